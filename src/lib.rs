@@ -1,0 +1,1 @@
+//! Casebridge: AWS Security Incident Response cases in Slack and Jira.
