@@ -1,0 +1,234 @@
+//! What does the bridge remember, and under which conditions may it be changed?
+//!
+//! One table: the debts of each case (META), what was told (TOLD), what people asked (COMMAND),
+//! which place belongs to which case (PLACE), gates of the destinations (GATE), and the settings.
+//! [`memory`] serves the playground, the tests and the simulation; [`dynamodb`] the functions.
+//! One suite, `tests/store.rs`, holds for both.
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{CaseId, Millis},
+    content::Key,
+};
+
+/// Why the store did not answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Another worker has taken the case over: whoever sees this must stop at once.
+    #[error("the lease was taken over")]
+    Fenced,
+    /// Throttled, unreachable or no readable answer: a write may have taken effect.
+    #[error("the store did not answer: {0}")]
+    Trouble(String),
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Where things are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Destination {
+    /// The thread or channel.
+    Slack,
+    /// The issue.
+    Jira,
+}
+
+impl Destination {
+    /// Both, in the order in which they are looked at.
+    pub const ALL: [Self; 2] = [Self::Slack, Self::Jira];
+
+    /// `slack` or `jira`: the spelling in keys and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+            Self::Jira => "jira",
+        }
+    }
+}
+
+/// What a case's META holds. The three notes are JSON of the core's own types; the store does not read them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// Counts hints: a worker that leaves while it has grown would lose one.
+    pub want: u64,
+    /// Somebody said that an old comment changed: all pages must be read.
+    pub full: bool,
+    /// Counts leases: a write with an older epoch is refused.
+    pub epoch: u64,
+    /// When the lease ends; 0 where there is none.
+    pub lease_until: Millis,
+    /// When there is something to do again; `None` for a case that is at rest.
+    pub next_at: Option<Millis>,
+    /// What is known of the case.
+    pub case: Option<String>,
+    /// What is known of its thread.
+    pub slack: Option<String>,
+    /// What is known of its issue.
+    pub jira: Option<String>,
+}
+
+/// A note inside META that is saved by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Note {
+    /// What is known of the case.
+    Case,
+    /// What is known of one destination.
+    Of(Destination),
+}
+
+/// That something was told: what it is called there, and which text it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The message's `ts`, the comment's id. Empty once a person deleted it.
+    pub remote: String,
+    /// A hash of what it says.
+    pub hash: String,
+    /// How the hourly check saw it.
+    pub seen: Seen,
+    /// It was said there by a person: never edited, never sent again.
+    #[serde(default)]
+    pub theirs: bool,
+}
+
+/// How the hourly check saw something that we told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Seen {
+    /// Not yet: absent in so many checks.
+    NotYet(u8),
+    /// It was there.
+    Yes,
+    /// It was there, and a person deleted it: it never comes back.
+    Deleted,
+}
+
+/// What became of a command, by its key. Kept for a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The command as the first delivery brought it, JSON.
+    pub job: String,
+    /// When it first came.
+    pub since: Millis,
+    /// The answer, JSON, once there is one.
+    pub answer: Option<String>,
+}
+
+/// A comment that somebody is making through the bridge: so that it is not told back to where it was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saying {
+    /// The command's key.
+    pub command: String,
+    /// Since when it is being made.
+    pub since: Millis,
+    /// [`crate::text::hash`] of the comment's whole body as it is sent to SIR.
+    pub body_hash: String,
+    /// Who says it.
+    pub author: crate::content::Author,
+    /// The message that says it already, in Slack: its `ts`.
+    pub slack_ts: Option<String>,
+    /// The comment that says it already, in Jira.
+    pub jira_comment: Option<String>,
+    /// The comment that it became, once known.
+    pub comment: Option<String>,
+}
+
+/// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect.
+pub trait Store {
+    /// Notes that somebody should look at the case: `want += 1`, `next_at = now`, and `full` where asked.
+    fn hint(&self, case: &CaseId, now: Millis, full: bool) -> impl Future<Output = Result<()>>;
+
+    /// Takes the case for one worker until `until`: `epoch += 1`. `None` while another holds it, or where there
+    /// is no such case.
+    fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> impl Future<Output = Result<Option<Meta>>>;
+
+    /// Reads META without taking the case.
+    fn meta(&self, case: &CaseId) -> impl Future<Output = Result<Option<Meta>>>;
+
+    /// Saves one note of META, only if `epoch` is still the current one.
+    fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> impl Future<Output = Result<()>>;
+
+    /// Gives the case back, only if `epoch` is current (else [`Error::Fenced`]) and `want` has not grown: then
+    /// `next_at` and `full` are set as given, the lease ends and the answer is `true`. Otherwise nothing changes.
+    fn release(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        want: u64,
+        next_at: Option<Millis>,
+        full: bool,
+    ) -> impl Future<Output = Result<bool>>;
+
+    /// The cases whose `next_at` has come, oldest first, at most `limit`. Eventually consistent (an index).
+    fn due(&self, now: Millis, limit: usize) -> impl Future<Output = Result<Vec<CaseId>>>;
+
+    /// What was told under each of these keys; in their order.
+    fn told(
+        &self,
+        case: &CaseId,
+        destination: Destination,
+        keys: &[Key],
+    ) -> impl Future<Output = Result<Vec<Option<Told>>>>;
+
+    /// All that was told of a case.
+    fn all_told(
+        &self,
+        case: &CaseId,
+        destination: Destination,
+    ) -> impl Future<Output = Result<Vec<(Key, Told)>>>;
+
+    /// Remembers that something was told. Replaces what was remembered under the key.
+    fn tell(
+        &self,
+        case: &CaseId,
+        destination: Destination,
+        key: &Key,
+        told: &Told,
+    ) -> impl Future<Output = Result<()>>;
+
+    /// Forgets that something was told: it is owed again.
+    fn untell(&self, case: &CaseId, destination: Destination, key: &Key) -> impl Future<Output = Result<()>>;
+
+    /// Remembers a comment in the making. Replaces the one with the same command key.
+    fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> impl Future<Output = Result<()>>;
+
+    /// The comments of the last day that were made through the bridge.
+    fn sayings(&self, case: &CaseId) -> impl Future<Output = Result<Vec<Saying>>>;
+
+    /// Takes the next free slot at a gate: slots are `spacing` ms apart. The answer is when the slot begins.
+    fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> impl Future<Output = Result<Millis>>;
+
+    /// A small note under a name that belongs to no case (a breaker, the sweep's clock, a cache).
+    fn note(&self, name: &str) -> impl Future<Output = Result<Option<String>>>;
+
+    /// Writes such a note. `old` must be what is there now, else the answer is `false` and nothing changes.
+    fn swap_note(
+        &self,
+        name: &str,
+        old: Option<&str>,
+        new: &str,
+        expires: Option<Millis>,
+    ) -> impl Future<Output = Result<bool>>;
+
+    /// Remembers that a command came: `None` if it is new, else what is known of it.
+    fn begin(
+        &self,
+        key: &str,
+        command: &Command,
+        expires: Millis,
+    ) -> impl Future<Output = Result<Option<Command>>>;
+
+    /// Remembers what a command answered. The first answer stays: it is what comes back.
+    fn finish(&self, key: &str, answer: &str) -> impl Future<Output = Result<String>>;
+
+    /// What is known of a command.
+    fn command(&self, key: &str) -> impl Future<Output = Result<Option<Command>>>;
+
+    /// Says that a place (`slack/T1/C1/169.1`, `slack/T1/C1`, `jira/10001`) belongs to a case.
+    fn bind(&self, place: &str, case: &CaseId) -> impl Future<Output = Result<()>>;
+
+    /// Which case a place belongs to.
+    fn bound(&self, place: &str) -> impl Future<Output = Result<Option<CaseId>>>;
+}
