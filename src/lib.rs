@@ -10,6 +10,7 @@
 
 pub mod case;
 pub mod content;
+pub mod secrets;
 pub mod settings;
 pub mod sir;
 pub mod store;
