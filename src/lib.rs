@@ -10,6 +10,7 @@
 
 pub mod case;
 pub mod content;
+pub mod facts;
 pub mod secrets;
 pub mod settings;
 pub mod sir;
