@@ -11,10 +11,13 @@
 pub mod case;
 pub mod content;
 pub mod facts;
+
 pub mod secrets;
 pub mod settings;
 pub mod sir;
+pub mod slack;
 pub mod store;
 pub mod text;
 pub mod wire;
+pub mod wording;
 pub mod world;
