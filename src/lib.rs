@@ -6,9 +6,11 @@
 //! - [`wire`]: HTTP as values; [`sir`]: the calls of Security Incident Response as values;
 //! - [`store`]: the table that holds the debts;
 //! - [`settings`]: what the user chose;
-//! - [`content`]: what is told, before it is rendered for anybody.
+//! - [`content`]: what is told, before it is rendered for anybody;
+//! - [`command`]: what people ask, who may, and what is done about it.
 
 pub mod case;
+pub mod command;
 pub mod content;
 pub mod secrets;
 pub mod settings;
