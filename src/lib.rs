@@ -11,6 +11,7 @@
 pub mod case;
 pub mod content;
 
+pub mod jira;
 pub mod secrets;
 pub mod settings;
 pub mod sir;
