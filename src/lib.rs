@@ -8,7 +8,9 @@
 //! - [`settings`]: what the user chose;
 //! - [`content`]: what is told, before it is rendered for anybody.
 
+pub mod aws;
 pub mod case;
+pub mod clock;
 pub mod content;
 pub mod secrets;
 pub mod settings;
