@@ -19,7 +19,9 @@
 //!
 //! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
 
+pub mod aws;
 pub mod case;
+pub mod clock;
 pub mod command;
 pub mod content;
 pub mod destination;
@@ -35,8 +37,6 @@ pub mod perform;
 pub mod plan;
 pub mod secrets;
 pub mod settings;
-#[cfg(feature = "playground")]
-pub mod simulate;
 pub mod sir;
 pub mod slack;
 pub mod store;

@@ -6,12 +6,14 @@ use tracing::{info, warn};
 
 use crate::{
     case::{Case, CaseId, Millis},
-    command,
+    command::job::{Did, Job, Place},
     content::Key,
     destination::Heard,
-    knowledge::{HOME, PlaceNote},
+    knowledge::{HOME, Home, PlaceNote},
     notify::Desk,
     plan::GONE,
+    settings::Settings,
+    slack,
     store::{self, Destination, Seen, Store, Told},
     wire::Failure,
     world::World,
@@ -104,7 +106,8 @@ fn compare(told: &BTreeMap<Key, Told>, heard: &[Heard]) -> Vec<Finding> {
     for (key, mut copies) in there.clone() {
         copies.sort_by_key(|copy| copy.at);
         let known = told.get(key);
-        let kept = known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
+        let kept =
+            known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
         let first = copies.remove(kept);
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
         // Jira does not say which version of a text stands there: then the ledger's word holds.
@@ -212,7 +215,7 @@ async fn replies<W: World>(
     };
     for one in heard.iter().filter(lost) {
         let (Some(reply), Some(home)) = (&one.reply, &note.home) else { continue };
-        let job = command::said(desk.settings, home, reply, now);
+        let job = said(desk.settings, home, reply, now);
         if desk.world.store().command(&job.key()).await?.is_some() {
             continue;
         }
@@ -221,6 +224,24 @@ async fn replies<W: World>(
         sent.map_err(store::Error::Trouble)?;
     }
     Ok(())
+}
+
+/// The job that the reply's event would have brought.
+fn said(settings: &Settings, home: &Home, reply: &slack::Heard, now: Millis) -> Job {
+    Job {
+        act: format!("{}/{}", home.place, reply.ts),
+        team: settings.slack.team.clone(),
+        user: reply.user.clone().unwrap_or_default(),
+        place: Place { channel: home.place.clone(), thread: reply.thread_ts.clone() },
+        did: Did::Said {
+            ts: reply.ts.clone(),
+            text: reply.text.clone(),
+            files: reply.files.iter().map(|file| file.name.clone()).collect(),
+        },
+        response_url: None,
+        replaces: false,
+        at: now,
+    }
 }
 
 #[cfg(test)]

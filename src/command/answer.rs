@@ -233,7 +233,8 @@ impl Answer {
             messages.push(page.message());
         }
         if messages.len() > MESSAGES {
-            let rest = Line::of("There is more than fits here. Ask for less, or open the case in the AWS console.");
+            let rest =
+                Line::of("There is more than fits here. Ask for less, or open the case in the AWS console.");
             messages.truncate(MESSAGES - 1);
             messages.push(json!({ "text": rest.plain(), "blocks": [rich_text(&rest.spans)] }));
         }
@@ -392,7 +393,8 @@ mod tests {
                 answer = answer.say(format!("{line} {}", "é".repeat(1_000)));
             }
             let messages = answer.messages();
-            let told: usize = messages.iter().map(|message| message["blocks"].as_array().unwrap().len()).sum();
+            let told: usize =
+                messages.iter().map(|message| message["blocks"].as_array().unwrap().len()).sum();
             assert_eq!(told, lines);
             for message in messages {
                 assert!(message["blocks"].to_string().chars().count() < 13_200);

@@ -2,4 +2,9 @@
 //!
 //! - [`ask`]: everything that can be asked, as values.
 
+pub mod answer;
 pub mod ask;
+pub mod envelope;
+pub mod job;
+pub mod payload;
+pub mod signature;
