@@ -37,6 +37,8 @@ pub mod perform;
 pub mod plan;
 pub mod secrets;
 pub mod settings;
+#[cfg(feature = "playground")]
+pub mod simulate;
 pub mod sir;
 pub mod slack;
 pub mod store;

@@ -252,7 +252,7 @@ impl<W: World> Worker<'_, W> {
             intent.plainness = open.plainness;
         }
         loop {
-            self.pace(note).await?;
+            self.pace(note, true).await?;
             intent.since = self.world.now();
             note.open = Some(intent.clone());
             if self.world.holds(Rule::Intent) {
@@ -388,7 +388,7 @@ impl<W: World> Worker<'_, W> {
         picture: &Picture,
         note: &mut PlaceNote,
     ) -> Result<(), Stop> {
-        self.pace(note).await?;
+        self.pace(note, false).await?;
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
@@ -426,7 +426,7 @@ impl<W: World> Worker<'_, W> {
         note: &mut PlaceNote,
         ledger: &mut Ledger,
     ) -> Result<(), Stop> {
-        self.pace(note).await?;
+        self.pace(note, false).await?;
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
@@ -495,16 +495,21 @@ impl<W: World> Worker<'_, W> {
 
     /// Waits for a free slot, so that a channel gets one post a second and an issue its 20 writes in 2 s at most;
     /// and not while the destination is broken, or another worker was told to wait.
-    async fn pace(&self, note: &mut PlaceNote) -> Result<(), Stop> {
-        let now = self.world.now();
-        let breaker = gate::read(self.world, self.destination).await?;
+    async fn pace(&self, note: &mut PlaceNote, adds: bool) -> Result<(), Stop> {
+        let place = note.home.as_ref().map_or(self.settings.slack.channel.as_str(), |home| &home.place);
+        let slot = async {
+            match adds || self.destination == Destination::Jira {
+                true => gate::slot(self.world, self.destination, place, self.world.now()).await,
+                false => Ok(0),
+            }
+        };
+        let (breaker, slot) = tokio::join!(gate::read(self.world, self.destination), slot);
+        let (breaker, slot) = (breaker?, slot?);
         self.tripped.set(breaker.trips > 0);
-        if breaker.until > now && self.world.holds(Rule::RetryAfter) {
+        if breaker.until > self.world.now() && self.world.holds(Rule::RetryAfter) {
             note.not_before = note.not_before.max(breaker.until);
             self.wait_until(breaker.until).await?;
         }
-        let place = note.home.as_ref().map_or(self.settings.slack.channel.as_str(), |home| &home.place);
-        let slot = gate::slot(self.world, self.destination, place, self.world.now()).await?;
         self.wait_until(slot).await
     }
 

@@ -230,7 +230,8 @@ fn nudge_key((for_us, since): (bool, Seconds)) -> Key {
     Key(format!("nudge/{for_us}/{since}"))
 }
 
-fn part_hash(text: &str, of: usize) -> String {
+/// The hash of a text's part; `of` is how many parts the text has.
+pub fn part_hash(text: &str, of: usize) -> String {
     text::hash(&format!("{of}/{text}"))
 }
 

@@ -124,11 +124,6 @@ impl Clock {
         self.stalled.borrow_mut().insert(self.running.get(), self.now() + time);
     }
 
-    /// Whether the task still runs.
-    pub fn is_alive(&self, task: TaskId) -> bool {
-        self.tasks.borrow().contains_key(&task)
-    }
-
     /// Goes to the next timer. Tasks are polled and killed here; a happening is returned. `None` at the end of time.
     pub fn step(&self, end: Millis) -> Option<Option<u64>> {
         let Reverse((time, _, due)) = {

@@ -51,7 +51,7 @@ impl Faults {
             event_lost: some(100),
             event_late: some(150),
             crash: some(150),
-            stall: some(30),
+            stall: some(3),
             not_applied: some(60),
             answer_lost: some(60),
             late: some(40),

@@ -28,10 +28,15 @@ pub struct Sir {
     history: HashMap<CaseId, Vec<(Millis, Rc<State>)>>,
     tokens: HashMap<String, CommentId>,
     /// ListComments gives the newest first.
-    pub newest_first: bool,
+    newest_first: bool,
 }
 
 impl Sir {
+    /// A service without cases.
+    pub fn new(newest_first: bool) -> Self {
+        Self { newest_first, ..Self::default() }
+    }
+
     /// Makes a case.
     pub fn create(&mut self, case: Case, now: Millis) {
         let state = State { case, comments: Vec::new() };

@@ -1,0 +1,186 @@
+//! Is everything told exactly once, in order, and nothing else? Looks at a world after it healed.
+
+use std::collections::BTreeMap;
+
+use super::world::Shared;
+use crate::{
+    case::{CaseId, Comment, Millis},
+    plan,
+    settings::Settings,
+    store::Destination,
+};
+
+/// One thing of ours that stands at a destination.
+struct Stands {
+    key: String,
+    hash: String,
+    text: String,
+    at: Millis,
+    live: bool,
+}
+
+/// What went wrong, counted by what it would mean for a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Something was never told, or its newest text was not.
+    pub lost: u32,
+    /// Something stands there, or stood there, twice; or came back after a person deleted it.
+    pub doubled: u32,
+    /// Comments do not stand in their order, or a state went backwards.
+    pub out_of_order: u32,
+}
+
+/// Looks at all cases and says what is wrong, in the world's own list as well.
+pub fn check(world: &Shared, settings: &Settings) -> Verdict {
+    let mut verdict = Verdict::default();
+    let ids = world.sir.borrow().ids();
+    for id in ids {
+        let Some(state) = world.sir.borrow().newest(&id) else { continue };
+        for (destination, stands) in
+            [(Destination::Slack, in_slack(world, &id)), (Destination::Jira, in_jira(world, &id))]
+        {
+            let place = destination.as_str();
+            doubles(world, place, &stands, &mut verdict);
+            comments(world, destination, &state.comments, &stands, &mut verdict);
+            order(world, place, &state.comments, &stands, &mut verdict);
+        }
+        let status = state.case.status.as_str();
+        let card = in_slack(world, &id).into_iter().rfind(|one| one.key == "home" && one.live);
+        let deleted = deleted_by_person(world, &id, "home");
+        if !deleted && !card.is_some_and(|card| card.text.contains(status)) {
+            verdict.out_of_order += 1;
+            world.is_wrong(format!("the card of {id} does not say {status}"));
+        }
+        let wanted = settings.jira.as_ref().and_then(|jira| jira.status.get(status));
+        let jira = world.jira.borrow();
+        if !jira.issues.iter().any(|issue| is_of(issue, &id) && Some(&issue.status) == wanted) {
+            verdict.out_of_order += 1;
+            world.is_wrong(format!("the issue of {id} does not stand for {status}"));
+        }
+    }
+    verdict
+}
+
+fn is_of(issue: &super::jira::Issue, id: &CaseId) -> bool {
+    issue.fields["labels"][0] == format!("aws-sir-{id}")
+}
+
+fn split(mark: &str, id: &CaseId) -> Option<(String, String)> {
+    let (key, hash) = mark.strip_prefix(id.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
+    Some((key.to_owned(), hash.to_owned()))
+}
+
+fn in_slack(world: &Shared, id: &CaseId) -> Vec<Stands> {
+    let slack = world.slack.borrow();
+    let ours = slack.messages.iter().filter_map(|message| {
+        let (key, hash) = split(message.mark.as_deref()?, id)?;
+        Some(Stands { key, hash, text: message.text.clone(), at: message.posted, live: message.deleted.is_none() })
+    });
+    ours.collect()
+}
+
+fn in_jira(world: &Shared, id: &CaseId) -> Vec<Stands> {
+    let jira = world.jira.borrow();
+    let mut stands = Vec::new();
+    for issue in jira.issues.iter().filter(|issue| is_of(issue, id)) {
+        let home = "home".to_owned();
+        let hash = String::new();
+        stands.push(Stands { key: home, hash, text: String::new(), at: issue.created, live: true });
+        for comment in &issue.comments {
+            let mark = comment.properties[0]["value"]["mark"].as_str().unwrap_or_default();
+            let Some((key, hash)) = split(mark, id) else { continue };
+            let live = comment.deleted.is_none();
+            stands.push(Stands { key, hash, text: String::new(), at: comment.created, live });
+        }
+    }
+    stands
+}
+
+/// Two with one key must never have stood there, not even for a while; and what a person deleted stays away.
+fn doubles(world: &Shared, place: &str, stands: &[Stands], verdict: &mut Verdict) {
+    let mut count: BTreeMap<&str, u32> = BTreeMap::new();
+    for one in stands {
+        *count.entry(&one.key).or_default() += 1;
+    }
+    for (key, times) in count.into_iter().filter(|(_, times)| *times > 1) {
+        verdict.doubled += 1;
+        world.is_wrong(format!("{key} was told {times} times in {place}"));
+    }
+}
+
+fn comments(
+    world: &Shared,
+    destination: Destination,
+    comments: &[Comment],
+    stands: &[Stands],
+    verdict: &mut Verdict,
+) {
+    let replies = world.slack.borrow();
+    for comment in comments {
+        let key = format!("comment/{}/0", comment.id);
+        let there = stands.iter().rfind(|one| one.key == key);
+        // A person's reply stands in the thread already. Its text may stand under a line that names the speaker.
+        let said = comment.creator == super::sir::OURS
+            && destination == Destination::Slack
+            && replies.messages.iter().any(|one| {
+                one.user.is_some() && !one.text.is_empty() && comment.body.ends_with(&one.text)
+            });
+        match (said, there) {
+            (true, None) => {}
+            (true, Some(_)) => {
+                verdict.doubled += 1;
+                world.is_wrong(format!("{key} was told back to where it was said"));
+            }
+            (false, None) => {
+                verdict.lost += 1;
+                world.is_wrong(format!("{key} is not told in {}", destination.as_str()));
+            }
+            (false, Some(one)) => {
+                let hash = plan::part_hash(&comment.body, 1);
+                if destination == Destination::Slack && one.live && one.hash != hash {
+                    verdict.lost += 1;
+                    world.is_wrong(format!("{key} does not say its newest text"));
+                }
+            }
+        }
+    }
+}
+
+/// What was swallowed and sent again stands later than it would have: it is left out.
+fn order(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], verdict: &mut Verdict) {
+    let slack = world.slack.borrow();
+    let swallowed = |key: &str| {
+        place == "slack" && slack.swallowed.iter().any(|mark| mark.contains(&format!("/{key}#")))
+    };
+    let place_of = |comment: &Comment| {
+        let key = format!("comment/{}/0", comment.id);
+        stands.iter().find(|one| one.key == key).filter(|_| !swallowed(&key)).map(|one| one.at)
+    };
+    let home_swallowed = swallowed("home");
+    let times: Vec<Millis> = comments.iter().filter_map(place_of).collect();
+    if !home_swallowed && !times.is_sorted() {
+        verdict.out_of_order += 1;
+        world.is_wrong(format!("comments do not stand in order in {place}"));
+    }
+}
+
+fn deleted_by_person(world: &Shared, id: &CaseId, key: &str) -> bool {
+    in_slack(world, id).iter().any(|one| one.key == key && !one.live)
+}
+
+/// For each comment and destination: milliseconds from its being made to its being told.
+pub fn repair_times(world: &Shared) -> Vec<Millis> {
+    let mut times = Vec::new();
+    let ids = world.sir.borrow().ids();
+    for id in ids {
+        let Some(state) = world.sir.borrow().newest(&id) else { continue };
+        for stands in [in_slack(world, &id), in_jira(world, &id)] {
+            for comment in &state.comments {
+                let key = format!("comment/{}/0", comment.id);
+                let told = stands.iter().find(|one| one.key == key);
+                times.extend(told.map(|one| (one.at - comment.created * 1_000).max(0)));
+            }
+        }
+    }
+    times
+}

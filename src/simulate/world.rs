@@ -1,0 +1,385 @@
+//! How does a seed's world hang together? Clock, table, services and faults behind the seam that the binaries use.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    time::Duration,
+};
+
+use super::{
+    clock::{Chance, Clock, Due},
+    faults::{Fate, Faults},
+    jira::Jira,
+    sir::Sir,
+    slack::{CHANNEL, Slack},
+    store::Table,
+};
+use crate::{
+    case::{CaseId, Millis},
+    content::Key,
+    sir::{Answer, Call, Fault, FaultKind},
+    store::{Destination, memory::Memory},
+    wire::{Request, Response, Trouble},
+    world::{Rule, World},
+};
+
+/// When the simulated worlds begin.
+pub const BEGIN: Millis = 1_790_000_000_000;
+/// What the base URLs of the two services begin with.
+pub const SLACK: &str = "https://slack.sim/api";
+/// See [`SLACK`].
+pub const JIRA: &str = "https://jira.sim";
+/// What answers to commands are sent to.
+pub const ANSWERS: &str = "https://slack.sim/answer/";
+
+/// Something that the simulation planned.
+pub enum Happening {
+    /// What the story has next.
+    Story(super::story::Turn),
+    /// An event reaches `notify`'s queue: the case, and whether an old comment changed.
+    Event(CaseId, bool),
+    /// The event's message comes again, unless its invocation ended well.
+    Redelivery(Rc<Cell<bool>>, CaseId, bool),
+    /// The minute's sweep.
+    Sweep,
+    /// A job reaches `command`'s queue; the number of its delivery.
+    Job(Rc<str>, u32),
+    /// A request that was given up arrives after all.
+    Arrives(Request),
+    /// A call that was given up arrives after all.
+    Called(Call),
+}
+
+/// What was seen to be wrong while the world ran.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wrong(pub String);
+
+/// All of a seed's world.
+pub struct Shared {
+    /// The time, the tasks.
+    pub clock: Clock,
+    /// All chance.
+    pub chance: Chance,
+    /// What can fail. Switched off at the end of the story.
+    pub faults: RefCell<Faults>,
+    /// The rule that is switched off, where one is.
+    pub off: Option<Rule>,
+    /// The table itself.
+    pub memory: Memory,
+    /// When something was first told: for stale reads of the table.
+    pub fresh: RefCell<HashMap<(CaseId, Destination, Key), Millis>>,
+    /// The workspace.
+    pub slack: RefCell<Slack>,
+    /// The site.
+    pub jira: RefCell<Jira>,
+    /// The service.
+    pub sir: RefCell<Sir>,
+    /// What is planned, by its number.
+    pub planned: RefCell<HashMap<u64, Happening>>,
+    /// What was seen to be wrong.
+    pub wrong: RefCell<Vec<Wrong>>,
+    /// Calls of each kind, from the end of the story on.
+    pub calls: Cell<u64>,
+    /// When posts left for the channel.
+    posts: RefCell<Vec<Millis>>,
+    /// Paths that must not be asked before a time, and when they were told so.
+    patience: RefCell<HashMap<String, (Millis, Millis)>>,
+    trace: Cell<u64>,
+    lines: Option<RefCell<Vec<String>>>,
+    count: Cell<u64>,
+}
+
+impl Shared {
+    /// The world of a seed, with one rule switched off where asked.
+    pub fn new(seed: u64, off: Option<Rule>, traced: bool) -> Rc<Self> {
+        let chance = Chance::new(seed);
+        let faults = Faults::drawn(&chance);
+        let sir = Sir::new(chance.happens(700));
+        Rc::new(Self {
+            clock: Clock::new(BEGIN),
+            chance,
+            faults: RefCell::new(faults),
+            off,
+            memory: Memory::default(),
+            fresh: RefCell::default(),
+            slack: RefCell::default(),
+            jira: RefCell::default(),
+            sir: RefCell::new(sir),
+            planned: RefCell::default(),
+            wrong: RefCell::default(),
+            calls: Cell::new(0),
+            posts: RefCell::default(),
+            patience: RefCell::default(),
+            trace: Cell::new(0),
+            lines: traced.then(RefCell::default),
+            count: Cell::new(0),
+        })
+    }
+
+    /// Whether a rule is in force.
+    pub fn holds(&self, rule: Rule) -> bool {
+        self.off != Some(rule)
+    }
+
+    /// A step of the way, of a random length.
+    pub fn delay(&self, least: Millis, most: Millis) -> impl Future<Output = ()> + '_ {
+        if self.fault(|faults| faults.stall) {
+            self.clock.stall(self.chance.between(1_000, 100_000));
+        }
+        self.clock.delay(self.chance.between(least, most))
+    }
+
+    /// Whether a fault happens now.
+    pub fn fault(&self, which: impl Fn(&Faults) -> u32) -> bool {
+        let thousandths = which(&self.faults.borrow());
+        self.chance.happens(thousandths)
+    }
+
+    /// Plans a happening.
+    pub fn plan(&self, at: Millis, happening: Happening) {
+        self.count.set(self.count.get() + 1);
+        self.planned.borrow_mut().insert(self.count.get(), happening);
+        self.clock.at(at, Due::Happening(self.count.get()));
+    }
+
+    /// Adds to the trace.
+    pub fn note(&self, what: &str, more: &str) {
+        let mut hash = self.trace.get() ^ self.clock.now().cast_unsigned();
+        for byte in what.bytes().chain(more.bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.trace.set(hash);
+        if let Some(lines) = &self.lines {
+            lines.borrow_mut().push(format!("{:>9} {what} {more}", self.clock.now() - BEGIN));
+        }
+    }
+
+    /// A number for the whole trace: the same seed gives the same.
+    pub fn trace(&self) -> u64 {
+        self.trace.get()
+    }
+
+    /// The trace's lines, where they were asked for.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.as_ref().map(|lines| lines.borrow().clone()).unwrap_or_default()
+    }
+
+    /// Something is wrong.
+    pub fn is_wrong(&self, what: impl Into<String>) {
+        let wrong = Wrong(what.into());
+        self.note("WRONG", &wrong.0);
+        self.wrong.borrow_mut().push(wrong);
+    }
+
+    /// Reads may be up to 5 s old.
+    fn seen(&self) -> Millis {
+        let now = self.clock.now();
+        if self.fault(|faults| faults.stale) { now - self.chance.between(0, 5_000) } else { now }
+    }
+
+    /// A request has its effect, now.
+    pub fn arrive(&self, request: &Request, stored: bool) -> Response {
+        let now = self.clock.now();
+        let path = request.url.split('?').next().unwrap_or_default();
+        self.note("arrives", path);
+        if let Some(name) = request.url.strip_prefix(ANSWERS) {
+            let text = String::from_utf8_lossy(&request.body).into_owned();
+            self.slack.borrow_mut().answers.entry(name.to_owned()).or_default().push(text);
+            return Response { status: 200, ..Response::default() };
+        }
+        if path.starts_with(JIRA) {
+            let seen = self.seen();
+            return self.jira.borrow_mut().answer(request.method, &request.url, &request.body, now, seen);
+        }
+        let seen = self.seen();
+        match stored {
+            true => self.slack.borrow_mut().answer(path, &request.body, now, seen),
+            false => self.slack.borrow_mut().post(&request.body, now, false),
+        }
+    }
+
+    /// A call has its effect, now. The event that follows is planned.
+    pub fn called(&self, call: Call) -> Result<Answer, Fault> {
+        let case = changed_case(&call);
+        self.note("calls", call.operation());
+        let seen = self.seen();
+        let (answer, changed) = self.sir.borrow_mut().answer(call, self.clock.now(), seen);
+        if let Some(case) = case.filter(|_| changed) {
+            self.announce(&case, false);
+        }
+        answer
+    }
+
+    /// The event of a change goes on its way: once, twice, late or never.
+    pub fn announce(&self, case: &CaseId, full: bool) {
+        let now = self.clock.now();
+        if self.fault(|faults| faults.event_lost) {
+            return self.note("event", "lost");
+        }
+        let times = if self.fault(|faults| faults.event_twice) { self.chance.between(2, 4) } else { 1 };
+        for _ in 0..times {
+            let late = if self.fault(|faults| faults.event_late) { 600_000 } else { 1_500 };
+            self.plan(now + self.chance.between(200, late), Happening::Event(case.clone(), full));
+        }
+    }
+
+    fn watch_departure(&self, request: &Request) {
+        let now = self.clock.now();
+        let path = request.url.split('?').next().unwrap_or_default();
+        if Slack::is_post(path) && String::from_utf8_lossy(&request.body).contains(CHANNEL) {
+            let mut posts = self.posts.borrow_mut();
+            posts.push(now);
+            posts.retain(|at| now - at < 5_000);
+            // Five a five seconds, and some that were held up on their way to the door.
+            if posts.len() > 9 {
+                drop(posts);
+                self.is_wrong("more than a post a second");
+            }
+        }
+        let early = self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
+        if early {
+            self.is_wrong(format!("came back too early to {path}"));
+        }
+    }
+}
+
+fn changed_case(call: &Call) -> Option<CaseId> {
+    match call {
+        Call::CreateCaseComment { case, .. } | Call::UpdateCaseStatus { case, .. } | Call::CloseCase { case } => {
+            Some(case.clone())
+        }
+        _ => None,
+    }
+}
+
+/// A worker's view of the world.
+#[derive(Clone)]
+pub struct SimWorld {
+    /// The world.
+    pub shared: Rc<Shared>,
+    table: Table,
+}
+
+impl SimWorld {
+    /// The world as a worker sees it.
+    pub fn new(shared: &Rc<Shared>) -> Self {
+        Self { shared: shared.clone(), table: Table(shared.clone()) }
+    }
+
+    async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
+        let world = &self.shared;
+        world.watch_departure(request);
+        world.delay(10, 60).await;
+        let path = request.url.split('?').next().unwrap_or_default().to_owned();
+        let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
+        let lost = || Trouble::Lost("timeout".to_owned());
+        match fate {
+            Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),
+            Fate::Throttled(word) => {
+                world.note("throttled", &path);
+                if let Some(word) = word.filter(|word| *word > 3) {
+                    let now = world.clock.now();
+                    world.patience.borrow_mut().insert(path, (now, now + word * 1_000));
+                }
+                world.delay(5, 30).await;
+                let retry_after = word.map(|word| word.to_string());
+                return Ok(Response { status: 429, retry_after, ..Response::default() });
+            }
+            Fate::Late(by) => {
+                let at = world.clock.now() + 5_000 + by;
+                world.plan(at, Happening::Arrives(request.clone()));
+                world.delay(5_000, 5_000).await;
+                return Err(lost());
+            }
+            Fate::Lost(as_status) => {
+                world.delay(5, 5_000).await;
+                return if as_status { Ok(unavailable()) } else { Err(lost()) };
+            }
+            Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
+        }
+        let answer = world.arrive(request, fate != Fate::NeverStored);
+        world.delay(10, 60).await;
+        match fate {
+            Fate::AnswerLost(true) => Ok(unavailable()),
+            Fate::AnswerLost(false) => Err(lost()),
+            _ => Ok(answer),
+        }
+    }
+}
+
+fn unavailable() -> Response {
+    Response { status: 503, body: "<html>".into(), ..Response::default() }
+}
+
+impl World for SimWorld {
+    type Store = Table;
+
+    fn store(&self) -> &Table {
+        &self.table
+    }
+
+    fn now(&self) -> Millis {
+        self.shared.clock.now()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.shared.clock.delay(Millis::try_from(time.as_millis()).unwrap_or(0)).await;
+    }
+
+    async fn send(&self, request: Request) -> Result<Response, Trouble> {
+        self.shared.calls.set(self.shared.calls.get() + 1);
+        let answer = self.try_send(&request).await;
+        let again = match &answer {
+            Err(Trouble::Lost(_)) => true,
+            Err(Trouble::NotSent(_)) => false,
+            Ok(answer) => answer.status >= 500,
+        };
+        if again && !self.shared.holds(Rule::NoClientRetry) {
+            return self.try_send(&request).await;
+        }
+        answer
+    }
+
+    async fn call(&self, mut call: Call) -> Result<Answer, Fault> {
+        let world = &self.shared;
+        world.calls.set(world.calls.get() + 1);
+        if let (Call::CreateCaseComment { token, .. }, false) = (&mut call, world.holds(Rule::ClientToken)) {
+            *token = world.chance.next().to_string();
+        }
+        world.delay(10, 60).await;
+        let fault = |kind| Fault { kind, message: String::new() };
+        let fate = world.faults.borrow().fate(&world.chance, false);
+        match fate {
+            Fate::NotSent => return Err(fault(FaultKind::NotSent)),
+            Fate::Throttled(word) => {
+                let retry_after = word.map(|word| Duration::from_secs(word.unsigned_abs()));
+                return Err(fault(FaultKind::Throttled { retry_after }));
+            }
+            Fate::Late(by) => {
+                world.plan(world.clock.now() + 5_000 + by, Happening::Called(call));
+                world.delay(5_000, 5_000).await;
+                return Err(fault(FaultKind::Unknown));
+            }
+            Fate::Lost(_) => return Err(fault(FaultKind::Unknown)),
+            Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
+        }
+        let answer = world.called(call);
+        world.delay(10, 60).await;
+        match fate {
+            Fate::AnswerLost(_) => Err(fault(FaultKind::Unknown)),
+            _ => answer,
+        }
+    }
+
+    async fn enqueue(&self, _group: &str, _id: &str, job: String) -> Result<(), String> {
+        let world = &self.shared;
+        world.delay(5, 20).await;
+        world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(job.into(), 1));
+        Ok(())
+    }
+
+    fn holds(&self, rule: Rule) -> bool {
+        self.shared.holds(rule)
+    }
+}
