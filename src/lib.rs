@@ -8,10 +8,12 @@
 //! - [`settings`]: what the user chose;
 //! - [`content`]: what is told, before it is rendered for anybody.
 
+pub mod address;
 pub mod aws;
 pub mod case;
 pub mod clock;
 pub mod content;
+pub mod hub;
 pub mod secrets;
 pub mod settings;
 pub mod sir;
