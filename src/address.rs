@@ -18,6 +18,24 @@ pub fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// A proxy for what goes by https. What goes by http goes to this machine, and never through one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpsProxy {
+    /// Where it is.
+    pub url: String,
+    /// Hosts that are reached without it, as `NO_PROXY` spells them.
+    pub except: String,
+}
+
+/// The proxy that the environment names in `HTTPS_PROXY` and `NO_PROXY`, in either case. `variable` reads one.
+pub fn proxy(variable: impl Fn(&str) -> Option<String>) -> Option<HttpsProxy> {
+    let either = |upper: &str, lower: &str| {
+        [upper, lower].into_iter().filter_map(&variable).find(|text| !text.is_empty())
+    };
+    let url = either("HTTPS_PROXY", "https_proxy")?;
+    Some(HttpsProxy { url, except: either("NO_PROXY", "no_proxy").unwrap_or_default() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +68,19 @@ mod tests {
         ] {
             assert!(!private(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_proxy_is_what_the_environment_names_for_https_alone() {
+        let proxy = |set: &[(&str, &str)]| {
+            let found =
+                |name: &str| set.iter().find(|(set, _)| *set == name).map(|(_, text)| (*text).to_owned());
+            super::proxy(found).map(|proxy| (proxy.url, proxy.except))
+        };
+        let told = |url: &str, except: &str| Some((url.to_owned(), except.to_owned()));
+        assert_eq!(proxy(&[("HTTP_PROXY", "http://p:1"), ("ALL_PROXY", "http://p:1")]), None);
+        assert_eq!(proxy(&[("HTTPS_PROXY", ""), ("https_proxy", "http://p:1")]), told("http://p:1", ""));
+        let both = [("HTTPS_PROXY", "http://p:1"), ("NO_PROXY", "slack.com"), ("https_proxy", "http://q:1")];
+        assert_eq!(proxy(&both), told("http://p:1", "slack.com"));
     }
 }
