@@ -275,128 +275,132 @@ mod tests {
         problems(&format!("{GOOD}{lines}")).iter().map(Problem::to_string).collect()
     }
 
+    const TOLD: &[(&str, Option<&str>)] = &[
+        ("", None),
+        (
+            "replies_are_coments = true",
+            Some(
+                "line 4: slack.replies_are_coments: there is no such key. Perhaps it should be replies_are_comments.",
+            ),
+        ),
+        (
+            "verify_minutes = 5",
+            Some("line 4: slack.verify_minutes: there is no such key. Put it under [timing]."),
+        ),
+        ("[slak]", Some("line 4: slak: there is no such table. Perhaps it should be slack.")),
+        ("[x]", Some("line 4: x: there is no such table. There are: slack, jira, sir, roles, timing.")),
+        (
+            "replies_are_comments = \"yes\"",
+            Some(
+                "line 4: slack.replies_are_comments: here stands a string. Give true or false, without quotes.",
+            ),
+        ),
+        (
+            "invite = \"ana@example.com\"",
+            Some("line 4: slack.invite: here stands a string. Give a list of texts, as [\"…\", \"…\"]."),
+        ),
+        (
+            "invite = [\n\"ana@example.com\",\n\"#ana\"]",
+            Some(
+                "line 6: slack.invite: \"#ana\" does not fit. Give an e-mail address, as \"ana@example.com\".",
+            ),
+        ),
+        ("invite = [1]", Some("line 4: slack.invite: here stands an integer. Give a text in quotes.")),
+        (
+            "layout = \"threads\"",
+            Some("line 4: slack.layout: there is no \"threads\". Perhaps it should be thread."),
+        ),
+        (
+            "layout = \"channel\"",
+            Some(
+                "line 4: slack.invite: with layout = \"channel\" nobody would see the private channels. Name the e-mail addresses to invite: invite = [\"ana@example.com\"].",
+            ),
+        ),
+        ("layout = \"channel\"\ninvite = [\"ana@example.com\"]", None),
+        (
+            "api_url = \"http://slack.com/api\"",
+            Some(
+                "line 4: slack.api_url: \"http://slack.com/api\" does not fit. Give an address that begins with https:// (http:// only for localhost).",
+            ),
+        ),
+        (
+            "[timing]\nverify_minutes = 4",
+            Some("line 5: timing.verify_minutes: 4 is out of range. Give 5 to 44640."),
+        ),
+        ("[timing]\nverify_minutes = 5", None),
+        (
+            "[timing]\nverify_minutes = -5",
+            Some("line 5: timing.verify_minutes: -5 is out of range. Give 5 to 44640."),
+        ),
+        ("[timing]\nnudge_hours = 0\nverify_minutes = 0x3c", None),
+        (
+            "[timing]\nnudge_hours = 99_999_999_999",
+            Some("line 5: timing.nudge_hours: 99999999999 is out of range. Give 0 to 8760."),
+        ),
+        (
+            "[timing]\nnudge_hours = 1.5",
+            Some("line 5: timing.nudge_hours: here stands a float. Give a whole number, without quotes."),
+        ),
+        ("[timing]\nquiet_hours = [22, 7]", None),
+        (
+            "[timing]\nquiet_hours = [22, 24]",
+            Some("line 5: timing.quiet_hours: 24 is out of range. Give 0 to 23."),
+        ),
+        (
+            "[timing]\nquiet_hours = [7]",
+            Some(
+                "line 5: timing.quiet_hours: these are not the first and the last hour. Give two different hours, as [22, 7], or leave the key out.",
+            ),
+        ),
+        (
+            "[timing]\nquiet_hours = [7, 7]",
+            Some(
+                "line 5: timing.quiet_hours: these are not the first and the last hour. Give two different hours, as [22, 7], or leave the key out.",
+            ),
+        ),
+        (
+            "[roles]\nviewer = [\"@ana\"]",
+            Some(
+                "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\".",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"",
+            Some(
+                "line 4: jira.project: this key is missing. Add project = \"…\" under [jira]: the project's key, as \"SEC\": the part of an issue's key before the dash.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net/\"\nproject = \"SEC\"",
+            Some(
+                "line 5: jira.api_url: \"https://example.atlassian.net/\" does not fit. Give the same without the slash at its end: \"https://example.atlassian.net\".",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nclosed = \"Done\"",
+            Some("line 8: jira.status.\"closed\": a case has no such status. Perhaps it should be Closed."),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nClosed = 1",
+            Some("line 8: jira.status.\"Closed\": here stands an integer. Give a text in quotes."),
+        ),
+        (
+            "timing = 5",
+            Some(
+                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, replies_are_comments, api_url.",
+            ),
+        ),
+        ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),
+    ];
+
     #[test]
     fn a_problem_names_the_line_the_key_and_what_to_do() {
-        for (lines, expected) in [
-            ("", None),
-            (
-                "replies_are_coments = true",
-                Some(
-                    "line 4: slack.replies_are_coments: there is no such key. Perhaps it should be replies_are_comments.",
-                ),
-            ),
-            (
-                "verify_minutes = 5",
-                Some("line 4: slack.verify_minutes: there is no such key. Put it under [timing]."),
-            ),
-            ("[slak]", Some("line 4: slak: there is no such table. Perhaps it should be slack.")),
-            ("[x]", Some("line 4: x: there is no such table. There are: slack, jira, sir, roles, timing.")),
-            (
-                "replies_are_comments = \"yes\"",
-                Some(
-                    "line 4: slack.replies_are_comments: here stands a string. Give true or false, without quotes.",
-                ),
-            ),
-            (
-                "invite = \"ana@example.com\"",
-                Some("line 4: slack.invite: here stands a string. Give a list of texts, as [\"…\", \"…\"]."),
-            ),
-            (
-                "invite = [\n\"ana@example.com\",\n\"#ana\"]",
-                Some(
-                    "line 6: slack.invite: \"#ana\" does not fit. Give an e-mail address, as \"ana@example.com\".",
-                ),
-            ),
-            ("invite = [1]", Some("line 4: slack.invite: here stands an integer. Give a text in quotes.")),
-            (
-                "layout = \"threads\"",
-                Some("line 4: slack.layout: there is no \"threads\". Perhaps it should be thread."),
-            ),
-            (
-                "layout = \"channel\"",
-                Some(
-                    "line 4: slack.invite: with layout = \"channel\" nobody would see the private channels. Name the e-mail addresses to invite: invite = [\"ana@example.com\"].",
-                ),
-            ),
-            ("layout = \"channel\"\ninvite = [\"ana@example.com\"]", None),
-            (
-                "api_url = \"http://slack.com/api\"",
-                Some(
-                    "line 4: slack.api_url: \"http://slack.com/api\" does not fit. Give an address that begins with https:// (http:// only for localhost).",
-                ),
-            ),
-            (
-                "[timing]\nverify_minutes = 4",
-                Some("line 5: timing.verify_minutes: 4 is out of range. Give 5 to 44640."),
-            ),
-            ("[timing]\nverify_minutes = 5", None),
-            (
-                "[timing]\nverify_minutes = -5",
-                Some("line 5: timing.verify_minutes: -5 is out of range. Give 5 to 44640."),
-            ),
-            ("[timing]\nnudge_hours = 0\nverify_minutes = 0x3c", None),
-            (
-                "[timing]\nnudge_hours = 99_999_999_999",
-                Some("line 5: timing.nudge_hours: 99999999999 is out of range. Give 0 to 8760."),
-            ),
-            (
-                "[timing]\nnudge_hours = 1.5",
-                Some("line 5: timing.nudge_hours: here stands a float. Give a whole number, without quotes."),
-            ),
-            ("[timing]\nquiet_hours = [22, 7]", None),
-            (
-                "[timing]\nquiet_hours = [22, 24]",
-                Some("line 5: timing.quiet_hours: 24 is out of range. Give 0 to 23."),
-            ),
-            (
-                "[timing]\nquiet_hours = [7]",
-                Some(
-                    "line 5: timing.quiet_hours: these are not the first and the last hour. Give two different hours, as [22, 7], or leave the key out.",
-                ),
-            ),
-            (
-                "[timing]\nquiet_hours = [7, 7]",
-                Some(
-                    "line 5: timing.quiet_hours: these are not the first and the last hour. Give two different hours, as [22, 7], or leave the key out.",
-                ),
-            ),
-            (
-                "[roles]\nviewer = [\"@ana\"]",
-                Some(
-                    "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\".",
-                ),
-            ),
-            (
-                "[jira]\napi_url = \"https://example.atlassian.net\"",
-                Some(
-                    "line 4: jira.project: this key is missing. Add project = \"…\" under [jira]: the project's key, as \"SEC\": the part of an issue's key before the dash.",
-                ),
-            ),
-            (
-                "[jira]\napi_url = \"https://example.atlassian.net/\"\nproject = \"SEC\"",
-                Some(
-                    "line 5: jira.api_url: \"https://example.atlassian.net/\" does not fit. Give the same without the slash at its end: \"https://example.atlassian.net\".",
-                ),
-            ),
-            (
-                "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nclosed = \"Done\"",
-                Some(
-                    "line 8: jira.status.\"closed\": a case has no such status. Perhaps it should be Closed.",
-                ),
-            ),
-            (
-                "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nClosed = 1",
-                Some("line 8: jira.status.\"Closed\": here stands an integer. Give a text in quotes."),
-            ),
-            (
-                "timing = 5",
-                Some(
-                    "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, replies_are_comments, api_url.",
-                ),
-            ),
-            ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),
-        ] {
-            assert_eq!(told(lines), expected.into_iter().map(str::to_owned).collect::<Vec<_>>(), "{lines}");
+        for (lines, expected) in TOLD {
+            assert_eq!(
+                told(lines),
+                expected.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>(),
+                "{lines}"
+            );
         }
     }
 
