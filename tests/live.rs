@@ -1,5 +1,5 @@
 //! Does the real world reach what it should, and only when it is needed? Against a stand-in of AWS.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     future::Future,
