@@ -3,9 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{
+    Builder, Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 use aws_smithy_types::retry::RetryConfig;
 use tokio::sync::OnceCell;
+
+use crate::{address, environment::variable};
 
 /// The longest that a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -31,9 +37,15 @@ impl From<SdkConfig> for Aws {
 }
 
 async fn load() -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .build_https();
+    let proxy = address::proxy(variable)
+        .and_then(|proxy| ProxyConfig::https(proxy.url).ok().map(|config| config.no_proxy(proxy.except)));
+    let http = Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_proxy_config(proxy.clone());
+        connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+    });
     aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http).load().await
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Against memory always; against DynamoDB where `CASEBRIDGE_TEST_DYNAMODB` names its endpoint (DynamoDB Local
 //! will do): each test then makes itself a table and deletes it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use casebridge::{
     case::{CaseId, Millis},

@@ -1,0 +1,253 @@
+//! Does the real world reach what it should, and only when it is needed? Against a stand-in of AWS.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+};
+use casebridge::{
+    aws::Aws,
+    case::CaseId,
+    environment::Environment,
+    live::{Error, Inbox, Live, Safe},
+    secrets::{self, Secrets},
+    sir::{Call, FaultKind},
+    store::{Store, dynamodb::Dynamo, memory::Memory},
+    wire::{Request, Trouble},
+    world::World,
+};
+use serde_json::{Value, json};
+
+const SETTINGS: &str = "[slack]\nteam = 'T1'\nchannel = 'C1'\n";
+const JIRA: &str = "[jira]\napi_url = 'https://example.atlassian.net'\nproject = 'SEC'\n";
+
+/// What a request to AWS asked for.
+#[derive(Clone, Debug)]
+struct Heard {
+    /// The operation, or the path where the protocol names none.
+    what: String,
+    authorization: String,
+    body: Value,
+}
+
+/// An AWS that gives what it was told to give, and remembers what it heard.
+#[derive(Clone, Default)]
+struct Amazon {
+    heard: Arc<Mutex<Vec<Heard>>>,
+    answer: Arc<Mutex<(u16, String)>>,
+}
+
+impl Amazon {
+    async fn start(&self) -> Aws {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new().fallback(answer).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
+            .region(Region::new("eu-west-1"));
+        Aws::from(config.endpoint_url(endpoint).load().await)
+    }
+
+    fn gives(&self, status: u16, body: impl ToString) {
+        *self.answer.lock().unwrap() = (status, body.to_string());
+    }
+
+    /// The one request since the last time.
+    fn one(&self) -> Heard {
+        let [heard] = <[Heard; 1]>::try_from(self.all()).unwrap();
+        heard
+    }
+
+    fn all(&self) -> Vec<Heard> {
+        std::mem::take(&mut *self.heard.lock().unwrap())
+    }
+}
+
+async fn answer(
+    State(amazon): State<Amazon>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, String) {
+    let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let what = header("x-amz-target").unwrap_or_else(|| format!("{method} {}", uri.path()));
+    let authorization = header("authorization").unwrap();
+    let body = serde_json::from_slice(&body).unwrap_or_default();
+    amazon.heard.lock().unwrap().push(Heard { what, authorization, body });
+    let (status, body) = amazon.answer.lock().unwrap().clone();
+    (StatusCode::from_u16(status).unwrap(), body)
+}
+
+fn secret(token: &str) -> String {
+    let document = json!({"slack_bot_token": token, "slack_signing_secret": "8f742231b10e"});
+    json!({"ARN": "a", "Name": "n", "SecretString": document.to_string()}).to_string()
+}
+
+fn inbox() -> Inbox {
+    Inbox::Queue("http://127.0.0.1:1/111122223333/inbox.fifo".to_owned())
+}
+
+async fn live(amazon: &Amazon, settings: &str) -> Live<Memory> {
+    let store = Memory::default();
+    store.put_settings(settings).await.unwrap();
+    Live::new(store, amazon.start().await, inbox(), Safe::Manager("casebridge".to_owned()))
+}
+
+#[tokio::test]
+async fn settings_are_read_from_the_table_and_refused_where_they_are_not_good() {
+    let store = Memory::default();
+    let live = Live::new(store.clone(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
+    let none = live.settings().await.unwrap_err();
+    assert_eq!(none.to_string(), "there are no settings yet: run casebridge settings push FILE");
+    store.put_settings("[slack]\nteam = 'x'\nchannel = 'C1'").await.unwrap();
+    let bad = live.settings().await.unwrap_err().to_string();
+    assert!(bad.starts_with("the settings are not good: line 2: slack.team: \"x\" does not fit."), "{bad}");
+    store.put_settings(SETTINGS).await.unwrap();
+    assert_eq!(live.settings().await.unwrap().slack.team, "T1");
+    store.put_settings("").await.unwrap();
+    assert_eq!(live.settings().await.unwrap().slack.team, "T1", "a minute long");
+}
+
+#[tokio::test]
+async fn the_secret_is_asked_for_when_it_is_needed_and_not_twice_a_minute() {
+    let amazon = Amazon::default();
+    amazon.gives(200, secret("xoxb-1"));
+    let live = live(&amazon, SETTINGS).await;
+    assert!(amazon.all().is_empty(), "nothing is read before it is needed");
+    for _ in 0..3 {
+        assert_eq!(live.chosen().await.unwrap().secrets.slack_bot_token.reveal(), "xoxb-1");
+    }
+    let heard = amazon.one();
+    assert_eq!(
+        (heard.what.as_str(), &heard.body),
+        ("secretsmanager.GetSecretValue", &json!({"SecretId": "casebridge"}))
+    );
+    amazon.gives(200, secret("xoxb-2"));
+    assert_eq!(live.secrets_again().await.unwrap().slack_bot_token.reveal(), "xoxb-1", "not twice a minute");
+    assert!(amazon.all().is_empty());
+}
+
+#[tokio::test]
+async fn secrets_that_do_not_suffice_are_named_and_never_told() {
+    let amazon = Amazon::default();
+    let live = live(&amazon, &[SETTINGS, JIRA].concat()).await;
+    amazon.gives(200, secret("xoxb-1"));
+    let Err(Error::Secrets(secrets::Error::Missing(missing))) = live.chosen().await else { panic!() };
+    assert_eq!(missing, ["jira_email", "jira_api_token", "jira_webhook_secret"]);
+
+    let other = self::live(&amazon, SETTINGS).await;
+    amazon.gives(400, r#"{"__type": "ResourceNotFoundException", "message": "of casebridge"}"#);
+    let error = other.chosen().await.err().unwrap();
+    assert_eq!(error.to_string(), "the secret cannot be read: ResourceNotFoundException");
+    amazon.gives(200, json!({"SecretString": "xoxb-1"}));
+    let error = other.chosen().await.err().unwrap();
+    assert_eq!(error.to_string(), "the secret is not a JSON object");
+}
+
+#[tokio::test]
+async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
+    let amazon = Amazon::default();
+    let live = live(&amazon, SETTINGS).await;
+    amazon.gives(200, json!({"MessageId": "m", "SequenceNumber": "1"}));
+    live.enqueue("case/0000000001", "5f3a", r#"{"do":"close"}"#.to_owned()).await.unwrap();
+    let heard = amazon.one();
+    assert_eq!(heard.what, "AmazonSQS.SendMessage");
+    let expected = json!({
+        "QueueUrl": "http://127.0.0.1:1/111122223333/inbox.fifo",
+        "MessageBody": r#"{"do":"close"}"#,
+        "MessageGroupId": "case/0000000001",
+        "MessageDeduplicationId": "5f3a",
+    });
+    assert_eq!(heard.body, expected);
+
+    amazon.gives(400, r#"{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "close"}"#);
+    let error = live.enqueue("g", "i", "secret".to_owned()).await.unwrap_err();
+    assert!(
+        error.starts_with("the inbox did not take a job: ") && error.contains("QueueDoesNotExist"),
+        "{error}"
+    );
+    assert!(!error.contains("secret") && !error.contains("close"), "{error}");
+}
+
+#[tokio::test]
+async fn a_job_can_stay_in_the_process() {
+    let (sender, mut jobs) = tokio::sync::mpsc::unbounded_channel();
+    let inbox = Inbox::Channel(sender);
+    let live = Live::new(Memory::default(), Aws::default(), inbox, Safe::Given(Secrets::default()));
+    live.enqueue("g", "i", "{}".to_owned()).await.unwrap();
+    let job = jobs.recv().await.unwrap();
+    assert_eq!((job.group.as_str(), job.id.as_str(), job.body.as_str()), ("g", "i", "{}"));
+    drop(jobs);
+    assert!(live.enqueue("g", "i", "{}".to_owned()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_call_goes_to_the_region_of_the_settings() {
+    let amazon = Amazon::default();
+    amazon.gives(404, json!({"message": "none"}));
+    let call = || Call::GetCase { case: CaseId::new("0000000001") };
+    let moved = [SETTINGS, "[sir]\nregion = 'us-east-1'\n"].concat();
+    for (settings, region) in [(SETTINGS, "eu-west-1"), (moved.as_str(), "us-east-1")] {
+        let live = live(&amazon, settings).await;
+        let fault = live.call(call()).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::NotFound);
+        let heard = amazon.one();
+        assert_eq!(heard.what, "GET /v1/cases/0000000001/get-case");
+        assert!(heard.authorization.contains(&format!("/{region}/security-ir/aws4_request")), "{heard:?}");
+    }
+    let hub = live(&amazon, &moved).await;
+    let _ = hub.call(Call::Hub(casebridge::hub::Call::GetAdministratorAccount)).await;
+    assert!(amazon.one().authorization.contains("/us-east-1/securityhub/aws4_request"));
+    let without =
+        Live::new(Memory::default(), amazon.start().await, inbox(), Safe::Given(Secrets::default()));
+    assert_eq!(without.call(call()).await.unwrap_err().kind, FaultKind::NotSent, "without settings");
+    assert!(amazon.all().is_empty());
+}
+
+/// A flow as the core writes it: for any world.
+async fn flow<W: World>(world: &W) -> Result<(), Trouble> {
+    let case = CaseId::new("0000000001");
+    let _ = world.store().hint(&case, world.now(), true).await;
+    let _ = world.store().settings().await;
+    world.sleep(Duration::ZERO).await;
+    let _ = world.call(Call::GetCase { case }).await;
+    let _ = world.enqueue("g", "i", String::new()).await;
+    world.send(Request::bare("GET", "ftp://x".to_owned())).await.map(|_| ())
+}
+
+/// Only compiles where a server with several threads could run it.
+fn sendable<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> {
+    future
+}
+
+#[tokio::test]
+async fn a_flow_in_the_real_world_can_be_spawned() {
+    let environment = Environment {
+        table: "cases".to_owned(),
+        inbox_url: "https://sqs.example/inbox.fifo".to_owned(),
+        secret_id: "casebridge".to_owned(),
+    };
+    let functions: Live<Dynamo> = Live::of(environment);
+    drop(sendable(flow(&functions)));
+    drop(sendable(functions.chosen()));
+    drop(sendable(functions.secrets_again()));
+
+    let playground = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
+    let playground = Arc::new(playground);
+    let refused = tokio::spawn(async move {
+        playground.send(Request::bare("GET", "http://slack.com/api".to_owned())).await
+    });
+    assert_eq!(refused.await.unwrap(), Err(Trouble::NotSent("the address is not https".to_owned())));
+}
