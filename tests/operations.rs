@@ -56,16 +56,22 @@ fn operation_in(file: PathBuf) -> String {
 
 /// Where cargo keeps the source of the SDK that this test was built with. No network: it was fetched to build.
 fn sdk_folder() -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .arg("--manifest-path")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .output()
-        .expect("cargo metadata");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON of cargo metadata");
+    let version = cargo(&["-vV"]);
+    // Without its platform, metadata asks for crates of other platforms, which nobody has fetched.
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("the host's platform");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let metadata =
+        ["metadata", "--format-version", "1", "--offline", "--locked", "--manifest-path", manifest];
+    let metadata = cargo(&[&metadata[..], &["--filter-platform", host]].concat());
+    let metadata: Value = serde_json::from_str(&metadata).expect("JSON of cargo metadata");
     let packages = metadata["packages"].as_array().expect("packages");
     let sdk = packages.iter().find(|package| package["name"] == "aws-sdk-securityir").expect("the SDK");
     let manifest = PathBuf::from(sdk["manifest_path"].as_str().expect("a path"));
     manifest.parent().expect("the SDK's folder").to_owned()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
 }
