@@ -14,6 +14,8 @@ pub mod hub;
 pub mod secrets;
 pub mod settings;
 pub mod sir;
+#[cfg(feature = "playground")]
+pub mod standin;
 pub mod store;
 pub mod text;
 pub mod wire;
