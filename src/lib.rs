@@ -6,13 +6,16 @@
 //! - [`wire`]: HTTP as values; [`sir`]: the calls of Security Incident Response as values;
 //! - [`store`]: the table that holds the debts;
 //! - [`settings`]: what the user chose;
-//! - [`content`]: what is told, before it is rendered for anybody.
+//! - [`content`]: what is told, before it is rendered for anybody;
+//! - `standin`: what the services around us would have answered, for tests and the playground.
 
 pub mod case;
 pub mod content;
 pub mod secrets;
 pub mod settings;
 pub mod sir;
+#[cfg(feature = "playground")]
+pub mod standin;
 pub mod store;
 pub mod text;
 pub mod wire;
