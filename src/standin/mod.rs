@@ -31,7 +31,7 @@ mod server;
 mod shape;
 mod sigv4;
 mod sir;
-//mod slack;
+mod slack;
 mod wire;
 
 pub use clock::Clock;
@@ -41,4 +41,4 @@ pub use fault::{Canned, Effect, Fault, Target};
 //pub use jira::Jira;
 pub use server::Server;
 pub use sir::{Order, Sir};
-//pub use slack::{Live, Slack};
+pub use slack::{Live, Slack};

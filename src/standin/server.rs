@@ -335,6 +335,11 @@ fn respond(answer: Answer) -> Response {
     response
 }
 
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A control request's JSON body; an empty one is `{}`.
 pub(crate) fn control_body(asked: &Asked) -> Value {
     asked.json().unwrap_or_else(|_| json!({}))

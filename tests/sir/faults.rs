@@ -66,6 +66,12 @@ async fn each_error_of_the_service_has_its_kind_and_a_change_is_sent_once() {
     }
 }
 
+/// The service's own error, without any other word.
+fn named(name: &'static str, status: u16) -> impl Fn(Target) -> standin::Fault {
+    let headers: BTreeMap<String, String> = [("x-amzn-errortype".to_owned(), name.to_owned())].into();
+    move |target| target.answers_with(Canned { status, headers: headers.clone(), body: "{}".to_owned() })
+}
+
 #[tokio::test]
 async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
     type Break = Box<dyn Fn(Target) -> standin::Fault>;
@@ -83,7 +89,7 @@ async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
         ("429, 1 s", wait("1"), throttled(Some(1)), [1, 1]),
         ("429, 30 s", wait("30"), throttled(Some(30)), [1, 1]),
         ("429, rubbish", wait("soon"), throttled(None), [1, 1]),
-        ("429, no word", broken(|target| target.throttled(None)), throttled(None), [1, 1]),
+        ("429, no word", Box::new(named("ThrottlingException", 429)), throttled(None), [1, 1]),
         ("429 of a gateway", answer(429, None, "<html>"), throttled(None), [1, 1]),
         ("500, empty", answer(500, None, ""), unknown(), [2, 1]),
         ("502, page", broken(|target| target.html(502)), unknown(), [2, 1]),

@@ -86,7 +86,10 @@ mod tests {
         {
             let config = builder.behavior_version(BehaviorVersion::v2026_01_12()).build();
             let times = config.timeout_config().expect("times");
-            assert_eq!((times.operation_timeout(), times.operation_attempt_timeout()), (Some(whole), attempt));
+            assert_eq!(
+                (times.operation_timeout(), times.operation_attempt_timeout()),
+                (Some(whole), attempt)
+            );
             assert_eq!(config.retry_config().map(RetryConfig::max_attempts), Some(attempts));
         }
     }

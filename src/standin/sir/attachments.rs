@@ -5,11 +5,14 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::exchange::{Answer, Asked};
+use super::super::{
+    exchange::{Answer, Asked},
+    server::hex,
+};
 use super::{
     Input, Output,
     errors::Refusal,
-    state::{Actor, State, Upload, hex},
+    state::{Actor, State, Upload},
 };
 use sha2::{Digest, Sha256};
 

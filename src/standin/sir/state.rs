@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::Clock;
+use super::super::{Clock, server::hex};
 use super::{Order, errors::Refusal, operations::Rate};
 
 /// What a test may set before or while it runs.
@@ -220,8 +220,4 @@ impl State {
         recent.push(now);
         Ok(())
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
