@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod faults;
+mod hub;
 mod limits;
 mod operations;
 mod pages;
@@ -13,7 +14,7 @@ use aws_sdk_securityir::{
 };
 use casebridge::{
     case::*,
-    hub,
+    hub::Hub,
     sir::{Answer, Call, NewCase, aws::Aws},
     standin::Sir,
 };
@@ -31,7 +32,7 @@ fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> Aws {
         .build();
     let http =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-    Aws::new(Client::from_conf(config), hub::Hub::new(http, credentials, REGION, url))
+    Aws::new(Client::from_conf(config), Hub::new(http, credentials, REGION, url))
 }
 
 fn credentials() -> SharedCredentialsProvider {
