@@ -25,7 +25,7 @@
 mod clock;
 mod exchange;
 mod fault;
-//mod hub;
+mod hub;
 mod jira;
 mod server;
 mod shape;
@@ -37,7 +37,7 @@ mod wire;
 pub use clock::Clock;
 pub use exchange::{Call, Delivery};
 pub use fault::{Canned, Effect, Fault, Target};
-//pub use hub::Hub;
+pub use hub::Hub;
 pub use jira::Jira;
 pub use server::Server;
 pub use sir::{Order, Sir};
