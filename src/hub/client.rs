@@ -129,11 +129,7 @@ async fn read(call: &Call, mut response: reqwest::Response) -> Result<Answer, Fa
 
 /// No connection came about, or it may have been applied.
 fn lost(error: &reqwest::Error) -> Fault {
-    if error.is_connect() || error.is_builder() {
-        not_sent("Security Hub could not be reached.")
-    } else {
-        answer::unreadable()
-    }
+    if error.is_connect() { not_sent("Security Hub could not be reached.") } else { answer::unreadable() }
 }
 
 fn not_sent(message: &str) -> Fault {

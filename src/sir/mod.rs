@@ -1,13 +1,15 @@
 //! What can be asked of Security Incident Response, and what does it answer? Every operation as a value.
 //!
 //! - [`operation`]: the table of operations; [`input`] and [`output`]: what they carry and answer;
-//! - [`fault`]: why a call did not answer; [`aws`]: how it is made with the SDK.
+//! - [`fault`]: why a call did not answer; [`aws`]: how it is made with the SDK;
+//! - [`limits`]: what can be said of a call before it is made.
 //!
 //! The six calls of Security Hub are in [`crate::hub`] and go the same way, as [`Call::Hub`].
 
 pub mod aws;
 pub mod fault;
 pub mod input;
+pub mod limits;
 pub mod operation;
 pub mod output;
 
@@ -199,5 +201,119 @@ impl fmt::Debug for Answer {
             Self::Hub(_) => "Hub",
             Self::Done => "Done",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const CANARY: &str = "CANARY";
+
+    fn text() -> String {
+        CANARY.to_owned()
+    }
+
+    fn pairs() -> Vec<(String, String)> {
+        vec![(text(), text())]
+    }
+
+    fn watchers() -> Vec<Watcher> {
+        vec![Watcher { email: text(), name: Some(text()), job_title: Some(text()) }]
+    }
+
+    fn new_case() -> Box<NewCase> {
+        Box::new(NewCase {
+            token: text(),
+            resolver: Resolver::Own,
+            title: text(),
+            description: text(),
+            engagement: text(),
+            reported_start: 0,
+            accounts: vec![text()],
+            watchers: watchers(),
+            actors: vec![Actor { ip: text(), user_agent: None }],
+            services: vec![text()],
+            regions: vec![text()],
+            tags: pairs(),
+        })
+    }
+
+    fn case_calls() -> Vec<Call> {
+        let case = || CaseId::new("1234567890");
+        let change = CaseChange { title: Some(text()), add_watchers: watchers(), ..CaseChange::default() };
+        let (comment, investigation) = (CommentId::new("100001"), InvestigationId::new("inv-0000000001"));
+        vec![
+            Call::GetCase { case: case() },
+            Call::ListCases { next: Some(text()) },
+            Call::ListComments { case: case(), next: Some(text()) },
+            Call::ListCaseEdits { case: case(), next: Some(text()) },
+            Call::CreateCase { new: new_case() },
+            Call::UpdateCase { case: case(), change: Box::new(change) },
+            Call::UpdateCaseStatus { case: case(), status: Status::Other(text()) },
+            Call::UpdateResolverType { case: case(), resolver: Resolver::Aws },
+            Call::CloseCase { case: case() },
+            Call::CreateCaseComment { case: case(), body: text(), token: text() },
+            Call::UpdateCaseComment { case: case(), comment, body: text() },
+            Call::ListInvestigations { case: case(), next: Some(text()) },
+            Call::SendFeedback { case: case(), investigation, useful: true, comment: Some(text()) },
+            Call::GetCaseAttachmentUploadUrl { case: case(), name: text(), bytes: 1, token: text() },
+            Call::GetCaseAttachmentDownloadUrl { case: case(), attachment: AttachmentId::new("a") },
+        ]
+    }
+
+    fn other_calls() -> Vec<Call> {
+        let membership = || MembershipId::new("m-0000000001");
+        let arn = || "arn:aws:security-ir:eu-west-1:111122223333:case/1234567890".to_owned();
+        let new = NewMembership {
+            token: text(),
+            name: text(),
+            team: Vec::new(),
+            features: Vec::new(),
+            covers_organization: None,
+            tags: pairs(),
+        };
+        let change = MembershipChange { name: Some(text()), ..MembershipChange::default() };
+        vec![
+            Call::GetMembership { membership: membership() },
+            Call::ListMemberships { next: Some(text()) },
+            Call::BatchGetMemberAccountDetails { membership: membership(), accounts: vec![text()] },
+            Call::GetFindingMetrics { membership: membership(), from: 0, to: 0 },
+            Call::CreateMembership { new: Box::new(new) },
+            Call::UpdateMembership { membership: membership(), change: Box::new(change) },
+            Call::CancelMembership { membership: membership() },
+            Call::ListTagsForResource { arn: arn() },
+            Call::TagResource { arn: arn(), tags: pairs() },
+            Call::UntagResource { arn: arn(), keys: vec![text()] },
+            Call::Hub(hub::Call::GetAdministratorAccount),
+            Call::Hub(hub::Call::AcceptAdministratorInvitation { administrator: text(), invitation: text() }),
+            Call::Hub(hub::Call::DisassociateFromAdministratorAccount),
+            Call::Hub(hub::Call::ListMembers { everybody: true, next: Some(text()) }),
+            Call::Hub(hub::Call::GetMembers { accounts: vec![text()] }),
+            Call::Hub(hub::Call::DescribeProducts { product: Some(text()), next: Some(text()) }),
+        ]
+    }
+
+    #[test]
+    fn each_operation_is_one_call_that_bears_its_name() {
+        let calls = [case_calls(), other_calls()].concat();
+        let kinds: BTreeSet<Operation> = calls.iter().map(Call::kind).collect();
+        assert_eq!(kinds, Operation::ALL.iter().copied().collect());
+        for call in &calls {
+            assert_eq!(format!("{call:?}").split(' ').next(), Some(call.operation()));
+            assert!(call.action().ends_with(&format!(":{}", call.operation())));
+        }
+    }
+
+    #[test]
+    fn what_a_call_carries_is_in_no_log() {
+        for call in [case_calls(), other_calls()].concat() {
+            assert!(!format!("{call:?}").contains(CANARY), "{}", call.operation());
+        }
+        assert_eq!(format!("{:?}", new_case()), "NewCase { .. }");
+        assert_eq!(format!("{:?}", Answer::Url(Secret::new(CANARY))), "Url");
+        assert_eq!(format!("{:?}", Answer::Tags(pairs())), "Tags");
     }
 }

@@ -97,3 +97,18 @@ fn never_left(error: &(impl error::Error + 'static)) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_securityir::operation::close_case::CloseCaseError;
+
+    use super::*;
+
+    type Failed = SdkError<CloseCaseError, HttpResponse>;
+
+    #[test]
+    fn a_call_that_ran_out_of_time_may_be_applied_and_one_that_was_never_made_is_not() {
+        assert_eq!(fault(Failed::timeout_error("eight seconds")).kind, FaultKind::Unknown);
+        assert_eq!(fault(Failed::construction_failure("no case id")).kind, FaultKind::NotSent);
+    }
+}

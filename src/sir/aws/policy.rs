@@ -71,3 +71,26 @@ impl ClassifyRetry for Patience {
         "Patience"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_securityir::config::BehaviorVersion;
+
+    use super::*;
+
+    #[test]
+    fn a_read_has_ten_seconds_for_two_attempts_and_a_change_has_eight_for_one() {
+        let second = Duration::from_secs;
+        for (builder, whole, attempt, attempts) in
+            [(read(), second(10), Some(second(5)), 2), (write(), second(8), None, 1)]
+        {
+            let config = builder.behavior_version(BehaviorVersion::v2026_01_12()).build();
+            let times = config.timeout_config().expect("times");
+            assert_eq!(
+                (times.operation_timeout(), times.operation_attempt_timeout()),
+                (Some(whole), attempt)
+            );
+            assert_eq!(config.retry_config().map(RetryConfig::max_attempts), Some(attempts));
+        }
+    }
+}

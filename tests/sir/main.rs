@@ -1,0 +1,89 @@
+//! Does each call do over the wire what it says, with the real SDK against the stand-in?
+#![cfg(feature = "playground")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod faults;
+mod hub;
+mod limits;
+mod operations;
+mod pages;
+
+use aws_sdk_securityir::{
+    Client, Config,
+    config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider},
+};
+use casebridge::{
+    case::*,
+    hub::Hub,
+    sir::{Answer, Call, NewCase, aws::Aws},
+    standin::Sir,
+};
+
+const REGION: &str = "eu-west-1";
+
+/// The calls as the functions make them, to a service at `url`. Retries and time-outs of the client itself are left
+/// as the SDK has them: what `Aws` wants it must say.
+fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> Aws {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .endpoint_url(url)
+        .region(Region::new(REGION))
+        .credentials_provider(credentials.clone())
+        .build();
+    let http =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    Aws::new(Client::from_conf(config), Hub::new(http, credentials, REGION, url))
+}
+
+fn credentials() -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+}
+
+async fn pair() -> (Sir, Aws) {
+    let sir = Sir::start().await.expect("a free port");
+    let aws = aws_at(sir.url(), credentials());
+    (sir, aws)
+}
+
+/// A case of one's own, with nothing that need not be.
+fn new_case(title: &str) -> NewCase {
+    NewCase {
+        token: format!("token of {title}"),
+        resolver: Resolver::Own,
+        title: title.to_owned(),
+        description: "A key was seen in a public repository.".to_owned(),
+        engagement: "Security Incident".to_owned(),
+        reported_start: 1_711_553_521,
+        accounts: Vec::new(),
+        watchers: Vec::new(),
+        actors: Vec::new(),
+        services: Vec::new(),
+        regions: Vec::new(),
+        tags: Vec::new(),
+    }
+}
+
+async fn created(aws: &Aws, new: NewCase) -> CaseId {
+    ask!(aws, Call::CreateCase { new: Box::new(new) }, Answer::CaseId)
+}
+
+async fn case(aws: &Aws, case: &CaseId) -> Case {
+    *ask!(aws, Call::GetCase { case: case.clone() }, Answer::Case)
+}
+
+/// The answer to a call that must succeed, opened.
+#[macro_export]
+macro_rules! ask {
+    ($aws:expr, $call:expr, $answer:path) => {
+        match $aws.call($call).await {
+            Ok($answer(value)) => value,
+            Ok(other) => panic!("{other:?} is not the answer"),
+            Err(fault) => panic!("{fault:?}: {}", fault.message),
+        }
+    };
+}
+
+/// Makes a call that must succeed and answers nothing.
+async fn done(aws: &Aws, call: Call) {
+    assert_eq!(aws.call(call.clone()).await, Ok(Answer::Done), "{call:?}");
+}
