@@ -20,10 +20,12 @@ pub fn membership(membership: &Membership, happened: &'static str) -> Message {
         .strong(&text::cut(&membership.name, 50))
         .own(" ")
         .own(happened);
-    let facts = facts(membership);
-    let text = facts.iter().fold(head.mrkdwn().clone(), |text, fact| text.markup("\n").then(fact.mrkdwn()));
-    let list = line::list(facts.into_iter().map(Line::section).collect());
-    Message::new(text, vec![line::block(vec![head.section()]), line::block(vec![list])])
+    let mut lines = vec![head];
+    lines.extend(facts(membership));
+    let text = line::text_of(&lines);
+    let mut sections = lines.into_iter().map(Line::section);
+    let head = line::block(sections.next().into_iter().collect());
+    Message::new(text, vec![head, line::block(vec![line::list(sections.collect())])])
 }
 
 fn facts(membership: &Membership) -> Vec<Line> {
@@ -63,7 +65,13 @@ fn facts(membership: &Membership) -> Vec<Line> {
 
 /// What is said of a membership that can no longer be read: its id and what happened.
 pub fn unread_membership(id: &str, happened: &'static str) -> Message {
-    let text: Mrkdwn =
-        Line::new().bold("Membership").own(" ").text(id).own(" ").own(happened).mrkdwn().clone();
+    let text: Mrkdwn = Line::new()
+        .bold("Membership")
+        .own(" ")
+        .text(&text::cut(id, 40))
+        .own(" ")
+        .own(happened)
+        .mrkdwn()
+        .clone();
     Message::new(text, Vec::new())
 }
