@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     message::TEXT,
-    mrkdwn::{DATE, Mrkdwn, http_url, is_user},
+    mrkdwn::{DATE, Mrkdwn, http_url, is_user, weight},
 };
 use crate::{case::Seconds, text, wording};
 
@@ -139,4 +139,9 @@ pub(super) fn text_of(lines: &[Line]) -> Mrkdwn {
         text = if index > 0 { text.markup("\n") } else { text }.then(line.mrkdwn());
     }
     text
+}
+
+/// A text from outside as one line of at most `most` characters after escaping.
+pub(super) fn short(outside: &str, most: usize) -> String {
+    text::cut_by(&text::one_line(outside), most, weight)
 }

@@ -1,14 +1,16 @@
 //! How is news of a membership told in Slack?
 
 use super::{
-    line::{self, Line},
+    line::{self, Line, short},
     message::Message,
     mrkdwn::Mrkdwn,
 };
 use crate::{case::Membership, text, wording};
 
-/// How much of a list is shown.
-const LIST: usize = 400;
+/// How much of a list is shown, after escaping.
+const LIST: usize = 600;
+/// How much of a fact is shown, after escaping.
+const FACT: usize = 100;
 
 /// What a membership now is, and what `happened` to it, as `was created`.
 ///
@@ -30,9 +32,9 @@ pub fn membership(membership: &Membership, happened: &'static str) -> Message {
 
 fn facts(membership: &Membership) -> Vec<Line> {
     let label = |name: &'static str| Line::new().bold(name).own(" ");
-    let fact = |name, value: &str| (!value.is_empty()).then(|| label(name).text(&text::cut(value, 100)));
+    let fact = |name, value: &str| (!value.is_empty()).then(|| label(name).text(&short(value, FACT)));
     let list = |name, items: Vec<String>| {
-        (!items.is_empty()).then(|| label(name).text(&wording::some_of(&items, LIST)))
+        (!items.is_empty()).then(|| label(name).text(&short(&wording::some_of(&items, LIST), LIST)))
     };
     let date = |name, at: Option<i64>| at.map(|at| label(name).date(at));
     let team = membership.team.iter().map(|one| format!("{} ({})", one.name, one.job_title)).collect();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    line::{self, Line},
+    line::{self, Line, short},
     message::{Message, TEXT, parts},
     mrkdwn,
 };
@@ -15,8 +15,8 @@ use crate::{
 
 /// How much outside text one message may show in all: some 13,200 characters of blocks are refused.
 const BODY: usize = 9_000;
-/// How much of one value, or of one list, a line of changes shows.
-const VALUE: usize = 300;
+/// How much of one value, or of one list, a line of changes shows, after escaping. A title has 300 characters.
+const VALUE: usize = 600;
 
 /// What is told, as a message in the case's thread.
 pub fn content(content: &Content, plainness: Plainness) -> Message {
@@ -146,11 +146,11 @@ fn changed(change: &Change) -> Line {
 }
 
 fn value(outside: &str) -> String {
-    text::cut_by(&text::one_line(outside), VALUE * 2, mrkdwn::weight)
+    short(outside, VALUE)
 }
 
 fn some_of(items: &[String]) -> String {
-    text::cut_by(&wording::some_of(items, VALUE), VALUE * 2, mrkdwn::weight)
+    short(&wording::some_of(items, VALUE), VALUE)
 }
 
 /// One line that names what could not be shown, and says where to read it.
