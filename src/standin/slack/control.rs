@@ -1,0 +1,51 @@
+//! How do other processes do what people do in Slack?
+
+use serde_json::{Value, json};
+
+use super::super::{
+    exchange::{Answer, Asked},
+    server::control_body,
+};
+use super::{
+    mrkdwn::shown,
+    person::{archives, clicks, deletes, says, types},
+    state::State,
+    workspace::{live_of, whole},
+};
+
+pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
+    let body = control_body(asked);
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let (user, channel, ts) = (text("user"), text("channel"), text("ts"));
+    let parts: Vec<&str> = what.split('/').collect();
+    let done: Result<Value, String> = match (asked.method.as_str(), &parts[..]) {
+        ("GET", ["state"]) => Ok(whole(state)),
+        ("GET", ["shown", id]) => state
+            .channels
+            .get(*id)
+            .map(|channel| json!({ "lines": channel.messages.values().map(shown).collect::<Vec<_>>() }))
+            .ok_or_else(|| "no such channel".to_owned()),
+        ("GET", ["live", id]) => state
+            .channels
+            .get(*id)
+            .map(|channel| json!(live_of(channel)))
+            .ok_or_else(|| "no such channel".to_owned()),
+        ("POST", ["commands"]) => {
+            Ok(types(state, &user, &channel, &text("command"), &text("text")).to_json())
+        }
+        ("POST", ["messages"]) => {
+            let (ts, sent) = says(state, &user, &channel, &text("text"), body["thread_ts"].as_str());
+            let sent: Vec<Value> = sent.iter().map(super::super::Delivery::to_json).collect();
+            Ok(json!({ "ts": ts, "deliveries": sent }))
+        }
+        ("POST", ["clicks"]) => clicks(state, &user, &channel, &ts, &text("action_id"), &body["chosen"])
+            .map(|sent| sent.to_json()),
+        ("POST", ["deletions"]) => deletes(state, &channel, &ts).map(|sent| sent.to_json()),
+        ("POST", ["archives"]) => Ok(archives(state, &channel, &user, true).to_json()),
+        _ => return None,
+    };
+    Some(done.map_or_else(
+        |error| Answer::json(400, &json!({ "ok": false, "error": error })),
+        |value| Answer::json(200, &value),
+    ))
+}

@@ -1,0 +1,374 @@
+//! Which parts can a block have?
+//!
+//! Shapes of `@slack/types` 3.2.0, limits of <https://docs.slack.dev/reference/block-kit>.
+
+use super::super::shape::{Field, Kind, formed, list, may, need, text};
+
+macro_rules! plain {
+    ($max:expr) => {
+        Kind::Tagged(&[("plain_text", &[need("text", text(1, $max)), may("emoji", Kind::Flag)])])
+    };
+}
+macro_rules! either {
+    ($max:expr) => {
+        Kind::Tagged(&[
+            ("plain_text", &[need("text", text(1, $max)), may("emoji", Kind::Flag)]),
+            ("mrkdwn", &[need("text", text(1, $max)), may("verbatim", Kind::Flag)]),
+        ])
+    };
+}
+
+pub(super) const BLOCK_ID: Kind = text(1, 255);
+pub(super) const PLAIN_150: Kind = plain!(150);
+pub(super) const PLAIN_200: Kind = plain!(200);
+pub(super) const PLAIN_2000: Kind = plain!(2000);
+pub(super) const TEXT_2000: Kind = either!(2000);
+pub(super) const TEXT_3000: Kind = either!(3000);
+/// Titles and buttons of views.
+pub(super) const PLAIN_24: Kind = plain!(24);
+
+const PLAIN_30: Kind = plain!(30);
+const PLAIN_75: Kind = plain!(75);
+const PLAIN_100: Kind = plain!(100);
+const ACTION_ID: Kind = text(1, 255);
+const STYLE: Kind = Kind::OneOf(&["primary", "danger"]);
+const URL: Kind = text(1, 3000);
+const DATE: Kind = formed(10, 10, |date| date.split('-').map(str::len).eq([4, 2, 2]));
+const TIME: Kind = formed(5, 5, |time| time.split(':').map(str::len).eq([2, 2]));
+const IDS: Kind = list(0, 100, &text(1, 255));
+const CONFIRM: Kind = Kind::Object(&[
+    may("title", PLAIN_100),
+    need("text", either!(300)),
+    may("confirm", PLAIN_30),
+    may("deny", PLAIN_30),
+    may("style", STYLE),
+]);
+const PLAIN_OPTION: Kind = Kind::Object(&[
+    need("text", PLAIN_75),
+    may("value", text(1, 150)),
+    may("description", PLAIN_75),
+    may("url", URL),
+]);
+const OPTION: Kind = Kind::Object(&[
+    need("text", either!(75)),
+    may("value", text(1, 150)),
+    may("description", either!(75)),
+    may("url", URL),
+]);
+const OPTIONS: Kind = list(1, 100, &PLAIN_OPTION);
+const GROUPS: Kind =
+    list(1, 100, &Kind::Object(&[need("label", PLAIN_75), need("options", list(1, 100, &PLAIN_OPTION))]));
+const DISPATCH: Kind = Kind::Object(&[may(
+    "trigger_actions_on",
+    list(1, 2, &Kind::OneOf(&["on_enter_pressed", "on_character_entered"])),
+)]);
+
+type Variant = (&'static str, &'static [Field]);
+
+const BUTTON: Variant = (
+    "button",
+    &[
+        need("text", PLAIN_75),
+        may("action_id", ACTION_ID),
+        may("url", URL),
+        may("value", text(1, 2000)),
+        may("style", STYLE),
+        may("confirm", CONFIRM),
+        may("accessibility_label", text(1, 75)),
+    ],
+);
+const IMAGE: Variant =
+    ("image", &[need("alt_text", text(0, 2000)), may("image_url", URL), may("slack_file", Kind::AnyObject)]);
+const OVERFLOW: Variant = (
+    "overflow",
+    &[need("options", list(1, 5, &PLAIN_OPTION)), may("action_id", ACTION_ID), may("confirm", CONFIRM)],
+);
+const CHECKBOXES: Variant = (
+    "checkboxes",
+    &[
+        need("options", list(1, 10, &OPTION)),
+        may("initial_options", list(1, 10, &OPTION)),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const RADIO: Variant = (
+    "radio_buttons",
+    &[
+        need("options", list(1, 10, &OPTION)),
+        may("initial_option", OPTION),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const STATIC_SELECT: Variant = (
+    "static_select",
+    &[
+        may("options", OPTIONS),
+        may("option_groups", GROUPS),
+        may("initial_option", PLAIN_OPTION),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const MULTI_STATIC_SELECT: Variant = (
+    "multi_static_select",
+    &[
+        may("options", OPTIONS),
+        may("option_groups", GROUPS),
+        may("initial_options", OPTIONS),
+        may("max_selected_items", Kind::Whole { min: 1, max: 100 }),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const USERS_SELECT: Variant = (
+    "users_select",
+    &[
+        may("initial_user", text(1, 255)),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const MULTI_USERS_SELECT: Variant = (
+    "multi_users_select",
+    &[
+        may("initial_users", IDS),
+        may("max_selected_items", Kind::Whole { min: 1, max: 100 }),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const CONVERSATIONS_SELECT: Variant = (
+    "conversations_select",
+    &[
+        may("initial_conversation", text(1, 255)),
+        may("default_to_current_conversation", Kind::Flag),
+        may("response_url_enabled", Kind::Flag),
+        may("filter", Kind::AnyObject),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const DATEPICKER: Variant = (
+    "datepicker",
+    &[
+        may("initial_date", DATE),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const TIMEPICKER: Variant = (
+    "timepicker",
+    &[
+        may("initial_time", TIME),
+        may("timezone", text(1, 100)),
+        may("placeholder", PLAIN_150),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const DATETIMEPICKER: Variant = (
+    "datetimepicker",
+    &[
+        may("initial_date_time", Kind::Whole { min: 1_000_000_000, max: 9_999_999_999 }),
+        may("action_id", ACTION_ID),
+        may("confirm", CONFIRM),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const PLAIN_TEXT_INPUT: Variant = (
+    "plain_text_input",
+    &[
+        may("action_id", ACTION_ID),
+        may("initial_value", text(0, 3000)),
+        may("multiline", Kind::Flag),
+        may("min_length", Kind::Whole { min: 0, max: 3000 }),
+        may("max_length", Kind::Whole { min: 1, max: 3000 }),
+        may("placeholder", PLAIN_150),
+        may("dispatch_action_config", DISPATCH),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const EMAIL_INPUT: Variant = ("email_text_input", TEXT_INPUT);
+const URL_INPUT: Variant = ("url_text_input", TEXT_INPUT);
+const TEXT_INPUT: &[Field] = &[
+    may("action_id", ACTION_ID),
+    may("initial_value", text(0, 3000)),
+    may("placeholder", PLAIN_150),
+    may("dispatch_action_config", DISPATCH),
+    may("focus_on_load", Kind::Flag),
+];
+const NUMBER_INPUT: Variant = (
+    "number_input",
+    &[
+        need("is_decimal_allowed", Kind::Flag),
+        may("action_id", ACTION_ID),
+        may("initial_value", text(0, 100)),
+        may("min_value", text(0, 100)),
+        may("max_value", text(0, 100)),
+        may("placeholder", PLAIN_150),
+        may("dispatch_action_config", DISPATCH),
+        may("focus_on_load", Kind::Flag),
+    ],
+);
+const FILE_INPUT: Variant = (
+    "file_input",
+    &[
+        may("action_id", ACTION_ID),
+        may("filetypes", list(0, 100, &text(1, 20))),
+        may("max_files", Kind::Whole { min: 1, max: 10 }),
+    ],
+);
+
+pub(super) const ACTION_ELEMENT: Kind = Kind::Tagged(&[
+    BUTTON,
+    CHECKBOXES,
+    CONVERSATIONS_SELECT,
+    DATEPICKER,
+    DATETIMEPICKER,
+    MULTI_STATIC_SELECT,
+    MULTI_USERS_SELECT,
+    OVERFLOW,
+    RADIO,
+    STATIC_SELECT,
+    TIMEPICKER,
+    USERS_SELECT,
+]);
+pub(super) const ACCESSORY: Kind = Kind::Tagged(&[
+    BUTTON,
+    CHECKBOXES,
+    CONVERSATIONS_SELECT,
+    DATEPICKER,
+    IMAGE,
+    MULTI_STATIC_SELECT,
+    MULTI_USERS_SELECT,
+    OVERFLOW,
+    RADIO,
+    STATIC_SELECT,
+    TIMEPICKER,
+    USERS_SELECT,
+]);
+pub(super) const INPUT_ELEMENT: Kind = Kind::Tagged(&[
+    CHECKBOXES,
+    CONVERSATIONS_SELECT,
+    DATEPICKER,
+    DATETIMEPICKER,
+    EMAIL_INPUT,
+    FILE_INPUT,
+    MULTI_STATIC_SELECT,
+    MULTI_USERS_SELECT,
+    NUMBER_INPUT,
+    PLAIN_TEXT_INPUT,
+    RADIO,
+    STATIC_SELECT,
+    TIMEPICKER,
+    URL_INPUT,
+    USERS_SELECT,
+]);
+pub(super) const CONTEXT_ELEMENT: Kind = Kind::Tagged(&[
+    IMAGE,
+    ("plain_text", &[need("text", text(1, 3000)), may("emoji", Kind::Flag)]),
+    ("mrkdwn", &[need("text", text(1, 3000)), may("verbatim", Kind::Flag)]),
+]);
+pub(super) const CONTEXT_ACTION: Kind = Kind::Tagged(&[
+    (
+        "feedback_buttons",
+        &[
+            need("positive_button", Kind::AnyObject),
+            need("negative_button", Kind::AnyObject),
+            may("action_id", ACTION_ID),
+        ],
+    ),
+    (
+        "icon_button",
+        &[
+            need("icon", text(1, 75)),
+            need("text", PLAIN_75),
+            may("action_id", ACTION_ID),
+            may("value", text(1, 2000)),
+            may("confirm", CONFIRM),
+            may("accessibility_label", text(1, 75)),
+            may("visible_to_user_ids", IDS),
+        ],
+    ),
+]);
+
+const RICH_STYLE: Kind = Kind::Object(&[
+    may("bold", Kind::Flag),
+    may("italic", Kind::Flag),
+    may("strike", Kind::Flag),
+    may("code", Kind::Flag),
+    may("underline", Kind::Flag),
+]);
+const ANY_TEXT: Kind = text(0, usize::MAX);
+const RICH_TEXT_TEXT: Variant = ("text", &[need("text", text(1, usize::MAX)), may("style", RICH_STYLE)]);
+const RICH_LINK: Variant = (
+    "link",
+    &[need("url", text(1, 3000)), may("text", ANY_TEXT), may("unsafe", Kind::Flag), may("style", RICH_STYLE)],
+);
+const INLINE: Kind = Kind::Tagged(&[
+    RICH_TEXT_TEXT,
+    RICH_LINK,
+    ("broadcast", &[need("range", Kind::OneOf(&["here", "channel", "everyone"])), may("style", RICH_STYLE)]),
+    ("channel", &[need("channel_id", ANY_TEXT), may("style", RICH_STYLE)]),
+    ("color", &[need("value", ANY_TEXT)]),
+    (
+        "date",
+        &[
+            need("timestamp", Kind::Number),
+            need("format", ANY_TEXT),
+            may("url", ANY_TEXT),
+            may("fallback", ANY_TEXT),
+            may("style", RICH_STYLE),
+        ],
+    ),
+    (
+        "emoji",
+        &[need("name", ANY_TEXT), may("unicode", ANY_TEXT), may("url", ANY_TEXT), may("style", RICH_STYLE)],
+    ),
+    ("team", &[need("team_id", ANY_TEXT), may("style", RICH_STYLE)]),
+    ("user", &[need("user_id", ANY_TEXT), may("style", RICH_STYLE)]),
+    ("usergroup", &[need("usergroup_id", ANY_TEXT), may("style", RICH_STYLE)]),
+]);
+const LITERAL: Kind = Kind::Tagged(&[RICH_TEXT_TEXT, RICH_LINK]);
+const BORDER: Kind = Kind::Whole { min: 0, max: 1 };
+const RICH_SECTION: Variant = ("rich_text_section", &[need("elements", list(0, usize::MAX, &INLINE))]);
+
+pub(super) const RICH_TEXT: Kind = Kind::Tagged(&[
+    RICH_SECTION,
+    (
+        "rich_text_list",
+        &[
+            need("style", Kind::OneOf(&["bullet", "ordered"])),
+            need("elements", list(0, usize::MAX, &Kind::Tagged(&[RICH_SECTION]))),
+            may("indent", Kind::Whole { min: 0, max: 8 }),
+            may("offset", Kind::Whole { min: 0, max: i64::MAX }),
+            may("border", BORDER),
+        ],
+    ),
+    ("rich_text_preformatted", &[need("elements", list(0, usize::MAX, &LITERAL)), may("border", BORDER)]),
+    ("rich_text_quote", &[need("elements", list(0, usize::MAX, &INLINE)), may("border", BORDER)]),
+]);
+pub(super) const CELL: Kind = Kind::Tagged(&[
+    ("raw_text", &[need("text", text(1, 3000))]),
+    ("raw_number", &[need("value", Kind::Number), may("text", ANY_TEXT)]),
+    ("rich_text", &[need("elements", list(0, usize::MAX, &RICH_TEXT)), may("block_id", BLOCK_ID)]),
+]);
+pub(super) const COLUMN: Kind =
+    Kind::Object(&[may("align", Kind::OneOf(&["left", "center", "right"])), may("is_wrapped", Kind::Flag)]);

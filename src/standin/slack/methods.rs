@@ -1,0 +1,353 @@
+//! Which methods does the Web API have here, with which arguments and scopes?
+//!
+//! <https://docs.slack.dev/reference/methods>
+
+use super::super::shape::{Field, Kind, list, may, need, text};
+use super::trouble::Output;
+use super::{
+    conversations, files, marks, messages, people,
+    state::{Args, State},
+    threads, views,
+};
+
+/// One method.
+pub(super) struct Method {
+    pub(super) name: &'static str,
+    /// Read methods take form or query arguments only.
+    pub(super) json: bool,
+    /// Any one of these, for public and for private channels; none needed when empty.
+    pub(super) scopes: [&'static [&'static str]; 2],
+    pub(super) fields: &'static [Field],
+    pub(super) work: fn(&mut State, &Args) -> Output,
+}
+
+/// Every scope that some method asks for, and those of events.
+pub(super) const ALL_SCOPES: &[&str] = &[
+    "app_mentions:read",
+    "bookmarks:write",
+    "channels:history",
+    "channels:join",
+    "channels:manage",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "groups:write",
+    "pins:write",
+    "reactions:write",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+];
+
+const ID: Kind = text(1, 255);
+const TEXT: Kind = text(0, usize::MAX);
+const LIMIT: Field = may("limit", Kind::Whole { min: 1, max: 1000 });
+const CURSOR: Field = may("cursor", TEXT);
+const TEAM: Field = may("team_id", ID);
+const CHANNEL: Field = need("channel", ID);
+const VIEW: Field = need("view", Kind::AnyObject);
+const NO_SCOPE: [&[&str]; 2] = [&[], &[]];
+
+const fn same(scopes: &'static [&'static str]) -> [&'static [&'static str]; 2] {
+    [scopes, scopes]
+}
+
+const CONTENT: [Field; 4] = [
+    may("text", TEXT),
+    may("blocks", Kind::Any),
+    may("attachments", list(0, usize::MAX, &Kind::AnyObject)),
+    may("markdown_text", TEXT),
+];
+const PARSE: Field = may("parse", Kind::OneOf(&["none", "full", "client"]));
+const LINK_NAMES: Field = may("link_names", Kind::Flag);
+
+pub(super) fn find(name: &str) -> Option<&'static Method> {
+    METHODS.iter().find(|method| method.name == name)
+}
+
+const WRITE: Method =
+    Method { name: "", json: true, scopes: same(&["chat:write"]), fields: &[], work: people::auth_test };
+const READ: Method = Method { json: false, scopes: NO_SCOPE, ..WRITE };
+
+pub(super) const METHODS: &[Method] = &[
+    Method { name: "auth.test", json: true, work: people::auth_test, ..READ },
+    Method {
+        name: "bookmarks.add",
+        scopes: same(&["bookmarks:write"]),
+        fields: &[
+            need("channel_id", ID),
+            need("title", text(1, 255)),
+            need("type", Kind::OneOf(&["link"])),
+            may("link", text(1, 3000)),
+            may("emoji", TEXT),
+        ],
+        work: marks::bookmark,
+        ..WRITE
+    },
+    Method { name: "chat.delete", fields: &[CHANNEL, need("ts", ID)], work: messages::delete, ..WRITE },
+    Method {
+        name: "chat.getPermalink",
+        fields: &[CHANNEL, need("message_ts", ID)],
+        work: messages::permalink,
+        ..READ
+    },
+    Method {
+        name: "chat.postEphemeral",
+        fields: &[
+            CHANNEL,
+            need("user", ID),
+            CONTENT[0],
+            CONTENT[1],
+            CONTENT[2],
+            CONTENT[3],
+            PARSE,
+            LINK_NAMES,
+            may("thread_ts", ID),
+            may("username", TEXT),
+            may("icon_emoji", TEXT),
+            may("icon_url", TEXT),
+        ],
+        work: messages::post_ephemeral,
+        ..WRITE
+    },
+    Method {
+        name: "chat.postMessage",
+        fields: &[
+            CHANNEL,
+            CONTENT[0],
+            CONTENT[1],
+            CONTENT[2],
+            CONTENT[3],
+            PARSE,
+            LINK_NAMES,
+            may("thread_ts", ID),
+            may("reply_broadcast", Kind::Flag),
+            may("unfurl_links", Kind::Flag),
+            may("unfurl_media", Kind::Flag),
+            may("mrkdwn", Kind::Flag),
+            may("metadata", Kind::AnyObject),
+            may("username", TEXT),
+            may("icon_emoji", TEXT),
+            may("icon_url", TEXT),
+        ],
+        work: messages::post,
+        ..WRITE
+    },
+    Method {
+        name: "chat.update",
+        fields: &[
+            CHANNEL,
+            need("ts", ID),
+            CONTENT[0],
+            CONTENT[1],
+            CONTENT[2],
+            CONTENT[3],
+            PARSE,
+            LINK_NAMES,
+            may("reply_broadcast", Kind::Flag),
+            may("metadata", Kind::AnyObject),
+            may("unfurl_links", Kind::Flag),
+            may("unfurl_media", Kind::Flag),
+        ],
+        work: messages::update,
+        ..WRITE
+    },
+    Method {
+        name: "conversations.archive",
+        scopes: [&["channels:manage"], &["groups:write"]],
+        fields: &[CHANNEL],
+        work: conversations::archive,
+        ..WRITE
+    },
+    Method {
+        name: "conversations.create",
+        scopes: [&["channels:manage"], &["groups:write"]],
+        fields: &[need("name", TEXT), may("is_private", Kind::Flag), TEAM],
+        work: conversations::create,
+        ..WRITE
+    },
+    Method {
+        name: "conversations.history",
+        scopes: [&["channels:history"], &["groups:history"]],
+        fields: &[
+            CHANNEL,
+            CURSOR,
+            LIMIT,
+            may("latest", TEXT),
+            may("oldest", TEXT),
+            may("inclusive", Kind::Flag),
+            may("include_all_metadata", Kind::Flag),
+        ],
+        work: threads::history,
+        ..READ
+    },
+    Method {
+        name: "conversations.info",
+        scopes: [&["channels:read"], &["groups:read"]],
+        fields: &[CHANNEL, may("include_num_members", Kind::Flag), may("include_locale", Kind::Flag)],
+        work: conversations::info,
+        ..READ
+    },
+    Method {
+        name: "conversations.invite",
+        scopes: [&["channels:manage", "channels:write.invites"], &["groups:write", "groups:write.invites"]],
+        fields: &[CHANNEL, need("users", text(1, usize::MAX)), may("force", Kind::Flag)],
+        work: conversations::invite,
+        ..WRITE
+    },
+    Method {
+        name: "conversations.join",
+        scopes: same(&["channels:join"]),
+        fields: &[CHANNEL],
+        work: conversations::join,
+        ..WRITE
+    },
+    Method {
+        name: "conversations.list",
+        scopes: [&["channels:read"], &["groups:read"]],
+        fields: &[CURSOR, LIMIT, may("types", TEXT), may("exclude_archived", Kind::Flag), TEAM],
+        work: conversations::list,
+        ..READ
+    },
+    Method {
+        name: "conversations.members",
+        scopes: [&["channels:read"], &["groups:read"]],
+        fields: &[CHANNEL, CURSOR, LIMIT],
+        work: conversations::members,
+        ..READ
+    },
+    Method {
+        name: "conversations.replies",
+        scopes: [&["channels:history"], &["groups:history"]],
+        fields: &[
+            CHANNEL,
+            need("ts", ID),
+            CURSOR,
+            LIMIT,
+            may("latest", TEXT),
+            may("oldest", TEXT),
+            may("inclusive", Kind::Flag),
+            may("include_all_metadata", Kind::Flag),
+        ],
+        work: threads::replies,
+        ..READ
+    },
+    Method {
+        name: "conversations.setPurpose",
+        scopes: [&["channels:manage"], &["groups:write"]],
+        fields: &[CHANNEL, need("purpose", TEXT)],
+        work: conversations::set_purpose,
+        ..WRITE
+    },
+    Method {
+        name: "conversations.setTopic",
+        scopes: [&["channels:manage", "channels:write.topic"], &["groups:write", "groups:write.topic"]],
+        fields: &[CHANNEL, need("topic", TEXT)],
+        work: conversations::set_topic,
+        ..WRITE
+    },
+    Method {
+        name: "files.info",
+        scopes: same(&["files:read"]),
+        fields: &[need("file", ID), CURSOR, LIMIT],
+        work: files::info,
+        ..READ
+    },
+    Method {
+        name: "pins.add",
+        scopes: same(&["pins:write"]),
+        fields: &[CHANNEL, need("timestamp", ID)],
+        work: marks::pin,
+        ..WRITE
+    },
+    Method {
+        name: "reactions.add",
+        scopes: same(&["reactions:write"]),
+        fields: &[CHANNEL, need("timestamp", ID), need("name", ID)],
+        work: marks::react,
+        ..WRITE
+    },
+    Method {
+        name: "usergroups.list",
+        scopes: same(&["usergroups:read"]),
+        fields: &[
+            may("include_users", Kind::Flag),
+            may("include_disabled", Kind::Flag),
+            may("include_count", Kind::Flag),
+            TEAM,
+        ],
+        work: people::groups,
+        ..READ
+    },
+    Method {
+        name: "usergroups.users.list",
+        scopes: same(&["usergroups:read"]),
+        fields: &[need("usergroup", ID), may("include_disabled", Kind::Flag), TEAM],
+        work: people::group_users,
+        ..READ
+    },
+    Method {
+        name: "users.info",
+        scopes: same(&["users:read"]),
+        fields: &[need("user", ID), may("include_locale", Kind::Flag)],
+        work: people::info,
+        ..READ
+    },
+    Method {
+        name: "users.lookupByEmail",
+        scopes: same(&["users:read.email"]),
+        fields: &[need("email", ID)],
+        work: people::by_email,
+        ..READ
+    },
+    Method {
+        name: "views.open",
+        scopes: NO_SCOPE,
+        fields: &[need("trigger_id", ID), VIEW],
+        work: views::open,
+        ..WRITE
+    },
+    Method {
+        name: "views.publish",
+        scopes: NO_SCOPE,
+        fields: &[need("user_id", ID), VIEW, may("hash", TEXT)],
+        work: views::publish,
+        ..WRITE
+    },
+    Method {
+        name: "views.push",
+        scopes: NO_SCOPE,
+        fields: &[need("trigger_id", ID), VIEW],
+        work: views::push,
+        ..WRITE
+    },
+    Method {
+        name: "views.update",
+        scopes: NO_SCOPE,
+        fields: &[VIEW, may("view_id", ID), may("external_id", ID), may("hash", TEXT)],
+        work: views::update,
+        ..WRITE
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_that_a_method_asks_for_can_be_granted() {
+        for method in METHODS {
+            for scopes in method.scopes {
+                assert!(
+                    scopes.is_empty() || scopes.iter().any(|scope| ALL_SCOPES.contains(scope)),
+                    "{}: {scopes:?}",
+                    method.name
+                );
+            }
+        }
+    }
+}

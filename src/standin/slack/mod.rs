@@ -1,0 +1,141 @@
+//! What would Slack answer?
+//!
+//! The Web API methods that the product uses, `response_url`s, file downloads, and the people of a workspace.
+
+mod block_kit;
+mod control;
+mod conversations;
+mod elements;
+mod files;
+mod hooks;
+mod marks;
+mod messages;
+mod methods;
+mod mrkdwn;
+mod people;
+mod person;
+mod request;
+mod state;
+mod threads;
+mod trouble;
+mod views;
+mod workspace;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+use super::{
+    Clock, Server,
+    exchange::{Answer, Asked},
+    server::{Service, bind, on_state},
+};
+pub use mrkdwn::Live;
+use state::State;
+use trouble::{Trouble, no};
+
+/// A running stand-in of Slack.
+///
+/// It starts with the app installed (token `xoxb-stand-in`, signing secret `stand-in-signing-secret`), with Ana
+/// (`U024BE7LH`, `ana@example.com`) and Bo (`U024BE7LJ`, `bo@example.com`), and with the public channel
+/// `security` ([`security`](Self::security)), in which Ana, Bo and the bot are. People's actions are methods
+/// that change the workspace and give back the signed requests that Slack would send for them.
+///
+/// Besides what [`Server`] offers, its `/_control/` has:
+///
+/// | request | body | answer |
+/// |---|---|---|
+/// | `GET state` | | [`state`](Self::state) |
+/// | `GET shown/CHANNEL` | | `{lines: […]}`, see [`shown`](Self::shown) |
+/// | `GET live/CHANNEL` | | [`live`](Self::live) of every message |
+/// | `POST commands` | `{user, channel, command, text}` | a delivery `{path, headers, body}` |
+/// | `POST messages` | `{user, channel, text, thread_ts?}` | `{ts, deliveries: […]}` |
+/// | `POST clicks` | `{user, channel, ts, action_id}` | a delivery |
+/// | `POST deletions` | `{channel, ts}` | a delivery |
+/// | `POST archives` | `{channel}` | a delivery |
+#[derive(Clone, Debug)]
+pub struct Slack {
+    server: Server,
+    world: Arc<World>,
+}
+
+struct World {
+    state: Mutex<State>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}
+
+impl Slack {
+    /// Starts a stand-in on a free port of loopback. The Web API is at `{url}/api/`.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
+        let (listener, url) = bind().await?;
+        let clock = Clock::default();
+        let mut state = State::new(clock.clone(), url.clone());
+        workspace::people_it(&mut state);
+        let world = Arc::new(World { state: Mutex::new(state) });
+        let server = Server::run(listener, url, clock, world.clone());
+        Ok(Self { server, world })
+    }
+}
+
+impl Deref for Slack {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl Service for World {
+    /// A method's name; `response_url`; `download`.
+    fn operation(&self, asked: &Asked) -> String {
+        match asked.path.split('/').nth(1) {
+            Some("api") => asked.path.trim_start_matches("/api/").to_owned(),
+            Some("commands" | "actions") => "response_url".to_owned(),
+            Some("files-pri") => "download".to_owned(),
+            _ => format!("{} {}", asked.method, asked.path),
+        }
+    }
+
+    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+        on_state(&self.state, keep, |state| match &asked.segments()[..] {
+            [first, method] if first == "api" => request::answer(state, asked, method),
+            [first, key, _, _] if first == "files-pri" => files::download(state, asked, key),
+            [first, ..] if first == "commands" || first == "actions" => hooks::answer(state, asked),
+            _ => Answer::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
+        })
+    }
+
+    /// By Slack's own error string; `missing_scope` says what is needed and provided.
+    fn error(&self, name: &str) -> Answer {
+        match name {
+            "throttled" => no("ratelimited").answer(),
+            "missing_scope" => {
+                let more = serde_json::json!({ "needed": "chat:write", "provided": "commands" });
+                Trouble::with(name, more).answer()
+            }
+            "invalid_blocks" => Trouble::because(
+                name,
+                &["must be less than 3001 characters [json-pointer:/blocks/0/text/text]".into()],
+            )
+            .answer(),
+            name => no(name).answer(),
+        }
+    }
+
+    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
+        on_state(&self.state, true, |state| control::answer(state, what, asked))
+    }
+}

@@ -1,0 +1,419 @@
+//! What does a person do in Slack, and what does Slack send us for it?
+//!
+//! Every request is signed as <https://docs.slack.dev/authentication/verifying-requests-from-slack> says and has
+//! the shape of real ones.
+
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::super::{exchange::Delivery, server::hex};
+use super::{Slack, messages::with_ids, state::State, views::public, workspace::add_file};
+
+/// Where the app's manifest points.
+const COMMANDS: &str = "/slack/commands";
+const EVENTS: &str = "/slack/events";
+const INTERACTIONS: &str = "/slack/interactions";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl Slack {
+    /// Any body, signed now: for requests that Slack would never send.
+    pub fn signed(&self, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Delivery {
+        self.with(|state| sign(state, path, content_type, body.into()))
+    }
+
+    /// Somebody types a slash command into a channel.
+    pub fn types(&self, user: &str, channel: &str, command: &str, text: &str) -> Delivery {
+        self.with(|state| types(state, user, channel, command, text))
+    }
+
+    /// Somebody presses a button or picks from a menu in a message, named by its `action_id`. `chosen` is what
+    /// the action adds, such as `{"selected_option": {…}}`; null for a button. Where several have the same
+    /// `action_id`, the first.
+    ///
+    /// # Errors
+    /// When there is no such message or no such element in it.
+    pub fn clicks(
+        &self,
+        user: &str,
+        channel: &str,
+        ts: &str,
+        action_id: &str,
+        chosen: &Value,
+    ) -> Result<Delivery, String> {
+        self.with(|state| clicks(state, user, channel, ts, action_id, chosen))
+    }
+
+    /// The same in a modal or an App Home.
+    ///
+    /// # Errors
+    /// When there is no such view or element.
+    pub fn clicks_in_view(
+        &self,
+        user: &str,
+        view: &str,
+        action_id: &str,
+        chosen: &Value,
+    ) -> Result<Delivery, String> {
+        self.with(|state| clicks_in_view(state, user, view, action_id, chosen))
+    }
+
+    /// Somebody submits a modal; `values` is `{block_id: {action_id: {type, value, …}}}`.
+    ///
+    /// # Errors
+    /// When there is no such view.
+    pub fn submits(&self, user: &str, view: &str, values: &Value) -> Result<Delivery, String> {
+        self.with(|state| {
+            let mut view = state.views.get(view).cloned().ok_or("no such view")?;
+            view["state"] = json!({ "values": values });
+            let trigger = state.trigger(user);
+            let more = json!({ "view": public(view), "trigger_id": trigger, "response_urls": [] });
+            Ok(interaction(state, "view_submission", user, more))
+        })
+    }
+
+    /// Somebody closes a modal that asked for `notify_on_close`; the view is gone.
+    ///
+    /// # Errors
+    /// When there is no such view.
+    pub fn closes(&self, user: &str, view: &str) -> Result<Delivery, String> {
+        self.with(|state| {
+            let view = state.views.remove(view).ok_or("no such view")?;
+            Ok(interaction(state, "view_closed", user, json!({ "view": public(view), "is_cleared": false })))
+        })
+    }
+
+    /// Somebody chooses a shortcut in a message's menu.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub fn uses_message_shortcut(
+        &self,
+        user: &str,
+        channel: &str,
+        ts: &str,
+        callback_id: &str,
+    ) -> Result<Delivery, String> {
+        self.with(|state| {
+            let place = state.channels.get(channel).ok_or("no such channel")?;
+            let message = place.messages.get(ts).cloned().ok_or("no such message")?;
+            let name = place.wire["name"].clone();
+            let more = json!({ "callback_id": callback_id, "action_ts": state.ts(), "message_ts": ts,
+                "message": message, "channel": { "id": channel, "name": name },
+                "trigger_id": state.trigger(user), "response_url": state.hook("actions", channel, user, None) });
+            Ok(interaction(state, "message_action", user, more))
+        })
+    }
+
+    /// Somebody chooses a global shortcut: no channel, no `response_url`.
+    pub fn uses_shortcut(&self, user: &str, callback_id: &str) -> Delivery {
+        self.with(|state| {
+            let more = json!({ "callback_id": callback_id, "action_ts": state.ts(), "trigger_id": state.trigger(user) });
+            interaction(state, "shortcut", user, more)
+        })
+    }
+
+    /// Somebody says something, in a channel or below `thread_ts`; says the timestamp and what Slack sends:
+    /// the message, and `app_mention` as well when the bot is named.
+    pub fn says(
+        &self,
+        user: &str,
+        channel: &str,
+        text: &str,
+        thread_ts: Option<&str>,
+    ) -> (String, Vec<Delivery>) {
+        self.with(|state| says(state, user, channel, text, thread_ts))
+    }
+
+    /// Somebody shares a file; says the file's id, the message's timestamp and what Slack sends.
+    pub fn shares(
+        &self,
+        user: &str,
+        channel: &str,
+        (name, mimetype): (&str, &str),
+        bytes: impl Into<Bytes>,
+        thread_ts: Option<&str>,
+    ) -> (String, String, Delivery) {
+        self.with(|state| {
+            let file = add_file(state, user, name, mimetype, bytes.into());
+            let mut message = said(state, user, "", thread_ts);
+            message["subtype"] = "file_share".into();
+            message["files"] = json!([state.files[&file].wire]);
+            let ts = put(state, channel, message.clone());
+            (file, ts, event(state, placed(state, message, channel)))
+        })
+    }
+
+    /// Somebody edits a message.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub fn edits(&self, user: &str, channel: &str, ts: &str, text: &str) -> Result<Delivery, String> {
+        self.with(|state| {
+            let now = state.ts();
+            let place = state.channels.get_mut(channel).ok_or("no such channel")?;
+            let message = place.messages.get_mut(ts).ok_or("no such message")?;
+            let before = message.clone();
+            message["text"] = text.into();
+            message["blocks"] = rich(text);
+            message["edited"] = json!({ "user": user, "ts": now });
+            let changed = json!({ "type": "message", "subtype": "message_changed", "hidden": true, "ts": now,
+                "message": message, "previous_message": before });
+            Ok(event(state, placed(state, changed, channel)))
+        })
+    }
+
+    /// Somebody deletes a message, whosever it is.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub fn deletes(&self, channel: &str, ts: &str) -> Result<Delivery, String> {
+        self.with(|state| deletes(state, channel, ts))
+    }
+
+    /// Somebody archives a channel.
+    pub fn archives(&self, channel: &str, user: &str) -> Delivery {
+        self.with(|state| archives(state, channel, user, true))
+    }
+
+    /// Somebody brings an archived channel back.
+    pub fn unarchives(&self, channel: &str, user: &str) -> Delivery {
+        self.with(|state| archives(state, channel, user, false))
+    }
+
+    /// Somebody opens the app's Home.
+    pub fn opens_home(&self, user: &str) -> Delivery {
+        self.with(|state| {
+            let ts = state.ts();
+            event(
+                state,
+                json!({ "type": "app_home_opened", "user": user, "channel": "D024BE7LH", "tab": "home",
+                "event_ts": ts }),
+            )
+        })
+    }
+
+    /// Slack asks whether the events URL is ours.
+    pub fn verifies_url(&self, challenge: &str) -> Delivery {
+        let body = json!({ "token": "deprecated", "challenge": challenge, "type": "url_verification" });
+        self.signed(EVENTS, "application/json", body.to_string())
+    }
+}
+
+pub(super) fn sign(state: &State, path: &str, content_type: &str, body: Vec<u8>) -> Delivery {
+    let at = state.clock.seconds().to_string();
+    let base = [b"v0:", at.as_bytes(), b":", &body].concat();
+    let mac = Hmac::<Sha256>::new_from_slice(state.settings.signing_secret.as_bytes());
+    let signature = mac.map(|mac| hex(&mac.chain_update(base).finalize().into_bytes())).unwrap_or_default();
+    let headers = [
+        ("Content-Type", content_type.to_owned()),
+        ("X-Slack-Request-Timestamp", at),
+        ("X-Slack-Signature", format!("v0={signature}")),
+    ];
+    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Delivery { path: path.to_owned(), headers, body }
+}
+
+pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str, text: &str) -> Delivery {
+    let private = state.channels.get(channel).is_some_and(super::state::Channel::is_private);
+    let name = state.channels.get(channel).and_then(|channel| channel.wire["name"].as_str());
+    let name = if private { "privategroup" } else { name.unwrap_or_default() }.to_owned();
+    let user_name =
+        state.users.get(user).and_then(|user| user["name"].as_str()).unwrap_or_default().to_owned();
+    // Somebody of another workspace brings their own team along.
+    let team = state.users.get(user).and_then(|user| user["team_id"].as_str()).unwrap_or_default().to_owned();
+    let (response_url, trigger) = (state.hook("commands", channel, user, None), state.trigger(user));
+    let settings = &state.settings;
+    let fields = [
+        ("token", "deprecated"),
+        ("team_id", &team),
+        ("team_domain", &settings.domain),
+        ("channel_id", channel),
+        ("channel_name", &name),
+        ("user_id", user),
+        ("user_name", &user_name),
+        ("command", command),
+        ("text", text),
+        ("api_app_id", &settings.app),
+        ("is_enterprise_install", "false"),
+        ("response_url", &response_url),
+        ("trigger_id", &trigger),
+    ];
+    sign(state, COMMANDS, FORM, serde_urlencoded::to_string(fields).unwrap_or_default().into_bytes())
+}
+
+fn interaction(state: &State, kind: &str, user: &str, more: Value) -> Delivery {
+    let settings = &state.settings;
+    let known = state.users.get(user);
+    let team = known.and_then(|user| user["team_id"].as_str()).unwrap_or(&settings.team);
+    let name = known.and_then(|user| user["name"].as_str()).unwrap_or_default();
+    let mut payload = json!({ "type": kind, "token": "deprecated", "api_app_id": settings.app,
+        "team": { "id": settings.team, "domain": settings.domain }, "enterprise": null,
+        "user": { "id": user, "username": name, "name": name, "team_id": team }, "is_enterprise_install": false });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        payload[name] = value.clone();
+    }
+    let form = serde_urlencoded::to_string([("payload", payload.to_string())]).unwrap_or_default();
+    sign(state, INTERACTIONS, FORM, form.into_bytes())
+}
+
+/// The interactive element with this `action_id`, with the `block_id` around it.
+fn element(blocks: &Value, action_id: &str) -> Option<(Value, Value)> {
+    let blocks = blocks.as_array()?;
+    blocks.iter().find_map(|block| {
+        let listed = block["elements"].as_array().into_iter().flatten();
+        let mut all = listed.chain([&block["accessory"], &block["element"]]);
+        all.find(|element| element["action_id"] == action_id)
+            .map(|element| (element.clone(), block["block_id"].clone()))
+    })
+}
+
+fn action(state: &State, blocks: &Value, action_id: &str, chosen: &Value) -> Result<Value, String> {
+    let (element, block_id) =
+        element(blocks, action_id).ok_or_else(|| format!("no element with action_id {action_id}"))?;
+    let mut action = json!({ "action_id": action_id, "block_id": block_id, "type": element["type"],
+        "action_ts": state.ts() });
+    for name in ["text", "value", "url", "style", "placeholder"] {
+        if !element[name].is_null() {
+            action[name] = element[name].clone();
+        }
+    }
+    for (name, value) in chosen.as_object().into_iter().flatten() {
+        action[name] = value.clone();
+    }
+    Ok(action)
+}
+
+pub(super) fn clicks(
+    state: &mut State,
+    user: &str,
+    channel: &str,
+    ts: &str,
+    action_id: &str,
+    chosen: &Value,
+) -> Result<Delivery, String> {
+    let ephemeral = state.ephemerals.iter().find(|message| message["ts"] == ts).cloned();
+    let is_ephemeral = ephemeral.is_some();
+    let place = state.channels.get(channel).ok_or("no such channel")?;
+    let message = ephemeral.or_else(|| place.messages.get(ts).cloned()).ok_or("no such message")?;
+    let name = place.wire["name"].clone();
+    let action = action(state, &message["blocks"], action_id, chosen)?;
+    let mut container =
+        json!({ "type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": is_ephemeral });
+    if !message["thread_ts"].is_null() {
+        container["thread_ts"] = message["thread_ts"].clone();
+    }
+    let mut more = json!({ "container": container, "trigger_id": state.trigger(user), "actions": [action],
+        "channel": { "id": channel, "name": name }, "state": { "values": {} },
+        "response_url": state.hook("actions", channel, user, Some(ts)) });
+    // Of an ephemeral message Slack does not send the content back.
+    if !is_ephemeral {
+        more["message"] = message;
+    }
+    Ok(interaction(state, "block_actions", user, more))
+}
+
+fn clicks_in_view(
+    state: &mut State,
+    user: &str,
+    id: &str,
+    action_id: &str,
+    chosen: &Value,
+) -> Result<Delivery, String> {
+    let home = || state.homes.values().find(|view| view["id"] == id);
+    let view = state.views.get(id).or_else(home).cloned().ok_or("no such view")?;
+    let action = action(state, &view["blocks"], action_id, chosen)?;
+    let more = json!({ "container": { "type": "view", "view_id": id }, "trigger_id": state.trigger(user),
+        "actions": [action], "view": public(view) });
+    Ok(interaction(state, "block_actions", user, more))
+}
+
+fn rich(text: &str) -> Value {
+    with_ids(&json!([{ "type": "rich_text", "elements": [{ "type": "rich_text_section",
+        "elements": [{ "type": "text", "text": text }] }] }]))
+}
+
+fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
+    let mut message = json!({ "type": "message", "user": user, "text": text, "ts": state.ts(),
+        "client_msg_id": format!("{:08x}-7ddf-4ede-b479-ad21fca66d63", state.next()), "team": state.settings.team,
+        "blocks": rich(text) });
+    if let Some(bot) = state.users.get(user).filter(|user| user["is_bot"] == true) {
+        message["bot_id"] = bot["id"].as_str().unwrap_or_default().replacen('U', "B", 1).into();
+    }
+    if let Some(thread) = thread_ts {
+        message["thread_ts"] = thread.into();
+    }
+    message
+}
+
+/// Keeps a message and says its timestamp.
+fn put(state: &mut State, channel: &str, message: Value) -> String {
+    let ts = message["ts"].as_str().unwrap_or_default().to_owned();
+    if let Some(channel) = state.channels.get_mut(channel) {
+        channel.put(message);
+    }
+    ts
+}
+
+pub(super) fn says(
+    state: &mut State,
+    user: &str,
+    channel: &str,
+    text: &str,
+    thread_ts: Option<&str>,
+) -> (String, Vec<Delivery>) {
+    let message = said(state, user, text, thread_ts);
+    let ts = put(state, channel, message.clone());
+    let mut sent = vec![event(state, placed(state, message.clone(), channel))];
+    if text.contains(&format!("<@{}>", state.settings.bot_user)) {
+        let mut mention = placed(state, message, channel);
+        mention["type"] = "app_mention".into();
+        mention.as_object_mut().map(|mention| mention.remove("channel_type"));
+        sent.push(event(state, mention));
+    }
+    (ts, sent)
+}
+
+pub(super) fn deletes(state: &mut State, channel: &str, ts: &str) -> Result<Delivery, String> {
+    let now = state.ts();
+    let place = state.channels.get_mut(channel).ok_or("no such channel")?;
+    let gone = place.remove(ts).ok_or("no such message")?;
+    let deleted = json!({ "type": "message", "subtype": "message_deleted", "hidden": true, "ts": now,
+        "deleted_ts": ts, "previous_message": gone });
+    Ok(event(state, placed(state, deleted, channel)))
+}
+
+pub(super) fn archives(state: &mut State, channel: &str, user: &str, archived: bool) -> Delivery {
+    if let Some(channel) = state.channels.get_mut(channel) {
+        channel.wire["is_archived"] = archived.into();
+    }
+    let kind = if archived { "channel_archive" } else { "channel_unarchive" };
+    let ts = state.ts();
+    event(state, json!({ "type": kind, "channel": channel, "user": user, "event_ts": ts }))
+}
+
+/// A message as an event shows it.
+fn placed(state: &State, mut message: Value, channel: &str) -> Value {
+    let kind = match state.channels.get(channel) {
+        Some(place) if place.wire["is_im"] == true => "im",
+        Some(place) if place.is_private() => "group",
+        _ => "channel",
+    };
+    message["channel"] = channel.into();
+    message["channel_type"] = kind.into();
+    message["event_ts"] = message["ts"].clone();
+    message
+}
+
+fn event(state: &State, event: Value) -> Delivery {
+    let settings = &state.settings;
+    let body = json!({ "token": "deprecated", "team_id": settings.team, "context_team_id": settings.team,
+        "context_enterprise_id": null, "api_app_id": settings.app, "event": event, "type": "event_callback",
+        "event_id": state.id('E').replacen('E', "Ev0", 1), "event_time": state.clock.seconds(),
+        "authorizations": [{ "enterprise_id": null, "team_id": settings.team, "user_id": settings.bot_user,
+            "is_bot": true, "is_enterprise_install": false }],
+        "is_ext_shared_channel": false,
+        "event_context": format!("4-message-{}-{}", settings.team, state.next()) });
+    sign(state, EVENTS, "application/json", body.to_string().into_bytes())
+}

@@ -1,0 +1,124 @@
+//! May this call to the Web API be made, and with which arguments?
+
+use serde_json::{Map, Value, json};
+
+use super::super::{
+    exchange::{Answer, Asked},
+    shape::{Kind, misfits},
+};
+use super::{
+    methods::{Method, find},
+    state::{Args, State},
+    trouble::{Output, Trouble, describe, no},
+};
+
+pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Answer {
+    let request_id = format!("stand-in-{}", state.next());
+    let provided = state.settings.scopes.iter().cloned().collect::<Vec<_>>().join(",");
+    let needed = find(name).map(|method| method.scopes[0].join(",")).unwrap_or_default();
+    let answer = match perform(state, asked, name) {
+        Ok(output) => {
+            let mut body = json!({ "ok": true });
+            output.into_iter().for_each(|(name, value)| body[name] = value);
+            if missing_charset(asked) {
+                body["warning"] = "missing_charset".into();
+                body["response_metadata"]["warnings"] = json!(["missing_charset"]);
+            }
+            Answer::text(200, "application/json; charset=utf-8", body.to_string())
+        }
+        Err(trouble) => {
+            let answer = trouble.answer();
+            if answer.status == 429 { answer.with("retry-after", "1") } else { answer }
+        }
+    };
+    answer
+        .with("x-slack-req-id", &request_id)
+        .with("x-oauth-scopes", &provided)
+        .with("x-accepted-oauth-scopes", &needed)
+}
+
+fn missing_charset(asked: &Asked) -> bool {
+    is_json(asked) && !asked.content_type().to_ascii_lowercase().contains("charset")
+}
+
+fn is_json(asked: &Asked) -> bool {
+    asked.content_type().starts_with("application/json")
+}
+
+fn perform(state: &mut State, asked: &Asked, name: &str) -> Output {
+    let method = find(name).ok_or_else(|| Trouble::with("unknown_method", json!({ "req_method": name })))?;
+    authorize(state, asked)?;
+    let args = Args(arguments(method, asked)?);
+    let found: Vec<String> = misfits(&Kind::Object(method.fields), &Value::Object(args.0.clone()), "")
+        .iter()
+        .map(describe)
+        .collect();
+    if !found.is_empty() {
+        return Err(Trouble::because("invalid_arguments", &found));
+    }
+    permit(state, method, &args)?;
+    (method.work)(state, &args)
+}
+
+fn authorize(state: &State, asked: &Asked) -> Result<(), Trouble> {
+    match asked.header("authorization").map(|header| header.strip_prefix("Bearer ")) {
+        None => Err(no("not_authed")),
+        Some(Some(token)) if token == state.settings.token => Ok(()),
+        Some(_) => Err(no("invalid_auth")),
+    }
+}
+
+/// The arguments of a JSON body, or of a form and the query.
+fn arguments(method: &Method, asked: &Asked) -> Result<Map<String, Value>, Trouble> {
+    if is_json(asked) && !asked.body.is_empty() {
+        if !method.json {
+            let why = "this method takes application/x-www-form-urlencoded arguments".to_owned();
+            return Err(Trouble::because("invalid_arguments", &[why]));
+        }
+        return match asked.json() {
+            Ok(Value::Object(map)) => Ok(map),
+            Ok(_) => Err(no("json_not_object")),
+            Err(_) => Err(no("invalid_json")),
+        };
+    }
+    let known = ["application/x-www-form-urlencoded", "multipart/form-data", ""];
+    let content_type = asked.content_type().split(';').next().unwrap_or_default();
+    if !known.contains(&content_type) {
+        return Err(no("invalid_post_type"));
+    }
+    let typed = |(name, value): (String, String)| {
+        let field = method.fields.iter().find(|field| field.name == name);
+        let value = field.map_or_else(|| value.clone().into(), |field| typed(&field.kind, &value));
+        (name, value)
+    };
+    Ok(asked.query.iter().cloned().chain(asked.form()).map(typed).collect())
+}
+
+/// A form's text as the JSON that the argument wants.
+fn typed(kind: &Kind, text: &str) -> Value {
+    let plain = || Value::from(text);
+    match kind {
+        Kind::Text { .. } | Kind::OneOf(_) => plain(),
+        Kind::Flag => match text {
+            "true" | "1" => true.into(),
+            "false" | "0" => false.into(),
+            _ => plain(),
+        },
+        _ => serde_json::from_str(text).unwrap_or_else(|_| plain()),
+    }
+}
+
+/// Checks the method's scopes: for a private channel others than for a public one.
+fn permit(state: &State, method: &Method, args: &Args) -> Result<(), Trouble> {
+    let channel = state.channels.get(args.text("channel"));
+    let private = channel.is_some_and(super::state::Channel::is_private)
+        || args.flag("is_private")
+        || args.text("types").contains("private_channel");
+    let wanted = method.scopes[usize::from(private)];
+    let scopes = &state.settings.scopes;
+    if wanted.is_empty() || wanted.iter().any(|scope| scopes.contains(*scope)) {
+        return Ok(());
+    }
+    let provided = scopes.iter().cloned().collect::<Vec<_>>().join(",");
+    Err(Trouble::with("missing_scope", json!({ "needed": wanted[0], "provided": provided })))
+}

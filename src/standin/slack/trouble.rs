@@ -1,0 +1,77 @@
+//! How does Slack say yes and no?
+
+use serde_json::{Map, Value, json};
+
+use super::super::{
+    exchange::Answer,
+    shape::{Misfit, Wrong},
+};
+
+/// `ok: false`, with what else Slack says about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trouble {
+    pub(super) error: String,
+    pub(super) more: Map<String, Value>,
+}
+
+/// A method's answer without `ok`.
+pub(super) type Output = Result<Map<String, Value>, Trouble>;
+
+/// An error without details.
+pub(super) fn no(error: &str) -> Trouble {
+    Trouble { error: error.to_owned(), more: Map::new() }
+}
+
+/// The members of a JSON object.
+pub(super) fn yes(value: Value) -> Output {
+    match value {
+        Value::Object(map) => Ok(map),
+        _ => Ok(Map::new()),
+    }
+}
+
+impl Trouble {
+    /// With `response_metadata.messages`, as `[ERROR] …`.
+    pub(super) fn because(error: &str, why: &[String]) -> Self {
+        let messages: Vec<String> = why.iter().map(|why| format!("[ERROR] {why}")).collect();
+        Self::with(error, json!({ "errors": why, "response_metadata": { "messages": messages } }))
+    }
+
+    pub(super) fn with(error: &str, more: Value) -> Self {
+        Self { error: error.to_owned(), more: more.as_object().cloned().unwrap_or_default() }
+    }
+
+    pub(super) fn body(&self) -> Value {
+        let mut body = json!({ "ok": false, "error": self.error });
+        for (name, value) in &self.more {
+            body[name] = value.clone();
+        }
+        body
+    }
+
+    /// On the wire: 200, except for "too many requests".
+    pub(super) fn answer(&self) -> Answer {
+        let status = if self.error == "ratelimited" { 429 } else { 200 };
+        Answer::text(status, "application/json; charset=utf-8", self.body().to_string())
+    }
+}
+
+/// How Slack words a misfit, with the place.
+pub(super) fn describe(misfit: &Misfit) -> String {
+    let at = misfit.at.as_str();
+    let (parent, name) = at.rsplit_once('/').unwrap_or(("", at));
+    let (what, place) = match &misfit.fault {
+        Wrong::Missing => (format!("missing required field: {name}"), parent),
+        Wrong::Unknown => (format!("invalid additional property: {name}"), parent),
+        Wrong::Type(wanted) => (format!("must provide a {wanted}"), at),
+        Wrong::Short(min) => (format!("must be more than {} characters", min.saturating_sub(1)), at),
+        Wrong::Long(max) => (format!("must be less than {} characters", max.saturating_add(1)), at),
+        Wrong::Few(min) => (format!("no fewer than {min} items allowed"), at),
+        Wrong::Many(max) => (format!("no more than {max} items allowed"), at),
+        Wrong::Range(min, max) => (format!("must be between {min} and {max}"), at),
+        Wrong::NotOneOf(options) => (format!("must be one of: {}", options.join(", ")), at),
+        Wrong::Form => ("must have a valid format".to_owned(), at),
+        Wrong::UnknownTag(tag) => (format!("unsupported type: {tag}"), at),
+    };
+    format!("{what} [json-pointer:{place}]")
+}

@@ -1,0 +1,303 @@
+//! What can a test see and set in the workspace?
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::super::server::lock;
+use super::{
+    Slack,
+    mrkdwn::{self, Live, Reading},
+    state::{Channel, File, Group, State},
+};
+
+/// The people that every workspace starts with.
+pub(super) const ANA: &str = "U024BE7LH";
+pub(super) const BO: &str = "U024BE7LJ";
+
+pub(super) fn people_it(state: &mut State) {
+    for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
+        state.users.insert(id.into(), user(&state.settings.team, id, name, email));
+    }
+    let bot = state.settings.bot_user.clone();
+    let mut own = user(&state.settings.team, &bot, "casebridge", "");
+    own["is_bot"] = true.into();
+    state.users.insert(bot.clone(), own);
+    let security = state.found("security", false, &bot);
+    if let Some(channel) = state.channels.get_mut(&security) {
+        channel.members.extend([ANA.to_owned(), BO.to_owned()]);
+    }
+}
+
+fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
+    json!({ "id": id, "team_id": team, "name": name, "deleted": false, "real_name": name, "tz": "Europe/Berlin",
+        "is_admin": false, "is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "is_bot": false,
+        "is_app_user": false,
+        "profile": { "real_name": name, "display_name": name, "email": email, "team": team } })
+}
+
+impl Slack {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut lock(&self.world.state))
+    }
+
+    /// The bot token that is let in.
+    pub fn token(&self) -> String {
+        self.with(|state| state.settings.token.clone())
+    }
+
+    /// The signing secret of the app.
+    pub fn signing_secret(&self) -> String {
+        self.with(|state| state.settings.signing_secret.clone())
+    }
+
+    /// The app's own ids: `(app, bot, bot user, team)`.
+    pub fn app(&self) -> (String, String, String, String) {
+        self.with(|state| {
+            let settings = &state.settings;
+            (settings.app.clone(), settings.bot.clone(), settings.bot_user.clone(), settings.team.clone())
+        })
+    }
+
+    /// The id of the channel `security` that every workspace starts with.
+    pub fn security(&self) -> String {
+        self.channel_named("security").unwrap_or_default()
+    }
+
+    /// Takes another token from now on.
+    pub fn set_token(&self, token: &str) {
+        self.with(|state| state.settings.token = token.to_owned());
+    }
+
+    /// Signs with another secret from now on.
+    pub fn set_signing_secret(&self, secret: &str) {
+        self.with(|state| state.settings.signing_secret = secret.to_owned());
+    }
+
+    /// Takes a scope from the app.
+    pub fn revoke(&self, scope: &str) {
+        self.with(|state| state.settings.scopes.remove(scope));
+    }
+
+    /// Gives the app a scope.
+    pub fn grant(&self, scope: &str) {
+        self.with(|state| state.settings.scopes.insert(scope.to_owned()));
+    }
+
+    /// Whether a second post within a second to a channel is refused with 429; at first it is only counted.
+    pub fn enforce_pace(&self, enforced: bool) {
+        self.with(|state| state.settings.enforce_pace = enforced);
+    }
+
+    /// How often the app posted to a channel less than a second after its post before.
+    pub fn too_fast(&self, channel: &str) -> u32 {
+        self.with(|state| state.channels.get(channel).map_or(0, |channel| channel.too_fast))
+    }
+
+    /// Adds a person; says the id. `change` may set `is_restricted`, `is_ultra_restricted`, `is_bot`, `deleted`,
+    /// `is_stranger`, `team_id`, `is_admin` and the like.
+    pub fn add_user(&self, name: &str, email: &str, change: &Value) -> String {
+        self.with(|state| {
+            let id = state.id('U');
+            let mut user = user(&state.settings.team, &id, name, email);
+            for (name, value) in change.as_object().into_iter().flatten() {
+                user[name] = value.clone();
+            }
+            state.users.insert(id.clone(), user);
+            id
+        })
+    }
+
+    /// Adds a guest: `is_restricted`.
+    pub fn add_guest(&self, name: &str, email: &str) -> String {
+        self.add_user(name, email, &json!({ "is_restricted": true }))
+    }
+
+    /// Adds somebody of another workspace, as Slack Connect shows them.
+    pub fn add_stranger(&self, name: &str, email: &str) -> String {
+        self.add_user(name, email, &json!({ "team_id": "T0OTHER001", "is_stranger": true }))
+    }
+
+    /// Adds another app's bot.
+    pub fn add_bot(&self, name: &str) -> String {
+        self.add_user(name, "", &json!({ "is_bot": true }))
+    }
+
+    /// Adds a user group; says the id.
+    pub fn add_group(&self, handle: &str, users: &[&str]) -> String {
+        self.with(|state| {
+            let id = state.id('S');
+            let wire = json!({ "id": id, "team_id": state.settings.team, "is_usergroup": true, "name": handle,
+                "handle": handle, "description": "", "is_external": false, "date_delete": 0 });
+            let users = users.iter().map(|user| (*user).to_owned()).collect();
+            state.groups.insert(id.clone(), Group { wire, users });
+            id
+        })
+    }
+
+    /// Adds a channel with these people; the bot is in it only when it is among them. Says the id.
+    pub fn add_channel(&self, name: &str, private: bool, members: &[&str]) -> String {
+        self.with(|state| {
+            let id = state.found(name, private, members.first().unwrap_or(&ANA));
+            if let Some(channel) = state.channels.get_mut(&id) {
+                channel.members = members.iter().map(|member| (*member).to_owned()).collect();
+            }
+            id
+        })
+    }
+
+    /// Puts somebody into a channel, or out of it.
+    pub fn set_member(&self, channel: &str, user: &str, member: bool) {
+        self.with(|state| {
+            let Some(channel) = state.channels.get_mut(channel) else { return };
+            match member {
+                true => channel.members.insert(user.to_owned()),
+                false => channel.members.remove(user),
+            };
+        });
+    }
+
+    /// Adds a file that nobody has shared yet; says the id. See [`shares`](Self::shares) for sharing one.
+    pub fn add_file(&self, user: &str, name: &str, mimetype: &str, bytes: impl Into<Bytes>) -> String {
+        self.with(|state| add_file(state, user, name, mimetype, bytes.into()))
+    }
+
+    /// A channel's id by its name.
+    pub fn channel_named(&self, name: &str) -> Option<String> {
+        let named = |(_, channel): &(&String, &Channel)| channel.wire["name"] == name;
+        self.with(|state| state.channels.iter().find(named).map(|(id, _)| id.clone()))
+    }
+
+    /// A channel as `conversations.info` shows it.
+    pub fn channel(&self, id: &str) -> Option<Value> {
+        self.with(|state| state.channels.get(id).map(|channel| channel.seen_by(&state.settings.bot_user)))
+    }
+
+    /// The members of a channel.
+    pub fn members(&self, channel: &str) -> Vec<String> {
+        self.with(|state| {
+            state
+                .channels
+                .get(channel)
+                .map(|channel| channel.members.iter().cloned().collect())
+                .unwrap_or_default()
+        })
+    }
+
+    /// Every message of a channel with its threads, in the order of their timestamps, metadata included.
+    pub fn messages(&self, channel: &str) -> Vec<Value> {
+        self.with(|state| {
+            state
+                .channels
+                .get(channel)
+                .map(|channel| channel.messages.values().cloned().collect())
+                .unwrap_or_default()
+        })
+    }
+
+    /// One message.
+    pub fn message(&self, channel: &str, ts: &str) -> Option<Value> {
+        self.with(|state| state.channels.get(channel)?.messages.get(ts).cloned())
+    }
+
+    /// A thread: the parent first.
+    pub fn thread(&self, channel: &str, parent: &str) -> Vec<Value> {
+        let whole = |channel: &Channel| {
+            channel.messages.get(parent).into_iter().chain(channel.replies(parent)).cloned().collect()
+        };
+        self.with(|state| state.channels.get(channel).map(whole).unwrap_or_default())
+    }
+
+    /// What only one person can see, in the order in which it came; `channel` and `to` say where and who.
+    pub fn ephemerals(&self, user: &str) -> Vec<Value> {
+        let to_user = |message: &&Value| message["to"] == user;
+        self.with(|state| state.ephemerals.iter().filter(to_user).cloned().collect())
+    }
+
+    /// A modal by id, or the latest that somebody sees.
+    pub fn view(&self, id_or_user: &str) -> Option<Value> {
+        let found = |view: &&Value| view["id"] == id_or_user || view["user"] == id_or_user;
+        self.with(|state| state.views.values().rev().find(found).cloned().map(super::views::public))
+    }
+
+    /// Somebody's App Home.
+    pub fn home(&self, user: &str) -> Option<Value> {
+        self.with(|state| state.homes.get(user).cloned())
+    }
+
+    /// Timestamps of a channel's pinned messages.
+    pub fn pins(&self, channel: &str) -> Vec<String> {
+        self.with(|state| state.channels.get(channel).map(|channel| channel.pins.clone()).unwrap_or_default())
+    }
+
+    /// A channel's bookmarks.
+    pub fn bookmarks(&self, channel: &str) -> Vec<Value> {
+        self.with(|state| {
+            state.channels.get(channel).map(|channel| channel.bookmarks.clone()).unwrap_or_default()
+        })
+    }
+
+    /// Mentions and links that Slack would make of the messages in a channel. Outside text is inert when there
+    /// are none but our own.
+    pub fn live(&self, channel: &str) -> Vec<Live> {
+        self.with(|state| state.channels.get(channel).map(live_of).unwrap_or_default())
+    }
+
+    /// Mentions and links in any message or view, read with `parse: none`.
+    pub fn live_in(message: &Value) -> Vec<Live> {
+        mrkdwn::live(message, &Reading { parse: Some("none".into()), link_names: false })
+    }
+
+    /// Stretches of a message that mrkdwn would show as bold, italic, struck, code or quoted.
+    pub fn formatted(message: &Value) -> Vec<String> {
+        mrkdwn::formatted(message)
+    }
+
+    /// A message (or a view) as lines of plain text, as a person reads it.
+    pub fn shown(message: &Value) -> String {
+        mrkdwn::shown(message)
+    }
+
+    /// What is wrong with these blocks by Slack's rules for messages; empty when they are right.
+    pub fn block_complaints(blocks: &Value) -> Vec<String> {
+        super::block_kit::complaints(blocks, super::block_kit::Surface::Message, "/blocks")
+    }
+
+    /// Everything: `{channels: {ID: {channel, members, messages, pins, bookmarks}}, ephemerals, views, homes}`.
+    pub fn state(&self) -> Value {
+        self.with(|state| whole(state))
+    }
+}
+
+pub(super) fn live_of(channel: &Channel) -> Vec<Live> {
+    let none = Reading::default();
+    let live =
+        |(ts, message): (&String, &Value)| mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none));
+    channel.messages.iter().flat_map(live).collect()
+}
+
+pub(super) fn add_file(state: &mut State, user: &str, name: &str, mimetype: &str, bytes: Bytes) -> String {
+    let id = state.id('F');
+    let (team, url) = (&state.settings.team, &state.settings.url);
+    let place = format!("{url}/files-pri/{team}-{id}");
+    let wire = json!({ "id": id, "created": state.clock.seconds(), "timestamp": state.clock.seconds(), "name": name,
+        "title": name, "mimetype": mimetype, "filetype": name.rsplit('.').next().unwrap_or_default(), "user": user,
+        "editable": false, "size": bytes.len(), "mode": "hosted", "is_external": false, "external_type": "",
+        "is_public": false, "public_url_shared": false, "url_private": format!("{place}/open/{name}"),
+        "url_private_download": format!("{place}/download/{name}"), "channels": [], "groups": [], "ims": [] });
+    state.files.insert(id.clone(), File { wire, bytes });
+    id
+}
+
+pub(super) fn whole(state: &State) -> Value {
+    let channels: serde_json::Map<String, Value> = state
+        .channels
+        .iter()
+        .map(|(id, channel)| {
+            let value = json!({ "channel": channel.wire, "members": channel.members,
+                "messages": channel.messages.values().collect::<Vec<_>>(), "pins": channel.pins,
+                "bookmarks": channel.bookmarks });
+            (id.clone(), value)
+        })
+        .collect();
+    json!({ "channels": channels, "ephemerals": state.ephemerals, "views": state.views, "homes": state.homes })
+}
