@@ -5,6 +5,11 @@
 //! [`memory`] serves the playground, the tests and the simulation; [`dynamodb`] the functions.
 //! One suite, `tests/store.rs`, holds for both.
 
+pub mod dynamodb;
+mod item;
+pub mod memory;
+mod table;
+
 use std::future::Future;
 
 use serde::{Deserialize, Serialize};
@@ -152,6 +157,7 @@ pub trait Store {
 
     /// Gives the case back, only if `epoch` is current (else [`Error::Fenced`]) and `want` has not grown: then
     /// `next_at` and `full` are set as given, the lease ends and the answer is `true`. Otherwise nothing changes.
+    /// A case that was given back already under this epoch stays as it is: the answer is `true` again.
     fn release(
         &self,
         case: &CaseId,
@@ -172,7 +178,7 @@ pub trait Store {
         keys: &[Key],
     ) -> impl Future<Output = Result<Vec<Option<Told>>>>;
 
-    /// All that was told of a case.
+    /// All that was told of a case, by key.
     fn all_told(
         &self,
         case: &CaseId,
@@ -220,7 +226,8 @@ pub trait Store {
         expires: Millis,
     ) -> impl Future<Output = Result<Option<Command>>>;
 
-    /// Remembers what a command answered. The first answer stays: it is what comes back.
+    /// Remembers what a command answered. The first answer stays: it is what comes back. Nothing is remembered
+    /// of a command that never began.
     fn finish(&self, key: &str, answer: &str) -> impl Future<Output = Result<String>>;
 
     /// What is known of a command.
@@ -231,4 +238,23 @@ pub trait Store {
 
     /// Which case a place belongs to.
     fn bound(&self, place: &str) -> impl Future<Output = Result<Option<CaseId>>>;
+
+    /// The settings, as the TOML that was put; `None` before the first time.
+    fn settings(&self) -> impl Future<Output = Result<Option<String>>> {
+        self.note(SETTINGS)
+    }
+
+    /// Replaces the settings. Check them before, with [`crate::settings::Settings::parse`].
+    fn put_settings(&self, toml: &str) -> impl Future<Output = Result<()>> {
+        async move {
+            let old = self.note(SETTINGS).await?;
+            match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
+                true => Ok(()),
+                false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
+            }
+        }
+    }
 }
+
+/// The note that holds the settings.
+const SETTINGS: &str = "settings";

@@ -1,0 +1,102 @@
+//! How is a log line written? As one JSON object on one line, whatever stands in it.
+
+use std::io::{self, Write};
+
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+/// What is told where `RUST_LOG` says nothing.
+const USUAL: &str = "warn,casebridge=info,notify=info,command=info";
+
+/// Writes to stdout from now on. Does nothing the second time.
+pub fn start() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    let _ = tracing::subscriber::set_global_default(subscriber(filter, io::stdout));
+}
+
+fn subscriber<W>(filter: EnvFilter, writer: W) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_ansi(false)
+        .with_env_filter(filter)
+        .with_writer(OneLine(writer))
+        .finish()
+}
+
+/// JSON escapes the control characters of ASCII. This escapes those that only some readers take for a line's end.
+struct OneLine<W>(W);
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for OneLine<W> {
+    type Writer = Line<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Line(self.0.make_writer())
+    }
+}
+
+struct Line<W>(W);
+
+impl<W: Write> Write for Line<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(line) if line.contains(BREAKS) => self.0.write_all(one_line(line).as_bytes())?,
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+const BREAKS: [char; 4] = ['\u{7f}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+fn one_line(line: &str) -> String {
+    BREAKS
+        .iter()
+        .fold(line.to_owned(), |line, char| line.replace(*char, &format!("\\u{:04x}", u32::from(*char))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn whatever_stands_in_it_a_line_is_one_json_object() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = subscriber(EnvFilter::new("info"), move || writer.clone());
+        let nasty = "a\r\nb\u{1b}[31m\u{85}\u{2028}\u{2029}\u{7f}\"}";
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(case = nasty, count = 2, "seen");
+            tracing::debug!("not asked for");
+        });
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let line = text.strip_suffix('\n').unwrap();
+        assert!(!line.contains(|char: char| char.is_control() || BREAKS.contains(&char)), "{line:?}");
+        let read: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((read["case"].as_str(), read["count"].as_i64()), (Some(nasty), Some(2)));
+        assert_eq!((read["level"].as_str(), read["message"].as_str()), (Some("INFO"), Some("seen")));
+    }
+}

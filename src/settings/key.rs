@@ -1,0 +1,189 @@
+//! Which keys are there? One list: what is checked, and what docs/settings.md tells, come from it.
+
+use super::value::{self, Check};
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// A text.
+    Text(Check),
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// A list of texts.
+    Texts(Check),
+    /// `true` or `false`.
+    Flag,
+    /// A whole number, from the least to the most.
+    Number(u32, u32),
+    /// Two hours of the day.
+    Hours,
+    /// A table from one of these names to a text.
+    Names(&'static [&'static str], Check),
+}
+
+/// What holds where a key is not given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Default {
+    /// It must be given, at least where its table is.
+    Required,
+    /// Nothing, or what the words say.
+    None(&'static str),
+    /// This value, in TOML.
+    Value(&'static str),
+}
+
+/// A key of a table.
+pub struct Key {
+    /// The table's name.
+    pub table: &'static str,
+    /// Its name there.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What holds without it.
+    pub default: Default,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+/// The tables, and whether the settings must have each.
+pub const TABLES: [(&str, bool, &str); 5] = [
+    ("slack", true, "Where the team talks."),
+    ("jira", false, "Where the team keeps its issues. Without this table there is no Jira."),
+    ("sir", false, "The service."),
+    (
+        "roles",
+        false,
+        "Who may do what. Each role includes those above it in this list. Without names it is nobody.",
+    ),
+    ("timing", false, "When the bridge looks, and speaks, by itself."),
+];
+
+/// The service's own names of where a case stands.
+pub const STATUSES: [&str; 7] = [
+    "Submitted",
+    "Acknowledged",
+    "Detection and Analysis",
+    "Containment, Eradication and Recovery",
+    "Post-incident Activities",
+    "Ready to Close",
+    "Closed",
+];
+
+const MEMBERS: Kind = Kind::Texts(value::member);
+const MINUTES: Kind = Kind::Number(5, 44_640);
+const NOBODY: Default = Default::None("nobody");
+
+macro_rules! keys {
+    ($($table:ident.$name:ident: $kind:expr, $default:expr, $meaning:expr;)*) => {
+        /// Every key, in the order in which they are told.
+        pub const KEYS: &[Key] = &[$(Key {
+            table: stringify!($table),
+            name: stringify!($name),
+            kind: $kind,
+            default: $default,
+            meaning: $meaning,
+        }),*];
+    };
+}
+
+keys! {
+    slack.team: Kind::Text(value::team), Default::Required,
+        "The workspace whose people may speak.";
+    slack.channel: Kind::Text(value::channel), Default::Required,
+        "The channel of all cases with the layout `thread`, and of membership news. The app must be in it.";
+    slack.layout: Kind::Choice(&["thread", "channel"]), Default::Value("\"thread\""),
+        "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
+    slack.channel_prefix: Kind::Text(value::channel_prefix), Default::Value("\"sir-case-\""),
+        "With the layout `channel`: a channel's name is this and the case's id.";
+    slack.invite: Kind::Texts(value::email), Default::None("none"),
+        "With the layout `channel`: who is invited to each case's channel. Needed there.";
+    slack.replies_are_comments: Kind::Flag, Default::Value("true"),
+        "A person's reply in a case's thread becomes a comment on the case.";
+    slack.api_url: Kind::Text(value::base_url), Default::Value("\"https://slack.com/api\""),
+        "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`.";
+    jira.api_url: Kind::Text(value::base_url), Default::Required,
+        "Base of the REST API: `https://SITE.atlassian.net`, or `https://api.atlassian.com/ex/jira/CLOUD_ID` for a \
+         service account.";
+    jira.site_url: Kind::Text(value::base_url), Default::None("`api_url`"),
+        "Base of the links that people open: `https://SITE.atlassian.net`.";
+    jira.project: Kind::Text(value::project), Default::Required,
+        "Key of the project.";
+    jira.issue_type: Kind::Text(value::name), Default::Value("\"Task\""),
+        "Name of the issue type.";
+    jira.labels: Kind::Texts(value::label), Default::None("none"),
+        "More labels for each issue.";
+    jira.status: Kind::Names(&STATUSES, value::name_or_none), Default::None("see below"),
+        "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
+         status that is not named keeps its default; `\"\"` leaves the issue as it is.";
+    sir.region: Kind::Text(value::region), Default::None("the functions' own"),
+        "The membership's Region.";
+    sir.console_url: Kind::Text(value::link),
+        Default::Value("\"https://{region}.console.aws.amazon.com/security-ir/home?region={region}\""),
+        "Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no link to one case.";
+    sir.name_the_speaker: Kind::Flag, Default::Value("true"),
+        "Comments from Slack and Jira begin with a line that says who speaks.";
+    roles.viewer: MEMBERS, NOBODY,
+        "Reads.";
+    roles.responder: MEMBERS, NOBODY,
+        "Works the case.";
+    roles.commander: MEMBERS, NOBODY,
+        "Closes it, or hands it to AWS.";
+    roles.admin: MEMBERS, NOBODY,
+        "Membership and Security Hub.";
+    timing.verify_minutes: MINUTES, Default::Value("60"),
+        "Minutes between two checks of an open case against its thread and issue.";
+    timing.discover_minutes: MINUTES, Default::Value("60"),
+        "Minutes between two looks through all cases for those whose event never came.";
+    timing.nudge_hours: Kind::Number(0, 8_760), Default::Value("24"),
+        "Hours that a case may wait for somebody before its thread says so, once. 0 never does.";
+    timing.quiet_hours: Kind::Hours, Default::None("none"),
+        "Hours of the day (UTC) without nudges, as `[22, 7]`.";
+}
+
+impl Kind {
+    /// What it takes, in words.
+    pub fn words(self) -> String {
+        match self {
+            Self::Text(_) => "text".to_owned(),
+            Self::Choice(choices) => choices.join(" or "),
+            Self::Texts(_) => "list of texts".to_owned(),
+            Self::Flag => "true or false".to_owned(),
+            Self::Number(least, most) => format!("number, {least} to {most}"),
+            Self::Hours => "two hours, 0 to 23".to_owned(),
+            Self::Names(..) => "table".to_owned(),
+        }
+    }
+}
+
+/// The keys of a table.
+pub fn keys_of(table: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.table == table)
+}
+
+/// The part of docs/settings.md that lists every key.
+pub fn reference() -> String {
+    let mut text = String::new();
+    for (table, required, meaning) in TABLES {
+        let required = if required { " Required." } else { "" };
+        text += &format!(
+            "### `[{table}]`\n\n{meaning}{required}\n\n| key | takes | default | meaning |\n|---|---|---|---|\n"
+        );
+        for key in keys_of(table) {
+            let default = match key.default {
+                Default::Required => "**required**".to_owned(),
+                Default::None(words) => words.to_owned(),
+                Default::Value(value) => format!("`{value}`"),
+            };
+            text += &format!("| `{}` | {} | {default} | {} |\n", key.name, key.kind.words(), key.meaning);
+        }
+        text += "\n";
+    }
+    text += "### `[jira.status]`\n\nA name, or one of the categories `new`, `indeterminate`, `done`.\n\n\
+             | status of the case | default |\n|---|---|\n";
+    let defaults = super::jira_status();
+    for status in STATUSES {
+        text += &format!("| `{status}` | `{}` |\n", defaults.get(status).map_or("", String::as_str));
+    }
+    text
+}

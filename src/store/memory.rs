@@ -1,0 +1,273 @@
+//! How is everything remembered without a table? For the playground, the tests and the simulation.
+//!
+//! It has no clock of its own: its time is the latest `now` that a caller brought, which keeps a simulated
+//! world repeatable.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{Command, Destination, Error, Meta, Note, Result, Saying, Store, Told};
+use crate::{
+    case::{CaseId, Millis},
+    content::Key,
+};
+
+/// A table in memory. Clones share it.
+#[derive(Clone, Default)]
+pub struct Memory(Arc<Mutex<Tables>>);
+
+/// A text that is forgotten at its time.
+struct Kept<T> {
+    value: T,
+    expires: Option<Millis>,
+}
+
+#[derive(Default)]
+struct Rows {
+    meta: Option<Meta>,
+    told: [BTreeMap<Key, Told>; Destination::ALL.len()],
+    said: BTreeMap<String, Kept<Saying>>,
+}
+
+#[derive(Default)]
+struct Tables {
+    now: Millis,
+    cases: HashMap<CaseId, Rows>,
+    due: BTreeSet<(Millis, CaseId)>,
+    gates: HashMap<String, Millis>,
+    notes: HashMap<String, Kept<String>>,
+    commands: HashMap<String, Kept<Command>>,
+    places: HashMap<String, CaseId>,
+}
+
+/// DynamoDB's limit for an item: names and values together.
+const MAX_ITEM: usize = 400 * 1024;
+/// What keys, names and numbers of our largest item take at most.
+const OVERHEAD: usize = 512;
+
+/// Refuses what DynamoDB would refuse.
+fn fits<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    let size = OVERHEAD + texts.into_iter().map(str::len).sum::<usize>();
+    if size > MAX_ITEM { Err(Error::Trouble("refused: the item is over 400 KB".to_owned())) } else { Ok(()) }
+}
+
+impl<T> Kept<T> {
+    fn at(&self, now: Millis) -> Option<&T> {
+        self.expires.is_none_or(|expires| expires > now).then_some(&self.value)
+    }
+}
+
+impl Tables {
+    /// Sets when a case is due and keeps the index in step.
+    fn set_due(&mut self, case: &CaseId, next_at: Option<Millis>) {
+        let Some(meta) = self.cases.get_mut(case).and_then(|rows| rows.meta.as_mut()) else { return };
+        if let Some(old) = std::mem::replace(&mut meta.next_at, next_at) {
+            self.due.remove(&(old, case.clone()));
+        }
+        if let Some(new) = next_at {
+            self.due.insert((new, case.clone()));
+        }
+    }
+
+    /// META, if `epoch` is the current one.
+    fn fenced(&mut self, case: &CaseId, epoch: u64) -> Result<&mut Meta> {
+        self.cases
+            .get_mut(case)
+            .and_then(|rows| rows.meta.as_mut())
+            .filter(|meta| epoch > 0 && meta.epoch == epoch)
+            .ok_or(Error::Fenced)
+    }
+}
+
+impl Memory {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, at a time that the caller knows.
+    fn tables_at(&self, now: Millis) -> MutexGuard<'_, Tables> {
+        let mut tables = self.tables();
+        tables.now = tables.now.max(now);
+        tables
+    }
+}
+
+impl Store for Memory {
+    async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
+        let mut tables = self.tables_at(now);
+        let meta = tables.cases.entry(case.clone()).or_default().meta.get_or_insert_default();
+        meta.want += 1;
+        meta.full |= full;
+        tables.set_due(case, Some(now));
+        Ok(())
+    }
+
+    async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
+        let mut tables = self.tables_at(now);
+        let Some(meta) = tables.cases.get_mut(case).and_then(|rows| rows.meta.as_mut()) else {
+            return Ok(None);
+        };
+        if meta.lease_until > now {
+            return Ok(None);
+        }
+        meta.epoch += 1;
+        meta.lease_until = until;
+        Ok(Some(meta.clone()))
+    }
+
+    async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
+        Ok(self.tables().cases.get(case).and_then(|rows| rows.meta.clone()))
+    }
+
+    async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
+        let mut tables = self.tables();
+        let meta = tables.fenced(case, epoch)?;
+        let kept = [(Note::Case, &meta.case)]
+            .into_iter()
+            .chain([(Note::Of(Destination::Slack), &meta.slack), (Note::Of(Destination::Jira), &meta.jira)])
+            .filter(|(other, _)| *other != note)
+            .filter_map(|(_, text)| text.as_deref());
+        fits(kept.chain([json]))?;
+        let place = match note {
+            Note::Case => &mut meta.case,
+            Note::Of(Destination::Slack) => &mut meta.slack,
+            Note::Of(Destination::Jira) => &mut meta.jira,
+        };
+        *place = Some(json.to_owned());
+        Ok(())
+    }
+
+    async fn release(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        want: u64,
+        next_at: Option<Millis>,
+        full: bool,
+    ) -> Result<bool> {
+        let mut tables = self.tables();
+        let meta = tables.fenced(case, epoch)?;
+        if meta.lease_until == 0 {
+            return Ok(true);
+        }
+        if meta.want != want {
+            return Ok(false);
+        }
+        meta.lease_until = 0;
+        meta.full = full;
+        tables.set_due(case, next_at);
+        Ok(true)
+    }
+
+    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
+        let tables = self.tables_at(now);
+        let come = tables.due.iter().take_while(|(next_at, _)| *next_at <= now);
+        Ok(come.take(limit).map(|(_, case)| case.clone()).collect())
+    }
+
+    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+        let tables = self.tables();
+        let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
+        Ok(keys.iter().map(|key| told.and_then(|told| told.get(key)).cloned()).collect())
+    }
+
+    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
+        let tables = self.tables();
+        let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
+        Ok(told.into_iter().flatten().map(|(key, told)| (key.clone(), told.clone())).collect())
+    }
+
+    async fn tell(&self, case: &CaseId, destination: Destination, key: &Key, told: &Told) -> Result<()> {
+        fits([told.remote.as_str(), &told.hash])?;
+        let mut tables = self.tables();
+        let rows = tables.cases.entry(case.clone()).or_default();
+        rows.told[destination as usize].insert(key.clone(), told.clone());
+        Ok(())
+    }
+
+    async fn untell(&self, case: &CaseId, destination: Destination, key: &Key) -> Result<()> {
+        if let Some(rows) = self.tables().cases.get_mut(case) {
+            rows.told[destination as usize].remove(key);
+        }
+        Ok(())
+    }
+
+    async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()> {
+        let Saying { command, body_hash, slack_ts, jira_comment, comment, .. } = saying;
+        let known = [slack_ts, jira_comment, comment].into_iter().flatten();
+        fits(known.chain([command, body_hash]).map(String::as_str))?;
+        let kept = Kept { value: saying.clone(), expires: Some(expires) };
+        let mut tables = self.tables_at(saying.since);
+        tables.cases.entry(case.clone()).or_default().said.insert(saying.command.clone(), kept);
+        Ok(())
+    }
+
+    async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>> {
+        let tables = self.tables();
+        let said = tables.cases.get(case).map(|rows| rows.said.values()).into_iter().flatten();
+        Ok(said.filter_map(|kept| kept.at(tables.now)).cloned().collect())
+    }
+
+    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
+        let mut tables = self.tables_at(now);
+        let slot = tables.gates.get(gate).map_or(now, |next| now.max(*next));
+        tables.gates.insert(gate.to_owned(), slot + spacing);
+        Ok(slot)
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<String>> {
+        let tables = self.tables();
+        Ok(tables.notes.get(name).and_then(|kept| kept.at(tables.now)).cloned())
+    }
+
+    async fn swap_note(
+        &self,
+        name: &str,
+        old: Option<&str>,
+        new: &str,
+        expires: Option<Millis>,
+    ) -> Result<bool> {
+        fits([new])?;
+        let mut tables = self.tables();
+        let there = tables.notes.get(name).and_then(|kept| kept.at(tables.now));
+        if there.map(String::as_str) != old {
+            return Ok(false);
+        }
+        tables.notes.insert(name.to_owned(), Kept { value: new.to_owned(), expires });
+        Ok(true)
+    }
+
+    async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {
+        fits([command.job.as_str(), command.answer.as_deref().unwrap_or_default()])?;
+        let mut tables = self.tables_at(command.since);
+        if let Some(known) = tables.commands.get(key).and_then(|kept| kept.at(tables.now)) {
+            return Ok(Some(known.clone()));
+        }
+        let kept = Kept { value: command.clone(), expires: Some(expires) };
+        tables.commands.insert(key.to_owned(), kept);
+        Ok(None)
+    }
+
+    async fn finish(&self, key: &str, answer: &str) -> Result<String> {
+        let mut tables = self.tables();
+        let Some(kept) = tables.commands.get_mut(key) else { return Ok(answer.to_owned()) };
+        fits([kept.value.job.as_str(), answer])?;
+        Ok(kept.value.answer.get_or_insert_with(|| answer.to_owned()).clone())
+    }
+
+    async fn command(&self, key: &str) -> Result<Option<Command>> {
+        let tables = self.tables();
+        Ok(tables.commands.get(key).and_then(|kept| kept.at(tables.now)).cloned())
+    }
+
+    async fn bind(&self, place: &str, case: &CaseId) -> Result<()> {
+        self.tables().places.insert(place.to_owned(), case.clone());
+        Ok(())
+    }
+
+    async fn bound(&self, place: &str) -> Result<Option<CaseId>> {
+        Ok(self.tables().places.get(place).cloned())
+    }
+}
