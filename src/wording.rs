@@ -73,10 +73,10 @@ pub fn some_of(items: &[String], most: usize) -> String {
     for (index, item) in items.iter().enumerate() {
         let item = text::one_line(item);
         if shown.chars().count() + item.chars().count() + 2 > most {
-            let more = items.len() - index;
-            return match index {
-                0 => format!("{} and {} more", text::cut(&item, most), more - 1),
-                _ => format!("{shown} and {more} more"),
+            return match (index, items.len() - index) {
+                (0, 1) => text::cut(&item, most),
+                (0, all) => format!("{} and {} more", text::cut(&item, most), all - 1),
+                (_, more) => format!("{shown} and {more} more"),
             };
         }
         if index > 0 {
@@ -126,7 +126,7 @@ mod tests {
     fn a_long_list_says_how_many_more_there_are() {
         let items: Vec<String> = (1..=9).map(|n| format!("item{n}")).collect();
         assert_eq!(some_of(&items, 100), "item1, item2, item3, item4, item5, item6, item7, item8, item9");
-        assert_eq!(some_of(&items, 20), "item1, item2 and 7 more");
+        assert_eq!(some_of(&items, 20), "item1, item2, item3 and 6 more");
         assert_eq!(some_of(&items, 4), "ite… and 8 more");
         assert_eq!(some_of(&[], 4), "");
         assert_eq!(some_of(&["abcdefgh".to_owned()], 6), "abcde…");

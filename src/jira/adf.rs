@@ -109,6 +109,11 @@ impl Inline {
         self
     }
 
+    /// How many bytes it takes in a document, with the list's item around it.
+    pub fn size(&self) -> usize {
+        self.0.iter().map(|node| node.to_string().len() + 1).sum::<usize>() + 80
+    }
+
     /// A text node must not be empty.
     fn push(mut self, text: &str, mark: Option<Value>) -> Self {
         if text.is_empty() {

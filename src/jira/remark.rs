@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::adf::{self, Inline};
+use super::adf::{self, Inline, PART};
 use crate::{
     case::Investigation,
     content::{Change, Content, Part, Plainness},
@@ -11,8 +11,6 @@ use crate::{
 
 /// How much of one value, or of one list, a line of changes shows, in bytes.
 const VALUE: usize = 500;
-/// How many changes one comment tells.
-const CHANGES: usize = 30;
 
 /// What is told, as a document.
 pub fn content(content: &Content, plainness: Plainness) -> Value {
@@ -76,14 +74,18 @@ fn head(content: &Content) -> Inline {
     }
 }
 
-/// The text from outside below the head. Where a part fell away, that is said.
+/// The text from outside below the head, or in its place why there is none.
 fn body(content: &Content) -> &str {
-    let text = match content {
-        Content::Description(part) | Content::Comment { part, .. } => &part.text,
-        Content::Investigation(step) => &step.content,
+    let (text, empty) = match content {
+        Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
+        Content::Investigation(step) => (&step.content, "Nothing to read yet."),
         Content::Changes(_) | Content::Nudge { .. } => return "",
     };
-    if text.trim().is_empty() { "This part fell away." } else { text }
+    match text.trim() {
+        "" if text.is_empty() => empty,
+        "" => "(blank)",
+        _ => text,
+    }
 }
 
 fn step_head(step: &Investigation) -> Inline {
@@ -103,10 +105,20 @@ fn which(head: Inline, part: &Part) -> Inline {
     }
 }
 
+/// A line each, as many as fit.
 fn changes(list: &[Change]) -> Vec<Inline> {
-    let mut lines: Vec<Inline> = list.iter().take(CHANGES).map(changed).collect();
-    if list.len() > CHANGES {
-        lines.push(Inline::new().text(&format!("and {} more changes", list.len() - CHANGES)));
+    let mut lines: Vec<Inline> = Vec::new();
+    let mut size = 0;
+    for (index, change) in list.iter().enumerate() {
+        let line = changed(change);
+        size += line.size();
+        if size > PART {
+            lines.push(
+                Inline::new().text(&format!("and {} more changes: see the AWS console", list.len() - index)),
+            );
+            break;
+        }
+        lines.push(line);
     }
     lines
 }
@@ -132,7 +144,9 @@ fn changed(change: &Change) -> Inline {
             let line = if added.is_empty() { line } else { line.text(" + ").text(&some_of(added)) };
             if removed.is_empty() { line } else { line.text(" − ").struck(&some_of(removed)) }
         }
-        Change::Description => Inline::new().strong("Description").text(" changed: it is rewritten above"),
+        Change::Description => {
+            Inline::new().strong("Description").text(" changed: it is rewritten in the issue")
+        }
         Change::Attachment { name, status, old } => {
             let line = Inline::new().strong("Attachment").text(" ").text(&value(name)).text(" ");
             match old {

@@ -255,3 +255,162 @@ pub(super) fn read_response_url(method: &str, response: &Response) -> Result<(),
         _ => read(method, response)?.or_failure(method).map(drop),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Every code that Slack's pages name for the methods we call, by what must come of it.
+    const EXPECTED: [(Meaning, &str); 8] = [
+        (
+            Meaning::Done,
+            "already_in_channel already_pinned already_reacted already_archived cant_invite_self",
+        ),
+        (Meaning::Wait, "ratelimited rate_limited"),
+        (
+            Meaning::WaitLong,
+            "team_added_to_org org_login_required external_channel_migrating message_limit_exceeded",
+        ),
+        (Meaning::Unknown, "service_unavailable request_timeout internal_error fatal_error"),
+        (
+            Meaning::Content,
+            "invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text invalid_arguments \
+             too_many_attachments invalid_attachments metadata_too_large invalid_metadata_format \
+             invalid_metadata_schema metadata_must_be_sent_from_app markdown_text_conflict block_mismatch too_long \
+             invalid_name_maxlength invalid_arg_name topic_too_long",
+        ),
+        (
+            Meaning::Gone,
+            "message_not_found thread_not_found cant_update_message edit_window_closed trigger_expired \
+             expired_trigger_id trigger_exchanged exchanged_trigger_id hash_conflict file_not_found",
+        ),
+        (
+            Meaning::Place,
+            "channel_not_found is_archived not_in_channel name_taken messages_tab_disabled restricted_action \
+             restricted_action_thread_locked restricted_action_read_only_channel a_code_of_tomorrow",
+        ),
+        (
+            Meaning::Everywhere,
+            "invalid_auth not_authed account_inactive token_revoked token_expired missing_scope \
+             not_allowed_token_type no_permission access_denied accesslimited team_access_not_granted \
+             ekm_access_denied two_factor_setup_required enterprise_is_restricted",
+        ),
+    ];
+
+    #[test]
+    fn each_code_means_what_the_table_says() {
+        for (expected, codes) in EXPECTED {
+            for code in codes.split_whitespace() {
+                assert_eq!(meaning(code), expected, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_code_is_listed_twice() {
+        let mut codes: Vec<_> = TABLE.iter().flat_map(|(_, codes)| codes.iter()).collect();
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+
+    fn of(status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
+        let retry_after = retry_after.map(str::to_owned);
+        let response = Response { status, retry_after, body: body.to_owned().into() };
+        read("chat.update", &response)?.or_failure("chat.update")
+    }
+
+    fn not_applied(seconds: Option<u64>, why: &str) -> Failure {
+        Failure::NotApplied {
+            retry_after: seconds.map(Duration::from_secs),
+            why: format!("chat.update: {why}"),
+        }
+    }
+
+    fn unknown(why: &str) -> Failure {
+        Failure::Unknown { why: format!("chat.update: {why}") }
+    }
+
+    fn content(why: &str) -> Failure {
+        Failure::Content { why: format!("chat.update: {why}") }
+    }
+
+    fn gone(why: &str) -> Failure {
+        Failure::Gone { why: format!("chat.update: {why}") }
+    }
+
+    fn broken(everywhere: bool, why: &str) -> Failure {
+        Failure::Broken { everywhere, why: format!("chat.update: {why}") }
+    }
+
+    #[test]
+    fn transport_status_and_verdict_are_all_looked_at() {
+        let html = "<html>";
+        let refusal = |code: &str| format!(r#"{{"ok":false,"error":"{code}"}}"#);
+        let table = [
+            (429, Some("30"), html.to_owned(), not_applied(Some(30), "HTTP-429")),
+            (429, Some("0"), refusal("ratelimited"), not_applied(Some(0), "ratelimited")),
+            (429, Some("garbage"), String::new(), not_applied(None, "HTTP-429")),
+            (429, None, String::new(), not_applied(None, "HTTP-429")),
+            (200, Some("7"), refusal("ratelimited"), not_applied(Some(7), "ratelimited")),
+            (200, None, refusal("org_login_required"), not_applied(Some(600), "org_login_required")),
+            (200, Some("900"), refusal("org_login_required"), not_applied(Some(900), "org_login_required")),
+            (500, None, html.to_owned(), unknown("HTTP 500")),
+            (503, Some("1"), refusal("channel_not_found"), unknown("HTTP 503")),
+            (200, None, refusal("internal_error"), unknown("internal_error")),
+            (200, None, html.to_owned(), unknown("unreadable answer")),
+            (200, None, String::new(), unknown("unreadable answer")),
+            (200, None, r#"{"ok":true"#.to_owned(), unknown("unreadable answer")),
+            (200, None, r#"{"ok":"true"}"#.to_owned(), unknown("unreadable answer")),
+            (200, None, "[]".to_owned(), unknown("unreadable answer")),
+            (303, None, html.to_owned(), unknown("redirected (HTTP 303)")),
+            (302, None, r#"{"ok":true}"#.to_owned(), broken(true, "redirected (HTTP 302)")),
+            (408, None, String::new(), unknown("HTTP 408")),
+            (400, None, String::new(), content("HTTP 400")),
+            (413, None, html.to_owned(), content("HTTP 413")),
+            (403, None, html.to_owned(), broken(true, "HTTP 403")),
+            (404, None, html.to_owned(), broken(true, "HTTP 404")),
+            (400, None, refusal("invalid_blocks"), content("invalid_blocks")),
+            (404, None, r#"{"ok":true}"#.to_owned(), broken(true, "HTTP 404")),
+            (200, None, refusal("message_not_found"), gone("message_not_found")),
+            (200, None, refusal("is_archived"), broken(false, "is_archived")),
+            (200, None, refusal("token_revoked"), broken(true, "token_revoked")),
+            (200, None, refusal("Private text, never logged"), broken(false, "(not a word)")),
+            (200, None, r#"{"ok":false}"#.to_owned(), broken(false, "(not a word)")),
+            (
+                200,
+                None,
+                r#"{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"x"}"#.to_owned(),
+                broken(true, "missing_scope (chat:write)"),
+            ),
+            (0, None, String::new(), unknown("unreadable answer")),
+        ];
+        for (status, retry_after, body, expected) in table {
+            assert_eq!(of(status, retry_after, &body), Err(expected), "{status} {retry_after:?} {body}");
+        }
+    }
+
+    #[test]
+    fn what_is_done_already_is_done() {
+        assert_eq!(of(200, None, r#"{"ok":false,"error":"already_in_channel"}"#), Ok(Value::Null));
+        assert_eq!(of(200, None, r#"{"ok":true,"ts":"1"}"#), Ok(json!({"ok": true, "ts": "1"})));
+    }
+
+    #[test]
+    fn a_response_url_says_ok_or_that_it_is_used_up() {
+        let of = |status: u16, body: &str| {
+            let body = body.to_owned().into();
+            read_response_url("chat.update", &Response { status, retry_after: None, body })
+        };
+        assert_eq!(of(200, "ok"), Ok(()));
+        assert_eq!(of(200, r#"{"ok":true}"#), Ok(()));
+        assert_eq!(of(200, r#"{"ok":false,"error":"invalid_blocks"}"#), Err(content("invalid_blocks")));
+        assert_eq!(of(200, r#"{"ok":false,"error":"expired_url"}"#), Err(gone("expired_url")));
+        assert_eq!(of(404, "used_url"), Err(gone("HTTP 404")));
+        assert_eq!(of(500, ""), Err(unknown("HTTP 500")));
+        assert_eq!(of(302, ""), Err(broken(true, "redirected (HTTP 302)")));
+    }
+}

@@ -17,6 +17,8 @@ use crate::{
 
 /// The longest header: <https://docs.slack.dev/reference/block-kit/blocks/header-block>.
 const HEADER: usize = 150;
+/// The longest text of a button.
+const LABEL: usize = 75;
 /// How much of a list the card shows; "Show all" shows the rest.
 const LIST: usize = 300;
 
@@ -25,10 +27,9 @@ pub fn card(view: &View) -> Message {
     let case = &view.case;
     let mut blocks = if case.is_closed() { closed_facts(case) } else { open_facts(view) };
     blocks.push(buttons(view));
-    let text =
-        status(Mrkdwn::new().markup("Case ").code(case.id.as_str()).markup(" ").code(&case.title), case)
-            .markup(" · ")
-            .markup(wording::whose_move(view));
+    let head =
+        Mrkdwn::new().markup("Case ").code(case.id.as_str()).markup(" ").code(&text::cut(&case.title, 300));
+    let text = status(head.markup(" · "), case).markup(" · ").markup(wording::whose_move(view));
     Message::new(text, blocks)
 }
 
@@ -49,10 +50,10 @@ pub fn channel_topic(view: &View) -> String {
 
 fn open_facts(view: &View) -> Vec<Value> {
     let case = &view.case;
-    let title = text::one_line(&case.title);
-    let header = text::cut(if title.is_empty() { "(no title)" } else { &title }, HEADER / 2);
+    let title = title(case);
+    let header = text::cut_by(&title, HEADER, char::len_utf16);
     let mut blocks = vec![json!({"type": "header", "text": plain(&header)})];
-    if header != title && !title.is_empty() {
+    if header != title {
         blocks.push(line::block(vec![Line::new().text(&title).section()]));
     }
     blocks.push(line::block(vec![whose_move(view).section()]));
@@ -71,12 +72,17 @@ fn closed_facts(case: &Case) -> Vec<Value> {
     }
     let mut facts = vec![closed.object()];
     facts.extend(fields(case));
-    facts.truncate(10);
-    let title = Line::new().own("✅ ").struck(&text::cut(&case.title, 300));
+    let title = Line::new().own("✅ ").struck(&title(case));
     let mut blocks = vec![line::block(vec![title.section()])];
     blocks.extend(context(facts));
     blocks.extend(context(dates(case)));
     blocks
+}
+
+/// At most 300 characters: a title's limit.
+fn title(case: &Case) -> String {
+    let title = text::one_line(&case.title);
+    if title.is_empty() { "(no title)".to_owned() } else { text::cut(&title, 300) }
 }
 
 fn whose_move(view: &View) -> Line {
@@ -88,7 +94,7 @@ fn whose_move(view: &View) -> Line {
     }
 }
 
-/// At most ten: the limit of a section's fields and of a context's elements.
+/// At most ten: the limit of a section's fields and of a context's elements. That a case is closed is said above.
 fn fields(case: &Case) -> Vec<Value> {
     let began = case.actual_start.or(case.reported_start);
     let label = |name: &'static str| Mrkdwn::new().strong(name).markup("\n");
@@ -96,7 +102,7 @@ fn fields(case: &Case) -> Vec<Value> {
         (!items.is_empty()).then(|| label(name).code(&wording::some_of(items, LIST)))
     };
     [
-        Some(status(label("Status"), case)),
+        (!case.is_closed()).then(|| status(label("Status"), case)),
         Some(label("Resolver").markup(wording::resolver(case.resolver))),
         Some(label("Type").code(&text::cut(&case.engagement, 100))),
         Some(label("Case").code(case.id.as_str())),
@@ -115,14 +121,14 @@ fn fields(case: &Case) -> Vec<Value> {
 
 fn status(line: Mrkdwn, case: &Case) -> Mrkdwn {
     match &case.status {
-        Status::Other(text) => line.markup(" ").code(&text::cut(text, 100)),
-        Status::Submitted => line.markup(" Submitted"),
-        Status::Acknowledged => line.markup(" Acknowledged"),
-        Status::Detection => line.markup(" Detection and Analysis"),
-        Status::Containment => line.markup(" Containment, Eradication and Recovery"),
-        Status::PostIncident => line.markup(" Post-incident Activities"),
-        Status::ReadyToClose => line.markup(" Ready to Close"),
-        Status::Closed => line.markup(" Closed"),
+        Status::Other(text) => line.code(&text::cut(text, 100)),
+        Status::Submitted => line.markup("Submitted"),
+        Status::Acknowledged => line.markup("Acknowledged"),
+        Status::Detection => line.markup("Detection and Analysis"),
+        Status::Containment => line.markup("Containment, Eradication and Recovery"),
+        Status::PostIncident => line.markup("Post-incident Activities"),
+        Status::ReadyToClose => line.markup("Ready to Close"),
+        Status::Closed => line.markup("Closed"),
     }
 }
 
@@ -161,9 +167,8 @@ fn buttons(view: &View) -> Value {
     json!({"type": "actions", "elements": buttons})
 }
 
-/// A button. Its text is at most 75 characters.
 fn button(case: &Case, action: &str, label: &str) -> Value {
-    let label = text::cut(&text::one_line(label), 37);
+    let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);
     json!({"type": "button", "action_id": action, "value": case.id.as_str(), "text": plain(&label)})
 }
 
@@ -176,4 +181,191 @@ fn link(case: &Case, action: &str, label: &str, url: Option<&str>) -> Option<Val
 /// Text that is never read as markup, nor as an emoji's name.
 fn plain(text: &str) -> Value {
     json!({"type": "plain_text", "text": text, "emoji": false})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{AttachmentId, CaseId, Watcher},
+        content::Links,
+    };
+
+    const NOON: i64 = 1_795_262_400;
+
+    fn view() -> View {
+        let attachment = crate::case::Attachment {
+            id: AttachmentId::new("11111111-1111-1111-1111-111111111111"),
+            name: "trail.json".to_owned(),
+            status: "Verified".to_owned(),
+            creator: "123456789012".to_owned(),
+            created: NOON,
+        };
+        let case = Case {
+            id: CaseId::new("1234567890"),
+            arn: "arn:aws:security-ir:eu-west-1:123456789012:case/1234567890".to_owned(),
+            title: "Unusual API calls <prod> & more".to_owned(),
+            description: "Somebody calls.".to_owned(),
+            status: Status::Detection,
+            engagement: "Security Incident".to_owned(),
+            resolver: Resolver::Own,
+            waits_for_customer: false,
+            reported_start: Some(NOON - 7_200),
+            actual_start: None,
+            created: Some(NOON - 3_600),
+            updated: Some(NOON),
+            closed: None,
+            closure: None,
+            accounts: vec!["123456789012".to_owned(), "210987654321".to_owned()],
+            regions: vec!["eu-west-1".to_owned()],
+            services: vec![],
+            watchers: vec![Watcher { email: "ana@example.com".to_owned(), ..Watcher::default() }],
+            actors: vec![],
+            attachments: vec![attachment],
+            metadata: vec![],
+        };
+        let links = Links {
+            console: Some("https://eu-west-1.console.aws.amazon.com/security-ir/home".to_owned()),
+            jira_key: Some("SEC-12".to_owned()),
+            jira: Some("https://example.atlassian.net/browse/SEC-12".to_owned()),
+            slack: None,
+        };
+        View { case, links, waiting_since: Some(NOON), agent_waits: false }
+    }
+
+    fn mrkdwn(text: &str) -> Value {
+        json!({"type": "mrkdwn", "text": text, "verbatim": true})
+    }
+
+    fn actions(message: &Message) -> Vec<String> {
+        let last = message.blocks.last().unwrap();
+        let buttons = last["elements"].as_array().unwrap();
+        assert!(buttons.iter().all(|button| button["value"] == "1234567890"));
+        buttons.iter().map(|button| button["action_id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn an_open_case_shows_what_it_is_whose_move_it_is_and_what_can_be_done() {
+        let button = |action: &str, label: &str| {
+            json!({
+                "type": "button", "action_id": action, "value": "1234567890",
+                "text": {"type": "plain_text", "text": label, "emoji": false},
+            })
+        };
+        let link = |action: &str, label: &str, url: &str| {
+            let mut button = button(action, label);
+            button["url"] = json!(url);
+            button
+        };
+        let date = |at: i64, utc: &str| format!("<!date^{at}^{{date_short_pretty}} {{time}}|{utc}>");
+        let expected = [
+            json!({"type": "header", "text": {
+                "type": "plain_text", "text": "Unusual API calls <prod> & more", "emoji": false,
+            }}),
+            json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+                {"type": "text", "text": "👉 "},
+                {"type": "text", "text": "Your team's move", "style": {"bold": true}},
+                {"type": "text", "text": ", since "},
+                {
+                    "type": "date", "timestamp": NOON, "format": "{date_short_pretty} {time}",
+                    "fallback": "2026-11-21 12:00 UTC",
+                },
+            ]}]}),
+            json!({"type": "section", "fields": [
+                mrkdwn("*Status*\nDetection and Analysis"),
+                mrkdwn("*Resolver*\nYour team"),
+                mrkdwn("*Type*\n`Security Incident`"),
+                mrkdwn("*Case*\n`1234567890`"),
+                mrkdwn("*Accounts*\n`123456789012, 210987654321`"),
+                mrkdwn("*Regions*\n`eu-west-1`"),
+                mrkdwn("*Watchers*\n1"),
+                mrkdwn("*Attachments*\n1"),
+                mrkdwn(&format!("*Incident began*\n{}", date(NOON - 7_200, "2026-11-21 10:00 UTC"))),
+            ]}),
+            json!({"type": "context", "elements": [
+                mrkdwn(&format!("Created {}", date(NOON - 3_600, "2026-11-21 11:00 UTC"))),
+                mrkdwn(&format!("Updated {}", date(NOON, "2026-11-21 12:00 UTC"))),
+            ]}),
+            json!({"type": "actions", "elements": [
+                button("case:comment", "Comment"),
+                button("case:status", "Status"),
+                button("case:watch", "Watch"),
+                button("case:close", "Close"),
+                button("case:show", "Show all"),
+                link("link:console", "Console", "https://eu-west-1.console.aws.amazon.com/security-ir/home"),
+                link("link:jira", "Jira SEC-12", "https://example.atlassian.net/browse/SEC-12"),
+            ]}),
+        ];
+        let message = card(&view());
+        assert_eq!(message.blocks, expected);
+        let text = "Case `1234567890` `Unusual API calls &lt;prod&gt; &amp; more` · Detection and Analysis · \
+                    Your team's move";
+        assert_eq!(message.text, text);
+    }
+
+    #[test]
+    fn a_closed_case_looks_closed_and_offers_no_change() {
+        let mut view = view();
+        view.case.status = Status::Closed;
+        view.case.closed = Some(NOON);
+        view.case.closure = Some("Investigation Completed".to_owned());
+        let message = card(&view);
+        let title = json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "text", "text": "✅ "},
+            {"type": "text", "text": "Unusual API calls <prod> & more", "style": {"strike": true}},
+        ]}]});
+        assert_eq!(message.blocks[0], title);
+        let kinds: Vec<_> = message.blocks.iter().map(|block| block["type"].clone()).collect();
+        assert_eq!(kinds, ["rich_text", "context", "context", "actions"]);
+        let closed = "*Closed* <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC> as \
+                      `Investigation Completed`";
+        assert_eq!(message.blocks[1]["elements"][0], mrkdwn(closed));
+        assert_eq!(actions(&message), ["case:show", "link:console", "link:jira"]);
+        assert!(message.text.ends_with("· Closed · Closed"), "{}", message.text);
+    }
+
+    #[test]
+    fn the_status_of_a_case_that_aws_works_cannot_be_set_here() {
+        let mut view = view();
+        view.case.resolver = Resolver::Aws;
+        view.links = Links::default();
+        assert_eq!(actions(&card(&view)), ["case:comment", "case:watch", "case:close", "case:show"]);
+    }
+
+    #[test]
+    fn the_card_says_whose_move_it_is() {
+        let table = [
+            (Resolver::Aws, false, false, "AWS's move"),
+            (Resolver::Aws, true, false, "Your move: AWS waits for an answer"),
+            (Resolver::Aws, false, true, "Your move: the AI agent of AWS waits for an answer"),
+            (Resolver::Own, false, false, "Your team's move"),
+        ];
+        for (resolver, waits_for_customer, agent_waits, expected) in table {
+            let mut view = View { agent_waits, ..view() };
+            view.case.resolver = resolver;
+            view.case.waits_for_customer = waits_for_customer;
+            assert!(card(&view).text.ends_with(expected), "{}", card(&view).text);
+        }
+    }
+
+    #[test]
+    fn a_title_longer_than_a_header_is_shown_whole_below_it() {
+        let mut view = view();
+        view.case.title = "t".repeat(300);
+        let blocks = card(&view).blocks;
+        assert_eq!(blocks[0]["text"]["text"].as_str().map(|text| text.chars().count()), Some(150));
+        assert_eq!(blocks[1].pointer("/elements/0/elements/0/text"), Some(&json!("t".repeat(300))));
+    }
+
+    #[test]
+    fn a_topic_says_no_word_from_outside() {
+        let mut view = view();
+        assert_eq!(
+            channel_topic(&view),
+            "Detection and Analysis · Your team's move · case 1234567890 · SEC-12"
+        );
+        view.case.status = Status::Other("<!channel> @here https://evil".to_owned() + &"x".repeat(400));
+        let topic = channel_topic(&view);
+        assert!(topic.starts_with("channel here httpsevilxxx") && topic.chars().count() == 250, "{topic}");
+    }
 }

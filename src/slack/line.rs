@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::mrkdwn::{DATE, Mrkdwn, http_url, is_user};
+use super::{
+    message::TEXT,
+    mrkdwn::{DATE, Mrkdwn, http_url, is_user, weight},
+};
 use crate::{case::Seconds, text, wording};
 
 /// A line, written twice at once: as elements of a rich text, where outside text is never read as markup, and as
@@ -122,4 +125,23 @@ pub(super) fn block(sections: Vec<Value>) -> Value {
 /// A list, a section each.
 pub(super) fn list(sections: Vec<Value>) -> Value {
     json!({"type": "rich_text_list", "style": "bullet", "elements": sections})
+}
+
+/// Lines as text, as many as a message's `text` may hold.
+pub(super) fn text_of(lines: &[Line]) -> Mrkdwn {
+    let mut text = Mrkdwn::new();
+    let mut left = TEXT - 10;
+    for (index, line) in lines.iter().enumerate() {
+        if line.length() + 1 > left {
+            return text.markup("\n…");
+        }
+        left -= line.length() + 1;
+        text = if index > 0 { text.markup("\n") } else { text }.then(line.mrkdwn());
+    }
+    text
+}
+
+/// A text from outside as one line of at most `most` characters after escaping.
+pub(super) fn short(outside: &str, most: usize) -> String {
+    text::cut_by(&text::one_line(outside), most, weight)
 }

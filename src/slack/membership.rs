@@ -1,14 +1,16 @@
 //! How is news of a membership told in Slack?
 
 use super::{
-    line::{self, Line},
+    line::{self, Line, short},
     message::Message,
     mrkdwn::Mrkdwn,
 };
 use crate::{case::Membership, text, wording};
 
-/// How much of a list is shown.
-const LIST: usize = 400;
+/// How much of a list is shown, after escaping.
+const LIST: usize = 600;
+/// How much of a fact is shown, after escaping.
+const FACT: usize = 100;
 
 /// What a membership now is, and what `happened` to it, as `was created`.
 ///
@@ -20,17 +22,19 @@ pub fn membership(membership: &Membership, happened: &'static str) -> Message {
         .strong(&text::cut(&membership.name, 50))
         .own(" ")
         .own(happened);
-    let facts = facts(membership);
-    let text = facts.iter().fold(head.mrkdwn().clone(), |text, fact| text.markup("\n").then(fact.mrkdwn()));
-    let list = line::list(facts.into_iter().map(Line::section).collect());
-    Message::new(text, vec![line::block(vec![head.section()]), line::block(vec![list])])
+    let mut lines = vec![head];
+    lines.extend(facts(membership));
+    let text = line::text_of(&lines);
+    let mut sections = lines.into_iter().map(Line::section);
+    let head = line::block(sections.next().into_iter().collect());
+    Message::new(text, vec![head, line::block(vec![line::list(sections.collect())])])
 }
 
 fn facts(membership: &Membership) -> Vec<Line> {
     let label = |name: &'static str| Line::new().bold(name).own(" ");
-    let fact = |name, value: &str| (!value.is_empty()).then(|| label(name).text(&text::cut(value, 100)));
+    let fact = |name, value: &str| (!value.is_empty()).then(|| label(name).text(&short(value, FACT)));
     let list = |name, items: Vec<String>| {
-        (!items.is_empty()).then(|| label(name).text(&wording::some_of(&items, LIST)))
+        (!items.is_empty()).then(|| label(name).text(&short(&wording::some_of(&items, LIST), LIST)))
     };
     let date = |name, at: Option<i64>| at.map(|at| label(name).date(at));
     let team = membership.team.iter().map(|one| format!("{} ({})", one.name, one.job_title)).collect();
@@ -63,7 +67,13 @@ fn facts(membership: &Membership) -> Vec<Line> {
 
 /// What is said of a membership that can no longer be read: its id and what happened.
 pub fn unread_membership(id: &str, happened: &'static str) -> Message {
-    let text: Mrkdwn =
-        Line::new().bold("Membership").own(" ").text(id).own(" ").own(happened).mrkdwn().clone();
+    let text: Mrkdwn = Line::new()
+        .bold("Membership")
+        .own(" ")
+        .text(&text::cut(id, 40))
+        .own(" ")
+        .own(happened)
+        .mrkdwn()
+        .clone();
     Message::new(text, Vec::new())
 }

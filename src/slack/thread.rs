@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    line::{self, Line},
+    line::{self, Line, short},
     message::{Message, TEXT, parts},
-    mrkdwn::{self, Mrkdwn},
+    mrkdwn,
 };
 use crate::{
     case::{Investigation, Seconds},
@@ -15,8 +15,8 @@ use crate::{
 
 /// How much outside text one message may show in all: some 13,200 characters of blocks are refused.
 const BODY: usize = 9_000;
-/// How much of one value, or of one list, a line of changes shows.
-const VALUE: usize = 300;
+/// How much of one value, or of one list, a line of changes shows, after escaping. A title has 300 characters.
+const VALUE: usize = 600;
 
 /// What is told, as a message in the case's thread.
 pub fn content(content: &Content, plainness: Plainness) -> Message {
@@ -54,7 +54,9 @@ fn told(head: Line, outside: &str, nothing: &'static str) -> Message {
     let mrkdwn = head.mrkdwn().clone().markup("\n");
     let outside = text::cut_by(outside, BODY, mrkdwn::weight);
     let mut blocks = vec![line::block(vec![head.section()])];
-    if outside.trim().is_empty() {
+    // Blank is also what has no width: Slack takes no text without a visible character.
+    if text::visible(&outside).trim().is_empty() {
+        let nothing = if outside.is_empty() { nothing } else { "(blank)" };
         blocks.push(line::block(vec![Line::new().own(nothing).section()]));
         return Message::new(mrkdwn.markup(nothing), blocks);
     }
@@ -79,7 +81,7 @@ fn said_by(line: Line, author: &Author) -> Line {
     match author {
         Author::AwsResponder => line.bold("AWS Responder"),
         Author::Service => line.bold("AWS service").own(" (AI generated, verify)"),
-        Author::Slack { user } => line.user(user),
+        Author::Slack { user } => line.user(&text::cut(user, 30)),
         Author::Jira { .. } | Author::Principal(_) => line.strong(&wording::author(author)),
     }
 }
@@ -111,23 +113,9 @@ fn changes(list: &[Change]) -> Message {
         }
         lines.push(line);
     }
-    let text = within_text(&lines);
+    let text = line::text_of(&lines);
     let sections: Vec<Value> = lines.into_iter().map(Line::section).collect();
     Message::new(text, vec![line::block(vec![line::list(sections)])])
-}
-
-/// The lines as text, as far as it may be long.
-fn within_text(lines: &[Line]) -> Mrkdwn {
-    let mut text = Mrkdwn::new();
-    let mut left = TEXT - 10;
-    for (index, line) in lines.iter().enumerate() {
-        if line.length() + 1 > left {
-            return text.markup("\n…");
-        }
-        left -= line.length() + 1;
-        text = if index > 0 { text.markup("\n") } else { text }.then(line.mrkdwn());
-    }
-    text
 }
 
 fn changed(change: &Change) -> Line {
@@ -158,11 +146,11 @@ fn changed(change: &Change) -> Line {
 }
 
 fn value(outside: &str) -> String {
-    text::cut_by(&text::one_line(outside), VALUE * 2, mrkdwn::weight)
+    short(outside, VALUE)
 }
 
 fn some_of(items: &[String]) -> String {
-    text::cut_by(&wording::some_of(items, VALUE), VALUE * 2, mrkdwn::weight)
+    short(&wording::some_of(items, VALUE), VALUE)
 }
 
 /// One line that names what could not be shown, and says where to read it.
@@ -178,4 +166,158 @@ fn stub(content: &Content) -> Message {
     };
     alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))
         .without_blocks()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOON: i64 = 1_795_262_400;
+    const DATE: &str = "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>";
+
+    fn text(text: &str) -> Value {
+        json!({"type": "text", "text": text})
+    }
+
+    fn styled(text: &str, style: &str) -> Value {
+        json!({"type": "text", "text": text, "style": {style: true}})
+    }
+
+    fn date() -> Value {
+        let format = "{date_short_pretty} {time}";
+        json!({"type": "date", "timestamp": NOON, "format": format, "fallback": "2026-11-21 12:00 UTC"})
+    }
+
+    fn rich(elements: Value) -> Value {
+        json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]})
+    }
+
+    fn comment(author: Author, index: usize, of: usize, text: &str) -> Content {
+        let part = Part { index, of, text: text.to_owned() };
+        Content::Comment { author, at: NOON, edited: index > 0, part }
+    }
+
+    #[test]
+    fn a_comment_says_who_spoke_and_when_and_then_their_very_words() {
+        let message =
+            content(&comment(Author::AwsResponder, 0, 1, "Look at *role*\n<admin>"), Plainness::Full);
+        let expected = [
+            rich(json!([styled("AWS Responder", "bold"), text(" · "), date()])),
+            rich(json!([text("Look at *role*\n<admin>")])),
+        ];
+        assert_eq!(message.blocks, expected);
+        assert_eq!(
+            message.text,
+            format!("*AWS Responder* · {DATE}\n```\nLook at *role*\n&lt;admin&gt;\n```")
+        );
+    }
+
+    #[test]
+    fn the_speaker_is_named_as_far_as_we_know_them() {
+        let arn = "arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com";
+        let table = [
+            (Author::Service, json!([styled("AWS service", "bold"), text(" (AI generated, verify)")])),
+            (
+                Author::Slack { user: "U024BE7LH".to_owned() },
+                json!([{"type": "user", "user_id": "U024BE7LH"}]),
+            ),
+            (Author::Slack { user: "U1> <!channel>".to_owned() }, json!([text("U1> <!channel>")])),
+            (Author::Jira { name: "Ana".to_owned() }, json!([styled("Ana (Jira)", "bold")])),
+            (Author::Principal(arn.to_owned()), json!([styled("Admin/ana@example.com", "bold")])),
+        ];
+        for (author, mut elements) in table {
+            let message = content(&comment(author, 1, 3, "x"), Plainness::Full);
+            let head = elements.as_array_mut().unwrap();
+            head.extend([text(" · "), date(), text(" · edited"), text(" · part ")]);
+            head.extend([text("2"), text(" of "), text("3")]);
+            assert_eq!(message.blocks[0], rich(elements));
+        }
+    }
+
+    #[test]
+    fn changes_are_a_line_each() {
+        let some = |text: &str| Some(text.to_owned());
+        let list = vec![
+            Change::Field { name: "Status", old: some("Submitted"), new: some("Acknowledged") },
+            Change::Field { name: "Closure", old: None, new: some("Duplicate") },
+            Change::Field { name: "Began", old: some("1"), new: None },
+            Change::List {
+                name: "Regions",
+                added: vec!["eu-west-1".to_owned()],
+                removed: vec!["x".to_owned()],
+            },
+            Change::Description,
+            Change::Attachment {
+                name: "a.txt".to_owned(),
+                status: "Verified".to_owned(),
+                old: some("Pending"),
+            },
+            Change::Attachment { name: "b.txt".to_owned(), status: "Pending".to_owned(), old: None },
+        ];
+        let section = |elements: Value| json!({"type": "rich_text_section", "elements": elements});
+        let bold = |name: &str| styled(name, "bold");
+        let struck = |name: &str| styled(name, "strike");
+        let lines = json!([
+            section(json!([
+                bold("Status"),
+                text(" "),
+                struck("Submitted"),
+                text(" → "),
+                text("Acknowledged")
+            ])),
+            section(json!([bold("Closure"), text(" "), text("Duplicate")])),
+            section(json!([bold("Began"), text(" "), struck("1"), text(" → nothing")])),
+            section(json!([bold("Regions"), text(" + "), text("eu-west-1"), text(" − "), struck("x")])),
+            section(json!([bold("Description"), text(" changed: it is rewritten above")])),
+            section(json!([
+                bold("Attachment"),
+                text(" "),
+                text("a.txt"),
+                text(" "),
+                struck("Pending"),
+                text(" → "),
+                text("Verified"),
+            ])),
+            section(json!([
+                bold("Attachment"),
+                text(" "),
+                text("b.txt"),
+                text(" "),
+                text("new, "),
+                text("Pending")
+            ])),
+        ]);
+        let message = content(&Content::Changes(list), Plainness::Full);
+        let list = json!({"type": "rich_text_list", "style": "bullet", "elements": lines});
+        assert_eq!(message.blocks, [json!({"type": "rich_text", "elements": [list]})]);
+        assert!(message.text.starts_with("*Status* `Submitted` → `Acknowledged`\n*Closure* `Duplicate`\n"));
+    }
+
+    #[test]
+    fn plainer_is_text_only_and_plainest_is_one_line_that_says_where_to_read_on() {
+        let comment = comment(Author::AwsResponder, 1, 2, "secret\nwords");
+        let plain = content(&comment, Plainness::Plain);
+        assert_eq!(plain.blocks, [] as [Value; 0]);
+        assert_eq!(
+            plain.text,
+            format!("*AWS Responder* · {DATE} · edited · part 2 of 2\n```\nsecret\nwords\n```")
+        );
+        let stub = content(&comment, Plainness::Stub);
+        assert_eq!(stub.blocks, [] as [Value; 0]);
+        let expected = format!(
+            "A comment by *AWS Responder* of {DATE} · part 2 of 2 could not be shown here. Read it in the AWS \
+             console, or with /sir show."
+        );
+        assert_eq!(stub.text, expected);
+    }
+
+    #[test]
+    fn a_part_that_fell_away_and_one_without_a_visible_character_still_say_something() {
+        for (part, expected) in [("", "This part fell away."), (" \n\u{200b}", "(blank)")] {
+            let message = content(&comment(Author::AwsResponder, 0, 1, part), Plainness::Full);
+            assert_eq!(message.blocks[1], rich(json!([text(expected)])), "{part:?}");
+        }
+    }
 }
