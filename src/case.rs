@@ -312,6 +312,9 @@ pub struct Responder {
     pub job_title: String,
     /// 6 to 254 characters.
     pub email: String,
+    /// The e-mails that they get, as `Case Created`. A change of the team must send them back or lose them.
+    #[serde(default)]
+    pub communication: Vec<String>,
 }
 
 /// A membership as GetMembership tells it.
@@ -319,6 +322,8 @@ pub struct Responder {
 pub struct Membership {
     /// Its id.
     pub id: MembershipId,
+    /// Its ARN: tags hang on it.
+    pub arn: String,
     /// 3 to 50 characters.
     pub name: String,
     /// `Active`, `Cancelled` or `Terminated`.

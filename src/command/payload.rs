@@ -1,0 +1,306 @@
+//! What did Slack say? Its verified requests as values, and nothing that we do not use.
+//!
+//! Slash commands: <https://docs.slack.dev/interactivity/implementing-slash-commands>. Interactions:
+//! <https://docs.slack.dev/reference/interaction-payloads>. Events: <https://docs.slack.dev/apis/events-api>.
+
+use serde::Deserialize;
+
+use super::signature::Verified;
+
+/// A slash command.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Slash {
+    /// The workspace.
+    pub team_id: String,
+    /// Where it was typed. Slack runs no slash command inside a thread.
+    pub channel_id: String,
+    /// Who typed it.
+    pub user_id: String,
+    /// What follows the command's name.
+    #[serde(default)]
+    pub text: String,
+    /// Where the answer goes.
+    pub response_url: String,
+    /// Opens a form for three seconds, and names this one act.
+    pub trigger_id: String,
+}
+
+/// What arrives at the slash command's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Slack looks at our certificate.
+    SslCheck,
+    /// Somebody typed a command.
+    Typed(Slash),
+}
+
+/// Reads a slash command's form; `None` if it is not one.
+pub fn command(request: &Verified) -> Option<Command> {
+    #[derive(Deserialize)]
+    struct Check {
+        ssl_check: String,
+    }
+    let form = std::str::from_utf8(request.bytes()).ok()?;
+    if serde_urlencoded::from_str::<Check>(form).is_ok_and(|check| check.ssl_check == "1") {
+        return Some(Command::SslCheck);
+    }
+    serde_urlencoded::from_str(form).ok().map(Command::Typed)
+}
+
+/// Somebody's or something's id, wherever Slack wraps one in an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Id {
+    /// The id.
+    pub id: String,
+}
+
+/// A person in an interaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// `U…` or `W…`
+    pub id: String,
+    /// The person's own workspace.
+    #[serde(default)]
+    pub team_id: Option<String>,
+}
+
+/// A button, a form or a shortcut was used.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Interaction {
+    /// A button was pressed.
+    BlockActions(Click),
+    /// A form was sent.
+    ViewSubmission(Submission),
+    /// A shortcut was chosen that has no message.
+    Shortcut(Shortcut),
+    /// A shortcut was chosen on a message.
+    MessageAction(Shortcut),
+    /// Anything else, now or later.
+    #[serde(other)]
+    Other,
+}
+
+/// A press of a button.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Click {
+    /// The workspace; absent where the app is installed for a whole organisation.
+    pub team: Option<Id>,
+    /// Who pressed it: not necessarily whom it was shown to.
+    pub user: User,
+    /// Opens a form for three seconds, and names this one act.
+    pub trigger_id: String,
+    /// Where the answer goes. Absent in a form and on the home tab.
+    pub response_url: Option<String>,
+    /// Where the button stood.
+    #[serde(default)]
+    pub container: Container,
+    /// The channel.
+    pub channel: Option<Id>,
+    /// The message that it stood in, unless that was ephemeral.
+    pub message: Option<Message>,
+    /// What was pressed: one, in practice.
+    #[serde(default)]
+    pub actions: Vec<Action>,
+}
+
+/// Where a button stood.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Container {
+    /// The message's `ts`.
+    pub message_ts: Option<String>,
+    /// The thread that it stood in.
+    pub thread_ts: Option<String>,
+    /// Only one person saw it.
+    #[serde(default)]
+    pub is_ephemeral: bool,
+}
+
+/// One pressed button.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Action {
+    /// What we named it.
+    pub action_id: String,
+    /// What we put in it.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// When it was pressed.
+    #[serde(default)]
+    pub action_ts: String,
+}
+
+/// A form that was sent. Its values stay as Slack wrote them: each form reads its own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Submission {
+    /// The workspace.
+    pub team: Option<Id>,
+    /// Who sent it.
+    pub user: User,
+    /// The form: `id`, `hash`, `callback_id`, `private_metadata`, `state`.
+    pub view: serde_json::Value,
+}
+
+/// A shortcut that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Shortcut {
+    /// The workspace.
+    pub team: Option<Id>,
+    /// Who chose it.
+    pub user: User,
+    /// Which shortcut, as the manifest names it.
+    pub callback_id: String,
+    /// Opens a form for three seconds, and names this one act.
+    pub trigger_id: String,
+    /// Where the answer goes: on a message only.
+    pub response_url: Option<String>,
+    /// The channel: on a message only.
+    pub channel: Option<Id>,
+    /// The message: on a message only.
+    pub message: Option<Message>,
+}
+
+/// Reads an interaction; `None` if it is not one.
+pub fn interaction(request: &Verified) -> Option<Interaction> {
+    #[derive(Deserialize)]
+    struct Form {
+        payload: String,
+    }
+    let form = std::str::from_utf8(request.bytes()).ok()?;
+    serde_json::from_str(&serde_urlencoded::from_str::<Form>(form).ok()?.payload).ok()
+}
+
+/// What the Events API delivers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Delivery {
+    /// Slack makes sure that this address is ours.
+    UrlVerification {
+        /// To be said back.
+        challenge: String,
+    },
+    /// Something happened.
+    EventCallback(Callback),
+    /// Anything else, now or later.
+    #[serde(other)]
+    Other,
+}
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Callback {
+    /// The workspace.
+    #[serde(default)]
+    pub team_id: String,
+    /// What happened.
+    pub event: Event,
+    /// For whom it is delivered: our own bot among them.
+    #[serde(default)]
+    pub authorizations: Vec<Authorization>,
+}
+
+/// For whom an event is delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Authorization {
+    /// The user id that the app acts as.
+    #[serde(default)]
+    pub user_id: String,
+    /// It is a bot's.
+    #[serde(default)]
+    pub is_bot: bool,
+}
+
+impl Callback {
+    /// The user id of our own bot, as far as the delivery tells.
+    pub fn bot(&self) -> Option<&str> {
+        self.authorizations.iter().find(|it| it.is_bot).map(|it| it.user_id.as_str())
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A message came, or changed.
+    Message(Box<Message>),
+    /// A message names us.
+    AppMention(Box<Message>),
+    /// Anything else, now or later.
+    #[serde(other)]
+    Other,
+}
+
+/// A message. Every field may be missing in one kind of it or another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Message {
+    /// What kind: none is a plain one.
+    pub subtype: Option<String>,
+    /// Who wrote it.
+    pub user: Option<String>,
+    /// The bot that wrote it.
+    pub bot_id: Option<String>,
+    /// What it says, as mrkdwn.
+    #[serde(default)]
+    pub text: String,
+    /// When it was written: its name within the channel.
+    pub ts: Option<String>,
+    /// The thread that it stands in: its first message's `ts`.
+    pub thread_ts: Option<String>,
+    /// Where it stands.
+    pub channel: Option<String>,
+    /// When it was last edited.
+    pub edited: Option<Edited>,
+    /// As it is now, in a `message_changed`.
+    pub message: Option<Box<Message>>,
+    /// As it was, in a `message_changed`.
+    pub previous_message: Option<Box<Message>>,
+    /// Files that hang on it.
+    #[serde(default)]
+    pub files: Vec<File>,
+}
+
+/// When a message was edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Edited {
+    /// The edit's own time.
+    #[serde(default)]
+    pub ts: String,
+}
+
+/// A file that hangs on a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct File {
+    /// `F…`
+    #[serde(default)]
+    pub id: String,
+    /// As the person named it.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// Reads a delivery; `None` if it is not one.
+pub fn delivery(request: &Verified) -> Option<Delivery> {
+    serde_json::from_slice(request.bytes()).ok()
+}
+
+/// A Jira webhook: it only says which issue to look at.
+/// <https://developer.atlassian.com/cloud/jira/platform/webhooks/>
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Webhook {
+    /// The issue that something happened to.
+    pub issue: Option<Issue>,
+    /// Milliseconds since 1970: when it happened.
+    #[serde(default)]
+    pub timestamp: i64,
+}
+
+/// An issue in a webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Issue {
+    /// Digits.
+    pub id: String,
+}
+
+/// Reads a webhook; `None` if it is not one.
+pub fn webhook(request: &Verified) -> Option<Webhook> {
+    serde_json::from_slice(request.bytes()).ok()
+}
