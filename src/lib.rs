@@ -3,16 +3,15 @@
 //! The modules in reading order:
 //! - [`case`]: what a case is, in our own words;
 //! - [`world`]: everything outside that a step may touch, behind one seam;
-//! - [`wire`]: HTTP as values; [`sir`] and [`hub`]: the calls of Security Incident Response and of Security Hub as values;
+//! - [`wire`]: HTTP as values; [`sir`]: the calls of Security Incident Response as values;
 //! - [`store`]: the table that holds the debts;
 //! - [`settings`]: what the user chose;
-//! - [`content`]: what is told, before it is rendered for anybody;
-//! - [`command`]: what people ask, who may, and what is done about it.
+//! - [`content`]: what is told, before it is rendered for anybody.
 
+pub mod aws;
 pub mod case;
-pub mod command;
+pub mod clock;
 pub mod content;
-pub mod hub;
 pub mod secrets;
 pub mod settings;
 pub mod sir;

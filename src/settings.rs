@@ -133,6 +133,24 @@ pub struct Timing {
     pub quiet_hours: Option<[u8; 2]>,
 }
 
+impl Slack {
+    /// A message's address, for people. Slack redirects it to the workspace's own host.
+    pub fn permalink(&self, channel: &str, ts: &str) -> String {
+        let host = match self.api_url.contains("slack-gov.com") {
+            true => "https://app.slack-gov.com",
+            false => "https://app.slack.com",
+        };
+        format!("{host}/archives/{channel}/p{}", ts.replace('.', ""))
+    }
+}
+
+impl Jira {
+    /// An issue's address, for people.
+    pub fn browse(&self, key: &str) -> String {
+        format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
+    }
+}
+
 fn slack_api_url() -> String {
     "https://slack.com/api".to_owned()
 }

@@ -19,9 +19,14 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Cuts a text into pieces of at most `most` characters, at a line's end or a blank where there is one in the
 /// last quarter of the piece. Joined, the pieces are the text. An empty text is one empty piece.
 pub fn parts(text: &str, most: usize) -> Vec<String> {
+    parts_by(text, most, |_| 1)
+}
+
+/// As [`parts`], where a character counts as much as `weight` says: escaping makes some of them longer.
+pub fn parts_by(text: &str, most: usize, weight: impl Fn(char) -> usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((limit, _)) = rest.char_indices().nth(most) {
+    while let Some(limit) = overflow(rest, most, &weight) {
         let window = &rest[..limit];
         let least = window.len() - window.len() / 4;
         let cut = [window.rfind('\n'), window.rfind(' ')]
@@ -37,6 +42,72 @@ pub fn parts(text: &str, most: usize) -> Vec<String> {
         pieces.push(rest.to_owned());
     }
     pieces
+}
+
+/// Where the text outgrows `most`; `None` where it does not. Never 0: each piece takes a character at least.
+fn overflow(text: &str, most: usize, weight: impl Fn(char) -> usize) -> Option<usize> {
+    let mut sum = 0;
+    for (at, char) in text.char_indices() {
+        sum += weight(char);
+        if sum > most && at > 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The beginning of a text that weighs at most `most`, with `…` where something was left out.
+pub fn cut_by(text: &str, most: usize, weight: impl Fn(char) -> usize) -> String {
+    if text.chars().map(&weight).sum::<usize>() <= most {
+        return text.to_owned();
+    }
+    let mut left = most.saturating_sub(weight('…'));
+    let fits = |char: &char| {
+        let weighs = weight(*char);
+        let fits = weighs <= left;
+        left = left.saturating_sub(weighs);
+        fits
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
+    kept.push('…');
+    kept
+}
+
+/// The first `most` characters of a text, the last of them `…` where something was left out.
+pub fn cut(text: &str, most: usize) -> String {
+    cut_by(text, most, |_| 1)
+}
+
+/// A text as a reader should see it: what would hide or reorder it is shown as U+FFFD, what has no width falls
+/// away, every line's end is `\n`. Never longer than it was.
+pub fn visible(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().filter_map(shown).collect()
+}
+
+/// A text as one line.
+pub fn one_line(text: &str) -> String {
+    visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a character is shown as: <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
+fn shown(char: char) -> Option<char> {
+    match char {
+        '\n' | '\t' => Some(char),
+        '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+        // Controls of direction: they make a text read otherwise than it is.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' => Some('\u{fffd}'),
+        // No width, or a second alphabet that nobody sees (tags).
+        '\u{ad}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{206a}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => None,
+        _ if char.is_control() => Some('\u{fffd}'),
+        _ => Some(char),
+    }
 }
 
 #[cfg(test)]
@@ -62,5 +133,45 @@ mod tests {
     fn a_hash_names_a_text_without_telling_it() {
         assert_eq!(hash("a").len(), 20);
         assert_ne!(hash("a"), hash("b"));
+    }
+
+    #[test]
+    fn pieces_by_weight_keep_the_text_and_their_limit() {
+        let weight = |char| if char == '&' { 5 } else { 1 };
+        for text in ["&&&&&&&", "a & b & c & d & e", "", &"&".repeat(500)] {
+            let pieces = parts_by(text, 11, weight);
+            assert_eq!(pieces.concat(), text);
+            assert!(pieces.iter().all(|piece| piece.chars().map(weight).sum::<usize>() <= 11), "{pieces:?}");
+        }
+        assert_eq!(
+            parts_by("&&", 3, weight),
+            ["&", "&"],
+            "a character that outweighs the limit stands alone"
+        );
+    }
+
+    #[test]
+    fn a_cut_says_that_something_was_left_out() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdefg", 6), "abcde…");
+        assert_eq!(cut_by("a&bc", 6, |char| if char == '&' { 5 } else { 1 }), "a…");
+    }
+
+    #[test]
+    fn what_hides_or_reorders_a_text_is_shown_and_what_has_no_width_falls_away() {
+        let table = [
+            ("plain\ttext\n", "plain\ttext\n"),
+            ("a\r\nb\rc\u{2028}d\u{2029}e", "a\nb\nc\nd\ne"),
+            ("invoice\u{202e}fdp.exe", "invoice\u{fffd}fdp.exe"),
+            ("\u{2066}x\u{2069}", "\u{fffd}x\u{fffd}"),
+            ("a\0b\u{1b}[31mc\u{9b}d", "a\u{fffd}b\u{fffd}[31mc\u{fffd}d"),
+            ("a\u{200b}b\u{feff}c\u{200d}d\u{e0041}e\u{ad}f", "abcdef"),
+            ("é 漢 😀", "é 漢 😀"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(visible(text), expected, "{text:?}");
+            assert!(visible(text).chars().count() <= text.chars().count());
+        }
+        assert_eq!(one_line(" a\r\nb \u{200b} c\u{2028}"), "a b c");
     }
 }

@@ -40,6 +40,58 @@ pub trait World {
 pub enum Rule {
     /// One worker a case at a time.
     Lease,
-    /// The lease outlives the worker.
+    /// The lease outlives the worker and what it sent.
     LeaseLength,
+    /// A write under an older lease is refused.
+    Fence,
+    /// A worker leaves only if nobody asked in the meantime.
+    WantCheck,
+    /// An addition is written down before it is sent.
+    Intent,
+    /// What may have been made is looked for before it is made again.
+    FindAgain,
+    /// It is looked for only when it must have arrived.
+    Quarantine,
+    /// Nothing is sent long after its intent, or near the end of the function's time.
+    SendCheck,
+    /// An effect that is not done stops its destination for the case.
+    StopAtFirst,
+    /// No answer does not mean "not made".
+    UnknownIsNotFailure,
+    /// No answer does not mean "made".
+    UnknownIsNotSuccess,
+    /// An addition is remembered as made only after it was sent.
+    DoneAfterSend,
+    /// What was said through the bridge is not told back to where it was said.
+    EchoGuard,
+    /// All pages of comments are read.
+    AllPages,
+    /// The table is read consistently.
+    ConsistentReads,
+    /// No client repeats a post by itself.
+    NoClientRetry,
+    /// A state whose setting was not answered is set once more when an older one can no longer arrive.
+    SetAgain,
+    /// An older state of a case than one already seen is not told.
+    NewestOnly,
+    /// A look that finds less than was announced is repeated.
+    LookAgain,
+    /// The service's word on when to come back is kept, by all workers.
+    RetryAfter,
+    /// Slots for posts to a channel.
+    Pace,
+    /// The hourly comparison of thread and issue with the ledger.
+    Verify,
+    /// Cases whose events never came are found by ListCases.
+    Discovery,
+    /// The minute sweep through what is due.
+    Sweep,
+    /// A hint is written to the table before anything is done about it.
+    HintFirst,
+    /// A repeated command answers from its record.
+    CommandRecord,
+    /// A comment carries the command's key as its `clientToken`.
+    ClientToken,
+    /// What is about to be said through the bridge is written down before it is said.
+    SayFirst,
 }

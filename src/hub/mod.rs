@@ -2,7 +2,18 @@
 //!
 //! <https://docs.aws.amazon.com/securityhub/1.0/APIReference/>
 
-use crate::sir::{Operation, Page};
+mod answer;
+mod client;
+mod request;
+
+use std::fmt;
+
+pub use client::{Hub, endpoint};
+
+use crate::{
+    case::Seconds,
+    sir::{Operation, Page, UnreadAccount},
+};
 
 /// One call of Security Hub, as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +33,8 @@ pub enum Call {
     DescribeProducts { product: Option<String>, next: Option<String> },
 }
 
-/// What a call answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a call answered. Its `Debug` tells which answer it is and nothing of it.
+#[derive(Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is the answer of the operation that its name says")]
 pub enum Answer {
     /// `None` where the account has no administrator.
@@ -32,7 +43,7 @@ pub enum Answer {
     /// What GetMembers found, and the accounts that it could say nothing of.
     Found {
         members: Vec<Member>,
-        unread: Vec<crate::sir::UnreadAccount>,
+        unread: Vec<UnreadAccount>,
     },
     Products(Page<Product>),
     Done,
@@ -46,13 +57,13 @@ pub struct Administrator {
     /// The invitation that made it so.
     pub invitation: Option<String>,
     /// When it invited us.
-    pub invited: Option<crate::case::Seconds>,
+    pub invited: Option<Seconds>,
     /// As [`Member::status`].
     pub status: Option<String>,
 }
 
-/// An account whose findings we see.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An account whose findings we see. Its `Debug` tells the account and the status.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Member {
     /// Twelve digits.
     pub account: String,
@@ -61,9 +72,9 @@ pub struct Member {
     /// `Created`, `Invited`, `Enabled`, `Removed`, `Resigned`, `Deleted` or `AccountSuspended`.
     pub status: Option<String>,
     /// When it was invited.
-    pub invited: Option<crate::case::Seconds>,
+    pub invited: Option<Seconds>,
     /// When this last changed.
-    pub updated: Option<crate::case::Seconds>,
+    pub updated: Option<Seconds>,
 }
 
 /// A product that sends findings, or takes them.
@@ -94,5 +105,26 @@ impl Call {
             Self::GetMembers { .. } => Operation::GetMembers,
             Self::DescribeProducts { .. } => Operation::DescribeProducts,
         }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Administrator(_) => "Administrator",
+            Self::Members(_) => "Members",
+            Self::Found { .. } => "Found",
+            Self::Products(_) => "Products",
+            Self::Done => "Done",
+        })
+    }
+}
+
+impl fmt::Debug for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Member")
+            .field("account", &self.account)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }

@@ -75,3 +75,47 @@ impl fmt::Debug for FaultKind {
         }
     }
 }
+
+/// What an error code means: those that every AWS service may answer with, and Security Hub's.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>
+pub(crate) fn of_code(code: &str, retry_after: Option<Duration>) -> Option<FaultKind> {
+    match code.strip_suffix("Exception").unwrap_or(code) {
+        "AccessDenied"
+        | "ExpiredToken"
+        | "InvalidAccess"
+        | "IncompleteSignature"
+        | "InvalidClientTokenId"
+        | "InvalidSignature"
+        | "MissingAuthenticationToken"
+        | "NotAuthorized"
+        | "OptInRequired"
+        | "SignatureDoesNotMatch"
+        | "UnrecognizedClient" => Some(FaultKind::Denied),
+        "LimitExceeded" | "RequestLimitExceeded" | "Throttling" | "TooManyRequests" => {
+            Some(FaultKind::Throttled { retry_after })
+        }
+        "InvalidInput" | "RequestEntityTooLarge" | "Validation" | "ValidationError" => {
+            Some(FaultKind::Invalid { fields: Vec::new() })
+        }
+        "ResourceNotFound" => Some(FaultKind::NotFound),
+        "Internal" | "InternalFailure" | "ServiceUnavailable" => Some(FaultKind::Unknown),
+        _ => None,
+    }
+}
+
+/// What a status alone means, where there is no code that we know.
+pub(crate) fn of_status(status: u16, retry_after: Option<Duration>) -> FaultKind {
+    match status {
+        401 | 403 => FaultKind::Denied,
+        402 => FaultKind::Quota,
+        404 => FaultKind::NotFound,
+        // A time-out on the way: whether the service behind it was reached is not told.
+        408 => FaultKind::Unknown,
+        409 => FaultKind::Conflict,
+        423 => FaultKind::InvalidToken,
+        429 => FaultKind::Throttled { retry_after },
+        400..=499 => FaultKind::Invalid { fields: Vec::new() },
+        _ => FaultKind::Unknown,
+    }
+}

@@ -76,7 +76,7 @@ impl Tables {
         self.cases
             .get_mut(case)
             .and_then(|rows| rows.meta.as_mut())
-            .filter(|meta| meta.epoch == epoch)
+            .filter(|meta| epoch > 0 && meta.epoch == epoch)
             .ok_or(Error::Fenced)
     }
 }
@@ -195,6 +195,9 @@ impl Store for Memory {
     }
 
     async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()> {
+        let Saying { command, body_hash, slack_ts, jira_comment, comment, .. } = saying;
+        let known = [slack_ts, jira_comment, comment].into_iter().flatten();
+        fits(known.chain([command, body_hash]).map(String::as_str))?;
         let kept = Kept { value: saying.clone(), expires: Some(expires) };
         let mut tables = self.tables_at(saying.since);
         tables.cases.entry(case.clone()).or_default().said.insert(saying.command.clone(), kept);

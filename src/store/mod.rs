@@ -5,7 +5,10 @@
 //! [`memory`] serves the playground, the tests and the simulation; [`dynamodb`] the functions.
 //! One suite, `tests/store.rs`, holds for both.
 
+pub mod dynamodb;
+mod item;
 pub mod memory;
+mod table;
 
 use std::future::Future;
 

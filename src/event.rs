@@ -1,0 +1,170 @@
+//! What arrived at `notify`? EventBridge events, bare or as bodies of an SQS batch, decoded into hints.
+//!
+//! Detail-types: <https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-security-ir.html>.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::case::{CaseId, MembershipId};
+
+/// What an event asks for. It never says what to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Look at this case; at all of its comments where an old one changed.
+    Case {
+        /// Which.
+        id: CaseId,
+        /// An old comment may have changed.
+        full: bool,
+    },
+    /// Something became of a membership.
+    Membership {
+        /// Which.
+        id: MembershipId,
+        /// `Membership Created`, …
+        what: &'static str,
+        /// The event's id: an event is told once.
+        event: String,
+    },
+    /// The minute's turn: do what is due.
+    Sweep,
+    /// An event of the same source that tells us nothing, CloudTrail's among them.
+    NotOurs,
+}
+
+/// Why an event cannot be read. Says which part, never what stood there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not JSON, or not an event.
+    #[error("not an EventBridge event")]
+    Shape,
+    /// `detail.caseId` or `detail.membershipId` is missing or is none.
+    #[error("{0} without a valid id")]
+    Id(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Event {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    source: String,
+    detail_type: String,
+    #[serde(default)]
+    detail: Detail,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail {
+    case_id: Option<String>,
+    membership_id: Option<String>,
+}
+
+/// Reads an event from the text of an SQS message.
+///
+/// # Errors
+/// The text is not an event, or an event of ours without its id.
+pub fn decode(text: &str) -> Result<Hint, Error> {
+    let value = serde_json::from_str(text).map_err(|_| Error::Shape)?;
+    decode_value(value)
+}
+
+/// Reads an event.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_value(value: Value) -> Result<Hint, Error> {
+    if value.get("sweep") == Some(&Value::Bool(true)) {
+        return Ok(Hint::Sweep);
+    }
+    let event: Event = serde_json::from_value(value).map_err(|_| Error::Shape)?;
+    match event.detail_type.as_str() {
+        "Case Comment Updated" => case(event, true),
+        "Case Created" | "Case Updated" | "Case Closed" | "Case Comment Added" | "Case Comment Created" => {
+            case(event, false)
+        }
+        "Membership Created" => membership(event, "Membership Created"),
+        "Membership Updated" => membership(event, "Membership Updated"),
+        // The page that introduces the cancelling calls the same event "Closed".
+        "Membership Cancelled" | "Membership Closed" => membership(event, "Membership Cancelled"),
+        "Membership Terminated" => membership(event, "Membership Terminated"),
+        _ => Ok(Hint::NotOurs),
+    }
+}
+
+fn case(event: Event, full: bool) -> Result<Hint, Error> {
+    if event.source != "aws.security-ir" {
+        return Ok(Hint::NotOurs);
+    }
+    let id = event.detail.case_id.as_deref().and_then(CaseId::parse);
+    id.map(|id| Hint::Case { id, full }).ok_or(Error::Id(event.detail_type))
+}
+
+fn membership(event: Event, what: &'static str) -> Result<Hint, Error> {
+    let id = event.detail.membership_id.as_deref().and_then(MembershipId::parse);
+    id.map(|id| Hint::Membership { id, what, event: event.id }).ok_or(Error::Id(event.detail_type))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(detail_type: &str, detail: &str) -> String {
+        format!(
+            r#"{{"version":"0","id":"e1","source":"aws.security-ir","detail-type":"{detail_type}","detail":{detail}}}"#
+        )
+    }
+
+    #[test]
+    fn every_detail_type_and_its_alias_is_understood() {
+        let case = |full| Hint::Case { id: CaseId::new("1234567890"), full };
+        for (detail_type, full) in [
+            ("Case Created", false),
+            ("Case Updated", false),
+            ("Case Closed", false),
+            ("Case Comment Added", false),
+            ("Case Comment Created", false),
+            ("Case Comment Updated", true),
+        ] {
+            assert_eq!(decode(&event(detail_type, r#"{"caseId":"1234567890"}"#)), Ok(case(full)));
+        }
+        for (detail_type, what) in [
+            ("Membership Created", "Membership Created"),
+            ("Membership Updated", "Membership Updated"),
+            ("Membership Cancelled", "Membership Cancelled"),
+            ("Membership Closed", "Membership Cancelled"),
+            ("Membership Terminated", "Membership Terminated"),
+        ] {
+            let id = MembershipId::new("m-1234567890");
+            let hint = Hint::Membership { id, what, event: "e1".to_owned() };
+            assert_eq!(decode(&event(detail_type, r#"{"membershipId":"m-1234567890"}"#)), Ok(hint));
+        }
+    }
+
+    #[test]
+    fn cloudtrails_events_of_the_same_source_are_not_ours() {
+        let text = event("AWS API Call via CloudTrail", r#"{"eventName":"CreateCase"}"#);
+        assert_eq!(decode(&text), Ok(Hint::NotOurs));
+    }
+
+    #[test]
+    fn a_case_event_of_another_source_is_not_ours() {
+        let text = event("Case Created", r#"{"caseId":"1234567890"}"#).replace("aws.security-ir", "someone");
+        assert_eq!(decode(&text), Ok(Hint::NotOurs));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_that_does_not_repeat_it() {
+        for text in ["", "[]", "{}", "null", "{\"detail-type\":1}"] {
+            assert!(decode(text) == Err(Error::Shape), "{text}");
+        }
+        for id in ["", "x", "../../etc", "123"] {
+            let text = event("Case Created", &format!(r#"{{"caseId":"{id}"}}"#));
+            assert_eq!(decode(&text), Err(Error::Id("Case Created".to_owned())));
+        }
+        let text = event("Case Created", "{}");
+        assert_eq!(decode(&text), Err(Error::Id("Case Created".to_owned())));
+    }
+}

@@ -1,0 +1,110 @@
+//! May this destination be written to now? Slots for a channel, and a breaker for a whole destination.
+//!
+//! Slack: about one post a second a channel (<https://docs.slack.dev/apis/web-api/rate-limits>). Jira: 20 writes in
+//! 2 s and 100 in 30 s an issue (<https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::Millis,
+    store::{Destination, Result, Store},
+    world::{Rule, World},
+};
+
+/// Milliseconds between two writes at one place.
+fn spacing(destination: Destination) -> Millis {
+    match destination {
+        Destination::Slack => 1_000,
+        Destination::Jira => 300,
+    }
+}
+
+/// When the next write at this place may be made. Takes the slot.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn slot<W: World>(world: &W, destination: Destination, place: &str, now: Millis) -> Result<Millis> {
+    if !world.holds(Rule::Pace) {
+        return Ok(now);
+    }
+    let name = format!("{}/{place}", destination.as_str());
+    world.store().reserve(&name, now, spacing(destination)).await
+}
+
+/// A destination that nobody may write to for a while.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breaker {
+    /// Until then.
+    pub until: Millis,
+    /// How many times in a row it was found broken; 0 where it only asked for patience.
+    pub trips: u32,
+    /// An error code.
+    pub why: String,
+}
+
+/// The first and the longest time for which a broken destination is left alone.
+const OPEN: (Millis, Millis) = (300_000, 3_600_000);
+
+fn name(destination: Destination) -> String {
+    format!("breaker/{}", destination.as_str())
+}
+
+/// Reads the breaker.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Breaker> {
+    let note = world.store().note(&name(destination)).await?;
+    Ok(note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+/// The destination asked for patience: its word holds for every worker.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn throttle<W: World>(world: &W, destination: Destination, until: Millis) -> Result<()> {
+    change(world, destination, |breaker| breaker.until = breaker.until.max(until)).await.map(|_| ())
+}
+
+/// The destination is broken for everybody. `true` for the one who is to say so: the first.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, why: &str) -> Result<bool> {
+    let breaker = change(world, destination, |breaker| {
+        if breaker.until <= now || breaker.trips == 0 {
+            breaker.trips += 1;
+            breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
+        }
+        why.clone_into(&mut breaker.why);
+    })
+    .await?;
+    Ok(breaker.trips == 1)
+}
+
+/// The destination answered well again.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn close<W: World>(world: &W, destination: Destination) -> Result<()> {
+    change(world, destination, |breaker| *breaker = Breaker::default()).await.map(|_| ())
+}
+
+async fn change<W: World>(
+    world: &W,
+    destination: Destination,
+    change: impl Fn(&mut Breaker),
+) -> Result<Breaker> {
+    let name = name(destination);
+    let mut breaker = Breaker::default();
+    for _ in 0..4 {
+        let old = world.store().note(&name).await?;
+        breaker = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        change(&mut breaker);
+        let new = serde_json::to_string(&breaker).unwrap_or_default();
+        if world.store().swap_note(&name, old.as_deref(), &new, None).await? {
+            break;
+        }
+    }
+    Ok(breaker)
+}

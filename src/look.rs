@@ -1,0 +1,164 @@
+//! What is true of a case? One look at it: GetCase and as many pages of comments as may hold something new.
+
+use std::collections::HashMap;
+
+use crate::{
+    case::{Case, CaseId, Comment, Investigation, Resolver},
+    content::Key,
+    knowledge::CaseNote,
+    plan::Ledger,
+    sir::{Answer, Call, Fault, FaultKind, Page},
+    store::{self, Destination, Store},
+    world::{Rule, World},
+};
+
+/// What a look saw.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The case.
+    pub case: Case,
+    /// The comments that were read, oldest first.
+    pub comments: Vec<Comment>,
+    /// The AI agent's steps; read only where AWS works the case.
+    pub investigations: Vec<Investigation>,
+}
+
+/// Why a look failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The service did not answer.
+    #[error("the service did not answer: {0}")]
+    Sir(#[from] Fault),
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Looks at a case. With `full`, all pages of comments are read; otherwise reading stops at the first page on which
+/// everything is known, where the newest come first. Up to 25 comments cost two calls, three where AWS works the case.
+///
+/// # Errors
+/// The service or the table did not answer.
+pub async fn look<W: World>(
+    world: &W,
+    id: &CaseId,
+    note: &mut CaseNote,
+    full: bool,
+    destinations: &[Destination],
+) -> Result<Look, Error> {
+    let (case, first) = tokio::join!(get_case(world, id), comments_page(world, id, None));
+    let (case, first) = (case?, first?);
+    let investigations = match (case.resolver, case.is_closed()) {
+        (Resolver::Aws, false) => investigations(world, id).await?,
+        _ => Vec::new(),
+    };
+    note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
+    let stop_early = note.newest_first && !full;
+    let comments = all_comments(world, id, first, stop_early, destinations).await?;
+    Ok(Look { case, comments, investigations })
+}
+
+async fn all_comments<W: World>(
+    world: &W,
+    id: &CaseId,
+    first: Page<Comment>,
+    stop_early: bool,
+    destinations: &[Destination],
+) -> Result<Vec<Comment>, Error> {
+    let Page { items, mut next } = first;
+    let mut comments: HashMap<_, Comment> = HashMap::new();
+    let mut page = items;
+    loop {
+        let known = stop_early && next.is_some() && all_known(world, id, &page, destinations).await?;
+        comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
+        let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break };
+        Page { items: page, next } = comments_page(world, id, Some(token)).await?;
+    }
+    let mut comments: Vec<Comment> = comments.into_values().collect();
+    comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+    Ok(comments)
+}
+
+/// The order of ListComments is not documented: it is learned from a page on which it shows.
+fn is_newest_first(page: &[Comment]) -> Option<bool> {
+    let (first, last) = (page.first()?, page.last()?);
+    let falling = page.is_sorted_by(|a, b| a.created >= b.created);
+    (first.created != last.created).then_some(falling)
+}
+
+async fn all_known<W: World>(
+    world: &W,
+    id: &CaseId,
+    page: &[Comment],
+    destinations: &[Destination],
+) -> Result<bool, store::Error> {
+    let keys: Vec<Key> = page.iter().map(|comment| Key(format!("comment/{}/0", comment.id))).collect();
+    for destination in destinations {
+        if world.store().told(id, *destination, &keys).await?.iter().any(Option::is_none) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The ledger's entries under these keys.
+///
+/// # Errors
+/// The table did not answer.
+pub async fn ledger<W: World>(
+    world: &W,
+    id: &CaseId,
+    destination: Destination,
+    keys: Vec<Key>,
+    ledger: &mut Ledger,
+) -> Result<(), store::Error> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let told = world.store().told(id, destination, &keys).await?;
+    ledger.extend(keys.into_iter().zip(told).filter_map(|(key, told)| Some((key, told?))));
+    Ok(())
+}
+
+async fn get_case<W: World>(world: &W, id: &CaseId) -> Result<Case, Fault> {
+    match world.call(Call::GetCase { case: id.clone() }).await? {
+        Answer::Case(case) => Ok(*case),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn comments_page<W: World>(
+    world: &W,
+    id: &CaseId,
+    next: Option<String>,
+) -> Result<Page<Comment>, Fault> {
+    match world.call(Call::ListComments { case: id.clone(), next }).await? {
+        Answer::Comments(page) => Ok(page),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn investigations<W: World>(world: &W, id: &CaseId) -> Result<Vec<Investigation>, Fault> {
+    let (mut steps, mut next) = (Vec::new(), None);
+    loop {
+        match world.call(Call::ListInvestigations { case: id.clone(), next }).await {
+            Ok(Answer::Investigations(page)) => {
+                steps.extend(page.items);
+                next = page.next;
+            }
+            Ok(other) => return Err(unexpected(&other)),
+            // Not every membership has the agent: its absence must not keep the case from being told.
+            Err(fault) if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) => return Ok(steps),
+            Err(fault) => return Err(fault),
+        }
+        if next.is_none() {
+            steps.sort_by(|a, b| (a.updated, &a.id).cmp(&(b.updated, &b.id)));
+            return Ok(steps);
+        }
+    }
+}
+
+/// An answer of another operation cannot come from [`World::call`]; it is handled as no answer.
+pub(crate) fn unexpected(_: &Answer) -> Fault {
+    Fault { kind: FaultKind::Unknown, message: "an answer of another operation".to_owned() }
+}

@@ -1,0 +1,92 @@
+//! What is due, and which cases did no event tell of?
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{CaseSummary, Millis},
+    knowledge::CaseNote,
+    look::unexpected,
+    settings::Settings,
+    sir::{Answer, Call, Fault},
+    store::{self, Store},
+    world::{Rule, World},
+};
+
+/// A case that was closed longer ago than this and that we never heard of is history: it is not told.
+const HISTORY: Millis = 7 * 86_400_000;
+/// The note that keeps the time of the next look through ListCases.
+const CLOCK: &str = "discover";
+
+#[derive(Default, Serialize, Deserialize)]
+struct Clock {
+    next: Millis,
+}
+
+/// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The service did not answer.
+    #[error("the service did not answer: {0}")]
+    Sir(#[from] Fault),
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Compares ListCases with what is known, if it is time: a case whose event was lost gets its hint now. One call
+/// for 25 cases an hour. The answer is how many were found.
+///
+/// # Errors
+/// The service or the table did not answer.
+pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize, Error> {
+    let store = world.store();
+    let now = world.now();
+    let old = store.note(CLOCK).await?;
+    let clock: Clock = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    if clock.next > now || !world.holds(Rule::Discovery) {
+        return Ok(0);
+    }
+    let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
+    let taken = serde_json::to_string(&Clock { next }).unwrap_or_default();
+    if !store.swap_note(CLOCK, old.as_deref(), &taken, None).await? {
+        return Ok(0);
+    }
+    match walk(world, now).await {
+        Ok(found) => Ok(found),
+        Err(error) => {
+            // The turn was taken but not done: it is given back.
+            store.swap_note(CLOCK, Some(&taken), &old.unwrap_or_default(), None).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn walk<W: World>(world: &W, now: Millis) -> Result<usize, Error> {
+    let (mut found, mut next) = (0, None);
+    loop {
+        let page = match world.call(Call::ListCases { next }).await? {
+            Answer::Cases(page) => page,
+            other => return Err(unexpected(&other).into()),
+        };
+        for summary in page.items {
+            if is_news(world, &summary, now).await? {
+                world.store().hint(&summary.id, now, false).await?;
+                found += 1;
+            }
+        }
+        next = page.next;
+        if next.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn is_news<W: World>(world: &W, summary: &CaseSummary, now: Millis) -> Result<bool, store::Error> {
+    let history = summary.closed.is_some_and(|closed| closed * 1_000 + HISTORY < now);
+    if history {
+        return Ok(false);
+    }
+    let Some(meta) = world.store().meta(&summary.id).await? else { return Ok(true) };
+    let note: CaseNote = meta.case.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    Ok(note.updated < summary.updated)
+}

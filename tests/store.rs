@@ -1,0 +1,448 @@
+//! Do both stores keep every promise of [`Store`]? One suite, run against each.
+//!
+//! Against memory always; against DynamoDB where `CASEBRIDGE_TEST_DYNAMODB` names its endpoint (DynamoDB Local
+//! will do): each test then makes itself a table and deletes it.
+
+use casebridge::{
+    case::{CaseId, Millis},
+    clock::now,
+    content::{Author, Key},
+    store::{Command, Destination, Error, Note, Saying, Seen, Store, Told, memory::Memory},
+};
+
+#[path = "store/table.rs"]
+mod table;
+#[path = "store/wire.rs"]
+mod wire;
+
+use Destination::{Jira, Slack};
+
+const MINUTE: Millis = 60_000;
+
+fn case(number: u32) -> CaseId {
+    CaseId::new(format!("{number:010}"))
+}
+
+fn key(text: &str) -> Key {
+    Key(text.to_owned())
+}
+
+fn told(remote: &str) -> Told {
+    Told { remote: remote.to_owned(), hash: "a1".to_owned(), seen: Seen::NotYet(0), theirs: false }
+}
+
+fn saying(command: &str, since: Millis) -> Saying {
+    Saying {
+        command: command.to_owned(),
+        since,
+        body_hash: "b2".to_owned(),
+        author: Author::Slack { user: "U024BE7LH".to_owned() },
+        slack_ts: Some("1690000000.000100".to_owned()),
+        jira_comment: None,
+        comment: None,
+    }
+}
+
+fn command(job: &str, since: Millis) -> Command {
+    Command { job: job.to_owned(), since, answer: None }
+}
+
+fn is_too_large<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
+    matches!(result, Err(Error::Trouble(why)) if why.contains("400 KB"))
+}
+
+async fn a_hint_makes_the_case_and_counts(store: &impl Store) {
+    let now = now();
+    assert_eq!(store.meta(&case(1)).await.unwrap(), None);
+    for (at, full, expected) in
+        [(now, false, (1, false)), (now + 1, true, (2, true)), (now + 2, false, (3, true))]
+    {
+        store.hint(&case(1), at, full).await.unwrap();
+        let meta = store.meta(&case(1)).await.unwrap().unwrap();
+        assert_eq!((meta.want, meta.full), expected);
+        assert_eq!((meta.next_at, meta.epoch, meta.lease_until), (Some(at), 0, 0));
+    }
+    assert_eq!(store.meta(&case(2)).await.unwrap(), None);
+}
+
+async fn one_worker_at_a_time_holds_a_case(store: &impl Store) {
+    let now = now();
+    assert_eq!(store.lease(&case(1), now, now + MINUTE).await.unwrap(), None, "no such case");
+    assert_eq!(store.meta(&case(1)).await.unwrap(), None, "a lease makes no case");
+    store.hint(&case(1), now, true).await.unwrap();
+
+    let first = store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    assert_eq!((first.epoch, first.lease_until, first.want, first.full), (1, now + MINUTE, 1, true));
+    let until = now + MINUTE;
+    assert_eq!(store.lease(&case(1), until - 1, until + MINUTE).await.unwrap(), None);
+    let second = store.lease(&case(1), until, until + MINUTE).await.unwrap().unwrap();
+    assert_eq!((second.epoch, second.lease_until), (2, until + MINUTE));
+    assert_eq!(store.meta(&case(1)).await.unwrap(), Some(second));
+}
+
+async fn a_worker_whose_lease_was_taken_over_writes_nothing(store: &impl Store) {
+    let now = now();
+    let slack = Note::Of(Slack);
+    assert_eq!(store.save(&case(1), 0, slack, "{}").await, Err(Error::Fenced), "no such case");
+    assert_eq!(store.release(&case(1), 0, 0, None, false).await, Err(Error::Fenced), "no such case");
+    assert_eq!(store.meta(&case(1)).await.unwrap(), None);
+    store.hint(&case(1), now, false).await.unwrap();
+    assert_eq!(store.save(&case(1), 0, slack, "{}").await, Err(Error::Fenced), "nobody leased it");
+
+    store.lease(&case(1), now, now + 1).await.unwrap().unwrap();
+    store.save(&case(1), 1, slack, r#"{"by":1}"#).await.unwrap();
+    store.lease(&case(1), now + 1, now + MINUTE).await.unwrap().unwrap();
+    let before = store.meta(&case(1)).await.unwrap();
+    assert_eq!(store.save(&case(1), 1, slack, r#"{"by":"late"}"#).await, Err(Error::Fenced));
+    assert_eq!(store.release(&case(1), 1, 1, None, true).await, Err(Error::Fenced));
+    assert_eq!(store.meta(&case(1)).await.unwrap(), before);
+}
+
+async fn a_lease_that_ran_out_still_counts_until_somebody_takes_over(store: &impl Store) {
+    let now = now();
+    store.hint(&case(1), now, false).await.unwrap();
+    store.lease(&case(1), now, now + 1).await.unwrap().unwrap();
+    store.reserve("later", now + MINUTE, 1).await.unwrap();
+    store.save(&case(1), 1, Note::Case, "{}").await.unwrap();
+    assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(true));
+}
+
+async fn each_note_is_saved_by_itself(store: &impl Store) {
+    let now = now();
+    store.hint(&case(1), now, false).await.unwrap();
+    store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    for (note, json) in
+        [(Note::Case, "1"), (Note::Of(Slack), "2"), (Note::Of(Jira), ""), (Note::Of(Slack), "22")]
+    {
+        store.save(&case(1), 1, note, json).await.unwrap();
+    }
+    let meta = store.meta(&case(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (meta.case.as_deref(), meta.slack.as_deref(), meta.jira.as_deref()),
+        (Some("1"), Some("22"), Some(""))
+    );
+    assert_eq!((meta.want, meta.epoch, meta.lease_until), (1, 1, now + MINUTE));
+}
+
+async fn a_case_is_not_given_back_while_a_hint_came(store: &impl Store) {
+    let now = now();
+    store.hint(&case(1), now, false).await.unwrap();
+    store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    store.hint(&case(1), now + 5, true).await.unwrap();
+    let before = store.meta(&case(1)).await.unwrap();
+    assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(false));
+    assert_eq!(store.meta(&case(1)).await.unwrap(), before, "nothing changes");
+
+    assert_eq!(store.release(&case(1), 1, 2, Some(now + 9), false).await, Ok(true));
+    let meta = store.meta(&case(1)).await.unwrap().unwrap();
+    assert_eq!((meta.lease_until, meta.next_at, meta.full, meta.want), (0, Some(now + 9), false, 2));
+    assert!(store.lease(&case(1), now, now + MINUTE).await.unwrap().is_some(), "free at once");
+    assert_eq!(store.release(&case(1), 2, 2, None, true).await, Ok(true));
+    let meta = store.meta(&case(1)).await.unwrap().unwrap();
+    assert_eq!((meta.next_at, meta.full, meta.epoch), (None, true, 2));
+}
+
+async fn a_case_that_was_given_back_stays_as_it_is(store: &impl Store) {
+    let now = now();
+    store.hint(&case(1), now, false).await.unwrap();
+    store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(true));
+    store.hint(&case(1), now + 1, true).await.unwrap();
+    let before = store.meta(&case(1)).await.unwrap();
+    assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(true), "the answer may have been lost");
+    assert_eq!(store.release(&case(1), 1, 2, None, false).await, Ok(true));
+    assert_eq!(store.meta(&case(1)).await.unwrap(), before, "the hint is still owed");
+}
+
+async fn due_cases_come_oldest_first(store: &impl Store) {
+    let now = now();
+    assert_eq!(store.due(now, 10).await.unwrap(), []);
+    for (number, at) in [(1, now), (2, now - 20), (3, now - 10), (4, now + 1), (5, now - 30)] {
+        store.hint(&case(number), at, false).await.unwrap();
+    }
+    let of = |numbers: &[u32]| numbers.iter().map(|number| case(*number)).collect::<Vec<_>>();
+    assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 2, 3, 1]));
+    assert_eq!(store.due(now, 2).await.unwrap(), of(&[5, 2]));
+    assert_eq!(store.due(now, 0).await.unwrap(), []);
+    assert_eq!(store.due(now + 1, 10).await.unwrap(), of(&[5, 2, 3, 1, 4]));
+
+    for number in [5, 2] {
+        store.lease(&case(number), now, now + MINUTE).await.unwrap().unwrap();
+    }
+    assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 2, 3, 1]), "a lease does not hide a debt");
+    assert_eq!(store.release(&case(5), 1, 1, None, false).await, Ok(true));
+    assert_eq!(store.release(&case(2), 1, 1, Some(now - 5), false).await, Ok(true));
+    assert_eq!(store.due(now, 10).await.unwrap(), of(&[3, 2, 1]), "a case at rest is not listed");
+    store.hint(&case(5), now - 40, false).await.unwrap();
+    assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 3, 2, 1]));
+}
+
+async fn what_was_told_is_found_by_its_key(store: &impl Store) {
+    let [a, b, c] = ["comment/000123/0", "card", "change#3/é"].map(key);
+    let edited = Told { hash: "c3".to_owned(), seen: Seen::Deleted, theirs: true, ..told("") };
+    store.tell(&case(1), Slack, &a, &told("1.1")).await.unwrap();
+    store.tell(&case(1), Slack, &c, &told("1.3")).await.unwrap();
+    store.tell(&case(1), Slack, &c, &edited).await.unwrap();
+    store.tell(&case(1), Jira, &b, &told("10001")).await.unwrap();
+    store.tell(&case(2), Slack, &b, &told("2.2")).await.unwrap();
+
+    let keys = [c.clone(), b.clone(), a.clone(), c.clone()];
+    let found = store.told(&case(1), Slack, &keys).await.unwrap();
+    assert_eq!(found, [Some(edited.clone()), None, Some(told("1.1")), Some(edited.clone())]);
+    assert_eq!(store.told(&case(1), Jira, &keys[1..2]).await.unwrap(), [Some(told("10001"))]);
+    assert_eq!(store.told(&case(1), Jira, &[]).await.unwrap(), []);
+    assert_eq!(store.told(&case(3), Jira, &keys).await.unwrap(), [None, None, None, None]);
+
+    let all = store.all_told(&case(1), Slack).await.unwrap();
+    assert_eq!(all, [(c.clone(), edited), (a.clone(), told("1.1"))]);
+    store.untell(&case(1), Slack, &c).await.unwrap();
+    store.untell(&case(1), Slack, &b).await.unwrap();
+    assert_eq!(store.all_told(&case(1), Slack).await.unwrap(), [(a, told("1.1"))]);
+    assert_eq!(store.all_told(&case(1), Jira).await.unwrap(), [(b, told("10001"))]);
+}
+
+async fn what_was_told_comes_back_whole_however_much_it_is(store: &impl Store) {
+    // More keys than one request takes, more bytes than one answer (16 MB) or one page (1 MB) holds.
+    let remote = |number: u32| format!("{number}{}", "x".repeat(200_000));
+    let keys: Vec<_> = (0..230).map(|number| key(&format!("comment/{number:06}/0"))).collect();
+    let (large, small) = (0..100, 100..229);
+    for number in large.clone() {
+        store.tell(&case(1), Slack, &keys[number as usize], &told(&remote(number))).await.unwrap();
+    }
+    for number in small.clone() {
+        store.tell(&case(1), Slack, &keys[number as usize], &told(&number.to_string())).await.unwrap();
+    }
+    let expected: Vec<_> = large.map(remote).chain(small.map(|number| number.to_string())).collect();
+    let all = store.all_told(&case(1), Slack).await.unwrap();
+    assert!(all.iter().map(|(key, _)| key).eq(&keys[..229]));
+    assert!(all.iter().map(|(_, told)| &told.remote).eq(&expected));
+
+    let backwards: Vec<_> = keys.iter().rev().cloned().collect();
+    let found = store.told(&case(1), Slack, &backwards).await.unwrap();
+    assert_eq!((found.len(), found[0].clone()), (230, None));
+    assert!(found[1..].iter().flatten().map(|told| &told.remote).eq(expected.iter().rev()));
+}
+
+async fn a_comment_in_the_making_is_remembered_for_its_time(store: &impl Store) {
+    let now = now();
+    assert_eq!(store.sayings(&case(1)).await.unwrap(), []);
+    let done = Saying { comment: Some("000124".to_owned()), ..saying("k2", now) };
+    store.say(&case(1), &saying("k1", now), now + MINUTE).await.unwrap();
+    store.say(&case(1), &saying("k2", now), now + MINUTE).await.unwrap();
+    store.say(&case(1), &saying("k3", now - 2 * MINUTE), now - MINUTE).await.unwrap();
+    store.say(&case(2), &saying("k4", now), now + MINUTE).await.unwrap();
+    store.say(&case(1), &done, now + MINUTE).await.unwrap();
+    store.tell(&case(1), Slack, &key("card"), &told("1.1")).await.unwrap();
+    assert_eq!(store.sayings(&case(1)).await.unwrap(), [saying("k1", now), done]);
+    assert_eq!(store.all_told(&case(1), Slack).await.unwrap().len(), 1);
+    assert_eq!(store.meta(&case(1)).await.unwrap(), None, "that makes no debt");
+}
+
+async fn slots_at_a_gate_are_apart_and_none_is_in_the_past(store: &impl Store) {
+    let now = now();
+    for (at, spacing, expected) in [
+        (now, 1_000, now),
+        (now, 1_000, now + 1_000),
+        (now + 1_500, 250, now + 2_000),
+        (now + 2_250, 250, now + 2_250),
+        (now + 9_000, 250, now + 9_000),
+        (now, 250, now + 9_250),
+    ] {
+        assert_eq!(store.reserve("slack/C1", at, spacing).await.unwrap(), expected);
+    }
+    assert_eq!(store.reserve("slack/C2", now, 1_000).await.unwrap(), now);
+}
+
+async fn nobody_gets_the_slot_of_another(store: &impl Store) {
+    let now = now();
+    let mut slots = Vec::new();
+    for _ in 0..3 {
+        let (a, b, c, d) = tokio::join!(
+            store.reserve("gate", now, 10),
+            store.reserve("gate", now, 10),
+            store.reserve("gate", now, 10),
+            store.reserve("gate", now, 10),
+        );
+        slots.extend([a, b, c, d].map(Result::unwrap));
+    }
+    slots.sort_unstable();
+    assert_eq!(slots, (0..12).map(|slot| now + 10 * slot).collect::<Vec<_>>());
+}
+
+async fn a_note_changes_only_from_what_its_writer_knew(store: &impl Store) {
+    assert_eq!(store.note("breaker").await.unwrap(), None);
+    for (old, new, expected) in [
+        (Some("a"), "b", false),
+        (Some(""), "b", false),
+        (None, "a", true),
+        (None, "b", false),
+        (Some("b"), "c", false),
+        (Some("a"), "b", true),
+        (Some("b"), "", true),
+        (Some(""), "d", true),
+    ] {
+        assert_eq!(store.swap_note("breaker", old, new, None).await, Ok(expected), "{old:?} to {new:?}");
+    }
+    assert_eq!(store.note("breaker").await.unwrap().as_deref(), Some("d"));
+    assert_eq!(store.note("sweep").await.unwrap(), None);
+}
+
+async fn only_one_of_those_who_swap_a_note_at_once_succeeds(store: &impl Store) {
+    for (name, old) in [("sweep", None), ("breaker", Some("old"))] {
+        if let Some(old) = old {
+            store.swap_note(name, None, old, None).await.unwrap();
+        }
+        let news = ["a", "b", "c"];
+        let (a, b, c) = tokio::join!(
+            store.swap_note(name, old, news[0], None),
+            store.swap_note(name, old, news[1], None),
+            store.swap_note(name, old, news[2], None),
+        );
+        let won: Vec<_> = news.iter().zip([a, b, c]).filter(|(_, done)| *done == Ok(true)).collect();
+        assert_eq!(won.len(), 1);
+        assert_eq!(store.note(name).await.unwrap().as_deref(), Some(*won[0].0));
+    }
+}
+
+async fn a_note_whose_time_is_over_is_not_there(store: &impl Store) {
+    let now = now();
+    // The memory's time is the latest that a caller brought.
+    store.hint(&case(1), now, false).await.unwrap();
+    assert_eq!(store.swap_note("cache", None, "old", Some(now - MINUTE)).await, Ok(true));
+    assert_eq!(store.note("cache").await.unwrap(), None);
+    assert_eq!(store.swap_note("cache", Some("old"), "new", None).await, Ok(false));
+    assert_eq!(store.swap_note("cache", None, "newer", Some(now + MINUTE)).await, Ok(true));
+    assert_eq!(store.note("cache").await.unwrap().as_deref(), Some("newer"));
+    assert_eq!(store.swap_note("cache", None, "again", None).await, Ok(false));
+    assert_eq!(store.swap_note("cache", Some("newer"), "kept", None).await, Ok(true));
+    assert_eq!(store.note("cache").await.unwrap().as_deref(), Some("kept"));
+}
+
+async fn a_command_begins_once(store: &impl Store) {
+    let now = now();
+    let (first, second) = (command("{\"n\":1}", now), command("{\"n\":2}", now + 5));
+    assert_eq!(store.command("k1").await.unwrap(), None);
+    assert_eq!(store.begin("k1", &first, now + MINUTE).await, Ok(None));
+    assert_eq!(store.begin("k1", &second, now + MINUTE).await, Ok(Some(first.clone())));
+    assert_eq!(store.command("k1").await, Ok(Some(first)));
+    assert_eq!(store.begin("k2", &second, now + MINUTE).await, Ok(None));
+
+    let third = command("{}", now);
+    let begun = tokio::join!(
+        store.begin("k3", &second, now + MINUTE),
+        store.begin("k3", &second, now + MINUTE),
+        store.begin("k3", &third, now + MINUTE)
+    );
+    let begun = <[_; 3]>::from(begun);
+    assert_eq!(begun.iter().filter(|begun| **begun == Ok(None)).count(), 1, "{begun:?}");
+}
+
+async fn the_first_answer_of_a_command_stays(store: &impl Store) {
+    let now = now();
+    store.begin("k1", &command("{}", now), now + MINUTE).await.unwrap();
+    assert_eq!(store.finish("k1", "first").await.as_deref(), Ok("first"));
+    assert_eq!(store.finish("k1", "second").await.as_deref(), Ok("first"));
+    let finished = Command { answer: Some("first".to_owned()), ..command("{}", now) };
+    assert_eq!(store.command("k1").await, Ok(Some(finished.clone())));
+    assert_eq!(store.begin("k1", &command("{}", now + 1), now + MINUTE).await, Ok(Some(finished)));
+    assert_eq!(store.finish("k2", "of nothing").await.as_deref(), Ok("of nothing"));
+    assert_eq!(store.command("k2").await, Ok(None));
+}
+
+async fn a_command_whose_day_is_over_is_new_again(store: &impl Store) {
+    let now = now();
+    let old = Command { answer: Some("done".to_owned()), ..command("old", now - 2 * MINUTE) };
+    store.hint(&case(1), now, false).await.unwrap();
+    assert_eq!(store.begin("k1", &old, now - MINUTE).await, Ok(None));
+    assert_eq!(store.command("k1").await, Ok(None));
+    let new = command("new", now);
+    assert_eq!(store.begin("k1", &new, now + MINUTE).await, Ok(None));
+    assert_eq!(store.command("k1").await, Ok(Some(new)), "without the old answer");
+}
+
+async fn a_place_belongs_to_the_case_that_was_said_last(store: &impl Store) {
+    assert_eq!(store.bound("slack/T1/C1/169.1").await, Ok(None));
+    store.bind("slack/T1/C1/169.1", &case(1)).await.unwrap();
+    store.bind("jira/10001", &case(2)).await.unwrap();
+    store.bind("jira/10001", &case(3)).await.unwrap();
+    assert_eq!(store.bound("slack/T1/C1/169.1").await, Ok(Some(case(1))));
+    assert_eq!(store.bound("jira/10001").await, Ok(Some(case(3))));
+    assert_eq!(store.bound("slack/T1/C1").await, Ok(None));
+}
+
+async fn what_is_too_large_for_an_item_is_trouble(store: &impl Store) {
+    let now = now();
+    let (fits, half, over) = ("x".repeat(390_000), "x".repeat(250_000), "x".repeat(410_000));
+    store.hint(&case(1), now, false).await.unwrap();
+    store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    store.save(&case(1), 1, Note::Case, &fits).await.unwrap();
+    assert!(is_too_large(store.save(&case(1), 1, Note::Case, &over).await));
+    store.save(&case(1), 1, Note::Case, &half).await.unwrap();
+    assert!(is_too_large(store.save(&case(1), 1, Note::Of(Slack), &half).await), "all notes together");
+    let meta = store.meta(&case(1)).await.unwrap().unwrap();
+    assert_eq!((meta.case, meta.slack), (Some(half.clone()), None));
+
+    assert!(is_too_large(store.tell(&case(1), Slack, &key("card"), &told(&over)).await));
+    assert!(is_too_large(store.swap_note("cache", None, &over, None).await));
+    assert!(is_too_large(store.begin("k1", &command(&over, now), now + MINUTE).await));
+    let long = Saying { comment: Some(over.clone()), ..saying("k1", now) };
+    assert!(is_too_large(store.say(&case(1), &long, now + MINUTE).await));
+    store.begin("k2", &command(&half, now), now + MINUTE).await.unwrap();
+    assert!(is_too_large(store.finish("k2", &half).await));
+    assert_eq!(store.command("k2").await.unwrap().unwrap().answer, None);
+}
+
+async fn settings_are_what_was_put_last(store: &impl Store) {
+    assert_eq!(store.settings().await, Ok(None));
+    for toml in ["[slack]\nteam = \"T0001\"\n", "", "# ü\n"] {
+        store.put_settings(toml).await.unwrap();
+        assert_eq!(store.settings().await.unwrap().as_deref(), Some(toml));
+    }
+}
+
+/// Makes each of the suite's functions a test of the memory, and all of them together one of DynamoDB.
+macro_rules! suite {
+    ($($name:ident),* $(,)?) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(&super::Memory::default()).await;
+            })*
+        }
+
+        #[tokio::test]
+        async fn dynamodb_keeps_them_all_where_it_was_asked_for() {
+            let Some(account) = table::asked_for().await else { return };
+            $(
+                let table = account.make(stringify!($name)).await;
+                $name(&table.store).await;
+                table.delete().await;
+            )*
+        }
+    };
+}
+
+suite![
+    a_hint_makes_the_case_and_counts,
+    one_worker_at_a_time_holds_a_case,
+    a_worker_whose_lease_was_taken_over_writes_nothing,
+    a_lease_that_ran_out_still_counts_until_somebody_takes_over,
+    each_note_is_saved_by_itself,
+    a_case_is_not_given_back_while_a_hint_came,
+    a_case_that_was_given_back_stays_as_it_is,
+    due_cases_come_oldest_first,
+    what_was_told_is_found_by_its_key,
+    what_was_told_comes_back_whole_however_much_it_is,
+    a_comment_in_the_making_is_remembered_for_its_time,
+    slots_at_a_gate_are_apart_and_none_is_in_the_past,
+    nobody_gets_the_slot_of_another,
+    a_note_changes_only_from_what_its_writer_knew,
+    only_one_of_those_who_swap_a_note_at_once_succeeds,
+    a_note_whose_time_is_over_is_not_there,
+    a_command_begins_once,
+    the_first_answer_of_a_command_stays,
+    a_command_whose_day_is_over_is_new_again,
+    a_place_belongs_to_the_case_that_was_said_last,
+    what_is_too_large_for_an_item_is_trouble,
+    settings_are_what_was_put_last,
+];

@@ -1,0 +1,89 @@
+//! Where does a test get a table of its own?
+
+use std::{io::Write, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::{
+    Client,
+    client::Waiters,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+        ProjectionType, ScalarAttributeType,
+    },
+};
+use casebridge::{aws::Aws, store::dynamodb::Dynamo};
+
+/// An endpoint at which tables can be made.
+pub struct Account {
+    config: SdkConfig,
+    client: Client,
+}
+
+/// A table, until it is deleted.
+pub struct Table {
+    pub store: Dynamo,
+    name: String,
+    client: Client,
+}
+
+/// What a client of a local endpoint needs to know.
+pub async fn config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("AKIDEXAMPLE", "local", None, None, "tests");
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).credentials_provider(credentials);
+    config.region(Region::new("eu-west-1")).endpoint_url(endpoint).load().await
+}
+
+/// The endpoint that the environment names. Where it names none that is said, past the capture of output.
+pub async fn asked_for() -> Option<Account> {
+    let Ok(endpoint) = std::env::var("CASEBRIDGE_TEST_DYNAMODB") else {
+        let notice = "DynamoDB was not asked for: the store's suite ran against memory only \
+                      (CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 asks for it)\n";
+        std::io::stderr().write_all(notice.as_bytes()).unwrap();
+        return None;
+    };
+    let config = config(&endpoint).await;
+    Some(Account { client: Client::new(&config), config })
+}
+
+impl Account {
+    /// Makes a table with the keys, the index and the expiry of the template.
+    pub async fn make(&self, test: &str) -> Table {
+        let name = format!("{test}-{}", std::process::id());
+        let text = ScalarAttributeType::S;
+        let definitions =
+            [("pk", &text), ("sk", &text), ("due", &text), ("next_at", &ScalarAttributeType::N)].map(
+                |(name, kind)| {
+                    let definition = AttributeDefinition::builder().attribute_name(name);
+                    definition.attribute_type(kind.clone()).build().unwrap()
+                },
+            );
+        let keys = |names: [&str; 2]| {
+            let kinds = [KeyType::Hash, KeyType::Range];
+            let keys = names.into_iter().zip(kinds).map(|(name, kind)| {
+                KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
+            });
+            Some(keys.collect::<Vec<_>>())
+        };
+        let index = GlobalSecondaryIndex::builder()
+            .index_name("due")
+            .set_key_schema(keys(["due", "next_at"]))
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
+        let request = self.client.create_table().table_name(&name).billing_mode(BillingMode::PayPerRequest);
+        let request = request
+            .set_attribute_definitions(Some(definitions.into()))
+            .set_key_schema(keys(["pk", "sk"]))
+            .global_secondary_indexes(index.build().unwrap());
+        request.send().await.unwrap();
+        let active = self.client.wait_until_table_exists().table_name(&name);
+        active.wait(Duration::from_secs(10)).await.unwrap();
+        let store = Dynamo::new(Aws::from(self.config.clone()), &name);
+        Table { store, name, client: self.client.clone() }
+    }
+}
+
+impl Table {
+    pub async fn delete(self) {
+        self.client.delete_table().table_name(&self.name).send().await.unwrap();
+    }
+}
