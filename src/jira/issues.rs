@@ -1,0 +1,146 @@
+//! How is a case's issue made, found again, read and set?
+
+use serde_json::{Value, json};
+
+use super::{Ask, Jira, PROPERTY, answer::Place, text_at};
+use crate::{case::CaseId, wire::Failure, world::World};
+
+/// What a new issue says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewIssue<'a> {
+    /// The case that it shows.
+    pub case: &'a CaseId,
+    /// At most 255 characters on one line: see [`super::summary`].
+    pub summary: String,
+    /// A document: see [`super::description`].
+    pub description: Value,
+}
+
+/// An issue of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Names it for ever, whatever project it is moved to.
+    pub id: String,
+    /// As people know it, `SEC-12`.
+    pub key: String,
+}
+
+/// Where an issue stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueStatus {
+    /// `SEC-12`
+    pub key: String,
+    /// The status's name, as the site's language has it.
+    pub status: String,
+    /// `new`, `indeterminate` or `done`.
+    pub category: String,
+}
+
+/// The label that finds a case's issue again: properties cannot be searched for.
+pub fn label(case: &CaseId) -> String {
+    format!("aws-sir-{case}")
+}
+
+impl<W: World> Jira<'_, W> {
+    /// Makes an issue. Label and property are part of the one request: an issue of ours is never without them.
+    pub async fn create_issue(&self, issue: &NewIssue<'_>) -> Result<Created, Failure> {
+        let mut labels = vec![label(issue.case)];
+        labels.extend(self.settings.labels.iter().cloned());
+        let body = json!({
+            "fields": {
+                "project": {"key": self.settings.project},
+                "issuetype": {"name": self.settings.issue_type},
+                "summary": issue.summary,
+                "description": issue.description,
+                "labels": labels,
+            },
+            "properties": [{"key": PROPERTY, "value": {"case": issue.case}}],
+        });
+        let ask =
+            Ask { what: "create issue", place: Place::Site, method: "POST", path: &["issue"], query: "" };
+        created(&self.ask(ask, Some(&body)).await?).ok_or_else(|| Failure::unreadable("create issue"))
+    }
+
+    /// Finds the issue that we made for a case, the first if there are several. Anybody can set the label; the
+    /// property tells the case, and the creator that it was us. The index may lag behind by minutes.
+    pub async fn find_issue(&self, case: &CaseId) -> Result<Option<Created>, Failure> {
+        let what = "find issue";
+        let me = self.me().await?;
+        let mut body = json!({
+            "jql": format!("labels = \"{}\" ORDER BY created ASC", label(case)),
+            "fields": ["creator"],
+            "properties": [PROPERTY],
+            "maxResults": 100,
+        });
+        loop {
+            let ask = Ask { what, place: Place::Site, method: "POST", path: &["search", "jql"], query: "" };
+            let answer = self.ask(ask, Some(&body)).await?;
+            let issues = answer.get("issues").and_then(Value::as_array);
+            let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
+            if let Some(ours) = issues.iter().find(|issue| is_ours(issue, case, &me)) {
+                return created(ours).map(Some).ok_or_else(|| Failure::unreadable(what));
+            }
+            match text_at(&answer, "/nextPageToken") {
+                Some(token) => body["nextPageToken"] = json!(token),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Sets fields, as `{"summary": …, "description": …}`. Repeating it changes nothing.
+    pub async fn set_fields(&self, issue: &str, fields: &Value) -> Result<(), Failure> {
+        let path = ["issue", issue];
+        let ask = Ask { what: "set fields", place: Place::Issue, method: "PUT", path: &path, query: "" };
+        self.ask(ask, Some(&json!({"fields": fields}))).await.map(drop)
+    }
+
+    /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
+    pub async fn issue_status(&self, issue: &str) -> Result<IssueStatus, Failure> {
+        let what = "read issue";
+        let path = ["issue", issue];
+        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query: "fields=status" };
+        let answer = self.ask(ask, None).await?;
+        let read = || {
+            Some(IssueStatus {
+                key: text_at(&answer, "/key")?,
+                status: text_at(&answer, "/fields/status/name")?,
+                category: text_at(&answer, "/fields/status/statusCategory/key")?,
+            })
+        };
+        read().ok_or_else(|| Failure::unreadable(what))
+    }
+
+    /// Sets the link of this name (`id`, ours to choose) on an issue. Repeating it changes nothing.
+    pub async fn remote_link(&self, issue: &str, id: &str, url: &str, title: &str) -> Result<(), Failure> {
+        let path = ["issue", issue, "remotelink"];
+        let ask = Ask { what: "remote link", place: Place::Issue, method: "POST", path: &path, query: "" };
+        let body = json!({"globalId": id, "object": {"url": url, "title": title}});
+        self.ask(ask, Some(&body)).await.map(drop)
+    }
+}
+
+fn created(issue: &Value) -> Option<Created> {
+    Some(Created { id: text_at(issue, "/id")?, key: text_at(issue, "/key")? })
+}
+
+fn is_ours(issue: &Value, case: &CaseId, me: &str) -> bool {
+    let creator = issue.pointer("/fields/creator/accountId").and_then(Value::as_str);
+    let told = issue.pointer(&format!("/properties/{PROPERTY}/case")).and_then(Value::as_str);
+    creator == Some(me) && told == Some(case.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issue_is_ours_by_creator_and_property_not_by_label() {
+        let case = CaseId::new("1234567890");
+        let issue = |creator: &str, told: Value| json!({"id": "1", "fields": {"creator": {"accountId": creator}}, "properties": {"casebridge": told}});
+        assert!(is_ours(&issue("me", json!({"case": "1234567890"})), &case, "me"));
+        assert!(!is_ours(&issue("you", json!({"case": "1234567890"})), &case, "me"));
+        assert!(!is_ours(&issue("me", json!({"case": "1234567891"})), &case, "me"));
+        assert!(!is_ours(&issue("me", json!(null)), &case, "me"));
+        assert!(!is_ours(&json!({"id": "1", "fields": {"creator": null}}), &case, "me"));
+    }
+}
