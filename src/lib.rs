@@ -1,21 +1,41 @@
 //! Casebridge: AWS Security Incident Response cases in Slack and Jira; nothing lost, nothing twice, in order.
 //!
-//! The modules in reading order:
-//! - [`case`]: what a case is, in our own words;
-//! - [`world`]: everything outside that a step may touch, behind one seam;
-//! - [`wire`]: HTTP as values; [`sir`]: the calls of Security Incident Response as values;
-//! - [`store`]: the table that holds the debts;
-//! - [`settings`]: what the user chose;
-//! - [`content`]: what is told, before it is rendered for anybody.
+//! The modules in reading order.
+//!
+//! What happened: [`event`] decodes what arrived at `notify`; [`case`] is what a case is, in our own words.
+//!
+//! What is true: [`look`] reads it through [`sir`], the service's calls as values; [`waiting`] says whose move it is.
+//!
+//! What do they know: [`knowledge`] is what META keeps, [`facts`] what changed since; [`store`] holds both.
+//!
+//! What is missing: [`plan`] answers with ordered effects; [`content`] is what is told, [`wording`] in which words.
+//!
+//! Do it, remember: [`perform`] makes an effect happen exactly once, [`gate`] says whether now, [`destination`] what it
+//! means at [`slack`] and [`jira`]; [`wire`] is HTTP as values.
+//!
+//! All of it in turn: [`notify`] for one case, [`verify`] against what stands there, [`sweep`] for what is due.
+//!
+//! The way back: [`command`] from a person's word to the API; [`hub`] are the six calls of Security Hub.
+//!
+//! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
 
 pub mod aws;
 pub mod case;
 pub mod clock;
+pub mod command;
 pub mod content;
+pub mod event;
+pub mod facts;
+pub mod hub;
+pub mod jira;
+pub mod knowledge;
 pub mod secrets;
 pub mod settings;
 pub mod sir;
+pub mod slack;
 pub mod store;
 pub mod text;
+pub mod waiting;
 pub mod wire;
+pub mod wording;
 pub mod world;
