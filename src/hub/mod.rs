@@ -1,6 +1,11 @@
 //! What can be asked of Security Hub, and what does it answer? Six operations as values.
 //!
 //! <https://docs.aws.amazon.com/securityhub/1.0/APIReference/>
+//!
+//! The six requests are written and signed here and not by aws-sdk-securityhub, because that crate is 368,503 lines
+//! for six small requests; aws-sdk-securityir is 47,645. Measured in one run with warm dependencies (debug profile,
+//! `default-https-client` and `rt-tokio` only, a busy machine of two cores): securityir 11 s and 7 s of CPU, 0.5 GB
+//! of memory, a library of 30 MB; securityhub 66 s and 47 s of CPU, 2.4 GB of memory, a library of 187 MB.
 
 mod answer;
 mod client;

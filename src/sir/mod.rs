@@ -1,13 +1,15 @@
 //! What can be asked of Security Incident Response, and what does it answer? Every operation as a value.
 //!
 //! - [`operation`]: the table of operations; [`input`] and [`output`]: what they carry and answer;
-//! - [`fault`]: why a call did not answer; [`aws`]: how it is made with the SDK.
+//! - [`fault`]: why a call did not answer; [`aws`]: how it is made with the SDK;
+//! - [`limits`]: what can be said of a call before it is made.
 //!
 //! The six calls of Security Hub are in [`crate::hub`] and go the same way, as [`Call::Hub`].
 
 pub mod aws;
 pub mod fault;
 pub mod input;
+pub mod limits;
 pub mod operation;
 pub mod output;
 

@@ -1,0 +1,171 @@
+//! Would the service refuse this, and what shall the person who gave it be told?
+//!
+//! Pure checks, before any call. Each message names the limit and what was given; it is a reply to a person and may
+//! quote them, so it is escaped like any outside text and never logged. Lengths are counted in Unicode code points,
+//! as the service's model counts them: <https://smithy.io/2.0/spec/constraint-traits.html#length-trait>.
+//!
+//! [`check`] looks at a whole call. [`address`], [`place`] and [`file`] also turn what people type into what the
+//! service takes; [`status`] knows where a case can go.
+
+pub mod address;
+pub mod case;
+pub mod file;
+pub mod membership;
+pub mod person;
+pub mod place;
+pub mod status;
+
+use std::fmt;
+
+pub use status::legal_next;
+
+use super::Call;
+
+/// Why a value cannot be sent. `Display` is the reply; `Debug` tells the field only.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// The input that is wrong, for a form that shows errors where they are: `title`, `watchers`, `ip`, ….
+    pub field: &'static str,
+    /// A whole sentence for the person.
+    pub message: String,
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "limits::Error({})", self.field)
+    }
+}
+
+/// What a check answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Whether the service's model allows a call, as far as that can be known without asking.
+///
+/// # Errors
+/// The first limit that is broken.
+pub fn check(call: &Call) -> Result<()> {
+    match call {
+        Call::CreateCase { new } => case::new_case(new),
+        Call::UpdateCase { change, .. } => case::change(change),
+        Call::CreateCaseComment { body, .. } | Call::UpdateCaseComment { body, .. } => case::comment(body),
+        Call::UpdateCaseStatus { status, .. } => status::settable(status),
+        Call::SendFeedback { comment, .. } => comment.as_deref().map_or(Ok(()), case::feedback),
+        Call::GetCaseAttachmentUploadUrl { name, bytes, .. } => {
+            file::name(name)?;
+            file::size(*bytes)
+        }
+        Call::BatchGetMemberAccountDetails { accounts, .. } => membership::accounts(accounts),
+        Call::GetFindingMetrics { from, to, .. } => membership::days(*from, *to),
+        Call::CreateMembership { new } => membership::new_membership(new),
+        Call::UpdateMembership { change, .. } => membership::change(change),
+        Call::TagResource { tags, .. } => case::tags(tags),
+        Call::UntagResource { keys, .. } => keys.iter().try_for_each(|key| case::tag_key(key)),
+        Call::Hub(call) => membership::hub(call),
+        Call::GetCase { .. }
+        | Call::ListCases { .. }
+        | Call::ListComments { .. }
+        | Call::ListCaseEdits { .. }
+        | Call::UpdateResolverType { .. }
+        | Call::CloseCase { .. }
+        | Call::ListInvestigations { .. }
+        | Call::GetCaseAttachmentDownloadUrl { .. }
+        | Call::GetMembership { .. }
+        | Call::ListMemberships { .. }
+        | Call::CancelMembership { .. }
+        | Call::ListTagsForResource { .. } => Ok(()),
+    }
+}
+
+/// A refusal.
+fn error(field: &'static str, message: impl Into<String>) -> Error {
+    Error { field, message: message.into() }
+}
+
+/// Checks a length in code points. `what` begins the sentence: `A title`.
+fn length(field: &'static str, what: &str, text: &str, least: usize, most: usize) -> Result<()> {
+    let given = text.chars().count();
+    if given < least || (least > 0 && text.trim().is_empty()) {
+        let needs = if least <= 1 {
+            "cannot be empty".to_owned()
+        } else {
+            format!("needs at least {least} characters")
+        };
+        return Err(error(field, format!("{what} {needs}; this has {}.", number(given))));
+    }
+    if given > most {
+        let over = number(given - most);
+        let (most, given) = (number(most), number(given));
+        return Err(error(
+            field,
+            format!("{what} has at most {most} characters; this has {given}: {over} too many."),
+        ));
+    }
+    Ok(())
+}
+
+/// Checks how many there are. `what` is the plural: `watchers`.
+fn count(field: &'static str, what: &str, given: usize, least: usize, most: usize) -> Result<()> {
+    if given == 0 && least == 1 {
+        return Err(error(field, format!("No {what} were given.")));
+    }
+    if given < least {
+        return Err(error(field, format!("At least {least} {what} are needed; this has {given}.")));
+    }
+    if given > most {
+        return Err(error(field, format!("At most {most} {what} are possible; this has {given}.")));
+    }
+    Ok(())
+}
+
+/// `12000` as people write it: `12,000`.
+fn number(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_counted_in_code_points_not_in_bytes() {
+        // Each is 4 bytes and 1 code point; the flag is 8 bytes and 2 code points.
+        assert_eq!(length("title", "A title", &"🔥".repeat(300), 1, 300), Ok(()));
+        let long = length("title", "A title", &"🔥".repeat(301), 1, 300).expect_err("too long");
+        assert_eq!(long.to_string(), "A title has at most 300 characters; this has 301: 1 too many.");
+        let flags = length("title", "A title", &"🇩🇪".repeat(151), 1, 300).expect_err("too long");
+        assert_eq!(flags.to_string(), "A title has at most 300 characters; this has 302: 2 too many.");
+    }
+
+    #[test]
+    fn a_text_of_blanks_is_empty() {
+        for text in ["", "   ", "\n\t"] {
+            assert_eq!(length("title", "A title", text, 1, 300).expect_err("empty").field, "title");
+        }
+        assert_eq!(length("value", "A value", "", 0, 256), Ok(()));
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (count, text) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (12_000, "12,000"), (104_857_600, "104,857,600")]
+        {
+            assert_eq!(number(count), text);
+        }
+    }
+
+    #[test]
+    fn an_error_quotes_the_person_in_its_reply_and_never_in_debug() {
+        let error = error("email", "\"ana@\" is no e-mail address.");
+        assert_eq!(format!("{error:?}"), "limits::Error(email)");
+        assert_eq!(error.to_string(), "\"ana@\" is no e-mail address.");
+    }
+}

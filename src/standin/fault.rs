@@ -1,0 +1,295 @@
+//! How shall a stand-in fail, when, and how often?
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::exchange::Asked;
+
+/// An answer made up by a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Canned {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers besides `content-length`.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The body, sent as it is.
+    #[serde(default)]
+    pub body: String,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing is applied; this is answered.
+    Answer(Canned),
+    /// It is applied, but this is answered.
+    AppliedThenAnswer(Canned),
+    /// Nothing is applied; the service's own error of this name or status is answered.
+    Error(String),
+    /// It is applied, but the service's own error is answered.
+    AppliedThenError(String),
+    /// Nothing is applied; the service's own "too many requests", with this `Retry-After` or none.
+    Throttled {
+        /// The header's value, sent as it is; seconds, or rubbish to see what a client makes of it.
+        retry_after: Option<String>,
+    },
+    /// It is applied; only the first half of the answer's body is sent.
+    Truncated,
+    /// The connection is reset before the body is read; nothing is applied.
+    ResetBefore,
+    /// It is applied, then the connection is reset without an answer.
+    ResetAfter,
+    /// It is applied; the answer comes this many milliseconds later.
+    Slow(u64),
+    /// The true answer is given, but nothing is kept.
+    NeverStored,
+    /// The connection is reset; it is applied when [`Server::apply_late`](super::Server::apply_late) says so.
+    Late,
+}
+
+/// One thing that goes wrong for the requests that it matches. Made by [`Fault::on`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which requests.
+    #[serde(flatten)]
+    target: Target,
+    /// What happens to them.
+    effect: Effect,
+}
+
+/// Which requests a [`Fault`] is for; a method that names an effect finishes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    operation: Option<String>,
+    method: Option<String>,
+    path: Option<String>,
+    body: Option<String>,
+    #[serde(default)]
+    skip: u32,
+    times: Option<u32>,
+}
+
+impl Fault {
+    /// For an operation by the service's own name: `GetCase`, `chat.postMessage`, `addComment`.
+    /// For ever, unless [`Target::times`] or [`Target::once`] says otherwise.
+    pub fn on(operation: &str) -> Target {
+        Target { operation: Some(operation.to_owned()), ..Target::default() }
+    }
+
+    /// For every request.
+    pub fn on_all() -> Target {
+        Target::default()
+    }
+
+    /// For requests whose path contains `part`.
+    pub fn on_path(part: &str) -> Target {
+        Target { path: Some(part.to_owned()), ..Target::default() }
+    }
+
+    /// The effect, when this fault is for `asked`; counts down.
+    pub(crate) fn strike(&mut self, asked: &Asked, operation: &str) -> Option<Effect> {
+        self.target.hit(asked, operation).then(|| self.effect.clone())
+    }
+
+    /// Whether it can be decided without the body, and resets the connection unread.
+    pub(crate) fn resets_unread(&self) -> bool {
+        self.effect == Effect::ResetBefore && self.target.body.is_none()
+    }
+
+    pub(crate) fn is_spent(&self) -> bool {
+        self.target.times == Some(0)
+    }
+}
+
+impl Target {
+    /// Only with this HTTP method.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self
+    }
+
+    /// Only with a path that contains `part`.
+    #[must_use]
+    pub fn path(mut self, part: &str) -> Self {
+        self.path = Some(part.to_owned());
+        self
+    }
+
+    /// Only with a body that contains `part`.
+    #[must_use]
+    pub fn body(mut self, part: &str) -> Self {
+        self.body = Some(part.to_owned());
+        self
+    }
+
+    /// Lets the first `count` matching requests through.
+    #[must_use]
+    pub fn skip(mut self, count: u32) -> Self {
+        self.skip = count;
+        self
+    }
+
+    /// Strikes `count` times, then is gone.
+    #[must_use]
+    pub fn times(mut self, count: u32) -> Self {
+        self.times = Some(count);
+        self
+    }
+
+    /// Strikes once, then is gone.
+    #[must_use]
+    pub fn once(self) -> Self {
+        self.times(1)
+    }
+
+    fn hit(&mut self, asked: &Asked, operation: &str) -> bool {
+        let wanted = |wish: &Option<String>, has: &dyn Fn(&str) -> bool| wish.as_deref().is_none_or(has);
+        let body = || String::from_utf8_lossy(&asked.body);
+        let matches = self.times != Some(0)
+            && wanted(&self.operation, &|name| name == operation)
+            && wanted(&self.method, &|method| asked.method.as_str().eq_ignore_ascii_case(method))
+            && wanted(&self.path, &|part| asked.path.contains(part))
+            && wanted(&self.body, &|part| body().contains(part));
+        if matches && self.skip > 0 {
+            self.skip -= 1;
+            return false;
+        }
+        if matches && let Some(left) = &mut self.times {
+            *left -= 1;
+        }
+        matches
+    }
+
+    /// Finishes with any effect.
+    pub fn has(self, effect: Effect) -> Fault {
+        Fault { target: self, effect }
+    }
+
+    /// Nothing is applied; answers this status with an empty body.
+    pub fn answers(self, status: u16) -> Fault {
+        self.answers_with(Canned { status, ..Canned::default() })
+    }
+
+    /// Nothing is applied; answers this.
+    pub fn answers_with(self, canned: Canned) -> Fault {
+        self.has(Effect::Answer(canned))
+    }
+
+    /// Nothing is applied; a gateway's HTML page with this status.
+    pub fn html(self, status: u16) -> Fault {
+        let body = format!("<html><head><title>{status}</title></head><body>Gateway</body></html>");
+        let headers = BTreeMap::from([("content-type".to_owned(), "text/html".to_owned())]);
+        self.answers_with(Canned { status, headers, body })
+    }
+
+    /// Nothing is applied; sends the client elsewhere.
+    pub fn redirects(self, status: u16, location: &str) -> Fault {
+        let headers = BTreeMap::from([("location".to_owned(), location.to_owned())]);
+        self.answers_with(Canned { status, headers, body: String::new() })
+    }
+
+    /// Nothing is applied; the service's own error: an exception's name (SIR, Security Hub), an error string
+    /// (Slack), a status (Jira).
+    pub fn error(self, name: &str) -> Fault {
+        self.has(Effect::Error(name.to_owned()))
+    }
+
+    /// It is applied, but the service's own error is answered.
+    pub fn applied_then_error(self, name: &str) -> Fault {
+        self.has(Effect::AppliedThenError(name.to_owned()))
+    }
+
+    /// It is applied, but this status is answered with an empty body.
+    pub fn applied_then(self, status: u16) -> Fault {
+        self.has(Effect::AppliedThenAnswer(Canned { status, ..Canned::default() }))
+    }
+
+    /// Nothing is applied; too many requests, with this `Retry-After` or none.
+    pub fn throttled(self, retry_after: Option<&str>) -> Fault {
+        self.has(Effect::Throttled { retry_after: retry_after.map(str::to_owned) })
+    }
+
+    /// Applied; half of the body arrives.
+    pub fn truncated(self) -> Fault {
+        self.has(Effect::Truncated)
+    }
+
+    /// Not applied; connection reset before the body is read.
+    pub fn reset_before(self) -> Fault {
+        self.has(Effect::ResetBefore)
+    }
+
+    /// Applied; connection reset instead of an answer.
+    pub fn reset_after(self) -> Fault {
+        self.has(Effect::ResetAfter)
+    }
+
+    /// Applied; the answer comes late.
+    pub fn slow(self, by: Duration) -> Fault {
+        self.has(Effect::Slow(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+    }
+
+    /// Answered as if it had been done, but never stored.
+    pub fn never_stored(self) -> Fault {
+        self.has(Effect::NeverStored)
+    }
+
+    /// Connection reset; applied when [`Server::apply_late`](super::Server::apply_late) says so.
+    pub fn late(self) -> Fault {
+        self.has(Effect::Late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, Method};
+
+    use super::*;
+
+    fn asked(path: &str, body: &'static str) -> Asked {
+        let (method, headers) = (Method::POST, HeaderMap::new());
+        Asked { method, path: path.to_owned(), query: vec![], headers, body: body.into() }
+    }
+
+    #[test]
+    fn a_fault_strikes_what_it_names_as_often_as_it_says() {
+        let hi = asked("/api/chat.postMessage", "hi");
+        let mut fault = Fault::on("chat.postMessage").body("hi").skip(1).times(2).answers(503);
+        let struck: Vec<bool> = (0..5).map(|_| fault.strike(&hi, "chat.postMessage").is_some()).collect();
+        assert_eq!(struck, [false, true, true, false, false]);
+        assert!(fault.is_spent());
+    }
+
+    #[test]
+    fn a_fault_leaves_other_requests_alone() {
+        let hi = asked("/api/chat.postMessage", "hi");
+        for (fault, operation) in [
+            (Fault::on("chat.update").answers(500), "chat.postMessage"),
+            (Fault::on_path("/other").answers(500), "chat.postMessage"),
+            (Fault::on_all().body("bye").answers(500), "chat.postMessage"),
+            (Fault::on_all().method("GET").answers(500), "chat.postMessage"),
+        ] {
+            assert_eq!(fault.clone().strike(&hi, operation), None, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_can_be_written_as_json() {
+        let text = r#"{"operation":"GetCase","times":2,"effect":{"answer":{"status":503,"body":"<html>"}}}"#;
+        let fault: Fault = serde_json::from_str(text).unwrap();
+        let canned = Canned { status: 503, headers: BTreeMap::new(), body: "<html>".into() };
+        assert_eq!(fault, Fault::on("GetCase").times(2).answers_with(canned));
+        let throttled: Fault =
+            serde_json::from_str(r#"{"effect":{"throttled":{"retry_after":"30"}}}"#).unwrap();
+        assert_eq!(throttled, Fault::on_all().throttled(Some("30")));
+        assert_eq!(
+            serde_json::from_str::<Fault>(r#"{"effect":"reset_after"}"#).unwrap(),
+            Fault::on_all().reset_after()
+        );
+    }
+}

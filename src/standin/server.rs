@@ -1,0 +1,341 @@
+//! How does a stand-in serve, remember what it heard, and fail when told to?
+
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Request, State},
+    response::Response,
+};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::oneshot};
+
+use super::{
+    Clock,
+    exchange::{Answer, Asked, Call},
+    fault::{Canned, Effect, Fault},
+    wire::{Door, Gate},
+};
+
+/// Bodies over this are refused with 413 (an attachment may have 100 MiB).
+const BODY_LIMIT: usize = 128 << 20;
+
+/// What one service knows; the plumbing around it is the same for all.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// The service's own name for what is asked.
+    fn operation(&self, asked: &Asked) -> String;
+    /// Does what is asked. With `keep` false the answer is the same, but nothing stays.
+    fn answer(&self, asked: &Asked, keep: bool) -> Answer;
+    /// The service's own error of this name; `throttled` for too many requests.
+    fn error(&self, name: &str) -> Answer;
+    /// What is asked under `/_control/`, after that prefix.
+    fn control(&self, what: &str, asked: &Asked) -> Option<Answer>;
+}
+
+/// Locks; a panic in another test thread must not spread.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs `work` on the state; with `keep` false the state is put back afterwards.
+pub(crate) fn on_state<S: Clone, T>(state: &Mutex<S>, keep: bool, work: impl FnOnce(&mut S) -> T) -> T {
+    let mut state = lock(state);
+    let before = (!keep).then(|| state.clone());
+    let done = work(&mut state);
+    if let Some(before) = before {
+        *state = before;
+    }
+    done
+}
+
+/// A running stand-in: its address, what it heard, its faults, its clock. Clones are the same server.
+///
+/// Other processes reach the same through HTTP on the same port, without authorization:
+///
+/// | request | does |
+/// |---|---|
+/// | `GET /_control/calls` | [`calls`](Self::calls) |
+/// | `DELETE /_control/calls` | [`take_calls`](Self::take_calls) |
+/// | `POST /_control/faults` `{operation?, method?, path?, body?, skip?, times?, effect}` | [`fault`](Self::fault) |
+/// | `DELETE /_control/faults` | [`heal`](Self::heal) |
+/// | `POST /_control/late` | [`apply_late`](Self::apply_late) |
+/// | `POST /_control/advance` `{seconds}` | [`advance`](Self::advance) |
+///
+/// Each stand-in documents what it adds to these.
+#[derive(Clone)]
+pub struct Server {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    url: String,
+    desk: Arc<Desk>,
+    // Dropping it tells the server to stop.
+    _stop: oneshot::Sender<()>,
+}
+
+struct Desk {
+    service: Arc<dyn Service>,
+    clock: Clock,
+    calls: Mutex<Calls>,
+    faults: Mutex<Vec<Fault>>,
+    late: Mutex<Vec<Asked>>,
+}
+
+#[derive(Default)]
+struct Calls {
+    heard: u64,
+    list: Vec<Call>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("url", &self.inner.url).finish_non_exhaustive()
+    }
+}
+
+/// Binds a free port on loopback and says the base URL that it will have.
+pub(crate) async fn bind() -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}
+
+impl Server {
+    pub(crate) fn run(listener: TcpListener, url: String, clock: Clock, service: Arc<dyn Service>) -> Self {
+        let desk = Desk {
+            service,
+            clock,
+            calls: Mutex::default(),
+            faults: Mutex::default(),
+            late: Mutex::default(),
+        };
+        let desk = Arc::new(desk);
+        let app = Router::new().fallback(serve).with_state(desk.clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = axum::serve(Door(listener), app.into_make_service_with_connect_info::<Gate>())
+            .with_graceful_shutdown(async move { drop(stopped.await) });
+        tokio::spawn(async move { drop(serving.await) });
+        Self { inner: Arc::new(Inner { url, desk, _stop: stop }) }
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.inner.url
+    }
+
+    /// Every request heard so far, in order of arrival.
+    pub fn calls(&self) -> Vec<Call> {
+        lock(&self.inner.desk.calls).list.clone()
+    }
+
+    /// The requests heard since the last time they were taken.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut lock(&self.inner.desk.calls).list)
+    }
+
+    /// The requests heard for one operation.
+    pub fn calls_of(&self, operation: &str) -> Vec<Call> {
+        self.calls().into_iter().filter(|call| call.operation == operation).collect()
+    }
+
+    /// How often an operation was asked for.
+    pub fn count(&self, operation: &str) -> usize {
+        lock(&self.inner.desk.calls).list.iter().filter(|call| call.operation == operation).count()
+    }
+
+    /// From now on, this goes wrong. Of several faults for one request the oldest strikes.
+    pub fn fault(&self, fault: Fault) {
+        lock(&self.inner.desk.faults).push(fault);
+    }
+
+    /// Forgets every fault.
+    pub fn heal(&self) {
+        lock(&self.inner.desk.faults).clear();
+    }
+
+    /// Applies what [`Effect::Late`] has held back, in order; says how many.
+    pub fn apply_late(&self) -> usize {
+        self.inner.desk.apply_late()
+    }
+
+    /// Moves this server's clock forward.
+    pub fn advance(&self, by: Duration) {
+        self.inner.desk.clock.advance(by);
+    }
+
+    /// This server's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.desk.clock
+    }
+}
+
+impl Desk {
+    fn hear(&self, asked: &Asked, operation: &str) -> u64 {
+        let mut calls = lock(&self.calls);
+        calls.heard += 1;
+        let number = calls.heard;
+        calls.list.push(Call::of(asked, number, self.clock.millis(), operation.to_owned()));
+        number
+    }
+
+    fn note(&self, number: u64, status: Option<u16>, faulty: bool) {
+        if let Some(call) = lock(&self.calls).list.iter_mut().find(|call| call.number == number) {
+            call.status = status;
+            call.faulty = faulty;
+        }
+    }
+
+    /// The first fault for this request that `eligible` allows.
+    fn strike(&self, asked: &Asked, operation: &str, eligible: impl Fn(&Fault) -> bool) -> Option<Effect> {
+        let mut faults = lock(&self.faults);
+        let effect = faults
+            .iter_mut()
+            .filter(|fault| eligible(fault))
+            .find_map(|fault| fault.strike(asked, operation));
+        faults.retain(|fault| !fault.is_spent());
+        effect
+    }
+
+    fn apply_late(&self) -> usize {
+        let late = std::mem::take(&mut *lock(&self.late));
+        late.iter().for_each(|asked| drop(self.service.answer(asked, true)));
+        late.len()
+    }
+
+    /// The answer with the effect worked in; none is a reset connection.
+    fn answer(&self, asked: &Asked, effect: Option<&Effect>) -> Option<Answer> {
+        let truth = |keep| self.service.answer(asked, keep);
+        Some(match effect {
+            None | Some(Effect::Slow(_)) => truth(true),
+            Some(Effect::Answer(canned)) => canned.answer(),
+            Some(Effect::AppliedThenAnswer(canned)) => {
+                truth(true);
+                canned.answer()
+            }
+            Some(Effect::Error(name)) => self.service.error(name),
+            Some(Effect::AppliedThenError(name)) => {
+                truth(true);
+                self.service.error(name)
+            }
+            Some(Effect::Throttled { retry_after }) => {
+                let answer = self.service.error("throttled");
+                retry_after.iter().fold(answer, |answer, value| answer.with("retry-after", value))
+            }
+            Some(Effect::Truncated) => halved(truth(true)),
+            Some(Effect::NeverStored) => truth(false),
+            Some(Effect::ResetBefore) => return None,
+            Some(Effect::ResetAfter) => {
+                truth(true);
+                return None;
+            }
+            Some(Effect::Late) => {
+                lock(&self.late).push(asked.clone());
+                return None;
+            }
+        })
+    }
+
+    fn control(&self, what: &str, asked: &Asked) -> Answer {
+        let done = || Some(Answer::json(200, &json!({ "ok": true })));
+        let known = match (asked.method.as_str(), what) {
+            ("GET", "calls") => Some(Answer::json(200, &json!(lock(&self.calls).list))),
+            ("DELETE", "calls") => {
+                Some(Answer::json(200, &json!(std::mem::take(&mut lock(&self.calls).list))))
+            }
+            ("POST", "faults") => match serde_json::from_slice(&asked.body) {
+                Ok(fault) => {
+                    lock(&self.faults).push(fault);
+                    done()
+                }
+                Err(error) => Some(Answer::json(400, &json!({ "ok": false, "error": error.to_string() }))),
+            },
+            ("DELETE", "faults") => {
+                lock(&self.faults).clear();
+                done()
+            }
+            ("POST", "late") => Some(Answer::json(200, &json!({ "applied": self.apply_late() }))),
+            ("POST", "advance") => {
+                let seconds = asked.json().ok().and_then(|body| body["seconds"].as_f64()).unwrap_or_default();
+                self.clock.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+                done()
+            }
+            _ => self.service.control(what, asked),
+        };
+        known.unwrap_or_else(|| Answer::json(404, &json!({ "ok": false, "error": "unknown control" })))
+    }
+}
+
+impl Canned {
+    fn answer(&self) -> Answer {
+        let answer = Answer { body: self.body.clone().into(), ..Answer::empty(self.status) };
+        self.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value))
+    }
+}
+
+fn halved(answer: Answer) -> Answer {
+    let half = answer.body.len() / 2;
+    Answer { body: answer.body.slice(..half), ..answer }
+}
+
+async fn serve(
+    State(desk): State<Arc<Desk>>,
+    ConnectInfo(gate): ConnectInfo<Gate>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut asked = Asked {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default(),
+        headers: parts.headers,
+        body: Bytes::new(),
+    };
+    let operation = desk.service.operation(&asked);
+    let own = !asked.path.starts_with("/_control/");
+    if own && desk.strike(&asked, &operation, Fault::resets_unread).is_some() {
+        let number = desk.hear(&asked, &operation);
+        return reset(&desk, &gate, number);
+    }
+    match to_bytes(body, BODY_LIMIT).await {
+        Ok(read) => asked.body = read,
+        Err(_) => return respond(Answer::empty(413)),
+    }
+    if let Some(what) = asked.path.strip_prefix("/_control/") {
+        return respond(desk.control(what, &asked));
+    }
+    let number = desk.hear(&asked, &operation);
+    let effect = desk.strike(&asked, &operation, |_| true);
+    let Some(answer) = desk.answer(&asked, effect.as_ref()) else {
+        return reset(&desk, &gate, number);
+    };
+    desk.note(number, Some(answer.status.as_u16()), effect.is_some());
+    if let Some(Effect::Slow(millis)) = effect {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+    respond(answer)
+}
+
+fn reset(desk: &Desk, gate: &Gate, number: u64) -> Response {
+    desk.note(number, None, true);
+    gate.shut();
+    respond(Answer::empty(500))
+}
+
+fn respond(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
+}
+
+/// A control request's JSON body; an empty one is `{}`.
+pub(crate) fn control_body(asked: &Asked) -> Value {
+    asked.json().unwrap_or_else(|_| json!({}))
+}

@@ -1,0 +1,313 @@
+//! What does AWS do on its own, and what can a test see and set?
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::super::server::lock;
+use super::{
+    Order, Sir, attachments, cases, comments,
+    errors::Refusal,
+    investigations, limits, membership,
+    state::{Actor, State},
+};
+
+/// Who can act for AWS.
+const RESPONDER: &str = "AWS Responder";
+const SERVICE: &str = "security-ir.amazonaws.com";
+
+/// What AWS or a person could not do, because the case is not there, is closed, or the input is not allowed.
+type Refused = String;
+
+impl Sir {
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut lock(&self.world.state))
+    }
+
+    fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refusal>) -> Result<T, Refused> {
+        self.with(work).map_err(|refusal| format!("{refusal:?}"))
+    }
+
+    /// Founds the membership that the stand-in starts with, without an event.
+    pub(super) fn found_membership(&self) {
+        let team = json!([
+            { "name": "Ana Alvarez", "jobTitle": "Incident commander", "email": "ana@example.com" },
+            { "name": "Bo Berg", "jobTitle": "Responder", "email": "bo@example.com" },
+        ]);
+        let values = json!({ "membershipName": "Example organisation", "incidentResponseTeam": team });
+        self.with(|state| {
+            drop(membership::open(state, values.as_object().unwrap_or(&Map::new())));
+            state.outbox.clear();
+        });
+    }
+
+    /// AWS opens a proactive, AWS-supported case with this title; says its id.
+    pub fn aws_creates_case(&self, title: &str) -> String {
+        self.aws_creates(json!({ "title": format!("[Proactive case] {title}") })).unwrap_or_default()
+    }
+
+    /// AWS opens a case from CreateCase's members; what is missing is filled in, the resolver is AWS.
+    /// Says its id.
+    ///
+    /// # Errors
+    /// When the quota of active cases is used up.
+    pub fn aws_creates(&self, values: Value) -> Result<String, String> {
+        self.does(|state| create(state, &values))
+    }
+
+    /// A customer's person in the console opens a self-managed case; says its id.
+    pub fn console_creates_case(&self, title: &str) -> String {
+        let values = filled(&json!({ "title": title, "resolverType": "Self" }));
+        self.does(|state| {
+            cases::open(state, &values, Actor::Customer(&console_principal(state.settings.account.clone())))
+        })
+        .unwrap_or_default()
+    }
+
+    /// Adds a comment as `AWS Responder`, `security-ir.amazonaws.com`, or any principal of the customer;
+    /// says its id.
+    ///
+    /// # Errors
+    /// When there is no such case or it is closed.
+    pub fn aws_comments(&self, case: &str, by: &str, body: &str) -> Result<String, String> {
+        self.does(|state| comments::add(state, case, body, actor(by)))
+    }
+
+    /// Gives a comment a new body, as `AWS Responder`, the service, or a principal of the customer.
+    ///
+    /// # Errors
+    /// When there is no such comment, the case is closed, or a customer edits what AWS wrote.
+    pub fn aws_edits_comment(&self, case: &str, id: &str, by: &str, body: &str) -> Result<(), String> {
+        self.does(|state| comments::edit(state, case, id, body, actor(by)))
+    }
+
+    /// AWS sets any status, `Acknowledged` and `Ready to Close` among them.
+    ///
+    /// # Errors
+    /// When there is no such case or status, or the case is closed.
+    pub fn aws_sets_status(&self, case: &str, status: &str) -> Result<(), String> {
+        self.aws_changes(case, &json!({ "caseStatus": status }))
+    }
+
+    /// AWS says whose move it is: `Customer` or `None`.
+    ///
+    /// # Errors
+    /// When there is no such case or it is closed.
+    pub fn aws_sets_pending_action(&self, case: &str, action: &str) -> Result<(), String> {
+        self.aws_changes(case, &json!({ "pendingAction": action }))
+    }
+
+    /// AWS changes a case: `caseStatus`, `pendingAction`, and UpdateCase's members.
+    ///
+    /// # Errors
+    /// When there is no such case, it is closed, or a value is not one of the model's.
+    pub fn aws_changes(&self, case: &str, values: &Value) -> Result<(), String> {
+        self.does(|state| change(state, case, values))
+    }
+
+    /// AWS closes a case with a closure code such as `False Positive`.
+    ///
+    /// # Errors
+    /// When there is no such case or it is closed already.
+    pub fn aws_closes(&self, case: &str, code: &str) -> Result<(), String> {
+        self.does(|state| cases::shut(state, case, Some(code), Actor::Aws(RESPONDER))).map(drop)
+    }
+
+    /// The AI agent adds an investigation (members of InvestigationAction; what is missing is filled in), or
+    /// changes the one whose `investigationId` is given; says the id. No event comes of it.
+    ///
+    /// # Errors
+    /// When there is no such case.
+    pub fn investigates(&self, case: &str, action: &Value) -> Result<String, String> {
+        self.does(|state| investigations::put(state, case, action))
+    }
+
+    /// AWS attaches a file, already verified; says the attachment's id.
+    ///
+    /// # Errors
+    /// When there is no such case, it is closed, or it has a file of this name.
+    pub fn aws_attaches(&self, case: &str, name: &str, bytes: impl Into<Bytes>) -> Result<String, String> {
+        self.does(|state| attachments::place(state, case, name, bytes.into(), Actor::Aws(RESPONDER)))
+    }
+
+    /// The scan ends: `Verified`, `Failed`, or `Pending` again.
+    pub fn set_attachment_status(&self, case: &str, attachment: &str, status: &str) {
+        self.with(|state| attachments::set_status(state, case, attachment, status));
+    }
+
+    /// What an attachment becomes as soon as its bytes have arrived: `Verified` (at first), `Failed`, or
+    /// `Pending` until [`set_attachment_status`](Self::set_attachment_status).
+    pub fn set_verdict(&self, status: &'static str) {
+        self.with(|state| state.settings.verdict = status);
+    }
+
+    /// The bytes uploaded to a case under this file name.
+    pub fn attachment(&self, case: &str, name: &str) -> Option<Bytes> {
+        self.with(|state| attachments::bytes(state, case, name))
+    }
+
+    /// The EventBridge events since the last time they were taken, oldest first.
+    pub fn take_events(&self) -> Vec<Value> {
+        self.with(|state| std::mem::take(&mut state.outbox))
+    }
+
+    /// Everything: `{cases: {ID: {case, comments, edits, investigations, tags}}, memberships: {ID: …}}`.
+    pub fn state(&self) -> Value {
+        self.with(|state| whole(state))
+    }
+
+    /// A case as GetCase answers it.
+    pub fn case(&self, id: &str) -> Option<Value> {
+        self.with(|state| state.cases.get(id).map(|case| Value::Object(case.wire.clone())))
+    }
+
+    /// A case's comments as ListComments answers them, oldest first.
+    pub fn comments(&self, case: &str) -> Vec<Value> {
+        self.with(|state| state.cases.get(case).map(|case| case.comments.clone()).unwrap_or_default())
+    }
+
+    /// The id of the membership that the stand-in started with, or of the one made last.
+    pub fn membership_id(&self) -> Option<String> {
+        self.with(|state| state.memberships.keys().next_back().cloned())
+    }
+
+    /// The delegated administrator is removed: the membership ends at once.
+    ///
+    /// # Errors
+    /// When there is no such membership.
+    pub fn terminates_membership(&self, id: &str) -> Result<(), String> {
+        self.does(|state| membership::terminate(state, id))
+    }
+
+    /// Forgets every membership, so that every call about cases is refused as not active.
+    pub fn without_membership(&self) {
+        self.with(|state| state.memberships.clear());
+    }
+
+    /// Adds an account that BatchGetMemberAccountDetails knows: `Associated`, `Disassociated`, `Unassociated`.
+    pub fn add_member_account(&self, account: &str, status: &str) {
+        let item =
+            json!({ "accountId": account, "relationshipStatus": status, "relationshipType": "Organization" });
+        self.with(|state| {
+            for membership in state.memberships.values_mut() {
+                membership.accounts.insert(account.to_owned(), item.clone());
+                membership.wire.insert("numberOfAccountsCovered".into(), membership.accounts.len().into());
+            }
+        });
+    }
+
+    /// What GetFindingMetrics counts, by the names of its output; the rest is 0.
+    pub fn set_finding_metrics(&self, counters: Value) {
+        self.with(|state| state.finding_metrics = counters);
+    }
+
+    /// In which order lists are answered.
+    pub fn set_order(&self, order: Order) {
+        self.with(|state| state.settings.order = order);
+    }
+
+    /// As whom signed requests count, an assumed role's ARN at first.
+    pub fn set_principal(&self, principal: &str) {
+        self.with(|state| state.settings.principal = principal.to_owned());
+    }
+
+    /// The principal as whom signed requests count.
+    pub fn principal(&self) -> String {
+        self.with(|state| state.settings.principal.clone())
+    }
+
+    /// The base of presigned URLs, the stand-in's own at first. `{base}/files/…` must lead here.
+    pub fn set_files_url(&self, base: &str) {
+        self.with(|state| state.settings.files = base.trim_end_matches('/').to_owned());
+    }
+
+    /// Most active cases: self-managed and service-managed, 100 and 50 at first.
+    pub fn set_quotas(&self, own: usize, service: usize) {
+        self.with(|state| state.settings.quotas = [own, service]);
+    }
+
+    /// Whether the published rates are enforced (ThrottlingException); at first they are only counted.
+    pub fn enforce_rates(&self, enforced: bool) {
+        self.with(|state| state.settings.enforce_rates = enforced);
+    }
+
+    /// How often each operation was called faster than its published rate.
+    pub fn too_fast(&self) -> Vec<(String, u32)> {
+        self.with(|state| state.too_fast.iter().map(|(name, times)| ((*name).to_owned(), *times)).collect())
+    }
+}
+
+/// Whoever is not AWS is a principal of the customer.
+pub(super) fn actor(by: &str) -> Actor<'_> {
+    if matches!(by, RESPONDER | SERVICE) { Actor::Aws(by) } else { Actor::Customer(by) }
+}
+
+fn console_principal(account: String) -> String {
+    format!("arn:aws:sts::{account}:assumed-role/SecurityTeam/ana@example.com")
+}
+
+/// CreateCase's members, filled in.
+fn filled(values: &Value) -> Map<String, Value> {
+    let mut whole = json!({
+        "resolverType": "AWS",
+        "title": "[Proactive case] Unusual activity",
+        "description": "Activity was seen that is unusual for this account.",
+        "engagementType": "Security Incident",
+        "reportedIncidentStartDate": 1_711_553_521,
+        "impactedAccounts": ["111122223333"],
+        "watchers": [],
+        "impactedAwsRegions": [{ "region": "eu-west-1" }],
+    });
+    for (name, value) in values.as_object().into_iter().flatten() {
+        whole[name] = value.clone();
+    }
+    whole.as_object().cloned().unwrap_or_default()
+}
+
+pub(super) fn create(state: &mut State, values: &Value) -> Result<String, Refusal> {
+    let mut values = filled(values);
+    let tags = values.entry("tags").or_insert_with(|| json!({}));
+    tags["SecurityIncidentResponseManaged"] = "true".into();
+    cases::open(state, &values, Actor::Aws(SERVICE))
+}
+
+pub(super) fn change(state: &mut State, id: &str, values: &Value) -> Result<(), Refusal> {
+    let actor = Actor::Aws(RESPONDER);
+    let mut rest = values.as_object().cloned().unwrap_or_default();
+    state.open_case(id)?;
+    if let Some(status) = rest.remove("caseStatus").as_ref().and_then(Value::as_str) {
+        if !limits::STATUSES.contains(&status) || status == "Closed" {
+            return Err(Refusal::field("caseStatus", "There is no such status, or it is set by closing."));
+        }
+        cases::set_status(state, id, status, actor);
+    }
+    if let Some(action) = rest.remove("pendingAction") {
+        if action != "Customer" && action != "None" {
+            return Err(Refusal::field("pendingAction", "There is no such action."));
+        }
+        let message = format!("The pending action is now {action}.");
+        state.open_case(id)?.wire.insert("pendingAction".into(), action);
+        state.edited(id, actor, "UPDATE_PENDING_ACTION", &message);
+        state.emit("Case Updated", id, Some(("updatedBy", actor)));
+    }
+    if rest.is_empty() { Ok(()) } else { cases::change(state, id, &rest, actor) }
+}
+
+pub(super) fn whole(state: &State) -> Value {
+    let cases: Map<String, Value> = state
+        .cases
+        .iter()
+        .map(|(id, case)| {
+            let value = json!({ "case": case.wire, "comments": case.comments, "edits": case.edits,
+                "investigations": case.investigations, "tags": case.tags });
+            (id.clone(), value)
+        })
+        .collect();
+    let memberships: Map<String, Value> = state
+        .memberships
+        .iter()
+        .map(|(id, membership)| {
+            (id.clone(), json!({ "membership": membership.wire, "tags": membership.tags }))
+        })
+        .collect();
+    json!({ "cases": cases, "memberships": memberships })
+}

@@ -1,0 +1,50 @@
+//! What has the AI investigated, and what do people think of it?
+
+use serde_json::{Value, json};
+
+use super::{Input, Output, errors::Refusal, pages::page, state::State};
+
+pub(super) fn list(state: &mut State, input: &Input) -> Output {
+    let (id, order) = (input.text("caseId"), state.settings.order);
+    let key = |action: &Value| action["investigationId"].as_str().unwrap_or_default().to_owned();
+    let items = state.case(id)?.investigations.iter().map(|action| (key(action), action.clone())).collect();
+    let mut output = page(&format!("investigations of {id}"), "investigationActions", items, order, input)?;
+    output.remove("total");
+    Ok(Value::Object(output))
+}
+
+pub(super) fn feedback(state: &mut State, input: &Input) -> Output {
+    let now = state.clock.epoch();
+    let case = state.open_case(input.text("caseId"))?;
+    let id = input.text("resultId");
+    let action = case.investigations.iter_mut().find(|action| action["investigationId"] == id);
+    let action = action.ok_or_else(|| Refusal::not_found("Investigation", id))?;
+    action["feedback"] = json!({ "usefulness": input.values["usefulness"], "submittedAt": now });
+    if let Some(comment) = input.values.get("comment").filter(|comment| !comment.is_null()) {
+        action["feedback"]["comment"] = comment.clone();
+    }
+    Ok(Value::Null)
+}
+
+/// Adds an investigation, or changes the one with the same id; says the id.
+pub(super) fn put(state: &mut State, case_id: &str, action: &Value) -> Result<String, Refusal> {
+    let (now, number) = (state.clock.epoch(), state.next());
+    let case = state.case(case_id)?;
+    let fresh = || format!("inv-{number:010}");
+    let id = action["investigationId"].as_str().map_or_else(fresh, str::to_owned);
+    let known = case.investigations.iter().position(|known| known["investigationId"] == id.as_str());
+    let mut entry = known.map_or_else(
+        || json!({ "actionType": "Investigation", "title": "Investigation", "content": "…", "status": "Pending" }),
+        |at| case.investigations[at].clone(),
+    );
+    for (name, value) in action.as_object().into_iter().flatten() {
+        entry[name] = value.clone();
+    }
+    entry["investigationId"] = id.clone().into();
+    entry["lastUpdated"] = now;
+    match known {
+        Some(at) => case.investigations[at] = entry,
+        None => case.investigations.push(entry),
+    }
+    Ok(id)
+}

@@ -1,0 +1,284 @@
+//! What would AWS Security Incident Response answer?
+//!
+//! All 25 operations as restJson1 (`security-ir/2018-05-10`), with the model's limits, the documented rules,
+//! and a side door for what AWS does on its own.
+
+mod attachments;
+mod aws_side;
+mod cases;
+mod comments;
+mod control;
+mod errors;
+mod investigations;
+mod limits;
+mod membership;
+mod operations;
+mod pages;
+mod state;
+mod tags;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Clock, Server,
+    exchange::{Answer, Asked},
+    server::{Service, bind, on_state},
+    shape::{Field, Kind, misfits},
+    sigv4,
+};
+use errors::Refusal;
+use operations::Operation;
+use state::State;
+
+/// In which order lists are answered; the service documents none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The latest first.
+    #[default]
+    NewestFirst,
+    /// The earliest first.
+    OldestFirst,
+    /// Neither, but the same at every call.
+    Shuffled,
+}
+
+/// A running stand-in of AWS Security Incident Response.
+///
+/// It starts with one active membership and no case. Besides what [`Server`] offers, its `/_control/` has:
+///
+/// | request | body | method |
+/// |---|---|---|
+/// | `GET state` | | [`state`](Self::state) |
+/// | `GET events` | | what is in the outbox, left there |
+/// | `DELETE events` | | [`take_events`](Self::take_events) |
+/// | `POST cases` | `{title, …}` | [`aws_creates`](Self::aws_creates) |
+/// | `POST cases/ID/comments` | `{by, body}` | [`aws_comments`](Self::aws_comments) |
+/// | `PUT cases/ID/comments/ID` | `{by, body}` | [`aws_edits_comment`](Self::aws_edits_comment) |
+/// | `PUT cases/ID` | any of `caseStatus`, `pendingAction`, `caseMetadata`, UpdateCase's members | [`aws_changes`](Self::aws_changes) |
+/// | `POST cases/ID/close` | `{closureCode}` | [`aws_closes`](Self::aws_closes) |
+/// | `POST cases/ID/investigations` | members of an InvestigationAction | [`investigates`](Self::investigates) |
+/// | `POST cases/ID/attachments` | `{fileName, text}` | [`aws_attaches`](Self::aws_attaches) |
+/// | `PUT cases/ID/attachments/ID` | `{attachmentStatus}` | [`set_attachment_status`](Self::set_attachment_status) |
+/// | `PUT settings` | any of `order`, `principal`, `verdict`, `files`, `enforceRates` | |
+#[derive(Clone, Debug)]
+pub struct Sir {
+    server: Server,
+    world: Arc<World>,
+}
+
+struct World {
+    state: Mutex<State>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}
+
+/// An operation's input: the members of path, query and body together, and who asks.
+struct Input {
+    values: Map<String, Value>,
+    who: String,
+}
+
+impl Input {
+    /// A member that the model says is a string; empty when it is absent.
+    fn text(&self, name: &str) -> &str {
+        self.values.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// What an operation answers; null is an empty body.
+type Output = Result<Value, Refusal>;
+
+impl Sir {
+    /// Starts a stand-in on a free port of loopback.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
+        let (listener, url) = bind().await?;
+        let clock = Clock::default();
+        let world = Arc::new(World { state: Mutex::new(State::new(clock.clone(), url.clone())) });
+        let server = Server::run(listener, url, clock, world.clone());
+        let sir = Self { server, world };
+        sir.found_membership();
+        Ok(sir)
+    }
+}
+
+impl Deref for Sir {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl Service for World {
+    fn operation(&self, asked: &Asked) -> String {
+        let parts = asked.segments();
+        match operations::find(asked.method.as_str(), &parts) {
+            Some((operation, _)) => operation.name.to_owned(),
+            None if parts.first().is_some_and(|part| part == "files") => {
+                format!("{} attachment", asked.method)
+            }
+            None => format!("{} {}", asked.method, asked.path),
+        }
+    }
+
+    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+        on_state(&self.state, keep, |state| {
+            if let [first, case, id] = &asked.segments()[..]
+                && first == "files"
+            {
+                return attachments::storage(state, asked, case, id);
+            }
+            perform(state, asked).unwrap_or_else(|refusal| refusal.answer())
+        })
+    }
+
+    fn error(&self, name: &str) -> Answer {
+        match name {
+            "throttled" => Refusal::throttled().answer(),
+            name => Refusal::named(name).answer(),
+        }
+    }
+
+    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
+        on_state(&self.state, true, |state| control::answer(state, what, asked))
+    }
+}
+
+fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refusal> {
+    let Some((operation, uri)) = operations::find(asked.method.as_str(), &asked.segments()) else {
+        return Err(Refusal::invalid("UNKNOWN_OPERATION", &[]));
+    };
+    if let Some((name, why)) = sigv4::refusal(asked, "security-ir", &state.settings.region) {
+        return Err(Refusal::unauthorized(name, &why));
+    }
+    state.pace(operation.name, operation.rate)?;
+    let values = read(operation, uri, asked)?;
+    let about_cases = !operation.path.contains("membership") && !operation.path.contains("tags");
+    if about_cases && !state.is_active() {
+        return Err(Refusal::not_active());
+    }
+    let input = Input { values, who: state.settings.principal.clone() };
+    let output = once(state, operation.name, &input)?;
+    Ok(match output {
+        Value::Null => Answer::empty(operation.success),
+        output => Answer::json(operation.success, &output),
+    })
+}
+
+/// The operation's members, checked against the model.
+fn read(
+    operation: &Operation,
+    uri: Vec<(&str, String)>,
+    asked: &Asked,
+) -> Result<Map<String, Value>, Refusal> {
+    let uri = uri.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let query = query(operation.query, asked)?;
+    let body = match asked.body.is_empty() {
+        true => Map::new(),
+        false => match asked.json() {
+            Ok(Value::Object(body)) => body,
+            _ => return Err(Refusal::invalid("CANNOT_PARSE", &[("body", "The body is not a JSON object.")])),
+        },
+    };
+    let mut values = Map::new();
+    let mut found = vec![];
+    for (fields, map) in [(operation.uri, uri), (operation.query, query), (operation.body, body)] {
+        let map = Value::Object(map);
+        found.extend(misfits(&Kind::Object(fields), &map, ""));
+        values.extend(map.as_object().cloned().unwrap_or_default());
+    }
+    if found.is_empty() { Ok(values) } else { Err(Refusal::misfits(&found)) }
+}
+
+/// Query parameters as JSON: numbers where the model wants numbers, a list for `tagKeys`.
+fn query(fields: &[Field], asked: &Asked) -> Result<Map<String, Value>, Refusal> {
+    let mut map = Map::new();
+    for (name, value) in &asked.query {
+        let kind = fields.iter().find(|field| field.name == name).map(|field| field.kind);
+        match kind {
+            Some(Kind::List { .. }) => {
+                let entry = map.entry(name.clone()).or_insert_with(|| json!([]));
+                entry.as_array_mut().into_iter().for_each(|list| list.push(value.clone().into()));
+            }
+            Some(Kind::Whole { .. }) => {
+                let number: i64 =
+                    value.parse().map_err(|_| Refusal::field(name, "Member must be an integer"))?;
+                map.insert(name.clone(), number.into());
+            }
+            _ => {
+                map.insert(name.clone(), value.clone().into());
+            }
+        }
+    }
+    Ok(map)
+}
+
+/// Dispatches; the same `clientToken` gives the same answer, and a conflict when the rest differs.
+fn once(state: &mut State, name: &str, input: &Input) -> Output {
+    let Some(token) = input.values.get("clientToken").and_then(Value::as_str) else {
+        return dispatch(state, name, input);
+    };
+    let key = format!("{name}/{token}");
+    let given = Value::Object(input.values.clone());
+    match state.tokens.get(&key) {
+        Some((before, output)) if *before == given => return Ok(output.clone()),
+        Some(_) => {
+            return Err(Refusal::conflict(
+                "The client token was used with other input.",
+                "clientToken",
+                token,
+            ));
+        }
+        None => {}
+    }
+    let output = dispatch(state, name, input)?;
+    state.tokens.insert(key, (given, output.clone()));
+    Ok(output)
+}
+
+fn dispatch(state: &mut State, name: &str, input: &Input) -> Output {
+    match name {
+        "BatchGetMemberAccountDetails" => membership::accounts(state, input),
+        "CancelMembership" => membership::cancel(state, input),
+        "CloseCase" => cases::close(state, input),
+        "CreateCase" => cases::create(state, input),
+        "CreateCaseComment" => comments::create(state, input),
+        "CreateMembership" => membership::create(state, input),
+        "GetCase" => cases::get(state, input),
+        "GetCaseAttachmentDownloadUrl" => attachments::download_url(state, input),
+        "GetCaseAttachmentUploadUrl" => attachments::upload_url(state, input),
+        "GetFindingMetrics" => membership::metrics(state, input),
+        "GetMembership" => membership::get(state, input),
+        "ListCaseEdits" => cases::edits(state, input),
+        "ListCases" => cases::list(state, input),
+        "ListComments" => comments::list(state, input),
+        "ListInvestigations" => investigations::list(state, input),
+        "ListMemberships" => membership::list(state, input),
+        "ListTagsForResource" => tags::list(state, input),
+        "SendFeedback" => investigations::feedback(state, input),
+        "TagResource" => tags::add(state, input),
+        "UntagResource" => tags::remove(state, input),
+        "UpdateCase" => cases::update(state, input),
+        "UpdateCaseComment" => comments::update(state, input),
+        "UpdateCaseStatus" => cases::update_status(state, input),
+        "UpdateMembership" => membership::update(state, input),
+        "UpdateResolverType" => cases::update_resolver(state, input),
+        _ => Err(Refusal::invalid("UNKNOWN_OPERATION", &[])),
+    }
+}

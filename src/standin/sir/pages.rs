@@ -1,0 +1,101 @@
+//! Which page of a list is meant?
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Input, Order, errors::Refusal};
+
+/// The page that `input` asks for out of `items` (key and value, oldest first), as an output with `field`,
+/// `total` and, unless it is the last, `nextToken`. The token remembers the last key shown, so that what is
+/// added between two pages moves nothing.
+pub(super) fn page(
+    list: &str,
+    field: &str,
+    items: Vec<(String, Value)>,
+    order: Order,
+    input: &Input,
+) -> Result<Map<String, Value>, Refusal> {
+    let items = ordered(items, order);
+    let start = match input.values.get("nextToken").and_then(Value::as_str).filter(|token| !token.is_empty())
+    {
+        None => 0,
+        Some(token) => after(list, token, &items).ok_or_else(|| {
+            Refusal::field("nextToken", "The pagination token is not one that this list has given out.")
+        })?,
+    };
+    let size = input.values.get("maxResults").and_then(Value::as_u64).unwrap_or(25);
+    let end = items.len().min(start + usize::try_from(size).unwrap_or(25));
+    let mut output = Map::new();
+    output.insert("total".into(), items.len().into());
+    if let Some((key, _)) = items.get(end.wrapping_sub(1)).filter(|_| end < items.len()) {
+        output.insert("nextToken".into(), BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{key}")).into());
+    }
+    let shown: Vec<Value> = items.into_iter().take(end).skip(start).map(|(_, value)| value).collect();
+    output.insert(field.into(), json!(shown));
+    Ok(output)
+}
+
+fn after(list: &str, token: &str, items: &[(String, Value)]) -> Option<usize> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (name, key) = std::str::from_utf8(&bytes).ok()?.split_once('\n')?;
+    (name == list).then(|| items.iter().position(|(known, _)| known == key))?.map(|at| at + 1)
+}
+
+fn ordered(mut items: Vec<(String, Value)>, order: Order) -> Vec<(String, Value)> {
+    match order {
+        Order::OldestFirst => {}
+        Order::NewestFirst => items.reverse(),
+        Order::Shuffled => items.sort_by_cached_key(|(key, _)| Sha256::digest(key).to_vec()),
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(order: Order, count: usize) -> Vec<String> {
+        let mut seen = vec![];
+        let mut values = Map::new();
+        loop {
+            let items = (0..count).map(|n| (format!("{n:03}"), json!(format!("{n:03}")))).collect();
+            let output =
+                page("list", "items", items, order, &Input { values: values.clone(), who: "".into() })
+                    .unwrap();
+            let items = output["items"].as_array().unwrap();
+            assert!(items.len() <= 25);
+            seen.extend(items.iter().map(|item| item.as_str().unwrap().to_owned()));
+            match output.get("nextToken") {
+                Some(token) => values.insert("nextToken".into(), token.clone()),
+                None => return seen,
+            };
+        }
+    }
+
+    #[test]
+    fn every_order_shows_every_item_once() {
+        for count in [0, 1, 25, 26, 60] {
+            let oldest = keys(Order::OldestFirst, count);
+            assert_eq!(oldest, (0..count).map(|n| format!("{n:03}")).collect::<Vec<_>>());
+            let mut newest = keys(Order::NewestFirst, count);
+            newest.reverse();
+            assert_eq!(newest, oldest);
+            let mut shuffled = keys(Order::Shuffled, count);
+            assert!(count < 25 || shuffled != oldest);
+            shuffled.sort();
+            assert_eq!(shuffled, oldest);
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_list_is_refused() {
+        let token = BASE64_URL_SAFE_NO_PAD.encode("other\n001");
+        for token in [token.as_str(), "rubbish"] {
+            let values = json!({ "nextToken": token }).as_object().unwrap().clone();
+            let items = vec![("001".to_owned(), json!(1))];
+            let refused = page("list", "items", items, Order::OldestFirst, &Input { values, who: "".into() });
+            assert!(refused.is_err(), "{token}");
+        }
+    }
+}

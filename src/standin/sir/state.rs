@@ -1,0 +1,227 @@
+//! What is true in SIR at this moment?
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::super::Clock;
+use super::{Order, errors::Refusal, operations::Rate};
+
+/// What a test may set before or while it runs.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) account: String,
+    pub(super) region: String,
+    /// Who the callers are: every signed request counts as this principal.
+    pub(super) principal: String,
+    pub(super) order: Order,
+    /// Base of presigned URLs.
+    pub(super) files: String,
+    pub(super) enforce_rates: bool,
+    /// What an attachment becomes when its bytes have arrived.
+    pub(super) verdict: &'static str,
+    /// Active cases allowed: self-managed, service-managed.
+    pub(super) quotas: [usize; 2],
+}
+
+/// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) clock: Clock,
+    counter: Arc<AtomicU64>,
+    pub(super) settings: Settings,
+    pub(super) cases: BTreeMap<String, Case>,
+    pub(super) memberships: BTreeMap<String, Membership>,
+    /// `operation/token` → (input, output)
+    pub(super) tokens: BTreeMap<String, (Value, Value)>,
+    pub(super) outbox: Vec<Value>,
+    pub(super) finding_metrics: Value,
+    /// Times of the last second's calls by operation, and how often each came too fast.
+    recent: BTreeMap<&'static str, Vec<i64>>,
+    pub(super) too_fast: BTreeMap<&'static str, u32>,
+}
+
+/// One case: what GetCase answers, and what hangs on it.
+#[derive(Clone)]
+pub(super) struct Case {
+    /// GetCase's output.
+    pub(super) wire: Map<String, Value>,
+    /// Items of ListComments, oldest first.
+    pub(super) comments: Vec<Value>,
+    /// Items of ListCaseEdits, oldest first.
+    pub(super) edits: Vec<Value>,
+    /// Items of ListInvestigations, oldest first.
+    pub(super) investigations: Vec<Value>,
+    pub(super) tags: Map<String, Value>,
+    /// Attachment id → what was promised and what arrived.
+    pub(super) uploads: BTreeMap<String, Upload>,
+}
+
+/// The bytes of an attachment.
+#[derive(Clone)]
+pub(super) struct Upload {
+    pub(super) length: u64,
+    pub(super) bytes: Option<Bytes>,
+    /// When the upload URL ends, in seconds since 1970.
+    pub(super) until: i64,
+}
+
+/// One membership: what GetMembership answers, and what hangs on it.
+#[derive(Clone)]
+pub(super) struct Membership {
+    pub(super) wire: Map<String, Value>,
+    pub(super) tags: Map<String, Value>,
+    /// Account id → item of BatchGetMemberAccountDetails.
+    pub(super) accounts: BTreeMap<String, Value>,
+}
+
+/// Who changes something.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Actor<'a> {
+    /// A principal of the customer's account.
+    Customer(&'a str),
+    /// `AWS Responder` or `security-ir.amazonaws.com`.
+    Aws(&'a str),
+}
+
+impl Actor<'_> {
+    pub(super) fn principal(&self) -> &str {
+        match self {
+            Self::Customer(principal) | Self::Aws(principal) => principal,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn new(clock: Clock, files: String) -> Self {
+        let settings = Settings {
+            account: "111122223333".into(),
+            region: "eu-west-1".into(),
+            principal: "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
+            order: Order::NewestFirst,
+            files,
+            enforce_rates: false,
+            verdict: "Verified",
+            quotas: [100, 50],
+        };
+        Self {
+            clock,
+            counter: Arc::default(),
+            settings,
+            cases: BTreeMap::new(),
+            memberships: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            outbox: vec![],
+            finding_metrics: json!({}),
+            recent: BTreeMap::new(),
+            too_fast: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn next(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// A UUID that is the same in every run.
+    pub(super) fn uuid(&self) -> String {
+        let hex = hex(&Sha256::digest(format!("uuid {}", self.next())));
+        format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
+    }
+
+    pub(super) fn case(&mut self, id: &str) -> Result<&mut Case, Refusal> {
+        self.cases.get_mut(id).ok_or_else(|| Refusal::not_found("Case", id))
+    }
+
+    /// A case that can still be changed; a closed one is read-only for ever.
+    pub(super) fn open_case(&mut self, id: &str) -> Result<&mut Case, Refusal> {
+        let case = self.case(id)?;
+        if case.wire["caseStatus"] == "Closed" {
+            return Err(Refusal::conflict("The case is closed and cannot be changed.", "case", id));
+        }
+        Ok(case)
+    }
+
+    pub(super) fn membership(&mut self, id: &str) -> Result<&mut Membership, Refusal> {
+        self.memberships.get_mut(id).ok_or_else(|| Refusal::not_found("Membership", id))
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.memberships.values().any(|membership| membership.wire["membershipStatus"] == "Active")
+    }
+
+    pub(super) fn arn(&self, kind: &str, id: &str) -> String {
+        let Settings { account, region, .. } = &self.settings;
+        format!("arn:aws:security-ir:{region}:{account}:{kind}/{id}")
+    }
+
+    /// Remembers a change of a case: when, by whom, and for ListCaseEdits.
+    pub(super) fn edited(&mut self, id: &str, actor: Actor<'_>, action: &str, message: &str) {
+        let now = self.clock.epoch();
+        if let Some(case) = self.cases.get_mut(id) {
+            case.wire.insert("lastUpdatedDate".into(), now.clone());
+            case.edits.push(json!({ "eventTimestamp": now, "principal": actor.principal(), "action": action,
+                "message": message }));
+        }
+    }
+
+    /// Puts the event that the service would emit for a case into the outbox.
+    /// `key` is `createdBy` or `updatedBy`; closing has no actor.
+    pub(super) fn emit(&mut self, detail_type: &str, id: &str, actor: Option<(&str, Actor<'_>)>) {
+        let mut detail = json!({ "caseId": id });
+        if let Some((key, actor)) = actor {
+            detail[key] = match actor {
+                Actor::Customer(_) => self.settings.account.clone().into(),
+                Actor::Aws(name) => name.into(),
+            };
+        }
+        self.emit_event(detail_type, self.arn("case", id), detail);
+    }
+
+    pub(super) fn emit_event(&mut self, detail_type: &str, resource: String, detail: Value) {
+        let event = json!({
+            "version": "0",
+            "id": self.uuid(),
+            "detail-type": detail_type,
+            "source": "aws.security-ir",
+            "account": self.settings.account,
+            "time": self.clock.iso(),
+            "region": self.settings.region,
+            "resources": [resource],
+            "detail": detail,
+        });
+        self.outbox.push(event);
+    }
+
+    /// Counts a call against its published rate; refuses it when rates are enforced.
+    pub(super) fn pace(&mut self, operation: &'static str, rate: Rate) -> Result<(), Refusal> {
+        let allowed = match rate {
+            Rate::Read => 5,
+            Rate::Write => 1,
+            Rate::Unpublished => return Ok(()),
+        };
+        let now = self.clock.millis();
+        let recent = self.recent.entry(operation).or_default();
+        recent.retain(|at| now - at < 1000);
+        let fast = recent.len() >= allowed;
+        if fast {
+            *self.too_fast.entry(operation).or_default() += 1;
+            if self.settings.enforce_rates {
+                return Err(Refusal::throttled());
+            }
+        }
+        recent.push(now);
+        Ok(())
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
