@@ -1,11 +1,12 @@
 //! What does an effect mean at Slack, and what at Jira? From effects to the clients' calls, and back from what is read.
 
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::{
     case::{CaseId, Millis},
     content::{Content, Key},
-    jira::{self, Jira},
+    jira::{self, Jira, Moved, NewIssue},
     knowledge::{CHANNEL, HOME, Intent, PlaceNote},
     notify::Desk,
     perform::{What, Worker},
@@ -13,6 +14,7 @@ use crate::{
     settings::Layout,
     slack::{self, Slack},
     store::Destination,
+    text,
     wire::Failure,
     world::World,
 };
@@ -56,7 +58,8 @@ fn unmark(case: &CaseId, mark: &str) -> Option<(Key, String)> {
 /// A `ts` is seconds with six digits behind the point.
 fn millis(ts: &str) -> Millis {
     let (seconds, micros) = ts.split_once('.').unwrap_or((ts, "0"));
-    seconds.parse::<Millis>().unwrap_or(0) * 1_000 + micros.get(..3).and_then(|text| text.parse().ok()).unwrap_or(0)
+    seconds.parse::<Millis>().unwrap_or(0) * 1_000
+        + micros.get(..3).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 impl<'a, W: World> Destinations<'a, W> {
@@ -103,7 +106,11 @@ impl<'a, W: World> Destinations<'a, W> {
                 let message = slack::content(content, intent.plainness);
                 self.slack.post(channel, thread, &mark, &message).await
             }
-            (Destination::Jira, What::Home) => self.jira()?.create_issue(&picture.view).await,
+            (Destination::Jira, What::Home) => {
+                let (summary, description) = jira_fields(picture);
+                let issue = NewIssue { case: worker.case, summary, description };
+                self.jira()?.create_issue(&issue).await.map(|made| format!("{}/{}", made.id, made.key))
+            }
             (Destination::Jira, What::Content(content)) => {
                 let body = jira::content(content, intent.plainness);
                 self.jira()?.comment(issue(note)?, &mark, &body).await
@@ -140,7 +147,10 @@ impl<'a, W: World> Destinations<'a, W> {
                 };
                 Ok(remote(&heard, &intent.key))
             }
-            (Destination::Jira, HOME) => self.jira()?.find_issue(worker.case, self.jira_me().await?).await,
+            (Destination::Jira, HOME) => {
+                let found = self.jira()?.find_issue(worker.case).await?;
+                Ok(found.map(|issue| format!("{}/{}", issue.id, issue.key)))
+            }
             (Destination::Jira, _) => {
                 let heard = self.comments(worker.case, issue(note)?).await?;
                 Ok(remote(&heard, &intent.key))
@@ -170,12 +180,23 @@ impl<'a, W: World> Destinations<'a, W> {
                 self.slack.set_topic(note.channel.as_deref().unwrap_or_default(), topic).await
             }
             (Destination::Slack, Setting::Invitation(email)) => self.invite(email, note).await,
-            (Destination::Jira, Setting::Home) => self.jira()?.set_fields(issue(note)?, &picture.view).await,
+            (Destination::Jira, Setting::Home) => {
+                let (summary, description) = jira_fields(picture);
+                let fields = json!({"summary": summary, "description": description});
+                self.jira()?.set_fields(issue(note)?, &fields).await
+            }
             (Destination::Jira, Setting::Status(target)) => {
-                self.jira()?.transition(issue(note)?, target).await
+                match self.jira()?.transition(issue(note)?, target).await? {
+                    Moved::There => Ok(()),
+                    Moved::NotPossible { .. } => {
+                        let why = format!("the workflow has no way to {target} from here");
+                        Err(Failure::Content { why })
+                    }
+                }
             }
             (Destination::Jira, Setting::Link { title, url }) => {
-                self.jira()?.remote_link(issue(note)?, title, url).await
+                let id = format!("casebridge/{}/{}", worker.case, text::hash(title));
+                self.jira()?.remote_link(issue(note)?, &id, url, title).await
             }
             (Destination::Slack, Setting::Status(_) | Setting::Link { .. })
             | (Destination::Jira, Setting::Topic(_) | Setting::Invitation(_)) => {
@@ -210,15 +231,15 @@ impl<'a, W: World> Destinations<'a, W> {
         note: &PlaceNote,
     ) -> Result<(), Failure> {
         let plainness = crate::content::Plainness::Full;
-        let mark = mark(worker.case, key, hash);
         match worker.destination {
             Destination::Slack => {
+                let mark = mark(worker.case, key, hash);
                 let (channel, _) = place(worker, note)?;
                 self.slack.update(channel, remote, &mark, &slack::content(content, plainness)).await
             }
             Destination::Jira => {
                 let body = jira::content(content, plainness);
-                self.jira()?.edit_comment(issue(note)?, remote, &mark, &body).await
+                self.jira()?.edit_comment(issue(note)?, remote, &body).await
             }
         }
     }
@@ -227,7 +248,12 @@ impl<'a, W: World> Destinations<'a, W> {
     ///
     /// # Errors
     /// As the client's answer means: see [`Failure`].
-    pub async fn delete(&self, destination: Destination, note: &PlaceNote, remote: &str) -> Result<(), Failure> {
+    pub async fn delete(
+        &self,
+        destination: Destination,
+        note: &PlaceNote,
+        remote: &str,
+    ) -> Result<(), Failure> {
         let home = note.home.as_ref().ok_or_else(no_home)?;
         match destination {
             Destination::Slack => self.slack.delete(&home.place, remote).await,
@@ -252,15 +278,15 @@ impl<'a, W: World> Destinations<'a, W> {
             (Destination::Slack, Layout::Channel) => self.channel(case, &home.place, "0").await,
             (Destination::Jira, _) => {
                 let mut heard = self.comments(case, &home.place).await?;
-                heard.push(self.issue_itself(case, &home.place, &home.name).await?);
+                heard.push(self.issue_itself(&home.place, &home.name).await?);
                 Ok(heard)
             }
         }
     }
 
     /// The issue stands for its own key: it is there if it can be read.
-    async fn issue_itself(&self, _case: &CaseId, id: &str, key: &str) -> Result<Heard, Failure> {
-        self.jira()?.status(id).await?;
+    async fn issue_itself(&self, id: &str, key: &str) -> Result<Heard, Failure> {
+        self.jira()?.issue_status(id).await?;
         Ok(Heard { key: Some(Key(HOME.to_owned())), remote: format!("{id}/{key}"), ..Heard::default() })
     }
 
@@ -306,10 +332,10 @@ impl<'a, W: World> Destinations<'a, W> {
         loop {
             let page = self.jira()?.comments(issue, start).await?;
             for one in page.items {
-                let ours = one.mark.as_deref().filter(|_| one.author == me);
-                let (key, hash) = ours.and_then(|mark| unmark(case, mark)).unzip();
-                let hash = hash.unwrap_or_default();
-                all.push(Heard { key, hash, remote: one.id, at: one.created, reply: None });
+                let key = one.mark_by(me).and_then(|mark| unmark(case, mark)).map(|(key, _)| key);
+                // Ids rise with time. Jira keeps the mark of a comment that is edited: it tells no hash.
+                let at = one.id.parse().unwrap_or(Millis::MAX);
+                all.push(Heard { key, hash: String::new(), remote: one.id, at, reply: None });
             }
             match page.next {
                 Some(next) => start = next,
@@ -348,6 +374,10 @@ fn place<'n, W: World>(
     let home = note.home.as_ref().ok_or_else(no_home)?;
     let threaded = worker.settings.slack.layout == Layout::Thread;
     Ok((&home.place, threaded.then_some(home.name.as_str())))
+}
+
+fn jira_fields(picture: &Picture) -> (String, Value) {
+    (jira::summary(&picture.view.case), jira::description(&picture.view))
 }
 
 fn issue(note: &PlaceNote) -> Result<&str, Failure> {

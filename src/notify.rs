@@ -285,9 +285,8 @@ impl<W: World> Desk<'_, W> {
     fn picture(&self, seen: &Look, sayings: Vec<store::Saying>, notes: &Notes) -> Picture {
         let waiting = notes.case.waiting;
         let timing = &self.settings.timing;
-        let overdue = waiting.filter(|waiting| {
-            waiting::nudge_at(*waiting, timing).is_some_and(|at| at <= self.world.now())
-        });
+        let overdue = waiting
+            .filter(|waiting| waiting::nudge_at(*waiting, timing).is_some_and(|at| at <= self.world.now()));
         Picture {
             view: View {
                 case: seen.case.clone(),
@@ -304,13 +303,18 @@ impl<W: World> Desk<'_, W> {
 
     fn links(&self, notes: &Notes, case: &CaseId) -> Links {
         let region = self.settings.sir.region.as_deref().unwrap_or("us-east-1");
-        let console = self.settings.sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
+        let console =
+            self.settings.sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
         let key = notes.jira.home.as_ref().map(|home| home.name.clone());
         Links {
             console: Some(console),
             jira: self.settings.jira.as_ref().zip(key.as_ref()).map(|(jira, key)| jira.browse(key)),
             jira_key: key,
-            slack: notes.slack.home.as_ref().map(|home| self.settings.slack.permalink(&home.place, &home.name)),
+            slack: notes
+                .slack
+                .home
+                .as_ref()
+                .map(|home| self.settings.slack.permalink(&home.place, &home.name)),
         }
     }
 
@@ -354,7 +358,8 @@ impl<W: World> Desk<'_, W> {
             report.lag = seen.case.updated.map(|updated| now / 1000 - updated);
         }
         let again = self.places().iter().flat_map(|place| notes.of(*place).again.values().copied());
-        let at_work = seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
+        let at_work =
+            seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
         let nudge = notes.case.waiting.and_then(|waiting| waiting::nudge_at(waiting, &self.settings.timing));
         owed.chain(again)
             .chain(notes.case.verify_at)

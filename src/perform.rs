@@ -9,11 +9,11 @@ use tracing::warn;
 use crate::{
     case::{CaseId, Millis},
     content::{Content, Key, Plainness},
-    destination::{Destinations, Sent},
+    destination::Destinations,
+    facts::Facts,
     gate,
     knowledge::{CHANNEL, HOME, Home, Intent, PlaceNote},
     plan::{Effect, GONE, Ledger, Picture, Setting, plan},
-    facts::Facts,
     settings::Settings,
     store::{self, Destination, Note, Seen, Store, Told},
     wire::{Failure, TIMEOUT},
@@ -186,13 +186,12 @@ impl<W: World> Worker<'_, W> {
     ) -> Result<(), Stop> {
         let facts = || Some(Facts::of(&picture.view.case));
         match effect {
-            Effect::Channel { name } => {
-                self.add(Addition::channel(name), picture, note, ledger).await
-            }
+            Effect::Channel { name } => self.add(Addition::channel(name), picture, note, ledger).await,
             Effect::Home { hash } => self.add(Addition::home(hash, facts()), picture, note, ledger).await,
             Effect::Add { key, content, hash } => {
                 let facts = matches!(content, Content::Changes(_)).then(facts).flatten();
-                self.add(Addition { key, what: What::Content(content), hash, facts }, picture, note, ledger).await
+                self.add(Addition { key, what: What::Content(content), hash, facts }, picture, note, ledger)
+                    .await
             }
             Effect::Adopt { key, remote, hash } => {
                 let told = Told { remote, hash, seen: Seen::Yes, theirs: true };
@@ -247,8 +246,7 @@ impl<W: World> Worker<'_, W> {
         ledger: &mut Ledger,
     ) -> Result<(), Stop> {
         let Addition { key, what, hash, facts } = addition;
-        let mut intent =
-            Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts };
+        let mut intent = Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts };
         if let Some(open) = note.open.take().filter(|open| open.key == intent.key) {
             intent.attempt = open.attempt + 1;
             intent.plainness = open.plainness;
@@ -287,8 +285,12 @@ impl<W: World> Worker<'_, W> {
         note: &mut PlaceNote,
         ledger: &mut Ledger,
     ) -> Result<(), Stop> {
-        let told =
-            Told { remote: remote.to_owned(), hash: intent.hash.clone(), seen: Seen::NotYet(0), theirs: false };
+        let told = Told {
+            remote: remote.to_owned(),
+            hash: intent.hash.clone(),
+            seen: Seen::NotYet(0),
+            theirs: false,
+        };
         self.tell(intent.key.clone(), told, ledger).await?;
         self.adopt(intent, remote, note).await?;
         self.mended(note).await
@@ -328,7 +330,12 @@ impl<W: World> Worker<'_, W> {
 
     /// An open intent is a question: was it made? The ledger may know; else the destination is asked, but not
     /// before everything that was sent must have arrived.
-    async fn resolve(&self, note: &mut PlaceNote, ledger: &mut Ledger, tally: &mut Tally) -> Result<(), Stop> {
+    async fn resolve(
+        &self,
+        note: &mut PlaceNote,
+        ledger: &mut Ledger,
+        tally: &mut Tally,
+    ) -> Result<(), Stop> {
         let Some(intent) = note.open.clone() else { return Ok(()) };
         if let Some(told) = ledger.get(&intent.key) {
             let remote = told.remote.clone();
@@ -450,7 +457,8 @@ impl<W: World> Worker<'_, W> {
         note.failures = note.failures.saturating_add(1);
         match failure {
             Failure::NotApplied { retry_after, why } => {
-                let word = retry_after.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(Millis::MAX / 4));
+                let word =
+                    retry_after.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(Millis::MAX / 4));
                 let pause = word.max(doubling(PAUSE, note.failures));
                 warn!(destination = self.destination.as_str(), why, pause, "refused for now");
                 note.not_before = now + if self.world.holds(Rule::RetryAfter) { pause } else { 1 };
@@ -460,7 +468,8 @@ impl<W: World> Worker<'_, W> {
             }
             Failure::Unknown { why } => {
                 warn!(destination = self.destination.as_str(), why, "no answer");
-                note.not_before = if note.open.is_some() { now } else { now + doubling(PAUSE, note.failures) };
+                note.not_before =
+                    if note.open.is_some() { now } else { now + doubling(PAUSE, note.failures) };
             }
             Failure::Content { why } | Failure::Gone { why } | Failure::Broken { everywhere: false, why } => {
                 return self.park(note, &why);

@@ -236,8 +236,11 @@ fn part_hash(text: &str, of: usize) -> String {
 
 fn home_hash(destination: Destination, picture: &Picture) -> String {
     match destination {
-        Destination::Slack => text::hash(&slack::card(&picture.view).to_string()),
-        Destination::Jira => text::hash(&jira::issue(&picture.view).to_string()),
+        Destination::Slack => text::hash(&format!("{:?}", slack::card(&picture.view))),
+        Destination::Jira => {
+            let description = jira::description(&picture.view);
+            text::hash(&format!("{}{description}", jira::summary(&picture.view.case)))
+        }
     }
 }
 
@@ -379,7 +382,8 @@ fn said(picture: &Picture) -> BTreeMap<&str, &Saying> {
             continue;
         }
         let hash = text::hash(&comment.body);
-        let made = |saying: &&Saying| saying.body_hash == hash && comment.created * 1000 + 60_000 >= saying.since;
+        let made =
+            |saying: &&Saying| saying.body_hash == hash && comment.created * 1000 + 60_000 >= saying.since;
         if let Some(index) = making.iter().position(made) {
             said.insert(comment.id.as_str(), making.remove(index));
         }

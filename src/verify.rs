@@ -104,7 +104,8 @@ fn compare(told: &BTreeMap<Key, Told>, heard: &[Heard]) -> Vec<Finding> {
     for (key, mut copies) in there.clone() {
         copies.sort_by_key(|copy| copy.at);
         let known = told.get(key);
-        let kept = known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
+        let kept =
+            known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
         let first = copies.remove(kept);
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
         // Jira does not say which version of a text stands there: then the ledger's word holds.

@@ -54,8 +54,13 @@ mod tests {
         case.waits_for_customer = true;
         assert_eq!(since(Some((false, 100)), &case, &[]), Some((true, 200)));
         assert_eq!(since(Some((true, 150)), &case, &[]), Some((true, 150)));
-        let comment =
-            Comment { id: CommentId::new("000001"), created: 180, updated: None, creator: String::new(), body: String::new() };
+        let comment = Comment {
+            id: CommentId::new("000001"),
+            created: 180,
+            updated: None,
+            creator: String::new(),
+            body: String::new(),
+        };
         assert_eq!(since(Some((true, 150)), &case, &[comment]), Some((true, 180)));
         case.status = crate::case::Status::Closed;
         assert_eq!(since(Some((true, 150)), &case, &[]), None);

@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::text;
+use crate::{
+    slack::escape,
+    text::{self, cut},
+};
 
 /// The most characters in one block, and in one message: Slack answers `msg_blocks_too_long` from about 13,200.
 const BLOCK: usize = 2_900;
@@ -106,7 +109,7 @@ impl Line {
     }
 
     fn with(mut self, words: impl Into<String>, style: Style) -> Self {
-        let text = words.into();
+        let text = text::visible(&words.into());
         if !text.is_empty() {
             self.spans.push(Span { text, style });
         }
@@ -233,7 +236,8 @@ impl Answer {
             messages.push(page.message());
         }
         if messages.len() > MESSAGES {
-            let rest = Line::of("There is more than fits here. Ask for less, or open the case in the AWS console.");
+            let rest =
+                Line::of("There is more than fits here. Ask for less, or open the case in the AWS console.");
             messages.truncate(MESSAGES - 1);
             messages.push(json!({ "text": rest.plain(), "blocks": [rich_text(&rest.spans)] }));
         }
@@ -335,19 +339,6 @@ impl Span {
     }
 }
 
-/// Slack's three special characters: <https://docs.slack.dev/messaging/formatting-message-text#escaping>.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// At most so many characters, the last of them an ellipsis if something is missing.
-pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most - 1).chain(['…']).collect()
-}
-
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Answer of {} pieces", self.pieces.len())
@@ -392,7 +383,8 @@ mod tests {
                 answer = answer.say(format!("{line} {}", "é".repeat(1_000)));
             }
             let messages = answer.messages();
-            let told: usize = messages.iter().map(|message| message["blocks"].as_array().unwrap().len()).sum();
+            let told: usize =
+                messages.iter().map(|message| message["blocks"].as_array().unwrap().len()).sum();
             assert_eq!(told, lines);
             for message in messages {
                 assert!(message["blocks"].to_string().chars().count() < 13_200);

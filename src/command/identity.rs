@@ -50,7 +50,8 @@ pub async fn profile<W: World>(
     settings: &Settings,
     user: &str,
 ) -> Result<Option<Profile>, Failure> {
-    let known = remembered(slack.world, &format!("person/{user}"), async || {
+    let name = format!("person/{user}");
+    let known = remembered(slack.world, &name, async || {
         Ok(slack.user(user).await?.map(|person| known(person, settings)))
     });
     let Some(Known { team, kind, name, email }) = known.await? else { return Ok(None) };
@@ -75,11 +76,16 @@ fn known(person: Person, settings: &Settings) -> Known {
 }
 
 /// Those user groups of the settings that somebody is in.
-async fn groups<W: World>(slack: &Slack<'_, W>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
+async fn groups<W: World>(
+    slack: &Slack<'_, W>,
+    settings: &Settings,
+    user: &str,
+) -> Result<Vec<String>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
-        let members = remembered(slack.world, &format!("group/{group}"), async || slack.group_members(&group).await);
-        if members.await?.iter().any(|member| member == user) {
+        let name = format!("group/{group}");
+        let members = remembered(slack.world, &name, async || slack.group_members(&group).await).await?;
+        if members.iter().any(|member| member == user) {
             groups.push(group);
         }
     }
@@ -104,7 +110,8 @@ async fn remembered<W: World, T: Serialize + DeserializeOwned>(
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let old = world.store().note(name).await.ok().flatten();
-    if let Some((until, found)) = old.as_deref().and_then(|json| serde_json::from_str::<(Millis, T)>(json).ok())
+    if let Some((until, found)) =
+        old.as_deref().and_then(|json| serde_json::from_str::<(Millis, T)>(json).ok())
         && world.now() < until
     {
         return Ok(found);
@@ -146,7 +153,8 @@ mod tests {
 
     #[test]
     fn groups_of_the_settings_are_each_asked_for_once() {
-        let settings = "[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nviewer = ['S2', 'U1']\nadmin = ['S1', 'S2']";
+        let settings =
+            "[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nviewer = ['S2', 'U1']\nadmin = ['S1', 'S2']";
         assert_eq!(named_groups(&toml::from_str(settings).unwrap()), ["S1", "S2"]);
     }
 }

@@ -155,7 +155,7 @@ fn update(f: &mut Formatter<'_>, change: &MembershipChange) -> fmt::Result {
 }
 
 fn team(f: &mut Formatter<'_>, people: &[Responder]) -> fmt::Result {
-    people.iter().try_for_each(|Responder { name, job_title, email }| {
+    people.iter().try_for_each(|Responder { name, job_title, email, communication: _ }| {
         write!(f, " --member {}", quote(&format!("{name}|{job_title}|{email}")))
     })
 }

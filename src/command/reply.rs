@@ -26,13 +26,13 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
             None => Err(Failure::Gone { why: "no response_url".to_owned() }),
         };
         let sent = match through {
-            // It may be there already: twice is worse than once.
-            Ok(()) | Err(Failure::Unknown { .. }) => Ok(()),
+            Ok(()) => Ok(()),
+            // Perhaps it is there already: twice is better than not at all.
             Err(_) => to_person(slack, job, message).await,
         };
         match sent {
-            Ok(()) | Err(Failure::Unknown { .. }) => {}
-            Err(failure @ Failure::NotApplied { .. }) => return Err(failure),
+            Ok(()) => {}
+            Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure),
             Err(failure) => tracing::warn!(%failure, "an answer could not be delivered"),
         }
     }

@@ -283,6 +283,7 @@ pub fn responder(word: &str) -> Result<Responder, Mistake> {
         name: length("A team member's name", name, 3)?,
         job_title: length("A job title", job_title, 1)?,
         email: email(address)?,
+        communication: Vec::new(),
     })
 }
 

@@ -214,11 +214,19 @@ mod tests {
         assert!(!passes(&[SECRET], Some("1531420619"), Some(GOOD), body));
         assert!(!passes(&[SECRET], Some(TIME), Some(GOOD), &body[1..]));
         assert!(!passes(&[SECRET], Some(TIME), Some(GOOD), &[body, b"\n"].concat()));
-        assert!(!passes(&[SECRET], Some(TIME), Some(GOOD), BODY.replace('+', " ").replace("%2F", "%2f").as_bytes()));
+        assert!(!passes(
+            &[SECRET],
+            Some(TIME),
+            Some(GOOD),
+            BODY.replace('+', " ").replace("%2F", "%2f").as_bytes()
+        ));
         assert!(!passes(&["8F742231b10e8888abcd99yyyzzz85a5"], Some(TIME), Some(GOOD), body));
         assert!(!passes(&["other", "secrets"], Some(TIME), Some(GOOD), body));
         assert!(!passes(&[], Some(TIME), Some(GOOD), body));
-        assert!(!passes(&[""], Some(TIME), Some(&signed("", TIME, body)), body), "an empty secret signs nothing");
+        assert!(
+            !passes(&[""], Some(TIME), Some(&signed("", TIME, body)), body),
+            "an empty secret signs nothing"
+        );
     }
 
     fn jira_passes(secrets: &[&str], signature: Option<&str>, body: &[u8]) -> bool {

@@ -22,14 +22,7 @@ pub use output::{FindingMetrics, MemberAccount, MemberAccounts, MembershipSummar
 
 use crate::{case::*, hub, secrets::Secret};
 
-/// A page of a list: at most 25 items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
-    /// In the service's order, which it does not document.
-    pub items: Vec<T>,
-    /// Asks for the next page; `None` at the end.
-    pub next: Option<String>,
-}
+pub use crate::wire::Page;
 
 /// One call of the API, as a value: it can be named, compared and counted before it is made.
 ///

@@ -20,7 +20,11 @@ pub fn help(settings: &Settings, identity: &Identity, place: Place, topic: Optio
         return sections.iter().fold(Answer::default(), |answer, section| {
             let lines: Vec<_> = section.verbs.iter().map(|verb| (verb.usage(), verb.help)).collect();
             let head = Line::default().bold(section.title);
-            answer.line(lines.iter().fold(head, |line, (usage, help)| line.text("\n").code(usage).text("  ").text(*help)))
+            answer.line(
+                lines
+                    .iter()
+                    .fold(head, |line, (usage, help)| line.text("\n").code(usage).text("  ").text(*help)),
+            )
         });
     };
     help::pages(topic).iter().fold(Answer::default(), |answer, page| answer.say(page.to_string()))
@@ -71,7 +75,10 @@ pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
         ("Jira", jira),
         ("Security Incident Response, cases", Some(call(Call::ListCases { next: None }).await)),
         ("Security Incident Response, membership", Some(call(Call::ListMemberships { next: None }).await)),
-        ("The table", Some(desk.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string()))),
+        (
+            "The table",
+            Some(desk.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
+        ),
     ];
     Ok(lines.into_iter().fold(Answer::default(), |answer, (name, found)| {
         answer.line(match found {

@@ -19,9 +19,11 @@ use crate::{
 pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
     let steps = investigations(desk, id).await?;
     if steps.is_empty() {
-        return Ok(Answer::of(Line::of("The AI agent has not looked into case ").bold(id.as_str()).text(
-            ". It works on cases that AWS works, and begins by itself.",
-        )));
+        return Ok(Answer::of(
+            Line::of("The AI agent has not looked into case ")
+                .bold(id.as_str())
+                .text(". It works on cases that AWS works, and begins by itself."),
+        ));
     }
     let headline = Line::of("What the AI agent did on case ").bold(id.as_str()).text(":");
     Ok(steps.iter().zip(1_u16..).fold(Answer::of(headline), |answer, (step, number)| {
@@ -65,7 +67,10 @@ pub async fn rate<W: World>(
 ) -> Outcome {
     let steps = investigations(desk, id).await?;
     let Some(step) = usize::from(number).checked_sub(1).and_then(|index| steps.get(index)) else {
-        let many = format!("The AI agent did {} things on this case, and {number} is none of them. See ", steps.len());
+        let many = format!(
+            "The AI agent did {} things on this case, and {number} is none of them. See ",
+            steps.len()
+        );
         return Ok(Answer::of(Line::of(many).code("ai").text(".")).give_back(desk.typed()));
     };
     let rating = if useful { "USEFUL" } else { "NOT_USEFUL" };

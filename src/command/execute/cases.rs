@@ -7,10 +7,11 @@ use super::{
 use crate::{
     case::{Case, CaseId, CaseSummary, Resolver, Status},
     command::{
-        answer::{Answer, Button, Line, cut},
+        answer::{Answer, Button, Line},
         ask::{self, Ask, Which},
     },
     sir::{self, Call},
+    text::cut,
     world::World,
 };
 
@@ -69,7 +70,8 @@ pub async fn list_cases<W: World>(desk: &Desk<'_, W>, which: Which) -> Outcome {
     if cases.len() > SHOWN || !all {
         answer = answer.say("These are the latest. The others are in the AWS console.");
     }
-    Ok(answer.buttons(cases.iter().take(5).map(|case| open_button(case, &Ask::Show { full: false })).collect()))
+    Ok(answer
+        .buttons(cases.iter().take(5).map(|case| open_button(case, &Ask::Show { full: false })).collect()))
 }
 
 /// Asks which case is meant, with the latest five open ones as buttons that ask `ask` of it.

@@ -12,15 +12,11 @@ use crate::{
     case::{CaseId, Comment, CommentId},
     command::answer::{Answer, Line},
     content::{Author, Key},
-    sir::{self, Call},
+    sir::{self, Call, limits},
     store::{Destination, Saying, Seen, Store, Told},
     text,
     world::World,
 };
-
-/// The most characters of a comment, the line that names the speaker among them:
-/// <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCaseComment.html>.
-const MOST: usize = 12_000;
 
 /// `comments [N]`
 pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Outcome {
@@ -28,11 +24,16 @@ pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Out
     let comments = newest(desk, id, count).await?;
     if comments.is_empty() {
         return Ok(Answer::of(
-            Line::of("Nobody has commented on case ").bold(id.as_str()).text(" yet. Begin with ").code("comment …").text("."),
+            Line::of("Nobody has commented on case ")
+                .bold(id.as_str())
+                .text(" yet. Begin with ")
+                .code("comment …")
+                .text("."),
         ));
     }
     let sayings = desk.world.store().sayings(id).await?;
-    let headline = Line::of("The latest comments on case ").bold(id.as_str()).text(", the newest at the end:");
+    let headline =
+        Line::of("The latest comments on case ").bold(id.as_str()).text(", the newest at the end:");
     Ok(comments.iter().fold(Answer::of(headline), |answer, comment| {
         let author = sayings.iter().find(|saying| saying.comment.as_deref() == Some(comment.id.as_str()));
         let author = author.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
@@ -54,8 +55,11 @@ async fn newest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: usize) -> Resu
         _ => None,
     };
     let ask = |next| Call::ListComments { case: id.clone(), next };
-    let enough = |comments: &[Comment]| comments.len() > count && comments.is_sorted_by(|a, b| a.created >= b.created)
-        && comments.first().map(|it| it.created) > comments.last().map(|it| it.created);
+    let enough = |comments: &[Comment]| {
+        comments.len() > count
+            && comments.is_sorted_by(|a, b| a.created >= b.created)
+            && comments.first().map(|it| it.created) > comments.last().map(|it| it.created)
+    };
     let (mut comments, _) = desk.pages(ask, open, enough).await?;
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
     comments.dedup_by(|a, b| a.id == b.id);
@@ -76,7 +80,9 @@ fn named(author: &Author) -> String {
 /// `comment TEXT`
 pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, words: &str) -> Outcome {
     let comment = create(desk, id, words, &Spoken::slash(desk)).await?;
-    Ok(Answer::of(Line::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}."))))
+    Ok(Answer::of(
+        Line::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}.")),
+    ))
 }
 
 /// Where something was said already, before it became a comment.
@@ -106,7 +112,13 @@ impl Spoken {
 }
 
 /// A message in a case's thread or channel becomes a comment. It is answered only where it cannot.
-pub async fn reply<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str, words: &str, files: &[String]) -> Outcome {
+pub async fn reply<W: World>(
+    desk: &Desk<'_, W>,
+    id: &CaseId,
+    ts: &str,
+    words: &str,
+    files: &[String],
+) -> Outcome {
     let mut words = words.to_owned();
     if !files.is_empty() {
         let note = format!("[On this message in Slack: {}]", files.join(", "));
@@ -128,13 +140,15 @@ pub async fn create<W: World>(
     spoken: &Spoken,
 ) -> Result<CommentId, Stop> {
     // The speaker's name may change between two deliveries; the text under one token must not.
-    let body = desk.decide(body(desk, &spoken.speaker, words)).await?;
-    fits(&body).map_err(|answer| answer.give_back(desk.typed()))?;
+    let body = desk.decide("body", body(desk, &spoken.speaker, words)).await?;
+    limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
     let mut saying = saying(desk, &body, spoken);
     let (store, expires) = (desk.world.store(), desk.world.now() + KEPT);
     store.say(id, &saying, expires).await?;
     let call = Call::CreateCaseComment { case: id.clone(), body: body.clone(), token: desk.key.to_owned() };
-    let sir::Answer::CommentId(comment) = desk.call(call).await? else { return Err(strange("CreateCaseComment")) };
+    let sir::Answer::CommentId(comment) = desk.call(call).await? else {
+        return Err(strange("CreateCaseComment"));
+    };
     saying.comment = Some(comment.to_string());
     store.say(id, &saying, expires).await?;
     told(desk, id, &comment, &body, spoken).await?;
@@ -175,24 +189,8 @@ async fn told<W: World>(
 
 fn body<W: World>(desk: &Desk<'_, W>, speaker: &str, words: &str) -> String {
     match desk.settings.sir.name_the_speaker {
-        true => format!("{}:\n{words}", one_line(speaker)),
+        true => format!("{}:\n{words}", text::one_line(speaker)),
         false => words.to_owned(),
-    }
-}
-
-/// A name is what somebody chose: it stays on its line.
-fn one_line(name: &str) -> String {
-    name.split(|letter: char| letter.is_control() || letter == '\u{2028}' || letter == '\u{2029}').collect()
-}
-
-fn fits(body: &str) -> Result<(), Answer> {
-    let length = body.chars().count();
-    match length <= MOST {
-        true => Ok(()),
-        false => Err(Answer::says(format!(
-            "A comment has {MOST} characters at most; this one has {length}, with the line that names the speaker. \
-             Nothing was changed. Please say it in two."
-        ))),
     }
 }
 
@@ -200,7 +198,8 @@ fn fits(body: &str) -> Result<(), Answer> {
 pub async fn amend<W: World>(desk: &Desk<'_, W>, id: &CaseId, comment: &CommentId, words: &str) -> Outcome {
     let sayings = desk.world.store().sayings(id).await?;
     let own = Author::Slack { user: desk.job.user.clone() };
-    let saying = sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
+    let saying =
+        sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
     let Some(saying) = saying else {
         return Ok(Answer::of(
             Line::of("Comment ").bold(comment.as_str()).text(
@@ -248,16 +247,15 @@ async fn rewrite<W: World>(
     if desk.case(id).await?.is_closed() {
         return Err(closed(id).give_back(desk.typed()).into());
     }
-    let body = desk.decide(body(desk, &format!("{} (Slack)", desk.person.name), words)).await?;
-    fits(&body).map_err(|answer| answer.give_back(desk.typed()))?;
-    if before.body_hash == text::hash(&body) {
-        return Ok(());
-    }
+    let body = desk.decide("body", body(desk, &format!("{} (Slack)", desk.person.name), words)).await?;
+    limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
     // Written first, as when the comment was made: the new text is not told where it can be read already.
     let saying = Saying { body_hash: text::hash(&body), ..before };
-    let call = Call::UpdateCaseComment { case: id.clone(), comment: comment.clone(), body: body.clone() };
-    desk.call(call).await?;
     desk.world.store().say(id, &saying, desk.world.now() + KEPT).await?;
+    if body_of(desk, id, comment).await?.is_some_and(|now| now != body) {
+        let call = Call::UpdateCaseComment { case: id.clone(), comment: comment.clone(), body: body.clone() };
+        desk.call(call).await?;
+    }
     let spoken = Spoken {
         author: saying.author,
         speaker: String::new(),
@@ -267,4 +265,20 @@ async fn rewrite<W: World>(
     told(desk, id, comment, &body, &spoken).await?;
     // An old comment changed: all pages must be read to see it.
     Ok(desk.world.store().hint(id, desk.world.now(), true).await?)
+}
+
+/// What a comment says now; `None` where the case has no such comment.
+async fn body_of<W: World>(
+    desk: &Desk<'_, W>,
+    id: &CaseId,
+    comment: &CommentId,
+) -> Result<Option<String>, Stop> {
+    let open = |answer| match answer {
+        sir::Answer::Comments(page) => Some(page),
+        _ => None,
+    };
+    let ask = |next| Call::ListComments { case: id.clone(), next };
+    let found = |comments: &[Comment]| comments.iter().any(|one| one.id == *comment);
+    let (comments, _) = desk.pages(ask, open, found).await?;
+    Ok(comments.into_iter().find(|one| one.id == *comment).map(|one| one.body))
 }

@@ -37,10 +37,9 @@ fn question(case: Option<&Case>, ask: &Ask) -> (Line, &'static str) {
         (Ask::Close, Some(case)) => (close(case), "Close the case"),
         (Ask::Resolver, Some(case)) => (hand_over(case), "Hand it to AWS"),
         (Ask::Membership(Membership::New { values: Some(values) }), _) => (
-            Line::of("Make the membership ").bold(&values.name).text(format!(
-                " with a team of {}? AWS charges for a membership.",
-                values.team.len()
-            )),
+            Line::of("Make the membership ")
+                .bold(&values.name)
+                .text(format!(" with a team of {}? AWS charges for a membership.", values.team.len())),
             "Make it",
         ),
         (Ask::Membership(Membership::Update { .. }), _) => {
@@ -54,9 +53,9 @@ fn question(case: Option<&Case>, ask: &Ask) -> (Line, &'static str) {
             (Line::of("Take the cancellation of the membership back?"), "Go on with it")
         }
         (Ask::Hub(Hub::Accept { administrator, .. }), _) => (
-            Line::of("Let account ").bold(administrator).text(
-                " administer this one in Security Hub? It will see all findings.",
-            ),
+            Line::of("Let account ")
+                .bold(administrator)
+                .text(" administer this one in Security Hub? It will see all findings."),
             "Accept",
         ),
         (Ask::Hub(Hub::Leave), _) => (

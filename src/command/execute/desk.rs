@@ -9,12 +9,16 @@ use crate::{
     case::{Case, CaseId, Millis},
     command::{
         answer::Answer,
-        identity::Profile,
+        identity::{self, Profile},
         job::{Did, Job},
     },
+    jira::Jira,
+    secrets::Secret,
     settings::Settings,
-    sir::{self, Call, Fault, FaultKind, Page},
+    sir::{self, Call, Fault, FaultKind, Page, limits},
+    slack::Slack,
     store::{self, Store},
+    wire::Failure,
     world::World,
 };
 
@@ -35,6 +39,12 @@ pub enum Stop {
 impl From<store::Error> for Stop {
     fn from(error: store::Error) -> Self {
         Self::Trouble(error.to_string())
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Trouble(failure.to_string())
     }
 }
 
@@ -59,6 +69,12 @@ pub struct Desk<'a, W: World> {
     pub key: &'a str,
     /// Who asks.
     pub person: &'a Profile,
+    /// Where people talk.
+    pub slack: &'a Slack<'a, W>,
+    /// Where people keep issues, if they do.
+    pub jira: Option<&'a Jira<'a, W>>,
+    /// Signs confirmations.
+    pub signs: &'a Secret,
 }
 
 impl<W: World> Desk<'_, W> {
@@ -66,6 +82,9 @@ impl<W: World> Desk<'_, W> {
     /// where a change may have been made all the same.
     pub async fn call(&self, call: Call) -> Result<sir::Answer, Stop> {
         let (operation, reads) = (call.kind(), call.is_read());
+        if let Err(error) = limits::check(&call) {
+            return Err(self.refuse(error.to_string()).into());
+        }
         for attempt in 0.. {
             match self.world.call(call.clone()).await {
                 Ok(answer) => return Ok(answer),
@@ -86,8 +105,28 @@ impl<W: World> Desk<'_, W> {
         match &self.job.did {
             Did::Asked { typed, .. } => typed,
             Did::Said { text, .. } | Did::Amended { text, .. } => text,
-            Did::Confirmed { .. } | Did::JiraChanged { .. } => "",
+            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } | Did::JiraChanged { .. } => {
+                ""
+            }
         }
+    }
+
+    /// An answer that says why nothing was done, and gives back what was typed.
+    pub fn refuse(&self, why: impl Into<String>) -> Answer {
+        Answer::says(why).say("Nothing was changed.").give_back(self.typed())
+    }
+
+    /// Who somebody is; `None` where the workspace knows nobody of this id.
+    pub async fn profile(&self, user: &str) -> Result<Option<Profile>, Stop> {
+        if user == self.person.identity.user {
+            return Ok(Some(self.person.clone()));
+        }
+        Ok(identity::profile(self.slack, self.settings, user).await?)
+    }
+
+    /// The key that signs confirmations.
+    pub fn confirmation_key(&self) -> &[u8] {
+        self.signs.reveal().as_bytes()
     }
 
     /// Reads a case.
@@ -121,8 +160,8 @@ impl<W: World> Desk<'_, W> {
 
     /// Remembers what was seen when the command was decided. The first delivery's stays: a later one carries out
     /// what that one decided, and can tell its own change from somebody else's.
-    pub async fn decide<T: Serialize + DeserializeOwned>(&self, seen: T) -> Result<T, Stop> {
-        let name = format!("command/{}", self.key);
+    pub async fn decide<T: Serialize + DeserializeOwned>(&self, what: &str, seen: T) -> Result<T, Stop> {
+        let name = format!("command/{}/{what}", self.key);
         let json = serde_json::to_string(&seen).map_err(|error| Stop::Trouble(error.to_string()))?;
         let store = self.world.store();
         if store.swap_note(&name, None, &json, Some(self.world.now() + KEPT)).await? {

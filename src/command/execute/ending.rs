@@ -1,15 +1,30 @@
 //! How does a case end for the team: closed, or handed to AWS?
 
 use super::{
+    confirm,
     desk::{Desk, Outcome, Stop},
     settle::{self, Compared, closed},
 };
 use crate::{
     case::{Case, CaseId, Resolver},
-    command::answer::{Answer, Line},
+    command::{
+        answer::{Answer, Line},
+        ask::Ask,
+    },
     sir::Call,
     world::World,
 };
+
+/// `close` and `resolver aws`: asks first, unless it is so already.
+pub async fn asked<W: World>(desk: &Desk<'_, W>, id: &CaseId, ask: &Ask) -> Outcome {
+    let case = desk.case(id).await?;
+    match ask {
+        Ask::Close if case.is_closed() => Ok(is_closed(id)),
+        Ask::Resolver if case.resolver == Resolver::Aws => Ok(is_with_aws(id)),
+        Ask::Resolver if case.is_closed() => Ok(closed(id).give_back(desk.typed())),
+        _ => confirm::ask(desk, Some(&case), ask).await,
+    }
+}
 
 /// `close`, once it is confirmed. A case that is closed already is as good.
 pub async fn close<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {

@@ -54,10 +54,12 @@ fn advice(operation: Operation, kind: &FaultKind) -> Line {
         FaultKind::NotFound => {
             Line::of("Nothing was changed. Look for the right one with ").code("list").text(".")
         }
-        FaultKind::NotActive => Line::of("Nothing was changed. The service works only in the membership's account and \
-                                          Region. Look with ")
-            .code("membership list")
-            .text("."),
+        FaultKind::NotActive => Line::of(
+            "Nothing was changed. The service works only in the membership's account and \
+                                          Region. Look with ",
+        )
+        .code("membership list")
+        .text("."),
         FaultKind::Quota => {
             Line::of("Nothing was changed. Remove what is no longer needed, or ask AWS for a higher quota.")
         }
@@ -92,7 +94,8 @@ mod tests {
         let told: Vec<_> = kinds
             .iter()
             .map(|kind| {
-                explain(Operation::UpdateCase, &Fault { kind: kind.clone(), message: "because".to_owned() }).plain()
+                explain(Operation::UpdateCase, &Fault { kind: kind.clone(), message: "because".to_owned() })
+                    .plain()
             })
             .collect();
         assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), kinds.len());

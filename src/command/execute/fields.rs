@@ -15,28 +15,24 @@ use crate::{
     world::World,
 };
 
-/// The most metadata entries on a case:
-/// <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_UpdateCase.html>.
-const METADATA: usize = 30;
-
 /// `title TEXT`
 pub async fn title<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
-    let says = |id| Line::of("The title of case ").bold(id).text(" is now: ").bold(to);
+    let says = Line::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
     settle::case(desk, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
 /// `describe TEXT`
 pub async fn description<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
-    let says = |id| Line::of("Case ").bold(id).text(" is now described as you wrote.");
+    let says = Line::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
     settle::case(desk, id, |case| compare(case, &case.description, &to.to_owned(), change, says)).await
 }
 
 /// `type incident|investigation`
 pub async fn engagement<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
-    let says = |id| Line::of("The type of case ").bold(id).text(" is now ").bold(to).text(".");
+    let says = Line::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
     settle::case(desk, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says)).await
 }
 
@@ -47,7 +43,7 @@ pub async fn start<W: World>(desk: &Desk<'_, W>, id: &CaseId, at: Seconds, repor
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
     };
     let what = if reported { "The reported beginning of case " } else { "The beginning of case " };
-    let says = |id| Line::of(what).bold(id).text(" is now ").bold(moment(Some(at))).text(".");
+    let says = Line::of(what).bold(id.as_str()).text(" is now ").bold(moment(Some(at))).text(".");
     settle::case(desk, id, |case| {
         let now = if reported { case.reported_start } else { case.actual_start };
         compare(case, &now, &Some(at), change, says)
@@ -59,16 +55,9 @@ pub async fn start<W: World>(desk: &Desk<'_, W>, id: &CaseId, at: Seconds, repor
 pub async fn metadata<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
     settle::case(desk, id, |case| {
         let wanted = merged(&case.metadata, pairs);
-        if wanted.len() > METADATA {
-            return Err(Answer::says(format!(
-                "A case holds {METADATA} metadata entries at most; with these it would have {}.",
-                wanted.len()
-            ))
-            .give_back(desk.typed()));
-        }
         let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };
         let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-        let says = |id| Line::of("Case ").bold(id).text(" now has the metadata ").bold(names);
+        let says = Line::of("Case ").bold(id.as_str()).text(" now has the metadata ").bold(names);
         compare(case, &case.metadata, &wanted, change, says)
     })
     .await
@@ -92,7 +81,7 @@ fn compare<T: PartialEq + Serialize>(
     now: &T,
     wanted: &T,
     change: CaseChange,
-    says: impl FnOnce(&str) -> Line,
+    says: Line,
 ) -> Result<Compared, Answer> {
     let seen = text::hash(&serde_json::to_string(now).unwrap_or_default());
     let call = match now == wanted {
@@ -100,5 +89,5 @@ fn compare<T: PartialEq + Serialize>(
         false if case.is_closed() => return Err(closed(&case.id)),
         false => Some(Call::UpdateCase { case: case.id.clone(), change: Box::new(change) }),
     };
-    Ok(Compared { seen, call, answer: Answer::of(says(case.id.as_str())) })
+    Ok(Compared { seen, call, answer: Answer::of(says) })
 }

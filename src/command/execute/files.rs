@@ -39,7 +39,8 @@ pub async fn get<W: World>(desk: &Desk<'_, W>, id: &CaseId, number: u16) -> Outc
     let case = desk.case(id).await?;
     let files = numbered(&case);
     let Some(file) = usize::from(number).checked_sub(1).and_then(|index| files.get(index)) else {
-        let many = format!("There are {} files on this case, and {number} is none of them. See ", files.len());
+        let many =
+            format!("There are {} files on this case, and {number} is none of them. See ", files.len());
         return Ok(Answer::of(Line::of(many).code("files").text(".")).give_back(desk.typed()));
     };
     if file.status != "Verified" {
@@ -50,8 +51,11 @@ pub async fn get<W: World>(desk: &Desk<'_, W>, id: &CaseId, number: u16) -> Outc
         return Ok(Answer::of(Line::default().bold(&file.name).text(" ").text(why)));
     }
     let call = Call::GetCaseAttachmentDownloadUrl { case: id.clone(), attachment: file.id.clone() };
-    let sir::Answer::Url(url) = desk.call(call).await? else { return Err(strange("GetCaseAttachmentDownloadUrl")) };
-    let line = Line::of("Only you see this link, and it works for a short time: ").link(url.reveal(), &file.name);
+    let sir::Answer::Url(url) = desk.call(call).await? else {
+        return Err(strange("GetCaseAttachmentDownloadUrl"));
+    };
+    let line =
+        Line::of("Only you see this link, and it works for a short time: ").link(url.reveal(), &file.name);
     Ok(Answer::of(line).say("Treat the file as dangerous: it belongs to a security incident."))
 }
 

@@ -6,9 +6,10 @@ use super::{
     settle::{self, Compared},
 };
 use crate::{
-    command::answer::{Answer, Line, cut},
+    command::answer::{Answer, Line},
     hub::{Administrator, Answer as Said, Call, Member},
     sir,
+    text::cut,
     world::World,
 };
 
@@ -91,9 +92,13 @@ pub async fn accept<W: World>(desk: &Desk<'_, W>, account: &str, invitation: &st
         administrator: account.to_owned(),
         invitation: invitation.to_owned(),
     };
-    let answer = Answer::of(Line::of("Account ").bold(account).text(" administers this one in Security Hub now."));
-    settle::change(desk, Compared { seen: seen(now.as_ref()), call: (!done).then_some(sir::Call::Hub(call)), answer })
-        .await
+    let answer =
+        Answer::of(Line::of("Account ").bold(account).text(" administers this one in Security Hub now."));
+    settle::change(
+        desk,
+        Compared { seen: seen(now.as_ref()), call: (!done).then_some(sir::Call::Hub(call)), answer },
+    )
+    .await
 }
 
 /// `hub leave`, once it is confirmed.

@@ -10,27 +10,24 @@ use crate::{
         answer::{Answer, Line},
         ask::{Edit, Impact, Person},
     },
-    sir::{Call, CaseChange},
+    sir::{Call, CaseChange, limits},
     world::World,
 };
-
-/// The most entries of each list:
-/// <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_UpdateCase.html>.
-const WATCHERS: usize = 30;
-const ACCOUNTS: usize = 200;
-const REGIONS: usize = 50;
-const SERVICES: usize = 600;
-const ACTORS: usize = 200;
 
 /// `watchers`
 pub async fn watchers<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
     let case = desk.case(id).await?;
     if case.watchers.is_empty() {
         return Ok(Answer::of(
-            Line::of("Nobody watches case ").bold(id.as_str()).text(". Add people with ").code("watch @somebody").text("."),
+            Line::of("Nobody watches case ")
+                .bold(id.as_str())
+                .text(". Add people with ")
+                .code("watch @somebody")
+                .text("."),
         ));
     }
-    let headline = Line::of("Case ").bold(id.as_str()).text(format!(" is watched by {}:", case.watchers.len()));
+    let headline =
+        Line::of("Case ").bold(id.as_str()).text(format!(" is watched by {}:", case.watchers.len()));
     Ok(case.watchers.iter().fold(Answer::of(headline), |answer, watcher| answer.line(named(watcher))))
 }
 
@@ -40,7 +37,6 @@ pub async fn watch<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, people
     let kind = List {
         one: "watcher",
         many: "watchers",
-        most: WATCHERS,
         name: |watcher: &Watcher| watcher.email.clone(),
         same: |a: &Watcher, b: &Watcher| a.email.eq_ignore_ascii_case(&b.email),
     };
@@ -63,24 +59,24 @@ pub async fn impact<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, what:
 }
 
 fn compare_impact(case: &Case, edit: Edit, what: &Impact) -> Result<Compared, Answer> {
-    let list = |one, many, most| List { one, many, most, name: String::clone, same: |a, b| a == b };
-    match (what, edit) {
-        (Impact::Accounts(items), _) => {
-            let kind = list("account", "accounts", ACCOUNTS);
+    let list = |one, many| List { one, many, name: String::clone, same: |a: &String, b: &String| a == b };
+    match what {
+        Impact::Accounts(items) => {
+            let kind = list("account", "accounts");
             kind.compare(case, &case.accounts, items.clone(), edit, |change, edit, items| match edit {
                 Edit::Add => change.add_accounts = items,
                 Edit::Remove => change.remove_accounts = items,
             })
         }
-        (Impact::Regions(items), _) => {
-            let kind = list("Region", "Regions", REGIONS);
+        Impact::Regions(items) => {
+            let kind = list("Region", "Regions");
             kind.compare(case, &case.regions, items.clone(), edit, |change, edit, items| match edit {
                 Edit::Add => change.add_regions = items,
                 Edit::Remove => change.remove_regions = items,
             })
         }
-        (Impact::Services(items), _) => {
-            let kind = list("service", "services", SERVICES);
+        Impact::Services(items) => {
+            let kind = list("service", "services");
             kind.compare(case, &case.services, items.clone(), edit, |change, edit, items| match edit {
                 Edit::Add => change.add_services = items,
                 Edit::Remove => change.remove_services = items,
@@ -94,7 +90,6 @@ pub async fn actor<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, actor:
     let kind = List {
         one: "address of the threat actor",
         many: "addresses of the threat actor",
-        most: ACTORS,
         name: |actor: &Actor| actor.ip.clone(),
         same: |a: &Actor, b: &Actor| a.ip == b.ip && (b.user_agent.is_none() || a.user_agent == b.user_agent),
     };
@@ -112,7 +107,6 @@ pub async fn actor<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, actor:
 struct List<T> {
     one: &'static str,
     many: &'static str,
-    most: usize,
     name: fn(&T) -> String,
     /// Whether an entry of the case is the one that was asked for, in this order.
     same: fn(&T, &T) -> bool,
@@ -144,12 +138,16 @@ impl<T: Clone> List<T> {
         if case.is_closed() {
             return Err(closed(&case.id));
         }
-        if edit == Edit::Add && now.len() + todo.len() > self.most {
-            return Err(self.full(now.len(), todo.len()));
-        }
         let mut change = CaseChange::default();
         put(&mut change, edit, todo);
-        Ok(Compared { seen, call: Some(Call::UpdateCase { case: case.id.clone(), change: Box::new(change) }), answer })
+        if let Err(error) = limits::case::room(case, &change) {
+            return Err(Answer::says(error.to_string()).say("Nothing was changed. Remove some first."));
+        }
+        Ok(Compared {
+            seen,
+            call: Some(Call::UpdateCase { case: case.id.clone(), change: Box::new(change) }),
+            answer,
+        })
     }
 
     fn says(&self, case: &Case, todo: &[T], wanted: &[T], edit: Edit) -> Line {
@@ -163,14 +161,6 @@ impl<T: Clone> List<T> {
         let items = if todo.is_empty() { wanted } else { todo };
         let noun = if items.len() == 1 { self.one } else { self.many };
         Line::of("Case ").bold(case.id.as_str()).text(format!("{verb}{noun} ")).bold(names(items)).text(".")
-    }
-
-    fn full(&self, now: usize, more: usize) -> Answer {
-        let Self { many, most, .. } = self;
-        Answer::says(format!(
-            "A case holds {most} {many} at most: this one has {now}, and {more} more do not fit. Nothing was changed. \
-             Remove some first."
-        ))
     }
 }
 

@@ -25,7 +25,12 @@ pub async fn list<W: World>(desk: &Desk<'_, W>) -> Outcome {
     let headline = Answer::of(Line::default().bold(format!("Memberships: {}", all.len())));
     Ok(all.iter().fold(headline, |answer, one| {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-        let more = format!("  {}, account {}, {}", or_dash(&one.status), or_dash(&one.account), or_dash(&one.region));
+        let more = format!(
+            "  {}, account {}, {}",
+            or_dash(&one.status),
+            or_dash(&one.account),
+            or_dash(&one.region)
+        );
         answer.line(Line::of("• ").bold(one.id.as_str()).text(more))
     }))
 }
@@ -74,7 +79,8 @@ pub async fn show<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) ->
         _ => "this account".to_owned(),
     };
     let covered = membership.accounts_covered.map(|count| format!(" ({count} accounts)")).unwrap_or_default();
-    let features = membership.features.iter().map(|(name, on)| format!("{name} {}", if *on { "on" } else { "off" }));
+    let features =
+        membership.features.iter().map(|(name, on)| format!("{name} {}", if *on { "on" } else { "off" }));
     let facts = [
         format!("Status: {}", membership.status),
         format!("Account: {}, {}", membership.account, membership.region),
@@ -88,7 +94,9 @@ pub async fn show<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) ->
             .say(facts.into_iter().chain(ended).collect::<Vec<_>>().join("\n"))
             .line(Line::default().bold("Incident response team")),
         |answer, person| {
-            answer.line(Line::of("• ").bold(&person.name).text(format!(", {}, {}", person.job_title, person.email)))
+            answer.line(
+                Line::of("• ").bold(&person.name).text(format!(", {}, {}", person.job_title, person.email)),
+            )
         },
     );
     Ok(team)
@@ -112,7 +120,8 @@ pub async fn accounts<W: World>(
     accounts: &[String],
 ) -> Outcome {
     let membership = which(desk, named).await?;
-    let call = Call::BatchGetMemberAccountDetails { membership: membership.clone(), accounts: accounts.to_vec() };
+    let call =
+        Call::BatchGetMemberAccountDetails { membership: membership.clone(), accounts: accounts.to_vec() };
     let sir::Answer::MemberAccounts(found) = desk.call(call).await? else {
         return Err(strange("BatchGetMemberAccountDetails"));
     };
@@ -138,7 +147,9 @@ pub async fn metrics<W: World>(
     // The last day is meant whole.
     let end = to + 24 * 60 * 60 - 1;
     let call = Call::GetFindingMetrics { membership: membership.clone(), from, to: end };
-    let sir::Answer::Metrics(metrics) = desk.call(call).await? else { return Err(strange("GetFindingMetrics")) };
+    let sir::Answer::Metrics(metrics) = desk.call(call).await? else {
+        return Err(strange("GetFindingMetrics"));
+    };
     let days = format!(", {} to {}", day(from), day(to));
     let answer = Answer::of(Line::of("Findings of membership ").bold(membership.as_str()).text(days));
     Ok(answer.say(counts(&metrics)))
@@ -215,7 +226,8 @@ fn seen(now: &Membership) -> String {
 
 /// What of the change is not so yet.
 fn missing(now: &Membership, change: &ask::MembershipChange) -> sir::MembershipChange {
-    let ask::MembershipChange { name, team, triage, whole_organization, add_units, remove_units } = change.clone();
+    let ask::MembershipChange { name, team, triage, whole_organization, add_units, remove_units } =
+        change.clone();
     let triage = triage.filter(|on| !now.features.contains(&("Triage".to_owned(), *on)));
     sir::MembershipChange {
         name: name.filter(|name| *name != now.name),
@@ -249,9 +261,14 @@ pub async fn cancel<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) 
     let id = which(desk, named).await?;
     let now = read(desk, &id).await?;
     let call = (now.status == "Active").then(|| Call::CancelMembership { membership: id.clone() });
-    let answer = Answer::of(Line::of("Membership ").bold(id.as_str()).text(" is cancelled. ").text(
-        "As long as it has not ended, an admin can take that back with ",
-    ).code("membership resume").text("."));
+    let answer = Answer::of(
+        Line::of("Membership ")
+            .bold(id.as_str())
+            .text(" is cancelled. ")
+            .text("As long as it has not ended, an admin can take that back with ")
+            .code("membership resume")
+            .text("."),
+    );
     settle::change(desk, Compared { seen: now.status, call, answer }).await
 }
 

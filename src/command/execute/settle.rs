@@ -37,7 +37,7 @@ pub async fn case<W: World>(
 /// Makes a change that was compared, unless somebody else made another one since it was decided.
 pub async fn change<W: World>(desk: &Desk<'_, W>, compared: Compared) -> Outcome {
     let Compared { seen, call, answer } = compared;
-    let (first, answer) = desk.decide((seen.clone(), answer)).await?;
+    let (first, answer) = desk.decide("seen", (seen.clone(), answer)).await?;
     match call {
         None => Ok(answer),
         Some(call) if seen == first => {

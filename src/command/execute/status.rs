@@ -32,7 +32,9 @@ pub async fn set<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &Status) -> Outc
 fn compare(case: &Case, to: &Status) -> Result<Compared, Answer> {
     let seen = case.status.as_str().to_owned();
     if case.status == *to {
-        let answer = Answer::of(Line::of("Case ").bold(case.id.as_str()).text(" is already in ").bold(to.as_str()).text("."));
+        let answer = Answer::of(
+            Line::of("Case ").bold(case.id.as_str()).text(" is already in ").bold(to.as_str()).text("."),
+        );
         return Ok(Compared { seen, call: None, answer });
     }
     if case.is_closed() {
@@ -41,7 +43,7 @@ fn compare(case: &Case, to: &Status) -> Result<Compared, Answer> {
     if case.resolver == Resolver::Aws {
         return Err(aws_sets_it(case));
     }
-    if !limits::next(&case.status).contains(to) {
+    if !limits::legal_next(case.resolver, &case.status).contains(to) {
         let no = Line::of("From ")
             .bold(case.status.as_str())
             .text(format!(" case {} cannot go to ", case.id))
@@ -67,7 +69,7 @@ fn ways(answer: Answer, case: &Case) -> Answer {
     if case.resolver == Resolver::Aws {
         return answer.say(AWS).buttons(aws_buttons(case));
     }
-    let next = limits::next(&case.status);
+    let next = limits::legal_next(case.resolver, &case.status);
     let names = next.iter().map(Status::as_str).collect::<Vec<_>>().join(" · ");
     let mut buttons: Vec<_> =
         next.iter().map(|to| button(case, to.as_str(), Ask::Status { to: Some(to.clone()) })).collect();

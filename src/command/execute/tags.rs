@@ -38,11 +38,15 @@ pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, St
     let missing: Pairs = pairs.iter().filter(|pair| !now.contains(pair)).cloned().collect();
     let fresh = missing.iter().filter(|(key, _)| now.iter().all(|(other, _)| other != key)).count();
     if now.len() + fresh > MOST {
-        let words = format!("A case bears {MOST} tags at most: this one has {}, and {fresh} more do not fit.", now.len());
+        let words = format!(
+            "A case bears {MOST} tags at most: this one has {}, and {fresh} more do not fit.",
+            now.len()
+        );
         return Ok(Answer::says(words).give_back(desk.typed()));
     }
     let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-    let answer = Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
+    let answer =
+        Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
     let call = (!missing.is_empty()).then_some(Call::TagResource { arn: case.arn, tags: missing });
     let seen = seen(&now, pairs.iter().map(|(key, _)| key));
     settle::change(desk, Compared { seen, call, answer }).await
@@ -52,9 +56,14 @@ pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, St
 pub async fn remove<W: World>(desk: &Desk<'_, W>, id: &CaseId, keys: &[String]) -> Outcome {
     let case = desk.case(id).await?;
     let now = cases::tags(desk, &case.arn).await?;
-    let there: Vec<_> = keys.iter().filter(|key| now.iter().any(|(other, _)| other == *key)).cloned().collect();
+    let there: Vec<_> =
+        keys.iter().filter(|key| now.iter().any(|(other, _)| other == *key)).cloned().collect();
     let answer = Answer::of(
-        Line::of("Case ").bold(id.as_str()).text(" does not bear the tags ").bold(keys.join(", ")).text(" any more."),
+        Line::of("Case ")
+            .bold(id.as_str())
+            .text(" does not bear the tags ")
+            .bold(keys.join(", "))
+            .text(" any more."),
     );
     let call = (!there.is_empty()).then_some(Call::UntagResource { arn: case.arn, keys: there });
     let seen = seen(&now, keys.iter());
