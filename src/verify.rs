@@ -6,14 +6,12 @@ use tracing::{info, warn};
 
 use crate::{
     case::{Case, CaseId, Millis},
-    command::job::{Did, Job, Place},
+    command,
     content::Key,
     destination::Heard,
-    knowledge::{HOME, Home, PlaceNote},
+    knowledge::{HOME, PlaceNote},
     notify::Desk,
     plan::GONE,
-    settings::Settings,
-    slack,
     store::{self, Destination, Seen, Store, Told},
     wire::Failure,
     world::World,
@@ -215,7 +213,7 @@ async fn replies<W: World>(
     };
     for one in heard.iter().filter(lost) {
         let (Some(reply), Some(home)) = (&one.reply, &note.home) else { continue };
-        let job = said(desk.settings, home, reply, now);
+        let job = command::said(desk.settings, home, reply, now);
         if desk.world.store().command(&job.key()).await?.is_some() {
             continue;
         }
@@ -224,24 +222,6 @@ async fn replies<W: World>(
         sent.map_err(store::Error::Trouble)?;
     }
     Ok(())
-}
-
-/// The job that the reply's event would have brought.
-fn said(settings: &Settings, home: &Home, reply: &slack::Heard, now: Millis) -> Job {
-    Job {
-        act: format!("{}/{}", home.place, reply.ts),
-        team: settings.slack.team.clone(),
-        user: reply.user.clone().unwrap_or_default(),
-        place: Place { channel: home.place.clone(), thread: reply.thread_ts.clone() },
-        did: Did::Said {
-            ts: reply.ts.clone(),
-            text: reply.text.clone(),
-            files: reply.files.iter().map(|file| file.name.clone()).collect(),
-        },
-        response_url: None,
-        replaces: false,
-        at: now,
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::text;
+use crate::{
+    slack::escape,
+    text::{self, cut},
+};
 
 /// The most characters in one block, and in one message: Slack answers `msg_blocks_too_long` from about 13,200.
 const BLOCK: usize = 2_900;
@@ -106,7 +109,7 @@ impl Line {
     }
 
     fn with(mut self, words: impl Into<String>, style: Style) -> Self {
-        let text = words.into();
+        let text = text::visible(&words.into());
         if !text.is_empty() {
             self.spans.push(Span { text, style });
         }
@@ -334,19 +337,6 @@ impl Span {
             Style::Link(url) => json!({ "type": "link", "url": url, "text": self.text }),
         }
     }
-}
-
-/// Slack's three special characters: <https://docs.slack.dev/messaging/formatting-message-text#escaping>.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// At most so many characters, the last of them an ellipsis if something is missing.
-pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 impl std::fmt::Debug for Answer {

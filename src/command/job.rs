@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ask::Line;
-use crate::{case::Millis, text};
+use super::{answer::Answer, ask::Line, pasted};
+use crate::{case::Millis, knowledge::Home, settings::Settings, slack::Heard, text};
 
 /// One act of one person, verified, not yet authorised.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,12 @@ pub enum Did {
         /// The button's value.
         value: String,
     },
-    /// A message was written in a case's thread or channel.
+    /// Something was said to us that could not be understood: the answer stands already.
+    Mistaken {
+        /// What the person gets to read.
+        answer: Answer,
+    },
+    /// A message was written in a thread or channel that may be a case's.
     Said {
         /// Its `ts`.
         ts: String,
@@ -61,7 +66,12 @@ pub enum Did {
         /// Names of the files on it.
         files: Vec<String>,
     },
-    /// A message was edited in a case's thread or channel.
+    /// Such a message holds what looks like a secret: its text was left behind.
+    Withheld {
+        /// What it looks like.
+        kind: String,
+    },
+    /// A message was edited in a thread or channel that may be a case's.
     Amended {
         /// Its `ts`: the message's, not the edit's.
         ts: String,
@@ -81,7 +91,8 @@ impl Did {
         match self {
             Self::Asked { .. } => "asked",
             Self::Confirmed { .. } => "confirmed",
-            Self::Said { .. } => "said",
+            Self::Mistaken { .. } => "mistaken",
+            Self::Said { .. } | Self::Withheld { .. } => "said",
             Self::Amended { .. } => "amended",
             Self::JiraChanged { .. } => "jira",
         }
@@ -107,9 +118,105 @@ impl Job {
     }
 }
 
+/// What a person wrote in a case's thread or channel, as its event would have brought it: same act, same key.
+pub fn said(settings: &Settings, home: &Home, reply: &Heard, now: Millis) -> Job {
+    let files = reply.files.iter().map(|file| file.name.clone()).collect();
+    let place = Place {
+        channel: home.place.clone(),
+        thread: reply.thread_ts.clone().filter(|thread| *thread != reply.ts),
+    };
+    let user = reply.user.clone().unwrap_or_default();
+    message(settings, user, place, &reply.ts, spoken(&reply.ts, &reply.text, files), now)
+}
+
+/// A message's text as it goes on its way: a secret stays where it is.
+pub fn spoken(ts: &str, text: &str, files: Vec<String>) -> Did {
+    match pasted::secret(text) {
+        Some(kind) => Did::Withheld { kind: kind.to_owned() },
+        None => Did::Said { ts: ts.to_owned(), text: text.to_owned(), files },
+    }
+}
+
+/// The job that a message makes.
+pub fn message(settings: &Settings, user: String, place: Place, act: &str, did: Did, now: Millis) -> Job {
+    Job {
+        act: format!("{}/{act}", place.channel),
+        team: settings.slack.team.clone(),
+        user,
+        place,
+        did,
+        response_url: None,
+        replaces: false,
+        at: now,
+    }
+}
+
 /// Tells which act it is and nothing of what was said.
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} by {} in {}", self.did.kind(), self.user, self.place.channel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::ask::Ask;
+
+    fn asked(case: Option<&str>, thread: Option<&str>, act: &str) -> Job {
+        let case = case.and_then(crate::case::CaseId::parse);
+        Job {
+            act: act.to_owned(),
+            team: "T1".to_owned(),
+            user: "U1".to_owned(),
+            place: Place { channel: "C1".to_owned(), thread: thread.map(str::to_owned) },
+            did: Did::Asked { line: Line { case, ask: Ask::Tray }, typed: String::new() },
+            response_url: Some("https://hooks.slack.com/commands/secret".to_owned()),
+            replaces: false,
+            at: 1,
+        }
+    }
+
+    #[test]
+    fn the_same_act_has_the_same_key_and_any_other_has_another() {
+        let key = asked(None, None, "1").key();
+        assert_eq!(key.len(), 64);
+        let later = Job { at: 2, response_url: None, ..asked(None, None, "1") };
+        assert_eq!(later.key(), key);
+        for other in [
+            asked(None, None, "2"),
+            Job { user: "U2".to_owned(), ..asked(None, None, "1") },
+            Job { team: "T2".to_owned(), ..asked(None, None, "1") },
+            Job { did: Did::Confirmed { value: String::new() }, ..asked(None, None, "1") },
+        ] {
+            assert_ne!(other.key(), key);
+        }
+    }
+
+    #[test]
+    fn acts_on_one_case_come_one_after_the_other() {
+        assert_eq!(asked(Some("1234567890"), Some("1.2"), "1").group(), "case/1234567890");
+        assert_eq!(asked(None, Some("1.2"), "1").group(), "slack/T1/C1/1.2");
+        assert_eq!(asked(None, None, "1").group(), "slack/T1/C1");
+        let issue = Did::JiraChanged { issue: "10001".to_owned() };
+        assert_eq!(Job { did: issue, ..asked(None, None, "1") }.group(), "jira/10001");
+    }
+
+    #[test]
+    fn a_job_survives_the_way_and_its_debug_tells_no_secret() {
+        let job = asked(Some("1234567890"), None, "1");
+        let json = serde_json::to_string(&job).unwrap();
+        assert!(serde_json::from_str::<Job>(&json).unwrap() == job);
+        assert_eq!(format!("{job:?}"), "asked by U1 in C1");
+    }
+
+    #[test]
+    fn a_message_with_a_secret_leaves_its_text_behind() {
+        let key = format!("AKIA{}", "IOSFODNN7EXAMPLE");
+        let Did::Withheld { kind } = spoken("1.2", &format!("it was {key}"), Vec::new()) else {
+            panic!("it goes on")
+        };
+        assert!(!kind.contains(&key));
+        assert!(matches!(spoken("1.2", "nothing secret", Vec::new()), Did::Said { .. }));
     }
 }

@@ -28,6 +28,8 @@ pub struct Created {
 /// Where an issue stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueStatus {
+    /// Names it for ever, whatever project it is moved to.
+    pub id: String,
     /// `SEC-12`
     pub key: String,
     /// The status's name, as the site's language has it.
@@ -102,6 +104,7 @@ impl<W: World> Jira<'_, W> {
         let answer = self.ask(ask, None).await?;
         let read = || {
             Some(IssueStatus {
+                id: text_at(&answer, "/id")?,
                 key: text_at(&answer, "/key")?,
                 status: text_at(&answer, "/fields/status/name")?,
                 category: text_at(&answer, "/fields/status/statusCategory/key")?,

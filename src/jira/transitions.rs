@@ -109,8 +109,12 @@ mod tests {
 
     #[test]
     fn an_issue_that_stands_there_already_is_not_moved() {
-        let now =
-            IssueStatus { key: "A-1".to_owned(), status: "Erledigt".to_owned(), category: "done".to_owned() };
+        let now = IssueStatus {
+            id: "1".to_owned(),
+            key: "A-1".to_owned(),
+            status: "Erledigt".to_owned(),
+            category: "done".to_owned(),
+        };
         for (target, there) in [("erledigt", true), ("done", true), ("Done", false), ("new", false)] {
             assert_eq!(is_at(&now, target), there, "{target}");
         }

@@ -25,6 +25,8 @@ pub struct Person {
     pub team: String,
     /// The name that others see.
     pub name: String,
+    /// Where the app may see it: `users:read.email`.
+    pub email: Option<String>,
     /// A bot or another app.
     pub is_bot: bool,
     /// A guest, or somebody of another workspace.
@@ -95,6 +97,7 @@ fn person(user: &Value) -> Option<Person> {
     Some(Person {
         team: text_at(user, "/team_id")?,
         name: names.iter().find_map(|name| text_at(user, name)).unwrap_or_else(|| id.clone()),
+        email: text_at(user, "/profile/email"),
         is_bot: flag("is_bot") != Some(false) || flag("is_workflow_bot") == Some(true) || id == "USLACKBOT",
         is_restricted: flag("is_restricted") != Some(false)
             || flag("is_ultra_restricted") != Some(false)
@@ -114,12 +117,13 @@ mod tests {
     fn a_person_is_trusted_only_as_far_as_slack_says() {
         let plain = json!({
             "id": "U1", "team_id": "T1", "deleted": false, "real_name": "Ana", "is_bot": false,
-            "is_restricted": false, "is_ultra_restricted": false, "profile": {"display_name": ""},
+            "is_restricted": false, "is_ultra_restricted": false, "profile": {"display_name": "", "email": "ana@example.com"},
         });
         let ana = Person {
             id: "U1".to_owned(),
             team: "T1".to_owned(),
             name: "Ana".to_owned(),
+            email: Some("ana@example.com".to_owned()),
             is_bot: false,
             is_restricted: false,
             is_deleted: false,

@@ -1,0 +1,90 @@
+//! Who am I here, what can I say, and does the bridge work?
+
+use super::desk::{Desk, Outcome};
+use crate::{
+    command::{
+        answer::{Answer, Line},
+        help,
+        roles::{self, Identity, Place},
+    },
+    settings::Settings,
+    sir::Call,
+    store::Store,
+    world::World,
+};
+
+/// `help [VERB]`. Needs nothing but the settings.
+pub fn help(settings: &Settings, identity: &Identity, place: Place, topic: Option<&str>) -> Answer {
+    let Some(topic) = topic else {
+        let sections = help::overview(settings, identity, place);
+        return sections.iter().fold(Answer::default(), |answer, section| {
+            let lines: Vec<_> = section.verbs.iter().map(|verb| (verb.usage(), verb.help)).collect();
+            let head = Line::default().bold(section.title);
+            answer.line(
+                lines
+                    .iter()
+                    .fold(head, |line, (usage, help)| line.text("\n").code(usage).text("  ").text(*help)),
+            )
+        });
+    };
+    help::pages(topic).iter().fold(Answer::default(), |answer, page| answer.say(page.to_string()))
+}
+
+/// `whoami`
+pub fn whoami<W: World>(desk: &Desk<'_, W>) -> Answer {
+    let identity = &desk.person.identity;
+    let roles = &desk.settings.roles;
+    let why = |role: roles::Role| {
+        let listed = match role {
+            roles::Role::Viewer => &roles.viewer,
+            roles::Role::Responder => &roles.responder,
+            roles::Role::Commander => &roles.commander,
+            roles::Role::Admin => &roles.admin,
+        };
+        match listed.contains(&identity.user) {
+            true => "the settings name you".to_owned(),
+            false => {
+                let groups = identity.groups.iter().filter(|group| listed.contains(group));
+                format!("you are in {}", groups.cloned().collect::<Vec<_>>().join(", "))
+            }
+        }
+    };
+    let head = Line::of("You are ").bold(&desk.person.name).text(format!(" ({}). ", identity.user));
+    Answer::of(match roles::role(desk.settings, identity) {
+        Some(role) => head.text("Your role is ").bold(role.to_string()).text(format!(": {}.", why(role))),
+        None => head
+            .text("You have no role here. An admin gives roles in the settings, by user id or user group: ")
+            .code(identity.user.as_str())
+            .text("."),
+    })
+    .line(Line::of("What you may do: ").code("help"))
+}
+
+/// `doctor`: asks every service that the bridge needs something harmless.
+pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
+    let slack = desk.slack.me().await.map(drop).map_err(|failure| failure.to_string());
+    let jira = match &desk.jira {
+        Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),
+        None => None,
+    };
+    let call = |call: Call| async {
+        desk.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
+    };
+    let lines = [
+        ("Slack", Some(slack)),
+        ("Jira", jira),
+        ("Security Incident Response, cases", Some(call(Call::ListCases { next: None }).await)),
+        ("Security Incident Response, membership", Some(call(Call::ListMemberships { next: None }).await)),
+        (
+            "The table",
+            Some(desk.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
+        ),
+    ];
+    Ok(lines.into_iter().fold(Answer::default(), |answer, (name, found)| {
+        answer.line(match found {
+            None => Line::default().bold(name).text(": not in the settings."),
+            Some(Ok(())) => Line::default().bold(name).text(": works."),
+            Some(Err(why)) => Line::default().bold(name).text(": does not work. ").text(why),
+        })
+    }))
+}

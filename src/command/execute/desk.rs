@@ -1,0 +1,222 @@
+//! What does a command work with? The world, who asks, and the record of what was decided.
+
+use std::time::Duration;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::fault;
+use crate::{
+    case::{Case, CaseId, Millis},
+    command::{
+        answer::Answer,
+        identity::{self, Profile},
+        job::{Did, Job},
+    },
+    jira::Jira,
+    secrets::Secret,
+    settings::Settings,
+    sir::{self, Call, Fault, FaultKind, Page, limits},
+    slack::Slack,
+    store::{self, Store},
+    wire::Failure,
+    world::World,
+};
+
+/// How long the record of a command is kept: longer than the queue's 14 hours of tries, in milliseconds.
+pub const KEPT: Millis = 24 * 60 * 60 * 1_000;
+
+/// The most pages that are read to answer one question: at five reads a second, eight seconds.
+const PAGES: usize = 40;
+
+/// Why a command ended early.
+pub enum Stop {
+    /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.
+    Said(Answer),
+    /// Nobody knows what became of it: it must be tried again, and will find out.
+    Trouble(String),
+}
+
+impl From<store::Error> for Stop {
+    fn from(error: store::Error) -> Self {
+        Self::Trouble(error.to_string())
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Trouble(failure.to_string())
+    }
+}
+
+impl From<Answer> for Stop {
+    fn from(answer: Answer) -> Self {
+        Self::Said(answer)
+    }
+}
+
+/// How a command ends.
+pub type Outcome = Result<Answer, Stop>;
+
+/// What a command works with.
+pub struct Desk<'a, W: World> {
+    /// Everything outside.
+    pub world: &'a W,
+    /// What the user chose.
+    pub settings: &'a Settings,
+    /// What is to be done.
+    pub job: &'a Job,
+    /// Names it: the record's key and the service's `clientToken`.
+    pub key: &'a str,
+    /// Who asks.
+    pub person: &'a Profile,
+    /// Where people talk.
+    pub slack: &'a Slack<'a, W>,
+    /// Where people keep issues, if they do.
+    pub jira: Option<&'a Jira<'a, W>>,
+    /// Signs confirmations.
+    pub signs: &'a Secret,
+}
+
+impl<W: World> Desk<'_, W> {
+    /// Makes a call; a refusal for now is waited for where that is short. Any other fault becomes an answer, except
+    /// where a change may have been made all the same.
+    pub async fn call(&self, call: Call) -> Result<sir::Answer, Stop> {
+        let (operation, reads) = (call.kind(), call.is_read());
+        if let Err(error) = limits::check(&call) {
+            return Err(self.refuse(error.to_string()).into());
+        }
+        for attempt in 0.. {
+            match self.world.call(call.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => match pause(&fault, reads, attempt) {
+                    Some(time) => self.world.sleep(time).await,
+                    None if fault.maybe_applied() && !reads => {
+                        return Err(Stop::Trouble(format!("{} without an answer", operation.name())));
+                    }
+                    None => return Err(fault::explain(operation, &fault).give_back(self.typed()).into()),
+                },
+            }
+        }
+        Err(strange(operation.name()))
+    }
+
+    /// What the person typed, to be given back.
+    pub fn typed(&self) -> &str {
+        match &self.job.did {
+            Did::Asked { typed, .. } => typed,
+            Did::Said { text, .. } | Did::Amended { text, .. } => text,
+            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } | Did::JiraChanged { .. } => {
+                ""
+            }
+        }
+    }
+
+    /// An answer that says why nothing was done, and gives back what was typed.
+    pub fn refuse(&self, why: impl Into<String>) -> Answer {
+        Answer::says(why).say("Nothing was changed.").give_back(self.typed())
+    }
+
+    /// Who somebody is; `None` where the workspace knows nobody of this id.
+    pub async fn profile(&self, user: &str) -> Result<Option<Profile>, Stop> {
+        if user == self.person.identity.user {
+            return Ok(Some(self.person.clone()));
+        }
+        Ok(identity::profile(self.slack, self.settings, user).await?)
+    }
+
+    /// The key that signs confirmations.
+    pub fn confirmation_key(&self) -> &[u8] {
+        self.signs.reveal().as_bytes()
+    }
+
+    /// Reads a case.
+    pub async fn case(&self, case: &CaseId) -> Result<Case, Stop> {
+        match self.call(Call::GetCase { case: case.clone() }).await? {
+            sir::Answer::Case(case) => Ok(*case),
+            _ => Err(strange("GetCase")),
+        }
+    }
+
+    /// Reads pages until there are no more, or `enough` says so after one of them. `true` if that was all.
+    pub async fn pages<T>(
+        &self,
+        ask: impl Fn(Option<String>) -> Call,
+        open: impl Fn(sir::Answer) -> Option<Page<T>>,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Result<(Vec<T>, bool), Stop> {
+        let (mut items, mut next) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let call = ask(next);
+            let operation = call.operation();
+            let page = open(self.call(call).await?).ok_or_else(|| strange(operation))?;
+            items.extend(page.items);
+            next = page.next;
+            if next.is_none() || enough(&items) {
+                break;
+            }
+        }
+        Ok((items, next.is_none()))
+    }
+
+    /// Remembers what was seen when the command was decided. The first delivery's stays: a later one carries out
+    /// what that one decided, and can tell its own change from somebody else's.
+    pub async fn decide<T: Serialize + DeserializeOwned>(&self, what: &str, seen: T) -> Result<T, Stop> {
+        let name = format!("command/{}/{what}", self.key);
+        let json = serde_json::to_string(&seen).map_err(|error| Stop::Trouble(error.to_string()))?;
+        let store = self.world.store();
+        if store.swap_note(&name, None, &json, Some(self.world.now() + KEPT)).await? {
+            return Ok(seen);
+        }
+        let first = store.note(&name).await?.ok_or_else(|| strange("the record of a decision"))?;
+        serde_json::from_str(&first).map_err(|error| Stop::Trouble(error.to_string()))
+    }
+
+    /// Says that the case changed: somebody should look at it and tell everybody.
+    pub async fn changed(&self, case: &CaseId) -> Result<(), Stop> {
+        Ok(self.world.store().hint(case, self.world.now(), false).await?)
+    }
+}
+
+/// The answer is of another kind than the question. It cannot happen, and must not bring the batch down.
+pub fn strange(what: &str) -> Stop {
+    Stop::Trouble(format!("{what} was not what was asked for"))
+}
+
+/// How long a refusal for now is waited for; `None` if it is not. The service's own word is never undercut.
+fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
+    let least = Duration::from_secs(1 << attempt.min(8));
+    let time = match &fault.kind {
+        FaultKind::Throttled { retry_after } => retry_after.unwrap_or_default().max(least),
+        FaultKind::NotSent => least,
+        FaultKind::Unknown if reads => least,
+        _ => return None,
+    };
+    (attempt < 3 && time <= Duration::from_secs(5)).then_some(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_surely_not_applied_is_tried_again_at_once() {
+        let seconds = Duration::from_secs;
+        let throttled = |after: Option<u64>| FaultKind::Throttled { retry_after: after.map(seconds) };
+        for (kind, reads, attempt, expected) in [
+            (throttled(None), false, 0, Some(1)),
+            (throttled(None), false, 2, Some(4)),
+            (throttled(None), false, 3, None),
+            (throttled(Some(3)), false, 0, Some(3)),
+            (throttled(Some(1)), false, 1, Some(2)),
+            (throttled(Some(30)), false, 0, None),
+            (FaultKind::NotSent, false, 0, Some(1)),
+            (FaultKind::Unknown, false, 0, None),
+            (FaultKind::Unknown, true, 1, Some(2)),
+            (FaultKind::Denied, true, 0, None),
+            (FaultKind::Conflict, false, 0, None),
+        ] {
+            let fault = Fault { kind: kind.clone(), message: String::new() };
+            assert_eq!(pause(&fault, reads, attempt), expected.map(seconds), "{kind:?} {reads} {attempt}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Which issue is a case's, and what do people say there?
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    comments::{self, Spoken},
+    desk::{Desk, Outcome, Stop},
+};
+use crate::{
+    case::{CaseId, Millis},
+    command::{
+        answer::{Answer, Line},
+        bridge::Bridge,
+        identity::Profile,
+        job::Job,
+        roles::{Identity, Kind},
+    },
+    jira::{HeardComment, Jira},
+    knowledge::{HOME, Home, PlaceNote},
+    plan::GONE,
+    store::{Destination, Note, Store},
+    text,
+    wire::Failure,
+    world::World,
+};
+
+/// How long the case's notes are held while an issue is linked: longer than it can take.
+const LEASE: Millis = 75_000;
+
+/// `jira`
+pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    let Some(jira) = desk.jira else { return Ok(no_jira()) };
+    Ok(match noted(desk, id).await?.home {
+        Some(home) => Answer::of(
+            Line::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&home.name), &home.name),
+        ),
+        None => Answer::of(
+            Line::of("Case ")
+                .bold(id.as_str())
+                .text(" has no issue yet. It is made within minutes; if somebody deleted it, make another with ")
+                .code("jira open")
+                .text(", or choose one with ")
+                .code("jira link SEC-12")
+                .text("."),
+        ),
+    })
+}
+
+fn no_jira() -> Answer {
+    Answer::of(
+        Line::of("Jira is not in the settings. Whoever deployed the bridge adds the table ")
+            .code("[jira]")
+            .text("."),
+    )
+}
+
+async fn noted<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Result<PlaceNote, Stop> {
+    let meta = desk.world.store().meta(id).await?;
+    note_of(meta.and_then(|meta| meta.jira).as_deref())
+}
+
+fn note_of(json: Option<&str>) -> Result<PlaceNote, Stop> {
+    let read = json.map_or(Ok(PlaceNote::default()), serde_json::from_str);
+    read.map_err(|error| Stop::Trouble(format!("the note on Jira: {error}")))
+}
+
+/// `jira open`: an issue that somebody deleted is made again.
+pub async fn open<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    if desk.jira.is_none() {
+        return Ok(no_jira());
+    }
+    let note = noted(desk, id).await?;
+    if note.home.is_some() && note.set.get(HOME).map(String::as_str) != Some(GONE) {
+        return show(desk, id).await;
+    }
+    begin_anew(desk, id, PlaceNote::default()).await?;
+    Ok(Answer::of(
+        Line::of("The issue of case ").bold(id.as_str()).text(" is being made. The card will link to it."),
+    ))
+}
+
+/// `jira link KEY`: from now on everything is told in this issue, from the beginning.
+pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outcome {
+    let Some(jira) = desk.jira else { return Ok(no_jira()) };
+    let issue = match jira.issue_status(key).await {
+        Ok(issue) => issue,
+        Err(Failure::Gone { .. } | Failure::Content { .. }) => {
+            let why = format!("Jira has no issue {key}, or hides it from the bridge.");
+            return Ok(desk.refuse(why));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let place = format!("jira/{}", issue.id);
+    match desk.world.store().bound(&place).await? {
+        Some(other) if other != *id => {
+            return Ok(desk.refuse(format!("{} is the issue of case {other} already.", issue.key)));
+        }
+        _ => {}
+    }
+    let home = Home { place: issue.id.clone(), name: issue.key.clone() };
+    if noted(desk, id).await?.home.as_ref() != Some(&home) {
+        begin_anew(desk, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
+    }
+    desk.world.store().bind(&place, id).await?;
+    desk.changed(id).await?;
+    let link = Line::of("Case ").bold(id.as_str()).text(" is now the issue ");
+    Ok(Answer::of(
+        link.link(&jira.settings.browse(&issue.key), &issue.key).text(". All of it is being told there."),
+    ))
+}
+
+/// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.
+async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) -> Result<(), Stop> {
+    let (store, now) = (desk.world.store(), desk.world.now());
+    store.hint(id, now, true).await?;
+    let Some(meta) = store.lease(id, now, now + LEASE).await? else {
+        return Err(Stop::Trouble("the case is being told just now".to_owned()));
+    };
+    for (key, _) in store.all_told(id, Destination::Jira).await? {
+        store.untell(id, Destination::Jira, &key).await?;
+    }
+    let json = serde_json::to_string(&note).map_err(|error| Stop::Trouble(error.to_string()))?;
+    store.save(id, meta.epoch, Note::Of(Destination::Jira), &json).await?;
+    store.release(id, meta.epoch, meta.want, Some(now), true).await?;
+    Ok(())
+}
+
+/// Something happened to an issue: what people wrote there becomes comments on its case.
+pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> Result<(), Stop> {
+    let Some(jira) = bridge.jira() else { return Ok(()) };
+    let store = bridge.world.store();
+    let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
+    let me = jira.me().await?;
+    let known: Vec<_> =
+        store.all_told(&case, Destination::Jira).await?.into_iter().map(|(_, told)| told.remote).collect();
+    for comment in written(&jira, issue).await? {
+        if is_a_persons(&comment, &me) && !known.contains(&comment.id) {
+            said(bridge, &jira, job, &case, issue, &comment).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn written<W: World>(jira: &Jira<'_, W>, issue: &str) -> Result<Vec<HeardComment>, Stop> {
+    let (mut comments, mut next) = (Vec::new(), Some(0));
+    while let Some(start) = next {
+        let page = jira.comments(issue, start).await?;
+        comments.extend(page.items);
+        next = page.next;
+    }
+    Ok(comments)
+}
+
+/// By a person of the site: not by us, by another app, or by a customer on a portal.
+fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
+    comment.account_type == "atlassian" && comment.author != me && comment.mark_by(me).is_none()
+}
+
+/// Makes a comment of an issue a comment on its case, once: its id is the command.
+async fn said<W: World>(
+    bridge: &Bridge<'_, W>,
+    jira: &Jira<'_, W>,
+    job: &Job,
+    case: &CaseId,
+    issue: &str,
+    comment: &HeardComment,
+) -> Result<(), Stop> {
+    let key = text::hex(&Sha256::digest(format!("jira|{issue}|{}", comment.id)));
+    let words = plain(&comment.body);
+    if words.trim().is_empty() {
+        return Ok(());
+    }
+    let identity =
+        Identity { team: String::new(), user: String::new(), kind: Kind::OtherApp, groups: Vec::new() };
+    let person = Profile { identity, name: comment.author_name.clone(), email: None };
+    let slack = bridge.slack();
+    let desk = Desk {
+        world: bridge.world,
+        settings: bridge.settings,
+        job,
+        key: &key,
+        person: &person,
+        slack: &slack,
+        jira: Some(jira),
+        signs: &bridge.secrets.slack_signing_secret,
+    };
+    match comments::create(&desk, case, &words, &Spoken::jira(&comment.author_name, &comment.id)).await {
+        // There is nobody to tell in Jira; the others' comments still count.
+        Err(Stop::Said(answer)) => {
+            tracing::warn!(case = %case, comment = comment.id, pieces = answer.pieces.len(), "a comment was refused");
+            Ok(())
+        }
+        outcome => outcome.map(drop),
+    }
+}
+
+/// The text of a document: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>.
+fn plain(document: &Value) -> String {
+    let mut text = String::new();
+    write(document, &mut text);
+    text.trim().to_owned()
+}
+
+fn write(node: &Value, text: &mut String) {
+    let attribute = |name: &str| node["attrs"][name].as_str().unwrap_or_default();
+    match node["type"].as_str().unwrap_or_default() {
+        "text" => text.push_str(node["text"].as_str().unwrap_or_default()),
+        "hardBreak" => text.push('\n'),
+        "mention" | "status" => text.push_str(attribute("text")),
+        "emoji" => text.push_str(attribute("shortName")),
+        "inlineCard" | "blockCard" | "embedCard" => text.push_str(attribute("url")),
+        "listItem" => text.push_str("- "),
+        "rule" => text.push_str("---"),
+        _ => {}
+    }
+    for child in node["content"].as_array().into_iter().flatten() {
+        write(child, text);
+    }
+    let block = ["paragraph", "heading", "codeBlock", "rule", "blockCard", "tableRow"];
+    if block.iter().any(|kind| node["type"] == **kind) && !text.ends_with('\n') {
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_becomes_the_text_that_people_read() {
+        let text = |text: &str| json!({ "type": "text", "text": text });
+        let document = json!({ "type": "doc", "version": 1, "content": [
+            { "type": "paragraph", "content": [
+                text("Blocked by "),
+                { "type": "mention", "attrs": { "id": "1", "text": "@Ana" } },
+                { "type": "hardBreak" },
+                { "type": "inlineCard", "attrs": { "url": "https://a.example" } },
+            ] },
+            { "type": "bulletList", "content": [
+                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("one")] }] },
+                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("two")] }] },
+            ] },
+            { "type": "unheardOf", "content": [{ "type": "paragraph", "content": [text("kept")] }] },
+        ] });
+        assert_eq!(plain(&document), "Blocked by @Ana\nhttps://a.example\n- one\n- two\nkept");
+        assert_eq!(plain(&json!(null)), "");
+    }
+
+    #[test]
+    fn only_what_people_wrote_goes_to_the_case() {
+        let person = HeardComment {
+            author: "a1".to_owned(),
+            account_type: "atlassian".to_owned(),
+            ..HeardComment::default()
+        };
+        assert!(is_a_persons(&person, "me"));
+        for other in [
+            HeardComment { author: "me".to_owned(), ..person.clone() },
+            HeardComment { account_type: "app".to_owned(), ..person.clone() },
+            HeardComment { account_type: "customer".to_owned(), ..person.clone() },
+            HeardComment { account_type: String::new(), ..person },
+        ] {
+            assert!(!is_a_persons(&other, "me"));
+        }
+    }
+}

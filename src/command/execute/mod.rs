@@ -1,0 +1,371 @@
+//! How is a job done once, and answered the same however often it is delivered?
+//!
+//! The record of a command is begun before anything is done and holds its answer at the end: a repetition is answered
+//! from it. In between, each step can be taken again: a `clientToken` where the service knows one, a comparison of what
+//! is with what is wanted elsewhere ([`settle`]).
+
+pub mod about;
+mod ai;
+mod cases;
+mod comments;
+mod confirm;
+mod desk;
+mod ending;
+mod fault;
+mod fields;
+mod files;
+mod history;
+mod hub;
+mod issue;
+mod lists;
+mod membership;
+mod moment;
+mod settle;
+mod status;
+mod tags;
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use self::desk::{Desk, KEPT, Outcome, Stop};
+use super::{
+    answer::Answer,
+    ask::{Ask, Edit, Hub, Line, Membership},
+    bridge::Bridge,
+    confirmation::Confirmation,
+    help,
+    identity::{self, Profile},
+    job::{Did, Job},
+    reply,
+    roles::{self, Kind},
+    verbs::{self, About},
+};
+use crate::{
+    case::CaseId,
+    store::{Command, Store},
+    text,
+    world::World,
+};
+
+/// How long a command waits before it finds out what became of a call without an answer.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// Nobody knows yet what became of the job: it must be delivered again. For the log: never a text or a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Trouble(String);
+
+impl<E: Into<Stop>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        match error.into() {
+            Stop::Trouble(why) => Self(why),
+            Stop::Said(_) => Self("an answer where none was due".to_owned()),
+        }
+    }
+}
+
+/// Does a job and answers it.
+///
+/// # Errors
+/// It must be delivered again.
+pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), Trouble> {
+    if let Did::JiraChanged { issue } = &job.did {
+        return Ok(issue::heard(bridge, job, issue).await?);
+    }
+    let slack = bridge.slack();
+    let answer = match identity::profile(&slack, bridge.settings, &job.user).await? {
+        Some(person) => recorded(bridge, job, &person).await?,
+        None => Answer::says("This workspace does not know you. Nothing was done."),
+    };
+    Ok(reply::send(&slack, job, &answer).await?)
+}
+
+/// The answer of the record, or the answer that is now found and recorded.
+async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result<Answer, Trouble> {
+    let work = match work(bridge, job, person) {
+        Ok(work) => work,
+        Err(answer) => return Ok(answer),
+    };
+    let store = bridge.world.store();
+    let begun = Command { job: written(job), since: job.at, answer: None };
+    let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
+    if let Some(answer) = known.and_then(|known| known.answer) {
+        return read(&answer);
+    }
+    let (slack, jira) = (bridge.slack(), bridge.jira());
+    let desk = Desk {
+        world: bridge.world,
+        settings: bridge.settings,
+        job,
+        key: &work.key,
+        person,
+        slack: &slack,
+        jira: jira.as_ref(),
+        signs: &bridge.secrets.slack_signing_secret,
+    };
+    let answer = done(&desk, &work).await?;
+    // A link to a file needs no other right to be used: it is kept nowhere.
+    if matches!(&work.did, Doing::Asked { line: Line { ask: Ask::Get { .. }, .. } }) {
+        return Ok(answer);
+    }
+    let json = serde_json::to_string(&answer).map_err(|error| Trouble(error.to_string()))?;
+    read(&store.finish(&work.key, &json).await?)
+}
+
+fn read(answer: &str) -> Result<Answer, Trouble> {
+    serde_json::from_str(answer).map_err(|error| Trouble(error.to_string()))
+}
+
+/// The record says who did what kind of thing, where and when: not what was said, and not where to answer.
+fn written(job: &Job) -> String {
+    format!("{job:?}")
+}
+
+/// What is to be done, and the key under which that is done once.
+struct Work {
+    key: String,
+    did: Doing,
+}
+
+enum Doing {
+    Asked { line: Line },
+    Confirmed { confirmation: Box<Confirmation> },
+    Said { ts: String, text: String, files: Vec<String> },
+    Withheld { kind: String },
+    Amended { ts: String, text: String },
+}
+
+/// Reads what the job asks for. A confirmation is good once, whatever number of times its button was pressed: its key
+/// is that of the question.
+fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result<Work, Answer> {
+    let key = job.key();
+    let did = match job.did.clone() {
+        Did::Asked { line, .. } => Doing::Asked { line },
+        Did::Said { ts, text, files } => Doing::Said { ts, text, files },
+        Did::Withheld { kind } => Doing::Withheld { kind },
+        Did::Amended { ts, text } => Doing::Amended { ts, text },
+        Did::Mistaken { answer } => return Err(answer),
+        Did::JiraChanged { .. } => return Err(Answer::silence()),
+        Did::Confirmed { value } => {
+            let signs = bridge.secrets.slack_signing_secret.reveal().as_bytes();
+            // When it was pressed counts, not when it is delivered.
+            let opened = Confirmation::open(&value, signs, &person.identity, job.at / 1_000);
+            let confirmation = Box::new(opened.map_err(|rejected| Answer::says(rejected.to_string()))?);
+            let key = text::hex(&Sha256::digest(format!("confirmed|{}", confirmation.asked)));
+            return Ok(Work { key, did: Doing::Confirmed { confirmation } });
+        }
+    };
+    Ok(Work { key, did })
+}
+
+/// Does it; where a call had no answer, once more after a moment: every step can be taken again.
+async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Trouble> {
+    let first = attempt(desk, work).await;
+    let outcome = match first {
+        Err(Stop::Trouble(why)) => {
+            tracing::info!(why, "a command is tried again");
+            desk.world.sleep(WAIT).await;
+            attempt(desk, work).await
+        }
+        outcome => outcome,
+    };
+    match outcome {
+        Ok(answer) | Err(Stop::Said(answer)) => Ok(answer),
+        Err(Stop::Trouble(why)) => Err(Trouble(why)),
+    }
+}
+
+async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
+    let here = here(desk).await?;
+    match &work.did {
+        Doing::Asked { line } => asked(desk, line, here).await,
+        Doing::Confirmed { confirmation } => confirmed(desk, confirmation, here).await,
+        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => spoken(desk, work, here).await,
+    }
+}
+
+/// The case of the thread, else of the channel.
+async fn here<W: World>(desk: &Desk<'_, W>) -> Result<Option<CaseId>, Stop> {
+    let (team, channel) = (&desk.job.team, &desk.job.place.channel);
+    let store = desk.world.store();
+    if let Some(thread) = &desk.job.place.thread
+        && let Some(case) = store.bound(&format!("slack/{team}/{channel}/{thread}")).await?
+    {
+        return Ok(Some(case));
+    }
+    Ok(store.bound(&format!("slack/{team}/{channel}")).await?)
+}
+
+/// Refuses who may not; says nothing to a bot, which could answer.
+fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
+    let place = place(&desk.job.place.channel, here);
+    roles::may(desk.settings, &desk.person.identity, ask, place).map_err(|refusal| {
+        match desk.person.identity.kind {
+            Kind::Bot | Kind::OtherApp => Stop::Said(Answer::silence()),
+            _ => Stop::Said(Answer::says(refusal.to_string()).give_back(desk.typed())),
+        }
+    })
+}
+
+fn place(channel: &str, here: Option<&CaseId>) -> roles::Place {
+    match (here, channel) {
+        (Some(_), _) => roles::Place::Case,
+        (None, "") => roles::Place::Direct,
+        (None, channel) if channel.starts_with('D') => roles::Place::Direct,
+        _ => roles::Place::Channel,
+    }
+}
+
+/// A message in a thread or channel: a comment, if the place is a case's.
+async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>) -> Outcome {
+    let Some(case) = here else { return Ok(Answer::silence()) };
+    authorised(desk, &Ask::Comment { text: None }, Some(&case))?;
+    match &work.did {
+        Doing::Said { ts, text, files } => comments::reply(desk, &case, ts, text, files).await,
+        Doing::Amended { ts, text } => comments::edited(desk, &case, ts, text).await,
+        Doing::Withheld { kind } => Ok(Answer::says(format!(
+            "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
+             have seen it: revoke it, and say the same without it."
+        ))),
+        Doing::Asked { .. } | Doing::Confirmed { .. } => Ok(Answer::silence()),
+    }
+}
+
+/// What a line asks, before it is confirmed if it must be.
+async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) -> Outcome {
+    authorised(desk, &line.ask, here.as_ref())?;
+    let verb = verbs::of(&line.ask);
+    if verb.is_none_or(|verb| verb.about != About::Case) {
+        return match is_form(&line.ask) {
+            false if verb.is_some_and(|verb| verb.confirmed) => confirm::ask(desk, None, &line.ask).await,
+            _ => anywhere(desk, &line.ask, here.as_ref()).await,
+        };
+    }
+    match line.case.clone().or(here) {
+        None => cases::which(desk, &line.ask).await,
+        Some(case) if verb.is_some_and(|verb| verb.confirmed) => ending::asked(desk, &case, &line.ask).await,
+        Some(case) => of_case(desk, &case, &line.ask).await,
+    }
+}
+
+/// What a line asks, once it is confirmed. Who may is asked again: a role can end.
+async fn confirmed<W: World>(
+    desk: &Desk<'_, W>,
+    confirmation: &Confirmation,
+    here: Option<CaseId>,
+) -> Outcome {
+    let Line { case, ask } = &confirmation.line;
+    authorised(desk, ask, here.as_ref())?;
+    let version = match case {
+        Some(case) => desk.case(case).await?.updated,
+        None => None,
+    };
+    if let Some(answer) = confirm::still_holds(desk, confirmation, version).await? {
+        return Ok(answer);
+    }
+    match (ask, case) {
+        (Ask::Close, Some(case)) => ending::close(desk, case).await,
+        (Ask::Resolver, Some(case)) => ending::hand_over(desk, case).await,
+        (Ask::Membership(Membership::New { values: Some(values) }), _) => {
+            membership::create(desk, values).await
+        }
+        (Ask::Membership(Membership::Update { membership: id, change }), _) => {
+            membership::update(desk, id.as_ref(), change).await
+        }
+        (Ask::Membership(Membership::Cancel { membership: id }), _) => {
+            membership::cancel(desk, id.as_ref()).await
+        }
+        (Ask::Membership(Membership::Resume { membership: id }), _) => {
+            membership::resume(desk, id.as_ref()).await
+        }
+        (Ask::Hub(Hub::Accept { administrator, invitation }), _) => {
+            hub::accept(desk, administrator, invitation).await
+        }
+        (Ask::Hub(Hub::Leave), _) => hub::leave(desk).await,
+        _ => Ok(Answer::says("This needs no confirmation. Nothing was done: ask again.")),
+    }
+}
+
+/// What a line asks of one case.
+async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> Outcome {
+    match ask {
+        Ask::Tray => cases::tray(desk, case).await,
+        Ask::Show { full } => cases::show(desk, case, *full).await,
+        Ask::Comments { count } => comments::latest(desk, case, *count).await,
+        Ask::History { count } => history::latest(desk, case, *count).await,
+        Ask::Comment { text: Some(text) } => comments::add(desk, case, text).await,
+        Ask::Amend { comment, text } => comments::amend(desk, case, comment, text).await,
+        Ask::Status { to: None } => status::show(desk, case).await,
+        Ask::Status { to: Some(to) } => status::set(desk, case, to).await,
+        Ask::Title { text } => fields::title(desk, case, text).await,
+        Ask::Describe { text } => fields::description(desk, case, text).await,
+        Ask::Type { engagement } => fields::engagement(desk, case, engagement).await,
+        Ask::Started { at, reported } => fields::start(desk, case, *at, *reported).await,
+        Ask::Metadata { pairs } => fields::metadata(desk, case, pairs).await,
+        Ask::Watch { people } => lists::watch(desk, case, Edit::Add, people).await,
+        Ask::Unwatch { people } => lists::watch(desk, case, Edit::Remove, people).await,
+        Ask::Watchers => lists::watchers(desk, case).await,
+        Ask::Impact { edit, what } => lists::impact(desk, case, *edit, what).await,
+        Ask::Actor { edit, actor } => lists::actor(desk, case, *edit, actor).await,
+        Ask::Files => files::list(desk, case).await,
+        Ask::Get { number } => files::get(desk, case, *number).await,
+        Ask::Ai => ai::list(desk, case).await,
+        Ask::Rate { number, useful, why } => ai::rate(desk, case, *number, *useful, why.as_deref()).await,
+        Ask::Tags => tags::list(desk, case).await,
+        Ask::Tag { pairs } => tags::add(desk, case, pairs).await,
+        Ask::Untag { keys } => tags::remove(desk, case, keys).await,
+        Ask::Jira => issue::show(desk, case).await,
+        Ask::JiraLink { key } => issue::link(desk, case, key).await,
+        Ask::JiraOpen => issue::open(desk, case).await,
+        _ => Ok(how(desk, ask)),
+    }
+}
+
+/// What a line asks of no case in particular.
+async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
+    match ask {
+        Ask::Tray => match here {
+            Some(case) => cases::tray(desk, case).await,
+            None => cases::which(desk, ask).await,
+        },
+        Ask::Help { verb } => {
+            let place = place(&desk.job.place.channel, here);
+            Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
+        }
+        Ask::Whoami => Ok(about::whoami(desk)),
+        Ask::Doctor => about::doctor(desk).await,
+        Ask::List { which } => cases::list_cases(desk, *which).await,
+        Ask::Membership(Membership::List) => membership::list(desk).await,
+        Ask::Membership(Membership::Show { membership: id }) => membership::show(desk, id.as_ref()).await,
+        Ask::Membership(Membership::Accounts { membership: id, accounts }) => {
+            membership::accounts(desk, id.as_ref(), accounts).await
+        }
+        Ask::Membership(Membership::Metrics { membership: id, from, to }) => {
+            membership::metrics(desk, id.as_ref(), *from, *to).await
+        }
+        Ask::Hub(Hub::Admin) => hub::admin(desk).await,
+        Ask::Hub(Hub::Members) => hub::members(desk).await,
+        Ask::Hub(Hub::Member { accounts }) => hub::member(desk, accounts).await,
+        Ask::Hub(Hub::Products) => hub::products(desk).await,
+        _ => Ok(how(desk, ask)),
+    }
+}
+
+/// Whether the question has no values yet: they are said in a form, or in the line.
+fn is_form(ask: &Ask) -> bool {
+    match ask {
+        Ask::Membership(Membership::New { values }) => values.is_none(),
+        Ask::Membership(Membership::Update { change, .. }) => {
+            *change == super::ask::MembershipChange::default()
+        }
+        _ => false,
+    }
+}
+
+/// How the question is asked in one line, where it lacks what it needs.
+fn how<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Answer {
+    let answer = Answer::says("This needs more than was said.");
+    let pages = verbs::of(ask).map(|verb| help::pages(verb.name)).unwrap_or_default();
+    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(desk.typed())
+}

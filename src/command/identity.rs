@@ -1,0 +1,160 @@
+//! Who is this person to the workspace, and in which user groups? What Slack says is remembered for five minutes.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::roles::{Identity, Kind};
+use crate::{
+    case::Millis,
+    settings::Settings,
+    slack::{Person, Slack},
+    store::Store,
+    wire::Failure,
+    world::World,
+};
+
+/// How long what Slack said holds: so long somebody who left the team may still act.
+const FRESH: Millis = 5 * 60 * 1_000;
+
+/// A person, as the workspace knows them. Its `Debug` tells the id only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Decides what they may do.
+    pub identity: Identity,
+    /// The name that others see.
+    pub name: String,
+    /// As far as Slack tells it.
+    pub email: Option<String>,
+}
+
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.identity.user)
+    }
+}
+
+/// What is remembered of a person.
+#[derive(Clone, Serialize, Deserialize)]
+struct Known {
+    team: String,
+    kind: Kind,
+    name: String,
+    email: Option<String>,
+}
+
+/// Who somebody is; `None` where Slack knows nobody of this id.
+///
+/// # Errors
+/// Slack did not answer: then nobody knows, and nothing may be done.
+pub async fn profile<W: World>(
+    slack: &Slack<'_, W>,
+    settings: &Settings,
+    user: &str,
+) -> Result<Option<Profile>, Failure> {
+    let name = format!("person/{user}");
+    let known = remembered(slack.world, &name, async || {
+        Ok(slack.user(user).await?.map(|person| known(person, settings)))
+    });
+    let Some(Known { team, kind, name, email }) = known.await? else { return Ok(None) };
+    let groups = match kind {
+        Kind::Member => groups(slack, settings, user).await?,
+        _ => Vec::new(),
+    };
+    let identity = Identity { team, user: user.to_owned(), kind, groups };
+    Ok(Some(Profile { identity, name, email }))
+}
+
+fn known(person: Person, settings: &Settings) -> Known {
+    let kind = match &person {
+        Person { is_deleted: true, .. } => Kind::Deactivated,
+        Person { is_bot: true, .. } => Kind::Bot,
+        Person { team, .. } if *team != settings.slack.team => Kind::Stranger,
+        Person { is_restricted: true, .. } => Kind::Guest,
+        _ => Kind::Member,
+    };
+    let Person { id: _, team, name, email, is_bot: _, is_restricted: _, is_deleted: _ } = person;
+    Known { team, kind, name, email }
+}
+
+/// Those user groups of the settings that somebody is in.
+async fn groups<W: World>(
+    slack: &Slack<'_, W>,
+    settings: &Settings,
+    user: &str,
+) -> Result<Vec<String>, Failure> {
+    let mut groups = Vec::new();
+    for group in named_groups(settings) {
+        let name = format!("group/{group}");
+        let members = remembered(slack.world, &name, async || slack.group_members(&group).await).await?;
+        if members.iter().any(|member| member == user) {
+            groups.push(group);
+        }
+    }
+    Ok(groups)
+}
+
+/// The user groups (`S…`) that the settings name, each once.
+pub fn named_groups(settings: &Settings) -> Vec<String> {
+    let roles = &settings.roles;
+    let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
+    let mut groups: Vec<_> = all.into_iter().flatten().filter(|id| id.starts_with('S')).cloned().collect();
+    groups.sort();
+    groups.dedup();
+    groups
+}
+
+/// What was found out under this name less than [`FRESH`] ago, or is found out now. The store only spares calls here:
+/// where it fails, Slack is asked.
+async fn remembered<W: World, T: Serialize + DeserializeOwned>(
+    world: &W,
+    name: &str,
+    find: impl AsyncFnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let old = world.store().note(name).await.ok().flatten();
+    if let Some((until, found)) =
+        old.as_deref().and_then(|json| serde_json::from_str::<(Millis, T)>(json).ok())
+        && world.now() < until
+    {
+        return Ok(found);
+    }
+    let found = find().await?;
+    let until = world.now() + FRESH;
+    if let Ok(json) = serde_json::to_string(&(until, &found)) {
+        let _ = world.store().swap_note(name, old.as_deref(), &json, Some(until)).await;
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_a_member_only_if_nothing_speaks_against_it() {
+        let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
+        let ana = Person {
+            id: "U1".to_owned(),
+            team: "T1".to_owned(),
+            name: "Ana".to_owned(),
+            email: None,
+            is_bot: false,
+            is_restricted: false,
+            is_deleted: false,
+        };
+        for (person, kind) in [
+            (ana.clone(), Kind::Member),
+            (Person { team: "T2".to_owned(), ..ana.clone() }, Kind::Stranger),
+            (Person { is_restricted: true, ..ana.clone() }, Kind::Guest),
+            (Person { is_bot: true, ..ana.clone() }, Kind::Bot),
+            (Person { is_deleted: true, ..ana }, Kind::Deactivated),
+        ] {
+            assert_eq!(known(person, &settings).kind, kind);
+        }
+    }
+
+    #[test]
+    fn groups_of_the_settings_are_each_asked_for_once() {
+        let settings =
+            "[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nviewer = ['S2', 'U1']\nadmin = ['S1', 'S2']";
+        assert_eq!(named_groups(&toml::from_str(settings).unwrap()), ["S1", "S2"]);
+    }
+}

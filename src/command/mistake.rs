@@ -1,0 +1,99 @@
+//! What is said to a person whose line could not be understood?
+
+use std::fmt;
+
+use super::verbs::Verb;
+
+/// A person's mistake. Its `Display` is the reply, as plain text: whoever shows it escapes all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What happened, and why.
+    pub happened: String,
+    /// What to do.
+    pub remedy: String,
+    /// The verb that was meant, where that much was clear: says how to use it.
+    pub verb: Option<&'static Verb>,
+    /// What the person typed. `None` where it holds a secret, or nothing was typed.
+    pub typed: Option<String>,
+    /// A line that was probably meant, without the command's name: for a button, or to copy.
+    pub suggests: Option<String>,
+}
+
+impl Mistake {
+    /// Says what happened and what to do.
+    pub fn new(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { happened: happened.into(), remedy: remedy.into(), verb: None, typed: None, suggests: None }
+    }
+
+    /// Adds the line that was probably meant.
+    pub fn suggesting(self, line: impl Into<String>) -> Self {
+        Self { suggests: Some(line.into()), ..self }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.happened, self.remedy)?;
+        if let Some(line) = &self.suggests {
+            write!(f, "\nDid you mean: /sir {line}")?;
+        }
+        if let Some(verb) = self.verb {
+            write!(f, "\nHow to say it: {}", verb.usage())?;
+        }
+        match &self.typed {
+            Some(typed) => write!(f, "\nYou typed: {typed}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// The candidate that is nearest to a word, if any is near.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let allowed = word.chars().count().div_ceil(3);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Names for a reply: `a`, `b` or `c`.
+pub fn choices<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((only, _)) => only.clone(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_near() {
+        let verbs = ["show", "status", "started", "comment", "comments"];
+        for (word, found) in [
+            ("shwo", Some("show")),
+            ("STATSU", Some("status")),
+            ("commet", Some("comment")),
+            ("resolve", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, verbs), found, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn choices_are_a_sentence() {
+        assert_eq!(choices(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(choices(["a"]), "`a`");
+        assert_eq!(choices([]), "");
+    }
+}

@@ -1,0 +1,408 @@
+//! How are each verb's arguments read?
+
+use crate::case::{Actor, MembershipId, Seconds, Status};
+
+use super::arguments::{Arguments, choose, parts, plain};
+use super::ask::{Ask, Edit, Hub, Impact, Membership, Person, Which};
+use super::mistake::Mistake;
+use super::typed::{Word, Words};
+use super::{shapes, when};
+
+type Asked = Result<Ask, Mistake>;
+
+/// A reader of a verb that takes nothing: what follows it is refused by the grammar.
+macro_rules! bare {
+    ($($name:ident => $ask:expr),* $(,)?) => {
+        $(pub(super) fn $name(_: &mut Words<'_>, _: Seconds) -> Asked {
+            Ok($ask)
+        })*
+    };
+}
+
+bare! {
+    tray => Ask::Tray,
+    whoami => Ask::Whoami,
+    doctor => Ask::Doctor,
+    edit => Ask::Edit,
+    watchers => Ask::Watchers,
+    attach => Ask::Attach,
+    files => Ask::Files,
+    ai => Ask::Ai,
+    tags => Ask::Tags,
+    close => Ask::Close,
+    jira => Ask::Jira,
+    jira_open => Ask::JiraOpen,
+    membership_list => Ask::Membership(Membership::List),
+    hub_admin => Ask::Hub(Hub::Admin),
+    hub_members => Ask::Hub(Hub::Members),
+    hub_products => Ask::Hub(Hub::Products),
+    hub_leave => Ask::Hub(Hub::Leave),
+}
+
+pub(super) fn help(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let Some(first) = words.next() else { return Ok(Ask::Help { verb: None }) };
+    let found = super::grammar::topic(&first.shown(), words.next().map(|word| word.shown()).as_deref())?;
+    Ok(Ask::Help { verb: Some(found.to_owned()) })
+}
+
+pub(super) fn show(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let arguments = Arguments::read(words, &["full"], &[])?;
+    arguments.nothing_else()?;
+    Ok(Ask::Show { full: arguments.has("full") })
+}
+
+pub(super) fn list(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let kinds = [("open", Which::Open), ("closed", Which::Closed), ("mine", Which::Mine)];
+    let which = words.next().map(|word| choose("a list", &word.shown(), &kinds)).transpose()?;
+    Ok(Ask::List { which: which.unwrap_or_default() })
+}
+
+pub(super) fn comments(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Comments { count: how_many(words, 5)? })
+}
+
+pub(super) fn history(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::History { count: how_many(words, 10)? })
+}
+
+fn how_many(words: &mut Words<'_>, usual: u8) -> Result<u8, Mistake> {
+    let Some(word) = words.next() else { return Ok(usual) };
+    Ok(u8::try_from(shapes::number("a number of lines", &word.shown(), 50)?).unwrap_or(usual))
+}
+
+pub(super) fn new(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let title = one_line(&words.text());
+    let title = (!title.is_empty()).then(|| shapes::text("A title", title, 300)).transpose()?;
+    Ok(Ask::New { title })
+}
+
+pub(super) fn comment(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let text = words.text();
+    let text = (!text.is_empty()).then(|| shapes::text("A comment", text, 12_000)).transpose()?;
+    Ok(Ask::Comment { text })
+}
+
+pub(super) fn amend(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let comment = shapes::comment(&required(words, "comment")?)?;
+    Ok(Ask::Amend { comment, text: shapes::text("A comment", words.text(), 12_000)? })
+}
+
+pub(super) fn title(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Title { text: shapes::text("A title", one_line(&words.text()), 300)? })
+}
+
+pub(super) fn describe(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Describe { text: shapes::text("A description", words.text(), 8_000)? })
+}
+
+/// A title has one line: those of a longer text are joined.
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn status(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let wanted = joined(words);
+    let letters: String = wanted.to_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
+    if wanted.is_empty() {
+        return Ok(Ask::Status { to: None });
+    }
+    let all = [
+        Status::Submitted,
+        Status::Detection,
+        Status::Containment,
+        Status::PostIncident,
+        Status::Acknowledged,
+        Status::ReadyToClose,
+        Status::Closed,
+    ];
+    let spelled = |status: &Status| -> String {
+        status.as_str().to_lowercase().chars().filter(char::is_ascii_alphabetic).collect()
+    };
+    let fitting: Vec<&Status> =
+        all.iter().filter(|status| !letters.is_empty() && spelled(status).starts_with(&letters)).collect();
+    match fitting[..] {
+        [Status::Acknowledged | Status::ReadyToClose] => Err(Mistake::new(
+            format!("\"{wanted}\" is a status that only AWS sets."),
+            "You can set `submitted`, `detect`, `contain` or `post` on a case of your own.",
+        )),
+        [Status::Closed] => Err(Mistake::new(
+            format!("\"{wanted}\" is not set as a status: closing a case is final, and a verb of its own."),
+            "To finish the case, close it.",
+        )
+        .suggesting("close")),
+        [status] => Ok(Ask::Status { to: Some(status.clone()) }),
+        _ => Err(Mistake::new(
+            format!("\"{wanted}\" is not a status."),
+            "A status is `submitted`, `detect`, `contain` or `post`; `status` alone shows the legal next ones. To \
+             finish a case: `close`.",
+        )),
+    }
+}
+
+/// All that is left, as words with one blank between them.
+fn joined(words: &mut Words<'_>) -> String {
+    words.map(|word| word.shown()).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn engagement(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let types = [
+        ("incident", "Security Incident"),
+        ("security incident", "Security Incident"),
+        ("investigation", "Investigation"),
+    ];
+    let wanted = joined(words);
+    Ok(Ask::Type { engagement: choose("a type of case", &wanted, &types)?.to_owned() })
+}
+
+pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
+    let arguments = Arguments::read(words, &["reported"], &[])?;
+    let said = arguments.plain.join(" ");
+    let forms = format!("Write it as {}.", when::FORMS);
+    let at = when::moment(&said, now)
+        .ok_or_else(|| Mistake::new(format!("\"{said}\" is not a moment that I can read."), forms))?;
+    if at > now {
+        let happened =
+            format!("{} has not come yet, and an incident cannot begin in the future.", when::written(at));
+        return Err(Mistake::new(
+            happened,
+            "Times are UTC unless you give an offset, as in `2026-11-20 14:00+01:00`.",
+        ));
+    }
+    Ok(Ask::Started { at, reported: arguments.has("reported") })
+}
+
+pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let pairs = pairs(words)?;
+    shapes::count("pairs", pairs.len(), 30)?;
+    for (key, value) in &pairs {
+        shapes::text("A key of metadata", key.clone(), 500)?;
+        shapes::text("A value of metadata", value.clone(), 2_000)?;
+    }
+    Ok(Ask::Metadata { pairs })
+}
+
+pub(super) fn watch(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Watch { people: people(words)? })
+}
+
+pub(super) fn unwatch(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Unwatch { people: people(words)? })
+}
+
+/// People, separated by blanks or commas. None at all: the one who asks.
+fn people(line: &mut Words<'_>) -> Result<Vec<Person>, Mistake> {
+    let mut people = Vec::new();
+    for word in line {
+        match word {
+            Word::User(id) => add(&mut people, Person::User(id)),
+            other => {
+                for email in parts(&other)? {
+                    add(&mut people, Person::Email(shapes::email(&email)?));
+                }
+            }
+        }
+    }
+    if !people.is_empty() {
+        shapes::count("watchers", people.len(), 30)?;
+    }
+    Ok(people)
+}
+
+/// Adds what is not there yet.
+fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// Words separated by blanks or commas, each of a shape, each once.
+fn many(
+    line: &mut Words<'_>,
+    what: &str,
+    most: usize,
+    shape: fn(&str) -> Result<String, Mistake>,
+) -> Result<Vec<String>, Mistake> {
+    let mut list = Vec::new();
+    for word in line {
+        for part in parts(&word)? {
+            add(&mut list, shape(&part)?);
+        }
+    }
+    shapes::count(what, list.len(), most)?;
+    Ok(list)
+}
+
+pub(super) fn impact_add(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Impact { edit: Edit::Add, what: impact(words)? })
+}
+
+pub(super) fn impact_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Impact { edit: Edit::Remove, what: impact(words)? })
+}
+
+fn impact(words: &mut Words<'_>) -> Result<Impact, Mistake> {
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Account,
+        Region,
+        Service,
+    }
+    let kinds = [("accounts", Kind::Account), ("regions", Kind::Region), ("services", Kind::Service)];
+    Ok(match choose("a kind of impact", &required(words, "kind of impact")?, &kinds)? {
+        Kind::Account => Impact::Accounts(many(words, "accounts", 200, shapes::account)?),
+        Kind::Region => Impact::Regions(many(words, "Regions", 50, shapes::region)?),
+        Kind::Service => Impact::Services(many(words, "services", 600, shapes::service)?),
+    })
+}
+
+pub(super) fn actor_add(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let ip = shapes::written(shapes::public_address(&required(words, "IP address")?)?);
+    Ok(Ask::Actor { edit: Edit::Add, actor: Actor { ip, user_agent: agent(words)? } })
+}
+
+pub(super) fn actor_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let ip = shapes::written(shapes::address(&required(words, "IP address")?)?);
+    Ok(Ask::Actor { edit: Edit::Remove, actor: Actor { ip, user_agent: agent(words)? } })
+}
+
+fn agent(words: &mut Words<'_>) -> Result<Option<String>, Mistake> {
+    let agent = words.text();
+    (!agent.is_empty()).then(|| shapes::text("A user agent", agent, 500)).transpose()
+}
+
+pub(super) fn get(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Get { number: shapes::number("a file's number", &required(words, "file")?, 999)? })
+}
+
+pub(super) fn useful(words: &mut Words<'_>, _: Seconds) -> Asked {
+    rate(words, true)
+}
+
+pub(super) fn useless(words: &mut Words<'_>, _: Seconds) -> Asked {
+    rate(words, false)
+}
+
+fn rate(words: &mut Words<'_>, useful: bool) -> Asked {
+    let number = shapes::number("an investigation's number", &required(words, "investigation")?, 999)?;
+    let why = words.text();
+    let why = (!why.is_empty()).then(|| shapes::text("A reason", why, 1_000)).transpose()?;
+    Ok(Ask::Rate { number, useful, why })
+}
+
+pub(super) fn tag_add(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let pairs = pairs(words)?;
+    shapes::count("tags", pairs.len(), 200)?;
+    let checked = |(key, value)| Ok((shapes::tag_key(key)?, shapes::tag_value(value)?));
+    Ok(Ask::Tag { pairs: pairs.into_iter().map(checked).collect::<Result<_, Mistake>>()? })
+}
+
+pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let mut keys = Vec::new();
+    for word in words {
+        let text = plain(&word)?;
+        let key = text.split('=').next().unwrap_or_default().trim();
+        add(&mut keys, shapes::tag_key(key.to_owned())?);
+    }
+    shapes::count("tags", keys.len(), 200)?;
+    Ok(Ask::Untag { keys })
+}
+
+/// `KEY=VALUE`, each key once: the last one holds.
+fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, Mistake> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for word in words {
+        let (key, value) = shapes::pair(&plain(&word)?)?;
+        pairs.retain(|(known, _)| *known != key);
+        pairs.push((key, value));
+    }
+    Ok(pairs)
+}
+
+pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {
+    match required(words, "resolver")?.to_lowercase().as_str() {
+        "aws" => Ok(Ask::Resolver),
+        other => Err(Mistake::new(
+            format!("\"{other}\" is not a resolver that a case can be given to."),
+            "A case can only be handed to AWS, and never back.",
+        )),
+    }
+}
+
+pub(super) fn jira_link(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::JiraLink { key: shapes::issue(&required(words, "issue")?)? })
+}
+
+pub(super) fn membership_show(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Membership(Membership::Show { membership: only_id(words)? }))
+}
+
+pub(super) fn membership_cancel(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Membership(Membership::Cancel { membership: only_id(words)? }))
+}
+
+pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Membership(Membership::Resume { membership: only_id(words)? }))
+}
+
+/// Nothing, or a membership's id.
+fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
+    words.next().map(|word| shapes::membership(&word.shown())).transpose()
+}
+
+/// The membership's id, if the next word looks like one.
+pub(super) fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
+    match words.peek() {
+        Some(Word::Text { text, .. }) if text.to_lowercase().starts_with("m-") => only_id(words),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn membership_accounts(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let membership = leading_id(words)?;
+    let accounts = many(words, "accounts", 100, shapes::account)?;
+    Ok(Ask::Membership(Membership::Accounts { membership, accounts }))
+}
+
+pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
+    const DAY: Seconds = 86_400;
+    let membership = leading_id(words)?;
+    let mut day = |usual: Seconds| -> Result<Seconds, Mistake> {
+        let Some(word) = words.next() else { return Ok(usual) };
+        let said = word.shown();
+        when::day(&said, now).ok_or_else(|| {
+            Mistake::new(
+                format!("\"{said}\" is not a day."),
+                "Write it as 2026-11-20, `yesterday` or `today`.",
+            )
+        })
+    };
+    let today = now.div_euclid(DAY).saturating_mul(DAY);
+    let from = day(today.saturating_sub(30 * DAY).max(0))?;
+    let to = day(today)?;
+    if from > to || to > today {
+        let happened =
+            format!("From {} to {} is not a time that was.", when::written_day(from), when::written_day(to));
+        return Err(Mistake::new(happened, "Give the earlier day first, and none after today."));
+    }
+    Ok(Ask::Membership(Membership::Metrics { membership, from, to }))
+}
+
+pub(super) use super::read_membership::{membership_new, membership_update};
+
+pub(super) fn hub_member(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Hub(Hub::Member { accounts: many(words, "accounts", 100, shapes::account)? }))
+}
+
+pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let administrator = shapes::account(&required(words, "administrator's account")?)?;
+    let invitation = shapes::invitation(&required(words, "invitation")?)?;
+    Ok(Ask::Hub(Hub::Accept { administrator, invitation }))
+}
+
+/// The next word, which must be there.
+fn required(words: &mut Words<'_>, what: &str) -> Result<String, Mistake> {
+    match words.next() {
+        Some(word) => plain(&word),
+        None => Err(Mistake::new(format!("No {what} is named."), "Write it after the verb.")),
+    }
+}
