@@ -13,9 +13,13 @@ pub mod ask;
 pub mod confirmation;
 pub mod grammar;
 pub mod help;
+#[cfg(test)]
+mod manual;
 pub mod mistake;
 pub mod pasted;
 mod print;
+#[cfg(test)]
+mod properties;
 mod read;
 mod read_membership;
 pub mod roles;
