@@ -19,18 +19,24 @@
 //!
 //! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
 
+pub mod address;
 pub mod aws;
 pub mod case;
 pub mod clock;
 pub mod command;
 pub mod content;
 pub mod destination;
+pub mod environment;
 pub mod event;
 pub mod facts;
 pub mod gate;
+pub mod http;
 pub mod hub;
 pub mod jira;
+pub mod kept;
 pub mod knowledge;
+pub mod live;
+pub mod log;
 pub mod look;
 pub mod notify;
 pub mod perform;
@@ -41,6 +47,8 @@ pub mod settings;
 pub mod simulate;
 pub mod sir;
 pub mod slack;
+#[cfg(feature = "playground")]
+pub mod standin;
 pub mod store;
 pub mod sweep;
 pub mod text;

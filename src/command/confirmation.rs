@@ -182,13 +182,12 @@ mod tests {
 
     #[test]
     fn a_team_of_ten_fits_and_a_longer_line_is_said_to_be_too_long() {
-        let member = |number: usize, job: &str| {
-            format!(" --member \"Ana Lima {number}|{job}|ana.lima{number}@example.com\"")
+        let line = |name: &str, job: &str| {
+            (0..10).fold("membership new Example".to_owned(), |line, each| {
+                format!("{line} --member \"{name} {each}|{job}|ana.lima{each}@example.com\"")
+            })
         };
-        let line = |job: &str| {
-            (0..10).fold("membership new Example".to_owned(), |line, each| line + &member(each, job))
-        };
-        assert!(confirmation(&line("Analyst")).encode(KEY).is_ok());
-        assert_eq!(confirmation(&line(&"x".repeat(50))).encode(KEY), Err(Rejected::TooLong));
+        assert!(confirmation(&line("Ana Lima", "Senior incident analyst")).encode(KEY).is_ok());
+        assert_eq!(confirmation(&line(&"x".repeat(40), &"x".repeat(50))).encode(KEY), Err(Rejected::TooLong));
     }
 }

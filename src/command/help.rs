@@ -101,3 +101,73 @@ impl fmt::Display for Page {
 pub fn pages(topic: &str) -> Vec<Page> {
     verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(Page).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::roles::Kind;
+
+    fn settings() -> Settings {
+        toml::from_str(
+            r#"
+            slack = { team = "T0123", channel = "C0123" }
+            roles = { viewer = ["U1"], commander = ["U3"], admin = ["U4"] }
+            "#,
+        )
+        .unwrap()
+    }
+
+    fn titles(user: &str, place: Place) -> Vec<(&'static str, usize)> {
+        let (team, user) = ("T0123".to_owned(), user.to_owned());
+        let identity = Identity { team, user, kind: Kind::Member, groups: vec![] };
+        let sections = overview(&settings(), &identity, place);
+        sections.into_iter().map(|section| (section.title, section.verbs.len())).collect()
+    }
+
+    #[test]
+    fn help_shows_what_this_person_may_do_here() {
+        let elsewhere = "In a case (in its thread or channel, or with its id before the verb)";
+        for (user, place, expected) in [
+            ("U9", Place::Case, vec![("Anywhere", 2)]),
+            ("U1", Place::Case, vec![("In this case", 7), ("Anywhere", 4), ("Organisation", 8)]),
+            ("U3", Place::Direct, vec![(elsewhere, 34), ("Anywhere", 5), ("Organisation", 8)]),
+            (
+                "U4",
+                Place::Case,
+                vec![("In this case", 34), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
+            ),
+            ("U4", Place::Shared, vec![("Anywhere", 2)]),
+        ] {
+            assert_eq!(titles(user, place), expected, "{user} {place:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_says_all_about_a_verb() {
+        let pages = pages("close");
+        assert_eq!(
+            pages.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "/sir close\nCloses the case, for ever: nothing reopens it.\nYou are asked to confirm it.\nNeeds the role \
+              commander.\nFor example: /sir close\nFor example: /sir 1234567890 close"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_topic_that_help_accepts_has_a_page() {
+        for verb in verbs::all() {
+            assert_eq!(pages(verb.name).first().map(|page| page.0.head()), Some(verb.head()));
+            assert!(!pages(verb.head()).is_empty());
+        }
+        assert_eq!(pages("hub").len(), 6);
+        assert_eq!(pages("ai").len(), 3);
+    }
+
+    #[test]
+    fn a_section_lists_its_verbs() {
+        let section =
+            Section { title: "Anywhere", verbs: verbs::all().filter(|verb| verb.name == "whoami").collect() };
+        assert_eq!(section.to_string(), "Anywhere\n/sir whoami  Your role, and where it comes from.");
+    }
+}

@@ -28,10 +28,14 @@ pub mod help;
 pub mod identity;
 pub mod inbox;
 pub mod job;
+#[cfg(test)]
+mod manual;
 pub mod mistake;
 pub mod pasted;
 pub mod payload;
 mod print;
+#[cfg(test)]
+mod properties;
 mod read;
 mod read_membership;
 pub mod reply;

@@ -2,12 +2,13 @@
 //!
 //! Better a harmless text refused than a key kept for ever in a case that many read.
 
-use super::typed::{decode, invisible};
+use super::typed::{decode, invisible, straight};
 
 /// The kind of secret that a text holds, in words for the person, whatever was done to hide it in the text.
 pub fn secret(text: &str) -> Option<&'static str> {
     let plain: String = decode(text).chars().filter(|each| !invisible(*each)).collect();
-    [text, &plain].into_iter().find_map(kind)
+    let unquoted = plain.replace(|each| each == '\\' || straight(each) == '"', "");
+    [text, &plain, &unquoted].into_iter().find_map(kind)
 }
 
 fn kind(text: &str) -> Option<&'static str> {
@@ -142,7 +143,8 @@ mod tests {
         ] {
             let secret_text = joined(halves);
             let hidden = format!("comment {}\u{200b}{}", &halves[0], &halves[1]);
-            for text in [&secret_text, &format!("comment key=\"{secret_text}\", please"), &hidden] {
+            let quoted = format!("tag add key={}“{}”", &halves[0], &halves[1]);
+            for text in [&secret_text, &format!("comment key=\"{secret_text}\", please"), &hidden, &quoted] {
                 assert_eq!(secret(text), Some(kind), "{text:?}");
             }
         }

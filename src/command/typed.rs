@@ -125,12 +125,14 @@ impl Word {
 #[derive(Clone, Debug)]
 pub struct Words<'a> {
     rest: &'a str,
+    /// A quote was met that nothing closes: from there on quotes are signs like any other.
+    unclosed: bool,
 }
 
 impl<'a> Words<'a> {
     /// Begins at the start of a line.
     pub fn new(line: &'a str) -> Self {
-        Self { rest: line }
+        Self { rest: line, unclosed: false }
     }
 
     /// All that was not read yet, verbatim but for the blanks around it, with Slack's escapes read.
@@ -156,23 +158,31 @@ impl Iterator for Words<'_> {
         if self.rest.is_empty() {
             return None;
         }
-        let (word, length) = Reader::new(self.rest).word();
+        let (word, length) = Reader::new(self.rest, &mut self.unclosed).word();
         self.rest = &self.rest[length..];
         Some(word)
     }
 }
 
 /// Reads one word from the start of a text.
-struct Reader<'a> {
+struct Reader<'a, 'w> {
     source: &'a str,
+    unclosed: &'w mut bool,
     characters: Peekable<CharIndices<'a>>,
     text: String,
     quoted: bool,
 }
 
-impl<'a> Reader<'a> {
-    fn new(source: &'a str) -> Self {
-        Self { source, characters: source.char_indices().peekable(), text: String::new(), quoted: false }
+impl<'a, 'w> Reader<'a, 'w> {
+    fn new(source: &'a str, unclosed: &'w mut bool) -> Self {
+        let characters = source.char_indices().peekable();
+        Self { source, unclosed, characters, text: String::new(), quoted: false }
+    }
+
+    /// Whether a quote begins or ends something quoted, `rest` being what follows it.
+    fn quotes(&mut self, open: bool, rest: &str) -> bool {
+        *self.unclosed = *self.unclosed || !(open || closes(rest));
+        open || !*self.unclosed
     }
 
     /// The word and its length in bytes.
@@ -185,7 +195,7 @@ impl<'a> Reader<'a> {
         while let Some((at, each)) = self.characters.next() {
             match straight(each) {
                 blank if blank.is_whitespace() && !open => return (self.finish(dashed), at),
-                '"' if open || closes(&self.source[at + each.len_utf8()..]) => {
+                '"' if self.quotes(open, &self.source[at + each.len_utf8()..]) => {
                     open = !open;
                     self.quoted = true;
                 }
@@ -193,6 +203,7 @@ impl<'a> Reader<'a> {
                 '<' | '&' => self.special(at),
                 each if invisible(each) => {}
                 '\u{a0}' | '\u{202f}' => self.text.push(' '),
+                each if dash(each) && !open => self.text.push('-'),
                 each => self.text.push(each),
             }
         }
@@ -241,7 +252,7 @@ fn dash(each: char) -> bool {
 }
 
 /// A phone's quotes as the keyboard's.
-fn straight(each: char) -> char {
+pub fn straight(each: char) -> char {
     match each {
         '\u{201c}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2033}' => '"',
         '\u{2018}'..='\u{201b}' | '\u{2032}' => '\'',
@@ -338,6 +349,7 @@ mod tests {
             ("<mailto:a@b.test|a@b.test>", vec![text("a@b.test")]),
             ("--Name=\"x y\" \"--name\" -5", vec![flag("name", Some("x y")), quoted("--name"), text("-5")]),
             ("\"\"", vec![quoted("")]),
+            ("2026‑11−20 \"a—b\"", vec![text("2026-11-20"), quoted("a—b")]),
             ("it’s st\u{200d}op", vec![text("it's"), text("stop")]),
         ] {
             assert_eq!(Words::new(line).collect::<Vec<_>>(), words, "{line:?}");
