@@ -15,8 +15,8 @@ import urllib.request
 import zipfile
 
 import boto3
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
+
+from transform import transformed
 
 ACCOUNT, REGION, STACK = "111122223333", "eu-west-1", "casebridge"
 # ministack does not know these types; nothing in the functions' way depends on them.
@@ -39,23 +39,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def transformed(template):
-    """The template as CloudFormation sees it after the SAM transform, as JSON."""
-    document = yaml_parse(pathlib.Path(template).read_text())
-    document["Globals"]["Function"].pop("CodeUri")
-    for resource in document["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            name = resource["Metadata"]["BuildProperties"]["Binary"]
-            resource["Properties"]["CodeUri"] = f"s3://code/{name}.zip"
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
-
-    class NoManagedPolicies:
-        def load(self):
-            return {}
-
-    return transform(document, {"AWS::Region": REGION}, NoManagedPolicies())
 
 
 def zipped(bootstrap):
@@ -119,7 +102,7 @@ class Emulator:
         )
 
     def deploy(self, template, binaries):
-        """Creates the stack with the binaries found in the folder; answers its outputs and physical ids."""
+        """Creates the stack with FOLDER/notify/bootstrap and FOLDER/command/bootstrap; answers its outputs and physical ids."""
         document = transformed(template)
         for name, resource in list(document["Resources"].items()):
             if resource["Type"] in UNKNOWN_TYPES:
@@ -127,7 +110,7 @@ class Emulator:
         store = self.client("s3")
         store.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
         for name in ("notify", "command"):
-            store.put_object(Bucket="code", Key=f"{name}.zip", Body=zipped(pathlib.Path(binaries) / name))
+            store.put_object(Bucket="code", Key=f"{name}.zip", Body=zipped(pathlib.Path(binaries) / name / "bootstrap"))
         stacks = self.client("cloudformation")
         stacks.create_stack(
             StackName=STACK,
