@@ -1,0 +1,245 @@
+//! Does template.yaml grant each function exactly what it calls?
+//!
+//! Scanners compare a policy with rules of thumb; one was seen to pass `security-ir:*` on `*`. Here the grants are
+//! compared with the calls, both ways.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at what is not there")]
+
+use std::collections::BTreeSet;
+
+use yaml_serde::Value;
+
+/// What `notify` calls, and what Lambda calls in its name: the queue, the log, the trace, the environment's key.
+const NOTIFY_CALLS: &[&str] = &[
+    "dynamodb:BatchGetItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+    "kms:Decrypt",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "secretsmanager:GetSecretValue",
+    "security-ir:GetCase",
+    "security-ir:GetMembership",
+    "security-ir:ListCaseEdits",
+    "security-ir:ListCases",
+    "security-ir:ListComments",
+    "security-ir:ListInvestigations",
+    "security-ir:ListMemberships",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
+/// The same for `command`: all 25 operations of Security Incident Response and six of Security Hub.
+const COMMAND_CALLS: &[&str] = &[
+    "dynamodb:BatchGetItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+    "kms:Decrypt",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "secretsmanager:GetSecretValue",
+    "security-ir:BatchGetMemberAccountDetails",
+    "security-ir:CancelMembership",
+    "security-ir:CloseCase",
+    "security-ir:CreateCase",
+    "security-ir:CreateCaseComment",
+    "security-ir:CreateMembership",
+    "security-ir:GetCase",
+    "security-ir:GetCaseAttachmentDownloadUrl",
+    "security-ir:GetCaseAttachmentUploadUrl",
+    "security-ir:GetFindingMetrics",
+    "security-ir:GetMembership",
+    "security-ir:ListCaseEdits",
+    "security-ir:ListCases",
+    "security-ir:ListComments",
+    "security-ir:ListInvestigations",
+    "security-ir:ListMemberships",
+    "security-ir:ListTagsForResource",
+    "security-ir:SendFeedback",
+    "security-ir:TagResource",
+    "security-ir:UntagResource",
+    "security-ir:UpdateCase",
+    "security-ir:UpdateCaseComment",
+    "security-ir:UpdateCaseStatus",
+    "security-ir:UpdateMembership",
+    "security-ir:UpdateResolverType",
+    "securityhub:AcceptAdministratorInvitation",
+    "securityhub:DescribeProducts",
+    "securityhub:DisassociateFromAdministratorAccount",
+    "securityhub:GetAdministratorAccount",
+    "securityhub:GetMembers",
+    "securityhub:ListMembers",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
+/// Where a grant may point, by the service that it is for. Text as in the template, without its tag.
+const PLACES: &[(&str, &[&str])] = &[
+    ("dynamodb", &["Table.Arn", "${Table.Arn}/index/due"]),
+    ("kms", &["Key.Arn"]),
+    ("secretsmanager", &["Secret"]),
+    (
+        "security-ir",
+        &[
+            "arn:${AWS::Partition}:security-ir:${AWS::Region}:${AWS::AccountId}:case/*",
+            "arn:${AWS::Partition}:security-ir:${AWS::Region}:${AWS::AccountId}:membership/*",
+        ],
+    ),
+    ("securityhub", &["arn:${AWS::Partition}:securityhub:${AWS::Region}:${AWS::AccountId}:hub/default"]),
+    ("sqs", &["Events.Arn", "Inbox.Arn"]),
+];
+
+/// The actions for which IAM takes no resource:
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+const WITHOUT_RESOURCE: &[&str] = &[
+    "security-ir:ListCases",
+    "security-ir:ListMemberships",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Grant {
+    action: String,
+    resource: String,
+}
+
+fn template() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml");
+    yaml_serde::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The text of a scalar, with or without a tag as `!GetAtt`.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Tagged(tagged) => text(&tagged.value),
+        value => value.as_str().unwrap().to_owned(),
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_sequence().map_or_else(|| vec![text(value)], |list| list.iter().map(text).collect())
+}
+
+/// Every action with every resource of the policies inside a role.
+fn grants(role: &str) -> BTreeSet<Grant> {
+    let template = template();
+    let properties = &template["Resources"][role]["Properties"];
+    assert!(
+        properties["ManagedPolicyArns"].is_null(),
+        "{role}: a managed policy grants what nobody here sees"
+    );
+    let statements = properties["Policies"]
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap().iter().cloned());
+    statements
+        .flat_map(|statement| {
+            assert_eq!(text(&statement["Effect"]), "Allow");
+            let resources = texts(&statement["Resource"]);
+            let all = |action: String| {
+                resources
+                    .iter()
+                    .map(move |resource| Grant { action: action.clone(), resource: resource.clone() })
+                    .collect::<Vec<_>>()
+            };
+            texts(&statement["Action"]).into_iter().flat_map(all).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn compare(role: &str, calls: &[&str]) {
+    let grants = grants(role);
+    let granted: BTreeSet<&str> = grants.iter().map(|grant| grant.action.as_str()).collect();
+    let called: BTreeSet<&str> = calls.iter().copied().collect();
+    assert_eq!(
+        granted.difference(&called).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "{role}: granted, never called"
+    );
+    assert_eq!(
+        called.difference(&granted).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "{role}: called, not granted"
+    );
+}
+
+#[test]
+fn notify_may_do_what_it_calls_and_nothing_else() {
+    compare("NotifyRole", NOTIFY_CALLS);
+}
+
+#[test]
+fn command_may_do_what_it_calls_and_nothing_else() {
+    compare("CommandRole", COMMAND_CALLS);
+}
+
+#[test]
+fn the_schedule_may_only_hint() {
+    let hint = Grant { action: "sqs:SendMessage".into(), resource: "Events.Arn".into() };
+    assert_eq!(grants("SweepRole"), BTreeSet::from([hint]));
+}
+
+#[test]
+fn every_grant_points_at_our_own_things_unless_the_service_takes_no_resource() {
+    for role in ["NotifyRole", "CommandRole"] {
+        for Grant { action, resource } in grants(role) {
+            let service = action.split(':').next().unwrap();
+            let places =
+                PLACES.iter().find(|(name, _)| *name == service).map_or(&[][..], |(_, places)| places);
+            let own_log = service == "logs" && resource == role.replace("Role", "Logs.Arn");
+            let ours = places.contains(&resource.as_str()) || own_log;
+            let forced = resource == "*" && WITHOUT_RESOURCE.contains(&action.as_str());
+            assert!(ours || forced, "{role}: {action} on {resource}");
+        }
+    }
+}
+
+#[test]
+fn notify_takes_hints_and_only_puts_work_on_the_inbox() {
+    for Grant { action, resource } in grants("NotifyRole") {
+        if action.starts_with("sqs:") {
+            assert_eq!(resource == "Inbox.Arn", action == "sqs:SendMessage", "{action} on {resource}");
+        }
+    }
+}
+
+#[test]
+fn case_actions_are_granted_on_cases_and_membership_actions_on_memberships() {
+    for Grant { action, resource } in grants("CommandRole") {
+        let Some(operation) = action.strip_prefix("security-ir:") else { continue };
+        if resource == "*" {
+            continue;
+        }
+        let membership = operation.contains("Member") || operation == "GetFindingMetrics";
+        let kind = if membership { ":membership/*" } else { ":case/*" };
+        assert!(resource.ends_with(kind), "{action} on {resource}");
+    }
+}
+
+#[test]
+fn both_functions_run_under_the_roles_that_are_checked_here() {
+    let template = template();
+    for (function, role) in [("Notify", "NotifyRole.Arn"), ("Command", "CommandRole.Arn")] {
+        let properties = &template["Resources"][function]["Properties"];
+        assert_eq!(text(&properties["Role"]), role);
+        assert!(properties["Policies"].is_null(), "{function}: SAM would not add these to the role");
+    }
+}
