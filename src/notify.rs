@@ -55,6 +55,10 @@ pub struct Report {
     pub lag: Option<i64>,
     /// Slack, Jira: found broken for everybody, by us first.
     pub broken: [bool; 2],
+    /// It stands for the sweep itself, not for a case.
+    pub swept: bool,
+    /// Workers that panicked.
+    pub panics: u32,
 }
 
 impl<W: World> Desk<'_, W> {

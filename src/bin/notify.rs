@@ -1,2 +1,25 @@
-//! Bootstrap.
-fn main() {}
+//! The Lambda function that brings cases to Slack and Jira.
+
+use casebridge::{
+    environment::{Environment, variable},
+    live::Live,
+    log,
+    notifier::Notifier,
+};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    let live = Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
+    let live = &live;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let deadline = i64::try_from(event.context.deadline)?;
+        let chosen = live.chosen().await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        let (settings, secrets) = (&chosen.settings, &chosen.secrets);
+        let notifier = Notifier { world: live, settings, secrets, deadline };
+        Ok::<Value, Error>(notifier.handle(event.payload).await?)
+    }))
+    .await
+}
