@@ -1,6 +1,6 @@
 //! How is the real world reached? Every client is made, and every document read, when it is first needed.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use aws_sdk_securityir::config::Region;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
@@ -94,7 +94,8 @@ pub struct Live<S> {
     http: Http,
     queue: OnceCell<aws_sdk_sqs::Client>,
     manager: OnceCell<aws_sdk_secretsmanager::Client>,
-    sir: Mutex<Option<(String, sir::aws::Aws)>>,
+    /// By Region: settings may name another one tomorrow.
+    sir: Mutex<HashMap<String, sir::aws::Aws>>,
     settings: Kept<Settings>,
     secrets: Kept<Secrets>,
 }
@@ -195,7 +196,7 @@ impl<S: Store> Live<S> {
         let region =
             settings.sir.region.clone().or(own).ok_or_else(|| not_sent("There is no AWS Region."))?;
         let mut kept = self.sir.lock().await;
-        if let Some((_, sir)) = kept.as_ref().filter(|(of, _)| *of == region) {
+        if let Some(sir) = kept.get(&region) {
             return Ok(sir.clone());
         }
         let http = self.http.client(clock::now()).map_err(|trouble| not_sent(&trouble.to_string()))?;
@@ -208,7 +209,7 @@ impl<S: Store> Live<S> {
         let hub = hub::Hub::new(http, credentials, &region, endpoint);
         let own = aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.clone()));
         let sir = sir::aws::Aws::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
-        *kept = Some((region, sir.clone()));
+        kept.insert(region, sir.clone());
         Ok(sir)
     }
 }
