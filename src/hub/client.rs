@@ -48,13 +48,8 @@ impl Hub {
             .provide_credentials()
             .await
             .map_err(|_| not_sent("There are no AWS credentials."))?;
-        let request = Request::of(&call);
-        let signed = signed(&request, &self.endpoint, &self.region, credentials, SystemTime::now())
-            .ok_or_else(|| not_sent("The request could not be signed."))?;
-        let mut signed =
-            reqwest::Request::try_from(signed).map_err(|_| not_sent("The request could not be made."))?;
-        *signed.timeout_mut() = Some(if call.kind().is_read() { TIMES.0 } else { TIMES.1 });
-        let response = self.http.execute(signed).await.map_err(|error| lost(&error))?;
+        let request = made(&call, &self.endpoint, &self.region, credentials, SystemTime::now())?;
+        let response = self.http.execute(request).await.map_err(|error| lost(&error))?;
         read(&call, response).await
     }
 }
@@ -75,6 +70,22 @@ pub fn endpoint(region: &str, variable: impl Fn(&str) -> Option<String>) -> Stri
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => format!("https://securityhub.{region}.amazonaws.com"),
     }
+}
+
+/// The request as it is sent, with its signature and its time.
+fn made(
+    call: &Call,
+    endpoint: &str,
+    region: &str,
+    credentials: Credentials,
+    now: SystemTime,
+) -> Result<reqwest::Request, Fault> {
+    let signed = signed(&Request::of(call), endpoint, region, credentials, now)
+        .ok_or_else(|| not_sent("The request could not be signed."))?;
+    let mut request =
+        reqwest::Request::try_from(signed).map_err(|_| not_sent("The request could not be made."))?;
+    *request.timeout_mut() = Some(if call.kind().is_read() { TIMES.0 } else { TIMES.1 });
+    Ok(request)
 }
 
 /// The request with its signature: `None` where the endpoint is no URL.
@@ -170,8 +181,7 @@ mod tests {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
         let call = Call::GetMembers { accounts: vec!["111122223333".to_owned()] };
         let request =
-            signed(&Request::of(&call), "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH)
-                .expect("signed");
+            made(&call, "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH).expect("a request");
         let header = |name: &str| request.headers()[name].to_str().expect("text").to_owned();
         assert!(
             header("authorization").starts_with(
@@ -182,5 +192,16 @@ mod tests {
             header("authorization")
         );
         assert_eq!(header("x-amz-security-token"), "session");
+    }
+
+    #[test]
+    fn a_read_has_five_seconds_and_a_change_eight() {
+        let time = |call| {
+            let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+            let made = made(&call, "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH);
+            made.expect("a request").timeout().copied()
+        };
+        assert_eq!(time(Call::GetAdministratorAccount), Some(Duration::from_secs(5)));
+        assert_eq!(time(Call::DisassociateFromAdministratorAccount), Some(Duration::from_secs(8)));
     }
 }

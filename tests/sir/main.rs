@@ -1,12 +1,12 @@
 //! Does each call do over the wire what it says, with the real SDK against the stand-in?
 #![cfg(feature = "playground")]
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod faults;
-mod hub;
 mod limits;
 mod operations;
 mod pages;
+mod security_hub;
 
 use aws_sdk_securityir::{
     Client, Config,
@@ -14,7 +14,7 @@ use aws_sdk_securityir::{
 };
 use casebridge::{
     case::*,
-    hub::Hub,
+    hub,
     sir::{Answer, Call, NewCase, aws::Aws},
     standin::Sir,
 };
@@ -32,7 +32,7 @@ fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> Aws {
         .build();
     let http =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-    Aws::new(Client::from_conf(config), Hub::new(http, credentials, REGION, url))
+    Aws::new(Client::from_conf(config), hub::Hub::new(http, credentials, REGION, url))
 }
 
 fn credentials() -> SharedCredentialsProvider {

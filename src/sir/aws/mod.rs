@@ -1,7 +1,7 @@
 //! How is a call made with the AWS SDK?
 //!
-//! One noun a file: [`case`], [`comment`], [`attachment`], [`membership`], [`tag`]. [`policy`] says how long a call
-//! may take and what may be repeated; [`fault`] what a failure means. What the SDK does not know yet (a new status,
+//! One noun a file: `case`, `comment`, `attachment`, `membership`, `tag`. `policy` says how long a call
+//! may take and what may be repeated; `fault` what a failure means. What the SDK does not know yet (a new status,
 //! say) is kept as the service spelled it.
 
 mod attachment;
