@@ -18,6 +18,8 @@
 //! The way back: [`command`] from a person's word to the API; [`hub`] are the six calls of Security Hub.
 //!
 //! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
+//!
+//! `standin`: what the services around us would have answered, for tests and the playground.
 
 pub mod address;
 pub mod aws;
@@ -45,6 +47,8 @@ pub mod secrets;
 pub mod settings;
 pub mod sir;
 pub mod slack;
+#[cfg(feature = "playground")]
+pub mod standin;
 pub mod store;
 pub mod sweep;
 pub mod text;

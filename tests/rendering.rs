@@ -129,6 +129,7 @@ const PLAINNESSES: [Plainness; 3] = [Plainness::Full, Plainness::Plain, Plainnes
 fn messages(text: &str) -> Vec<Message> {
     let membership = Membership {
         id: MembershipId::new(text),
+        arn: text.to_owned(),
         name: text.to_owned(),
         status: text.to_owned(),
         account: text.to_owned(),
@@ -139,7 +140,8 @@ fn messages(text: &str) -> Vec<Message> {
             Responder {
                 name: text.to_owned(),
                 job_title: text.to_owned(),
-                email: "a@example.com".to_owned()
+                email: "a@example.com".to_owned(),
+                communication: vec![]
             };
             10
         ],
