@@ -1,0 +1,215 @@
+//! What would Security Hub answer?
+//!
+//! The six operations about administrator, members and products
+//! (<https://docs.aws.amazon.com/securityhub/1.0/APIReference/>). Which account calls is up to the test: an account
+//! that has members is an administrator, one that has been invited can accept.
+
+mod operations;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    Clock, Server,
+    exchange::{Answer, Asked},
+    server::{Service, bind, control_body, lock, on_state},
+    sigv4,
+};
+use operations::{name_of, perform};
+
+/// A running stand-in of AWS Security Hub.
+///
+/// It starts enabled, invited by account `444455556666` ([`invitation`](Self::invitation)), with two members and
+/// the products that SIR takes findings from. Besides what [`Server`] offers, its `/_control/` has:
+///
+/// | request | body | answer |
+/// |---|---|---|
+/// | `GET state` | | `{administrator, invitations, members, products}` |
+/// | `POST members` | a member | adds one |
+#[derive(Clone, Debug)]
+pub struct Hub {
+    server: Server,
+    world: Arc<World>,
+}
+
+struct World {
+    state: Mutex<State>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}
+
+/// Everything, in the wire's own words.
+#[derive(Clone)]
+struct State {
+    clock: Clock,
+    region: String,
+    enabled: bool,
+    /// Whether AWS Organizations manages the account: then it cannot leave by itself.
+    organization: bool,
+    administrator: Option<Value>,
+    invitations: Vec<Value>,
+    members: Vec<Value>,
+    products: Vec<Value>,
+}
+
+/// An error with its status.
+struct Refused(u16, &'static str, String);
+
+impl Refused {
+    fn answer(&self) -> Answer {
+        let Self(status, name, message) = self;
+        let answer = Answer::json(*status, &json!({ "Message": message, "Code": name }));
+        answer.with("x-amzn-errortype", name)
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "throttled" | "LimitExceededException" => {
+                Self(429, "LimitExceededException", "Rate exceeded".into())
+            }
+            "InvalidInputException" => Self(400, "InvalidInputException", "Invalid input".into()),
+            "InvalidAccessException" => {
+                Self(401, "InvalidAccessException", "Account is not subscribed".into())
+            }
+            "ResourceNotFoundException" => Self(404, "ResourceNotFoundException", "Not found".into()),
+            "AccessDeniedException" => Self(403, "AccessDeniedException", "User is not authorized".into()),
+            _ => Self(500, "InternalException", "Internal error".into()),
+        }
+    }
+}
+
+impl Hub {
+    /// Starts a stand-in on a free port of loopback.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
+        let (listener, url) = bind().await?;
+        let clock = Clock::default();
+        let world = Arc::new(World { state: Mutex::new(furnished(clock.clone())) });
+        let server = Server::run(listener, url, clock, world.clone());
+        Ok(Self { server, world })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut lock(&self.world.state))
+    }
+
+    /// The account and the id of the invitation that is waiting at first.
+    pub fn invitation(&self) -> (String, String) {
+        ("444455556666".into(), "7ab938c5d52d7904ad09f9e7c20cc4eb".into())
+    }
+
+    /// Adds a member as ListMembers shows it; `AccountId` and `MemberStatus` at least.
+    pub fn add_member(&self, member: Value) {
+        self.with(|state| state.members.push(member));
+    }
+
+    /// Adds a product as DescribeProducts shows it; `ProductArn` at least.
+    pub fn add_product(&self, product: Value) {
+        self.with(|state| state.products.push(product));
+    }
+
+    /// Whether Security Hub is on; every call is refused with InvalidAccessException when it is not.
+    pub fn set_enabled(&self, enabled: bool) {
+        self.with(|state| state.enabled = enabled);
+    }
+
+    /// Whether AWS Organizations manages the account; then it can neither accept nor leave.
+    pub fn set_organization(&self, managed: bool) {
+        self.with(|state| state.organization = managed);
+    }
+
+    /// The administrator as GetAdministratorAccount shows it, when there is one.
+    pub fn administrator(&self) -> Option<Value> {
+        self.with(|state| state.administrator.clone())
+    }
+}
+
+fn furnished(clock: Clock) -> State {
+    let now = clock.iso();
+    let member = |account: &str, status: &str| {
+        json!({ "AccountId": account, "Email": format!("{account}@example.com"), "MasterId": "111122223333",
+            "AdministratorId": "111122223333", "MemberStatus": status, "InvitedAt": now, "UpdatedAt": now })
+    };
+    let product = |path: &str, name: &str, company: &str| {
+        json!({ "ProductArn": format!("arn:aws:securityhub:eu-west-1::product/{path}"), "ProductName": name,
+            "CompanyName": company, "Description": format!("{name} sends findings."), "Categories": ["Endpoint Security"],
+            "IntegrationTypes": ["SEND_FINDINGS_TO_SECURITY_HUB"] })
+    };
+    let invitation = json!({ "AccountId": "444455556666", "InvitationId": "7ab938c5d52d7904ad09f9e7c20cc4eb",
+        "InvitedAt": now, "MemberStatus": "Invited" });
+    State {
+        region: "eu-west-1".into(),
+        enabled: true,
+        organization: false,
+        administrator: None,
+        invitations: vec![invitation],
+        members: vec![member("222233334444", "Enabled"), member("333344445555", "Invited")],
+        products: vec![
+            product("crowdstrike/crowdstrike-falcon", "CrowdStrike Falcon", "CrowdStrike"),
+            product("lacework/lacework", "Lacework", "Lacework"),
+            product("trend-micro/cloud-one", "Cloud One", "Trend Micro"),
+        ],
+        clock,
+    }
+}
+
+impl Deref for Hub {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl Service for World {
+    fn operation(&self, asked: &Asked) -> String {
+        let name = name_of(asked.method.as_str(), &asked.path).map(str::to_owned);
+        name.unwrap_or_else(|| format!("{} {}", asked.method, asked.path))
+    }
+
+    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+        on_state(&self.state, keep, |state| {
+            if let Some((name, why)) = sigv4::refusal(asked, "securityhub", &state.region) {
+                return Refused(403, name, why).answer();
+            }
+            match perform(state, asked) {
+                Ok(output) => Answer::json(200, &output),
+                Err(refused) => refused.answer(),
+            }
+        })
+    }
+
+    fn error(&self, name: &str) -> Answer {
+        Refused::named(name).answer()
+    }
+
+    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
+        let State { administrator, invitations, members, products, .. } = &mut *lock(&self.state);
+        Some(match (asked.method.as_str(), what) {
+            ("GET", "state") => Answer::json(
+                200,
+                &json!({ "administrator": administrator, "invitations": invitations, "members": members,
+                    "products": products }),
+            ),
+            ("POST", "members") => {
+                members.push(control_body(asked));
+                Answer::json(200, &json!({}))
+            }
+            _ => return None,
+        })
+    }
+}

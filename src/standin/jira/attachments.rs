@@ -1,0 +1,104 @@
+//! How do files come to an issue, and how are they fetched?
+
+use bytes::Bytes;
+use serde_json::json;
+
+use super::super::exchange::{Answer, Asked};
+use super::{
+    refused::{Output, bad_payload, message},
+    routes::Given,
+    state::{Attachment, State},
+};
+
+pub(super) fn meta(state: &mut State, _: &Given<'_>) -> Output {
+    Ok(Answer::json(200, &json!({ "enabled": true, "uploadLimit": state.settings.upload_limit })))
+}
+
+pub(super) fn add(state: &mut State, given: &Given<'_>) -> Output {
+    if given.asked.header("x-atlassian-token") != Some("no-check") {
+        return Err(message(403, "XSRF check failed"));
+    }
+    state.issue(&given.parts[0])?;
+    let files = parts(given.asked).ok_or_else(bad_payload)?;
+    let files: Vec<(String, Bytes)> = files
+        .into_iter()
+        .filter(|(name, _, _)| name == "file")
+        .map(|(_, file, bytes)| (file, bytes))
+        .collect();
+    if files.is_empty() {
+        return Err(message(400, "No file was given."));
+    }
+    if files.iter().any(|(_, bytes)| bytes.len() > state.settings.upload_limit) {
+        return Err(message(413, "The file is larger than this site allows."));
+    }
+    let mut added = vec![];
+    for (name, bytes) in files {
+        let id = (40_000 + state.next()).to_string();
+        let api = state.api();
+        let wire = json!({ "self": format!("{api}/attachment/{id}"), "id": id, "filename": name,
+            "author": state.person(&given.who), "created": state.clock.jira(), "size": bytes.len(),
+            "mimeType": "application/octet-stream", "content": format!("{api}/attachment/content/{id}") });
+        let issue = state.issue(&given.parts[0])?;
+        if let Some(list) = issue.fields.get_mut("attachment").and_then(|list| list.as_array_mut()) {
+            list.push(wire.clone());
+        }
+        state.attachments.insert(id, Attachment { wire: wire.clone(), bytes });
+        added.push(wire);
+    }
+    Ok(Answer::json(200, &json!(added)))
+}
+
+pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
+    let file = state
+        .attachments
+        .get(&given.parts[0])
+        .ok_or_else(|| message(404, "The attachment was not found."))?;
+    Ok(Answer::json(200, &file.wire))
+}
+
+/// Leads to where the bytes are; gives them itself with `redirect=false`.
+pub(super) fn content(state: &mut State, given: &Given<'_>) -> Output {
+    let id = &given.parts[0];
+    let file = state.attachments.get(id).ok_or_else(|| message(404, "The attachment was not found."))?;
+    if given.asked.query("redirect") == Some("false") {
+        return Ok(Answer::text(200, "application/octet-stream", file.bytes.clone()));
+    }
+    Ok(Answer::empty(303).with("location", &format!("{}/media/{id}", state.settings.url)))
+}
+
+/// The media service: no authorization, the URL is the secret.
+pub(super) fn media(state: &State, id: &str) -> Answer {
+    match state.attachments.get(id) {
+        Some(file) => Answer::text(200, "application/octet-stream", file.bytes.clone()),
+        None => Answer::empty(404),
+    }
+}
+
+/// Name, file name and bytes of each part of a multipart body.
+fn parts(asked: &Asked) -> Option<Vec<(String, String, Bytes)>> {
+    let content_type = asked.content_type().strip_prefix("multipart/form-data")?;
+    let boundary = content_type.split("boundary=").nth(1)?.trim_matches('"');
+    let mark = format!("--{boundary}");
+    let mut found = vec![];
+    let mut at = find(&asked.body, mark.as_bytes(), 0)? + mark.len();
+    while !asked.body[at..].starts_with(b"--") {
+        let head_end = find(&asked.body, b"\r\n\r\n", at)?;
+        let end = find(&asked.body, format!("\r\n{mark}").as_bytes(), head_end)?;
+        let head = String::from_utf8_lossy(&asked.body[at..head_end]);
+        let value = |name: &str| {
+            let tail = head.split(&format!(" {name}=\"")).nth(1)?;
+            tail.split('"').next().map(str::to_owned)
+        };
+        found.push((
+            value("name")?,
+            value("filename").unwrap_or_default(),
+            asked.body.slice(head_end + 4..end),
+        ));
+        at = end + 2 + mark.len();
+    }
+    Some(found)
+}
+
+fn find(bytes: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
+    bytes.get(from..)?.windows(wanted.len()).position(|window| window == wanted).map(|at| at + from)
+}

@@ -1,0 +1,53 @@
+//! How do other processes do what people do in Jira?
+
+use serde_json::{Value, json};
+
+use super::super::{
+    Delivery,
+    exchange::{Answer, Asked},
+    server::control_body,
+};
+use super::{
+    adf, comments, create, issues,
+    refused::{Refused, message},
+    site::whole,
+    state::State,
+    transitions,
+};
+
+pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
+    let body = control_body(asked);
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let by = text("by");
+    let parts: Vec<&str> = what.split('/').collect();
+    let done: Result<Value, Refused> = match (asked.method.as_str(), &parts[..]) {
+        ("GET", ["state"]) => Ok(whole(state)),
+        ("DELETE", ["webhooks"]) => {
+            let sent: Vec<Value> =
+                std::mem::take(&mut state.webhooks).iter().map(Delivery::to_json).collect();
+            Ok(json!(sent))
+        }
+        ("POST", ["issues"]) => {
+            create::by_person(state, &text("summary"), &by).map(|key| json!({ "key": key }))
+        }
+        ("POST", ["issues", key, "comments"]) => {
+            comments::add(state, key, adf::paragraph(&text("text")), vec![], &by)
+        }
+        ("DELETE", ["issues", key, "comments", id]) => comments::remove(state, key, id).map(|()| json!({})),
+        ("PUT", ["issues", key, "status"]) => match state.status(&text("status")) {
+            Some(to) => transitions::place(state, key, &to, &by).map(|()| json!({})),
+            None => Err(message(400, "no such status")),
+        },
+        ("PUT", ["issues", key]) => {
+            let fields = body["fields"].as_object().cloned().unwrap_or_default();
+            issues::change(state, key, fields, &by).map(|()| json!({}))
+        }
+        ("DELETE", ["issues", key]) => issues::remove(state, key, &by).map(|()| json!({})),
+        ("POST", ["index"]) => {
+            state.reindex(true);
+            Ok(json!({}))
+        }
+        _ => return None,
+    };
+    Some(done.map_or_else(|Refused(answer)| answer, |value| Answer::json(200, &value)))
+}

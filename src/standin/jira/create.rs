@@ -1,0 +1,243 @@
+//! What can an issue be made of, and is this right?
+
+use serde_json::{Map, Value, json};
+
+use super::super::{
+    exchange::Answer,
+    shape::{Kind, list, may, misfits, need, text},
+};
+use super::{
+    adf,
+    refused::{Output, Refused, bad_payload, field, fields as refuse_fields, message},
+    routes::Given,
+    state::{Issue, State},
+    transitions, webhooks,
+};
+
+pub(super) const PROPERTIES: Kind =
+    list(0, 100, &Kind::Object(&[need("key", text(1, 255)), need("value", Kind::Any)]));
+const BODY: Kind = Kind::Object(&[
+    need("fields", Kind::AnyObject),
+    may("properties", PROPERTIES),
+    may("transition", Kind::AnyObject),
+    may("update", Kind::AnyObject),
+    may("historyMetadata", Kind::AnyObject),
+]);
+
+pub(super) fn issue_types(state: &mut State, given: &Given<'_>) -> Output {
+    project(state, &given.parts[0])?;
+    let types = &state.issue_types;
+    Ok(Answer::json(
+        200,
+        &json!({ "startAt": 0, "maxResults": 50, "total": types.len(), "issueTypes": types }),
+    ))
+}
+
+pub(super) fn fields(state: &mut State, given: &Given<'_>) -> Output {
+    project(state, &given.parts[0])?;
+    if !state.issue_types.iter().any(|kind| kind["id"] == given.parts[1].as_str()) {
+        return Err(message(404, "The issue type was not found."));
+    }
+    let fields: Vec<&Value> = state.fields.values().collect();
+    Ok(Answer::json(200, &json!({ "startAt": 0, "maxResults": 50, "total": fields.len(), "fields": fields })))
+}
+
+fn project(state: &State, key_or_id: &str) -> Result<Value, Refused> {
+    let named = |project: &&Value| project["key"] == key_or_id || project["id"] == key_or_id;
+    let project = state.projects.values().find(named);
+    project.cloned().ok_or_else(|| message(404, "No project could be found with this key or id."))
+}
+
+pub(super) fn create(state: &mut State, given: &Given<'_>) -> Output {
+    let body = given.asked.json().map_err(|_| bad_payload())?;
+    if !misfits(&BODY, &body, "").is_empty() {
+        return Err(bad_payload());
+    }
+    let wanted = body["fields"].as_object().cloned().unwrap_or_default();
+    let issue = new_issue(state, wanted, &given.who)?;
+    let (id, key) = (issue.id, issue.key.clone());
+    let properties = body["properties"].as_array().into_iter().flatten();
+    let properties = properties
+        .map(|property| (property["key"].as_str().unwrap_or_default().to_owned(), property["value"].clone()))
+        .collect();
+    state.issues.insert(id, Issue { properties, ..issue });
+    if let Some(wanted) = body["transition"]["id"].as_str() {
+        transitions::go(state, &key, wanted, &given.who)?;
+    }
+    state.touch(id);
+    webhooks::issue(state, id, "jira:issue_created", "issue_created", &given.who, &[]);
+    let own = format!("{}/issue/{id}", state.api());
+    Ok(Answer::json(201, &json!({ "id": id.to_string(), "key": key, "self": own })))
+}
+
+/// An issue of these fields, not yet kept.
+pub(super) fn new_issue(state: &State, wanted: Map<String, Value>, who: &str) -> Result<Issue, Refused> {
+    let mut errors = Map::new();
+    let chosen = |name: &str, from: &[&Value]| {
+        let by = &wanted.get(name).cloned().unwrap_or_default();
+        let same = |option: &&&Value| {
+            ["id", "key", "name"].iter().any(|k| by[*k].is_string() && by[*k] == option[*k])
+        };
+        from.iter().find(same).map(|found| (*found).clone())
+    };
+    let project = chosen("project", &state.projects.values().collect::<Vec<_>>());
+    let kind = chosen("issuetype", &state.issue_types.iter().collect::<Vec<_>>());
+    if project.is_none() {
+        errors.insert("project".into(), "valid project is required".into());
+    }
+    if kind.is_none() {
+        errors.insert("issuetype".into(), "Specify a valid issue type".into());
+    }
+    if wanted.get("summary").and_then(Value::as_str).is_none_or(|text| text.trim().is_empty()) {
+        errors.insert("summary".into(), "You must specify a summary of the issue.".into());
+    }
+    let rest = wanted.into_iter().filter(|(name, _)| name != "project" && name != "issuetype");
+    let mut fields = checked(state, rest, &mut errors);
+    let (Some(project), Some(kind), true) = (project, kind, errors.is_empty()) else {
+        return Err(refuse_fields(errors));
+    };
+    let (now, id) = (state.clock.jira(), 10_000 + state.next());
+    let project_key = project["key"].as_str().unwrap_or_default().to_owned();
+    let key = format!("{project_key}-{}", id - 10_000);
+    let person = state.person(who);
+    let defaults = [
+        ("project", project),
+        ("issuetype", kind),
+        ("status", state.statuses.first().cloned().unwrap_or_default()),
+        ("creator", person.clone()),
+        ("created", now.clone().into()),
+        ("updated", now.into()),
+        ("resolution", Value::Null),
+    ];
+    fields.extend(defaults.map(|(name, value)| (name.to_owned(), value)));
+    for (name, value) in [
+        ("reporter", person),
+        ("labels", json!([])),
+        ("description", Value::Null),
+        ("assignee", Value::Null),
+        ("priority", json!({ "id": "3", "name": "Medium" })),
+        ("attachment", json!([])),
+    ] {
+        fields.entry(name).or_insert(value);
+    }
+    Ok(Issue {
+        id,
+        key,
+        fields,
+        properties: Default::default(),
+        comments: vec![],
+        links: vec![],
+        watchers: vec![who.to_owned()],
+        writes: vec![],
+    })
+}
+
+/// The fields as Jira keeps them; what is wrong goes to `errors`.
+pub(super) fn checked(
+    state: &State,
+    wanted: impl Iterator<Item = (String, Value)>,
+    errors: &mut Map<String, Value>,
+) -> Map<String, Value> {
+    let mut kept = Map::new();
+    for (name, value) in wanted {
+        match checked_field(state, &name, value) {
+            Ok(value) => {
+                kept.insert(name, value);
+            }
+            Err(why) => {
+                errors.entry(name).or_insert(why.into());
+            }
+        }
+    }
+    kept
+}
+
+fn checked_field(state: &State, name: &str, value: Value) -> Result<Value, String> {
+    let known = state.fields.get(name);
+    let Some(meta) = known else {
+        return Err(format!(
+            "Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."
+        ));
+    };
+    match meta["schema"]["type"].as_str().unwrap_or_default() {
+        _ if value.is_null() => Ok(value),
+        "summary" => summary(value),
+        "doc" => document(value),
+        "labels" => labels(value),
+        "string" => {
+            value.as_str().map(Value::from).ok_or_else(|| "Operation value must be a string".to_owned())
+        }
+        "user" => {
+            let account = value["accountId"].as_str().or(value["id"].as_str()).unwrap_or_default();
+            state.users.get(account).cloned().ok_or_else(|| format!("User '{account}' does not exist."))
+        }
+        "priority" => {
+            let names = ["Highest", "High", "Medium", "Low", "Lowest"];
+            let at =
+                names.iter().position(|name| value["name"] == *name || value["id"] == name.len().to_string());
+            let at = value["id"]
+                .as_str()
+                .and_then(|id| id.parse::<usize>().ok())
+                .map(|id| id.wrapping_sub(1))
+                .or(at);
+            at.and_then(|at| Some(json!({ "id": (at + 1).to_string(), "name": names.get(at)? })))
+                .ok_or_else(|| "The priority selected is invalid.".to_owned())
+        }
+        _ => Ok(value),
+    }
+}
+
+fn summary(value: Value) -> Result<Value, String> {
+    let text = value.as_str().ok_or("Operation value must be a string")?;
+    match () {
+        () if text.chars().count() > 255 => Err("Summary must be less than 255 characters.".into()),
+        () if text.contains(['\n', '\r']) => {
+            Err("The summary is invalid because it contains newline characters.".into())
+        }
+        () => Ok(text.into()),
+    }
+}
+
+pub(super) fn document(value: Value) -> Result<Value, String> {
+    match () {
+        () if !value.is_object() => {
+            Err("Operation value must be an Atlassian Document (see the Atlassian Document Format)".into())
+        }
+        () if adf::is_too_long(&value) => {
+            Err("The entered text is too long. It exceeds the allowed limit of 32,767 characters.".into())
+        }
+        () if !adf::faults(&value).is_empty() => Err("INVALID_INPUT".into()),
+        () => Ok(value),
+    }
+}
+
+fn labels(value: Value) -> Result<Value, String> {
+    let labels = value.as_array().ok_or("Operation value must be an array")?;
+    for label in labels {
+        let label = label.as_str().ok_or("string expected at index 0")?;
+        match () {
+            () if label.contains(char::is_whitespace) => {
+                return Err(format!("The label '{label}' contains spaces which is invalid."));
+            }
+            () if label.is_empty() || label.chars().count() > 255 => {
+                return Err(format!("The label '{label}' has an invalid length."));
+            }
+            () => {}
+        }
+    }
+    Ok(value)
+}
+
+/// An issue made by a person in the browser.
+pub(super) fn by_person(state: &mut State, summary: &str, who: &str) -> Result<String, Refused> {
+    let project =
+        state.projects.keys().next().cloned().ok_or_else(|| field("project", "valid project is required"))?;
+    let kind = state.issue_types.first().map(|kind| kind["id"].clone()).unwrap_or_default();
+    let wanted = json!({ "project": { "key": project }, "issuetype": { "id": kind }, "summary": summary });
+    let issue = new_issue(state, wanted.as_object().cloned().unwrap_or_default(), who)?;
+    let (id, key) = (issue.id, issue.key.clone());
+    state.issues.insert(id, issue);
+    state.touch(id);
+    webhooks::issue(state, id, "jira:issue_created", "issue_created", who, &[]);
+    Ok(key)
+}

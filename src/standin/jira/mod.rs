@@ -1,0 +1,152 @@
+//! What would Jira Cloud answer?
+//!
+//! The calls of REST v3 that the product uses, a search whose index can lag, and webhooks.
+
+mod adf;
+mod attachments;
+mod comments;
+mod control;
+mod create;
+mod issues;
+mod links;
+mod people;
+mod properties;
+mod refused;
+mod routes;
+mod search;
+mod site;
+mod state;
+mod transitions;
+mod webhooks;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::{
+    Clock, Server,
+    exchange::{Answer, Asked},
+    server::{Service, bind, on_state},
+};
+use refused::{Refused, message};
+use routes::Given;
+use state::State;
+
+/// A running stand-in of a Jira Cloud site.
+///
+/// It starts with the project `SEC` (issue types Task, Incident, Bug; statuses To Do, In Progress, In Review,
+/// Done, each of which can follow any other), with Ana ([`ana`](Self::ana), `ana@example.com`), and with the
+/// product's own account (`casebridge@example.com`, token `stand-in-token`). Operations in calls and faults have
+/// the names of Atlassian's `operationId`s: `createIssue`, `addComment`, `doTransition`,
+/// `searchAndReconsileIssuesUsingJqlPost`, …
+///
+/// Besides what [`Server`] offers, its `/_control/` has:
+///
+/// | request | body | answer |
+/// |---|---|---|
+/// | `GET state` | | [`state`](Self::state) |
+/// | `DELETE webhooks` | | [`take_webhooks`](Self::take_webhooks) as `[{path, headers, body}]` |
+/// | `POST issues` | `{by, summary}` | `{key}` |
+/// | `PUT issues/KEY` | `{by, fields}` | |
+/// | `DELETE issues/KEY` | `{by}` | |
+/// | `PUT issues/KEY/status` | `{by, status}` | |
+/// | `POST issues/KEY/comments` | `{by, text}` | the comment |
+/// | `DELETE issues/KEY/comments/ID` | | |
+/// | `POST index` | | [`index_now`](Self::index_now) |
+#[derive(Clone, Debug)]
+pub struct Jira {
+    server: Server,
+    world: Arc<World>,
+}
+
+struct World {
+    state: Mutex<State>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}
+
+impl Jira {
+    /// Starts a stand-in on a free port of loopback. The API is at `{url}/rest/api/3/`.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
+        let (listener, url) = bind().await?;
+        let clock = Clock::default();
+        let mut state = State::new(clock.clone(), url.clone());
+        site::furnish(&mut state);
+        let world = Arc::new(World { state: Mutex::new(state) });
+        let server = Server::run(listener, url, clock, world.clone());
+        Ok(Self { server, world })
+    }
+}
+
+impl Deref for Jira {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl Service for World {
+    fn operation(&self, asked: &Asked) -> String {
+        match routes::find(asked.method.as_str(), &asked.segments()) {
+            Some((route, _)) => route.name.to_owned(),
+            None => format!("{} {}", asked.method, asked.path),
+        }
+    }
+
+    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+        on_state(&self.state, keep, |state| perform(state, asked).unwrap_or_else(|Refused(answer)| answer))
+    }
+
+    /// By status: `404`, `409`, `429`, …
+    fn error(&self, name: &str) -> Answer {
+        refused::by_status(name)
+    }
+
+    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
+        on_state(&self.state, true, |state| control::answer(state, what, asked))
+    }
+}
+
+fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
+    let segments = asked.segments();
+    if let [first, id] = &segments[..]
+        && first == "media"
+    {
+        return Ok(attachments::media(state, id));
+    }
+    if segments.iter().map(String::as_str).eq(["rest", "api", "3", "search"]) {
+        return Err(message(
+            410,
+            "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.",
+        ));
+    }
+    let (email, token) = (&state.settings.email, &state.settings.token);
+    let wanted = format!("Basic {}", BASE64_STANDARD.encode(format!("{email}:{token}")));
+    if asked.header("authorization") != Some(&wanted) {
+        return Err(refused::unauthorized());
+    }
+    let Some((route, parts)) = routes::find(asked.method.as_str(), &segments) else {
+        return Err(Refused(Answer::text(
+            404,
+            "text/html",
+            "<html><body>Oops, you&#39;ve found a dead link.</body></html>",
+        )));
+    };
+    let given = Given { asked, parts, who: state.settings.own.clone() };
+    (route.work)(state, &given)
+}

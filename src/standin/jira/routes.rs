@@ -1,0 +1,82 @@
+//! Which calls does the REST API have here?
+//!
+//! Names are the `operationId`s of the OpenAPI document, <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>.
+
+use super::super::exchange::Asked;
+use super::{
+    attachments, comments, create, issues, links, people, properties, refused::Output, search, state::State,
+    transitions,
+};
+
+/// The parts of the path that are variable, and the whole request.
+pub(super) struct Given<'a> {
+    pub(super) asked: &'a Asked,
+    pub(super) parts: Vec<String>,
+    /// Who does it.
+    pub(super) who: String,
+}
+
+/// One call.
+pub(super) struct Route {
+    pub(super) name: &'static str,
+    method: &'static str,
+    /// Below `/rest/api/3/`; `{}` is variable.
+    path: &'static str,
+    pub(super) work: fn(&mut State, &Given<'_>) -> Output,
+}
+
+const fn route(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    work: fn(&mut State, &Given<'_>) -> Output,
+) -> Route {
+    Route { name, method, path, work }
+}
+
+pub(super) const ROUTES: &[Route] = &[
+    route("getCurrentUser", "GET", "myself", people::myself),
+    route("findUsers", "GET", "user/search", people::search),
+    route("getCreateIssueMetaIssueTypes", "GET", "issue/createmeta/{}/issuetypes", create::issue_types),
+    route("getCreateIssueMetaIssueTypeId", "GET", "issue/createmeta/{}/issuetypes/{}", create::fields),
+    route("createIssue", "POST", "issue", create::create),
+    route("getIssue", "GET", "issue/{}", issues::get),
+    route("editIssue", "PUT", "issue/{}", issues::edit),
+    route("deleteIssue", "DELETE", "issue/{}", issues::delete),
+    route("getTransitions", "GET", "issue/{}/transitions", transitions::list),
+    route("doTransition", "POST", "issue/{}/transitions", transitions::perform),
+    route("getComments", "GET", "issue/{}/comment", comments::list),
+    route("addComment", "POST", "issue/{}/comment", comments::create),
+    route("getComment", "GET", "issue/{}/comment/{}", comments::get),
+    route("updateComment", "PUT", "issue/{}/comment/{}", comments::update),
+    route("deleteComment", "DELETE", "issue/{}/comment/{}", comments::delete),
+    route("getCommentPropertyKeys", "GET", "comment/{}/properties", properties::of_comment_keys),
+    route("getCommentProperty", "GET", "comment/{}/properties/{}", properties::of_comment),
+    route("setCommentProperty", "PUT", "comment/{}/properties/{}", properties::set_of_comment),
+    route("getIssuePropertyKeys", "GET", "issue/{}/properties", properties::of_issue_keys),
+    route("getIssueProperty", "GET", "issue/{}/properties/{}", properties::of_issue),
+    route("setIssueProperty", "PUT", "issue/{}/properties/{}", properties::set_of_issue),
+    route("getRemoteIssueLinks", "GET", "issue/{}/remotelink", links::list),
+    route("createOrUpdateRemoteIssueLink", "POST", "issue/{}/remotelink", links::put),
+    route("getIssueWatchers", "GET", "issue/{}/watchers", people::watchers),
+    route("addWatcher", "POST", "issue/{}/watchers", people::watch),
+    route("removeWatcher", "DELETE", "issue/{}/watchers", people::unwatch),
+    route("addAttachment", "POST", "issue/{}/attachments", attachments::add),
+    route("getAttachmentMeta", "GET", "attachment/meta", attachments::meta),
+    route("getAttachmentContent", "GET", "attachment/content/{}", attachments::content),
+    route("getAttachment", "GET", "attachment/{}", attachments::get),
+    route("searchAndReconsileIssuesUsingJqlPost", "POST", "search/jql", search::post),
+    route("searchAndReconsileIssuesUsingJql", "GET", "search/jql", search::get),
+];
+
+/// The call for a method and the decoded parts of the path.
+pub(super) fn find(method: &str, parts: &[String]) -> Option<(&'static Route, Vec<String>)> {
+    let below = parts.strip_prefix(&["rest".to_owned(), "api".to_owned(), "3".to_owned()])?;
+    ROUTES.iter().filter(|route| route.method == method).find_map(|route| {
+        let wanted: Vec<&str> = route.path.split('/').collect();
+        let fits = wanted.len() == below.len()
+            && wanted.iter().zip(below).all(|(wanted, part)| *wanted == "{}" || wanted == part);
+        let variable = wanted.iter().zip(below).filter(|(wanted, _)| **wanted == "{}");
+        fits.then(|| (route, variable.map(|(_, part)| part.clone()).collect()))
+    })
+}

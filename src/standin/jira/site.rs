@@ -1,0 +1,296 @@
+//! What can a test see and set in the Jira site, and what do people do there?
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::super::{exchange::Delivery, server::lock};
+use super::{Jira, adf, comments, create, issues, refused::Refused, state::State, transitions, webhooks};
+
+/// The person that every site starts with.
+const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
+
+/// The people, the project, the statuses and the fields that every site starts with.
+pub(super) fn furnish(state: &mut State) {
+    let own = state.settings.own.clone();
+    state.users.insert(own.clone(), user(&state.settings.url, &own, "Casebridge", "app"));
+    let mut ana = user(&state.settings.url, ANA, "Ana Alvarez", "atlassian");
+    ana["emailAddress"] = "ana@example.com".into();
+    state.users.insert(ANA.into(), ana);
+    let project = json!({ "id": "10000", "key": "SEC", "name": "Security", "projectTypeKey": "software" });
+    state.projects.insert("SEC".into(), project);
+    let kinds = [("10001", "Task"), ("10002", "Incident"), ("10003", "Bug")];
+    state.issue_types =
+        kinds.iter().map(|(id, name)| json!({ "id": id, "name": name, "subtask": false })).collect();
+    let category = |key: &str| match key {
+        "new" => json!({ "id": 2, "key": "new", "colorName": "blue-gray", "name": "To Do" }),
+        "done" => json!({ "id": 3, "key": "done", "colorName": "green", "name": "Done" }),
+        _ => json!({ "id": 4, "key": "indeterminate", "colorName": "yellow", "name": "In Progress" }),
+    };
+    let statuses = [
+        ("10000", "To Do", "new"),
+        ("3", "In Progress", "indeterminate"),
+        ("10001", "In Review", "indeterminate"),
+        ("10002", "Done", "done"),
+    ];
+    let status = |(id, name, key): &(&str, &str, &str)| json!({ "id": id, "name": name, "statusCategory": category(key) });
+    state.statuses = statuses.iter().map(status).collect();
+    for (id, name, kind) in [
+        ("project", "Project", "project"),
+        ("issuetype", "Issue Type", "issuetype"),
+        ("summary", "Summary", "summary"),
+        ("description", "Description", "doc"),
+        ("environment", "Environment", "doc"),
+        ("labels", "Labels", "labels"),
+        ("priority", "Priority", "priority"),
+        ("assignee", "Assignee", "user"),
+        ("reporter", "Reporter", "user"),
+        ("duedate", "Due date", "string"),
+    ] {
+        add_field(state, id, name, kind);
+    }
+}
+
+fn add_field(state: &mut State, id: &str, name: &str, kind: &str) {
+    let needed = matches!(id, "project" | "issuetype" | "summary");
+    let meta =
+        json!({ "fieldId": id, "key": id, "name": name, "required": needed, "schema": { "type": kind } });
+    state.fields.insert(id.to_owned(), meta);
+}
+
+fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
+    json!({ "self": format!("{url}/rest/api/3/user?accountId={account}"), "accountId": account, "accountType": kind,
+        "displayName": name, "active": true, "timeZone": "Europe/Berlin" })
+}
+
+impl Jira {
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut lock(&self.world.state))
+    }
+
+    fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refused>) -> Result<T, String> {
+        self.with(work).map_err(|Refused(answer)| String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    /// E-mail and API token that are let in.
+    pub fn credentials(&self) -> (String, String) {
+        self.with(|state| (state.settings.email.clone(), state.settings.token.clone()))
+    }
+
+    /// Takes another token from now on.
+    pub fn set_token(&self, token: &str) {
+        self.with(|state| state.settings.token = token.to_owned());
+    }
+
+    /// The secret that signs webhooks.
+    pub fn webhook_secret(&self) -> String {
+        self.with(|state| state.settings.webhook_secret.clone())
+    }
+
+    /// The account id of the product itself.
+    pub fn own_account(&self) -> String {
+        self.with(|state| state.settings.own.clone())
+    }
+
+    /// The account id of Ana, whom every site has.
+    pub fn ana(&self) -> String {
+        ANA.to_owned()
+    }
+
+    /// Adds a person; says the account id. Without an e-mail they hide it.
+    pub fn add_user(&self, name: &str, email: Option<&str>) -> String {
+        self.with(|state| {
+            let account = format!("712020:{:08x}", state.next());
+            let mut user = user(&state.settings.url, &account, name, "atlassian");
+            if let Some(email) = email {
+                user["emailAddress"] = email.into();
+            }
+            state.users.insert(account.clone(), user);
+            account
+        })
+    }
+
+    /// Adds a project besides `SEC`.
+    pub fn add_project(&self, key: &str, name: &str) {
+        self.with(|state| {
+            let id = (11_000 + state.next()).to_string();
+            let project = json!({ "id": id, "key": key, "name": name, "projectTypeKey": "software" });
+            state.projects.insert(key.to_owned(), project);
+        });
+    }
+
+    /// Puts a field on the screens. Kinds: `string`, `doc`, `labels`, `user`, `priority`; anything else takes any value.
+    pub fn add_field(&self, id: &str, name: &str, kind: &str) {
+        self.with(|state| add_field(state, id, name, kind));
+    }
+
+    /// Takes a field off the screens, so that setting it is refused.
+    pub fn remove_field(&self, id: &str) {
+        self.with(|state| state.fields.remove(id));
+    }
+
+    /// Says which statuses can follow one; without this any other can.
+    pub fn set_workflow(&self, from: &str, to: &[&str]) {
+        self.with(|state| {
+            state.workflow.insert(from.to_owned(), to.iter().map(|name| (*name).to_owned()).collect())
+        });
+    }
+
+    /// How far search is behind; none: until [`index_now`](Self::index_now).
+    pub fn set_index_lag(&self, lag: Option<Duration>) {
+        let lag = lag.map(|lag| i64::try_from(lag.as_millis()).unwrap_or(i64::MAX));
+        self.with(|state| state.settings.lag = lag);
+    }
+
+    /// Search knows everything up to now.
+    pub fn index_now(&self) {
+        self.with(|state| state.reindex(true));
+    }
+
+    /// Most bytes of an attachment, 10 MiB at first.
+    pub fn set_upload_limit(&self, bytes: usize) {
+        self.with(|state| state.settings.upload_limit = bytes);
+    }
+
+    /// Most comments on an issue, 5,000 at first.
+    pub fn set_comment_cap(&self, comments: usize) {
+        self.with(|state| state.settings.comment_cap = comments);
+    }
+
+    /// Whether more than 20 writes to an issue in 2 s, or 100 in 30 s, are refused; at first they are not.
+    pub fn enforce_rates(&self, enforced: bool) {
+        self.with(|state| state.settings.enforce_rates = enforced);
+    }
+
+    /// Keys of all issues, oldest first.
+    pub fn issues(&self) -> Vec<String> {
+        self.with(|state| state.issues.values().map(|issue| issue.key.clone()).collect())
+    }
+
+    /// An issue by key or id, as `getIssue` answers it, with `properties`, `remotelinks` and `watchers`.
+    pub fn issue(&self, key: &str) -> Option<Value> {
+        self.with(|state| shown(state, key))
+    }
+
+    /// An issue's comments, oldest first, with their properties as an object.
+    pub fn comments(&self, key: &str) -> Vec<Value> {
+        self.with(|state| {
+            let issue = state.issue(key).map(|issue| issue.comments.clone()).unwrap_or_default();
+            issue
+                .into_iter()
+                .map(|mut comment| {
+                    comment.wire["properties"] = json!(comment.properties);
+                    comment.wire
+                })
+                .collect()
+        })
+    }
+
+    /// The text of an Atlassian document.
+    pub fn plain(document: &Value) -> String {
+        adf::plain(document)
+    }
+
+    /// What is wrong with an Atlassian document, as JSON pointers; empty when Jira takes it.
+    pub fn document_faults(document: &Value) -> Vec<String> {
+        adf::faults(document).into_iter().map(|misfit| misfit.at).collect()
+    }
+
+    /// The bytes of an attachment of an issue, by file name.
+    pub fn attachment(&self, key: &str, name: &str) -> Option<Bytes> {
+        self.with(|state| {
+            let list = state.issue(key).ok()?.fields.get("attachment")?.as_array()?.clone();
+            let file = list.into_iter().find(|file| file["filename"] == name)?;
+            state.attachments.get(file["id"].as_str()?).map(|file| file.bytes.clone())
+        })
+    }
+
+    /// The webhooks since the last time they were taken, those about our own changes among them.
+    pub fn take_webhooks(&self) -> Vec<Delivery> {
+        self.with(|state| std::mem::take(&mut state.webhooks))
+    }
+
+    /// Any body, signed: for webhooks that Jira would never send.
+    pub fn signed(&self, body: impl Into<Vec<u8>>) -> Delivery {
+        self.with(|state| webhooks::sign(state, body.into()))
+    }
+
+    /// A person opens an issue; says its key.
+    pub fn person_creates(&self, account: &str, summary: &str) -> String {
+        self.does(|state| create::by_person(state, summary, account)).unwrap_or_default()
+    }
+
+    /// A person comments; says the comment's id.
+    ///
+    /// # Errors
+    /// When there is no such issue or the text is empty.
+    pub fn person_comments(&self, account: &str, key: &str, text: &str) -> Result<String, String> {
+        let added = self.does(|state| comments::add(state, key, adf::paragraph(text), vec![], account))?;
+        Ok(added["id"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// A person edits a comment.
+    ///
+    /// # Errors
+    /// When there is no such comment or the text is empty.
+    pub fn person_edits_comment(&self, account: &str, key: &str, id: &str, text: &str) -> Result<(), String> {
+        self.does(|state| comments::edit(state, key, id, adf::paragraph(text), account)).map(drop)
+    }
+
+    /// A person deletes a comment.
+    ///
+    /// # Errors
+    /// When there is no such comment.
+    pub fn person_deletes_comment(&self, key: &str, id: &str) -> Result<(), String> {
+        self.does(|state| comments::remove(state, key, id))
+    }
+
+    /// A person drags an issue to a status, as a board allows whatever the workflow says.
+    ///
+    /// # Errors
+    /// When there is no such issue or status.
+    pub fn person_moves(&self, account: &str, key: &str, status: &str) -> Result<(), String> {
+        let to = self.with(|state| state.status(status)).ok_or("no such status")?;
+        self.does(|state| transitions::place(state, key, &to, account))
+    }
+
+    /// A person edits fields.
+    ///
+    /// # Errors
+    /// When there is no such issue, or a field does not take the value.
+    pub fn person_edits(&self, account: &str, key: &str, fields: &Value) -> Result<(), String> {
+        let fields: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
+        self.does(|state| issues::change(state, key, fields, account))
+    }
+
+    /// A person deletes an issue.
+    ///
+    /// # Errors
+    /// When there is no such issue.
+    pub fn person_deletes(&self, account: &str, key: &str) -> Result<(), String> {
+        self.does(|state| issues::remove(state, key, account))
+    }
+
+    /// Everything: `{issues: {KEY: …}}`, each as [`issue`](Self::issue).
+    pub fn state(&self) -> Value {
+        self.with(|state| whole(state))
+    }
+}
+
+pub(super) fn shown(state: &mut State, key: &str) -> Option<Value> {
+    let api = state.api();
+    let issue = state.issue(key).ok()?;
+    let mut shown = issues::show(issue, &api, "*all");
+    shown["properties"] = json!(issue.properties);
+    shown["remotelinks"] = json!(issue.links);
+    shown["watchers"] = json!(issue.watchers);
+    Some(shown)
+}
+
+pub(super) fn whole(state: &mut State) -> Value {
+    let keys: Vec<String> = state.issues.values().map(|issue| issue.key.clone()).collect();
+    let issues: Map<String, Value> =
+        keys.into_iter().filter_map(|key| shown(state, &key).map(|issue| (key, issue))).collect();
+    json!({ "issues": issues })
+}

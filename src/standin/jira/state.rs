@@ -1,0 +1,186 @@
+//! What is true in the Jira site at this moment?
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::super::{Clock, exchange::Delivery};
+use super::refused::{Refused, no_issue};
+
+/// The account that the product uses, and what a test may set.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) url: String,
+    pub(super) email: String,
+    pub(super) token: String,
+    pub(super) webhook_secret: String,
+    pub(super) own: String,
+    /// How far search is behind, in milliseconds; none: until told.
+    pub(super) lag: Option<i64>,
+    /// Most bytes of an attachment.
+    pub(super) upload_limit: usize,
+    pub(super) enforce_rates: bool,
+    /// Most comments on an issue.
+    pub(super) comment_cap: usize,
+}
+
+/// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) clock: Clock,
+    counter: Arc<AtomicU64>,
+    pub(super) settings: Settings,
+    pub(super) users: BTreeMap<String, Value>,
+    /// Project key → project.
+    pub(super) projects: BTreeMap<String, Value>,
+    pub(super) issue_types: Vec<Value>,
+    pub(super) statuses: Vec<Value>,
+    /// Status name → names of those that can follow; all others when there is no entry.
+    pub(super) workflow: BTreeMap<String, Vec<String>>,
+    /// Field id → what createmeta says about it.
+    pub(super) fields: BTreeMap<String, Value>,
+    /// By id, which never changes.
+    pub(super) issues: BTreeMap<u64, Issue>,
+    pub(super) attachments: BTreeMap<String, Attachment>,
+    /// What search sees: issue id → fields.
+    pub(super) index: BTreeMap<u64, Value>,
+    /// What search will see, and when.
+    pub(super) unindexed: Vec<(Option<i64>, u64, Option<Value>)>,
+    pub(super) webhooks: Vec<Delivery>,
+}
+
+/// One issue with everything on it.
+#[derive(Clone)]
+pub(super) struct Issue {
+    pub(super) id: u64,
+    pub(super) key: String,
+    pub(super) fields: Map<String, Value>,
+    pub(super) properties: BTreeMap<String, Value>,
+    /// Oldest first.
+    pub(super) comments: Vec<Comment>,
+    pub(super) links: Vec<Value>,
+    pub(super) watchers: Vec<String>,
+    /// Times of the latest writes, in milliseconds.
+    pub(super) writes: Vec<i64>,
+}
+
+/// One comment.
+#[derive(Clone)]
+pub(super) struct Comment {
+    pub(super) wire: Value,
+    pub(super) properties: BTreeMap<String, Value>,
+}
+
+/// One file.
+#[derive(Clone)]
+pub(super) struct Attachment {
+    pub(super) wire: Value,
+    pub(super) bytes: Bytes,
+}
+
+impl State {
+    pub(super) fn new(clock: Clock, url: String) -> Self {
+        let settings = Settings {
+            url,
+            email: "casebridge@example.com".into(),
+            token: "stand-in-token".into(),
+            webhook_secret: "stand-in-webhook-secret".into(),
+            own: "712020:casebridge".into(),
+            lag: Some(0),
+            upload_limit: 10 << 20,
+            enforce_rates: false,
+            comment_cap: 5000,
+        };
+        Self {
+            clock,
+            counter: Arc::default(),
+            settings,
+            users: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            issue_types: vec![],
+            statuses: vec![],
+            workflow: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            issues: BTreeMap::new(),
+            attachments: BTreeMap::new(),
+            index: BTreeMap::new(),
+            unindexed: vec![],
+            webhooks: vec![],
+        }
+    }
+
+    pub(super) fn next(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// An issue by key or id.
+    pub(super) fn issue(&mut self, key_or_id: &str) -> Result<&mut Issue, Refused> {
+        let id = key_or_id.parse().ok();
+        let named = |issue: &&mut Issue| Some(issue.id) == id || issue.key.eq_ignore_ascii_case(key_or_id);
+        self.issues.values_mut().find(named).ok_or_else(no_issue)
+    }
+
+    pub(super) fn api(&self) -> String {
+        format!("{}/rest/api/3", self.settings.url)
+    }
+
+    /// A person as Jira shows them in other things.
+    pub(super) fn person(&self, account: &str) -> Value {
+        self.users
+            .get(account)
+            .cloned()
+            .unwrap_or_else(|| json!({ "accountId": account, "displayName": "?" }))
+    }
+
+    pub(super) fn status(&self, name: &str) -> Option<Value> {
+        self.statuses.iter().find(|status| status["name"] == name).cloned()
+    }
+
+    /// Lets search know of a change, as late as it is told to.
+    pub(super) fn touch(&mut self, id: u64) {
+        let when = self.settings.lag.map(|lag| self.clock.millis() + lag);
+        let fields = self.issues.get(&id).map(|issue| {
+            let mut fields = Value::Object(issue.fields.clone());
+            fields["key"] = issue.key.clone().into();
+            fields
+        });
+        self.unindexed.push((when, id, fields));
+    }
+
+    /// Brings the index up to what search may know by now; everything with `all`.
+    pub(super) fn reindex(&mut self, all: bool) {
+        let now = self.clock.millis();
+        let (due, later) = std::mem::take(&mut self.unindexed)
+            .into_iter()
+            .partition(|(when, _, _)| all || when.is_some_and(|when| when <= now));
+        self.unindexed = later;
+        let due: Vec<(Option<i64>, u64, Option<Value>)> = due;
+        for (_, id, fields) in due {
+            match fields {
+                Some(fields) => self.index.insert(id, fields),
+                None => self.index.remove(&id),
+            };
+        }
+    }
+
+    /// Counts a write to an issue: 20 in 2 seconds, 100 in 30.
+    pub(super) fn pace(&mut self, key: &str) -> Result<(), Refused> {
+        let (now, enforced) = (self.clock.millis(), self.settings.enforce_rates);
+        let issue = self.issue(key)?;
+        issue.writes.retain(|at| now - at < 30_000);
+        let last_two_seconds = issue.writes.iter().filter(|at| now - **at < 2000).count();
+        if enforced && (last_two_seconds >= 20 || issue.writes.len() >= 100) {
+            let Refused(answer) = super::refused::throttled("jira-per-issue-on-write");
+            return Err(Refused(answer.with("retry-after", "2")));
+        }
+        issue.writes.push(now);
+        Ok(())
+    }
+}

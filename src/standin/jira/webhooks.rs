@@ -1,0 +1,84 @@
+//! What does Jira tell us when something changes?
+//!
+//! Admin webhooks with a secret: <https://developer.atlassian.com/cloud/jira/platform/webhooks/>. Bodies are those
+//! of Jira Cloud: REST v2 strings for texts, no user at the top of comment events.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::super::{exchange::Delivery, server::hex};
+use super::{adf, state::State};
+
+/// Where the webhook is registered.
+const PATH: &str = "/jira/webhook";
+
+/// A changelog entry for a field.
+pub(super) fn item(field: &str, before: &Value, after: &Value) -> Value {
+    json!({ "field": field, "fieldtype": "jira", "fieldId": field, "from": null, "fromString": flat(before),
+        "to": null, "toString": flat(after) })
+}
+
+fn flat(value: &Value) -> Value {
+    match value {
+        Value::Object(map) if map.get("type").is_some_and(|kind| kind == "doc") => adf::plain(value).into(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ").into(),
+        Value::Object(map) => ["displayName", "name", "value"]
+            .iter()
+            .find_map(|name| map.get(*name))
+            .cloned()
+            .unwrap_or_default(),
+        other => other.clone(),
+    }
+}
+
+/// The issue in the words of REST v2.
+fn old_issue(state: &State, id: u64) -> Value {
+    let Some(issue) = state.issues.get(&id) else { return Value::Null };
+    let mut fields = issue.fields.clone();
+    for value in fields.values_mut().filter(|value| value["type"] == "doc") {
+        *value = adf::plain(value).into();
+    }
+    json!({ "id": issue.id.to_string(), "key": issue.key, "fields": fields,
+        "self": format!("{}/rest/api/2/issue/{}", state.settings.url, issue.id) })
+}
+
+/// An event about an issue, by somebody.
+pub(super) fn issue(state: &mut State, id: u64, event: &str, kind: &str, who: &str, changes: &[Value]) {
+    let mut body = json!({ "timestamp": state.clock.millis(), "webhookEvent": event, "issue_event_type_name": kind,
+        "user": state.person(who), "issue": old_issue(state, id) });
+    if event == "jira:issue_updated" {
+        body["changelog"] = json!({ "id": (50_000 + state.next()).to_string(), "items": changes });
+    }
+    send(state, &body);
+}
+
+/// An event about a comment.
+pub(super) fn comment(state: &mut State, issue_id: u64, event: &str, wire: &Value) {
+    let mut comment = wire.clone();
+    comment["body"] = adf::plain(&wire["body"]).into();
+    let own = wire["self"].as_str().unwrap_or_default().replace("/api/3/", "/api/2/");
+    comment["self"] = own.into();
+    let body = json!({ "timestamp": state.clock.millis(), "webhookEvent": event, "comment": comment,
+        "issue": old_issue(state, issue_id) });
+    send(state, &body);
+}
+
+fn send(state: &mut State, body: &Value) {
+    let delivery = sign(state, body.to_string().into_bytes());
+    state.webhooks.push(delivery);
+}
+
+pub(super) fn sign(state: &State, body: Vec<u8>) -> Delivery {
+    let mac = Hmac::<Sha256>::new_from_slice(state.settings.webhook_secret.as_bytes());
+    let signature = mac.map(|mac| hex(&mac.chain_update(&body).finalize().into_bytes())).unwrap_or_default();
+    let headers = [
+        ("Content-Type", "application/json".to_owned()),
+        ("X-Hub-Signature", format!("sha256={signature}")),
+        ("X-Atlassian-Webhook-Identifier", format!("{:08x}-0000-4000-8000-000000000000", state.next())),
+        ("X-Atlassian-Webhook-Flow", "Primary".to_owned()),
+        ("User-Agent", "Atlassian Webhook HTTP Client".to_owned()),
+    ];
+    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Delivery { path: PATH.to_owned(), headers, body }
+}
