@@ -1,6 +1,7 @@
 //! Do the clients say what Slack and Jira understand, and understand what they answer? Each method, over HTTP,
 //! against the stand-ins; and each method against every way in which a service can say no.
 
+mod jira;
 mod slack;
 
 use std::time::Duration;
