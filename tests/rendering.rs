@@ -6,6 +6,7 @@ use casebridge::{
     content::*,
     jira,
     slack::{self, Message},
+    standin,
 };
 use serde_json::Value;
 
@@ -129,6 +130,7 @@ const PLAINNESSES: [Plainness; 3] = [Plainness::Full, Plainness::Plain, Plainnes
 fn messages(text: &str) -> Vec<Message> {
     let membership = Membership {
         id: MembershipId::new(text),
+        arn: text.to_owned(),
         name: text.to_owned(),
         status: text.to_owned(),
         account: text.to_owned(),
@@ -139,7 +141,8 @@ fn messages(text: &str) -> Vec<Message> {
             Responder {
                 name: text.to_owned(),
                 job_title: text.to_owned(),
-                email: "a@example.com".to_owned()
+                email: "a@example.com".to_owned(),
+                communication: vec![]
             };
             10
         ],
@@ -221,6 +224,7 @@ fn holds_for_slack(message: &Message) {
     is_inert_mrkdwn(&message.text);
     assert!(message.blocks.len() <= 50);
     let all = Value::Array(message.blocks.clone());
+    assert_eq!(standin::Slack::block_complaints(&all), [] as [String; 0], "{all}");
     let mut total = 0;
     for object in all_objects(&all) {
         let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -309,6 +313,7 @@ fn documents(text: &str) -> Vec<Value> {
 fn holds_for_jira(document: &Value) {
     let size = document.to_string().len();
     assert!(size <= 32_767, "{size} bytes");
+    assert_eq!(standin::Jira::document_faults(document), [] as [String; 0], "{document}");
     assert_eq!((&document["type"], &document["version"]), (&"doc".into(), &1.into()));
     assert!(document["content"].as_array().is_some_and(|content| !content.is_empty()), "{document}");
     for object in all_objects(document) {

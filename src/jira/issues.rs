@@ -69,22 +69,22 @@ impl<W: World> Jira<'_, W> {
         let what = "find issue";
         let me = self.me().await?;
         let mut body = json!({
-            "jql": format!("labels = \"{}\" ORDER BY created ASC", label(case)),
+            "jql": format!("labels = \"{}\"", label(case)),
             "fields": ["creator"],
             "properties": [PROPERTY],
             "maxResults": 100,
         });
+        let mut ours = Vec::new();
         loop {
             let ask = Ask { what, place: Place::Site, method: "POST", path: &["search", "jql"], query: "" };
             let answer = self.ask(ask, Some(&body)).await?;
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
-            if let Some(ours) = issues.iter().find(|issue| is_ours(issue, case, &me)) {
-                return created(ours).map(Some).ok_or_else(|| Failure::unreadable(what));
-            }
+            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, &me)).filter_map(created));
             match text_at(&answer, "/nextPageToken") {
                 Some(token) => body["nextPageToken"] = json!(token),
-                None => return Ok(None),
+                // Ids rise with time.
+                None => return Ok(ours.into_iter().min_by_key(|issue| issue.id.parse().unwrap_or(u64::MAX))),
             }
         }
     }

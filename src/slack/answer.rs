@@ -176,6 +176,7 @@ const TABLE: [(Meaning, &[&str]); 8] = [
             "metadata_must_be_sent_from_app",
             "markdown_text_conflict",
             "block_mismatch",
+            "invalid_payload",
             "invalid_json",
             "json_not_object",
             "invalid_form_data",
@@ -408,6 +409,7 @@ mod tests {
         assert_eq!(of(200, "ok"), Ok(()));
         assert_eq!(of(200, r#"{"ok":true}"#), Ok(()));
         assert_eq!(of(200, r#"{"ok":false,"error":"invalid_blocks"}"#), Err(content("invalid_blocks")));
+        assert_eq!(of(400, r#"{"ok":false,"error":"invalid_payload"}"#), Err(content("invalid_payload")));
         assert_eq!(of(200, r#"{"ok":false,"error":"expired_url"}"#), Err(gone("expired_url")));
         assert_eq!(of(404, "used_url"), Err(gone("HTTP 404")));
         assert_eq!(of(500, ""), Err(unknown("HTTP 500")));

@@ -1,0 +1,319 @@
+//! The client of Jira.
+
+use casebridge::{
+    case::CaseId,
+    content::{Author, Content, Part, Plainness},
+    jira::{self, Created, IssueStatus, Jira, Moved, NewIssue},
+    secrets::Secret,
+    settings,
+    standin::{self, Fault},
+    wire::Failure,
+};
+use serde_json::{Value, json};
+
+use crate::{Outcome, Wire, heard_once, outcome, troubles};
+
+const EVIL: &str =
+    "[~accountid:5b10ac8d82e05b22cc7d4ef5] @Ana https://evil.example {code} h1. *b*\n\u{202e}x\0";
+
+/// A site, and what a client of it needs.
+struct Site {
+    jira: standin::Jira,
+    wire: Wire,
+    settings: settings::Jira,
+    email: Secret,
+    token: Secret,
+}
+
+impl Site {
+    async fn start() -> Self {
+        let jira = standin::Jira::start().await.unwrap();
+        let settings = json!({"api_url": jira.url(), "project": "SEC", "labels": ["incident"]});
+        let (email, token) = jira.credentials();
+        let settings = serde_json::from_value(settings).unwrap();
+        Self { jira, wire: Wire::default(), settings, email: Secret::new(email), token: Secret::new(token) }
+    }
+
+    fn client(&self) -> Jira<'_, Wire> {
+        Jira { world: &self.wire, settings: &self.settings, email: &self.email, token: &self.token }
+    }
+}
+
+fn case() -> CaseId {
+    CaseId::new("1234567890")
+}
+
+fn document(text: &str) -> Value {
+    let part = Part { index: 0, of: 1, text: text.to_owned() };
+    let author = Author::Jira { name: text.to_owned() };
+    jira::content(&Content::Comment { author, at: 1_795_262_400, edited: false, part }, Plainness::Full)
+}
+
+fn new_issue(case: &CaseId) -> NewIssue<'_> {
+    NewIssue { case, summary: "Unusual API calls".to_owned(), description: document("words") }
+}
+
+#[tokio::test]
+async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the_index_knows_it() {
+    let site = Site::start().await;
+    let client = site.client();
+    site.jira.set_index_lag(None);
+    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let issue = site.jira.issue(&made.key).unwrap();
+    assert_eq!(issue["fields"]["labels"], json!(["aws-sir-1234567890", "incident"]));
+    assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890"}}));
+    assert_eq!(issue["fields"]["summary"], "Unusual API calls");
+    assert_eq!(client.find_issue(&case()).await, Ok(None), "the index lags behind");
+    site.jira.index_now();
+    assert_eq!(client.find_issue(&case()).await, Ok(Some(made)));
+    assert_eq!(client.find_issue(&CaseId::new("1234567891")).await, Ok(None));
+}
+
+#[tokio::test]
+async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
+    let site = Site::start().await;
+    let client = site.client();
+    let theirs = site.jira.person_creates(&site.jira.ana(), "not yours");
+    let labels = json!({"labels": ["aws-sir-1234567890"]});
+    site.jira.person_edits(&site.jira.ana(), &theirs, &labels).unwrap();
+    let other = client.create_issue(&new_issue(&CaseId::new("9876543210"))).await.unwrap();
+    site.jira.person_edits(&site.jira.ana(), &other.key, &labels).unwrap();
+    site.jira.index_now();
+    assert_eq!(client.find_issue(&case()).await, Ok(None));
+    let (first, second) =
+        (client.create_issue(&new_issue(&case())).await, client.create_issue(&new_issue(&case())).await);
+    site.jira.index_now();
+    assert_eq!(client.find_issue(&case()).await, Ok(Some(first.unwrap())), "of two the first: {second:?}");
+}
+
+#[tokio::test]
+async fn an_issue_is_found_behind_more_pages_than_one() {
+    let site = Site::start().await;
+    let client = site.client();
+    for n in 0..110 {
+        let key = site.jira.person_creates(&site.jira.ana(), &n.to_string());
+        site.jira.person_edits(&site.jira.ana(), &key, &json!({"labels": ["aws-sir-1234567890"]})).unwrap();
+    }
+    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    site.jira.index_now();
+    assert_eq!(client.find_issue(&case()).await, Ok(Some(made)));
+}
+
+#[tokio::test]
+async fn fields_are_set_and_links_made_once_however_often() {
+    let site = Site::start().await;
+    let client = site.client();
+    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    for _ in 0..2 {
+        client
+            .set_fields(&made.id, &json!({"summary": "New", "description": document("new words")}))
+            .await
+            .unwrap();
+        client
+            .remote_link(&made.id, "casebridge/console", "https://console.example.com", "Console")
+            .await
+            .unwrap();
+    }
+    let issue = site.jira.issue(&made.key).unwrap();
+    assert_eq!(issue["fields"]["summary"], "New");
+    assert!(standin::Jira::plain(&issue["fields"]["description"]).contains("new words"));
+    assert_eq!(issue["remotelinks"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
+    let site = Site::start().await;
+    let client = site.client();
+    let Created { id, key } = client.create_issue(&new_issue(&case())).await.unwrap();
+    let status = |status: &str, category: &str| {
+        Ok(IssueStatus { key: key.clone(), status: status.to_owned(), category: category.to_owned() })
+    };
+    assert_eq!(client.issue_status(&id).await, status("To Do", "new"));
+    assert_eq!(client.transition(&id, "in progress").await, Ok(Moved::There));
+    assert_eq!(client.issue_status(&id).await, status("In Progress", "indeterminate"));
+    site.jira.take_calls();
+    assert_eq!(client.transition(&id, "In Progress").await, Ok(Moved::There));
+    assert_eq!(site.jira.count("doTransition"), 0, "it stands there already");
+    site.jira.set_workflow("In Progress", &["In Review", "To Do"]);
+    let possible = vec!["To Do".to_owned(), "In Review".to_owned()];
+    assert_eq!(client.transition(&id, "done").await, Ok(Moved::NotPossible { possible }));
+    site.jira.person_moves(&site.jira.ana(), &key, "In Review").unwrap();
+    assert_eq!(client.transition(&id, "done").await, Ok(Moved::There));
+    assert_eq!(client.issue_status(&id).await, status("Done", "done"));
+}
+
+#[tokio::test]
+async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
+    let site = Site::start().await;
+    let client = site.client();
+    let me = client.me().await.unwrap();
+    assert_eq!(me, site.jira.own_account());
+    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let id = client.comment(&made.id, "1234567890/comment/000001/0", &document("hello")).await.unwrap();
+    let theirs = site.jira.person_comments(&site.jira.ana(), &made.key, "I look at it").unwrap();
+    let page = client.comments(&made.id, 0).await.unwrap();
+    let seen: Vec<_> = page.items.iter().map(|one| (one.id.as_str(), one.mark_by(&me))).collect();
+    assert_eq!(seen, [(id.as_str(), Some("1234567890/comment/000001/0")), (theirs.as_str(), None)]);
+    assert_eq!(page.next, None);
+    let ana = client.comment_by_id(&made.id, &theirs).await.unwrap();
+    assert_eq!((ana.author, ana.author_name.as_str()), (site.jira.ana(), "Ana Alvarez"));
+
+    client.edit_comment(&made.id, &id, &document("changed")).await.unwrap();
+    let told = site.jira.comments(&made.key);
+    assert!(standin::Jira::plain(&told[0]["body"]).contains("changed"));
+    assert_eq!(told[0]["properties"]["sd.public.comment"], json!({"internal": true}));
+    client.delete_comment(&made.id, &id).await.unwrap();
+    client.delete_comment(&made.id, &id).await.unwrap();
+    assert_eq!(site.jira.comments(&made.key).len(), 1);
+    let gone = client.edit_comment(&made.id, &id, &document("again")).await;
+    assert_eq!(gone, Err(Failure::Gone { why: "edit comment: HTTP 404".to_owned() }));
+}
+
+#[tokio::test]
+async fn many_comments_are_read_page_by_page() {
+    let site = Site::start().await;
+    let client = site.client();
+    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let said: Vec<String> = (0..230)
+        .map(|n| site.jira.person_comments(&site.jira.ana(), &made.key, &n.to_string()).unwrap())
+        .collect();
+    let (mut heard, mut start) = (Vec::new(), Some(0));
+    while let Some(from) = start {
+        let page = client.comments(&made.id, from).await.unwrap();
+        heard.extend(page.items.into_iter().map(|one| one.id));
+        start = page.next;
+    }
+    assert_eq!(heard, said);
+    assert_eq!(site.jira.count("getComments"), 3);
+}
+
+#[tokio::test]
+async fn whatever_a_case_says_is_text_and_nothing_else() {
+    let site = Site::start().await;
+    let client = site.client();
+    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    client.comment(&made.id, "mark", &document(EVIL)).await.unwrap();
+    client.set_fields(&made.id, &json!({"description": document(EVIL)})).await.unwrap();
+    let said = site.jira.comments(&made.key)[0]["body"].to_string();
+    for kind in ["mention", "link", "inlineCard", "code", "heading"] {
+        assert!(!said.contains(&format!("\"type\":\"{kind}\"")), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_reaches_no_other_place_than_its_own() {
+    let site = Site::start().await;
+    let client = site.client();
+    for id in ["../myself", "SEC-1/../../myself", "..", "SEC-1?expand=x", "a#b", "%2e%2e/myself"] {
+        let answer = outcome(client.issue_status(id).await);
+        assert!([Outcome::Gone, Outcome::BrokenEverywhere].contains(&answer), "{id}: {answer:?}");
+        assert_eq!(site.jira.count("getCurrentUser"), 0, "{id}");
+    }
+}
+
+/// Asks by each method that the client has. `key` is an issue that exists.
+async fn ask(site: &Site, operation: &str, key: &str) -> Outcome {
+    let client = site.client();
+    let words = document("words");
+    match operation {
+        "getCurrentUser" => outcome(client.me().await),
+        "createIssue" => outcome(client.create_issue(&new_issue(&case())).await),
+        "searchAndReconsileIssuesUsingJqlPost" => outcome(client.find_issue(&case()).await),
+        "editIssue" => outcome(client.set_fields(key, &json!({"summary": "x"})).await),
+        "getIssue" => outcome(client.issue_status(key).await),
+        "getTransitions" => outcome(client.transitions(key).await),
+        "doTransition" => outcome(client.transition(key, "Done").await),
+        "addComment" => outcome(client.comment(key, "mark", &words).await),
+        "updateComment" => outcome(client.edit_comment(key, "1", &words).await),
+        "deleteComment" => outcome(client.delete_comment(key, "1").await),
+        "getComments" => outcome(client.comments(key, 0).await),
+        "getComment" => outcome(client.comment_by_id(key, "1").await),
+        "createOrUpdateRemoteIssueLink" => {
+            outcome(client.remote_link(key, "1", "https://example.com", "x").await)
+        }
+        other => panic!("{other} is not asked by this client"),
+    }
+}
+
+const OPERATIONS: [&str; 13] = [
+    "getCurrentUser",
+    "createIssue",
+    "searchAndReconsileIssuesUsingJqlPost",
+    "editIssue",
+    "getIssue",
+    "getTransitions",
+    "doTransition",
+    "addComment",
+    "updateComment",
+    "deleteComment",
+    "getComments",
+    "getComment",
+    "createOrUpdateRemoteIssueLink",
+];
+
+/// Whom these concern is the site, not an issue.
+const OF_THE_SITE: [&str; 3] = ["getCurrentUser", "createIssue", "searchAndReconsileIssuesUsingJqlPost"];
+
+#[tokio::test]
+async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
+    let site = Site::start().await;
+    let key = site.client().create_issue(&new_issue(&case())).await.unwrap().key;
+    for operation in OPERATIONS {
+        for (what, fault, expected) in troubles() {
+            site.jira.take_calls();
+            site.jira.fault(fault(Fault::on(operation).once()));
+            assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {what}");
+            heard_once(&site.jira, operation, what);
+            site.jira.person_moves(&site.jira.ana(), &key, "To Do").unwrap();
+        }
+        let of_the_site = OF_THE_SITE.contains(&operation);
+        for (status, expected) in [
+            ("400", Outcome::Content),
+            ("401", Outcome::BrokenEverywhere),
+            ("403", Outcome::BrokenEverywhere),
+            ("404", if of_the_site { Outcome::BrokenEverywhere } else { Outcome::Gone }),
+            ("409", Outcome::NotApplied(None)),
+            ("413", Outcome::Content),
+            ("422", Outcome::Content),
+            ("502", Outcome::Unknown),
+        ] {
+            let expected = match (operation, status) {
+                ("deleteComment", "404") => Outcome::Done,
+                _ => expected,
+            };
+            site.jira.take_calls();
+            site.jira.fault(Fault::on(operation).once().error(status));
+            assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {status}");
+            heard_once(&site.jira, operation, status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_named_by_its_fields() {
+    let mut site = Site::start().await;
+    let made = site.client().create_issue(&new_issue(&case())).await.unwrap();
+    let refused = site.client().set_fields(&made.id, &json!({"summary": "x".repeat(256)})).await;
+    assert_eq!(refused, Err(Failure::Content { why: "set fields: HTTP 400: summary".to_owned() }));
+    let refused = site.client().comment(&made.id, "mark", &json!({"type": "doc"})).await;
+    assert_eq!(refused, Err(Failure::Content { why: "comment: HTTP 400: comment".to_owned() }));
+    site.settings.project = "NONE".to_owned();
+    let refused = site.client().create_issue(&new_issue(&case())).await;
+    let why = "create issue: HTTP 400: project".to_owned();
+    assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
+    site.token = Secret::new("wrong");
+    let why = "myself: HTTP 401".to_owned();
+    assert_eq!(site.client().me().await, Err(Failure::Broken { everywhere: true, why }));
+}
+
+#[tokio::test]
+async fn where_nobody_listens_nothing_was_sent() {
+    let mut site = Site::start().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    site.settings.api_url = format!("http://{closed}");
+    for operation in OPERATIONS {
+        assert_eq!(ask(&site, operation, "SEC-1").await, Outcome::NotApplied(None), "{operation}");
+    }
+    site.settings.api_url = "not an address".to_owned();
+    assert_eq!(ask(&site, "getCurrentUser", "").await, Outcome::BrokenEverywhere);
+}

@@ -1,0 +1,410 @@
+//! The client of Slack.
+
+use casebridge::{
+    case::{Membership, MembershipId},
+    content::{Author, Content, Part, Plainness},
+    secrets::Secret,
+    settings,
+    slack::{self, File, Me, Message, Person, Slack},
+    standin::{self, Fault},
+    wire::Failure,
+};
+use serde_json::{Value, json};
+
+use crate::{Outcome, Wire, heard_once, outcome, troubles};
+
+const ANA: &str = "U024BE7LH";
+const BO: &str = "U024BE7LJ";
+const EVIL: &str =
+    "<!channel> <@U024BE7LJ> @here #general https://evil.example *b* _i_ ~s~ `c` \n> q\n\u{202e}x";
+
+/// A workspace, and what a client of it needs.
+struct Workspace {
+    slack: standin::Slack,
+    wire: Wire,
+    settings: settings::Slack,
+    token: Secret,
+}
+
+impl Workspace {
+    async fn start() -> Self {
+        let slack = standin::Slack::start().await.unwrap();
+        let (_, _, _, team) = slack.app();
+        let settings =
+            json!({"api_url": format!("{}/api", slack.url()), "team": team, "channel": slack.security()});
+        let token = Secret::new(slack.token());
+        let settings = serde_json::from_value(settings).unwrap();
+        Self { slack, wire: Wire::default(), settings, token }
+    }
+
+    fn client(&self) -> Slack<'_, Wire> {
+        Slack { world: &self.wire, settings: &self.settings, token: &self.token }
+    }
+
+    /// What Slack gave with a person's click or command: `trigger_id`, `response_url`.
+    fn given(&self, name: &str) -> String {
+        let delivery = self.slack.types(ANA, &self.slack.security(), "/sir", "help");
+        let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
+        form.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap()
+    }
+}
+
+fn message(text: &str) -> Message {
+    let part = Part { index: 0, of: 1, text: text.to_owned() };
+    let author = Author::Jira { name: text.to_owned() };
+    slack::content(&Content::Comment { author, at: 1_795_262_400, edited: false, part }, Plainness::Full)
+}
+
+#[tokio::test]
+async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
+    let workspace = Workspace::start().await;
+    let (client, channel) = (workspace.client(), workspace.slack.security());
+    let parent = client.post(&channel, None, "1234567890/card", &message("card")).await.unwrap();
+    let reply =
+        client.post(&channel, Some(&parent), "1234567890/comment/000001/0", &message("hello")).await.unwrap();
+    workspace.slack.says(ANA, &channel, "I look at it", Some(&parent));
+    let me = client.me().await.unwrap();
+
+    let page = client.replies(&channel, &parent, None).await.unwrap();
+    let seen: Vec<_> = page.items.iter().map(|one| (one.ts.as_str(), one.mark_by(&me))).collect();
+    assert_eq!(
+        seen[..2],
+        [(parent.as_str(), Some("1234567890/card")), (reply.as_str(), Some("1234567890/comment/000001/0")),]
+    );
+    let ana = &page.items[2];
+    assert_eq!((ana.user.as_deref(), ana.mark_by(&me), ana.text.as_str()), (Some(ANA), None, "I look at it"));
+    assert_eq!((page.items.len(), page.next), (3, None));
+    let history = client.history(&channel, "0", None).await.unwrap();
+    let marks: Vec<_> = history.items.iter().filter_map(|one| one.mark_by(&me)).collect();
+    assert_eq!(marks, ["1234567890/card"]);
+
+    client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
+    client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
+    let shown = standin::Slack::shown(&workspace.slack.message(&channel, &reply).unwrap());
+    assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
+    client.delete(&channel, &reply).await.unwrap();
+    client.delete(&channel, &reply).await.unwrap();
+    assert_eq!(workspace.slack.message(&channel, &reply), None);
+    let gone = client.update(&channel, &reply, "1234567890/comment/000001/0", &message("again")).await;
+    assert_eq!(gone, Err(Failure::Gone { why: "chat.update: message_not_found".to_owned() }));
+}
+
+#[tokio::test]
+async fn a_long_thread_and_a_long_channel_are_read_page_by_page() {
+    let workspace = Workspace::start().await;
+    let (client, channel) = (workspace.client(), workspace.slack.security());
+    let (parent, _) = workspace.slack.says(ANA, &channel, "first", None);
+    let said: Vec<String> =
+        (0..250).map(|n| workspace.slack.says(ANA, &channel, &n.to_string(), Some(&parent)).0).collect();
+    let (mut heard, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = client.replies(&channel, &parent, cursor.as_deref()).await.unwrap();
+        heard.extend(page.items.into_iter().map(|one| one.ts).filter(|ts| *ts != parent));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(heard, said);
+    assert!(workspace.slack.count("conversations.replies") > 1);
+}
+
+#[tokio::test]
+async fn whatever_a_case_says_pings_nobody_and_links_nowhere() {
+    let workspace = Workspace::start().await;
+    let (client, channel) = (workspace.client(), workspace.slack.security());
+    let membership = Membership {
+        id: MembershipId::new("m-1234567890"),
+        arn: EVIL.to_owned(),
+        name: EVIL.to_owned(),
+        status: EVIL.to_owned(),
+        account: EVIL.to_owned(),
+        region: EVIL.to_owned(),
+        accounts_covered: None,
+        customer_type: Some(EVIL.to_owned()),
+        team: vec![],
+        features: vec![(EVIL.to_owned(), true)],
+        covers_organization: None,
+        units: vec![EVIL.to_owned()],
+        activated: None,
+        deactivated: None,
+    };
+    let told = [message(EVIL), slack::membership(&membership, "was created")];
+    for message in told.iter().cloned().chain(told.iter().cloned().map(Message::without_blocks)) {
+        let ts = client.post(&channel, None, "mark", &message).await.unwrap();
+        client.update(&channel, &ts, "mark", &message).await.unwrap();
+    }
+    let live = workspace.slack.live(&channel);
+    let foreign: Vec<_> = live.iter().filter(|live| live.kind != "date").collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
+    for call in workspace.slack.calls_of("chat.postMessage") {
+        assert_eq!((&call.body["parse"], &call.body["link_names"]), (&json!("none"), &Value::Null));
+        assert_eq!((&call.body["unfurl_links"], &call.body["unfurl_media"]), (&json!(false), &json!(false)));
+    }
+    for call in workspace.slack.calls_of("chat.update") {
+        assert_eq!((&call.body["parse"], &call.body["link_names"]), (&json!("none"), &json!(false)));
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_left_alone() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client();
+    let made = client.create_channel("sir-case-1234567890", true).await.unwrap();
+    for n in 0..120 {
+        client.create_channel(&format!("a-{n}"), true).await.unwrap();
+    }
+    assert_eq!(client.create_channel("sir-case-1234567890", true).await, Ok(made.clone()));
+    assert_eq!(workspace.slack.channel(&made).unwrap()["is_private"], true);
+    let (_, _, bot, _) = workspace.slack.app();
+    for (name, private) in [("theirs", false), ("hidden", true)] {
+        workspace.slack.add_channel(name, private, &[ANA, &bot]);
+        let why = "conversations.create: name_taken".to_owned();
+        let taken = client.create_channel(name, private).await;
+        assert_eq!(taken, Err(Failure::Broken { everywhere: false, why }), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client();
+    let channel = client.create_channel("sir-case-1234567890", true).await.unwrap();
+    let (_, _, bot, _) = workspace.slack.app();
+    let people = [ANA, "U0NOBODY", &bot, BO].map(str::to_owned);
+    let nobody = vec![("U0NOBODY".to_owned(), "user_not_found".to_owned())];
+    assert_eq!(client.invite(&channel, &people).await, Ok(nobody.clone()));
+    let members = workspace.slack.members(&channel);
+    assert!([ANA, BO].iter().all(|user| members.iter().any(|member| member == user)), "{members:?}");
+    assert_eq!(client.invite(&channel, &people).await, Ok(nobody), "once more");
+    assert_eq!(client.invite(&channel, &[ANA.to_owned()]).await, Ok(vec![]), "who is there is as good");
+    let many: Vec<String> =
+        (0..150).map(|n| workspace.slack.add_user(&format!("u{n}"), "", &json!({}))).collect();
+    assert_eq!(client.invite(&channel, &many).await, Ok(vec![]));
+    assert_eq!(workspace.slack.members(&channel).len(), 153);
+}
+
+#[tokio::test]
+async fn a_topic_is_set_and_a_public_channel_entered() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client();
+    let channel = workspace.slack.add_channel("town", false, &[ANA]);
+    assert_eq!(outcome(client.set_topic(&channel, "x").await), Outcome::BrokenHere, "not in it yet");
+    client.join(&channel).await.unwrap();
+    client.join(&channel).await.unwrap();
+    client.set_topic(&channel, "Submitted · case 1234567890").await.unwrap();
+    let topic = workspace.slack.channel(&channel).unwrap()["topic"]["value"].clone();
+    assert_eq!(topic, "Submitted · case 1234567890");
+    assert_eq!(outcome(client.set_topic(&channel, &"x".repeat(251)).await), Outcome::Content);
+}
+
+#[tokio::test]
+async fn people_are_known_by_id_by_address_and_by_group() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client();
+    let (_, bot_id, user_id, team_id) = workspace.slack.app();
+    assert_eq!(client.me().await, Ok(Me { bot_id, user_id, team_id: team_id.clone() }));
+    let ana = Person {
+        id: ANA.to_owned(),
+        team: team_id,
+        name: "ana".to_owned(),
+        is_bot: false,
+        is_restricted: false,
+        is_deleted: false,
+    };
+    assert_eq!(client.user(ANA).await, Ok(Some(ana)));
+    assert_eq!(client.user("U0NOBODY").await, Ok(None));
+    let guest = workspace.slack.add_guest("gil", "gil@example.com");
+    let stranger = workspace.slack.add_stranger("sam", "sam@example.net");
+    let bot = workspace.slack.add_bot("other");
+    assert!(client.user(&guest).await.unwrap().unwrap().is_restricted);
+    let stranger = client.user(&stranger).await.unwrap().unwrap();
+    assert!(stranger.is_restricted || stranger.team != workspace.settings.team, "{stranger:?}");
+    assert!(client.user(&bot).await.unwrap().unwrap().is_bot);
+    assert_eq!(client.user_by_email("bo@example.com").await, Ok(Some(BO.to_owned())));
+    assert_eq!(client.user_by_email("nobody@example.com").await, Ok(None));
+    let group = workspace.slack.add_group("responders", &[ANA, BO]);
+    assert_eq!(client.group_members(&group).await, Ok(vec![ANA.to_owned(), BO.to_owned()]));
+    assert_eq!(client.group_members("S0NOBODY").await, Ok(vec![]));
+}
+
+fn form(title: &str) -> Value {
+    json!({
+        "type": "modal",
+        "title": {"type": "plain_text", "text": title},
+        "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "words"}}],
+    })
+}
+
+#[tokio::test]
+async fn a_form_opens_once_for_a_trigger_and_is_replaced_only_where_it_is_the_one_we_know() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client();
+    let trigger = workspace.given("trigger_id");
+    let opened = client.open_view(&trigger, &form("one")).await.unwrap();
+    assert_eq!(
+        outcome(client.open_view(&trigger, &form("one")).await),
+        Outcome::Gone,
+        "a trigger works once"
+    );
+    let late = workspace.given("trigger_id");
+    workspace.slack.advance(std::time::Duration::from_secs(4));
+    assert_eq!(outcome(client.open_view(&late, &form("one")).await), Outcome::Gone, "and for three seconds");
+    let next = client.update_view(&opened.id, opened.hash.as_deref(), &form("two")).await.unwrap();
+    assert_eq!(next.id, opened.id);
+    let old = client.update_view(&opened.id, opened.hash.as_deref(), &form("three")).await;
+    assert_eq!(outcome(old), Outcome::Gone, "somebody was faster");
+    assert_eq!(workspace.slack.view(ANA).unwrap()["title"]["text"], "two");
+    let home = json!({"type": "home", "blocks": form("x")["blocks"]});
+    client.publish_view(ANA, &home).await.unwrap();
+    assert!(workspace.slack.home(ANA).is_some());
+}
+
+#[tokio::test]
+async fn a_person_is_answered_five_times_without_our_token_and_nobody_else_is() {
+    let workspace = Workspace::start().await;
+    let client = workspace.client();
+    let url = workspace.given("response_url");
+    workspace.slack.take_calls();
+    for _ in 0..5 {
+        client.respond(&url, &json!({"text": "yes"})).await.unwrap();
+    }
+    assert_eq!(outcome(client.respond(&url, &json!({"text": "yes"})).await), Outcome::Gone);
+    let fresh = workspace.given("response_url");
+    assert_eq!(outcome(client.respond(&fresh, &json!({"colour": "red"})).await), Outcome::Content);
+    assert_eq!(workspace.slack.ephemerals(ANA).len(), 5);
+    let heard = workspace.slack.take_calls().len();
+    assert_eq!(heard, 7);
+    for url in ["https://evil.example/x", "http://127.0.0.1:1/x", "not an address"] {
+        assert_eq!(outcome(client.respond(url, &json!({"text": "no"})).await), Outcome::BrokenHere, "{url}");
+    }
+    client.ephemeral(&workspace.slack.security(), ANA, None, &message("for you")).await.unwrap();
+    assert_eq!(workspace.slack.ephemerals(ANA).len(), 6);
+}
+
+#[tokio::test]
+async fn a_file_and_a_link_are_told() {
+    let workspace = Workspace::start().await;
+    let (client, channel) = (workspace.client(), workspace.slack.security());
+    let (file, ts, _) = workspace.slack.shares(ANA, &channel, ("a b.txt", "text/plain"), "abc", None);
+    let told = client.file(&file).await.unwrap();
+    let url = told.url.clone();
+    assert_eq!(told, File { id: file.clone(), name: "a b.txt".to_owned(), size: Some(3), url: url.clone() });
+    assert!(url.is_some_and(|url| url.starts_with(workspace.slack.url()) && url.contains("download")));
+    let heard = client.history(&channel, "0", None).await.unwrap().items;
+    assert_eq!(heard[0].files.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), [file.as_str()]);
+    assert!(client.permalink(&channel, &ts).await.unwrap().contains(&channel));
+    assert_eq!(outcome(client.file("F0NOTHING").await), Outcome::Gone);
+}
+
+/// Asks by each method that the client has.
+async fn ask(workspace: &Workspace, method: &str) -> Outcome {
+    let (client, channel) = (workspace.client(), workspace.slack.security());
+    let card = message("card");
+    match method {
+        "chat.postMessage" => outcome(client.post(&channel, None, "mark", &card).await),
+        "chat.update" => outcome(client.update(&channel, "1.000001", "mark", &card).await),
+        "chat.delete" => outcome(client.delete(&channel, "1.000001").await),
+        "chat.postEphemeral" => outcome(client.ephemeral(&channel, ANA, None, &card).await),
+        "chat.getPermalink" => outcome(client.permalink(&channel, "1.000001").await),
+        "conversations.replies" => outcome(client.replies(&channel, "1.000001", None).await),
+        "conversations.history" => outcome(client.history(&channel, "0", None).await),
+        "conversations.create" => outcome(client.create_channel("sir-case-1234567890", true).await),
+        "conversations.setTopic" => outcome(client.set_topic(&channel, "topic").await),
+        "conversations.invite" => outcome(client.invite(&channel, &[ANA.to_owned()]).await),
+        "conversations.join" => outcome(client.join(&channel).await),
+        "auth.test" => outcome(client.me().await),
+        "users.info" => outcome(client.user(ANA).await),
+        "users.lookupByEmail" => outcome(client.user_by_email("ana@example.com").await),
+        "usergroups.users.list" => outcome(client.group_members("S1").await),
+        "views.open" => outcome(client.open_view("1", &form("x")).await),
+        "views.update" => outcome(client.update_view("V1", None, &form("x")).await),
+        "views.publish" => outcome(client.publish_view(ANA, &form("x")).await),
+        "files.info" => outcome(client.file("F1").await),
+        other => panic!("{other} is not asked by this client"),
+    }
+}
+
+const METHODS: [&str; 19] = [
+    "chat.postMessage",
+    "chat.update",
+    "chat.delete",
+    "chat.postEphemeral",
+    "chat.getPermalink",
+    "conversations.replies",
+    "conversations.history",
+    "conversations.create",
+    "conversations.setTopic",
+    "conversations.invite",
+    "conversations.join",
+    "auth.test",
+    "users.info",
+    "users.lookupByEmail",
+    "usergroups.users.list",
+    "views.open",
+    "views.update",
+    "views.publish",
+    "files.info",
+];
+
+#[tokio::test]
+async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
+    let workspace = Workspace::start().await;
+    for method in METHODS {
+        for (what, fault, expected) in troubles() {
+            workspace.slack.take_calls();
+            workspace.slack.fault(fault(Fault::on(method).once()));
+            assert_eq!(ask(&workspace, method).await, expected, "{method}: {what}");
+            heard_once(&workspace.slack, method, what);
+        }
+        for (code, expected) in [
+            ("internal_error", Outcome::Unknown),
+            ("fatal_error", Outcome::Unknown),
+            ("invalid_auth", Outcome::BrokenEverywhere),
+            ("missing_scope", Outcome::BrokenEverywhere),
+            ("is_archived", Outcome::BrokenHere),
+            ("invalid_blocks", Outcome::Content),
+            ("team_added_to_org", Outcome::NotApplied(Some(600))),
+        ] {
+            workspace.slack.take_calls();
+            workspace.slack.fault(Fault::on(method).once().error(code));
+            assert_eq!(ask(&workspace, method).await, expected, "{method}: {code}");
+            heard_once(&workspace.slack, method, code);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_and_a_missing_scope_are_named() {
+    let mut workspace = Workspace::start().await;
+    let channel = workspace.slack.security();
+    workspace.slack.revoke("chat:write");
+    let refused = workspace.client().post(&channel, None, "mark", &message("x")).await;
+    let why = "chat.postMessage: missing_scope (chat:write)".to_owned();
+    assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
+    workspace.token = Secret::new("xoxb-wrong");
+    let refused = workspace.client().me().await;
+    assert_eq!(refused, Err(Failure::Broken { everywhere: true, why: "auth.test: invalid_auth".to_owned() }));
+}
+
+#[tokio::test]
+async fn where_nobody_listens_nothing_was_sent() {
+    let mut workspace = Workspace::start().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    workspace.settings.api_url = format!("http://{closed}/api");
+    for method in METHODS {
+        assert_eq!(ask(&workspace, method).await, Outcome::NotApplied(None), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
+    let workspace = Workspace::start().await;
+    let (client, channel) = (workspace.client(), workspace.slack.security());
+    let lost = client.post(&channel, Some("1.000001"), "mark", &message("x")).await;
+    assert_eq!(outcome(lost), Outcome::Gone);
+    assert_eq!(outcome(client.replies(&channel, "1.000001", None).await), Outcome::Gone);
+    assert_eq!(outcome(client.post("C0NOWHERE", None, "mark", &message("x")).await), Outcome::BrokenHere);
+    workspace.slack.archives(&channel, ANA);
+    assert_eq!(outcome(client.post(&channel, None, "mark", &message("x")).await), Outcome::BrokenHere);
+}
