@@ -4,7 +4,7 @@
 //! - [`typed`]: Slack's escapes and a phone's spelling; [`arguments`]: words sorted; [`shapes`], [`when`]: words checked;
 //! - [`pasted`]: secrets that are refused; [`mistake`]: what is said to a person who erred;
 //! - [`verbs`]: the one table, which parsing, help, roles and documentation read;
-//! - [`grammar`]: from a line to a question, and the reverse by its `Display`.
+//! - [`grammar`]: from a line to a question, and the reverse by its `Display`;
 //! - [`roles`]: who may; [`confirmation`]: who confirmed what;
 //! - [`help`]: what is said about all of it.
 
@@ -21,7 +21,7 @@ mod print;
 #[cfg(test)]
 mod properties;
 mod read;
-mod read_membership;
+mod read_organisation;
 pub mod roles;
 pub mod shapes;
 mod table;
