@@ -109,15 +109,10 @@ pub fn plain(word: &Word) -> Result<String, Mistake> {
     }
 }
 
-/// The words in one word: without quotes, commas separate.
-pub fn parts(word: &Word) -> Result<Vec<String>, Mistake> {
+/// The items in one word of a list: commas separate them, as blanks do.
+pub fn items(word: &Word) -> Result<Vec<String>, Mistake> {
     let text = plain(word)?;
-    Ok(match word {
-        Word::Text { quoted: false, .. } => {
-            text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
-        }
-        _ => vec![text],
-    })
+    Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
 /// Chooses by name, in any case, or by a prefix that only one value has.

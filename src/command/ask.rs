@@ -1,6 +1,6 @@
 //! What can a person ask? One value a question, its arguments typed and their shape checked.
 //!
-//! The grammar makes these from a line; buttons and forms make them directly. Nothing here says
+//! [`super::grammar`] makes these from a line; buttons and forms make them directly. Nothing here says
 //! who may ask, or what the answer is.
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub enum Ask {
     Tray,
     /// `help [VERB]`
     Help {
-        /// The verb as the table of verbs spells it: `watch`, `membership new`.
+        /// The verb as [`super::verbs`] spells it, or the first word of a family: `watch`, `membership new`.
         verb: Option<String>,
     },
     /// `whoami`: the person's role and why.

@@ -1,8 +1,9 @@
-//! What does a line ask? From what a person typed to an [`Ask`](super::ask::Ask), or to a [`Mistake`].
+//! What does a line ask? From what a person typed to an [`Ask`], or to a [`Mistake`].
 
 use crate::case::{CaseId, Seconds};
 
-use super::ask::Line;
+use super::arguments::too_much;
+use super::ask::{Ask, Line};
 use super::mistake::{Mistake, choices, nearest};
 use super::pasted;
 use super::typed::{Words, decode};
@@ -36,24 +37,33 @@ fn refuse_secret(text: &str) -> Result<(), Mistake> {
 fn read(text: &str, now: Seconds) -> Result<Line, Mistake> {
     let mut words = Words::new(text);
     let case = leading_case(&mut words)?;
-    let verb = verb(&mut words).map_err(|mistake| about(&case, mistake))?;
-    let with_verb = |mistake: Mistake| Mistake { verb: Some(verb), ..mistake };
-    let ask = (verb.read)(&mut words, now).map_err(with_verb)?;
-    if let Some(word) = words.next() {
-        return Err(with_verb(super::arguments::too_much(&word.shown())));
+    match question(&mut words, case.is_some(), now) {
+        Ok(ask) => Ok(Line { case, ask }),
+        Err(mistake) => Err(about(case.as_ref(), mistake)),
     }
-    if case.is_some() && verb.about != About::Case {
+}
+
+/// Reads all that follows the case.
+fn question(words: &mut Words<'_>, of_a_case: bool, now: Seconds) -> Result<Ask, Mistake> {
+    let verb = verb(words)?;
+    let with_verb = |mistake: Mistake| Mistake { verb: Some(verb), ..mistake };
+    let ask = (verb.read)(words, now).map_err(with_verb)?;
+    if let Some(word) = words.next() {
+        return Err(with_verb(too_much(&word.shown())));
+    }
+    if of_a_case && verb.about != About::Case {
         let happened = format!("`{}` is not about one case.", verb.name);
         return Err(with_verb(Mistake::new(happened, "Leave the case's id away.")));
     }
-    Ok(Line { case, ask })
+    Ok(ask)
 }
 
 /// Keeps the case that was named in the line that was probably meant.
-fn about(case: &Option<CaseId>, mistake: Mistake) -> Mistake {
-    let suggests =
-        mistake.suggests.map(|line| case.as_ref().map_or(line.clone(), |case| format!("{case} {line}")));
-    Mistake { suggests, ..mistake }
+fn about(case: Option<&CaseId>, mistake: Mistake) -> Mistake {
+    match (case, &mistake.suggests) {
+        (Some(case), Some(line)) => Mistake { suggests: Some(format!("{case} {line}")), ..mistake },
+        _ => mistake,
+    }
 }
 
 /// The id of a case at the start of a line. Digits of any other length are no verb either.
@@ -109,41 +119,38 @@ fn find(first: &str, second: Option<&str>) -> Result<(&'static Verb, bool), Mist
     let head = head(first)?;
     let family: Vec<&'static Verb> = verbs::all().filter(|verb| verb.head() == head).collect();
     let alone = family.iter().find(|verb| verb.tail().is_none()).copied();
-    let in_full = |exact: bool| exact && head == first;
-    match (second, alone) {
-        (None, Some(alone)) => return Ok((alone, in_full(true))),
-        (Some(_), Some(alone)) if family.len() == 1 => return Ok((alone, in_full(true))),
-        _ => {}
-    }
-    let tails = || family.iter().filter_map(|verb| verb.tail());
-    let Some(second) = second else {
-        return Err(Mistake::new(
-            format!("`{head}` is not said alone."),
-            format!("Add {}.", choices(tails())),
-        ));
+    let (verb, in_full) = match (second, alone) {
+        (None, Some(alone)) => (alone, true),
+        (Some(_), Some(alone)) if family.len() == 1 => (alone, true),
+        (Some(second), _) => member(head, second, &family)?,
+        (None, None) => {
+            let tails = choices(family.iter().filter_map(|verb| verb.tail()));
+            return Err(Mistake::new(format!("`{head}` is not said alone."), format!("Add {tails}.")));
+        }
     };
-    let exact = family.iter().find(|verb| {
-        verb.tail() == Some(second)
-            || verb.aliases.iter().any(|alias| alias.split_once(' ') == Some((head, second)))
-    });
-    if let Some(verb) = exact {
-        return Ok((verb, in_full(true)));
-    }
-    let fitting: Vec<&&'static Verb> =
-        family.iter().filter(|verb| verb.tail().is_some_and(|tail| tail.starts_with(second))).collect();
-    match fitting[..] {
-        [verb] => Ok((verb, false)),
-        _ => Err(unknown_tail(head, second, tails())),
-    }
+    Ok((verb, in_full && head == first))
 }
 
-fn unknown_tail<'a>(head: &str, second: &str, tails: impl Iterator<Item = &'a str> + Clone) -> Mistake {
-    let remedy = format!("After `{head}` comes {}.", choices(tails.clone()));
-    let mistake = Mistake::new(format!("`{head} {second}` is not a verb."), remedy);
-    match nearest(second, tails) {
+/// The verb of a family that a second word means, and whether the word spells it in full.
+fn member(head: &str, second: &str, family: &[&'static Verb]) -> Result<(&'static Verb, bool), Mistake> {
+    let spells = |verb: &Verb| {
+        let alias = verb.aliases.iter().any(|alias| alias.split_once(' ') == Some((head, second)));
+        alias || verb.tail() == Some(second)
+    };
+    if let Some(verb) = family.iter().find(|verb| spells(verb)) {
+        return Ok((verb, true));
+    }
+    let tails = || family.iter().filter_map(|verb| verb.tail());
+    let begins = |verb: &&&'static Verb| verb.tail().is_some_and(|tail| tail.starts_with(second));
+    if let [verb] = family.iter().filter(begins).collect::<Vec<_>>()[..] {
+        return Ok((verb, false));
+    }
+    let happened = format!("`{head} {second}` is not a verb.");
+    let mistake = Mistake::new(happened, format!("After `{head}` comes {}.", choices(tails())));
+    Err(match nearest(second, tails()) {
         Some(near) => mistake.suggesting(format!("{head} {near}")),
         None => mistake,
-    }
+    })
 }
 
 /// The first word of a verb, in full or by a prefix that only one has.
@@ -374,6 +381,7 @@ mod tests {
             reply("update-status Acknowledged")
                 .starts_with("\"Acknowledged\" is a status that only AWS sets.")
         );
+        assert!(reply("1234567890 status closed").contains("Did you mean: /sir 1234567890 close\n"));
         assert!(reply("status ready to close").contains("only AWS sets"));
         assert_eq!(
             reply("status closed"),

@@ -5,7 +5,7 @@
 //! - [`typed`]: Slack's escapes and a phone's spelling; [`arguments`]: words sorted; [`shapes`], [`when`]: words checked;
 //! - [`pasted`]: secrets that are refused; [`mistake`]: what is said to a person who erred;
 //! - [`verbs`]: the one table, which parsing, help, roles and documentation read;
-//! - [`grammar`]: from a line to a question, and the reverse by its `Display`.
+//! - [`grammar`]: from a line to a question, and the reverse by its `Display`;
 //! - [`roles`]: who may; [`confirmation`]: who confirmed what;
 //! - [`help`]: what is said about all of it.
 //!
@@ -39,6 +39,7 @@ mod properties;
 mod read;
 mod read_membership;
 pub mod reply;
+mod read_organisation;
 pub mod roles;
 pub mod shapes;
 pub mod signature;

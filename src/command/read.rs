@@ -1,14 +1,14 @@
 //! How are each verb's arguments read?
 
-use crate::case::{Actor, MembershipId, Seconds, Status};
+use crate::case::{Actor, Seconds, Status};
 
-use super::arguments::{Arguments, choose, parts, plain};
-use super::ask::{Ask, Edit, Hub, Impact, Membership, Person, Which};
+use super::arguments::{Arguments, choose, items, plain};
+use super::ask::{Ask, Edit, Impact, Person, Which};
 use super::mistake::Mistake;
 use super::typed::{Word, Words};
 use super::{shapes, when};
 
-type Asked = Result<Ask, Mistake>;
+pub(super) type Asked = Result<Ask, Mistake>;
 
 /// A reader of a verb that takes nothing: what follows it is refused by the grammar.
 macro_rules! bare {
@@ -18,6 +18,8 @@ macro_rules! bare {
         })*
     };
 }
+
+pub(super) use bare;
 
 bare! {
     tray => Ask::Tray,
@@ -32,11 +34,6 @@ bare! {
     close => Ask::Close,
     jira => Ask::Jira,
     jira_open => Ask::JiraOpen,
-    membership_list => Ask::Membership(Membership::List),
-    hub_admin => Ask::Hub(Hub::Admin),
-    hub_members => Ask::Hub(Hub::Members),
-    hub_products => Ask::Hub(Hub::Products),
-    hub_leave => Ask::Hub(Hub::Leave),
 }
 
 pub(super) fn help(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -196,7 +193,7 @@ fn people(line: &mut Words<'_>) -> Result<Vec<Person>, Mistake> {
         match word {
             Word::User(id) => add(&mut people, Person::User(id)),
             other => {
-                for email in parts(&other)? {
+                for email in items(&other)? {
                     add(&mut people, Person::Email(shapes::email(&email)?));
                 }
             }
@@ -216,7 +213,7 @@ fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
 }
 
 /// Words separated by blanks or commas, each of a shape, each once.
-fn many(
+pub(super) fn many(
     line: &mut Words<'_>,
     what: &str,
     most: usize,
@@ -224,8 +221,8 @@ fn many(
 ) -> Result<Vec<String>, Mistake> {
     let mut list = Vec::new();
     for word in line {
-        for part in parts(&word)? {
-            add(&mut list, shape(&part)?);
+        for item in items(&word)? {
+            add(&mut list, shape(&item)?);
         }
     }
     shapes::count(what, list.len(), most)?;
@@ -332,75 +329,10 @@ pub(super) fn jira_link(words: &mut Words<'_>, _: Seconds) -> Asked {
     Ok(Ask::JiraLink { key: shapes::issue(&required(words, "issue")?)? })
 }
 
-pub(super) fn membership_show(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Membership(Membership::Show { membership: only_id(words)? }))
-}
-
-pub(super) fn membership_cancel(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Membership(Membership::Cancel { membership: only_id(words)? }))
-}
-
-pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Membership(Membership::Resume { membership: only_id(words)? }))
-}
-
-/// Nothing, or a membership's id.
-fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
-    words.next().map(|word| shapes::membership(&word.shown())).transpose()
-}
-
-/// The membership's id, if the next word looks like one.
-pub(super) fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
-    match words.peek() {
-        Some(Word::Text { text, .. }) if text.to_lowercase().starts_with("m-") => only_id(words),
-        _ => Ok(None),
-    }
-}
-
-pub(super) fn membership_accounts(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let membership = leading_id(words)?;
-    let accounts = many(words, "accounts", 100, shapes::account)?;
-    Ok(Ask::Membership(Membership::Accounts { membership, accounts }))
-}
-
-pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
-    const DAY: Seconds = 86_400;
-    let membership = leading_id(words)?;
-    let mut day = |usual: Seconds| -> Result<Seconds, Mistake> {
-        let Some(word) = words.next() else { return Ok(usual) };
-        let said = word.shown();
-        when::day(&said, now).ok_or_else(|| {
-            Mistake::new(
-                format!("\"{said}\" is not a day."),
-                "Write it as 2026-11-20, `yesterday` or `today`.",
-            )
-        })
-    };
-    let today = now.div_euclid(DAY).saturating_mul(DAY);
-    let from = day(today.saturating_sub(30 * DAY).max(0))?;
-    let to = day(today)?;
-    if from > to || to > today {
-        let happened =
-            format!("From {} to {} is not a time that was.", when::written_day(from), when::written_day(to));
-        return Err(Mistake::new(happened, "Give the earlier day first, and none after today."));
-    }
-    Ok(Ask::Membership(Membership::Metrics { membership, from, to }))
-}
-
-pub(super) use super::read_membership::{membership_new, membership_update};
-
-pub(super) fn hub_member(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Hub(Hub::Member { accounts: many(words, "accounts", 100, shapes::account)? }))
-}
-
-pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let administrator = shapes::account(&required(words, "administrator's account")?)?;
-    let invitation = shapes::invitation(&required(words, "invitation")?)?;
-    Ok(Ask::Hub(Hub::Accept { administrator, invitation }))
-}
+pub(super) use super::read_organisation::*;
 
 /// The next word, which must be there.
-fn required(words: &mut Words<'_>, what: &str) -> Result<String, Mistake> {
+pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, Mistake> {
     match words.next() {
         Some(word) => plain(&word),
         None => Err(Mistake::new(format!("No {what} is named."), "Write it after the verb.")),

@@ -92,12 +92,7 @@ pub fn invisible(character: char) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// A word, its quotes taken away.
-    Text {
-        /// The word.
-        text: String,
-        /// Some of it stood in quotes: it is meant as it stands.
-        quoted: bool,
-    },
+    Text(String),
     /// A mention of a person, by Slack user id.
     User(String),
     /// `--name` or `--name=value`, however many dashes of whatever length.
@@ -113,7 +108,7 @@ impl Word {
     /// The word as the person typed it, more or less: for a reply.
     pub fn shown(&self) -> String {
         match self {
-            Self::Text { text, .. } => text.clone(),
+            Self::Text(text) => text.clone(),
             Self::User(id) => format!("@{id}"),
             Self::Flag { name, value: None } => format!("--{name}"),
             Self::Flag { name, value: Some(value) } => format!("--{name}={value}"),
@@ -170,13 +165,12 @@ struct Reader<'a, 'w> {
     unclosed: &'w mut bool,
     characters: Peekable<CharIndices<'a>>,
     text: String,
-    quoted: bool,
 }
 
 impl<'a, 'w> Reader<'a, 'w> {
     fn new(source: &'a str, unclosed: &'w mut bool) -> Self {
         let characters = source.char_indices().peekable();
-        Self { source, unclosed, characters, text: String::new(), quoted: false }
+        Self { source, unclosed, characters, text: String::new() }
     }
 
     /// Whether a quote begins or ends something quoted, `rest` being what follows it.
@@ -195,10 +189,7 @@ impl<'a, 'w> Reader<'a, 'w> {
         while let Some((at, each)) = self.characters.next() {
             match straight(each) {
                 blank if blank.is_whitespace() && !open => return (self.finish(dashed), at),
-                '"' if self.quotes(open, &self.source[at + each.len_utf8()..]) => {
-                    open = !open;
-                    self.quoted = true;
-                }
+                '"' if self.quotes(open, &self.source[at + each.len_utf8()..]) => open = !open,
                 '\\' if open => self.escaped(),
                 '<' | '&' => self.special(at),
                 each if invisible(each) => {}
@@ -230,7 +221,7 @@ impl<'a, 'w> Reader<'a, 'w> {
                 name.split_once('=').map_or((name, None), |(name, value)| (name, Some(value)));
             return Word::Flag { name: name.to_lowercase(), value: value.map(str::to_owned) };
         }
-        Word::Text { text: self.text, quoted: self.quoted }
+        Word::Text(self.text)
     }
 }
 
@@ -287,11 +278,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Word {
-        Word::Text { text: text.to_owned(), quoted: false }
-    }
-
-    fn quoted(text: &str) -> Word {
-        Word::Text { text: text.to_owned(), quoted: true }
+        Word::Text(text.to_owned())
     }
 
     fn flag(name: &str, value: Option<&str>) -> Word {
@@ -333,7 +320,7 @@ mod tests {
             assert_eq!(Words::new(line).collect::<Vec<_>>(), [text("show"), flag("full", None)], "{line:?}");
         }
         for line in ["\"a b\"  c", "“a b” c", "„a\u{a0}b“ c", "«a b»\nc"] {
-            assert_eq!(Words::new(line).collect::<Vec<_>>(), [quoted("a b"), text("c")], "{line:?}");
+            assert_eq!(Words::new(line).collect::<Vec<_>>(), [text("a b"), text("c")], "{line:?}");
         }
     }
 
@@ -341,15 +328,15 @@ mod tests {
     fn words_are_split_as_people_mean_them() {
         for (line, words) in [
             ("", vec![]),
-            ("K=\"a b\" 5\" x", vec![quoted("K=a b"), text("5\""), text("x")]),
-            ("\"say \\\"hi\\\" \\\\ \\n\"", vec![quoted("say \"hi\" \\ \\n")]),
+            ("K=\"a b\" 5\" x", vec![text("K=a b"), text("5\""), text("x")]),
+            ("\"say \\\"hi\\\" \\\\ \\n\"", vec![text("say \"hi\" \\ \\n")]),
             ("<@U024BE7LH|Ana P> x", vec![Word::User("U024BE7LH".to_owned()), text("x")]),
             ("<@U024BE7LH>,<@U1>x", vec![Word::User("U024BE7LH".to_owned()), text("@U1x")]),
             ("&lt;@U024BE7LH&gt;", vec![text("<@U024BE7LH>")]),
             ("<mailto:a@b.test|a@b.test>", vec![text("a@b.test")]),
-            ("--Name=\"x y\" \"--name\" -5", vec![flag("name", Some("x y")), quoted("--name"), text("-5")]),
-            ("\"\"", vec![quoted("")]),
-            ("2026‑11−20 \"a—b\"", vec![text("2026-11-20"), quoted("a—b")]),
+            ("--Name=\"x y\" \"--name\" -5", vec![flag("name", Some("x y")), text("--name"), text("-5")]),
+            ("\"\"", vec![text("")]),
+            ("2026‑11−20 \"a—b\"", vec![text("2026-11-20"), text("a—b")]),
             ("it’s st\u{200d}op", vec![text("it's"), text("stop")]),
         ] {
             assert_eq!(Words::new(line).collect::<Vec<_>>(), words, "{line:?}");
@@ -368,7 +355,7 @@ mod tests {
     fn a_quoted_word_is_read_as_that_word() {
         for word in ["", "plain", "--full", "a b", "a\"b\\", "<@U1>", "&lt;", "é", "a,b"] {
             let read = Words::new(&quote(word)).collect::<Vec<_>>();
-            assert!(matches!(&read[..], [Word::Text { text, .. }] if text == word), "{word:?} {read:?}");
+            assert!(matches!(&read[..], [Word::Text(text)] if text == word), "{word:?} {read:?}");
         }
     }
 
