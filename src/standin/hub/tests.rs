@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{super::http, *};
 
 async fn call(hub: &Hub, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
     let credential = "AKIDEXAMPLE/20261121/eu-west-1/securityhub/aws4_request";
     let header =
         format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={}", "0".repeat(64));
-    let request = reqwest::Client::new()
+    let request = http()
         .request(method.parse().unwrap(), format!("{}{path}", hub.url()))
         .header("authorization", header)
         .header("x-amz-date", "20261121T093000Z");
@@ -80,6 +80,6 @@ async fn what_is_wrong_is_refused_with_message_and_code() {
     hub.set_enabled(false);
     let (status, answer) = call(&hub, "GET", "/members", None).await;
     assert_eq!((status, &answer["Code"]), (401, &json!("InvalidAccessException")));
-    let unsigned = reqwest::get(format!("{}/members", hub.url())).await.unwrap();
+    let unsigned = http().get(format!("{}/members", hub.url())).send().await.unwrap();
     assert_eq!(unsigned.status(), 403);
 }

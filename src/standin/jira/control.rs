@@ -49,5 +49,5 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         }
         _ => return None,
     };
-    Some(done.map_or_else(|Refused(answer)| answer, |value| Answer::json(200, &value)))
+    Some(done.map_or_else(Refused::answer, |value| Answer::json(200, &value)))
 }

@@ -171,20 +171,16 @@ fn checked_field(state: &State, name: &str, value: Value) -> Result<Value, Strin
             let account = value["accountId"].as_str().or(value["id"].as_str()).unwrap_or_default();
             state.users.get(account).cloned().ok_or_else(|| format!("User '{account}' does not exist."))
         }
-        "priority" => {
-            let names = ["Highest", "High", "Medium", "Low", "Lowest"];
-            let at =
-                names.iter().position(|name| value["name"] == *name || value["id"] == name.len().to_string());
-            let at = value["id"]
-                .as_str()
-                .and_then(|id| id.parse::<usize>().ok())
-                .map(|id| id.wrapping_sub(1))
-                .or(at);
-            at.and_then(|at| Some(json!({ "id": (at + 1).to_string(), "name": names.get(at)? })))
-                .ok_or_else(|| "The priority selected is invalid.".to_owned())
-        }
+        "priority" => priority(&value).ok_or_else(|| "The priority selected is invalid.".to_owned()),
         _ => Ok(value),
     }
+}
+
+/// Jira's five priorities, by id or name.
+fn priority(wanted: &Value) -> Option<Value> {
+    let all = [("1", "Highest"), ("2", "High"), ("3", "Medium"), ("4", "Low"), ("5", "Lowest")];
+    let (id, name) = all.into_iter().find(|(id, name)| wanted["id"] == *id || wanted["name"] == *name)?;
+    Some(json!({ "id": id, "name": name }))
 }
 
 fn summary(value: Value) -> Result<Value, String> {

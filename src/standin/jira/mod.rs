@@ -109,7 +109,7 @@ impl Service for World {
     }
 
     fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        on_state(&self.state, keep, |state| perform(state, asked).unwrap_or_else(|Refused(answer)| answer))
+        on_state(&self.state, keep, |state| perform(state, asked).unwrap_or_else(Refused::answer))
     }
 
     /// By status: `404`, `409`, `429`, …
@@ -141,7 +141,7 @@ fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
         return Err(refused::unauthorized());
     }
     let Some((route, parts)) = routes::find(asked.method.as_str(), &segments) else {
-        return Err(Refused(Answer::text(
+        return Err(Refused::with(Answer::text(
             404,
             "text/html",
             "<html><body>Oops, you&#39;ve found a dead link.</body></html>",

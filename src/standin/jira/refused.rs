@@ -6,19 +6,29 @@ use super::super::exchange::Answer;
 
 /// A refusal, ready for the wire.
 #[derive(Clone, Debug)]
-pub(super) struct Refused(pub(super) Answer);
+pub(super) struct Refused(Box<Answer>);
+
+impl Refused {
+    pub(super) fn with(answer: Answer) -> Self {
+        Self(Box::new(answer))
+    }
+
+    pub(super) fn answer(self) -> Answer {
+        *self.0
+    }
+}
 
 /// What a call answers.
 pub(super) type Output = Result<Answer, Refused>;
 
 /// `{errorMessages: […], errors: {}}`
 pub(super) fn message(status: u16, text: &str) -> Refused {
-    Refused(Answer::json(status, &json!({ "errorMessages": [text], "errors": {} })))
+    Refused::with(Answer::json(status, &json!({ "errorMessages": [text], "errors": {} })))
 }
 
 /// `{errorMessages: [], errors: {field: …}}`
 pub(super) fn fields(errors: Map<String, Value>) -> Refused {
-    Refused(Answer::json(400, &json!({ "errorMessages": [], "errors": errors })))
+    Refused::with(Answer::json(400, &json!({ "errorMessages": [], "errors": errors })))
 }
 
 /// One field's error.
@@ -28,7 +38,7 @@ pub(super) fn field(name: &str, why: &str) -> Refused {
 
 /// What Jira says about a document that it cannot read; it does not say where.
 pub(super) fn invalid_input(name: &str) -> Refused {
-    Refused(Answer::json(
+    Refused::with(Answer::json(
         400,
         &json!({ "errorMessages": ["INVALID_INPUT"], "errors": { name: "INVALID_INPUT" } }),
     ))
@@ -45,7 +55,7 @@ pub(super) fn bad_payload() -> Refused {
 pub(super) fn unauthorized() -> Refused {
     let text = "Client must be authenticated to access this resource.";
     let answer = Answer::text(401, "text/plain;charset=UTF-8", text);
-    Refused(
+    Refused::with(
         answer
             .with("x-seraph-loginreason", "AUTHENTICATED_FAILED")
             .with("www-authenticate", "OAuth realm=\"jira\""),
@@ -54,24 +64,21 @@ pub(super) fn unauthorized() -> Refused {
 
 /// Too many requests, with the reason that Jira names.
 pub(super) fn throttled(reason: &str) -> Refused {
-    let Refused(answer) = message(429, "Rate limit exceeded.");
-    Refused(answer.with("ratelimit-reason", reason).with("x-ratelimit-remaining", "0"))
+    let answer = message(429, "Rate limit exceeded.").answer();
+    Refused::with(answer.with("ratelimit-reason", reason).with("x-ratelimit-remaining", "0"))
 }
 
 /// An error by its status, for faults.
 pub(super) fn by_status(name: &str) -> Answer {
-    let Refused(answer) = match name {
+    let refused = match name {
         "throttled" => throttled("jira-burst-based"),
         "401" => unauthorized(),
         "403" => message(403, "You do not have permission to do this."),
         "404" => no_issue(),
         "409" => message(409, "The issue was changed by somebody else meanwhile."),
         "413" => message(413, "The request is too large, or the issue has as many of these as it can have."),
-        "429" => {
-            let Refused(answer) = throttled("jira-burst-based");
-            Refused(answer.with("retry-after", "1"))
-        }
+        "429" => Refused::with(throttled("jira-burst-based").answer().with("retry-after", "1")),
         name => message(name.parse().unwrap_or(500), "Something went wrong."),
     };
-    answer
+    refused.answer()
 }

@@ -71,12 +71,22 @@ fn search(state: &mut State, body: &Value) -> Output {
     state.reindex(false);
     let strong: Vec<u64> =
         body["reconcileIssues"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
-    let found: Vec<u64> = candidates(state, &strong)
+    let mut found: Vec<u64> = candidates(state, &strong)
         .into_iter()
         .filter(|(_, fields)| clauses.iter().all(|clause| fits(clause, fields)))
         .map(|(id, _)| id)
         .collect();
+    if is_oldest_first(body["jql"].as_str().unwrap_or_default()) {
+        found.reverse();
+    }
     page(state, body, &found)
+}
+
+/// Whether a query ends in `ORDER BY created`, or `key`, without `DESC`. Otherwise the newest come first.
+fn is_oldest_first(jql: &str) -> bool {
+    let lower = jql.to_lowercase();
+    let order = lower.split("order by").nth(1).map(str::trim);
+    order.is_some_and(|order| matches!(order, "created" | "created asc" | "key" | "key asc"))
 }
 
 /// Issue ids with what search knows of them, newest first; the truth for those to be reconciled.
@@ -233,28 +243,35 @@ fn words(jql: &str) -> Result<Vec<String>, String> {
 mod tests {
     use super::*;
 
-    fn read(jql: &str) -> Result<Vec<(String, &'static str, Vec<String>)>, String> {
-        parse(jql).map(|clauses| {
-            clauses.into_iter().map(|clause| (clause.field, clause.operator, clause.values)).collect()
-        })
+    #[test]
+    fn the_newest_come_first_unless_the_query_says_otherwise() {
+        for (jql, oldest) in [
+            ("project = SEC", false),
+            ("project = SEC ORDER BY created ASC", true),
+            ("project = SEC order by created", true),
+            ("project = SEC ORDER BY created DESC", false),
+        ] {
+            assert_eq!(is_oldest_first(jql), oldest, "{jql}");
+        }
     }
 
     #[test]
     fn queries_are_read_as_far_as_they_are_needed() {
         let clause = |field: &str, operator, values: &[&str]| {
-            (field.to_owned(), operator, values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>())
+            let values = values.iter().map(|value| (*value).to_owned()).collect();
+            Clause { field: field.to_owned(), operator, values }
         };
         assert_eq!(
-            read("project = SEC AND labels = \"aws-sir-1\" ORDER BY created DESC"),
+            parse("project = SEC AND labels = \"aws-sir-1\" ORDER BY created DESC"),
             Ok(vec![clause("project", "=", &["SEC"]), clause("labels", "=", &["aws-sir-1"])])
         );
         assert_eq!(
-            read("labels in (\"a b\", c) and status != 'To Do'"),
+            parse("labels in (\"a b\", c) and status != 'To Do'"),
             Ok(vec![clause("labels", "=", &["a b", "c"]), clause("status", "!=", &["To Do"])])
         );
-        assert_eq!(read(""), Ok(vec![]));
+        assert_eq!(parse(""), Ok(vec![]));
         for bad in ["colour = red", "labels", "labels = ", "labels like x", "labels = \"x", "labels in (a"] {
-            assert!(read(bad).is_err(), "{bad}");
+            assert!(parse(bad).is_err(), "{bad}");
         }
     }
 }

@@ -70,7 +70,7 @@ impl Jira {
     }
 
     fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refused>) -> Result<T, String> {
-        self.with(work).map_err(|Refused(answer)| String::from_utf8_lossy(&answer.body).into_owned())
+        self.with(work).map_err(|refused| String::from_utf8_lossy(&refused.answer().body).into_owned())
     }
 
     /// E-mail and API token that are let in.
@@ -274,7 +274,7 @@ impl Jira {
 
     /// Everything: `{issues: {KEY: …}}`, each as [`issue`](Self::issue).
     pub fn state(&self) -> Value {
-        self.with(|state| whole(state))
+        self.with(whole)
     }
 }
 

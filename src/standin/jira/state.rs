@@ -177,8 +177,8 @@ impl State {
         issue.writes.retain(|at| now - at < 30_000);
         let last_two_seconds = issue.writes.iter().filter(|at| now - **at < 2000).count();
         if enforced && (last_two_seconds >= 20 || issue.writes.len() >= 100) {
-            let Refused(answer) = super::refused::throttled("jira-per-issue-on-write");
-            return Err(Refused(answer.with("retry-after", "2")));
+            let answer = super::refused::throttled("jira-per-issue-on-write").answer();
+            return Err(Refused::with(answer.with("retry-after", "2")));
         }
         issue.writes.push(now);
         Ok(())

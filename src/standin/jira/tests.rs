@@ -5,18 +5,13 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::super::Fault;
+use super::super::{Fault, http};
 use super::*;
 
 fn request(jira: &Jira, method: Method, path: &str) -> RequestBuilder {
     let (email, token) = jira.credentials();
     let url = format!("{}/rest/api/3/{path}", jira.url());
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap()
-        .request(method, url)
-        .basic_auth(email, Some(token))
+    http().request(method, url).basic_auth(email, Some(token))
 }
 
 async fn call(jira: &Jira, method: &str, path: &str, body: Value) -> (u16, Value) {
@@ -240,7 +235,7 @@ async fn links_watchers_and_files_hang_on_an_issue() {
     let id = added[0]["id"].as_str().unwrap();
     let answer = request(&jira, Method::GET, &format!("attachment/content/{id}")).send().await.unwrap();
     assert_eq!(answer.status(), 303);
-    let media = reqwest::get(answer.headers()["location"].to_str().unwrap()).await.unwrap();
+    let media = http().get(answer.headers()["location"].to_str().unwrap()).send().await.unwrap();
     assert_eq!(media.text().await.unwrap(), "hel\r\nlo");
     jira.set_upload_limit(1);
     assert_eq!(attach("no-check").await.unwrap().status(), 413);
@@ -279,13 +274,8 @@ async fn strangers_unknown_paths_and_floods_are_refused() {
     let jira = Jira::start().await.unwrap();
     let key = issue(&jira).await;
     let url = format!("{}/rest/api/3/myself", jira.url());
-    assert_eq!(reqwest::get(&url).await.unwrap().status(), 401);
-    let wrong = reqwest::Client::new()
-        .get(&url)
-        .basic_auth("casebridge@example.com", Some("no"))
-        .send()
-        .await
-        .unwrap();
+    assert_eq!(http().get(&url).send().await.unwrap().status(), 401);
+    let wrong = http().get(&url).basic_auth("casebridge@example.com", Some("no")).send().await.unwrap();
     assert_eq!(wrong.status(), 401);
     assert_eq!(call(&jira, "GET", "nothing", Value::Null).await.0, 404);
     assert_eq!(call(&jira, "PATCH", &format!("issue/{key}"), json!({})).await.0, 404);

@@ -15,7 +15,7 @@ use aws_sdk_securityir::{
 };
 use serde_json::{Value, json};
 
-use super::super::{Call, Fault};
+use super::super::{Call, Fault, http};
 use super::*;
 
 fn client(sir: &Sir) -> Client {
@@ -137,7 +137,7 @@ async fn comments_and_files_can_be_added(sir: &Sir, client: &Client, id: &str) {
         .await
         .unwrap();
     let put = |length: &str| {
-        reqwest::Client::new()
+        http()
             .put(upload.attachment_presigned_url())
             .header("if-none-match", "*")
             .header("content-type", "application/octet-stream")
@@ -155,7 +155,7 @@ async fn comments_and_files_can_be_added(sir: &Sir, client: &Client, id: &str) {
         .attachment_id(attachment.attachment_id())
         .send()
         .await;
-    let download = reqwest::get(download.unwrap().attachment_presigned_url()).await.unwrap();
+    let download = http().get(download.unwrap().attachment_presigned_url()).send().await.unwrap();
     assert_eq!(download.text().await.unwrap(), "abc");
     assert_eq!(sir.attachment(id, "a.txt").unwrap(), "abc");
 }
@@ -349,7 +349,7 @@ async fn attachments_wait_for_their_scan() {
         || client.get_case_attachment_upload_url().case_id(&case).file_name("a.txt").content_length(1).send();
     let url = ask().await.unwrap();
     assert_eq!(code(&ask().await.unwrap_err()), "ConflictException", "the name is taken");
-    let put = reqwest::Client::new().put(url.attachment_presigned_url()).header("if-none-match", "*");
+    let put = http().put(url.attachment_presigned_url()).header("if-none-match", "*");
     let put = put.header("content-type", "application/octet-stream").body("x").send().await.unwrap();
     assert_eq!(put.status(), 200);
     let id = sir.case(&case).unwrap()["caseAttachments"][0]["attachmentId"].as_str().unwrap().to_owned();
@@ -360,7 +360,7 @@ async fn attachments_wait_for_their_scan() {
     }
     let url = get().await.unwrap();
     sir.advance(Duration::from_secs(3601));
-    assert_eq!(reqwest::get(url.attachment_presigned_url()).await.unwrap().status(), 403);
+    assert_eq!(http().get(url.attachment_presigned_url()).send().await.unwrap().status(), 403);
 }
 
 #[tokio::test]
@@ -477,7 +477,7 @@ async fn faults_do_what_they_say_to_answer_and_state() {
 #[tokio::test]
 async fn other_processes_do_the_same_by_http() {
     let (sir, client) = pair().await;
-    let http = reqwest::Client::new();
+    let http = http();
     let post = async |path: &str, body: Value| -> Value {
         let answer = http.post(format!("{}/_control/{path}", sir.url())).json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
@@ -491,7 +491,7 @@ async fn other_processes_do_the_same_by_http() {
     assert_eq!(client.get_case().case_id(&case).send().await.unwrap().title(), Some("From outside"));
     post(&format!("cases/{case}/close"), json!({ "closureCode": "Duplicate" })).await;
     let get = async |path: &str| -> Value {
-        reqwest::get(format!("{}/_control/{path}", sir.url())).await.unwrap().json().await.unwrap()
+        http.get(format!("{}/_control/{path}", sir.url())).send().await.unwrap().json().await.unwrap()
     };
     assert_eq!(get("state").await["cases"][&case]["case"]["closureCode"], "Duplicate");
     assert_eq!(get("events").await.as_array().unwrap().len(), 3);
@@ -503,7 +503,7 @@ async fn other_processes_do_the_same_by_http() {
 #[tokio::test]
 async fn what_is_unknown_unsigned_or_extra_is_refused() {
     let (sir, _) = pair().await;
-    let http = reqwest::Client::new();
+    let http = http();
     let signed = |method: &str, path: &str, body: &str| {
         let credential = "AKIDEXAMPLE/20261121/eu-west-1/security-ir/aws4_request";
         let header = format!(

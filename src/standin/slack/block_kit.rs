@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::super::shape::{Kind, list, may, misfits, need, text};
-use super::{elements::*, trouble::describe};
+use super::{elements::*, rich_text::*, trouble::describe};
 
 /// Most characters of text in all blocks of a message together. Undocumented; seen by Bolt's users.
 const MESSAGE_TEXT: usize = 13_200;
@@ -236,17 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn each_limit_is_named_with_its_place() {
-        let button = |id: &str| json!({"type": "button", "action_id": id, "text": {"type": "plain_text", "text": "x"}});
-        let options = |n: usize| -> Value {
-            (0..n)
-                .map(|n| json!({"text": {"type": "plain_text", "text": "x"}, "value": n.to_string()}))
-                .collect()
-        };
-        let overflow = |n| {
-            json!({"type": "section", "text": {"type": "plain_text", "text": "x"},
-            "accessory": {"type": "overflow", "options": options(n)}})
-        };
+    fn each_limit_of_a_block_is_named_with_its_place() {
         for (blocks, why) in [
             (json!([section(3001)]), "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"),
             (json!([section(0)]), "must be more than 0 characters [json-pointer:/blocks/0/text/text]"),
@@ -280,6 +270,25 @@ mod tests {
                 json!([{"type": "divider", "block_id": "a"}, {"type": "divider", "block_id": "a"}]),
                 "block_id \"a\" already exists [json-pointer:/blocks/1/block_id]",
             ),
+            (json!("x"), "must provide an array [json-pointer:/blocks]"),
+        ] {
+            assert_eq!(first(blocks.clone()).as_deref(), Some(why), "{blocks}");
+        }
+    }
+
+    #[test]
+    fn each_limit_of_an_element_is_named_with_its_place() {
+        let button = |id: &str| json!({"type": "button", "action_id": id, "text": {"type": "plain_text", "text": "x"}});
+        let options = |n: usize| -> Value {
+            (0..n)
+                .map(|n| json!({"text": {"type": "plain_text", "text": "x"}, "value": n.to_string()}))
+                .collect()
+        };
+        let overflow = |n| {
+            json!({"type": "section", "text": {"type": "plain_text", "text": "x"},
+            "accessory": {"type": "overflow", "options": options(n)}})
+        };
+        for (blocks, why) in [
             (
                 json!([{"type": "actions", "elements": [button("a"), button("a")]}]),
                 "action_id \"a\" already exists [json-pointer:/blocks/0/elements/1/action_id]",
@@ -303,7 +312,6 @@ mod tests {
                     "initial_option": {"text": {"type": "plain_text", "text": "y"}, "value": "9"}}]}]),
                 "initial_option is not one of the options [json-pointer:/blocks/0/elements/0/initial_option]",
             ),
-            (json!("x"), "must provide a array [json-pointer:/blocks]"),
         ] {
             assert_eq!(first(blocks.clone()).as_deref(), Some(why), "{blocks}");
         }

@@ -15,6 +15,8 @@ mod mrkdwn;
 mod people;
 mod person;
 mod request;
+mod rich_text;
+mod sent;
 mod state;
 mod threads;
 mod trouble;

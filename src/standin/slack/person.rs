@@ -4,18 +4,17 @@
 //! the shape of real ones.
 
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
-use super::super::{exchange::Delivery, server::hex};
-use super::{Slack, messages::with_ids, state::State, views::public, workspace::add_file};
-
-/// Where the app's manifest points.
-const COMMANDS: &str = "/slack/commands";
-const EVENTS: &str = "/slack/events";
-const INTERACTIONS: &str = "/slack/interactions";
-const FORM: &str = "application/x-www-form-urlencoded";
+use super::super::exchange::Delivery;
+use super::{
+    Slack,
+    messages::with_ids,
+    sent::{COMMANDS, EVENTS, FORM, event, interaction, placed, sign},
+    state::State,
+    views::public,
+    workspace::add_file,
+};
 
 impl Slack {
     /// Any body, signed now: for requests that Slack would never send.
@@ -201,20 +200,6 @@ impl Slack {
     }
 }
 
-pub(super) fn sign(state: &State, path: &str, content_type: &str, body: Vec<u8>) -> Delivery {
-    let at = state.clock.seconds().to_string();
-    let base = [b"v0:", at.as_bytes(), b":", &body].concat();
-    let mac = Hmac::<Sha256>::new_from_slice(state.settings.signing_secret.as_bytes());
-    let signature = mac.map(|mac| hex(&mac.chain_update(base).finalize().into_bytes())).unwrap_or_default();
-    let headers = [
-        ("Content-Type", content_type.to_owned()),
-        ("X-Slack-Request-Timestamp", at),
-        ("X-Slack-Signature", format!("v0={signature}")),
-    ];
-    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Delivery { path: path.to_owned(), headers, body }
-}
-
 pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str, text: &str) -> Delivery {
     let private = state.channels.get(channel).is_some_and(super::state::Channel::is_private);
     let name = state.channels.get(channel).and_then(|channel| channel.wire["name"].as_str());
@@ -241,21 +226,6 @@ pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str,
         ("trigger_id", &trigger),
     ];
     sign(state, COMMANDS, FORM, serde_urlencoded::to_string(fields).unwrap_or_default().into_bytes())
-}
-
-fn interaction(state: &State, kind: &str, user: &str, more: Value) -> Delivery {
-    let settings = &state.settings;
-    let known = state.users.get(user);
-    let team = known.and_then(|user| user["team_id"].as_str()).unwrap_or(&settings.team);
-    let name = known.and_then(|user| user["name"].as_str()).unwrap_or_default();
-    let mut payload = json!({ "type": kind, "token": "deprecated", "api_app_id": settings.app,
-        "team": { "id": settings.team, "domain": settings.domain }, "enterprise": null,
-        "user": { "id": user, "username": name, "name": name, "team_id": team }, "is_enterprise_install": false });
-    for (name, value) in more.as_object().into_iter().flatten() {
-        payload[name] = value.clone();
-    }
-    let form = serde_urlencoded::to_string([("payload", payload.to_string())]).unwrap_or_default();
-    sign(state, INTERACTIONS, FORM, form.into_bytes())
 }
 
 /// The interactive element with this `action_id`, with the `block_id` around it.
@@ -391,29 +361,4 @@ pub(super) fn archives(state: &mut State, channel: &str, user: &str, archived: b
     let kind = if archived { "channel_archive" } else { "channel_unarchive" };
     let ts = state.ts();
     event(state, json!({ "type": kind, "channel": channel, "user": user, "event_ts": ts }))
-}
-
-/// A message as an event shows it.
-fn placed(state: &State, mut message: Value, channel: &str) -> Value {
-    let kind = match state.channels.get(channel) {
-        Some(place) if place.wire["is_im"] == true => "im",
-        Some(place) if place.is_private() => "group",
-        _ => "channel",
-    };
-    message["channel"] = channel.into();
-    message["channel_type"] = kind.into();
-    message["event_ts"] = message["ts"].clone();
-    message
-}
-
-fn event(state: &State, event: Value) -> Delivery {
-    let settings = &state.settings;
-    let body = json!({ "token": "deprecated", "team_id": settings.team, "context_team_id": settings.team,
-        "context_enterprise_id": null, "api_app_id": settings.app, "event": event, "type": "event_callback",
-        "event_id": state.id('E').replacen('E', "Ev0", 1), "event_time": state.clock.seconds(),
-        "authorizations": [{ "enterprise_id": null, "team_id": settings.team, "user_id": settings.bot_user,
-            "is_bot": true, "is_enterprise_install": false }],
-        "is_ext_shared_channel": false,
-        "event_context": format!("4-message-{}-{}", settings.team, state.next()) });
-    sign(state, EVENTS, "application/json", body.to_string().into_bytes())
 }

@@ -271,7 +271,7 @@ impl Channel {
             self.messages.insert(ts.to_owned(), stone);
         }
         if let Some(parent) = gone["thread_ts"].as_str().filter(|parent| *parent != ts) {
-            self.count_replies(&parent.to_owned());
+            self.count_replies(parent);
         }
         Some(gone)
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
-use super::super::{Delivery, Fault};
+use super::super::{Delivery, Fault, http};
 use super::workspace::{ANA, BO};
 use super::*;
 
 async fn call(slack: &Slack, method: &str, body: Value) -> Value {
-    let request = reqwest::Client::new()
+    let request = http()
         .post(format!("{}/api/{method}", slack.url()))
         .bearer_auth(slack.token())
         .header("content-type", "application/json; charset=utf-8")
@@ -19,7 +19,7 @@ async fn call(slack: &Slack, method: &str, body: Value) -> Value {
 }
 
 async fn form(slack: &Slack, method: &str, fields: &[(&str, &str)]) -> Value {
-    let request = reqwest::Client::new()
+    let request = http()
         .post(format!("{}/api/{method}", slack.url()))
         .bearer_auth(slack.token())
         .header("content-type", "application/x-www-form-urlencoded")
@@ -139,6 +139,11 @@ async fn each_refusal_has_slacks_own_name() {
         let answer = call(&slack, method, body.clone()).await;
         assert_eq!(error(&answer), wanted, "{method} {body}");
     }
+}
+
+#[tokio::test]
+async fn too_long_is_named_cut_or_refused() {
+    let slack = Slack::start().await.unwrap();
     let many: Value = (0..5).flat_map(|_| section(3000).as_array().unwrap().clone()).collect();
     assert_eq!(error(&post(&slack, json!({ "blocks": many })).await), "msg_blocks_too_long");
     let bad = post(&slack, json!({ "blocks": section(3001) })).await;
@@ -155,7 +160,7 @@ async fn tokens_scopes_and_content_types_are_checked() {
     let slack = Slack::start().await.unwrap();
     let url = format!("{}/api/auth.test", slack.url());
     let ask = async |token: Option<&str>| -> Value {
-        let request = reqwest::Client::new().post(&url);
+        let request = http().post(&url);
         let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
         request.send().await.unwrap().json().await.unwrap()
     };
@@ -167,9 +172,7 @@ async fn tokens_scopes_and_content_types_are_checked() {
     assert_eq!((error(&refused), refused["needed"].as_str()), ("missing_scope", Some("chat:write")));
     assert!(!refused["provided"].as_str().unwrap().contains("chat:write"));
     slack.grant("chat:write");
-    let bare = reqwest::Client::new()
-        .post(format!("{}/api/chat.postMessage", slack.url()))
-        .bearer_auth(slack.token());
+    let bare = http().post(format!("{}/api/chat.postMessage", slack.url())).bearer_auth(slack.token());
     let bare = bare.json(&json!({ "channel": slack.security(), "text": "x" })).send().await.unwrap();
     assert_eq!(bare.json::<Value>().await.unwrap()["warning"], "missing_charset");
     let found = form(&slack, "users.lookupByEmail", &[("email", "ANA@example.com")]).await;
@@ -238,9 +241,7 @@ async fn posts_faster_than_one_a_second_are_counted_and_refused_when_told() {
     post(&slack, json!({})).await;
     assert_eq!(slack.too_fast(&slack.security()), 1);
     slack.enforce_pace(true);
-    let answer = reqwest::Client::new()
-        .post(format!("{}/api/chat.postMessage", slack.url()))
-        .bearer_auth(slack.token());
+    let answer = http().post(format!("{}/api/chat.postMessage", slack.url())).bearer_auth(slack.token());
     let answer = answer.json(&json!({ "channel": slack.security(), "text": "x" })).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "1"));
     slack.advance(Duration::from_secs(1));
@@ -275,9 +276,8 @@ async fn a_response_url_is_good_for_five_uses_in_half_an_hour() {
     assert!(signature_fits(&slack, &command));
     assert_eq!(fields(&command)["text"], "show 1 + 1");
     let url = fields(&command)["response_url"].as_str().unwrap().to_owned();
-    let answer = async |url: &str, body: Value| {
-        reqwest::Client::new().post(url).json(&body).send().await.unwrap().status().as_u16()
-    };
+    let answer =
+        async |url: &str, body: Value| http().post(url).json(&body).send().await.unwrap().status().as_u16();
     assert_eq!(answer(&url, json!({ "text": "for you" })).await, 200);
     assert_eq!(slack.ephemerals(ANA)[0]["text"], "for you");
     assert_eq!(answer(&url, json!({ "text": "for all", "response_type": "in_channel" })).await, 200);
@@ -358,7 +358,7 @@ async fn buttons_in_messages_can_be_clicked_and_their_answers_replace() {
     assert_eq!((&body["user"]["id"], &body["container"]["message_ts"]), (&json!(BO), &json!(sent)));
     let url = body["response_url"].as_str().unwrap();
     let answer = json!({ "replace_original": true, "text": "done" });
-    assert_eq!(reqwest::Client::new().post(url).json(&answer).send().await.unwrap().status(), 200);
+    assert_eq!(http().post(url).json(&answer).send().await.unwrap().status(), 200);
     assert_eq!(slack.message(&channel, &sent).unwrap()["text"], "done");
     assert!(slack.clicks(BO, &channel, &sent, "close", &Value::Null).is_err(), "the button is gone");
 }
@@ -399,9 +399,9 @@ async fn what_people_do_arrives_as_signed_events() {
     assert_eq!(events[2]["files"][0]["id"], file.as_str());
     let info = form(&slack, "files.info", &[("file", &file)]).await;
     let url = info["file"]["url_private_download"].as_str().unwrap();
-    let with = reqwest::Client::new().get(url).bearer_auth(slack.token()).send().await.unwrap();
+    let with = http().get(url).bearer_auth(slack.token()).send().await.unwrap();
     assert_eq!(with.text().await.unwrap(), "hello");
-    let without = reqwest::get(url).await.unwrap();
+    let without = http().get(url).send().await.unwrap();
     assert_eq!(without.status(), 200);
     assert!(without.text().await.unwrap().starts_with("<!DOCTYPE html>"), "a login page");
     let challenge = slack.verifies_url("abc");
@@ -434,7 +434,7 @@ async fn an_ok_that_was_never_stored_can_be_had() {
 async fn other_processes_do_the_same_by_http() {
     let slack = Slack::start().await.unwrap();
     post(&slack, json!({ "text": "a &amp; b" })).await;
-    let http = reqwest::Client::new();
+    let http = http();
     let url = |path: &str| format!("{}/_control/{path}", slack.url());
     let shown: Value =
         reqwest::get(url(&format!("shown/{}", slack.security()))).await.unwrap().json().await.unwrap();

@@ -63,7 +63,10 @@ pub(super) fn describe(misfit: &Misfit) -> String {
     let (what, place) = match &misfit.fault {
         Wrong::Missing => (format!("missing required field: {name}"), parent),
         Wrong::Unknown => (format!("invalid additional property: {name}"), parent),
-        Wrong::Type(wanted) => (format!("must provide a {wanted}"), at),
+        Wrong::Type(wanted) => {
+            let article = if wanted.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
+            (format!("must provide {article} {wanted}"), at)
+        }
         Wrong::Short(min) => (format!("must be more than {} characters", min.saturating_sub(1)), at),
         Wrong::Long(max) => (format!("must be less than {} characters", max.saturating_add(1)), at),
         Wrong::Few(min) => (format!("no fewer than {min} items allowed"), at),
