@@ -189,7 +189,12 @@ mod tests {
     }
 
     fn comment(author: Author, text: &str) -> Content {
-        Content::Comment { author, at: NOON, edited: true, part: Part { index: 1, of: 2, text: text.to_owned() } }
+        Content::Comment {
+            author,
+            at: NOON,
+            edited: true,
+            part: Part { index: 1, of: 2, text: text.to_owned() },
+        }
     }
 
     #[test]
@@ -221,7 +226,12 @@ mod tests {
     #[test]
     fn plainer_has_no_marks_and_plainest_is_one_line_that_says_where_to_read_on() {
         let comment = comment(Author::AwsResponder, "one\n\ntwo");
-        let head = [text("AWS Responder"), text(" · 2026-11-21 12:00 UTC"), text(" · edited"), text(" · part 2 of 2")];
+        let head = [
+            text("AWS Responder"),
+            text(" · 2026-11-21 12:00 UTC"),
+            text(" · edited"),
+            text(" · part 2 of 2"),
+        ];
         let end = json!({"type": "hardBreak"});
         let mut plain = head.to_vec();
         plain.extend([end.clone(), text("one"), end.clone(), end, text("two")]);
@@ -239,17 +249,32 @@ mod tests {
             Change::Field { name: "Closure", old: None, new: some("Duplicate") },
             Change::List { name: "Regions", added: vec!["a".to_owned(), "b".to_owned()], removed: vec![] },
             Change::Description,
-            Change::Attachment { name: "a.txt".to_owned(), status: "Verified".to_owned(), old: some("Pending") },
+            Change::Attachment {
+                name: "a.txt".to_owned(),
+                status: "Verified".to_owned(),
+                old: some("Pending"),
+            },
         ];
         let item = |content: Value| json!({"type": "listItem", "content": [paragraph(content)]});
         let bold = |name: &str| marked(name, "strong");
         let lines = json!([
-            item(json!([bold("Status"), text(" "), marked("Submitted", "strike"), text(" → "), text("Acknowledged")])),
+            item(json!([
+                bold("Status"),
+                text(" "),
+                marked("Submitted", "strike"),
+                text(" → "),
+                text("Acknowledged")
+            ])),
             item(json!([bold("Closure"), text(" "), text("Duplicate")])),
             item(json!([bold("Regions"), text(" + "), text("a, b")])),
             item(json!([bold("Description"), text(" changed: it is rewritten in the issue")])),
             item(json!([
-                bold("Attachment"), text(" "), text("a.txt"), text(" "), marked("Pending", "strike"), text(" → "),
+                bold("Attachment"),
+                text(" "),
+                text("a.txt"),
+                text(" "),
+                marked("Pending", "strike"),
+                text(" → "),
                 text("Verified"),
             ])),
         ]);
@@ -257,14 +282,18 @@ mod tests {
         assert_eq!(told, document(json!([{"type": "bulletList", "content": lines}])));
         let many: Vec<_> = std::iter::repeat_n(list, 100).flatten().collect();
         let many = content(&Content::Changes(many), Plainness::Full);
-        let last = many.pointer("/content/0/content").and_then(Value::as_array).and_then(|items| items.last());
+        let last =
+            many.pointer("/content/0/content").and_then(Value::as_array).and_then(|items| items.last());
         let words = last.and_then(|item| item.pointer("/content/0/content/0/text")).and_then(Value::as_str);
-        assert!(words.is_some_and(|words| words.starts_with("and ") && words.ends_with("see the AWS console")));
+        assert!(
+            words.is_some_and(|words| words.starts_with("and ") && words.ends_with("see the AWS console"))
+        );
     }
 
     #[test]
     fn what_is_empty_says_so() {
-        let words = |text: &str| content(&comment(Author::AwsResponder, text), Plainness::Full)["content"][1].clone();
+        let words =
+            |text: &str| content(&comment(Author::AwsResponder, text), Plainness::Full)["content"][1].clone();
         assert_eq!(words(""), paragraph(json!([text("This part fell away.")])));
         assert_eq!(words(" \n"), paragraph(json!([text("(blank)")])));
     }
