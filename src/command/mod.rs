@@ -37,8 +37,8 @@ mod print;
 #[cfg(test)]
 mod properties;
 mod read;
-mod read_organisation;
 pub mod reply;
+mod read_organisation;
 pub mod roles;
 pub mod shapes;
 pub mod signature;
