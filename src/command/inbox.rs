@@ -20,7 +20,7 @@ const LONGEST: Millis = 25_000;
 
 /// Does the jobs of a batch. Those that were not done come again; after the first of a group, the rest of it as well:
 /// the queue keeps the order within a group. `None` if this is no batch.
-pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: Value, deadline: Millis) -> Option<Value> {
+pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Millis) -> Option<Value> {
     let batch = SqsEvent::deserialize(event).ok()?;
     let mut failed = HashSet::new();
     let mut again = Vec::new();

@@ -325,10 +325,6 @@ async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> Outc
 /// What a line asks of no case in particular.
 async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
     match ask {
-        Ask::Tray => match here {
-            Some(case) => cases::tray(desk, case).await,
-            None => cases::which(desk, ask).await,
-        },
         Ask::Help { verb } => {
             let place = place(&desk.job.place.channel, here);
             Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
