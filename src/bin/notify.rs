@@ -1,5 +1,7 @@
 //! The Lambda function that brings cases to Slack and Jira.
 
+#![recursion_limit = "256"]
+
 use casebridge::{
     environment::{Environment, variable},
     live::Live,

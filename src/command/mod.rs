@@ -37,7 +37,6 @@ mod print;
 #[cfg(test)]
 mod properties;
 mod read;
-mod read_membership;
 pub mod reply;
 mod read_organisation;
 pub mod roles;

@@ -4,7 +4,7 @@
 //! quote them, so it is escaped like any outside text and never logged. Lengths are counted in Unicode code points,
 //! as the service's model counts them: <https://smithy.io/2.0/spec/constraint-traits.html#length-trait>.
 //!
-//! [`check`] looks at a whole call. [`address`], [`place`] and [`file`] also turn what people type into what the
+//! [`check`] looks at a whole call. [`address`], [`place`] and [`mod@file`] also turn what people type into what the
 //! service takes; [`status`] knows where a case can go.
 
 pub mod address;
