@@ -178,10 +178,13 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
 
 async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
     let here = here(desk).await?;
+    // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
-        Doing::Asked { line } => asked(desk, line, here).await,
-        Doing::Confirmed { confirmation } => confirmed(desk, confirmation, here).await,
-        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => spoken(desk, work, here).await,
+        Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
+        Doing::Confirmed { confirmation } => Box::pin(confirmed(desk, confirmation, here)).await,
+        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => {
+            Box::pin(spoken(desk, work, here)).await
+        }
     }
 }
 
