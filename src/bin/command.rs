@@ -1,2 +1,36 @@
-//! Bootstrap.
-fn main() {}
+//! The Lambda function that takes what people say, in Slack and in Jira, back to the case.
+
+use std::sync::Arc;
+
+use casebridge::{
+    command::{bridge::Bridge, envelope},
+    environment::{Environment, variable},
+    live::Live,
+    log,
+};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    let live =
+        Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
+    let live = &live;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let deadline = i64::try_from(event.context.deadline)?;
+        let chosen = Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        let bridge = Bridge { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
+        let answer = bridge.handle(&event.payload, deadline).await?;
+        if !envelope::is_unsigned(&answer) {
+            return Ok::<Value, Error>(answer);
+        }
+        // Perhaps the signing secret was replaced a moment ago.
+        let secrets = Box::pin(live.secrets_again()).await?;
+        match Arc::ptr_eq(&secrets, &chosen.secrets) {
+            true => Ok(answer),
+            false => Ok(Bridge { secrets: &secrets, ..bridge }.handle(&event.payload, deadline).await?),
+        }
+    }))
+    .await
+}

@@ -115,6 +115,11 @@ impl Response {
     }
 }
 
+/// Whether an answer in the gateway's format says that no signature fitted.
+pub fn is_unsigned(answer: &Value) -> bool {
+    answer["statusCode"] == 401
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

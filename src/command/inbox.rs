@@ -20,7 +20,7 @@ const LONGEST: Millis = 25_000;
 
 /// Does the jobs of a batch. Those that were not done come again; after the first of a group, the rest of it as well:
 /// the queue keeps the order within a group. `None` if this is no batch.
-pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: Value, deadline: Millis) -> Option<Value> {
+pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Millis) -> Option<Value> {
     let batch = SqsEvent::deserialize(event).ok()?;
     let mut failed = HashSet::new();
     let mut again = Vec::new();
@@ -49,7 +49,7 @@ async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage) -> bool
         tracing::error!(message = id, "a job could not be read");
         return false;
     };
-    match unwound(execute::execute(bridge, &job)).await {
+    match unwound(Box::pin(execute::execute(bridge, &job))).await {
         Some(Ok(())) => true,
         Some(Err(trouble)) => {
             tracing::warn!(message = id, key = job.key(), %trouble, "a job must come again");

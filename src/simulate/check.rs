@@ -74,7 +74,13 @@ fn in_slack(world: &Shared, id: &CaseId) -> Vec<Stands> {
     let slack = world.slack.borrow();
     let ours = slack.messages.iter().filter_map(|message| {
         let (key, hash) = split(message.mark.as_deref()?, id)?;
-        Some(Stands { key, hash, text: message.text.clone(), at: message.posted, live: message.deleted.is_none() })
+        Some(Stands {
+            key,
+            hash,
+            text: message.text.clone(),
+            at: message.posted,
+            live: message.deleted.is_none(),
+        })
     });
     ours.collect()
 }
@@ -122,9 +128,10 @@ fn comments(
         // A person's reply stands in the thread already. Its text may stand under a line that names the speaker.
         let said = comment.creator == super::sir::OURS
             && destination == Destination::Slack
-            && replies.messages.iter().any(|one| {
-                one.user.is_some() && !one.text.is_empty() && comment.body.ends_with(&one.text)
-            });
+            && replies
+                .messages
+                .iter()
+                .any(|one| one.user.is_some() && !one.text.is_empty() && comment.body.ends_with(&one.text));
         match (said, there) {
             (true, None) => {}
             (true, Some(_)) => {
@@ -149,9 +156,8 @@ fn comments(
 /// What was swallowed and sent again stands later than it would have: it is left out.
 fn order(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], verdict: &mut Verdict) {
     let slack = world.slack.borrow();
-    let swallowed = |key: &str| {
-        place == "slack" && slack.swallowed.iter().any(|mark| mark.contains(&format!("/{key}#")))
-    };
+    let swallowed =
+        |key: &str| place == "slack" && slack.swallowed.iter().any(|mark| mark.contains(&format!("/{key}#")));
     let place_of = |comment: &Comment| {
         let key = format!("comment/{}/0", comment.id);
         stands.iter().find(|one| one.key == key).filter(|_| !swallowed(&key)).map(|one| one.at)

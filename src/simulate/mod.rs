@@ -96,7 +96,14 @@ pub fn run(bench: &Rc<Bench>, seed: u64, off: Option<Rule>, traced: bool) -> Out
     if !wrong.is_empty() && verdict == Verdict::default() {
         verdict.out_of_order += 1;
     }
-    Outcome { seed, verdict, wrong, repair: check::repair_times(&world), trace: world.trace(), lines: world.lines() }
+    Outcome {
+        seed,
+        verdict,
+        wrong,
+        repair: check::repair_times(&world),
+        trace: world.trace(),
+        lines: world.lines(),
+    }
 }
 
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {

@@ -237,7 +237,8 @@ impl Shared {
                 self.is_wrong("more than a post a second");
             }
         }
-        let early = self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
+        let early =
+            self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
         if early {
             self.is_wrong(format!("came back too early to {path}"));
         }
@@ -246,9 +247,9 @@ impl Shared {
 
 fn changed_case(call: &Call) -> Option<CaseId> {
     match call {
-        Call::CreateCaseComment { case, .. } | Call::UpdateCaseStatus { case, .. } | Call::CloseCase { case } => {
-            Some(case.clone())
-        }
+        Call::CreateCaseComment { case, .. }
+        | Call::UpdateCaseStatus { case, .. }
+        | Call::CloseCase { case } => Some(case.clone()),
         _ => None,
     }
 }

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     case::{CaseId, Comment, CommentId},
-    command::answer::{Answer, Line},
+    command::{
+        answer::{Answer, Line},
+        typed,
+    },
     content::{Author, Key},
     sir::{self, Call, limits},
     store::{Destination, Saying, Seen, Store, Told},
@@ -119,7 +122,7 @@ pub async fn reply<W: World>(
     words: &str,
     files: &[String],
 ) -> Outcome {
-    let mut words = words.to_owned();
+    let mut words = readable(desk, words).await?;
     if !files.is_empty() {
         let note = format!("[On this message in Slack: {}]", files.join(", "));
         words = if words.trim().is_empty() { note } else { format!("{words}\n\n{note}") };
@@ -130,6 +133,29 @@ pub async fn reply<W: World>(
     let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
     create(desk, id, &words, &spoken).await?;
     Ok(Answer::silence())
+}
+
+/// What a message says to somebody who is not in Slack: people by their names, links by their addresses.
+async fn readable<W: World>(desk: &Desk<'_, W>, text: &str) -> Result<String, Stop> {
+    let mut named = text.to_owned();
+    for user in mentioned(text) {
+        if let Some(profile) = desk.profile(user).await? {
+            let name = typed::encode(&text::one_line(&profile.name)).replace('|', "/");
+            named = named.replace(&format!("<@{user}>"), &format!("<@{user}|{name}>"));
+        }
+    }
+    Ok(typed::decode(&named))
+}
+
+/// The people that a message mentions without a name, at most ten of them.
+fn mentioned(text: &str) -> Vec<&str> {
+    let ids = text.split("<@").skip(1).filter_map(|rest| rest.split_once('>').map(|(id, _)| id));
+    let mut ids: Vec<_> =
+        ids.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(10);
+    ids
 }
 
 /// Makes a comment, once: the same command always has the same `clientToken`.
@@ -224,7 +250,8 @@ pub async fn edited<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str, words: 
         },
     };
     let Some(comment) = saying.comment.clone().map(CommentId::new) else { return Ok(Answer::silence()) };
-    rewrite(desk, id, &comment, words, saying).await?;
+    let words = readable(desk, words).await?;
+    rewrite(desk, id, &comment, &words, saying).await?;
     Ok(Answer::silence())
 }
 
@@ -281,4 +308,14 @@ async fn body_of<W: World>(
     let found = |comments: &[Comment]| comments.iter().any(|one| one.id == *comment);
     let (comments, _) = desk.pages(ask, open, found).await?;
     Ok(comments.into_iter().find(|one| one.id == *comment).map(|one| one.body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_without_a_name_are_found_once_each() {
+        assert_eq!(mentioned("<@U1> and <@U2|Bo>, <@W3> <@U1> &lt;@U4&gt; <@> <@U 5> <@U6"), ["U1", "W3"]);
+    }
 }

@@ -178,10 +178,13 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
 
 async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
     let here = here(desk).await?;
+    // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
-        Doing::Asked { line } => asked(desk, line, here).await,
-        Doing::Confirmed { confirmation } => confirmed(desk, confirmation, here).await,
-        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => spoken(desk, work, here).await,
+        Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
+        Doing::Confirmed { confirmation } => Box::pin(confirmed(desk, confirmation, here)).await,
+        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => {
+            Box::pin(spoken(desk, work, here)).await
+        }
     }
 }
 
@@ -325,10 +328,6 @@ async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> Outc
 /// What a line asks of no case in particular.
 async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
     match ask {
-        Ask::Tray => match here {
-            Some(case) => cases::tray(desk, case).await,
-            None => cases::which(desk, ask).await,
-        },
         Ask::Help { verb } => {
             let place = place(&desk.job.place.channel, here);
             Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))

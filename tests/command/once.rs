@@ -1,0 +1,152 @@
+//! However often a command is delivered, and wherever its worker is stopped: the case changes once, and every answer
+//! is the same.
+
+use casebridge::{
+    command::{execute, job::Job},
+    standin::{Fault, Slack},
+};
+use serde_json::{Value, json};
+
+use super::stage::{ANA, Stage};
+
+/// A change, and the operation that may be granted once for it.
+const CHANGES: [(&str, &str); 8] = [
+    ("comment It was Bo's key", "CreateCaseComment"),
+    ("status detect", "UpdateCaseStatus"),
+    ("title Two keys leaked", "UpdateCase"),
+    ("watch bo@example.com", "UpdateCase"),
+    ("impact add region eu-west-1", "UpdateCase"),
+    ("tag add team=red", "TagResource"),
+    ("ai useful 1", "SendFeedback"),
+    ("close", "CloseCase"),
+];
+
+/// A case, and the job that a line makes of it: the confirmation of it where it asks for one.
+async fn job(stage: &Stage, line: &str) -> (String, Job) {
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
+    let delivery = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} {line}"));
+    assert_eq!(stage.deliver(&delivery).await.0, 200);
+    let job = stage.job();
+    if line != "close" {
+        return (case, job);
+    }
+    execute::execute(&stage.bridge(), &job).await.unwrap();
+    let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
+    let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
+    assert_eq!(stage.deliver(&click).await.0, 200);
+    (case, stage.job())
+}
+
+/// What the case holds that a command can change, without times.
+fn state(stage: &Stage, case: &str) -> (Value, Value, usize) {
+    let state = stage.sir.state()["cases"][case].clone();
+    let mut wire = state["case"].clone();
+    for time in ["lastUpdatedDate", "createdDate", "closedDate", "caseArn", "reportedIncidentStartDate"] {
+        wire.as_object_mut().unwrap().remove(time);
+    }
+    (wire, state["tags"].clone(), stage.comments(case).len())
+}
+
+/// The answers that the person got, without what differs by nature: the message's own names.
+fn answers(stage: &Stage, before: usize) -> Vec<String> {
+    stage.slack.ephemerals(ANA)[before..].iter().map(Slack::shown).collect()
+}
+
+#[tokio::test]
+async fn delivered_one_to_five_times_a_command_changes_the_case_once_and_answers_the_same() {
+    let stage = Stage::set().await;
+    for (line, operation) in CHANGES {
+        for times in 1..=5 {
+            let (case, job) = job(&stage, line).await;
+            let before = stage.slack.ephemerals(ANA).len();
+            stage.sir.take_calls();
+            for _ in 0..times {
+                execute::execute(&stage.bridge(), &job).await.unwrap();
+            }
+            assert_eq!(stage.granted(operation), 1, "{line} × {times} on {case}");
+            let answers = answers(&stage, before);
+            let number = answers.iter().map(|answer| answer.replace(&case, "CASE")).collect::<Vec<_>>();
+            assert!(number.windows(2).all(|pair| pair[0] == pair[1]), "{number:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
+    for (line, operation) in CHANGES {
+        let stage = Stage::set().await;
+        let (case, whole) = job(&stage, line).await;
+        execute::execute(&stage.bridge(), &whole).await.unwrap();
+        let expected = state(&stage, &case);
+        let mut at = 1;
+        loop {
+            let (case, job) = job(&stage, line).await;
+            let before = stage.slack.ephemerals(ANA).len();
+            stage.sir.take_calls();
+            let ended = stage.until(&job, at).await;
+            execute::execute(&stage.bridge(), &job).await.unwrap();
+            assert_eq!(state(&stage, &case), expected, "{line}, stopped at moment {at}");
+            // The comment's repetition is granted with the comment that is there already.
+            let granted = if operation == "CreateCaseComment" { 1..=2 } else { 1..=1 };
+            assert!(granted.contains(&stage.granted(operation)), "{line}, stopped at moment {at}");
+            let answers = answers(&stage, before);
+            assert!(!answers.is_empty() && answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+            if ended {
+                break;
+            }
+            at += 1;
+        }
+        assert!(at > 10, "{line} has only {at} moments");
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
+    for applied in [true, false] {
+        for (line, operation) in CHANGES {
+            let stage = Stage::set().await;
+            let (case, whole) = job(&stage, line).await;
+            execute::execute(&stage.bridge(), &whole).await.unwrap();
+            let expected = state(&stage, &case);
+            let (case, job) = job(&stage, line).await;
+            let fault = Fault::on(operation).once();
+            stage.sir.fault(if applied { fault.reset_after() } else { fault.reset_before() });
+            execute::execute(&stage.bridge(), &job).await.unwrap();
+            assert_eq!(state(&stage, &case), expected, "{line}, {applied}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_goes_another_way_where_the_first_is_closed() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.slack.fault(Fault::on("response_url").answers(404));
+    let shown = stage.ana(&format!("{case} show")).await;
+    assert!(shown.contains("Key leaked"), "{shown}");
+    assert_eq!(stage.slack.count("chat.postEphemeral"), 1);
+    stage.slack.fault(Fault::on("chat.postEphemeral").throttled(Some("1")));
+    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title New"))).await;
+    let jobs = stage.jobs();
+    assert_eq!(stage.work(&jobs).await, ["m0"], "nobody has read it yet");
+    stage.slack.heal();
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    assert_eq!(stage.sir.count("UpdateCase"), 1);
+}
+
+#[tokio::test]
+async fn another_persons_change_in_between_is_not_undone() {
+    let stage = Stage::set().await;
+    let (case, job) = job(&stage, "status detect").await;
+    stage.sir.fault(Fault::on("UpdateCaseStatus").times(2).applied_then(500));
+    // The first worker never learns what became of its call; somebody moves the case on; the job comes again.
+    let moments = (1..40).rev();
+    let _ = moments;
+    let killed = stage.until(&job, 17).await;
+    assert!(!killed);
+    stage.sir.heal();
+    stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
+    execute::execute(&stage.bridge(), &job).await.unwrap();
+    assert_eq!(stage.sir.case(&case).unwrap()["caseStatus"], "Post-incident Activities");
+}

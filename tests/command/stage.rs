@@ -1,0 +1,331 @@
+//! The stage: a workspace, a service, a table, and the bridge between them.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use casebridge::{
+    aws::Aws,
+    case::{CaseId, Millis},
+    command::{bridge::Bridge, execute, job::Job},
+    content::Key,
+    hub,
+    live::{Inbox, Live, Safe},
+    secrets::{Secret, Secrets},
+    settings::Settings,
+    sir,
+    standin::{Delivery, Hub, Sir, Slack},
+    store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
+    wire,
+    world::World,
+};
+use serde_json::{Value, json};
+use tokio::sync::{
+    Notify,
+    mpsc::{UnboundedReceiver, unbounded_channel},
+};
+
+/// A commander of every workspace.
+pub const ANA: &str = "U024BE7LH";
+
+/// Counts the moments before and after each thing that is done outside; at the last, whoever does it stops for ever.
+#[derive(Default)]
+pub struct Countdown {
+    left: AtomicUsize,
+    passed: AtomicUsize,
+    killed: Notify,
+}
+
+impl Countdown {
+    async fn moment(&self) {
+        self.passed.fetch_add(1, Ordering::SeqCst);
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.killed.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// A table whose worker can be stopped at any moment.
+pub struct Table {
+    memory: Memory,
+    countdown: Arc<Countdown>,
+}
+
+macro_rules! watched {
+    ($($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
+        impl Store for Table {
+            $(async fn $name(&self $(, $arg: $kind)*) -> Stored<$out> {
+                self.countdown.moment().await;
+                let answer = self.memory.$name($($arg),*).await;
+                self.countdown.moment().await;
+                answer
+            })*
+        }
+    };
+}
+
+watched! {
+    hint(case: &CaseId, now: Millis, full: bool) -> ();
+    lease(case: &CaseId, now: Millis, until: Millis) -> Option<Meta>;
+    meta(case: &CaseId) -> Option<Meta>;
+    save(case: &CaseId, epoch: u64, note: Note, json: &str) -> ();
+    release(case: &CaseId, epoch: u64, want: u64, next_at: Option<Millis>, full: bool) -> bool;
+    due(now: Millis, limit: usize) -> Vec<CaseId>;
+    told(case: &CaseId, destination: Destination, keys: &[Key]) -> Vec<Option<Told>>;
+    all_told(case: &CaseId, destination: Destination) -> Vec<(Key, Told)>;
+    tell(case: &CaseId, destination: Destination, key: &Key, told: &Told) -> ();
+    untell(case: &CaseId, destination: Destination, key: &Key) -> ();
+    say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
+    sayings(case: &CaseId) -> Vec<Saying>;
+    reserve(gate: &str, now: Millis, spacing: Millis) -> Millis;
+    note(name: &str) -> Option<String>;
+    swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
+    begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;
+    finish(key: &str, answer: &str) -> String;
+    command(key: &str) -> Option<Command>;
+    bind(place: &str, case: &CaseId) -> ();
+    bound(place: &str) -> Option<CaseId>;
+}
+
+/// The real world over the wire; Security Hub at its own stand-in, and no waiting.
+pub struct Outside {
+    live: Live<Memory>,
+    table: Table,
+    hub: hub::Hub,
+    countdown: Arc<Countdown>,
+}
+
+impl World for Outside {
+    type Store = Table;
+
+    fn store(&self) -> &Table {
+        &self.table
+    }
+
+    fn now(&self) -> Millis {
+        self.live.now()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        // The door's own patience is real; waiting between tries is not what is tested here.
+        match time == Duration::from_millis(2_500) {
+            true => tokio::time::sleep(time).await,
+            false => tokio::task::yield_now().await,
+        }
+    }
+
+    async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
+        self.countdown.moment().await;
+        let answer = self.live.send(request).await;
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
+        self.countdown.moment().await;
+        let answer = match call {
+            sir::Call::Hub(call) => self.hub.call(call).await.map(sir::Answer::Hub),
+            call => self.live.call(call).await,
+        };
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
+        self.live.enqueue(group, id, job).await
+    }
+}
+
+/// Everything that a test needs.
+pub struct Stage {
+    pub slack: Slack,
+    pub sir: Sir,
+    pub hub: Hub,
+    pub memory: Memory,
+    pub world: Outside,
+    pub settings: Settings,
+    pub secrets: Secrets,
+    pub channel: String,
+    jobs: Mutex<Option<UnboundedReceiver<casebridge::live::Job>>>,
+}
+
+impl Stage {
+    /// A workspace in which Ana is a commander and an admin.
+    pub async fn set() -> Self {
+        let (slack, sir, hub) =
+            (Slack::start().await.unwrap(), Sir::start().await.unwrap(), Hub::start().await.unwrap());
+        let (.., team) = slack.app();
+        let channel = slack.security();
+        let settings = format!(
+            "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n[roles]\nadmin = ['{ANA}']",
+            slack.url()
+        );
+        let secrets = Secrets {
+            slack_bot_token: Secret::new(slack.token()),
+            slack_signing_secret: Secret::new(slack.signing_secret()),
+            ..Secrets::default()
+        };
+        let memory = Memory::default();
+        memory.put_settings(&settings).await.unwrap();
+        let credentials = Credentials::new("AKIDEXAMPLE", "local", None, None, "tests");
+        let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .credentials_provider(credentials.clone())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(sir.url());
+        let (sender, jobs) = unbounded_channel();
+        let aws = Aws::from(config.load().await);
+        let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
+        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
+        let countdown = Arc::new(Countdown::default());
+        let world = Outside {
+            live,
+            table: Table { memory: memory.clone(), countdown: countdown.clone() },
+            hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
+            countdown,
+        };
+        let settings = toml::from_str(&settings).unwrap();
+        let jobs = Mutex::new(Some(jobs));
+        Self { slack, sir, hub, memory, world, settings, secrets, channel, jobs }
+    }
+
+    pub fn bridge(&self) -> Bridge<'_, Outside> {
+        Bridge { world: &self.world, settings: &self.settings, secrets: &self.secrets }
+    }
+
+    /// Brings a request to the HTTP door: the status and what was answered.
+    pub async fn deliver(&self, delivery: &Delivery) -> (u64, Value) {
+        let headers: serde_json::Map<_, _> =
+            delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        self.post(&delivery.path, Value::Object(headers), &String::from_utf8(delivery.body.clone()).unwrap())
+            .await
+    }
+
+    pub async fn post(&self, path: &str, headers: Value, body: &str) -> (u64, Value) {
+        let event = json!({
+            "version": "2.0",
+            "rawPath": path,
+            "headers": headers,
+            "requestContext": { "http": { "method": "POST", "path": path } },
+            "body": body,
+            "isBase64Encoded": false,
+        });
+        let answer = self.bridge().handle(&event, Millis::MAX).await.unwrap();
+        let body = answer["body"].as_str().unwrap_or_default();
+        (answer["statusCode"].as_u64().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    /// The jobs that were put on the inbox since the last time.
+    pub fn jobs(&self) -> Vec<casebridge::live::Job> {
+        let mut jobs = self.jobs.lock().unwrap();
+        let jobs = jobs.as_mut().unwrap();
+        std::iter::from_fn(|| jobs.try_recv().ok()).collect()
+    }
+
+    pub fn job(&self) -> Job {
+        let [job] = <[_; 1]>::try_from(self.jobs()).unwrap();
+        serde_json::from_str(&job.body).unwrap()
+    }
+
+    /// Nobody takes jobs any more.
+    pub fn close_inbox(&self) {
+        self.jobs.lock().unwrap().take();
+    }
+
+    /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
+    pub async fn work(&self, jobs: &[casebridge::live::Job]) -> Vec<String> {
+        let records: Vec<_> = jobs
+            .iter()
+            .enumerate()
+            .map(|(index, job)| {
+                json!({ "messageId": format!("m{index}"), "body": job.body, "eventSource": "aws:sqs",
+                    "attributes": { "MessageGroupId": job.group }, "messageAttributes": {} })
+            })
+            .collect();
+        let answer = self.bridge().handle(&json!({ "Records": records }), Millis::MAX).await.unwrap();
+        let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+        failures.iter().map(|it| it["itemIdentifier"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Ana types a line; everything that follows happens. What she reads, in full.
+    pub async fn ana(&self, line: &str) -> String {
+        self.types(ANA, line).await
+    }
+
+    pub async fn types(&self, user: &str, line: &str) -> String {
+        let (status, said) = self.deliver(&self.slack.types(user, &self.channel, "/sir", line)).await;
+        assert_eq!(status, 200);
+        if !said.is_null() {
+            assert_eq!(said["response_type"], "ephemeral");
+            assert_eq!(Slack::block_complaints(&said["blocks"]), [""; 0]);
+            return Slack::shown(&said);
+        }
+        let before = self.slack.ephemerals(user).len();
+        assert_eq!(self.work(&self.jobs()).await, [""; 0]);
+        self.since(user, before)
+    }
+
+    /// What only this person can read since there were `before` messages.
+    pub fn since(&self, user: &str, before: usize) -> String {
+        let messages = self.slack.ephemerals(user);
+        messages[before.min(messages.len())..].iter().map(Slack::shown).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The latest message that only Ana can read.
+    pub fn latest(&self) -> Value {
+        self.slack.ephemerals(ANA).pop().unwrap()
+    }
+
+    /// Ana presses the button of this action in the latest message, and everything follows. What she then reads.
+    pub async fn presses(&self, user: &str, action: &str) -> String {
+        let ts = self.latest()["ts"].as_str().unwrap().to_owned();
+        let click = self.slack.clicks(user, &self.channel, &ts, action, &Value::Null).unwrap();
+        assert_eq!(self.deliver(&click).await.0, 200);
+        assert_eq!(self.work(&self.jobs()).await, [""; 0]);
+        let messages = self.slack.ephemerals(user);
+        messages.last().map(Slack::shown).unwrap_or_default()
+    }
+
+    /// Does a job until the worker is stopped at the `at`th moment; `true` if it came to the end before that.
+    pub async fn until(&self, job: &Job, at: usize) -> bool {
+        self.world.countdown.left.store(at, Ordering::SeqCst);
+        let bridge = self.bridge();
+        let ended = tokio::select! {
+            done = execute::execute(&bridge, job) => { done.unwrap(); true }
+            () = self.world.countdown.killed.notified() => false,
+        };
+        self.world.countdown.left.store(0, Ordering::SeqCst);
+        ended
+    }
+
+    /// How many requests of an operation the service granted.
+    pub fn granted(&self, operation: &str) -> usize {
+        self.sir.calls_of(operation).iter().filter(|call| call.status.is_some_and(|it| it < 300)).count()
+    }
+
+    /// The bodies of a case's comments.
+    pub fn comments(&self, case: &str) -> Vec<String> {
+        let state = self.sir.state();
+        let comments = state["cases"][case]["comments"].clone();
+        let all: Vec<Value> = match comments {
+            Value::Array(all) => all,
+            Value::Object(all) => all.into_iter().map(|(_, comment)| comment).collect(),
+            _ => Vec::new(),
+        };
+        all.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Says that a thread is a case's, and starts it.
+    pub async fn thread_of(&self, case: &str) -> String {
+        let (ts, _) = self.slack.says(ANA, &self.channel, "a card", None);
+        let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
+        self.memory.bind(&place, &CaseId::parse(case).unwrap()).await.unwrap();
+        ts
+    }
+}

@@ -1,0 +1,209 @@
+//! Every verb: what is typed, which operation is asked for, and what the person reads.
+
+use casebridge::standin::{Fault, Slack};
+use serde_json::{Value, json};
+
+use super::stage::{ANA, Stage};
+
+#[tokio::test]
+async fn every_verb_of_a_case_calls_its_operation_and_says_what_came_of_it() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
+    stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
+    for (line, operation, words) in [
+        ("show", "GetCase", "Key leaked"),
+        ("show --full", "ListTagsForResource", "Description"),
+        ("tray", "GetCase", "Next move"),
+        ("comments", "ListComments", "Nobody has commented"),
+        ("comment It was *Bo's* key", "CreateCaseComment", "Your comment is on case"),
+        ("comments", "ListComments", "It was *Bo's* key"),
+        ("history", "ListCaseEdits", "The latest changes"),
+        ("status", "GetCase", "It can go to"),
+        ("status detect", "UpdateCaseStatus", "from Submitted to Detection and Analysis"),
+        ("status detect", "GetCase", "already in Detection and Analysis"),
+        ("title Key of the build account leaked", "UpdateCase", "Key of the build account leaked"),
+        ("describe Seen in a public repository.", "UpdateCase", "as you wrote"),
+        ("type investigation", "UpdateCase", "Investigation"),
+        ("started 2026-03-01 09:30 UTC", "UpdateCase", "2026-03-01 09:30 UTC"),
+        ("watch bo@example.com", "UpdateCase", "now has the watcher bo@example.com"),
+        ("watch", "UpdateCase", "ana@example.com"),
+        ("watchers", "GetCase", "bo@example.com"),
+        ("unwatch bo@example.com", "UpdateCase", "no longer has"),
+        ("unwatch bo@example.com", "GetCase", "did not have"),
+        ("impact add region eu-west-1", "UpdateCase", "eu-west-1"),
+        ("impact add account 111122223333", "UpdateCase", "111122223333"),
+        ("impact add service \"Amazon S3\"", "UpdateCase", "Amazon S3"),
+        ("impact rm region eu-west-1", "UpdateCase", "no longer has the Region"),
+        ("actor add 2001:db9::1", "UpdateCase", "2001:DB9:0:0:0:0:0:1"),
+        ("actor rm 2001:db9::1", "UpdateCase", "no longer has the address"),
+        ("tag add team=red", "TagResource", "team=red"),
+        ("tag list", "ListTagsForResource", "team"),
+        ("tag rm team", "UntagResource", "does not bear"),
+        ("files", "GetCase", "log.txt"),
+        ("get 1", "GetCaseAttachmentDownloadUrl", "Only you see this link"),
+        ("ai", "ListInvestigations", "Who used the key?"),
+        ("ai useful 1 It found the role.", "SendFeedback", "useful"),
+    ] {
+        stage.sir.take_calls();
+        let shown = stage.ana(&format!("{case} {line}")).await;
+        assert!(shown.contains(words), "{line}: {shown}");
+        assert_eq!(stage.granted(operation).min(1), 1, "{line} does not ask {operation}: {shown}");
+        let complaints = Slack::block_complaints(&stage.latest()["blocks"]);
+        assert_eq!(complaints, [""; 0], "{line}");
+    }
+}
+
+#[tokio::test]
+async fn every_verb_of_the_organisation_calls_its_operation() {
+    let stage = Stage::set().await;
+    let (administrator, invitation) = stage.hub.invitation();
+    for (line, operation, words) in [
+        ("list".to_owned(), "ListCases", "No case is open."),
+        ("membership list".to_owned(), "ListMemberships", "Memberships: 1"),
+        ("membership show".to_owned(), "GetMembership", "Incident response team"),
+        ("membership accounts 111122223333".to_owned(), "BatchGetMemberAccountDetails", "111122223333"),
+        ("membership metrics".to_owned(), "GetFindingMetrics", "From Security Hub"),
+        ("hub admin".to_owned(), "GetAdministratorAccount", "no administrator"),
+        ("hub members".to_owned(), "ListMembers", "Members in Security Hub"),
+        ("hub member 222233334444".to_owned(), "GetMembers", "222233334444"),
+        ("hub products".to_owned(), "DescribeProducts", "Products in Security Hub"),
+        (
+            format!("hub accept {administrator} {invitation}"),
+            "AcceptAdministratorInvitation",
+            "administers this one",
+        ),
+        ("hub leave".to_owned(), "DisassociateFromAdministratorAccount", "no administrator"),
+        ("membership update --name \"New name\"".to_owned(), "UpdateMembership", "is changed"),
+        ("membership cancel".to_owned(), "CancelMembership", "is cancelled"),
+        ("membership resume".to_owned(), "UpdateMembership", "goes on"),
+        ("doctor".to_owned(), "ListCases", "Slack: works."),
+    ] {
+        stage.sir.take_calls();
+        stage.hub.take_calls();
+        let mut shown = stage.ana(&line).await;
+        if stage.latest().to_string().contains("confirm/1") {
+            shown = stage.presses(ANA, "confirm/1").await;
+        }
+        assert!(shown.contains(words), "{line}: {shown}");
+        let heard = stage.granted(operation) + stage.hub.count(operation);
+        assert!(heard >= 1, "{line} does not ask {operation}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn the_case_is_the_one_that_was_named_else_the_threads_else_it_is_asked_for() {
+    let stage = Stage::set().await;
+    let first = stage.sir.console_creates_case("The first");
+    let second = stage.sir.console_creates_case("The second");
+    let asked = stage.ana("title Chosen").await;
+    assert!(asked.contains("Which case?") && asked.contains(&first) && asked.contains(&second), "{asked}");
+    let done = stage.presses(ANA, "run/1").await;
+    assert!(done.contains("Chosen"), "{done}");
+    let thread = stage.thread_of(&first).await;
+    let (.., bot, _) = stage.slack.app();
+    let (_, sent) =
+        stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> title By mention"), Some(&thread));
+    for delivery in &sent {
+        assert_eq!(stage.deliver(delivery).await.0, 200);
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    assert_eq!(stage.sir.case(&first).unwrap()["title"], "By mention");
+    assert_eq!(stage.latest()["thread_ts"], thread);
+    assert_eq!(stage.comments(&first).len(), 0, "a command is not a comment");
+}
+
+#[tokio::test]
+async fn on_a_case_that_aws_works_the_status_is_awss_and_another_way_is_offered() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Credentials used from a new country");
+    let shown = stage.ana(&format!("{case} status detect")).await;
+    assert!(shown.contains("AWS alone sets its status"), "{shown}");
+    assert!(stage.latest().to_string().contains("close"));
+    assert_eq!(stage.sir.count("UpdateCaseStatus"), 0);
+    let closed = stage.sir.console_creates_case("Old");
+    stage.sir.aws_closes(&closed, "Duplicate").unwrap();
+    let shown = stage.ana(&format!("{closed} title New")).await;
+    assert!(shown.contains("is closed") && shown.contains("title New"), "{shown}");
+    assert!(stage.ana(&format!("{closed} close")).await.contains("is closed."));
+}
+
+#[tokio::test]
+async fn each_refusal_of_the_service_has_its_answer_and_gives_back_what_was_typed() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let line = format!("{case} title Another");
+    for (error, words) in [
+        ("AccessDeniedException", "security-ir:UpdateCase"),
+        ("ConflictException", "does not fit how things stand"),
+        ("ResourceNotFoundException", "There is no such thing"),
+        ("SecurityIncidentResponseNotActiveException", "no active membership"),
+        ("ServiceQuotaExceededException", "quota"),
+        ("ValidationException", "does not accept this"),
+    ] {
+        stage.sir.fault(Fault::on("UpdateCase").once().error(error));
+        let shown = stage.ana(&line).await;
+        assert!(shown.contains(words) && shown.contains("title Another"), "{error}: {shown}");
+    }
+    stage.sir.fault(Fault::on("UpdateCase").times(9).throttled(Some("60")));
+    let shown = stage.ana(&line).await;
+    assert!(shown.contains("too much to do") && shown.contains("title Another"), "{shown}");
+    stage.sir.heal();
+    assert_eq!(stage.sir.case(&case).unwrap()["title"], "Key leaked");
+    let shown = stage.ana("9999999999 show").await;
+    assert!(shown.contains("There is no such thing"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_limit_is_named_before_anything_is_asked_for() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let most = (0..30).map(|each| format!("w{each}@example.com")).collect::<Vec<_>>().join(" ");
+    assert!(stage.ana(&format!("{case} watch {most}")).await.contains("now has the watchers"));
+    stage.sir.take_calls();
+    let shown = stage.ana(&format!("{case} watch one.more@example.com")).await;
+    assert!(shown.contains("30") && shown.contains("one.more@example.com"), "{shown}");
+    let long = "x".repeat(11_999);
+    let shown = stage.ana(&format!("{case} comment {long}")).await;
+    assert!(shown.contains("12,000") || shown.contains("12000"), "{shown}");
+    assert_eq!(stage.sir.count("UpdateCase") + stage.sir.count("CreateCaseComment"), 0);
+}
+
+#[tokio::test]
+async fn what_others_wrote_stays_text_in_every_answer() {
+    let stage = Stage::set().await;
+    let evil = "<!channel> <@U024BE7LH> *bold* https://evil.example <https://evil.example|here>";
+    let case = stage.sir.console_creates_case(evil);
+    stage.sir.aws_comments(&case, "AWS Responder", evil).unwrap();
+    for line in ["show --full", "comments", "status"] {
+        stage.ana(&format!("{case} {line}")).await;
+        assert_eq!(Slack::live_in(&stage.latest()).len(), 0, "{line}");
+        assert_eq!(Slack::formatted(&stage.latest()), [""; 0], "{line}");
+    }
+    stage.ana("list").await;
+    assert_eq!(Slack::live_in(&stage.latest()).len(), 0);
+    stage.ana(&format!("{case} title <!here> {evil}")).await;
+    assert_eq!(Slack::live_in(&stage.latest()).len(), 0);
+}
+
+#[tokio::test]
+async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let other = stage.sir.console_creates_case("Another");
+    for line in [format!("{case} title A"), format!("{case} title B"), format!("{other} title C")] {
+        stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
+    }
+    let jobs = stage.jobs();
+    stage.sir.fault(Fault::on("UpdateCase").path(&case).reset_before());
+    assert_eq!(stage.work(&jobs).await, ["m0", "m1"]);
+    assert_eq!(stage.sir.case(&other).unwrap()["title"], "C");
+    stage.sir.heal();
+    assert_eq!(stage.work(&jobs[..2]).await, [""; 0]);
+    assert_eq!(stage.sir.case(&case).unwrap()["title"], "B");
+    let unreadable =
+        casebridge::live::Job { group: "x".to_owned(), id: "y".to_owned(), body: "{".to_owned() };
+    assert_eq!(stage.work(&[unreadable, jobs[2].clone()]).await, ["m0"]);
+    assert_eq!(stage.work(&[]).await, [""; 0]);
+    assert!(stage.bridge().handle(&Value::Null, 0).await.is_err());
+}
