@@ -33,6 +33,7 @@ pub struct Verdict {
 /// Looks at all cases and says what is wrong, in the world's own list as well.
 pub fn check(world: &Shared, settings: &Settings) -> Verdict {
     let mut verdict = Verdict::default();
+    said(world, &mut verdict);
     let ids = world.sir.borrow().ids();
     for id in ids {
         let Some(state) = world.sir.borrow().newest(&id) else { continue };
@@ -59,6 +60,32 @@ pub fn check(world: &Shared, settings: &Settings) -> Verdict {
         }
     }
     verdict
+}
+
+/// What a person said is on the case exactly once, and every answer to a command is the same.
+fn said(world: &Shared, verdict: &mut Verdict) {
+    let ids = world.sir.borrow().ids();
+    let cases: Vec<_> = ids.iter().filter_map(|id| world.sir.borrow().newest(id)).collect();
+    for (text, answer) in world.said.borrow().iter() {
+        let times = cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
+        let slack = world.slack.borrow();
+        let answers = answer.as_ref().and_then(|name| slack.answers.get(name)).cloned().unwrap_or_default();
+        drop(slack);
+        if times > 1 {
+            verdict.doubled += 1;
+            world.is_wrong(format!("{text:?} is on the case {times} times"));
+        }
+        // A case that was closed before takes no comment: the person was told so.
+        let refused = cases.iter().any(|case| case.case.is_closed());
+        if times == 0 && !refused {
+            verdict.lost += 1;
+            world.is_wrong(format!("{text:?} is not on the case"));
+        }
+        if answers.iter().any(|one| *one != answers[0]) {
+            verdict.doubled += 1;
+            world.is_wrong(format!("{text:?} was answered in different words"));
+        }
+    }
 }
 
 fn is_of(issue: &super::jira::Issue, id: &CaseId) -> bool {
