@@ -15,7 +15,7 @@ const CHANGES: [(&str, &str); 8] = [
     ("status detect", "UpdateCaseStatus"),
     ("title Two keys leaked", "UpdateCase"),
     ("watch bo@example.com", "UpdateCase"),
-    ("impact add region eu-west-1", "UpdateCase"),
+    ("impact add region eu-central-1", "UpdateCase"),
     ("tag add team=red", "TagResource"),
     ("ai useful 1", "SendFeedback"),
     ("close", "CloseCase"),
@@ -48,9 +48,15 @@ fn state(stage: &Stage, case: &str) -> (Value, Value, usize) {
     (wire, state["tags"].clone(), stage.comments(case).len())
 }
 
-/// The answers that the person got, without what differs by nature: the message's own names.
+/// The answers that the person got: the message before them is among them where it was a question, since an answer
+/// takes its place.
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    stage.slack.ephemerals(ANA)[before..].iter().map(Slack::shown).collect()
+    let shown: Vec<_> = stage.slack.ephemerals(ANA).iter().map(Slack::shown).collect();
+    let question = |shown: &String| shown.starts_with("Close case");
+    match shown[before..].is_empty() {
+        true => shown[before - 1..].iter().filter(|shown| !question(shown)).cloned().collect(),
+        false => shown[before..].to_vec(),
+    }
 }
 
 #[tokio::test]
@@ -141,8 +147,6 @@ async fn another_persons_change_in_between_is_not_undone() {
     let (case, job) = job(&stage, "status detect").await;
     stage.sir.fault(Fault::on("UpdateCaseStatus").times(2).applied_then(500));
     // The first worker never learns what became of its call; somebody moves the case on; the job comes again.
-    let moments = (1..40).rev();
-    let _ = moments;
     let killed = stage.until(&job, 17).await;
     assert!(!killed);
     stage.sir.heal();
