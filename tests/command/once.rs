@@ -144,13 +144,23 @@ async fn an_answer_goes_another_way_where_the_first_is_closed() {
 #[tokio::test]
 async fn another_persons_change_in_between_is_not_undone() {
     let stage = Stage::set().await;
-    let (case, job) = job(&stage, "status detect").await;
-    stage.sir.fault(Fault::on("UpdateCaseStatus").times(2).applied_then(500));
-    // The first worker never learns what became of its call; somebody moves the case on; the job comes again.
-    let killed = stage.until(&job, 17).await;
-    assert!(!killed);
-    stage.sir.heal();
-    stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
-    execute::execute(&stage.bridge(), &job).await.unwrap();
-    assert_eq!(stage.sir.case(&case).unwrap()["caseStatus"], "Post-incident Activities");
+    let mut overtaken = 0;
+    for at in 1.. {
+        let (case, job) = job(&stage, "status detect").await;
+        if stage.until(&job, at).await {
+            break;
+        }
+        // The worker was stopped after its change was made: somebody moves the case on, and the job comes again.
+        if stage.sir.case(&case).unwrap()["caseStatus"] == "Detection and Analysis" {
+            overtaken += 1;
+            stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
+            execute::execute(&stage.bridge(), &job).await.unwrap();
+            assert_eq!(
+                stage.sir.case(&case).unwrap()["caseStatus"],
+                "Post-incident Activities",
+                "moment {at}"
+            );
+        }
+    }
+    assert!(overtaken > 3);
 }

@@ -20,7 +20,7 @@ use casebridge::{
     secrets::{Secret, Secrets},
     settings::Settings,
     sir,
-    standin::{Delivery, Hub, Sir, Slack},
+    standin::{Delivery, Hub, Jira, Sir, Slack},
     store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
     world::World,
@@ -148,6 +148,7 @@ pub struct Stage {
     pub slack: Slack,
     pub sir: Sir,
     pub hub: Hub,
+    pub jira: Jira,
     pub memory: Memory,
     pub world: Outside,
     pub settings: Settings,
@@ -161,15 +162,21 @@ impl Stage {
     pub async fn set() -> Self {
         let (slack, sir, hub) =
             (Slack::start().await.unwrap(), Sir::start().await.unwrap(), Hub::start().await.unwrap());
+        let jira = Jira::start().await.unwrap();
         let (.., team) = slack.app();
         let channel = slack.security();
         let settings = format!(
-            "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n[roles]\nadmin = ['{ANA}']",
-            slack.url()
+            "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
+             [roles]\nadmin = ['{ANA}']",
+            slack.url(),
+            jira.url()
         );
         let secrets = Secrets {
             slack_bot_token: Secret::new(slack.token()),
             slack_signing_secret: Secret::new(slack.signing_secret()),
+            jira_email: Secret::new(jira.credentials().0),
+            jira_api_token: Secret::new(jira.credentials().1),
+            jira_webhook_secret: Secret::new(jira.webhook_secret()),
             ..Secrets::default()
         };
         let memory = Memory::default();
@@ -192,7 +199,7 @@ impl Stage {
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));
-        Self { slack, sir, hub, memory, world, settings, secrets, channel, jobs }
+        Self { slack, sir, hub, jira, memory, world, settings, secrets, channel, jobs }
     }
 
     pub fn bridge(&self) -> Bridge<'_, Outside> {
