@@ -4,6 +4,7 @@
 
 mod confirm;
 mod doors;
+mod examples;
 mod issue;
 mod once;
 mod stage;

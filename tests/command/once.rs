@@ -2,8 +2,11 @@
 //! is the same.
 
 use casebridge::{
+    case::CaseId,
     command::{execute, job::Job},
     standin::{Fault, Slack},
+    store::Store,
+    text,
 };
 use serde_json::{Value, json};
 
@@ -163,4 +166,23 @@ async fn another_persons_change_in_between_is_not_undone() {
         }
     }
     assert!(overtaken > 3);
+}
+
+#[tokio::test]
+async fn whose_comment_it_is_stands_in_the_table_before_the_comment_is_made() {
+    let stage = Stage::set().await;
+    let mut seen = 0;
+    for at in 1.. {
+        let (case, job) = job(&stage, "comment It was Bo's key").await;
+        let ended = stage.until(&job, at).await;
+        if let [body] = &stage.comments(&case)[..] {
+            let sayings = stage.memory.sayings(&CaseId::parse(&case).unwrap()).await.unwrap();
+            assert_eq!(sayings[0].body_hash, text::hash(body), "moment {at}");
+            seen += 1;
+        }
+        if ended {
+            break;
+        }
+    }
+    assert!(seen > 3);
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -100,6 +100,15 @@ pub struct Outside {
     table: Table,
     hub: hub::Hub,
     countdown: Arc<Countdown>,
+    /// Where the clock was stopped; 0 where it runs.
+    stopped: AtomicI64,
+}
+
+impl Outside {
+    /// From now on it is this time.
+    pub fn stops_the_clock(&self, at: Millis) {
+        self.stopped.store(at, Ordering::SeqCst);
+    }
 }
 
 impl World for Outside {
@@ -110,7 +119,10 @@ impl World for Outside {
     }
 
     fn now(&self) -> Millis {
-        self.live.now()
+        match self.stopped.load(Ordering::SeqCst) {
+            0 => self.live.now(),
+            at => at,
+        }
     }
 
     async fn sleep(&self, time: Duration) {
@@ -196,6 +208,7 @@ impl Stage {
             table: Table { memory: memory.clone(), countdown: countdown.clone() },
             hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
             countdown,
+            stopped: AtomicI64::new(0),
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));
