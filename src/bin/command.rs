@@ -19,7 +19,8 @@ async fn main() -> Result<(), Error> {
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = i64::try_from(event.context.deadline)?;
-        let chosen = Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        let chosen =
+            Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
         let bridge = Bridge { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
         let answer = bridge.handle(&event.payload, deadline).await?;
         if !envelope::is_unsigned(&answer) {
