@@ -430,9 +430,17 @@ impl<W: World> Worker<'_, W> {
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
-        let seen = match self.destinations.edit(self, &key, &remote, &content, &hash, note).await {
+        let was_seen = ledger.get(&key).is_some_and(|told| told.seen == Seen::Yes);
+        let sent = Box::pin(self.destinations.edit(self, &key, &remote, &content, &hash, note)).await;
+        let seen = match sent {
             Ok(()) => Seen::Yes,
-            Err(Failure::Gone { .. }) => Seen::Deleted,
+            Err(Failure::Gone { .. }) if was_seen => Seen::Deleted,
+            // Nobody ever saw it there: it was never stored, and is owed again.
+            Err(Failure::Gone { .. }) => {
+                self.world.store().untell(self.case, self.destination, &key).await?;
+                ledger.remove(&key);
+                return Err(Stop::Replan);
+            }
             Err(Failure::Content { why }) => {
                 warn!(destination = self.destination.as_str(), %key, why, "cannot be rewritten");
                 Seen::Yes

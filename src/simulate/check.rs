@@ -67,7 +67,8 @@ fn said(world: &Shared, verdict: &mut Verdict) {
     let ids = world.sir.borrow().ids();
     let cases: Vec<_> = ids.iter().filter_map(|id| world.sir.borrow().newest(id)).collect();
     for (text, answer) in world.said.borrow().iter() {
-        let times = cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
+        let times =
+            cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
         let slack = world.slack.borrow();
         let answers = answer.as_ref().and_then(|name| slack.answers.get(name)).cloned().unwrap_or_default();
         drop(slack);
@@ -75,8 +76,9 @@ fn said(world: &Shared, verdict: &mut Verdict) {
             verdict.doubled += 1;
             world.is_wrong(format!("{text:?} is on the case {times} times"));
         }
-        // A case that was closed before takes no comment: the person was told so.
-        let refused = cases.iter().any(|case| case.case.is_closed());
+        // A case that was closed takes no comment, and a command may be refused: the person was told so.
+        let told_so = answers.first().is_some_and(|answer| !answer.contains("Your comment is on case"));
+        let refused = told_so || cases.iter().any(|case| case.case.is_closed());
         if times == 0 && !refused {
             verdict.lost += 1;
             world.is_wrong(format!("{text:?} is not on the case"));

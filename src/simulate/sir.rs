@@ -148,16 +148,22 @@ impl Sir {
         self.at(id, seen).ok_or_else(|| fault(FaultKind::NotFound))
     }
 
+    /// A page goes on behind the comment where the one before ended, whatever came in the meantime.
     fn page(&self, comments: &[Comment], next: Option<String>) -> Page<Comment> {
-        let start: usize = next.and_then(|next| next.parse().ok()).unwrap_or(0);
         let mut all: Vec<&Comment> = comments.iter().collect();
         if self.newest_first {
             all.reverse();
         }
-        let items: Vec<Comment> =
-            all.iter().skip(start).take(PAGE).map(|comment| (*comment).clone()).collect();
-        let end = start + items.len();
-        Page { items, next: (end < comments.len()).then(|| end.to_string()) }
+        let behind = |one: &&&Comment| match &next {
+            None => true,
+            Some(last) if self.newest_first => one.id.as_str() < last.as_str(),
+            Some(last) => one.id.as_str() > last.as_str(),
+        };
+        let rest: Vec<&Comment> = all.iter().filter(behind).copied().collect();
+        let items: Vec<Comment> = rest.iter().take(PAGE).map(|comment| (*comment).clone()).collect();
+        let more = rest.len() > items.len();
+        let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+        Page { items, next }
     }
 }
 

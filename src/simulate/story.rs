@@ -128,7 +128,7 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
             }
         }
         Turn::Amend(case) => change(world, case, true, |state| {
-            if let Some(comment) = state.comments.first_mut() {
+            if let Some(comment) = state.comments.iter_mut().find(|comment| comment.creator != OURS) {
                 comment.body.push_str(", changed");
                 comment.updated = Some(now / 1_000);
             }

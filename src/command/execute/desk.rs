@@ -93,11 +93,20 @@ impl<W: World> Desk<'_, W> {
                     None if fault.maybe_applied() && !reads => {
                         return Err(Stop::Trouble(format!("{} without an answer", operation.name())));
                     }
+                    // Nobody watches a message for an answer: it is tried again by itself, not by its writer.
+                    None if self.is_a_message() && is_for_now(&fault) => {
+                        return Err(Stop::Trouble(format!("{} was refused for now", operation.name())));
+                    }
                     None => return Err(fault::explain(operation, &fault).give_back(self.typed()).into()),
                 },
             }
         }
         Err(strange(operation.name()))
+    }
+
+    /// Something that was said for the case, not asked of the bridge.
+    fn is_a_message(&self) -> bool {
+        matches!(self.job.did, Did::Said { .. } | Did::Amended { .. } | Did::JiraChanged { .. })
     }
 
     /// What the person typed, to be given back.
@@ -192,6 +201,11 @@ fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
         _ => return None,
     };
     (attempt < 3 && time <= Duration::from_secs(5)).then_some(time)
+}
+
+/// The same call may be taken a little later.
+fn is_for_now(fault: &sir::Fault) -> bool {
+    matches!(fault.kind, sir::FaultKind::Throttled { .. } | sir::FaultKind::NotSent)
 }
 
 #[cfg(test)]

@@ -88,6 +88,11 @@ async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile)
         Err(answer) => return Ok(answer),
     };
     let store = bridge.world.store();
+    // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
+    let message = matches!(work.did, Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. });
+    if message && here(bridge.world, job).await?.is_none() {
+        return Ok(Answer::silence());
+    }
     let begun = Command { job: written(job), since: job.at, answer: None };
     let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
     if let Some(answer) = known.and_then(|known| known.answer) {
@@ -177,7 +182,7 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
 }
 
 async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
-    let here = here(desk).await?;
+    let here = here(desk.world, desk.job).await?;
     // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
         Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
@@ -189,10 +194,10 @@ async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
 }
 
 /// The case of the thread, else of the channel.
-async fn here<W: World>(desk: &Desk<'_, W>) -> Result<Option<CaseId>, Stop> {
-    let (team, channel) = (&desk.job.team, &desk.job.place.channel);
-    let store = desk.world.store();
-    if let Some(thread) = &desk.job.place.thread
+async fn here<W: World>(world: &W, job: &Job) -> Result<Option<CaseId>, Stop> {
+    let (team, channel) = (&job.team, &job.place.channel);
+    let store = world.store();
+    if let Some(thread) = &job.place.thread
         && let Some(case) = store.bound(&format!("slack/{team}/{channel}/{thread}")).await?
     {
         return Ok(Some(case));
