@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::play::{standins::Standins, story};
+use crate::play::{page::Page, standins::Standins, story};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -72,7 +72,7 @@ pub fn log() {
 pub async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command.unwrap_or(Command::Play { once: false, port: 0 }) {
         Command::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
-        Command::Play { once: false, port: _ } => {}
+        Command::Play { once: false, port } => page(port).await?,
         Command::Standins { port_file } => standins(&port_file).await?,
         Command::Settings { command } => output::say(&settings::run(command).await?)?,
     }
@@ -85,4 +85,10 @@ async fn standins(port_file: &std::path::Path) -> Result<(), Error> {
     output::say(&format!("Stand-ins of SIR, Slack, Jira and Security Hub: see {}", port_file.display()))?;
     std::future::pending::<()>().await;
     Ok(())
+}
+
+async fn page(port: u16) -> Result<(), Error> {
+    let page = Page::bind(port).await?;
+    output::say(&format!("The playground is at {} (Ctrl-C ends it)", page.url()))?;
+    Ok(page.run().await?)
 }

@@ -3,11 +3,13 @@
 //! - [`standins`]: the servers outside, and the settings and secrets that fit them;
 //! - [`stage`]: those, and the two functions between them, fed by [`queue`]s;
 //! - [`story`]: a case's life, told and checked step by step from what [`shown`] sees;
-//! - [`page`]: the same for the browser, with a person at the keyboard.
+//! - [`page`]: the same for the browser, which shows what is [`visible`] and sends [`acts`].
 
+pub mod acts;
 pub mod page;
 pub mod queue;
 pub mod shown;
 pub mod stage;
 pub mod standins;
 pub mod story;
+pub mod visible;

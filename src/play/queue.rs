@@ -31,15 +31,27 @@ pub struct Message {
 pub struct Queue {
     waiting: VecDeque<Message>,
     seen: HashMap<String, Millis>,
+    count: u64,
 }
 
 impl Queue {
-    /// Takes a message, unless one with this id came a moment ago.
-    pub fn put(&mut self, now: Millis, id: String, group: String, body: String) {
+    /// Takes a message as a FIFO queue does: not again if one with this id came a moment ago.
+    pub fn put_once(&mut self, now: Millis, id: String, group: String, body: String) {
         self.seen.retain(|_, at| *at + DEDUPLICATED > now);
         if self.seen.insert(id.clone(), now).is_none() {
             self.waiting.push_back(Message { id, group, body, deliveries: 0 });
         }
+    }
+
+    /// Takes a message as a standard queue does: every time.
+    pub fn put(&mut self, body: String) {
+        self.count += 1;
+        self.waiting.push_back(Message {
+            id: self.count.to_string(),
+            group: String::new(),
+            body,
+            deliveries: 0,
+        });
     }
 
     /// The next batch; empty when nothing waits.
@@ -84,7 +96,7 @@ mod tests {
     use super::*;
 
     fn put(queue: &mut Queue, now: Millis, id: &str) {
-        queue.put(now, id.to_owned(), "g".to_owned(), "{}".to_owned());
+        queue.put_once(now, id.to_owned(), "g".to_owned(), "{}".to_owned());
     }
 
     fn ids(batch: &[Message]) -> Vec<&str> {
@@ -98,6 +110,13 @@ mod tests {
             put(&mut queue, now, id);
         }
         assert_eq!(ids(&queue.take()), ["a", "b", "a"]);
+    }
+
+    #[test]
+    fn a_standard_queue_takes_the_same_twice_and_tells_them_apart() {
+        let mut queue = Queue::default();
+        (0..2).for_each(|_| queue.put("{}".to_owned()));
+        assert_eq!(ids(&queue.take()), ["1", "2"]);
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub struct Stage {
     jobs: Mutex<UnboundedReceiver<Job>>,
     inbox: Mutex<Queue>,
     events: Mutex<Queue>,
+    /// Every event that ever arrived.
+    past: Mutex<Vec<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -109,6 +111,7 @@ impl Stage {
             jobs: Mutex::new(jobs),
             inbox: Mutex::default(),
             events: Mutex::default(),
+            past: Mutex::default(),
         })
     }
 
@@ -156,7 +159,7 @@ impl Stage {
         {
             let (mut jobs, mut inbox) = (lock(&self.jobs), lock(&self.inbox));
             while let Ok(Job { group, id, body }) = jobs.try_recv() {
-                inbox.put(self.live.now(), id, group, body);
+                inbox.put_once(self.live.now(), id, group, body);
             }
         }
         let batch = lock(&self.inbox).take();
@@ -171,8 +174,8 @@ impl Stage {
     /// Gives `notify` the next events of SIR; `false` if there is none.
     pub async fn notify(&self) -> bool {
         for event in self.standins.sir.take_events() {
-            let id = event["id"].as_str().unwrap_or_default().to_owned();
-            lock(&self.events).put(self.live.now(), id, String::new(), event.to_string());
+            lock(&self.past).push(event.to_string());
+            lock(&self.events).put(event.to_string());
         }
         let batch = lock(&self.events).take();
         if batch.is_empty() {
@@ -181,6 +184,13 @@ impl Stage {
         let handled = self.notifier().handle(queue::event(&batch)).await;
         returned(&self.events, batch, handled);
         true
+    }
+
+    /// Every event that ever arrived arrives once more, as EventBridge and SQS may do; says how many.
+    pub fn again(&self) -> usize {
+        let past = lock(&self.past);
+        past.iter().for_each(|event| lock(&self.events).put(event.clone()));
+        past.len()
     }
 
     /// The schedule's minute: `notify` does what is due.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     shown::{News, Shown},
@@ -13,7 +13,7 @@ use super::{
 /// The widest line.
 const WIDTH: usize = 98;
 /// Where what is shown begins.
-const INDENT: usize = 20;
+const INDENT: usize = 21;
 
 /// Why the story was not told to its end.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +99,7 @@ pub async fn tell(out: &mut impl Write) -> Result<(), Error> {
 impl<W: Write> Teller<'_, W> {
     async fn aws_works_a_case(&mut self) -> Result<String, Error> {
         let sir = self.stage.standins.sir.clone();
-        let case = sir.aws_creates_case("Credentials used from a new country");
+        let case = sir.aws_creates(opened())?;
         self.shows(
             &format!("AWS opens case {case}"),
             &[
@@ -182,7 +182,13 @@ impl<W: Write> Teller<'_, W> {
         self.stage.deliver(&click).await;
         self.shows("Ana presses the button", &[(In::Card, "Closed"), (In::Issue, "Status: Done")]).await?;
         let status = self.stage.standins.sir.case(case).unwrap_or_default()["caseStatus"].clone();
-        if status == "Closed" { Ok(()) } else { Err(self.not_so(format!("the case is {status}"))) }
+        if status != "Closed" {
+            return Err(self.not_so(format!("the case is {status}")));
+        }
+        let count = self.stage.again();
+        let before = self.seen.clone();
+        self.shows(&format!("All {count} events arrive a second time: nothing is told twice"), &[]).await?;
+        if self.seen == before { Ok(()) } else { Err(self.not_so("something was told twice".to_owned())) }
     }
 
     /// Somebody types `/sir LINE` in the channel.
@@ -239,6 +245,16 @@ impl<W: Write> Teller<'_, W> {
     }
 }
 
+/// What AWS saw, and when.
+fn opened() -> Value {
+    let began = crate::clock::now() / 1_000 - 7_200;
+    json!({
+        "title": "Credentials used from a new country",
+        "description": "An access key of the build role was used from an address that was never seen before.",
+        "reportedIncidentStartDate": began,
+    })
+}
+
 /// The `action_id` of the button that confirms.
 fn confirming(message: &Value) -> Option<String> {
     let blocks = message["blocks"].as_array()?;
@@ -259,13 +275,22 @@ fn paragraph(step: usize, came: &str, news: &[News]) -> String {
         let mark = if news.is_new { '+' } else { '~' };
         let what = news.what.trim_end_matches(" comment");
         let mut head = format!("    {name:<5} {mark} {what:<8}");
-        for line in news.lines.iter().flat_map(|line| wrapped(line, WIDTH - INDENT)) {
+        let lines = if news.what == "card" { as_card(&news.lines) } else { news.lines.clone() };
+        for line in lines.iter().flat_map(|line| wrapped(line, WIDTH - INDENT)) {
             text.push_str(format!("{head:<INDENT$}{line}").trim_end());
             text.push('\n');
             head.clear();
         }
     }
     text
+}
+
+/// A card's many small facts beside each other, between its title and its buttons.
+fn as_card(lines: &[String]) -> Vec<String> {
+    let (buttons, facts): (Vec<&String>, Vec<&String>) = lines.iter().partition(|line| line.starts_with('['));
+    let (buttons, facts) =
+        (buttons.into_iter().cloned(), facts.into_iter().map(String::as_str).collect::<Vec<_>>());
+    [facts.join(" · ")].into_iter().chain(buttons).collect()
 }
 
 /// Cut between words so that no piece is longer than `width` characters, words that are themselves longer aside.
