@@ -90,7 +90,8 @@ pub fn changes(old: &Facts, new: &Facts) -> Vec<Change> {
         field("Title", Some(&old.title), Some(&new.title)),
         field("Resolver", Some(resolver(old.resolver)), Some(resolver(new.resolver))),
         // Nobody has the next move in a closed case.
-        field("Next move", Some(next_move(old)), Some(next_move(new))).filter(|_| new.status != Status::Closed),
+        field("Next move", Some(next_move(old)), Some(next_move(new)))
+            .filter(|_| new.status != Status::Closed),
         field("Type", Some(&old.engagement), Some(&new.engagement)),
         field("Reported start", date(old.reported_start).as_deref(), date(new.reported_start).as_deref()),
         field("Actual start", date(old.actual_start).as_deref(), date(new.actual_start).as_deref()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::standins::Standins;
+use super::standins::{ANA, BO, Standins};
 use crate::standin::{Jira, Slack};
 
 /// One thing that somebody sees: a message, an issue, a comment.
@@ -73,15 +73,18 @@ impl Shown {
 
 fn person(id: &str) -> &str {
     match id {
-        super::standins::ANA => "Ana",
-        super::standins::BO => "Bo",
+        ANA => "Ana",
+        BO => "Bo",
         other => other,
     }
 }
 
 fn add(all: &mut BTreeMap<String, Thing>, place: &str, message: &Value, what: String) {
     let ts = message["ts"].as_str().unwrap_or_default();
-    let lines = plain(&Slack::shown(message));
+    let shown = Slack::shown(message);
+    let named =
+        [ANA, BO].iter().fold(shown, |text, id| text.replace(&format!("@{id}"), &format!("@{}", person(id))));
+    let lines = plain(&named);
     all.insert(format!("{place} {ts}"), Thing { what, lines });
 }
 

@@ -287,10 +287,25 @@ fn paragraph(step: usize, came: &str, news: &[News]) -> String {
 
 /// A card's many small facts beside each other, between its title and its buttons.
 fn as_card(lines: &[String]) -> Vec<String> {
-    let (buttons, facts): (Vec<&String>, Vec<&String>) = lines.iter().partition(|line| line.starts_with('['));
-    let (buttons, facts) =
-        (buttons.into_iter().cloned(), facts.into_iter().map(String::as_str).collect::<Vec<_>>());
-    [facts.join(" · ")].into_iter().chain(buttons).collect()
+    let is_fact =
+        |line: &str| line.starts_with("Created ") || line.starts_with("Updated ") || line.contains(": ");
+    let mut rows: Vec<String> = Vec::new();
+    let mut facts = false;
+    for line in lines {
+        match rows.last_mut() {
+            Some(row)
+                if facts
+                    && is_fact(line)
+                    && row.chars().count() + 3 + line.chars().count() <= WIDTH - INDENT =>
+            {
+                row.push_str(" · ");
+                row.push_str(line);
+            }
+            _ => rows.push(line.clone()),
+        }
+        facts = is_fact(line);
+    }
+    rows
 }
 
 /// Cut between words so that no piece is longer than `width` characters, words that are themselves longer aside.
@@ -306,4 +321,27 @@ fn wrapped(line: &str, width: usize) -> Vec<String> {
         }
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_a_paragraph_of_lines_that_are_not_too_long() {
+        let lines = ["A title", "Status: Submitted", "Case: 1", &"word ".repeat(20), "[Close]"];
+        let lines = lines.map(str::to_owned).to_vec();
+        let news = |in_slack, what: &str, is_new| News {
+            in_slack,
+            what: what.to_owned(),
+            is_new,
+            lines: lines.clone(),
+        };
+        let text =
+            paragraph(3, "AWS comments", &[news(true, "card", true), news(false, "SEC-1 comment", false)]);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        let begin = "\n 3  AWS comments\n    Slack + card     A title\n                     Status: Submitted · Case: 1\n";
+        assert!(text.starts_with(begin), "{text}");
+        assert!(text.contains("\n    Jira  ~ SEC-1    A title\n"), "{text}");
+    }
 }
