@@ -73,10 +73,14 @@ mod tests {
         let told = Report { tally, lag: Some(4), ..Report::default() };
         let swept = Report { swept: true, ..Report::default() };
         let written = line("notify", 1_790_000_000_000, &[told, Report { waiting: 2, ..told }, swept]);
-        let declared = written["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().cloned().unwrap_or_default();
+        let declared =
+            written["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().cloned().unwrap_or_default();
         assert_eq!(declared.len(), NAMES.len());
         assert!(declared.iter().all(|metric| written[metric["Name"].as_str().unwrap_or("-")].is_number()));
-        assert_eq!((&written["Planned"], &written["Cases"], &written["Sweeps"]), (&json!(6), &json!(2), &json!(1)));
+        assert_eq!(
+            (&written["Planned"], &written["Cases"], &written["Sweeps"]),
+            (&json!(6), &json!(2), &json!(1))
+        );
         assert_eq!(written["LagSeconds"], json!(4));
         assert_eq!(line("notify", 0, &[swept]).get("LagSeconds"), None);
     }

@@ -65,7 +65,9 @@ pub async fn tell<W: World>(
         Ok(Answer::Membership(membership)) => slack::membership(&membership, what),
         Ok(_) => slack::unread_membership(id.as_str(), what),
         // A membership that ended may not be readable any more: that it ended is told all the same.
-        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::Denied | FaultKind::NotActive) => {
+        Err(fault)
+            if matches!(fault.kind, FaultKind::NotFound | FaultKind::Denied | FaultKind::NotActive) =>
+        {
             slack::unread_membership(id.as_str(), what)
         }
         Err(fault) => return Err(fault.into()),

@@ -11,8 +11,7 @@ use crate::{
     destination::Destinations,
     event::{self, Hint},
     jira::Jira,
-    metrics,
-    news,
+    metrics, news,
     notify::{Desk, Report},
     secrets::Secrets,
     settings::Settings,
@@ -56,7 +55,8 @@ impl<W: World> Notifier<'_, W> {
             return if failed.is_empty() { Ok(Value::Null) } else { Err(NotTaken("see the log".to_owned())) };
         };
         let text = |record: &Value, name: &str| record[name].as_str().unwrap_or_default().to_owned();
-        let hints = records.iter().map(|record| (text(record, "messageId"), event::decode(&text(record, "body"))));
+        let hints =
+            records.iter().map(|record| (text(record, "messageId"), event::decode(&text(record, "body"))));
         let failed = self.work(hints.collect()).await;
         let failures: Vec<Value> = failed.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
         Ok(json!({"batchItemFailures": failures}))
@@ -124,11 +124,8 @@ impl<W: World> Notifier<'_, W> {
 
     /// Every case for itself: what one of them does to its worker harms no other.
     async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
-        let slack = Slack {
-            world: self.world,
-            settings: &self.settings.slack,
-            token: &self.secrets.slack_bot_token,
-        };
+        let slack =
+            Slack { world: self.world, settings: &self.settings.slack, token: &self.secrets.slack_bot_token };
         let jira = self.settings.jira.as_ref().map(|settings| Jira {
             world: self.world,
             settings,

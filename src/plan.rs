@@ -137,7 +137,7 @@ pub fn plan(
     if private && note.channel.is_none() {
         return vec![Effect::Channel { name: channel_name(picture, settings) }];
     }
-    let hash = home_hash(destination, picture);
+    let hash = home_hash(picture);
     if note.home.is_none() {
         return vec![Effect::Home { hash }];
     }
@@ -235,14 +235,9 @@ pub fn part_hash(text: &str, of: usize) -> String {
     text::hash(&format!("{of}/{text}"))
 }
 
-fn home_hash(destination: Destination, picture: &Picture) -> String {
-    match destination {
-        Destination::Slack => text::hash(&format!("{:?}", slack::card(&picture.view))),
-        Destination::Jira => {
-            let description = jira::description(&picture.view);
-            text::hash(&format!("{}{description}", jira::summary(&picture.view.case)))
-        }
-    }
+/// A hash of all that a card or an issue may show. Of the view, not of its rendering: it is made at every look.
+fn home_hash(picture: &Picture) -> String {
+    text::hash(&format!("{:?}", picture.view))
 }
 
 fn channel_name(picture: &Picture, settings: &Settings) -> String {

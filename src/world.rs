@@ -86,12 +86,43 @@ pub enum Rule {
     Discovery,
     /// The minute sweep through what is due.
     Sweep,
-    /// A hint is written to the table before anything is done about it.
-    HintFirst,
     /// A repeated command answers from its record.
     CommandRecord,
     /// A comment carries the command's key as its `clientToken`.
     ClientToken,
     /// What is about to be said through the bridge is written down before it is said.
     SayFirst,
+}
+
+impl Rule {
+    /// All of them.
+    pub const ALL: [Self; 27] = [
+        Self::Lease,
+        Self::LeaseLength,
+        Self::Fence,
+        Self::WantCheck,
+        Self::Intent,
+        Self::FindAgain,
+        Self::Quarantine,
+        Self::SendCheck,
+        Self::StopAtFirst,
+        Self::UnknownIsNotFailure,
+        Self::UnknownIsNotSuccess,
+        Self::DoneAfterSend,
+        Self::EchoGuard,
+        Self::AllPages,
+        Self::ConsistentReads,
+        Self::NoClientRetry,
+        Self::SetAgain,
+        Self::NewestOnly,
+        Self::LookAgain,
+        Self::RetryAfter,
+        Self::Pace,
+        Self::Verify,
+        Self::Discovery,
+        Self::Sweep,
+        Self::CommandRecord,
+        Self::ClientToken,
+        Self::SayFirst,
+    ];
 }

@@ -1,6 +1,8 @@
 //! Can text from outside mean anything in what we render, or make it too large? Everything that is rendered, with
 //! the worst text that anybody could write, held against the vendors' limits in our own words.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers may fail as a test does")]
+
 use casebridge::{
     case::*,
     content::*,

@@ -21,14 +21,15 @@ async fn main() -> Result<(), Error> {
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = i64::try_from(event.context.deadline)?;
-        let chosen = live.chosen().await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        let chosen =
+            Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
         let bridge = Bridge { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
         let answer = bridge.handle(&event.payload, deadline).await?;
         if !envelope::is_unsigned(&answer) {
             return Ok::<Value, Error>(answer);
         }
         // Perhaps the signing secret was replaced a moment ago.
-        let secrets = live.secrets_again().await?;
+        let secrets = Box::pin(live.secrets_again()).await?;
         match Arc::ptr_eq(&secrets, &chosen.secrets) {
             true => Ok(answer),
             false => Ok(Bridge { secrets: &secrets, ..bridge }.handle(&event.payload, deadline).await?),

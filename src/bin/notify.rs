@@ -14,7 +14,8 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
-    let live = Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
+    let live =
+        Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = i64::try_from(event.context.deadline)?;

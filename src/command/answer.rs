@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    slack::escape,
+    slack::Mrkdwn,
     text::{self, cut},
 };
 
@@ -312,10 +312,10 @@ impl Page {
         self.blocks.push(block);
     }
 
-    /// `text` is what notifications and screen readers get: Slack wants at most 4,000 characters, and parses it.
+    /// `text` stands in for the blocks where those cannot be shown. Slack parses it, but not inside code.
     fn message(self) -> Value {
         let text = self.text.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-        json!({ "text": escape(&cut(&text, 3_000)), "blocks": self.blocks })
+        json!({ "text": Mrkdwn::new().fence(&text, 3_000).as_str(), "blocks": self.blocks })
     }
 }
 
@@ -388,7 +388,7 @@ mod tests {
             assert_eq!(told, lines);
             for message in messages {
                 assert!(message["blocks"].to_string().chars().count() < 13_200);
-                assert!(message["text"].as_str().unwrap().chars().count() <= 3_000);
+                assert!(message["text"].as_str().unwrap().chars().count() <= 3_100);
             }
         }
         let endless = (0..200).fold(Answer::default(), |answer, _| answer.say("x".repeat(2_000)));

@@ -34,10 +34,10 @@ impl<'a, W: World> Bridge<'a, W> {
     /// The event came through neither door.
     pub async fn handle(&self, event: &Value, deadline: Millis) -> Result<Value, Unknown> {
         if event.get("Records").is_some() {
-            return inbox::work(self, event, deadline).await.ok_or(Unknown);
+            return Box::pin(inbox::work(self, event, deadline)).await.ok_or(Unknown);
         }
         let request = Envelope::read(event).ok_or(Unknown)?;
-        Ok(door::answer(self, &request).await.into_value())
+        Ok(Box::pin(door::answer(self, &request)).await.into_value())
     }
 
     /// Where people talk.

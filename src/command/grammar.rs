@@ -435,7 +435,22 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_says_what_why_what_to_do_and_what_was_typed() {
+    fn metrics_are_of_days_that_were() {
+        for days in ["2026-11-20 2026-11-01", "2026-11-20 2026-11-22"] {
+            let (from, to) = days.split_once(' ').unwrap();
+            assert_eq!(
+                reply(&format!("membership metrics {days}")),
+                format!(
+                    "From {from} to {to} is not a time that was. Give the earlier day first, and none after \
+                     today.\nHow to say it: /sir membership metrics [ID] [FROM [TO]]\n\
+                     You typed: membership metrics {days}"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_without_a_verb_that_fits_is_answered_with_the_nearest_one_and_given_back() {
         for (text, expected) in [
             (
                 "commnet <@U024BE7LH|ana> &lt;hi&gt;",
@@ -472,6 +487,14 @@ mod tests {
                 "`membership list` is not about one case. Leave the case's id away.\n\
                  How to say it: /sir membership list\nYou typed: 1234567890 membership list",
             ),
+        ] {
+            assert_eq!(reply(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_explained_with_how_to_say_it() {
+        for (text, expected) in [
             (
                 "actor add 10.1.2.3",
                 "10.1.2.3 is a private address: it says nothing about where the intruder came from. Name the address \
@@ -504,7 +527,7 @@ mod tests {
             ),
             (
                 "impact rm region",
-                "No Regions is named. Name at least one.\n\
+                "No Regions are named. Name at least one.\n\
                  How to say it: /sir impact rm account|region|service VALUE…\nYou typed: impact rm region",
             ),
             (
@@ -523,12 +546,6 @@ mod tests {
                 "A team has 2 to 10 people; this one has 1. Name another with --member.\nHow to say it: /sir \
                  membership new [NAME --member \"NAME|JOB TITLE|EMAIL\"… OPTIONS]\nYou typed: membership new \
                  Example --member \"Ana Lima|Lead|ana@example.com\"",
-            ),
-            (
-                "membership metrics 2026-11-20 2026-11-01",
-                "From 2026-11-20 to 2026-11-01 is not a time that was. Give the earlier day first, and none after \
-                 today.\nHow to say it: /sir membership metrics [ID] [FROM [TO]]\n\
-                 You typed: membership metrics 2026-11-20 2026-11-01",
             ),
         ] {
             assert_eq!(reply(text), expected, "{text:?}");

@@ -49,7 +49,7 @@ async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage) -> bool
         tracing::error!(message = id, "a job could not be read");
         return false;
     };
-    match unwound(execute::execute(bridge, &job)).await {
+    match unwound(Box::pin(execute::execute(bridge, &job))).await {
         Some(Ok(())) => true,
         Some(Err(trouble)) => {
             tracing::warn!(message = id, key = job.key(), %trouble, "a job must come again");

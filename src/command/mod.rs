@@ -37,8 +37,8 @@ mod print;
 #[cfg(test)]
 mod properties;
 mod read;
-pub mod reply;
 mod read_organisation;
+pub mod reply;
 pub mod roles;
 pub mod shapes;
 pub mod signature;

@@ -11,8 +11,11 @@ pub fn secret(text: &str) -> Option<&'static str> {
     [text, &plain, &unquoted].into_iter().find_map(kind)
 }
 
+/// A kind of secret in words for the person, and how it is seen in a text.
+type Kind = (&'static str, fn(&str) -> bool);
+
 fn kind(text: &str) -> Option<&'static str> {
-    const KINDS: [(&str, fn(&str) -> bool); 8] = [
+    const KINDS: [Kind; 8] = [
         ("an AWS access key id", access_key),
         ("an AWS session token", session_token),
         ("an AWS secret access key", secret_key),
@@ -61,7 +64,7 @@ fn secret_key(text: &str) -> bool {
     text.split(|each| !base64(each)).any(|run| {
         let classes: Vec<u8> = run.bytes().map(class).collect();
         let turns = classes.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        run.len() == 40 && turns >= 12 && (0..3).all(|class| classes.contains(&class))
+        run.len() == 40 && turns >= 15 && (0..3).all(|class| classes.contains(&class))
     })
 }
 
@@ -157,6 +160,7 @@ mod tests {
             "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             "arn:aws:iam::111122223333:role/AWSServiceRoleForSecurityIncidentResponse",
             "/aws/lambda/SecurityIncidentResponseBridge",
+            "in Documents/IncidentReports/Case/Evidence1 of the share",
             "role AROAIOSFODNN7EXAMPLE2, key ending in MPLE, AKIA is a prefix",
             "they begin with a private key, BEGIN TRANSACTION",
             "xoxb is how tokens begin; ghp_short",

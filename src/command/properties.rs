@@ -108,7 +108,7 @@ fn prints_to_itself(text: &str, now: i64) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_a_question_that_prints_to_itself_or_a_mistake(text in any::<String>(), now in any::<i64>()) {
@@ -126,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn a_free_text_comes_through_as_it_was_meant(text in "[^\\s\u{200b}].{0,80}[^\\s\u{200b}]") {
+    fn a_free_text_comes_through_as_it_was_meant(text in "[a-z0-9<&“—].{0,80}[^\\s]") {
         prop_assume!(pasted::secret(&text).is_none());
         let asked = parse(&format!("comment {}", encode(&text)), NOW).map(|line| line.ask);
         prop_assert_eq!(asked, Ok(super::ask::Ask::Comment { text: Some(text) }));

@@ -338,3 +338,94 @@ pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, Mist
         None => Err(Mistake::new(format!("No {what} is named."), "Write it after the verb.")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::grammar::parse;
+
+    /// 2026-11-21T10:00:00Z.
+    const NOW: Seconds = 1_795_255_200;
+
+    /// So many words, each with its number.
+    fn numbered(many: usize, word: impl Fn(usize) -> String) -> String {
+        (0..many).map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Everything has a limit: a line with so much of it is taken, and with one more it is refused by that number.
+    fn limited(most: usize, named: &str, line: impl Fn(usize) -> String) {
+        let refused = |much: usize| parse(&line(much), NOW).err().map(|mistake| mistake.to_string());
+        assert_eq!(refused(most), None);
+        let reply = refused(most + 1).unwrap_or_else(|| panic!("{} is taken", line(most + 1)));
+        assert!(reply.contains(named), "{named}: {reply}");
+    }
+
+    #[test]
+    fn every_text_has_the_services_limit() {
+        for (before, most, named) in [
+            ("comment ", 12_000, "A comment may have at most 12,000 characters; this one has 12,001."),
+            ("amend 000123 ", 12_000, "A comment may have at most 12,000"),
+            ("title ", 300, "A title may have at most 300"),
+            ("new ", 300, "A title may have at most 300"),
+            ("describe ", 8_000, "A description may have at most 8,000"),
+            ("actor add 203.0.113.9 ", 500, "A user agent may have at most 500"),
+            ("ai useful 1 ", 1_000, "A reason may have at most 1,000"),
+            ("metadata key=", 2_000, "A value of metadata may have at most 2,000"),
+            ("tag add key=", 256, "0 to 256"),
+        ] {
+            limited(most, named, |much| format!("{before}{}", "é".repeat(much)));
+        }
+        limited(500, "A key of metadata may have at most 500", |much| {
+            format!("metadata {}=v", "k".repeat(much))
+        });
+        limited(128, "1 to 128", |much| format!("tag add {}=v", "k".repeat(much)));
+    }
+
+    #[test]
+    fn every_list_has_the_services_limit() {
+        let account = |each| format!("{each:012}");
+        limited(200, "At most 200 accounts", |many| {
+            format!("impact add account {}", numbered(many, account))
+        });
+        limited(100, "At most 100 accounts", |many| {
+            format!("membership accounts {}", numbered(many, account))
+        });
+        limited(600, "At most 600 services", |many| {
+            format!("impact add service {}", numbered(many, |n| format!("EC{n}")))
+        });
+        limited(30, "At most 30 watchers", |many| {
+            format!("watch {}", numbered(many, |n| format!("a{n}@example.com")))
+        });
+        limited(30, "At most 30 pairs", |many| format!("metadata {}", numbered(many, |n| format!("k{n}=v"))));
+        limited(200, "At most 200 tags", |many| format!("tag add {}", numbered(many, |n| format!("k{n}=v"))));
+        limited(200, "At most 200 tags", |many| format!("tag rm {}", numbered(many, |n| format!("k{n}"))));
+        limited(50, "from 1 to 50", |number| format!("comments {number}"));
+        for side in ["add", "remove"] {
+            limited(5, "At most 5 organizational units", |many| {
+                let unit = |each| format!("--{side}-unit ou-ab12-cd34ef{each:02}");
+                format!("membership update {}", numbered(many, unit))
+            });
+        }
+        let member = |each| format!("--member \"Ana Lima|Lead|a{each}@example.com\"");
+        limited(10, "At most 10 team members", |many| {
+            format!("membership new Example {}", numbered(many, member))
+        });
+        limited(10, "this one has 11", |many| format!("membership update {}", numbered(many, member)));
+        assert!(parse(&format!("membership update {}", member(1)), NOW).is_err());
+    }
+
+    #[test]
+    fn what_is_named_twice_counts_once_and_the_last_value_holds() {
+        for (twice, once) in [
+            ("impact add account 111122223333 1111-2222-3333", "impact add account 111122223333"),
+            ("watch ana@example.com,ana@example.com", "watch ana@example.com"),
+            ("tag add k=a k=b", "tag add k=b"),
+            ("metadata k=a k=b", "metadata k=b"),
+            ("tag rm k k=v", "tag rm k"),
+            ("membership update --name Alpha --name Beta", "membership update --name Beta"),
+        ] {
+            assert_eq!(parse(twice, NOW), parse(once, NOW), "{twice}");
+            assert!(parse(once, NOW).is_ok(), "{once}");
+        }
+    }
+}

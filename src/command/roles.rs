@@ -233,7 +233,7 @@ mod tests {
         toml::from_str(
             r#"
             slack = { team = "T0123", channel = "C0123" }
-            roles = { viewer = ["U1", "S1"], responder = ["U2", "S2"], commander = ["U3", ""], admin = ["U4"] }
+            roles = { viewer = ["U1", "S1"], responder = ["U2", "S2"], commander = ["U3", "U4", ""], admin = ["U4"] }
             "#,
         )
         .unwrap()
@@ -264,7 +264,8 @@ mod tests {
             ('s', somebody("U4", Kind::Stranger)),
             ('d', somebody("U4", Kind::Deactivated)),
             ('f', Identity { team: "T9".to_owned(), ..somebody("U4", Kind::Member) }),
-            ('e', Identity { groups: vec![String::new()], ..somebody("", Kind::Member) }),
+            ('e', somebody("", Kind::Member)),
+            ('E', of_groups(&[""])),
         ]
     }
 
@@ -306,8 +307,8 @@ mod tests {
         resolver             ca          -
         list                 vVrRca      -
         new                  rRca        -
-        help                 nvVrRca     nvVrRca
-        whoami               nvVrRca     nvVrRca
+        help                 nEvVrRca    nEvVrRca
+        whoami               nEvVrRca    nEvVrRca
         doctor               vVrRca      -
         membership-list      vVrRca      -
         membership-show      vVrRca      -
@@ -354,7 +355,7 @@ mod tests {
             }
         }
         assert_eq!(rows, verbs::all().count(), "a verb is not in the table above");
-        assert_eq!(cells, 53 * 14 * 4);
+        assert_eq!(cells, 53 * 15 * 4);
     }
 
     #[test]

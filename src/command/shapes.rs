@@ -37,7 +37,7 @@ fn grouped(number: usize) -> String {
 /// At least one and at most `most` of something.
 pub fn count(what: &str, number: usize, most: usize) -> Result<(), Mistake> {
     match number {
-        0 => Err(Mistake::new(format!("No {what} is named."), "Name at least one.")),
+        0 => Err(Mistake::new(format!("No {what} are named."), "Name at least one.")),
         number if number > most => Err(Mistake::new(
             format!("At most {} {what} can be named at once; these are {}.", grouped(most), grouped(number)),
             "Say it in several lines.",

@@ -1,4 +1,4 @@
-//! Which verbs are there? One table ([`super::table`]); parsing, help, roles and the documentation read it.
+//! Which verbs are there? One table (`table.rs`); parsing, help, roles and the documentation read it.
 
 use crate::case::Seconds;
 

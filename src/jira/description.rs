@@ -97,3 +97,112 @@ fn row(name: &str, value: Inline) -> Value {
     let cells = [cell("tableHeader", Inline::new().text(name)), cell("tableCell", value)];
     json!({"type": "tableRow", "content": cells})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{CaseId, Status},
+        content::Links,
+    };
+
+    const NOON: i64 = 1_795_262_400;
+
+    fn view(description: &str) -> View {
+        let case = Case {
+            id: CaseId::new("1234567890"),
+            arn: String::new(),
+            title: "Unusual API\ncalls".to_owned(),
+            description: description.to_owned(),
+            status: Status::Detection,
+            engagement: "Security Incident".to_owned(),
+            resolver: Resolver::Aws,
+            waits_for_customer: false,
+            reported_start: None,
+            actual_start: None,
+            created: Some(NOON),
+            updated: Some(NOON),
+            closed: None,
+            closure: None,
+            accounts: vec!["123456789012".to_owned()],
+            regions: vec![],
+            services: vec![],
+            watchers: vec![],
+            actors: vec![],
+            attachments: vec![],
+            metadata: vec![],
+        };
+        let console = Some("https://console.example.com/".to_owned());
+        let links = Links { console, slack: Some("javascript:alert(1)".to_owned()), ..Links::default() };
+        View { case, links, waiting_since: Some(NOON), agent_waits: false }
+    }
+
+    fn text(text: &str) -> Value {
+        json!({"type": "text", "text": text})
+    }
+
+    #[test]
+    fn an_issue_says_whose_move_it_is_then_the_facts_then_the_description() {
+        let paragraph = |content: Value| json!({"type": "paragraph", "content": content});
+        let row = |name: &str, value: Value| {
+            json!({"type": "tableRow", "content": [
+                {"type": "tableHeader", "content": [paragraph(json!([text(name)]))]},
+                {"type": "tableCell", "content": [paragraph(json!([value]))]},
+            ]})
+        };
+        let link = json!({
+            "type": "text", "text": "Open in the AWS console",
+            "marks": [{"type": "link", "attrs": {"href": "https://console.example.com/"}}],
+        });
+        let strong = json!({"type": "text", "text": "AWS's move", "marks": [{"type": "strong"}]});
+        let expected = json!({"type": "doc", "version": 1, "content": [
+            {"type": "panel", "attrs": {"panelType": "info"}, "content": [
+                paragraph(json!([strong, text(", since 2026-11-21 12:00 UTC")])),
+            ]},
+            {"type": "table", "content": [
+                row("Case", text("1234567890")),
+                row("Status", text("Detection and Analysis")),
+                row("Resolver", text("AWS")),
+                row("Type", text("Security Incident")),
+                row("Accounts", text("123456789012")),
+                row("Watchers", text("0")),
+                row("Attachments", text("0")),
+                row("Created", text("2026-11-21 12:00 UTC")),
+                row("Console", link),
+                row("Slack", text("Open in Slack")),
+            ]},
+            {"type": "heading", "attrs": {"level": 3}, "content": [text("Description")]},
+            paragraph(json!([text("Somebody calls.")])),
+        ]});
+        assert_eq!(description(&view("Somebody calls.")), expected);
+    }
+
+    #[test]
+    fn a_closed_case_says_so_and_why() {
+        let mut view = view("");
+        view.case.status = Status::Closed;
+        view.case.closure = Some("False Positive".to_owned());
+        let panel = description(&view)["content"][0].clone();
+        assert_eq!(panel["attrs"]["panelType"], "success");
+        assert_eq!(panel["content"][0]["content"][1], text(" as False Positive"));
+    }
+
+    #[test]
+    fn a_description_that_does_not_fit_says_where_the_rest_is() {
+        let long = "line\n".repeat(1_600);
+        assert_eq!(parts(&long).len(), 5);
+        let last = description(&view(&long))["content"].as_array().and_then(|all| all.last().cloned());
+        let words = last.and_then(|last| last.pointer("/content/0/text").cloned());
+        assert_eq!(words, Some(json!("This is part 1 of 5: the rest is in the comments.")));
+    }
+
+    #[test]
+    fn a_summary_is_one_line_of_at_most_255_characters() {
+        let mut case = view("").case;
+        assert_eq!(summary(&case), "Unusual API calls");
+        case.title = "😀".repeat(300);
+        assert_eq!(summary(&case).encode_utf16().count(), 255);
+        case.title = " \u{200b}".to_owned();
+        assert_eq!(summary(&case), "Case 1234567890");
+    }
+}

@@ -164,3 +164,137 @@ fn value(outside: &str) -> String {
 fn some_of(items: &[String]) -> String {
     value(&wording::some_of(items, VALUE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Author;
+
+    const NOON: i64 = 1_795_262_400;
+
+    fn text(text: &str) -> Value {
+        json!({"type": "text", "text": text})
+    }
+
+    fn marked(text: &str, mark: &str) -> Value {
+        json!({"type": "text", "text": text, "marks": [{"type": mark}]})
+    }
+
+    fn paragraph(content: Value) -> Value {
+        json!({"type": "paragraph", "content": content})
+    }
+
+    fn document(content: Value) -> Value {
+        json!({"type": "doc", "version": 1, "content": content})
+    }
+
+    fn comment(author: Author, text: &str) -> Content {
+        Content::Comment {
+            author,
+            at: NOON,
+            edited: true,
+            part: Part { index: 1, of: 2, text: text.to_owned() },
+        }
+    }
+
+    #[test]
+    fn a_comment_says_who_spoke_and_when_and_then_their_very_words() {
+        let arn = "arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com".to_owned();
+        let table = [
+            (Author::AwsResponder, "AWS Responder"),
+            (Author::Service, "AWS service (AI generated, verify)"),
+            (Author::Slack { user: "U024BE7LH".to_owned() }, "Slack user U024BE7LH"),
+            (Author::Jira { name: "Ana".to_owned() }, "Ana (Jira)"),
+            (Author::Principal(arn), "Admin/ana@example.com"),
+        ];
+        for (author, name) in table {
+            let expected = document(json!([
+                paragraph(json!([
+                    marked(name, "strong"),
+                    text(" · 2026-11-21 12:00 UTC"),
+                    text(" · edited"),
+                    text(" · part 2 of 2"),
+                ])),
+                paragraph(json!([text("Look at *role*"), {"type": "hardBreak"}, text("<admin>")])),
+                paragraph(json!([text("now")])),
+            ]));
+            let told = content(&comment(author, "Look at *role*\n<admin>\n\nnow"), Plainness::Full);
+            assert_eq!(told, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn plainer_has_no_marks_and_plainest_is_one_line_that_says_where_to_read_on() {
+        let comment = comment(Author::AwsResponder, "one\n\ntwo");
+        let head = [
+            text("AWS Responder"),
+            text(" · 2026-11-21 12:00 UTC"),
+            text(" · edited"),
+            text(" · part 2 of 2"),
+        ];
+        let end = json!({"type": "hardBreak"});
+        let mut plain = head.to_vec();
+        plain.extend([end.clone(), text("one"), end.clone(), end, text("two")]);
+        assert_eq!(content(&comment, Plainness::Plain), document(json!([paragraph(json!(plain))])));
+        let mut stub = head.to_vec();
+        stub.push(text(": could not be shown here. Read it in the AWS console."));
+        assert_eq!(content(&comment, Plainness::Stub), document(json!([paragraph(json!(stub))])));
+    }
+
+    #[test]
+    fn changes_are_a_line_each_and_say_how_many_did_not_fit() {
+        let some = |text: &str| Some(text.to_owned());
+        let list = vec![
+            Change::Field { name: "Status", old: some("Submitted"), new: some("Acknowledged") },
+            Change::Field { name: "Closure", old: None, new: some("Duplicate") },
+            Change::List { name: "Regions", added: vec!["a".to_owned(), "b".to_owned()], removed: vec![] },
+            Change::Description,
+            Change::Attachment {
+                name: "a.txt".to_owned(),
+                status: "Verified".to_owned(),
+                old: some("Pending"),
+            },
+        ];
+        let item = |content: Value| json!({"type": "listItem", "content": [paragraph(content)]});
+        let bold = |name: &str| marked(name, "strong");
+        let lines = json!([
+            item(json!([
+                bold("Status"),
+                text(" "),
+                marked("Submitted", "strike"),
+                text(" → "),
+                text("Acknowledged")
+            ])),
+            item(json!([bold("Closure"), text(" "), text("Duplicate")])),
+            item(json!([bold("Regions"), text(" + "), text("a, b")])),
+            item(json!([bold("Description"), text(" changed: it is rewritten in the issue")])),
+            item(json!([
+                bold("Attachment"),
+                text(" "),
+                text("a.txt"),
+                text(" "),
+                marked("Pending", "strike"),
+                text(" → "),
+                text("Verified"),
+            ])),
+        ]);
+        let told = content(&Content::Changes(list.clone()), Plainness::Full);
+        assert_eq!(told, document(json!([{"type": "bulletList", "content": lines}])));
+        let many: Vec<_> = std::iter::repeat_n(list, 100).flatten().collect();
+        let many = content(&Content::Changes(many), Plainness::Full);
+        let last =
+            many.pointer("/content/0/content").and_then(Value::as_array).and_then(|items| items.last());
+        let words = last.and_then(|item| item.pointer("/content/0/content/0/text")).and_then(Value::as_str);
+        assert!(
+            words.is_some_and(|words| words.starts_with("and ") && words.ends_with("see the AWS console"))
+        );
+    }
+
+    #[test]
+    fn what_is_empty_says_so() {
+        let words =
+            |text: &str| content(&comment(Author::AwsResponder, text), Plainness::Full)["content"][1].clone();
+        assert_eq!(words(""), paragraph(json!([text("This part fell away.")])));
+        assert_eq!(words(" \n"), paragraph(json!([text("(blank)")])));
+    }
+}

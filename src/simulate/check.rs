@@ -33,6 +33,7 @@ pub struct Verdict {
 /// Looks at all cases and says what is wrong, in the world's own list as well.
 pub fn check(world: &Shared, settings: &Settings) -> Verdict {
     let mut verdict = Verdict::default();
+    said(world, &mut verdict);
     let ids = world.sir.borrow().ids();
     for id in ids {
         let Some(state) = world.sir.borrow().newest(&id) else { continue };
@@ -61,6 +62,32 @@ pub fn check(world: &Shared, settings: &Settings) -> Verdict {
     verdict
 }
 
+/// What a person said is on the case exactly once, and every answer to a command is the same.
+fn said(world: &Shared, verdict: &mut Verdict) {
+    let ids = world.sir.borrow().ids();
+    let cases: Vec<_> = ids.iter().filter_map(|id| world.sir.borrow().newest(id)).collect();
+    for (text, answer) in world.said.borrow().iter() {
+        let times = cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
+        let slack = world.slack.borrow();
+        let answers = answer.as_ref().and_then(|name| slack.answers.get(name)).cloned().unwrap_or_default();
+        drop(slack);
+        if times > 1 {
+            verdict.doubled += 1;
+            world.is_wrong(format!("{text:?} is on the case {times} times"));
+        }
+        // A case that was closed before takes no comment: the person was told so.
+        let refused = cases.iter().any(|case| case.case.is_closed());
+        if times == 0 && !refused {
+            verdict.lost += 1;
+            world.is_wrong(format!("{text:?} is not on the case"));
+        }
+        if answers.iter().any(|one| *one != answers[0]) {
+            verdict.doubled += 1;
+            world.is_wrong(format!("{text:?} was answered in different words"));
+        }
+    }
+}
+
 fn is_of(issue: &super::jira::Issue, id: &CaseId) -> bool {
     issue.fields["labels"][0] == format!("aws-sir-{id}")
 }
@@ -74,7 +101,13 @@ fn in_slack(world: &Shared, id: &CaseId) -> Vec<Stands> {
     let slack = world.slack.borrow();
     let ours = slack.messages.iter().filter_map(|message| {
         let (key, hash) = split(message.mark.as_deref()?, id)?;
-        Some(Stands { key, hash, text: message.text.clone(), at: message.posted, live: message.deleted.is_none() })
+        Some(Stands {
+            key,
+            hash,
+            text: message.text.clone(),
+            at: message.posted,
+            live: message.deleted.is_none(),
+        })
     });
     ours.collect()
 }
@@ -122,9 +155,10 @@ fn comments(
         // A person's reply stands in the thread already. Its text may stand under a line that names the speaker.
         let said = comment.creator == super::sir::OURS
             && destination == Destination::Slack
-            && replies.messages.iter().any(|one| {
-                one.user.is_some() && !one.text.is_empty() && comment.body.ends_with(&one.text)
-            });
+            && replies
+                .messages
+                .iter()
+                .any(|one| one.user.is_some() && !one.text.is_empty() && comment.body.ends_with(&one.text));
         match (said, there) {
             (true, None) => {}
             (true, Some(_)) => {
@@ -149,9 +183,8 @@ fn comments(
 /// What was swallowed and sent again stands later than it would have: it is left out.
 fn order(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], verdict: &mut Verdict) {
     let slack = world.slack.borrow();
-    let swallowed = |key: &str| {
-        place == "slack" && slack.swallowed.iter().any(|mark| mark.contains(&format!("/{key}#")))
-    };
+    let swallowed =
+        |key: &str| place == "slack" && slack.swallowed.iter().any(|mark| mark.contains(&format!("/{key}#")));
     let place_of = |comment: &Comment| {
         let key = format!("comment/{}/0", comment.id);
         stands.iter().find(|one| one.key == key).filter(|_| !swallowed(&key)).map(|one| one.at)

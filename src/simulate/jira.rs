@@ -98,7 +98,8 @@ impl Jira {
         let jql = body["jql"].as_str().unwrap_or_default();
         let found = self.issues.iter().filter(|issue| {
             let labels = issue.fields["labels"].as_array().cloned().unwrap_or_default();
-            issue.created + INDEX_LAG <= now && labels.iter().any(|label| jql.contains(label.as_str().unwrap_or("-")))
+            issue.created + INDEX_LAG <= now
+                && labels.iter().any(|label| jql.contains(label.as_str().unwrap_or("-")))
         });
         let issues: Vec<Value> = found.map(shown).collect();
         answer(200, &json!({"issues": issues, "isLast": true}))
@@ -117,7 +118,8 @@ impl Jira {
         match (method, rest) {
             ("GET", [] | ["properties", _]) => answer(200, &shown(issue)),
             ("PUT", []) => {
-                if let (Some(fields), Some(new)) = (issue.fields.as_object_mut(), body["fields"].as_object()) {
+                if let (Some(fields), Some(new)) = (issue.fields.as_object_mut(), body["fields"].as_object())
+                {
                     fields.extend(new.clone());
                 }
                 answer(204, &Value::Null)
@@ -143,10 +145,14 @@ impl Jira {
             ("GET", ["comment"]) => {
                 let there = |one: &&Comment| one.created <= seen && one.deleted.is_none_or(|at| at > seen);
                 let comments: Vec<Value> = issue.comments.iter().filter(there).map(comment).collect();
-                answer(200, &json!({"startAt": 0, "maxResults": 5000, "total": comments.len(), "comments": comments}))
+                answer(
+                    200,
+                    &json!({"startAt": 0, "maxResults": 5000, "total": comments.len(), "comments": comments}),
+                )
             }
             (_, ["comment", id, ..]) => {
-                let found = issue.comments.iter_mut().find(|one| one.id.to_string() == *id && one.deleted.is_none());
+                let found =
+                    issue.comments.iter_mut().find(|one| one.id.to_string() == *id && one.deleted.is_none());
                 match (method, found) {
                     (_, None) => answer(404, &json!({"errorMessages": ["no such comment"], "errors": {}})),
                     ("DELETE", Some(one)) => {

@@ -2,27 +2,36 @@
 
 mod check;
 mod clock;
+mod costs;
 mod faults;
 mod jira;
+mod report;
 mod sir;
 mod slack;
 mod store;
 mod story;
 mod world;
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, rc::Rc, time::Instant};
 
-pub use self::check::Verdict;
+use serde_json::json;
+
+pub use self::{
+    check::Verdict,
+    costs::Costs,
+    report::{MUTANT_SEEDS, Task, caught, report},
+};
 use self::{
     clock::Due,
     world::{BEGIN, Happening, JIRA, SLACK, Shared, SimWorld},
 };
 use crate::{
     case::{CaseId, Millis},
+    command::bridge::Bridge,
     destination::Destinations,
     jira::Jira,
     notify::Desk,
-    secrets::Secret,
+    secrets::{Secret, Secrets},
     settings::Settings,
     slack::Slack,
     store::Store,
@@ -52,6 +61,8 @@ pub struct Outcome {
     pub trace: u64,
     /// All that happened, where it was asked for.
     pub lines: Vec<String>,
+    /// What it cost to run.
+    pub costs: Costs,
 }
 
 impl Outcome {
@@ -64,24 +75,27 @@ impl Outcome {
 /// What the workers of all worlds share.
 pub struct Bench {
     settings: Settings,
-    token: Secret,
+    secrets: Secrets,
 }
 
 impl Default for Bench {
     fn default() -> Self {
         let toml = format!(
             "[slack]\napi_url = \"{SLACK}\"\nteam = \"T1\"\nchannel = \"C1\"\n\
-             [jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n[timing]\nnudge_hours = 0\n"
+             [jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n[timing]\nnudge_hours = 0\n\
+             [roles]\nresponder = [\"U1\"]\n"
         );
         #[expect(clippy::expect_used, reason = "the text is ours, and every run reads it")]
         let settings = toml::from_str(&toml).expect("settings of the simulation");
-        Self { settings, token: Secret::new("simulated") }
+        let secrets = Secrets { slack_bot_token: Secret::new("simulated"), ..Secrets::default() };
+        Self { settings, secrets }
     }
 }
 
 /// Runs one seed's world to its end.
 pub fn run(bench: &Rc<Bench>, seed: u64, off: Option<Rule>, traced: bool) -> Outcome {
-    let world = Shared::new(seed, off, traced);
+    let began = Instant::now();
+    let world = Shared::new(seed, &bench.settings, off, traced);
     story::plan(&world);
     world.plan(BEGIN + 60_000, Happening::Sweep);
     while let Some(step) = world.clock.step(BEGIN + END) {
@@ -96,7 +110,9 @@ pub fn run(bench: &Rc<Bench>, seed: u64, off: Option<Rule>, traced: bool) -> Out
     if !wrong.is_empty() && verdict == Verdict::default() {
         verdict.out_of_order += 1;
     }
-    Outcome { seed, verdict, wrong, repair: check::repair_times(&world), trace: world.trace(), lines: world.lines() }
+    let costs = world.costs.take().ended(began.elapsed());
+    let (repair, trace, lines) = (check::repair_times(&world), world.trace(), world.lines());
+    Outcome { seed, verdict, wrong, repair, trace, lines, costs }
 }
 
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
@@ -109,7 +125,12 @@ fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
             }
         }
         Happening::Sweep => sweep(bench, world),
-        Happening::Job(..) => {}
+        Happening::Job(body, times) => job(bench, world, body, times),
+        Happening::JobAgain(done, body, times) => {
+            if !done.get() || times > 1 {
+                job(bench, world, body, times.saturating_sub(1));
+            }
+        }
         Happening::Arrives(request) => drop(world.arrive(&request, true)),
         Happening::Called(call) => drop(world.called(call)),
     }
@@ -147,12 +168,12 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
 }
 
 async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
-    let slack = Slack { world: outside, settings: &bench.settings.slack, token: &bench.token };
+    let slack = Slack { world: outside, settings: &bench.settings.slack, token: &bench.secrets.slack_bot_token };
     let jira = bench.settings.jira.as_ref().map(|settings| Jira {
         world: outside,
         settings,
-        email: &bench.token,
-        token: &bench.token,
+        email: &bench.secrets.slack_bot_token,
+        token: &bench.secrets.slack_bot_token,
     });
     let destinations = Destinations::new(slack, jira);
     let desk = Desk { world: outside, settings: &bench.settings, destinations: &destinations, deadline };
@@ -160,6 +181,21 @@ async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: M
         // What it could not do is written down; the sweep comes back to it.
         let _ = desk.attend(case).await;
     }
+}
+
+/// A job reaches `command`. It comes again where its invocation did not end well, and for as often as the seed has it.
+fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
+    let done = Rc::new(Cell::new(false));
+    world.plan(world.clock.now() + VISIBILITY, Happening::JobAgain(done.clone(), body.clone(), times));
+    let outside = SimWorld::new(world);
+    let bench = bench.clone();
+    invoke(world, async move {
+        let deadline = outside.now() + TIMEOUT;
+        let bridge = Bridge { world: &outside, settings: &bench.settings, secrets: &bench.secrets };
+        let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
+        let answer = bridge.handle(&batch, deadline).await;
+        done.set(answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)));
+    });
 }
 
 /// Runs a function. It may be killed at any moment, and is when its time is over, unless the platform's clock stands

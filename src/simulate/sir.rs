@@ -86,14 +86,19 @@ impl Sir {
     /// Answers a call. A read shows what was at `seen`. The second value says whether something changed.
     pub fn answer(&mut self, call: Call, now: Millis, seen: Millis) -> (Result<Answer, Fault>, bool) {
         match call {
-            Call::GetCase { case } => (self.seen(&case, seen).map(|s| Answer::Case(Box::new(s.case.clone()))), false),
+            Call::GetCase { case } => {
+                (self.seen(&case, seen).map(|s| Answer::Case(Box::new(s.case.clone()))), false)
+            }
             Call::ListComments { case, next } => {
                 let page = self.seen(&case, seen).map(|state| self.page(&state.comments, next));
                 (page.map(Answer::Comments), false)
             }
-            Call::ListInvestigations { .. } => (Ok(Answer::Investigations(Page { items: vec![], next: None })), false),
+            Call::ListInvestigations { .. } => {
+                (Ok(Answer::Investigations(Page { items: vec![], next: None })), false)
+            }
             Call::ListCases { .. } => {
-                let items = self.ids().iter().filter_map(|id| self.at(id, seen)).map(|s| summary(&s.case)).collect();
+                let items =
+                    self.ids().iter().filter_map(|id| self.at(id, seen)).map(|s| summary(&s.case)).collect();
                 (Ok(Answer::Cases(Page { items, next: None })), false)
             }
             Call::CreateCaseComment { case, body, token } => self.create_comment(&case, body, token, now),
@@ -120,7 +125,13 @@ impl Sir {
         }
     }
 
-    fn create_comment(&mut self, case: &CaseId, body: String, token: String, now: Millis) -> (Result<Answer, Fault>, bool) {
+    fn create_comment(
+        &mut self,
+        case: &CaseId,
+        body: String,
+        token: String,
+        now: Millis,
+    ) -> (Result<Answer, Fault>, bool) {
         if let Some(made) = self.tokens.get(&token) {
             return (Ok(Answer::CommentId(made.clone())), false);
         }
@@ -143,7 +154,8 @@ impl Sir {
         if self.newest_first {
             all.reverse();
         }
-        let items: Vec<Comment> = all.iter().skip(start).take(PAGE).map(|comment| (*comment).clone()).collect();
+        let items: Vec<Comment> =
+            all.iter().skip(start).take(PAGE).map(|comment| (*comment).clone()).collect();
         let end = start + items.len();
         Page { items, next: (end < comments.len()).then(|| end.to_string()) }
     }

@@ -11,6 +11,8 @@ use crate::{case::Millis, wire::Response};
 pub const BOT: &str = "B1";
 /// Our bot's user.
 pub const BOT_USER: &str = "U0";
+/// The person who commands and replies.
+pub const PERSON: &str = "U1";
 /// The channel of all cases.
 pub const CHANNEL: &str = "C1";
 
@@ -85,6 +87,10 @@ impl Slack {
         }
         match path.rsplit('/').next().unwrap_or_default() {
             "auth.test" => ok(&json!({"ok": true, "bot_id": BOT, "user_id": BOT_USER, "team_id": "T1"})),
+            "users.info" => ok(&json!({"ok": true, "user": {
+                "id": PERSON, "team_id": "T1", "name": "ana", "deleted": false, "is_bot": false,
+                "is_restricted": false, "is_ultra_restricted": false,
+            }})),
             "chat.postMessage" => self.post(body, now, true),
             "chat.update" => self.update(body),
             "chat.delete" => self.delete(body, now),

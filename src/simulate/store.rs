@@ -1,6 +1,6 @@
 //! How does the table fail? The real in-memory store behind delays, throttles and lost answers.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Instant};
 
 use super::world::Shared;
 use crate::{
@@ -24,7 +24,10 @@ impl Table {
             world.note(what, "throttled");
             return Err(Error::Trouble("throttled".to_owned()));
         }
+        // The store in memory never waits: the operation is one moment.
+        let began = Instant::now();
         let answer = operation.await;
+        world.costs.borrow_mut().operation(began.elapsed());
         world.note(what, if answer.is_ok() { "done" } else { "refused" });
         world.delay(1, 6).await;
         if world.fault(|faults| faults.store_lost) {

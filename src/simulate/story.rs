@@ -5,9 +5,19 @@ use std::rc::Rc;
 use super::{
     clock::Chance,
     sir::{OURS, new_case},
-    world::{BEGIN, Happening, Shared},
+    slack::{CHANNEL, PERSON},
+    world::{ANSWERS, BEGIN, Happening, Shared},
 };
-use crate::case::{CaseId, Millis, Status};
+use crate::{
+    case::{CaseId, Millis, Status},
+    command::{
+        self,
+        ask::{Ask, Line},
+        job::{Did, Job, Place},
+    },
+    knowledge::Home,
+    slack::Heard,
+};
 
 /// A turn of the story, on the case of this number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +34,10 @@ pub enum Turn {
     Waits(usize),
     /// The case is closed.
     Close(usize),
+    /// A person comments by a command: the number names what they say.
+    Command(usize, u64),
+    /// A person replies in the case's thread.
+    Reply(usize, u64),
     /// A person deletes a message of ours.
     Delete(usize),
     /// Slack or Jira is broken for so long.
@@ -79,14 +93,16 @@ fn pause(chance: &Chance) -> Millis {
 }
 
 fn turn(chance: &Chance, case: usize) -> Turn {
-    match chance.between(0, 11) {
+    match chance.between(0, 15) {
         0..=5 => Turn::Comments(case, 1),
         6 => Turn::Comments(case, chance.between(2, 14)),
         7 => Turn::Amend(case),
         8 => Turn::Status(case, Status::Detection),
         9 => Turn::Status(case, Status::Containment),
         10 => Turn::Status(case, Status::PostIncident),
-        _ => Turn::Waits(case),
+        11 => Turn::Waits(case),
+        12 | 13 => Turn::Command(case, chance.next() % 1_000_000),
+        _ => Turn::Reply(case, chance.next() % 1_000_000),
     }
 }
 
@@ -123,6 +139,8 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
             state.case.status = Status::Closed;
             state.case.closed = Some(now / 1_000);
         }),
+        Turn::Command(case, number) => command(world, case_id(case), number),
+        Turn::Reply(case, number) => reply(world, &case_id(case), number),
         Turn::Delete(case) => delete(world, &case_id(case)),
         Turn::Break(slack, time) => match slack {
             true => world.slack.borrow_mut().broken = Some((now + time, "channel_not_found")),
@@ -151,4 +169,53 @@ fn delete(world: &Rc<Shared>, id: &CaseId) {
     if let Some(message) = old {
         message.deleted = Some(now);
     }
+}
+
+/// `/sir CASE comment …` reaches the inbox, verified.
+fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
+    let now = world.clock.now();
+    let text = format!("by command {number}");
+    let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
+    let job = Job {
+        act: format!("trigger.{number}"),
+        team: "T1".to_owned(),
+        user: PERSON.to_owned(),
+        place: Place { channel: CHANNEL.to_owned(), thread: None },
+        did: Did::Asked { line, typed: text.clone() },
+        response_url: Some(format!("{ANSWERS}{number}")),
+        replaces: false,
+        at: now,
+    };
+    world.said.borrow_mut().push((text, Some(number.to_string())));
+    deliver(world, &job);
+}
+
+/// A person writes in the thread, if there is one. Its event reaches the inbox, or is lost.
+fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
+    let now = world.clock.now();
+    let text = format!("by reply {number}");
+    let mark = format!("{case}/home#");
+    let mut slack = world.slack.borrow_mut();
+    let card = slack.messages.iter().find(|one| one.mark.as_ref().is_some_and(|of| of.starts_with(&mark)));
+    let bound = card.filter(|card| now - card.posted > 5_000).map(|card| card.ts.clone());
+    let closed = world.sir.borrow().newest(case).is_none_or(|state| state.case.is_closed());
+    let Some(thread) = bound.filter(|_| !closed && slack.broken.is_none()) else { return };
+    let person = PERSON.to_owned();
+    let ts = slack.say(now, Some(thread.clone()), None, Some(person.clone()), text.clone());
+    drop(slack);
+    world.said.borrow_mut().push((text.clone(), None));
+    if world.fault(|faults| faults.reply_lost) {
+        return;
+    }
+    let home = Home { place: CHANNEL.to_owned(), name: thread.clone() };
+    let heard = Heard { ts, thread_ts: Some(thread), user: Some(person), text, ..Heard::default() };
+    deliver(world, &command::said(&world.settings, &home, &heard, now));
+}
+
+/// Delivered once, or up to five times.
+fn deliver(world: &Rc<Shared>, job: &Job) {
+    let Ok(body) = serde_json::to_string(job) else { return };
+    let times = if world.fault(|faults| faults.command_twice) { world.chance.between(2, 5) } else { 1 };
+    let at = world.clock.now() + world.chance.between(20, 500);
+    world.plan(at, Happening::Job(body.into(), times.try_into().unwrap_or(1)));
 }

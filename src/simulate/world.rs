@@ -4,10 +4,11 @@ use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     rc::Rc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
+    Costs,
     clock::{Chance, Clock, Due},
     faults::{Fate, Faults},
     jira::Jira,
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     case::{CaseId, Millis},
     content::Key,
+    settings::Settings,
     sir::{Answer, Call, Fault, FaultKind},
     store::{Destination, memory::Memory},
     wire::{Request, Response, Trouble},
@@ -43,8 +45,10 @@ pub enum Happening {
     Redelivery(Rc<Cell<bool>>, CaseId, bool),
     /// The minute's sweep.
     Sweep,
-    /// A job reaches `command`'s queue; the number of its delivery.
+    /// A job is delivered to `command`, and will be so many times even if it is done at once.
     Job(Rc<str>, u32),
+    /// A job is delivered again, unless the delivery before was the last of those and ended well.
+    JobAgain(Rc<Cell<bool>>, Rc<str>, u32),
     /// A request that was given up arrives after all.
     Arrives(Request),
     /// A call that was given up arrives after all.
@@ -77,10 +81,14 @@ pub struct Shared {
     pub sir: RefCell<Sir>,
     /// What is planned, by its number.
     pub planned: RefCell<HashMap<u64, Happening>>,
+    /// What people said through the bridge, and which answers they wait for.
+    pub said: RefCell<Vec<(String, Option<String>)>>,
+    /// What the user chose.
+    pub settings: Settings,
     /// What was seen to be wrong.
     pub wrong: RefCell<Vec<Wrong>>,
-    /// Calls of each kind, from the end of the story on.
-    pub calls: Cell<u64>,
+    /// What it costs to run this world.
+    pub costs: RefCell<Costs>,
     /// When posts left for the channel.
     posts: RefCell<Vec<Millis>>,
     /// Paths that must not be asked before a time, and when they were told so.
@@ -92,7 +100,7 @@ pub struct Shared {
 
 impl Shared {
     /// The world of a seed, with one rule switched off where asked.
-    pub fn new(seed: u64, off: Option<Rule>, traced: bool) -> Rc<Self> {
+    pub fn new(seed: u64, settings: &Settings, off: Option<Rule>, traced: bool) -> Rc<Self> {
         let chance = Chance::new(seed);
         let faults = Faults::drawn(&chance);
         let sir = Sir::new(chance.happens(700));
@@ -107,8 +115,10 @@ impl Shared {
             jira: RefCell::default(),
             sir: RefCell::new(sir),
             planned: RefCell::default(),
+            said: RefCell::default(),
+            settings: settings.clone(),
             wrong: RefCell::default(),
-            calls: Cell::new(0),
+            costs: RefCell::default(),
             posts: RefCell::default(),
             patience: RefCell::default(),
             trace: Cell::new(0),
@@ -180,6 +190,13 @@ impl Shared {
 
     /// A request has its effect, now.
     pub fn arrive(&self, request: &Request, stored: bool) -> Response {
+        let began = Instant::now();
+        let answer = self.take_in(request, stored);
+        self.costs.borrow_mut().request(began.elapsed());
+        answer
+    }
+
+    fn take_in(&self, request: &Request, stored: bool) -> Response {
         let now = self.clock.now();
         let path = request.url.split('?').next().unwrap_or_default();
         self.note("arrives", path);
@@ -204,7 +221,9 @@ impl Shared {
         let case = changed_case(&call);
         self.note("calls", call.operation());
         let seen = self.seen();
+        let began = Instant::now();
         let (answer, changed) = self.sir.borrow_mut().answer(call, self.clock.now(), seen);
+        self.costs.borrow_mut().call(began.elapsed());
         if let Some(case) = case.filter(|_| changed) {
             self.announce(&case, false);
         }
@@ -237,7 +256,8 @@ impl Shared {
                 self.is_wrong("more than a post a second");
             }
         }
-        let early = self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
+        let early =
+            self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
         if early {
             self.is_wrong(format!("came back too early to {path}"));
         }
@@ -246,9 +266,9 @@ impl Shared {
 
 fn changed_case(call: &Call) -> Option<CaseId> {
     match call {
-        Call::CreateCaseComment { case, .. } | Call::UpdateCaseStatus { case, .. } | Call::CloseCase { case } => {
-            Some(case.clone())
-        }
+        Call::CreateCaseComment { case, .. }
+        | Call::UpdateCaseStatus { case, .. }
+        | Call::CloseCase { case } => Some(case.clone()),
         _ => None,
     }
 }
@@ -328,7 +348,6 @@ impl World for SimWorld {
     }
 
     async fn send(&self, request: Request) -> Result<Response, Trouble> {
-        self.shared.calls.set(self.shared.calls.get() + 1);
         let answer = self.try_send(&request).await;
         let again = match &answer {
             Err(Trouble::Lost(_)) => true,
@@ -343,7 +362,6 @@ impl World for SimWorld {
 
     async fn call(&self, mut call: Call) -> Result<Answer, Fault> {
         let world = &self.shared;
-        world.calls.set(world.calls.get() + 1);
         if let (Call::CreateCaseComment { token, .. }, false) = (&mut call, world.holds(Rule::ClientToken)) {
             *token = world.chance.next().to_string();
         }

@@ -111,7 +111,7 @@ pub(super) fn refused_by_status(method: &str, status: u16) -> Failure {
 enum Meaning {
     /// It is as we want it.
     Done,
-    /// Not applied; Slack says when.
+    /// Not applied; Slack says when. A page that is no longer there is asked for from the start.
     Wait,
     /// Not applied, and not for a while.
     WaitLong,
@@ -152,7 +152,7 @@ const TABLE: [(Meaning, &[&str]); 8] = [
         Meaning::Done,
         &["already_in_channel", "already_pinned", "already_reacted", "already_archived", "cant_invite_self"],
     ),
-    (Meaning::Wait, &["ratelimited", "rate_limited"]),
+    (Meaning::Wait, &["ratelimited", "rate_limited", "invalid_cursor"]),
     (
         Meaning::WaitLong,
         &["team_added_to_org", "org_login_required", "external_channel_migrating", "message_limit_exceeded"],
@@ -269,7 +269,7 @@ mod tests {
             Meaning::Done,
             "already_in_channel already_pinned already_reacted already_archived cant_invite_self",
         ),
-        (Meaning::Wait, "ratelimited rate_limited"),
+        (Meaning::Wait, "ratelimited rate_limited invalid_cursor"),
         (
             Meaning::WaitLong,
             "team_added_to_org org_login_required external_channel_migrating message_limit_exceeded",

@@ -126,7 +126,12 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
     let client = site.client();
     let Created { id, key } = client.create_issue(&new_issue(&case())).await.unwrap();
     let status = |status: &str, category: &str| {
-        Ok(IssueStatus { key: key.clone(), status: status.to_owned(), category: category.to_owned() })
+        Ok(IssueStatus {
+            id: id.clone(),
+            key: key.clone(),
+            status: status.to_owned(),
+            category: category.to_owned(),
+        })
     };
     assert_eq!(client.issue_status(&id).await, status("To Do", "new"));
     assert_eq!(client.transition(&id, "in progress").await, Ok(Moved::There));

@@ -1,6 +1,8 @@
 //! Do the clients say what Slack and Jira understand, and understand what they answer? Each method, over HTTP,
 //! against the stand-ins; and each method against every way in which a service can say no.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers may fail as a test does")]
+
 mod jira;
 mod slack;
 
@@ -78,8 +80,11 @@ fn outcome<T>(answer: Result<T, Failure>) -> Outcome {
     }
 }
 
-/// What goes wrong at any service alike, and what each client must make of it. `{}` is the address of nobody.
-fn troubles() -> Vec<(&'static str, fn(Target) -> Fault, Outcome)> {
+/// Something that goes wrong: what it is called, how it is made, and what each client must make of it.
+type Case = (&'static str, fn(Target) -> Fault, Outcome);
+
+/// What goes wrong at any service alike.
+fn troubles() -> Vec<Case> {
     use Outcome::{BrokenEverywhere, NotApplied, Unknown};
     vec![
         ("429 with 0", |on| on.throttled(Some("0")), NotApplied(Some(0))),

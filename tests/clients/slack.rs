@@ -208,6 +208,7 @@ async fn people_are_known_by_id_by_address_and_by_group() {
         id: ANA.to_owned(),
         team: team_id,
         name: "ana".to_owned(),
+        email: Some("ana@example.com".to_owned()),
         is_bot: false,
         is_restricted: false,
         is_deleted: false,

@@ -1,6 +1,9 @@
 //! What is final is done only if this person meant it, for this case as it was, in time, and once.
 
-use casebridge::standin::Fault;
+use casebridge::{
+    command::{execute, job::Job},
+    standin::Fault,
+};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -32,7 +35,12 @@ async fn somebody_elses_confirmation_and_one_of_a_case_that_changed_do_nothing()
     stage.settings.roles.admin.push(bo.clone());
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} close")).await;
-    let shown = stage.presses(&bo, "confirm/1").await;
+    let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
+    let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
+    stage.deliver(&click).await;
+    let stolen = Job { user: bo.clone(), response_url: None, ..stage.job() };
+    execute::execute(&stage.bridge(), &stolen).await.unwrap();
+    let shown = stage.since(&bo, 0);
     assert!(shown.contains("for the person who asked"), "{shown}");
     stage.sir.advance(std::time::Duration::from_secs(60));
     stage.sir.aws_changes(&case, &json!({ "title": "Two keys leaked" })).unwrap();

@@ -9,7 +9,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Nothing was done: no call to any service, no job.
 fn is_untouched(stage: &Stage) {
-    assert_eq!(stage.slack.calls().len() + stage.sir.calls().len() + stage.hub.calls().len(), 0);
+    assert_eq!(stage.slack.calls().len() + stage.sir.calls().len() + stage.jira.calls().len(), 0);
     assert_eq!(stage.jobs().len(), 0);
 }
 

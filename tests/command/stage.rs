@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -20,7 +20,7 @@ use casebridge::{
     secrets::{Secret, Secrets},
     settings::Settings,
     sir,
-    standin::{Delivery, Hub, Sir, Slack},
+    standin::{Delivery, Hub, Jira, Sir, Slack},
     store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
     world::World,
@@ -100,6 +100,15 @@ pub struct Outside {
     table: Table,
     hub: hub::Hub,
     countdown: Arc<Countdown>,
+    /// Where the clock was stopped; 0 where it runs.
+    stopped: AtomicI64,
+}
+
+impl Outside {
+    /// From now on it is this time.
+    pub fn stops_the_clock(&self, at: Millis) {
+        self.stopped.store(at, Ordering::SeqCst);
+    }
 }
 
 impl World for Outside {
@@ -110,7 +119,10 @@ impl World for Outside {
     }
 
     fn now(&self) -> Millis {
-        self.live.now()
+        match self.stopped.load(Ordering::SeqCst) {
+            0 => self.live.now(),
+            at => at,
+        }
     }
 
     async fn sleep(&self, time: Duration) {
@@ -148,6 +160,7 @@ pub struct Stage {
     pub slack: Slack,
     pub sir: Sir,
     pub hub: Hub,
+    pub jira: Jira,
     pub memory: Memory,
     pub world: Outside,
     pub settings: Settings,
@@ -161,15 +174,21 @@ impl Stage {
     pub async fn set() -> Self {
         let (slack, sir, hub) =
             (Slack::start().await.unwrap(), Sir::start().await.unwrap(), Hub::start().await.unwrap());
+        let jira = Jira::start().await.unwrap();
         let (.., team) = slack.app();
         let channel = slack.security();
         let settings = format!(
-            "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n[roles]\nadmin = ['{ANA}']",
-            slack.url()
+            "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
+             [roles]\nadmin = ['{ANA}']",
+            slack.url(),
+            jira.url()
         );
         let secrets = Secrets {
             slack_bot_token: Secret::new(slack.token()),
             slack_signing_secret: Secret::new(slack.signing_secret()),
+            jira_email: Secret::new(jira.credentials().0),
+            jira_api_token: Secret::new(jira.credentials().1),
+            jira_webhook_secret: Secret::new(jira.webhook_secret()),
             ..Secrets::default()
         };
         let memory = Memory::default();
@@ -189,10 +208,11 @@ impl Stage {
             table: Table { memory: memory.clone(), countdown: countdown.clone() },
             hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
             countdown,
+            stopped: AtomicI64::new(0),
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));
-        Self { slack, sir, hub, memory, world, settings, secrets, channel, jobs }
+        Self { slack, sir, hub, jira, memory, world, settings, secrets, channel, jobs }
     }
 
     pub fn bridge(&self) -> Bridge<'_, Outside> {

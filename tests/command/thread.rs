@@ -91,7 +91,11 @@ async fn what_is_nobodys_reply_to_a_case_stays_where_it_is() {
     let mut silent = stage;
     silent.settings.slack.replies_are_comments = false;
     all(&silent, &silent.slack.says(ANA, &silent.channel, "kept here", Some(&thread)).1).await;
-    assert_eq!(silent.comments(&case).len(), 0);
+    silent.settings.slack.replies_are_comments = true;
+    silent.settings.slack.team = "T0OTHER001".to_owned();
+    let (_, sent) = silent.slack.says(ANA, &silent.channel, "in another workspace", Some(&thread));
+    assert_eq!(silent.deliver(&sent[0]).await.0, 200);
+    assert_eq!(silent.jobs().len(), 0);
 }
 
 #[tokio::test]

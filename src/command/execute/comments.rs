@@ -234,7 +234,7 @@ pub async fn amend<W: World>(desk: &Desk<'_, W>, id: &CaseId, comment: &CommentI
         )
         .give_back(desk.typed()));
     };
-    rewrite(desk, id, comment, words, saying).await?;
+    rewrite(desk, id, comment, words, &Spoken::slash(desk).speaker, saying).await?;
     Ok(Answer::of(Line::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
 }
 
@@ -251,7 +251,7 @@ pub async fn edited<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str, words: 
     };
     let Some(comment) = saying.comment.clone().map(CommentId::new) else { return Ok(Answer::silence()) };
     let words = readable(desk, words).await?;
-    rewrite(desk, id, &comment, &words, saying).await?;
+    rewrite(desk, id, &comment, &words, &Spoken::slash(desk).speaker, saying).await?;
     Ok(Answer::silence())
 }
 
@@ -264,17 +264,36 @@ async fn long_ago<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str) -> Result
     Ok(comment.map(|comment| Saying { comment: Some(comment), ..saying(desk, "", &spoken) }))
 }
 
+/// A comment of an issue that became a comment of the case under the command `made` was edited, perhaps: `told` is
+/// the hash of what the case's comment says.
+pub async fn edited_in_jira<W: World>(
+    desk: &Desk<'_, W>,
+    id: &CaseId,
+    comment: &CommentId,
+    words: &str,
+    spoken: &Spoken,
+    (made, told): (&str, &str),
+) -> Result<(), Stop> {
+    if text::hash(&body(desk, &spoken.speaker, words)) == told {
+        return Ok(());
+    }
+    let before =
+        Saying { command: made.to_owned(), comment: Some(comment.to_string()), ..saying(desk, "", spoken) };
+    rewrite(desk, id, comment, words, &spoken.speaker, before).await
+}
+
 async fn rewrite<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
     comment: &CommentId,
     words: &str,
+    speaker: &str,
     before: Saying,
 ) -> Result<(), Stop> {
     if desk.case(id).await?.is_closed() {
         return Err(closed(id).give_back(desk.typed()).into());
     }
-    let body = desk.decide("body", body(desk, &format!("{} (Slack)", desk.person.name), words)).await?;
+    let body = desk.decide("body", body(desk, speaker, words)).await?;
     limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
     // Written first, as when the comment was made: the new text is not told where it can be read already.
     let saying = Saying { body_hash: text::hash(&body), ..before };

@@ -86,7 +86,7 @@ impl<W: World> Desk<'_, W> {
             return Err(self.refuse(error.to_string()).into());
         }
         for attempt in 0.. {
-            match self.world.call(call.clone()).await {
+            match Box::pin(self.world.call(call.clone())).await {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => match pause(&fault, reads, attempt) {
                     Some(time) => self.world.sleep(time).await,

@@ -8,7 +8,7 @@ use super::{
     desk::{Desk, Outcome, Stop},
 };
 use crate::{
-    case::{CaseId, Millis},
+    case::{CaseId, CommentId, Millis},
     command::{
         answer::{Answer, Line},
         bridge::Bridge,
@@ -16,10 +16,11 @@ use crate::{
         job::Job,
         roles::{Identity, Kind},
     },
+    content::Key,
     jira::{HeardComment, Jira},
     knowledge::{HOME, Home, PlaceNote},
     plan::GONE,
-    store::{Destination, Note, Store},
+    store::{Destination, Note, Store, Told},
     text,
     wire::Failure,
     world::World,
@@ -126,17 +127,17 @@ async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) 
     Ok(())
 }
 
-/// Something happened to an issue: what people wrote there becomes comments on its case.
+/// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
 pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> Result<(), Stop> {
     let Some(jira) = bridge.jira() else { return Ok(()) };
     let store = bridge.world.store();
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     let me = jira.me().await?;
-    let known: Vec<_> =
-        store.all_told(&case, Destination::Jira).await?.into_iter().map(|(_, told)| told.remote).collect();
+    let told = store.all_told(&case, Destination::Jira).await?;
     for comment in written(&jira, issue).await? {
-        if is_a_persons(&comment, &me) && !known.contains(&comment.id) {
-            said(bridge, &jira, job, &case, issue, &comment).await?;
+        let known = told.iter().find(|(_, told)| told.remote == comment.id);
+        if is_a_persons(&comment, &me) && known.is_none_or(|(_, told)| told.theirs) {
+            said(bridge, &jira, job, (&case, issue), &comment, known).await?;
         }
     }
     Ok(())
@@ -157,20 +158,21 @@ fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
     comment.account_type == "atlassian" && comment.author != me && comment.mark_by(me).is_none()
 }
 
-/// Makes a comment of an issue a comment on its case, once: its id is the command.
+/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
 async fn said<W: World>(
     bridge: &Bridge<'_, W>,
     jira: &Jira<'_, W>,
     job: &Job,
-    case: &CaseId,
-    issue: &str,
+    (case, issue): (&CaseId, &str),
     comment: &HeardComment,
+    known: Option<&(Key, Told)>,
 ) -> Result<(), Stop> {
-    let key = text::hex(&Sha256::digest(format!("jira|{issue}|{}", comment.id)));
     let words = plain(&comment.body);
     if words.trim().is_empty() {
         return Ok(());
     }
+    let made = key(&format!("jira|{issue}|{}", comment.id));
+    let later = key(&format!("jira|{issue}|{}|{}", comment.id, comment.updated));
     let identity =
         Identity { team: String::new(), user: String::new(), kind: Kind::OtherApp, groups: Vec::new() };
     let person = Profile { identity, name: comment.author_name.clone(), email: None };
@@ -179,20 +181,34 @@ async fn said<W: World>(
         world: bridge.world,
         settings: bridge.settings,
         job,
-        key: &key,
+        key: if known.is_some() { &later } else { &made },
         person: &person,
         slack: &slack,
         jira: Some(jira),
         signs: &bridge.secrets.slack_signing_secret,
     };
-    match comments::create(&desk, case, &words, &Spoken::jira(&comment.author_name, &comment.id)).await {
+    let spoken = Spoken::jira(&comment.author_name, &comment.id);
+    let outcome = match known.and_then(|(key, told)| Some((comment_of(key)?, &told.hash))) {
+        Some((id, hash)) => comments::edited_in_jira(&desk, case, &id, &words, &spoken, (&made, hash)).await,
+        None => comments::create(&desk, case, &words, &spoken).await.map(drop),
+    };
+    match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
-        Err(Stop::Said(answer)) => {
-            tracing::warn!(case = %case, comment = comment.id, pieces = answer.pieces.len(), "a comment was refused");
+        Err(Stop::Said(_)) => {
+            tracing::warn!(%case, comment = comment.id, "a comment of an issue was refused");
             Ok(())
         }
-        outcome => outcome.map(drop),
+        outcome => outcome,
     }
+}
+
+fn key(named: &str) -> String {
+    text::hex(&Sha256::digest(named.as_bytes()))
+}
+
+/// The case's comment that a key of the ledger is about: `comment/000123/0`.
+fn comment_of(key: &Key) -> Option<CommentId> {
+    key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
 }
 
 /// The text of a document: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>.

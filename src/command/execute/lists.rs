@@ -45,17 +45,13 @@ pub async fn watch<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, people
             Edit::Add => change.add_watchers = people,
             Edit::Remove => change.remove_watchers = people,
         })
-        .map_err(|answer| answer.give_back(desk.typed()))
     })
     .await
 }
 
 /// `impact add|rm account|region|service V…`
 pub async fn impact<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, what: &Impact) -> Outcome {
-    settle::case(desk, id, |case| {
-        compare_impact(case, edit, what).map_err(|answer| answer.give_back(desk.typed()))
-    })
-    .await
+    settle::case(desk, id, |case| compare_impact(case, edit, what)).await
 }
 
 fn compare_impact(case: &Case, edit: Edit, what: &Impact) -> Result<Compared, Answer> {
@@ -98,7 +94,6 @@ pub async fn actor<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, actor:
             Edit::Add => change.add_actors = actors,
             Edit::Remove => change.remove_actors = actors,
         })
-        .map_err(|answer| answer.give_back(desk.typed()))
     })
     .await
 }

@@ -10,6 +10,7 @@ mod cases;
 mod comments;
 mod confirm;
 mod desk;
+mod dispatch;
 mod ending;
 mod fault;
 mod fields;
@@ -31,10 +32,9 @@ use sha2::{Digest, Sha256};
 use self::desk::{Desk, KEPT, Outcome, Stop};
 use super::{
     answer::Answer,
-    ask::{Ask, Edit, Hub, Line, Membership},
+    ask::{Ask, Hub, Line, Membership},
     bridge::Bridge,
     confirmation::Confirmation,
-    help,
     identity::{self, Profile},
     job::{Did, Job},
     reply,
@@ -178,10 +178,13 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
 
 async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
     let here = here(desk).await?;
+    // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
-        Doing::Asked { line } => asked(desk, line, here).await,
-        Doing::Confirmed { confirmation } => confirmed(desk, confirmation, here).await,
-        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => spoken(desk, work, here).await,
+        Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
+        Doing::Confirmed { confirmation } => Box::pin(confirmed(desk, confirmation, here)).await,
+        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => {
+            Box::pin(spoken(desk, work, here)).await
+        }
     }
 }
 
@@ -237,15 +240,15 @@ async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) 
     authorised(desk, &line.ask, here.as_ref())?;
     let verb = verbs::of(&line.ask);
     if verb.is_none_or(|verb| verb.about != About::Case) {
-        return match is_form(&line.ask) {
+        return match dispatch::is_form(&line.ask) {
             false if verb.is_some_and(|verb| verb.confirmed) => confirm::ask(desk, None, &line.ask).await,
-            _ => anywhere(desk, &line.ask, here.as_ref()).await,
+            _ => dispatch::anywhere(desk, &line.ask, here.as_ref()).await,
         };
     }
     match line.case.clone().or(here) {
         None => cases::which(desk, &line.ask).await,
         Some(case) if verb.is_some_and(|verb| verb.confirmed) => ending::asked(desk, &case, &line.ask).await,
-        Some(case) => of_case(desk, &case, &line.ask).await,
+        Some(case) => dispatch::of_case(desk, &case, &line.ask).await,
     }
 }
 
@@ -285,83 +288,4 @@ async fn confirmed<W: World>(
         (Ask::Hub(Hub::Leave), _) => hub::leave(desk).await,
         _ => Ok(Answer::says("This needs no confirmation. Nothing was done: ask again.")),
     }
-}
-
-/// What a line asks of one case.
-async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> Outcome {
-    match ask {
-        Ask::Tray => cases::tray(desk, case).await,
-        Ask::Show { full } => cases::show(desk, case, *full).await,
-        Ask::Comments { count } => comments::latest(desk, case, *count).await,
-        Ask::History { count } => history::latest(desk, case, *count).await,
-        Ask::Comment { text: Some(text) } => comments::add(desk, case, text).await,
-        Ask::Amend { comment, text } => comments::amend(desk, case, comment, text).await,
-        Ask::Status { to: None } => status::show(desk, case).await,
-        Ask::Status { to: Some(to) } => status::set(desk, case, to).await,
-        Ask::Title { text } => fields::title(desk, case, text).await,
-        Ask::Describe { text } => fields::description(desk, case, text).await,
-        Ask::Type { engagement } => fields::engagement(desk, case, engagement).await,
-        Ask::Started { at, reported } => fields::start(desk, case, *at, *reported).await,
-        Ask::Metadata { pairs } => fields::metadata(desk, case, pairs).await,
-        Ask::Watch { people } => lists::watch(desk, case, Edit::Add, people).await,
-        Ask::Unwatch { people } => lists::watch(desk, case, Edit::Remove, people).await,
-        Ask::Watchers => lists::watchers(desk, case).await,
-        Ask::Impact { edit, what } => lists::impact(desk, case, *edit, what).await,
-        Ask::Actor { edit, actor } => lists::actor(desk, case, *edit, actor).await,
-        Ask::Files => files::list(desk, case).await,
-        Ask::Get { number } => files::get(desk, case, *number).await,
-        Ask::Ai => ai::list(desk, case).await,
-        Ask::Rate { number, useful, why } => ai::rate(desk, case, *number, *useful, why.as_deref()).await,
-        Ask::Tags => tags::list(desk, case).await,
-        Ask::Tag { pairs } => tags::add(desk, case, pairs).await,
-        Ask::Untag { keys } => tags::remove(desk, case, keys).await,
-        Ask::Jira => issue::show(desk, case).await,
-        Ask::JiraLink { key } => issue::link(desk, case, key).await,
-        Ask::JiraOpen => issue::open(desk, case).await,
-        _ => Ok(how(desk, ask)),
-    }
-}
-
-/// What a line asks of no case in particular.
-async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
-    match ask {
-        Ask::Help { verb } => {
-            let place = place(&desk.job.place.channel, here);
-            Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
-        }
-        Ask::Whoami => Ok(about::whoami(desk)),
-        Ask::Doctor => about::doctor(desk).await,
-        Ask::List { which } => cases::list_cases(desk, *which).await,
-        Ask::Membership(Membership::List) => membership::list(desk).await,
-        Ask::Membership(Membership::Show { membership: id }) => membership::show(desk, id.as_ref()).await,
-        Ask::Membership(Membership::Accounts { membership: id, accounts }) => {
-            membership::accounts(desk, id.as_ref(), accounts).await
-        }
-        Ask::Membership(Membership::Metrics { membership: id, from, to }) => {
-            membership::metrics(desk, id.as_ref(), *from, *to).await
-        }
-        Ask::Hub(Hub::Admin) => hub::admin(desk).await,
-        Ask::Hub(Hub::Members) => hub::members(desk).await,
-        Ask::Hub(Hub::Member { accounts }) => hub::member(desk, accounts).await,
-        Ask::Hub(Hub::Products) => hub::products(desk).await,
-        _ => Ok(how(desk, ask)),
-    }
-}
-
-/// Whether the question has no values yet: they are said in a form, or in the line.
-fn is_form(ask: &Ask) -> bool {
-    match ask {
-        Ask::Membership(Membership::New { values }) => values.is_none(),
-        Ask::Membership(Membership::Update { change, .. }) => {
-            *change == super::ask::MembershipChange::default()
-        }
-        _ => false,
-    }
-}
-
-/// How the question is asked in one line, where it lacks what it needs.
-fn how<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Answer {
-    let answer = Answer::says("This needs more than was said.");
-    let pages = verbs::of(ask).map(|verb| help::pages(verb.name)).unwrap_or_default();
-    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(desk.typed())
 }

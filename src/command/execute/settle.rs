@@ -28,7 +28,7 @@ pub async fn case<W: World>(
     compare: impl FnOnce(&Case) -> Result<Compared, Answer>,
 ) -> Outcome {
     let case = desk.case(id).await?;
-    let compared = compare(&case)?;
+    let compared = compare(&case).map_err(|answer| answer.give_back(desk.typed()))?;
     let answer = change(desk, compared).await?;
     desk.changed(id).await?;
     Ok(answer)

@@ -26,7 +26,7 @@ pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
 
 /// `status TO`
 pub async fn set<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &Status) -> Outcome {
-    settle::case(desk, id, |case| compare(case, to).map_err(|answer| answer.give_back(desk.typed()))).await
+    settle::case(desk, id, |case| compare(case, to)).await
 }
 
 fn compare(case: &Case, to: &Status) -> Result<Compared, Answer> {

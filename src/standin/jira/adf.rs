@@ -26,7 +26,7 @@ static INLINE_NODES: [Node; 7] = [
         "emoji",
         &[need("attrs", Kind::Object(&[need("shortName", ANY), may("id", ANY), may("text", ANY), LOCAL]))],
     ),
-    ("date", &[need("attrs", Kind::Object(&[need("timestamp", text(1, 30)), LOCAL]))]),
+    ("date", &[need("attrs", Kind::Object(&[need("timestamp", text(1, usize::MAX)), LOCAL]))]),
     ("status", &[need("attrs", Kind::Object(&STATUS))]),
     ("inlineCard", &[need("attrs", Kind::Object(&[need("url", text(1, usize::MAX)), LOCAL]))]),
 ];
@@ -101,9 +101,10 @@ static PANEL_ATTRS: [Field; 6] = [
 ];
 static TABLE: [Field; 2] =
     [may("attrs", Kind::Object(&TABLE_ATTRS)), need("content", list(1, usize::MAX, &TABLE_ROW))];
+const LAYOUTS: &[&str] = &["wide", "full-width", "center", "align-end", "align-start", "default"];
 static TABLE_ATTRS: [Field; 5] = [
     may("isNumberColumnEnabled", Kind::Flag),
-    may("layout", ANY),
+    may("layout", Kind::OneOf(LAYOUTS)),
     may("width", Kind::Number),
     may("displayMode", Kind::OneOf(&["default", "fixed"])),
     LOCAL,

@@ -11,7 +11,7 @@ use super::super::{exchange::Delivery, server::hex};
 use super::{adf, state::State};
 
 /// Where the webhook is registered.
-const PATH: &str = "/jira/webhook";
+const PATH: &str = "/jira/webhooks";
 
 /// A changelog entry for a field.
 pub(super) fn item(field: &str, before: &Value, after: &Value) -> Value {

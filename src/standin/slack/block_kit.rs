@@ -150,9 +150,7 @@ fn block_complaint(block: &Value, surface: Surface) -> Option<String> {
     let has = |name: &str| !block[name].is_null();
     match block["type"].as_str()? {
         "section" if !has("text") && !has("fields") => Some("must define either text or fields".into()),
-        "image" if has("image_url") == has("slack_file") => {
-            Some("must define either image_url or slack_file".into())
-        }
+        "image" if !has_one_source(block) => Some("must define either image_url or slack_file".into()),
         "markdown" | "table" if surface == Surface::View => Some("block is for messages only".into()),
         "input" if surface == Surface::Message && block["element"]["type"] == "file_input" => {
             Some("file_input is for modals only".into())
@@ -161,7 +159,12 @@ fn block_complaint(block: &Value, surface: Surface) -> Option<String> {
     }
 }
 
-/// What is wrong with a block's interactive elements beyond their shape.
+/// An image comes from a URL or from a file in Slack.
+fn has_one_source(image: &Value) -> bool {
+    image["image_url"].is_null() != image["slack_file"].is_null()
+}
+
+/// What is wrong with a block's elements beyond their shape.
 fn element_complaints(block: &Value, at: &str) -> Vec<String> {
     let mut found = vec![];
     let mut ids = BTreeSet::new();
@@ -171,6 +174,9 @@ fn element_complaints(block: &Value, at: &str) -> Vec<String> {
     for (element, at) in listed.chain(single) {
         if let Some(id) = element["action_id"].as_str().filter(|id| !ids.insert((*id).to_owned())) {
             found.push(format!("action_id \"{id}\" already exists [json-pointer:{at}/action_id]"));
+        }
+        if element["type"] == "image" && !has_one_source(element) {
+            found.push(format!("must define either image_url or slack_file [json-pointer:{at}]"));
         }
         let select = matches!(element["type"].as_str(), Some("static_select" | "multi_static_select"));
         if select && element["options"].is_null() == element["option_groups"].is_null() {
@@ -289,6 +295,10 @@ mod tests {
             "accessory": {"type": "overflow", "options": options(n)}})
         };
         for (blocks, why) in [
+            (
+                json!([{"type": "context", "elements": [{"type": "image", "alt_text": "x"}]}]),
+                "must define either image_url or slack_file [json-pointer:/blocks/0/elements/0]",
+            ),
             (
                 json!([{"type": "actions", "elements": [button("a"), button("a")]}]),
                 "action_id \"a\" already exists [json-pointer:/blocks/0/elements/1/action_id]",
