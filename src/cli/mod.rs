@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::play::{page::Page, standins::Standins, story};
+use crate::{
+    play::{page::Page, standins::Standins, story},
+    simulate::{self, Task},
+};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -40,6 +43,21 @@ enum Command {
         #[command(subcommand)]
         command: settings::Command,
     },
+    /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
+    Simulate {
+        /// So many worlds.
+        #[arg(long, default_value_t = 1_000)]
+        seeds: u64,
+        /// The first of them.
+        #[arg(long, default_value_t = 0, value_name = "SEED")]
+        from: u64,
+        /// Tells one world, line by line.
+        #[arg(long, conflicts_with_all = ["seeds", "from", "mutants"])]
+        seed: Option<u64>,
+        /// Takes each protection away and sees that a promise breaks.
+        #[arg(long, conflicts_with_all = ["seeds", "from"])]
+        mutants: bool,
+    },
 }
 
 /// Why a command did not do what it should. Its `Display` is for the person who typed it.
@@ -54,6 +72,9 @@ pub enum Error {
     /// Settings are not good, or cannot be reached.
     #[error("{0}")]
     Settings(#[from] settings::Error),
+    /// A promise was broken in a simulated world, or a protection was not missed.
+    #[error("the simulation failed: its output tells which seed")]
+    Simulation,
     /// A file, a port or the terminal.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -74,9 +95,19 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Command::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
         Command::Play { once: false, port } => page(port).await?,
         Command::Standins { port_file } => standins(&port_file).await?,
+        Command::Simulate { seed: Some(seed), .. } => simulate(Task::One(seed))?,
+        Command::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
+        Command::Simulate { seeds, from, .. } => simulate(Task::Seeds { first: from, count: seeds })?,
         Command::Settings { command } => output::say(&settings::run(command).await?)?,
     }
     Ok(())
+}
+
+fn simulate(task: Task) -> Result<(), Error> {
+    match simulate::report(task, &mut std::io::stdout())? {
+        true => Ok(()),
+        false => Err(Error::Simulation),
+    }
 }
 
 async fn standins(port_file: &std::path::Path) -> Result<(), Error> {

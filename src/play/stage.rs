@@ -131,7 +131,7 @@ impl Stage {
 
     /// Brings a signed request to the HTTP door of `command`, and what it answers to the person.
     pub async fn deliver(&self, delivery: &Delivery) -> Answered {
-        let handled = self.bridge().handle(&envelope(delivery), self.live.now() + TIMEOUT).await;
+        let handled = Box::pin(self.bridge().handle(&envelope(delivery), self.live.now() + TIMEOUT)).await;
         let answer = handled.unwrap_or_else(|error| {
             warn!(%error, "a request of a stand-in");
             json!({ "statusCode": 500 })
@@ -166,7 +166,7 @@ impl Stage {
         if batch.is_empty() {
             return !webhooks.is_empty();
         }
-        let handled = self.bridge().handle(&queue::event(&batch), self.live.now() + TIMEOUT).await;
+        let handled = Box::pin(self.bridge().handle(&queue::event(&batch), self.live.now() + TIMEOUT)).await;
         returned(&self.inbox, batch, handled);
         true
     }
@@ -181,7 +181,7 @@ impl Stage {
         if batch.is_empty() {
             return false;
         }
-        let handled = self.notifier().handle(queue::event(&batch)).await;
+        let handled = Box::pin(self.notifier().handle(queue::event(&batch))).await;
         returned(&self.events, batch, handled);
         true
     }
@@ -195,7 +195,7 @@ impl Stage {
 
     /// The schedule's minute: `notify` does what is due.
     pub async fn sweep(&self) {
-        if let Err(error) = self.notifier().handle(json!({ "sweep": true })).await {
+        if let Err(error) = Box::pin(self.notifier().handle(json!({ "sweep": true }))).await {
             warn!(%error, "the sweep");
         }
     }
