@@ -73,7 +73,10 @@ fn settings_are_checked_before_anything_is_asked_of_the_table() {
         let Output { status, stderr, .. } = casebridge(&["settings", verb, path]).output().unwrap();
         let told = text(&stderr);
         assert!(!status.success(), "{told}");
-        assert!(told.contains("line 3: slack.chanel: there is no such key. Perhaps it should be channel."), "{told}");
+        assert!(
+            told.contains("line 3: slack.chanel: there is no such key. Perhaps it should be channel."),
+            "{told}"
+        );
         assert!(told.contains("slack.channel: this key is missing. Add"), "{told}");
         assert!(!told.contains("CASEBRIDGE_TABLE"), "{told}");
     }
