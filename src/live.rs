@@ -203,6 +203,7 @@ impl<S: Store> Live<S> {
         let credentials =
             config.credentials_provider().ok_or_else(|| not_sent("There are no credentials."))?;
         let endpoint = hub::endpoint(&region, |name| match name {
+            "AWS_ENDPOINT_URL_SECURITYHUB" => self.aws.security_hub(),
             "AWS_ENDPOINT_URL" => config.endpoint_url().map(str::to_owned).or_else(|| variable(name)),
             _ => variable(name),
         });

@@ -193,16 +193,24 @@ async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) ->
     let Some(action) = click.actions.first() else { return Response::bare(400) };
     let value = action.value.clone().unwrap_or_default();
     let did = match action.action_id.split('/').next() {
-        Some(RUN) => match grammar::parse(&value, now.div_euclid(1_000)) {
-            Ok(line) => Did::Asked { line, typed: value },
-            Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
-        },
+        Some(RUN) => asked(value, now),
         Some(CONFIRM) => Did::Confirmed { value },
         Some(DISMISS) => return dismissed(bridge, &click).await,
+        Some("case:show") => asked(format!("{value} show --full"), now),
+        // The other buttons of a card are named after their verbs.
+        Some(id) if id.starts_with("case:") => asked(format!("{value} {}", &id["case:".len()..]), now),
         // A button that is a link is told to us as well.
         _ => return Response::bare(200),
     };
     taken(bridge, Some(pressed(&click, did, now))).await
+}
+
+/// A button that holds a line says what the line says.
+fn asked(line: String, now: Millis) -> Did {
+    match grammar::parse(&line, now.div_euclid(1_000)) {
+        Ok(parsed) => Did::Asked { line: parsed, typed: line },
+        Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
+    }
 }
 
 async fn dismissed<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Response {
