@@ -512,13 +512,18 @@ impl<W: World> Worker<'_, W> {
             }
         };
         let (breaker, slot) = tokio::join!(gate::read(self.world, self.destination), slot);
-        let (breaker, slot) = (breaker?, slot?);
+        let (mut breaker, slot) = (breaker?, slot?);
+        if slot > self.world.now() {
+            self.wait_until(slot).await?;
+            // Another worker may have been told to wait in the meantime.
+            breaker = gate::read(self.world, self.destination).await?;
+        }
         self.tripped.set(breaker.trips > 0);
         if breaker.until > self.world.now() && self.world.holds(Rule::RetryAfter) {
             note.not_before = note.not_before.max(breaker.until);
             self.wait_until(breaker.until).await?;
         }
-        self.wait_until(slot).await
+        Ok(())
     }
 
     /// Something was answered well: whatever was broken is mended.
