@@ -209,6 +209,7 @@ fn invoke(world: &Rc<Shared>, function: impl Future<Output = ()> + 'static) {
     if world.fault(|faults| faults.crash) {
         world.clock.at(now + world.chance.between(0, 3_000), Due::Kill(task));
     }
-    let overslept = if world.fault(|faults| faults.stall) { 60_000 } else { 0 };
+    let pauses = world.faults.borrow().stall > 0;
+    let overslept = if pauses && world.chance.happens(500) { 200_000 } else { 0 };
     world.clock.at(now + TIMEOUT + overslept, Due::Kill(task));
 }

@@ -4,6 +4,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use crate::{
     case::{Case, CaseId, CaseSummary, Comment, CommentId, Millis, Resolver, Status},
+    facts::Facts,
     sir::{Answer, Call, Fault, FaultKind},
     wire::Page,
 };
@@ -48,6 +49,13 @@ impl Sir {
         let mut ids: Vec<CaseId> = self.history.keys().cloned().collect();
         ids.sort();
         ids
+    }
+
+    /// How many times the fields of a case changed.
+    pub fn changes(&self, id: &CaseId) -> usize {
+        let history = self.history.get(id).map(Vec::as_slice).unwrap_or_default();
+        let facts: Vec<Facts> = history.iter().map(|(_, state)| Facts::of(&state.case)).collect();
+        facts.windows(2).filter(|pair| pair[0] != pair[1]).count()
     }
 
     /// A case as it was at `seen`; `None` if there was none.

@@ -67,6 +67,8 @@ pub struct Shared {
     pub chance: Chance,
     /// What can fail. Switched off at the end of the story.
     pub faults: RefCell<Faults>,
+    /// Nothing fails here but what every day brings.
+    pub mild: bool,
     /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
     /// The table itself.
@@ -81,8 +83,8 @@ pub struct Shared {
     pub sir: RefCell<Sir>,
     /// What is planned, by its number.
     pub planned: RefCell<HashMap<u64, Happening>>,
-    /// What people said through the bridge, and which answers they wait for.
-    pub said: RefCell<Vec<(String, Option<String>)>>,
+    /// What people said through the bridge, which answers they wait for, and the command's key.
+    pub said: RefCell<Vec<(String, Option<String>, String)>>,
     /// What the user chose.
     pub settings: Settings,
     /// What was seen to be wrong.
@@ -107,6 +109,7 @@ impl Shared {
         Rc::new(Self {
             clock: Clock::new(BEGIN),
             chance,
+            mild: faults.are_mild(),
             faults: RefCell::new(faults),
             off,
             memory: Memory::default(),
@@ -135,7 +138,7 @@ impl Shared {
     /// A step of the way, of a random length.
     pub fn delay(&self, least: Millis, most: Millis) -> impl Future<Output = ()> + '_ {
         if self.fault(|faults| faults.stall) {
-            self.clock.stall(self.chance.between(1_000, 100_000));
+            self.clock.stall(self.chance.between(1_000, 180_000));
         }
         self.clock.delay(self.chance.between(least, most))
     }
@@ -290,7 +293,8 @@ impl SimWorld {
     async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
         let world = &self.shared;
         world.watch_departure(request);
-        world.delay(10, 60).await;
+        // No pause of the machine here: from the last check to the wire there is none that could be checked again.
+        world.clock.delay(world.chance.between(10, 60)).await;
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
         let lost = || Trouble::Lost("timeout".to_owned());
