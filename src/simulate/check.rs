@@ -67,7 +67,8 @@ fn said(world: &Shared, verdict: &mut Verdict) {
     let ids = world.sir.borrow().ids();
     let cases: Vec<_> = ids.iter().filter_map(|id| world.sir.borrow().newest(id)).collect();
     for (text, answer) in world.said.borrow().iter() {
-        let times = cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
+        let times =
+            cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
         let slack = world.slack.borrow();
         let answers = answer.as_ref().and_then(|name| slack.answers.get(name)).cloned().unwrap_or_default();
         drop(slack);

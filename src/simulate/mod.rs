@@ -168,7 +168,8 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
 }
 
 async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
-    let slack = Slack { world: outside, settings: &bench.settings.slack, token: &bench.secrets.slack_bot_token };
+    let slack =
+        Slack { world: outside, settings: &bench.settings.slack, token: &bench.secrets.slack_bot_token };
     let jira = bench.settings.jira.as_ref().map(|settings| Jira {
         world: outside,
         settings,
@@ -194,7 +195,9 @@ fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
         let bridge = Bridge { world: &outside, settings: &bench.settings, secrets: &bench.secrets };
         let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
         let answer = bridge.handle(&batch, deadline).await;
-        done.set(answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)));
+        done.set(
+            answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)),
+        );
     });
 }
 

@@ -73,7 +73,8 @@ impl Sum {
         self.verdict.out_of_order += verdict.out_of_order;
         self.costs.add(&costs);
         self.repair.extend(repair);
-        let earlier = |(seed, _): &(u64, Vec<String>)| self.failing.as_ref().is_none_or(|(other, _)| seed < other);
+        let earlier =
+            |(seed, _): &(u64, Vec<String>)| self.failing.as_ref().is_none_or(|(other, _)| seed < other);
         if failing.as_ref().is_some_and(earlier) {
             self.failing = failing;
         }
@@ -113,7 +114,10 @@ fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> 
     let mut sum = many(first, count, None, |_| false);
     let took = began.elapsed();
     let Verdict { lost, doubled, out_of_order } = sum.verdict;
-    writeln!(out, "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order")?;
+    writeln!(
+        out,
+        "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order"
+    )?;
     sum.repair.sort_unstable();
     let part = |share: usize| sum.repair.get(sum.repair.len() * share / 100).copied().unwrap_or(0);
     writeln!(
