@@ -131,7 +131,10 @@ fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
                 job(bench, world, body, times.saturating_sub(1));
             }
         }
-        Happening::Arrives(request) => drop(world.arrive(&request, true)),
+        Happening::Arrives(request, stored, answer) => {
+            let arrived = world.arrive(&request, stored);
+            answer.replace(Some(arrived));
+        }
         Happening::Called(call) => drop(world.called(call)),
     }
 }

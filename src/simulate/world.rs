@@ -49,8 +49,8 @@ pub enum Happening {
     Job(Rc<str>, u32),
     /// A job is delivered again, unless the delivery before was the last of those and ended well.
     JobAgain(Rc<Cell<bool>>, Rc<str>, u32),
-    /// A request that was given up arrives after all.
-    Arrives(Request),
+    /// A request that left arrives: whether it is stored, and where its answer is waited for.
+    Arrives(Request, bool, Rc<RefCell<Option<Response>>>),
     /// A call that was given up arrives after all.
     Called(Call),
 }
@@ -259,8 +259,13 @@ impl Shared {
                 self.is_wrong("more than a post a second");
             }
         }
-        let early =
-            self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
+        // A command's look-up of a person waits for its queue, not for this.
+        let early = !path.ends_with("/users.info")
+            && self
+                .patience
+                .borrow()
+                .get(path)
+                .is_some_and(|(told, until)| now > told + 2_500 && now < *until);
         if early {
             self.is_wrong(format!("came back too early to {path}"));
         }
@@ -293,14 +298,13 @@ impl SimWorld {
     async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
         let world = &self.shared;
         world.watch_departure(request);
-        // No pause of the machine here: from the last check to the wire there is none that could be checked again.
-        world.clock.delay(world.chance.between(10, 60)).await;
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
         let lost = || Trouble::Lost("timeout".to_owned());
         match fate {
             Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),
             Fate::Throttled(word) => {
+                world.delay(10, 60).await;
                 world.note("throttled", &path);
                 if let Some(word) = word.filter(|word| *word > 3) {
                     let now = world.clock.now();
@@ -312,7 +316,7 @@ impl SimWorld {
             }
             Fate::Late(by) => {
                 let at = world.clock.now() + 5_000 + by;
-                world.plan(at, Happening::Arrives(request.clone()));
+                world.plan(at, Happening::Arrives(request.clone(), true, Rc::default()));
                 world.delay(5_000, 5_000).await;
                 return Err(lost());
             }
@@ -322,8 +326,14 @@ impl SimWorld {
             }
             Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
         }
-        let answer = world.arrive(request, fate != Fate::NeverStored);
+        // What has left arrives, whatever becomes of the worker: paused or killed, it cannot call it back.
+        let answer = Rc::<RefCell<Option<Response>>>::default();
+        let arrives = Happening::Arrives(request.clone(), fate != Fate::NeverStored, answer.clone());
+        let way = world.chance.between(10, 60);
+        world.plan(world.clock.now() + way, arrives);
+        world.clock.delay(way).await;
         world.delay(10, 60).await;
+        let answer = answer.take().unwrap_or_else(unavailable);
         match fate {
             Fate::AnswerLost(true) => Ok(unavailable()),
             Fate::AnswerLost(false) => Err(lost()),
