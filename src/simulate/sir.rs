@@ -74,7 +74,8 @@ impl Sir {
         let Some(newest) = self.newest(id).filter(|state| !state.case.is_closed()) else { return false };
         let mut state = (*newest).clone();
         change(&mut state);
-        state.case.updated = Some(now / 1_000);
+        // An assumption that docs/architecture.md names: lastUpdatedDate rises with every change.
+        state.case.updated = newest.case.updated.map(|last| (now / 1_000).max(last + 1));
         self.history.entry(id.clone()).or_default().push((now, Rc::new(state)));
         true
     }

@@ -67,6 +67,8 @@ pub struct Shared {
     pub chance: Chance,
     /// What can fail. Switched off at the end of the story.
     pub faults: RefCell<Faults>,
+    /// Nobody dies here, and the table always answers.
+    kept_words: bool,
     /// Nothing fails here but what every day brings.
     pub mild: bool,
     /// The rule that is switched off, where one is.
@@ -109,6 +111,7 @@ impl Shared {
         Rc::new(Self {
             clock: Clock::new(BEGIN),
             chance,
+            kept_words: faults.crash + faults.stall + faults.store_throttles + faults.store_lost == 0,
             mild: faults.are_mild(),
             faults: RefCell::new(faults),
             off,
@@ -259,8 +262,10 @@ impl Shared {
                 self.is_wrong("more than a post a second");
             }
         }
-        // A command's look-up of a person waits for its queue, not for this.
-        let early = !path.ends_with("/users.info")
+        // A command's look-up of a person waits for its queue, not for this. And where workers die, or the table
+        // does not answer, a service's word can die with whoever heard it.
+        let early = self.kept_words
+            && !path.ends_with("/users.info")
             && self
                 .patience
                 .borrow()
