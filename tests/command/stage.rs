@@ -23,7 +23,7 @@ use casebridge::{
     standin::{Delivery, Hub, Jira, Sir, Slack},
     store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
-    world::World,
+    world::{Copied, World},
 };
 use serde_json::{Value, json};
 use tokio::sync::{
@@ -136,6 +136,18 @@ impl World for Outside {
     async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
         self.countdown.moment().await;
         let answer = self.live.send(request).await;
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn copy(
+        &self,
+        from: wire::Request,
+        to: wire::Request,
+        bytes: u64,
+    ) -> Result<Copied, wire::Trouble> {
+        self.countdown.moment().await;
+        let answer = self.live.copy(from, to, bytes).await;
         self.countdown.moment().await;
         answer
     }
