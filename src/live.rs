@@ -20,7 +20,7 @@ use crate::{
     sir::{self, Fault, FaultKind},
     store::{self, Store, dynamodb::Dynamo},
     wire,
-    world::World,
+    world::{Copied, World},
 };
 
 /// How old settings may be, and secrets that a signature did not fit.
@@ -232,6 +232,15 @@ impl<S: Store> World for Live<S> {
 
     async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
         self.http.send(request, clock::now()).await
+    }
+
+    async fn copy(
+        &self,
+        from: wire::Request,
+        to: wire::Request,
+        bytes: u64,
+    ) -> Result<Copied, wire::Trouble> {
+        self.http.copy(from, to, bytes, clock::now()).await
     }
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, Fault> {

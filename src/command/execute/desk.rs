@@ -97,7 +97,7 @@ impl<W: World> Desk<'_, W> {
                     None if self.is_a_message() && is_for_now(&fault) => {
                         return Err(Stop::Trouble(format!("{} was refused for now", operation.name())));
                     }
-                    None => return Err(fault::explain(operation, &fault).give_back(self.typed()).into()),
+                    None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
                 },
             }
         }
@@ -110,19 +110,19 @@ impl<W: World> Desk<'_, W> {
     }
 
     /// What the person typed, to be given back.
-    pub fn typed(&self) -> &str {
+    pub fn typed(&self) -> String {
         match &self.job.did {
-            Did::Asked { typed, .. } => typed,
-            Did::Said { text, .. } | Did::Amended { text, .. } => text,
-            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } | Did::JiraChanged { .. } => {
-                ""
-            }
+            Did::Asked { typed, .. } => typed.clone(),
+            Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
+            Did::Filled { filled } => filled.typed(),
+            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
+            Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
         }
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.
     pub fn refuse(&self, why: impl Into<String>) -> Answer {
-        Answer::says(why).say("Nothing was changed.").give_back(self.typed())
+        Answer::says(why).say("Nothing was changed.").give_back(&self.typed())
     }
 
     /// Who somebody is; `None` where the workspace knows nobody of this id.
