@@ -1,0 +1,36 @@
+//! Do the promises hold in thousands of simulated worlds, and does each protection earn its place?
+#![cfg(feature = "playground")]
+
+use std::rc::Rc;
+
+use casebridge::{
+    simulate::{Bench, Task, caught, report, run},
+    world::Rule,
+};
+
+/// The seeds that every `cargo test` runs.
+const WORLDS: u64 = 5_000;
+
+#[test]
+fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
+    let mut told = Vec::new();
+    let good = report(Task::Seeds { first: 0, count: WORLDS }, &mut told).unwrap();
+    assert!(good, "{}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    let bench = Rc::new(Bench::default());
+    for seed in [7, 1_965, 4_327] {
+        let (once, again) = (run(&bench, seed, None, true), run(&bench, seed, None, true));
+        assert_eq!((once.trace, once.lines), (again.trace, again.lines));
+    }
+}
+
+#[test]
+fn a_world_without_a_protection_breaks_a_promise() {
+    // The quickest to catch; `casebridge simulate --mutants` shows all.
+    for rule in [Rule::Intent, Rule::FindAgain, Rule::StopAtFirst, Rule::DoneAfterSend, Rule::ConsistentReads] {
+        assert!(caught(rule).is_some(), "{rule:?}");
+    }
+}
