@@ -268,6 +268,9 @@ impl<W: World> Worker<'_, W> {
             let sent = self.destinations.add(self, &what, &intent, picture, note).await;
             match sent {
                 Ok(remote) => return self.done(intent, &remote, note, ledger).await,
+                Err(Failure::Unknown { .. }) if !self.world.holds(Rule::UnknownIsNotSuccess) => {
+                    return self.done(intent, "unknown", note, ledger).await;
+                }
                 Err(Failure::Content { why }) if intent.plainness < Plainness::Stub => {
                     warn!(destination = self.destination.as_str(), key = %intent.key, why, "rendered plainer");
                     intent.plainness = plainer(intent.plainness);
@@ -354,6 +357,7 @@ impl<W: World> Worker<'_, W> {
             self.wait_until(intent.since + quarantine).await?;
             tally.unknown -= 1;
         }
+        self.patience(note).await?;
         let found = match self.world.holds(Rule::FindAgain) {
             true => self.destinations.find(self, &intent, note).await,
             false => Ok(None),
@@ -511,14 +515,21 @@ impl<W: World> Worker<'_, W> {
                 false => Ok(0),
             }
         };
-        let (breaker, slot) = tokio::join!(gate::read(self.world, self.destination), slot);
-        let (breaker, slot) = (breaker?, slot?);
+        let slot = slot.await?;
+        self.wait_until(slot).await?;
+        // Asked last: another worker may have been told to wait while this one waited for its slot.
+        self.patience(note).await
+    }
+
+    /// Nothing is asked of a destination while it is broken, or told anybody to come back later.
+    async fn patience(&self, note: &mut PlaceNote) -> Result<(), Stop> {
+        let breaker = gate::read(self.world, self.destination).await?;
         self.tripped.set(breaker.trips > 0);
         if breaker.until > self.world.now() && self.world.holds(Rule::RetryAfter) {
             note.not_before = note.not_before.max(breaker.until);
             self.wait_until(breaker.until).await?;
         }
-        self.wait_until(slot).await
+        Ok(())
     }
 
     /// Something was answered well: whatever was broken is mended.

@@ -4,6 +4,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use crate::{
     case::{Case, CaseId, CaseSummary, Comment, CommentId, Millis, Resolver, Status},
+    facts::Facts,
     sir::{Answer, Call, Fault, FaultKind},
     wire::Page,
 };
@@ -50,6 +51,13 @@ impl Sir {
         ids
     }
 
+    /// How many times the fields of a case changed.
+    pub fn changes(&self, id: &CaseId) -> usize {
+        let history = self.history.get(id).map(Vec::as_slice).unwrap_or_default();
+        let facts: Vec<Facts> = history.iter().map(|(_, state)| Facts::of(&state.case)).collect();
+        facts.windows(2).filter(|pair| pair[0] != pair[1]).count()
+    }
+
     /// A case as it was at `seen`; `None` if there was none.
     pub fn at(&self, id: &CaseId, seen: Millis) -> Option<Rc<State>> {
         let history = self.history.get(id)?;
@@ -66,7 +74,8 @@ impl Sir {
         let Some(newest) = self.newest(id).filter(|state| !state.case.is_closed()) else { return false };
         let mut state = (*newest).clone();
         change(&mut state);
-        state.case.updated = Some(now / 1_000);
+        // An assumption that docs/architecture.md names: lastUpdatedDate rises with every change.
+        state.case.updated = newest.case.updated.map(|last| (now / 1_000).max(last + 1));
         self.history.entry(id.clone()).or_default().push((now, Rc::new(state)));
         true
     }

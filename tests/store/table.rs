@@ -23,8 +23,8 @@ pub struct Account {
 /// A table, until it is deleted.
 pub struct Table {
     pub store: Dynamo,
-    name: String,
-    client: Client,
+    pub name: String,
+    pub client: Client,
 }
 
 /// What a client of a local endpoint needs to know.

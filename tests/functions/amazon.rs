@@ -1,0 +1,43 @@
+//! As much of AWS as a function needs beside the table: a secret, and a table that holds only settings.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde_json::{Value, json};
+
+/// What is given: the secret's document, and the settings where the table is asked here.
+pub struct Amazon {
+    pub secret: Value,
+    pub settings: Option<String>,
+}
+
+impl Amazon {
+    /// Its endpoint.
+    pub async fn start(self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new().fallback(answer).with_state(Arc::new(self));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        endpoint
+    }
+}
+
+async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let answer = match headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default() {
+        "secretsmanager.GetSecretValue" => {
+            json!({"ARN": "a", "Name": asked["SecretId"], "SecretString": amazon.secret.to_string()})
+        }
+        "DynamoDB_20120810.GetItem" => match &amazon.settings {
+            Some(toml) => json!({"Item": {"pk": {"S": "SETTINGS"}, "note": {"S": toml}}}),
+            None => json!({}),
+        },
+        _ => return (StatusCode::BAD_REQUEST, json!({"__type": "UnknownOperationException"}).to_string()),
+    };
+    (StatusCode::OK, answer.to_string())
+}

@@ -1,0 +1,146 @@
+//! Lambda, as far as a function sees it: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use casebridge::clock;
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    sync::{Mutex as Turn, mpsc},
+};
+
+/// How long an invocation may take, as the template has it.
+const TIMEOUT: i64 = 60_000;
+
+/// A Runtime API for one function. It brings what is [`invoked`](Self::invoke), and hears what became of it.
+pub struct Lambda {
+    address: String,
+    events: mpsc::UnboundedSender<Value>,
+    answers: Turn<mpsc::UnboundedReceiver<Outcome>>,
+    desk: Arc<Desk>,
+}
+
+/// What a function said of an invocation.
+#[derive(Debug)]
+pub struct Outcome {
+    pub failed: bool,
+    pub body: Value,
+}
+
+struct Desk {
+    events: Turn<mpsc::UnboundedReceiver<Value>>,
+    answers: mpsc::UnboundedSender<Outcome>,
+    asked: Mutex<u32>,
+}
+
+impl Lambda {
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (events, to_bring) = mpsc::unbounded_channel();
+        let (heard, answers) = mpsc::unbounded_channel();
+        let desk = Arc::new(Desk { events: Turn::new(to_bring), answers: heard, asked: Mutex::default() });
+        let app = Router::new().fallback(serve).with_state(desk.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { address, events, answers: Turn::new(answers), desk }
+    }
+
+    /// Brings an event to whichever process asks next.
+    pub fn invoke(&self, event: Value) {
+        self.events.send(event).unwrap();
+    }
+
+    /// What became of the oldest invocation that ended.
+    pub async fn outcome(&self) -> Outcome {
+        self.answers.lock().await.recv().await.unwrap()
+    }
+
+    /// How often a process asked for its next event.
+    pub fn asked(&self) -> u32 {
+        *self.desk.asked.lock().unwrap()
+    }
+
+    /// Forgets events that nobody took and outcomes that nobody heard: their process is dead.
+    pub async fn clear(&self) {
+        let mut events = self.desk.events.lock().await;
+        while events.try_recv().is_ok() {}
+        let mut answers = self.answers.lock().await;
+        while answers.try_recv().is_ok() {}
+    }
+
+    /// Starts a function with these variables and no others.
+    pub fn start_function(&self, binary: &str, variables: &[(&str, &str)]) -> Child {
+        Command::new(binary)
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", &self.address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "notify")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
+    }
+}
+
+async fn serve(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, body: Bytes) -> Response {
+    let path = uri.path().strip_prefix("/2018-06-01/runtime/").unwrap_or_default();
+    match (method, path) {
+        (Method::GET, "invocation/next") => next(&desk).await,
+        (Method::POST, path) => {
+            let failed = path.ends_with("/error");
+            let body = serde_json::from_slice(&body).unwrap_or_default();
+            let _ = desk.answers.send(Outcome { failed, body });
+            StatusCode::ACCEPTED.into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn next(desk: &Desk) -> Response {
+    *desk.asked.lock().unwrap() += 1;
+    // A process that dies while it waits leaves the lock, and the event to the next one.
+    let Some(event) = desk.events.lock().await.recv().await else {
+        return StatusCode::GONE.into_response();
+    };
+    let mut headers = HeaderMap::new();
+    let deadline = HeaderValue::from(clock::now() + TIMEOUT);
+    headers.insert(
+        "lambda-runtime-aws-request-id",
+        HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
+    );
+    headers.insert("lambda-runtime-deadline-ms", deadline);
+    headers.insert(
+        "lambda-runtime-invoked-function-arn",
+        HeaderValue::from_static("arn:aws:lambda:eu-west-1:210987654321:function:notify"),
+    );
+    (headers, event.to_string()).into_response()
+}
+
+/// The lines that a function wrote, once it ended.
+pub async fn log_of(mut function: Child) -> Vec<String> {
+    let mut lines = BufReader::new(function.stdout.take().unwrap()).lines();
+    let mut log = Vec::new();
+    let read = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            log.push(line);
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(20), read).await;
+    let _ = function.kill().await;
+    log
+}

@@ -1,0 +1,58 @@
+//! A function that cannot do its work says so in one line, and does nothing.
+
+use serde_json::{Value, json};
+
+use super::{
+    amazon::Amazon,
+    lambda::{Lambda, log_of},
+};
+
+const BINARIES: [&str; 2] = [env!("CARGO_BIN_EXE_notify"), env!("CARGO_BIN_EXE_command")];
+
+fn errors(log: &[String]) -> Vec<Value> {
+    let lines = log.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["level"] == "ERROR").collect()
+}
+
+#[tokio::test]
+async fn all_that_is_missing_from_the_environment_is_named_in_one_line() {
+    for binary in BINARIES {
+        let lambda = Lambda::start().await;
+        let function = lambda.start_function(binary, &[("CASEBRIDGE_TABLE", "cases")]);
+        let log = log_of(function).await;
+        let errors = errors(&log);
+        assert_eq!(errors.len(), 1, "{log:?}");
+        assert_eq!(errors[0]["error"], "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID");
+        assert_eq!(lambda.asked(), 0, "it asks for no work");
+    }
+}
+
+#[tokio::test]
+async fn bad_settings_are_refused_in_one_line_that_names_the_key_and_its_line() {
+    for binary in BINARIES {
+        let lambda = Lambda::start().await;
+        let settings = Some("[slack]\nteam = 'x'\nchannel = 'C1'\n".to_owned());
+        let secret = json!({"slack_bot_token": "xoxb-secret", "slack_signing_secret": "hush"});
+        let endpoint = Amazon { secret, settings }.start().await;
+        let variables = [
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ENDPOINT_URL", &endpoint),
+            ("CASEBRIDGE_TABLE", "cases"),
+            ("CASEBRIDGE_INBOX_URL", "http://127.0.0.1:1/111122223333/inbox.fifo"),
+            ("CASEBRIDGE_SECRET_ID", "casebridge"),
+        ];
+        let mut function = lambda.start_function(binary, &variables);
+        lambda.invoke(json!({"Records": []}));
+        assert!(lambda.outcome().await.failed, "Lambda hears that nothing was done");
+        function.start_kill().unwrap();
+        let log = log_of(function).await;
+        let errors = errors(&log);
+        let ours: Vec<_> = errors.iter().filter(|line| line["message"] == "nothing is done").collect();
+        assert_eq!(ours.len(), 1, "{log:?}");
+        let why = ours[0]["error"].as_str().unwrap();
+        assert!(why.contains("line 2: slack.team"), "{why}");
+        assert!(!log.concat().contains("xoxb-secret") && !log.concat().contains("hush"), "{log:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! What is said on a case reaches both places whole, in order, once, and as nothing but text.
+
+use casebridge::standin::{Jira, Order};
+use serde_json::json;
+
+use super::stage::{Stage, count, place_of};
+
+/// Words that cannot be confused with each other, so that a lost or doubled piece shows.
+fn words(length: usize) -> String {
+    let mut text = String::new();
+    let mut number = 0;
+    while text.len() < length {
+        text.push_str(&format!("w{number:05} "));
+        number += 1;
+    }
+    text.truncate(length);
+    text.trim_end().to_owned()
+}
+
+/// The words of a text, in order; what is no word of ours is left out.
+fn words_in(text: &str) -> Vec<&str> {
+    text.split_whitespace().filter(|word| word.len() == 6 && word.starts_with('w')).collect()
+}
+
+#[tokio::test]
+async fn a_comment_of_12000_and_a_description_of_8000_characters_are_split_and_complete() {
+    let stage = Stage::set().await;
+    let (description, comment) = (words(7_994), words(11_998));
+    let case = stage.sir.aws_creates(json!({"title": "Long", "description": description})).unwrap();
+    stage.events().await;
+    let lines = stage.lines(&case).await;
+    assert!(lines.len() > 3, "split: {}", lines.len());
+    assert_eq!(words_in(&lines[1..].join("\n")), words_in(&description));
+    let body = Jira::plain(&stage.issue(&case).await["fields"]["description"]);
+    assert_eq!(words_in(&body), words_in(&description));
+
+    stage.sir.aws_comments(&case, "AWS Responder", &comment).unwrap();
+    stage.events().await;
+    let more = stage.lines(&case).await[lines.len()..].join("\n");
+    assert_eq!(words_in(&more), words_in(&comment));
+    assert_eq!(words_in(&stage.comments(&case).await.join("\n")), words_in(&comment));
+}
+
+#[tokio::test]
+async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    let id = stage.sir.aws_comments(&case, "AWS Responder", "It was the build server.").unwrap();
+    stage.sir.aws_comments(&case, "AWS Responder", "Thank you.").unwrap();
+    stage.events().await;
+    let before = (stage.thread(&case).await, stage.comments(&case).await);
+    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", "It was the mail server.").unwrap();
+    stage.events().await;
+    let after = (stage.thread(&case).await, stage.comments(&case).await);
+    let stamps = |thread: &[serde_json::Value]| {
+        thread.iter().map(|message| message["ts"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(stamps(&before.0), stamps(&after.0), "no message more, none less");
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "mail server"), count(&lines, "build server")), (1, 0));
+    assert_eq!((before.1.len(), after.1.len()), (2, 2));
+    assert_eq!((count(&after.1, "mail server"), count(&after.1, "build server")), (1, 0));
+    assert!(lines[place_of(&lines, "mail server")].contains("edited"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn an_edit_that_makes_a_comment_longer_or_shorter_leaves_no_piece_behind() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    let id = stage.sir.aws_comments(&case, "AWS Responder", "short").unwrap();
+    stage.events().await;
+    let long = words(9_000);
+    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", &long).unwrap();
+    stage.events().await;
+    assert_eq!(words_in(&stage.lines(&case).await.join("\n")), words_in(&long));
+    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", "w99999").unwrap();
+    stage.events().await;
+    assert_eq!(words_in(&stage.lines(&case).await.join("\n")), ["w99999"]);
+    assert_eq!(words_in(&stage.comments(&case).await.join("\n")), ["w99999"]);
+}
+
+#[tokio::test]
+async fn hostile_text_pings_nobody_links_nowhere_and_forges_no_line() {
+    let hostile = "<!channel> <!here> @here <@U024BE7LH> <https://evil.example|the console> http://evil.example \
+                   *bold* `code` ```fence``` <!date^1^{date}^https://evil.example|x> [x](https://evil.example) \
+                   {color:red}red{color} [~accountid:1] \u{202e}desrever\u{2028}*AWS Responder* forged";
+    let stage = Stage::set().await;
+    let title: String = hostile.chars().take(290).collect();
+    let case = stage.sir.aws_creates(json!({"title": title, "description": hostile})).unwrap();
+    stage.sir.aws_comments(&case, "AWS Responder", hostile).unwrap();
+    stage.sir.aws_changes(&case, &json!({"title": format!("2 {title}")})).unwrap();
+    stage.events().await;
+    stage.sir.aws_changes(&case, &json!({"title": format!("3 {title}")})).unwrap();
+    stage.events().await;
+    let live = stage.slack.live(&stage.channel);
+    let ours = |text: &str| text.contains("console.aws.amazon.com") || text.contains(stage.jira.url());
+    let theirs: Vec<_> = live.iter().filter(|live| live.kind != "date" && !ours(&live.text)).collect();
+    assert!(theirs.is_empty(), "{theirs:#?}");
+    assert!(live.iter().all(|live| !live.text.contains("evil")), "{live:#?}");
+    let issue = stage.jira.state().to_string();
+    for marked in
+        [r#""type":"mention""#, r#""type":"inlineCard""#, r#""href":"http://evil"#, r#""href":"https://evil"#]
+    {
+        assert!(!issue.contains(marked), "{marked} in {issue}");
+    }
+    let comments = stage.comments(&case).await;
+    assert_eq!(count(&comments, "<@U024BE7LH>"), 2, "the comment and the new title are there, as text");
+}
+
+#[tokio::test]
+async fn more_than_a_page_of_comments_is_told_in_order_whatever_the_order_of_the_list() {
+    for order in [Order::NewestFirst, Order::OldestFirst, Order::Shuffled] {
+        let stage = Stage::set().await;
+        stage.sir.set_order(order);
+        let case = stage.sir.aws_creates_case("Key leaked");
+        let mut expected: Vec<String> = Vec::new();
+        for round in [60, 1, 3] {
+            for _ in 0..round {
+                let text = format!("w{:05}", expected.len());
+                stage.later(1_000);
+                stage.sir.aws_comments(&case, "AWS Responder", &text).unwrap();
+                expected.push(text);
+            }
+            stage.events().await;
+            let lines = stage.lines(&case).await.join("\n");
+            assert_eq!(words_in(&lines), expected, "{order:?}");
+            assert_eq!(words_in(&stage.comments(&case).await.join("\n")), expected, "{order:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_edit_on_the_third_page_is_found_by_its_event() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    let mut first = String::new();
+    for number in 0..60 {
+        stage.later(1_000);
+        let id = stage.sir.aws_comments(&case, "AWS Responder", &format!("w{number:05}")).unwrap();
+        first = if number == 0 { id } else { first };
+    }
+    stage.events().await;
+    stage.sir.aws_edits_comment(&case, &first, "AWS Responder", "w77777").unwrap();
+    stage.events().await;
+    let lines = stage.lines(&case).await.join("\n");
+    let mut expected: Vec<String> = (0..60).map(|number| format!("w{number:05}")).collect();
+    expected[0] = "w77777".to_owned();
+    assert_eq!(words_in(&lines), expected);
+    assert_eq!(words_in(&stage.comments(&case).await.join("\n")), expected);
+}

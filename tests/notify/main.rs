@@ -1,0 +1,11 @@
+//! What happens on a case, from its event to what people read: `notify` whole, with real clients over the wire, against
+//! the stand-ins of Security Incident Response, Slack and Jira, and a table in memory.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod comments;
+mod cost;
+mod doors;
+mod life;
+mod repaired;
+mod sample;
+mod stage;

@@ -1,0 +1,123 @@
+//! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
+
+use casebridge::{
+    standin::{Fault, Slack},
+    store::Destination,
+};
+
+use super::stage::{Stage, count, place_of};
+
+async fn told(stage: &Stage) -> String {
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    case
+}
+
+#[tokio::test]
+async fn a_message_that_slack_took_and_never_stored_is_sent_again() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.events().await;
+    assert_eq!(count(&stage.lines(&case).await, "two"), 0);
+    stage.minutes(90).await;
+    assert_eq!(count(&stage.lines(&case).await, "two"), 1);
+    assert_eq!(count(&stage.comments(&case).await, "two"), 1);
+}
+
+#[tokio::test]
+async fn a_card_that_slack_took_and_never_stored_is_begun_again_with_its_thread() {
+    let stage = Stage::set().await;
+    stage.slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.minutes(120).await;
+    assert!(stage.lines(&case).await[0].contains("Key leaked"));
+    assert_eq!((stage.cards().len(), stage.jira.issues().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_a_person_deleted_stays_deleted() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.minutes(62).await;
+    let thread = stage.thread(&case).await;
+    let lines = stage.lines(&case).await;
+    let ts = thread[place_of(&lines, "one")]["ts"].as_str().unwrap();
+    stage.slack.deletes(&stage.channel, ts).unwrap();
+    let home = stage.place(&case, Destination::Jira).await.home.unwrap();
+    let id = stage.jira.comments(&home.name)[0]["id"].as_str().unwrap().to_owned();
+    stage.jira.person_deletes_comment(&home.name, &id).unwrap();
+    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.events().await;
+    stage.minutes(200).await;
+    let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
+    assert_eq!((count(&lines, "one"), count(&comments, "one")), (0, 0), "{lines:?} {comments:?}");
+    assert_eq!((count(&lines, "two"), count(&comments, "two")), (1, 1));
+}
+
+#[tokio::test]
+async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.minutes(62).await;
+    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    stage.slack.deletes(&home.place, &home.name).unwrap();
+    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.events().await;
+    stage.minutes(130).await;
+    assert_eq!(count(&stage.comments(&case).await, "two"), 1);
+    assert_eq!(stage.issue(&case).await["fields"]["status"]["name"], "In Progress");
+    let shown: Vec<String> = stage.cards().iter().map(Slack::shown).collect();
+    assert_eq!(count(&shown, "Submitted") + count(&shown, "Detection"), 0, "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_post_that_arrives_late_is_adopted_and_not_made_again() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.slack.fault(Fault::on("chat.postMessage").once().late());
+    stage.jira.fault(Fault::on("addComment").once().late());
+    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&case, "AWS Responder", "three").unwrap();
+    stage.events().await;
+    stage.later(40_000);
+    stage.slack.apply_late();
+    stage.jira.apply_late();
+    stage.minutes(3).await;
+    for texts in [stage.lines(&case).await, stage.comments(&case).await] {
+        assert_eq!((count(&texts, "two"), count(&texts, "three")), (1, 1), "{texts:#?}");
+        assert!(place_of(&texts, "two") < place_of(&texts, "three"), "{texts:#?}");
+    }
+}
+
+#[tokio::test]
+async fn an_issue_whose_answer_was_lost_is_found_by_its_label_though_the_index_lags() {
+    let stage = Stage::set().await;
+    stage.jira.set_index_lag(Some(std::time::Duration::from_secs(120)));
+    stage.jira.fault(Fault::on("createIssue").once().reset_after());
+    let case = told(&stage).await;
+    stage.minutes(3).await;
+    assert_eq!(stage.jira.count("createIssue"), 1, "not before it must be found");
+    stage.minutes(5).await;
+    assert_eq!((stage.jira.count("createIssue"), stage.jira.issues().len()), (1, 1));
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+}
+
+#[tokio::test]
+async fn a_reply_whose_event_slack_dropped_is_put_on_the_inbox_once() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
+    stage.minutes(62).await;
+    let jobs = stage.jobs().await;
+    assert_eq!(jobs.len(), 1);
+    assert!(jobs[0].body.contains("It was Bo's key"));
+    stage.minutes(62).await;
+    let ids: Vec<String> = stage.jobs().await.into_iter().map(|job| job.id).collect();
+    assert!(ids.iter().all(|id| *id == jobs[0].id), "the same job, which runs once");
+}
