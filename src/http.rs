@@ -255,4 +255,80 @@ mod tests {
             assert_eq!(connections.load(Ordering::SeqCst), expected, "at {now}");
         }
     }
+
+    /// A copy of what `from` says, said to be `bytes` long; `to` keeps what it hears.
+    async fn copied(from: &str, bytes: u64) -> (Result<Copied, Trouble>, Vec<u8>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut heard = Vec::new();
+            stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                heard.extend_from_slice(&piece[..length]);
+                if heard.ends_with(b"end") {
+                    let _ =
+                        stream.write_all(b"HTTP/1.1 412 Precondition Failed\r\ncontent-length: 0\r\n\r\n");
+                }
+            }
+            heard
+        });
+        let to = Request::bare("PUT", format!("http://{address}/")).header("if-none-match", "*");
+        let from = Request::bare("GET", format!("http://{}/", says(from)));
+        let copied = http().copy(from, to, bytes, 0).await;
+        drop(TcpStream::connect(address));
+        (copied, heard.join().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_copy_carries_its_length_and_its_bytes_and_nothing_leaves_unless_the_source_is_what_was_said() {
+        let file = |head: &str| format!("HTTP/1.1 {head}\r\n\r\nthe end");
+        let (became, heard) = copied(&file("200 OK\r\ncontent-length: 7"), 7).await;
+        assert_eq!(became, Ok(Copied::Put { status: 412 }));
+        let heard = String::from_utf8(heard).unwrap().to_lowercase();
+        assert!(heard.contains("content-length: 7\r\n") && heard.ends_with("\r\n\r\nthe end"), "{heard}");
+        assert!(heard.contains("if-none-match: *") && !heard.contains("transfer-encoding"), "{heard}");
+        for (head, expected) in [
+            ("403 Forbidden\r\ncontent-length: 7", Copied::Source { status: 403 }),
+            ("302 Found\r\nlocation: /\r\ncontent-length: 7", Copied::Source { status: 302 }),
+            ("200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: 7", Copied::SignIn),
+            ("200 OK\r\ncontent-length: 6", Copied::Length { bytes: 6 }),
+        ] {
+            let (became, heard) = copied(&file(head), 7).await;
+            assert_eq!((became, heard.len()), (Ok(expected), 0), "{head}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_copy_sends_its_beginning_before_its_end_has_come() {
+        let (begun, wait) = std::sync::mpsc::channel::<()>();
+        let wait = Mutex::new(wait);
+        let (from, _) = server(move |mut stream| {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegin");
+            // Without a stream nothing would ever arrive at the other side, and this would wait in vain.
+            if wait.lock().unwrap().recv_timeout(Duration::from_secs(10)).is_ok() {
+                let _ = stream.write_all(b" end");
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let to = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut heard = Vec::new();
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                heard.extend_from_slice(&piece[..length]);
+                if heard.ends_with(b"begin") {
+                    let _ = begun.send(());
+                }
+                if heard.ends_with(b" end") {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+                }
+            }
+        });
+        let (from, to) = (format!("http://{from}/"), format!("http://{to}/"));
+        let copied = http().copy(Request::bare("GET", from), Request::bare("PUT", to), 9, 0).await;
+        assert_eq!(copied, Ok(Copied::Put { status: 200 }));
+    }
 }

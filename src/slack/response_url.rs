@@ -118,4 +118,22 @@ mod tests {
         assert_eq!(allowed("no address", "no address"), None);
         assert_eq!(allowed("data:x", "data:x"), None, "opaque origins are like no other");
     }
+
+    #[test]
+    fn a_file_is_fetched_from_slacks_own_hosts_and_from_nowhere_else() {
+        let settings = "api_url = 'https://slack.com/api'\nteam = 'T1'\nchannel = 'C1'";
+        let settings = toml::from_str(settings).unwrap();
+        for (url, allowed) in [
+            ("https://files.slack.com/files-pri/T0123-F0123/download/log.txt", true),
+            ("https://files.slack-gov.com/files-pri/T0123-F0123/download/log.txt", true),
+            ("https://hooks.slack.com/files-pri/T0123-F0123/download/log.txt", false),
+            ("http://files.slack.com/a", false),
+            ("https://files.slack.com:8443/a", false),
+            ("https://files.slack.com.evil.example/a", false),
+            ("https://evil.example/files.slack.com", false),
+            ("https://ana@files.slack.com/a", false),
+        ] {
+            assert_eq!(allowed_file_url(url, &settings).is_some(), allowed, "{url}");
+        }
+    }
 }

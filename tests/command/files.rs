@@ -1,6 +1,6 @@
 //! Files go from Slack to a case: streamed, under a name that fits, once, and only from Slack itself.
 
-use casebridge::standin::{Fault, Slack};
+use casebridge::standin::{Canned, Fault, Slack};
 use serde_json::Value;
 
 use super::stage::{ANA, Stage};
@@ -42,17 +42,18 @@ async fn two_files_of_one_name_are_kept_apart_and_a_name_that_the_service_refuse
 
 #[tokio::test]
 async fn a_file_whose_arrival_nobody_heard_of_is_attached_once() {
-    let stage = Stage::set().await;
-    let case = stage.sir.console_creates_case("Key leaked");
-    let thread = stage.thread_of(&case).await;
-    let ts = shares(&stage, &thread, "log.txt", "bytes");
-    stage.sir.fault(Fault::on("PUT").once().reset_after());
-    stage.sir.fault(Fault::on("GetCaseAttachmentUploadUrl").once().reset_after());
-    stage.sir.fault(Fault::on("CreateCaseComment").once().reset_after());
-    let shown = attaches(&stage, &ts).await;
-    assert!(shown.contains("AWS checks it now"), "{shown}");
-    assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
-    assert_eq!(stage.comments(&case).len(), 1);
+    for operation in ["PUT attachment", "GetCaseAttachmentUploadUrl", "CreateCaseComment"] {
+        let stage = Stage::set().await;
+        let case = stage.sir.console_creates_case("Key leaked");
+        let thread = stage.thread_of(&case).await;
+        let ts = shares(&stage, &thread, "log.txt", "bytes");
+        stage.sir.fault(Fault::on(operation).once().reset_after());
+        let shown = attaches(&stage, &ts).await;
+        assert!(shown.contains("AWS checks it now"), "{operation}: {shown}");
+        let files = stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len();
+        assert_eq!((files, stage.comments(&case).len()), (1, 1), "{operation}");
+        assert_eq!(stage.sir.attachment(&case, "log.txt").unwrap(), "bytes", "{operation}");
+    }
 }
 
 #[tokio::test]
@@ -85,4 +86,44 @@ async fn a_mention_with_a_file_attaches_it() {
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     assert_eq!(stage.sir.attachment(&case, "log.txt").unwrap(), "bytes");
     assert!(Slack::shown(&stage.latest()).contains("AWS checks it now"));
+}
+
+#[tokio::test]
+async fn a_missing_scope_a_large_file_and_an_address_elsewhere_are_explained_and_the_token_stays_here() {
+    for (field, value, words) in [
+        ("size", serde_json::json!(104_857_601), "at most 100 MiB"),
+        ("size", serde_json::json!(4), "Slack says that it has 4 bytes, and gives 5."),
+        (
+            "url_private_download",
+            serde_json::json!("https://files.slack.com.evil.example/a"),
+            "outside of Slack",
+        ),
+        (
+            "url_private_download",
+            serde_json::json!("https://evil.example@files.slack.com/a"),
+            "outside of Slack",
+        ),
+        ("mode", serde_json::json!("hosted"), "the scope files:read"),
+    ] {
+        let stage = Stage::set().await;
+        let case = stage.sir.console_creates_case("Key leaked");
+        let thread = stage.thread_of(&case).await;
+        let (file, ts, _) =
+            stage.slack.shares(ANA, &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
+        let url = stage.slack.url().to_owned();
+        let address = format!("{url}/files-pri/{}-{file}/download/log.txt", stage.settings.slack.team);
+        let mut wire =
+            serde_json::json!({ "id": file, "name": "log.txt", "size": 5, "url_private_download": address });
+        wire[field] = value;
+        let headers = [("content-type".to_owned(), "application/json".to_owned())].into();
+        let body = serde_json::json!({ "ok": true, "file": wire }).to_string();
+        let canned = Canned { status: 200, headers, body };
+        stage.slack.fault(Fault::on("files.info").answers_with(canned));
+        if words.contains("scope") {
+            stage.slack.fault(Fault::on("download").html(200));
+        }
+        let shown = attaches(&stage, &ts).await;
+        assert!(shown.contains(words) && shown.contains("Nothing was attached"), "{words}: {shown}");
+        assert_eq!(stage.comments(&case).len(), 0, "{words}");
+    }
 }

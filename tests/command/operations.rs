@@ -67,11 +67,11 @@ async fn each_of_the_31_operations_is_asked_for_through_slack() {
         "hub members",
         "hub member 222233334444",
         "hub products",
-        "hub leave",
     ] {
         says(&stage, line).await;
     }
     says(&stage, &format!("hub accept {administrator} {invitation}")).await;
+    says(&stage, "hub leave").await;
     stage.ana("membership new").await;
     let team = typed("Ana Lima | Lead | ana@example.com\nBo Berg | Analyst | bo@example.com");
     stage.sends(ANA, &[("name", typed("Second")), ("team", team), ("sure", ticked())]).await;
