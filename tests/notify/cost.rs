@@ -73,7 +73,7 @@ async fn of_a_long_case_only_the_pages_with_something_new_are_read() {
     stage.sir.aws_comments(&case, "AWS Responder", "one more").unwrap();
     let event = stage.sir.take_events().remove(0);
     stage.forget_calls();
-    stage.deliver(&[event.clone()]).await;
+    stage.deliver(std::slice::from_ref(&event)).await;
     let [reads, slack, jira] = stage.calls();
     let pages = reads.iter().filter(|call| *call == "ListComments").count();
     assert!(pages <= 2, "{reads:?}");
