@@ -126,8 +126,8 @@ async fn find_cell(find: &(Destination, &str, &str), row: &super::faults::Row) -
     let is_open = note.open.is_some();
     server.heal();
     for _ in 0..30 {
-        stage.later(4 * MINUTE);
-        stage.minutes(1).await;
+        stage.later(5 * MINUTE);
+        stage.sweep().await;
     }
     let stands = [
         stage.cards().iter().filter(|card| card.to_string().contains(&case)).count(),

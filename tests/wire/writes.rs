@@ -117,7 +117,6 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
         }
     }
     for _ in 0..15 {
-        stage.minutes(1).await;
         stage.later(300_000);
         stage.sweep().await;
     }
