@@ -20,19 +20,33 @@ const CONNECT: Duration = Duration::from_secs(1);
 ///
 /// Nothing is read before the first call: a process is ready without having loaded a certificate.
 #[derive(Clone, Default)]
-pub struct Aws(Arc<OnceCell<SdkConfig>>);
+pub struct Aws {
+    config: Arc<OnceCell<SdkConfig>>,
+    security_hub: Option<String>,
+}
 
 impl Aws {
     /// What the environment says, with one connection pool for all clients.
     pub async fn config(&self) -> &SdkConfig {
-        self.0.get_or_init(load).await
+        self.config.get_or_init(load).await
+    }
+
+    /// The same with Security Hub at an address of its own.
+    #[must_use]
+    pub fn with_security_hub(self, url: &str) -> Self {
+        Self { security_hub: Some(url.to_owned()), ..self }
+    }
+
+    /// Where Security Hub is, if somebody said so: here, else in the environment.
+    pub fn security_hub(&self) -> Option<String> {
+        self.security_hub.clone().or_else(|| variable("AWS_ENDPOINT_URL_SECURITYHUB"))
     }
 }
 
 impl From<SdkConfig> for Aws {
     /// For whoever has a configuration already.
     fn from(config: SdkConfig) -> Self {
-        Self(Arc::new(OnceCell::new_with(Some(config))))
+        Self { config: Arc::new(OnceCell::new_with(Some(config))), security_hub: None }
     }
 }
 

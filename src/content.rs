@@ -25,7 +25,12 @@ pub enum Content {
         part: Part,
     },
     /// A step of the AI agent, as it now stands.
-    Investigation(Investigation),
+    Investigation {
+        /// Its case.
+        case: CaseId,
+        /// The step.
+        step: Investigation,
+    },
     /// The case has waited for somebody for too long.
     Nudge {
         /// It waits for the user's own team, otherwise for AWS.

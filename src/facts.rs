@@ -89,7 +89,9 @@ pub fn changes(old: &Facts, new: &Facts) -> Vec<Change> {
         field("Closure", old.closure.as_deref(), new.closure.as_deref()),
         field("Title", Some(&old.title), Some(&new.title)),
         field("Resolver", Some(resolver(old.resolver)), Some(resolver(new.resolver))),
-        field("Next move", Some(next_move(old)), Some(next_move(new))),
+        // Nobody has the next move in a closed case.
+        field("Next move", Some(next_move(old)), Some(next_move(new)))
+            .filter(|_| new.status != Status::Closed),
         field("Type", Some(&old.engagement), Some(&new.engagement)),
         field("Reported start", date(old.reported_start).as_deref(), date(new.reported_start).as_deref()),
         field("Actual start", date(old.actual_start).as_deref(), date(new.actual_start).as_deref()),
@@ -223,6 +225,17 @@ pub(crate) mod tests {
                 Change::Attachment { name: "log.txt".to_owned(), status: "Pending".to_owned(), old: None },
             ]
         );
+    }
+
+    #[test]
+    fn a_closed_case_has_no_next_move() {
+        let mut old = case();
+        old.waits_for_customer = true;
+        let mut new = old.clone();
+        new.waits_for_customer = false;
+        new.status = Status::Closed;
+        let told = changes(&Facts::of(&old), &Facts::of(&new));
+        assert!(matches!(told[..], [Change::Field { name: "Status", .. }]), "{told:?}");
     }
 
     #[test]

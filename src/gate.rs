@@ -3,6 +3,8 @@
 //! Slack: about one post a second a channel (<https://docs.slack.dev/apis/web-api/rate-limits>). Jira: 20 writes in
 //! 2 s and 100 in 30 s an issue (<https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -97,14 +99,27 @@ async fn change<W: World>(
 ) -> Result<Breaker> {
     let name = name(destination);
     let mut breaker = Breaker::default();
-    for _ in 0..4 {
-        let old = world.store().note(&name).await?;
-        breaker = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-        change(&mut breaker);
-        let new = serde_json::to_string(&breaker).unwrap_or_default();
-        if world.store().swap_note(&name, old.as_deref(), &new, None).await? {
-            break;
+    for attempt in 0.. {
+        match swap(world, &name, &change, &mut breaker).await {
+            Ok(true) => break,
+            // A word that every worker must keep is worth saying again.
+            Err(trouble) if attempt >= 4 => return Err(trouble),
+            Ok(false) if attempt >= 4 => break,
+            Ok(false) | Err(_) => world.sleep(Duration::from_millis(50)).await,
         }
     }
     Ok(breaker)
+}
+
+async fn swap<W: World>(
+    world: &W,
+    name: &str,
+    change: &impl Fn(&mut Breaker),
+    breaker: &mut Breaker,
+) -> Result<bool> {
+    let old = world.store().note(name).await?;
+    *breaker = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    change(breaker);
+    let new = serde_json::to_string(&breaker).unwrap_or_default();
+    world.store().swap_note(name, old.as_deref(), &new, None).await
 }

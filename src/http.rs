@@ -5,17 +5,21 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, NoProxy, Proxy, Url, redirect};
+use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Url, redirect};
 
 use crate::{
     address,
     case::Millis,
     environment::variable,
     wire::{self, MAX_BODY, Request, Response, Trouble},
+    world::Copied,
 };
 
 /// The longest that a connection, its encryption included, may take to be made. Part of [`wire::TIMEOUT`].
 const CONNECT: Duration = Duration::from_secs(2);
+
+/// The longest that the copy of a file may take: 100 MiB at 6 MiB a second, within what a job may take.
+const COPY: Duration = Duration::from_secs(18);
 
 /// How long connections are kept between two requests, in milliseconds of the wall clock.
 ///
@@ -66,8 +70,31 @@ impl Http {
         builder.build().map_err(|_| not_sent("there is no HTTP client"))
     }
 
+    /// Copies what `from` answers to where `to` sends it, piece by piece: memory holds one piece at a time.
+    pub async fn copy(&self, from: Request, to: Request, bytes: u64, now: Millis) -> Result<Copied, Trouble> {
+        let from = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
+        let status = from.status().as_u16();
+        let html =
+            from.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        match from.content_length() {
+            _ if status != 200 => return Ok(Copied::Source { status }),
+            _ if html => return Ok(Copied::SignIn),
+            Some(given) if given != bytes => return Ok(Copied::Length { bytes: given }),
+            _ => {}
+        }
+        let body = reqwest::Body::wrap_stream(from.bytes_stream());
+        let to = self.request(to, now)?.timeout(COPY).header("content-length", bytes).body(body);
+        let answer = to.send().await.map_err(|error| trouble(&error))?;
+        Ok(Copied::Put { status: answer.status().as_u16() })
+    }
+
     /// Sends a request and reads the answer, whatever its status.
     pub async fn send(&self, request: Request, now: Millis) -> Result<Response, Trouble> {
+        read(self.request(request, now)?.send().await.map_err(|error| trouble(&error))?).await
+    }
+
+    /// A request that may be sent.
+    fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, Trouble> {
         let url = Url::parse(&request.url).map_err(|_| not_sent("the address cannot be read"))?;
         if !address::is_private(&url) {
             return Err(not_sent("the address is not https"));
@@ -80,7 +107,7 @@ impl Http {
         for (name, value) in request.headers {
             built = built.header(name, value);
         }
-        read(built.send().await.map_err(|error| trouble(&error))?).await
+        Ok(built)
     }
 }
 

@@ -25,8 +25,10 @@ pub struct CaseNote {
     pub look_again_at: Option<Millis>,
     /// Whose move it is (ours: `true`) and since when.
     pub waiting: Option<(bool, Seconds)>,
-    /// How many hints the last look answered.
+    /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
     pub heard: u64,
+    /// How many hints there were at the last look.
+    pub wanted: u64,
 }
 
 /// What is known of the case at one destination.

@@ -18,10 +18,14 @@
 //! The way back: [`command`] from a person's word to the API; [`hub`] are the six calls of Security Hub.
 //!
 //! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
+//!
+//! On a desk: `cli` is the command line, `play` the playground with its `standin` servers, `simulate` the simulation.
 
 pub mod address;
 pub mod aws;
 pub mod case;
+#[cfg(feature = "playground")]
+pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod content;
@@ -44,6 +48,8 @@ pub mod notifier;
 pub mod notify;
 pub mod perform;
 pub mod plan;
+#[cfg(feature = "playground")]
+pub mod play;
 pub mod secrets;
 pub mod settings;
 #[cfg(feature = "playground")]

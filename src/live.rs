@@ -20,7 +20,7 @@ use crate::{
     sir::{self, Fault, FaultKind},
     store::{self, Store, dynamodb::Dynamo},
     wire,
-    world::World,
+    world::{Copied, World},
 };
 
 /// How old settings may be, and secrets that a signature did not fit.
@@ -203,6 +203,7 @@ impl<S: Store> Live<S> {
         let credentials =
             config.credentials_provider().ok_or_else(|| not_sent("There are no credentials."))?;
         let endpoint = hub::endpoint(&region, |name| match name {
+            "AWS_ENDPOINT_URL_SECURITYHUB" => self.aws.security_hub(),
             "AWS_ENDPOINT_URL" => config.endpoint_url().map(str::to_owned).or_else(|| variable(name)),
             _ => variable(name),
         });
@@ -231,6 +232,15 @@ impl<S: Store> World for Live<S> {
 
     async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
         self.http.send(request, clock::now()).await
+    }
+
+    async fn copy(
+        &self,
+        from: wire::Request,
+        to: wire::Request,
+        bytes: u64,
+    ) -> Result<Copied, wire::Trouble> {
+        self.http.copy(from, to, bytes, clock::now()).await
     }
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, Fault> {

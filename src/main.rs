@@ -1,2 +1,23 @@
-//! CLI
-fn main() {}
+//! The command-line tool: playground, settings, stand-ins.
+
+use std::{
+    io::{Write, stderr},
+    process::ExitCode,
+};
+
+use casebridge::cli::{self, Cli};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli::log();
+    match cli::run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where nobody reads there is nobody to tell.
+            let _ = writeln!(stderr(), "casebridge: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

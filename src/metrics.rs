@@ -6,7 +6,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::{case::Millis, notify::Report, perform::Tally};
+use crate::{case::Millis, environment::variable, notify::Report, perform::Tally};
 
 const NAMES: [(&str, &str); 10] = [
     ("Planned", "Count"),
@@ -21,8 +21,11 @@ const NAMES: [(&str, &str); 10] = [
     ("LagSeconds", "Seconds"),
 ];
 
-/// Writes the line to stdout, where Lambda takes it to CloudWatch.
+/// Writes the line to stdout, where Lambda takes it to CloudWatch. Elsewhere nobody reads it.
 pub fn write(function: &str, now: Millis, reports: &[Report]) {
+    if variable("AWS_LAMBDA_FUNCTION_NAME").is_none() {
+        return;
+    }
     let mut out = std::io::stdout().lock();
     // A log that cannot be written is no reason to fail.
     let _ = writeln!(out, "{}", line(function, now, reports));

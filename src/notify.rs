@@ -324,10 +324,19 @@ impl<W: World> Desk<'_, W> {
 
     /// What the next look must know of this one.
     fn remember(&self, seen: &Look, want: u64, news: usize, started: Millis, note: &mut CaseNote) {
-        let announced = want.saturating_sub(note.heard);
-        let less = u64::try_from(news).unwrap_or(u64::MAX) < announced;
-        note.look_again_at = (less && self.world.holds(Rule::LookAgain)).then_some(started + LOOK_AGAIN);
-        note.heard = want;
+        let asked_since = want > note.wanted;
+        note.wanted = want;
+        let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));
+        let over = !asked_since && note.look_again_at.is_some_and(|at| at <= started);
+        if missing == 0 || over || !self.world.holds(Rule::LookAgain) {
+            // What is still missing after one more look was an event that came twice.
+            note.heard = want;
+            note.look_again_at = None;
+        } else {
+            note.heard = want - missing;
+            let due = note.look_again_at.filter(|at| *at > started && !asked_since);
+            note.look_again_at = Some(due.unwrap_or(started + LOOK_AGAIN));
+        }
         if seen.case.is_closed() && note.verified_closed {
             note.verify_at = None;
         } else if note.verify_at.is_none() {

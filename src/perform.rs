@@ -268,6 +268,9 @@ impl<W: World> Worker<'_, W> {
             let sent = self.destinations.add(self, &what, &intent, picture, note).await;
             match sent {
                 Ok(remote) => return self.done(intent, &remote, note, ledger).await,
+                Err(Failure::Unknown { .. }) if !self.world.holds(Rule::UnknownIsNotSuccess) => {
+                    return self.done(intent, "unknown", note, ledger).await;
+                }
                 Err(Failure::Content { why }) if intent.plainness < Plainness::Stub => {
                     warn!(destination = self.destination.as_str(), key = %intent.key, why, "rendered plainer");
                     intent.plainness = plainer(intent.plainness);
@@ -354,6 +357,7 @@ impl<W: World> Worker<'_, W> {
             self.wait_until(intent.since + quarantine).await?;
             tally.unknown -= 1;
         }
+        self.patience(note).await?;
         let found = match self.world.holds(Rule::FindAgain) {
             true => self.destinations.find(self, &intent, note).await,
             false => Ok(None),
@@ -430,9 +434,17 @@ impl<W: World> Worker<'_, W> {
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
-        let seen = match self.destinations.edit(self, &key, &remote, &content, &hash, note).await {
+        let was_seen = ledger.get(&key).is_some_and(|told| told.seen == Seen::Yes);
+        let sent = Box::pin(self.destinations.edit(self, &key, &remote, &content, &hash, note)).await;
+        let seen = match sent {
             Ok(()) => Seen::Yes,
-            Err(Failure::Gone { .. }) => Seen::Deleted,
+            Err(Failure::Gone { .. }) if was_seen => Seen::Deleted,
+            // Nobody ever saw it there: it was never stored, and is owed again.
+            Err(Failure::Gone { .. }) => {
+                self.world.store().untell(self.case, self.destination, &key).await?;
+                ledger.remove(&key);
+                return Err(Stop::Replan);
+            }
             Err(Failure::Content { why }) => {
                 warn!(destination = self.destination.as_str(), %key, why, "cannot be rewritten");
                 Seen::Yes
@@ -504,14 +516,21 @@ impl<W: World> Worker<'_, W> {
                 false => Ok(0),
             }
         };
-        let (breaker, slot) = tokio::join!(gate::read(self.world, self.destination), slot);
-        let (breaker, slot) = (breaker?, slot?);
+        let slot = slot.await?;
+        self.wait_until(slot).await?;
+        // Asked last: another worker may have been told to wait while this one waited for its slot.
+        self.patience(note).await
+    }
+
+    /// Nothing is asked of a destination while it is broken, or told anybody to come back later.
+    async fn patience(&self, note: &mut PlaceNote) -> Result<(), Stop> {
+        let breaker = gate::read(self.world, self.destination).await?;
         self.tripped.set(breaker.trips > 0);
         if breaker.until > self.world.now() && self.world.holds(Rule::RetryAfter) {
             note.not_before = note.not_before.max(breaker.until);
             self.wait_until(breaker.until).await?;
         }
-        self.wait_until(slot).await
+        Ok(())
     }
 
     /// Something was answered well: whatever was broken is mended.

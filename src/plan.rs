@@ -405,7 +405,7 @@ fn investigations(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
         let hash = text::hash(&format!("{step:?}"));
-        let content = Content::Investigation(step.clone());
+        let content = Content::Investigation { case: picture.view.case.id.clone(), step: step.clone() };
         match ledger.get(&key) {
             None => Some(Effect::Add { key, content, hash }),
             Some(told) => edit(key, told, content, hash),

@@ -9,6 +9,7 @@ use crate::{
     command,
     content::Key,
     destination::Heard,
+    gate,
     knowledge::{HOME, PlaceNote},
     notify::Desk,
     plan::GONE,
@@ -72,11 +73,18 @@ async fn check<W: World>(
     destination: Destination,
     note: &mut PlaceNote,
 ) -> Result<bool, store::Error> {
+    if gate::read(desk.world, destination).await?.until > desk.world.now() {
+        return Ok(false);
+    }
     let heard = match desk.destinations.read_back(desk, id, destination, note).await {
         Ok(heard) => heard,
         Err(Failure::Gone { .. }) if destination == Destination::Slack => Vec::new(),
         Err(failure) => {
             warn!(%id, destination = destination.as_str(), %failure, "could not be checked");
+            if let Failure::NotApplied { retry_after: Some(time), .. } = failure {
+                let wait = Millis::try_from(time.as_millis()).unwrap_or(0);
+                gate::throttle(desk.world, destination, desk.world.now() + wait).await?;
+            }
             return Ok(false);
         }
     };

@@ -23,6 +23,17 @@ pub trait World {
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
     fn send(&self, request: wire::Request) -> impl Future<Output = Result<wire::Response, wire::Trouble>>;
 
+    /// Copies what `from` answers to where `to` sends it, `bytes` of them, without ever holding all of it: once, no
+    /// retry, no redirect. A world without files answers that nothing was sent.
+    fn copy(
+        &self,
+        _from: wire::Request,
+        _to: wire::Request,
+        _bytes: u64,
+    ) -> impl Future<Output = Result<Copied, wire::Trouble>> {
+        async { Err(wire::Trouble::NotSent("there are no files in this world".to_owned())) }
+    }
+
     /// Makes one call to SIR (or Security Hub).
     fn call(&self, call: sir::Call) -> impl Future<Output = Result<sir::Answer, sir::Fault>>;
 
@@ -33,6 +44,28 @@ pub trait World {
     fn holds(&self, _rule: Rule) -> bool {
         true
     }
+}
+
+/// What became of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It was sent, and this was answered.
+    Put {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The source answered with a page to sign in at, as Slack does with 200. Nothing was sent.
+    SignIn,
+    /// The source refused. Nothing was sent.
+    Source {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The source gives another number of bytes than was said. Nothing was sent.
+    Length {
+        /// How many it gives.
+        bytes: u64,
+    },
 }
 
 /// The protections that the promises rest on. `simulate --mutants` switches each off and must see a promise broken.

@@ -100,7 +100,7 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
         let comment = |author| Content::Comment { author, at: 1, edited: true, part: part.clone() };
         all.extend(authors(text).into_iter().map(comment));
     }
-    all.push(Content::Investigation(Investigation {
+    let step = Investigation {
         id: InvestigationId::new(text),
         kind: text.to_owned(),
         title: text.to_owned(),
@@ -108,7 +108,10 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
         status: "Waiting".to_owned(),
         updated: 1,
         feedback: some(),
-    }));
+    };
+    all.push(Content::Investigation { case: CaseId::new("1234567890"), step: step.clone() });
+    let judged = Investigation { status: "Completed".to_owned(), feedback: None, ..step };
+    all.push(Content::Investigation { case: CaseId::new("1234567890"), step: judged });
     all.extend([true, false].map(|for_us| Content::Nudge { for_us, since: 1 }));
     all
 }

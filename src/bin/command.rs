@@ -1,5 +1,7 @@
 //! The Lambda function that takes what people say, in Slack and in Jira, back to the case.
 
+#![recursion_limit = "256"]
+
 use std::sync::Arc;
 
 use casebridge::{

@@ -244,6 +244,11 @@ impl Answer {
         messages
     }
 
+    /// The blocks alone, for a form or a home page: at most 100, which is all that Slack takes there.
+    pub fn view_blocks(&self) -> Vec<Value> {
+        self.blocks().into_iter().take(100).map(|(_, block)| block).collect()
+    }
+
     /// The blocks with the text that each shows.
     fn blocks(&self) -> Vec<(String, Value)> {
         let mut blocks = Vec::new();

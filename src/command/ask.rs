@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Actor, CaseId, CommentId, MembershipId, Responder, Seconds, Status};
+use crate::case::{Actor, CaseId, CommentId, InvestigationId, MembershipId, Responder, Seconds, Status};
 
 /// One line: about which case, and what. Its `Display` is a line that parses to the same value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,8 +141,8 @@ pub enum Ask {
     Ai,
     /// `ai useful|useless N [WHY]`
     Rate {
-        /// Which, as `ai` numbers them, from 1.
-        number: u16,
+        /// Which.
+        step: Step,
         /// `USEFUL`, otherwise `NOT_USEFUL`.
         useful: bool,
         /// 1 to 1,000 characters.
@@ -282,6 +282,24 @@ pub enum Hub {
     },
     /// `hub leave`: leaves the administrator. Asks for confirmation.
     Leave,
+}
+
+/// Which investigation of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// As `ai` numbers them, from 1.
+    Number(u16),
+    /// By its id, as the buttons below it do.
+    Id(InvestigationId),
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Id(id) => id.fmt(f),
+        }
+    }
 }
 
 /// Which cases are listed.

@@ -14,9 +14,11 @@ use super::{
     bridge::Bridge,
     envelope::{Envelope, Response, is_crowded},
     execute::about,
+    form::Filled,
     grammar, identity,
     job::{self, Did, Job, Place},
     mistake::Mistake,
+    opening::{self, Opener},
     payload::{self, Callback, Click, Command, Delivery, Event, Interaction, Message, Slash},
     reply,
     roles::{self, Identity, Kind},
@@ -99,12 +101,9 @@ async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verifi
         },
         Route::Interactions => match payload::interaction(request) {
             Some(Interaction::BlockActions(click)) => clicked(bridge, click, now).await,
-            Some(
-                Interaction::ViewSubmission(_)
-                | Interaction::Shortcut(_)
-                | Interaction::MessageAction(_)
-                | Interaction::Other,
-            ) => Response::bare(200),
+            Some(Interaction::ViewSubmission(sent)) => opening::submitted(bridge, &sent, now).await,
+            Some(Interaction::MessageAction(shortcut)) => opening::chosen(bridge, shortcut, now).await,
+            Some(Interaction::Shortcut(_) | Interaction::Other) => Response::bare(200),
             None => Response::bare(400),
         },
         Route::Events => match payload::delivery(request) {
@@ -130,8 +129,20 @@ async fn typed<W: World>(bridge: &Bridge<'_, W>, slash: Slash, now: Millis) -> R
         Ok(line) => line,
         Err(mistake) => return told(&mistaken(&mistake)),
     };
-    if let Some(answer) = at_once(bridge.settings, &slash, &line) {
+    let who = (slash.team_id.as_str(), slash.user_id.as_str(), slash.channel_id.as_str());
+    if let Some(answer) = at_once(bridge.settings, who, &line.ask, &slash.text) {
         return told(&answer);
+    }
+    let opener = Opener {
+        trigger: slash.trigger_id.clone(),
+        team: slash.team_id.clone(),
+        user: slash.user_id.clone(),
+        place: Place { channel: slash.channel_id.clone(), thread: None },
+        pressed: false,
+    };
+    if let Some(kind) = opening::wanted(bridge, &line, &opener).await {
+        let opened = opening::open(bridge, kind, &opener, now).await;
+        return opened.unwrap_or_else(|answer| told(&answer.give_back(&slash.text)));
     }
     let typed = super::typed::decode(&slash.text);
     let job = Job {
@@ -157,21 +168,22 @@ async fn typed<W: World>(bridge: &Bridge<'_, W>, slash: Slash, now: Millis) -> R
 
 /// What can be answered from the settings alone: help and refusals, unless a user group might make a difference.
 /// Whether the person is a guest or a bot is asked later; here that only ever refuses.
-fn at_once(settings: &Settings, slash: &Slash, line: &Line) -> Option<Answer> {
-    let identity = Identity {
-        team: slash.team_id.clone(),
-        user: slash.user_id.clone(),
-        kind: Kind::Member,
-        groups: Vec::new(),
-    };
-    let sure = slash.team_id != settings.slack.team || identity::named_groups(settings).is_empty();
-    let place = match slash.channel_id.starts_with('D') {
+pub(super) fn at_once(
+    settings: &Settings,
+    (team, user, channel): (&str, &str, &str),
+    ask: &Ask,
+    typed: &str,
+) -> Option<Answer> {
+    let identity =
+        Identity { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: Vec::new() };
+    let sure = team != settings.slack.team || identity::named_groups(settings).is_empty();
+    let place = match channel.starts_with('D') {
         true => roles::Place::Direct,
         false => roles::Place::Channel,
     };
-    match (&line.ask, roles::may(settings, &identity, &line.ask, place)) {
+    match (ask, roles::may(settings, &identity, ask, place)) {
         _ if !sure => None,
-        (_, Err(refusal)) => Some(Answer::says(refusal.to_string()).give_back(&slash.text)),
+        (_, Err(refusal)) => Some(Answer::says(refusal.to_string()).give_back(typed)),
         (Ask::Help { verb }, Ok(())) => Some(about::help(settings, &identity, place, verb.as_deref())),
         _ => None,
     }
@@ -193,16 +205,42 @@ async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) ->
     let Some(action) = click.actions.first() else { return Response::bare(400) };
     let value = action.value.clone().unwrap_or_default();
     let did = match action.action_id.split('/').next() {
-        Some(RUN) => match grammar::parse(&value, now.div_euclid(1_000)) {
-            Ok(line) => Did::Asked { line, typed: value },
-            Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
-        },
+        Some(RUN) => return ran(bridge, &click, value, now).await,
         Some(CONFIRM) => Did::Confirmed { value },
         Some(DISMISS) => return dismissed(bridge, &click).await,
         // A button that is a link is told to us as well.
         _ => return Response::bare(200),
     };
     taken(bridge, Some(pressed(&click, did, now))).await
+}
+
+/// A button that holds a line: opens a form where the line asks for one that this person may fill in.
+async fn ran<W: World>(bridge: &Bridge<'_, W>, click: &Click, typed: String, now: Millis) -> Response {
+    let mut job = pressed(click, Did::Home, now);
+    let line = match grammar::parse(&typed, now.div_euclid(1_000)) {
+        Ok(line) => line,
+        Err(mistake) => {
+            job.did = Did::Mistaken { answer: mistaken(&mistake) };
+            return taken(bridge, Some(job)).await;
+        }
+    };
+    let opener = Opener {
+        trigger: click.trigger_id.clone(),
+        team: job.team.clone(),
+        user: job.user.clone(),
+        place: job.place.clone(),
+        pressed: true,
+    };
+    let who = (job.team.as_str(), job.user.as_str(), job.place.channel.as_str());
+    let refused = at_once(bridge.settings, who, &line.ask, &typed).is_some();
+    job.did = match opening::wanted(bridge, &line, &opener).await {
+        Some(kind) if !refused => match opening::open(bridge, kind, &opener, now).await {
+            Ok(response) => return response,
+            Err(answer) => Did::Mistaken { answer },
+        },
+        _ => Did::Asked { line, typed },
+    };
+    taken(bridge, Some(job)).await
 }
 
 async fn dismissed<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Response {
@@ -244,6 +282,7 @@ fn happened(settings: &Settings, callback: &Callback, now: Millis) -> Option<Job
     match &callback.event {
         Event::Message(message) => wrote(settings, callback, message, now),
         Event::AppMention(message) => mentioned(settings, callback, message, now),
+        Event::AppHomeOpened(opened) => looked(settings, opened, now),
         Event::Other => None,
     }
 }
@@ -306,11 +345,28 @@ fn mentioned(settings: &Settings, callback: &Callback, message: &Message, now: M
     }
     let text = addressed(&message.text, callback.bot()?)?;
     let did = match grammar::parse(text, now.div_euclid(1_000)) {
+        Ok(Line { case, ask: Ask::Attach }) if !message.files.is_empty() => {
+            Did::Filled { filled: Filled::Attach { case, files: opening::files(message) } }
+        }
         Ok(line) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
         Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
     };
     let place = Place { channel, thread: thread_of(message) };
     Some(job::message(settings, user, place, &ts, did, now))
+}
+
+/// Somebody opened our page.
+fn looked(settings: &Settings, opened: &payload::HomeOpened, now: Millis) -> Option<Job> {
+    (opened.tab == "home").then(|| Job {
+        act: format!("home/{}", opened.event_ts),
+        team: settings.slack.team.clone(),
+        user: opened.user.clone(),
+        place: Place::default(),
+        did: Did::Home,
+        response_url: None,
+        replaces: false,
+        at: now,
+    })
 }
 
 /// A webhook is a hint: its signature covers no time, so everything is read again from Jira.
@@ -330,12 +386,12 @@ fn changed(settings: &Settings, webhook: &payload::Webhook, now: Millis) -> Opti
 }
 
 /// Puts a job on the inbox. Where that fails Slack and Jira are told to come again.
-async fn taken<W: World>(bridge: &Bridge<'_, W>, job: Option<Job>) -> Response {
+pub(super) async fn taken<W: World>(bridge: &Bridge<'_, W>, job: Option<Job>) -> Response {
     let Some(job) = job else { return Response::bare(200) };
     put(bridge, &job).await.map_or(Response::bare(503), |()| Response::bare(200))
 }
 
-async fn put<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), ()> {
+pub(super) async fn put<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), ()> {
     let body =
         serde_json::to_string(job).map_err(|error| tracing::error!(%error, "a job cannot be written"))?;
     let sent = bridge.world.enqueue(&job.group(), &job.key(), body).await;

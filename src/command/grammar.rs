@@ -195,7 +195,7 @@ pub fn topic(first: &str, second: Option<&str>) -> Result<&'static str, Mistake>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Actor, CommentId, MembershipId, Status};
+    use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status};
     use crate::command::ask::*;
 
     /// 2026-11-21T10:00:00Z.
@@ -328,7 +328,11 @@ mod tests {
             ),
             (
                 "ai useless 2 too  late",
-                Ask::Rate { number: 2, useful: false, why: Some("too  late".to_owned()) },
+                Ask::Rate { step: Step::Number(2), useful: false, why: Some("too  late".to_owned()) },
+            ),
+            (
+                "ai useful inv-0000000001",
+                Ask::Rate { step: Step::Id(InvestigationId::new("inv-0000000001")), useful: true, why: None },
             ),
             (
                 "actor add 2001:db8::1 Boto3/1.34 “x”",

@@ -3,8 +3,20 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{answer::Answer, ask::Line, pasted};
-use crate::{case::Millis, knowledge::Home, settings::Settings, slack::Heard, text};
+use super::{
+    answer::Answer,
+    ask::Line,
+    form::{Filled, Form},
+    pasted,
+};
+use crate::{
+    case::{CaseId, Millis},
+    knowledge::Home,
+    settings::Settings,
+    slack::Heard,
+    store::{self, Store},
+    text,
+};
 
 /// One act of one person, verified, not yet authorised.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +49,19 @@ pub struct Place {
     pub thread: Option<String>,
 }
 
-/// What was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The case of a place: its thread's, else its channel's.
+pub async fn case_of<S: Store>(store: &S, team: &str, place: &Place) -> store::Result<Option<CaseId>> {
+    let channel = &place.channel;
+    if let Some(thread) = &place.thread
+        && let Some(case) = store.bound(&format!("slack/{team}/{channel}/{thread}")).await?
+    {
+        return Ok(Some(case));
+    }
+    store.bound(&format!("slack/{team}/{channel}")).await
+}
+
+/// What was done. Its `Debug` tells nothing of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Did {
     /// A line was typed, or a button that holds one was pressed.
     Asked {
@@ -52,6 +75,22 @@ pub enum Did {
         /// The button's value.
         value: String,
     },
+    /// A form was sent, or says already what it would.
+    Filled {
+        /// What it says.
+        filled: Filled,
+    },
+    /// A form was opened that needs something from the service.
+    Opened {
+        /// `V…`
+        view: String,
+        /// The form as it was opened: an update of any other is refused.
+        hash: Option<String>,
+        /// Which form.
+        form: Form,
+    },
+    /// The home page was opened.
+    Home,
     /// Something was said to us that could not be understood: the answer stands already.
     Mistaken {
         /// What the person gets to read.
@@ -91,6 +130,9 @@ impl Did {
         match self {
             Self::Asked { .. } => "asked",
             Self::Confirmed { .. } => "confirmed",
+            Self::Filled { .. } => "filled",
+            Self::Opened { .. } => "opened",
+            Self::Home => "home",
             Self::Mistaken { .. } => "mistaken",
             Self::Said { .. } | Self::Withheld { .. } => "said",
             Self::Amended { .. } => "amended",
@@ -111,6 +153,12 @@ impl Job {
     pub fn group(&self) -> String {
         match (&self.did, &self.place.thread) {
             (Did::Asked { line: Line { case: Some(case), .. }, .. }, _) => format!("case/{case}"),
+            // Whoever opened a form waits for it, whatever else is being done to the case.
+            (Did::Opened { view, .. }, _) => format!("view/{view}"),
+            (Did::Home, _) => format!("home/{}/{}", self.team, self.user),
+            (Did::Filled { filled }, _) if filled.case().is_some() => {
+                format!("case/{}", filled.case().map(CaseId::as_str).unwrap_or_default())
+            }
             (Did::JiraChanged { issue }, _) => format!("jira/{issue}"),
             (_, Some(thread)) => format!("slack/{}/{}/{thread}", self.team, self.place.channel),
             (_, None) => format!("slack/{}/{}", self.team, self.place.channel),
@@ -148,6 +196,12 @@ pub fn message(settings: &Settings, user: String, place: Place, act: &str, did: 
         response_url: None,
         replaces: false,
         at: now,
+    }
+}
+
+impl std::fmt::Debug for Did {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
     }
 }
 

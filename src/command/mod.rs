@@ -12,6 +12,7 @@
 //! How it gets done:
 //! - [`bridge`]: what arrives, by either door; [`envelope`]: HTTP as the gateway speaks it;
 //! - [`door`]: the one for the world: [`signature`] checked, [`payload`] read, put on the inbox as a [`job`];
+//! - [`form`]: what is asked and said in forms, which [`opening`] opens and takes;
 //! - [`inbox`]: the one for the queue; [`identity`]: who asks; [`execute`]: doing it once;
 //! - [`answer`]: what the person gets to read, and [`reply`]: how.
 
@@ -23,6 +24,7 @@ pub mod confirmation;
 pub mod door;
 pub mod envelope;
 pub mod execute;
+pub mod form;
 pub mod grammar;
 pub mod help;
 pub mod identity;
@@ -31,6 +33,7 @@ pub mod job;
 #[cfg(test)]
 mod manual;
 pub mod mistake;
+pub mod opening;
 pub mod pasted;
 pub mod payload;
 mod print;

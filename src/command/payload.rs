@@ -224,9 +224,24 @@ pub enum Event {
     Message(Box<Message>),
     /// A message names us.
     AppMention(Box<Message>),
+    /// Somebody looks at our page.
+    AppHomeOpened(HomeOpened),
     /// Anything else, now or later.
     #[serde(other)]
     Other,
+}
+
+/// Somebody opened our page. <https://docs.slack.dev/reference/events/app_home_opened>
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct HomeOpened {
+    /// Who.
+    pub user: String,
+    /// `home`, or `messages`.
+    #[serde(default)]
+    pub tab: String,
+    /// When.
+    #[serde(default)]
+    pub event_ts: String,
 }
 
 /// A message. Every field may be missing in one kind of it or another.

@@ -51,8 +51,8 @@ impl Display for Ask {
                 actor.user_agent.iter().try_for_each(|agent| free(f, agent))
             }
             Self::Get { number } => write!(f, " {number}"),
-            Self::Rate { number, why, .. } => {
-                write!(f, " {number}")?;
+            Self::Rate { step, why, .. } => {
+                write!(f, " {step}")?;
                 why.iter().try_for_each(|why| free(f, why))
             }
             Self::JiraLink { key } => word(f, key),

@@ -280,10 +280,10 @@ pub(super) fn useless(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 fn rate(words: &mut Words<'_>, useful: bool) -> Asked {
-    let number = shapes::number("an investigation's number", &required(words, "investigation")?, 999)?;
+    let step = shapes::step(&required(words, "investigation")?)?;
     let why = words.text();
     let why = (!why.is_empty()).then(|| shapes::text("A reason", why, 1_000)).transpose()?;
-    Ok(Ask::Rate { number, useful, why })
+    Ok(Ask::Rate { step, useful, why })
 }
 
 pub(super) fn tag_add(words: &mut Words<'_>, _: Seconds) -> Asked {

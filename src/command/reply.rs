@@ -43,7 +43,15 @@ async fn to_person<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) ->
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
     let thread = job.place.thread.as_deref();
-    slack.ephemeral(&job.place.channel, &job.user, thread, &Message { text, blocks }).await
+    let message = Message { text, blocks };
+    if job.place.channel.is_empty() {
+        return slack.direct(&job.user, &message).await;
+    }
+    match slack.ephemeral(&job.place.channel, &job.user, thread, &message).await {
+        // They are not in the channel, or we are not: among the two of us nobody else reads it.
+        Err(Failure::Broken { everywhere: false, .. }) => slack.direct(&job.user, &message).await,
+        sent => sent,
+    }
 }
 
 /// Takes the message away whose button was pressed.

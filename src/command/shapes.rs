@@ -6,8 +6,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use aws_sdk_securityir::types::AwsRegion;
 
-use crate::case::{CommentId, MembershipId, Responder};
+use crate::case::{CommentId, InvestigationId, MembershipId, Responder};
 
+use super::ask::Step;
 use super::mistake::{Mistake, nearest};
 
 /// A text of a limited length in characters. `what` as in `A comment`.
@@ -235,6 +236,16 @@ pub fn comment(word: &str) -> Result<CommentId, Mistake> {
         format!("\"{word}\" is not a comment's id: it has six digits."),
         "See them with `comments`.",
     ))
+}
+
+/// An investigation: its number, or its id `inv-[a-zA-Z0-9]{10,32}`.
+pub fn step(word: &str) -> Result<Step, Mistake> {
+    let plain =
+        |id: &str| (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match word.strip_prefix("inv-") {
+        Some(id) if plain(id) => Ok(Step::Id(InvestigationId::new(word))),
+        _ => Ok(Step::Number(number("an investigation's number", word, 999)?)),
+    }
 }
 
 /// A membership's id.

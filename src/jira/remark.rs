@@ -47,7 +47,7 @@ fn plain(content: &Content) -> Inline {
 fn stub(content: &Content) -> Inline {
     let what = match content {
         Content::Changes(_) => Inline::new().text("A change of the case"),
-        Content::Description(_) | Content::Comment { .. } | Content::Investigation(_) => {
+        Content::Description(_) | Content::Comment { .. } | Content::Investigation { .. } => {
             head(content).plain()
         }
         Content::Nudge { .. } => Inline::new().text("A reminder"),
@@ -64,7 +64,7 @@ fn head(content: &Content) -> Inline {
                 Inline::new().strong(&wording::author(author)).text(&format!(" · {}", wording::utc(*at)));
             which(if *edited { head.text(" · edited") } else { head }, part)
         }
-        Content::Investigation(step) => step_head(step),
+        Content::Investigation { step, .. } => step_head(step),
         Content::Nudge { for_us: true, since } => {
             Inline::new().text(&format!("This case waits for your team since {}", wording::utc(*since)))
         }
@@ -78,7 +78,7 @@ fn head(content: &Content) -> Inline {
 fn body(content: &Content) -> &str {
     let (text, empty) = match content {
         Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
-        Content::Investigation(step) => (&step.content, "Nothing to read yet."),
+        Content::Investigation { step, .. } => (&step.content, "Nothing to read yet."),
         Content::Changes(_) | Content::Nudge { .. } => return "",
     };
     match text.trim() {

@@ -1,13 +1,17 @@
 //! Is everything told exactly once, in order, and nothing else? Looks at a world after it healed.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use super::world::Shared;
 use crate::{
     case::{CaseId, Comment, Millis},
     plan,
     settings::Settings,
-    store::Destination,
+    store::{Destination, Store},
 };
 
 /// One thing of ours that stands at a destination.
@@ -44,6 +48,10 @@ pub fn check(world: &Shared, settings: &Settings) -> Verdict {
             doubles(world, place, &stands, &mut verdict);
             comments(world, destination, &state.comments, &stands, &mut verdict);
             order(world, place, &state.comments, &stands, &mut verdict);
+            backwards(world, place, world.sir.borrow().changes(&id), &stands, &mut verdict);
+            if world.mild {
+                soon(world, place, &state.comments, &stands, &mut verdict);
+            }
         }
         let status = state.case.status.as_str();
         let card = in_slack(world, &id).into_iter().rfind(|one| one.key == "home" && one.live);
@@ -66,7 +74,7 @@ pub fn check(world: &Shared, settings: &Settings) -> Verdict {
 fn said(world: &Shared, verdict: &mut Verdict) {
     let ids = world.sir.borrow().ids();
     let cases: Vec<_> = ids.iter().filter_map(|id| world.sir.borrow().newest(id)).collect();
-    for (text, answer) in world.said.borrow().iter() {
+    for (text, answer, key) in world.said.borrow().iter() {
         let times =
             cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
         let slack = world.slack.borrow();
@@ -76,8 +84,12 @@ fn said(world: &Shared, verdict: &mut Verdict) {
             verdict.doubled += 1;
             world.is_wrong(format!("{text:?} is on the case {times} times"));
         }
-        // A case that was closed before takes no comment: the person was told so.
-        let refused = cases.iter().any(|case| case.case.is_closed());
+        // A case that was closed takes no comment, and a command may be refused: the record says what was answered,
+        // also where that answer could not be brought to the person.
+        let record = ready(world.memory.command(key)).and_then(|record| record.ok().flatten()?.answer);
+        let told_so =
+            answer.is_some() && record.is_some_and(|answer| !answer.contains("Your comment is on case"));
+        let refused = told_so || cases.iter().any(|case| case.case.is_closed());
         if times == 0 && !refused {
             verdict.lost += 1;
             world.is_wrong(format!("{text:?} is not on the case"));
@@ -86,6 +98,14 @@ fn said(world: &Shared, verdict: &mut Verdict) {
             verdict.doubled += 1;
             world.is_wrong(format!("{text:?} was answered in different words"));
         }
+    }
+}
+
+/// What a future answers that never waits, as the store in memory does.
+fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Some(answer),
+        Poll::Pending => None,
     }
 }
 
@@ -195,6 +215,27 @@ fn order(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], v
     if !home_swallowed && !times.is_sorted() {
         verdict.out_of_order += 1;
         world.is_wrong(format!("comments do not stand in order in {place}"));
+    }
+}
+
+/// A change that was told and taken back would be told more often than the case changed.
+fn backwards(world: &Shared, place: &str, changes: usize, stands: &[Stands], verdict: &mut Verdict) {
+    let told = stands.iter().filter(|one| one.key.starts_with("changes/")).count();
+    if told > changes {
+        verdict.out_of_order += 1;
+        world.is_wrong(format!("a state went backwards in {place}: {told} changes told of {changes}"));
+    }
+}
+
+/// Where nothing fails but what every day brings, a comment is told within four minutes.
+fn soon(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], verdict: &mut Verdict) {
+    for comment in comments {
+        let key = format!("comment/{}/0", comment.id);
+        let told = stands.iter().find(|one| one.key == key);
+        if told.is_some_and(|one| one.at - comment.created * 1_000 > 240_000) {
+            verdict.lost += 1;
+            world.is_wrong(format!("{key} was told late in {place}"));
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Faults {
     pub event_late: u32,
     /// An invocation is killed at some moment of its life.
     pub crash: u32,
-    /// An invocation stands still for up to 100 s; the platform may not notice.
+    /// An invocation stands still for up to 180 s; the platform may not notice.
     pub stall: u32,
     /// A request is refused before it has an effect: 429 with or without Retry-After, connection refused.
     pub not_applied: u32,
@@ -45,6 +45,10 @@ pub struct Faults {
 impl Faults {
     /// The faults of a seed's world.
     pub fn drawn(chance: &Chance) -> Self {
+        if chance.happens(150) {
+            let some = |thousandths: u32| if chance.happens(700) { thousandths } else { 0 };
+            return Self { event_twice: some(200), stale: some(250), ..Self::default() };
+        }
         let some = |thousandths: u32| if chance.happens(400) { thousandths } else { 0 };
         Self {
             event_twice: some(200),
@@ -65,6 +69,15 @@ impl Faults {
             reply_lost: some(300),
             broken: some(200),
         }
+    }
+}
+
+impl Faults {
+    /// Nothing fails but what every day brings: repeated events and reads that are seconds old. Then a comment must
+    /// be told soon, not only at last.
+    pub fn are_mild(&self) -> bool {
+        let Self { event_twice, stale, .. } = *self;
+        *self == Self { event_twice, stale, ..Self::default() }
     }
 }
 

@@ -131,7 +131,10 @@ fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
                 job(bench, world, body, times.saturating_sub(1));
             }
         }
-        Happening::Arrives(request) => drop(world.arrive(&request, true)),
+        Happening::Arrives(request, stored, answer) => {
+            let arrived = world.arrive(&request, stored);
+            answer.replace(Some(arrived));
+        }
         Happening::Called(call) => drop(world.called(call)),
     }
 }
@@ -209,6 +212,7 @@ fn invoke(world: &Rc<Shared>, function: impl Future<Output = ()> + 'static) {
     if world.fault(|faults| faults.crash) {
         world.clock.at(now + world.chance.between(0, 3_000), Due::Kill(task));
     }
-    let overslept = if world.fault(|faults| faults.stall) { 60_000 } else { 0 };
+    let pauses = world.faults.borrow().stall > 0;
+    let overslept = if pauses && world.chance.happens(500) { 200_000 } else { 0 };
     world.clock.at(now + TIMEOUT + overslept, Due::Kill(task));
 }

@@ -4,6 +4,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use crate::{
     case::{Case, CaseId, CaseSummary, Comment, CommentId, Millis, Resolver, Status},
+    facts::Facts,
     sir::{Answer, Call, Fault, FaultKind},
     wire::Page,
 };
@@ -50,6 +51,13 @@ impl Sir {
         ids
     }
 
+    /// How many times the fields of a case changed.
+    pub fn changes(&self, id: &CaseId) -> usize {
+        let history = self.history.get(id).map(Vec::as_slice).unwrap_or_default();
+        let facts: Vec<Facts> = history.iter().map(|(_, state)| Facts::of(&state.case)).collect();
+        facts.windows(2).filter(|pair| pair[0] != pair[1]).count()
+    }
+
     /// A case as it was at `seen`; `None` if there was none.
     pub fn at(&self, id: &CaseId, seen: Millis) -> Option<Rc<State>> {
         let history = self.history.get(id)?;
@@ -66,7 +74,8 @@ impl Sir {
         let Some(newest) = self.newest(id).filter(|state| !state.case.is_closed()) else { return false };
         let mut state = (*newest).clone();
         change(&mut state);
-        state.case.updated = Some(now / 1_000);
+        // An assumption that docs/architecture.md names: lastUpdatedDate rises with every change.
+        state.case.updated = newest.case.updated.map(|last| (now / 1_000).max(last + 1));
         self.history.entry(id.clone()).or_default().push((now, Rc::new(state)));
         true
     }
@@ -148,16 +157,22 @@ impl Sir {
         self.at(id, seen).ok_or_else(|| fault(FaultKind::NotFound))
     }
 
+    /// A page goes on behind the comment where the one before ended, whatever came in the meantime.
     fn page(&self, comments: &[Comment], next: Option<String>) -> Page<Comment> {
-        let start: usize = next.and_then(|next| next.parse().ok()).unwrap_or(0);
         let mut all: Vec<&Comment> = comments.iter().collect();
         if self.newest_first {
             all.reverse();
         }
-        let items: Vec<Comment> =
-            all.iter().skip(start).take(PAGE).map(|comment| (*comment).clone()).collect();
-        let end = start + items.len();
-        Page { items, next: (end < comments.len()).then(|| end.to_string()) }
+        let behind = |one: &&&Comment| match &next {
+            None => true,
+            Some(last) if self.newest_first => one.id.as_str() < last.as_str(),
+            Some(last) => one.id.as_str() > last.as_str(),
+        };
+        let rest: Vec<&Comment> = all.iter().filter(behind).copied().collect();
+        let items: Vec<Comment> = rest.iter().take(PAGE).map(|comment| (*comment).clone()).collect();
+        let more = rest.len() > items.len();
+        let next = items.last().filter(|_| more).map(|last| last.id.to_string());
+        Page { items, next }
     }
 }
 

@@ -128,7 +128,7 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
             }
         }
         Turn::Amend(case) => change(world, case, true, |state| {
-            if let Some(comment) = state.comments.first_mut() {
+            if let Some(comment) = state.comments.iter_mut().find(|comment| comment.creator != OURS) {
                 comment.body.push_str(", changed");
                 comment.updated = Some(now / 1_000);
             }
@@ -186,7 +186,7 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
         replaces: false,
         at: now,
     };
-    world.said.borrow_mut().push((text, Some(number.to_string())));
+    world.said.borrow_mut().push((text, Some(number.to_string()), job.key()));
     deliver(world, &job);
 }
 
@@ -203,13 +203,15 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let person = PERSON.to_owned();
     let ts = slack.say(now, Some(thread.clone()), None, Some(person.clone()), text.clone());
     drop(slack);
-    world.said.borrow_mut().push((text.clone(), None));
+    let home = Home { place: CHANNEL.to_owned(), name: thread.clone() };
+    let heard =
+        Heard { ts, thread_ts: Some(thread), user: Some(person), text: text.clone(), ..Heard::default() };
+    let job = command::said(&world.settings, &home, &heard, now);
+    world.said.borrow_mut().push((text, None, job.key()));
     if world.fault(|faults| faults.reply_lost) {
         return;
     }
-    let home = Home { place: CHANNEL.to_owned(), name: thread.clone() };
-    let heard = Heard { ts, thread_ts: Some(thread), user: Some(person), text, ..Heard::default() };
-    deliver(world, &command::said(&world.settings, &home, &heard, now));
+    deliver(world, &job);
 }
 
 /// Delivered once, or up to five times.

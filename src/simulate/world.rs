@@ -49,8 +49,8 @@ pub enum Happening {
     Job(Rc<str>, u32),
     /// A job is delivered again, unless the delivery before was the last of those and ended well.
     JobAgain(Rc<Cell<bool>>, Rc<str>, u32),
-    /// A request that was given up arrives after all.
-    Arrives(Request),
+    /// A request that left arrives: whether it is stored, and where its answer is waited for.
+    Arrives(Request, bool, Rc<RefCell<Option<Response>>>),
     /// A call that was given up arrives after all.
     Called(Call),
 }
@@ -67,6 +67,10 @@ pub struct Shared {
     pub chance: Chance,
     /// What can fail. Switched off at the end of the story.
     pub faults: RefCell<Faults>,
+    /// Nobody dies here, and the table always answers.
+    kept_words: bool,
+    /// Nothing fails here but what every day brings.
+    pub mild: bool,
     /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
     /// The table itself.
@@ -81,8 +85,8 @@ pub struct Shared {
     pub sir: RefCell<Sir>,
     /// What is planned, by its number.
     pub planned: RefCell<HashMap<u64, Happening>>,
-    /// What people said through the bridge, and which answers they wait for.
-    pub said: RefCell<Vec<(String, Option<String>)>>,
+    /// What people said through the bridge, which answers they wait for, and the command's key.
+    pub said: RefCell<Vec<(String, Option<String>, String)>>,
     /// What the user chose.
     pub settings: Settings,
     /// What was seen to be wrong.
@@ -107,6 +111,8 @@ impl Shared {
         Rc::new(Self {
             clock: Clock::new(BEGIN),
             chance,
+            kept_words: faults.crash + faults.stall + faults.store_throttles + faults.store_lost == 0,
+            mild: faults.are_mild(),
             faults: RefCell::new(faults),
             off,
             memory: Memory::default(),
@@ -135,7 +141,7 @@ impl Shared {
     /// A step of the way, of a random length.
     pub fn delay(&self, least: Millis, most: Millis) -> impl Future<Output = ()> + '_ {
         if self.fault(|faults| faults.stall) {
-            self.clock.stall(self.chance.between(1_000, 100_000));
+            self.clock.stall(self.chance.between(1_000, 180_000));
         }
         self.clock.delay(self.chance.between(least, most))
     }
@@ -256,8 +262,15 @@ impl Shared {
                 self.is_wrong("more than a post a second");
             }
         }
-        let early =
-            self.patience.borrow().get(path).is_some_and(|(told, until)| now > told + 2_500 && now < *until);
+        // A command's look-up of a person waits for its queue, not for this. And where workers die, or the table
+        // does not answer, a service's word can die with whoever heard it.
+        let early = self.kept_words
+            && !path.ends_with("/users.info")
+            && self
+                .patience
+                .borrow()
+                .get(path)
+                .is_some_and(|(told, until)| now > told + 2_500 && now < *until);
         if early {
             self.is_wrong(format!("came back too early to {path}"));
         }
@@ -290,13 +303,13 @@ impl SimWorld {
     async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
         let world = &self.shared;
         world.watch_departure(request);
-        world.delay(10, 60).await;
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
         let lost = || Trouble::Lost("timeout".to_owned());
         match fate {
             Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),
             Fate::Throttled(word) => {
+                world.delay(10, 60).await;
                 world.note("throttled", &path);
                 if let Some(word) = word.filter(|word| *word > 3) {
                     let now = world.clock.now();
@@ -308,7 +321,7 @@ impl SimWorld {
             }
             Fate::Late(by) => {
                 let at = world.clock.now() + 5_000 + by;
-                world.plan(at, Happening::Arrives(request.clone()));
+                world.plan(at, Happening::Arrives(request.clone(), true, Rc::default()));
                 world.delay(5_000, 5_000).await;
                 return Err(lost());
             }
@@ -318,8 +331,14 @@ impl SimWorld {
             }
             Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
         }
-        let answer = world.arrive(request, fate != Fate::NeverStored);
+        // What has left arrives, whatever becomes of the worker: paused or killed, it cannot call it back.
+        let answer = Rc::<RefCell<Option<Response>>>::default();
+        let arrives = Happening::Arrives(request.clone(), fate != Fate::NeverStored, answer.clone());
+        let way = world.chance.between(10, 60);
+        world.plan(world.clock.now() + way, arrives);
+        world.clock.delay(way).await;
         world.delay(10, 60).await;
+        let answer = answer.take().unwrap_or_else(unavailable);
         match fate {
             Fate::AnswerLost(true) => Ok(unavailable()),
             Fate::AnswerLost(false) => Err(lost()),

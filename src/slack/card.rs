@@ -1,6 +1,6 @@
 //! How does a case look in Slack?
 //!
-//! The buttons' `action_id`s and their `value`, the case's id, are what `command` answers to.
+//! A button's `value` is the line that it stands for, as a person would type it: `1234567890 comment`.
 
 use serde_json::{Value, json};
 
@@ -148,16 +148,19 @@ fn buttons(view: &View) -> Value {
     let case = &view.case;
     let open = !case.is_closed();
     let mut buttons = Vec::new();
-    let mut add = |shown: bool, action: &str, label: &str| {
+    let mut add = |shown: bool, verb: &str, label: &str| {
         if shown {
-            buttons.push(button(case, action, label));
+            let action = format!("run/{}", buttons.len() + 1);
+            buttons.push(button(&action, &format!("{} {verb}", case.id), label));
         }
     };
-    add(open, "case:comment", "Comment");
-    add(open && case.resolver == Resolver::Own, "case:status", "Status");
-    add(open, "case:watch", "Watch");
-    add(open, "case:close", "Close");
-    add(true, "case:show", "Show all");
+    add(open, "comment", "Comment");
+    add(open && case.resolver == Resolver::Own, "status", "Status");
+    add(open, "watch", "Watch");
+    add(open, "close", "Close");
+    add(true, "show --full", "Show all");
+    // Everything else that can be done with the case, `attach` and `edit` among it.
+    add(open, "tray", "More");
     let jira = match &view.links.jira_key {
         Some(key) => format!("Jira {key}"),
         None => "Jira".to_owned(),
@@ -167,13 +170,13 @@ fn buttons(view: &View) -> Value {
     json!({"type": "actions", "elements": buttons})
 }
 
-fn button(case: &Case, action: &str, label: &str) -> Value {
+fn button(action: &str, value: &str, label: &str) -> Value {
     let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);
-    json!({"type": "button", "action_id": action, "value": case.id.as_str(), "text": plain(&label)})
+    json!({"type": "button", "action_id": action, "value": value, "text": plain(&label)})
 }
 
 fn link(case: &Case, action: &str, label: &str, url: Option<&str>) -> Option<Value> {
-    let mut button = button(case, action, label);
+    let mut button = button(action, case.id.as_str(), label);
     button["url"] = json!(http_url(url?)?);
     Some(button)
 }
@@ -240,20 +243,19 @@ mod tests {
     fn actions(message: &Message) -> Vec<String> {
         let last = message.blocks.last().unwrap();
         let buttons = last["elements"].as_array().unwrap();
-        assert!(buttons.iter().all(|button| button["value"] == "1234567890"));
-        buttons.iter().map(|button| button["action_id"].as_str().unwrap().to_owned()).collect()
+        buttons.iter().map(|button| button["value"].as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
     fn an_open_case_shows_what_it_is_whose_move_it_is_and_what_can_be_done() {
-        let button = |action: &str, label: &str| {
+        let button = |action: &str, value: &str, label: &str| {
             json!({
-                "type": "button", "action_id": action, "value": "1234567890",
+                "type": "button", "action_id": action, "value": value,
                 "text": {"type": "plain_text", "text": label, "emoji": false},
             })
         };
         let link = |action: &str, label: &str, url: &str| {
-            let mut button = button(action, label);
+            let mut button = button(action, "1234567890", label);
             button["url"] = json!(url);
             button
         };
@@ -287,11 +289,12 @@ mod tests {
                 mrkdwn(&format!("Updated {}", date(NOON, "2026-11-21 12:00 UTC"))),
             ]}),
             json!({"type": "actions", "elements": [
-                button("case:comment", "Comment"),
-                button("case:status", "Status"),
-                button("case:watch", "Watch"),
-                button("case:close", "Close"),
-                button("case:show", "Show all"),
+                button("run/1", "1234567890 comment", "Comment"),
+                button("run/2", "1234567890 status", "Status"),
+                button("run/3", "1234567890 watch", "Watch"),
+                button("run/4", "1234567890 close", "Close"),
+                button("run/5", "1234567890 show --full", "Show all"),
+                button("run/6", "1234567890 tray", "More"),
                 link("link:console", "Console", "https://eu-west-1.console.aws.amazon.com/security-ir/home"),
                 link("link:jira", "Jira SEC-12", "https://example.atlassian.net/browse/SEC-12"),
             ]}),
@@ -320,7 +323,7 @@ mod tests {
         let closed = "*Closed* <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC> as \
                       `Investigation Completed`";
         assert_eq!(message.blocks[1]["elements"][0], mrkdwn(closed));
-        assert_eq!(actions(&message), ["case:show", "link:console", "link:jira"]);
+        assert_eq!(actions(&message), ["1234567890 show --full", "1234567890", "1234567890"]);
         assert!(message.text.ends_with("· Closed · Closed"), "{}", message.text);
     }
 
@@ -329,7 +332,8 @@ mod tests {
         let mut view = view();
         view.case.resolver = Resolver::Aws;
         view.links = Links::default();
-        assert_eq!(actions(&card(&view)), ["case:comment", "case:watch", "case:close", "case:show"]);
+        let lines = ["comment", "watch", "close", "show --full", "tray"];
+        assert_eq!(actions(&card(&view)), lines.map(|line| format!("1234567890 {line}")));
     }
 
     #[test]

@@ -3,8 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    Message, Slack, answer::Said, is_one_of, message::mark_of, needed, people::Me,
-    response_url::allowed_response_url, text_at,
+    Message, Slack,
+    answer::Said,
+    is_one_of,
+    message::mark_of,
+    needed,
+    people::Me,
+    response_url::{allowed_file_url, allowed_response_url},
+    text_at,
 };
 use crate::{
     wire::{Failure, Page, Request},
@@ -166,6 +172,15 @@ impl<W: World> Slack<'_, W> {
         self.write("chat.postEphemeral", &body).await.map(drop)
     }
 
+    /// Says something to a person in our direct messages with them, for an answer that no channel takes.
+    pub async fn direct(&self, user: &str, message: &Message) -> Result<(), Failure> {
+        let mut body = spoken(message, &message.blocks);
+        body["channel"] = json!(user);
+        body["unfurl_links"] = json!(false);
+        body["unfurl_media"] = json!(false);
+        self.write("chat.postMessage", &body).await.map(drop)
+    }
+
     /// Answers through a `response_url`, which needs no token and gets none. Five times within half an hour.
     ///
     /// # Errors
@@ -195,6 +210,12 @@ impl<W: World> Slack<'_, W> {
         let method = "files.info";
         let answer = self.read(method, &[("file", id)]).await?;
         answer.get("file").and_then(file).ok_or_else(|| Failure::unreadable(method))
+    }
+
+    /// How a file's bytes are asked for, with our token; `None` for an address that is not Slack's own: whoever gets
+    /// the token may act for us.
+    pub fn download(&self, url: &str) -> Option<Request> {
+        allowed_file_url(url, self.settings).map(|url| Request::bare("GET", url).bearer(self.token))
     }
 
     async fn heard(&self, method: &str, pairs: &[(&str, &str)]) -> Result<Page<Heard>, Failure> {

@@ -1,4 +1,4 @@
-//! Which address may we answer through? A `response_url` comes with what a person did; it must be Slack's.
+//! Which address may we answer through, or fetch a file from? It comes with what a person did; it must be Slack's.
 
 use reqwest::Url;
 
@@ -7,9 +7,21 @@ use crate::settings;
 /// Where Slack takes answers: <https://docs.slack.dev/interactivity/handling-user-interaction>, and GovSlack.
 const HOSTS: [&str; 2] = ["hooks.slack.com", "hooks.slack-gov.com"];
 
+/// Where Slack keeps files: <https://docs.slack.dev/reference/objects/file-object>, and GovSlack.
+const FILE_HOSTS: [&str; 2] = ["files.slack.com", "files.slack-gov.com"];
+
 /// The address as it may be sent to: at Slack's hosts by https on its own port, or at the very origin of the
 /// configured API. `None` for any other, and for one that two programs might read differently.
 pub fn allowed_response_url(text: &str, settings: &settings::Slack) -> Option<String> {
+    allowed(text, &HOSTS, settings)
+}
+
+/// The same for the address of a file's bytes.
+pub fn allowed_file_url(text: &str, settings: &settings::Slack) -> Option<String> {
+    allowed(text, &FILE_HOSTS, settings)
+}
+
+fn allowed(text: &str, hosts: &[&str], settings: &settings::Slack) -> Option<String> {
     let plain = |char: char| char.is_ascii_graphic() && !"\\\"<>`{|}^".contains(char);
     let url = Url::parse(text).ok().filter(|_| text.chars().all(plain))?;
     if !url.username().is_empty() || url.password().is_some() || text.split('/').nth(2)?.contains('@') {
@@ -17,7 +29,7 @@ pub fn allowed_response_url(text: &str, settings: &settings::Slack) -> Option<St
     }
     let of_slack = url.scheme() == "https"
         && url.port().is_none()
-        && url.host_str().is_some_and(|host| HOSTS.contains(&host));
+        && url.host_str().is_some_and(|host| hosts.contains(&host));
     let of_api =
         Url::parse(&settings.api_url).is_ok_and(|api| api.has_host() && api.origin() == url.origin());
     (of_slack || of_api).then(|| url.to_string())

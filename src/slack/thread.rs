@@ -1,6 +1,6 @@
 //! How is what happens on a case told in its thread?
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     line::{self, Line, short},
@@ -8,7 +8,7 @@ use super::{
     mrkdwn,
 };
 use crate::{
-    case::{Investigation, Seconds},
+    case::{CaseId, Investigation, Seconds},
     content::{Author, Change, Content, Part, Plainness},
     text, wording,
 };
@@ -36,7 +36,11 @@ fn full(content: &Content) -> Message {
         Content::Comment { author, at, edited, part } => {
             told(which(head(author, *at, *edited), part), &part.text, "This part fell away.")
         }
-        Content::Investigation(step) => told(step_head(step), &step.content, "Nothing to read yet."),
+        Content::Investigation { case, step } => {
+            let mut message = told(step_head(step), &step.content, "Nothing to read yet.");
+            message.blocks.extend(rate(case, step));
+            message
+        }
         Content::Nudge { for_us, since } => {
             let waits = if *for_us {
                 "👉 This case waits for your team since "
@@ -100,6 +104,24 @@ fn step_head(step: &Investigation) -> Line {
     if step.status == "Waiting" { head.own(" · it waits for your answer: write a comment") } else { head }
 }
 
+/// Buttons that say whether it was of use, once there is something to judge and as long as nobody has. Their values
+/// are lines as a person would type them. What else an id from outside might hold never gets into one.
+fn rate(case: &CaseId, step: &Investigation) -> Option<Value> {
+    let plain = step.id.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let judged = step.status != "Completed" || step.feedback.is_some();
+    if judged || !plain || step.id.as_str().len() > 100 {
+        return None;
+    }
+    let button = |number: usize, verb: &str, label: &str| {
+        json!({
+            "type": "button", "action_id": format!("run/{number}"), "value": format!("{case} ai {verb} {}", step.id),
+            "text": {"type": "plain_text", "text": label, "emoji": false},
+        })
+    };
+    let elements = [button(1, "useful", "Useful"), button(2, "useless", "Not useful")];
+    Some(json!({"type": "actions", "elements": elements}))
+}
+
 fn changes(list: &[Change]) -> Message {
     let mut lines: Vec<Line> = Vec::new();
     let mut length = 0;
@@ -161,7 +183,7 @@ fn stub(content: &Content) -> Message {
         Content::Comment { author, at, edited: _, part } => {
             which(said_by(Line::new().own("A comment by "), author).own(" of ").date(*at), part)
         }
-        Content::Investigation(_) => Line::new().own("A step of the AI agent"),
+        Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
         Content::Nudge { .. } => Line::new().own("A reminder"),
     };
     alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))

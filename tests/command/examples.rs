@@ -47,11 +47,15 @@ async fn every_request_is_let_in_and_puts_on_the_inbox_what_it_should() {
         }
     }
     let expected = [
+        "app-home-opened.json: home by U024BE7LH in ",
         "app-mention.json: asked by U024BE7LH in C06SIRCASES",
         "block-actions.json: asked by U024BE7LH in C06SIRCASES",
         "file-share.json: said by U024BE7LH in C06SIRCASES",
+        // Its form cannot be opened: the example's trigger is none that the stand-in gave out.
+        "message-shortcut.json: mistaken by U024BE7LH in C06SIRCASES",
         "slash-command.json: asked by U024BE7LH in C06SIRCASES",
         "thread-reply.json: said by U024BE7LH in C06SIRCASES",
+        "view-submission.json: asked by U024BE7LH in C06SIRCASES",
         "comment-created.json: jira by  in ",
         "issue-updated.json: jira by  in ",
     ];

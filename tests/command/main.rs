@@ -5,8 +5,12 @@
 mod confirm;
 mod doors;
 mod examples;
+mod files;
+mod forms;
+mod home;
 mod issue;
 mod once;
+mod operations;
 mod stage;
 mod thread;
 mod verbs;

@@ -23,7 +23,7 @@ use casebridge::{
     standin::{Delivery, Hub, Jira, Sir, Slack},
     store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
-    world::World,
+    world::{Copied, World},
 };
 use serde_json::{Value, json};
 use tokio::sync::{
@@ -136,6 +136,18 @@ impl World for Outside {
     async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
         self.countdown.moment().await;
         let answer = self.live.send(request).await;
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn copy(
+        &self,
+        from: wire::Request,
+        to: wire::Request,
+        bytes: u64,
+    ) -> Result<Copied, wire::Trouble> {
+        self.countdown.moment().await;
+        let answer = self.live.copy(from, to, bytes).await;
         self.countdown.moment().await;
         answer
     }
@@ -348,4 +360,67 @@ impl Stage {
         self.memory.bind(&place, &CaseId::parse(case).unwrap()).await.unwrap();
         ts
     }
+}
+
+/// Forms, and what is chosen in them.
+impl Stage {
+    /// Somebody presses a button of a message; what stands behind it happens.
+    pub async fn clicks(&self, user: &str, ts: &str, action: &str) {
+        let click = self.slack.clicks(user, &self.channel, ts, action, &Value::Null).unwrap();
+        assert_eq!(self.deliver(&click).await.0, 200);
+        assert_eq!(self.work(&self.jobs()).await, [""; 0]);
+    }
+
+    /// The form that somebody sees.
+    pub fn form(&self, user: &str) -> Value {
+        self.slack.view(user).unwrap()
+    }
+
+    /// Somebody sends the form that they see: what the door answers. What follows from it happens.
+    pub async fn sends(&self, user: &str, values: &[(&str, Value)]) -> Value {
+        let view = self.form(user)["id"].as_str().unwrap().to_owned();
+        let values: serde_json::Map<_, _> =
+            values.iter().map(|(name, value)| ((*name).to_owned(), json!({ "it": value }))).collect();
+        let sent = self.slack.submits(user, &view, &Value::Object(values)).unwrap();
+        let (status, said) = self.deliver(&sent).await;
+        assert_eq!(status, 200);
+        assert_eq!(self.work(&self.jobs()).await, [""; 0]);
+        said
+    }
+
+    /// Says that a thread is a case's, under the case's own card.
+    pub async fn card_of(&self, case: &str) -> String {
+        let id = CaseId::parse(case).unwrap();
+        let sir::Answer::Case(case) = self.world.call(sir::Call::GetCase { case: id.clone() }).await.unwrap()
+        else {
+            panic!("a case")
+        };
+        let links = casebridge::content::Links::default();
+        let view = casebridge::content::View { case: *case, links, waiting_since: None, agent_waits: false };
+        let card = casebridge::slack::card(&view);
+        let ts = self.bridge().slack().post(&self.channel, None, "home", &card).await.unwrap();
+        let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
+        self.memory.bind(&place, &id).await.unwrap();
+        ts
+    }
+}
+
+/// What was typed into a field.
+pub fn typed(text: &str) -> Value {
+    json!({ "type": "plain_text_input", "value": text })
+}
+
+/// What was chosen in a menu.
+pub fn chosen(value: &str) -> Value {
+    json!({ "type": "static_select", "selected_option": { "value": value } })
+}
+
+/// A box that was ticked.
+pub fn ticked() -> Value {
+    json!({ "type": "checkboxes", "selected_options": [{ "value": "yes" }] })
+}
+
+/// A moment that was chosen.
+pub fn moment(at: i64) -> Value {
+    json!({ "type": "datetimepicker", "selected_date_time": at })
 }

@@ -9,7 +9,7 @@ use crate::{
     case::{CaseId, Investigation},
     command::{
         answer::{Answer, Button, Line},
-        ask::{self, Ask},
+        ask::{self, Ask, Step},
     },
     sir::{self, Call},
     world::World,
@@ -51,7 +51,7 @@ fn told(step: &Investigation, number: u16) -> Line {
 
 fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
     let rate = |label: &str, useful| {
-        let ask = Ask::Rate { number, useful, why: None };
+        let ask = Ask::Rate { step: Step::Number(number), useful, why: None };
         Button::run(label, ask::Line { case: Some(id.clone()), ask })
     };
     vec![rate("Useful", true), rate("Not useful", false)]
@@ -61,17 +61,21 @@ fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
 pub async fn rate<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
-    number: u16,
+    which: &Step,
     useful: bool,
     why: Option<&str>,
 ) -> Outcome {
     let steps = investigations(desk, id).await?;
-    let Some(step) = usize::from(number).checked_sub(1).and_then(|index| steps.get(index)) else {
+    let found = match which {
+        Step::Number(number) => usize::from(*number).checked_sub(1).and_then(|index| steps.get(index)),
+        Step::Id(id) => steps.iter().find(|step| step.id == *id),
+    };
+    let Some(step) = found else {
         let many = format!(
-            "The AI agent did {} things on this case, and {number} is none of them. See ",
+            "The AI agent did {} things on this case, and {which} is none of them. See ",
             steps.len()
         );
-        return Ok(Answer::of(Line::of(many).code("ai").text(".")).give_back(desk.typed()));
+        return Ok(Answer::of(Line::of(many).code("ai").text(".")).give_back(&desk.typed()));
     };
     let rating = if useful { "USEFUL" } else { "NOT_USEFUL" };
     let words = if useful { "useful" } else { "not useful" };

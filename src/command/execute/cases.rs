@@ -80,7 +80,8 @@ pub async fn which<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Outcome {
     cases.retain(|case| case.status != Status::Closed);
     if cases.is_empty() {
         return Ok(Answer::of(Line::of("No case is open. Open one with ").code("new").text("."))
-            .give_back(desk.typed()));
+            .give_back(&desk.typed())
+            .buttons(vec![Button::run("New case", Ask::New { title: None })]));
     }
     cases.truncate(5);
     let answer = match ask {
@@ -95,13 +96,25 @@ pub async fn which<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Outcome {
     let buttons: Vec<_> = cases.iter().map(|case| open_button(case, ask)).collect();
     // Slack takes 2,000 characters in a button: a longer text has to be given back instead.
     match buttons.iter().all(|button| button.value.chars().count() <= 2_000) {
+        true if *ask == Ask::Tray => {
+            let new = Button::run("New case", Ask::New { title: None });
+            Ok(answer.buttons(buttons).buttons(vec![new]))
+        }
         true => Ok(answer.buttons(buttons)),
-        false => Ok(answer.give_back(desk.typed())),
+        false => Ok(answer.give_back(&desk.typed())),
     }
 }
 
+/// The open cases, the latest first, and those of them that the person watches.
+pub async fn open<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, Vec<CaseSummary>), Stop> {
+    let (mut cases, _) = latest(desk).await?;
+    cases.retain(|case| case.status != Status::Closed);
+    let mine = watched(desk, cases.clone()).await?;
+    Ok((cases, mine))
+}
+
 /// All cases, the latest first; `false` if there are more than could be read.
-async fn latest<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, bool), Stop> {
+pub async fn latest<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, bool), Stop> {
     let open = |answer| match answer {
         sir::Answer::Cases(page) => Some(page),
         _ => None,
@@ -199,6 +212,12 @@ fn tray_buttons(case: &Case, full: bool) -> Vec<Button> {
             buttons.push(ask("Status", Ask::Status { to: None }));
         }
         buttons.push(ask("Watch", Ask::Watch { people: Vec::new() }));
+        buttons.push(ask("Edit", Ask::Edit));
+        buttons.push(ask("Files", Ask::Files));
+        buttons.push(ask("Attach", Ask::Attach));
+        if case.resolver == Resolver::Aws {
+            buttons.push(ask("AI agent", Ask::Ai));
+        }
         buttons.push(Button { danger: true, ..ask("Close", Ask::Close) });
     }
     buttons

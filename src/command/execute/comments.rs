@@ -98,7 +98,8 @@ pub struct Spoken {
 }
 
 impl Spoken {
-    fn slash<W: World>(desk: &Desk<'_, W>) -> Self {
+    /// What somebody said in no message: a line, a form.
+    pub fn slash<W: World>(desk: &Desk<'_, W>) -> Self {
         let author = Author::Slack { user: desk.job.user.clone() };
         Self { author, speaker: format!("{} (Slack)", desk.person.name), slack_ts: None, jira_comment: None }
     }
@@ -232,7 +233,7 @@ pub async fn amend<W: World>(desk: &Desk<'_, W>, id: &CaseId, comment: &CommentI
                 " is not one that you made here within the last day, so it stays as it is. You can add another with ",
             ).code("comment …").text("."),
         )
-        .give_back(desk.typed()));
+        .give_back(&desk.typed()));
     };
     rewrite(desk, id, comment, words, &Spoken::slash(desk).speaker, saying).await?;
     Ok(Answer::of(Line::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
@@ -291,7 +292,7 @@ async fn rewrite<W: World>(
     before: Saying,
 ) -> Result<(), Stop> {
     if desk.case(id).await?.is_closed() {
-        return Err(closed(id).give_back(desk.typed()).into());
+        return Err(closed(id).give_back(&desk.typed()).into());
     }
     let body = desk.decide("body", body(desk, speaker, words)).await?;
     limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;

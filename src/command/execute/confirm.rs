@@ -6,13 +6,23 @@ use crate::{
     command::{
         answer::{Answer, Button, Line},
         ask::{self, Ask, Hub, Membership},
-        confirmation::{Confirmation, LIFETIME},
+        confirmation::{Confirmation, LIFETIME, Rejected},
     },
     world::World,
 };
 
 /// Asks the person whether they mean it, with a button that holds for them, for this, for five minutes, and once.
 pub async fn ask<W: World>(desk: &Desk<'_, W>, case: Option<&Case>, ask: &Ask) -> Outcome {
+    let value = match value(desk, case, ask) {
+        Ok(value) => value,
+        Err(rejected) => return Ok(Answer::says(rejected.to_string()).give_back(&desk.typed())),
+    };
+    let (question, label) = question(case, ask);
+    Ok(Answer::of(question).buttons(vec![Button::confirm(label, value), Button::dismiss("Leave it")]))
+}
+
+/// The confirmation that this person gives by pressing the button that holds it, or by sending its form.
+pub fn value<W: World>(desk: &Desk<'_, W>, case: Option<&Case>, ask: &Ask) -> Result<String, Rejected> {
     let line = ask::Line { case: case.map(|case| case.id.clone()), ask: ask.clone() };
     let confirmation = Confirmation {
         line,
@@ -23,16 +33,11 @@ pub async fn ask<W: World>(desk: &Desk<'_, W>, case: Option<&Case>, ask: &Ask) -
         expires: desk.job.at / 1_000 + LIFETIME,
         asked: desk.key.to_owned(),
     };
-    let value = match confirmation.encode(desk.confirmation_key()) {
-        Ok(value) => value,
-        Err(rejected) => return Ok(Answer::says(rejected.to_string()).give_back(desk.typed())),
-    };
-    let (question, label) = question(case, ask);
-    Ok(Answer::of(question).buttons(vec![Button::confirm(label, value), Button::dismiss("Leave it")]))
+    confirmation.encode(desk.confirmation_key())
 }
 
 /// What is asked, and what the button says.
-fn question(case: Option<&Case>, ask: &Ask) -> (Line, &'static str) {
+pub fn question(case: Option<&Case>, ask: &Ask) -> (Line, &'static str) {
     match (ask, case) {
         (Ask::Close, Some(case)) => (close(case), "Close the case"),
         (Ask::Resolver, Some(case)) => (hand_over(case), "Hand it to AWS"),

@@ -93,27 +93,36 @@ impl<W: World> Desk<'_, W> {
                     None if fault.maybe_applied() && !reads => {
                         return Err(Stop::Trouble(format!("{} without an answer", operation.name())));
                     }
-                    None => return Err(fault::explain(operation, &fault).give_back(self.typed()).into()),
+                    // Nobody watches a message for an answer: it is tried again by itself, not by its writer.
+                    None if self.is_a_message() && is_for_now(&fault) => {
+                        return Err(Stop::Trouble(format!("{} was refused for now", operation.name())));
+                    }
+                    None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
                 },
             }
         }
         Err(strange(operation.name()))
     }
 
+    /// Something that was said for the case, not asked of the bridge.
+    fn is_a_message(&self) -> bool {
+        matches!(self.job.did, Did::Said { .. } | Did::Amended { .. } | Did::JiraChanged { .. })
+    }
+
     /// What the person typed, to be given back.
-    pub fn typed(&self) -> &str {
+    pub fn typed(&self) -> String {
         match &self.job.did {
-            Did::Asked { typed, .. } => typed,
-            Did::Said { text, .. } | Did::Amended { text, .. } => text,
-            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } | Did::JiraChanged { .. } => {
-                ""
-            }
+            Did::Asked { typed, .. } => typed.clone(),
+            Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
+            Did::Filled { filled } => filled.typed(),
+            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
+            Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
         }
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.
     pub fn refuse(&self, why: impl Into<String>) -> Answer {
-        Answer::says(why).say("Nothing was changed.").give_back(self.typed())
+        Answer::says(why).say("Nothing was changed.").give_back(&self.typed())
     }
 
     /// Who somebody is; `None` where the workspace knows nobody of this id.
@@ -192,6 +201,11 @@ fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
         _ => return None,
     };
     (attempt < 3 && time <= Duration::from_secs(5)).then_some(time)
+}
+
+/// The same call may be taken a little later.
+fn is_for_now(fault: &sir::Fault) -> bool {
+    matches!(fault.kind, sir::FaultKind::Throttled { .. } | sir::FaultKind::NotSent)
 }
 
 #[cfg(test)]

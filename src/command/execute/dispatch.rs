@@ -8,9 +8,9 @@ use super::{
 use crate::{
     case::CaseId,
     command::{
-        answer::Answer,
-        ask::{Ask, Edit, Hub, Membership, MembershipChange},
-        help, verbs,
+        answer::{Answer, Button},
+        ask::{Ask, Edit, Hub, Line, Membership, MembershipChange},
+        form, help, verbs,
     },
     world::World,
 };
@@ -39,14 +39,14 @@ pub async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> 
         Ask::Files => files::list(desk, case).await,
         Ask::Get { number } => files::get(desk, case, *number).await,
         Ask::Ai => ai::list(desk, case).await,
-        Ask::Rate { number, useful, why } => ai::rate(desk, case, *number, *useful, why.as_deref()).await,
+        Ask::Rate { step, useful, why } => ai::rate(desk, case, step, *useful, why.as_deref()).await,
         Ask::Tags => tags::list(desk, case).await,
         Ask::Tag { pairs } => tags::add(desk, case, pairs).await,
         Ask::Untag { keys } => tags::remove(desk, case, keys).await,
         Ask::Jira => issue::show(desk, case).await,
         Ask::JiraLink { key } => issue::link(desk, case, key).await,
         Ask::JiraOpen => issue::open(desk, case).await,
-        _ => Ok(how(desk, ask)),
+        _ => Ok(how(desk, Some(case), ask)),
     }
 }
 
@@ -72,7 +72,7 @@ pub async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&Cas
         Ask::Hub(Hub::Members) => hub::members(desk).await,
         Ask::Hub(Hub::Member { accounts }) => hub::member(desk, accounts).await,
         Ask::Hub(Hub::Products) => hub::products(desk).await,
-        _ => Ok(how(desk, ask)),
+        _ => Ok(how(desk, None, ask)),
     }
 }
 
@@ -86,8 +86,20 @@ pub fn is_form(ask: &Ask) -> bool {
 }
 
 /// How the question is asked in one line, where it lacks what it needs.
-fn how<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Answer {
+fn how<W: World>(desk: &Desk<'_, W>, case: Option<&CaseId>, ask: &Ask) -> Answer {
+    if form::is_wanted(ask, false) {
+        // Only a button brings what opens a form.
+        let line = Line { case: case.cloned(), ask: ask.clone() };
+        return Answer::says("This is filled in in a form.")
+            .buttons(vec![Button::run("Open the form", line)]);
+    }
+    if *ask == Ask::Attach {
+        return Answer::says(
+            "To attach a file, share it in Slack and choose \"Attach file to case\" in that message's menu (⋯, More \
+             message shortcuts). In a case's thread, a message with a file that says `@Casebridge attach` does the same.",
+        );
+    }
     let answer = Answer::says("This needs more than was said.");
     let pages = verbs::of(ask).map(|verb| help::pages(verb.name)).unwrap_or_default();
-    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(desk.typed())
+    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(&desk.typed())
 }

@@ -21,7 +21,7 @@ pub async fn asked<W: World>(desk: &Desk<'_, W>, id: &CaseId, ask: &Ask) -> Outc
     match ask {
         Ask::Close if case.is_closed() => Ok(is_closed(id)),
         Ask::Resolver if case.resolver == Resolver::Aws => Ok(is_with_aws(id)),
-        Ask::Resolver if case.is_closed() => Ok(closed(id).give_back(desk.typed())),
+        Ask::Resolver if case.is_closed() => Ok(closed(id).give_back(&desk.typed())),
         _ => confirm::ask(desk, Some(&case), ask).await,
     }
 }

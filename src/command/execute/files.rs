@@ -41,7 +41,7 @@ pub async fn get<W: World>(desk: &Desk<'_, W>, id: &CaseId, number: u16) -> Outc
     let Some(file) = usize::from(number).checked_sub(1).and_then(|index| files.get(index)) else {
         let many =
             format!("There are {} files on this case, and {number} is none of them. See ", files.len());
-        return Ok(Answer::of(Line::of(many).code("files").text(".")).give_back(desk.typed()));
+        return Ok(Answer::of(Line::of(many).code("files").text(".")).give_back(&desk.typed()));
     };
     if file.status != "Verified" {
         let why = match file.status.as_str() {

@@ -160,7 +160,7 @@ impl<T: Clone> List<T> {
 }
 
 /// Who is meant: with the e-mail address and the name that the workspace knows. Nobody named: the person who asks.
-async fn watchers_of<W: World>(desk: &Desk<'_, W>, people: &[Person]) -> Result<Vec<Watcher>, Stop> {
+pub async fn watchers_of<W: World>(desk: &Desk<'_, W>, people: &[Person]) -> Result<Vec<Watcher>, Stop> {
     let mut watchers: Vec<Watcher> = Vec::new();
     let own = [Person::User(desk.job.user.clone())];
     for person in if people.is_empty() { &own[..] } else { people } {
@@ -178,7 +178,7 @@ async fn watchers_of<W: World>(desk: &Desk<'_, W>, people: &[Person]) -> Result<
 async fn watcher_of<W: World>(desk: &Desk<'_, W>, user: &str) -> Result<Watcher, Stop> {
     let unknown = |why: &str| {
         let line = Line::of(why).text(" Say the address instead: ").code("watch ana@example.com").text(".");
-        Stop::Said(Answer::of(line).give_back(desk.typed()))
+        Stop::Said(Answer::of(line).give_back(&desk.typed()))
     };
     let Some(profile) = desk.profile(user).await? else {
         return Err(unknown("This workspace does not know that person."));

@@ -48,7 +48,7 @@ pub async fn which<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) -
         several => {
             let ids = several.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ");
             Err(Answer::says(format!("There are several memberships: {ids}. Say which."))
-                .give_back(desk.typed())
+                .give_back(&desk.typed())
                 .into())
         }
     }

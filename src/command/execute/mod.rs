@@ -6,6 +6,7 @@
 
 pub mod about;
 mod ai;
+mod attach;
 mod cases;
 mod comments;
 mod confirm;
@@ -15,7 +16,10 @@ mod ending;
 mod fault;
 mod fields;
 mod files;
+mod filled;
+mod forms;
 mod history;
+mod home;
 mod hub;
 mod issue;
 mod lists;
@@ -35,8 +39,9 @@ use super::{
     ask::{Ask, Hub, Line, Membership},
     bridge::Bridge,
     confirmation::Confirmation,
+    form::{Filled, Form},
     identity::{self, Profile},
-    job::{Did, Job},
+    job::{Did, Job, case_of},
     reply,
     roles::{self, Kind},
     verbs::{self, About},
@@ -88,6 +93,11 @@ async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile)
         Err(answer) => return Ok(answer),
     };
     let store = bridge.world.store();
+    // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
+    let message = matches!(work.did, Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. });
+    if message && here(bridge.world, job).await?.is_none() {
+        return Ok(Answer::silence());
+    }
     let begun = Command { job: written(job), since: job.at, answer: None };
     let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
     if let Some(answer) = known.and_then(|known| known.answer) {
@@ -134,6 +144,9 @@ enum Doing {
     Said { ts: String, text: String, files: Vec<String> },
     Withheld { kind: String },
     Amended { ts: String, text: String },
+    Filled { filled: Filled },
+    Opened { view: String, hash: Option<String>, form: Form },
+    Home,
 }
 
 /// Reads what the job asks for. A confirmation is good once, whatever number of times its button was pressed: its key
@@ -145,6 +158,9 @@ fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result
         Did::Said { ts, text, files } => Doing::Said { ts, text, files },
         Did::Withheld { kind } => Doing::Withheld { kind },
         Did::Amended { ts, text } => Doing::Amended { ts, text },
+        Did::Filled { filled } => Doing::Filled { filled },
+        Did::Opened { view, hash, form } => Doing::Opened { view, hash, form },
+        Did::Home => Doing::Home,
         Did::Mistaken { answer } => return Err(answer),
         Did::JiraChanged { .. } => return Err(Answer::silence()),
         Did::Confirmed { value } => {
@@ -177,11 +193,16 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
 }
 
 async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
-    let here = here(desk).await?;
+    let here = here(desk.world, desk.job).await?;
     // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
         Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
         Doing::Confirmed { confirmation } => Box::pin(confirmed(desk, confirmation, here)).await,
+        Doing::Filled { filled } => Box::pin(filled::done(desk, filled, here)).await,
+        Doing::Opened { view, hash, form } => {
+            Box::pin(forms::fill(desk, view, hash.as_deref(), form, here.as_ref())).await
+        }
+        Doing::Home => Box::pin(home::show(desk)).await,
         Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => {
             Box::pin(spoken(desk, work, here)).await
         }
@@ -189,15 +210,8 @@ async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
 }
 
 /// The case of the thread, else of the channel.
-async fn here<W: World>(desk: &Desk<'_, W>) -> Result<Option<CaseId>, Stop> {
-    let (team, channel) = (&desk.job.team, &desk.job.place.channel);
-    let store = desk.world.store();
-    if let Some(thread) = &desk.job.place.thread
-        && let Some(case) = store.bound(&format!("slack/{team}/{channel}/{thread}")).await?
-    {
-        return Ok(Some(case));
-    }
-    Ok(store.bound(&format!("slack/{team}/{channel}")).await?)
+async fn here<W: World>(world: &W, job: &Job) -> Result<Option<CaseId>, Stop> {
+    Ok(case_of(world.store(), &job.team, &job.place).await?)
 }
 
 /// Refuses who may not; says nothing to a bot, which could answer.
@@ -206,7 +220,7 @@ fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) ->
     roles::may(desk.settings, &desk.person.identity, ask, place).map_err(|refusal| {
         match desk.person.identity.kind {
             Kind::Bot | Kind::OtherApp => Stop::Said(Answer::silence()),
-            _ => Stop::Said(Answer::says(refusal.to_string()).give_back(desk.typed())),
+            _ => Stop::Said(Answer::says(refusal.to_string()).give_back(&desk.typed())),
         }
     })
 }
@@ -231,7 +245,7 @@ async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>)
             "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
              have seen it: revoke it, and say the same without it."
         ))),
-        Doing::Asked { .. } | Doing::Confirmed { .. } => Ok(Answer::silence()),
+        _ => Ok(Answer::silence()),
     }
 }
 

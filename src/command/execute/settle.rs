@@ -28,7 +28,7 @@ pub async fn case<W: World>(
     compare: impl FnOnce(&Case) -> Result<Compared, Answer>,
 ) -> Outcome {
     let case = desk.case(id).await?;
-    let compared = compare(&case).map_err(|answer| answer.give_back(desk.typed()))?;
+    let compared = compare(&case).map_err(|answer| answer.give_back(&desk.typed()))?;
     let answer = change(desk, compared).await?;
     desk.changed(id).await?;
     Ok(answer)
@@ -44,7 +44,7 @@ pub async fn change<W: World>(desk: &Desk<'_, W>, compared: Compared) -> Outcome
             desk.call(call).await?;
             Ok(answer)
         }
-        Some(_) => Err(overtaken().give_back(desk.typed()).into()),
+        Some(_) => Err(overtaken().give_back(&desk.typed()).into()),
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, St
             "A case bears {MOST} tags at most: this one has {}, and {fresh} more do not fit.",
             now.len()
         );
-        return Ok(Answer::says(words).give_back(desk.typed()));
+        return Ok(Answer::says(words).give_back(&desk.typed()));
     }
     let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
     let answer =

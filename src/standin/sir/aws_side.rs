@@ -56,7 +56,7 @@ impl Sir {
 
     /// A customer's person in the console opens a self-managed case; says its id.
     pub fn console_creates_case(&self, title: &str) -> String {
-        let values = filled(&json!({ "title": title, "resolverType": "Self" }));
+        let values = filled(&json!({ "title": title, "resolverType": "Self" }), self.clock().seconds());
         self.does(|state| {
             cases::open(state, &values, Actor::Customer(&console_principal(state.settings.account.clone())))
         })
@@ -245,14 +245,14 @@ fn console_principal(account: String) -> String {
     format!("arn:aws:sts::{account}:assumed-role/SecurityTeam/ana@example.com")
 }
 
-/// CreateCase's members, filled in.
-fn filled(values: &Value) -> Map<String, Value> {
+/// CreateCase's members, filled in: it began an hour ago.
+fn filled(values: &Value, now: i64) -> Map<String, Value> {
     let mut whole = json!({
         "resolverType": "AWS",
         "title": "[Proactive case] Unusual activity",
         "description": "Activity was seen that is unusual for this account.",
         "engagementType": "Security Incident",
-        "reportedIncidentStartDate": 1_711_553_521,
+        "reportedIncidentStartDate": now - 3_600,
         "impactedAccounts": ["111122223333"],
         "watchers": [],
         "impactedAwsRegions": [{ "region": "eu-west-1" }],
@@ -264,7 +264,7 @@ fn filled(values: &Value) -> Map<String, Value> {
 }
 
 pub(super) fn create(state: &mut State, values: &Value) -> Result<String, Refusal> {
-    let mut values = filled(values);
+    let mut values = filled(values, state.clock.seconds());
     let tags = values.entry("tags").or_insert_with(|| json!({}));
     tags["SecurityIncidentResponseManaged"] = "true".into();
     cases::open(state, &values, Actor::Aws(SERVICE))

@@ -222,10 +222,8 @@ fn inline(element: &Value) -> String {
         .or_else(|| text("url"))
         .or_else(|| text("name").map(|name| format!(":{name}:")))
         .unwrap_or_else(|| {
-            let id = ["user_id", "usergroup_id", "channel_id", "range", "fallback"]
-                .iter()
-                .find_map(|name| text(name));
-            format!("@{}", id.unwrap_or_default())
+            let id = ["user_id", "usergroup_id", "channel_id", "range"].iter().find_map(|name| text(name));
+            id.map(|id| format!("@{id}")).or_else(|| text("fallback")).unwrap_or_default()
         })
 }
 
@@ -321,9 +319,10 @@ mod tests {
             { "type": "header", "text": { "type": "plain_text", "text": "Case" } },
             { "type": "section", "text": { "type": "mrkdwn", "text": "a &lt;b&gt; &amp; c" } },
             { "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": [
-                { "type": "text", "text": "by " }, { "type": "user", "user_id": "U1" }] }] },
+                { "type": "text", "text": "by " }, { "type": "user", "user_id": "U1" }, { "type": "text", "text": " on " },
+                { "type": "date", "timestamp": 0, "format": "{date}", "fallback": "1970-01-01" }] }] },
             { "type": "actions", "elements": [{ "type": "button", "text": { "type": "plain_text", "text": "Close" } }] }] });
-        assert_eq!(shown(&message), "Case\na <b> & c\nby @U1\n[Close]");
+        assert_eq!(shown(&message), "Case\na <b> & c\nby @U1 on 1970-01-01\n[Close]");
         assert_eq!(shown(&json!({ "text": "a &amp; b" })), "a & b");
     }
 }

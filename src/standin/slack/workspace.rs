@@ -279,11 +279,14 @@ pub(super) fn add_file(state: &mut State, user: &str, name: &str, mimetype: &str
     let id = state.id('F');
     let (team, url) = (&state.settings.team, &state.settings.url);
     let place = format!("{url}/files-pri/{team}-{id}");
+    // Slack's addresses have names of small letters, digits and little else.
+    let plain = |each: char| if each.is_ascii_alphanumeric() || ".-_".contains(each) { each } else { '_' };
+    let address: String = name.to_lowercase().chars().map(plain).collect();
     let wire = json!({ "id": id, "created": state.clock.seconds(), "timestamp": state.clock.seconds(), "name": name,
         "title": name, "mimetype": mimetype, "filetype": name.rsplit('.').next().unwrap_or_default(), "user": user,
         "editable": false, "size": bytes.len(), "mode": "hosted", "is_external": false, "external_type": "",
-        "is_public": false, "public_url_shared": false, "url_private": format!("{place}/open/{name}"),
-        "url_private_download": format!("{place}/download/{name}"), "channels": [], "groups": [], "ims": [] });
+        "is_public": false, "public_url_shared": false, "url_private": format!("{place}/open/{address}"),
+        "url_private_download": format!("{place}/download/{address}"), "channels": [], "groups": [], "ims": [] });
     state.files.insert(id.clone(), File { wire, bytes });
     id
 }

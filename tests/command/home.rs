@@ -1,0 +1,46 @@
+//! What stands on a person's home page.
+
+use casebridge::standin::Slack;
+use serde_json::{Value, json};
+
+use super::stage::{ANA, Stage};
+
+#[tokio::test]
+async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
+    let stage = Stage::set().await;
+    let mine = stage.sir.console_creates_case("Key leaked <!channel>");
+    let other = stage.sir.aws_creates_case("New country");
+    let closed = stage.sir.console_creates_case("Old");
+    stage.sir.aws_closes(&closed, "Duplicate").unwrap();
+    stage.ana(&format!("{mine} watch")).await;
+    assert_eq!(stage.deliver(&stage.slack.opens_home(ANA)).await.0, 200);
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    let home = stage.slack.home(ANA).unwrap();
+    let shown = Slack::shown(&home);
+    let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
+    assert!(at("Cases that you watch") < at(&mine) && at(&mine) < at("Other open cases"));
+    assert!(at("Other open cases") < at(&other) && !shown.contains(&closed));
+    assert!(shown.contains("next move: your team, since ") && shown.contains("next move: AWS"), "{shown}");
+    assert_eq!(Slack::live_in(&home).len(), 0);
+    let id = home["id"].as_str().unwrap();
+    let click = stage.slack.clicks_in_view(ANA, id, "run/2", &Value::Null).unwrap();
+    assert_eq!(stage.deliver(&click).await.0, 200);
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    let said = stage.slack.calls_of("chat.postMessage");
+    assert!(
+        format!("{:?}", said.last().unwrap()).contains("Next move"),
+        "the answer goes to direct messages"
+    );
+}
+
+#[tokio::test]
+async fn whoever_may_see_no_case_sees_none_on_their_page() {
+    let stage = Stage::set().await;
+    stage.sir.console_creates_case("Key leaked");
+    let nobody = stage.slack.add_user("cy", "cy@example.com", &json!({}));
+    stage.deliver(&stage.slack.opens_home(&nobody)).await;
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    let shown = Slack::shown(&stage.slack.home(&nobody).unwrap());
+    assert!(shown.contains("needs the role viewer") && !shown.contains("Key leaked"), "{shown}");
+    assert_eq!(stage.sir.calls().len(), 0);
+}
