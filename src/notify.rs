@@ -367,7 +367,8 @@ impl<W: World> Desk<'_, W> {
             Standing::OutOfTime => Some(now),
         });
         report.waiting = u32::try_from(owed.clone().count()).unwrap_or(0);
-        if report.waiting == 0 {
+        // A check that found nothing to do says nothing of how fast a change is told.
+        if report.waiting == 0 && report.tally.done > 0 {
             report.lag = seen.case.updated.map(|updated| now / 1000 - updated);
         }
         let again = self.places().iter().flat_map(|place| notes.of(*place).again.values().copied());

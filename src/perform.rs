@@ -466,9 +466,9 @@ impl<W: World> Worker<'_, W> {
     /// What follows for the destination when anything was not answered with yes.
     async fn refused<T>(&self, failure: Failure, note: &mut PlaceNote) -> Result<T, Stop> {
         let now = self.world.now();
-        note.failures = note.failures.saturating_add(1);
         match failure {
             Failure::NotApplied { retry_after, why } => {
+                note.failures = note.failures.saturating_add(1);
                 let word =
                     retry_after.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(Millis::MAX / 4));
                 let pause = word.max(doubling(PAUSE, note.failures));
@@ -479,6 +479,7 @@ impl<W: World> Worker<'_, W> {
                 }
             }
             Failure::Unknown { why } => {
+                note.failures = note.failures.saturating_add(1);
                 warn!(destination = self.destination.as_str(), why, "no answer");
                 note.not_before =
                     if note.open.is_some() { now } else { now + doubling(PAUSE, note.failures) };

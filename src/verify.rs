@@ -156,7 +156,9 @@ async fn apply<W: World>(
     let store = desk.world.store();
     match finding {
         Finding::Seen(key, told) => {
-            if key.0 == HOME && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
+            // Jira does not say which version of the issue stands there: the ledger's word is that of its creation.
+            let is_card = destination == Destination::Slack && key.0 == HOME;
+            if is_card && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
                 // What the card shows is not what we set: it is set again.
                 note.set.remove(HOME);
             }

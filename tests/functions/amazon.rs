@@ -1,4 +1,5 @@
-//! As much of AWS as a function needs beside the table: a secret, and a table that holds only settings.
+//! As much of AWS as a function needs beside the table: a secret, a queue that takes everything, and a table that
+//! holds only settings.
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Byt
             Some(toml) => json!({"Item": {"pk": {"S": "SETTINGS"}, "note": {"S": toml}}}),
             None => json!({}),
         },
+        "AmazonSQS.SendMessage" => json!({"MessageId": "m", "SequenceNumber": "1"}),
         _ => return (StatusCode::BAD_REQUEST, json!({"__type": "UnknownOperationException"}).to_string()),
     };
     (StatusCode::OK, answer.to_string())

@@ -207,7 +207,7 @@ impl Stage {
                         AttributeValue::N((at.parse::<Millis>().unwrap() - PASSES).max(0).to_string())
                     }
                     ("case_note" | "slack_note" | "jira_note" | "note", AttributeValue::S(json)) => {
-                        let Ok(mut note) = serde_json::from_str(json) else { continue };
+                        let Ok(mut note) = serde_json::from_str::<Value>(json) else { continue };
                         let is_open = note.pointer("/open").is_some_and(Value::is_object);
                         self.half_done.fetch_add(u64::from(is_open), Ordering::SeqCst);
                         moved_back(&mut note);

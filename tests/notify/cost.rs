@@ -44,7 +44,9 @@ async fn a_quiet_case_costs_no_call_between_two_checks() {
     stage.minutes(12).await;
     let [reads, slack, jira] = stage.calls();
     assert!(!reads.is_empty() && !slack.is_empty() && !jira.is_empty(), "the check comes once an hour");
-    assert!(!slack.iter().any(|call| call == "chat.postMessage"), "{slack:?}");
+    let writes = ["chat.postMessage", "chat.update", "addComment", "editIssue"];
+    let written: Vec<_> = slack.iter().chain(&jira).filter(|call| writes.contains(&call.as_str())).collect();
+    assert!(written.is_empty(), "a check of what is right writes nothing: {written:?}");
 }
 
 #[tokio::test]
@@ -73,7 +75,7 @@ async fn of_a_long_case_only_the_pages_with_something_new_are_read() {
     stage.sir.aws_comments(&case, "AWS Responder", "one more").unwrap();
     let event = stage.sir.take_events().remove(0);
     stage.forget_calls();
-    stage.deliver(&[event.clone()]).await;
+    stage.deliver(std::slice::from_ref(&event)).await;
     let [reads, slack, jira] = stage.calls();
     let pages = reads.iter().filter(|call| *call == "ListComments").count();
     assert!(pages <= 2, "{reads:?}");
@@ -99,7 +101,9 @@ async fn a_channel_gets_at_most_one_post_a_second() {
     }
     let posts = stage.slack.calls_of("chat.postMessage");
     assert_eq!(posts.len(), 4 * 6, "a card, a description and four comments each");
-    assert_eq!(stage.slack.too_fast(&stage.channel), 0);
+    // A slot is when a post leaves; on its way it may be a little faster or slower than the one before.
+    let gaps: Vec<i64> = posts.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
+    assert!(gaps.iter().all(|gap| *gap >= 900), "{gaps:?}");
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ async fn a_membership_event_is_told_once_with_what_the_service_says() {
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
     let event = of(&example("eventbridge/membership-updated.json"), "", &membership);
-    stage.deliver(&[event.clone()]).await;
+    stage.deliver(std::slice::from_ref(&event)).await;
     stage.deliver(&[event.clone(), event.clone()]).await;
     let shown: Vec<String> = stage.cards().iter().map(casebridge::standin::Slack::shown).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
@@ -105,10 +105,10 @@ async fn a_membership_message_whose_answer_was_lost_is_found_and_not_posted_agai
     let membership = stage.sir.membership_id().unwrap();
     let event = of(&example("eventbridge/membership-cancelled.json"), "", &membership);
     stage.slack.fault(Fault::on("chat.postMessage").once().reset_after());
-    assert_eq!(stage.deliver(&[event.clone()]).await, ["m0"]);
-    assert_eq!(stage.deliver(&[event.clone()]).await, ["m0"], "it may still arrive");
+    assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"]);
+    assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"], "it may still arrive");
     stage.later(61_000);
-    assert_eq!(stage.deliver(&[event.clone()]).await, [""; 0]);
+    assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, [""; 0]);
     assert_eq!(stage.cards().len(), 1);
 }
 

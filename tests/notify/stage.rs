@@ -12,7 +12,7 @@ use casebridge::{
     case::{CaseId, Millis},
     clock,
     gate::Breaker,
-    knowledge::{CaseNote, PlaceNote},
+    knowledge::PlaceNote,
     live::{Inbox, Job, Live, Safe},
     notifier::Notifier,
     secrets::{Secret, Secrets},
@@ -178,10 +178,6 @@ impl Stage {
 
     pub async fn meta(&self, case: &str) -> Meta {
         self.memory.meta(&CaseId::parse(case).unwrap()).await.unwrap().unwrap()
-    }
-
-    pub async fn case_note(&self, case: &str) -> CaseNote {
-        serde_json::from_str(&self.meta(case).await.case.unwrap()).unwrap()
     }
 
     /// What is known of the case at a destination.

@@ -1,0 +1,214 @@
+//! How small and how fast are the functions as they are deployed? Prints; judges nothing.
+//!
+//! `cargo bench --profile dev --bench functions` measures the release bootstraps in `target/lambda`, as
+//! `cargo lambda build --release` leaves them; `CASEBRIDGE_NOTIFY_BIN` and `CASEBRIDGE_COMMAND_BIN` name others. All
+//! servers are on loopback. With `CASEBRIDGE_TEST_DYNAMODB` the warm `notify` tells a whole case.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
+
+#[path = "../tests/functions/amazon.rs"]
+mod amazon;
+#[path = "../tests/functions/lambda.rs"]
+#[allow(dead_code, reason = "the tests of the functions use all of it")]
+mod lambda;
+#[path = "../tests/store/table.rs"]
+#[allow(dead_code, reason = "the suite of the store uses all of it")]
+mod table;
+
+use std::time::{Duration, Instant};
+
+use amazon::Amazon;
+use casebridge::{
+    standin::{Delivery, Jira, Sir, Slack},
+    store::Store,
+};
+use lambda::Lambda;
+use serde_json::{Value, json};
+use tokio::process::Child;
+
+/// How often everything is measured.
+const TIMES: usize = 30;
+/// What AWS's own sample (Python, its Lambda handlers imported on the same machine) took: milliseconds and megabytes,
+/// the best and the worst of its functions.
+const SAMPLE: [(f64, f64); 2] = [(254.0, 60.0), (382.0, 72.0)];
+
+/// The servers around the functions.
+struct Around {
+    slack: Slack,
+    sir: Sir,
+    jira: Jira,
+    variables: Vec<(&'static str, String)>,
+    whole: bool,
+}
+
+impl Around {
+    async fn start() -> Self {
+        let slack = Slack::start().await.unwrap();
+        let (sir, jira) = (Sir::start().await.unwrap(), Jira::start().await.unwrap());
+        let settings = format!(
+            "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
+             [roles]\nadmin = ['U024BE7LH']\n",
+            slack.url(),
+            slack.app().3,
+            slack.security(),
+            jira.url()
+        );
+        let secret = json!({
+            "slack_bot_token": slack.token(),
+            "slack_signing_secret": slack.signing_secret(),
+            "jira_email": jira.credentials().0,
+            "jira_api_token": jira.credentials().1,
+            "jira_webhook_secret": jira.webhook_secret(),
+        });
+        let aws = Amazon { secret, settings: Some(settings.clone()) }.start().await;
+        let account = table::asked_for().await;
+        let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
+        if let Some(account) = &account {
+            let table = account.make("bench").await;
+            table.store.put_settings(&settings).await.unwrap();
+            (dynamodb, name) = (std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap(), table.name);
+        }
+        let variables = vec![
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_REGION", "eu-west-1".to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", aws.clone()),
+            ("AWS_ENDPOINT_URL_SQS", aws.clone()),
+            ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
+            ("CASEBRIDGE_TABLE", name),
+            ("CASEBRIDGE_INBOX_URL", format!("{aws}/111122223333/inbox.fifo")),
+            ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
+        ];
+        Self { slack, sir, jira, variables, whole: account.is_some() }
+    }
+
+    fn function(&self, lambda: &Lambda, binary: &str) -> Child {
+        let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        lambda.start_function(binary, &variables)
+    }
+
+    /// What Lambda would bring of a slash command.
+    fn slash_command(&self, line: &str) -> Value {
+        let Delivery { path, headers, body } =
+            self.slack.types("U024BE7LH", &self.slack.security(), "/sir", line);
+        let headers: serde_json::Map<_, _> =
+            headers.into_iter().map(|(name, value)| (name, json!(value))).collect();
+        json!({
+            "version": "2.0",
+            "rawPath": path,
+            "headers": headers,
+            "requestContext": {"http": {"method": "POST", "path": path}},
+            "body": String::from_utf8(body).unwrap(),
+            "isBase64Encoded": false,
+        })
+    }
+}
+
+/// From the start of the process until it asks for its first event.
+async fn start_time(around: &Around, binary: &str) -> Duration {
+    let lambda = Lambda::start().await;
+    let begun = Instant::now();
+    let mut function = around.function(&lambda, binary);
+    while lambda.asked() == 0 {
+        assert!(function.try_wait().unwrap().is_none(), "{binary} ended at once");
+        tokio::task::yield_now().await;
+    }
+    let time = begun.elapsed();
+    function.kill().await.unwrap();
+    time
+}
+
+/// The most memory that a process ever had, in megabytes: <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>.
+fn peak(function: &Child) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", function.id().unwrap())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1_024.0 / 1e6
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64() * 1_000.0
+}
+
+async fn starts(around: &Around, binary: &str) -> f64 {
+    let mut times = Vec::new();
+    for _ in 0..TIMES {
+        times.push(start_time(around, binary).await);
+    }
+    median(times)
+}
+
+/// A warm `command`: milliseconds from a slash command to its 200, and the peak of memory.
+async fn warm_command(around: &Around, binary: &str) -> (f64, f64) {
+    let lambda = Lambda::start().await;
+    let function = around.function(&lambda, binary);
+    let case = around.sir.aws_creates_case("Key leaked");
+    let mut times = Vec::new();
+    for number in 0..=TIMES {
+        let event = around.slash_command(&format!("comment {case} number {number}"));
+        let begun = Instant::now();
+        lambda.invoke(event);
+        let outcome = lambda.outcome().await;
+        assert_eq!((outcome.failed, &outcome.body["statusCode"]), (false, &json!(200)), "{:?}", outcome.body);
+        times.push(begun.elapsed());
+    }
+    // The first is not warm.
+    (median(times.split_off(1)), peak(&function))
+}
+
+/// A warm `notify`: the peak of memory.
+async fn warm_notify(around: &Around, binary: &str) -> f64 {
+    let lambda = Lambda::start().await;
+    let function = around.function(&lambda, binary);
+    for _ in 0..2 {
+        if around.whole {
+            around.sir.aws_creates_case("Key leaked");
+        }
+        let body = around.sir.take_events().first().map_or(json!({"detail-type": "Other"}), Value::clone);
+        lambda.invoke(json!({"Records": [{"messageId": "m0", "body": body.to_string()}]}));
+        let outcome = lambda.outcome().await;
+        assert_eq!(outcome.body, json!({"batchItemFailures": []}));
+    }
+    assert_eq!(around.jira.issues().len(), if around.whole { 2 } else { 0 });
+    peak(&function)
+}
+
+fn binary(name: &str) -> String {
+    let variable = format!("CASEBRIDGE_{}_BIN", name.to_uppercase());
+    let built = format!("{}/target/lambda/{name}/bootstrap", env!("CARGO_MANIFEST_DIR"));
+    std::env::var(variable).unwrap_or(built)
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let around = Around::start().await;
+    let [notify, command] = ["notify", "command"].map(binary);
+    around.sir.take_events();
+    let notify_peak = warm_notify(&around, &notify).await;
+    let (slash, command_peak) = warm_command(&around, &command).await;
+    println!("{:<10}{:>10}{:>22}{:>24}", "", "size", "start to first /next", "peak memory, warm");
+    let mut starts_of = Vec::new();
+    for (name, binary, peak) in [("notify", &notify, notify_peak), ("command", &command, command_peak)] {
+        let size = std::fs::metadata(binary).unwrap().len() as f64 / 1e6;
+        let start = starts(&around, binary).await;
+        println!("{name:<10}{size:>7.2} MB{start:>19.1} ms{peak:>21.1} MB");
+        starts_of.push((start, peak));
+    }
+    println!("a warm slash command has its 200 after {slash:.2} ms (median of {TIMES})");
+    if !around.whole {
+        println!("notify's peak is that of an event it leaves alone: CASEBRIDGE_TEST_DYNAMODB was not set");
+    }
+    let worst = starts_of.iter().fold((0_f64, 0_f64), |most, one| (most.0.max(one.0), most.1.max(one.1)));
+    let [best_sample, worst_sample] = SAMPLE;
+    println!(
+        "AWS's sample starts in {:.0} to {:.0} ms with {:.0} to {:.0} MB: {:.0} to {:.0} times as long, {:.1} to {:.1} times as much",
+        best_sample.0,
+        worst_sample.0,
+        best_sample.1,
+        worst_sample.1,
+        best_sample.0 / worst.0,
+        worst_sample.0 / worst.0,
+        best_sample.1 / worst.1,
+        worst_sample.1 / worst.1,
+    );
+}

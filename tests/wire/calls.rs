@@ -1,0 +1,95 @@
+//! The calls that the core makes, and how each is brought about.
+
+use casebridge::store::Destination;
+use serde_json::json;
+
+use super::stage::Stage;
+
+/// What a call is for: what follows from its failure hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Adds something that must be there once.
+    Add,
+    /// The same, in a place of the whole destination: no issue is there yet that could be gone.
+    AddHome,
+    /// Sets a state.
+    Set,
+    /// Rewrites what was told.
+    Edit,
+}
+
+/// What is to happen on the case so that the call is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It is heard of for the first time.
+    Creation,
+    /// Somebody comments.
+    Comment,
+    /// A comment is edited.
+    Edit,
+    /// Title and status change.
+    Change,
+}
+
+/// A call: where, the service's name of it, what it is for, what brings it about, Slack's layout, and a part of the body
+/// that tells it from others of its name; empty where the whole body does.
+pub type Call = (Destination, &'static str, Kind, Cause, &'static str, &'static str);
+
+/// Every call that tells something.
+pub const CALLS: [Call; 14] = [
+    (Destination::Slack, "chat.postMessage", Kind::Add, Cause::Creation, "thread", "/home#"),
+    (Destination::Slack, "chat.postMessage", Kind::Add, Cause::Comment, "thread", "/comment/"),
+    (Destination::Slack, "chat.update", Kind::Set, Cause::Change, "thread", "/home#"),
+    (Destination::Slack, "chat.update", Kind::Edit, Cause::Edit, "thread", "/comment/"),
+    (Destination::Slack, "conversations.create", Kind::Add, Cause::Creation, "channel", ""),
+    (Destination::Slack, "conversations.setTopic", Kind::Set, Cause::Creation, "channel", "topic"),
+    (Destination::Slack, "conversations.invite", Kind::Set, Cause::Creation, "channel", "channel"),
+    (Destination::Slack, "users.lookupByEmail", Kind::Set, Cause::Creation, "channel", "email"),
+    (Destination::Jira, "createIssue", Kind::AddHome, Cause::Creation, "thread", "project"),
+    (Destination::Jira, "addComment", Kind::Add, Cause::Comment, "thread", "/comment/"),
+    (Destination::Jira, "editIssue", Kind::Set, Cause::Change, "thread", ""),
+    (Destination::Jira, "doTransition", Kind::Set, Cause::Change, "thread", ""),
+    (
+        Destination::Jira,
+        "createOrUpdateRemoteIssueLink",
+        Kind::Set,
+        Cause::Creation,
+        "thread",
+        "AWS Security Incident Response",
+    ),
+    (Destination::Jira, "updateComment", Kind::Edit, Cause::Edit, "thread", ""),
+];
+
+/// A stage with a case, up to just before the cause; the first comment's id.
+pub async fn prepare(cause: Cause, layout: &str) -> (Stage, String, String) {
+    let lines = match layout {
+        "channel" => "layout = 'channel'\ninvite = ['ana@example.com']",
+        _ => "",
+    };
+    let stage = Stage::with(lines, "").await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.sir.take_events();
+    let mut comment = String::new();
+    if cause != Cause::Creation {
+        comment = stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
+        stage.events().await;
+        stage.minutes(2).await;
+    }
+    (stage, case, comment)
+}
+
+/// The cause, and its events.
+pub async fn happen(stage: &Stage, cause: Cause, case: &str, comment: &str) {
+    match cause {
+        Cause::Creation | Cause::Comment => {
+            stage.sir.aws_comments(case, "AWS Responder", "the second").unwrap();
+        }
+        Cause::Edit => stage.sir.aws_edits_comment(case, comment, "AWS Responder", "the second").unwrap(),
+        Cause::Change => {
+            stage.sir.aws_changes(case, &json!({"title": "Two keys leaked"})).unwrap();
+            stage.sir.aws_sets_status(case, "Detection and Analysis").unwrap();
+        }
+    }
+    let events = stage.sir.take_events();
+    stage.deliver(&events[events.len() - 1..]).await;
+}

@@ -1,0 +1,152 @@
+//! The reads: what the service does not answer delays the case, and what a destination does not answer when something
+//! is looked for keeps the question open. Nothing is told twice for it.
+
+use casebridge::{
+    standin::{Fault, Target},
+    store::Destination,
+    world::World,
+};
+use futures_util::future::join_all;
+
+use super::{
+    faults::FAULTS,
+    stage::{Stage, count},
+};
+
+const MINUTE: i64 = 60_000;
+
+/// A fault of the service, how long the case is left alone after it, in seconds, and how many requests are made: the
+/// SDK may repeat a read once where that helps.
+type Row = (&'static str, fn(Target) -> Fault, i64, usize);
+
+const SIR_FAULTS: [Row; 14] = [
+    ("429, Retry-After 0", |on| on.throttled(Some("0")), 1, 1),
+    ("429, Retry-After 1", |on| on.throttled(Some("1")), 1, 1),
+    ("429, Retry-After 30", |on| on.throttled(Some("30")), 30, 1),
+    ("429, a second in the body alone", |on| on.throttled(None), 1, 1),
+    ("429, Retry-After soon", |on| on.throttled(Some("soon")), 30, 1),
+    ("500", |on| on.answers(500), 30, 2),
+    ("503 in HTML", |on| on.html(503), 30, 2),
+    ("InternalServerException", |on| on.error("InternalServerException"), 30, 2),
+    ("reset after it is done", |on| on.reset_after(), 30, 2),
+    ("half of the JSON", |on| on.truncated(), 30, 1),
+    ("200 in HTML", |on| on.html(200), 30, 1),
+    ("AccessDeniedException", |on| on.error("AccessDeniedException"), 1_800, 1),
+    ("ResourceNotFoundException", |on| on.error("ResourceNotFoundException"), 1_800, 1),
+    (
+        "SecurityIncidentResponseNotActiveException",
+        |on| on.error("SecurityIncidentResponseNotActiveException"),
+        1_800,
+        1,
+    ),
+];
+
+async fn read_cell(operation: &str, row: &Row) -> Option<String> {
+    let (name, fault, seconds, requests) = row;
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
+    let events = stage.sir.take_events();
+    stage.sir.fault(fault(Fault::on(operation)));
+    let at = stage.world.now();
+    stage.deliver(&events[..1]).await;
+    let meta = stage.meta(&case).await;
+    let told = stage.slack.calls().len() + stage.jira.calls().len();
+    // The agent is not part of every membership: a case is told without it.
+    let without_agent = operation == "ListInvestigations"
+        && ["AccessDeniedException", "ResourceNotFoundException"].contains(name);
+    let wait = (meta.next_at? - at) / 1_000;
+    let asked = stage.sir.count(operation);
+    stage.sir.heal();
+    for _ in 0..8 {
+        stage.minutes(5).await;
+    }
+    let stands = [
+        stage.cards().len(),
+        stage.jira.issues().len(),
+        count(&stage.lines(&case).await, "the first"),
+        count(&stage.comments(&case).await, "the first"),
+    ];
+    let fits = match without_agent {
+        true => told > 0,
+        false => told == 0 && (*seconds..seconds + 20).contains(&wait) && asked == *requests,
+    };
+    let right = fits && stands == [1, 1, 1, 1] && meta.lease_until == 0;
+    (!right).then(|| {
+        format!(
+            "{operation} × {name}: {wait} s, asked {asked} times, {told} calls to others, stands {stands:?}"
+        )
+    })
+}
+
+#[tokio::test]
+async fn what_the_service_does_not_answer_is_asked_again_in_its_time_and_nothing_is_told_before() {
+    let mut wrong = Vec::new();
+    for operation in ["GetCase", "ListComments", "ListInvestigations"] {
+        let cells = join_all(SIR_FAULTS.iter().map(|row| read_cell(operation, row))).await;
+        wrong.extend(cells.into_iter().flatten());
+    }
+    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Where an addition was lost, and what is then asked for it.
+const FINDS: [(Destination, &str, &str); 7] = [
+    (Destination::Slack, "chat.postMessage", "conversations.replies"),
+    (Destination::Slack, "chat.postMessage", "conversations.history"),
+    (Destination::Slack, "chat.postMessage", "auth.test"),
+    (Destination::Jira, "createIssue", "searchAndReconsileIssuesUsingJqlPost"),
+    (Destination::Jira, "createIssue", "getCurrentUser"),
+    (Destination::Jira, "addComment", "getComments"),
+    (Destination::Jira, "addComment", "getCurrentUser"),
+];
+
+async fn find_cell(find: &(Destination, &str, &str), row: &super::faults::Row) -> Option<String> {
+    let (destination, adds, reads) = *find;
+    let (name, fault, slack, jira) = row;
+    let is_slack = destination == Destination::Slack;
+    (if is_slack { *slack } else { *jira })?;
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let first = adds == "createIssue" || reads == "conversations.history";
+    if !first {
+        stage.events().await;
+    }
+    let server: &casebridge::standin::Server = if is_slack { &stage.slack } else { &stage.jira };
+    server.fault(Fault::on(adds).once().reset_after());
+    stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
+    stage.events().await;
+    let made = server.count(adds);
+    server.fault(fault(Fault::on(reads).once()));
+    // Past the quarantine, in one step: the question is asked once.
+    stage.later(if adds == "createIssue" { 301_000 } else { 61_000 });
+    let asked = server.count(reads);
+    stage.sweep().await;
+    let note = stage.place(&case, destination).await;
+    let (asked, again) = (server.count(reads) - asked, server.count(adds) - made);
+    let is_open = note.open.is_some();
+    server.heal();
+    for _ in 0..30 {
+        stage.later(5 * MINUTE);
+        stage.sweep().await;
+    }
+    let stands = [
+        stage.cards().iter().filter(|card| card.to_string().contains(&case)).count(),
+        stage.jira.issues().len(),
+        count(&stage.lines(&case).await, "the first"),
+        count(&stage.comments(&case).await, "the first"),
+    ];
+    let right = is_open && asked == 1 && again == 0 && stands == [1, 1, 1, 1];
+    (!right).then(|| {
+        format!("{adds} lost, {reads} × {name}: open {is_open}, asked {asked} times, made {again} times more, stands {stands:?}")
+    })
+}
+
+#[tokio::test]
+async fn an_unanswered_question_for_a_lost_addition_stays_open_and_makes_nothing_twice() {
+    let mut wrong = Vec::new();
+    for find in &FINDS {
+        let cells = join_all(FAULTS.iter().map(|row| find_cell(find, row))).await;
+        wrong.extend(cells.into_iter().flatten());
+    }
+    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+}

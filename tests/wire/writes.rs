@@ -1,0 +1,169 @@
+//! Every call that tells something × every fault.
+
+use casebridge::{
+    knowledge::PlaceNote,
+    standin::{Fault, Jira, Server, Slack},
+    store::Destination,
+};
+use futures_util::future::join_all;
+
+use super::{
+    calls::{CALLS, Call, Cause, Kind, happen, prepare},
+    faults::{FAULTS, Means, Row},
+    stage::{Stage, count},
+};
+
+/// What META says after one invocation, and how often the call was made in it.
+#[derive(Debug, PartialEq, Eq)]
+struct Reaction {
+    /// Requests of this call that met the fault or came after it.
+    requests: usize,
+    /// The intent stays: it may have been made.
+    open: bool,
+    /// A person is needed.
+    parked: bool,
+    /// The destination is left alone by everybody because it is broken.
+    tripped: bool,
+    /// Nothing is sent for at least so long, in seconds; 0 where it was done or let be.
+    wait: i64,
+}
+
+const DONE: Reaction = Reaction { requests: 1, open: false, parked: false, tripped: false, wait: 0 };
+
+/// The table: what must follow.
+fn expected(destination: Destination, kind: Kind, means: Means) -> Reaction {
+    let parked = Reaction { parked: true, wait: 300, ..DONE };
+    let adds = matches!(kind, Kind::Add | Kind::AddHome);
+    match means {
+        Means::Wait(millis) => Reaction { wait: (millis / 1_000).max(1), ..DONE },
+        Means::Unknown if adds => Reaction { open: true, ..DONE },
+        Means::Unknown => Reaction { wait: 1, ..DONE },
+        Means::Content if adds => Reaction { requests: 2, ..DONE },
+        Means::Content => DONE,
+        // No issue is there yet: it is the project that is not found.
+        Means::Gone if kind == Kind::AddHome => Reaction { tripped: true, ..parked },
+        Means::Gone if adds => parked,
+        Means::Gone if destination == Destination::Jira && kind == Kind::Set => parked,
+        Means::Gone => DONE,
+        Means::Here => parked,
+        Means::Everywhere => Reaction { tripped: true, ..parked },
+    }
+}
+
+fn server(stage: &Stage, destination: Destination) -> &Server {
+    match destination {
+        Destination::Slack => &stage.slack,
+        Destination::Jira => &stage.jira,
+    }
+}
+
+async fn reaction(stage: &Stage, case: &str, call: &Call, before: usize, must: &Reaction) -> Reaction {
+    let (destination, operation, .., part) = *call;
+    let note: PlaceNote = stage.place(case, destination).await;
+    let mut calls = server(stage, destination).calls_of(operation).split_off(before);
+    let met = calls.iter().find(|call| call.faulty || call.status.is_none()).unwrap().clone();
+    calls.retain(|call| match part {
+        "" => call.body == met.body,
+        part => call.body.to_string().contains(part),
+    });
+    let first = met.at;
+    let soon = calls.iter().filter(|call| must.wait == 0 || call.at < first + must.wait * 1_000);
+    // A short pause is spent waiting, and shows in the time of the next request; a longer one stands in the note.
+    // What is let be, or done, leaves none behind; an unknown addition is asked for, not waited for.
+    let wait = match calls.get(1) {
+        Some(next) if must.wait > 0 => next.at - first,
+        _ if note.failures > 0 && note.open.is_none() => note.not_before - first,
+        _ => 0,
+    };
+    Reaction {
+        requests: soon.count(),
+        open: note.open.is_some(),
+        parked: note.parked.is_some(),
+        tripped: stage.breaker(destination).await.trips > 0,
+        wait: wait / 1_000,
+    }
+}
+
+/// One cell of the table: `None` where all is as it must be.
+async fn cell(call: &Call, row: &Row) -> Option<String> {
+    let (destination, operation, kind, cause, layout, part) = *call;
+    let (name, fault, slack, jira) = row;
+    let means = if destination == Destination::Slack { *slack } else { *jira }?;
+    let (stage, case, comment) = prepare(cause, layout).await;
+    let destination_server = server(&stage, destination);
+    let before = destination_server.count(operation);
+    let on = Fault::on(operation).once();
+    destination_server.fault(fault(if part.is_empty() { on } else { on.body(part) }));
+    happen(&stage, cause, &case, &comment).await;
+    let what = format!("{} {operation} for {cause:?} × {name}", destination.as_str());
+    let must = match (operation, *name) {
+        // They answer with 204 and nothing, of which half is as good.
+        ("editIssue" | "doTransition", "half of the JSON") => DONE,
+        // The topic that names the issue is another one.
+        ("conversations.setTopic", "msg_too_long") => Reaction { requests: 2, ..DONE },
+        _ => expected(destination, kind, means),
+    };
+    let is = reaction(&stage, &case, call, before, &must).await;
+    // A pause may be longer, since others were waited for, but never shorter.
+    let fits = Reaction { wait: must.wait, ..is } == must && (must.wait..must.wait + 60).contains(&is.wait);
+    let after = destination_server.count(operation);
+    destination_server.heal();
+    if is.open {
+        // Before everything that was sent must have arrived, nothing is sent again.
+        stage.later(1_000);
+        stage.sweep().await;
+        if destination_server.count(operation) != after {
+            return Some(format!("{what}: sent again before the quarantine ended"));
+        }
+    }
+    for _ in 0..15 {
+        stage.later(300_000);
+        stage.sweep().await;
+    }
+    let stands = standing(&stage, &case);
+    let comments = if cause == Cause::Comment { 2 } else { 1 };
+    let right = [1, 1, comments, comments];
+    match (fits, stands == right) {
+        (true, true) => None,
+        (false, _) => Some(format!("{what}: {is:?}\n  must be {must:?}")),
+        (_, false) => Some(format!("{what}: stands {stands:?} and must {right:?}")),
+    }
+}
+
+/// How many cards, issues, lines of comments in Slack and comments in Jira stand there in the end.
+fn standing(stage: &Stage, case: &str) -> [usize; 4] {
+    let state = stage.slack.state();
+    let channels = state["channels"].as_object().unwrap().keys();
+    let messages: Vec<_> = channels.flat_map(|channel| stage.slack.messages(channel)).collect();
+    let cards =
+        messages.iter().filter(|message| message["metadata"].to_string().contains(&format!("{case}/home")));
+    let said = ["the first", "the second"];
+    let lines: Vec<String> = messages.iter().map(Slack::shown).collect();
+    let keys = stage.jira.issues();
+    let comments: Vec<String> = keys
+        .iter()
+        .flat_map(|key| stage.jira.comments(key))
+        .map(|comment| Jira::plain(&comment["body"]))
+        .collect();
+    let all = |texts: &[String]| said.iter().map(|text| count(texts, text)).sum();
+    [cards.count(), keys.len(), all(&lines), all(&comments)]
+}
+
+async fn table(destination: Destination) {
+    let mut wrong = Vec::new();
+    for call in CALLS.iter().filter(|call| call.0 == destination) {
+        let cells = join_all(FAULTS.iter().map(|row| cell(call, row))).await;
+        wrong.extend(cells.into_iter().flatten());
+    }
+    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_call_to_slack_under_every_fault_leads_to_what_the_table_says() {
+    table(Destination::Slack).await;
+}
+
+#[tokio::test]
+async fn every_call_to_jira_under_every_fault_leads_to_what_the_table_says() {
+    table(Destination::Jira).await;
+}
