@@ -30,7 +30,8 @@ fn the_same_seed_gives_the_same_trace() {
 #[test]
 fn a_world_without_a_protection_breaks_a_promise() {
     // The quickest to catch; `casebridge simulate --mutants` shows all.
-    for rule in [Rule::Intent, Rule::FindAgain, Rule::StopAtFirst, Rule::DoneAfterSend, Rule::ConsistentReads] {
+    for rule in [Rule::Intent, Rule::FindAgain, Rule::StopAtFirst, Rule::DoneAfterSend, Rule::ConsistentReads]
+    {
         assert!(caught(rule).is_some(), "{rule:?}");
     }
 }
