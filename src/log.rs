@@ -2,29 +2,34 @@
 
 use std::io::{self, Write};
 
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 /// What is told where `RUST_LOG` says nothing.
 const USUAL: &str = "warn,casebridge=info,notify=info,command=info";
 
 /// Writes to stdout from now on. Does nothing the second time.
 pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    let filter = filter(USUAL);
     let _ = tracing::subscriber::set_global_default(subscriber(filter, io::stdout));
 }
 
-fn subscriber<W>(filter: EnvFilter, writer: W) -> impl tracing::Subscriber + Send + Sync
+/// What `RUST_LOG` asks for, as `warn` or `warn,casebridge=info`; where it says nothing or cannot be read, the usual.
+pub fn filter(usual: &str) -> Targets {
+    let asked = std::env::var("RUST_LOG").ok().and_then(|text| text.parse().ok());
+    asked.or_else(|| usual.parse().ok()).unwrap_or_default()
+}
+
+fn subscriber<W>(filter: Targets, writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_ansi(false)
-        .with_env_filter(filter)
-        .with_writer(OneLine(writer))
-        .finish()
+        .with_writer(OneLine(writer));
+    tracing_subscriber::registry().with(filter).with(lines)
 }
 
 /// JSON escapes the control characters of ASCII. This escapes those that only some readers take for a line's end.
@@ -86,7 +91,8 @@ mod tests {
     fn whatever_stands_in_it_a_line_is_one_json_object() {
         let kept = Kept::default();
         let writer = kept.clone();
-        let subscriber = subscriber(EnvFilter::new("info"), move || writer.clone());
+        let subscriber =
+            subscriber(Targets::new().with_default(tracing::Level::INFO), move || writer.clone());
         let nasty = "a\r\nb\u{1b}[31m\u{85}\u{2028}\u{2029}\u{7f}\"}";
         tracing::subscriber::with_default(subscriber, || {
             tracing::info!(case = nasty, count = 2, "seen");

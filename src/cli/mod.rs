@@ -6,9 +6,10 @@ mod settings;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
+    log,
     play::{page::Page, standins::Standins, story},
     simulate::{self, Task},
 };
@@ -82,8 +83,8 @@ pub enum Error {
 
 /// What the bridge logs goes to stderr from now on: warnings, or what `RUST_LOG` says.
 pub fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let _ = tracing_subscriber::registry().with(log::filter("warn")).with(lines).try_init();
 }
 
 /// Does what was asked.
