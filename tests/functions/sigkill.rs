@@ -19,8 +19,9 @@ use std::{
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use casebridge::{
     case::Millis,
+    clock,
     settings::Settings,
-    standin::{Jira, Server, Sir, Slack},
+    standin::{Fault, Jira, Server, Sir, Slack},
     store::Store,
 };
 use serde_json::{Value, json};
@@ -114,6 +115,12 @@ impl Stage {
         let sir = Sir::start().await.unwrap();
         slack.enforce_pace(false);
         jira.enforce_rates(false);
+        // An answer that takes its time gives a kill the moment that matters: sent, done, and not yet known.
+        for (server, operation) in
+            [(&*slack, "chat.postMessage"), (&*jira, "addComment"), (&*jira, "createIssue")]
+        {
+            server.fault(Fault::on(operation).slow(Duration::from_millis(60)));
+        }
         let channel = slack.security();
         let settings = format!(
             "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n",
@@ -208,7 +215,8 @@ impl Stage {
                     }
                     ("case_note" | "slack_note" | "jira_note" | "note", AttributeValue::S(json)) => {
                         let Ok(mut note) = serde_json::from_str::<Value>(json) else { continue };
-                        let is_open = note.pointer("/open").is_some_and(Value::is_object);
+                        let since = note.pointer("/open/since").and_then(Value::as_i64);
+                        let is_open = since.is_some_and(|since| since > clock::now() - PASSES);
                         self.half_done.fetch_add(u64::from(is_open), Ordering::SeqCst);
                         moved_back(&mut note);
                         AttributeValue::S(note.to_string())
