@@ -389,7 +389,6 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, under the case's own card.
-    #[expect(clippy::panic, reason = "the test ends here")]
     pub async fn card_of(&self, case: &str) -> String {
         let id = CaseId::parse(case).unwrap();
         let read = self.world.call(sir::Call::GetCase { case: id.clone() }).await.unwrap();
