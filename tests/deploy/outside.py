@@ -30,7 +30,8 @@ def http(method, url, body=b"", headers=()):
 def read(method, url, body=None, headers=()):
     """The JSON of an answer that must be a success."""
     sent = b"" if body is None else json.dumps(body).encode()
-    status, answer = http(method, url, sent, {"content-type": "application/json", **dict(headers)})
+    kind = {} if body is None else {"content-type": "application/json"}
+    status, answer = http(method, url, sent, {**kind, **dict(headers)})
     if status >= 300:
         raise RuntimeError(f"{method} {url}: {status} {answer[:300]}")
     return json.loads(answer or b"null")
