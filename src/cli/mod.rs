@@ -81,10 +81,13 @@ pub enum Error {
     Io(#[from] std::io::Error),
 }
 
-/// What the bridge logs goes to stderr from now on: warnings, or what `RUST_LOG` says.
-pub fn log() {
+/// What the bridge logs goes to stderr from now on: warnings, or what `RUST_LOG` says. In simulated worlds everything
+/// fails all the time: there it is silent.
+pub fn log(cli: &Cli) {
+    let simulates = matches!(cli.command, Some(Command::Simulate { .. }));
+    let usual = if simulates { "off" } else { "warn" };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let _ = tracing_subscriber::registry().with(log::filter("warn")).with(lines).try_init();
+    let _ = tracing_subscriber::registry().with(log::filter(usual)).with(lines).try_init();
 }
 
 /// Does what was asked.
