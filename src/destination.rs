@@ -1,12 +1,11 @@
 //! What does an effect mean at Slack, and what at Jira? From effects to the clients' calls, and back from what is read.
 
-use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::{
     case::{CaseId, Millis},
     content::{Content, Key},
-    jira::{self, Jira, Moved, NewIssue},
+    jira::{self, IssueText, Jira, Moved},
     knowledge::{CHANNEL, HOME, Intent, PlaceNote},
     notify::Desk,
     perform::{What, Worker},
@@ -107,13 +106,12 @@ impl<'a, W: World> Destinations<'a, W> {
                 self.slack.post(channel, thread, &mark, &message).await
             }
             (Destination::Jira, What::Home) => {
-                let (summary, description) = jira_fields(picture);
-                let issue = NewIssue { case: worker.case, summary, description };
-                self.jira()?.create_issue(&issue).await.map(|made| format!("{}/{}", made.id, made.key))
+                let issue = issue_text(worker.case, mark, picture);
+                self.jira()?.create_issue(issue).await.map(|made| format!("{}/{}", made.id, made.key))
             }
             (Destination::Jira, What::Content(content)) => {
                 let body = jira::content(content, intent.plainness);
-                self.jira()?.comment(issue(note)?, &mark, &body).await
+                self.jira()?.comment(issue(note)?, &mark, body).await
             }
             (Destination::Jira, What::Channel(_)) => {
                 Err(Failure::Broken { everywhere: false, why: "Jira has no channels".to_owned() })
@@ -181,9 +179,8 @@ impl<'a, W: World> Destinations<'a, W> {
             }
             (Destination::Slack, Setting::Invitation(email)) => self.invite(email, note).await,
             (Destination::Jira, Setting::Home) => {
-                let (summary, description) = jira_fields(picture);
-                let fields = json!({"summary": summary, "description": description});
-                self.jira()?.set_fields(issue(note)?, &fields).await
+                let text = issue_text(worker.case, mark(worker.case, &Key(HOME.to_owned()), hash), picture);
+                self.jira()?.set_text(issue(note)?, text).await
             }
             (Destination::Jira, Setting::Status(target)) => {
                 match self.jira()?.transition(issue(note)?, target).await? {
@@ -231,15 +228,15 @@ impl<'a, W: World> Destinations<'a, W> {
         note: &PlaceNote,
     ) -> Result<(), Failure> {
         let plainness = crate::content::Plainness::Full;
+        let mark = mark(worker.case, key, hash);
         match worker.destination {
             Destination::Slack => {
-                let mark = mark(worker.case, key, hash);
                 let (channel, _) = place(worker, note)?;
                 self.slack.update(channel, remote, &mark, &slack::content(content, plainness)).await
             }
             Destination::Jira => {
                 let body = jira::content(content, plainness);
-                self.jira()?.edit_comment(issue(note)?, remote, &body).await
+                self.jira()?.edit_comment(issue(note)?, remote, &mark, body).await
             }
         }
     }
@@ -278,16 +275,17 @@ impl<'a, W: World> Destinations<'a, W> {
             (Destination::Slack, Layout::Channel) => self.channel(case, &home.place, "0").await,
             (Destination::Jira, _) => {
                 let mut heard = self.comments(case, &home.place).await?;
-                heard.push(self.issue_itself(&home.place, &home.name).await?);
+                heard.push(self.issue_itself(case, &home.place, &home.name).await?);
                 Ok(heard)
             }
         }
     }
 
     /// The issue stands for its own key: it is there if it can be read.
-    async fn issue_itself(&self, id: &str, key: &str) -> Result<Heard, Failure> {
-        self.jira()?.issue_status(id).await?;
-        Ok(Heard { key: Some(Key(HOME.to_owned())), remote: format!("{id}/{key}"), ..Heard::default() })
+    async fn issue_itself(&self, case: &CaseId, id: &str, key: &str) -> Result<Heard, Failure> {
+        let mark = self.jira()?.issue_status(id).await?.mark;
+        let hash = mark.and_then(|mark| unmark(case, &mark)).map(|(_, hash)| hash).unwrap_or_default();
+        Ok(Heard { key: Some(Key(HOME.to_owned())), hash, remote: format!("{id}/{key}"), ..Heard::default() })
     }
 
     async fn find_in_channel(
@@ -332,10 +330,10 @@ impl<'a, W: World> Destinations<'a, W> {
         loop {
             let page = self.jira()?.comments(issue, start).await?;
             for one in page.items {
-                let key = one.mark_by(me).and_then(|mark| unmark(case, mark)).map(|(key, _)| key);
-                // Ids rise with time. Jira keeps the mark of a comment that is edited: it tells no hash.
+                let (key, hash) = one.mark_by(me).and_then(|mark| unmark(case, mark)).unzip();
+                // Ids rise with time.
                 let at = one.id.parse().unwrap_or(Millis::MAX);
-                all.push(Heard { key, hash: String::new(), remote: one.id, at, reply: None });
+                all.push(Heard { key, hash: hash.unwrap_or_default(), remote: one.id, at, reply: None });
             }
             match page.next {
                 Some(next) => start = next,
@@ -376,8 +374,9 @@ fn place<'n, W: World>(
     Ok((&home.place, threaded.then_some(home.name.as_str())))
 }
 
-fn jira_fields(picture: &Picture) -> (String, Value) {
-    (jira::summary(&picture.view.case), jira::description(&picture.view))
+fn issue_text<'c>(case: &'c CaseId, mark: String, picture: &Picture) -> IssueText<'c> {
+    let (summary, description) = (jira::summary(&picture.view.case), jira::description(&picture.view));
+    IssueText { case, mark, summary, description }
 }
 
 fn issue(note: &PlaceNote) -> Result<&str, Failure> {

@@ -92,7 +92,8 @@ impl PlaceNote {
                 let (place, name) = split_home(place, remote);
                 self.home = Some(Home { place, name });
                 self.set.insert(HOME.to_owned(), hash);
-                self.facts = facts;
+                // Where a card is made a second time, what was told since the first stays told.
+                self.facts = self.facts.take().or(facts);
             }
             other if other.starts_with(CHANGES) => {
                 self.changes += 1;

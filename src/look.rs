@@ -29,6 +29,9 @@ pub enum Error {
     /// The service did not answer.
     #[error("the service did not answer: {0}")]
     Sir(#[from] Fault),
+    /// A later page is older than an earlier one: between them a comment may be missing.
+    #[error("the pages are not of one moment")]
+    Torn,
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -65,14 +68,20 @@ async fn all_comments<W: World>(
     stop_early: bool,
     destinations: &[Destination],
 ) -> Result<Vec<Comment>, Error> {
-    let Page { items, mut next } = first;
+    let Page { items: mut page, mut next, total: mut all } = first;
     let mut comments: HashMap<_, Comment> = HashMap::new();
-    let mut page = items;
     loop {
         let known = stop_early && next.is_some() && all_known(world, id, &page, destinations).await?;
         comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
         let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break };
-        Page { items: page, next } = comments_page(world, id, Some(token)).await?;
+        let newer = comments_page(world, id, Some(token)).await?;
+        // Comments are never taken away, so fewer than before is an older answer.
+        let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
+        if is_older && world.holds(Rule::OneMoment) {
+            return Err(Error::Torn);
+        }
+        all = newer.total.or(all);
+        Page { items: page, next, .. } = newer;
     }
     let mut comments: Vec<Comment> = comments.into_values().collect();
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));

@@ -4,8 +4,6 @@ use tracing::warn;
 
 use crate::{
     case::{MembershipId, Millis},
-    secrets::Secrets,
-    settings::Settings,
     sir::{Answer, Call, FaultKind},
     slack::{self, Message, Slack},
     store::{self, Command, Store},
@@ -40,14 +38,12 @@ pub enum Error {
 /// # Errors
 /// See [`Error`]: the event must come again.
 pub async fn tell<W: World>(
-    world: &W,
-    settings: &Settings,
-    secrets: &Secrets,
+    slack: &Slack<'_, W>,
     id: &MembershipId,
     what: &'static str,
     event: &str,
 ) -> Result<(), Error> {
-    let slack = Slack { world, settings: &settings.slack, token: &secrets.slack_bot_token };
+    let (world, channel) = (slack.world, &slack.settings.channel);
     let (key, mark, now) = (format!("news/{event}"), format!("news/{id}/{event}"), world.now());
     let command = Command { job: what.to_owned(), since: now, answer: None };
     if let Some(begun) = world.store().begin(&key, &command, now + KEPT).await? {
@@ -57,7 +53,7 @@ pub async fn tell<W: World>(
         if now - begun.since < QUARANTINE {
             return Err(Error::TooEarly);
         }
-        if let Some(ts) = find(&slack, &settings.slack.channel, &mark, begun.since).await? {
+        if let Some(ts) = find(slack, channel, &mark, begun.since).await? {
             return Ok(world.store().finish(&key, &ts).await.map(drop)?);
         }
     }
@@ -72,7 +68,7 @@ pub async fn tell<W: World>(
         }
         Err(fault) => return Err(fault.into()),
     };
-    let ts = slack.post(&settings.slack.channel, None, &mark, &message).await?;
+    let ts = slack.post(channel, None, &mark, &message).await?;
     Ok(world.store().finish(&key, &ts).await.map(drop)?)
 }
 

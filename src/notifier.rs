@@ -77,7 +77,7 @@ impl<W: World> Notifier<'_, W> {
                     cases.insert(id, ());
                 }
                 Ok(Hint::Membership { id, what, event }) => {
-                    let told = news::tell(self.world, self.settings, self.secrets, &id, what, &event).await;
+                    let told = news::tell(&self.slack(), &id, what, &event).await;
                     if let Err(trouble) = told {
                         warn!(membership = %id, %trouble, "the membership's news was not told");
                         failed.push(message);
@@ -95,6 +95,11 @@ impl<W: World> Notifier<'_, W> {
         }
         metrics::write("notify", self.world.now(), &reports);
         failed
+    }
+
+    fn slack(&self) -> Slack<'_, W> {
+        let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
+        Slack { world: self.world, settings, token, until: self.deadline }
     }
 
     /// What is due, oldest first, until the time is over.
@@ -124,14 +129,14 @@ impl<W: World> Notifier<'_, W> {
 
     /// Every case for itself: what one of them does to its worker harms no other.
     async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
-        let slack =
-            Slack { world: self.world, settings: &self.settings.slack, token: &self.secrets.slack_bot_token };
         let jira = self.settings.jira.as_ref().map(|settings| Jira {
             world: self.world,
             settings,
             email: &self.secrets.jira_email,
             token: &self.secrets.jira_api_token,
+            until: self.deadline,
         });
+        let slack = self.slack();
         let destinations = Destinations::new(slack, jira);
         let (world, settings, deadline) = (self.world, self.settings, self.deadline);
         let desk = Desk { world, settings, destinations: &destinations, deadline };

@@ -169,6 +169,7 @@ impl<W: World> Desk<'_, W> {
         let seen = match seen {
             Ok(seen) => seen,
             Err(look::Error::Store(error)) => return Err(error),
+            Err(look::Error::Torn) => return Ok(Some(started + LOOK_AGAIN)),
             Err(look::Error::Sir(fault)) => {
                 warn!(%case, why = ?fault.kind, "the service did not answer");
                 return Ok(Some(started + pause_after(&fault.kind)));
@@ -217,6 +218,7 @@ impl<W: World> Desk<'_, W> {
                 break;
             }
             picture.view.links = links;
+            picture.hash = plan::home_hash(&picture.view);
         }
         Ok((standings, news))
     }
@@ -291,13 +293,15 @@ impl<W: World> Desk<'_, W> {
         let timing = &self.settings.timing;
         let overdue = waiting
             .filter(|waiting| waiting::nudge_at(*waiting, timing).is_some_and(|at| at <= self.world.now()));
+        let view = View {
+            case: seen.case.clone(),
+            links: self.links(notes, &seen.case.id),
+            waiting_since: waiting.map(|(_, since)| since),
+            agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
+        };
         Picture {
-            view: View {
-                case: seen.case.clone(),
-                links: self.links(notes, &seen.case.id),
-                waiting_since: waiting.map(|(_, since)| since),
-                agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
-            },
+            hash: plan::home_hash(&view),
+            view,
             comments: seen.comments.clone(),
             sayings,
             investigations: seen.investigations.clone(),

@@ -16,14 +16,12 @@ use crate::{
     plan::{Effect, GONE, Ledger, Picture, Setting, plan},
     settings::Settings,
     store::{self, Destination, Note, Seen, Store, Told},
-    wire::{Failure, TIMEOUT},
+    wire::{Failure, LONGEST},
     world::{Rule, World},
 };
 
 /// An effect leaves at most this long after its INTENT was written.
 const SEND_WITHIN: Millis = 2_000;
-/// Nothing is sent unless the time left exceeds the longest answer and this.
-const MARGIN: Millis = 2_000;
 /// A wait of at most this long is spent waiting; a longer one is given to the sweep.
 const WORTH_WAITING: Millis = 3_000;
 /// An addition of which nothing is known may still arrive within this; longer than send delay, late arrival
@@ -396,6 +394,10 @@ impl<W: World> Worker<'_, W> {
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
+        if note.set.remove(&name).is_some() && self.world.holds(Rule::ForgetFirst) {
+            // From here on nobody knows which state stands there, until the answer is known.
+            self.save(note).await?;
+        }
         let now = self.world.now();
         match self.destinations.set(self, setting, &hash, picture, note).await {
             Ok(()) => {
@@ -558,7 +560,7 @@ impl<W: World> Worker<'_, W> {
 
     /// Nothing is started that cannot end before the function's time does.
     fn fits(&self, now: Millis) -> bool {
-        self.deadline - now > TIMEOUT_MILLIS + MARGIN
+        self.deadline - now > LONGEST
     }
 
     fn may_send(&self, since: Millis) -> bool {
@@ -571,9 +573,6 @@ impl<W: World> Worker<'_, W> {
         Ok(self.world.store().save(self.case, self.epoch, Note::Of(self.destination), &json).await?)
     }
 }
-
-/// [`TIMEOUT`] in milliseconds.
-const TIMEOUT_MILLIS: Millis = TIMEOUT.as_secs().cast_signed() * 1_000;
 
 /// The `n`th pause of a row that doubles from the first to the longest.
 fn doubling((first, longest): (Millis, Millis), n: u32) -> Millis {

@@ -22,6 +22,8 @@ use crate::{
 pub struct Picture {
     /// The case, and what is known beside it.
     pub view: View,
+    /// [`home_hash`] of the view.
+    pub hash: String,
     /// Oldest first.
     pub comments: Vec<Comment>,
     /// The comments of the last day that were made through the bridge.
@@ -137,7 +139,7 @@ pub fn plan(
     if private && note.channel.is_none() {
         return vec![Effect::Channel { name: channel_name(picture, settings) }];
     }
-    let hash = home_hash(picture);
+    let hash = picture.hash.clone();
     if note.home.is_none() {
         return vec![Effect::Home { hash }];
     }
@@ -236,8 +238,8 @@ pub fn part_hash(text: &str, of: usize) -> String {
 }
 
 /// A hash of all that a card or an issue may show. Of the view, not of its rendering: it is made at every look.
-fn home_hash(picture: &Picture) -> String {
-    text::hash(&format!("{:?}", picture.view))
+pub fn home_hash(view: &View) -> String {
+    text::hash(&format!("{view:?}"))
 }
 
 fn channel_name(picture: &Picture, settings: &Settings) -> String {

@@ -42,8 +42,7 @@ pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize,
     let store = world.store();
     let now = world.now();
     let old = store.note(CLOCK).await?;
-    let clock: Clock = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    if clock.next > now || !world.holds(Rule::Discovery) {
+    if next_of(old.as_deref()) > now || !world.holds(Rule::Discovery) {
         return Ok(0);
     }
     let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
@@ -59,6 +58,18 @@ pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize,
             Err(error)
         }
     }
+}
+
+/// When the next discovery is due.
+///
+/// # Errors
+/// The table did not answer.
+pub async fn next_discovery(store: &impl Store) -> store::Result<Millis> {
+    Ok(next_of(store.note(CLOCK).await?.as_deref()))
+}
+
+fn next_of(json: Option<&str>) -> Millis {
+    json.and_then(|json| serde_json::from_str::<Clock>(json).ok()).unwrap_or_default().next
 }
 
 async fn walk<W: World>(world: &W, now: Millis) -> Result<usize, Error> {

@@ -13,6 +13,7 @@ use crate::{
     knowledge::{HOME, PlaceNote},
     notify::Desk,
     plan::GONE,
+    settings::Layout,
     store::{self, Destination, Seen, Store, Told},
     wire::Failure,
     world::World,
@@ -191,7 +192,8 @@ async fn apply<W: World>(
     }
 }
 
-/// The card itself was never stored: nothing that hangs on it can be seen, so all of it is told anew.
+/// The card itself was never stored. In a channel of its own the rest stands without it; in a thread nothing that
+/// hangs on it can be seen, so all of it is told anew.
 async fn begin_again<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
@@ -199,6 +201,10 @@ async fn begin_again<W: World>(
     note: &mut PlaceNote,
 ) -> Result<(), store::Error> {
     let store = desk.world.store();
+    if destination == Destination::Slack && desk.settings.slack.layout == Layout::Channel {
+        note.home = None;
+        return store.untell(id, destination, &Key(HOME.to_owned())).await;
+    }
     for (key, told) in store.all_told(id, destination).await? {
         if !told.theirs {
             store.untell(id, destination, &key).await?;

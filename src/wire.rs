@@ -6,10 +6,13 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::secrets::Secret;
+use crate::{case::Millis, secrets::Secret};
 
 /// The longest that one request to Slack or Jira may take.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// [`TIMEOUT`] and a margin, in milliseconds: nothing is sent with less time left than this.
+pub const LONGEST: Millis = TIMEOUT.as_secs().cast_signed() * 1_000 + 2_000;
 
 /// A request, ready to send. Its `Debug` tells the method and the URL only: the rest may be secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,6 +100,12 @@ impl Response {
     }
 }
 
+/// The same object with one more member, which is moved in: `json!` would copy all of it, at each level of a document.
+pub fn with(mut object: Value, name: &str, member: impl Into<Value>) -> Value {
+    object[name] = member.into();
+    object
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T, Next = String> {
@@ -104,6 +113,8 @@ pub struct Page<T, Next = String> {
     pub items: Vec<T>,
     /// Asks for the next page; `None` at the end.
     pub next: Option<Next>,
+    /// How many items all pages have together, where the service says so.
+    pub total: Option<u64>,
 }
 
 /// The longest answer that is read.

@@ -46,6 +46,22 @@ pub trait World {
     }
 }
 
+/// Sends a request, unless its answer could come after `until`, when the time of whoever asks ends. A worker that
+/// stood still is stopped here: by then another may hold its case.
+///
+/// # Errors
+/// There was no answer, or nothing was sent: see [`wire::Failure`].
+pub async fn send_in_time<W: World>(
+    world: &W,
+    request: wire::Request,
+    until: Millis,
+) -> Result<wire::Response, wire::Failure> {
+    if until - world.now() < wire::LONGEST && world.holds(Rule::SendCheck) {
+        return Err(wire::Failure::NotApplied { retry_after: None, why: "no time left to ask".to_owned() });
+    }
+    world.send(request).await.map_err(wire::Failure::from_trouble)
+}
+
 /// What became of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
@@ -99,10 +115,14 @@ pub enum Rule {
     EchoGuard,
     /// All pages of comments are read.
     AllPages,
+    /// Pages of comments that are not of one moment are read again.
+    OneMoment,
     /// The table is read consistently.
     ConsistentReads,
     /// No client repeats a post by itself.
     NoClientRetry,
+    /// What a state was set to is forgotten before it is set to something else.
+    ForgetFirst,
     /// A state whose setting was not answered is set once more when an older one can no longer arrive.
     SetAgain,
     /// An older state of a case than one already seen is not told.
@@ -129,7 +149,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Lease,
         Self::LeaseLength,
         Self::Fence,
@@ -144,8 +164,10 @@ impl Rule {
         Self::DoneAfterSend,
         Self::EchoGuard,
         Self::AllPages,
+        Self::OneMoment,
         Self::ConsistentReads,
         Self::NoClientRetry,
+        Self::ForgetFirst,
         Self::SetAgain,
         Self::NewestOnly,
         Self::LookAgain,

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use casebridge::{
-    simulate::{Bench, Task, caught, report, run},
+    simulate::{Bench, Script, Task, caught, report, run},
     world::Rule,
 };
 
@@ -22,9 +22,18 @@ fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
 fn the_same_seed_gives_the_same_trace() {
     let bench = Rc::new(Bench::default());
     for seed in [7, 1_965, 4_327] {
-        let (once, again) = (run(&bench, seed, None, true), run(&bench, seed, None, true));
+        let script = Script { seed, traced: true, ..Script::default() };
+        let (once, again) = (run(&bench, &script), run(&bench, &script));
         assert_eq!((once.trace, once.lines), (again.trace, again.lines));
     }
+}
+
+#[test]
+fn a_case_life_that_is_killed_at_any_boundary_converges() {
+    let mut told = Vec::new();
+    let good = report(Task::CrashPoints, &mut told).unwrap();
+    println!("{}", String::from_utf8_lossy(&told));
+    assert!(good, "{}", String::from_utf8_lossy(&told));
 }
 
 #[test]

@@ -46,18 +46,18 @@ enum Command {
     },
     /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
     Simulate {
-        /// So many worlds.
-        #[arg(long, default_value_t = 1_000)]
-        seeds: u64,
-        /// The first of them.
-        #[arg(long, default_value_t = 0, value_name = "SEED")]
-        from: u64,
-        /// Tells one world, line by line.
-        #[arg(long, conflicts_with_all = ["seeds", "from", "mutants"])]
+        /// So many worlds; 1,000 where nothing else is asked for.
+        #[arg(long)]
+        seeds: Option<u64>,
+        /// The first of them. Without --seeds: tells this one world, line by line.
+        #[arg(long)]
         seed: Option<u64>,
         /// Takes each protection away and sees that a promise breaks.
-        #[arg(long, conflicts_with_all = ["seeds", "from"])]
+        #[arg(long, conflicts_with_all = ["seeds", "seed"])]
         mutants: bool,
+        /// Kills a case's whole life at each moment just before or after something outside was read or changed.
+        #[arg(long, conflicts_with_all = ["seeds", "seed", "mutants"])]
+        crash_points: bool,
     },
 }
 
@@ -99,9 +99,12 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Command::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
         Command::Play { once: false, port } => page(port).await?,
         Command::Standins { port_file } => standins(&port_file).await?,
-        Command::Simulate { seed: Some(seed), .. } => simulate(Task::One(seed))?,
         Command::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
-        Command::Simulate { seeds, from, .. } => simulate(Task::Seeds { first: from, count: seeds })?,
+        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints)?,
+        Command::Simulate { seed: Some(seed), seeds: None, .. } => simulate(Task::One(seed))?,
+        Command::Simulate { seed, seeds, .. } => {
+            simulate(Task::Seeds { first: seed.unwrap_or(0), count: seeds.unwrap_or(1_000) })?;
+        }
         Command::Settings { command } => output::say(&settings::run(command).await?)?,
     }
     Ok(())

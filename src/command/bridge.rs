@@ -42,14 +42,15 @@ impl<'a, W: World> Bridge<'a, W> {
 
     /// Where people talk.
     pub fn slack(&self) -> Slack<'a, W> {
-        Slack { world: self.world, settings: &self.settings.slack, token: &self.secrets.slack_bot_token }
+        let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
+        Slack { world: self.world, settings, token, until: Millis::MAX }
     }
 
     /// Where people keep issues, if they do.
     pub fn jira(&self) -> Option<Jira<'a, W>> {
         let settings = self.settings.jira.as_ref()?;
         let Secrets { jira_email: email, jira_api_token: token, .. } = self.secrets;
-        Some(Jira { world: self.world, settings, email, token })
+        Some(Jira { world: self.world, settings, email, token, until: Millis::MAX })
     }
 
     /// The secrets with which Slack may sign: the current one, and the one before while it is being replaced.

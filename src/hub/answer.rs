@@ -58,7 +58,7 @@ fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 }
 
 fn page<T>(items: Vec<T>, next: Option<String>) -> Page<T> {
-    Page { items, next: next.filter(|token| !token.is_empty()) }
+    Page { items, next: next.filter(|token| !token.is_empty()), total: None }
 }
 
 /// Security Hub writes times as text, unlike Security Incident Response. One that cannot be read is left out.

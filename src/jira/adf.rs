@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::text;
+use crate::{text, wire::with};
 
 /// The longest piece of a text that one document shows, in bytes of its JSON: Jira takes 32,767 characters of a
 /// description or a comment, and does not say whether it counts the text or the document.
@@ -28,17 +28,17 @@ pub(super) fn weight(char: char) -> usize {
 
 /// A document.
 pub(super) fn document(content: Vec<Value>) -> Value {
-    json!({"type": "doc", "version": 1, "content": content})
+    with(json!({"type": "doc", "version": 1}), "content", content)
 }
 
 /// A paragraph. Empty where there is nothing in it.
 pub(super) fn paragraph(inline: Inline) -> Value {
-    json!({"type": "paragraph", "content": inline.0})
+    with(json!({"type": "paragraph"}), "content", inline.0)
 }
 
 /// A heading.
 pub(super) fn heading(words: &str) -> Value {
-    json!({"type": "heading", "attrs": {"level": 3}, "content": Inline::new().text(words).0})
+    with(json!({"type": "heading", "attrs": {"level": 3}}), "content", Inline::new().text(words).0)
 }
 
 /// A text from outside, its lines and paragraphs kept.
@@ -121,7 +121,7 @@ impl Inline {
         }
         let mut node = json!({"type": "text", "text": text});
         if let Some(mark) = mark {
-            node["marks"] = json!([mark]);
+            node["marks"] = vec![mark].into();
         }
         self.0.push(node);
         self

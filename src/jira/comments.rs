@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Ask, Jira, PROPERTY, answer::Place, text_at};
 use crate::{
-    wire::{Failure, Page},
+    wire::{Failure, Page, with},
     world::World,
 };
 
@@ -43,22 +43,23 @@ impl<W: World> Jira<'_, W> {
     /// Writes a comment and answers its id. `mark` finds it again, as a property that is part of the one request.
     ///
     /// In a service project the comment is internal: what is said on a case is not for the portal's customers.
-    pub async fn comment(&self, issue: &str, mark: &str, body: &Value) -> Result<String, Failure> {
+    pub async fn comment(&self, issue: &str, mark: &str, body: Value) -> Result<String, Failure> {
         let path = ["issue", issue, "comment"];
         let ask = Ask { what: "comment", place: Place::Issue, method: "POST", path: &path, query: "" };
         let properties = json!([
             {"key": PROPERTY, "value": {"mark": mark}},
             {"key": "sd.public.comment", "value": {"internal": true}},
         ]);
-        let answer = self.ask(ask, Some(&json!({"body": body, "properties": properties}))).await?;
+        let answer = self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await?;
         text_at(&answer, "/id").ok_or_else(|| Failure::unreadable("comment"))
     }
 
-    /// Sets what one of our comments says. Repeating it changes nothing.
-    pub async fn edit_comment(&self, issue: &str, id: &str, body: &Value) -> Result<(), Failure> {
+    /// Sets what one of our comments says, and the mark with it. Repeating it changes nothing.
+    pub async fn edit_comment(&self, issue: &str, id: &str, mark: &str, body: Value) -> Result<(), Failure> {
         let path = ["issue", issue, "comment", id];
         let ask = Ask { what: "edit comment", place: Place::Issue, method: "PUT", path: &path, query: "" };
-        self.ask(ask, Some(&json!({"body": body}))).await.map(drop)
+        let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
+        self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await.map(drop)
     }
 
     /// Takes one of our comments away. One that is gone already is as good.
@@ -95,7 +96,7 @@ fn page(answer: &Value, start: u64) -> Option<Page<HeardComment, u64>> {
     let end = start + u64::try_from(comments.len()).ok()?;
     let total = answer.get("total")?.as_u64()?;
     let items = comments.iter().filter_map(heard).collect();
-    Some(Page { items, next: (end < total && !comments.is_empty()).then_some(end) })
+    Some(Page { items, next: (end < total && !comments.is_empty()).then_some(end), total: Some(total) })
 }
 
 fn heard(comment: &Value) -> Option<HeardComment> {

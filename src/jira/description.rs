@@ -6,7 +6,9 @@ use super::adf::{self, Inline, parts};
 use crate::{
     case::{Case, Resolver},
     content::{Part, View},
-    text, wording,
+    text,
+    wire::with,
+    wording,
 };
 
 /// The longest summary: 255 characters on one line.
@@ -55,7 +57,8 @@ fn whose_move(view: &View) -> Value {
     if let Some(since) = view.waiting_since.filter(|_| !case.is_closed()) {
         words = words.text(&format!(", since {}", wording::utc(since)));
     }
-    json!({"type": "panel", "attrs": {"panelType": kind}, "content": [adf::paragraph(words)]})
+    let panel = json!({"type": "panel", "attrs": {"panelType": kind}});
+    with(panel, "content", vec![adf::paragraph(words)])
 }
 
 fn facts(view: &View) -> Value {
@@ -85,7 +88,7 @@ fn facts(view: &View) -> Value {
     .into_iter()
     .flatten()
     .collect();
-    json!({"type": "table", "content": rows})
+    with(json!({"type": "table"}), "content", rows)
 }
 
 fn short(value: &str) -> String {
@@ -93,9 +96,10 @@ fn short(value: &str) -> String {
 }
 
 fn row(name: &str, value: Inline) -> Value {
-    let cell = |kind: &str, inline: Inline| json!({"type": kind, "content": [adf::paragraph(inline)]});
-    let cells = [cell("tableHeader", Inline::new().text(name)), cell("tableCell", value)];
-    json!({"type": "tableRow", "content": cells})
+    let cell =
+        |kind: &str, inline: Inline| with(json!({"type": kind}), "content", vec![adf::paragraph(inline)]);
+    let cells = vec![cell("tableHeader", Inline::new().text(name)), cell("tableCell", value)];
+    with(json!({"type": "tableRow"}), "content", cells)
 }
 
 #[cfg(test)]

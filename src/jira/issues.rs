@@ -3,13 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{Ask, Jira, PROPERTY, answer::Place, text_at};
-use crate::{case::CaseId, wire::Failure, world::World};
+use crate::{
+    case::CaseId,
+    wire::{Failure, with},
+    world::World,
+};
 
-/// What a new issue says.
+/// What an issue says of its case.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewIssue<'a> {
+pub struct IssueText<'a> {
     /// The case that it shows.
     pub case: &'a CaseId,
+    /// Tells which version of the case it shows.
+    pub mark: String,
     /// At most 255 characters on one line: see [`super::summary`].
     pub summary: String,
     /// A document: see [`super::description`].
@@ -36,6 +42,15 @@ pub struct IssueStatus {
     pub status: String,
     /// `new`, `indeterminate` or `done`.
     pub category: String,
+    /// The mark of what we last set it to. None on an issue that we did not make and have not set yet.
+    pub mark: Option<String>,
+}
+
+impl IssueText<'_> {
+    /// Which case it shows, and which version of it: a property that is part of the same request as the text.
+    fn properties(&self) -> Value {
+        json!([{"key": PROPERTY, "value": {"case": self.case, "mark": self.mark}}])
+    }
 }
 
 /// The label that finds a case's issue again: properties cannot be searched for.
@@ -45,19 +60,18 @@ pub fn label(case: &CaseId) -> String {
 
 impl<W: World> Jira<'_, W> {
     /// Makes an issue. Label and property are part of the one request: an issue of ours is never without them.
-    pub async fn create_issue(&self, issue: &NewIssue<'_>) -> Result<Created, Failure> {
+    pub async fn create_issue(&self, issue: IssueText<'_>) -> Result<Created, Failure> {
         let mut labels = vec![label(issue.case)];
         labels.extend(self.settings.labels.iter().cloned());
-        let body = json!({
-            "fields": {
-                "project": {"key": self.settings.project},
-                "issuetype": {"name": self.settings.issue_type},
-                "summary": issue.summary,
-                "description": issue.description,
-                "labels": labels,
-            },
-            "properties": [{"key": PROPERTY, "value": {"case": issue.case}}],
+        let properties = issue.properties();
+        let fields = json!({
+            "project": {"key": self.settings.project},
+            "issuetype": {"name": self.settings.issue_type},
+            "summary": issue.summary,
+            "labels": labels,
         });
+        let fields = with(fields, "description", issue.description);
+        let body = with(json!({"properties": properties}), "fields", fields);
         let ask =
             Ask { what: "create issue", place: Place::Site, method: "POST", path: &["issue"], query: "" };
         created(&self.ask(ask, Some(&body)).await?).ok_or_else(|| Failure::unreadable("create issue"))
@@ -89,18 +103,22 @@ impl<W: World> Jira<'_, W> {
         }
     }
 
-    /// Sets fields, as `{"summary": …, "description": …}`. Repeating it changes nothing.
-    pub async fn set_fields(&self, issue: &str, fields: &Value) -> Result<(), Failure> {
+    /// Sets summary and description, and the mark with them. Repeating it changes nothing.
+    pub async fn set_text(&self, issue: &str, text: IssueText<'_>) -> Result<(), Failure> {
         let path = ["issue", issue];
         let ask = Ask { what: "set fields", place: Place::Issue, method: "PUT", path: &path, query: "" };
-        self.ask(ask, Some(&json!({"fields": fields}))).await.map(drop)
+        let properties = text.properties();
+        let fields = with(json!({"summary": text.summary}), "description", text.description);
+        let body = with(json!({"properties": properties}), "fields", fields);
+        self.ask(ask, Some(&body)).await.map(drop)
     }
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
     pub async fn issue_status(&self, issue: &str) -> Result<IssueStatus, Failure> {
         let what = "read issue";
         let path = ["issue", issue];
-        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query: "fields=status" };
+        let query = "fields=status&properties=casebridge";
+        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query };
         let answer = self.ask(ask, None).await?;
         let read = || {
             Some(IssueStatus {
@@ -108,6 +126,7 @@ impl<W: World> Jira<'_, W> {
                 key: text_at(&answer, "/key")?,
                 status: text_at(&answer, "/fields/status/name")?,
                 category: text_at(&answer, "/fields/status/statusCategory/key")?,
+                mark: text_at(&answer, "/properties/casebridge/mark"),
             })
         };
         read().ok_or_else(|| Failure::unreadable(what))

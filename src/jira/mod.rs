@@ -20,15 +20,16 @@ pub use self::{
     adf::{PART, parts},
     comments::HeardComment,
     description::{description, summary},
-    issues::{Created, IssueStatus, NewIssue, label},
+    issues::{Created, IssueStatus, IssueText, label},
     remark::content,
     transitions::{Moved, Transition},
 };
 use crate::{
+    case::Millis,
     secrets::Secret,
     settings,
     wire::{Failure, Request},
-    world::World,
+    world::{World, send_in_time},
 };
 
 /// The property of our issues and comments that tells what they are.
@@ -44,6 +45,8 @@ pub struct Jira<'a, W> {
     pub email: &'a Secret,
     /// An API token: <https://id.atlassian.com/manage-profile/security/api-tokens>.
     pub token: &'a Secret,
+    /// When the time of whoever asks ends: nothing is sent whose answer could come later.
+    pub until: Millis,
 }
 
 /// One request: what it is called in failures, whom it concerns, and where it goes below `/rest/api/3`.
@@ -69,7 +72,7 @@ impl<W: World> Jira<'_, W> {
             None => Request::bare(ask.method, url),
         };
         let request = request.basic(self.email, self.token);
-        let response = self.world.send(request).await.map_err(Failure::from_trouble)?;
+        let response = send_in_time(self.world, request, self.until).await?;
         answer::read(ask.what, ask.place, &response)
     }
 

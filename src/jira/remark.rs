@@ -6,7 +6,9 @@ use super::adf::{self, Inline, PART};
 use crate::{
     case::Investigation,
     content::{Change, Content, Part, Plainness},
-    text, wording,
+    text,
+    wire::with,
+    wording,
 };
 
 /// How much of one value, or of one list, a line of changes shows, in bytes.
@@ -124,8 +126,8 @@ fn changes(list: &[Change]) -> Vec<Inline> {
 }
 
 fn bullets(lines: Vec<Inline>) -> Value {
-    let item = |line| json!({"type": "listItem", "content": [adf::paragraph(line)]});
-    json!({"type": "bulletList", "content": lines.into_iter().map(item).collect::<Vec<_>>()})
+    let item = |line| with(json!({"type": "listItem"}), "content", vec![adf::paragraph(line)]);
+    with(json!({"type": "bulletList"}), "content", lines.into_iter().map(item).collect::<Vec<_>>())
 }
 
 fn changed(change: &Change) -> Inline {

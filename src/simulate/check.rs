@@ -1,16 +1,13 @@
 //! Is everything told exactly once, in order, and nothing else? Looks at a world after it healed.
 
-use std::{
-    collections::BTreeMap,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::collections::BTreeMap;
 
-use super::world::Shared;
+use super::{ready, story::PERSONS_WORDS, world::Shared};
 use crate::{
     case::{CaseId, Comment, Millis},
+    jira::label as label_of,
     plan,
-    settings::Settings,
+    settings::Layout,
     store::{Destination, Store},
 };
 
@@ -35,7 +32,8 @@ pub struct Verdict {
 }
 
 /// Looks at all cases and says what is wrong, in the world's own list as well.
-pub fn check(world: &Shared, settings: &Settings) -> Verdict {
+pub fn check(world: &Shared) -> Verdict {
+    let settings = &world.settings;
     let mut verdict = Verdict::default();
     said(world, &mut verdict);
     let ids = world.sir.borrow().ids();
@@ -55,6 +53,8 @@ pub fn check(world: &Shared, settings: &Settings) -> Verdict {
         }
         let status = state.case.status.as_str();
         let card = in_slack(world, &id).into_iter().rfind(|one| one.key == "home" && one.live);
+        reworded(world, &id, &mut verdict);
+        channel(world, &id, status, &mut verdict);
         let deleted = deleted_by_person(world, &id, "home");
         if !deleted && !card.is_some_and(|card| card.text.contains(status)) {
             verdict.out_of_order += 1;
@@ -62,9 +62,14 @@ pub fn check(world: &Shared, settings: &Settings) -> Verdict {
         }
         let wanted = settings.jira.as_ref().and_then(|jira| jira.status.get(status));
         let jira = world.jira.borrow();
-        if !jira.issues.iter().any(|issue| is_of(issue, &id) && Some(&issue.status) == wanted) {
+        let issue = jira.issues.iter().find(|issue| is_of(issue, &id));
+        if issue.is_none_or(|issue| Some(&issue.status) != wanted) {
             verdict.out_of_order += 1;
             world.is_wrong(format!("the issue of {id} does not stand for {status}"));
+        }
+        if issue.is_some_and(|issue| !says(&issue.text, status)) {
+            verdict.out_of_order += 1;
+            world.is_wrong(format!("the issue of {id} does not say {status}"));
         }
     }
     verdict
@@ -101,16 +106,13 @@ fn said(world: &Shared, verdict: &mut Verdict) {
     }
 }
 
-/// What a future answers that never waits, as the store in memory does.
-fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => Some(answer),
-        Poll::Pending => None,
-    }
+fn is_of(issue: &super::jira::Issue, id: &CaseId) -> bool {
+    issue.labels.first().is_some_and(|label| *label == label_of(id))
 }
 
-fn is_of(issue: &super::jira::Issue, id: &CaseId) -> bool {
-    issue.fields["labels"][0] == format!("aws-sir-{id}")
+/// Whether a request's body has these words in it.
+fn says(body: &[u8], words: &str) -> bool {
+    body.windows(words.len()).any(|some| some == words.as_bytes())
 }
 
 fn split(mark: &str, id: &CaseId) -> Option<(String, String)> {
@@ -141,7 +143,7 @@ fn in_jira(world: &Shared, id: &CaseId) -> Vec<Stands> {
         let hash = String::new();
         stands.push(Stands { key: home, hash, text: String::new(), at: issue.created, live: true });
         for comment in &issue.comments {
-            let mark = comment.properties[0]["value"]["mark"].as_str().unwrap_or_default();
+            let mark = comment.property["mark"].as_str().unwrap_or_default();
             let Some((key, hash)) = split(mark, id) else { continue };
             let live = comment.deleted.is_none();
             stands.push(Stands { key, hash, text: String::new(), at: comment.created, live });
@@ -192,9 +194,9 @@ fn comments(
             }
             (false, Some(one)) => {
                 let hash = plan::part_hash(&comment.body, 1);
-                if destination == Destination::Slack && one.live && one.hash != hash {
+                if one.live && one.hash != hash {
                     verdict.lost += 1;
-                    world.is_wrong(format!("{key} does not say its newest text"));
+                    world.is_wrong(format!("{key} does not say its newest text in {}", destination.as_str()));
                 }
             }
         }
@@ -235,6 +237,39 @@ fn soon(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], ve
         if told.is_some_and(|one| one.at - comment.created * 1_000 > 240_000) {
             verdict.lost += 1;
             world.is_wrong(format!("{key} was told late in {place}"));
+        }
+    }
+}
+
+/// What a person wrote into a comment of ours stays.
+fn reworded(world: &Shared, id: &CaseId, verdict: &mut Verdict) {
+    let jira = world.jira.borrow();
+    let comments = jira.issues.iter().filter(|issue| is_of(issue, id)).flat_map(|issue| &issue.comments);
+    if comments.filter(|one| one.reworded).any(|one| one.text != PERSONS_WORDS) {
+        verdict.doubled += 1;
+        world.is_wrong("a person's words were overwritten");
+    }
+}
+
+/// A case's own channel says where the case stands, and the team is in it.
+fn channel(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
+    if world.settings.slack.layout == Layout::Thread {
+        return;
+    }
+    let slack = world.slack.borrow();
+    let name = format!("{}{id}", world.settings.slack.channel_prefix);
+    match slack.channels.iter().find(|channel| channel.name == name) {
+        Some(channel) if channel.topic.starts_with(status) && channel.joined => {}
+        Some(channel) => {
+            verdict.out_of_order += 1;
+            world.is_wrong(format!(
+                "the channel of {id} says {:?}, joined: {}",
+                channel.topic, channel.joined
+            ));
+        }
+        None => {
+            verdict.lost += 1;
+            world.is_wrong(format!("{id} has no channel"));
         }
     }
 }

@@ -124,6 +124,11 @@ impl Clock {
         self.stalled.borrow_mut().insert(self.running.get(), self.now() + time);
     }
 
+    /// The running task ends here: it never goes on.
+    pub fn kill_running(&self) {
+        self.at(self.now(), Due::Kill(self.running.get()));
+    }
+
     /// Goes to the next timer. Tasks are polled and killed here; a happening is returned. `None` at the end of time.
     pub fn step(&self, end: Millis) -> Option<Option<u64>> {
         let Reverse((time, _, due)) = {

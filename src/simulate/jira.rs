@@ -1,5 +1,7 @@
 //! What does the simulated Jira keep, and how does it answer? Only what the core asks, at the wire.
 
+use bytes::Bytes;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{case::Millis, wire::Response};
@@ -14,10 +16,12 @@ const INDEX_LAG: Millis = 60_000;
 pub struct Issue {
     /// Its number; the key is `SEC-` and it.
     pub id: usize,
-    /// The fields as they were last set.
-    pub fields: Value,
-    /// The properties that it was made with.
-    pub properties: Value,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// The request that last set what it says.
+    pub text: Bytes,
+    /// Our property.
+    pub property: Value,
     /// Its status.
     pub status: String,
     /// When it was made.
@@ -32,11 +36,15 @@ pub struct Comment {
     /// Names it.
     pub id: usize,
     /// Our property.
-    pub properties: Value,
+    pub property: Value,
+    /// The request that last set what it says.
+    pub text: Bytes,
     /// When it came.
     pub created: Millis,
     /// When it was deleted.
     pub deleted: Option<Millis>,
+    /// A person put other words into it.
+    pub reworded: bool,
 }
 
 /// The site.
@@ -49,29 +57,66 @@ pub struct Jira {
     comments: usize,
 }
 
+/// What is read of a request's body; what people see of it is kept as it came.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    fields: Fields,
+    properties: Vec<Property>,
+    transition: Option<Way>,
+}
+
+#[derive(Deserialize)]
+struct Search {
+    jql: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    labels: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Property {
+    key: String,
+    value: Value,
+}
+
+#[derive(Deserialize)]
+struct Way {
+    id: String,
+}
+
+impl Asked {
+    /// The value of our property, where it is among them.
+    fn property(&mut self) -> Option<Value> {
+        let ours = self.properties.iter_mut().find(|property| property.key == "casebridge");
+        ours.map(|property| property.value.take())
+    }
+}
+
 const TRANSITIONS: [(&str, &str); 4] =
     [("11", "To Do"), ("21", "In Progress"), ("31", "In Review"), ("41", "Done")];
 
 impl Jira {
     /// Does what is asked, now, and answers. A read shows what stood there at `seen`.
-    pub fn answer(&mut self, method: &str, path: &str, body: &[u8], now: Millis, seen: Millis) -> Response {
+    pub fn answer(&mut self, method: &str, path: &str, body: &Bytes, now: Millis, seen: Millis) -> Response {
         if self.broken.is_some_and(|until| now < until) {
             return answer(401, &json!({"message": "Unauthorized"}));
         }
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default();
         let path = path.split_once("/rest/api/3/").map_or("", |(_, rest)| rest);
         let parts: Vec<&str> = path.split('/').collect();
         match (method, parts.as_slice()) {
             ("GET", ["myself"]) => answer(200, &json!({"accountId": ME, "displayName": "Casebridge"})),
-            ("POST", ["issue"]) => self.create(&body, now),
-            ("POST", ["search", "jql"]) => self.search(&body, now),
-            ("GET", ["search", "jql"]) => self.search(&body, now),
+            ("POST", ["search", "jql"]) => self.search(body, now),
+            ("POST", ["issue"]) => self.create(body, now),
             (_, ["issue", issue, rest @ ..]) => match self.position(issue) {
-                Some(index) => self.on_issue(method, index, rest, &body, now, seen),
-                None => answer(404, &json!({"errorMessages": ["Issue does not exist"], "errors": {}})),
+                Some(index) => self.on_issue(method, index, rest, body, (now, seen)),
+                None => none("issue"),
             },
-            _ => answer(404, &json!({"errorMessages": ["no such path"], "errors": {}})),
+            _ => none("path"),
         }
     }
 
@@ -80,13 +125,14 @@ impl Jira {
         self.issues.iter().position(|issue| issue.id == id)
     }
 
-    fn create(&mut self, body: &Value, now: Millis) -> Response {
+    fn create(&mut self, body: &Bytes, now: Millis) -> Response {
+        let Ok(mut asked) = serde_json::from_slice::<Asked>(body) else { return unreadable() };
         let id = 1 + self.issues.len();
-        let list = body["properties"].as_array().cloned().unwrap_or_default();
         self.issues.push(Issue {
             id,
-            fields: body["fields"].clone(),
-            properties: Value::Array(list),
+            property: asked.property().unwrap_or_default(),
+            labels: asked.fields.labels,
+            text: body.clone(),
             status: "To Do".to_owned(),
             created: now,
             comments: Vec::new(),
@@ -94,12 +140,10 @@ impl Jira {
         answer(201, &json!({"id": id.to_string(), "key": format!("SEC-{id}"), "self": ""}))
     }
 
-    fn search(&self, body: &Value, now: Millis) -> Response {
-        let jql = body["jql"].as_str().unwrap_or_default();
+    fn search(&self, body: &[u8], now: Millis) -> Response {
+        let Ok(asked) = serde_json::from_slice::<Search>(body) else { return unreadable() };
         let found = self.issues.iter().filter(|issue| {
-            let labels = issue.fields["labels"].as_array().cloned().unwrap_or_default();
-            issue.created + INDEX_LAG <= now
-                && labels.iter().any(|label| jql.contains(label.as_str().unwrap_or("-")))
+            issue.created + INDEX_LAG <= now && issue.labels.iter().any(|label| asked.jql.contains(label))
         });
         let issues: Vec<Value> = found.map(shown).collect();
         answer(200, &json!({"issues": issues, "isLast": true}))
@@ -110,65 +154,76 @@ impl Jira {
         method: &str,
         index: usize,
         rest: &[&str],
-        body: &Value,
-        now: Millis,
-        seen: Millis,
+        body: &Bytes,
+        (now, seen): (Millis, Millis),
     ) -> Response {
-        let Some(issue) = self.issues.get_mut(index) else { return answer(404, &json!({})) };
+        let asked = if body.is_empty() { Ok(Asked::default()) } else { serde_json::from_slice(body) };
+        let Ok(mut asked) = asked else { return unreadable() };
+        let Some(issue) = self.issues.get_mut(index) else { return none("issue") };
         match (method, rest) {
-            ("GET", [] | ["properties", _]) => answer(200, &shown(issue)),
+            ("GET", []) => answer(200, &shown(issue)),
             ("PUT", []) => {
-                if let (Some(fields), Some(new)) = (issue.fields.as_object_mut(), body["fields"].as_object())
-                {
-                    fields.extend(new.clone());
-                }
+                issue.text = body.clone();
+                issue.property = asked.property().unwrap_or_else(|| issue.property.take());
                 answer(204, &Value::Null)
             }
             ("GET", ["transitions"]) => {
                 let to = |(id, name): &(&str, &str)| json!({"id": id, "name": name, "to": {"name": name}});
                 answer(200, &json!({"transitions": TRANSITIONS.iter().map(to).collect::<Vec<_>>()}))
             }
-            ("POST", ["transitions"]) => {
-                let to = TRANSITIONS.iter().find(|(id, _)| body["transition"]["id"] == *id);
-                let Some((_, name)) = to else { return answer(400, &json!({})) };
-                (*name).clone_into(&mut issue.status);
-                answer(204, &Value::Null)
-            }
+            ("POST", ["transitions"]) => issue.go(asked.transition),
             ("POST", ["remotelink"]) => answer(201, &json!({"id": 1})),
             ("POST", ["comment"]) => {
                 self.comments += 1;
-                let id = self.comments;
-                let properties = body["properties"].clone();
-                issue.comments.push(Comment { id, properties, created: now, deleted: None });
+                let (id, text) = (self.comments, body.clone());
+                let property = asked.property().unwrap_or_default();
+                let comment = Comment { id, property, text, created: now, deleted: None, reworded: false };
+                issue.comments.push(comment);
                 answer(201, &json!({"id": id.to_string()}))
             }
-            ("GET", ["comment"]) => {
-                let there = |one: &&Comment| one.created <= seen && one.deleted.is_none_or(|at| at > seen);
-                let comments: Vec<Value> = issue.comments.iter().filter(there).map(comment).collect();
-                answer(
-                    200,
-                    &json!({"startAt": 0, "maxResults": 5000, "total": comments.len(), "comments": comments}),
-                )
+            ("GET", ["comment"]) => issue.listed(seen),
+            (_, ["comment", id]) => issue.on_comment(method, id, asked, body, now),
+            _ => none("path"),
+        }
+    }
+}
+
+impl Issue {
+    fn go(&mut self, way: Option<Way>) -> Response {
+        let to = way.and_then(|way| TRANSITIONS.iter().find(|(id, _)| *id == way.id));
+        let Some((_, name)) = to else { return answer(400, &json!({})) };
+        (*name).clone_into(&mut self.status);
+        answer(204, &Value::Null)
+    }
+
+    fn listed(&self, seen: Millis) -> Response {
+        let there = |one: &&Comment| one.created <= seen && one.deleted.is_none_or(|at| at > seen);
+        let comments: Vec<Value> = self.comments.iter().filter(there).map(comment).collect();
+        let total = comments.len();
+        answer(200, &json!({"startAt": 0, "maxResults": 5000, "total": total, "comments": comments}))
+    }
+
+    fn on_comment(
+        &mut self,
+        method: &str,
+        id: &str,
+        mut asked: Asked,
+        body: &Bytes,
+        now: Millis,
+    ) -> Response {
+        let there = |one: &&mut Comment| one.id.to_string() == id && one.deleted.is_none();
+        let Some(one) = self.comments.iter_mut().find(there) else { return none("comment") };
+        match method {
+            "DELETE" => {
+                one.deleted = Some(now);
+                answer(204, &Value::Null)
             }
-            (_, ["comment", id, ..]) => {
-                let found =
-                    issue.comments.iter_mut().find(|one| one.id.to_string() == *id && one.deleted.is_none());
-                match (method, found) {
-                    (_, None) => answer(404, &json!({"errorMessages": ["no such comment"], "errors": {}})),
-                    ("DELETE", Some(one)) => {
-                        one.deleted = Some(now);
-                        answer(204, &Value::Null)
-                    }
-                    ("PUT", Some(one)) => {
-                        if body["properties"].is_array() {
-                            one.properties = body["properties"].clone();
-                        }
-                        answer(200, &json!({"id": id}))
-                    }
-                    (_, Some(one)) => answer(200, &comment(one)),
-                }
+            "PUT" => {
+                one.text = body.clone();
+                one.property = asked.property().unwrap_or_else(|| one.property.take());
+                answer(200, &json!({"id": id}))
             }
-            _ => answer(404, &json!({"errorMessages": ["no such path"], "errors": {}})),
+            _ => answer(200, &comment(one)),
         }
     }
 }
@@ -187,20 +242,28 @@ fn time(at: Millis) -> String {
 fn comment(one: &Comment) -> Value {
     json!({
         "id": one.id.to_string(), "author": {"accountId": ME}, "created": time(one.created),
-        "properties": one.properties, "body": {"type": "doc", "version": 1, "content": []},
+        "properties": [{"key": "casebridge", "value": one.property}],
+        "body": {"type": "doc", "version": 1, "content": []},
     })
 }
 
 fn shown(issue: &Issue) -> Value {
-    let mut fields = issue.fields.clone();
-    fields["status"] = json!({"name": issue.status, "statusCategory": {"key": "new"}});
-    fields["creator"] = json!({"accountId": ME});
-    fields["reporter"] = json!({"accountId": ME});
-    let mut properties = serde_json::Map::new();
-    for property in issue.properties.as_array().into_iter().flatten() {
-        properties.insert(property["key"].as_str().unwrap_or_default().to_owned(), property["value"].clone());
-    }
-    json!({"id": issue.id.to_string(), "key": format!("SEC-{}", issue.id), "fields": fields, "properties": properties})
+    json!({
+        "id": issue.id.to_string(), "key": format!("SEC-{}", issue.id),
+        "fields": {
+            "status": {"name": issue.status, "statusCategory": {"key": "new"}},
+            "creator": {"accountId": ME}, "reporter": {"accountId": ME},
+        },
+        "properties": {"casebridge": issue.property},
+    })
+}
+
+fn unreadable() -> Response {
+    answer(400, &json!({"errorMessages": ["no such body"], "errors": {}}))
+}
+
+fn none(what: &str) -> Response {
+    answer(404, &json!({"errorMessages": [format!("no such {what}")], "errors": {}}))
 }
 
 fn answer(status: u16, body: &Value) -> Response {

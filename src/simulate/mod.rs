@@ -12,7 +12,13 @@ mod store;
 mod story;
 mod world;
 
-use std::{cell::Cell, rc::Rc, time::Instant};
+use std::{
+    cell::Cell,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
 
 use serde_json::json;
 
@@ -61,6 +67,8 @@ pub struct Outcome {
     pub trace: u64,
     /// All that happened, where it was asked for.
     pub lines: Vec<String>,
+    /// How many boundaries its workers crossed: each a moment at which one can be killed.
+    pub boundaries: u64,
     /// What it cost to run.
     pub costs: Costs,
 }
@@ -74,29 +82,59 @@ impl Outcome {
 
 /// What the workers of all worlds share.
 pub struct Bench {
-    settings: Settings,
+    /// With a thread a case, and with a channel a case.
+    settings: [Rc<Settings>; 2],
     secrets: Secrets,
 }
 
 impl Default for Bench {
     fn default() -> Self {
-        let toml = format!(
-            "[slack]\napi_url = \"{SLACK}\"\nteam = \"T1\"\nchannel = \"C1\"\n\
-             [jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n[timing]\nnudge_hours = 0\n\
-             [roles]\nresponder = [\"U1\"]\n"
-        );
-        #[expect(clippy::expect_used, reason = "the text is ours, and every run reads it")]
-        let settings = toml::from_str(&toml).expect("settings of the simulation");
         let secrets = Secrets { slack_bot_token: Secret::new("simulated"), ..Secrets::default() };
-        Self { settings, secrets }
+        Self { settings: ["thread", "channel"].map(settings), secrets }
     }
 }
 
-/// Runs one seed's world to its end.
-pub fn run(bench: &Rc<Bench>, seed: u64, off: Option<Rule>, traced: bool) -> Outcome {
+fn settings(layout: &str) -> Rc<Settings> {
+    let toml = format!(
+        "[slack]\napi_url = \"{SLACK}\"\nteam = \"T1\"\nchannel = \"C1\"\nlayout = \"{layout}\"\n\
+         invite = [\"ana@example.com\"]\n[jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n\
+         [timing]\nnudge_hours = 0\n[roles]\nresponder = [\"U1\"]\n"
+    );
+    #[expect(clippy::expect_used, reason = "the text is ours, and every run reads it")]
+    Rc::new(toml::from_str(&toml).expect("settings of the simulation"))
+}
+
+/// Which world is run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Script {
+    /// Everything that is drawn is drawn from it.
+    pub seed: u64,
+    /// The protection that is switched off, where one is.
+    pub off: Option<Rule>,
+    /// All that happens is told.
+    pub traced: bool,
+    /// Instead of what the seed has: a case's life in which nothing fails, but for one kill.
+    pub life: Option<Life>,
+}
+
+/// A case's life from its creation to its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Life {
+    /// It has a channel of its own; otherwise a thread.
+    pub own_channel: bool,
+    /// At this boundary, counted from 0, its worker is killed: just before or just after something outside was read
+    /// or changed.
+    pub kill_at: Option<u64>,
+}
+
+/// Runs a world to its end.
+pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
     let began = Instant::now();
-    let world = Shared::new(seed, &bench.settings, off, traced);
-    story::plan(&world);
+    let world = Shared::new(script, bench);
+    match script.life {
+        Some(_) => story::life(&world),
+        None => story::plan(&world),
+    }
     world.plan(BEGIN + 60_000, Happening::Sweep);
     while let Some(step) = world.clock.step(BEGIN + END) {
         let Some(number) = step else { continue };
@@ -105,14 +143,15 @@ pub fn run(bench: &Rc<Bench>, seed: u64, off: Option<Rule>, traced: bool) -> Out
             happen(bench, &world, happening);
         }
     }
-    let mut verdict = check::check(&world, &bench.settings);
+    let mut verdict = check::check(&world);
     let wrong: Vec<String> = world.wrong.borrow().iter().map(|wrong| wrong.0.clone()).collect();
     if !wrong.is_empty() && verdict == Verdict::default() {
         verdict.out_of_order += 1;
     }
     let costs = world.costs.take().ended(began.elapsed());
     let (repair, trace, lines) = (check::repair_times(&world), world.trace(), world.lines());
-    Outcome { seed, verdict, wrong, repair, trace, lines, costs }
+    let (seed, boundaries) = (script.seed, world.boundaries.get());
+    Outcome { seed, verdict, wrong, repair, trace, lines, boundaries, costs }
 }
 
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
@@ -158,10 +197,10 @@ fn event(bench: &Rc<Bench>, world: &Rc<Shared>, case: CaseId, full: bool) {
 fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
     let outside = SimWorld::new(world);
     let bench = bench.clone();
-    if world.holds(Rule::Sweep) {
+    if world.holds(Rule::Sweep) && !is_quiet(world) {
         invoke(world, async move {
             let now = outside.now();
-            let _ = sweep::discover(&outside, &bench.settings).await;
+            let _ = sweep::discover(&outside, &outside.shared.settings).await;
             if let Ok(due) = outside.store().due(now, 10).await {
                 attend(&bench, &outside, &due, now + TIMEOUT).await;
             }
@@ -170,17 +209,34 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
     world.plan(world.clock.now() + 60_000, Happening::Sweep);
 }
 
+/// Whether a sweep would find nothing now. It would read twice and write nothing: leaving it out makes worlds quick.
+fn is_quiet(world: &Shared) -> bool {
+    let now = world.clock.now();
+    let due = ready(world.memory.due(now, 1)).is_none_or(|due| due != Ok(Vec::new()));
+    let next = ready(sweep::next_discovery(&world.memory)).and_then(Result::ok);
+    !due && next.is_some_and(|next| next > now)
+}
+
+/// What a future answers that never waits, as the table in memory does.
+fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Some(answer),
+        Poll::Pending => None,
+    }
+}
+
 async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
-    let slack =
-        Slack { world: outside, settings: &bench.settings.slack, token: &bench.secrets.slack_bot_token };
-    let jira = bench.settings.jira.as_ref().map(|settings| Jira {
+    let (token, settings) = (&bench.secrets.slack_bot_token, &*outside.shared.settings);
+    let slack = Slack { world: outside, settings: &settings.slack, token, until: deadline };
+    let jira = settings.jira.as_ref().map(|settings| Jira {
         world: outside,
         settings,
-        email: &bench.secrets.slack_bot_token,
-        token: &bench.secrets.slack_bot_token,
+        email: token,
+        token,
+        until: deadline,
     });
     let destinations = Destinations::new(slack, jira);
-    let desk = Desk { world: outside, settings: &bench.settings, destinations: &destinations, deadline };
+    let desk = Desk { world: outside, settings, destinations: &destinations, deadline };
     for case in cases {
         // What it could not do is written down; the sweep comes back to it.
         let _ = desk.attend(case).await;
@@ -195,7 +251,8 @@ fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
     let bench = bench.clone();
     invoke(world, async move {
         let deadline = outside.now() + TIMEOUT;
-        let bridge = Bridge { world: &outside, settings: &bench.settings, secrets: &bench.secrets };
+        let settings = &outside.shared.settings;
+        let bridge = Bridge { world: &outside, settings, secrets: &bench.secrets };
         let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
         let answer = bridge.handle(&batch, deadline).await;
         done.set(

@@ -1,7 +1,9 @@
 //! What do many seeds' worlds say together? Runs them on all cores and prints what is lost, doubled, out of order.
 
 use std::{
+    collections::BTreeMap,
     io::Write,
+    ops::Range,
     rc::Rc,
     sync::{
         Mutex, PoisonError,
@@ -10,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Bench, Costs, Outcome, Verdict, run};
+use super::{Bench, Costs, Life, Outcome, Script, Verdict, run};
 use crate::{case::Millis, world::Rule};
 
 /// So many seeds must suffice to see that a rule is missing.
@@ -30,6 +32,8 @@ pub enum Task {
     One(u64),
     /// For each rule, worlds without it until a promise breaks.
     Mutants,
+    /// A case's life, killed at each of its boundaries.
+    CrashPoints,
 }
 
 /// Runs a task and prints what came of it. The answer is whether every promise held, and every mutant was caught.
@@ -41,6 +45,7 @@ pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
         Task::Seeds { first, count } => seeds(first, count, out),
         Task::One(seed) => one(seed, out),
         Task::Mutants => mutants(out),
+        Task::CrashPoints => crash_points(out),
     }
 }
 
@@ -48,42 +53,46 @@ pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
 #[derive(Default)]
 struct Sum {
     verdict: Verdict,
-    failing: Option<(u64, Vec<String>)>,
+    failed: u64,
+    /// The first that failed, by their number.
+    failing: BTreeMap<u64, Vec<String>>,
     repair: Vec<Millis>,
     costs: Costs,
 }
 
+/// So many of the failing worlds are named.
+const NAMED: usize = 10;
+
 impl Sum {
-    fn add(&mut self, outcome: Outcome) {
-        self.verdict.lost += outcome.verdict.lost;
-        self.verdict.doubled += outcome.verdict.doubled;
-        self.verdict.out_of_order += outcome.verdict.out_of_order;
-        self.costs.add(&outcome.costs);
-        self.repair.extend(outcome.repair);
-        let earliest = self.failing.as_ref().is_none_or(|(seed, _)| outcome.seed < *seed);
-        if !outcome.wrong.is_empty() && earliest {
-            self.failing = Some((outcome.seed, outcome.wrong));
-        }
+    fn add(&mut self, number: u64, outcome: Outcome) {
+        let failed = u64::from(!outcome.is_good());
+        let Outcome { verdict, repair, costs, wrong, .. } = outcome;
+        let failing = if failed > 0 { [(number, wrong)].into() } else { BTreeMap::new() };
+        self.join(Self { verdict, failed, failing, repair, costs });
     }
 
     fn join(&mut self, other: Self) {
-        let Self { verdict, failing, repair, costs } = other;
+        let Self { verdict, failed, failing, repair, costs } = other;
+        self.failed += failed;
         self.verdict.lost += verdict.lost;
         self.verdict.doubled += verdict.doubled;
         self.verdict.out_of_order += verdict.out_of_order;
         self.costs.add(&costs);
         self.repair.extend(repair);
-        let earlier =
-            |(seed, _): &(u64, Vec<String>)| self.failing.as_ref().is_none_or(|(other, _)| seed < other);
-        if failing.as_ref().is_some_and(earlier) {
-            self.failing = failing;
+        self.failing.extend(failing);
+        while self.failing.len() > NAMED {
+            self.failing.pop_last();
         }
     }
 }
 
-/// Runs worlds on all cores; `enough` may end it early.
-fn many(first: u64, count: u64, off: Option<Rule>, enough: impl Fn(&Outcome) -> bool + Sync) -> Sum {
-    let (next, end) = (AtomicU64::new(first), AtomicU64::new(first + count));
+/// Runs the worlds of these numbers on all cores; `enough` may end it early.
+fn many(
+    numbers: Range<u64>,
+    script: impl Fn(u64) -> Script + Sync,
+    enough: impl Fn(&Outcome) -> bool + Sync,
+) -> Sum {
+    let (next, end) = (AtomicU64::new(numbers.start), AtomicU64::new(numbers.end));
     let sum = Mutex::new(Sum::default());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -92,15 +101,15 @@ fn many(first: u64, count: u64, off: Option<Rule>, enough: impl Fn(&Outcome) -> 
                 let bench = Rc::new(Bench::default());
                 let mut mine = Sum::default();
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end.load(Ordering::Relaxed) {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= end.load(Ordering::Relaxed) {
                         break;
                     }
-                    let outcome = run(&bench, seed, off, false);
+                    let outcome = run(&bench, &script(number));
                     if enough(&outcome) {
-                        end.fetch_min(seed, Ordering::Relaxed);
+                        end.fetch_min(number, Ordering::Relaxed);
                     }
-                    mine.add(outcome);
+                    mine.add(number, outcome);
                 }
                 sum.lock().unwrap_or_else(PoisonError::into_inner).join(mine);
             });
@@ -111,7 +120,8 @@ fn many(first: u64, count: u64, off: Option<Rule>, enough: impl Fn(&Outcome) -> 
 
 fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> {
     let began = Instant::now();
-    let mut sum = many(first, count, None, |_| false);
+    let drawn = |seed| Script { seed, ..Script::default() };
+    let mut sum = many(first..first + count, drawn, |_| false);
     let took = began.elapsed();
     let Verdict { lost, doubled, out_of_order } = sum.verdict;
     writeln!(
@@ -129,13 +139,34 @@ fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> 
     )?;
     let rate = count as f64 / took.as_secs_f64().max(0.001);
     writeln!(out, "{rate:.0} worlds a second; {}", sum.costs)?;
-    match &sum.failing {
-        None => Ok(true),
-        Some((seed, wrong)) => {
-            writeln!(out, "first failing seed {seed}: {}", wrong.join("; "))?;
-            Ok(false)
-        }
+    name_failing("seed", &sum, out)
+}
+
+/// Names the first worlds that failed; the answer is whether none did.
+fn name_failing(what: &str, sum: &Sum, out: &mut impl Write) -> std::io::Result<bool> {
+    for (number, wrong) in &sum.failing {
+        writeln!(out, "failing {what} {number}: {}", wrong.join("; "))?;
     }
+    Ok(sum.failing.is_empty())
+}
+
+/// A whole case life, killed at each boundary in turn.
+fn crash_points(out: &mut impl Write) -> std::io::Result<bool> {
+    let mut all = true;
+    for (own_channel, layout) in [(false, "thread"), (true, "channel")] {
+        let life = |kill_at| Script { life: Some(Life { own_channel, kill_at }), ..Script::default() };
+        let whole = run(&Rc::new(Bench::default()), &life(None));
+        let points = whole.boundaries;
+        // A kill later than the last boundary would kill nobody.
+        let sum = many(0..points, |point| life(Some(point)), |outcome| outcome.boundaries == 0);
+        writeln!(
+            out,
+            "a case's life in a {layout}, killed at each of its {points} boundaries: {} of {points} converge",
+            points - sum.failed
+        )?;
+        all &= name_failing("boundary", &sum, out)? && whole.is_good() && points > 0;
+    }
+    Ok(all)
 }
 
 fn seconds(time: Millis) -> String {
@@ -143,7 +174,7 @@ fn seconds(time: Millis) -> String {
 }
 
 fn one(seed: u64, out: &mut impl Write) -> std::io::Result<bool> {
-    let outcome = run(&Rc::new(Bench::default()), seed, None, true);
+    let outcome = run(&Rc::new(Bench::default()), &Script { seed, traced: true, ..Script::default() });
     for line in &outcome.lines {
         writeln!(out, "{line}")?;
     }
@@ -169,7 +200,8 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
 
 /// The first seed whose world breaks without the rule, and how.
 pub fn caught(rule: Rule) -> Option<(u64, String)> {
-    let sum = many(0, MUTANT_SEEDS, Some(rule), |outcome| !outcome.is_good());
-    let (seed, wrong) = sum.failing?;
+    let without = |seed| Script { seed, off: Some(rule), ..Script::default() };
+    let sum = many(0..MUTANT_SEEDS, without, |outcome| !outcome.is_good());
+    let (seed, wrong) = sum.failing.into_iter().next()?;
     Some((seed, wrong.into_iter().next()?))
 }

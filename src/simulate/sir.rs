@@ -103,12 +103,12 @@ impl Sir {
                 (page.map(Answer::Comments), false)
             }
             Call::ListInvestigations { .. } => {
-                (Ok(Answer::Investigations(Page { items: vec![], next: None })), false)
+                (Ok(Answer::Investigations(Page { items: vec![], next: None, total: None })), false)
             }
             Call::ListCases { .. } => {
                 let items =
                     self.ids().iter().filter_map(|id| self.at(id, seen)).map(|s| summary(&s.case)).collect();
-                (Ok(Answer::Cases(Page { items, next: None })), false)
+                (Ok(Answer::Cases(Page { items, next: None, total: None })), false)
             }
             Call::CreateCaseComment { case, body, token } => self.create_comment(&case, body, token, now),
             Call::UpdateCaseStatus { case, status } => {
@@ -172,7 +172,7 @@ impl Sir {
         let items: Vec<Comment> = rest.iter().take(PAGE).map(|comment| (*comment).clone()).collect();
         let more = rest.len() > items.len();
         let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-        Page { items, next }
+        Page { items, next, total: Some(comments.len() as u64) }
     }
 }
 

@@ -21,6 +21,8 @@ pub const CHANNEL: &str = "C1";
 pub struct Message {
     /// Names it; rises with time.
     pub ts: String,
+    /// Where it stands.
+    pub channel: String,
     /// The thread it stands in; its own `ts` for a thread's first.
     pub thread: String,
     /// Our mark, with the hash of what it says now.
@@ -35,9 +37,24 @@ pub struct Message {
     pub deleted: Option<Millis>,
 }
 
+/// A channel that was made for a case.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// `C2` and so on.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its topic.
+    pub topic: String,
+    /// Whether the person whom the settings name was invited.
+    pub joined: bool,
+}
+
 /// The workspace.
 #[derive(Default)]
 pub struct Slack {
+    /// The channels that were made.
+    pub channels: Vec<Channel>,
     /// All messages, in the order in which they came.
     pub messages: Vec<Message>,
     /// Posts that were answered `ok` and not stored, by mark.
@@ -51,6 +68,7 @@ pub struct Slack {
 
 #[derive(Deserialize)]
 struct Post {
+    channel: String,
     thread_ts: Option<String>,
     ts: Option<String>,
     #[serde(default)]
@@ -69,7 +87,20 @@ struct Payload {
 }
 
 #[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Set {
+    channel: String,
+    #[serde(default)]
+    topic: String,
+}
+
+#[derive(Deserialize)]
 struct Read {
+    channel: String,
     ts: Option<String>,
     oldest: Option<String>,
 }
@@ -91,6 +122,11 @@ impl Slack {
                 "id": PERSON, "team_id": "T1", "name": "ana", "deleted": false, "is_bot": false,
                 "is_restricted": false, "is_ultra_restricted": false,
             }})),
+            "users.lookupByEmail" => ok(&json!({"ok": true, "user": {"id": PERSON, "team_id": "T1"}})),
+            "conversations.create" => self.make(body),
+            "conversations.list" => self.list(),
+            "conversations.setTopic" => self.set(body, |channel, set| channel.topic = set.topic),
+            "conversations.invite" => self.set(body, |channel, _| channel.joined = true),
             "chat.postMessage" => self.post(body, now, true),
             "chat.update" => self.update(body),
             "chat.delete" => self.delete(body, now),
@@ -104,6 +140,9 @@ impl Slack {
     pub fn post(&mut self, body: &[u8], now: Millis, stored: bool) -> Response {
         let Ok(post) = serde_json::from_slice::<Post>(body) else { return no("invalid_arguments") };
         let mark = post.metadata.map(|metadata| metadata.event_payload.mark);
+        if !self.is_channel(&post.channel) {
+            return no("channel_not_found");
+        }
         if let Some(thread) = &post.thread_ts
             && !self.messages.iter().any(|message| message.ts == *thread)
         {
@@ -113,7 +152,7 @@ impl Slack {
             self.swallowed.extend(mark);
             return ok(&json!({"ok": true, "ts": self.ts(now)}));
         }
-        let ts = self.say(now, post.thread_ts, mark, None, post.text);
+        let ts = self.say(now, post.channel, post.thread_ts, mark, None, post.text);
         ok(&json!({"ok": true, "ts": ts}))
     }
 
@@ -121,6 +160,7 @@ impl Slack {
     pub fn say(
         &mut self,
         now: Millis,
+        channel: String,
         thread: Option<String>,
         mark: Option<String>,
         user: Option<String>,
@@ -128,8 +168,49 @@ impl Slack {
     ) -> String {
         let ts = self.ts(now);
         let thread = thread.unwrap_or_else(|| ts.clone());
-        self.messages.push(Message { ts: ts.clone(), thread, mark, user, text, posted: now, deleted: None });
+        let posted = now;
+        self.messages.push(Message {
+            ts: ts.clone(),
+            channel,
+            thread,
+            mark,
+            user,
+            text,
+            posted,
+            deleted: None,
+        });
         ts
+    }
+
+    fn is_channel(&self, id: &str) -> bool {
+        id == CHANNEL || self.channels.iter().any(|channel| channel.id == id)
+    }
+
+    fn make(&mut self, body: &[u8]) -> Response {
+        let Ok(Named { name }) = serde_json::from_slice(body) else { return no("invalid_arguments") };
+        if self.channels.iter().any(|channel| channel.name == name) {
+            return no("name_taken");
+        }
+        let id = format!("C{}", 2 + self.channels.len());
+        let made = ok(&json!({"ok": true, "channel": {"id": id, "name": name}}));
+        self.channels.push(Channel { id, name, topic: String::new(), joined: false });
+        made
+    }
+
+    fn list(&self) -> Response {
+        let shown = |channel: &Channel| json!({"id": channel.id, "name": channel.name, "creator": BOT_USER});
+        ok(&json!({"ok": true, "channels": self.channels.iter().map(shown).collect::<Vec<_>>()}))
+    }
+
+    fn set(&mut self, body: &[u8], set: impl FnOnce(&mut Channel, Set)) -> Response {
+        let Ok(asked) = serde_json::from_slice::<Set>(body) else { return no("invalid_arguments") };
+        match self.channels.iter_mut().find(|channel| channel.id == asked.channel) {
+            Some(channel) => {
+                set(channel, asked);
+                ok(&json!({"ok": true}))
+            }
+            None => no("channel_not_found"),
+        }
     }
 
     fn ts(&mut self, now: Millis) -> String {
@@ -158,14 +239,16 @@ impl Slack {
 
     fn replies(&self, body: &[u8], seen: Millis) -> Response {
         let Ok(read) = serde_urlencoded::from_bytes::<Read>(body) else { return no("invalid_arguments") };
-        let Some(thread) = read.ts else { return no("thread_not_found") };
-        self.listed(seen, false, |message| message.thread == thread)
+        let Some(thread) = &read.ts else { return no("thread_not_found") };
+        self.listed(seen, false, |message| message.channel == read.channel && message.thread == *thread)
     }
 
     fn history(&self, body: &[u8], seen: Millis) -> Response {
         let Ok(read) = serde_urlencoded::from_bytes::<Read>(body) else { return no("invalid_arguments") };
-        let oldest = read.oldest.unwrap_or_default();
-        self.listed(seen, true, |message| message.thread == message.ts && message.ts >= oldest)
+        let oldest = read.oldest.as_deref().unwrap_or_default();
+        self.listed(seen, true, |message| {
+            message.channel == read.channel && message.thread == message.ts && message.ts.as_str() >= oldest
+        })
     }
 
     fn listed(&self, seen: Millis, newest_first: bool, of: impl Fn(&Message) -> bool) -> Response {

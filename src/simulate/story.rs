@@ -16,6 +16,7 @@ use crate::{
         job::{Did, Job, Place},
     },
     knowledge::Home,
+    settings::Layout,
     slack::Heard,
 };
 
@@ -40,11 +41,16 @@ pub enum Turn {
     Reply(usize, u64),
     /// A person deletes a message of ours.
     Delete(usize),
-    /// Slack or Jira is broken for so long.
-    Break(bool, Millis),
+    /// A person rewrites a comment of ours on the issue.
+    Reword(usize),
+    /// Slack is broken in this way, or Jira, for so long.
+    Break(Option<&'static str>, Millis),
     /// From now on nothing fails.
     Calm,
 }
+
+/// What a person writes into a comment of ours.
+pub const PERSONS_WORDS: &str = "a person's words";
 
 /// How long the story goes on.
 const STORY: Millis = 1_500_000;
@@ -75,13 +81,34 @@ pub fn plan(world: &Rc<Shared>) {
     let broken = world.faults.borrow().broken;
     if chance.happens(broken) {
         let at = BEGIN + chance.between(0, STORY / 2);
-        let turn = Turn::Break(chance.happens(500), chance.between(1_000, 900_000));
+        let how = ["channel_not_found", "is_archived", "invalid_auth"].get(chance.between(0, 5) as usize);
+        let turn = Turn::Break(how.copied(), chance.between(1_000, 900_000));
         world.plan(at, Happening::Story(turn));
     }
     if chance.happens(world.faults.borrow().person_deletes) {
         world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Delete(0)));
+        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Reword(0)));
     }
     world.plan(BEGIN + STORY, Happening::Story(Turn::Calm));
+}
+
+/// Plans a case's whole life, in which everything happens once that can.
+pub fn life(world: &Rc<Shared>) {
+    let turns = [
+        Turn::Create(0),
+        Turn::Comments(0, 4),
+        Turn::Status(0, Status::Detection),
+        Turn::Command(0, 1),
+        Turn::Amend(0),
+        Turn::Waits(0),
+        Turn::Reply(0, 2),
+        Turn::Comments(0, 1),
+        Turn::Status(0, Status::PostIncident),
+        Turn::Close(0),
+    ];
+    for (at, turn) in (BEGIN..).step_by(15_000).zip(turns) {
+        world.plan(at, Happening::Story(turn));
+    }
 }
 
 /// Mostly in quick succession, sometimes minutes later.
@@ -142,9 +169,10 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
         Turn::Command(case, number) => command(world, case_id(case), number),
         Turn::Reply(case, number) => reply(world, &case_id(case), number),
         Turn::Delete(case) => delete(world, &case_id(case)),
+        Turn::Reword(case) => reword(world, &case_id(case)),
         Turn::Break(slack, time) => match slack {
-            true => world.slack.borrow_mut().broken = Some((now + time, "channel_not_found")),
-            false => world.jira.borrow_mut().broken = Some(now + time),
+            Some(how) => world.slack.borrow_mut().broken = Some((now + time, how)),
+            None => world.jira.borrow_mut().broken = Some(now + time),
         },
         Turn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
     }
@@ -168,6 +196,17 @@ fn delete(world: &Rc<Shared>, id: &CaseId) {
     });
     if let Some(message) = old {
         message.deleted = Some(now);
+    }
+}
+
+/// A person puts other words into a comment of ours on the issue. They stay: the mark is still that of what we told.
+fn reword(world: &Rc<Shared>, id: &CaseId) {
+    let mut jira = world.jira.borrow_mut();
+    let label = crate::jira::label(id);
+    let issue = jira.issues.iter_mut().find(|issue| issue.labels.contains(&label));
+    if let Some(comment) = issue.and_then(|issue| issue.comments.first_mut()) {
+        comment.text = PERSONS_WORDS.into();
+        comment.reworded = true;
     }
 }
 
@@ -197,15 +236,15 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let mark = format!("{case}/home#");
     let mut slack = world.slack.borrow_mut();
     let card = slack.messages.iter().find(|one| one.mark.as_ref().is_some_and(|of| of.starts_with(&mark)));
-    let bound = card.filter(|card| now - card.posted > 5_000).map(|card| card.ts.clone());
+    let bound = card.filter(|card| now - card.posted > 5_000);
+    let bound = bound.map(|card| Home { place: card.channel.clone(), name: card.ts.clone() });
     let closed = world.sir.borrow().newest(case).is_none_or(|state| state.case.is_closed());
-    let Some(thread) = bound.filter(|_| !closed && slack.broken.is_none()) else { return };
+    let Some(home) = bound.filter(|_| !closed && slack.broken.is_none()) else { return };
     let person = PERSON.to_owned();
-    let ts = slack.say(now, Some(thread.clone()), None, Some(person.clone()), text.clone());
+    let thread = (world.settings.slack.layout == Layout::Thread).then(|| home.name.clone());
+    let ts = slack.say(now, home.place.clone(), thread.clone(), None, Some(person.clone()), text.clone());
     drop(slack);
-    let home = Home { place: CHANNEL.to_owned(), name: thread.clone() };
-    let heard =
-        Heard { ts, thread_ts: Some(thread), user: Some(person), text: text.clone(), ..Heard::default() };
+    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: text.clone(), ..Heard::default() };
     let job = command::said(&world.settings, &home, &heard, now);
     world.said.borrow_mut().push((text, None, job.key()));
     if world.fault(|faults| faults.reply_lost) {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Costs,
+    Bench, Costs, Script,
     clock::{Chance, Clock, Due},
     faults::{Fate, Faults},
     jira::Jira,
@@ -88,7 +88,11 @@ pub struct Shared {
     /// What people said through the bridge, which answers they wait for, and the command's key.
     pub said: RefCell<Vec<(String, Option<String>, String)>>,
     /// What the user chose.
-    pub settings: Settings,
+    pub settings: Rc<Settings>,
+    /// Workers are killed at this boundary, counted from 0, and at no other.
+    pub kill_at: Option<u64>,
+    /// How many boundaries there were: moments just before or after something outside was read or changed.
+    pub boundaries: Cell<u64>,
     /// What was seen to be wrong.
     pub wrong: RefCell<Vec<Wrong>>,
     /// What it costs to run this world.
@@ -104,15 +108,17 @@ pub struct Shared {
 
 impl Shared {
     /// The world of a seed, with one rule switched off where asked.
-    pub fn new(seed: u64, settings: &Settings, off: Option<Rule>, traced: bool) -> Rc<Self> {
+    pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
+        let Script { seed, off, traced, ref life } = *script;
         let chance = Chance::new(seed);
-        let faults = Faults::drawn(&chance);
+        let faults = if life.is_some() { Faults::default() } else { Faults::drawn(&chance) };
+        let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
         let sir = Sir::new(chance.happens(700));
         Rc::new(Self {
             clock: Clock::new(BEGIN),
             chance,
             kept_words: faults.crash + faults.stall + faults.store_throttles + faults.store_lost == 0,
-            mild: faults.are_mild(),
+            mild: faults.are_mild() && life.as_ref().is_none_or(|life| life.kill_at.is_none()),
             faults: RefCell::new(faults),
             off,
             memory: Memory::default(),
@@ -122,7 +128,9 @@ impl Shared {
             sir: RefCell::new(sir),
             planned: RefCell::default(),
             said: RefCell::default(),
-            settings: settings.clone(),
+            settings: bench.settings[usize::from(own_channel)].clone(),
+            kill_at: life.as_ref().and_then(|life| life.kill_at),
+            boundaries: Cell::new(0),
             wrong: RefCell::default(),
             costs: RefCell::default(),
             posts: RefCell::default(),
@@ -140,6 +148,11 @@ impl Shared {
 
     /// A step of the way, of a random length.
     pub fn delay(&self, least: Millis, most: Millis) -> impl Future<Output = ()> + '_ {
+        let boundary = self.boundaries.replace(self.boundaries.get() + 1);
+        if self.kill_at == Some(boundary) {
+            self.note("killed", "at this boundary");
+            self.clock.kill_running();
+        }
         if self.fault(|faults| faults.stall) {
             self.clock.stall(self.chance.between(1_000, 180_000));
         }
@@ -206,6 +219,9 @@ impl Shared {
         let now = self.clock.now();
         let path = request.url.split('?').next().unwrap_or_default();
         self.note("arrives", path);
+        if self.lines.is_some() {
+            self.note("    marked", mark_in(&request.body));
+        }
         if let Some(name) = request.url.strip_prefix(ANSWERS) {
             let text = String::from_utf8_lossy(&request.body).into_owned();
             self.slack.borrow_mut().answers.entry(name.to_owned()).or_default().push(text);
@@ -277,6 +293,12 @@ impl Shared {
     }
 }
 
+/// The mark in a request's body, for the trace.
+fn mark_in(body: &[u8]) -> &str {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    text.split("\"mark\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
+}
+
 fn changed_case(call: &Call) -> Option<CaseId> {
     match call {
         Call::CreateCaseComment { case, .. }
@@ -336,7 +358,7 @@ impl SimWorld {
         let arrives = Happening::Arrives(request.clone(), fate != Fate::NeverStored, answer.clone());
         let way = world.chance.between(10, 60);
         world.plan(world.clock.now() + way, arrives);
-        world.clock.delay(way).await;
+        world.delay(way, way).await;
         world.delay(10, 60).await;
         let answer = answer.take().unwrap_or_else(unavailable);
         match fate {

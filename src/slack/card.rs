@@ -12,7 +12,9 @@ use super::{
 use crate::{
     case::{Case, Resolver, Status},
     content::View,
-    text, wording,
+    text,
+    wire::with,
+    wording,
 };
 
 /// The longest header: <https://docs.slack.dev/reference/block-kit/blocks/header-block>.
@@ -57,7 +59,7 @@ fn open_facts(view: &View) -> Vec<Value> {
         blocks.push(line::block(vec![Line::new().text(&title).section()]));
     }
     blocks.push(line::block(vec![whose_move(view).section()]));
-    blocks.push(json!({"type": "section", "fields": fields(case)}));
+    blocks.push(with(json!({"type": "section"}), "fields", fields(case)));
     blocks.extend(context(dates(case)));
     blocks
 }
@@ -140,7 +142,7 @@ fn dates(case: &Case) -> Vec<Value> {
 }
 
 fn context(elements: Vec<Value>) -> Option<Value> {
-    (!elements.is_empty()).then(|| json!({"type": "context", "elements": elements}))
+    (!elements.is_empty()).then(|| with(json!({"type": "context"}), "elements", elements))
 }
 
 /// What can be done here. The status of a case that AWS works is set by AWS alone.
@@ -167,7 +169,7 @@ fn buttons(view: &View) -> Value {
     };
     buttons.extend(link(case, "link:console", "Console", view.links.console.as_deref()));
     buttons.extend(link(case, "link:jira", &jira, view.links.jira.as_deref()));
-    json!({"type": "actions", "elements": buttons})
+    with(json!({"type": "actions"}), "elements", buttons)
 }
 
 fn button(action: &str, value: &str, label: &str) -> Value {

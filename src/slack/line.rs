@@ -6,7 +6,7 @@ use super::{
     message::TEXT,
     mrkdwn::{DATE, Mrkdwn, http_url, is_user, weight},
 };
-use crate::{case::Seconds, text, wording};
+use crate::{case::Seconds, text, wire::with, wording};
 
 /// A line, written twice at once: as elements of a rich text, where outside text is never read as markup, and as
 /// mrkdwn for notifications and for a message without blocks.
@@ -83,7 +83,7 @@ impl Line {
 
     /// The line as a section of a rich text.
     pub fn section(self) -> Value {
-        json!({"type": "rich_text_section", "elements": self.elements})
+        with(json!({"type": "rich_text_section"}), "elements", self.elements)
     }
 
     /// How long the line is.
@@ -114,17 +114,17 @@ impl Line {
 pub(super) fn body(outside: &str) -> Option<Value> {
     let text = text::visible(outside);
     let element = json!({"type": "text", "text": text});
-    (!text.trim().is_empty()).then(|| json!({"type": "rich_text_section", "elements": [element]}))
+    (!text.trim().is_empty()).then(|| with(json!({"type": "rich_text_section"}), "elements", vec![element]))
 }
 
 /// A block of rich text.
 pub(super) fn block(sections: Vec<Value>) -> Value {
-    json!({"type": "rich_text", "elements": sections})
+    with(json!({"type": "rich_text"}), "elements", sections)
 }
 
 /// A list, a section each.
 pub(super) fn list(sections: Vec<Value>) -> Value {
-    json!({"type": "rich_text_list", "style": "bullet", "elements": sections})
+    with(json!({"type": "rich_text_list", "style": "bullet"}), "elements", sections)
 }
 
 /// Lines as text, as many as a message's `text` may hold.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     wire::{Failure, Page, Request},
-    world::World,
+    world::{World, send_in_time},
 };
 
 /// The `event_type` of our messages' metadata.
@@ -163,7 +163,7 @@ impl<W: World> Slack<'_, W> {
         thread: Option<&str>,
         message: &Message,
     ) -> Result<(), Failure> {
-        let mut body = spoken(message, &message.blocks);
+        let mut body = spoken(message, message.blocks.clone());
         body["channel"] = json!(channel);
         body["user"] = json!(user);
         if let Some(thread) = thread {
@@ -174,7 +174,7 @@ impl<W: World> Slack<'_, W> {
 
     /// Says something to a person in our direct messages with them, for an answer that no channel takes.
     pub async fn direct(&self, user: &str, message: &Message) -> Result<(), Failure> {
-        let mut body = spoken(message, &message.blocks);
+        let mut body = spoken(message, message.blocks.clone());
         body["channel"] = json!(user);
         body["unfurl_links"] = json!(false);
         body["unfurl_media"] = json!(false);
@@ -194,7 +194,7 @@ impl<W: World> Slack<'_, W> {
             });
         };
         let request = Request::json("POST", url, body);
-        let response = self.world.send(request).await.map_err(Failure::from_trouble)?;
+        let response = send_in_time(self.world, request, self.until).await?;
         super::answer::read_response_url(method, &response)
     }
 
@@ -224,7 +224,11 @@ impl<W: World> Slack<'_, W> {
         let answer = self.read(method, &given).await?;
         let messages = answer.get("messages").and_then(Value::as_array);
         let messages = messages.ok_or_else(|| Failure::unreadable(method))?;
-        Ok(Page { items: messages.iter().filter_map(heard).collect(), next: next_cursor(&answer) })
+        Ok(Page {
+            items: messages.iter().filter_map(heard).collect(),
+            next: next_cursor(&answer),
+            total: None,
+        })
     }
 }
 
@@ -234,16 +238,16 @@ pub(super) fn next_cursor(answer: &Value) -> Option<String> {
 }
 
 /// What a message says, as every method that speaks takes it.
-fn spoken(message: &Message, blocks: &[Value]) -> Value {
+fn spoken(message: &Message, blocks: Vec<Value>) -> Value {
     let mut body = json!({"text": message.text, "parse": "none"});
     if !blocks.is_empty() {
-        body["blocks"] = json!(blocks);
+        body["blocks"] = blocks.into();
     }
     body
 }
 
 fn marked(channel: &str, mark: &str, message: &Message) -> Value {
-    let mut body = spoken(message, &message.marked_blocks(mark));
+    let mut body = spoken(message, message.marked_blocks(mark));
     body["channel"] = json!(channel);
     body["metadata"] = json!({"event_type": EVENT_TYPE, "event_payload": {"mark": mark}});
     body

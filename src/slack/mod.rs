@@ -32,10 +32,11 @@ pub use self::{
     views::OpenedView,
 };
 use crate::{
+    case::Millis,
     secrets::Secret,
     settings,
     wire::{Failure, Request},
-    world::World,
+    world::{World, send_in_time},
 };
 
 /// The Web API, asked as our bot.
@@ -46,6 +47,8 @@ pub struct Slack<'a, W> {
     pub settings: &'a settings::Slack,
     /// `xoxb-…`
     pub token: &'a Secret,
+    /// When the time of whoever asks ends: nothing is sent whose answer could come later.
+    pub until: Millis,
 }
 
 impl<W: World> Slack<'_, W> {
@@ -70,7 +73,7 @@ impl<W: World> Slack<'_, W> {
     }
 
     async fn send(&self, method: &str, request: Request) -> Result<Said, Failure> {
-        let response = self.world.send(request.bearer(self.token)).await.map_err(Failure::from_trouble)?;
+        let response = send_in_time(self.world, request.bearer(self.token), self.until).await?;
         answer::read(method, &response)
     }
 

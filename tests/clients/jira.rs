@@ -3,7 +3,7 @@
 use casebridge::{
     case::CaseId,
     content::{Author, Content, Part, Plainness},
-    jira::{self, Created, IssueStatus, Jira, Moved, NewIssue},
+    jira::{self, Created, IssueStatus, IssueText, Jira, Moved},
     secrets::Secret,
     settings,
     standin::{self, Fault},
@@ -35,7 +35,13 @@ impl Site {
     }
 
     fn client(&self) -> Jira<'_, Wire> {
-        Jira { world: &self.wire, settings: &self.settings, email: &self.email, token: &self.token }
+        Jira {
+            world: &self.wire,
+            settings: &self.settings,
+            email: &self.email,
+            token: &self.token,
+            until: i64::MAX,
+        }
     }
 }
 
@@ -49,8 +55,13 @@ fn document(text: &str) -> Value {
     jira::content(&Content::Comment { author, at: 1_795_262_400, edited: false, part }, Plainness::Full)
 }
 
-fn new_issue(case: &CaseId) -> NewIssue<'_> {
-    NewIssue { case, summary: "Unusual API calls".to_owned(), description: document("words") }
+fn new_issue(case: &CaseId) -> IssueText<'_> {
+    text(case, "Unusual API calls", "words")
+}
+
+fn text<'c>(case: &'c CaseId, summary: &str, words: &str) -> IssueText<'c> {
+    let mark = format!("{case}/home#{summary}");
+    IssueText { case, mark, summary: summary.to_owned(), description: document(words) }
 }
 
 #[tokio::test]
@@ -58,7 +69,7 @@ async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the
     let site = Site::start().await;
     let client = site.client();
     site.jira.set_index_lag(None);
-    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let made = client.create_issue(new_issue(&case())).await.unwrap();
     let issue = site.jira.issue(&made.key).unwrap();
     assert_eq!(issue["fields"]["labels"], json!(["aws-sir-1234567890", "incident"]));
     assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890"}}));
@@ -76,12 +87,12 @@ async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
     let theirs = site.jira.person_creates(&site.jira.ana(), "not yours");
     let labels = json!({"labels": ["aws-sir-1234567890"]});
     site.jira.person_edits(&site.jira.ana(), &theirs, &labels).unwrap();
-    let other = client.create_issue(&new_issue(&CaseId::new("9876543210"))).await.unwrap();
+    let other = client.create_issue(new_issue(&CaseId::new("9876543210"))).await.unwrap();
     site.jira.person_edits(&site.jira.ana(), &other.key, &labels).unwrap();
     site.jira.index_now();
     assert_eq!(client.find_issue(&case()).await, Ok(None));
     let (first, second) =
-        (client.create_issue(&new_issue(&case())).await, client.create_issue(&new_issue(&case())).await);
+        (client.create_issue(new_issue(&case())).await, client.create_issue(new_issue(&case())).await);
     site.jira.index_now();
     assert_eq!(client.find_issue(&case()).await, Ok(Some(first.unwrap())), "of two the first: {second:?}");
 }
@@ -94,7 +105,7 @@ async fn an_issue_is_found_behind_more_pages_than_one() {
         let key = site.jira.person_creates(&site.jira.ana(), &n.to_string());
         site.jira.person_edits(&site.jira.ana(), &key, &json!({"labels": ["aws-sir-1234567890"]})).unwrap();
     }
-    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let made = client.create_issue(new_issue(&case())).await.unwrap();
     site.jira.index_now();
     assert_eq!(client.find_issue(&case()).await, Ok(Some(made)));
 }
@@ -103,12 +114,9 @@ async fn an_issue_is_found_behind_more_pages_than_one() {
 async fn fields_are_set_and_links_made_once_however_often() {
     let site = Site::start().await;
     let client = site.client();
-    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let made = client.create_issue(new_issue(&case())).await.unwrap();
     for _ in 0..2 {
-        client
-            .set_fields(&made.id, &json!({"summary": "New", "description": document("new words")}))
-            .await
-            .unwrap();
+        client.set_text(&made.id, text(&case(), "New", "new words")).await.unwrap();
         client
             .remote_link(&made.id, "casebridge/console", "https://console.example.com", "Console")
             .await
@@ -124,13 +132,14 @@ async fn fields_are_set_and_links_made_once_however_often() {
 async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
     let site = Site::start().await;
     let client = site.client();
-    let Created { id, key } = client.create_issue(&new_issue(&case())).await.unwrap();
+    let Created { id, key } = client.create_issue(new_issue(&case())).await.unwrap();
     let status = |status: &str, category: &str| {
         Ok(IssueStatus {
             id: id.clone(),
             key: key.clone(),
             status: status.to_owned(),
             category: category.to_owned(),
+            mark: Some("1234567890/home#Unusual API calls".to_owned()),
         })
     };
     assert_eq!(client.issue_status(&id).await, status("To Do", "new"));
@@ -153,8 +162,8 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
     let client = site.client();
     let me = client.me().await.unwrap();
     assert_eq!(me, site.jira.own_account());
-    let made = client.create_issue(&new_issue(&case())).await.unwrap();
-    let id = client.comment(&made.id, "1234567890/comment/000001/0", &document("hello")).await.unwrap();
+    let made = client.create_issue(new_issue(&case())).await.unwrap();
+    let id = client.comment(&made.id, "1234567890/comment/000001/0", document("hello")).await.unwrap();
     let theirs = site.jira.person_comments(&site.jira.ana(), &made.key, "I look at it").unwrap();
     let page = client.comments(&made.id, 0).await.unwrap();
     let seen: Vec<_> = page.items.iter().map(|one| (one.id.as_str(), one.mark_by(&me))).collect();
@@ -163,14 +172,16 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
     let ana = client.comment_by_id(&made.id, &theirs).await.unwrap();
     assert_eq!((ana.author, ana.author_name.as_str()), (site.jira.ana(), "Ana Alvarez"));
 
-    client.edit_comment(&made.id, &id, &document("changed")).await.unwrap();
+    let newer = "1234567890/comment/000001/0#newer";
+    client.edit_comment(&made.id, &id, newer, document("changed")).await.unwrap();
+    assert_eq!(client.comment_by_id(&made.id, &id).await.unwrap().mark_by(&me), Some(newer));
     let told = site.jira.comments(&made.key);
     assert!(standin::Jira::plain(&told[0]["body"]).contains("changed"));
     assert_eq!(told[0]["properties"]["sd.public.comment"], json!({"internal": true}));
     client.delete_comment(&made.id, &id).await.unwrap();
     client.delete_comment(&made.id, &id).await.unwrap();
     assert_eq!(site.jira.comments(&made.key).len(), 1);
-    let gone = client.edit_comment(&made.id, &id, &document("again")).await;
+    let gone = client.edit_comment(&made.id, &id, newer, document("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "edit comment: HTTP 404".to_owned() }));
 }
 
@@ -178,7 +189,7 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
 async fn many_comments_are_read_page_by_page() {
     let site = Site::start().await;
     let client = site.client();
-    let made = client.create_issue(&new_issue(&case())).await.unwrap();
+    let made = client.create_issue(new_issue(&case())).await.unwrap();
     let said: Vec<String> = (0..230)
         .map(|n| site.jira.person_comments(&site.jira.ana(), &made.key, &n.to_string()).unwrap())
         .collect();
@@ -196,9 +207,9 @@ async fn many_comments_are_read_page_by_page() {
 async fn whatever_a_case_says_is_text_and_nothing_else() {
     let site = Site::start().await;
     let client = site.client();
-    let made = client.create_issue(&new_issue(&case())).await.unwrap();
-    client.comment(&made.id, "mark", &document(EVIL)).await.unwrap();
-    client.set_fields(&made.id, &json!({"description": document(EVIL)})).await.unwrap();
+    let made = client.create_issue(new_issue(&case())).await.unwrap();
+    client.comment(&made.id, "mark", document(EVIL)).await.unwrap();
+    client.set_text(&made.id, text(&case(), "New", EVIL)).await.unwrap();
     let said = site.jira.comments(&made.key)[0]["body"].to_string();
     for kind in ["mention", "link", "inlineCard", "code", "heading"] {
         assert!(!said.contains(&format!("\"type\":\"{kind}\"")), "{said}");
@@ -222,14 +233,14 @@ async fn ask(site: &Site, operation: &str, key: &str) -> Outcome {
     let words = document("words");
     match operation {
         "getCurrentUser" => outcome(client.me().await),
-        "createIssue" => outcome(client.create_issue(&new_issue(&case())).await),
+        "createIssue" => outcome(client.create_issue(new_issue(&case())).await),
         "searchAndReconsileIssuesUsingJqlPost" => outcome(client.find_issue(&case()).await),
-        "editIssue" => outcome(client.set_fields(key, &json!({"summary": "x"})).await),
+        "editIssue" => outcome(client.set_text(key, new_issue(&case())).await),
         "getIssue" => outcome(client.issue_status(key).await),
         "getTransitions" => outcome(client.transitions(key).await),
         "doTransition" => outcome(client.transition(key, "Done").await),
-        "addComment" => outcome(client.comment(key, "mark", &words).await),
-        "updateComment" => outcome(client.edit_comment(key, "1", &words).await),
+        "addComment" => outcome(client.comment(key, "mark", words).await),
+        "updateComment" => outcome(client.edit_comment(key, "1", "mark", words).await),
         "deleteComment" => outcome(client.delete_comment(key, "1").await),
         "getComments" => outcome(client.comments(key, 0).await),
         "getComment" => outcome(client.comment_by_id(key, "1").await),
@@ -262,7 +273,7 @@ const OF_THE_SITE: [&str; 3] = ["getCurrentUser", "createIssue", "searchAndRecon
 #[tokio::test]
 async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
     let site = Site::start().await;
-    let key = site.client().create_issue(&new_issue(&case())).await.unwrap().key;
+    let key = site.client().create_issue(new_issue(&case())).await.unwrap().key;
     for operation in OPERATIONS {
         for (what, fault, expected) in troubles() {
             site.jira.take_calls();
@@ -297,13 +308,13 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
 #[tokio::test]
 async fn what_is_wrong_with_a_request_is_named_by_its_fields() {
     let mut site = Site::start().await;
-    let made = site.client().create_issue(&new_issue(&case())).await.unwrap();
-    let refused = site.client().set_fields(&made.id, &json!({"summary": "x".repeat(256)})).await;
+    let made = site.client().create_issue(new_issue(&case())).await.unwrap();
+    let refused = site.client().set_text(&made.id, text(&case(), &"x".repeat(256), "words")).await;
     assert_eq!(refused, Err(Failure::Content { why: "set fields: HTTP 400: summary".to_owned() }));
-    let refused = site.client().comment(&made.id, "mark", &json!({"type": "doc"})).await;
+    let refused = site.client().comment(&made.id, "mark", json!({"type": "doc"})).await;
     assert_eq!(refused, Err(Failure::Content { why: "comment: HTTP 400: comment".to_owned() }));
     site.settings.project = "NONE".to_owned();
-    let refused = site.client().create_issue(&new_issue(&case())).await;
+    let refused = site.client().create_issue(new_issue(&case())).await;
     let why = "create issue: HTTP 400: project".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
     site.token = Secret::new("wrong");

@@ -38,7 +38,7 @@ impl Workspace {
     }
 
     fn client(&self) -> Slack<'_, Wire> {
-        Slack { world: &self.wire, settings: &self.settings, token: &self.token }
+        Slack { world: &self.wire, settings: &self.settings, token: &self.token, until: i64::MAX }
     }
 
     /// What Slack gave with a person's click or command: `trigger_id`, `response_url`.

@@ -96,7 +96,7 @@ async fn a_case_is_opened_with_all_it_can_have(aws: &Aws) -> CaseId {
         created: read.created,
         closed: None,
     };
-    assert_eq!(page, Page { items: vec![summary], next: None });
+    assert_eq!(page, Page { items: vec![summary], next: None, total: None });
     id
 }
 
@@ -223,7 +223,7 @@ async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &Aws, id: &CaseId)
         updated: page.items[0].updated,
         feedback: Some("NOT_USEFUL".to_owned()),
     };
-    assert_eq!(page, Page { items: vec![expected], next: None });
+    assert_eq!(page, Page { items: vec![expected], next: None, total: None });
     done(aws, Call::CloseCase { case: id.clone() }).await;
     let closed = case(aws, id).await;
     assert!(closed.is_closed() && closed.closed.is_some());
@@ -243,7 +243,7 @@ async fn memberships_are_read_and_changed(sir: &Sir, aws: &Aws) {
         arn: Some(arn.clone()),
         status: Some("Active".to_owned()),
     };
-    assert_eq!(page, Page { items: vec![summary], next: None });
+    assert_eq!(page, Page { items: vec![summary], next: None, total: None });
     let update = |change| Call::UpdateMembership { membership: id.clone(), change: Box::new(change) };
     let change = MembershipChange {
         name: Some("Second name".to_owned()),

@@ -5,14 +5,16 @@ use aws_sdk_securityir::types;
 use super::{Aws, PAGE, fault::fault, page, present, seconds};
 use crate::{
     case::*,
-    sir::{Answer, Fault},
+    sir::{Answer, Fault, Page},
 };
 
 impl Aws {
     pub(super) async fn list_comments(&self, case: CaseId, next: Option<String>) -> Result<Answer, Fault> {
         let asked = self.client.list_comments().case_id(case.as_str()).set_next_token(next).max_results(PAGE);
         let answer = asked.customize().config_override(self.policy.read()).send().await.map_err(fault)?;
-        Ok(Answer::Comments(page(answer.items.unwrap_or_default(), answer.next_token, comment)))
+        let total = answer.total.and_then(|total| total.try_into().ok());
+        let page = page(answer.items.unwrap_or_default(), answer.next_token, comment);
+        Ok(Answer::Comments(Page { total, ..page }))
     }
 
     pub(super) async fn create_comment(

@@ -80,7 +80,8 @@ impl Aws {
 
 /// A page in our words. The end is told by no token, or by an empty one.
 fn page<F, T>(items: Vec<F>, next: Option<String>, read: impl Fn(F) -> T) -> Page<T> {
-    Page { items: items.into_iter().map(read).collect(), next: next.filter(|token| !token.is_empty()) }
+    let next = next.filter(|token| !token.is_empty());
+    Page { items: items.into_iter().map(read).collect(), next, total: None }
 }
 
 /// A list to send: an empty one is left out, since some have a least length of one.
