@@ -18,7 +18,7 @@ export function drawSlack() {
   const list = $("messages");
   if (list.place !== place + me()) { list.items = null; list.place = place + me(); list.replaceChildren(); }
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60, first = !list.items;
-  const news = fill(list, place === "home" ? home() : messages(), nothing);
+  const news = fill(list, place === "home" ? home() : messages(), nothing, place === "home");
   if (place === "home") return modal(person().view);
   if (follow && news.length && !first) {
     // Who did something wants to see what came of it.
@@ -36,8 +36,8 @@ function drawPlaces() {
   const unread = messages.length - (read[me()] || 0);
   const places = [["channel", "# security"], ["home", "Casebridge: Home"], ["direct", "Casebridge: Messages"]];
   const button = ([name, label]) => el("button", { type: "button", "aria-current": String(name === place), on: () => go(name) },
-    label, name === "direct" && unread ? el("span", { className: "pill" }, String(unread), el("span", { className: "unseen" }, " unread")) : null);
-  fill($("places"), places.map((one) => ({ key: one[0], content: [one[0] === place, one[0] === "direct" && unread], draw: () => button(one) })));
+    label, name === "direct" && unread ? [" ", el("span", { className: "pill" }, String(unread), el("span", { className: "unseen" }, " unread"))] : null);
+  fill($("places"), places.map((one) => ({ key: one[0], content: [one[0] === place, one[0] === "direct" && unread], draw: () => button(one) })), null, true);
 }
 
 export function go(to) {
