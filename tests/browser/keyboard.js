@@ -44,8 +44,13 @@ exports.tell = async (person) => {
 async function tabsTo(page, name, direction) {
   for (let count = 0; count < 150; count += 1) {
     const at = await page.evaluate(() => {
-      const node = document.activeElement, style = getComputedStyle(node);
-      return { text: node.textContent.trim(), name: node.tagName + " " + node.id, shows: node === document.body || style.outlineStyle !== "none" };
+      const node = document.activeElement,
+        style = getComputedStyle(node);
+      return {
+        text: node.textContent.trim(),
+        name: node.tagName + " " + node.id,
+        shows: node === document.body || (style.outlineStyle !== "none" && style.outlineWidth !== "0px"),
+      };
     });
     if (!at.shows) throw new Error(`"${at.text}" (${at.name}) does not show that it has the focus`);
     if (at.text === name) return;

@@ -43,9 +43,16 @@ async function everywhere(person, what) {
 // What reaches over the page's side, what is cut off inside of its section, and text that is hard to tell from its ground.
 function cutOff() {
   const width = document.documentElement.clientWidth;
-  const visible = [...document.querySelectorAll("body *")].filter((node) => node.getClientRects().length && !node.closest(".unseen"));
+  const visible = [...document.querySelectorAll("body *")].filter(
+    (node) => node.getClientRects().length && !node.closest(".unseen"),
+  );
   const named = (node, why) => `${node.tagName} "${node.textContent.trim().slice(0, 30)}" ${why}`;
-  const wide = visible.filter((node) => node.getBoundingClientRect().right > width + 1).map((node) => named(node, "reaches over the side"));
-  const cut = visible.filter((node) => node.matches("section, .list, .body, dialog, form, .message, .item") && node.scrollWidth > node.clientWidth + 1);
+  const wide = visible
+    .filter((node) => node.getBoundingClientRect().right > width + 1)
+    .map((node) => named(node, "reaches over the side"));
+  const cut = visible.filter(
+    (node) =>
+      node.matches("section, .list, .body, dialog, form, .message, .item") && node.scrollWidth > node.clientWidth + 1,
+  );
   return [...wide, ...cut.map((node) => named(node, "is cut off"))];
 }

@@ -31,7 +31,7 @@ async function opens(person) {
   await person.ticks("eu-central-1");
   await person.ticks("Bo");
   await person.presses("Open the case", person.form);
-  await person.seesWrong("Accounts (optional)", "\"12\" is not an AWS account id");
+  await person.seesWrong("Accounts (optional)", '"12" is not an AWS account id');
   await person.seesValue("Title", "A laptop was stolen");
 
   await person.writes("Accounts (optional)", "123456789012");
@@ -67,7 +67,11 @@ async function moves(person) {
   await person.presses("Detection and Analysis", person.page.locator("#messages"));
   await person.sees("aws", "Detection and Analysis · self-managed");
   await person.sees("slack", "Status Detection and Analysis");
-  await person.seesOnce("slack", "Status Submitted → Detection and Analysis", "goes from Submitted to Detection and Analysis");
+  await person.seesOnce(
+    "slack",
+    "Status Submitted → Detection and Analysis",
+    "goes from Submitted to Detection and Analysis",
+  );
   await person.seesOnce("jira", "Status Submitted → Detection and Analysis");
   await person.sees("jira", "In Progress");
 }

@@ -14,8 +14,15 @@ const { Person } = require("./person");
 const STORIES = ["own_case", "aws_case", "forms", "keyboard", "layout"];
 
 // Without these Chromium looks for Google's hosts at every start.
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 async function playground(casebridge) {
   const child = spawn(casebridge, ["play"], { stdio: ["ignore", "pipe", "pipe"] });
@@ -41,7 +48,11 @@ function watched(page, trouble) {
 async function tell(story, browser, casebridge) {
   const { child, url, warnings } = await playground(casebridge);
   const trouble = [];
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB", timezoneId: "Europe/Berlin" });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   watched(page, trouble);
@@ -62,7 +73,8 @@ async function main([casebridge, executablePath, ...wanted]) {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   let failures = 0;
   for (const name of wanted.length ? wanted : STORIES) {
-    const story = require("./" + name), begun = Date.now();
+    const story = require("./" + name),
+      begun = Date.now();
     const trouble = await tell(story, browser, casebridge);
     console.log(`${trouble.length ? "FAILED" : "ok"}  ${story.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
     if (trouble.length) console.log(trouble.join("\n"));
@@ -72,4 +84,7 @@ async function main([casebridge, executablePath, ...wanted]) {
   process.exitCode = failures ? 1 : 0;
 }
 
-main(process.argv.slice(2)).catch((error) => { console.error(error); process.exitCode = 1; });
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

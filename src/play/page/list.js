@@ -15,21 +15,31 @@ export function el(tag, props, ...children) {
 // Shows items `{key, content, draw}` in a list. An item whose content is the same keeps its element, so focus and open
 // menus stay. The answer is the elements that are new or changed; unless `isQuiet` the eye finds them by their colour.
 export function fill(list, items, nothing, isQuiet) {
-  const before = list.items || new Map(), news = [];
-  const after = new Map(items.map((item) => {
-    const mark = JSON.stringify(item.content), known = before.get(item.key);
-    if (known && known.mark === mark) return [item.key, known];
-    const node = item.draw();
-    if (list.items && !isQuiet) node.classList.add("news");
-    if (known?.node.querySelector("details[open]")) node.querySelector("details").open = true;
-    news.push({ node, old: known && known.node });
-    return [item.key, { mark, node }];
-  }));
+  const before = list.items || new Map(),
+    news = [];
+  const after = new Map(
+    items.map((item) => {
+      const mark = JSON.stringify(item.content),
+        known = before.get(item.key);
+      if (known && known.mark === mark) return [item.key, known];
+      const node = item.draw();
+      if (list.items && !isQuiet) node.classList.add("news");
+      if (known?.node.querySelector("details[open]")) node.querySelector("details").open = true;
+      news.push({ node, old: known && known.node });
+      return [item.key, { mark, node }];
+    }),
+  );
   const focused = document.activeElement;
-  place(list, after.size ? [...after.values()].map((item) => item.node) : [nothing()]);
+  place(list, after.size ? [...after.values()].map((item) => item.node) : [emptied(list, nothing)]);
   news.filter(({ old }) => old && old.contains(focused)).forEach(({ node }) => focusLike(node, focused));
   list.items = after;
   return news.map(({ node }) => node);
+}
+
+// What stands where there is nothing; once, for it may have the focus.
+function emptied(list, nothing) {
+  if (!list.nothing?.isConnected) list.nothing = nothing();
+  return list.nothing;
 }
 
 // Moves nothing that stands in its place already: what is moved loses its focus.

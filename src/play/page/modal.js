@@ -11,27 +11,50 @@ let open = "";
 export function modal(view) {
   const dialog = $("view");
   if (!view) {
-    if (open) { open = ""; dialog.close(); dialog.replaceChildren(); }
+    if (open) {
+      open = "";
+      dialog.close();
+      dialog.replaceChildren();
+    }
     return;
   }
   if (open === view.id + view.hash) return;
   const before = open.startsWith(view.id) ? new Map(fields(dialog).map((field) => [field.name, field])) : new Map();
   open = view.id + view.hash;
-  const press = (action, chosen) => act({ do: "clicks_in_view", user: me(), view: view.id, action, chosen: chosen || null });
+  const press = (action, chosen) =>
+    act({ do: "clicks_in_view", user: me(), view: view.id, action, chosen: chosen || null });
   const leave = () => act({ do: "leaves", user: me(), view: view.id });
   const focused = document.activeElement;
-  const form = el("form", { noValidate: true },
+  const form = el(
+    "form",
+    { noValidate: true },
     el("h3", { id: "view-name" }, words(view.title)),
-    el("div", { className: "body" }, view.blocks.map((one) => block(one, press, before))),
+    el(
+      "div",
+      { className: "body" },
+      view.blocks.map((one) => block(one, press, before)),
+    ),
     el("p", { className: "error", role: "alert" }),
-    el("div", { className: "actions" },
+    el(
+      "div",
+      { className: "actions" },
       view.submit ? el("button", { className: "primary" }, words(view.submit)) : null,
-      el("button", { type: "button", on: leave }, view.close ? words(view.close) : "Close")));
-  form.addEventListener("submit", (event) => { event.preventDefault(); submit(form, view); });
+      el("button", { type: "button", on: leave }, view.close ? words(view.close) : "Close"),
+    ),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(form, view);
+  });
   dialog.replaceChildren(form);
   // Escape leaves a form as its own button does.
-  dialog.oncancel = (event) => { event.preventDefault(); leave(); };
-  dialog.onclose = () => { if (open) leave(); };
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    leave();
+  };
+  dialog.onclose = () => {
+    if (open) leave();
+  };
   if (!dialog.open) dialog.showModal();
   const first = fields(dialog)[0];
   if (dialog.contains(focused)) focused.focus();

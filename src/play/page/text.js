@@ -3,16 +3,19 @@
 import { $, names, world } from "./world.js";
 import { el } from "./list.js";
 
-export const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+export const time = (seconds) =>
+  new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 // A text object of Block Kit.
-export const words = (text) => !text ? [] : text.type === "mrkdwn" ? mrkdwn(text.text) : [text.text];
+export const words = (text) => (!text ? [] : text.type === "mrkdwn" ? mrkdwn(text.text) : [text.text]);
 
 // Bold, struck, code, links, mentions, dates.
 export function mrkdwn(text) {
-  const parts = [], plain = (t) => t.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+  const parts = [],
+    plain = (t) => t.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
   const mark = /<([^<>]+)>|\*([^*\n]+)\*|~([^~\n]+)~|`([^`\n]+)`/g;
-  let from = 0, match;
+  let from = 0,
+    match;
   while ((match = mark.exec(text))) {
     parts.push(plain(text.slice(from, match.index)));
     from = mark.lastIndex;
@@ -47,42 +50,70 @@ function when(seconds, fallback) {
 // The addresses are those of production; what they lead to stands on this page.
 export function link(url, label) {
   if (!/^https?:\/\//.test(url)) return label;
-  const inside = url.startsWith(world.seen.jira_site + "/browse/") ? "issue-" + url.split("/").pop()
-    : /\/archives\/[^/]+\/p\d+$/.test(url) ? "message-" + url.split("/p").pop().replace(/(\d{6})$/, ".$1")
-    : url.includes("console.aws.amazon.com") ? "sir" : null;
+  const inside = url.startsWith(world.seen.jira_site + "/browse/")
+    ? "issue-" + url.split("/").pop()
+    : /\/archives\/[^/]+\/p\d+$/.test(url)
+      ? "message-" +
+        url
+          .split("/p")
+          .pop()
+          .replace(/(\d{6})$/, ".$1")
+      : url.includes("console.aws.amazon.com")
+        ? "sir"
+        : null;
   const node = el("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url }, label);
-  if (inside) node.addEventListener("click", (event) => {
-    event.preventDefault();
-    const there = $(inside);
-    if (!there) return;
-    there.scrollIntoView({ block: "center", behavior: "smooth" });
-    there.classList.remove("news");
-    void there.offsetWidth;
-    there.classList.add("news");
-  });
+  if (inside)
+    node.addEventListener("click", (event) => {
+      event.preventDefault();
+      const there = $(inside);
+      if (!there) return;
+      there.scrollIntoView({ block: "center", behavior: "smooth" });
+      there.classList.remove("news");
+      void there.offsetWidth;
+      there.classList.add("news");
+    });
   return node;
 }
 
 export function rich(element) {
   const inner = () => (element.elements || []).map(rich);
   switch (element.type) {
-    case "rich_text_preformatted": return el("pre", {}, inner());
-    case "rich_text_quote": return el("blockquote", {}, inner());
-    case "rich_text_list": return el("ul", {}, (element.elements || []).map((item) => el("li", {}, rich(item))));
-    case "rich_text_section": return el("div", { className: "text" }, inner());
-    case "user": return mention(names()[element.user_id] || element.user_id);
-    case "link": return link(element.url, element.text || element.url);
-    case "date": return el("span", { title: element.fallback || "" }, when(element.timestamp, element.fallback));
-    case "emoji": return ":" + element.name + ":";
-    case "text": return styled(element);
-    default: return element.text || "";
+    case "rich_text_preformatted":
+      return el("pre", {}, inner());
+    case "rich_text_quote":
+      return el("blockquote", {}, inner());
+    case "rich_text_list":
+      return el(
+        "ul",
+        {},
+        (element.elements || []).map((item) => el("li", {}, rich(item))),
+      );
+    case "rich_text_section":
+      return el("div", { className: "text" }, inner());
+    case "user":
+      return mention(names()[element.user_id] || element.user_id);
+    case "link":
+      return link(element.url, element.text || element.url);
+    case "date":
+      return el("span", { title: element.fallback || "" }, when(element.timestamp, element.fallback));
+    case "emoji":
+      return ":" + element.name + ":";
+    case "text":
+      return styled(element);
+    default:
+      return element.text || "";
   }
 }
 
 function styled(element) {
   let node = document.createTextNode(element.text);
   const style = element.style || {};
-  for (const [name, tag] of [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"]])
+  for (const [name, tag] of [
+    ["code", "code"],
+    ["bold", "strong"],
+    ["italic", "em"],
+    ["strike", "s"],
+  ])
     if (style[name]) node = el(tag, {}, node);
   return node;
 }

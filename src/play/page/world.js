@@ -20,7 +20,11 @@ export async function act(what) {
   say("");
   world.acted(what);
   try {
-    const answer = await fetch("/acts", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(what) });
+    const answer = await fetch("/acts", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(what),
+    });
     const body = await answer.json();
     if (body.status && body.status !== 200) body.error = "The bridge answered " + body.status;
     if (body.error) say(body.error);
