@@ -107,11 +107,7 @@ async function closes(person) {
   await person.sees("slack", "needs the role commander");
   await person.is("Ana");
   await person.presses("Deliver all events again");
-  await person.presses("Close", person.card);
-  await person.seesForm("Close the case");
-  await person.form.getByText("That is final").waitFor();
-  await person.presses("Close the case", person.form);
-  await person.seesFormClose();
+  await person.closesCase();
   await person.sees("aws", "Closed · AWS works it · closed");
   await person.sees("jira", "SEC-1 Done");
   await person.seesOnce("jira", "→ Closed");

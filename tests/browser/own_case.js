@@ -87,7 +87,7 @@ async function watches(person) {
 async function attaches(person) {
   await person.presses("Reply in thread", person.card);
   await person.says("Here is the ticket.", { name: "train ticket.txt", text: "coach 7, seat 12" });
-  await person.seesOnce("slack", "File: train ticket.txt · 16 B");
+  await person.seesOnce("slack", "File: train ticket.txt · 16 B", "Here is the ticket.");
   await person.seesOnce("aws", "Here is the ticket.");
   await person.seesOnce("jira", "Here is the ticket.");
   await person.choosesOn("File: train ticket.txt", "Attach file to case");
@@ -136,10 +136,7 @@ async function closes(person) {
   await person.presses("Cancel", person.form);
   await person.seesFormClose();
   await person.sees("aws", "Detection and Analysis · self-managed · your move");
-  await person.presses("Close", person.card);
-  await person.form.getByText("That is final").waitFor();
-  await person.presses("Close the case", person.form);
-  await person.seesFormClose();
+  await person.closesCase();
   await person.sees("aws", "Closed · self-managed · closed");
   await person.seesOnce("slack", "is closed.", "Status Detection and Analysis → Closed");
   await person.sees("jira", "SEC-1 Done");

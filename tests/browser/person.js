@@ -56,6 +56,15 @@ class Person {
     await this.presses(action, message);
   }
 
+  // By the card's button, and by the one that says that it is final.
+  async closesCase() {
+    await this.presses("Close", this.card);
+    await this.seesForm("Close the case");
+    await this.form.getByText("That is final").waitFor();
+    await this.presses("Close the case", this.form);
+    await this.seesFormClose();
+  }
+
   async actsAsAws(label, text, button) {
     await this.writes(label, text, this.page);
     await this.presses(button);
