@@ -101,10 +101,12 @@ impl Line {
         self.with(words, Style::Code)
     }
 
-    /// Goes on with a link. Only for addresses that we or the service made; any other scheme than https stays text.
+    /// Goes on with a link. Only for addresses that we or the service made; any other scheme than https stays text,
+    /// except on this machine, where the playground's files are.
     #[must_use]
     pub fn link(self, url: &str, words: impl Into<String>) -> Self {
-        let style = if url.starts_with("https://") { Style::Link(url.to_owned()) } else { Style::Plain };
+        let goes = url.starts_with("https://") || url.starts_with("http://127.0.0.1:");
+        let style = if goes { Style::Link(url.to_owned()) } else { Style::Plain };
         self.with(words, style)
     }
 

@@ -1,5 +1,6 @@
 //! What can a person do in the playground? As AWS, in Slack, and in Jira.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -36,6 +37,15 @@ pub enum Act {
         /// The case.
         case: String,
     },
+    /// AWS's AI agent has looked into a case.
+    Investigates {
+        /// The case.
+        case: String,
+        /// What it did.
+        title: String,
+        /// What it found.
+        content: String,
+    },
     /// All events of SIR arrive once more.
     EventsAgain {},
     /// Somebody types a slash command.
@@ -54,10 +64,44 @@ pub enum Act {
         /// In this thread.
         thread: Option<String>,
     },
+    /// Somebody writes a message that has a file from their own disk with it.
+    Shares {
+        /// Who.
+        user: String,
+        /// What they write; empty for the file alone.
+        text: String,
+        /// In this thread.
+        thread: Option<String>,
+        /// The file's name, as it is on the disk.
+        name: String,
+        /// What kind of file the browser takes it for.
+        mimetype: String,
+        /// All of it, in base64.
+        bytes: String,
+    },
+    /// Somebody opens the app's Home.
+    OpensHome {
+        /// Who.
+        user: String,
+    },
+    /// Somebody chooses a shortcut in a message's menu.
+    Chooses {
+        /// Who.
+        user: String,
+        /// The channel, or the direct messages.
+        channel: String,
+        /// The message.
+        ts: String,
+        /// The shortcut's `callback_id`.
+        shortcut: String,
+    },
     /// Somebody presses a button in a message.
     Clicks {
         /// Who.
         user: String,
+        /// Elsewhere than in the channel `security`: in direct messages.
+        #[serde(default)]
+        channel: Option<String>,
         /// The message.
         ts: String,
         /// The button's `action_id`.
@@ -140,13 +184,26 @@ impl Act {
             Self::AwsComments { case, text } => sir.aws_comments(&case, "AWS Responder", &text).map(outside),
             Self::AwsChanges { case, change } => sir.aws_changes(&case, &change).map(outside),
             Self::AwsCloses { case } => sir.aws_closes(&case, "Investigation Completed").map(outside),
+            Self::Investigates { case, title, content } => {
+                let action = json!({ "title": title, "content": content, "status": "Completed" });
+                sir.investigates(&case, &action).map(outside)
+            }
             Self::EventsAgain {} => Ok(outside(stage.again())),
             Self::Types { user, text } => Ok(sent(slack.types(&user, &channel, "/sir", &text))),
             Self::Says { user, text, thread } => {
                 Ok(Did::Sent(slack.says(&user, &channel, &text, thread.as_deref()).1))
             }
-            Self::Clicks { user, ts, action, chosen } => {
-                slack.clicks(&user, &channel, &ts, &action, &chosen).map(sent)
+            Self::Shares { user, text, thread, name, mimetype, bytes } => {
+                let bytes = BASE64_STANDARD.decode(bytes).map_err(|error| error.to_string())?;
+                let file = (name.as_str(), mimetype.as_str());
+                Ok(Did::Sent(slack.says_with_file(&user, &channel, &text, file, bytes, thread.as_deref())))
+            }
+            Self::OpensHome { user } => Ok(sent(slack.opens_home(&user))),
+            Self::Chooses { user, channel, ts, shortcut } => {
+                slack.uses_message_shortcut(&user, &channel, &ts, &shortcut).map(sent)
+            }
+            Self::Clicks { user, channel: place, ts, action, chosen } => {
+                slack.clicks(&user, &place.unwrap_or(channel), &ts, &action, &chosen).map(sent)
             }
             Self::ClicksInView { user, view, action, chosen } => {
                 slack.clicks_in_view(&user, &view, &action, &chosen).map(sent)

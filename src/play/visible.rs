@@ -31,19 +31,31 @@ fn case(id: &str, whole: &Value) -> Value {
             "text": comment["body"] })
     };
     let comments = whole["comments"].as_array().into_iter().flatten().map(comment).collect::<Vec<_>>();
+    let file = |file: &Value| json!({ "name": file["fileName"], "status": file["attachmentStatus"] });
+    let files = case["caseAttachments"].as_array().into_iter().flatten().map(file).collect::<Vec<_>>();
+    let looked = |step: &Value| {
+        json!({ "title": step["title"], "status": step["status"], "content": step["content"],
+            "useful": step["feedback"]["usefulness"], "why": step["feedback"]["comment"] })
+    };
+    let looked = whole["investigations"].as_array().into_iter().flatten().map(looked).collect::<Vec<_>>();
     let emails = case["watchers"].as_array().into_iter().flatten().map(|watcher| watcher["email"].clone());
     json!({ "id": id, "title": case["title"], "status": case["caseStatus"], "resolver": case["resolverType"],
         "pending": case["pendingAction"], "description": case["description"], "watchers": emails.collect::<Vec<_>>(),
-        "comments": comments })
+        "comments": comments, "files": files, "investigations": looked })
 }
 
-/// The channel, and what each person alone sees: messages and the latest modal.
+/// The channel, and what each person alone sees: messages to them, their Home, and the latest modal.
 fn slack(standins: &Standins) -> Value {
     let slack = &standins.slack;
     let (.., bot, _) = slack.app();
     let channel = slack.security();
-    let person = |id: &str, name: &str| json!({ "id": id, "name": name, "view": slack.view(id), "ephemerals": slack.ephemerals(id) });
-    json!({ "channel": channel, "bot": bot, "messages": slack.messages(&channel),
+    let person = |id: &str, name: &str| {
+        let direct = slack.direct(id);
+        let messages = direct.as_ref().map(|direct| slack.messages(direct)).unwrap_or_default();
+        json!({ "id": id, "name": name, "view": slack.view(id), "home": slack.home(id),
+            "direct": { "channel": direct, "messages": messages }, "ephemerals": slack.ephemerals(id) })
+    };
+    json!({ "channel": channel, "bot": bot, "shortcuts": slack.message_shortcuts(), "messages": slack.messages(&channel),
         "people": [person(ANA, "Ana"), person(BO, "Bo")] })
 }
 

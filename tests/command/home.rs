@@ -26,11 +26,23 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     let click = stage.slack.clicks_in_view(ANA, id, "run/2", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let said = stage.slack.calls_of("chat.postMessage");
-    assert!(
-        format!("{:?}", said.last().unwrap()).contains("Next move"),
-        "the answer goes to direct messages"
-    );
+    let direct = stage.slack.direct(ANA).expect("the answer goes to direct messages");
+    let answer = stage.slack.messages(&direct).pop().unwrap();
+    assert!(Slack::shown(&answer).contains("Next move"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_a_home_pages_button_answers_needs_the_messages_tab_which_the_manifest_gives() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.deliver(&stage.slack.opens_home(ANA)).await;
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    stage.slack.set_messages_tab(false);
+    let home = stage.slack.home(ANA).unwrap();
+    let click = stage.slack.clicks_in_view(ANA, home["id"].as_str().unwrap(), "run/2", &Value::Null).unwrap();
+    stage.deliver(&click).await;
+    stage.work(&stage.jobs()).await;
+    assert_eq!(stage.slack.direct(ANA), None, "{case}: nobody could read it");
 }
 
 #[tokio::test]

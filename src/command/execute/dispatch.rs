@@ -8,7 +8,7 @@ use super::{
 use crate::{
     case::CaseId,
     command::{
-        answer::{Answer, Button},
+        answer::{self, Answer, Button},
         ask::{Ask, Edit, Hub, Line, Membership, MembershipChange},
         form, help, verbs,
     },
@@ -94,10 +94,9 @@ fn how<W: World>(desk: &Desk<'_, W>, case: Option<&CaseId>, ask: &Ask) -> Answer
             .buttons(vec![Button::run("Open the form", line)]);
     }
     if *ask == Ask::Attach {
-        return Answer::says(
-            "To attach a file, share it in Slack and choose \"Attach file to case\" in that message's menu (⋯, More \
-             message shortcuts). In a case's thread, a message with a file that says `@Casebridge attach` does the same.",
-        );
+        let how = "To attach a file, share it in Slack and choose \"Attach file to case\" in that message's menu (⋯, \
+                   More message shortcuts). In a case's thread, a message with a file that says ";
+        return Answer::of(answer::Line::of(how).code("@Casebridge attach").text(" does the same."));
     }
     let answer = Answer::says("This needs more than was said.");
     let pages = verbs::of(ask).map(|verb| help::pages(verb.name)).unwrap_or_default();

@@ -54,7 +54,10 @@ pub(super) fn post(state: &mut State, args: &Args) -> Output {
 /// Where the app may post: a channel by id, or a person's direct messages.
 fn place(state: &mut State, wanted: &str, args: &Args) -> Result<String, Trouble> {
     if state.users.contains_key(wanted) {
-        return Ok(direct(state, wanted));
+        return match state.settings.messages_tab {
+            true => Ok(direct(state, wanted)),
+            false => Err(no("messages_tab_disabled")),
+        };
     }
     let everywhere = state.settings.scopes.contains("chat:write.public");
     let (bot, custom) =

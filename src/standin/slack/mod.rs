@@ -8,6 +8,7 @@ mod conversations;
 mod elements;
 mod files;
 mod hooks;
+mod manifest;
 mod marks;
 mod messages;
 mod methods;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::super::exchange::Delivery;
 use super::{
     Slack,
+    manifest::message_shortcuts,
     messages::with_ids,
     sent::{COMMANDS, EVENTS, FORM, event, interaction, placed, sign},
     state::State,
@@ -86,7 +87,7 @@ impl Slack {
     /// Somebody chooses a shortcut in a message's menu.
     ///
     /// # Errors
-    /// When there is no such message.
+    /// When there is no such message, or the app has no such shortcut.
     pub fn uses_message_shortcut(
         &self,
         user: &str,
@@ -98,6 +99,8 @@ impl Slack {
             let place = state.channels.get(channel).ok_or("no such channel")?;
             let message = place.messages.get(ts).cloned().ok_or("no such message")?;
             let name = place.wire["name"].clone();
+            let known = message_shortcuts().iter().any(|shortcut| shortcut["callback_id"] == callback_id);
+            known.then_some(()).ok_or("no such shortcut")?;
             let more = json!({ "callback_id": callback_id, "action_ts": state.ts(), "message_ts": ts,
                 "message": message, "channel": { "id": channel, "name": name },
                 "trigger_id": state.trigger(user), "response_url": state.hook("actions", channel, user, None) });
@@ -136,11 +139,26 @@ impl Slack {
     ) -> (String, String, Delivery) {
         self.with(|state| {
             let file = add_file(state, user, name, mimetype, bytes.into());
-            let mut message = said(state, user, "", thread_ts);
-            message["subtype"] = "file_share".into();
-            message["files"] = json!([state.files[&file].wire]);
+            let message = with_file(state, said(state, user, "", thread_ts), &file);
             let ts = put(state, channel, message.clone());
             (file, ts, event(state, placed(state, message, channel)))
+        })
+    }
+
+    /// Somebody says something and shares a file with it; says what Slack sends.
+    pub fn says_with_file(
+        &self,
+        user: &str,
+        channel: &str,
+        text: &str,
+        (name, mimetype): (&str, &str),
+        bytes: impl Into<Bytes>,
+        thread_ts: Option<&str>,
+    ) -> Vec<Delivery> {
+        self.with(|state| {
+            let file = add_file(state, user, name, mimetype, bytes.into());
+            let message = with_file(state, said(state, user, text, thread_ts), &file);
+            told(state, channel, message).1
         })
     }
 
@@ -334,8 +352,20 @@ pub(super) fn says(
     thread_ts: Option<&str>,
 ) -> (String, Vec<Delivery>) {
     let message = said(state, user, text, thread_ts);
+    told(state, channel, message)
+}
+
+fn with_file(state: &State, mut message: Value, file: &str) -> Value {
+    message["subtype"] = "file_share".into();
+    message["files"] = json!([state.files[file].wire]);
+    message
+}
+
+/// Keeps a message, and says its timestamp and what Slack sends: `app_mention` as well when it names the bot.
+fn told(state: &mut State, channel: &str, message: Value) -> (String, Vec<Delivery>) {
     let ts = put(state, channel, message.clone());
     let mut sent = vec![event(state, placed(state, message.clone(), channel))];
+    let text = message["text"].as_str().unwrap_or_default();
     if text.contains(&format!("<@{}>", state.settings.bot_user)) {
         let mut mention = placed(state, message, channel);
         mention["type"] = "app_mention".into();

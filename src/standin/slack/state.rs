@@ -30,6 +30,7 @@ pub(super) struct Settings {
     pub(super) bot: String,
     pub(super) bot_user: String,
     pub(super) enforce_pace: bool,
+    pub(super) messages_tab: bool,
 }
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
@@ -116,6 +117,7 @@ impl State {
             bot: "B024BE7LB".into(),
             bot_user: "U024BE7LB".into(),
             enforce_pace: false,
+            messages_tab: super::manifest::has_messages_tab(),
         };
         Self {
             clock,

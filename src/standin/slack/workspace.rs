@@ -78,6 +78,11 @@ impl Slack {
         self.with(|state| state.settings.scopes.remove(scope));
     }
 
+    /// Whether the app's direct messages have a tab; without one Slack takes none. At first as the manifest says.
+    pub fn set_messages_tab(&self, shown: bool) {
+        self.with(|state| state.settings.messages_tab = shown);
+    }
+
     /// Gives the app a scope.
     pub fn grant(&self, scope: &str) {
         self.with(|state| state.settings.scopes.insert(scope.to_owned()));
@@ -165,6 +170,17 @@ impl Slack {
     pub fn channel_named(&self, name: &str) -> Option<String> {
         let named = |(_, channel): &(&String, &Channel)| channel.wire["name"] == name;
         self.with(|state| state.channels.iter().find(named).map(|(id, _)| id.clone()))
+    }
+
+    /// The direct messages between the bot and somebody, if there are any.
+    pub fn direct(&self, user: &str) -> Option<String> {
+        let with = |(_, channel): &(&String, &Channel)| channel.wire["user"] == user;
+        self.with(|state| state.channels.iter().find(with).map(|(id, _)| id.clone()))
+    }
+
+    /// What stands in every message's menu, as the app's manifest says: `{name, callback_id, …}`.
+    pub fn message_shortcuts(&self) -> Vec<Value> {
+        super::manifest::message_shortcuts()
     }
 
     /// A channel as `conversations.info` shows it.

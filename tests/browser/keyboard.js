@@ -1,0 +1,60 @@
+// Can everything be reached and pressed with the keyboard, and does the focus stay while the page changes?
+"use strict";
+
+exports.name = "a case is opened and commented with the keyboard alone";
+
+exports.tell = async (person) => {
+  const { page } = person;
+  await tabsTo(page, "Open Casebridge");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "New case" }).waitFor();
+  await tabsTo(page, "New case");
+  await page.keyboard.press("Enter");
+  await person.seesForm("New case");
+  await page.keyboard.press("Escape");
+  await person.seesFormClose();
+
+  await page.keyboard.press("Enter");
+  await person.seesForm("New case");
+  await page.keyboard.type("A key was leaked");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("On a web site.");
+  await tabsTo(page, "Open the case");
+  await page.keyboard.press("Enter");
+  await person.seesFormClose();
+  await person.seesOnce("jira", "A key was leaked");
+  await tabsTo(page, "# security");
+  await page.keyboard.press("Enter");
+  await person.sees("slack", "A key was leaked");
+
+  // The card is drawn anew under the focus.
+  await tabsTo(page, "Watch");
+  await page.keyboard.press("Enter");
+  await person.sees("slack", "Watchers 1", "Watchers + ana@example.com");
+  await tabsTo(page, "Comment", "shift");
+  await page.keyboard.press("Enter");
+  await person.seesForm("Comment");
+  await page.keyboard.type("It is locked.");
+  await tabsTo(page, "Add it");
+  await page.keyboard.press("Enter");
+  await person.seesEverywhereOnce("It is locked.");
+};
+
+// Goes on from where the focus is. Everything that takes it must show that it has it.
+async function tabsTo(page, name, direction) {
+  for (let count = 0; count < 150; count += 1) {
+    const at = await page.evaluate(() => {
+      const node = document.activeElement,
+        style = getComputedStyle(node);
+      return {
+        text: node.textContent.trim(),
+        name: node.tagName + " " + node.id,
+        shows: node === document.body || (style.outlineStyle !== "none" && style.outlineWidth !== "0px"),
+      };
+    });
+    if (!at.shows) throw new Error(`"${at.text}" (${at.name}) does not show that it has the focus`);
+    if (at.text === name) return;
+    await page.keyboard.press(direction === "shift" ? "Shift+Tab" : "Tab");
+  }
+  throw new Error(`"${name}" cannot be reached with the Tab key`);
+}

@@ -1,0 +1,150 @@
+// What does a person do on the page, and what do they see there?
+"use strict";
+
+// The lists in which things are told; what stands in menus and forms does not count.
+const LISTS = { aws: "#cases", slack: "#messages", jira: "#issues" };
+
+class Person {
+  constructor(page) {
+    this.page = page;
+    this.told = [];
+    this.form = page.locator("#view");
+    this.card = page.locator("#messages .message").first();
+  }
+
+  // ---------------------------------------------------------------- what they do
+
+  // Presses the newest button of this name; `where` narrows it down.
+  async presses(name, where = this.page) {
+    await where.getByRole("button", { name, exact: true }).last().click();
+  }
+
+  async goesTo(place) {
+    await this.page.locator("#places").getByRole("button", { name: place }).click();
+  }
+
+  async is(name) {
+    await this.page.getByLabel("You are").selectOption({ label: name });
+  }
+
+  async writes(label, text, where = this.form) {
+    await where.getByLabel(label, { exact: true }).fill(text);
+  }
+
+  async chooses(label, option, where = this.form) {
+    await where.getByLabel(label, { exact: true }).selectOption({ label: option });
+  }
+
+  async ticks(label) {
+    await this.form.getByLabel(label, { exact: true }).check();
+  }
+
+  // Writes a message, in the thread that was chosen before, perhaps with a file `{name, text}`.
+  async says(text, file) {
+    if (file) {
+      const picked = { name: file.name, mimeType: "text/plain", buffer: Buffer.from(file.text) };
+      await this.page.getByLabel("Attach a file").setInputFiles(picked);
+    }
+    await this.writes("Message or command", text, this.page);
+    await this.presses("Send");
+  }
+
+  // Chooses something in a message's menu.
+  async choosesOn(text, action) {
+    const message = this.page.locator("#messages .message", { hasText: text }).first();
+    await message.getByText("More actions").click();
+    await this.presses(action, message);
+  }
+
+  // By the card's button, and by the one that says that it is final.
+  async closesCase() {
+    await this.presses("Close", this.card);
+    await this.seesForm("Close the case");
+    await this.form.getByText("That is final").waitFor();
+    await this.presses("Close the case", this.form);
+    await this.seesFormClose();
+  }
+
+  async actsAsAws(label, text, button) {
+    await this.writes(label, text, this.page);
+    await this.presses(button);
+  }
+
+  // ---------------------------------------------------------------- what they see
+
+  // Exactly so often.
+  async seesTimes(where, text, times) {
+    await this.until(where, text, (count) => count === times, `is not to be seen ${times} times`);
+  }
+
+  async sees(where, ...texts) {
+    for (const text of texts) {
+      await this.until(where, text, (count) => count > 0, "is not to be seen");
+    }
+  }
+
+  // Once, and never again: asked once more at the end, see `stillOnce`.
+  async seesOnce(where, ...texts) {
+    for (const text of texts) {
+      await this.seesTimes(where, text, 1);
+      this.told.push([where, text]);
+    }
+  }
+
+  async seesEverywhereOnce(...texts) {
+    for (const where of Object.keys(LISTS)) await this.seesOnce(where, ...texts);
+  }
+
+  async stillOnce() {
+    for (const [where, text] of this.told) {
+      const count = await this.counts(where, text);
+      if (count !== 1) throw new Error(`"${text}" stands ${count} times at ${where}`);
+    }
+  }
+
+  async seesNoMore(where, text) {
+    await this.until(where, text, (count) => count === 0, "is still to be seen");
+  }
+
+  async seesForm(title) {
+    await this.form.getByRole("heading", { name: title, exact: true }).waitFor();
+    const words = await this.form.innerText();
+    if (words.includes("cannot show")) throw new Error(`the form "${title}" is not whole: ${words}`);
+  }
+
+  async seesFormClose() {
+    await this.form.waitFor({ state: "hidden" });
+  }
+
+  // What stands at a field, and nowhere else, as wrong.
+  async seesWrong(label, why) {
+    const field = this.form.locator(".field", { has: this.page.getByLabel(label, { exact: true }) });
+    await field.locator(".error", { hasText: why }).waitFor();
+  }
+
+  async seesValue(label, value) {
+    const now = await this.form.getByLabel(label, { exact: true }).inputValue();
+    if (now !== value) throw new Error(`"${label}" holds "${now}", not "${value}"`);
+  }
+
+  async seesButtons(where, present, absent) {
+    await where.getByRole("button", { name: present, exact: true }).first().waitFor();
+    await where.getByRole("button", { name: absent, exact: true }).first().waitFor({ state: "hidden" });
+  }
+
+  async counts(where, text) {
+    const shown = await this.page.locator(LISTS[where]).innerText();
+    return shown.replace(/\s+/g, " ").split(text).length - 1;
+  }
+
+  // Looks each time the page has drawn itself, until it is so.
+  async until(where, text, isSo, otherwise) {
+    const late = Date.now() + 20_000;
+    while (!isSo(await this.counts(where, text))) {
+      if (Date.now() > late) throw new Error(`"${text}" ${otherwise} at ${where}`);
+      await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+    }
+  }
+}
+
+module.exports = { Person };

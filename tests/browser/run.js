@@ -1,0 +1,90 @@
+// Can a person who knows nothing work cases on the playground's page, by its buttons and forms alone?
+//
+//   NODE_PATH=… node tests/browser/run.js CASEBRIDGE CHROMIUM [STORY...]
+//
+// Each story has its own playground. It fails when something is not to be seen in time, when the browser's console says
+// anything, or when a request fails.
+"use strict";
+const { spawn } = require("node:child_process");
+const { once } = require("node:events");
+const readline = require("node:readline");
+const { chromium } = require("playwright-core");
+const { Person } = require("./person");
+
+const STORIES = ["own_case", "aws_case", "forms", "keyboard", "layout"];
+
+// Without these Chromium looks for Google's hosts at every start.
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+async function playground(casebridge) {
+  const child = spawn(casebridge, ["play"], { stdio: ["ignore", "pipe", "pipe"] });
+  const warnings = [];
+  readline.createInterface(child.stderr).on("line", (line) => warnings.push("casebridge: " + line));
+  for await (const line of readline.createInterface(child.stdout)) {
+    const url = line.match(/http:\/\/\S+/);
+    if (url) return { child, url: url[0], warnings };
+  }
+  throw new Error("the playground did not start: " + warnings.join("\n"));
+}
+
+// What must not happen while a story is told.
+function watched(page, trouble) {
+  page.on("console", (message) => trouble.push(`console ${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => trouble.push(`page: ${error.stack}`));
+  page.on("requestfailed", (request) => trouble.push(`${request.url()}: ${request.failure().errorText}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) trouble.push(`${response.url()}: HTTP ${response.status()}`);
+  });
+}
+
+async function tell(story, browser, casebridge) {
+  const { child, url, warnings } = await playground(casebridge);
+  const trouble = [];
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  watched(page, trouble);
+  try {
+    await page.goto(url);
+    await story.tell(new Person(page));
+  } catch (error) {
+    trouble.push(error.message, "What the person saw:\n" + (await page.locator("body").innerText()));
+  }
+  const found = [...trouble, ...warnings];
+  await context.close();
+  child.kill();
+  await once(child, "exit");
+  return found;
+}
+
+async function main([casebridge, executablePath, ...wanted]) {
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  let failures = 0;
+  for (const name of wanted.length ? wanted : STORIES) {
+    const story = require("./" + name),
+      begun = Date.now();
+    const trouble = await tell(story, browser, casebridge);
+    console.log(`${trouble.length ? "FAILED" : "ok"}  ${story.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+    if (trouble.length) console.log(trouble.join("\n"));
+    failures += trouble.length ? 1 : 0;
+  }
+  await browser.close();
+  process.exitCode = failures ? 1 : 0;
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
