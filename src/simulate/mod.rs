@@ -10,6 +10,7 @@ mod sir;
 mod slack;
 mod store;
 mod story;
+mod worker;
 mod world;
 
 use std::{
@@ -29,7 +30,8 @@ pub use self::{
 };
 use self::{
     clock::Due,
-    world::{BEGIN, Happening, JIRA, SLACK, Shared, SimWorld},
+    worker::SimWorld,
+    world::{BEGIN, Happening, JIRA, SLACK, Shared},
 };
 use crate::{
     case::{CaseId, Millis},

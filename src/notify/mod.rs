@@ -1,36 +1,34 @@
 //! How is a case brought up to date? Hint, lease, look, plan, perform, release.
 
+mod notes;
+mod schedule;
+
 use std::cell::Cell;
 
 use tracing::warn;
 
+use self::{
+    notes::Notes,
+    schedule::{LOOK_AGAIN, pause_after},
+};
 use crate::{
     case::{CaseId, Comment, Millis},
     content::{Author, Links, View},
     destination::Destinations,
-    knowledge::{CaseNote, PlaceNote},
+    knowledge::PlaceNote,
     look::{self, Look},
     perform::{Standing, Tally, Worker},
     plan::{self, Ledger, Picture},
     settings::Settings,
-    sir::FaultKind,
-    store::{self, Destination, Meta, Note, Store},
+    store::{self, Destination, Meta, Store},
     verify, waiting,
     world::{Rule, World},
 };
 
 /// The lease goes on for this long after the worker's time: what it sent may arrive 40 s late.
 const LEASE_MARGIN: Millis = 45_000;
-/// A look that found less than was announced is repeated after this: the service's reads may be 5 s old.
-const LOOK_AGAIN: Millis = 10_000;
-/// The pause after the service refused a look.
-const SIR_PAUSE: Millis = 30_000;
-/// The pause after the service said that we may not, or that there is no such case.
-const SIR_DENIED: Millis = 1_800_000;
-/// The pause between two looks while the AI agent is at work: no event tells of it.
-const AGENT_PAUSE: Millis = 300_000;
-/// The pause after a check that missed something which we had sent.
-const VERIFY_AGAIN: Millis = 300_000;
+/// A turn is not begun with less time than this.
+const LEAST_TURN: Millis = 12_000;
 
 /// What one invocation has to hand: everything but the case.
 pub struct Desk<'a, W: World> {
@@ -94,55 +92,6 @@ impl<W: World> Desk<'_, W> {
                 return Ok(report);
             }
         }
-    }
-}
-
-/// A turn is not begun with less time than this.
-const LEAST_TURN: Millis = 12_000;
-
-/// What is known, as it was read and as it now is.
-struct Notes {
-    case: CaseNote,
-    slack: PlaceNote,
-    jira: PlaceNote,
-    saved: [Option<String>; 3],
-}
-
-impl Notes {
-    fn read(meta: &Meta) -> Self {
-        fn parse<T: Default + serde::de::DeserializeOwned>(json: Option<&String>) -> T {
-            json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
-        }
-        Self {
-            case: parse(meta.case.as_ref()),
-            slack: parse(meta.slack.as_ref()),
-            jira: parse(meta.jira.as_ref()),
-            saved: [meta.case.clone(), meta.slack.clone(), meta.jira.clone()],
-        }
-    }
-
-    fn of(&self, destination: Destination) -> &PlaceNote {
-        match destination {
-            Destination::Slack => &self.slack,
-            Destination::Jira => &self.jira,
-        }
-    }
-
-    /// Writes what changed.
-    async fn save<W: World>(&mut self, world: &W, case: &CaseId, epoch: u64) -> Result<(), store::Error> {
-        let trouble = |error: serde_json::Error| store::Error::Trouble(error.to_string());
-        let notes = [
-            (Note::Case, serde_json::to_string(&self.case).map_err(trouble)?),
-            (Note::Of(Destination::Slack), serde_json::to_string(&self.slack).map_err(trouble)?),
-            (Note::Of(Destination::Jira), serde_json::to_string(&self.jira).map_err(trouble)?),
-        ];
-        for ((note, json), saved) in notes.into_iter().zip(&mut self.saved) {
-            if saved.as_ref() != Some(&json) {
-                world.store().save(case, epoch, note, &json).await?;
-                *saved = Some(json);
-            }
-        }
-        Ok(())
     }
 }
 
@@ -325,80 +274,8 @@ impl<W: World> Desk<'_, W> {
                 .map(|home| self.settings.slack.permalink(&home.place, &home.name)),
         }
     }
-
-    /// What the next look must know of this one.
-    fn remember(&self, seen: &Look, want: u64, news: usize, started: Millis, note: &mut CaseNote) {
-        let asked_since = want > note.wanted;
-        note.wanted = want;
-        let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));
-        let over = !asked_since && note.look_again_at.is_some_and(|at| at <= started);
-        if missing == 0 || over || !self.world.holds(Rule::LookAgain) {
-            // What is still missing after one more look was an event that came twice.
-            note.heard = want;
-            note.look_again_at = None;
-        } else {
-            note.heard = want - missing;
-            let due = note.look_again_at.filter(|at| *at > started && !asked_since);
-            note.look_again_at = Some(due.unwrap_or(started + LOOK_AGAIN));
-        }
-        if seen.case.is_closed() && note.verified_closed {
-            note.verify_at = None;
-        } else if note.verify_at.is_none() {
-            note.verify_at = self.next_verify(started, false);
-        }
-    }
-
-    fn next_verify(&self, now: Millis, absent: bool) -> Option<Millis> {
-        let pause = match absent {
-            true => VERIFY_AGAIN,
-            false => Millis::from(self.settings.timing.verify_minutes) * 60_000,
-        };
-        self.world.holds(Rule::Verify).then_some(now + pause)
-    }
-
-    /// The earliest of all reasons to come back; `None` for a case that is at rest for ever.
-    fn come_back(
-        &self,
-        seen: &Look,
-        notes: &Notes,
-        standings: &[Standing; 2],
-        report: &mut Report,
-    ) -> Option<Millis> {
-        let now = self.world.now();
-        let owed = standings.iter().filter_map(|standing| match standing {
-            Standing::Settled => None,
-            Standing::Waiting(at) => Some(*at),
-            Standing::OutOfTime => Some(now),
-        });
-        report.waiting = u32::try_from(owed.clone().count()).unwrap_or(0);
-        // A check that found nothing to do says nothing of how fast a change is told.
-        if report.waiting == 0 && report.tally.done > 0 {
-            report.lag = seen.case.updated.map(|updated| now / 1000 - updated);
-        }
-        let again = self.places().iter().flat_map(|place| notes.of(*place).again.values().copied());
-        let at_work =
-            seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
-        let nudge = notes.case.waiting.and_then(|waiting| waiting::nudge_at(waiting, &self.settings.timing));
-        owed.chain(again)
-            .chain(notes.case.verify_at)
-            .chain(notes.case.look_again_at)
-            .chain(at_work.then_some(now + AGENT_PAUSE))
-            .chain(nudge.filter(|at| *at > now))
-            .min()
-    }
 }
 
 fn is_a_principals(comment: &Comment) -> bool {
     matches!(Author::of(&comment.creator), Author::Principal(_))
-}
-
-/// How long to leave the service alone.
-fn pause_after(kind: &FaultKind) -> Millis {
-    match kind {
-        FaultKind::Throttled { retry_after: Some(time) } => {
-            Millis::try_from(time.as_millis()).unwrap_or(SIR_PAUSE).max(1_000)
-        }
-        FaultKind::Denied | FaultKind::NotFound | FaultKind::NotActive => SIR_DENIED,
-        _ => SIR_PAUSE,
-    }
 }

@@ -1,0 +1,97 @@
+//! When is a case looked at again?
+
+use super::{Desk, Report, notes::Notes};
+use crate::{
+    case::Millis,
+    knowledge::CaseNote,
+    look::Look,
+    perform::Standing,
+    sir::FaultKind,
+    waiting,
+    world::{Rule, World},
+};
+
+/// A look that found less than was announced is repeated after this: the service's reads may be 5 s old.
+pub(super) const LOOK_AGAIN: Millis = 10_000;
+/// The pause after the service refused a look.
+const SIR_PAUSE: Millis = 30_000;
+/// The pause after the service said that we may not, or that there is no such case.
+const SIR_DENIED: Millis = 1_800_000;
+/// The pause between two looks while the AI agent is at work: no event tells of it.
+const AGENT_PAUSE: Millis = 300_000;
+/// The pause after a check that missed something which we had sent.
+const VERIFY_AGAIN: Millis = 300_000;
+
+impl<W: World> Desk<'_, W> {
+    /// What the next look must know of this one.
+    pub(super) fn remember(&self, seen: &Look, want: u64, news: usize, started: Millis, note: &mut CaseNote) {
+        let asked_since = want > note.wanted;
+        note.wanted = want;
+        let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));
+        let over = !asked_since && note.look_again_at.is_some_and(|at| at <= started);
+        if missing == 0 || over || !self.world.holds(Rule::LookAgain) {
+            // What is still missing after one more look was an event that came twice.
+            note.heard = want;
+            note.look_again_at = None;
+        } else {
+            note.heard = want - missing;
+            let due = note.look_again_at.filter(|at| *at > started && !asked_since);
+            note.look_again_at = Some(due.unwrap_or(started + LOOK_AGAIN));
+        }
+        if seen.case.is_closed() && note.verified_closed {
+            note.verify_at = None;
+        } else if note.verify_at.is_none() {
+            note.verify_at = self.next_verify(started, false);
+        }
+    }
+
+    pub(super) fn next_verify(&self, now: Millis, absent: bool) -> Option<Millis> {
+        let pause = match absent {
+            true => VERIFY_AGAIN,
+            false => Millis::from(self.settings.timing.verify_minutes) * 60_000,
+        };
+        self.world.holds(Rule::Verify).then_some(now + pause)
+    }
+
+    /// The earliest of all reasons to come back; `None` for a case that is at rest for ever.
+    pub(super) fn come_back(
+        &self,
+        seen: &Look,
+        notes: &Notes,
+        standings: &[Standing; 2],
+        report: &mut Report,
+    ) -> Option<Millis> {
+        let now = self.world.now();
+        let owed = standings.iter().filter_map(|standing| match standing {
+            Standing::Settled => None,
+            Standing::Waiting(at) => Some(*at),
+            Standing::OutOfTime => Some(now),
+        });
+        report.waiting = u32::try_from(owed.clone().count()).unwrap_or(0);
+        // A check that found nothing to do says nothing of how fast a change is told.
+        if report.waiting == 0 && report.tally.done > 0 {
+            report.lag = seen.case.updated.map(|updated| now / 1000 - updated);
+        }
+        let again = self.places().iter().flat_map(|place| notes.of(*place).again.values().copied());
+        let at_work =
+            seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
+        let nudge = notes.case.waiting.and_then(|waiting| waiting::nudge_at(waiting, &self.settings.timing));
+        owed.chain(again)
+            .chain(notes.case.verify_at)
+            .chain(notes.case.look_again_at)
+            .chain(at_work.then_some(now + AGENT_PAUSE))
+            .chain(nudge.filter(|at| *at > now))
+            .min()
+    }
+}
+
+/// How long to leave the service alone.
+pub(super) fn pause_after(kind: &FaultKind) -> Millis {
+    match kind {
+        FaultKind::Throttled { retry_after: Some(time) } => {
+            Millis::try_from(time.as_millis()).unwrap_or(SIR_PAUSE).max(1_000)
+        }
+        FaultKind::Denied | FaultKind::NotFound | FaultKind::NotActive => SIR_DENIED,
+        _ => SIR_PAUSE,
+    }
+}

@@ -1,0 +1,91 @@
+//! How is a state set, or a told text rewritten? Both may be repeated without harm.
+
+use tracing::warn;
+
+use super::{Standing, Stop, Worker, addition::QUARANTINE};
+use crate::{
+    content::{Content, Key},
+    knowledge::PlaceNote,
+    plan::{GONE, Ledger, Picture, Setting},
+    store::{Destination, Seen, Store, Told},
+    wire::Failure,
+    world::{Rule, World},
+};
+
+impl<W: World> Worker<'_, W> {
+    /// Sets a state. It may be repeated, so an unknown answer asks for nothing but doing it again, and once more
+    /// when an older setting can no longer arrive.
+    pub(super) async fn set(
+        &self,
+        name: String,
+        setting: &Setting,
+        hash: String,
+        picture: &Picture,
+        note: &mut PlaceNote,
+    ) -> Result<(), Stop> {
+        self.pace(note, false).await?;
+        if !self.may_send(self.world.now()) {
+            return Err(Stop::At(Standing::OutOfTime));
+        }
+        if note.set.remove(&name).is_some() && self.world.holds(Rule::ForgetFirst) {
+            // From here on nobody knows which state stands there, until the answer is known.
+            self.save(note).await?;
+        }
+        let now = self.world.now();
+        match self.destinations.set(self, setting, &hash, picture, note).await {
+            Ok(()) => {
+                note.again.retain(|other, at| *other != name || *at > now);
+                note.set.insert(name, hash);
+                self.mended(note).await?;
+            }
+            Err(Failure::Gone { .. }) if self.destination == Destination::Slack => {
+                note.set.insert(name, GONE.to_owned());
+            }
+            Err(Failure::Content { why }) => {
+                warn!(destination = self.destination.as_str(), name, why, "cannot be set");
+                note.set.insert(name, hash);
+            }
+            Err(failure) => {
+                if matches!(failure, Failure::Unknown { .. }) && self.world.holds(Rule::SetAgain) {
+                    note.again.insert(name, now + QUARANTINE);
+                }
+                return self.refused(failure, note).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rewrites something that was told. What a person deleted stays deleted.
+    pub(super) async fn edit(
+        &self,
+        key: Key,
+        remote: String,
+        content: Content,
+        hash: String,
+        note: &mut PlaceNote,
+        ledger: &mut Ledger,
+    ) -> Result<(), Stop> {
+        self.pace(note, false).await?;
+        if !self.may_send(self.world.now()) {
+            return Err(Stop::At(Standing::OutOfTime));
+        }
+        let was_seen = ledger.get(&key).is_some_and(|told| told.seen == Seen::Yes);
+        let sent = Box::pin(self.destinations.edit(self, &key, &remote, &content, &hash, note)).await;
+        let seen = match sent {
+            Ok(()) => Seen::Yes,
+            Err(Failure::Gone { .. }) if was_seen => Seen::Deleted,
+            // Nobody ever saw it there: it was never stored, and is owed again.
+            Err(Failure::Gone { .. }) => {
+                self.world.store().untell(self.case, self.destination, &key).await?;
+                ledger.remove(&key);
+                return Err(Stop::Replan);
+            }
+            Err(Failure::Content { why }) => {
+                warn!(destination = self.destination.as_str(), %key, why, "cannot be rewritten");
+                Seen::Yes
+            }
+            Err(failure) => return self.refused(failure, note).await,
+        };
+        self.tell(key, Told { remote, hash, seen, theirs: false }, ledger).await
+    }
+}
