@@ -18,7 +18,8 @@ pub fn in_response(answer: &Answer) -> Option<Value> {
 /// Sends an answer through the `response_url`, or where that is no longer possible as an ephemeral message.
 ///
 /// # Errors
-/// Neither was possible for now: the answer must be sent again. Where Slack refuses for good, nothing is left to do.
+/// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
+/// it says, nothing is left to do.
 pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) -> Result<(), Failure> {
     for (index, message) in answer.messages().into_iter().enumerate() {
         let through = match &job.response_url {
@@ -32,8 +33,10 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
         };
         match sent {
             Ok(()) => {}
-            Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure),
-            Err(failure) => tracing::warn!(%failure, "an answer could not be delivered"),
+            Err(failure @ (Failure::Content { .. } | Failure::Gone { .. })) => {
+                tracing::warn!(%failure, "an answer could not be delivered");
+            }
+            Err(failure) => return Err(failure),
         }
     }
     Ok(())
@@ -49,7 +52,14 @@ async fn to_person<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) ->
     }
     match slack.ephemeral(&job.place.channel, &job.user, thread, &message).await {
         // They are not in the channel, or we are not: among the two of us nobody else reads it.
-        Err(Failure::Broken { everywhere: false, .. }) => slack.direct(&job.user, &message).await,
+        Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
+            slack.direct(&job.user, &message).await
+        }
+        // Said plainly it is still an answer.
+        Err(Failure::Content { .. }) if !message.blocks.is_empty() => {
+            let plain = Message { blocks: Vec::new(), ..message };
+            slack.ephemeral(&job.place.channel, &job.user, thread, &plain).await
+        }
         sent => sent,
     }
 }

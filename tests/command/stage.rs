@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -102,12 +102,19 @@ pub struct Outside {
     countdown: Arc<Countdown>,
     /// Where the clock was stopped; 0 where it runs.
     stopped: AtomicI64,
+    /// How long was waited between tries, though no time passed, in milliseconds.
+    waited: AtomicU64,
 }
 
 impl Outside {
     /// From now on it is this time.
     pub fn stops_the_clock(&self, at: Millis) {
         self.stopped.store(at, Ordering::SeqCst);
+    }
+
+    /// How long would have been waited between tries.
+    pub fn waited(&self) -> Duration {
+        Duration::from_millis(self.waited.load(Ordering::SeqCst))
     }
 }
 
@@ -129,7 +136,10 @@ impl World for Outside {
         // The door's own patience is real; waiting between tries is not what is tested here.
         match time == Duration::from_millis(2_500) {
             true => tokio::time::sleep(time).await,
-            false => tokio::task::yield_now().await,
+            false => {
+                self.waited.fetch_add(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -221,6 +231,7 @@ impl Stage {
             hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
             countdown,
             stopped: AtomicI64::new(0),
+            waited: AtomicU64::new(0),
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));
