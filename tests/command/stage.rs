@@ -223,7 +223,8 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
-        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let countdown = Arc::new(Countdown::default());
         let world = Outside {
             live,

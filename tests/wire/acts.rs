@@ -39,6 +39,10 @@ pub enum Act {
     OpensForm,
     /// Opens the bridge's page.
     LooksHome,
+    /// Presses a button on the bridge's page: she gets the answer in her direct messages.
+    AsksAtHome,
+    /// Says which issue is the case's.
+    LinksIssue,
     /// Comments on the case's issue, in Jira.
     CommentsInJira,
     /// Edits her comment on the case's issue, in Jira.
@@ -49,6 +53,7 @@ pub enum Act {
 
 /// A stage on which all is ready, and the jobs that the act put on the inbox.
 pub struct Ready {
+    pub act: Act,
     pub stage: Stage,
     pub jobs: Vec<Job>,
     /// What was to be read before.
@@ -77,14 +82,14 @@ impl Act {
             stage.settings.roles.admin = vec![group];
         }
         let deliveries = self.deliveries(&stage, &case, &thread).await;
-        let read = read(&stage);
         let before = standing(&stage);
         for delivery in &deliveries {
             assert_eq!(stage.deliver(delivery).await.0, 200, "{self:?}");
         }
         let jobs = stage.jobs();
         assert!(!jobs.is_empty(), "{self:?}");
-        Ready { stage, jobs, read, before }
+        let read = read(&stage);
+        Ready { act: self, stage, jobs, read, before }
     }
 
     /// What Slack or Jira sends for it.
@@ -138,6 +143,15 @@ impl Act {
                 vec![stage.slack.clicks(ANA, &stage.channel, &ts, &edit, &Value::Null).unwrap()]
             }
             Self::LooksHome => vec![stage.slack.opens_home(ANA)],
+            Self::AsksAtHome => {
+                delivered(stage, &[stage.slack.opens_home(ANA)]).await;
+                let home = stage.slack.home(ANA).unwrap()["id"].as_str().unwrap().to_owned();
+                vec![stage.slack.clicks_in_view(ANA, &home, "run/2", &Value::Null).unwrap()]
+            }
+            Self::LinksIssue => {
+                let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
+                vec![stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} jira link {key}"))]
+            }
             Self::CommentsInJira => {
                 issue(stage, case).await;
                 stage.jira.take_webhooks()
@@ -247,10 +261,10 @@ fn scrubbed(value: &Value) -> Value {
     }
 }
 
-/// A text whose words with a digit in them are all alike.
+/// A text whose words with a digit in them are all alike, in whatever frame.
 pub fn without_ids(text: &str) -> String {
     let word = |word: &str| if word.contains(|each: char| each.is_ascii_digit()) { "#".to_owned() } else { word.to_owned() };
-    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+    text.split_whitespace().filter(|word| *word != "```").map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// How an act ends where nothing goes wrong.

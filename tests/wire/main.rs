@@ -6,13 +6,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod acts;
-// mod asked;
+mod asked;
 mod calls;
 // mod covered;
 // mod door;
 mod faults;
 // mod kept;
 // mod news;
+mod reaction;
 mod reads;
 mod refused;
 mod service;

@@ -8,9 +8,10 @@ use casebridge::standin::{Fault, Server, Target};
 use futures_util::{StreamExt, stream};
 
 use super::{
-    acts::{Act, Calm, Ready, without_ids},
+    acts::{Act, Calm},
     all_right,
     desk::Stage,
+    reaction::{Lasts, Reaction, Reads},
 };
 
 /// What an operation is for, and how it can be repeated.
@@ -24,6 +25,8 @@ pub enum Kind {
     Sets,
     /// The same, but there is nothing in its answer.
     SetsSilently,
+    /// The same, and it cannot be read back whole: where nobody knows, it is set again.
+    SetsAgain,
 }
 
 use Kind::*;
@@ -54,12 +57,12 @@ pub const SERVICE: [Row; 37] = [
     ("CreateMembership", Adds, Act::OpensMembership),
     ("GetCaseAttachmentUploadUrl", Adds, Act::Attaches),
     ("UpdateCase", SetsSilently, Act::Types("CASE title Two keys leaked")),
-    ("UpdateCaseComment", SetsSilently, Act::Edits),
-    ("UpdateCaseComment", SetsSilently, Act::EditsInJira),
+    ("UpdateCaseComment", Sets, Act::Edits),
+    ("UpdateCaseComment", Sets, Act::EditsInJira),
     ("UpdateCaseStatus", Sets, Act::Types("CASE status detect")),
     ("UpdateResolverType", Sets, Act::Confirms("CASE resolver aws")),
     ("CloseCase", Sets, Act::Confirms("CASE close")),
-    ("SendFeedback", SetsSilently, Act::Types("CASE ai useful 1 Yes.")),
+    ("SendFeedback", SetsAgain, Act::Types("CASE ai useful 1 Yes.")),
     ("TagResource", SetsSilently, Act::Types("CASE tag add team=red")),
     ("UntagResource", SetsSilently, Act::Types("CASE tag rm unit")),
     ("UpdateMembership", SetsSilently, Act::Confirms("membership update --name \"New name\"")),
@@ -72,9 +75,6 @@ pub const SERVICE: [Row; 37] = [
     ("AcceptAdministratorInvitation", SetsSilently, Act::Confirms("hub accept ADMIN INVITATION")),
     ("DisassociateFromAdministratorAccount", SetsSilently, Act::Confirms("hub leave")),
 ];
-
-/// Reads whose answer the SDK takes for an empty one where there is nothing in it. No answer of AWS's is like that.
-const EMPTY: [&str; 0] = [];
 
 /// What a fault means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ const FAULTS: [FaultRow; 19] = [
     ("503 in HTML", |on| on.html(503), LostUndone, true),
     ("InternalServerException", |on| on.error("InternalServerException"), LostUndone, true),
     ("200 in HTML", |on| on.html(200), Unreadable, false),
-    ("200 and nothing", |on| on.answers(200), Empty, false),
+    ("200 and nothing", |on| on.answers(200), Empty, true),
     ("reset before it is read", |on| on.reset_before(), LostUndone, true),
     ("reset after it is done", |on| on.reset_after(), LostDone, true),
     ("half of the JSON", |on| on.truncated(), HalfDone, false),
@@ -141,38 +141,6 @@ const HUBS_OWN: [FaultRow; 3] = [
     ("InternalException", |on| on.error("InternalException"), LostUndone, false),
 ];
 
-/// Once, or until it is mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lasts {
-    Once,
-    Long,
-}
-
-/// What the person reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reads {
-    Nothing,
-    /// The same as where nothing goes wrong.
-    Done,
-    /// Nothing was changed, and what was typed.
-    Refused,
-    /// An answer that holds nothing.
-    Emptiness,
-    Other(Vec<String>),
-}
-
-/// What became of one invocation.
-#[derive(Debug, PartialEq, Eq)]
-struct Reaction {
-    /// How often it was asked for.
-    requests: usize,
-    /// How long was waited, in seconds.
-    waits: u64,
-    reads: Reads,
-    /// The queue brings the job again.
-    again: bool,
-}
-
 /// The table: what must follow.
 fn expected(row: &Row, fault: &FaultRow, lasts: Lasts) -> Reaction {
     let (operation, kind, act) = *row;
@@ -193,7 +161,6 @@ fn expected(row: &Row, fault: &FaultRow, lasts: Lasts) -> Reaction {
     let twice = if sdk && !hub { 2 } else { 1 };
     match (kind, means, lasts) {
         (_, Refused, _) => refused(1, 0),
-        (Reads, Empty, _) if EMPTY.contains(&operation) => Reaction { reads: Reads::Emptiness, ..done(1, 0) },
         (_, Later(30), _) => refused(1, 0),
         (_, Later(seconds), Once) => done(2, seconds.max(1)),
         (_, Later(_), Long) => refused(4, 1 + 2 + 4),
@@ -203,7 +170,9 @@ fn expected(row: &Row, fault: &FaultRow, lasts: Lasts) -> Reaction {
         (Reads, _, Long) if name == "slow" && hub => refused(3, 1 + 2),
         (Reads, _, Long) if name == "slow" => refused(4, 1),
         (Reads, _, Long) => refused(4 * twice, 1 + 2 + 4),
-        (SetsSilently, HalfDone | Unreadable, _) | (Sets | SetsSilently, Empty, _) => done(1, 0),
+        (SetsAgain | SetsSilently, HalfDone | Unreadable, _) | (Sets | SetsAgain | SetsSilently, Empty, _) => done(1, 0),
+        // A webhook is tried again by the queue alone.
+        (Adds | Sets, ..) if in_jira => again(1, 0),
         (Sets | SetsSilently, LostDone | HalfDone, _) => done(1, 2),
         (_, _, Once) => done(2, 2),
         (_, _, Long) => again(2, 2),
@@ -225,37 +194,13 @@ fn server<'a>(stage: &'a Stage, operation: &str) -> &'a Server {
     if is_hub(operation) { &stage.hub } else { &stage.sir }
 }
 
-fn what_is_read(ready: &Ready, act: Act, calm: &Calm) -> Reads {
-    let news = ready.news();
-    let typed = match act {
-        Act::Types(line) => line.split(' ').next_back().unwrap_or_default(),
-        Act::Replies => "It was",
-        Act::Edits => "Cy",
-        Act::OpensCase | Act::OpensMembership => "Second",
-        _ => "",
-    };
-    match &news[..] {
-        [] => Reads::Nothing,
-        _ if news == calm.news => Reads::Done,
-        [only] if only.contains("Nothing was changed") && only.contains(&without_ids(typed)) => Reads::Refused,
-        _ => Reads::Other(news),
-    }
-}
-
 async fn cell(row: &Row, fault: &FaultRow, lasts: Lasts, calm: &Calm) -> Option<String> {
     let (operation, _, act) = *row;
     let ready = act.prepare().await;
     let stage = &ready.stage;
-    let before = (server(stage, operation).count(operation), stage.world.waited());
     let on = Fault::on(operation);
-    server(stage, operation).fault((fault.1)(if lasts == Once { on.once() } else { on }));
-    let again = stage.work(&ready.jobs).await == ["m0"];
-    let is = Reaction {
-        requests: server(stage, operation).count(operation) - before.0,
-        waits: (stage.world.waited() - before.1).as_secs(),
-        reads: what_is_read(&ready, act, calm),
-        again,
-    };
+    let faulty = (fault.1)(if lasts == Once { on.once() } else { on });
+    let is = ready.reaction(server(stage, operation), (operation, ""), faulty, calm).await;
     let what = format!("{operation} for {act:?} × {} {lasts:?}", fault.0);
     let must = expected(row, fault, lasts);
     // Whether the SDK repeats a read hangs on how often it had to lately.
@@ -270,7 +215,7 @@ async fn cell(row: &Row, fault: &FaultRow, lasts: Lasts, calm: &Calm) -> Option<
     news.dedup();
     // Where a link is given the answer is kept nowhere: it is found once more.
     let refused = is.reads == Reads::Refused && operation != "GetCaseAttachmentDownloadUrl";
-    let believed = matches!(fault.2, Unreadable | Empty) && is.requests == 1;
+    let believed = matches!(fault.2, Unreadable | Empty) && is.requests == 1 && !is.again;
     let standing = if refused || believed { &ready.before } else { &calm.standing };
     let said = match refused {
         true => news.len() == 1,

@@ -129,13 +129,7 @@ impl<W: World> Desk<'_, W> {
 
     /// What the person typed, to be given back.
     pub fn typed(&self) -> String {
-        match &self.job.did {
-            Did::Asked { typed, .. } => typed.clone(),
-            Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
-            Did::Filled { filled } => filled.typed(),
-            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
-            Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
-        }
+        self.job.typed()
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.

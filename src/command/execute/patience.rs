@@ -33,7 +33,7 @@ pub async fn known<W: World>(
         Err(failure) if is_for_now(&failure) => Err(failure.into()),
         Err(failure) => {
             let why = format!("Slack does not tell the bridge who you are ({failure}). Nothing was done.");
-            Ok(Err(Answer::says(why).say(MENDED)))
+            Ok(Err(Answer::says(why).say(MENDED).give_back(&job.typed())))
         }
     }
 }
