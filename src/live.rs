@@ -256,10 +256,12 @@ impl<S: Store> World for Live<S> {
             Inbox::Queue(url) => {
                 let message = self.queue().await.send_message().queue_url(url).message_body(job);
                 let message = message.message_group_id(group).message_deduplication_id(id);
-                let sent = message.send().await;
-                sent.map(|_| ()).map_err(|error| {
+                let sent = message.send().await.map_err(|error| {
                     format!("the inbox did not take a job: {}", error.code().unwrap_or("no answer"))
-                })
+                })?;
+                // The SDK takes an answer without anything in it for one.
+                let taken = sent.message_id().is_some();
+                taken.then_some(()).ok_or_else(|| "the inbox did not name the job that it took".to_owned())
             }
         }
     }

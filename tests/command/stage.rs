@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -21,7 +21,7 @@ use casebridge::{
     settings::Settings,
     sir,
     standin::{Delivery, Hub, Jira, Sir, Slack},
-    store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
+    store::{self, Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
     world::{Copied, World},
 };
@@ -40,6 +40,9 @@ pub struct Countdown {
     left: AtomicUsize,
     passed: AtomicUsize,
     killed: Notify,
+    /// So many requests to the table until one is not answered; and whether that one is taken.
+    until_lost: AtomicUsize,
+    taken: AtomicBool,
 }
 
 impl Countdown {
@@ -49,6 +52,12 @@ impl Countdown {
             self.killed.notify_one();
             std::future::pending::<()>().await;
         }
+    }
+
+    fn loses(&self) -> bool {
+        let left = self.until_lost.load(Ordering::SeqCst);
+        self.until_lost.store(left.saturating_sub(1), Ordering::SeqCst);
+        left == 1
     }
 }
 
@@ -62,10 +71,14 @@ macro_rules! watched {
     ($($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
         impl Store for Table {
             $(async fn $name(&self $(, $arg: $kind)*) -> Stored<$out> {
+                let lost = self.countdown.loses();
+                if lost && !self.countdown.taken.load(Ordering::SeqCst) {
+                    return Err(store::Error::Trouble("no answer".to_owned()));
+                }
                 self.countdown.moment().await;
                 let answer = self.memory.$name($($arg),*).await;
                 self.countdown.moment().await;
-                answer
+                if lost { Err(store::Error::Trouble("no answer".to_owned())) } else { answer }
             })*
         }
     };
@@ -110,6 +123,17 @@ impl Outside {
     /// From now on it is this time.
     pub fn stops_the_clock(&self, at: Millis) {
         self.stopped.store(at, Ordering::SeqCst);
+    }
+
+    /// The `at`th request to the table from now on is not answered, though it may be taken.
+    pub fn loses_a_request(&self, at: usize, taken: bool) {
+        self.countdown.taken.store(taken, Ordering::SeqCst);
+        self.countdown.until_lost.store(at, Ordering::SeqCst);
+    }
+
+    /// Whether there were so many requests. None is lost from now on.
+    pub fn lost_it(&self) -> bool {
+        self.countdown.until_lost.swap(0, Ordering::SeqCst) == 0
     }
 
     /// How long would have been waited between tries.

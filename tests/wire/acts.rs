@@ -75,13 +75,8 @@ async fn furnished() -> (Stage, String, String) {
 impl Act {
     /// Everything up to the job.
     pub async fn prepare(self) -> Ready {
+        let (stage, deliveries) = self.before_the_door().await;
         let _few = PREPARING.acquire().await.unwrap();
-        let (mut stage, case, thread) = furnished().await;
-        if let Self::TypesInGroup(_) = self {
-            let group = stage.slack.add_group("responders", &[ANA]);
-            stage.settings.roles.admin = vec![group];
-        }
-        let deliveries = self.deliveries(&stage, &case, &thread).await;
         let before = standing(&stage);
         for delivery in &deliveries {
             assert_eq!(stage.deliver(delivery).await.0, 200, "{self:?}");
@@ -90,6 +85,18 @@ impl Act {
         assert!(!jobs.is_empty(), "{self:?}");
         let read = read(&stage);
         Ready { act: self, stage, jobs, read, before }
+    }
+
+    /// Everything up to what Slack or Jira sends.
+    pub async fn before_the_door(self) -> (Stage, Vec<Delivery>) {
+        let _few = PREPARING.acquire().await.unwrap();
+        let (mut stage, case, thread) = furnished().await;
+        if let Self::TypesInGroup(_) = self {
+            let group = stage.slack.add_group("responders", &[ANA]);
+            stage.settings.roles.admin = vec![group];
+        }
+        let deliveries = self.deliveries(&stage, &case, &thread).await;
+        (stage, deliveries)
     }
 
     /// What Slack or Jira sends for it.
@@ -220,7 +227,11 @@ impl Ready {
     pub fn news(&self) -> Vec<String> {
         let now = read(&self.stage);
         let old = |index: usize, text: &String| self.read.get(index) == Some(text);
-        now.iter().enumerate().filter(|(index, text)| !old(*index, text)).map(|(_, text)| without_ids(text)).collect()
+        now.iter()
+            .enumerate()
+            .filter(|(index, text)| !old(*index, text))
+            .map(|(_, text)| without_ids(text))
+            .collect()
     }
 
     pub fn now(&self) -> Value {
@@ -263,7 +274,9 @@ fn scrubbed(value: &Value) -> Value {
 
 /// A text whose words with a digit in them are all alike, in whatever frame.
 pub fn without_ids(text: &str) -> String {
-    let word = |word: &str| if word.contains(|each: char| each.is_ascii_digit()) { "#".to_owned() } else { word.to_owned() };
+    let word = |word: &str| {
+        if word.contains(|each: char| each.is_ascii_digit()) { "#".to_owned() } else { word.to_owned() }
+    };
     text.split_whitespace().filter(|word| *word != "```").map(word).collect::<Vec<_>>().join(" ")
 }
 

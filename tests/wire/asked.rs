@@ -130,8 +130,12 @@ fn can_say(row: &Row, fault: &FaultRow) -> Option<Means> {
     let (name, _, slack, jira) = *fault;
     match row.0 {
         At::Slack => slack,
-        At::Jira => jira.map(|means| if means == Gone && row.1 == "getCurrentUser" { Everywhere } else { means }),
-        At::Files => slack.filter(|_| ["429", "5", "reset", "slow", "redirect"].iter().any(|it| name.starts_with(it))),
+        At::Jira => {
+            jira.map(|means| if means == Gone && row.1 == "getCurrentUser" { Everywhere } else { means })
+        }
+        At::Files => {
+            slack.filter(|_| ["429", "5", "reset", "slow", "redirect"].iter().any(|it| name.starts_with(it)))
+        }
     }
 }
 
@@ -171,7 +175,11 @@ async fn cell(row: &Row, fault: &FaultRow, means: Means, lasts: Lasts, calm: &Ca
     let standing = if refused { &ready.before } else { &calm.standing };
     let right = twice.is_empty() && said && (announced || ready.now() == *standing);
     (!right).then(|| {
-        format!("{what}: in the end {twice:?} {news:?}\n {}\n must be {:?}\n {standing}", ready.now(), calm.news)
+        format!(
+            "{what}: in the end {twice:?} {news:?}\n {}\n must be {:?}\n {standing}",
+            ready.now(),
+            calm.news
+        )
     })
 }
 
@@ -186,6 +194,7 @@ async fn every_call_of_a_command_under_every_fault_leads_to_what_the_table_says(
     let cells = faults.flat_map(|(fault, lasts)| rows.iter().map(move |row| (row, fault, lasts)));
     let cells = cells.filter_map(|(row, fault, lasts)| Some((row, fault, can_say(row.0, fault)?, lasts)));
     // What ends at the first request ends in one way.
-    let cells = cells.filter(|(.., means, lasts)| *lasts == Long || matches!(means, Wait(..=2_000) | Unknown | Content));
+    let cells = cells
+        .filter(|(.., means, lasts)| *lasts == Long || matches!(means, Wait(..=2_000) | Unknown | Content));
     all_right(cells.map(|((row, calm), fault, means, lasts)| cell(row, fault, means, lasts, calm))).await;
 }

@@ -8,11 +8,12 @@
 mod acts;
 mod asked;
 mod calls;
-// mod covered;
-// mod door;
+mod covered;
+mod door;
 mod faults;
-// mod kept;
-// mod news;
+mod inbox;
+mod kept;
+mod news;
 mod reaction;
 mod reads;
 mod refused;

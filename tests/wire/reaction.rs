@@ -64,7 +64,9 @@ impl Ready {
             _ if news == calm.news => Reads::Done,
             [one, other] if *calm.news == [one.clone()] && one == other => Reads::Twice,
             [only] if only.contains("does not work") => Reads::Ill,
-            [only] if only.contains("Nothing was") && only.contains(&without_ids(self.act.typed())) => Reads::Refused,
+            [only] if only.contains("Nothing was") && only.contains(&without_ids(self.act.typed())) => {
+                Reads::Refused
+            }
             _ => Reads::Other(news),
         }
     }

@@ -17,9 +17,9 @@ const MINUTE: i64 = 60_000;
 
 /// A fault of the service, how long the case is left alone after it, in seconds, and how many requests are made at
 /// most: the SDK may repeat a read once where that helps, unless it had to often lately.
-type Row = (&'static str, fn(Target) -> Fault, i64, usize);
+pub type Row = (&'static str, fn(Target) -> Fault, i64, usize);
 
-const SIR_FAULTS: [Row; 14] = [
+pub const SIR_FAULTS: [Row; 14] = [
     ("429, Retry-After 0", |on| on.throttled(Some("0")), 1, 1),
     ("429, Retry-After 1", |on| on.throttled(Some("1")), 1, 1),
     ("429, Retry-After 30", |on| on.throttled(Some("30")), 30, 1),

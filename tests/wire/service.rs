@@ -170,7 +170,8 @@ fn expected(row: &Row, fault: &FaultRow, lasts: Lasts) -> Reaction {
         (Reads, _, Long) if name == "slow" && hub => refused(3, 1 + 2),
         (Reads, _, Long) if name == "slow" => refused(4, 1),
         (Reads, _, Long) => refused(4 * twice, 1 + 2 + 4),
-        (SetsAgain | SetsSilently, HalfDone | Unreadable, _) | (Sets | SetsAgain | SetsSilently, Empty, _) => done(1, 0),
+        (SetsAgain | SetsSilently, HalfDone | Unreadable, _)
+        | (Sets | SetsAgain | SetsSilently, Empty, _) => done(1, 0),
         // A webhook is tried again by the queue alone.
         (Adds | Sets, ..) if in_jira => again(1, 0),
         (Sets | SetsSilently, LostDone | HalfDone, _) => done(1, 2),
@@ -205,7 +206,8 @@ async fn cell(row: &Row, fault: &FaultRow, lasts: Lasts, calm: &Calm) -> Option<
     let must = expected(row, fault, lasts);
     // Whether the SDK repeats a read hangs on how often it had to lately.
     let repeated = fault.3 && matches!(row.1, Reads);
-    let within = (must.requests.div_ceil(2)..=must.requests).contains(&is.requests) && is.waits <= must.waits.max(1);
+    let within =
+        (must.requests.div_ceil(2)..=must.requests).contains(&is.requests) && is.waits <= must.waits.max(1);
     if is != must && !(repeated && within && (is.again, &is.reads) == (must.again, &must.reads)) {
         return Some(format!("{what}: {is:?}\n  must be {must:?}"));
     }
@@ -223,7 +225,11 @@ async fn cell(row: &Row, fault: &FaultRow, lasts: Lasts, calm: &Calm) -> Option<
     };
     let right = twice.is_empty() && said && ready.now() == *standing;
     (!right).then(|| {
-        format!("{what}: in the end {twice:?} {news:?}\n {}\n must be {:?}\n {standing}", ready.now(), calm.news)
+        format!(
+            "{what}: in the end {twice:?} {news:?}\n {}\n must be {:?}\n {standing}",
+            ready.now(),
+            calm.news
+        )
     })
 }
 

@@ -70,7 +70,8 @@ impl Intercept for NotNothing {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response();
-        let is_nothing = response.body().content_length() == Some(0) || response.headers().get("content-length") == Some("0");
+        let is_nothing = response.body().content_length() == Some(0)
+            || response.headers().get("content-length") == Some("0");
         match response.status().is_success() && is_nothing {
             true => Err("an answer without anything in it".into()),
             false => Ok(()),
