@@ -126,6 +126,13 @@ impl<S: Store> Live<S> {
         }
     }
 
+    /// Sends what it sends through these connections, which other worlds of the same thread share: to begin with
+    /// none costs more than most of what is sent on a desk.
+    #[must_use]
+    pub fn through(self, http: Http) -> Self {
+        Self { http, ..self }
+    }
+
     /// The settings, at most a minute old. Bad ones are an error, even where there were good ones before.
     pub async fn settings(&self) -> Result<Arc<Settings>, Error> {
         self.settings.get(clock::now(), MINUTE, self.read_settings()).await

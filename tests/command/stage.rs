@@ -15,6 +15,7 @@ use casebridge::{
     case::{CaseId, Millis},
     command::{bridge::Bridge, execute, job::Job},
     content::Key,
+    http::Http,
     hub,
     live::{Inbox, Live, Safe},
     secrets::{Secret, Secrets},
@@ -33,6 +34,11 @@ use tokio::sync::{
 
 /// A commander of every workspace.
 pub const ANA: &str = "U024BE7LH";
+
+thread_local! {
+    /// Connections that all stages of a test share.
+    static HTTP: Http = Http::default();
+}
 
 /// Counts the moments before and after each thing that is done outside; at the last, whoever does it stops for ever.
 #[derive(Default)]
@@ -126,17 +132,20 @@ impl Outside {
     }
 
     /// The `at`th request to the table from now on is not answered, though it may be taken.
+    #[allow(dead_code, reason = "the table of faults of the wire uses it")]
     pub fn loses_a_request(&self, at: usize, taken: bool) {
         self.countdown.taken.store(taken, Ordering::SeqCst);
         self.countdown.until_lost.store(at, Ordering::SeqCst);
     }
 
     /// Whether there were so many requests. None is lost from now on.
+    #[allow(dead_code, reason = "the table of faults of the wire uses it")]
     pub fn lost_it(&self) -> bool {
         self.countdown.until_lost.swap(0, Ordering::SeqCst) == 0
     }
 
     /// How long would have been waited between tries.
+    #[allow(dead_code, reason = "the table of faults of the wire uses it")]
     pub fn waited(&self) -> Duration {
         Duration::from_millis(self.waited.load(Ordering::SeqCst))
     }
@@ -243,10 +252,12 @@ impl Stage {
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .credentials_provider(credentials.clone())
             .region(Region::new("eu-west-1"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(sir.url());
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
+        let live = live.through(HTTP.with(Http::clone));
         let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
         let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let countdown = Arc::new(Countdown::default());

@@ -101,6 +101,7 @@ fn expected(row: &Row, name: &str, means: Means, lasts: Lasts) -> Reaction {
         Answer if name == "200 and nothing" => reaction(1, 0, Reads::Nothing, false),
         Answer if applied && name != "half of the JSON" => reaction(1, 0, Reads::Twice, false),
         Answer => reaction(1, 0, Reads::Done, false),
+        Direct if means == Content && lasts == Once => reaction(2, 0, Reads::Plainly, false),
         InChannel | Direct if means == Content => reaction(2, 0, shown(lasts == Once), false),
         InChannel if matches!(means, Gone | Here) => reaction(1, 0, Reads::Done, false),
         Direct if matches!(means, Gone | Here) => reaction(1, 0, Reads::Nothing, false),

@@ -32,6 +32,7 @@ impl<'a, W> Elsewhere<'a, W> {
                 "tests",
             ))
             .region(aws_config::Region::new("eu-west-1"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(address);
         let inbox = Inbox::Queue(format!("{address}/111122223333/inbox.fifo"));
         let safe = Safe::Given(Secrets::default());

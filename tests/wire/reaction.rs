@@ -17,6 +17,8 @@ pub enum Reads {
     Nothing,
     /// The same as where nothing goes wrong.
     Done,
+    /// The same without its buttons.
+    Plainly,
     /// The same, twice.
     Twice,
     /// Nothing was done, and what was typed.
@@ -62,6 +64,7 @@ impl Ready {
         match &news[..] {
             [] => Reads::Nothing,
             _ if news == calm.news => Reads::Done,
+            [only] if calm.news.len() == 1 && calm.news[0].starts_with(only) => Reads::Plainly,
             [one, other] if *calm.news == [one.clone()] && one == other => Reads::Twice,
             [only] if only.contains("does not work") => Reads::Ill,
             [only] if only.contains("Nothing was") && only.contains(&without_ids(self.act.typed())) => {

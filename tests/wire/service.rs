@@ -103,7 +103,7 @@ type FaultRow = (&'static str, fn(Target) -> Fault, Means, bool);
 
 /// What either service can do to us.
 const FAULTS: [FaultRow; 19] = [
-    ("slow", |on| on.slow(Duration::from_millis(8_500)), LostDone, true),
+    ("slow", |on| on.slow(Duration::from_millis(9_500)), LostDone, true),
     ("429, Retry-After 0", |on| on.throttled(Some("0")), Later(0), false),
     ("429, Retry-After 1", |on| on.throttled(Some("1")), Later(1), false),
     ("429, Retry-After 30", |on| on.throttled(Some("30")), Later(30), false),
