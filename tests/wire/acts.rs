@@ -1,7 +1,5 @@
 //! What a person does, up to the job on the inbox; what they then read, and how everything stands, to be compared.
 
-use std::collections::BTreeSet;
-
 use casebridge::{
     case::CaseId,
     live::Job,
@@ -137,6 +135,13 @@ impl Act {
                 let ts = stage.slack.shares(ANA, &stage.channel, file, "bytes", Some(thread)).1;
                 vec![stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "attach_file").unwrap()]
             }
+            _ => self.elsewhere(stage, case).await,
+        }
+    }
+
+    /// What is sent from forms and pages, and by Jira.
+    async fn elsewhere(self, stage: &Stage, case: &str) -> Vec<Delivery> {
+        match self {
             Self::OpensCase => vec![form(stage, "new Second", &NEW_CASE).await],
             Self::OpensMembership => {
                 stage.sir.without_membership();
@@ -170,6 +175,7 @@ impl Act {
                 stage.jira.person_edits_comment(&ana, &key, &comment, "It was Cy").unwrap();
                 stage.jira.take_webhooks()
             }
+            _ => Vec::new(),
         }
     }
 }
@@ -284,8 +290,8 @@ pub fn without_ids(text: &str) -> String {
 pub struct Calm {
     pub news: Vec<String>,
     pub standing: Value,
-    /// What was asked of the service, of Security Hub, of Slack and of Jira.
-    pub heard: BTreeSet<String>,
+    /// What was asked of the service, then of Security Hub, of Slack and of Jira, each in order.
+    pub heard: Vec<String>,
 }
 
 impl Act {

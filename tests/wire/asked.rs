@@ -189,7 +189,7 @@ async fn every_call_of_a_command_under_every_fault_leads_to_what_the_table_says(
     let calm = stream::iter(&ASKED).map(async |row| (row, row.4.calm().await)).buffer_unordered(8);
     let rows: Vec<_> = calm.collect().await;
     for (row, calm) in &rows {
-        assert!(calm.heard.contains(row.1), "{row:?}: {:?}", calm.heard);
+        assert!(calm.heard.iter().any(|it| it == row.1), "{row:?}: {:?}", calm.heard);
     }
     let faults = FAULTS.iter().flat_map(|fault| [(fault, Long), (fault, Once)]);
     let cells = faults.flat_map(|(fault, lasts)| rows.iter().map(move |row| (row, fault, lasts)));
