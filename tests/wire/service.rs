@@ -275,7 +275,8 @@ async fn lost_cell(row: &Row) -> Option<String> {
     let then = stage.work(&ready.jobs).await;
     let right = tries == [["m0"], ["m0"]] && said.is_empty() && then.is_empty();
     let ended = ready.news() == calm.news && ready.now() == calm.standing;
-    (!right || !ended).then(|| format!("{operation} for {act:?}: {tries:?} {said:?} {then:?} {:?}", ready.news()))
+    (!right || !ended)
+        .then(|| format!("{operation} for {act:?}: {tries:?} {said:?} {then:?} {:?}", ready.news()))
 }
 
 #[tokio::test]
