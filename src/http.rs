@@ -1,7 +1,7 @@
 //! How does a request reach Slack or Jira? Once: no retry, no redirect, nothing unencrypted.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -27,16 +27,17 @@ const COPY: Duration = Duration::from_secs(18);
 /// that a message was not posted can then be learned only by looking for it.
 const KEPT: Millis = 10_000;
 
-/// Sends requests. Its client is made when it is first needed.
+/// Sends requests. Its client is made when it is first needed; clones share it.
+#[derive(Clone)]
 pub struct Http {
     connect: Duration,
     timeout: Duration,
-    client: Mutex<Option<(Millis, Client)>>,
+    client: Arc<Mutex<Option<(Millis, Client)>>>,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { connect: CONNECT, timeout: wire::TIMEOUT, client: Mutex::default() }
+        Self { connect: CONNECT, timeout: wire::TIMEOUT, client: Arc::default() }
     }
 }
 
@@ -176,7 +177,7 @@ mod tests {
 
     fn http() -> Http {
         let (connect, timeout) = (Duration::from_millis(300), Duration::from_millis(600));
-        Http { connect, timeout, client: Mutex::default() }
+        Http { connect, timeout, client: Arc::default() }
     }
 
     async fn get(url: &str) -> Result<Response, Trouble> {

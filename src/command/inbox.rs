@@ -16,7 +16,7 @@ use super::{bridge::Bridge, execute, job::Job};
 use crate::{case::Millis, world::World};
 
 /// How long a job may take: none is begun that could not end in time, in milliseconds.
-const LONGEST: Millis = 25_000;
+const LONGEST: Millis = 45_000;
 
 /// Does the jobs of a batch. Those that were not done come again; after the first of a group, the rest of it as well:
 /// the queue keeps the order within a group. `None` if this is no batch.

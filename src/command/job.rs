@@ -149,6 +149,17 @@ impl Job {
         text::hex(&Sha256::digest(named.as_bytes()))
     }
 
+    /// What the person typed, to be given back.
+    pub fn typed(&self) -> String {
+        match &self.did {
+            Did::Asked { typed, .. } => typed.clone(),
+            Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
+            Did::Filled { filled } => filled.typed(),
+            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
+            Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
+        }
+    }
+
     /// What is done one after the other: the acts on one case, else in one thread, channel or issue.
     pub fn group(&self) -> String {
         match (&self.did, &self.place.thread) {

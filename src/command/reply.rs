@@ -18,7 +18,8 @@ pub fn in_response(answer: &Answer) -> Option<Value> {
 /// Sends an answer through the `response_url`, or where that is no longer possible as an ephemeral message.
 ///
 /// # Errors
-/// Neither was possible for now: the answer must be sent again. Where Slack refuses for good, nothing is left to do.
+/// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
+/// it says, nothing is left to do.
 pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) -> Result<(), Failure> {
     for (index, message) in answer.messages().into_iter().enumerate() {
         let through = match &job.response_url {
@@ -32,7 +33,11 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
         };
         match sent {
             Ok(()) => {}
-            Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure),
+            Err(
+                failure @ (Failure::NotApplied { .. }
+                | Failure::Unknown { .. }
+                | Failure::Broken { everywhere: true, .. }),
+            ) => return Err(failure),
             Err(failure) => tracing::warn!(%failure, "an answer could not be delivered"),
         }
     }
@@ -42,14 +47,24 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
 async fn to_person<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) -> Result<(), Failure> {
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
-    let thread = job.place.thread.as_deref();
     let message = Message { text, blocks };
-    if job.place.channel.is_empty() {
-        return slack.direct(&job.user, &message).await;
+    match said(slack, job, &message).await {
+        // Said plainly it is still an answer.
+        Err(Failure::Content { .. }) => said(slack, job, &Message { blocks: Vec::new(), ..message }).await,
+        sent => sent,
     }
-    match slack.ephemeral(&job.place.channel, &job.user, thread, &message).await {
+}
+
+async fn said<W: World>(slack: &Slack<'_, W>, job: &Job, message: &Message) -> Result<(), Failure> {
+    if job.place.channel.is_empty() {
+        return slack.direct(&job.user, message).await;
+    }
+    let thread = job.place.thread.as_deref();
+    match slack.ephemeral(&job.place.channel, &job.user, thread, message).await {
         // They are not in the channel, or we are not: among the two of us nobody else reads it.
-        Err(Failure::Broken { everywhere: false, .. }) => slack.direct(&job.user, &message).await,
+        Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
+            slack.direct(&job.user, message).await
+        }
         sent => sent,
     }
 }

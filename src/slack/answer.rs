@@ -252,6 +252,8 @@ const TABLE: [(Meaning, &[&str]); 8] = [
 pub(super) fn read_response_url(method: &str, response: &Response) -> Result<(), Failure> {
     match response.status {
         404 | 410 => Err(Failure::Gone { why: format!("{method}: HTTP {}", response.status) }),
+        // A page of somebody on the way.
+        200..=299 if response.body.starts_with(b"<") => Err(Failure::unreadable(method)),
         200..=299 if response.value().is_none() => Ok(()),
         _ => read(method, response)?.or_failure(method).map(drop),
     }

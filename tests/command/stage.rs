@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -15,13 +15,14 @@ use casebridge::{
     case::{CaseId, Millis},
     command::{bridge::Bridge, execute, job::Job},
     content::Key,
+    http::Http,
     hub,
     live::{Inbox, Live, Safe},
     secrets::{Secret, Secrets},
     settings::Settings,
     sir,
     standin::{Delivery, Hub, Jira, Sir, Slack},
-    store::{Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
+    store::{self, Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
     world::{Copied, World},
 };
@@ -34,12 +35,20 @@ use tokio::sync::{
 /// A commander of every workspace.
 pub const ANA: &str = "U024BE7LH";
 
+thread_local! {
+    /// Connections that all stages of a test share.
+    static HTTP: Http = Http::default();
+}
+
 /// Counts the moments before and after each thing that is done outside; at the last, whoever does it stops for ever.
 #[derive(Default)]
 pub struct Countdown {
     left: AtomicUsize,
     passed: AtomicUsize,
     killed: Notify,
+    /// So many requests to the table until one is not answered; and whether that one is taken.
+    until_lost: AtomicUsize,
+    taken: AtomicBool,
 }
 
 impl Countdown {
@@ -49,6 +58,12 @@ impl Countdown {
             self.killed.notify_one();
             std::future::pending::<()>().await;
         }
+    }
+
+    fn loses(&self) -> bool {
+        let left = self.until_lost.load(Ordering::SeqCst);
+        self.until_lost.store(left.saturating_sub(1), Ordering::SeqCst);
+        left == 1
     }
 }
 
@@ -62,10 +77,14 @@ macro_rules! watched {
     ($($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
         impl Store for Table {
             $(async fn $name(&self $(, $arg: $kind)*) -> Stored<$out> {
+                let lost = self.countdown.loses();
+                if lost && !self.countdown.taken.load(Ordering::SeqCst) {
+                    return Err(store::Error::Trouble("no answer".to_owned()));
+                }
                 self.countdown.moment().await;
                 let answer = self.memory.$name($($arg),*).await;
                 self.countdown.moment().await;
-                answer
+                if lost { Err(store::Error::Trouble("no answer".to_owned())) } else { answer }
             })*
         }
     };
@@ -102,12 +121,33 @@ pub struct Outside {
     countdown: Arc<Countdown>,
     /// Where the clock was stopped; 0 where it runs.
     stopped: AtomicI64,
+    /// How long was waited between tries, though no time passed, in milliseconds.
+    waited: AtomicU64,
 }
 
 impl Outside {
     /// From now on it is this time.
     pub fn stops_the_clock(&self, at: Millis) {
         self.stopped.store(at, Ordering::SeqCst);
+    }
+
+    /// The `at`th request to the table from now on is not answered, though it may be taken.
+    #[allow(dead_code, reason = "the table of faults of the wire uses it")]
+    pub fn loses_a_request(&self, at: usize, taken: bool) {
+        self.countdown.taken.store(taken, Ordering::SeqCst);
+        self.countdown.until_lost.store(at, Ordering::SeqCst);
+    }
+
+    /// Whether there were so many requests. None is lost from now on.
+    #[allow(dead_code, reason = "the table of faults of the wire uses it")]
+    pub fn lost_it(&self) -> bool {
+        self.countdown.until_lost.swap(0, Ordering::SeqCst) == 0
+    }
+
+    /// How long would have been waited between tries.
+    #[allow(dead_code, reason = "the table of faults of the wire uses it")]
+    pub fn waited(&self) -> Duration {
+        Duration::from_millis(self.waited.load(Ordering::SeqCst))
     }
 }
 
@@ -129,7 +169,10 @@ impl World for Outside {
         // The door's own patience is real; waiting between tries is not what is tested here.
         match time == Duration::from_millis(2_500) {
             true => tokio::time::sleep(time).await,
-            false => tokio::task::yield_now().await,
+            false => {
+                self.waited.fetch_add(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -209,11 +252,14 @@ impl Stage {
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .credentials_provider(credentials.clone())
             .region(Region::new("eu-west-1"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(sir.url());
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
-        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
+        let live = live.through(HTTP.with(Http::clone));
+        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let countdown = Arc::new(Countdown::default());
         let world = Outside {
             live,
@@ -221,6 +267,7 @@ impl Stage {
             hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
             countdown,
             stopped: AtomicI64::new(0),
+            waited: AtomicU64::new(0),
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));

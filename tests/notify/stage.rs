@@ -12,6 +12,7 @@ use casebridge::{
     case::{CaseId, Millis},
     clock,
     gate::Breaker,
+    http::Http,
     knowledge::PlaceNote,
     live::{Inbox, Job, Live, Safe},
     notifier::Notifier,
@@ -28,6 +29,11 @@ use tokio::sync::{
     Mutex,
     mpsc::{UnboundedReceiver, unbounded_channel},
 };
+
+thread_local! {
+    /// Connections that all stages of a test share.
+    static HTTP: Http = Http::default();
+}
 
 /// How long each invocation has.
 const TIME: Millis = 600_000;
@@ -119,10 +125,12 @@ impl Stage {
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
             .region(Region::new("eu-west-1"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(sir.url());
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
+        let live = live.through(HTTP.with(Http::clone));
         let clocks = [slack.clock().clone(), jira.clock().clone(), sir.clock().clone()];
         let world = Outside { live, ahead: AtomicI64::new(0), clocks };
         let settings = Settings::parse(&settings).unwrap();

@@ -36,7 +36,7 @@ pub enum Cause {
 pub type Call = (Destination, &'static str, Kind, Cause, &'static str, &'static str);
 
 /// Every call that tells something.
-pub const CALLS: [Call; 14] = [
+pub const CALLS: [Call; 16] = [
     (Destination::Slack, "chat.postMessage", Kind::Add, Cause::Creation, "thread", "/home#"),
     (Destination::Slack, "chat.postMessage", Kind::Add, Cause::Comment, "thread", "/comment/"),
     (Destination::Slack, "chat.update", Kind::Set, Cause::Change, "thread", "/home#"),
@@ -48,6 +48,8 @@ pub const CALLS: [Call; 14] = [
     (Destination::Jira, "createIssue", Kind::AddHome, Cause::Creation, "thread", "project"),
     (Destination::Jira, "addComment", Kind::Add, Cause::Comment, "thread", "/comment/"),
     (Destination::Jira, "editIssue", Kind::Set, Cause::Change, "thread", ""),
+    (Destination::Jira, "getIssue", Kind::Set, Cause::Change, "thread", ""),
+    (Destination::Jira, "getTransitions", Kind::Set, Cause::Change, "thread", ""),
     (Destination::Jira, "doTransition", Kind::Set, Cause::Change, "thread", ""),
     (
         Destination::Jira,

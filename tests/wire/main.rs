@@ -5,12 +5,36 @@
 //! then, how many requests were made, when the bridge comes back, and that everything stands once in the end.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod acts;
+mod asked;
 mod calls;
+mod covered;
+mod door;
 mod faults;
+mod inbox;
+mod kept;
+mod news;
+mod reaction;
 mod reads;
 mod refused;
+mod service;
 mod writes;
 
+#[path = "../command/stage.rs"]
+#[allow(dead_code, reason = "the flows of command use all of it")]
+mod desk;
 #[path = "../notify/stage.rs"]
 #[allow(dead_code, reason = "the flows of notify use all of it")]
 mod stage;
+
+use futures_util::{StreamExt, future::ready, stream};
+
+/// How many cells are worked through side by side: enough that those that wait for a slow answer hold nobody up.
+const AT_ONCE: usize = 48;
+
+/// Every cell of a table; one that is not as it must be says how.
+async fn all_right<F: Future<Output = Option<String>>>(cells: impl IntoIterator<Item = F>) {
+    let cells = stream::iter(cells).buffer_unordered(AT_ONCE);
+    let wrong: Vec<String> = cells.filter_map(ready).collect().await;
+    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -6,20 +6,20 @@ use casebridge::{
     store::Destination,
     world::World,
 };
-use futures_util::future::join_all;
 
 use super::{
+    all_right,
     faults::FAULTS,
     stage::{Stage, count},
 };
 
 const MINUTE: i64 = 60_000;
 
-/// A fault of the service, how long the case is left alone after it, in seconds, and how many requests are made: the
-/// SDK may repeat a read once where that helps.
-type Row = (&'static str, fn(Target) -> Fault, i64, usize);
+/// A fault of the service, how long the case is left alone after it, in seconds, and how many requests are made at
+/// most: the SDK may repeat a read once where that helps, unless it had to often lately.
+pub type Row = (&'static str, fn(Target) -> Fault, i64, usize);
 
-const SIR_FAULTS: [Row; 14] = [
+pub const SIR_FAULTS: [Row; 14] = [
     ("429, Retry-After 0", |on| on.throttled(Some("0")), 1, 1),
     ("429, Retry-After 1", |on| on.throttled(Some("1")), 1, 1),
     ("429, Retry-After 30", |on| on.throttled(Some("30")), 30, 1),
@@ -40,6 +40,9 @@ const SIR_FAULTS: [Row; 14] = [
         1,
     ),
 ];
+
+/// What is read of a case before anything of it is told.
+pub const SIR_READS: [&str; 3] = ["GetCase", "ListComments", "ListInvestigations"];
 
 async fn read_cell(operation: &str, row: &Row) -> Option<String> {
     let (name, fault, seconds, requests) = row;
@@ -69,7 +72,7 @@ async fn read_cell(operation: &str, row: &Row) -> Option<String> {
     ];
     let fits = match without_agent {
         true => told > 0,
-        false => told == 0 && (*seconds..seconds + 20).contains(&wait) && asked == *requests,
+        false => told == 0 && (*seconds..seconds + 20).contains(&wait) && (1..=*requests).contains(&asked),
     };
     let right = fits && stands == [1, 1, 1, 1] && meta.lease_until == 0;
     (!right).then(|| {
@@ -81,16 +84,11 @@ async fn read_cell(operation: &str, row: &Row) -> Option<String> {
 
 #[tokio::test]
 async fn what_the_service_does_not_answer_is_asked_again_in_its_time_and_nothing_is_told_before() {
-    let mut wrong = Vec::new();
-    for operation in ["GetCase", "ListComments", "ListInvestigations"] {
-        let cells = join_all(SIR_FAULTS.iter().map(|row| read_cell(operation, row))).await;
-        wrong.extend(cells.into_iter().flatten());
-    }
-    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+    all_right(SIR_READS.iter().flat_map(|read| SIR_FAULTS.iter().map(|row| read_cell(read, row)))).await;
 }
 
 /// Where an addition was lost, and what is then asked for it.
-const FINDS: [(Destination, &str, &str); 7] = [
+pub const FINDS: [(Destination, &str, &str); 7] = [
     (Destination::Slack, "chat.postMessage", "conversations.replies"),
     (Destination::Slack, "chat.postMessage", "conversations.history"),
     (Destination::Slack, "chat.postMessage", "auth.test"),
@@ -143,10 +141,5 @@ async fn find_cell(find: &(Destination, &str, &str), row: &super::faults::Row) -
 
 #[tokio::test]
 async fn an_unanswered_question_for_a_lost_addition_stays_open_and_makes_nothing_twice() {
-    let mut wrong = Vec::new();
-    for find in &FINDS {
-        let cells = join_all(FAULTS.iter().map(|row| find_cell(find, row))).await;
-        wrong.extend(cells.into_iter().flatten());
-    }
-    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+    all_right(FINDS.iter().flat_map(|find| FAULTS.iter().map(move |row| find_cell(find, row)))).await;
 }

@@ -1,17 +1,20 @@
 //! Nobody listens: the connection is refused, so nothing was applied, and all of it comes once somebody listens again.
 
-use casebridge::{settings::Settings, store::Destination, world::World};
+use casebridge::{settings::Settings, standin::Sir, store::Destination, world::World};
 
-use super::stage::{Stage, count};
+use super::{
+    acts::Act,
+    inbox::nobody,
+    stage::{Stage, count},
+};
 
 async fn unreachable(destination: Destination) {
     let mut stage = Stage::set().await;
     let right = stage.settings.clone();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut wrong: Settings = right.clone();
     match destination {
-        Destination::Slack => wrong.slack.api_url = format!("http://{nobody}/api"),
-        Destination::Jira => wrong.jira.as_mut().unwrap().api_url = format!("http://{nobody}"),
+        Destination::Slack => wrong.slack.api_url = format!("{}/api", nobody()),
+        Destination::Jira => wrong.jira.as_mut().unwrap().api_url = nobody(),
     }
     stage.settings = wrong;
     let case = stage.sir.console_creates_case("Key leaked");
@@ -40,4 +43,55 @@ async fn a_slack_that_cannot_be_reached_gets_everything_once_it_can() {
 #[tokio::test]
 async fn a_jira_that_cannot_be_reached_gets_everything_once_it_can() {
     unreachable(Destination::Jira).await;
+}
+
+/// What somebody asks for comes again while nobody listens, and is done and answered once somebody does.
+async fn unreachable_for_commands(destination: Destination, act: Act) {
+    let calm = act.calm().await;
+    let mut ready = act.prepare().await;
+    let right = ready.stage.settings.clone();
+    match destination {
+        Destination::Slack => ready.stage.settings.slack.api_url = format!("{}/api", nobody()),
+        Destination::Jira => ready.stage.settings.jira.as_mut().unwrap().api_url = nobody(),
+    }
+    assert_eq!(ready.stage.work(&ready.jobs).await, ["m0"], "{act:?}");
+    assert_eq!((ready.news(), ready.now()), (vec![], ready.before.clone()), "{act:?}");
+    ready.stage.settings = right;
+    for _ in 0..2 {
+        assert_eq!(ready.stage.work(&ready.jobs).await, [""; 0], "{act:?}");
+    }
+    let mut news = ready.news();
+    news.dedup();
+    assert_eq!((news, ready.now()), (calm.news, calm.standing), "{act:?}");
+}
+
+#[tokio::test]
+async fn a_command_comes_again_while_slack_or_jira_cannot_be_reached() {
+    unreachable_for_commands(Destination::Slack, Act::Types("CASE title Two keys leaked")).await;
+    unreachable_for_commands(Destination::Slack, Act::Replies).await;
+    unreachable_for_commands(Destination::Jira, Act::LinksIssue).await;
+    unreachable_for_commands(Destination::Jira, Act::CommentsInJira).await;
+}
+
+#[tokio::test]
+async fn that_the_service_cannot_be_reached_is_said_to_who_waits_and_what_was_said_comes_again() {
+    for (act, again, said) in [
+        (Act::Types("CASE show"), false, true),
+        (Act::Types("CASE title Two keys leaked"), false, true),
+        (Act::Replies, true, false),
+        (Act::CommentsInJira, true, false),
+    ] {
+        let mut ready = act.prepare().await;
+        // Its server ends with the last handle.
+        ready.stage.sir = Sir::start().await.unwrap();
+        tokio::task::yield_now().await;
+        assert_eq!(!ready.stage.work(&ready.jobs).await.is_empty(), again, "{act:?}");
+        let news = ready.news();
+        assert_eq!(news.len(), usize::from(said), "{act:?} {news:?}");
+        assert!(
+            news.iter()
+                .all(|text| text.contains("could not be reached") && text.contains("Nothing was changed"))
+        );
+        assert_eq!(ready.stage.world.waited().as_secs(), 1 + 2 + 4, "{act:?}");
+    }
 }

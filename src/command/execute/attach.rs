@@ -97,7 +97,10 @@ async fn one<W: World>(
             Ok(Ok(Attached { in_slack: file.name.clone(), on_case: name }))
         }
         Copied::Put { status: status @ (429 | 500..) } => {
-            Err(Stop::Trouble(format!("the file's place answered HTTP {status}")))
+            Err(Stop::Later(format!("the file's place answered HTTP {status}")))
+        }
+        Copied::Source { status: status @ (429 | 500..) } => {
+            Err(Stop::Later(format!("Slack did not give the file (HTTP {status})")))
         }
         Copied::Put { status } => Ok(Err(named(format!("AWS did not take it (HTTP {status}).")))),
         Copied::SignIn => Ok(Err(named(

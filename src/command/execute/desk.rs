@@ -25,6 +25,10 @@ use crate::{
 /// How long the record of a command is kept: longer than the queue's 14 hours of tries, in milliseconds.
 pub const KEPT: Millis = 24 * 60 * 60 * 1_000;
 
+/// How long after its beginning a command still tries something once more, in milliseconds. What was begun by then
+/// ends within what the inbox gives a job.
+const PATIENT: Millis = 12_000;
+
 /// The most pages that are read to answer one question: at five reads a second, eight seconds.
 const PAGES: usize = 40;
 
@@ -34,6 +38,10 @@ pub enum Stop {
     Said(Answer),
     /// Nobody knows what became of it: it must be tried again, and will find out.
     Trouble(String),
+    /// Not now, nor in a moment: the queue brings it again.
+    Later(String),
+    /// Slack or Jira did not do what was asked: what follows hangs on why.
+    Failed(Failure),
 }
 
 impl From<store::Error> for Stop {
@@ -44,7 +52,7 @@ impl From<store::Error> for Stop {
 
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
-        Self::Trouble(failure.to_string())
+        Self::Failed(failure)
     }
 }
 
@@ -75,6 +83,10 @@ pub struct Desk<'a, W: World> {
     pub jira: Option<&'a Jira<'a, W>>,
     /// Signs confirmations.
     pub signs: &'a Secret,
+    /// When it was begun, this time.
+    pub since: Millis,
+    /// An earlier try ended nobody knows how: what it asked for may have been done.
+    pub again: bool,
 }
 
 impl<W: World> Desk<'_, W> {
@@ -88,20 +100,26 @@ impl<W: World> Desk<'_, W> {
         for attempt in 0.. {
             match Box::pin(self.world.call(call.clone())).await {
                 Ok(answer) => return Ok(answer),
-                Err(fault) => match pause(&fault, reads, attempt) {
+                Err(fault) => match pause(&fault, reads, attempt).filter(|_| self.is_patient()) {
                     Some(time) => self.world.sleep(time).await,
                     None if fault.maybe_applied() && !reads => {
                         return Err(Stop::Trouble(format!("{} without an answer", operation.name())));
                     }
-                    // Nobody watches a message for an answer: it is tried again by itself, not by its writer.
-                    None if self.is_a_message() && is_for_now(&fault) => {
-                        return Err(Stop::Trouble(format!("{} was refused for now", operation.name())));
+                    // Nobody watches a message for an answer: it is tried again by itself, not by its writer. Nor may
+                    // "nothing was changed" be said where an earlier try may have changed it.
+                    None if (self.is_a_message() || self.again) && is_for_now(&fault) => {
+                        return Err(Stop::Later(format!("{} was refused for now", operation.name())));
                     }
                     None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
                 },
             }
         }
         Err(strange(operation.name()))
+    }
+
+    /// Whether there is time to try something once more.
+    pub fn is_patient(&self) -> bool {
+        self.world.now() - self.since < PATIENT
     }
 
     /// Something that was said for the case, not asked of the bridge.
@@ -111,13 +129,7 @@ impl<W: World> Desk<'_, W> {
 
     /// What the person typed, to be given back.
     pub fn typed(&self) -> String {
-        match &self.job.did {
-            Did::Asked { typed, .. } => typed.clone(),
-            Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
-            Did::Filled { filled } => filled.typed(),
-            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
-            Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
-        }
+        self.job.typed()
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.
@@ -204,8 +216,8 @@ fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
 }
 
 /// The same call may be taken a little later.
-fn is_for_now(fault: &sir::Fault) -> bool {
-    matches!(fault.kind, sir::FaultKind::Throttled { .. } | sir::FaultKind::NotSent)
+fn is_for_now(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Throttled { .. } | FaultKind::NotSent | FaultKind::Unknown)
 }
 
 #[cfg(test)]

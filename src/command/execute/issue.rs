@@ -134,7 +134,12 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     let me = jira.me().await?;
     let told = store.all_told(&case, Destination::Jira).await?;
-    for comment in written(&jira, issue).await? {
+    let comments = match written(&jira, issue).await {
+        // The issue was deleted meanwhile: nobody says anything there any more.
+        Err(Stop::Failed(Failure::Gone { .. })) => return Ok(()),
+        comments => comments?,
+    };
+    for comment in comments {
         let known = told.iter().find(|(_, told)| told.remote == comment.id);
         if is_a_persons(&comment, &me) && known.is_none_or(|(_, told)| told.theirs) {
             said(bridge, &jira, job, (&case, issue), &comment, known).await?;
@@ -186,6 +191,8 @@ async fn said<W: World>(
         slack: &slack,
         jira: Some(jira),
         signs: &bridge.secrets.slack_signing_secret,
+        since: bridge.world.now(),
+        again: false,
     };
     let spoken = Spoken::jira(&comment.author_name, &comment.id);
     let outcome = match known.and_then(|(key, told)| Some((comment_of(key)?, &told.hash))) {

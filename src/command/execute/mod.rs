@@ -25,36 +25,35 @@ mod issue;
 mod lists;
 mod membership;
 mod moment;
+mod patience;
 mod settle;
 mod status;
 mod tags;
 
-use std::time::Duration;
-
 use sha2::{Digest, Sha256};
 
-use self::desk::{Desk, KEPT, Outcome, Stop};
+use self::{
+    desk::{Desk, KEPT, Outcome, Stop},
+    patience::{MENDED, WAIT, is_for_now, is_soon_over, known},
+};
 use super::{
     answer::Answer,
     ask::{Ask, Hub, Line, Membership},
     bridge::Bridge,
     confirmation::Confirmation,
     form::{Filled, Form},
-    identity::{self, Profile},
+    identity::Profile,
     job::{Did, Job, case_of},
     reply,
-    roles::{self, Kind},
+    roles::{self, Kind, Role},
     verbs::{self, About},
 };
 use crate::{
-    case::CaseId,
+    case::{CaseId, Millis},
     store::{Command, Store},
     text,
     world::World,
 };
-
-/// How long a command waits before it finds out what became of a call without an answer.
-const WAIT: Duration = Duration::from_secs(2);
 
 /// Nobody knows yet what became of the job: it must be delivered again. For the log: never a text or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +63,8 @@ pub struct Trouble(String);
 impl<E: Into<Stop>> From<E> for Trouble {
     fn from(error: E) -> Self {
         match error.into() {
-            Stop::Trouble(why) => Self(why),
+            Stop::Trouble(why) | Stop::Later(why) => Self(why),
+            Stop::Failed(failure) => Self(failure.to_string()),
             Stop::Said(_) => Self("an answer where none was due".to_owned()),
         }
     }
@@ -78,16 +78,22 @@ pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), 
     if let Did::JiraChanged { issue } = &job.did {
         return Ok(issue::heard(bridge, job, issue).await?);
     }
-    let slack = bridge.slack();
-    let answer = match identity::profile(&slack, bridge.settings, &job.user).await? {
-        Some(person) => recorded(bridge, job, &person).await?,
-        None => Answer::says("This workspace does not know you. Nothing was done."),
+    let (slack, since) = (bridge.slack(), bridge.world.now());
+    let answer = match known(bridge, job).await? {
+        Ok(Some(person)) => recorded(bridge, job, &person, since).await?,
+        Ok(None) => Answer::says("This workspace does not know you. Nothing was done."),
+        Err(answer) => answer,
     };
     Ok(reply::send(&slack, job, &answer).await?)
 }
 
 /// The answer of the record, or the answer that is now found and recorded.
-async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result<Answer, Trouble> {
+async fn recorded<W: World>(
+    bridge: &Bridge<'_, W>,
+    job: &Job,
+    person: &Profile,
+    since: Millis,
+) -> Result<Answer, Trouble> {
     let work = match work(bridge, job, person) {
         Ok(work) => work,
         Err(answer) => return Ok(answer),
@@ -100,6 +106,7 @@ async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile)
     }
     let begun = Command { job: written(job), since: job.at, answer: None };
     let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
+    let again = known.is_some();
     if let Some(answer) = known.and_then(|known| known.answer) {
         return read(&answer);
     }
@@ -113,6 +120,8 @@ async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile)
         slack: &slack,
         jira: jira.as_ref(),
         signs: &bridge.secrets.slack_signing_secret,
+        since,
+        again: again && work.changes(),
     };
     let answer = done(&desk, &work).await?;
     // A link to a file needs no other right to be used: it is kept nowhere.
@@ -136,6 +145,17 @@ fn written(job: &Job) -> String {
 struct Work {
     key: String,
     did: Doing,
+}
+
+impl Work {
+    /// Whether something outside may be another when it is done.
+    fn changes(&self) -> bool {
+        match &self.did {
+            Doing::Asked { line } => verbs::of(&line.ask).is_some_and(|verb| verb.role > Some(Role::Viewer)),
+            Doing::Opened { .. } | Doing::Home => false,
+            _ => true,
+        }
+    }
 }
 
 enum Doing {
@@ -178,17 +198,25 @@ fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result
 /// Does it; where a call had no answer, once more after a moment: every step can be taken again.
 async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Trouble> {
     let first = attempt(desk, work).await;
-    let outcome = match first {
-        Err(Stop::Trouble(why)) => {
-            tracing::info!(why, "a command is tried again");
+    let unsure = match &first {
+        Err(Stop::Trouble(_)) => true,
+        Err(Stop::Failed(failure)) => is_soon_over(failure),
+        _ => false,
+    };
+    let outcome = match unsure && desk.is_patient() {
+        true => {
+            tracing::info!("a command is tried again");
             desk.world.sleep(WAIT).await;
-            attempt(desk, work).await
+            attempt(&Desk { again: work.changes(), ..*desk }, work).await
         }
-        outcome => outcome,
+        false => first,
     };
     match outcome {
         Ok(answer) | Err(Stop::Said(answer)) => Ok(answer),
-        Err(Stop::Trouble(why)) => Err(Trouble(why)),
+        Err(Stop::Failed(failure)) if !is_for_now(&failure) => {
+            Ok(desk.refuse(format!("This could not be done ({failure}).")).say(MENDED))
+        }
+        Err(stop) => Err(stop.into()),
     }
 }
 

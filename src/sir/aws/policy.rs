@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use aws_sdk_securityir::config::{
-    Builder, Config,
-    interceptors::InterceptorContext,
-    retry::{ClassifyRetry, RetryAction, RetryConfig},
-    timeout::TimeoutConfig,
+use aws_sdk_securityir::{
+    config::{
+        Builder, Config, ConfigBag, Intercept, RuntimeComponents,
+        interceptors::{BeforeDeserializationInterceptorContextRef, InterceptorContext},
+        retry::{ClassifyRetry, RetryAction, RetryConfig},
+        timeout::TimeoutConfig,
+    },
+    error::BoxError,
 };
 
 /// What is laid over the client's own configuration, call by call.
@@ -40,13 +43,40 @@ fn read() -> Builder {
         .operation_attempt_timeout(Duration::from_secs(5))
         .operation_timeout(Duration::from_secs(10));
     let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
-    Config::builder().timeout_config(times.build()).retry_config(retry).retry_classifier(Patience)
+    let config = Config::builder().timeout_config(times.build()).retry_config(retry);
+    config.retry_classifier(Patience).interceptor(NotNothing)
 }
 
 /// A change is sent once and has 8 s. A client library that repeats it by itself would double it unseen.
 fn write() -> Builder {
     let times = TimeoutConfig::builder().operation_timeout(Duration::from_secs(8));
     Config::builder().timeout_config(times.build()).retry_config(RetryConfig::disabled())
+}
+
+/// A read's answer always says something. The SDK takes nothing at all for an answer whose lists are empty: then there
+/// would be no case, no comment and no membership.
+#[derive(Debug)]
+struct NotNothing;
+
+impl Intercept for NotNothing {
+    fn name(&self) -> &'static str {
+        "NotNothing"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let is_nothing = response.body().content_length() == Some(0)
+            || response.headers().get("content-length") == Some("0");
+        match response.status().is_success() && is_nothing {
+            true => Err("an answer without anything in it".into()),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Forbids the SDK to repeat what the service asked to wait for, and what will not get better.

@@ -1,0 +1,201 @@
+//! Every call of a command to Slack and to Jira, and the two of a file on its way × every fault, once and until it is
+//! mended. An answer that can go no way at once comes with the next delivery; what only a person can mend is said.
+
+use casebridge::standin::{Fault, Server};
+use futures_util::{StreamExt, stream};
+
+use super::{
+    acts::{Act, Calm},
+    all_right,
+    desk::Stage,
+    faults::{FAULTS, Means, Row as FaultRow},
+    reaction::{Lasts, Reaction, Reads},
+};
+
+use Lasts::*;
+use Means::*;
+
+/// Where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    Slack,
+    Jira,
+    /// The place that a presigned address names.
+    Files,
+}
+
+/// What a call is for: what follows from its failure hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Who asks, before anything else is done.
+    Who,
+    /// Something that has to be known on the way.
+    Within,
+    /// An answer, and there is another way for it.
+    Answer,
+    /// An answer in the channel; in direct messages where the channel does not take it.
+    InChannel,
+    /// An answer in direct messages.
+    Direct,
+    /// A form's fields, a page.
+    View,
+    /// A file's bytes.
+    Bytes,
+    /// What somebody wrote in Jira.
+    Heard,
+    /// Whether it works at all.
+    Doctor,
+}
+
+use For::*;
+
+/// A call: where, its name, a part of its body, what it is for, and what somebody does so that it is made.
+type Row = (At, &'static str, &'static str, For, Act);
+
+const LINE: &str = "CASE title Two keys leaked";
+
+pub const ASKED: [Row; 18] = [
+    (At::Slack, "users.info", "", Who, Act::Types(LINE)),
+    (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
+    (At::Slack, "users.info", "U024BE7LJ", Within, Act::Types("CASE watch <@U024BE7LJ|bo>")),
+    (At::Slack, "users.info", "U024BE7LJ", Within, Act::Replies),
+    (At::Slack, "files.info", "", Within, Act::Attaches),
+    (At::Slack, "response_url", "", Answer, Act::Types(LINE)),
+    (At::Slack, "response_url", "", Answer, Act::Confirms("CASE close")),
+    (At::Slack, "chat.postEphemeral", "", InChannel, Act::Mentions("title Two keys leaked")),
+    (At::Slack, "chat.postMessage", "", Direct, Act::AsksAtHome),
+    (At::Slack, "views.update", "", View, Act::OpensForm),
+    (At::Slack, "views.publish", "", View, Act::LooksHome),
+    (At::Slack, "download", "", Bytes, Act::Attaches),
+    (At::Files, "PUT attachment", "", Bytes, Act::Attaches),
+    (At::Slack, "auth.test", "", Doctor, Act::Types("doctor")),
+    (At::Jira, "getCurrentUser", "", Doctor, Act::Types("doctor")),
+    (At::Jira, "getCurrentUser", "", Heard, Act::CommentsInJira),
+    (At::Jira, "getComments", "", Heard, Act::CommentsInJira),
+    (At::Jira, "getIssue", "", Within, Act::LinksIssue),
+];
+
+/// It was done all the same.
+const APPLIED: [&str; 3] = ["reset after it is done", "slow", "half of the JSON"];
+
+fn reaction(requests: usize, waits: u64, reads: Reads, again: bool) -> Reaction {
+    Reaction { requests, waits, reads, again }
+}
+
+/// The table: what must follow.
+fn expected(row: &Row, name: &str, means: Means, lasts: Lasts) -> Reaction {
+    let (_, operation, _, to, act) = *row;
+    let done = if act == Act::Replies || act == Act::CommentsInJira { Reads::Nothing } else { Reads::Done };
+    let applied = APPLIED.contains(&name);
+    let shown = |applied: bool| if applied { Reads::Done } else { Reads::Nothing };
+    let soon = matches!(means, Wait(..=2_000) | Unknown);
+    match to {
+        Who | Within | View if soon && lasts == Once => reaction(2, 2, done, false),
+        Who | Within if soon => reaction(2, 2, Reads::Nothing, true),
+        View if soon => reaction(2, 2, shown(applied), true),
+        Who | Within | View if matches!(means, Wait(_)) => reaction(1, 0, Reads::Nothing, true),
+        // The form was closed. A page that cannot be set is missed by nobody.
+        View if means == Gone || operation == "views.publish" => reaction(1, 0, Reads::Nothing, false),
+        Who | Within | View => reaction(1, 0, Reads::Refused, false),
+        // Slack says "ok" in plain text: half of it is as good, and nothing cannot be told from it.
+        Answer if name == "200 and nothing" => reaction(1, 0, Reads::Nothing, false),
+        Answer if applied && name != "half of the JSON" => reaction(1, 0, Reads::Twice, false),
+        Answer => reaction(1, 0, Reads::Done, false),
+        Direct if means == Content && lasts == Once => reaction(2, 0, Reads::Plainly, false),
+        InChannel | Direct if means == Content => reaction(2, 0, shown(lasts == Once), false),
+        InChannel if matches!(means, Gone | Here) => reaction(1, 0, Reads::Done, false),
+        Direct if matches!(means, Gone | Here) => reaction(1, 0, Reads::Nothing, false),
+        InChannel | Direct => reaction(1, 0, shown(applied), true),
+        Bytes => bytes(name, lasts),
+        // Deleted: nobody says anything there any more.
+        Heard if means == Gone && operation == "getComments" => reaction(1, 0, Reads::Nothing, false),
+        Heard => reaction(1, 0, Reads::Nothing, true),
+        Doctor => reaction(1, 0, Reads::Ill, false),
+    }
+}
+
+/// A file is asked for by its address: nothing but the status and the length counts.
+fn bytes(name: &str, lasts: Lasts) -> Reaction {
+    let refused = name.starts_with("429") || name.starts_with('5');
+    match name {
+        "slow" => reaction(1, 0, Reads::Done, false),
+        _ if refused => reaction(1, 0, Reads::Nothing, true),
+        _ if name.starts_with("reset") && lasts == Once => reaction(2, 2, Reads::Done, false),
+        _ if name.starts_with("reset") => reaction(2, 2, Reads::Nothing, true),
+        _ => reaction(1, 0, Reads::Refused, false),
+    }
+}
+
+/// Whether the other side can say this. A place for files answers with nothing where it took one.
+fn can_say(row: &Row, fault: &FaultRow) -> Option<Means> {
+    let (name, _, slack, jira) = *fault;
+    match row.0 {
+        At::Slack => slack,
+        At::Jira => {
+            jira.map(|means| if means == Gone && row.1 == "getCurrentUser" { Everywhere } else { means })
+        }
+        At::Files => {
+            slack.filter(|_| ["429", "5", "reset", "slow", "redirect"].iter().any(|it| name.starts_with(it)))
+        }
+    }
+}
+
+fn server(stage: &Stage, at: At) -> &Server {
+    match at {
+        At::Slack => &stage.slack,
+        At::Jira => &stage.jira,
+        At::Files => &stage.sir,
+    }
+}
+
+async fn cell(row: &Row, fault: &FaultRow, means: Means, lasts: Lasts, calm: &Calm) -> Option<String> {
+    let (at, operation, part, to, act) = *row;
+    let ready = act.prepare().await;
+    let server = server(&ready.stage, at);
+    let on = if part.is_empty() { Fault::on(operation) } else { Fault::on(operation).body(part) };
+    let faulty = (fault.1)(if lasts == Once { on.once() } else { on });
+    let is = ready.reaction(server, (operation, part), faulty, calm).await;
+    let what = format!("{operation} for {act:?} × {} {lasts:?}", fault.0);
+    let must = expected(row, fault.0, means, lasts);
+    if is != must {
+        return Some(format!("{what}: {is:?}\n  must be {must:?}"));
+    }
+    server.heal();
+    let twice = [ready.stage.work(&ready.jobs).await, ready.stage.work(&ready.jobs).await].concat();
+    let mut news = ready.news();
+    news.dedup();
+    // Who asks is found out before there is a record: it is found out once more.
+    let refused = is.reads == Reads::Refused && to != Who;
+    let said = match (refused || is.reads == Reads::Ill, to) {
+        (true, _) => news.len() == 1,
+        // It was closed, or it cannot be set: what stands in the record stands.
+        (false, View) => news.is_empty() || news == calm.news,
+        (false, _) => news.ends_with(&calm.news),
+    };
+    let announced = to == Bytes && refused;
+    let standing = if refused { &ready.before } else { &calm.standing };
+    let right = twice.is_empty() && said && (announced || ready.now() == *standing);
+    (!right).then(|| {
+        format!(
+            "{what}: in the end {twice:?} {news:?}\n {}\n must be {:?}\n {standing}",
+            ready.now(),
+            calm.news
+        )
+    })
+}
+
+#[tokio::test]
+async fn every_call_of_a_command_under_every_fault_leads_to_what_the_table_says() {
+    let calm = stream::iter(&ASKED).map(async |row| (row, row.4.calm().await)).buffer_unordered(8);
+    let rows: Vec<_> = calm.collect().await;
+    for (row, calm) in &rows {
+        assert!(calm.heard.iter().any(|it| it == row.1), "{row:?}: {:?}", calm.heard);
+    }
+    let faults = FAULTS.iter().flat_map(|fault| [(fault, Long), (fault, Once)]);
+    let cells = faults.flat_map(|(fault, lasts)| rows.iter().map(move |row| (row, fault, lasts)));
+    let cells = cells.filter_map(|(row, fault, lasts)| Some((row, fault, can_say(row.0, fault)?, lasts)));
+    // What ends at the first request ends in one way.
+    let cells = cells
+        .filter(|(.., means, lasts)| *lasts == Long || matches!(means, Wait(..=2_000) | Unknown | Content));
+    all_right(cells.map(|((row, calm), fault, means, lasts)| cell(row, fault, means, lasts, calm))).await;
+}

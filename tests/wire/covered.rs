@@ -1,0 +1,81 @@
+//! Is every call that a client can make in one of the tables? The names are read from the clients' own source.
+
+use std::{collections::BTreeSet, fs};
+
+use casebridge::sir::Operation;
+
+use super::{asked, calls, door, news, reads, service};
+
+/// Calls that the clients can make and no function asks for: nothing follows from their failure.
+const UNASKED: [&str; 3] = ["chat.getPermalink", "conversations.join", "getComment"];
+
+/// What Jira's client calls its requests, and the operation of each.
+const JIRA: [(&str, &str); 13] = [
+    ("comment", "addComment"),
+    ("comments", "getComments"),
+    ("create issue", "createIssue"),
+    ("delete comment", "deleteComment"),
+    ("edit comment", "updateComment"),
+    ("find issue", "searchAndReconsileIssuesUsingJqlPost"),
+    ("myself", "getCurrentUser"),
+    ("read comment", "getComment"),
+    ("read issue", "getIssue"),
+    ("remote link", "createOrUpdateRemoteIssueLink"),
+    ("set fields", "editIssue"),
+    ("transition", "doTransition"),
+    ("transitions", "getTransitions"),
+];
+
+/// The source of a client, without its tests.
+fn source(of: &str) -> String {
+    let folder = format!("{}/src/{of}", env!("CARGO_MANIFEST_DIR"));
+    let files = fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    files.map(|text| text.split("#[cfg(test)]").next().unwrap().to_owned()).collect()
+}
+
+/// The strings of a source that follow one of these words.
+fn strings_after(source: &str, words: &[&str]) -> BTreeSet<String> {
+    let all = words.iter().flat_map(|word| source.split(word).skip(1));
+    all.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).map(str::to_owned).collect()
+}
+
+/// Slack's methods: `family.method`.
+fn slack_methods() -> BTreeSet<String> {
+    let words = ["let method =", "self.write(", "self.read(", "self.known(", "self.heard(", "self.view("];
+    let found = strings_after(&source("slack"), &words);
+    found.into_iter().chain(["download".to_owned()]).collect()
+}
+
+fn jira_operations() -> BTreeSet<String> {
+    let found = strings_after(&source("jira"), &["what:", "let what ="]);
+    let known: BTreeSet<String> = JIRA.iter().map(|(what, _)| (*what).to_owned()).collect();
+    assert_eq!(found, known, "every request of the client has its operation here");
+    JIRA.iter().map(|(_, operation)| (*operation).to_owned()).collect()
+}
+
+/// Every call of every table.
+fn in_a_table() -> BTreeSet<String> {
+    let told = calls::CALLS.iter().map(|call| call.1);
+    let read = reads::SIR_READS.into_iter().chain(reads::FINDS.iter().map(|find| find.2));
+    let services = service::SERVICE.iter().map(|row| row.0);
+    let asked = asked::ASKED.iter().map(|row| row.1);
+    let opened = door::OPENED.iter().map(|row| row.0);
+    let all = told.chain(read).chain(services).chain(asked).chain(opened).chain(news::CALLS);
+    all.chain(UNASKED).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_call_that_a_client_can_make_is_in_a_table() {
+    let operations = Operation::ALL.iter().map(|operation| operation.name().to_owned());
+    let files = ["PUT attachment".to_owned()];
+    let possible: BTreeSet<String> =
+        operations.chain(slack_methods()).chain(jira_operations()).chain(files).collect();
+    assert!(slack_methods().len() > 20, "{:?}", slack_methods());
+    let table = in_a_table();
+    assert_eq!(possible.difference(&table).collect::<Vec<_>>(), Vec::<&String>::new(), "no table has these");
+    assert_eq!(
+        table.difference(&possible).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "no client makes these"
+    );
+}

@@ -1,0 +1,100 @@
+//! A world whose inbox is another: a real queue's client against an address where anything may be, or nobody at all.
+
+use std::time::Duration;
+
+use axum::{Router, body::Body, http::Response};
+use casebridge::{
+    aws::Aws,
+    case::Millis,
+    live::{Inbox, Live, Safe},
+    secrets::Secrets,
+    sir,
+    store::memory::Memory,
+    wire,
+    world::{Copied, World},
+};
+
+/// Everything as in `world`, but what is put on the inbox goes to the queue.
+pub struct Elsewhere<'a, W> {
+    world: &'a W,
+    queue: Live<Memory>,
+}
+
+impl<'a, W> Elsewhere<'a, W> {
+    /// With a queue at this address.
+    pub async fn of(world: &'a W, address: &str) -> Self {
+        let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12())
+            .credentials_provider(aws_credential_types::Credentials::new(
+                "AKIDEXAMPLE",
+                "local",
+                None,
+                None,
+                "tests",
+            ))
+            .region(aws_config::Region::new("eu-west-1"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(address);
+        let inbox = Inbox::Queue(format!("{address}/111122223333/inbox.fifo"));
+        let safe = Safe::Given(Secrets::default());
+        Self { world, queue: Live::new(Memory::default(), Aws::from(config.load().await), inbox, safe) }
+    }
+}
+
+impl<W: World> World for Elsewhere<'_, W> {
+    type Store = W::Store;
+
+    fn store(&self) -> &W::Store {
+        self.world.store()
+    }
+
+    fn now(&self) -> Millis {
+        self.world.now()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.world.sleep(time).await;
+    }
+
+    async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
+        self.world.send(request).await
+    }
+
+    async fn copy(
+        &self,
+        from: wire::Request,
+        to: wire::Request,
+        bytes: u64,
+    ) -> Result<Copied, wire::Trouble> {
+        self.world.copy(from, to, bytes).await
+    }
+
+    async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
+        self.world.call(call).await
+    }
+
+    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
+        self.queue.enqueue(group, id, job).await
+    }
+}
+
+/// What the queue answers: a status, an error's name, a body, and how long that takes.
+pub type Said = (u16, &'static str, &'static str, Duration);
+
+/// A queue that answers everything with this: its address.
+pub async fn queue((status, error, body, delay): Said) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let answer = move || async move {
+        tokio::time::sleep(delay).await;
+        let answer = Response::builder().status(status).header("x-amzn-errortype", error);
+        answer.body(Body::from(body)).unwrap()
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    address
+}
+
+/// An address where nobody listens.
+pub fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
