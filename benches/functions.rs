@@ -7,6 +7,9 @@
 
 #[path = "../tests/functions/amazon.rs"]
 mod amazon;
+#[path = "../tests/functions/fifo.rs"]
+#[allow(dead_code, reason = "the tests of the functions use all of it")]
+mod fifo;
 #[path = "../tests/functions/lambda.rs"]
 #[allow(dead_code, reason = "the tests of the functions use all of it")]
 mod lambda;
@@ -21,6 +24,7 @@ use casebridge::{
     standin::{Delivery, Jira, Sir, Slack},
     store::Store,
 };
+use fifo::Fifo;
 use lambda::Lambda;
 use serde_json::{Value, json};
 use tokio::process::Child;
@@ -59,7 +63,7 @@ impl Around {
             "jira_api_token": jira.credentials().1,
             "jira_webhook_secret": jira.webhook_secret(),
         });
-        let aws = Amazon { secret, settings: Some(settings.clone()) }.start().await;
+        let aws = Amazon { secret, settings: Some(settings.clone()), inbox: Fifo::default() }.start().await;
         let account = table::asked_for().await;
         let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
         if let Some(account) = &account {

@@ -1,5 +1,4 @@
-//! As much of AWS as a function needs beside the table: a secret, a queue that takes everything, and a table that
-//! holds only settings.
+//! As much of AWS as a function needs beside the table: a secret, a queue, and a table that holds only settings.
 
 use std::sync::Arc;
 
@@ -11,10 +10,13 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// What is given: the secret's document, and the settings where the table is asked here.
+use super::fifo::Fifo;
+
+/// What is given: the secret's document, the settings where the table is asked here, and the queue.
 pub struct Amazon {
     pub secret: Value,
     pub settings: Option<String>,
+    pub inbox: Fifo,
 }
 
 impl Amazon {
@@ -38,7 +40,17 @@ async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Byt
             Some(toml) => json!({"Item": {"pk": {"S": "SETTINGS"}, "note": {"S": toml}}}),
             None => json!({}),
         },
-        "AmazonSQS.SendMessage" => json!({"MessageId": "m", "SequenceNumber": "1"}),
+        "AmazonSQS.SendMessage" => {
+            let sent = amazon.inbox.send(&asked);
+            tokio::time::sleep(amazon.inbox.slowness()).await;
+            match sent {
+                Ok(answer) => answer,
+                Err(why) => {
+                    let error = json!({"__type": "com.amazonaws.sqs#InvalidParameterValue", "message": why});
+                    return (StatusCode::BAD_REQUEST, error.to_string());
+                }
+            }
+        }
         _ => return (StatusCode::BAD_REQUEST, json!({"__type": "UnknownOperationException"}).to_string()),
     };
     (StatusCode::OK, answer.to_string())

@@ -1,0 +1,133 @@
+//! What is around a function that is killed?
+
+use std::{io::Write, time::Duration};
+
+use casebridge::{
+    settings::Settings,
+    standin::{Call, Fault, Jira, Server, Sir, Slack},
+    store::Store,
+};
+use serde_json::json;
+use tokio::process::Child;
+
+use super::{amazon::Amazon, fifo::Fifo, lambda::Lambda, table};
+
+/// The stand-ins, a table, a secret, an inbox, and a Runtime API.
+pub struct Stage {
+    pub slack: Slack,
+    pub jira: Jira,
+    pub sir: Sir,
+    pub table: table::Table,
+    pub inbox: Fifo,
+    pub lambda: Lambda,
+    pub channel: String,
+    /// Commanders of the workspace, in the channel.
+    pub people: Vec<String>,
+    variables: Vec<(&'static str, String)>,
+    binary: String,
+}
+
+impl Stage {
+    /// For a test of this name of a binary, and so many people. `None`, and that is said, where no DynamoDB was asked
+    /// for: the processes share a table, and memory cannot be shared.
+    pub async fn set(test: &str, binary: String, people: usize) -> Option<Self> {
+        let Ok(endpoint) = std::env::var("CASEBRIDGE_TEST_DYNAMODB") else {
+            let notice = "DynamoDB was not asked for: nothing was killed with SIGKILL \
+                          (CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 asks for it)\n";
+            std::io::stderr().write_all(notice.as_bytes()).unwrap();
+            return None;
+        };
+        let slack = Slack::start().await.unwrap();
+        let jira = Jira::start().await.unwrap();
+        let sir = Sir::start().await.unwrap();
+        slack.enforce_pace(false);
+        jira.enforce_rates(false);
+        let channel = slack.security();
+        let people = commanders(&slack, &channel, people);
+        let settings = format!(
+            "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
+             [roles]\ncommander = {people:?}\n",
+            slack.url(),
+            slack.app().3,
+            jira.url()
+        );
+        Settings::parse(&settings).unwrap();
+        let table = table::asked_for().await.unwrap().make(test).await;
+        table.store.put_settings(&settings).await.unwrap();
+        let secret = json!({
+            "slack_bot_token": slack.token(),
+            "slack_signing_secret": slack.signing_secret(),
+            "jira_email": jira.credentials().0,
+            "jira_api_token": jira.credentials().1,
+            "jira_webhook_secret": jira.webhook_secret(),
+        });
+        let inbox = Fifo::default();
+        let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
+        let variables = vec![
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_REGION", "eu-west-1".to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.clone()),
+            ("AWS_ENDPOINT_URL_SQS", amazon.clone()),
+            ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
+            ("CASEBRIDGE_TABLE", table.name.clone()),
+            ("CASEBRIDGE_INBOX_URL", format!("{amazon}/111122223333/inbox.fifo")),
+            ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
+        ];
+        let lambda = Lambda::start().await;
+        Some(Self { slack, jira, sir, table, inbox, lambda, channel, people, variables, binary })
+    }
+
+    pub fn start(&self) -> Child {
+        let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.lambda.start_function(&self.binary, &variables)
+    }
+
+    /// Kills these; what they sent before arrives. What the stand-ins heard since the last time.
+    pub async fn kill(&self, functions: Vec<Child>) -> Vec<Call> {
+        for mut function in functions {
+            function.kill().await.unwrap();
+        }
+        self.lambda.clear().await;
+        self.settled().await
+    }
+
+    /// The stand-ins hear nothing new and owe nobody an answer.
+    async fn settled(&self) -> Vec<Call> {
+        let servers: [&Server; 3] = [&self.slack, &self.jira, &self.sir];
+        let mut before = usize::MAX;
+        loop {
+            tokio::time::sleep(Duration::from_millis(15)).await;
+            let calls: Vec<_> = servers.iter().flat_map(|server| server.calls()).collect();
+            let at_work = calls.iter().any(|call| call.status.is_none() && !call.faulty);
+            if !at_work && before == calls.len() {
+                break;
+            }
+            before = calls.len();
+        }
+        servers.iter().flat_map(|server| server.take_calls()).collect()
+    }
+}
+
+/// An answer that takes its time gives a kill the moment that matters: sent, done, and not yet known.
+pub fn slow(server: &Server, operations: &[&str], by: Duration) {
+    for operation in operations {
+        server.fault(Fault::on(operation).slow(by));
+    }
+}
+
+fn commanders(slack: &Slack, channel: &str, count: usize) -> Vec<String> {
+    let add = |number| {
+        let name = format!("person{number}");
+        let user = slack.add_user(&name, &format!("{name}@example.com"), &json!({}));
+        slack.set_member(channel, &user, true);
+        user
+    };
+    (0..count).map(add).collect()
+}
+
+/// Says something past the capture of output.
+pub fn say(text: &str) {
+    std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
+}
