@@ -38,12 +38,12 @@ pub enum Did {
     Said { answered: bool },
     /// A message was edited: the word takes the place of that act's.
     Edited { said: usize },
-    /// The word goes into a call that changes the case.
-    Changed { operation: &'static str },
+    /// The word goes into a call that changes the case; the answer speaks of a change, however often it was tried.
+    Changed { operation: &'static str, answer: &'static str },
     /// Asked for an answer with buttons.
     Asked { button: &'static str },
     /// Pressed such a button, below what was asked: the case is changed by one call.
-    Pressed { operation: &'static str, question: String },
+    Pressed { operation: &'static str, answer: &'static str, question: String },
     /// A comment on the case's issue.
     Wrote,
 }
@@ -64,7 +64,12 @@ pub struct People {
 }
 
 impl People {
-    /// Somebody does something.
+    /// Whether there is anybody who has not done anything yet.
+    pub fn is_anybody_left(&self, stage: &Stage) -> bool {
+        self.used < stage.people.len()
+    }
+
+    /// Somebody does something, or tries to.
     pub async fn act(&mut self, stage: &Stage, dice: &mut Dice) {
         if self.places.len() < AT_HAND || dice.below(20) == 0 {
             self.places.push(opened(stage).await);
@@ -78,27 +83,35 @@ impl People {
             let sent = stage.slack.says(&stage.people[self.used], channel, &text, Some(&place.thread)).1;
             sent.into_iter().next_back().unwrap()
         };
-        let (did, case, delivery) = match dice.below(14) {
-            0..3 => (Did::Said { answered: true }, &case, line(format!("{case} comment it was {word}"))),
-            3 => (Did::Changed { operation: "UpdateCase" }, &case, line(format!("{case} title {word}"))),
-            4 => {
+        let (did, case, delivery) = match dice.below(15) {
+            0..2 => (Did::Said { answered: true }, &case, line(format!("{case} comment it was {word}"))),
+            2 => (
+                Did::Changed { operation: "UpdateCase", answer: " is now: " },
+                &case,
+                line(format!("{case} title {word}")),
+            ),
+            3..5 => {
                 let line = line(format!("{case} watch {word}@example.com"));
-                (Did::Changed { operation: "UpdateCase" }, &case, line)
+                (Did::Changed { operation: "UpdateCase", answer: " now has " }, &case, line)
             }
-            5 => (Did::Changed { operation: "TagResource" }, &case, line(format!("{case} tag add {word}=1"))),
-            6..9 => (Did::Said { answered: false }, &case, says(format!("it was {word}"))),
-            9 => {
+            5 => (
+                Did::Changed { operation: "TagResource", answer: " bears " },
+                &case,
+                line(format!("{case} tag add {word}=1")),
+            ),
+            6..8 => (Did::Said { answered: false }, &case, says(format!("it was {word}"))),
+            8 => {
                 let (.., bot, _) = stage.slack.app();
                 (Did::Said { answered: true }, &case, says(format!("<@{bot}> comment it was {word}")))
             }
-            10 => {
+            9..11 => {
                 let own = stage.sir.console_creates_case("Key leaked");
                 let (verb, button) = *dice.one_of(&[("status", "run/1"), ("close", "confirm/1")]);
                 let line = line(format!("{own} {verb}"));
                 return self.push(Did::Asked { button }, own, word, line, stage);
             }
-            11 => return self.press(stage, dice),
-            12 => return self.edit(stage, dice, word),
+            11..13 => return self.press(stage, dice),
+            13 => return self.edit(stage, dice, word),
             _ => {
                 stage
                     .jira
@@ -136,14 +149,14 @@ impl People {
         let ts = question["ts"].as_str().unwrap();
         let question = Slack::shown(&question);
         let (case, who) = (asked.case.clone(), asked.who.clone());
-        let (operation, times) = match button {
+        let (operation, answer, times) = match button {
             // A confirmation is good once, however often it is pressed.
-            "confirm/1" => ("CloseCase", 1 + dice.below(2)),
-            _ => ("UpdateCaseStatus", 1),
+            "confirm/1" => ("CloseCase", " is closed", 1 + dice.below(2)),
+            _ => ("UpdateCaseStatus", " goes from ", 1),
         };
         for _ in 0..times {
             let click = stage.slack.clicks(&who, &stage.channel, ts, button, &Value::Null).unwrap();
-            let did = Did::Pressed { operation, question: question.clone() };
+            let did = Did::Pressed { operation, answer, question: question.clone() };
             self.acts.push(Act::new(did, case.clone(), who.clone(), String::new(), click));
         }
     }

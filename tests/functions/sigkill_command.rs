@@ -22,6 +22,8 @@ use super::{
 const LIFE: Duration = Duration::from_millis(400);
 /// People wait while so much is on the inbox.
 const CROWDED: usize = 25;
+/// So many people do something between two kills, at most: then they are used up.
+const PEOPLE: usize = 4;
 
 /// What a worker was given.
 enum Errand {
@@ -31,6 +33,16 @@ enum Errand {
 
 /// What is being done, by invocation.
 type AtWork = HashMap<u64, Errand>;
+
+/// People act, and what they do is brought to so many workers: whoever is killed was at work.
+async fn live(stage: &Stage, people: &mut People, dice: &mut Dice, workers: usize) {
+    while people.is_anybody_left(stage) {
+        if stage.inbox.len() < CROWDED {
+            people.act(stage, dice).await;
+        }
+        bring(stage, people, dice, workers).await;
+    }
+}
 
 /// Brings requests and batches to so many workers, until there is nothing left to bring.
 async fn bring(stage: &Stage, people: &mut People, dice: &mut Dice, workers: usize) {
@@ -150,7 +162,7 @@ impl<'a> Outcomes<'a> {
                 let brought = matches!(did, Did::Wrote) && times == 1;
                 (times, came || brought)
             }
-            Did::Changed { operation } => (self.calls(operation, word), came),
+            Did::Changed { operation, .. } => (self.calls(operation, word), came),
             Did::Pressed { operation, .. } => {
                 let pressed = |(act, other): (usize, &Act)| {
                     other.case == *case
@@ -174,21 +186,26 @@ impl<'a> Outcomes<'a> {
         let expected = usize::from(self.came(act).is_some());
         match did {
             Did::Said { answered: false } | Did::Edited { .. } => !self.read(who).is_empty(),
-            Did::Said { answered: true } | Did::Changed { .. } => self.read(who).len() != expected,
+            Did::Said { answered: true } => self.read(who).len() != expected,
+            Did::Changed { answer, .. } => {
+                let texts = self.read(who);
+                texts.len() != expected || texts.iter().any(|text| !text.contains(answer))
+            }
             Did::Wrote => false,
             Did::Asked { .. } | Did::Pressed { .. } => {
-                let (mut pressed, mut questions) = (false, Vec::new());
+                let (mut answers, mut questions) = (Vec::new(), Vec::new());
                 for (index, other) in self.acts.iter().enumerate().filter(|(_, other)| other.who == *who) {
-                    if let Did::Pressed { question, .. } = &other.did {
-                        pressed |= self.came(index).is_some();
+                    if let Did::Pressed { question, answer, .. } = &other.did {
+                        answers.extend(self.came(index).map(|_| *answer));
                         questions.push(question);
                     }
                 }
                 let mut texts = self.read(who);
                 texts.retain(|text| !questions.contains(&text));
-                // A question that nobody answered stands there alone; one that was pressed is known.
+                // A question of which no button was pressed stands there alone; the others are known.
                 let alone = questions.is_empty() && expected == 1;
-                texts.len() != usize::from(pressed || alone)
+                let other = |text: &String| answers.iter().any(|answer| !text.contains(answer));
+                texts.len() != usize::from(!answers.is_empty() || alone) || texts.iter().any(other)
             }
         }
     }
@@ -241,7 +258,9 @@ async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_wa
     let kills = number("CASEBRIDGE_KILLS", 20);
     let binary =
         std::env::var("CASEBRIDGE_COMMAND_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_command").to_owned());
-    let Some(stage) = Stage::set("sigkill-command", binary, 2 * kills as usize + 1).await else { return };
+    let Some(stage) = Stage::set("sigkill-command", binary, PEOPLE * kills as usize + 1).await else {
+        return;
+    };
     let taking_time = Duration::from_millis(25);
     let changes = [
         "CreateCaseComment",
@@ -257,15 +276,10 @@ async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_wa
     let (mut dice, mut people) = (Dice::of(number("CASEBRIDGE_SEED", 1)), People::default());
     let (mut calls, mut half_done) = (Vec::new(), 0);
     for _ in 0..kills {
-        for _ in 0..1 + dice.below(2) {
-            if stage.inbox.len() < CROWDED {
-                people.act(&stage, &mut dice).await;
-            }
-        }
         let workers = 1 + usize::from(dice.below(4) == 0);
         let functions = (0..workers).map(|_| stage.start()).collect();
         let life = dice.part_of(LIFE);
-        let _ = tokio::time::timeout(life, bring(&stage, &mut people, &mut dice, workers)).await;
+        let _ = tokio::time::timeout(life, live(&stage, &mut people, &mut dice, workers)).await;
         calls.extend(stage.kill(functions).await);
         half_done += time_passes(&stage.table).await;
         stage.inbox.minutes_pass();
