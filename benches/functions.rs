@@ -19,7 +19,7 @@ mod table;
 
 use std::time::{Duration, Instant};
 
-use amazon::Amazon;
+use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{
     standin::{Delivery, Jira, Sir, Slack},
     store::Store,
@@ -56,13 +56,7 @@ impl Around {
             slack.security(),
             jira.url()
         );
-        let secret = json!({
-            "slack_bot_token": slack.token(),
-            "slack_signing_secret": slack.signing_secret(),
-            "jira_email": jira.credentials().0,
-            "jira_api_token": jira.credentials().1,
-            "jira_webhook_secret": jira.webhook_secret(),
-        });
+        let secret = secret_of(&slack, &jira);
         let aws = Amazon { secret, settings: Some(settings.clone()), inbox: Fifo::default() }.start().await;
         let account = table::asked_for().await;
         let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
@@ -71,18 +65,7 @@ impl Around {
             table.store.put_settings(&settings).await.unwrap();
             (dynamodb, name) = (std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap(), table.name);
         }
-        let variables = vec![
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_REGION", "eu-west-1".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", aws.clone()),
-            ("AWS_ENDPOINT_URL_SQS", aws.clone()),
-            ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
-            ("CASEBRIDGE_TABLE", name),
-            ("CASEBRIDGE_INBOX_URL", format!("{aws}/111122223333/inbox.fifo")),
-            ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
-        ];
+        let variables = variables_of((&dynamodb, &name), &aws, &sir);
         Self { slack, sir, jira, variables, whole: account.is_some() }
     }
 

@@ -8,6 +8,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
+use casebridge::standin::{Jira, Sir, Slack};
 use serde_json::{Value, json};
 
 use super::fifo::Fifo;
@@ -28,6 +29,34 @@ impl Amazon {
         tokio::spawn(async move { axum::serve(listener, app).await });
         endpoint
     }
+}
+
+/// The secret's document with which the stand-ins let a function in.
+pub fn secret_of(slack: &Slack, jira: &Jira) -> Value {
+    json!({
+        "slack_bot_token": slack.token(),
+        "slack_signing_secret": slack.signing_secret(),
+        "jira_email": jira.credentials().0,
+        "jira_api_token": jira.credentials().1,
+        "jira_webhook_secret": jira.webhook_secret(),
+    })
+}
+
+/// What a function's environment says: where the table, the rest of AWS and the service are.
+pub fn variables_of(table: (&str, &str), amazon: &str, sir: &Sir) -> Vec<(&'static str, String)> {
+    let (dynamodb, name) = table;
+    vec![
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.to_owned()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.to_owned()),
+        ("AWS_ENDPOINT_URL_SQS", amazon.to_owned()),
+        ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
+        ("CASEBRIDGE_TABLE", name.to_owned()),
+        ("CASEBRIDGE_INBOX_URL", format!("{amazon}/111122223333/inbox.fifo")),
+        ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
+    ]
 }
 
 async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {

@@ -8,6 +8,7 @@ mod amazon;
 mod chance;
 mod fifo;
 mod lambda;
+mod outcomes;
 mod passing;
 mod people;
 mod refusing;

@@ -10,7 +10,12 @@ use casebridge::{
 use serde_json::json;
 use tokio::process::Child;
 
-use super::{amazon::Amazon, fifo::Fifo, lambda::Lambda, table};
+use super::{
+    amazon::{Amazon, secret_of, variables_of},
+    fifo::Fifo,
+    lambda::Lambda,
+    table,
+};
 
 /// The stand-ins, a table, a secret, an inbox, and a Runtime API.
 pub struct Stage {
@@ -54,27 +59,10 @@ impl Stage {
         Settings::parse(&settings).unwrap();
         let table = table::asked_for().await.unwrap().make(test).await;
         table.store.put_settings(&settings).await.unwrap();
-        let secret = json!({
-            "slack_bot_token": slack.token(),
-            "slack_signing_secret": slack.signing_secret(),
-            "jira_email": jira.credentials().0,
-            "jira_api_token": jira.credentials().1,
-            "jira_webhook_secret": jira.webhook_secret(),
-        });
         let inbox = Fifo::default();
+        let secret = secret_of(&slack, &jira);
         let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
-        let variables = vec![
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_REGION", "eu-west-1".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.clone()),
-            ("AWS_ENDPOINT_URL_SQS", amazon.clone()),
-            ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
-            ("CASEBRIDGE_TABLE", table.name.clone()),
-            ("CASEBRIDGE_INBOX_URL", format!("{amazon}/111122223333/inbox.fifo")),
-            ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
-        ];
+        let variables = variables_of((&endpoint, &table.name), &amazon, &sir);
         let lambda = Lambda::start().await;
         Some(Self { slack, jira, sir, table, inbox, lambda, channel, people, variables, binary })
     }
