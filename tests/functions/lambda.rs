@@ -3,7 +3,7 @@
 use std::{
     process::Stdio,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
-    sync::{Mutex as Turn, mpsc},
+    sync::{Mutex as Turn, mpsc, watch},
 };
 
 /// How long an invocation may take, as the template has it.
@@ -48,7 +48,7 @@ pub struct Outcome {
 struct Desk {
     events: Turn<mpsc::UnboundedReceiver<(u64, Value)>>,
     answers: mpsc::UnboundedSender<Outcome>,
-    asked: Mutex<u32>,
+    asked: watch::Sender<u32>,
 }
 
 impl Lambda {
@@ -57,7 +57,8 @@ impl Lambda {
         let address = listener.local_addr().unwrap().to_string();
         let (events, to_bring) = mpsc::unbounded_channel();
         let (heard, answers) = mpsc::unbounded_channel();
-        let desk = Arc::new(Desk { events: Turn::new(to_bring), answers: heard, asked: Mutex::default() });
+        let desk =
+            Arc::new(Desk { events: Turn::new(to_bring), answers: heard, asked: watch::Sender::default() });
         let app = Router::new().fallback(serve).with_state(desk.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, events, invoked: AtomicU64::default(), answers: Turn::new(answers), desk }
@@ -77,7 +78,12 @@ impl Lambda {
 
     /// How often a process asked for its next event.
     pub fn asked(&self) -> u32 {
-        *self.desk.asked.lock().unwrap()
+        *self.desk.asked.borrow()
+    }
+
+    /// Waits until a process asked for the so-manieth time.
+    pub async fn is_asked(&self, times: u32) {
+        self.desk.asked.subscribe().wait_for(|asked| *asked >= times).await.unwrap();
     }
 
     /// Forgets events that nobody took and outcomes that nobody heard: their process is dead.
@@ -124,7 +130,7 @@ async fn serve(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, body: By
 }
 
 async fn next(desk: &Desk) -> Response {
-    *desk.asked.lock().unwrap() += 1;
+    desk.asked.send_modify(|asked| *asked += 1);
     // A process that dies while it waits leaves the lock, and the event to the next one.
     let Some((invocation, event)) = desk.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();

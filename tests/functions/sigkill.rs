@@ -7,7 +7,10 @@
 //! After each kill [time passes](super::passing) in the table, once the stand-ins have worked off what was sent. The
 //! gates that spread posts over seconds are emptied all the while, since pace is not the question here.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use casebridge::standin::{Jira, Sir, Slack};
@@ -16,11 +19,8 @@ use serde_json::{Value, json};
 use super::{
     chance::{Dice, number},
     passing::time_passes,
-    stage::{Stage, say, slow},
+    stage::{Stage, longest_life, say, slow},
 };
-
-/// A process lives at most so long.
-const LIFE: Duration = Duration::from_millis(400);
 
 /// What the service was told, and so must stand at both places in the end.
 #[derive(Default)]
@@ -64,10 +64,9 @@ fn words_in(texts: &[String]) -> Vec<String> {
 
 /// Brings these events to one process, or two, that live at most so long. `true` if the events were taken; and how
 /// many additions were seen half done: written down, and not known to be made.
-async fn run(stage: &Stage, events: &[Value], processes: u64, life: Duration) -> (bool, u64) {
-    let mut functions = Vec::new();
+async fn run(stage: &Stage, events: &[Value], processes: u32, life: Duration) -> (bool, u64) {
+    let functions = stage.start(processes).await;
     for _ in 0..processes {
-        functions.push(stage.start());
         stage.lambda.invoke(batch(events));
     }
     let outcome = tokio::time::timeout(life, stage.lambda.outcome()).await;
@@ -132,13 +131,17 @@ async fn killed_at_any_moment_it_loses_nothing_doubles_nothing_and_keeps_the_ord
     // What the queue holds: a message stays until somebody took it.
     let mut queue: Vec<Value> = Vec::new();
     let mut half_done = 0;
+    truth.happens(&stage.sir, &mut dice);
+    let begun = Instant::now();
+    run(&stage, &stage.sir.take_events(), 1, Duration::from_secs(60)).await;
+    let longest = longest_life(begun.elapsed());
     for _ in 0..kills {
         truth.happens(&stage.sir, &mut dice);
         queue.extend(stage.sir.take_events());
-        let life = dice.part_of(LIFE);
+        let life = dice.part_of(longest);
         let mut events = queue.clone();
         events.push(json!({"sweep": true}));
-        let (taken, seen) = run(&stage, &events, 1 + u64::from(dice.below(4) == 0), life).await;
+        let (taken, seen) = run(&stage, &events, 1 + u32::from(dice.below(4) == 0), life).await;
         half_done += seen;
         if taken {
             queue.clear();

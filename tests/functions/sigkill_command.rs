@@ -4,7 +4,10 @@
 //! `CASEBRIDGE_KILLS` and `CASEBRIDGE_SEED` as for [`notify`](super::sigkill). After each kill minutes pass, in the
 //! table and on the queue: what the worker had comes again, and the queue no longer knows a repetition as one.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -15,11 +18,9 @@ use super::{
     outcomes::Outcomes,
     passing::time_passes,
     people::{Act, People},
-    stage::{Stage, say, slow},
+    stage::{Stage, longest_life, say, slow},
 };
 
-/// A process lives at most so long.
-const LIFE: Duration = Duration::from_millis(400);
 /// People wait while so much is on the inbox.
 const CROWDED: usize = 25;
 /// So many people do something between two kills, at most: then they are used up.
@@ -35,7 +36,7 @@ enum Errand {
 type AtWork = HashMap<u64, Errand>;
 
 /// People act, and what they do is brought to so many workers: whoever is killed was at work.
-async fn live(stage: &Stage, people: &mut People, dice: &mut Dice, workers: usize) {
+async fn live(stage: &Stage, people: &mut People, dice: &mut Dice, workers: u32) {
     while people.is_anybody_left(stage) {
         if stage.inbox.len() < CROWDED {
             people.act(stage, dice).await;
@@ -45,10 +46,10 @@ async fn live(stage: &Stage, people: &mut People, dice: &mut Dice, workers: usiz
 }
 
 /// Brings requests and batches to so many workers, until there is nothing left to bring.
-async fn bring(stage: &Stage, people: &mut People, dice: &mut Dice, workers: usize) {
+async fn bring(stage: &Stage, people: &mut People, dice: &mut Dice, workers: u32) {
     let mut at_work = AtWork::new();
     loop {
-        while at_work.len() < workers
+        while at_work.len() < workers as usize
             && let Some((errand, event)) = next(stage, people, dice)
         {
             at_work.insert(stage.lambda.invoke(event), errand);
@@ -117,16 +118,22 @@ async fn killed_at_any_moment_it_does_what_people_ask_once_and_answers_in_one_wa
     stage.inbox.slow(taking_time);
     let (mut dice, mut people) = (Dice::of(number("CASEBRIDGE_SEED", 1)), People::default());
     let (mut calls, mut half_done) = (Vec::new(), 0);
+    people.act(&stage, &mut dice).await;
+    let functions = stage.start(1).await;
+    let begun = Instant::now();
+    bring(&stage, &mut people, &mut dice, 1).await;
+    let longest = longest_life(begun.elapsed());
+    calls.extend(stage.kill(functions).await);
     for _ in 0..kills {
-        let workers = 1 + usize::from(dice.below(4) == 0);
-        let functions = (0..workers).map(|_| stage.start()).collect();
-        let life = dice.part_of(LIFE);
+        let workers = 1 + u32::from(dice.below(4) == 0);
+        let functions = stage.start(workers).await;
+        let life = dice.part_of(longest);
         let _ = tokio::time::timeout(life, live(&stage, &mut people, &mut dice, workers)).await;
         calls.extend(stage.kill(functions).await);
         half_done += time_passes(&stage.table).await;
         stage.inbox.minutes_pass();
     }
-    let functions = vec![stage.start()];
+    let functions = stage.start(1).await;
     let rest = bring(&stage, &mut people, &mut dice, 1);
     tokio::time::timeout(Duration::from_secs(60), rest).await.expect("nothing stands in its way any more");
     calls.extend(stage.kill(functions).await);

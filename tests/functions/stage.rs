@@ -67,9 +67,14 @@ impl Stage {
         Some(Self { slack, jira, sir, table, inbox, lambda, channel, people, variables, binary })
     }
 
-    pub fn start(&self) -> Child {
+    /// So many processes that ask for work: what dies before has done nothing.
+    pub async fn start(&self, count: u32) -> Vec<Child> {
+        let before = self.lambda.asked();
         let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.lambda.start_function(&self.binary, &variables)
+        let start = |_| self.lambda.start_function(&self.binary, &variables);
+        let functions = (0..count).map(start).collect();
+        self.lambda.is_asked(before + count).await;
+        functions
     }
 
     /// Kills these; what they sent before arrives. What the stand-ins heard since the last time.
@@ -96,6 +101,12 @@ impl Stage {
         }
         servers.iter().flat_map(|server| server.take_calls()).collect()
     }
+}
+
+/// How long a process may live so that a kill is likely to meet it at work, from the time that it needed for a first
+/// piece of work: machines and builds differ.
+pub fn longest_life(first: Duration) -> Duration {
+    (first * 3 / 2).clamp(Duration::from_millis(150), Duration::from_secs(3))
 }
 
 /// An answer that takes its time gives a kill the moment that matters: sent, done, and not yet known.
