@@ -7,6 +7,9 @@
 
 #[path = "../tests/functions/amazon.rs"]
 mod amazon;
+#[path = "../tests/functions/fifo.rs"]
+#[allow(dead_code, reason = "the tests of the functions use all of it")]
+mod fifo;
 #[path = "../tests/functions/lambda.rs"]
 #[allow(dead_code, reason = "the tests of the functions use all of it")]
 mod lambda;
@@ -16,12 +19,13 @@ mod table;
 
 use std::time::{Duration, Instant};
 
-use amazon::Amazon;
+use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{
     standin::{Delivery, Jira, Sir, Slack},
     store::Store,
 };
-use lambda::Lambda;
+use fifo::Fifo;
+use lambda::{Lambda, request};
 use serde_json::{Value, json};
 use tokio::process::Child;
 
@@ -52,14 +56,8 @@ impl Around {
             slack.security(),
             jira.url()
         );
-        let secret = json!({
-            "slack_bot_token": slack.token(),
-            "slack_signing_secret": slack.signing_secret(),
-            "jira_email": jira.credentials().0,
-            "jira_api_token": jira.credentials().1,
-            "jira_webhook_secret": jira.webhook_secret(),
-        });
-        let aws = Amazon { secret, settings: Some(settings.clone()) }.start().await;
+        let secret = secret_of(&slack, &jira);
+        let aws = Amazon { secret, settings: Some(settings.clone()), inbox: Fifo::default() }.start().await;
         let account = table::asked_for().await;
         let (mut dynamodb, mut name) = (aws.clone(), "cases".to_owned());
         if let Some(account) = &account {
@@ -67,18 +65,7 @@ impl Around {
             table.store.put_settings(&settings).await.unwrap();
             (dynamodb, name) = (std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap(), table.name);
         }
-        let variables = vec![
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_REGION", "eu-west-1".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", aws.clone()),
-            ("AWS_ENDPOINT_URL_SQS", aws.clone()),
-            ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
-            ("CASEBRIDGE_TABLE", name),
-            ("CASEBRIDGE_INBOX_URL", format!("{aws}/111122223333/inbox.fifo")),
-            ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
-        ];
+        let variables = variables_of((&dynamodb, &name), &aws, &sir);
         Self { slack, sir, jira, variables, whole: account.is_some() }
     }
 
@@ -87,20 +74,22 @@ impl Around {
         lambda.start_function(binary, &variables)
     }
 
-    /// What Lambda would bring of a slash command.
-    fn slash_command(&self, line: &str) -> Value {
-        let Delivery { path, headers, body } =
-            self.slack.types("U024BE7LH", &self.slack.security(), "/sir", line);
-        let headers: serde_json::Map<_, _> =
-            headers.into_iter().map(|(name, value)| (name, json!(value))).collect();
-        json!({
-            "version": "2.0",
-            "rawPath": path,
-            "headers": headers,
-            "requestContext": {"http": {"method": "POST", "path": path}},
-            "body": String::from_utf8(body).unwrap(),
-            "isBase64Encoded": false,
-        })
+    /// A message with a button that only puts work on the inbox, and one that opens a form: its `ts`.
+    async fn buttons(&self, case: &str) -> String {
+        let button = |index: usize, line: &str| {
+            json!({"type": "button", "action_id": format!("run/{index}"), "value": format!("{case} {line}"),
+                "text": {"type": "plain_text", "text": line}})
+        };
+        let blocks = json!([{"type": "actions", "elements": [button(1, "status"), button(2, "comment")]}]);
+        let post = reqwest::Client::new().post(format!("{}/api/chat.postMessage", self.slack.url()));
+        let post = post.bearer_auth(self.slack.token());
+        let message = json!({"channel": self.slack.security(), "text": "buttons", "blocks": blocks});
+        let posted: Value = post.json(&message).send().await.unwrap().json().await.unwrap();
+        posted["ts"].as_str().unwrap().to_owned()
+    }
+
+    fn click(&self, ts: &str, action: &str) -> Delivery {
+        self.slack.clicks("U024BE7LH", &self.slack.security(), ts, action, &Value::Null).unwrap()
     }
 }
 
@@ -138,14 +127,27 @@ async fn starts(around: &Around, binary: &str) -> f64 {
     median(times)
 }
 
-/// A warm `command`: milliseconds from a slash command to its 200, and the peak of memory.
-async fn warm_command(around: &Around, binary: &str) -> (f64, f64) {
+/// A warm `command`: milliseconds until the 200 for a slash command, for a button that only puts work on the inbox and
+/// for one that opens a form; and the peak of memory.
+async fn warm_command(around: &Around, binary: &str) -> ([f64; 3], f64) {
     let lambda = Lambda::start().await;
     let function = around.function(&lambda, binary);
     let case = around.sir.aws_creates_case("Key leaked");
+    let (channel, buttons) = (around.slack.security(), around.buttons(&case).await);
+    let line = |number| format!("{case} comment number {number}");
+    let slash =
+        warm(&lambda, |number| around.slack.types("U024BE7LH", &channel, "/sir", &line(number))).await;
+    let queued = warm(&lambda, |_| around.click(&buttons, "run/1")).await;
+    let form = warm(&lambda, |_| around.click(&buttons, "run/2")).await;
+    assert_eq!(around.slack.count("views.open"), TIMES + 1);
+    ([slash, queued, form], peak(&function))
+}
+
+/// Milliseconds from a request to its 200.
+async fn warm(lambda: &Lambda, act: impl Fn(usize) -> Delivery) -> f64 {
     let mut times = Vec::new();
     for number in 0..=TIMES {
-        let event = around.slash_command(&format!("comment {case} number {number}"));
+        let event = request(&act(number));
         let begun = Instant::now();
         lambda.invoke(event);
         let outcome = lambda.outcome().await;
@@ -153,7 +155,7 @@ async fn warm_command(around: &Around, binary: &str) -> (f64, f64) {
         times.push(begun.elapsed());
     }
     // The first is not warm.
-    (median(times.split_off(1)), peak(&function))
+    median(times.split_off(1))
 }
 
 /// A warm `notify`: the peak of memory.
@@ -185,7 +187,7 @@ async fn main() {
     let [notify, command] = ["notify", "command"].map(binary);
     around.sir.take_events();
     let notify_peak = warm_notify(&around, &notify).await;
-    let (slash, command_peak) = warm_command(&around, &command).await;
+    let ([slash, queued, form], command_peak) = warm_command(&around, &command).await;
     println!("{:<10}{:>10}{:>22}{:>24}", "", "size", "start to first /next", "peak memory, warm");
     let mut starts_of = Vec::new();
     for (name, binary, peak) in [("notify", &notify, notify_peak), ("command", &command, command_peak)] {
@@ -194,7 +196,10 @@ async fn main() {
         println!("{name:<10}{size:>7.2} MB{start:>19.1} ms{peak:>21.1} MB");
         starts_of.push((start, peak));
     }
-    println!("a warm slash command has its 200 after {slash:.2} ms (median of {TIMES})");
+    println!("warm, medians of {TIMES}: a slash command has its 200 after {slash:.2} ms,");
+    println!(
+        "a button that only puts work on the inbox after {queued:.2} ms, one that opens a form after {form:.2} ms"
+    );
     if !around.whole {
         println!("notify's peak is that of an event it leaves alone: CASEBRIDGE_TEST_DYNAMODB was not set");
     }

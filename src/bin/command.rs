@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use casebridge::{
+    clock,
     command::{bridge::Bridge, envelope},
     environment::{Environment, variable},
     live::Live,
@@ -20,7 +21,7 @@ async fn main() -> Result<(), Error> {
         Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let deadline = i64::try_from(event.context.deadline)?;
+        let deadline = clock::deadline(event.context.deadline, clock::now());
         let chosen =
             Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
         let bridge = Bridge { world: live, settings: &chosen.settings, secrets: &chosen.secrets };

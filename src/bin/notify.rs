@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 
 use casebridge::{
+    clock,
     environment::{Environment, variable},
     live::Live,
     log,
@@ -18,7 +19,7 @@ async fn main() -> Result<(), Error> {
         Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let deadline = i64::try_from(event.context.deadline)?;
+        let deadline = clock::deadline(event.context.deadline, clock::now());
         let chosen = live.chosen().await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
         let (settings, secrets) = (&chosen.settings, &chosen.secrets);
         let notifier = Notifier { world: live, settings, secrets, deadline };

@@ -45,7 +45,7 @@ pub struct Faults {
 impl Faults {
     /// The faults of a seed's world.
     pub fn drawn(chance: &Chance) -> Self {
-        if chance.happens(150) {
+        if chance.happens(250) {
             let some = |thousandths: u32| if chance.happens(700) { thousandths } else { 0 };
             return Self { event_twice: some(200), stale: some(250), ..Self::default() };
         }

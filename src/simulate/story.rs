@@ -31,6 +31,8 @@ pub enum Turn {
     Amend(usize),
     /// The status changes.
     Status(usize, Status),
+    /// The status changes, and half a minute later it is what it was before.
+    Wavers(usize),
     /// AWS hands the move over.
     Waits(usize),
     /// The case is closed.
@@ -120,7 +122,7 @@ fn pause(chance: &Chance) -> Millis {
 }
 
 fn turn(chance: &Chance, case: usize) -> Turn {
-    match chance.between(0, 15) {
+    match chance.between(0, 16) {
         0..=5 => Turn::Comments(case, 1),
         6 => Turn::Comments(case, chance.between(2, 14)),
         7 => Turn::Amend(case),
@@ -128,6 +130,7 @@ fn turn(chance: &Chance, case: usize) -> Turn {
         9 => Turn::Status(case, Status::Containment),
         10 => Turn::Status(case, Status::PostIncident),
         11 => Turn::Waits(case),
+        16 => Turn::Wavers(case),
         12 | 13 => Turn::Command(case, chance.next() % 1_000_000),
         _ => Turn::Reply(case, chance.next() % 1_000_000),
     }
@@ -160,6 +163,13 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
                 comment.updated = Some(now / 1_000);
             }
         }),
+        Turn::Wavers(case) => {
+            let before = world.sir.borrow().newest(&case_id(case)).map(|state| state.case.status.clone());
+            if let Some(before) = before {
+                world.plan(now + 30_000, Happening::Story(Turn::Status(case, before)));
+            }
+            change(world, case, false, |state| state.case.status = Status::PostIncident);
+        }
         Turn::Status(case, status) => change(world, case, false, |state| state.case.status = status),
         Turn::Waits(case) => change(world, case, false, |state| state.case.waits_for_customer ^= true),
         Turn::Close(case) => change(world, case, false, |state| {

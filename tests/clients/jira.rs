@@ -72,7 +72,8 @@ async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     let issue = site.jira.issue(&made.key).unwrap();
     assert_eq!(issue["fields"]["labels"], json!(["aws-sir-1234567890", "incident"]));
-    assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890"}}));
+    let mark = "1234567890/home#Unusual API calls";
+    assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890", "mark": mark}}));
     assert_eq!(issue["fields"]["summary"], "Unusual API calls");
     assert_eq!(client.find_issue(&case()).await, Ok(None), "the index lags behind");
     site.jira.index_now();

@@ -1,7 +1,7 @@
 """How does template.yaml become a running stack on this machine?
 
 ministack plays AWS in one process: it runs the release binaries as Lambda would, behind the queues, the schedule
-and the HTTP API that the template asks for. It checks no IAM policy; tests/template.rs does.
+and the HTTP API that the template asks for. It checks no IAM policy; tests/template does.
 """
 import io
 import json

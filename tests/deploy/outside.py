@@ -59,6 +59,22 @@ class Outside:
         self.process.terminate()
         self.process.wait()
 
+    @property
+    def team(self):
+        return self.settings["slack"]["team"]
+
+    @property
+    def channel(self):
+        return self.settings["slack"]["channel"]
+
+    def bears_the_names(self, team, channel, membership, case, issue):
+        """Gives what there is these ids, and a case of this id; the first issue will have this number."""
+        control = lambda server, what, body: read("PUT", f"{self.known[server]}/_control/{what}", body)
+        control("slack", "workspace", {"team": team, "channel": channel})
+        control("sir", "settings", {"membership": membership, "nextCase": case})
+        self.aws_creates_case("Credentials used from an unknown network")
+        control("jira", "settings", {"nextIssue": issue})
+
     # SIR
 
     def aws_creates_case(self, title):
@@ -148,6 +164,12 @@ class Outside:
         """The keys of the case's issues."""
         search = {"jql": f'labels = "aws-sir-{case}"', "fields": ["summary"], "maxResults": 50}
         return [issue["key"] for issue in self.jira("POST", "search/jql", search)["issues"]]
+
+    def person_comments(self, key, text):
+        """The first person of the site writes on an issue."""
+        people = [user for user in self.jira("GET", "user/search?query=ana") if user["accountType"] == "atlassian"]
+        comment = {"by": people[0]["accountId"], "text": text}
+        read("POST", f"{self.known['jira']}/_control/issues/{key}/comments", comment)
 
     def issue_comments(self, key):
         """The issue's comments, as JSON text."""

@@ -1,5 +1,4 @@
-//! As much of AWS as a function needs beside the table: a secret, a queue that takes everything, and a table that
-//! holds only settings.
+//! As much of AWS as a function needs beside the table: a secret, a queue, and a table that holds only settings.
 
 use std::sync::Arc;
 
@@ -9,12 +8,16 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
+use casebridge::standin::{Jira, Sir, Slack};
 use serde_json::{Value, json};
 
-/// What is given: the secret's document, and the settings where the table is asked here.
+use super::fifo::Fifo;
+
+/// What is given: the secret's document, the settings where the table is asked here, and the queue.
 pub struct Amazon {
     pub secret: Value,
     pub settings: Option<String>,
+    pub inbox: Fifo,
 }
 
 impl Amazon {
@@ -28,6 +31,34 @@ impl Amazon {
     }
 }
 
+/// The secret's document with which the stand-ins let a function in.
+pub fn secret_of(slack: &Slack, jira: &Jira) -> Value {
+    json!({
+        "slack_bot_token": slack.token(),
+        "slack_signing_secret": slack.signing_secret(),
+        "jira_email": jira.credentials().0,
+        "jira_api_token": jira.credentials().1,
+        "jira_webhook_secret": jira.webhook_secret(),
+    })
+}
+
+/// What a function's environment says: where the table, the rest of AWS and the service are.
+pub fn variables_of(table: (&str, &str), amazon: &str, sir: &Sir) -> Vec<(&'static str, String)> {
+    let (dynamodb, name) = table;
+    vec![
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_REGION", "eu-west-1".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.to_owned()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.to_owned()),
+        ("AWS_ENDPOINT_URL_SQS", amazon.to_owned()),
+        ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
+        ("CASEBRIDGE_TABLE", name.to_owned()),
+        ("CASEBRIDGE_INBOX_URL", format!("{amazon}/111122223333/inbox.fifo")),
+        ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
+    ]
+}
+
 async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let answer = match headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default() {
@@ -38,7 +69,17 @@ async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Byt
             Some(toml) => json!({"Item": {"pk": {"S": "SETTINGS"}, "note": {"S": toml}}}),
             None => json!({}),
         },
-        "AmazonSQS.SendMessage" => json!({"MessageId": "m", "SequenceNumber": "1"}),
+        "AmazonSQS.SendMessage" => {
+            let sent = amazon.inbox.send(&asked);
+            tokio::time::sleep(amazon.inbox.slowness()).await;
+            match sent {
+                Ok(answer) => answer,
+                Err(why) => {
+                    let error = json!({"__type": "com.amazonaws.sqs#InvalidParameterValue", "message": why});
+                    return (StatusCode::BAD_REQUEST, error.to_string());
+                }
+            }
+        }
         _ => return (StatusCode::BAD_REQUEST, json!({"__type": "UnknownOperationException"}).to_string()),
     };
     (StatusCode::OK, answer.to_string())

@@ -2,7 +2,10 @@
 
 use std::{
     process::Stdio,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,12 +16,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
-use casebridge::clock;
-use serde_json::Value;
+use casebridge::{clock, standin::Delivery};
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
-    sync::{Mutex as Turn, mpsc},
+    sync::{Mutex as Turn, mpsc, watch},
 };
 
 /// How long an invocation may take, as the template has it.
@@ -27,7 +30,8 @@ const TIMEOUT: i64 = 60_000;
 /// A Runtime API for one function. It brings what is [`invoked`](Self::invoke), and hears what became of it.
 pub struct Lambda {
     address: String,
-    events: mpsc::UnboundedSender<Value>,
+    events: mpsc::UnboundedSender<(u64, Value)>,
+    invoked: AtomicU64,
     answers: Turn<mpsc::UnboundedReceiver<Outcome>>,
     desk: Arc<Desk>,
 }
@@ -35,14 +39,16 @@ pub struct Lambda {
 /// What a function said of an invocation.
 #[derive(Debug)]
 pub struct Outcome {
+    /// What [`Lambda::invoke`] said.
+    pub invocation: u64,
     pub failed: bool,
     pub body: Value,
 }
 
 struct Desk {
-    events: Turn<mpsc::UnboundedReceiver<Value>>,
+    events: Turn<mpsc::UnboundedReceiver<(u64, Value)>>,
     answers: mpsc::UnboundedSender<Outcome>,
-    asked: Mutex<u32>,
+    asked: watch::Sender<u32>,
 }
 
 impl Lambda {
@@ -51,15 +57,18 @@ impl Lambda {
         let address = listener.local_addr().unwrap().to_string();
         let (events, to_bring) = mpsc::unbounded_channel();
         let (heard, answers) = mpsc::unbounded_channel();
-        let desk = Arc::new(Desk { events: Turn::new(to_bring), answers: heard, asked: Mutex::default() });
+        let desk =
+            Arc::new(Desk { events: Turn::new(to_bring), answers: heard, asked: watch::Sender::default() });
         let app = Router::new().fallback(serve).with_state(desk.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { address, events, answers: Turn::new(answers), desk }
+        Self { address, events, invoked: AtomicU64::default(), answers: Turn::new(answers), desk }
     }
 
-    /// Brings an event to whichever process asks next.
-    pub fn invoke(&self, event: Value) {
-        self.events.send(event).unwrap();
+    /// Brings an event to whichever process asks next; says the invocation's number.
+    pub fn invoke(&self, event: Value) -> u64 {
+        let invocation = self.invoked.fetch_add(1, Ordering::SeqCst);
+        self.events.send((invocation, event)).unwrap();
+        invocation
     }
 
     /// What became of the oldest invocation that ended.
@@ -69,7 +78,12 @@ impl Lambda {
 
     /// How often a process asked for its next event.
     pub fn asked(&self) -> u32 {
-        *self.desk.asked.lock().unwrap()
+        *self.desk.asked.borrow()
+    }
+
+    /// Waits until a process asked for the so-manieth time.
+    pub async fn is_asked(&self, times: u32) {
+        self.desk.asked.subscribe().wait_for(|asked| *asked >= times).await.unwrap();
     }
 
     /// Forgets events that nobody took and outcomes that nobody heard: their process is dead.
@@ -104,7 +118,11 @@ async fn serve(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, body: By
         (Method::POST, path) => {
             let failed = path.ends_with("/error");
             let body = serde_json::from_slice(&body).unwrap_or_default();
-            let _ = desk.answers.send(Outcome { failed, body });
+            let id = path.split('/').nth(1).and_then(|id| id.split('-').next()).unwrap_or_default();
+            let Ok(invocation) = u64::from_str_radix(id, 16) else {
+                return StatusCode::BAD_REQUEST.into_response();
+            };
+            let _ = desk.answers.send(Outcome { invocation, failed, body });
             StatusCode::ACCEPTED.into_response()
         }
         _ => StatusCode::NOT_FOUND.into_response(),
@@ -112,23 +130,36 @@ async fn serve(State(desk): State<Arc<Desk>>, method: Method, uri: Uri, body: By
 }
 
 async fn next(desk: &Desk) -> Response {
-    *desk.asked.lock().unwrap() += 1;
+    desk.asked.send_modify(|asked| *asked += 1);
     // A process that dies while it waits leaves the lock, and the event to the next one.
-    let Some(event) = desk.events.lock().await.recv().await else {
+    let Some((invocation, event)) = desk.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
     let mut headers = HeaderMap::new();
     let deadline = HeaderValue::from(clock::now() + TIMEOUT);
-    headers.insert(
-        "lambda-runtime-aws-request-id",
-        HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-    );
+    let id = HeaderValue::try_from(format!("{invocation:08x}-e9f4-11e8-9739-2dfe598c3fcd")).unwrap();
+    headers.insert("lambda-runtime-aws-request-id", id);
     headers.insert("lambda-runtime-deadline-ms", deadline);
     headers.insert(
         "lambda-runtime-invoked-function-arn",
         HeaderValue::from_static("arn:aws:lambda:eu-west-1:210987654321:function:notify"),
     );
     (headers, event.to_string()).into_response()
+}
+
+/// What Lambda would bring of a request to the HTTP API, payload format 2.0:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
+pub fn request(delivery: &Delivery) -> Value {
+    let headers: serde_json::Map<_, _> =
+        delivery.headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();
+    json!({
+        "version": "2.0",
+        "rawPath": delivery.path,
+        "headers": headers,
+        "requestContext": {"http": {"method": "POST", "path": delivery.path}},
+        "body": std::str::from_utf8(&delivery.body).unwrap(),
+        "isBase64Encoded": false,
+    })
 }
 
 /// The lines that a function wrote, once it ended.

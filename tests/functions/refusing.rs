@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     amazon::Amazon,
+    fifo::Fifo,
     lambda::{Lambda, log_of},
 };
 
@@ -33,7 +34,7 @@ async fn bad_settings_are_refused_in_one_line_that_names_the_key_and_its_line() 
         let lambda = Lambda::start().await;
         let settings = Some("[slack]\nteam = 'x'\nchannel = 'C1'\n".to_owned());
         let secret = json!({"slack_bot_token": "xoxb-secret", "slack_signing_secret": "hush"});
-        let endpoint = Amazon { secret, settings }.start().await;
+        let endpoint = Amazon { secret, settings, inbox: Fifo::default() }.start().await;
         let variables = [
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
             ("AWS_SECRET_ACCESS_KEY", "local"),

@@ -4,55 +4,23 @@
 //! `CASEBRIDGE_KILLS` says how often (20), `CASEBRIDGE_SEED` which row of random numbers (1). What arrives when is up
 //! to the machine, so a seed does not repeat a run exactly.
 //!
-//! Leases outlive a worker by 45 s and quarantines take 60 s or 300 s of real time; the binary's clock cannot be turned.
-//! Instead *time passes in the table*: after each kill, once the stand-ins have worked off what was sent, every time
-//! that the bridge wrote down is moved [`PASSES`] back. To the next process that is the same as having been started so
-//! much later. The gates that spread posts over seconds are emptied all the while, since pace is not the question here.
+//! After each kill [time passes](super::passing) in the table, once the stand-ins have worked off what was sent. The
+//! gates that spread posts over seconds are emptied all the while, since pace is not the question here.
 
 use std::{
     collections::BTreeMap,
-    io::Write,
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use casebridge::{
-    case::Millis,
-    clock,
-    settings::Settings,
-    standin::{Fault, Jira, Server, Sir, Slack},
-    store::Store,
-};
+use casebridge::standin::{Jira, Sir, Slack};
 use serde_json::{Value, json};
 
-use super::{amazon::Amazon, lambda::Lambda, table};
-
-/// Longer than any lease, quarantine or pause that a single failure leads to.
-const PASSES: Millis = 400_000;
-/// A process lives at most so long.
-const LIFE: Duration = Duration::from_millis(400);
-
-/// xorshift64*: <https://doi.org/10.18637/jss.v008.i14>.
-struct Dice(u64);
-
-impl Dice {
-    /// Neighbouring seeds give rows that have nothing in common.
-    fn of(seed: u64) -> Self {
-        Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % end
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().map_or(otherwise, |text| text.parse().unwrap())
-}
+use super::{
+    chance::{Dice, number},
+    passing::time_passes,
+    stage::{Stage, longest_life, say, slow},
+};
 
 /// What the service was told, and so must stand at both places in the end.
 #[derive(Default)]
@@ -94,176 +62,35 @@ fn words_in(texts: &[String]) -> Vec<String> {
     texts.iter().flat_map(|text| text.split_whitespace().filter(is_ours).map(str::to_owned)).collect()
 }
 
-/// Everything around the function.
-struct Stage {
-    slack: Slack,
-    jira: Jira,
-    sir: Sir,
-    table: table::Table,
-    lambda: Lambda,
-    variables: Vec<(&'static str, String)>,
-    binary: String,
-    channel: String,
-    /// How many additions were seen half done: written down, and not known to be made.
-    half_done: AtomicU64,
+/// Brings these events to one process, or two, that live at most so long. `true` if the events were taken; and how
+/// many additions were seen half done: written down, and not known to be made.
+async fn run(stage: &Stage, events: &[Value], processes: u32, life: Duration) -> (bool, u64) {
+    let functions = stage.start(processes).await;
+    for _ in 0..processes {
+        stage.lambda.invoke(batch(events));
+    }
+    let outcome = tokio::time::timeout(life, stage.lambda.outcome()).await;
+    stage.kill(functions).await;
+    let half_done = time_passes(&stage.table).await;
+    let taken = |body| body == json!({"batchItemFailures": []});
+    (outcome.is_ok_and(|outcome| !outcome.failed && taken(outcome.body)), half_done)
 }
 
-impl Stage {
-    async fn set(account: &table::Account, endpoint: &str) -> Self {
-        let slack = Slack::start().await.unwrap();
-        let jira = Jira::start().await.unwrap();
-        let sir = Sir::start().await.unwrap();
-        slack.enforce_pace(false);
-        jira.enforce_rates(false);
-        // An answer that takes its time gives a kill the moment that matters: sent, done, and not yet known.
-        for (server, operation) in
-            [(&*slack, "chat.postMessage"), (&*jira, "addComment"), (&*jira, "createIssue")]
-        {
-            server.fault(Fault::on(operation).slow(Duration::from_millis(60)));
-        }
-        let channel = slack.security();
-        let settings = format!(
-            "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n",
-            slack.url(),
-            slack.app().3,
-            jira.url()
-        );
-        Settings::parse(&settings).unwrap();
-        let table = account.make("sigkill").await;
-        table.store.put_settings(&settings).await.unwrap();
-        let secret = json!({
-            "slack_bot_token": slack.token(),
-            "slack_signing_secret": slack.signing_secret(),
-            "jira_email": jira.credentials().0,
-            "jira_api_token": jira.credentials().1,
-            "jira_webhook_secret": jira.webhook_secret(),
-        });
-        let manager = Amazon { secret, settings: None }.start().await;
-        let variables = vec![
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_REGION", "eu-west-1".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager),
-            ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
-            ("CASEBRIDGE_TABLE", table.name.clone()),
-            ("CASEBRIDGE_INBOX_URL", "http://127.0.0.1:1/111122223333/inbox.fifo".to_owned()),
-            ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
-        ];
-        let binary = std::env::var("CASEBRIDGE_NOTIFY_BIN")
-            .unwrap_or_else(|_| env!("CARGO_BIN_EXE_notify").to_owned());
-        Self {
-            slack,
-            jira,
-            sir,
-            table,
-            lambda: Lambda::start().await,
-            variables,
-            binary,
-            channel,
-            half_done: AtomicU64::new(0),
-        }
-    }
-
-    fn start(&self) -> tokio::process::Child {
-        let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.lambda.start_function(&self.binary, &variables)
-    }
-
-    /// Brings these events to one process, or two, that live at most so long. `true` if the events were taken.
-    async fn run(&self, events: &[Value], processes: u64, life: Duration) -> bool {
-        let mut functions = Vec::new();
-        for _ in 0..processes {
-            functions.push(self.start());
-            self.lambda.invoke(batch(events));
-        }
-        let outcome = tokio::time::timeout(life, self.lambda.outcome()).await;
-        for function in &mut functions {
-            function.kill().await.unwrap();
-        }
-        self.lambda.clear().await;
-        self.settle().await;
-        self.time_passes().await;
-        outcome.is_ok_and(|outcome| !outcome.failed && outcome.body == json!({"batchItemFailures": []}))
-    }
-
-    /// What was sent before the kill arrives: the stand-ins hear nothing new and owe nobody an answer.
-    async fn settle(&self) {
-        let servers: [&Server; 3] = [&self.slack, &self.jira, &self.sir];
-        let mut before = usize::MAX;
-        loop {
-            tokio::time::sleep(Duration::from_millis(15)).await;
-            let calls: Vec<_> = servers.iter().flat_map(|server| server.calls()).collect();
-            let at_work = calls.iter().any(|call| call.status.is_none() && !call.faulty);
-            if !at_work && before == calls.len() {
-                break;
-            }
-            before = calls.len();
-        }
-        servers.iter().for_each(|server| drop(server.take_calls()));
-    }
-
-    /// Every time in the table is moved back.
-    async fn time_passes(&self) {
-        let mut items = self.table.client.scan().table_name(&self.table.name).into_paginator().items().send();
-        while let Some(item) = items.next().await {
-            let mut item = item.unwrap();
-            for (name, value) in &mut item {
-                let earlier = match (name.as_str(), &*value) {
-                    ("lease_until" | "next_at" | "free_at" | "since", AttributeValue::N(at)) => {
-                        AttributeValue::N((at.parse::<Millis>().unwrap() - PASSES).max(0).to_string())
-                    }
-                    ("case_note" | "slack_note" | "jira_note" | "note", AttributeValue::S(json)) => {
-                        let Ok(mut note) = serde_json::from_str::<Value>(json) else { continue };
-                        let since = note.pointer("/open/since").and_then(Value::as_i64);
-                        let is_open = since.is_some_and(|since| since > clock::now() - PASSES);
-                        self.half_done.fetch_add(u64::from(is_open), Ordering::SeqCst);
-                        moved_back(&mut note);
-                        AttributeValue::S(note.to_string())
-                    }
-                    _ => continue,
-                };
-                *value = earlier;
-            }
-            let put = self.table.client.put_item().table_name(&self.table.name).set_item(Some(item));
-            put.send().await.unwrap();
-        }
-    }
-
-    /// What people see of a case at both places.
-    fn shown(&self, case: &str) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
-        let below = |message: &&Value| message.get("thread_ts").is_none_or(|ts| *ts == message["ts"]);
-        let messages = self.slack.messages(&self.channel);
-        let cards = messages.iter().filter(below).filter(|card| card.to_string().contains(case));
-        let threads = cards.map(|card| self.slack.thread(&self.channel, card["ts"].as_str().unwrap()));
-        let threads = threads.map(|thread| thread.iter().skip(1).map(Slack::shown).collect());
-        let issues = self
-            .jira
-            .issues()
-            .into_iter()
-            .filter(|key| self.jira.issue(key).unwrap()["fields"]["labels"].to_string().contains(case));
-        let comments = issues.map(|key| {
-            self.jira.comments(&key).iter().map(|comment| Jira::plain(&comment["body"])).collect()
-        });
-        (threads.collect(), comments.collect())
-    }
-}
-
-/// Moves the times of a note back, wherever they stand in it.
-fn moved_back(note: &mut Value) {
-    let back = |value: &mut Value| {
-        if let Some(at) = value.as_i64().filter(|at| *at > PASSES) {
-            *value = json!(at - PASSES);
-        }
-    };
-    for path in ["/verify_at", "/look_again_at", "/not_before", "/open/since", "/until", "/next"] {
-        note.pointer_mut(path).map(back);
-    }
-    note.pointer_mut("/again")
-        .and_then(Value::as_object_mut)
+/// What people see of a case at both places.
+fn shown(stage: &Stage, case: &str) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let below = |message: &&Value| message.get("thread_ts").is_none_or(|ts| *ts == message["ts"]);
+    let messages = stage.slack.messages(&stage.channel);
+    let cards = messages.iter().filter(below).filter(|card| card.to_string().contains(case));
+    let threads = cards.map(|card| stage.slack.thread(&stage.channel, card["ts"].as_str().unwrap()));
+    let threads = threads.map(|thread| thread.iter().skip(1).map(Slack::shown).collect());
+    let issues = stage
+        .jira
+        .issues()
         .into_iter()
-        .flat_map(|it| it.values_mut())
-        .for_each(back);
+        .filter(|key| stage.jira.issue(key).unwrap()["fields"]["labels"].to_string().contains(case));
+    let comments = issues
+        .map(|key| stage.jira.comments(&key).iter().map(|comment| Jira::plain(&comment["body"])).collect());
+    (threads.collect(), comments.collect())
 }
 
 fn batch(events: &[Value]) -> Value {
@@ -292,40 +119,45 @@ async fn hurry(client: Client, table: String, channel: String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_it_loses_nothing_doubles_nothing_and_keeps_the_order() {
     let kills = number("CASEBRIDGE_KILLS", 20);
-    let Ok(endpoint) = std::env::var("CASEBRIDGE_TEST_DYNAMODB") else {
-        let notice = "DynamoDB was not asked for: nothing was killed with SIGKILL \
-                      (CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 asks for it)\n";
-        std::io::stderr().write_all(notice.as_bytes()).unwrap();
-        return;
-    };
-    let account = table::asked_for().await.unwrap();
-    let stage = Stage::set(&account, &endpoint).await;
+    let binary =
+        std::env::var("CASEBRIDGE_NOTIFY_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_notify").to_owned());
+    let Some(stage) = Stage::set("sigkill-notify", binary, 0).await else { return };
+    let taking_time = Duration::from_millis(60);
+    slow(&stage.slack, &["chat.postMessage"], taking_time);
+    slow(&stage.jira, &["addComment", "createIssue"], taking_time);
     let hurry =
         tokio::spawn(hurry(stage.table.client.clone(), stage.table.name.clone(), stage.channel.clone()));
     let (mut dice, mut truth) = (Dice::of(number("CASEBRIDGE_SEED", 1)), Truth::default());
     // What the queue holds: a message stays until somebody took it.
     let mut queue: Vec<Value> = Vec::new();
+    let mut half_done = 0;
+    truth.happens(&stage.sir, &mut dice);
+    let begun = Instant::now();
+    run(&stage, &stage.sir.take_events(), 1, Duration::from_secs(60)).await;
+    let longest = longest_life(begun.elapsed());
     for _ in 0..kills {
         truth.happens(&stage.sir, &mut dice);
         queue.extend(stage.sir.take_events());
-        let life = LIFE.mul_f64(dice.below(1_000) as f64 / 1_000.0);
+        let life = dice.part_of(longest);
         let mut events = queue.clone();
         events.push(json!({"sweep": true}));
-        if stage.run(&events, 1 + u64::from(dice.below(4) == 0), life).await {
+        let (taken, seen) = run(&stage, &events, 1 + u32::from(dice.below(4) == 0), life).await;
+        half_done += seen;
+        if taken {
             queue.clear();
         }
     }
-    let half_done = stage.half_done.load(Ordering::SeqCst);
     for _ in 0..8 {
         let mut events = std::mem::take(&mut queue);
         events.push(json!({"sweep": true}));
-        assert!(stage.run(&events, 1, Duration::from_secs(60)).await, "nothing stands in its way any more");
+        let (taken, _) = run(&stage, &events, 1, Duration::from_secs(60)).await;
+        assert!(taken, "nothing stands in its way any more");
     }
     hurry.abort();
     let mut wrong = Vec::new();
     for (case, (words, _)) in &truth.cases {
         let status = stage.sir.case(case).unwrap()["caseStatus"].as_str().unwrap().to_owned();
-        let (threads, issues) = stage.shown(case);
+        let (threads, issues) = shown(&stage, case);
         let places: Vec<_> = threads.iter().chain(&issues).map(|texts| words_in(texts)).collect();
         if (threads.len(), issues.len()) != (1, 1) || places.iter().any(|there| there != words) {
             wrong.push(format!("{case} ({status}): {words:?}\n  threads {threads:#?}\n  issues {issues:#?}"));
@@ -335,10 +167,9 @@ async fn killed_at_any_moment_it_loses_nothing_doubles_nothing_and_keeps_the_ord
     stage.table.delete().await;
     assert!(wrong.is_empty(), "of {cases} cases:\n{}", wrong.join("\n"));
     assert!(half_done > 0, "no kill met a worker in the middle of its work");
-    let told = format!(
-        "SIGKILL: {kills} kills, {half_done} in the middle of an addition; {cases} cases, {} comments and edits: \
-         0 lost, 0 doubled, 0 out of order\n",
+    say(&format!(
+        "SIGKILL of notify: {kills} kills, {half_done} in the middle of an addition; {cases} cases, {} comments and \
+         edits: 0 lost, 0 doubled, 0 out of order",
         truth.said
-    );
-    std::io::stderr().write_all(told.as_bytes()).unwrap();
+    ));
 }

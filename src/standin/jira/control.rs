@@ -43,6 +43,10 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
             issues::change(state, key, fields, &by).map(|()| json!({}))
         }
         ("DELETE", ["issues", key]) => issues::remove(state, key, &by).map(|()| json!({})),
+        ("PUT", ["settings"]) => {
+            state.count_from(body["nextIssue"].as_u64().unwrap_or_default());
+            Ok(json!({}))
+        }
         ("POST", ["index"]) => {
             state.reindex(true);
             Ok(json!({}))

@@ -59,6 +59,7 @@ use state::State;
 /// | `PUT issues/KEY/status` | `{by, status}` | |
 /// | `POST issues/KEY/comments` | `{by, text}` | the comment |
 /// | `DELETE issues/KEY/comments/ID` | | |
+/// | `PUT settings` | `{nextIssue}` | the next issue has this number, if it is the next thing that is made |
 /// | `POST index` | | [`index_now`](Self::index_now) |
 #[derive(Clone, Debug)]
 pub struct Jira {

@@ -116,6 +116,11 @@ impl State {
         }
     }
 
+    /// From now on ids are counted from this number, unless they are beyond it.
+    pub(super) fn count_from(&self, number: u64) {
+        self.counter.fetch_max(number.saturating_sub(1), Ordering::SeqCst);
+    }
+
     pub(super) fn next(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::SeqCst) + 1
     }

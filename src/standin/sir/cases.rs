@@ -53,7 +53,8 @@ pub(super) fn open(
         let code = ["L-87F7FF63", "L-A44E2290"][by_aws];
         return Err(Refusal::quota("The quota of active cases is used up.", code));
     }
-    let id = format!("{:010}", 7_000_000_000 + state.next());
+    let counted = format!("{:010}", 7_000_000_000 + state.next());
+    let id = state.settings.next_case.take().unwrap_or(counted);
     let now = state.clock.epoch();
     let mut wire = values.clone();
     let tags = wire.remove("tags").and_then(|tags| tags.as_object().cloned()).unwrap_or_default();

@@ -11,7 +11,7 @@ use super::{
     aws_side::{actor, change, create, whole},
     cases, comments,
     errors::Refusal,
-    investigations,
+    investigations, membership,
     state::{Actor, State},
 };
 
@@ -63,6 +63,11 @@ fn set(state: &mut State, body: &Value) -> Result<(), Refusal> {
             ("verdict", Some("Pending")) => settings.verdict = "Pending",
             ("files", Some(base)) => settings.files = base.trim_end_matches('/').to_owned(),
             ("enforceRates", None) => settings.enforce_rates = value == true,
+            ("nextCase", Some(id)) if state.cases.contains_key(id) => {
+                return Err(Refusal::field(name, "There is such a case."));
+            }
+            ("nextCase", Some(id)) => settings.next_case = Some(id.to_owned()),
+            ("membership", Some(id)) => membership::renamed(&mut state.memberships, id),
             _ => return Err(Refusal::field(name, "The stand-in has no such setting or value.")),
         }
     }

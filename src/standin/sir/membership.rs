@@ -1,5 +1,7 @@
 //! What may be done with the membership?
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -18,6 +20,16 @@ pub(super) fn create(state: &mut State, input: &Input) -> Output {
 }
 
 /// Makes an active membership and says its id.
+/// Gives the first membership this id.
+pub(super) fn renamed(memberships: &mut BTreeMap<String, Membership>, id: &str) {
+    if let Some((old, mut membership)) = memberships.pop_first() {
+        membership.wire.insert("membershipId".into(), id.into());
+        let arn = membership.wire["membershipArn"].as_str().unwrap_or_default().replace(&old, id);
+        membership.wire.insert("membershipArn".into(), arn.into());
+        memberships.insert(id.to_owned(), membership);
+    }
+}
+
 pub(super) fn open(state: &mut State, values: &Map<String, Value>) -> Result<String, Refusal> {
     unique_team(&values["incidentResponseTeam"])?;
     let id = format!("m-{:017x}", 0x1234_0000 + state.next());

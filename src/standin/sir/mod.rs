@@ -68,7 +68,7 @@ pub enum Order {
 /// | `POST cases/ID/investigations` | members of an InvestigationAction | [`investigates`](Self::investigates) |
 /// | `POST cases/ID/attachments` | `{fileName, text}` | [`aws_attaches`](Self::aws_attaches) |
 /// | `PUT cases/ID/attachments/ID` | `{attachmentStatus}` | [`set_attachment_status`](Self::set_attachment_status) |
-/// | `PUT settings` | any of `order`, `principal`, `verdict`, `files`, `enforceRates` | |
+/// | `PUT settings` | any of `order`, `principal`, `verdict`, `files`, `enforceRates`, `nextCase` (its id), `membership` (the first one's id) | |
 #[derive(Clone, Debug)]
 pub struct Sir {
     server: Server,

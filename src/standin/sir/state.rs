@@ -30,6 +30,8 @@ pub(super) struct Settings {
     pub(super) verdict: &'static str,
     /// Active cases allowed: self-managed, service-managed.
     pub(super) quotas: [usize; 2],
+    /// The id of the next case; else it is counted.
+    pub(super) next_case: Option<String>,
 }
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
@@ -111,6 +113,7 @@ impl State {
             enforce_rates: false,
             verdict: "Verified",
             quotas: [100, 50],
+            next_case: None,
         };
         Self {
             clock,

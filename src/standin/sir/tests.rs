@@ -498,6 +498,13 @@ async fn other_processes_do_the_same_by_http() {
     assert_eq!(get("calls").await.as_array().unwrap().len(), 2);
     let unknown = http.post(format!("{}/_control/nothing", sir.url())).send().await.unwrap();
     assert_eq!(unknown.status(), 404);
+    let url = format!("{}/_control/settings", sir.url());
+    let names = json!({ "nextCase": "4203771659", "membership": "m-4k7c2p9x1w" });
+    assert_eq!(http.put(&url).json(&names).send().await.unwrap().status(), 200);
+    assert_eq!(post("cases", json!({ "title": "Of this id" })).await["caseId"], "4203771659");
+    let membership = client.get_membership().membership_id("m-4k7c2p9x1w").send().await.unwrap();
+    assert!(membership.membership_arn().unwrap().ends_with("membership/m-4k7c2p9x1w"));
+    assert_eq!(http.put(&url).json(&names).send().await.unwrap().status(), 400, "no id is given twice");
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ use trouble::{Trouble, no};
 /// | `POST clicks` | `{user, channel, ts, action_id}` | a delivery |
 /// | `POST deletions` | `{channel, ts}` | a delivery |
 /// | `POST archives` | `{channel}` | a delivery |
+/// | `PUT workspace` | `{team, channel}` | gives the workspace and its first channel these ids |
 #[derive(Clone, Debug)]
 pub struct Slack {
     server: Server,

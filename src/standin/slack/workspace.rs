@@ -28,6 +28,21 @@ pub(super) fn people_it(state: &mut State) {
     }
 }
 
+/// Gives the workspace and its first channel other ids, before anything happens in it.
+pub(super) fn renamed(state: &mut State, team: &str, channel: &str) -> Value {
+    let old = std::mem::replace(&mut state.settings.team, team.to_owned());
+    for user in state.users.values_mut().filter(|user| user["team_id"] == *old) {
+        user["team_id"] = team.into();
+        user["profile"]["team"] = team.into();
+    }
+    if let Some((_, mut first)) = state.channels.pop_first() {
+        first.wire["id"] = channel.into();
+        first.wire["context_team_id"] = team.into();
+        state.channels.insert(channel.to_owned(), first);
+    }
+    json!({})
+}
+
 fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
     json!({ "id": id, "team_id": team, "name": name, "deleted": false, "real_name": name, "tz": "Europe/Berlin",
         "is_admin": false, "is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "is_bot": false,

@@ -1,0 +1,132 @@
+//! What is around a function that is killed?
+
+use std::{io::Write, time::Duration};
+
+use casebridge::{
+    settings::Settings,
+    standin::{Call, Fault, Jira, Server, Sir, Slack},
+    store::Store,
+};
+use serde_json::json;
+use tokio::process::Child;
+
+use super::{
+    amazon::{Amazon, secret_of, variables_of},
+    fifo::Fifo,
+    lambda::Lambda,
+    table,
+};
+
+/// The stand-ins, a table, a secret, an inbox, and a Runtime API.
+pub struct Stage {
+    pub slack: Slack,
+    pub jira: Jira,
+    pub sir: Sir,
+    pub table: table::Table,
+    pub inbox: Fifo,
+    pub lambda: Lambda,
+    pub channel: String,
+    /// Commanders of the workspace, in the channel.
+    pub people: Vec<String>,
+    variables: Vec<(&'static str, String)>,
+    binary: String,
+}
+
+impl Stage {
+    /// For a test of this name of a binary, and so many people. `None`, and that is said, where no DynamoDB was asked
+    /// for: the processes share a table, and memory cannot be shared.
+    pub async fn set(test: &str, binary: String, people: usize) -> Option<Self> {
+        let Ok(endpoint) = std::env::var("CASEBRIDGE_TEST_DYNAMODB") else {
+            let notice = "DynamoDB was not asked for: nothing was killed with SIGKILL \
+                          (CASEBRIDGE_TEST_DYNAMODB=http://127.0.0.1:8000 asks for it)\n";
+            std::io::stderr().write_all(notice.as_bytes()).unwrap();
+            return None;
+        };
+        let slack = Slack::start().await.unwrap();
+        let jira = Jira::start().await.unwrap();
+        let sir = Sir::start().await.unwrap();
+        slack.enforce_pace(false);
+        jira.enforce_rates(false);
+        let channel = slack.security();
+        let people = commanders(&slack, &channel, people);
+        let settings = format!(
+            "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
+             [roles]\ncommander = {people:?}\n",
+            slack.url(),
+            slack.app().3,
+            jira.url()
+        );
+        Settings::parse(&settings).unwrap();
+        let table = table::asked_for().await.unwrap().make(test).await;
+        table.store.put_settings(&settings).await.unwrap();
+        let inbox = Fifo::default();
+        let secret = secret_of(&slack, &jira);
+        let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
+        let variables = variables_of((&endpoint, &table.name), &amazon, &sir);
+        let lambda = Lambda::start().await;
+        Some(Self { slack, jira, sir, table, inbox, lambda, channel, people, variables, binary })
+    }
+
+    /// So many processes that ask for work: what dies before has done nothing.
+    pub async fn start(&self, count: u32) -> Vec<Child> {
+        let before = self.lambda.asked();
+        let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let start = |_| self.lambda.start_function(&self.binary, &variables);
+        let functions = (0..count).map(start).collect();
+        self.lambda.is_asked(before + count).await;
+        functions
+    }
+
+    /// Kills these; what they sent before arrives. What the stand-ins heard since the last time.
+    pub async fn kill(&self, functions: Vec<Child>) -> Vec<Call> {
+        for mut function in functions {
+            function.kill().await.unwrap();
+        }
+        self.lambda.clear().await;
+        self.settled().await
+    }
+
+    /// The stand-ins hear nothing new and owe nobody an answer.
+    async fn settled(&self) -> Vec<Call> {
+        let servers: [&Server; 3] = [&self.slack, &self.jira, &self.sir];
+        let mut before = usize::MAX;
+        loop {
+            tokio::time::sleep(Duration::from_millis(15)).await;
+            let calls: Vec<_> = servers.iter().flat_map(|server| server.calls()).collect();
+            let at_work = calls.iter().any(|call| call.status.is_none() && !call.faulty);
+            if !at_work && before == calls.len() {
+                break;
+            }
+            before = calls.len();
+        }
+        servers.iter().flat_map(|server| server.take_calls()).collect()
+    }
+}
+
+/// How long a process may live so that a kill is likely to meet it at work, from the time that it needed for a first
+/// piece of work: machines and builds differ.
+pub fn longest_life(first: Duration) -> Duration {
+    (first * 3 / 2).clamp(Duration::from_millis(150), Duration::from_secs(3))
+}
+
+/// An answer that takes its time gives a kill the moment that matters: sent, done, and not yet known.
+pub fn slow(server: &Server, operations: &[&str], by: Duration) {
+    for operation in operations {
+        server.fault(Fault::on(operation).slow(by));
+    }
+}
+
+fn commanders(slack: &Slack, channel: &str, count: usize) -> Vec<String> {
+    let add = |number| {
+        let name = format!("person{number}");
+        let user = slack.add_user(&name, &format!("{name}@example.com"), &json!({}));
+        slack.set_member(channel, &user, true);
+        user
+    };
+    (0..count).map(add).collect()
+}
+
+/// Says something past the capture of output.
+pub fn say(text: &str) {
+    std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
+}
