@@ -141,7 +141,20 @@ impl Did {
     }
 }
 
+/// Before the act of everything that was asked in a form.
+const FORM: &str = "form/";
+
+/// The act of a form, by its view's id: opening it and sending it are one act each.
+pub fn in_form(view: &str) -> String {
+    format!("{FORM}{view}")
+}
+
 impl Job {
+    /// It was asked in a form, which nobody else sees.
+    pub fn is_of_a_form(&self) -> bool {
+        self.act.starts_with(FORM)
+    }
+
     /// Names what the person did: 64 hexadecimal digits. It is the queue's deduplication id, the record's key and
     /// the service's `clientToken`.
     pub fn key(&self) -> String {

@@ -91,7 +91,8 @@ keys! {
     slack.team: Kind::Text(value::team), Default::Required,
         "The workspace whose people may speak.";
     slack.channel: Kind::Text(value::channel), Default::Required,
-        "The channel of all cases with the layout `thread`, and of membership news. The app must be in it.";
+        "The channel of all cases with the layout `thread`, and of membership news. The app must be in it, and no other \
+         workspace: `/sir doctor` says if one is.";
     slack.layout: Kind::Choice(&["thread", "channel"]), Default::Value("\"thread\""),
         "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
     slack.channel_prefix: Kind::Text(value::channel_prefix), Default::Value("\"sir-case-\""),

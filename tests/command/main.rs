@@ -12,6 +12,7 @@ mod home;
 mod issue;
 mod once;
 mod operations;
+mod shared;
 mod stage;
 mod thread;
 mod verbs;

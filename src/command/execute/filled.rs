@@ -21,7 +21,7 @@ use crate::{
 
 /// Does it.
 pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<CaseId>) -> Outcome {
-    authorised(desk, &filled.ask(), here.as_ref())?;
+    authorised(desk, &filled.ask(), here.as_ref()).await?;
     match filled {
         Filled::New(new) => create(desk, new).await,
         Filled::Edit { case, edit } => change(desk, case, edit).await,

@@ -43,13 +43,14 @@ use super::{
     identity::{self, Profile},
     job::{Did, Job, case_of},
     reply,
-    roles::{self, Kind},
+    roles::{self, Kind, Refusal},
     verbs::{self, About},
 };
 use crate::{
     case::CaseId,
     store::{Command, Store},
     text,
+    wire::Failure,
     world::World,
 };
 
@@ -214,30 +215,51 @@ async fn here<W: World>(world: &W, job: &Job) -> Result<Option<CaseId>, Stop> {
     Ok(case_of(world.store(), &job.team, &job.place).await?)
 }
 
-/// Refuses who may not; says nothing to a bot, which could answer.
-fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
-    let place = place(&desk.job.place.channel, here);
-    roles::may(desk.settings, &desk.person.identity, ask, place).map_err(|refusal| {
-        match desk.person.identity.kind {
-            Kind::Bot | Kind::OtherApp => Stop::Said(Answer::silence()),
-            _ => Stop::Said(Answer::says(refusal.to_string()).give_back(&desk.typed())),
-        }
-    })
+/// Refuses who may not, and what strangers would read; says nothing to a bot, which could answer.
+async fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
+    let may = |place| roles::may(desk.settings, &desk.person.identity, ask, place);
+    let refused = |refusal: Refusal| {
+        Stop::Said(match desk.person.identity.kind {
+            Kind::Bot | Kind::OtherApp => Answer::silence(),
+            _ => Answer::says(refusal.to_string()).give_back(&desk.typed()),
+        })
+    };
+    let place = place(desk.job, here);
+    may(place).map_err(refused)?;
+    // Who else reads it is asked last, and only where that decides.
+    match may(roles::Place::Shared) {
+        Err(refusal) if place != roles::Place::Direct && is_overheard(desk).await? => Err(refused(refusal)),
+        _ => Ok(()),
+    }
 }
 
-fn place(channel: &str, here: Option<&CaseId>) -> roles::Place {
-    match (here, channel) {
-        (Some(_), _) => roles::Place::Case,
-        (None, "") => roles::Place::Direct,
-        (None, channel) if channel.starts_with('D') => roles::Place::Direct,
-        _ => roles::Place::Channel,
+/// Whether people of another workspace read where this was asked.
+async fn is_overheard<W: World>(desk: &Desk<'_, W>) -> Result<bool, Stop> {
+    match identity::is_shared(desk.slack, &desk.job.place.channel).await {
+        Ok(shared) => Ok(shared),
+        Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
+        Err(failure) => Err(Answer::says(format!(
+            "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as if \
+             they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."
+        ))
+        .give_back(&desk.typed())
+        .into()),
+    }
+}
+
+fn place(job: &Job, here: Option<&CaseId>) -> roles::Place {
+    match (job.place.channel.chars().next(), here) {
+        (None | Some('D'), _) => roles::Place::Direct,
+        _ if job.is_of_a_form() => roles::Place::Direct,
+        (_, Some(_)) => roles::Place::Case,
+        (_, None) => roles::Place::Channel,
     }
 }
 
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
-    authorised(desk, &Ask::Comment { text: None }, Some(&case))?;
+    authorised(desk, &Ask::Comment { text: None }, Some(&case)).await?;
     match &work.did {
         Doing::Said { ts, text, files } => comments::reply(desk, &case, ts, text, files).await,
         Doing::Amended { ts, text } => comments::edited(desk, &case, ts, text).await,
@@ -251,7 +273,7 @@ async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>)
 
 /// What a line asks, before it is confirmed if it must be.
 async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) -> Outcome {
-    authorised(desk, &line.ask, here.as_ref())?;
+    authorised(desk, &line.ask, here.as_ref()).await?;
     let verb = verbs::of(&line.ask);
     if verb.is_none_or(|verb| verb.about != About::Case) {
         return match dispatch::is_form(&line.ask) {
@@ -273,7 +295,7 @@ async fn confirmed<W: World>(
     here: Option<CaseId>,
 ) -> Outcome {
     let Line { case, ask } = &confirmation.line;
-    authorised(desk, ask, here.as_ref())?;
+    authorised(desk, ask, here.as_ref()).await?;
     let version = match case {
         Some(case) => desk.case(case).await?.updated,
         None => None,
