@@ -16,6 +16,7 @@ use crate::{
     slack::Heard,
     store::{self, Store},
     text,
+    world::World,
 };
 
 /// One act of one person, verified, not yet authorised.
@@ -160,6 +161,25 @@ impl Job {
     pub fn key(&self) -> String {
         let named = [&self.team, &self.user, &self.act, self.did.kind()].join("|");
         text::hex(&Sha256::digest(named.as_bytes()))
+    }
+
+    /// Puts it on the inbox, which drops what comes again under the same `id` within five minutes.
+    ///
+    /// # Errors
+    /// Why the inbox did not take it.
+    pub async fn put<W: World>(&self, world: &W, id: &str) -> Result<(), String> {
+        let body =
+            serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;
+        world.enqueue(&self.group(), id, body).await
+    }
+
+    /// How long doing it may take, in milliseconds: a file is copied in up to 18 seconds, and begun once more only if
+    /// the first try ended soon.
+    pub fn longest(&self) -> Millis {
+        match self.did {
+            Did::Filled { filled: Filled::Attach { .. } } => 45_000,
+            _ => 25_000,
+        }
     }
 
     /// What is done one after the other: the acts on one case, else in one thread, channel or issue.

@@ -159,7 +159,11 @@ pub async fn chosen<W: World>(bridge: &Bridge<'_, W>, shortcut: Shortcut, now: M
         }
         (None, Ask::Attach, None) => Kind::Attach { files },
         (None, Ask::Attach, case) => {
-            return taken(bridge, Some(job(Did::Filled { filled: Filled::Attach { case, files } }))).await;
+            return taken(
+                bridge,
+                Some(job(Did::Filled { filled: Filled::Attach { case, files, before: 0 } })),
+            )
+            .await;
         }
         (None, _, case) => Kind::Comment { case, text: typed::decode(&message.text) },
     };

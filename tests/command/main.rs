@@ -10,6 +10,7 @@ mod files;
 mod forms;
 mod home;
 mod issue;
+mod many_files;
 mod once;
 mod operations;
 mod shared;

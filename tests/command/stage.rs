@@ -163,7 +163,10 @@ impl World for Outside {
     }
 
     async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.live.enqueue(group, id, job).await
+        self.countdown.moment().await;
+        let answer = self.live.enqueue(group, id, job).await;
+        self.countdown.moment().await;
+        answer
     }
 }
 
@@ -272,6 +275,11 @@ impl Stage {
 
     /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
     pub async fn work(&self, jobs: &[casebridge::live::Job]) -> Vec<String> {
+        self.work_until(jobs, Millis::MAX).await
+    }
+
+    /// The same by a function whose time ends at `deadline`.
+    pub async fn work_until(&self, jobs: &[casebridge::live::Job], deadline: Millis) -> Vec<String> {
         let records: Vec<_> = jobs
             .iter()
             .enumerate()
@@ -280,7 +288,7 @@ impl Stage {
                     "attributes": { "MessageGroupId": job.group }, "messageAttributes": {} })
             })
             .collect();
-        let answer = self.bridge().handle(&json!({ "Records": records }), Millis::MAX).await.unwrap();
+        let answer = self.bridge().handle(&json!({ "Records": records }), deadline).await.unwrap();
         let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
         failures.iter().map(|it| it["itemIdentifier"].as_str().unwrap().to_owned()).collect()
     }

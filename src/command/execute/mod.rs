@@ -47,7 +47,7 @@ use super::{
     verbs::{self, About},
 };
 use crate::{
-    case::CaseId,
+    case::{CaseId, Millis},
     store::{Command, Store},
     text,
     wire::Failure,
@@ -56,6 +56,9 @@ use crate::{
 
 /// How long a command waits before it finds out what became of a call without an answer.
 const WAIT: Duration = Duration::from_secs(2);
+
+/// Within so many milliseconds a command must have failed to be tried again at once.
+const SOON: Millis = 5_000;
 
 /// Nobody knows yet what became of the job: it must be delivered again. For the log: never a text or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +69,7 @@ impl<E: Into<Stop>> From<E> for Trouble {
     fn from(error: E) -> Self {
         match error.into() {
             Stop::Trouble(why) => Self(why),
-            Stop::Said(_) => Self("an answer where none was due".to_owned()),
+            Stop::Said(_) | Stop::Later => Self("an answer where none was due".to_owned()),
         }
     }
 }
@@ -102,7 +105,7 @@ async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile)
     let begun = Command { job: written(job), since: job.at, answer: None };
     let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
     if let Some(answer) = known.and_then(|known| known.answer) {
-        return read(&answer);
+        return if work.is_a_part() { Ok(Answer::silence()) } else { read(&answer) };
     }
     let (slack, jira) = (bridge.slack(), bridge.jira());
     let desk = Desk {
@@ -115,7 +118,7 @@ async fn recorded<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile)
         jira: jira.as_ref(),
         signs: &bridge.secrets.slack_signing_secret,
     };
-    let answer = done(&desk, &work).await?;
+    let Some(answer) = done(&desk, &work).await? else { return Ok(Answer::silence()) };
     // A link to a file needs no other right to be used: it is kept nowhere.
     if matches!(&work.did, Doing::Asked { line: Line { ask: Ask::Get { .. }, .. } }) {
         return Ok(answer);
@@ -137,6 +140,13 @@ fn written(job: &Job) -> String {
 struct Work {
     key: String,
     did: Doing,
+}
+
+impl Work {
+    /// Whether a job after this one answers for it.
+    fn is_a_part(&self) -> bool {
+        matches!(&self.did, Doing::Filled { filled } if filled.is_a_part())
+    }
 }
 
 enum Doing {
@@ -176,11 +186,13 @@ fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result
     Ok(Work { key, did })
 }
 
-/// Does it; where a call had no answer, once more after a moment: every step can be taken again.
-async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Trouble> {
+/// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
+/// to the queue: it must end in time. `None` if the rest of it is done, and answered, by a later job.
+async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Option<Answer>, Trouble> {
+    let begun = desk.world.now();
     let first = attempt(desk, work).await;
     let outcome = match first {
-        Err(Stop::Trouble(why)) => {
+        Err(Stop::Trouble(why)) if desk.world.now() - begun <= SOON => {
             tracing::info!(why, "a command is tried again");
             desk.world.sleep(WAIT).await;
             attempt(desk, work).await
@@ -188,7 +200,8 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
         outcome => outcome,
     };
     match outcome {
-        Ok(answer) | Err(Stop::Said(answer)) => Ok(answer),
+        Ok(answer) | Err(Stop::Said(answer)) => Ok(Some(answer)),
+        Err(Stop::Later) => Ok(None),
         Err(Stop::Trouble(why)) => Err(Trouble(why)),
     }
 }
