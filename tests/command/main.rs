@@ -7,6 +7,7 @@ mod confirm;
 mod doors;
 mod examples;
 mod files;
+mod form_rules;
 mod forms;
 mod home;
 mod issue;

@@ -173,3 +173,17 @@ async fn a_file_is_not_begun_where_it_could_not_end_in_time_and_waits_at_the_end
     assert_eq!(stage.work_until(&again, clock::now() + 50_000).await, [""; 0]);
     assert_eq!(names(&stage, &case), ["one.log"]);
 }
+
+#[tokio::test]
+async fn a_copy_that_failed_soon_is_made_again_at_once_and_one_that_took_long_is_left_to_the_queue() {
+    for (takes, tries) in [(1_000, 2), (18_000, 1)] {
+        let stage = Stage::set().await;
+        let (_, first) = job(&stage, 10).await;
+        stage.world.copies_slowly(takes);
+        stage.sir.fault(Fault::on("PUT attachment").reset_before());
+        let body = serde_json::to_string(&first).unwrap();
+        let queued = live::Job { group: first.group(), id: first.key(), body };
+        assert_eq!(stage.work(&[queued]).await, ["m0"]);
+        assert_eq!(stage.sir.count("PUT attachment"), tries, "{takes}");
+    }
+}

@@ -102,9 +102,17 @@ pub struct Outside {
     countdown: Arc<Countdown>,
     /// Where the clock was stopped; 0 where it runs.
     stopped: AtomicI64,
+    /// So long a copy takes, by the stopped clock.
+    copying: AtomicI64,
 }
 
 impl Outside {
+    /// From now on a copy takes so long.
+    pub fn copies_slowly(&self, by: Millis) {
+        self.copying.store(by, Ordering::SeqCst);
+        self.stops_the_clock(self.now());
+    }
+
     /// From now on it is this time.
     pub fn stops_the_clock(&self, at: Millis) {
         self.stopped.store(at, Ordering::SeqCst);
@@ -148,6 +156,9 @@ impl World for Outside {
     ) -> Result<Copied, wire::Trouble> {
         self.countdown.moment().await;
         let answer = self.live.copy(from, to, bytes).await;
+        if self.copying.load(Ordering::SeqCst) > 0 {
+            self.stopped.fetch_add(self.copying.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
         self.countdown.moment().await;
         answer
     }
@@ -224,6 +235,7 @@ impl Stage {
             hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
             countdown,
             stopped: AtomicI64::new(0),
+            copying: AtomicI64::new(0),
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));
