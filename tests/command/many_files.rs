@@ -60,7 +60,7 @@ fn names(stage: &Stage, case: &str) -> Vec<String> {
 fn holds(stage: &Stage, case: &str, bytes: usize, when: &str) {
     assert_eq!(names(stage, case), ON_CASE, "{when}");
     for (index, name) in ON_CASE.iter().enumerate() {
-        let content = stage.sir.attachment(case, name).unwrap_or_else(|| panic!("{when}: {name}"));
+        let content = stage.sir.attachment(case, name).unwrap();
         assert_eq!(content.len(), bytes + index, "{when}: {name}");
     }
     let comment =

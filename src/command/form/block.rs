@@ -165,7 +165,8 @@ mod tests {
             ("x".repeat(8_000), 3),
             ("x".repeat(9_001), 4),
             ("😀".repeat(4_001), 3),
-            (format!("{}\n", "line ".repeat(500)).repeat(3), 4),
+            // Cut at a blank, so 2,604 characters fill a field.
+            (format!("{} ", "x".repeat(650)).repeat(12) + &"y".repeat(188), 4),
         ] {
             let blocks = field.long(&text, 8_000);
             assert_eq!(blocks.len(), fields, "{}", text.len());
