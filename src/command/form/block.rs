@@ -165,8 +165,8 @@ mod tests {
             ("x".repeat(8_000), 3),
             ("x".repeat(9_001), 4),
             ("😀".repeat(4_001), 3),
-            // Cut at a blank, so 2,604 characters fill a field.
-            (format!("{} ", "x".repeat(650)).repeat(12) + &"y".repeat(188), 4),
+            // Cut at a blank, so 2,256 characters fill a field.
+            (format!("{} ", "x".repeat(751)).repeat(10) + &"y".repeat(480), 4),
         ] {
             let blocks = field.long(&text, 8_000);
             assert_eq!(blocks.len(), fields, "{}", text.len());
