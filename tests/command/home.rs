@@ -33,6 +33,13 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     );
 }
 
+#[test]
+fn the_app_has_the_tab_in_which_the_answers_of_its_home_page_stand() {
+    let manifest: Value = serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap();
+    // Without it Slack refuses a direct message with `messages_tab_disabled`.
+    assert_eq!(manifest["features"]["app_home"]["messages_tab_enabled"], true);
+}
+
 #[tokio::test]
 async fn whoever_may_see_no_case_sees_none_on_their_page() {
     let stage = Stage::set().await;
