@@ -7,6 +7,7 @@
 pub mod about;
 mod ai;
 mod attach;
+mod authority;
 mod cases;
 mod comments;
 mod confirm;
@@ -33,7 +34,10 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use self::desk::{Desk, KEPT, Outcome, Stop};
+use self::{
+    authority::authorised,
+    desk::{Desk, KEPT, Outcome, Stop},
+};
 use super::{
     answer::Answer,
     ask::{Ask, Hub, Line, Membership},
@@ -43,14 +47,12 @@ use super::{
     identity::{self, Profile},
     job::{Did, Job, case_of},
     reply,
-    roles::{self, Kind, Refusal},
     verbs::{self, About},
 };
 use crate::{
     case::{CaseId, Millis},
     store::{Command, Store},
     text,
-    wire::Failure,
     world::World,
 };
 
@@ -226,47 +228,6 @@ async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
 /// The case of the thread, else of the channel.
 async fn here<W: World>(world: &W, job: &Job) -> Result<Option<CaseId>, Stop> {
     Ok(case_of(world.store(), &job.team, &job.place).await?)
-}
-
-/// Refuses who may not, and what strangers would read; says nothing to a bot, which could answer.
-async fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
-    let may = |place| roles::may(desk.settings, &desk.person.identity, ask, place);
-    let refused = |refusal: Refusal| {
-        Stop::Said(match desk.person.identity.kind {
-            Kind::Bot | Kind::OtherApp => Answer::silence(),
-            _ => Answer::says(refusal.to_string()).give_back(&desk.typed()),
-        })
-    };
-    let place = place(desk.job, here);
-    may(place).map_err(refused)?;
-    // Who else reads it is asked last, and only where that decides.
-    match may(roles::Place::Shared) {
-        Err(refusal) if place != roles::Place::Direct && is_overheard(desk).await? => Err(refused(refusal)),
-        _ => Ok(()),
-    }
-}
-
-/// Whether people of another workspace read where this was asked.
-async fn is_overheard<W: World>(desk: &Desk<'_, W>) -> Result<bool, Stop> {
-    match identity::is_shared(desk.slack, &desk.job.place.channel).await {
-        Ok(shared) => Ok(shared),
-        Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
-        Err(failure) => Err(Answer::says(format!(
-            "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as if \
-             they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."
-        ))
-        .give_back(&desk.typed())
-        .into()),
-    }
-}
-
-fn place(job: &Job, here: Option<&CaseId>) -> roles::Place {
-    match (job.place.channel.chars().next(), here) {
-        (None | Some('D'), _) => roles::Place::Direct,
-        _ if job.is_of_a_form() => roles::Place::Direct,
-        (_, Some(_)) => roles::Place::Case,
-        (_, None) => roles::Place::Channel,
-    }
 }
 
 /// A message in a thread or channel: a comment, if the place is a case's.
