@@ -17,6 +17,8 @@ pub enum Content {
     Comment {
         /// Who said it.
         author: Author,
+        /// Their name, where we wrote it into the comment ourselves: it is shown once.
+        speaker: Option<String>,
         /// When it was said.
         at: Seconds,
         /// Its text was changed since.
@@ -70,6 +72,13 @@ pub enum Author {
     },
     /// Anybody else in the user's account: an account id or an ARN.
     Principal(String),
+}
+
+/// What a comment says without the line in which we named its speaker. Whose name stands there otherwise, in whatever
+/// words, is a part of what was said.
+pub fn unnamed<'a>(body: &'a str, speaker: Option<&str>) -> &'a str {
+    let named = speaker.and_then(|speaker| body.strip_prefix(speaker)?.strip_prefix(":\n"));
+    named.filter(|words| !words.is_empty()).unwrap_or(body)
 }
 
 impl Author {
@@ -166,4 +175,23 @@ pub enum Plainness {
     Plain,
     /// One line that names what could not be shown and where to read it.
     Stub,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_that_we_wrote_is_taken_off() {
+        for (body, speaker, shown) in [
+            ("ana (Slack):\nIt was Bo", Some("ana (Slack)"), "It was Bo"),
+            ("ana (Slack):\nIt was Bo", None, "ana (Slack):\nIt was Bo"),
+            ("bo (Slack):\nIt was me", Some("ana (Slack)"), "bo (Slack):\nIt was me"),
+            ("ana (Slack):\nbo (Slack):\nme", Some("ana (Slack)"), "bo (Slack):\nme"),
+            ("ana (Slack): It was Bo", Some("ana (Slack)"), "ana (Slack): It was Bo"),
+            ("ana (Slack):\n", Some("ana (Slack)"), "ana (Slack):\n"),
+        ] {
+            assert_eq!(unnamed(body, speaker), shown);
+        }
+    }
 }

@@ -140,7 +140,10 @@ impl<S: Store> Live<S> {
 
     async fn read_settings(&self) -> Result<Settings, Error> {
         let toml = self.store.settings().await?.ok_or(Error::NoSettings)?;
-        Settings::parse(&toml).map_err(Error::Settings)
+        let mut settings = Settings::parse(&toml).map_err(Error::Settings)?;
+        // Links to the console need to name it.
+        settings.sir.region = settings.sir.region.or_else(|| variable("AWS_REGION"));
+        Ok(settings)
     }
 
     /// The secrets, at most ten minutes old.

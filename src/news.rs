@@ -4,6 +4,7 @@ use tracing::warn;
 
 use crate::{
     case::{MembershipId, Millis},
+    command::identity,
     sir::{Answer, Call, FaultKind},
     slack::{self, Message, Slack},
     store::{self, Command, Store},
@@ -28,6 +29,9 @@ pub enum Error {
     /// Slack did not answer.
     #[error("Slack: {0}")]
     Slack(#[from] Failure),
+    /// People of another workspace would read it.
+    #[error("the channel is shared with another workspace")]
+    Shared,
     /// An earlier try may still arrive.
     #[error("an earlier try may still arrive")]
     TooEarly,
@@ -56,6 +60,9 @@ pub async fn tell<W: World>(
         if let Some(ts) = find(slack, channel, &mark, begun.since).await? {
             return Ok(world.store().finish(&key, &ts).await.map(drop)?);
         }
+    }
+    if identity::is_shared(slack, channel).await? {
+        return Err(Error::Shared);
     }
     let message = match world.call(Call::GetMembership { membership: id.clone() }).await {
         Ok(Answer::Membership(membership)) => slack::membership(&membership, what),

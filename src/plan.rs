@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     case::{Comment, Investigation, Millis, Seconds},
-    content::{Author, Content, Key, Part, View},
+    content::{Author, Content, Key, Part, View, unnamed},
     facts::{Facts, changes},
     jira,
     knowledge::{CHANGES, CHANNEL, HOME, PlaceNote},
@@ -355,8 +355,14 @@ fn comments(destination: Destination, picture: &Picture, ledger: &Ledger) -> Vec
                 let author = saying.map_or_else(|| Author::of(&comment.creator), |s| s.author.clone());
                 let edited = comment.updated.is_some_and(|updated| updated > comment.created);
                 let stem = format!("comment/{}", comment.id);
-                effects.extend(told_parts(destination, &stem, &comment.body, ledger, |part| {
-                    Content::Comment { author: author.clone(), at: comment.created, edited, part }
+                let speaker = saying.and_then(|saying| saying.speaker.clone());
+                // Hashes are of what the case says: whose name stands above it does not make it another text.
+                effects.extend(told_parts(destination, &stem, &comment.body, ledger, |mut part| {
+                    if part.index == 0 {
+                        part.text = unnamed(&part.text, speaker.as_deref()).to_owned();
+                    }
+                    let (author, speaker) = (author.clone(), speaker.clone());
+                    Content::Comment { author, speaker, at: comment.created, edited, part }
                 }));
             }
         }

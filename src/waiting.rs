@@ -1,19 +1,21 @@
 //! Whose move is it, since when, and when is it time to say so?
 
 use crate::{
-    case::{Case, Comment, Millis, Resolver, Seconds},
+    case::{Case, Comment, Millis, Resolver, Seconds, Status},
     settings::Timing,
 };
 
 const HOUR: Millis = 3_600_000;
 
+/// Whether it is the user's own team's move; `None` once the case is closed.
+pub fn is_ours(status: &Status, resolver: Resolver, waits_for_customer: bool) -> Option<bool> {
+    (*status != Status::Closed).then_some(waits_for_customer || resolver == Resolver::Own)
+}
+
 /// Whose move it is (the user's own team: `true`) and since when: since it became so, or since somebody last spoke.
 /// `None` once the case is closed.
 pub fn since(before: Option<(bool, Seconds)>, case: &Case, comments: &[Comment]) -> Option<(bool, Seconds)> {
-    if case.is_closed() {
-        return None;
-    }
-    let ours = case.waits_for_customer || case.resolver == Resolver::Own;
+    let ours = is_ours(&case.status, case.resolver, case.waits_for_customer)?;
     let turned = match before {
         Some((was_ours, since)) if was_ours == ours => Some(since),
         Some(_) => case.updated,
@@ -64,6 +66,15 @@ mod tests {
         assert_eq!(since(Some((true, 150)), &case, &[comment]), Some((true, 180)));
         case.status = crate::case::Status::Closed;
         assert_eq!(since(Some((true, 150)), &case, &[]), None);
+    }
+
+    #[test]
+    fn it_is_awss_move_only_on_its_own_case_that_waits_for_nobody() {
+        let is_ours = |resolver, waits| is_ours(&Status::Submitted, resolver, waits);
+        assert_eq!(is_ours(Resolver::Aws, false), Some(false));
+        assert_eq!(is_ours(Resolver::Aws, true), Some(true));
+        assert_eq!(is_ours(Resolver::Own, false), Some(true));
+        assert_eq!(super::is_ours(&Status::Closed, Resolver::Own, true), None);
     }
 
     #[test]

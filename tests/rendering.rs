@@ -97,7 +97,8 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
     for (index, piece) in pieces.into_iter().enumerate() {
         let part = Part { index, of, text: piece };
         all.push(Content::Description(part.clone()));
-        let comment = |author| Content::Comment { author, at: 1, edited: true, part: part.clone() };
+        let comment =
+            |author| Content::Comment { author, speaker: None, at: 1, edited: true, part: part.clone() };
         all.extend(authors(text).into_iter().map(comment));
     }
     let step = Investigation {
@@ -363,6 +364,7 @@ fn what_the_parts_show_is_the_whole_text() {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let comment = |(index, text): (usize, String)| Content::Comment {
         author: Author::AwsResponder,
+        speaker: None,
         at: 1,
         edited: false,
         part: Part { index, of: 9, text },

@@ -38,6 +38,7 @@ fn saying(command: &str, since: Millis) -> Saying {
         since,
         body_hash: "b2".to_owned(),
         author: Author::Slack { user: "U024BE7LH".to_owned() },
+        speaker: Some("ana (Slack)".to_owned()),
         slack_ts: Some("1690000000.000100".to_owned()),
         jira_comment: None,
         comment: None,

@@ -53,6 +53,18 @@ pub enum Error {
     /// Nobody said which table.
     #[error("{0}: the table's name is the output TableName of the stack")]
     Environment(#[from] environment::Error),
+    /// The functions would be refused.
+    #[error(
+        "sir.region is {named}, but the table is in {own}. The roles of the stack allow its own Region only, and only \
+         there the service's events arrive: deploy the stack in the membership's Region, and leave sir.region out or \
+         say {own}. Nothing was stored"
+    )]
+    Region {
+        /// What the settings say.
+        named: String,
+        /// Where the table is.
+        own: String,
+    },
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -73,7 +85,10 @@ pub async fn run(command: Command) -> Result<String, Error> {
     match command {
         Command::Check { file } => check(&file).map(|_| format!("{}: good", file.display())),
         Command::Push { file } => {
-            let toml = check(&file)?;
+            let (toml, settings) = check(&file)?;
+            let aws = Aws::default();
+            let own = aws.config().await.region().map(AsRef::as_ref);
+            is_at_home(settings.sir.region.as_deref(), own)?;
             let name = environment::table(variable)?;
             Dynamo::new(Aws::default(), name.as_str()).put_settings(&toml).await?;
             Ok(format!("{} is in {name}; the functions take it up within a minute", file.display()))
@@ -85,11 +100,37 @@ pub async fn run(command: Command) -> Result<String, Error> {
     }
 }
 
-/// The text of a file with good settings.
-fn check(file: &Path) -> Result<String, Error> {
+/// Whether the service is asked where the functions may ask it.
+fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), Error> {
+    match (named, own) {
+        (Some(named), Some(own)) if named != own => {
+            Err(Error::Region { named: named.to_owned(), own: own.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file with good settings: its text, and what it says.
+fn check(file: &Path) -> Result<(String, Settings), Error> {
     let toml = fs::read_to_string(file).map_err(|error| Error::File { file: file.to_owned(), error })?;
     match Settings::parse(&toml) {
-        Ok(_) => Ok(toml),
+        Ok(settings) => Ok((toml, settings)),
         Err(problems) => Err(Error::Bad { file: file.to_owned(), problems }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_in_which_the_functions_may_ask_nothing_is_refused() {
+        for (named, own) in
+            [(None, Some("eu-west-1")), (Some("eu-west-1"), Some("eu-west-1")), (Some("eu-west-1"), None)]
+        {
+            assert!(is_at_home(named, own).is_ok(), "{named:?} {own:?}");
+        }
+        let why = is_at_home(Some("us-east-1"), Some("eu-west-1")).expect_err("elsewhere").to_string();
+        assert!(why.contains("us-east-1") && why.contains("eu-west-1") && why.contains("Nothing was stored"));
     }
 }

@@ -346,7 +346,7 @@ fn mentioned(settings: &Settings, callback: &Callback, message: &Message, now: M
     let text = addressed(&message.text, callback.bot()?)?;
     let did = match grammar::parse(text, now.div_euclid(1_000)) {
         Ok(Line { case, ask: Ask::Attach }) if !message.files.is_empty() => {
-            Did::Filled { filled: Filled::Attach { case, files: opening::files(message) } }
+            Did::Filled { filled: Filled::Attach { case, files: opening::files(message), before: 0 } }
         }
         Ok(line) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
         Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
@@ -392,8 +392,6 @@ pub(super) async fn taken<W: World>(bridge: &Bridge<'_, W>, job: Option<Job>) ->
 }
 
 pub(super) async fn put<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), ()> {
-    let body =
-        serde_json::to_string(job).map_err(|error| tracing::error!(%error, "a job cannot be written"))?;
-    let sent = bridge.world.enqueue(&job.group(), &job.key(), body).await;
-    sent.map_err(|error| tracing::error!(%error, "the inbox does not take a job"))
+    let sent = job.put(bridge.world, &job.key()).await;
+    sent.map_err(|error| tracing::error!(error, "the inbox does not take a job"))
 }

@@ -1,4 +1,5 @@
-//! Who is this person to the workspace, and in which user groups? What Slack says is remembered for five minutes.
+//! Who is this person to the workspace, in which user groups, and who else reads a channel? What Slack says is
+//! remembered for five minutes.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -100,6 +101,14 @@ pub fn named_groups(settings: &Settings) -> Vec<String> {
     groups.sort();
     groups.dedup();
     groups
+}
+
+/// Whether people of another workspace read a channel.
+///
+/// # Errors
+/// Slack did not say: then nobody knows, and nothing may be done there.
+pub async fn is_shared<W: World>(slack: &Slack<'_, W>, channel: &str) -> Result<bool, Failure> {
+    remembered(slack.world, &format!("channel/{channel}"), async || slack.is_shared(channel).await).await
 }
 
 /// What was found out under this name less than [`FRESH`] ago, or is found out now. The store only spares calls here:

@@ -12,7 +12,12 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{bridge::Bridge, execute, job::Job};
+use super::{
+    bridge::Bridge,
+    execute,
+    form::Filled,
+    job::{Did, Job},
+};
 use crate::{case::Millis, world::World};
 
 /// How long a job may take: none is begun that could not end in time, in milliseconds.
@@ -26,8 +31,7 @@ pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Mil
     let mut again = Vec::new();
     for message in batch.records {
         let group = message.attributes.get("MessageGroupId").cloned().unwrap_or_default();
-        let in_time = bridge.world.now() + LONGEST <= deadline;
-        if failed.contains(&group) || !in_time || !is_done(bridge, &message).await {
+        if failed.contains(&group) || !is_done(bridge, &message, deadline).await {
             failed.insert(group);
             again.push(message.message_id.unwrap_or_default());
         }
@@ -42,13 +46,17 @@ pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Mil
     serde_json::to_value(response).ok()
 }
 
-/// Does one job. Whatever goes wrong with it, a panic included, goes wrong with it alone.
-async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage) -> bool {
+/// Does one job, unless it could not end in time. Whatever goes wrong with it, a panic included, goes wrong with it
+/// alone.
+async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage, deadline: Millis) -> bool {
     let id = message.message_id.as_deref().unwrap_or_default();
     let Ok(job) = serde_json::from_str::<Job>(message.body.as_deref().unwrap_or_default()) else {
         tracing::error!(message = id, "a job could not be read");
         return false;
     };
+    if bridge.world.now() + LONGEST > deadline {
+        return is_put_off(bridge, &job, id).await;
+    }
     match unwound(Box::pin(execute::execute(bridge, &job))).await {
         Some(Ok(())) => true,
         Some(Err(trouble)) => {
@@ -60,6 +68,13 @@ async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage) -> bool
             false
         }
     }
+}
+
+/// A file is a long job, which most batches have no time for at their end: it goes to the end of the queue, where
+/// what the queue gives back would wait for minutes, and be dead after five times.
+async fn is_put_off<W: World>(bridge: &Bridge<'_, W>, job: &Job, message: &str) -> bool {
+    let long = matches!(job.did, Did::Filled { filled: Filled::Attach { .. } });
+    long && job.put(bridge.world, &format!("{}-{message}", job.key())).await.is_ok()
 }
 
 /// What comes of a future; `None` if it panicked.

@@ -16,6 +16,7 @@ use crate::{
     slack::Heard,
     store::{self, Store},
     text,
+    world::World,
 };
 
 /// One act of one person, verified, not yet authorised.
@@ -141,7 +142,20 @@ impl Did {
     }
 }
 
+/// Before the act of everything that was asked in a form.
+const FORM: &str = "form/";
+
+/// The act of a form, by its view's id: opening it and sending it are one act each.
+pub fn in_form(view: &str) -> String {
+    format!("{FORM}{view}")
+}
+
 impl Job {
+    /// It was asked in a form, which nobody else sees.
+    pub fn is_of_a_form(&self) -> bool {
+        self.act.starts_with(FORM)
+    }
+
     /// Names what the person did: 64 hexadecimal digits. It is the queue's deduplication id, the record's key and
     /// the service's `clientToken`.
     pub fn key(&self) -> String {
@@ -158,6 +172,16 @@ impl Job {
             Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
             Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
         }
+    }
+
+    /// Puts it on the inbox, which drops what comes again under the same `id` within five minutes.
+    ///
+    /// # Errors
+    /// Why the inbox did not take it.
+    pub async fn put<W: World>(&self, world: &W, id: &str) -> Result<(), String> {
+        let body =
+            serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;
+        world.enqueue(&self.group(), id, body).await
     }
 
     /// What is done one after the other: the acts on one case, else in one thread, channel or issue.

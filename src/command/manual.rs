@@ -41,8 +41,8 @@ const OPENING: &str = "\
 
 Roles are given in the settings to Slack users and user groups: viewer < responder < commander < admin. Each includes
 those before it, and an empty role is nobody. Guests, bots, other apps and people of other workspaces are refused, and
-so is everything but `help` and `whoami` in a channel that another workspace shares. Who clicks a button must have the
-role, whoever it was shown to.
+so is everything but `help`, `whoami` and forms in a channel that another workspace shares. Who clicks a button must
+have the role, whoever it was shown to.
 ";
 
 fn document() -> String {

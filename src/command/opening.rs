@@ -12,7 +12,7 @@ use super::{
     door::{at_once, put, taken},
     envelope::Response,
     form::{Filled, Form, Kind, is_wanted},
-    job::{Did, Job, Place, case_of},
+    job::{Did, Job, Place, case_of, in_form},
     payload::{Message, Shortcut, Submission},
     typed,
 };
@@ -72,7 +72,7 @@ pub async fn open<W: World>(
         return Ok(Response::bare(200));
     }
     let job = Job {
-        act: view.id.clone(),
+        act: in_form(&view.id),
         team: opener.team.clone(),
         user: opener.user.clone(),
         place: form.place.clone(),
@@ -94,7 +94,7 @@ pub async fn submitted<W: World>(bridge: &Bridge<'_, W>, sent: &Submission, now:
     };
     let team = sent.team.as_ref().map(|team| team.id.clone()).or_else(|| sent.user.team_id.clone());
     let job = Job {
-        act: sent.view["id"].as_str().unwrap_or_default().to_owned(),
+        act: in_form(sent.view["id"].as_str().unwrap_or_default()),
         team: team.unwrap_or_default(),
         user: sent.user.id.clone(),
         place: form.place,
@@ -159,7 +159,11 @@ pub async fn chosen<W: World>(bridge: &Bridge<'_, W>, shortcut: Shortcut, now: M
         }
         (None, Ask::Attach, None) => Kind::Attach { files },
         (None, Ask::Attach, case) => {
-            return taken(bridge, Some(job(Did::Filled { filled: Filled::Attach { case, files } }))).await;
+            return taken(
+                bridge,
+                Some(job(Did::Filled { filled: Filled::Attach { case, files, before: 0 } })),
+            )
+            .await;
         }
         (None, _, case) => Kind::Comment { case, text: typed::decode(&message.text) },
     };

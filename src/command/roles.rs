@@ -110,7 +110,7 @@ impl fmt::Display for Refusal {
             Self::Overheard { verb } => write!(
                 f,
                 "People of another workspace read this channel, so `{verb}` is not answered here. Ask in a channel \
-                 of your own workspace, or in a direct message to the app. Nothing was done."
+                 of your own workspace, or in a direct message to yourself. Nothing was done."
             ),
             Self::Role { verb, needed, has, people, groups } => {
                 let has = has.map_or("you have none".to_owned(), |role| format!("you are {role}"));
@@ -407,7 +407,7 @@ mod tests {
             (
                 shared(&somebody("U2", Kind::Member)),
                 "People of another workspace read this channel, so `watchers` is not answered here. Ask in a channel \
-                 of your own workspace, or in a direct message to the app. Nothing was done.",
+                 of your own workspace, or in a direct message to yourself. Nothing was done.",
             ),
             (
                 shared(&somebody("U4", Kind::Guest)),

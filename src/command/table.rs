@@ -187,7 +187,11 @@ pub(super) static TABLE: [Verb; 53] = [
         .reads(read::tag_rm),
     Verb::new(RESPONDER, Case, "jira", "").says("The case's Jira issue.", &["jira"]).reads(read::jira),
     Verb::new(RESPONDER, Case, "jira link", "KEY")
-        .says("Makes an issue that exists the case's issue.", &["jira link SEC-12"])
+        .says(
+            "Makes an issue that exists the case's issue: it takes the case's title and description, and the case's \
+             whole story is told in it once, from the beginning.",
+            &["jira link SEC-12"],
+        )
         .reads(read::jira_link),
     Verb::new(RESPONDER, Case, "jira open", "")
         .says("Makes the case's issue if there is none.", &["jira open"])

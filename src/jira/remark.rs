@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::adf::{self, Inline, PART};
 use crate::{
     case::Investigation,
-    content::{Change, Content, Part, Plainness},
+    content::{Author, Change, Content, Part, Plainness},
     text,
     wire::with,
     wording,
@@ -61,9 +61,13 @@ fn head(content: &Content) -> Inline {
     match content {
         Content::Changes(_) => Inline::new().strong("Changes"),
         Content::Description(part) => which(Inline::new().strong("Description"), part),
-        Content::Comment { author, at, edited, part } => {
-            let head =
-                Inline::new().strong(&wording::author(author)).text(&format!(" · {}", wording::utc(*at)));
+        Content::Comment { author, speaker, at, edited, part } => {
+            // Nobody in Jira can look up a Slack user's id.
+            let name = match (author, speaker) {
+                (Author::Slack { .. }, Some(speaker)) => text::cut(&text::one_line(speaker), 88),
+                _ => wording::author(author),
+            };
+            let head = Inline::new().strong(&name).text(&format!(" · {}", wording::utc(*at)));
             which(if *edited { head.text(" · edited") } else { head }, part)
         }
         Content::Investigation { step, .. } => step_head(step),
@@ -170,7 +174,6 @@ fn some_of(items: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::content::Author;
 
     const NOON: i64 = 1_795_262_400;
 
@@ -193,6 +196,7 @@ mod tests {
     fn comment(author: Author, text: &str) -> Content {
         Content::Comment {
             author,
+            speaker: None,
             at: NOON,
             edited: true,
             part: Part { index: 1, of: 2, text: text.to_owned() },
@@ -223,6 +227,19 @@ mod tests {
             let told = content(&comment(author, "Look at *role*\n<admin>\n\nnow"), Plainness::Full);
             assert_eq!(told, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn somebody_who_spoke_in_slack_is_named_and_nobody_else_takes_a_name_from_the_text() {
+        let named = |author: Author, speaker: &str| {
+            let part = Part { index: 0, of: 1, text: "words".to_owned() };
+            let speaker = Some(speaker.to_owned());
+            let told = Content::Comment { author, speaker, at: NOON, edited: false, part };
+            content(&told, Plainness::Full)["content"][0]["content"][0]["text"].clone()
+        };
+        assert_eq!(named(Author::Slack { user: "U1".to_owned() }, "ana (Slack)"), "ana (Slack)");
+        assert_eq!(named(Author::AwsResponder, "ana (Slack)"), "AWS Responder");
+        assert_eq!(named(Author::Jira { name: "Ana".to_owned() }, "Bo (Jira)"), "Ana (Jira)");
     }
 
     #[test]

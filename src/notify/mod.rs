@@ -191,6 +191,7 @@ impl<W: World> Desk<'_, W> {
             deadline: self.deadline,
             tripped: Cell::new(false),
             broken: Cell::new(false),
+            among_us: Cell::new(false),
         };
         let (slack, jira) = (worker(Destination::Slack), worker(Destination::Jira));
         let [slack_ledger, jira_ledger] = ledgers;
@@ -259,12 +260,12 @@ impl<W: World> Desk<'_, W> {
     }
 
     fn links(&self, notes: &Notes, case: &CaseId) -> Links {
-        let region = self.settings.sir.region.as_deref().unwrap_or("us-east-1");
+        let sir = &self.settings.sir;
         let console =
-            self.settings.sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
+            |region: &String| sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
         let key = notes.jira.home.as_ref().map(|home| home.name.clone());
         Links {
-            console: Some(console),
+            console: sir.region.as_ref().map(console),
             jira: self.settings.jira.as_ref().zip(key.as_ref()).map(|(jira, key)| jira.browse(key)),
             jira_key: key,
             slack: notes

@@ -19,6 +19,10 @@ const SIR_PAUSE: Millis = 30_000;
 const SIR_DENIED: Millis = 1_800_000;
 /// The pause between two looks while the AI agent is at work: no event tells of it.
 const AGENT_PAUSE: Millis = 300_000;
+/// The pause between two looks while the service checks a file: no event tells of its end.
+const CHECK_PAUSE: Millis = 60_000;
+/// A file that is not checked within this is left to the hourly check.
+const CHECK_WATCHED: Millis = 1_800_000;
 /// The pause after a check that missed something which we had sent.
 const VERIFY_AGAIN: Millis = 300_000;
 
@@ -75,11 +79,15 @@ impl<W: World> Desk<'_, W> {
         let again = self.places().iter().flat_map(|place| notes.of(*place).again.values().copied());
         let at_work =
             seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
+        let checked = seen.case.attachments.iter().any(|file| {
+            file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
+        });
         let nudge = notes.case.waiting.and_then(|waiting| waiting::nudge_at(waiting, &self.settings.timing));
         owed.chain(again)
             .chain(notes.case.verify_at)
             .chain(notes.case.look_again_at)
             .chain(at_work.then_some(now + AGENT_PAUSE))
+            .chain(checked.then_some(now + CHECK_PAUSE))
             .chain(nudge.filter(|at| *at > now))
             .min()
     }

@@ -61,6 +61,9 @@ impl<W: World> Worker<'_, W> {
         ledger: &mut Ledger,
     ) -> Result<(), Stop> {
         let Addition { key, what, hash, facts } = addition;
+        if !matches!(what, What::Channel(_)) {
+            self.among_us(note).await?;
+        }
         let mut intent = Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts };
         if let Some(open) = note.open.take().filter(|open| open.key == intent.key) {
             intent.attempt = open.attempt + 1;

@@ -77,6 +77,8 @@ pub struct Worker<'a, W: World> {
     pub tripped: Cell<bool>,
     /// This worker found the destination broken, and is the first.
     pub broken: Cell<bool>,
+    /// Nobody of another workspace reads along: asked once.
+    pub among_us: Cell<bool>,
 }
 
 /// Why a round stops before its end.

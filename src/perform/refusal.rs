@@ -7,6 +7,7 @@ use tracing::warn;
 use super::{Standing, Stop, Worker};
 use crate::{
     case::Millis,
+    command::identity,
     gate,
     knowledge::PlaceNote,
     store::Destination,
@@ -90,6 +91,28 @@ impl<W: World> Worker<'_, W> {
         self.wait_until(slot).await?;
         // Asked last: another worker may have been told to wait while this one waited for its slot.
         self.patience(note).await
+    }
+
+    /// Nothing is said where people of another workspace read along, or where nobody can tell. Asked before the INTENT,
+    /// once a round: what was not sent leaves no question open.
+    pub(super) async fn among_us(&self, note: &mut PlaceNote) -> Result<(), Stop> {
+        if self.destination != Destination::Slack || self.among_us.get() {
+            return Ok(());
+        }
+        self.patience(note).await?;
+        let home = note.home.as_ref().map(|home| home.place.clone()).or_else(|| note.channel.clone());
+        let channel = home.unwrap_or_else(|| self.settings.slack.channel.clone());
+        match identity::is_shared(&self.destinations.slack, &channel).await {
+            Ok(false) => {
+                self.among_us.set(true);
+                Ok(())
+            }
+            Ok(true) => self.park(note, "channel_is_shared"),
+            Err(Failure::Unknown { why }) => {
+                self.refused(Failure::NotApplied { retry_after: None, why }, note).await
+            }
+            Err(failure) => self.refused(failure, note).await,
+        }
     }
 
     /// Nothing is asked of a destination while it is broken, or told anybody to come back later.

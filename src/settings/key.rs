@@ -91,7 +91,8 @@ keys! {
     slack.team: Kind::Text(value::team), Default::Required,
         "The workspace whose people may speak.";
     slack.channel: Kind::Text(value::channel), Default::Required,
-        "The channel of all cases with the layout `thread`, and of membership news. The app must be in it.";
+        "The channel of all cases with the layout `thread`, and of membership news. The app must be in it, and no other \
+         workspace: `/sir doctor` says if one is.";
     slack.layout: Kind::Choice(&["thread", "channel"]), Default::Value("\"thread\""),
         "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
     slack.channel_prefix: Kind::Text(value::channel_prefix), Default::Value("\"sir-case-\""),
@@ -117,7 +118,8 @@ keys! {
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";
     sir.region: Kind::Text(value::region), Default::None("the functions' own"),
-        "The membership's Region.";
+        "The membership's Region, if the links to the console need it. The roles of `template.yaml` allow the stack's own \
+         Region only, and only there events arrive: `settings push` refuses another. Deploy the stack in the membership's Region.";
     sir.console_url: Kind::Text(value::link),
         Default::Value("\"https://{region}.console.aws.amazon.com/security-ir/home?region={region}\""),
         "Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no link to one case.";

@@ -122,6 +122,10 @@ impl Slack {
                 "id": PERSON, "team_id": "T1", "name": "ana", "deleted": false, "is_bot": false,
                 "is_restricted": false, "is_ultra_restricted": false,
             }})),
+            "conversations.info" => ok(&json!({"ok": true, "channel": {
+                "id": CHANNEL, "is_shared": false, "is_ext_shared": false, "is_org_shared": false,
+                "is_pending_ext_shared": false,
+            }})),
             "users.lookupByEmail" => ok(&json!({"ok": true, "user": {"id": PERSON, "team_id": "T1"}})),
             "conversations.create" => self.make(body),
             "conversations.list" => self.list(),

@@ -1,4 +1,4 @@
-//! How is a case's own channel made and filled?
+//! How is a case's own channel made and filled, and who else reads a channel?
 
 use serde_json::{Value, json};
 
@@ -86,10 +86,27 @@ impl<W: World> Slack<'_, W> {
         Ok(refused)
     }
 
+    /// Asks whether people of another workspace read a channel, or are about to. What Slack does not say counts as yes.
+    ///
+    /// <https://docs.slack.dev/reference/objects/conversation-object>
+    pub async fn is_shared(&self, channel: &str) -> Result<bool, Failure> {
+        let method = "conversations.info";
+        let answer = self.read(method, &[("channel", channel)]).await?;
+        answer.get("channel").map(is_shared).ok_or_else(|| Failure::unreadable(method))
+    }
+
     /// Enters a public channel. Being there is as good.
     pub async fn join(&self, channel: &str) -> Result<(), Failure> {
         self.write("conversations.join", &json!({"channel": channel})).await.map(drop)
     }
+}
+
+/// `is_org_shared`: with another workspace of the same organisation. A pending invitation, once it is taken, shows
+/// all that was said before.
+fn is_shared(channel: &Value) -> bool {
+    let flag = |name: &str| channel.get(name).and_then(Value::as_bool);
+    let certain = ["is_shared", "is_ext_shared", "is_org_shared"];
+    certain.iter().any(|name| flag(name) != Some(false)) || flag("is_pending_ext_shared") == Some(true)
 }
 
 fn refused_people(answer: &Value) -> Vec<(String, String)> {
@@ -109,6 +126,23 @@ fn named(answer: &Value, name: &str, creator: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_is_ours_alone_only_if_slack_says_so() {
+        let ours = json!({
+            "id": "C1", "is_shared": false, "is_ext_shared": false, "is_org_shared": false,
+            "is_pending_ext_shared": false,
+        });
+        assert!(!is_shared(&ours));
+        for name in ["is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared"] {
+            for value in [json!(true), Value::Null] {
+                let mut channel = ours.clone();
+                channel[name] = value.clone();
+                let certain = name == "is_pending_ext_shared" && value.is_null();
+                assert_eq!(is_shared(&channel), !certain, "{name} {value}");
+            }
+        }
+    }
 
     #[test]
     fn a_channel_that_somebody_else_named_like_ours_is_not_taken() {

@@ -33,7 +33,7 @@ fn full(content: &Content) -> Message {
         Content::Description(part) => {
             told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
         }
-        Content::Comment { author, at, edited, part } => {
+        Content::Comment { author, speaker: _, at, edited, part } => {
             told(which(head(author, *at, *edited), part), &part.text, "This part fell away.")
         }
         Content::Investigation { case, step } => {
@@ -180,7 +180,7 @@ fn stub(content: &Content) -> Message {
     let line = match content {
         Content::Changes(_) => Line::new().own("A change of this case"),
         Content::Description(part) => which(Line::new().own("The description"), part),
-        Content::Comment { author, at, edited: _, part } => {
+        Content::Comment { author, speaker: _, at, edited: _, part } => {
             which(said_by(Line::new().own("A comment by "), author).own(" of ").date(*at), part)
         }
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
@@ -218,7 +218,7 @@ mod tests {
 
     fn comment(author: Author, index: usize, of: usize, text: &str) -> Content {
         let part = Part { index, of, text: text.to_owned() };
-        Content::Comment { author, at: NOON, edited: index > 0, part }
+        Content::Comment { author, speaker: None, at: NOON, edited: index > 0, part }
     }
 
     #[test]

@@ -132,6 +132,9 @@ pub struct Saying {
     pub body_hash: String,
     /// Who says it.
     pub author: crate::content::Author,
+    /// The name that stands before the words, on a line of its own, with a colon behind it.
+    #[serde(default)]
+    pub speaker: Option<String>,
     /// The message that says it already, in Slack: its `ts`.
     pub slack_ts: Option<String>,
     /// The comment that says it already, in Jira.

@@ -52,7 +52,10 @@ fn case() -> CaseId {
 fn document(text: &str) -> Value {
     let part = Part { index: 0, of: 1, text: text.to_owned() };
     let author = Author::Jira { name: text.to_owned() };
-    jira::content(&Content::Comment { author, at: 1_795_262_400, edited: false, part }, Plainness::Full)
+    jira::content(
+        &Content::Comment { author, speaker: None, at: 1_795_262_400, edited: false, part },
+        Plainness::Full,
+    )
 }
 
 fn new_issue(case: &CaseId) -> IssueText<'_> {

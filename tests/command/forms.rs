@@ -113,6 +113,7 @@ async fn a_mistake_is_shown_on_its_field_and_nothing_is_asked_of_the_service() {
     for (name, value, words) in [
         ("title", typed(""), "cannot be empty"),
         ("title", typed(&"x".repeat(301)), "300"),
+        ("description", typed(""), "cannot be empty"),
         ("description", typed(&format!("it is {key}")), "Nothing of it was kept"),
         ("started", json!({}), "When did it begin?"),
         ("accounts", typed("12345"), "account"),

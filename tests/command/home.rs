@@ -45,6 +45,13 @@ async fn what_a_home_pages_button_answers_needs_the_messages_tab_which_the_manif
     assert_eq!(stage.slack.direct(ANA), None, "{case}: nobody could read it");
 }
 
+#[test]
+fn the_app_has_the_tab_in_which_the_answers_of_its_home_page_stand() {
+    let manifest: Value = serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap();
+    // Without it Slack refuses a direct message with `messages_tab_disabled`.
+    assert_eq!(manifest["features"]["app_home"]["messages_tab_enabled"], true);
+}
+
 #[tokio::test]
 async fn whoever_may_see_no_case_sees_none_on_their_page() {
     let stage = Stage::set().await;

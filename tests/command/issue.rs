@@ -81,7 +81,9 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     assert!(stage.ana(&format!("{case} jira")).await.contains("has no issue yet"));
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let shown = stage.ana(&format!("{case} jira link {key}")).await;
-    assert!(shown.contains(&key), "{shown}");
+    assert!(shown.contains(&key) && shown.contains("whole story is told in it once"), "{shown}");
+    let again = stage.ana(&format!("{case} jira link {key}")).await;
+    assert!(again.contains("already: nothing is told in it again"), "{again}");
     assert!(stage.ana(&format!("{case} jira")).await.contains(&key));
     let meta = stage.memory.meta(&id).await.unwrap().unwrap();
     let note: PlaceNote = serde_json::from_str(meta.jira.as_deref().unwrap()).unwrap();
@@ -105,4 +107,28 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     assert_eq!(stage.work(&jobs).await, ["m0"]);
     stage.memory.save(&id, lease.epoch, Note::Case, "{}").await.unwrap();
     stage.memory.release(&id, lease.epoch, lease.want, None, false).await.unwrap();
+}
+
+#[tokio::test]
+async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
+    let stage = Stage::set().await;
+    for at in 1.. {
+        let case = stage.sir.aws_creates_case("Key leaked");
+        let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
+        let typed =
+            stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &format!("{case} jira link {key}"));
+        stage.deliver(&typed).await;
+        let job = stage.job();
+        let before = stage.slack.ephemerals(super::stage::ANA).len();
+        let ended = stage.until(&job, at).await;
+        // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
+        stage.world.stops_the_clock(casebridge::clock::now() + 80_000);
+        casebridge::command::execute::execute(&stage.bridge(), &job).await.unwrap();
+        stage.world.stops_the_clock(0);
+        let shown = stage.since(super::stage::ANA, before);
+        assert!(shown.contains("is now the issue") && !shown.contains("already"), "moment {at}: {shown}");
+        if ended {
+            break;
+        }
+    }
 }

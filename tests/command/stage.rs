@@ -123,9 +123,17 @@ pub struct Outside {
     stopped: AtomicI64,
     /// How long was waited between tries, though no time passed, in milliseconds.
     waited: AtomicU64,
+    /// So long a copy takes, by the stopped clock.
+    copying: AtomicI64,
 }
 
 impl Outside {
+    /// From now on a copy takes so long.
+    pub fn copies_slowly(&self, by: Millis) {
+        self.copying.store(by, Ordering::SeqCst);
+        self.stops_the_clock(self.now());
+    }
+
     /// From now on it is this time.
     pub fn stops_the_clock(&self, at: Millis) {
         self.stopped.store(at, Ordering::SeqCst);
@@ -191,6 +199,9 @@ impl World for Outside {
     ) -> Result<Copied, wire::Trouble> {
         self.countdown.moment().await;
         let answer = self.live.copy(from, to, bytes).await;
+        if self.copying.load(Ordering::SeqCst) > 0 {
+            self.stopped.fetch_add(self.copying.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
         self.countdown.moment().await;
         answer
     }
@@ -206,7 +217,10 @@ impl World for Outside {
     }
 
     async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.live.enqueue(group, id, job).await
+        self.countdown.moment().await;
+        let answer = self.live.enqueue(group, id, job).await;
+        self.countdown.moment().await;
+        answer
     }
 }
 
@@ -268,6 +282,7 @@ impl Stage {
             countdown,
             stopped: AtomicI64::new(0),
             waited: AtomicU64::new(0),
+            copying: AtomicI64::new(0),
         };
         let settings = toml::from_str(&settings).unwrap();
         let jobs = Mutex::new(Some(jobs));
@@ -319,6 +334,11 @@ impl Stage {
 
     /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
     pub async fn work(&self, jobs: &[casebridge::live::Job]) -> Vec<String> {
+        self.work_until(jobs, Millis::MAX).await
+    }
+
+    /// The same by a function whose time ends at `deadline`.
+    pub async fn work_until(&self, jobs: &[casebridge::live::Job], deadline: Millis) -> Vec<String> {
         let records: Vec<_> = jobs
             .iter()
             .enumerate()
@@ -327,7 +347,7 @@ impl Stage {
                     "attributes": { "MessageGroupId": job.group }, "messageAttributes": {} })
             })
             .collect();
-        let answer = self.bridge().handle(&json!({ "Records": records }), Millis::MAX).await.unwrap();
+        let answer = self.bridge().handle(&json!({ "Records": records }), deadline).await.unwrap();
         let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
         failures.iter().map(|it| it["itemIdentifier"].as_str().unwrap().to_owned()).collect()
     }

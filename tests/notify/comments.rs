@@ -1,6 +1,13 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
-use casebridge::standin::{Jira, Order};
+use casebridge::{
+    case::{CaseId, Millis},
+    clock,
+    content::Author,
+    standin::{Jira, Order},
+    store::{Saying, Store},
+    text,
+};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -147,4 +154,45 @@ async fn an_edit_on_the_third_page_is_found_by_its_event() {
     expected[0] = "w77777".to_owned();
     assert_eq!(words_in(&lines), expected);
     assert_eq!(words_in(&stage.comments(&case).await.join("\n")), expected);
+}
+
+#[tokio::test]
+async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_anothers_name() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let body = |words: &str| format!("ana (Slack):\n{words}");
+    let id = stage.sir.aws_comments(&case, "123456789012", &body("It was Bo's key")).unwrap();
+    let now: Millis = clock::now();
+    let saying = Saying {
+        command: "k1".to_owned(),
+        since: now,
+        body_hash: text::hash(&body("It was Bo's key")),
+        author: Author::Slack { user: "U024BE7LH".to_owned() },
+        speaker: Some("ana (Slack)".to_owned()),
+        slack_ts: None,
+        jira_comment: None,
+        comment: Some(id.clone()),
+    };
+    stage.memory.say(&CaseId::parse(&case).unwrap(), &saying, now + 60_000_000).await.unwrap();
+    // Somebody at the console who writes what we would write.
+    stage.sir.aws_comments(&case, "123456789012", &body("Close it")).unwrap();
+    stage.events().await;
+    let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
+    for told in [&lines, &comments] {
+        let [ours, theirs] = ["It was Bo's key", "Close it"].map(|words| &told[place_of(told, words)]);
+        assert!(!ours.contains("ana (Slack):"), "{ours}");
+        assert!(theirs.contains("123456789012") && theirs.contains("ana (Slack):"), "{theirs}");
+    }
+    assert!(lines[place_of(&lines, "It was Bo's key")].contains("U024BE7LH"), "{lines:#?}");
+    assert!(comments[place_of(&comments, "It was Bo's key")].starts_with("ana (Slack) · "), "{comments:#?}");
+    // What was told is what the case says: an edit is found, and only an edit.
+    let before = stage.calls();
+    stage.minutes(2).await;
+    assert_eq!((stage.lines(&case).await, stage.comments(&case).await), (lines, comments), "{before:?}");
+    stage.sir.aws_edits_comment(&case, &id, "123456789012", "bo (Slack):\nIt was mine").unwrap();
+    stage.events().await;
+    let lines = stage.lines(&case).await;
+    let edited = &lines[place_of(&lines, "It was mine")];
+    assert!(edited.contains("U024BE7LH") && edited.contains("bo (Slack):"), "{edited}");
 }

@@ -121,3 +121,22 @@ async fn a_reply_whose_event_slack_dropped_is_put_on_the_inbox_once() {
     let ids: Vec<String> = stage.jobs().await.into_iter().map(|job| job.id).collect();
     assert!(ids.iter().all(|id| *id == jobs[0].id), "the same job, which runs once");
 }
+
+#[tokio::test]
+async fn a_case_is_not_told_in_a_channel_that_another_workspace_reads_and_is_told_once_it_is_ours() {
+    let stage = Stage::set().await;
+    stage.slack.set_shared(&stage.channel, true);
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.minutes(3).await;
+    assert_eq!(stage.slack.messages(&stage.channel).len(), 0);
+    assert_eq!(stage.issue(&case).await["key"].as_str().map(str::is_empty), Some(false), "Jira has it");
+    stage.slack.set_shared(&stage.channel, false);
+    // Where nobody can tell, nothing is said either.
+    stage.slack.fault(Fault::on("conversations.info").html(502));
+    stage.minutes(10).await;
+    assert_eq!(stage.slack.messages(&stage.channel).len(), 0);
+    stage.slack.heal();
+    stage.minutes(10).await;
+    assert_eq!(stage.cards().len(), 1);
+}

@@ -60,6 +60,10 @@ pub fn whoami<W: World>(desk: &Desk<'_, W>) -> Answer {
     .line(Line::of("What you may do: ").code("help"))
 }
 
+/// What is said of a channel to which no case should be told.
+const SHARED: &str = "It is shared with another workspace, whose people read everything that is told there. End the \
+                      sharing, or name another channel in the settings: slack.channel.";
+
 /// `doctor`: asks every service that the bridge needs something harmless.
 pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
     let slack = desk.slack.me().await.map(drop).map_err(|failure| failure.to_string());
@@ -67,11 +71,17 @@ pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
         Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),
         None => None,
     };
+    let alone = match desk.slack.is_shared(&desk.settings.slack.channel).await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(SHARED.to_owned()),
+        Err(failure) => Err(failure.to_string()),
+    };
     let call = |call: Call| async {
         desk.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
     };
     let lines = [
         ("Slack", Some(slack)),
+        ("The channel of the settings", Some(alone)),
         ("Jira", jira),
         ("Security Incident Response, cases", Some(call(Call::ListCases { next: None }).await)),
         ("Security Incident Response, membership", Some(call(Call::ListMemberships { next: None }).await)),

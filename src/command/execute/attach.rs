@@ -1,5 +1,6 @@
 //! How does a file get from Slack to a case? Streamed, under a name that the service takes, and once.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -9,7 +10,11 @@ use super::{
 };
 use crate::{
     case::{Case, CaseId},
-    command::answer::{Answer, Line},
+    command::{
+        answer::{Answer, Line},
+        form::Filled,
+        job::Did,
+    },
     sir::{self, Call, limits},
     slack::File,
     text,
@@ -17,40 +22,98 @@ use crate::{
     world::{Copied, World},
 };
 
-/// Attaches files to a case, and says on the case which ones.
-pub async fn all<W: World>(desk: &Desk<'_, W>, id: &CaseId, files: &[String]) -> Outcome {
-    let case = desk.case(id).await?;
-    if case.is_closed() {
-        return Err(closed(id).into());
-    }
-    let (mut attached, mut refused) = (Vec::new(), Vec::new());
-    for file in files {
-        match one(desk, &case, file, &attached).await? {
-            Ok(name) => attached.push(name),
-            Err(why) => refused.push(why),
-        }
-    }
-    if !attached.is_empty() {
-        comments::create(desk, id, &announced(&attached), &Spoken::slash(desk)).await?;
-    }
-    let answer = match attached.len() {
-        0 => Answer::of(Line::of("Nothing was attached to case ").bold(id.as_str()).text(".")),
-        1 => Answer::of(Line::of("The file is on case ").bold(id.as_str()).text(": AWS checks it now.")),
-        many => Answer::of(
-            Line::of(format!("{many} files are on case ")).bold(id.as_str()).text(": AWS checks them now."),
-        ),
-    };
-    let answer = attached.iter().fold(answer, |answer, name| answer.line(Line::of("• ").bold(&name.on_case)));
-    Ok(refused.into_iter().fold(answer, Answer::line))
+/// What became of a file.
+#[derive(Clone, Serialize, Deserialize)]
+enum End {
+    /// It is on the case.
+    Attached(Attached),
+    /// Why it is not.
+    Refused(Line),
 }
 
 /// A file that was attached.
+#[derive(Clone, Serialize, Deserialize)]
 struct Attached {
     in_slack: String,
     on_case: String,
 }
 
-fn announced(attached: &[Attached]) -> String {
+/// Attaches the next of a message's files: a job takes one, so that each ends in time. The last one says on the case,
+/// and to the person, what became of all of them.
+pub async fn next<W: World>(desk: &Desk<'_, W>, id: &CaseId, files: &[String], before: usize) -> Outcome {
+    let case = desk.case(id).await?;
+    if case.is_closed() && before == 0 {
+        return Err(closed(id).into());
+    }
+    let mut ends = Vec::new();
+    for (index, file) in files.iter().enumerate().take(before + 1) {
+        ends.push(match desk.decided(&end_of(index)).await? {
+            Some(end) => end,
+            None => {
+                let end = one(desk, &case, file, &ends).await?;
+                desk.decide(&end_of(index), end).await?
+            }
+        });
+    }
+    if before + 1 < files.len() {
+        go_on(desk, before + 1).await?;
+        return Err(Stop::HandedOn);
+    }
+    told(desk, id, &ends).await
+}
+
+fn end_of(index: usize) -> String {
+    format!("file/{index}/end")
+}
+
+/// Puts the job of the next file on the inbox, once: a repetition of this one finds that it is there.
+async fn go_on<W: World>(desk: &Desk<'_, W>, before: usize) -> Result<(), Stop> {
+    let name = format!("file/{before}/begun");
+    if desk.decided::<bool>(&name).await?.is_some() {
+        return Ok(());
+    }
+    let mut job = desk.job.clone();
+    if let Did::Filled { filled: Filled::Attach { before: now, .. } } = &mut job.did {
+        *now = before;
+    }
+    job.put(desk.world, &format!("{}-{before}", desk.key)).await.map_err(Stop::Trouble)?;
+    desk.decide(&name, true).await.map(drop)
+}
+
+/// Says on the case what was attached, and to the person what became of each file.
+async fn told<W: World>(desk: &Desk<'_, W>, id: &CaseId, ends: &[End]) -> Outcome {
+    let attached = attached(ends);
+    if !attached.is_empty() {
+        comments::create(desk, id, &announced(&attached), &Spoken::slash(desk)).await?;
+    }
+    let answer = match attached.len() {
+        0 => Answer::of(Line::of("Nothing was attached to case ").bold(id.as_str()).text(".")),
+        1 => Answer::of(
+            Line::of("The file is on case ")
+                .bold(id.as_str())
+                .text(": AWS checks it now. The case's thread says when it is verified, or has failed."),
+        ),
+        many => Answer::of(Line::of(format!("{many} files are on case ")).bold(id.as_str()).text(
+            ": AWS checks them now. The case's thread says of each when it is verified, or has failed.",
+        )),
+    };
+    let answer = attached.iter().fold(answer, |answer, name| answer.line(Line::of("• ").bold(&name.on_case)));
+    let refused = ends.iter().filter_map(|end| match end {
+        End::Refused(why) => Some(why.clone()),
+        End::Attached(_) => None,
+    });
+    Ok(refused.fold(answer, Answer::line))
+}
+
+fn attached(ends: &[End]) -> Vec<&Attached> {
+    let attached = ends.iter().filter_map(|end| match end {
+        End::Attached(file) => Some(file),
+        End::Refused(_) => None,
+    });
+    attached.collect()
+}
+
+fn announced(attached: &[&Attached]) -> String {
     let lines = attached.iter().map(|file| match file.in_slack == file.on_case {
         true => format!("- {}", file.on_case),
         false => format!("- {} (in Slack: {})", file.on_case, text::one_line(&file.in_slack)),
@@ -58,43 +121,42 @@ fn announced(attached: &[Attached]) -> String {
     format!("[Attached from Slack]\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// Attaches one file; `Err` inside says why it cannot be.
-async fn one<W: World>(
-    desk: &Desk<'_, W>,
-    case: &Case,
-    id: &str,
-    before: &[Attached],
-) -> Result<Result<Attached, Line>, Stop> {
+/// Attaches one file, or says why it cannot be.
+async fn one<W: World>(desk: &Desk<'_, W>, case: &Case, id: &str, before: &[End]) -> Result<End, Stop> {
     let file = match desk.slack.file(id).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
         Err(failure) => {
-            return Ok(Err(Line::of(format!("Slack does not give the file: {failure}."))));
+            return Ok(End::Refused(Line::of(format!("Slack does not give the file: {failure}."))));
         }
     };
-    let named = |why: String| Line::of("• ").bold(&file.name).text(format!(": {why}"));
+    let refused = |why: &str| Ok(End::Refused(Line::of("• ").bold(&file.name).text(format!(": {why}"))));
     let (size, from) = match checked(desk, case, &file) {
         Ok(checked) => checked,
-        Err(why) => return Ok(Err(named(why))),
+        Err(why) => return refused(&why),
     };
-    let taken: Vec<&str> = case.attachments.iter().map(|file| file.name.as_str()).collect();
-    let taken: Vec<&str> = taken.into_iter().chain(before.iter().map(|file| file.on_case.as_str())).collect();
+    let taken = case.attachments.iter().map(|file| file.name.as_str());
+    let taken: Vec<&str> =
+        taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
     let name = desk.decide(&format!("file/{id}"), limits::file::fit(&file.name, &taken)).await?;
     let token = text::hex(&Sha256::digest(format!("{}|{id}", desk.key)));
     let call =
         Call::GetCaseAttachmentUploadUrl { case: case.id.clone(), name: name.clone(), bytes: size, token };
-    let sir::Answer::Url(url) = desk.call(call).await? else {
-        return Err(strange("GetCaseAttachmentUploadUrl"));
+    let url = match desk.call(call).await {
+        Ok(sir::Answer::Url(url)) => url,
+        Ok(_) => return Err(strange("GetCaseAttachmentUploadUrl")),
+        // The files before this one are on the case all the same.
+        Err(Stop::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
+        Err(stop) => return Err(stop),
     };
     let to = Request::bare("PUT", url.reveal().to_owned())
         .header("if-none-match", "*")
         .header("content-type", "application/octet-stream");
-    let copied = desk.world.copy(from, to, size).await.map_err(Failure::from_trouble)?;
-    match copied {
+    match desk.world.copy(from, to, size).await.map_err(Failure::from_trouble)? {
         // 412: it is there already, from a delivery before this one.
         Copied::Put { status: 200..=299 | 412 } => {
-            Ok(Ok(Attached { in_slack: file.name.clone(), on_case: name }))
+            Ok(End::Attached(Attached { in_slack: file.name.clone(), on_case: name }))
         }
         Copied::Put { status: status @ (429 | 500..) } => {
             Err(Stop::Later(format!("the file's place answered HTTP {status}")))
@@ -102,15 +164,14 @@ async fn one<W: World>(
         Copied::Source { status: status @ (429 | 500..) } => {
             Err(Stop::Later(format!("Slack did not give the file (HTTP {status})")))
         }
-        Copied::Put { status } => Ok(Err(named(format!("AWS did not take it (HTTP {status}).")))),
-        Copied::SignIn => Ok(Err(named(
+        Copied::Put { status } => refused(&format!("AWS did not take it (HTTP {status}).")),
+        Copied::SignIn => refused(
             "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
-             the file's channel."
-                .to_owned(),
-        ))),
-        Copied::Source { status } => Ok(Err(named(format!("Slack did not give it (HTTP {status}).")))),
+             the file's channel.",
+        ),
+        Copied::Source { status } => refused(&format!("Slack did not give it (HTTP {status}).")),
         Copied::Length { bytes } => {
-            Ok(Err(named(format!("Slack says that it has {size} bytes, and gives {bytes}."))))
+            refused(&format!("Slack says that it has {size} bytes, and gives {bytes}."))
         }
     }
 }

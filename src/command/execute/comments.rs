@@ -14,7 +14,7 @@ use crate::{
         answer::{Answer, Line},
         typed,
     },
-    content::{Author, Key},
+    content::{Author, Key, unnamed},
     sir::{self, Call, limits},
     store::{Destination, Saying, Seen, Store, Told},
     text,
@@ -38,15 +38,16 @@ pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Out
     let headline =
         Line::of("The latest comments on case ").bold(id.as_str()).text(", the newest at the end:");
     Ok(comments.iter().fold(Answer::of(headline), |answer, comment| {
-        let author = sayings.iter().find(|saying| saying.comment.as_deref() == Some(comment.id.as_str()));
-        let author = author.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
+        let saying = sayings.iter().find(|saying| saying.comment.as_deref() == Some(comment.id.as_str()));
+        let author = saying.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
+        let speaker = saying.and_then(|saying| saying.speaker.as_deref());
         let edited = if comment.updated.is_some_and(|at| at > comment.created) { ", edited" } else { "" };
-        let head = Line::default().bold(named(&author)).text(format!(
+        let head = Line::default().bold(named(&author, speaker)).text(format!(
             "  {}{edited}  ({})\n",
             moment(Some(comment.created)),
             comment.id
         ));
-        answer.line(head.text(&comment.body))
+        answer.line(head.text(unnamed(&comment.body, speaker)))
     }))
 }
 
@@ -70,11 +71,11 @@ async fn newest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: usize) -> Resu
     Ok(comments.split_off(skipped))
 }
 
-fn named(author: &Author) -> String {
+fn named(author: &Author, speaker: Option<&str>) -> String {
     match author {
         Author::AwsResponder => "AWS Responder".to_owned(),
         Author::Service => "AWS Security Incident Response".to_owned(),
-        Author::Slack { .. } => "Through Slack".to_owned(),
+        Author::Slack { .. } => speaker.unwrap_or("Through Slack").to_owned(),
         Author::Jira { name } => format!("{name}, in Jira"),
         Author::Principal(principal) => principal.clone(),
     }
@@ -167,9 +168,10 @@ pub async fn create<W: World>(
     spoken: &Spoken,
 ) -> Result<CommentId, Stop> {
     // The speaker's name may change between two deliveries; the text under one token must not.
-    let body = desk.decide("body", body(desk, &spoken.speaker, words)).await?;
+    let said = (named_line(desk, &spoken.speaker), body(desk, &spoken.speaker, words));
+    let (speaker, body) = desk.decide("body", said).await?;
     limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
-    let mut saying = saying(desk, &body, spoken);
+    let mut saying = Saying { speaker, ..saying(desk, &body, spoken) };
     let (store, expires) = (desk.world.store(), desk.world.now() + KEPT);
     store.say(id, &saying, expires).await?;
     let call = Call::CreateCaseComment { case: id.clone(), body: body.clone(), token: desk.key.to_owned() };
@@ -189,6 +191,7 @@ fn saying<W: World>(desk: &Desk<'_, W>, body: &str, spoken: &Spoken) -> Saying {
         since: desk.job.at,
         body_hash: text::hash(body),
         author: spoken.author.clone(),
+        speaker: None,
         slack_ts: spoken.slack_ts.clone(),
         jira_comment: spoken.jira_comment.clone(),
         comment: None,
@@ -215,10 +218,15 @@ async fn told<W: World>(
 }
 
 fn body<W: World>(desk: &Desk<'_, W>, speaker: &str, words: &str) -> String {
-    match desk.settings.sir.name_the_speaker {
-        true => format!("{}:\n{words}", text::one_line(speaker)),
-        false => words.to_owned(),
+    match named_line(desk, speaker) {
+        Some(speaker) => format!("{speaker}:\n{words}"),
+        None => words.to_owned(),
     }
+}
+
+/// The name that stands before the words, if the settings want it there.
+fn named_line<W: World>(desk: &Desk<'_, W>, speaker: &str) -> Option<String> {
+    desk.settings.sir.name_the_speaker.then(|| text::one_line(speaker))
 }
 
 /// `amend COMMENT TEXT`: only a comment that the person made here.
@@ -294,10 +302,11 @@ async fn rewrite<W: World>(
     if desk.case(id).await?.is_closed() {
         return Err(closed(id).give_back(&desk.typed()).into());
     }
-    let body = desk.decide("body", body(desk, speaker, words)).await?;
+    let said = (named_line(desk, speaker), body(desk, speaker, words));
+    let (speaker, body) = desk.decide("body", said).await?;
     limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
     // Written first, as when the comment was made: the new text is not told where it can be read already.
-    let saying = Saying { body_hash: text::hash(&body), ..before };
+    let saying = Saying { body_hash: text::hash(&body), speaker, ..before };
     desk.world.store().say(id, &saying, desk.world.now() + KEPT).await?;
     if body_of(desk, id, comment).await?.is_some_and(|now| now != body) {
         let call = Call::UpdateCaseComment { case: id.clone(), comment: comment.clone(), body: body.clone() };

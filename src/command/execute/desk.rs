@@ -42,6 +42,8 @@ pub enum Stop {
     Later(String),
     /// Slack or Jira did not do what was asked: what follows hangs on why.
     Failed(Failure),
+    /// A part of it is done, and the next part is on the inbox: that one answers.
+    HandedOn,
 }
 
 impl From<store::Error> for Stop {
@@ -190,6 +192,13 @@ impl<W: World> Desk<'_, W> {
         }
         let first = store.note(&name).await?.ok_or_else(|| strange("the record of a decision"))?;
         serde_json::from_str(&first).map_err(|error| Stop::Trouble(error.to_string()))
+    }
+
+    /// What was remembered so before; `None` where nothing was.
+    pub async fn decided<T: DeserializeOwned>(&self, what: &str) -> Result<Option<T>, Stop> {
+        let note = self.world.store().note(&format!("command/{}/{what}", self.key)).await?;
+        let read = note.as_deref().map(serde_json::from_str).transpose();
+        read.map_err(|error| Stop::Trouble(error.to_string()))
     }
 
     /// Says that the case changed: somebody should look at it and tell everybody.

@@ -54,7 +54,7 @@ pub async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> 
 pub async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
     match ask {
         Ask::Help { verb } => {
-            let place = super::place(&desk.job.place.channel, here);
+            let place = super::authority::place(desk.job, here);
             Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
         }
         Ask::Whoami => Ok(about::whoami(desk)),

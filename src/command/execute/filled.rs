@@ -21,7 +21,7 @@ use crate::{
 
 /// Does it.
 pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<CaseId>) -> Outcome {
-    authorised(desk, &filled.ask(), here.as_ref())?;
+    authorised(desk, &filled.ask(), here.as_ref()).await?;
     match filled {
         Filled::New(new) => create(desk, new).await,
         Filled::Edit { case, edit } => change(desk, case, edit).await,
@@ -32,8 +32,8 @@ pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<Ca
             membership::update(desk, membership.as_ref(), change).await
         }
         Filled::Membership(_) => Ok(desk.refuse("This form asks for nothing.")),
-        Filled::Attach { case, files } => match case.clone().or(here) {
-            Some(case) => attach::all(desk, &case, files).await,
+        Filled::Attach { case, files, before } => match case.clone().or(here) {
+            Some(case) => attach::next(desk, &case, files, *before).await,
             None => Ok(Answer::says(
                 "This is no case's thread. Nothing was attached: use \"Attach file to case\" in the message's menu.",
             )),

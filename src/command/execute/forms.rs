@@ -39,7 +39,7 @@ pub async fn fill<W: World>(
 }
 
 async fn filled<W: World>(desk: &Desk<'_, W>, form: &Form, here: Option<&CaseId>) -> Result<Value, Stop> {
-    authorised(desk, &form.kind.ask(), here)?;
+    authorised(desk, &form.kind.ask(), here).await?;
     match &form.kind {
         Kind::Edit { case } => {
             let case = desk.case(case).await?;

@@ -42,7 +42,7 @@ pub async fn show<W: World>(desk: &Desk<'_, W>) -> Outcome {
 }
 
 async fn page<W: World>(desk: &Desk<'_, W>) -> Outcome {
-    authorised(desk, &Ask::List { which: Which::Mine }, None)?;
+    authorised(desk, &Ask::List { which: Which::Mine }, None).await?;
     let (open, mine) = cases::open(desk).await?;
     let new = Button::run("New case", Ask::New { title: None });
     let mut answer = Answer::default().buttons(vec![new]);

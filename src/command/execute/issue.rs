@@ -81,6 +81,9 @@ pub async fn open<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
     ))
 }
 
+const TOLD_ANEW: &str = ". It takes the case's title and description, and the case's whole story is told in it once, \
+                         from the beginning. What stands in an issue before it stays there.";
+
 /// `jira link KEY`: from now on everything is told in this issue, from the beginning.
 pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outcome {
     let Some(jira) = desk.jira else { return Ok(no_jira()) };
@@ -100,15 +103,20 @@ pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outco
         _ => {}
     }
     let home = Home { place: issue.id.clone(), name: issue.key.clone() };
-    if noted(desk, id).await?.home.as_ref() != Some(&home) {
+    let other = noted(desk, id).await?.home.as_ref() != Some(&home);
+    // Told once: a repetition finds it linked, and must not say that it was so before.
+    let anew = desk.decide("anew", other).await?;
+    if other {
         begin_anew(desk, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
     }
     desk.world.store().bind(&place, id).await?;
     desk.changed(id).await?;
-    let link = Line::of("Case ").bold(id.as_str()).text(" is now the issue ");
-    Ok(Answer::of(
-        link.link(&jira.settings.browse(&issue.key), &issue.key).text(". All of it is being told there."),
-    ))
+    let (is, told) = match anew {
+        true => (" is now the issue ", TOLD_ANEW),
+        false => (" is the issue ", " already: nothing is told in it again."),
+    };
+    let line = Line::of("Case ").bold(id.as_str()).text(is);
+    Ok(Answer::of(line.link(&jira.settings.browse(&issue.key), &issue.key).text(told)))
 }
 
 /// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.

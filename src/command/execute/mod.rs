@@ -7,6 +7,7 @@
 pub mod about;
 mod ai;
 mod attach;
+mod authority;
 mod cases;
 mod comments;
 mod confirm;
@@ -33,6 +34,7 @@ mod tags;
 use sha2::{Digest, Sha256};
 
 use self::{
+    authority::authorised,
     desk::{Desk, KEPT, Outcome, Stop},
     patience::{MENDED, WAIT, is_for_now, is_soon_over, known},
 };
@@ -45,7 +47,7 @@ use super::{
     identity::Profile,
     job::{Did, Job, case_of},
     reply,
-    roles::{self, Kind, Role},
+    roles::Role,
     verbs::{self, About},
 };
 use crate::{
@@ -65,7 +67,7 @@ impl<E: Into<Stop>> From<E> for Trouble {
         match error.into() {
             Stop::Trouble(why) | Stop::Later(why) => Self(why),
             Stop::Failed(failure) => Self(failure.to_string()),
-            Stop::Said(_) => Self("an answer where none was due".to_owned()),
+            Stop::Said(_) | Stop::HandedOn => Self("an answer where none was due".to_owned()),
         }
     }
 }
@@ -108,7 +110,7 @@ async fn recorded<W: World>(
     let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
     let again = known.is_some();
     if let Some(answer) = known.and_then(|known| known.answer) {
-        return read(&answer);
+        return if work.is_a_part() { Ok(Answer::silence()) } else { read(&answer) };
     }
     let (slack, jira) = (bridge.slack(), bridge.jira());
     let desk = Desk {
@@ -123,7 +125,7 @@ async fn recorded<W: World>(
         since,
         again: again && work.changes(),
     };
-    let answer = done(&desk, &work).await?;
+    let Some(answer) = done(&desk, &work).await? else { return Ok(Answer::silence()) };
     // A link to a file needs no other right to be used: it is kept nowhere.
     if matches!(&work.did, Doing::Asked { line: Line { ask: Ask::Get { .. }, .. } }) {
         return Ok(answer);
@@ -155,6 +157,11 @@ impl Work {
             Doing::Opened { .. } | Doing::Home => false,
             _ => true,
         }
+    }
+
+    /// Whether a job after this one answers for it.
+    fn is_a_part(&self) -> bool {
+        matches!(&self.did, Doing::Filled { filled } if filled.is_a_part())
     }
 }
 
@@ -195,8 +202,9 @@ fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result
     Ok(Work { key, did })
 }
 
-/// Does it; where a call had no answer, once more after a moment: every step can be taken again.
-async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Trouble> {
+/// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
+/// to the queue: it must end in time. `None` if the rest of it is done, and answered, by a later job.
+async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Option<Answer>, Trouble> {
     let first = attempt(desk, work).await;
     let unsure = match &first {
         Err(Stop::Trouble(_)) => true,
@@ -212,9 +220,10 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Answer, Troub
         false => first,
     };
     match outcome {
-        Ok(answer) | Err(Stop::Said(answer)) => Ok(answer),
+        Ok(answer) | Err(Stop::Said(answer)) => Ok(Some(answer)),
+        Err(Stop::HandedOn) => Ok(None),
         Err(Stop::Failed(failure)) if !is_for_now(&failure) => {
-            Ok(desk.refuse(format!("This could not be done ({failure}).")).say(MENDED))
+            Ok(Some(desk.refuse(format!("This could not be done ({failure}).")).say(MENDED)))
         }
         Err(stop) => Err(stop.into()),
     }
@@ -242,30 +251,10 @@ async fn here<W: World>(world: &W, job: &Job) -> Result<Option<CaseId>, Stop> {
     Ok(case_of(world.store(), &job.team, &job.place).await?)
 }
 
-/// Refuses who may not; says nothing to a bot, which could answer.
-fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
-    let place = place(&desk.job.place.channel, here);
-    roles::may(desk.settings, &desk.person.identity, ask, place).map_err(|refusal| {
-        match desk.person.identity.kind {
-            Kind::Bot | Kind::OtherApp => Stop::Said(Answer::silence()),
-            _ => Stop::Said(Answer::says(refusal.to_string()).give_back(&desk.typed())),
-        }
-    })
-}
-
-fn place(channel: &str, here: Option<&CaseId>) -> roles::Place {
-    match (here, channel) {
-        (Some(_), _) => roles::Place::Case,
-        (None, "") => roles::Place::Direct,
-        (None, channel) if channel.starts_with('D') => roles::Place::Direct,
-        _ => roles::Place::Channel,
-    }
-}
-
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
-    authorised(desk, &Ask::Comment { text: None }, Some(&case))?;
+    authorised(desk, &Ask::Comment { text: None }, Some(&case)).await?;
     match &work.did {
         Doing::Said { ts, text, files } => comments::reply(desk, &case, ts, text, files).await,
         Doing::Amended { ts, text } => comments::edited(desk, &case, ts, text).await,
@@ -279,7 +268,7 @@ async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>)
 
 /// What a line asks, before it is confirmed if it must be.
 async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) -> Outcome {
-    authorised(desk, &line.ask, here.as_ref())?;
+    authorised(desk, &line.ask, here.as_ref()).await?;
     let verb = verbs::of(&line.ask);
     if verb.is_none_or(|verb| verb.about != About::Case) {
         return match dispatch::is_form(&line.ask) {
@@ -301,7 +290,7 @@ async fn confirmed<W: World>(
     here: Option<CaseId>,
 ) -> Outcome {
     let Line { case, ask } = &confirmation.line;
-    authorised(desk, ask, here.as_ref())?;
+    authorised(desk, ask, here.as_ref()).await?;
     let version = match case {
         Some(case) => desk.case(case).await?.updated,
         None => None,

@@ -76,18 +76,21 @@ impl<'a> Field<'a> {
         self.typed("", most, true)
     }
 
-    /// A text of any length: one field for each 3,000 characters that it has already, the first of this name, the
-    /// others with a number behind it. [`super::values::Values::long`] puts them together again.
-    pub fn long(&self, initial: &str) -> Vec<Value> {
-        let parts = text::parts(initial, MOST_TEXT);
-        let first = parts.first().map_or("", String::as_str);
-        let mut blocks = vec![self.typed(first, MOST_TEXT, true)];
-        for (index, part) in parts.iter().enumerate().skip(1) {
-            let (name, label) = (part_name(self.name, index), format!("{}, part {}", self.label, index + 1));
-            let more = Field { name: &name, label: &label, hint: "", optional: true };
-            blocks.push(more.typed(part, MOST_TEXT, true));
-        }
-        blocks
+    /// A text of up to `most` characters: as many fields as that takes, and as the text takes that is there already.
+    /// The first has this name, the others a number behind it. [`super::values::Values::long`] puts them together again.
+    pub fn long(&self, initial: &str, most: usize) -> Vec<Value> {
+        // Which characters Slack counts is not documented: nothing counts more than its UTF-16 units.
+        let parts = text::parts_by(initial, MOST_TEXT, char::len_utf16);
+        let label = format!("{}, continued", self.label);
+        let fields = (0..parts.len().max(most.div_ceil(MOST_TEXT))).map(|index| {
+            let part = parts.get(index).map_or("", String::as_str);
+            let name = part_name(self.name, index);
+            match index {
+                0 => self.typed(part, MOST_TEXT, true),
+                _ => Field::optional(&name, &label, "").typed(part, MOST_TEXT, true),
+            }
+        });
+        fields.collect()
     }
 
     fn typed(&self, initial: &str, most: usize, multiline: bool) -> Value {
@@ -156,15 +159,24 @@ mod tests {
     #[test]
     fn a_long_text_fills_as_many_fields_as_it_needs_and_nothing_of_it_is_lost() {
         let field = Field::needed("description", "Description", "");
-        for (length, fields) in [(0, 1), (1, 1), (3_000, 1), (3_001, 2), (8_000, 3), (12_000, 4)] {
-            let text = "x".repeat(length);
-            let blocks = field.long(&text);
-            assert_eq!(blocks.len(), fields, "{length}");
+        for (text, fields) in [
+            ("x".repeat(0), 3),
+            ("x".repeat(3_001), 3),
+            ("x".repeat(8_000), 3),
+            ("x".repeat(9_001), 4),
+            ("😀".repeat(4_001), 3),
+            // Cut at a blank, so 2,256 characters fill a field.
+            (format!("{} ", "x".repeat(751)).repeat(10) + &"y".repeat(480), 4),
+        ] {
+            let blocks = field.long(&text, 8_000);
+            assert_eq!(blocks.len(), fields, "{}", text.len());
             let all: String =
                 blocks.iter().filter_map(|block| block["element"]["initial_value"].as_str()).collect();
             assert_eq!(all, text);
         }
-        let second = &field.long(&"x".repeat(3_001))[1];
+        let second = &field.long("", 8_000)[1];
         assert_eq!((&second["block_id"], &second["optional"]), (&json!("description/1"), &json!(true)));
+        assert_eq!(second["label"]["text"], "Description, continued");
+        assert_eq!(field.long("", 3_000).len(), 1);
     }
 }

@@ -76,12 +76,12 @@ pub fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
     let changed = |now: &String, before: &str| *now != before.trim();
     let title = Some(title)
         .filter(|title| changed(title, values.before("title")["initial_value"].as_str().unwrap_or_default()));
-    let description = Some(description).filter(|text| changed(text, &values.long_before("description")));
+    let description = Some(description).filter(|_| values.is_changed("description"));
     if let Some(title) = &title {
         values.checked("title", limits::case::title(title));
     }
     if let Some(text) = &description {
-        values.checked("description", limits::case::description(text));
+        values.checked_long("description", limits::case::description(text));
     }
     let chosen = values.option("engagement").map(str::to_owned);
     let before = &values.before("engagement")["initial_option"]["value"];

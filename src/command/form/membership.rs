@@ -53,6 +53,9 @@ fn choice(name: &str, label: &str) -> Value {
 pub fn read_new(mut values: Values<'_>) -> Result<Membership, Errors> {
     let name = name(&mut values);
     let team = team(&mut values);
+    if name.is_none() {
+        values.wrong("name", "A membership needs a name of 3 to 50 characters.");
+    }
     if team.is_empty() {
         values.wrong("team", TEAM_HINT);
     }

@@ -115,10 +115,18 @@ pub enum Filled {
         case: Option<CaseId>,
         /// Their ids, `F…`.
         files: Vec<String>,
+        /// How many of them the jobs before this one dealt with: a job takes one.
+        #[serde(default)]
+        before: usize,
     },
 }
 
 impl Filled {
+    /// Whether a job after this one answers for it.
+    pub fn is_a_part(&self) -> bool {
+        matches!(self, Self::Attach { files, before, .. } if before + 1 < files.len())
+    }
+
     /// What it asks for: decides who may.
     pub fn ask(&self) -> Ask {
         match self {
@@ -297,7 +305,7 @@ impl Form {
             }
             Kind::Attach { files } => {
                 let case = Some(choice::read(values)?);
-                Ok(filled(Filled::Attach { case, files: files.clone() }))
+                Ok(filled(Filled::Attach { case, files: files.clone(), before: 0 }))
             }
         }
     }

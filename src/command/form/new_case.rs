@@ -132,8 +132,9 @@ pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
 
 /// The field for a description.
 pub fn description(now: &str) -> Vec<Value> {
-    let hint = "At most 3,000 characters here; with `describe` up to 8,000.";
-    Field::needed("description", "Description", hint).long(now)
+    let hint =
+        "Slack takes 3,000 characters a field, a case 8,000: go on in the fields below, each on a new line.";
+    Field::needed("description", "Description", hint).long(now, limits::case::DESCRIPTION)
 }
 
 /// The field for a kind of case.
@@ -147,7 +148,7 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     let (title, description) = (values.text("title"), values.long("description"));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     values.checked("title", limits::case::title(&title));
-    values.checked("description", limits::case::description(&description));
+    values.checked_long("description", limits::case::description(&description));
     let engagement = values.option("engagement").unwrap_or_default().to_owned();
     values.checked("engagement", limits::case::engagement(&engagement));
     let resolver = match values.option("resolver") {
@@ -181,10 +182,13 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
             "region" | "regions" => "regions",
             "service" | "services" => "services",
             "ip" | "actors" => "actors",
-            "title" | "description" | "engagement" | "tags" => error.field,
+            "title" | "engagement" | "tags" => error.field,
             _ => "title",
         };
-        values.wrong(field, &error);
+        // A description was checked above, where its last field is known.
+        if error.field != "description" {
+            values.wrong(field, &error);
+        }
     }
     values.read(Some(new))
 }

@@ -31,14 +31,14 @@ pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
 /// The comment's text.
 pub fn text_blocks(text: &str) -> Vec<Value> {
     let hint =
-        "At most 3,000 characters here. A reply in the case's thread is a comment as well, of up to 12,000.";
-    Field::needed(TEXT, "Comment", hint).long(text)
+        "Slack takes 3,000 characters a field, a case 12,000: go on in the fields below, each on a new line.";
+    Field::needed(TEXT, "Comment", hint).long(text, limits::case::COMMENT)
 }
 
 /// Reads a comment.
 pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<Line, Errors> {
     let text = values.long(TEXT);
-    values.checked(TEXT, limits::case::comment(&text));
+    values.checked_long(TEXT, limits::case::comment(&text));
     let case = match case {
         Some(case) => Some(case),
         None => choice::chosen(&mut values, TEXT),

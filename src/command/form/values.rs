@@ -54,11 +54,47 @@ impl<'a> Values<'a> {
         self.harmless(name, text)
     }
 
-    /// A text that may fill several fields.
+    /// A text that may fill several fields. What was in them at first is put together as it was; what is typed into
+    /// a further field begins a new line.
     pub fn long(&mut self, name: &str) -> String {
-        let parts = (0..100).map_while(|index| self.at(&part_name(name, index)).get("value"));
-        let text: String = parts.filter_map(Value::as_str).collect();
-        self.harmless(name, text.trim().to_owned())
+        let mut text = String::new();
+        for (index, part) in self.parts(name).enumerate() {
+            self.harmless(&part_name(name, index), part.is.to_owned());
+            let glued = part.was.is_empty() && !part.is.trim().is_empty() && !text.is_empty();
+            if glued && !text.ends_with('\n') && !part.is.starts_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&part.whole());
+        }
+        match self.errors.keys().any(|field| field.split('/').next() == Some(name)) {
+            true => String::new(),
+            // It may begin in one field and end in the next.
+            false => self.harmless(name, text.trim().to_owned()),
+        }
+    }
+
+    /// Whether a long text says something else than when the form was opened: blanks around its fields count for
+    /// nothing, since they may get lost on the way.
+    pub fn is_changed(&self, name: &str) -> bool {
+        self.parts(name).any(|part| !part.is_as_it_was())
+    }
+
+    /// What a check says of a long text; its mistake goes to the last field that holds some of it.
+    pub fn checked_long<T>(&mut self, name: &str, result: Result<T, impl Display>) -> Option<T> {
+        let filled = self.parts(name).enumerate().filter(|(_, part)| !part.is.trim().is_empty()).last();
+        let field = part_name(name, filled.map_or(0, |(index, _)| index));
+        self.checked(&field, result)
+    }
+
+    fn parts(&self, name: &str) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        let (state, view) = (&self.view["state"]["values"], self.view);
+        let name = name.to_owned();
+        (0..100).map_while(move |index| {
+            let name = part_name(&name, index);
+            let is = state[&name][IT].get("value")?.as_str().unwrap_or_default();
+            let was = field(view, &name)["initial_value"].as_str().unwrap_or_default();
+            Some(Part { is, was })
+        })
     }
 
     fn harmless(&mut self, name: &str, text: String) -> String {
@@ -98,15 +134,7 @@ impl<'a> Values<'a> {
 
     /// What a field stood at when the form was opened.
     pub fn before(&self, name: &str) -> &'a Value {
-        let blocks = self.view["blocks"].as_array().into_iter().flatten();
-        let block = blocks.into_iter().find(|block| block["block_id"] == name);
-        block.map_or(&Value::Null, |block| &block["element"])
-    }
-
-    /// What a long text stood at when the form was opened.
-    pub fn long_before(&self, name: &str) -> String {
-        let parts = (0..100).map(|index| self.before(&part_name(name, index))).take_while(|it| !it.is_null());
-        parts.filter_map(|element| element["initial_value"].as_str()).collect()
+        field(self.view, name)
     }
 
     /// Reads a field as what follows `verb` in a line: the same checks, in the same words. Nothing where it is empty.
@@ -127,6 +155,104 @@ impl<'a> Values<'a> {
                 self.wrong(name, format!("{happened} {remedy}").trim());
                 None
             }
+        }
+    }
+}
+
+/// A field of a long text: what it says, and what it said when the form was opened.
+struct Part<'a> {
+    is: &'a str,
+    was: &'a str,
+}
+
+impl Part<'_> {
+    fn is_as_it_was(&self) -> bool {
+        self.is.trim().lines().eq(self.was.trim().lines())
+    }
+
+    /// With the blanks at its end, which keep it apart from the next part.
+    fn whole(&self) -> String {
+        let blanks = &self.was[self.was.trim_end().len()..];
+        match self.is_as_it_was() {
+            true => self.was.to_owned(),
+            false if self.is.is_empty() => String::new(),
+            false => format!("{}{blanks}", self.is.strip_suffix(blanks).unwrap_or(self.is)),
+        }
+    }
+}
+
+fn field<'a>(view: &'a Value, name: &str) -> &'a Value {
+    let blocks = view["blocks"].as_array().into_iter().flatten();
+    let block = blocks.into_iter().find(|block| block["block_id"] == name);
+    block.map_or(&Value::Null, |block| &block["element"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::form::block::Field;
+
+    /// A form whose description was `before`, as it is sent with `now` in its fields.
+    fn sent(before: &str, now: &[&str]) -> Value {
+        let blocks = Field::needed("text", "Text", "").long(before, 8_000);
+        let values: Map<_, _> = now
+            .iter()
+            .enumerate()
+            .map(|(index, value)| (part_name("text", index), json!({ IT: { "value": value } })))
+            .collect();
+        json!({ "blocks": blocks, "state": { "values": values } })
+    }
+
+    #[test]
+    fn a_long_text_comes_back_as_it_was_whatever_happens_to_the_blanks_between_its_fields() {
+        let before = format!("{}\n{} {}", "a".repeat(2_900), "b".repeat(2_950), "c".repeat(1_000));
+        let parts = text_parts(&before);
+        for now in [
+            parts.clone(),
+            parts.iter().map(|part| part.trim().to_owned()).collect(),
+            parts.iter().map(|part| part.replace('\n', "\r\n")).collect(),
+        ] {
+            let now: Vec<&str> = now.iter().map(String::as_str).collect();
+            let view = sent(&before, &now);
+            let mut values = Values::of(&view, 0);
+            assert!(!values.is_changed("text"));
+            assert_eq!(values.long("text"), before);
+        }
+        let view = sent(&before, &[&parts[0], "B", &parts[2]]);
+        let mut values = Values::of(&view, 0);
+        assert!(values.is_changed("text"));
+        assert_eq!(values.long("text"), format!("{}\nB {}", "a".repeat(2_900), "c".repeat(1_000)));
+        let view = sent(&before, &[&parts[0], "", &parts[2]]);
+        assert_eq!(
+            Values::of(&view, 0).long("text"),
+            format!("{}\n{}", "a".repeat(2_900), "c".repeat(1_000))
+        );
+    }
+
+    fn text_parts(text: &str) -> Vec<String> {
+        crate::text::parts(text, 3_000)
+    }
+
+    #[test]
+    fn what_is_typed_into_a_further_field_begins_a_new_line() {
+        for (now, expected) in [
+            (["one", "two", "three"], "one\ntwo\nthree"),
+            (["one\n", "two", ""], "one\ntwo"),
+            (["one", "", "three"], "one\nthree"),
+            (["", "two", ""], "two"),
+            (["one", "\ntwo", "  "], "one\ntwo"),
+        ] {
+            assert_eq!(Values::of(&sent("", &now), 0).long("text"), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_long_text_stands_on_the_last_field_that_holds_some_of_it() {
+        for (now, field) in [(["", "", ""], "text"), (["a", "", ""], "text"), (["a", "b", " "], "text/1")] {
+            let view = sent("", &now);
+            let mut values = Values::of(&view, 0);
+            values.checked_long("text", Err::<(), _>("too long"));
+            assert_eq!(values.read(Some(())).unwrap_err()[field], "too long");
         }
     }
 }

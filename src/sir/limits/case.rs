@@ -11,6 +11,11 @@ use crate::{
 /// The kinds of engagement.
 pub const ENGAGEMENTS: [&str; 2] = ["Security Incident", "Investigation"];
 
+/// The most characters of a description, and of a comment.
+pub const DESCRIPTION: usize = 8_000;
+/// See [`DESCRIPTION`].
+pub const COMMENT: usize = 12_000;
+
 /// A title.
 ///
 /// # Errors
@@ -24,7 +29,7 @@ pub fn title(text: &str) -> Result<()> {
 /// # Errors
 /// Empty, or over 8,000 characters.
 pub fn description(text: &str) -> Result<()> {
-    length("description", "A description", text, 1, 8_000)
+    length("description", "A description", text, 1, DESCRIPTION)
 }
 
 /// A comment.
@@ -32,7 +37,7 @@ pub fn description(text: &str) -> Result<()> {
 /// # Errors
 /// Empty, or over 12,000 characters.
 pub fn comment(text: &str) -> Result<()> {
-    length("comment", "A comment", text, 1, 12_000)
+    length("comment", "A comment", text, 1, COMMENT)
 }
 
 /// Why an investigation was useful or not.

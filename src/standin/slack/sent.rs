@@ -62,12 +62,14 @@ pub(super) fn placed(state: &State, mut message: Value, channel: &str) -> Value 
 /// An event in its envelope.
 pub(super) fn event(state: &State, event: Value) -> Delivery {
     let settings = &state.settings;
+    let place = event["channel"].as_str().and_then(|id| state.channels.get(id));
+    let shared = place.is_some_and(|place| place.wire["is_ext_shared"] == true);
     let body = json!({ "token": "deprecated", "team_id": settings.team, "context_team_id": settings.team,
         "context_enterprise_id": null, "api_app_id": settings.app, "event": event, "type": "event_callback",
         "event_id": state.id('E').replacen('E', "Ev0", 1), "event_time": state.clock.seconds(),
         "authorizations": [{ "enterprise_id": null, "team_id": settings.team, "user_id": settings.bot_user,
             "is_bot": true, "is_enterprise_install": false }],
-        "is_ext_shared_channel": false,
+        "is_ext_shared_channel": shared,
         "event_context": format!("4-message-{}-{}", settings.team, state.next()) });
     sign(state, EVENTS, "application/json", body.to_string().into_bytes())
 }

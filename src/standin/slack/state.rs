@@ -180,7 +180,8 @@ impl State {
         let wire = json!({
             "id": id, "name": name, "name_normalized": name, "is_channel": !private, "is_group": private,
             "is_im": false, "is_mpim": false, "is_private": private, "is_archived": false, "is_general": false,
-            "is_shared": false, "is_ext_shared": false, "is_org_shared": false, "created": self.clock.seconds(),
+            "is_shared": false, "is_ext_shared": false, "is_org_shared": false, "is_pending_ext_shared": false,
+            "pending_shared": [], "shared_team_ids": [self.settings.team], "pending_connected_team_ids": [], "created": self.clock.seconds(),
             "creator": creator, "context_team_id": self.settings.team,
             "topic": { "value": "", "creator": "", "last_set": 0 },
             "purpose": { "value": "", "creator": "", "last_set": 0 },

@@ -14,6 +14,9 @@ use super::{
 pub(super) const ANA: &str = "U024BE7LH";
 pub(super) const BO: &str = "U024BE7LJ";
 
+/// The workspace that is not ours.
+const STRANGERS: &str = "T0OTHER001";
+
 pub(super) fn people_it(state: &mut State) {
     for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
         state.users.insert(id.into(), user(&state.settings.team, id, name, email));
@@ -134,7 +137,7 @@ impl Slack {
 
     /// Adds somebody of another workspace, as Slack Connect shows them.
     pub fn add_stranger(&self, name: &str, email: &str) -> String {
-        self.add_user(name, email, &json!({ "team_id": "T0OTHER001", "is_stranger": true }))
+        self.add_user(name, email, &json!({ "team_id": STRANGERS, "is_stranger": true }))
     }
 
     /// Adds another app's bot.
@@ -173,6 +176,19 @@ impl Slack {
                 true => channel.members.insert(user.to_owned()),
                 false => channel.members.remove(user),
             };
+        });
+    }
+
+    /// Shares a channel with another workspace, or ends that: Slack Connect.
+    pub fn set_shared(&self, channel: &str, shared: bool) {
+        self.with(|state| {
+            let mut teams = vec![state.settings.team.clone()];
+            teams.extend(shared.then(|| STRANGERS.to_owned()));
+            let Some(channel) = state.channels.get_mut(channel) else { return };
+            for name in ["is_shared", "is_ext_shared"] {
+                channel.wire[name] = shared.into();
+            }
+            channel.wire["shared_team_ids"] = json!(teams);
         });
     }
 

@@ -1,0 +1,171 @@
+//! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
+
+use casebridge::{
+    standin::{Delivery, Fault, Slack},
+    store::Store,
+};
+use serde_json::{Value, json};
+
+use super::stage::{ANA, Stage, typed};
+
+/// A case with its card, in a channel that another workspace reads too.
+async fn overheard() -> (Stage, String, String) {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let card = stage.card_of(&case).await;
+    stage.slack.set_shared(&stage.channel, true);
+    stage.sir.take_calls();
+    (stage, case, card)
+}
+
+async fn all(stage: &Stage, sent: &[Delivery]) -> String {
+    let before = stage.slack.ephemerals(ANA).len();
+    for delivery in sent {
+        assert_eq!(stage.deliver(delivery).await.0, 200);
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    stage.since(ANA, before)
+}
+
+/// Every way to ask something in a channel, with the verb that it asks for.
+fn asked(stage: &Stage, case: &str, card: &str) -> Vec<(&'static str, Vec<Delivery>)> {
+    let (slack, channel) = (&stage.slack, stage.channel.as_str());
+    let (.., bot, _) = slack.app();
+    let shared = slack.shares(ANA, channel, ("log.txt", "text/plain"), "bytes", Some(card));
+    vec![
+        ("close", vec![slack.types(ANA, channel, "/sir", &format!("{case} close"))]),
+        ("title", vec![slack.types(ANA, channel, "/sir", &format!("{case} title Mine"))]),
+        ("list", vec![slack.types(ANA, channel, "/sir", "list")]),
+        ("show", slack.says(ANA, channel, &format!("<@{bot}> show"), Some(card)).1),
+        ("comment", slack.says(ANA, channel, "It was Bo's key", Some(card)).1),
+        ("status", vec![slack.clicks(ANA, channel, card, "run/2", &Value::Null).unwrap()]),
+        ("attach", vec![slack.uses_message_shortcut(ANA, channel, &shared.1, "attach_file").unwrap()]),
+    ]
+}
+
+#[tokio::test]
+async fn whatever_is_asked_in_a_shared_channel_is_refused_and_nothing_is_done() {
+    let (stage, case, card) = overheard().await;
+    for (verb, sent) in asked(&stage, &case, &card) {
+        let shown = all(&stage, &sent).await;
+        assert!(
+            shown.contains("People of another workspace read this channel")
+                && shown.contains(&format!("`{verb}` is not answered here"))
+                && shown.contains("Nothing was done"),
+            "{verb}: {shown}"
+        );
+        assert_eq!(stage.sir.calls().len(), 0, "{verb}");
+    }
+    assert_eq!(stage.slack.count("conversations.info"), 1, "it is remembered");
+    for free in ["help", "whoami"] {
+        assert!(!stage.ana(free).await.contains("Nothing was done"), "{free}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_is_done_where_the_channel_is_ours_alone() {
+    let (stage, case, card) = overheard().await;
+    stage.slack.set_shared(&stage.channel, false);
+    for (verb, sent) in asked(&stage, &case, &card) {
+        let shown = all(&stage, &sent).await;
+        assert!(!shown.contains("Nothing was done"), "{verb}: {shown}");
+        assert!(!stage.sir.take_calls().is_empty(), "{verb}");
+    }
+}
+
+#[tokio::test]
+async fn no_call_stands_before_the_door_answers_and_what_was_typed_is_given_back() {
+    let (stage, case, _) = overheard().await;
+    let (status, said) =
+        stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title Mine"))).await;
+    assert_eq!((status, said), (200, Value::Null));
+    assert_eq!(stage.slack.count("conversations.info"), 0);
+    let before = stage.slack.ephemerals(ANA).len();
+    stage.work(&stage.jobs()).await;
+    assert!(stage.since(ANA, before).contains("title Mine"));
+}
+
+#[tokio::test]
+async fn a_confirmation_that_was_given_before_the_channel_was_shared_closes_nothing_in_it() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.ana(&format!("{case} close")).await;
+    stage.slack.set_shared(&stage.channel, true);
+    // What Slack said holds for five minutes: after that it is asked again.
+    let name = format!("channel/{}", stage.channel);
+    let said = stage.memory.note(&name).await.unwrap();
+    assert!(stage.memory.swap_note(&name, said.as_deref(), "[0,false]", None).await.unwrap());
+    let shown = stage.presses(ANA, "confirm/1").await;
+    assert!(shown.contains("People of another workspace"), "{shown}");
+    assert_eq!(stage.sir.count("CloseCase"), 0);
+}
+
+#[tokio::test]
+async fn where_slack_does_not_tell_who_reads_a_channel_it_counts_as_shared() {
+    for (error, words) in [("missing_scope", "missing_scope"), ("channel_not_found", "channel_not_found")] {
+        let (stage, case, card) = overheard().await;
+        stage.slack.set_shared(&stage.channel, false);
+        stage.slack.fault(Fault::on("conversations.info").error(error));
+        for (verb, sent) in asked(&stage, &case, &card) {
+            let shown = all(&stage, &sent).await;
+            assert!(shown.contains(words) && shown.contains("Nothing was done"), "{verb}: {shown}");
+            assert!(shown.contains("counts as if they did"), "{verb}: {shown}");
+        }
+        assert_eq!(stage.sir.calls().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn where_slack_does_not_answer_just_now_nothing_is_done_and_the_job_comes_again() {
+    let (stage, case, _) = overheard().await;
+    stage.slack.set_shared(&stage.channel, false);
+    stage.slack.fault(Fault::on("conversations.info").throttled(Some("1")));
+    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title Two keys"))).await;
+    let jobs = stage.jobs();
+    assert_eq!(stage.work(&jobs).await, ["m0"]);
+    assert_eq!(stage.sir.calls().len(), 0);
+    stage.slack.heal();
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    assert_eq!(stage.granted("UpdateCase"), 1);
+}
+
+#[tokio::test]
+async fn a_private_channel_needs_a_scope_of_its_own_which_the_manifest_asks_for() {
+    let stage = Stage::set().await;
+    let (.., bot, _) = stage.slack.app();
+    let private = stage.slack.add_channel("war-room", true, &[ANA, &bot]);
+    let manifest: Value = serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap();
+    let scopes = manifest["oauth_config"]["scopes"]["bot"].as_array().unwrap();
+    for (channel, scope) in [(&stage.channel, "channels:read"), (&private, "groups:read")] {
+        assert!(scopes.contains(&json!(scope)), "{scope}");
+        stage.slack.revoke(scope);
+        let sent = stage.slack.types(ANA, channel, "/sir", "list");
+        let shown = all(&stage, &[sent]).await;
+        assert!(shown.contains(&format!("missing_scope ({scope})")), "{shown}");
+        stage.slack.grant(scope);
+        let sent = stage.slack.types(ANA, channel, "/sir", "list");
+        assert!(all(&stage, &[sent]).await.contains("No case is open"), "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn direct_messages_and_forms_are_read_by_nobody_else_so_nobody_is_asked() {
+    let (stage, case, _) = overheard().await;
+    let sent = stage.slack.types(ANA, "D024BE7LH", "/sir", "list");
+    assert!(all(&stage, &[sent]).await.contains("Key leaked"));
+    stage.ana(&format!("{case} comment")).await;
+    stage.sends(ANA, &[("text", typed("It was Bo's key"))]).await;
+    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.slack.count("conversations.info"), 0);
+}
+
+#[tokio::test]
+async fn the_doctor_says_that_the_channel_of_the_cases_is_shared() {
+    let stage = Stage::set().await;
+    assert!(stage.ana("doctor").await.contains("The channel of the settings: works."));
+    stage.slack.set_shared(&stage.channel, true);
+    let sent = stage.slack.types(ANA, "D024BE7LH", "/sir", "doctor");
+    let shown = all(&stage, &[sent]).await;
+    assert!(shown.contains("shared with another workspace") && shown.contains("slack.channel"), "{shown}");
+    assert!(Slack::shown(&stage.latest()).contains("Slack: works."));
+}
