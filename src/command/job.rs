@@ -163,6 +163,11 @@ impl Job {
         text::hex(&Sha256::digest(named.as_bytes()))
     }
 
+    /// Something that was said for the case, not asked of the bridge.
+    pub fn is_a_message(&self) -> bool {
+        matches!(self.did, Did::Said { .. } | Did::Amended { .. } | Did::JiraChanged { .. })
+    }
+
     /// What the person typed, to be given back.
     pub fn typed(&self) -> String {
         match &self.did {

@@ -10,7 +10,7 @@ use crate::{
     command::{
         answer::Answer,
         identity::{self, Profile},
-        job::{Did, Job},
+        job::Job,
     },
     jira::Jira,
     secrets::Secret,
@@ -109,7 +109,7 @@ impl<W: World> Desk<'_, W> {
                     }
                     // Nobody watches a message for an answer: it is tried again by itself, not by its writer. Nor may
                     // "nothing was changed" be said where an earlier try may have changed it.
-                    None if (self.is_a_message() || self.again) && is_for_now(&fault) => {
+                    None if (self.job.is_a_message() || self.again) && is_for_now(&fault) => {
                         return Err(Stop::Later(format!("{} was refused for now", operation.name())));
                     }
                     None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
@@ -122,11 +122,6 @@ impl<W: World> Desk<'_, W> {
     /// Whether there is time to try something once more.
     pub fn is_patient(&self) -> bool {
         self.world.now() - self.since < PATIENT
-    }
-
-    /// Something that was said for the case, not asked of the bridge.
-    fn is_a_message(&self) -> bool {
-        matches!(self.job.did, Did::Said { .. } | Did::Amended { .. } | Did::JiraChanged { .. })
     }
 
     /// What the person typed, to be given back.

@@ -83,10 +83,39 @@ pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), 
     let (slack, since) = (bridge.slack(), bridge.world.now());
     let answer = match known(bridge, job).await? {
         Ok(Some(person)) => recorded(bridge, job, &person, since).await?,
-        Ok(None) => Answer::says("This workspace does not know you. Nothing was done."),
-        Err(answer) => answer,
+        Ok(None) => {
+            refused(bridge, job, Answer::says("This workspace does not know you. Nothing was done.")).await?
+        }
+        Err(answer) => refused(bridge, job, answer).await?,
     };
     Ok(reply::send(&slack, job, &answer).await?)
+}
+
+/// Refuses somebody of whom nothing is known, and every delivery with the same words. What was said in a thread leaves
+/// no record: the hourly check finds it again once Slack tells who said it.
+async fn refused<W: World>(bridge: &Bridge<'_, W>, job: &Job, answer: Answer) -> Result<Answer, Trouble> {
+    if job.is_a_message() {
+        return Ok(answer);
+    }
+    let (store, key) = (bridge.world.store(), job.key());
+    match begin(bridge, job, &key).await? {
+        None => finish(store, &key, &answer).await,
+        Some(Command { answer: Some(answer), .. }) => read(&answer),
+        // An earlier delivery may have done it: that nothing was done would be a lie.
+        Some(_) => Err(Trouble("nobody knows whose command it is, and it was begun".to_owned())),
+    }
+}
+
+/// Writes down that a command was begun; what is known of it where it was begun before.
+async fn begin<W: World>(bridge: &Bridge<'_, W>, job: &Job, key: &str) -> Result<Option<Command>, Trouble> {
+    let begun = Command { job: written(job), since: job.at, answer: None };
+    Ok(bridge.world.store().begin(key, &begun, bridge.world.now() + KEPT).await?)
+}
+
+/// The answer from now on, unless there was one already.
+async fn finish(store: &impl Store, key: &str, answer: &Answer) -> Result<Answer, Trouble> {
+    let json = serde_json::to_string(answer).map_err(|error| Trouble(error.to_string()))?;
+    read(&store.finish(key, &json).await?)
 }
 
 /// The answer of the record, or the answer that is now found and recorded.
@@ -100,14 +129,12 @@ async fn recorded<W: World>(
         Ok(work) => work,
         Err(answer) => return Ok(answer),
     };
-    let store = bridge.world.store();
     // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
     let message = matches!(work.did, Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. });
     if message && here(bridge.world, job).await?.is_none() {
         return Ok(Answer::silence());
     }
-    let begun = Command { job: written(job), since: job.at, answer: None };
-    let known = store.begin(&work.key, &begun, bridge.world.now() + KEPT).await?;
+    let known = begin(bridge, job, &work.key).await?;
     let again = known.is_some();
     if let Some(answer) = known.and_then(|known| known.answer) {
         return if work.is_a_part() { Ok(Answer::silence()) } else { read(&answer) };
@@ -130,8 +157,7 @@ async fn recorded<W: World>(
     if matches!(&work.did, Doing::Asked { line: Line { ask: Ask::Get { .. }, .. } }) {
         return Ok(answer);
     }
-    let json = serde_json::to_string(&answer).map_err(|error| Trouble(error.to_string()))?;
-    read(&store.finish(&work.key, &json).await?)
+    finish(bridge.world.store(), &work.key, &answer).await
 }
 
 fn read(answer: &str) -> Result<Answer, Trouble> {
