@@ -133,7 +133,7 @@ impl<S: Store> Live<S> {
         Self { http, ..self }
     }
 
-    /// The settings, at most a minute old. Bad ones are an error, even where there were good ones before.
+    /// The settings, at most a minute old, with the functions' own Region where they name none. Bad ones are an error, even where there were good ones before.
     pub async fn settings(&self) -> Result<Arc<Settings>, Error> {
         self.settings.get(clock::now(), MINUTE, self.read_settings()).await
     }
@@ -141,8 +141,9 @@ impl<S: Store> Live<S> {
     async fn read_settings(&self) -> Result<Settings, Error> {
         let toml = self.store.settings().await?.ok_or(Error::NoSettings)?;
         let mut settings = Settings::parse(&toml).map_err(Error::Settings)?;
-        // Links to the console need to name it.
-        settings.sir.region = settings.sir.region.or_else(|| variable("AWS_REGION"));
+        if settings.sir.region.is_none() {
+            settings.sir.region = self.aws.config().await.region().map(|region| region.as_ref().to_owned());
+        }
         Ok(settings)
     }
 
@@ -202,9 +203,7 @@ impl<S: Store> Live<S> {
     async fn sir(&self) -> Result<sir::aws::Aws, Fault> {
         let settings = self.settings().await.map_err(|_| not_sent("The settings cannot be read."))?;
         let config = self.aws.config().await;
-        let own = config.region().map(|region| region.as_ref().to_owned());
-        let region =
-            settings.sir.region.clone().or(own).ok_or_else(|| not_sent("There is no AWS Region."))?;
+        let region = settings.sir.region.clone().ok_or_else(|| not_sent("There is no AWS Region."))?;
         let mut kept = self.sir.lock().await;
         if let Some(sir) = kept.get(&region) {
             return Ok(sir.clone());

@@ -131,9 +131,9 @@ impl Stage {
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
         let live = live.through(HTTP.with(Http::clone));
+        let settings = live.settings().await.unwrap().as_ref().clone();
         let clocks = [slack.clock().clone(), jira.clock().clone(), sir.clock().clone()];
         let world = Outside { live, ahead: AtomicI64::new(0), clocks };
-        let settings = Settings::parse(&settings).unwrap();
         Self { slack, jira, sir, memory, world, settings, secrets, channel, jobs: Mutex::new(jobs) }
     }
 
