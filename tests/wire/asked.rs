@@ -54,9 +54,10 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 18] = [
+pub const ASKED: [Row; 19] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
+    (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
     (At::Slack, "users.info", "U024BE7LJ", Within, Act::Types("CASE watch <@U024BE7LJ|bo>")),
     (At::Slack, "users.info", "U024BE7LJ", Within, Act::Replies),
     (At::Slack, "files.info", "", Within, Act::Attaches),
@@ -164,8 +165,7 @@ async fn cell(row: &Row, fault: &FaultRow, means: Means, lasts: Lasts, calm: &Ca
     let twice = [ready.stage.work(&ready.jobs).await, ready.stage.work(&ready.jobs).await].concat();
     let mut news = ready.news();
     news.dedup();
-    // Who asks is found out before there is a record: it is found out once more.
-    let refused = is.reads == Reads::Refused && to != Who;
+    let refused = is.reads == Reads::Refused;
     let said = match (refused || is.reads == Reads::Ill, to) {
         (true, _) => news.len() == 1,
         // It was closed, or it cannot be set: what stands in the record stands.
