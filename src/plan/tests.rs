@@ -1,0 +1,168 @@
+//! Tables of pictures and what they lack.
+
+use super::*;
+use crate::{
+    case::CommentId,
+    content::{Author, Content, Part},
+    facts::{Facts, tests::case},
+    knowledge::Home,
+    store::Seen,
+};
+
+fn settings(layout: &str) -> Settings {
+    let toml = format!(
+        "slack = {{ team = 'T1', channel = 'C1', layout = '{layout}', invite = ['ana@example.com'] }}\n\
+         jira = {{ api_url = 'https://example.atlassian.net', project = 'SEC' }}"
+    );
+    toml::from_str(&toml).unwrap()
+}
+
+fn comment(id: &str, body: &str) -> Comment {
+    let (id, creator) = (CommentId::new(id), "AWS Responder".to_owned());
+    Comment { id, created: 1_790_000_200, updated: None, creator, body: body.to_owned() }
+}
+
+fn picture(comments: &[Comment]) -> Picture {
+    let view = View { case: case(), links: Default::default(), waiting_since: None, agent_waits: false };
+    Picture {
+        hash: home_hash(&view),
+        view,
+        comments: comments.to_vec(),
+        sayings: Vec::new(),
+        investigations: Vec::new(),
+        overdue: None,
+    }
+}
+
+fn told(text: &str) -> Told {
+    Told { remote: "1.2".to_owned(), hash: part_hash(text, 1), seen: Seen::NotYet(0), theirs: false }
+}
+
+fn key(key: &str) -> Key {
+    Key(key.to_owned())
+}
+
+/// What is known where the picture's card, description and fields were told.
+fn known(picture: &Picture) -> (PlaceNote, Ledger) {
+    let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
+    let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
+    note.set.insert(HOME.to_owned(), picture.hash.clone());
+    (note, [(key("description/0"), told(&picture.view.case.description))].into())
+}
+
+fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
+    let effects = plan(Destination::Slack, picture, note, ledger, &settings("thread"), 0);
+    effects.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn everything_hangs_on_the_card_or_the_channel_so_it_comes_first_and_alone() {
+    let picture = picture(&[comment("000001", "one")]);
+    let first = |destination, layout: &str| {
+        let note = PlaceNote::default();
+        let effects = plan(destination, &picture, &note, &Ledger::new(), &settings(layout), 0);
+        effects.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(first(Destination::Slack, "thread"), ["make home"]);
+    assert_eq!(first(Destination::Slack, "channel"), ["make the channel"]);
+    assert_eq!(first(Destination::Jira, "channel"), ["make home"]);
+}
+
+#[test]
+fn what_was_told_lacks_nothing() {
+    let picture = picture(&[comment("000001", "one")]);
+    let (note, mut ledger) = known(&picture);
+    assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0"]);
+    ledger.insert(key("comment/000001/0"), told("one"));
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+}
+
+#[test]
+fn a_change_is_set_on_the_card_first_and_told_last() {
+    let before = picture(&[comment("000001", "one")]);
+    let (note, ledger) = known(&before);
+    let mut now = before.clone();
+    now.view.case.title.push('!');
+    now.hash = home_hash(&now.view);
+    assert_eq!(lacks(&now, &note, &ledger), ["set home", "add comment/000001/0", "add changes/0"]);
+}
+
+#[test]
+fn what_a_person_deleted_or_said_is_neither_rewritten_nor_told_again() {
+    let picture = picture(&[comment("000001", "other words")]);
+    let (note, mut ledger) = known(&picture);
+    let mut lacks_with = |told: Told| {
+        ledger.insert(key("comment/000001/0"), told);
+        lacks(&picture, &note, &ledger)
+    };
+    assert_eq!(lacks_with(told("one")), ["edit comment/000001/0"]);
+    assert_eq!(lacks_with(Told { seen: Seen::Deleted, ..told("one") }), [""; 0]);
+    assert_eq!(lacks_with(Told { theirs: true, ..told("one") }), [""; 0]);
+}
+
+#[test]
+fn what_was_said_through_the_bridge_is_adopted_where_it_was_said_and_told_elsewhere() {
+    let mut said = comment("000001", "one");
+    said.creator = "210987654321".to_owned();
+    let mut picture = picture(&[said]);
+    let saying = Saying {
+        command: "c".to_owned(),
+        since: 0,
+        body_hash: text::hash("one"),
+        author: Author::Slack { user: "U1".to_owned() },
+        slack_ts: Some("7.0".to_owned()),
+        jira_comment: None,
+        comment: None,
+        speaker: None,
+    };
+    picture.sayings = vec![saying];
+    let (note, ledger) = known(&picture);
+    let of = |destination| {
+        let settings = settings("thread");
+        let effects = plan(destination, &picture, &note, &ledger, &settings, 0);
+        effects
+            .iter()
+            .map(ToString::to_string)
+            .filter(|effect| effect.contains("comment/"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(Destination::Slack), ["adopt comment/000001/0"]);
+    assert_eq!(of(Destination::Jira), ["add comment/000001/0"]);
+    picture.comments[0].creator = "AWS Responder".to_owned();
+    assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0"], "AWS's own words are never ours");
+}
+
+#[test]
+fn a_text_that_became_longer_or_shorter_has_its_parts_added_or_emptied() {
+    let long = "word ".repeat(1_000);
+    let before = picture(&[comment("000001", &long)]);
+    let (note, mut ledger) = known(&before);
+    let added = lacks(&before, &note, &ledger);
+    assert_eq!(added, ["add comment/000001/0", "add comment/000001/1"]);
+    for part in ["comment/000001/0", "comment/000001/1"] {
+        ledger.insert(key(part), told("an older part"));
+    }
+    let shorter = picture(&[comment("000001", "word")]);
+    assert_eq!(lacks(&shorter, &note, &ledger), ["edit comment/000001/0", "edit comment/000001/1"]);
+    let effects = plan(Destination::Slack, &shorter, &note, &ledger, &settings("thread"), 0);
+    let Some(Effect::Edit { content: Content::Comment { part, .. }, .. }) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*part, Part { index: 1, of: 1, text: String::new() });
+}
+
+#[test]
+fn a_state_is_set_where_it_differs_once_more_after_an_unanswered_setting_and_never_on_what_is_gone() {
+    let picture = picture(&[]);
+    let (mut note, ledger) = known(&picture);
+    note.again.insert(HOME.to_owned(), 5);
+    let at = |note: &PlaceNote, now| {
+        plan(Destination::Slack, &picture, note, &ledger, &settings("thread"), now).len()
+    };
+    assert_eq!((at(&note, 4), at(&note, 5)), (0, 1));
+    note.again.clear();
+    note.set.insert(HOME.to_owned(), "older".to_owned());
+    assert_eq!(at(&note, 0), 1);
+    note.set.insert(HOME.to_owned(), GONE.to_owned());
+    assert_eq!(at(&note, 0), 0);
+}
