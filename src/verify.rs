@@ -117,7 +117,7 @@ fn compare(told: &BTreeMap<Key, Told>, heard: &[Heard]) -> Vec<Finding> {
             known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
         let first = copies.remove(kept);
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
-        // Jira does not say which version of a text stands there: then the ledger's word holds.
+        // An issue that we did not make does not say which version stands there: then the ledger's word holds.
         let said = Some(first.hash.clone()).filter(|hash| !hash.is_empty());
         let hash = said.or(known.map(|told| told.hash.clone())).unwrap_or_default();
         let is = Told { remote: first.remote.clone(), hash, seen: Seen::Yes, theirs: false };
@@ -157,10 +157,8 @@ async fn apply<W: World>(
     let store = desk.world.store();
     match finding {
         Finding::Seen(key, told) => {
-            // Jira does not say which version of the issue stands there: the ledger's word is that of its creation.
-            let is_card = destination == Destination::Slack && key.0 == HOME;
-            if is_card && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
-                // What the card shows is not what we set: it is set again.
+            if key.0 == HOME && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
+                // What the card or the issue shows is not what we set last: it is set again.
                 note.set.remove(HOME);
             }
             store.tell(id, destination, &key, &told).await

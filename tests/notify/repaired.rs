@@ -1,9 +1,12 @@
 //! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
 
 use casebridge::{
+    case::CaseId,
+    jira::{IssueText, Jira},
     standin::{Fault, Slack},
     store::Destination,
 };
+use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
 
@@ -139,4 +142,87 @@ async fn a_case_is_not_told_in_a_channel_that_another_workspace_reads_and_is_tol
     stage.slack.heal();
     stage.minutes(10).await;
     assert_eq!(stage.cards().len(), 1);
+}
+
+/// Jira, asked as our own account, by nobody who holds the case.
+fn late<'a>(stage: &'a Stage) -> Jira<'a, impl casebridge::world::World> {
+    let (settings, secrets) = (stage.settings.jira.as_ref().unwrap(), &stage.secrets);
+    let (email, token) = (&secrets.jira_email, &secrets.jira_api_token);
+    Jira { world: &stage.world, settings, email, token, until: i64::MAX }
+}
+
+#[tokio::test]
+async fn an_older_version_that_arrived_late_in_jira_gives_way_to_the_newest_at_the_next_check() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    let home = stage.place(&case, Destination::Jira).await.home.unwrap();
+    let id = stage.jira.comments(&home.name)[0]["id"].as_str().unwrap().to_owned();
+    let document = |words: &str| {
+        let text = json!({"type": "text", "text": words});
+        json!({"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}]})
+    };
+    let number = CaseId::new(case.clone());
+    let old = IssueText {
+        case: &number,
+        mark: format!("{case}/home#older"),
+        summary: "An older title".to_owned(),
+        description: document("older"),
+    };
+    late(&stage).set_text(&home.place, old).await.unwrap();
+    let mark = format!("{case}/comment/{comment}/0#older");
+    late(&stage).edit_comment(&home.place, &id, &mark, document("older words")).await.unwrap();
+    stage.minutes(65).await;
+    assert!(stage.issue(&case).await["fields"]["summary"].as_str().unwrap().contains("Key leaked"));
+    let comments = stage.comments(&case).await;
+    assert_eq!((count(&comments, "one"), count(&comments, "older words")), (1, 0), "{comments:?}");
+    assert_eq!(comments.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_person_wrote_into_the_issue_is_left_alone_by_the_check() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    let home = stage.place(&case, Destination::Jira).await.home.unwrap();
+    stage.jira.person_edits(&stage.jira.ana(), &home.name, &json!({"summary": "Ana's own words"})).unwrap();
+    stage.minutes(130).await;
+    assert_eq!(stage.issue(&case).await["fields"]["summary"], "Ana's own words");
+}
+
+#[tokio::test]
+async fn in_a_channel_of_its_own_a_card_that_was_never_stored_is_made_again_and_nothing_else() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    stage.slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    stage.minutes(120).await;
+    let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    assert_eq!(count(&shown, "one"), 1, "{shown:#?}");
+    let cards =
+        stage.slack.messages(&channel).iter().filter(|one| one.to_string().contains("/home#")).count();
+    assert_eq!(cards, 1, "{shown:#?}");
+}
+
+#[tokio::test]
+async fn a_file_is_followed_until_its_check_ended_though_no_event_tells_of_it() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let file = stage.sir.aws_attaches(&case, "trail.json", &b"{}"[..]).unwrap();
+    stage.sir.set_attachment_status(&case, &file, "Pending");
+    stage.events().await;
+    assert_eq!(count(&stage.lines(&case).await, "Verified"), 0);
+    stage.minutes(2).await;
+    stage.sir.set_attachment_status(&case, &file, "Failed");
+    stage.sir.take_events();
+    stage.minutes(2).await;
+    let told = [stage.lines(&case).await, stage.comments(&case).await];
+    for place in told {
+        assert_eq!(count(&place, "Failed"), 1, "{place:#?}");
+    }
+    stage.forget_calls();
+    stage.minutes(5).await;
+    assert_eq!(stage.calls()[0], [""; 0], "nothing is left to follow");
 }
