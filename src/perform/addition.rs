@@ -65,9 +65,12 @@ impl<W: World> Worker<'_, W> {
             self.among_us(note).await?;
         }
         let mut intent = Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts };
-        if let Some(open) = note.open.take().filter(|open| open.key == intent.key) {
-            intent.attempt = open.attempt + 1;
-            intent.plainness = open.plainness;
+        match &note.open {
+            Some(open) if open.key == intent.key => {
+                intent.attempt = open.attempt + 1;
+                intent.plainness = open.plainness;
+            }
+            _ => note.open = None,
         }
         loop {
             self.pace(note, true).await?;

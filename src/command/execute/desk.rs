@@ -22,7 +22,7 @@ use crate::{
     world::World,
 };
 
-/// How long the record of a command is kept: longer than the queue's 14 hours of tries, in milliseconds.
+/// How long the record of a command is kept: longer than the queue tries, in milliseconds.
 pub const KEPT: Millis = 24 * 60 * 60 * 1_000;
 
 /// How long after its beginning a command still tries something once more, in milliseconds. What was begun by then
