@@ -68,7 +68,8 @@ async fn all_comments<W: World>(
     stop_early: bool,
     destinations: &[Destination],
 ) -> Result<Vec<Comment>, Error> {
-    let Page { items: mut page, mut next, total: mut all } = first;
+    let mut all = in_all(&first);
+    let Page { items: mut page, mut next, .. } = first;
     let mut comments: HashMap<_, Comment> = HashMap::new();
     loop {
         let known = stop_early && next.is_some() && all_known(world, id, &page, destinations).await?;
@@ -80,12 +81,19 @@ async fn all_comments<W: World>(
         if is_older && world.holds(Rule::OneMoment) {
             return Err(Error::Torn);
         }
-        all = newer.total.or(all);
+        all = all.map(|before| newer.total.unwrap_or(before));
         Page { items: page, next, .. } = newer;
     }
     let mut comments: Vec<Comment> = comments.into_values().collect();
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
     Ok(comments)
+}
+
+/// How many comments there are, if the first page says so. The model does not say what `total` counts: where it is no
+/// more than this page although another follows, it counts the page and tells nothing.
+fn in_all(first: &Page<Comment>) -> Option<u64> {
+    let here = u64::try_from(first.items.len()).unwrap_or(u64::MAX);
+    first.total.filter(|total| first.next.is_some() && *total > here)
 }
 
 /// The order of ListComments is not documented: it is learned from a page on which it shows.
@@ -170,4 +178,29 @@ async fn investigations<W: World>(world: &W, id: &CaseId) -> Result<Vec<Investig
 /// An answer of another operation cannot come from [`World::call`]; it is handled as no answer.
 pub(crate) fn unexpected(_: &Answer) -> Fault {
     Fault { kind: FaultKind::Unknown, message: "an answer of another operation".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::CommentId;
+
+    fn page(items: usize, total: Option<u64>, next: Option<&str>) -> Page<Comment> {
+        let comment = |number: usize| Comment {
+            id: CommentId::new(format!("{number:06}")),
+            created: 0,
+            updated: None,
+            creator: String::new(),
+            body: String::new(),
+        };
+        Page { items: (0..items).map(comment).collect(), next: next.map(str::to_owned), total }
+    }
+
+    #[test]
+    fn a_total_that_counts_only_its_page_tells_nothing() {
+        assert_eq!(in_all(&page(25, Some(60), Some("next"))), Some(60));
+        assert_eq!(in_all(&page(25, Some(25), Some("next"))), None);
+        assert_eq!(in_all(&page(25, None, Some("next"))), None);
+        assert_eq!(in_all(&page(3, Some(3), None)), None, "there is no later page to compare");
+    }
 }
