@@ -101,7 +101,7 @@ impl<'a, W: World> Destinations<'a, W> {
                 self.slack.post(channel, None, &mark, &slack::card(&picture.view)).await
             }
             (Destination::Slack, What::Content(content)) => {
-                let (channel, thread) = place(worker, note)?;
+                let (channel, thread) = place(worker.settings.slack.layout, note)?;
                 let message = slack::content(content, intent.plainness);
                 self.slack.post(channel, thread, &mark, &message).await
             }
@@ -138,7 +138,7 @@ impl<'a, W: World> Destinations<'a, W> {
                 self.find_in_channel(worker.case, channel, &oldest, &intent.key).await
             }
             (Destination::Slack, _) => {
-                let (channel, thread) = place(worker, note)?;
+                let (channel, thread) = place(worker.settings.slack.layout, note)?;
                 let heard = match thread {
                     Some(thread) => self.thread(worker.case, channel, thread).await?,
                     None => self.channel(worker.case, channel, "0").await?,
@@ -231,7 +231,7 @@ impl<'a, W: World> Destinations<'a, W> {
         let mark = mark(worker.case, key, hash);
         match worker.destination {
             Destination::Slack => {
-                let (channel, _) = place(worker, note)?;
+                let (channel, _) = place(worker.settings.slack.layout, note)?;
                 self.slack.update(channel, remote, &mark, &slack::content(content, plainness)).await
             }
             Destination::Jira => {
@@ -365,13 +365,14 @@ fn no_home() -> Failure {
 }
 
 /// The channel, and under `layout = "thread"` the thread.
-fn place<'n, W: World>(
-    worker: &Worker<'_, W>,
-    note: &'n PlaceNote,
-) -> Result<(&'n str, Option<&'n str>), Failure> {
-    let home = note.home.as_ref().ok_or_else(no_home)?;
-    let threaded = worker.settings.slack.layout == Layout::Thread;
-    Ok((&home.place, threaded.then_some(home.name.as_str())))
+fn place(layout: Layout, note: &PlaceNote) -> Result<(&str, Option<&str>), Failure> {
+    match (layout, &note.home, &note.channel) {
+        (Layout::Thread, Some(home), _) => Ok((&home.place, Some(&home.name))),
+        (Layout::Channel, Some(home), _) => Ok((&home.place, None)),
+        // The card was never stored: what stands in the case's own channel stands there without it.
+        (Layout::Channel, None, Some(channel)) => Ok((channel, None)),
+        _ => Err(no_home()),
+    }
 }
 
 fn issue_text<'c>(case: &'c CaseId, mark: String, picture: &Picture) -> IssueText<'c> {
@@ -386,6 +387,19 @@ fn issue(note: &PlaceNote) -> Result<&str, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::Home;
+
+    #[test]
+    fn a_channel_of_its_own_is_searched_without_a_card_and_a_thread_is_not() {
+        let home = Home { place: "C1".to_owned(), name: "1.1".to_owned() };
+        let carded = PlaceNote { home: Some(home), ..PlaceNote::default() };
+        let bare = PlaceNote { channel: Some("C2".to_owned()), ..PlaceNote::default() };
+        assert_eq!(place(Layout::Thread, &carded), Ok(("C1", Some("1.1"))));
+        assert_eq!(place(Layout::Channel, &carded), Ok(("C1", None)));
+        assert_eq!(place(Layout::Channel, &bare), Ok(("C2", None)));
+        assert_eq!(place(Layout::Thread, &bare), Err(no_home()));
+        assert_eq!(place(Layout::Channel, &PlaceNote::default()), Err(no_home()));
+    }
 
     #[test]
     fn a_mark_reads_back_and_one_of_another_case_does_not() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    case::{Case, CaseId, Comment, Investigation, Resolver},
+    case::{Case, CaseId, Comment, Investigation, Resolver, Seconds},
     content::Key,
     knowledge::CaseNote,
     plan::Ledger,
@@ -19,6 +19,8 @@ pub struct Look {
     pub case: Case,
     /// The comments that were read, oldest first.
     pub comments: Vec<Comment>,
+    /// When the newest comment was made or edited, where all of them were read.
+    pub newest: Option<Seconds>,
     /// The AI agent's steps; read only where AWS works the case.
     pub investigations: Vec<Investigation>,
 }
@@ -57,9 +59,12 @@ pub async fn look<W: World>(
     };
     note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
     let stop_early = note.newest_first && !full;
-    let comments = all_comments(world, id, first, stop_early, destinations).await?;
-    Ok(Look { case, comments, investigations })
+    let (comments, whole) = all_comments(world, id, first, stop_early, destinations).await?;
+    let newest = comments.iter().map(|comment| comment.updated.unwrap_or(comment.created)).max();
+    Ok(Look { case, comments, newest: newest.filter(|_| whole), investigations })
 }
+
+/// Comments, oldest first, and whether these are all.
 
 async fn all_comments<W: World>(
     world: &W,
@@ -67,14 +72,14 @@ async fn all_comments<W: World>(
     first: Page<Comment>,
     stop_early: bool,
     destinations: &[Destination],
-) -> Result<Vec<Comment>, Error> {
+) -> Result<(Vec<Comment>, bool), Error> {
     let mut all = in_all(&first);
     let Page { items: mut page, mut next, .. } = first;
     let mut comments: HashMap<_, Comment> = HashMap::new();
-    loop {
+    let whole = loop {
         let known = stop_early && next.is_some() && all_known(world, id, &page, destinations).await?;
         comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
-        let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break };
+        let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break !known };
         let newer = comments_page(world, id, Some(token)).await?;
         // Comments are never taken away, so fewer than before is an older answer.
         let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
@@ -83,10 +88,10 @@ async fn all_comments<W: World>(
         }
         all = all.map(|before| newer.total.unwrap_or(before));
         Page { items: page, next, .. } = newer;
-    }
+    };
     let mut comments: Vec<Comment> = comments.into_values().collect();
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-    Ok(comments)
+    Ok((comments, whole))
 }
 
 /// How many comments there are, if the first page says so. The model does not say what `total` counts: where it is no

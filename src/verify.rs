@@ -50,6 +50,7 @@ enum Finding {
 pub async fn verify<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
+    epoch: u64,
     case: &Case,
     slack: &mut PlaceNote,
     jira: &mut PlaceNote,
@@ -61,7 +62,7 @@ pub async fn verify<W: World>(
             Destination::Jira => &mut *jira,
         };
         if note.home.is_some() {
-            absent |= check(desk, id, case, *destination, note).await?;
+            absent |= check(desk, id, epoch, case, *destination, note).await?;
         }
     }
     Ok(absent)
@@ -70,6 +71,7 @@ pub async fn verify<W: World>(
 async fn check<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
+    epoch: u64,
     case: &Case,
     destination: Destination,
     note: &mut PlaceNote,
@@ -93,7 +95,7 @@ async fn check<W: World>(
     let findings = compare(&told, &heard);
     let absent = findings.iter().any(|finding| matches!(finding, Finding::Absent(..) | Finding::Owed(_)));
     for finding in findings {
-        apply(desk, id, destination, note, finding).await?;
+        apply(desk, id, epoch, destination, note, finding).await?;
     }
     if destination == Destination::Slack && !case.is_closed() && desk.settings.slack.replies_are_comments {
         replies(desk, note, &told, &heard).await?;
@@ -150,6 +152,7 @@ fn missed(key: Key, mut told: Told) -> Option<Finding> {
 async fn apply<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
+    epoch: u64,
     destination: Destination,
     note: &mut PlaceNote,
     finding: Finding,
@@ -161,24 +164,24 @@ async fn apply<W: World>(
                 // What the card or the issue shows is not what we set last: it is set again.
                 note.set.remove(HOME);
             }
-            store.tell(id, destination, &key, &told).await
+            store.tell(id, epoch, destination, &key, &told).await
         }
         Finding::Absent(key, told) | Finding::Forgotten(key, told) => {
-            store.tell(id, destination, &key, &told).await
+            store.tell(id, epoch, destination, &key, &told).await
         }
         Finding::Deleted(key, told) => {
             info!(%id, destination = destination.as_str(), %key, "deleted by a person");
             if key.0 == HOME {
                 note.set.insert(HOME.to_owned(), GONE.to_owned());
             }
-            store.tell(id, destination, &key, &told).await
+            store.tell(id, epoch, destination, &key, &told).await
         }
         Finding::Owed(key) => {
             warn!(%id, destination = destination.as_str(), %key, "was never stored: owed again");
             if key.0 == HOME {
-                return begin_again(desk, id, destination, note).await;
+                return begin_again(desk, id, epoch, destination, note).await;
             }
-            store.untell(id, destination, &key).await
+            store.untell(id, epoch, destination, &key).await
         }
         Finding::Double(remote) => {
             warn!(%id, destination = destination.as_str(), "stood there twice: the later is removed");
@@ -195,17 +198,18 @@ async fn apply<W: World>(
 async fn begin_again<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
+    epoch: u64,
     destination: Destination,
     note: &mut PlaceNote,
 ) -> Result<(), store::Error> {
     let store = desk.world.store();
     if destination == Destination::Slack && desk.settings.slack.layout == Layout::Channel {
         note.home = None;
-        return store.untell(id, destination, &Key(HOME.to_owned())).await;
+        return store.untell(id, epoch, destination, &Key(HOME.to_owned())).await;
     }
     for (key, told) in store.all_told(id, destination).await? {
         if !told.theirs {
-            store.untell(id, destination, &key).await?;
+            store.untell(id, epoch, destination, &key).await?;
         }
     }
     *note = PlaceNote { channel: note.channel.take(), ..PlaceNote::default() };
@@ -228,7 +232,8 @@ async fn replies<W: World>(
     for one in heard.iter().filter(lost) {
         let (Some(reply), Some(home)) = (&one.reply, &note.home) else { continue };
         let job = command::said(desk.settings, home, reply, now);
-        if desk.world.store().command(&job.key()).await?.is_some() {
+        // Without an answer nothing became of it yet: the inbox may have given it up.
+        if desk.world.store().command(&job.key()).await?.is_some_and(|known| known.answer.is_some()) {
             continue;
         }
         let body = serde_json::to_string(&job).map_err(|error| store::Error::Trouble(error.to_string()))?;

@@ -182,11 +182,11 @@ async fn due_cases_come_oldest_first(store: &impl Store) {
 async fn what_was_told_is_found_by_its_key(store: &impl Store) {
     let [a, b, c] = ["comment/000123/0", "card", "change#3/é"].map(key);
     let edited = Told { hash: "c3".to_owned(), seen: Seen::Deleted, theirs: true, ..told("") };
-    store.tell(&case(1), Slack, &a, &told("1.1")).await.unwrap();
-    store.tell(&case(1), Slack, &c, &told("1.3")).await.unwrap();
-    store.tell(&case(1), Slack, &c, &edited).await.unwrap();
-    store.tell(&case(1), Jira, &b, &told("10001")).await.unwrap();
-    store.tell(&case(2), Slack, &b, &told("2.2")).await.unwrap();
+    store.tell(&case(1), 1, Slack, &a, &told("1.1")).await.unwrap();
+    store.tell(&case(1), 1, Slack, &c, &told("1.3")).await.unwrap();
+    store.tell(&case(1), 1, Slack, &c, &edited).await.unwrap();
+    store.tell(&case(1), 1, Jira, &b, &told("10001")).await.unwrap();
+    store.tell(&case(2), 1, Slack, &b, &told("2.2")).await.unwrap();
 
     let keys = [c.clone(), b.clone(), a.clone(), c.clone()];
     let found = store.told(&case(1), Slack, &keys).await.unwrap();
@@ -197,10 +197,27 @@ async fn what_was_told_is_found_by_its_key(store: &impl Store) {
 
     let all = store.all_told(&case(1), Slack).await.unwrap();
     assert_eq!(all, [(c.clone(), edited), (a.clone(), told("1.1"))]);
-    store.untell(&case(1), Slack, &c).await.unwrap();
-    store.untell(&case(1), Slack, &b).await.unwrap();
+    store.untell(&case(1), 1, Slack, &c).await.unwrap();
+    store.untell(&case(1), 1, Slack, &b).await.unwrap();
     assert_eq!(store.all_told(&case(1), Slack).await.unwrap(), [(a, told("1.1"))]);
     assert_eq!(store.all_told(&case(1), Jira).await.unwrap(), [(b, told("10001"))]);
+}
+
+async fn what_a_later_lease_told_is_not_overwritten_by_an_earlier_one(store: &impl Store) {
+    let card = key("card");
+    store.tell(&case(1), 2, Slack, &card, &told("1.2")).await.unwrap();
+    assert_eq!(store.tell(&case(1), 1, Slack, &card, &told("1.1")).await, Err(Error::Fenced));
+    assert_eq!(store.tell(&case(1), 0, Slack, &card, &told("1.0")).await, Err(Error::Fenced));
+    assert_eq!(store.untell(&case(1), 1, Slack, &card).await, Err(Error::Fenced));
+    assert_eq!(store.told(&case(1), Slack, std::slice::from_ref(&card)).await.unwrap(), [Some(told("1.2"))]);
+
+    store.tell(&case(1), 1, Jira, &card, &told("10001")).await.unwrap();
+    store.tell(&case(1), 2, Slack, &card, &told("1.3")).await.unwrap();
+    store.tell(&case(1), 3, Slack, &card, &told("1.4")).await.unwrap();
+    assert_eq!(store.told(&case(1), Slack, std::slice::from_ref(&card)).await.unwrap(), [Some(told("1.4"))]);
+    store.untell(&case(1), 3, Slack, &card).await.unwrap();
+    store.untell(&case(1), 1, Slack, &card).await.unwrap();
+    assert_eq!(store.told(&case(1), Slack, &[card]).await.unwrap(), [None]);
 }
 
 async fn what_was_told_comes_back_whole_however_much_it_is(store: &impl Store) {
@@ -209,10 +226,10 @@ async fn what_was_told_comes_back_whole_however_much_it_is(store: &impl Store) {
     let keys: Vec<_> = (0..230).map(|number| key(&format!("comment/{number:06}/0"))).collect();
     let (large, small) = (0..100, 100..229);
     for number in large.clone() {
-        store.tell(&case(1), Slack, &keys[number as usize], &told(&remote(number))).await.unwrap();
+        store.tell(&case(1), 1, Slack, &keys[number as usize], &told(&remote(number))).await.unwrap();
     }
     for number in small.clone() {
-        store.tell(&case(1), Slack, &keys[number as usize], &told(&number.to_string())).await.unwrap();
+        store.tell(&case(1), 1, Slack, &keys[number as usize], &told(&number.to_string())).await.unwrap();
     }
     let expected: Vec<_> = large.map(remote).chain(small.map(|number| number.to_string())).collect();
     let all = store.all_told(&case(1), Slack).await.unwrap();
@@ -234,7 +251,7 @@ async fn a_comment_in_the_making_is_remembered_for_its_time(store: &impl Store) 
     store.say(&case(1), &saying("k3", now - 2 * MINUTE), now - MINUTE).await.unwrap();
     store.say(&case(2), &saying("k4", now), now + MINUTE).await.unwrap();
     store.say(&case(1), &done, now + MINUTE).await.unwrap();
-    store.tell(&case(1), Slack, &key("card"), &told("1.1")).await.unwrap();
+    store.tell(&case(1), 1, Slack, &key("card"), &told("1.1")).await.unwrap();
     assert_eq!(store.sayings(&case(1)).await.unwrap(), [saying("k1", now), done]);
     assert_eq!(store.all_told(&case(1), Slack).await.unwrap().len(), 1);
     assert_eq!(store.meta(&case(1)).await.unwrap(), None, "that makes no debt");
@@ -384,7 +401,7 @@ async fn what_is_too_large_for_an_item_is_trouble(store: &impl Store) {
     let meta = store.meta(&case(1)).await.unwrap().unwrap();
     assert_eq!((meta.case, meta.slack), (Some(half.clone()), None));
 
-    assert!(is_too_large(store.tell(&case(1), Slack, &key("card"), &told(&over)).await));
+    assert!(is_too_large(store.tell(&case(1), 1, Slack, &key("card"), &told(&over)).await));
     assert!(is_too_large(store.swap_note("cache", None, &over, None).await));
     assert!(is_too_large(store.begin("k1", &command(&over, now), now + MINUTE).await));
     let long = Saying { comment: Some(over.clone()), ..saying("k1", now) };
@@ -434,6 +451,7 @@ suite![
     a_case_that_was_given_back_stays_as_it_is,
     due_cases_come_oldest_first,
     what_was_told_is_found_by_its_key,
+    what_a_later_lease_told_is_not_overwritten_by_an_earlier_one,
     what_was_told_comes_back_whole_however_much_it_is,
     a_comment_in_the_making_is_remembered_for_its_time,
     slots_at_a_gate_are_apart_and_none_is_in_the_past,

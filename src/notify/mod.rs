@@ -121,16 +121,17 @@ impl<W: World> Desk<'_, W> {
             Err(look::Error::Torn) => return Ok(Some(started + LOOK_AGAIN)),
             Err(look::Error::Sir(fault)) => {
                 warn!(%case, why = ?fault.kind, "the service did not answer");
-                return Ok(Some(started + pause_after(&fault.kind)));
+                let asked_since = std::mem::replace(&mut notes.case.wanted, meta.want) < meta.want;
+                return Ok(Some(started + pause_after(&fault.kind, asked_since)));
             }
         };
-        if self.world.holds(Rule::NewestOnly) && seen.case.updated < notes.case.updated {
+        if self.world.holds(Rule::NewestOnly) && notes.case.is_older(&seen, started) {
             return Ok(Some(started + LOOK_AGAIN));
         }
-        notes.case.updated = seen.case.updated;
+        notes.case.seen(&seen);
         notes.case.waiting = waiting::since(notes.case.waiting, &seen.case, &seen.comments);
         if verify {
-            let absent = verify::verify(self, case, &seen.case, &mut notes.slack, &mut notes.jira).await?;
+            let absent = verify::verify(self, case, meta.epoch, &seen.case, &mut notes.slack, &mut notes.jira).await?;
             notes.case.verify_at = self.next_verify(started, absent);
             notes.case.verified_closed = seen.case.is_closed() && !absent;
         }

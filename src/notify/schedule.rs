@@ -13,6 +13,8 @@ use crate::{
 
 /// A look that found less than was announced is repeated after this: the service's reads may be 5 s old.
 pub(super) const LOOK_AGAIN: Millis = 10_000;
+/// What is older for this long is no stale read: something was taken away.
+const OLDER: Millis = 30_000;
 /// The pause after the service refused a look.
 const SIR_PAUSE: Millis = 30_000;
 /// The pause after the service said that we may not, or that there is no such case.
@@ -93,13 +95,66 @@ impl<W: World> Desk<'_, W> {
     }
 }
 
-/// How long to leave the service alone.
-pub(super) fn pause_after(kind: &FaultKind) -> Millis {
+impl CaseNote {
+    /// Whether a look shows less than an earlier one did: it must not take back what was told since.
+    pub(super) fn is_older(&mut self, seen: &Look, now: Millis) -> bool {
+        let older = seen.case.updated < self.updated || seen.newest.is_some() && seen.newest < self.newest;
+        older && now - *self.older_since.get_or_insert(now) < OLDER
+    }
+
+    /// The newest that was ever seen; what was seen now, if that is older all the same.
+    pub(super) fn seen(&mut self, seen: &Look) {
+        self.older_since = None;
+        self.updated = seen.case.updated;
+        self.newest = seen.newest.or(self.newest);
+    }
+}
+
+/// How long to leave the service alone, where somebody asked for the case since the last look or nobody did.
+pub(super) fn pause_after(kind: &FaultKind, asked_since: bool) -> Millis {
     match kind {
+        // Reads may be 5 s old: of a case that was opened just now they may know nothing yet.
+        FaultKind::NotFound if asked_since => LOOK_AGAIN,
         FaultKind::Throttled { retry_after: Some(time) } => {
             Millis::try_from(time.as_millis()).unwrap_or(SIR_PAUSE).max(1_000)
         }
         FaultKind::Denied | FaultKind::NotFound | FaultKind::NotActive => SIR_DENIED,
         _ => SIR_PAUSE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{Case, Seconds},
+        facts::tests::case,
+    };
+
+    fn look(updated: Seconds, newest: Option<Seconds>) -> Look {
+        let case = Case { updated: Some(updated), ..case() };
+        Look { case, comments: Vec::new(), newest, investigations: Vec::new() }
+    }
+
+    #[test]
+    fn an_older_look_takes_nothing_back_until_it_has_been_older_for_long() {
+        let mut note = CaseNote::default();
+        assert!(!note.is_older(&look(5, Some(7)), 0));
+        note.seen(&look(5, Some(7)));
+        assert!(note.is_older(&look(4, Some(7)), 1_000), "the case");
+        assert!(note.is_older(&look(5, Some(6)), 2_000), "the comments");
+        assert!(!note.is_older(&look(5, None), 3_000), "where not all were read they say nothing");
+        assert!(note.is_older(&look(5, Some(6)), 1_000 + OLDER - 1));
+        assert!(!note.is_older(&look(5, Some(6)), 1_000 + OLDER), "something was taken away");
+        note.seen(&look(5, Some(6)));
+        assert!(!note.is_older(&look(5, Some(6)), 60_000));
+        assert!(note.is_older(&look(5, Some(5)), 61_000));
+    }
+
+    #[test]
+    fn a_case_that_is_not_found_just_after_its_event_is_looked_for_soon_and_else_left_alone() {
+        assert_eq!(pause_after(&FaultKind::NotFound, true), LOOK_AGAIN);
+        assert_eq!(pause_after(&FaultKind::NotFound, false), SIR_DENIED);
+        assert_eq!(pause_after(&FaultKind::Denied, true), SIR_DENIED);
     }
 }

@@ -132,7 +132,7 @@ impl<W: World> Worker<'_, W> {
     }
 
     pub(super) async fn tell(&self, key: Key, told: Told, ledger: &mut Ledger) -> Result<(), Stop> {
-        self.world.store().tell(self.case, self.destination, &key, &told).await?;
+        self.world.store().tell(self.case, self.epoch, self.destination, &key, &told).await?;
         ledger.insert(key, told);
         Ok(())
     }

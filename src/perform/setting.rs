@@ -76,7 +76,7 @@ impl<W: World> Worker<'_, W> {
             Err(Failure::Gone { .. }) if was_seen => Seen::Deleted,
             // Nobody ever saw it there: it was never stored, and is owed again.
             Err(Failure::Gone { .. }) => {
-                self.world.store().untell(self.case, self.destination, &key).await?;
+                self.world.store().untell(self.case, self.epoch, self.destination, &key).await?;
                 ledger.remove(&key);
                 return Err(Stop::Replan);
             }

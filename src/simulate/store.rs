@@ -113,19 +113,31 @@ impl Store for Table {
         self.once("all_told", self.0.memory.all_told(case, destination)).await
     }
 
-    async fn tell(&self, case: &CaseId, destination: Destination, key: &Key, told: &Told) -> Result<()> {
+    async fn tell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+        told: &Told,
+    ) -> Result<()> {
         let operation = async {
+            let epoch = self.epoch(case, epoch).await;
             let at = self.0.clock.now();
             if !self.0.holds(Rule::ConsistentReads) {
                 self.0.fresh.borrow_mut().entry((case.clone(), destination, key.clone())).or_insert(at);
             }
-            self.0.memory.tell(case, destination, key, told).await
+            self.0.memory.tell(case, epoch, destination, key, told).await
         };
         self.once("tell", operation).await
     }
 
-    async fn untell(&self, case: &CaseId, destination: Destination, key: &Key) -> Result<()> {
-        self.once("untell", self.0.memory.untell(case, destination, key)).await
+    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
+        let operation = async {
+            let epoch = self.epoch(case, epoch).await;
+            self.0.memory.untell(case, epoch, destination, key).await
+        };
+        self.once("untell", operation).await
     }
 
     async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()> {

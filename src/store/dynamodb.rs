@@ -63,6 +63,16 @@ impl Dynamo {
     }
 }
 
+/// What was remembered under no later lease.
+const NOT_LATER: &str = "attribute_not_exists(epoch) OR epoch <= :epoch";
+
+fn fenced(written: Written) -> Result<()> {
+    match written {
+        Written::Done(_) => Ok(()),
+        Written::Refused(_) => Err(Error::Fenced),
+    }
+}
+
 impl Store for Dynamo {
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
         let all = if full { ", read_all = :yes" } else { "" };
@@ -94,10 +104,7 @@ impl Store for Dynamo {
         let expression = format!("SET {} = :json", note_attribute(note));
         let values = [(":json", text(json)), (":epoch", number(epoch))];
         let change = self.0.change(meta_key(case), &expression, values).await;
-        match self.0.write(change.condition_expression("epoch = :epoch"), Late::Overwrites).await? {
-            Written::Done(_) => Ok(()),
-            Written::Refused(_) => Err(Error::Fenced),
-        }
+        fenced(self.0.write(change.condition_expression("epoch = :epoch"), Late::Overwrites).await?)
     }
 
     async fn release(
@@ -152,14 +159,23 @@ impl Store for Dynamo {
         items.iter().map(|item| Ok((told_name(item, destination)?, json_of(item, "told")?))).collect()
     }
 
-    async fn tell(&self, case: &CaseId, destination: Destination, key: &Key, told: &Told) -> Result<()> {
+    async fn tell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+        told: &Told,
+    ) -> Result<()> {
+        let values = [(":told", json(told)?), (":epoch", number(epoch))];
         let key = told_key(case, destination, key);
-        let change = self.0.change(key, "SET told = :told", [(":told", json(told)?)]).await;
-        self.0.write(change, Late::Overwrites).await.map(|_| ())
+        let change = self.0.change(key, "SET told = :told, epoch = :epoch", values).await;
+        fenced(self.0.write(change.condition_expression(NOT_LATER), Late::Overwrites).await?)
     }
 
-    async fn untell(&self, case: &CaseId, destination: Destination, key: &Key) -> Result<()> {
-        self.0.delete(told_key(case, destination, key)).await
+    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
+        let key = told_key(case, destination, key);
+        fenced(self.0.delete(key, NOT_LATER, [(":epoch", number(epoch))]).await?)
     }
 
     async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()> {

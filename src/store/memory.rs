@@ -27,7 +27,7 @@ struct Kept<T> {
 #[derive(Default)]
 struct Rows {
     meta: Option<Meta>,
-    told: [BTreeMap<Key, Told>; Destination::ALL.len()],
+    told: [BTreeMap<Key, (u64, Told)>; Destination::ALL.len()],
     said: BTreeMap<String, Kept<Saying>>,
 }
 
@@ -51,6 +51,14 @@ const OVERHEAD: usize = 512;
 fn fits<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
     let size = OVERHEAD + texts.into_iter().map(str::len).sum::<usize>();
     if size > MAX_ITEM { Err(Error::Trouble("refused: the item is over 400 KB".to_owned())) } else { Ok(()) }
+}
+
+/// Refuses what a later lease remembered.
+fn not_later(rows: &BTreeMap<Key, (u64, Told)>, epoch: u64, key: &Key) -> Result<()> {
+    match rows.get(key) {
+        Some((later, _)) if *later > epoch => Err(Error::Fenced),
+        _ => Ok(()),
+    }
 }
 
 impl<T> Kept<T> {
@@ -170,27 +178,38 @@ impl Store for Memory {
     async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         let tables = self.tables();
         let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
-        Ok(keys.iter().map(|key| told.and_then(|told| told.get(key)).cloned()).collect())
+        let one = |key| told.and_then(|told| told.get(key)).map(|(_, told)| told.clone());
+        Ok(keys.iter().map(one).collect())
     }
 
     async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
         let tables = self.tables();
         let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
-        Ok(told.into_iter().flatten().map(|(key, told)| (key.clone(), told.clone())).collect())
+        Ok(told.into_iter().flatten().map(|(key, (_, told))| (key.clone(), told.clone())).collect())
     }
 
-    async fn tell(&self, case: &CaseId, destination: Destination, key: &Key, told: &Told) -> Result<()> {
+    async fn tell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+        told: &Told,
+    ) -> Result<()> {
         fits([told.remote.as_str(), &told.hash])?;
         let mut tables = self.tables();
-        let rows = tables.cases.entry(case.clone()).or_default();
-        rows.told[destination as usize].insert(key.clone(), told.clone());
+        let rows = &mut tables.cases.entry(case.clone()).or_default().told[destination as usize];
+        not_later(rows, epoch, key)?;
+        rows.insert(key.clone(), (epoch, told.clone()));
         Ok(())
     }
 
-    async fn untell(&self, case: &CaseId, destination: Destination, key: &Key) -> Result<()> {
-        if let Some(rows) = self.tables().cases.get_mut(case) {
-            rows.told[destination as usize].remove(key);
-        }
+    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
+        let mut tables = self.tables();
+        let Some(rows) = tables.cases.get_mut(case) else { return Ok(()) };
+        let rows = &mut rows.told[destination as usize];
+        not_later(rows, epoch, key)?;
+        rows.remove(key);
         Ok(())
     }
 

@@ -188,17 +188,25 @@ pub trait Store {
         destination: Destination,
     ) -> impl Future<Output = Result<Vec<(Key, Told)>>>;
 
-    /// Remembers that something was told. Replaces what was remembered under the key.
+    /// Remembers that something was told. Replaces what was remembered under the key, unless a later lease than
+    /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives 0 and replaces nothing of a worker's.
     fn tell(
         &self,
         case: &CaseId,
+        epoch: u64,
         destination: Destination,
         key: &Key,
         told: &Told,
     ) -> impl Future<Output = Result<()>>;
 
-    /// Forgets that something was told: it is owed again.
-    fn untell(&self, case: &CaseId, destination: Destination, key: &Key) -> impl Future<Output = Result<()>>;
+    /// Forgets that something was told: it is owed again. Fenced as [`Self::tell`] is.
+    fn untell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+    ) -> impl Future<Output = Result<()>>;
 
     /// Remembers a comment in the making. Replaces the one with the same command key.
     fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> impl Future<Output = Result<()>>;

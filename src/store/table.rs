@@ -6,7 +6,10 @@ use aws_sdk_dynamodb::{
     Client,
     config::{Builder, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    operation::{
+        delete_item::DeleteItemError,
+        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    },
     types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure as OnRefusal},
 };
 use tokio::sync::OnceCell;
@@ -107,11 +110,23 @@ impl Table {
         Ok(get.consistent_read(true).send().await.map_err(|error| trouble(&error))?.item)
     }
 
-    /// Deletes an item, if there is one.
-    pub async fn delete(&self, key: Item) -> Result<()> {
+    /// Deletes an item, if there is one and the condition holds for it.
+    pub async fn delete<const N: usize>(
+        &self,
+        key: Item,
+        condition: &str,
+        values: [(&str, AttributeValue); N],
+    ) -> Result<Written> {
+        let values = values.map(|(name, value)| (name.to_owned(), value)).into();
         let delete = self.client().await.delete_item().table_name(&self.name).set_key(Some(key));
-        let delete = delete.customize().config_override(self.unrepeated());
-        delete.send().await.map(|_| ()).map_err(|error| trouble(&error))
+        let delete = delete.condition_expression(condition).set_expression_attribute_values(Some(values));
+        match delete.customize().config_override(self.unrepeated()).send().await {
+            Ok(_) => Ok(Written::Done(Item::new())),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Written::Refused(Item::new())),
+                _ => Err(trouble(&error)),
+            },
+        }
     }
 
     /// All items of a case whose sort key begins so, in its order.

@@ -116,6 +116,29 @@ async fn where_slack_does_not_tell_who_reads_a_channel_it_counts_as_shared() {
 }
 
 #[tokio::test]
+async fn what_was_said_while_slack_did_not_tell_who_reads_is_done_once_it_tells() {
+    let (stage, case, card) = overheard().await;
+    stage.slack.set_shared(&stage.channel, false);
+    stage.slack.fault(Fault::on("conversations.info").error("is_archived"));
+    let (_, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo's key", Some(&card));
+    let before = stage.slack.ephemerals(ANA).len();
+    for delivery in &sent {
+        assert_eq!(stage.deliver(delivery).await.0, 200);
+    }
+    let jobs = stage.jobs();
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    let shown = stage.since(ANA, before);
+    assert!(shown.contains("is_archived") && shown.contains("tried again by itself"), "{shown}");
+    assert_eq!(stage.granted("CreateCaseComment"), 0);
+    stage.slack.heal();
+    // As the hourly check brings it again.
+    for _ in 0..2 {
+        assert_eq!(stage.work(&jobs).await, [""; 0]);
+    }
+    assert_eq!(stage.granted("CreateCaseComment"), 1, "{case}");
+}
+
+#[tokio::test]
 async fn where_slack_does_not_answer_just_now_nothing_is_done_and_the_job_comes_again() {
     let (stage, case, _) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);

@@ -99,8 +99,8 @@ watched! {
     due(now: Millis, limit: usize) -> Vec<CaseId>;
     told(case: &CaseId, destination: Destination, keys: &[Key]) -> Vec<Option<Told>>;
     all_told(case: &CaseId, destination: Destination) -> Vec<(Key, Told)>;
-    tell(case: &CaseId, destination: Destination, key: &Key, told: &Told) -> ();
-    untell(case: &CaseId, destination: Destination, key: &Key) -> ();
+    tell(case: &CaseId, epoch: u64, destination: Destination, key: &Key, told: &Told) -> ();
+    untell(case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> ();
     say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
     sayings(case: &CaseId) -> Vec<Saying>;
     reserve(gate: &str, now: Millis, spacing: Millis) -> Millis;

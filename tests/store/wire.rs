@@ -65,9 +65,9 @@ async fn a_write_that_could_overwrite_a_newer_one_is_not_sent_again_after_a_time
 
     assert_eq!(why(store.save(&case(1), 1, Note::Case, "{}").await), silence);
     assert_eq!(broken.times(), 1, "save");
-    assert_eq!(why(store.tell(&case(1), Slack, &key("card"), &told("1")).await), silence);
+    assert_eq!(why(store.tell(&case(1), 1, Slack, &key("card"), &told("1")).await), silence);
     assert_eq!(broken.times(), 1, "tell");
-    assert_eq!(why(store.untell(&case(1), Slack, &key("card")).await), silence);
+    assert_eq!(why(store.untell(&case(1), 1, Slack, &key("card")).await), silence);
     assert_eq!(broken.times(), 1, "untell");
     assert_eq!(why(store.say(&case(1), &saying("k1", now), now).await), silence);
     assert_eq!(broken.times(), 1, "say");

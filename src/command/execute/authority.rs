@@ -37,12 +37,16 @@ async fn is_overheard<W: World>(desk: &Desk<'_, W>) -> Result<bool, Stop> {
     match identity::is_shared(desk.slack, &desk.job.place.channel).await {
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
-        Err(failure) => Err(Answer::says(format!(
-            "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as if \
-             they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."
-        ))
-        .give_back(&desk.typed())
-        .into()),
+        Err(failure) => {
+            let answer = Answer::says(format!(
+                "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as \
+                 if they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."
+            ));
+            Err(match desk.job.is_a_message() {
+                true => Stop::Unsettled(answer.say("What you said is tried again by itself, for a day.")),
+                false => answer.give_back(&desk.typed()).into(),
+            })
+        }
     }
 }
 

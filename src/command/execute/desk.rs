@@ -36,6 +36,8 @@ const PAGES: usize = 40;
 pub enum Stop {
     /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.
     Said(Answer),
+    /// Nothing was changed, and that is not final: what was said in a thread is found again by the hourly check.
+    Unsettled(Answer),
     /// Nobody knows what became of it: it must be tried again, and will find out.
     Trouble(String),
     /// Not now, nor in a moment: the queue brings it again.

@@ -127,7 +127,7 @@ async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) 
         return Err(Stop::Trouble("the case is being told just now".to_owned()));
     };
     for (key, _) in store.all_told(id, Destination::Jira).await? {
-        store.untell(id, Destination::Jira, &key).await?;
+        store.untell(id, meta.epoch, Destination::Jira, &key).await?;
     }
     let json = serde_json::to_string(&note).map_err(|error| Stop::Trouble(error.to_string()))?;
     store.save(id, meta.epoch, Note::Of(Destination::Jira), &json).await?;

@@ -67,7 +67,7 @@ impl<E: Into<Stop>> From<E> for Trouble {
         match error.into() {
             Stop::Trouble(why) | Stop::Later(why) => Self(why),
             Stop::Failed(failure) => Self(failure.to_string()),
-            Stop::Said(_) | Stop::HandedOn => Self("an answer where none was due".to_owned()),
+            Stop::Said(_) | Stop::Unsettled(_) | Stop::HandedOn => Self("an answer where none was due".to_owned()),
         }
     }
 }
@@ -152,7 +152,11 @@ async fn recorded<W: World>(
         since,
         again: again && work.changes(),
     };
-    let Some(answer) = done(&desk, &work).await? else { return Ok(Answer::silence()) };
+    let answer = match done(&desk, &work).await? {
+        Ended::Settled(answer) => answer,
+        Ended::Unsettled(answer) => return Ok(answer),
+        Ended::HandedOn => return Ok(Answer::silence()),
+    };
     // A link to a file needs no other right to be used: it is kept nowhere.
     if matches!(&work.did, Doing::Asked { line: Line { ask: Ask::Get { .. }, .. } }) {
         return Ok(answer);
@@ -228,9 +232,19 @@ fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result
     Ok(Work { key, did })
 }
 
+/// How it ended.
+enum Ended {
+    /// For good: every repetition is answered so.
+    Settled(Answer),
+    /// For now: the record stays open.
+    Unsettled(Answer),
+    /// The rest of it is done, and answered, by a later job.
+    HandedOn,
+}
+
 /// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
-/// to the queue: it must end in time. `None` if the rest of it is done, and answered, by a later job.
-async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Option<Answer>, Trouble> {
+/// to the queue: it must end in time.
+async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Ended, Trouble> {
     let first = attempt(desk, work).await;
     let unsure = match &first {
         Err(Stop::Trouble(_)) => true,
@@ -246,10 +260,12 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Option<Answer
         false => first,
     };
     match outcome {
-        Ok(answer) | Err(Stop::Said(answer)) => Ok(Some(answer)),
-        Err(Stop::HandedOn) => Ok(None),
+        Ok(answer) | Err(Stop::Said(answer)) => Ok(Ended::Settled(answer)),
+        Err(Stop::Unsettled(answer)) => Ok(Ended::Unsettled(answer)),
+        Err(Stop::HandedOn) => Ok(Ended::HandedOn),
         Err(Stop::Failed(failure)) if !is_for_now(&failure) => {
-            Ok(Some(desk.refuse(format!("This could not be done ({failure}).")).say(MENDED)))
+            let answer = desk.refuse(format!("This could not be done ({failure}).")).say(MENDED);
+            Ok(Ended::Settled(answer))
         }
         Err(stop) => Err(stop.into()),
     }
