@@ -113,18 +113,6 @@ async fn a_membership_message_whose_answer_was_lost_is_found_and_not_posted_agai
 }
 
 #[tokio::test]
-async fn a_case_that_the_service_does_not_find_just_after_its_event_is_told_within_a_minute() {
-    let stage = Stage::set().await;
-    stage.sir.aws_creates_case("Key leaked");
-    stage.sir.fault(Fault::on("GetCase").error("ResourceNotFoundException"));
-    stage.events().await;
-    assert_eq!(stage.cards().len(), 0);
-    stage.sir.heal();
-    stage.minutes(1).await;
-    assert_eq!(stage.cards().len(), 1);
-}
-
-#[tokio::test]
 async fn one_bad_case_stops_no_other() {
     let stage = Stage::set().await;
     let cases: Vec<String> = (0..3).map(|n| stage.sir.aws_creates_case(&format!("Case {n}"))).collect();
