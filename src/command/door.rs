@@ -14,7 +14,7 @@ use super::{
     bridge::Bridge,
     envelope::{Envelope, Response, is_crowded},
     execute::about,
-    form::Filled,
+    form::{Filled, room::MORE},
     grammar, identity,
     job::{self, Did, Job, Place},
     mistake::Mistake,
@@ -208,6 +208,7 @@ async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) ->
         Some(RUN) => return ran(bridge, &click, value, now).await,
         Some(CONFIRM) => Did::Confirmed { value },
         Some(DISMISS) => return dismissed(bridge, &click).await,
+        Some(MORE) => return opening::widened(bridge, &click).await,
         // A button that is a link is told to us as well.
         _ => return Response::bare(200),
     };

@@ -11,9 +11,9 @@ use super::{
     bridge::Bridge,
     door::{at_once, put, taken},
     envelope::Response,
-    form::{Filled, Form, Kind, is_wanted},
+    form::{Filled, Form, Kind, is_wanted, room},
     job::{Did, Job, Place, case_of, in_form},
-    payload::{Message, Shortcut, Submission},
+    payload::{Click, Message, Shortcut, Submission},
     typed,
 };
 use crate::{case::Millis, world::World};
@@ -83,6 +83,20 @@ pub async fn open<W: World>(
     };
     put(bridge, &job).await.map_err(|()| sorry())?;
     Ok(Response::bare(200))
+}
+
+/// A form is given one more field for a long text. A press that comes twice is refused by the view's hash.
+pub async fn widened<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Response {
+    let name = click.actions.first().and_then(|action| action.action_id.split_once('/'));
+    let wider =
+        name.zip(click.view.as_ref()).and_then(|((_, name), view)| Some((view, room::more(view, name)?)));
+    if let Some((view, wider)) = wider {
+        let id = view["id"].as_str().unwrap_or_default();
+        if let Err(failure) = bridge.slack().update_view(id, view["hash"].as_str(), &wider).await {
+            tracing::warn!(%failure, "a form got no more room");
+        }
+    }
+    Response::bare(200)
 }
 
 /// A form was sent: mistakes are shown on its fields, and it stays open; all else goes on to the inbox.

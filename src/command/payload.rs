@@ -4,6 +4,7 @@
 //! <https://docs.slack.dev/reference/interaction-payloads>. Events: <https://docs.slack.dev/apis/events-api>.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::signature::Verified;
 
@@ -99,6 +100,8 @@ pub struct Click {
     pub channel: Option<Id>,
     /// The message that it stood in, unless that was ephemeral.
     pub message: Option<Message>,
+    /// The form or the home page that it stood in.
+    pub view: Option<Value>,
     /// What was pressed: one, in practice.
     #[serde(default)]
     pub actions: Vec<Action>,

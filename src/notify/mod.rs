@@ -131,7 +131,8 @@ impl<W: World> Desk<'_, W> {
         notes.case.seen(&seen);
         notes.case.waiting = waiting::since(notes.case.waiting, &seen.case, &seen.comments);
         if verify {
-            let absent = verify::verify(self, case, meta.epoch, &seen.case, &mut notes.slack, &mut notes.jira).await?;
+            let absent =
+                verify::verify(self, case, meta.epoch, &seen.case, &mut notes.slack, &mut notes.jira).await?;
             notes.case.verify_at = self.next_verify(started, absent);
             notes.case.verified_closed = seen.case.is_closed() && !absent;
         }

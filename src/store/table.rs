@@ -123,7 +123,9 @@ impl Table {
         match delete.customize().config_override(self.unrepeated()).send().await {
             Ok(_) => Ok(Written::Done(Item::new())),
             Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Written::Refused(Item::new())),
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => {
+                    Ok(Written::Refused(Item::new()))
+                }
                 _ => Err(trouble(&error)),
             },
         }

@@ -23,6 +23,13 @@ fn fields(stage: &Stage, name: &str) -> Vec<(String, String)> {
     named.map(|block| (text(&block["block_id"]), text(&block["element"]["initial_value"]))).collect()
 }
 
+/// Ana asks for one more field, and gets it before the door has answered.
+async fn widens(stage: &Stage, name: &str) {
+    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
+    let click = stage.slack.clicks_in_view(ANA, &view, &format!("more/{name}"), &Value::Null).unwrap();
+    assert_eq!(stage.deliver(&click).await, (200, Value::Null));
+}
+
 /// A case with this description, and Ana before its form.
 async fn edits(stage: &Stage, description: &str) -> String {
     let case = stage.sir.console_creates_case("Key leaked");
@@ -59,7 +66,12 @@ async fn a_comment_of_12_000_characters_can_be_typed_and_a_longer_one_is_refused
         ["text", "text/1", "text/2", "text/3"].into_iter().zip(texts).collect::<Vec<_>>()
     };
     stage.ana(&format!("{case} comment")).await;
-    assert_eq!(fields(&stage, "text").len(), 4);
+    assert_eq!(fields(&stage, "text").len(), 1);
+    for count in 2..=4 {
+        widens(&stage, "text").await;
+        assert_eq!(fields(&stage, "text").len(), count);
+    }
+    assert!(!stage.form(ANA)["blocks"].to_string().contains("More room"), "a case takes no more");
     assert!(refused(&stage, &form(&"d".repeat(3_028)), "text/3").await.contains("12,000"));
     assert_eq!(stage.sends(ANA, &form(&words[3])).await["response_action"], "clear");
     assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{}", words.join("\n"))]);
@@ -92,6 +104,8 @@ async fn a_long_description_is_not_touched_where_only_the_title_is_changed_and_i
 async fn a_limit_of_the_form_to_edit_is_said_on_its_field() {
     let stage = Stage::set().await;
     edits(&stage, "short").await;
+    widens(&stage, "description").await;
+    widens(&stage, "description").await;
     let empty = fields(&stage, "description");
     let long: Vec<_> = empty.iter().map(|(name, _)| (name.clone(), "x".repeat(2_999))).collect();
     let none: Vec<_> = empty.iter().map(|(name, _)| (name.clone(), String::new())).collect();
@@ -114,6 +128,8 @@ async fn a_limit_of_the_form_to_edit_is_said_on_its_field() {
 async fn a_limit_of_a_new_case_is_said_on_its_field() {
     let stage = Stage::set().await;
     stage.ana("new").await;
+    widens(&stage, "description").await;
+    widens(&stage, "description").await;
     let many =
         |count: usize, of: fn(usize) -> String| typed(&(0..count).map(of).collect::<Vec<_>>().join("\n"));
     for (name, value, words) in [

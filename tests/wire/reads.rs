@@ -32,7 +32,8 @@ pub const SIR_FAULTS: [Row; 14] = [
     ("half of the JSON", |on| on.truncated(), 30, 1),
     ("200 in HTML", |on| on.html(200), 30, 1),
     ("AccessDeniedException", |on| on.error("AccessDeniedException"), 1_800, 1),
-    ("ResourceNotFoundException", |on| on.error("ResourceNotFoundException"), 1_800, 1),
+    // Its event came just now: what is read may be older than the case.
+    ("ResourceNotFoundException", |on| on.error("ResourceNotFoundException"), 10, 1),
     (
         "SecurityIncidentResponseNotActiveException",
         |on| on.error("SecurityIncidentResponseNotActiveException"),

@@ -67,7 +67,9 @@ impl<E: Into<Stop>> From<E> for Trouble {
         match error.into() {
             Stop::Trouble(why) | Stop::Later(why) => Self(why),
             Stop::Failed(failure) => Self(failure.to_string()),
-            Stop::Said(_) | Stop::Unsettled(_) | Stop::HandedOn => Self("an answer where none was due".to_owned()),
+            Stop::Said(_) | Stop::Unsettled(_) | Stop::HandedOn => {
+                Self("an answer where none was due".to_owned())
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::room;
 use crate::text::{self, cut};
 
 /// The `action_id` of every field: a block has one field, so its name says all.
@@ -76,21 +77,20 @@ impl<'a> Field<'a> {
         self.typed("", most, true)
     }
 
-    /// A text of up to `most` characters: as many fields as that takes, and as the text takes that is there already.
-    /// The first has this name, the others a number behind it. [`super::values::Values::long`] puts them together again.
+    /// A text of up to `most` characters: as many fields as the text takes that is there already, and a button for
+    /// more. The first has this name, the others a number behind it. [`super::values::Values::long`] puts them together
+    /// again.
     pub fn long(&self, initial: &str, most: usize) -> Vec<Value> {
         // Which characters Slack counts is not documented: nothing counts more than its UTF-16 units.
         let parts = text::parts_by(initial, MOST_TEXT, char::len_utf16);
-        let label = format!("{}, continued", self.label);
-        let fields = (0..parts.len().max(most.div_ceil(MOST_TEXT))).map(|index| {
-            let part = parts.get(index).map_or("", String::as_str);
-            let name = part_name(self.name, index);
-            match index {
-                0 => self.typed(part, MOST_TEXT, true),
-                _ => Field::optional(&name, &label, "").typed(part, MOST_TEXT, true),
-            }
-        });
-        fields.collect()
+        let label = continued(self.label);
+        let mut blocks = vec![self.lines(parts.first().map_or("", String::as_str))];
+        for (index, part) in parts.iter().enumerate().skip(1) {
+            blocks.push(Field::optional(&part_name(self.name, index), &label, "").lines(part));
+        }
+        let more = most.div_ceil(MOST_TEXT).saturating_sub(blocks.len());
+        blocks.extend((more > 0).then(|| room::button(self.name, more)));
+        blocks
     }
 
     fn typed(&self, initial: &str, most: usize, multiline: bool) -> Value {
@@ -138,6 +138,11 @@ impl<'a> Field<'a> {
     }
 }
 
+/// What stands above a further field of a long text.
+pub fn continued(label: &str) -> String {
+    format!("{label}, continued")
+}
+
 /// The name of a long text's field, the first at 0.
 pub fn part_name(name: &str, index: usize) -> String {
     if index == 0 { name.to_owned() } else { format!("{name}/{index}") }
@@ -160,21 +165,23 @@ mod tests {
     fn a_long_text_fills_as_many_fields_as_it_needs_and_nothing_of_it_is_lost() {
         let field = Field::needed("description", "Description", "");
         for (text, fields) in [
-            ("x".repeat(0), 3),
-            ("x".repeat(3_001), 3),
+            ("x".repeat(0), 1),
+            ("x".repeat(3_001), 2),
             ("x".repeat(8_000), 3),
             ("x".repeat(9_001), 4),
             ("😀".repeat(4_001), 3),
             // Cut at a blank, so 2,256 characters fill a field.
             (format!("{} ", "x".repeat(751)).repeat(10) + &"y".repeat(480), 4),
         ] {
-            let blocks = field.long(&text, 8_000);
-            assert_eq!(blocks.len(), fields, "{}", text.len());
+            let mut blocks = field.long(&text, 8_000);
+            let room = blocks.pop_if(|block| block["type"] == "actions");
+            let more = room.map_or(0, |room| room["elements"][0]["value"].as_str().unwrap().parse().unwrap());
+            assert_eq!((blocks.len(), blocks.len().max(3)), (fields, blocks.len() + more), "{}", text.len());
             let all: String =
                 blocks.iter().filter_map(|block| block["element"]["initial_value"].as_str()).collect();
             assert_eq!(all, text);
         }
-        let second = &field.long("", 8_000)[1];
+        let second = &field.long(&"x".repeat(3_001), 8_000)[1];
         assert_eq!((&second["block_id"], &second["optional"]), (&json!("description/1"), &json!(true)));
         assert_eq!(second["label"]["text"], "Description, continued");
         assert_eq!(field.long("", 3_000).len(), 1);

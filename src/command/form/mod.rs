@@ -12,6 +12,7 @@ mod choice;
 mod membership;
 pub mod new_case;
 mod remark;
+pub mod room;
 pub mod values;
 
 use serde::{Deserialize, Serialize};

@@ -133,7 +133,7 @@ pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
 /// The field for a description.
 pub fn description(now: &str) -> Vec<Value> {
     let hint =
-        "Slack takes 3,000 characters a field, a case 8,000: go on in the fields below, each on a new line.";
+        "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
     Field::needed("description", "Description", hint).long(now, limits::case::DESCRIPTION)
 }
 

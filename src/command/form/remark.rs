@@ -31,7 +31,7 @@ pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
 /// The comment's text.
 pub fn text_blocks(text: &str) -> Vec<Value> {
     let hint =
-        "Slack takes 3,000 characters a field, a case 12,000: go on in the fields below, each on a new line.";
+        "Slack takes 3,000 characters here, a case 12,000: what you type in more room begins a new line.";
     Field::needed(TEXT, "Comment", hint).long(text, limits::case::COMMENT)
 }
 

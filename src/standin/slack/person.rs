@@ -66,6 +66,7 @@ impl Slack {
     pub fn submits(&self, user: &str, view: &str, values: &Value) -> Result<Delivery, String> {
         self.with(|state| {
             let mut view = state.views.get(view).cloned().ok_or("no such view")?;
+            has_fields(&view, values)?;
             view["state"] = json!({ "values": values });
             let trigger = state.trigger(user);
             let more = json!({ "view": public(view), "trigger_id": trigger, "response_urls": [] });
@@ -300,6 +301,20 @@ pub(super) fn clicks(
         more["message"] = message;
     }
     Ok(interaction(state, "block_actions", user, more))
+}
+
+/// Whether a view has a field for each of these values.
+fn has_fields(view: &Value, values: &Value) -> Result<(), String> {
+    let blocks = || view["blocks"].as_array().into_iter().flatten();
+    for (block, elements) in values.as_object().into_iter().flatten() {
+        let input = blocks().find(|one| one["type"] == "input" && one["block_id"] == *block);
+        let action = input.map_or(&Value::Null, |input| &input["element"]["action_id"]);
+        let all = || elements.as_object().into_iter().flatten();
+        if let Some((other, _)) = all().find(|(element, _)| *action != **element) {
+            return Err(format!("no field {block}/{other}"));
+        }
+    }
+    Ok(())
 }
 
 fn clicks_in_view(
