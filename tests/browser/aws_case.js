@@ -31,6 +31,9 @@ async function converses(person) {
   await person.presses("Comment", person.card);
   await person.seesForm("Comment");
   await person.writes("Comment", "A contractor did.");
+  await person.presses("More room", person.form);
+  await person.writes("Comment, continued (optional)", "She left in April.");
+  await person.seesValue("Comment", "A contractor did.");
   await person.presses("Add it", person.form);
   await person.seesFormClose();
   await person.seesEverywhereOnce("A contractor did.");
