@@ -56,7 +56,11 @@ fn name(destination: Destination) -> String {
 /// # Errors
 /// The store did not answer.
 pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Breaker> {
-    let note = world.store().note(&name(destination)).await?;
+    read_as(world, &name(destination)).await
+}
+
+async fn read_as<W: World>(world: &W, name: &str) -> Result<Breaker> {
+    let note = world.store().note(name).await?;
     Ok(note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
 }
 
@@ -65,7 +69,23 @@ pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Break
 /// # Errors
 /// The store did not answer.
 pub async fn throttle<W: World>(world: &W, destination: Destination, until: Millis) -> Result<()> {
-    change(world, destination, |breaker| breaker.until = breaker.until.max(until)).await.map(|_| ())
+    hush(world, &name(destination), until).await
+}
+
+/// Until when the requests of a kind are left alone; 0 where nobody was asked for that.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn quiet<W: World>(world: &W, kind: &str) -> Result<Millis> {
+    Ok(read_as(world, kind).await?.until)
+}
+
+/// The requests of a kind are to wait: that holds for all who make them.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn hush<W: World>(world: &W, kind: &str, until: Millis) -> Result<()> {
+    change(world, kind, |breaker| breaker.until = breaker.until.max(until)).await.map(|_| ())
 }
 
 /// The destination is broken for everybody. `true` for the one who is to say so: the first.
@@ -73,7 +93,7 @@ pub async fn throttle<W: World>(world: &W, destination: Destination, until: Mill
 /// # Errors
 /// The store did not answer.
 pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, why: &str) -> Result<bool> {
-    let breaker = change(world, destination, |breaker| {
+    let breaker = change(world, &name(destination), |breaker| {
         if breaker.until <= now || breaker.trips == 0 {
             breaker.trips += 1;
             breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
@@ -89,18 +109,13 @@ pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, wh
 /// # Errors
 /// The store did not answer.
 pub async fn close<W: World>(world: &W, destination: Destination) -> Result<()> {
-    change(world, destination, |breaker| *breaker = Breaker::default()).await.map(|_| ())
+    change(world, &name(destination), |breaker| *breaker = Breaker::default()).await.map(|_| ())
 }
 
-async fn change<W: World>(
-    world: &W,
-    destination: Destination,
-    change: impl Fn(&mut Breaker),
-) -> Result<Breaker> {
-    let name = name(destination);
+async fn change<W: World>(world: &W, name: &str, change: impl Fn(&mut Breaker)) -> Result<Breaker> {
     let mut breaker = Breaker::default();
     for attempt in 0.. {
-        match swap(world, &name, &change, &mut breaker).await {
+        match swap(world, name, &change, &mut breaker).await {
             Ok(true) => break,
             // A word that every worker must keep is worth saying again.
             Err(trouble) if attempt >= 4 => return Err(trouble),

@@ -132,6 +132,7 @@ impl Slack {
             "conversations.setTopic" => self.set(body, |channel, set| channel.topic = set.topic),
             "conversations.invite" => self.set(body, |channel, _| channel.joined = true),
             "chat.postMessage" => self.post(body, now, true),
+            "chat.postEphemeral" => self.whisper(body, now),
             "chat.update" => self.update(body),
             "chat.delete" => self.delete(body, now),
             "conversations.replies" => self.replies(body, seen),
@@ -144,6 +145,9 @@ impl Slack {
     pub fn post(&mut self, body: &[u8], now: Millis, stored: bool) -> Response {
         let Ok(post) = serde_json::from_slice::<Post>(body) else { return no("invalid_arguments") };
         let mark = post.metadata.map(|metadata| metadata.event_payload.mark);
+        if post.channel == PERSON {
+            return ok(&json!({"ok": true, "ts": self.ts(now)}));
+        }
         if !self.is_channel(&post.channel) {
             return no("channel_not_found");
         }
@@ -158,6 +162,15 @@ impl Slack {
         }
         let ts = self.say(now, post.channel, post.thread_ts, mark, None, post.text);
         ok(&json!({"ok": true, "ts": ts}))
+    }
+
+    /// Shows something to one person: nobody else sees it, and nobody asks for it later.
+    fn whisper(&mut self, body: &[u8], now: Millis) -> Response {
+        let Ok(post) = serde_json::from_slice::<Post>(body) else { return no("invalid_arguments") };
+        match self.is_channel(&post.channel) {
+            true => ok(&json!({"ok": true, "message_ts": self.ts(now)})),
+            false => no("channel_not_found"),
+        }
     }
 
     /// Puts a message into the channel.

@@ -3,6 +3,7 @@
 
 use casebridge::{
     case::CaseId,
+    clock,
     command::{execute, job::Job},
     standin::{Fault, Slack},
     store::Store,
@@ -135,11 +136,20 @@ async fn an_answer_goes_another_way_where_the_first_is_closed() {
     let shown = stage.ana(&format!("{case} show")).await;
     assert!(shown.contains("Key leaked"), "{shown}");
     assert_eq!(stage.slack.count("chat.postEphemeral"), 1);
-    stage.slack.fault(Fault::on("chat.postEphemeral").throttled(Some("1")));
+    stage.slack.fault(Fault::on("chat.postEphemeral").throttled(Some("30")));
     stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title New"))).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"], "nobody has read it yet");
     stage.slack.heal();
+    stage.slack.fault(Fault::on("response_url").answers(404));
+    // Slack's word holds for every job, and no longer than it said.
+    let asked = stage.slack.count("chat.postEphemeral");
+    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} show"))).await;
+    for job in [&jobs, &stage.jobs()] {
+        assert_eq!(stage.work(job).await, ["m0"]);
+    }
+    assert_eq!(stage.slack.count("chat.postEphemeral"), asked);
+    stage.world.stops_the_clock(clock::now() + 31_000);
     assert_eq!(stage.work(&jobs).await, [""; 0]);
     assert_eq!(stage.sir.count("UpdateCase"), 1);
 }

@@ -1,7 +1,10 @@
 //! Every call of a command to Slack and to Jira, and the two of a file on its way × every fault, once and until it is
 //! mended. An answer that can go no way at once comes with the next delivery; what only a person can mend is said.
 
-use casebridge::standin::{Fault, Server};
+use casebridge::{
+    standin::{Fault, Server},
+    world::World,
+};
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -162,6 +165,8 @@ async fn cell(row: &Row, fault: &FaultRow, means: Means, lasts: Lasts, calm: &Ca
         return Some(format!("{what}: {is:?}\n  must be {must:?}"));
     }
     server.heal();
+    // The queue brings it again once the longest word that was given is over: ten minutes.
+    ready.stage.world.stops_the_clock(ready.stage.world.now() + 601_000);
     let twice = [ready.stage.work(&ready.jobs).await, ready.stage.work(&ready.jobs).await].concat();
     let mut news = ready.news();
     news.dedup();
