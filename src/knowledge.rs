@@ -16,10 +16,8 @@ pub struct CaseNote {
     /// The newest `lastUpdatedDate` ever read: an older one is a stale read.
     pub updated: Option<Seconds>,
     /// The same of its comments.
-    #[serde(default)]
     pub newest: Option<Seconds>,
     /// Since when every read was older than that.
-    #[serde(default)]
     pub older_since: Option<Millis>,
     /// When the thread and the issue are next compared with the ledger; `None` once that is over.
     pub verify_at: Option<Millis>,
