@@ -65,7 +65,6 @@ pub async fn look<W: World>(
 }
 
 /// Comments, oldest first, and whether these are all.
-
 async fn all_comments<W: World>(
     world: &W,
     id: &CaseId,

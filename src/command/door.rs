@@ -9,26 +9,22 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{
-    answer::{Answer, Button, CONFIRM, DISMISS, RUN},
-    ask::{Ask, Line},
+    answer::{Answer, Button},
+    ask::Ask,
     bridge::Bridge,
+    click,
     envelope::{Envelope, Response, is_crowded},
     execute::about,
-    form::{Filled, room::MORE},
-    grammar, identity,
-    job::{self, Did, Job, Place},
+    grammar, happened, identity,
+    job::{Did, Job, Place},
     mistake::Mistake,
     opening::{self, Opener},
-    payload::{self, Callback, Click, Command, Delivery, Event, Interaction, Message, Slash},
+    payload::{self, Command, Delivery, Interaction, Slash},
     reply,
     roles::{self, Identity, Kind},
     signature::{self, Verified},
 };
-use crate::{
-    case::Millis,
-    settings::{Layout, Settings},
-    world::World,
-};
+use crate::{case::Millis, settings::Settings, world::World};
 
 /// How long an answer may take: Slack waits for three seconds.
 const PATIENCE: Duration = Duration::from_millis(2_500);
@@ -100,7 +96,7 @@ async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verifi
             None => Response::bare(400),
         },
         Route::Interactions => match payload::interaction(request) {
-            Some(Interaction::BlockActions(click)) => clicked(bridge, click, now).await,
+            Some(Interaction::BlockActions(click)) => click::clicked(bridge, click, now).await,
             Some(Interaction::ViewSubmission(sent)) => opening::submitted(bridge, &sent, now).await,
             Some(Interaction::MessageAction(shortcut)) => opening::chosen(bridge, shortcut, now).await,
             Some(Interaction::Shortcut(_) | Interaction::Other) => Response::bare(200),
@@ -111,13 +107,13 @@ async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verifi
                 Response::json(json!({ "challenge": challenge }))
             }
             Some(Delivery::EventCallback(callback)) => {
-                taken(bridge, happened(bridge.settings, &callback, now)).await
+                taken(bridge, happened::happened(bridge.settings, &callback, now)).await
             }
             Some(Delivery::Other) => Response::bare(200),
             None => Response::bare(400),
         },
         Route::Webhooks => match payload::webhook(request) {
-            Some(webhook) => taken(bridge, changed(bridge.settings, &webhook, now)).await,
+            Some(webhook) => taken(bridge, happened::changed(bridge.settings, &webhook, now)).await,
             None => Response::bare(400),
         },
     }
@@ -198,192 +194,6 @@ pub fn mistaken(mistake: &Mistake) -> Answer {
 
 fn told(answer: &Answer) -> Response {
     reply::in_response(answer).map_or(Response::bare(200), Response::json)
-}
-
-/// A button: its value says what it does.
-async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) -> Response {
-    let Some(action) = click.actions.first() else { return Response::bare(400) };
-    let value = action.value.clone().unwrap_or_default();
-    let did = match action.action_id.split('/').next() {
-        Some(RUN) => return ran(bridge, &click, value, now).await,
-        Some(CONFIRM) => Did::Confirmed { value },
-        Some(DISMISS) => return dismissed(bridge, &click).await,
-        Some(MORE) => return opening::widened(bridge, &click).await,
-        // A button that is a link is told to us as well.
-        _ => return Response::bare(200),
-    };
-    taken(bridge, Some(pressed(&click, did, now))).await
-}
-
-/// A button that holds a line: opens a form where the line asks for one that this person may fill in.
-async fn ran<W: World>(bridge: &Bridge<'_, W>, click: &Click, typed: String, now: Millis) -> Response {
-    let mut job = pressed(click, Did::Home, now);
-    let line = match grammar::parse(&typed, now.div_euclid(1_000)) {
-        Ok(line) => line,
-        Err(mistake) => {
-            job.did = Did::Mistaken { answer: mistaken(&mistake) };
-            return taken(bridge, Some(job)).await;
-        }
-    };
-    let opener = Opener {
-        trigger: click.trigger_id.clone(),
-        team: job.team.clone(),
-        user: job.user.clone(),
-        place: job.place.clone(),
-        pressed: true,
-    };
-    let who = (job.team.as_str(), job.user.as_str(), job.place.channel.as_str());
-    let refused = at_once(bridge.settings, who, &line.ask, &typed).is_some();
-    job.did = match opening::wanted(bridge, &line, &opener).await {
-        Some(kind) if !refused => match opening::open(bridge, kind, &opener, now).await {
-            Ok(response) => return response,
-            Err(answer) => Did::Mistaken { answer },
-        },
-        _ => Did::Asked { line, typed },
-    };
-    taken(bridge, Some(job)).await
-}
-
-async fn dismissed<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Response {
-    if let Some(url) = &click.response_url
-        && let Err(failure) = reply::dismiss(&bridge.slack(), url).await
-    {
-        tracing::warn!(%failure, "a message could not be taken away");
-    }
-    Response::bare(200)
-}
-
-fn pressed(click: &Click, did: Did, now: Millis) -> Job {
-    let message = click.message.as_ref();
-    // A card is its thread's first message. What only one person sees is no thread's.
-    let thread = click
-        .container
-        .thread_ts
-        .clone()
-        .or_else(|| message.and_then(|message| message.thread_ts.clone()))
-        .or_else(|| click.container.message_ts.clone().filter(|_| !click.container.is_ephemeral));
-    let team = click.team.as_ref().map(|team| team.id.clone()).or_else(|| click.user.team_id.clone());
-    Job {
-        act: click.trigger_id.clone(),
-        team: team.unwrap_or_default(),
-        user: click.user.id.clone(),
-        place: Place { channel: click.channel.as_ref().map(|it| it.id.clone()).unwrap_or_default(), thread },
-        replaces: click.container.is_ephemeral && matches!(did, Did::Confirmed { .. }),
-        did,
-        response_url: click.response_url.clone(),
-        at: now,
-    }
-}
-
-/// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'.
-fn happened(settings: &Settings, callback: &Callback, now: Millis) -> Option<Job> {
-    if callback.team_id != settings.slack.team {
-        return None;
-    }
-    match &callback.event {
-        Event::Message(message) => wrote(settings, callback, message, now),
-        Event::AppMention(message) => mentioned(settings, callback, message, now),
-        Event::AppHomeOpened(opened) => looked(settings, opened, now),
-        Event::Other => None,
-    }
-}
-
-fn wrote(settings: &Settings, callback: &Callback, message: &Message, now: Millis) -> Option<Job> {
-    let channel = message.channel.clone()?;
-    match message.subtype.as_deref() {
-        None | Some("file_share" | "thread_broadcast" | "me_message") => {
-            let (user, ts) = written(settings, callback, message)?;
-            let files = message.files.iter().map(|file| file.name.clone().unwrap_or_else(|| file.id.clone()));
-            let place = Place { channel, thread: thread_of(message) };
-            let did = job::spoken(&ts, &message.text, files.collect());
-            Some(job::message(settings, user, place, &ts, did, now))
-        }
-        Some("message_changed") => {
-            let (new, old) = (message.message.as_deref()?, message.previous_message.as_deref()?);
-            // Unfurled links and replies change a message as well.
-            let edit = new.edited.as_ref().filter(|_| new.text != old.text)?;
-            let (user, ts) = written(settings, callback, new)?;
-            let place = Place { channel, thread: thread_of(new) };
-            let did = match job::spoken(&ts, &new.text, Vec::new()) {
-                Did::Said { ts, text, .. } => Did::Amended { ts, text },
-                withheld => withheld,
-            };
-            Some(job::message(settings, user, place, &format!("{ts}/{}", edit.ts), did, now))
-        }
-        _ => None,
-    }
-}
-
-/// Who wrote a message, and its `ts`, if it may become a comment: a person's, in a thread or in a case's channel,
-/// and not a command to us.
-fn written(settings: &Settings, callback: &Callback, message: &Message) -> Option<(String, String)> {
-    let (user, ts) = (message.user.clone()?, message.ts.clone()?);
-    let ours = message.bot_id.is_some() || callback.bot() == Some(&user);
-    let inside = settings.slack.layout == Layout::Channel || thread_of(message).is_some();
-    let command = callback.bot().is_some_and(|bot| addressed(&message.text, bot).is_some());
-    (settings.slack.replies_are_comments && inside && !ours && !command).then_some((user, ts))
-}
-
-/// The thread that a message stands in; `None` for its first message and outside of one.
-fn thread_of(message: &Message) -> Option<String> {
-    message.thread_ts.clone().filter(|thread| message.ts.as_ref() != Some(thread))
-}
-
-/// What follows our name, where a message begins with it.
-fn addressed<'a>(text: &'a str, bot: &str) -> Option<&'a str> {
-    let rest = text.trim_start().strip_prefix("<@")?.strip_prefix(bot)?;
-    match rest.strip_prefix('>') {
-        Some(rest) => Some(rest),
-        None => rest.strip_prefix('|')?.split_once('>').map(|(_, rest)| rest),
-    }
-}
-
-/// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.
-fn mentioned(settings: &Settings, callback: &Callback, message: &Message, now: Millis) -> Option<Job> {
-    let (user, ts, channel) = (message.user.clone()?, message.ts.clone()?, message.channel.clone()?);
-    if message.bot_id.is_some() || message.edited.is_some() {
-        return None;
-    }
-    let text = addressed(&message.text, callback.bot()?)?;
-    let did = match grammar::parse(text, now.div_euclid(1_000)) {
-        Ok(Line { case, ask: Ask::Attach }) if !message.files.is_empty() => {
-            Did::Filled { filled: Filled::Attach { case, files: opening::files(message), before: 0 } }
-        }
-        Ok(line) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
-        Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
-    };
-    let place = Place { channel, thread: thread_of(message) };
-    Some(job::message(settings, user, place, &ts, did, now))
-}
-
-/// Somebody opened our page.
-fn looked(settings: &Settings, opened: &payload::HomeOpened, now: Millis) -> Option<Job> {
-    (opened.tab == "home").then(|| Job {
-        act: format!("home/{}", opened.event_ts),
-        team: settings.slack.team.clone(),
-        user: opened.user.clone(),
-        place: Place::default(),
-        did: Did::Home,
-        response_url: None,
-        replaces: false,
-        at: now,
-    })
-}
-
-/// A webhook is a hint: its signature covers no time, so everything is read again from Jira.
-fn changed(settings: &Settings, webhook: &payload::Webhook, now: Millis) -> Option<Job> {
-    let issue = webhook.issue.as_ref().filter(|_| settings.jira.is_some())?.id.clone();
-    let plain = !issue.is_empty() && issue.len() <= 20 && issue.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| Job {
-        act: format!("{issue}/{}", webhook.timestamp),
-        team: String::new(),
-        user: String::new(),
-        place: Place::default(),
-        did: Did::JiraChanged { issue },
-        response_url: None,
-        replaces: false,
-        at: now,
-    })
 }
 
 /// Puts a job on the inbox. Where that fails Slack and Jira are told to come again.

@@ -11,7 +11,8 @@
 //!
 //! How it gets done:
 //! - [`bridge`]: what arrives, by either door; [`envelope`]: HTTP as the gateway speaks it;
-//! - [`door`]: the one for the world: [`signature`] checked, [`payload`] read, put on the inbox as a [`job`];
+//! - [`door`]: the one for the world: [`signature`] checked, [`payload`] read, put on the inbox as a [`job`]; [`click`]:
+//!   what a button asks for; [`happened`]: what an event does;
 //! - [`form`]: what is asked and said in forms, which [`opening`] opens and takes;
 //! - [`inbox`]: the one for the queue; [`identity`]: who asks; [`execute`]: doing it once;
 //! - [`answer`]: what the person gets to read, and [`reply`]: how.
@@ -20,12 +21,14 @@ pub mod answer;
 pub mod arguments;
 pub mod ask;
 pub mod bridge;
+mod click;
 pub mod confirmation;
 pub mod door;
 pub mod envelope;
 pub mod execute;
 pub mod form;
 pub mod grammar;
+mod happened;
 pub mod help;
 pub mod identity;
 pub mod inbox;
