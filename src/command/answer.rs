@@ -223,7 +223,7 @@ impl Answer {
         rows.flatten().collect()
     }
 
-    /// The messages, ready to be sent: each has `text` and `blocks`. What does not fit into [`MESSAGES`] of them is
+    /// The messages, ready to be sent: each has `text` and `blocks`. What does not fit into `MESSAGES` of them is
     /// left out, and the last one says so.
     pub fn messages(&self) -> Vec<Value> {
         let mut messages = Vec::new();

@@ -15,7 +15,7 @@ use super::{
 use crate::{case::Millis, world::World};
 
 /// A button: its value says what it does.
-pub(super) async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) -> Response {
+pub async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) -> Response {
     let Some(action) = click.actions.first() else { return Response::bare(400) };
     let value = action.value.clone().unwrap_or_default();
     let did = match action.action_id.split('/').next() {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'.
-pub(super) fn happened(settings: &Settings, callback: &Callback, now: Millis) -> Option<Job> {
+pub fn happened(settings: &Settings, callback: &Callback, now: Millis) -> Option<Job> {
     if callback.team_id != settings.slack.team {
         return None;
     }
@@ -110,7 +110,7 @@ fn looked(settings: &Settings, opened: &HomeOpened, now: Millis) -> Option<Job> 
 }
 
 /// A webhook is a hint: its signature covers no time, so everything is read again from Jira.
-pub(super) fn changed(settings: &Settings, webhook: &Webhook, now: Millis) -> Option<Job> {
+pub fn changed(settings: &Settings, webhook: &Webhook, now: Millis) -> Option<Job> {
     let issue = webhook.issue.as_ref().filter(|_| settings.jira.is_some())?.id.clone();
     let plain = !issue.is_empty() && issue.len() <= 20 && issue.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| Job {

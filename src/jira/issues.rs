@@ -18,7 +18,7 @@ pub struct IssueText<'a> {
     pub mark: String,
     /// At most 255 characters on one line: see [`super::summary`].
     pub summary: String,
-    /// A document: see [`super::description`].
+    /// A document: see [`super::description()`].
     pub description: Value,
 }
 

@@ -1,7 +1,7 @@
 //! How is Jira Cloud asked, and how is a case shown there? REST v3:
 //! <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>
 //!
-//! Rendering is pure: [`summary`], [`description`], [`content`]. Asking goes through [`Jira`], once: no method
+//! Rendering is pure: [`summary`], [`description()`], [`content`]. Asking goes through [`Jira`], once: no method
 //! repeats a request by itself, and each says what became of it by [`Failure`].
 
 mod adf;

@@ -9,7 +9,7 @@ use crate::{
     text,
 };
 
-/// The ledger's keys that [`plan`] must know for this picture.
+/// The ledger's keys that [`plan`](super::plan()) must know for this picture.
 pub fn keys(destination: Destination, picture: &Picture) -> Vec<Key> {
     let description = pieces(destination, &picture.view.case.description).len();
     let mut keys: Vec<Key> = (0..description).map(|index| part_key("description", index)).collect();

@@ -1,6 +1,6 @@
 //! How is Slack asked, and how is a case shown there? <https://docs.slack.dev/apis/web-api/>
 //!
-//! Rendering is pure: [`card`], [`content`], [`channel_topic`], [`membership`]. Asking goes through [`Slack`],
+//! Rendering is pure: [`card()`], [`content`], [`channel_topic`], [`membership()`]. Asking goes through [`Slack`],
 //! once: no method repeats a request by itself, and each says what became of it by [`Failure`].
 
 mod answer;

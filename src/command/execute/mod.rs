@@ -2,7 +2,7 @@
 //!
 //! The record of a command is begun before anything is done and holds its answer at the end: a repetition is answered
 //! from it. In between, each step can be taken again: a `clientToken` where the service knows one, a comparison of what
-//! is with what is wanted elsewhere ([`settle`]).
+//! is with what is wanted elsewhere (`settle`).
 
 pub mod about;
 mod ai;
