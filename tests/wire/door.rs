@@ -146,6 +146,32 @@ async fn a_form_that_cannot_be_opened_is_told_in_words_and_asked_for_once() {
     all_right(OPENED.iter().flat_map(|(_, act)| FAULTS.iter().map(move |row| form_cell(*act, row)))).await;
 }
 
+/// Pressed under a fault, and once more when it is mended: the form is as it was, or has the room.
+async fn room_cell(row: &FaultRow) -> Option<String> {
+    let (name, fault, means, _) = *row;
+    means?;
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.ana(&format!("{case} comment")).await;
+    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
+    let press = || stage.slack.clicks_in_view(ANA, &view, "more/text", &Value::Null).unwrap();
+    stage.slack.fault(fault(Fault::on("views.update")));
+    let (is, _, took) = told(&stage.bridge(), &press()).await;
+    let asked = stage.slack.count("views.update");
+    stage.slack.heal();
+    told(&stage.bridge(), &press()).await;
+    let blocks = stage.form(ANA)["blocks"].as_array().unwrap().clone();
+    let fields = blocks.iter().filter(|block| block["type"] == "input").count();
+    let must = if name == "slow" { Unavailable } else { Taken };
+    let right = is == must && asked == 1 && (2..=3).contains(&fields) && took < Duration::from_millis(2_900);
+    (!right).then(|| format!("{name}: {is:?} after {took:?}, asked {asked} times, {fields} fields"))
+}
+
+#[tokio::test]
+async fn a_form_that_gets_no_more_room_stays_as_it_is_and_can_be_asked_again() {
+    all_right(FAULTS.iter().map(room_cell)).await;
+}
+
 #[tokio::test]
 async fn a_form_that_cannot_be_filled_in_later_says_so() {
     let (stage, deliveries) = Act::OpensForm.before_the_door().await;
