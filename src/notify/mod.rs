@@ -42,6 +42,21 @@ pub struct Desk<'a, W: World> {
     pub deadline: Millis,
 }
 
+/// What a turn came to.
+struct Turn {
+    /// When to come back; `None` for a case that is at rest.
+    next_at: Option<Millis>,
+    /// What was announced was seen and told: an old comment that somebody edited need no more be looked for on all pages.
+    done: bool,
+}
+
+impl Turn {
+    /// Nothing was seen.
+    fn blind(until: Millis) -> Self {
+        Self { next_at: Some(until), done: false }
+    }
+}
+
 /// What became of a case in this invocation: for the log line and the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -74,11 +89,11 @@ impl<W: World> Desk<'_, W> {
         let Some(mut meta) = self.world.store().lease(case, now, until).await? else { return Ok(report) };
         let mut notes = Notes::read(&meta);
         loop {
-            let next_at = self.turn(case, &meta, &mut notes, &mut report).await?;
+            let Turn { next_at, done } = self.turn(case, &meta, &mut notes, &mut report).await?;
             notes.save(self.world, case, meta.epoch).await?;
             let want = if self.world.holds(Rule::WantCheck) { meta.want } else { u64::MAX };
             let store = self.world.store();
-            if store.release(case, meta.epoch, want, next_at, false).await? {
+            if store.release(case, meta.epoch, want, next_at, meta.full && !done).await? {
                 return Ok(report);
             }
             let Some(newer) = store.meta(case).await? else { return Ok(report) };
@@ -104,29 +119,29 @@ impl<W: World> Desk<'_, W> {
         }
     }
 
-    /// One look and what follows from it. The answer is when to come back.
+    /// One look and what follows from it.
     async fn turn(
         &self,
         case: &CaseId,
         meta: &Meta,
         notes: &mut Notes,
         report: &mut Report,
-    ) -> Result<Option<Millis>, store::Error> {
+    ) -> Result<Turn, store::Error> {
         let started = self.world.now();
         let verify = self.world.holds(Rule::Verify) && notes.case.verify_at.is_some_and(|at| at <= started);
         let seen = look::look(self.world, case, &mut notes.case, meta.full || verify, self.places()).await;
         let seen = match seen {
             Ok(seen) => seen,
             Err(look::Error::Store(error)) => return Err(error),
-            Err(look::Error::Torn) => return Ok(Some(started + LOOK_AGAIN)),
+            Err(look::Error::Torn) => return Ok(Turn::blind(started + LOOK_AGAIN)),
             Err(look::Error::Sir(fault)) => {
                 warn!(%case, why = ?fault.kind, "the service did not answer");
                 let asked_since = std::mem::replace(&mut notes.case.wanted, meta.want) < meta.want;
-                return Ok(Some(started + pause_after(&fault.kind, asked_since)));
+                return Ok(Turn::blind(started + pause_after(&fault.kind, asked_since)));
             }
         };
         if self.world.holds(Rule::NewestOnly) && notes.case.is_older(&seen, started) {
-            return Ok(Some(started + LOOK_AGAIN));
+            return Ok(Turn::blind(started + LOOK_AGAIN));
         }
         notes.case.seen(&seen);
         notes.case.waiting = waiting::since(notes.case.waiting, &seen.case, &seen.comments);
@@ -138,7 +153,9 @@ impl<W: World> Desk<'_, W> {
         }
         let (standings, news) = self.tell(case, meta.epoch, &seen, notes, report).await?;
         self.remember(&seen, meta.want, news, started, &mut notes.case);
-        Ok(self.come_back(&seen, notes, &standings, report))
+        let next_at = self.come_back(&seen, notes, &standings, report);
+        let settled = standings.iter().all(|standing| *standing == Standing::Settled);
+        Ok(Turn { next_at, done: settled && notes.case.look_again_at.is_none() })
     }
 
     /// Tells both destinations at once; again where one made what the other shows: a card links to its issue.

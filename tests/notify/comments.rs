@@ -4,7 +4,7 @@ use casebridge::{
     case::{CaseId, Millis},
     clock,
     content::Author,
-    standin::{Jira, Order},
+    standin::{Fault, Jira, Order},
     store::{Saying, Store},
     text,
 };
@@ -137,8 +137,16 @@ async fn more_than_a_page_of_comments_is_told_in_order_whatever_the_order_of_the
 }
 
 #[tokio::test]
-async fn an_edit_on_the_third_page_is_found_by_its_event() {
+async fn an_edit_on_the_third_page_is_found_by_its_event_though_the_first_look_or_the_first_rewriting_fails()
+{
+    Box::pin(third_page(|stage| stage.sir.fault(Fault::on("ListComments").answers(500)))).await;
+    Box::pin(third_page(|stage| stage.slack.fault(Fault::on("chat.update").throttled(Some("5"))))).await;
+    Box::pin(third_page(|stage| stage.jira.fault(Fault::on("updateComment").answers(503)))).await;
+}
+
+async fn third_page(fails: impl Fn(&Stage)) {
     let stage = Stage::set().await;
+    stage.sir.set_order(Order::NewestFirst);
     let case = stage.sir.aws_creates_case("Key leaked");
     let mut first = String::new();
     for number in 0..60 {
@@ -147,8 +155,15 @@ async fn an_edit_on_the_third_page_is_found_by_its_event() {
         first = if number == 0 { id } else { first };
     }
     stage.events().await;
+    // The hourly discovery is over.
+    stage.minutes(1).await;
     stage.sir.aws_edits_comment(&case, &first, "AWS Responder", "w77777").unwrap();
+    fails(&stage);
     stage.events().await;
+    stage.sir.heal();
+    stage.slack.heal();
+    stage.jira.heal();
+    stage.minutes(2).await;
     let lines = stage.lines(&case).await.join("\n");
     let mut expected: Vec<String> = (0..60).map(|number| format!("w{number:05}")).collect();
     expected[0] = "w77777".to_owned();
