@@ -7,7 +7,7 @@ use crate::{
         answer::Answer,
         ask::Ask,
         identity,
-        job::Job,
+        job::{Did, Job},
         roles::{self, Kind, Place, Refusal},
     },
     wire::Failure,
@@ -42,9 +42,11 @@ async fn is_overheard<W: World>(desk: &Desk<'_, W>) -> Result<bool, Stop> {
                 "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as \
                  if they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."
             ));
-            Err(match desk.job.is_a_message() {
-                true => Stop::Unsettled(answer.say("What you said is tried again by itself, for a day.")),
-                false => answer.give_back(&desk.typed()).into(),
+            Err(match desk.job.did {
+                Did::Said { .. } => {
+                    Stop::Unsettled(answer.say("What you said is tried again by itself, for a day."))
+                }
+                _ => answer.give_back(&desk.typed()).into(),
             })
         }
     }
