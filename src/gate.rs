@@ -5,12 +5,14 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tracing::warn;
 
 use crate::{
     case::Millis,
     store::{Destination, Result, Store},
-    world::{Rule, World},
+    wire::{Failure, Request, Response},
+    world::{Rule, World, send_in_time},
 };
 
 /// Milliseconds between two writes at one place.
@@ -59,7 +61,7 @@ pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Break
     read_as(world, &name(destination)).await
 }
 
-async fn read_as<W: World>(world: &W, name: &str) -> Result<Breaker> {
+async fn read_as<W: World, T: Default + DeserializeOwned>(world: &W, name: &str) -> Result<T> {
     let note = world.store().note(name).await?;
     Ok(note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
 }
@@ -69,23 +71,38 @@ async fn read_as<W: World>(world: &W, name: &str) -> Result<Breaker> {
 /// # Errors
 /// The store did not answer.
 pub async fn throttle<W: World>(world: &W, destination: Destination, until: Millis) -> Result<()> {
-    hush(world, &name(destination), until).await
+    let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
+    change(world, &name(destination), longer).await.map(|_| ())
 }
 
-/// Until when the requests of a kind are left alone; 0 where nobody was asked for that.
+/// Sends a request as [`send_in_time`], unless somebody was told that requests of this kind are to wait: a
+/// `Retry-After` holds for all who make them. Slack's limits are a method's, Jira's are everybody's.
 ///
 /// # Errors
-/// The store did not answer.
-pub async fn quiet<W: World>(world: &W, kind: &str) -> Result<Millis> {
-    Ok(read_as(world, kind).await?.until)
-}
-
-/// The requests of a kind are to wait: that holds for all who make them.
-///
-/// # Errors
-/// The store did not answer.
-pub async fn hush<W: World>(world: &W, kind: &str, until: Millis) -> Result<()> {
-    change(world, kind, |breaker| breaker.until = breaker.until.max(until)).await.map(|_| ())
+/// As there; [`Failure::NotApplied`] with what is left of the wait.
+pub async fn send<W: World>(
+    world: &W,
+    kind: &str,
+    request: Request,
+    until: Millis,
+) -> std::result::Result<Response, Failure> {
+    let name = format!("quiet/{kind}");
+    // Where the table does not answer, nobody knows of a word.
+    let quiet: Millis = read_as(world, &name).await.unwrap_or_default();
+    if let Ok(left @ 1..) = u64::try_from(quiet - world.now())
+        && world.holds(Rule::RetryAfter)
+    {
+        let why = format!("{kind}: to be left alone for now");
+        return Err(Failure::NotApplied { retry_after: Some(Duration::from_millis(left)), why });
+    }
+    let response = send_in_time(world, request, until).await?;
+    if let Some(time) = response.wait().filter(|time| !time.is_zero()) {
+        let word = world.now() + Millis::try_from(time.as_millis()).unwrap_or(0);
+        if let Err(trouble) = change(world, &name, |quiet: &mut Millis| *quiet = word.max(*quiet)).await {
+            warn!(kind, %trouble, "a Retry-After could not be kept");
+        }
+    }
+    Ok(response)
 }
 
 /// The destination is broken for everybody. `true` for the one who is to say so: the first.
@@ -93,7 +110,7 @@ pub async fn hush<W: World>(world: &W, kind: &str, until: Millis) -> Result<()> 
 /// # Errors
 /// The store did not answer.
 pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, why: &str) -> Result<bool> {
-    let breaker = change(world, &name(destination), |breaker| {
+    let breaker = change(world, &name(destination), |breaker: &mut Breaker| {
         if breaker.until <= now || breaker.trips == 0 {
             breaker.trips += 1;
             breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
@@ -109,13 +126,18 @@ pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, wh
 /// # Errors
 /// The store did not answer.
 pub async fn close<W: World>(world: &W, destination: Destination) -> Result<()> {
-    change(world, &name(destination), |breaker| *breaker = Breaker::default()).await.map(|_| ())
+    let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
+    change(world, &name(destination), shut).await.map(|_| ())
 }
 
-async fn change<W: World>(world: &W, name: &str, change: impl Fn(&mut Breaker)) -> Result<Breaker> {
-    let mut breaker = Breaker::default();
+async fn change<W: World, T: Default + Serialize + DeserializeOwned>(
+    world: &W,
+    name: &str,
+    change: impl Fn(&mut T),
+) -> Result<T> {
+    let mut noted = T::default();
     for attempt in 0.. {
-        match swap(world, name, &change, &mut breaker).await {
+        match swap(world, name, &change, &mut noted).await {
             Ok(true) => break,
             // A word that every worker must keep is worth saying again.
             Err(trouble) if attempt >= 4 => return Err(trouble),
@@ -123,18 +145,18 @@ async fn change<W: World>(world: &W, name: &str, change: impl Fn(&mut Breaker)) 
             Ok(false) | Err(_) => world.sleep(Duration::from_millis(50)).await,
         }
     }
-    Ok(breaker)
+    Ok(noted)
 }
 
-async fn swap<W: World>(
+async fn swap<W: World, T: Default + Serialize + DeserializeOwned>(
     world: &W,
     name: &str,
-    change: &impl Fn(&mut Breaker),
-    breaker: &mut Breaker,
+    change: &impl Fn(&mut T),
+    noted: &mut T,
 ) -> Result<bool> {
     let old = world.store().note(name).await?;
-    *breaker = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    change(breaker);
-    let new = serde_json::to_string(&breaker).unwrap_or_default();
+    *noted = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    change(noted);
+    let new = serde_json::to_string(noted).unwrap_or_default();
     world.store().swap_note(name, old.as_deref(), &new, None).await
 }

@@ -1,13 +1,16 @@
 //! What is told that belongs to no case? A membership's news, and that a destination is broken.
 
+use std::time::Duration;
+
 use tracing::warn;
 
 use crate::{
     case::{MembershipId, Millis},
     command::identity,
+    gate,
     sir::{Answer, Call, FaultKind},
     slack::{self, Message, Slack},
-    store::{self, Command, Store},
+    store::{self, Command, Destination, Store},
     wire::Failure,
     world::World,
 };
@@ -16,6 +19,9 @@ use crate::{
 const KEPT: Millis = 15 * 86_400_000;
 /// A post of which nothing is known may still arrive within this.
 const QUARANTINE: Millis = 60_000;
+
+/// For a free slot; what has to wait longer comes again.
+const WORTH_WAITING: Duration = Duration::from_secs(10);
 
 /// Why the news was not told. The message comes again; what was begun is found then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,8 +81,22 @@ pub async fn tell<W: World>(
         }
         Err(fault) => return Err(fault.into()),
     };
+    in_turn(slack).await?;
     let ts = slack.post(channel, None, &mark, &message).await?;
     Ok(world.store().finish(&key, &ts).await.map(drop)?)
+}
+
+/// Waits until the channel takes a post again, where that is soon.
+async fn in_turn<W: World>(slack: &Slack<'_, W>) -> Result<(), Error> {
+    let (world, now) = (slack.world, slack.world.now());
+    let slot = gate::slot(world, Destination::Slack, &slack.settings.channel, now).await?;
+    let wait = Duration::from_millis(u64::try_from(slot - now).unwrap_or(0));
+    if wait > WORTH_WAITING {
+        let why = "many posts wait for the channel".to_owned();
+        return Err(Failure::NotApplied { retry_after: Some(wait), why }.into());
+    }
+    world.sleep(wait).await;
+    Ok(())
 }
 
 async fn find<W: World>(

@@ -1,13 +1,9 @@
 //! How does an answer reach the person, and nobody else?
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{answer::Answer, job::Job};
 use crate::{
-    case::Millis,
-    gate,
     slack::{Message, Slack},
     wire::Failure,
     world::World,
@@ -33,7 +29,7 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
         let sent = match through {
             Ok(()) => Ok(()),
             // Perhaps it is there already: twice is better than not at all.
-            Err(_) => in_turn(slack, job, message).await,
+            Err(_) => to_person(slack, job, message).await,
         };
         match sent {
             Ok(()) => {}
@@ -46,29 +42,6 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
         }
     }
     Ok(())
-}
-
-/// How long Slack's API is to be left alone by answers. Its limits hold method by method, so this is not the word that
-/// is kept for cases.
-const ANSWERS: &str = "answers";
-
-/// Keeps Slack's word on answers, which another command may have heard. Where the table does not answer, nobody knows
-/// of any.
-async fn in_turn<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) -> Result<(), Failure> {
-    let (world, now) = (slack.world, slack.world.now());
-    let left = gate::quiet(world, ANSWERS).await.unwrap_or(0) - now;
-    if left > 0 {
-        let time = Duration::from_millis(left.unsigned_abs());
-        return Err(Failure::NotApplied { retry_after: Some(time), why: "answers are to wait".to_owned() });
-    }
-    let sent = to_person(slack, job, message).await;
-    if let Err(Failure::NotApplied { retry_after: Some(time), .. }) = &sent {
-        let until = world.now() + Millis::try_from(time.as_millis()).unwrap_or(0);
-        if let Err(trouble) = gate::hush(world, ANSWERS, until).await {
-            tracing::warn!(%trouble, "Slack's word on answers could not be kept");
-        }
-    }
-    sent
 }
 
 async fn to_person<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) -> Result<(), Failure> {

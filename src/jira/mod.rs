@@ -26,10 +26,11 @@ pub use self::{
 };
 use crate::{
     case::Millis,
+    gate,
     secrets::Secret,
     settings,
     wire::{Failure, Request},
-    world::{World, send_in_time},
+    world::World,
 };
 
 /// The property of our issues and comments that tells what they are.
@@ -72,7 +73,7 @@ impl<W: World> Jira<'_, W> {
             None => Request::bare(ask.method, url),
         };
         let request = request.basic(self.email, self.token);
-        let response = send_in_time(self.world, request, self.until).await?;
+        let response = gate::send(self.world, "jira", request, self.until).await?;
         answer::read(ask.what, ask.place, &response)
     }
 

@@ -277,10 +277,8 @@ impl Shared {
                 self.is_wrong("more than a post a second");
             }
         }
-        // A command's look-up of a person or a channel waits for its queue, not for this. And where workers die, or
-        // the table does not answer, a service's word can die with whoever heard it.
+        // Where workers die, or the table does not answer, a service's word can die with whoever heard it.
         let early = self.kept_words
-            && !["/users.info", "/conversations.info"].iter().any(|asked| path.ends_with(asked))
             && self
                 .patience
                 .borrow()

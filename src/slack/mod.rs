@@ -33,10 +33,11 @@ pub use self::{
 };
 use crate::{
     case::Millis,
+    gate,
     secrets::Secret,
     settings,
     wire::{Failure, Request},
-    world::{World, send_in_time},
+    world::World,
 };
 
 /// The Web API, asked as our bot.
@@ -73,7 +74,8 @@ impl<W: World> Slack<'_, W> {
     }
 
     async fn send(&self, method: &str, request: Request) -> Result<Said, Failure> {
-        let response = send_in_time(self.world, request.bearer(self.token), self.until).await?;
+        let kind = format!("slack/{method}");
+        let response = gate::send(self.world, &kind, request.bearer(self.token), self.until).await?;
         answer::read(method, &response)
     }
 

@@ -76,6 +76,9 @@ pub struct Meta {
     pub jira: Option<String>,
 }
 
+/// The epoch of whoever writes without a lease: it overwrites nothing that a worker wrote.
+pub const NO_LEASE: u64 = 0;
+
 /// A note inside META that is saved by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Note {
@@ -189,7 +192,7 @@ pub trait Store {
     ) -> impl Future<Output = Result<Vec<(Key, Told)>>>;
 
     /// Remembers that something was told. Replaces what was remembered under the key, unless a later lease than
-    /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives 0 and replaces nothing of a worker's.
+    /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives [`NO_LEASE`].
     fn tell(
         &self,
         case: &CaseId,

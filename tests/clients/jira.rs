@@ -271,6 +271,22 @@ const OPERATIONS: [&str; 13] = [
     "createOrUpdateRemoteIssueLink",
 ];
 
+#[tokio::test]
+async fn a_retry_after_is_kept_by_all_who_ask_jira_for_anything() {
+    let site = Site::start().await;
+    let key = site.client().create_issue(new_issue(&case())).await.unwrap().key;
+    site.jira.fault(Fault::on("getIssue").once().throttled(Some("30")));
+    assert_eq!(ask(&site, "getIssue", &key).await, Outcome::NotApplied(Some(30)));
+    let asked = site.jira.calls().len();
+    for operation in ["getIssue", "addComment"] {
+        let outcome = ask(&site, operation, &key).await;
+        assert!(matches!(outcome, Outcome::NotApplied(Some(29..=30))), "{operation}: {outcome:?}");
+    }
+    assert_eq!(site.jira.calls().len(), asked);
+    site.wire.hour();
+    assert_eq!(ask(&site, "addComment", &key).await, Outcome::Done);
+}
+
 /// Whom these concern is the site, not an issue.
 const OF_THE_SITE: [&str; 3] = ["getCurrentUser", "createIssue", "searchAndReconsileIssuesUsingJqlPost"];
 
@@ -284,6 +300,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             site.jira.fault(fault(Fault::on(operation).once()));
             assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {what}");
             heard_once(&site.jira, operation, what);
+            site.wire.hour();
             site.jira.person_moves(&site.jira.ana(), &key, "To Do").unwrap();
         }
         let of_the_site = OF_THE_SITE.contains(&operation);

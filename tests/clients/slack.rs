@@ -360,6 +360,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             workspace.slack.fault(fault(Fault::on(method).once()));
             assert_eq!(ask(&workspace, method).await, expected, "{method}: {what}");
             heard_once(&workspace.slack, method, what);
+            workspace.wire.hour();
         }
         for (code, expected) in [
             ("internal_error", Outcome::Unknown),
@@ -376,6 +377,19 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             heard_once(&workspace.slack, method, code);
         }
     }
+}
+
+#[tokio::test]
+async fn a_methods_retry_after_is_kept_by_all_who_call_it_and_holds_no_other_method_up() {
+    let workspace = Workspace::start().await;
+    workspace.slack.fault(Fault::on("users.info").once().throttled(Some("30")));
+    assert_eq!(ask(&workspace, "users.info").await, Outcome::NotApplied(Some(30)));
+    let asked = workspace.slack.count("users.info");
+    assert!(matches!(ask(&workspace, "users.info").await, Outcome::NotApplied(Some(29..=30))));
+    assert_eq!(workspace.slack.count("users.info"), asked);
+    assert_eq!(ask(&workspace, "auth.test").await, Outcome::Done);
+    workspace.wire.hour();
+    assert_eq!(ask(&workspace, "users.info").await, Outcome::Done);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
 
 use casebridge::{
+    clock,
     standin::{Delivery, Fault, Slack},
     store::Store,
 };
@@ -130,8 +131,11 @@ async fn what_was_said_while_slack_did_not_tell_who_reads_is_done_once_it_tells(
     let shown = stage.since(ANA, before);
     assert!(shown.contains("is_archived") && shown.contains("tried again by itself"), "{shown}");
     assert_eq!(stage.granted("CreateCaseComment"), 0);
+    // The hourly check brings it again, and it is not told each hour.
+    stage.world.stops_the_clock(clock::now() + 3_600_000);
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    assert_eq!(stage.since(ANA, before), shown);
     stage.slack.heal();
-    // As the hourly check brings it again.
     for _ in 0..2 {
         assert_eq!(stage.work(&jobs).await, [""; 0]);
     }

@@ -168,7 +168,7 @@ impl World for Outside {
 
     fn now(&self) -> Millis {
         match self.stopped.load(Ordering::SeqCst) {
-            0 => self.live.now(),
+            0 => self.live.now() + Millis::try_from(self.waited.load(Ordering::SeqCst)).unwrap(),
             at => at,
         }
     }
@@ -178,7 +178,11 @@ impl World for Outside {
         match time == Duration::from_millis(2_500) {
             true => tokio::time::sleep(time).await,
             false => {
-                self.waited.fetch_add(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+                let time = u64::try_from(time.as_millis()).unwrap();
+                self.waited.fetch_add(time, Ordering::SeqCst);
+                if self.stopped.load(Ordering::SeqCst) > 0 {
+                    self.stopped.fetch_add(Millis::try_from(time).unwrap(), Ordering::SeqCst);
+                }
                 tokio::task::yield_now().await;
             }
         }

@@ -2,7 +2,7 @@
 
 use casebridge::standin::Order;
 
-use super::stage::Stage;
+use super::stage::{Stage, count};
 
 const NOTHING: [Vec<String>; 3] = [Vec::new(), Vec::new(), Vec::new()];
 
@@ -83,6 +83,46 @@ async fn of_a_long_case_only_the_pages_with_something_new_are_read() {
     assert_eq!(jira.iter().filter(|call| *call == "addComment").count(), 1, "{jira:?}");
     stage.deliver(&[event]).await;
     assert_eq!(stage.calls()[0].iter().filter(|call| *call == "ListComments").count(), 1);
+}
+
+#[tokio::test]
+async fn two_thousand_comments_are_told_in_order_and_one_more_costs_no_more_than_it_does_on_a_short_case() {
+    let stage = Stage::set().await;
+    stage.sir.set_order(Order::NewestFirst);
+    let case = stage.sir.console_creates_case("Key leaked");
+    let bodies: Vec<String> = (0..2_000).map(|number| format!("comment {number:04}.")).collect();
+    for body in &bodies[..10] {
+        stage.later(1_000);
+        stage.sir.aws_comments(&case, "AWS Responder", body).unwrap();
+    }
+    stage.events().await;
+    let size = |meta: casebridge::store::Meta| {
+        [meta.case, meta.slack, meta.jira].map(|note| note.map_or(0, |it| it.len()))
+    };
+    let short = size(stage.meta(&case).await);
+    for body in &bodies[10..] {
+        stage.later(1_000);
+        stage.sir.aws_comments(&case, "AWS Responder", body).unwrap();
+    }
+    stage.sir.take_events();
+    stage.minutes(62).await;
+    let told = |lines: Vec<String>| {
+        let numbers = lines.join("\n");
+        let found = numbers.match_indices("comment ").map(|(at, _)| numbers[at..at + 13].to_owned());
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(told(stage.lines(&case).await), bodies);
+    assert_eq!(told(stage.comments(&case).await), bodies);
+    let long = size(stage.meta(&case).await);
+    assert!(short.iter().zip(long).all(|(short, long)| long < short + 100), "{short:?} {long:?}");
+    stage.later(1_000);
+    stage.sir.aws_comments(&case, "AWS Responder", "one more").unwrap();
+    let event = stage.sir.take_events().remove(0);
+    stage.forget_calls();
+    stage.deliver(&[event]).await;
+    let [reads, ..] = stage.calls();
+    assert!(reads.len() <= 4, "{reads:?}");
+    assert_eq!(count(&stage.lines(&case).await, "one more"), 1);
 }
 
 #[tokio::test]

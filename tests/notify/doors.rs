@@ -113,6 +113,25 @@ async fn a_membership_message_whose_answer_was_lost_is_found_and_not_posted_agai
 }
 
 #[tokio::test]
+async fn news_of_memberships_waits_for_its_turn_in_the_channel_as_all_else_does() {
+    let stage = Stage::set().await;
+    stage.slack.enforce_pace(false);
+    let membership = stage.sir.membership_id().unwrap();
+    let one = of(&example("eventbridge/membership-cancelled.json"), "", &membership);
+    let events: Vec<Value> = (0..3)
+        .map(|number| {
+            let mut event = one.clone();
+            event["id"] = json!(format!("event-{number}"));
+            event
+        })
+        .collect();
+    assert_eq!(stage.deliver(&events).await, [""; 0]);
+    let posts = stage.slack.calls_of("chat.postMessage");
+    assert_eq!(posts.len(), 3);
+    assert!(posts.windows(2).all(|pair| pair[1].at - pair[0].at >= 900));
+}
+
+#[tokio::test]
 async fn one_bad_case_stops_no_other() {
     let stage = Stage::set().await;
     let cases: Vec<String> = (0..3).map(|n| stage.sir.aws_creates_case(&format!("Case {n}"))).collect();

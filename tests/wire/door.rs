@@ -8,6 +8,7 @@ use casebridge::{
     case::Millis,
     command::bridge::Bridge,
     standin::{Delivery, Fault, Slack},
+    world::World,
 };
 use serde_json::{Value, json};
 
@@ -64,10 +65,7 @@ const QUEUES: [(&str, Option<Said>, bool); 11] = [
     ("200 and nothing", Some((200, "", "", SOON)), false),
 ];
 
-async fn told(
-    bridge: &Bridge<'_, impl casebridge::world::World>,
-    delivery: &Delivery,
-) -> (Told, Value, Duration) {
+async fn told(bridge: &Bridge<'_, impl World>, delivery: &Delivery) -> (Told, Value, Duration) {
     let headers: serde_json::Map<_, _> =
         delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let event = json!({ "rawPath": delivery.path, "headers": headers, "isBase64Encoded": false,
@@ -159,6 +157,8 @@ async fn room_cell(row: &FaultRow) -> Option<String> {
     let (is, _, took) = told(&stage.bridge(), &press()).await;
     let asked = stage.slack.count("views.update");
     stage.slack.heal();
+    // What Slack asked for is over.
+    stage.world.stops_the_clock(stage.world.now() + 31_000);
     told(&stage.bridge(), &press()).await;
     let blocks = stage.form(ANA)["blocks"].as_array().unwrap().clone();
     let fields = blocks.iter().filter(|block| block["type"] == "input").count();

@@ -44,7 +44,8 @@ async fn is_overheard<W: World>(desk: &Desk<'_, W>) -> Result<bool, Stop> {
             ));
             Err(match desk.job.did {
                 Did::Said { .. } => {
-                    Stop::Unsettled(answer.say("What you said is tried again by itself, for a day."))
+                    let answer = answer.say("What you said is tried again by itself, for a day.");
+                    Stop::Unsettled(answer.give_back(&desk.typed()))
                 }
                 _ => answer.give_back(&desk.typed()).into(),
             })

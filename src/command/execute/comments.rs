@@ -16,7 +16,7 @@ use crate::{
     },
     content::{Author, Key, unnamed},
     sir::{self, Call, limits},
-    store::{self, Destination, Saying, Seen, Store, Told},
+    store::{self, Destination, NO_LEASE, Saying, Seen, Store, Told},
     text,
     world::World,
 };
@@ -212,7 +212,7 @@ async fn told<W: World>(
     {
         let Some(remote) = remote else { continue };
         let told = Told { remote: remote.clone(), hash: text::hash(body), seen: Seen::Yes, theirs: true };
-        match desk.world.store().tell(id, 0, destination, &key, &told).await {
+        match desk.world.store().tell(id, NO_LEASE, destination, &key, &told).await {
             // A worker that holds the case knows already where it can be read.
             Ok(()) | Err(store::Error::Fenced) => {}
             Err(error) => return Err(error.into()),

@@ -57,6 +57,9 @@ use crate::{
     world::World,
 };
 
+/// So long the inbox brings a job again by itself, five times at most.
+const TOLD_FOR: Millis = 30 * 60 * 1_000;
+
 /// Nobody knows yet what became of the job: it must be delivered again. For the log: never a text or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -93,18 +96,25 @@ pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), 
     Ok(reply::send(&slack, job, &answer).await?)
 }
 
-/// Refuses somebody of whom nothing is known, and every delivery with the same words. What was said in a thread leaves
-/// no record: the hourly check finds it again once Slack tells who said it.
+/// Refuses somebody of whom nothing is known, and every delivery with the same words. The record of what was said in a
+/// thread stays open: the hourly check finds it again once Slack tells who said it.
 async fn refused<W: World>(bridge: &Bridge<'_, W>, job: &Job, answer: Answer) -> Result<Answer, Trouble> {
-    if job.is_a_message() {
-        return Ok(answer);
-    }
     let (store, key) = (bridge.world.store(), job.key());
     match begin(bridge, job, &key).await? {
-        None => finish(store, &key, &answer).await,
         Some(Command { answer: Some(answer), .. }) => read(&answer),
+        known if job.is_a_message() => Ok(for_now(bridge, known.map(|known| known.since), answer)),
+        None => finish(store, &key, &answer).await,
         // An earlier delivery may have done it: that nothing was done would be a lie.
         Some(_) => Err(Trouble("nobody knows whose command it is, and it was begun".to_owned())),
+    }
+}
+
+/// What is said while the record stays open. The check brings a reply each hour; that nothing became of it is told
+/// while the inbox itself brings it, and not each hour.
+fn for_now<W: World>(bridge: &Bridge<'_, W>, first: Option<Millis>, answer: Answer) -> Answer {
+    match first.is_some_and(|first| bridge.world.now() - first > TOLD_FOR) {
+        true => Answer::silence(),
+        false => answer,
     }
 }
 
@@ -137,7 +147,7 @@ async fn recorded<W: World>(
         return Ok(Answer::silence());
     }
     let known = begin(bridge, job, &work.key).await?;
-    let again = known.is_some();
+    let first = known.as_ref().map(|known| known.since);
     if let Some(answer) = known.and_then(|known| known.answer) {
         return if work.is_a_part() { Ok(Answer::silence()) } else { read(&answer) };
     }
@@ -152,11 +162,11 @@ async fn recorded<W: World>(
         jira: jira.as_ref(),
         signs: &bridge.secrets.slack_signing_secret,
         since,
-        again: again && work.changes(),
+        again: first.is_some() && work.changes(),
     };
     let answer = match done(&desk, &work).await? {
         Ended::Settled(answer) => answer,
-        Ended::Unsettled(answer) => return Ok(answer),
+        Ended::Unsettled(answer) => return Ok(for_now(bridge, first, answer)),
         Ended::HandedOn => return Ok(Answer::silence()),
     };
     // A link to a file needs no other right to be used: it is kept nowhere.
