@@ -1,6 +1,15 @@
-//! Where may a request go? To https, and to this machine itself.
+//! Where may a request go? To https, and to this machine itself; with a token, to the hosts of its own service.
 
 use reqwest::Url;
+
+/// How far a token may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To the hosts of its own service.
+    Services,
+    /// To this machine as well: AWS is on it too, so all that is here is a rehearsal.
+    Loopback,
+}
 
 /// Whether what is sent there stays private on the way: https, or http to this very machine.
 pub fn is_private(url: &Url) -> bool {
@@ -16,6 +25,49 @@ pub fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether this is the base of Slack's Web API, or of GovSlack's.
+pub fn is_slack_api(text: &str) -> bool {
+    matches!(plain(text), Some(("slack.com" | "slack-gov.com", "api")))
+}
+
+/// Whether this is the base of a Jira Cloud site: `https://SITE.atlassian.net`.
+pub fn is_jira_site(text: &str) -> bool {
+    let site = |host: &str| host.strip_suffix(".atlassian.net").is_some_and(is_label);
+    plain(text).is_some_and(|(host, path)| path.is_empty() && site(host))
+}
+
+/// Whether this is the base of Jira's REST API: a site, or what scoped tokens need,
+/// `https://api.atlassian.com/ex/jira/CLOUD_ID`.
+pub fn is_jira_api(text: &str) -> bool {
+    let gateway = |(host, path): (&str, &str)| {
+        host == "api.atlassian.com" && path.strip_prefix("ex/jira/").is_some_and(is_cloud_id)
+    };
+    is_jira_site(text) || plain(text).is_some_and(gateway)
+}
+
+/// Host and path, cut at the first slash. Read as text and compared byte by byte: what any program could read otherwise
+/// than another (a name, a port, an escape, an upper-case or foreign letter, a dot too many) is equal to nothing here.
+fn plain(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("https://")?;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    Some((host.strip_suffix(":443").unwrap_or(host), path))
+}
+
+/// One label of a host's name. `xn--` begins a label in foreign letters, which no site has.
+fn is_label(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    (1..=63).contains(&text.len())
+        && plain
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.starts_with("xn--")
+}
+
+fn is_cloud_id(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    (1..=64).contains(&text.len()) && plain
 }
 
 /// A proxy for what goes by https. What goes by http goes to this machine, and never through one.
@@ -67,6 +119,92 @@ mod tests {
             "data:text/plain,https://x",
         ] {
             assert!(!private(bad), "{bad}");
+        }
+    }
+
+    type Is = fn(&str) -> bool;
+
+    const GOOD: [(Is, &[&str]); 3] = [
+        (is_slack_api, &["https://slack.com/api", "https://slack-gov.com/api", "https://slack.com:443/api"]),
+        (is_jira_site, &["https://example.atlassian.net", "https://my-site-2.atlassian.net:443"]),
+        (is_jira_api, &["https://example.atlassian.net", "https://api.atlassian.com/ex/jira/1324a887-45db"]),
+    ];
+
+    /// What else an attacker could put in a host's place; `{}` is the host.
+    const HOSTS: [&str; 21] = [
+        "{}.",
+        "{}.evil.example",
+        "evil.example/{}",
+        "evil.example?{}",
+        "evil.example#{}",
+        "evil.example\\{}",
+        "{}@evil.example",
+        "{}%2eevil.example",
+        "{}%00.evil.example",
+        "{}\t.evil.example",
+        "{}\u{3002}evil.example",
+        "ana:pw@{}",
+        "@{}",
+        "{}:8443",
+        "{}:80",
+        "{}:",
+        "a.b.{}",
+        "evil{}.evil.example",
+        "127.0.0.1",
+        "xn--slck-5cd.com",
+        "",
+    ];
+
+    #[test]
+    fn a_token_goes_to_the_hosts_of_its_own_service_however_another_is_spelled() {
+        for (is, text) in GOOD.into_iter().flat_map(|(is, good)| good.iter().map(move |text| (is, *text))) {
+            assert!(is(text), "{text}");
+            let (host, path) = plain(text).unwrap();
+            let at = |other: &str| text.replacen(host, other, 1);
+            let hosts = HOSTS.map(|other| at(&other.replace("{}", host)));
+            let letters = [
+                at(&host.to_uppercase()),
+                at(&host.replace('a', "\u{430}")),
+                at(&host.replace('.', "\u{3002}")),
+            ];
+            let schemes =
+                ["http://", "HTTPS://", "ftp://", "//", ""].map(|scheme| text.replace("https://", scheme));
+            let paths =
+                ["/x", "/../x", "/%2e%2e", "/", "?x", "#x", "\n", " "].map(|more| format!("{text}{more}"));
+            let before =
+                [format!(" {text}"), at(&format!("{host}/x/../{path}")), at(&format!("{host}//{path}"))];
+            for bad in hosts.iter().chain(&letters).chain(&schemes).chain(&paths[..]).chain(&before) {
+                // A site's own slash at its end is told before.
+                assert!(!is(bad) || *bad == format!("{text}/"), "{bad:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_an_address_of_slack_or_jira_is_none() {
+        for bad in [
+            "https://atlassian.net",
+            "https://.atlassian.net",
+            "https://-a.atlassian.net",
+            "https://a-.atlassian.net",
+            "https://a_b.atlassian.net",
+            "https://xn--exmple-cua.atlassian.net",
+            "https://evilatlassian.net",
+            "https://evil.example/.atlassian.net",
+            "https://example.atlassian.net/browse",
+            "https://api.atlassian.com",
+            "https://api.atlassian.com/ex/jira/",
+            "https://api.atlassian.com/ex/jira/..",
+            "https://api.atlassian.com/ex/confluence/1324a887",
+            "https://slack.com/api",
+        ] {
+            assert!(!is_jira_api(bad) && !is_jira_site(bad), "{bad}");
+        }
+        assert!(!is_jira_site("https://api.atlassian.com/ex/jira/1324a887"), "nobody can open that");
+        for bad in
+            ["https://slack.com", "https://slack.com/", "https://slack.com/apix", "https://a.slack.com/api"]
+        {
+            assert!(!is_slack_api(bad), "{bad}");
         }
     }
 

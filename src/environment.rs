@@ -51,6 +51,19 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Where the environment says that a service of AWS's is: its own variable, as `AWS_ENDPOINT_URL_SQS`, else
+/// `AWS_ENDPOINT_URL`; neither where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`:
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>. `variable` reads one.
+pub fn endpoint(service: &str, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let ignored =
+        variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    [&format!("AWS_ENDPOINT_URL_{service}"), "AWS_ENDPOINT_URL"]
+        .into_iter()
+        .filter(|_| !ignored)
+        .filter_map(variable)
+        .find(|url| !url.is_empty())
+}
+
 fn all<const N: usize>(
     names: [&'static str; N],
     variable: impl Fn(&str) -> Option<String>,

@@ -140,7 +140,7 @@ impl<S: Store> Live<S> {
 
     async fn read_settings(&self) -> Result<Settings, Error> {
         let toml = self.store.settings().await?.ok_or(Error::NoSettings)?;
-        let mut settings = Settings::parse(&toml).map_err(Error::Settings)?;
+        let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(Error::Settings)?;
         if settings.sir.region.is_none() {
             settings.sir.region = self.aws.config().await.region().map(|region| region.as_ref().to_owned());
         }

@@ -121,6 +121,40 @@ async fn settings_are_read_from_the_table_and_refused_where_they_are_not_good() 
 }
 
 #[tokio::test]
+async fn settings_that_would_take_a_token_elsewhere_are_refused_though_they_were_written_into_the_table() {
+    let of = |url: &str| format!("[slack]\nteam = 'T1'\nchannel = 'C1'\napi_url = '{url}'\n");
+    let in_jira =
+        |name: &str| format!("{SETTINGS}[jira]\nproject = 'SEC'\n{name} = 'https://evil.example'\n");
+    let jira = in_jira("api_url");
+    let site = in_jira("site_url") + "api_url = 'https://example.atlassian.net'\n";
+    let local = of("http://127.0.0.1:8001/api");
+    let away = aws_config::SdkConfig::builder().region(Region::new("eu-west-1")).build();
+    let refusal = async |aws: Aws, settings: &str| {
+        let store = Memory::default();
+        store.put_settings(settings).await.unwrap();
+        let live = Live::new(store, aws, inbox(), Safe::Given(Secrets::default()));
+        live.settings().await.err().map(|error| error.to_string())
+    };
+    for (settings, key) in [
+        (&of("https://slack.com.evil.example/api"), "slack.api_url"),
+        (&jira, "jira.api_url"),
+        (&site, "jira.site_url"),
+    ] {
+        for aws in [Aws::from(away.clone()), Amazon::default().start().await] {
+            let why = refusal(aws, settings).await.unwrap();
+            assert!(why.contains(key) && why.contains("evil.example"), "{why}");
+        }
+    }
+    let why = refusal(Aws::from(away), &local).await.unwrap();
+    assert!(why.contains("slack.api_url") && why.contains("AWS_ENDPOINT_URL"), "{why}");
+    assert_eq!(
+        refusal(Amazon::default().start().await, &local).await,
+        None,
+        "AWS is on this machine as well"
+    );
+}
+
+#[tokio::test]
 async fn the_secret_is_asked_for_when_it_is_needed_and_not_twice_a_minute() {
     let amazon = Amazon::default();
     amazon.gives(200, secret("xoxb-1"));

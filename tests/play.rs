@@ -9,7 +9,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use casebridge::play::page::Page;
+use casebridge::{address::Reach, play::page::Page, settings::Settings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,7 +18,11 @@ const BO: &str = "U024BE7LJ";
 
 fn casebridge(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_casebridge"));
-    command.args(arguments).env_remove("CASEBRIDGE_TABLE").env_remove("RUST_LOG");
+    command
+        .args(arguments)
+        .env_remove("CASEBRIDGE_TABLE")
+        .env_remove("RUST_LOG")
+        .env_remove("AWS_ENDPOINT_URL");
     command
 }
 
@@ -89,6 +93,62 @@ fn settings_are_checked_before_anything_is_asked_of_the_table() {
     std::fs::remove_file(&file).unwrap();
 }
 
+/// What `settings check` and `settings push` say of these settings, with this endpoint for AWS.
+fn judged(settings: &str, endpoint: Option<&str>) -> [String; 2] {
+    let file = std::env::temp_dir().join(format!("casebridge-{}-{:p}.toml", std::process::id(), settings));
+    std::fs::write(&file, settings).unwrap();
+    let said = ["check", "push"].map(|verb| {
+        let mut command = casebridge(&["settings", verb, file.to_str().unwrap()]);
+        command.env("AWS_REGION", "eu-west-1");
+        if let Some(endpoint) = endpoint {
+            command.env("AWS_ENDPOINT_URL", endpoint);
+        }
+        let Output { stdout, stderr, .. } = command.output().unwrap();
+        text(&stdout) + &text(&stderr)
+    });
+    std::fs::remove_file(&file).unwrap();
+    said
+}
+
+#[test]
+fn a_host_that_is_neither_slacks_nor_atlassians_gets_no_token() {
+    let settings = "[slack]\nteam = 'T1'\nchannel = 'C1'\napi_url = 'https://slack.com.evil.example/api'\n\
+                    [jira]\napi_url = 'https://evil.example'\nsite_url = 'https://evil2.example'\nproject = 'SEC'\n";
+    for endpoint in [None, Some("http://127.0.0.1:1")] {
+        for said in judged(settings, endpoint) {
+            for (line, host) in [(4, "slack.com.evil.example"), (6, "evil.example"), (7, "evil2.example")] {
+                assert!(
+                    said.contains(&format!("line {line}: ")) && said.contains(&format!("is {host}.")),
+                    "{said}"
+                );
+            }
+            assert!(
+                said.contains("https://slack-gov.com/api") && said.contains("https://SITE.atlassian.net"),
+                "{said}"
+            );
+            assert!(!said.contains("CASEBRIDGE_TABLE"), "nothing is asked of the table: {said}");
+        }
+    }
+}
+
+#[test]
+fn this_machine_gets_a_token_only_while_aws_is_on_it_too() {
+    let settings = "[slack]\nteam = 'T1'\nchannel = 'C1'\napi_url = 'http://127.0.0.1:8001/api'\n\
+                    [jira]\napi_url = 'http://localhost:8002'\nproject = 'SEC'\n";
+    for endpoint in [None, Some("https://aws.example"), Some("http://127.0.0.1.evil.example")] {
+        for said in judged(settings, endpoint) {
+            let why = "is allowed only while AWS_ENDPOINT_URL leads to this machine as well";
+            assert!(
+                said.contains(&format!("127.0.0.1 {why}")) && said.contains(&format!("localhost {why}")),
+                "{said}"
+            );
+        }
+    }
+    let [checked, pushed] = judged(settings, Some("http://[::1]:4570"));
+    assert!(checked.ends_with(": good\n"), "{checked}");
+    assert!(pushed.contains("the environment lacks CASEBRIDGE_TABLE"), "{pushed}");
+}
+
 #[tokio::test]
 async fn the_stand_ins_say_where_they_are() {
     let file = std::env::temp_dir().join(format!("casebridge-{}.json", std::process::id()));
@@ -106,7 +166,7 @@ async fn the_stand_ins_say_where_they_are() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let settings = casebridge::settings::Settings::parse(known["settings"].as_str().unwrap()).unwrap();
+    let settings = Settings::parse(known["settings"].as_str().unwrap(), Reach::Loopback).unwrap();
     assert_eq!(settings.roles.responder, [BO]);
     let secrets = casebridge::secrets::Secrets::parse(&known["secret"].to_string()).unwrap();
     assert_eq!(secrets.suffice(&settings), Ok(()));

@@ -8,7 +8,8 @@ use std::{
 use clap::Subcommand;
 
 use crate::{
-    aws::Aws,
+    address::Reach,
+    aws::{self, Aws},
     environment::{self, variable},
     settings::{Problem, Settings},
     store::{self, Store, dynamodb::Dynamo},
@@ -83,9 +84,11 @@ fn lines(problems: &[Problem]) -> String {
 /// See [`Error`].
 pub async fn run(command: Command) -> Result<String, Error> {
     match command {
-        Command::Check { file } => check(&file).map(|_| format!("{}: good", file.display())),
+        Command::Check { file } => {
+            check(&file, aws::reach_here().await).map(|_| format!("{}: good", file.display()))
+        }
         Command::Push { file } => {
-            let (toml, settings) = check(&file)?;
+            let (toml, settings) = check(&file, aws::reach_here().await)?;
             let aws = Aws::default();
             let own = aws.config().await.region().map(AsRef::as_ref);
             is_at_home(settings.sir.region.as_deref(), own)?;
@@ -111,9 +114,9 @@ fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), Error> {
 }
 
 /// A file with good settings: its text, and what it says.
-fn check(file: &Path) -> Result<(String, Settings), Error> {
+fn check(file: &Path, reach: Reach) -> Result<(String, Settings), Error> {
     let toml = fs::read_to_string(file).map_err(|error| Error::File { file: file.to_owned(), error })?;
-    match Settings::parse(&toml) {
+    match Settings::parse(&toml, reach) {
         Ok(settings) => Ok((toml, settings)),
         Err(problems) => Err(Error::Bad { file: file.to_owned(), problems }),
     }

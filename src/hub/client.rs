@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use super::{Answer, Call, answer, request::Request};
 use crate::{
+    environment,
     sir::{Fault, FaultKind},
     wire::MAX_BODY,
 };
@@ -54,19 +55,9 @@ impl Hub {
     }
 }
 
-/// Where Security Hub is: `AWS_ENDPOINT_URL_SECURITYHUB`, else `AWS_ENDPOINT_URL`, else the Region's own address.
-///
-/// Both are passed over where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`:
-/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>. `variable` reads the environment.
+/// Where Security Hub is: where the environment says, else the Region's own address. `variable` reads the environment.
 pub fn endpoint(region: &str, variable: impl Fn(&str) -> Option<String>) -> String {
-    let ignored =
-        variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let configured = ["AWS_ENDPOINT_URL_SECURITYHUB", "AWS_ENDPOINT_URL"]
-        .into_iter()
-        .filter(|_| !ignored)
-        .filter_map(&variable)
-        .find(|url| !url.is_empty());
-    match configured {
+    match environment::endpoint("SECURITYHUB", variable) {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => format!("https://securityhub.{region}.amazonaws.com"),
     }

@@ -9,8 +9,9 @@ use toml::{
 
 use super::{
     key::{self, Default, KEYS, Key, Kind, TABLES},
-    value::Check,
+    value::{Check, UrlCheck},
 };
+use crate::address::Reach;
 
 /// Something wrong in the settings. Its `Display` is one line for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +38,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All that is wrong with a document, in its order; what is missing comes with its table.
-pub fn problems(toml: &str) -> Vec<Problem> {
-    let mut check = Checker { toml, problems: Vec::new() };
+/// All that is wrong with a document, in its order; what is missing comes with its table. `reach` is how far the tokens
+/// may go.
+pub fn problems(toml: &str, reach: Reach) -> Vec<Problem> {
+    let mut check = Checker { toml, reach, problems: Vec::new() };
     match DeTable::parse(toml) {
         Ok(document) => check.document(document.get_ref()),
         Err(error) => {
@@ -55,6 +57,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 
 struct Checker<'a> {
     toml: &'a str,
+    reach: Reach,
     problems: Vec<Problem>,
 }
 
@@ -149,6 +152,7 @@ impl Checker<'_> {
     fn value(&mut self, path: &str, kind: Kind, value: &Value<'_>) {
         match (kind, value.get_ref()) {
             (Kind::Text(check), DeValue::String(text)) => self.text(path, check, text, value.span()),
+            (Kind::Url(check), DeValue::String(text)) => self.url(path, check, text, value.span()),
             (Kind::Texts(check), DeValue::Array(texts)) => {
                 for text in texts {
                     match text.get_ref() {
@@ -176,6 +180,14 @@ impl Checker<'_> {
     fn text(&mut self, path: &str, check: Check, text: &str, span: Range<usize>) {
         if let Err(right) = check(text) {
             self.found(path, Some(span), format!("{text:?} does not fit"), format!("Give {right}"));
+        }
+    }
+
+    /// What stands before an `@` may be a password: it is not repeated, since this may be logged.
+    fn url(&mut self, path: &str, check: UrlCheck, text: &str, span: Range<usize>) {
+        if let Err(right) = check(text, self.reach) {
+            let shown = text.rsplit('@').next().unwrap_or_default();
+            self.found(path, Some(span), format!("{shown:?} does not fit"), format!("Give {right}"));
         }
     }
 
@@ -228,7 +240,7 @@ impl Checker<'_> {
 /// What a key takes, for a sentence that begins with "Give".
 fn what(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text(_) | Kind::Choice(_) => "a text in quotes",
+        Kind::Text(_) | Kind::Url(_) | Kind::Choice(_) => "a text in quotes",
         Kind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
         Kind::Flag => "true or false, without quotes",
         Kind::Number(..) => "a whole number, without quotes",
@@ -246,6 +258,7 @@ fn article(kind: &str) -> String {
 fn hint(key: &Key) -> String {
     match key.kind {
         Kind::Text(check) => check("").err().unwrap_or_default(),
+        Kind::Url(check) => check("", Reach::Services).err().unwrap_or_default(),
         kind => what(kind).to_owned(),
     }
 }
@@ -272,7 +285,7 @@ mod tests {
 
     /// The problems of a document that begins well: what `lines` are begins in line 4.
     fn told(lines: &str) -> Vec<String> {
-        problems(&format!("{GOOD}{lines}")).iter().map(Problem::to_string).collect()
+        problems(&format!("{GOOD}{lines}"), Reach::Services).iter().map(Problem::to_string).collect()
     }
 
     const TOLD: &[(&str, Option<&str>)] = &[
@@ -320,7 +333,25 @@ mod tests {
         (
             "api_url = \"http://slack.com/api\"",
             Some(
-                "line 4: slack.api_url: \"http://slack.com/api\" does not fit. Give an address that begins with https:// (http:// only for localhost).",
+                "line 4: slack.api_url: \"http://slack.com/api\" does not fit. Give an address that begins with https://.",
+            ),
+        ),
+        (
+            "api_url = \"https://ana:pw@slack.com/api\"",
+            Some(
+                "line 4: slack.api_url: \"slack.com/api\" does not fit. Give an address without a user name or password: those belong into the secret.",
+            ),
+        ),
+        (
+            "api_url = \"https://slack.com.evil.example/api\"",
+            Some(
+                "line 4: slack.api_url: \"https://slack.com.evil.example/api\" does not fit. Give https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else. The host here is slack.com.evil.example.",
+            ),
+        ),
+        (
+            "api_url = \"http://127.0.0.1:8080/api\"",
+            Some(
+                "line 4: slack.api_url: \"http://127.0.0.1:8080/api\" does not fit. Give https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else. 127.0.0.1 is allowed only while AWS_ENDPOINT_URL leads to this machine as well.",
             ),
         ),
         (
@@ -407,8 +438,10 @@ mod tests {
     #[test]
     fn every_problem_is_told_at_once_and_in_the_documents_order() {
         let document = "timing = 5\n[roles]\nadmin = [\"ana\"]\nadmn = []\n[sir]\nregion = \"europe\"\n";
-        let keys: Vec<_> =
-            problems(document).into_iter().map(|problem| (problem.line, problem.key)).collect();
+        let keys: Vec<_> = problems(document, Reach::Services)
+            .into_iter()
+            .map(|problem| (problem.line, problem.key))
+            .collect();
         let expected = [
             (None, "slack"),
             (Some(1), "timing"),
@@ -417,13 +450,14 @@ mod tests {
             (Some(6), "sir.region"),
         ];
         assert_eq!(keys, expected.map(|(line, key)| (line, key.to_owned())));
-        let missing = problems("[slack]").into_iter().map(|problem| problem.key).collect::<Vec<_>>();
+        let missing =
+            problems("[slack]", Reach::Services).into_iter().map(|problem| problem.key).collect::<Vec<_>>();
         assert_eq!(missing, ["slack.team", "slack.channel"]);
     }
 
     #[test]
     fn what_is_no_toml_is_one_problem_with_its_line() {
-        let found = problems("[slack]\nteam = \"T1\nchannel = 1\n");
+        let found = problems("[slack]\nteam = \"T1\nchannel = 1\n", Reach::Services);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].line, Some(2));
         assert!(found[0].to_string().starts_with("line 2: this is not TOML"), "{}", found[0]);

@@ -1,12 +1,14 @@
 //! Which keys are there? One list: what is checked, and what docs/settings.md tells, come from it.
 
-use super::value::{self, Check};
+use super::value::{self, Check, UrlCheck};
 
 /// What a key takes.
 #[derive(Clone, Copy)]
 pub enum Kind {
     /// A text.
     Text(Check),
+    /// An address.
+    Url(UrlCheck),
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A list of texts.
@@ -101,12 +103,12 @@ keys! {
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
     slack.replies_are_comments: Kind::Flag, Default::Value("true"),
         "A person's reply in a case's thread becomes a comment on the case.";
-    slack.api_url: Kind::Text(value::base_url), Default::Value("\"https://slack.com/api\""),
-        "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`.";
-    jira.api_url: Kind::Text(value::base_url), Default::Required,
+    slack.api_url: Kind::Url(value::slack_api), Default::Value("\"https://slack.com/api\""),
+        "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`. No other is taken.";
+    jira.api_url: Kind::Url(value::jira_api), Default::Required,
         "Base of the REST API: `https://SITE.atlassian.net`, or `https://api.atlassian.com/ex/jira/CLOUD_ID` for a \
-         service account.";
-    jira.site_url: Kind::Text(value::base_url), Default::None("`api_url`"),
+         service account. No other is taken.";
+    jira.site_url: Kind::Url(value::jira_site), Default::None("`api_url`"),
         "Base of the links that people open: `https://SITE.atlassian.net`.";
     jira.project: Kind::Text(value::project), Default::Required,
         "Key of the project.";
@@ -120,7 +122,7 @@ keys! {
     sir.region: Kind::Text(value::region), Default::None("the functions' own"),
         "The membership's Region, if the links to the console need it. The roles of `template.yaml` allow the stack's own \
          Region only, and only there events arrive: `settings push` refuses another. Deploy the stack in the membership's Region.";
-    sir.console_url: Kind::Text(value::link),
+    sir.console_url: Kind::Url(value::link),
         Default::Value("\"https://{region}.console.aws.amazon.com/security-ir/home?region={region}\""),
         "Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no link to one case.";
     sir.name_the_speaker: Kind::Flag, Default::Value("true"),
@@ -147,7 +149,7 @@ impl Kind {
     /// What it takes, in words.
     pub fn words(self) -> String {
         match self {
-            Self::Text(_) => "text".to_owned(),
+            Self::Text(_) | Self::Url(_) => "text".to_owned(),
             Self::Choice(choices) => choices.join(" or "),
             Self::Texts(_) => "list of texts".to_owned(),
             Self::Flag => "true or false".to_owned(),

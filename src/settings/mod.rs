@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use check::Problem;
 pub use key::reference;
 
+use crate::address::Reach;
+
 /// All settings. [`Settings::parse`] is the way to them: it checks every value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,9 +145,10 @@ pub struct Timing {
 
 impl Settings {
     /// Reads a document and checks all of it: an unknown key, a wrong type, a missing key and a value that cannot
-    /// be right are each named with their line and what to do.
-    pub fn parse(toml: &str) -> Result<Self, Vec<Problem>> {
-        let problems = check::problems(toml);
+    /// be right are each named with their line and what to do. `reach` is how far the tokens may go: an address on
+    /// this machine is refused unless AWS is on it too.
+    pub fn parse(toml: &str, reach: Reach) -> Result<Self, Vec<Problem>> {
+        let problems = check::problems(toml, reach);
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -251,8 +254,11 @@ mod tests {
         *,
     };
 
-    const LEAST: &str =
-        "[slack]\nteam = 'T1'\nchannel = 'C1'\n[jira]\napi_url = 'https://x.example'\nproject = 'SEC'";
+    const LEAST: &str = "[slack]\nteam = 'T1'\nchannel = 'C1'\n[jira]\napi_url = 'https://example.atlassian.net'\nproject = 'SEC'";
+
+    fn parse(toml: &str) -> Result<Settings, Vec<Problem>> {
+        Settings::parse(toml, Reach::Services)
+    }
 
     fn document(path: &str) -> (String, String) {
         let path = format!("{}/docs/{path}", env!("CARGO_MANIFEST_DIR"));
@@ -271,7 +277,7 @@ mod tests {
 
     #[test]
     fn every_default_is_the_one_that_the_list_of_keys_tells() {
-        let written = written(&Settings::parse(LEAST).unwrap());
+        let written = written(&parse(LEAST).unwrap());
         for key in KEYS {
             let there = written.get(&format!("{}.{}", key.table, key.name)).map(String::as_str);
             match key.default {
@@ -286,7 +292,7 @@ mod tests {
     #[test]
     fn the_example_is_good_and_shows_every_key() {
         let (example, _) = document("settings.example.toml");
-        let settings = Settings::parse(&example).unwrap();
+        let settings = parse(&example).unwrap();
         let shown: BTreeSet<_> = written(&settings).into_keys().collect();
         let known: BTreeSet<_> = KEYS.iter().map(|key| format!("{}.{}", key.table, key.name)).collect();
         assert_eq!(shown, known);
@@ -316,7 +322,7 @@ mod tests {
     #[test]
     fn a_status_that_is_not_named_keeps_its_default_and_one_without_a_name_falls_away() {
         let some = format!("{LEAST}\n[jira.status]\nClosed = 'Resolved'\nSubmitted = ''");
-        let status = Settings::parse(&some).unwrap().jira.unwrap().status;
+        let status = parse(&some).unwrap().jira.unwrap().status;
         assert_eq!(status.get("Closed").map(String::as_str), Some("Resolved"));
         assert_eq!(status.get("Ready to Close").map(String::as_str), Some("In Review"));
         assert_eq!(status.get("Submitted"), None);
@@ -325,14 +331,14 @@ mod tests {
 
     #[test]
     fn without_a_jira_table_there_is_no_jira() {
-        let settings = Settings::parse(LEAST.split("[jira]").next().unwrap()).unwrap();
+        let settings = parse(LEAST.split("[jira]").next().unwrap()).unwrap();
         assert_eq!(settings.jira, None);
         assert_eq!((settings.sir, settings.timing), (Sir::default(), Timing::default()));
     }
 
     #[test]
     fn bad_settings_are_refused_with_all_that_is_wrong() {
-        let problems = Settings::parse("[slack]\nteam = 'x'").unwrap_err();
+        let problems = parse("[slack]\nteam = 'x'").unwrap_err();
         let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
         assert_eq!(keys, ["slack.channel", "slack.team"]);
     }

@@ -2,10 +2,13 @@
 
 use reqwest::Url;
 
-use crate::address;
+use crate::address::{self, Reach};
 
 /// Says what would be right, where a value is not.
 pub type Check = fn(&str) -> Result<(), String>;
+
+/// The same of an address, which may be on this machine or not.
+pub type UrlCheck = fn(&str, Reach) -> Result<(), String>;
 
 fn expect(right: bool, what: &str) -> Result<(), String> {
     if right { Ok(()) } else { Err(what.to_owned()) }
@@ -85,21 +88,51 @@ pub fn region(text: &str) -> Result<(), String> {
     expect(right, "an AWS Region, as \"eu-west-1\"")
 }
 
-/// The base of an API, to which `/path` is appended.
-pub fn base_url(text: &str) -> Result<(), String> {
-    let url = url(text)?;
-    expect(url.query().is_none() && url.fragment().is_none(), "an address without ? and #")?;
-    expect(
-        !text.ends_with('/'),
-        &format!("the same without the slash at its end: {:?}", text.trim_end_matches('/')),
-    )
+/// The base of Slack's Web API: the bot token goes there.
+pub fn slack_api(text: &str, reach: Reach) -> Result<(), String> {
+    let what = "https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else";
+    at(&base_url(text)?, reach, address::is_slack_api(text), what)
 }
 
-/// A link in which `{region}` and `{case}` are replaced.
-pub fn link(text: &str) -> Result<(), String> {
+/// The base of Jira's REST API: the API token goes there.
+pub fn jira_api(text: &str, reach: Reach) -> Result<(), String> {
+    let what = "https://SITE.atlassian.net or https://api.atlassian.com/ex/jira/CLOUD_ID: the API token goes nowhere else";
+    at(&base_url(text)?, reach, address::is_jira_api(text), what)
+}
+
+/// The base of the links to issues.
+pub fn jira_site(text: &str, reach: Reach) -> Result<(), String> {
+    at(&base_url(text)?, reach, address::is_jira_site(text), "https://SITE.atlassian.net")
+}
+
+/// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
+pub fn link(text: &str, reach: Reach) -> Result<(), String> {
     let filled = text.replace("{region}", "eu-west-1").replace("{case}", "0000000001");
     expect(!filled.contains(['{', '}']), "an address with no other {…} than {region} and {case}")?;
-    url(&filled).map(|_| ())
+    let url = url(&filled)?;
+    at(&url, reach, !address::is_loopback(&url), "an address that people can open")
+}
+
+/// Whether an address is one of those that `what` names, or is on this machine in a rehearsal.
+fn at(url: &Url, reach: Reach, right: bool, what: &str) -> Result<(), String> {
+    let host = url.host_str().unwrap_or_default();
+    match (right, address::is_loopback(url)) {
+        (true, _) => Ok(()),
+        (false, true) if reach == Reach::Loopback => Ok(()),
+        (false, true) => Err(format!(
+            "{what}. {host} is allowed only while AWS_ENDPOINT_URL leads to this machine as well"
+        )),
+        (false, false) => Err(format!("{what}. The host here is {host}")),
+    }
+}
+
+/// An address to which `/path` is appended.
+fn base_url(text: &str) -> Result<Url, String> {
+    let url = url(text)?;
+    expect(url.query().is_none() && url.fragment().is_none(), "an address without ? and #")?;
+    let without = format!("the same without the slash at its end: {:?}", text.trim_end_matches('/'));
+    expect(!text.ends_with('/'), &without)?;
+    Ok(url)
 }
 
 fn url(text: &str) -> Result<Url, String> {
@@ -108,7 +141,7 @@ fn url(text: &str) -> Result<Url, String> {
     let url = url.ok_or("a whole address, as \"https://example.atlassian.net\"")?;
     let userinfo = !url.username().is_empty() || url.password().is_some() || authority(text).contains('@');
     expect(!userinfo, "an address without a user name or password: those belong into the secret")?;
-    expect(address::is_private(&url), "an address that begins with https:// (http:// only for localhost)")?;
+    expect(address::is_private(&url), "an address that begins with https://")?;
     Ok(url)
 }
 
@@ -120,7 +153,7 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TABLE: [(Check, &[&str], &[&str]); 11] = [
+    const TABLE: [(Check, &[&str], &[&str]); 9] = [
         (team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
         (channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
         (member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
@@ -142,30 +175,6 @@ mod tests {
             &["eu-west-1", "us-gov-west-1", "ap-southeast-5"],
             &["", "eu", "eu-1", "eu-west", "EU-west-1", "eu-west-1a", "europe-west-1", "eu--1"],
         ),
-        (
-            base_url,
-            &["https://slack.com/api", "https://example.atlassian.net", "http://127.0.0.1:8080/api"],
-            &[
-                "",
-                "slack.com",
-                "/api",
-                "https://slack.com/api/",
-                "https://slack.com/",
-                "http://slack.com/api",
-                "https://ana:pw@slack.com/api",
-                "https://@slack.com/api",
-                "https://slack.com/api?x=1",
-                "https://slack.com/api#x",
-                "https://slack.com/a b",
-                "https:\\\\slack.com",
-                "javascript:alert(1)",
-            ],
-        ),
-        (
-            link,
-            &["https://{region}.console.aws.amazon.com/x?region={region}#/{case}", "https://example.com/"],
-            &["", "https://example.com/{id}", "http://example.com/{case}", "https://example.com/}"],
-        ),
     ];
 
     #[test]
@@ -180,5 +189,82 @@ mod tests {
         }
         assert_eq!(name_or_none(""), Ok(()));
         assert!(name_or_none(" ").is_err());
+    }
+
+    type Texts = &'static [&'static str];
+
+    /// Good among the services, good in a rehearsal only, good nowhere.
+    const URLS: [(UrlCheck, Texts, Texts, Texts); 4] = [
+        (
+            slack_api,
+            &["https://slack.com/api", "https://slack-gov.com/api"],
+            &[
+                "http://127.0.0.1:8080/api",
+                "http://[::1]:9/api",
+                "https://localhost:1/api",
+                "http://127.8.9.1",
+            ],
+            &[
+                "",
+                "slack.com",
+                "/api",
+                "https://slack.com/api/",
+                "https://slack.com/",
+                "http://slack.com/api",
+                "https://ana:pw@slack.com/api",
+                "https://@slack.com/api",
+                "https://slack.com/api?x=1",
+                "https://slack.com/api#x",
+                "https://slack.com/a b",
+                "https:\\\\slack.com",
+                "javascript:alert(1)",
+                "https://slack.com.evil.example/api",
+                "https://SLACK.com/api",
+                "https://example.atlassian.net",
+                "http://localhost.evil.example/api",
+                "http://ana@127.0.0.1/api",
+                "http://10.0.0.1/api",
+                "http://127.0.0.1:8080/api/",
+            ],
+        ),
+        (
+            jira_api,
+            &["https://example.atlassian.net", "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4"],
+            &["http://127.0.0.1:8080", "http://localhost:1/jira"],
+            &[
+                "",
+                "https://evil.example",
+                "https://api.atlassian.com",
+                "https://example.atlassian.net/browse",
+            ],
+        ),
+        (
+            jira_site,
+            &["https://example.atlassian.net"],
+            &["http://127.0.0.1:8080"],
+            &["", "https://evil.example", "https://api.atlassian.com/ex/jira/1324a887"],
+        ),
+        (
+            link,
+            &["https://{region}.console.aws.amazon.com/x?region={region}#/{case}", "https://example.com/"],
+            &["http://localhost:8080/{case}", "https://127.0.0.1/"],
+            &["", "https://example.com/{id}", "http://example.com/{case}", "https://example.com/}"],
+        ),
+    ];
+
+    #[test]
+    fn an_address_on_this_machine_is_good_only_while_aws_is_on_it_too() {
+        for (check, services, loopback, nowhere) in URLS {
+            let good = |text: &&str, reach| check(text, reach).is_ok();
+            for text in services {
+                assert!(good(text, Reach::Services) && good(text, Reach::Loopback), "{text:?}");
+            }
+            for text in loopback {
+                assert!(!good(text, Reach::Services) && good(text, Reach::Loopback), "{text:?}");
+            }
+            for text in nowhere {
+                assert!(!good(text, Reach::Services) && !good(text, Reach::Loopback), "{text:?}");
+            }
+        }
     }
 }

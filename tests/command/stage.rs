@@ -11,6 +11,7 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
+    address::Reach,
     aws::Aws,
     case::{CaseId, Millis},
     command::{bridge::Bridge, execute, job::Job},
@@ -288,7 +289,7 @@ impl Stage {
             waited: AtomicU64::new(0),
             copying: AtomicI64::new(0),
         };
-        let settings = toml::from_str(&settings).unwrap();
+        let settings = Settings::parse(&settings, Reach::Loopback).unwrap();
         let jobs = Mutex::new(Some(jobs));
         Self { slack, sir, hub, jira, memory, world, settings, secrets, channel, jobs }
     }

@@ -30,9 +30,20 @@ async fn all_that_is_missing_from_the_environment_is_named_in_one_line() {
 
 #[tokio::test]
 async fn bad_settings_are_refused_in_one_line_that_names_the_key_and_its_line() {
+    let elsewhere = "[slack]\nteam = 'T1'\nchannel = 'C1'\napi_url = 'https://slack.com.evil.example/api'\n";
+    for (settings, problem) in [
+        ("[slack]\nteam = 'x'\nchannel = 'C1'\n", "line 2: slack.team"),
+        (elsewhere, "line 4: slack.api_url"),
+    ] {
+        refused(settings, problem).await;
+    }
+}
+
+/// Both functions do nothing with these settings, and say why.
+async fn refused(settings: &str, problem: &str) {
     for binary in BINARIES {
         let lambda = Lambda::start().await;
-        let settings = Some("[slack]\nteam = 'x'\nchannel = 'C1'\n".to_owned());
+        let settings = Some(settings.to_owned());
         let secret = json!({"slack_bot_token": "xoxb-secret", "slack_signing_secret": "hush"});
         let endpoint = Amazon { secret, settings, inbox: Fifo::default() }.start().await;
         let variables = [
@@ -53,7 +64,7 @@ async fn bad_settings_are_refused_in_one_line_that_names_the_key_and_its_line() 
         let ours: Vec<_> = errors.iter().filter(|line| line["message"] == "nothing is done").collect();
         assert_eq!(ours.len(), 1, "{log:?}");
         let why = ours[0]["error"].as_str().unwrap();
-        assert!(why.contains("line 2: slack.team"), "{why}");
+        assert!(why.contains(problem), "{why}");
         assert!(!log.concat().contains("xoxb-secret") && !log.concat().contains("hush"), "{log:?}");
     }
 }

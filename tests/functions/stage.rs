@@ -3,6 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use casebridge::{
+    address::Reach,
     settings::Settings,
     standin::{Call, Fault, Jira, Server, Sir, Slack},
     store::Store,
@@ -56,7 +57,7 @@ impl Stage {
             slack.app().3,
             jira.url()
         );
-        Settings::parse(&settings).unwrap();
+        Settings::parse(&settings, Reach::Loopback).unwrap();
         let table = table::asked_for().await.unwrap().make(test).await;
         table.store.put_settings(&settings).await.unwrap();
         let inbox = Fifo::default();

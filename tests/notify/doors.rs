@@ -1,6 +1,6 @@
 //! Whatever arrives is taken, left alone or refused, each message for itself.
 
-use casebridge::{settings::Settings, standin::Fault};
+use casebridge::{address::Reach, settings::Settings, standin::Fault};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count};
@@ -150,7 +150,7 @@ async fn one_bad_case_stops_no_other() {
 
 #[test]
 fn bad_settings_are_refused_with_every_key_and_its_line() {
-    let problems = Settings::parse("[slack]\nteam = 'x'\nchanel = 'C1'\n").unwrap_err();
+    let problems = Settings::parse("[slack]\nteam = 'x'\nchanel = 'C1'\n", Reach::Services).unwrap_err();
     let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert!(text.len() >= 3, "{text:?}");
     assert_eq!(count(&text, "line 2: slack.team"), 1, "{text:?}");
