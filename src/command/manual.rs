@@ -43,6 +43,15 @@ Roles are given in the settings to Slack users and user groups: viewer < respond
 those before it, and an empty role is nobody. Guests, bots, other apps and people of other workspaces are refused, and
 so is everything but `help`, `whoami` and forms in a channel that another workspace shares. Who clicks a button must
 have the role, whoever it was shown to.
+
+## What is written in Jira
+
+What a person of your site writes as a comment on a case's issue becomes a comment on the case: AWS reads it where it
+works the case, and so does everybody who reads the case's thread. These comments, and what an edit makes of one, stay
+in Jira; nothing of them is kept or logged elsewhere:
+
+- a comment for one role or group only, and one of which Jira does not say readably for whom it is. A comment whose
+  restriction is lifted goes to the case then. What is on the case already stays there.
 ";
 
 fn document() -> String {

@@ -11,6 +11,16 @@ use crate::{
 /// How many comments are read at once.
 const PAGE: u64 = 100;
 
+/// Who reads a comment in Jira.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever sees the issue.
+    Everybody,
+    /// One project role or group; or it cannot be read for whom it is.
+    #[default]
+    Restricted,
+}
+
 /// A comment as it is read back.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeardComment {
@@ -22,6 +32,8 @@ pub struct HeardComment {
     pub author_name: String,
     /// `atlassian`, `app` or `customer`.
     pub account_type: String,
+    /// Who reads it there.
+    pub audience: Audience,
     /// Our mark. Anybody who may edit the comment can set it: see [`HeardComment::mark_by`].
     pub mark: Option<String>,
     /// When it was written, as Jira writes a time.
@@ -108,11 +120,20 @@ fn heard(comment: &Value) -> Option<HeardComment> {
         author: text("/author/accountId"),
         author_name: text("/author/displayName"),
         account_type: text("/author/accountType"),
+        audience: audience(comment),
         mark: properties.into_iter().find(ours).and_then(|property| text_at(property, "/value/mark")),
         created: text("/created"),
         updated: text("/updated"),
         body: comment.get("body").cloned().unwrap_or_default(),
     })
+}
+
+/// A restriction that cannot be read is one.
+fn audience(comment: &Value) -> Audience {
+    match comment.get("visibility") {
+        None | Some(Value::Null) => Audience::Everybody,
+        Some(_) => Audience::Restricted,
+    }
 }
 
 #[cfg(test)]
@@ -135,6 +156,7 @@ mod tests {
             author: "a1".to_owned(),
             author_name: "Ana".to_owned(),
             account_type: "atlassian".to_owned(),
+            audience: Audience::Everybody,
             mark: Some("card".to_owned()),
             created: "2026-11-21T10:00:00.000+0000".to_owned(),
             updated: "2026-11-21T11:00:00.000+0000".to_owned(),
@@ -144,6 +166,17 @@ mod tests {
         assert_eq!(expected.mark_by("a1"), Some("card"));
         assert_eq!(expected.mark_by("a2"), None, "a mark that somebody else set");
         assert_eq!(HeardComment::default().mark_by(""), None);
+    }
+
+    #[test]
+    fn a_comment_is_for_everybody_only_where_nothing_says_otherwise() {
+        let of = |visibility: Value| audience(&with(comment("10"), "visibility", visibility));
+        assert_eq!((audience(&comment("10")), of(Value::Null)), (Audience::Everybody, Audience::Everybody));
+        let role = json!({"type": "role", "value": "Legal", "identifier": "10002"});
+        for restricted in [role, json!({"type": "user"}), json!({}), json!([]), json!("all"), json!(false)] {
+            assert_eq!(of(restricted.clone()), Audience::Restricted, "{restricted}");
+        }
+        assert_eq!(HeardComment::default().audience, Audience::Restricted);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde_json::Value;
 use self::answer::Place;
 pub use self::{
     adf::{PART, parts},
-    comments::HeardComment,
+    comments::{Audience, HeardComment},
     description::{description, summary},
     issues::{Created, IssueStatus, IssueText, label},
     remark::content,

@@ -8,7 +8,9 @@ use casebridge::{
     store::{Destination, Note, Store},
 };
 
-use super::stage::Stage;
+use serde_json::{Value, json};
+
+use super::stage::{Log, Stage};
 
 /// A case with the issue that belongs to it.
 async fn issue(stage: &Stage) -> (String, String) {
@@ -28,6 +30,106 @@ async fn webhooks(stage: &Stage) -> Vec<Delivery> {
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     sent
+}
+
+/// A case with an issue that is linked to it, in which the case is told already.
+async fn linked(stage: &Stage) -> (String, String) {
+    let case = stage.sir.aws_creates_case("Key leaked");
+    let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
+    stage.ana(&format!("{case} jira link {key}")).await;
+    stage.notify().await;
+    webhooks(stage).await;
+    (case, key)
+}
+
+/// A comment as REST takes it, with more than words.
+fn comment(text: &str, more: Value) -> Value {
+    let words = json!({ "type": "text", "text": text });
+    let body =
+        json!({ "type": "doc", "version": 1, "content": [{ "type": "paragraph", "content": [words] }] });
+    let mut comment = json!({ "body": body });
+    comment.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    comment
+}
+
+/// A role and a group of which Ana and the bridge are members, as restrictions.
+fn circles(stage: &Stage) -> [Value; 2] {
+    let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
+    let role = stage.jira.add_role("Counsel", &[&ana, &own]);
+    let group = stage.jira.add_group("counsel-and-hr", &[&ana, &own]);
+    [
+        json!({ "visibility": { "type": "role", "value": "Counsel", "identifier": role } }),
+        json!({ "visibility": { "type": "group", "value": "counsel-and-hr", "identifier": group } }),
+    ]
+}
+
+/// What the case's comments say, below the lines that name the speakers.
+fn said(stage: &Stage, case: &str) -> Vec<String> {
+    let bodies = stage.comments(case).into_iter();
+    bodies.map(|body| body.split_once(":\n").map_or(body.clone(), |(_, words)| words.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_comment_for_one_role_or_group_leaves_no_trace_outside_jira() {
+    let (stage, log) = (Stage::set().await, Log::listen());
+    let (case, key) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    let [role, group] = circles(&stage);
+    let writes = |text: &str, more: &Value| {
+        stage.jira.person_writes(&ana, &key, &comment(text, more.clone())).unwrap()
+    };
+    let suspect = writes("The suspect works here.", &role);
+    writes("Do not tell the vendor.", &group);
+    let more = json!({ "parentId": suspect });
+    writes("Agreed: the suspect must not know.", &more);
+    writes("The host web-2 is isolated.", &json!({}));
+    webhooks(&stage).await;
+    stage.notify().await;
+    assert_eq!(said(&stage, &case), ["The host web-2 is isolated."]);
+    assert!(stage.slack.state().to_string().contains("web-2"), "the thread is told");
+    let outside = stage.outside_jira() + &log.text();
+    for word in ["suspect", "vendor", "Counsel", "counsel-and-hr"] {
+        assert!(!outside.contains(word), "{word} in {outside}");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_restricts_a_comment_keeps_its_new_text_in_jira_until_the_restriction_is_lifted() {
+    let stage = Stage::set().await;
+    let (case, key) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    let [role, _] = circles(&stage);
+    let id = stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
+    webhooks(&stage).await;
+    let rewrites = async |text: &str, more: Value| {
+        stage.jira.person_rewrites(&ana, &key, &id, &comment(text, more)).unwrap();
+        webhooks(&stage).await;
+        stage.notify().await;
+    };
+    rewrites("It was Cy", role).await;
+    rewrites("It was Di", json!({})).await;
+    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert!(!stage.outside_jira().contains("It was Cy") && !stage.outside_jira().contains("It was Di"));
+    rewrites("It was Ed", json!({ "visibility": null })).await;
+    assert_eq!(said(&stage, &case), ["It was Ed"]);
+}
+
+#[tokio::test]
+async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_keeps_no_other_back() {
+    let stage = Stage::set().await;
+    let (case, key) = linked(&stage).await;
+    let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
+    let [role, _] = circles(&stage);
+    for n in 0..100 {
+        stage.jira.person_comments(&own, &key, &format!("{n}")).unwrap();
+    }
+    stage.jira.take_webhooks();
+    stage.jira.person_writes(&ana, &key, &comment("The suspect works here.", role)).unwrap();
+    stage.jira.person_comments(&ana, &key, &"too long for AWS ".repeat(800)).unwrap();
+    stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
+    webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert!(!stage.outside_jira().contains("suspect"));
 }
 
 #[tokio::test]

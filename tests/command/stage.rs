@@ -19,6 +19,7 @@ use casebridge::{
     http::Http,
     hub,
     live::{Inbox, Live, Safe},
+    notifier::Notifier,
     secrets::{Secret, Secrets},
     settings::Settings,
     sir,
@@ -32,6 +33,8 @@ use tokio::sync::{
     Notify,
     mpsc::{UnboundedReceiver, unbounded_channel},
 };
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt};
 
 /// A commander of every workspace.
 pub const ANA: &str = "U024BE7LH";
@@ -72,6 +75,8 @@ impl Countdown {
 pub struct Table {
     memory: Memory,
     countdown: Arc<Countdown>,
+    /// All that it was ever asked to keep or to find.
+    asked: Mutex<String>,
 }
 
 macro_rules! watched {
@@ -82,6 +87,7 @@ macro_rules! watched {
                 if lost && !self.countdown.taken.load(Ordering::SeqCst) {
                     return Err(store::Error::Trouble("no answer".to_owned()));
                 }
+                self.asked.lock().unwrap().push_str(&format!("{:?}\n", ($(&$arg,)*)));
                 self.countdown.moment().await;
                 let answer = self.memory.$name($($arg),*).await;
                 self.countdown.moment().await;
@@ -222,6 +228,7 @@ impl World for Outside {
     }
 
     async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
+        self.table.asked.lock().unwrap().push_str(&format!("{group} {id} {job}\n"));
         self.countdown.moment().await;
         let answer = self.live.enqueue(group, id, job).await;
         self.countdown.moment().await;
@@ -282,7 +289,7 @@ impl Stage {
         let countdown = Arc::new(Countdown::default());
         let world = Outside {
             live,
-            table: Table { memory: memory.clone(), countdown: countdown.clone() },
+            table: Table { memory: memory.clone(), countdown: countdown.clone(), asked: Mutex::default() },
             hub: hub::Hub::new(client, SharedCredentialsProvider::new(credentials), "eu-west-1", hub.url()),
             countdown,
             stopped: AtomicI64::new(0),
@@ -408,6 +415,25 @@ impl Stage {
         ended
     }
 
+    /// One invocation of `notify`, after all that happened since the last.
+    pub async fn notify(&self) {
+        let events = self.sir.take_events();
+        let records: Vec<_> =
+            events.iter().map(|event| json!({ "messageId": "m", "body": event.to_string() })).collect();
+        for event in [json!({ "Records": records }), json!({ "sweep": true })] {
+            let deadline = self.world.now() + 600_000;
+            let Self { world, settings, secrets, .. } = self;
+            Notifier { world, settings, secrets, deadline }.handle(event).await.unwrap();
+        }
+    }
+
+    /// Everything outside Jira that a word can have come to: the service, Slack, all that the table and the inbox were
+    /// ever asked to keep.
+    pub fn outside_jira(&self) -> String {
+        let asked = self.world.table.asked.lock().unwrap().clone();
+        format!("{}\n{}\n{asked}", self.sir.state(), self.slack.state())
+    }
+
     /// How many requests of an operation the service granted.
     pub fn granted(&self, operation: &str) -> usize {
         self.sir.calls_of(operation).iter().filter(|call| call.status.is_some_and(|it| it < 300)).count()
@@ -431,6 +457,40 @@ impl Stage {
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
         self.memory.bind(&place, &CaseId::parse(case).unwrap()).await.unwrap();
         ts
+    }
+}
+
+/// The log of this test, from its beginning to the value's end.
+pub struct Log {
+    lines: Arc<Mutex<Vec<u8>>>,
+    _until_dropped: tracing::subscriber::DefaultGuard,
+}
+
+impl Log {
+    pub fn listen() -> Self {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let writer = lines.clone();
+        let ours = Targets::new().with_default(Level::WARN).with_target("casebridge", Level::TRACE);
+        let layer = tracing_subscriber::fmt::layer().with_writer(move || Lines(writer.clone()));
+        let subscriber = tracing_subscriber::registry().with(ours).with(layer);
+        Self { lines, _until_dropped: tracing::subscriber::set_default(subscriber) }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.lines.lock().unwrap().clone()).unwrap()
+    }
+}
+
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     comments::{self, Spoken},
     desk::{Desk, Outcome, Stop},
+    stays::stays,
 };
 use crate::{
     case::{CaseId, CommentId, Millis},
@@ -147,11 +148,18 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
         Err(Stop::Failed(Failure::Gone { .. })) => return Ok(()),
         comments => comments?,
     };
-    for comment in comments {
+    let mut staying = 0;
+    for comment in comments.iter().filter(|comment| is_a_persons(comment, &me)) {
         let known = told.iter().find(|(_, told)| told.remote == comment.id);
-        if is_a_persons(&comment, &me) && known.is_none_or(|(_, told)| told.theirs) {
-            said(bridge, &jira, job, (&case, issue), &comment, known).await?;
+        if stays(comment).is_some() {
+            staying += 1;
+        } else if known.is_none_or(|(_, told)| told.theirs) {
+            said(bridge, &jira, job, (&case, issue), comment, known).await?;
         }
+    }
+    if staying > 0 {
+        // How many, and nothing of them.
+        tracing::info!(%case, staying, "comments stay in the issue");
     }
     Ok(())
 }

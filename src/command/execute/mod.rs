@@ -29,6 +29,7 @@ mod moment;
 mod patience;
 mod settle;
 mod status;
+mod stays;
 mod tags;
 
 use sha2::{Digest, Sha256};

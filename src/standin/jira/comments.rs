@@ -7,7 +7,7 @@ use super::super::{
     shape::{Kind, may, misfits, need, text},
 };
 use super::{
-    adf,
+    adf, circles,
     create::PROPERTIES,
     refused::{Output, Refused, bad_payload, field, invalid_input, message},
     routes::Given,
@@ -18,16 +18,47 @@ use super::{
 const BODY: Kind = Kind::Object(&[
     need("body", Kind::Any),
     may("properties", PROPERTIES),
-    may("visibility", Kind::AnyObject),
+    may("visibility", Kind::Any),
     may("parentId", text(0, 30)),
 ]);
 
-fn read(given: &Given<'_>) -> Result<(Value, Vec<Value>), Refused> {
-    let body = given.asked.json().map_err(|_| bad_payload())?;
-    if !misfits(&BODY, &body, "").is_empty() {
-        return Err(bad_payload());
+/// What somebody wants a comment to be.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) document: Value,
+    properties: Vec<Value>,
+    /// Null lifts what there is; none leaves it.
+    visibility: Option<Value>,
+    parent: Option<String>,
+}
+
+impl Draft {
+    /// A comment for everybody.
+    pub(super) fn of(document: Value) -> Self {
+        Self { document, ..Self::default() }
     }
-    Ok((body["body"].clone(), body["properties"].as_array().cloned().unwrap_or_default()))
+
+    pub(super) fn read(body: &Value) -> Result<Self, Refused> {
+        if !misfits(&BODY, body, "").is_empty() {
+            return Err(bad_payload());
+        }
+        Ok(Self {
+            document: body["body"].clone(),
+            properties: body["properties"].as_array().cloned().unwrap_or_default(),
+            visibility: body.get("visibility").cloned(),
+            parent: body["parentId"].as_str().map(str::to_owned),
+        })
+    }
+
+    fn note_on(&self, comment: &mut Comment) {
+        for property in &self.properties {
+            comment.note(property["key"].as_str().unwrap_or_default(), property["value"].clone());
+        }
+    }
+}
+
+fn read(given: &Given<'_>) -> Result<Draft, Refused> {
+    Draft::read(&given.asked.json().map_err(|_| bad_payload())?)
 }
 
 fn check(document: &Value) -> Result<(), Refused> {
@@ -46,21 +77,16 @@ fn check(document: &Value) -> Result<(), Refused> {
 }
 
 pub(super) fn create(state: &mut State, given: &Given<'_>) -> Output {
-    let (document, properties) = read(given)?;
+    let draft = read(given)?;
     state.pace(&given.parts[0])?;
-    let wire = add(state, &given.parts[0], document, properties, &given.who)?;
+    let wire = add(state, &given.parts[0], &draft, &given.who)?;
     Ok(Answer::json(201, &wire))
 }
 
 /// Adds a comment, whoever writes it; the answer is the comment as Jira shows it.
-pub(super) fn add(
-    state: &mut State,
-    key: &str,
-    document: Value,
-    properties: Vec<Value>,
-    who: &str,
-) -> Result<Value, Refused> {
-    check(&document)?;
+pub(super) fn add(state: &mut State, key: &str, draft: &Draft, who: &str) -> Result<Value, Refused> {
+    check(&draft.document)?;
+    let visibility = restriction(state, key, draft, who)?;
     let (now, number, person, api, cap) =
         (state.clock.jira(), state.next(), state.person(who), state.api(), state.settings.comment_cap);
     let issue = state.issue(key)?;
@@ -70,26 +96,50 @@ pub(super) fn add(
     let issue_id = issue.id;
     let id = (20_000 + number).to_string();
     let wire = json!({ "self": format!("{api}/issue/{issue_id}/comment/{id}"), "id": id, "author": person,
-        "updateAuthor": person, "body": document, "created": now, "updated": now, "jsdPublic": true });
-    let named = |property: Value| {
-        (property["key"].as_str().unwrap_or_default().to_owned(), property["value"].clone())
-    };
-    let properties = properties.into_iter().map(named).collect();
-    issue.comments.push(Comment { wire: wire.clone(), properties });
+        "updateAuthor": person, "body": draft.document, "created": now, "updated": now, "jsdPublic": true });
+    let mut comment = Comment { wire, properties: Default::default() };
+    draft.note_on(&mut comment);
+    restrict(&mut comment, visibility);
+    let wire = comment.wire.clone();
+    issue.comments.push(comment);
     issue.fields.insert("updated".into(), now.into());
     state.touch(issue_id);
     webhooks::comment(state, issue_id, "comment_created", &wire);
     Ok(wire)
 }
 
+/// Whom a new comment is for. An answer is for those whom the comment above it is for.
+fn restriction(state: &mut State, key: &str, draft: &Draft, who: &str) -> Result<Value, Refused> {
+    let asked = draft.visibility.clone().filter(|visibility| !visibility.is_null());
+    match (&draft.parent, asked) {
+        (Some(_), Some(_)) => {
+            Err(field("visibility", "A child comment is for those whom its parent is for."))
+        }
+        (Some(parent), None) => Ok(find(state, key, parent, who)?.wire["visibility"].clone()),
+        (None, Some(asked)) => circles::restriction(state, &asked, who),
+        (None, None) => Ok(Value::Null),
+    }
+}
+
+fn restrict(comment: &mut Comment, visibility: Value) {
+    match (comment.wire.as_object_mut(), visibility) {
+        (Some(wire), Value::Null) => wire.remove("visibility"),
+        (Some(wire), visibility) => wire.insert("visibility".into(), visibility),
+        (None, _) => None,
+    };
+}
+
 pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
-    let comment = find(state, &given.parts[0], &given.parts[1])?;
+    let comment = find(state, &given.parts[0], &given.parts[1], &given.who)?;
     Ok(Answer::json(200, &shown(comment, given)))
 }
 
-fn find<'a>(state: &'a mut State, key: &str, id: &str) -> Result<&'a mut Comment, Refused> {
-    let comments = &mut state.issue(key)?.comments;
-    let comment = comments.iter_mut().find(|comment| comment.wire["id"] == id);
+/// A comment that this account may read.
+fn find<'a>(state: &'a mut State, key: &str, id: &str, who: &str) -> Result<&'a mut Comment, Refused> {
+    let circles = state.circles.clone();
+    let comments = state.issue(key)?.comments.iter_mut();
+    let mut theirs = comments.filter(|comment| circles::may_read(&circles, comment, who));
+    let comment = theirs.find(|comment| comment.wire["id"] == id);
     comment.ok_or_else(|| message(404, &format!("Can not find a comment for the id: {id}.")))
 }
 
@@ -103,49 +153,55 @@ fn shown(comment: &Comment, given: &Given<'_>) -> Value {
 }
 
 pub(super) fn update(state: &mut State, given: &Given<'_>) -> Output {
-    let (document, properties) = read(given)?;
+    let draft = read(given)?;
     state.pace(&given.parts[0])?;
-    let comment = find(state, &given.parts[0], &given.parts[1])?;
-    for property in properties {
-        let key = property["key"].as_str().unwrap_or_default().to_owned();
-        comment.properties.insert(key, property["value"].clone());
-    }
-    let wire = edit(state, &given.parts[0], &given.parts[1], document, &given.who)?;
+    let wire = edit(state, &given.parts[0], &given.parts[1], &draft, &given.who)?;
     Ok(Answer::json(200, &wire))
 }
 
-/// Gives a comment a new body.
+/// Gives a comment a new body, and more where the draft says so. What it does not speak of stays: a restriction too.
 pub(super) fn edit(
     state: &mut State,
     key: &str,
     id: &str,
-    document: Value,
+    draft: &Draft,
     who: &str,
 ) -> Result<Value, Refused> {
-    check(&document)?;
+    check(&draft.document)?;
+    let visibility = match &draft.visibility {
+        Some(asked) if !asked.is_null() => Some(circles::restriction(state, asked, who)?),
+        other => other.clone(),
+    };
     let (now, person) = (state.clock.jira(), state.person(who));
-    let comment = find(state, key, id)?;
-    comment.wire["body"] = document;
-    comment.wire["updated"] = now.into();
+    let comment = find(state, key, id, who)?;
+    comment.wire["body"] = draft.document.clone();
+    comment.wire["updated"] = now.clone().into();
     comment.wire["updateAuthor"] = person;
+    draft.note_on(comment);
+    if let Some(visibility) = visibility {
+        restrict(comment, visibility);
+    }
     let wire = comment.wire.clone();
-    let issue_id = state.issue(key)?.id;
+    let issue = state.issue(key)?;
+    issue.fields.insert("updated".into(), now.into());
+    let issue_id = issue.id;
     webhooks::comment(state, issue_id, "comment_updated", &wire);
     Ok(wire)
 }
 
 pub(super) fn delete(state: &mut State, given: &Given<'_>) -> Output {
+    find(state, &given.parts[0], &given.parts[1], &given.who)?;
     remove(state, &given.parts[0], &given.parts[1])?;
     Ok(Answer::empty(204))
 }
 
 /// The comment is gone for everybody.
 pub(super) fn remove(state: &mut State, key: &str, id: &str) -> Result<(), Refused> {
-    let wire = find(state, key, id)?.wire.clone();
     let issue = state.issue(key)?;
-    issue.comments.retain(|comment| comment.wire["id"] != id);
-    let issue_id = issue.id;
-    webhooks::comment(state, issue_id, "comment_deleted", &wire);
+    let place = issue.comments.iter().position(|comment| comment.wire["id"] == id);
+    let place = place.ok_or_else(|| message(404, &format!("Can not find a comment for the id: {id}.")))?;
+    let (comment, issue_id) = (issue.comments.remove(place), issue.id);
+    webhooks::comment(state, issue_id, "comment_deleted", &comment.wire);
     Ok(())
 }
 
@@ -160,8 +216,10 @@ pub(super) fn list(state: &mut State, given: &Given<'_>) -> Output {
         Some("-created") => true,
         Some(_) => return Err(message(400, "orderBy must be created, +created or -created")),
     };
-    let issue = state.issue(&given.parts[0])?;
-    let mut comments: Vec<Value> = issue.comments.iter().map(|comment| shown(comment, given)).collect();
+    let circles = state.circles.clone();
+    let comments = state.issue(&given.parts[0])?.comments.iter();
+    let theirs = comments.filter(|comment| circles::may_read(&circles, comment, &given.who));
+    let mut comments: Vec<Value> = theirs.map(|comment| shown(comment, given)).collect();
     if newest_first {
         comments.reverse();
     }

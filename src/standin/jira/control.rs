@@ -31,7 +31,9 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
             create::by_person(state, &text("summary"), &by).map(|key| json!({ "key": key }))
         }
         ("POST", ["issues", key, "comments"]) => {
-            comments::add(state, key, adf::paragraph(&text("text")), vec![], &by)
+            let draft = json!({ "body": adf::paragraph(&text("text")), "visibility": body["visibility"],
+                "properties": body["properties"].as_array().cloned().unwrap_or_default() });
+            comments::Draft::read(&draft).and_then(|draft| comments::add(state, key, &draft, &by))
         }
         ("DELETE", ["issues", key, "comments", id]) => comments::remove(state, key, id).map(|()| json!({})),
         ("PUT", ["issues", key, "status"]) => match state.status(&text("status")) {

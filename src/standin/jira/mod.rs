@@ -4,6 +4,7 @@
 
 mod adf;
 mod attachments;
+mod circles;
 mod comments;
 mod control;
 mod create;
@@ -57,7 +58,7 @@ use state::State;
 /// | `PUT issues/KEY` | `{by, fields}` | |
 /// | `DELETE issues/KEY` | `{by}` | |
 /// | `PUT issues/KEY/status` | `{by, status}` | |
-/// | `POST issues/KEY/comments` | `{by, text}` | the comment |
+/// | `POST issues/KEY/comments` | `{by, text, visibility, properties}`, the last two as REST takes them, or left out | the comment |
 /// | `DELETE issues/KEY/comments/ID` | | |
 /// | `PUT settings` | `{nextIssue}` | the next issue has this number, if it is the next thing that is made |
 /// | `POST index` | | [`index_now`](Self::index_now) |

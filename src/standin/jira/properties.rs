@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::super::exchange::Answer;
 use super::{
+    circles,
     refused::{Output, Refused, bad_payload, message},
     routes::Given,
-    state::State,
+    state::{Comment, State},
 };
 
 type Properties = BTreeMap<String, Value>;
@@ -17,10 +18,12 @@ fn on_issue<'a>(state: &'a mut State, given: &Given<'_>) -> Result<&'a mut Prope
     state.issue(&given.parts[0]).map(|issue| &mut issue.properties)
 }
 
-fn on_comment<'a>(state: &'a mut State, given: &Given<'_>) -> Result<&'a mut Properties, Refused> {
-    let comments = state.issues.values_mut().flat_map(|issue| issue.comments.iter_mut());
-    let comment = comments.into_iter().find(|comment| comment.wire["id"] == given.parts[0].as_str());
-    comment.map(|comment| &mut comment.properties).ok_or_else(|| message(404, "The comment was not found."))
+fn on_comment<'a>(state: &'a mut State, given: &Given<'_>) -> Result<&'a mut Comment, Refused> {
+    let State { issues, circles, .. } = state;
+    let comments = issues.values_mut().flat_map(|issue| issue.comments.iter_mut());
+    let mut mine = comments.filter(|comment| circles::may_read(circles, comment, &given.who));
+    let comment = mine.find(|comment| comment.wire["id"] == given.parts[0].as_str());
+    comment.ok_or_else(|| message(404, "The comment was not found."))
 }
 
 pub(super) fn of_issue(state: &mut State, given: &Given<'_>) -> Output {
@@ -32,19 +35,21 @@ pub(super) fn of_issue_keys(state: &mut State, given: &Given<'_>) -> Output {
 }
 
 pub(super) fn set_of_issue(state: &mut State, given: &Given<'_>) -> Output {
-    set(on_issue(state, given)?, given)
+    let value = checked(given)?;
+    Ok(kept(on_issue(state, given)?.insert(given.parts[1].clone(), value).is_none()))
 }
 
 pub(super) fn of_comment(state: &mut State, given: &Given<'_>) -> Output {
-    get(on_comment(state, given)?, &given.parts[1])
+    get(&on_comment(state, given)?.properties, &given.parts[1])
 }
 
 pub(super) fn of_comment_keys(state: &mut State, given: &Given<'_>) -> Output {
-    Ok(keys(on_comment(state, given)?))
+    Ok(keys(&on_comment(state, given)?.properties))
 }
 
 pub(super) fn set_of_comment(state: &mut State, given: &Given<'_>) -> Output {
-    set(on_comment(state, given)?, given)
+    let value = checked(given)?;
+    Ok(kept(on_comment(state, given)?.note(&given.parts[1], value)))
 }
 
 fn keys(properties: &Properties) -> Answer {
@@ -57,15 +62,15 @@ fn get(properties: &Properties, key: &str) -> Output {
     Ok(Answer::json(200, &json!({ "key": key, "value": value })))
 }
 
-fn set(properties: &mut Properties, given: &Given<'_>) -> Output {
+fn checked(given: &Given<'_>) -> Result<Value, Refused> {
     let value = given.asked.json().map_err(|_| bad_payload())?;
     match () {
-        () if given.parts[1].chars().count() > 255 => {
-            return Err(message(400, "The property key is too long."));
-        }
-        () if given.asked.body.len() > 32_768 => return Err(message(400, "The property value is too long.")),
-        () => {}
+        () if given.parts[1].chars().count() > 255 => Err(message(400, "The property key is too long.")),
+        () if given.asked.body.len() > 32_768 => Err(message(400, "The property value is too long.")),
+        () => Ok(value),
     }
-    let new = properties.insert(given.parts[1].clone(), value).is_none();
-    Ok(Answer::empty(if new { 201 } else { 200 }))
+}
+
+fn kept(new: bool) -> Answer {
+    Answer::empty(if new { 201 } else { 200 })
 }

@@ -6,7 +6,14 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::super::{exchange::Delivery, server::lock};
-use super::{Jira, adf, comments, create, issues, refused::Refused, state::State, transitions, webhooks};
+use super::{
+    Jira, adf,
+    comments::{self, Draft},
+    create, issues,
+    refused::Refused,
+    state::{Circle, State},
+    transitions, webhooks,
+};
 
 /// The person that every site starts with.
 const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
@@ -59,6 +66,17 @@ fn add_field(state: &mut State, id: &str, name: &str, kind: &str) {
     state.fields.insert(id.to_owned(), meta);
 }
 
+/// A role's identifier is a number, a group's is not.
+fn add_circle(state: &mut State, kind: &'static str, name: &str, members: &[&str]) -> String {
+    let identifier = match kind {
+        "role" => (10_100 + state.next()).to_string(),
+        _ => format!("{:08x}-0000-4000-8000-00000000000b", state.next()),
+    };
+    let members = members.iter().map(|member| (*member).to_owned()).collect();
+    state.circles.push(Circle { kind, name: name.to_owned(), identifier: identifier.clone(), members });
+    identifier
+}
+
 fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
     json!({ "self": format!("{url}/rest/api/3/user?accountId={account}"), "accountId": account, "accountType": kind,
         "displayName": name, "active": true, "timeZone": "Europe/Berlin" })
@@ -109,6 +127,16 @@ impl Jira {
             state.users.insert(account.clone(), user);
             account
         })
+    }
+
+    /// Adds a project role: comments can be for its members alone. Says its identifier.
+    pub fn add_role(&self, name: &str, members: &[&str]) -> String {
+        self.with(|state| add_circle(state, "role", name, members))
+    }
+
+    /// The same with a group.
+    pub fn add_group(&self, name: &str, members: &[&str]) -> String {
+        self.with(|state| add_circle(state, "group", name, members))
     }
 
     /// Adds a project besides `SEC`.
@@ -226,7 +254,16 @@ impl Jira {
     /// # Errors
     /// When there is no such issue or the text is empty.
     pub fn person_comments(&self, account: &str, key: &str, text: &str) -> Result<String, String> {
-        let added = self.does(|state| comments::add(state, key, adf::paragraph(text), vec![], account))?;
+        self.person_writes(account, key, &json!({ "body": adf::paragraph(text) }))
+    }
+
+    /// A person comments with all that REST takes: a document as `body`, and perhaps `visibility`, `properties`,
+    /// `parentId`. Says the comment's id.
+    ///
+    /// # Errors
+    /// When Jira would refuse it: no such issue, an empty body, a restriction to others than their own.
+    pub fn person_writes(&self, account: &str, key: &str, comment: &Value) -> Result<String, String> {
+        let added = self.does(|state| comments::add(state, key, &Draft::read(comment)?, account))?;
         Ok(added["id"].as_str().unwrap_or_default().to_owned())
     }
 
@@ -235,7 +272,16 @@ impl Jira {
     /// # Errors
     /// When there is no such comment or the text is empty.
     pub fn person_edits_comment(&self, account: &str, key: &str, id: &str, text: &str) -> Result<(), String> {
-        self.does(|state| comments::edit(state, key, id, adf::paragraph(text), account)).map(drop)
+        self.does(|state| comments::edit(state, key, id, &Draft::of(adf::paragraph(text)), account)).map(drop)
+    }
+
+    /// A person edits a comment, as [`person_writes`](Self::person_writes) makes one. `visibility: null` lifts a
+    /// restriction.
+    ///
+    /// # Errors
+    /// When Jira would refuse it.
+    pub fn person_rewrites(&self, account: &str, key: &str, id: &str, comment: &Value) -> Result<(), String> {
+        self.does(|state| comments::edit(state, key, id, &Draft::read(comment)?, account)).map(drop)
     }
 
     /// A person deletes a comment.

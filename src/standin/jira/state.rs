@@ -38,6 +38,8 @@ pub(super) struct State {
     counter: Arc<AtomicU64>,
     pub(super) settings: Settings,
     pub(super) users: BTreeMap<String, Value>,
+    /// Project roles and groups.
+    pub(super) circles: Vec<Circle>,
     /// Project key → project.
     pub(super) projects: BTreeMap<String, Value>,
     pub(super) issue_types: Vec<Value>,
@@ -78,6 +80,27 @@ pub(super) struct Comment {
     pub(super) properties: BTreeMap<String, Value>,
 }
 
+impl Comment {
+    /// Notes something on it; one of the notes hides it from a service project's customers. Says whether it is new.
+    pub(super) fn note(&mut self, key: &str, value: Value) -> bool {
+        let new = self.properties.insert(key.to_owned(), value).is_none();
+        let internal = |note: &Value| note["internal"] == true;
+        self.wire["jsdPublic"] = (!self.properties.get("sd.public.comment").is_some_and(internal)).into();
+        new
+    }
+}
+
+/// A project role or a group: a comment can be for its members alone.
+#[derive(Clone)]
+pub(super) struct Circle {
+    /// `role` or `group`.
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    pub(super) identifier: String,
+    /// Account ids.
+    pub(super) members: Vec<String>,
+}
+
 /// One file.
 #[derive(Clone)]
 pub(super) struct Attachment {
@@ -103,6 +126,7 @@ impl State {
             counter: Arc::default(),
             settings,
             users: BTreeMap::new(),
+            circles: vec![],
             projects: BTreeMap::new(),
             issue_types: vec![],
             statuses: vec![],

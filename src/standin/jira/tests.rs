@@ -171,6 +171,65 @@ async fn comments_are_kept_with_their_properties_and_listed_in_pages() {
 }
 
 #[tokio::test]
+async fn a_comment_for_a_role_or_a_group_is_shown_to_its_members_and_says_for_whom_it_is() {
+    let jira = Jira::start().await.unwrap();
+    let key = issue(&jira).await;
+    let path = format!("issue/{key}/comment");
+    let (ana, own) = (jira.ana(), jira.own_account());
+    let role = jira.add_role("Legal", &[&ana, &own]);
+    let group = jira.add_group("hr", &[&ana]);
+    let legal = json!({ "type": "role", "value": "Legal", "identifier": role });
+    let writes = |visibility: Value| {
+        jira.person_writes(&ana, &key, &json!({ "body": doc("x"), "visibility": visibility })).unwrap()
+    };
+    let for_legal = writes(json!({ "type": "role", "value": "Legal" }));
+    let for_hr = writes(json!({ "type": "group", "identifier": group }));
+    let answer = json!({ "body": doc("x"), "parentId": for_legal });
+    let answer = jira.person_writes(&ana, &key, &answer).unwrap();
+    let (_, page) = call(&jira, "GET", &path, Value::Null).await;
+    let shown = page["comments"].as_array().unwrap();
+    assert_eq!((page["total"].as_u64(), shown.len()), (Some(2), 2), "what is for others is not there");
+    for (comment, id) in shown.iter().zip([&for_legal, &answer]) {
+        assert_eq!((&comment["id"], &comment["visibility"]), (&json!(id), &legal));
+        assert_eq!(comment["jsdPublic"], true, "a role does not hide it from a portal");
+    }
+    for (method, body) in
+        [("GET", Value::Null), ("PUT", json!({ "body": doc("y") })), ("DELETE", Value::Null)]
+    {
+        assert_eq!(call(&jira, method, &format!("{path}/{for_hr}"), body).await.0, 404, "{method}");
+    }
+    let told: Value = serde_json::from_slice(&jira.take_webhooks()[1].body).unwrap();
+    assert_eq!(told["comment"]["visibility"], legal, "a webhook is for whoever receives it");
+    for (visibility, why) in [
+        (json!({ "type": "group", "value": "hr" }), "You are currently not a member of the group: hr."),
+        (json!({ "type": "role", "value": "hr" }), "There is no such role or group."),
+    ] {
+        let (status, answer) =
+            call(&jira, "POST", &path, json!({ "body": doc("x"), "visibility": visibility })).await;
+        assert_eq!((status, answer["errors"]["commentLevel"].as_str()), (400, Some(why)));
+    }
+    let moved = json!({ "body": doc("x"), "parentId": for_legal, "visibility": legal });
+    assert_eq!(call(&jira, "POST", &path, moved).await.0, 400, "a child is for its parent's readers");
+}
+
+#[tokio::test]
+async fn an_edit_keeps_a_restriction_unless_it_sets_or_lifts_one() {
+    let jira = Jira::start().await.unwrap();
+    let key = issue(&jira).await;
+    let ana = jira.ana();
+    jira.add_role("Legal", &[&ana]);
+    let id = jira.person_comments(&ana, &key, "x").unwrap();
+    let legal = json!({ "type": "role", "value": "Legal" });
+    let visible = || jira.comments(&key)[0].get("visibility").is_none();
+    jira.person_rewrites(&ana, &key, &id, &json!({ "body": doc("x"), "visibility": legal })).unwrap();
+    assert!(!visible());
+    jira.person_edits_comment(&ana, &key, &id, "y").unwrap();
+    assert!(!visible());
+    jira.person_rewrites(&ana, &key, &id, &json!({ "body": doc("x"), "visibility": null })).unwrap();
+    assert!(visible());
+}
+
+#[tokio::test]
 async fn search_lags_behind_until_it_may_know() {
     let jira = Jira::start().await.unwrap();
     jira.set_index_lag(Some(Duration::from_secs(60)));

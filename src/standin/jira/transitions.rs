@@ -49,7 +49,12 @@ pub(super) fn perform(state: &mut State, given: &Given<'_>) -> Output {
     state.pace(&given.parts[0])?;
     go(state, &given.parts[0], body["transition"]["id"].as_str().unwrap_or_default(), &given.who)?;
     for added in body["update"]["comment"].as_array().into_iter().flatten() {
-        comments::add(state, &given.parts[0], added["add"]["body"].clone(), vec![], &given.who)?;
+        comments::add(
+            state,
+            &given.parts[0],
+            &comments::Draft::of(added["add"]["body"].clone()),
+            &given.who,
+        )?;
     }
     Ok(Answer::empty(204))
 }
