@@ -51,7 +51,8 @@ works the case, and so does everybody who reads the case's thread. These comment
 in Jira; nothing of them is kept or logged elsewhere:
 
 - a comment for one role or group only, and one of which Jira does not say readably for whom it is. A comment whose
-  restriction is lifted goes to the case then. What is on the case already stays there.
+  restriction is lifted goes to the case then. What is on the case already stays there;
+- an internal note of a service project, unless `jira.internal_notes_are_comments` is set.
 ";
 
 fn document() -> String {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, Jira, PROPERTY, answer::Place, text_at};
+use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
 use crate::{
+    case::Millis,
     wire::{Failure, Page, with},
     world::World,
 };
@@ -14,8 +15,10 @@ const PAGE: u64 = 100;
 /// Who reads a comment in Jira.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
-    /// Whoever sees the issue.
+    /// Whoever sees the issue, on a service project's portal too.
     Everybody,
+    /// The team of a service project: an internal note.
+    Team,
     /// One project role or group; or it cannot be read for whom it is.
     #[default]
     Restricted,
@@ -49,6 +52,11 @@ impl HeardComment {
     pub fn mark_by(&self, me: &str) -> Option<&str> {
         if self.author == me { self.mark.as_deref() } else { None }
     }
+
+    /// When it was written, by Jira's clock; `None` where that cannot be read.
+    pub fn written(&self) -> Option<Millis> {
+        clock::millis(&self.created)
+    }
 }
 
 impl<W: World> Jira<'_, W> {
@@ -60,7 +68,7 @@ impl<W: World> Jira<'_, W> {
         let ask = Ask { what: "comment", place: Place::Issue, method: "POST", path: &path, query: "" };
         let properties = json!([
             {"key": PROPERTY, "value": {"mark": mark}},
-            {"key": "sd.public.comment", "value": {"internal": true}},
+            {"key": NOTE, "value": {"internal": true}},
         ]);
         let answer = self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await?;
         text_at(&answer, "/id").ok_or_else(|| Failure::unreadable("comment"))
@@ -113,27 +121,42 @@ fn page(answer: &Value, start: u64) -> Option<Page<HeardComment, u64>> {
 
 fn heard(comment: &Value) -> Option<HeardComment> {
     let text = |pointer: &str| text_at(comment, pointer).unwrap_or_default();
-    let properties = comment.get("properties").and_then(Value::as_array).into_iter().flatten();
-    let ours = |property: &&Value| property.get("key").and_then(Value::as_str) == Some(PROPERTY);
     Some(HeardComment {
         id: text_at(comment, "/id")?,
         author: text("/author/accountId"),
         author_name: text("/author/displayName"),
         account_type: text("/author/accountType"),
         audience: audience(comment),
-        mark: properties.into_iter().find(ours).and_then(|property| text_at(property, "/value/mark")),
+        mark: property(comment, PROPERTY).and_then(|property| text_at(property, "/mark")),
         created: text("/created"),
         updated: text("/updated"),
         body: comment.get("body").cloned().unwrap_or_default(),
     })
 }
 
-/// A restriction that cannot be read is one.
+/// The property that makes an internal note. Jira shows its effect as `jsdPublic`, which is true outside of service
+/// projects.
+const NOTE: &str = "sd.public.comment";
+
+/// What cannot be read for whom it is counts as restricted.
 fn audience(comment: &Value) -> Audience {
-    match comment.get("visibility") {
-        None | Some(Value::Null) => Audience::Everybody,
-        Some(_) => Audience::Restricted,
+    let not_null = |value: &&Value| !value.is_null();
+    let restricted = comment.get("visibility").filter(not_null).is_some();
+    let public = comment.get("jsdPublic").filter(not_null).map_or(Some(true), Value::as_bool);
+    let note = property(comment, NOTE).filter(not_null);
+    let internal = note.map_or(Some(false), |note| note.get("internal").and_then(Value::as_bool));
+    match (restricted, public, internal) {
+        (false, Some(true), Some(false)) => Audience::Everybody,
+        (false, Some(_), Some(_)) => Audience::Team,
+        _ => Audience::Restricted,
     }
+}
+
+/// A property of a comment.
+fn property<'a>(comment: &'a Value, key: &str) -> Option<&'a Value> {
+    let properties = comment.get("properties").and_then(Value::as_array)?;
+    let named = |property: &&Value| property.get("key").and_then(Value::as_str) == Some(key);
+    properties.iter().find(named)?.get("value")
 }
 
 #[cfg(test)]
@@ -177,6 +200,32 @@ mod tests {
             assert_eq!(of(restricted.clone()), Audience::Restricted, "{restricted}");
         }
         assert_eq!(HeardComment::default().audience, Audience::Restricted);
+    }
+
+    #[test]
+    fn an_internal_note_is_for_the_team_by_the_flag_or_by_the_property() {
+        let of = |public: Value, note: Value| {
+            let note = json!([{"key": NOTE, "value": note}]);
+            audience(&with(with(comment("10"), "jsdPublic", public), "properties", note))
+        };
+        let internal = |is: bool| json!({"internal": is});
+        for (public, note, expected) in [
+            (json!(true), internal(false), Audience::Everybody),
+            (json!(true), Value::Null, Audience::Everybody),
+            (Value::Null, internal(false), Audience::Everybody),
+            (json!(false), internal(false), Audience::Team),
+            (json!(false), Value::Null, Audience::Team),
+            (json!(true), internal(true), Audience::Team),
+            (json!("no"), internal(false), Audience::Restricted),
+            (json!(0), internal(true), Audience::Restricted),
+            (json!(true), json!("internal"), Audience::Restricted),
+            (json!(true), json!({"internal": "true"}), Audience::Restricted),
+        ] {
+            assert_eq!(of(public.clone(), note.clone()), expected, "{public} {note}");
+        }
+        let role = json!({"type": "role", "value": "Legal"});
+        let note = with(with(comment("10"), "jsdPublic", false), "visibility", role);
+        assert_eq!(audience(&note), Audience::Restricted, "a note for one role is for that role");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod adf;
 mod answer;
+mod clock;
 mod comments;
 mod description;
 mod issues;

@@ -408,6 +408,12 @@ mod tests {
             ),
         ),
         (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\ninternal_notes_are_comments = \"no\"",
+            Some(
+                "line 7: jira.internal_notes_are_comments: here stands a string. Give true or false, without quotes.",
+            ),
+        ),
+        (
             "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nclosed = \"Done\"",
             Some("line 8: jira.status.\"closed\": a case has no such status. Perhaps it should be Closed."),
         ),

@@ -116,6 +116,10 @@ keys! {
         "Name of the issue type.";
     jira.labels: Kind::Texts(value::label), Default::None("none"),
         "More labels for each issue.";
+    jira.internal_notes_are_comments: Kind::Flag, Default::Value("false"),
+        "In a service project: an internal note of a person becomes a comment on the case too. AWS and everybody who reads \
+         the case's thread read it then. Notes that were kept in Jira before stay there, and so does always a comment for one \
+         role or group.";
     jira.status: Kind::Names(&STATUSES, value::name_or_none), Default::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";

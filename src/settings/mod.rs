@@ -85,6 +85,9 @@ pub struct Jira {
     /// More labels for each issue. Default: none.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// An internal note of a service project becomes a comment on the case too. Default `false`.
+    #[serde(default)]
+    pub internal_notes_are_comments: bool,
     /// From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status.
     /// Default: To Do, In Progress, In Review, Done as the service's own sample maps them; a status that is not
     /// named keeps its default, and one with an empty name is not here.

@@ -114,6 +114,76 @@ async fn an_edit_that_restricts_a_comment_keeps_its_new_text_in_jira_until_the_r
     assert_eq!(said(&stage, &case), ["It was Ed"]);
 }
 
+/// What makes a comment of a service project an internal note, or takes that away.
+fn internal(is: bool) -> Value {
+    json!({ "properties": [{ "key": "sd.public.comment", "value": { "internal": is } }] })
+}
+
+#[tokio::test]
+async fn an_internal_note_stays_in_jira_unless_the_settings_let_it_out() {
+    for notes_too in [false, true] {
+        let (mut stage, log) = (Stage::set().await, Log::listen());
+        stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = notes_too;
+        let (case, key) = linked(&stage).await;
+        let ana = stage.jira.ana();
+        let [role, _] = circles(&stage);
+        let writes =
+            |text: &str, more: Value| stage.jira.person_writes(&ana, &key, &comment(text, more)).unwrap();
+        let changed = writes("We told the customer.", json!({}));
+        writes("The customer must not hear of web-3.", internal(true));
+        writes("The suspect works here.", role);
+        webhooks(&stage).await;
+        let told = ["We told the customer.", "The customer must not hear of web-3."];
+        assert_eq!(said(&stage, &case), told[..if notes_too { 2 } else { 1 }]);
+        let rewritten = comment("They shouted.", internal(true));
+        stage.jira.person_rewrites(&ana, &key, &changed, &rewritten).unwrap();
+        webhooks(&stage).await;
+        stage.notify().await;
+        let outside = stage.outside_jira() + &log.text();
+        assert_eq!(outside.contains("They shouted."), notes_too);
+        assert_eq!(outside.contains("web-3"), notes_too);
+        assert!(!outside.contains("suspect"));
+    }
+}
+
+#[tokio::test]
+async fn notes_from_before_the_setting_stay_in_jira_when_it_lets_others_out() {
+    let mut stage = Stage::set().await;
+    let (case, key) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    let writes = |stage: &Stage, text: &str| {
+        stage.jira.person_writes(&ana, &key, &comment(text, internal(true))).unwrap()
+    };
+    let before = writes(&stage, "The customer must not hear of web-3.");
+    webhooks(&stage).await;
+    stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = true;
+    writes(&stage, "The customer knows of web-2.");
+    let rewritten = comment("Nor of web-3's owner.", internal(true));
+    stage.jira.person_rewrites(&ana, &key, &before, &rewritten).unwrap();
+    webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["The customer knows of web-2."]);
+    stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = false;
+    writes(&stage, "Nor of web-4.");
+    webhooks(&stage).await;
+    stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = true;
+    stage.jira.person_comments(&ana, &key, "Done.").unwrap();
+    webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["The customer knows of web-2.", "Done."]);
+}
+
+#[tokio::test]
+async fn the_bridges_own_comments_are_internal_and_known_as_its_own() {
+    let mut stage = Stage::set().await;
+    stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = true;
+    let (case, key) = linked(&stage).await;
+    stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();
+    stage.notify().await;
+    let there = stage.jira.comments(&key);
+    assert!(!there.is_empty() && there.iter().all(|comment| comment["jsdPublic"] == false), "{there:?}");
+    webhooks(&stage).await;
+    assert_eq!(stage.comments(&case), ["Turn the key"]);
+}
+
 #[tokio::test]
 async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_keeps_no_other_back() {
     let stage = Stage::set().await;

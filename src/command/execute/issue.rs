@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     comments::{self, Spoken},
     desk::{Desk, Outcome, Stop},
+    floor::Floor,
     stays::stays,
 };
 use crate::{
@@ -142,16 +143,18 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
     let store = bridge.world.store();
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     let me = jira.me().await?;
-    let told = store.all_told(&case, Destination::Jira).await?;
     let comments = match written(&jira, issue).await {
         // The issue was deleted meanwhile: nobody says anything there any more.
         Err(Stop::Failed(Failure::Gone { .. })) => return Ok(()),
         comments => comments?,
     };
+    let comments: Vec<_> = comments.into_iter().filter(|comment| is_a_persons(comment, &me)).collect();
+    let floor = Floor::of(store, issue, &comments, jira.settings).await?;
+    let told = store.all_told(&case, Destination::Jira).await?;
     let mut staying = 0;
-    for comment in comments.iter().filter(|comment| is_a_persons(comment, &me)) {
+    for comment in &comments {
         let known = told.iter().find(|(_, told)| told.remote == comment.id);
-        if stays(comment).is_some() {
+        if stays(comment, floor, jira.settings).is_some() {
             staying += 1;
         } else if known.is_none_or(|(_, told)| told.theirs) {
             said(bridge, &jira, job, (&case, issue), comment, known).await?;

@@ -18,6 +18,7 @@ mod fault;
 mod fields;
 mod files;
 mod filled;
+mod floor;
 mod forms;
 mod history;
 mod home;

@@ -1,18 +1,27 @@
 //! Which comments stay in their issue? The gate that everything which people write in Jira passes, whatever brought it.
 
-use crate::jira::{Audience, HeardComment};
+use super::floor::Floor;
+use crate::{
+    jira::{Audience, HeardComment},
+    settings,
+};
 
 /// What keeps a comment in its issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stays {
     /// It is not for everybody who sees the issue.
     Restricted,
+    /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
+    Internal,
 }
 
 /// Why a comment stays in its issue; `None` where it may go to the case.
-pub fn stays(comment: &HeardComment) -> Option<Stays> {
+pub fn stays(comment: &HeardComment, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
+    let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
     match comment.audience {
         Audience::Everybody => None,
+        Audience::Team if settings.internal_notes_are_comments && is_later(floor.notes) => None,
+        Audience::Team => Some(Stays::Internal),
         Audience::Restricted => Some(Stays::Restricted),
     }
 }
@@ -21,11 +30,35 @@ pub fn stays(comment: &HeardComment) -> Option<Stays> {
 mod tests {
     use super::*;
 
+    fn settings(internal_notes_are_comments: bool) -> settings::Jira {
+        let least = serde_json::json!({"api_url": "https://example.atlassian.net", "project": "SEC"});
+        settings::Jira { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
+    }
+
     #[test]
-    fn only_what_everybody_in_jira_reads_leaves_it() {
-        let of = |audience| stays(&HeardComment { audience, ..HeardComment::default() });
-        assert_eq!(of(Audience::Everybody), None);
-        assert_eq!(of(Audience::Restricted), Some(Stays::Restricted));
-        assert_eq!(stays(&HeardComment::default()), Some(Stays::Restricted), "nobody knows for whom it is");
+    fn what_is_not_for_everybody_in_jira_stays_there_and_notes_go_only_where_the_settings_say_so() {
+        for (audience, expected, with_notes) in [
+            (Audience::Everybody, None, None),
+            (Audience::Team, Some(Stays::Internal), None),
+            (Audience::Restricted, Some(Stays::Restricted), Some(Stays::Restricted)),
+        ] {
+            let comment = HeardComment { audience, ..HeardComment::default() };
+            assert_eq!(stays(&comment, Floor::default(), &settings(false)), expected, "{audience:?}");
+            assert_eq!(stays(&comment, Floor::default(), &settings(true)), with_notes, "{audience:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_that_was_kept_once_is_kept_for_ever() {
+        let floor = Floor { notes: Some(1_795_669_200_000) };
+        for (created, expected) in [
+            ("2026-11-26T05:00:00.000+0000", Some(Stays::Internal)),
+            ("2026-11-26T05:00:00.001+0000", None),
+            ("", Some(Stays::Internal)),
+        ] {
+            let (created, audience) = (created.to_owned(), Audience::Team);
+            let comment = HeardComment { created, audience, ..HeardComment::default() };
+            assert_eq!(stays(&comment, floor, &settings(true)), expected);
+        }
     }
 }

@@ -230,6 +230,26 @@ async fn an_edit_keeps_a_restriction_unless_it_sets_or_lifts_one() {
 }
 
 #[tokio::test]
+async fn a_note_that_is_called_internal_is_not_public_until_it_is_called_otherwise() {
+    let jira = Jira::start().await.unwrap();
+    let key = issue(&jira).await;
+    let path = format!("issue/{key}/comment");
+    let note = |is: bool| json!([{ "key": "sd.public.comment", "value": { "internal": is } }]);
+    let body = json!({ "body": doc("x"), "properties": note(true) });
+    let (_, made) = call(&jira, "POST", &path, body).await;
+    assert_eq!(made["jsdPublic"], false);
+    let one = format!("{path}/{}", made["id"].as_str().unwrap());
+    assert_eq!(call(&jira, "PUT", &one, json!({ "body": doc("y") })).await.1["jsdPublic"], false);
+    let body = json!({ "body": doc("y"), "properties": note(false) });
+    assert_eq!(call(&jira, "PUT", &one, body).await.1["jsdPublic"], true);
+    let property = format!("comment/{}/properties/sd.public.comment", made["id"].as_str().unwrap());
+    assert_eq!(call(&jira, "PUT", &property, json!({ "internal": true })).await.0, 200);
+    assert_eq!(call(&jira, "GET", &one, Value::Null).await.1["jsdPublic"], false);
+    let told: Value = serde_json::from_slice(&jira.take_webhooks()[1].body).unwrap();
+    assert_eq!(told["comment"]["jsdPublic"], false);
+}
+
+#[tokio::test]
 async fn search_lags_behind_until_it_may_know() {
     let jira = Jira::start().await.unwrap();
     jira.set_index_lag(Some(Duration::from_secs(60)));
