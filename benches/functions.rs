@@ -3,6 +3,8 @@
 //! `cargo bench --profile dev --bench functions` measures the release bootstraps in `target/lambda`, as
 //! `cargo lambda build --release` leaves them; `CASEBRIDGE_NOTIFY_BIN` and `CASEBRIDGE_COMMAND_BIN` name others. All
 //! servers are on loopback. With `CASEBRIDGE_TEST_DYNAMODB` the warm `notify` tells a whole case.
+//!
+//! `cargo bench --bench functions secret_scan` measures only what runs in this process, optimised as the functions are.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
 #[path = "../tests/functions/amazon.rs"]
@@ -21,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{
+    command::pasted,
     standin::{Delivery, Jira, Sir, Slack},
     store::Store,
 };
@@ -91,6 +94,23 @@ impl Around {
     fn click(&self, ts: &str, action: &str) -> Delivery {
         self.slack.clicks("U024BE7LH", &self.slack.security(), ts, action, &Value::Null).unwrap()
     }
+}
+
+/// What costs most where it is repeated: many beginnings of tokens, many signs that are read in another way.
+const REPEATED: [&str; 12] =
+    ["BEGIN ", "xox", "x|", "xoxe.\"", "ghp_", "a ", "<", "&", "\"", "<@U1>\"", "<a|b>\"\u{200b}", "é"];
+
+/// A megabyte of the worst of them, in the longest pieces that are looked through for secrets: milliseconds.
+fn secret_scan() -> f64 {
+    let scanned = REPEATED.map(|each| {
+        let piece = each.repeat(250_000 / each.len());
+        let begun = Instant::now();
+        for _ in 0..4 {
+            std::hint::black_box(pasted::secret(std::hint::black_box(&piece)));
+        }
+        begun.elapsed().as_secs_f64() * 1_000.0
+    });
+    scanned.into_iter().fold(0.0, f64::max)
 }
 
 /// From the start of the process until it asks for its first event.
@@ -183,6 +203,11 @@ fn binary(name: &str) -> String {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
+    let build = if cfg!(debug_assertions) { "_unoptimised" } else { "" };
+    println!("secret_scan_1_mb{build} {:.1} ms", secret_scan());
+    if std::env::args().any(|arg| arg == "secret_scan") {
+        return;
+    }
     let around = Around::start().await;
     let [notify, command] = ["notify", "command"].map(binary);
     around.sir.take_events();

@@ -2,6 +2,7 @@
 //!
 //! Escapes: <https://docs.slack.dev/messaging/formatting-message-text/#retrieving-messages>.
 
+use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
@@ -28,16 +29,16 @@ pub fn encode(text: &str) -> String {
 }
 
 /// What stands at the start of a text that begins with `<` or `&`, as it is shown, and its length in bytes.
-fn special(text: &str) -> (String, usize) {
+fn special(text: &str) -> (Cow<'_, str>, usize) {
     if let Some(content) = entity(text) {
-        return (readable(content), content.len() + 2);
+        return (readable(content).into(), content.len() + 2);
     }
     for (escape, shown) in [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")] {
         if text.starts_with(escape) {
-            return (shown.to_owned(), escape.len());
+            return (shown.into(), escape.len());
         }
     }
-    (text[..1].to_owned(), 1)
+    (text[..1].into(), 1)
 }
 
 /// The inside of the mention or link at the start of a text.
@@ -62,8 +63,11 @@ fn readable(content: &str) -> String {
     }
 }
 
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+fn unescape(text: &str) -> Cow<'_, str> {
+    match text.contains('&') {
+        true => text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").into(),
+        false => text.into(),
+    }
 }
 
 fn named<'a>(label: &'a str, id: &'a str) -> &'a str {
