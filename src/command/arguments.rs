@@ -1,5 +1,7 @@
 //! How are a line's words sorted into plain ones and flags, and one of a few chosen?
 
+use std::{collections::HashSet, hash::Hash};
+
 use super::mistake::{Mistake, choices, nearest};
 use super::typed::{Word, Words};
 
@@ -115,6 +117,13 @@ pub fn items(word: &Word) -> Result<Vec<String>, Mistake> {
     Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
+/// The first of the items that have the same key.
+pub fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
+    let mut seen = HashSet::new();
+    let new: Vec<bool> = items.iter().map(|item| seen.insert(key(item))).collect();
+    items.into_iter().zip(new).filter_map(|(item, new)| new.then_some(item)).collect()
+}
+
 /// Chooses by name, in any case, or by a prefix that only one value has.
 pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, Mistake> {
     let lower = word.to_lowercase();
@@ -136,6 +145,8 @@ pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, 
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::Cell, hash::Hasher, rc::Rc};
+
     use super::*;
 
     #[test]
@@ -151,6 +162,33 @@ mod tests {
         ] {
             assert_eq!(choose("a list", word, &from).ok(), chosen, "{word:?}");
         }
+    }
+
+    /// A key that counts how often it is compared.
+    struct Compared(usize, Rc<Cell<usize>>);
+
+    impl PartialEq for Compared {
+        fn eq(&self, other: &Self) -> bool {
+            self.1.set(self.1.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    impl Eq for Compared {}
+
+    impl Hash for Compared {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn of_many_items_the_first_of_each_stays_and_none_is_compared_with_all() {
+        assert_eq!(once(vec![("a", 1), ("b", 2), ("a", 3)], |item| item.0), [("a", 1), ("b", 2)]);
+        let compared = Rc::<Cell<usize>>::default();
+        let items = (0..5_000).map(|item| Compared(item % 2_500, compared.clone())).collect();
+        assert_eq!(once(items, |item| item).len(), 2_500);
+        assert!(compared.get() < 10_000, "{}", compared.get());
     }
 
     #[test]

@@ -335,7 +335,7 @@ pub enum Impact {
 }
 
 /// Somebody who is to watch, or no longer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Person {
     /// A Slack user id, `U…` or `W…`: whose e-mail address the executor looks up.
     User(String),

@@ -49,12 +49,15 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// The candidate that is nearest to a word, if any is near.
+/// The candidate that is nearest to a word, if any is near. Only one of about the same length can be: to compare costs
+/// as much as the product of both lengths, and a word may have a megabyte.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let allowed = word.chars().count().div_ceil(3);
+    let length = word.chars().count();
+    let allowed = length.div_ceil(3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
@@ -88,6 +91,12 @@ mod tests {
         ] {
             assert_eq!(nearest(word, verbs), found, "{word:?}");
         }
+    }
+
+    #[test]
+    fn a_word_of_a_megabyte_is_near_to_nothing_and_compared_with_nothing() {
+        // To compare these two would need more memory than there is.
+        assert_eq!(nearest(&"w".repeat(1_000_000), ["w".repeat(100_000).as_str()]), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::case::{Actor, Seconds, Status};
 
-use super::arguments::{Arguments, choose, items, plain};
+use super::arguments::{Arguments, choose, items, once, plain};
 use super::ask::{Ask, Edit, Impact, Person, Which};
 use super::mistake::Mistake;
 use super::typed::{Word, Words};
@@ -191,25 +191,19 @@ fn people(line: &mut Words<'_>) -> Result<Vec<Person>, Mistake> {
     let mut people = Vec::new();
     for word in line {
         match word {
-            Word::User(id) => add(&mut people, Person::User(id)),
+            Word::User(id) => people.push(Person::User(id)),
             other => {
                 for email in items(&other)? {
-                    add(&mut people, Person::Email(shapes::email(&email)?));
+                    people.push(Person::Email(shapes::email(&email)?));
                 }
             }
         }
     }
+    let people = once(people, |person| person);
     if !people.is_empty() {
         shapes::count("watchers", people.len(), 30)?;
     }
     Ok(people)
-}
-
-/// Adds what is not there yet.
-fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
 }
 
 /// Words separated by blanks or commas, each of a shape, each once.
@@ -222,9 +216,10 @@ pub(super) fn many(
     let mut list = Vec::new();
     for word in line {
         for item in items(&word)? {
-            add(&mut list, shape(&item)?);
+            list.push(shape(&item)?);
         }
     }
+    let list = once(list, |item| item);
     shapes::count(what, list.len(), most)?;
     Ok(list)
 }
@@ -298,21 +293,21 @@ pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
     for word in words {
         let text = plain(&word)?;
         let key = text.split('=').next().unwrap_or_default().trim();
-        add(&mut keys, shapes::tag_key(key.to_owned())?);
+        keys.push(shapes::tag_key(key.to_owned())?);
     }
+    let keys = once(keys, |key| key);
     shapes::count("tags", keys.len(), 200)?;
     Ok(Ask::Untag { keys })
 }
 
 /// `KEY=VALUE`, each key once: the last one holds.
 fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, Mistake> {
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for word in words {
-        let (key, value) = shapes::pair(&plain(&word)?)?;
-        pairs.retain(|(known, _)| *known != key);
-        pairs.push((key, value));
-    }
-    Ok(pairs)
+    let pairs = words.map(|word| shapes::pair(&plain(&word)?));
+    let mut pairs: Vec<(String, String)> = pairs.collect::<Result<_, Mistake>>()?;
+    pairs.reverse();
+    let mut last = once(pairs, |(key, _)| key);
+    last.reverse();
+    Ok(last)
 }
 
 pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {

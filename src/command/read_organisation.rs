@@ -2,7 +2,7 @@
 
 use crate::case::{MembershipId, Responder, Seconds};
 
-use super::arguments::{Arguments, choose};
+use super::arguments::{Arguments, choose, once};
 use super::ask::{Ask, Hub, Membership, MembershipChange, NewMembership};
 use super::mistake::Mistake;
 use super::read::{Asked, bare, many, required};
@@ -138,13 +138,9 @@ fn switch(arguments: &Arguments, name: &str) -> Result<Option<bool>, Mistake> {
 
 /// At most five units for one call, each once.
 fn units(arguments: &Arguments, name: &str) -> Result<Vec<String>, Mistake> {
-    let mut units = Vec::new();
-    for value in arguments.values(name).flat_map(|value| value.split(',')) {
-        let unit = shapes::unit(value.trim())?;
-        if !units.contains(&unit) {
-            units.push(unit);
-        }
-    }
+    let units = arguments.values(name).flat_map(|value| value.split(','));
+    let units: Vec<String> = units.map(|unit| shapes::unit(unit.trim())).collect::<Result<_, Mistake>>()?;
+    let units = once(units, |unit| unit);
     if !units.is_empty() {
         shapes::count("organizational units", units.len(), 5)?;
     }
