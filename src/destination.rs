@@ -387,7 +387,7 @@ fn issue(note: &PlaceNote) -> Result<&str, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::Home;
+    use crate::{golden, knowledge::Home};
 
     #[test]
     fn a_channel_of_its_own_is_searched_without_a_card_and_a_thread_is_not() {
@@ -408,6 +408,24 @@ mod tests {
         assert_eq!(unmark(&case, &text), Some((key, "abc".to_owned())));
         assert_eq!(unmark(&CaseId::new("1234567891"), &text), None);
         assert_eq!(unmark(&case, "1234567890"), None);
+    }
+
+    #[test]
+    fn every_mark_that_any_release_left_is_read_as_it_was_meant() {
+        let case = CaseId::new("7000000003");
+        let of = |key: &str, hash: &str| (Key(key.to_owned()), hash.to_owned());
+        golden::check(
+            "marks",
+            &[
+                ("card", of("home", "0ff94921abf810966091")),
+                ("comment", of("comment/100001/0", "58c64f4b7a3b2c1d0e9f")),
+                ("changes", of("changes/12", "58c64f4b7a3b2c1d0e9f")),
+                ("step", of("investigation/inv-0123456789ab", "58c64f4b7a3b2c1d0e9f")),
+                ("reminder", of("nudge/true/1795668300", "")),
+            ],
+            |(key, hash)| serde_json::to_string(&mark(&case, key, hash)).unwrap(),
+            |json| unmark(&case, &serde_json::from_str::<String>(json).unwrap()).unwrap(),
+        );
     }
 
     #[test]

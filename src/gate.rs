@@ -160,3 +160,20 @@ async fn swap<W: World, T: Default + Serialize + DeserializeOwned>(
     let new = serde_json::to_string(noted).unwrap_or_default();
     world.store().swap_note(name, old.as_deref(), &new, None).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden;
+
+    #[test]
+    fn what_any_release_noted_of_a_destination_is_read_as_it_was_meant() {
+        let open = Breaker { until: 1_795_669_500_000, trips: 1, why: "invalid_auth".to_owned() };
+        let patient = Breaker { trips: 0, why: String::new(), ..open.clone() };
+        golden::check_json(
+            "breakers",
+            &[("shut", Breaker::default()), ("asked for patience", patient), ("open", open)],
+        );
+        golden::check_json::<Millis>("quiet", &[("until", 1_795_669_230_000), ("nothing", 0)]);
+    }
+}

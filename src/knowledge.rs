@@ -125,3 +125,146 @@ fn split_home(place: &str, remote: &str) -> (String, String) {
         None => (place.to_owned(), remote.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{Actor, Attachment, AttachmentId, Case, Resolver, Status, Watcher},
+        facts::tests::case,
+        golden,
+    };
+
+    fn key(key: &str) -> Key {
+        Key(key.to_owned())
+    }
+
+    fn texts<const N: usize>(texts: [(&str, &str); N]) -> BTreeMap<String, String> {
+        texts.map(|(name, text)| (name.to_owned(), text.to_owned())).into()
+    }
+
+    /// A case of which everything is known.
+    fn full() -> Case {
+        Case {
+            status: Status::Other("On Hold".to_owned()),
+            resolver: Resolver::Own,
+            waits_for_customer: true,
+            actual_start: Some(1_789_990_000),
+            closure: Some("False Positive".to_owned()),
+            watchers: vec![Watcher { email: "ana@example.com".to_owned(), ..Watcher::default() }],
+            actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: None }],
+            attachments: vec![Attachment {
+                id: AttachmentId::new("11111111-1111-1111-1111-111111111111"),
+                name: "trail \"1\".json".to_owned(),
+                status: "Verified".to_owned(),
+                creator: "111122223333".to_owned(),
+                created: 1_790_000_000,
+            }],
+            metadata: vec![("ticket".to_owned(), "SEC-12 é".to_owned())],
+            ..case()
+        }
+    }
+
+    fn intent(key_of: &str, plainness: Plainness, facts: Option<Facts>) -> Intent {
+        let hash = "58c64f4b7a3b2c1d0e9f".to_owned();
+        Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, plainness, hash, facts }
+    }
+
+    #[test]
+    fn what_any_release_knew_of_a_case_is_read_as_it_was_meant() {
+        let told = CaseNote {
+            updated: Some(1_795_669_200),
+            newest: Some(1_795_669_200),
+            verify_at: Some(1_795_672_800_000),
+            waiting: Some((false, 1_795_668_300)),
+            heard: 1,
+            wanted: 1,
+            ..CaseNote::default()
+        };
+        let looking = CaseNote {
+            older_since: Some(1_795_669_205_000),
+            look_again_at: Some(1_795_669_210_000),
+            newest_first: true,
+            waiting: Some((true, 1_795_668_900)),
+            wanted: 3,
+            ..told.clone()
+        };
+        let closed = CaseNote { verify_at: None, verified_closed: true, waiting: None, ..told.clone() };
+        golden::check_json(
+            "case-notes",
+            &[("unseen", CaseNote::default()), ("told", told), ("looking", looking), ("closed", closed)],
+        );
+    }
+
+    /// A card in a thread, a card in a channel of its own, and an issue.
+    fn told() -> [PlaceNote; 3] {
+        let home = |place: &str, name: &str| Some(Home { place: place.to_owned(), name: name.to_owned() });
+        let thread = PlaceNote {
+            home: home("C0SECURITY", "1795668300.000100"),
+            set: texts([("home", "0ff94921abf810966091")]),
+            facts: Some(Facts::of(&case())),
+            changes: 2,
+            ..PlaceNote::default()
+        };
+        let channel = PlaceNote {
+            channel: Some("C0CASE0001".to_owned()),
+            home: home("C0CASE0001", "1795668300.000100"),
+            set: texts([
+                ("channel/topic", "1f3870be274f6c49b3e3"),
+                ("home", "0ff94921abf810966091"),
+                ("invitation/9f86d081884c7d659a2f", "done"),
+            ]),
+            facts: Some(Facts::of(&full())),
+            ..PlaceNote::default()
+        };
+        let issue = PlaceNote {
+            home: home("10001", "SEC-1"),
+            set: texts([
+                ("home", "0ff94921abf810966091"),
+                ("link/console", "06407108011611b55409"),
+                ("link/slack", "5f4dcc3b5aa765d61d83"),
+                ("status", "7c4a8d09ca3762af61e5"),
+            ]),
+            ..thread.clone()
+        };
+        [thread, channel, issue]
+    }
+
+    #[test]
+    fn what_any_release_knew_of_a_place_is_read_as_it_was_meant() {
+        let [thread, channel, issue] = told();
+        let facts = || Some(Facts::of(&case()));
+        let linked = Some(Home { place: "10002".to_owned(), name: "SEC-2".to_owned() });
+        let open = |key, plainness, facts| Some(intent(key, plainness, facts));
+        let waiting = PlaceNote { not_before: 1_795_669_261_000, failures: 2, ..thread.clone() };
+        golden::check_json(
+            "place-notes",
+            &[
+                ("nothing yet", PlaceNote::default()),
+                ("linked issue", PlaceNote { home: linked, ..PlaceNote::default() }),
+                ("channel being made", {
+                    PlaceNote { open: open("channel", Plainness::Full, None), ..PlaceNote::default() }
+                }),
+                ("card being made", {
+                    PlaceNote { open: open("home", Plainness::Full, facts()), ..PlaceNote::default() }
+                }),
+                ("comment being told", {
+                    PlaceNote { open: open("comment/100002/0", Plainness::Plain, None), ..waiting.clone() }
+                }),
+                ("changes being told", {
+                    let open = open("changes/2", Plainness::Stub, Some(Facts::of(&full())));
+                    PlaceNote { open, ..thread.clone() }
+                }),
+                ("card set again", {
+                    let again = [("home".to_owned(), 1_795_669_261_000)].into();
+                    PlaceNote { again, set: BTreeMap::new(), ..waiting.clone() }
+                }),
+                ("parked", PlaceNote { parked: Some("channel_is_shared".to_owned()), ..waiting }),
+                ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
+                ("thread", thread),
+                ("channel", channel),
+                ("issue", issue),
+            ],
+        );
+    }
+}

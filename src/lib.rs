@@ -34,6 +34,8 @@ pub mod environment;
 pub mod event;
 pub mod facts;
 pub mod gate;
+#[cfg(test)]
+mod golden;
 pub mod http;
 pub mod hub;
 pub mod jira;

@@ -101,3 +101,29 @@ async fn is_news<W: World>(world: &W, summary: &CaseSummary, now: Millis) -> Res
     let note: CaseNote = meta.case.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     Ok(note.updated < summary.updated)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden;
+
+    #[test]
+    fn the_clock_of_any_release_is_read_as_it_was_meant() {
+        let quoted = |text: &str| serde_json::to_string(text).unwrap();
+        golden::check(
+            "clocks",
+            &[
+                ("set", r#"{"next":1795672800000}"#.to_owned()),
+                ("given back before the first turn", String::new()),
+            ],
+            |text: &String| quoted(text),
+            |json| serde_json::from_str::<String>(json).unwrap(),
+        );
+        assert_eq!(next_of(Some(r#"{"next":1795672800000}"#)), 1_795_672_800_000);
+        assert_eq!(next_of(Some("")), 0);
+        assert_eq!(
+            serde_json::to_string(&Clock { next: 1_795_672_800_000 }).unwrap(),
+            r#"{"next":1795672800000}"#
+        );
+    }
+}

@@ -11,6 +11,8 @@ use casebridge::{
     store::{Command, Destination, Error, Note, Saying, Seen, Store, Told, memory::Memory},
 };
 
+#[path = "store/items.rs"]
+mod items;
 #[path = "store/table.rs"]
 mod table;
 #[path = "store/wire.rs"]

@@ -34,7 +34,7 @@ impl std::fmt::Debug for Profile {
 }
 
 /// What is remembered of a person.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Known {
     team: String,
     kind: Kind,
@@ -136,6 +136,7 @@ async fn remembered<W: World, T: Serialize + DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden;
 
     #[test]
     fn somebody_is_a_member_only_if_nothing_speaks_against_it() {
@@ -158,6 +159,30 @@ mod tests {
         ] {
             assert_eq!(known(person, &settings).kind, kind);
         }
+    }
+
+    #[test]
+    fn what_any_release_remembered_of_people_and_channels_is_read_as_it_was_meant() {
+        let until: Millis = 1_795_669_500_000;
+        let known = |kind, email: Option<&str>| {
+            let (team, name) = ("T0CASEBRDG".to_owned(), "ana".to_owned());
+            Some(Known { team, kind, name, email: email.map(str::to_owned) })
+        };
+        golden::check_json(
+            "people",
+            &[
+                ("nobody", (until, None)),
+                ("member", (until, known(Kind::Member, Some("ana@example.com")))),
+                ("guest", (until, known(Kind::Guest, None))),
+                ("bot", (until, known(Kind::Bot, None))),
+                ("another app", (until, known(Kind::OtherApp, None))),
+                ("stranger", (until, known(Kind::Stranger, None))),
+                ("deactivated", (until, known(Kind::Deactivated, None))),
+            ],
+        );
+        let members = vec!["U0ANAEXAMP".to_owned(), "W0BOEXAMPL".to_owned()];
+        golden::check_json("groups", &[("two", (until, members)), ("nobody", (until, Vec::new()))]);
+        golden::check_json("channels", &[("shared", (until, true)), ("ours", (until, false))]);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub mod door;
 pub mod envelope;
 pub mod execute;
 pub mod form;
+#[cfg(test)]
+mod golden;
 pub mod grammar;
 pub mod happened;
 pub mod help;

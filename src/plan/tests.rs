@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::{
-    case::CommentId,
+    case::{CommentId, InvestigationId},
     content::{Author, Content, Part},
     facts::{Facts, tests::case},
+    golden,
     knowledge::Home,
     store::Seen,
 };
@@ -165,4 +166,39 @@ fn a_state_is_set_where_it_differs_once_more_after_an_unanswered_setting_and_nev
     assert_eq!(at(&note, 0), 1);
     note.set.insert(HOME.to_owned(), GONE.to_owned());
     assert_eq!(at(&note, 0), 0);
+}
+
+fn step(status: &str) -> Investigation {
+    Investigation {
+        id: InvestigationId::new("inv-0123456789ab"),
+        kind: "Evidence".to_owned(),
+        title: "Who used the key?".to_owned(),
+        content: "Two roles did:\n- \"Admin\" \u{1f525} \u{301}\u{200b}\n- it's `build`\\".to_owned(),
+        status: status.to_owned(),
+        updated: 1_795_668_900,
+        feedback: None,
+    }
+}
+
+#[test]
+fn the_hashes_of_steps_and_texts_that_any_release_told_are_known() {
+    let judged = Investigation { feedback: Some("USEFUL".to_owned()), ..step("Completed") };
+    let hashed = |step: &Investigation| serde_json::to_string(&text::hash(&format!("{step:?}"))).unwrap();
+    let steps = [("waiting", step("Waiting")), ("completed", step("Completed")), ("judged", judged)];
+    for (name, hash) in golden::all("step-hashes") {
+        let (_, step) = steps.iter().find(|(other, _)| *other == name).unwrap();
+        assert_eq!(hashed(step), hash, "{name}");
+    }
+    golden::check(
+        "step-hashes",
+        &steps.map(|(name, step)| (name, hashed(&step))),
+        String::clone,
+        str::to_owned,
+    );
+    let parts = [
+        ("one", part_hash("It was Bo", 1)),
+        ("second of three", part_hash("é\n", 3)),
+        ("fallen", part_hash("", 1)),
+    ];
+    golden::check_json("part-hashes", &parts);
 }

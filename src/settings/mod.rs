@@ -310,6 +310,23 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_of_any_release_are_still_good_and_mean_the_same() {
+        let settings = Settings::parse(include_str!("../../tests/state/v1/settings.toml")).unwrap();
+        let jira = settings.jira.unwrap();
+        assert_eq!(
+            (settings.slack.layout, settings.slack.channel_prefix.as_str()),
+            (Layout::Thread, "sir-case-")
+        );
+        assert_eq!((settings.slack.replies_are_comments, settings.slack.invite.len()), (true, 2));
+        assert_eq!((jira.issue_type.as_str(), jira.status["Closed"].as_str()), ("Task", "done"));
+        assert_eq!(
+            (settings.sir.name_the_speaker, settings.roles.admin),
+            (true, vec!["U024BE7LK".to_owned()])
+        );
+        assert_eq!((settings.timing.nudge_hours, settings.timing.quiet_hours), (24, Some([22, 7])));
+    }
+
+    #[test]
     fn the_document_tells_every_key_with_its_default() {
         let (begin, end) = ("<!-- keys: written by UPDATE_DOCS=1 cargo test -->\n\n", "\n<!-- /keys -->");
         let (text, path) = document("settings.md");

@@ -167,7 +167,13 @@ pub fn counts(item: &Item, now: Millis) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::{
+        golden,
+        store::{Saying, Seen, Told},
+    };
 
     #[test]
     fn an_item_expires_never_early_and_counts_no_longer_once_it_has() {
@@ -184,10 +190,55 @@ mod tests {
         assert!(counts(&Item::new(), i64::MAX));
     }
 
+    /// An item that some release wrote, by its keys.
+    fn written(name: &str) -> Item {
+        let (_, json) = golden::all("items").into_iter().find(|(other, _)| other == name).unwrap();
+        let shown: HashMap<String, HashMap<String, Value>> = serde_json::from_str(&json).unwrap();
+        let attribute = |value: HashMap<String, Value>| match value.into_iter().next().unwrap() {
+            (kind, Value::String(of)) if kind == "S" => AttributeValue::S(of),
+            (kind, Value::String(of)) if kind == "N" => AttributeValue::N(of),
+            (_, flag) => AttributeValue::Bool(flag.as_bool().unwrap()),
+        };
+        shown.into_iter().map(|(name, value)| (name, attribute(value))).collect()
+    }
+
+    #[test]
+    fn every_item_that_any_release_wrote_is_read_as_it_was_meant() {
+        let hinted = Meta { want: 1, full: true, next_at: Some(1_795_669_200_000), ..Meta::default() };
+        let note = |of: &str| Some(format!("{{\"of\":\"{of}\"}}"));
+        let resting = Meta {
+            want: 1,
+            epoch: 1,
+            case: note("case"),
+            slack: note("slack"),
+            jira: note("jira"),
+            ..Meta::default()
+        };
+        assert_eq!(meta_of(&written("CASE#7000000001/META")), hinted);
+        assert_eq!(meta_of(&written("CASE#7000000003/META")), resting);
+        let told = written("CASE#7000000003/TOLD#slack#comment/100001/0");
+        assert_eq!(told_name(&told, Destination::Slack), Ok(Key("comment/100001/0".to_owned())));
+        assert_eq!(json_of::<Told>(&told, "told").unwrap().seen, Seen::NotYet(1));
+        let said = written("CASE#7000000003/SAID#b5bb9d80");
+        assert_eq!(json_of::<Saying>(&said, "said").unwrap().speaker.as_deref(), Some("ana (Slack)"));
+        assert!(counts(&said, 4_102_444_799_000) && !counts(&said, 4_102_444_800_000));
+        let done = command_of(&written("COMMAND#done/COMMAND")).unwrap();
+        assert_eq!((done.since, done.answer.as_deref()), (1_795_669_200_000, Some(r#"{"pieces":[]}"#)));
+        assert_eq!(command_of(&written("COMMAND#begun/COMMAND")).unwrap().answer, None);
+        let gate = written("GATE#slack/C0SECURITY/GATE");
+        assert_eq!(number_of::<Millis>(&gate, "free_at"), Some(1_795_669_201_000));
+        let place = written("PLACE#slack/T0CASEBRDG/C0SECURITY/1795668300.000100/PLACE");
+        assert_eq!(text_of(&place, "case_id").as_deref(), Some("7000000003"));
+        assert_eq!(
+            text_of(&written("NOTE#channel/C0SECURITY/NOTE"), "note").as_deref(),
+            Some("[1795669500000,false]")
+        );
+    }
+
     #[test]
     fn an_item_that_cannot_be_read_is_trouble_and_tells_nothing_of_itself() {
         let item = Item::from([("told".to_owned(), text("not JSON"))]);
-        let error = json_of::<super::super::Told>(&item, "told").unwrap_err();
+        let error = json_of::<Told>(&item, "told").unwrap_err();
         assert_eq!(error, Error::Trouble("an item's told cannot be read".to_owned()));
         assert!(command_of(&item).is_err());
     }

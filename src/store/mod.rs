@@ -272,3 +272,68 @@ pub trait Store {
 
 /// The note that holds the settings.
 const SETTINGS: &str = "settings";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{content::Author, golden};
+
+    #[test]
+    fn what_any_release_told_is_read_as_it_was_meant() {
+        let told = |remote: &str, seen| Told {
+            remote: remote.to_owned(),
+            hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
+            seen,
+            theirs: false,
+        };
+        let theirs = Told { theirs: true, ..told("1795668302.000100", Seen::Yes) };
+        let nudge = Told { hash: String::new(), ..told("1795668309.000100", Seen::NotYet(0)) };
+        golden::check_json(
+            "told",
+            &[
+                ("message", told("1795668301.000100", Seen::NotYet(0))),
+                ("message missed twice", told("1795668301.000100", Seen::NotYet(2))),
+                ("comment", told("20001", Seen::Yes)),
+                ("issue", told("10001/SEC-1", Seen::Yes)),
+                ("deleted", told("20001", Seen::Deleted)),
+                ("a person's own", theirs),
+                ("reminder", nudge),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_any_release_noted_before_a_comment_is_read_as_it_was_meant() {
+        let slack = Saying {
+            command: "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
+            since: 1_795_669_200_000,
+            body_hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
+            author: Author::Slack { user: "U0ANAEXAMP".to_owned() },
+            speaker: Some("ana (Slack)".to_owned()),
+            slack_ts: Some("1795669199.000100".to_owned()),
+            jira_comment: None,
+            comment: None,
+        };
+        let jira = Saying {
+            author: Author::Jira { name: "Bo Ek".to_owned() },
+            speaker: Some("Bo Ek (Jira)".to_owned()),
+            slack_ts: None,
+            jira_comment: Some("20007".to_owned()),
+            comment: Some("100003".to_owned()),
+            ..slack.clone()
+        };
+        let of = |author| Saying { author, ..slack.clone() };
+        golden::check_json(
+            "sayings",
+            &[
+                ("typed", Saying { slack_ts: None, speaker: None, ..slack.clone() }),
+                ("known as a comment", Saying { comment: Some("100002".to_owned()), ..slack.clone() }),
+                ("in Jira", jira),
+                ("of AWS", of(Author::AwsResponder)),
+                ("of the service", of(Author::Service)),
+                ("of an account", of(Author::Principal("111122223333".to_owned()))),
+                ("in a thread", slack),
+            ],
+        );
+    }
+}

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What became of a file.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 enum End {
     /// It is on the case.
     Attached(Attached),
@@ -32,7 +32,7 @@ enum End {
 }
 
 /// A file that was attached.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Attached {
     in_slack: String,
     on_case: String,
@@ -187,4 +187,22 @@ fn checked<W: World>(desk: &Desk<'_, W>, case: &Case, file: &File) -> Result<(u6
     let url = file.url.as_deref().ok_or("Slack does not say where it is: it may be kept elsewhere.")?;
     let from = desk.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")?;
     Ok((size, from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden;
+
+    #[test]
+    fn what_any_release_decided_of_a_file_is_read_as_it_was_meant() {
+        let attached = Attached { in_slack: "auth log.txt".to_owned(), on_case: "auth_log.txt".to_owned() };
+        golden::check_json(
+            "file-ends",
+            &[
+                ("attached", End::Attached(attached)),
+                ("refused", End::Refused(Line::of("• ").bold("big.bin").text(": too large"))),
+            ],
+        );
+    }
 }

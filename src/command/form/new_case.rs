@@ -236,3 +236,22 @@ fn actors(values: &mut Values<'_>) -> Vec<Actor> {
     }
     actors
 }
+
+/// A new case of which everything was filled in.
+#[cfg(test)]
+pub(crate) fn sample() -> NewCaseForm {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    NewCaseForm {
+        title: "Leaked key".to_owned(),
+        description: "Used from\n203.0.113.9".to_owned(),
+        engagement: limits::case::ENGAGEMENTS[0].to_owned(),
+        resolver: Resolver::Aws,
+        started: 1_795_666_800,
+        accounts: texts(&["111122223333"]),
+        regions: texts(&["eu-west-1"]),
+        services: texts(&["AWS Lambda"]),
+        people: vec![Person::User("U0ANAEXAMP".to_owned()), Person::Email("bo@example.com".to_owned())],
+        actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: Some("Boto3/1.34".to_owned()) }],
+        tags: vec![("team".to_owned(), "blue".to_owned())],
+    }
+}

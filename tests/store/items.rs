@@ -1,0 +1,167 @@
+//! How did any release write an item of the table? `tests/state/v1/items.json` holds each kind, attribute by attribute.
+//!
+//! DynamoDB itself makes them of the store's requests: `CASEBRIDGE_WRITE_STATE=1`, where it was asked for and the file
+//! is not there, writes it. They are read in `src/store/item.rs`, and here out of a table.
+
+use std::{collections::HashMap, fs};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use casebridge::{
+    case::{CaseId, Millis},
+    content::Author,
+    store::{Command, Destination, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
+};
+use serde_json::{Map, Value, json};
+
+use super::{key, table};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/state/v1/items.json");
+
+/// 2026-11-25T05:00:00Z, and a day that no test sees.
+const THEN: Millis = 1_795_669_200_000;
+const FAR: Millis = 4_102_444_800_000;
+
+fn case(number: u32) -> CaseId {
+    CaseId::new(format!("70000000{number:02}"))
+}
+
+fn told() -> Told {
+    let (remote, hash) = ("1795668301.000100".to_owned(), "58c64f4b7a3b2c1d0e9f".to_owned());
+    Told { remote, hash, seen: Seen::NotYet(1), theirs: false }
+}
+
+fn saying() -> Saying {
+    Saying {
+        command: "b5bb9d80".to_owned(),
+        since: THEN,
+        body_hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
+        author: Author::Slack { user: "U0ANAEXAMP".to_owned() },
+        speaker: Some("ana (Slack)".to_owned()),
+        slack_ts: Some("1795669199.000100".to_owned()),
+        jira_comment: None,
+        comment: None,
+    }
+}
+
+fn command(job: &str) -> Command {
+    Command { job: job.to_owned(), since: THEN, answer: None }
+}
+
+/// Writes one of each.
+async fn write(store: &Dynamo) {
+    let [hinted, held, resting] = [case(1), case(2), case(3)];
+    store.hint(&hinted, THEN, true).await.unwrap();
+    store.hint(&held, THEN, false).await.unwrap();
+    store.lease(&held, THEN, FAR).await.unwrap().unwrap();
+    store.save(&held, 1, Note::Case, "{}").await.unwrap();
+    store.hint(&resting, THEN, true).await.unwrap();
+    store.lease(&resting, THEN, FAR).await.unwrap().unwrap();
+    for (note, json) in [
+        (Note::Case, r#"{"of":"case"}"#),
+        (Note::Of(Destination::Slack), r#"{"of":"slack"}"#),
+        (Note::Of(Destination::Jira), r#"{"of":"jira"}"#),
+    ] {
+        store.save(&resting, 1, note, json).await.unwrap();
+    }
+    store.release(&resting, 1, 1, None, false).await.unwrap();
+    store.tell(&resting, 1, Destination::Slack, &key("comment/100001/0"), &told()).await.unwrap();
+    store.tell(&resting, 0, Destination::Jira, &key("comment/100001/0"), &told()).await.unwrap();
+    store.say(&resting, &saying(), FAR).await.unwrap();
+    store.begin("begun", &command("said by U0ANAEXAMP in C0SECURITY"), FAR).await.unwrap();
+    store.begin("done", &command("asked by U0ANAEXAMP in C0SECURITY"), FAR).await.unwrap();
+    store.finish("done", r#"{"pieces":[]}"#).await.unwrap();
+    store.bind("slack/T0CASEBRDG/C0SECURITY/1795668300.000100", &resting).await.unwrap();
+    store.reserve("slack/C0SECURITY", THEN, 1_000).await.unwrap();
+    store.put_settings("[slack]\nteam = 'T0CASEBRDG'\n").await.unwrap();
+    store.swap_note("channel/C0SECURITY", None, "[1795669500000,false]", Some(FAR)).await.unwrap();
+}
+
+/// Reads them: what each says.
+async fn read(store: &Dynamo) {
+    let [hinted, held, resting] = [case(1), case(2), case(3)];
+    let meta = async |case| store.meta(case).await.unwrap().unwrap();
+    let now = meta(&hinted).await;
+    assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, true, 0, 0, Some(THEN)));
+    assert_eq!((now.case, now.slack, now.jira), (None, None, None));
+    let now = meta(&held).await;
+    assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, false, 1, FAR, Some(THEN)));
+    assert_eq!((now.case.as_deref(), now.slack), (Some("{}"), None));
+    let now = meta(&resting).await;
+    assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, false, 1, 0, None));
+    let notes = [now.case, now.slack, now.jira].map(Option::unwrap);
+    assert_eq!(notes, [r#"{"of":"case"}"#, r#"{"of":"slack"}"#, r#"{"of":"jira"}"#]);
+    for destination in Destination::ALL {
+        let all = store.all_told(&resting, destination).await.unwrap();
+        assert_eq!(all, [(key("comment/100001/0"), told())]);
+    }
+    assert_eq!(store.sayings(&resting).await.unwrap(), [saying()]);
+    let begun = command("said by U0ANAEXAMP in C0SECURITY");
+    assert_eq!(store.command("begun").await, Ok(Some(begun)));
+    let answer = Some(r#"{"pieces":[]}"#.to_owned());
+    let done = Command { answer, ..command("asked by U0ANAEXAMP in C0SECURITY") };
+    assert_eq!(store.command("done").await, Ok(Some(done)));
+    let place = store.bound("slack/T0CASEBRDG/C0SECURITY/1795668300.000100").await;
+    assert_eq!(place, Ok(Some(resting)));
+    assert_eq!(store.settings().await.unwrap().as_deref(), Some("[slack]\nteam = 'T0CASEBRDG'\n"));
+    assert_eq!(store.note("channel/C0SECURITY").await.unwrap().as_deref(), Some("[1795669500000,false]"));
+    assert_eq!(store.reserve("slack/C0SECURITY", THEN, 1_000).await, Ok(THEN + 1_000));
+}
+
+fn shown(item: &HashMap<String, AttributeValue>) -> (String, Value) {
+    let attribute = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => json!({"S": text}),
+        AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::Bool(flag) => json!({"BOOL": flag}),
+        other => panic!("{other:?}"),
+    };
+    let item: Map<String, Value> =
+        item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
+    let name = format!("{}/{}", item["pk"]["S"].as_str().unwrap(), item["sk"]["S"].as_str().unwrap());
+    (name, Value::Object(item))
+}
+
+fn item(shown: &Value) -> HashMap<String, AttributeValue> {
+    let attribute = |value: &Value| match value.as_object().unwrap().iter().next().unwrap() {
+        (kind, Value::String(text)) if kind == "S" => AttributeValue::S(text.clone()),
+        (kind, Value::String(number)) if kind == "N" => AttributeValue::N(number.clone()),
+        (_, flag) => AttributeValue::Bool(flag.as_bool().unwrap()),
+    };
+    shown.as_object().unwrap().iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
+}
+
+#[tokio::test]
+async fn items_of_any_release_are_read_as_they_were_meant_where_dynamodb_was_asked_for() {
+    let Some(account) = table::asked_for().await else { return };
+    let written = account.make("items-written").await;
+    write(&written.store).await;
+    read(&written.store).await;
+    // What reading changed is no part of it.
+    let gate = written.client.update_item().table_name(&written.name);
+    let gate = gate.key("pk", AttributeValue::S("GATE#slack/C0SECURITY".to_owned()));
+    let gate = gate.key("sk", AttributeValue::S("GATE".to_owned())).update_expression("SET free_at = :at");
+    gate.expression_attribute_values(":at", AttributeValue::N((THEN + 1_000).to_string()))
+        .send()
+        .await
+        .unwrap();
+    let items = written.client.scan().table_name(&written.name).send().await.unwrap().items.unwrap();
+    let today: Map<String, Value> = items.iter().map(shown).collect();
+    written.delete().await;
+    if std::env::var_os("CASEBRIDGE_WRITE_STATE").is_some() && !fs::exists(FILE).unwrap() {
+        let lines: Vec<_> = today.iter().map(|(name, item)| format!("{}: {item}", json!(name))).collect();
+        fs::write(FILE, format!("{{\n{}\n}}\n", lines.join(",\n"))).unwrap();
+    }
+    let golden: Map<String, Value> = serde_json::from_str(&fs::read_to_string(FILE).unwrap()).unwrap();
+    for (name, item) in &golden {
+        for (attribute, value) in item.as_object().unwrap() {
+            assert_eq!(today[name].get(attribute), Some(value), "{attribute} of {name}");
+        }
+    }
+
+    let loaded = account.make("items-read").await;
+    for shown in golden.values() {
+        let put = loaded.client.put_item().table_name(&loaded.name).set_item(Some(item(shown)));
+        put.send().await.unwrap();
+    }
+    read(&loaded.store).await;
+    loaded.delete().await;
+}
