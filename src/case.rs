@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::stated;
+
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
 /// Seconds since 1970, UTC: the unit of the service's own timestamps.
@@ -141,8 +143,10 @@ impl From<Status> for String {
 pub enum Resolver {
     /// AWS engineers: they set the status.
     #[default]
+    #[serde(rename = "Aws")]
     Aws,
     /// The user's own team.
+    #[serde(rename = "Own")]
     Own,
 }
 
@@ -150,10 +154,13 @@ pub enum Resolver {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Watcher {
     /// 6 to 254 characters.
+    #[serde(rename = "email")]
     pub email: String,
     /// 1 to 50 characters.
+    #[serde(rename = "name", deserialize_with = "stated")]
     pub name: Option<String>,
     /// 1 to 50 characters.
+    #[serde(rename = "job_title", deserialize_with = "stated")]
     pub job_title: Option<String>,
 }
 
@@ -161,8 +168,10 @@ pub struct Watcher {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Actor {
     /// IPv4, or IPv6 in eight upper-case groups.
+    #[serde(rename = "ip")]
     pub ip: String,
     /// 1 to 500 characters.
+    #[serde(rename = "user_agent", deserialize_with = "stated")]
     pub user_agent: Option<String>,
 }
 
@@ -307,13 +316,16 @@ pub struct Edit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Responder {
     /// 3 to 50 characters.
+    #[serde(rename = "name")]
     pub name: String,
     /// 1 to 50 characters.
+    #[serde(rename = "job_title")]
     pub job_title: String,
     /// 6 to 254 characters.
+    #[serde(rename = "email")]
     pub email: String,
     /// The e-mails that they get, as `Case Created`. A change of the team must send them back or lose them.
-    #[serde(default)]
+    #[serde(rename = "communication", default)]
     pub communication: Vec<String>,
 }
 

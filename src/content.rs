@@ -57,20 +57,27 @@ pub struct Part {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Author {
     /// An engineer of AWS.
+    #[serde(rename = "AwsResponder")]
     AwsResponder,
     /// The service itself, the AI agent among it.
+    #[serde(rename = "Service")]
     Service,
     /// A person in Slack, through the bridge.
+    #[serde(rename = "Slack")]
     Slack {
         /// The Slack user id.
+        #[serde(rename = "user")]
         user: String,
     },
     /// A person in Jira, through the bridge.
+    #[serde(rename = "Jira")]
     Jira {
         /// The display name.
+        #[serde(rename = "name")]
         name: String,
     },
     /// Anybody else in the user's account: an account id or an ARN.
+    #[serde(rename = "Principal")]
     Principal(String),
 }
 
@@ -170,10 +177,13 @@ impl std::fmt::Display for Key {
 pub enum Plainness {
     /// As designed.
     #[default]
+    #[serde(rename = "Full")]
     Full,
     /// The same text without structure.
+    #[serde(rename = "Plain")]
     Plain,
     /// One line that names what could not be shown and where to read it.
+    #[serde(rename = "Stub")]
     Stub,
 }
 

@@ -7,28 +7,45 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{Case, Resolver, Seconds, Status},
     content::Change,
+    record::stated,
     text,
 };
 
 /// What a destination was told of a case: small enough to keep, complete enough to say what changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
+    #[serde(rename = "title")]
     title: String,
+    #[serde(rename = "description_hash")]
     description_hash: String,
+    #[serde(rename = "status")]
     status: Status,
+    #[serde(rename = "engagement")]
     engagement: String,
+    #[serde(rename = "resolver")]
     resolver: Resolver,
+    #[serde(rename = "waits_for_customer")]
     waits_for_customer: bool,
+    #[serde(rename = "reported_start", deserialize_with = "stated")]
     reported_start: Option<Seconds>,
+    #[serde(rename = "actual_start", deserialize_with = "stated")]
     actual_start: Option<Seconds>,
+    #[serde(rename = "closure", deserialize_with = "stated")]
     closure: Option<String>,
+    #[serde(rename = "accounts")]
     accounts: Vec<String>,
+    #[serde(rename = "regions")]
     regions: Vec<String>,
+    #[serde(rename = "services")]
     services: Vec<String>,
+    #[serde(rename = "watchers")]
     watchers: Vec<String>,
+    #[serde(rename = "actors")]
     actors: Vec<String>,
     /// From the attachment's id to its name and status.
+    #[serde(rename = "attachments")]
     attachments: BTreeMap<String, (String, String)>,
+    #[serde(rename = "metadata")]
     metadata: Vec<(String, String)>,
 }
 

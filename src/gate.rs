@@ -39,10 +39,13 @@ pub async fn slot<W: World>(world: &W, destination: Destination, place: &str, no
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breaker {
     /// Until then.
+    #[serde(rename = "until")]
     pub until: Millis,
     /// How many times in a row it was found broken; 0 where it only asked for patience.
+    #[serde(rename = "trips")]
     pub trips: u32,
     /// An error code.
+    #[serde(rename = "why")]
     pub why: String,
 }
 
@@ -165,6 +168,11 @@ async fn swap<W: World, T: Default + Serialize + DeserializeOwned>(
 mod tests {
     use super::*;
     use crate::golden;
+
+    #[test]
+    fn a_breaker_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+        golden::damage::<Breaker>("breakers", &[], &[]);
+    }
 
     #[test]
     fn what_any_release_noted_of_a_destination_is_read_as_it_was_meant() {

@@ -6,7 +6,9 @@
 
 use std::{fs, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::record::{holds, read, write};
 
 /// Where the files are; `v1` is what is read without a version.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/state/v1");
@@ -42,20 +44,6 @@ fn add(kind: &str, missing: &[(&str, String)]) {
     let line = |(name, text): &(&str, String)| format!("{}: {text}", Value::from(*name));
     let lines: Vec<String> = missing.iter().map(line).collect();
     fs::write(path, format!("{{\n{}\n}}\n", lines.join(",\n"))).unwrap();
-}
-
-/// Whether all that stands in `before` stands in `after` as well.
-fn holds(after: &Value, before: &Value) -> bool {
-    match (after, before) {
-        (Value::Object(after), Value::Object(before)) => {
-            before.iter().all(|(name, value)| after.get(name).is_some_and(|now| holds(now, value)))
-        }
-        (Value::Array(after), Value::Array(before)) => {
-            after.len() == before.len()
-                && after.iter().zip(before).all(|(after, before)| holds(after, before))
-        }
-        _ => after == before,
-    }
 }
 
 /// Checks that every record of this kind that any release wrote is read as what it says, that nothing of it is lost
@@ -106,18 +94,66 @@ where
     );
 }
 
-#[test]
-fn what_falls_out_of_a_record_is_seen_and_what_comes_in_is_not_minded() {
-    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-    let before = json(r#"{"a":1,"b":[{"c":null}]}"#);
-    for (after, expected) in [
-        (r#"{"a":1,"b":[{"c":null}]}"#, true),
-        (r#"{"a":1,"b":[{"c":null,"d":1}],"e":2}"#, true),
-        (r#"{"b":[{"c":null}]}"#, false),
-        (r#"{"a":2,"b":[{"c":null}]}"#, false),
-        (r#"{"a":1,"b":[{}]}"#, false),
-        (r#"{"a":1,"b":[]}"#, false),
-    ] {
-        assert_eq!(holds(&json(after), &before), expected, "{after}");
+type Fields = Map<String, Value>;
+
+/// The value with one object in it changed, in every way. `change` says what may become of an object's fields; it is
+/// told the name of the field where the object stands.
+fn changed(value: &Value, name: &str, change: &impl Fn(&str, &Fields) -> Vec<Fields>) -> Vec<Value> {
+    let mut all = Vec::new();
+    match value {
+        Value::Object(fields) => {
+            all.extend(change(name, fields).into_iter().map(Value::Object));
+            for (name, child) in fields {
+                for new in changed(child, name, change) {
+                    let mut fields = fields.clone();
+                    fields.insert(name.clone(), new);
+                    all.push(Value::Object(fields));
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, child) in items.iter().enumerate() {
+                for new in changed(child, "", change) {
+                    let mut items = items.clone();
+                    items[index] = new;
+                    all.push(Value::Array(items));
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+/// Damages every record of a kind in every way that takes one field out, or puts one in that no release knew: it is
+/// refused, or nothing of it is lost. The fields of `may_lack` have a default; what stands in `maps` are no fields.
+pub fn damage<T: serde::Serialize + serde::de::DeserializeOwned>(
+    kind: &str,
+    may_lack: &[&str],
+    maps: &[&str],
+) {
+    let fewer = |name: &str, fields: &Fields| {
+        let gone = fields.keys().filter(|field| !maps.contains(&name) && !may_lack.contains(&field.as_str()));
+        gone.map(|gone| fields.clone().into_iter().filter(|(field, _)| field != gone).collect()).collect()
+    };
+    let more = |name: &str, fields: &Fields| {
+        let unheard = ("unheard".to_owned(), Value::from(7));
+        let more = fields.clone().into_iter().chain([unheard]).collect();
+        if maps.contains(&name) { Vec::new() } else { vec![more] }
+    };
+    for (name, record) in all(kind) {
+        let record: Value = serde_json::from_str(&record).unwrap();
+        for damaged in changed(&record, "", &fewer) {
+            assert!(
+                read::<T>(&damaged.to_string()).is_err(),
+                "{kind}: {name} is read although it is {damaged}"
+            );
+        }
+        for later in changed(&record, "", &more) {
+            if let Ok((value, rest)) = read::<T>(&later.to_string()) {
+                let again: Value = serde_json::from_str(&write(&value, &rest).unwrap()).unwrap();
+                assert!(holds(&again, &later), "{kind}: {name} loses something of {later}");
+            }
+        }
     }
 }

@@ -1,4 +1,7 @@
 //! What does the bridge know about a case and what it told of it? The notes that META keeps, as values.
+//!
+//! A field with a default may be missing: without it something is done once more that may be repeated. Without any other
+//! field nobody knows what was told, and the note is not read.
 
 use std::collections::BTreeMap;
 
@@ -8,30 +11,41 @@ use crate::{
     case::{Millis, Seconds},
     content::{Key, Plainness},
     facts::Facts,
+    record::stated,
 };
 
 /// What is known of the case itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseNote {
     /// The newest `lastUpdatedDate` ever read: an older one is a stale read.
+    #[serde(rename = "updated", deserialize_with = "stated")]
     pub updated: Option<Seconds>,
     /// The same of its comments.
+    #[serde(rename = "newest", deserialize_with = "stated")]
     pub newest: Option<Seconds>,
     /// Since when every read was older than that.
+    #[serde(rename = "older_since", default)]
     pub older_since: Option<Millis>,
     /// When the thread and the issue are next compared with the ledger; `None` once that is over.
+    #[serde(rename = "verify_at", deserialize_with = "stated")]
     pub verify_at: Option<Millis>,
     /// The one comparison after closing was made.
+    #[serde(rename = "verified_closed")]
     pub verified_closed: bool,
     /// ListComments was seen to give the newest first.
+    #[serde(rename = "newest_first", default)]
     pub newest_first: bool,
     /// When a look that found less than was announced is repeated.
+    #[serde(rename = "look_again_at", default)]
     pub look_again_at: Option<Millis>,
     /// Whose move it is (ours: `true`) and since when.
+    #[serde(rename = "waiting", deserialize_with = "stated")]
     pub waiting: Option<(bool, Seconds)>,
     /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
+    #[serde(rename = "heard")]
     pub heard: u64,
     /// How many hints there were at the last look.
+    #[serde(rename = "wanted")]
     pub wanted: u64,
 }
 
@@ -39,24 +53,34 @@ pub struct CaseNote {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceNote {
     /// The channel made for this case, under `layout = "channel"`.
+    #[serde(rename = "channel", deserialize_with = "stated")]
     pub channel: Option<String>,
     /// The card or the issue, once it exists.
+    #[serde(rename = "home", deserialize_with = "stated")]
     pub home: Option<Home>,
     /// What was set, by its name: the hash of what it was set to.
+    #[serde(rename = "set")]
     pub set: BTreeMap<String, String>,
     /// What must be set once more after this time, since an older setting may still be on its way.
+    #[serde(rename = "again", default)]
     pub again: BTreeMap<String, Millis>,
     /// What was told of the case's fields.
+    #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
     /// How many times changes were told.
+    #[serde(rename = "changes")]
     pub changes: u32,
     /// The addition that is being made, or of which it is not known whether it was.
+    #[serde(rename = "open", deserialize_with = "stated")]
     pub open: Option<Intent>,
     /// Nothing is sent before this.
+    #[serde(rename = "not_before", default)]
     pub not_before: Millis,
     /// How many sendings in a row came to nothing.
+    #[serde(rename = "failures", default)]
     pub failures: u32,
     /// Why a person is needed, as an error code.
+    #[serde(rename = "parked", default)]
     pub parked: Option<String>,
 }
 
@@ -64,8 +88,10 @@ pub struct PlaceNote {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Home {
     /// The channel's id; the issue's id.
+    #[serde(rename = "place")]
     pub place: String,
     /// The card's `ts`; the issue's key.
+    #[serde(rename = "name")]
     pub name: String,
 }
 
@@ -73,16 +99,22 @@ pub struct Home {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// Marks it at the destination.
+    #[serde(rename = "key")]
     pub key: Key,
     /// When it was written, just before sending.
+    #[serde(rename = "since")]
     pub since: Millis,
     /// Counts sendings, from 1.
+    #[serde(rename = "attempt")]
     pub attempt: u8,
     /// How plainly it was rendered.
+    #[serde(rename = "plainness")]
     pub plainness: Plainness,
     /// Hash of what is told.
+    #[serde(rename = "hash")]
     pub hash: String,
     /// What will have been told of the case's fields once it is done.
+    #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
 }
 
@@ -194,6 +226,13 @@ mod tests {
             "case-notes",
             &[("unseen", CaseNote::default()), ("told", told), ("looking", looking), ("closed", closed)],
         );
+    }
+
+    #[test]
+    fn a_note_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+        golden::damage::<CaseNote>("case-notes", &["older_since", "newest_first", "look_again_at"], &[]);
+        let may_lack = ["again", "not_before", "failures", "parked"];
+        golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
     }
 
     /// A card in a thread, a card in a channel of its own, and an issue.

@@ -6,7 +6,8 @@
 //!
 //! What is true: [`look`] reads it through [`sir`], the service's calls as values; [`waiting`] says whose move it is.
 //!
-//! What do they know: [`knowledge`] is what META keeps, [`facts`] what changed since; [`store`] holds both.
+//! What do they know: [`knowledge`] is what META keeps, [`facts`] what changed since; [`store`] holds both, [`record`]
+//! says how what is written down outlives its code.
 //!
 //! What is missing: [`plan`] answers with ordered effects; [`content`] is what is told, [`wording`] in which words.
 //!
@@ -52,6 +53,7 @@ pub mod perform;
 pub mod plan;
 #[cfg(feature = "playground")]
 pub mod play;
+pub mod record;
 pub mod secrets;
 pub mod settings;
 #[cfg(feature = "playground")]

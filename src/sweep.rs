@@ -19,6 +19,7 @@ const CLOCK: &str = "discover";
 
 #[derive(Default, Serialize, Deserialize)]
 struct Clock {
+    #[serde(rename = "next")]
     next: Millis,
 }
 

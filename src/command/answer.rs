@@ -22,6 +22,7 @@ const MESSAGES: usize = 4;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// From top to bottom. None at all is silence.
+    #[serde(rename = "pieces")]
     pub pieces: Vec<Piece>,
 }
 
@@ -29,28 +30,37 @@ pub struct Answer {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     /// A line or a paragraph.
+    #[serde(rename = "Line")]
     Line(Line),
     /// A row of buttons.
+    #[serde(rename = "Buttons")]
     Buttons(Vec<Button>),
 }
 
 /// A line or a paragraph.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
+    #[serde(rename = "spans")]
     spans: Vec<Span>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Span {
+    #[serde(rename = "text")]
     text: String,
+    #[serde(rename = "style")]
     style: Style,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Style {
+    #[serde(rename = "Plain")]
     Plain,
+    #[serde(rename = "Bold")]
     Bold,
+    #[serde(rename = "Code")]
     Code,
+    #[serde(rename = "Link")]
     Link(String),
 }
 
@@ -58,12 +68,16 @@ enum Style {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Button {
     /// At most 75 characters are shown.
+    #[serde(rename = "label")]
     pub label: String,
     /// What happens: [`RUN`], [`CONFIRM`] or [`DISMISS`].
+    #[serde(rename = "action")]
     pub action: String,
     /// What it carries: at most 2,000 characters.
+    #[serde(rename = "value")]
     pub value: String,
     /// Red.
+    #[serde(rename = "danger")]
     pub danger: bool,
 }
 

@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::case::Seconds;
+use crate::{case::Seconds, record::stated};
 
 use super::ask::Line;
 use super::roles::Identity;
@@ -27,16 +27,22 @@ const PURPOSE: &[u8] = b"casebridge confirmation 1\0";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
     /// The case and the verb with its arguments. The case must be named if the verb is about one.
+    #[serde(rename = "line")]
     pub line: Line,
     /// The person's workspace.
+    #[serde(rename = "team")]
     pub team: String,
     /// The person.
+    #[serde(rename = "user")]
     pub user: String,
     /// The case's `lastUpdatedDate` when it was shown; `None` for what is about no case.
+    #[serde(rename = "version", deserialize_with = "stated")]
     pub version: Option<Seconds>,
     /// The first moment at which it no longer holds.
+    #[serde(rename = "expires")]
     pub expires: Seconds,
     /// Names the command that asked for it: unique, so that a confirmation is good once.
+    #[serde(rename = "asked")]
     pub asked: String,
 }
 

@@ -248,6 +248,16 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
 }
 
 #[test]
+fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+    let may_lack = ["replaces", "before", "communication"];
+    golden::damage::<Job>("jobs", &may_lack, &[]);
+    golden::damage::<Job>("jobs-asked", &may_lack, &[]);
+    golden::damage::<Form>("forms", &[], &[]);
+    golden::damage::<Answer>("answers", &[], &[]);
+    golden::damage::<(String, Answer)>("decided-changes", &[], &[]);
+}
+
+#[test]
 fn every_button_that_any_release_showed_is_read_as_it_was_meant() {
     let quoted = |text: &String| serde_json::to_string(text).unwrap();
     let unquoted = |json: &str| serde_json::from_str::<String>(json).unwrap();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::roles::{Identity, Kind};
 use crate::{
     case::Millis,
+    record::stated,
     settings::Settings,
     slack::{Person, Slack},
     store::Store,
@@ -36,9 +37,13 @@ impl std::fmt::Debug for Profile {
 /// What is remembered of a person.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Known {
+    #[serde(rename = "team")]
     team: String,
+    #[serde(rename = "kind")]
     kind: Kind,
+    #[serde(rename = "name")]
     name: String,
+    #[serde(rename = "email", deserialize_with = "stated")]
     email: Option<String>,
 }
 

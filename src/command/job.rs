@@ -12,6 +12,7 @@ use super::{
 use crate::{
     case::{CaseId, Millis},
     knowledge::Home,
+    record::stated,
     settings::Settings,
     slack::Heard,
     store::{self, Store},
@@ -23,21 +24,28 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// Which act it was: a trigger id, a message's channel and `ts`. The same act always has the same.
+    #[serde(rename = "act")]
     pub act: String,
     /// The workspace. Empty for Jira.
+    #[serde(rename = "team")]
     pub team: String,
     /// Who did it: a Slack user id. Empty for Jira.
+    #[serde(rename = "user")]
     pub user: String,
     /// Where it was done.
+    #[serde(rename = "place")]
     pub place: Place,
     /// What was done.
+    #[serde(rename = "did")]
     pub did: Did,
     /// Where the answer goes. Whoever knows it can post: it is a secret.
+    #[serde(rename = "response_url", deserialize_with = "stated")]
     pub response_url: Option<String>,
     /// The answer replaces the message that holds the button.
-    #[serde(default)]
+    #[serde(rename = "replaces", default)]
     pub replaces: bool,
     /// When the door took it.
+    #[serde(rename = "at")]
     pub at: Millis,
 }
 
@@ -45,8 +53,10 @@ pub struct Job {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The channel. Empty on the home tab, and for Jira.
+    #[serde(rename = "channel")]
     pub channel: String,
     /// The thread, by its first message's `ts`.
+    #[serde(rename = "thread", deserialize_with = "stated")]
     pub thread: Option<String>,
 }
 
@@ -65,62 +75,87 @@ pub async fn case_of<S: Store>(store: &S, team: &str, place: &Place) -> store::R
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Did {
     /// A line was typed, or a button that holds one was pressed.
+    #[serde(rename = "Asked")]
     Asked {
         /// What it says.
+        #[serde(rename = "line")]
         line: Line,
         /// As it was typed: it is given back with an error.
+        #[serde(rename = "typed")]
         typed: String,
     },
     /// A confirmation's button was pressed; the value is what the button held.
+    #[serde(rename = "Confirmed")]
     Confirmed {
         /// The button's value.
+        #[serde(rename = "value")]
         value: String,
     },
     /// A form was sent, or says already what it would.
+    #[serde(rename = "Filled")]
     Filled {
         /// What it says.
+        #[serde(rename = "filled")]
         filled: Filled,
     },
     /// A form was opened that needs something from the service.
+    #[serde(rename = "Opened")]
     Opened {
         /// `V…`
+        #[serde(rename = "view")]
         view: String,
         /// The form as it was opened: an update of any other is refused.
+        #[serde(rename = "hash", deserialize_with = "stated")]
         hash: Option<String>,
         /// Which form.
+        #[serde(rename = "form")]
         form: Form,
     },
     /// The home page was opened.
+    #[serde(rename = "Home")]
     Home,
     /// Something was said to us that could not be understood: the answer stands already.
+    #[serde(rename = "Mistaken")]
     Mistaken {
         /// What the person gets to read.
+        #[serde(rename = "answer")]
         answer: Answer,
     },
     /// A message was written in a thread or channel that may be a case's.
+    #[serde(rename = "Said")]
     Said {
         /// Its `ts`.
+        #[serde(rename = "ts")]
         ts: String,
         /// What it says, as mrkdwn.
+        #[serde(rename = "text")]
         text: String,
         /// Names of the files on it.
+        #[serde(rename = "files")]
         files: Vec<String>,
     },
     /// Such a message holds what looks like a secret: its text was left behind.
+    #[serde(rename = "Withheld")]
     Withheld {
         /// What it looks like.
+        #[serde(rename = "kind")]
         kind: String,
     },
     /// A message was edited in a thread or channel that may be a case's.
+    #[serde(rename = "Amended")]
     Amended {
         /// Its `ts`: the message's, not the edit's.
+        #[serde(rename = "ts")]
         ts: String,
         /// What it says now, as mrkdwn.
+        #[serde(rename = "text")]
         text: String,
     },
     /// Something happened to an issue.
+    #[serde(rename = "JiraChanged")]
     JiraChanged {
         /// The issue's id.
+        #[serde(rename = "issue")]
         issue: String,
     },
 }

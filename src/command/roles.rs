@@ -37,16 +37,22 @@ impl fmt::Display for Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
+    #[serde(rename = "Member")]
     Member,
     /// A guest, of one channel or of several.
+    #[serde(rename = "Guest")]
     Guest,
     /// A bot user, or a workflow.
+    #[serde(rename = "Bot")]
     Bot,
     /// A message or a click that another app made.
+    #[serde(rename = "OtherApp")]
     OtherApp,
     /// Somebody of another workspace, in a channel that both share.
+    #[serde(rename = "Stranger")]
     Stranger,
     /// `deleted`
+    #[serde(rename = "Deactivated")]
     Deactivated,
 }
 

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{CaseId, Millis},
     content::Key,
+    record::stated,
 };
 
 /// Why the store did not answer.
@@ -92,13 +93,16 @@ pub enum Note {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The message's `ts`, the comment's id. Empty once a person deleted it.
+    #[serde(rename = "remote")]
     pub remote: String,
     /// A hash of what it says.
+    #[serde(rename = "hash")]
     pub hash: String,
     /// How the hourly check saw it.
+    #[serde(rename = "seen")]
     pub seen: Seen,
     /// It was said there by a person: never edited, never sent again.
-    #[serde(default)]
+    #[serde(rename = "theirs")]
     pub theirs: bool,
 }
 
@@ -106,10 +110,13 @@ pub struct Told {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {
     /// Not yet: absent in so many checks.
+    #[serde(rename = "NotYet")]
     NotYet(u8),
     /// It was there.
+    #[serde(rename = "Yes")]
     Yes,
     /// It was there, and a person deleted it: it never comes back.
+    #[serde(rename = "Deleted")]
     Deleted,
 }
 
@@ -128,21 +135,28 @@ pub struct Command {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saying {
     /// The command's key.
+    #[serde(rename = "command")]
     pub command: String,
     /// Since when it is being made.
+    #[serde(rename = "since")]
     pub since: Millis,
     /// [`crate::text::hash`] of the comment's whole body as it is sent to SIR.
+    #[serde(rename = "body_hash")]
     pub body_hash: String,
     /// Who says it.
+    #[serde(rename = "author")]
     pub author: crate::content::Author,
     /// The name that stands before the words, on a line of its own, with a colon behind it.
-    #[serde(default)]
+    #[serde(rename = "speaker", default)]
     pub speaker: Option<String>,
     /// The message that says it already, in Slack: its `ts`.
+    #[serde(rename = "slack_ts", deserialize_with = "stated")]
     pub slack_ts: Option<String>,
     /// The comment that says it already, in Jira.
+    #[serde(rename = "jira_comment", deserialize_with = "stated")]
     pub jira_comment: Option<String>,
     /// The comment that it became, once known.
+    #[serde(rename = "comment", deserialize_with = "stated")]
     pub comment: Option<String>,
 }
 
@@ -300,6 +314,12 @@ mod tests {
                 ("reminder", nudge),
             ],
         );
+    }
+
+    #[test]
+    fn a_record_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+        golden::damage::<Told>("told", &[], &[]);
+        golden::damage::<Saying>("sayings", &["speaker"], &[]);
     }
 
     #[test]

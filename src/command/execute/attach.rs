@@ -26,15 +26,19 @@ use crate::{
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 enum End {
     /// It is on the case.
+    #[serde(rename = "Attached")]
     Attached(Attached),
     /// Why it is not.
+    #[serde(rename = "Refused")]
     Refused(Line),
 }
 
 /// A file that was attached.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Attached {
+    #[serde(rename = "in_slack")]
     in_slack: String,
+    #[serde(rename = "on_case")]
     on_case: String,
 }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     case::{Case, Seconds},
     command::when,
+    record::stated,
     sir::{CaseChange, limits},
 };
 
@@ -19,14 +20,19 @@ use crate::{
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseEdit {
     /// 1 to 300 characters.
+    #[serde(rename = "title", deserialize_with = "stated")]
     pub title: Option<String>,
     /// 1 to 8,000 characters.
+    #[serde(rename = "description", deserialize_with = "stated")]
     pub description: Option<String>,
     /// `Security Incident` or `Investigation`.
+    #[serde(rename = "engagement", deserialize_with = "stated")]
     pub engagement: Option<String>,
     /// When the incident is said to have begun.
+    #[serde(rename = "reported", deserialize_with = "stated")]
     pub reported: Option<Seconds>,
     /// When it was found to have begun.
+    #[serde(rename = "actual", deserialize_with = "stated")]
     pub actual: Option<Seconds>,
 }
 

@@ -32,7 +32,10 @@ use super::{
     ask::{Ask, Line, Membership, MembershipChange, Step},
     job::{Did, Place},
 };
-use crate::case::{CaseId, MembershipId, Seconds};
+use crate::{
+    case::{CaseId, MembershipId, Seconds},
+    record::stated,
+};
 
 /// The `callback_id` of all our forms.
 pub const CALLBACK: &str = "form";
@@ -41,8 +44,10 @@ pub const CALLBACK: &str = "form";
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// Which.
+    #[serde(rename = "kind")]
     pub kind: Kind,
     /// Where it was opened.
+    #[serde(rename = "place")]
     pub place: Place,
 }
 
@@ -50,48 +55,67 @@ pub struct Form {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// A new case.
+    #[serde(rename = "New")]
     New {
         /// Fills the title.
+        #[serde(rename = "title", deserialize_with = "stated")]
         title: Option<String>,
     },
     /// A comment.
+    #[serde(rename = "Comment")]
     Comment {
         /// `None`: to be chosen in the form.
+        #[serde(rename = "case", deserialize_with = "stated")]
         case: Option<CaseId>,
         /// Fills the text.
+        #[serde(rename = "text")]
         text: String,
     },
     /// Title, description, type and beginnings.
+    #[serde(rename = "Edit")]
     Edit {
         /// Which case.
+        #[serde(rename = "case")]
         case: CaseId,
     },
     /// Closing a case.
+    #[serde(rename = "Close")]
     Close {
         /// Which case.
+        #[serde(rename = "case")]
         case: CaseId,
         /// The confirmation that sending the form gives; `None` until it was made.
+        #[serde(rename = "confirmation", deserialize_with = "stated")]
         confirmation: Option<String>,
     },
     /// Whether an investigation was of use.
+    #[serde(rename = "Rate")]
     Rate {
         /// Of which case.
+        #[serde(rename = "case")]
         case: CaseId,
         /// Which one.
+        #[serde(rename = "step")]
         step: Step,
         /// It was.
+        #[serde(rename = "useful")]
         useful: bool,
     },
     /// A new membership.
+    #[serde(rename = "Membership")]
     Membership,
     /// Changes of a membership.
+    #[serde(rename = "MembershipChange")]
     MembershipChange {
         /// Which; `None` for the only one.
+        #[serde(rename = "membership", deserialize_with = "stated")]
         membership: Option<MembershipId>,
     },
     /// The case that files go to.
+    #[serde(rename = "Attach")]
     Attach {
         /// Their ids, `F…`.
+        #[serde(rename = "files")]
         files: Vec<String>,
     },
 }
@@ -100,24 +124,32 @@ pub enum Kind {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Filled {
     /// A new case.
+    #[serde(rename = "New")]
     New(Box<NewCaseForm>),
     /// Changes of a case's details.
+    #[serde(rename = "Edit")]
     Edit {
         /// Which case.
+        #[serde(rename = "case")]
         case: CaseId,
         /// What is to become of it.
+        #[serde(rename = "edit")]
         edit: Box<CaseEdit>,
     },
     /// A membership, made or changed; the form was the confirmation.
+    #[serde(rename = "Membership")]
     Membership(Membership),
     /// Files that go to a case.
+    #[serde(rename = "Attach")]
     Attach {
         /// `None`: the thread's, else the channel's.
+        #[serde(rename = "case", deserialize_with = "stated")]
         case: Option<CaseId>,
         /// Their ids, `F…`.
+        #[serde(rename = "files")]
         files: Vec<String>,
         /// How many of them the jobs before this one dealt with: a job takes one.
-        #[serde(default)]
+        #[serde(rename = "before", default)]
         before: usize,
     },
 }

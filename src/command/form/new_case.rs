@@ -25,17 +25,28 @@ const WATCHERS: usize = 30;
 /// A new case as it was filled in: people of the workspace are looked up later.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewCaseForm {
+    #[serde(rename = "title")]
     title: String,
+    #[serde(rename = "description")]
     description: String,
+    #[serde(rename = "engagement")]
     engagement: String,
+    #[serde(rename = "resolver")]
     resolver: Resolver,
+    #[serde(rename = "started")]
     started: Seconds,
+    #[serde(rename = "accounts")]
     accounts: Vec<String>,
+    #[serde(rename = "regions")]
     regions: Vec<String>,
+    #[serde(rename = "services")]
     services: Vec<String>,
     /// Who is to watch.
+    #[serde(rename = "people")]
     pub people: Vec<Person>,
+    #[serde(rename = "actors")]
     actors: Vec<Actor>,
+    #[serde(rename = "tags")]
     tags: Vec<(String, String)>,
 }
 

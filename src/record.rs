@@ -1,0 +1,189 @@
+//! What is written down outlives the code that wrote it: how a record is read, and how it goes back.
+//!
+//! A record is JSON: in the table, on the queue, in a form, in a button. Its version stands in `v`; one without a `v`
+//! is of version 1, which 0.1.0 wrote. What an older release would misread raises the version; a field that it may leave
+//! alone does not. What this release does not know is kept or refused, and never written away
+//! (`docs/decisions/0002-state-outlives-its-code.md`).
+
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// What this release writes, without saying so, and the highest that it reads.
+const VERSION: u64 = 1;
+/// Where a record says its version.
+const VERSION_FIELD: &str = "v";
+
+/// Why a record is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// It says a higher version, or holds something where this release knows nothing.
+    #[error("a later release wrote it")]
+    Later,
+    /// It is no JSON, lacks something, or has another shape. A later release may have written it.
+    #[error("it is damaged, or a later release wrote it")]
+    Damaged,
+}
+
+/// The fields of a record that this release does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rest(Map<String, Value>);
+
+/// Reads a record, and keeps beside it the fields that this release does not know.
+///
+/// # Errors
+/// See [`Unreadable`]; also where something unknown stands inside a field that is known.
+pub fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Unreadable> {
+    if let Ok(value) = serde_json::from_str(text)
+        && serde_json::to_string(&value).is_ok_and(|again| again == text)
+    {
+        return Ok((value, Rest::default()));
+    }
+    let mut record = of_this_version(text)?;
+    let value = T::deserialize(&record).map_err(|_| Unreadable::Damaged)?;
+    let known = serde_json::to_value(&value).map_err(|_| Unreadable::Damaged)?;
+    let rest = take_unknown(&mut record, &known);
+    if holds(&known, &record) { Ok((value, rest)) } else { Err(Unreadable::Later) }
+}
+
+/// Reads a record of which everything is known: for what is not written back, or only whole.
+///
+/// # Errors
+/// See [`Unreadable`].
+pub fn read_whole<T: Serialize + DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+    let (value, rest) = read(text)?;
+    if rest.0.is_empty() { Ok(value) } else { Err(Unreadable::Later) }
+}
+
+/// Writes a record, with what stood in it beside what this release knows.
+///
+/// # Errors
+/// No JSON can be made of it.
+pub fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<String> {
+    if rest.0.is_empty() {
+        return serde_json::to_string(value);
+    }
+    let mut record = serde_json::to_value(value)?;
+    if let Value::Object(fields) = &mut record {
+        fields.extend(rest.0.clone());
+    }
+    serde_json::to_string(&record)
+}
+
+/// For a field that may be null but must be there: what is missing does not count as nothing.
+///
+/// # Errors
+/// As the deserializer's.
+pub fn stated<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(field)
+}
+
+/// The record without its version.
+fn of_this_version(text: &str) -> Result<Value, Unreadable> {
+    let mut record: Value = serde_json::from_str(text).map_err(|_| Unreadable::Damaged)?;
+    let version = record.as_object_mut().and_then(|fields| fields.remove(VERSION_FIELD));
+    match version.is_none_or(|version| version.as_u64().is_some_and(|version| version <= VERSION)) {
+        true => Ok(record),
+        false => Err(Unreadable::Later),
+    }
+}
+
+fn take_unknown(record: &mut Value, known: &Value) -> Rest {
+    let (Value::Object(fields), Value::Object(known)) = (record, known) else { return Rest::default() };
+    let (own, unknown) = std::mem::take(fields).into_iter().partition(|(name, _)| known.contains_key(name));
+    *fields = own;
+    Rest(unknown)
+}
+
+/// Whether all that stands in `record` stands in `known`: writing it back would lose nothing.
+pub(crate) fn holds(known: &Value, record: &Value) -> bool {
+    match (known, record) {
+        (Value::Object(known), Value::Object(record)) => {
+            record.iter().all(|(name, value)| known.get(name).is_some_and(|known| holds(known, value)))
+        }
+        (Value::Array(known), Value::Array(record)) => {
+            known.len() == record.len() && known.iter().zip(record).all(|(known, value)| holds(known, value))
+        }
+        _ => known == record,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Note {
+        #[serde(deserialize_with = "stated")]
+        name: Option<String>,
+        inner: Inner,
+        #[serde(default)]
+        count: u32,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Inner {
+        Nothing,
+        List(Vec<Inner>),
+        Number { of: i64 },
+    }
+
+    fn note(inner: Inner) -> Note {
+        Note { name: Some("a".to_owned()), inner, count: 0 }
+    }
+
+    #[test]
+    fn a_record_is_read_with_or_without_what_has_a_default() {
+        for text in [
+            r#"{"name":"a","inner":"Nothing","count":0}"#,
+            r#"{"inner": "Nothing", "name": "a"}"#,
+            r#"{"name":"a","inner":"Nothing","count":0,"v":1}"#,
+        ] {
+            assert_eq!(read(text), Ok((note(Inner::Nothing), Rest::default())), "{text}");
+            assert_eq!(read_whole(text), Ok(note(Inner::Nothing)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_not_taken_for_nothing() {
+        for text in
+            ["", "{}", "null", r#"{"inner":"Nothing"}"#, r#"{"name":"a"}"#, r#"{"name":"a","inner":"No"#]
+        {
+            assert_eq!(read::<Note>(text), Err(Unreadable::Damaged), "{text}");
+        }
+        assert_eq!(read::<Note>(r#"{"name":null,"inner":"Nothing"}"#).unwrap().0.name, None);
+    }
+
+    #[test]
+    fn a_higher_version_is_refused_whatever_else_it_holds() {
+        for version in ["2", "1.5", "\"1\"", "null", "-1"] {
+            for rest in [r#""name":"a","inner":"Nothing","count":0"#, r#""other":1"#] {
+                let text = format!("{{{rest},\"v\":{version}}}");
+                assert_eq!(read::<Note>(&text), Err(Unreadable::Later), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_goes_back_as_it_came_and_is_refused_where_a_record_is_read_whole() {
+        let text = r#"{"name":"a","inner":"Nothing","later":{"deep":[1,null]},"also":2}"#;
+        let (mut value, rest) = read::<Note>(text).unwrap();
+        value.count = 7;
+        let written: Value = serde_json::from_str(&write(&value, &rest).unwrap()).unwrap();
+        let expected = r#"{"name":"a","inner":"Nothing","count":7,"later":{"deep":[1,null]},"also":2}"#;
+        assert_eq!(written, serde_json::from_str::<Value>(expected).unwrap());
+        assert_eq!(read_whole::<Note>(text), Err(Unreadable::Later));
+    }
+
+    #[test]
+    fn something_unknown_inside_of_what_is_known_is_refused() {
+        for (inner, expected) in [
+            (r#"{"Number":{"of":1,"more":2}}"#, Unreadable::Later),
+            (r#"{"List":[{"Number":{"of":1,"more":2}}]}"#, Unreadable::Later),
+            (r#"{"Unheard":1}"#, Unreadable::Damaged),
+            (r#"{"Number":{"of":1.5}}"#, Unreadable::Damaged),
+        ] {
+            let text = format!("{{\"name\":\"a\",\"inner\":{inner}}}");
+            assert_eq!(read::<Note>(&text), Err(expected), "{text}");
+        }
+    }
+}
