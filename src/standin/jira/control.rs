@@ -11,7 +11,7 @@ use super::{
     adf, comments, create, issues,
     refused::{Refused, message},
     site::whole,
-    state::State,
+    state::{Required, State},
     transitions,
 };
 
@@ -43,6 +43,19 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         ("PUT", ["issues", key]) => {
             let fields = body["fields"].as_object().cloned().unwrap_or_default();
             issues::change(state, key, fields, &by).map(|()| json!({}))
+        }
+        ("PUT", ["issues", key, "required"]) => {
+            let (status, field, in_words) = (text("status"), text("field"), body["inWords"] == true);
+            state.required.push(Required { key: (*key).to_owned(), status, field, in_words });
+            Ok(json!({}))
+        }
+        ("DELETE", ["required"]) => {
+            state.required.clear();
+            Ok(json!({}))
+        }
+        ("PUT", ["issues", key, "links"]) => {
+            state.allow_links(key, body["allowed"] == true);
+            Ok(json!({}))
         }
         ("DELETE", ["issues", key]) => issues::remove(state, key, &by).map(|()| json!({})),
         ("PUT", ["settings"]) => {

@@ -46,9 +46,12 @@ pub(super) fn put(state: &mut State, given: &Given<'_>) -> Output {
         return Err(bad_payload());
     }
     state.pace(&given.parts[0])?;
+    let key = state.issue(&given.parts[0])?.key.clone();
+    if ["*", key.as_str()].iter().any(|key| state.unlinkable.contains(*key)) {
+        return Err(message(403, "You may not link issues."));
+    }
     let (number, api) = (state.next(), state.api());
     let issue = state.issue(&given.parts[0])?;
-    let key = issue.key.clone();
     let known = issue
         .links
         .iter_mut()

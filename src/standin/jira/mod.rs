@@ -60,6 +60,9 @@ use state::State;
 /// | `PUT issues/KEY/status` | `{by, status}` | |
 /// | `POST issues/KEY/comments` | `{by, text, visibility, properties}`, the last two as REST takes them, or left out | the comment |
 /// | `DELETE issues/KEY/comments/ID` | | |
+/// | `PUT issues/KEY/required` | `{status, field, inWords}` | [`require`](Self::require) |
+/// | `DELETE required` | | [`require_nothing`](Self::require_nothing) |
+/// | `PUT issues/KEY/links` | `{allowed}` | [`allow_links`](Self::allow_links) |
 /// | `PUT settings` | `{nextIssue}` | the next issue has this number, if it is the next thing that is made |
 /// | `POST index` | | [`index_now`](Self::index_now) |
 #[derive(Clone, Debug)]

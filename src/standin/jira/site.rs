@@ -11,7 +11,7 @@ use super::{
     comments::{self, Draft},
     create, issues,
     refused::Refused,
-    state::{Circle, State},
+    state::{Circle, Required, State},
     transitions, webhooks,
 };
 
@@ -163,6 +163,23 @@ impl Jira {
         self.with(|state| {
             state.workflow.insert(from.to_owned(), to.iter().map(|name| (*name).to_owned()).collect())
         });
+    }
+
+    /// From now on an issue gets to a status only with this field. The transition's screen names it in its refusal; a
+    /// validator of the workflow (`in_words`) does not. `*` stands for every issue, or every status.
+    pub fn require(&self, key: &str, status: &str, field: &str, in_words: bool) {
+        let [key, status, field] = [key, status, field].map(str::to_owned);
+        self.with(|state| state.required.push(Required { key, status, field, in_words }));
+    }
+
+    /// No transition wants anything any more.
+    pub fn require_nothing(&self) {
+        self.with(|state| state.required.clear());
+    }
+
+    /// Whether the product's account may link an issue, `*` for all of them; at first it may.
+    pub fn allow_links(&self, key: &str, allowed: bool) {
+        self.with(|state| state.allow_links(key, allowed));
     }
 
     /// How far search is behind; none: until [`index_now`](Self::index_now).

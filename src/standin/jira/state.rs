@@ -1,7 +1,7 @@
 //! What is true in the Jira site at this moment?
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -46,6 +46,10 @@ pub(super) struct State {
     pub(super) statuses: Vec<Value>,
     /// Status name → names of those that can follow; all others when there is no entry.
     pub(super) workflow: BTreeMap<String, Vec<String>>,
+    /// What must be given before an issue gets to a status.
+    pub(super) required: Vec<Required>,
+    /// Keys of issues that our account may not link; `*` for all.
+    pub(super) unlinkable: BTreeSet<String>,
     /// Field id → what createmeta says about it.
     pub(super) fields: BTreeMap<String, Value>,
     /// By id, which never changes.
@@ -71,6 +75,16 @@ pub(super) struct Issue {
     pub(super) watchers: Vec<String>,
     /// Times of the latest writes, in milliseconds.
     pub(super) writes: Vec<i64>,
+}
+
+/// A field that a transition wants. `*` stands for every issue, or every status.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Required {
+    pub(super) key: String,
+    pub(super) status: String,
+    pub(super) field: String,
+    /// A validator of the workflow asks for it, which names no field; else the transition's screen.
+    pub(super) in_words: bool,
 }
 
 /// One comment.
@@ -131,6 +145,8 @@ impl State {
             issue_types: vec![],
             statuses: vec![],
             workflow: BTreeMap::new(),
+            required: vec![],
+            unlinkable: BTreeSet::new(),
             fields: BTreeMap::new(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),
@@ -154,6 +170,13 @@ impl State {
         let id = key_or_id.parse().ok();
         let named = |issue: &&mut Issue| Some(issue.id) == id || issue.key.eq_ignore_ascii_case(key_or_id);
         self.issues.values_mut().find(named).ok_or_else(no_issue)
+    }
+
+    pub(super) fn allow_links(&mut self, key: &str, allowed: bool) {
+        match allowed {
+            true => self.unlinkable.remove(key),
+            false => self.unlinkable.insert(key.to_owned()),
+        };
     }
 
     pub(super) fn api(&self) -> String {

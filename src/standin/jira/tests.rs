@@ -130,6 +130,87 @@ async fn transitions_follow_the_workflow() {
 }
 
 #[tokio::test]
+async fn a_transition_that_wants_a_field_is_refused_in_one_of_two_shapes_and_taken_with_the_field() {
+    let jira = Jira::start().await.unwrap();
+    let (key, other) = (issue(&jira).await, issue(&jira).await);
+    let path = format!("issue/{key}/transitions");
+    let to_done = json!({ "transition": { "id": "41" } });
+    let shapes = [
+        (
+            false,
+            json!({ "errorMessages": [], "errors": { "resolution": "A resolution has to be given on this screen." } }),
+        ),
+        (true, json!({ "errorMessages": ["The field Resolution has to be filled."], "errors": {} })),
+    ];
+    for (in_words, body) in shapes {
+        jira.require(&key, "Done", "resolution", in_words);
+        assert_eq!(call(&jira, "POST", &path, to_done.clone()).await, (400, body));
+        assert_eq!(jira.issue(&key).unwrap()["fields"]["status"]["name"], "To Do");
+        let listed = call(&jira, "GET", &path, Value::Null).await.1;
+        let screens: Vec<_> =
+            listed["transitions"].as_array().unwrap().iter().map(|way| &way["hasScreen"]).collect();
+        assert_eq!(
+            screens,
+            [false, false, !in_words],
+            "people see a screen, and learn of a validator too late"
+        );
+        jira.require_nothing();
+    }
+    jira.require(&key, "*", "resolution", false);
+    assert_eq!(call(&jira, "POST", &format!("issue/{other}/transitions"), to_done.clone()).await.0, 204);
+    assert_eq!(
+        call(&jira, "POST", &path, json!({ "transition": { "id": "21" } })).await.0,
+        400,
+        "whatever the status"
+    );
+    let given = json!({ "transition": { "id": "41" }, "fields": { "resolution": { "name": "Done" } } });
+    assert_eq!(call(&jira, "POST", &path, given).await.0, 204);
+    assert_eq!(jira.issue(&key).unwrap()["fields"]["status"]["name"], "Done");
+}
+
+#[tokio::test]
+async fn an_issue_that_may_not_be_linked_says_so_and_takes_all_else() {
+    let jira = Jira::start().await.unwrap();
+    let (key, other) = (issue(&jira).await, issue(&jira).await);
+    let link = json!({ "object": { "url": "https://example.com", "title": "Example" } });
+    let put = |key: &str| format!("issue/{key}/remotelink");
+    jira.allow_links(&key, false);
+    let refused = json!({ "errorMessages": ["You may not link issues."], "errors": {} });
+    assert_eq!(call(&jira, "POST", &put(&key), link.clone()).await, (403, refused));
+    assert_eq!(call(&jira, "POST", &put(&other), link.clone()).await.0, 201);
+    assert_eq!(
+        call(&jira, "POST", &format!("issue/{key}/comment"), json!({ "body": doc("x") })).await.0,
+        201
+    );
+    jira.allow_links(&key, true);
+    assert_eq!(call(&jira, "POST", &put(&key), link.clone()).await.0, 201);
+    jira.allow_links("*", false);
+    assert_eq!(call(&jira, "POST", &put(&other), link).await.0, 403);
+}
+
+#[tokio::test]
+async fn other_processes_say_what_a_transition_wants_and_what_may_be_linked() {
+    let jira = Jira::start().await.unwrap();
+    let key = issue(&jira).await;
+    let control = async |method: Method, path: &str, body: Value| {
+        let url = format!("{}/_control/{path}", jira.url());
+        assert_eq!(http().request(method, url).json(&body).send().await.unwrap().status(), 200, "{path}");
+    };
+    let to_done = json!({ "transition": { "id": "41" } });
+    let path = format!("issue/{key}/transitions");
+    let wish = json!({ "status": "Done", "field": "resolution", "inWords": true });
+    control(Method::PUT, &format!("issues/{key}/required"), wish).await;
+    assert_eq!(call(&jira, "POST", &path, to_done.clone()).await.0, 400);
+    control(Method::DELETE, "required", json!({})).await;
+    assert_eq!(call(&jira, "POST", &path, to_done).await.0, 204);
+    let link = json!({ "object": { "url": "https://example.com", "title": "Example" } });
+    for (allowed, status) in [(false, 403), (true, 201)] {
+        control(Method::PUT, &format!("issues/{key}/links"), json!({ "allowed": allowed })).await;
+        assert_eq!(call(&jira, "POST", &format!("issue/{key}/remotelink"), link.clone()).await.0, status);
+    }
+}
+
+#[tokio::test]
 async fn comments_are_kept_with_their_properties_and_listed_in_pages() {
     let jira = Jira::start().await.unwrap();
     let key = issue(&jira).await;

@@ -8,9 +8,9 @@ use super::super::{
 };
 use super::{
     comments,
-    refused::{Output, Refused, bad_payload, message},
+    refused::{Output, Refused, bad_payload, field, message},
     routes::Given,
-    state::State,
+    state::{Required, State},
     webhooks,
 };
 
@@ -29,16 +29,38 @@ pub(super) fn list(state: &mut State, given: &Given<'_>) -> Output {
 
 /// The transitions that an issue has in its status; the id is that of the target.
 fn open(state: &mut State, key: &str) -> Result<Vec<Value>, Refused> {
-    let from = state.issue(key)?.fields["status"]["name"].as_str().unwrap_or_default().to_owned();
+    let issue = state.issue(key)?;
+    let key = issue.key.clone();
+    let from = issue.fields["status"]["name"].as_str().unwrap_or_default().to_owned();
     let follows = state.workflow.get(&from);
     let legal =
         |name: &str| follows.map_or(name != from, |follows| follows.iter().any(|follow| follow == name));
     let transition = |(n, to): (usize, &Value)| {
-        json!({ "id": format!("{}1", n + 1), "name": to["name"], "to": to, "hasScreen": false, "isGlobal": false,
+        let screen = required(state, &key, to).any(|required| !required.in_words);
+        json!({ "id": format!("{}1", n + 1), "name": to["name"], "to": to, "hasScreen": screen, "isGlobal": false,
             "isInitial": false, "isConditional": false, "isAvailable": true })
     };
     let statuses = state.statuses.iter().enumerate();
     Ok(statuses.filter(|(_, to)| legal(to["name"].as_str().unwrap_or_default())).map(transition).collect())
+}
+
+/// What must be given before this issue gets to this status.
+fn required<'a>(state: &'a State, key: &'a str, to: &'a Value) -> impl Iterator<Item = &'a Required> {
+    let fits = |wish: &str, has: &str| wish == "*" || wish.eq_ignore_ascii_case(has);
+    let status = to["name"].as_str().unwrap_or_default();
+    state.required.iter().filter(move |one| fits(&one.key, key) && fits(&one.status, status))
+}
+
+/// A screen names the field, a validator only speaks of it.
+fn not_given(required: &Required) -> Refused {
+    let Required { field: name, in_words, .. } = required;
+    match in_words {
+        false => field(name, &format!("A {name} has to be given on this screen.")),
+        true => {
+            let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
+            message(400, &format!("The field {}{rest} has to be filled.", first.to_uppercase()))
+        }
+    }
 }
 
 pub(super) fn perform(state: &mut State, given: &Given<'_>) -> Output {
@@ -47,7 +69,14 @@ pub(super) fn perform(state: &mut State, given: &Given<'_>) -> Output {
         return Err(bad_payload());
     }
     state.pace(&given.parts[0])?;
-    go(state, &given.parts[0], body["transition"]["id"].as_str().unwrap_or_default(), &given.who)?;
+    let id = body["transition"]["id"].as_str().unwrap_or_default();
+    let to = way(state, &given.parts[0], id)?;
+    let key = state.issue(&given.parts[0])?.key.clone();
+    let missing = |one: &&Required| body["fields"][&one.field].is_null();
+    if let Some(refused) = required(state, &key, &to).find(missing).map(not_given) {
+        return Err(refused);
+    }
+    place(state, &key, &to, &given.who)?;
     for added in body["update"]["comment"].as_array().into_iter().flatten() {
         comments::add(
             state,
@@ -59,13 +88,18 @@ pub(super) fn perform(state: &mut State, given: &Given<'_>) -> Output {
     Ok(Answer::empty(204))
 }
 
-/// Takes a transition by its id.
+/// Takes a transition by its id, as a new issue does.
 pub(super) fn go(state: &mut State, key: &str, id: &str, who: &str) -> Result<(), Refused> {
-    let to = open(state, key)?.into_iter().find(|transition| transition["id"] == id);
-    let to = to.ok_or_else(|| {
+    let to = way(state, key, id)?;
+    place(state, key, &to, who)
+}
+
+/// The status to which a transition leads.
+fn way(state: &mut State, key: &str, id: &str) -> Result<Value, Refused> {
+    let way = open(state, key)?.into_iter().find(|transition| transition["id"] == id);
+    way.map(|way| way["to"].clone()).ok_or_else(|| {
         message(400, &format!("It seems that you have tried to perform a workflow operation ({id}) that is not valid for the current state of this issue."))
-    })?;
-    place(state, key, &to["to"], who)
+    })
 }
 
 /// Puts an issue into a status.
