@@ -40,6 +40,19 @@ pub enum Content {
         /// Since when.
         since: Seconds,
     },
+    /// Jira does not let the case's issue go where it is to stand.
+    NotMoved(NotMoved),
+}
+
+/// An issue that Jira does not let go to a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotMoved {
+    /// Its key, as `SEC-12`.
+    pub issue: String,
+    /// The status, or its category.
+    pub to: String,
+    /// Because of what: a field's name, our own words, or an error code.
+    pub why: String,
 }
 
 /// A piece of a text that was too long for one message.

@@ -156,6 +156,22 @@ impl<'a, W: World> Destinations<'a, W> {
         }
     }
 
+    /// Whether a destination still knows us: what one state was refused for may be that state's alone.
+    ///
+    /// # Errors
+    /// Nobody can tell now.
+    pub async fn knows_us(&self, destination: Destination) -> Result<bool, Failure> {
+        let who = match destination {
+            Destination::Slack => self.slack.me().await.map(drop),
+            Destination::Jira => self.jira()?.me().await.map(drop),
+        };
+        match who {
+            Ok(()) => Ok(true),
+            Err(Failure::Broken { .. }) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// Sets a state.
     ///
     /// # Errors
@@ -186,8 +202,7 @@ impl<'a, W: World> Destinations<'a, W> {
                 match self.jira()?.transition(issue(note)?, target).await? {
                     Moved::There => Ok(()),
                     Moved::NotPossible { .. } => {
-                        let why = format!("the workflow has no way to {target} from here");
-                        Err(Failure::Content { why })
+                        Err(Failure::Content { why: "its workflow, which has no way there".to_owned() })
                     }
                 }
             }

@@ -64,6 +64,9 @@ pub struct PlaceNote {
     /// What must be set once more after this time, since an older setting may still be on its way.
     #[serde(rename = "again", default)]
     pub again: BTreeMap<String, Millis>,
+    /// What could not be set, by the same name.
+    #[serde(rename = "owed", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owed: BTreeMap<String, Owed>,
     /// What was told of the case's fields.
     #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
@@ -73,7 +76,7 @@ pub struct PlaceNote {
     /// The addition that is being made, or of which it is not known whether it was.
     #[serde(rename = "open", deserialize_with = "stated")]
     pub open: Option<Intent>,
-    /// Nothing is sent before this.
+    /// Nothing is told before this.
     #[serde(rename = "not_before", default)]
     pub not_before: Millis,
     /// How many sendings in a row came to nothing.
@@ -82,6 +85,33 @@ pub struct PlaceNote {
     /// Why a person is needed, as an error code.
     #[serde(rename = "parked", default)]
     pub parked: Option<String>,
+}
+
+/// A state that could not be set. It is tried by itself, and nothing else waits for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Owed {
+    /// Hash of that state: where it was refused, another one is tried at once.
+    #[serde(rename = "hash")]
+    pub hash: String,
+    /// It is not tried before this.
+    #[serde(rename = "not_before")]
+    pub not_before: Millis,
+    /// How many tries in a row had no answer.
+    #[serde(rename = "failures")]
+    pub failures: u32,
+    /// How many times it was refused.
+    #[serde(rename = "refusals")]
+    pub refusals: u32,
+    /// When it was first refused.
+    #[serde(rename = "since")]
+    pub since: Millis,
+    /// Why it was refused, as a field's name or an error code. `None` where that was not for its own sake.
+    #[serde(rename = "why")]
+    pub why: Option<String>,
+    /// It is not tried any more.
+    #[serde(rename = "given_up")]
+    pub given_up: bool,
 }
 
 /// Where the case is told.
@@ -147,6 +177,8 @@ impl PlaceNote {
 pub const CHANNEL: &str = "channel";
 /// The key of the card or the issue, and the name under which its state is set.
 pub const HOME: &str = "home";
+/// The name under which an issue's status is set.
+pub const STATUS: &str = "status";
 /// Keys of told changes begin so.
 pub const CHANGES: &str = "changes/";
 

@@ -48,7 +48,7 @@ fn line(function: &str, now: Millis, reports: &[Report]) -> Value {
         },
         "FunctionName": function,
         "Planned": tally.planned,
-        "Done": tally.done,
+        "Done": tally.done + tally.set,
         "Unknown": tally.unknown,
         "Waiting": count(|report| report.waiting),
         "Parked": tally.parked,
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_metric_that_is_declared_has_a_value_and_the_lag_only_when_known() {
-        let tally = Tally { planned: 3, done: 2, unknown: 1, parked: 0 };
+        let tally = Tally { planned: 3, done: 1, set: 1, unknown: 1, parked: 0 };
         let told = Report { tally, lag: Some(4), ..Report::default() };
         let swept = Report { swept: true, ..Report::default() };
         let written = line("notify", 1_790_000_000_000, &[told, Report { waiting: 2, ..told }, swept]);
@@ -78,8 +78,8 @@ mod tests {
         assert_eq!(declared.len(), NAMES.len());
         assert!(declared.iter().all(|metric| written[metric["Name"].as_str().unwrap_or("-")].is_number()));
         assert_eq!(
-            (&written["Planned"], &written["Cases"], &written["Sweeps"]),
-            (&json!(6), &json!(2), &json!(1))
+            (&written["Planned"], &written["Done"], &written["Cases"], &written["Sweeps"]),
+            (&json!(6), &json!(4), &json!(2), &json!(1))
         );
         assert_eq!(written["LagSeconds"], json!(4));
         assert_eq!(line("notify", 0, &[swept]).get("LagSeconds"), None);

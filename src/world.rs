@@ -105,6 +105,8 @@ pub enum Rule {
     SendCheck,
     /// An effect that is not done stops its destination for the case.
     StopAtFirst,
+    /// What is only set comes after what is told, and does not stop it.
+    DecorationApart,
     /// No answer does not mean "not made".
     UnknownIsNotFailure,
     /// No answer does not mean "made".
@@ -149,7 +151,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Lease,
         Self::LeaseLength,
         Self::Fence,
@@ -159,6 +161,7 @@ impl Rule {
         Self::Quarantine,
         Self::SendCheck,
         Self::StopAtFirst,
+        Self::DecorationApart,
         Self::UnknownIsNotFailure,
         Self::UnknownIsNotSuccess,
         Self::DoneAfterSend,

@@ -114,6 +114,8 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
     let judged = Investigation { status: "Completed".to_owned(), feedback: None, ..step };
     all.push(Content::Investigation { case: CaseId::new("1234567890"), step: judged });
     all.extend([true, false].map(|for_us| Content::Nudge { for_us, since: 1 }));
+    let [issue, to, why] = [text; 3].map(str::to_owned);
+    all.push(Content::NotMoved(NotMoved { issue, to, why }));
     all
 }
 

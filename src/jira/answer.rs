@@ -53,7 +53,7 @@ fn refused(place: Place, response: &Response, why: String) -> Failure {
 }
 
 /// The names of the fields that Jira complains of; its messages may quote what we sent, so they stay out.
-fn fields(response: &Response) -> Vec<String> {
+pub(super) fn fields(response: &Response) -> Vec<String> {
     let body = response.value().unwrap_or_default();
     let errors = body.get("errors").and_then(Value::as_object).into_iter().flatten();
     errors.map(|(field, _)| word(field).to_owned()).take(5).collect()

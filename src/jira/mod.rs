@@ -30,7 +30,7 @@ use crate::{
     gate,
     secrets::Secret,
     settings,
-    wire::{Failure, Request},
+    wire::{Failure, Request, Response},
     world::World,
 };
 
@@ -68,14 +68,18 @@ impl<W: World> Jira<'_, W> {
     }
 
     async fn ask(&self, ask: Ask<'_>, body: Option<&Value>) -> Result<Value, Failure> {
+        let response = self.send(&ask, body).await?;
+        answer::read(ask.what, ask.place, &response)
+    }
+
+    async fn send(&self, ask: &Ask<'_>, body: Option<&Value>) -> Result<Response, Failure> {
         let url = self.url(ask.path, ask.query)?;
         let request = match body {
             Some(body) => Request::json(ask.method, url, body),
             None => Request::bare(ask.method, url),
         };
         let request = request.basic(self.email, self.token);
-        let response = gate::send(self.world, "jira", request, self.until).await?;
-        answer::read(ask.what, ask.place, &response)
+        gate::send(self.world, "jira", request, self.until).await
     }
 
     /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::adf::{self, Inline, PART};
 use crate::{
     case::Investigation,
-    content::{Author, Change, Content, Part, Plainness},
+    content::{Author, Change, Content, NotMoved, Part, Plainness},
     text,
     wire::with,
     wording,
@@ -53,6 +53,7 @@ fn stub(content: &Content) -> Inline {
             head(content).plain()
         }
         Content::Nudge { .. } => Inline::new().text("A reminder"),
+        Content::NotMoved(_) => head(content).plain(),
     };
     what.text(": could not be shown here. Read it in the AWS console.")
 }
@@ -77,6 +78,9 @@ fn head(content: &Content) -> Inline {
         Content::Nudge { for_us: false, since } => {
             Inline::new().text(&format!("This case waits for AWS since {}", wording::utc(*since)))
         }
+        Content::NotMoved(NotMoved { issue, to, why }) => {
+            Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
+        }
     }
 }
 
@@ -85,7 +89,7 @@ fn body(content: &Content) -> &str {
     let (text, empty) = match content {
         Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
         Content::Investigation { step, .. } => (&step.content, "Nothing to read yet."),
-        Content::Changes(_) | Content::Nudge { .. } => return "",
+        Content::Changes(_) | Content::Nudge { .. } | Content::NotMoved(_) => return "",
     };
     match text.trim() {
         "" if text.is_empty() => empty,
@@ -307,6 +311,14 @@ mod tests {
         assert!(
             words.is_some_and(|words| words.starts_with("and ") && words.ends_with("see the AWS console"))
         );
+    }
+
+    #[test]
+    fn what_jira_refuses_is_one_line() {
+        let [issue, to, why] = ["SEC-12", "Done", "resolution"].map(str::to_owned);
+        let refused = Content::NotMoved(NotMoved { issue, to, why });
+        let line = paragraph(json!([text("SEC-12 could not be moved to Done because of resolution")]));
+        assert_eq!(content(&refused, Plainness::Full), document(json!([line])));
     }
 
     #[test]

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, IssueStatus, Jira, answer::Place, text_at};
+use super::{
+    Ask, IssueStatus, Jira,
+    answer::{self, Place},
+    text_at,
+};
 use crate::{wire::Failure, world::World};
 
 /// A way on from where an issue stands.
@@ -40,7 +44,7 @@ impl<W: World> Jira<'_, W> {
     }
 
     /// Moves an issue to a status by its name or, where `target` is a category (`new`, `indeterminate`, `done`),
-    /// to the first of that category. Repeating it changes nothing.
+    /// to the first of that category. Repeating it changes nothing. A refusal's `why` can follow "because of".
     pub async fn transition(&self, issue: &str, target: &str) -> Result<Moved, Failure> {
         if is_at(&self.issue_status(issue).await?, target) {
             return Ok(Moved::There);
@@ -51,8 +55,25 @@ impl<W: World> Jira<'_, W> {
         };
         let path = ["issue", issue, "transitions"];
         let ask = Ask { what: "transition", place: Place::Issue, method: "POST", path: &path, query: "" };
-        self.ask(ask, Some(&json!({"transition": {"id": way.id}}))).await?;
-        Ok(Moved::There)
+        let response = self.send(&ask, Some(&json!({"transition": {"id": way.id}}))).await?;
+        let read = answer::read(ask.what, ask.place, &response);
+        read.map(|_| Moved::There).map_err(|failure| because(failure, &answer::fields(&response)))
+    }
+}
+
+/// A screen names the fields that it wants; a validator of the workflow says it in words, which may quote anything.
+fn because(failure: Failure, fields: &[String]) -> Failure {
+    let named = || match fields {
+        [] => "a rule of its workflow".to_owned(),
+        fields => fields.join(", "),
+    };
+    match failure {
+        Failure::Content { .. } => Failure::Content { why: named() },
+        Failure::Broken { everywhere: false, .. } => Failure::Broken { everywhere: false, why: named() },
+        Failure::Broken { everywhere: true, .. }
+        | Failure::NotApplied { .. }
+        | Failure::Unknown { .. }
+        | Failure::Gone { .. } => failure,
     }
 }
 

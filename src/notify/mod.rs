@@ -17,7 +17,7 @@ use crate::{
     destination::Destinations,
     knowledge::PlaceNote,
     look::{self, Look},
-    perform::{Standing, Tally, Worker},
+    perform::{Left, Standing, Tally, Worker},
     plan::{self, Ledger, Picture},
     settings::Settings,
     store::{self, Destination, Meta, Store},
@@ -41,6 +41,9 @@ pub struct Desk<'a, W: World> {
     /// When the function's time ends.
     pub deadline: Millis,
 }
+
+/// Where there is nothing to do.
+const NOTHING: Left = Left { told: Standing::Settled, decorate_at: None };
 
 /// What a turn came to.
 struct Turn {
@@ -151,14 +154,19 @@ impl<W: World> Desk<'_, W> {
             notes.case.verify_at = self.next_verify(started, absent);
             notes.case.verified_closed = seen.case.is_closed() && !absent;
         }
-        let (standings, news) = self.tell(case, meta.epoch, &seen, notes, report).await?;
+        let (left, news) = self.tell(case, meta.epoch, &seen, notes, report).await?;
         self.remember(&seen, meta.want, news, started, &mut notes.case);
-        let next_at = self.come_back(&seen, notes, &standings, report);
-        let settled = standings.iter().all(|standing| *standing == Standing::Settled);
+        let next_at = self.come_back(&seen, notes, &left, report);
+        // How fast what is new is told: what is only set, or comes by itself, says nothing of that.
+        if news > 0 && report.waiting == 0 {
+            report.lag = seen.case.updated.map(|updated| self.world.now() / 1_000 - updated);
+        }
+        let settled = left.iter().all(|left| left.told == Standing::Settled);
         Ok(Turn { next_at, done: settled && notes.case.look_again_at.is_none() })
     }
 
-    /// Tells both destinations at once; again where one made what the other shows: a card links to its issue.
+    /// Tells both destinations at once; again where one made what the other shows: a card links to its issue, the thread
+    /// says what Jira refuses.
     async fn tell(
         &self,
         case: &CaseId,
@@ -166,7 +174,7 @@ impl<W: World> Desk<'_, W> {
         seen: &Look,
         notes: &mut Notes,
         report: &mut Report,
-    ) -> Result<([Standing; 2], usize), store::Error> {
+    ) -> Result<([Left; 2], usize), store::Error> {
         let sayings = match self.world.holds(Rule::EchoGuard) && seen.comments.iter().any(is_a_principals) {
             true => self.world.store().sayings(case).await?,
             false => Vec::new(),
@@ -178,17 +186,22 @@ impl<W: World> Desk<'_, W> {
             self.read_ledger(case, *destination, &picture, note, &mut ledgers[*destination as usize]).await?;
         }
         let news = self.news(&picture, notes, &ledgers);
-        let mut standings = [Standing::Settled; 2];
+        let mut left = [NOTHING; 2];
         for _ in 0..3 {
-            standings = self.settle(case, epoch, &picture, notes, &mut ledgers, report).await?;
+            left = self.settle(case, epoch, &picture, notes, &mut ledgers, report).await?;
             let links = self.links(notes, case);
-            if links == picture.view.links {
+            let not_moved = plan::not_moved(&picture.view.case, &notes.jira, self.settings);
+            if links == picture.view.links && not_moved == picture.not_moved {
                 break;
             }
             picture.view.links = links;
             picture.hash = plan::home_hash(&picture.view);
+            if std::mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
+                // It may have been told before.
+                self.read_ledger(case, Destination::Slack, &picture, &notes.slack, &mut ledgers[0]).await?;
+            }
         }
-        Ok((standings, news))
+        Ok((left, news))
     }
 
     async fn settle(
@@ -199,7 +212,7 @@ impl<W: World> Desk<'_, W> {
         notes: &mut Notes,
         ledgers: &mut [Ledger; 2],
         report: &mut Report,
-    ) -> Result<[Standing; 2], store::Error> {
+    ) -> Result<[Left; 2], store::Error> {
         let worker = |destination| Worker {
             world: self.world,
             settings: self.settings,
@@ -220,14 +233,14 @@ impl<W: World> Desk<'_, W> {
         let to_jira = async {
             match self.settings.jira {
                 Some(_) => jira.settle(picture, &mut notes.jira, jira_ledger, jira_tally).await,
-                None => Ok(Standing::Settled),
+                None => Ok(NOTHING),
             }
         };
         // Both to their end: one destination in trouble must not cut the other off in the middle of an effect.
-        let (slack_standing, jira_standing) = tokio::join!(to_slack, to_jira);
+        let (slack_left, jira_left) = tokio::join!(to_slack, to_jira);
         tallies.iter().for_each(|tally| report.tally.add(tally));
         report.broken = [slack.broken.get(), jira.broken.get()];
-        Ok([slack_standing?, jira_standing?])
+        Ok([slack_left?, jira_left?])
     }
 
     async fn read_ledger(
@@ -251,8 +264,7 @@ impl<W: World> Desk<'_, W> {
     fn news(&self, picture: &Picture, notes: &Notes, ledgers: &[Ledger; 2]) -> usize {
         let count = |destination: &Destination| {
             let ledger = &ledgers[*destination as usize];
-            let now = self.world.now();
-            plan::news(&plan::plan(*destination, picture, notes.of(*destination), ledger, self.settings, now))
+            plan::news(&plan::plan(*destination, picture, notes.of(*destination), ledger, self.settings))
         };
         self.places().iter().map(count).max().unwrap_or(0)
     }
@@ -275,6 +287,7 @@ impl<W: World> Desk<'_, W> {
             sayings,
             investigations: seen.investigations.clone(),
             overdue,
+            not_moved: plan::not_moved(&seen.case, &notes.jira, self.settings),
         }
     }
 

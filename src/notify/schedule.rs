@@ -5,7 +5,7 @@ use crate::{
     case::Millis,
     knowledge::CaseNote,
     look::Look,
-    perform::Standing,
+    perform::{Left, Standing},
     sir::FaultKind,
     waiting,
     world::{Rule, World},
@@ -64,28 +64,24 @@ impl<W: World> Desk<'_, W> {
         &self,
         seen: &Look,
         notes: &Notes,
-        standings: &[Standing; 2],
+        left: &[Left; 2],
         report: &mut Report,
     ) -> Option<Millis> {
         let now = self.world.now();
-        let owed = standings.iter().filter_map(|standing| match standing {
+        let owed = left.iter().filter_map(|left| match left.told {
             Standing::Settled => None,
-            Standing::Waiting(at) => Some(*at),
+            Standing::Waiting(at) => Some(at),
             Standing::OutOfTime => Some(now),
         });
         report.waiting = u32::try_from(owed.clone().count()).unwrap_or(0);
-        // A check that found nothing to do says nothing of how fast a change is told.
-        if report.waiting == 0 && report.tally.done > 0 {
-            report.lag = seen.case.updated.map(|updated| now / 1000 - updated);
-        }
-        let again = self.places().iter().flat_map(|place| notes.of(*place).again.values().copied());
+        let decoration = left.iter().filter_map(|left| left.decorate_at);
         let at_work =
             seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
         let checked = seen.case.attachments.iter().any(|file| {
             file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
         });
         let nudge = notes.case.waiting.and_then(|waiting| waiting::nudge_at(waiting, &self.settings.timing));
-        owed.chain(again)
+        owed.chain(decoration)
             .chain(notes.case.verify_at)
             .chain(notes.case.look_again_at)
             .chain(at_work.then_some(now + AGENT_PAUSE))

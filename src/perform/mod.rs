@@ -3,6 +3,7 @@
 //! The argument for each rule stands in docs/architecture.md, "An effect's life".
 
 mod addition;
+mod decoration;
 mod refusal;
 mod setting;
 
@@ -22,7 +23,7 @@ use crate::{
     world::{Rule, World},
 };
 
-/// How a destination stands after a round.
+/// How what is told stands at a destination after a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing is owed.
@@ -33,25 +34,37 @@ pub enum Standing {
     OutOfTime,
 }
 
+/// What is left to do at a destination after a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Of what is told.
+    pub told: Standing,
+    /// When some of what is only set is due again; `None` where all of it stands, or is given up.
+    pub decorate_at: Option<Millis>,
+}
+
 /// What one destination did in a round, for the log line and the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Effects that were planned.
+    /// What was to be told or set.
     pub planned: u32,
-    /// Effects that happened.
+    /// What was told.
     pub done: u32,
+    /// States that were set.
+    pub set: u32,
     /// Additions whose fate is not known.
     pub unknown: u32,
-    /// Places that need a person.
+    /// Places, and states that people go by, that need a person.
     pub parked: u32,
 }
 
 impl Tally {
     /// Adds another's.
     pub fn add(&mut self, other: &Self) {
-        let Self { planned, done, unknown, parked } = other;
+        let Self { planned, done, set, unknown, parked } = other;
         self.planned += planned;
         self.done += done;
+        self.set += set;
         self.unknown += unknown;
         self.parked += parked;
     }
@@ -108,13 +121,20 @@ impl<W: World> Worker<'_, W> {
         note: &mut PlaceNote,
         ledger: &mut Ledger,
         tally: &mut Tally,
-    ) -> Result<Standing, store::Error> {
-        match self.rounds(picture, note, ledger, tally).await {
-            Ok(()) => Ok(Standing::Settled),
-            Err(Stop::At(standing)) => Ok(standing),
-            Err(Stop::Replan) => Ok(Standing::OutOfTime),
-            Err(Stop::Store(error)) => Err(error),
+    ) -> Result<Left, store::Error> {
+        if !self.world.holds(Rule::DecorationApart) {
+            let decorate_at = self.decorate(Standing::Settled, picture, note, tally).await?;
+            if let Some(at) = decorate_at {
+                return Ok(Left { told: Standing::Waiting(at), decorate_at });
+            }
         }
+        let told = match self.rounds(picture, note, ledger, tally).await {
+            Ok(()) => Standing::Settled,
+            Err(Stop::At(standing)) => standing,
+            Err(Stop::Replan) => Standing::OutOfTime,
+            Err(Stop::Store(error)) => return Err(error),
+        };
+        Ok(Left { told, decorate_at: self.decorate(told, picture, note, tally).await? })
     }
 
     /// Making a home changes what is missing, so the plan is made anew after it: at most channel, home, the rest.
@@ -143,7 +163,7 @@ impl<W: World> Worker<'_, W> {
         ledger: &mut Ledger,
         tally: &mut Tally,
     ) -> Result<(), Stop> {
-        let effects = plan(self.destination, picture, note, ledger, self.settings, self.world.now());
+        let effects = plan(self.destination, picture, note, ledger, self.settings);
         tally.planned += u32::try_from(effects.len()).unwrap_or(u32::MAX);
         for effect in effects {
             let moved = matches!(effect, Effect::Channel { .. } | Effect::Home { .. });
@@ -186,7 +206,6 @@ impl<W: World> Worker<'_, W> {
             Effect::Edit { key, remote, content, hash } => {
                 self.edit(key, remote, content, hash, note, ledger).await
             }
-            Effect::Set { name, setting, hash } => self.set(name, &setting, hash, picture, note).await,
             Effect::Note(facts) => {
                 note.facts = Some(*facts);
                 Ok(())

@@ -59,13 +59,19 @@ impl<W: World> Worker<'_, W> {
                 return self.park(note, &why);
             }
             Failure::Broken { everywhere: true, why } => {
-                if gate::open(self.world, self.destination, now, &why).await? {
-                    self.broken.set(true);
-                }
+                self.trip(&why).await?;
                 return self.park(note, &why);
             }
         }
         Err(Stop::At(Standing::Waiting(note.not_before)))
+    }
+
+    /// The destination is broken for everybody.
+    pub(super) async fn trip(&self, why: &str) -> Result<(), Stop> {
+        if gate::open(self.world, self.destination, self.world.now(), why).await? {
+            self.broken.set(true);
+        }
+        Ok(())
     }
 
     /// A person is needed. The debt stays, and is tried again now and then: the cause may have been mended.
@@ -80,6 +86,12 @@ impl<W: World> Worker<'_, W> {
     /// Waits for a free slot, so that a channel gets one post a second and an issue its 20 writes in 2 s at most;
     /// and not while the destination is broken, or another worker was told to wait.
     pub(super) async fn pace(&self, note: &mut PlaceNote, adds: bool) -> Result<(), Stop> {
+        self.slot(note, adds).await?;
+        // Asked last: another worker may have been told to wait while this one waited for its slot.
+        self.patience(note).await
+    }
+
+    pub(super) async fn slot(&self, note: &PlaceNote, adds: bool) -> Result<(), Stop> {
         let place = note.home.as_ref().map_or(self.settings.slack.channel.as_str(), |home| &home.place);
         let slot = async {
             match adds || self.destination == Destination::Jira {
@@ -88,9 +100,7 @@ impl<W: World> Worker<'_, W> {
             }
         };
         let slot = slot.await?;
-        self.wait_until(slot).await?;
-        // Asked last: another worker may have been told to wait while this one waited for its slot.
-        self.patience(note).await
+        self.wait_until(slot).await
     }
 
     /// Nothing is said where people of another workspace read along, or where nobody can tell. Asked before the INTENT,
@@ -100,13 +110,8 @@ impl<W: World> Worker<'_, W> {
             return Ok(());
         }
         self.patience(note).await?;
-        let home = note.home.as_ref().map(|home| home.place.clone()).or_else(|| note.channel.clone());
-        let channel = home.unwrap_or_else(|| self.settings.slack.channel.clone());
-        match identity::is_shared(&self.destinations.slack, &channel).await {
-            Ok(false) => {
-                self.among_us.set(true);
-                Ok(())
-            }
+        match self.reads_along(note).await {
+            Ok(false) => Ok(()),
             Ok(true) => self.park(note, "channel_is_shared"),
             Err(Failure::Unknown { why }) => {
                 self.refused(Failure::NotApplied { retry_after: None, why }, note).await
@@ -115,15 +120,32 @@ impl<W: World> Worker<'_, W> {
         }
     }
 
+    /// Whether somebody of another workspace reads what is said of the case. That nobody does is asked once.
+    pub(super) async fn reads_along(&self, note: &PlaceNote) -> Result<bool, Failure> {
+        if self.destination != Destination::Slack || self.among_us.get() {
+            return Ok(false);
+        }
+        let home = note.home.as_ref().map(|home| home.place.clone()).or_else(|| note.channel.clone());
+        let channel = home.unwrap_or_else(|| self.settings.slack.channel.clone());
+        let shared = identity::is_shared(&self.destinations.slack, &channel).await?;
+        self.among_us.set(!shared);
+        Ok(shared)
+    }
+
     /// Nothing is asked of a destination while it is broken, or told anybody to come back later.
     pub(super) async fn patience(&self, note: &mut PlaceNote) -> Result<(), Stop> {
+        let until = self.left_alone_until().await?;
+        if until > self.world.now() {
+            note.not_before = note.not_before.max(until);
+        }
+        self.wait_until(until).await
+    }
+
+    /// Until when the destination is left alone by everybody; long ago where it is not.
+    pub(super) async fn left_alone_until(&self) -> Result<Millis, Stop> {
         let breaker = gate::read(self.world, self.destination).await?;
         self.tripped.set(breaker.trips > 0);
-        if breaker.until > self.world.now() && self.world.holds(Rule::RetryAfter) {
-            note.not_before = note.not_before.max(breaker.until);
-            self.wait_until(breaker.until).await?;
-        }
-        Ok(())
+        Ok(if self.world.holds(Rule::RetryAfter) { breaker.until } else { 0 })
     }
 
     /// Something was answered well: whatever was broken is mended.
@@ -161,6 +183,6 @@ impl<W: World> Worker<'_, W> {
 }
 
 /// The `n`th pause of a row that doubles from the first to the longest.
-fn doubling((first, longest): (Millis, Millis), n: u32) -> Millis {
+pub(super) fn doubling((first, longest): (Millis, Millis), n: u32) -> Millis {
     first.saturating_mul(1 << n.saturating_sub(1).min(16)).min(longest)
 }

@@ -2,11 +2,11 @@
 
 use tracing::warn;
 
-use super::{Standing, Stop, Worker, addition::QUARANTINE};
+use super::{Standing, Stop, Tally, Worker};
 use crate::{
     content::{Content, Key},
     knowledge::PlaceNote,
-    plan::{GONE, Ledger, Picture, Setting},
+    plan::{Decoration, GONE, Ledger, Picture},
     store::{Destination, Seen, Store, Told},
     wire::Failure,
     world::{Rule, World},
@@ -17,41 +17,31 @@ impl<W: World> Worker<'_, W> {
     /// when an older setting can no longer arrive.
     pub(super) async fn set(
         &self,
-        name: String,
-        setting: &Setting,
-        hash: String,
+        state: &Decoration,
         picture: &Picture,
         note: &mut PlaceNote,
+        tally: &mut Tally,
     ) -> Result<(), Stop> {
-        self.pace(note, false).await?;
+        let Decoration { name, setting, hash } = state;
+        self.slot(note, false).await?;
+        self.wait_until(self.left_alone_until().await?).await?;
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
-        if note.set.remove(&name).is_some() && self.world.holds(Rule::ForgetFirst) {
+        if note.set.remove(name).is_some() && self.world.holds(Rule::ForgetFirst) {
             // From here on nobody knows which state stands there, until the answer is known.
             self.save(note).await?;
         }
         let now = self.world.now();
-        match self.destinations.set(self, setting, &hash, picture, note).await {
-            Ok(()) => {
-                note.again.retain(|other, at| *other != name || *at > now);
-                note.set.insert(name, hash);
-                self.mended(note).await?;
-            }
-            Err(Failure::Gone { .. }) if self.destination == Destination::Slack => {
-                note.set.insert(name, GONE.to_owned());
-            }
-            Err(Failure::Content { why }) => {
-                warn!(destination = self.destination.as_str(), name, why, "cannot be set");
-                note.set.insert(name, hash);
-            }
-            Err(failure) => {
-                if matches!(failure, Failure::Unknown { .. }) && self.world.holds(Rule::SetAgain) {
-                    note.again.insert(name, now + QUARANTINE);
-                }
-                return self.refused(failure, note).await;
-            }
-        }
+        let is = match self.destinations.set(self, setting, hash, picture, note).await {
+            Ok(()) => hash.as_str(),
+            Err(Failure::Gone { .. }) if self.destination == Destination::Slack => GONE,
+            Err(failure) => return self.owe(state, failure, picture, note, tally).await,
+        };
+        note.again.retain(|other, at| other != name || *at > now);
+        note.owed.remove(name);
+        note.set.insert(name.clone(), is.to_owned());
+        tally.set += 1;
         Ok(())
     }
 

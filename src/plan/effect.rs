@@ -1,4 +1,4 @@
-//! What can be missing at a destination? One thing to do there, as a value that can be printed and compared.
+//! What can be missing at a destination? One thing to tell or to set there, as a value that can be printed and compared.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::{
     facts::Facts,
 };
 
-/// One thing to do at a destination.
+/// One thing to do at a destination so that all is told there: in its order, and not before the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Make the case's channel.
@@ -49,17 +49,19 @@ pub enum Effect {
         /// Hash of that.
         hash: String,
     },
-    /// Something must be in a state: may be repeated without harm.
-    Set {
-        /// Under this name it is remembered.
-        name: String,
-        /// The state.
-        setting: Setting,
-        /// Hash of the state.
-        hash: String,
-    },
     /// Only an order changed: remember, say nothing.
     Note(Box<Facts>),
+}
+
+/// A state in which something is to be, beside what is told: it may be set again without harm, and nothing waits for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoration {
+    /// Under this name it is remembered.
+    pub name: String,
+    /// The state.
+    pub setting: Setting,
+    /// Hash of the state.
+    pub hash: String,
 }
 
 /// A state that can be set.
@@ -82,6 +84,22 @@ pub enum Setting {
     },
 }
 
+impl Setting {
+    /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is open.
+    pub fn tries(&self) -> Option<u32> {
+        match self {
+            Self::Home | Self::Topic(_) | Self::Status(_) => None,
+            Self::Invitation(_) | Self::Link { .. } => Some(5),
+        }
+    }
+}
+
+impl fmt::Display for Decoration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "set {}", self.name)
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -90,7 +108,6 @@ impl fmt::Display for Effect {
             Self::Add { key, .. } => write!(f, "add {key}"),
             Self::Adopt { key, .. } => write!(f, "adopt {key}"),
             Self::Edit { key, .. } => write!(f, "edit {key}"),
-            Self::Set { name, .. } => write!(f, "set {name}"),
             Self::Note(_) => f.write_str("note"),
         }
     }

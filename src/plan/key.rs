@@ -3,8 +3,10 @@
 use super::{Ledger, Picture};
 use crate::{
     case::{Comment, Investigation, Seconds},
-    content::Key,
-    jira, slack,
+    content::{Key, NotMoved},
+    jira,
+    knowledge::STATUS,
+    slack,
     store::{Destination, Seen},
     text,
 };
@@ -19,6 +21,7 @@ pub fn keys(destination: Destination, picture: &Picture) -> Vec<Key> {
     }
     keys.extend(picture.investigations.iter().map(investigation_key));
     keys.extend(picture.overdue.map(nudge_key));
+    keys.extend(picture.not_moved.as_ref().map(refused_key));
     keys
 }
 
@@ -66,6 +69,11 @@ pub(super) fn investigation_key(step: &Investigation) -> Key {
 
 pub(super) fn nudge_key((for_us, since): (bool, Seconds)) -> Key {
     Key(format!("nudge/{for_us}/{since}"))
+}
+
+/// Once a reason, whatever the status.
+pub(super) fn refused_key(refused: &NotMoved) -> Key {
+    Key(format!("refused/{STATUS}/{}", text::hash(&refused.why)))
 }
 
 /// The hash of a text's part; `of` is how many parts the text has.

@@ -1,4 +1,5 @@
-//! What is missing at a destination? From what is true and what is known there, the ordered effects: pure.
+//! What is missing at a destination? From what is true and what is known there, what is to be told, in order, and what is
+//! to be set beside it: pure.
 
 mod effect;
 mod key;
@@ -10,18 +11,18 @@ mod tests;
 use std::collections::HashMap;
 
 pub use self::{
-    effect::{Effect, Setting},
+    effect::{Decoration, Effect, Setting},
     key::{keys, keys_of_edited, part_hash},
-    state::GONE,
+    state::{GONE, decoration, not_moved},
 };
 use self::{
-    state::{channel_name, channel_settings, is_due, issue_settings, set},
-    telling::{changed_facts, comments, description, investigations, nudge},
+    state::channel_name,
+    telling::{changed_facts, comments, description, investigations, nudge, refused_move},
 };
 use crate::{
-    case::{Comment, Investigation, Millis, Seconds},
-    content::{Key, View},
-    knowledge::{HOME, PlaceNote},
+    case::{Comment, Investigation, Seconds},
+    content::{Key, NotMoved, View},
+    knowledge::PlaceNote,
     settings::{Layout, Settings},
     store::{Destination, Saying, Told},
     text,
@@ -42,19 +43,20 @@ pub struct Picture {
     pub investigations: Vec<Investigation>,
     /// Whose move it is (ours: `true`) and since when, where that is overdue.
     pub overdue: Option<(bool, Seconds)>,
+    /// What Jira does not let the issue do.
+    pub not_moved: Option<NotMoved>,
 }
 
 /// What was told, by key.
 pub type Ledger = HashMap<Key, Told>;
 
-/// The effects that a destination lacks, in the order in which they must happen.
+/// The effects that a destination lacks so that all is told there, in the order in which they must happen.
 pub fn plan(
     destination: Destination,
     picture: &Picture,
     note: &PlaceNote,
     ledger: &Ledger,
     settings: &Settings,
-    now: Millis,
 ) -> Vec<Effect> {
     let private = destination == Destination::Slack && settings.slack.layout == Layout::Channel;
     if private && note.channel.is_none() {
@@ -64,20 +66,13 @@ pub fn plan(
     if note.home.is_none() {
         return vec![Effect::Home { hash }];
     }
-    let mut effects = vec![set(HOME, Setting::Home, hash)];
-    if private {
-        effects.extend(channel_settings(picture, settings));
-    }
-    if destination == Destination::Jira {
-        effects.extend(issue_settings(picture, settings));
-    }
-    effects.retain(|effect| is_due(effect, note, now));
-    effects.extend(description(destination, picture, ledger));
+    let mut effects = description(destination, picture, ledger);
     effects.extend(comments(destination, picture, ledger));
     effects.extend(changed_facts(picture, note));
     if destination == Destination::Slack {
         effects.extend(investigations(picture, ledger));
         effects.extend(nudge(picture, ledger));
+        effects.extend(refused_move(picture, ledger));
     }
     effects
 }
@@ -87,9 +82,9 @@ pub fn news(effects: &[Effect]) -> usize {
     let new = |effect: &&Effect| match effect {
         Effect::Channel { .. } | Effect::Home { .. } | Effect::Note(_) => true,
         Effect::Add { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
-            !key.0.starts_with("nudge/") && (!key.0.starts_with("comment/") || key.0.ends_with("/0"))
+            let ours = ["nudge/", "refused/"].iter().any(|start| key.0.starts_with(start));
+            !ours && (!key.0.starts_with("comment/") || key.0.ends_with("/0"))
         }
-        Effect::Set { .. } => false,
     };
     effects.iter().filter(new).count()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Effect, Ledger, Picture,
-    key::{MOST_PARTS, comment_key, investigation_key, nudge_key, part_hash, part_key, pieces},
+    key::{MOST_PARTS, comment_key, investigation_key, nudge_key, part_hash, part_key, pieces, refused_key},
 };
 use crate::{
     case::Investigation,
@@ -157,4 +157,15 @@ pub(super) fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     }
     let content = Content::Nudge { for_us: overdue.0, since: overdue.1 };
     Some(Effect::Add { key, content, hash: String::new() })
+}
+
+/// Told once a reason; it names the newest status.
+pub(super) fn refused_move(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+    let refused = picture.not_moved.as_ref()?;
+    let (key, hash) = (refused_key(refused), text::hash(&format!("{}/{}", refused.issue, refused.to)));
+    let content = Content::NotMoved(refused.clone());
+    match ledger.get(&key) {
+        None => Some(Effect::Add { key, content, hash }),
+        Some(told) => edit(key, told, content, hash),
+    }
 }

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::{
-    case::{CommentId, InvestigationId},
+    case::{CommentId, InvestigationId, Millis},
     content::{Author, Content, Part},
     facts::{Facts, tests::case},
     golden,
-    knowledge::Home,
+    knowledge::{HOME, Home, Owed, STATUS},
     store::Seen,
 };
 
@@ -32,6 +32,7 @@ fn picture(comments: &[Comment]) -> Picture {
         sayings: Vec::new(),
         investigations: Vec::new(),
         overdue: None,
+        not_moved: None,
     }
 }
 
@@ -52,8 +53,14 @@ fn known(picture: &Picture) -> (PlaceNote, Ledger) {
 }
 
 fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
-    let effects = plan(Destination::Slack, picture, note, ledger, &settings("thread"), 0);
+    let effects = plan(Destination::Slack, picture, note, ledger, &settings("thread"));
     effects.iter().map(ToString::to_string).collect()
+}
+
+/// What is to be set, and when.
+fn due(destination: Destination, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
+    let wanted = decoration(destination, picture, note, &settings(layout));
+    wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
 }
 
 #[test]
@@ -61,12 +68,15 @@ fn everything_hangs_on_the_card_or_the_channel_so_it_comes_first_and_alone() {
     let picture = picture(&[comment("000001", "one")]);
     let first = |destination, layout: &str| {
         let note = PlaceNote::default();
-        let effects = plan(destination, &picture, &note, &Ledger::new(), &settings(layout), 0);
+        let effects = plan(destination, &picture, &note, &Ledger::new(), &settings(layout));
         effects.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(first(Destination::Slack, "thread"), ["make home"]);
     assert_eq!(first(Destination::Slack, "channel"), ["make the channel"]);
     assert_eq!(first(Destination::Jira, "channel"), ["make home"]);
+    for destination in Destination::ALL {
+        assert_eq!(due(destination, &picture, &PlaceNote::default(), "channel"), []);
+    }
 }
 
 #[test]
@@ -79,13 +89,14 @@ fn what_was_told_lacks_nothing() {
 }
 
 #[test]
-fn a_change_is_set_on_the_card_first_and_told_last() {
+fn a_change_is_told_and_the_card_is_set_beside_it() {
     let before = picture(&[comment("000001", "one")]);
     let (note, ledger) = known(&before);
     let mut now = before.clone();
     now.view.case.title.push('!');
     now.hash = home_hash(&now.view);
-    assert_eq!(lacks(&now, &note, &ledger), ["set home", "add comment/000001/0", "add changes/0"]);
+    assert_eq!(lacks(&now, &note, &ledger), ["add comment/000001/0", "add changes/0"]);
+    assert_eq!(due(Destination::Slack, &now, &note, "thread"), [("set home".to_owned(), 0)]);
 }
 
 #[test]
@@ -120,7 +131,7 @@ fn what_was_said_through_the_bridge_is_adopted_where_it_was_said_and_told_elsewh
     let (note, ledger) = known(&picture);
     let of = |destination| {
         let settings = settings("thread");
-        let effects = plan(destination, &picture, &note, &ledger, &settings, 0);
+        let effects = plan(destination, &picture, &note, &ledger, &settings);
         effects
             .iter()
             .map(ToString::to_string)
@@ -145,7 +156,7 @@ fn a_text_that_became_longer_or_shorter_has_its_parts_added_or_emptied() {
     }
     let shorter = picture(&[comment("000001", "word")]);
     assert_eq!(lacks(&shorter, &note, &ledger), ["edit comment/000001/0", "edit comment/000001/1"]);
-    let effects = plan(Destination::Slack, &shorter, &note, &ledger, &settings("thread"), 0);
+    let effects = plan(Destination::Slack, &shorter, &note, &ledger, &settings("thread"));
     let Some(Effect::Edit { content: Content::Comment { part, .. }, .. }) = effects.last() else {
         panic!("{effects:?}")
     };
@@ -155,17 +166,97 @@ fn a_text_that_became_longer_or_shorter_has_its_parts_added_or_emptied() {
 #[test]
 fn a_state_is_set_where_it_differs_once_more_after_an_unanswered_setting_and_never_on_what_is_gone() {
     let picture = picture(&[]);
-    let (mut note, ledger) = known(&picture);
+    let (mut note, _) = known(&picture);
+    let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
+    assert_eq!(at(&note), None);
     note.again.insert(HOME.to_owned(), 5);
-    let at = |note: &PlaceNote, now| {
-        plan(Destination::Slack, &picture, note, &ledger, &settings("thread"), now).len()
-    };
-    assert_eq!((at(&note, 4), at(&note, 5)), (0, 1));
-    note.again.clear();
+    assert_eq!(at(&note), Some(5));
     note.set.insert(HOME.to_owned(), "older".to_owned());
-    assert_eq!(at(&note, 0), 1);
+    assert_eq!(at(&note), Some(0));
+    note.again.clear();
     note.set.insert(HOME.to_owned(), GONE.to_owned());
-    assert_eq!(at(&note, 0), 0);
+    assert_eq!(at(&note), None);
+}
+
+#[test]
+fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_given_up_is_not_set() {
+    let picture = picture(&[]);
+    let (mut note, _) = known(&picture);
+    note.set.clear();
+    let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
+    let owed = Owed { hash: picture.hash.clone(), not_before: 7, ..Owed::default() };
+    let with = |note: &PlaceNote, owed: &Owed| PlaceNote {
+        owed: [(HOME.to_owned(), owed.clone())].into(),
+        ..note.clone()
+    };
+    assert_eq!(at(&with(&note, &owed)), Some(7));
+    let another = Owed { hash: "another".to_owned(), ..owed.clone() };
+    assert_eq!(at(&with(&note, &another)), Some(0));
+    assert_eq!(at(&with(&note, &Owed { given_up: true, ..another.clone() })), Some(0));
+    assert_eq!(at(&with(&note, &Owed { failures: 1, ..another })), Some(7), "the destination did not answer");
+    assert_eq!(at(&with(&note, &Owed { given_up: true, ..owed.clone() })), None);
+    note.set.insert(HOME.to_owned(), picture.hash.clone());
+    assert_eq!(at(&with(&note, &owed)), None, "it stands");
+    note.again.insert(HOME.to_owned(), 5);
+    assert_eq!(at(&with(&note, &owed)), Some(7), "not before its time");
+}
+
+#[test]
+fn a_channel_and_an_issue_have_their_states() {
+    let mut picture = picture(&[]);
+    picture.view.links.console = Some("https://example.com".to_owned());
+    let (note, _) = known(&picture);
+    let names = |destination, layout: &str| {
+        let due = due(destination, &picture, &note, layout);
+        due.into_iter()
+            .map(|(name, _)| name.split('/').next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(Destination::Slack, "thread"), [""; 0]);
+    assert_eq!(names(Destination::Slack, "channel"), ["set invitation", "set channel"]);
+    assert_eq!(names(Destination::Jira, "channel"), ["set link", "set status"]);
+}
+
+#[test]
+fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
+    let mut picture = picture(&[]);
+    let (note, mut ledger) = known(&picture);
+    let refused = |to: &str, why: &str| {
+        let [issue, to, why] = ["SEC-1", to, why].map(str::to_owned);
+        Some(NotMoved { issue, to, why })
+    };
+    picture.not_moved = refused("In Progress", "resolution");
+    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let [Effect::Add { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert!(keys(Destination::Slack, &picture).contains(key));
+    assert_eq!(news(&effects), 0, "no event announces it");
+    assert_eq!(plan(Destination::Jira, &picture, &note, &ledger, &settings("thread")), []);
+    ledger.insert(key.clone(), Told { hash: hash.clone(), ..told("") });
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+    picture.not_moved = refused("Done", "resolution");
+    assert_eq!(lacks(&picture, &note, &ledger), [format!("edit {key}")]);
+    picture.not_moved = refused("Done", "customfield_1");
+    assert!(lacks(&picture, &note, &ledger)[0].starts_with("add refused/status/"));
+}
+
+#[test]
+fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
+    let (case, settings) = (case(), settings("thread"));
+    let home = Some(Home { place: "10001".to_owned(), name: "SEC-1".to_owned() });
+    let of = |owed: Owed| {
+        let note = PlaceNote {
+            home: home.clone(),
+            owed: [(STATUS.to_owned(), owed)].into(),
+            ..PlaceNote::default()
+        };
+        not_moved(&case, &note, &settings).map(|refused| refused.to)
+    };
+    let owed = Owed { hash: text::hash("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
+    assert_eq!(of(owed.clone()), Some("To Do".to_owned()));
+    assert_eq!(of(Owed { why: None, ..owed.clone() }), None, "it was not answered, or the issue is gone");
+    assert_eq!(of(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
+    assert_eq!(of(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
+    assert_eq!(not_moved(&case, &PlaceNote::default(), &settings), None);
 }
 
 fn step(status: &str) -> Investigation {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     case::{CaseId, Investigation, Seconds},
-    content::{Author, Change, Content, Part, Plainness},
+    content::{Author, Change, Content, NotMoved, Part, Plainness},
     text, wording,
 };
 
@@ -49,7 +49,15 @@ fn full(content: &Content) -> Message {
             };
             alone(Line::new().own(waits).date(*since))
         }
+        Content::NotMoved(refused) => {
+            alone(not_moved(refused).own(". It is tried again by itself, and nothing else waits for it."))
+        }
     }
+}
+
+fn not_moved(refused: &NotMoved) -> Line {
+    let line = Line::new().own("⚠️ ").strong(&value(&refused.issue)).own(" could not be moved to ");
+    line.strong(&value(&refused.to)).own(" because of ").text(&value(&refused.why))
 }
 
 /// A line, and under it a text from outside; `nothing` where that is blank.
@@ -185,6 +193,7 @@ fn stub(content: &Content) -> Message {
         }
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
         Content::Nudge { .. } => Line::new().own("A reminder"),
+        Content::NotMoved(_) => Line::new().own("That the issue could not be moved"),
     };
     alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))
         .without_blocks()
@@ -315,6 +324,15 @@ mod tests {
         let list = json!({"type": "rich_text_list", "style": "bullet", "elements": lines});
         assert_eq!(message.blocks, [json!({"type": "rich_text", "elements": [list]})]);
         assert!(message.text.starts_with("*Status* `Submitted` → `Acknowledged`\n*Closure* `Duplicate`\n"));
+    }
+
+    #[test]
+    fn what_jira_refuses_says_which_issue_where_to_and_because_of_what() {
+        let [issue, to, why] = ["SEC-12", "Done", "resolution"].map(str::to_owned);
+        let message = content(&Content::NotMoved(NotMoved { issue, to, why }), Plainness::Full);
+        let expected = "⚠️ `SEC-12` could not be moved to `Done` because of `resolution`. It is tried again by itself, and \
+                        nothing else waits for it.";
+        assert_eq!(message.text, expected);
     }
 
     #[test]

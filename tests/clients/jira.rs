@@ -156,6 +156,15 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
     let possible = vec!["To Do".to_owned(), "In Review".to_owned()];
     assert_eq!(client.transition(&id, "done").await, Ok(Moved::NotPossible { possible }));
     site.jira.person_moves(&site.jira.ana(), &key, "In Review").unwrap();
+    for in_words in [false, true] {
+        site.jira.require(&key, "Done", "resolution", in_words);
+        let failure = match in_words {
+            false => Failure::Broken { everywhere: false, why: "resolution".to_owned() },
+            true => Failure::Content { why: "a rule of its workflow".to_owned() },
+        };
+        assert_eq!(client.transition(&id, "done").await, Err(failure));
+        site.jira.require_nothing();
+    }
     assert_eq!(client.transition(&id, "done").await, Ok(Moved::There));
     assert_eq!(client.issue_status(&id).await, status("Done", "done"));
 }

@@ -2,6 +2,7 @@
 //! the stand-ins of Security Incident Response, Slack and Jira, and a table in memory.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod apart;
 mod comments;
 mod cost;
 mod doors;

@@ -42,10 +42,17 @@ const TIME: Millis = 600_000;
 pub struct Outside {
     live: Live<Memory>,
     ahead: AtomicI64,
+    /// Requests to this path take so long, by every clock.
+    takes: std::sync::Mutex<Option<(String, Duration)>>,
     clocks: [casebridge::standin::Clock; 3],
 }
 
 impl Outside {
+    /// From now on requests to a path that ends so take this long, though nobody really waits.
+    pub fn slow(&self, path: &str, by: Duration) {
+        *self.takes.lock().unwrap() = Some((path.to_owned(), by));
+    }
+
     fn advance(&self, time: Duration) {
         self.ahead.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
         self.clocks.iter().for_each(|clock| clock.advance(time));
@@ -69,7 +76,11 @@ impl World for Outside {
     }
 
     async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
-        self.live.send(request).await
+        let path = request.url.split('?').next().unwrap_or_default().to_owned();
+        let answer = self.live.send(request).await;
+        let takes = self.takes.lock().unwrap().clone();
+        takes.filter(|(end, _)| path.ends_with(end)).inspect(|(_, time)| self.advance(*time));
+        answer
     }
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
@@ -133,7 +144,7 @@ impl Stage {
         let live = live.through(HTTP.with(Http::clone));
         let settings = live.settings().await.unwrap().as_ref().clone();
         let clocks = [slack.clock().clone(), jira.clock().clone(), sir.clock().clone()];
-        let world = Outside { live, ahead: AtomicI64::new(0), clocks };
+        let world = Outside { live, ahead: AtomicI64::new(0), takes: Default::default(), clocks };
         Self { slack, jira, sir, memory, world, settings, secrets, channel, jobs: Mutex::new(jobs) }
     }
 
@@ -141,7 +152,8 @@ impl Stage {
     pub async fn handle(&self, event: Value) -> Value {
         let (world, settings, secrets) = (&self.world, &self.settings, &self.secrets);
         let deadline = world.now() + TIME;
-        Notifier { world, settings, secrets, deadline }.handle(event).await.unwrap()
+        // In a debug build the future is larger than a test's stack likes.
+        Box::pin(Notifier { world, settings, secrets, deadline }.handle(event)).await.unwrap()
     }
 
     /// An SQS batch, an event a message: the ids of those that must come again. The first is `m0`.

@@ -22,19 +22,25 @@ struct Reaction {
     open: bool,
     /// A person is needed.
     parked: bool,
+    /// A state was refused, and is tried by itself.
+    refused: bool,
     /// The destination is left alone by everybody because it is broken.
     tripped: bool,
     /// Nothing is sent for at least so long, in seconds; 0 where it was done or let be.
     wait: i64,
 }
 
-const DONE: Reaction = Reaction { requests: 1, open: false, parked: false, tripped: false, wait: 0 };
+const DONE: Reaction =
+    Reaction { requests: 1, open: false, parked: false, refused: false, tripped: false, wait: 0 };
 
 /// The table: what must follow.
 fn expected(destination: Destination, kind: Kind, means: Means) -> Reaction {
     let parked = Reaction { parked: true, wait: 300, ..DONE };
     let adds = matches!(kind, Kind::Add | Kind::AddHome);
+    let refused = Reaction { refused: true, wait: 300, ..DONE };
     match means {
+        Means::Content | Means::Here | Means::Everywhere if kind == Kind::Set => refused,
+        Means::Gone if kind == Kind::Set && destination == Destination::Jira => refused,
         Means::Wait(millis) => Reaction { wait: (millis / 1_000).max(1), ..DONE },
         Means::Unknown if adds => Reaction { open: true, ..DONE },
         Means::Unknown => Reaction { wait: 1, ..DONE },
@@ -43,7 +49,6 @@ fn expected(destination: Destination, kind: Kind, means: Means) -> Reaction {
         // No issue is there yet: it is the project that is not found.
         Means::Gone if kind == Kind::AddHome => Reaction { tripped: true, ..parked },
         Means::Gone if adds => parked,
-        Means::Gone if destination == Destination::Jira && kind == Kind::Set => parked,
         Means::Gone => DONE,
         Means::Here => parked,
         Means::Everywhere => Reaction { tripped: true, ..parked },
@@ -73,12 +78,14 @@ async fn reaction(stage: &Stage, case: &str, call: &Call, before: usize, must: &
     let wait = match calls.get(1) {
         Some(next) if must.wait > 0 => next.at - first,
         _ if note.failures > 0 && note.open.is_none() => note.not_before - first,
+        None => note.owed.values().map(|owed| owed.not_before - first).max().unwrap_or(0),
         _ => 0,
     };
     Reaction {
         requests: soon.count(),
         open: note.open.is_some(),
         parked: note.parked.is_some(),
+        refused: note.owed.values().any(|owed| owed.refusals > 0),
         tripped: stage.breaker(destination).await.trips > 0,
         wait: wait / 1_000,
     }
@@ -100,7 +107,11 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
         // They answer with 204 and nothing, of which half is as good.
         ("editIssue" | "doTransition", "half of the JSON") => DONE,
         // The topic that names the issue is another one.
-        ("conversations.setTopic", "msg_too_long") => Reaction { requests: 2, ..DONE },
+        ("conversations.setTopic", _)
+            if matches!(means, Means::Content | Means::Here | Means::Everywhere) =>
+        {
+            Reaction { requests: 2, ..DONE }
+        }
         _ => expected(destination, kind, means),
     };
     let is = reaction(&stage, &case, call, before, &must).await;
