@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn the_settings_of_any_release_are_still_good_and_mean_the_same() {
-        let settings = Settings::parse(include_str!("../../tests/state/v1/settings.toml")).unwrap();
+        let settings = parse(include_str!("../../tests/state/v1/settings.toml")).unwrap();
         let jira = settings.jira.unwrap();
         assert_eq!(
             (settings.slack.layout, settings.slack.channel_prefix.as_str()),
