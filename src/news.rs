@@ -120,8 +120,14 @@ async fn find<W: World>(
     }
 }
 
-/// Says once, where people look, that nothing reaches Jira. The alarm on the breaker says it too.
+/// Says once, where people look, that nothing reaches Jira; to nobody where another workspace reads along, or may. The
+/// alarm on the breaker says it too.
 pub async fn jira_is_broken<W: World>(slack: &Slack<'_, W>, channel: &str) {
+    if !identity::is_shared(slack, channel).await.is_ok_and(|shared| !shared) {
+        return warn!(
+            "the notice that Jira is broken was not posted: other workspaces read the channel, or may"
+        );
+    }
     let text = "Casebridge cannot reach Jira: it refuses our credentials or rights. Nothing is lost; what is owed \
                 is sent as soon as they are mended. See docs/operations.md.";
     let message = Message { text: text.to_owned(), blocks: Vec::new() };

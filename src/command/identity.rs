@@ -113,29 +113,47 @@ pub fn named_groups(settings: &Settings) -> Vec<String> {
 /// # Errors
 /// Slack did not say: then nobody knows, and nothing may be done there.
 pub async fn is_shared<W: World>(slack: &Slack<'_, W>, channel: &str) -> Result<bool, Failure> {
-    remembered(slack.world, &format!("channel/{channel}"), async || slack.is_shared(channel).await).await
+    Ok(ours_until(slack, channel).await?.is_none())
 }
 
-/// What was found out under this name less than [`FRESH`] ago, or is found out now. The store only spares calls here:
-/// where it fails, Slack is asked.
+/// Until when it holds that nobody of another workspace reads a channel; `None` where somebody does.
+///
+/// # Errors
+/// As [`is_shared`].
+pub async fn ours_until<W: World>(slack: &Slack<'_, W>, channel: &str) -> Result<Option<Millis>, Failure> {
+    let name = format!("channel/{channel}");
+    let (until, shared) = dated(slack.world, &name, async || slack.is_shared(channel).await).await?;
+    Ok((!shared).then_some(until))
+}
+
+/// What was found out under this name less than [`FRESH`] ago, or is found out now.
 async fn remembered<W: World, T: Serialize + DeserializeOwned>(
     world: &W,
     name: &str,
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    dated(world, name, find).await.map(|(_, found)| found)
+}
+
+/// The same with the time until which it holds. The store only spares calls here: where it fails, Slack is asked.
+async fn dated<W: World, T: Serialize + DeserializeOwned>(
+    world: &W,
+    name: &str,
+    find: impl AsyncFnOnce() -> Result<T, Failure>,
+) -> Result<(Millis, T), Failure> {
     let old = world.store().note(name).await.ok().flatten();
     if let Some((until, found)) =
         old.as_deref().and_then(|json| serde_json::from_str::<(Millis, T)>(json).ok())
         && world.now() < until
     {
-        return Ok(found);
+        return Ok((until, found));
     }
-    let found = find().await?;
     let until = world.now() + FRESH;
+    let found = find().await?;
     if let Ok(json) = serde_json::to_string(&(until, &found)) {
         let _ = world.store().swap_note(name, old.as_deref(), &json, Some(until)).await;
     }
-    Ok(found)
+    Ok((until, found))
 }
 
 #[cfg(test)]

@@ -223,7 +223,7 @@ impl<W: World> Desk<'_, W> {
             deadline: self.deadline,
             tripped: Cell::new(false),
             broken: Cell::new(false),
-            among_us: Cell::new(false),
+            among_us: Cell::new(0),
         };
         let (slack, jira) = (worker(Destination::Slack), worker(Destination::Jira));
         let [slack_ledger, jira_ledger] = ledgers;

@@ -90,8 +90,8 @@ pub struct Worker<'a, W: World> {
     pub tripped: Cell<bool>,
     /// This worker found the destination broken, and is the first.
     pub broken: Cell<bool>,
-    /// Nobody of another workspace reads along: asked once.
-    pub among_us: Cell<bool>,
+    /// Until then it holds that nobody of another workspace reads along.
+    pub among_us: Cell<Millis>,
 }
 
 /// Why a round stops before its end.

@@ -103,10 +103,10 @@ impl<W: World> Worker<'_, W> {
         self.wait_until(slot).await
     }
 
-    /// Nothing is said where people of another workspace read along, or where nobody can tell. Asked before the INTENT,
-    /// once a round: what was not sent leaves no question open.
+    /// Nothing is said, set or rewritten where people of another workspace read along, or where nobody can tell. Asked
+    /// before the INTENT, once a round: what was not sent leaves no question open.
     pub(super) async fn among_us(&self, note: &mut PlaceNote) -> Result<(), Stop> {
-        if self.destination != Destination::Slack || self.among_us.get() {
+        if self.destination != Destination::Slack || self.world.now() < self.among_us.get() {
             return Ok(());
         }
         self.patience(note).await?;
@@ -122,14 +122,14 @@ impl<W: World> Worker<'_, W> {
 
     /// Whether somebody of another workspace reads what is said of the case. That nobody does is asked once.
     pub(super) async fn reads_along(&self, note: &PlaceNote) -> Result<bool, Failure> {
-        if self.destination != Destination::Slack || self.among_us.get() {
+        if self.destination != Destination::Slack || self.world.now() < self.among_us.get() {
             return Ok(false);
         }
         let home = note.home.as_ref().map(|home| home.place.clone()).or_else(|| note.channel.clone());
         let channel = home.unwrap_or_else(|| self.settings.slack.channel.clone());
-        let shared = identity::is_shared(&self.destinations.slack, &channel).await?;
-        self.among_us.set(!shared);
-        Ok(shared)
+        let ours = identity::ours_until(&self.destinations.slack, &channel).await?;
+        self.among_us.set(ours.unwrap_or(0));
+        Ok(ours.is_none())
     }
 
     /// Nothing is asked of a destination while it is broken, or told anybody to come back later.

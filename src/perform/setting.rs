@@ -55,6 +55,7 @@ impl<W: World> Worker<'_, W> {
         note: &mut PlaceNote,
         ledger: &mut Ledger,
     ) -> Result<(), Stop> {
+        self.among_us(note).await?;
         self.pace(note, false).await?;
         if !self.may_send(self.world.now()) {
             return Err(Stop::At(Standing::OutOfTime));
@@ -62,7 +63,10 @@ impl<W: World> Worker<'_, W> {
         let was_seen = ledger.get(&key).is_some_and(|told| told.seen == Seen::Yes);
         let sent = Box::pin(self.destinations.edit(self, &key, &remote, &content, &hash, note)).await;
         let seen = match sent {
-            Ok(()) => Seen::Yes,
+            Ok(()) => {
+                self.mended(note).await?;
+                Seen::Yes
+            }
             Err(Failure::Gone { .. }) if was_seen => Seen::Deleted,
             // Nobody ever saw it there: it was never stored, and is owed again.
             Err(Failure::Gone { .. }) => {

@@ -106,7 +106,11 @@ impl<W: World> Slack<'_, W> {
 fn is_shared(channel: &Value) -> bool {
     let flag = |name: &str| channel.get(name).and_then(Value::as_bool);
     let certain = ["is_shared", "is_ext_shared", "is_org_shared"];
-    certain.iter().any(|name| flag(name) != Some(false)) || flag("is_pending_ext_shared") == Some(true)
+    let invited =
+        |name: &&str| channel.get(*name).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    certain.iter().any(|name| flag(name) != Some(false))
+        || flag("is_pending_ext_shared") == Some(true)
+        || ["pending_shared", "pending_connected_team_ids"].iter().any(invited)
 }
 
 fn refused_people(answer: &Value) -> Vec<(String, String)> {
@@ -141,6 +145,15 @@ mod tests {
                 let certain = name == "is_pending_ext_shared" && value.is_null();
                 assert_eq!(is_shared(&channel), !certain, "{name} {value}");
             }
+        }
+    }
+
+    #[test]
+    fn a_workspace_that_is_only_invited_counts_as_a_reader() {
+        for name in ["pending_shared", "pending_connected_team_ids"] {
+            let channel = |teams: Value| json!({"id": "C1", "is_shared": false, "is_ext_shared": false, "is_org_shared": false, name: teams});
+            assert!(is_shared(&channel(json!(["T2"]))), "{name}");
+            assert!(!is_shared(&channel(json!([]))) && !is_shared(&channel(Value::Null)), "{name}");
         }
     }
 

@@ -41,7 +41,7 @@ pub use hub::Hub;
 pub use jira::Jira;
 pub use server::Server;
 pub use sir::{Order, Sir};
-pub use slack::{Live, Slack};
+pub use slack::{Live, Sharing, Slack};
 
 /// A client for loopback: reading the system's root certificates takes longer than most tests.
 #[cfg(test)]

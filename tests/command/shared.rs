@@ -2,7 +2,7 @@
 
 use casebridge::{
     clock,
-    standin::{Delivery, Fault, Slack},
+    standin::{Delivery, Fault, Sharing, Slack},
     store::Store,
 };
 use serde_json::{Value, json};
@@ -60,6 +60,25 @@ async fn whatever_is_asked_in_a_shared_channel_is_refused_and_nothing_is_done() 
     assert_eq!(stage.slack.count("conversations.info"), 1, "it is remembered");
     for free in ["help", "whoami"] {
         assert!(!stage.ana(free).await.contains("Nothing was done"), "{free}");
+    }
+}
+
+#[tokio::test]
+async fn an_invited_workspace_and_one_of_our_own_organisation_count_as_others_and_nobody_reads_the_refusal() {
+    for sharing in [Sharing::Invited, Sharing::Organisation] {
+        let (stage, case, card) = overheard().await;
+        stage.slack.set_sharing(&stage.channel, sharing);
+        for (verb, sent) in asked(&stage, &case, &card) {
+            let before = stage.slack.messages(&stage.channel);
+            let shown = all(&stage, &sent).await;
+            assert!(shown.contains("People of another workspace"), "{sharing:?} {verb}: {shown}");
+            assert_eq!(
+                stage.slack.messages(&stage.channel),
+                before,
+                "{sharing:?} {verb}: nothing for everybody"
+            );
+        }
+        assert_eq!(stage.sir.calls().len(), 0, "{sharing:?}");
     }
 }
 

@@ -9,5 +9,6 @@ mod doors;
 mod life;
 mod repaired;
 mod sample;
+mod shared;
 #[allow(dead_code, reason = "the table of wire faults uses all of it")]
 mod stage;

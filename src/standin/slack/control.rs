@@ -10,7 +10,7 @@ use super::{
     mrkdwn::shown,
     person::{archives, clicks, deletes, says, types},
     state::State,
-    workspace::{live_of, renamed, whole},
+    workspace::{live_of, renamed, share, whole},
 };
 
 pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
@@ -41,6 +41,12 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         ("POST", ["clicks"]) => clicks(state, &user, &channel, &ts, &text("action_id"), &body["chosen"])
             .map(|sent| sent.to_json()),
         ("POST", ["deletions"]) => deletes(state, &channel, &ts).map(|sent| sent.to_json()),
+        ("PUT", ["sharing"]) => serde_json::from_value(body["sharing"].clone())
+            .map(|sharing| {
+                share(state, &channel, sharing);
+                Value::Null
+            })
+            .map_err(|error| error.to_string()),
         ("PUT", ["workspace"]) => Ok(renamed(state, &text("team"), &channel)),
         ("POST", ["archives"]) => Ok(archives(state, &channel, &user, true).to_json()),
         _ => return None,

@@ -41,6 +41,7 @@ use super::{
 pub use mrkdwn::Live;
 use state::State;
 use trouble::{Trouble, no};
+pub use workspace::Sharing;
 
 /// A running stand-in of Slack.
 ///
@@ -61,6 +62,7 @@ use trouble::{Trouble, no};
 /// | `POST clicks` | `{user, channel, ts, action_id}` | a delivery |
 /// | `POST deletions` | `{channel, ts}` | a delivery |
 /// | `POST archives` | `{channel}` | a delivery |
+/// | `PUT sharing` | `{channel, sharing}`: `ours`, `invited`, `connected`, `organisation` | who else reads a channel |
 /// | `PUT workspace` | `{team, channel}` | gives the workspace and its first channel these ids |
 #[derive(Clone, Debug)]
 pub struct Slack {

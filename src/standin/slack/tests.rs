@@ -447,6 +447,11 @@ async fn other_processes_do_the_same_by_http() {
     let said: Value = http.post(url("messages")).json(&said).send().await.unwrap().json().await.unwrap();
     assert_eq!(said["deliveries"].as_array().unwrap().len(), 1);
     assert_eq!(slack.state()["channels"][slack.security()]["messages"].as_array().unwrap().len(), 2);
+    for (sharing, status, shared) in [("connected", 200, true), ("nobody", 400, true), ("ours", 200, false)] {
+        let asked = json!({ "channel": slack.security(), "sharing": sharing });
+        assert_eq!(http.put(url("sharing")).json(&asked).send().await.unwrap().status(), status, "{sharing}");
+        assert_eq!(slack.channel(&slack.security()).unwrap()["is_ext_shared"], shared, "{sharing}");
+    }
     let names = json!({ "team": "T06CASEBRDG", "channel": "C06SIRCASES" });
     assert_eq!(http.put(url("workspace")).json(&names).send().await.unwrap().status(), 200);
     assert_eq!((slack.security(), slack.app().3), ("C06SIRCASES".to_owned(), "T06CASEBRDG".to_owned()));

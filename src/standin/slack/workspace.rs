@@ -17,6 +17,20 @@ pub(super) const BO: &str = "U024BE7LJ";
 /// The workspace that is not ours.
 const STRANGERS: &str = "T0OTHER001";
 
+/// Who else reads a channel, as `conversations.info` shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sharing {
+    /// Nobody.
+    Ours,
+    /// A workspace of another organisation was invited, and has not accepted.
+    Invited,
+    /// A workspace of another organisation: Slack Connect.
+    Connected,
+    /// Another workspace of the same organisation.
+    Organisation,
+}
+
 pub(super) fn people_it(state: &mut State) {
     for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
         state.users.insert(id.into(), user(&state.settings.team, id, name, email));
@@ -181,15 +195,12 @@ impl Slack {
 
     /// Shares a channel with another workspace, or ends that: Slack Connect.
     pub fn set_shared(&self, channel: &str, shared: bool) {
-        self.with(|state| {
-            let mut teams = vec![state.settings.team.clone()];
-            teams.extend(shared.then(|| STRANGERS.to_owned()));
-            let Some(channel) = state.channels.get_mut(channel) else { return };
-            for name in ["is_shared", "is_ext_shared"] {
-                channel.wire[name] = shared.into();
-            }
-            channel.wire["shared_team_ids"] = json!(teams);
-        });
+        self.set_sharing(channel, if shared { Sharing::Connected } else { Sharing::Ours });
+    }
+
+    /// Changes who else reads a channel.
+    pub fn set_sharing(&self, channel: &str, sharing: Sharing) {
+        self.with(|state| share(state, channel, sharing));
     }
 
     /// Adds a file that nobody has shared yet; says the id. See [`shares`](Self::shares) for sharing one.
@@ -320,6 +331,19 @@ pub(super) fn live_of(channel: &Channel) -> Vec<Live> {
     let live =
         |(ts, message): (&String, &Value)| mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none));
     channel.messages.iter().flat_map(live).collect()
+}
+
+pub(super) fn share(state: &mut State, channel: &str, sharing: Sharing) {
+    let own = state.settings.team.clone();
+    let Some(channel) = state.channels.get_mut(channel) else { return };
+    let shared = matches!(sharing, Sharing::Connected | Sharing::Organisation);
+    let invited: &[&str] = if sharing == Sharing::Invited { &[STRANGERS] } else { &[] };
+    channel.wire["is_shared"] = shared.into();
+    channel.wire["is_ext_shared"] = (sharing == Sharing::Connected).into();
+    channel.wire["is_org_shared"] = (sharing == Sharing::Organisation).into();
+    channel.wire["is_pending_ext_shared"] = (sharing == Sharing::Invited).into();
+    channel.wire["pending_shared"] = json!(invited);
+    channel.wire["shared_team_ids"] = if shared { json!([own, STRANGERS]) } else { json!([own]) };
 }
 
 pub(super) fn add_file(state: &mut State, user: &str, name: &str, mimetype: &str, bytes: Bytes) -> String {
