@@ -52,7 +52,9 @@ in Jira; nothing of them is kept or logged elsewhere:
 
 - a comment for one role or group only, and one of which Jira does not say readably for whom it is. A comment whose
   restriction is lifted goes to the case then. What is on the case already stays there;
-- an internal note of a service project, unless `jira.internal_notes_are_comments` is set.
+- an internal note of a service project, unless `jira.internal_notes_are_comments` is set;
+- a comment that looks like it holds one of the secrets named above. A comment of the bridge tells the issue so, once, and
+  does not repeat it. Once the secret is taken out, the comment goes to the case.
 ";
 
 fn document() -> String {

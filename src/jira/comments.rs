@@ -57,6 +57,11 @@ impl HeardComment {
     pub fn written(&self) -> Option<Millis> {
         clock::millis(&self.created)
     }
+
+    /// When it was last changed, by Jira's clock.
+    pub fn changed(&self) -> Option<Millis> {
+        clock::millis(&self.updated)
+    }
 }
 
 impl<W: World> Jira<'_, W> {

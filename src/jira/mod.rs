@@ -10,6 +10,7 @@ mod clock;
 mod comments;
 mod description;
 mod issues;
+mod notice;
 mod remark;
 mod transitions;
 
@@ -22,6 +23,7 @@ pub use self::{
     comments::{Audience, HeardComment},
     description::{description, summary},
     issues::{Created, IssueStatus, IssueText, label},
+    notice::withheld,
     remark::content,
     transitions::{Moved, Transition},
 };

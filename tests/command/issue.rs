@@ -4,8 +4,8 @@ use casebridge::{
     case::CaseId,
     content::{Author, Key},
     knowledge::{Home, PlaceNote},
-    standin::Delivery,
-    store::{Destination, Note, Store},
+    standin::{Delivery, Fault, Jira},
+    store::{Destination, NO_LEASE, Note, Seen, Store, Told},
 };
 
 use serde_json::{Value, json};
@@ -182,6 +182,132 @@ async fn the_bridges_own_comments_are_internal_and_known_as_its_own() {
     assert!(!there.is_empty() && there.iter().all(|comment| comment["jsdPublic"] == false), "{there:?}");
     webhooks(&stage).await;
     assert_eq!(stage.comments(&case), ["Turn the key"]);
+}
+
+/// Written in two halves, so that no scanner takes this file for a leak.
+const KEY: [&str; 2] = ["AKIA", "IOSFODNN7EXAMPLE"];
+
+fn leak() -> String {
+    format!("The leaked key is {}, please block it.", KEY.concat())
+}
+
+/// What the bridge says in an issue of comments that it withheld.
+fn notices(stage: &Stage, key: &str) -> Vec<String> {
+    let all = stage.jira.comments(key).into_iter();
+    let ours = all.filter(|comment| comment["author"]["accountId"] == stage.jira.own_account().as_str());
+    ours.map(|comment| Jira::plain(&comment["body"])).filter(|text| text.contains("withheld")).collect()
+}
+
+#[tokio::test]
+async fn a_comment_with_a_secret_stays_in_jira_and_its_issue_is_told_so_once() {
+    let (stage, log) = (Stage::set().await, Log::listen());
+    let (case, key) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    let leaked = stage.jira.person_comments(&ana, &key, &leak()).unwrap();
+    stage.jira.person_comments(&ana, &key, "It was in the build log.").unwrap();
+    let sent = webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["It was in the build log."]);
+    let [notice] = &notices(&stage, &key)[..] else { panic!("one notice: {:?}", stage.jira.comments(&key)) };
+    for words in ["Ana Alvarez's comment", &case, "an AWS access key id", "revoke it"] {
+        assert!(notice.contains(words), "{words} in {notice}");
+    }
+    // The same webhooks, a day later, and the one of the notice itself; then somebody deletes the notice.
+    stage.world.stops_the_clock(casebridge::clock::now() + 90_000_000);
+    for delivery in &sent {
+        stage.deliver(delivery).await;
+    }
+    webhooks(&stage).await;
+    assert_eq!(notices(&stage, &key).len(), 1);
+    let notice = stage.jira.comments(&key).pop().unwrap()["id"].as_str().unwrap().to_owned();
+    stage.jira.person_deletes_comment(&key, &notice).unwrap();
+    webhooks(&stage).await;
+    stage.notify().await;
+    assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (0, 1));
+    // An edit that leaves a secret in it is told again: its author takes it for mended.
+    stage.jira.person_edits_comment(&ana, &key, &leaked, &format!("{} It is revoked.", leak())).unwrap();
+    webhooks(&stage).await;
+    webhooks(&stage).await;
+    assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (1, 1));
+    let outside = stage.outside_jira() + &log.text();
+    assert!(!outside.contains(KEY[1]) && !outside.contains("please block it"), "{outside}");
+    assert!(!notices(&stage, &key).concat().contains(KEY[1]));
+    stage.jira.person_edits_comment(&ana, &key, &leaked, "The key is blocked.").unwrap();
+    webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["It was in the build log.", "The key is blocked."]);
+}
+
+#[tokio::test]
+async fn an_edit_that_adds_a_secret_leaves_the_case_as_it_was() {
+    let stage = Stage::set().await;
+    let (case, key) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    let [role, _] = circles(&stage);
+    let restricted = stage.jira.person_writes(&ana, &key, &comment(&leak(), role)).unwrap();
+    let id = stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
+    webhooks(&stage).await;
+    stage.jira.person_edits_comment(&ana, &key, &id, &leak()).unwrap();
+    webhooks(&stage).await;
+    webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert_eq!(notices(&stage, &key).len(), 1, "none of {restricted}, which is not for everybody");
+    assert!(!stage.outside_jira().contains(KEY[1]));
+    stage.jira.person_edits_comment(&ana, &key, &id, "It was Cy").unwrap();
+    webhooks(&stage).await;
+    assert_eq!(said(&stage, &case), ["It was Cy"]);
+}
+
+#[tokio::test]
+async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
+    let stage = Stage::set().await;
+    let (case, key) = linked(&stage).await;
+    let id = stage.jira.person_comments(&stage.jira.ana(), &key, &leak()).unwrap();
+    let body = format!("Ana Alvarez (Jira):\n{}", leak());
+    let comment = stage.sir.aws_comments(&case, "Ana", &body).unwrap();
+    let told = Told { remote: id, hash: casebridge::text::hash(&body), seen: Seen::Yes, theirs: true };
+    let (case_id, ledger_key) = (CaseId::parse(&case).unwrap(), Key(format!("comment/{comment}/0")));
+    stage.memory.tell(&case_id, NO_LEASE, Destination::Jira, &ledger_key, &told).await.unwrap();
+    webhooks(&stage).await;
+    assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_notice_is_told_once_wherever_its_worker_is_stopped() {
+    let stage = Stage::set().await;
+    for at in 1.. {
+        let (case, key) = linked(&stage).await;
+        stage.jira.person_comments(&stage.jira.ana(), &key, &leak()).unwrap();
+        for delivery in stage.jira.take_webhooks() {
+            stage.deliver(&delivery).await;
+        }
+        let job = stage.job();
+        let ended = stage.until(&job, at).await;
+        casebridge::command::execute::execute(&stage.bridge(), &job).await.unwrap();
+        assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (1, 0), "moment {at}");
+        if ended {
+            assert!(at > 10, "{at} moments");
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_notice_that_jira_does_not_take_keeps_no_comment_back() {
+    for (fault, comes_again) in [("403", false), ("413", false), ("429", true), ("500", true)] {
+        let stage = Stage::set().await;
+        let (case, key) = linked(&stage).await;
+        let ana = stage.jira.ana();
+        stage.jira.person_comments(&ana, &key, &leak()).unwrap();
+        stage.jira.person_comments(&ana, &key, "It was in the build log.").unwrap();
+        stage.jira.fault(Fault::on("addComment").error(fault));
+        stage.deliver(&stage.jira.take_webhooks()[0]).await;
+        let jobs = stage.jobs();
+        assert_eq!(!stage.work(&jobs).await.is_empty(), comes_again, "{fault}");
+        assert_eq!(said(&stage, &case), ["It was in the build log."], "{fault}");
+        stage.jira.heal();
+        stage.world.stops_the_clock(casebridge::clock::now() + 90_000);
+        assert_eq!(stage.work(&jobs).await, [""; 0]);
+        assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (1, 1), "{fault}");
+    }
 }
 
 #[tokio::test]

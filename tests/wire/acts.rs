@@ -45,6 +45,8 @@ pub enum Act {
     CommentsInJira,
     /// Edits her comment on the case's issue, in Jira.
     EditsInJira,
+    /// Comments there with a key.
+    LeaksInJira,
     /// Types a line as one whose role comes from a user group.
     TypesInGroup(&'static str),
 }
@@ -166,6 +168,13 @@ impl Act {
             }
             Self::CommentsInJira => {
                 issue(stage, case).await;
+                stage.jira.take_webhooks()
+            }
+            Self::LeaksInJira => {
+                let (key, _) = issue(stage, case).await;
+                delivered(stage, &stage.jira.take_webhooks()).await;
+                let leak = ["It was AKIA", "IOSFODNN7EXAMPLE"].concat();
+                stage.jira.person_comments(&stage.jira.ana(), &key, &leak).unwrap();
                 stage.jira.take_webhooks()
             }
             Self::EditsInJira => {

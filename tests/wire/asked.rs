@@ -46,6 +46,8 @@ pub enum For {
     Bytes,
     /// What somebody wrote in Jira.
     Heard,
+    /// That it was withheld.
+    Notice,
     /// Whether it works at all.
     Doctor,
 }
@@ -57,7 +59,7 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 19] = [
+pub const ASKED: [Row; 20] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
     (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
@@ -76,6 +78,7 @@ pub const ASKED: [Row; 19] = [
     (At::Jira, "getCurrentUser", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCurrentUser", "", Heard, Act::CommentsInJira),
     (At::Jira, "getComments", "", Heard, Act::CommentsInJira),
+    (At::Jira, "addComment", "withheld", Notice, Act::LeaksInJira),
     (At::Jira, "getIssue", "", Within, Act::LinksIssue),
 ];
 
@@ -114,6 +117,8 @@ fn expected(row: &Row, name: &str, means: Means, lasts: Lasts) -> Reaction {
         // Deleted: nobody says anything there any more.
         Heard if means == Gone && operation == "getComments" => reaction(1, 0, Reads::Nothing, false),
         Heard => reaction(1, 0, Reads::Nothing, true),
+        // Nobody else waits for it, and what only a person can mend does not come again by itself.
+        Notice => reaction(1, 0, Reads::Nothing, matches!(means, Wait(_) | Unknown)),
         Doctor => reaction(1, 0, Reads::Ill, false),
     }
 }

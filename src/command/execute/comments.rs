@@ -15,6 +15,7 @@ use crate::{
         typed,
     },
     content::{Author, Key, unnamed},
+    settings::Settings,
     sir::{self, Call, limits},
     store::{self, Destination, NO_LEASE, Saying, Seen, Store, Told},
     text,
@@ -168,7 +169,8 @@ pub async fn create<W: World>(
     spoken: &Spoken,
 ) -> Result<CommentId, Stop> {
     // The speaker's name may change between two deliveries; the text under one token must not.
-    let said = (named_line(desk, &spoken.speaker), body(desk, &spoken.speaker, words));
+    let settings = desk.settings;
+    let said = (named_line(settings, &spoken.speaker), body(settings, &spoken.speaker, words));
     let (speaker, body) = desk.decide("body", said).await?;
     limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
     let mut saying = Saying { speaker, ..saying(desk, &body, spoken) };
@@ -221,16 +223,16 @@ async fn told<W: World>(
     Ok(())
 }
 
-fn body<W: World>(desk: &Desk<'_, W>, speaker: &str, words: &str) -> String {
-    match named_line(desk, speaker) {
+fn body(settings: &Settings, speaker: &str, words: &str) -> String {
+    match named_line(settings, speaker) {
         Some(speaker) => format!("{speaker}:\n{words}"),
         None => words.to_owned(),
     }
 }
 
 /// The name that stands before the words, if the settings want it there.
-fn named_line<W: World>(desk: &Desk<'_, W>, speaker: &str) -> Option<String> {
-    desk.settings.sir.name_the_speaker.then(|| text::one_line(speaker))
+fn named_line(settings: &Settings, speaker: &str) -> Option<String> {
+    settings.sir.name_the_speaker.then(|| text::one_line(speaker))
 }
 
 /// `amend COMMENT TEXT`: only a comment that the person made here.
@@ -277,19 +279,19 @@ async fn long_ago<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str) -> Result
     Ok(comment.map(|comment| Saying { comment: Some(comment), ..saying(desk, "", &spoken) }))
 }
 
-/// A comment of an issue that became a comment of the case under the command `made` was edited, perhaps: `told` is
-/// the hash of what the case's comment says.
+/// Whether the case says already what somebody wrote in an issue: `told` is the hash of the comment that it became.
+pub fn is_said(settings: &Settings, spoken: &Spoken, words: &str, told: &str) -> bool {
+    text::hash(&body(settings, &spoken.speaker, words)) == told
+}
+
+/// A comment of an issue that became a comment of the case under the command `made` was edited.
 pub async fn edited_in_jira<W: World>(
     desk: &Desk<'_, W>,
     id: &CaseId,
     comment: &CommentId,
     words: &str,
-    spoken: &Spoken,
-    (made, told): (&str, &str),
+    (spoken, made): (&Spoken, &str),
 ) -> Result<(), Stop> {
-    if text::hash(&body(desk, &spoken.speaker, words)) == told {
-        return Ok(());
-    }
     let before =
         Saying { command: made.to_owned(), comment: Some(comment.to_string()), ..saying(desk, "", spoken) };
     rewrite(desk, id, comment, words, &spoken.speaker, before).await
@@ -306,7 +308,7 @@ async fn rewrite<W: World>(
     if desk.case(id).await?.is_closed() {
         return Err(closed(id).give_back(&desk.typed()).into());
     }
-    let said = (named_line(desk, speaker), body(desk, speaker, words));
+    let said = (named_line(desk.settings, speaker), body(desk.settings, speaker, words));
     let (speaker, body) = desk.decide("body", said).await?;
     limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
     // Written first, as when the comment was made: the new text is not told where it can be read already.

@@ -7,7 +7,8 @@ use super::{
     comments::{self, Spoken},
     desk::{Desk, Outcome, Stop},
     floor::Floor,
-    stays::stays,
+    stays::{Stays, stays},
+    withheld::Withheld,
 };
 use crate::{
     case::{CaseId, CommentId, Millis},
@@ -22,6 +23,7 @@ use crate::{
     jira::{HeardComment, Jira},
     knowledge::{HOME, Home, PlaceNote},
     plan::GONE,
+    settings::Settings,
     store::{Destination, Note, Store, Told},
     text,
     wire::Failure,
@@ -148,21 +150,29 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
         Err(Stop::Failed(Failure::Gone { .. })) => return Ok(()),
         comments => comments?,
     };
-    let comments: Vec<_> = comments.into_iter().filter(|comment| is_a_persons(comment, &me)).collect();
+    let (comments, others): (Vec<_>, Vec<_>) =
+        comments.into_iter().partition(|comment| is_a_persons(comment, &me));
     let floor = Floor::of(store, issue, &comments, jira.settings).await?;
     let told = store.all_told(&case, Destination::Jira).await?;
-    let mut staying = 0;
+    let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &comments {
         let known = told.iter().find(|(_, told)| told.remote == comment.id);
-        if stays(comment, floor, jira.settings).is_some() {
-            staying += 1;
-        } else if known.is_none_or(|(_, told)| told.theirs) {
-            said(bridge, &jira, job, (&case, issue), comment, known).await?;
+        let words = plain(&comment.body);
+        if known.is_some_and(|(_, told)| !told.theirs || is_said(bridge.settings, comment, &words, told)) {
+            continue;
+        }
+        match stays(comment, &words, floor, jira.settings) {
+            None => said(bridge, &jira, job, (&case, issue), (comment, &words), known).await?,
+            Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
+            Some(Stays::Restricted | Stays::Internal) => staying += 1,
         }
     }
     if staying > 0 {
         // How many, and nothing of them.
         tracing::info!(%case, staying, "comments stay in the issue");
+    }
+    for one in withheld.iter().filter(|one| told.iter().all(|(key, _)| *key != one.key())) {
+        one.tell(&jira, (&case, issue), &others, &me).await?;
     }
     Ok(())
 }
@@ -182,16 +192,24 @@ fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
     comment.account_type == "atlassian" && comment.author != me && comment.mark_by(me).is_none()
 }
 
+/// Whether the case says already what a comment says.
+fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &Told) -> bool {
+    comments::is_said(settings, &spoken(comment), words, &told.hash)
+}
+
+fn spoken(comment: &HeardComment) -> Spoken {
+    Spoken::jira(&comment.author_name, &comment.id)
+}
+
 /// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
 async fn said<W: World>(
     bridge: &Bridge<'_, W>,
     jira: &Jira<'_, W>,
     job: &Job,
     (case, issue): (&CaseId, &str),
-    comment: &HeardComment,
+    (comment, words): (&HeardComment, &str),
     known: Option<&(Key, Told)>,
 ) -> Result<(), Stop> {
-    let words = plain(&comment.body);
     if words.trim().is_empty() {
         return Ok(());
     }
@@ -213,10 +231,10 @@ async fn said<W: World>(
         since: bridge.world.now(),
         again: false,
     };
-    let spoken = Spoken::jira(&comment.author_name, &comment.id);
-    let outcome = match known.and_then(|(key, told)| Some((comment_of(key)?, &told.hash))) {
-        Some((id, hash)) => comments::edited_in_jira(&desk, case, &id, &words, &spoken, (&made, hash)).await,
-        None => comments::create(&desk, case, &words, &spoken).await.map(drop),
+    let spoken = spoken(comment);
+    let outcome = match known.and_then(|(key, _)| comment_of(key)) {
+        Some(id) => comments::edited_in_jira(&desk, case, &id, words, (&spoken, &made)).await,
+        None => comments::create(&desk, case, words, &spoken).await.map(drop),
     };
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.

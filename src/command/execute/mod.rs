@@ -32,6 +32,7 @@ mod settle;
 mod status;
 mod stays;
 mod tags;
+mod withheld;
 
 use sha2::{Digest, Sha256};
 

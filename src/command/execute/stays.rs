@@ -2,6 +2,7 @@
 
 use super::floor::Floor;
 use crate::{
+    command::pasted,
     jira::{Audience, HeardComment},
     settings,
 };
@@ -13,17 +14,22 @@ pub enum Stays {
     Restricted,
     /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
     Internal,
+    /// It looks like it holds a secret of this kind.
+    Secret(&'static str),
 }
 
-/// Why a comment stays in its issue; `None` where it may go to the case.
-pub fn stays(comment: &HeardComment, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
+/// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. Only of a comment
+/// that everybody in Jira reads is it said that it holds a secret.
+pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
     let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
     match comment.audience {
-        Audience::Everybody => None,
-        Audience::Team if settings.internal_notes_are_comments && is_later(floor.notes) => None,
-        Audience::Team => Some(Stays::Internal),
-        Audience::Restricted => Some(Stays::Restricted),
+        Audience::Restricted => return Some(Stays::Restricted),
+        Audience::Team if !settings.internal_notes_are_comments || !is_later(floor.notes) => {
+            return Some(Stays::Internal);
+        }
+        Audience::Team | Audience::Everybody => {}
     }
+    pasted::secret(words).map(Stays::Secret)
 }
 
 #[cfg(test)]
@@ -43,8 +49,16 @@ mod tests {
             (Audience::Restricted, Some(Stays::Restricted), Some(Stays::Restricted)),
         ] {
             let comment = HeardComment { audience, ..HeardComment::default() };
-            assert_eq!(stays(&comment, Floor::default(), &settings(false)), expected, "{audience:?}");
-            assert_eq!(stays(&comment, Floor::default(), &settings(true)), with_notes, "{audience:?}");
+            assert_eq!(
+                stays(&comment, "words", Floor::default(), &settings(false)),
+                expected,
+                "{audience:?}"
+            );
+            assert_eq!(
+                stays(&comment, "words", Floor::default(), &settings(true)),
+                with_notes,
+                "{audience:?}"
+            );
         }
     }
 
@@ -58,7 +72,23 @@ mod tests {
         ] {
             let (created, audience) = (created.to_owned(), Audience::Team);
             let comment = HeardComment { created, audience, ..HeardComment::default() };
-            assert_eq!(stays(&comment, floor, &settings(true)), expected);
+            assert_eq!(stays(&comment, "words", floor, &settings(true)), expected);
         }
+    }
+
+    #[test]
+    fn a_secret_stays_and_is_named_only_where_everybody_can_read_it_already() {
+        let words = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        let secret = Some(Stays::Secret("an AWS access key id"));
+        for (audience, expected) in [
+            (Audience::Everybody, secret),
+            (Audience::Team, secret),
+            (Audience::Restricted, Some(Stays::Restricted)),
+        ] {
+            let comment = HeardComment { audience, ..HeardComment::default() };
+            assert_eq!(stays(&comment, &words, Floor::default(), &settings(true)), expected, "{audience:?}");
+        }
+        let note = HeardComment { audience: Audience::Team, ..HeardComment::default() };
+        assert_eq!(stays(&note, &words, Floor::default(), &settings(false)), Some(Stays::Internal));
     }
 }

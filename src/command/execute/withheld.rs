@@ -1,0 +1,65 @@
+//! How do the people of an issue hear, once, that a comment was withheld from the case?
+
+use super::{desk::Stop, patience::is_for_now};
+use crate::{
+    case::CaseId,
+    content::Key,
+    jira::{self, HeardComment, Jira},
+    store::{self, Destination, NO_LEASE, Seen, Store, Told},
+    world::World,
+};
+
+/// A comment that looks like it holds a secret.
+pub struct Withheld<'a> {
+    /// As it stands in the issue.
+    pub comment: &'a HeardComment,
+    /// What it looks like, in words for people.
+    pub kind: &'static str,
+}
+
+impl Withheld<'_> {
+    /// Under which it is told: once as the comment was written, and once more after each edit that leaves a secret in it.
+    pub fn key(&self) -> Key {
+        Key(format!("withheld/{}/{}", self.comment.id, self.comment.changed().unwrap_or_default()))
+    }
+
+    /// Tells it, unless it stands among `others`, the comments of the issue that are no person's.
+    ///
+    /// Jobs on one issue come one after the other, and one that had no answer comes again only when its request must
+    /// have arrived (the inbox's visibility timeout): what does not stand there then was not told.
+    ///
+    /// # Errors
+    /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
+    /// issue's other comments must not wait for this.
+    pub async fn tell<W: World>(
+        &self,
+        jira: &Jira<'_, W>,
+        (case, issue): (&CaseId, &str),
+        others: &[HeardComment],
+        me: &str,
+    ) -> Result<(), Stop> {
+        let key = self.key();
+        let there = others.iter().find(|other| other.mark_by(me) == Some(&key.0));
+        let told = match there {
+            Some(there) => Ok(there.id.clone()),
+            None => jira.comment(issue, &key.0, jira::withheld(self.comment, case, self.kind)).await,
+        };
+        match told {
+            Ok(remote) => remember(jira.world.store(), case, &key, remote).await,
+            Err(failure) if is_for_now(&failure) => Err(failure.into()),
+            Err(failure) => {
+                tracing::warn!(%case, comment = self.comment.id, %failure, "nobody was told that it was withheld");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A notice that somebody deletes is not told again.
+async fn remember(store: &impl Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
+    let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
+    match store.tell(case, NO_LEASE, Destination::Jira, key, &told).await {
+        Ok(()) | Err(store::Error::Fenced) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
