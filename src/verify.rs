@@ -231,11 +231,12 @@ async fn replies<W: World>(
     };
     for one in heard.iter().filter(lost) {
         let (Some(reply), Some(home)) = (&one.reply, &note.home) else { continue };
-        let job = command::said(desk.settings, home, reply, now);
+        let mut job = command::unread(desk.settings, home, reply, now);
         // Without an answer nothing became of it yet: the inbox may have given it up.
         if desk.world.store().command(&job.key()).await?.is_some_and(|known| known.answer.is_some()) {
             continue;
         }
+        job.did = command::words_of(reply, true);
         let body = serde_json::to_string(&job).map_err(|error| store::Error::Trouble(error.to_string()))?;
         let sent = desk.world.enqueue(&job.group(), &job.key(), body).await;
         sent.map_err(store::Error::Trouble)?;
@@ -245,7 +246,73 @@ async fn replies<W: World>(
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
     use super::*;
+    use crate::{
+        aws::Aws,
+        command::pasted,
+        destination::Destinations,
+        knowledge::Home,
+        live::{Inbox, Job, Live, Safe},
+        secrets::{Secret, Secrets},
+        settings::Settings,
+        slack::{self, Slack},
+        store::memory::Memory,
+    };
+
+    /// The real world with a table in memory, in which nothing is asked; and the inbox.
+    fn world() -> (Live<Memory>, UnboundedReceiver<Job>) {
+        let (sender, jobs) = unbounded_channel();
+        let safe = Safe::Given(Secrets::default());
+        (Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe), jobs)
+    }
+
+    fn settings() -> Settings {
+        toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nresponder = ['U1']").unwrap()
+    }
+
+    /// A reply of this person, so many milliseconds ago, below a card.
+    fn reply(world: &Live<Memory>, user: &str, ago: Millis) -> (PlaceNote, Heard) {
+        let ts = |at: Millis| format!("{}.{:03}000", at.div_euclid(1_000), at.rem_euclid(1_000));
+        let at = world.now() - ago;
+        let home = Home { place: "C1".to_owned(), name: ts(at - 1_000) };
+        let said = slack::Heard {
+            ts: ts(at),
+            thread_ts: Some(home.name.clone()),
+            user: Some(user.to_owned()),
+            text: "It was Bo's key".to_owned(),
+            ..slack::Heard::default()
+        };
+        let heard = Heard { remote: said.ts.clone(), at, reply: Some(said), ..Heard::default() };
+        (PlaceNote { home: Some(home), ..PlaceNote::default() }, heard)
+    }
+
+    /// What the check puts on the inbox.
+    async fn put(world: &Live<Memory>, settings: &Settings, (note, heard): &(PlaceNote, Heard)) {
+        let token = &Secret::default();
+        let slack = Slack { world, settings: &settings.slack, token, until: Millis::MAX };
+        let destinations = Destinations::new(slack, None);
+        let desk = Desk { world, settings, destinations: &destinations, deadline: Millis::MAX };
+        replies(&desk, note, &BTreeMap::new(), std::slice::from_ref(heard)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_text_of_a_reply_that_was_dealt_with_is_not_looked_through_again() {
+        let ((world, mut jobs), settings) = (world(), settings());
+        let reply = reply(&world, "U1", 3_600_000);
+        let before = pasted::looked_through();
+        put(&world, &settings, &reply).await;
+        let job = jobs.try_recv().unwrap();
+        assert!(job.body.contains("It was Bo's key"));
+        assert_eq!(pasted::looked_through(), before + 1);
+        let begun = store::Command { job: String::new(), since: world.now(), answer: None };
+        world.store().begin(&job.id, &begun, Millis::MAX).await.unwrap();
+        world.store().finish(&job.id, "\"refused\"").await.unwrap();
+        put(&world, &settings, &reply).await;
+        assert!(jobs.try_recv().is_err());
+        assert_eq!(pasted::looked_through(), before + 1);
+    }
 
     fn told(remote: &str, seen: Seen) -> Told {
         Told { remote: remote.to_owned(), hash: "h".to_owned(), seen, theirs: false }

@@ -17,11 +17,12 @@ use super::{
     execute::about,
     grammar, happened, identity,
     job::{Did, Job, Place},
+    length,
     mistake::Mistake,
     opening::{self, Opener},
-    payload::{self, Command, Delivery, Interaction, Slash},
+    payload::{self, Callback, Command, Delivery, Interaction, Slash},
     reply,
-    roles::{self, Identity, Kind},
+    roles::{self, Identity},
     signature::{self, Verified},
 };
 use crate::{case::Millis, settings::Settings, world::World};
@@ -106,9 +107,7 @@ async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verifi
             Some(Delivery::UrlVerification { challenge }) => {
                 Response::json(json!({ "challenge": challenge }))
             }
-            Some(Delivery::EventCallback(callback)) => {
-                taken(bridge, happened::happened(bridge.settings, &callback, now)).await
-            }
+            Some(Delivery::EventCallback(callback)) => event(bridge, &callback, now).await,
             Some(Delivery::Other) => Response::bare(200),
             None => Response::bare(400),
         },
@@ -119,8 +118,26 @@ async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verifi
     }
 }
 
+/// An event. Where nobody knows just now whether its text may be read, Slack brings it again; after that the hourly
+/// check does.
+async fn event<W: World>(bridge: &Bridge<'_, W>, callback: &Callback, now: Millis) -> Response {
+    let read = match happened::words(bridge.settings, callback) {
+        Some((user, text)) => length::is_read(bridge, (&callback.team_id, user), text.len()).await,
+        None => Ok(true),
+    };
+    match read {
+        Ok(read) => taken(bridge, happened::happened(bridge.settings, callback, read, now)).await,
+        Err(_) => Response::bare(503),
+    }
+}
+
 /// A slash command: help, mistakes and sure refusals are answered here, all else on the inbox.
 async fn typed<W: World>(bridge: &Bridge<'_, W>, slash: Slash, now: Millis) -> Response {
+    match length::is_read(bridge, (&slash.team_id, &slash.user_id), slash.text.len()).await {
+        Ok(true) => {}
+        Ok(false) => return told(&length::unread(bridge.settings, &slash.team_id, &slash.user_id)),
+        Err(_) => return told(&length::unknown()),
+    }
     let line = match grammar::parse(&slash.text, now.div_euclid(1_000)) {
         Ok(line) => line,
         Err(mistake) => return told(&mistaken(&mistake)),
@@ -170,8 +187,7 @@ pub(super) fn at_once(
     ask: &Ask,
     typed: &str,
 ) -> Option<Answer> {
-    let identity =
-        Identity { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: Vec::new() };
+    let identity = Identity::by_name(team, user);
     let sure = team != settings.slack.team || identity::named_groups(settings).is_empty();
     let place = match channel.starts_with('D') {
         true => roles::Place::Direct,

@@ -6,7 +6,7 @@ use super::{
     form::Filled,
     grammar,
     job::{self, Did, Job, Place},
-    opening,
+    length, opening,
     payload::{Callback, Event, HomeOpened, Message, Webhook},
 };
 use crate::{
@@ -14,27 +14,49 @@ use crate::{
     settings::{Layout, Settings},
 };
 
-/// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'.
-pub fn happened(settings: &Settings, callback: &Callback, now: Millis) -> Option<Job> {
+/// Who wrote, and what, where an event's text would be read.
+pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str, &'a str)> {
+    let (message, is_for_us) = match &callback.event {
+        Event::Message(message) => {
+            let edited = message.message.as_deref().filter(|_| message.subtype.is_some());
+            let newest = edited.unwrap_or(message);
+            (newest, written(settings, callback, newest).is_some())
+        }
+        Event::AppMention(message) => (&**message, message.bot_id.is_none()),
+        Event::AppHomeOpened(_) | Event::Other => return None,
+    };
+    let ours = is_for_us && callback.team_id == settings.slack.team;
+    message.user.as_deref().filter(|_| ours).map(|user| (user, message.text.as_str()))
+}
+
+/// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'. `read`:
+/// whether the text of [`words`] is to be read.
+pub fn happened(settings: &Settings, callback: &Callback, read: bool, now: Millis) -> Option<Job> {
     if callback.team_id != settings.slack.team {
         return None;
     }
     match &callback.event {
-        Event::Message(message) => wrote(settings, callback, message, now),
-        Event::AppMention(message) => mentioned(settings, callback, message, now),
+        Event::Message(message) => wrote(settings, callback, message, read, now),
+        Event::AppMention(message) => mentioned(settings, callback, message, read, now),
         Event::AppHomeOpened(opened) => looked(settings, opened, now),
         Event::Other => None,
     }
 }
 
-fn wrote(settings: &Settings, callback: &Callback, message: &Message, now: Millis) -> Option<Job> {
+fn wrote(
+    settings: &Settings,
+    callback: &Callback,
+    message: &Message,
+    read: bool,
+    now: Millis,
+) -> Option<Job> {
     let channel = message.channel.clone()?;
     match message.subtype.as_deref() {
         None | Some("file_share" | "thread_broadcast" | "me_message") => {
             let (user, ts) = written(settings, callback, message)?;
             let files = message.files.iter().map(|file| file.name.clone().unwrap_or_else(|| file.id.clone()));
             let place = Place { channel, thread: thread_of(message) };
-            let did = job::spoken(&ts, &message.text, files.collect());
+            let did = job::spoken(&ts, &message.text, files.collect(), read);
             Some(job::message(settings, user, place, &ts, did, now))
         }
         Some("message_changed") => {
@@ -43,9 +65,9 @@ fn wrote(settings: &Settings, callback: &Callback, message: &Message, now: Milli
             let edit = new.edited.as_ref().filter(|_| new.text != old.text)?;
             let (user, ts) = written(settings, callback, new)?;
             let place = Place { channel, thread: thread_of(new) };
-            let did = match job::spoken(&ts, &new.text, Vec::new()) {
+            let did = match job::spoken(&ts, &new.text, Vec::new(), read) {
                 Did::Said { ts, text, .. } => Did::Amended { ts, text },
-                withheld => withheld,
+                left_behind => left_behind,
             };
             Some(job::message(settings, user, place, &format!("{ts}/{}", edit.ts), did, now))
         }
@@ -78,18 +100,25 @@ fn addressed<'a>(text: &'a str, bot: &str) -> Option<&'a str> {
 }
 
 /// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.
-fn mentioned(settings: &Settings, callback: &Callback, message: &Message, now: Millis) -> Option<Job> {
+fn mentioned(
+    settings: &Settings,
+    callback: &Callback,
+    message: &Message,
+    read: bool,
+    now: Millis,
+) -> Option<Job> {
     let (user, ts, channel) = (message.user.clone()?, message.ts.clone()?, message.channel.clone()?);
     if message.bot_id.is_some() || message.edited.is_some() {
         return None;
     }
     let text = addressed(&message.text, callback.bot()?)?;
-    let did = match grammar::parse(text, now.div_euclid(1_000)) {
-        Ok(Line { case, ask: Ask::Attach }) if !message.files.is_empty() => {
+    let did = match read.then(|| grammar::parse(text, now.div_euclid(1_000))) {
+        None => Did::Mistaken { answer: length::unread(settings, &callback.team_id, &user) },
+        Some(Ok(Line { case, ask: Ask::Attach })) if !message.files.is_empty() => {
             Did::Filled { filled: Filled::Attach { case, files: opening::files(message), before: 0 } }
         }
-        Ok(line) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
-        Err(mistake) => Did::Mistaken { answer: mistaken(&mistake) },
+        Some(Ok(line)) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
+        Some(Err(mistake)) => Did::Mistaken { answer: mistaken(&mistake) },
     };
     let place = Place { channel, thread: thread_of(message) };
     Some(job::message(settings, user, place, &ts, did, now))

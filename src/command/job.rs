@@ -141,6 +141,8 @@ pub enum Did {
         #[serde(rename = "kind")]
         kind: String,
     },
+    /// Such a message is long, and its writer is not known to be somebody who may comment: its text was left behind.
+    Unread,
     /// A message was edited in a thread or channel that may be a case's.
     #[serde(rename = "Amended")]
     Amended {
@@ -170,7 +172,7 @@ impl Did {
             Self::Opened { .. } => "opened",
             Self::Home => "home",
             Self::Mistaken { .. } => "mistaken",
-            Self::Said { .. } | Self::Withheld { .. } => "said",
+            Self::Said { .. } | Self::Withheld { .. } | Self::Unread => "said",
             Self::Amended { .. } => "amended",
             Self::JiraChanged { .. } => "jira",
         }
@@ -210,7 +212,7 @@ impl Job {
             Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
             Did::Filled { filled } => filled.typed(),
             Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
-            Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
+            Did::Unread | Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
         }
     }
 
@@ -243,17 +245,30 @@ impl Job {
 
 /// What a person wrote in a case's thread or channel, as its event would have brought it: same act, same key.
 pub fn said(settings: &Settings, home: &Home, reply: &Heard, now: Millis) -> Job {
+    Job { did: words_of(reply, true), ..unread(settings, home, reply, now) }
+}
+
+/// What such a message says, where it is read.
+pub fn words_of(reply: &Heard, read: bool) -> Did {
     let files = reply.files.iter().map(|file| file.name.clone()).collect();
+    spoken(&reply.ts, &reply.text, files, read)
+}
+
+/// The same job before the message was read.
+pub fn unread(settings: &Settings, home: &Home, reply: &Heard, now: Millis) -> Job {
     let place = Place {
         channel: home.place.clone(),
         thread: reply.thread_ts.clone().filter(|thread| *thread != reply.ts),
     };
     let user = reply.user.clone().unwrap_or_default();
-    message(settings, user, place, &reply.ts, spoken(&reply.ts, &reply.text, files), now)
+    message(settings, user, place, &reply.ts, Did::Unread, now)
 }
 
-/// A message's text as it goes on its way: a secret stays where it is.
-pub fn spoken(ts: &str, text: &str, files: Vec<String>) -> Did {
+/// A message's text as it goes on its way: a secret stays where it is, and so does all that is not to be read.
+pub fn spoken(ts: &str, text: &str, files: Vec<String>, read: bool) -> Did {
+    if !read {
+        return Did::Unread;
+    }
     match pasted::secret(text) {
         Some(kind) => Did::Withheld { kind: kind.to_owned() },
         None => Did::Said { ts: ts.to_owned(), text: text.to_owned(), files },
@@ -342,10 +357,23 @@ mod tests {
     #[test]
     fn a_message_with_a_secret_leaves_its_text_behind() {
         let key = format!("AKIA{}", "IOSFODNN7EXAMPLE");
-        let Did::Withheld { kind } = spoken("1.2", &format!("it was {key}"), Vec::new()) else {
+        let Did::Withheld { kind } = spoken("1.2", &format!("it was {key}"), Vec::new(), true) else {
             panic!("it goes on")
         };
         assert!(!kind.contains(&key));
-        assert!(matches!(spoken("1.2", "nothing secret", Vec::new()), Did::Said { .. }));
+        assert!(matches!(spoken("1.2", "nothing secret", Vec::new(), true), Did::Said { .. }));
+    }
+
+    #[test]
+    fn a_message_that_is_not_to_be_read_is_not_looked_through_and_is_the_same_act() {
+        let reply = Heard { ts: "1.2".to_owned(), text: "a text".to_owned(), ..Heard::default() };
+        let settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
+        let home = Home { place: "C1".to_owned(), name: "1.1".to_owned() };
+        let before = pasted::looked_through();
+        let job = unread(&settings, &home, &reply, 1);
+        assert!(job.did == Did::Unread && words_of(&reply, false) == Did::Unread);
+        assert_eq!(pasted::looked_through(), before);
+        assert_eq!(job.key(), said(&settings, &home, &reply, 2).key());
+        assert_eq!(pasted::looked_through(), before + 1);
     }
 }

@@ -36,6 +36,8 @@ const OPENING: &str = "\
 - Moments are UTC: `2h ago`, `yesterday 14:00`, `today 9:30`, `2026-11-20`, `2026-11-20 14:00+01:00`.
 - An AWS key, a Slack, GitHub or Atlassian token, a bearer token or a private key is refused wherever it stands, and
   nothing of the line is kept.
+- A text of more than 4,000 bytes is read only from somebody who has the role for `comment`: of anybody else's nothing
+  is looked at, kept or sent on.
 
 ## Who may
 

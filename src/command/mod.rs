@@ -12,7 +12,7 @@
 //! How it gets done:
 //! - [`bridge`]: what arrives, by either door; [`envelope`]: HTTP as the gateway speaks it;
 //! - [`door`]: the one for the world: [`signature`] checked, [`payload`] read, put on the inbox as a [`job`]; [`click`]:
-//!   what a button asks for; [`happened`]: what an event does;
+//!   what a button asks for; [`happened`]: what an event does; [`length`]: whose long text is read;
 //! - [`form`]: what is asked and said in forms, which [`opening`] opens and takes;
 //! - [`inbox`]: the one for the queue; [`identity`]: who asks; [`execute`]: doing it once;
 //! - [`answer`]: what the person gets to read, and [`reply`]: how.
@@ -35,6 +35,7 @@ pub mod help;
 pub mod identity;
 pub mod inbox;
 pub mod job;
+pub mod length;
 #[cfg(test)]
 mod manual;
 pub mod mistake;
@@ -55,4 +56,4 @@ pub mod typed;
 pub mod verbs;
 pub mod when;
 
-pub use job::said;
+pub use job::{said, unread, words_of};

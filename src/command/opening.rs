@@ -13,6 +13,7 @@ use super::{
     envelope::Response,
     form::{Filled, Form, Kind, is_wanted, room},
     job::{Did, Job, Place, case_of, in_form},
+    length,
     payload::{Click, Message, Shortcut, Submission},
     typed,
 };
@@ -102,14 +103,23 @@ pub async fn widened<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Respons
 /// A form was sent: mistakes are shown on its fields, and it stays open; all else goes on to the inbox.
 pub async fn submitted<W: World>(bridge: &Bridge<'_, W>, sent: &Submission, now: Millis) -> Response {
     let Some(form) = Form::of(&sent.view) else { return Response::bare(200) };
+    let team = sent.team.as_ref().map(|team| team.id.clone()).or_else(|| sent.user.team_id.clone());
+    let team = team.unwrap_or_default();
+    let filled = sent.view["state"]["values"].to_string().len();
+    match length::is_read(bridge, (&team, &sent.user.id), filled).await {
+        Ok(true) => {}
+        Ok(false) => {
+            return refused(&sent.view, &length::unread(bridge.settings, &team, &sent.user.id).plain());
+        }
+        Err(_) => return refused(&sent.view, &length::unknown().plain()),
+    }
     let did = match form.read(&sent.view, now.div_euclid(1_000)) {
         Ok(did) => did,
         Err(errors) => return Response::json(json!({ "response_action": "errors", "errors": errors })),
     };
-    let team = sent.team.as_ref().map(|team| team.id.clone()).or_else(|| sent.user.team_id.clone());
     let job = Job {
         act: in_form(sent.view["id"].as_str().unwrap_or_default()),
-        team: team.unwrap_or_default(),
+        team,
         user: sent.user.id.clone(),
         place: form.place,
         did,
@@ -119,13 +129,16 @@ pub async fn submitted<W: World>(bridge: &Bridge<'_, W>, sent: &Submission, now:
     };
     match put(bridge, &job).await {
         Ok(()) => Response::json(json!({ "response_action": "clear" })),
-        Err(()) => {
-            // The form stays open with all that is in it.
-            let field = first_field(&sent.view);
-            let why = "This could not be taken just now. Nothing was done: please send it again in a minute.";
-            Response::json(json!({ "response_action": "errors", "errors": { field: why } }))
-        }
+        Err(()) => refused(
+            &sent.view,
+            "This could not be taken just now. Nothing was done: please send it again in a minute.",
+        ),
     }
+}
+
+/// Says so on the form, which stays open with all that is in it.
+fn refused(view: &serde_json::Value, why: &str) -> Response {
+    Response::json(json!({ "response_action": "errors", "errors": { first_field(view): why } }))
 }
 
 fn first_field(view: &serde_json::Value) -> String {

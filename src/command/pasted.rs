@@ -11,6 +11,8 @@ const LONGEST: usize = 262_144;
 /// The kind of secret that a text holds, in words for the person, whatever was done to hide it in the text. A text that
 /// is too long to be looked through (more than 262,144 bytes) counts as one that holds something.
 pub fn secret(text: &str) -> Option<&'static str> {
+    #[cfg(test)]
+    TEXTS.set(looked_through() + 1);
     if text.len() > LONGEST {
         return Some("more than can be looked through for secrets");
     }
@@ -266,6 +268,17 @@ fn base64(byte: u8) -> bool {
 
 fn path(byte: u8) -> bool {
     letter_or_digit(byte) || byte == b'/'
+}
+
+#[cfg(test)]
+std::thread_local! {
+    static TEXTS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How many texts this thread looked through.
+#[cfg(test)]
+pub fn looked_through() -> usize {
+    TEXTS.get()
 }
 
 #[cfg(test)]

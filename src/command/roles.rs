@@ -69,6 +69,13 @@ pub struct Identity {
     pub groups: Vec<String>,
 }
 
+impl Identity {
+    /// Somebody as far as the settings alone tell: a member who is in no user group.
+    pub fn by_name(team: &str, user: &str) -> Self {
+        Self { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: Vec::new() }
+    }
+}
+
 /// Where it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -198,6 +205,11 @@ pub fn may_use(
         Place::Case | Place::Channel | Place::Direct => Ok(()),
         Place::Shared => Err(Refusal::Overheard { verb: verb.name }),
     }
+}
+
+/// Whether somebody may comment on cases.
+pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Refusal> {
+    may(settings, identity, &Ask::Comment { text: None }, Place::Case)
 }
 
 /// What keeps somebody out whatever the roles say.

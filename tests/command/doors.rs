@@ -1,9 +1,9 @@
 //! Who is let in, and what a stranger learns.
 
-use casebridge::standin::{Delivery, Slack};
+use casebridge::standin::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage};
+use super::stage::{ANA, Stage, typed};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -152,6 +152,125 @@ async fn guests_bots_and_strangers_are_refused_even_if_the_settings_name_them() 
         assert!(shown.contains("Nothing was done") || shown.is_empty(), "{user}: {shown}");
     }
     assert_eq!(stage.sir.calls().len(), 0);
+}
+
+/// As much as Slack lets anybody write.
+fn endless() -> String {
+    "BEGIN ".repeat(6_666)
+}
+
+fn holds(jobs: &[casebridge::live::Job], words: &str) -> bool {
+    jobs.iter().any(|job| job.body.contains(words))
+}
+
+/// Every way in which somebody can say something long in a case's thread, and what they then read.
+async fn says_much(stage: &Stage, user: &str) -> Vec<(&'static str, String)> {
+    let thread = stage.thread_of(&stage.sir.aws_creates_case("Key leaked")).await;
+    let (slack, channel) = (&stage.slack, stage.channel.as_str());
+    slack.set_member(channel, user, true);
+    let (.., bot, _) = slack.app();
+    let (ts, _) = slack.says(user, channel, "short", Some(&thread));
+    let ways = [
+        ("a line", vec![slack.types(user, channel, "/sir", &format!("comment {}", endless()))]),
+        ("a reply", slack.says(user, channel, &endless(), Some(&thread)).1),
+        ("an edit", vec![slack.edits(user, channel, &ts, &endless()).unwrap()]),
+        ("a mention", slack.says(user, channel, &format!("<@{bot}> comment {}", endless()), Some(&thread)).1),
+    ];
+    let mut read = Vec::new();
+    for (way, sent) in ways {
+        let mut shown = String::new();
+        let before = slack.ephemerals(user).len();
+        for delivery in sent {
+            let (status, said) = stage.deliver(&delivery).await;
+            assert_eq!(status, 200, "{way}");
+            shown.push_str(&Slack::shown(&said));
+        }
+        let jobs = stage.jobs();
+        assert!(
+            !holds(&jobs, "BEGIN") || stage.settings.roles.responder.iter().any(|id| id == user),
+            "{way} is carried on"
+        );
+        assert_eq!(stage.work(&jobs).await, [""; 0]);
+        shown.push_str(&stage.since(user, before));
+        read.push((way, shown));
+    }
+    read
+}
+
+#[tokio::test]
+async fn a_long_text_of_somebody_without_a_role_is_not_read_whichever_way_it_comes() {
+    let stage = Stage::set().await;
+    let nobody = stage.slack.add_user("cy", "cy@example.com", &json!({}));
+    for (way, shown) in says_much(&stage, &nobody).await {
+        assert!(shown.contains("needs the role responder"), "{way}: {shown}");
+        assert!(!shown.contains("BEGIN"), "{way}: {shown}");
+    }
+    assert_eq!(stage.sir.count("CreateCaseComment"), 0);
+    assert_eq!(stage.slack.count("usergroups.users.list"), 0);
+}
+
+#[tokio::test]
+async fn a_long_text_is_read_from_whoever_may_comment_and_refused_for_its_own_length() {
+    let mut stage = Stage::set().await;
+    let bo = stage.slack.add_user("bo", "bo@example.com", &json!({}));
+    stage.settings.roles.responder.push(bo.clone());
+    for (way, shown) in says_much(&stage, &bo).await {
+        assert!(way == "an edit" || shown.contains("12,000") || shown.contains("12000"), "{way}: {shown}");
+    }
+    let thread = stage.thread_of(&stage.sir.aws_creates_case("Key leaked")).await;
+    let long = "BEGIN ".repeat(1_900);
+    for delivery in stage.slack.says(&bo, &stage.channel, &long, Some(&thread)).1 {
+        stage.deliver(&delivery).await;
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    assert_eq!(stage.granted("CreateCaseComment"), 1);
+}
+
+#[tokio::test]
+async fn a_long_text_in_a_form_of_somebody_who_lost_the_role_is_not_read_and_stays_in_the_form() {
+    let mut stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.ana(&format!("{case} comment")).await;
+    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
+    stage.deliver(&stage.slack.clicks_in_view(ANA, &view, "more/text", &Value::Null).unwrap()).await;
+    let key = format!("AKIA{}", "IOSFODNN7EXAMPLA");
+    let filled =
+        [("text", typed(&format!("{key} {}", &endless()[..2_900]))), ("text/1", typed(&endless()[..2_900]))];
+    let said = stage.sends(ANA, &filled).await;
+    assert!(said.to_string().contains("AWS access key id"), "it is read of a commander: {said}");
+    stage.settings.roles.admin.clear();
+    let said = stage.sends(ANA, &filled).await;
+    assert_eq!(said["response_action"], "errors");
+    assert!(said["errors"]["text"].as_str().unwrap().contains("needs the role responder"), "{said}");
+    assert_eq!((stage.jobs().len(), stage.sir.count("CreateCaseComment")), (0, 0));
+}
+
+#[tokio::test]
+async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_is_read_and_not_for_a_short_one()
+ {
+    let mut stage = Stage::set().await;
+    let [dee, eve] = ["dee", "eve"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
+    let group = stage.slack.add_group("responders", &[&dee]);
+    stage.settings.roles.responder.push(group);
+    let thread = stage.thread_of("1234567890").await;
+    let says = |user: &str, text: &str| {
+        stage.slack.set_member(&stage.channel, user, true);
+        stage.slack.says(user, &stage.channel, text, Some(&thread)).1.remove(0)
+    };
+    assert_eq!(stage.deliver(&says(&eve, "short")).await.0, 200);
+    assert_eq!(stage.slack.count("users.info"), 0);
+    assert!(holds(&stage.jobs(), "short"));
+    stage.slack.fault(Fault::on("users.info").answers(500));
+    assert_eq!(stage.deliver(&says(&dee, &endless())).await.0, 503, "Slack brings it again");
+    let line = stage.slack.types(&dee, &stage.channel, "/sir", &format!("comment {}", endless()));
+    let (status, said) = stage.deliver(&line).await;
+    assert!(status == 200 && Slack::shown(&said).contains("who you are. Nothing was done"), "{said}");
+    assert_eq!(stage.jobs().len(), 0);
+    stage.slack.heal();
+    for (user, is_read) in [(&dee, true), (&eve, false)] {
+        assert_eq!(stage.deliver(&says(user, &endless())).await.0, 200);
+        assert_eq!(holds(&stage.jobs(), "BEGIN"), is_read, "{user}");
+    }
 }
 
 #[tokio::test]

@@ -145,8 +145,7 @@ async fn recorded<W: World>(
         Err(answer) => return Ok(answer),
     };
     // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
-    let message = matches!(work.did, Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. });
-    if message && here(bridge.world, job).await?.is_none() {
+    if work.is_a_message() && here(bridge.world, job).await?.is_none() {
         return Ok(Answer::silence());
     }
     let known = begin(bridge, job, &work.key).await?;
@@ -204,6 +203,14 @@ impl Work {
         }
     }
 
+    /// Whether it was said for the case.
+    fn is_a_message(&self) -> bool {
+        matches!(
+            self.did,
+            Doing::Said { .. } | Doing::Withheld { .. } | Doing::Unread | Doing::Amended { .. }
+        )
+    }
+
     /// Whether a job after this one answers for it.
     fn is_a_part(&self) -> bool {
         matches!(&self.did, Doing::Filled { filled } if filled.is_a_part())
@@ -215,6 +222,7 @@ enum Doing {
     Confirmed { confirmation: Box<Confirmation> },
     Said { ts: String, text: String, files: Vec<String> },
     Withheld { kind: String },
+    Unread,
     Amended { ts: String, text: String },
     Filled { filled: Filled },
     Opened { view: String, hash: Option<String>, form: Form },
@@ -229,6 +237,7 @@ fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result
         Did::Asked { line, .. } => Doing::Asked { line },
         Did::Said { ts, text, files } => Doing::Said { ts, text, files },
         Did::Withheld { kind } => Doing::Withheld { kind },
+        Did::Unread => Doing::Unread,
         Did::Amended { ts, text } => Doing::Amended { ts, text },
         Did::Filled { filled } => Doing::Filled { filled },
         Did::Opened { view, hash, form } => Doing::Opened { view, hash, form },
@@ -297,7 +306,7 @@ async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
             Box::pin(forms::fill(desk, view, hash.as_deref(), form, here.as_ref())).await
         }
         Doing::Home => Box::pin(home::show(desk)).await,
-        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Amended { .. } => {
+        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Unread | Doing::Amended { .. } => {
             Box::pin(spoken(desk, work, here)).await
         }
     }
@@ -319,6 +328,10 @@ async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>)
             "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
              have seen it: revoke it, and say the same without it."
         ))),
+        Doing::Unread => Ok(Answer::says(
+            "Your message is long, and when it came you were not known to be somebody who may comment, so it was not \
+             read and not put on the case. Now you may: say it again.",
+        )),
         _ => Ok(Answer::silence()),
     }
 }
