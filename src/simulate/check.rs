@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ready, story::PERSONS_WORDS, world::Shared};
+use super::{faults::Set, ready, slack::Channel, story::PERSONS_WORDS, world::Shared};
 use crate::{
     case::{CaseId, Comment, Millis},
     jira::label as label_of,
@@ -33,7 +33,6 @@ pub struct Verdict {
 
 /// Looks at all cases and says what is wrong, in the world's own list as well.
 pub fn check(world: &Shared) -> Verdict {
-    let settings = &world.settings;
     let mut verdict = Verdict::default();
     said(world, &mut verdict);
     let ids = world.sir.borrow().ids();
@@ -52,27 +51,53 @@ pub fn check(world: &Shared) -> Verdict {
             }
         }
         let status = state.case.status.as_str();
-        let card = in_slack(world, &id).into_iter().rfind(|one| one.key == "home" && one.live);
         reworded(world, &id, &mut verdict);
         channel(world, &id, status, &mut verdict);
-        let deleted = deleted_by_person(world, &id, "home");
-        if !deleted && !card.is_some_and(|card| card.text.contains(status)) {
-            verdict.out_of_order += 1;
-            world.is_wrong(format!("the card of {id} does not say {status}"));
-        }
-        let wanted = settings.jira.as_ref().and_then(|jira| jira.status.get(status));
-        let jira = world.jira.borrow();
-        let issue = jira.issues.iter().find(|issue| is_of(issue, &id));
-        if issue.is_none_or(|issue| Some(&issue.status) != wanted) {
-            verdict.out_of_order += 1;
-            world.is_wrong(format!("the issue of {id} does not stand for {status}"));
-        }
-        if issue.is_some_and(|issue| !says(&issue.text, status)) {
-            verdict.out_of_order += 1;
-            world.is_wrong(format!("the issue of {id} does not say {status}"));
-        }
+        card(world, &id, status, &mut verdict);
+        issue(world, &id, status, &mut verdict);
     }
     verdict
+}
+
+/// The card shows where the case stands, unless Slack never takes that.
+fn card(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
+    let card = in_slack(world, id).into_iter().rfind(|one| one.key == "home" && one.live);
+    let excused = deleted_by_person(world, id, "home") || world.slack.borrow().refusals.never_end(Set::Card);
+    if !excused && !card.is_some_and(|card| card.text.contains(status)) {
+        verdict.out_of_order += 1;
+        world.is_wrong(format!("the card of {id} does not say {status}"));
+    }
+}
+
+/// The issue stands where the case does, says so and is linked, unless Jira never takes that: then the thread says so.
+fn issue(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
+    let jira = world.jira.borrow();
+    let wanted = world.settings.jira.as_ref().and_then(|jira| jira.status.get(status));
+    let issue = jira.issues.iter().find(|issue| is_of(issue, id));
+    let never = |what| issue.is_some_and(|issue| issue.id == 1) && jira.refusals.never_end(what);
+    let held = never(Set::StatusByField) || never(Set::StatusInWords);
+    let moved = issue.is_some_and(|issue| Some(&issue.status) == wanted);
+    if !held && !moved {
+        verdict.out_of_order += 1;
+        world.is_wrong(format!("the issue of {id} does not stand for {status}"));
+    }
+    if (held && !moved || world.says_what_is_refused) && !said_refused(world, id) {
+        verdict.lost += 1;
+        world.is_wrong(format!("the thread of {id} does not say that its issue could not be moved"));
+    }
+    if issue.is_some_and(|issue| !never(Set::IssueText) && !says(&issue.text, status)) {
+        verdict.out_of_order += 1;
+        world.is_wrong(format!("the issue of {id} does not say {status}"));
+    }
+    if issue.is_some_and(|issue| !never(Set::Link) && issue.links == 0) {
+        verdict.lost += 1;
+        world.is_wrong(format!("the issue of {id} has no link"));
+    }
+}
+
+/// Whether the thread says, or said, that Jira does not let the issue go.
+fn said_refused(world: &Shared, id: &CaseId) -> bool {
+    in_slack(world, id).iter().any(|one| one.key.starts_with("refused/status/"))
 }
 
 /// What a person said is on the case exactly once, and every answer to a command is the same.
@@ -258,8 +283,15 @@ fn channel(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
     }
     let slack = world.slack.borrow();
     let name = format!("{}{id}", world.settings.slack.channel_prefix);
+    let refused = |channel: &Channel, what| {
+        slack.channels.first().is_some_and(|first| first.id == channel.id) && slack.refusals.never_end(what)
+    };
+    let is_right = |channel: &Channel| {
+        (channel.topic.starts_with(status) || refused(channel, Set::Topic))
+            && (channel.joined || refused(channel, Set::Invitation))
+    };
     match slack.channels.iter().find(|channel| channel.name == name) {
-        Some(channel) if channel.topic.starts_with(status) && channel.joined => {}
+        Some(channel) if is_right(channel) => {}
         Some(channel) => {
             verdict.out_of_order += 1;
             world.is_wrong(format!(

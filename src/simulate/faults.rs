@@ -40,6 +40,8 @@ pub struct Faults {
     pub reply_lost: u32,
     /// The credentials or the channel are broken for a while.
     pub broken: u32,
+    /// Some of what is only set is refused, for a while or for ever.
+    pub refused: u32,
 }
 
 impl Faults {
@@ -47,7 +49,7 @@ impl Faults {
     pub fn drawn(chance: &Chance) -> Self {
         if chance.happens(250) {
             let some = |thousandths: u32| if chance.happens(700) { thousandths } else { 0 };
-            return Self { event_twice: some(200), stale: some(250), ..Self::default() };
+            return Self { event_twice: some(200), stale: some(250), refused: some(300), ..Self::default() };
         }
         let some = |thousandths: u32| if chance.happens(400) { thousandths } else { 0 };
         Self {
@@ -68,18 +70,86 @@ impl Faults {
             command_twice: some(300),
             reply_lost: some(300),
             broken: some(200),
+            refused: some(500),
         }
     }
 }
 
 impl Faults {
-    /// Nothing fails but what every day brings: repeated events and reads that are seconds old. Then a comment must
-    /// be told soon, not only at last.
+    /// Nothing fails but what every day brings: repeated events, reads that are seconds old, and refusals of what is
+    /// only set. Then a comment must be told soon, not only at last.
     pub fn are_mild(&self) -> bool {
-        let Self { event_twice, stale, .. } = *self;
-        *self == Self { event_twice, stale, ..Self::default() }
+        let Self { event_twice, stale, refused, .. } = *self;
+        *self == Self { event_twice, stale, refused, ..Self::default() }
     }
 }
+
+/// What can be refused of that which is only set: at the first issue, and in the first channel that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Set {
+    /// The issue's status, by the name of a field.
+    StatusByField,
+    /// The same in words alone.
+    StatusInWords,
+    /// The issue's links.
+    Link,
+    /// What the issue says.
+    IssueText,
+    /// What a card says.
+    Card,
+    /// The channel's topic.
+    Topic,
+    /// Who comes into it.
+    Invitation,
+}
+
+impl Set {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::StatusByField,
+        Self::StatusInWords,
+        Self::Link,
+        Self::IssueText,
+        Self::Card,
+        Self::Topic,
+        Self::Invitation,
+    ];
+}
+
+/// What is refused, from when and until when.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals(pub Vec<(Set, Millis, Millis)>);
+
+/// The end of what never ends.
+pub const NEVER: Millis = Millis::MAX;
+
+impl Refusals {
+    /// Draws some of them, each for up to an hour or for ever.
+    pub fn drawn(chance: &Chance, begin: Millis) -> Self {
+        let mut some = Vec::new();
+        for what in Set::ALL {
+            if chance.happens(400) {
+                let from = begin + chance.between(0, 600_000);
+                let until = if chance.happens(400) { NEVER } else { begin + chance.between(60_000, HOUR) };
+                some.push((what, from, until));
+            }
+        }
+        Self(some)
+    }
+
+    /// Whether it is refused now.
+    pub fn hold(&self, what: Set, now: Millis) -> bool {
+        self.0.iter().any(|(one, from, until)| *one == what && (*from..*until).contains(&now))
+    }
+
+    /// Whether it is refused for ever, from some time on.
+    pub fn never_end(&self, what: Set) -> bool {
+        self.0.iter().any(|(one, _, until)| *one == what && *until == NEVER)
+    }
+}
+
+/// A link or an invitation that is refused for longer would be given up.
+const HOUR: Millis = 3_600_000;
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::faults::{Refusals, Set};
 use crate::{case::Millis, wire::Response};
 
 /// Our account.
@@ -26,6 +27,8 @@ pub struct Issue {
     pub status: String,
     /// When it was made.
     pub created: Millis,
+    /// How many times somebody linked it.
+    pub links: usize,
     /// Its comments.
     pub comments: Vec<Comment>,
 }
@@ -54,6 +57,8 @@ pub struct Jira {
     pub issues: Vec<Issue>,
     /// Our token is refused until then.
     pub broken: Option<Millis>,
+    /// What is refused at the first issue.
+    pub refusals: Refusals,
     comments: usize,
 }
 
@@ -135,6 +140,7 @@ impl Jira {
             text: body.clone(),
             status: "To Do".to_owned(),
             created: now,
+            links: 0,
             comments: Vec::new(),
         });
         answer(201, &json!({"id": id.to_string(), "key": format!("SEC-{id}"), "self": ""}))
@@ -159,6 +165,9 @@ impl Jira {
     ) -> Response {
         let asked = if body.is_empty() { Ok(Asked::default()) } else { serde_json::from_slice(body) };
         let Ok(mut asked) = asked else { return unreadable() };
+        if let Some(refused) = self.refused(method, index, rest, now) {
+            return refused;
+        }
         let Some(issue) = self.issues.get_mut(index) else { return none("issue") };
         match (method, rest) {
             ("GET", []) => answer(200, &shown(issue)),
@@ -172,7 +181,10 @@ impl Jira {
                 answer(200, &json!({"transitions": TRANSITIONS.iter().map(to).collect::<Vec<_>>()}))
             }
             ("POST", ["transitions"]) => issue.go(asked.transition),
-            ("POST", ["remotelink"]) => answer(201, &json!({"id": 1})),
+            ("POST", ["remotelink"]) => {
+                issue.links += 1;
+                answer(201, &json!({"id": 1}))
+            }
             ("POST", ["comment"]) => {
                 self.comments += 1;
                 let (id, text) = (self.comments, body.clone());
@@ -184,6 +196,31 @@ impl Jira {
             ("GET", ["comment"]) => issue.listed(seen),
             (_, ["comment", id]) => issue.on_comment(method, id, asked, body, now),
             _ => none("path"),
+        }
+    }
+}
+
+impl Jira {
+    /// What is only set can be refused at the first issue, as a screen, a validator or a missing permission does.
+    fn refused(&self, method: &str, index: usize, rest: &[&str], now: Millis) -> Option<Response> {
+        let (sets, status, body) = match (method, rest) {
+            ("POST", ["transitions"]) => {
+                (Set::StatusByField, 400, json!({"errors": {"resolution": "is required"}}))
+            }
+            ("POST", ["remotelink"]) => {
+                (Set::Link, 403, json!({"errorMessages": ["You may not link issues."]}))
+            }
+            ("PUT", []) => (Set::IssueText, 403, json!({"errorMessages": ["You may not edit this issue."]})),
+            _ => return None,
+        };
+        let holds = |what| index == 0 && self.refusals.hold(what, now);
+        let in_words = sets == Set::StatusByField && holds(Set::StatusInWords);
+        match (holds(sets), in_words) {
+            (true, _) => Some(answer(status, &body)),
+            (false, true) => {
+                Some(answer(400, &json!({"errorMessages": ["Fill in the resolution."], "errors": {}})))
+            }
+            (false, false) => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::faults::{Refusals, Set};
 use crate::{case::Millis, wire::Response};
 
 /// Our bot's id.
@@ -61,6 +62,8 @@ pub struct Slack {
     pub swallowed: Vec<String>,
     /// The channel is archived, the token revoked: until then.
     pub broken: Option<(Millis, &'static str)>,
+    /// What is refused in the first channel that was made, and of cards.
+    pub refusals: Refusals,
     /// What was answered to `response_url`s.
     pub answers: HashMap<String, Vec<String>>,
     last: Millis,
@@ -92,7 +95,7 @@ struct Named {
 }
 
 #[derive(Deserialize)]
-struct Set {
+struct Asked {
     channel: String,
     #[serde(default)]
     topic: String,
@@ -116,6 +119,9 @@ impl Slack {
         if let Some((_, code)) = self.broken.filter(|(until, _)| now < *until) {
             return ok(&json!({"ok": false, "error": code}));
         }
+        if let Some(code) = self.refused(path, body, now) {
+            return no(code);
+        }
         match path.rsplit('/').next().unwrap_or_default() {
             "auth.test" => ok(&json!({"ok": true, "bot_id": BOT, "user_id": BOT_USER, "team_id": "T1"})),
             "users.info" => ok(&json!({"ok": true, "user": {
@@ -129,8 +135,8 @@ impl Slack {
             "users.lookupByEmail" => ok(&json!({"ok": true, "user": {"id": PERSON, "team_id": "T1"}})),
             "conversations.create" => self.make(body),
             "conversations.list" => self.list(),
-            "conversations.setTopic" => self.set(body, |channel, set| channel.topic = set.topic),
-            "conversations.invite" => self.set(body, |channel, _| channel.joined = true),
+            "conversations.setTopic" => self.put(body, |channel, asked| channel.topic = asked.topic),
+            "conversations.invite" => self.put(body, |channel, _| channel.joined = true),
             "chat.postMessage" => self.post(body, now, true),
             "chat.postEphemeral" => self.whisper(body, now),
             "chat.update" => self.update(body),
@@ -139,6 +145,27 @@ impl Slack {
             "conversations.history" => self.history(body, seen),
             _ => ok(&json!({"ok": false, "error": "unknown_method"})),
         }
+    }
+
+    /// What is only set can be refused: as a rule of the workspace, a missing scope or a limit does.
+    fn refused(&self, path: &str, body: &[u8], now: Millis) -> Option<&'static str> {
+        let (what, code) = match path.rsplit('/').next()? {
+            "conversations.setTopic" => (Set::Topic, "restricted_action"),
+            "conversations.invite" => (Set::Invitation, "missing_scope"),
+            "chat.update" => (Set::Card, "msg_too_long"),
+            _ => return None,
+        };
+        if !self.refusals.hold(what, now) {
+            return None;
+        }
+        let concerned = match what {
+            Set::Card => {
+                let post = serde_json::from_slice::<Post>(body).ok()?;
+                post.metadata.is_some_and(|metadata| metadata.event_payload.mark.contains("/home#"))
+            }
+            _ => serde_json::from_slice::<Asked>(body).ok()?.channel == self.channels.first()?.id,
+        };
+        concerned.then_some(code)
     }
 
     /// Answers a post `ok`; stores it only where asked.
@@ -219,11 +246,11 @@ impl Slack {
         ok(&json!({"ok": true, "channels": self.channels.iter().map(shown).collect::<Vec<_>>()}))
     }
 
-    fn set(&mut self, body: &[u8], set: impl FnOnce(&mut Channel, Set)) -> Response {
-        let Ok(asked) = serde_json::from_slice::<Set>(body) else { return no("invalid_arguments") };
+    fn put(&mut self, body: &[u8], put: impl FnOnce(&mut Channel, Asked)) -> Response {
+        let Ok(asked) = serde_json::from_slice::<Asked>(body) else { return no("invalid_arguments") };
         match self.channels.iter_mut().find(|channel| channel.id == asked.channel) {
             Some(channel) => {
-                set(channel, asked);
+                put(channel, asked);
                 ok(&json!({"ok": true}))
             }
             None => no("channel_not_found"),

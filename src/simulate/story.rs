@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{
     clock::Chance,
+    faults::{Refusals, Set},
     sir::{OURS, new_case},
     slack::{CHANNEL, PERSON},
     world::{ANSWERS, BEGIN, Happening, Shared},
@@ -54,6 +55,9 @@ pub enum Turn {
 /// What a person writes into a comment of ours.
 pub const PERSONS_WORDS: &str = "a person's words";
 
+/// For how long a life's status, topic and links are refused.
+const REFUSED: Millis = 1_200_000;
+
 /// How long the story goes on.
 const STORY: Millis = 1_500_000;
 
@@ -91,11 +95,22 @@ pub fn plan(world: &Rc<Shared>) {
         world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Delete(0)));
         world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Reword(0)));
     }
+    if chance.happens(world.faults.borrow().refused) {
+        refuse(world, &Refusals::drawn(chance, BEGIN));
+    }
     world.plan(BEGIN + STORY, Happening::Story(Turn::Calm));
+}
+
+fn refuse(world: &Rc<Shared>, refusals: &Refusals) {
+    world.note("refused", &format!("{refusals:?}"));
+    world.jira.borrow_mut().refusals = refusals.clone();
+    world.slack.borrow_mut().refusals = refusals.clone();
 }
 
 /// Plans a case's whole life, in which everything happens once that can.
 pub fn life(world: &Rc<Shared>) {
+    let refused = [Set::StatusByField, Set::Topic, Set::Link].map(|what| (what, BEGIN, BEGIN + REFUSED));
+    refuse(world, &Refusals(refused.to_vec()));
     let turns = [
         Turn::Create(0),
         Turn::Comments(0, 4),

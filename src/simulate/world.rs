@@ -70,6 +70,8 @@ pub struct Shared {
     kept_words: bool,
     /// Nothing fails here but what every day brings.
     pub mild: bool,
+    /// In a life in which a status is refused for a while, and nothing fails, the thread must say so.
+    pub says_what_is_refused: bool,
     /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
     /// The table itself.
@@ -118,6 +120,7 @@ impl Shared {
             chance,
             kept_words: faults.crash + faults.stall + faults.store_throttles + faults.store_lost == 0,
             mild: faults.are_mild() && life.as_ref().is_none_or(|life| life.kill_at.is_none()),
+            says_what_is_refused: life.is_some(),
             faults: RefCell::new(faults),
             off,
             memory: Memory::default(),
