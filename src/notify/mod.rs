@@ -195,7 +195,6 @@ impl<W: World> Desk<'_, W> {
                 break;
             }
             picture.view.links = links;
-            picture.hash = plan::home_hash(&picture.view);
             if std::mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
                 // It may have been told before.
                 self.read_ledger(case, Destination::Slack, &picture, &notes.slack, &mut ledgers[0]).await?;
@@ -281,7 +280,6 @@ impl<W: World> Desk<'_, W> {
             agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
         };
         Picture {
-            hash: plan::home_hash(&view),
             view,
             comments: seen.comments.clone(),
             sayings,

@@ -10,6 +10,8 @@ mod tests;
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 pub use self::{
     effect::{Decoration, Effect, Setting},
     key::{keys, keys_of_edited, part_hash},
@@ -22,8 +24,10 @@ use self::{
 use crate::{
     case::{Comment, Investigation, Seconds},
     content::{Key, NotMoved, View},
+    jira,
     knowledge::PlaceNote,
     settings::{Layout, Settings},
+    slack,
     store::{Destination, Saying, Told},
     text,
 };
@@ -33,8 +37,6 @@ use crate::{
 pub struct Picture {
     /// The case, and what is known beside it.
     pub view: View,
-    /// [`home_hash`] of the view.
-    pub hash: String,
     /// Oldest first.
     pub comments: Vec<Comment>,
     /// The comments of the last day that were made through the bridge.
@@ -62,9 +64,8 @@ pub fn plan(
     if private && note.channel.is_none() {
         return vec![Effect::Channel { name: channel_name(picture, settings) }];
     }
-    let hash = picture.hash.clone();
     if note.home.is_none() {
-        return vec![Effect::Home { hash }];
+        return vec![Effect::Home { hash: home_hash(destination, &picture.view) }];
     }
     let mut effects = description(destination, picture, ledger);
     effects.extend(comments(destination, picture, ledger));
@@ -89,7 +90,13 @@ pub fn news(effects: &[Effect]) -> usize {
     effects.iter().filter(new).count()
 }
 
-/// A hash of all that a card or an issue may show. Of the view, not of its rendering: it is made at every look.
-pub fn home_hash(view: &View) -> String {
-    text::hash(&format!("{view:?}"))
+/// A hash of all that a card, or an issue, shows: what it does not show is no reason to set it again.
+pub fn home_hash(destination: Destination, view: &View) -> String {
+    text::hash(&match destination {
+        Destination::Slack => {
+            let slack::Message { text, blocks } = slack::card(view);
+            format!("{text}{}", Value::from(blocks))
+        }
+        Destination::Jira => format!("{}{}", jira::summary(&view.case), jira::description(view)),
+    })
 }

@@ -1,6 +1,6 @@
 //! Which states must a destination be in, and when is each of them to be set?
 
-use super::{Decoration, Picture, Setting};
+use super::{Decoration, Picture, Setting, home_hash};
 use crate::{
     case::{Case, Millis},
     content::NotMoved,
@@ -28,7 +28,7 @@ pub fn decoration(
     if note.home.is_none() {
         return Vec::new();
     }
-    let mut wanted = vec![set(HOME, Setting::Home, picture.hash.clone())];
+    let mut wanted = vec![set(HOME, Setting::Home, home_hash(destination, &picture.view))];
     match (destination, settings.slack.layout) {
         (Destination::Slack, Layout::Channel) => wanted.extend(channel_settings(picture, settings)),
         (Destination::Slack, Layout::Thread) => {}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    case::{CommentId, InvestigationId, Millis},
+    case::{Case, CommentId, InvestigationId, Millis},
     content::{Author, Content, Part},
     facts::{Facts, tests::case},
     golden,
@@ -26,7 +26,6 @@ fn comment(id: &str, body: &str) -> Comment {
 fn picture(comments: &[Comment]) -> Picture {
     let view = View { case: case(), links: Default::default(), waiting_since: None, agent_waits: false };
     Picture {
-        hash: home_hash(&view),
         view,
         comments: comments.to_vec(),
         sayings: Vec::new(),
@@ -48,7 +47,7 @@ fn key(key: &str) -> Key {
 fn known(picture: &Picture) -> (PlaceNote, Ledger) {
     let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
     let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
-    note.set.insert(HOME.to_owned(), picture.hash.clone());
+    note.set.insert(HOME.to_owned(), home_hash(Destination::Slack, &picture.view));
     (note, [(key("description/0"), told(&picture.view.case.description))].into())
 }
 
@@ -94,7 +93,6 @@ fn a_change_is_told_and_the_card_is_set_beside_it() {
     let (note, ledger) = known(&before);
     let mut now = before.clone();
     now.view.case.title.push('!');
-    now.hash = home_hash(&now.view);
     assert_eq!(lacks(&now, &note, &ledger), ["add comment/000001/0", "add changes/0"]);
     assert_eq!(due(Destination::Slack, &now, &note, "thread"), [("set home".to_owned(), 0)]);
 }
@@ -164,6 +162,23 @@ fn a_text_that_became_longer_or_shorter_has_its_parts_added_or_emptied() {
 }
 
 #[test]
+fn a_card_and_an_issue_are_set_again_only_if_what_each_of_them_shows_is_another() {
+    let before = picture(&[]);
+    let (note, _) = known(&before);
+    let set = |destination, change: fn(&mut Case)| {
+        let (mut note, mut now) = (note.clone(), before.clone());
+        note.set.insert(HOME.to_owned(), home_hash(destination, &before.view));
+        change(&mut now.view.case);
+        due(destination, &now, &note, "thread").iter().any(|(name, _)| name == "set home")
+    };
+    let both = |change| Destination::ALL.map(|destination| set(destination, change));
+    assert_eq!(both(|case| case.title.push('!')), [true, true]);
+    assert_eq!(both(|case| case.updated = Some(1)), [true, false], "only the card says when it was updated");
+    assert_eq!(both(|case| case.description.push('!')), [false, true]);
+    assert_eq!(both(|case| case.metadata.push((String::new(), String::new()))), [false, false]);
+}
+
+#[test]
 fn a_state_is_set_where_it_differs_once_more_after_an_unanswered_setting_and_never_on_what_is_gone() {
     let picture = picture(&[]);
     let (mut note, _) = known(&picture);
@@ -184,7 +199,7 @@ fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_giv
     let (mut note, _) = known(&picture);
     note.set.clear();
     let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
-    let owed = Owed { hash: picture.hash.clone(), not_before: 7, ..Owed::default() };
+    let owed = Owed { hash: home_hash(Destination::Slack, &picture.view), not_before: 7, ..Owed::default() };
     let with = |note: &PlaceNote, owed: &Owed| PlaceNote {
         owed: [(HOME.to_owned(), owed.clone())].into(),
         ..note.clone()
@@ -195,7 +210,7 @@ fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_giv
     assert_eq!(at(&with(&note, &Owed { given_up: true, ..another.clone() })), Some(0));
     assert_eq!(at(&with(&note, &Owed { failures: 1, ..another })), Some(7), "the destination did not answer");
     assert_eq!(at(&with(&note, &Owed { given_up: true, ..owed.clone() })), None);
-    note.set.insert(HOME.to_owned(), picture.hash.clone());
+    note.set.insert(HOME.to_owned(), home_hash(Destination::Slack, &picture.view));
     assert_eq!(at(&with(&note, &owed)), None, "it stands");
     note.again.insert(HOME.to_owned(), 5);
     assert_eq!(at(&with(&note, &owed)), Some(7), "not before its time");
@@ -205,16 +220,17 @@ fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_giv
 fn a_channel_and_an_issue_have_their_states() {
     let mut picture = picture(&[]);
     picture.view.links.console = Some("https://example.com".to_owned());
-    let (note, _) = known(&picture);
+    let (mut note, _) = known(&picture);
+    note.set.clear();
     let names = |destination, layout: &str| {
         let due = due(destination, &picture, &note, layout);
         due.into_iter()
             .map(|(name, _)| name.split('/').next().unwrap_or_default().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(names(Destination::Slack, "thread"), [""; 0]);
-    assert_eq!(names(Destination::Slack, "channel"), ["set invitation", "set channel"]);
-    assert_eq!(names(Destination::Jira, "channel"), ["set link", "set status"]);
+    assert_eq!(names(Destination::Slack, "thread"), ["set home"]);
+    assert_eq!(names(Destination::Slack, "channel"), ["set home", "set invitation", "set channel"]);
+    assert_eq!(names(Destination::Jira, "channel"), ["set home", "set link", "set status"]);
 }
 
 #[test]
