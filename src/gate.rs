@@ -10,7 +10,9 @@ use tracing::warn;
 
 use crate::{
     case::Millis,
-    store::{Destination, Result, Store},
+    metrics,
+    record::write,
+    store::{self, Destination, Result, Store, read_note},
     wire::{Failure, Request, Response},
     world::{Rule, World, send_in_time},
 };
@@ -64,9 +66,11 @@ pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Break
     read_as(world, &name(destination)).await
 }
 
-async fn read_as<W: World, T: Default + DeserializeOwned>(world: &W, name: &str) -> Result<T> {
-    let note = world.store().note(name).await?;
-    Ok(note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+async fn read_as<W: World, T: Default + Serialize + DeserializeOwned>(world: &W, name: &str) -> Result<T> {
+    match world.store().note(name).await? {
+        Some(text) => Ok(read_note(name, &text)?.0),
+        None => Ok(T::default()),
+    }
 }
 
 /// The destination asked for patience: its word holds for every worker.
@@ -90,8 +94,18 @@ pub async fn send<W: World>(
     until: Millis,
 ) -> std::result::Result<Response, Failure> {
     let name = format!("quiet/{kind}");
-    // Where the table does not answer, nobody knows of a word.
-    let quiet: Millis = read_as(world, &name).await.unwrap_or_default();
+    let quiet: Millis = match read_as(world, &name).await {
+        Ok(quiet) => quiet,
+        Err(store::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            return Err(Failure::NotApplied {
+                retry_after: None,
+                why: format!("{kind}: its Retry-After is unreadable"),
+            });
+        }
+        // Where the table does not answer, nobody knows of a word.
+        Err(_) => 0,
+    };
     if let Ok(left @ 1..) = u64::try_from(quiet - world.now())
         && world.holds(Rule::RetryAfter)
     {
@@ -143,7 +157,9 @@ async fn change<W: World, T: Default + Serialize + DeserializeOwned>(
         match swap(world, name, &change, &mut noted).await {
             Ok(true) => break,
             // A word that every worker must keep is worth saying again.
-            Err(trouble) if attempt >= 4 => return Err(trouble),
+            Err(trouble) if attempt >= 4 || matches!(trouble, store::Error::Unreadable(_)) => {
+                return Err(trouble);
+            }
             Ok(false) if attempt >= 4 => break,
             Ok(false) | Err(_) => world.sleep(Duration::from_millis(50)).await,
         }
@@ -158,9 +174,10 @@ async fn swap<W: World, T: Default + Serialize + DeserializeOwned>(
     noted: &mut T,
 ) -> Result<bool> {
     let old = world.store().note(name).await?;
-    *noted = old.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let (was, rest) = old.as_deref().map(|text| read_note(name, text)).transpose()?.unwrap_or_default();
+    *noted = was;
     change(noted);
-    let new = serde_json::to_string(noted).unwrap_or_default();
+    let new = write(noted, &rest).map_err(|error| store::Error::Trouble(error.to_string()))?;
     world.store().swap_note(name, old.as_deref(), &new, None).await
 }
 
@@ -172,6 +189,7 @@ mod tests {
     #[test]
     fn a_breaker_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
         golden::damage::<Breaker>("breakers", &[], &[]);
+        golden::later::<Breaker>("breakers");
     }
 
     #[test]

@@ -8,15 +8,15 @@ use std::{fs, path::PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::record::{holds, read, write};
+use crate::record::{holds, read, read_whole, write};
 
-/// Where the files are; `v1` is what is read without a version.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/state/v1");
+/// Where the files are: under `v1` what is read without a version, under `later` what a later release may write one day.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/state");
 
 /// The file of this kind that was written first, second and so on.
 fn path(kind: &str, number: usize) -> PathBuf {
     let name = if number == 1 { format!("{kind}.json") } else { format!("{kind}.{number}.json") };
-    PathBuf::from(FOLDER).join(name)
+    PathBuf::from(FOLDER).join("v1").join(name)
 }
 
 /// The records of a file, each with its name.
@@ -155,5 +155,31 @@ pub fn damage<T: serde::Serialize + serde::de::DeserializeOwned>(
                 assert!(holds(&again, &later), "{kind}: {name} loses something of {later}");
             }
         }
+    }
+}
+
+/// What a later release may have written, made by hand: `kept` comes back as it was, `refused` is not read.
+pub fn later<T: serde::Serialize + serde::de::DeserializeOwned>(kind: &str) {
+    let of = |what: &str| {
+        let path = PathBuf::from(FOLDER).join(format!("later/{kind}.{what}.json"));
+        if path.exists() { records(&path) } else { Vec::new() }
+    };
+    let kept = of("kept");
+    let is_refused = |record: &str| match kept.is_empty() {
+        true => read_whole::<T>(record).is_err(),
+        false => read::<T>(record).is_err(),
+    };
+    for (name, record) in &kept {
+        let (value, rest) = read::<T>(record).unwrap();
+        let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let mut before = json(record);
+        // A version of 1 goes without saying.
+        before.as_object_mut().unwrap().remove("v");
+        assert_eq!(json(&write(&value, &rest).unwrap()), before, "{kind}: {name}");
+    }
+    let refused = of("refused");
+    assert!(!refused.is_empty(), "{kind}");
+    for (name, record) in refused {
+        assert!(is_refused(&record), "{kind}: {name} is read");
     }
 }

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{Millis, Seconds},
+    case::{CaseId, Millis, Seconds},
     content::{Key, Plainness},
     facts::Facts,
     record::stated,
+    store::{self, Destination, Meta, Note, Store},
 };
 
 /// What is known of the case itself.
@@ -148,6 +149,28 @@ pub struct Intent {
     pub facts: Option<Facts>,
 }
 
+/// Whether the notes of a case can be read, and what is being said on it: of one where they cannot, nobody knows what was
+/// told.
+///
+/// # Errors
+/// [`store::Error::Unreadable`], with what cannot be read; or the table did not answer.
+pub async fn readable(store: &impl Store, case: &CaseId) -> store::Result<()> {
+    let Some(meta) = store.meta(case).await? else { return Ok(()) };
+    noted(case, &meta)?;
+    store.sayings(case).await.map(drop)
+}
+
+/// What META knows of a case, where all three notes can be read.
+///
+/// # Errors
+/// [`store::Error::Unreadable`], with the note.
+pub fn noted(case: &CaseId, meta: &Meta) -> store::Result<CaseNote> {
+    for place in Destination::ALL {
+        meta.note::<PlaceNote>(case, Note::Of(place))?;
+    }
+    Ok(meta.note(case, Note::Case)?.0)
+}
+
 impl PlaceNote {
     /// What follows from an addition that is known to be made.
     pub fn adopt(&mut self, intent: Intent, place: &str, remote: &str) {
@@ -265,6 +288,8 @@ mod tests {
         golden::damage::<CaseNote>("case-notes", &["older_since", "newest_first", "look_again_at"], &[]);
         let may_lack = ["again", "not_before", "failures", "parked"];
         golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
+        golden::later::<CaseNote>("case-notes");
+        golden::later::<PlaceNote>("place-notes");
     }
 
     /// A card in a thread, a card in a channel of its own, and an issue.

@@ -79,6 +79,9 @@ impl<W: World> Notifier<'_, W> {
                 Ok(Hint::Membership { id, what, event }) => {
                     let told = news::tell(&self.slack(), &id, what, &event).await;
                     if let Err(trouble) = told {
+                        if let news::Error::Store(store::Error::Unreadable(record)) = &trouble {
+                            metrics::unreadable(record);
+                        }
                         warn!(membership = %id, %trouble, "the membership's news was not told");
                         failed.push(message);
                     }
@@ -93,7 +96,7 @@ impl<W: World> Notifier<'_, W> {
         if sweep {
             reports.extend(self.sweep().await);
         }
-        metrics::write("notify", self.world.now(), &reports);
+        metrics::write(self.world.now(), &reports);
         failed
     }
 
@@ -104,8 +107,10 @@ impl<W: World> Notifier<'_, W> {
 
     /// What is due, oldest first, until the time is over.
     async fn sweep(&self) -> Vec<Report> {
-        if let Err(trouble) = sweep::discover(self.world, self.settings).await {
-            warn!(%trouble, "the discovery stopped");
+        match sweep::discover(self.world, self.settings).await {
+            Err(sweep::Error::Store(store::Error::Unreadable(record))) => metrics::unreadable(&record),
+            Err(trouble) => warn!(%trouble, "the discovery stopped"),
+            Ok(_) => {}
         }
         let mut reports = vec![Report { swept: true, ..Report::default() }];
         while self.deadline - self.world.now() > LEAST {

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{CaseSummary, Millis},
-    knowledge::CaseNote,
+    knowledge::noted,
     look::unexpected,
+    metrics,
+    record::{Rest, write},
     settings::Settings,
     sir::{Answer, Call, Fault},
-    store::{self, Store},
+    store::{self, Store, read_note},
     world::{Rule, World},
 };
 
@@ -43,11 +45,14 @@ pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize,
     let store = world.store();
     let now = world.now();
     let old = store.note(CLOCK).await?;
-    if next_of(old.as_deref()) > now || !world.holds(Rule::Discovery) {
+    let (clock, rest) = clock_of(old.as_deref())?;
+    if clock.next > now || !world.holds(Rule::Discovery) {
         return Ok(0);
     }
+    let written =
+        |clock: &Clock| write(clock, &rest).map_err(|error| store::Error::Trouble(error.to_string()));
     let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
-    let taken = serde_json::to_string(&Clock { next }).unwrap_or_default();
+    let taken = written(&Clock { next })?;
     if !store.swap_note(CLOCK, old.as_deref(), &taken, None).await? {
         return Ok(0);
     }
@@ -55,7 +60,7 @@ pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize,
         Ok(found) => Ok(found),
         Err(error) => {
             // The turn was taken but not done: it is given back.
-            store.swap_note(CLOCK, Some(&taken), &old.unwrap_or_default(), None).await?;
+            store.swap_note(CLOCK, Some(&taken), &written(&clock)?, None).await?;
             Err(error)
         }
     }
@@ -66,11 +71,15 @@ pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize,
 /// # Errors
 /// The table did not answer.
 pub async fn next_discovery(store: &impl Store) -> store::Result<Millis> {
-    Ok(next_of(store.note(CLOCK).await?.as_deref()))
+    Ok(clock_of(store.note(CLOCK).await?.as_deref())?.0.next)
 }
 
-fn next_of(json: Option<&str>) -> Millis {
-    json.and_then(|json| serde_json::from_str::<Clock>(json).ok()).unwrap_or_default().next
+/// 0.1.0 gave its first turn back by writing nothing at all: then it is time.
+fn clock_of(text: Option<&str>) -> store::Result<(Clock, Rest)> {
+    match text {
+        None | Some("") => Ok((Clock::default(), Rest::default())),
+        Some(text) => read_note(CLOCK, text),
+    }
 }
 
 async fn walk<W: World>(world: &W, now: Millis) -> Result<usize, Error> {
@@ -98,9 +107,20 @@ async fn is_news<W: World>(world: &W, summary: &CaseSummary, now: Millis) -> Res
     if history {
         return Ok(false);
     }
-    let Some(meta) = world.store().meta(&summary.id).await? else { return Ok(true) };
-    let note: CaseNote = meta.case.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-    Ok(note.updated < summary.updated)
+    let meta = match world.store().meta(&summary.id).await {
+        Err(store::Error::Unreadable(record)) => {
+            // One case that cannot be read is one case.
+            metrics::unreadable(&record);
+            return Ok(false);
+        }
+        meta => meta?,
+    };
+    let Some(meta) = meta else { return Ok(true) };
+    match noted(&summary.id, &meta) {
+        // Where nobody comes to it by himself, somebody shall, and say so.
+        Err(store::Error::Unreadable(_)) => Ok(meta.next_at.is_none()),
+        note => Ok(note?.updated < summary.updated),
+    }
 }
 
 #[cfg(test)]
@@ -120,8 +140,8 @@ mod tests {
             |text: &String| quoted(text),
             |json| serde_json::from_str::<String>(json).unwrap(),
         );
-        assert_eq!(next_of(Some(r#"{"next":1795672800000}"#)), 1_795_672_800_000);
-        assert_eq!(next_of(Some("")), 0);
+        assert_eq!(clock_of(Some(r#"{"next":1795672800000}"#)).unwrap().0.next, 1_795_672_800_000);
+        assert_eq!(clock_of(Some("")).unwrap().0.next, 0);
         assert_eq!(
             serde_json::to_string(&Clock { next: 1_795_672_800_000 }).unwrap(),
             r#"{"next":1795672800000}"#

@@ -11,6 +11,7 @@ use crate::{
     destination::Heard,
     gate,
     knowledge::{HOME, PlaceNote},
+    metrics,
     notify::Desk,
     plan::GONE,
     settings::Layout,
@@ -76,8 +77,11 @@ async fn check<W: World>(
     destination: Destination,
     note: &mut PlaceNote,
 ) -> Result<bool, store::Error> {
-    if gate::read(desk.world, destination).await?.until > desk.world.now() {
-        return Ok(false);
+    match gate::read(desk.world, destination).await {
+        Ok(breaker) if breaker.until > desk.world.now() => return Ok(false),
+        // Whoever sends says so.
+        Err(store::Error::Unreadable(_)) => return Ok(false),
+        breaker => breaker.map(drop)?,
     }
     let heard = match desk.destinations.read_back(desk, id, destination, note).await {
         Ok(heard) => heard,
@@ -232,8 +236,16 @@ async fn replies<W: World>(
     for one in heard.iter().filter(lost) {
         let (Some(reply), Some(home)) = (&one.reply, &note.home) else { continue };
         let mut job = command::unread(desk.settings, home, reply, now);
+        let known = match desk.world.store().command(&job.key()).await {
+            // Nobody knows what became of it: it must not be done twice.
+            Err(store::Error::Unreadable(record)) => {
+                metrics::unreadable(&record);
+                continue;
+            }
+            known => known?,
+        };
         // Without an answer nothing became of it yet: the inbox may have given it up.
-        if desk.world.store().command(&job.key()).await?.is_some_and(|known| known.answer.is_some()) {
+        if known.is_some_and(|known| known.answer.is_some()) {
             continue;
         }
         job.did = command::words_of(reply, true);

@@ -8,7 +8,7 @@ use casebridge::{
     case::{CaseId, Millis},
     clock::now,
     content::{Author, Key},
-    store::{Command, Destination, Error, Note, Saying, Seen, Store, Told, memory::Memory},
+    store::{Command, Destination, Error, Meta, Note, Saying, Seen, Store, Told, memory::Memory},
 };
 
 #[path = "store/items.rs"]
@@ -156,6 +156,25 @@ async fn a_case_that_was_given_back_stays_as_it_is(store: &impl Store) {
     assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(true), "the answer may have been lost");
     assert_eq!(store.release(&case(1), 1, 2, None, false).await, Ok(true));
     assert_eq!(store.meta(&case(1)).await.unwrap(), before, "the hint is still owed");
+}
+
+async fn a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it(store: &impl Store) {
+    let now = now();
+    store.put_off(&case(1), None, now).await.unwrap();
+    assert_eq!(store.meta(&case(1)).await.unwrap(), None, "that makes no case");
+    store.hint(&case(1), now, true).await.unwrap();
+    let held = store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    store.save(&case(1), 1, Note::Case, "{}").await.unwrap();
+    assert_eq!(store.put_off(&case(1), Some(2), now + 5).await, Err(Error::Fenced));
+
+    store.put_off(&case(1), None, now + 9).await.unwrap();
+    let put_off = Meta { next_at: Some(now + 9), case: Some("{}".to_owned()), ..held };
+    assert_eq!(store.meta(&case(1)).await.unwrap(), Some(put_off.clone()), "and nothing else is changed");
+    store.put_off(&case(1), Some(1), now + 7).await.unwrap();
+    let given_back = Meta { next_at: Some(now + 7), lease_until: 0, ..put_off };
+    assert_eq!(store.meta(&case(1)).await.unwrap(), Some(given_back));
+    assert_eq!(store.due(now + 7, 10).await.unwrap(), [case(1)]);
+    assert!(store.lease(&case(1), now, now + MINUTE).await.unwrap().is_some(), "free at once");
 }
 
 async fn due_cases_come_oldest_first(store: &impl Store) {
@@ -452,6 +471,7 @@ suite![
     each_note_is_saved_by_itself,
     a_case_is_not_given_back_while_a_hint_came,
     a_case_that_was_given_back_stays_as_it_is,
+    a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it,
     due_cases_come_oldest_first,
     what_was_told_is_found_by_its_key,
     what_a_later_lease_told_is_not_overwritten_by_an_earlier_one,

@@ -91,6 +91,9 @@ pub const CONFIRM: &str = "confirm";
 /// The action of a button that takes its message away.
 pub const DISMISS: &str = "dismiss";
 
+/// The action of a button that leads somewhere begins so.
+pub const LINK: &str = "link:";
+
 impl Line {
     /// A line that begins with these words.
     pub fn of(words: impl Into<String>) -> Self {

@@ -1,7 +1,7 @@
 //! A button was pressed: what follows at once, and what goes on to the inbox?
 
 use super::{
-    answer::{CONFIRM, DISMISS, RUN},
+    answer::{Answer, CONFIRM, DISMISS, LINK, RUN},
     bridge::Bridge,
     door::{at_once, mistaken, taken},
     envelope::Response,
@@ -22,11 +22,24 @@ pub async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis
         Some(RUN) => return ran(bridge, &click, value, now).await,
         Some(CONFIRM) => Did::Confirmed { value },
         Some(DISMISS) => return dismissed(bridge, &click).await,
-        Some(MORE) => return opening::widened(bridge, &click).await,
+        Some(MORE) => match opening::widened(bridge, &click).await {
+            Some(response) => return response,
+            None => of_another_release(),
+        },
         // A button that is a link is told to us as well.
-        _ => return Response::bare(200),
+        Some(link) if link.starts_with(LINK) => return Response::bare(200),
+        _ => of_another_release(),
     };
     taken(bridge, Some(pressed(&click, did, now))).await
+}
+
+/// What this release does not know may have been put there by another.
+fn of_another_release() -> Did {
+    let answer = Answer::says(
+        "This button was made by another release of Casebridge, so nothing was done. Type what you want, or press one that \
+         is newer.",
+    );
+    Did::Mistaken { answer }
 }
 
 /// A button that holds a line: opens a form where the line asks for one that this person may fill in.

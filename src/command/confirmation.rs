@@ -9,7 +9,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::{case::Seconds, record::stated};
+use crate::{
+    case::Seconds,
+    record::{self, stated},
+};
 
 use super::ask::Line;
 use super::roles::Identity;
@@ -54,6 +57,9 @@ pub enum Rejected {
         "This button is not one of Casebridge's, or its key was changed since. Nothing was done: ask again."
     )]
     Forged,
+    /// We signed it, but not as this release would have.
+    #[error("This button was made by another release of Casebridge. Nothing was done: ask again.")]
+    OfAnotherRelease,
     /// Somebody else's.
     #[error(
         "This confirmation is for the person who asked. Nothing was done: ask yourself, and confirm that."
@@ -85,13 +91,14 @@ impl Confirmation {
     /// Opens the value of a button that this person clicked. [`Confirmation::still_of`] is the last check.
     ///
     /// # Errors
-    /// [`Rejected::Forged`], [`Rejected::SomebodyElse`] or [`Rejected::Expired`].
+    /// [`Rejected::Forged`], [`Rejected::OfAnotherRelease`], [`Rejected::SomebodyElse`] or [`Rejected::Expired`].
     pub fn open(value: &str, key: &[u8], identity: &Identity, now: Seconds) -> Result<Self, Rejected> {
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Rejected::Forged);
         let (signature, body) = value.split_once('.').ok_or(Rejected::Forged)?;
         let (signature, body) = (decode(signature)?, decode(body)?);
         signer(key, &body)?.verify_slice(&signature).map_err(|_| Rejected::Forged)?;
-        let confirmation: Self = serde_json::from_slice(&body).map_err(|_| Rejected::Forged)?;
+        let body = String::from_utf8(body).map_err(|_| Rejected::OfAnotherRelease)?;
+        let confirmation: Self = record::read_whole(&body).map_err(|_| Rejected::OfAnotherRelease)?;
         if confirmation.team != identity.team || confirmation.user != identity.user {
             return Err(Rejected::SomebodyElse);
         }
@@ -151,6 +158,26 @@ mod tests {
         assert_eq!(open("T0123", "U024BE7LH", NOW + LIFETIME), Err(Rejected::Expired));
         assert_eq!(open("T0123", "U999", NOW), Err(Rejected::SomebodyElse));
         assert_eq!(open("T999", "U024BE7LH", NOW), Err(Rejected::SomebodyElse));
+    }
+
+    #[test]
+    fn what_another_release_signed_is_told_apart_from_what_is_forged() {
+        let signed = |body: &str| {
+            let signature = signer(KEY, body.as_bytes()).unwrap().finalize().into_bytes();
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(signature), URL_SAFE_NO_PAD.encode(body))
+        };
+        let body = serde_json::to_string(&confirmation("1234567890 close")).unwrap();
+        let open = |body: &str| Confirmation::open(&signed(body), KEY, &person("T0123", "U024BE7LH"), NOW);
+        assert!(open(&body).is_ok());
+        for later in [
+            body.replacen('{', "{\"v\":2,", 1),
+            body.replacen('{', "{\"twice\":true,", 1),
+            body.replace("\"Close\"", "\"CloseAll\""),
+            body.replace("\"case\":\"1234567890\",", ""),
+            String::new(),
+        ] {
+            assert_eq!(open(&later), Err(Rejected::OfAnotherRelease), "{later}");
+        }
     }
 
     #[test]

@@ -243,7 +243,7 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
     let forms: Vec<_> = forms.into_iter().map(|(name, kind)| (name, Form { kind, place: place() })).collect();
     let metadata = |form: &Form| form.view(NOW)["private_metadata"].as_str().unwrap().to_owned();
     golden::check("forms", &forms, metadata, |text| {
-        Form::of(&json!({ "callback_id": super::form::CALLBACK, "private_metadata": text })).unwrap()
+        Form::of(&json!({ "callback_id": super::form::CALLBACK, "private_metadata": text })).unwrap().unwrap()
     });
 }
 
@@ -255,6 +255,9 @@ fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
     golden::damage::<Form>("forms", &[], &[]);
     golden::damage::<Answer>("answers", &[], &[]);
     golden::damage::<(String, Answer)>("decided-changes", &[], &[]);
+    golden::later::<Job>("jobs");
+    golden::later::<Form>("forms");
+    golden::later::<Answer>("answers");
 }
 
 #[test]

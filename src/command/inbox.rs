@@ -18,7 +18,7 @@ use super::{
     form::Filled,
     job::{Did, Job},
 };
-use crate::{case::Millis, world::World};
+use crate::{case::Millis, metrics, record, world::World};
 
 /// How long a job may take: none is begun that could not end in time, in milliseconds.
 const LONGEST: Millis = 45_000;
@@ -50,9 +50,13 @@ pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Mil
 /// alone.
 async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage, deadline: Millis) -> bool {
     let id = message.message_id.as_deref().unwrap_or_default();
-    let Ok(job) = serde_json::from_str::<Job>(message.body.as_deref().unwrap_or_default()) else {
-        tracing::error!(message = id, "a job could not be read");
-        return false;
+    let job = match record::read_whole::<Job>(message.body.as_deref().unwrap_or_default()) {
+        Ok(job) => job,
+        Err(why) => {
+            // It is kept: a newer release may read it, and it can be sent again from the dead letters.
+            tracing::error!(id, %why, "a job cannot be read: it is not done, and goes to the dead letters");
+            return false;
+        }
     };
     if bridge.world.now() + LONGEST > deadline {
         return is_put_off(bridge, &job, id).await;
@@ -60,11 +64,14 @@ async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage, deadlin
     match unwound(Box::pin(execute::execute(bridge, &job))).await {
         Some(Ok(())) => true,
         Some(Err(trouble)) => {
-            tracing::warn!(message = id, key = job.key(), %trouble, "a job must come again");
+            if let execute::Trouble::Unreadable(record) = &trouble {
+                metrics::unreadable(record);
+            }
+            tracing::warn!(id, key = job.key(), %trouble, "a job must come again");
             false
         }
         None => {
-            tracing::error!(message = id, key = job.key(), "a job panicked");
+            tracing::error!(id, key = job.key(), "a job panicked");
             false
         }
     }

@@ -3,7 +3,7 @@
 //! A `trigger_id` opens one form, for three seconds: so forms are opened here, at the door. What they need from the
 //! service is filled in by a job, and so is done what they ask for.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     answer::Answer,
@@ -11,7 +11,7 @@ use super::{
     bridge::Bridge,
     door::{at_once, put, taken},
     envelope::Response,
-    form::{Filled, Form, Kind, is_wanted, room},
+    form::{Filled, Form, Kind, is_wanted, note, room},
     job::{Did, Job, Place, case_of, in_form},
     length,
     payload::{Click, Message, Shortcut, Submission},
@@ -86,23 +86,29 @@ pub async fn open<W: World>(
     Ok(Response::bare(200))
 }
 
-/// A form is given one more field for a long text. A press that comes twice is refused by the view's hash.
-pub async fn widened<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Response {
-    let name = click.actions.first().and_then(|action| action.action_id.split_once('/'));
-    let wider =
-        name.zip(click.view.as_ref()).and_then(|((_, name), view)| Some((view, room::more(view, name)?)));
-    if let Some((view, wider)) = wider {
-        let id = view["id"].as_str().unwrap_or_default();
-        if let Err(failure) = bridge.slack().update_view(id, view["hash"].as_str(), &wider).await {
-            tracing::warn!(%failure, "a form got no more room");
-        }
+/// A form is given one more field for a long text. A press that comes twice is refused by the view's hash. `None` for a
+/// form without such a field.
+pub async fn widened<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Option<Response> {
+    let (_, name) = click.actions.first()?.action_id.split_once('/')?;
+    let view = click.view.as_ref()?;
+    let wider = room::more(view, name)?;
+    let id = view["id"].as_str().unwrap_or_default();
+    if let Err(failure) = bridge.slack().update_view(id, view["hash"].as_str(), &wider).await {
+        tracing::warn!(%failure, "a form got no more room");
     }
-    Response::bare(200)
+    Some(Response::bare(200))
 }
 
 /// A form was sent: mistakes are shown on its fields, and it stays open; all else goes on to the inbox.
 pub async fn submitted<W: World>(bridge: &Bridge<'_, W>, sent: &Submission, now: Millis) -> Response {
-    let Some(form) = Form::of(&sent.view) else { return Response::bare(200) };
+    let form = match Form::of(&sent.view) {
+        Some(Ok(form)) => form,
+        Some(Err(why)) => {
+            tracing::warn!(%why, "a form of another release was sent");
+            return of_another_release(&sent.view);
+        }
+        None => return Response::bare(200),
+    };
     let team = sent.team.as_ref().map(|team| team.id.clone()).or_else(|| sent.user.team_id.clone());
     let team = team.unwrap_or_default();
     let filled = sent.view["state"]["values"].to_string().len();
@@ -137,14 +143,26 @@ pub async fn submitted<W: World>(bridge: &Bridge<'_, W>, sent: &Submission, now:
 }
 
 /// Says so on the form, which stays open with all that is in it.
-fn refused(view: &serde_json::Value, why: &str) -> Response {
-    Response::json(json!({ "response_action": "errors", "errors": { first_field(view): why } }))
+fn refused(view: &Value, why: &str) -> Response {
+    let field = first_field(view).unwrap_or_default();
+    Response::json(json!({ "response_action": "errors", "errors": { field: why } }))
 }
 
-fn first_field(view: &serde_json::Value) -> String {
-    let blocks = view["blocks"].as_array().into_iter().flatten();
-    let input = blocks.into_iter().find(|block| block["type"] == "input");
-    input.and_then(|block| block["block_id"].as_str()).unwrap_or_default().to_owned()
+/// The form stays open with all that is in it; one without a field says so in its place.
+fn of_another_release(view: &Value) -> Response {
+    let answer = Answer::says(
+        "This form was opened by another release of Casebridge, so nothing was done. Copy what you wrote, close the form \
+         and open it again.",
+    );
+    Response::json(match first_field(view) {
+        Some(field) => json!({ "response_action": "errors", "errors": { field: answer.plain() } }),
+        None => json!({ "response_action": "update", "view": note(&answer) }),
+    })
+}
+
+fn first_field(view: &Value) -> Option<&str> {
+    let mut blocks = view["blocks"].as_array()?.iter();
+    blocks.find(|block| block["type"] == "input")?["block_id"].as_str()
 }
 
 /// A shortcut was chosen on a message.

@@ -17,10 +17,11 @@ use crate::{
     destination::Destinations,
     knowledge::PlaceNote,
     look::{self, Look},
+    metrics,
     perform::{Left, Standing, Tally, Worker},
     plan::{self, Ledger, Picture},
     settings::Settings,
-    store::{self, Destination, Meta, Store},
+    store::{self, Destination, Meta, Store, Unread},
     verify, waiting,
     world::{Rule, World},
 };
@@ -29,6 +30,8 @@ use crate::{
 const LEASE_MARGIN: Millis = 45_000;
 /// A turn is not begun with less time than this.
 const LEAST_TURN: Millis = 12_000;
+/// The pause after something was found that cannot be read: a person may have mended it, or a newer release can.
+const UNREADABLE_PAUSE: Millis = 3_600_000;
 
 /// What one invocation has to hand: everything but the case.
 pub struct Desk<'a, W: World> {
@@ -78,19 +81,40 @@ pub struct Report {
 }
 
 impl<W: World> Desk<'_, W> {
-    /// Brings a case up to date, as far as it can be now. Whatever remains is written down with its time.
+    /// Brings a case up to date, as far as it can be now. Whatever remains is written down with its time. A case of which
+    /// something cannot be read is left as it is, with an alarm, and tried again each hour.
     ///
     /// # Errors
     /// The table did not answer, or the lease was taken over: the debt stands, the sweep will come back to it.
     pub async fn attend(&self, case: &CaseId) -> Result<Report, store::Error> {
-        let mut report = Report::default();
         let now = self.world.now();
         let until = match self.world.holds(Rule::LeaseLength) {
             true => self.deadline + LEASE_MARGIN,
             false => now + 5_000,
         };
-        let Some(mut meta) = self.world.store().lease(case, now, until).await? else { return Ok(report) };
-        let mut notes = Notes::read(&meta);
+        let leased = match self.world.store().lease(case, now, until).await {
+            Err(store::Error::Unreadable(record)) => return self.park(case, None, &record).await,
+            leased => leased?,
+        };
+        let Some(meta) = leased else { return Ok(Report::default()) };
+        let epoch = meta.epoch;
+        match Box::pin(self.hold(case, meta)).await {
+            Err(store::Error::Unreadable(record)) => self.park(case, Some(epoch), &record).await,
+            held => held,
+        }
+    }
+
+    /// A case of which something cannot be read is left as it is, with an alarm.
+    async fn park(&self, case: &CaseId, epoch: Option<u64>, record: &Unread) -> Result<Report, store::Error> {
+        metrics::unreadable(record);
+        self.world.store().put_off(case, epoch, self.world.now() + UNREADABLE_PAUSE).await?;
+        Ok(Report { waiting: 1, ..Report::default() })
+    }
+
+    /// Turn after turn, as long as somebody asks for the case meanwhile.
+    async fn hold(&self, case: &CaseId, mut meta: Meta) -> Result<Report, store::Error> {
+        let mut report = Report::default();
+        let mut notes = Notes::read(case, &meta)?;
         loop {
             let Turn { next_at, done } = self.turn(case, &meta, &mut notes, &mut report).await?;
             notes.save(self.world, case, meta.epoch).await?;
@@ -212,19 +236,21 @@ impl<W: World> Desk<'_, W> {
         ledgers: &mut [Ledger; 2],
         report: &mut Report,
     ) -> Result<[Left; 2], store::Error> {
-        let worker = |destination| Worker {
+        let [_, slack_rest, jira_rest] = &notes.rest;
+        let worker = |destination, rest| Worker {
             world: self.world,
             settings: self.settings,
             destinations: self.destinations,
             case,
             epoch,
             destination,
+            rest,
             deadline: self.deadline,
             tripped: Cell::new(false),
             broken: Cell::new(false),
             among_us: Cell::new(0),
         };
-        let (slack, jira) = (worker(Destination::Slack), worker(Destination::Jira));
+        let (slack, jira) = (worker(Destination::Slack, slack_rest), worker(Destination::Jira, jira_rest));
         let [slack_ledger, jira_ledger] = ledgers;
         let mut tallies = [Tally::default(); 2];
         let [slack_tally, jira_tally] = &mut tallies;
@@ -239,7 +265,20 @@ impl<W: World> Desk<'_, W> {
         let (slack_left, jira_left) = tokio::join!(to_slack, to_jira);
         tallies.iter().for_each(|tally| report.tally.add(tally));
         report.broken = [slack.broken.get(), jira.broken.get()];
-        Ok([slack_left?, jira_left?])
+        Ok([self.unless_unreadable(slack_left)?, self.unless_unreadable(jira_left)?])
+    }
+
+    /// What a destination is asked of before anything is sent, a breaker or a gate, belongs to no case: one that cannot
+    /// be read holds up its destination alone.
+    fn unless_unreadable(&self, left: Result<Left, store::Error>) -> Result<Left, store::Error> {
+        match left {
+            Err(store::Error::Unreadable(record)) => {
+                metrics::unreadable(&record);
+                let told = Standing::Waiting(self.world.now() + UNREADABLE_PAUSE);
+                Ok(Left { told, decorate_at: None })
+            }
+            left => left,
+        }
     }
 
     async fn read_ledger(

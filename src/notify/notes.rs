@@ -3,6 +3,7 @@
 use crate::{
     case::CaseId,
     knowledge::{CaseNote, PlaceNote},
+    record::{Rest, write},
     store::{self, Destination, Meta, Note, Store},
     world::World,
 };
@@ -12,20 +13,22 @@ pub(super) struct Notes {
     pub case: CaseNote,
     pub slack: PlaceNote,
     pub jira: PlaceNote,
+    /// What stands in each that this release does not know.
+    pub rest: [Rest; 3],
     saved: [Option<String>; 3],
 }
 
 impl Notes {
-    pub fn read(meta: &Meta) -> Self {
-        fn parse<T: Default + serde::de::DeserializeOwned>(json: Option<&String>) -> T {
-            json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
-        }
-        Self {
-            case: parse(meta.case.as_ref()),
-            slack: parse(meta.slack.as_ref()),
-            jira: parse(meta.jira.as_ref()),
-            saved: [meta.case.clone(), meta.slack.clone(), meta.jira.clone()],
-        }
+    /// What META says.
+    ///
+    /// # Errors
+    /// A note cannot be read: nobody knows what was told of the case.
+    pub fn read(case: &CaseId, meta: &Meta) -> store::Result<Self> {
+        let (of_case, case_rest) = meta.note(case, Note::Case)?;
+        let (slack, slack_rest) = meta.note(case, Note::Of(Destination::Slack))?;
+        let (jira, jira_rest) = meta.note(case, Note::Of(Destination::Jira))?;
+        let saved = [meta.case.clone(), meta.slack.clone(), meta.jira.clone()];
+        Ok(Self { case: of_case, slack, jira, rest: [case_rest, slack_rest, jira_rest], saved })
     }
 
     pub fn of(&self, destination: Destination) -> &PlaceNote {
@@ -38,10 +41,11 @@ impl Notes {
     /// Writes what changed.
     pub async fn save<W: World>(&mut self, world: &W, case: &CaseId, epoch: u64) -> Result<(), store::Error> {
         let trouble = |error: serde_json::Error| store::Error::Trouble(error.to_string());
+        let [case_rest, slack_rest, jira_rest] = &self.rest;
         let notes = [
-            (Note::Case, serde_json::to_string(&self.case).map_err(trouble)?),
-            (Note::Of(Destination::Slack), serde_json::to_string(&self.slack).map_err(trouble)?),
-            (Note::Of(Destination::Jira), serde_json::to_string(&self.jira).map_err(trouble)?),
+            (Note::Case, write(&self.case, case_rest).map_err(trouble)?),
+            (Note::Of(Destination::Slack), write(&self.slack, slack_rest).map_err(trouble)?),
+            (Note::Of(Destination::Jira), write(&self.jira, jira_rest).map_err(trouble)?),
         ];
         for ((note, json), saved) in notes.into_iter().zip(&mut self.saved) {
             if saved.as_ref() != Some(&json) {

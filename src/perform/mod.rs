@@ -18,6 +18,7 @@ use crate::{
     facts::Facts,
     knowledge::PlaceNote,
     plan::{Effect, Ledger, Picture, plan},
+    record::{Rest, write},
     settings::Settings,
     store::{self, Destination, Note, Seen, Store, Told},
     world::{Rule, World},
@@ -84,6 +85,8 @@ pub struct Worker<'a, W: World> {
     pub epoch: u64,
     /// Which side of it.
     pub destination: Destination,
+    /// What stands in its note that this release does not know: it goes back as it came.
+    pub rest: &'a Rest,
     /// When the function's time ends.
     pub deadline: Millis,
     /// The breaker was open before this worker tried.
@@ -216,7 +219,7 @@ impl<W: World> Worker<'_, W> {
 
 impl<W: World> Worker<'_, W> {
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {
-        let json = serde_json::to_string(note).map_err(|error| store::Error::Trouble(error.to_string()))?;
+        let json = write(note, self.rest).map_err(|error| store::Error::Trouble(error.to_string()))?;
         Ok(self.world.store().save(self.case, self.epoch, Note::Of(self.destination), &json).await?)
     }
 }

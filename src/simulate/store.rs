@@ -87,6 +87,10 @@ impl Store for Table {
         self.once("release", operation).await
     }
 
+    async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()> {
+        self.once("put_off", self.0.memory.put_off(case, epoch, until)).await
+    }
+
     async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
         self.once("due", self.0.memory.due(now, limit)).await
     }

@@ -46,8 +46,14 @@ impl Dynamo {
         let change = self.0.change(gate_key(gate), "SET free_at = free_at + :spacing", values).await;
         let change = change.condition_expression("free_at >= :now").return_values(ReturnValue::UpdatedOld);
         match self.0.write(change, Late::Harmless).await? {
-            Written::Done(old) => Ok(number_of(&old, "free_at")),
-            Written::Refused(_) => Ok(None),
+            Written::Done(mut old) => {
+                old.extend(gate_key(gate));
+                number_of(&old, "free_at")
+            }
+            Written::Refused(gate) => {
+                of_this_release(&gate)?;
+                number_of::<Millis>(&gate, "free_at").map(|_| None)
+            }
         }
     }
 
@@ -62,6 +68,11 @@ impl Dynamo {
         }
     }
 }
+
+/// A case that can be read and that nobody holds.
+const FREE: &str = "attribute_type(want, :number) AND (attribute_not_exists(epoch) OR attribute_type(epoch, :number)) \
+                    AND (attribute_not_exists(lease_until) OR lease_until <= :now) \
+                    AND (attribute_not_exists(v) OR v <= :v)";
 
 /// What was remembered under no later lease.
 const NOT_LATER: &str = "attribute_not_exists(epoch) OR epoch <= :epoch";
@@ -88,16 +99,20 @@ impl Store for Dynamo {
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
         let values = [(":until", number(until)), (":now", number(now)), (":one", number(1))];
         let change = self.0.change(meta_key(case), "SET lease_until = :until ADD epoch :one", values).await;
-        let free = "attribute_exists(want) AND (attribute_not_exists(lease_until) OR lease_until <= :now)";
-        let change = change.condition_expression(free).return_values(ReturnValue::AllNew);
+        let change = change
+            .expression_attribute_values(":number", text("N"))
+            .expression_attribute_values(":v", number(VERSION));
+        let change = change.condition_expression(FREE).return_values(ReturnValue::AllNew);
         match self.0.write(change, Late::Harmless).await? {
-            Written::Done(item) => Ok(Some(meta_of(&item))),
-            Written::Refused(_) => Ok(None),
+            Written::Done(item) => meta_of(&item).map(Some),
+            Written::Refused(item) if item.is_empty() => Ok(None),
+            // Held by another, or not to be read.
+            Written::Refused(item) => meta_of(&item).map(|_| None),
         }
     }
 
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
-        Ok(self.0.get(meta_key(case)).await?.as_ref().map(meta_of))
+        self.0.get(meta_key(case)).await?.as_ref().map(meta_of).transpose()
     }
 
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
@@ -129,12 +144,29 @@ impl Store for Dynamo {
         let ours = "epoch = :epoch AND want = :want AND lease_until > :none";
         match self.0.write(change.condition_expression(ours), Late::Harmless).await? {
             Written::Done(_) => Ok(true),
-            Written::Refused(item) => match meta_of(&item) {
-                meta if item.is_empty() || meta.epoch != epoch => Err(Error::Fenced),
+            Written::Refused(item) if item.is_empty() => Err(Error::Fenced),
+            Written::Refused(item) => match meta_of(&item)? {
+                meta if meta.epoch != epoch => Err(Error::Fenced),
                 // Given back already: by an attempt of this very call whose answer was lost.
                 meta => Ok(meta.lease_until == 0),
             },
         }
+    }
+
+    async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()> {
+        let values = [(":until", number(until)), (":due", text(DUE))];
+        let given_back = if epoch.is_some() { ", lease_until = :none" } else { "" };
+        let expression = format!("SET next_at = :until, due = :due{given_back}");
+        let change = self.0.change(meta_key(case), &expression, values).await;
+        let Some(epoch) = epoch else {
+            let change = change.condition_expression("attribute_exists(pk)");
+            return self.0.write(change, Late::Harmless).await.map(|_| ());
+        };
+        let change = change
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":epoch", number(epoch))
+            .condition_expression("epoch = :epoch");
+        fenced(self.0.write(change, Late::Harmless).await?)
     }
 
     async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
@@ -188,7 +220,11 @@ impl Store for Dynamo {
     async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>> {
         let items = self.0.query(case, SAID_PREFIX).await?;
         let now = clock::now();
-        items.iter().filter(|item| counts(item, now)).map(|item| json_of(item, "said")).collect()
+        let said = items.iter().map(|item| match counts(item, now)? {
+            true => json_of(item, "said").map(Some),
+            false => Ok(None),
+        });
+        said.filter_map(Result::transpose).collect()
     }
 
     async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
@@ -204,8 +240,12 @@ impl Store for Dynamo {
     }
 
     async fn note(&self, name: &str) -> Result<Option<String>> {
-        let item = self.0.get(note_key(name)).await?;
-        Ok(item.filter(|item| counts(item, clock::now())).and_then(|item| text_of(&item, "note")))
+        match self.0.get(note_key(name)).await? {
+            Some(item) if counts(&item, clock::now())? => {
+                needed(&item, "note", text_of(&item, "note")?).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn swap_note(
@@ -257,25 +297,35 @@ impl Store for Dynamo {
         let change = self.0.change(command_key(key), expression, [(":answer", text(answer))]).await;
         let change = change.condition_expression("attribute_exists(job)");
         match self.0.write(change.return_values(ReturnValue::UpdatedNew), Late::Harmless).await? {
-            Written::Done(item) => Ok(text_of(&item, "answer").unwrap_or_else(|| answer.to_owned())),
+            Written::Done(mut item) => {
+                item.extend(command_key(key));
+                Ok(text_of(&item, "answer")?.unwrap_or_else(|| answer.to_owned()))
+            }
             Written::Refused(_) => Ok(answer.to_owned()),
         }
     }
 
     async fn command(&self, key: &str) -> Result<Option<Command>> {
-        let item = self.0.get(command_key(key)).await?;
-        item.filter(|item| counts(item, clock::now())).as_ref().map(command_of).transpose()
+        match self.0.get(command_key(key)).await? {
+            Some(item) if counts(&item, clock::now())? => command_of(&item).map(Some),
+            _ => Ok(None),
+        }
     }
 
     async fn bind(&self, place: &str, case: &CaseId) -> Result<()> {
         let values = [(":case", text(case.as_str()))];
         let change = self.0.change(place_key(place), "SET case_id = :case", values).await;
-        self.0.write(change, Late::Overwrites).await.map(|_| ())
+        let change = change
+            .expression_attribute_values(":text", text("S"))
+            .condition_expression("attribute_not_exists(pk) OR attribute_type(case_id, :text)");
+        match self.0.write(change, Late::Overwrites).await? {
+            Written::Done(_) => Ok(()),
+            Written::Refused(item) => place_of(&item).map(drop),
+        }
     }
 
     async fn bound(&self, place: &str) -> Result<Option<CaseId>> {
-        let item = self.0.get(place_key(place)).await?;
-        Ok(item.and_then(|item| text_of(&item, "case_id")).map(CaseId::new))
+        self.0.get(place_key(place)).await?.as_ref().map(place_of).transpose()
     }
 }
 

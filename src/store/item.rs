@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Command, Destination, Error, Meta, Note, Result};
+use super::{Command, Destination, Error, Meta, Note, Result, Unread};
 use crate::{
     case::{CaseId, Millis},
     content::Key,
+    record::{self, Unreadable},
 };
 
 /// An item, or its key.
@@ -21,6 +22,11 @@ pub const SK: &str = "sk";
 
 /// The one value of the index's partition attribute, `due`. It and `next_at` are absent on a case at rest.
 pub const DUE: &str = "due";
+
+/// The version of an item; absent where it is 1, as it is on all that this release writes.
+const VERSION_ATTRIBUTE: &str = "v";
+/// The highest version of an item that this release reads.
+pub const VERSION: u64 = 1;
 
 /// A text attribute.
 pub fn text(text: impl Into<String>) -> AttributeValue {
@@ -98,21 +104,61 @@ pub fn note_attribute(note: Note) -> &'static str {
     }
 }
 
+/// How an item is called in errors and logs: its two keys.
+pub fn name_of(item: &Item) -> String {
+    let key = |name| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+    format!("{}/{}", key(PK), key(SK))
+}
+
+/// An attribute of an item that cannot be read.
+pub fn unread(item: &Item, attribute: &str, why: Unreadable) -> Error {
+    Unread { key: format!("{} {attribute}", name_of(item)), why }.into()
+}
+
+/// The item, unless a later release wrote it: then its attributes may mean something else.
+pub fn of_this_release(item: &Item) -> Result<()> {
+    match number_of(item, VERSION_ATTRIBUTE)?.is_none_or(|version: u64| version <= VERSION) {
+        true => Ok(()),
+        false => Err(unread(item, VERSION_ATTRIBUTE, Unreadable::Later)),
+    }
+}
+
+/// An attribute as `read` reads it; `None` where it was never set.
+fn attribute<'a, T>(
+    item: &'a Item,
+    name: &str,
+    read: impl Fn(&'a AttributeValue) -> Option<T>,
+) -> Result<Option<T>> {
+    let found =
+        item.get(name).map(|value| read(value).ok_or_else(|| unread(item, name, Unreadable::Damaged)));
+    found.transpose()
+}
+
 /// A text of an item.
-pub fn text_of(item: &Item, name: &str) -> Option<String> {
-    item.get(name).and_then(|value| value.as_s().ok()).cloned()
+pub fn text_of(item: &Item, name: &str) -> Result<Option<String>> {
+    attribute(item, name, |value| value.as_s().ok().cloned())
 }
 
 /// A number of an item.
-pub fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Option<N> {
-    item.get(name).and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok())
+pub fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Result<Option<N>> {
+    attribute(item, name, |value| value.as_n().ok()?.parse().ok())
+}
+
+/// What every item of this kind has.
+pub fn needed<T>(item: &Item, name: &str, found: Option<T>) -> Result<T> {
+    found.ok_or_else(|| unread(item, name, Unreadable::Damaged))
 }
 
 /// A value that stands as JSON in an item.
-pub fn json_of<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T> {
-    let text = item.get(name).and_then(|value| value.as_s().ok());
-    text.and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| Error::Trouble(format!("an item's {name} cannot be read")))
+pub fn json_of<T: Serialize + DeserializeOwned>(item: &Item, name: &str) -> Result<T> {
+    let text = needed(item, name, text_of(item, name)?)?;
+    record::read_whole(&text).map_err(|why| unread(item, name, why))
+}
+
+/// The case that a place belongs to.
+pub fn place_of(item: &Item) -> Result<CaseId> {
+    let text = text_of(item, "case_id")?;
+    needed(item, "case_id", text.as_deref().and_then(CaseId::parse))
 }
 
 /// Which case an item of the index belongs to.
@@ -125,31 +171,31 @@ pub fn case_of(item: &Item) -> Option<CaseId> {
 pub fn told_name(item: &Item, destination: Destination) -> Result<Key> {
     let sk = item.get(SK).and_then(|value| value.as_s().ok());
     let key = sk.and_then(|sk| sk.strip_prefix(&told_prefix(destination)));
-    key.map(|key| Key(key.to_owned()))
-        .ok_or_else(|| Error::Trouble("an item's key cannot be read".to_owned()))
+    needed(item, SK, key.map(|key| Key(key.to_owned())))
 }
 
-/// META as the table holds it. What is absent has never been set.
-pub fn meta_of(item: &Item) -> Meta {
-    Meta {
-        want: number_of(item, "want").unwrap_or_default(),
-        full: item.get("read_all").and_then(|value| value.as_bool().ok()).is_some_and(|full| *full),
-        epoch: number_of(item, "epoch").unwrap_or_default(),
-        lease_until: number_of(item, "lease_until").unwrap_or_default(),
-        next_at: number_of(item, "next_at"),
-        case: text_of(item, note_attribute(Note::Case)),
-        slack: text_of(item, note_attribute(Note::Of(Destination::Slack))),
-        jira: text_of(item, note_attribute(Note::Of(Destination::Jira))),
-    }
+/// META as the table holds it. What is absent has never been set; every hint counts itself.
+pub fn meta_of(item: &Item) -> Result<Meta> {
+    of_this_release(item)?;
+    Ok(Meta {
+        want: needed(item, "want", number_of(item, "want")?)?,
+        full: attribute(item, "read_all", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
+        epoch: number_of(item, "epoch")?.unwrap_or_default(),
+        lease_until: number_of(item, "lease_until")?.unwrap_or_default(),
+        next_at: number_of(item, "next_at")?,
+        case: text_of(item, note_attribute(Note::Case))?,
+        slack: text_of(item, note_attribute(Note::Of(Destination::Slack)))?,
+        jira: text_of(item, note_attribute(Note::Of(Destination::Jira)))?,
+    })
 }
 
 /// A command as the table holds it.
 pub fn command_of(item: &Item) -> Result<Command> {
-    let unreadable = || Error::Trouble("a command's item cannot be read".to_owned());
+    of_this_release(item)?;
     Ok(Command {
-        job: text_of(item, "job").ok_or_else(unreadable)?,
-        since: number_of(item, "since").ok_or_else(unreadable)?,
-        answer: text_of(item, "answer"),
+        job: needed(item, "job", text_of(item, "job")?)?,
+        since: needed(item, "since", number_of(item, "since")?)?,
+        answer: text_of(item, "answer")?,
     })
 }
 
@@ -161,8 +207,8 @@ pub fn expiry(expires: Millis) -> AttributeValue {
 }
 
 /// Whether an item still counts: DynamoDB deletes expired items days late.
-pub fn counts(item: &Item, now: Millis) -> bool {
-    number_of::<i64>(item, "expires_at").is_none_or(|expires| expires > now / 1000)
+pub fn counts(item: &Item, now: Millis) -> Result<bool> {
+    Ok(number_of::<i64>(item, "expires_at")?.is_none_or(|expires| expires > now / 1000))
 }
 
 #[cfg(test)]
@@ -185,9 +231,9 @@ mod tests {
             (10_000, 9_999, true),
             (10_000, 10_000, false),
         ] {
-            assert_eq!(counts(&item(expires), now), expected, "{expires} at {now}");
+            assert_eq!(counts(&item(expires), now), Ok(expected), "{expires} at {now}");
         }
-        assert!(counts(&Item::new(), i64::MAX));
+        assert_eq!(counts(&Item::new(), i64::MAX), Ok(true));
     }
 
     /// An item that some release wrote, by its keys.
@@ -214,32 +260,94 @@ mod tests {
             jira: note("jira"),
             ..Meta::default()
         };
-        assert_eq!(meta_of(&written("CASE#7000000001/META")), hinted);
-        assert_eq!(meta_of(&written("CASE#7000000003/META")), resting);
+        assert_eq!(meta_of(&written("CASE#7000000001/META")), Ok(hinted));
+        assert_eq!(meta_of(&written("CASE#7000000003/META")), Ok(resting));
         let told = written("CASE#7000000003/TOLD#slack#comment/100001/0");
         assert_eq!(told_name(&told, Destination::Slack), Ok(Key("comment/100001/0".to_owned())));
         assert_eq!(json_of::<Told>(&told, "told").unwrap().seen, Seen::NotYet(1));
         let said = written("CASE#7000000003/SAID#b5bb9d80");
         assert_eq!(json_of::<Saying>(&said, "said").unwrap().speaker.as_deref(), Some("ana (Slack)"));
-        assert!(counts(&said, 4_102_444_799_000) && !counts(&said, 4_102_444_800_000));
+        assert_eq!(
+            [4_102_444_799_000, 4_102_444_800_000].map(|now| counts(&said, now)),
+            [Ok(true), Ok(false)]
+        );
         let done = command_of(&written("COMMAND#done/COMMAND")).unwrap();
         assert_eq!((done.since, done.answer.as_deref()), (1_795_669_200_000, Some(r#"{"pieces":[]}"#)));
         assert_eq!(command_of(&written("COMMAND#begun/COMMAND")).unwrap().answer, None);
         let gate = written("GATE#slack/C0SECURITY/GATE");
-        assert_eq!(number_of::<Millis>(&gate, "free_at"), Some(1_795_669_201_000));
+        assert_eq!(number_of::<Millis>(&gate, "free_at"), Ok(Some(1_795_669_201_000)));
         let place = written("PLACE#slack/T0CASEBRDG/C0SECURITY/1795668300.000100/PLACE");
-        assert_eq!(text_of(&place, "case_id").as_deref(), Some("7000000003"));
-        assert_eq!(
-            text_of(&written("NOTE#channel/C0SECURITY/NOTE"), "note").as_deref(),
-            Some("[1795669500000,false]")
-        );
+        assert_eq!(place_of(&place), Ok(CaseId::new("7000000003")));
+        let note = text_of(&written("NOTE#channel/C0SECURITY/NOTE"), "note");
+        assert_eq!(note.unwrap().as_deref(), Some("[1795669500000,false]"));
+    }
+
+    /// Reads an item as the store does.
+    fn read(item: &Item) -> Result<()> {
+        of_this_release(item)?;
+        counts(item, 0)?;
+        match text_of(item, SK)?.unwrap().split('#').next().unwrap() {
+            "META" => meta_of(item).map(drop),
+            "TOLD" => json_of::<Told>(item, "told").map(drop),
+            "SAID" => json_of::<Saying>(item, "said").map(drop),
+            "COMMAND" => command_of(item).map(drop),
+            "PLACE" => place_of(item).map(drop),
+            "GATE" => number_of::<Millis>(item, "free_at").map(drop),
+            _ => text_of(item, "note").map(drop),
+        }
     }
 
     #[test]
-    fn an_item_that_cannot_be_read_is_trouble_and_tells_nothing_of_itself() {
-        let item = Item::from([("told".to_owned(), text("not JSON"))]);
-        let error = json_of::<Told>(&item, "told").unwrap_err();
-        assert_eq!(error, Error::Trouble("an item's told cannot be read".to_owned()));
-        assert!(command_of(&item).is_err());
+    fn an_attribute_that_is_of_another_kind_is_named_and_not_taken_for_nothing() {
+        // What only DynamoDB looks at.
+        let unread = [PK, SK, "due"];
+        for (name, _) in golden::all("items") {
+            let item = written(&name);
+            assert_eq!(read(&item), Ok(()), "{name}");
+            let names = item.keys().filter(|attribute| !unread.contains(&attribute.as_str()));
+            for attribute in names.filter(|attribute| !(name.contains("TOLD") && *attribute == "epoch")) {
+                let other = match &item[attribute] {
+                    AttributeValue::S(_) => number(7),
+                    _ => text("secret"),
+                };
+                let damaged = item.clone().into_iter().chain([(attribute.clone(), other)]).collect();
+                let error = read(&damaged).unwrap_err();
+                let key = format!("{name} {attribute}");
+                assert_eq!(error, Unread { key, why: Unreadable::Damaged }.into());
+            }
+        }
+    }
+
+    #[test]
+    fn an_item_of_a_later_release_is_refused_and_an_attribute_that_is_not_ours_is_left_alone() {
+        for (name, _) in golden::all("items") {
+            let with = |attribute: &str, value| {
+                written(&name).into_iter().chain([(attribute.to_owned(), value)]).collect::<Item>()
+            };
+            let later = Unread { key: format!("{name} v"), why: Unreadable::Later };
+            assert_eq!(read(&with("v", number(2))), Err(later.into()));
+            assert_eq!(read(&with("v", number(1))), Ok(()));
+            assert_eq!(read(&with("unheard", text("secret"))), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_an_item_must_have_is_missed_and_what_it_tells_is_in_no_error() {
+        let [meta, told] =
+            ["CASE#7000000003/META", "CASE#7000000003/TOLD#slack#comment/100001/0"].map(written);
+        let without =
+            |item: &Item, name: &str| item.clone().into_iter().filter(|(other, _)| other != name).collect();
+        for (item, name) in [(&meta, "want"), (&told, "told")] {
+            let error = read(&without(item, name)).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        for bad in ["12.5", "-1", "1e40"] {
+            let meta =
+                meta.clone().into_iter().chain([("want".to_owned(), AttributeValue::N(bad.to_owned()))]);
+            assert!(meta_of(&meta.collect()).is_err(), "{bad}");
+        }
+        let told = told.into_iter().chain([("told".to_owned(), text("{\"remote\":\"secret"))]).collect();
+        let error = read(&told).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     }
 }

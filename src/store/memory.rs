@@ -1,17 +1,21 @@
 //! How is everything remembered without a table? For the playground, the tests and the simulation.
 //!
 //! It has no clock of its own: its time is the latest `now` that a caller brought, which keeps a simulated
-//! world repeatable.
+//! world repeatable. Records in it can be damaged: then they answer as an item of the table does that cannot be read.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Command, Destination, Error, Meta, Note, Result, Saying, Store, Told};
+use super::{
+    Command, Destination, Error, Meta, Note, Result, Saying, Store, Told, Unread,
+    item::{self, Item},
+};
 use crate::{
     case::{CaseId, Millis},
     content::Key,
+    record::Unreadable,
 };
 
 /// A table in memory. Clones share it.
@@ -40,6 +44,8 @@ struct Tables {
     notes: HashMap<String, Kept<String>>,
     commands: HashMap<String, Kept<Command>>,
     places: HashMap<String, CaseId>,
+    damaged: BTreeSet<String>,
+    overwritten: Vec<String>,
 }
 
 /// DynamoDB's limit for an item: names and values together.
@@ -68,6 +74,29 @@ impl<T> Kept<T> {
 }
 
 impl Tables {
+    /// Whether the item with these keys can be read. Its name is only made where some item is damaged.
+    fn readable(&self, key: impl FnOnce() -> Item) -> Result<()> {
+        match self.is_damaged(key) {
+            Some(key) => Err(Unread { key, why: Unreadable::Damaged }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// As DynamoDB would, a write takes a damaged item's place; it is remembered that it did.
+    fn overwrites(&mut self, key: impl FnOnce() -> Item) {
+        if let Some(key) = self.is_damaged(key) {
+            self.damaged.remove(&key);
+            self.overwritten.push(key);
+        }
+    }
+
+    fn is_damaged(&self, key: impl FnOnce() -> Item) -> Option<String> {
+        if self.damaged.is_empty() {
+            return None;
+        }
+        Some(item::name_of(&key())).filter(|key| self.damaged.contains(key))
+    }
+
     /// Sets when a case is due and keeps the index in step.
     fn set_due(&mut self, case: &CaseId, next_at: Option<Millis>) {
         let Some(meta) = self.cases.get_mut(case).and_then(|rows| rows.meta.as_mut()) else { return };
@@ -94,6 +123,21 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on the item of this name cannot be read: `CASE#7000000003/TOLD#slack#home`.
+    pub fn damage(&self, key: &str) {
+        self.tables().damaged.insert(key.to_owned());
+    }
+
+    /// The item of this name can be read again.
+    pub fn mend(&self, key: &str) {
+        self.tables().damaged.remove(key);
+    }
+
+    /// The damaged items in whose place something was written.
+    pub fn overwritten(&self) -> Vec<String> {
+        self.tables().overwritten.clone()
+    }
+
     /// The same, at a time that the caller knows.
     fn tables_at(&self, now: Millis) -> MutexGuard<'_, Tables> {
         let mut tables = self.tables();
@@ -114,6 +158,7 @@ impl Store for Memory {
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
         let mut tables = self.tables_at(now);
+        tables.readable(|| item::meta_key(case))?;
         let Some(meta) = tables.cases.get_mut(case).and_then(|rows| rows.meta.as_mut()) else {
             return Ok(None);
         };
@@ -126,11 +171,14 @@ impl Store for Memory {
     }
 
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
-        Ok(self.tables().cases.get(case).and_then(|rows| rows.meta.clone()))
+        let tables = self.tables();
+        tables.readable(|| item::meta_key(case))?;
+        Ok(tables.cases.get(case).and_then(|rows| rows.meta.clone()))
     }
 
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
         let mut tables = self.tables();
+        tables.overwrites(|| item::meta_key(case));
         let meta = tables.fenced(case, epoch)?;
         let kept = [(Note::Case, &meta.case)]
             .into_iter()
@@ -169,6 +217,15 @@ impl Store for Memory {
         Ok(true)
     }
 
+    async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()> {
+        let mut tables = self.tables();
+        if let Some(epoch) = epoch {
+            tables.fenced(case, epoch)?.lease_until = 0;
+        }
+        tables.set_due(case, Some(until));
+        Ok(())
+    }
+
     async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
         let tables = self.tables_at(now);
         let come = tables.due.iter().take_while(|(next_at, _)| *next_at <= now);
@@ -177,6 +234,7 @@ impl Store for Memory {
 
     async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         let tables = self.tables();
+        keys.iter().try_for_each(|key| tables.readable(|| item::told_key(case, destination, key)))?;
         let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
         let one = |key| told.and_then(|told| told.get(key)).map(|(_, told)| told.clone());
         Ok(keys.iter().map(one).collect())
@@ -185,6 +243,8 @@ impl Store for Memory {
     async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
         let tables = self.tables();
         let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
+        let mut keys = told.into_iter().flat_map(BTreeMap::keys);
+        keys.try_for_each(|key| tables.readable(|| item::told_key(case, destination, key)))?;
         Ok(told.into_iter().flatten().map(|(key, (_, told))| (key.clone(), told.clone())).collect())
     }
 
@@ -198,6 +258,7 @@ impl Store for Memory {
     ) -> Result<()> {
         fits([told.remote.as_str(), &told.hash])?;
         let mut tables = self.tables();
+        tables.overwrites(|| item::told_key(case, destination, key));
         let rows = &mut tables.cases.entry(case.clone()).or_default().told[destination as usize];
         not_later(rows, epoch, key)?;
         rows.insert(key.clone(), (epoch, told.clone()));
@@ -206,6 +267,7 @@ impl Store for Memory {
 
     async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
         let mut tables = self.tables();
+        tables.overwrites(|| item::told_key(case, destination, key));
         let Some(rows) = tables.cases.get_mut(case) else { return Ok(()) };
         let rows = &mut rows.told[destination as usize];
         not_later(rows, epoch, key)?;
@@ -219,18 +281,23 @@ impl Store for Memory {
         fits(known.chain([command, body_hash]).map(String::as_str))?;
         let kept = Kept { value: saying.clone(), expires: Some(expires) };
         let mut tables = self.tables_at(saying.since);
+        tables.overwrites(|| item::said_key(case, &saying.command));
         tables.cases.entry(case.clone()).or_default().said.insert(saying.command.clone(), kept);
         Ok(())
     }
 
     async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>> {
         let tables = self.tables();
-        let said = tables.cases.get(case).map(|rows| rows.said.values()).into_iter().flatten();
+        let rows = tables.cases.get(case);
+        let mut commands = rows.into_iter().flat_map(|rows| rows.said.keys());
+        commands.try_for_each(|command| tables.readable(|| item::said_key(case, command)))?;
+        let said = rows.map(|rows| rows.said.values()).into_iter().flatten();
         Ok(said.filter_map(|kept| kept.at(tables.now)).cloned().collect())
     }
 
     async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
         let mut tables = self.tables_at(now);
+        tables.readable(|| item::gate_key(gate))?;
         let slot = tables.gates.get(gate).map_or(now, |next| now.max(*next));
         tables.gates.insert(gate.to_owned(), slot + spacing);
         Ok(slot)
@@ -238,6 +305,7 @@ impl Store for Memory {
 
     async fn note(&self, name: &str) -> Result<Option<String>> {
         let tables = self.tables();
+        tables.readable(|| item::note_key(name))?;
         Ok(tables.notes.get(name).and_then(|kept| kept.at(tables.now)).cloned())
     }
 
@@ -254,6 +322,7 @@ impl Store for Memory {
         if there.map(String::as_str) != old {
             return Ok(false);
         }
+        tables.overwrites(|| item::note_key(name));
         tables.notes.insert(name.to_owned(), Kept { value: new.to_owned(), expires });
         Ok(true)
     }
@@ -261,6 +330,7 @@ impl Store for Memory {
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {
         fits([command.job.as_str(), command.answer.as_deref().unwrap_or_default()])?;
         let mut tables = self.tables_at(command.since);
+        tables.readable(|| item::command_key(key))?;
         if let Some(known) = tables.commands.get(key).and_then(|kept| kept.at(tables.now)) {
             return Ok(Some(known.clone()));
         }
@@ -271,6 +341,7 @@ impl Store for Memory {
 
     async fn finish(&self, key: &str, answer: &str) -> Result<String> {
         let mut tables = self.tables();
+        tables.readable(|| item::command_key(key))?;
         let Some(kept) = tables.commands.get_mut(key) else { return Ok(answer.to_owned()) };
         fits([kept.value.job.as_str(), answer])?;
         Ok(kept.value.answer.get_or_insert_with(|| answer.to_owned()).clone())
@@ -278,15 +349,20 @@ impl Store for Memory {
 
     async fn command(&self, key: &str) -> Result<Option<Command>> {
         let tables = self.tables();
+        tables.readable(|| item::command_key(key))?;
         Ok(tables.commands.get(key).and_then(|kept| kept.at(tables.now)).cloned())
     }
 
     async fn bind(&self, place: &str, case: &CaseId) -> Result<()> {
-        self.tables().places.insert(place.to_owned(), case.clone());
+        let mut tables = self.tables();
+        tables.readable(|| item::place_key(place))?;
+        tables.places.insert(place.to_owned(), case.clone());
         Ok(())
     }
 
     async fn bound(&self, place: &str) -> Result<Option<CaseId>> {
-        Ok(self.tables().places.get(place).cloned())
+        let tables = self.tables();
+        tables.readable(|| item::place_key(place))?;
+        Ok(tables.places.get(place).cloned())
     }
 }

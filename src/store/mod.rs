@@ -12,12 +12,12 @@ mod table;
 
 use std::future::Future;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     case::{CaseId, Millis},
     content::Key,
-    record::stated,
+    record::{self, Rest, stated},
 };
 
 /// Why the store did not answer.
@@ -29,6 +29,19 @@ pub enum Error {
     /// Throttled, unreachable or no readable answer: a write may have taken effect.
     #[error("the store did not answer: {0}")]
     Trouble(String),
+    /// The answer is there and cannot be read: nobody knows what it says, and nothing may be put in its place.
+    #[error(transparent)]
+    Unreadable(#[from] Unread),
+}
+
+/// A record that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} cannot be read: {why}")]
+pub struct Unread {
+    /// Where it stands, without anything of what stands there: `CASE#7000000003/META slack_note`.
+    pub key: String,
+    /// Why.
+    pub why: record::Unreadable,
 }
 
 /// A result of the store.
@@ -56,7 +69,7 @@ impl Destination {
     }
 }
 
-/// What a case's META holds. The three notes are JSON of the core's own types; the store does not read them.
+/// What a case's META holds. The three notes are records of the core's own types: [`Meta::note`] reads one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meta {
     /// Counts hints: a worker that leaves while it has grown would lose one.
@@ -75,6 +88,27 @@ pub struct Meta {
     pub slack: Option<String>,
     /// What is known of its issue.
     pub jira: Option<String>,
+}
+
+impl Meta {
+    /// Reads a note, and what stands in it that this release does not know; the default where none was saved yet.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn note<T: Default + Serialize + DeserializeOwned>(
+        &self,
+        case: &CaseId,
+        note: Note,
+    ) -> Result<(T, Rest)> {
+        let text = match note {
+            Note::Case => &self.case,
+            Note::Of(Destination::Slack) => &self.slack,
+            Note::Of(Destination::Jira) => &self.jira,
+        };
+        let Some(text) = text else { return Ok((T::default(), Rest::default())) };
+        let key = || format!("{} {}", item::name_of(&item::meta_key(case)), item::note_attribute(note));
+        Ok(record::read(text).map_err(|why| Unread { key: key(), why })?)
+    }
 }
 
 /// The epoch of whoever writes without a lease: it overwrites nothing that a worker wrote.
@@ -160,7 +194,8 @@ pub struct Saying {
     pub comment: Option<String>,
 }
 
-/// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect.
+/// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect; one
+/// that reads may fail with [`Error::Unreadable`], and then has changed nothing.
 pub trait Store {
     /// Notes that somebody should look at the case: `want += 1`, `next_at = now`, and `full` where asked.
     fn hint(&self, case: &CaseId, now: Millis, full: bool) -> impl Future<Output = Result<()>>;
@@ -186,6 +221,11 @@ pub trait Store {
         next_at: Option<Millis>,
         full: bool,
     ) -> impl Future<Output = Result<bool>>;
+
+    /// Puts the next look at a case off until then, and changes nothing else: for one of which something cannot be read.
+    /// Who holds it gives `epoch`, and gives it back; where another has taken it over meanwhile, [`Error::Fenced`]. Without
+    /// an epoch, its META itself cannot be read; where there is none, nothing happens.
+    fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> impl Future<Output = Result<()>>;
 
     /// The cases whose `next_at` has come, oldest first, at most `limit`. Eventually consistent (an index).
     fn due(&self, now: Millis, limit: usize) -> impl Future<Output = Result<Vec<CaseId>>>;
@@ -284,6 +324,35 @@ pub trait Store {
     }
 }
 
+/// Reads the record in a note of this name, and what stands in it that this release does not know.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read_note<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<(T, Rest)> {
+    Ok(record::read(text).map_err(|why| unread_note(name, why))?)
+}
+
+/// As [`read_note`], of which everything must be known.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read_note_whole<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<T> {
+    Ok(record::read_whole(text).map_err(|why| unread_note(name, why))?)
+}
+
+/// Reads the answer that stands in the record of a command.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read_answer<T: Serialize + DeserializeOwned>(command: &str, text: &str) -> Result<T> {
+    let key = || format!("{} answer", item::name_of(&item::command_key(command)));
+    Ok(record::read_whole(text).map_err(|why| Unread { key: key(), why })?)
+}
+
+fn unread_note(name: &str, why: record::Unreadable) -> Unread {
+    Unread { key: format!("{} note", item::name_of(&item::note_key(name))), why }
+}
+
 /// The note that holds the settings.
 const SETTINGS: &str = "settings";
 
@@ -320,6 +389,8 @@ mod tests {
     fn a_record_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
         golden::damage::<Told>("told", &[], &[]);
         golden::damage::<Saying>("sayings", &["speaker"], &[]);
+        golden::later::<Told>("told");
+        golden::later::<Saying>("sayings");
     }
 
     #[test]

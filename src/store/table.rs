@@ -107,7 +107,9 @@ impl Table {
     /// An item, as it is now.
     pub async fn get(&self, key: Item) -> Result<Option<Item>> {
         let get = self.client().await.get_item().table_name(&self.name).set_key(Some(key));
-        Ok(get.consistent_read(true).send().await.map_err(|error| trouble(&error))?.item)
+        let item = get.consistent_read(true).send().await.map_err(|error| trouble(&error))?.item;
+        item.iter().try_for_each(of_this_release)?;
+        Ok(item)
     }
 
     /// Deletes an item, if there is one and the condition holds for it.
@@ -142,13 +144,10 @@ impl Table {
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(case_partition(case)))
             .expression_attribute_values(":prefix", text(prefix));
-        query
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<std::result::Result<_, _>>()
-            .await
-            .map_err(|e| trouble(&e))
+        let items: std::result::Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
+        let items = items.map_err(|error| trouble(&error))?;
+        items.iter().try_for_each(of_this_release)?;
+        Ok(items)
     }
 
     /// At most `limit` items of the index that are due, oldest first. An index is eventually consistent.
@@ -187,6 +186,7 @@ impl Table {
             items.extend(output.responses.unwrap_or_default().remove(&self.name).unwrap_or_default());
             left = output.unprocessed_keys.unwrap_or_default().remove(&self.name).map_or(vec![], |l| l.keys);
             if left.is_empty() {
+                items.iter().try_for_each(of_this_release)?;
                 return Ok(items);
             }
         }

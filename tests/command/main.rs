@@ -11,10 +11,13 @@ mod form_rules;
 mod forms;
 mod home;
 mod issue;
+#[path = "../state/log.rs"]
+mod log;
 mod many_files;
 mod once;
 mod operations;
 mod shared;
 mod stage;
+mod state;
 mod thread;
 mod verbs;

@@ -103,6 +103,7 @@ watched! {
     meta(case: &CaseId) -> Option<Meta>;
     save(case: &CaseId, epoch: u64, note: Note, json: &str) -> ();
     release(case: &CaseId, epoch: u64, want: u64, next_at: Option<Millis>, full: bool) -> bool;
+    put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
     due(now: Millis, limit: usize) -> Vec<CaseId>;
     told(case: &CaseId, destination: Destination, keys: &[Key]) -> Vec<Option<Told>>;
     all_told(case: &CaseId, destination: Destination) -> Vec<(Key, Told)>;

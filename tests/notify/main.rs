@@ -7,8 +7,11 @@ mod comments;
 mod cost;
 mod doors;
 mod life;
+#[path = "../state/log.rs"]
+mod log;
 mod repaired;
 mod sample;
 mod shared;
 #[allow(dead_code, reason = "the table of wire faults uses all of it")]
 mod stage;
+mod state;

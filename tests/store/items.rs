@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use casebridge::{
     case::{CaseId, Millis},
     content::Author,
-    store::{Command, Destination, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
+    store::{Command, Destination, Error, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
 };
 use serde_json::{Map, Value, json};
 
@@ -164,4 +164,75 @@ async fn items_of_any_release_are_read_as_they_were_meant_where_dynamodb_was_ask
     }
     read(&loaded.store).await;
     loaded.delete().await;
+}
+
+/// What every question about a case, a command, a place, a gate and a note answers now, as far as it cannot be read.
+async fn unreadable(store: &Dynamo) -> Vec<String> {
+    let case = case(3);
+    let key = [key("comment/100001/0")];
+    let answers = [
+        store.lease(&case, THEN, FAR).await.map(drop),
+        store.meta(&case).await.map(drop),
+        store.told(&case, Destination::Slack, &key).await.map(drop),
+        store.all_told(&case, Destination::Jira).await.map(drop),
+        store.sayings(&case).await.map(drop),
+        store.begin("done", &command("again"), FAR).await.map(drop),
+        store.command("begun").await.map(drop),
+        store.finish("begun", "{}").await.map(drop),
+        store.bound("slack/T0CASEBRDG/C0SECURITY/1795668300.000100").await.map(drop),
+        store.bind("slack/T0CASEBRDG/C0SECURITY/1795668300.000100", &case).await,
+        store.reserve("slack/C0SECURITY", THEN, 1_000).await.map(drop),
+        store.settings().await.map(drop),
+        store.note("channel/C0SECURITY").await.map(drop),
+    ];
+    let keys = answers.into_iter().filter_map(|answer| match answer {
+        Err(Error::Unreadable(record)) => Some(record.key),
+        answer => {
+            answer.unwrap();
+            None
+        }
+    });
+    keys.collect()
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_be_read_is_said_by_its_key_and_stays_where_dynamodb_was_asked_for() {
+    let Some(account) = table::asked_for().await else { return };
+    let text = |of: &str| AttributeValue::S(of.to_owned());
+    let number = |of: &str| AttributeValue::N(of.to_owned());
+    let case = "CASE#7000000003";
+    for (pk, sk, attribute, damaged) in [
+        (case, "META", "want", text("one")),
+        (case, "META", "want", number("1.5")),
+        (case, "META", "epoch", text("one")),
+        (case, "META", "lease_until", text("0")),
+        (case, "META", "read_all", number("1")),
+        (case, "META", "slack_note", number("1")),
+        (case, "META", "v", number("2")),
+        (case, "TOLD#slack#comment/100001/0", "told", text("{")),
+        (case, "TOLD#jira#comment/100001/0", "told", number("1")),
+        (case, "TOLD#jira#comment/100001/0", "v", number("2")),
+        (case, "SAID#b5bb9d80", "said", text("{\"v\":2}")),
+        ("COMMAND#done", "COMMAND", "since", text("now")),
+        ("COMMAND#done", "COMMAND", "answer", number("1")),
+        ("COMMAND#begun", "COMMAND", "answer", number("1")),
+        ("PLACE#slack/T0CASEBRDG/C0SECURITY/1795668300.000100", "PLACE", "case_id", number("7")),
+        ("GATE#slack/C0SECURITY", "GATE", "free_at", text("soon")),
+        ("NOTE#settings", "NOTE", "note", number("1")),
+        ("NOTE#channel/C0SECURITY", "NOTE", "expires_at", text("soon")),
+    ] {
+        let made = account.make("items-damaged").await;
+        write(&made.store).await;
+        let keys = [("pk", text(pk)), ("sk", text(sk))].map(|(name, value)| (name.to_owned(), value));
+        let change = made.client.update_item().table_name(&made.name).set_key(Some(keys.clone().into()));
+        let change = change.update_expression("SET #a = :a").expression_attribute_names("#a", attribute);
+        change.expression_attribute_values(":a", damaged.clone()).send().await.unwrap();
+        let said = unreadable(&made.store).await;
+        let key = format!("{pk}/{sk} {attribute}");
+        assert!(!said.is_empty() && said.iter().all(|said| *said == key), "{key}: {said:?}");
+        let get =
+            made.client.get_item().table_name(&made.name).set_key(Some(keys.into())).send().await.unwrap();
+        assert_eq!(get.item.unwrap()[attribute], damaged, "{key}");
+        made.delete().await;
+    }
 }

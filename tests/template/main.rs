@@ -172,3 +172,25 @@ fn both_functions_run_under_the_roles_that_are_checked_here() {
         assert!(properties["Policies"].is_null(), "{function}: SAM would not add these to the role");
     }
 }
+
+#[test]
+fn what_cannot_be_read_raises_an_alarm_of_either_function_under_the_name_that_it_runs_under() {
+    let template = template();
+    let metrics = include_str!("../../src/metrics.rs");
+    for (alarm, function) in [("NotifyUnreadableAlarm", "Notify"), ("CommandUnreadableAlarm", "Command")] {
+        let properties = &template["Resources"][alarm]["Properties"];
+        let [namespace, metric] =
+            ["Namespace", "MetricName"].map(|name| format!("\"{}\"", text(&properties[name])));
+        assert!(metrics.contains(&namespace) && metrics.contains(&metric), "{alarm}: nobody writes {metric}");
+        let [dimension] = &properties["Dimensions"].as_sequence().unwrap()[..] else { panic!("{alarm}") };
+        assert_eq!(
+            (text(&dimension["Name"]), text(&dimension["Value"])),
+            ("FunctionName".into(), function.into())
+        );
+        assert_eq!(texts(&properties["AlarmActions"]), ["AlarmTopic"]);
+        let hours = properties["Period"].as_u64().unwrap()
+            * properties["EvaluationPeriods"].as_u64().unwrap()
+            / 3_600;
+        assert!(hours >= 2, "{alarm} would end between two tries");
+    }
+}

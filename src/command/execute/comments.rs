@@ -35,7 +35,7 @@ pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Out
                 .text("."),
         ));
     }
-    let sayings = desk.world.store().sayings(id).await?;
+    let sayings = desk.or_parked(desk.world.store().sayings(id).await)?;
     let headline =
         Line::of("The latest comments on case ").bold(id.as_str()).text(", the newest at the end:");
     Ok(comments.iter().fold(Answer::of(headline), |answer, comment| {
@@ -307,6 +307,14 @@ async fn rewrite<W: World>(
 ) -> Result<(), Stop> {
     if desk.case(id).await?.is_closed() {
         return Err(closed(id).give_back(&desk.typed()).into());
+    }
+    // What is remembered at the end takes the place of what was: that must be readable.
+    for (destination, remote) in
+        [(Destination::Slack, &before.slack_ts), (Destination::Jira, &before.jira_comment)]
+    {
+        if remote.is_some() {
+            desk.or_parked(desk.world.store().all_told(id, destination).await)?;
+        }
     }
     let said = (named_line(desk.settings, speaker), body(desk.settings, speaker, words));
     let (speaker, body) = desk.decide("body", said).await?;

@@ -10,14 +10,15 @@ use crate::{
     command::{
         answer::Answer,
         identity::{self, Profile},
-        job::Job,
+        job::{Did, Job},
     },
     jira::Jira,
+    knowledge, metrics,
     secrets::Secret,
     settings::Settings,
     sir::{self, Call, Fault, FaultKind, Page, limits},
     slack::Slack,
-    store::{self, Store},
+    store::{self, Store, Unread, read_note_whole},
     wire::Failure,
     world::World,
 };
@@ -40,6 +41,8 @@ pub enum Stop {
     Unsettled(Answer),
     /// Nobody knows what became of it: it must be tried again, and will find out.
     Trouble(String),
+    /// What it hangs on cannot be read: it must come again, and is kept with the dead letters until that is mended.
+    Unreadable(Unread),
     /// Not now, nor in a moment: the queue brings it again.
     Later(String),
     /// Slack or Jira did not do what was asked: what follows hangs on why.
@@ -50,7 +53,10 @@ pub enum Stop {
 
 impl From<store::Error> for Stop {
     fn from(error: store::Error) -> Self {
-        Self::Trouble(error.to_string())
+        match error {
+            store::Error::Unreadable(record) => Self::Unreadable(record),
+            error => Self::Trouble(error.to_string()),
+        }
     }
 }
 
@@ -188,14 +194,45 @@ impl<W: World> Desk<'_, W> {
             return Ok(seen);
         }
         let first = store.note(&name).await?.ok_or_else(|| strange("the record of a decision"))?;
-        serde_json::from_str(&first).map_err(|error| Stop::Trouble(error.to_string()))
+        Ok(read_note_whole(&name, &first)?)
     }
 
     /// What was remembered so before; `None` where nothing was.
-    pub async fn decided<T: DeserializeOwned>(&self, what: &str) -> Result<Option<T>, Stop> {
-        let note = self.world.store().note(&format!("command/{}/{what}", self.key)).await?;
-        let read = note.as_deref().map(serde_json::from_str).transpose();
-        read.map_err(|error| Stop::Trouble(error.to_string()))
+    pub async fn decided<T: Serialize + DeserializeOwned>(&self, what: &str) -> Result<Option<T>, Stop> {
+        let name = format!("command/{}/{what}", self.key);
+        let note = self.world.store().note(&name).await?;
+        Ok(note.as_deref().map(|text| read_note_whole(&name, text)).transpose()?)
+    }
+
+    /// Nothing is changed on a case of which nobody can read what was told.
+    pub async fn readable(&self, case: &CaseId) -> Result<(), Stop> {
+        self.or_parked(knowledge::readable(self.world.store(), case).await)
+    }
+
+    /// For what is read before anything is done: where it cannot be read, the person hears that nothing was.
+    pub fn or_parked<T>(&self, read: store::Result<T>) -> Result<T, Stop> {
+        match read {
+            // What an earlier try did is done.
+            Err(store::Error::Unreadable(record)) if !self.again => Err(self.parked(&record)),
+            read => Ok(read?),
+        }
+    }
+
+    /// What was said in a thread is found again once the record is mended.
+    fn parked(&self, record: &Unread) -> Stop {
+        metrics::unreadable(record);
+        let answer = Answer::says(format!(
+            "What Casebridge wrote down about this case cannot be read ({}), so nothing was changed. Please tell whoever \
+             deployed the bridge.",
+            record.key
+        ));
+        match self.job.did {
+            Did::Said { .. } => {
+                let answer = answer.say("What you said is tried again by itself, for a day.");
+                Stop::Unsettled(answer.give_back(&self.typed()))
+            }
+            _ => answer.give_back(&self.typed()).into(),
+        }
     }
 
     /// Says that the case changed: somebody should look at it and tell everybody.

@@ -14,6 +14,7 @@ use crate::{
         ask::{self, Ask, Membership},
         form::{CaseEdit, Filled, NewCaseForm},
     },
+    knowledge,
     sir::{self, Call, CaseChange},
     text,
     world::World,
@@ -24,7 +25,10 @@ pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<Ca
     authorised(desk, &filled.ask(), here.as_ref()).await?;
     match filled {
         Filled::New(new) => create(desk, new).await,
-        Filled::Edit { case, edit } => change(desk, case, edit).await,
+        Filled::Edit { case, edit } => {
+            desk.readable(case).await?;
+            change(desk, case, edit).await
+        }
         Filled::Membership(Membership::New { values: Some(values) }) => {
             membership::create(desk, values).await
         }
@@ -33,7 +37,14 @@ pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<Ca
         }
         Filled::Membership(_) => Ok(desk.refuse("This form asks for nothing.")),
         Filled::Attach { case, files, before } => match case.clone().or(here) {
-            Some(case) => attach::next(desk, &case, files, *before).await,
+            Some(case) => {
+                match before {
+                    0 => desk.readable(&case).await?,
+                    // The files before this one may be on the case.
+                    _ => knowledge::readable(desk.world.store(), &case).await?,
+                }
+                attach::next(desk, &case, files, *before).await
+            }
             None => Ok(Answer::says(
                 "This is no case's thread. Nothing was attached: use \"Attach file to case\" in the message's menu.",
             )),

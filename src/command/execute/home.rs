@@ -14,7 +14,8 @@ use crate::{
         ask::{self, Ask, Which},
     },
     knowledge::CaseNote,
-    store::Store,
+    metrics,
+    store::{self, Note, Store},
     text::cut,
     wire::Failure,
     world::World,
@@ -71,11 +72,18 @@ async fn section<W: World>(
     Ok(answer)
 }
 
-/// Since when somebody must move, as the bridge knows it.
+/// Since when somebody must move, as the bridge knows it. Where that cannot be read the page shows what the service says.
 async fn waiting<W: World>(desk: &Desk<'_, W>, case: &CaseSummary) -> Result<Option<Seconds>, Stop> {
-    let meta = desk.world.store().meta(&case.id).await?;
-    let note = meta.and_then(|meta| meta.case).and_then(|json| serde_json::from_str::<CaseNote>(&json).ok());
-    Ok(note.and_then(|note| note.waiting).map(|(_, since)| since))
+    let meta = desk.world.store().meta(&case.id).await;
+    let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(&case.id, Note::Case)).transpose());
+    match note {
+        Ok(note) => Ok(note.and_then(|(note, _)| note.waiting).map(|(_, since)| since)),
+        Err(store::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn line(case: &CaseSummary, since: Option<Seconds>) -> Line {

@@ -21,8 +21,9 @@ use crate::{
     },
     content::Key,
     jira::{HeardComment, Jira},
-    knowledge::{HOME, Home, PlaceNote},
+    knowledge::{self, HOME, Home, PlaceNote},
     plan::GONE,
+    record,
     settings::Settings,
     store::{Destination, Note, Store, Told},
     text,
@@ -61,13 +62,10 @@ fn no_jira() -> Answer {
 }
 
 async fn noted<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Result<PlaceNote, Stop> {
-    let meta = desk.world.store().meta(id).await?;
-    note_of(meta.and_then(|meta| meta.jira).as_deref())
-}
-
-fn note_of(json: Option<&str>) -> Result<PlaceNote, Stop> {
-    let read = json.map_or(Ok(PlaceNote::default()), serde_json::from_str);
-    read.map_err(|error| Stop::Trouble(format!("the note on Jira: {error}")))
+    let Some(meta) = desk.or_parked(desk.world.store().meta(id).await)? else {
+        return Ok(PlaceNote::default());
+    };
+    Ok(desk.or_parked(meta.note(id, Note::Of(Destination::Jira)))?.0)
 }
 
 /// `jira open`: an issue that somebody deleted is made again.
@@ -130,10 +128,11 @@ async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) 
     let Some(meta) = store.lease(id, now, now + LEASE).await? else {
         return Err(Stop::Trouble("the case is being told just now".to_owned()));
     };
-    for (key, _) in store.all_told(id, Destination::Jira).await? {
+    let (_, rest) = desk.or_parked(meta.note::<PlaceNote>(id, Note::Of(Destination::Jira)))?;
+    for (key, _) in desk.or_parked(store.all_told(id, Destination::Jira).await)? {
         store.untell(id, meta.epoch, Destination::Jira, &key).await?;
     }
-    let json = serde_json::to_string(&note).map_err(|error| Stop::Trouble(error.to_string()))?;
+    let json = record::write(&note, &rest).map_err(|error| Stop::Trouble(error.to_string()))?;
     store.save(id, meta.epoch, Note::Of(Destination::Jira), &json).await?;
     store.release(id, meta.epoch, meta.want, Some(now), true).await?;
     Ok(())
@@ -144,6 +143,7 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
     let Some(jira) = bridge.jira() else { return Ok(()) };
     let store = bridge.world.store();
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
+    knowledge::readable(store, &case).await?;
     let me = jira.me().await?;
     let comments = match written(&jira, issue).await {
         // The issue was deleted meanwhile: nobody says anything there any more.

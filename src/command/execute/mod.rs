@@ -55,7 +55,7 @@ use super::{
 };
 use crate::{
     case::{CaseId, Millis},
-    store::{Command, Store},
+    store::{self, Command, Store, Unread},
     text,
     world::World,
 };
@@ -65,16 +65,23 @@ const TOLD_FOR: Millis = 30 * 60 * 1_000;
 
 /// Nobody knows yet what became of the job: it must be delivered again. For the log: never a text or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Trouble(String);
+pub enum Trouble {
+    /// Somebody did not answer, or not as hoped.
+    #[error("{0}")]
+    Unknown(String),
+    /// A record cannot be read.
+    #[error(transparent)]
+    Unreadable(Unread),
+}
 
 impl<E: Into<Stop>> From<E> for Trouble {
     fn from(error: E) -> Self {
         match error.into() {
-            Stop::Trouble(why) | Stop::Later(why) => Self(why),
-            Stop::Failed(failure) => Self(failure.to_string()),
+            Stop::Trouble(why) | Stop::Later(why) => Self::Unknown(why),
+            Stop::Unreadable(record) => Self::Unreadable(record),
+            Stop::Failed(failure) => Self::Unknown(failure.to_string()),
             Stop::Said(_) | Stop::Unsettled(_) | Stop::HandedOn => {
-                Self("an answer where none was due".to_owned())
+                Self::Unknown("an answer where none was due".to_owned())
             }
         }
     }
@@ -104,11 +111,11 @@ pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), 
 async fn refused<W: World>(bridge: &Bridge<'_, W>, job: &Job, answer: Answer) -> Result<Answer, Trouble> {
     let (store, key) = (bridge.world.store(), job.key());
     match begin(bridge, job, &key).await? {
-        Some(Command { answer: Some(answer), .. }) => read(&answer),
+        Some(Command { answer: Some(answer), .. }) => read(&key, &answer),
         known if job.is_a_message() => Ok(for_now(bridge, known.map(|known| known.since), answer)),
         None => finish(store, &key, &answer).await,
         // An earlier delivery may have done it: that nothing was done would be a lie.
-        Some(_) => Err(Trouble("nobody knows whose command it is, and it was begun".to_owned())),
+        Some(_) => Err(Trouble::Unknown("nobody knows whose command it is, and it was begun".to_owned())),
     }
 }
 
@@ -129,8 +136,8 @@ async fn begin<W: World>(bridge: &Bridge<'_, W>, job: &Job, key: &str) -> Result
 
 /// The answer from now on, unless there was one already.
 async fn finish(store: &impl Store, key: &str, answer: &Answer) -> Result<Answer, Trouble> {
-    let json = serde_json::to_string(answer).map_err(|error| Trouble(error.to_string()))?;
-    read(&store.finish(key, &json).await?)
+    let json = serde_json::to_string(answer).map_err(|error| Trouble::Unknown(error.to_string()))?;
+    read(key, &store.finish(key, &json).await?)
 }
 
 /// The answer of the record, or the answer that is now found and recorded.
@@ -151,7 +158,7 @@ async fn recorded<W: World>(
     let known = begin(bridge, job, &work.key).await?;
     let first = known.as_ref().map(|known| known.since);
     if let Some(answer) = known.and_then(|known| known.answer) {
-        return if work.is_a_part() { Ok(Answer::silence()) } else { read(&answer) };
+        return if work.is_a_part() { Ok(Answer::silence()) } else { read(&work.key, &answer) };
     }
     let (slack, jira) = (bridge.slack(), bridge.jira());
     let desk = Desk {
@@ -178,8 +185,8 @@ async fn recorded<W: World>(
     finish(bridge.world.store(), &work.key, &answer).await
 }
 
-fn read(answer: &str) -> Result<Answer, Trouble> {
-    serde_json::from_str(answer).map_err(|error| Trouble(error.to_string()))
+fn read(key: &str, answer: &str) -> Result<Answer, Trouble> {
+    Ok(store::read_answer(key, answer)?)
 }
 
 /// The record says who did what kind of thing, where and when: not what was said, and not where to answer.
@@ -197,7 +204,7 @@ impl Work {
     /// Whether something outside may be another when it is done.
     fn changes(&self) -> bool {
         match &self.did {
-            Doing::Asked { line } => verbs::of(&line.ask).is_some_and(|verb| verb.role > Some(Role::Viewer)),
+            Doing::Asked { line } => changes(&line.ask),
             Doing::Opened { .. } | Doing::Home => false,
             _ => true,
         }
@@ -215,6 +222,11 @@ impl Work {
     fn is_a_part(&self) -> bool {
         matches!(&self.did, Doing::Filled { filled } if filled.is_a_part())
     }
+}
+
+/// Whether what is asked may change something.
+fn changes(ask: &Ask) -> bool {
+    verbs::of(ask).is_some_and(|verb| verb.role > Some(Role::Viewer))
 }
 
 enum Doing {
@@ -296,7 +308,7 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Ended, Troubl
 }
 
 async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
-    let here = here(desk.world, desk.job).await?;
+    let here = desk.or_parked(here(desk.world, desk.job).await)?;
     // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
         Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
@@ -313,14 +325,15 @@ async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
 }
 
 /// The case of the thread, else of the channel.
-async fn here<W: World>(world: &W, job: &Job) -> Result<Option<CaseId>, Stop> {
-    Ok(case_of(world.store(), &job.team, &job.place).await?)
+async fn here<W: World>(world: &W, job: &Job) -> store::Result<Option<CaseId>> {
+    case_of(world.store(), &job.team, &job.place).await
 }
 
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
     authorised(desk, &Ask::Comment { text: None }, Some(&case)).await?;
+    desk.readable(&case).await?;
     match &work.did {
         Doing::Said { ts, text, files } => comments::reply(desk, &case, ts, text, files).await,
         Doing::Amended { ts, text } => comments::edited(desk, &case, ts, text).await,
@@ -346,7 +359,11 @@ async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) 
             _ => dispatch::anywhere(desk, &line.ask, here.as_ref()).await,
         };
     }
-    match line.case.clone().or(here) {
+    let case = line.case.clone().or(here);
+    if let Some(case) = case.as_ref().filter(|_| changes(&line.ask)) {
+        desk.readable(case).await?;
+    }
+    match case {
         None => cases::which(desk, &line.ask).await,
         Some(case) if verb.is_some_and(|verb| verb.confirmed) => ending::asked(desk, &case, &line.ask).await,
         Some(case) => dispatch::of_case(desk, &case, &line.ask).await,
@@ -362,7 +379,10 @@ async fn confirmed<W: World>(
     let Line { case, ask } = &confirmation.line;
     authorised(desk, ask, here.as_ref()).await?;
     let version = match case {
-        Some(case) => desk.case(case).await?.updated,
+        Some(case) => {
+            desk.readable(case).await?;
+            desk.case(case).await?.updated
+        }
         None => None,
     };
     if let Some(answer) = confirm::still_holds(desk, confirmation, version).await? {

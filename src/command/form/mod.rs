@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::{
-    block::{note, plain},
+    block::plain,
     values::{Errors, Values},
 };
 pub use self::{
@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     case::{CaseId, MembershipId, Seconds},
-    record::stated,
+    record::{self, Unreadable, stated},
 };
 
 /// The `callback_id` of all our forms.
@@ -269,7 +269,7 @@ impl Form {
             Kind::Membership => self.with("Make it", membership::new_blocks()),
             Kind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
             Kind::Edit { .. } | Kind::Close { .. } | Kind::Attach { .. } => {
-                self.without_submit(vec![note("One moment: the service is being asked …")])
+                self.without_submit(vec![block::note("One moment: the service is being asked …")])
             }
         }
     }
@@ -301,13 +301,17 @@ impl Form {
             Kind::Comment { text, .. } => text.clear(),
             _ => {}
         }
+        // It cannot fail; an empty text would be refused when the form is sent.
         serde_json::to_string(&form).unwrap_or_default()
     }
 
-    /// The form that a view is; `None` for one that is not ours, or of another version.
-    pub fn of(view: &Value) -> Option<Self> {
-        let metadata = view["private_metadata"].as_str().filter(|_| view["callback_id"] == CALLBACK)?;
-        serde_json::from_str(metadata).ok()
+    /// The form that a view is; `None` for one that is not ours.
+    ///
+    /// # Errors
+    /// Another release opened it, and this one cannot read what it is about.
+    pub fn of(view: &Value) -> Option<Result<Self, Unreadable>> {
+        let metadata = view["private_metadata"].as_str().unwrap_or_default();
+        (view["callback_id"] == CALLBACK).then(|| record::read_whole(metadata))
     }
 
     /// What the person asks with a form that was sent at `now`.
@@ -342,6 +346,11 @@ impl Form {
             }
         }
     }
+}
+
+/// A form that says something and asks for nothing.
+pub fn note(answer: &Answer) -> Value {
+    json!({ "type": "modal", "title": plain("Casebridge"), "close": plain("Close"), "blocks": answer.view_blocks() })
 }
 
 fn filled(filled: Filled) -> Did {
