@@ -1,9 +1,9 @@
-//! May this destination be written to now? Slots for a channel, and a breaker for a whole destination.
+//! May this destination be written to now? Slots for a channel, a breaker for a whole destination, and what it refused.
 //!
 //! Slack: about one post a second a channel (<https://docs.slack.dev/apis/web-api/rate-limits>). Jira: 20 writes in
 //! 2 s and 100 in 30 s an issue (<https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::warn;
@@ -80,6 +80,45 @@ async fn read_as<W: World, T: Default + Serialize + DeserializeOwned>(world: &W,
 pub async fn throttle<W: World>(world: &W, destination: Destination, until: Millis) -> Result<()> {
     let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
     change(world, &name(destination), longer).await.map(|_| ())
+}
+
+/// Something that is only set and that a destination refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Refused {
+    /// When.
+    pub at: Millis,
+    /// On which case.
+    pub case: String,
+    /// An error code, or a field's name.
+    pub why: String,
+}
+
+/// What was last refused, by what it is: `status`, `link`, `home`, `channel`, `invitation`.
+pub type Refusals = BTreeMap<String, Refused>;
+
+fn refusals_name(destination: Destination) -> String {
+    format!("refused/{}", destination.as_str())
+}
+
+/// Remembers a refusal for whoever asks whether all works. That it cannot be remembered stops nothing.
+pub async fn refused<W: World>(world: &W, destination: Destination, what: &str, refused: Refused) {
+    let newer = |refusals: &mut Refusals| {
+        refusals.insert(what.to_owned(), refused.clone());
+    };
+    if let Err(trouble) = change(world, &refusals_name(destination), newer).await {
+        warn!(what, %trouble, "a refusal could not be noted");
+    }
+}
+
+/// What was refused since then.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn refused_since<W: World>(world: &W, destination: Destination, since: Millis) -> Result<Refusals> {
+    let mut refusals: Refusals = read_as(world, &refusals_name(destination)).await?;
+    refusals.retain(|_, refused| refused.at >= since);
+    Ok(refusals)
 }
 
 /// Sends a request as [`send_in_time`], unless somebody was told that requests of this kind are to wait: a

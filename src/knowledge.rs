@@ -363,4 +363,15 @@ mod tests {
             ],
         );
     }
+
+    #[test]
+    fn what_is_owed_is_read_back_and_may_lack_what_is_not_known() {
+        let why = Some("resolution".to_owned());
+        let owed =
+            Owed { hash: "h".to_owned(), not_before: 5, refusals: 2, since: 1, why, ..Owed::default() };
+        let note = PlaceNote { owed: [(STATUS.to_owned(), owed)].into(), ..PlaceNote::default() };
+        assert_eq!(serde_json::from_str::<PlaceNote>(&serde_json::to_string(&note).unwrap()).unwrap(), note);
+        let least: Owed = serde_json::from_str(r#"{"hash":"h"}"#).unwrap();
+        assert_eq!(least, Owed { hash: "h".to_owned(), ..Owed::default() });
+    }
 }

@@ -223,7 +223,7 @@ pub(super) static TABLE: [Verb; 53] = [
         .reads(read::whoami),
     Verb::new(VIEWER, Anything, "doctor", "")
         .says(
-            "Whether every part of the bridge can do its work, and what is wrong where it cannot.",
+            "Whether every part of the bridge can do its work, what is wrong where it cannot, and what was refused in the last day.",
             &["doctor"],
         )
         .calls(&["ListCases", "ListMemberships"])

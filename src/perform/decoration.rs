@@ -104,9 +104,9 @@ impl<W: World> Worker<'_, W> {
         let code = failure.to_string();
         let unset = self.judge(failure).await?;
         let before = owed_before(note, state);
-        let closed = picture.view.case.is_closed();
         let mut owed = after(before.clone(), &unset, now);
         let refused = owed.refusals > before.refusals;
+        let closed = picture.view.case.is_closed();
         owed.given_up = refused && is_enough(&owed, state.setting.tries(), closed);
         match unset {
             Unset::NotNow(word) if self.world.holds(Rule::RetryAfter) && word > 0 => {
@@ -122,13 +122,23 @@ impl<W: World> Worker<'_, W> {
             note.again.remove(&state.name);
         }
         if is_new(&before, &owed) {
-            let Owed { not_before, given_up, .. } = owed;
-            let (destination, name) = (self.destination.as_str(), &state.name);
-            warn!(case = %self.case, destination, name, code, not_before, given_up, "could not be set");
             tally.parked += u32::from(refused && matches!(state.setting, Setting::Status(_)));
+            self.say(&state.name, &owed, code, refused).await;
         }
         note.owed.insert(state.name.clone(), owed);
         Ok(())
+    }
+
+    /// In the log, and to whoever asks whether all works.
+    async fn say(&self, name: &str, owed: &Owed, why: String, refused: bool) {
+        let Owed { not_before, given_up, .. } = owed;
+        let destination = self.destination.as_str();
+        warn!(case = %self.case, destination, name, why, not_before, given_up, "could not be set");
+        if refused {
+            let what = name.split('/').next().unwrap_or_default();
+            let refused = gate::Refused { at: self.world.now(), case: self.case.to_string(), why };
+            gate::refused(self.world, self.destination, what, refused).await;
+        }
     }
 
     /// What a refusal is about. One that may concern everybody is held against what the destination says of us: only

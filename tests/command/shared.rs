@@ -1,9 +1,10 @@
 //! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
 
 use casebridge::{
-    clock,
+    clock, gate,
     standin::{Delivery, Fault, Sharing, Slack},
-    store::Store,
+    store::{Destination, Store},
+    world::World,
 };
 use serde_json::{Value, json};
 
@@ -214,4 +215,21 @@ async fn the_doctor_says_that_the_channel_of_the_cases_is_shared() {
     let shown = all(&stage, &[sent]).await;
     assert!(shown.contains("shared with another workspace") && shown.contains("slack.channel"), "{shown}");
     assert!(Slack::shown(&stage.latest()).contains("Slack: works."));
+}
+
+#[tokio::test]
+async fn the_doctor_says_what_was_refused_in_the_last_day() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let refused = |ago: i64| {
+        let at = stage.world.now() - ago;
+        gate::Refused { at, case: case.clone(), why: "remote link: HTTP 403".to_owned() }
+    };
+    gate::refused(&stage.world, Destination::Jira, "link", refused(60_000)).await;
+    gate::refused(&stage.world, Destination::Jira, "status", refused(90_000_000)).await;
+    let shown = stage.ana("doctor").await;
+    for part in ["jira", "link", case.as_str(), "HTTP 403"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    assert!(!shown.contains("status") && shown.contains("Jira: works."), "{shown}");
 }

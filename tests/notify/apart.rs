@@ -6,11 +6,12 @@ use std::time::Duration;
 use casebridge::{
     case::{CaseId, Millis},
     destination::Destinations,
-    jira,
+    gate, jira,
     notify::{Desk, Report},
     slack,
     standin::{Fault, Slack},
     store::{Destination, Store},
+    world::World,
 };
 use serde_json::json;
 
@@ -42,7 +43,7 @@ async fn nobody_waits(stage: &Stage, case: &str) {
 /// One look at the case, by a worker with so much time.
 async fn look(stage: &Stage, case: &str, time: Millis) -> Report {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
-    let deadline = casebridge::world::World::now(world) + time;
+    let deadline = world.now() + time;
     let token = &secrets.slack_bot_token;
     let slack = slack::Slack { world, settings: &settings.slack, token, until: deadline };
     let jira = settings.jira.as_ref().map(|settings| {
@@ -52,7 +53,7 @@ async fn look(stage: &Stage, case: &str, time: Millis) -> Report {
     let destinations = Destinations::new(slack, jira);
     let desk = Desk { world, settings, destinations: &destinations, deadline };
     let case = CaseId::parse(case).unwrap();
-    stage.memory.hint(&case, casebridge::world::World::now(world), false).await.unwrap();
+    stage.memory.hint(&case, world.now(), false).await.unwrap();
     Box::pin(desk.attend(&case)).await.unwrap()
 }
 
@@ -200,6 +201,9 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     stage.minutes(120).await;
     assert_eq!(stage.jira.count("createOrUpdateRemoteIssueLink"), before, "given up");
     assert_eq!(count(&stage.lines(&case).await, "could not"), 0, "it matters to nobody in the thread");
+    let refused = gate::refused_since(&stage.world, Destination::Jira, 0).await.unwrap();
+    assert_eq!(refused.keys().collect::<Vec<_>>(), ["link"], "the doctor says it");
+    assert!(refused["link"].why.contains("403") && refused["link"].case == case, "{refused:?}");
     assert_eq!(stage.cards().len(), 2, "and is no notice in the channel");
 }
 
@@ -383,7 +387,7 @@ async fn what_is_owed_to_a_state_does_not_count_as_waiting_and_says_nothing_of_h
     let told = look(&stage, &case, 600_000).await;
     assert_eq!((told.waiting, told.tally.parked), (0, 1), "{told:?}");
     assert!(told.lag.is_some_and(|lag| (0..60).contains(&lag)), "{told:?}");
-    let now = casebridge::world::World::now(&stage.world);
+    let now = stage.world.now();
     let next = stage.meta(&case).await.next_at.unwrap() - now;
     assert!((280_000..=300_000).contains(&next), "{next}");
     for _ in 0..3 {
@@ -408,8 +412,34 @@ async fn a_worker_without_time_for_the_card_leaves_it_due() {
     assert_eq!(report.waiting, 0, "all is told: {report:?}");
     let lines = stage.lines(&case).await;
     assert!(lines.last().unwrap().contains("Closed") && !lines[0].contains("Closed"), "{lines:#?}");
-    let now = casebridge::world::World::now(&stage.world);
+    let now = stage.world.now();
     assert!(stage.meta(&case).await.next_at.is_some_and(|at| at <= now));
     stage.sweep().await;
     assert!(stage.lines(&case).await[0].contains("Closed"));
+}
+
+#[tokio::test]
+async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
+    for layout in ["thread", "channel"] {
+        let lines = format!("layout = '{layout}'\ninvite = ['ana@example.com']");
+        let stage = Stage::with(&lines, "").await;
+        let (case, _) = two_told(&stage).await;
+        let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+        stage.slack.set_shared(&home.place, true);
+        // What was known of the channel holds for some minutes.
+        stage.minutes(6).await;
+        stage.sir.aws_changes(&case, &json!({"title": "SECRET"})).unwrap();
+        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.events().await;
+        stage.minutes(12).await;
+        let seen = || {
+            let topic = stage.slack.channel(&home.place).unwrap()["topic"].to_string();
+            let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
+            format!("{topic} {}", shown.join("\n"))
+        };
+        assert!(!seen().contains("SECRET") && !seen().contains("Detection"), "{layout}: {}", seen());
+        stage.slack.set_shared(&home.place, false);
+        stage.minutes(61).await;
+        assert!(seen().contains("SECRET") && seen().contains("Detection"), "{layout}: {}", seen());
+    }
 }

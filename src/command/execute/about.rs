@@ -2,14 +2,16 @@
 
 use super::desk::{Desk, Outcome};
 use crate::{
+    case::Millis,
     command::{
         answer::{Answer, Line},
         help,
         roles::{self, Identity, Place},
     },
+    gate::{self, Refused},
     settings::Settings,
     sir::Call,
-    store::Store,
+    store::{self, Destination, Store},
     world::World,
 };
 
@@ -60,6 +62,9 @@ pub fn whoami<W: World>(desk: &Desk<'_, W>) -> Answer {
     .line(Line::of("What you may do: ").code("help"))
 }
 
+/// What was refused longer ago is not spoken of.
+const REFUSED: Millis = 86_400_000;
+
 /// What is said of a channel to which no case should be told.
 const SHARED: &str = "It is shared with another workspace, whose people read everything that is told there. End the \
                       sharing, or name another channel in the settings: slack.channel.";
@@ -79,6 +84,7 @@ pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
     let call = |call: Call| async {
         desk.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
     };
+    let refused = refused(desk).await.unwrap_or_default();
     let lines = [
         ("Slack", Some(slack)),
         ("The channel of the settings", Some(alone)),
@@ -90,11 +96,26 @@ pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
             Some(desk.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
         ),
     ];
-    Ok(lines.into_iter().fold(Answer::default(), |answer, (name, found)| {
+    let answer = lines.into_iter().fold(Answer::default(), |answer, (name, found)| {
         answer.line(match found {
             None => Line::default().bold(name).text(": not in the settings."),
             Some(Ok(())) => Line::default().bold(name).text(": works."),
             Some(Err(why)) => Line::default().bold(name).text(": does not work. ").text(why),
         })
-    }))
+    });
+    Ok(refused.into_iter().fold(answer, Answer::line))
+}
+
+/// What Slack or Jira refused of that for which nothing waits: a line each.
+async fn refused<W: World>(desk: &Desk<'_, W>) -> Result<Vec<Line>, store::Error> {
+    let mut lines = Vec::new();
+    for destination in Destination::ALL {
+        let refusals = gate::refused_since(desk.world, destination, desk.world.now() - REFUSED).await?;
+        lines.extend(refusals.into_iter().map(|(what, Refused { case, why, .. })| {
+            let line =
+                Line::of("In the last day ").bold(destination.as_str()).text(" refused the ").code(what);
+            line.text(" of case ").bold(case).text(": ").text(why).text(". Nothing else waits for it.")
+        }));
+    }
+    Ok(lines)
 }
