@@ -50,11 +50,13 @@ have the role, whoever it was shown to.
 
 What a person of your site writes as a comment on a case's issue becomes a comment on the case: AWS reads it where it
 works the case, and so does everybody who reads the case's thread. These comments, and what an edit makes of one, stay
-in Jira; nothing of them is kept or logged elsewhere:
+in Jira; nothing that they say is kept or logged elsewhere:
 
 - a comment for one role or group only, and one of which Jira does not say readably for whom it is. A comment whose
   restriction is lifted goes to the case then. What is on the case already stays there;
 - an internal note of a service project, unless `jira.internal_notes_are_comments` is set;
+- what was written before `jira link` made the issue the case's, and while another issue was: no later edit makes it
+  younger. The times are Jira's own;
 - a comment that looks like it holds one of the secrets named above. A comment of the bridge tells the issue so, once, and
   does not repeat it. Once the secret is taken out, the comment goes to the case.
 ";

@@ -188,8 +188,8 @@ pub(super) static TABLE: [Verb; 53] = [
     Verb::new(RESPONDER, Case, "jira", "").says("The case's Jira issue.", &["jira"]).reads(read::jira),
     Verb::new(RESPONDER, Case, "jira link", "KEY")
         .says(
-            "Makes an issue that exists the case's issue: it takes the case's title and description, and the case's \
-             whole story is told in it once, from the beginning.",
+            "Makes an issue that exists the case's: it takes the case's title and description, and the whole story \
+             once. What people wrote in it before stays there.",
             &["jira link SEC-12"],
         )
         .reads(read::jira_link),

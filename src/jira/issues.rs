@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Ask, Jira, PROPERTY, answer::Place, text_at};
+use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
 use crate::{
-    case::CaseId,
+    case::{CaseId, Millis},
     wire::{Failure, with},
     world::World,
 };
@@ -32,7 +32,7 @@ pub struct Created {
 }
 
 /// Where an issue stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssueStatus {
     /// Names it for ever, whatever project it is moved to.
     pub id: String,
@@ -44,6 +44,21 @@ pub struct IssueStatus {
     pub category: String,
     /// The mark of what we last set it to. None on an issue that we did not make and have not set yet.
     pub mark: Option<String>,
+    /// The case that it says it shows: anybody who may edit it can set that.
+    pub case: Option<String>,
+    /// The account that made it.
+    pub creator: Option<String>,
+    /// When it was made, by Jira's clock.
+    pub created: Option<Millis>,
+    /// When something happened to it last: no comment on it is younger.
+    pub updated: Option<Millis>,
+}
+
+impl IssueStatus {
+    /// Whether we (our account id) made it for this case.
+    pub fn is_ours(&self, case: &CaseId, me: &str) -> bool {
+        self.creator.as_deref() == Some(me) && self.case.as_deref() == Some(case.as_str())
+    }
 }
 
 impl IssueText<'_> {
@@ -117,9 +132,10 @@ impl<W: World> Jira<'_, W> {
     pub async fn issue_status(&self, issue: &str) -> Result<IssueStatus, Failure> {
         let what = "read issue";
         let path = ["issue", issue];
-        let query = "fields=status&properties=casebridge";
+        let query = "fields=status,creator,created,updated&properties=casebridge";
         let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query };
         let answer = self.ask(ask, None).await?;
+        let time = |pointer: &str| text_at(&answer, pointer).and_then(|text| clock::millis(&text));
         let read = || {
             Some(IssueStatus {
                 id: text_at(&answer, "/id")?,
@@ -127,6 +143,10 @@ impl<W: World> Jira<'_, W> {
                 status: text_at(&answer, "/fields/status/name")?,
                 category: text_at(&answer, "/fields/status/statusCategory/key")?,
                 mark: text_at(&answer, "/properties/casebridge/mark"),
+                case: text_at(&answer, "/properties/casebridge/case"),
+                creator: text_at(&answer, "/fields/creator/accountId"),
+                created: time("/fields/created"),
+                updated: time("/fields/updated"),
             })
         };
         read().ok_or_else(|| Failure::unreadable(what))

@@ -135,7 +135,7 @@ mod tests {
             key: "A-1".to_owned(),
             status: "Erledigt".to_owned(),
             category: "done".to_owned(),
-            mark: None,
+            ..IssueStatus::default()
         };
         for (target, there) in [("erledigt", true), ("done", true), ("Done", false), ("new", false)] {
             assert_eq!(is_at(&now, target), there, "{target}");

@@ -144,11 +144,21 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
             status: status.to_owned(),
             category: category.to_owned(),
             mark: Some("1234567890/home#Unusual API calls".to_owned()),
+            case: Some("1234567890".to_owned()),
+            creator: Some(site.jira.own_account()),
+            created: None,
+            updated: None,
         })
     };
-    assert_eq!(client.issue_status(&id).await, status("To Do", "new"));
+    let issue_status = async |id: &str| {
+        let read = client.issue_status(id).await.unwrap();
+        assert!(read.is_ours(&case(), &site.jira.own_account()) && read.created <= read.updated);
+        assert!(read.created.is_some_and(|at| (at - site.jira.clock().millis()).abs() < 60_000), "{read:?}");
+        Ok::<_, Failure>(IssueStatus { created: None, updated: None, ..read })
+    };
+    assert_eq!(issue_status(&id).await, status("To Do", "new"));
     assert_eq!(client.transition(&id, "in progress").await, Ok(Moved::There));
-    assert_eq!(client.issue_status(&id).await, status("In Progress", "indeterminate"));
+    assert_eq!(issue_status(&id).await, status("In Progress", "indeterminate"));
     site.jira.take_calls();
     assert_eq!(client.transition(&id, "In Progress").await, Ok(Moved::There));
     assert_eq!(site.jira.count("doTransition"), 0, "it stands there already");
@@ -166,7 +176,7 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
         site.jira.require_nothing();
     }
     assert_eq!(client.transition(&id, "done").await, Ok(Moved::There));
-    assert_eq!(client.issue_status(&id).await, status("Done", "done"));
+    assert_eq!(issue_status(&id).await, status("Done", "done"));
 }
 
 #[tokio::test]

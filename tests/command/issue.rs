@@ -1,8 +1,11 @@
 //! What people write in a case's issue becomes comments on the case; which issue that is can be asked and chosen.
 
+use std::time::Duration;
+
 use casebridge::{
     case::CaseId,
     content::{Author, Key},
+    jira::IssueText,
     knowledge::{Home, PlaceNote},
     standin::{Delivery, Fault, Jira},
     store::{Destination, NO_LEASE, Note, Seen, Store, Told},
@@ -413,6 +416,7 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
     for at in 1.. {
         let case = stage.sir.aws_creates_case("Key leaked");
         let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
+        stage.jira.person_comments(&stage.jira.ana(), &key, "HR suspects a colleague.").unwrap();
         let typed =
             stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &format!("{case} jira link {key}"));
         stage.deliver(&typed).await;
@@ -424,9 +428,143 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         casebridge::command::execute::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
         let shown = stage.since(super::stage::ANA, before);
-        assert!(shown.contains("is now the issue") && !shown.contains("already"), "moment {at}: {shown}");
+        assert!(
+            shown.contains("is now the issue") && !shown.contains("is told in it again"),
+            "moment {at}: {shown}"
+        );
+        stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo").unwrap();
+        webhooks(&stage).await;
+        assert_eq!(said(&stage, &case), ["It was Bo"], "moment {at}");
         if ended {
             break;
         }
     }
+}
+
+/// Ana comments, and all webhooks come.
+async fn comments(stage: &Stage, key: &str, text: &str) -> String {
+    let id = stage.jira.person_comments(&stage.jira.ana(), key, text).unwrap();
+    webhooks(stage).await;
+    id
+}
+
+#[tokio::test]
+async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_say() {
+    for (jira_ahead, we_ahead) in [(0, 0), (3_600, 0), (0, 3_600_000)] {
+        let stage = Stage::set().await;
+        stage.jira.advance(Duration::from_secs(jira_ahead));
+        let case = stage.sir.aws_creates_case("Key leaked");
+        let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
+        let counsel = json!({ "visibility": { "type": "role", "value": "Counsel" } });
+        stage.jira.add_role("Counsel", &[&ana]);
+        let key = stage.jira.person_creates(&ana, "HR inquiry");
+        let old = stage.jira.person_comments(&ana, &key, "HR suspects a colleague.").unwrap();
+        let hidden = comment("The colleague is Bo.", counsel);
+        let hidden = stage.jira.person_writes(&ana, &key, &hidden).unwrap();
+        let typed = format!("{case} jira link {key}");
+        stage.deliver(&stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &typed)).await;
+        stage.world.stops_the_clock(casebridge::clock::now() + we_ahead);
+        assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+        stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();
+        stage.notify().await;
+        webhooks(&stage).await;
+        assert_eq!(stage.comments(&case), ["Turn the key"]);
+        assert!(
+            stage.jira.comments(&key).iter().any(|comment| comment["author"]["accountId"] == own.as_str())
+        );
+        // An edit makes nothing younger, and neither does the end of a restriction that hid it even from us.
+        stage.jira.person_edits_comment(&ana, &key, &old, "HR suspects two colleagues.").unwrap();
+        let open = comment("The colleague is Bo.", json!({ "visibility": null }));
+        stage.jira.person_rewrites(&ana, &key, &hidden, &open).unwrap();
+        comments(&stage, &key, "The key is turned.").await;
+        assert_eq!(said(&stage, &case), ["Turn the key", "The key is turned."]);
+        assert!(!stage.outside_jira().contains("colleague"));
+    }
+}
+
+#[tokio::test]
+async fn linking_the_same_issue_again_loses_nothing_that_was_written_since() {
+    let stage = Stage::set().await;
+    let (case, key) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
+    let late = stage.jira.take_webhooks();
+    stage.ana(&format!("{case} jira link {key}")).await;
+    for delivery in &late {
+        stage.deliver(delivery).await;
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    assert_eq!(said(&stage, &case), ["It was Bo"]);
+}
+
+#[tokio::test]
+async fn an_issue_counts_only_while_it_is_the_cases_also_when_it_is_linked_a_second_time() {
+    let stage = Stage::set().await;
+    let (case, first) = linked(&stage).await;
+    let ana = stage.jira.ana();
+    let known = comments(&stage, &first, "one").await;
+    let second = stage.jira.person_creates(&ana, "Another");
+    stage.jira.person_comments(&ana, &second, "old in the second").unwrap();
+    stage.ana(&format!("{case} jira link {second}")).await;
+    stage.notify().await;
+    webhooks(&stage).await;
+    comments(&stage, &first, "meanwhile").await;
+    stage.jira.person_edits_comment(&ana, &first, &known, "one, edited meanwhile").unwrap();
+    webhooks(&stage).await;
+    comments(&stage, &second, "two").await;
+    stage.ana(&format!("{case} jira link {first}")).await;
+    stage.notify().await;
+    comments(&stage, &second, "too late").await;
+    comments(&stage, &first, "three").await;
+    stage.notify().await;
+    assert_eq!(said(&stage, &case), ["one", "two", "three"]);
+    assert_eq!(stage.granted("CreateCaseComment"), 3);
+}
+
+/// The case's note on its issue, as version 0.1.0 wrote it.
+async fn noted_before(stage: &Stage, case: &str, key: &str) {
+    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::clock::now());
+    let id = stage.jira.issue(key).unwrap()["id"].as_str().unwrap().to_owned();
+    let home = json!({ "channel": null, "home": { "place": id, "name": key }, "set": {}, "again": {}, "facts": null,
+        "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });
+    stage.memory.hint(&case, now, false).await.unwrap();
+    let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
+    stage.memory.save(&case, lease.epoch, Note::Of(Destination::Jira), &home.to_string()).await.unwrap();
+    stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), &case).await.unwrap();
+    stage.jira.take_webhooks();
+}
+
+#[tokio::test]
+async fn an_issue_that_an_earlier_version_made_loses_nothing_and_one_that_it_linked_tells_no_past() {
+    let stage = Stage::set().await;
+    let ana = stage.jira.ana();
+    let bridge = stage.bridge();
+    let jira = bridge.jira().unwrap();
+    let case = stage.sir.aws_creates_case("Key leaked");
+    let (id, description) = (CaseId::parse(&case).unwrap(), comment("x", json!({}))["body"].clone());
+    let text = IssueText { case: &id, mark: "m".to_owned(), summary: "x".to_owned(), description };
+    let made = jira.create_issue(text).await.unwrap().key;
+    noted_before(&stage, &case, &made).await;
+    stage.jira.person_comments(&ana, &made, "one").unwrap();
+    jira.comment(&made, "m", comment("ours", json!({}))["body"].clone()).await.unwrap();
+    comments(&stage, &made, "two").await;
+    assert_eq!(said(&stage, &case), ["one", "two"]);
+
+    let case = stage.sir.aws_creates_case("Another");
+    let theirs = stage.jira.person_creates(&ana, "HR inquiry");
+    noted_before(&stage, &case, &theirs).await;
+    stage.jira.person_comments(&ana, &theirs, "HR suspects a colleague.").unwrap();
+    jira.comment(&theirs, "m", comment("ours", json!({}))["body"].clone()).await.unwrap();
+    stage.jira.advance(Duration::from_millis(1));
+    comments(&stage, &theirs, "one").await;
+    comments(&stage, &theirs, "two").await;
+    assert_eq!(said(&stage, &case), ["one", "two"]);
+
+    let case = stage.sir.aws_creates_case("A third");
+    let theirs = stage.jira.person_creates(&ana, "HR inquiry");
+    noted_before(&stage, &case, &theirs).await;
+    comments(&stage, &theirs, "Nobody knows whether this is older than the link.").await;
+    comments(&stage, &theirs, "This is not.").await;
+    assert_eq!(said(&stage, &case), ["This is not."]);
 }

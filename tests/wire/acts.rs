@@ -2,9 +2,11 @@
 
 use casebridge::{
     case::CaseId,
+    jira::IssueText,
+    knowledge::{Home, PlaceNote},
     live::Job,
     standin::{Delivery, Slack},
-    store::Store,
+    store::{Destination, Note, Store},
 };
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -47,6 +49,8 @@ pub enum Act {
     EditsInJira,
     /// Comments there with a key.
     LeaksInJira,
+    /// Comments on an issue that version 0.1.0 made for the case.
+    CommentsInOldIssue,
     /// Types a line as one whose role comes from a user group.
     TypesInGroup(&'static str),
 }
@@ -177,6 +181,12 @@ impl Act {
                 stage.jira.person_comments(&stage.jira.ana(), &key, &leak).unwrap();
                 stage.jira.take_webhooks()
             }
+            Self::CommentsInOldIssue => {
+                let key = old_issue(stage, case).await;
+                stage.jira.take_webhooks();
+                stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo").unwrap();
+                stage.jira.take_webhooks()
+            }
             Self::EditsInJira => {
                 let (key, comment) = issue(stage, case).await;
                 delivered(stage, &stage.jira.take_webhooks()).await;
@@ -220,6 +230,23 @@ async fn issue(stage: &Stage, case: &str) -> (String, String) {
     stage.jira.take_webhooks();
     let comment = stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo").unwrap();
     (key, comment)
+}
+
+/// An issue of ours, with what version 0.1.0 noted of it.
+async fn old_issue(stage: &Stage, case: &str) -> String {
+    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::clock::now());
+    let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x" }] });
+    let description = json!({ "type": "doc", "version": 1, "content": [words] });
+    let text = IssueText { case: &case, mark: "m".to_owned(), summary: "x".to_owned(), description };
+    let made = stage.bridge().jira().unwrap().create_issue(text).await.unwrap();
+    let home = Some(Home { place: made.id.clone(), name: made.key.clone() });
+    let note = serde_json::to_string(&PlaceNote { home, ..PlaceNote::default() }).unwrap();
+    stage.memory.hint(&case, now, false).await.unwrap();
+    let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
+    stage.memory.save(&case, lease.epoch, Note::Of(Destination::Jira), &note).await.unwrap();
+    stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
+    stage.memory.bind(&format!("jira/{}", made.id), &case).await.unwrap();
+    made.key
 }
 
 async fn delivered(stage: &Stage, deliveries: &[Delivery]) {

@@ -59,7 +59,7 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 20] = [
+pub const ASKED: [Row; 21] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
     (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
@@ -78,6 +78,7 @@ pub const ASKED: [Row; 20] = [
     (At::Jira, "getCurrentUser", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCurrentUser", "", Heard, Act::CommentsInJira),
     (At::Jira, "getComments", "", Heard, Act::CommentsInJira),
+    (At::Jira, "getIssue", "", Heard, Act::CommentsInOldIssue),
     (At::Jira, "addComment", "withheld", Notice, Act::LeaksInJira),
     (At::Jira, "getIssue", "", Within, Act::LinksIssue),
 ];
@@ -115,7 +116,7 @@ fn expected(row: &Row, name: &str, means: Means, lasts: Lasts) -> Reaction {
         InChannel | Direct => reaction(1, 0, shown(applied), true),
         Bytes => bytes(name, lasts),
         // Deleted: nobody says anything there any more.
-        Heard if means == Gone && operation == "getComments" => reaction(1, 0, Reads::Nothing, false),
+        Heard if means == Gone && operation != "getCurrentUser" => reaction(1, 0, Reads::Nothing, false),
         Heard => reaction(1, 0, Reads::Nothing, true),
         // Nobody else waits for it, and what only a person can mend does not come again by itself.
         Notice => reaction(1, 0, Reads::Nothing, matches!(means, Wait(_) | Unknown)),

@@ -84,9 +84,11 @@ pub async fn open<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
 }
 
 const TOLD_ANEW: &str = ". It takes the case's title and description, and the case's whole story is told in it once, \
-                         from the beginning. What stands in an issue before it stays there.";
+                         from the beginning. What stands in the issue already stays there; comments that people write in \
+                         it from now on go to the case.";
 
-/// `jira link KEY`: from now on everything is told in this issue, from the beginning.
+/// `jira link KEY`: from now on everything is told in this issue, from the beginning, and what people write in it from
+/// now on goes to the case.
 pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outcome {
     let Some(jira) = desk.jira else { return Ok(no_jira()) };
     let issue = match jira.issue_status(key).await {
@@ -109,6 +111,9 @@ pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outco
     // Told once: a repetition finds it linked, and must not say that it was so before.
     let anew = desk.decide("anew", other).await?;
     if other {
+        // First: nothing is heard in the issue before it is bound.
+        let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
+        Floor::raise(desk.world.store(), &issue.id, now).await?;
         begin_anew(desk, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
     }
     desk.world.store().bind(&place, id).await?;
@@ -138,33 +143,62 @@ async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) 
     Ok(())
 }
 
+/// What is said in a case's issue, as it stands there now.
+pub struct Conversation<'a> {
+    pub case: &'a CaseId,
+    pub issue: &'a str,
+    /// The case is noted to be told there; if not, the issue is being made just now.
+    pub is_home: bool,
+    /// Our account.
+    pub me: String,
+    /// What people of the site wrote.
+    pub people: Vec<HeardComment>,
+    /// What everybody else did; we among them.
+    pub others: Vec<HeardComment>,
+}
+
 /// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
 pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> Result<(), Stop> {
     let Some(jira) = bridge.jira() else { return Ok(()) };
     let store = bridge.world.store();
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     knowledge::readable(store, &case).await?;
-    let me = jira.me().await?;
-    let comments = match written(&jira, issue).await {
+    let meta = store.meta(&case).await?.unwrap_or_default();
+    let home = meta.note::<PlaceNote>(&case, Note::Of(Destination::Jira))?.0.home;
+    if home.as_ref().is_some_and(|home| home.place != issue) {
+        // The case was linked to another issue since.
+        return Ok(());
+    }
+    match listen(bridge, &jira, job, (&case, issue, home.is_some())).await {
         // The issue was deleted meanwhile: nobody says anything there any more.
-        Err(Stop::Failed(Failure::Gone { .. })) => return Ok(()),
-        comments => comments?,
-    };
-    let (comments, others): (Vec<_>, Vec<_>) =
-        comments.into_iter().partition(|comment| is_a_persons(comment, &me));
-    let floor = Floor::of(store, issue, &comments, jira.settings).await?;
-    let told = store.all_told(&case, Destination::Jira).await?;
+        Err(Stop::Failed(Failure::Gone { .. })) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+async fn listen<W: World>(
+    bridge: &Bridge<'_, W>,
+    jira: &Jira<'_, W>,
+    job: &Job,
+    (case, issue, is_home): (&CaseId, &str, bool),
+) -> Result<(), Stop> {
+    let me = jira.me().await?;
+    let (people, others) =
+        written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
+    let conversation = Conversation { case, issue, is_home, me, people, others };
+    let floor = Floor::of(jira, &conversation).await?;
+    let told = bridge.world.store().all_told(case, Destination::Jira).await?;
     let (mut withheld, mut staying) = (Vec::new(), 0);
-    for comment in &comments {
+    for comment in &conversation.people {
         let known = told.iter().find(|(_, told)| told.remote == comment.id);
         let words = plain(&comment.body);
         if known.is_some_and(|(_, told)| !told.theirs || is_said(bridge.settings, comment, &words, told)) {
             continue;
         }
         match stays(comment, &words, floor, jira.settings) {
-            None => said(bridge, &jira, job, (&case, issue), (comment, &words), known).await?,
+            None => said(bridge, jira, job, (case, issue), (comment, &words), known).await?,
             Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
-            Some(Stays::Restricted | Stays::Internal) => staying += 1,
+            Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
         }
     }
     if staying > 0 {
@@ -172,7 +206,7 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
         tracing::info!(%case, staying, "comments stay in the issue");
     }
     for one in withheld.iter().filter(|one| told.iter().all(|(key, _)| *key != one.key())) {
-        one.tell(&jira, (&case, issue), &others, &me).await?;
+        one.tell(jira, &conversation).await?;
     }
     Ok(())
 }

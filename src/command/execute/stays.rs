@@ -14,6 +14,8 @@ pub enum Stays {
     Restricted,
     /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
     Internal,
+    /// It was written before the issue was the case's.
+    Older,
     /// It looks like it holds a secret of this kind.
     Secret(&'static str),
 }
@@ -27,6 +29,7 @@ pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &setti
         Audience::Team if !settings.internal_notes_are_comments || !is_later(floor.notes) => {
             return Some(Stays::Internal);
         }
+        Audience::Team | Audience::Everybody if !is_later(floor.since) => return Some(Stays::Older),
         Audience::Team | Audience::Everybody => {}
     }
     pasted::secret(words).map(Stays::Secret)
@@ -35,6 +38,13 @@ pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &setti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `2026-11-26T05:00:00.000+0000`
+    const FIVE: i64 = 1_795_669_200_000;
+
+    fn written(created: &str, audience: Audience) -> HeardComment {
+        HeardComment { created: created.to_owned(), audience, ..HeardComment::default() }
+    }
 
     fn settings(internal_notes_are_comments: bool) -> settings::Jira {
         let least = serde_json::json!({"api_url": "https://example.atlassian.net", "project": "SEC"});
@@ -64,15 +74,33 @@ mod tests {
 
     #[test]
     fn a_note_that_was_kept_once_is_kept_for_ever() {
-        let floor = Floor { notes: Some(1_795_669_200_000) };
+        let floor = Floor { notes: Some(FIVE), ..Floor::default() };
         for (created, expected) in [
             ("2026-11-26T05:00:00.000+0000", Some(Stays::Internal)),
             ("2026-11-26T05:00:00.001+0000", None),
             ("", Some(Stays::Internal)),
         ] {
-            let (created, audience) = (created.to_owned(), Audience::Team);
-            let comment = HeardComment { created, audience, ..HeardComment::default() };
-            assert_eq!(stays(&comment, "words", floor, &settings(true)), expected);
+            assert_eq!(stays(&written(created, Audience::Team), "words", floor, &settings(true)), expected);
+            assert_eq!(stays(&written(created, Audience::Everybody), "words", floor, &settings(true)), None);
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_the_link_stays_whoever_reads_it() {
+        let floor = Floor { since: Some(FIVE), ..Floor::default() };
+        let key = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        for (created, expected) in [
+            ("2026-11-25T05:00:00.000+0000", Some(Stays::Older)),
+            ("2026-11-26T06:00:00.000+0100", Some(Stays::Older)),
+            ("2026-11-26T05:00:00.001+0000", None),
+            ("2026-11-26T04:00:00.001-0100", None),
+            ("soon", Some(Stays::Older)),
+        ] {
+            for audience in [Audience::Everybody, Audience::Team] {
+                let of = |words| stays(&written(created, audience), words, floor, &settings(true));
+                assert_eq!(of("words"), expected, "{created}");
+                assert_eq!(of(&key), expected.or(Some(Stays::Secret("an AWS access key id"))), "{created}");
+            }
         }
     }
 

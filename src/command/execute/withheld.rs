@@ -1,6 +1,6 @@
 //! How do the people of an issue hear, once, that a comment was withheld from the case?
 
-use super::{desk::Stop, patience::is_for_now};
+use super::{desk::Stop, issue::Conversation, patience::is_for_now};
 use crate::{
     case::CaseId,
     content::Key,
@@ -23,7 +23,7 @@ impl Withheld<'_> {
         Key(format!("withheld/{}/{}", self.comment.id, self.comment.changed().unwrap_or_default()))
     }
 
-    /// Tells it, unless it stands among `others`, the comments of the issue that are no person's.
+    /// Tells it, unless it stands in the issue.
     ///
     /// Jobs on one issue come one after the other, and one that had no answer comes again only when its request must
     /// have arrived (the inbox's visibility timeout): what does not stand there then was not told.
@@ -31,18 +31,12 @@ impl Withheld<'_> {
     /// # Errors
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
     /// issue's other comments must not wait for this.
-    pub async fn tell<W: World>(
-        &self,
-        jira: &Jira<'_, W>,
-        (case, issue): (&CaseId, &str),
-        others: &[HeardComment],
-        me: &str,
-    ) -> Result<(), Stop> {
-        let key = self.key();
-        let there = others.iter().find(|other| other.mark_by(me) == Some(&key.0));
+    pub async fn tell<W: World>(&self, jira: &Jira<'_, W>, said: &Conversation<'_>) -> Result<(), Stop> {
+        let (key, case) = (self.key(), said.case);
+        let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&key.0));
         let told = match there {
             Some(there) => Ok(there.id.clone()),
-            None => jira.comment(issue, &key.0, jira::withheld(self.comment, case, self.kind)).await,
+            None => jira.comment(said.issue, &key.0, jira::withheld(self.comment, case, self.kind)).await,
         };
         match told {
             Ok(remote) => remember(jira.world.store(), case, &key, remote).await,
