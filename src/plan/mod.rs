@@ -2,6 +2,7 @@
 //! to be set beside it: pure.
 
 mod effect;
+mod fingerprint;
 mod key;
 mod state;
 mod telling;
@@ -10,10 +11,9 @@ mod tests;
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 pub use self::{
     effect::{Decoration, Effect, Setting},
+    fingerprint::home_hash,
     key::{keys, keys_of_edited, part_hash},
     state::{GONE, decoration, not_moved},
 };
@@ -24,12 +24,9 @@ use self::{
 use crate::{
     case::{Comment, Investigation, Seconds},
     content::{Key, NotMoved, View},
-    jira,
     knowledge::PlaceNote,
     settings::{Layout, Settings},
-    slack,
     store::{Destination, Saying, Told},
-    text,
 };
 
 /// What is true of a case: everything that was read.
@@ -69,7 +66,7 @@ pub fn plan(
     }
     let mut effects = description(destination, picture, ledger);
     effects.extend(comments(destination, picture, ledger));
-    effects.extend(changed_facts(picture, note));
+    effects.extend(changed_facts(destination, picture, note));
     if destination == Destination::Slack {
         effects.extend(investigations(picture, ledger));
         effects.extend(nudge(picture, ledger));
@@ -88,15 +85,4 @@ pub fn news(effects: &[Effect]) -> usize {
         }
     };
     effects.iter().filter(new).count()
-}
-
-/// A hash of all that a card, or an issue, shows: what it does not show is no reason to set it again.
-pub fn home_hash(destination: Destination, view: &View) -> String {
-    text::hash(&match destination {
-        Destination::Slack => {
-            let slack::Message { text, blocks } = slack::card(view);
-            format!("{text}{}", Value::from(blocks))
-        }
-        Destination::Jira => format!("{}{}", jira::summary(&view.case), jira::description(view)),
-    })
 }

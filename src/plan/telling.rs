@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Effect, Ledger, Picture,
+    fingerprint::{content_hash, told_by_0_1_0},
     key::{MOST_PARTS, comment_key, investigation_key, nudge_key, part_hash, part_key, pieces, refused_key},
 };
 use crate::{
@@ -122,7 +123,7 @@ fn said(picture: &Picture) -> BTreeMap<&str, &Saying> {
     said
 }
 
-pub(super) fn changed_facts(picture: &Picture, note: &PlaceNote) -> Option<Effect> {
+pub(super) fn changed_facts(destination: Destination, picture: &Picture, note: &PlaceNote) -> Option<Effect> {
     let new = Facts::of(&picture.view.case);
     let old = note.facts.as_ref()?;
     if *old == new {
@@ -133,16 +134,18 @@ pub(super) fn changed_facts(picture: &Picture, note: &PlaceNote) -> Option<Effec
         return Some(Effect::Note(Box::new(new)));
     }
     let key = Key(format!("{CHANGES}{}", note.changes));
-    Some(Effect::Add { key, hash: text::hash(&format!("{changes:?}")), content: Content::Changes(changes) })
+    let content = Content::Changes(changes);
+    Some(Effect::Add { key, hash: content_hash(destination, &content), content })
 }
 
 pub(super) fn investigations(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
-        let hash = text::hash(&format!("{step:?}"));
         let content = Content::Investigation { case: picture.view.case.id.clone(), step: step.clone() };
+        let hash = content_hash(Destination::Slack, &content);
         match ledger.get(&key) {
             None => Some(Effect::Add { key, content, hash }),
+            Some(told) if told_by_0_1_0(&told.hash, step) => None,
             Some(told) => edit(key, told, content, hash),
         }
     };

@@ -1,6 +1,6 @@
 //! Tables of pictures and what they lack.
 
-use super::*;
+use super::{fingerprint::told_by_0_1_0, *};
 use crate::{
     case::{Case, CommentId, InvestigationId, Millis},
     content::{Author, Content, Part},
@@ -8,6 +8,7 @@ use crate::{
     golden,
     knowledge::{HOME, Home, Owed, STATUS},
     store::Seen,
+    text,
 };
 
 fn settings(layout: &str) -> Settings {
@@ -37,6 +38,10 @@ fn picture(comments: &[Comment]) -> Picture {
 
 fn told(text: &str) -> Told {
     Told { remote: "1.2".to_owned(), hash: part_hash(text, 1), seen: Seen::NotYet(0), theirs: false }
+}
+
+fn home_hashes(view: &View) -> [String; 2] {
+    Destination::ALL.map(|destination| home_hash(destination, view))
 }
 
 fn key(key: &str) -> Key {
@@ -287,25 +292,79 @@ fn step(status: &str) -> Investigation {
     }
 }
 
+fn steps() -> [(&'static str, Investigation); 3] {
+    let judged = Investigation { feedback: Some("USEFUL".to_owned()), ..step("Completed") };
+    [("waiting", step("Waiting")), ("completed", step("Completed")), ("judged", judged)]
+}
+
 #[test]
 fn the_hashes_of_steps_and_texts_that_any_release_told_are_known() {
-    let judged = Investigation { feedback: Some("USEFUL".to_owned()), ..step("Completed") };
-    let hashed = |step: &Investigation| serde_json::to_string(&text::hash(&format!("{step:?}"))).unwrap();
-    let steps = [("waiting", step("Waiting")), ("completed", step("Completed")), ("judged", judged)];
     for (name, hash) in golden::all("step-hashes") {
-        let (_, step) = steps.iter().find(|(other, _)| *other == name).unwrap();
-        assert_eq!(hashed(step), hash, "{name}");
+        let hash: String = serde_json::from_str(&hash).unwrap();
+        for (other, step) in steps() {
+            assert_eq!(told_by_0_1_0(&hash, &step), other == name, "{name}");
+        }
     }
-    golden::check(
-        "step-hashes",
-        &steps.map(|(name, step)| (name, hashed(&step))),
-        String::clone,
-        str::to_owned,
-    );
     let parts = [
         ("one", part_hash("It was Bo", 1)),
         ("second of three", part_hash("é\n", 3)),
         ("fallen", part_hash("", 1)),
     ];
     golden::check_json("part-hashes", &parts);
+}
+
+#[test]
+fn a_step_that_0_1_0_told_is_rewritten_when_it_moves_and_not_because_of_how_it_was_hashed() {
+    let mut picture = picture(&[]);
+    picture.investigations = vec![step("Completed")];
+    let (note, mut ledger) = known(&picture);
+    let hash: String = serde_json::from_str(&golden::all("step-hashes")[1].1).unwrap();
+    ledger.insert(key("investigation/inv-0123456789ab"), Told { hash, ..told("") });
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+    picture.investigations[0].content.push('!');
+    assert_eq!(lacks(&picture, &note, &ledger), ["edit investigation/inv-0123456789ab"]);
+    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let Some(Effect::Edit { hash, .. }) = effects.first() else { panic!("{effects:?}") };
+    ledger.insert(key("investigation/inv-0123456789ab"), Told { hash: hash.clone(), ..told("") });
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+}
+
+/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown may.
+#[test]
+fn fingerprints_stay_what_they_are() {
+    let mut picture = picture(&[]);
+    picture.investigations = vec![step("Completed")];
+    let (note, ledger) = known(&picture);
+    let [card, issue] = home_hashes(&picture.view);
+    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let [Effect::Add { hash: step, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let pinned = ["r1-9dba152b2aa88fc4c15e", "r1-60fe0bf899a8eac2bf5d", "r1-f430b5a043cdad722a90"];
+    assert_eq!([&card, &issue, step], pinned);
+}
+
+#[test]
+fn what_is_shown_nowhere_is_in_no_fingerprint_and_what_is_shown_is() {
+    let view = picture(&[]).view;
+    let hashes = |change: fn(&mut View)| {
+        let mut other = view.clone();
+        change(&mut other);
+        home_hashes(&other)
+    };
+    let same = home_hashes(&view);
+    let unseen: [fn(&mut View); 3] = [
+        |view| view.case.arn.push('x'),
+        |view| view.case.metadata.push(("ticket".to_owned(), "SEC-1".to_owned())),
+        |view| view.case.actors.push(Default::default()),
+    ];
+    for change in unseen {
+        assert_eq!(hashes(change), same);
+    }
+    // A card does not link to itself, and says nothing of the description.
+    let linked = hashes(|view| view.links.slack = Some("https://a.example/1".to_owned()));
+    let described = hashes(|view| view.case.description.push('!'));
+    let updated = hashes(|view| view.case.updated = Some(1_790_000_999));
+    assert_eq!([&linked[0], &described[0], &updated[1]], [&same[0], &same[0], &same[1]]);
+    assert!(linked[1] != same[1] && described[1] != same[1] && updated[0] != same[0]);
+    let titled = hashes(|view| view.case.title.push('!'));
+    assert!(titled[0] != same[0] && titled[1] != same[1]);
 }

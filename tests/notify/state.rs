@@ -3,7 +3,7 @@
 use casebridge::{
     case::CaseId,
     content::Key,
-    store::{Destination, Note, Store},
+    store::{Destination, Note, Store, Told},
     world::World,
 };
 use serde_json::{Value, json};
@@ -314,4 +314,52 @@ async fn a_case_at_rest_that_cannot_be_read_is_found_by_the_discovery_which_find
     assert!(stage.lines(&other).await[0].contains("Another"));
     assert_eq!(log.unreadable(), [format!("CASE#{case}/META case_note")]);
     assert!(stage.meta(&case).await.next_at.is_some(), "it comes back by itself");
+}
+
+#[tokio::test]
+async fn after_0_1_0_a_card_and_an_issue_are_set_once_and_nothing_else_is_touched() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    let id = CaseId::parse(&case).unwrap();
+    let step = json!({"title": "Who used the key?", "content": "Two roles did.", "status": "Completed"});
+    let step = stage.sir.investigates(&case, &step).unwrap();
+    Box::pin(stage.minutes(70)).await;
+    assert_eq!(count(&stage.lines(&case).await, "Two roles did."), 1);
+    as_0_1_0_told(&stage, &id, &step).await;
+    State::of(&stage, &case, "cases/0.1.0.json").await.put(&stage, &case).await;
+    let before = (stage.lines(&case).await, stage.comments(&case).await);
+    stage.forget_calls();
+    for (looks, expected) in [(1, 1), (70, 0)] {
+        stage.memory.hint(&id, stage.world.now(), true).await.unwrap();
+        Box::pin(stage.minutes(looks)).await;
+        let calls = stage.calls();
+        let written = |of: &str| calls.iter().flatten().filter(|call| *call == of).count();
+        assert_eq!([written("chat.update"), written("editIssue")], [expected; 2], "{calls:?}");
+        let more = ["chat.postMessage", "addComment", "updateComment", "doTransition", "createIssue"];
+        assert_eq!(more.map(written), [0; 5], "{calls:?}");
+    }
+    assert_eq!((stage.lines(&case).await, stage.comments(&case).await), before);
+}
+
+/// Gives the step of the AI agent in the ledger the hash that 0.1.0 gave it.
+async fn as_0_1_0_told(stage: &Stage, id: &CaseId, step: &str) {
+    let call = casebridge::sir::Call::ListInvestigations { case: id.clone(), next: None };
+    let casebridge::sir::Answer::Investigations(page) = stage.world.call(call).await.unwrap() else {
+        panic!("{step}")
+    };
+    let read = page.items.iter().find(|one| one.id.as_str() == step).unwrap();
+    let printed = format!(
+        "Investigation {{ id: InvestigationId({:?}), kind: {:?}, title: {:?}, content: {:?}, status: {:?}, updated: {}, \
+         feedback: None }}",
+        read.id.as_str(),
+        read.kind,
+        read.title,
+        read.content,
+        read.status,
+        read.updated
+    );
+    let key = Key(format!("investigation/{step}"));
+    let told = stage.memory.told(id, Destination::Slack, std::slice::from_ref(&key)).await.unwrap();
+    let told = Told { hash: casebridge::text::hash(&printed), ..told[0].clone().unwrap() };
+    stage.memory.tell(id, 99, Destination::Slack, &key, &told).await.unwrap();
 }

@@ -315,6 +315,13 @@ mod tests {
         }
     }
 
+    /// It stands in the record of a command: a later release compares it with what it makes of the same membership.
+    #[test]
+    fn the_state_of_a_membership_is_named_as_every_release_names_it() {
+        assert_eq!(seen(&membership()), "202da1c4ad5d9e2d90a3");
+        assert_eq!(seen(&Membership { arn: "other".to_owned(), ..membership() }), seen(&membership()));
+    }
+
     #[test]
     fn only_what_is_not_so_yet_is_sent() {
         let now = membership();
