@@ -22,11 +22,8 @@ mod table;
 use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
-use casebridge::{
-    command::pasted,
-    standin::{Delivery, Jira, Sir, Slack},
-    store::Store,
-};
+use casebridge::{command::pasted, store::Store};
+use casebridge_lab::standins::{Delivery, Jira, Sir, Slack};
 use fifo::Fifo;
 use lambda::{Lambda, request};
 use serde_json::{Value, json};

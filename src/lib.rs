@@ -20,13 +20,11 @@
 //!
 //! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
 //!
-//! On a desk: `cli` is the command line, `play` the playground with its `standin` servers, `simulate` the simulation.
+//! What the product is tried in is the crate `lab/`; the command-line tool is the crate `cli/`.
 
 pub mod address;
 pub mod aws;
 pub mod case;
-#[cfg(feature = "playground")]
-pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod content;
@@ -51,17 +49,11 @@ pub mod notifier;
 pub mod notify;
 pub mod perform;
 pub mod plan;
-#[cfg(feature = "playground")]
-pub mod play;
 pub mod record;
 pub mod secrets;
 pub mod settings;
-#[cfg(feature = "playground")]
-pub mod simulate;
 pub mod sir;
 pub mod slack;
-#[cfg(feature = "playground")]
-pub mod standin;
 pub mod store;
 pub mod sweep;
 pub mod text;

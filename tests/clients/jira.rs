@@ -6,9 +6,9 @@ use casebridge::{
     jira::{self, Created, IssueStatus, IssueText, Jira, Moved},
     secrets::Secret,
     settings,
-    standin::{self, Fault},
     wire::Failure,
 };
+use casebridge_lab::standins::{self, Fault};
 use serde_json::{Value, json};
 
 use crate::{Outcome, Wire, heard_once, outcome, troubles};
@@ -18,7 +18,7 @@ const EVIL: &str =
 
 /// A site, and what a client of it needs.
 struct Site {
-    jira: standin::Jira,
+    jira: standins::Jira,
     wire: Wire,
     settings: settings::Jira,
     email: Secret,
@@ -27,7 +27,7 @@ struct Site {
 
 impl Site {
     async fn start() -> Self {
-        let jira = standin::Jira::start().await.unwrap();
+        let jira = standins::Jira::start().await.unwrap();
         let settings = json!({"api_url": jira.url(), "project": "SEC", "labels": ["incident"]});
         let (email, token) = jira.credentials();
         let settings = serde_json::from_value(settings).unwrap();
@@ -128,7 +128,7 @@ async fn fields_are_set_and_links_made_once_however_often() {
     }
     let issue = site.jira.issue(&made.key).unwrap();
     assert_eq!(issue["fields"]["summary"], "New");
-    assert!(standin::Jira::plain(&issue["fields"]["description"]).contains("new words"));
+    assert!(standins::Jira::plain(&issue["fields"]["description"]).contains("new words"));
     assert_eq!(issue["remotelinks"].as_array().map(Vec::len), Some(1));
 }
 
@@ -199,7 +199,7 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
     client.edit_comment(&made.id, &id, newer, document("changed")).await.unwrap();
     assert_eq!(client.comment_by_id(&made.id, &id).await.unwrap().mark_by(&me), Some(newer));
     let told = site.jira.comments(&made.key);
-    assert!(standin::Jira::plain(&told[0]["body"]).contains("changed"));
+    assert!(standins::Jira::plain(&told[0]["body"]).contains("changed"));
     assert_eq!(told[0]["properties"]["sd.public.comment"], json!({"internal": true}));
     client.delete_comment(&made.id, &id).await.unwrap();
     client.delete_comment(&made.id, &id).await.unwrap();

@@ -16,11 +16,11 @@ use casebridge::{
     clock,
     http::Http,
     sir,
-    standin::{Canned, Fault, Server, Target},
     store::memory::Memory,
     wire::{Failure, Request, Response, Trouble},
     world::World,
 };
+use casebridge_lab::standins::{Canned, Fault, Server, Target};
 
 /// A world that has HTTP and nothing else.
 #[derive(Default)]

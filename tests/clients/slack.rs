@@ -6,9 +6,9 @@ use casebridge::{
     secrets::Secret,
     settings,
     slack::{self, File, Me, Message, Person, Slack},
-    standin::{self, Fault},
     wire::Failure,
 };
+use casebridge_lab::standins::{self, Fault};
 use serde_json::{Value, json};
 
 use crate::{Outcome, Wire, heard_once, outcome, troubles};
@@ -20,7 +20,7 @@ const EVIL: &str =
 
 /// A workspace, and what a client of it needs.
 struct Workspace {
-    slack: standin::Slack,
+    slack: standins::Slack,
     wire: Wire,
     settings: settings::Slack,
     token: Secret,
@@ -28,7 +28,7 @@ struct Workspace {
 
 impl Workspace {
     async fn start() -> Self {
-        let slack = standin::Slack::start().await.unwrap();
+        let slack = standins::Slack::start().await.unwrap();
         let (_, _, _, team) = slack.app();
         let settings =
             json!({"api_url": format!("{}/api", slack.url()), "team": team, "channel": slack.security()});
@@ -83,7 +83,7 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
 
     client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
     client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
-    let shown = standin::Slack::shown(&workspace.slack.message(&channel, &reply).unwrap());
+    let shown = standins::Slack::shown(&workspace.slack.message(&channel, &reply).unwrap());
     assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
     client.delete(&channel, &reply).await.unwrap();
     client.delete(&channel, &reply).await.unwrap();

@@ -1,7 +1,7 @@
 //! What goes wrong in AWS's own sample and touches commands does not go wrong here: each defect has a test that is
 //! named after it.
 
-use casebridge::standin::Slack;
+use casebridge_lab::standins::Slack;
 use serde_json::json;
 
 use super::stage::{ANA, Stage};

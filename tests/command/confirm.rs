@@ -1,9 +1,7 @@
 //! What is final is done only if this person meant it, for this case as it was, in time, and once.
 
-use casebridge::{
-    command::{execute, job::Job},
-    standin::Fault,
-};
+use casebridge::command::{execute, job::Job};
+use casebridge_lab::standins::Fault;
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};

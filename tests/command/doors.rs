@@ -1,6 +1,6 @@
 //! Who is let in, and what a stranger learns.
 
-use casebridge::standin::{Delivery, Fault, Slack};
+use casebridge_lab::standins::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, typed};

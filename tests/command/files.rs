@@ -1,6 +1,6 @@
 //! Files go from Slack to a case: streamed, under a name that fits, once, and only from Slack itself.
 
-use casebridge::standin::{Canned, Fault, Slack};
+use casebridge_lab::standins::{Canned, Fault, Slack};
 use serde_json::Value;
 
 use super::stage::{ANA, Stage};

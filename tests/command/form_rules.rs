@@ -3,12 +3,8 @@
 
 use std::time::Duration;
 
-use casebridge::{
-    case::CaseId,
-    clock,
-    standin::{Delivery, Slack},
-    store::Store,
-};
+use casebridge::{case::CaseId, clock, store::Store};
+use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};

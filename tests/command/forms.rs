@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use casebridge::{
-    command::grammar,
-    standin::{Fault, Slack},
-};
+use casebridge::command::grammar;
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};

@@ -1,6 +1,6 @@
 //! What stands on a person's home page.
 
-use casebridge::standin::Slack;
+use casebridge_lab::standins::Slack;
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};

@@ -7,9 +7,9 @@ use casebridge::{
     content::{Author, Key},
     jira::IssueText,
     knowledge::{Home, PlaceNote},
-    standin::{Delivery, Fault, Jira},
     store::{Destination, NO_LEASE, Note, Seen, Store, Told},
 };
+use casebridge_lab::standins::{Delivery, Fault, Jira};
 
 use serde_json::{Value, json};
 

@@ -4,8 +4,8 @@ use casebridge::{
     clock,
     command::{execute, job::Job},
     live,
-    standin::{Fault, Slack},
 };
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};

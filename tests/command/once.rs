@@ -5,10 +5,10 @@ use casebridge::{
     case::CaseId,
     clock,
     command::{execute, job::Job},
-    standin::{Fault, Slack},
     store::Store,
     text,
 };
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};

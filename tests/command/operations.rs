@@ -1,6 +1,7 @@
 //! Every operation and every example of the help, through signed requests of Slack.
 
-use casebridge::{command::verbs, sir::Operation, standin::Slack};
+use casebridge::{command::verbs, sir::Operation};
+use casebridge_lab::standins::Slack;
 use serde_json::json;
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};

@@ -2,10 +2,10 @@
 
 use casebridge::{
     clock, gate,
-    standin::{Delivery, Fault, Sharing, Slack},
     store::{Destination, Store},
     world::World,
 };
+use casebridge_lab::standins::{Delivery, Fault, Sharing, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, typed};

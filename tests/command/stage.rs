@@ -23,11 +23,11 @@ use casebridge::{
     secrets::{Secret, Secrets},
     settings::Settings,
     sir,
-    standin::{Delivery, Hub, Jira, Sir, Slack},
     store::{self, Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
     wire,
     world::{Copied, World},
 };
+use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
 use serde_json::{Value, json};
 use tokio::sync::{
     Notify,

@@ -3,10 +3,10 @@
 use casebridge::{
     case::CaseId,
     live::Job,
-    standin::{Delivery, Slack},
     store::{Destination, Note, Store},
     world::World,
 };
+use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
 
 use super::{

@@ -5,10 +5,10 @@ use casebridge::{
     command,
     content::{Author, Key},
     knowledge::Home,
-    standin::{Delivery, Slack},
     store::{Destination, Store},
     text,
 };
+use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::json;
 
 use super::stage::{ANA, Stage};

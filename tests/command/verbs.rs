@@ -1,6 +1,6 @@
 //! Every verb: what is typed, which operation is asked for, and what the person reads.
 
-use casebridge::standin::{Fault, Slack};
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};

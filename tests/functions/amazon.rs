@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use casebridge::standin::{Jira, Sir, Slack};
+use casebridge_lab::standins::{Jira, Sir, Slack};
 use serde_json::{Value, json};
 
 use super::fifo::Fifo;

@@ -16,7 +16,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
-use casebridge::{clock, standin::Delivery};
+use casebridge::clock;
+use casebridge_lab::standins::Delivery;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use casebridge::standin::{Call, Slack};
+use casebridge_lab::standins::{Call, Slack};
 
 use super::{
     people::{Act, Did},

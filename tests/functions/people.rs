@@ -1,10 +1,7 @@
 //! What do people do while the function that listens to them is killed?
 
-use casebridge::{
-    case::CaseId,
-    standin::{Delivery, Slack},
-    store::Store,
-};
+use casebridge::{case::CaseId, store::Store};
+use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::Value;
 
 use super::{chance::Dice, stage::Stage};

@@ -13,7 +13,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use casebridge::standin::{Jira, Sir, Slack};
+use casebridge_lab::standins::{Jira, Sir, Slack};
 use serde_json::{Value, json};
 
 use super::{

@@ -2,12 +2,8 @@
 
 use std::{io::Write, time::Duration};
 
-use casebridge::{
-    address::Reach,
-    settings::Settings,
-    standin::{Call, Fault, Jira, Server, Sir, Slack},
-    store::Store,
-};
+use casebridge::{address::Reach, settings::Settings, store::Store};
+use casebridge_lab::standins::{Call, Fault, Jira, Server, Sir, Slack};
 use serde_json::json;
 use tokio::process::Child;
 

@@ -9,10 +9,10 @@ use casebridge::{
     gate, jira,
     notify::{Desk, Report},
     slack,
-    standin::{Fault, Slack},
     store::{Destination, Store},
     world::World,
 };
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};

@@ -4,10 +4,10 @@ use casebridge::{
     case::{CaseId, Millis},
     clock,
     content::Author,
-    standin::{Fault, Jira, Order},
     store::{Saying, Store},
     text,
 };
+use casebridge_lab::standins::{Fault, Jira, Order};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};

@@ -1,6 +1,6 @@
 //! What does a case cost? Counted in calls, which the stand-ins remember.
 
-use casebridge::standin::Order;
+use casebridge_lab::standins::Order;
 
 use super::stage::{Stage, count};
 

@@ -1,6 +1,7 @@
 //! Whatever arrives is taken, left alone or refused, each message for itself.
 
-use casebridge::{address::Reach, settings::Settings, standin::Fault};
+use casebridge::{address::Reach, settings::Settings};
+use casebridge_lab::standins::Fault;
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count};
@@ -93,7 +94,7 @@ async fn a_membership_event_is_told_once_with_what_the_service_says() {
     let event = of(&example("eventbridge/membership-updated.json"), "", &membership);
     stage.deliver(std::slice::from_ref(&event)).await;
     stage.deliver(&[event.clone(), event.clone()]).await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge::standin::Slack::shown).collect();
+    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
     assert!(shown[0].contains(&membership), "{shown:?}");
     assert_eq!(stage.sir.count("GetMembership"), 1);
@@ -138,13 +139,13 @@ async fn one_bad_case_stops_no_other() {
     stage.sir.fault(Fault::on("GetCase").path(&cases[0]).error("AccessDeniedException"));
     stage.jira.fault(Fault::on("createIssue").body(&cases[1]).answers(500));
     stage.events().await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge::standin::Slack::shown).collect();
+    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
     assert_eq!((count(&shown, "Case 0"), count(&shown, "Case 1"), count(&shown, "Case 2")), (0, 1, 1));
     assert_eq!(stage.jira.issues().len(), 1);
     stage.sir.heal();
     stage.jira.heal();
     stage.minutes(40).await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge::standin::Slack::shown).collect();
+    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
     assert_eq!((count(&shown, "Case 0"), shown.len(), stage.jira.issues().len()), (1, 3, 3));
 }
 

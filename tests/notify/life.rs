@@ -1,9 +1,7 @@
 //! A case is opened, talked about, changed and closed, and both places show it.
 
-use casebridge::{
-    standin::{Fault, Server, Slack},
-    store::{Destination, Store},
-};
+use casebridge::store::{Destination, Store};
+use casebridge_lab::standins::{Fault, Server, Slack};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};

@@ -3,10 +3,10 @@
 use casebridge::{
     case::CaseId,
     jira::{IssueText, Jira},
-    standin::{Fault, Slack},
     store::{Command, Destination, Store},
     world::World,
 };
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};

@@ -1,6 +1,6 @@
 //! What goes wrong in AWS's own sample integration does not go wrong here: a test a defect.
 
-use casebridge::standin::{Fault, Slack};
+use casebridge_lab::standins::{Fault, Slack};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};

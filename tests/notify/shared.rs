@@ -1,12 +1,8 @@
 //! While people of another workspace read a channel nothing of ours changes in it, and Jira goes on; once it is ours
 //! again all of it is told, once and in order.
 
-use casebridge::{
-    standin::{Fault, Sharing, Slack},
-    store::Destination,
-    wire::Request,
-    world::World,
-};
+use casebridge::{store::Destination, wire::Request, world::World};
+use casebridge_lab::standins::{Fault, Sharing, Slack};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count, place_of};

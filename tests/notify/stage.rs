@@ -19,11 +19,11 @@ use casebridge::{
     secrets::{Secret, Secrets},
     settings::Settings,
     sir,
-    standin::{Call, Jira, Sir, Slack},
     store::{Destination, Meta, Store, memory::Memory},
     wire,
     world::World,
 };
+use casebridge_lab::standins::{Call, Jira, Sir, Slack};
 use serde_json::{Value, json};
 use tokio::sync::{
     Mutex,
@@ -44,7 +44,7 @@ pub struct Outside {
     ahead: AtomicI64,
     /// Requests to this path take so long, by every clock.
     takes: std::sync::Mutex<Option<(String, Duration)>>,
-    clocks: [casebridge::standin::Clock; 3],
+    clocks: [casebridge_lab::standins::Clock; 3],
 }
 
 impl Outside {

@@ -3,10 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_securityir::config::{ProvideCredentials, SharedCredentialsProvider};
-use casebridge::{
-    sir::{Fault, FaultKind},
-    standin::{self, Canned, Target},
-};
+use casebridge::sir::{Fault, FaultKind};
+use casebridge_lab::standins::{self, Canned, Target};
 
 use super::*;
 
@@ -27,10 +25,10 @@ fn throttled(seconds: Option<u64>) -> FaultKind {
 }
 
 /// What a fault comes to: the kind, and how many requests were heard for a read and for a change.
-async fn outcome(break_it: impl Fn(Target) -> standin::Fault) -> ([Fault; 2], [usize; 2]) {
+async fn outcome(break_it: impl Fn(Target) -> standins::Fault) -> ([Fault; 2], [usize; 2]) {
     let (sir, aws) = pair().await;
     let id = created(&aws, new_case("Faults")).await;
-    sir.fault(break_it(standin::Fault::on_path("/v1/cases/")));
+    sir.fault(break_it(standins::Fault::on_path("/v1/cases/")));
     let reading = aws.call(read(&id)).await.expect_err("a fault");
     let writing = aws.call(write(&id)).await.expect_err("a fault");
     ([reading, writing], [sir.count("GetCase"), sir.count("CreateCaseComment")])
@@ -67,15 +65,15 @@ async fn each_error_of_the_service_has_its_kind_and_a_change_is_sent_once() {
 }
 
 /// The service's own error, without any other word.
-fn named(name: &'static str, status: u16) -> impl Fn(Target) -> standin::Fault {
+fn named(name: &'static str, status: u16) -> impl Fn(Target) -> standins::Fault {
     let headers: BTreeMap<String, String> = [("x-amzn-errortype".to_owned(), name.to_owned())].into();
     move |target| target.answers_with(Canned { status, headers: headers.clone(), body: "{}".to_owned() })
 }
 
 #[tokio::test]
 async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
-    type Break = Box<dyn Fn(Target) -> standin::Fault>;
-    let broken = |make: fn(Target) -> standin::Fault| -> Break { Box::new(make) };
+    type Break = Box<dyn Fn(Target) -> standins::Fault>;
+    let broken = |make: fn(Target) -> standins::Fault| -> Break { Box::new(make) };
     let answer = |status: u16, header: Option<&str>, body: &str| -> Break {
         let headers: BTreeMap<String, String> =
             header.into_iter().map(|value| ("retry-after".to_owned(), value.to_owned())).collect();
@@ -118,7 +116,7 @@ async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
 async fn a_read_that_fails_once_is_answered_all_the_same() {
     let (sir, aws) = pair().await;
     let id = created(&aws, new_case("Faults")).await;
-    sir.fault(standin::Fault::on("GetCase").once().html(503));
+    sir.fault(standins::Fault::on("GetCase").once().html(503));
     assert_eq!(case(&aws, &id).await.title, "Faults");
 }
 

@@ -1,5 +1,4 @@
 //! Does each call do over the wire what it says, with the real SDK against the stand-in?
-#![cfg(feature = "playground")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod faults;
@@ -16,8 +15,8 @@ use casebridge::{
     case::*,
     hub,
     sir::{Answer, Call, NewCase, aws::Aws},
-    standin::Sir,
 };
+use casebridge_lab::standins::Sir;
 
 const REGION: &str = "eu-west-1";
 

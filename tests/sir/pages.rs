@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use casebridge::{sir::Page, standin::Order};
+use casebridge::sir::Page;
+use casebridge_lab::standins::Order;
 use serde_json::json;
 
 use super::*;

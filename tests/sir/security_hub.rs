@@ -18,8 +18,8 @@ use axum::{
 use casebridge::{
     hub::{Administrator, Answer as Told, Call, Product},
     sir::{self, Fault, FaultKind, Operation},
-    standin::{self, Canned, Hub, Target},
 };
+use casebridge_lab::standins::{self, Canned, Hub, Target};
 use serde_json::json;
 use time::{PrimitiveDateTime, macros::format_description};
 use tokio::sync::mpsc;
@@ -149,7 +149,7 @@ async fn a_long_list_is_walked_to_its_end() {
 async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
     let invalid = || FaultKind::Invalid { fields: Vec::new() };
     let wait = |seconds: Option<u64>| FaultKind::Throttled { retry_after: seconds.map(Duration::from_secs) };
-    type Break = fn(Target) -> standin::Fault;
+    type Break = fn(Target) -> standins::Fault;
     let table: [(&str, Break, FaultKind); 15] = [
         ("input", |target| target.error("InvalidInputException"), invalid()),
         ("access", |target| target.error("InvalidAccessException"), FaultKind::Denied),
@@ -169,7 +169,7 @@ async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
     ];
     for (name, break_it, kind) in table {
         let (hub, aws) = pair().await;
-        hub.fault(break_it(standin::Fault::on_all()));
+        hub.fault(break_it(standins::Fault::on_all()));
         assert_eq!(refused(&aws, list(true, None)).await.kind, kind, "{name}");
         assert_eq!(hub.calls().len(), 1, "{name}");
     }
@@ -184,7 +184,7 @@ async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
 async fn an_endless_answer_is_not_read_to_its_end() {
     let (hub, aws) = pair().await;
     let body = format!("{{}}{}", " ".repeat(casebridge::wire::MAX_BODY));
-    hub.fault(standin::Fault::on_all().answers_with(Canned { status: 200, body, ..Canned::default() }));
+    hub.fault(standins::Fault::on_all().answers_with(Canned { status: 200, body, ..Canned::default() }));
     assert_eq!(refused(&aws, Call::GetAdministratorAccount).await.kind, FaultKind::Unknown);
 }
 

@@ -5,9 +5,9 @@ use casebridge::{
     jira::IssueText,
     knowledge::{Home, PlaceNote},
     live::Job,
-    standin::{Delivery, Slack},
     store::{Destination, Note, Store},
 };
+use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 

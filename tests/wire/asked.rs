@@ -1,10 +1,8 @@
 //! Every call of a command to Slack and to Jira, and the two of a file on its way × every fault, once and until it is
 //! mended. An answer that can go no way at once comes with the next delivery; what only a person can mend is said.
 
-use casebridge::{
-    standin::{Fault, Server},
-    world::World,
-};
+use casebridge::world::World;
+use casebridge_lab::standins::{Fault, Server};
 use futures_util::{StreamExt, stream};
 
 use super::{

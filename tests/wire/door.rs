@@ -4,12 +4,8 @@
 
 use std::time::{Duration, Instant};
 
-use casebridge::{
-    case::Millis,
-    command::bridge::Bridge,
-    standin::{Delivery, Fault, Slack},
-    world::World,
-};
+use casebridge::{case::Millis, command::bridge::Bridge, world::World};
+use casebridge_lab::standins::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use casebridge::standin::{Canned, Fault, Target};
+use casebridge_lab::standins::{Canned, Fault, Target};
 
 /// What an answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,10 @@
 use casebridge::{
     notifier::Notifier,
     settings::Settings,
-    standin::{Fault, Server},
     store::{Destination, Store},
     world::World,
 };
+use casebridge_lab::standins::{Fault, Server};
 use serde_json::{Value, json};
 
 use super::{

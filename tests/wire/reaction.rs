@@ -1,6 +1,6 @@
 //! What became of one invocation of `command`: whole values, to be compared.
 
-use casebridge::standin::{Call, Fault, Server};
+use casebridge_lab::standins::{Call, Fault, Server};
 
 use super::acts::{Act, Calm, Ready, without_ids};
 

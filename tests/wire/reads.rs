@@ -1,11 +1,8 @@
 //! The reads: what the service does not answer delays the case, and what a destination does not answer when something
 //! is looked for keeps the question open. Nothing is told twice for it.
 
-use casebridge::{
-    standin::{Fault, Target},
-    store::Destination,
-    world::World,
-};
+use casebridge::{store::Destination, world::World};
+use casebridge_lab::standins::{Fault, Target};
 
 use super::{
     all_right,
@@ -110,7 +107,7 @@ async fn find_cell(find: &(Destination, &str, &str), row: &super::faults::Row) -
     if !first {
         stage.events().await;
     }
-    let server: &casebridge::standin::Server = if is_slack { &stage.slack } else { &stage.jira };
+    let server: &casebridge_lab::standins::Server = if is_slack { &stage.slack } else { &stage.jira };
     server.fault(Fault::on(adds).once().reset_after());
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     stage.events().await;

@@ -1,6 +1,7 @@
 //! Nobody listens: the connection is refused, so nothing was applied, and all of it comes once somebody listens again.
 
-use casebridge::{settings::Settings, standin::Sir, store::Destination, world::World};
+use casebridge::{settings::Settings, store::Destination, world::World};
+use casebridge_lab::standins::Sir;
 
 use super::{
     acts::Act,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use casebridge::standin::{Fault, Server, Target};
+use casebridge_lab::standins::{Fault, Server, Target};
 use futures_util::{StreamExt, stream};
 
 use super::{

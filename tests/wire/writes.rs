@@ -1,10 +1,7 @@
 //! Every call that tells something × every fault.
 
-use casebridge::{
-    knowledge::PlaceNote,
-    standin::{Fault, Jira, Server, Slack},
-    store::Destination,
-};
+use casebridge::{knowledge::PlaceNote, store::Destination};
+use casebridge_lab::standins::{Fault, Jira, Server, Slack};
 
 use super::{
     all_right,

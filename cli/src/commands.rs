@@ -1,0 +1,130 @@
+//! What can be done on the command line?
+
+use std::path::PathBuf;
+
+use casebridge::log;
+use casebridge_lab::{
+    playground::{page::Page, standins::Standins, story},
+    simulation::{self, Task},
+};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{output, settings};
+
+/// AWS Security Incident Response cases in Slack and Jira.
+#[derive(Debug, Parser)]
+#[command(name = "casebridge", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Opens the playground in the browser: SIR, Slack and Jira on this machine (the default).
+    Play {
+        /// Tells a case's life as text instead, and checks it.
+        #[arg(long)]
+        once: bool,
+        /// The page's port on loopback; 0 takes a free one.
+        #[arg(long, default_value_t = 0, conflicts_with = "once")]
+        port: u16,
+    },
+    /// Serves the stand-ins of SIR, Slack, Jira and Security Hub until it is stopped.
+    Standins {
+        /// Where to write their addresses, settings and secrets, as JSON.
+        #[arg(long, value_name = "FILE")]
+        port_file: PathBuf,
+    },
+    /// Checks settings, stores them in the table CASEBRIDGE_TABLE, or shows those that are there.
+    Settings {
+        #[command(subcommand)]
+        command: settings::Command,
+    },
+    /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
+    Simulate {
+        /// So many worlds; 1,000 where nothing else is asked for.
+        #[arg(long)]
+        seeds: Option<u64>,
+        /// The first of them. Without --seeds: tells this one world, line by line.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Takes each protection away and sees that a promise breaks.
+        #[arg(long, conflicts_with_all = ["seeds", "seed"])]
+        mutants: bool,
+        /// Kills a case's whole life at each moment just before or after something outside was read or changed.
+        #[arg(long, conflicts_with_all = ["seeds", "seed", "mutants"])]
+        crash_points: bool,
+    },
+}
+
+/// Why a command did not do what it should. Its `Display` is for the person who typed it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The story did not go as told.
+    #[error("{0}")]
+    Story(#[from] story::Error),
+    /// The playground did not start.
+    #[error("{0}")]
+    Stage(#[from] casebridge_lab::playground::stage::Error),
+    /// Settings are not good, or cannot be reached.
+    #[error("{0}")]
+    Settings(#[from] settings::Error),
+    /// A promise was broken in a simulated world, or a protection was not missed.
+    #[error("the simulation failed: its output tells which seed")]
+    Simulation,
+    /// A file, a port or the terminal.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// What the bridge logs goes to stderr from now on: warnings, or what `RUST_LOG` says. In simulated worlds everything
+/// fails all the time: there it is silent.
+pub fn log(cli: &Cli) {
+    let simulates = matches!(cli.command, Some(Command::Simulate { .. }));
+    let usual = if simulates { "off" } else { "warn" };
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let _ = tracing_subscriber::registry().with(log::filter(usual)).with(lines).try_init();
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// It could not be done.
+pub async fn run(cli: Cli) -> Result<(), Error> {
+    match cli.command.unwrap_or(Command::Play { once: false, port: 0 }) {
+        Command::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
+        Command::Play { once: false, port } => page(port).await?,
+        Command::Standins { port_file } => standins(&port_file).await?,
+        Command::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
+        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints)?,
+        Command::Simulate { seed: Some(seed), seeds: None, .. } => simulate(Task::One(seed))?,
+        Command::Simulate { seed, seeds, .. } => {
+            simulate(Task::Seeds { first: seed.unwrap_or(0), count: seeds.unwrap_or(1_000) })?;
+        }
+        Command::Settings { command } => output::say(&settings::run(command).await?)?,
+    }
+    Ok(())
+}
+
+fn simulate(task: Task) -> Result<(), Error> {
+    match simulation::report(task, &mut std::io::stdout())? {
+        true => Ok(()),
+        false => Err(Error::Simulation),
+    }
+}
+
+async fn standins(port_file: &std::path::Path) -> Result<(), Error> {
+    let standins = Standins::start().await?;
+    standins.write_ports(port_file)?;
+    output::say(&format!("Stand-ins of SIR, Slack, Jira and Security Hub: see {}", port_file.display()))?;
+    std::future::pending::<()>().await;
+    Ok(())
+}
+
+async fn page(port: u16) -> Result<(), Error> {
+    let page = Page::bind(port).await?;
+    output::say(&format!("The playground is at {} (Ctrl-C ends it)", page.url()))?;
+    Ok(page.run().await?)
+}

@@ -1,0 +1,138 @@
+//! How do settings get into the table?
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use casebridge::{
+    address::Reach,
+    aws::{self, Aws},
+    environment::{self, variable},
+    settings::{Problem, Settings},
+    store::{self, Store, dynamodb::Dynamo},
+};
+use clap::Subcommand;
+
+/// What can be done with settings.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Says everything that is wrong with a file: key, line, and what to do.
+    Check {
+        /// Settings in TOML; docs/settings.md lists the keys.
+        file: PathBuf,
+    },
+    /// Checks a file and stores it; the functions take it up within a minute.
+    Push {
+        /// Settings in TOML; docs/settings.md lists the keys.
+        file: PathBuf,
+    },
+    /// Shows the settings that are in the table.
+    Pull,
+}
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file could not be read.
+    #[error("{}: {error}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// All that is wrong, a line each.
+    #[error("{}: not good\n{}", file.display(), lines(problems))]
+    Bad {
+        /// Which.
+        file: PathBuf,
+        /// What.
+        problems: Vec<Problem>,
+    },
+    /// Nobody said which table.
+    #[error("{0}: the table's name is the output TableName of the stack")]
+    Environment(#[from] environment::Error),
+    /// The functions would be refused.
+    #[error(
+        "sir.region is {named}, but the table is in {own}. The roles of the stack allow its own Region only, and only \
+         there the service's events arrive: deploy the stack in the membership's Region, and leave sir.region out or \
+         say {own}. Nothing was stored"
+    )]
+    Region {
+        /// What the settings say.
+        named: String,
+        /// Where the table is.
+        own: String,
+    },
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Nothing has been pushed yet.
+    #[error("there are no settings in the table yet: casebridge settings push FILE")]
+    None,
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Does it; the answer is what to say.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn run(command: Command) -> Result<String, Error> {
+    match command {
+        Command::Check { file } => {
+            check(&file, aws::reach_here().await).map(|_| format!("{}: good", file.display()))
+        }
+        Command::Push { file } => {
+            let (toml, settings) = check(&file, aws::reach_here().await)?;
+            let aws = Aws::default();
+            let own = aws.config().await.region().map(AsRef::as_ref);
+            is_at_home(settings.sir.region.as_deref(), own)?;
+            let name = environment::table(variable)?;
+            Dynamo::new(Aws::default(), name.as_str()).put_settings(&toml).await?;
+            Ok(format!("{} is in {name}; the functions take it up within a minute", file.display()))
+        }
+        Command::Pull => {
+            let table = Dynamo::new(Aws::default(), environment::table(variable)?);
+            Ok(table.settings().await?.ok_or(Error::None)?.trim_end().to_owned())
+        }
+    }
+}
+
+/// Whether the service is asked where the functions may ask it.
+fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), Error> {
+    match (named, own) {
+        (Some(named), Some(own)) if named != own => {
+            Err(Error::Region { named: named.to_owned(), own: own.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file with good settings: its text, and what it says.
+fn check(file: &Path, reach: Reach) -> Result<(String, Settings), Error> {
+    let toml = fs::read_to_string(file).map_err(|error| Error::File { file: file.to_owned(), error })?;
+    match Settings::parse(&toml, reach) {
+        Ok(settings) => Ok((toml, settings)),
+        Err(problems) => Err(Error::Bad { file: file.to_owned(), problems }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_in_which_the_functions_may_ask_nothing_is_refused() {
+        for (named, own) in
+            [(None, Some("eu-west-1")), (Some("eu-west-1"), Some("eu-west-1")), (Some("eu-west-1"), None)]
+        {
+            assert!(is_at_home(named, own).is_ok(), "{named:?} {own:?}");
+        }
+        let why = is_at_home(Some("us-east-1"), Some("eu-west-1")).expect_err("elsewhere").to_string();
+        assert!(why.contains("us-east-1") && why.contains("eu-west-1") && why.contains("Nothing was stored"));
+    }
+}

@@ -1,0 +1,313 @@
+//! Does the playground work as the README says? By the tool itself, and by its page over HTTP.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use casebridge::{address::Reach, settings::Settings};
+use casebridge_lab::playground::page::Page;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+
+const ANA: &str = "U024BE7LH";
+const BO: &str = "U024BE7LJ";
+
+fn casebridge(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_casebridge"));
+    command
+        .args(arguments)
+        .env_remove("CASEBRIDGE_TABLE")
+        .env_remove("RUST_LOG")
+        .env_remove("AWS_ENDPOINT_URL");
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn the_story_is_told_as_it_happens_and_ends_well() {
+    let Output { status, stdout, stderr } = casebridge(&["play", "--once"]).output().unwrap();
+    let (told, trouble) = (text(&stdout), text(&stderr));
+    assert!(status.success(), "{told}\n{trouble}");
+    assert_eq!(trouble, "", "nothing went wrong on the way");
+    let mut rest = told.as_str();
+    for fact in [
+        "AWS opens case",
+        "Credentials used from a new country",
+        "Status: Submitted",
+        "SEC-1",
+        "Status: To Do",
+        "Did your team create the key that is used here?",
+        "Status: Detection and Analysis",
+        "Status: In Progress",
+        "Ana types  /sir",
+        "No. We have disabled it.",
+        "Bo replies in the thread",
+        "Watchers: 1",
+        "AWS alone sets its status",
+        "A laptop was stolen",
+        "Bo types  /sir",
+        "[Close the case]",
+        "✅",
+        "Status: Done",
+        "nothing is told twice",
+        "All of it happened as told.",
+    ] {
+        let (_, after) =
+            rest.split_once(fact).unwrap_or_else(|| panic!("{fact:?} is not where it belongs:\n{told}"));
+        rest = after;
+    }
+    for line in told.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+        assert!(!line.contains('\u{1b}') && !line.contains("\"_aws\""), "{line}");
+    }
+}
+
+#[test]
+fn settings_are_checked_before_anything_is_asked_of_the_table() {
+    let file = std::env::temp_dir().join(format!("casebridge-{}.toml", std::process::id()));
+    std::fs::write(&file, "[slack]\nteam = 'T1'\nchanel = 'C1'\n").unwrap();
+    let path = file.to_str().unwrap();
+    for verb in ["check", "push"] {
+        let Output { status, stderr, .. } = casebridge(&["settings", verb, path]).output().unwrap();
+        let told = text(&stderr);
+        assert!(!status.success(), "{told}");
+        assert!(
+            told.contains("line 3: slack.chanel: there is no such key. Perhaps it should be channel."),
+            "{told}"
+        );
+        assert!(told.contains("slack.channel: this key is missing. Add"), "{told}");
+        assert!(!told.contains("CASEBRIDGE_TABLE"), "{told}");
+    }
+    std::fs::write(&file, "[slack]\nteam = 'T1'\nchannel = 'C1'\n").unwrap();
+    let Output { status, stdout, .. } = casebridge(&["settings", "check", path]).output().unwrap();
+    assert!(status.success() && text(&stdout).ends_with(": good\n"), "{}", text(&stdout));
+    let Output { status, stderr, .. } = casebridge(&["settings", "push", path]).output().unwrap();
+    assert!(!status.success() && text(&stderr).contains("the environment lacks CASEBRIDGE_TABLE"));
+    std::fs::remove_file(&file).unwrap();
+}
+
+/// What `settings check` and `settings push` say of these settings, with this endpoint for AWS.
+fn judged(settings: &str, endpoint: Option<&str>) -> [String; 2] {
+    let file = std::env::temp_dir().join(format!("casebridge-{}-{:p}.toml", std::process::id(), settings));
+    std::fs::write(&file, settings).unwrap();
+    let said = ["check", "push"].map(|verb| {
+        let mut command = casebridge(&["settings", verb, file.to_str().unwrap()]);
+        command.env("AWS_REGION", "eu-west-1");
+        if let Some(endpoint) = endpoint {
+            command.env("AWS_ENDPOINT_URL", endpoint);
+        }
+        let Output { stdout, stderr, .. } = command.output().unwrap();
+        text(&stdout) + &text(&stderr)
+    });
+    std::fs::remove_file(&file).unwrap();
+    said
+}
+
+#[test]
+fn a_host_that_is_neither_slacks_nor_atlassians_gets_no_token() {
+    let settings = "[slack]\nteam = 'T1'\nchannel = 'C1'\napi_url = 'https://slack.com.evil.example/api'\n\
+                    [jira]\napi_url = 'https://evil.example'\nsite_url = 'https://evil2.example'\nproject = 'SEC'\n";
+    for endpoint in [None, Some("http://127.0.0.1:1")] {
+        for said in judged(settings, endpoint) {
+            for (line, host) in [(4, "slack.com.evil.example"), (6, "evil.example"), (7, "evil2.example")] {
+                assert!(
+                    said.contains(&format!("line {line}: ")) && said.contains(&format!("is {host}.")),
+                    "{said}"
+                );
+            }
+            assert!(
+                said.contains("https://slack-gov.com/api") && said.contains("https://SITE.atlassian.net"),
+                "{said}"
+            );
+            assert!(!said.contains("CASEBRIDGE_TABLE"), "nothing is asked of the table: {said}");
+        }
+    }
+}
+
+#[test]
+fn this_machine_gets_a_token_only_while_aws_is_on_it_too() {
+    let settings = "[slack]\nteam = 'T1'\nchannel = 'C1'\napi_url = 'http://127.0.0.1:8001/api'\n\
+                    [jira]\napi_url = 'http://localhost:8002'\nproject = 'SEC'\n";
+    for endpoint in [None, Some("https://aws.example"), Some("http://127.0.0.1.evil.example")] {
+        for said in judged(settings, endpoint) {
+            let why = "is allowed only while AWS_ENDPOINT_URL leads to this machine as well";
+            assert!(
+                said.contains(&format!("127.0.0.1 {why}")) && said.contains(&format!("localhost {why}")),
+                "{said}"
+            );
+        }
+    }
+    let [checked, pushed] = judged(settings, Some("http://[::1]:4570"));
+    assert!(checked.ends_with(": good\n"), "{checked}");
+    assert!(pushed.contains("the environment lacks CASEBRIDGE_TABLE"), "{pushed}");
+}
+
+#[tokio::test]
+async fn the_stand_ins_say_where_they_are() {
+    let file = std::env::temp_dir().join(format!("casebridge-{}.json", std::process::id()));
+    let mut child = casebridge(&["standins", "--port-file", file.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let known: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let client = client();
+    for name in ["sir", "slack", "jira", "hub"] {
+        let url = format!("{}/_control/state", known[name].as_str().unwrap());
+        assert_eq!(client.get(url).send().await.unwrap().status(), StatusCode::OK, "{name}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let settings = Settings::parse(known["settings"].as_str().unwrap(), Reach::Loopback).unwrap();
+    assert_eq!(settings.roles.responder, [BO]);
+    let secrets = casebridge::secrets::Secrets::parse(&known["secret"].to_string()).unwrap();
+    assert_eq!(secrets.suffice(&settings), Ok(()));
+    assert_eq!(secrets.slack_signing_secret.reveal(), known["slack_signing_secret"]);
+    std::fs::remove_file(&file).unwrap();
+}
+
+fn client() -> Client {
+    Client::builder().tls_certs_only([]).no_proxy().build().unwrap()
+}
+
+/// A browser without a screen.
+struct Browser {
+    client: Client,
+    url: String,
+}
+
+impl Browser {
+    async fn acts(&self, act: Value) -> Value {
+        let request =
+            self.client.post(format!("{}acts", self.url)).header("content-type", "application/json");
+        let answer = request.body(act.to_string()).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{act}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Looks until it sees what it looks for.
+    async fn sees<T>(&self, what: &str, find: impl Fn(&Value) -> Option<T>) -> T {
+        let mut looks = tokio::time::interval(Duration::from_millis(50));
+        for _ in 0..600 {
+            looks.tick().await;
+            let answer = self.client.get(format!("{}state", self.url)).send().await.unwrap();
+            let state: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+            if let Some(found) = find(&state["seen"]) {
+                return found;
+            }
+        }
+        panic!("{what} is not to be seen")
+    }
+
+    /// Somebody presses a button of this label in the newest message that has one.
+    async fn presses(&self, user: &str, label: &str) -> Value {
+        let (ts, action) = self.sees(label, |seen| button(seen, user, label)).await;
+        self.acts(json!({ "do": "clicks", "user": user, "ts": ts, "action": action })).await
+    }
+}
+
+fn all(value: &Value) -> impl DoubleEndedIterator<Item = &Value> {
+    value.as_array().unwrap().iter()
+}
+
+fn button(seen: &Value, user: &str, label: &str) -> Option<(Value, Value)> {
+    let person = all(&seen["slack"]["people"]).find(|person| person["id"] == user)?;
+    let messages = all(&seen["slack"]["messages"]).chain(all(&person["ephemerals"])).rev();
+    messages.filter(|message| message["blocks"].is_array()).find_map(|message| {
+        let elements = all(&message["blocks"]).filter_map(|block| block["elements"].as_array()).flatten();
+        let mut buttons = elements.filter(|element| element["type"] == "button");
+        let found = buttons.find(|button| button["text"]["text"] == label)?;
+        Some((message["ts"].clone(), found["action_id"].clone()))
+    })
+}
+
+#[tokio::test]
+async fn a_case_is_opened_answered_and_closed_on_the_page() {
+    let page = Page::bind(0).await.unwrap();
+    let browser = Browser { client: client(), url: page.url() };
+    tokio::select! {
+        ended = page.run() => panic!("{ended:?}"),
+        () = walk(&browser) => {}
+    }
+}
+
+async fn walk(browser: &Browser) {
+    browser.acts(json!({ "do": "opens_case", "title": "<img src=x> & *more*", "aws": true })).await;
+    let case = browser.sees("the case", |seen| seen["sir"][0]["id"].as_str().map(str::to_owned)).await;
+    browser
+        .sees("the issue", |seen| (seen["jira"][0]["summary"] == "<img src=x> & *more*").then_some(()))
+        .await;
+    let card =
+        browser.sees("the card", |seen| seen["slack"]["messages"][0]["ts"].as_str().map(str::to_owned)).await;
+
+    browser.acts(json!({ "do": "says", "user": BO, "text": "Ours.", "thread": card })).await;
+    let says = |list: &Value, text: &str| all(list).any(|it| it["text"].as_str().unwrap().contains(text));
+    browser.sees("the reply in SIR", |seen| says(&seen["sir"][0]["comments"], "Ours.").then_some(())).await;
+    browser.sees("the reply in Jira", |seen| says(&seen["jira"][0]["comments"], "Ours.").then_some(())).await;
+
+    attach(browser, &card).await;
+
+    let typed = browser.acts(json!({ "do": "types", "user": BO, "text": format!("{case} close") })).await;
+    assert!(typed["body"].to_string().contains("commander"), "Bo may not: {typed}");
+    let typed = browser.acts(json!({ "do": "types", "user": ANA, "text": format!("{case} close") })).await;
+    assert_eq!(typed["status"], 200);
+    assert_eq!(browser.presses(ANA, "Close the case").await["status"], 200);
+    browser.sees("the end in SIR", |seen| (seen["sir"][0]["status"] == "Closed").then_some(())).await;
+    browser.sees("the end in Jira", |seen| (seen["jira"][0]["status"] == "Done").then_some(())).await;
+}
+
+/// A file of 3 MB, with a name that the service does not take.
+async fn attach(browser: &Browser, card: &str) {
+    let bytes = BASE64_STANDARD.encode(vec![7; 3_000_000]);
+    let shares = json!({ "do": "shares", "user": BO, "text": "", "thread": card, "name": "disk image.bin",
+        "mimetype": "application/octet-stream", "bytes": bytes });
+    browser.acts(shares).await;
+    let shared = |message: &Value| message["files"][0]["size"] == 3_000_000;
+    let (channel, ts) = browser
+        .sees("the file", |seen| {
+            let message = all(&seen["slack"]["messages"]).find(|message| shared(message))?;
+            Some((seen["slack"]["channel"].clone(), message["ts"].clone()))
+        })
+        .await;
+    let chooses =
+        json!({ "do": "chooses", "user": BO, "channel": channel, "ts": ts, "shortcut": "attach_file" });
+    browser.acts(chooses).await;
+    let file = json!({ "name": "disk_image.bin", "status": "Verified" });
+    browser.sees("the file on the case", |seen| (seen["sir"][0]["files"][0] == file).then_some(())).await;
+}
+
+#[tokio::test]
+async fn the_page_answers_its_own_browser_and_nobody_elses() {
+    let page = Page::bind(0).await.unwrap();
+    let (client, url) = (client(), page.url());
+    let checks = async {
+        let answer = client.get(&url).send().await.unwrap();
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{policy}");
+        assert!(answer.text().await.unwrap().contains("Casebridge playground"));
+        let acts = format!("{url}acts");
+        let act = json!({ "do": "events_again" }).to_string();
+        let post = |kind: &'static str| client.post(&acts).header("content-type", kind).body(act.clone());
+        assert_eq!(post("application/json").send().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(post("text/plain").send().await.unwrap().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        for (name, value) in [("host", "rebound.example"), ("origin", "https://evil.example")] {
+            let answer = post("application/json").header(name, value).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{name}");
+        }
+        let unknown =
+            client.post(&acts).header("content-type", "application/json").body("{}").send().await.unwrap();
+        assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);
+    };
+    tokio::select! {
+        ended = page.run() => panic!("{ended:?}"),
+        () = checks => {}
+    }
+}

@@ -1,0 +1,266 @@
+//! What can a person do in the playground? As AWS, in Slack, and in Jira.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::stage::Stage;
+use crate::standins::Delivery;
+
+/// One thing that somebody does, as the page sends it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// AWS opens a case that it works, or the customer's team one of its own.
+    OpensCase {
+        /// The title.
+        title: String,
+        /// AWS works it.
+        aws: bool,
+    },
+    /// AWS comments.
+    AwsComments {
+        /// The case.
+        case: String,
+        /// What it says.
+        text: String,
+    },
+    /// AWS sets the status, or whose move it is.
+    AwsChanges {
+        /// The case.
+        case: String,
+        /// `caseStatus` or `pendingAction`.
+        change: Value,
+    },
+    /// AWS closes a case.
+    AwsCloses {
+        /// The case.
+        case: String,
+    },
+    /// AWS's AI agent has looked into a case.
+    Investigates {
+        /// The case.
+        case: String,
+        /// What it did.
+        title: String,
+        /// What it found.
+        content: String,
+    },
+    /// All events of SIR arrive once more.
+    EventsAgain {},
+    /// Somebody types a slash command.
+    Types {
+        /// Who.
+        user: String,
+        /// What stands after `/sir`.
+        text: String,
+    },
+    /// Somebody writes a message.
+    Says {
+        /// Who.
+        user: String,
+        /// What.
+        text: String,
+        /// In this thread.
+        thread: Option<String>,
+    },
+    /// Somebody writes a message that has a file from their own disk with it.
+    Shares {
+        /// Who.
+        user: String,
+        /// What they write; empty for the file alone.
+        text: String,
+        /// In this thread.
+        thread: Option<String>,
+        /// The file's name, as it is on the disk.
+        name: String,
+        /// What kind of file the browser takes it for.
+        mimetype: String,
+        /// All of it, in base64.
+        bytes: String,
+    },
+    /// Somebody opens the app's Home.
+    OpensHome {
+        /// Who.
+        user: String,
+    },
+    /// Somebody chooses a shortcut in a message's menu.
+    Chooses {
+        /// Who.
+        user: String,
+        /// The channel, or the direct messages.
+        channel: String,
+        /// The message.
+        ts: String,
+        /// The shortcut's `callback_id`.
+        shortcut: String,
+    },
+    /// Somebody presses a button in a message.
+    Clicks {
+        /// Who.
+        user: String,
+        /// Elsewhere than in the channel `security`: in direct messages.
+        #[serde(default)]
+        channel: Option<String>,
+        /// The message.
+        ts: String,
+        /// The button's `action_id`.
+        action: String,
+        /// What the action adds, for a menu.
+        #[serde(default)]
+        chosen: Value,
+    },
+    /// Somebody presses a button in a modal.
+    ClicksInView {
+        /// Who.
+        user: String,
+        /// The modal.
+        view: String,
+        /// The button's `action_id`.
+        action: String,
+        /// What the action adds, for a menu.
+        #[serde(default)]
+        chosen: Value,
+    },
+    /// Somebody submits a modal.
+    Submits {
+        /// Who.
+        user: String,
+        /// The modal.
+        view: String,
+        /// `{block_id: {action_id: {type, value, …}}}`
+        values: Value,
+    },
+    /// Somebody leaves a modal.
+    Leaves {
+        /// Who.
+        user: String,
+        /// The modal.
+        view: String,
+    },
+    /// Ana comments on an issue.
+    JiraComments {
+        /// Its key.
+        issue: String,
+        /// What.
+        text: String,
+    },
+    /// Ana moves an issue.
+    JiraMoves {
+        /// Its key.
+        issue: String,
+        /// The name of the status.
+        status: String,
+    },
+}
+
+impl Act {
+    /// Does it. What the bridge makes of it follows by itself.
+    ///
+    /// # Errors
+    /// The stand-in refuses: in its own words.
+    pub async fn happen(self, stage: &Stage) -> Result<Value, String> {
+        match self.done(stage)? {
+            Did::Outside => Ok(json!({})),
+            Did::Sent(deliveries) => {
+                let mut answer = json!({});
+                for delivery in deliveries {
+                    let answered = stage.deliver(&delivery).await;
+                    answer = json!({ "status": answered.status, "body": answered.body });
+                }
+                Ok(answer)
+            }
+            Did::Submitted { user, view, delivery } => Ok(submitted(stage, &user, &view, &delivery).await),
+        }
+    }
+
+    fn done(self, stage: &Stage) -> Result<Did, String> {
+        let (sir, slack, jira) = (&stage.standins.sir, &stage.standins.slack, &stage.standins.jira);
+        let channel = slack.security();
+        let sent = |delivery| Did::Sent(vec![delivery]);
+        match self {
+            Self::OpensCase { title, aws: true } => sir.aws_creates(json!({ "title": title })).map(outside),
+            Self::OpensCase { title, aws: false } => Ok(outside(sir.console_creates_case(&title))),
+            Self::AwsComments { case, text } => sir.aws_comments(&case, "AWS Responder", &text).map(outside),
+            Self::AwsChanges { case, change } => sir.aws_changes(&case, &change).map(outside),
+            Self::AwsCloses { case } => sir.aws_closes(&case, "Investigation Completed").map(outside),
+            Self::Investigates { case, title, content } => {
+                let action = json!({ "title": title, "content": content, "status": "Completed" });
+                sir.investigates(&case, &action).map(outside)
+            }
+            Self::EventsAgain {} => Ok(outside(stage.again())),
+            Self::Types { user, text } => Ok(sent(slack.types(&user, &channel, "/sir", &text))),
+            Self::Says { user, text, thread } => {
+                Ok(Did::Sent(slack.says(&user, &channel, &text, thread.as_deref()).1))
+            }
+            Self::Shares { user, text, thread, name, mimetype, bytes } => {
+                let bytes = BASE64_STANDARD.decode(bytes).map_err(|error| error.to_string())?;
+                let file = (name.as_str(), mimetype.as_str());
+                Ok(Did::Sent(slack.says_with_file(&user, &channel, &text, file, bytes, thread.as_deref())))
+            }
+            Self::OpensHome { user } => Ok(sent(slack.opens_home(&user))),
+            Self::Chooses { user, channel, ts, shortcut } => {
+                slack.uses_message_shortcut(&user, &channel, &ts, &shortcut).map(sent)
+            }
+            Self::Clicks { user, channel: place, ts, action, chosen } => {
+                slack.clicks(&user, &place.unwrap_or(channel), &ts, &action, &chosen).map(sent)
+            }
+            Self::ClicksInView { user, view, action, chosen } => {
+                slack.clicks_in_view(&user, &view, &action, &chosen).map(sent)
+            }
+            Self::Submits { user, view, values } => {
+                let delivery = slack.submits(&user, &view, &values)?;
+                Ok(Did::Submitted { user, view, delivery })
+            }
+            Self::Leaves { user, view } => slack.closes(&user, &view).map(sent),
+            Self::JiraComments { issue, text } => {
+                jira.person_comments(&jira.ana(), &issue, &text).map(outside)
+            }
+            Self::JiraMoves { issue, status } => jira.person_moves(&jira.ana(), &issue, &status).map(outside),
+        }
+    }
+}
+
+/// What became of an act.
+enum Did {
+    /// It happened in a stand-in: events and webhooks tell of it.
+    Outside,
+    /// Slack sends these.
+    Sent(Vec<Delivery>),
+    /// A modal was submitted: what the answer says happens to it.
+    Submitted { user: String, view: String, delivery: Delivery },
+}
+
+fn outside<T>(_: T) -> Did {
+    Did::Outside
+}
+
+/// An empty answer closes the modal, `errors` are for the person, who stays in it.
+async fn submitted(stage: &Stage, user: &str, view: &str, delivery: &Delivery) -> Value {
+    let answered = stage.deliver(delivery).await;
+    if answered.status == 200 && answered.body["response_action"] != "errors" {
+        // It may be gone already: then there is nothing to close.
+        drop(stage.standins.slack.closes(user, view));
+    }
+    json!({ "status": answered.status, "body": answered.body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_does_not_know_is_refused() {
+        let read = |text: &str| serde_json::from_str::<Act>(text).is_ok();
+        assert!(read(r#"{"do": "types", "user": "U024BE7LH", "text": "list"}"#));
+        assert!(read(r#"{"do": "events_again"}"#));
+        for bad in [
+            r#"{"do": "format"}"#,
+            r#"{"do": "types", "user": "U1"}"#,
+            r#"{"do": "events_again", "x": 1}"#,
+            "{}",
+        ] {
+            assert!(!read(bad), "{bad}");
+        }
+    }
+}

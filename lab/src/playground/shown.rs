@@ -1,0 +1,177 @@
+//! What do people see in Slack and in Jira, in plain text, and what is new since they last looked?
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::standins::{ANA, BO, Standins};
+use crate::standins::{Jira, Slack};
+
+/// One thing that somebody sees: a message, an issue, a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thing {
+    /// What it is, as `card`, `thread`, `only ana`, `SEC-1`.
+    pub what: String,
+    /// What it says.
+    pub lines: Vec<String>,
+}
+
+/// Everything that people see, by where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown(BTreeMap<String, Thing>);
+
+/// Something that is new, or says something else than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// In Slack, else in Jira.
+    pub in_slack: bool,
+    /// As [`Thing::what`].
+    pub what: String,
+    /// It was not there before.
+    pub is_new: bool,
+    /// What it says that it did not say before.
+    pub lines: Vec<String>,
+}
+
+impl Shown {
+    /// Looks at both.
+    pub fn now(standins: &Standins) -> Self {
+        let mut all = BTreeMap::new();
+        let channel = standins.slack.security();
+        for message in standins.slack.messages(&channel) {
+            let reply = message.get("thread_ts").is_some_and(|thread| *thread != message["ts"]);
+            let what = match (message.get("bot_id").is_some(), reply) {
+                (true, false) => "card",
+                (true, true) => "thread",
+                (false, _) => "person",
+            };
+            add(&mut all, "1 slack", &message, what.to_owned());
+        }
+        let state = standins.slack.state();
+        for message in state["ephemerals"].as_array().into_iter().flatten() {
+            let to = message["to"].as_str().or(message["user"].as_str()).unwrap_or_default();
+            add(&mut all, "1 slack", message, format!("only {}", person(to)));
+        }
+        for key in standins.jira.issues() {
+            issue(&mut all, &standins.jira, &key);
+        }
+        Self(all)
+    }
+
+    /// What is new since `before`, in the order of time in Slack, then in Jira.
+    pub fn since(&self, before: &Self) -> Vec<News> {
+        let news = |(place, thing): (&String, &Thing)| {
+            let old = before.0.get(place);
+            let said = |line: &&String| old.is_some_and(|old| old.lines.contains(line));
+            let lines: Vec<String> = thing.lines.iter().filter(|line| !said(line)).cloned().collect();
+            let (in_slack, is_new) = (place.starts_with("1 slack"), old.is_none());
+            (!lines.is_empty()).then(|| News { in_slack, what: thing.what.clone(), is_new, lines })
+        };
+        self.0.iter().filter_map(news).collect()
+    }
+}
+
+fn person(id: &str) -> &str {
+    match id {
+        ANA => "Ana",
+        BO => "Bo",
+        other => other,
+    }
+}
+
+fn add(all: &mut BTreeMap<String, Thing>, place: &str, message: &Value, what: String) {
+    let ts = message["ts"].as_str().unwrap_or_default();
+    let shown = Slack::shown(message);
+    let named =
+        [ANA, BO].iter().fold(shown, |text, id| text.replace(&format!("@{id}"), &format!("@{}", person(id))));
+    let lines = plain(&named);
+    all.insert(format!("{place} {ts}"), Thing { what, lines });
+}
+
+fn issue(all: &mut BTreeMap<String, Thing>, jira: &Jira, key: &str) {
+    let issue = jira.issue(key).unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let fields = &issue["fields"];
+    let lines = vec![text(&fields["summary"]), format!("Status: {}", text(&fields["status"]["name"]))];
+    all.insert(format!("2 jira {key}"), Thing { what: key.to_owned(), lines });
+    for comment in jira.comments(key) {
+        let body = Jira::plain(&comment["body"]);
+        let lines = body.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        let place = format!("2 jira {key} {:0>12}", text(&comment["id"]));
+        all.insert(place, Thing { what: format!("{key} comment"), lines });
+    }
+}
+
+/// Lines as a person reads them: marks and markup taken away, a field's name beside its value, buttons in a row.
+fn plain(shown: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut label = None;
+    for raw in shown.lines().filter(|line| !line.trim().is_empty()) {
+        let line = match label.take() {
+            Some(name) => format!("{name}: {}", unmarked(raw)),
+            None => unmarked(raw),
+        };
+        label = label_of(raw);
+        match lines.last_mut() {
+            _ if label.is_some() => {}
+            Some(last) if is_button(&line) && is_button(last) => last.push_str(&format!(" {line}")),
+            _ => lines.push(line),
+        }
+    }
+    lines
+}
+
+fn is_button(line: &str) -> bool {
+    line.starts_with('[') && line.ends_with(']')
+}
+
+/// `*Status*` alone on its line names what stands on the next.
+fn label_of(line: &str) -> Option<String> {
+    let name = line.strip_prefix('*')?.strip_suffix('*')?;
+    (!name.contains('*')).then(|| name.to_owned())
+}
+
+/// Without mrkdwn's marks: `<!date^1^{date}|2026-11-20>` is `2026-11-20`, `<https://…|here>` is `here`.
+fn unmarked(line: &str) -> String {
+    let mut text = String::new();
+    let mut rest = line;
+    while let Some((before, tail)) = rest.split_once('<') {
+        text.push_str(before);
+        let Some((inside, after)) = tail.split_once('>') else {
+            rest = tail;
+            break;
+        };
+        text.push_str(inside.rsplit('|').next().unwrap_or_default());
+        rest = after;
+    }
+    text.push_str(rest);
+    text.replace(['*', '`'], "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_without_its_marks() {
+        let shown = "A title\n*Status*\nSubmitted\nCreated <!date^1^{date}|2026-11-20>\n[Close]\n[Show all]\nby *Ana*";
+        let lines = ["A title", "Status: Submitted", "Created 2026-11-20", "[Close] [Show all]", "by Ana"];
+        assert_eq!(plain(shown), lines);
+        assert_eq!(unmarked("see <https://example.com|`here`> & <x"), "see here & x");
+    }
+
+    #[test]
+    fn only_what_was_not_there_before_is_news() {
+        let shown = |lines: &[&str]| {
+            let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+            Shown([("1 slack 1".to_owned(), Thing { what: "card".to_owned(), lines })].into())
+        };
+        let news = |is_new, lines: &[&str]| {
+            let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+            vec![News { in_slack: true, what: "card".to_owned(), is_new, lines }]
+        };
+        assert_eq!(shown(&["a", "b"]).since(&Shown::default()), news(true, &["a", "b"]));
+        assert_eq!(shown(&["a", "c"]).since(&shown(&["a", "b"])), news(false, &["c"]));
+        assert_eq!(shown(&["a"]).since(&shown(&["a"])), []);
+    }
+}

@@ -1,0 +1,347 @@
+//! Does a case's life go as the README tells it? Each step is done, shown, and held against what it should have shown.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{
+    shown::{News, Shown},
+    stage::{self, Stage},
+    standins::{ANA, BO},
+};
+
+/// The widest line.
+const WIDTH: usize = 98;
+/// Where what is shown begins.
+const INDENT: usize = 21;
+
+/// Why the story was not told to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The stage could not be set.
+    #[error(transparent)]
+    Stage(#[from] stage::Error),
+    /// The output could not be written.
+    #[error("the story could not be written: {0}")]
+    Write(#[from] io::Error),
+    /// A step did not show what it should have.
+    #[error("step {step}: {missing}")]
+    NotSo {
+        /// Counts from 1.
+        step: usize,
+        /// What is not there.
+        missing: String,
+    },
+    /// A stand-in did not do what it was asked.
+    #[error("a stand-in refused: {0}")]
+    Refused(String),
+}
+
+impl From<String> for Error {
+    fn from(refused: String) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+/// Where something must be seen in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum In {
+    Card,
+    Thread,
+    Private,
+    Issue,
+    Comment,
+}
+
+impl In {
+    fn holds(self, news: &News) -> bool {
+        match self {
+            Self::Card => news.in_slack && news.what == "card",
+            Self::Thread => news.in_slack && news.what == "thread",
+            Self::Private => news.in_slack && news.what.starts_with("only "),
+            Self::Issue => !news.in_slack && !news.what.ends_with(" comment"),
+            Self::Comment => !news.in_slack && news.what.ends_with(" comment"),
+        }
+    }
+}
+
+struct Teller<'a, W> {
+    stage: &'a Stage,
+    out: &'a mut W,
+    seen: Shown,
+    step: usize,
+}
+
+/// Tells the story on a stage of its own.
+///
+/// # Errors
+/// Something did not happen as told: see [`Error`].
+pub async fn tell(out: &mut impl Write) -> Result<(), Error> {
+    let stage = Stage::set().await?;
+    let seen = Shown::now(&stage.standins);
+    writeln!(
+        out,
+        "Casebridge joins AWS Security Incident Response with Slack and Jira. Here are stand-ins of all"
+    )?;
+    writeln!(
+        out,
+        "three on this machine, and between them the code that runs in Lambda.  + is new, ~ changed."
+    )?;
+    let mut teller = Teller { stage: &stage, out, seen, step: 0 };
+    let case = teller.aws_works_a_case().await?;
+    teller.people_answer(&case).await?;
+    teller.people_work_a_case_of_their_own().await?;
+    teller.the_case_is_closed(&case).await?;
+    writeln!(teller.out, "\nAll of it happened as told. Try it yourself: cargo run")?;
+    Ok(())
+}
+
+impl<W: Write> Teller<'_, W> {
+    async fn aws_works_a_case(&mut self) -> Result<String, Error> {
+        let sir = self.stage.standins.sir.clone();
+        let case = sir.aws_creates(opened())?;
+        self.shows(
+            &format!("AWS opens case {case}"),
+            &[
+                (In::Card, "Credentials used from a new country"),
+                (In::Card, "Status: Submitted"),
+                (In::Issue, "Status: To Do"),
+            ],
+        )
+        .await?;
+        sir.aws_comments(&case, "AWS Responder", "Did your team create the key that is used here?")?;
+        sir.aws_sets_pending_action(&case, "Customer")?;
+        self.shows(
+            "AWS comments, and waits for us",
+            &[(In::Thread, "Did your team create the key"), (In::Comment, "Did your team create the key")],
+        )
+        .await?;
+        sir.aws_sets_status(&case, "Detection and Analysis")?;
+        self.shows(
+            "AWS moves the case on",
+            &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
+        )
+        .await?;
+        Ok(case)
+    }
+
+    async fn people_answer(&mut self, case: &str) -> Result<(), Error> {
+        self.types(ANA, &format!("{case} comment No. We have disabled it.")).await?;
+        self.shows(
+            &format!("Ana types  /sir {case} comment No. We have disabled it."),
+            &[(In::Private, "comment"), (In::Comment, "No. We have disabled it.")],
+        )
+        .await?;
+        self.in_case(case, "No. We have disabled it.")?;
+        let card = self.card(case)?;
+        let channel = self.stage.standins.slack.security();
+        let (_, sent) = self.stage.standins.slack.says(BO, &channel, "It was in a build log.", Some(&card));
+        for delivery in &sent {
+            self.stage.deliver(delivery).await;
+        }
+        self.shows(
+            "Bo replies in the thread  It was in a build log.",
+            &[(In::Comment, "It was in a build log.")],
+        )
+        .await?;
+        self.in_case(case, "It was in a build log.")?;
+        self.types(ANA, &format!("{case} watch bo@example.com")).await?;
+        self.shows(&format!("Ana types  /sir {case} watch bo@example.com"), &[(In::Card, "Watchers: 1")])
+            .await?;
+        self.types(ANA, &format!("{case} status contain")).await?;
+        self.shows(
+            &format!("Ana types  /sir {case} status contain"),
+            &[(In::Private, "AWS alone sets its status")],
+        )
+        .await
+    }
+
+    async fn people_work_a_case_of_their_own(&mut self) -> Result<(), Error> {
+        let own = self.stage.standins.sir.console_creates_case("A laptop was stolen");
+        self.shows(
+            &format!("Your team opens case {own} in the console, to work it itself"),
+            &[(In::Card, "A laptop was stolen"), (In::Issue, "A laptop was stolen")],
+        )
+        .await?;
+        self.types(BO, &format!("{own} status detect")).await?;
+        self.shows(
+            &format!("Bo types  /sir {own} status detect"),
+            &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
+        )
+        .await
+    }
+
+    async fn the_case_is_closed(&mut self, case: &str) -> Result<(), Error> {
+        self.types(ANA, &format!("{case} close")).await?;
+        self.shows(&format!("Ana types  /sir {case} close"), &[(In::Private, "[")]).await?;
+        let slack = &self.stage.standins.slack;
+        let asked = slack.ephemerals(ANA).pop().unwrap_or_default();
+        let ts = asked["ts"].as_str().unwrap_or_default();
+        let action = confirming(&asked).ok_or_else(|| "there is no button to confirm".to_owned())?;
+        let click = slack.clicks(ANA, &slack.security(), ts, &action, &Value::Null)?;
+        self.stage.deliver(&click).await;
+        self.shows("Ana presses the button", &[(In::Card, "Closed"), (In::Issue, "Status: Done")]).await?;
+        let status = self.stage.standins.sir.case(case).unwrap_or_default()["caseStatus"].clone();
+        if status != "Closed" {
+            return Err(self.not_so(format!("the case is {status}")));
+        }
+        let count = self.stage.again();
+        let before = self.seen.clone();
+        self.shows(&format!("All {count} events arrive a second time: nothing is told twice"), &[]).await?;
+        if self.seen == before { Ok(()) } else { Err(self.not_so("something was told twice".to_owned())) }
+    }
+
+    /// Somebody types `/sir LINE` in the channel.
+    async fn types(&self, user: &str, line: &str) -> Result<(), Error> {
+        let slack = &self.stage.standins.slack;
+        let answered = self.stage.deliver(&slack.types(user, &slack.security(), "/sir", line)).await;
+        if answered.status == 200 {
+            Ok(())
+        } else {
+            Err(self.not_so(format!("the door said {}", answered.status)))
+        }
+    }
+
+    fn not_so(&self, missing: String) -> Error {
+        Error::NotSo { step: self.step, missing }
+    }
+
+    /// The comment is in the service, once.
+    fn in_case(&self, case: &str, text: &str) -> Result<(), Error> {
+        let comments = self.stage.standins.sir.comments(case);
+        let count = comments.iter().filter(|it| it["body"].as_str().is_some_and(|body| body.contains(text)));
+        match count.count() {
+            1 => Ok(()),
+            count => Err(self.not_so(format!("the case has {count} comments {text:?}"))),
+        }
+    }
+
+    /// The card of a case.
+    fn card(&self, case: &str) -> Result<String, Error> {
+        let slack = &self.stage.standins.slack;
+        let messages = slack.messages(&slack.security());
+        let mut cards = messages.iter().filter(|message| message.get("bot_id").is_some());
+        let card = cards.find(|message| message["blocks"].to_string().contains(case));
+        let ts = card.and_then(|card| card["ts"].as_str()).map(str::to_owned);
+        ts.ok_or_else(|| self.not_so(format!("case {case} has no card")))
+    }
+
+    /// Lets the bridge do what follows, prints what came of it, and holds it against what must have.
+    async fn shows(&mut self, came: &str, must: &[(In, &str)]) -> Result<(), Error> {
+        self.step += 1;
+        self.stage.settle().await;
+        let shown = Shown::now(&self.stage.standins);
+        let news = shown.since(&self.seen);
+        self.seen = shown;
+        write!(self.out, "{}", paragraph(self.step, came, &news))?;
+        self.out.flush()?;
+        for (place, text) in must {
+            let found = news.iter().any(|news| place.holds(news) && news.lines.join("\n").contains(text));
+            if !found {
+                return Err(self.not_so(format!("{place:?} does not show {text:?}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What AWS saw, and when.
+fn opened() -> Value {
+    let began = casebridge::clock::now() / 1_000 - 7_200;
+    json!({
+        "title": "Credentials used from a new country",
+        "description": "An access key of the build role was used from an address that was never seen before.",
+        "reportedIncidentStartDate": began,
+    })
+}
+
+/// The `action_id` of the button that confirms.
+fn confirming(message: &Value) -> Option<String> {
+    let blocks = message["blocks"].as_array()?;
+    let mut buttons = blocks.iter().filter_map(|block| block["elements"].as_array()).flatten();
+    let button =
+        buttons.find(|button| button["action_id"].as_str().is_some_and(|id| id.starts_with("confirm")))?;
+    button["action_id"].as_str().map(str::to_owned)
+}
+
+/// A step as text.
+fn paragraph(step: usize, came: &str, news: &[News]) -> String {
+    let mut text = format!("\n{step:>2}  {came}\n");
+    let mut place = "";
+    for news in news {
+        let now = if news.in_slack { "Slack" } else { "Jira" };
+        let name = if now == place { "" } else { now };
+        place = now;
+        let mark = if news.is_new { '+' } else { '~' };
+        let what = news.what.trim_end_matches(" comment");
+        let mut head = format!("    {name:<5} {mark} {what:<8}");
+        let lines = if news.what == "card" { as_card(&news.lines) } else { news.lines.clone() };
+        for line in lines.iter().flat_map(|line| wrapped(line, WIDTH - INDENT)) {
+            text.push_str(format!("{head:<INDENT$}{line}").trim_end());
+            text.push('\n');
+            head.clear();
+        }
+    }
+    text
+}
+
+/// A card's many small facts beside each other, between its title and its buttons.
+fn as_card(lines: &[String]) -> Vec<String> {
+    let is_fact =
+        |line: &str| line.starts_with("Created ") || line.starts_with("Updated ") || line.contains(": ");
+    let mut rows: Vec<String> = Vec::new();
+    let mut facts = false;
+    for line in lines {
+        match rows.last_mut() {
+            Some(row)
+                if facts
+                    && is_fact(line)
+                    && row.chars().count() + 3 + line.chars().count() <= WIDTH - INDENT =>
+            {
+                row.push_str(" · ");
+                row.push_str(line);
+            }
+            _ => rows.push(line.clone()),
+        }
+        facts = is_fact(line);
+    }
+    rows
+}
+
+/// Cut between words so that no piece is longer than `width` characters, words that are themselves longer aside.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        match pieces.last_mut() {
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => pieces.push(word.to_owned()),
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_a_paragraph_of_lines_that_are_not_too_long() {
+        let lines = ["A title", "Status: Submitted", "Case: 1", &"word ".repeat(20), "[Close]"];
+        let lines = lines.map(str::to_owned).to_vec();
+        let news = |in_slack, what: &str, is_new| News {
+            in_slack,
+            what: what.to_owned(),
+            is_new,
+            lines: lines.clone(),
+        };
+        let text =
+            paragraph(3, "AWS comments", &[news(true, "card", true), news(false, "SEC-1 comment", false)]);
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        let begin = "\n 3  AWS comments\n    Slack + card     A title\n                     Status: Submitted · Case: 1\n";
+        assert!(text.starts_with(begin), "{text}");
+        assert!(text.contains("\n    Jira  ~ SEC-1    A title\n"), "{text}");
+    }
+}

@@ -1,0 +1,167 @@
+//! Who runs next? Tasks, timers and chance under a virtual clock, all drawn from one seed.
+
+use std::{
+    cell::{Cell, RefCell},
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use casebridge::case::Millis;
+
+/// SplitMix64: small, fast, the same everywhere. <https://prng.di.unimi.it/splitmix64.c>
+pub struct Chance(Cell<u64>);
+
+impl Chance {
+    /// The sequence of one seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Cell::new(seed))
+    }
+
+    /// The next number.
+    pub fn next(&self) -> u64 {
+        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from `from` to `to`, both possible.
+    pub fn between(&self, from: i64, to: i64) -> i64 {
+        let span = to.abs_diff(from) + 1;
+        from + (self.next() % span).cast_signed()
+    }
+
+    /// Whether something of this likelihood, in thousandths, happens.
+    pub fn happens(&self, thousandths: u32) -> bool {
+        thousandths > 0 && self.next() % 1_000 < u64::from(thousandths)
+    }
+}
+
+/// Names a task.
+pub type TaskId = u64;
+
+/// What a due timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// A task may go on.
+    Wake(TaskId),
+    /// A task is killed.
+    Kill(TaskId),
+    /// Something that the simulation planned happens: it knows what, by this number.
+    Happening(u64),
+}
+
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+/// The virtual clock, with the timers and tasks that hang on it.
+pub struct Clock {
+    now: Cell<Millis>,
+    count: Cell<u64>,
+    timers: RefCell<BinaryHeap<Reverse<(Millis, u64, Due)>>>,
+    tasks: RefCell<HashMap<TaskId, Task>>,
+    running: Cell<TaskId>,
+    stalled: RefCell<HashMap<TaskId, Millis>>,
+}
+
+impl Clock {
+    /// A clock that begins at this time.
+    pub fn new(now: Millis) -> Self {
+        Self {
+            now: Cell::new(now),
+            count: Cell::new(0),
+            timers: RefCell::default(),
+            tasks: RefCell::default(),
+            running: Cell::new(0),
+            stalled: RefCell::default(),
+        }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Millis {
+        self.now.get()
+    }
+
+    fn number(&self) -> u64 {
+        self.count.set(self.count.get() + 1);
+        self.count.get()
+    }
+
+    /// Plans something.
+    pub fn at(&self, time: Millis, due: Due) {
+        self.timers.borrow_mut().push(Reverse((time.max(self.now()), self.number(), due)));
+    }
+
+    /// Starts a task; it runs from now on.
+    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) -> TaskId {
+        let id = self.number();
+        self.tasks.borrow_mut().insert(id, Box::pin(task));
+        self.at(self.now(), Due::Wake(id));
+        id
+    }
+
+    /// Waits, as part of the running task.
+    pub fn delay(&self, time: Millis) -> impl Future<Output = ()> + '_ {
+        let until = self.now() + time.max(0);
+        let mut asked = false;
+        std::future::poll_fn(move |_| {
+            if self.now() >= until {
+                return Poll::Ready(());
+            }
+            if !asked {
+                asked = true;
+                self.at(until, Due::Wake(self.running.get()));
+            }
+            Poll::Pending
+        })
+    }
+
+    /// The running task stands still, whole, for this long: a paused machine.
+    pub fn stall(&self, time: Millis) {
+        self.stalled.borrow_mut().insert(self.running.get(), self.now() + time);
+    }
+
+    /// The running task ends here: it never goes on.
+    pub fn kill_running(&self) {
+        self.at(self.now(), Due::Kill(self.running.get()));
+    }
+
+    /// Goes to the next timer. Tasks are polled and killed here; a happening is returned. `None` at the end of time.
+    pub fn step(&self, end: Millis) -> Option<Option<u64>> {
+        let Reverse((time, _, due)) = {
+            let mut timers = self.timers.borrow_mut();
+            match timers.peek() {
+                Some(Reverse((time, ..))) if *time <= end => timers.pop()?,
+                _ => return None,
+            }
+        };
+        self.now.set(time);
+        match due {
+            Due::Happening(what) => return Some(Some(what)),
+            Due::Kill(task) => {
+                let killed = self.tasks.borrow_mut().remove(&task);
+                drop(killed);
+            }
+            Due::Wake(task) => self.wake(task),
+        }
+        Some(None)
+    }
+
+    fn wake(&self, id: TaskId) {
+        let stalled = self.stalled.borrow().get(&id).copied();
+        match stalled {
+            Some(until) if until > self.now() => return self.at(until, Due::Wake(id)),
+            Some(_) => drop(self.stalled.borrow_mut().remove(&id)),
+            None => {}
+        }
+        let Some(mut task) = self.tasks.borrow_mut().remove(&id) else { return };
+        self.running.set(id);
+        match task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(()) => {}
+            Poll::Pending => drop(self.tasks.borrow_mut().insert(id, task)),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Do the promises hold under every fault? Runs the core in seeded worlds and looks at what they became.
+
+mod check;
+mod clock;
+mod costs;
+mod faults;
+mod jira;
+mod report;
+mod sir;
+mod slack;
+mod store;
+mod story;
+mod worker;
+mod world;
+
+use std::{
+    cell::Cell,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
+
+use casebridge::{
+    case::{CaseId, Millis},
+    command::bridge::Bridge,
+    destination::Destinations,
+    jira::Jira,
+    notify::Desk,
+    secrets::{Secret, Secrets},
+    settings::Settings,
+    slack::Slack,
+    store::Store,
+    sweep,
+    world::{Rule, World},
+};
+use serde_json::json;
+
+pub use self::{
+    check::Verdict,
+    costs::Costs,
+    report::{MUTANT_SEEDS, Task, caught, report},
+};
+use self::{
+    clock::Due,
+    worker::SimWorld,
+    world::{BEGIN, Happening, JIRA, SLACK, Shared},
+};
+
+/// The time that a function has.
+const TIMEOUT: Millis = 60_000;
+/// A message whose invocation did not end well comes again after this.
+const VISIBILITY: Millis = 90_000;
+/// A world ends this long after it began: by then everything must be told and mended.
+const END: Millis = 5 * 3_600_000;
+
+/// What became of one seed's world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The seed.
+    pub seed: u64,
+    /// What went wrong.
+    pub verdict: Verdict,
+    /// In words.
+    pub wrong: Vec<String>,
+    /// Milliseconds from each comment to its being told.
+    pub repair: Vec<Millis>,
+    /// A number for all that happened, in its order.
+    pub trace: u64,
+    /// All that happened, where it was asked for.
+    pub lines: Vec<String>,
+    /// How many boundaries its workers crossed: each a moment at which one can be killed.
+    pub boundaries: u64,
+    /// What it cost to run.
+    pub costs: Costs,
+}
+
+impl Outcome {
+    /// Whether every promise held.
+    pub fn is_good(&self) -> bool {
+        self.wrong.is_empty()
+    }
+}
+
+/// What the workers of all worlds share.
+pub struct Bench {
+    /// With a thread a case, and with a channel a case.
+    settings: [Rc<Settings>; 2],
+    secrets: Secrets,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        let secrets = Secrets { slack_bot_token: Secret::new("simulated"), ..Secrets::default() };
+        Self { settings: ["thread", "channel"].map(settings), secrets }
+    }
+}
+
+fn settings(layout: &str) -> Rc<Settings> {
+    let toml = format!(
+        "[slack]\napi_url = \"{SLACK}\"\nteam = \"T1\"\nchannel = \"C1\"\nlayout = \"{layout}\"\n\
+         invite = [\"ana@example.com\"]\n[jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n\
+         [timing]\nnudge_hours = 0\n[roles]\nresponder = [\"U1\"]\n"
+    );
+    #[expect(clippy::expect_used, reason = "the text is ours, and every run reads it")]
+    Rc::new(toml::from_str(&toml).expect("settings of the simulation"))
+}
+
+/// Which world is run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Script {
+    /// Everything that is drawn is drawn from it.
+    pub seed: u64,
+    /// The protection that is switched off, where one is.
+    pub off: Option<Rule>,
+    /// All that happens is told.
+    pub traced: bool,
+    /// Instead of what the seed has: a case's life in which nothing fails, but for one kill.
+    pub life: Option<Life>,
+}
+
+/// A case's life from its creation to its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Life {
+    /// It has a channel of its own; otherwise a thread.
+    pub own_channel: bool,
+    /// At this boundary, counted from 0, its worker is killed: just before or just after something outside was read
+    /// or changed.
+    pub kill_at: Option<u64>,
+}
+
+/// Runs a world to its end.
+pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
+    let began = Instant::now();
+    let world = Shared::new(script, bench);
+    match script.life {
+        Some(_) => story::life(&world),
+        None => story::plan(&world),
+    }
+    world.plan(BEGIN + 60_000, Happening::Sweep);
+    while let Some(step) = world.clock.step(BEGIN + END) {
+        let Some(number) = step else { continue };
+        let happening = world.planned.borrow_mut().remove(&number);
+        if let Some(happening) = happening {
+            happen(bench, &world, happening);
+        }
+    }
+    let mut verdict = check::check(&world);
+    let wrong: Vec<String> = world.wrong.borrow().iter().map(|wrong| wrong.0.clone()).collect();
+    if !wrong.is_empty() && verdict == Verdict::default() {
+        verdict.out_of_order += 1;
+    }
+    let costs = world.costs.take().ended(began.elapsed());
+    let (repair, trace, lines) = (check::repair_times(&world), world.trace(), world.lines());
+    let (seed, boundaries) = (script.seed, world.boundaries.get());
+    Outcome { seed, verdict, wrong, repair, trace, lines, boundaries, costs }
+}
+
+fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
+    match happening {
+        Happening::Story(turn) => story::happen(world, turn),
+        Happening::Event(case, full) => event(bench, world, case, full),
+        Happening::Redelivery(done, case, full) => {
+            if !done.get() {
+                event(bench, world, case, full);
+            }
+        }
+        Happening::Sweep => sweep(bench, world),
+        Happening::Job(body, times) => job(bench, world, body, times),
+        Happening::JobAgain(done, body, times) => {
+            if !done.get() || times > 1 {
+                job(bench, world, body, times.saturating_sub(1));
+            }
+        }
+        Happening::Arrives(request, stored, answer) => {
+            let arrived = world.arrive(&request, stored);
+            answer.replace(Some(arrived));
+        }
+        Happening::Called(call) => drop(world.called(call)),
+    }
+}
+
+/// An event reaches `notify`: hint, then attend. The message comes again unless the hint was written.
+fn event(bench: &Rc<Bench>, world: &Rc<Shared>, case: CaseId, full: bool) {
+    let done = Rc::new(Cell::new(false));
+    let again = Happening::Redelivery(done.clone(), case.clone(), full);
+    world.plan(world.clock.now() + VISIBILITY, again);
+    let outside = SimWorld::new(world);
+    let bench = bench.clone();
+    invoke(world, async move {
+        let now = outside.now();
+        if outside.store().hint(&case, now, full).await.is_ok() {
+            attend(&bench, &outside, std::slice::from_ref(&case), now + TIMEOUT).await;
+            done.set(true);
+        }
+    });
+}
+
+fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
+    let outside = SimWorld::new(world);
+    let bench = bench.clone();
+    if world.holds(Rule::Sweep) && !is_quiet(world) {
+        invoke(world, async move {
+            let now = outside.now();
+            let _ = sweep::discover(&outside, &outside.shared.settings).await;
+            if let Ok(due) = outside.store().due(now, 10).await {
+                attend(&bench, &outside, &due, now + TIMEOUT).await;
+            }
+        });
+    }
+    world.plan(world.clock.now() + 60_000, Happening::Sweep);
+}
+
+/// Whether a sweep would find nothing now. It would read twice and write nothing: leaving it out makes worlds quick.
+fn is_quiet(world: &Shared) -> bool {
+    let now = world.clock.now();
+    let due = ready(world.memory.due(now, 1)).is_none_or(|due| due != Ok(Vec::new()));
+    let next = ready(sweep::next_discovery(&world.memory)).and_then(Result::ok);
+    !due && next.is_some_and(|next| next > now)
+}
+
+/// What a future answers that never waits, as the table in memory does.
+fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Some(answer),
+        Poll::Pending => None,
+    }
+}
+
+async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
+    let (token, settings) = (&bench.secrets.slack_bot_token, &*outside.shared.settings);
+    let slack = Slack { world: outside, settings: &settings.slack, token, until: deadline };
+    let jira = settings.jira.as_ref().map(|settings| Jira {
+        world: outside,
+        settings,
+        email: token,
+        token,
+        until: deadline,
+    });
+    let destinations = Destinations::new(slack, jira);
+    let desk = Desk { world: outside, settings, destinations: &destinations, deadline };
+    for case in cases {
+        // What it could not do is written down; the sweep comes back to it.
+        let _ = desk.attend(case).await;
+    }
+}
+
+/// A job reaches `command`. It comes again where its invocation did not end well, and for as often as the seed has it.
+fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
+    let done = Rc::new(Cell::new(false));
+    world.plan(world.clock.now() + VISIBILITY, Happening::JobAgain(done.clone(), body.clone(), times));
+    let outside = SimWorld::new(world);
+    let bench = bench.clone();
+    invoke(world, async move {
+        let deadline = outside.now() + TIMEOUT;
+        let settings = &outside.shared.settings;
+        let bridge = Bridge { world: &outside, settings, secrets: &bench.secrets };
+        let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
+        let answer = bridge.handle(&batch, deadline).await;
+        done.set(
+            answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)),
+        );
+    });
+}
+
+/// Runs a function. It may be killed at any moment, and is when its time is over, unless the platform's clock stands
+/// still with it.
+fn invoke(world: &Rc<Shared>, function: impl Future<Output = ()> + 'static) {
+    let task = world.clock.spawn(function);
+    let now = world.clock.now();
+    if world.fault(|faults| faults.crash) {
+        world.clock.at(now + world.chance.between(0, 3_000), Due::Kill(task));
+    }
+    let pauses = world.faults.borrow().stall > 0;
+    let overslept = if pauses && world.chance.happens(500) { 200_000 } else { 0 };
+    world.clock.at(now + TIMEOUT + overslept, Due::Kill(task));
+}

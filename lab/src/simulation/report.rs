@@ -1,0 +1,208 @@
+//! What do many seeds' worlds say together? Runs them on all cores and prints what is lost, doubled, out of order.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    ops::Range,
+    rc::Rc,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use casebridge::{case::Millis, world::Rule};
+
+use super::{Bench, Costs, Life, Outcome, Script, Verdict, run};
+
+/// So many seeds must suffice to see that a rule is missing.
+pub const MUTANT_SEEDS: u64 = 10_000;
+
+/// What is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// So many worlds, from this seed on.
+    Seeds {
+        /// The first.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
+    /// One world, told line by line.
+    One(u64),
+    /// For each rule, worlds without it until a promise breaks.
+    Mutants,
+    /// A case's life, killed at each of its boundaries.
+    CrashPoints,
+}
+
+/// Runs a task and prints what came of it. The answer is whether every promise held, and every mutant was caught.
+///
+/// # Errors
+/// The report could not be written.
+pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
+    match task {
+        Task::Seeds { first, count } => seeds(first, count, out),
+        Task::One(seed) => one(seed, out),
+        Task::Mutants => mutants(out),
+        Task::CrashPoints => crash_points(out),
+    }
+}
+
+/// What many worlds came to.
+#[derive(Default)]
+struct Sum {
+    verdict: Verdict,
+    failed: u64,
+    /// The first that failed, by their number.
+    failing: BTreeMap<u64, Vec<String>>,
+    repair: Vec<Millis>,
+    costs: Costs,
+}
+
+/// So many of the failing worlds are named.
+const NAMED: usize = 10;
+
+impl Sum {
+    fn add(&mut self, number: u64, outcome: Outcome) {
+        let failed = u64::from(!outcome.is_good());
+        let Outcome { verdict, repair, costs, wrong, .. } = outcome;
+        let failing = if failed > 0 { [(number, wrong)].into() } else { BTreeMap::new() };
+        self.join(Self { verdict, failed, failing, repair, costs });
+    }
+
+    fn join(&mut self, other: Self) {
+        let Self { verdict, failed, failing, repair, costs } = other;
+        self.failed += failed;
+        self.verdict.lost += verdict.lost;
+        self.verdict.doubled += verdict.doubled;
+        self.verdict.out_of_order += verdict.out_of_order;
+        self.costs.add(&costs);
+        self.repair.extend(repair);
+        self.failing.extend(failing);
+        while self.failing.len() > NAMED {
+            self.failing.pop_last();
+        }
+    }
+}
+
+/// Runs the worlds of these numbers on all cores; `enough` may end it early.
+fn many(
+    numbers: Range<u64>,
+    script: impl Fn(u64) -> Script + Sync,
+    enough: impl Fn(&Outcome) -> bool + Sync,
+) -> Sum {
+    let (next, end) = (AtomicU64::new(numbers.start), AtomicU64::new(numbers.end));
+    let sum = Mutex::new(Sum::default());
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                let bench = Rc::new(Bench::default());
+                let mut mine = Sum::default();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= end.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let outcome = run(&bench, &script(number));
+                    if enough(&outcome) {
+                        end.fetch_min(number, Ordering::Relaxed);
+                    }
+                    mine.add(number, outcome);
+                }
+                sum.lock().unwrap_or_else(PoisonError::into_inner).join(mine);
+            });
+        }
+    });
+    sum.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> {
+    let began = Instant::now();
+    let drawn = |seed| Script { seed, ..Script::default() };
+    let mut sum = many(first..first + count, drawn, |_| false);
+    let took = began.elapsed();
+    let Verdict { lost, doubled, out_of_order } = sum.verdict;
+    writeln!(
+        out,
+        "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order"
+    )?;
+    sum.repair.sort_unstable();
+    let part = |share: usize| sum.repair.get(sum.repair.len() * share / 100).copied().unwrap_or(0);
+    writeln!(
+        out,
+        "{} comments told; from being made to being told, under these faults: p50 {}, p99 {}",
+        sum.repair.len(),
+        seconds(part(50)),
+        seconds(part(99))
+    )?;
+    let rate = count as f64 / took.as_secs_f64().max(0.001);
+    writeln!(out, "{rate:.0} worlds a second; {}", sum.costs)?;
+    name_failing("seed", &sum, out)
+}
+
+/// Names the first worlds that failed; the answer is whether none did.
+fn name_failing(what: &str, sum: &Sum, out: &mut impl Write) -> std::io::Result<bool> {
+    for (number, wrong) in &sum.failing {
+        writeln!(out, "failing {what} {number}: {}", wrong.join("; "))?;
+    }
+    Ok(sum.failing.is_empty())
+}
+
+/// A whole case life, killed at each boundary in turn.
+fn crash_points(out: &mut impl Write) -> std::io::Result<bool> {
+    let mut all = true;
+    for (own_channel, layout) in [(false, "thread"), (true, "channel")] {
+        let life = |kill_at| Script { life: Some(Life { own_channel, kill_at }), ..Script::default() };
+        let whole = run(&Rc::new(Bench::default()), &life(None));
+        let points = whole.boundaries;
+        // A kill later than the last boundary would kill nobody.
+        let sum = many(0..points, |point| life(Some(point)), |outcome| outcome.boundaries == 0);
+        writeln!(
+            out,
+            "a case's life in a {layout}, killed at each of its {points} boundaries: {} of {points} converge",
+            points - sum.failed
+        )?;
+        all &= name_failing("boundary", &sum, out)? && whole.is_good() && points > 0;
+    }
+    Ok(all)
+}
+
+fn seconds(time: Millis) -> String {
+    format!("{:.1} s", Duration::from_millis(time.unsigned_abs()).as_secs_f64())
+}
+
+fn one(seed: u64, out: &mut impl Write) -> std::io::Result<bool> {
+    let outcome = run(&Rc::new(Bench::default()), &Script { seed, traced: true, ..Script::default() });
+    for line in &outcome.lines {
+        writeln!(out, "{line}")?;
+    }
+    let verdict = if outcome.is_good() { "every promise held".to_owned() } else { outcome.wrong.join("; ") };
+    writeln!(out, "seed {seed}, trace {:016x}: {verdict}", outcome.trace)?;
+    Ok(outcome.is_good())
+}
+
+fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
+    let mut all = true;
+    writeln!(out, "{:<22} {:>6}  what breaks without it", "rule", "seed")?;
+    for rule in Rule::ALL {
+        match caught(rule) {
+            Some((seed, wrong)) => writeln!(out, "{:<22} {seed:>6}  {wrong}", format!("{rule:?}"))?,
+            None => {
+                all = false;
+                writeln!(out, "{:<22} {:>6}  NOT CAUGHT in {MUTANT_SEEDS} seeds", format!("{rule:?}"), "-")?;
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The first seed whose world breaks without the rule, and how.
+pub fn caught(rule: Rule) -> Option<(u64, String)> {
+    let without = |seed| Script { seed, off: Some(rule), ..Script::default() };
+    let sum = many(0..MUTANT_SEEDS, without, |outcome| !outcome.is_good());
+    let (seed, wrong) = sum.failing.into_iter().next()?;
+    Some((seed, wrong.into_iter().next()?))
+}

@@ -1,0 +1,202 @@
+//! How does the table fail? The real in-memory store behind delays, throttles and lost answers.
+
+use std::{rc::Rc, time::Instant};
+
+use casebridge::{
+    case::{CaseId, Millis},
+    content::Key,
+    store::{Command, Destination, Error, Meta, Note, Result, Saying, Store, Told},
+    world::Rule,
+};
+
+use super::world::Shared;
+
+/// The table of a simulated world.
+#[derive(Clone)]
+pub struct Table(pub Rc<Shared>);
+
+impl Table {
+    /// One operation: the way there, what it does, the way back. Both ways can fail, and a worker can be killed on
+    /// either.
+    async fn once<T>(&self, what: &'static str, operation: impl Future<Output = Result<T>>) -> Result<T> {
+        let world = &self.0;
+        world.delay(1, 6).await;
+        if world.fault(|faults| faults.store_throttles) {
+            world.note(what, "throttled");
+            return Err(Error::Trouble("throttled".to_owned()));
+        }
+        // The store in memory never waits: the operation is one moment.
+        let began = Instant::now();
+        let answer = operation.await;
+        world.costs.borrow_mut().operation(began.elapsed());
+        world.note(what, if answer.is_ok() { "done" } else { "refused" });
+        world.delay(1, 6).await;
+        if world.fault(|faults| faults.store_lost) {
+            return Err(Error::Trouble("answer lost".to_owned()));
+        }
+        answer
+    }
+
+    /// The epoch that a fenced write gives: without the fence, always the current one.
+    async fn epoch(&self, case: &CaseId, epoch: u64) -> u64 {
+        if self.0.holds(Rule::Fence) {
+            return epoch;
+        }
+        self.0.memory.meta(case).await.ok().flatten().map_or(epoch, |meta| meta.epoch)
+    }
+}
+
+impl Store for Table {
+    async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
+        self.once("hint", self.0.memory.hint(case, now, full)).await
+    }
+
+    async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
+        // Without the rule nobody ever finds the case taken.
+        let now = if self.0.holds(Rule::Lease) { now } else { Millis::MAX / 4 };
+        self.once("lease", self.0.memory.lease(case, now, until)).await
+    }
+
+    async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
+        self.once("meta", self.0.memory.meta(case)).await
+    }
+
+    async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
+        let operation = async {
+            let epoch = self.epoch(case, epoch).await;
+            self.0.memory.save(case, epoch, note, json).await
+        };
+        self.once("save", operation).await
+    }
+
+    async fn release(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        want: u64,
+        next_at: Option<Millis>,
+        full: bool,
+    ) -> Result<bool> {
+        let operation = async {
+            let epoch = self.epoch(case, epoch).await;
+            let want = match want {
+                u64::MAX => self.0.memory.meta(case).await?.map_or(0, |meta| meta.want),
+                want => want,
+            };
+            self.0.memory.release(case, epoch, want, next_at, full).await
+        };
+        self.once("release", operation).await
+    }
+
+    async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()> {
+        self.once("put_off", self.0.memory.put_off(case, epoch, until)).await
+    }
+
+    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>> {
+        self.once("due", self.0.memory.due(now, limit)).await
+    }
+
+    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+        let operation = async {
+            let mut told = self.0.memory.told(case, destination, keys).await?;
+            if !self.0.holds(Rule::ConsistentReads) {
+                let fresh = self.0.fresh.borrow();
+                let now = self.0.clock.now();
+                for (key, told) in keys.iter().zip(&mut told) {
+                    let written = fresh.get(&(case.clone(), destination, key.clone()));
+                    if written.is_some_and(|at| now - at < 2_000) {
+                        *told = None;
+                    }
+                }
+            }
+            Ok(told)
+        };
+        self.once("told", operation).await
+    }
+
+    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
+        self.once("all_told", self.0.memory.all_told(case, destination)).await
+    }
+
+    async fn tell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+        told: &Told,
+    ) -> Result<()> {
+        let operation = async {
+            let epoch = self.epoch(case, epoch).await;
+            let at = self.0.clock.now();
+            if !self.0.holds(Rule::ConsistentReads) {
+                self.0.fresh.borrow_mut().entry((case.clone(), destination, key.clone())).or_insert(at);
+            }
+            self.0.memory.tell(case, epoch, destination, key, told).await
+        };
+        self.once("tell", operation).await
+    }
+
+    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
+        let operation = async {
+            let epoch = self.epoch(case, epoch).await;
+            self.0.memory.untell(case, epoch, destination, key).await
+        };
+        self.once("untell", operation).await
+    }
+
+    async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()> {
+        if saying.comment.is_none() && !self.0.holds(Rule::SayFirst) {
+            return Ok(());
+        }
+        self.once("say", self.0.memory.say(case, saying, expires)).await
+    }
+
+    async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>> {
+        self.once("sayings", self.0.memory.sayings(case)).await
+    }
+
+    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
+        self.once("reserve", self.0.memory.reserve(gate, now, spacing)).await
+    }
+
+    async fn note(&self, name: &str) -> Result<Option<String>> {
+        self.once("note", self.0.memory.note(name)).await
+    }
+
+    async fn swap_note(
+        &self,
+        name: &str,
+        old: Option<&str>,
+        new: &str,
+        expires: Option<Millis>,
+    ) -> Result<bool> {
+        self.once("swap_note", self.0.memory.swap_note(name, old, new, expires)).await
+    }
+
+    async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {
+        if !self.0.holds(Rule::CommandRecord) {
+            return Ok(None);
+        }
+        self.once("begin", self.0.memory.begin(key, command, expires)).await
+    }
+
+    async fn finish(&self, key: &str, answer: &str) -> Result<String> {
+        if !self.0.holds(Rule::CommandRecord) {
+            return Ok(answer.to_owned());
+        }
+        self.once("finish", self.0.memory.finish(key, answer)).await
+    }
+
+    async fn command(&self, key: &str) -> Result<Option<Command>> {
+        self.once("command", self.0.memory.command(key)).await
+    }
+
+    async fn bind(&self, place: &str, case: &CaseId) -> Result<()> {
+        self.once("bind", self.0.memory.bind(place, case)).await
+    }
+
+    async fn bound(&self, place: &str) -> Result<Option<CaseId>> {
+        self.once("bound", self.0.memory.bound(place)).await
+    }
+}

@@ -1,0 +1,288 @@
+//! What happens in a seed's world? Cases, comments, changes, people; drawn from the seed.
+
+use std::rc::Rc;
+
+use casebridge::{
+    case::{CaseId, Millis, Status},
+    command::{
+        self,
+        ask::{Ask, Line},
+        job::{Did, Job, Place},
+    },
+    knowledge::Home,
+    settings::Layout,
+    slack::Heard,
+};
+
+use super::{
+    clock::Chance,
+    faults::{Refusals, Set},
+    sir::{OURS, new_case},
+    slack::{CHANNEL, PERSON},
+    world::{ANSWERS, BEGIN, Happening, Shared},
+};
+
+/// A turn of the story, on the case of this number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The case is made.
+    Create(usize),
+    /// AWS comments, this many times in a row.
+    Comments(usize, i64),
+    /// AWS changes an older comment.
+    Amend(usize),
+    /// The status changes.
+    Status(usize, Status),
+    /// The status changes, and half a minute later it is what it was before.
+    Wavers(usize),
+    /// AWS hands the move over.
+    Waits(usize),
+    /// The case is closed.
+    Close(usize),
+    /// A person comments by a command: the number names what they say.
+    Command(usize, u64),
+    /// A person replies in the case's thread.
+    Reply(usize, u64),
+    /// A person deletes a message of ours.
+    Delete(usize),
+    /// A person rewrites a comment of ours on the issue.
+    Reword(usize),
+    /// Slack is broken in this way, or Jira, for so long.
+    Break(Option<&'static str>, Millis),
+    /// From now on nothing fails.
+    Calm,
+}
+
+/// What a person writes into a comment of ours.
+pub const PERSONS_WORDS: &str = "a person's words";
+
+/// For how long a life's status, topic and links are refused.
+const REFUSED: Millis = 1_200_000;
+
+/// How long the story goes on.
+const STORY: Millis = 1_500_000;
+
+/// A case's id.
+pub fn case_id(number: usize) -> CaseId {
+    CaseId::new(format!("{:010}", number + 1))
+}
+
+/// Plans the story of a world. Changes of one case are at least 2 s apart: the service takes one write a second.
+pub fn plan(world: &Rc<Shared>) {
+    let chance = &world.chance;
+    let cases = if chance.happens(300) { 2 } else { 1 };
+    for case in 0..usize::try_from(cases).unwrap_or(1) {
+        let mut at = BEGIN + chance.between(0, 5_000);
+        let mut tell = |pause: Millis, turn: Turn| {
+            at += pause;
+            world.plan(at, Happening::Story(turn));
+        };
+        tell(0, Turn::Create(case));
+        for _ in 0..chance.between(1, 6) {
+            tell(pause(chance), turn(chance, case));
+        }
+        if chance.happens(500) {
+            tell(pause(chance), Turn::Close(case));
+        }
+    }
+    let broken = world.faults.borrow().broken;
+    if chance.happens(broken) {
+        let at = BEGIN + chance.between(0, STORY / 2);
+        let how = ["channel_not_found", "is_archived", "invalid_auth"].get(chance.between(0, 5) as usize);
+        let turn = Turn::Break(how.copied(), chance.between(1_000, 900_000));
+        world.plan(at, Happening::Story(turn));
+    }
+    if chance.happens(world.faults.borrow().person_deletes) {
+        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Delete(0)));
+        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Reword(0)));
+    }
+    if chance.happens(world.faults.borrow().refused) {
+        refuse(world, &Refusals::drawn(chance, BEGIN));
+    }
+    world.plan(BEGIN + STORY, Happening::Story(Turn::Calm));
+}
+
+fn refuse(world: &Rc<Shared>, refusals: &Refusals) {
+    world.note("refused", &format!("{refusals:?}"));
+    world.jira.borrow_mut().refusals = refusals.clone();
+    world.slack.borrow_mut().refusals = refusals.clone();
+}
+
+/// Plans a case's whole life, in which everything happens once that can.
+pub fn life(world: &Rc<Shared>) {
+    let refused = [Set::StatusByField, Set::Topic, Set::Link].map(|what| (what, BEGIN, BEGIN + REFUSED));
+    refuse(world, &Refusals(refused.to_vec()));
+    let turns = [
+        Turn::Create(0),
+        Turn::Comments(0, 4),
+        Turn::Status(0, Status::Detection),
+        Turn::Command(0, 1),
+        Turn::Amend(0),
+        Turn::Waits(0),
+        Turn::Reply(0, 2),
+        Turn::Comments(0, 1),
+        Turn::Status(0, Status::PostIncident),
+        Turn::Close(0),
+    ];
+    for (at, turn) in (BEGIN..).step_by(15_000).zip(turns) {
+        world.plan(at, Happening::Story(turn));
+    }
+}
+
+/// Mostly in quick succession, sometimes minutes later.
+fn pause(chance: &Chance) -> Millis {
+    match chance.between(0, 3) {
+        0 => chance.between(60_000, 200_000),
+        _ => chance.between(2_000, 8_000),
+    }
+}
+
+fn turn(chance: &Chance, case: usize) -> Turn {
+    match chance.between(0, 16) {
+        0..=5 => Turn::Comments(case, 1),
+        6 => Turn::Comments(case, chance.between(2, 14)),
+        7 => Turn::Amend(case),
+        8 => Turn::Status(case, Status::Detection),
+        9 => Turn::Status(case, Status::Containment),
+        10 => Turn::Status(case, Status::PostIncident),
+        11 => Turn::Waits(case),
+        16 => Turn::Wavers(case),
+        12 | 13 => Turn::Command(case, chance.next() % 1_000_000),
+        _ => Turn::Reply(case, chance.next() % 1_000_000),
+    }
+}
+
+/// A turn happens.
+pub fn happen(world: &Rc<Shared>, turn: Turn) {
+    let now = world.clock.now();
+    world.note("story", &format!("{turn:?}"));
+    match turn {
+        Turn::Create(case) => {
+            let case = new_case(case_id(case).as_str(), now);
+            let id = case.id.clone();
+            world.sir.borrow_mut().create(case, now);
+            world.announce(&id, false);
+        }
+        Turn::Comments(case, times) => {
+            let id = case_id(case);
+            let count = world.sir.borrow().newest(&id).map_or(0, |state| state.comments.len());
+            let creator = if world.chance.happens(300) { OURS } else { "AWS Responder" };
+            world.sir.borrow_mut().comment(&id, now, creator, format!("comment number {count} of {id}"));
+            world.announce(&id, false);
+            if times > 1 {
+                world.plan(now + 2_000, Happening::Story(Turn::Comments(case, times - 1)));
+            }
+        }
+        Turn::Amend(case) => change(world, case, true, |state| {
+            if let Some(comment) = state.comments.iter_mut().find(|comment| comment.creator != OURS) {
+                comment.body.push_str(", changed");
+                comment.updated = Some(now / 1_000);
+            }
+        }),
+        Turn::Wavers(case) => {
+            let before = world.sir.borrow().newest(&case_id(case)).map(|state| state.case.status.clone());
+            if let Some(before) = before {
+                world.plan(now + 30_000, Happening::Story(Turn::Status(case, before)));
+            }
+            change(world, case, false, |state| state.case.status = Status::PostIncident);
+        }
+        Turn::Status(case, status) => change(world, case, false, |state| state.case.status = status),
+        Turn::Waits(case) => change(world, case, false, |state| state.case.waits_for_customer ^= true),
+        Turn::Close(case) => change(world, case, false, |state| {
+            state.case.status = Status::Closed;
+            state.case.closed = Some(now / 1_000);
+        }),
+        Turn::Command(case, number) => command(world, case_id(case), number),
+        Turn::Reply(case, number) => reply(world, &case_id(case), number),
+        Turn::Delete(case) => delete(world, &case_id(case)),
+        Turn::Reword(case) => reword(world, &case_id(case)),
+        Turn::Break(slack, time) => match slack {
+            Some(how) => world.slack.borrow_mut().broken = Some((now + time, how)),
+            None => world.jira.borrow_mut().broken = Some(now + time),
+        },
+        Turn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
+    }
+}
+
+fn change(world: &Rc<Shared>, case: usize, full: bool, change: impl FnOnce(&mut super::sir::State)) {
+    let id = case_id(case);
+    if world.sir.borrow_mut().change(&id, world.clock.now(), change) {
+        world.announce(&id, full);
+    }
+}
+
+/// A person deletes a comment of ours that a check has seen.
+fn delete(world: &Rc<Shared>, id: &CaseId) {
+    let now = world.clock.now();
+    let mut slack = world.slack.borrow_mut();
+    let of = format!("{id}/comment/");
+    let old = slack.messages.iter_mut().find(|message| {
+        let ours = message.mark.as_ref().is_some_and(|mark| mark.starts_with(&of));
+        ours && message.deleted.is_none() && now - message.posted > 4_000_000
+    });
+    if let Some(message) = old {
+        message.deleted = Some(now);
+    }
+}
+
+/// A person puts other words into a comment of ours on the issue. They stay: the mark is still that of what we told.
+fn reword(world: &Rc<Shared>, id: &CaseId) {
+    let mut jira = world.jira.borrow_mut();
+    let label = casebridge::jira::label(id);
+    let issue = jira.issues.iter_mut().find(|issue| issue.labels.contains(&label));
+    if let Some(comment) = issue.and_then(|issue| issue.comments.first_mut()) {
+        comment.text = PERSONS_WORDS.into();
+        comment.reworded = true;
+    }
+}
+
+/// `/sir CASE comment …` reaches the inbox, verified.
+fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
+    let now = world.clock.now();
+    let text = format!("by command {number}");
+    let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
+    let job = Job {
+        act: format!("trigger.{number}"),
+        team: "T1".to_owned(),
+        user: PERSON.to_owned(),
+        place: Place { channel: CHANNEL.to_owned(), thread: None },
+        did: Did::Asked { line, typed: text.clone() },
+        response_url: Some(format!("{ANSWERS}{number}")),
+        replaces: false,
+        at: now,
+    };
+    world.said.borrow_mut().push((text, Some(number.to_string()), job.key()));
+    deliver(world, &job);
+}
+
+/// A person writes in the thread, if there is one. Its event reaches the inbox, or is lost.
+fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
+    let now = world.clock.now();
+    let text = format!("by reply {number}");
+    let mark = format!("{case}/home#");
+    let mut slack = world.slack.borrow_mut();
+    let card = slack.messages.iter().find(|one| one.mark.as_ref().is_some_and(|of| of.starts_with(&mark)));
+    let bound = card.filter(|card| now - card.posted > 5_000);
+    let bound = bound.map(|card| Home { place: card.channel.clone(), name: card.ts.clone() });
+    let closed = world.sir.borrow().newest(case).is_none_or(|state| state.case.is_closed());
+    let Some(home) = bound.filter(|_| !closed && slack.broken.is_none()) else { return };
+    let person = PERSON.to_owned();
+    let thread = (world.settings.slack.layout == Layout::Thread).then(|| home.name.clone());
+    let ts = slack.say(now, home.place.clone(), thread.clone(), None, Some(person.clone()), text.clone());
+    drop(slack);
+    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: text.clone(), ..Heard::default() };
+    let job = command::said(&world.settings, &home, &heard, now);
+    world.said.borrow_mut().push((text, None, job.key()));
+    if world.fault(|faults| faults.reply_lost) {
+        return;
+    }
+    deliver(world, &job);
+}
+
+/// Delivered once, or up to five times.
+fn deliver(world: &Rc<Shared>, job: &Job) {
+    let Ok(body) = serde_json::to_string(job) else { return };
+    let times = if world.fault(|faults| faults.command_twice) { world.chance.between(2, 5) } else { 1 };
+    let at = world.clock.now() + world.chance.between(20, 500);
+    world.plan(at, Happening::Job(body.into(), times.try_into().unwrap_or(1)));
+}

@@ -1,0 +1,152 @@
+//! What does a worker see of a simulated world? The seam that the binaries use, with the faults on both ways.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use casebridge::{
+    case::Millis,
+    sir::{Answer, Call, Fault, FaultKind},
+    wire::{Request, Response, Trouble},
+    world::{Rule, World},
+};
+
+use super::{
+    faults::Fate,
+    slack::Slack,
+    store::Table,
+    world::{Happening, Shared},
+};
+
+/// A worker's view of the world.
+#[derive(Clone)]
+pub struct SimWorld {
+    /// The world.
+    pub shared: Rc<Shared>,
+    table: Table,
+}
+
+impl SimWorld {
+    /// The world as a worker sees it.
+    pub fn new(shared: &Rc<Shared>) -> Self {
+        Self { shared: shared.clone(), table: Table(shared.clone()) }
+    }
+
+    async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
+        let world = &self.shared;
+        world.watch_departure(request);
+        let path = request.url.split('?').next().unwrap_or_default().to_owned();
+        let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
+        let lost = || Trouble::Lost("timeout".to_owned());
+        match fate {
+            Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),
+            Fate::Throttled(word) => {
+                world.delay(10, 60).await;
+                world.note("throttled", &path);
+                if let Some(word) = word.filter(|word| *word > 3) {
+                    let now = world.clock.now();
+                    world.patience.borrow_mut().insert(path, (now, now + word * 1_000));
+                }
+                world.delay(5, 30).await;
+                let retry_after = word.map(|word| word.to_string());
+                return Ok(Response { status: 429, retry_after, ..Response::default() });
+            }
+            Fate::Late(by) => {
+                let at = world.clock.now() + 5_000 + by;
+                world.plan(at, Happening::Arrives(request.clone(), true, Rc::default()));
+                world.delay(5_000, 5_000).await;
+                return Err(lost());
+            }
+            Fate::Lost(as_status) => {
+                world.delay(5, 5_000).await;
+                return if as_status { Ok(unavailable()) } else { Err(lost()) };
+            }
+            Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
+        }
+        // What has left arrives, whatever becomes of the worker: paused or killed, it cannot call it back.
+        let answer = Rc::<RefCell<Option<Response>>>::default();
+        let arrives = Happening::Arrives(request.clone(), fate != Fate::NeverStored, answer.clone());
+        let way = world.chance.between(10, 60);
+        world.plan(world.clock.now() + way, arrives);
+        world.delay(way, way).await;
+        world.delay(10, 60).await;
+        let answer = answer.take().unwrap_or_else(unavailable);
+        match fate {
+            Fate::AnswerLost(true) => Ok(unavailable()),
+            Fate::AnswerLost(false) => Err(lost()),
+            _ => Ok(answer),
+        }
+    }
+}
+
+fn unavailable() -> Response {
+    Response { status: 503, body: "<html>".into(), ..Response::default() }
+}
+
+impl World for SimWorld {
+    type Store = Table;
+
+    fn store(&self) -> &Table {
+        &self.table
+    }
+
+    fn now(&self) -> Millis {
+        self.shared.clock.now()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.shared.clock.delay(Millis::try_from(time.as_millis()).unwrap_or(0)).await;
+    }
+
+    async fn send(&self, request: Request) -> Result<Response, Trouble> {
+        let answer = self.try_send(&request).await;
+        let again = match &answer {
+            Err(Trouble::Lost(_)) => true,
+            Err(Trouble::NotSent(_)) => false,
+            Ok(answer) => answer.status >= 500,
+        };
+        if again && !self.shared.holds(Rule::NoClientRetry) {
+            return self.try_send(&request).await;
+        }
+        answer
+    }
+
+    async fn call(&self, mut call: Call) -> Result<Answer, Fault> {
+        let world = &self.shared;
+        if let (Call::CreateCaseComment { token, .. }, false) = (&mut call, world.holds(Rule::ClientToken)) {
+            *token = world.chance.next().to_string();
+        }
+        world.delay(10, 60).await;
+        let fault = |kind| Fault { kind, message: String::new() };
+        let fate = world.faults.borrow().fate(&world.chance, false);
+        match fate {
+            Fate::NotSent => return Err(fault(FaultKind::NotSent)),
+            Fate::Throttled(word) => {
+                let retry_after = word.map(|word| Duration::from_secs(word.unsigned_abs()));
+                return Err(fault(FaultKind::Throttled { retry_after }));
+            }
+            Fate::Late(by) => {
+                world.plan(world.clock.now() + 5_000 + by, Happening::Called(call));
+                world.delay(5_000, 5_000).await;
+                return Err(fault(FaultKind::Unknown));
+            }
+            Fate::Lost(_) => return Err(fault(FaultKind::Unknown)),
+            Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
+        }
+        let answer = world.called(call);
+        world.delay(10, 60).await;
+        match fate {
+            Fate::AnswerLost(_) => Err(fault(FaultKind::Unknown)),
+            _ => answer,
+        }
+    }
+
+    async fn enqueue(&self, _group: &str, _id: &str, job: String) -> Result<(), String> {
+        let world = &self.shared;
+        world.delay(5, 20).await;
+        world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(job.into(), 1));
+        Ok(())
+    }
+
+    fn holds(&self, rule: Rule) -> bool {
+        self.shared.holds(rule)
+    }
+}

@@ -1,0 +1,310 @@
+//! How does a seed's world hang together? Clock, table, services, people, and what is planned.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    time::Instant,
+};
+
+use casebridge::{
+    case::{CaseId, Millis},
+    content::Key,
+    settings::Settings,
+    sir::{Answer, Call, Fault},
+    store::{Destination, memory::Memory},
+    wire::{Request, Response},
+    world::Rule,
+};
+
+use super::{
+    Bench, Costs, Script,
+    clock::{Chance, Clock, Due},
+    faults::Faults,
+    jira::Jira,
+    sir::Sir,
+    slack::{CHANNEL, Slack},
+};
+
+/// When the simulated worlds begin.
+pub const BEGIN: Millis = 1_790_000_000_000;
+/// What the base URLs of the two services begin with.
+pub const SLACK: &str = "https://slack.sim/api";
+/// See [`SLACK`].
+pub const JIRA: &str = "https://jira.sim";
+/// What answers to commands are sent to.
+pub const ANSWERS: &str = "https://slack.sim/answer/";
+
+/// Something that the simulation planned.
+pub enum Happening {
+    /// What the story has next.
+    Story(super::story::Turn),
+    /// An event reaches `notify`'s queue: the case, and whether an old comment changed.
+    Event(CaseId, bool),
+    /// The event's message comes again, unless its invocation ended well.
+    Redelivery(Rc<Cell<bool>>, CaseId, bool),
+    /// The minute's sweep.
+    Sweep,
+    /// A job is delivered to `command`, and will be so many times even if it is done at once.
+    Job(Rc<str>, u32),
+    /// A job is delivered again, unless the delivery before was the last of those and ended well.
+    JobAgain(Rc<Cell<bool>>, Rc<str>, u32),
+    /// A request that left arrives: whether it is stored, and where its answer is waited for.
+    Arrives(Request, bool, Rc<RefCell<Option<Response>>>),
+    /// A call that was given up arrives after all.
+    Called(Call),
+}
+
+/// What was seen to be wrong while the world ran.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wrong(pub String);
+
+/// All of a seed's world.
+pub struct Shared {
+    /// The time, the tasks.
+    pub clock: Clock,
+    /// All chance.
+    pub chance: Chance,
+    /// What can fail. Switched off at the end of the story.
+    pub faults: RefCell<Faults>,
+    /// Nobody dies here, and the table always answers.
+    kept_words: bool,
+    /// Nothing fails here but what every day brings.
+    pub mild: bool,
+    /// In a life in which a status is refused for a while, and nothing fails, the thread must say so.
+    pub says_what_is_refused: bool,
+    /// The rule that is switched off, where one is.
+    pub off: Option<Rule>,
+    /// The table itself.
+    pub memory: Memory,
+    /// When something was first told: for stale reads of the table.
+    pub fresh: RefCell<HashMap<(CaseId, Destination, Key), Millis>>,
+    /// The workspace.
+    pub slack: RefCell<Slack>,
+    /// The site.
+    pub jira: RefCell<Jira>,
+    /// The service.
+    pub sir: RefCell<Sir>,
+    /// What is planned, by its number.
+    pub planned: RefCell<HashMap<u64, Happening>>,
+    /// What people said through the bridge, which answers they wait for, and the command's key.
+    pub said: RefCell<Vec<(String, Option<String>, String)>>,
+    /// What the user chose.
+    pub settings: Rc<Settings>,
+    /// Workers are killed at this boundary, counted from 0, and at no other.
+    pub kill_at: Option<u64>,
+    /// How many boundaries there were: moments just before or after something outside was read or changed.
+    pub boundaries: Cell<u64>,
+    /// What was seen to be wrong.
+    pub wrong: RefCell<Vec<Wrong>>,
+    /// What it costs to run this world.
+    pub costs: RefCell<Costs>,
+    /// When posts left for the channel.
+    posts: RefCell<Vec<Millis>>,
+    /// Paths that must not be asked before a time, and when they were told so.
+    pub patience: RefCell<HashMap<String, (Millis, Millis)>>,
+    trace: Cell<u64>,
+    lines: Option<RefCell<Vec<String>>>,
+    count: Cell<u64>,
+}
+
+impl Shared {
+    /// The world of a seed, with one rule switched off where asked.
+    pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
+        let Script { seed, off, traced, ref life } = *script;
+        let chance = Chance::new(seed);
+        let faults = if life.is_some() { Faults::default() } else { Faults::drawn(&chance) };
+        let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
+        let sir = Sir::new(chance.happens(700));
+        Rc::new(Self {
+            clock: Clock::new(BEGIN),
+            chance,
+            kept_words: faults.crash + faults.stall + faults.store_throttles + faults.store_lost == 0,
+            mild: faults.are_mild() && life.as_ref().is_none_or(|life| life.kill_at.is_none()),
+            says_what_is_refused: life.is_some(),
+            faults: RefCell::new(faults),
+            off,
+            memory: Memory::default(),
+            fresh: RefCell::default(),
+            slack: RefCell::default(),
+            jira: RefCell::default(),
+            sir: RefCell::new(sir),
+            planned: RefCell::default(),
+            said: RefCell::default(),
+            settings: bench.settings[usize::from(own_channel)].clone(),
+            kill_at: life.as_ref().and_then(|life| life.kill_at),
+            boundaries: Cell::new(0),
+            wrong: RefCell::default(),
+            costs: RefCell::default(),
+            posts: RefCell::default(),
+            patience: RefCell::default(),
+            trace: Cell::new(0),
+            lines: traced.then(RefCell::default),
+            count: Cell::new(0),
+        })
+    }
+
+    /// Whether a rule is in force.
+    pub fn holds(&self, rule: Rule) -> bool {
+        self.off != Some(rule)
+    }
+
+    /// A step of the way, of a random length.
+    pub fn delay(&self, least: Millis, most: Millis) -> impl Future<Output = ()> + '_ {
+        let boundary = self.boundaries.replace(self.boundaries.get() + 1);
+        if self.kill_at == Some(boundary) {
+            self.note("killed", "at this boundary");
+            self.clock.kill_running();
+        }
+        if self.fault(|faults| faults.stall) {
+            self.clock.stall(self.chance.between(1_000, 180_000));
+        }
+        self.clock.delay(self.chance.between(least, most))
+    }
+
+    /// Whether a fault happens now.
+    pub fn fault(&self, which: impl Fn(&Faults) -> u32) -> bool {
+        let thousandths = which(&self.faults.borrow());
+        self.chance.happens(thousandths)
+    }
+
+    /// Plans a happening.
+    pub fn plan(&self, at: Millis, happening: Happening) {
+        self.count.set(self.count.get() + 1);
+        self.planned.borrow_mut().insert(self.count.get(), happening);
+        self.clock.at(at, Due::Happening(self.count.get()));
+    }
+
+    /// Adds to the trace.
+    pub fn note(&self, what: &str, more: &str) {
+        let mut hash = self.trace.get() ^ self.clock.now().cast_unsigned();
+        for byte in what.bytes().chain(more.bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.trace.set(hash);
+        if let Some(lines) = &self.lines {
+            lines.borrow_mut().push(format!("{:>9} {what} {more}", self.clock.now() - BEGIN));
+        }
+    }
+
+    /// A number for the whole trace: the same seed gives the same.
+    pub fn trace(&self) -> u64 {
+        self.trace.get()
+    }
+
+    /// The trace's lines, where they were asked for.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.as_ref().map(|lines| lines.borrow().clone()).unwrap_or_default()
+    }
+
+    /// Something is wrong.
+    pub fn is_wrong(&self, what: impl Into<String>) {
+        let wrong = Wrong(what.into());
+        self.note("WRONG", &wrong.0);
+        self.wrong.borrow_mut().push(wrong);
+    }
+
+    /// Reads may be up to 5 s old.
+    fn seen(&self) -> Millis {
+        let now = self.clock.now();
+        if self.fault(|faults| faults.stale) { now - self.chance.between(0, 5_000) } else { now }
+    }
+
+    /// A request has its effect, now.
+    pub fn arrive(&self, request: &Request, stored: bool) -> Response {
+        let began = Instant::now();
+        let answer = self.take_in(request, stored);
+        self.costs.borrow_mut().request(began.elapsed());
+        answer
+    }
+
+    fn take_in(&self, request: &Request, stored: bool) -> Response {
+        let now = self.clock.now();
+        let path = request.url.split('?').next().unwrap_or_default();
+        self.note("arrives", path);
+        if self.lines.is_some() {
+            self.note("    marked", mark_in(&request.body));
+        }
+        if let Some(name) = request.url.strip_prefix(ANSWERS) {
+            let text = String::from_utf8_lossy(&request.body).into_owned();
+            self.slack.borrow_mut().answers.entry(name.to_owned()).or_default().push(text);
+            return Response { status: 200, ..Response::default() };
+        }
+        if path.starts_with(JIRA) {
+            let seen = self.seen();
+            return self.jira.borrow_mut().answer(request.method, &request.url, &request.body, now, seen);
+        }
+        let seen = self.seen();
+        match stored {
+            true => self.slack.borrow_mut().answer(path, &request.body, now, seen),
+            false => self.slack.borrow_mut().post(&request.body, now, false),
+        }
+    }
+
+    /// A call has its effect, now. The event that follows is planned.
+    pub fn called(&self, call: Call) -> Result<Answer, Fault> {
+        let case = changed_case(&call);
+        self.note("calls", call.operation());
+        let seen = self.seen();
+        let began = Instant::now();
+        let (answer, changed) = self.sir.borrow_mut().answer(call, self.clock.now(), seen);
+        self.costs.borrow_mut().call(began.elapsed());
+        if let Some(case) = case.filter(|_| changed) {
+            self.announce(&case, false);
+        }
+        answer
+    }
+
+    /// The event of a change goes on its way: once, twice, late or never.
+    pub fn announce(&self, case: &CaseId, full: bool) {
+        let now = self.clock.now();
+        if self.fault(|faults| faults.event_lost) {
+            return self.note("event", "lost");
+        }
+        let times = if self.fault(|faults| faults.event_twice) { self.chance.between(2, 4) } else { 1 };
+        for _ in 0..times {
+            let late = if self.fault(|faults| faults.event_late) { 600_000 } else { 1_500 };
+            self.plan(now + self.chance.between(200, late), Happening::Event(case.clone(), full));
+        }
+    }
+
+    pub fn watch_departure(&self, request: &Request) {
+        let now = self.clock.now();
+        let path = request.url.split('?').next().unwrap_or_default();
+        if Slack::is_post(path) && String::from_utf8_lossy(&request.body).contains(CHANNEL) {
+            let mut posts = self.posts.borrow_mut();
+            posts.push(now);
+            posts.retain(|at| now - at < 5_000);
+            // Five a five seconds, and some that were held up on their way to the door.
+            if posts.len() > 9 {
+                drop(posts);
+                self.is_wrong("more than a post a second");
+            }
+        }
+        // Where workers die, or the table does not answer, a service's word can die with whoever heard it.
+        let early = self.kept_words
+            && self
+                .patience
+                .borrow()
+                .get(path)
+                .is_some_and(|(told, until)| now > told + 2_500 && now < *until);
+        if early {
+            self.is_wrong(format!("came back too early to {path}"));
+        }
+    }
+}
+
+/// The mark in a request's body, for the trace.
+fn mark_in(body: &[u8]) -> &str {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    text.split("\"mark\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
+}
+
+fn changed_case(call: &Call) -> Option<CaseId> {
+    match call {
+        Call::CreateCaseComment { case, .. }
+        | Call::UpdateCaseStatus { case, .. }
+        | Call::CloseCase { case } => Some(case.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,51 @@
+//! What would SIR, Security Hub, Slack and Jira have answered?
+//!
+//! Four servers over real HTTP on loopback. The playground, the tests and the deployment check talk to them
+//! with the same clients as in production. They keep their state in the wire's own JSON, refuse what they do
+//! not know, check authorization, and can be told to fail.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use casebridge_lab::standins::{Fault, Sir};
+//!
+//! let sir = Sir::start().await?;
+//! let case = sir.aws_creates_case("Credentials used from a new country");
+//! sir.aws_comments(&case, "AWS Responder", "We are looking at it.");
+//! sir.fault(Fault::on("CreateCaseComment").once().throttled(Some("1")));
+//! // point an SDK client at sir.url(), then:
+//! assert_eq!(sir.count("GetCase"), 1);
+//! let events = sir.take_events(); // what EventBridge would have delivered
+//! # Ok(()) }
+//! ```
+//!
+//! Every handle is cheap to clone and dereferences to [`Server`], which knows the address, the calls heard,
+//! the faults and the clock. The server stops when the last handle is dropped. All of it can also be reached
+//! by other processes under `/_control/` on the same port; see [`Server`].
+
+mod clock;
+mod exchange;
+mod fault;
+mod hub;
+mod jira;
+mod server;
+mod shape;
+mod sigv4;
+mod sir;
+mod slack;
+mod wire;
+
+pub use clock::Clock;
+pub use exchange::{Call, Delivery};
+pub use fault::{Canned, Effect, Fault, Target};
+pub use hub::Hub;
+pub use jira::Jira;
+pub use server::Server;
+pub use sir::{Order, Sir};
+pub use slack::{Live, Sharing, Slack};
+
+/// A client for loopback: reading the system's root certificates takes longer than most tests.
+#[cfg(test)]
+fn http() -> reqwest::Client {
+    let builder = reqwest::Client::builder().tls_certs_only([]).no_proxy();
+    builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}

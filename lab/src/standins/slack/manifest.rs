@@ -1,0 +1,20 @@
+//! How was the app installed? As its manifest says.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+static MANIFEST: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../../../slack-manifest.json")).unwrap_or_default()
+});
+
+/// Whether people have a tab in which the app's direct messages stand.
+pub(super) fn has_messages_tab() -> bool {
+    MANIFEST["features"]["app_home"]["messages_tab_enabled"] == true
+}
+
+/// What stands in every message's menu.
+pub(super) fn message_shortcuts() -> Vec<Value> {
+    let all = MANIFEST["features"]["shortcuts"].as_array().into_iter().flatten();
+    all.filter(|shortcut| shortcut["type"] == "message").cloned().collect()
+}

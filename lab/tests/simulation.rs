@@ -1,0 +1,51 @@
+//! Do the promises hold in thousands of simulated worlds, and does each protection earn its place?
+
+use std::rc::Rc;
+
+use casebridge::world::Rule;
+use casebridge_lab::simulation::{Bench, Script, Task, caught, report, run};
+
+/// The seeds that every `cargo test` runs.
+const WORLDS: u64 = 5_000;
+
+#[test]
+fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
+    let mut told = Vec::new();
+    let good = report(Task::Seeds { first: 0, count: WORLDS }, &mut told).unwrap();
+    assert!(good, "{}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    let bench = Rc::new(Bench::default());
+    for seed in [7, 1_965, 4_327] {
+        let script = Script { seed, traced: true, ..Script::default() };
+        let (once, again) = (run(&bench, &script), run(&bench, &script));
+        assert_eq!((once.trace, once.lines), (again.trace, again.lines));
+    }
+}
+
+#[test]
+fn a_case_life_that_is_killed_at_any_boundary_converges() {
+    let mut told = Vec::new();
+    let good = report(Task::CrashPoints, &mut told).unwrap();
+    println!("{}", String::from_utf8_lossy(&told));
+    assert!(good, "{}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn a_world_without_a_protection_breaks_a_promise() {
+    // The quickest to catch; `casebridge simulate --mutants` shows all.
+    for rule in [
+        Rule::Intent,
+        Rule::FindAgain,
+        Rule::StopAtFirst,
+        Rule::DecorationApart,
+        Rule::DoneAfterSend,
+        Rule::ConsistentReads,
+    ] {
+        let caught = caught(rule);
+        println!("{rule:?} {caught:?}");
+        assert!(caught.is_some(), "{rule:?}");
+    }
+}
