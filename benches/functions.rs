@@ -22,7 +22,7 @@ mod table;
 use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
-use casebridge::{command::pasted, store::Store};
+use casebridge::{chat::policy::pasted, state::Store};
 use casebridge_lab::standins::{Delivery, Jira, Sir, Slack};
 use fifo::Fifo;
 use lambda::{Lambda, request};

@@ -1,64 +1,31 @@
 //! Casebridge: AWS Security Incident Response cases in Slack and Jira; nothing lost, nothing twice, in order.
 //!
-//! The modules in reading order.
+//! The rooms in reading order; each may use those below it and none above.
 //!
-//! What happened: [`event`] decodes what arrived at `notify`; [`case`] is what a case is, in our own words.
+//! [`entry`]: the two functions' handlers, what Lambda calls.
 //!
-//! What is true: [`look`] reads it through [`sir`], the service's calls as values; [`waiting`] says whose move it is.
+//! [`sync`]: from the service to the targets. [`chat`]: from people to the service. They do not know each other.
 //!
-//! What do they know: [`knowledge`] is what META keeps, [`facts`] what changed since; [`store`] holds both, [`record`]
-//! says how what is written down outlives its code.
+//! [`targets`]: Slack and Jira, and what is told there.
 //!
-//! What is missing: [`plan`] answers with ordered effects; [`content`] is what is told, [`wording`] in which words.
+//! [`runtime`]: the one seam to everything outside.
 //!
-//! Do it, remember: [`perform`] makes an effect happen exactly once, [`gate`] says whether now, [`destination`] what it
-//! means at [`slack`] and [`jira`]; [`wire`] is HTTP as values.
+//! [`aws`]: the service's calls as values. [`state`]: what is remembered.
 //!
-//! All of it in turn: [`notify`] for one case, [`verify`] against what stands there, [`sweep`] for what is due.
+//! [`http`]: requests and outcomes as values. [`config`]: settings, secrets, environment.
 //!
-//! The way back: [`command`] from a person's word to the API; [`hub`] are the six calls of Security Hub.
-//!
-//! Around it: [`world`] is everything outside, [`settings`], [`secrets`], [`text`].
+//! [`case`]: what a case is, in our words. [`telemetry`]: log lines and metrics.
 //!
 //! What the product is tried in is the crate `lab/`; the command-line tool is the crate `cli/`.
 
-pub mod address;
 pub mod aws;
 pub mod case;
-pub mod clock;
-pub mod command;
-pub mod content;
-pub mod destination;
-pub mod environment;
-pub mod event;
-pub mod facts;
-pub mod gate;
-#[cfg(test)]
-mod golden;
+pub mod chat;
+pub mod config;
+pub mod entry;
 pub mod http;
-pub mod hub;
-pub mod jira;
-mod kept;
-pub mod knowledge;
-pub mod live;
-pub mod log;
-pub mod look;
-pub mod metrics;
-pub mod news;
-pub mod notifier;
-pub mod notify;
-pub mod perform;
-pub mod plan;
-pub mod record;
-pub mod secrets;
-pub mod settings;
-pub mod sir;
-pub mod slack;
-pub mod store;
-pub mod sweep;
-pub mod text;
-pub mod verify;
-pub mod waiting;
-pub mod wire;
-pub mod wording;
-pub mod world;
+pub mod runtime;
+pub mod state;
+pub mod sync;
+pub mod targets;
+pub mod telemetry;

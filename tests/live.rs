@@ -16,15 +16,19 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri},
 };
 use casebridge::{
-    aws::Aws,
+    aws::sir::{Call, FaultKind},
     case::CaseId,
-    environment::Environment,
-    live::{Error, Inbox, Live, Safe},
-    secrets::{self, Secrets},
-    sir::{Call, FaultKind},
-    store::{Store, dynamodb::Dynamo, memory::Memory},
-    wire::{Request, Trouble},
-    world::World,
+    config::{
+        environment::Environment,
+        sdk::Aws,
+        secrets::{self, Secrets},
+    },
+    http::{Request, Trouble},
+    runtime::{
+        World,
+        live::{Error, Inbox, Live, Safe},
+    },
+    state::{Store, dynamodb::Dynamo, memory::Memory},
 };
 use serde_json::{Value, json};
 
@@ -242,7 +246,7 @@ async fn a_call_goes_to_the_region_of_the_settings() {
         assert!(heard.authorization.contains(&format!("/{region}/security-ir/aws4_request")), "{heard:?}");
     }
     let hub = live(&amazon, &moved).await;
-    let _ = hub.call(Call::Hub(casebridge::hub::Call::GetAdministratorAccount)).await;
+    let _ = hub.call(Call::Hub(casebridge::aws::hub::Call::GetAdministratorAccount)).await;
     assert!(amazon.one().authorization.contains("/us-east-1/securityhub/aws4_request"));
     let without =
         Live::new(Memory::default(), amazon.start().await, inbox(), Safe::Given(Secrets::default()));

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
-use casebridge::sir::Operation;
+use casebridge::aws::sir::Operation;
 use serde_json::Value;
 
 /// The operations of Security Hub that the product has. The service has about a hundred; these are ours by choice.

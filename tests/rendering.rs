@@ -4,10 +4,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers may fail as a test does")]
 
 use casebridge::{
-    case::*,
-    content::*,
-    jira,
-    slack::{self, Message},
+    case::{author::Author, snapshot::Change, *},
+    state::key::Plainness,
+    targets::{
+        content::*,
+        jira,
+        slack::{self, Message},
+    },
 };
 use casebridge_lab::standins;
 use serde_json::Value;

@@ -5,10 +5,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use casebridge::{
-    case::{CaseId, Millis},
-    clock::now,
-    content::{Author, Key},
-    store::{Command, Destination, Error, Meta, Note, Saying, Seen, Store, Told, memory::Memory},
+    case::{CaseId, Millis, author::Author},
+    config::clock::now,
+    state::{Command, Destination, Error, Meta, Note, Saying, Seen, Store, Told, key::Key, memory::Memory},
 };
 
 #[path = "store/items.rs"]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use casebridge::log;
+use casebridge::telemetry::log;
 use casebridge_lab::{
     playground::{page::Page, standins::Standins, story},
     simulation::{self, Task},

@@ -6,11 +6,13 @@ use std::{
 };
 
 use casebridge::{
-    address::Reach,
-    aws::{self, Aws},
-    environment::{self, variable},
-    settings::{Problem, Settings},
-    store::{self, Store, dynamodb::Dynamo},
+    config::{
+        environment::{self, variable},
+        hosts::Reach,
+        sdk::{self, Aws},
+        settings::{Problem, Settings},
+    },
+    state::{self, Store, dynamodb::Dynamo},
 };
 use clap::Subcommand;
 
@@ -67,7 +69,7 @@ pub enum Error {
     },
     /// The table did not answer.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] state::Error),
     /// Nothing has been pushed yet.
     #[error("there are no settings in the table yet: casebridge settings push FILE")]
     None,
@@ -84,10 +86,10 @@ fn lines(problems: &[Problem]) -> String {
 pub async fn run(command: Command) -> Result<String, Error> {
     match command {
         Command::Check { file } => {
-            check(&file, aws::reach_here().await).map(|_| format!("{}: good", file.display()))
+            check(&file, sdk::reach_here().await).map(|_| format!("{}: good", file.display()))
         }
         Command::Push { file } => {
-            let (toml, settings) = check(&file, aws::reach_here().await)?;
+            let (toml, settings) = check(&file, sdk::reach_here().await)?;
             let aws = Aws::default();
             let own = aws.config().await.region().map(AsRef::as_ref);
             is_at_home(settings.sir.region.as_deref(), own)?;

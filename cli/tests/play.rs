@@ -8,7 +8,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use casebridge::{address::Reach, settings::Settings};
+use casebridge::config::{hosts::Reach, settings::Settings};
 use casebridge_lab::playground::page::Page;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
@@ -168,7 +168,7 @@ async fn the_stand_ins_say_where_they_are() {
     child.wait().unwrap();
     let settings = Settings::parse(known["settings"].as_str().unwrap(), Reach::Loopback).unwrap();
     assert_eq!(settings.roles.responder, [BO]);
-    let secrets = casebridge::secrets::Secrets::parse(&known["secret"].to_string()).unwrap();
+    let secrets = casebridge::config::secrets::Secrets::parse(&known["secret"].to_string()).unwrap();
     assert_eq!(secrets.suffice(&settings), Ok(()));
     assert_eq!(secrets.slack_signing_secret.reveal(), known["slack_signing_secret"]);
     std::fs::remove_file(&file).unwrap();

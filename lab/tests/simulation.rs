@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use casebridge::world::Rule;
+use casebridge::runtime::Rule;
 use casebridge_lab::simulation::{Bench, Script, Task, caught, report, run};
 
 /// The seeds that every `cargo test` runs.

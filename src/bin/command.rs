@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use casebridge::{
-    clock,
-    command::{bridge::Bridge, envelope},
-    environment::{Environment, variable},
-    live::Live,
-    log,
+    chat::ingress::{bridge::Bridge, envelope},
+    config::{
+        clock,
+        environment::{Environment, variable},
+    },
+    runtime::live::Live,
+    telemetry::log,
 };
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

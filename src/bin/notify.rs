@@ -3,11 +3,13 @@
 #![recursion_limit = "256"]
 
 use casebridge::{
-    clock,
-    environment::{Environment, variable},
-    live::Live,
-    log,
-    notifier::Notifier,
+    config::{
+        clock,
+        environment::{Environment, variable},
+    },
+    entry::notify::Notifier,
+    runtime::live::Live,
+    telemetry::log,
 };
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;

@@ -1,12 +1,14 @@
 //! The client of Jira.
 
 use casebridge::{
-    case::CaseId,
-    content::{Author, Content, Part, Plainness},
-    jira::{self, Created, IssueStatus, IssueText, Jira, Moved},
-    secrets::Secret,
-    settings,
-    wire::Failure,
+    case::{CaseId, author::Author},
+    config::{secrets::Secret, settings},
+    http::Failure,
+    state::key::Plainness,
+    targets::{
+        content::{Content, Part},
+        jira::{self, Created, IssueStatus, IssueText, Jira, Moved},
+    },
 };
 use casebridge_lab::standins::{self, Fault};
 use serde_json::{Value, json};

@@ -12,13 +12,12 @@ use std::{
 };
 
 use casebridge::{
+    aws::sir,
     case::Millis,
-    clock,
-    http::Http,
-    sir,
-    store::memory::Memory,
-    wire::{Failure, Request, Response, Trouble},
-    world::World,
+    config::clock,
+    http::{Failure, Request, Response, Trouble, transport::Http},
+    runtime::World,
+    state::memory::Memory,
 };
 use casebridge_lab::standins::{Canned, Fault, Server, Target};
 

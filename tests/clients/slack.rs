@@ -1,12 +1,14 @@
 //! The client of Slack.
 
 use casebridge::{
-    case::{Membership, MembershipId},
-    content::{Author, Content, Part, Plainness},
-    secrets::Secret,
-    settings,
-    slack::{self, File, Me, Message, Person, Slack},
-    wire::Failure,
+    case::{Membership, MembershipId, author::Author},
+    config::{secrets::Secret, settings},
+    http::Failure,
+    state::key::Plainness,
+    targets::{
+        content::{Content, Part},
+        slack::{self, File, Me, Message, Person, Slack},
+    },
 };
 use casebridge_lab::standins::{self, Fault};
 use serde_json::{Value, json};

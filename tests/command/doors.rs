@@ -96,8 +96,10 @@ async fn slack_is_told_that_the_address_is_ours_only_if_it_signed() {
 async fn the_secret_before_still_lets_slack_in_while_it_is_replaced() {
     let mut stage = Stage::set().await;
     let delivery = stage.slack.types(ANA, &stage.channel, "/sir", "list");
-    let old =
-        std::mem::replace(&mut stage.secrets.slack_signing_secret, casebridge::secrets::Secret::new("new"));
+    let old = std::mem::replace(
+        &mut stage.secrets.slack_signing_secret,
+        casebridge::config::secrets::Secret::new("new"),
+    );
     assert_eq!(stage.deliver(&delivery).await.0, 401);
     stage.secrets.slack_signing_secret_previous = Some(old);
     assert_eq!(stage.deliver(&delivery).await.0, 200);
@@ -159,7 +161,7 @@ fn endless() -> String {
     "BEGIN ".repeat(6_666)
 }
 
-fn holds(jobs: &[casebridge::live::Job], words: &str) -> bool {
+fn holds(jobs: &[casebridge::runtime::live::Job], words: &str) -> bool {
     jobs.iter().any(|job| job.body.contains(words))
 }
 

@@ -1,6 +1,6 @@
 //! Every example of what arrives is what the doors take, signed as it says.
 
-use casebridge::{command::job::Job, secrets::Secret};
+use casebridge::{chat::ingress::job::Job, config::secrets::Secret};
 use serde_json::Value;
 
 use super::stage::Stage;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use casebridge::{case::CaseId, clock, store::Store};
+use casebridge::{case::CaseId, config::clock, state::Store};
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use casebridge::command::grammar;
+use casebridge::chat::language::grammar;
 use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
 

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use casebridge::{
-    case::CaseId,
-    content::{Author, Key},
-    jira::IssueText,
-    knowledge::{Home, PlaceNote},
-    store::{Destination, NO_LEASE, Note, Seen, Store, Told},
+    case::{CaseId, author::Author},
+    state::{
+        Destination, NO_LEASE, Note, Seen, Store, Told,
+        key::Key,
+        notes::{Home, PlaceNote},
+    },
+    targets::jira::IssueText,
 };
 use casebridge_lab::standins::{Delivery, Fault, Jira};
 
@@ -215,7 +217,7 @@ async fn a_comment_with_a_secret_stays_in_jira_and_its_issue_is_told_so_once() {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     // The same webhooks, a day later, and the one of the notice itself; then somebody deletes the notice.
-    stage.world.stops_the_clock(casebridge::clock::now() + 90_000_000);
+    stage.world.stops_the_clock(casebridge::config::clock::now() + 90_000_000);
     for delivery in &sent {
         stage.deliver(delivery).await;
     }
@@ -266,7 +268,7 @@ async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
     let id = stage.jira.person_comments(&stage.jira.ana(), &key, &leak()).unwrap();
     let body = format!("Ana Alvarez (Jira):\n{}", leak());
     let comment = stage.sir.aws_comments(&case, "Ana", &body).unwrap();
-    let told = Told { remote: id, hash: casebridge::text::hash(&body), seen: Seen::Yes, theirs: true };
+    let told = Told { remote: id, hash: casebridge::case::text::hash(&body), seen: Seen::Yes, theirs: true };
     let (case_id, ledger_key) = (CaseId::parse(&case).unwrap(), Key(format!("comment/{comment}/0")));
     stage.memory.tell(&case_id, NO_LEASE, Destination::Jira, &ledger_key, &told).await.unwrap();
     webhooks(&stage).await;
@@ -284,7 +286,7 @@ async fn a_notice_is_told_once_wherever_its_worker_is_stopped() {
         }
         let job = stage.job();
         let ended = stage.until(&job, at).await;
-        casebridge::command::execute::execute(&stage.bridge(), &job).await.unwrap();
+        casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (1, 0), "moment {at}");
         if ended {
             assert!(at > 10, "{at} moments");
@@ -307,7 +309,7 @@ async fn a_notice_that_jira_does_not_take_keeps_no_comment_back() {
         assert_eq!(!stage.work(&jobs).await.is_empty(), comes_again, "{fault}");
         assert_eq!(said(&stage, &case), ["It was in the build log."], "{fault}");
         stage.jira.heal();
-        stage.world.stops_the_clock(casebridge::clock::now() + 90_000);
+        stage.world.stops_the_clock(casebridge::config::clock::now() + 90_000);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
         assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (1, 1), "{fault}");
     }
@@ -398,7 +400,7 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     assert!(stage.ana(&format!("{other} jira link SEC-999")).await.contains("no issue SEC-999"));
     assert!(stage.ana(&format!("{other} jira open")).await.contains("is being made"));
     // Somebody is telling the case just now: the link waits for them.
-    let now = casebridge::clock::now();
+    let now = casebridge::config::clock::now();
     let lease = stage.memory.lease(&id, now, now + 60_000).await.unwrap().unwrap();
     let second = stage.jira.person_creates(&stage.jira.ana(), "Second");
     let typed =
@@ -424,8 +426,8 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         let before = stage.slack.ephemerals(super::stage::ANA).len();
         let ended = stage.until(&job, at).await;
         // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
-        stage.world.stops_the_clock(casebridge::clock::now() + 80_000);
-        casebridge::command::execute::execute(&stage.bridge(), &job).await.unwrap();
+        stage.world.stops_the_clock(casebridge::config::clock::now() + 80_000);
+        casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
         let shown = stage.since(super::stage::ANA, before);
         assert!(
@@ -463,7 +465,7 @@ async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_sa
         let hidden = stage.jira.person_writes(&ana, &key, &hidden).unwrap();
         let typed = format!("{case} jira link {key}");
         stage.deliver(&stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &typed)).await;
-        stage.world.stops_the_clock(casebridge::clock::now() + we_ahead);
+        stage.world.stops_the_clock(casebridge::config::clock::now() + we_ahead);
         assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
         stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();
         stage.notify().await;
@@ -523,7 +525,7 @@ async fn an_issue_counts_only_while_it_is_the_cases_also_when_it_is_linked_a_sec
 
 /// The case's note on its issue, as version 0.1.0 wrote it.
 async fn noted_before(stage: &Stage, case: &str, key: &str) {
-    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::clock::now());
+    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
     let id = stage.jira.issue(key).unwrap()["id"].as_str().unwrap().to_owned();
     let home = json!({ "channel": null, "home": { "place": id, "name": key }, "set": {}, "again": {}, "facts": null,
         "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });

@@ -2,11 +2,10 @@
 //! is the same.
 
 use casebridge::{
-    case::CaseId,
-    clock,
-    command::{execute, job::Job},
-    store::Store,
-    text,
+    case::{CaseId, text},
+    chat::{actions, ingress::job::Job},
+    config::clock,
+    state::Store,
 };
 use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
@@ -35,7 +34,7 @@ async fn job(stage: &Stage, line: &str) -> (String, Job) {
     if line != "close" {
         return (case, job);
     }
-    execute::execute(&stage.bridge(), &job).await.unwrap();
+    actions::execute(&stage.bridge(), &job).await.unwrap();
     let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
     let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
@@ -72,7 +71,7 @@ async fn delivered_one_to_five_times_a_command_changes_the_case_once_and_answers
             let before = stage.slack.ephemerals(ANA).len();
             stage.sir.take_calls();
             for _ in 0..times {
-                execute::execute(&stage.bridge(), &job).await.unwrap();
+                actions::execute(&stage.bridge(), &job).await.unwrap();
             }
             assert_eq!(stage.granted(operation), 1, "{line} × {times} on {case}");
             let answers = answers(&stage, before);
@@ -87,7 +86,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
     for (line, operation) in CHANGES {
         let stage = Stage::set().await;
         let (case, whole) = job(&stage, line).await;
-        execute::execute(&stage.bridge(), &whole).await.unwrap();
+        actions::execute(&stage.bridge(), &whole).await.unwrap();
         let expected = state(&stage, &case);
         let mut at = 1;
         loop {
@@ -95,7 +94,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
             let before = stage.slack.ephemerals(ANA).len();
             stage.sir.take_calls();
             let ended = stage.until(&job, at).await;
-            execute::execute(&stage.bridge(), &job).await.unwrap();
+            actions::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(state(&stage, &case), expected, "{line}, stopped at moment {at}");
             // The comment's repetition is granted with the comment that is there already.
             let granted = if operation == "CreateCaseComment" { 1..=2 } else { 1..=1 };
@@ -117,12 +116,12 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
         for (line, operation) in CHANGES {
             let stage = Stage::set().await;
             let (case, whole) = job(&stage, line).await;
-            execute::execute(&stage.bridge(), &whole).await.unwrap();
+            actions::execute(&stage.bridge(), &whole).await.unwrap();
             let expected = state(&stage, &case);
             let (case, job) = job(&stage, line).await;
             let fault = Fault::on(operation).once();
             stage.sir.fault(if applied { fault.reset_after() } else { fault.reset_before() });
-            execute::execute(&stage.bridge(), &job).await.unwrap();
+            actions::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(state(&stage, &case), expected, "{line}, {applied}");
         }
     }
@@ -167,7 +166,7 @@ async fn another_persons_change_in_between_is_not_undone() {
         if stage.sir.case(&case).unwrap()["caseStatus"] == "Detection and Analysis" {
             overtaken += 1;
             stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
-            execute::execute(&stage.bridge(), &job).await.unwrap();
+            actions::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(
                 stage.sir.case(&case).unwrap()["caseStatus"],
                 "Post-incident Activities",

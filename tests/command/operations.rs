@@ -1,6 +1,6 @@
 //! Every operation and every example of the help, through signed requests of Slack.
 
-use casebridge::{command::verbs, sir::Operation};
+use casebridge::{aws::sir::Operation, chat::language::verbs};
 use casebridge_lab::standins::Slack;
 use serde_json::json;
 
@@ -101,7 +101,7 @@ async fn every_example_of_the_help_is_understood_and_answered_by_the_stand_ins()
             }
             let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
             let id = casebridge::case::CaseId::parse(&case).unwrap();
-            casebridge::store::Store::bind(&stage.memory, &place, &id).await.unwrap();
+            casebridge::state::Store::bind(&stage.memory, &place, &id).await.unwrap();
             let line = example.replace("1234567890", &case);
             let (status, said) = stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
             assert_eq!(status, 200, "{line}");

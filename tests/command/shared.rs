@@ -1,9 +1,9 @@
 //! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
 
 use casebridge::{
-    clock, gate,
-    store::{Destination, Store},
-    world::World,
+    config::clock,
+    runtime::{World, gate},
+    state::{Destination, Store},
 };
 use casebridge_lab::standins::{Delivery, Fault, Sharing, Slack};
 use serde_json::{Value, json};

@@ -11,21 +11,28 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
-    address::Reach,
-    aws::Aws,
+    aws::{hub, sir},
     case::{CaseId, Millis},
-    command::{bridge::Bridge, execute, job::Job},
-    content::Key,
-    http::Http,
-    hub,
-    live::{Inbox, Live, Safe},
-    notifier::Notifier,
-    secrets::{Secret, Secrets},
-    settings::Settings,
-    sir,
-    store::{self, Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, memory::Memory},
-    wire,
-    world::{Copied, World},
+    chat::{
+        actions,
+        ingress::{bridge::Bridge, job::Job},
+    },
+    config::{
+        hosts::Reach,
+        sdk::Aws,
+        secrets::{Secret, Secrets},
+        settings::Settings,
+    },
+    entry::notify::Notifier,
+    http::{self, Copied, transport::Http},
+    runtime::{
+        World,
+        live::{Inbox, Live, Safe},
+    },
+    state::{
+        self, Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, key::Key,
+        memory::Memory,
+    },
 };
 use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
 use serde_json::{Value, json};
@@ -85,13 +92,13 @@ macro_rules! watched {
             $(async fn $name(&self $(, $arg: $kind)*) -> Stored<$out> {
                 let lost = self.countdown.loses();
                 if lost && !self.countdown.taken.load(Ordering::SeqCst) {
-                    return Err(store::Error::Trouble("no answer".to_owned()));
+                    return Err(state::Error::Trouble("no answer".to_owned()));
                 }
                 self.asked.lock().unwrap().push_str(&format!("{:?}\n", ($(&$arg,)*)));
                 self.countdown.moment().await;
                 let answer = self.memory.$name($($arg),*).await;
                 self.countdown.moment().await;
-                if lost { Err(store::Error::Trouble("no answer".to_owned())) } else { answer }
+                if lost { Err(state::Error::Trouble("no answer".to_owned())) } else { answer }
             })*
         }
     };
@@ -196,7 +203,7 @@ impl World for Outside {
         }
     }
 
-    async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
         self.countdown.moment().await;
         let answer = self.live.send(request).await;
         self.countdown.moment().await;
@@ -205,10 +212,10 @@ impl World for Outside {
 
     async fn copy(
         &self,
-        from: wire::Request,
-        to: wire::Request,
+        from: http::Request,
+        to: http::Request,
         bytes: u64,
-    ) -> Result<Copied, wire::Trouble> {
+    ) -> Result<Copied, http::Trouble> {
         self.countdown.moment().await;
         let answer = self.live.copy(from, to, bytes).await;
         if self.copying.load(Ordering::SeqCst) > 0 {
@@ -248,7 +255,7 @@ pub struct Stage {
     pub settings: Settings,
     pub secrets: Secrets,
     pub channel: String,
-    jobs: Mutex<Option<UnboundedReceiver<casebridge::live::Job>>>,
+    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::live::Job>>>,
 }
 
 impl Stage {
@@ -329,7 +336,7 @@ impl Stage {
     }
 
     /// The jobs that were put on the inbox since the last time.
-    pub fn jobs(&self) -> Vec<casebridge::live::Job> {
+    pub fn jobs(&self) -> Vec<casebridge::runtime::live::Job> {
         let mut jobs = self.jobs.lock().unwrap();
         let jobs = jobs.as_mut().unwrap();
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
@@ -346,12 +353,12 @@ impl Stage {
     }
 
     /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
-    pub async fn work(&self, jobs: &[casebridge::live::Job]) -> Vec<String> {
+    pub async fn work(&self, jobs: &[casebridge::runtime::live::Job]) -> Vec<String> {
         self.work_until(jobs, Millis::MAX).await
     }
 
     /// The same by a function whose time ends at `deadline`.
-    pub async fn work_until(&self, jobs: &[casebridge::live::Job], deadline: Millis) -> Vec<String> {
+    pub async fn work_until(&self, jobs: &[casebridge::runtime::live::Job], deadline: Millis) -> Vec<String> {
         let records: Vec<_> = jobs
             .iter()
             .enumerate()
@@ -409,7 +416,7 @@ impl Stage {
         self.world.countdown.left.store(at, Ordering::SeqCst);
         let bridge = self.bridge();
         let ended = tokio::select! {
-            done = execute::execute(&bridge, job) => { done.unwrap(); true }
+            done = actions::execute(&bridge, job) => { done.unwrap(); true }
             () = self.world.countdown.killed.notified() => false,
         };
         self.world.countdown.left.store(0, Ordering::SeqCst);
@@ -529,14 +536,14 @@ impl Stage {
             sir::Answer::Case(case) => Some(case),
             _ => None,
         };
-        let links = casebridge::content::Links::default();
-        let view = casebridge::content::View {
+        let links = casebridge::targets::content::Links::default();
+        let view = casebridge::targets::content::View {
             case: *case.unwrap(),
             links,
             waiting_since: None,
             agent_waits: false,
         };
-        let card = casebridge::slack::card(&view);
+        let card = casebridge::targets::slack::card(&view);
         let ts = self.bridge().slack().post(&self.channel, None, "home", &card).await.unwrap();
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
         self.memory.bind(&place, &id).await.unwrap();

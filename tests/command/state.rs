@@ -2,9 +2,8 @@
 
 use casebridge::{
     case::CaseId,
-    live::Job,
-    store::{Destination, Note, Store},
-    world::World,
+    runtime::{World, live::Job},
+    state::{Destination, Note, Store},
 };
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};

@@ -1,12 +1,9 @@
 //! What people write in a case's thread becomes comments on the case, and is not told back to them.
 
 use casebridge::{
-    case::CaseId,
-    command,
-    content::{Author, Key},
-    knowledge::Home,
-    store::{Destination, Store},
-    text,
+    case::{CaseId, author::Author, text},
+    chat,
+    state::{Destination, Store, key::Key, notes::Home},
 };
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::json;
@@ -123,7 +120,7 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
     let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
     stage.deliver(&sent[0]).await;
     let job = stage.job();
-    let heard = casebridge::slack::Heard {
+    let heard = casebridge::targets::slack::Heard {
         ts,
         thread_ts: Some(thread.clone()),
         user: Some(ANA.to_owned()),
@@ -135,7 +132,7 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
         files: Vec::new(),
     };
     let home = Home { place: stage.channel.clone(), name: thread };
-    let found = command::said(&stage.settings, &home, &heard, 1);
+    let found = chat::ingress::job::said(&stage.settings, &home, &heard, 1);
     assert_eq!((found.key(), found.group()), (job.key(), job.group()));
     assert!(found.did == job.did && found.place == job.place);
 }

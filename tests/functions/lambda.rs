@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri},
     response::{IntoResponse, Response},
 };
-use casebridge::clock;
+use casebridge::config::clock;
 use casebridge_lab::standins::Delivery;
 use serde_json::{Value, json};
 use tokio::{

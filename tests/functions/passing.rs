@@ -5,7 +5,7 @@
 //! started so much later.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use casebridge::{case::Millis, clock};
+use casebridge::{case::Millis, config::clock};
 use serde_json::{Value, json};
 
 use super::table::Table;

@@ -1,6 +1,6 @@
 //! What do people do while the function that listens to them is killed?
 
-use casebridge::{case::CaseId, store::Store};
+use casebridge::{case::CaseId, state::Store};
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::Value;
 

@@ -2,7 +2,10 @@
 
 use std::{io::Write, time::Duration};
 
-use casebridge::{address::Reach, settings::Settings, store::Store};
+use casebridge::{
+    config::{hosts::Reach, settings::Settings},
+    state::Store,
+};
 use casebridge_lab::standins::{Call, Fault, Jira, Server, Sir, Slack};
 use serde_json::json;
 use tokio::process::Child;

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use casebridge::{
     case::{CaseId, Millis},
-    destination::Destinations,
-    gate, jira,
-    notify::{Desk, Report},
-    slack,
-    store::{Destination, Store},
-    world::World,
+    runtime::{World, gate},
+    state::{Destination, Store},
+    sync::reconcile::Desk,
+    targets::{Destinations, jira, slack},
+    telemetry::report::Report,
 };
 use casebridge_lab::standins::{Fault, Slack};
 use serde_json::json;

@@ -1,11 +1,9 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
 use casebridge::{
-    case::{CaseId, Millis},
-    clock,
-    content::Author,
-    store::{Saying, Store},
-    text,
+    case::{CaseId, Millis, author::Author, text},
+    config::clock,
+    state::{Saying, Store},
 };
 use casebridge_lab::standins::{Fault, Jira, Order};
 use serde_json::json;

@@ -96,7 +96,7 @@ async fn two_thousand_comments_are_told_in_order_and_one_more_costs_no_more_than
         stage.sir.aws_comments(&case, "AWS Responder", body).unwrap();
     }
     stage.events().await;
-    let size = |meta: casebridge::store::Meta| {
+    let size = |meta: casebridge::state::Meta| {
         [meta.case, meta.slack, meta.jira].map(|note| note.map_or(0, |it| it.len()))
     };
     let short = size(stage.meta(&case).await);

@@ -1,6 +1,6 @@
 //! Whatever arrives is taken, left alone or refused, each message for itself.
 
-use casebridge::{address::Reach, settings::Settings};
+use casebridge::config::{hosts::Reach, settings::Settings};
 use casebridge_lab::standins::Fault;
 use serde_json::{Value, json};
 
@@ -81,7 +81,8 @@ async fn a_bad_bare_event_is_an_error_so_that_lambda_brings_it_again() {
     let stage = Stage::set().await;
     for event in [json!({}), json!(1), json!({"source": "aws.security-ir", "detail-type": "Case Created"})] {
         let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
-        let notifier = casebridge::notifier::Notifier { world, settings, secrets, deadline: i64::MAX / 2 };
+        let notifier =
+            casebridge::entry::notify::Notifier { world, settings, secrets, deadline: i64::MAX / 2 };
         assert!(notifier.handle(event.clone()).await.is_err(), "{event}");
     }
     assert_eq!(stage.calls(), [vec![], vec![], vec![]] as [Vec<String>; 3]);

@@ -1,6 +1,6 @@
 //! A case is opened, talked about, changed and closed, and both places show it.
 
-use casebridge::store::{Destination, Store};
+use casebridge::state::{Destination, Store};
 use casebridge_lab::standins::{Fault, Server, Slack};
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! While people of another workspace read a channel nothing of ours changes in it, and Jira goes on; once it is ours
 //! again all of it is told, once and in order.
 
-use casebridge::{store::Destination, wire::Request, world::World};
+use casebridge::{http::Request, runtime::World, state::Destination};
 use casebridge_lab::standins::{Fault, Sharing, Slack};
 use serde_json::{Value, json};
 

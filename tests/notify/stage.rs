@@ -8,20 +8,22 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use casebridge::{
-    aws::Aws,
+    aws::sir,
     case::{CaseId, Millis},
-    clock,
-    gate::Breaker,
-    http::Http,
-    knowledge::PlaceNote,
-    live::{Inbox, Job, Live, Safe},
-    notifier::Notifier,
-    secrets::{Secret, Secrets},
-    settings::Settings,
-    sir,
-    store::{Destination, Meta, Store, memory::Memory},
-    wire,
-    world::World,
+    config::{
+        clock,
+        sdk::Aws,
+        secrets::{Secret, Secrets},
+        settings::Settings,
+    },
+    entry::notify::Notifier,
+    http::{self, transport::Http},
+    runtime::{
+        World,
+        gate::Breaker,
+        live::{Inbox, Job, Live, Safe},
+    },
+    state::{Destination, Meta, Store, memory::Memory, notes::PlaceNote},
 };
 use casebridge_lab::standins::{Call, Jira, Sir, Slack};
 use serde_json::{Value, json};
@@ -75,7 +77,7 @@ impl World for Outside {
         tokio::task::yield_now().await;
     }
 
-    async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let answer = self.live.send(request).await;
         let takes = self.takes.lock().unwrap().clone();

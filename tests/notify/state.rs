@@ -2,9 +2,8 @@
 
 use casebridge::{
     case::CaseId,
-    content::Key,
-    store::{Destination, Note, Store, Told},
-    world::World,
+    runtime::World,
+    state::{Destination, Note, Store, Told, key::Key},
 };
 use serde_json::{Value, json};
 
@@ -343,8 +342,8 @@ async fn after_0_1_0_a_card_and_an_issue_are_set_once_and_nothing_else_is_touche
 
 /// Gives the step of the AI agent in the ledger the hash that 0.1.0 gave it.
 async fn as_0_1_0_told(stage: &Stage, id: &CaseId, step: &str) {
-    let call = casebridge::sir::Call::ListInvestigations { case: id.clone(), next: None };
-    let casebridge::sir::Answer::Investigations(page) = stage.world.call(call).await.unwrap() else {
+    let call = casebridge::aws::sir::Call::ListInvestigations { case: id.clone(), next: None };
+    let casebridge::aws::sir::Answer::Investigations(page) = stage.world.call(call).await.unwrap() else {
         panic!("{step}")
     };
     let read = page.items.iter().find(|one| one.id.as_str() == step).unwrap();
@@ -360,6 +359,6 @@ async fn as_0_1_0_told(stage: &Stage, id: &CaseId, step: &str) {
     );
     let key = Key(format!("investigation/{step}"));
     let told = stage.memory.told(id, Destination::Slack, std::slice::from_ref(&key)).await.unwrap();
-    let told = Told { hash: casebridge::text::hash(&printed), ..told[0].clone().unwrap() };
+    let told = Told { hash: casebridge::case::text::hash(&printed), ..told[0].clone().unwrap() };
     stage.memory.tell(id, 99, Destination::Slack, &key, &told).await.unwrap();
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_securityir::config::{ProvideCredentials, SharedCredentialsProvider};
-use casebridge::sir::{Fault, FaultKind};
+use casebridge::aws::sir::{Fault, FaultKind};
 use casebridge_lab::standins::{self, Canned, Target};
 
 use super::*;

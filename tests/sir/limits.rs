@@ -1,6 +1,6 @@
 //! Do our limits and the service's agree? Each call is checked, and then made all the same.
 
-use casebridge::sir::{CaseChange, FaultKind, limits};
+use casebridge::aws::sir::{CaseChange, FaultKind, limits};
 
 use super::*;
 

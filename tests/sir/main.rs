@@ -12,9 +12,11 @@ use aws_sdk_securityir::{
     config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider},
 };
 use casebridge::{
+    aws::{
+        hub,
+        sir::{Answer, Call, NewCase, aws::Aws},
+    },
     case::*,
-    hub,
-    sir::{Answer, Call, NewCase, aws::Aws},
 };
 use casebridge_lab::standins::Sir;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use casebridge::sir::*;
+use casebridge::aws::sir::*;
 use serde_json::json;
 
 use super::*;

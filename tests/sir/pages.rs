@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use casebridge::sir::Page;
+use casebridge::aws::sir::Page;
 use casebridge_lab::standins::Order;
 use serde_json::json;
 

@@ -15,7 +15,7 @@ use axum::{
     extract::{Request, State},
     http::request::Parts,
 };
-use casebridge::{
+use casebridge::aws::{
     hub::{Administrator, Answer as Told, Call, Product},
     sir::{self, Fault, FaultKind, Operation},
 };
@@ -183,7 +183,7 @@ async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
 #[tokio::test]
 async fn an_endless_answer_is_not_read_to_its_end() {
     let (hub, aws) = pair().await;
-    let body = format!("{{}}{}", " ".repeat(casebridge::wire::MAX_BODY));
+    let body = format!("{{}}{}", " ".repeat(casebridge::http::MAX_BODY));
     hub.fault(standins::Fault::on_all().answers_with(Canned { status: 200, body, ..Canned::default() }));
     assert_eq!(refused(&aws, Call::GetAdministratorAccount).await.kind, FaultKind::Unknown);
 }

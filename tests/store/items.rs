@@ -7,9 +7,8 @@ use std::{collections::HashMap, fs};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use casebridge::{
-    case::{CaseId, Millis},
-    content::Author,
-    store::{Command, Destination, Error, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
+    case::{CaseId, Millis, author::Author},
+    state::{Command, Destination, Error, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
 };
 use serde_json::{Map, Value, json};
 

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
         ProjectionType, ScalarAttributeType,
     },
 };
-use casebridge::{aws::Aws, store::dynamodb::Dynamo};
+use casebridge::{config::sdk::Aws, state::dynamodb::Dynamo};
 
 /// An endpoint at which tables can be made.
 pub struct Account {

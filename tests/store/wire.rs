@@ -11,8 +11,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use casebridge::{
-    aws::{Aws, Patience},
-    store::{Destination::Slack, Error, Note, Store, dynamodb::Dynamo},
+    config::sdk::{Aws, Patience},
+    state::{Destination::Slack, Error, Note, Store, dynamodb::Dynamo},
 };
 
 use super::{case, key, now, saying, table::config, told};

@@ -1,19 +1,17 @@
 //! What do the functions call? Their source says it.
 //!
-//! `src/command` is `command`'s, what is around both is both's, and the rest is `notify`'s. A call to the service is a
-//! value, `Call::GetCase { … }`; the table is asked through a `store`, and which request that is stands in `src/store`.
+//! `src/chat` is `command`'s, `src/sync` is `notify`'s, and what is below both is both's. A call to the service is a value,
+//! `Call::GetCase { … }`; the table is asked through a `store`, and which request that is stands in `src/state`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
-use casebridge::sir::Operation;
+use casebridge::aws::sir::Operation;
 
-/// What no function has, or what only says which calls there are.
-const NOT_CALLING: &[&str] = &["main.rs", "cli", "play", "simulate", "standin", "sir", "hub", "store"];
-/// What is around both functions.
-const AROUND: &[&str] = &["live.rs", "secrets.rs", "gate.rs", "http.rs", "aws.rs", "world.rs", "wire.rs"];
+/// The rooms around both functions. `aws` only says which calls there are, `state` only how they are made.
+const AROUND: [&str; 6] = ["case", "config", "http", "runtime", "targets", "telemetry"];
 
 /// The IAM actions that a function's own code needs.
 pub fn actions(function: &str) -> BTreeSet<String> {
@@ -36,16 +34,10 @@ fn folder() -> PathBuf {
 
 /// The live code of a function, without spaces.
 fn sources(function: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(folder()).unwrap();
-    let name = |entry: &PathBuf| entry.file_name().unwrap().to_str().unwrap().to_owned();
-    let ours = |entry: &PathBuf| match name(entry).as_str() {
-        name if NOT_CALLING.contains(&name) => false,
-        name if AROUND.contains(&name) => true,
-        "bin" => false,
-        name => (name == "command") == (function == "command"),
-    };
+    let own = if function == "command" { "chat" } else { "sync" };
     let mut files = vec![folder().join(format!("bin/{function}.rs"))];
-    entries.map(|entry| entry.unwrap().path()).filter(ours).for_each(|entry| files_in(&entry, &mut files));
+    files.extend([folder().join(format!("entry/{function}.rs"))].into_iter().filter(|file| file.exists()));
+    AROUND.iter().chain([&own]).for_each(|room| files_in(&folder().join(room), &mut files));
     files.iter().map(|file| without_spaces(&live(file))).collect()
 }
 
@@ -86,7 +78,7 @@ fn operations(sources: &[String]) -> BTreeSet<String> {
 
 /// The requests to DynamoDB that a function's questions to the store lead to.
 fn requests(sources: &[String]) -> BTreeSet<String> {
-    let store = folder().join("store");
+    let store = folder().join("state");
     let mut methods = functions_in(&store.join("mod.rs"));
     methods.extend(functions_in(&store.join("dynamodb.rs")));
     let table = functions_in(&store.join("table.rs"));
@@ -134,7 +126,7 @@ fn functions_in(file: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn every_request_that_the_store_can_make_is_found() {
-    let table = folder().join("store/table.rs");
+    let table = folder().join("state/table.rs");
     let made: BTreeSet<_> =
         words_after(&without_spaces(&live(&table)), "client().await.").map(action).collect();
     let asked: BTreeSet<_> =
@@ -147,7 +139,7 @@ fn every_request_that_the_store_can_make_is_found() {
 #[test]
 fn every_verb_of_the_table_calls_what_its_row_says() {
     let called = actions("command");
-    for verb in casebridge::command::verbs::all() {
+    for verb in casebridge::chat::language::verbs::all() {
         for operation in verb.operations {
             let found = called.iter().any(|action| action.split(':').nth(1) == Some(operation));
             assert!(found, "{} says that it calls {operation}", verb.name);

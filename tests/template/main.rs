@@ -176,7 +176,7 @@ fn both_functions_run_under_the_roles_that_are_checked_here() {
 #[test]
 fn what_cannot_be_read_raises_an_alarm_of_either_function_under_the_name_that_it_runs_under() {
     let template = template();
-    let metrics = include_str!("../../src/metrics.rs");
+    let metrics = include_str!("../../src/telemetry/metrics.rs");
     for (alarm, function) in [("NotifyUnreadableAlarm", "Notify"), ("CommandUnreadableAlarm", "Command")] {
         let properties = &template["Resources"][alarm]["Properties"];
         let [namespace, metric] =

@@ -2,10 +2,12 @@
 
 use casebridge::{
     case::CaseId,
-    jira::IssueText,
-    knowledge::{Home, PlaceNote},
-    live::Job,
-    store::{Destination, Note, Store},
+    runtime::live::Job,
+    state::{
+        Destination, Note, Store,
+        notes::{Home, PlaceNote},
+    },
+    targets::jira::IssueText,
 };
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
@@ -234,7 +236,7 @@ async fn issue(stage: &Stage, case: &str) -> (String, String) {
 
 /// An issue of ours, with what version 0.1.0 noted of it.
 async fn old_issue(stage: &Stage, case: &str) -> String {
-    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::clock::now());
+    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
     let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x" }] });
     let description = json!({ "type": "doc", "version": 1, "content": [words] });
     let text = IssueText { case: &case, mark: "m".to_owned(), summary: "x".to_owned(), description };

@@ -1,7 +1,7 @@
 //! Every call of a command to Slack and to Jira, and the two of a file on its way × every fault, once and until it is
 //! mended. An answer that can go no way at once comes with the next delivery; what only a person can mend is said.
 
-use casebridge::world::World;
+use casebridge::runtime::World;
 use casebridge_lab::standins::{Fault, Server};
 use futures_util::{StreamExt, stream};
 

@@ -1,6 +1,6 @@
 //! The calls that the core makes, and how each is brought about.
 
-use casebridge::store::Destination;
+use casebridge::state::Destination;
 use serde_json::json;
 
 use super::stage::Stage;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use casebridge::sir::Operation;
+use casebridge::aws::sir::Operation;
 
 use super::{asked, calls, door, news, reads, service};
 
@@ -42,12 +42,12 @@ fn strings_after(source: &str, words: &[&str]) -> BTreeSet<String> {
 /// Slack's methods: `family.method`.
 fn slack_methods() -> BTreeSet<String> {
     let words = ["let method =", "self.write(", "self.read(", "self.known(", "self.heard(", "self.view("];
-    let found = strings_after(&source("slack"), &words);
+    let found = strings_after(&source("targets/slack"), &words);
     found.into_iter().chain(["download".to_owned()]).collect()
 }
 
 fn jira_operations() -> BTreeSet<String> {
-    let found = strings_after(&source("jira"), &["what:", "let what ="]);
+    let found = strings_after(&source("targets/jira"), &["what:", "let what ="]);
     let known: BTreeSet<String> = JIRA.iter().map(|(what, _)| (*what).to_owned()).collect();
     assert_eq!(found, known, "every request of the client has its operation here");
     JIRA.iter().map(|(_, operation)| (*operation).to_owned()).collect()

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use axum::{Router, body::Body, http::Response};
 use casebridge::{
-    aws::Aws,
+    aws::sir,
     case::Millis,
-    live::{Inbox, Live, Safe},
-    secrets::Secrets,
-    sir,
-    store::memory::Memory,
-    wire,
-    world::{Copied, World},
+    config::{sdk::Aws, secrets::Secrets},
+    http::{self, Copied},
+    runtime::{
+        World,
+        live::{Inbox, Live, Safe},
+    },
+    state::memory::Memory,
 };
 
 /// Everything as in `world`, but what is put on the inbox goes to the queue.
@@ -55,16 +56,16 @@ impl<W: World> World for Elsewhere<'_, W> {
         self.world.sleep(time).await;
     }
 
-    async fn send(&self, request: wire::Request) -> Result<wire::Response, wire::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
         self.world.send(request).await
     }
 
     async fn copy(
         &self,
-        from: wire::Request,
-        to: wire::Request,
+        from: http::Request,
+        to: http::Request,
         bytes: u64,
-    ) -> Result<Copied, wire::Trouble> {
+    ) -> Result<Copied, http::Trouble> {
         self.world.copy(from, to, bytes).await
     }
 

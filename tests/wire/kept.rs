@@ -1,7 +1,7 @@
 //! The table: whichever of a command's requests to it is not answered, taken or not, the command is done once and
 //! answered, by this delivery or the next.
 
-use casebridge::world::World;
+use casebridge::runtime::World;
 
 use super::{
     acts::{Act, Calm},

@@ -3,10 +3,10 @@
 //! again, nothing is said twice, and nothing that people see changes meanwhile.
 
 use casebridge::{
-    notifier::Notifier,
-    settings::Settings,
-    store::{Destination, Store},
-    world::World,
+    config::settings::Settings,
+    entry::notify::Notifier,
+    runtime::World,
+    state::{Destination, Store},
 };
 use casebridge_lab::standins::{Fault, Server};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The reads: what the service does not answer delays the case, and what a destination does not answer when something
 //! is looked for keeps the question open. Nothing is told twice for it.
 
-use casebridge::{store::Destination, world::World};
+use casebridge::{runtime::World, state::Destination};
 use casebridge_lab::standins::{Fault, Target};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Nobody listens: the connection is refused, so nothing was applied, and all of it comes once somebody listens again.
 
-use casebridge::{settings::Settings, store::Destination, world::World};
+use casebridge::{config::settings::Settings, runtime::World, state::Destination};
 use casebridge_lab::standins::Sir;
 
 use super::{

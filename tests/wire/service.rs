@@ -181,8 +181,8 @@ fn expected(row: &Row, fault: &FaultRow, lasts: Lasts) -> Reaction {
 }
 
 fn is_hub(operation: &str) -> bool {
-    let hub = |it: &&casebridge::sir::Operation| it.action().starts_with("securityhub:");
-    casebridge::sir::Operation::ALL.iter().filter(hub).any(|it| it.name() == operation)
+    let hub = |it: &&casebridge::aws::sir::Operation| it.action().starts_with("securityhub:");
+    casebridge::aws::sir::Operation::ALL.iter().filter(hub).any(|it| it.name() == operation)
 }
 
 /// Whether the operation's service can say this.

@@ -1,6 +1,6 @@
 //! Every call that tells something × every fault.
 
-use casebridge::{knowledge::PlaceNote, store::Destination};
+use casebridge::state::{Destination, notes::PlaceNote};
 use casebridge_lab::standins::{Fault, Jira, Server, Slack};
 
 use super::{

@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use casebridge::text;
+use casebridge::case::text;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;

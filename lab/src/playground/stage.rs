@@ -12,15 +12,19 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
-    aws::Aws,
     case::Millis,
-    command::bridge::Bridge,
-    live::{self, Chosen, Inbox, Job, Live, Safe},
-    notifier::Notifier,
-    secrets::{self, Secrets},
-    store::{Store, memory::Memory},
-    wire::Request,
-    world::World,
+    chat::ingress::bridge::Bridge,
+    config::{
+        sdk::Aws,
+        secrets::{self, Secrets},
+    },
+    entry::notify::Notifier,
+    http::Request,
+    runtime::{
+        World,
+        live::{self, Chosen, Inbox, Job, Live, Safe},
+    },
+    state::{Store, memory::Memory},
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

@@ -247,7 +247,7 @@ impl<W: Write> Teller<'_, W> {
 
 /// What AWS saw, and when.
 fn opened() -> Value {
-    let began = casebridge::clock::now() / 1_000 - 7_200;
+    let began = casebridge::config::clock::now() / 1_000 - 7_200;
     json!({
         "title": "Credentials used from a new country",
         "description": "An access key of the build role was used from an address that was never seen before.",

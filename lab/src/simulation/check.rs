@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use casebridge::{
     case::{CaseId, Comment, Millis},
-    jira::label as label_of,
-    plan,
-    settings::Layout,
-    store::{Destination, Store},
+    config::settings::Layout,
+    state::{Destination, Store},
+    sync::plan,
+    targets::jira::label as label_of,
 };
 
 use super::{faults::Set, ready, slack::Channel, story::PERSONS_WORDS, world::Shared};

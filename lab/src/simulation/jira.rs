@@ -1,7 +1,7 @@
 //! What does the simulated Jira keep, and how does it answer? Only what the core asks, at the wire.
 
 use bytes::Bytes;
-use casebridge::{case::Millis, wire::Response};
+use casebridge::{case::Millis, http::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

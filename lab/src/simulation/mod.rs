@@ -23,16 +23,15 @@ use std::{
 
 use casebridge::{
     case::{CaseId, Millis},
-    command::bridge::Bridge,
-    destination::Destinations,
-    jira::Jira,
-    notify::Desk,
-    secrets::{Secret, Secrets},
-    settings::Settings,
-    slack::Slack,
-    store::Store,
-    sweep,
-    world::{Rule, World},
+    chat::ingress::bridge::Bridge,
+    config::{
+        secrets::{Secret, Secrets},
+        settings::Settings,
+    },
+    runtime::{Rule, World},
+    state::Store,
+    sync::{reconcile::Desk, resync},
+    targets::{Destinations, jira::Jira, slack::Slack},
 };
 use serde_json::json;
 
@@ -202,7 +201,7 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
     if world.holds(Rule::Sweep) && !is_quiet(world) {
         invoke(world, async move {
             let now = outside.now();
-            let _ = sweep::discover(&outside, &outside.shared.settings).await;
+            let _ = resync::discover(&outside, &outside.shared.settings).await;
             if let Ok(due) = outside.store().due(now, 10).await {
                 attend(&bench, &outside, &due, now + TIMEOUT).await;
             }
@@ -215,7 +214,7 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
 fn is_quiet(world: &Shared) -> bool {
     let now = world.clock.now();
     let due = ready(world.memory.due(now, 1)).is_none_or(|due| due != Ok(Vec::new()));
-    let next = ready(sweep::next_discovery(&world.memory)).and_then(Result::ok);
+    let next = ready(resync::next_discovery(&world.memory)).and_then(Result::ok);
     !due && next.is_some_and(|next| next > now)
 }
 

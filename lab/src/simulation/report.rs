@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use casebridge::{case::Millis, world::Rule};
+use casebridge::{case::Millis, runtime::Rule};
 
 use super::{Bench, Costs, Life, Outcome, Script, Verdict, run};
 

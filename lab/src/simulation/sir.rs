@@ -3,10 +3,9 @@
 use std::{collections::HashMap, rc::Rc};
 
 use casebridge::{
-    case::{Case, CaseId, CaseSummary, Comment, CommentId, Millis, Resolver, Status},
-    facts::Facts,
-    sir::{Answer, Call, Fault, FaultKind},
-    wire::Page,
+    aws::sir::{Answer, Call, Fault, FaultKind},
+    case::{Case, CaseId, CaseSummary, Comment, CommentId, Millis, Resolver, Status, snapshot::Facts},
+    http::Page,
 };
 
 /// Items a page: fewer than the service's 25, so that short stories have many pages.

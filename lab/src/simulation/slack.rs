@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use casebridge::{case::Millis, wire::Response};
+use casebridge::{case::Millis, http::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -4,9 +4,8 @@ use std::{rc::Rc, time::Instant};
 
 use casebridge::{
     case::{CaseId, Millis},
-    content::Key,
-    store::{Command, Destination, Error, Meta, Note, Result, Saying, Store, Told},
-    world::Rule,
+    runtime::Rule,
+    state::{Command, Destination, Error, Meta, Note, Result, Saying, Store, Told, key::Key},
 };
 
 use super::world::Shared;

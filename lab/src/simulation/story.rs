@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use casebridge::{
     case::{CaseId, Millis, Status},
-    command::{
+    chat::{
         self,
-        ask::{Ask, Line},
-        job::{Did, Job, Place},
+        ingress::job::{Did, Job, Place},
+        language::ask::{Ask, Line},
     },
-    knowledge::Home,
-    settings::Layout,
-    slack::Heard,
+    config::settings::Layout,
+    state::notes::Home,
+    targets::slack::Heard,
 };
 
 use super::{
@@ -228,7 +228,7 @@ fn delete(world: &Rc<Shared>, id: &CaseId) {
 /// A person puts other words into a comment of ours on the issue. They stay: the mark is still that of what we told.
 fn reword(world: &Rc<Shared>, id: &CaseId) {
     let mut jira = world.jira.borrow_mut();
-    let label = casebridge::jira::label(id);
+    let label = casebridge::targets::jira::label(id);
     let issue = jira.issues.iter_mut().find(|issue| issue.labels.contains(&label));
     if let Some(comment) = issue.and_then(|issue| issue.comments.first_mut()) {
         comment.text = PERSONS_WORDS.into();
@@ -271,7 +271,7 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let ts = slack.say(now, home.place.clone(), thread.clone(), None, Some(person.clone()), text.clone());
     drop(slack);
     let heard = Heard { ts, thread_ts: thread, user: Some(person), text: text.clone(), ..Heard::default() };
-    let job = command::said(&world.settings, &home, &heard, now);
+    let job = chat::ingress::job::said(&world.settings, &home, &heard, now);
     world.said.borrow_mut().push((text, None, job.key()));
     if world.fault(|faults| faults.reply_lost) {
         return;

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use casebridge::{
+    aws::sir::{Answer, Call, Fault, FaultKind},
     case::Millis,
-    sir::{Answer, Call, Fault, FaultKind},
-    wire::{Request, Response, Trouble},
-    world::{Rule, World},
+    http::{Request, Response, Trouble},
+    runtime::{Rule, World},
 };
 
 use super::{

@@ -8,13 +8,12 @@ use std::{
 };
 
 use casebridge::{
+    aws::sir::{Answer, Call, Fault},
     case::{CaseId, Millis},
-    content::Key,
-    settings::Settings,
-    sir::{Answer, Call, Fault},
-    store::{Destination, memory::Memory},
-    wire::{Request, Response},
-    world::Rule,
+    config::settings::Settings,
+    http::{Request, Response},
+    runtime::Rule,
+    state::{Destination, key::Key, memory::Memory},
 };
 
 use super::{

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    exchange::Asked,
-    shape::{Field, Kind, formed, list, may, misfits, need, text},
+use super::{
+    super::{
+        exchange::Asked,
+        shape::{Field, Kind, formed, list, may, misfits, need, text},
+    },
+    Refused, State,
 };
-use super::{Refused, State};
 
 type Operation = (&'static str, &'static str, &'static str, &'static [Field], Work);
 type Work = fn(&mut State, &Map<String, Value>) -> Result<Value, Refused>;

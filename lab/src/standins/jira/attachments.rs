@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::json;
 
-use super::super::exchange::{Answer, Asked};
 use super::{
+    super::exchange::{Answer, Asked},
     refused::{Output, bad_payload, message},
     routes::Given,
     state::{Attachment, State},

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::{
-    exchange::Answer,
-    shape::{Kind, may, misfits, need, text},
-};
 use super::{
+    super::{
+        exchange::Answer,
+        shape::{Kind, may, misfits, need, text},
+    },
     adf, circles,
     create::PROPERTIES,
     refused::{Output, Refused, bad_payload, field, invalid_input, message},

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::{
-    Delivery,
-    exchange::{Answer, Asked},
-    server::control_body,
-};
 use super::{
+    super::{
+        Delivery,
+        exchange::{Answer, Asked},
+        server::control_body,
+    },
     adf, comments, create, issues,
     refused::{Refused, message},
     site::whole,

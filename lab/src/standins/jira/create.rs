@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    exchange::Answer,
-    shape::{Kind, list, may, misfits, need, text},
-};
 use super::{
+    super::{
+        exchange::Answer,
+        shape::{Kind, list, may, misfits, need, text},
+    },
     adf,
     refused::{Output, Refused, bad_payload, field, fields as refuse_fields, message},
     routes::Given,

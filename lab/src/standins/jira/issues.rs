@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    exchange::Answer,
-    shape::{Kind, may, misfits},
-};
 use super::{
+    super::{
+        exchange::Answer,
+        shape::{Kind, may, misfits},
+    },
     create::{PROPERTIES, checked},
     refused::{Output, Refused, bad_payload, fields as refuse_fields},
     routes::Given,

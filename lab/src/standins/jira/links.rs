@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::{
-    exchange::Answer,
-    shape::{Field, Kind, may, misfits, need, text},
-};
 use super::{
+    super::{
+        exchange::Answer,
+        shape::{Field, Kind, may, misfits, need, text},
+    },
     refused::{Output, bad_payload, message},
     routes::Given,
     state::State,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::exchange::Answer;
 use super::{
+    super::exchange::Answer,
     refused::{Output, bad_payload, message},
     routes::Given,
     state::State,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::super::exchange::Answer;
 use super::{
+    super::exchange::Answer,
     circles,
     refused::{Output, Refused, bad_payload, message},
     routes::Given,

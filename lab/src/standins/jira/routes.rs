@@ -2,10 +2,9 @@
 //!
 //! Names are the `operationId`s of the OpenAPI document, <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>.
 
-use super::super::exchange::Asked;
 use super::{
-    attachments, comments, create, issues, links, people, properties, refused::Output, search, state::State,
-    transitions,
+    super::exchange::Asked, attachments, comments, create, issues, links, people, properties,
+    refused::Output, search, state::State, transitions,
 };
 
 /// The parts of the path that are variable, and the whole request.

@@ -5,11 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    exchange::Answer,
-    shape::{Kind, list, may, misfits, text},
-};
 use super::{
+    super::{
+        exchange::Answer,
+        shape::{Kind, list, may, misfits, text},
+    },
     issues::show,
     refused::{Output, bad_payload, message},
     routes::Given,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::super::{exchange::Delivery, server::lock};
 use super::{
+    super::{exchange::Delivery, server::lock},
     Jira, adf,
     comments::{self, Draft},
     create, issues,

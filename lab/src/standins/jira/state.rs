@@ -11,8 +11,10 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::super::{Clock, exchange::Delivery};
-use super::refused::{Refused, no_issue};
+use super::{
+    super::{Clock, exchange::Delivery},
+    refused::{Refused, no_issue},
+};
 
 /// The account that the product uses, and what a test may set.
 #[derive(Clone)]

@@ -5,8 +5,10 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::super::{Fault, http};
-use super::*;
+use super::{
+    super::{Fault, http},
+    *,
+};
 
 fn request(jira: &Jira, method: Method, path: &str) -> RequestBuilder {
     let (email, token) = jira.credentials();

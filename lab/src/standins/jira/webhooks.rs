@@ -7,8 +7,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::super::{exchange::Delivery, server::hex};
-use super::{adf, state::State};
+use super::{
+    super::{exchange::Delivery, server::hex},
+    adf,
+    state::State,
+};
 
 /// Where the webhook is registered.
 const PATH: &str = "/jira/webhooks";

@@ -5,11 +5,11 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::{
-    exchange::{Answer, Asked},
-    server::hex,
-};
 use super::{
+    super::{
+        exchange::{Answer, Asked},
+        server::hex,
+    },
     Input, Output,
     errors::Refusal,
     state::{Actor, State, Upload},

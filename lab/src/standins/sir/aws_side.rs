@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::super::server::lock;
 use super::{
+    super::server::lock,
     Order, Sir, attachments, cases, comments,
     errors::Refusal,
     investigations, limits, membership,

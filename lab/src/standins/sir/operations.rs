@@ -1,7 +1,9 @@
 //! Which operations does SIR have, and how do they look on the wire?
 
-use super::super::shape::{Field, Kind, may, need};
-use super::limits::*;
+use super::{
+    super::shape::{Field, Kind, may, need},
+    limits::*,
+};
 
 /// The published rate of an operation, per second, account and Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,12 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::{Clock, server::hex};
-use super::{Order, errors::Refusal, operations::Rate};
+use super::{
+    super::{Clock, server::hex},
+    Order,
+    errors::Refusal,
+    operations::Rate,
+};
 
 /// What a test may set before or while it runs.
 #[derive(Clone, Debug)]

@@ -15,8 +15,10 @@ use aws_sdk_securityir::{
 };
 use serde_json::{Value, json};
 
-use super::super::{Call, Fault, http};
-use super::*;
+use super::{
+    super::{Call, Fault, http},
+    *,
+};
 
 fn client(sir: &Sir) -> Client {
     let config = Config::builder()

@@ -8,8 +8,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::shape::{Kind, list, may, misfits, need, text};
-use super::{elements::*, rich_text::*, trouble::describe};
+use super::{
+    super::shape::{Kind, list, may, misfits, need, text},
+    elements::*,
+    rich_text::*,
+    trouble::describe,
+};
 
 /// Most characters of text in all blocks of a message together. Undocumented; seen by Bolt's users.
 const MESSAGE_TEXT: usize = 13_200;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::{
-    exchange::{Answer, Asked},
-    server::control_body,
-};
 use super::{
+    super::{
+        exchange::{Answer, Asked},
+        server::control_body,
+    },
     mrkdwn::shown,
     person::{archives, clicks, deletes, says, types},
     state::State,

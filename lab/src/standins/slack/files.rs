@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::super::exchange::{Answer, Asked};
 use super::{
+    super::exchange::{Answer, Asked},
     state::{Args, State},
     trouble::{Output, no, yes},
 };

@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::{
-    exchange::{Answer, Asked},
-    shape::{Kind, list, may, misfits, text},
-};
 use super::{
+    super::{
+        exchange::{Answer, Asked},
+        shape::{Kind, list, may, misfits, text},
+    },
     messages::content,
     mrkdwn::Reading,
     state::{Args, Hook, State},

@@ -2,12 +2,13 @@
 //!
 //! <https://docs.slack.dev/reference/methods>
 
-use super::super::shape::{Field, Kind, list, may, need, text};
-use super::trouble::Output;
 use super::{
+    super::shape::{Field, Kind, list, may, need, text},
     conversations, files, marks, messages, people,
     state::{Args, State},
-    threads, views,
+    threads,
+    trouble::Output,
+    views,
 };
 
 /// One method.

@@ -6,8 +6,8 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::exchange::Delivery;
 use super::{
+    super::exchange::Delivery,
     Slack,
     manifest::message_shortcuts,
     messages::with_ids,

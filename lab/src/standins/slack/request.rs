@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    exchange::{Answer, Asked},
-    shape::{Kind, misfits},
-};
 use super::{
+    super::{
+        exchange::{Answer, Asked},
+        shape::{Kind, misfits},
+    },
     methods::{Method, find},
     state::{Args, State},
     trouble::{Output, Trouble, describe, no},

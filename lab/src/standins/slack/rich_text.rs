@@ -2,8 +2,10 @@
 //!
 //! Shapes of `@slack/types` 3.2.0.
 
-use super::super::shape::{Kind, list, may, need, text};
-use super::elements::{BLOCK_ID, Variant};
+use super::{
+    super::shape::{Kind, list, may, need, text},
+    elements::{BLOCK_ID, Variant},
+};
 
 const RICH_STYLE: Kind = Kind::Object(&[
     may("bold", Kind::Flag),

@@ -6,8 +6,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::super::{exchange::Delivery, server::hex};
-use super::state::State;
+use super::{
+    super::{exchange::Delivery, server::hex},
+    state::State,
+};
 
 /// Where the app's manifest points.
 pub(super) const COMMANDS: &str = "/slack/commands";

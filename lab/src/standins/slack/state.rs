@@ -11,8 +11,8 @@ use std::{
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::super::Clock;
 use super::{
+    super::Clock,
     mrkdwn::Reading,
     trouble::{Trouble, no},
 };

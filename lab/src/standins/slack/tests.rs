@@ -5,9 +5,11 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
-use super::super::{Delivery, Fault, http};
-use super::workspace::{ANA, BO};
-use super::*;
+use super::{
+    super::{Delivery, Fault, http},
+    workspace::{ANA, BO},
+    *,
+};
 
 async fn call(slack: &Slack, method: &str, body: Value) -> Value {
     let request = http()

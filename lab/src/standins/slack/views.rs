@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::super::shape::{Field, Kind, list, may, misfits, need, text};
 use super::{
+    super::shape::{Field, Kind, list, may, misfits, need, text},
     block_kit::{Surface, complaints},
     elements::PLAIN_24,
     messages::with_ids,

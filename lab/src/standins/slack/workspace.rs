@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::super::server::lock;
 use super::{
+    super::server::lock,
     Slack,
     mrkdwn::{self, Live, Reading},
     state::{Channel, File, Group, State},

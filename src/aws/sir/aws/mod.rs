@@ -1,0 +1,109 @@
+//! How is a call made with the AWS SDK?
+//!
+//! One noun a file: `case`, `comment`, `attachment`, `membership`, `tag`. `policy` says how long a call
+//! may take and what may be repeated; `fault` what a failure means. What the SDK does not know yet (a new status,
+//! say) is kept as the service spelled it.
+
+mod attachment;
+mod case;
+mod comment;
+mod fault;
+mod membership;
+mod policy;
+mod tag;
+
+use aws_sdk_securityir::{Client, primitives::DateTime};
+
+use super::{Answer, Call, Fault, Page};
+use crate::{aws::hub, case::Seconds};
+use policy::Policy;
+
+/// The most items that a page may have: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_ListCases.html>.
+const PAGE: i32 = 25;
+
+/// Security Incident Response through its SDK, and Security Hub beside it.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    client: Client,
+    hub: hub::Hub,
+    policy: Policy,
+}
+
+impl Aws {
+    /// Takes clients that know Region and credentials. How long calls take and what is repeated is set here.
+    pub fn new(client: Client, hub: hub::Hub) -> Self {
+        Self { client, hub, policy: Policy::default() }
+    }
+
+    /// Makes a call. A change is sent once: whoever asked decides whether it may be repeated.
+    pub async fn call(&self, call: Call) -> Result<Answer, Fault> {
+        match call {
+            Call::GetCase { case } => self.get_case(case).await,
+            Call::ListCases { next } => self.list_cases(next).await,
+            Call::ListComments { case, next } => self.list_comments(case, next).await,
+            Call::ListCaseEdits { case, next } => self.list_edits(case, next).await,
+            Call::CreateCase { new } => self.create_case(*new).await,
+            Call::UpdateCase { case, change } => self.update_case(case, *change).await,
+            Call::UpdateCaseStatus { case, status } => self.update_status(case, status).await,
+            Call::UpdateResolverType { case, resolver } => self.update_resolver(case, resolver).await,
+            Call::CloseCase { case } => self.close_case(case).await,
+            Call::CreateCaseComment { case, body, token } => self.create_comment(case, body, token).await,
+            Call::UpdateCaseComment { case, comment, body } => self.update_comment(case, comment, body).await,
+            Call::ListInvestigations { case, next } => self.list_investigations(case, next).await,
+            Call::SendFeedback { case, investigation, useful, comment } => {
+                self.send_feedback(case, investigation, useful, comment).await
+            }
+            Call::GetCaseAttachmentUploadUrl { case, name, bytes, token } => {
+                self.upload_url(case, name, bytes, token).await
+            }
+            Call::GetCaseAttachmentDownloadUrl { case, attachment } => {
+                self.download_url(case, attachment).await
+            }
+            Call::GetMembership { membership } => self.get_membership(membership).await,
+            Call::ListMemberships { next } => self.list_memberships(next).await,
+            Call::BatchGetMemberAccountDetails { membership, accounts } => {
+                self.member_accounts(membership, accounts).await
+            }
+            Call::GetFindingMetrics { membership, from, to } => self.metrics(membership, from, to).await,
+            Call::CreateMembership { new } => self.create_membership(*new).await,
+            Call::UpdateMembership { membership, change } => {
+                self.update_membership(membership, *change).await
+            }
+            Call::CancelMembership { membership } => self.cancel_membership(membership).await,
+            Call::ListTagsForResource { arn } => self.list_tags(arn).await,
+            Call::TagResource { arn, tags } => self.tag(arn, tags).await,
+            Call::UntagResource { arn, keys } => self.untag(arn, keys).await,
+            Call::Hub(call) => self.hub.call(call).await.map(Answer::Hub),
+        }
+    }
+}
+
+/// A page in our words. The end is told by no token, or by an empty one.
+fn page<F, T>(items: Vec<F>, next: Option<String>, read: impl Fn(F) -> T) -> Page<T> {
+    let next = next.filter(|token| !token.is_empty());
+    Page { items: items.into_iter().map(read).collect(), next, total: None }
+}
+
+/// A list to send: an empty one is left out, since some have a least length of one.
+fn some<F, T>(items: Vec<F>, write: impl Fn(F) -> T) -> Option<Vec<T>> {
+    (!items.is_empty()).then(|| items.into_iter().map(write).collect())
+}
+
+/// As [`some`], where a value may be refused by the SDK.
+fn some_built<F, T>(
+    items: Vec<F>,
+    write: impl Fn(F) -> Result<T, aws_sdk_securityir::error::BuildError>,
+) -> Result<Option<Vec<T>>, Fault> {
+    let built: Result<Vec<T>, _> = items.into_iter().map(write).collect();
+    Ok(Some(built.map_err(fault::unbuilt)?).filter(|items| !items.is_empty()))
+}
+
+/// A time in our words. The service's fractions of a second are dropped.
+fn seconds(time: Option<DateTime>) -> Option<Seconds> {
+    time.map(|time| time.secs())
+}
+
+/// The SDK fills a field that is missing from an answer with nothing. An id of nothing is no answer.
+fn present(id: String) -> Result<String, Fault> {
+    if id.is_empty() { Err(fault::unreadable()) } else { Ok(id) }
+}

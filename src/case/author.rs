@@ -1,0 +1,68 @@
+//! Who said a comment, as the service spells it and as we know it.
+
+use serde::{Deserialize, Serialize};
+
+/// Who said a comment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Author {
+    /// An engineer of AWS.
+    #[serde(rename = "AwsResponder")]
+    AwsResponder,
+    /// The service itself, the AI agent among it.
+    #[serde(rename = "Service")]
+    Service,
+    /// A person in Slack, through the bridge.
+    #[serde(rename = "Slack")]
+    Slack {
+        /// The Slack user id.
+        #[serde(rename = "user")]
+        user: String,
+    },
+    /// A person in Jira, through the bridge.
+    #[serde(rename = "Jira")]
+    Jira {
+        /// The display name.
+        #[serde(rename = "name")]
+        name: String,
+    },
+    /// Anybody else in the user's account: an account id or an ARN.
+    #[serde(rename = "Principal")]
+    Principal(String),
+}
+
+/// What a comment says without the line in which we named its speaker. Whose name stands there otherwise, in whatever
+/// words, is a part of what was said.
+pub fn unnamed<'a>(body: &'a str, speaker: Option<&str>) -> &'a str {
+    let named = speaker.and_then(|speaker| body.strip_prefix(speaker)?.strip_prefix(":\n"));
+    named.filter(|words| !words.is_empty()).unwrap_or(body)
+}
+
+impl Author {
+    /// Reads the service's own spelling of who created a comment.
+    pub fn of(creator: &str) -> Self {
+        match creator {
+            "AWS Responder" => Self::AwsResponder,
+            "security-ir.amazonaws.com" => Self::Service,
+            other => Self::Principal(other.to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_that_we_wrote_is_taken_off() {
+        for (body, speaker, shown) in [
+            ("ana (Slack):\nIt was Bo", Some("ana (Slack)"), "It was Bo"),
+            ("ana (Slack):\nIt was Bo", None, "ana (Slack):\nIt was Bo"),
+            ("bo (Slack):\nIt was me", Some("ana (Slack)"), "bo (Slack):\nIt was me"),
+            ("ana (Slack):\nbo (Slack):\nme", Some("ana (Slack)"), "bo (Slack):\nme"),
+            ("ana (Slack): It was Bo", Some("ana (Slack)"), "ana (Slack): It was Bo"),
+            ("ana (Slack):\n", Some("ana (Slack)"), "ana (Slack):\n"),
+        ] {
+            assert_eq!(unnamed(body, speaker), shown);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Who am I here, what can I say, and does the bridge work?
+
+use super::desk::{Desk, Outcome};
+use crate::{
+    aws::sir::Call,
+    case::Millis,
+    chat::{
+        answer::{Answer, Line},
+        language::help,
+        policy::roles::{self, Identity, Place},
+    },
+    config::settings::Settings,
+    runtime::{
+        World,
+        gate::{self, Refused},
+    },
+    state::{self, Destination, Store},
+};
+
+/// `help [VERB]`. Needs nothing but the settings.
+pub fn help(settings: &Settings, identity: &Identity, place: Place, topic: Option<&str>) -> Answer {
+    let Some(topic) = topic else {
+        let sections = help::overview(settings, identity, place);
+        return sections.iter().fold(Answer::default(), |answer, section| {
+            let lines: Vec<_> = section.verbs.iter().map(|verb| (verb.usage(), verb.help)).collect();
+            let head = Line::default().bold(section.title);
+            answer.line(
+                lines
+                    .iter()
+                    .fold(head, |line, (usage, help)| line.text("\n").code(usage).text("  ").text(*help)),
+            )
+        });
+    };
+    help::pages(topic).iter().fold(Answer::default(), |answer, page| answer.say(page.to_string()))
+}
+
+/// `whoami`
+pub fn whoami<W: World>(desk: &Desk<'_, W>) -> Answer {
+    let identity = &desk.person.identity;
+    let roles = &desk.settings.roles;
+    let why = |role: roles::Role| {
+        let listed = match role {
+            roles::Role::Viewer => &roles.viewer,
+            roles::Role::Responder => &roles.responder,
+            roles::Role::Commander => &roles.commander,
+            roles::Role::Admin => &roles.admin,
+        };
+        match listed.contains(&identity.user) {
+            true => "the settings name you".to_owned(),
+            false => {
+                let groups = identity.groups.iter().filter(|group| listed.contains(group));
+                format!("you are in {}", groups.cloned().collect::<Vec<_>>().join(", "))
+            }
+        }
+    };
+    let head = Line::of("You are ").bold(&desk.person.name).text(format!(" ({}). ", identity.user));
+    Answer::of(match roles::role(desk.settings, identity) {
+        Some(role) => head.text("Your role is ").bold(role.to_string()).text(format!(": {}.", why(role))),
+        None => head
+            .text("You have no role here. An admin gives roles in the settings, by user id or user group: ")
+            .code(identity.user.as_str())
+            .text("."),
+    })
+    .line(Line::of("What you may do: ").code("help"))
+}
+
+/// What was refused longer ago is not spoken of.
+const REFUSED: Millis = 86_400_000;
+
+/// What is said of a channel to which no case should be told.
+const SHARED: &str = "It is shared with another workspace, whose people read everything that is told there. End the \
+                      sharing, or name another channel in the settings: slack.channel.";
+
+/// `doctor`: asks every service that the bridge needs something harmless.
+pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
+    let slack = desk.slack.me().await.map(drop).map_err(|failure| failure.to_string());
+    let jira = match &desk.jira {
+        Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),
+        None => None,
+    };
+    let alone = match desk.slack.is_shared(&desk.settings.slack.channel).await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(SHARED.to_owned()),
+        Err(failure) => Err(failure.to_string()),
+    };
+    let call = |call: Call| async {
+        desk.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
+    };
+    let refused = refused(desk).await.unwrap_or_default();
+    let lines = [
+        ("Slack", Some(slack)),
+        ("The channel of the settings", Some(alone)),
+        ("Jira", jira),
+        ("Security Incident Response, cases", Some(call(Call::ListCases { next: None }).await)),
+        ("Security Incident Response, membership", Some(call(Call::ListMemberships { next: None }).await)),
+        (
+            "The table",
+            Some(desk.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
+        ),
+    ];
+    let answer = lines.into_iter().fold(Answer::default(), |answer, (name, found)| {
+        answer.line(match found {
+            None => Line::default().bold(name).text(": not in the settings."),
+            Some(Ok(())) => Line::default().bold(name).text(": works."),
+            Some(Err(why)) => Line::default().bold(name).text(": does not work. ").text(why),
+        })
+    });
+    Ok(refused.into_iter().fold(answer, Answer::line))
+}
+
+/// What Slack or Jira refused of that for which nothing waits: a line each.
+async fn refused<W: World>(desk: &Desk<'_, W>) -> Result<Vec<Line>, state::Error> {
+    let mut lines = Vec::new();
+    for destination in Destination::ALL {
+        let refusals = gate::refused_since(desk.world, destination, desk.world.now() - REFUSED).await?;
+        lines.extend(refusals.into_iter().map(|(what, Refused { case, why, .. })| {
+            let line =
+                Line::of("In the last day ").bold(destination.as_str()).text(" refused the ").code(what);
+            line.text(" of case ").bold(case).text(": ").text(why).text(". Nothing else waits for it.")
+        }));
+    }
+    Ok(lines)
+}

@@ -1,0 +1,211 @@
+//! How does a file get from Slack to a case? Streamed, under a name that the service takes, and once.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    comments::{self, Spoken},
+    desk::{Desk, Outcome, Stop, strange},
+    settle::closed,
+};
+use crate::{
+    aws::sir::{self, Call, limits},
+    case::{Case, CaseId, text},
+    chat::{
+        answer::{Answer, Line},
+        forms::Filled,
+        ingress::job::Did,
+    },
+    http::{Copied, Failure, Request},
+    runtime::World,
+    targets::slack::File,
+};
+
+/// What became of a file.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+enum End {
+    /// It is on the case.
+    #[serde(rename = "Attached")]
+    Attached(Attached),
+    /// Why it is not.
+    #[serde(rename = "Refused")]
+    Refused(Line),
+}
+
+/// A file that was attached.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Attached {
+    #[serde(rename = "in_slack")]
+    in_slack: String,
+    #[serde(rename = "on_case")]
+    on_case: String,
+}
+
+/// Attaches the next of a message's files: a job takes one, so that each ends in time. The last one says on the case,
+/// and to the person, what became of all of them.
+pub async fn next<W: World>(desk: &Desk<'_, W>, id: &CaseId, files: &[String], before: usize) -> Outcome {
+    let case = desk.case(id).await?;
+    if case.is_closed() && before == 0 {
+        return Err(closed(id).into());
+    }
+    let mut ends = Vec::new();
+    for (index, file) in files.iter().enumerate().take(before + 1) {
+        ends.push(match desk.decided(&end_of(index)).await? {
+            Some(end) => end,
+            None => {
+                let end = one(desk, &case, file, &ends).await?;
+                desk.decide(&end_of(index), end).await?
+            }
+        });
+    }
+    if before + 1 < files.len() {
+        go_on(desk, before + 1).await?;
+        return Err(Stop::HandedOn);
+    }
+    told(desk, id, &ends).await
+}
+
+fn end_of(index: usize) -> String {
+    format!("file/{index}/end")
+}
+
+/// Puts the job of the next file on the inbox, once: a repetition of this one finds that it is there.
+async fn go_on<W: World>(desk: &Desk<'_, W>, before: usize) -> Result<(), Stop> {
+    let name = format!("file/{before}/begun");
+    if desk.decided::<bool>(&name).await?.is_some() {
+        return Ok(());
+    }
+    let mut job = desk.job.clone();
+    if let Did::Filled { filled: Filled::Attach { before: now, .. } } = &mut job.did {
+        *now = before;
+    }
+    job.put(desk.world, &format!("{}-{before}", desk.key)).await.map_err(Stop::Trouble)?;
+    desk.decide(&name, true).await.map(drop)
+}
+
+/// Says on the case what was attached, and to the person what became of each file.
+async fn told<W: World>(desk: &Desk<'_, W>, id: &CaseId, ends: &[End]) -> Outcome {
+    let attached = attached(ends);
+    if !attached.is_empty() {
+        comments::create(desk, id, &announced(&attached), &Spoken::slash(desk)).await?;
+    }
+    let answer = match attached.len() {
+        0 => Answer::of(Line::of("Nothing was attached to case ").bold(id.as_str()).text(".")),
+        1 => Answer::of(
+            Line::of("The file is on case ")
+                .bold(id.as_str())
+                .text(": AWS checks it now. The case's thread says when it is verified, or has failed."),
+        ),
+        many => Answer::of(Line::of(format!("{many} files are on case ")).bold(id.as_str()).text(
+            ": AWS checks them now. The case's thread says of each when it is verified, or has failed.",
+        )),
+    };
+    let answer = attached.iter().fold(answer, |answer, name| answer.line(Line::of("• ").bold(&name.on_case)));
+    let refused = ends.iter().filter_map(|end| match end {
+        End::Refused(why) => Some(why.clone()),
+        End::Attached(_) => None,
+    });
+    Ok(refused.fold(answer, Answer::line))
+}
+
+fn attached(ends: &[End]) -> Vec<&Attached> {
+    let attached = ends.iter().filter_map(|end| match end {
+        End::Attached(file) => Some(file),
+        End::Refused(_) => None,
+    });
+    attached.collect()
+}
+
+fn announced(attached: &[&Attached]) -> String {
+    let lines = attached.iter().map(|file| match file.in_slack == file.on_case {
+        true => format!("- {}", file.on_case),
+        false => format!("- {} (in Slack: {})", file.on_case, text::one_line(&file.in_slack)),
+    });
+    format!("[Attached from Slack]\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Attaches one file, or says why it cannot be.
+async fn one<W: World>(desk: &Desk<'_, W>, case: &Case, id: &str, before: &[End]) -> Result<End, Stop> {
+    let file = match desk.slack.file(id).await {
+        Ok(file) => file,
+        Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
+        Err(failure) => {
+            return Ok(End::Refused(Line::of(format!("Slack does not give the file: {failure}."))));
+        }
+    };
+    let refused = |why: &str| Ok(End::Refused(Line::of("• ").bold(&file.name).text(format!(": {why}"))));
+    let (size, from) = match checked(desk, case, &file) {
+        Ok(checked) => checked,
+        Err(why) => return refused(&why),
+    };
+    let taken = case.attachments.iter().map(|file| file.name.as_str());
+    let taken: Vec<&str> =
+        taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
+    // Once it was announced its name is taken: a repetition keeps the name that was decided first.
+    let name = desk.decide(&format!("file/{id}"), limits::file::fit(&file.name, &taken)).await?;
+    let token = text::hex(&Sha256::digest(format!("{}|{id}", desk.key)));
+    let call =
+        Call::GetCaseAttachmentUploadUrl { case: case.id.clone(), name: name.clone(), bytes: size, token };
+    let url = match desk.call(call).await {
+        Ok(sir::Answer::Url(url)) => url,
+        Ok(_) => return Err(strange("GetCaseAttachmentUploadUrl")),
+        // The files before this one are on the case all the same.
+        Err(Stop::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
+        Err(stop) => return Err(stop),
+    };
+    let to = Request::bare("PUT", url.reveal().to_owned())
+        .header("if-none-match", "*")
+        .header("content-type", "application/octet-stream");
+    match desk.world.copy(from, to, size).await.map_err(Failure::from_trouble)? {
+        // 412: it is there already, from a delivery before this one.
+        Copied::Put { status: 200..=299 | 412 } => {
+            Ok(End::Attached(Attached { in_slack: file.name.clone(), on_case: name }))
+        }
+        Copied::Put { status: status @ (429 | 500..) } => {
+            Err(Stop::Later(format!("the file's place answered HTTP {status}")))
+        }
+        Copied::Source { status: status @ (429 | 500..) } => {
+            Err(Stop::Later(format!("Slack did not give the file (HTTP {status})")))
+        }
+        Copied::Put { status } => refused(&format!("AWS did not take it (HTTP {status}).")),
+        Copied::SignIn => refused(
+            "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
+             the file's channel.",
+        ),
+        Copied::Source { status } => refused(&format!("Slack did not give it (HTTP {status}).")),
+        Copied::Length { bytes } => {
+            refused(&format!("Slack says that it has {size} bytes, and gives {bytes}."))
+        }
+    }
+}
+
+/// The size and how the file is asked for, or why it cannot go to the case.
+fn checked<W: World>(desk: &Desk<'_, W>, case: &Case, file: &File) -> Result<(u64, Request), String> {
+    let is_known = case.attachments.len() < limits::file::MOST_FILES;
+    if !is_known {
+        limits::case::room_for_a_file(case).map_err(|error| error.to_string())?;
+    }
+    let size = file.size.ok_or("Slack does not say how large it is.")?;
+    limits::file::size(size).map_err(|error| error.to_string())?;
+    let url = file.url.as_deref().ok_or("Slack does not say where it is: it may be kept elsewhere.")?;
+    let from = desk.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")?;
+    Ok((size, from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::golden;
+
+    #[test]
+    fn what_any_release_decided_of_a_file_is_read_as_it_was_meant() {
+        let attached = Attached { in_slack: "auth log.txt".to_owned(), on_case: "auth_log.txt".to_owned() };
+        golden::check_json(
+            "file-ends",
+            &[
+                ("attached", End::Attached(attached)),
+                ("refused", End::Refused(Line::of("• ").bold("big.bin").text(": too large"))),
+            ],
+        );
+    }
+}

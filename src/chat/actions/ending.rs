@@ -1,0 +1,66 @@
+//! How does a case end for the team: closed, or handed to AWS?
+
+use super::{
+    confirm,
+    desk::{Desk, Outcome, Stop},
+    settle::{self, Compared, closed},
+};
+use crate::{
+    aws::sir::Call,
+    case::{Case, CaseId, Resolver},
+    chat::{
+        answer::{Answer, Line},
+        language::ask::Ask,
+    },
+    runtime::World,
+};
+
+/// `close` and `resolver aws`: asks first, unless it is so already.
+pub async fn asked<W: World>(desk: &Desk<'_, W>, id: &CaseId, ask: &Ask) -> Outcome {
+    let case = desk.case(id).await?;
+    match ask {
+        Ask::Close if case.is_closed() => Ok(is_closed(id)),
+        Ask::Resolver if case.resolver == Resolver::Aws => Ok(is_with_aws(id)),
+        Ask::Resolver if case.is_closed() => Ok(closed(id).give_back(&desk.typed())),
+        _ => confirm::ask(desk, Some(&case), ask).await,
+    }
+}
+
+/// `close`, once it is confirmed. A case that is closed already is as good.
+pub async fn close<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    let compare = |case: &Case| {
+        let call = (!case.is_closed()).then(|| Call::CloseCase { case: case.id.clone() });
+        Ok(Compared { seen: "close".to_owned(), call, answer: is_closed(id) })
+    };
+    match settle::case(desk, id, compare).await {
+        // Which error the service has for a case that somebody closed just now is not documented.
+        Err(Stop::Said(answer)) => match desk.case(id).await?.is_closed() {
+            true => Ok(is_closed(id)),
+            false => Err(answer.into()),
+        },
+        outcome => outcome,
+    }
+}
+
+/// What is said of a case that is closed, and was to be.
+pub fn is_closed(id: &CaseId) -> Answer {
+    Answer::of(Line::of("Case ").bold(id.as_str()).text(" is closed."))
+}
+
+/// `resolver aws`, once it is confirmed.
+pub async fn hand_over<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    settle::case(desk, id, |case| {
+        let call = match case.resolver {
+            Resolver::Aws => None,
+            Resolver::Own if case.is_closed() => return Err(closed(id)),
+            Resolver::Own => Some(Call::UpdateResolverType { case: id.clone(), resolver: Resolver::Aws }),
+        };
+        Ok(Compared { seen: "resolver".to_owned(), call, answer: is_with_aws(id) })
+    })
+    .await
+}
+
+/// What is said of a case that AWS works, and was to.
+pub fn is_with_aws(id: &CaseId) -> Answer {
+    Answer::of(Line::of("AWS works case ").bold(id.as_str()).text(" now, and sets its status from here on."))
+}

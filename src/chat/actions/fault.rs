@@ -1,0 +1,109 @@
+//! How does a person learn that the service refused, why, and what to do about it?
+
+use crate::{
+    aws::sir::{Fault, FaultKind, Operation},
+    chat::answer::{Answer, Line},
+};
+
+/// What is said about a call that was refused, or that could not be made. Nothing was changed by it.
+pub fn explain(operation: Operation, fault: &Fault) -> Answer {
+    let answer = Answer::of(Line::default().bold(headline(&fault.kind)));
+    let answer = match &fault.kind {
+        FaultKind::Invalid { fields } => fields.iter().fold(answer, |answer, (name, message)| {
+            answer.line(Line::default().code(name).text(": ").text(message))
+        }),
+        _ => answer,
+    };
+    let answer = match fault.message.trim() {
+        "" => answer,
+        words => answer.line(Line::of(format!("{} answered: ", service(operation))).text(words)),
+    };
+    answer.line(advice(operation, &fault.kind))
+}
+
+fn service(operation: Operation) -> &'static str {
+    match operation.action().starts_with("securityhub:") {
+        true => "Security Hub",
+        false => "Security Incident Response",
+    }
+}
+
+fn headline(kind: &FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Denied => "AWS does not let the bridge do this.",
+        FaultKind::Conflict => "This does not fit how things stand now.",
+        FaultKind::NotFound => "There is no such thing.",
+        FaultKind::NotActive => "There is no active membership.",
+        FaultKind::Quota => "A quota of the service is used up.",
+        FaultKind::Throttled { .. } => "The service has too much to do just now.",
+        FaultKind::Invalid { .. } => "The service does not accept this.",
+        FaultKind::InvalidToken => "The service took this for a repetition of something else.",
+        FaultKind::NotSent => "The service could not be reached.",
+        FaultKind::Unknown => "The service gave no answer.",
+    }
+}
+
+fn advice(operation: Operation, kind: &FaultKind) -> Line {
+    match kind {
+        FaultKind::Denied => Line::of("Nothing was changed. The function's role needs ")
+            .code(operation.action())
+            .text(" on it, and an organisation's policy may forbid it: ask whoever deployed the bridge."),
+        FaultKind::Conflict => {
+            Line::of("Nothing was changed. Somebody may have been faster: look with ").code("show").text(".")
+        }
+        FaultKind::NotFound => {
+            Line::of("Nothing was changed. Look for the right one with ").code("list").text(".")
+        }
+        FaultKind::NotActive => Line::of(
+            "Nothing was changed. The service works only in the membership's account and \
+                                          Region. Look with ",
+        )
+        .code("membership list")
+        .text("."),
+        FaultKind::Quota => {
+            Line::of("Nothing was changed. Remove what is no longer needed, or ask AWS for a higher quota.")
+        }
+        FaultKind::Throttled { .. } | FaultKind::NotSent | FaultKind::Unknown => {
+            Line::of("Nothing was changed. Please try again in a minute.")
+        }
+        FaultKind::Invalid { .. } => Line::of("Nothing was changed. Please correct it and try again."),
+        FaultKind::InvalidToken => Line::of("Nothing was changed. Please type it once more."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_refusal_has_its_own_answer_that_says_what_to_do() {
+        let kinds = [
+            FaultKind::Denied,
+            FaultKind::Conflict,
+            FaultKind::NotFound,
+            FaultKind::NotActive,
+            FaultKind::Quota,
+            FaultKind::Throttled { retry_after: None },
+            FaultKind::Invalid { fields: vec![("title".to_owned(), "too long".to_owned())] },
+            FaultKind::InvalidToken,
+            FaultKind::NotSent,
+            FaultKind::Unknown,
+        ];
+        let told: Vec<_> = kinds
+            .iter()
+            .map(|kind| {
+                explain(Operation::UpdateCase, &Fault { kind: kind.clone(), message: "because".to_owned() })
+                    .plain()
+            })
+            .collect();
+        assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), kinds.len());
+        for text in &told {
+            assert!(text.contains("Security Incident Response answered: because"), "{text}");
+            assert!(text.contains("Nothing was changed."), "{text}");
+        }
+        assert!(told[0].contains("security-ir:UpdateCase"));
+        assert!(told[6].contains("title: too long"));
+    }
+}

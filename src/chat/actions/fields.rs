@@ -1,0 +1,92 @@
+//! How is a single field of a case changed: title, description, type, beginnings, metadata?
+
+use serde::Serialize;
+
+use super::{
+    desk::{Desk, Outcome},
+    moment::moment,
+    settle::{self, Compared, closed},
+};
+use crate::{
+    aws::sir::{Call, CaseChange},
+    case::{Case, CaseId, Seconds, text},
+    chat::answer::{Answer, Line},
+    runtime::World,
+};
+
+/// `title TEXT`
+pub async fn title<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
+    let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
+    let says = Line::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
+    settle::case(desk, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
+}
+
+/// `describe TEXT`
+pub async fn description<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
+    let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
+    let says = Line::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
+    settle::case(desk, id, |case| compare(case, &case.description, &to.to_owned(), change, says)).await
+}
+
+/// `type incident|investigation`
+pub async fn engagement<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
+    let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
+    let says = Line::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
+    settle::case(desk, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says)).await
+}
+
+/// `started WHEN [--reported]`
+pub async fn start<W: World>(desk: &Desk<'_, W>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
+    let change = match reported {
+        true => CaseChange { reported_start: Some(at), ..CaseChange::default() },
+        false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
+    };
+    let what = if reported { "The reported beginning of case " } else { "The beginning of case " };
+    let says = Line::of(what).bold(id.as_str()).text(" is now ").bold(moment(Some(at))).text(".");
+    settle::case(desk, id, |case| {
+        let now = if reported { case.reported_start } else { case.actual_start };
+        compare(case, &now, &Some(at), change, says)
+    })
+    .await
+}
+
+/// `metadata KEY=VALUE…`: the other entries stay.
+pub async fn metadata<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+    settle::case(desk, id, |case| {
+        let wanted = merged(&case.metadata, pairs);
+        let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };
+        let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
+        let says = Line::of("Case ").bold(id.as_str()).text(" now has the metadata ").bold(names);
+        compare(case, &case.metadata, &wanted, change, says)
+    })
+    .await
+}
+
+/// The entries with the new ones in them; whether the service merges or replaces is not documented, so all are sent.
+fn merged(now: &[(String, String)], pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let mut all = now.to_vec();
+    for (key, value) in pairs {
+        match all.iter_mut().find(|(other, _)| other == key) {
+            Some(entry) => entry.1.clone_from(value),
+            None => all.push((key.clone(), value.clone())),
+        }
+    }
+    all
+}
+
+/// Compares a field as it is with what it is to be.
+fn compare<T: PartialEq + Serialize>(
+    case: &Case,
+    now: &T,
+    wanted: &T,
+    change: CaseChange,
+    says: Line,
+) -> Result<Compared, Answer> {
+    let seen = text::hash(&serde_json::to_string(now).unwrap_or_default());
+    let call = match now == wanted {
+        true => None,
+        false if case.is_closed() => return Err(closed(&case.id)),
+        false => Some(Call::UpdateCase { case: case.id.clone(), change: Box::new(change) }),
+    };
+    Ok(Compared { seen, call, answer: Answer::of(says) })
+}

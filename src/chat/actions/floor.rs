@@ -1,0 +1,83 @@
+//! Since when do the comments of an issue count? What is older never leaves it; all times are Jira's own.
+
+use serde::{Deserialize, Serialize};
+
+use super::{desk::Stop, issue::Conversation};
+use crate::{
+    case::Millis,
+    http::Failure,
+    runtime::World,
+    state::Store,
+    targets::jira::{Audience, HeardComment, Jira},
+};
+
+/// What is remembered of an issue, for good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Floor {
+    /// Since when it is the case's: what was written until then stays there.
+    pub since: Option<Millis>,
+    /// When the newest of the internal notes was written that the settings kept in the issue: they stay there when the
+    /// settings let others out.
+    pub notes: Option<Millis>,
+}
+
+impl Floor {
+    /// An issue becomes a case's; `now` is when something happened to it last.
+    pub async fn raise(store: &impl Store, issue: &str, now: Millis) -> Result<(), Stop> {
+        let (json, before) = read(store, issue).await?;
+        let floor = Self { since: before.since.max(Some(now)), ..before };
+        write(store, issue, json.as_deref(), floor).await
+    }
+
+    /// An issue's floor, raised first by what the settings keep there now. Without [`Self::since`] where the case has no
+    /// issue yet: it is being made, by us, and nothing in it is older.
+    pub async fn of<W: World>(jira: &Jira<'_, W>, said: &Conversation<'_>) -> Result<Self, Stop> {
+        let store = jira.world.store();
+        let (json, before) = read(store, said.issue).await?;
+        let mut floor = before;
+        if said.is_home && floor.since.is_none() {
+            floor.since = Some(found(jira, said).await?);
+        }
+        if !jira.settings.internal_notes_are_comments {
+            let notes = said.people.iter().filter(|comment| comment.audience == Audience::Team);
+            floor.notes = floor.notes.max(notes.filter_map(HeardComment::written).max());
+        }
+        if floor != before {
+            write(store, said.issue, json.as_deref(), floor).await?;
+        }
+        Ok(floor)
+    }
+}
+
+/// Since when an issue is its case's, where nobody wrote it down: an issue of ours from its beginning. Another was linked
+/// under version 0.1.0, by the time of our first comment there; where there is none, nobody knows when, and nothing that
+/// stands there counts.
+async fn found<W: World>(jira: &Jira<'_, W>, said: &Conversation<'_>) -> Result<Millis, Stop> {
+    let issue = jira.issue_status(said.issue).await?;
+    let ours = said.others.iter().filter(|other| other.mark_by(&said.me).is_some());
+    let since = match issue.is_ours(said.case, &said.me) {
+        // A comment can be as old as the issue to the millisecond.
+        true => issue.created.map(|at| at - 1),
+        false => ours.filter_map(HeardComment::written).min().or(issue.updated),
+    };
+    since.ok_or_else(|| Failure::unreadable("read issue").into())
+}
+
+async fn read(store: &impl Store, issue: &str) -> Result<(Option<String>, Floor), Stop> {
+    let json = store.note(&name(issue)).await?;
+    let floor = json.as_deref().map_or(Ok(Floor::default()), serde_json::from_str);
+    Ok((json, floor.map_err(|error| Stop::Trouble(format!("the floor of an issue: {error}")))?))
+}
+
+async fn write(store: &impl Store, issue: &str, old: Option<&str>, floor: Floor) -> Result<(), Stop> {
+    let json = serde_json::to_string(&floor).map_err(|error| Stop::Trouble(error.to_string()))?;
+    match store.swap_note(&name(issue), old, &json, None).await? {
+        true => Ok(()),
+        false => Err(Stop::Trouble("the floor of an issue was raised just now".to_owned())),
+    }
+}
+
+fn name(issue: &str) -> String {
+    format!("floor/jira/{issue}")
+}

@@ -1,0 +1,364 @@
+//! Which issue is a case's, and what do people say there?
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    comments::{self, Spoken},
+    desk::{Desk, Outcome, Stop},
+    floor::Floor,
+    stays::{Stays, stays},
+    withheld::Withheld,
+};
+use crate::{
+    case::{CaseId, CommentId, Millis, text},
+    chat::{
+        answer::{Answer, Line},
+        ingress::{bridge::Bridge, job::Job},
+        policy::{
+            identity::Profile,
+            roles::{Identity, Kind},
+        },
+    },
+    config::settings::Settings,
+    http::Failure,
+    runtime::World,
+    state::{
+        Destination, Note, Store, Told,
+        key::Key,
+        notes::{self, GONE, HOME, Home, PlaceNote},
+        record,
+    },
+    targets::jira::{HeardComment, Jira},
+};
+
+/// How long the case's notes are held while an issue is linked: longer than it can take.
+const LEASE: Millis = 75_000;
+
+/// `jira`
+pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    let Some(jira) = desk.jira else { return Ok(no_jira()) };
+    Ok(match noted(desk, id).await?.home {
+        Some(home) => Answer::of(
+            Line::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&home.name), &home.name),
+        ),
+        None => Answer::of(
+            Line::of("Case ")
+                .bold(id.as_str())
+                .text(" has no issue yet. It is made within minutes; if somebody deleted it, make another with ")
+                .code("jira open")
+                .text(", or choose one with ")
+                .code("jira link SEC-12")
+                .text("."),
+        ),
+    })
+}
+
+fn no_jira() -> Answer {
+    Answer::of(
+        Line::of("Jira is not in the settings. Whoever deployed the bridge adds the table ")
+            .code("[jira]")
+            .text("."),
+    )
+}
+
+async fn noted<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Result<PlaceNote, Stop> {
+    let Some(meta) = desk.or_parked(desk.world.store().meta(id).await)? else {
+        return Ok(PlaceNote::default());
+    };
+    Ok(desk.or_parked(meta.note(id, Note::Of(Destination::Jira)))?.0)
+}
+
+/// `jira open`: an issue that somebody deleted is made again.
+pub async fn open<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    if desk.jira.is_none() {
+        return Ok(no_jira());
+    }
+    let note = noted(desk, id).await?;
+    if note.home.is_some() && note.set.get(HOME).map(String::as_str) != Some(GONE) {
+        return show(desk, id).await;
+    }
+    begin_anew(desk, id, PlaceNote::default()).await?;
+    Ok(Answer::of(
+        Line::of("The issue of case ").bold(id.as_str()).text(" is being made. The card will link to it."),
+    ))
+}
+
+const TOLD_ANEW: &str = ". It takes the case's title and description, and the case's whole story is told in it once, \
+                         from the beginning. What stands in the issue already stays there; comments that people write in \
+                         it from now on go to the case.";
+
+/// `jira link KEY`: from now on everything is told in this issue, from the beginning, and what people write in it from
+/// now on goes to the case.
+pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outcome {
+    let Some(jira) = desk.jira else { return Ok(no_jira()) };
+    let issue = match jira.issue_status(key).await {
+        Ok(issue) => issue,
+        Err(Failure::Gone { .. } | Failure::Content { .. }) => {
+            let why = format!("Jira has no issue {key}, or hides it from the bridge.");
+            return Ok(desk.refuse(why));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let place = format!("jira/{}", issue.id);
+    match desk.world.store().bound(&place).await? {
+        Some(other) if other != *id => {
+            return Ok(desk.refuse(format!("{} is the issue of case {other} already.", issue.key)));
+        }
+        _ => {}
+    }
+    let home = Home { place: issue.id.clone(), name: issue.key.clone() };
+    let other = noted(desk, id).await?.home.as_ref() != Some(&home);
+    // Told once: a repetition finds it linked, and must not say that it was so before.
+    let anew = desk.decide("anew", other).await?;
+    if other {
+        // First: nothing is heard in the issue before it is bound.
+        let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
+        Floor::raise(desk.world.store(), &issue.id, now).await?;
+        begin_anew(desk, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
+    }
+    desk.world.store().bind(&place, id).await?;
+    desk.changed(id).await?;
+    let (is, told) = match anew {
+        true => (" is now the issue ", TOLD_ANEW),
+        false => (" is the issue ", " already: nothing is told in it again."),
+    };
+    let line = Line::of("Case ").bold(id.as_str()).text(is);
+    Ok(Answer::of(line.link(&jira.settings.browse(&issue.key), &issue.key).text(told)))
+}
+
+/// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.
+async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) -> Result<(), Stop> {
+    let (store, now) = (desk.world.store(), desk.world.now());
+    store.hint(id, now, true).await?;
+    let Some(meta) = store.lease(id, now, now + LEASE).await? else {
+        return Err(Stop::Trouble("the case is being told just now".to_owned()));
+    };
+    let (_, rest) = desk.or_parked(meta.note::<PlaceNote>(id, Note::Of(Destination::Jira)))?;
+    for (key, _) in desk.or_parked(store.all_told(id, Destination::Jira).await)? {
+        store.untell(id, meta.epoch, Destination::Jira, &key).await?;
+    }
+    let json = record::write(&note, &rest).map_err(|error| Stop::Trouble(error.to_string()))?;
+    store.save(id, meta.epoch, Note::Of(Destination::Jira), &json).await?;
+    store.release(id, meta.epoch, meta.want, Some(now), true).await?;
+    Ok(())
+}
+
+/// What is said in a case's issue, as it stands there now.
+pub struct Conversation<'a> {
+    pub case: &'a CaseId,
+    pub issue: &'a str,
+    /// The case is noted to be told there; if not, the issue is being made just now.
+    pub is_home: bool,
+    /// Our account.
+    pub me: String,
+    /// What people of the site wrote.
+    pub people: Vec<HeardComment>,
+    /// What everybody else did; we among them.
+    pub others: Vec<HeardComment>,
+}
+
+/// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
+pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> Result<(), Stop> {
+    let Some(jira) = bridge.jira() else { return Ok(()) };
+    let store = bridge.world.store();
+    let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
+    notes::readable(store, &case).await?;
+    let meta = store.meta(&case).await?.unwrap_or_default();
+    let home = meta.note::<PlaceNote>(&case, Note::Of(Destination::Jira))?.0.home;
+    if home.as_ref().is_some_and(|home| home.place != issue) {
+        // The case was linked to another issue since.
+        return Ok(());
+    }
+    match listen(bridge, &jira, job, (&case, issue, home.is_some())).await {
+        // The issue was deleted meanwhile: nobody says anything there any more.
+        Err(Stop::Failed(Failure::Gone { .. })) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+async fn listen<W: World>(
+    bridge: &Bridge<'_, W>,
+    jira: &Jira<'_, W>,
+    job: &Job,
+    (case, issue, is_home): (&CaseId, &str, bool),
+) -> Result<(), Stop> {
+    let me = jira.me().await?;
+    let (people, others) =
+        written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
+    let conversation = Conversation { case, issue, is_home, me, people, others };
+    let floor = Floor::of(jira, &conversation).await?;
+    let told = bridge.world.store().all_told(case, Destination::Jira).await?;
+    let (mut withheld, mut staying) = (Vec::new(), 0);
+    for comment in &conversation.people {
+        let known = told.iter().find(|(_, told)| told.remote == comment.id);
+        let words = plain(&comment.body);
+        if known.is_some_and(|(_, told)| !told.theirs || is_said(bridge.settings, comment, &words, told)) {
+            continue;
+        }
+        match stays(comment, &words, floor, jira.settings) {
+            None => said(bridge, jira, job, (case, issue), (comment, &words), known).await?,
+            Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
+            Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
+        }
+    }
+    if staying > 0 {
+        // How many, and nothing of them.
+        tracing::info!(%case, staying, "comments stay in the issue");
+    }
+    for one in withheld.iter().filter(|one| told.iter().all(|(key, _)| *key != one.key())) {
+        one.tell(jira, &conversation).await?;
+    }
+    Ok(())
+}
+
+async fn written<W: World>(jira: &Jira<'_, W>, issue: &str) -> Result<Vec<HeardComment>, Stop> {
+    let (mut comments, mut next) = (Vec::new(), Some(0));
+    while let Some(start) = next {
+        let page = jira.comments(issue, start).await?;
+        comments.extend(page.items);
+        next = page.next;
+    }
+    Ok(comments)
+}
+
+/// By a person of the site: not by us, by another app, or by a customer on a portal.
+fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
+    comment.account_type == "atlassian" && comment.author != me && comment.mark_by(me).is_none()
+}
+
+/// Whether the case says already what a comment says.
+fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &Told) -> bool {
+    comments::is_said(settings, &spoken(comment), words, &told.hash)
+}
+
+fn spoken(comment: &HeardComment) -> Spoken {
+    Spoken::jira(&comment.author_name, &comment.id)
+}
+
+/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
+async fn said<W: World>(
+    bridge: &Bridge<'_, W>,
+    jira: &Jira<'_, W>,
+    job: &Job,
+    (case, issue): (&CaseId, &str),
+    (comment, words): (&HeardComment, &str),
+    known: Option<&(Key, Told)>,
+) -> Result<(), Stop> {
+    if words.trim().is_empty() {
+        return Ok(());
+    }
+    let made = key(&format!("jira|{issue}|{}", comment.id));
+    let later = key(&format!("jira|{issue}|{}|{}", comment.id, comment.updated));
+    let identity =
+        Identity { team: String::new(), user: String::new(), kind: Kind::OtherApp, groups: Vec::new() };
+    let person = Profile { identity, name: comment.author_name.clone(), email: None };
+    let slack = bridge.slack();
+    let desk = Desk {
+        world: bridge.world,
+        settings: bridge.settings,
+        job,
+        key: if known.is_some() { &later } else { &made },
+        person: &person,
+        slack: &slack,
+        jira: Some(jira),
+        signs: &bridge.secrets.slack_signing_secret,
+        since: bridge.world.now(),
+        again: false,
+    };
+    let spoken = spoken(comment);
+    let outcome = match known.and_then(|(key, _)| comment_of(key)) {
+        Some(id) => comments::edited_in_jira(&desk, case, &id, words, (&spoken, &made)).await,
+        None => comments::create(&desk, case, words, &spoken).await.map(drop),
+    };
+    match outcome {
+        // There is nobody to tell in Jira; the others' comments still count.
+        Err(Stop::Said(_)) => {
+            tracing::warn!(%case, comment = comment.id, "a comment of an issue was refused");
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+fn key(named: &str) -> String {
+    text::hex(&Sha256::digest(named.as_bytes()))
+}
+
+/// The case's comment that a key of the ledger is about: `comment/000123/0`.
+fn comment_of(key: &Key) -> Option<CommentId> {
+    key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
+}
+
+/// The text of a document: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>.
+fn plain(document: &Value) -> String {
+    let mut text = String::new();
+    write(document, &mut text);
+    text.trim().to_owned()
+}
+
+fn write(node: &Value, text: &mut String) {
+    let attribute = |name: &str| node["attrs"][name].as_str().unwrap_or_default();
+    match node["type"].as_str().unwrap_or_default() {
+        "text" => text.push_str(node["text"].as_str().unwrap_or_default()),
+        "hardBreak" => text.push('\n'),
+        "mention" | "status" => text.push_str(attribute("text")),
+        "emoji" => text.push_str(attribute("shortName")),
+        "inlineCard" | "blockCard" | "embedCard" => text.push_str(attribute("url")),
+        "listItem" => text.push_str("- "),
+        "rule" => text.push_str("---"),
+        _ => {}
+    }
+    for child in node["content"].as_array().into_iter().flatten() {
+        write(child, text);
+    }
+    let block = ["paragraph", "heading", "codeBlock", "rule", "blockCard", "tableRow"];
+    if block.iter().any(|kind| node["type"] == **kind) && !text.ends_with('\n') {
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_becomes_the_text_that_people_read() {
+        let text = |text: &str| json!({ "type": "text", "text": text });
+        let document = json!({ "type": "doc", "version": 1, "content": [
+            { "type": "paragraph", "content": [
+                text("Blocked by "),
+                { "type": "mention", "attrs": { "id": "1", "text": "@Ana" } },
+                { "type": "hardBreak" },
+                { "type": "inlineCard", "attrs": { "url": "https://a.example" } },
+            ] },
+            { "type": "bulletList", "content": [
+                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("one")] }] },
+                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("two")] }] },
+            ] },
+            { "type": "unheardOf", "content": [{ "type": "paragraph", "content": [text("kept")] }] },
+        ] });
+        assert_eq!(plain(&document), "Blocked by @Ana\nhttps://a.example\n- one\n- two\nkept");
+        assert_eq!(plain(&json!(null)), "");
+    }
+
+    #[test]
+    fn only_what_people_wrote_goes_to_the_case() {
+        let person = HeardComment {
+            author: "a1".to_owned(),
+            account_type: "atlassian".to_owned(),
+            ..HeardComment::default()
+        };
+        assert!(is_a_persons(&person, "me"));
+        for other in [
+            HeardComment { author: "me".to_owned(), ..person.clone() },
+            HeardComment { account_type: "app".to_owned(), ..person.clone() },
+            HeardComment { account_type: "customer".to_owned(), ..person.clone() },
+            HeardComment { account_type: String::new(), ..person },
+        ] {
+            assert!(!is_a_persons(&other, "me"));
+        }
+    }
+}

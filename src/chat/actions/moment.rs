@@ -1,0 +1,46 @@
+//! In which words does an answer say when, and whose move it is?
+
+use crate::{
+    case::{Case, CaseSummary, Seconds, turn},
+    targets::wording,
+};
+
+/// `2026-03-01 09:30 UTC`; a dash where there is no time.
+pub fn moment(at: Option<Seconds>) -> String {
+    at.map_or_else(|| "–".to_owned(), wording::utc)
+}
+
+/// Who must act on a case.
+pub fn next_move(case: &Case) -> &'static str {
+    named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
+}
+
+/// Who must act on a case of a list.
+pub fn next_move_of(case: &CaseSummary) -> &'static str {
+    named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
+}
+
+fn named(ours: Option<bool>) -> &'static str {
+    match ours {
+        None => "nobody, it is closed",
+        Some(true) => "your team",
+        Some(false) => "AWS",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_to_the_minute_and_in_utc() {
+        assert_eq!(moment(Some(1_772_357_400)), "2026-03-01 09:30 UTC");
+        assert_eq!(moment(Some(0)), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(None), "–");
+    }
+
+    #[test]
+    fn whose_move_it_is_has_a_name() {
+        assert_eq!([None, Some(true), Some(false)].map(named), ["nobody, it is closed", "your team", "AWS"]);
+    }
+}

@@ -1,0 +1,54 @@
+//! What is asked again in a moment, what comes again later, and what can only a person mend?
+
+use std::time::Duration;
+
+use super::Trouble;
+use crate::{
+    chat::{
+        answer::Answer,
+        ingress::{bridge::Bridge, job::Job},
+        policy::identity::{self, Profile},
+    },
+    http::Failure,
+    runtime::World,
+};
+
+/// How long a command waits before it finds out what became of a call without an answer.
+pub const WAIT: Duration = Duration::from_secs(2);
+
+/// Who did it. A short pause that Slack asks for is made; what only a person can mend is an answer.
+pub async fn known<W: World>(
+    bridge: &Bridge<'_, W>,
+    job: &Job,
+) -> Result<Result<Option<Profile>, Answer>, Trouble> {
+    let slack = bridge.slack();
+    let mut asked = identity::profile(&slack, bridge.settings, &job.user).await;
+    if asked.as_ref().is_err_and(is_soon_over) {
+        bridge.world.sleep(WAIT).await;
+        asked = identity::profile(&slack, bridge.settings, &job.user).await;
+    }
+    match asked {
+        Ok(person) => Ok(Ok(person)),
+        Err(failure) if is_for_now(&failure) => Err(failure.into()),
+        Err(failure) => {
+            let why = format!("Slack does not tell the bridge who you are ({failure}). Nothing was done.");
+            Ok(Err(Answer::says(why).say(MENDED).give_back(&job.typed())))
+        }
+    }
+}
+
+/// What helps where neither asking again nor asking otherwise does.
+pub const MENDED: &str = "Please tell whoever deployed the bridge.";
+
+/// The same may be taken a little later, and may have been taken already.
+pub fn is_for_now(failure: &Failure) -> bool {
+    matches!(failure, Failure::NotApplied { .. } | Failure::Unknown { .. })
+}
+
+/// Whether it may be asked again after [`WAIT`]. The other side's own word on when is never undercut.
+pub fn is_soon_over(failure: &Failure) -> bool {
+    match failure {
+        Failure::NotApplied { retry_after, .. } => retry_after.is_none_or(|time| time <= WAIT),
+        failure => is_for_now(failure),
+    }
+}

@@ -1,0 +1,68 @@
+//! How is a change made once, however often its command is delivered, where the service knows no `clientToken`?
+//!
+//! By comparing: what the case is, what it is to become, and what it was when the command was decided.
+
+use super::desk::{Desk, Outcome};
+use crate::{
+    aws::sir::Call,
+    case::{Case, CaseId},
+    chat::answer::{Answer, Line},
+    runtime::World,
+};
+
+/// What comparing showed.
+pub struct Compared {
+    /// Names the state of what is to be changed, and of nothing else.
+    pub seen: String,
+    /// What is still to be done; `None` where everything is as it should be.
+    pub call: Option<Call>,
+    /// What is answered once it is done.
+    pub answer: Answer,
+}
+
+/// Reads the case, compares, and makes the change unless it is made already. `compare` answers `Err` where what was
+/// asked cannot be done; it looks whether it is done already before anything else.
+pub async fn case<W: World>(
+    desk: &Desk<'_, W>,
+    id: &CaseId,
+    compare: impl FnOnce(&Case) -> Result<Compared, Answer>,
+) -> Outcome {
+    let case = desk.case(id).await?;
+    let compared = compare(&case).map_err(|answer| answer.give_back(&desk.typed()))?;
+    let answer = change(desk, compared).await?;
+    desk.changed(id).await?;
+    Ok(answer)
+}
+
+/// Makes a change that was compared, unless somebody else made another one since it was decided.
+pub async fn change<W: World>(desk: &Desk<'_, W>, compared: Compared) -> Outcome {
+    let Compared { seen, call, answer } = compared;
+    let (first, answer) = desk.decide("seen", (seen.clone(), answer)).await?;
+    match call {
+        None => Ok(answer),
+        Some(call) if seen == first => {
+            desk.call(call).await?;
+            Ok(answer)
+        }
+        Some(_) => Err(overtaken().give_back(&desk.typed()).into()),
+    }
+}
+
+fn overtaken() -> Answer {
+    Answer::of(
+        Line::of("While this was being done, somebody else changed the same thing, so it was left as it is now. Look with ")
+            .code("show")
+            .text(" and ask again if you still want it."),
+    )
+}
+
+/// What is said where a closed case was to be changed.
+pub fn closed(id: &CaseId) -> Answer {
+    Answer::of(
+        Line::of("Case ")
+            .bold(id.as_str())
+            .text(" is closed: nothing on it can be changed any more, and the service cannot open it again. For something new, use ")
+            .code("new")
+            .text("."),
+    )
+}

@@ -1,0 +1,122 @@
+//! Which comments stay in their issue? The gate that everything which people write in Jira passes, whatever brought it.
+
+use super::floor::Floor;
+use crate::{
+    chat::policy::pasted,
+    config::settings,
+    targets::jira::{Audience, HeardComment},
+};
+
+/// What keeps a comment in its issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// It is not for everybody who sees the issue.
+    Restricted,
+    /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
+    Internal,
+    /// It was written before the issue was the case's.
+    Older,
+    /// It looks like it holds a secret of this kind.
+    Secret(&'static str),
+}
+
+/// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. Only of a comment
+/// that everybody in Jira reads is it said that it holds a secret.
+pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
+    let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
+    match comment.audience {
+        Audience::Restricted => return Some(Stays::Restricted),
+        Audience::Team if !settings.internal_notes_are_comments || !is_later(floor.notes) => {
+            return Some(Stays::Internal);
+        }
+        Audience::Team | Audience::Everybody if !is_later(floor.since) => return Some(Stays::Older),
+        Audience::Team | Audience::Everybody => {}
+    }
+    pasted::secret(words).map(Stays::Secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `2026-11-26T05:00:00.000+0000`
+    const FIVE: i64 = 1_795_669_200_000;
+
+    fn written(created: &str, audience: Audience) -> HeardComment {
+        HeardComment { created: created.to_owned(), audience, ..HeardComment::default() }
+    }
+
+    fn settings(internal_notes_are_comments: bool) -> settings::Jira {
+        let least = serde_json::json!({"api_url": "https://example.atlassian.net", "project": "SEC"});
+        settings::Jira { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
+    }
+
+    #[test]
+    fn what_is_not_for_everybody_in_jira_stays_there_and_notes_go_only_where_the_settings_say_so() {
+        for (audience, expected, with_notes) in [
+            (Audience::Everybody, None, None),
+            (Audience::Team, Some(Stays::Internal), None),
+            (Audience::Restricted, Some(Stays::Restricted), Some(Stays::Restricted)),
+        ] {
+            let comment = HeardComment { audience, ..HeardComment::default() };
+            assert_eq!(
+                stays(&comment, "words", Floor::default(), &settings(false)),
+                expected,
+                "{audience:?}"
+            );
+            assert_eq!(
+                stays(&comment, "words", Floor::default(), &settings(true)),
+                with_notes,
+                "{audience:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_note_that_was_kept_once_is_kept_for_ever() {
+        let floor = Floor { notes: Some(FIVE), ..Floor::default() };
+        for (created, expected) in [
+            ("2026-11-26T05:00:00.000+0000", Some(Stays::Internal)),
+            ("2026-11-26T05:00:00.001+0000", None),
+            ("", Some(Stays::Internal)),
+        ] {
+            assert_eq!(stays(&written(created, Audience::Team), "words", floor, &settings(true)), expected);
+            assert_eq!(stays(&written(created, Audience::Everybody), "words", floor, &settings(true)), None);
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_the_link_stays_whoever_reads_it() {
+        let floor = Floor { since: Some(FIVE), ..Floor::default() };
+        let key = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        for (created, expected) in [
+            ("2026-11-25T05:00:00.000+0000", Some(Stays::Older)),
+            ("2026-11-26T06:00:00.000+0100", Some(Stays::Older)),
+            ("2026-11-26T05:00:00.001+0000", None),
+            ("2026-11-26T04:00:00.001-0100", None),
+            ("soon", Some(Stays::Older)),
+        ] {
+            for audience in [Audience::Everybody, Audience::Team] {
+                let of = |words| stays(&written(created, audience), words, floor, &settings(true));
+                assert_eq!(of("words"), expected, "{created}");
+                assert_eq!(of(&key), expected.or(Some(Stays::Secret("an AWS access key id"))), "{created}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_stays_and_is_named_only_where_everybody_can_read_it_already() {
+        let words = ["AKIA", "IOSFODNN7EXAMPLE"].concat();
+        let secret = Some(Stays::Secret("an AWS access key id"));
+        for (audience, expected) in [
+            (Audience::Everybody, secret),
+            (Audience::Team, secret),
+            (Audience::Restricted, Some(Stays::Restricted)),
+        ] {
+            let comment = HeardComment { audience, ..HeardComment::default() };
+            assert_eq!(stays(&comment, &words, Floor::default(), &settings(true)), expected, "{audience:?}");
+        }
+        let note = HeardComment { audience: Audience::Team, ..HeardComment::default() };
+        assert_eq!(stays(&note, &words, Floor::default(), &settings(false)), Some(Stays::Internal));
+    }
+}

@@ -1,0 +1,76 @@
+//! Which tags does a case bear, and how are they changed?
+
+use super::{
+    cases,
+    desk::{Desk, Outcome},
+    settle::{self, Compared},
+};
+use crate::{
+    aws::sir::Call,
+    case::{CaseId, text},
+    chat::answer::{Answer, Line},
+    runtime::World,
+};
+
+/// The most tags on a case: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_TagResource.html>.
+const MOST: usize = 200;
+
+type Pairs = Vec<(String, String)>;
+
+/// `tag list`
+pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+    let case = desk.case(id).await?;
+    let tags = cases::tags(desk, &case.arn).await?;
+    if tags.is_empty() {
+        return Ok(Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears no tag.")));
+    }
+    let headline = Line::of("Case ").bold(id.as_str()).text(format!(" bears {} tags:", tags.len()));
+    Ok(tags.iter().fold(Answer::of(headline), |answer, (key, value)| {
+        answer.line(Line::of("• ").bold(key).text(" = ").text(value))
+    }))
+}
+
+/// `tag add K=V…`
+pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+    let case = desk.case(id).await?;
+    let now = cases::tags(desk, &case.arn).await?;
+    let missing: Pairs = pairs.iter().filter(|pair| !now.contains(pair)).cloned().collect();
+    let fresh = missing.iter().filter(|(key, _)| now.iter().all(|(other, _)| other != key)).count();
+    if now.len() + fresh > MOST {
+        let words = format!(
+            "A case bears {MOST} tags at most: this one has {}, and {fresh} more do not fit.",
+            now.len()
+        );
+        return Ok(Answer::says(words).give_back(&desk.typed()));
+    }
+    let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
+    let answer =
+        Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
+    let call = (!missing.is_empty()).then_some(Call::TagResource { arn: case.arn, tags: missing });
+    let seen = seen(&now, pairs.iter().map(|(key, _)| key));
+    settle::change(desk, Compared { seen, call, answer }).await
+}
+
+/// `tag rm K…`
+pub async fn remove<W: World>(desk: &Desk<'_, W>, id: &CaseId, keys: &[String]) -> Outcome {
+    let case = desk.case(id).await?;
+    let now = cases::tags(desk, &case.arn).await?;
+    let there: Vec<_> =
+        keys.iter().filter(|key| now.iter().any(|(other, _)| other == *key)).cloned().collect();
+    let answer = Answer::of(
+        Line::of("Case ")
+            .bold(id.as_str())
+            .text(" does not bear the tags ")
+            .bold(keys.join(", "))
+            .text(" any more."),
+    );
+    let call = (!there.is_empty()).then_some(Call::UntagResource { arn: case.arn, keys: there });
+    let seen = seen(&now, keys.iter());
+    settle::change(desk, Compared { seen, call, answer }).await
+}
+
+/// Names the state of these tags, and of no other.
+fn seen<'a>(now: &[(String, String)], keys: impl Iterator<Item = &'a String>) -> String {
+    let values = keys.map(|key| now.iter().find(|(other, _)| other == key).map(|(_, value)| value.as_str()));
+    text::hash(&serde_json::to_string(&values.collect::<Vec<_>>()).unwrap_or_default())
+}

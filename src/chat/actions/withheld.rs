@@ -1,0 +1,58 @@
+//! How do the people of an issue hear, once, that a comment was withheld from the case?
+
+use super::{desk::Stop, issue::Conversation, patience::is_for_now};
+use crate::{
+    case::CaseId,
+    runtime::World,
+    state::{self, Destination, NO_LEASE, Seen, Store, Told, key::Key},
+    targets::jira::{self, HeardComment, Jira},
+};
+
+/// A comment that looks like it holds a secret.
+pub struct Withheld<'a> {
+    /// As it stands in the issue.
+    pub comment: &'a HeardComment,
+    /// What it looks like, in words for people.
+    pub kind: &'static str,
+}
+
+impl Withheld<'_> {
+    /// Under which it is told: once as the comment was written, and once more after each edit that leaves a secret in it.
+    pub fn key(&self) -> Key {
+        Key(format!("withheld/{}/{}", self.comment.id, self.comment.changed().unwrap_or_default()))
+    }
+
+    /// Tells it, unless it stands in the issue.
+    ///
+    /// Jobs on one issue come one after the other, and one that had no answer comes again only when its request must
+    /// have arrived (the inbox's visibility timeout): what does not stand there then was not told.
+    ///
+    /// # Errors
+    /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
+    /// issue's other comments must not wait for this.
+    pub async fn tell<W: World>(&self, jira: &Jira<'_, W>, said: &Conversation<'_>) -> Result<(), Stop> {
+        let (key, case) = (self.key(), said.case);
+        let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&key.0));
+        let told = match there {
+            Some(there) => Ok(there.id.clone()),
+            None => jira.comment(said.issue, &key.0, jira::withheld(self.comment, case, self.kind)).await,
+        };
+        match told {
+            Ok(remote) => remember(jira.world.store(), case, &key, remote).await,
+            Err(failure) if is_for_now(&failure) => Err(failure.into()),
+            Err(failure) => {
+                tracing::warn!(%case, comment = self.comment.id, %failure, "nobody was told that it was withheld");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A notice that somebody deletes is not told again.
+async fn remember(store: &impl Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
+    let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
+    match store.tell(case, NO_LEASE, Destination::Jira, key, &told).await {
+        Ok(()) | Err(state::Error::Fenced) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

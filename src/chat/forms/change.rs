@@ -1,0 +1,105 @@
+//! How are a case's details changed in one form? Only what the person changed in it is changed on the case.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    Form,
+    block::Field,
+    new_case::{description, engagement},
+    values::{Errors, Values},
+};
+use crate::{
+    aws::sir::{CaseChange, limits},
+    case::{Case, Seconds},
+    chat::language::when,
+    state::record::stated,
+};
+
+/// What is to become of a case. `None` leaves it as it is.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseEdit {
+    /// 1 to 300 characters.
+    #[serde(rename = "title", deserialize_with = "stated")]
+    pub title: Option<String>,
+    /// 1 to 8,000 characters.
+    #[serde(rename = "description", deserialize_with = "stated")]
+    pub description: Option<String>,
+    /// `Security Incident` or `Investigation`.
+    #[serde(rename = "engagement", deserialize_with = "stated")]
+    pub engagement: Option<String>,
+    /// When the incident is said to have begun.
+    #[serde(rename = "reported", deserialize_with = "stated")]
+    pub reported: Option<Seconds>,
+    /// When it was found to have begun.
+    #[serde(rename = "actual", deserialize_with = "stated")]
+    pub actual: Option<Seconds>,
+}
+
+impl CaseEdit {
+    /// What of it is not so yet.
+    pub fn missing(&self, case: &Case) -> CaseChange {
+        let Self { title, description, engagement, reported, actual } = self.clone();
+        CaseChange {
+            title: title.filter(|title| *title != case.title),
+            description: description.filter(|text| *text != case.description),
+            engagement: engagement.filter(|kind| *kind != case.engagement),
+            reported_start: reported.filter(|at| Some(*at) != case.reported_start),
+            actual_start: actual.filter(|at| Some(*at) != case.actual_start),
+            ..CaseChange::default()
+        }
+    }
+
+    /// What the person filled in.
+    pub fn typed(&self) -> String {
+        let moment = |at: &Option<Seconds>| at.map(when::written);
+        let lines = [
+            ("Title", self.title.clone()),
+            ("Type", self.engagement.clone()),
+            ("Reported start", moment(&self.reported)),
+            ("Actual start", moment(&self.actual)),
+            ("Description", self.description.clone()),
+        ];
+        let lines = lines.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", value?)));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The form of this case.
+pub fn filled_in(form: &Form, case: &Case) -> Value {
+    let mut blocks = vec![Field::needed("title", "Title", "").line(&case.title, 300)];
+    blocks.extend(description(&case.description));
+    blocks.push(engagement(&case.engagement));
+    let reported = Field::optional("reported", "Reported start", "When it is said to have begun.");
+    let actual = Field::optional("actual", "Actual start", "When it was found to have begun.");
+    blocks.extend([reported.moment(case.reported_start), actual.moment(case.actual_start)]);
+    form.with("Change it", blocks)
+}
+
+/// Reads what was changed.
+pub fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
+    let (title, description) = (values.text("title"), values.long("description"));
+    let changed = |now: &String, before: &str| *now != before.trim();
+    let title = Some(title)
+        .filter(|title| changed(title, values.before("title")["initial_value"].as_str().unwrap_or_default()));
+    let description = Some(description).filter(|_| values.is_changed("description"));
+    if let Some(title) = &title {
+        values.checked("title", limits::case::title(title));
+    }
+    if let Some(text) = &description {
+        values.checked_long("description", limits::case::description(text));
+    }
+    let chosen = values.option("engagement").map(str::to_owned);
+    let before = &values.before("engagement")["initial_option"]["value"];
+    let engagement = chosen.filter(|kind| *before != kind.as_str());
+    let moment = |name: &str| {
+        let before = values.before(name)["initial_date_time"].as_i64();
+        values.moment(name).filter(|at| Some(*at) != before)
+    };
+    let edit =
+        CaseEdit { reported: moment("reported"), actual: moment("actual"), title, description, engagement };
+    if edit == CaseEdit::default() {
+        values.wrong("title", "Nothing was changed in this form yet.");
+    }
+    values.read(Some(edit))
+}

@@ -1,0 +1,268 @@
+//! What does a new case need, and how is it asked for?
+//!
+//! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>
+
+use aws_sdk_securityir::types::AwsRegion;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    block::Field,
+    values::{Errors, Values},
+};
+use crate::{
+    aws::sir::{NewCase, limits},
+    case::{Actor, Resolver, Seconds, Watcher},
+    chat::language::{
+        ask::{Ask, Impact, Person},
+        when,
+    },
+};
+
+/// The most people who can watch a case.
+const WATCHERS: usize = 30;
+
+/// A new case as it was filled in: people of the workspace are looked up later.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCaseForm {
+    #[serde(rename = "title")]
+    title: String,
+    #[serde(rename = "description")]
+    description: String,
+    #[serde(rename = "engagement")]
+    engagement: String,
+    #[serde(rename = "resolver")]
+    resolver: Resolver,
+    #[serde(rename = "started")]
+    started: Seconds,
+    #[serde(rename = "accounts")]
+    accounts: Vec<String>,
+    #[serde(rename = "regions")]
+    regions: Vec<String>,
+    #[serde(rename = "services")]
+    services: Vec<String>,
+    /// Who is to watch.
+    #[serde(rename = "people")]
+    pub people: Vec<Person>,
+    #[serde(rename = "actors")]
+    actors: Vec<Actor>,
+    #[serde(rename = "tags")]
+    tags: Vec<(String, String)>,
+}
+
+impl NewCaseForm {
+    /// What is asked of the service, with the watchers that the workspace named.
+    pub fn call(&self, token: &str, watchers: Vec<Watcher>) -> NewCase {
+        let Self { title, description, engagement, resolver, started, .. } = self.clone();
+        let Self { accounts, regions, services, people: _, actors, tags, .. } = self.clone();
+        NewCase {
+            token: token.to_owned(),
+            resolver,
+            title,
+            description,
+            engagement,
+            reported_start: started,
+            accounts,
+            watchers,
+            actors,
+            services,
+            regions,
+            tags,
+        }
+    }
+
+    /// What the person filled in.
+    pub fn typed(&self) -> String {
+        let people = self.people.iter().map(|person| match person {
+            Person::User(id) => format!("@{id}"),
+            Person::Email(address) => address.clone(),
+        });
+        let actors = self.actors.iter().map(|actor| match &actor.user_agent {
+            Some(agent) => format!("{} {agent}", actor.ip),
+            None => actor.ip.clone(),
+        });
+        let tags = self.tags.iter().map(|(key, value)| format!("{key}={value}"));
+        let lists = [
+            ("Accounts", self.accounts.clone()),
+            ("Regions", self.regions.clone()),
+            ("Services", self.services.clone()),
+            ("Watchers", people.collect()),
+            ("Addresses", actors.collect()),
+            ("Tags", tags.collect()),
+        ];
+        let resolver = resolver_name(self.resolver);
+        let head = format!(
+            "Title: {}\nType: {}\nResolver: {resolver}\nStart: {}",
+            self.title,
+            self.engagement,
+            when::written(self.started)
+        );
+        let lists = lists.into_iter().filter(|(_, items)| !items.is_empty());
+        let lines = lists.map(|(name, items)| format!("\n{name}: {}", items.join(", ")));
+        format!("{head}{}\nDescription: {}", lines.collect::<String>(), self.description)
+    }
+}
+
+fn resolver_name(resolver: Resolver) -> &'static str {
+    match resolver {
+        Resolver::Aws => "AWS",
+        Resolver::Own => "Self",
+    }
+}
+
+/// The fields of a new case.
+pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
+    let both = |value: &str| (value.to_owned(), value.to_owned());
+    let resolvers = [
+        ("AWS".to_owned(), "AWS works it with us".to_owned()),
+        ("Self".to_owned(), "Our own team works it".to_owned()),
+    ];
+    let regions: Vec<_> = AwsRegion::values().iter().map(|region| both(region)).collect();
+    let mut blocks = vec![Field::needed("title", "Title", "").line(title.unwrap_or_default(), 300)];
+    blocks.extend(description(""));
+    blocks.extend([
+        engagement(limits::case::ENGAGEMENTS[0]),
+        Field::needed("resolver", "Who works it?", "A case that AWS works cannot be taken back.")
+            .one_of(&resolvers, Some("AWS")),
+        Field::needed("started", "Reported start", "When it is said to have begun.").moment(Some(now)),
+        Field::optional("accounts", "Accounts", "Their ids, with blanks between them.").lines(""),
+        Field::optional("regions", "Regions", "").some_of(&regions),
+        Field::optional("services", "Services", "As S3, IAM, with commas between them.").lines(""),
+        Field::optional("people", "Watchers", "They get the case's e-mails.").people(WATCHERS),
+        Field::optional("watchers", "Watchers outside Slack", "Their e-mail addresses.").lines(""),
+        Field::optional(
+            "actors",
+            "The threat actor's addresses",
+            "One a line; what follows it is the user agent.",
+        )
+        .lines(""),
+        Field::optional("tags", "Tags", "As team=red cost=42.").lines(""),
+    ]);
+    blocks
+}
+
+/// The field for a description.
+pub fn description(now: &str) -> Vec<Value> {
+    let hint =
+        "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
+    Field::needed("description", "Description", hint).long(now, limits::case::DESCRIPTION)
+}
+
+/// The field for a kind of case.
+pub fn engagement(now: &str) -> Value {
+    let kinds = limits::case::ENGAGEMENTS.map(|kind| (kind.to_owned(), kind.to_owned()));
+    Field::needed("engagement", "Type", "").one_of(&kinds, Some(now))
+}
+
+/// Reads a new case.
+pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
+    let (title, description) = (values.text("title"), values.long("description"));
+    let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    values.checked("title", limits::case::title(&title));
+    values.checked_long("description", limits::case::description(&description));
+    let engagement = values.option("engagement").unwrap_or_default().to_owned();
+    values.checked("engagement", limits::case::engagement(&engagement));
+    let resolver = match values.option("resolver") {
+        Some("Self") => Resolver::Own,
+        _ => Resolver::Aws,
+    };
+    let started = values.moment("started");
+    if started.is_none() {
+        values.wrong("started", "When did it begin?");
+    }
+    let new = NewCaseForm {
+        title,
+        description,
+        engagement,
+        resolver,
+        started: started.unwrap_or_default(),
+        accounts: impact(&mut values, "accounts", "impact add account"),
+        regions: values.options("regions"),
+        services: services(&mut values),
+        people: people(&mut values),
+        actors: actors(&mut values),
+        tags: match values.asked("tags", "tag add") {
+            Some(Ask::Tag { pairs }) => pairs,
+            _ => Vec::new(),
+        },
+    };
+    // Whatever else the service's model says. Who the people of the workspace are is not known yet.
+    if let Err(error) = limits::case::new_case(&new.call("x", Vec::new())) {
+        let field = match error.field {
+            "account" | "accounts" => "accounts",
+            "region" | "regions" => "regions",
+            "service" | "services" => "services",
+            "ip" | "actors" => "actors",
+            "title" | "engagement" | "tags" => error.field,
+            _ => "title",
+        };
+        // A description was checked above, where its last field is known.
+        if error.field != "description" {
+            values.wrong(field, &error);
+        }
+    }
+    values.read(Some(new))
+}
+
+fn impact(values: &mut Values<'_>, name: &str, verb: &str) -> Vec<String> {
+    match values.asked(name, verb) {
+        Some(Ask::Impact { what: Impact::Accounts(items) | Impact::Services(items), .. }) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// A service's name may have blanks in it: commas and lines stand between them.
+fn services(values: &mut Values<'_>) -> Vec<String> {
+    let all = values.text("services");
+    let items = all.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty());
+    let mut services: Vec<String> = items.map(str::to_owned).collect();
+    services.dedup();
+    for service in &services {
+        values.checked("services", limits::place::service(service));
+    }
+    services
+}
+
+fn people(values: &mut Values<'_>) -> Vec<Person> {
+    let mut people: Vec<_> = values.people("people").into_iter().map(Person::User).collect();
+    if let Some(Ask::Watch { people: more }) = values.asked("watchers", "watch") {
+        people.extend(more);
+    }
+    if people.len() > WATCHERS {
+        values.wrong(
+            "watchers",
+            format!("At most {WATCHERS} watchers are possible; this has {}.", people.len()),
+        );
+    }
+    people
+}
+
+fn actors(values: &mut Values<'_>) -> Vec<Actor> {
+    let all = values.text("actors");
+    let mut actors = Vec::new();
+    for line in all.lines() {
+        if let Some(Ask::Actor { actor, .. }) = values.asked_of("actors", "actor add", line) {
+            actors.push(actor);
+        }
+    }
+    actors
+}
+
+/// A new case of which everything was filled in.
+#[cfg(test)]
+pub(crate) fn sample() -> NewCaseForm {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    NewCaseForm {
+        title: "Leaked key".to_owned(),
+        description: "Used from\n203.0.113.9".to_owned(),
+        engagement: limits::case::ENGAGEMENTS[0].to_owned(),
+        resolver: Resolver::Aws,
+        started: 1_795_666_800,
+        accounts: texts(&["111122223333"]),
+        regions: texts(&["eu-west-1"]),
+        services: texts(&["AWS Lambda"]),
+        people: vec![Person::User("U0ANAEXAMP".to_owned()), Person::Email("bo@example.com".to_owned())],
+        actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: Some("Boto3/1.34".to_owned()) }],
+        tags: vec![("team".to_owned(), "blue".to_owned())],
+    }
+}

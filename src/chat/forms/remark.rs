@@ -1,0 +1,63 @@
+//! What does somebody say in a form: a comment, or why an investigation was of use or not?
+
+use serde_json::Value;
+
+use super::{
+    block::{Field, note},
+    choice,
+    values::{Errors, Values},
+};
+use crate::{
+    aws::sir::limits,
+    case::CaseId,
+    chat::language::ask::{Ask, Line},
+};
+
+const TEXT: &str = "text";
+const WHY: &str = "why";
+
+/// A comment on a case, or on one that is chosen here.
+pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
+    let mut blocks = match case {
+        Some(case) => {
+            vec![note(&format!("On case {case}. Everybody who can see the case reads it, AWS included."))]
+        }
+        None => choice::blocks(None),
+    };
+    blocks.extend(text_blocks(text));
+    blocks
+}
+
+/// The comment's text.
+pub fn text_blocks(text: &str) -> Vec<Value> {
+    let hint =
+        "Slack takes 3,000 characters here, a case 12,000: what you type in more room begins a new line.";
+    Field::needed(TEXT, "Comment", hint).long(text, limits::case::COMMENT)
+}
+
+/// Reads a comment.
+pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<Line, Errors> {
+    let text = values.long(TEXT);
+    values.checked_long(TEXT, limits::case::comment(&text));
+    let case = match case {
+        Some(case) => Some(case),
+        None => choice::chosen(&mut values, TEXT),
+    };
+    values.read(case).map(|case| Line { case: Some(case), ask: Ask::Comment { text: Some(text) } })
+}
+
+/// Why an investigation was of use, or not.
+pub fn reason(useful: bool) -> Vec<Value> {
+    let label = if useful { "What was useful?" } else { "What was not useful?" };
+    vec![Field::optional(WHY, label, "AWS reads it. At most 1,000 characters.").short_lines(1_000)]
+}
+
+/// Reads such a reason.
+pub fn read_reason(mut values: Values<'_>) -> Result<Option<String>, Errors> {
+    let why = values.text(WHY);
+    let why = (!why.is_empty()).then_some(why);
+    if let Some(why) = &why {
+        values.checked(WHY, limits::case::feedback(why));
+    }
+    values.read(Some(why))
+}

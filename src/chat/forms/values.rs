@@ -1,0 +1,262 @@
+//! What was filled in, and what is wrong with it? Every mistake is collected: the person sees all of them at once.
+
+use std::fmt::Display;
+
+use serde_json::{Map, Value, json};
+
+use super::block::{IT, part_name};
+use crate::{
+    case::Seconds,
+    chat::{
+        ingress::typed,
+        language::{ask::Ask, grammar, mistake::Mistake},
+        policy::pasted,
+    },
+};
+
+/// A form as it was sent. Its text is plain: Slack escapes nothing in a form.
+pub struct Values<'a> {
+    view: &'a Value,
+    now: Seconds,
+    errors: Map<String, Value>,
+}
+
+/// What is wrong with which field, as Slack takes it in `response_action: errors`.
+pub type Errors = Map<String, Value>;
+
+impl<'a> Values<'a> {
+    /// The values of a view that was sent at `now`.
+    pub fn of(view: &'a Value, now: Seconds) -> Self {
+        Self { view, now, errors: Map::new() }
+    }
+
+    /// What was read, unless something is wrong.
+    pub fn read<T>(self, value: Option<T>) -> Result<T, Errors> {
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self.errors),
+        }
+    }
+
+    fn at(&self, name: &str) -> &'a Value {
+        &self.view["state"]["values"][name][IT]
+    }
+
+    /// Says what is wrong with a field; the first thing that is said of it stays.
+    pub fn wrong(&mut self, name: &str, why: impl Display) {
+        self.errors.entry(name.to_owned()).or_insert_with(|| json!(why.to_string()));
+    }
+
+    /// What a check says; its mistake goes to the field.
+    pub fn checked<T>(&mut self, name: &str, result: Result<T, impl Display>) -> Option<T> {
+        result.map_err(|why| self.wrong(name, why)).ok()
+    }
+
+    /// The text of a field, the blanks around it taken away; a secret in it is wrong.
+    pub fn text(&mut self, name: &str) -> String {
+        let text = self.at(name)["value"].as_str().unwrap_or_default().trim().to_owned();
+        self.harmless(name, text)
+    }
+
+    /// A text that may fill several fields. What was in them at first is put together as it was; what is typed into
+    /// a further field begins a new line.
+    pub fn long(&mut self, name: &str) -> String {
+        let mut text = String::new();
+        for (index, part) in self.parts(name).enumerate() {
+            self.harmless(&part_name(name, index), part.is.to_owned());
+            let glued = part.was.is_empty() && !part.is.trim().is_empty() && !text.is_empty();
+            if glued && !text.ends_with('\n') && !part.is.starts_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&part.whole());
+        }
+        match self.errors.keys().any(|field| field.split('/').next() == Some(name)) {
+            true => String::new(),
+            // It may begin in one field and end in the next.
+            false => self.harmless(name, text.trim().to_owned()),
+        }
+    }
+
+    /// Whether a long text says something else than when the form was opened: blanks around its fields count for
+    /// nothing, since they may get lost on the way.
+    pub fn is_changed(&self, name: &str) -> bool {
+        self.parts(name).any(|part| !part.is_as_it_was())
+    }
+
+    /// What a check says of a long text; its mistake goes to the last field that holds some of it.
+    pub fn checked_long<T>(&mut self, name: &str, result: Result<T, impl Display>) -> Option<T> {
+        let filled = self.parts(name).enumerate().filter(|(_, part)| !part.is.trim().is_empty()).last();
+        let field = part_name(name, filled.map_or(0, |(index, _)| index));
+        self.checked(&field, result)
+    }
+
+    fn parts(&self, name: &str) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        let (state, view) = (&self.view["state"]["values"], self.view);
+        let name = name.to_owned();
+        (0..100).map_while(move |index| {
+            let name = part_name(&name, index);
+            let is = state[&name][IT].get("value")?.as_str().unwrap_or_default();
+            let was = field(view, &name)["initial_value"].as_str().unwrap_or_default();
+            Some(Part { is, was })
+        })
+    }
+
+    fn harmless(&mut self, name: &str, text: String) -> String {
+        match pasted::secret(&text) {
+            Some(kind) => {
+                self.wrong(
+                    name,
+                    format!("This looks like it holds {kind}. Nothing of it was kept: take it out."),
+                );
+                String::new()
+            }
+            None => text,
+        }
+    }
+
+    /// The value of the chosen option.
+    pub fn option(&self, name: &str) -> Option<&'a str> {
+        self.at(name)["selected_option"]["value"].as_str()
+    }
+
+    /// The values of all chosen options.
+    pub fn options(&self, name: &str) -> Vec<String> {
+        let chosen = self.at(name)["selected_options"].as_array().into_iter().flatten();
+        chosen.filter_map(|option| option["value"].as_str()).map(str::to_owned).collect()
+    }
+
+    /// The ids of the chosen people.
+    pub fn people(&self, name: &str) -> Vec<String> {
+        let chosen = self.at(name)["selected_users"].as_array().into_iter().flatten();
+        chosen.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// The chosen moment.
+    pub fn moment(&self, name: &str) -> Option<Seconds> {
+        self.at(name)["selected_date_time"].as_i64()
+    }
+
+    /// What a field stood at when the form was opened.
+    pub fn before(&self, name: &str) -> &'a Value {
+        field(self.view, name)
+    }
+
+    /// Reads a field as what follows `verb` in a line: the same checks, in the same words. Nothing where it is empty.
+    pub fn asked(&mut self, name: &str, verb: &str) -> Option<Ask> {
+        let words = self.text(name);
+        self.asked_of(name, verb, &words)
+    }
+
+    /// The same for a part of a field.
+    pub fn asked_of(&mut self, name: &str, verb: &str, words: &str) -> Option<Ask> {
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.is_empty() {
+            return None;
+        }
+        match grammar::parse(&format!("{verb} {}", typed::encode(&words)), self.now) {
+            Ok(line) => Some(line.ask),
+            Err(Mistake { happened, remedy, .. }) => {
+                self.wrong(name, format!("{happened} {remedy}").trim());
+                None
+            }
+        }
+    }
+}
+
+/// A field of a long text: what it says, and what it said when the form was opened.
+struct Part<'a> {
+    is: &'a str,
+    was: &'a str,
+}
+
+impl Part<'_> {
+    fn is_as_it_was(&self) -> bool {
+        self.is.trim().lines().eq(self.was.trim().lines())
+    }
+
+    /// With the blanks at its end, which keep it apart from the next part.
+    fn whole(&self) -> String {
+        let blanks = &self.was[self.was.trim_end().len()..];
+        match self.is_as_it_was() {
+            true => self.was.to_owned(),
+            false if self.is.is_empty() => String::new(),
+            false => format!("{}{blanks}", self.is.strip_suffix(blanks).unwrap_or(self.is)),
+        }
+    }
+}
+
+fn field<'a>(view: &'a Value, name: &str) -> &'a Value {
+    let blocks = view["blocks"].as_array().into_iter().flatten();
+    let block = blocks.into_iter().find(|block| block["block_id"] == name);
+    block.map_or(&Value::Null, |block| &block["element"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::forms::block::Field;
+
+    /// A form whose description was `before`, as it is sent with `now` in its fields.
+    fn sent(before: &str, now: &[&str]) -> Value {
+        let blocks = Field::needed("text", "Text", "").long(before, 8_000);
+        let values: Map<_, _> = now
+            .iter()
+            .enumerate()
+            .map(|(index, value)| (part_name("text", index), json!({ IT: { "value": value } })))
+            .collect();
+        json!({ "blocks": blocks, "state": { "values": values } })
+    }
+
+    #[test]
+    fn a_long_text_comes_back_as_it_was_whatever_happens_to_the_blanks_between_its_fields() {
+        let before = format!("{}\n{} {}", "a".repeat(2_900), "b".repeat(2_950), "c".repeat(1_000));
+        let parts = text_parts(&before);
+        for now in [
+            parts.clone(),
+            parts.iter().map(|part| part.trim().to_owned()).collect(),
+            parts.iter().map(|part| part.replace('\n', "\r\n")).collect(),
+        ] {
+            let now: Vec<&str> = now.iter().map(String::as_str).collect();
+            let view = sent(&before, &now);
+            let mut values = Values::of(&view, 0);
+            assert!(!values.is_changed("text"));
+            assert_eq!(values.long("text"), before);
+        }
+        let view = sent(&before, &[&parts[0], "B", &parts[2]]);
+        let mut values = Values::of(&view, 0);
+        assert!(values.is_changed("text"));
+        assert_eq!(values.long("text"), format!("{}\nB {}", "a".repeat(2_900), "c".repeat(1_000)));
+        let view = sent(&before, &[&parts[0], "", &parts[2]]);
+        assert_eq!(
+            Values::of(&view, 0).long("text"),
+            format!("{}\n{}", "a".repeat(2_900), "c".repeat(1_000))
+        );
+    }
+
+    fn text_parts(text: &str) -> Vec<String> {
+        crate::case::text::parts(text, 3_000)
+    }
+
+    #[test]
+    fn what_is_typed_into_a_further_field_begins_a_new_line() {
+        for (now, expected) in [
+            (["one", "two", "three"], "one\ntwo\nthree"),
+            (["one\n", "two", ""], "one\ntwo"),
+            (["one", "", "three"], "one\nthree"),
+            (["", "two", ""], "two"),
+            (["one", "\ntwo", "  "], "one\ntwo"),
+        ] {
+            assert_eq!(Values::of(&sent("", &now), 0).long("text"), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_long_text_stands_on_the_last_field_that_holds_some_of_it() {
+        for (now, field) in [(["", "", ""], "text"), (["a", "", ""], "text"), (["a", "b", " "], "text/1")] {
+            let view = sent("", &now);
+            let mut values = Values::of(&view, 0);
+            values.checked_long("text", Err::<(), _>("too long"));
+            assert_eq!(values.read(Some(())).unwrap_err()[field], "too long");
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Is what any release put on the queue, into a form, a button or a record still read as it was meant?
+
+use serde_json::json;
+
+use super::answer::{Answer, Button, Line as Told};
+use crate::{
+    case::{CaseId, InvestigationId, MembershipId, Watcher},
+    chat::{
+        forms::{Filled, Form, Kind, new_case},
+        ingress::job::{Did, Job, Place, in_form, said},
+        language::{
+            ask::{Ask, Line, Membership, Step},
+            grammar::parse,
+            verbs,
+        },
+        policy::{
+            confirmation::{Confirmation, LIFETIME},
+            roles::{self, Identity},
+        },
+    },
+    state::{golden, notes::Home},
+    targets::slack::{File, Heard},
+};
+
+/// 2026-11-26T06:20:00Z.
+const NOW: i64 = 1_795_674_000;
+
+/// A line for each verb, and for each shape of its arguments.
+const LINES: [&str; 74] = [
+    "tray",
+    "1234567890 tray",
+    "help",
+    "help membership new",
+    "whoami",
+    "doctor",
+    "show",
+    "1234567890 show --full",
+    "list open",
+    "list closed",
+    "list mine",
+    "comments 5",
+    "history 10",
+    "new",
+    "new Leaked key in the build account",
+    "comment",
+    "1234567890 comment The host is isolated & \"quiet\".",
+    "1234567890 amend 000123 It was isolated at 14:02 UTC.",
+    "status",
+    "1234567890 status submitted",
+    "1234567890 status detect",
+    "1234567890 status contain",
+    "1234567890 status post",
+    "edit",
+    "1234567890 title Leaked key",
+    "1234567890 describe A key of the build role was used from 203.0.113.9.",
+    "1234567890 type incident",
+    "1234567890 type investigation",
+    "1234567890 started 2026-11-20T14:00:00Z",
+    "1234567890 started 2026-11-20T14:00:00Z --reported",
+    "1234567890 metadata ticket=SEC-12 team=\"Blue team\"",
+    "watch",
+    "1234567890 watch ana@example.com <@U0ANAEXAMP>",
+    "1234567890 unwatch ana@example.com",
+    "watchers",
+    "1234567890 impact add account 111122223333",
+    "1234567890 impact add service AWS Lambda",
+    "1234567890 impact rm region eu-west-1",
+    "1234567890 actor add 203.0.113.9 Boto3/1.34 Linux",
+    "1234567890 actor rm 203.0.113.9",
+    "attach",
+    "files",
+    "1234567890 get 2",
+    "ai",
+    "1234567890 ai useful 1 It found the role.",
+    "1234567890 ai useless inv-0123456789ab",
+    "tag list",
+    "1234567890 tag add team=blue cost-centre=\"4 711\"",
+    "1234567890 tag rm team",
+    "1234567890 close",
+    "1234567890 resolver aws",
+    "jira",
+    "1234567890 jira link SEC-12",
+    "1234567890 jira open",
+    "membership list",
+    "membership show",
+    "membership show m-abcdef1234567890",
+    "membership accounts 111122223333",
+    "membership metrics 2026-10-01 2026-10-31",
+    "membership new",
+    "membership new \"Example Corp\" --member \"Ana Lima|Lead|ana@example.com\" --member \"Bo Ek|Analyst|bo@example.com\" \
+     --triage on --whole-organization yes",
+    "membership update",
+    "membership update --add-unit ou-ab12-cd34ef56 --remove-unit ou-ab12-gh78ij90",
+    "membership update m-abcdef1234567890 --name \"Example Corp\" --triage off --whole-organization no \
+     --member \"Ana Lima|Lead|ana@example.com\" --member \"Bo Ek|Analyst|bo@example.com\"",
+    "membership cancel",
+    "membership cancel m-abcdef1234567890",
+    "membership resume",
+    "membership resume m-abcdef1234567890",
+    "hub admin",
+    "hub members",
+    "hub member 111122223333",
+    "hub products",
+    "hub accept 111122223333 7ab938c5d52d7904ad09f9e7c20cc4eb",
+    "hub leave",
+];
+
+fn lines() -> impl Iterator<Item = (&'static str, Line)> {
+    LINES.iter().map(|text| (*text, parse(text, NOW).unwrap()))
+}
+
+fn case() -> CaseId {
+    CaseId::new("1234567890")
+}
+
+fn place() -> Place {
+    Place { channel: "C0SECURITY".to_owned(), thread: Some("1795668300.000100".to_owned()) }
+}
+
+fn job(act: &str, did: Did) -> Job {
+    Job {
+        act: act.to_owned(),
+        team: "T0CASEBRDG".to_owned(),
+        user: "U0ANAEXAMP".to_owned(),
+        place: place(),
+        did,
+        response_url: None,
+        replaces: false,
+        at: 1_795_674_000_123,
+    }
+}
+
+#[test]
+fn every_line_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
+    for verb in verbs::all() {
+        assert!(lines().any(|(_, line)| verbs::of(&line.ask) == Some(verb)), "no line for {}", verb.name);
+    }
+    let asked = |(text, line)| {
+        let did = Did::Asked { line, typed: format!("{text} ") };
+        let response_url = Some("https://hooks.slack.com/commands/T0CASEBRDG/1/x".to_owned());
+        let place = Place { thread: None, ..place() };
+        (text, Job { response_url, place, ..job("1795674000.123.0123456789abcdef", did) })
+    };
+    golden::check_json("jobs-asked", &lines().map(asked).collect::<Vec<_>>());
+}
+
+/// What a form says, where no line does.
+fn filled() -> Vec<(&'static str, Did)> {
+    let attach = |case, before| Filled::Attach {
+        case,
+        files: vec!["F0AUTHLOG1".to_owned(), "F0TRAILJSN".to_owned()],
+        before,
+    };
+    let edit = crate::chat::forms::CaseEdit {
+        title: Some("Leaked key".to_owned()),
+        description: Some("Used from\n203.0.113.9".to_owned()),
+        engagement: Some("Investigation".to_owned()),
+        reported: Some(NOW - 7_200),
+        actual: None,
+    };
+    let of = |text: &str| match parse(text, NOW).unwrap().ask {
+        Ask::Membership(membership) => membership,
+        _ => Membership::List,
+    };
+    let new = of(
+        "membership new Example --member \"Ana Lima|Lead|ana@example.com\" --member \"Bo Ek|Lead|bo@example.com\"",
+    );
+    [
+        ("new case", Filled::New(Box::new(new_case::sample()))),
+        ("edit", Filled::Edit { case: case(), edit: Box::new(edit) }),
+        ("membership", Filled::Membership(new)),
+        ("change of a membership", Filled::Membership(of("membership update --triage on"))),
+        ("files", attach(Some(case()), 0)),
+        ("files of this thread, the second", attach(None, 1)),
+    ]
+    .map(|(name, filled)| (name, Did::Filled { filled }))
+    .into()
+}
+
+#[test]
+fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
+    let form = Form { kind: Kind::Edit { case: case() }, place: place() };
+    let ts = || "1795669199.000100".to_owned();
+    let acts = vec![
+        ("confirmed", Did::Confirmed { value: "c2lnbmVk.e30".to_owned() }),
+        (
+            "form opened",
+            Did::Opened { view: "V0FORMVIEW".to_owned(), hash: Some("1.h".to_owned()), form: form.clone() },
+        ),
+        ("form opened, without a hash", Did::Opened { view: "V0FORMVIEW".to_owned(), hash: None, form }),
+        ("home", Did::Home),
+        ("mistaken", Did::Mistaken { answer: answers().remove(1).1 }),
+        ("said", Did::Said { ts: ts(), text: "It was <@U0BOEXAMPL> &amp; me".to_owned(), files: vec![] }),
+        ("said with files", Did::Said { ts: ts(), text: String::new(), files: vec!["auth.log".to_owned()] }),
+        ("withheld", Did::Withheld { kind: "an AWS access key".to_owned() }),
+        ("amended", Did::Amended { ts: ts(), text: "It was me".to_owned() }),
+        ("issue changed", Did::JiraChanged { issue: "10001".to_owned() }),
+    ];
+    let acts = acts.into_iter().chain(filled());
+    let mut jobs: Vec<_> = acts.map(|(name, did)| (name, job(&in_form("V0FORMVIEW"), did))).collect();
+    jobs.push(("pressed for one person", Job { replaces: true, ..job("1.2.x", Did::Home) }));
+    jobs.push((
+        "at the door of nobody",
+        Job { place: Place::default(), ..job("10001/1795674000123", Did::Home) },
+    ));
+    jobs.push(("brought by the check", brought()));
+    golden::check_json("jobs", &jobs);
+}
+
+/// A reply whose event never came.
+fn brought() -> Job {
+    let settings = toml::from_str("[slack]\nteam = 'T0CASEBRDG'\nchannel = 'C0SECURITY'").unwrap();
+    let home = Home { place: "C0SECURITY".to_owned(), name: "1795668300.000100".to_owned() };
+    let file = File { id: "F0AUTHLOG1".to_owned(), name: "auth.log".to_owned(), ..File::default() };
+    let reply = Heard {
+        ts: "1795669199.000100".to_owned(),
+        thread_ts: Some(home.name.clone()),
+        user: Some("U0ANAEXAMP".to_owned()),
+        text: "It was me".to_owned(),
+        files: vec![file],
+        ..Heard::default()
+    };
+    said(&settings, &home, &reply, 1_795_674_000_123)
+}
+
+#[test]
+fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
+    let rate = |step, useful| Kind::Rate { case: case(), step, useful };
+    let confirmation = Some("c2lnbmVk.e30".to_owned());
+    let forms = [
+        ("new case", Kind::New { title: None }),
+        ("comment", Kind::Comment { case: Some(case()), text: String::new() }),
+        ("comment on a chosen case", Kind::Comment { case: None, text: String::new() }),
+        ("edit", Kind::Edit { case: case() }),
+        ("close, being filled in", Kind::Close { case: case(), confirmation: None }),
+        ("close", Kind::Close { case: case(), confirmation }),
+        ("useful", rate(Step::Number(2), true)),
+        ("useless", rate(Step::Id(InvestigationId::new("inv-0123456789ab")), false)),
+        ("membership", Kind::Membership),
+        ("change of the membership", Kind::MembershipChange { membership: None }),
+        ("change of a membership", {
+            Kind::MembershipChange { membership: Some(MembershipId::new("m-abcdef1234567890")) }
+        }),
+        ("files", Kind::Attach { files: vec!["F0AUTHLOG1".to_owned()] }),
+    ];
+    let forms: Vec<_> = forms.into_iter().map(|(name, kind)| (name, Form { kind, place: place() })).collect();
+    let metadata = |form: &Form| form.view(NOW)["private_metadata"].as_str().unwrap().to_owned();
+    golden::check("forms", &forms, metadata, |text| {
+        Form::of(&json!({ "callback_id": crate::chat::forms::CALLBACK, "private_metadata": text }))
+            .unwrap()
+            .unwrap()
+    });
+}
+
+#[test]
+fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+    let may_lack = ["replaces", "before", "communication"];
+    golden::damage::<Job>("jobs", &may_lack, &[]);
+    golden::damage::<Job>("jobs-asked", &may_lack, &[]);
+    golden::damage::<Form>("forms", &[], &[]);
+    golden::damage::<Answer>("answers", &[], &[]);
+    golden::damage::<(String, Answer)>("decided-changes", &[], &[]);
+    golden::later::<Job>("jobs");
+    golden::later::<Form>("forms");
+    golden::later::<Answer>("answers");
+}
+
+#[test]
+fn every_button_that_any_release_showed_is_read_as_it_was_meant() {
+    let quoted = |text: &String| serde_json::to_string(text).unwrap();
+    let unquoted = |json: &str| serde_json::from_str::<String>(json).unwrap();
+    let values: Vec<_> = lines().map(|(name, line)| (name, Button::run("x", line).value)).collect();
+    golden::check("buttons", &values, quoted, unquoted);
+    for (name, value) in golden::all("buttons") {
+        assert_eq!(parse(&unquoted(&value), NOW), parse(&name, NOW), "{name}");
+    }
+}
+
+const KEY: &[u8] = b"a key of the test";
+
+#[test]
+fn every_confirmation_that_any_release_signed_is_opened_as_it_was_meant() {
+    let who = |user: &str| Identity {
+        team: "T0CASEBRDG".to_owned(),
+        user: user.to_owned(),
+        kind: roles::Kind::Member,
+        groups: vec![],
+    };
+    let of = |line: &str, version| Confirmation {
+        line: parse(line, NOW).unwrap(),
+        team: "T0CASEBRDG".to_owned(),
+        user: "U0ANAEXAMP".to_owned(),
+        version,
+        expires: NOW + LIFETIME,
+        asked: "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
+    };
+    let samples: Vec<_> = verbs::all()
+        .filter(|verb| verb.confirmed)
+        .map(|verb| {
+            let line = lines().find(|(_, line)| {
+                verbs::of(&line.ask) == Some(verb) && !crate::chat::forms::is_wanted(&line.ask, false)
+            });
+            let text = line.unwrap().0;
+            (text, of(text, text.starts_with("1234567890").then_some(NOW - 60)))
+        })
+        .collect();
+    golden::check(
+        "confirmations",
+        &samples,
+        |asked| serde_json::to_string(&asked.encode(KEY).unwrap()).unwrap(),
+        |json| {
+            Confirmation::open(&serde_json::from_str::<String>(json).unwrap(), KEY, &who("U0ANAEXAMP"), NOW)
+                .unwrap()
+        },
+    );
+}
+
+fn answers() -> Vec<(&'static str, Answer)> {
+    let line =
+        Told::of("Case ").bold("1234567890").text(" is ").code("open").link("https://a.example/1", "here");
+    let buttons = vec![
+        Button::run("Comment", "1234567890 comment"),
+        Button::confirm("Close the case", "c2lnbmVk.e30".to_owned()),
+        Button::dismiss("Leave it"),
+    ];
+    vec![
+        ("silence", Answer::silence()),
+        ("lines", Answer::of(line.clone()).give_back("comment \"é\"")),
+        ("buttons", Answer::of(line).buttons(buttons)),
+    ]
+}
+
+#[test]
+fn every_answer_and_decision_that_any_release_recorded_is_read_as_it_was_meant() {
+    golden::check_json("answers", &answers());
+    let text = |text: &str| text.to_owned();
+    let (speaker, body) = (Some(text("ana (Slack)")), text("ana (Slack):\nIt was me"));
+    golden::check_json(
+        "decided-bodies",
+        &[("named", (speaker, body)), ("unnamed", (None, text("It was me")))],
+    );
+    let seen = answers().into_iter().map(|(name, answer)| (name, (text("58c64f4b7a3b2c1d0e9f"), answer)));
+    golden::check_json("decided-changes", &seen.collect::<Vec<_>>());
+    golden::check_json("decided-flags", &[("yes", true), ("no", false)]);
+    golden::check_json(
+        "decided-words",
+        &[("holds", None), ("does not", Some(text("The case has changed.")))],
+    );
+    golden::check_json("decided-names", &[("file", text("auth_log-2.txt"))]);
+    let ana = Watcher { email: text("ana@example.com"), name: Some(text("Ana")), job_title: None };
+    golden::check_json("decided-watchers", &[("nobody", vec![]), ("ana", vec![ana])]);
+}

@@ -1,0 +1,160 @@
+//! What do Slack's events and Jira's webhooks ask of us?
+
+use super::{
+    door::mistaken,
+    job::{self, Did, Job, Place},
+    opening,
+    payload::{Callback, Event, HomeOpened, Message, Webhook},
+};
+use crate::{
+    case::Millis,
+    chat::{
+        forms::Filled,
+        language::{
+            ask::{Ask, Line},
+            grammar,
+        },
+        policy::length,
+    },
+    config::settings::{Layout, Settings},
+};
+
+/// Who wrote, and what, where an event's text would be read.
+pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str, &'a str)> {
+    let (message, is_for_us) = match &callback.event {
+        Event::Message(message) => {
+            let edited = message.message.as_deref().filter(|_| message.subtype.is_some());
+            let newest = edited.unwrap_or(message);
+            (newest, written(settings, callback, newest).is_some())
+        }
+        Event::AppMention(message) => (&**message, message.bot_id.is_none()),
+        Event::AppHomeOpened(_) | Event::Other => return None,
+    };
+    let ours = is_for_us && callback.team_id == settings.slack.team;
+    message.user.as_deref().filter(|_| ours).map(|user| (user, message.text.as_str()))
+}
+
+/// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'. `read`:
+/// whether the text of [`words`] is to be read.
+pub fn happened(settings: &Settings, callback: &Callback, read: bool, now: Millis) -> Option<Job> {
+    if callback.team_id != settings.slack.team {
+        return None;
+    }
+    match &callback.event {
+        Event::Message(message) => wrote(settings, callback, message, read, now),
+        Event::AppMention(message) => mentioned(settings, callback, message, read, now),
+        Event::AppHomeOpened(opened) => looked(settings, opened, now),
+        Event::Other => None,
+    }
+}
+
+fn wrote(
+    settings: &Settings,
+    callback: &Callback,
+    message: &Message,
+    read: bool,
+    now: Millis,
+) -> Option<Job> {
+    let channel = message.channel.clone()?;
+    match message.subtype.as_deref() {
+        None | Some("file_share" | "thread_broadcast" | "me_message") => {
+            let (user, ts) = written(settings, callback, message)?;
+            let files = message.files.iter().map(|file| file.name.clone().unwrap_or_else(|| file.id.clone()));
+            let place = Place { channel, thread: thread_of(message) };
+            let did = job::spoken(&ts, &message.text, files.collect(), read);
+            Some(job::message(settings, user, place, &ts, did, now))
+        }
+        Some("message_changed") => {
+            let (new, old) = (message.message.as_deref()?, message.previous_message.as_deref()?);
+            // Unfurled links and replies change a message as well.
+            let edit = new.edited.as_ref().filter(|_| new.text != old.text)?;
+            let (user, ts) = written(settings, callback, new)?;
+            let place = Place { channel, thread: thread_of(new) };
+            let did = match job::spoken(&ts, &new.text, Vec::new(), read) {
+                Did::Said { ts, text, .. } => Did::Amended { ts, text },
+                left_behind => left_behind,
+            };
+            Some(job::message(settings, user, place, &format!("{ts}/{}", edit.ts), did, now))
+        }
+        _ => None,
+    }
+}
+
+/// Who wrote a message, and its `ts`, if it may become a comment: a person's, in a thread or in a case's channel,
+/// and not a command to us.
+fn written(settings: &Settings, callback: &Callback, message: &Message) -> Option<(String, String)> {
+    let (user, ts) = (message.user.clone()?, message.ts.clone()?);
+    let ours = message.bot_id.is_some() || callback.bot() == Some(&user);
+    let inside = settings.slack.layout == Layout::Channel || thread_of(message).is_some();
+    let command = callback.bot().is_some_and(|bot| addressed(&message.text, bot).is_some());
+    (settings.slack.replies_are_comments && inside && !ours && !command).then_some((user, ts))
+}
+
+/// The thread that a message stands in; `None` for its first message and outside of one.
+fn thread_of(message: &Message) -> Option<String> {
+    message.thread_ts.clone().filter(|thread| message.ts.as_ref() != Some(thread))
+}
+
+/// What follows our name, where a message begins with it.
+fn addressed<'a>(text: &'a str, bot: &str) -> Option<&'a str> {
+    let rest = text.trim_start().strip_prefix("<@")?.strip_prefix(bot)?;
+    match rest.strip_prefix('>') {
+        Some(rest) => Some(rest),
+        None => rest.strip_prefix('|')?.split_once('>').map(|(_, rest)| rest),
+    }
+}
+
+/// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.
+fn mentioned(
+    settings: &Settings,
+    callback: &Callback,
+    message: &Message,
+    read: bool,
+    now: Millis,
+) -> Option<Job> {
+    let (user, ts, channel) = (message.user.clone()?, message.ts.clone()?, message.channel.clone()?);
+    if message.bot_id.is_some() || message.edited.is_some() {
+        return None;
+    }
+    let text = addressed(&message.text, callback.bot()?)?;
+    let did = match read.then(|| grammar::parse(text, now.div_euclid(1_000))) {
+        None => Did::Mistaken { answer: length::unread(settings, &callback.team_id, &user) },
+        Some(Ok(Line { case, ask: Ask::Attach })) if !message.files.is_empty() => {
+            Did::Filled { filled: Filled::Attach { case, files: opening::files(message), before: 0 } }
+        }
+        Some(Ok(line)) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
+        Some(Err(mistake)) => Did::Mistaken { answer: mistaken(&mistake) },
+    };
+    let place = Place { channel, thread: thread_of(message) };
+    Some(job::message(settings, user, place, &ts, did, now))
+}
+
+/// Somebody opened our page.
+fn looked(settings: &Settings, opened: &HomeOpened, now: Millis) -> Option<Job> {
+    (opened.tab == "home").then(|| Job {
+        act: format!("home/{}", opened.event_ts),
+        team: settings.slack.team.clone(),
+        user: opened.user.clone(),
+        place: Place::default(),
+        did: Did::Home,
+        response_url: None,
+        replaces: false,
+        at: now,
+    })
+}
+
+/// A webhook is a hint: its signature covers no time, so everything is read again from Jira.
+pub fn changed(settings: &Settings, webhook: &Webhook, now: Millis) -> Option<Job> {
+    let issue = webhook.issue.as_ref().filter(|_| settings.jira.is_some())?.id.clone();
+    let plain = !issue.is_empty() && issue.len() <= 20 && issue.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| Job {
+        act: format!("{issue}/{}", webhook.timestamp),
+        team: String::new(),
+        user: String::new(),
+        place: Place::default(),
+        did: Did::JiraChanged { issue },
+        response_url: None,
+        replaces: false,
+        at: now,
+    })
+}

@@ -1,0 +1,178 @@
+//! How is a question written as a line? What is printed here parses to the same question.
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::case::{MembershipId, Responder, Status};
+
+use super::{
+    ask::{Ask, Hub, Impact, Line, Membership, MembershipChange, NewMembership, Person, Which},
+    verbs, when,
+};
+use crate::chat::ingress::typed::{encode, quote};
+
+impl Display for Line {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.case {
+            Some(case) => write!(f, "{case} {}", self.ask),
+            None => self.ask.fmt(f),
+        }
+    }
+}
+
+impl Display for Ask {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(verbs::name(self))?;
+        match self {
+            Self::Tray | Self::Whoami | Self::Doctor | Self::Edit | Self::Watchers | Self::Attach => Ok(()),
+            Self::Files | Self::Ai | Self::Tags | Self::Close | Self::Jira | Self::JiraOpen => Ok(()),
+            Self::Resolver => f.write_str(" aws"),
+            Self::Help { verb } => verb.iter().try_for_each(|verb| write!(f, " {verb}")),
+            Self::Show { full } => flag(f, *full, "full"),
+            Self::List { which } => write!(f, " {}", which_name(*which)),
+            Self::Comments { count } | Self::History { count } => write!(f, " {count}"),
+            Self::New { title: text } | Self::Comment { text } => {
+                text.iter().try_for_each(|text| free(f, text))
+            }
+            Self::Amend { comment, text } => write!(f, " {comment}").and_then(|()| free(f, text)),
+            Self::Status { to } => to.iter().try_for_each(|status| write!(f, " {}", status_name(status))),
+            Self::Title { text } | Self::Describe { text } => free(f, text),
+            Self::Type { engagement } => write!(f, " {}", engagement.to_lowercase()),
+            Self::Started { at, reported } => {
+                write!(f, " {}", when::written(*at)).and_then(|()| flag(f, *reported, "reported"))
+            }
+            Self::Metadata { pairs } | Self::Tag { pairs } => {
+                pairs.iter().try_for_each(|(key, value)| word(f, &format!("{key}={value}")))
+            }
+            Self::Untag { keys } => keys.iter().try_for_each(|key| word(f, key)),
+            Self::Watch { people } | Self::Unwatch { people } => {
+                people.iter().try_for_each(|each| person(f, each))
+            }
+            Self::Impact { what, .. } => impact(f, what),
+            Self::Actor { actor, .. } => {
+                write!(f, " {}", actor.ip)?;
+                actor.user_agent.iter().try_for_each(|agent| free(f, agent))
+            }
+            Self::Get { number } => write!(f, " {number}"),
+            Self::Rate { step, why, .. } => {
+                write!(f, " {step}")?;
+                why.iter().try_for_each(|why| free(f, why))
+            }
+            Self::JiraLink { key } => word(f, key),
+            Self::Membership(ask) => membership(f, ask),
+            Self::Hub(ask) => hub(f, ask),
+        }
+    }
+}
+
+/// A free text, which ends the line.
+fn free(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+    write!(f, " {}", encode(text))
+}
+
+fn word(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+    write!(f, " {}", quote(text))
+}
+
+fn flag(f: &mut Formatter<'_>, given: bool, name: &str) -> fmt::Result {
+    if given { write!(f, " --{name}") } else { Ok(()) }
+}
+
+fn which_name(which: Which) -> &'static str {
+    match which {
+        Which::Open => "open",
+        Which::Closed => "closed",
+        Which::Mine => "mine",
+    }
+}
+
+fn status_name(status: &Status) -> &str {
+    match status {
+        Status::Submitted => "submitted",
+        Status::Detection => "detect",
+        Status::Containment => "contain",
+        Status::PostIncident => "post",
+        other => other.as_str(),
+    }
+}
+
+fn person(f: &mut Formatter<'_>, person: &Person) -> fmt::Result {
+    match person {
+        Person::User(id) => write!(f, " <@{id}>"),
+        Person::Email(address) => word(f, address),
+    }
+}
+
+fn impact(f: &mut Formatter<'_>, what: &Impact) -> fmt::Result {
+    let (kind, values) = match what {
+        Impact::Accounts(values) => ("account", values),
+        Impact::Regions(values) => ("region", values),
+        Impact::Services(values) => ("service", values),
+    };
+    write!(f, " {kind}")?;
+    values.iter().try_for_each(|value| word(f, value))
+}
+
+fn membership(f: &mut Formatter<'_>, ask: &Membership) -> fmt::Result {
+    match ask {
+        Membership::List => Ok(()),
+        Membership::Show { membership }
+        | Membership::Cancel { membership }
+        | Membership::Resume { membership } => id(f, membership),
+        Membership::Accounts { membership, accounts } => {
+            id(f, membership)?;
+            accounts.iter().try_for_each(|account| word(f, account))
+        }
+        Membership::Metrics { membership, from, to } => {
+            id(f, membership)?;
+            write!(f, " {} {}", when::written_day(*from), when::written_day(*to))
+        }
+        Membership::New { values } => values.iter().try_for_each(|values| new(f, values)),
+        Membership::Update { membership, change } => {
+            id(f, membership)?;
+            update(f, change)
+        }
+    }
+}
+
+fn id(f: &mut Formatter<'_>, membership: &Option<MembershipId>) -> fmt::Result {
+    membership.iter().try_for_each(|id| write!(f, " {id}"))
+}
+
+fn new(f: &mut Formatter<'_>, values: &NewMembership) -> fmt::Result {
+    let NewMembership { name, team: people, triage, whole_organization } = values;
+    word(f, name)?;
+    team(f, people)?;
+    switch(f, "triage", *triage)?;
+    switch(f, "whole-organization", *whole_organization)
+}
+
+fn update(f: &mut Formatter<'_>, change: &MembershipChange) -> fmt::Result {
+    let MembershipChange { name, team: people, triage, whole_organization, add_units, remove_units } = change;
+    name.iter().try_for_each(|name| write!(f, " --name {}", quote(name)))?;
+    team(f, people)?;
+    switch(f, "triage", *triage)?;
+    switch(f, "whole-organization", *whole_organization)?;
+    add_units.iter().try_for_each(|unit| write!(f, " --add-unit {unit}"))?;
+    remove_units.iter().try_for_each(|unit| write!(f, " --remove-unit {unit}"))
+}
+
+fn team(f: &mut Formatter<'_>, people: &[Responder]) -> fmt::Result {
+    people.iter().try_for_each(|Responder { name, job_title, email, communication: _ }| {
+        write!(f, " --member {}", quote(&format!("{name}|{job_title}|{email}")))
+    })
+}
+
+fn switch(f: &mut Formatter<'_>, name: &str, state: Option<bool>) -> fmt::Result {
+    state.iter().try_for_each(|on| write!(f, " --{name} {}", if *on { "on" } else { "off" }))
+}
+
+fn hub(f: &mut Formatter<'_>, ask: &Hub) -> fmt::Result {
+    match ask {
+        Hub::Admin | Hub::Members | Hub::Products | Hub::Leave => Ok(()),
+        Hub::Member { accounts } => accounts.iter().try_for_each(|account| word(f, account)),
+        Hub::Accept { administrator, invitation } => {
+            word(f, administrator)?;
+            word(f, invitation)
+        }
+    }
+}

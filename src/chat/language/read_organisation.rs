@@ -1,0 +1,150 @@
+//! How are the arguments of the organisation's verbs read? A membership's values are many, so they have names.
+
+use crate::case::{MembershipId, Responder, Seconds};
+
+use super::{
+    arguments::{Arguments, choose, once},
+    ask::{Ask, Hub, Membership, MembershipChange, NewMembership},
+    mistake::Mistake,
+    read::{Asked, bare, many, required},
+    shapes, when,
+};
+use crate::chat::ingress::typed::{Word, Words};
+
+bare! {
+    membership_list => Ask::Membership(Membership::List),
+    hub_admin => Ask::Hub(Hub::Admin),
+    hub_members => Ask::Hub(Hub::Members),
+    hub_products => Ask::Hub(Hub::Products),
+    hub_leave => Ask::Hub(Hub::Leave),
+}
+
+pub(super) fn membership_show(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Membership(Membership::Show { membership: only_id(words)? }))
+}
+
+pub(super) fn membership_cancel(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Membership(Membership::Cancel { membership: only_id(words)? }))
+}
+
+pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Membership(Membership::Resume { membership: only_id(words)? }))
+}
+
+/// Nothing, or a membership's id.
+fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
+    words.next().map(|word| shapes::membership(&word.shown())).transpose()
+}
+
+/// The membership's id, if the next word looks like one.
+fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
+    match words.peek() {
+        Some(Word::Text(text)) if text.to_lowercase().starts_with("m-") => only_id(words),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn membership_accounts(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let membership = leading_id(words)?;
+    let accounts = many(words, "accounts", 100, shapes::account)?;
+    Ok(Ask::Membership(Membership::Accounts { membership, accounts }))
+}
+
+pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
+    const DAY: Seconds = 86_400;
+    let membership = leading_id(words)?;
+    let mut day = |usual: Seconds| -> Result<Seconds, Mistake> {
+        let Some(word) = words.next() else { return Ok(usual) };
+        let said = word.shown();
+        when::day(&said, now).ok_or_else(|| {
+            Mistake::new(
+                format!("\"{said}\" is not a day."),
+                "Write it as 2026-11-20, `yesterday` or `today`.",
+            )
+        })
+    };
+    let today = now.div_euclid(DAY).saturating_mul(DAY);
+    let from = day(today.saturating_sub(30 * DAY).max(0))?;
+    let to = day(today)?;
+    if from > to || to > today {
+        let happened =
+            format!("From {} to {} is not a time that was.", when::written_day(from), when::written_day(to));
+        return Err(Mistake::new(happened, "Give the earlier day first, and none after today."));
+    }
+    Ok(Ask::Membership(Membership::Metrics { membership, from, to }))
+}
+
+pub(super) fn hub_member(words: &mut Words<'_>, _: Seconds) -> Asked {
+    Ok(Ask::Hub(Hub::Member { accounts: many(words, "accounts", 100, shapes::account)? }))
+}
+
+pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let administrator = shapes::account(&required(words, "administrator's account")?)?;
+    let invitation = shapes::invitation(&required(words, "invitation")?)?;
+    Ok(Ask::Hub(Hub::Accept { administrator, invitation }))
+}
+
+pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let arguments = Arguments::read(words, &[], &["member", "triage", "whole-organization"])?;
+    if arguments.is_empty() {
+        return Ok(Ask::Membership(Membership::New { values: None }));
+    }
+    let team = team(&arguments)?;
+    shapes::count("team members", team.len(), 10)?;
+    if team.len() < 2 {
+        return Err(Mistake::new(
+            "A team has 2 to 10 people; this one has 1.",
+            "Name another with --member.",
+        ));
+    }
+    let values = NewMembership {
+        name: shapes::membership_name(&arguments.plain.join(" "))?,
+        team,
+        triage: switch(&arguments, "triage")?,
+        whole_organization: switch(&arguments, "whole-organization")?,
+    };
+    Ok(Ask::Membership(Membership::New { values: Some(values) }))
+}
+
+pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
+    let membership = leading_id(words)?;
+    let flags = ["name", "member", "triage", "whole-organization", "add-unit", "remove-unit"];
+    let arguments = Arguments::read(words, &[], &flags)?;
+    arguments.nothing_else()?;
+    let team = team(&arguments)?;
+    if team.len() == 1 || team.len() > 10 {
+        let happened = format!("A team has 2 to 10 people; this one has {}.", team.len());
+        return Err(Mistake::new(happened, "Name the whole team: it replaces the one that is there."));
+    }
+    let change = MembershipChange {
+        name: arguments.last("name").map(shapes::membership_name).transpose()?,
+        team,
+        triage: switch(&arguments, "triage")?,
+        whole_organization: switch(&arguments, "whole-organization")?,
+        add_units: units(&arguments, "add-unit")?,
+        remove_units: units(&arguments, "remove-unit")?,
+    };
+    Ok(Ask::Membership(Membership::Update { membership, change }))
+}
+
+fn team(arguments: &Arguments) -> Result<Vec<Responder>, Mistake> {
+    arguments.values("member").map(shapes::responder).collect()
+}
+
+/// `on`, `off`, `yes` or `no`.
+fn switch(arguments: &Arguments, name: &str) -> Result<Option<bool>, Mistake> {
+    let states =
+        [("on", true), ("yes", true), ("true", true), ("off", false), ("no", false), ("false", false)];
+    arguments.last(name).map(|value| choose("on or off", value, &states)).transpose()
+}
+
+/// At most five units for one call, each once.
+fn units(arguments: &Arguments, name: &str) -> Result<Vec<String>, Mistake> {
+    let units = arguments.values(name).flat_map(|value| value.split(','));
+    let units: Vec<String> = units.map(|unit| shapes::unit(unit.trim())).collect::<Result<_, Mistake>>()?;
+    let units = once(units, |unit| unit);
+    if !units.is_empty() {
+        shapes::count("organizational units", units.len(), 5)?;
+    }
+    Ok(units)
+}

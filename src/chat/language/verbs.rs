@@ -1,0 +1,295 @@
+//! Which verbs are there? One table (`table.rs`); parsing, help, roles and the documentation read it.
+
+use crate::case::Seconds;
+
+use super::{
+    ask::{Ask, Hub, Membership},
+    mistake::Mistake,
+    table::TABLE,
+};
+use crate::chat::{ingress::typed::Words, policy::roles::Role};
+
+/// What a verb is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// One case: named, the thread's, the channel's, or chosen with buttons.
+    Case,
+    /// No case in particular.
+    Anything,
+    /// The organisation: memberships and Security Hub.
+    Organisation,
+}
+
+/// Reads a verb's arguments.
+pub type Read = fn(&mut Words<'_>, Seconds) -> Result<Ask, Mistake>;
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Verb {
+    /// One word or two: `show`, `tag add`.
+    pub name: &'static str,
+    /// Other spellings, the AWS sample's among them.
+    pub aliases: &'static [&'static str],
+    /// What follows it.
+    pub syntax: &'static str,
+    /// One line.
+    pub help: &'static str,
+    /// Lines without the command's name. Each one parses.
+    pub examples: &'static [&'static str],
+    /// The least role. `None`: every member of the workspace.
+    pub role: Option<Role>,
+    /// What it is about.
+    pub about: About,
+    /// The operations that it may call, as the SDK names them.
+    pub operations: &'static [&'static str],
+    /// Takes something away: never accepted abbreviated.
+    pub guarded: bool,
+    /// Done only after a confirmation.
+    pub confirmed: bool,
+    /// Reads its arguments.
+    pub read: Read,
+}
+
+impl PartialEq for Verb {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Verb {}
+
+impl Verb {
+    /// The first word: `tag` of `tag add`.
+    pub fn head(&self) -> &'static str {
+        self.name.split(' ').next().unwrap_or_default()
+    }
+
+    /// The second word, if it has one.
+    pub fn tail(&self) -> Option<&'static str> {
+        self.name.split_once(' ').map(|(_, tail)| tail)
+    }
+
+    /// The line to type, its arguments in words.
+    pub fn usage(&self) -> String {
+        format!("/sir {} {}", self.name, self.syntax).trim_end().to_owned()
+    }
+
+    pub(super) const fn new(
+        role: Option<Role>,
+        about: About,
+        name: &'static str,
+        syntax: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            syntax,
+            help: "",
+            examples: &[],
+            role,
+            about,
+            operations: &[],
+            guarded: false,
+            confirmed: false,
+            read: |_, _| Ok(Ask::Tray),
+        }
+    }
+
+    pub(super) const fn says(self, help: &'static str, examples: &'static [&'static str]) -> Self {
+        Self { help, examples, ..self }
+    }
+
+    pub(super) const fn alias(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    pub(super) const fn calls(self, operations: &'static [&'static str]) -> Self {
+        Self { operations, ..self }
+    }
+
+    pub(super) const fn reads(self, read: Read) -> Self {
+        Self { read, ..self }
+    }
+
+    pub(super) const fn guarded(self) -> Self {
+        Self { guarded: true, ..self }
+    }
+
+    pub(super) const fn confirmed(self) -> Self {
+        Self { guarded: true, confirmed: true, ..self }
+    }
+}
+
+/// All verbs, in the order of help.
+pub fn all() -> impl Iterator<Item = &'static Verb> {
+    TABLE.iter()
+}
+
+/// The verb of this name.
+pub fn named(name: &str) -> Option<&'static Verb> {
+    all().find(|verb| verb.name == name)
+}
+
+/// The verb that asks this.
+pub fn of(ask: &Ask) -> Option<&'static Verb> {
+    named(name(ask))
+}
+
+/// Each verb with the operations that it may call.
+pub fn operations() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    all().map(|verb| (verb.name, verb.operations))
+}
+
+/// The name of the verb that asks this.
+pub fn name(ask: &Ask) -> &'static str {
+    use super::ask::Edit::{Add, Remove};
+    match ask {
+        Ask::Tray => "tray",
+        Ask::Help { .. } => "help",
+        Ask::Whoami => "whoami",
+        Ask::Doctor => "doctor",
+        Ask::Show { .. } => "show",
+        Ask::List { .. } => "list",
+        Ask::Comments { .. } => "comments",
+        Ask::History { .. } => "history",
+        Ask::New { .. } => "new",
+        Ask::Comment { .. } => "comment",
+        Ask::Amend { .. } => "amend",
+        Ask::Status { .. } => "status",
+        Ask::Edit => "edit",
+        Ask::Title { .. } => "title",
+        Ask::Describe { .. } => "describe",
+        Ask::Type { .. } => "type",
+        Ask::Started { .. } => "started",
+        Ask::Metadata { .. } => "metadata",
+        Ask::Watch { .. } => "watch",
+        Ask::Unwatch { .. } => "unwatch",
+        Ask::Watchers => "watchers",
+        Ask::Impact { edit: Add, .. } => "impact add",
+        Ask::Impact { edit: Remove, .. } => "impact rm",
+        Ask::Actor { edit: Add, .. } => "actor add",
+        Ask::Actor { edit: Remove, .. } => "actor rm",
+        Ask::Attach => "attach",
+        Ask::Files => "files",
+        Ask::Get { .. } => "get",
+        Ask::Ai => "ai",
+        Ask::Rate { useful: true, .. } => "ai useful",
+        Ask::Rate { useful: false, .. } => "ai useless",
+        Ask::Tags => "tag list",
+        Ask::Tag { .. } => "tag add",
+        Ask::Untag { .. } => "tag rm",
+        Ask::Close => "close",
+        Ask::Resolver => "resolver",
+        Ask::Jira => "jira",
+        Ask::JiraLink { .. } => "jira link",
+        Ask::JiraOpen => "jira open",
+        Ask::Membership(ask) => membership(ask),
+        Ask::Hub(ask) => hub(ask),
+    }
+}
+
+fn membership(ask: &Membership) -> &'static str {
+    match ask {
+        Membership::List => "membership list",
+        Membership::Show { .. } => "membership show",
+        Membership::Accounts { .. } => "membership accounts",
+        Membership::Metrics { .. } => "membership metrics",
+        Membership::New { .. } => "membership new",
+        Membership::Update { .. } => "membership update",
+        Membership::Cancel { .. } => "membership cancel",
+        Membership::Resume { .. } => "membership resume",
+    }
+}
+
+fn hub(ask: &Hub) -> &'static str {
+    match ask {
+        Hub::Admin => "hub admin",
+        Hub::Members => "hub members",
+        Hub::Member { .. } => "hub member",
+        Hub::Products => "hub products",
+        Hub::Accept { .. } => "hub accept",
+        Hub::Leave => "hub leave",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::chat::language::grammar::parse;
+
+    /// The 25 operations of Security Incident Response, then the six of Security Hub.
+    const OPERATIONS: [&str; 31] = [
+        "BatchGetMemberAccountDetails",
+        "CancelMembership",
+        "CloseCase",
+        "CreateCase",
+        "CreateCaseComment",
+        "CreateMembership",
+        "GetCase",
+        "GetCaseAttachmentDownloadUrl",
+        "GetCaseAttachmentUploadUrl",
+        "GetFindingMetrics",
+        "GetMembership",
+        "ListCaseEdits",
+        "ListCases",
+        "ListComments",
+        "ListInvestigations",
+        "ListMemberships",
+        "ListTagsForResource",
+        "SendFeedback",
+        "TagResource",
+        "UntagResource",
+        "UpdateCase",
+        "UpdateCaseComment",
+        "UpdateCaseStatus",
+        "UpdateMembership",
+        "UpdateResolverType",
+        "AcceptAdministratorInvitation",
+        "DescribeProducts",
+        "DisassociateFromAdministratorAccount",
+        "GetAdministratorAccount",
+        "GetMembers",
+        "ListMembers",
+    ];
+
+    #[test]
+    fn every_operation_of_both_services_has_a_verb() {
+        let reached: BTreeSet<&str> = operations().flat_map(|(_, operations)| operations).copied().collect();
+        assert_eq!(reached, BTreeSet::from(OPERATIONS));
+    }
+
+    #[test]
+    fn no_two_verbs_answer_to_one_name() {
+        let names: Vec<&str> = all().flat_map(|verb| [&[verb.name], verb.aliases].concat()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+    }
+
+    #[test]
+    fn every_verb_is_explained_and_each_of_its_examples_asks_it() {
+        for verb in all() {
+            assert!(verb.help.ends_with('.') && verb.help.len() < 160, "{}", verb.name);
+            assert!(!verb.examples.is_empty(), "{}", verb.name);
+            for example in verb.examples {
+                let line =
+                    parse(example, 1_795_255_200).unwrap_or_else(|mistake| panic!("{example}: {mistake}"));
+                assert_eq!(of(&line.ask), Some(verb), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_alias_asks_what_its_verb_asks() {
+        for verb in all() {
+            for alias in verb.aliases {
+                let example = verb.examples[0].replacen(verb.name, alias, 1);
+                assert_eq!(
+                    parse(&example, 1_795_255_200),
+                    parse(verb.examples[0], 1_795_255_200),
+                    "{example}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Who is this person to the workspace, in which user groups, and who else reads a channel? What Slack says is
+//! remembered for five minutes.
+
+use serde::{Deserialize, Serialize};
+
+use super::roles::{Identity, Kind};
+use crate::{
+    config::settings::Settings,
+    http::Failure,
+    runtime::World,
+    state::record::stated,
+    targets::slack::{Person, Slack, known::remembered},
+};
+
+/// A person, as the workspace knows them. Its `Debug` tells the id only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Decides what they may do.
+    pub identity: Identity,
+    /// The name that others see.
+    pub name: String,
+    /// As far as Slack tells it.
+    pub email: Option<String>,
+}
+
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.identity.user)
+    }
+}
+
+/// What is remembered of a person.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Known {
+    #[serde(rename = "team")]
+    team: String,
+    #[serde(rename = "kind")]
+    kind: Kind,
+    #[serde(rename = "name")]
+    name: String,
+    #[serde(rename = "email", deserialize_with = "stated")]
+    email: Option<String>,
+}
+
+/// Who somebody is; `None` where Slack knows nobody of this id.
+///
+/// # Errors
+/// Slack did not answer: then nobody knows, and nothing may be done.
+pub async fn profile<W: World>(
+    slack: &Slack<'_, W>,
+    settings: &Settings,
+    user: &str,
+) -> Result<Option<Profile>, Failure> {
+    let name = format!("person/{user}");
+    let known = remembered(slack.world, &name, async || {
+        Ok(slack.user(user).await?.map(|person| known(person, settings)))
+    });
+    let Some(Known { team, kind, name, email }) = known.await? else { return Ok(None) };
+    let groups = match kind {
+        Kind::Member => groups(slack, settings, user).await?,
+        _ => Vec::new(),
+    };
+    let identity = Identity { team, user: user.to_owned(), kind, groups };
+    Ok(Some(Profile { identity, name, email }))
+}
+
+fn known(person: Person, settings: &Settings) -> Known {
+    let kind = match &person {
+        Person { is_deleted: true, .. } => Kind::Deactivated,
+        Person { is_bot: true, .. } => Kind::Bot,
+        Person { team, .. } if *team != settings.slack.team => Kind::Stranger,
+        Person { is_restricted: true, .. } => Kind::Guest,
+        _ => Kind::Member,
+    };
+    let Person { id: _, team, name, email, is_bot: _, is_restricted: _, is_deleted: _ } = person;
+    Known { team, kind, name, email }
+}
+
+/// Those user groups of the settings that somebody is in.
+async fn groups<W: World>(
+    slack: &Slack<'_, W>,
+    settings: &Settings,
+    user: &str,
+) -> Result<Vec<String>, Failure> {
+    let mut groups = Vec::new();
+    for group in named_groups(settings) {
+        let name = format!("group/{group}");
+        let members = remembered(slack.world, &name, async || slack.group_members(&group).await).await?;
+        if members.iter().any(|member| member == user) {
+            groups.push(group);
+        }
+    }
+    Ok(groups)
+}
+
+/// The user groups (`S…`) that the settings name, each once.
+pub fn named_groups(settings: &Settings) -> Vec<String> {
+    let roles = &settings.roles;
+    let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
+    let mut groups: Vec<_> = all.into_iter().flatten().filter(|id| id.starts_with('S')).cloned().collect();
+    groups.sort();
+    groups.dedup();
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{case::Millis, state::golden};
+
+    #[test]
+    fn somebody_is_a_member_only_if_nothing_speaks_against_it() {
+        let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
+        let ana = Person {
+            id: "U1".to_owned(),
+            team: "T1".to_owned(),
+            name: "Ana".to_owned(),
+            email: None,
+            is_bot: false,
+            is_restricted: false,
+            is_deleted: false,
+        };
+        for (person, kind) in [
+            (ana.clone(), Kind::Member),
+            (Person { team: "T2".to_owned(), ..ana.clone() }, Kind::Stranger),
+            (Person { is_restricted: true, ..ana.clone() }, Kind::Guest),
+            (Person { is_bot: true, ..ana.clone() }, Kind::Bot),
+            (Person { is_deleted: true, ..ana }, Kind::Deactivated),
+        ] {
+            assert_eq!(known(person, &settings).kind, kind);
+        }
+    }
+
+    #[test]
+    fn what_any_release_remembered_of_people_and_channels_is_read_as_it_was_meant() {
+        let until: Millis = 1_795_669_500_000;
+        let known = |kind, email: Option<&str>| {
+            let (team, name) = ("T0CASEBRDG".to_owned(), "ana".to_owned());
+            Some(Known { team, kind, name, email: email.map(str::to_owned) })
+        };
+        golden::check_json(
+            "people",
+            &[
+                ("nobody", (until, None)),
+                ("member", (until, known(Kind::Member, Some("ana@example.com")))),
+                ("guest", (until, known(Kind::Guest, None))),
+                ("bot", (until, known(Kind::Bot, None))),
+                ("another app", (until, known(Kind::OtherApp, None))),
+                ("stranger", (until, known(Kind::Stranger, None))),
+                ("deactivated", (until, known(Kind::Deactivated, None))),
+            ],
+        );
+        let members = vec!["U0ANAEXAMP".to_owned(), "W0BOEXAMPL".to_owned()];
+        golden::check_json("groups", &[("two", (until, members)), ("nobody", (until, Vec::new()))]);
+        golden::check_json("channels", &[("shared", (until, true)), ("ours", (until, false))]);
+    }
+
+    #[test]
+    fn groups_of_the_settings_are_each_asked_for_once() {
+        let settings =
+            "[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nviewer = ['S2', 'U1']\nadmin = ['S1', 'S2']";
+        assert_eq!(named_groups(&toml::from_str(settings).unwrap()), ["S1", "S2"]);
+    }
+}

@@ -1,0 +1,7 @@
+//! Who may: identities, roles, confirmations, and what nobody may paste.
+
+pub mod confirmation;
+pub mod identity;
+pub mod length;
+pub mod pasted;
+pub mod roles;

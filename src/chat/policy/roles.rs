@@ -1,0 +1,456 @@
+//! Who may do what? The table of verbs says which role; the settings say who has it. All else is refused.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::settings::Settings;
+
+use crate::chat::language::{
+    ask::Ask,
+    verbs::{self, Verb},
+};
+
+/// What a person may do. Each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Works the case.
+    Responder,
+    /// Closes it, or hands it to AWS.
+    Commander,
+    /// Membership and Security Hub.
+    Admin,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Viewer => "viewer",
+            Self::Responder => "responder",
+            Self::Commander => "commander",
+            Self::Admin => "admin",
+        })
+    }
+}
+
+/// What somebody is to the workspace, as `users.info` tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
+    #[serde(rename = "Member")]
+    Member,
+    /// A guest, of one channel or of several.
+    #[serde(rename = "Guest")]
+    Guest,
+    /// A bot user, or a workflow.
+    #[serde(rename = "Bot")]
+    Bot,
+    /// A message or a click that another app made.
+    #[serde(rename = "OtherApp")]
+    OtherApp,
+    /// Somebody of another workspace, in a channel that both share.
+    #[serde(rename = "Stranger")]
+    Stranger,
+    /// `deleted`
+    #[serde(rename = "Deactivated")]
+    Deactivated,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The person's own workspace, `T…`.
+    pub team: String,
+    /// The Slack user id, `U…` or `W…`.
+    pub user: String,
+    /// What the person is to the workspace.
+    pub kind: Kind,
+    /// The user groups, `S…`, that the person is in.
+    pub groups: Vec<String>,
+}
+
+impl Identity {
+    /// Somebody as far as the settings alone tell: a member who is in no user group.
+    pub fn by_name(team: &str, user: &str) -> Self {
+        Self { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: Vec::new() }
+    }
+}
+
+/// Where it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A case's thread or channel.
+    Case,
+    /// Any other channel of the workspace.
+    Channel,
+    /// A direct message, a form, or the App Home: nobody else sees it.
+    Direct,
+    /// A channel that people of another workspace read too.
+    Shared,
+}
+
+/// Why somebody may not. Its `Display` is the reply, as plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not a member of the workspace.
+    Outsider(Kind),
+    /// Asked where others read along.
+    Overheard {
+        /// What was asked.
+        verb: &'static str,
+    },
+    /// The role is not enough.
+    Role {
+        /// What was asked.
+        verb: &'static str,
+        /// What it needs.
+        needed: Role,
+        /// What the person has.
+        has: Option<Role>,
+        /// How many people the settings name for that role or a higher one.
+        people: usize,
+        /// And how many user groups.
+        groups: usize,
+    },
+    /// No row of the table says who may.
+    Unknown,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outsider(kind) => write!(f, "{} Nothing was done.", outsider(*kind)),
+            Self::Overheard { verb } => write!(
+                f,
+                "People of another workspace read this channel, so `{verb}` is not answered here. Ask in a channel \
+                 of your own workspace, or in a direct message to yourself. Nothing was done."
+            ),
+            Self::Role { verb, needed, has, people, groups } => {
+                let has = has.map_or("you have none".to_owned(), |role| format!("you are {role}"));
+                let whose = holders(*people, *groups);
+                write!(
+                    f,
+                    "`{verb}` needs the role {needed}; {has}. {whose} Roles are given in Casebridge's settings, \
+                     under `roles.{needed}`. Nothing was done."
+                )
+            }
+            Self::Unknown => f.write_str("Nobody may do that. Nothing was done."),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+fn outsider(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Member | Kind::Stranger => {
+            "Only people of this Slack workspace may use Casebridge; you belong to another."
+        }
+        Kind::Guest => "Guests of this Slack workspace may not use Casebridge: ask a full member to do it.",
+        Kind::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
+        Kind::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
+        Kind::Deactivated => "This Slack account is deactivated.",
+    }
+}
+
+fn holders(people: usize, groups: usize) -> String {
+    let count = |number: usize, one: &str, many: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    };
+    match (people, groups) {
+        (0, 0) => "Nobody has that role yet.".to_owned(),
+        (_, 0) => format!("{} may.", count(people, "person", "people")),
+        (0, _) => format!("{} may.", count(groups, "user group", "user groups")),
+        _ => format!(
+            "{} and {} may.",
+            count(people, "person", "people"),
+            count(groups, "user group", "user groups")
+        ),
+    }
+}
+
+/// The highest role that the settings give somebody, if any.
+pub fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
+    if outside(settings, identity).is_some() {
+        return None;
+    }
+    let is = |id: &String| !id.is_empty() && (*id == identity.user || identity.groups.contains(id));
+    lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
+}
+
+/// Whether somebody may ask this here.
+pub fn may(settings: &Settings, identity: &Identity, ask: &Ask, place: Place) -> Result<(), Refusal> {
+    let verb = verbs::of(ask).ok_or(Refusal::Unknown)?;
+    may_use(settings, identity, verb, place)
+}
+
+/// Whether somebody may use a verb here. Everything that decides is in this function and in the table.
+pub fn may_use(
+    settings: &Settings,
+    identity: &Identity,
+    verb: &'static Verb,
+    place: Place,
+) -> Result<(), Refusal> {
+    if let Some(kind) = outside(settings, identity) {
+        return Err(Refusal::Outsider(kind));
+    }
+    let Some(needed) = verb.role else { return Ok(()) };
+    let has = role(settings, identity);
+    if has < Some(needed) {
+        let (people, groups) = counted(settings, needed);
+        return Err(Refusal::Role { verb: verb.name, needed, has, people, groups });
+    }
+    match place {
+        Place::Case | Place::Channel | Place::Direct => Ok(()),
+        Place::Shared => Err(Refusal::Overheard { verb: verb.name }),
+    }
+}
+
+/// Whether somebody may comment on cases.
+pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Refusal> {
+    may(settings, identity, &Ask::Comment { text: None }, Place::Case)
+}
+
+/// What keeps somebody out whatever the roles say.
+fn outside(settings: &Settings, identity: &Identity) -> Option<Kind> {
+    let foreign = identity.team != settings.slack.team;
+    match identity.kind {
+        Kind::Member if foreign || identity.user.is_empty() => Some(Kind::Stranger),
+        Kind::Member => None,
+        kind => Some(kind),
+    }
+}
+
+fn lists(settings: &Settings) -> [(Role, &Vec<String>); 4] {
+    let roles = &settings.roles;
+    [
+        (Role::Viewer, &roles.viewer),
+        (Role::Responder, &roles.responder),
+        (Role::Commander, &roles.commander),
+        (Role::Admin, &roles.admin),
+    ]
+}
+
+/// How many people and how many user groups have a role, or a higher one.
+fn counted(settings: &Settings, least: Role) -> (usize, usize) {
+    let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
+    let mut ids: Vec<&String> = lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty()).collect();
+    ids.sort();
+    ids.dedup();
+    let groups = ids.iter().filter(|id| id.starts_with('S')).count();
+    (ids.len() - groups, groups)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::language::grammar::parse;
+
+    fn settings() -> Settings {
+        toml::from_str(
+            r#"
+            slack = { team = "T0123", channel = "C0123" }
+            roles = { viewer = ["U1", "S1"], responder = ["U2", "S2"], commander = ["U3", "U4", ""], admin = ["U4"] }
+            "#,
+        )
+        .unwrap()
+    }
+
+    fn somebody(user: &str, kind: Kind) -> Identity {
+        Identity { team: "T0123".to_owned(), user: user.to_owned(), kind, groups: vec![] }
+    }
+
+    fn of_groups(groups: &[&str]) -> Identity {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        Identity { groups, ..somebody("U9", Kind::Member) }
+    }
+
+    /// Who asks: the letters stand for them in the table below.
+    fn identities() -> Vec<(char, Identity)> {
+        vec![
+            ('n', somebody("U9", Kind::Member)),
+            ('v', somebody("U1", Kind::Member)),
+            ('V', of_groups(&["S1", "S8"])),
+            ('r', somebody("U2", Kind::Member)),
+            ('R', of_groups(&["S1", "S2"])),
+            ('c', somebody("U3", Kind::Member)),
+            ('a', somebody("U4", Kind::Member)),
+            ('g', somebody("U4", Kind::Guest)),
+            ('b', somebody("U4", Kind::Bot)),
+            ('o', somebody("U4", Kind::OtherApp)),
+            ('s', somebody("U4", Kind::Stranger)),
+            ('d', somebody("U4", Kind::Deactivated)),
+            ('f', Identity { team: "T9".to_owned(), ..somebody("U4", Kind::Member) }),
+            ('e', somebody("", Kind::Member)),
+            ('E', of_groups(&[""])),
+        ]
+    }
+
+    /// Verb by verb: who may at a case, in a channel or alone with the app; then who may where strangers read along.
+    const TABLE: &str = "
+        tray                 vVrRca      -
+        show                 vVrRca      -
+        comments             vVrRca      -
+        history              vVrRca      -
+        comment              rRca        -
+        amend                rRca        -
+        status               rRca        -
+        edit                 rRca        -
+        title                rRca        -
+        describe             rRca        -
+        type                 rRca        -
+        started              rRca        -
+        metadata             rRca        -
+        watch                rRca        -
+        unwatch              rRca        -
+        watchers             rRca        -
+        impact-add           rRca        -
+        impact-rm            rRca        -
+        actor-add            rRca        -
+        actor-rm             rRca        -
+        attach               rRca        -
+        files                vVrRca      -
+        get                  vVrRca      -
+        ai                   vVrRca      -
+        ai-useful            rRca        -
+        ai-useless           rRca        -
+        tag-list             rRca        -
+        tag-add              rRca        -
+        tag-rm               rRca        -
+        jira                 rRca        -
+        jira-link            rRca        -
+        jira-open            rRca        -
+        close                ca          -
+        resolver             ca          -
+        list                 vVrRca      -
+        new                  rRca        -
+        help                 nEvVrRca    nEvVrRca
+        whoami               nEvVrRca    nEvVrRca
+        doctor               vVrRca      -
+        membership-list      vVrRca      -
+        membership-show      vVrRca      -
+        membership-accounts  vVrRca      -
+        membership-metrics   vVrRca      -
+        membership-new       a           -
+        membership-update    a           -
+        membership-cancel    a           -
+        membership-resume    a           -
+        hub-admin            vVrRca      -
+        hub-members          vVrRca      -
+        hub-member           vVrRca      -
+        hub-products         vVrRca      -
+        hub-accept           a           -
+        hub-leave            a           -
+    ";
+
+    #[test]
+    fn each_identity_may_do_at_each_place_what_the_table_says_and_nothing_else() {
+        let settings = settings();
+        let mut cells = 0;
+        let mut rows = 0;
+        for row in TABLE.lines().map(str::trim).filter(|row| !row.is_empty()) {
+            let columns: Vec<&str> = row.split_whitespace().collect();
+            let [name, among_us, overheard] = columns[..] else { panic!("{row}") };
+            let verb = verbs::named(&name.replace('-', " ")).unwrap();
+            let ask = parse(verb.examples[0], 1_795_255_200).unwrap().ask;
+            rows += 1;
+            for (letter, identity) in identities() {
+                for (place, allowed) in [
+                    (Place::Case, among_us),
+                    (Place::Channel, among_us),
+                    (Place::Direct, among_us),
+                    (Place::Shared, overheard),
+                ] {
+                    let answer = may(&settings, &identity, &ask, place);
+                    assert_eq!(
+                        answer.is_ok(),
+                        allowed.contains(letter),
+                        "{name} {letter} {place:?}: {answer:?}"
+                    );
+                    cells += 1;
+                }
+            }
+        }
+        assert_eq!(rows, verbs::all().count(), "a verb is not in the table above");
+        assert_eq!(cells, 53 * 15 * 4);
+    }
+
+    #[test]
+    fn without_settings_nobody_has_a_role() {
+        let mut settings = settings();
+        settings.roles = crate::config::settings::Roles::default();
+        for (letter, identity) in identities() {
+            assert_eq!(role(&settings, &identity), None, "{letter}");
+            assert!(may(&settings, &identity, &Ask::Show { full: false }, Place::Case).is_err(), "{letter}");
+        }
+    }
+
+    #[test]
+    fn the_highest_of_a_persons_roles_counts() {
+        for (letter, identity) in identities() {
+            let expected = match letter {
+                'v' | 'V' => Some(Role::Viewer),
+                'r' | 'R' => Some(Role::Responder),
+                'c' => Some(Role::Commander),
+                'a' => Some(Role::Admin),
+                _ => None,
+            };
+            assert_eq!(role(&settings(), &identity), expected, "{letter}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_needed_and_how_many_have_it() {
+        let mut alone = settings();
+        alone.roles.commander.clear();
+        alone.roles.admin.clear();
+        let shared = |identity: &Identity| may(&settings(), identity, &Ask::Watchers, Place::Shared);
+        for (refused, reply) in [
+            (
+                may(&settings(), &somebody("U1", Kind::Member), &Ask::Close, Place::Case),
+                "`close` needs the role commander; you are viewer. 2 people may. Roles are given in Casebridge's \
+                 settings, under `roles.commander`. Nothing was done.",
+            ),
+            (
+                may(&settings(), &somebody("U9", Kind::Member), &Ask::Watchers, Place::Case),
+                "`watchers` needs the role responder; you have none. 3 people and 1 user group may. Roles are given \
+                 in Casebridge's settings, under `roles.responder`. Nothing was done.",
+            ),
+            (
+                may(&alone, &somebody("U2", Kind::Member), &Ask::Close, Place::Direct),
+                "`close` needs the role commander; you are responder. Nobody has that role yet. Roles are given in \
+                 Casebridge's settings, under `roles.commander`. Nothing was done.",
+            ),
+            (
+                shared(&somebody("U2", Kind::Member)),
+                "People of another workspace read this channel, so `watchers` is not answered here. Ask in a channel \
+                 of your own workspace, or in a direct message to yourself. Nothing was done.",
+            ),
+            (
+                shared(&somebody("U4", Kind::Guest)),
+                "Guests of this Slack workspace may not use Casebridge: ask a full member to do it. Nothing was done.",
+            ),
+            (
+                shared(&somebody("U4", Kind::Bot)),
+                "Bots and workflows may not use Casebridge: a person has to do it. Nothing was done.",
+            ),
+            (
+                shared(&somebody("U4", Kind::OtherApp)),
+                "Other apps may not use Casebridge: a person has to do it. Nothing was done.",
+            ),
+            (
+                shared(&somebody("U4", Kind::Stranger)),
+                "Only people of this Slack workspace may use Casebridge; you belong to another. Nothing was done.",
+            ),
+            (
+                shared(&somebody("U4", Kind::Deactivated)),
+                "This Slack account is deactivated. Nothing was done.",
+            ),
+        ] {
+            assert_eq!(refused.unwrap_err().to_string(), reply);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the functions are told: settings, secrets, environment, and how the SDK is set up by them.
+
+pub mod clock;
+pub mod environment;
+pub mod hosts;
+pub mod sdk;
+pub mod secrets;
+pub mod settings;

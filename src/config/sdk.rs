@@ -1,0 +1,171 @@
+//! How is AWS reached? One configuration for all of its clients, loaded when the first is needed.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Builder, Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_types::retry::RetryConfig;
+use reqwest::Url;
+use tokio::sync::OnceCell;
+
+use crate::config::{
+    environment::{self, variable},
+    hosts::{self, Reach},
+};
+
+/// The services without which nothing is done, as their variables name them.
+const SERVICES: [&str; 4] = ["DYNAMODB", "SECRETS_MANAGER", "SQS", "SECURITY_IR"];
+
+/// The longest that a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// The account's credentials, Region and endpoints, as the environment tells them. Clones share them.
+///
+/// Nothing is read before the first call: a process is ready without having loaded a certificate.
+#[derive(Clone, Default)]
+pub struct Aws {
+    config: Arc<OnceCell<SdkConfig>>,
+    security_hub: Option<String>,
+}
+
+impl Aws {
+    /// What the environment says, with one connection pool for all clients.
+    pub async fn config(&self) -> &SdkConfig {
+        self.config.get_or_init(load).await
+    }
+
+    /// How far the tokens may go.
+    pub async fn reach(&self) -> Reach {
+        reach(self.config().await, variable)
+    }
+
+    /// The same with Security Hub at an address of its own.
+    #[must_use]
+    pub fn with_security_hub(self, url: &str) -> Self {
+        Self { security_hub: Some(url.to_owned()), ..self }
+    }
+
+    /// Where Security Hub is, if somebody said so: here, else in the environment.
+    pub fn security_hub(&self) -> Option<String> {
+        self.security_hub.clone().or_else(|| variable("AWS_ENDPOINT_URL_SECURITYHUB"))
+    }
+}
+
+impl From<SdkConfig> for Aws {
+    /// For whoever has a configuration already.
+    fn from(config: SdkConfig) -> Self {
+        Self { config: Arc::new(OnceCell::new_with(Some(config))), security_hub: None }
+    }
+}
+
+/// How far the tokens may go, as environment and profile say. Nobody is asked for a Region or for credentials.
+pub async fn reach_here() -> Reach {
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).no_credentials();
+    reach(&config.region(Region::from_static("us-east-1")).load().await, variable)
+}
+
+/// To this machine only while each of the services is on it: one that is elsewhere may hold real tokens. `variable`
+/// reads the environment, which counts for nothing where whoever made the configuration said where AWS is.
+fn reach(config: &SdkConfig, variable: impl Fn(&str) -> Option<String>) -> Reach {
+    let said = config.service_config().is_none() || config.get_origin("endpoint_url").is_client_config();
+    let endpoint = |service| {
+        let own = if said { None } else { environment::endpoint(service, &variable) };
+        own.or_else(|| config.endpoint_url().map(str::to_owned))
+    };
+    let is_here = |url: String| Url::parse(&url).is_ok_and(|url| hosts::is_loopback(&url));
+    match SERVICES.into_iter().all(|service| endpoint(service).is_some_and(is_here)) {
+        true => Reach::Loopback,
+        false => Reach::Services,
+    }
+}
+
+async fn load() -> SdkConfig {
+    let proxy = hosts::proxy(variable)
+        .and_then(|proxy| ProxyConfig::https(proxy.url).ok().map(|config| config.no_proxy(proxy.except)));
+    let http = Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_proxy_config(proxy.clone());
+        connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+    });
+    aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http).load().await
+}
+
+/// How long a client waits, and how often it tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For one attempt.
+    pub attempt: Duration,
+    /// For all attempts together.
+    pub operation: Duration,
+    /// The first one included.
+    pub attempts: u32,
+}
+
+impl Patience {
+    /// Timeouts of each attempt and of the whole.
+    pub fn timeouts(self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.operation)
+            .build()
+    }
+
+    /// Pauses short enough that all attempts fit.
+    pub fn retries(self) -> RetryConfig {
+        RetryConfig::standard()
+            .with_max_attempts(self.attempts)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(Duration::from_millis(500))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What follows from an endpoint of the configuration, said by its maker or not, and these variables.
+    async fn reach_with(endpoint: Option<&str>, set: &[(&str, &str)]) -> Reach {
+        let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).no_credentials();
+        let mut config = config.region(Region::from_static("eu-west-1"));
+        if let Some(endpoint) = endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        let found = |name: &str| set.iter().find(|(set, _)| *set == name).map(|(_, text)| (*text).to_owned());
+        reach(&config.load().await, found)
+    }
+
+    #[tokio::test]
+    async fn a_token_stays_on_this_machine_only_while_all_of_aws_is_on_it() {
+        let here = "http://127.0.0.1:4570";
+        let own = SERVICES.map(|service| format!("AWS_ENDPOINT_URL_{service}"));
+        let each: Vec<_> = own.iter().map(|name| (name.as_str(), here)).collect();
+        let common = ("AWS_ENDPOINT_URL", "http://localhost:4570");
+        let away = "https://secretsmanager.eu-west-1.amazonaws.com";
+        let secret_away = ("AWS_ENDPOINT_URL_SECRETS_MANAGER", away);
+        for (set, expected) in [
+            (vec![], Reach::Services),
+            (vec![common], Reach::Loopback),
+            (each.clone(), Reach::Loopback),
+            (each[1..].to_vec(), Reach::Services),
+            (vec![("AWS_ENDPOINT_URL", "http://[::1]:1")], Reach::Loopback),
+            (vec![("AWS_ENDPOINT_URL", "http://127.0.0.1.evil.example")], Reach::Services),
+            (vec![("AWS_ENDPOINT_URL", "https://aws.example")], Reach::Services),
+            (vec![("AWS_ENDPOINT_URL", "127.0.0.1")], Reach::Services),
+            (vec![common, secret_away], Reach::Services),
+            (vec![common, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")], Reach::Services),
+        ] {
+            assert_eq!(reach_with(None, &set).await, expected, "{set:?}");
+        }
+        assert_eq!(reach_with(Some(here), &[secret_away]).await, Reach::Loopback, "as it was made");
+        assert_eq!(reach_with(Some(away), &[common]).await, Reach::Services, "as it was made");
+        let by_hand = SdkConfig::builder().endpoint_url(here).build();
+        assert_eq!(reach(&by_hand, |name| (name == secret_away.0).then(|| away.to_owned())), Reach::Loopback);
+    }
+}

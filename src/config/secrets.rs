@@ -1,0 +1,164 @@
+//! Which secrets does the bridge hold, and how are they kept out of every log?
+
+use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
+use serde_json::{Map, Value};
+
+use crate::config::settings::Settings;
+
+/// A secret text. Its `Debug` says nothing; [`Secret::reveal`] is for the line that sends or verifies.
+#[derive(Clone, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// The JSON document in Secrets Manager.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub struct Secrets {
+    /// `xoxb-…`
+    pub slack_bot_token: Secret,
+    /// Signs what Slack sends.
+    pub slack_signing_secret: Secret,
+    /// The one before, while it is being replaced.
+    #[serde(default)]
+    pub slack_signing_secret_previous: Option<Secret>,
+    /// Whose API token it is. Needed with Jira only, as are the next two.
+    #[serde(default)]
+    pub jira_email: Secret,
+    /// Logs in at Jira.
+    #[serde(default)]
+    pub jira_api_token: Secret,
+    /// Signs what Jira sends.
+    #[serde(default)]
+    pub jira_webhook_secret: Secret,
+    /// The one before, while it is being replaced.
+    #[serde(default)]
+    pub jira_webhook_secret_previous: Option<Secret>,
+}
+
+/// Why there are no secrets. Nothing of them is told: serde's own words would quote what it could not read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Secrets Manager did not give the document: its error code.
+    #[error("the secret cannot be read: {0}")]
+    Unread(String),
+    /// It is not a JSON object.
+    #[error("the secret is not a JSON object")]
+    NotAnObject,
+    /// These are absent, empty or no texts: all of them at once.
+    #[error("the secret lacks {}", .0.join(", "))]
+    Missing(Vec<&'static str>),
+}
+
+const SLACK: [&str; 2] = ["slack_bot_token", "slack_signing_secret"];
+const JIRA: [&str; 3] = ["jira_email", "jira_api_token", "jira_webhook_secret"];
+
+impl Secrets {
+    /// Reads the document. What is needed with Jira only may be absent, see [`Secrets::suffice`].
+    pub fn parse(json: &str) -> Result<Self, Error> {
+        let object: Map<String, Value> = serde_json::from_str(json).map_err(|_| Error::NotAnObject)?;
+        let get = |name: &str| {
+            let text = object.get(name).and_then(Value::as_str).map(str::trim);
+            text.filter(|text| !text.is_empty()).map(Secret::new)
+        };
+        let missing: Vec<_> = SLACK.into_iter().filter(|name| get(name).is_none()).collect();
+        if !missing.is_empty() {
+            return Err(Error::Missing(missing));
+        }
+        Ok(Self {
+            slack_bot_token: get("slack_bot_token").unwrap_or_default(),
+            slack_signing_secret: get("slack_signing_secret").unwrap_or_default(),
+            slack_signing_secret_previous: get("slack_signing_secret_previous"),
+            jira_email: get("jira_email").unwrap_or_default(),
+            jira_api_token: get("jira_api_token").unwrap_or_default(),
+            jira_webhook_secret: get("jira_webhook_secret").unwrap_or_default(),
+            jira_webhook_secret_previous: get("jira_webhook_secret_previous"),
+        })
+    }
+
+    /// Whether there are all that these settings need.
+    pub fn suffice(&self, settings: &Settings) -> Result<(), Error> {
+        let values = [&self.jira_email, &self.jira_api_token, &self.jira_webhook_secret];
+        let missing = JIRA.into_iter().zip(values).filter(|(_, value)| value.reveal().is_empty());
+        let missing: Vec<_> = missing.map(|(name, _)| name).collect();
+        if settings.jira.is_none() || missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+    }
+
+    /// Asks Secrets Manager for the document.
+    pub async fn load(client: &Client, id: &str) -> Result<Self, Error> {
+        let value = client.get_secret_value().secret_id(id).send().await.map_err(|error| {
+            let code = error.code().unwrap_or("no answer");
+            Error::Unread(code.to_owned())
+        })?;
+        Self::parse(value.secret_string().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: &str = r#"{"slack_bot_token": "xoxb-1", "slack_signing_secret": " 8f74\n", "jira_email": "ana@example.com",
+        "jira_api_token": "ATATT1", "jira_webhook_secret": "w", "jira_webhook_secret_previous": "v", "more": 1}"#;
+
+    fn settings(jira: bool) -> Settings {
+        let jira =
+            if jira { "[jira]\napi_url = 'https://example.atlassian.net'\nproject = 'SEC'" } else { "" };
+        toml::from_str(&format!("[slack]\nteam = 'T1'\nchannel = 'C1'\n{jira}")).unwrap()
+    }
+
+    #[test]
+    fn a_document_is_read_without_the_blanks_that_pasting_leaves() {
+        let secrets = Secrets::parse(ALL).unwrap();
+        assert_eq!(secrets.slack_signing_secret.reveal(), "8f74");
+        assert_eq!(secrets.slack_signing_secret_previous, None);
+        assert_eq!(secrets.jira_webhook_secret_previous, Some(Secret::new("v")));
+        assert_eq!(secrets.suffice(&settings(true)), Ok(()));
+    }
+
+    #[test]
+    fn all_that_is_missing_is_named_at_once_and_only_what_the_settings_need() {
+        for (json, expected) in [
+            ("{}", Error::Missing(SLACK.to_vec())),
+            (r#"{"slack_bot_token": 1, "slack_signing_secret": " "}"#, Error::Missing(SLACK.to_vec())),
+            (r#"{"slack_bot_token": "x"}"#, Error::Missing(vec!["slack_signing_secret"])),
+            ("", Error::NotAnObject),
+            (r#"["slack_bot_token"]"#, Error::NotAnObject),
+            (r#""xoxb-1""#, Error::NotAnObject),
+        ] {
+            assert_eq!(Secrets::parse(json).unwrap_err(), expected, "{json}");
+        }
+        let slack = Secrets::parse(r#"{"slack_bot_token": "x", "slack_signing_secret": "y"}"#).unwrap();
+        assert_eq!(slack.suffice(&settings(false)), Ok(()));
+        assert_eq!(slack.suffice(&settings(true)), Err(Error::Missing(JIRA.to_vec())));
+    }
+
+    #[test]
+    fn neither_debug_nor_an_error_tells_a_secret() {
+        let told = format!("{:?}", Secrets::parse(ALL).unwrap());
+        for secret in ["xoxb", "8f74", "ana@", "ATATT"] {
+            assert!(!told.contains(secret), "{told}");
+        }
+        for json in [r#""xoxb-1""#, r#"{"slack_bot_token": "xoxb-1", "#, r#"{"slack_bot_token": ["xoxb-1"]}"#]
+        {
+            let error = Secrets::parse(json).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("xoxb"), "{error:?}");
+        }
+    }
+}

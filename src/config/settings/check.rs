@@ -1,0 +1,471 @@
+//! What is wrong with a settings document? Every problem at once: key, line, and what to do.
+
+use std::{fmt, ops::Range};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    key::{self, Default, KEYS, Key, Kind, TABLES},
+    value::{Check, UrlCheck},
+};
+use crate::config::hosts::Reach;
+
+/// Something wrong in the settings. Its `Display` is one line for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// `table.key`; empty where the document cannot be read at all.
+    pub key: String,
+    /// Counts from 1; `None` where something is missing from the whole document.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub wrong: String,
+    /// What to do.
+    pub fix: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        write!(f, "{}. {}.", self.wrong, self.fix)
+    }
+}
+
+/// All that is wrong with a document, in its order; what is missing comes with its table. `reach` is how far the tokens
+/// may go.
+pub fn problems(toml: &str, reach: Reach) -> Vec<Problem> {
+    let mut check = Checker { toml, reach, problems: Vec::new() };
+    match DeTable::parse(toml) {
+        Ok(document) => check.document(document.get_ref()),
+        Err(error) => {
+            let what = error.message().lines().next().unwrap_or("it cannot be read");
+            check.found("", error.span(), format!("this is not TOML: {what}"), "See https://toml.io");
+        }
+    }
+    check.problems.sort_by_key(|problem| problem.line);
+    check.problems
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+struct Checker<'a> {
+    toml: &'a str,
+    reach: Reach,
+    problems: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn found(
+        &mut self,
+        key: impl Into<String>,
+        span: Option<Range<usize>>,
+        wrong: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let line = span.map(|span| {
+            let before = self.toml.as_bytes().iter().take(span.start);
+            1 + before.filter(|byte| **byte == b'\n').count()
+        });
+        self.problems.push(Problem { key: key.into(), line, wrong: wrong.into(), fix: fix.into() });
+    }
+
+    fn document(&mut self, document: &DeTable<'_>) {
+        for (name, value) in document {
+            let known = TABLES.iter().any(|(table, ..)| *table == name.get_ref());
+            match value.get_ref() {
+                DeValue::Table(table) if known => self.table(name.get_ref(), name.span(), table),
+                _ if known => {
+                    let fix = format!("Write it as a table: [{}]", name.get_ref());
+                    self.found(name.get_ref().as_ref(), Some(name.span()), "this is a table's name", fix);
+                }
+                _ => self.unknown_table(name.get_ref(), name.span()),
+            }
+        }
+        for (table, required, _) in TABLES {
+            if required && !document.contains_key(table) {
+                let needed: Vec<_> = key::keys_of(table)
+                    .filter(|key| key.default == Default::Required)
+                    .map(|key| key.name)
+                    .collect();
+                let fix = format!("Add [{table}] with {}", needed.join(" and "));
+                self.found(table, None, "this table is missing", fix);
+            }
+        }
+    }
+
+    fn unknown_table(&mut self, name: &str, span: Range<usize>) {
+        let fix = match KEYS.iter().find(|key| key.name == name) {
+            Some(key) => format!("Put it under [{}]", key.table),
+            None => did_you_mean(name, &TABLES.map(|(table, ..)| table)),
+        };
+        self.found(name, Some(span), "there is no such table", fix);
+    }
+
+    fn table(&mut self, table: &str, span: Range<usize>, values: &DeTable<'_>) {
+        for (name, value) in values {
+            let path = format!("{table}.{}", name.get_ref());
+            match key::keys_of(table).find(|key| key.name == name.get_ref()) {
+                Some(key) => self.value(&path, key.kind, value),
+                None => {
+                    let fix = match KEYS.iter().find(|key| key.name == name.get_ref()) {
+                        Some(key) => format!("Put it under [{}]", key.table),
+                        None => did_you_mean(
+                            name.get_ref(),
+                            &key::keys_of(table).map(|key| key.name).collect::<Vec<_>>(),
+                        ),
+                    };
+                    self.found(path, Some(name.span()), "there is no such key", fix);
+                }
+            }
+        }
+        let missing = |key: &&Key| key.default == Default::Required && !values.contains_key(key.name);
+        for key in key::keys_of(table).filter(missing) {
+            let fix = format!("Add {} = \"…\" under [{table}]: {}", key.name, hint(key));
+            self.found(format!("{table}.{}", key.name), Some(span.clone()), "this key is missing", fix);
+        }
+        if table == "slack" {
+            self.layout(values);
+        }
+    }
+
+    /// A private channel that nobody is invited to is seen by nobody.
+    fn layout(&mut self, slack: &DeTable<'_>) {
+        let Some(layout) = slack.get("layout").filter(|value| value.get_ref().as_str() == Some("channel"))
+        else {
+            return;
+        };
+        let invited = slack.get("invite").and_then(|value| value.get_ref().as_array());
+        if invited.is_none_or(|invited| invited.is_empty()) {
+            let wrong = "with layout = \"channel\" nobody would see the private channels";
+            let fix = "Name the e-mail addresses to invite: invite = [\"ana@example.com\"]";
+            self.found("slack.invite", Some(layout.span()), wrong, fix);
+        }
+    }
+
+    fn value(&mut self, path: &str, kind: Kind, value: &Value<'_>) {
+        match (kind, value.get_ref()) {
+            (Kind::Text(check), DeValue::String(text)) => self.text(path, check, text, value.span()),
+            (Kind::Url(check), DeValue::String(text)) => self.url(path, check, text, value.span()),
+            (Kind::Texts(check), DeValue::Array(texts)) => {
+                for text in texts {
+                    match text.get_ref() {
+                        DeValue::String(inner) => self.text(path, check, inner, text.span()),
+                        other => self.mistyped(path, "a text in quotes", other, text.span()),
+                    }
+                }
+            }
+            (Kind::Choice(choices), DeValue::String(text)) => {
+                if !choices.contains(&text.as_ref()) {
+                    let fix = did_you_mean(text, choices);
+                    self.found(path, Some(value.span()), format!("there is no {text:?}"), fix);
+                }
+            }
+            (Kind::Flag, DeValue::Boolean(_)) => {}
+            (Kind::Number(least, most), DeValue::Integer(_)) => {
+                self.number(path, least..=most, value.get_ref(), value.span());
+            }
+            (Kind::Hours, DeValue::Array(hours)) => self.hours(path, hours, value.span()),
+            (Kind::Names(names, check), DeValue::Table(table)) => self.names(path, names, check, table),
+            (_, other) => self.mistyped(path, what(kind), other, value.span()),
+        }
+    }
+
+    fn text(&mut self, path: &str, check: Check, text: &str, span: Range<usize>) {
+        if let Err(right) = check(text) {
+            self.found(path, Some(span), format!("{text:?} does not fit"), format!("Give {right}"));
+        }
+    }
+
+    /// What stands before an `@` may be a password: it is not repeated, since this may be logged.
+    fn url(&mut self, path: &str, check: UrlCheck, text: &str, span: Range<usize>) {
+        if let Err(right) = check(text, self.reach) {
+            let shown = text.rsplit('@').next().unwrap_or_default();
+            self.found(path, Some(span), format!("{shown:?} does not fit"), format!("Give {right}"));
+        }
+    }
+
+    fn mistyped(&mut self, path: &str, wanted: &str, there: &DeValue<'_>, span: Range<usize>) {
+        let wrong = format!("here stands {}", article(there.type_str()));
+        self.found(path, Some(span), wrong, format!("Give {wanted}"));
+    }
+
+    fn number(
+        &mut self,
+        path: &str,
+        range: std::ops::RangeInclusive<u32>,
+        value: &DeValue<'_>,
+        span: Range<usize>,
+    ) {
+        let Some(integer) = value.as_integer() else {
+            return self.mistyped(path, "a whole number", value, span);
+        };
+        let number = u32::from_str_radix(&integer.as_str().replace('_', ""), integer.radix());
+        if !number.is_ok_and(|number| range.contains(&number)) {
+            let wrong = format!("{} is out of range", integer.as_str());
+            self.found(path, Some(span), wrong, format!("Give {} to {}", range.start(), range.end()));
+        }
+    }
+
+    fn hours(&mut self, path: &str, hours: &[Value<'_>], span: Range<usize>) {
+        for hour in hours {
+            self.number(path, 0..=23, hour.get_ref(), hour.span());
+        }
+        let text = |hour: &Value<'_>| hour.get_ref().as_integer().map(|hour| hour.as_str().to_owned());
+        let same = matches!(hours, [from, to] if text(from) == text(to));
+        if hours.len() != 2 || same {
+            let fix = "Give two different hours, as [22, 7], or leave the key out";
+            self.found(path, Some(span), "these are not the first and the last hour", fix);
+        }
+    }
+
+    fn names(&mut self, path: &str, names: &[&str], check: Check, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let path = format!("{path}.{:?}", name.get_ref());
+            if !names.contains(&name.get_ref().as_ref()) {
+                let fix = did_you_mean(name.get_ref(), names);
+                self.found(&path, Some(name.span()), "a case has no such status", fix);
+            }
+            self.value(&path, Kind::Text(check), value);
+        }
+    }
+}
+
+/// What a key takes, for a sentence that begins with "Give".
+fn what(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text(_) | Kind::Url(_) | Kind::Choice(_) => "a text in quotes",
+        Kind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
+        Kind::Flag => "true or false, without quotes",
+        Kind::Number(..) => "a whole number, without quotes",
+        Kind::Hours => "two hours, as [22, 7]",
+        Kind::Names(..) => "a table",
+    }
+}
+
+fn article(kind: &str) -> String {
+    let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {kind}", if vowel { "an" } else { "a" })
+}
+
+/// What a required key takes: its check says it of an empty text.
+fn hint(key: &Key) -> String {
+    match key.kind {
+        Kind::Text(check) => check("").err().unwrap_or_default(),
+        Kind::Url(check) => check("", Reach::Services).err().unwrap_or_default(),
+        kind => what(kind).to_owned(),
+    }
+}
+
+/// Names the nearest, or all where none is near.
+fn did_you_mean(text: &str, names: &[&str]) -> String {
+    let lower = text.to_lowercase();
+    let near = names
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &lower), *name))
+        .min()
+        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3);
+    match near {
+        Some((_, name)) => format!("Perhaps it should be {name}"),
+        None => format!("There are: {}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "[slack]\nteam = \"T1\"\nchannel = \"C1\"\n";
+
+    /// The problems of a document that begins well: what `lines` are begins in line 4.
+    fn told(lines: &str) -> Vec<String> {
+        problems(&format!("{GOOD}{lines}"), Reach::Services).iter().map(Problem::to_string).collect()
+    }
+
+    const TOLD: &[(&str, Option<&str>)] = &[
+        ("", None),
+        (
+            "replies_are_coments = true",
+            Some(
+                "line 4: slack.replies_are_coments: there is no such key. Perhaps it should be replies_are_comments.",
+            ),
+        ),
+        (
+            "verify_minutes = 5",
+            Some("line 4: slack.verify_minutes: there is no such key. Put it under [timing]."),
+        ),
+        ("[slak]", Some("line 4: slak: there is no such table. Perhaps it should be slack.")),
+        ("[x]", Some("line 4: x: there is no such table. There are: slack, jira, sir, roles, timing.")),
+        (
+            "replies_are_comments = \"yes\"",
+            Some(
+                "line 4: slack.replies_are_comments: here stands a string. Give true or false, without quotes.",
+            ),
+        ),
+        (
+            "invite = \"ana@example.com\"",
+            Some("line 4: slack.invite: here stands a string. Give a list of texts, as [\"…\", \"…\"]."),
+        ),
+        (
+            "invite = [\n\"ana@example.com\",\n\"#ana\"]",
+            Some(
+                "line 6: slack.invite: \"#ana\" does not fit. Give an e-mail address, as \"ana@example.com\".",
+            ),
+        ),
+        ("invite = [1]", Some("line 4: slack.invite: here stands an integer. Give a text in quotes.")),
+        (
+            "layout = \"threads\"",
+            Some("line 4: slack.layout: there is no \"threads\". Perhaps it should be thread."),
+        ),
+        (
+            "layout = \"channel\"",
+            Some(
+                "line 4: slack.invite: with layout = \"channel\" nobody would see the private channels. Name the e-mail addresses to invite: invite = [\"ana@example.com\"].",
+            ),
+        ),
+        ("layout = \"channel\"\ninvite = [\"ana@example.com\"]", None),
+        (
+            "api_url = \"http://slack.com/api\"",
+            Some(
+                "line 4: slack.api_url: \"http://slack.com/api\" does not fit. Give an address that begins with https://.",
+            ),
+        ),
+        (
+            "api_url = \"https://ana:pw@slack.com/api\"",
+            Some(
+                "line 4: slack.api_url: \"slack.com/api\" does not fit. Give an address without a user name or password: those belong into the secret.",
+            ),
+        ),
+        (
+            "api_url = \"https://slack.com.evil.example/api\"",
+            Some(
+                "line 4: slack.api_url: \"https://slack.com.evil.example/api\" does not fit. Give https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else. The host here is slack.com.evil.example.",
+            ),
+        ),
+        (
+            "api_url = \"http://127.0.0.1:8080/api\"",
+            Some(
+                "line 4: slack.api_url: \"http://127.0.0.1:8080/api\" does not fit. Give https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else. 127.0.0.1 is allowed only while AWS_ENDPOINT_URL leads to this machine as well.",
+            ),
+        ),
+        (
+            "[timing]\nverify_minutes = 4",
+            Some("line 5: timing.verify_minutes: 4 is out of range. Give 5 to 44640."),
+        ),
+        ("[timing]\nverify_minutes = 5", None),
+        (
+            "[timing]\nverify_minutes = -5",
+            Some("line 5: timing.verify_minutes: -5 is out of range. Give 5 to 44640."),
+        ),
+        ("[timing]\nnudge_hours = 0\nverify_minutes = 0x3c", None),
+        (
+            "[timing]\nnudge_hours = 99_999_999_999",
+            Some("line 5: timing.nudge_hours: 99999999999 is out of range. Give 0 to 8760."),
+        ),
+        (
+            "[timing]\nnudge_hours = 1.5",
+            Some("line 5: timing.nudge_hours: here stands a float. Give a whole number, without quotes."),
+        ),
+        ("[timing]\nquiet_hours = [22, 7]", None),
+        (
+            "[timing]\nquiet_hours = [22, 24]",
+            Some("line 5: timing.quiet_hours: 24 is out of range. Give 0 to 23."),
+        ),
+        (
+            "[timing]\nquiet_hours = [7]",
+            Some(
+                "line 5: timing.quiet_hours: these are not the first and the last hour. Give two different hours, as [22, 7], or leave the key out.",
+            ),
+        ),
+        (
+            "[timing]\nquiet_hours = [7, 7]",
+            Some(
+                "line 5: timing.quiet_hours: these are not the first and the last hour. Give two different hours, as [22, 7], or leave the key out.",
+            ),
+        ),
+        (
+            "[roles]\nviewer = [\"@ana\"]",
+            Some(
+                "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\".",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"",
+            Some(
+                "line 4: jira.project: this key is missing. Add project = \"…\" under [jira]: the project's key, as \"SEC\": the part of an issue's key before the dash.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net/\"\nproject = \"SEC\"",
+            Some(
+                "line 5: jira.api_url: \"https://example.atlassian.net/\" does not fit. Give the same without the slash at its end: \"https://example.atlassian.net\".",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\ninternal_notes_are_comments = \"no\"",
+            Some(
+                "line 7: jira.internal_notes_are_comments: here stands a string. Give true or false, without quotes.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nclosed = \"Done\"",
+            Some("line 8: jira.status.\"closed\": a case has no such status. Perhaps it should be Closed."),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nClosed = 1",
+            Some("line 8: jira.status.\"Closed\": here stands an integer. Give a text in quotes."),
+        ),
+        (
+            "timing = 5",
+            Some(
+                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, replies_are_comments, api_url.",
+            ),
+        ),
+        ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),
+    ];
+
+    #[test]
+    fn a_problem_names_the_line_the_key_and_what_to_do() {
+        for (lines, expected) in TOLD {
+            assert_eq!(
+                told(lines),
+                expected.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>(),
+                "{lines}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once_and_in_the_documents_order() {
+        let document = "timing = 5\n[roles]\nadmin = [\"ana\"]\nadmn = []\n[sir]\nregion = \"europe\"\n";
+        let keys: Vec<_> = problems(document, Reach::Services)
+            .into_iter()
+            .map(|problem| (problem.line, problem.key))
+            .collect();
+        let expected = [
+            (None, "slack"),
+            (Some(1), "timing"),
+            (Some(3), "roles.admin"),
+            (Some(4), "roles.admn"),
+            (Some(6), "sir.region"),
+        ];
+        assert_eq!(keys, expected.map(|(line, key)| (line, key.to_owned())));
+        let missing =
+            problems("[slack]", Reach::Services).into_iter().map(|problem| problem.key).collect::<Vec<_>>();
+        assert_eq!(missing, ["slack.team", "slack.channel"]);
+    }
+
+    #[test]
+    fn what_is_no_toml_is_one_problem_with_its_line() {
+        let found = problems("[slack]\nteam = \"T1\nchannel = 1\n", Reach::Services);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].line, Some(2));
+        assert!(found[0].to_string().starts_with("line 2: this is not TOML"), "{}", found[0]);
+    }
+}

@@ -1,0 +1,365 @@
+//! What did the user choose? One TOML document in the table; every key has a default or is required.
+
+mod check;
+mod key;
+mod value;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use check::Problem;
+pub use key::reference;
+
+use crate::config::hosts::Reach;
+
+/// All settings. [`Settings::parse`] is the way to them: it checks every value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the team talks.
+    pub slack: Slack,
+    /// Where the team keeps its issues. Without this table there is no Jira.
+    pub jira: Option<Jira>,
+    /// The service.
+    #[serde(default)]
+    pub sir: Sir,
+    /// Who may do what. Empty means nobody.
+    #[serde(default)]
+    pub roles: Roles,
+    /// When the bridge looks, and speaks, by itself.
+    #[serde(default)]
+    pub timing: Timing,
+}
+
+/// The shape of a case in Slack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// One channel, a card and a thread a case.
+    #[default]
+    Thread,
+    /// A private channel a case.
+    Channel,
+}
+
+/// Where the team talks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slack {
+    /// Base of the Web API, without a slash at its end. Default `https://slack.com/api`.
+    #[serde(default = "slack_api_url")]
+    pub api_url: String,
+    /// The workspace (`T…`) whose people may speak. Required.
+    pub team: String,
+    /// The channel (`C…`) of all cases under `layout = "thread"`, and of membership news. Required.
+    pub channel: String,
+    /// `thread` (default) or `channel`.
+    #[serde(default)]
+    pub layout: Layout,
+    /// Names of the channels under `layout = "channel"`: this and the case id. Default `sir-case-`.
+    #[serde(default = "channel_prefix")]
+    pub channel_prefix: String,
+    /// E-mail addresses that are invited to each case's channel. Default: none.
+    #[serde(default)]
+    pub invite: Vec<String>,
+    /// A person's reply in a case's thread becomes a comment on the case. Default `true`.
+    #[serde(default = "yes")]
+    pub replies_are_comments: bool,
+}
+
+/// Where the team keeps its issues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jira {
+    /// Base of the REST API, `https://SITE.atlassian.net` or `https://api.atlassian.com/ex/jira/CLOUD_ID`. Required.
+    pub api_url: String,
+    /// Base of links that people open. Default: `api_url`.
+    #[serde(default)]
+    pub site_url: Option<String>,
+    /// Key of the project. Required.
+    pub project: String,
+    /// Name of the issue type. Default `Task`.
+    #[serde(default = "issue_type")]
+    pub issue_type: String,
+    /// More labels for each issue. Default: none.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// An internal note of a service project becomes a comment on the case too. Default `false`.
+    #[serde(default)]
+    pub internal_notes_are_comments: bool,
+    /// From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status.
+    /// Default: To Do, In Progress, In Review, Done as the service's own sample maps them; a status that is not
+    /// named keeps its default, and one with an empty name is not here.
+    #[serde(default = "jira_status", deserialize_with = "status_over_default")]
+    pub status: BTreeMap<String, String>,
+}
+
+/// The service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sir {
+    /// The membership's Region. Default: the function's.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no deep link to a case.
+    #[serde(default = "console_url")]
+    pub console_url: String,
+    /// Comments from Slack and Jira begin with a line that says who speaks. Default `true`.
+    #[serde(default = "yes")]
+    pub name_the_speaker: bool,
+}
+
+/// Who may do what: Slack user ids (`U…`, `W…`) and user group ids (`S…`). Each role includes those below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// Reads.
+    #[serde(default)]
+    pub viewer: Vec<String>,
+    /// Works the case.
+    #[serde(default)]
+    pub responder: Vec<String>,
+    /// Closes it, or hands it to AWS.
+    #[serde(default)]
+    pub commander: Vec<String>,
+    /// Membership and Security Hub.
+    #[serde(default)]
+    pub admin: Vec<String>,
+}
+
+/// When the bridge looks, and speaks, by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// Minutes between two checks of an open case against its thread and issue. Default 60, at least 5.
+    #[serde(default = "sixty")]
+    pub verify_minutes: u32,
+    /// Minutes between two looks through ListCases for cases whose event never came. Default 60, at least 5.
+    #[serde(default = "sixty")]
+    pub discover_minutes: u32,
+    /// Hours that a case may wait for somebody before its thread says so, once. 0 never does. Default 24.
+    #[serde(default = "nudge_hours")]
+    pub nudge_hours: u32,
+    /// Hours of the day (UTC) without nudges, as `[22, 7]`. Default: none.
+    #[serde(default)]
+    pub quiet_hours: Option<[u8; 2]>,
+}
+
+impl Settings {
+    /// Reads a document and checks all of it: an unknown key, a wrong type, a missing key and a value that cannot
+    /// be right are each named with their line and what to do. `reach` is how far the tokens may go: an address on
+    /// this machine is refused unless AWS is on it too.
+    pub fn parse(toml: &str, reach: Reach) -> Result<Self, Vec<Problem>> {
+        let problems = check::problems(toml, reach);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        toml::from_str(toml).map_err(|error: toml::de::Error| {
+            vec![Problem {
+                key: String::new(),
+                line: None,
+                wrong: error.message().to_owned(),
+                fix: "Compare with docs/settings.md".to_owned(),
+            }]
+        })
+    }
+}
+
+impl Slack {
+    /// A message's address, for people. Slack redirects it to the workspace's own host.
+    pub fn permalink(&self, channel: &str, ts: &str) -> String {
+        let host = match self.api_url.contains("slack-gov.com") {
+            true => "https://app.slack-gov.com",
+            false => "https://app.slack.com",
+        };
+        format!("{host}/archives/{channel}/p{}", ts.replace('.', ""))
+    }
+}
+
+impl Jira {
+    /// An issue's address, for people.
+    pub fn browse(&self, key: &str) -> String {
+        format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
+    }
+}
+
+fn slack_api_url() -> String {
+    "https://slack.com/api".to_owned()
+}
+
+fn channel_prefix() -> String {
+    "sir-case-".to_owned()
+}
+
+fn issue_type() -> String {
+    "Task".to_owned()
+}
+
+fn console_url() -> String {
+    "https://{region}.console.aws.amazon.com/security-ir/home?region={region}".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn sixty() -> u32 {
+    60
+}
+
+fn nudge_hours() -> u32 {
+    24
+}
+
+fn jira_status() -> BTreeMap<String, String> {
+    [
+        ("Submitted", "To Do"),
+        ("Acknowledged", "In Progress"),
+        ("Detection and Analysis", "In Progress"),
+        ("Containment, Eradication and Recovery", "In Progress"),
+        ("Post-incident Activities", "In Review"),
+        ("Ready to Close", "In Review"),
+        ("Closed", "Done"),
+    ]
+    .map(|(case, issue)| (case.to_owned(), issue.to_owned()))
+    .into()
+}
+
+/// The defaults under what is named; an empty name takes a status out.
+fn status_over_default<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    let mut status = jira_status();
+    status.extend(BTreeMap::<String, String>::deserialize(deserializer)?);
+    status.retain(|_, name| !name.is_empty());
+    Ok(status)
+}
+
+impl Default for Sir {
+    fn default() -> Self {
+        Self { region: None, console_url: console_url(), name_the_speaker: true }
+    }
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self { verify_minutes: 60, discover_minutes: 60, nudge_hours: nudge_hours(), quiet_hours: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs};
+
+    use super::{
+        key::{Default as Otherwise, KEYS},
+        *,
+    };
+
+    const LEAST: &str = "[slack]\nteam = 'T1'\nchannel = 'C1'\n[jira]\napi_url = 'https://example.atlassian.net'\nproject = 'SEC'";
+
+    fn parse(toml: &str) -> Result<Settings, Vec<Problem>> {
+        Settings::parse(toml, Reach::Services)
+    }
+
+    fn document(path: &str) -> (String, String) {
+        let path = format!("{}/docs/{path}", env!("CARGO_MANIFEST_DIR"));
+        (fs::read_to_string(&path).unwrap(), path)
+    }
+
+    /// Each `table.key` of the settings as they are written.
+    fn written(settings: &Settings) -> BTreeMap<String, String> {
+        let document = toml::Table::try_from(settings).unwrap();
+        let tables = document.iter().flat_map(|(table, values)| {
+            let values = values.as_table().unwrap().iter();
+            values.map(move |(name, value)| (format!("{table}.{name}"), value.to_string()))
+        });
+        tables.collect()
+    }
+
+    #[test]
+    fn every_default_is_the_one_that_the_list_of_keys_tells() {
+        let written = written(&parse(LEAST).unwrap());
+        for key in KEYS {
+            let there = written.get(&format!("{}.{}", key.table, key.name)).map(String::as_str);
+            match key.default {
+                Otherwise::Required => assert!(there.is_some(), "{}", key.name),
+                Otherwise::Value(value) => assert_eq!(there, Some(value), "{}", key.name),
+                Otherwise::None(_) if key.name == "status" => {}
+                Otherwise::None(_) => assert!(there.is_none_or(|there| there == "[]"), "{}", key.name),
+            }
+        }
+    }
+
+    #[test]
+    fn the_example_is_good_and_shows_every_key() {
+        let (example, _) = document("settings.example.toml");
+        let settings = parse(&example).unwrap();
+        let shown: BTreeSet<_> = written(&settings).into_keys().collect();
+        let known: BTreeSet<_> = KEYS.iter().map(|key| format!("{}.{}", key.table, key.name)).collect();
+        assert_eq!(shown, known);
+        for key in KEYS {
+            assert!(
+                example.lines().any(|line| line.trim_start_matches("# ").starts_with(key.name)
+                    || line == format!("[{}.{}]", key.table, key.name)),
+                "{} is not in the example",
+                key.name
+            );
+        }
+    }
+
+    #[test]
+    fn the_settings_of_any_release_are_still_good_and_mean_the_same() {
+        let settings = parse(include_str!("../../../tests/state/v1/settings.toml")).unwrap();
+        let jira = settings.jira.unwrap();
+        assert_eq!(
+            (settings.slack.layout, settings.slack.channel_prefix.as_str()),
+            (Layout::Thread, "sir-case-")
+        );
+        assert_eq!((settings.slack.replies_are_comments, settings.slack.invite.len()), (true, 2));
+        assert_eq!((jira.issue_type.as_str(), jira.status["Closed"].as_str()), ("Task", "done"));
+        assert_eq!(
+            (settings.sir.name_the_speaker, settings.roles.admin),
+            (true, vec!["U024BE7LK".to_owned()])
+        );
+        assert_eq!((settings.timing.nudge_hours, settings.timing.quiet_hours), (24, Some([22, 7])));
+    }
+
+    #[test]
+    fn the_document_tells_every_key_with_its_default() {
+        let (begin, end) = ("<!-- keys: written by UPDATE_DOCS=1 cargo test -->\n\n", "\n<!-- /keys -->");
+        let (text, path) = document("settings.md");
+        let (before, rest) = text.split_once(begin).unwrap();
+        let (told, after) = rest.split_once(end).unwrap();
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(path, [before, begin, &reference(), end, after].concat()).unwrap();
+        } else {
+            assert_eq!(told, reference(), "UPDATE_DOCS=1 cargo test rewrites docs/settings.md");
+        }
+    }
+
+    #[test]
+    fn a_status_that_is_not_named_keeps_its_default_and_one_without_a_name_falls_away() {
+        let some = format!("{LEAST}\n[jira.status]\nClosed = 'Resolved'\nSubmitted = ''");
+        let status = parse(&some).unwrap().jira.unwrap().status;
+        assert_eq!(status.get("Closed").map(String::as_str), Some("Resolved"));
+        assert_eq!(status.get("Ready to Close").map(String::as_str), Some("In Review"));
+        assert_eq!(status.get("Submitted"), None);
+        assert_eq!(status.len(), 6);
+    }
+
+    #[test]
+    fn without_a_jira_table_there_is_no_jira() {
+        let settings = parse(LEAST.split("[jira]").next().unwrap()).unwrap();
+        assert_eq!(settings.jira, None);
+        assert_eq!((settings.sir, settings.timing), (Sir::default(), Timing::default()));
+    }
+
+    #[test]
+    fn bad_settings_are_refused_with_all_that_is_wrong() {
+        let problems = parse("[slack]\nteam = 'x'").unwrap_err();
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(keys, ["slack.channel", "slack.team"]);
+    }
+}

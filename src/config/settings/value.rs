@@ -1,0 +1,270 @@
+//! Which values may a key have? Each check answers with what would be right.
+
+use reqwest::Url;
+
+use crate::config::hosts::{self, Reach};
+
+/// Says what would be right, where a value is not.
+pub type Check = fn(&str) -> Result<(), String>;
+
+/// The same of an address, which may be on this machine or not.
+pub type UrlCheck = fn(&str, Reach) -> Result<(), String>;
+
+fn expect(right: bool, what: &str) -> Result<(), String> {
+    if right { Ok(()) } else { Err(what.to_owned()) }
+}
+
+/// An id of Slack's: a letter of `kinds`, then upper-case letters and digits.
+fn slack_id(text: &str, kinds: &[char]) -> bool {
+    let rest = text.strip_prefix(kinds).unwrap_or_default();
+    let plain = rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    (1..=30).contains(&rest.len()) && plain
+}
+
+/// A workspace.
+pub fn team(text: &str) -> Result<(), String> {
+    expect(slack_id(text, &['T']), "the workspace's id, as \"T024BE7LD\": Slack shows it in its web address")
+}
+
+/// A channel, not its name.
+pub fn channel(text: &str) -> Result<(), String> {
+    let right = slack_id(text, &['C', 'G']);
+    expect(right, "the channel's id, as \"C024BE7LR\": in Slack, under the channel's name, at the bottom")
+}
+
+/// A person or a user group.
+pub fn member(text: &str) -> Result<(), String> {
+    let right = slack_id(text, &['U', 'W', 'S']);
+    expect(right, "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\"")
+}
+
+/// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
+/// <https://docs.slack.dev/reference/methods/conversations.create>.
+pub fn channel_prefix(text: &str) -> Result<(), String> {
+    let plain = text.chars().all(|char| matches!(char, 'a'..='z' | '0'..='9' | '-' | '_'));
+    expect(plain && (1..=48).contains(&text.len()), "1 to 48 lower-case letters, digits, - and _")
+}
+
+/// An e-mail address, as far as can be told without writing to it.
+pub fn email(text: &str) -> Result<(), String> {
+    let plain = text.chars().all(|char| char.is_ascii_graphic() && !"<>()[],;:\\\"".contains(char));
+    let parts = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.contains('@')
+    });
+    expect(plain && parts && text.len() <= 254, "an e-mail address, as \"ana@example.com\"")
+}
+
+/// The key of a project: <https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/>.
+pub fn project(text: &str) -> Result<(), String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let right = plain && text.len() >= 2 && text.starts_with(|char: char| char.is_ascii_uppercase());
+    expect(right, "the project's key, as \"SEC\": the part of an issue's key before the dash")
+}
+
+/// A name of an issue type or a status.
+pub fn name(text: &str) -> Result<(), String> {
+    let right = !text.trim().is_empty() && text.trim() == text && text.chars().count() <= 255;
+    expect(right && !text.contains(char::is_control), "a name as Jira shows it, without blanks around it")
+}
+
+/// As [`name`], or empty.
+pub fn name_or_none(text: &str) -> Result<(), String> {
+    if text.is_empty() { Ok(()) } else { name(text) }
+}
+
+/// A label: Jira allows no blank in it.
+pub fn label(text: &str) -> Result<(), String> {
+    let plain = !text.contains(|char: char| char.is_whitespace() || char.is_control());
+    expect(plain && (1..=255).contains(&text.chars().count()), "one word: Jira allows no blank in a label")
+}
+
+/// A Region.
+pub fn region(text: &str) -> Result<(), String> {
+    let parts: Vec<_> = text.split('-').collect();
+    let right = matches!(parts.as_slice(), [area, middle @ .., number]
+        if area.len() == 2 && !middle.is_empty() && number.len() == 1
+            && [*area].iter().chain(middle).all(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_lowercase()))
+            && number.bytes().all(|byte| byte.is_ascii_digit()));
+    expect(right, "an AWS Region, as \"eu-west-1\"")
+}
+
+/// The base of Slack's Web API: the bot token goes there.
+pub fn slack_api(text: &str, reach: Reach) -> Result<(), String> {
+    let what = "https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else";
+    at(&base_url(text)?, reach, hosts::is_slack_api(text), what)
+}
+
+/// The base of Jira's REST API: the API token goes there.
+pub fn jira_api(text: &str, reach: Reach) -> Result<(), String> {
+    let what = "https://SITE.atlassian.net or https://api.atlassian.com/ex/jira/CLOUD_ID: the API token goes nowhere else";
+    at(&base_url(text)?, reach, hosts::is_jira_api(text), what)
+}
+
+/// The base of the links to issues.
+pub fn jira_site(text: &str, reach: Reach) -> Result<(), String> {
+    at(&base_url(text)?, reach, hosts::is_jira_site(text), "https://SITE.atlassian.net")
+}
+
+/// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
+pub fn link(text: &str, reach: Reach) -> Result<(), String> {
+    let filled = text.replace("{region}", "eu-west-1").replace("{case}", "0000000001");
+    expect(!filled.contains(['{', '}']), "an address with no other {…} than {region} and {case}")?;
+    let url = url(&filled)?;
+    at(&url, reach, !hosts::is_loopback(&url), "an address that people can open")
+}
+
+/// Whether an address is one of those that `what` names, or is on this machine in a rehearsal.
+fn at(url: &Url, reach: Reach, right: bool, what: &str) -> Result<(), String> {
+    let host = url.host_str().unwrap_or_default();
+    match (right, hosts::is_loopback(url)) {
+        (true, _) => Ok(()),
+        (false, true) if reach == Reach::Loopback => Ok(()),
+        (false, true) => Err(format!(
+            "{what}. {host} is allowed only while AWS_ENDPOINT_URL leads to this machine as well"
+        )),
+        (false, false) => Err(format!("{what}. The host here is {host}")),
+    }
+}
+
+/// An address to which `/path` is appended.
+fn base_url(text: &str) -> Result<Url, String> {
+    let url = url(text)?;
+    expect(url.query().is_none() && url.fragment().is_none(), "an address without ? and #")?;
+    let without = format!("the same without the slash at its end: {:?}", text.trim_end_matches('/'));
+    expect(!text.ends_with('/'), &without)?;
+    Ok(url)
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    let plain = text.chars().all(|char| char.is_ascii_graphic() && !"\\\"<>`{|}^".contains(char));
+    let url = Url::parse(text).ok().filter(|url| plain && url.has_host());
+    let url = url.ok_or("a whole address, as \"https://example.atlassian.net\"")?;
+    let userinfo = !url.username().is_empty() || url.password().is_some() || authority(text).contains('@');
+    expect(!userinfo, "an address without a user name or password: those belong into the secret")?;
+    expect(hosts::is_private(&url), "an address that begins with https://")?;
+    Ok(url)
+}
+
+fn authority(text: &str) -> &str {
+    text.split('/').nth(2).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: [(Check, &[&str], &[&str]); 9] = [
+        (team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
+        (channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
+        (member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
+        (
+            channel_prefix,
+            &["sir-case-", "a_1"],
+            &["", "Sir-", "sir case", "sir.", "é", "a-prefix-that-leaves-no-room-for-the-case-id-itself"],
+        ),
+        (
+            email,
+            &["ana@example.com", "a.b+c@d.example.com"],
+            &["", "ana", "ana@", "@example.com", "ana@localhost", "a b@example.com", "<a@b.c>", "a@b@c.d"],
+        ),
+        (project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
+        (name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
+        (label, &["security", "é"], &["", "two words", "a\tb"]),
+        (
+            region,
+            &["eu-west-1", "us-gov-west-1", "ap-southeast-5"],
+            &["", "eu", "eu-1", "eu-west", "EU-west-1", "eu-west-1a", "europe-west-1", "eu--1"],
+        ),
+    ];
+
+    #[test]
+    fn each_check_knows_good_from_bad() {
+        for (number, (check, good, bad)) in TABLE.into_iter().enumerate() {
+            for text in good {
+                assert_eq!(check(text), Ok(()), "{number}: {text:?}");
+            }
+            for text in bad {
+                assert!(check(text).is_err(), "{number}: {text:?}");
+            }
+        }
+        assert_eq!(name_or_none(""), Ok(()));
+        assert!(name_or_none(" ").is_err());
+    }
+
+    type Texts = &'static [&'static str];
+
+    /// Good among the services, good in a rehearsal only, good nowhere.
+    const URLS: [(UrlCheck, Texts, Texts, Texts); 4] = [
+        (
+            slack_api,
+            &["https://slack.com/api", "https://slack-gov.com/api"],
+            &[
+                "http://127.0.0.1:8080/api",
+                "http://[::1]:9/api",
+                "https://localhost:1/api",
+                "http://127.8.9.1",
+            ],
+            &[
+                "",
+                "slack.com",
+                "/api",
+                "https://slack.com/api/",
+                "https://slack.com/",
+                "http://slack.com/api",
+                "https://ana:pw@slack.com/api",
+                "https://@slack.com/api",
+                "https://slack.com/api?x=1",
+                "https://slack.com/api#x",
+                "https://slack.com/a b",
+                "https:\\\\slack.com",
+                "javascript:alert(1)",
+                "https://slack.com.evil.example/api",
+                "https://SLACK.com/api",
+                "https://example.atlassian.net",
+                "http://localhost.evil.example/api",
+                "http://ana@127.0.0.1/api",
+                "http://10.0.0.1/api",
+                "http://127.0.0.1:8080/api/",
+            ],
+        ),
+        (
+            jira_api,
+            &["https://example.atlassian.net", "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4"],
+            &["http://127.0.0.1:8080", "http://localhost:1/jira"],
+            &[
+                "",
+                "https://evil.example",
+                "https://api.atlassian.com",
+                "https://example.atlassian.net/browse",
+            ],
+        ),
+        (
+            jira_site,
+            &["https://example.atlassian.net"],
+            &["http://127.0.0.1:8080"],
+            &["", "https://evil.example", "https://api.atlassian.com/ex/jira/1324a887"],
+        ),
+        (
+            link,
+            &["https://{region}.console.aws.amazon.com/x?region={region}#/{case}", "https://example.com/"],
+            &["http://localhost:8080/{case}", "https://127.0.0.1/"],
+            &["", "https://example.com/{id}", "http://example.com/{case}", "https://example.com/}"],
+        ),
+    ];
+
+    #[test]
+    fn an_address_on_this_machine_is_good_only_while_aws_is_on_it_too() {
+        for (check, services, loopback, nowhere) in URLS {
+            let good = |text: &&str, reach| check(text, reach).is_ok();
+            for text in services {
+                assert!(good(text, Reach::Services) && good(text, Reach::Loopback), "{text:?}");
+            }
+            for text in loopback {
+                assert!(!good(text, Reach::Services) && good(text, Reach::Loopback), "{text:?}");
+            }
+            for text in nowhere {
+                assert!(!good(text, Reach::Services) && !good(text, Reach::Loopback), "{text:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What Lambda calls: the handlers of the two functions.
+
+pub mod notify;

@@ -1,0 +1,170 @@
+//! What does `notify` do with what Lambda brought? Hints first, then every case for itself.
+
+use std::{collections::BTreeMap, panic::AssertUnwindSafe};
+
+use futures_util::{FutureExt, future::join_all};
+use serde_json::{Value, json};
+use tracing::{error, warn};
+
+use crate::{
+    case::{CaseId, Millis},
+    config::{secrets::Secrets, settings::Settings},
+    runtime::World,
+    state::{self, Destination, Store},
+    sync::{
+        announcements,
+        reconcile::Desk,
+        resync,
+        trigger::{self, Hint},
+    },
+    targets::{Destinations, jira::Jira, slack::Slack},
+    telemetry::{metrics, report::Report},
+};
+
+/// How many due cases one sweep takes on; the rest is due at the next.
+const AT_ONCE: usize = 10;
+/// A sweep is not continued with less time than this.
+const LEAST: Millis = 15_000;
+
+/// What every event is worked with.
+pub struct Notifier<'a, W> {
+    /// Everything outside.
+    pub world: &'a W,
+    /// What the user chose.
+    pub settings: &'a Settings,
+    /// Who we are.
+    pub secrets: &'a Secrets,
+    /// When the function's time ends.
+    pub deadline: Millis,
+}
+
+/// The one event could not be taken: Lambda shall bring it again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event was not taken: {0}")]
+pub struct NotTaken(String);
+
+impl<W: World> Notifier<'_, W> {
+    /// Takes a batch of SQS messages or a bare event. A message that cannot be taken fails alone.
+    ///
+    /// # Errors
+    /// A bare event could not be taken.
+    pub async fn handle(&self, event: Value) -> Result<Value, NotTaken> {
+        let Some(records) = event.get("Records").and_then(Value::as_array) else {
+            let hint = trigger::decode_value(event).map_err(|error| NotTaken(error.to_string()))?;
+            let failed = self.work(vec![(String::new(), Ok(hint))]).await;
+            return if failed.is_empty() { Ok(Value::Null) } else { Err(NotTaken("see the log".to_owned())) };
+        };
+        let text = |record: &Value, name: &str| record[name].as_str().unwrap_or_default().to_owned();
+        let hints =
+            records.iter().map(|record| (text(record, "messageId"), trigger::decode(&text(record, "body"))));
+        let failed = self.work(hints.collect()).await;
+        let failures: Vec<Value> = failed.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
+        Ok(json!({"batchItemFailures": failures}))
+    }
+
+    /// Works through what arrived. The answer names the messages that must come again.
+    async fn work(&self, hints: Vec<(String, Result<Hint, trigger::Error>)>) -> Vec<String> {
+        let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::new(), false);
+        for (message, hint) in hints {
+            match hint {
+                Ok(Hint::NotOurs) => {}
+                Ok(Hint::Sweep) => sweep = true,
+                Ok(Hint::Case { id, full }) => {
+                    if let Err(trouble) = self.world.store().hint(&id, self.world.now(), full).await {
+                        warn!(case = %id, %trouble, "the hint was not written");
+                        failed.push(message);
+                    }
+                    cases.insert(id, ());
+                }
+                Ok(Hint::Membership { id, what, event }) => {
+                    let told = announcements::tell(&self.slack(), &id, what, &event).await;
+                    if let Err(trouble) = told {
+                        if let announcements::Error::Store(state::Error::Unreadable(record)) = &trouble {
+                            metrics::unreadable(record);
+                        }
+                        warn!(membership = %id, %trouble, "the membership's news was not told");
+                        failed.push(message);
+                    }
+                }
+                Err(trouble) => {
+                    warn!(message, %trouble, "a message that cannot be read");
+                    failed.push(message);
+                }
+            }
+        }
+        let mut reports = self.attend(cases.into_keys().collect()).await;
+        if sweep {
+            reports.extend(self.sweep().await);
+        }
+        metrics::write(self.world.now(), &reports);
+        failed
+    }
+
+    fn slack(&self) -> Slack<'_, W> {
+        let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
+        Slack { world: self.world, settings, token, until: self.deadline }
+    }
+
+    /// What is due, oldest first, until the time is over.
+    async fn sweep(&self) -> Vec<Report> {
+        match resync::discover(self.world, self.settings).await {
+            Err(resync::Error::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
+            Err(trouble) => warn!(%trouble, "the discovery stopped"),
+            Ok(_) => {}
+        }
+        let mut reports = vec![Report { swept: true, ..Report::default() }];
+        while self.deadline - self.world.now() > LEAST {
+            match self.world.store().due(self.world.now(), AT_ONCE).await {
+                Ok(due) if due.is_empty() => break,
+                Ok(due) => {
+                    let more = due.len() == AT_ONCE;
+                    reports.extend(self.attend(due).await);
+                    if !more {
+                        break;
+                    }
+                }
+                Err(trouble) => {
+                    warn!(%trouble, "could not ask what is due");
+                    break;
+                }
+            }
+        }
+        reports
+    }
+
+    /// Every case for itself: what one of them does to its worker harms no other.
+    async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
+        let jira = self.settings.jira.as_ref().map(|settings| Jira {
+            world: self.world,
+            settings,
+            email: &self.secrets.jira_email,
+            token: &self.secrets.jira_api_token,
+            until: self.deadline,
+        });
+        let slack = self.slack();
+        let destinations = Destinations::new(slack, jira);
+        let (world, settings, deadline) = (self.world, self.settings, self.deadline);
+        let desk = Desk { world, settings, destinations: &destinations, deadline };
+        let reports = join_all(cases.iter().map(|case| one(&desk, case))).await;
+        if reports.iter().any(|report| report.broken[Destination::Jira as usize]) {
+            announcements::jira_is_broken(&destinations.slack, &self.settings.slack.channel).await;
+        }
+        reports
+    }
+}
+
+/// A failure here is no failure of the message: the debt is written down, and the sweep comes back to it.
+async fn one<W: World>(desk: &Desk<'_, W>, case: &CaseId) -> Report {
+    match AssertUnwindSafe(Box::pin(desk.attend(case))).catch_unwind().await {
+        Ok(Ok(report)) => report,
+        Ok(Err(state::Error::Fenced)) => Report::default(),
+        Ok(Err(trouble)) => {
+            warn!(%case, %trouble, "left for the sweep");
+            Report { waiting: 1, ..Report::default() }
+        }
+        Err(_) => {
+            error!(%case, "a panic: left for the sweep");
+            Report { waiting: 1, panics: 1, ..Report::default() }
+        }
+    }
+}

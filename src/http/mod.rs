@@ -1,0 +1,287 @@
+//! How does a request leave, and what can have become of it? HTTP as plain values.
+
+pub mod transport;
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::{case::Millis, config::secrets::Secret};
+
+/// The longest that one request to Slack or Jira may take.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// [`TIMEOUT`] and a margin, in milliseconds: nothing is sent with less time left than this.
+pub const LONGEST: Millis = TIMEOUT.as_secs().cast_signed() * 1_000 + 2_000;
+
+/// A request, ready to send. Its `Debug` tells the method and the URL only: the rest may be secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// Absolute.
+    pub url: String,
+    /// Names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// What is sent.
+    pub body: Bytes,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.url.split('?').next().unwrap_or_default())
+    }
+}
+
+impl Request {
+    /// A request without a body.
+    pub fn bare(method: &'static str, url: String) -> Self {
+        let headers = vec![("accept", "application/json".to_owned())];
+        Self { method, url, headers, body: Bytes::new() }
+    }
+
+    /// A request with a JSON body. Slack warns where the charset is missing.
+    pub fn json(method: &'static str, url: String, body: &Value) -> Self {
+        let request = Self::bare(method, url).header("content-type", "application/json; charset=utf-8");
+        Self { body: body.to_string().into(), ..request }
+    }
+
+    /// A POST of a form.
+    pub fn form(url: String, pairs: &[(&str, &str)]) -> Self {
+        #[expect(clippy::expect_used, reason = "pairs of strings always encode")]
+        let body = serde_urlencoded::to_string(pairs).expect("pairs of strings");
+        let request = Self::bare("POST", url).header("content-type", "application/x-www-form-urlencoded");
+        Self { body: body.into(), ..request }
+    }
+
+    /// The same with one more header; `name` in lower case.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with a bearer token.
+    pub fn bearer(self, token: &Secret) -> Self {
+        let value = format!("Bearer {}", token.reveal());
+        self.header("authorization", value)
+    }
+
+    /// The same with a user and a password.
+    pub fn basic(self, user: &Secret, password: &Secret) -> Self {
+        let pair = BASE64_STANDARD.encode(format!("{}:{}", user.reveal(), password.reveal()));
+        self.header("authorization", format!("Basic {pair}"))
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Retry-After`, as it was sent.
+    pub retry_after: Option<String>,
+    /// The body, at most [`MAX_BODY`] bytes.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// `Retry-After` in seconds. `None` where it is missing or no number of seconds: whoever waits has a default.
+    pub fn wait(&self) -> Option<Duration> {
+        let seconds: u32 = self.retry_after.as_deref()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds.into()))
+    }
+
+    /// The body as JSON. `None` where it is none, or longer than [`MAX_BODY`].
+    pub fn value(&self) -> Option<Value> {
+        if self.body.len() > MAX_BODY {
+            return None;
+        }
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// The same object with one more member, which is moved in: `json!` would copy all of it, at each level of a document.
+pub fn with(mut object: Value, name: &str, member: impl Into<Value>) -> Value {
+    object[name] = member.into();
+    object
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T, Next = String> {
+    /// In the service's order.
+    pub items: Vec<T>,
+    /// Asks for the next page; `None` at the end.
+    pub next: Option<Next>,
+    /// How many items all pages have together, where the service says so.
+    pub total: Option<u64>,
+}
+
+/// The longest answer that is read.
+pub const MAX_BODY: usize = 8 * 1024 * 1024;
+
+/// There was no answer. Whether the request took effect is the only question that matters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Refused, no DNS, no TLS: nothing was sent.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// Sent, or perhaps sent, and no readable answer: it may have taken effect.
+    #[error("no answer: {0}")]
+    Lost(String),
+}
+
+/// What an answer means for an effect: see docs/architecture.md, "An effect's life".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Refused for now, not applied: 429, connection refused, DNS, TLS.
+    #[error("refused for now: {why}")]
+    NotApplied {
+        /// The service's own word; never undercut.
+        retry_after: Option<Duration>,
+        /// For the log: an error code, never a body.
+        why: String,
+    },
+    /// Maybe applied: no answer, 5xx, an unreadable answer.
+    #[error("unknown: {why}")]
+    Unknown {
+        /// For the log: an error code, never a body.
+        why: String,
+    },
+    /// Our rendering was refused: not applied, and it will not be as it stands.
+    #[error("content refused: {why}")]
+    Content {
+        /// For the log: an error code, never a body.
+        why: String,
+    },
+    /// The thing to be set, or the thread to be continued, is gone: a person deleted it.
+    #[error("gone: {why}")]
+    Gone {
+        /// For the log: an error code, never a body.
+        why: String,
+    },
+    /// Needs a person: the channel, the project, the credentials.
+    #[error("broken: {why}")]
+    Broken {
+        /// The whole destination (credentials, permission), not only this case's place.
+        everywhere: bool,
+        /// For the log and the notice: an error code, never a body.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// What no answer at all means.
+    pub fn from_trouble(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::NotSent(why) => Self::NotApplied { retry_after: None, why },
+            Trouble::Lost(why) => Self::Unknown { why },
+        }
+    }
+
+    /// An answer that cannot be what the service says: maybe applied.
+    pub fn unreadable(what: &str) -> Self {
+        Self::Unknown { why: format!("{what}: unreadable answer") }
+    }
+
+    /// What a redirect means, which is never followed: tokens stay where they are sent.
+    ///
+    /// 303 says that the request was worked on; any other says that the service is not at this address.
+    pub fn redirected(what: &str, status: u16) -> Self {
+        let why = format!("{what}: redirected (HTTP {status})");
+        match status {
+            303 => Self::Unknown { why },
+            _ => Self::Broken { everywhere: true, why },
+        }
+    }
+}
+
+/// A word from outside that may stand in a log: an error code or a field's name, otherwise nothing of it.
+pub fn word(text: &str) -> &str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:,".contains(&byte);
+    if !text.is_empty() && text.len() <= 80 && text.bytes().all(plain) { text } else { "(not a word)" }
+}
+
+/// What became of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It was sent, and this was answered.
+    Put {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The source answered with a page to sign in at, as Slack does with 200. Nothing was sent.
+    SignIn,
+    /// The source refused. Nothing was sent.
+    Source {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The source gives another number of bytes than was said. Nothing was sent.
+    Length {
+        /// How many it gives.
+        bytes: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_services_word_on_waiting_is_taken_or_none_is() {
+        let table = [
+            (None, None),
+            (Some("0"), Some(0)),
+            (Some("30"), Some(30)),
+            (Some(" 1847 "), Some(1847)),
+            (Some("-1"), None),
+            (Some("soon"), None),
+            (Some("99999999999999999999"), None),
+            (Some("Wed, 21 Oct 2026 07:28:00 GMT"), None),
+        ];
+        for (header, seconds) in table {
+            let response = Response { retry_after: header.map(str::to_owned), ..Response::default() };
+            assert_eq!(response.wait(), seconds.map(Duration::from_secs), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_longer_than_the_limit_is_not_read() {
+        let body = |length: usize| {
+            let text = format!("{}1", " ".repeat(length - 1));
+            Response { body: text.into(), ..Response::default() }.value()
+        };
+        assert_eq!(body(MAX_BODY), Some(Value::from(1)));
+        assert_eq!(body(MAX_BODY + 1), None);
+    }
+
+    #[test]
+    fn a_request_carries_what_it_was_given_and_shows_none_of_it() {
+        let request = Request::form("https://slack.com/api/users.info?x=1".to_owned(), &[("user", "U1 &=")])
+            .bearer(&Secret::new("xoxb-1"));
+        let expected = [
+            ("accept", "application/json"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("authorization", "Bearer xoxb-1"),
+        ];
+        assert_eq!(request.headers, expected.map(|(name, value)| (name, value.to_owned())));
+        assert_eq!(request.body, "user=U1+%26%3D");
+        assert_eq!(format!("{request:?}"), "POST https://slack.com/api/users.info");
+        let request =
+            Request::bare("GET", "https://x".to_owned()).basic(&Secret::new("a"), &Secret::new("b"));
+        assert_eq!(request.headers[1], ("authorization", "Basic YTpi".to_owned()));
+    }
+
+    #[test]
+    fn a_word_for_the_log_is_a_code_and_nothing_else() {
+        for good in ["channel_not_found", "customfield_10010", "chat:write,groups:read"] {
+            assert_eq!(word(good), good);
+        }
+        for bad in ["", "two words", "a\nb", "<script>", &"x".repeat(81)] {
+            assert_eq!(word(bad), "(not a word)");
+        }
+    }
+}

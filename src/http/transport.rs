@@ -1,0 +1,333 @@
+//! How does a request reach Slack or Jira? Once: no retry, no redirect, nothing unencrypted.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Url, redirect};
+
+use crate::{
+    case::Millis,
+    config::{environment::variable, hosts},
+    http::{self, Copied, MAX_BODY, Request, Response, Trouble},
+};
+
+/// The longest that a connection, its encryption included, may take to be made. Part of [`http::TIMEOUT`].
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// The longest that the copy of a file may take: 100 MiB at 6 MiB a second, within what a job may take.
+const COPY: Duration = Duration::from_secs(18);
+
+/// How long connections are kept between two requests, in milliseconds of the wall clock.
+///
+/// Lambda stops the process between invocations. A connection that died meanwhile takes a request with it, and
+/// that a message was not posted can then be learned only by looking for it.
+const KEPT: Millis = 10_000;
+
+/// Sends requests. Its client is made when it is first needed; clones share it.
+#[derive(Clone)]
+pub struct Http {
+    connect: Duration,
+    timeout: Duration,
+    client: Arc<Mutex<Option<(Millis, Client)>>>,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { connect: CONNECT, timeout: http::TIMEOUT, client: Arc::default() }
+    }
+}
+
+impl Http {
+    /// The client, with connections that were used a moment ago or are new.
+    pub fn client(&self, now: Millis) -> Result<Client, Trouble> {
+        let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = kept.take().filter(|(used, _)| (*used..used.saturating_add(KEPT)).contains(&now));
+        let client = match fresh {
+            Some((_, client)) => client,
+            None => self.build()?,
+        };
+        *kept = Some((now, client.clone()));
+        Ok(client)
+    }
+
+    fn build(&self) -> Result<Client, Trouble> {
+        let builder = Client::builder()
+            .connect_timeout(self.connect)
+            .timeout(self.timeout)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false);
+        let builder = match hosts::proxy(variable) {
+            None => builder.no_proxy(),
+            Some(proxy) => {
+                let https = Proxy::https(proxy.url).map_err(|_| not_sent("HTTPS_PROXY is no address"))?;
+                builder.proxy(https.no_proxy(NoProxy::from_string(&proxy.except)))
+            }
+        };
+        builder.build().map_err(|_| not_sent("there is no HTTP client"))
+    }
+
+    /// Copies what `from` answers to where `to` sends it, piece by piece: memory holds one piece at a time.
+    pub async fn copy(&self, from: Request, to: Request, bytes: u64, now: Millis) -> Result<Copied, Trouble> {
+        let from = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
+        let status = from.status().as_u16();
+        let html =
+            from.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        match from.content_length() {
+            _ if status != 200 => return Ok(Copied::Source { status }),
+            _ if html => return Ok(Copied::SignIn),
+            Some(given) if given != bytes => return Ok(Copied::Length { bytes: given }),
+            _ => {}
+        }
+        let body = reqwest::Body::wrap_stream(from.bytes_stream());
+        let to = self.request(to, now)?.timeout(COPY).header("content-length", bytes).body(body);
+        let answer = to.send().await.map_err(|error| trouble(&error))?;
+        Ok(Copied::Put { status: answer.status().as_u16() })
+    }
+
+    /// Sends a request and reads the answer, whatever its status.
+    pub async fn send(&self, request: Request, now: Millis) -> Result<Response, Trouble> {
+        read(self.request(request, now)?.send().await.map_err(|error| trouble(&error))?).await
+    }
+
+    /// A request that may be sent.
+    fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, Trouble> {
+        let url = Url::parse(&request.url).map_err(|_| not_sent("the address cannot be read"))?;
+        if !hosts::is_private(&url) {
+            return Err(not_sent("the address is not https"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(not_sent("there is a name in the address"));
+        }
+        let method = request.method.parse().map_err(|_| not_sent("there is no such method"))?;
+        let mut built = self.client(now)?.request(method, url).body(request.body);
+        for (name, value) in request.headers {
+            built = built.header(name, value);
+        }
+        Ok(built)
+    }
+}
+
+async fn read(mut answer: reqwest::Response) -> Result<Response, Trouble> {
+    let status = answer.status().as_u16();
+    let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let retry_after = retry_after.map(str::to_owned);
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| trouble(&error))? {
+        if body.len() + piece.len() > MAX_BODY {
+            return Err(Trouble::Lost("the answer is too long".to_owned()));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Response { status, retry_after, body: body.into() })
+}
+
+fn not_sent(why: &str) -> Trouble {
+    Trouble::NotSent(why.to_owned())
+}
+
+/// Told in our own words: the error's would name the address, which may be secret.
+fn trouble(error: &reqwest::Error) -> Trouble {
+    match error {
+        error if error.is_builder() => not_sent("the request cannot be made"),
+        error if error.is_connect() => not_sent("no connection"),
+        error if error.is_timeout() => Trouble::Lost("no answer in time".to_owned()),
+        _ => Trouble::Lost("the connection broke".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::{TcpListener, TcpStream},
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        thread,
+    };
+
+    use super::*;
+
+    /// A server that reads the first bytes of each connection and then does `answer`. What it heard, it counts.
+    fn server(answer: impl Fn(TcpStream) + Send + 'static) -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let heard = Arc::<AtomicUsize>::default();
+        let count = heard.clone();
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.read(&mut [0; 4096]);
+                answer(stream);
+            }
+        });
+        (address, heard)
+    }
+
+    fn says(text: impl Into<String>) -> String {
+        let text = text.into();
+        server(move |mut stream| drop(stream.write_all(text.as_bytes()))).0
+    }
+
+    fn http() -> Http {
+        let (connect, timeout) = (Duration::from_millis(300), Duration::from_millis(600));
+        Http { connect, timeout, client: Arc::default() }
+    }
+
+    async fn get(url: &str) -> Result<Response, Trouble> {
+        http().send(Request::bare("GET", url.to_owned()), 0).await
+    }
+
+    #[tokio::test]
+    async fn what_never_left_is_told_apart_from_what_may_have_arrived() {
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let silent = || server(std::mem::forget).0;
+        let lost = |why: &str| Trouble::Lost(why.to_owned());
+        for (url, expected) in [
+            (format!("http://{nobody}/"), not_sent("no connection")),
+            ("https://name.invalid/".to_owned(), not_sent("no connection")),
+            (format!("https://{}/", says("no TLS")), not_sent("no connection")),
+            (format!("https://{}/", silent()), not_sent("no connection")),
+            (format!("http://{}/", silent()), lost("no answer in time")),
+            (format!("http://{}/", says("")), lost("the connection broke")),
+            (
+                format!("http://{}/", says("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab")),
+                lost("the connection broke"),
+            ),
+            (format!("http://{}/", says("nonsense\r\n\r\n")), lost("the connection broke")),
+            (
+                format!("http://{}/", says(format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(MAX_BODY + 1)))),
+                lost("the answer is too long"),
+            ),
+        ] {
+            assert_eq!(get(&url).await, Err(expected), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_goes_where_it_would_not_be_private() {
+        let (address, heard) = server(drop);
+        let port = address.rsplit(':').next().unwrap();
+        for (url, why) in [
+            ("http://name.invalid/".to_owned(), "the address is not https"),
+            (format!("http://0.0.0.0:{port}/"), "the address is not https"),
+            (format!("ftp://{address}/"), "the address is not https"),
+            (format!("http://ana@{address}/"), "there is a name in the address"),
+            (format!("http://:pw@{address}/"), "there is a name in the address"),
+            ("/api".to_owned(), "the address cannot be read"),
+        ] {
+            assert_eq!(get(&url).await, Err(not_sent(why)), "{url}");
+        }
+        let request = Request::bare("GET", format!("http://{address}/")).header("x-token", "a\r\nb: c");
+        assert_eq!(http().send(request, 0).await, Err(not_sent("the request cannot be made")));
+        assert_eq!(heard.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_whatever_its_status_and_no_redirect_is_followed() {
+        let (other, heard) = server(drop);
+        let moved = format!("HTTP/1.1 302 Found\r\nlocation: http://{other}/\r\ncontent-length: 2\r\n\r\nno");
+        let answer = get(&format!("http://{}/", says(moved))).await.unwrap();
+        assert_eq!((answer.status, answer.retry_after, &answer.body[..]), (302, None, &b"no"[..]));
+        assert_eq!(heard.load(Ordering::SeqCst), 0);
+        let slow = "HTTP/1.1 429 Slow\r\nRetry-After: 30\r\ncontent-length: 0\r\n\r\n";
+        let answer = get(&format!("http://{}/", says(slow))).await.unwrap();
+        assert_eq!((answer.status, answer.retry_after.as_deref(), answer.body.len()), (429, Some("30"), 0));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_idle_for_long_is_not_used_again() {
+        let (address, connections) = server(|mut stream| {
+            thread::spawn(move || {
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+                while stream.write_all(answer).is_ok() && stream.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {}
+            });
+        });
+        let http = http();
+        for (now, expected) in [(0, 1), (KEPT - 1, 1), (2 * KEPT - 2, 1), (3 * KEPT - 2, 2), (0, 3)] {
+            let request = Request::bare("GET", format!("http://{address}/"));
+            assert_eq!(http.send(request, now).await.unwrap().status, 200);
+            assert_eq!(connections.load(Ordering::SeqCst), expected, "at {now}");
+        }
+    }
+
+    /// A copy of what `from` says, said to be `bytes` long; `to` keeps what it hears.
+    async fn copied(from: &str, bytes: u64) -> (Result<Copied, Trouble>, Vec<u8>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut heard = Vec::new();
+            stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                heard.extend_from_slice(&piece[..length]);
+                if heard.ends_with(b"end") {
+                    let _ =
+                        stream.write_all(b"HTTP/1.1 412 Precondition Failed\r\ncontent-length: 0\r\n\r\n");
+                }
+            }
+            heard
+        });
+        let to = Request::bare("PUT", format!("http://{address}/")).header("if-none-match", "*");
+        let from = Request::bare("GET", format!("http://{}/", says(from)));
+        let copied = http().copy(from, to, bytes, 0).await;
+        drop(TcpStream::connect(address));
+        (copied, heard.join().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_copy_carries_its_length_and_its_bytes_and_nothing_leaves_unless_the_source_is_what_was_said() {
+        let file = |head: &str| format!("HTTP/1.1 {head}\r\n\r\nthe end");
+        let (became, heard) = copied(&file("200 OK\r\ncontent-length: 7"), 7).await;
+        assert_eq!(became, Ok(Copied::Put { status: 412 }));
+        let heard = String::from_utf8(heard).unwrap().to_lowercase();
+        assert!(heard.contains("content-length: 7\r\n") && heard.ends_with("\r\n\r\nthe end"), "{heard}");
+        assert!(heard.contains("if-none-match: *") && !heard.contains("transfer-encoding"), "{heard}");
+        for (head, expected) in [
+            ("403 Forbidden\r\ncontent-length: 7", Copied::Source { status: 403 }),
+            ("302 Found\r\nlocation: /\r\ncontent-length: 7", Copied::Source { status: 302 }),
+            ("200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: 7", Copied::SignIn),
+            ("200 OK\r\ncontent-length: 6", Copied::Length { bytes: 6 }),
+        ] {
+            let (became, heard) = copied(&file(head), 7).await;
+            assert_eq!((became, heard.len()), (Ok(expected), 0), "{head}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_copy_sends_its_beginning_before_its_end_has_come() {
+        let (begun, wait) = std::sync::mpsc::channel::<()>();
+        let wait = Mutex::new(wait);
+        let (from, _) = server(move |mut stream| {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegin");
+            // Without a stream nothing would ever arrive at the other side, and this would wait in vain.
+            if wait.lock().unwrap().recv_timeout(Duration::from_secs(10)).is_ok() {
+                let _ = stream.write_all(b" end");
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let to = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut heard = Vec::new();
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                heard.extend_from_slice(&piece[..length]);
+                if heard.ends_with(b"begin") {
+                    let _ = begun.send(());
+                }
+                if heard.ends_with(b" end") {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+                }
+            }
+        });
+        let (from, to) = (format!("http://{from}/"), format!("http://{to}/"));
+        let copied = http().copy(Request::bare("GET", from), Request::bare("PUT", to), 9, 0).await;
+        assert_eq!(copied, Ok(Copied::Put { status: 200 }));
+    }
+}

@@ -1,0 +1,243 @@
+//! May this destination be written to now? Slots for a channel, a breaker for a whole destination, and what it refused.
+//!
+//! Slack: about one post a second a channel (<https://docs.slack.dev/apis/web-api/rate-limits>). Jira: 20 writes in
+//! 2 s and 100 in 30 s an issue (<https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>).
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tracing::warn;
+
+use crate::{
+    case::Millis,
+    http::{Failure, Request, Response},
+    runtime::{Rule, World, send_in_time},
+    state::{self, Destination, Result, Store, read_note, record::write},
+    telemetry::metrics,
+};
+
+/// Milliseconds between two writes at one place.
+fn spacing(destination: Destination) -> Millis {
+    match destination {
+        Destination::Slack => 1_000,
+        Destination::Jira => 300,
+    }
+}
+
+/// When the next write at this place may be made. Takes the slot.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn slot<W: World>(world: &W, destination: Destination, place: &str, now: Millis) -> Result<Millis> {
+    if !world.holds(Rule::Pace) {
+        return Ok(now);
+    }
+    let name = format!("{}/{place}", destination.as_str());
+    world.store().reserve(&name, now, spacing(destination)).await
+}
+
+/// A destination that nobody may write to for a while.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breaker {
+    /// Until then.
+    #[serde(rename = "until")]
+    pub until: Millis,
+    /// How many times in a row it was found broken; 0 where it only asked for patience.
+    #[serde(rename = "trips")]
+    pub trips: u32,
+    /// An error code.
+    #[serde(rename = "why")]
+    pub why: String,
+}
+
+/// The first and the longest time for which a broken destination is left alone.
+const OPEN: (Millis, Millis) = (300_000, 3_600_000);
+
+fn name(destination: Destination) -> String {
+    format!("breaker/{}", destination.as_str())
+}
+
+/// Reads the breaker.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Breaker> {
+    read_as(world, &name(destination)).await
+}
+
+async fn read_as<W: World, T: Default + Serialize + DeserializeOwned>(world: &W, name: &str) -> Result<T> {
+    match world.store().note(name).await? {
+        Some(text) => Ok(read_note(name, &text)?.0),
+        None => Ok(T::default()),
+    }
+}
+
+/// The destination asked for patience: its word holds for every worker.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn throttle<W: World>(world: &W, destination: Destination, until: Millis) -> Result<()> {
+    let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
+    change(world, &name(destination), longer).await.map(|_| ())
+}
+
+/// Something that is only set and that a destination refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Refused {
+    /// When.
+    pub at: Millis,
+    /// On which case.
+    pub case: String,
+    /// An error code, or a field's name.
+    pub why: String,
+}
+
+/// What was last refused, by what it is: `status`, `link`, `home`, `channel`, `invitation`.
+pub type Refusals = BTreeMap<String, Refused>;
+
+fn refusals_name(destination: Destination) -> String {
+    format!("refused/{}", destination.as_str())
+}
+
+/// Remembers a refusal for whoever asks whether all works. That it cannot be remembered stops nothing.
+pub async fn refused<W: World>(world: &W, destination: Destination, what: &str, refused: Refused) {
+    let newer = |refusals: &mut Refusals| {
+        refusals.insert(what.to_owned(), refused.clone());
+    };
+    if let Err(trouble) = change(world, &refusals_name(destination), newer).await {
+        warn!(what, %trouble, "a refusal could not be noted");
+    }
+}
+
+/// What was refused since then.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn refused_since<W: World>(world: &W, destination: Destination, since: Millis) -> Result<Refusals> {
+    let mut refusals: Refusals = read_as(world, &refusals_name(destination)).await?;
+    refusals.retain(|_, refused| refused.at >= since);
+    Ok(refusals)
+}
+
+/// Sends a request as [`send_in_time`], unless somebody was told that requests of this kind are to wait: a
+/// `Retry-After` holds for all who make them. Slack's limits are a method's, Jira's are everybody's.
+///
+/// # Errors
+/// As there; [`Failure::NotApplied`] with what is left of the wait.
+pub async fn send<W: World>(
+    world: &W,
+    kind: &str,
+    request: Request,
+    until: Millis,
+) -> std::result::Result<Response, Failure> {
+    let name = format!("quiet/{kind}");
+    let quiet: Millis = match read_as(world, &name).await {
+        Ok(quiet) => quiet,
+        Err(state::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            return Err(Failure::NotApplied {
+                retry_after: None,
+                why: format!("{kind}: its Retry-After is unreadable"),
+            });
+        }
+        // Where the table does not answer, nobody knows of a word.
+        Err(_) => 0,
+    };
+    if let Ok(left @ 1..) = u64::try_from(quiet - world.now())
+        && world.holds(Rule::RetryAfter)
+    {
+        let why = format!("{kind}: to be left alone for now");
+        return Err(Failure::NotApplied { retry_after: Some(Duration::from_millis(left)), why });
+    }
+    let response = send_in_time(world, request, until).await?;
+    if let Some(time) = response.wait().filter(|time| !time.is_zero()) {
+        let word = world.now() + Millis::try_from(time.as_millis()).unwrap_or(0);
+        if let Err(trouble) = change(world, &name, |quiet: &mut Millis| *quiet = word.max(*quiet)).await {
+            warn!(kind, %trouble, "a Retry-After could not be kept");
+        }
+    }
+    Ok(response)
+}
+
+/// The destination is broken for everybody. `true` for the one who is to say so: the first.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, why: &str) -> Result<bool> {
+    let breaker = change(world, &name(destination), |breaker: &mut Breaker| {
+        if breaker.until <= now || breaker.trips == 0 {
+            breaker.trips += 1;
+            breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
+        }
+        why.clone_into(&mut breaker.why);
+    })
+    .await?;
+    Ok(breaker.trips == 1)
+}
+
+/// The destination answered well again.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn close<W: World>(world: &W, destination: Destination) -> Result<()> {
+    let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
+    change(world, &name(destination), shut).await.map(|_| ())
+}
+
+async fn change<W: World, T: Default + Serialize + DeserializeOwned>(
+    world: &W,
+    name: &str,
+    change: impl Fn(&mut T),
+) -> Result<T> {
+    let mut noted = T::default();
+    for attempt in 0.. {
+        match swap(world, name, &change, &mut noted).await {
+            Ok(true) => break,
+            // A word that every worker must keep is worth saying again.
+            Err(trouble) if attempt >= 4 || matches!(trouble, state::Error::Unreadable(_)) => {
+                return Err(trouble);
+            }
+            Ok(false) if attempt >= 4 => break,
+            Ok(false) | Err(_) => world.sleep(Duration::from_millis(50)).await,
+        }
+    }
+    Ok(noted)
+}
+
+async fn swap<W: World, T: Default + Serialize + DeserializeOwned>(
+    world: &W,
+    name: &str,
+    change: &impl Fn(&mut T),
+    noted: &mut T,
+) -> Result<bool> {
+    let old = world.store().note(name).await?;
+    let (was, rest) = old.as_deref().map(|text| read_note(name, text)).transpose()?.unwrap_or_default();
+    *noted = was;
+    change(noted);
+    let new = write(noted, &rest).map_err(|error| state::Error::Trouble(error.to_string()))?;
+    world.store().swap_note(name, old.as_deref(), &new, None).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::golden;
+
+    #[test]
+    fn a_breaker_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+        golden::damage::<Breaker>("breakers", &[], &[]);
+        golden::later::<Breaker>("breakers");
+    }
+
+    #[test]
+    fn what_any_release_noted_of_a_destination_is_read_as_it_was_meant() {
+        let open = Breaker { until: 1_795_669_500_000, trips: 1, why: "invalid_auth".to_owned() };
+        let patient = Breaker { trips: 0, why: String::new(), ..open.clone() };
+        golden::check_json(
+            "breakers",
+            &[("shut", Breaker::default()), ("asked for patience", patient), ("open", open)],
+        );
+        golden::check_json::<Millis>("quiet", &[("until", 1_795_669_230_000), ("nothing", 0)]);
+    }
+}

@@ -1,0 +1,282 @@
+//! How is the real world reached? Every client is made, and every document read, when it is first needed.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use aws_sdk_securityir::config::Region;
+use aws_sdk_sqs::error::ProvideErrorMetadata;
+use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
+
+use crate::{
+    aws::{
+        hub,
+        sir::{self, Fault, FaultKind},
+    },
+    case::Millis,
+    config::{
+        clock,
+        environment::{Environment, variable},
+        sdk::{Aws, Patience},
+        secrets::{self, Secrets},
+        settings::{Problem, Settings},
+    },
+    http::{self, Copied, transport::Http},
+    runtime::{World, cached::Kept},
+    state::{self, Store, dynamodb::Dynamo},
+};
+
+/// How old settings may be, and secrets that a signature did not fit.
+const MINUTE: Millis = 60_000;
+/// How old secrets may be otherwise: `notify` verifies no signature that would tell of a new bot token.
+const TEN_MINUTES: Millis = 600_000;
+
+/// For the queue and the secret: all attempts together fit into what the HTTP door gives itself.
+const PATIENCE: Patience =
+    Patience { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_000), attempts: 3 };
+
+/// Why nothing can be done: for the log, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] state::Error),
+    /// Nobody has pushed settings yet.
+    #[error("there are no settings yet: run casebridge settings push FILE")]
+    NoSettings,
+    /// All that is wrong with them.
+    #[error("the settings are not good: {}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join(" "))]
+    Settings(Vec<Problem>),
+    /// There are no secrets, or not all that the settings need.
+    #[error(transparent)]
+    Secrets(#[from] secrets::Error),
+}
+
+/// A job on its way to `command`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Jobs of a group are done in order.
+    pub group: String,
+    /// A job whose id came already within five minutes is dropped.
+    pub id: String,
+    /// What is to be done, JSON.
+    pub body: String,
+}
+
+/// Where jobs for `command` go.
+pub enum Inbox {
+    /// To the FIFO queue with this address.
+    Queue(String),
+    /// To somebody in this process, who drops repetitions.
+    Channel(UnboundedSender<Job>),
+}
+
+/// Where the secrets come from.
+pub enum Safe {
+    /// From Secrets Manager, under this ARN or name.
+    Manager(String),
+    /// From whoever made the world.
+    Given(Secrets),
+}
+
+/// What the user chose, and the secrets that it needs.
+#[derive(Clone)]
+pub struct Chosen {
+    /// Checked.
+    pub settings: Arc<Settings>,
+    /// Enough for the settings.
+    pub secrets: Arc<Secrets>,
+}
+
+/// The real world.
+pub struct Live<S> {
+    store: S,
+    aws: Aws,
+    inbox: Inbox,
+    safe: Safe,
+    http: Http,
+    queue: OnceCell<aws_sdk_sqs::Client>,
+    manager: OnceCell<aws_sdk_secretsmanager::Client>,
+    /// By Region: settings may name another one tomorrow.
+    sir: Mutex<HashMap<String, sir::aws::Aws>>,
+    settings: Kept<Settings>,
+    secrets: Kept<Secrets>,
+}
+
+impl Live<Dynamo> {
+    /// What the functions run in. Reads and builds nothing yet.
+    pub fn of(environment: Environment) -> Self {
+        let aws = Aws::default();
+        let store = Dynamo::new(aws.clone(), environment.table);
+        Self::new(store, aws, Inbox::Queue(environment.inbox_url), Safe::Manager(environment.secret_id))
+    }
+}
+
+impl<S: Store> Live<S> {
+    /// A world of these parts.
+    pub fn new(store: S, aws: Aws, inbox: Inbox, safe: Safe) -> Self {
+        Self {
+            store,
+            aws,
+            inbox,
+            safe,
+            http: Http::default(),
+            queue: OnceCell::new(),
+            manager: OnceCell::new(),
+            sir: Mutex::default(),
+            settings: Kept::default(),
+            secrets: Kept::default(),
+        }
+    }
+
+    /// Sends what it sends through these connections, which other worlds of the same thread share: to begin with
+    /// none costs more than most of what is sent on a desk.
+    #[must_use]
+    pub fn through(self, http: Http) -> Self {
+        Self { http, ..self }
+    }
+
+    /// The settings, at most a minute old, with the functions' own Region where they name none. Bad ones are an error, even where there were good ones before.
+    pub async fn settings(&self) -> Result<Arc<Settings>, Error> {
+        self.settings.get(clock::now(), MINUTE, self.read_settings()).await
+    }
+
+    async fn read_settings(&self) -> Result<Settings, Error> {
+        let toml = self.store.settings().await?.ok_or(Error::NoSettings)?;
+        let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(Error::Settings)?;
+        if settings.sir.region.is_none() {
+            settings.sir.region = self.aws.config().await.region().map(|region| region.as_ref().to_owned());
+        }
+        Ok(settings)
+    }
+
+    /// The secrets, at most ten minutes old.
+    pub async fn secrets(&self) -> Result<Arc<Secrets>, Error> {
+        self.secrets_of(TEN_MINUTES).await
+    }
+
+    /// The secrets after a signature that did not fit: read again, but not twice within a minute, so that a
+    /// replaced secret is taken up and forged requests cost nothing.
+    pub async fn secrets_again(&self) -> Result<Arc<Secrets>, Error> {
+        self.secrets_of(MINUTE).await
+    }
+
+    /// Old secrets are better than none: they are tried for another while.
+    async fn secrets_of(&self, age: Millis) -> Result<Arc<Secrets>, Error> {
+        let now = clock::now();
+        let error = match self.secrets.get(now, age, self.read_secrets()).await {
+            Ok(secrets) => return Ok(secrets),
+            Err(error) => error,
+        };
+        let Some(old) = self.secrets.keep(now).await else { return Err(error) };
+        tracing::warn!(%error, "the secrets that were read before are kept");
+        Ok(old)
+    }
+
+    async fn read_secrets(&self) -> Result<Secrets, Error> {
+        let id = match &self.safe {
+            Safe::Given(secrets) => return Ok(secrets.clone()),
+            Safe::Manager(id) => id,
+        };
+        let make = || async {
+            let config = aws_sdk_secretsmanager::config::Builder::from(self.aws.config().await);
+            let config = config.timeout_config(PATIENCE.timeouts()).retry_config(PATIENCE.retries());
+            aws_sdk_secretsmanager::Client::from_conf(config.build())
+        };
+        Ok(Secrets::load(self.manager.get_or_init(make).await, id).await?)
+    }
+
+    /// Settings and secrets that fit together.
+    pub async fn chosen(&self) -> Result<Chosen, Error> {
+        let (settings, secrets) = tokio::try_join!(self.settings(), self.secrets())?;
+        secrets.suffice(&settings)?;
+        Ok(Chosen { settings, secrets })
+    }
+
+    async fn queue(&self) -> &aws_sdk_sqs::Client {
+        let make = || async {
+            let config = aws_sdk_sqs::config::Builder::from(self.aws.config().await);
+            let config = config.timeout_config(PATIENCE.timeouts()).retry_config(PATIENCE.retries());
+            aws_sdk_sqs::Client::from_conf(config.build())
+        };
+        self.queue.get_or_init(make).await
+    }
+
+    /// The service in the membership's Region, and Security Hub there.
+    async fn sir(&self) -> Result<sir::aws::Aws, Fault> {
+        let settings = self.settings().await.map_err(|_| not_sent("The settings cannot be read."))?;
+        let config = self.aws.config().await;
+        let region = settings.sir.region.clone().ok_or_else(|| not_sent("There is no AWS Region."))?;
+        let mut kept = self.sir.lock().await;
+        if let Some(sir) = kept.get(&region) {
+            return Ok(sir.clone());
+        }
+        let http = self.http.client(clock::now()).map_err(|trouble| not_sent(&trouble.to_string()))?;
+        let credentials =
+            config.credentials_provider().ok_or_else(|| not_sent("There are no credentials."))?;
+        let endpoint = hub::endpoint(&region, |name| match name {
+            "AWS_ENDPOINT_URL_SECURITYHUB" => self.aws.security_hub(),
+            "AWS_ENDPOINT_URL" => config.endpoint_url().map(str::to_owned).or_else(|| variable(name)),
+            _ => variable(name),
+        });
+        let hub = hub::Hub::new(http, credentials, &region, endpoint);
+        let own = aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.clone()));
+        let sir = sir::aws::Aws::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
+        kept.insert(region, sir.clone());
+        Ok(sir)
+    }
+}
+
+impl<S: Store> World for Live<S> {
+    type Store = S;
+
+    fn store(&self) -> &S {
+        &self.store
+    }
+
+    fn now(&self) -> Millis {
+        clock::now()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+        self.http.send(request, clock::now()).await
+    }
+
+    async fn copy(
+        &self,
+        from: http::Request,
+        to: http::Request,
+        bytes: u64,
+    ) -> Result<Copied, http::Trouble> {
+        self.http.copy(from, to, bytes, clock::now()).await
+    }
+
+    async fn call(&self, call: sir::Call) -> Result<sir::Answer, Fault> {
+        self.sir().await?.call(call).await
+    }
+
+    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
+        match &self.inbox {
+            Inbox::Channel(sender) => {
+                let job = Job { group: group.to_owned(), id: id.to_owned(), body: job };
+                sender.send(job).map_err(|_| "nobody takes jobs any more".to_owned())
+            }
+            Inbox::Queue(url) => {
+                let message = self.queue().await.send_message().queue_url(url).message_body(job);
+                let message = message.message_group_id(group).message_deduplication_id(id);
+                let sent = message.send().await.map_err(|error| {
+                    format!("the inbox did not take a job: {}", error.code().unwrap_or("no answer"))
+                })?;
+                // The SDK takes an answer without anything in it for one.
+                let taken = sent.message_id().is_some();
+                taken.then_some(()).ok_or_else(|| "the inbox did not name the job that it took".to_owned())
+            }
+        }
+    }
+}
+
+fn not_sent(message: &str) -> Fault {
+    Fault { kind: FaultKind::NotSent, message: message.to_owned() }
+}

@@ -1,0 +1,437 @@
+//! What does the bridge remember, and under which conditions may it be changed?
+//!
+//! One table: the debts of each case (META), what was told (TOLD), what people asked (COMMAND),
+//! which place belongs to which case (PLACE), gates of the destinations (GATE), and the settings.
+//! [`memory`] serves the playground, the tests and the simulation; [`dynamodb`] the functions.
+//! One suite, `tests/store.rs`, holds for both.
+
+pub mod dynamodb;
+#[cfg(test)]
+pub(crate) mod golden;
+mod item;
+pub mod key;
+pub mod memory;
+pub mod notes;
+pub mod record;
+mod table;
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    case::{CaseId, Millis},
+    state::{
+        key::Key,
+        record::{Rest, stated},
+    },
+};
+
+/// Why the store did not answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Another worker has taken the case over: whoever sees this must stop at once.
+    #[error("the lease was taken over")]
+    Fenced,
+    /// Throttled, unreachable or no readable answer: a write may have taken effect.
+    #[error("the store did not answer: {0}")]
+    Trouble(String),
+    /// The answer is there and cannot be read: nobody knows what it says, and nothing may be put in its place.
+    #[error(transparent)]
+    Unreadable(#[from] Unread),
+}
+
+/// A record that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} cannot be read: {why}")]
+pub struct Unread {
+    /// Where it stands, without anything of what stands there: `CASE#7000000003/META slack_note`.
+    pub key: String,
+    /// Why.
+    pub why: record::Unreadable,
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Where things are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Destination {
+    /// The thread or channel.
+    Slack,
+    /// The issue.
+    Jira,
+}
+
+impl Destination {
+    /// Both, in the order in which they are looked at.
+    pub const ALL: [Self; 2] = [Self::Slack, Self::Jira];
+
+    /// `slack` or `jira`: the spelling in keys and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+            Self::Jira => "jira",
+        }
+    }
+}
+
+/// What a case's META holds. The three notes are records of the core's own types: [`Meta::note`] reads one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// Counts hints: a worker that leaves while it has grown would lose one.
+    pub want: u64,
+    /// Somebody said that an old comment changed: all pages must be read.
+    pub full: bool,
+    /// Counts leases: a write with an older epoch is refused.
+    pub epoch: u64,
+    /// When the lease ends; 0 where there is none.
+    pub lease_until: Millis,
+    /// When there is something to do again; `None` for a case that is at rest.
+    pub next_at: Option<Millis>,
+    /// What is known of the case.
+    pub case: Option<String>,
+    /// What is known of its thread.
+    pub slack: Option<String>,
+    /// What is known of its issue.
+    pub jira: Option<String>,
+}
+
+impl Meta {
+    /// Reads a note, and what stands in it that this release does not know; the default where none was saved yet.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn note<T: Default + Serialize + DeserializeOwned>(
+        &self,
+        case: &CaseId,
+        note: Note,
+    ) -> Result<(T, Rest)> {
+        let text = match note {
+            Note::Case => &self.case,
+            Note::Of(Destination::Slack) => &self.slack,
+            Note::Of(Destination::Jira) => &self.jira,
+        };
+        let Some(text) = text else { return Ok((T::default(), Rest::default())) };
+        let key = || format!("{} {}", item::name_of(&item::meta_key(case)), item::note_attribute(note));
+        Ok(record::read(text).map_err(|why| Unread { key: key(), why })?)
+    }
+}
+
+/// The epoch of whoever writes without a lease: it overwrites nothing that a worker wrote.
+pub const NO_LEASE: u64 = 0;
+
+/// A note inside META that is saved by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Note {
+    /// What is known of the case.
+    Case,
+    /// What is known of one destination.
+    Of(Destination),
+}
+
+/// That something was told: what it is called there, and which text it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The message's `ts`, the comment's id. Empty once a person deleted it.
+    #[serde(rename = "remote")]
+    pub remote: String,
+    /// A hash of what it says.
+    #[serde(rename = "hash")]
+    pub hash: String,
+    /// How the hourly check saw it.
+    #[serde(rename = "seen")]
+    pub seen: Seen,
+    /// It was said there by a person: never edited, never sent again.
+    #[serde(rename = "theirs")]
+    pub theirs: bool,
+}
+
+/// How the hourly check saw something that we told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Seen {
+    /// Not yet: absent in so many checks.
+    #[serde(rename = "NotYet")]
+    NotYet(u8),
+    /// It was there.
+    #[serde(rename = "Yes")]
+    Yes,
+    /// It was there, and a person deleted it: it never comes back.
+    #[serde(rename = "Deleted")]
+    Deleted,
+}
+
+/// What became of a command, by its key. Kept for a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The command as the first delivery brought it, JSON.
+    pub job: String,
+    /// When it first came.
+    pub since: Millis,
+    /// The answer, JSON, once there is one.
+    pub answer: Option<String>,
+}
+
+/// A comment that somebody is making through the bridge: so that it is not told back to where it was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saying {
+    /// The command's key.
+    #[serde(rename = "command")]
+    pub command: String,
+    /// Since when it is being made.
+    #[serde(rename = "since")]
+    pub since: Millis,
+    /// [`crate::case::text::hash`] of the comment's whole body as it is sent to SIR.
+    #[serde(rename = "body_hash")]
+    pub body_hash: String,
+    /// Who says it.
+    #[serde(rename = "author")]
+    pub author: crate::case::author::Author,
+    /// The name that stands before the words, on a line of its own, with a colon behind it.
+    #[serde(rename = "speaker", default)]
+    pub speaker: Option<String>,
+    /// The message that says it already, in Slack: its `ts`.
+    #[serde(rename = "slack_ts", deserialize_with = "stated")]
+    pub slack_ts: Option<String>,
+    /// The comment that says it already, in Jira.
+    #[serde(rename = "jira_comment", deserialize_with = "stated")]
+    pub jira_comment: Option<String>,
+    /// The comment that it became, once known.
+    #[serde(rename = "comment", deserialize_with = "stated")]
+    pub comment: Option<String>,
+}
+
+/// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect; one
+/// that reads may fail with [`Error::Unreadable`], and then has changed nothing.
+pub trait Store {
+    /// Notes that somebody should look at the case: `want += 1`, `next_at = now`, and `full` where asked.
+    fn hint(&self, case: &CaseId, now: Millis, full: bool) -> impl Future<Output = Result<()>>;
+
+    /// Takes the case for one worker until `until`: `epoch += 1`. `None` while another holds it, or where there
+    /// is no such case.
+    fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> impl Future<Output = Result<Option<Meta>>>;
+
+    /// Reads META without taking the case.
+    fn meta(&self, case: &CaseId) -> impl Future<Output = Result<Option<Meta>>>;
+
+    /// Saves one note of META, only if `epoch` is still the current one.
+    fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> impl Future<Output = Result<()>>;
+
+    /// Gives the case back, only if `epoch` is current (else [`Error::Fenced`]) and `want` has not grown: then
+    /// `next_at` and `full` are set as given, the lease ends and the answer is `true`. Otherwise nothing changes.
+    /// A case that was given back already under this epoch stays as it is: the answer is `true` again.
+    fn release(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        want: u64,
+        next_at: Option<Millis>,
+        full: bool,
+    ) -> impl Future<Output = Result<bool>>;
+
+    /// Puts the next look at a case off until then, and changes nothing else: for one of which something cannot be read.
+    /// Who holds it gives `epoch`, and gives it back; where another has taken it over meanwhile, [`Error::Fenced`]. Without
+    /// an epoch, its META itself cannot be read; where there is none, nothing happens.
+    fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> impl Future<Output = Result<()>>;
+
+    /// The cases whose `next_at` has come, oldest first, at most `limit`. Eventually consistent (an index).
+    fn due(&self, now: Millis, limit: usize) -> impl Future<Output = Result<Vec<CaseId>>>;
+
+    /// What was told under each of these keys; in their order.
+    fn told(
+        &self,
+        case: &CaseId,
+        destination: Destination,
+        keys: &[Key],
+    ) -> impl Future<Output = Result<Vec<Option<Told>>>>;
+
+    /// All that was told of a case, by key.
+    fn all_told(
+        &self,
+        case: &CaseId,
+        destination: Destination,
+    ) -> impl Future<Output = Result<Vec<(Key, Told)>>>;
+
+    /// Remembers that something was told. Replaces what was remembered under the key, unless a later lease than
+    /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives [`NO_LEASE`].
+    fn tell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+        told: &Told,
+    ) -> impl Future<Output = Result<()>>;
+
+    /// Forgets that something was told: it is owed again. Fenced as [`Self::tell`] is.
+    fn untell(
+        &self,
+        case: &CaseId,
+        epoch: u64,
+        destination: Destination,
+        key: &Key,
+    ) -> impl Future<Output = Result<()>>;
+
+    /// Remembers a comment in the making. Replaces the one with the same command key.
+    fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> impl Future<Output = Result<()>>;
+
+    /// The comments of the last day that were made through the bridge.
+    fn sayings(&self, case: &CaseId) -> impl Future<Output = Result<Vec<Saying>>>;
+
+    /// Takes the next free slot at a gate: slots are `spacing` ms apart. The answer is when the slot begins.
+    fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> impl Future<Output = Result<Millis>>;
+
+    /// A small note under a name that belongs to no case (a breaker, the sweep's clock, a cache).
+    fn note(&self, name: &str) -> impl Future<Output = Result<Option<String>>>;
+
+    /// Writes such a note. `old` must be what is there now, else the answer is `false` and nothing changes.
+    fn swap_note(
+        &self,
+        name: &str,
+        old: Option<&str>,
+        new: &str,
+        expires: Option<Millis>,
+    ) -> impl Future<Output = Result<bool>>;
+
+    /// Remembers that a command came: `None` if it is new, else what is known of it.
+    fn begin(
+        &self,
+        key: &str,
+        command: &Command,
+        expires: Millis,
+    ) -> impl Future<Output = Result<Option<Command>>>;
+
+    /// Remembers what a command answered. The first answer stays: it is what comes back. Nothing is remembered
+    /// of a command that never began.
+    fn finish(&self, key: &str, answer: &str) -> impl Future<Output = Result<String>>;
+
+    /// What is known of a command.
+    fn command(&self, key: &str) -> impl Future<Output = Result<Option<Command>>>;
+
+    /// Says that a place (`slack/T1/C1/169.1`, `slack/T1/C1`, `jira/10001`) belongs to a case.
+    fn bind(&self, place: &str, case: &CaseId) -> impl Future<Output = Result<()>>;
+
+    /// Which case a place belongs to.
+    fn bound(&self, place: &str) -> impl Future<Output = Result<Option<CaseId>>>;
+
+    /// The settings, as the TOML that was put; `None` before the first time.
+    fn settings(&self) -> impl Future<Output = Result<Option<String>>> {
+        self.note(SETTINGS)
+    }
+
+    /// Replaces the settings. Check them before, with [`crate::config::settings::Settings::parse`].
+    fn put_settings(&self, toml: &str) -> impl Future<Output = Result<()>> {
+        async move {
+            let old = self.note(SETTINGS).await?;
+            match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
+                true => Ok(()),
+                false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
+            }
+        }
+    }
+}
+
+/// Reads the record in a note of this name, and what stands in it that this release does not know.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read_note<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<(T, Rest)> {
+    Ok(record::read(text).map_err(|why| unread_note(name, why))?)
+}
+
+/// As [`read_note`], of which everything must be known.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read_note_whole<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<T> {
+    Ok(record::read_whole(text).map_err(|why| unread_note(name, why))?)
+}
+
+/// Reads the answer that stands in the record of a command.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read_answer<T: Serialize + DeserializeOwned>(command: &str, text: &str) -> Result<T> {
+    let key = || format!("{} answer", item::name_of(&item::command_key(command)));
+    Ok(record::read_whole(text).map_err(|why| Unread { key: key(), why })?)
+}
+
+fn unread_note(name: &str, why: record::Unreadable) -> Unread {
+    Unread { key: format!("{} note", item::name_of(&item::note_key(name))), why }
+}
+
+/// The note that holds the settings.
+const SETTINGS: &str = "settings";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{case::author::Author, state::golden};
+
+    #[test]
+    fn what_any_release_told_is_read_as_it_was_meant() {
+        let told = |remote: &str, seen| Told {
+            remote: remote.to_owned(),
+            hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
+            seen,
+            theirs: false,
+        };
+        let theirs = Told { theirs: true, ..told("1795668302.000100", Seen::Yes) };
+        let nudge = Told { hash: String::new(), ..told("1795668309.000100", Seen::NotYet(0)) };
+        golden::check_json(
+            "told",
+            &[
+                ("message", told("1795668301.000100", Seen::NotYet(0))),
+                ("message missed twice", told("1795668301.000100", Seen::NotYet(2))),
+                ("comment", told("20001", Seen::Yes)),
+                ("issue", told("10001/SEC-1", Seen::Yes)),
+                ("deleted", told("20001", Seen::Deleted)),
+                ("a person's own", theirs),
+                ("reminder", nudge),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_record_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+        golden::damage::<Told>("told", &[], &[]);
+        golden::damage::<Saying>("sayings", &["speaker"], &[]);
+        golden::later::<Told>("told");
+        golden::later::<Saying>("sayings");
+    }
+
+    #[test]
+    fn what_any_release_noted_before_a_comment_is_read_as_it_was_meant() {
+        let slack = Saying {
+            command: "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
+            since: 1_795_669_200_000,
+            body_hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
+            author: Author::Slack { user: "U0ANAEXAMP".to_owned() },
+            speaker: Some("ana (Slack)".to_owned()),
+            slack_ts: Some("1795669199.000100".to_owned()),
+            jira_comment: None,
+            comment: None,
+        };
+        let jira = Saying {
+            author: Author::Jira { name: "Bo Ek".to_owned() },
+            speaker: Some("Bo Ek (Jira)".to_owned()),
+            slack_ts: None,
+            jira_comment: Some("20007".to_owned()),
+            comment: Some("100003".to_owned()),
+            ..slack.clone()
+        };
+        let of = |author| Saying { author, ..slack.clone() };
+        golden::check_json(
+            "sayings",
+            &[
+                ("typed", Saying { slack_ts: None, speaker: None, ..slack.clone() }),
+                ("known as a comment", Saying { comment: Some("100002".to_owned()), ..slack.clone() }),
+                ("in Jira", jira),
+                ("of AWS", of(Author::AwsResponder)),
+                ("of the service", of(Author::Service)),
+                ("of an account", of(Author::Principal("111122223333".to_owned()))),
+                ("in a thread", slack),
+            ],
+        );
+    }
+}

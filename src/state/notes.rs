@@ -1,0 +1,380 @@
+//! What does the bridge know about a case and what it told of it? The notes that META keeps, as values.
+//!
+//! A field with a default may be missing: without it something is done once more that may be repeated. Without any other
+//! field nobody knows what was told, and the note is not read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{CaseId, Millis, Seconds, snapshot::Facts},
+    state::{
+        self, Destination, Meta, Note, Store,
+        key::{Key, Plainness},
+        record::stated,
+    },
+};
+
+/// What is known of the case itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseNote {
+    /// The newest `lastUpdatedDate` ever read: an older one is a stale read.
+    #[serde(rename = "updated", deserialize_with = "stated")]
+    pub updated: Option<Seconds>,
+    /// The same of its comments.
+    #[serde(rename = "newest", deserialize_with = "stated")]
+    pub newest: Option<Seconds>,
+    /// Since when every read was older than that.
+    #[serde(rename = "older_since", default)]
+    pub older_since: Option<Millis>,
+    /// When the thread and the issue are next compared with the ledger; `None` once that is over.
+    #[serde(rename = "verify_at", deserialize_with = "stated")]
+    pub verify_at: Option<Millis>,
+    /// The one comparison after closing was made.
+    #[serde(rename = "verified_closed")]
+    pub verified_closed: bool,
+    /// ListComments was seen to give the newest first.
+    #[serde(rename = "newest_first", default)]
+    pub newest_first: bool,
+    /// When a look that found less than was announced is repeated.
+    #[serde(rename = "look_again_at", default)]
+    pub look_again_at: Option<Millis>,
+    /// Whose move it is (ours: `true`) and since when.
+    #[serde(rename = "waiting", deserialize_with = "stated")]
+    pub waiting: Option<(bool, Seconds)>,
+    /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
+    #[serde(rename = "heard")]
+    pub heard: u64,
+    /// How many hints there were at the last look.
+    #[serde(rename = "wanted")]
+    pub wanted: u64,
+}
+
+/// What is known of the case at one destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceNote {
+    /// The channel made for this case, under `layout = "channel"`.
+    #[serde(rename = "channel", deserialize_with = "stated")]
+    pub channel: Option<String>,
+    /// The card or the issue, once it exists.
+    #[serde(rename = "home", deserialize_with = "stated")]
+    pub home: Option<Home>,
+    /// What was set, by its name: the hash of what it was set to.
+    #[serde(rename = "set")]
+    pub set: BTreeMap<String, String>,
+    /// What must be set once more after this time, since an older setting may still be on its way.
+    #[serde(rename = "again", default)]
+    pub again: BTreeMap<String, Millis>,
+    /// What could not be set, by the same name.
+    #[serde(rename = "owed", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owed: BTreeMap<String, Owed>,
+    /// What was told of the case's fields.
+    #[serde(rename = "facts", deserialize_with = "stated")]
+    pub facts: Option<Facts>,
+    /// How many times changes were told.
+    #[serde(rename = "changes")]
+    pub changes: u32,
+    /// The addition that is being made, or of which it is not known whether it was.
+    #[serde(rename = "open", deserialize_with = "stated")]
+    pub open: Option<Intent>,
+    /// Nothing is told before this.
+    #[serde(rename = "not_before", default)]
+    pub not_before: Millis,
+    /// How many sendings in a row came to nothing.
+    #[serde(rename = "failures", default)]
+    pub failures: u32,
+    /// Why a person is needed, as an error code.
+    #[serde(rename = "parked", default)]
+    pub parked: Option<String>,
+}
+
+/// A state that could not be set. It is tried by itself, and nothing else waits for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Owed {
+    /// Hash of that state: where it was refused, another one is tried at once.
+    #[serde(rename = "hash")]
+    pub hash: String,
+    /// It is not tried before this.
+    #[serde(rename = "not_before")]
+    pub not_before: Millis,
+    /// How many tries in a row had no answer.
+    #[serde(rename = "failures")]
+    pub failures: u32,
+    /// How many times it was refused.
+    #[serde(rename = "refusals")]
+    pub refusals: u32,
+    /// When it was first refused.
+    #[serde(rename = "since")]
+    pub since: Millis,
+    /// Why it was refused, as a field's name or an error code. `None` where that was not for its own sake.
+    #[serde(rename = "why")]
+    pub why: Option<String>,
+    /// It is not tried any more.
+    #[serde(rename = "given_up")]
+    pub given_up: bool,
+}
+
+/// Where the case is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    /// The channel's id; the issue's id.
+    #[serde(rename = "place")]
+    pub place: String,
+    /// The card's `ts`; the issue's key.
+    #[serde(rename = "name")]
+    pub name: String,
+}
+
+/// An addition that was decided: written before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Marks it at the destination.
+    #[serde(rename = "key")]
+    pub key: Key,
+    /// When it was written, just before sending.
+    #[serde(rename = "since")]
+    pub since: Millis,
+    /// Counts sendings, from 1.
+    #[serde(rename = "attempt")]
+    pub attempt: u8,
+    /// How plainly it was rendered.
+    #[serde(rename = "plainness")]
+    pub plainness: Plainness,
+    /// Hash of what is told.
+    #[serde(rename = "hash")]
+    pub hash: String,
+    /// What will have been told of the case's fields once it is done.
+    #[serde(rename = "facts", deserialize_with = "stated")]
+    pub facts: Option<Facts>,
+}
+
+/// Whether the notes of a case can be read, and what is being said on it: of one where they cannot, nobody knows what was
+/// told.
+///
+/// # Errors
+/// [`state::Error::Unreadable`], with what cannot be read; or the table did not answer.
+pub async fn readable(store: &impl Store, case: &CaseId) -> state::Result<()> {
+    let Some(meta) = store.meta(case).await? else { return Ok(()) };
+    noted(case, &meta)?;
+    store.sayings(case).await.map(drop)
+}
+
+/// What META knows of a case, where all three notes can be read.
+///
+/// # Errors
+/// [`state::Error::Unreadable`], with the note.
+pub fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
+    for place in Destination::ALL {
+        meta.note::<PlaceNote>(case, Note::Of(place))?;
+    }
+    Ok(meta.note(case, Note::Case)?.0)
+}
+
+impl PlaceNote {
+    /// What follows from an addition that is known to be made.
+    pub fn adopt(&mut self, intent: Intent, place: &str, remote: &str) {
+        let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;
+        match key.0.as_str() {
+            CHANNEL => self.channel = Some(remote.to_owned()),
+            HOME => {
+                let (place, name) = split_home(place, remote);
+                self.home = Some(Home { place, name });
+                self.set.insert(HOME.to_owned(), hash);
+                // Where a card is made a second time, what was told since the first stays told.
+                self.facts = self.facts.take().or(facts);
+            }
+            other if other.starts_with(CHANGES) => {
+                self.changes += 1;
+                self.facts = facts;
+            }
+            _ => {}
+        }
+        self.open = None;
+        self.failures = 0;
+        self.parked = None;
+    }
+}
+
+/// The key of the channel of a case, and of its topic's and invitations' sharing it.
+pub const CHANNEL: &str = "channel";
+/// The key of the card or the issue, and the name under which its state is set.
+pub const HOME: &str = "home";
+/// The name under which an issue's status is set.
+pub const STATUS: &str = "status";
+/// Keys of told changes begin so.
+pub const CHANGES: &str = "changes/";
+
+/// Stands for the hash of a state whose bearer a person deleted.
+pub const GONE: &str = "gone";
+
+/// A card is named by its `ts` within the channel that we chose; an issue brings its id and key, `10001/SEC-1`.
+fn split_home(place: &str, remote: &str) -> (String, String) {
+    match remote.split_once('/') {
+        Some((id, key)) => (id.to_owned(), key.to_owned()),
+        None => (place.to_owned(), remote.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{Actor, Attachment, AttachmentId, Case, Resolver, Status, Watcher, snapshot::tests::case},
+        state::golden,
+    };
+
+    fn key(key: &str) -> Key {
+        Key(key.to_owned())
+    }
+
+    fn texts<const N: usize>(texts: [(&str, &str); N]) -> BTreeMap<String, String> {
+        texts.map(|(name, text)| (name.to_owned(), text.to_owned())).into()
+    }
+
+    /// A case of which everything is known.
+    fn full() -> Case {
+        Case {
+            status: Status::Other("On Hold".to_owned()),
+            resolver: Resolver::Own,
+            waits_for_customer: true,
+            actual_start: Some(1_789_990_000),
+            closure: Some("False Positive".to_owned()),
+            watchers: vec![Watcher { email: "ana@example.com".to_owned(), ..Watcher::default() }],
+            actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: None }],
+            attachments: vec![Attachment {
+                id: AttachmentId::new("11111111-1111-1111-1111-111111111111"),
+                name: "trail \"1\".json".to_owned(),
+                status: "Verified".to_owned(),
+                creator: "111122223333".to_owned(),
+                created: 1_790_000_000,
+            }],
+            metadata: vec![("ticket".to_owned(), "SEC-12 é".to_owned())],
+            ..case()
+        }
+    }
+
+    fn intent(key_of: &str, plainness: Plainness, facts: Option<Facts>) -> Intent {
+        let hash = "58c64f4b7a3b2c1d0e9f".to_owned();
+        Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, plainness, hash, facts }
+    }
+
+    #[test]
+    fn what_any_release_knew_of_a_case_is_read_as_it_was_meant() {
+        let told = CaseNote {
+            updated: Some(1_795_669_200),
+            newest: Some(1_795_669_200),
+            verify_at: Some(1_795_672_800_000),
+            waiting: Some((false, 1_795_668_300)),
+            heard: 1,
+            wanted: 1,
+            ..CaseNote::default()
+        };
+        let looking = CaseNote {
+            older_since: Some(1_795_669_205_000),
+            look_again_at: Some(1_795_669_210_000),
+            newest_first: true,
+            waiting: Some((true, 1_795_668_900)),
+            wanted: 3,
+            ..told.clone()
+        };
+        let closed = CaseNote { verify_at: None, verified_closed: true, waiting: None, ..told.clone() };
+        golden::check_json(
+            "case-notes",
+            &[("unseen", CaseNote::default()), ("told", told), ("looking", looking), ("closed", closed)],
+        );
+    }
+
+    #[test]
+    fn a_note_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
+        golden::damage::<CaseNote>("case-notes", &["older_since", "newest_first", "look_again_at"], &[]);
+        let may_lack = ["again", "not_before", "failures", "parked"];
+        golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
+        golden::later::<CaseNote>("case-notes");
+        golden::later::<PlaceNote>("place-notes");
+    }
+
+    /// A card in a thread, a card in a channel of its own, and an issue.
+    fn told() -> [PlaceNote; 3] {
+        let home = |place: &str, name: &str| Some(Home { place: place.to_owned(), name: name.to_owned() });
+        let thread = PlaceNote {
+            home: home("C0SECURITY", "1795668300.000100"),
+            set: texts([("home", "0ff94921abf810966091")]),
+            facts: Some(Facts::of(&case())),
+            changes: 2,
+            ..PlaceNote::default()
+        };
+        let channel = PlaceNote {
+            channel: Some("C0CASE0001".to_owned()),
+            home: home("C0CASE0001", "1795668300.000100"),
+            set: texts([
+                ("channel/topic", "1f3870be274f6c49b3e3"),
+                ("home", "0ff94921abf810966091"),
+                ("invitation/9f86d081884c7d659a2f", "done"),
+            ]),
+            facts: Some(Facts::of(&full())),
+            ..PlaceNote::default()
+        };
+        let issue = PlaceNote {
+            home: home("10001", "SEC-1"),
+            set: texts([
+                ("home", "0ff94921abf810966091"),
+                ("link/console", "06407108011611b55409"),
+                ("link/slack", "5f4dcc3b5aa765d61d83"),
+                ("status", "7c4a8d09ca3762af61e5"),
+            ]),
+            ..thread.clone()
+        };
+        [thread, channel, issue]
+    }
+
+    #[test]
+    fn what_any_release_knew_of_a_place_is_read_as_it_was_meant() {
+        let [thread, channel, issue] = told();
+        let facts = || Some(Facts::of(&case()));
+        let linked = Some(Home { place: "10002".to_owned(), name: "SEC-2".to_owned() });
+        let open = |key, plainness, facts| Some(intent(key, plainness, facts));
+        let waiting = PlaceNote { not_before: 1_795_669_261_000, failures: 2, ..thread.clone() };
+        golden::check_json(
+            "place-notes",
+            &[
+                ("nothing yet", PlaceNote::default()),
+                ("linked issue", PlaceNote { home: linked, ..PlaceNote::default() }),
+                ("channel being made", {
+                    PlaceNote { open: open("channel", Plainness::Full, None), ..PlaceNote::default() }
+                }),
+                ("card being made", {
+                    PlaceNote { open: open("home", Plainness::Full, facts()), ..PlaceNote::default() }
+                }),
+                ("comment being told", {
+                    PlaceNote { open: open("comment/100002/0", Plainness::Plain, None), ..waiting.clone() }
+                }),
+                ("changes being told", {
+                    let open = open("changes/2", Plainness::Stub, Some(Facts::of(&full())));
+                    PlaceNote { open, ..thread.clone() }
+                }),
+                ("card set again", {
+                    let again = [("home".to_owned(), 1_795_669_261_000)].into();
+                    PlaceNote { again, set: BTreeMap::new(), ..waiting.clone() }
+                }),
+                ("parked", PlaceNote { parked: Some("channel_is_shared".to_owned()), ..waiting }),
+                ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
+                ("thread", thread),
+                ("channel", channel),
+                ("issue", issue),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_owed_is_read_back_and_may_lack_what_is_not_known() {
+        let why = Some("resolution".to_owned());
+        let owed =
+            Owed { hash: "h".to_owned(), not_before: 5, refusals: 2, since: 1, why, ..Owed::default() };
+        let note = PlaceNote { owed: [(STATUS.to_owned(), owed)].into(), ..PlaceNote::default() };
+        assert_eq!(serde_json::from_str::<PlaceNote>(&serde_json::to_string(&note).unwrap()).unwrap(), note);
+        let least: Owed = serde_json::from_str(r#"{"hash":"h"}"#).unwrap();
+        assert_eq!(least, Owed { hash: "h".to_owned(), ..Owed::default() });
+    }
+}

@@ -1,0 +1,10 @@
+//! From the service to the targets: what arrived, what is true, what is missing, doing it, and looking again.
+
+pub mod announcements;
+pub mod apply;
+pub mod audit;
+pub mod observe;
+pub mod plan;
+pub mod reconcile;
+pub mod resync;
+pub mod trigger;

@@ -1,0 +1,208 @@
+//! What is true of a case? One look at it: GetCase and as many pages of comments as may hold something new.
+
+use std::collections::HashMap;
+
+use crate::{
+    aws::sir::{Answer, Call, Fault, FaultKind, Page},
+    case::{Case, CaseId, Comment, Investigation, Resolver, Seconds},
+    runtime::{Rule, World},
+    state::{self, Destination, Store, key::Key, notes::CaseNote},
+    sync::plan::Ledger,
+};
+
+/// What a look saw.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The case.
+    pub case: Case,
+    /// The comments that were read, oldest first.
+    pub comments: Vec<Comment>,
+    /// When the newest comment was made or edited, where all of them were read.
+    pub newest: Option<Seconds>,
+    /// The AI agent's steps; read only where AWS works the case.
+    pub investigations: Vec<Investigation>,
+}
+
+/// Why a look failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The service did not answer.
+    #[error("the service did not answer: {0}")]
+    Sir(#[from] Fault),
+    /// A later page is older than an earlier one: between them a comment may be missing.
+    #[error("the pages are not of one moment")]
+    Torn,
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] state::Error),
+}
+
+/// Looks at a case. With `full`, all pages of comments are read; otherwise reading stops at the first page on which
+/// everything is known, where the newest come first. Up to 25 comments cost two calls, three where AWS works the case.
+///
+/// # Errors
+/// The service or the table did not answer.
+pub async fn look<W: World>(
+    world: &W,
+    id: &CaseId,
+    note: &mut CaseNote,
+    full: bool,
+    destinations: &[Destination],
+) -> Result<Look, Error> {
+    let (case, first) = tokio::join!(get_case(world, id), comments_page(world, id, None));
+    let (case, first) = (case?, first?);
+    let investigations = match (case.resolver, case.is_closed()) {
+        (Resolver::Aws, false) => investigations(world, id).await?,
+        _ => Vec::new(),
+    };
+    note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
+    let stop_early = note.newest_first && !full;
+    let (comments, whole) = all_comments(world, id, first, stop_early, destinations).await?;
+    let newest = comments.iter().map(|comment| comment.updated.unwrap_or(comment.created)).max();
+    Ok(Look { case, comments, newest: newest.filter(|_| whole), investigations })
+}
+
+/// Comments, oldest first, and whether these are all.
+async fn all_comments<W: World>(
+    world: &W,
+    id: &CaseId,
+    first: Page<Comment>,
+    stop_early: bool,
+    destinations: &[Destination],
+) -> Result<(Vec<Comment>, bool), Error> {
+    let mut all = in_all(&first);
+    let Page { items: mut page, mut next, .. } = first;
+    let mut comments: HashMap<_, Comment> = HashMap::new();
+    let whole = loop {
+        let known = stop_early && next.is_some() && all_known(world, id, &page, destinations).await?;
+        comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
+        let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break !known };
+        let newer = comments_page(world, id, Some(token)).await?;
+        // Comments are never taken away, so fewer than before is an older answer.
+        let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
+        if is_older && world.holds(Rule::OneMoment) {
+            return Err(Error::Torn);
+        }
+        all = all.map(|before| newer.total.unwrap_or(before));
+        Page { items: page, next, .. } = newer;
+    };
+    let mut comments: Vec<Comment> = comments.into_values().collect();
+    comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+    Ok((comments, whole))
+}
+
+/// How many comments there are, if the first page says so. The model does not say what `total` counts: where it is no
+/// more than this page although another follows, it counts the page and tells nothing.
+fn in_all(first: &Page<Comment>) -> Option<u64> {
+    let here = u64::try_from(first.items.len()).unwrap_or(u64::MAX);
+    first.total.filter(|total| first.next.is_some() && *total > here)
+}
+
+/// The order of ListComments is not documented: it is learned from a page on which it shows.
+fn is_newest_first(page: &[Comment]) -> Option<bool> {
+    let (first, last) = (page.first()?, page.last()?);
+    let falling = page.is_sorted_by(|a, b| a.created >= b.created);
+    (first.created != last.created).then_some(falling)
+}
+
+async fn all_known<W: World>(
+    world: &W,
+    id: &CaseId,
+    page: &[Comment],
+    destinations: &[Destination],
+) -> Result<bool, state::Error> {
+    let keys: Vec<Key> = page.iter().map(|comment| Key(format!("comment/{}/0", comment.id))).collect();
+    for destination in destinations {
+        if world.store().told(id, *destination, &keys).await?.iter().any(Option::is_none) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The ledger's entries under these keys.
+///
+/// # Errors
+/// The table did not answer.
+pub async fn ledger<W: World>(
+    world: &W,
+    id: &CaseId,
+    destination: Destination,
+    keys: Vec<Key>,
+    ledger: &mut Ledger,
+) -> Result<(), state::Error> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let told = world.store().told(id, destination, &keys).await?;
+    ledger.extend(keys.into_iter().zip(told).filter_map(|(key, told)| Some((key, told?))));
+    Ok(())
+}
+
+async fn get_case<W: World>(world: &W, id: &CaseId) -> Result<Case, Fault> {
+    match world.call(Call::GetCase { case: id.clone() }).await? {
+        Answer::Case(case) => Ok(*case),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn comments_page<W: World>(
+    world: &W,
+    id: &CaseId,
+    next: Option<String>,
+) -> Result<Page<Comment>, Fault> {
+    match world.call(Call::ListComments { case: id.clone(), next }).await? {
+        Answer::Comments(page) => Ok(page),
+        other => Err(unexpected(&other)),
+    }
+}
+
+async fn investigations<W: World>(world: &W, id: &CaseId) -> Result<Vec<Investigation>, Fault> {
+    let (mut steps, mut next) = (Vec::new(), None);
+    loop {
+        match world.call(Call::ListInvestigations { case: id.clone(), next }).await {
+            Ok(Answer::Investigations(page)) => {
+                steps.extend(page.items);
+                next = page.next;
+            }
+            Ok(other) => return Err(unexpected(&other)),
+            // Not every membership has the agent: its absence must not keep the case from being told.
+            Err(fault) if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) => return Ok(steps),
+            Err(fault) => return Err(fault),
+        }
+        if next.is_none() {
+            steps.sort_by(|a, b| (a.updated, &a.id).cmp(&(b.updated, &b.id)));
+            return Ok(steps);
+        }
+    }
+}
+
+/// An answer of another operation cannot come from [`World::call`]; it is handled as no answer.
+pub(crate) fn unexpected(_: &Answer) -> Fault {
+    Fault { kind: FaultKind::Unknown, message: "an answer of another operation".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::CommentId;
+
+    fn page(items: usize, total: Option<u64>, next: Option<&str>) -> Page<Comment> {
+        let comment = |number: usize| Comment {
+            id: CommentId::new(format!("{number:06}")),
+            created: 0,
+            updated: None,
+            creator: String::new(),
+            body: String::new(),
+        };
+        Page { items: (0..items).map(comment).collect(), next: next.map(str::to_owned), total }
+    }
+
+    #[test]
+    fn a_total_that_counts_only_its_page_tells_nothing() {
+        assert_eq!(in_all(&page(25, Some(60), Some("next"))), Some(60));
+        assert_eq!(in_all(&page(25, Some(25), Some("next"))), None);
+        assert_eq!(in_all(&page(25, None, Some("next"))), None);
+        assert_eq!(in_all(&page(3, Some(3), None)), None, "there is no later page to compare");
+    }
+}

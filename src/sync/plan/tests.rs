@@ -1,0 +1,374 @@
+//! Tables of pictures and what they lack.
+
+use super::{fingerprint::told_by_0_1_0, *};
+use crate::{
+    case::{
+        Case, CommentId, InvestigationId, Millis,
+        author::Author,
+        snapshot::{Facts, tests::case},
+        text,
+    },
+    state::{
+        Seen, golden,
+        notes::{HOME, Home, Owed, STATUS},
+    },
+    targets::content::{Content, Part},
+};
+
+fn settings(layout: &str) -> Settings {
+    let toml = format!(
+        "slack = {{ team = 'T1', channel = 'C1', layout = '{layout}', invite = ['ana@example.com'] }}\n\
+         jira = {{ api_url = 'https://example.atlassian.net', project = 'SEC' }}"
+    );
+    toml::from_str(&toml).unwrap()
+}
+
+fn comment(id: &str, body: &str) -> Comment {
+    let (id, creator) = (CommentId::new(id), "AWS Responder".to_owned());
+    Comment { id, created: 1_790_000_200, updated: None, creator, body: body.to_owned() }
+}
+
+fn picture(comments: &[Comment]) -> Picture {
+    let view = View { case: case(), links: Default::default(), waiting_since: None, agent_waits: false };
+    Picture {
+        view,
+        comments: comments.to_vec(),
+        sayings: Vec::new(),
+        investigations: Vec::new(),
+        overdue: None,
+        not_moved: None,
+    }
+}
+
+fn told(text: &str) -> Told {
+    Told { remote: "1.2".to_owned(), hash: part_hash(text, 1), seen: Seen::NotYet(0), theirs: false }
+}
+
+fn home_hashes(view: &View) -> [String; 2] {
+    Destination::ALL.map(|destination| home_hash(destination, view))
+}
+
+fn key(key: &str) -> Key {
+    Key(key.to_owned())
+}
+
+/// What is known where the picture's card, description and fields were told.
+fn known(picture: &Picture) -> (PlaceNote, Ledger) {
+    let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
+    let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
+    note.set.insert(HOME.to_owned(), home_hash(Destination::Slack, &picture.view));
+    (note, [(key("description/0"), told(&picture.view.case.description))].into())
+}
+
+fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
+    let effects = plan(Destination::Slack, picture, note, ledger, &settings("thread"));
+    effects.iter().map(ToString::to_string).collect()
+}
+
+/// What is to be set, and when.
+fn due(destination: Destination, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
+    let wanted = decoration(destination, picture, note, &settings(layout));
+    wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
+}
+
+#[test]
+fn everything_hangs_on_the_card_or_the_channel_so_it_comes_first_and_alone() {
+    let picture = picture(&[comment("000001", "one")]);
+    let first = |destination, layout: &str| {
+        let note = PlaceNote::default();
+        let effects = plan(destination, &picture, &note, &Ledger::new(), &settings(layout));
+        effects.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(first(Destination::Slack, "thread"), ["make home"]);
+    assert_eq!(first(Destination::Slack, "channel"), ["make the channel"]);
+    assert_eq!(first(Destination::Jira, "channel"), ["make home"]);
+    for destination in Destination::ALL {
+        assert_eq!(due(destination, &picture, &PlaceNote::default(), "channel"), []);
+    }
+}
+
+#[test]
+fn what_was_told_lacks_nothing() {
+    let picture = picture(&[comment("000001", "one")]);
+    let (note, mut ledger) = known(&picture);
+    assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0"]);
+    ledger.insert(key("comment/000001/0"), told("one"));
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+}
+
+#[test]
+fn a_change_is_told_and_the_card_is_set_beside_it() {
+    let before = picture(&[comment("000001", "one")]);
+    let (note, ledger) = known(&before);
+    let mut now = before.clone();
+    now.view.case.title.push('!');
+    assert_eq!(lacks(&now, &note, &ledger), ["add comment/000001/0", "add changes/0"]);
+    assert_eq!(due(Destination::Slack, &now, &note, "thread"), [("set home".to_owned(), 0)]);
+}
+
+#[test]
+fn what_a_person_deleted_or_said_is_neither_rewritten_nor_told_again() {
+    let picture = picture(&[comment("000001", "other words")]);
+    let (note, mut ledger) = known(&picture);
+    let mut lacks_with = |told: Told| {
+        ledger.insert(key("comment/000001/0"), told);
+        lacks(&picture, &note, &ledger)
+    };
+    assert_eq!(lacks_with(told("one")), ["edit comment/000001/0"]);
+    assert_eq!(lacks_with(Told { seen: Seen::Deleted, ..told("one") }), [""; 0]);
+    assert_eq!(lacks_with(Told { theirs: true, ..told("one") }), [""; 0]);
+}
+
+#[test]
+fn what_was_said_through_the_bridge_is_adopted_where_it_was_said_and_told_elsewhere() {
+    let mut said = comment("000001", "one");
+    said.creator = "210987654321".to_owned();
+    let mut picture = picture(&[said]);
+    let saying = Saying {
+        command: "c".to_owned(),
+        since: 0,
+        body_hash: text::hash("one"),
+        author: Author::Slack { user: "U1".to_owned() },
+        slack_ts: Some("7.0".to_owned()),
+        jira_comment: None,
+        comment: None,
+        speaker: None,
+    };
+    picture.sayings = vec![saying];
+    let (note, ledger) = known(&picture);
+    let of = |destination| {
+        let settings = settings("thread");
+        let effects = plan(destination, &picture, &note, &ledger, &settings);
+        effects
+            .iter()
+            .map(ToString::to_string)
+            .filter(|effect| effect.contains("comment/"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(Destination::Slack), ["adopt comment/000001/0"]);
+    assert_eq!(of(Destination::Jira), ["add comment/000001/0"]);
+    picture.comments[0].creator = "AWS Responder".to_owned();
+    assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0"], "AWS's own words are never ours");
+}
+
+#[test]
+fn a_text_that_became_longer_or_shorter_has_its_parts_added_or_emptied() {
+    let long = "word ".repeat(1_000);
+    let before = picture(&[comment("000001", &long)]);
+    let (note, mut ledger) = known(&before);
+    let added = lacks(&before, &note, &ledger);
+    assert_eq!(added, ["add comment/000001/0", "add comment/000001/1"]);
+    for part in ["comment/000001/0", "comment/000001/1"] {
+        ledger.insert(key(part), told("an older part"));
+    }
+    let shorter = picture(&[comment("000001", "word")]);
+    assert_eq!(lacks(&shorter, &note, &ledger), ["edit comment/000001/0", "edit comment/000001/1"]);
+    let effects = plan(Destination::Slack, &shorter, &note, &ledger, &settings("thread"));
+    let Some(Effect::Edit { content: Content::Comment { part, .. }, .. }) = effects.last() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*part, Part { index: 1, of: 1, text: String::new() });
+}
+
+#[test]
+fn a_card_and_an_issue_are_set_again_only_if_what_each_of_them_shows_is_another() {
+    let before = picture(&[]);
+    let (note, _) = known(&before);
+    let set = |destination, change: fn(&mut Case)| {
+        let (mut note, mut now) = (note.clone(), before.clone());
+        note.set.insert(HOME.to_owned(), home_hash(destination, &before.view));
+        change(&mut now.view.case);
+        due(destination, &now, &note, "thread").iter().any(|(name, _)| name == "set home")
+    };
+    let both = |change| Destination::ALL.map(|destination| set(destination, change));
+    assert_eq!(both(|case| case.title.push('!')), [true, true]);
+    assert_eq!(both(|case| case.updated = Some(1)), [true, false], "only the card says when it was updated");
+    assert_eq!(both(|case| case.description.push('!')), [false, true]);
+    assert_eq!(both(|case| case.metadata.push((String::new(), String::new()))), [false, false]);
+}
+
+#[test]
+fn a_state_is_set_where_it_differs_once_more_after_an_unanswered_setting_and_never_on_what_is_gone() {
+    let picture = picture(&[]);
+    let (mut note, _) = known(&picture);
+    let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
+    assert_eq!(at(&note), None);
+    note.again.insert(HOME.to_owned(), 5);
+    assert_eq!(at(&note), Some(5));
+    note.set.insert(HOME.to_owned(), "older".to_owned());
+    assert_eq!(at(&note), Some(0));
+    note.again.clear();
+    note.set.insert(HOME.to_owned(), GONE.to_owned());
+    assert_eq!(at(&note), None);
+}
+
+#[test]
+fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_given_up_is_not_set() {
+    let picture = picture(&[]);
+    let (mut note, _) = known(&picture);
+    note.set.clear();
+    let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
+    let owed = Owed { hash: home_hash(Destination::Slack, &picture.view), not_before: 7, ..Owed::default() };
+    let with = |note: &PlaceNote, owed: &Owed| PlaceNote {
+        owed: [(HOME.to_owned(), owed.clone())].into(),
+        ..note.clone()
+    };
+    assert_eq!(at(&with(&note, &owed)), Some(7));
+    let another = Owed { hash: "another".to_owned(), ..owed.clone() };
+    assert_eq!(at(&with(&note, &another)), Some(0));
+    assert_eq!(at(&with(&note, &Owed { given_up: true, ..another.clone() })), Some(0));
+    assert_eq!(at(&with(&note, &Owed { failures: 1, ..another })), Some(7), "the destination did not answer");
+    assert_eq!(at(&with(&note, &Owed { given_up: true, ..owed.clone() })), None);
+    note.set.insert(HOME.to_owned(), home_hash(Destination::Slack, &picture.view));
+    assert_eq!(at(&with(&note, &owed)), None, "it stands");
+    note.again.insert(HOME.to_owned(), 5);
+    assert_eq!(at(&with(&note, &owed)), Some(7), "not before its time");
+}
+
+#[test]
+fn a_channel_and_an_issue_have_their_states() {
+    let mut picture = picture(&[]);
+    picture.view.links.console = Some("https://example.com".to_owned());
+    let (mut note, _) = known(&picture);
+    note.set.clear();
+    let names = |destination, layout: &str| {
+        let due = due(destination, &picture, &note, layout);
+        due.into_iter()
+            .map(|(name, _)| name.split('/').next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(Destination::Slack, "thread"), ["set home"]);
+    assert_eq!(names(Destination::Slack, "channel"), ["set home", "set invitation", "set channel"]);
+    assert_eq!(names(Destination::Jira, "channel"), ["set home", "set link", "set status"]);
+}
+
+#[test]
+fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
+    let mut picture = picture(&[]);
+    let (note, mut ledger) = known(&picture);
+    let refused = |to: &str, why: &str| {
+        let [issue, to, why] = ["SEC-1", to, why].map(str::to_owned);
+        Some(NotMoved { issue, to, why })
+    };
+    picture.not_moved = refused("In Progress", "resolution");
+    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let [Effect::Add { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert!(keys(Destination::Slack, &picture).contains(key));
+    assert_eq!(news(&effects), 0, "no event announces it");
+    assert_eq!(plan(Destination::Jira, &picture, &note, &ledger, &settings("thread")), []);
+    ledger.insert(key.clone(), Told { hash: hash.clone(), ..told("") });
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+    picture.not_moved = refused("Done", "resolution");
+    assert_eq!(lacks(&picture, &note, &ledger), [format!("edit {key}")]);
+    picture.not_moved = refused("Done", "customfield_1");
+    assert!(lacks(&picture, &note, &ledger)[0].starts_with("add refused/status/"));
+}
+
+#[test]
+fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
+    let (case, settings) = (case(), settings("thread"));
+    let home = Some(Home { place: "10001".to_owned(), name: "SEC-1".to_owned() });
+    let of = |owed: Owed| {
+        let note = PlaceNote {
+            home: home.clone(),
+            owed: [(STATUS.to_owned(), owed)].into(),
+            ..PlaceNote::default()
+        };
+        not_moved(&case, &note, &settings).map(|refused| refused.to)
+    };
+    let owed = Owed { hash: text::hash("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
+    assert_eq!(of(owed.clone()), Some("To Do".to_owned()));
+    assert_eq!(of(Owed { why: None, ..owed.clone() }), None, "it was not answered, or the issue is gone");
+    assert_eq!(of(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
+    assert_eq!(of(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
+    assert_eq!(not_moved(&case, &PlaceNote::default(), &settings), None);
+}
+
+fn step(status: &str) -> Investigation {
+    Investigation {
+        id: InvestigationId::new("inv-0123456789ab"),
+        kind: "Evidence".to_owned(),
+        title: "Who used the key?".to_owned(),
+        content: "Two roles did:\n- \"Admin\" \u{1f525} \u{301}\u{200b}\n- it's `build`\\".to_owned(),
+        status: status.to_owned(),
+        updated: 1_795_668_900,
+        feedback: None,
+    }
+}
+
+fn steps() -> [(&'static str, Investigation); 3] {
+    let judged = Investigation { feedback: Some("USEFUL".to_owned()), ..step("Completed") };
+    [("waiting", step("Waiting")), ("completed", step("Completed")), ("judged", judged)]
+}
+
+#[test]
+fn the_hashes_of_steps_and_texts_that_any_release_told_are_known() {
+    for (name, hash) in golden::all("step-hashes") {
+        let hash: String = serde_json::from_str(&hash).unwrap();
+        for (other, step) in steps() {
+            assert_eq!(told_by_0_1_0(&hash, &step), other == name, "{name}");
+        }
+    }
+    let parts = [
+        ("one", part_hash("It was Bo", 1)),
+        ("second of three", part_hash("é\n", 3)),
+        ("fallen", part_hash("", 1)),
+    ];
+    golden::check_json("part-hashes", &parts);
+}
+
+#[test]
+fn a_step_that_0_1_0_told_is_rewritten_when_it_moves_and_not_because_of_how_it_was_hashed() {
+    let mut picture = picture(&[]);
+    picture.investigations = vec![step("Completed")];
+    let (note, mut ledger) = known(&picture);
+    let hash: String = serde_json::from_str(&golden::all("step-hashes")[1].1).unwrap();
+    ledger.insert(key("investigation/inv-0123456789ab"), Told { hash, ..told("") });
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+    picture.investigations[0].content.push('!');
+    assert_eq!(lacks(&picture, &note, &ledger), ["edit investigation/inv-0123456789ab"]);
+    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let Some(Effect::Edit { hash, .. }) = effects.first() else { panic!("{effects:?}") };
+    ledger.insert(key("investigation/inv-0123456789ab"), Told { hash: hash.clone(), ..told("") });
+    assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
+}
+
+/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown may.
+#[test]
+fn fingerprints_stay_what_they_are() {
+    let mut picture = picture(&[]);
+    picture.investigations = vec![step("Completed")];
+    let (note, ledger) = known(&picture);
+    let [card, issue] = home_hashes(&picture.view);
+    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let [Effect::Add { hash: step, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let pinned = ["r1-9dba152b2aa88fc4c15e", "r1-60fe0bf899a8eac2bf5d", "r1-f430b5a043cdad722a90"];
+    assert_eq!([&card, &issue, step], pinned);
+}
+
+#[test]
+fn what_is_shown_nowhere_is_in_no_fingerprint_and_what_is_shown_is() {
+    let view = picture(&[]).view;
+    let hashes = |change: fn(&mut View)| {
+        let mut other = view.clone();
+        change(&mut other);
+        home_hashes(&other)
+    };
+    let same = home_hashes(&view);
+    let unseen: [fn(&mut View); 3] = [
+        |view| view.case.arn.push('x'),
+        |view| view.case.metadata.push(("ticket".to_owned(), "SEC-1".to_owned())),
+        |view| view.case.actors.push(Default::default()),
+    ];
+    for change in unseen {
+        assert_eq!(hashes(change), same);
+    }
+    // A card does not link to itself, and says nothing of the description.
+    let linked = hashes(|view| view.links.slack = Some("https://a.example/1".to_owned()));
+    let described = hashes(|view| view.case.description.push('!'));
+    let updated = hashes(|view| view.case.updated = Some(1_790_000_999));
+    assert_eq!([&linked[0], &described[0], &updated[1]], [&same[0], &same[0], &same[1]]);
+    assert!(linked[1] != same[1] && described[1] != same[1] && updated[0] != same[0]);
+    let titled = hashes(|view| view.case.title.push('!'));
+    assert!(titled[0] != same[0] && titled[1] != same[1]);
+}

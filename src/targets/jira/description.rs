@@ -1,0 +1,213 @@
+//! How does a case look as an issue?
+
+use serde_json::{Value, json};
+
+use super::adf::{self, Inline, parts};
+use crate::{
+    case::{Case, Resolver, text},
+    http::with,
+    targets::{
+        content::{Part, View},
+        wording,
+    },
+};
+
+/// The longest summary: 255 characters on one line.
+const SUMMARY: usize = 255;
+/// The longest fact in the table, in bytes.
+const FACT: usize = 300;
+/// The longest address that is linked.
+const ADDRESS: usize = 700;
+
+/// An issue's summary.
+pub fn summary(case: &Case) -> String {
+    let title = text::one_line(&case.title);
+    let title = if title.is_empty() { format!("Case {}", case.id) } else { title };
+    text::cut_by(&title, SUMMARY, char::len_utf16)
+}
+
+/// An issue's description: whose move it is, the facts, and the first of the [`parts`] of the case's description.
+/// The others are told as comments.
+pub fn description(view: &View) -> Value {
+    let mut content = vec![whose_move(view), facts(view)];
+    let pieces = parts(&view.case.description);
+    if let Some(first) = pieces.first().filter(|first| !first.trim().is_empty()) {
+        content.push(adf::heading("Description"));
+        content.extend(adf::paragraphs(first));
+    }
+    if let Some(which) = wording::which_part(&Part { index: 0, of: pieces.len(), text: String::new() }) {
+        content.push(adf::paragraph(
+            Inline::new().text(&format!("This is {which}: the rest is in the comments.")),
+        ));
+    }
+    adf::document(content)
+}
+
+fn whose_move(view: &View) -> Value {
+    let case = &view.case;
+    let ours = case.resolver == Resolver::Own || case.waits_for_customer || view.agent_waits;
+    let kind = match (case.is_closed(), ours) {
+        (true, _) => "success",
+        (false, true) => "warning",
+        (false, false) => "info",
+    };
+    let mut words = Inline::new().strong(wording::whose_move(view));
+    if let Some(code) = case.closure.as_deref().filter(|_| case.is_closed()) {
+        words = words.text(&format!(" as {}", text::cut(code, 100)));
+    }
+    if let Some(since) = view.waiting_since.filter(|_| !case.is_closed()) {
+        words = words.text(&format!(", since {}", wording::utc(since)));
+    }
+    let panel = json!({"type": "panel", "attrs": {"panelType": kind}});
+    with(panel, "content", vec![adf::paragraph(words)])
+}
+
+fn facts(view: &View) -> Value {
+    let case = &view.case;
+    let fact = |name, value: &str| (!value.is_empty()).then(|| row(name, Inline::new().text(&short(value))));
+    let list = |name, items: &[String]| fact(name, &wording::some_of(items, FACT));
+    let date = |name, at: Option<i64>| fact(name, &at.map(wording::utc).unwrap_or_default());
+    let link = |name, url: Option<&str>, label: &str| {
+        url.filter(|url| url.len() <= ADDRESS).map(|url| row(name, Inline::new().link(url, label)))
+    };
+    let rows: Vec<Value> = [
+        fact("Case", case.id.as_str()),
+        fact("Status", case.status.as_str()),
+        fact("Resolver", wording::resolver(case.resolver)),
+        fact("Type", &case.engagement),
+        list("Accounts", &case.accounts),
+        list("Regions", &case.regions),
+        list("Services", &case.services),
+        fact("Watchers", &case.watchers.len().to_string()),
+        fact("Attachments", &case.attachments.len().to_string()),
+        date("Incident began", case.actual_start.or(case.reported_start)),
+        date("Created", case.created),
+        date("Closed", case.closed),
+        link("Console", view.links.console.as_deref(), "Open in the AWS console"),
+        link("Slack", view.links.slack.as_deref(), "Open in Slack"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    with(json!({"type": "table"}), "content", rows)
+}
+
+fn short(value: &str) -> String {
+    text::cut_by(value, FACT, adf::weight)
+}
+
+fn row(name: &str, value: Inline) -> Value {
+    let cell =
+        |kind: &str, inline: Inline| with(json!({"type": kind}), "content", vec![adf::paragraph(inline)]);
+    let cells = vec![cell("tableHeader", Inline::new().text(name)), cell("tableCell", value)];
+    with(json!({"type": "tableRow"}), "content", cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{CaseId, Status},
+        targets::content::Links,
+    };
+
+    const NOON: i64 = 1_795_262_400;
+
+    fn view(description: &str) -> View {
+        let case = Case {
+            id: CaseId::new("1234567890"),
+            arn: String::new(),
+            title: "Unusual API\ncalls".to_owned(),
+            description: description.to_owned(),
+            status: Status::Detection,
+            engagement: "Security Incident".to_owned(),
+            resolver: Resolver::Aws,
+            waits_for_customer: false,
+            reported_start: None,
+            actual_start: None,
+            created: Some(NOON),
+            updated: Some(NOON),
+            closed: None,
+            closure: None,
+            accounts: vec!["123456789012".to_owned()],
+            regions: vec![],
+            services: vec![],
+            watchers: vec![],
+            actors: vec![],
+            attachments: vec![],
+            metadata: vec![],
+        };
+        let console = Some("https://console.example.com/".to_owned());
+        let links = Links { console, slack: Some("javascript:alert(1)".to_owned()), ..Links::default() };
+        View { case, links, waiting_since: Some(NOON), agent_waits: false }
+    }
+
+    fn text(text: &str) -> Value {
+        json!({"type": "text", "text": text})
+    }
+
+    #[test]
+    fn an_issue_says_whose_move_it_is_then_the_facts_then_the_description() {
+        let paragraph = |content: Value| json!({"type": "paragraph", "content": content});
+        let row = |name: &str, value: Value| {
+            json!({"type": "tableRow", "content": [
+                {"type": "tableHeader", "content": [paragraph(json!([text(name)]))]},
+                {"type": "tableCell", "content": [paragraph(json!([value]))]},
+            ]})
+        };
+        let link = json!({
+            "type": "text", "text": "Open in the AWS console",
+            "marks": [{"type": "link", "attrs": {"href": "https://console.example.com/"}}],
+        });
+        let strong = json!({"type": "text", "text": "AWS's move", "marks": [{"type": "strong"}]});
+        let expected = json!({"type": "doc", "version": 1, "content": [
+            {"type": "panel", "attrs": {"panelType": "info"}, "content": [
+                paragraph(json!([strong, text(", since 2026-11-21 12:00 UTC")])),
+            ]},
+            {"type": "table", "content": [
+                row("Case", text("1234567890")),
+                row("Status", text("Detection and Analysis")),
+                row("Resolver", text("AWS")),
+                row("Type", text("Security Incident")),
+                row("Accounts", text("123456789012")),
+                row("Watchers", text("0")),
+                row("Attachments", text("0")),
+                row("Created", text("2026-11-21 12:00 UTC")),
+                row("Console", link),
+                row("Slack", text("Open in Slack")),
+            ]},
+            {"type": "heading", "attrs": {"level": 3}, "content": [text("Description")]},
+            paragraph(json!([text("Somebody calls.")])),
+        ]});
+        assert_eq!(description(&view("Somebody calls.")), expected);
+    }
+
+    #[test]
+    fn a_closed_case_says_so_and_why() {
+        let mut view = view("");
+        view.case.status = Status::Closed;
+        view.case.closure = Some("False Positive".to_owned());
+        let panel = description(&view)["content"][0].clone();
+        assert_eq!(panel["attrs"]["panelType"], "success");
+        assert_eq!(panel["content"][0]["content"][1], text(" as False Positive"));
+    }
+
+    #[test]
+    fn a_description_that_does_not_fit_says_where_the_rest_is() {
+        let long = "line\n".repeat(1_600);
+        assert_eq!(parts(&long).len(), 5);
+        let last = description(&view(&long))["content"].as_array().and_then(|all| all.last().cloned());
+        let words = last.and_then(|last| last.pointer("/content/0/text").cloned());
+        assert_eq!(words, Some(json!("This is part 1 of 5: the rest is in the comments.")));
+    }
+
+    #[test]
+    fn a_summary_is_one_line_of_at_most_255_characters() {
+        let mut case = view("").case;
+        assert_eq!(summary(&case), "Unusual API calls");
+        case.title = "😀".repeat(300);
+        assert_eq!(summary(&case).encode_utf16().count(), 255);
+        case.title = " \u{200b}".to_owned();
+        assert_eq!(summary(&case), "Case 1234567890");
+    }
+}

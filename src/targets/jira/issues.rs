@@ -1,0 +1,188 @@
+//! How is a case's issue made, found again, read and set?
+
+use serde_json::{Value, json};
+
+use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
+use crate::{
+    case::{CaseId, Millis},
+    http::{Failure, with},
+    runtime::World,
+};
+
+/// What an issue says of its case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IssueText<'a> {
+    /// The case that it shows.
+    pub case: &'a CaseId,
+    /// Tells which version of the case it shows.
+    pub mark: String,
+    /// At most 255 characters on one line: see [`super::summary`].
+    pub summary: String,
+    /// A document: see [`super::description()`].
+    pub description: Value,
+}
+
+/// An issue of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Names it for ever, whatever project it is moved to.
+    pub id: String,
+    /// As people know it, `SEC-12`.
+    pub key: String,
+}
+
+/// Where an issue stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IssueStatus {
+    /// Names it for ever, whatever project it is moved to.
+    pub id: String,
+    /// `SEC-12`
+    pub key: String,
+    /// The status's name, as the site's language has it.
+    pub status: String,
+    /// `new`, `indeterminate` or `done`.
+    pub category: String,
+    /// The mark of what we last set it to. None on an issue that we did not make and have not set yet.
+    pub mark: Option<String>,
+    /// The case that it says it shows: anybody who may edit it can set that.
+    pub case: Option<String>,
+    /// The account that made it.
+    pub creator: Option<String>,
+    /// When it was made, by Jira's clock.
+    pub created: Option<Millis>,
+    /// When something happened to it last: no comment on it is younger.
+    pub updated: Option<Millis>,
+}
+
+impl IssueStatus {
+    /// Whether we (our account id) made it for this case.
+    pub fn is_ours(&self, case: &CaseId, me: &str) -> bool {
+        self.creator.as_deref() == Some(me) && self.case.as_deref() == Some(case.as_str())
+    }
+}
+
+impl IssueText<'_> {
+    /// Which case it shows, and which version of it: a property that is part of the same request as the text.
+    fn properties(&self) -> Value {
+        json!([{"key": PROPERTY, "value": {"case": self.case, "mark": self.mark}}])
+    }
+}
+
+/// The label that finds a case's issue again: properties cannot be searched for.
+pub fn label(case: &CaseId) -> String {
+    format!("aws-sir-{case}")
+}
+
+impl<W: World> Jira<'_, W> {
+    /// Makes an issue. Label and property are part of the one request: an issue of ours is never without them.
+    pub async fn create_issue(&self, issue: IssueText<'_>) -> Result<Created, Failure> {
+        let mut labels = vec![label(issue.case)];
+        labels.extend(self.settings.labels.iter().cloned());
+        let properties = issue.properties();
+        let fields = json!({
+            "project": {"key": self.settings.project},
+            "issuetype": {"name": self.settings.issue_type},
+            "summary": issue.summary,
+            "labels": labels,
+        });
+        let fields = with(fields, "description", issue.description);
+        let body = with(json!({"properties": properties}), "fields", fields);
+        let ask =
+            Ask { what: "create issue", place: Place::Site, method: "POST", path: &["issue"], query: "" };
+        created(&self.ask(ask, Some(&body)).await?).ok_or_else(|| Failure::unreadable("create issue"))
+    }
+
+    /// Finds the issue that we made for a case, the first if there are several. Anybody can set the label; the
+    /// property tells the case, and the creator that it was us. The index may lag behind by minutes.
+    pub async fn find_issue(&self, case: &CaseId) -> Result<Option<Created>, Failure> {
+        let what = "find issue";
+        let me = self.me().await?;
+        let mut body = json!({
+            "jql": format!("labels = \"{}\"", label(case)),
+            "fields": ["creator"],
+            "properties": [PROPERTY],
+            "maxResults": 100,
+        });
+        let mut ours = Vec::new();
+        loop {
+            let ask = Ask { what, place: Place::Site, method: "POST", path: &["search", "jql"], query: "" };
+            let answer = self.ask(ask, Some(&body)).await?;
+            let issues = answer.get("issues").and_then(Value::as_array);
+            let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
+            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, &me)).filter_map(created));
+            match text_at(&answer, "/nextPageToken") {
+                Some(token) => body["nextPageToken"] = json!(token),
+                // Ids rise with time.
+                None => return Ok(ours.into_iter().min_by_key(|issue| issue.id.parse().unwrap_or(u64::MAX))),
+            }
+        }
+    }
+
+    /// Sets summary and description, and the mark with them. Repeating it changes nothing.
+    pub async fn set_text(&self, issue: &str, text: IssueText<'_>) -> Result<(), Failure> {
+        let path = ["issue", issue];
+        let ask = Ask { what: "set fields", place: Place::Issue, method: "PUT", path: &path, query: "" };
+        let properties = text.properties();
+        let fields = with(json!({"summary": text.summary}), "description", text.description);
+        let body = with(json!({"properties": properties}), "fields", fields);
+        self.ask(ask, Some(&body)).await.map(drop)
+    }
+
+    /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
+    pub async fn issue_status(&self, issue: &str) -> Result<IssueStatus, Failure> {
+        let what = "read issue";
+        let path = ["issue", issue];
+        let query = "fields=status,creator,created,updated&properties=casebridge";
+        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query };
+        let answer = self.ask(ask, None).await?;
+        let time = |pointer: &str| text_at(&answer, pointer).and_then(|text| clock::millis(&text));
+        let read = || {
+            Some(IssueStatus {
+                id: text_at(&answer, "/id")?,
+                key: text_at(&answer, "/key")?,
+                status: text_at(&answer, "/fields/status/name")?,
+                category: text_at(&answer, "/fields/status/statusCategory/key")?,
+                mark: text_at(&answer, "/properties/casebridge/mark"),
+                case: text_at(&answer, "/properties/casebridge/case"),
+                creator: text_at(&answer, "/fields/creator/accountId"),
+                created: time("/fields/created"),
+                updated: time("/fields/updated"),
+            })
+        };
+        read().ok_or_else(|| Failure::unreadable(what))
+    }
+
+    /// Sets the link of this name (`id`, ours to choose) on an issue. Repeating it changes nothing.
+    pub async fn remote_link(&self, issue: &str, id: &str, url: &str, title: &str) -> Result<(), Failure> {
+        let path = ["issue", issue, "remotelink"];
+        let ask = Ask { what: "remote link", place: Place::Issue, method: "POST", path: &path, query: "" };
+        let body = json!({"globalId": id, "object": {"url": url, "title": title}});
+        self.ask(ask, Some(&body)).await.map(drop)
+    }
+}
+
+fn created(issue: &Value) -> Option<Created> {
+    Some(Created { id: text_at(issue, "/id")?, key: text_at(issue, "/key")? })
+}
+
+fn is_ours(issue: &Value, case: &CaseId, me: &str) -> bool {
+    let creator = issue.pointer("/fields/creator/accountId").and_then(Value::as_str);
+    let told = issue.pointer(&format!("/properties/{PROPERTY}/case")).and_then(Value::as_str);
+    creator == Some(me) && told == Some(case.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issue_is_ours_by_creator_and_property_not_by_label() {
+        let case = CaseId::new("1234567890");
+        let issue = |creator: &str, told: Value| json!({"id": "1", "fields": {"creator": {"accountId": creator}}, "properties": {"casebridge": told}});
+        assert!(is_ours(&issue("me", json!({"case": "1234567890"})), &case, "me"));
+        assert!(!is_ours(&issue("you", json!({"case": "1234567890"})), &case, "me"));
+        assert!(!is_ours(&issue("me", json!({"case": "1234567891"})), &case, "me"));
+        assert!(!is_ours(&issue("me", json!(null)), &case, "me"));
+        assert!(!is_ours(&json!({"id": "1", "fields": {"creator": null}}), &case, "me"));
+    }
+}

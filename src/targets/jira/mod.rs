@@ -1,0 +1,102 @@
+//! How is Jira Cloud asked, and how is a case shown there? REST v3:
+//! <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>
+//!
+//! Rendering is pure: [`summary`], [`description()`], [`content`]. Asking goes through [`Jira`], once: no method
+//! repeats a request by itself, and each says what became of it by [`Failure`].
+
+mod adf;
+mod answer;
+mod clock;
+mod comments;
+mod description;
+mod issues;
+mod notice;
+mod remark;
+mod transitions;
+
+use reqwest::Url;
+use serde_json::Value;
+
+use self::answer::Place;
+pub use self::{
+    adf::{PART, parts},
+    comments::{Audience, HeardComment},
+    description::{description, summary},
+    issues::{Created, IssueStatus, IssueText, label},
+    notice::withheld,
+    remark::content,
+    transitions::{Moved, Transition},
+};
+use crate::{
+    case::Millis,
+    config::{secrets::Secret, settings},
+    http::{Failure, Request, Response},
+    runtime::{World, gate},
+};
+
+/// The property of our issues and comments that tells what they are.
+const PROPERTY: &str = "casebridge";
+
+/// The REST API, asked as the user whose token we have.
+pub struct Jira<'a, W> {
+    /// Sends.
+    pub world: &'a W,
+    /// Where to.
+    pub settings: &'a settings::Jira,
+    /// Whose token it is.
+    pub email: &'a Secret,
+    /// An API token: <https://id.atlassian.com/manage-profile/security/api-tokens>.
+    pub token: &'a Secret,
+    /// When the time of whoever asks ends: nothing is sent whose answer could come later.
+    pub until: Millis,
+}
+
+/// One request: what it is called in failures, whom it concerns, and where it goes below `/rest/api/3`.
+struct Ask<'a> {
+    what: &'static str,
+    place: Place,
+    method: &'static str,
+    path: &'a [&'a str],
+    query: &'a str,
+}
+
+impl<W: World> Jira<'_, W> {
+    /// Asks who we are: our account id.
+    pub async fn me(&self) -> Result<String, Failure> {
+        let ask = Ask { what: "myself", place: Place::Site, method: "GET", path: &["myself"], query: "" };
+        text_at(&self.ask(ask, None).await?, "/accountId").ok_or_else(|| Failure::unreadable("myself"))
+    }
+
+    async fn ask(&self, ask: Ask<'_>, body: Option<&Value>) -> Result<Value, Failure> {
+        let response = self.send(&ask, body).await?;
+        answer::read(ask.what, ask.place, &response)
+    }
+
+    async fn send(&self, ask: &Ask<'_>, body: Option<&Value>) -> Result<Response, Failure> {
+        let url = self.url(ask.path, ask.query)?;
+        let request = match body {
+            Some(body) => Request::json(ask.method, url, body),
+            None => Request::bare(ask.method, url),
+        };
+        let request = request.basic(self.email, self.token);
+        gate::send(self.world, "jira", request, self.until).await
+    }
+
+    /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.
+    fn url(&self, path: &[&str], query: &str) -> Result<String, Failure> {
+        let broken = || Failure::Broken { everywhere: true, why: "jira.api_url is no address".to_owned() };
+        let mut url = Url::parse(&self.settings.api_url).map_err(|_| broken())?;
+        url.path_segments_mut()
+            .map_err(|()| broken())?
+            .pop_if_empty()
+            .extend(["rest", "api", "3"])
+            .extend(path);
+        url.set_query((!query.is_empty()).then_some(query));
+        Ok(url.to_string())
+    }
+}
+
+/// The text at a JSON pointer, if there is one and it is not empty.
+fn text_at(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}

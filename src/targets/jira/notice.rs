@@ -1,0 +1,52 @@
+//! How do the people of an issue read that one of its comments was withheld?
+
+use serde_json::Value;
+
+use super::{
+    HeardComment,
+    adf::{self, Inline},
+};
+use crate::{
+    case::{CaseId, text},
+    targets::wording,
+};
+
+/// Says that a comment was withheld from a case because it looks like it holds this kind of secret, and what to do.
+pub fn withheld(comment: &HeardComment, case: &CaseId, kind: &str) -> Value {
+    let name = text::cut(&text::one_line(&comment.author_name), 88);
+    let stood = comment.changed().map(|at| format!(" as it stood on {}", wording::utc(at.div_euclid(1_000))));
+    let why = format!(
+        " from case {case}: it looks like it holds {kind}. Whoever reads this issue may have seen it: \
+                       revoke it, and take it out of the comment, which then goes to the case."
+    );
+    let which = format!("{name}'s comment{} was ", stood.unwrap_or_default());
+    adf::document(vec![adf::paragraph(Inline::new().text(&which).strong("withheld").text(&why))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_names_the_comment_the_kind_and_what_to_do_and_nothing_that_the_comment_says() {
+        let comment = HeardComment {
+            author_name: "Ana\nExample".to_owned(),
+            updated: "2026-11-26T06:00:00.000+0100".to_owned(),
+            body: serde_json::json!({ "type": "text", "text": "hidden" }),
+            ..HeardComment::default()
+        };
+        let told = withheld(&comment, &CaseId::new("7000000003"), "an AWS access key id");
+        let words: String = told["content"][0]["content"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            words,
+            "Ana Example's comment as it stood on 2026-11-26 05:00 UTC was withheld from case 7000000003: it looks \
+             like it holds an AWS access key id. Whoever reads this issue may have seen it: revoke it, and take it \
+             out of the comment, which then goes to the case."
+        );
+    }
+}

@@ -1,0 +1,333 @@
+//! How is what happens on a case told as a comment of its issue?
+
+use serde_json::{Value, json};
+
+use super::adf::{self, Inline, PART};
+use crate::{
+    case::{Investigation, author::Author, snapshot::Change, text},
+    http::with,
+    state::key::Plainness,
+    targets::{
+        content::{Content, NotMoved, Part},
+        wording,
+    },
+};
+
+/// How much of one value, or of one list, a line of changes shows, in bytes.
+const VALUE: usize = 500;
+
+/// What is told, as a document.
+pub fn content(content: &Content, plainness: Plainness) -> Value {
+    let told = match plainness {
+        Plainness::Full => return full(content),
+        Plainness::Plain => plain(content),
+        Plainness::Stub => stub(content),
+    };
+    adf::document(vec![adf::paragraph(told)])
+}
+
+fn full(content: &Content) -> Value {
+    let (head, lines) = match content {
+        Content::Changes(list) => return adf::document(vec![bullets(changes(list))]),
+        _ => (head(content), body(content)),
+    };
+    let mut paragraphs = vec![adf::paragraph(head)];
+    paragraphs.extend(adf::paragraphs(lines));
+    adf::document(paragraphs)
+}
+
+/// The same without marks, lists and paragraphs.
+fn plain(content: &Content) -> Inline {
+    let lines = match content {
+        Content::Changes(list) => changes(list),
+        _ => vec![head(content), adf::lines(body(content))],
+    };
+    let join =
+        |all: Inline, line: Inline| if all == Inline::new() { line } else { all.new_line().then(line) };
+    lines.into_iter().fold(Inline::new(), join).plain()
+}
+
+/// One line that names what could not be shown, and says where to read it.
+fn stub(content: &Content) -> Inline {
+    let what = match content {
+        Content::Changes(_) => Inline::new().text("A change of the case"),
+        Content::Description(_) | Content::Comment { .. } | Content::Investigation { .. } => {
+            head(content).plain()
+        }
+        Content::Nudge { .. } => Inline::new().text("A reminder"),
+        Content::NotMoved(_) => head(content).plain(),
+    };
+    what.text(": could not be shown here. Read it in the AWS console.")
+}
+
+fn head(content: &Content) -> Inline {
+    match content {
+        Content::Changes(_) => Inline::new().strong("Changes"),
+        Content::Description(part) => which(Inline::new().strong("Description"), part),
+        Content::Comment { author, speaker, at, edited, part } => {
+            // Nobody in Jira can look up a Slack user's id.
+            let name = match (author, speaker) {
+                (Author::Slack { .. }, Some(speaker)) => text::cut(&text::one_line(speaker), 88),
+                _ => wording::author(author),
+            };
+            let head = Inline::new().strong(&name).text(&format!(" · {}", wording::utc(*at)));
+            which(if *edited { head.text(" · edited") } else { head }, part)
+        }
+        Content::Investigation { step, .. } => step_head(step),
+        Content::Nudge { for_us: true, since } => {
+            Inline::new().text(&format!("This case waits for your team since {}", wording::utc(*since)))
+        }
+        Content::Nudge { for_us: false, since } => {
+            Inline::new().text(&format!("This case waits for AWS since {}", wording::utc(*since)))
+        }
+        Content::NotMoved(NotMoved { issue, to, why }) => {
+            Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
+        }
+    }
+}
+
+/// The text from outside below the head, or in its place why there is none.
+fn body(content: &Content) -> &str {
+    let (text, empty) = match content {
+        Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
+        Content::Investigation { step, .. } => (&step.content, "Nothing to read yet."),
+        Content::Changes(_) | Content::Nudge { .. } | Content::NotMoved(_) => return "",
+    };
+    match text.trim() {
+        "" if text.is_empty() => empty,
+        "" => "(blank)",
+        _ => text,
+    }
+}
+
+fn step_head(step: &Investigation) -> Inline {
+    let kind = format!(
+        " (AI generated, verify) · {} · {} · ",
+        text::cut(&step.kind, 40),
+        text::cut(&step.status, 40)
+    );
+    let head = Inline::new().strong("AWS AI agent").text(&kind).strong(&text::cut(&step.title, 200));
+    if step.status == "Waiting" { head.text(" · it waits for your answer") } else { head }
+}
+
+fn which(head: Inline, part: &Part) -> Inline {
+    match wording::which_part(part) {
+        Some(which) => head.text(&format!(" · {which}")),
+        None => head,
+    }
+}
+
+/// A line each, as many as fit.
+fn changes(list: &[Change]) -> Vec<Inline> {
+    let mut lines: Vec<Inline> = Vec::new();
+    let mut size = 0;
+    for (index, change) in list.iter().enumerate() {
+        let line = changed(change);
+        size += line.size();
+        if size > PART {
+            lines.push(
+                Inline::new().text(&format!("and {} more changes: see the AWS console", list.len() - index)),
+            );
+            break;
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+fn bullets(lines: Vec<Inline>) -> Value {
+    let item = |line| with(json!({"type": "listItem"}), "content", vec![adf::paragraph(line)]);
+    with(json!({"type": "bulletList"}), "content", lines.into_iter().map(item).collect::<Vec<_>>())
+}
+
+fn changed(change: &Change) -> Inline {
+    match change {
+        Change::Field { name, old, new } => {
+            let line = Inline::new().strong(name).text(" ");
+            match (old, new) {
+                (Some(old), Some(new)) => line.struck(&value(old)).text(" → ").text(&value(new)),
+                (None, Some(new)) => line.text(&value(new)),
+                (Some(old), None) => line.struck(&value(old)).text(" → nothing"),
+                (None, None) => line.text("changed"),
+            }
+        }
+        Change::List { name, added, removed } => {
+            let line = Inline::new().strong(name);
+            let line = if added.is_empty() { line } else { line.text(" + ").text(&some_of(added)) };
+            if removed.is_empty() { line } else { line.text(" − ").struck(&some_of(removed)) }
+        }
+        Change::Description => {
+            Inline::new().strong("Description").text(" changed: it is rewritten in the issue")
+        }
+        Change::Attachment { name, status, old } => {
+            let line = Inline::new().strong("Attachment").text(" ").text(&value(name)).text(" ");
+            match old {
+                Some(old) => line.struck(&value(old)).text(" → ").text(&value(status)),
+                None => line.text("new, ").text(&value(status)),
+            }
+        }
+    }
+}
+
+fn value(outside: &str) -> String {
+    text::cut_by(&text::one_line(outside), VALUE, adf::weight)
+}
+
+fn some_of(items: &[String]) -> String {
+    value(&wording::some_of(items, VALUE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: i64 = 1_795_262_400;
+
+    fn text(text: &str) -> Value {
+        json!({"type": "text", "text": text})
+    }
+
+    fn marked(text: &str, mark: &str) -> Value {
+        json!({"type": "text", "text": text, "marks": [{"type": mark}]})
+    }
+
+    fn paragraph(content: Value) -> Value {
+        json!({"type": "paragraph", "content": content})
+    }
+
+    fn document(content: Value) -> Value {
+        json!({"type": "doc", "version": 1, "content": content})
+    }
+
+    fn comment(author: Author, text: &str) -> Content {
+        Content::Comment {
+            author,
+            speaker: None,
+            at: NOON,
+            edited: true,
+            part: Part { index: 1, of: 2, text: text.to_owned() },
+        }
+    }
+
+    #[test]
+    fn a_comment_says_who_spoke_and_when_and_then_their_very_words() {
+        let arn = "arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com".to_owned();
+        let table = [
+            (Author::AwsResponder, "AWS Responder"),
+            (Author::Service, "AWS service (AI generated, verify)"),
+            (Author::Slack { user: "U024BE7LH".to_owned() }, "Slack user U024BE7LH"),
+            (Author::Jira { name: "Ana".to_owned() }, "Ana (Jira)"),
+            (Author::Principal(arn), "Admin/ana@example.com"),
+        ];
+        for (author, name) in table {
+            let expected = document(json!([
+                paragraph(json!([
+                    marked(name, "strong"),
+                    text(" · 2026-11-21 12:00 UTC"),
+                    text(" · edited"),
+                    text(" · part 2 of 2"),
+                ])),
+                paragraph(json!([text("Look at *role*"), {"type": "hardBreak"}, text("<admin>")])),
+                paragraph(json!([text("now")])),
+            ]));
+            let told = content(&comment(author, "Look at *role*\n<admin>\n\nnow"), Plainness::Full);
+            assert_eq!(told, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn somebody_who_spoke_in_slack_is_named_and_nobody_else_takes_a_name_from_the_text() {
+        let named = |author: Author, speaker: &str| {
+            let part = Part { index: 0, of: 1, text: "words".to_owned() };
+            let speaker = Some(speaker.to_owned());
+            let told = Content::Comment { author, speaker, at: NOON, edited: false, part };
+            content(&told, Plainness::Full)["content"][0]["content"][0]["text"].clone()
+        };
+        assert_eq!(named(Author::Slack { user: "U1".to_owned() }, "ana (Slack)"), "ana (Slack)");
+        assert_eq!(named(Author::AwsResponder, "ana (Slack)"), "AWS Responder");
+        assert_eq!(named(Author::Jira { name: "Ana".to_owned() }, "Bo (Jira)"), "Ana (Jira)");
+    }
+
+    #[test]
+    fn plainer_has_no_marks_and_plainest_is_one_line_that_says_where_to_read_on() {
+        let comment = comment(Author::AwsResponder, "one\n\ntwo");
+        let head = [
+            text("AWS Responder"),
+            text(" · 2026-11-21 12:00 UTC"),
+            text(" · edited"),
+            text(" · part 2 of 2"),
+        ];
+        let end = json!({"type": "hardBreak"});
+        let mut plain = head.to_vec();
+        plain.extend([end.clone(), text("one"), end.clone(), end, text("two")]);
+        assert_eq!(content(&comment, Plainness::Plain), document(json!([paragraph(json!(plain))])));
+        let mut stub = head.to_vec();
+        stub.push(text(": could not be shown here. Read it in the AWS console."));
+        assert_eq!(content(&comment, Plainness::Stub), document(json!([paragraph(json!(stub))])));
+    }
+
+    #[test]
+    fn changes_are_a_line_each_and_say_how_many_did_not_fit() {
+        let some = |text: &str| Some(text.to_owned());
+        let list = vec![
+            Change::Field { name: "Status", old: some("Submitted"), new: some("Acknowledged") },
+            Change::Field { name: "Closure", old: None, new: some("Duplicate") },
+            Change::List { name: "Regions", added: vec!["a".to_owned(), "b".to_owned()], removed: vec![] },
+            Change::Description,
+            Change::Attachment {
+                name: "a.txt".to_owned(),
+                status: "Verified".to_owned(),
+                old: some("Pending"),
+            },
+        ];
+        let item = |content: Value| json!({"type": "listItem", "content": [paragraph(content)]});
+        let bold = |name: &str| marked(name, "strong");
+        let lines = json!([
+            item(json!([
+                bold("Status"),
+                text(" "),
+                marked("Submitted", "strike"),
+                text(" → "),
+                text("Acknowledged")
+            ])),
+            item(json!([bold("Closure"), text(" "), text("Duplicate")])),
+            item(json!([bold("Regions"), text(" + "), text("a, b")])),
+            item(json!([bold("Description"), text(" changed: it is rewritten in the issue")])),
+            item(json!([
+                bold("Attachment"),
+                text(" "),
+                text("a.txt"),
+                text(" "),
+                marked("Pending", "strike"),
+                text(" → "),
+                text("Verified"),
+            ])),
+        ]);
+        let told = content(&Content::Changes(list.clone()), Plainness::Full);
+        assert_eq!(told, document(json!([{"type": "bulletList", "content": lines}])));
+        let many: Vec<_> = std::iter::repeat_n(list, 100).flatten().collect();
+        let many = content(&Content::Changes(many), Plainness::Full);
+        let last =
+            many.pointer("/content/0/content").and_then(Value::as_array).and_then(|items| items.last());
+        let words = last.and_then(|item| item.pointer("/content/0/content/0/text")).and_then(Value::as_str);
+        assert!(
+            words.is_some_and(|words| words.starts_with("and ") && words.ends_with("see the AWS console"))
+        );
+    }
+
+    #[test]
+    fn what_jira_refuses_is_one_line() {
+        let [issue, to, why] = ["SEC-12", "Done", "resolution"].map(str::to_owned);
+        let refused = Content::NotMoved(NotMoved { issue, to, why });
+        let line = paragraph(json!([text("SEC-12 could not be moved to Done because of resolution")]));
+        assert_eq!(content(&refused, Plainness::Full), document(json!([line])));
+    }
+
+    #[test]
+    fn what_is_empty_says_so() {
+        let words =
+            |text: &str| content(&comment(Author::AwsResponder, text), Plainness::Full)["content"][1].clone();
+        assert_eq!(words(""), paragraph(json!([text("This part fell away.")])));
+        assert_eq!(words(" \n"), paragraph(json!([text("(blank)")])));
+    }
+}

@@ -1,0 +1,144 @@
+//! How does an issue get to a status? By a transition that its workflow offers just then.
+
+use serde_json::{Value, json};
+
+use super::{
+    Ask, IssueStatus, Jira,
+    answer::{self, Place},
+    text_at,
+};
+use crate::{http::Failure, runtime::World};
+
+/// A way on from where an issue stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Digits, as text.
+    pub id: String,
+    /// The name of the status that it leads to.
+    pub to: String,
+    /// That status's category: `new`, `indeterminate` or `done`.
+    pub category: String,
+}
+
+/// What became of moving an issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It stands there now, or stood there already.
+    There,
+    /// Its workflow leads to these statuses only.
+    NotPossible {
+        /// Their names.
+        possible: Vec<String>,
+    },
+}
+
+impl<W: World> Jira<'_, W> {
+    /// Reads which ways are open to us.
+    pub async fn transitions(&self, issue: &str) -> Result<Vec<Transition>, Failure> {
+        let what = "transitions";
+        let path = ["issue", issue, "transitions"];
+        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query: "" };
+        let answer = self.ask(ask, None).await?;
+        let ways = answer.get("transitions").and_then(Value::as_array);
+        Ok(ways.ok_or_else(|| Failure::unreadable(what))?.iter().filter_map(transition).collect())
+    }
+
+    /// Moves an issue to a status by its name or, where `target` is a category (`new`, `indeterminate`, `done`),
+    /// to the first of that category. Repeating it changes nothing. A refusal's `why` can follow "because of".
+    pub async fn transition(&self, issue: &str, target: &str) -> Result<Moved, Failure> {
+        if is_at(&self.issue_status(issue).await?, target) {
+            return Ok(Moved::There);
+        }
+        let ways = self.transitions(issue).await?;
+        let Some(way) = way_to(&ways, target) else {
+            return Ok(Moved::NotPossible { possible: ways.into_iter().map(|way| way.to).collect() });
+        };
+        let path = ["issue", issue, "transitions"];
+        let ask = Ask { what: "transition", place: Place::Issue, method: "POST", path: &path, query: "" };
+        let response = self.send(&ask, Some(&json!({"transition": {"id": way.id}}))).await?;
+        let read = answer::read(ask.what, ask.place, &response);
+        read.map(|_| Moved::There).map_err(|failure| because(failure, &answer::fields(&response)))
+    }
+}
+
+/// A screen names the fields that it wants; a validator of the workflow says it in words, which may quote anything.
+fn because(failure: Failure, fields: &[String]) -> Failure {
+    let named = || match fields {
+        [] => "a rule of its workflow".to_owned(),
+        fields => fields.join(", "),
+    };
+    match failure {
+        Failure::Content { .. } => Failure::Content { why: named() },
+        Failure::Broken { everywhere: false, .. } => Failure::Broken { everywhere: false, why: named() },
+        Failure::Broken { everywhere: true, .. }
+        | Failure::NotApplied { .. }
+        | Failure::Unknown { .. }
+        | Failure::Gone { .. } => failure,
+    }
+}
+
+fn transition(way: &Value) -> Option<Transition> {
+    Some(Transition {
+        id: text_at(way, "/id")?,
+        to: text_at(way, "/to/name")?,
+        category: text_at(way, "/to/statusCategory/key").unwrap_or_default(),
+    })
+}
+
+fn is_at(now: &IssueStatus, target: &str) -> bool {
+    same(&now.status, target) || now.category == target
+}
+
+/// A name is preferred to a category: a status may be called "Done".
+fn way_to<'a>(ways: &'a [Transition], target: &str) -> Option<&'a Transition> {
+    ways.iter().find(|way| same(&way.to, target)).or_else(|| ways.iter().find(|way| way.category == target))
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(id: &str, to: &str, category: &str) -> Transition {
+        Transition { id: id.to_owned(), to: to.to_owned(), category: category.to_owned() }
+    }
+
+    #[test]
+    fn a_status_is_reached_by_its_name_or_its_category() {
+        let ways = [
+            way("1", "Cancelled", "done"),
+            way("2", "DONE", "done"),
+            way("3", "In Progress", "indeterminate"),
+        ];
+        let table = [
+            ("done", Some("2")),
+            ("Done", Some("2")),
+            ("in progress", Some("3")),
+            ("indeterminate", Some("3")),
+            ("Indeterminate", None),
+            ("To Do", None),
+            ("new", None),
+        ];
+        for (target, id) in table {
+            assert_eq!(way_to(&ways, target).map(|way| way.id.as_str()), id, "{target}");
+        }
+        assert_eq!(way_to(&ways[..1], "done").map(|way| way.id.as_str()), Some("1"));
+    }
+
+    #[test]
+    fn an_issue_that_stands_there_already_is_not_moved() {
+        let now = IssueStatus {
+            id: "1".to_owned(),
+            key: "A-1".to_owned(),
+            status: "Erledigt".to_owned(),
+            category: "done".to_owned(),
+            ..IssueStatus::default()
+        };
+        for (target, there) in [("erledigt", true), ("done", true), ("Done", false), ("new", false)] {
+            assert_eq!(is_at(&now, target), there, "{target}");
+        }
+    }
+}

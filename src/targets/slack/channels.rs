@@ -1,0 +1,170 @@
+//! How is a case's own channel made and filled, and who else reads a channel?
+
+use serde_json::{Value, json};
+
+use super::{Slack, answer::Said, is_one_of, messages::next_cursor, needed, text_at};
+use crate::{http::Failure, runtime::World};
+
+/// Codes that say something about the people who were invited, not about the channel.
+const ABOUT_PEOPLE: [&str; 9] = [
+    "already_in_channel",
+    "cant_invite_self",
+    "cant_invite",
+    "user_not_found",
+    "user_is_restricted",
+    "user_is_ultra_restricted",
+    "invitee_cant_see_channel",
+    "org_user_not_in_team",
+    "ura_max_channels",
+];
+
+/// How many people are invited at once: the page says 1,000 in one place and 100 in another.
+const INVITED: usize = 100;
+
+impl<W: World> Slack<'_, W> {
+    /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`.
+    ///
+    /// Where the name is taken by a channel that we made, that one is the answer: the first try got through.
+    pub async fn create_channel(&self, name: &str, private: bool) -> Result<String, Failure> {
+        let method = "conversations.create";
+        let body = json!({"name": name, "is_private": private, "team_id": self.settings.team});
+        match self.said_write(method, &body).await? {
+            Said::Yes(answer) => needed(method, &answer, "/channel/id"),
+            Said::No(refusal) if is_one_of(&refusal, &["name_taken"]) => {
+                let ours = self.own_channel(name, private).await?;
+                let why = format!("{method}: name_taken");
+                ours.ok_or(Failure::Broken { everywhere: false, why })
+            }
+            Said::No(refusal) => {
+                refusal.or_done(method).and_then(|answer| needed(method, &answer, "/channel/id"))
+            }
+        }
+    }
+
+    /// The channel of this name, if we made it. Whose name it only bears gets no case.
+    async fn own_channel(&self, name: &str, private: bool) -> Result<Option<String>, Failure> {
+        let me = self.me().await?;
+        let kind = if private { "private_channel" } else { "public_channel" };
+        let mut cursor = None;
+        loop {
+            let mut pairs =
+                vec![("types", kind), ("limit", "1000"), ("team_id", self.settings.team.as_str())];
+            pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+            let answer = self.read("conversations.list", &pairs).await?;
+            if let Some(id) = named(&answer, name, &me.user_id) {
+                return Ok(Some(id));
+            }
+            cursor = next_cursor(&answer);
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Sets a channel's topic: at most 250 characters.
+    pub async fn set_topic(&self, channel: &str, topic: &str) -> Result<(), Failure> {
+        self.write("conversations.setTopic", &json!({"channel": channel, "topic": topic})).await.map(drop)
+    }
+
+    /// Invites people by their ids. Who is there already is as good; the answer is who could not be invited, and why.
+    pub async fn invite(&self, channel: &str, users: &[String]) -> Result<Vec<(String, String)>, Failure> {
+        let method = "conversations.invite";
+        let mut refused = Vec::new();
+        for some in users.chunks(INVITED) {
+            // `force`: one who cannot come does not keep the others out.
+            let body = json!({"channel": channel, "users": some.join(","), "force": true});
+            match self.said_write(method, &body).await? {
+                Said::Yes(answer) => refused.extend(refused_people(&answer)),
+                Said::No(refusal) if !refusal.people.is_empty() => refused.extend(refusal.people),
+                Said::No(refusal) if is_one_of(&refusal, &ABOUT_PEOPLE) => {
+                    refused.extend(some.iter().map(|user| (user.clone(), refusal.code.clone())));
+                }
+                Said::No(refusal) => refusal.or_done(method).map(drop)?,
+            }
+        }
+        refused.retain(|(_, code)| !["already_in_channel", "cant_invite_self"].contains(&code.as_str()));
+        Ok(refused)
+    }
+
+    /// Asks whether people of another workspace read a channel, or are about to. What Slack does not say counts as yes.
+    ///
+    /// <https://docs.slack.dev/reference/objects/conversation-object>
+    pub async fn is_shared(&self, channel: &str) -> Result<bool, Failure> {
+        let method = "conversations.info";
+        let answer = self.read(method, &[("channel", channel)]).await?;
+        answer.get("channel").map(is_shared).ok_or_else(|| Failure::unreadable(method))
+    }
+
+    /// Enters a public channel. Being there is as good.
+    pub async fn join(&self, channel: &str) -> Result<(), Failure> {
+        self.write("conversations.join", &json!({"channel": channel})).await.map(drop)
+    }
+}
+
+/// `is_org_shared`: with another workspace of the same organisation. A pending invitation, once it is taken, shows
+/// all that was said before.
+fn is_shared(channel: &Value) -> bool {
+    let flag = |name: &str| channel.get(name).and_then(Value::as_bool);
+    let certain = ["is_shared", "is_ext_shared", "is_org_shared"];
+    let invited =
+        |name: &&str| channel.get(*name).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    certain.iter().any(|name| flag(name) != Some(false))
+        || flag("is_pending_ext_shared") == Some(true)
+        || ["pending_shared", "pending_connected_team_ids"].iter().any(invited)
+}
+
+fn refused_people(answer: &Value) -> Vec<(String, String)> {
+    let errors = answer.get("errors").and_then(Value::as_array).into_iter().flatten();
+    errors.filter_map(|error| Some((text_at(error, "/user")?, text_at(error, "/error")?))).collect()
+}
+
+fn named(answer: &Value, name: &str, creator: &str) -> Option<String> {
+    let channels = answer.get("channels").and_then(Value::as_array)?;
+    let is = |channel: &&Value, pointer: &str, wanted: &str| {
+        channel.pointer(pointer).and_then(Value::as_str) == Some(wanted)
+    };
+    let ours = channels.iter().find(|channel| is(channel, "/name", name) && is(channel, "/creator", creator));
+    text_at(ours?, "/id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_ours_alone_only_if_slack_says_so() {
+        let ours = json!({
+            "id": "C1", "is_shared": false, "is_ext_shared": false, "is_org_shared": false,
+            "is_pending_ext_shared": false,
+        });
+        assert!(!is_shared(&ours));
+        for name in ["is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared"] {
+            for value in [json!(true), Value::Null] {
+                let mut channel = ours.clone();
+                channel[name] = value.clone();
+                let certain = name == "is_pending_ext_shared" && value.is_null();
+                assert_eq!(is_shared(&channel), !certain, "{name} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_workspace_that_is_only_invited_counts_as_a_reader() {
+        for name in ["pending_shared", "pending_connected_team_ids"] {
+            let channel = |teams: Value| json!({"id": "C1", "is_shared": false, "is_ext_shared": false, "is_org_shared": false, name: teams});
+            assert!(is_shared(&channel(json!(["T2"]))), "{name}");
+            assert!(!is_shared(&channel(json!([]))) && !is_shared(&channel(Value::Null)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_channel_that_somebody_else_named_like_ours_is_not_taken() {
+        let answer = json!({"channels": [
+            {"id": "C1", "name": "sir-case-1", "creator": "U1"},
+            {"id": "C2", "name": "sir-case-1", "creator": "U9"},
+        ]});
+        assert_eq!(named(&answer, "sir-case-1", "U9"), Some("C2".to_owned()));
+        assert_eq!(named(&answer, "sir-case-1", "U2"), None);
+        assert_eq!(named(&answer, "sir-case-2", "U9"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! How is one line written, for those who see blocks and for those who get text only?
+
+use serde_json::{Value, json};
+
+use super::{
+    message::TEXT,
+    mrkdwn::{DATE, Mrkdwn, http_url, is_user, weight},
+};
+use crate::{
+    case::{Seconds, text},
+    http::with,
+    targets::wording,
+};
+
+/// A line, written twice at once: as elements of a rich text, where outside text is never read as markup, and as
+/// mrkdwn for notifications and for a message without blocks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    elements: Vec<Value>,
+    mrkdwn: Mrkdwn,
+}
+
+impl Line {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Our own words. Must not be empty, nor contain markup.
+    pub fn own(self, words: &'static str) -> Self {
+        self.with(json!({"type": "text", "text": words}), |mrkdwn| mrkdwn.markup(words))
+    }
+
+    /// Our own words, bold. Must not begin or end with a blank.
+    pub fn bold(self, words: &'static str) -> Self {
+        let element = json!({"type": "text", "text": words, "style": {"bold": true}});
+        self.with(element, |mrkdwn| mrkdwn.strong(words))
+    }
+
+    /// A number.
+    pub fn number(self, number: usize) -> Self {
+        self.with(json!({"type": "text", "text": number.to_string()}), |mrkdwn| mrkdwn.number(number))
+    }
+
+    /// A text from outside, on one line.
+    pub fn text(self, outside: &str) -> Self {
+        self.styled(outside, None)
+    }
+
+    /// A text from outside, struck through.
+    pub fn struck(self, outside: &str) -> Self {
+        self.styled(outside, Some("strike"))
+    }
+
+    /// A text from outside, bold.
+    pub fn strong(self, outside: &str) -> Self {
+        self.styled(outside, Some("bold"))
+    }
+
+    /// A time in the reader's own zone.
+    pub fn date(self, at: Seconds) -> Self {
+        let date = json!({"type": "date", "timestamp": at, "format": DATE, "fallback": wording::utc(at)});
+        self.with(date, |mrkdwn| mrkdwn.date(at))
+    }
+
+    /// A mention of a person whose id Slack gave us.
+    pub fn user(self, id: &str) -> Self {
+        if !is_user(id) {
+            return self.text(id);
+        }
+        self.with(json!({"type": "user", "user_id": id}), |mrkdwn| mrkdwn.user(id))
+    }
+
+    /// A link to an address of our own, with our own label.
+    pub fn link(self, url: &str, label: &'static str) -> Self {
+        match http_url(url) {
+            Some(url) => self
+                .with(json!({"type": "link", "url": url, "text": label}), |mrkdwn| mrkdwn.link(&url, label)),
+            None => self.own(label),
+        }
+    }
+
+    /// The line as text.
+    pub fn mrkdwn(&self) -> &Mrkdwn {
+        &self.mrkdwn
+    }
+
+    /// The line as a section of a rich text.
+    pub fn section(self) -> Value {
+        with(json!({"type": "rich_text_section"}), "elements", self.elements)
+    }
+
+    /// How long the line is.
+    pub fn length(&self) -> usize {
+        self.mrkdwn.as_str().chars().map(char::len_utf16).sum()
+    }
+
+    fn styled(self, outside: &str, style: Option<&str>) -> Self {
+        let line = text::one_line(outside);
+        if line.is_empty() {
+            return self;
+        }
+        let mut element = json!({"type": "text", "text": line});
+        if let Some(style) = style {
+            element["style"] = json!({style: true});
+        }
+        self.with(element, |mrkdwn| mrkdwn.code(&line))
+    }
+
+    fn with(mut self, element: Value, write: impl FnOnce(Mrkdwn) -> Mrkdwn) -> Self {
+        self.elements.push(element);
+        self.mrkdwn = write(self.mrkdwn);
+        self
+    }
+}
+
+/// A section that holds a whole text from outside, its lines kept. `None` where the text is blank.
+pub(super) fn body(outside: &str) -> Option<Value> {
+    let text = text::visible(outside);
+    let element = json!({"type": "text", "text": text});
+    (!text.trim().is_empty()).then(|| with(json!({"type": "rich_text_section"}), "elements", vec![element]))
+}
+
+/// A block of rich text.
+pub(super) fn block(sections: Vec<Value>) -> Value {
+    with(json!({"type": "rich_text"}), "elements", sections)
+}
+
+/// A list, a section each.
+pub(super) fn list(sections: Vec<Value>) -> Value {
+    with(json!({"type": "rich_text_list", "style": "bullet"}), "elements", sections)
+}
+
+/// Lines as text, as many as a message's `text` may hold.
+pub(super) fn text_of(lines: &[Line]) -> Mrkdwn {
+    let mut text = Mrkdwn::new();
+    let mut left = TEXT - 10;
+    for (index, line) in lines.iter().enumerate() {
+        if line.length() + 1 > left {
+            return text.markup("\n…");
+        }
+        left -= line.length() + 1;
+        text = if index > 0 { text.markup("\n") } else { text }.then(line.mrkdwn());
+    }
+    text
+}
+
+/// A text from outside as one line of at most `most` characters after escaping.
+pub(super) fn short(outside: &str, most: usize) -> String {
+    text::cut_by(&text::one_line(outside), most, weight)
+}

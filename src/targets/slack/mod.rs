@@ -1,0 +1,99 @@
+//! How is Slack asked, and how is a case shown there? <https://docs.slack.dev/apis/web-api/>
+//!
+//! Rendering is pure: [`card()`], [`content`], [`channel_topic`], [`membership()`]. Asking goes through [`Slack`],
+//! once: no method repeats a request by itself, and each says what became of it by [`Failure`].
+
+mod answer;
+mod card;
+mod channels;
+pub mod known;
+mod line;
+mod membership;
+mod message;
+mod messages;
+mod mrkdwn;
+mod people;
+mod response_url;
+mod thread;
+mod views;
+
+use serde_json::Value;
+
+use self::answer::{Refusal, Said};
+pub use self::{
+    card::{card, channel_topic},
+    line::Line,
+    membership::{membership, unread_membership},
+    message::{Message, PART, parts},
+    messages::{File, Heard},
+    mrkdwn::{Mrkdwn, escape},
+    people::{Me, Person},
+    response_url::allowed_response_url,
+    thread::content,
+    views::OpenedView,
+};
+use crate::{
+    case::Millis,
+    config::{secrets::Secret, settings},
+    http::{Failure, Request},
+    runtime::{World, gate},
+};
+
+/// The Web API, asked as our bot.
+pub struct Slack<'a, W> {
+    /// Sends.
+    pub world: &'a W,
+    /// Where to.
+    pub settings: &'a settings::Slack,
+    /// `xoxb-…`
+    pub token: &'a Secret,
+    /// When the time of whoever asks ends: nothing is sent whose answer could come later.
+    pub until: Millis,
+}
+
+impl<W: World> Slack<'_, W> {
+    /// Asks with a JSON body: the methods that write.
+    async fn write(&self, method: &str, body: &Value) -> Result<Value, Failure> {
+        self.said_write(method, body).await?.or_failure(method)
+    }
+
+    /// Asks with a form: the methods that read take no JSON (`users.lookupByEmail` answers `invalid_arguments`).
+    async fn read(&self, method: &str, pairs: &[(&str, &str)]) -> Result<Value, Failure> {
+        self.said_read(method, pairs).await?.or_failure(method)
+    }
+
+    /// As [`Self::write`], for callers that look at the refusal.
+    async fn said_write(&self, method: &str, body: &Value) -> Result<Said, Failure> {
+        self.send(method, Request::json("POST", self.url(method), body)).await
+    }
+
+    /// As [`Self::read`], for callers that look at the refusal.
+    async fn said_read(&self, method: &str, pairs: &[(&str, &str)]) -> Result<Said, Failure> {
+        self.send(method, Request::form(self.url(method), pairs)).await
+    }
+
+    async fn send(&self, method: &str, request: Request) -> Result<Said, Failure> {
+        let kind = format!("slack/{method}");
+        let response = gate::send(self.world, &kind, request.bearer(self.token), self.until).await?;
+        answer::read(method, &response)
+    }
+
+    fn url(&self, method: &str) -> String {
+        format!("{}/{method}", self.settings.api_url.trim_end_matches('/'))
+    }
+}
+
+/// The text at a JSON pointer, if there is one and it is not empty.
+fn text_at(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The text at a JSON pointer that the answer must have.
+fn needed(method: &str, value: &Value, pointer: &str) -> Result<String, Failure> {
+    text_at(value, pointer).ok_or_else(|| Failure::unreadable(method))
+}
+
+/// Whether the refusal has one of these codes.
+fn is_one_of(refusal: &Refusal, codes: &[&str]) -> bool {
+    codes.contains(&refusal.code.as_str())
+}

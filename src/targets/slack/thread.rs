@@ -1,0 +1,366 @@
+//! How is what happens on a case told in its thread?
+
+use serde_json::{Value, json};
+
+use super::{
+    line::{self, Line, short},
+    message::{Message, TEXT, parts},
+    mrkdwn,
+};
+use crate::{
+    case::{CaseId, Investigation, Seconds, author::Author, snapshot::Change, text},
+    state::key::Plainness,
+    targets::{
+        content::{Content, NotMoved, Part},
+        wording,
+    },
+};
+
+/// How much outside text one message may show in all: some 13,200 characters of blocks are refused.
+const BODY: usize = 9_000;
+/// How much of one value, or of one list, a line of changes shows, after escaping. A title has 300 characters.
+const VALUE: usize = 600;
+
+/// What is told, as a message in the case's thread.
+pub fn content(content: &Content, plainness: Plainness) -> Message {
+    match plainness {
+        Plainness::Full => full(content),
+        Plainness::Plain => full(content).without_blocks(),
+        Plainness::Stub => stub(content),
+    }
+}
+
+fn full(content: &Content) -> Message {
+    match content {
+        Content::Changes(list) => changes(list),
+        Content::Description(part) => {
+            told(which(Line::new().bold("Description"), part), &part.text, "This part fell away.")
+        }
+        Content::Comment { author, speaker: _, at, edited, part } => {
+            told(which(head(author, *at, *edited), part), &part.text, "This part fell away.")
+        }
+        Content::Investigation { case, step } => {
+            let mut message = told(step_head(step), &step.content, "Nothing to read yet.");
+            message.blocks.extend(rate(case, step));
+            message
+        }
+        Content::Nudge { for_us, since } => {
+            let waits = if *for_us {
+                "👉 This case waits for your team since "
+            } else {
+                "⏳ This case waits for AWS since "
+            };
+            alone(Line::new().own(waits).date(*since))
+        }
+        Content::NotMoved(refused) => {
+            alone(not_moved(refused).own(". It is tried again by itself, and nothing else waits for it."))
+        }
+    }
+}
+
+fn not_moved(refused: &NotMoved) -> Line {
+    let line = Line::new().own("⚠️ ").strong(&value(&refused.issue)).own(" could not be moved to ");
+    line.strong(&value(&refused.to)).own(" because of ").text(&value(&refused.why))
+}
+
+/// A line, and under it a text from outside; `nothing` where that is blank.
+fn told(head: Line, outside: &str, nothing: &'static str) -> Message {
+    let room = TEXT.saturating_sub(head.length() + 20);
+    let mrkdwn = head.mrkdwn().clone().markup("\n");
+    let outside = text::cut_by(outside, BODY, mrkdwn::weight);
+    let mut blocks = vec![line::block(vec![head.section()])];
+    // Blank is also what has no width: Slack takes no text without a visible character.
+    if text::visible(&outside).trim().is_empty() {
+        let nothing = if outside.is_empty() { nothing } else { "(blank)" };
+        blocks.push(line::block(vec![Line::new().own(nothing).section()]));
+        return Message::new(mrkdwn.markup(nothing), blocks);
+    }
+    blocks.extend(
+        parts(&outside).iter().filter_map(|part| line::body(part)).map(|body| line::block(vec![body])),
+    );
+    Message::new(mrkdwn.fence(&outside, room), blocks)
+}
+
+fn alone(line: Line) -> Message {
+    let text = line.mrkdwn().clone();
+    Message::new(text, vec![line::block(vec![line.section()])])
+}
+
+/// Who said it, and when.
+fn head(author: &Author, at: Seconds, edited: bool) -> Line {
+    let line = said_by(Line::new(), author).own(" · ").date(at);
+    if edited { line.own(" · edited") } else { line }
+}
+
+fn said_by(line: Line, author: &Author) -> Line {
+    match author {
+        Author::AwsResponder => line.bold("AWS Responder"),
+        Author::Service => line.bold("AWS service").own(" (AI generated, verify)"),
+        Author::Slack { user } => line.user(&text::cut(user, 30)),
+        Author::Jira { .. } | Author::Principal(_) => line.strong(&wording::author(author)),
+    }
+}
+
+fn which(line: Line, part: &Part) -> Line {
+    match wording::which_part(part) {
+        Some(_) => line.own(" · part ").number(part.index + 1).own(" of ").number(part.of),
+        None => line,
+    }
+}
+
+fn step_head(step: &Investigation) -> Line {
+    let head = Line::new().own("🤖 ").bold("AWS AI agent").own(" (AI generated, verify) · ");
+    let head = head.text(&text::cut(&step.kind, 40)).own(" · ").text(&text::cut(&step.status, 40));
+    let head = head.own(" · ").strong(&text::cut(&step.title, 200));
+    if step.status == "Waiting" { head.own(" · it waits for your answer: write a comment") } else { head }
+}
+
+/// Buttons that say whether it was of use, once there is something to judge and as long as nobody has. Their values
+/// are lines as a person would type them. What else an id from outside might hold never gets into one.
+fn rate(case: &CaseId, step: &Investigation) -> Option<Value> {
+    let plain = step.id.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let judged = step.status != "Completed" || step.feedback.is_some();
+    if judged || !plain || step.id.as_str().len() > 100 {
+        return None;
+    }
+    let button = |number: usize, verb: &str, label: &str| {
+        json!({
+            "type": "button", "action_id": format!("run/{number}"), "value": format!("{case} ai {verb} {}", step.id),
+            "text": {"type": "plain_text", "text": label, "emoji": false},
+        })
+    };
+    let elements = [button(1, "useful", "Useful"), button(2, "useless", "Not useful")];
+    Some(json!({"type": "actions", "elements": elements}))
+}
+
+fn changes(list: &[Change]) -> Message {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut length = 0;
+    for (index, change) in list.iter().enumerate() {
+        let line = changed(change);
+        length += line.length();
+        if length > BODY {
+            let more = Line::new().own("and ").number(list.len() - index);
+            lines.push(more.own(" more changes: see the card, or `/sir show`"));
+            break;
+        }
+        lines.push(line);
+    }
+    let text = line::text_of(&lines);
+    let sections: Vec<Value> = lines.into_iter().map(Line::section).collect();
+    Message::new(text, vec![line::block(vec![line::list(sections)])])
+}
+
+fn changed(change: &Change) -> Line {
+    match change {
+        Change::Field { name, old, new } => {
+            let line = Line::new().bold(name).own(" ");
+            match (old, new) {
+                (Some(old), Some(new)) => line.struck(&value(old)).own(" → ").text(&value(new)),
+                (None, Some(new)) => line.text(&value(new)),
+                (Some(old), None) => line.struck(&value(old)).own(" → nothing"),
+                (None, None) => line.own("changed"),
+            }
+        }
+        Change::List { name, added, removed } => {
+            let line = Line::new().bold(name);
+            let line = if added.is_empty() { line } else { line.own(" + ").text(&some_of(added)) };
+            if removed.is_empty() { line } else { line.own(" − ").struck(&some_of(removed)) }
+        }
+        Change::Description => Line::new().bold("Description").own(" changed: it is rewritten above"),
+        Change::Attachment { name, status, old } => {
+            let line = Line::new().bold("Attachment").own(" ").text(&value(name)).own(" ");
+            match old {
+                Some(old) => line.struck(&value(old)).own(" → ").text(&value(status)),
+                None => line.own("new, ").text(&value(status)),
+            }
+        }
+    }
+}
+
+fn value(outside: &str) -> String {
+    short(outside, VALUE)
+}
+
+fn some_of(items: &[String]) -> String {
+    short(&wording::some_of(items, VALUE), VALUE)
+}
+
+/// One line that names what could not be shown, and says where to read it.
+fn stub(content: &Content) -> Message {
+    let line = match content {
+        Content::Changes(_) => Line::new().own("A change of this case"),
+        Content::Description(part) => which(Line::new().own("The description"), part),
+        Content::Comment { author, speaker: _, at, edited: _, part } => {
+            which(said_by(Line::new().own("A comment by "), author).own(" of ").date(*at), part)
+        }
+        Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
+        Content::Nudge { .. } => Line::new().own("A reminder"),
+        Content::NotMoved(_) => Line::new().own("That the issue could not be moved"),
+    };
+    alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))
+        .without_blocks()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOON: i64 = 1_795_262_400;
+    const DATE: &str = "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>";
+
+    fn text(text: &str) -> Value {
+        json!({"type": "text", "text": text})
+    }
+
+    fn styled(text: &str, style: &str) -> Value {
+        json!({"type": "text", "text": text, "style": {style: true}})
+    }
+
+    fn date() -> Value {
+        let format = "{date_short_pretty} {time}";
+        json!({"type": "date", "timestamp": NOON, "format": format, "fallback": "2026-11-21 12:00 UTC"})
+    }
+
+    fn rich(elements: Value) -> Value {
+        json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]})
+    }
+
+    fn comment(author: Author, index: usize, of: usize, text: &str) -> Content {
+        let part = Part { index, of, text: text.to_owned() };
+        Content::Comment { author, speaker: None, at: NOON, edited: index > 0, part }
+    }
+
+    #[test]
+    fn a_comment_says_who_spoke_and_when_and_then_their_very_words() {
+        let message =
+            content(&comment(Author::AwsResponder, 0, 1, "Look at *role*\n<admin>"), Plainness::Full);
+        let expected = [
+            rich(json!([styled("AWS Responder", "bold"), text(" · "), date()])),
+            rich(json!([text("Look at *role*\n<admin>")])),
+        ];
+        assert_eq!(message.blocks, expected);
+        assert_eq!(
+            message.text,
+            format!("*AWS Responder* · {DATE}\n```\nLook at *role*\n&lt;admin&gt;\n```")
+        );
+    }
+
+    #[test]
+    fn the_speaker_is_named_as_far_as_we_know_them() {
+        let arn = "arn:aws:sts::123456789012:assumed-role/Admin/ana@example.com";
+        let table = [
+            (Author::Service, json!([styled("AWS service", "bold"), text(" (AI generated, verify)")])),
+            (
+                Author::Slack { user: "U024BE7LH".to_owned() },
+                json!([{"type": "user", "user_id": "U024BE7LH"}]),
+            ),
+            (Author::Slack { user: "U1> <!channel>".to_owned() }, json!([text("U1> <!channel>")])),
+            (Author::Jira { name: "Ana".to_owned() }, json!([styled("Ana (Jira)", "bold")])),
+            (Author::Principal(arn.to_owned()), json!([styled("Admin/ana@example.com", "bold")])),
+        ];
+        for (author, mut elements) in table {
+            let message = content(&comment(author, 1, 3, "x"), Plainness::Full);
+            let head = elements.as_array_mut().unwrap();
+            head.extend([text(" · "), date(), text(" · edited"), text(" · part ")]);
+            head.extend([text("2"), text(" of "), text("3")]);
+            assert_eq!(message.blocks[0], rich(elements));
+        }
+    }
+
+    #[test]
+    fn changes_are_a_line_each() {
+        let some = |text: &str| Some(text.to_owned());
+        let list = vec![
+            Change::Field { name: "Status", old: some("Submitted"), new: some("Acknowledged") },
+            Change::Field { name: "Closure", old: None, new: some("Duplicate") },
+            Change::Field { name: "Began", old: some("1"), new: None },
+            Change::List {
+                name: "Regions",
+                added: vec!["eu-west-1".to_owned()],
+                removed: vec!["x".to_owned()],
+            },
+            Change::Description,
+            Change::Attachment {
+                name: "a.txt".to_owned(),
+                status: "Verified".to_owned(),
+                old: some("Pending"),
+            },
+            Change::Attachment { name: "b.txt".to_owned(), status: "Pending".to_owned(), old: None },
+        ];
+        let section = |elements: Value| json!({"type": "rich_text_section", "elements": elements});
+        let bold = |name: &str| styled(name, "bold");
+        let struck = |name: &str| styled(name, "strike");
+        let lines = json!([
+            section(json!([
+                bold("Status"),
+                text(" "),
+                struck("Submitted"),
+                text(" → "),
+                text("Acknowledged")
+            ])),
+            section(json!([bold("Closure"), text(" "), text("Duplicate")])),
+            section(json!([bold("Began"), text(" "), struck("1"), text(" → nothing")])),
+            section(json!([bold("Regions"), text(" + "), text("eu-west-1"), text(" − "), struck("x")])),
+            section(json!([bold("Description"), text(" changed: it is rewritten above")])),
+            section(json!([
+                bold("Attachment"),
+                text(" "),
+                text("a.txt"),
+                text(" "),
+                struck("Pending"),
+                text(" → "),
+                text("Verified"),
+            ])),
+            section(json!([
+                bold("Attachment"),
+                text(" "),
+                text("b.txt"),
+                text(" "),
+                text("new, "),
+                text("Pending")
+            ])),
+        ]);
+        let message = content(&Content::Changes(list), Plainness::Full);
+        let list = json!({"type": "rich_text_list", "style": "bullet", "elements": lines});
+        assert_eq!(message.blocks, [json!({"type": "rich_text", "elements": [list]})]);
+        assert!(message.text.starts_with("*Status* `Submitted` → `Acknowledged`\n*Closure* `Duplicate`\n"));
+    }
+
+    #[test]
+    fn what_jira_refuses_says_which_issue_where_to_and_because_of_what() {
+        let [issue, to, why] = ["SEC-12", "Done", "resolution"].map(str::to_owned);
+        let message = content(&Content::NotMoved(NotMoved { issue, to, why }), Plainness::Full);
+        let expected = "⚠️ `SEC-12` could not be moved to `Done` because of `resolution`. It is tried again by itself, and \
+                        nothing else waits for it.";
+        assert_eq!(message.text, expected);
+    }
+
+    #[test]
+    fn plainer_is_text_only_and_plainest_is_one_line_that_says_where_to_read_on() {
+        let comment = comment(Author::AwsResponder, 1, 2, "secret\nwords");
+        let plain = content(&comment, Plainness::Plain);
+        assert_eq!(plain.blocks, [] as [Value; 0]);
+        assert_eq!(
+            plain.text,
+            format!("*AWS Responder* · {DATE} · edited · part 2 of 2\n```\nsecret\nwords\n```")
+        );
+        let stub = content(&comment, Plainness::Stub);
+        assert_eq!(stub.blocks, [] as [Value; 0]);
+        let expected = format!(
+            "A comment by *AWS Responder* of {DATE} · part 2 of 2 could not be shown here. Read it in the AWS \
+             console, or with /sir show."
+        );
+        assert_eq!(stub.text, expected);
+    }
+
+    #[test]
+    fn a_part_that_fell_away_and_one_without_a_visible_character_still_say_something() {
+        for (part, expected) in [("", "This part fell away."), (" \n\u{200b}", "(blank)")] {
+            let message = content(&comment(Author::AwsResponder, 0, 1, part), Plainness::Full);
+            assert_eq!(message.blocks[1], rich(json!([text(expected)])), "{part:?}");
+        }
+    }
+}
