@@ -1,11 +1,7 @@
 //! Does the real world reach what it should, and only when it is needed? Against a stand-in of AWS.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{
-    future::Future,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
@@ -19,7 +15,6 @@ use casebridge::{
     aws::sir::{Call, FaultKind},
     case::CaseId,
     config::{
-        environment::Environment,
         sdk::Aws,
         secrets::{self, Secrets},
     },
@@ -28,7 +23,7 @@ use casebridge::{
         World,
         live::{Error, Inbox, Live, Safe},
     },
-    state::{Store, dynamodb::Dynamo, memory::Memory},
+    state::{Store, memory::Memory},
 };
 use serde_json::{Value, json};
 
@@ -254,38 +249,9 @@ async fn a_call_goes_to_the_region_of_the_settings() {
     assert!(amazon.all().is_empty());
 }
 
-/// A flow as the core writes it: for any world.
-async fn flow<W: World>(world: &W) -> Result<(), Trouble> {
-    let case = CaseId::new("0000000001");
-    let _ = world.store().hint(&case, world.now(), true).await;
-    let _ = world.store().settings().await;
-    world.sleep(Duration::ZERO).await;
-    let _ = world.call(Call::GetCase { case }).await;
-    let _ = world.enqueue("g", "i", String::new()).await;
-    world.send(Request::bare("GET", "ftp://x".to_owned())).await.map(|_| ())
-}
-
-/// Only compiles where a server with several threads could run it.
-fn sendable<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> {
-    future
-}
-
 #[tokio::test]
-async fn a_flow_in_the_real_world_can_be_spawned() {
-    let environment = Environment {
-        table: "cases".to_owned(),
-        inbox_url: "https://sqs.example/inbox.fifo".to_owned(),
-        secret_id: "casebridge".to_owned(),
-    };
-    let functions: Live<Dynamo> = Live::of(environment);
-    drop(sendable(flow(&functions)));
-    drop(sendable(functions.chosen()));
-    drop(sendable(functions.secrets_again()));
-
-    let playground = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
-    let playground = Arc::new(playground);
-    let refused = tokio::spawn(async move {
-        playground.send(Request::bare("GET", "http://slack.com/api".to_owned())).await
-    });
-    assert_eq!(refused.await.unwrap(), Err(Trouble::NotSent("the address is not https".to_owned())));
+async fn a_request_without_encryption_is_not_sent() {
+    let live = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
+    let refused = live.send(Request::bare("GET", "http://slack.com/api".to_owned())).await;
+    assert_eq!(refused, Err(Trouble::NotSent("the address is not https".to_owned())));
 }

@@ -54,7 +54,7 @@ fn is_too_large<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
     matches!(result, Err(Error::Trouble(why)) if why.contains("400 KB"))
 }
 
-async fn a_hint_makes_the_case_and_counts(store: &impl Store) {
+async fn a_hint_makes_the_case_and_counts(store: &dyn Store) {
     let now = now();
     assert_eq!(store.meta(&case(1)).await.unwrap(), None);
     for (at, full, expected) in
@@ -68,7 +68,7 @@ async fn a_hint_makes_the_case_and_counts(store: &impl Store) {
     assert_eq!(store.meta(&case(2)).await.unwrap(), None);
 }
 
-async fn one_worker_at_a_time_holds_a_case(store: &impl Store) {
+async fn one_worker_at_a_time_holds_a_case(store: &dyn Store) {
     let now = now();
     assert_eq!(store.lease(&case(1), now, now + MINUTE).await.unwrap(), None, "no such case");
     assert_eq!(store.meta(&case(1)).await.unwrap(), None, "a lease makes no case");
@@ -83,7 +83,7 @@ async fn one_worker_at_a_time_holds_a_case(store: &impl Store) {
     assert_eq!(store.meta(&case(1)).await.unwrap(), Some(second));
 }
 
-async fn a_worker_whose_lease_was_taken_over_writes_nothing(store: &impl Store) {
+async fn a_worker_whose_lease_was_taken_over_writes_nothing(store: &dyn Store) {
     let now = now();
     let slack = Note::Of(Slack);
     assert_eq!(store.save(&case(1), 0, slack, "{}").await, Err(Error::Fenced), "no such case");
@@ -101,7 +101,7 @@ async fn a_worker_whose_lease_was_taken_over_writes_nothing(store: &impl Store) 
     assert_eq!(store.meta(&case(1)).await.unwrap(), before);
 }
 
-async fn a_lease_that_ran_out_still_counts_until_somebody_takes_over(store: &impl Store) {
+async fn a_lease_that_ran_out_still_counts_until_somebody_takes_over(store: &dyn Store) {
     let now = now();
     store.hint(&case(1), now, false).await.unwrap();
     store.lease(&case(1), now, now + 1).await.unwrap().unwrap();
@@ -110,7 +110,7 @@ async fn a_lease_that_ran_out_still_counts_until_somebody_takes_over(store: &imp
     assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(true));
 }
 
-async fn each_note_is_saved_by_itself(store: &impl Store) {
+async fn each_note_is_saved_by_itself(store: &dyn Store) {
     let now = now();
     store.hint(&case(1), now, false).await.unwrap();
     store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
@@ -127,7 +127,7 @@ async fn each_note_is_saved_by_itself(store: &impl Store) {
     assert_eq!((meta.want, meta.epoch, meta.lease_until), (1, 1, now + MINUTE));
 }
 
-async fn a_case_is_not_given_back_while_a_hint_came(store: &impl Store) {
+async fn a_case_is_not_given_back_while_a_hint_came(store: &dyn Store) {
     let now = now();
     store.hint(&case(1), now, false).await.unwrap();
     store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
@@ -145,7 +145,7 @@ async fn a_case_is_not_given_back_while_a_hint_came(store: &impl Store) {
     assert_eq!((meta.next_at, meta.full, meta.epoch), (None, true, 2));
 }
 
-async fn a_case_that_was_given_back_stays_as_it_is(store: &impl Store) {
+async fn a_case_that_was_given_back_stays_as_it_is(store: &dyn Store) {
     let now = now();
     store.hint(&case(1), now, false).await.unwrap();
     store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
@@ -157,7 +157,7 @@ async fn a_case_that_was_given_back_stays_as_it_is(store: &impl Store) {
     assert_eq!(store.meta(&case(1)).await.unwrap(), before, "the hint is still owed");
 }
 
-async fn a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it(store: &impl Store) {
+async fn a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it(store: &dyn Store) {
     let now = now();
     store.put_off(&case(1), None, now).await.unwrap();
     assert_eq!(store.meta(&case(1)).await.unwrap(), None, "that makes no case");
@@ -176,7 +176,7 @@ async fn a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it(store: &im
     assert!(store.lease(&case(1), now, now + MINUTE).await.unwrap().is_some(), "free at once");
 }
 
-async fn due_cases_come_oldest_first(store: &impl Store) {
+async fn due_cases_come_oldest_first(store: &dyn Store) {
     let now = now();
     assert_eq!(store.due(now, 10).await.unwrap(), []);
     for (number, at) in [(1, now), (2, now - 20), (3, now - 10), (4, now + 1), (5, now - 30)] {
@@ -199,7 +199,7 @@ async fn due_cases_come_oldest_first(store: &impl Store) {
     assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 3, 2, 1]));
 }
 
-async fn what_was_told_is_found_by_its_key(store: &impl Store) {
+async fn what_was_told_is_found_by_its_key(store: &dyn Store) {
     let [a, b, c] = ["comment/000123/0", "card", "change#3/é"].map(key);
     let edited = Told { hash: "c3".to_owned(), seen: Seen::Deleted, theirs: true, ..told("") };
     store.tell(&case(1), 1, Slack, &a, &told("1.1")).await.unwrap();
@@ -223,7 +223,7 @@ async fn what_was_told_is_found_by_its_key(store: &impl Store) {
     assert_eq!(store.all_told(&case(1), Jira).await.unwrap(), [(b, told("10001"))]);
 }
 
-async fn what_a_later_lease_told_is_not_overwritten_by_an_earlier_one(store: &impl Store) {
+async fn what_a_later_lease_told_is_not_overwritten_by_an_earlier_one(store: &dyn Store) {
     let card = key("card");
     store.tell(&case(1), 2, Slack, &card, &told("1.2")).await.unwrap();
     assert_eq!(store.tell(&case(1), 1, Slack, &card, &told("1.1")).await, Err(Error::Fenced));
@@ -240,7 +240,7 @@ async fn what_a_later_lease_told_is_not_overwritten_by_an_earlier_one(store: &im
     assert_eq!(store.told(&case(1), Slack, &[card]).await.unwrap(), [None]);
 }
 
-async fn what_was_told_comes_back_whole_however_much_it_is(store: &impl Store) {
+async fn what_was_told_comes_back_whole_however_much_it_is(store: &dyn Store) {
     // More keys than one request takes, more bytes than one answer (16 MB) or one page (1 MB) holds.
     let remote = |number: u32| format!("{number}{}", "x".repeat(200_000));
     let keys: Vec<_> = (0..230).map(|number| key(&format!("comment/{number:06}/0"))).collect();
@@ -262,7 +262,7 @@ async fn what_was_told_comes_back_whole_however_much_it_is(store: &impl Store) {
     assert!(found[1..].iter().flatten().map(|told| &told.remote).eq(expected.iter().rev()));
 }
 
-async fn a_comment_in_the_making_is_remembered_for_its_time(store: &impl Store) {
+async fn a_comment_in_the_making_is_remembered_for_its_time(store: &dyn Store) {
     let now = now();
     assert_eq!(store.sayings(&case(1)).await.unwrap(), []);
     let done = Saying { comment: Some("000124".to_owned()), ..saying("k2", now) };
@@ -277,7 +277,7 @@ async fn a_comment_in_the_making_is_remembered_for_its_time(store: &impl Store) 
     assert_eq!(store.meta(&case(1)).await.unwrap(), None, "that makes no debt");
 }
 
-async fn slots_at_a_gate_are_apart_and_none_is_in_the_past(store: &impl Store) {
+async fn slots_at_a_gate_are_apart_and_none_is_in_the_past(store: &dyn Store) {
     let now = now();
     for (at, spacing, expected) in [
         (now, 1_000, now),
@@ -292,7 +292,7 @@ async fn slots_at_a_gate_are_apart_and_none_is_in_the_past(store: &impl Store) {
     assert_eq!(store.reserve("slack/C2", now, 1_000).await.unwrap(), now);
 }
 
-async fn nobody_gets_the_slot_of_another(store: &impl Store) {
+async fn nobody_gets_the_slot_of_another(store: &dyn Store) {
     let now = now();
     let mut slots = Vec::new();
     for _ in 0..3 {
@@ -308,7 +308,7 @@ async fn nobody_gets_the_slot_of_another(store: &impl Store) {
     assert_eq!(slots, (0..12).map(|slot| now + 10 * slot).collect::<Vec<_>>());
 }
 
-async fn a_note_changes_only_from_what_its_writer_knew(store: &impl Store) {
+async fn a_note_changes_only_from_what_its_writer_knew(store: &dyn Store) {
     assert_eq!(store.note("breaker").await.unwrap(), None);
     for (old, new, expected) in [
         (Some("a"), "b", false),
@@ -326,7 +326,7 @@ async fn a_note_changes_only_from_what_its_writer_knew(store: &impl Store) {
     assert_eq!(store.note("sweep").await.unwrap(), None);
 }
 
-async fn only_one_of_those_who_swap_a_note_at_once_succeeds(store: &impl Store) {
+async fn only_one_of_those_who_swap_a_note_at_once_succeeds(store: &dyn Store) {
     for (name, old) in [("sweep", None), ("breaker", Some("old"))] {
         if let Some(old) = old {
             store.swap_note(name, None, old, None).await.unwrap();
@@ -343,7 +343,7 @@ async fn only_one_of_those_who_swap_a_note_at_once_succeeds(store: &impl Store) 
     }
 }
 
-async fn a_note_whose_time_is_over_is_not_there(store: &impl Store) {
+async fn a_note_whose_time_is_over_is_not_there(store: &dyn Store) {
     let now = now();
     // The memory's time is the latest that a caller brought.
     store.hint(&case(1), now, false).await.unwrap();
@@ -357,7 +357,7 @@ async fn a_note_whose_time_is_over_is_not_there(store: &impl Store) {
     assert_eq!(store.note("cache").await.unwrap().as_deref(), Some("kept"));
 }
 
-async fn a_command_begins_once(store: &impl Store) {
+async fn a_command_begins_once(store: &dyn Store) {
     let now = now();
     let (first, second) = (command("{\"n\":1}", now), command("{\"n\":2}", now + 5));
     assert_eq!(store.command("k1").await.unwrap(), None);
@@ -376,7 +376,7 @@ async fn a_command_begins_once(store: &impl Store) {
     assert_eq!(begun.iter().filter(|begun| **begun == Ok(None)).count(), 1, "{begun:?}");
 }
 
-async fn the_first_answer_of_a_command_stays(store: &impl Store) {
+async fn the_first_answer_of_a_command_stays(store: &dyn Store) {
     let now = now();
     store.begin("k1", &command("{}", now), now + MINUTE).await.unwrap();
     assert_eq!(store.finish("k1", "first").await.as_deref(), Ok("first"));
@@ -388,7 +388,7 @@ async fn the_first_answer_of_a_command_stays(store: &impl Store) {
     assert_eq!(store.command("k2").await, Ok(None));
 }
 
-async fn a_command_whose_day_is_over_is_new_again(store: &impl Store) {
+async fn a_command_whose_day_is_over_is_new_again(store: &dyn Store) {
     let now = now();
     let old = Command { answer: Some("done".to_owned()), ..command("old", now - 2 * MINUTE) };
     store.hint(&case(1), now, false).await.unwrap();
@@ -399,7 +399,7 @@ async fn a_command_whose_day_is_over_is_new_again(store: &impl Store) {
     assert_eq!(store.command("k1").await, Ok(Some(new)), "without the old answer");
 }
 
-async fn a_place_belongs_to_the_case_that_was_said_last(store: &impl Store) {
+async fn a_place_belongs_to_the_case_that_was_said_last(store: &dyn Store) {
     assert_eq!(store.bound("slack/T1/C1/169.1").await, Ok(None));
     store.bind("slack/T1/C1/169.1", &case(1)).await.unwrap();
     store.bind("jira/10001", &case(2)).await.unwrap();
@@ -409,7 +409,7 @@ async fn a_place_belongs_to_the_case_that_was_said_last(store: &impl Store) {
     assert_eq!(store.bound("slack/T1/C1").await, Ok(None));
 }
 
-async fn what_is_too_large_for_an_item_is_trouble(store: &impl Store) {
+async fn what_is_too_large_for_an_item_is_trouble(store: &dyn Store) {
     let now = now();
     let (fits, half, over) = ("x".repeat(390_000), "x".repeat(250_000), "x".repeat(410_000));
     store.hint(&case(1), now, false).await.unwrap();
@@ -431,7 +431,7 @@ async fn what_is_too_large_for_an_item_is_trouble(store: &impl Store) {
     assert_eq!(store.command("k2").await.unwrap().unwrap().answer, None);
 }
 
-async fn settings_are_what_was_put_last(store: &impl Store) {
+async fn settings_are_what_was_put_last(store: &dyn Store) {
     assert_eq!(store.settings().await, Ok(None));
     for toml in ["[slack]\nteam = \"T0001\"\n", "", "# ü\n"] {
         store.put_settings(toml).await.unwrap();

@@ -6,7 +6,6 @@ use super::answer::Answer;
 use crate::{
     chat::ingress::job::Job,
     http::Failure,
-    runtime::World,
     targets::slack::{Message, Slack},
 };
 
@@ -21,7 +20,7 @@ pub fn in_response(answer: &Answer) -> Option<Value> {
 /// # Errors
 /// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
 /// it says, nothing is left to do.
-pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) -> Result<(), Failure> {
+pub async fn send(slack: &Slack<'_>, job: &Job, answer: &Answer) -> Result<(), Failure> {
     for (index, message) in answer.messages().into_iter().enumerate() {
         let through = match &job.response_url {
             Some(url) => slack.respond(url, &ephemeral(message.clone(), job.replaces && index == 0)).await,
@@ -45,7 +44,7 @@ pub async fn send<W: World>(slack: &Slack<'_, W>, job: &Job, answer: &Answer) ->
     Ok(())
 }
 
-async fn to_person<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) -> Result<(), Failure> {
+async fn to_person(slack: &Slack<'_>, job: &Job, message: Value) -> Result<(), Failure> {
     let text = message["text"].as_str().unwrap_or_default().to_owned();
     let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
     let message = Message { text, blocks };
@@ -56,7 +55,7 @@ async fn to_person<W: World>(slack: &Slack<'_, W>, job: &Job, message: Value) ->
     }
 }
 
-async fn said<W: World>(slack: &Slack<'_, W>, job: &Job, message: &Message) -> Result<(), Failure> {
+async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Failure> {
     if job.place.channel.is_empty() {
         return slack.direct(&job.user, message).await;
     }
@@ -71,7 +70,7 @@ async fn said<W: World>(slack: &Slack<'_, W>, job: &Job, message: &Message) -> R
 }
 
 /// Takes the message away whose button was pressed.
-pub async fn dismiss<W: World>(slack: &Slack<'_, W>, response_url: &str) -> Result<(), Failure> {
+pub async fn dismiss(slack: &Slack<'_>, response_url: &str) -> Result<(), Failure> {
     slack.respond(response_url, &json!({ "delete_original": true })).await
 }
 

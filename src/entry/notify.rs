@@ -10,7 +10,7 @@ use crate::{
     case::{CaseId, Millis},
     config::{secrets::Secrets, settings::Settings},
     runtime::World,
-    state::{self, Destination, Store},
+    state::{self, Destination},
     sync::{
         announcements,
         reconcile::Desk,
@@ -27,9 +27,9 @@ const AT_ONCE: usize = 10;
 const LEAST: Millis = 15_000;
 
 /// What every event is worked with.
-pub struct Notifier<'a, W> {
+pub struct Notifier<'a> {
     /// Everything outside.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// What the user chose.
     pub settings: &'a Settings,
     /// Who we are.
@@ -43,7 +43,7 @@ pub struct Notifier<'a, W> {
 #[error("the event was not taken: {0}")]
 pub struct NotTaken(String);
 
-impl<W: World> Notifier<'_, W> {
+impl Notifier<'_> {
     /// Takes a batch of SQS messages or a bare event. A message that cannot be taken fails alone.
     ///
     /// # Errors
@@ -100,7 +100,7 @@ impl<W: World> Notifier<'_, W> {
         failed
     }
 
-    fn slack(&self) -> Slack<'_, W> {
+    fn slack(&self) -> Slack<'_> {
         let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
         Slack { world: self.world, settings, token, until: self.deadline }
     }
@@ -154,7 +154,7 @@ impl<W: World> Notifier<'_, W> {
 }
 
 /// A failure here is no failure of the message: the debt is written down, and the sweep comes back to it.
-async fn one<W: World>(desk: &Desk<'_, W>, case: &CaseId) -> Report {
+async fn one(desk: &Desk<'_>, case: &CaseId) -> Report {
     match AssertUnwindSafe(Box::pin(desk.attend(case))).catch_unwind().await {
         Ok(Ok(report)) => report,
         Ok(Err(state::Error::Fenced)) => Report::default(),

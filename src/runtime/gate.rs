@@ -12,7 +12,7 @@ use crate::{
     case::Millis,
     http::{Failure, Request, Response},
     runtime::{Rule, World, send_in_time},
-    state::{self, Destination, Result, Store, read_note, record::write},
+    state::{self, Destination, Result, read_note, record::write},
     telemetry::metrics,
 };
 
@@ -28,7 +28,7 @@ fn spacing(destination: Destination) -> Millis {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn slot<W: World>(world: &W, destination: Destination, place: &str, now: Millis) -> Result<Millis> {
+pub async fn slot(world: &dyn World, destination: Destination, place: &str, now: Millis) -> Result<Millis> {
     if !world.holds(Rule::Pace) {
         return Ok(now);
     }
@@ -61,11 +61,11 @@ fn name(destination: Destination) -> String {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn read<W: World>(world: &W, destination: Destination) -> Result<Breaker> {
+pub async fn read(world: &dyn World, destination: Destination) -> Result<Breaker> {
     read_as(world, &name(destination)).await
 }
 
-async fn read_as<W: World, T: Default + Serialize + DeserializeOwned>(world: &W, name: &str) -> Result<T> {
+async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, name: &str) -> Result<T> {
     match world.store().note(name).await? {
         Some(text) => Ok(read_note(name, &text)?.0),
         None => Ok(T::default()),
@@ -76,7 +76,7 @@ async fn read_as<W: World, T: Default + Serialize + DeserializeOwned>(world: &W,
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn throttle<W: World>(world: &W, destination: Destination, until: Millis) -> Result<()> {
+pub async fn throttle(world: &dyn World, destination: Destination, until: Millis) -> Result<()> {
     let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
     change(world, &name(destination), longer).await.map(|_| ())
 }
@@ -101,7 +101,7 @@ fn refusals_name(destination: Destination) -> String {
 }
 
 /// Remembers a refusal for whoever asks whether all works. That it cannot be remembered stops nothing.
-pub async fn refused<W: World>(world: &W, destination: Destination, what: &str, refused: Refused) {
+pub async fn refused(world: &dyn World, destination: Destination, what: &str, refused: Refused) {
     let newer = |refusals: &mut Refusals| {
         refusals.insert(what.to_owned(), refused.clone());
     };
@@ -114,7 +114,7 @@ pub async fn refused<W: World>(world: &W, destination: Destination, what: &str, 
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn refused_since<W: World>(world: &W, destination: Destination, since: Millis) -> Result<Refusals> {
+pub async fn refused_since(world: &dyn World, destination: Destination, since: Millis) -> Result<Refusals> {
     let mut refusals: Refusals = read_as(world, &refusals_name(destination)).await?;
     refusals.retain(|_, refused| refused.at >= since);
     Ok(refusals)
@@ -125,8 +125,8 @@ pub async fn refused_since<W: World>(world: &W, destination: Destination, since:
 ///
 /// # Errors
 /// As there; [`Failure::NotApplied`] with what is left of the wait.
-pub async fn send<W: World>(
-    world: &W,
+pub async fn send(
+    world: &dyn World,
     kind: &str,
     request: Request,
     until: Millis,
@@ -164,7 +164,7 @@ pub async fn send<W: World>(
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, why: &str) -> Result<bool> {
+pub async fn open(world: &dyn World, destination: Destination, now: Millis, why: &str) -> Result<bool> {
     let breaker = change(world, &name(destination), |breaker: &mut Breaker| {
         if breaker.until <= now || breaker.trips == 0 {
             breaker.trips += 1;
@@ -180,13 +180,13 @@ pub async fn open<W: World>(world: &W, destination: Destination, now: Millis, wh
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn close<W: World>(world: &W, destination: Destination) -> Result<()> {
+pub async fn close(world: &dyn World, destination: Destination) -> Result<()> {
     let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
     change(world, &name(destination), shut).await.map(|_| ())
 }
 
-async fn change<W: World, T: Default + Serialize + DeserializeOwned>(
-    world: &W,
+async fn change<T: Default + Serialize + DeserializeOwned>(
+    world: &dyn World,
     name: &str,
     change: impl Fn(&mut T),
 ) -> Result<T> {
@@ -205,8 +205,8 @@ async fn change<W: World, T: Default + Serialize + DeserializeOwned>(
     Ok(noted)
 }
 
-async fn swap<W: World, T: Default + Serialize + DeserializeOwned>(
-    world: &W,
+async fn swap<T: Default + Serialize + DeserializeOwned>(
+    world: &dyn World,
     name: &str,
     change: &impl Fn(&mut T),
     noted: &mut T,

@@ -225,10 +225,9 @@ impl<S: Store> Live<S> {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl<S: Store> World for Live<S> {
-    type Store = S;
-
-    fn store(&self) -> &S {
+    fn store(&self) -> &dyn Store {
         &self.store
     }
 

@@ -6,43 +6,43 @@ pub mod cached;
 pub mod gate;
 pub mod live;
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
+
+use async_trait::async_trait;
 
 use crate::{aws::sir, case::Millis, http, state::Store};
 
 /// Everything outside that a step may touch. The two worlds are [`crate::runtime::live`] and the simulation.
+#[async_trait(?Send)]
 pub trait World {
     /// The table.
-    type Store: Store;
-
-    /// The table.
-    fn store(&self) -> &Self::Store;
+    fn store(&self) -> &dyn Store;
 
     /// The time now.
     fn now(&self) -> Millis;
 
     /// Waits.
-    fn sleep(&self, time: Duration) -> impl Future<Output = ()>;
+    async fn sleep(&self, time: Duration);
 
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
-    fn send(&self, request: http::Request) -> impl Future<Output = Result<http::Response, http::Trouble>>;
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble>;
 
     /// Copies what `from` answers to where `to` sends it, `bytes` of them, without ever holding all of it: once, no
     /// retry, no redirect. A world without files answers that nothing was sent.
-    fn copy(
+    async fn copy(
         &self,
         _from: http::Request,
         _to: http::Request,
         _bytes: u64,
-    ) -> impl Future<Output = Result<http::Copied, http::Trouble>> {
-        async { Err(http::Trouble::NotSent("there are no files in this world".to_owned())) }
+    ) -> Result<http::Copied, http::Trouble> {
+        Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
     }
 
     /// Makes one call to SIR (or Security Hub).
-    fn call(&self, call: sir::Call) -> impl Future<Output = Result<sir::Answer, sir::Fault>>;
+    async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault>;
 
     /// Puts a job on the inbox of `command`. `group` orders, `id` removes repetitions within five minutes.
-    fn enqueue(&self, group: &str, id: &str, job: String) -> impl Future<Output = Result<(), String>>;
+    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String>;
 
     /// Whether a protection is in force. Always, outside the simulation that proves each is needed.
     fn holds(&self, _rule: Rule) -> bool {
@@ -55,8 +55,8 @@ pub trait World {
 ///
 /// # Errors
 /// There was no answer, or nothing was sent: see [`http::Failure`].
-pub async fn send_in_time<W: World>(
-    world: &W,
+pub async fn send_in_time(
+    world: &dyn World,
     request: http::Request,
     until: Millis,
 ) -> Result<http::Response, http::Failure> {

@@ -86,6 +86,7 @@ fn fenced(written: Written) -> Result<()> {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl Store for Dynamo {
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
         let all = if full { ", read_all = :yes" } else { "" };

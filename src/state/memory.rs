@@ -145,6 +145,7 @@ impl Memory {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl Store for Memory {
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
         let mut tables = self.tables_at(now);

@@ -15,8 +15,7 @@ pub mod notes;
 pub mod record;
 mod table;
 
-use std::future::Future;
-
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -203,130 +202,109 @@ pub struct Saying {
 
 /// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect; one
 /// that reads may fail with [`Error::Unreadable`], and then has changed nothing.
+#[async_trait(?Send)]
 pub trait Store {
     /// Notes that somebody should look at the case: `want += 1`, `next_at = now`, and `full` where asked.
-    fn hint(&self, case: &CaseId, now: Millis, full: bool) -> impl Future<Output = Result<()>>;
+    async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()>;
 
     /// Takes the case for one worker until `until`: `epoch += 1`. `None` while another holds it, or where there
     /// is no such case.
-    fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> impl Future<Output = Result<Option<Meta>>>;
+    async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>>;
 
     /// Reads META without taking the case.
-    fn meta(&self, case: &CaseId) -> impl Future<Output = Result<Option<Meta>>>;
+    async fn meta(&self, case: &CaseId) -> Result<Option<Meta>>;
 
     /// Saves one note of META, only if `epoch` is still the current one.
-    fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> impl Future<Output = Result<()>>;
+    async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()>;
 
     /// Gives the case back, only if `epoch` is current (else [`Error::Fenced`]) and `want` has not grown: then
     /// `next_at` and `full` are set as given, the lease ends and the answer is `true`. Otherwise nothing changes.
     /// A case that was given back already under this epoch stays as it is: the answer is `true` again.
-    fn release(
+    async fn release(
         &self,
         case: &CaseId,
         epoch: u64,
         want: u64,
         next_at: Option<Millis>,
         full: bool,
-    ) -> impl Future<Output = Result<bool>>;
+    ) -> Result<bool>;
 
     /// Puts the next look at a case off until then, and changes nothing else: for one of which something cannot be read.
     /// Who holds it gives `epoch`, and gives it back; where another has taken it over meanwhile, [`Error::Fenced`]. Without
     /// an epoch, its META itself cannot be read; where there is none, nothing happens.
-    fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> impl Future<Output = Result<()>>;
+    async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()>;
 
     /// The cases whose `next_at` has come, oldest first, at most `limit`. Eventually consistent (an index).
-    fn due(&self, now: Millis, limit: usize) -> impl Future<Output = Result<Vec<CaseId>>>;
+    async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>>;
 
     /// What was told under each of these keys; in their order.
-    fn told(
-        &self,
-        case: &CaseId,
-        destination: Destination,
-        keys: &[Key],
-    ) -> impl Future<Output = Result<Vec<Option<Told>>>>;
+    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>>;
 
     /// All that was told of a case, by key.
-    fn all_told(
-        &self,
-        case: &CaseId,
-        destination: Destination,
-    ) -> impl Future<Output = Result<Vec<(Key, Told)>>>;
+    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>>;
 
     /// Remembers that something was told. Replaces what was remembered under the key, unless a later lease than
     /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives [`NO_LEASE`].
-    fn tell(
+    async fn tell(
         &self,
         case: &CaseId,
         epoch: u64,
         destination: Destination,
         key: &Key,
         told: &Told,
-    ) -> impl Future<Output = Result<()>>;
+    ) -> Result<()>;
 
     /// Forgets that something was told: it is owed again. Fenced as [`Self::tell`] is.
-    fn untell(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        destination: Destination,
-        key: &Key,
-    ) -> impl Future<Output = Result<()>>;
+    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()>;
 
     /// Remembers a comment in the making. Replaces the one with the same command key.
-    fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> impl Future<Output = Result<()>>;
+    async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()>;
 
     /// The comments of the last day that were made through the bridge.
-    fn sayings(&self, case: &CaseId) -> impl Future<Output = Result<Vec<Saying>>>;
+    async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>>;
 
     /// Takes the next free slot at a gate: slots are `spacing` ms apart. The answer is when the slot begins.
-    fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> impl Future<Output = Result<Millis>>;
+    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis>;
 
     /// A small note under a name that belongs to no case (a breaker, the sweep's clock, a cache).
-    fn note(&self, name: &str) -> impl Future<Output = Result<Option<String>>>;
+    async fn note(&self, name: &str) -> Result<Option<String>>;
 
     /// Writes such a note. `old` must be what is there now, else the answer is `false` and nothing changes.
-    fn swap_note(
+    async fn swap_note(
         &self,
         name: &str,
         old: Option<&str>,
         new: &str,
         expires: Option<Millis>,
-    ) -> impl Future<Output = Result<bool>>;
+    ) -> Result<bool>;
 
     /// Remembers that a command came: `None` if it is new, else what is known of it.
-    fn begin(
-        &self,
-        key: &str,
-        command: &Command,
-        expires: Millis,
-    ) -> impl Future<Output = Result<Option<Command>>>;
+    async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>>;
 
     /// Remembers what a command answered. The first answer stays: it is what comes back. Nothing is remembered
     /// of a command that never began.
-    fn finish(&self, key: &str, answer: &str) -> impl Future<Output = Result<String>>;
+    async fn finish(&self, key: &str, answer: &str) -> Result<String>;
 
     /// What is known of a command.
-    fn command(&self, key: &str) -> impl Future<Output = Result<Option<Command>>>;
+    async fn command(&self, key: &str) -> Result<Option<Command>>;
 
     /// Says that a place (`slack/T1/C1/169.1`, `slack/T1/C1`, `jira/10001`) belongs to a case.
-    fn bind(&self, place: &str, case: &CaseId) -> impl Future<Output = Result<()>>;
+    async fn bind(&self, place: &str, case: &CaseId) -> Result<()>;
 
     /// Which case a place belongs to.
-    fn bound(&self, place: &str) -> impl Future<Output = Result<Option<CaseId>>>;
+    async fn bound(&self, place: &str) -> Result<Option<CaseId>>;
 
     /// The settings, as the TOML that was put; `None` before the first time.
-    fn settings(&self) -> impl Future<Output = Result<Option<String>>> {
-        self.note(SETTINGS)
+    async fn settings(&self) -> Result<Option<String>> {
+        self.note(SETTINGS).await
     }
 
     /// Replaces the settings. Check them before, with [`crate::config::settings::Settings::parse`].
-    fn put_settings(&self, toml: &str) -> impl Future<Output = Result<()>> {
-        async move {
-            let old = self.note(SETTINGS).await?;
-            match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
-                true => Ok(()),
-                false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
-            }
+    async fn put_settings(&self, toml: &str) -> Result<()> {
+        let old = self.note(SETTINGS).await?;
+        match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
+            true => Ok(()),
+            false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
         }
     }
 }

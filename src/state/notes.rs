@@ -155,7 +155,7 @@ pub struct Intent {
 ///
 /// # Errors
 /// [`state::Error::Unreadable`], with what cannot be read; or the table did not answer.
-pub async fn readable(store: &impl Store, case: &CaseId) -> state::Result<()> {
+pub async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
     let Some(meta) = store.meta(case).await? else { return Ok(()) };
     noted(case, &meta)?;
     store.sayings(case).await.map(drop)

@@ -8,8 +8,8 @@ use crate::{
     aws::sir::{Answer, Call, FaultKind},
     case::{MembershipId, Millis},
     http::Failure,
-    runtime::{World, gate},
-    state::{self, Command, Destination, Store},
+    runtime::gate,
+    state::{self, Command, Destination},
     targets::slack::{self, Message, Slack, known},
 };
 
@@ -45,8 +45,8 @@ pub enum Error {
 ///
 /// # Errors
 /// See [`Error`]: the event must come again.
-pub async fn tell<W: World>(
-    slack: &Slack<'_, W>,
+pub async fn tell(
+    slack: &Slack<'_>,
     id: &MembershipId,
     what: &'static str,
     event: &str,
@@ -85,7 +85,7 @@ pub async fn tell<W: World>(
 }
 
 /// Waits until the channel takes a post again, where that is soon.
-async fn in_turn<W: World>(slack: &Slack<'_, W>) -> Result<(), Error> {
+async fn in_turn(slack: &Slack<'_>) -> Result<(), Error> {
     let (world, now) = (slack.world, slack.world.now());
     let slot = gate::slot(world, Destination::Slack, &slack.settings.channel, now).await?;
     let wait = Duration::from_millis(u64::try_from(slot - now).unwrap_or(0));
@@ -97,8 +97,8 @@ async fn in_turn<W: World>(slack: &Slack<'_, W>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn find<W: World>(
-    slack: &Slack<'_, W>,
+async fn find(
+    slack: &Slack<'_>,
     channel: &str,
     mark: &str,
     since: Millis,
@@ -120,7 +120,7 @@ async fn find<W: World>(
 
 /// Says once, where people look, that nothing reaches Jira; to nobody where another workspace reads along, or may. The
 /// alarm on the breaker says it too.
-pub async fn jira_is_broken<W: World>(slack: &Slack<'_, W>, channel: &str) {
+pub async fn jira_is_broken(slack: &Slack<'_>, channel: &str) {
     if !known::is_shared(slack, channel).await.is_ok_and(|shared| !shared) {
         return warn!(
             "the notice that Jira is broken was not posted: other workspaces read the channel, or may"

@@ -9,9 +9,9 @@ use crate::{
     chat,
     config::settings::Layout,
     http::Failure,
-    runtime::{World, gate},
+    runtime::gate,
     state::{
-        self, Destination, Seen, Store, Told,
+        self, Destination, Seen, Told,
         key::Key,
         notes::{GONE, HOME, PlaceNote},
     },
@@ -48,8 +48,8 @@ enum Finding {
 ///
 /// # Errors
 /// The table did not answer. A destination that does not answer is left for the next check.
-pub async fn verify<W: World>(
-    desk: &Desk<'_, W>,
+pub async fn verify(
+    desk: &Desk<'_>,
     id: &CaseId,
     epoch: u64,
     case: &Case,
@@ -69,8 +69,8 @@ pub async fn verify<W: World>(
     Ok(absent)
 }
 
-async fn check<W: World>(
-    desk: &Desk<'_, W>,
+async fn check(
+    desk: &Desk<'_>,
     id: &CaseId,
     epoch: u64,
     case: &Case,
@@ -153,8 +153,8 @@ fn missed(key: Key, mut told: Told) -> Option<Finding> {
     }
 }
 
-async fn apply<W: World>(
-    desk: &Desk<'_, W>,
+async fn apply(
+    desk: &Desk<'_>,
     id: &CaseId,
     epoch: u64,
     destination: Destination,
@@ -199,8 +199,8 @@ async fn apply<W: World>(
 
 /// The card itself was never stored. In a channel of its own the rest stands without it; in a thread nothing that
 /// hangs on it can be seen, so all of it is told anew.
-async fn begin_again<W: World>(
-    desk: &Desk<'_, W>,
+async fn begin_again(
+    desk: &Desk<'_>,
     id: &CaseId,
     epoch: u64,
     destination: Destination,
@@ -221,8 +221,8 @@ async fn begin_again<W: World>(
 }
 
 /// People's replies whose event never came are put on the inbox, as their event would have been.
-async fn replies<W: World>(
-    desk: &Desk<'_, W>,
+async fn replies(
+    desk: &Desk<'_>,
     note: &PlaceNote,
     told: &BTreeMap<Key, Told>,
     heard: &[Heard],
@@ -261,6 +261,7 @@ mod tests {
     use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
     use super::*;
+    use crate::runtime::World;
     use crate::{
         chat::policy::pasted,
         config::{

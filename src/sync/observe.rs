@@ -6,7 +6,7 @@ use crate::{
     aws::sir::{Answer, Call, Fault, FaultKind, Page},
     case::{Case, CaseId, Comment, Investigation, Resolver, Seconds},
     runtime::{Rule, World},
-    state::{self, Destination, Store, key::Key, notes::CaseNote},
+    state::{self, Destination, key::Key, notes::CaseNote},
     sync::plan::Ledger,
 };
 
@@ -42,8 +42,8 @@ pub enum Error {
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn look<W: World>(
-    world: &W,
+pub async fn look(
+    world: &dyn World,
     id: &CaseId,
     note: &mut CaseNote,
     full: bool,
@@ -63,8 +63,8 @@ pub async fn look<W: World>(
 }
 
 /// Comments, oldest first, and whether these are all.
-async fn all_comments<W: World>(
-    world: &W,
+async fn all_comments(
+    world: &dyn World,
     id: &CaseId,
     first: Page<Comment>,
     stop_early: bool,
@@ -105,8 +105,8 @@ fn is_newest_first(page: &[Comment]) -> Option<bool> {
     (first.created != last.created).then_some(falling)
 }
 
-async fn all_known<W: World>(
-    world: &W,
+async fn all_known(
+    world: &dyn World,
     id: &CaseId,
     page: &[Comment],
     destinations: &[Destination],
@@ -124,8 +124,8 @@ async fn all_known<W: World>(
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn ledger<W: World>(
-    world: &W,
+pub async fn ledger(
+    world: &dyn World,
     id: &CaseId,
     destination: Destination,
     keys: Vec<Key>,
@@ -139,25 +139,21 @@ pub async fn ledger<W: World>(
     Ok(())
 }
 
-async fn get_case<W: World>(world: &W, id: &CaseId) -> Result<Case, Fault> {
+async fn get_case(world: &dyn World, id: &CaseId) -> Result<Case, Fault> {
     match world.call(Call::GetCase { case: id.clone() }).await? {
         Answer::Case(case) => Ok(*case),
         other => Err(unexpected(&other)),
     }
 }
 
-async fn comments_page<W: World>(
-    world: &W,
-    id: &CaseId,
-    next: Option<String>,
-) -> Result<Page<Comment>, Fault> {
+async fn comments_page(world: &dyn World, id: &CaseId, next: Option<String>) -> Result<Page<Comment>, Fault> {
     match world.call(Call::ListComments { case: id.clone(), next }).await? {
         Answer::Comments(page) => Ok(page),
         other => Err(unexpected(&other)),
     }
 }
 
-async fn investigations<W: World>(world: &W, id: &CaseId) -> Result<Vec<Investigation>, Fault> {
+async fn investigations(world: &dyn World, id: &CaseId) -> Result<Vec<Investigation>, Fault> {
     let (mut steps, mut next) = (Vec::new(), None);
     loop {
         match world.call(Call::ListInvestigations { case: id.clone(), next }).await {

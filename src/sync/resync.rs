@@ -44,7 +44,7 @@ pub enum Error {
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize, Error> {
+pub async fn discover(world: &dyn World, settings: &Settings) -> Result<usize, Error> {
     let store = world.store();
     let now = world.now();
     let old = store.note(CLOCK).await?;
@@ -73,7 +73,7 @@ pub async fn discover<W: World>(world: &W, settings: &Settings) -> Result<usize,
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn next_discovery(store: &impl Store) -> state::Result<Millis> {
+pub async fn next_discovery(store: &dyn Store) -> state::Result<Millis> {
     Ok(clock_of(store.note(CLOCK).await?.as_deref())?.0.next)
 }
 
@@ -85,7 +85,7 @@ fn clock_of(text: Option<&str>) -> state::Result<(Clock, Rest)> {
     }
 }
 
-async fn walk<W: World>(world: &W, now: Millis) -> Result<usize, Error> {
+async fn walk(world: &dyn World, now: Millis) -> Result<usize, Error> {
     let (mut found, mut next) = (0, None);
     loop {
         let page = match world.call(Call::ListCases { next }).await? {
@@ -105,7 +105,7 @@ async fn walk<W: World>(world: &W, now: Millis) -> Result<usize, Error> {
     }
 }
 
-async fn is_news<W: World>(world: &W, summary: &CaseSummary, now: Millis) -> Result<bool, state::Error> {
+async fn is_news(world: &dyn World, summary: &CaseSummary, now: Millis) -> Result<bool, state::Error> {
     let history = summary.closed.is_some_and(|closed| closed * 1_000 + HISTORY < now);
     if history {
         return Ok(false);

@@ -11,7 +11,6 @@ use crate::{
     case::{CaseId, Millis, text},
     config::settings::Layout,
     http::Failure,
-    runtime::World,
     state::{
         Destination,
         key::Key,
@@ -30,11 +29,11 @@ use crate::{
 };
 
 /// Slack and Jira, each asked at most once who we are.
-pub struct Destinations<'a, W: World> {
+pub struct Destinations<'a> {
     /// Slack.
-    pub slack: Slack<'a, W>,
+    pub slack: Slack<'a>,
     /// Jira, where the settings have it.
-    pub jira: Option<Jira<'a, W>>,
+    pub jira: Option<Jira<'a>>,
     slack_me: OnceCell<slack::Me>,
     jira_me: OnceCell<String>,
 }
@@ -72,9 +71,9 @@ fn millis(ts: &str) -> Millis {
         + micros.get(..3).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-impl<'a, W: World> Destinations<'a, W> {
+impl<'a> Destinations<'a> {
     /// Slack, and Jira where there is one.
-    pub fn new(slack: Slack<'a, W>, jira: Option<Jira<'a, W>>) -> Self {
+    pub fn new(slack: Slack<'a>, jira: Option<Jira<'a>>) -> Self {
         Self { slack, jira, slack_me: OnceCell::new(), jira_me: OnceCell::new() }
     }
 
@@ -82,7 +81,7 @@ impl<'a, W: World> Destinations<'a, W> {
         self.slack_me.get_or_try_init(|| self.slack.me()).await
     }
 
-    fn jira(&self) -> Result<&Jira<'a, W>, Failure> {
+    fn jira(&self) -> Result<&Jira<'a>, Failure> {
         let why = "no [jira] in the settings".to_owned();
         self.jira.as_ref().ok_or(Failure::Broken { everywhere: false, why })
     }
@@ -98,7 +97,7 @@ impl<'a, W: World> Destinations<'a, W> {
     /// As the client's answer means: see [`Failure`].
     pub async fn add(
         &self,
-        worker: &Worker<'_, W>,
+        worker: &Worker<'_>,
         what: &What,
         intent: &Intent,
         picture: &Picture,
@@ -136,7 +135,7 @@ impl<'a, W: World> Destinations<'a, W> {
     /// As the client's answer means: see [`Failure`].
     pub async fn find(
         &self,
-        worker: &Worker<'_, W>,
+        worker: &Worker<'_>,
         intent: &Intent,
         note: &PlaceNote,
     ) -> Result<Option<String>, Failure> {
@@ -189,7 +188,7 @@ impl<'a, W: World> Destinations<'a, W> {
     /// As the client's answer means: see [`Failure`].
     pub async fn set(
         &self,
-        worker: &Worker<'_, W>,
+        worker: &Worker<'_>,
         setting: &Setting,
         hash: &str,
         picture: &Picture,
@@ -246,7 +245,7 @@ impl<'a, W: World> Destinations<'a, W> {
     /// As the client's answer means: see [`Failure`].
     pub async fn edit(
         &self,
-        worker: &Worker<'_, W>,
+        worker: &Worker<'_>,
         key: &Key,
         remote: &str,
         content: &Content,
@@ -290,7 +289,7 @@ impl<'a, W: World> Destinations<'a, W> {
     /// As the client's answer means: see [`Failure`].
     pub async fn read_back(
         &self,
-        desk: &Desk<'_, W>,
+        desk: &Desk<'_>,
         case: &CaseId,
         destination: Destination,
         note: &PlaceNote,

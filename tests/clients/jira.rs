@@ -36,7 +36,7 @@ impl Site {
         Self { jira, wire: Wire::default(), settings, email: Secret::new(email), token: Secret::new(token) }
     }
 
-    fn client(&self) -> Jira<'_, Wire> {
+    fn client(&self) -> Jira<'_> {
         Jira {
             world: &self.wire,
             settings: &self.settings,

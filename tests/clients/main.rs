@@ -36,10 +36,9 @@ impl Wire {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl World for Wire {
-    type Store = Memory;
-
-    fn store(&self) -> &Memory {
+    fn store(&self) -> &dyn casebridge::state::Store {
         &self.store
     }
 

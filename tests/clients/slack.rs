@@ -39,7 +39,7 @@ impl Workspace {
         Self { slack, wire: Wire::default(), settings, token }
     }
 
-    fn client(&self) -> Slack<'_, Wire> {
+    fn client(&self) -> Slack<'_> {
         Slack { world: &self.wire, settings: &self.settings, token: &self.token, until: i64::MAX }
     }
 

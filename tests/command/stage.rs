@@ -88,6 +88,7 @@ pub struct Table {
 
 macro_rules! watched {
     ($($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
+        #[async_trait::async_trait(?Send)]
         impl Store for Table {
             $(async fn $name(&self $(, $arg: $kind)*) -> Stored<$out> {
                 let lost = self.countdown.loses();
@@ -174,10 +175,9 @@ impl Outside {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl World for Outside {
-    type Store = Table;
-
-    fn store(&self) -> &Table {
+    fn store(&self) -> &dyn casebridge::state::Store {
         &self.table
     }
 
@@ -309,7 +309,7 @@ impl Stage {
         Self { slack, sir, hub, jira, memory, world, settings, secrets, channel, jobs }
     }
 
-    pub fn bridge(&self) -> Bridge<'_, Outside> {
+    pub fn bridge(&self) -> Bridge<'_> {
         Bridge { world: &self.world, settings: &self.settings, secrets: &self.secrets }
     }
 

@@ -3,7 +3,7 @@
 use casebridge::{
     case::CaseId,
     runtime::World,
-    state::{Command, Destination, Store},
+    state::{Command, Destination},
     targets::jira::{IssueText, Jira},
 };
 use casebridge_lab::standins::{Fault, Slack};
@@ -152,7 +152,7 @@ async fn a_case_is_not_told_in_a_channel_that_another_workspace_reads_and_is_tol
 }
 
 /// Jira, asked as our own account, by nobody who holds the case.
-fn late<'a>(stage: &'a Stage) -> Jira<'a, impl casebridge::runtime::World> {
+fn late<'a>(stage: &'a Stage) -> Jira<'a> {
     let (settings, secrets) = (stage.settings.jira.as_ref().unwrap(), &stage.secrets);
     let (email, token) = (&secrets.jira_email, &secrets.jira_api_token);
     Jira { world: &stage.world, settings, email, token, until: i64::MAX }

@@ -61,10 +61,9 @@ impl Outside {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl World for Outside {
-    type Store = Memory;
-
-    fn store(&self) -> &Memory {
+    fn store(&self) -> &dyn casebridge::state::Store {
         self.live.store()
     }
 

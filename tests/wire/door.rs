@@ -61,7 +61,7 @@ const QUEUES: [(&str, Option<Said>, bool); 11] = [
     ("200 and nothing", Some((200, "", "", SOON)), false),
 ];
 
-async fn told(bridge: &Bridge<'_, impl World>, delivery: &Delivery) -> (Told, Value, Duration) {
+async fn told(bridge: &Bridge<'_>, delivery: &Delivery) -> (Told, Value, Duration) {
     let headers: serde_json::Map<_, _> =
         delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let event = json!({ "rawPath": delivery.path, "headers": headers, "isBase64Encoded": false,

@@ -16,14 +16,14 @@ use casebridge::{
 };
 
 /// Everything as in `world`, but what is put on the inbox goes to the queue.
-pub struct Elsewhere<'a, W> {
-    world: &'a W,
+pub struct Elsewhere<'a> {
+    world: &'a dyn World,
     queue: Live<Memory>,
 }
 
-impl<'a, W> Elsewhere<'a, W> {
+impl<'a> Elsewhere<'a> {
     /// With a queue at this address.
-    pub async fn of(world: &'a W, address: &str) -> Self {
+    pub async fn of(world: &'a dyn World, address: &str) -> Self {
         let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12())
             .credentials_provider(aws_credential_types::Credentials::new(
                 "AKIDEXAMPLE",
@@ -41,10 +41,9 @@ impl<'a, W> Elsewhere<'a, W> {
     }
 }
 
-impl<W: World> World for Elsewhere<'_, W> {
-    type Store = W::Store;
-
-    fn store(&self) -> &W::Store {
+#[async_trait::async_trait(?Send)]
+impl World for Elsewhere<'_> {
+    fn store(&self) -> &dyn casebridge::state::Store {
         self.world.store()
     }
 

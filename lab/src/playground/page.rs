@@ -21,7 +21,7 @@ use axum::{
 use casebridge::case::text;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, runtime::Handle, task::spawn_blocking};
 
 use super::{
     acts::Act,
@@ -155,7 +155,10 @@ async fn act(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> 
         Ok(act) => act,
         Err(error) => return reply(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() })),
     };
-    match act.happen(&desk.stage).await {
+    // What the bridge waits for stays on one thread, as in Lambda; the server's own requests move between threads.
+    let runtime = Handle::current();
+    let happened = spawn_blocking(move || runtime.block_on(act.happen(&desk.stage))).await;
+    match happened.unwrap_or_else(|_| Err("the bridge stopped in the middle of this".to_owned())) {
         Ok(answer) => reply(StatusCode::OK, &answer),
         Err(refused) => reply(StatusCode::CONFLICT, &json!({ "error": refused })),
     }

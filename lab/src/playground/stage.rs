@@ -119,11 +119,11 @@ impl Stage {
         })
     }
 
-    fn bridge(&self) -> Bridge<'_, Live<Memory>> {
+    fn bridge(&self) -> Bridge<'_> {
         Bridge { world: &self.live, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
     }
 
-    fn notifier(&self) -> Notifier<'_, Live<Memory>> {
+    fn notifier(&self) -> Notifier<'_> {
         let deadline = self.live.now() + TIMEOUT;
         Notifier {
             world: &self.live,

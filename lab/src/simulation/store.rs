@@ -45,6 +45,7 @@ impl Table {
     }
 }
 
+#[async_trait::async_trait(?Send)]
 impl Store for Table {
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
         self.once("hint", self.0.memory.hint(case, now, full)).await

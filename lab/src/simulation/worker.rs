@@ -81,10 +81,9 @@ fn unavailable() -> Response {
     Response { status: 503, body: "<html>".into(), ..Response::default() }
 }
 
+#[async_trait::async_trait(?Send)]
 impl World for SimWorld {
-    type Store = Table;
-
-    fn store(&self) -> &Table {
+    fn store(&self) -> &dyn casebridge::state::Store {
         &self.table
     }
 

@@ -10,11 +10,8 @@ use crate::{
         policy::roles::{self, Identity, Place},
     },
     config::settings::Settings,
-    runtime::{
-        World,
-        gate::{self, Refused},
-    },
-    state::{self, Destination, Store},
+    runtime::gate::{self, Refused},
+    state::{self, Destination},
 };
 
 /// `help [VERB]`. Needs nothing but the settings.
@@ -35,7 +32,7 @@ pub fn help(settings: &Settings, identity: &Identity, place: Place, topic: Optio
 }
 
 /// `whoami`
-pub fn whoami<W: World>(desk: &Desk<'_, W>) -> Answer {
+pub fn whoami(desk: &Desk<'_>) -> Answer {
     let identity = &desk.person.identity;
     let roles = &desk.settings.roles;
     let why = |role: roles::Role| {
@@ -72,7 +69,7 @@ const SHARED: &str = "It is shared with another workspace, whose people read eve
                       sharing, or name another channel in the settings: slack.channel.";
 
 /// `doctor`: asks every service that the bridge needs something harmless.
-pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn doctor(desk: &Desk<'_>) -> Outcome {
     let slack = desk.slack.me().await.map(drop).map_err(|failure| failure.to_string());
     let jira = match &desk.jira {
         Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),
@@ -109,7 +106,7 @@ pub async fn doctor<W: World>(desk: &Desk<'_, W>) -> Outcome {
 }
 
 /// What Slack or Jira refused of that for which nothing waits: a line each.
-async fn refused<W: World>(desk: &Desk<'_, W>) -> Result<Vec<Line>, state::Error> {
+async fn refused(desk: &Desk<'_>) -> Result<Vec<Line>, state::Error> {
     let mut lines = Vec::new();
     for destination in Destination::ALL {
         let refusals = gate::refused_since(desk.world, destination, desk.world.now() - REFUSED).await?;

@@ -12,11 +12,10 @@ use crate::{
         answer::{Answer, Button, Line},
         language::ask::{self, Ask, Step},
     },
-    runtime::World,
 };
 
 /// `ai`
-pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let steps = investigations(desk, id).await?;
     if steps.is_empty() {
         return Ok(Answer::of(
@@ -58,13 +57,7 @@ fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
 }
 
 /// `ai useful|useless N [WHY]`
-pub async fn rate<W: World>(
-    desk: &Desk<'_, W>,
-    id: &CaseId,
-    which: &Step,
-    useful: bool,
-    why: Option<&str>,
-) -> Outcome {
+pub async fn rate(desk: &Desk<'_>, id: &CaseId, which: &Step, useful: bool, why: Option<&str>) -> Outcome {
     let steps = investigations(desk, id).await?;
     let found = match which {
         Step::Number(number) => usize::from(*number).checked_sub(1).and_then(|index| steps.get(index)),
@@ -93,7 +86,7 @@ pub async fn rate<W: World>(
 }
 
 /// The agent's steps in the order of their ids: a number means the same step while the others move.
-async fn investigations<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Result<Vec<Investigation>, Stop> {
+async fn investigations(desk: &Desk<'_>, id: &CaseId) -> Result<Vec<Investigation>, Stop> {
     let open = |answer| match answer {
         sir::Answer::Investigations(page) => Some(page),
         _ => None,

@@ -17,7 +17,6 @@ use crate::{
         ingress::job::Did,
     },
     http::{Copied, Failure, Request},
-    runtime::World,
     targets::slack::File,
 };
 
@@ -43,7 +42,7 @@ struct Attached {
 
 /// Attaches the next of a message's files: a job takes one, so that each ends in time. The last one says on the case,
 /// and to the person, what became of all of them.
-pub async fn next<W: World>(desk: &Desk<'_, W>, id: &CaseId, files: &[String], before: usize) -> Outcome {
+pub async fn next(desk: &Desk<'_>, id: &CaseId, files: &[String], before: usize) -> Outcome {
     let case = desk.case(id).await?;
     if case.is_closed() && before == 0 {
         return Err(closed(id).into());
@@ -70,7 +69,7 @@ fn end_of(index: usize) -> String {
 }
 
 /// Puts the job of the next file on the inbox, once: a repetition of this one finds that it is there.
-async fn go_on<W: World>(desk: &Desk<'_, W>, before: usize) -> Result<(), Stop> {
+async fn go_on(desk: &Desk<'_>, before: usize) -> Result<(), Stop> {
     let name = format!("file/{before}/begun");
     if desk.decided::<bool>(&name).await?.is_some() {
         return Ok(());
@@ -84,7 +83,7 @@ async fn go_on<W: World>(desk: &Desk<'_, W>, before: usize) -> Result<(), Stop> 
 }
 
 /// Says on the case what was attached, and to the person what became of each file.
-async fn told<W: World>(desk: &Desk<'_, W>, id: &CaseId, ends: &[End]) -> Outcome {
+async fn told(desk: &Desk<'_>, id: &CaseId, ends: &[End]) -> Outcome {
     let attached = attached(ends);
     if !attached.is_empty() {
         comments::create(desk, id, &announced(&attached), &Spoken::slash(desk)).await?;
@@ -125,7 +124,7 @@ fn announced(attached: &[&Attached]) -> String {
 }
 
 /// Attaches one file, or says why it cannot be.
-async fn one<W: World>(desk: &Desk<'_, W>, case: &Case, id: &str, before: &[End]) -> Result<End, Stop> {
+async fn one(desk: &Desk<'_>, case: &Case, id: &str, before: &[End]) -> Result<End, Stop> {
     let file = match desk.slack.file(id).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
@@ -180,7 +179,7 @@ async fn one<W: World>(desk: &Desk<'_, W>, case: &Case, id: &str, before: &[End]
 }
 
 /// The size and how the file is asked for, or why it cannot go to the case.
-fn checked<W: World>(desk: &Desk<'_, W>, case: &Case, file: &File) -> Result<(u64, Request), String> {
+fn checked(desk: &Desk<'_>, case: &Case, file: &File) -> Result<(u64, Request), String> {
     let is_known = case.attachments.len() < limits::file::MOST_FILES;
     if !is_known {
         limits::case::room_for_a_file(case).map_err(|error| error.to_string())?;

@@ -10,12 +10,11 @@ use crate::{
         policy::roles::{self, Kind, Place, Refusal},
     },
     http::Failure,
-    runtime::World,
     targets::slack::known,
 };
 
 /// Refuses who may not, and what strangers would read; says nothing to a bot, which could answer.
-pub async fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
+pub async fn authorised(desk: &Desk<'_>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
     let may = |place| roles::may(desk.settings, &desk.person.identity, ask, place);
     let refused = |refusal: Refusal| {
         Stop::Said(match desk.person.identity.kind {
@@ -33,7 +32,7 @@ pub async fn authorised<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&C
 }
 
 /// Whether people of another workspace read where this was asked.
-async fn is_overheard<W: World>(desk: &Desk<'_, W>) -> Result<bool, Stop> {
+async fn is_overheard(desk: &Desk<'_>) -> Result<bool, Stop> {
     match known::is_shared(desk.slack, &desk.job.place.channel).await {
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),

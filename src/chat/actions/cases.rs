@@ -11,7 +11,6 @@ use crate::{
         answer::{Answer, Button, Line},
         language::ask::{self, Ask, Which},
     },
-    runtime::World,
 };
 
 /// The most cases of a list that are shown: the newest.
@@ -21,7 +20,7 @@ const SHOWN: usize = 25;
 const READ: usize = 25;
 
 /// `show`
-pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId, full: bool) -> Outcome {
+pub async fn show(desk: &Desk<'_>, id: &CaseId, full: bool) -> Outcome {
     let case = desk.case(id).await?;
     let mut answer = head(&case);
     if full {
@@ -34,13 +33,13 @@ pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId, full: bool) -> Outc
 }
 
 /// The action tray: what can be done with a case, as buttons.
-pub async fn tray<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn tray(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let case = desk.case(id).await?;
     Ok(head(&case).buttons(tray_buttons(&case, false)))
 }
 
 /// The tags of a case.
-pub async fn tags<W: World>(desk: &Desk<'_, W>, arn: &str) -> Result<Vec<(String, String)>, Stop> {
+pub async fn tags(desk: &Desk<'_>, arn: &str) -> Result<Vec<(String, String)>, Stop> {
     match desk.call(Call::ListTagsForResource { arn: arn.to_owned() }).await? {
         sir::Answer::Tags(tags) => Ok(tags),
         _ => Err(super::desk::strange("ListTagsForResource")),
@@ -48,7 +47,7 @@ pub async fn tags<W: World>(desk: &Desk<'_, W>, arn: &str) -> Result<Vec<(String
 }
 
 /// `list`
-pub async fn list_cases<W: World>(desk: &Desk<'_, W>, which: Which) -> Outcome {
+pub async fn list_cases(desk: &Desk<'_>, which: Which) -> Outcome {
     let (mut cases, all) = latest(desk).await?;
     cases.retain(|case| (case.status == Status::Closed) == (which == Which::Closed));
     if which == Which::Mine {
@@ -74,7 +73,7 @@ pub async fn list_cases<W: World>(desk: &Desk<'_, W>, which: Which) -> Outcome {
 }
 
 /// Asks which case is meant, with the latest five open ones as buttons that ask `ask` of it.
-pub async fn which<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Outcome {
+pub async fn which(desk: &Desk<'_>, ask: &Ask) -> Outcome {
     let (mut cases, _) = latest(desk).await?;
     cases.retain(|case| case.status != Status::Closed);
     if cases.is_empty() {
@@ -105,7 +104,7 @@ pub async fn which<W: World>(desk: &Desk<'_, W>, ask: &Ask) -> Outcome {
 }
 
 /// The open cases, the latest first, and those of them that the person watches.
-pub async fn open<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, Vec<CaseSummary>), Stop> {
+pub async fn open(desk: &Desk<'_>) -> Result<(Vec<CaseSummary>, Vec<CaseSummary>), Stop> {
     let (mut cases, _) = latest(desk).await?;
     cases.retain(|case| case.status != Status::Closed);
     let mine = watched(desk, cases.clone()).await?;
@@ -113,7 +112,7 @@ pub async fn open<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, Vec
 }
 
 /// All cases, the latest first; `false` if there are more than could be read.
-pub async fn latest<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, bool), Stop> {
+pub async fn latest(desk: &Desk<'_>) -> Result<(Vec<CaseSummary>, bool), Stop> {
     let open = |answer| match answer {
         sir::Answer::Cases(page) => Some(page),
         _ => None,
@@ -124,7 +123,7 @@ pub async fn latest<W: World>(desk: &Desk<'_, W>) -> Result<(Vec<CaseSummary>, b
     Ok((cases, all))
 }
 
-async fn watched<W: World>(desk: &Desk<'_, W>, cases: Vec<CaseSummary>) -> Result<Vec<CaseSummary>, Stop> {
+async fn watched(desk: &Desk<'_>, cases: Vec<CaseSummary>) -> Result<Vec<CaseSummary>, Stop> {
     let Some(email) = &desk.person.email else { return Ok(Vec::new()) };
     let mut mine = Vec::new();
     for summary in cases.into_iter().take(READ) {

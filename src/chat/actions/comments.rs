@@ -20,12 +20,11 @@ use crate::{
         ingress::typed,
     },
     config::settings::Settings,
-    runtime::World,
-    state::{self, Destination, NO_LEASE, Saying, Seen, Store, Told, key::Key},
+    state::{self, Destination, NO_LEASE, Saying, Seen, Told, key::Key},
 };
 
 /// `comments [N]`
-pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Outcome {
+pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
     let count = usize::from(count);
     let comments = newest(desk, id, count).await?;
     if comments.is_empty() {
@@ -56,7 +55,7 @@ pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Out
 
 /// The newest comments, the oldest of them first. The service documents no order: where the first page has the
 /// newest first, it need not be read to its end.
-async fn newest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: usize) -> Result<Vec<Comment>, Stop> {
+async fn newest(desk: &Desk<'_>, id: &CaseId, count: usize) -> Result<Vec<Comment>, Stop> {
     let open = |answer| match answer {
         sir::Answer::Comments(page) => Some(page),
         _ => None,
@@ -85,7 +84,7 @@ fn named(author: &Author, speaker: Option<&str>) -> String {
 }
 
 /// `comment TEXT`
-pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, words: &str) -> Outcome {
+pub async fn add(desk: &Desk<'_>, id: &CaseId, words: &str) -> Outcome {
     let comment = create(desk, id, words, &Spoken::slash(desk)).await?;
     Ok(Answer::of(
         Line::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}.")),
@@ -103,7 +102,7 @@ pub struct Spoken {
 
 impl Spoken {
     /// What somebody said in no message: a line, a form.
-    pub fn slash<W: World>(desk: &Desk<'_, W>) -> Self {
+    pub fn slash(desk: &Desk<'_>) -> Self {
         let author = Author::Slack { user: desk.job.user.clone() };
         Self { author, speaker: format!("{} (Slack)", desk.person.name), slack_ts: None, jira_comment: None }
     }
@@ -120,13 +119,7 @@ impl Spoken {
 }
 
 /// A message in a case's thread or channel becomes a comment. It is answered only where it cannot.
-pub async fn reply<W: World>(
-    desk: &Desk<'_, W>,
-    id: &CaseId,
-    ts: &str,
-    words: &str,
-    files: &[String],
-) -> Outcome {
+pub async fn reply(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str, files: &[String]) -> Outcome {
     let mut words = readable(desk, words).await?;
     if !files.is_empty() {
         let note = format!("[On this message in Slack: {}]", files.join(", "));
@@ -141,7 +134,7 @@ pub async fn reply<W: World>(
 }
 
 /// What a message says to somebody who is not in Slack: people by their names, links by their addresses.
-async fn readable<W: World>(desk: &Desk<'_, W>, text: &str) -> Result<String, Stop> {
+async fn readable(desk: &Desk<'_>, text: &str) -> Result<String, Stop> {
     let mut named = text.to_owned();
     for user in mentioned(text) {
         if let Some(profile) = desk.profile(user).await? {
@@ -164,12 +157,7 @@ fn mentioned(text: &str) -> Vec<&str> {
 }
 
 /// Makes a comment, once: the same command always has the same `clientToken`.
-pub async fn create<W: World>(
-    desk: &Desk<'_, W>,
-    id: &CaseId,
-    words: &str,
-    spoken: &Spoken,
-) -> Result<CommentId, Stop> {
+pub async fn create(desk: &Desk<'_>, id: &CaseId, words: &str, spoken: &Spoken) -> Result<CommentId, Stop> {
     // The speaker's name may change between two deliveries; the text under one token must not.
     let settings = desk.settings;
     let said = (named_line(settings, &spoken.speaker), body(settings, &spoken.speaker, words));
@@ -189,7 +177,7 @@ pub async fn create<W: World>(
     Ok(comment)
 }
 
-fn saying<W: World>(desk: &Desk<'_, W>, body: &str, spoken: &Spoken) -> Saying {
+fn saying(desk: &Desk<'_>, body: &str, spoken: &Spoken) -> Saying {
     Saying {
         command: desk.key.to_owned(),
         since: desk.job.at,
@@ -203,8 +191,8 @@ fn saying<W: World>(desk: &Desk<'_, W>, body: &str, spoken: &Spoken) -> Saying {
 }
 
 /// Remembers where the comment can be read already: it is not told there again.
-async fn told<W: World>(
-    desk: &Desk<'_, W>,
+async fn told(
+    desk: &Desk<'_>,
     id: &CaseId,
     comment: &CommentId,
     body: &str,
@@ -238,7 +226,7 @@ fn named_line(settings: &Settings, speaker: &str) -> Option<String> {
 }
 
 /// `amend COMMENT TEXT`: only a comment that the person made here.
-pub async fn amend<W: World>(desk: &Desk<'_, W>, id: &CaseId, comment: &CommentId, words: &str) -> Outcome {
+pub async fn amend(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, words: &str) -> Outcome {
     let sayings = desk.world.store().sayings(id).await?;
     let own = Author::Slack { user: desk.job.user.clone() };
     let saying =
@@ -256,7 +244,7 @@ pub async fn amend<W: World>(desk: &Desk<'_, W>, id: &CaseId, comment: &CommentI
 }
 
 /// A message that became a comment was edited.
-pub async fn edited<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str, words: &str) -> Outcome {
+pub async fn edited(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str) -> Outcome {
     let sayings = desk.world.store().sayings(id).await?;
     let found = sayings.into_iter().find(|it| it.slack_ts.as_deref() == Some(ts) && it.comment.is_some());
     let saying = match found {
@@ -273,7 +261,7 @@ pub async fn edited<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str, words: 
 }
 
 /// The comment that a message became more than a day ago, from the ledger.
-async fn long_ago<W: World>(desk: &Desk<'_, W>, id: &CaseId, ts: &str) -> Result<Option<Saying>, Stop> {
+async fn long_ago(desk: &Desk<'_>, id: &CaseId, ts: &str) -> Result<Option<Saying>, Stop> {
     let all = desk.world.store().all_told(id, Destination::Slack).await?;
     let found = all.into_iter().find(|(_, told)| told.theirs && told.remote == ts);
     let comment = found.and_then(|(key, _)| key.0.split('/').nth(1).map(str::to_owned));
@@ -287,8 +275,8 @@ pub fn is_said(settings: &Settings, spoken: &Spoken, words: &str, told: &str) ->
 }
 
 /// A comment of an issue that became a comment of the case under the command `made` was edited.
-pub async fn edited_in_jira<W: World>(
-    desk: &Desk<'_, W>,
+pub async fn edited_in_jira(
+    desk: &Desk<'_>,
     id: &CaseId,
     comment: &CommentId,
     words: &str,
@@ -299,8 +287,8 @@ pub async fn edited_in_jira<W: World>(
     rewrite(desk, id, comment, words, &spoken.speaker, before).await
 }
 
-async fn rewrite<W: World>(
-    desk: &Desk<'_, W>,
+async fn rewrite(
+    desk: &Desk<'_>,
     id: &CaseId,
     comment: &CommentId,
     words: &str,
@@ -340,11 +328,7 @@ async fn rewrite<W: World>(
 }
 
 /// What a comment says now; `None` where the case has no such comment.
-async fn body_of<W: World>(
-    desk: &Desk<'_, W>,
-    id: &CaseId,
-    comment: &CommentId,
-) -> Result<Option<String>, Stop> {
+async fn body_of(desk: &Desk<'_>, id: &CaseId, comment: &CommentId) -> Result<Option<String>, Stop> {
     let open = |answer| match answer {
         sir::Answer::Comments(page) => Some(page),
         _ => None,

@@ -8,11 +8,10 @@ use crate::{
         language::ask::{self, Ask, Hub, Membership},
         policy::confirmation::{Confirmation, LIFETIME, Rejected},
     },
-    runtime::World,
 };
 
 /// Asks the person whether they mean it, with a button that holds for them, for this, for five minutes, and once.
-pub async fn ask<W: World>(desk: &Desk<'_, W>, case: Option<&Case>, ask: &Ask) -> Outcome {
+pub async fn ask(desk: &Desk<'_>, case: Option<&Case>, ask: &Ask) -> Outcome {
     let value = match value(desk, case, ask) {
         Ok(value) => value,
         Err(rejected) => return Ok(Answer::says(rejected.to_string()).give_back(&desk.typed())),
@@ -22,7 +21,7 @@ pub async fn ask<W: World>(desk: &Desk<'_, W>, case: Option<&Case>, ask: &Ask) -
 }
 
 /// The confirmation that this person gives by pressing the button that holds it, or by sending its form.
-pub fn value<W: World>(desk: &Desk<'_, W>, case: Option<&Case>, ask: &Ask) -> Result<String, Rejected> {
+pub fn value(desk: &Desk<'_>, case: Option<&Case>, ask: &Ask) -> Result<String, Rejected> {
     let line = ask::Line { case: case.map(|case| case.id.clone()), ask: ask.clone() };
     let confirmation = Confirmation {
         line,
@@ -93,8 +92,8 @@ fn hand_over(case: &Case) -> Line {
 }
 
 /// Whether the case is still what was shown. Looked at once: what a repeated delivery sees has changed by itself.
-pub async fn still_holds<W: World>(
-    desk: &Desk<'_, W>,
+pub async fn still_holds(
+    desk: &Desk<'_>,
     confirmation: &Confirmation,
     version: Option<Seconds>,
 ) -> Result<Option<Answer>, super::desk::Stop> {

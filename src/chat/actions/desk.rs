@@ -16,7 +16,7 @@ use crate::{
     config::{secrets::Secret, settings::Settings},
     http::Failure,
     runtime::World,
-    state::{self, Store, Unread, notes, read_note_whole},
+    state::{self, Unread, notes, read_note_whole},
     targets::{jira::Jira, slack::Slack},
     telemetry::metrics,
 };
@@ -74,9 +74,9 @@ impl From<Answer> for Stop {
 pub type Outcome = Result<Answer, Stop>;
 
 /// What a command works with.
-pub struct Desk<'a, W: World> {
+pub struct Desk<'a> {
     /// Everything outside.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// What the user chose.
     pub settings: &'a Settings,
     /// What is to be done.
@@ -86,9 +86,9 @@ pub struct Desk<'a, W: World> {
     /// Who asks.
     pub person: &'a Profile,
     /// Where people talk.
-    pub slack: &'a Slack<'a, W>,
+    pub slack: &'a Slack<'a>,
     /// Where people keep issues, if they do.
-    pub jira: Option<&'a Jira<'a, W>>,
+    pub jira: Option<&'a Jira<'a>>,
     /// Signs confirmations.
     pub signs: &'a Secret,
     /// When it was begun, this time.
@@ -97,7 +97,7 @@ pub struct Desk<'a, W: World> {
     pub again: bool,
 }
 
-impl<W: World> Desk<'_, W> {
+impl Desk<'_> {
     /// Makes a call; a refusal for now is waited for where that is short. Any other fault becomes an answer, except
     /// where a change may have been made all the same.
     pub async fn call(&self, call: Call) -> Result<sir::Answer, Stop> {

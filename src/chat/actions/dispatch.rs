@@ -15,11 +15,10 @@ use crate::{
             help, verbs,
         },
     },
-    runtime::World,
 };
 
 /// What a line asks of one case.
-pub async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> Outcome {
+pub async fn of_case(desk: &Desk<'_>, case: &CaseId, ask: &Ask) -> Outcome {
     match ask {
         Ask::Tray => cases::tray(desk, case).await,
         Ask::Show { full } => cases::show(desk, case, *full).await,
@@ -54,7 +53,7 @@ pub async fn of_case<W: World>(desk: &Desk<'_, W>, case: &CaseId, ask: &Ask) -> 
 }
 
 /// What a line asks of no case in particular.
-pub async fn anywhere<W: World>(desk: &Desk<'_, W>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
+pub async fn anywhere(desk: &Desk<'_>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
     match ask {
         Ask::Help { verb } => {
             let place = super::authority::place(desk.job, here);
@@ -89,7 +88,7 @@ pub fn is_form(ask: &Ask) -> bool {
 }
 
 /// How the question is asked in one line, where it lacks what it needs.
-fn how<W: World>(desk: &Desk<'_, W>, case: Option<&CaseId>, ask: &Ask) -> Answer {
+fn how(desk: &Desk<'_>, case: Option<&CaseId>, ask: &Ask) -> Answer {
     if forms::is_wanted(ask, false) {
         // Only a button brings what opens a form.
         let line = Line { case: case.cloned(), ask: ask.clone() };

@@ -12,11 +12,10 @@ use crate::{
         answer::{Answer, Line},
         language::ask::Ask,
     },
-    runtime::World,
 };
 
 /// `close` and `resolver aws`: asks first, unless it is so already.
-pub async fn asked<W: World>(desk: &Desk<'_, W>, id: &CaseId, ask: &Ask) -> Outcome {
+pub async fn asked(desk: &Desk<'_>, id: &CaseId, ask: &Ask) -> Outcome {
     let case = desk.case(id).await?;
     match ask {
         Ask::Close if case.is_closed() => Ok(is_closed(id)),
@@ -27,7 +26,7 @@ pub async fn asked<W: World>(desk: &Desk<'_, W>, id: &CaseId, ask: &Ask) -> Outc
 }
 
 /// `close`, once it is confirmed. A case that is closed already is as good.
-pub async fn close<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn close(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let compare = |case: &Case| {
         let call = (!case.is_closed()).then(|| Call::CloseCase { case: case.id.clone() });
         Ok(Compared { seen: "close".to_owned(), call, answer: is_closed(id) })
@@ -48,7 +47,7 @@ pub fn is_closed(id: &CaseId) -> Answer {
 }
 
 /// `resolver aws`, once it is confirmed.
-pub async fn hand_over<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn hand_over(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     settle::case(desk, id, |case| {
         let call = match case.resolver {
             Resolver::Aws => None,

@@ -11,32 +11,31 @@ use crate::{
     aws::sir::{Call, CaseChange},
     case::{Case, CaseId, Seconds, text},
     chat::answer::{Answer, Line},
-    runtime::World,
 };
 
 /// `title TEXT`
-pub async fn title<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
+pub async fn title(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
     let says = Line::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
     settle::case(desk, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
 /// `describe TEXT`
-pub async fn description<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
+pub async fn description(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
     let says = Line::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
     settle::case(desk, id, |case| compare(case, &case.description, &to.to_owned(), change, says)).await
 }
 
 /// `type incident|investigation`
-pub async fn engagement<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &str) -> Outcome {
+pub async fn engagement(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
     let says = Line::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
     settle::case(desk, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says)).await
 }
 
 /// `started WHEN [--reported]`
-pub async fn start<W: World>(desk: &Desk<'_, W>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
+pub async fn start(desk: &Desk<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
     let change = match reported {
         true => CaseChange { reported_start: Some(at), ..CaseChange::default() },
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
@@ -51,7 +50,7 @@ pub async fn start<W: World>(desk: &Desk<'_, W>, id: &CaseId, at: Seconds, repor
 }
 
 /// `metadata KEY=VALUE…`: the other entries stay.
-pub async fn metadata<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+pub async fn metadata(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
     settle::case(desk, id, |case| {
         let wanted = merged(&case.metadata, pairs);
         let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };

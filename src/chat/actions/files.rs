@@ -11,11 +11,10 @@ use crate::{
         answer::{Answer, Button, Line},
         language::ask::{self, Ask},
     },
-    runtime::World,
 };
 
 /// `files`
-pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let case = desk.case(id).await?;
     let files = numbered(&case);
     if files.is_empty() {
@@ -35,7 +34,7 @@ pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
 }
 
 /// `get N`: a link, for this person only. It needs no other right, so it is kept nowhere.
-pub async fn get<W: World>(desk: &Desk<'_, W>, id: &CaseId, number: u16) -> Outcome {
+pub async fn get(desk: &Desk<'_>, id: &CaseId, number: u16) -> Outcome {
     let case = desk.case(id).await?;
     let files = numbered(&case);
     let Some(file) = usize::from(number).checked_sub(1).and_then(|index| files.get(index)) else {

@@ -15,12 +15,11 @@ use crate::{
         forms::{CaseEdit, Filled, NewCaseForm},
         language::ask::{self, Ask, Membership},
     },
-    runtime::World,
     state::notes,
 };
 
 /// Does it.
-pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<CaseId>) -> Outcome {
+pub async fn done(desk: &Desk<'_>, filled: &Filled, here: Option<CaseId>) -> Outcome {
     authorised(desk, &filled.ask(), here.as_ref()).await?;
     match filled {
         Filled::New(new) => create(desk, new).await,
@@ -52,7 +51,7 @@ pub async fn done<W: World>(desk: &Desk<'_, W>, filled: &Filled, here: Option<Ca
 }
 
 /// Makes the case, once: the same form always has the same `clientToken`.
-async fn create<W: World>(desk: &Desk<'_, W>, new: &NewCaseForm) -> Outcome {
+async fn create(desk: &Desk<'_>, new: &NewCaseForm) -> Outcome {
     let people = match new.people.is_empty() {
         true => Vec::new(),
         false => watchers_of(desk, &new.people).await?,
@@ -72,7 +71,7 @@ async fn create<W: World>(desk: &Desk<'_, W>, new: &NewCaseForm) -> Outcome {
 }
 
 /// Changes what the person changed in the form, in one call.
-async fn change<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: &CaseEdit) -> Outcome {
+async fn change(desk: &Desk<'_>, id: &CaseId, edit: &CaseEdit) -> Outcome {
     settle::case(desk, id, |case| compare(case, edit)).await
 }
 

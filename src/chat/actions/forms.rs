@@ -15,12 +15,11 @@ use crate::{
         language::ask::Ask,
     },
     http::Failure,
-    runtime::World,
 };
 
 /// Fills an open form in. What keeps it from being filled in stands in its place.
-pub async fn fill<W: World>(
-    desk: &Desk<'_, W>,
+pub async fn fill(
+    desk: &Desk<'_>,
     view: &str,
     hash: Option<&str>,
     form: &Form,
@@ -38,7 +37,7 @@ pub async fn fill<W: World>(
     }
 }
 
-async fn filled<W: World>(desk: &Desk<'_, W>, form: &Form, here: Option<&CaseId>) -> Result<Value, Stop> {
+async fn filled(desk: &Desk<'_>, form: &Form, here: Option<&CaseId>) -> Result<Value, Stop> {
     authorised(desk, &form.kind.ask(), here).await?;
     match &form.kind {
         Kind::Edit { case } => {

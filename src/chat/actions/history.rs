@@ -8,11 +8,10 @@ use crate::{
     aws::sir::{self, Call},
     case::CaseId,
     chat::answer::{Answer, Line},
-    runtime::World,
 };
 
 /// `history [N]`
-pub async fn latest<W: World>(desk: &Desk<'_, W>, id: &CaseId, count: u8) -> Outcome {
+pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Edits(page) => Some(page),
         _ => None,

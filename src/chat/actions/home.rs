@@ -14,8 +14,7 @@ use crate::{
         language::ask::{self, Ask, Which},
     },
     http::Failure,
-    runtime::World,
-    state::{self, Note, Store, notes::CaseNote},
+    state::{self, Note, notes::CaseNote},
     telemetry::metrics,
 };
 
@@ -23,7 +22,7 @@ use crate::{
 const SHOWN: usize = 25;
 
 /// Sets the person's home page.
-pub async fn show<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn show(desk: &Desk<'_>) -> Outcome {
     let page = match page(desk).await {
         Err(Stop::Said(answer)) if answer.is_silence() => return Ok(answer),
         Err(Stop::Said(answer)) => answer,
@@ -40,7 +39,7 @@ pub async fn show<W: World>(desk: &Desk<'_, W>) -> Outcome {
     }
 }
 
-async fn page<W: World>(desk: &Desk<'_, W>) -> Outcome {
+async fn page(desk: &Desk<'_>) -> Outcome {
     authorised(desk, &Ask::List { which: Which::Mine }, None).await?;
     let (open, mine) = cases::open(desk).await?;
     let new = Button::run("New case", Ask::New { title: None });
@@ -51,13 +50,7 @@ async fn page<W: World>(desk: &Desk<'_, W>) -> Outcome {
     section(desk, answer, "Other open cases", "No other case is open.", &others).await
 }
 
-async fn section<W: World>(
-    desk: &Desk<'_, W>,
-    answer: Answer,
-    title: &str,
-    none: &str,
-    cases: &[CaseSummary],
-) -> Outcome {
+async fn section(desk: &Desk<'_>, answer: Answer, title: &str, none: &str, cases: &[CaseSummary]) -> Outcome {
     let mut answer = answer.line(Line::default().bold(title));
     if cases.is_empty() {
         return Ok(answer.say(none));
@@ -71,7 +64,7 @@ async fn section<W: World>(
 }
 
 /// Since when somebody must move, as the bridge knows it. Where that cannot be read the page shows what the service says.
-async fn waiting<W: World>(desk: &Desk<'_, W>, case: &CaseSummary) -> Result<Option<Seconds>, Stop> {
+async fn waiting(desk: &Desk<'_>, case: &CaseSummary) -> Result<Option<Seconds>, Stop> {
     let meta = desk.world.store().meta(&case.id).await;
     let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(&case.id, Note::Case)).transpose());
     match note {

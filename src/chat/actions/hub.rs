@@ -12,11 +12,10 @@ use crate::{
     },
     case::text::cut,
     chat::answer::{Answer, Line},
-    runtime::World,
 };
 
 /// `hub admin`
-pub async fn admin<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn admin(desk: &Desk<'_>) -> Outcome {
     Ok(match administrator(desk).await? {
         None => Answer::says("This account has no administrator in Security Hub."),
         Some(one) => {
@@ -27,7 +26,7 @@ pub async fn admin<W: World>(desk: &Desk<'_, W>) -> Outcome {
     })
 }
 
-async fn administrator<W: World>(desk: &Desk<'_, W>) -> Result<Option<Administrator>, super::desk::Stop> {
+async fn administrator(desk: &Desk<'_>) -> Result<Option<Administrator>, super::desk::Stop> {
     match desk.call(sir::Call::Hub(Call::GetAdministratorAccount)).await? {
         sir::Answer::Hub(Said::Administrator(administrator)) => Ok(administrator),
         _ => Err(strange("GetAdministratorAccount")),
@@ -35,7 +34,7 @@ async fn administrator<W: World>(desk: &Desk<'_, W>) -> Result<Option<Administra
 }
 
 /// `hub members`
-pub async fn members<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn members(desk: &Desk<'_>) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Hub(Said::Members(page)) => Some(page),
         _ => None,
@@ -51,7 +50,7 @@ pub async fn members<W: World>(desk: &Desk<'_, W>) -> Outcome {
 }
 
 /// `hub member ACCOUNT…`
-pub async fn member<W: World>(desk: &Desk<'_, W>, accounts: &[String]) -> Outcome {
+pub async fn member(desk: &Desk<'_>, accounts: &[String]) -> Outcome {
     let call = Call::GetMembers { accounts: accounts.to_vec() };
     let sir::Answer::Hub(Said::Found { members, unread }) = desk.call(sir::Call::Hub(call)).await? else {
         return Err(strange("GetMembers"));
@@ -70,7 +69,7 @@ fn member_line(one: &Member) -> Line {
 }
 
 /// `hub products`
-pub async fn products<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn products(desk: &Desk<'_>) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Hub(Said::Products(page)) => Some(page),
         _ => None,
@@ -87,7 +86,7 @@ pub async fn products<W: World>(desk: &Desk<'_, W>) -> Outcome {
 }
 
 /// `hub accept ADMIN INVITATION`, once it is confirmed.
-pub async fn accept<W: World>(desk: &Desk<'_, W>, account: &str, invitation: &str) -> Outcome {
+pub async fn accept(desk: &Desk<'_>, account: &str, invitation: &str) -> Outcome {
     let now = administrator(desk).await?;
     let done = now.as_ref().is_some_and(|one| one.account == account && is_enabled(one));
     let call = Call::AcceptAdministratorInvitation {
@@ -104,7 +103,7 @@ pub async fn accept<W: World>(desk: &Desk<'_, W>, account: &str, invitation: &st
 }
 
 /// `hub leave`, once it is confirmed.
-pub async fn leave<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn leave(desk: &Desk<'_>) -> Outcome {
     let now = administrator(desk).await?;
     let call = now.as_ref().map(|_| sir::Call::Hub(Call::DisassociateFromAdministratorAccount));
     let answer = Answer::says("This account has no administrator in Security Hub any more.");

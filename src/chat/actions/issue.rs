@@ -22,9 +22,8 @@ use crate::{
     },
     config::settings::Settings,
     http::Failure,
-    runtime::World,
     state::{
-        Destination, Note, Store, Told,
+        Destination, Note, Told,
         key::Key,
         notes::{self, GONE, HOME, Home, PlaceNote},
         record,
@@ -36,7 +35,7 @@ use crate::{
 const LEASE: Millis = 75_000;
 
 /// `jira`
-pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn show(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let Some(jira) = desk.jira else { return Ok(no_jira()) };
     Ok(match noted(desk, id).await?.home {
         Some(home) => Answer::of(
@@ -62,7 +61,7 @@ fn no_jira() -> Answer {
     )
 }
 
-async fn noted<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Result<PlaceNote, Stop> {
+async fn noted(desk: &Desk<'_>, id: &CaseId) -> Result<PlaceNote, Stop> {
     let Some(meta) = desk.or_parked(desk.world.store().meta(id).await)? else {
         return Ok(PlaceNote::default());
     };
@@ -70,7 +69,7 @@ async fn noted<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Result<PlaceNote, S
 }
 
 /// `jira open`: an issue that somebody deleted is made again.
-pub async fn open<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn open(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     if desk.jira.is_none() {
         return Ok(no_jira());
     }
@@ -90,7 +89,7 @@ const TOLD_ANEW: &str = ". It takes the case's title and description, and the ca
 
 /// `jira link KEY`: from now on everything is told in this issue, from the beginning, and what people write in it from
 /// now on goes to the case.
-pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outcome {
+pub async fn link(desk: &Desk<'_>, id: &CaseId, key: &str) -> Outcome {
     let Some(jira) = desk.jira else { return Ok(no_jira()) };
     let issue = match jira.issue_status(key).await {
         Ok(issue) => issue,
@@ -128,7 +127,7 @@ pub async fn link<W: World>(desk: &Desk<'_, W>, id: &CaseId, key: &str) -> Outco
 }
 
 /// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.
-async fn begin_anew<W: World>(desk: &Desk<'_, W>, id: &CaseId, note: PlaceNote) -> Result<(), Stop> {
+async fn begin_anew(desk: &Desk<'_>, id: &CaseId, note: PlaceNote) -> Result<(), Stop> {
     let (store, now) = (desk.world.store(), desk.world.now());
     store.hint(id, now, true).await?;
     let Some(meta) = store.lease(id, now, now + LEASE).await? else {
@@ -159,7 +158,7 @@ pub struct Conversation<'a> {
 }
 
 /// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
-pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> Result<(), Stop> {
+pub async fn heard(bridge: &Bridge<'_>, job: &Job, issue: &str) -> Result<(), Stop> {
     let Some(jira) = bridge.jira() else { return Ok(()) };
     let store = bridge.world.store();
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
@@ -177,9 +176,9 @@ pub async fn heard<W: World>(bridge: &Bridge<'_, W>, job: &Job, issue: &str) -> 
     }
 }
 
-async fn listen<W: World>(
-    bridge: &Bridge<'_, W>,
-    jira: &Jira<'_, W>,
+async fn listen(
+    bridge: &Bridge<'_>,
+    jira: &Jira<'_>,
     job: &Job,
     (case, issue, is_home): (&CaseId, &str, bool),
 ) -> Result<(), Stop> {
@@ -212,7 +211,7 @@ async fn listen<W: World>(
     Ok(())
 }
 
-async fn written<W: World>(jira: &Jira<'_, W>, issue: &str) -> Result<Vec<HeardComment>, Stop> {
+async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, Stop> {
     let (mut comments, mut next) = (Vec::new(), Some(0));
     while let Some(start) = next {
         let page = jira.comments(issue, start).await?;
@@ -237,9 +236,9 @@ fn spoken(comment: &HeardComment) -> Spoken {
 }
 
 /// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
-async fn said<W: World>(
-    bridge: &Bridge<'_, W>,
-    jira: &Jira<'_, W>,
+async fn said(
+    bridge: &Bridge<'_>,
+    jira: &Jira<'_>,
     job: &Job,
     (case, issue): (&CaseId, &str),
     (comment, words): (&HeardComment, &str),

@@ -11,11 +11,10 @@ use crate::{
         answer::{Answer, Line},
         language::ask::{Edit, Impact, Person},
     },
-    runtime::World,
 };
 
 /// `watchers`
-pub async fn watchers<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn watchers(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let case = desk.case(id).await?;
     if case.watchers.is_empty() {
         return Ok(Answer::of(
@@ -32,7 +31,7 @@ pub async fn watchers<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
 }
 
 /// `watch` and `unwatch`
-pub async fn watch<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, people: &[Person]) -> Outcome {
+pub async fn watch(desk: &Desk<'_>, id: &CaseId, edit: Edit, people: &[Person]) -> Outcome {
     let people = watchers_of(desk, people).await?;
     let kind = List {
         one: "watcher",
@@ -50,7 +49,7 @@ pub async fn watch<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, people
 }
 
 /// `impact add|rm account|region|service V…`
-pub async fn impact<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, what: &Impact) -> Outcome {
+pub async fn impact(desk: &Desk<'_>, id: &CaseId, edit: Edit, what: &Impact) -> Outcome {
     settle::case(desk, id, |case| compare_impact(case, edit, what)).await
 }
 
@@ -82,7 +81,7 @@ fn compare_impact(case: &Case, edit: Edit, what: &Impact) -> Result<Compared, An
 }
 
 /// `actor add|rm IP [AGENT]`
-pub async fn actor<W: World>(desk: &Desk<'_, W>, id: &CaseId, edit: Edit, actor: &Actor) -> Outcome {
+pub async fn actor(desk: &Desk<'_>, id: &CaseId, edit: Edit, actor: &Actor) -> Outcome {
     let kind = List {
         one: "address of the threat actor",
         many: "addresses of the threat actor",
@@ -160,7 +159,7 @@ impl<T: Clone> List<T> {
 }
 
 /// Who is meant: with the e-mail address and the name that the workspace knows. Nobody named: the person who asks.
-pub async fn watchers_of<W: World>(desk: &Desk<'_, W>, people: &[Person]) -> Result<Vec<Watcher>, Stop> {
+pub async fn watchers_of(desk: &Desk<'_>, people: &[Person]) -> Result<Vec<Watcher>, Stop> {
     let mut watchers: Vec<Watcher> = Vec::new();
     let own = [Person::User(desk.job.user.clone())];
     for person in if people.is_empty() { &own[..] } else { people } {
@@ -175,7 +174,7 @@ pub async fn watchers_of<W: World>(desk: &Desk<'_, W>, people: &[Person]) -> Res
     Ok(watchers)
 }
 
-async fn watcher_of<W: World>(desk: &Desk<'_, W>, user: &str) -> Result<Watcher, Stop> {
+async fn watcher_of(desk: &Desk<'_>, user: &str) -> Result<Watcher, Stop> {
     let unknown = |why: &str| {
         let line = Line::of(why).text(" Say the address instead: ").code("watch ana@example.com").text(".");
         Stop::Said(Answer::of(line).give_back(&desk.typed()))

@@ -12,11 +12,10 @@ use crate::{
         answer::{Answer, Line},
         language::ask,
     },
-    runtime::World,
 };
 
 /// `membership list`
-pub async fn list<W: World>(desk: &Desk<'_, W>) -> Outcome {
+pub async fn list(desk: &Desk<'_>) -> Outcome {
     let all = summaries(desk).await?;
     if all.is_empty() {
         return Ok(none());
@@ -35,7 +34,7 @@ pub async fn list<W: World>(desk: &Desk<'_, W>) -> Outcome {
 }
 
 /// The membership that is meant. Where none was named, the only one that is not terminated.
-pub async fn which<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) -> Result<MembershipId, Stop> {
+pub async fn which(desk: &Desk<'_>, named: Option<&MembershipId>) -> Result<MembershipId, Stop> {
     if let Some(membership) = named {
         return Ok(membership.clone());
     }
@@ -53,7 +52,7 @@ pub async fn which<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) -
     }
 }
 
-async fn summaries<W: World>(desk: &Desk<'_, W>) -> Result<Vec<MembershipSummary>, Stop> {
+async fn summaries(desk: &Desk<'_>) -> Result<Vec<MembershipSummary>, Stop> {
     let open = |answer| match answer {
         sir::Answer::Memberships(page) => Some(page),
         _ => None,
@@ -70,7 +69,7 @@ fn none() -> Answer {
 }
 
 /// `membership show [ID]`
-pub async fn show<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) -> Outcome {
+pub async fn show(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
     let membership = read(desk, &which(desk, named).await?).await?;
     let cover = match membership.covers_organization {
         Some(true) => "the whole organisation".to_owned(),
@@ -105,7 +104,7 @@ fn or_dash(items: Vec<String>) -> String {
     if items.is_empty() { "–".to_owned() } else { items.join(", ") }
 }
 
-async fn read<W: World>(desk: &Desk<'_, W>, id: &MembershipId) -> Result<Membership, Stop> {
+async fn read(desk: &Desk<'_>, id: &MembershipId) -> Result<Membership, Stop> {
     match desk.call(Call::GetMembership { membership: id.clone() }).await? {
         sir::Answer::Membership(membership) => Ok(*membership),
         _ => Err(strange("GetMembership")),
@@ -113,11 +112,7 @@ async fn read<W: World>(desk: &Desk<'_, W>, id: &MembershipId) -> Result<Members
 }
 
 /// `membership accounts [ID] ACCOUNT…`
-pub async fn accounts<W: World>(
-    desk: &Desk<'_, W>,
-    named: Option<&MembershipId>,
-    accounts: &[String],
-) -> Outcome {
+pub async fn accounts(desk: &Desk<'_>, named: Option<&MembershipId>, accounts: &[String]) -> Outcome {
     let membership = which(desk, named).await?;
     let call =
         Call::BatchGetMemberAccountDetails { membership: membership.clone(), accounts: accounts.to_vec() };
@@ -136,12 +131,7 @@ pub async fn accounts<W: World>(
 }
 
 /// `membership metrics [ID] [FROM [TO]]`
-pub async fn metrics<W: World>(
-    desk: &Desk<'_, W>,
-    named: Option<&MembershipId>,
-    from: Seconds,
-    to: Seconds,
-) -> Outcome {
+pub async fn metrics(desk: &Desk<'_>, named: Option<&MembershipId>, from: Seconds, to: Seconds) -> Outcome {
     let membership = which(desk, named).await?;
     // The last day is meant whole.
     let end = to + 24 * 60 * 60 - 1;
@@ -184,7 +174,7 @@ fn counts(metrics: &FindingMetrics) -> String {
 }
 
 /// `membership new`, once it is confirmed.
-pub async fn create<W: World>(desk: &Desk<'_, W>, values: &ask::NewMembership) -> Outcome {
+pub async fn create(desk: &Desk<'_>, values: &ask::NewMembership) -> Outcome {
     let ask::NewMembership { name, team, triage, whole_organization } = values.clone();
     let new = sir::NewMembership {
         token: desk.key.to_owned(),
@@ -203,8 +193,8 @@ pub async fn create<W: World>(desk: &Desk<'_, W>, values: &ask::NewMembership) -
 }
 
 /// `membership update`, once it is confirmed.
-pub async fn update<W: World>(
-    desk: &Desk<'_, W>,
+pub async fn update(
+    desk: &Desk<'_>,
     named: Option<&MembershipId>,
     change: &ask::MembershipChange,
 ) -> Outcome {
@@ -256,7 +246,7 @@ fn with_preferences(team: Vec<Responder>, now: &[Responder]) -> Vec<Responder> {
 }
 
 /// `membership cancel [ID]`, once it is confirmed.
-pub async fn cancel<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) -> Outcome {
+pub async fn cancel(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
     let id = which(desk, named).await?;
     let now = read(desk, &id).await?;
     let call = (now.status == "Active").then(|| Call::CancelMembership { membership: id.clone() });
@@ -272,7 +262,7 @@ pub async fn cancel<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) 
 }
 
 /// `membership resume [ID]`, once it is confirmed.
-pub async fn resume<W: World>(desk: &Desk<'_, W>, named: Option<&MembershipId>) -> Outcome {
+pub async fn resume(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
     let id = which(desk, named).await?;
     let now = read(desk, &id).await?;
     let change = sir::MembershipChange { undo_cancellation: true, ..sir::MembershipChange::default() };

@@ -91,7 +91,7 @@ impl<E: Into<Stop>> From<E> for Trouble {
 ///
 /// # Errors
 /// It must be delivered again.
-pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), Trouble> {
+pub async fn execute(bridge: &Bridge<'_>, job: &Job) -> Result<(), Trouble> {
     if let Did::JiraChanged { issue } = &job.did {
         return Ok(issue::heard(bridge, job, issue).await?);
     }
@@ -108,7 +108,7 @@ pub async fn execute<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), 
 
 /// Refuses somebody of whom nothing is known, and every delivery with the same words. The record of what was said in a
 /// thread stays open: the hourly check finds it again once Slack tells who said it.
-async fn refused<W: World>(bridge: &Bridge<'_, W>, job: &Job, answer: Answer) -> Result<Answer, Trouble> {
+async fn refused(bridge: &Bridge<'_>, job: &Job, answer: Answer) -> Result<Answer, Trouble> {
     let (store, key) = (bridge.world.store(), job.key());
     match begin(bridge, job, &key).await? {
         Some(Command { answer: Some(answer), .. }) => read(&key, &answer),
@@ -121,7 +121,7 @@ async fn refused<W: World>(bridge: &Bridge<'_, W>, job: &Job, answer: Answer) ->
 
 /// What is said while the record stays open. The check brings a reply each hour; that nothing became of it is told
 /// while the inbox itself brings it, and not each hour.
-fn for_now<W: World>(bridge: &Bridge<'_, W>, first: Option<Millis>, answer: Answer) -> Answer {
+fn for_now(bridge: &Bridge<'_>, first: Option<Millis>, answer: Answer) -> Answer {
     match first.is_some_and(|first| bridge.world.now() - first > TOLD_FOR) {
         true => Answer::silence(),
         false => answer,
@@ -129,20 +129,20 @@ fn for_now<W: World>(bridge: &Bridge<'_, W>, first: Option<Millis>, answer: Answ
 }
 
 /// Writes down that a command was begun; what is known of it where it was begun before.
-async fn begin<W: World>(bridge: &Bridge<'_, W>, job: &Job, key: &str) -> Result<Option<Command>, Trouble> {
+async fn begin(bridge: &Bridge<'_>, job: &Job, key: &str) -> Result<Option<Command>, Trouble> {
     let begun = Command { job: written(job), since: job.at, answer: None };
     Ok(bridge.world.store().begin(key, &begun, bridge.world.now() + KEPT).await?)
 }
 
 /// The answer from now on, unless there was one already.
-async fn finish(store: &impl Store, key: &str, answer: &Answer) -> Result<Answer, Trouble> {
+async fn finish(store: &dyn Store, key: &str, answer: &Answer) -> Result<Answer, Trouble> {
     let json = serde_json::to_string(answer).map_err(|error| Trouble::Unknown(error.to_string()))?;
     read(key, &store.finish(key, &json).await?)
 }
 
 /// The answer of the record, or the answer that is now found and recorded.
-async fn recorded<W: World>(
-    bridge: &Bridge<'_, W>,
+async fn recorded(
+    bridge: &Bridge<'_>,
     job: &Job,
     person: &Profile,
     since: Millis,
@@ -243,7 +243,7 @@ enum Doing {
 
 /// Reads what the job asks for. A confirmation is good once, whatever number of times its button was pressed: its key
 /// is that of the question.
-fn work<W: World>(bridge: &Bridge<'_, W>, job: &Job, person: &Profile) -> Result<Work, Answer> {
+fn work(bridge: &Bridge<'_>, job: &Job, person: &Profile) -> Result<Work, Answer> {
     let key = job.key();
     let did = match job.did.clone() {
         Did::Asked { line, .. } => Doing::Asked { line },
@@ -280,7 +280,7 @@ enum Ended {
 
 /// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
 /// to the queue: it must end in time.
-async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Ended, Trouble> {
+async fn done(desk: &Desk<'_>, work: &Work) -> Result<Ended, Trouble> {
     let first = attempt(desk, work).await;
     let unsure = match &first {
         Err(Stop::Trouble(_)) => true,
@@ -307,7 +307,7 @@ async fn done<W: World>(desk: &Desk<'_, W>, work: &Work) -> Result<Ended, Troubl
     }
 }
 
-async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
+async fn attempt(desk: &Desk<'_>, work: &Work) -> Outcome {
     let here = desk.or_parked(here(desk.world, desk.job).await)?;
     // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.did {
@@ -325,12 +325,12 @@ async fn attempt<W: World>(desk: &Desk<'_, W>, work: &Work) -> Outcome {
 }
 
 /// The case of the thread, else of the channel.
-async fn here<W: World>(world: &W, job: &Job) -> state::Result<Option<CaseId>> {
+async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
     case_of(world.store(), &job.team, &job.place).await
 }
 
 /// A message in a thread or channel: a comment, if the place is a case's.
-async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>) -> Outcome {
+async fn spoken(desk: &Desk<'_>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
     authorised(desk, &Ask::Comment { text: None }, Some(&case)).await?;
     desk.readable(&case).await?;
@@ -350,7 +350,7 @@ async fn spoken<W: World>(desk: &Desk<'_, W>, work: &Work, here: Option<CaseId>)
 }
 
 /// What a line asks, before it is confirmed if it must be.
-async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) -> Outcome {
+async fn asked(desk: &Desk<'_>, line: &Line, here: Option<CaseId>) -> Outcome {
     authorised(desk, &line.ask, here.as_ref()).await?;
     let verb = verbs::of(&line.ask);
     if verb.is_none_or(|verb| verb.about != About::Case) {
@@ -371,11 +371,7 @@ async fn asked<W: World>(desk: &Desk<'_, W>, line: &Line, here: Option<CaseId>) 
 }
 
 /// What a line asks, once it is confirmed. Who may is asked again: a role can end.
-async fn confirmed<W: World>(
-    desk: &Desk<'_, W>,
-    confirmation: &Confirmation,
-    here: Option<CaseId>,
-) -> Outcome {
+async fn confirmed(desk: &Desk<'_>, confirmation: &Confirmation, here: Option<CaseId>) -> Outcome {
     let Line { case, ask } = &confirmation.line;
     authorised(desk, ask, here.as_ref()).await?;
     let version = match case {

@@ -10,17 +10,13 @@ use crate::{
         policy::identity::{self, Profile},
     },
     http::Failure,
-    runtime::World,
 };
 
 /// How long a command waits before it finds out what became of a call without an answer.
 pub const WAIT: Duration = Duration::from_secs(2);
 
 /// Who did it. A short pause that Slack asks for is made; what only a person can mend is an answer.
-pub async fn known<W: World>(
-    bridge: &Bridge<'_, W>,
-    job: &Job,
-) -> Result<Result<Option<Profile>, Answer>, Trouble> {
+pub async fn known(bridge: &Bridge<'_>, job: &Job) -> Result<Result<Option<Profile>, Answer>, Trouble> {
     let slack = bridge.slack();
     let mut asked = identity::profile(&slack, bridge.settings, &job.user).await;
     if asked.as_ref().is_err_and(is_soon_over) {

@@ -7,7 +7,6 @@ use crate::{
     aws::sir::Call,
     case::{Case, CaseId},
     chat::answer::{Answer, Line},
-    runtime::World,
 };
 
 /// What comparing showed.
@@ -22,8 +21,8 @@ pub struct Compared {
 
 /// Reads the case, compares, and makes the change unless it is made already. `compare` answers `Err` where what was
 /// asked cannot be done; it looks whether it is done already before anything else.
-pub async fn case<W: World>(
-    desk: &Desk<'_, W>,
+pub async fn case(
+    desk: &Desk<'_>,
     id: &CaseId,
     compare: impl FnOnce(&Case) -> Result<Compared, Answer>,
 ) -> Outcome {
@@ -35,7 +34,7 @@ pub async fn case<W: World>(
 }
 
 /// Makes a change that was compared, unless somebody else made another one since it was decided.
-pub async fn change<W: World>(desk: &Desk<'_, W>, compared: Compared) -> Outcome {
+pub async fn change(desk: &Desk<'_>, compared: Compared) -> Outcome {
     let Compared { seen, call, answer } = compared;
     let (first, answer) = desk.decide("seen", (seen.clone(), answer)).await?;
     match call {

@@ -11,11 +11,10 @@ use crate::{
         answer::{Answer, Button, Line},
         language::ask::{self, Ask},
     },
-    runtime::World,
 };
 
 /// `status` alone: the status, and where the case can go.
-pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn show(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let case = desk.case(id).await?;
     let answer = Answer::of(stands(&case));
     Ok(match case.is_closed() {
@@ -25,7 +24,7 @@ pub async fn show<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
 }
 
 /// `status TO`
-pub async fn set<W: World>(desk: &Desk<'_, W>, id: &CaseId, to: &Status) -> Outcome {
+pub async fn set(desk: &Desk<'_>, id: &CaseId, to: &Status) -> Outcome {
     settle::case(desk, id, |case| compare(case, to)).await
 }
 

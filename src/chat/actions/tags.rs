@@ -9,7 +9,6 @@ use crate::{
     aws::sir::Call,
     case::{CaseId, text},
     chat::answer::{Answer, Line},
-    runtime::World,
 };
 
 /// The most tags on a case: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_TagResource.html>.
@@ -18,7 +17,7 @@ const MOST: usize = 200;
 type Pairs = Vec<(String, String)>;
 
 /// `tag list`
-pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
+pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let case = desk.case(id).await?;
     let tags = cases::tags(desk, &case.arn).await?;
     if tags.is_empty() {
@@ -31,7 +30,7 @@ pub async fn list<W: World>(desk: &Desk<'_, W>, id: &CaseId) -> Outcome {
 }
 
 /// `tag add K=V…`
-pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+pub async fn add(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
     let case = desk.case(id).await?;
     let now = cases::tags(desk, &case.arn).await?;
     let missing: Pairs = pairs.iter().filter(|pair| !now.contains(pair)).cloned().collect();
@@ -52,7 +51,7 @@ pub async fn add<W: World>(desk: &Desk<'_, W>, id: &CaseId, pairs: &[(String, St
 }
 
 /// `tag rm K…`
-pub async fn remove<W: World>(desk: &Desk<'_, W>, id: &CaseId, keys: &[String]) -> Outcome {
+pub async fn remove(desk: &Desk<'_>, id: &CaseId, keys: &[String]) -> Outcome {
     let case = desk.case(id).await?;
     let now = cases::tags(desk, &case.arn).await?;
     let there: Vec<_> =

@@ -3,7 +3,6 @@
 use super::{desk::Stop, issue::Conversation, patience::is_for_now};
 use crate::{
     case::CaseId,
-    runtime::World,
     state::{self, Destination, NO_LEASE, Seen, Store, Told, key::Key},
     targets::jira::{self, HeardComment, Jira},
 };
@@ -30,7 +29,7 @@ impl Withheld<'_> {
     /// # Errors
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
     /// issue's other comments must not wait for this.
-    pub async fn tell<W: World>(&self, jira: &Jira<'_, W>, said: &Conversation<'_>) -> Result<(), Stop> {
+    pub async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), Stop> {
         let (key, case) = (self.key(), said.case);
         let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&key.0));
         let told = match there {
@@ -49,7 +48,7 @@ impl Withheld<'_> {
 }
 
 /// A notice that somebody deletes is not told again.
-async fn remember(store: &impl Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
+async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
     let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
     match store.tell(case, NO_LEASE, Destination::Jira, key, &told).await {
         Ok(()) | Err(state::Error::Fenced) => Ok(()),

@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// What every request and every job is worked with.
-pub struct Bridge<'a, W> {
+pub struct Bridge<'a> {
     /// Everything outside.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// What the user chose.
     pub settings: &'a Settings,
     /// Proves who sent something, and who we are.
@@ -28,7 +28,7 @@ pub struct Bridge<'a, W> {
 #[error("neither an HTTP request (payload 2.0) nor a batch of SQS messages")]
 pub struct Unknown;
 
-impl<'a, W: World> Bridge<'a, W> {
+impl<'a> Bridge<'a> {
     /// Takes what Lambda brought, by the door that it came through. Nothing new is begun after `deadline`.
     ///
     /// # Errors
@@ -42,13 +42,13 @@ impl<'a, W: World> Bridge<'a, W> {
     }
 
     /// Where people talk.
-    pub fn slack(&self) -> Slack<'a, W> {
+    pub fn slack(&self) -> Slack<'a> {
         let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
         Slack { world: self.world, settings, token, until: Millis::MAX }
     }
 
     /// Where people keep issues, if they do.
-    pub fn jira(&self) -> Option<Jira<'a, W>> {
+    pub fn jira(&self) -> Option<Jira<'a>> {
         let settings = self.settings.jira.as_ref()?;
         let Secrets { jira_email: email, jira_api_token: token, .. } = self.secrets;
         Some(Jira { world: self.world, settings, email, token, until: Millis::MAX })

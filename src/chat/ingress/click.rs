@@ -16,11 +16,10 @@ use crate::{
         language::grammar,
         reply,
     },
-    runtime::World,
 };
 
 /// A button: its value says what it does.
-pub async fn clicked<W: World>(bridge: &Bridge<'_, W>, click: Click, now: Millis) -> Response {
+pub async fn clicked(bridge: &Bridge<'_>, click: Click, now: Millis) -> Response {
     let Some(action) = click.actions.first() else { return Response::bare(400) };
     let value = action.value.clone().unwrap_or_default();
     let did = match action.action_id.split('/').next() {
@@ -48,7 +47,7 @@ fn of_another_release() -> Did {
 }
 
 /// A button that holds a line: opens a form where the line asks for one that this person may fill in.
-async fn ran<W: World>(bridge: &Bridge<'_, W>, click: &Click, typed: String, now: Millis) -> Response {
+async fn ran(bridge: &Bridge<'_>, click: &Click, typed: String, now: Millis) -> Response {
     let mut job = pressed(click, Did::Home, now);
     let line = match grammar::parse(&typed, now.div_euclid(1_000)) {
         Ok(line) => line,
@@ -76,7 +75,7 @@ async fn ran<W: World>(bridge: &Bridge<'_, W>, click: &Click, typed: String, now
     taken(bridge, Some(job)).await
 }
 
-async fn dismissed<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Response {
+async fn dismissed(bridge: &Bridge<'_>, click: &Click) -> Response {
     if let Some(url) = &click.response_url
         && let Err(failure) = reply::dismiss(&bridge.slack(), url).await
     {

@@ -31,7 +31,6 @@ use crate::{
         reply,
     },
     config::settings::Settings,
-    runtime::World,
 };
 
 /// How long an answer may take: Slack waits for three seconds.
@@ -63,7 +62,7 @@ impl Route {
 }
 
 /// Answers a request. A stranger learns a status and nothing else.
-pub async fn answer<W: World>(bridge: &Bridge<'_, W>, request: &Envelope) -> Response {
+pub async fn answer(bridge: &Bridge<'_>, request: &Envelope) -> Response {
     let (method, path) = request.target();
     let Some(route) = Route::of(method, path) else { return Response::bare(404) };
     let Some(body) = request.bytes().filter(|body| !(route.is_form() && is_crowded(body))) else {
@@ -77,8 +76,8 @@ pub async fn answer<W: World>(bridge: &Bridge<'_, W>, request: &Envelope) -> Res
     }
 }
 
-fn verify<W: World>(
-    bridge: &Bridge<'_, W>,
+fn verify(
+    bridge: &Bridge<'_>,
     route: Route,
     request: &Envelope,
     body: Bytes,
@@ -96,7 +95,7 @@ fn verify<W: World>(
     }
 }
 
-async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verified, now: Millis) -> Response {
+async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Millis) -> Response {
     match route {
         Route::Commands => match payload::command(request) {
             Some(Command::Typed(slash)) => typed(bridge, slash, now).await,
@@ -127,7 +126,7 @@ async fn routed<W: World>(bridge: &Bridge<'_, W>, route: Route, request: &Verifi
 
 /// An event. Where nobody knows just now whether its text may be read, Slack brings it again; after that the hourly
 /// check does.
-async fn event<W: World>(bridge: &Bridge<'_, W>, callback: &Callback, now: Millis) -> Response {
+async fn event(bridge: &Bridge<'_>, callback: &Callback, now: Millis) -> Response {
     let read = match happened::words(bridge.settings, callback) {
         Some((user, text)) => length::is_read(bridge, (&callback.team_id, user), text.len()).await,
         None => Ok(true),
@@ -139,7 +138,7 @@ async fn event<W: World>(bridge: &Bridge<'_, W>, callback: &Callback, now: Milli
 }
 
 /// A slash command: help, mistakes and sure refusals are answered here, all else on the inbox.
-async fn typed<W: World>(bridge: &Bridge<'_, W>, slash: Slash, now: Millis) -> Response {
+async fn typed(bridge: &Bridge<'_>, slash: Slash, now: Millis) -> Response {
     match length::is_read(bridge, (&slash.team_id, &slash.user_id), slash.text.len()).await {
         Ok(true) => {}
         Ok(false) => return told(&length::unread(bridge.settings, &slash.team_id, &slash.user_id)),
@@ -220,12 +219,12 @@ fn told(answer: &Answer) -> Response {
 }
 
 /// Puts a job on the inbox. Where that fails Slack and Jira are told to come again.
-pub(super) async fn taken<W: World>(bridge: &Bridge<'_, W>, job: Option<Job>) -> Response {
+pub(super) async fn taken(bridge: &Bridge<'_>, job: Option<Job>) -> Response {
     let Some(job) = job else { return Response::bare(200) };
     put(bridge, &job).await.map_or(Response::bare(503), |()| Response::bare(200))
 }
 
-pub(super) async fn put<W: World>(bridge: &Bridge<'_, W>, job: &Job) -> Result<(), ()> {
+pub(super) async fn put(bridge: &Bridge<'_>, job: &Job) -> Result<(), ()> {
     let sent = job.put(bridge.world, &job.key()).await;
     sent.map_err(|error| tracing::error!(error, "the inbox does not take a job"))
 }

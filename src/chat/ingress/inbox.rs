@@ -19,7 +19,6 @@ use super::{
 use crate::{
     case::Millis,
     chat::{actions, forms::Filled},
-    runtime::World,
     state::record,
     telemetry::metrics,
 };
@@ -29,7 +28,7 @@ const LONGEST: Millis = 45_000;
 
 /// Does the jobs of a batch. Those that were not done come again; after the first of a group, the rest of it as well:
 /// the queue keeps the order within a group. `None` if this is no batch.
-pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Millis) -> Option<Value> {
+pub async fn work(bridge: &Bridge<'_>, event: &Value, deadline: Millis) -> Option<Value> {
     let batch = SqsEvent::deserialize(event).ok()?;
     let mut failed = HashSet::new();
     let mut again = Vec::new();
@@ -52,7 +51,7 @@ pub async fn work<W: World>(bridge: &Bridge<'_, W>, event: &Value, deadline: Mil
 
 /// Does one job, unless it could not end in time. Whatever goes wrong with it, a panic included, goes wrong with it
 /// alone.
-async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage, deadline: Millis) -> bool {
+async fn is_done(bridge: &Bridge<'_>, message: &SqsMessage, deadline: Millis) -> bool {
     let id = message.message_id.as_deref().unwrap_or_default();
     let job = match record::read_whole::<Job>(message.body.as_deref().unwrap_or_default()) {
         Ok(job) => job,
@@ -83,7 +82,7 @@ async fn is_done<W: World>(bridge: &Bridge<'_, W>, message: &SqsMessage, deadlin
 
 /// A file is a long job, which most batches have no time for at their end: it goes to the end of the queue, where
 /// what the queue gives back would wait for minutes, and be dead after five times.
-async fn is_put_off<W: World>(bridge: &Bridge<'_, W>, job: &Job, message: &str) -> bool {
+async fn is_put_off(bridge: &Bridge<'_>, job: &Job, message: &str) -> bool {
     let long = matches!(job.did, Did::Filled { filled: Filled::Attach { .. } });
     long && job.put(bridge.world, &format!("{}-{message}", job.key())).await.is_ok()
 }

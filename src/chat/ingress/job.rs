@@ -58,7 +58,7 @@ pub struct Place {
 }
 
 /// The case of a place: its thread's, else its channel's.
-pub async fn case_of<S: Store>(store: &S, team: &str, place: &Place) -> state::Result<Option<CaseId>> {
+pub async fn case_of(store: &dyn Store, team: &str, place: &Place) -> state::Result<Option<CaseId>> {
     let channel = &place.channel;
     if let Some(thread) = &place.thread
         && let Some(case) = store.bound(&format!("slack/{team}/{channel}/{thread}")).await?
@@ -217,7 +217,7 @@ impl Job {
     ///
     /// # Errors
     /// Why the inbox did not take it.
-    pub async fn put<W: World>(&self, world: &W, id: &str) -> Result<(), String> {
+    pub async fn put(&self, world: &dyn World, id: &str) -> Result<(), String> {
         let body =
             serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;
         world.enqueue(&self.group(), id, body).await

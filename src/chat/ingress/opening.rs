@@ -21,7 +21,6 @@ use crate::{
         language::ask::{Ask, Line},
         policy::length,
     },
-    runtime::World,
 };
 
 /// The most files of one message that are attached: what a message can carry.
@@ -42,7 +41,7 @@ pub struct Opener {
 }
 
 /// The form that a line asks for; `None` where it asks for none, or its case has to be asked for first.
-pub async fn wanted<W: World>(bridge: &Bridge<'_, W>, line: &Line, opener: &Opener) -> Option<Kind> {
+pub async fn wanted(bridge: &Bridge<'_>, line: &Line, opener: &Opener) -> Option<Kind> {
     if !is_wanted(&line.ask, opener.pressed) {
         return None;
     }
@@ -58,12 +57,7 @@ pub async fn wanted<W: World>(bridge: &Bridge<'_, W>, line: &Line, opener: &Open
 ///
 /// # Errors
 /// It could not be opened: what the person gets to read instead.
-pub async fn open<W: World>(
-    bridge: &Bridge<'_, W>,
-    kind: Kind,
-    opener: &Opener,
-    now: Millis,
-) -> Result<Response, Answer> {
+pub async fn open(bridge: &Bridge<'_>, kind: Kind, opener: &Opener, now: Millis) -> Result<Response, Answer> {
     let form = Form { kind, place: opener.place.clone() };
     let sorry = || {
         Answer::says("The form could not be opened in the three seconds that Slack gives. Nothing was done.")
@@ -93,7 +87,7 @@ pub async fn open<W: World>(
 
 /// A form is given one more field for a long text. A press that comes twice is refused by the view's hash. `None` for a
 /// form without such a field.
-pub async fn widened<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Option<Response> {
+pub async fn widened(bridge: &Bridge<'_>, click: &Click) -> Option<Response> {
     let (_, name) = click.actions.first()?.action_id.split_once('/')?;
     let view = click.view.as_ref()?;
     let wider = room::more(view, name)?;
@@ -105,7 +99,7 @@ pub async fn widened<W: World>(bridge: &Bridge<'_, W>, click: &Click) -> Option<
 }
 
 /// A form was sent: mistakes are shown on its fields, and it stays open; all else goes on to the inbox.
-pub async fn submitted<W: World>(bridge: &Bridge<'_, W>, sent: &Submission, now: Millis) -> Response {
+pub async fn submitted(bridge: &Bridge<'_>, sent: &Submission, now: Millis) -> Response {
     let form = match Form::of(&sent.view) {
         Some(Ok(form)) => form,
         Some(Err(why)) => {
@@ -171,7 +165,7 @@ fn first_field(view: &Value) -> Option<&str> {
 }
 
 /// A shortcut was chosen on a message.
-pub async fn chosen<W: World>(bridge: &Bridge<'_, W>, shortcut: Shortcut, now: Millis) -> Response {
+pub async fn chosen(bridge: &Bridge<'_>, shortcut: Shortcut, now: Millis) -> Response {
     let Some(message) = &shortcut.message else { return Response::bare(200) };
     let Some((ask, files)) = about(&shortcut.callback_id, message) else { return Response::bare(200) };
     let team = shortcut.team.as_ref().map(|team| team.id.clone()).or_else(|| shortcut.user.team_id.clone());

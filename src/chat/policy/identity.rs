@@ -7,7 +7,6 @@ use super::roles::{Identity, Kind};
 use crate::{
     config::settings::Settings,
     http::Failure,
-    runtime::World,
     state::record::stated,
     targets::slack::{Person, Slack, known::remembered},
 };
@@ -46,11 +45,7 @@ struct Known {
 ///
 /// # Errors
 /// Slack did not answer: then nobody knows, and nothing may be done.
-pub async fn profile<W: World>(
-    slack: &Slack<'_, W>,
-    settings: &Settings,
-    user: &str,
-) -> Result<Option<Profile>, Failure> {
+pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Option<Profile>, Failure> {
     let name = format!("person/{user}");
     let known = remembered(slack.world, &name, async || {
         Ok(slack.user(user).await?.map(|person| known(person, settings)))
@@ -77,11 +72,7 @@ fn known(person: Person, settings: &Settings) -> Known {
 }
 
 /// Those user groups of the settings that somebody is in.
-async fn groups<W: World>(
-    slack: &Slack<'_, W>,
-    settings: &Settings,
-    user: &str,
-) -> Result<Vec<String>, Failure> {
+async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
         let name = format!("group/{group}");

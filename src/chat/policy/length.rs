@@ -8,7 +8,6 @@ use crate::{
     chat::{answer::Answer, ingress::bridge::Bridge},
     config::settings::Settings,
     http::Failure,
-    runtime::World,
 };
 
 /// The longest text that is read whoever wrote it, in bytes: to look through it takes no longer than to verify the
@@ -19,8 +18,8 @@ pub const SHORT: usize = 4_000;
 ///
 /// # Errors
 /// Slack does not tell just now who that is.
-pub async fn is_read<W: World>(
-    bridge: &Bridge<'_, W>,
+pub async fn is_read(
+    bridge: &Bridge<'_>,
     (team, user): (&str, &str),
     length: usize,
 ) -> Result<bool, Failure> {

@@ -7,9 +7,9 @@ use super::{Stop, Worker};
 use crate::{
     case::{Millis, snapshot::Facts},
     http::Failure,
-    runtime::{Rule, World},
+    runtime::Rule,
     state::{
-        Destination, Seen, Store, Told,
+        Destination, Seen, Told,
         key::{Key, Plainness},
         notes::{CHANNEL, HOME, Home, Intent, PlaceNote},
     },
@@ -56,7 +56,7 @@ impl Addition {
     }
 }
 
-impl<W: World> Worker<'_, W> {
+impl Worker<'_> {
     /// Adds something that must be there exactly once.
     pub(super) async fn add(
         &self,

@@ -7,7 +7,7 @@ use super::{Standing, Stop, Worker, addition::QUARANTINE, refusal::doubling};
 use crate::{
     case::Millis,
     http::Failure,
-    runtime::{Rule, World, gate},
+    runtime::{Rule, gate},
     state::{
         self,
         notes::{Owed, PlaceNote},
@@ -40,7 +40,7 @@ enum Unset {
     Refused(String),
 }
 
-impl<W: World> Worker<'_, W> {
+impl Worker<'_> {
     /// Sets what is due, unless what is told was asked to wait by the destination itself. The answer is when some of it
     /// is due again.
     pub(super) async fn decorate(

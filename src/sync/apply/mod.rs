@@ -16,7 +16,7 @@ use crate::{
     config::settings::Settings,
     runtime::{Rule, World},
     state::{
-        self, Destination, Note, Seen, Store, Told,
+        self, Destination, Note, Seen, Told,
         notes::PlaceNote,
         record::{Rest, write},
     },
@@ -46,13 +46,13 @@ pub struct Left {
 }
 
 /// One worker's hold on one case at one destination.
-pub struct Worker<'a, W: World> {
+pub struct Worker<'a> {
     /// Everything outside.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// What the user chose.
     pub settings: &'a Settings,
     /// Slack and Jira.
-    pub destinations: &'a Destinations<'a, W>,
+    pub destinations: &'a Destinations<'a>,
     /// The case that is held.
     pub case: &'a CaseId,
     /// Under this lease.
@@ -87,7 +87,7 @@ impl From<state::Error> for Stop {
     }
 }
 
-impl<W: World> Worker<'_, W> {
+impl Worker<'_> {
     /// Brings the destination up to the picture, as far as it can now.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ impl<W: World> Worker<'_, W> {
     }
 }
 
-impl<W: World> Worker<'_, W> {
+impl Worker<'_> {
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {
         let json = write(note, self.rest).map_err(|error| state::Error::Trouble(error.to_string()))?;
         Ok(self.world.store().save(self.case, self.epoch, Note::Of(self.destination), &json).await?)

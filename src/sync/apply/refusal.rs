@@ -8,7 +8,7 @@ use super::{Standing, Stop, Worker};
 use crate::{
     case::Millis,
     http::{Failure, LONGEST},
-    runtime::{Rule, World, gate},
+    runtime::{Rule, gate},
     state::{Destination, notes::PlaceNote},
     targets::slack::known,
 };
@@ -22,7 +22,7 @@ const PAUSE: (Millis, Millis) = (1_000, 300_000);
 /// The first and the longest pause while a person is needed.
 const PARKED: (Millis, Millis) = (300_000, 3_600_000);
 
-impl<W: World> Worker<'_, W> {
+impl Worker<'_> {
     /// What follows when an addition was not answered with yes.
     pub(super) async fn failed(&self, failure: Failure, note: &mut PlaceNote) -> Result<(), Stop> {
         match &failure {

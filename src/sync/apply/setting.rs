@@ -5,9 +5,9 @@ use tracing::warn;
 use super::{Standing, Stop, Worker};
 use crate::{
     http::Failure,
-    runtime::{Rule, World},
+    runtime::Rule,
     state::{
-        Destination, Seen, Store, Told,
+        Destination, Seen, Told,
         key::Key,
         notes::{GONE, PlaceNote},
     },
@@ -16,7 +16,7 @@ use crate::{
     telemetry::report::Tally,
 };
 
-impl<W: World> Worker<'_, W> {
+impl Worker<'_> {
     /// Sets a state. It may be repeated, so an unknown answer asks for nothing but doing it again, and once more
     /// when an older setting can no longer arrive.
     pub(super) async fn set(

@@ -15,7 +15,7 @@ use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
     config::settings::Settings,
     runtime::{Rule, World},
-    state::{self, Destination, Meta, Store, Unread, notes::PlaceNote},
+    state::{self, Destination, Meta, Unread, notes::PlaceNote},
     sync::{
         apply::{Left, Standing, Worker},
         audit,
@@ -40,13 +40,13 @@ const LEAST_TURN: Millis = 12_000;
 const UNREADABLE_PAUSE: Millis = 3_600_000;
 
 /// What one invocation has to hand: everything but the case.
-pub struct Desk<'a, W: World> {
+pub struct Desk<'a> {
     /// Everything outside.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// What the user chose.
     pub settings: &'a Settings,
     /// Slack and Jira.
-    pub destinations: &'a Destinations<'a, W>,
+    pub destinations: &'a Destinations<'a>,
     /// When the function's time ends.
     pub deadline: Millis,
 }
@@ -69,7 +69,7 @@ impl Turn {
     }
 }
 
-impl<W: World> Desk<'_, W> {
+impl Desk<'_> {
     /// Brings a case up to date, as far as it can be now. Whatever remains is written down with its time. A case of which
     /// something cannot be read is left as it is, with an alarm, and tried again each hour.
     ///
@@ -126,7 +126,7 @@ impl<W: World> Desk<'_, W> {
     }
 }
 
-impl<W: World> Desk<'_, W> {
+impl Desk<'_> {
     /// Where cases are told, under these settings.
     pub fn places(&self) -> &'static [Destination] {
         match self.settings.jira {

@@ -4,7 +4,7 @@ use crate::{
     case::CaseId,
     runtime::World,
     state::{
-        self, Destination, Meta, Note, Store,
+        self, Destination, Meta, Note,
         notes::{CaseNote, PlaceNote},
         record::{Rest, write},
     },
@@ -41,7 +41,7 @@ impl Notes {
     }
 
     /// Writes what changed.
-    pub async fn save<W: World>(&mut self, world: &W, case: &CaseId, epoch: u64) -> Result<(), state::Error> {
+    pub async fn save(&mut self, world: &dyn World, case: &CaseId, epoch: u64) -> Result<(), state::Error> {
         let trouble = |error: serde_json::Error| state::Error::Trouble(error.to_string());
         let [case_rest, slack_rest, jira_rest] = &self.rest;
         let notes = [

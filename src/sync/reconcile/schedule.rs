@@ -4,7 +4,7 @@ use super::{Desk, notes::Notes};
 use crate::{
     aws::sir::FaultKind,
     case::{Millis, turn},
-    runtime::{Rule, World},
+    runtime::Rule,
     state::notes::CaseNote,
     sync::{
         apply::{Left, Standing},
@@ -30,7 +30,7 @@ const CHECK_WATCHED: Millis = 1_800_000;
 /// The pause after a check that missed something which we had sent.
 const VERIFY_AGAIN: Millis = 300_000;
 
-impl<W: World> Desk<'_, W> {
+impl Desk<'_> {
     /// What the next look must know of this one.
     pub(super) fn remember(&self, seen: &Look, want: u64, news: usize, started: Millis, note: &mut CaseNote) {
         let asked_since = want > note.wanted;

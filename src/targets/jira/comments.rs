@@ -6,7 +6,6 @@ use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
 use crate::{
     case::Millis,
     http::{Failure, Page, with},
-    runtime::World,
 };
 
 /// How many comments are read at once.
@@ -64,7 +63,7 @@ impl HeardComment {
     }
 }
 
-impl<W: World> Jira<'_, W> {
+impl Jira<'_> {
     /// Writes a comment and answers its id. `mark` finds it again, as a property that is part of the one request.
     ///
     /// In a service project the comment is internal: what is said on a case is not for the portal's customers.

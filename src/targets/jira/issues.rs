@@ -6,7 +6,6 @@ use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
 use crate::{
     case::{CaseId, Millis},
     http::{Failure, with},
-    runtime::World,
 };
 
 /// What an issue says of its case.
@@ -73,7 +72,7 @@ pub fn label(case: &CaseId) -> String {
     format!("aws-sir-{case}")
 }
 
-impl<W: World> Jira<'_, W> {
+impl Jira<'_> {
     /// Makes an issue. Label and property are part of the one request: an issue of ours is never without them.
     pub async fn create_issue(&self, issue: IssueText<'_>) -> Result<Created, Failure> {
         let mut labels = vec![label(issue.case)];

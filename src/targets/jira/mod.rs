@@ -38,9 +38,9 @@ use crate::{
 const PROPERTY: &str = "casebridge";
 
 /// The REST API, asked as the user whose token we have.
-pub struct Jira<'a, W> {
+pub struct Jira<'a> {
     /// Sends.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// Where to.
     pub settings: &'a settings::Jira,
     /// Whose token it is.
@@ -60,7 +60,7 @@ struct Ask<'a> {
     query: &'a str,
 }
 
-impl<W: World> Jira<'_, W> {
+impl Jira<'_> {
     /// Asks who we are: our account id.
     pub async fn me(&self) -> Result<String, Failure> {
         let ask = Ask { what: "myself", place: Place::Site, method: "GET", path: &["myself"], query: "" };

@@ -7,7 +7,7 @@ use super::{
     answer::{self, Place},
     text_at,
 };
-use crate::{http::Failure, runtime::World};
+use crate::http::Failure;
 
 /// A way on from where an issue stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Moved {
     },
 }
 
-impl<W: World> Jira<'_, W> {
+impl Jira<'_> {
     /// Reads which ways are open to us.
     pub async fn transitions(&self, issue: &str) -> Result<Vec<Transition>, Failure> {
         let what = "transitions";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Slack, answer::Said, is_one_of, messages::next_cursor, needed, text_at};
-use crate::{http::Failure, runtime::World};
+use crate::http::Failure;
 
 /// Codes that say something about the people who were invited, not about the channel.
 const ABOUT_PEOPLE: [&str; 9] = [
@@ -21,7 +21,7 @@ const ABOUT_PEOPLE: [&str; 9] = [
 /// How many people are invited at once: the page says 1,000 in one place and 100 in another.
 const INVITED: usize = 100;
 
-impl<W: World> Slack<'_, W> {
+impl Slack<'_> {
     /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`.
     ///
     /// Where the name is taken by a channel that we made, that one is the answer: the first try got through.

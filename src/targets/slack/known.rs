@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Slack;
-use crate::{case::Millis, http::Failure, runtime::World, state::Store};
+use crate::{case::Millis, http::Failure, runtime::World};
 
 /// How long what Slack said holds: so long somebody who left the team may still act.
 const FRESH: Millis = 5 * 60 * 1_000;
@@ -12,7 +12,7 @@ const FRESH: Millis = 5 * 60 * 1_000;
 ///
 /// # Errors
 /// Slack did not say: then nobody knows, and nothing may be done there.
-pub async fn is_shared<W: World>(slack: &Slack<'_, W>, channel: &str) -> Result<bool, Failure> {
+pub async fn is_shared(slack: &Slack<'_>, channel: &str) -> Result<bool, Failure> {
     Ok(ours_until(slack, channel).await?.is_none())
 }
 
@@ -20,15 +20,15 @@ pub async fn is_shared<W: World>(slack: &Slack<'_, W>, channel: &str) -> Result<
 ///
 /// # Errors
 /// As [`is_shared`].
-pub async fn ours_until<W: World>(slack: &Slack<'_, W>, channel: &str) -> Result<Option<Millis>, Failure> {
+pub async fn ours_until(slack: &Slack<'_>, channel: &str) -> Result<Option<Millis>, Failure> {
     let name = format!("channel/{channel}");
     let (until, shared) = dated(slack.world, &name, async || slack.is_shared(channel).await).await?;
     Ok((!shared).then_some(until))
 }
 
 /// What was found out under this name less than [`FRESH`] ago, or is found out now.
-pub async fn remembered<W: World, T: Serialize + DeserializeOwned>(
-    world: &W,
+pub async fn remembered<T: Serialize + DeserializeOwned>(
+    world: &dyn World,
     name: &str,
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -36,8 +36,8 @@ pub async fn remembered<W: World, T: Serialize + DeserializeOwned>(
 }
 
 /// The same with the time until which it holds. The store only spares calls here: where it fails, Slack is asked.
-async fn dated<W: World, T: Serialize + DeserializeOwned>(
-    world: &W,
+async fn dated<T: Serialize + DeserializeOwned>(
+    world: &dyn World,
     name: &str,
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<(Millis, T), Failure> {

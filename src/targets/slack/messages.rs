@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     http::{Failure, Page, Request},
-    runtime::{World, send_in_time},
+    runtime::send_in_time,
 };
 
 /// The `event_type` of our messages' metadata.
@@ -73,7 +73,7 @@ pub struct File {
     pub url: Option<String>,
 }
 
-impl<W: World> Slack<'_, W> {
+impl Slack<'_> {
     /// Posts a message, under `thread` or in the channel itself, and answers its `ts`.
     ///
     /// `mark` finds it again: in the metadata, which every app of the workspace can read, and as the first block's

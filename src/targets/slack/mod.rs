@@ -40,9 +40,9 @@ use crate::{
 };
 
 /// The Web API, asked as our bot.
-pub struct Slack<'a, W> {
+pub struct Slack<'a> {
     /// Sends.
-    pub world: &'a W,
+    pub world: &'a dyn World,
     /// Where to.
     pub settings: &'a settings::Slack,
     /// `xoxb-…`
@@ -51,7 +51,7 @@ pub struct Slack<'a, W> {
     pub until: Millis,
 }
 
-impl<W: World> Slack<'_, W> {
+impl Slack<'_> {
     /// Asks with a JSON body: the methods that write.
     async fn write(&self, method: &str, body: &Value) -> Result<Value, Failure> {
         self.said_write(method, body).await?.or_failure(method)

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Slack, answer::Said, is_one_of, needed, text_at};
-use crate::{http::Failure, runtime::World};
+use crate::http::Failure;
 
 /// Who we are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Person {
     pub is_deleted: bool,
 }
 
-impl<W: World> Slack<'_, W> {
+impl Slack<'_> {
     /// Asks who we are.
     pub async fn me(&self) -> Result<Me, Failure> {
         let method = "auth.test";

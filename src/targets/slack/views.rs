@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Slack, needed, text_at};
-use crate::{http::Failure, runtime::World};
+use crate::http::Failure;
 
 /// A form that is open: what names it when it is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct OpenedView {
     pub hash: Option<String>,
 }
 
-impl<W: World> Slack<'_, W> {
+impl Slack<'_> {
     /// Opens a form. `trigger` works once, and for three seconds; later the answer is [`Failure::Gone`].
     pub async fn open_view(&self, trigger: &str, view: &Value) -> Result<OpenedView, Failure> {
         self.view("views.open", &json!({"trigger_id": trigger, "view": view})).await
