@@ -323,6 +323,62 @@ async fn a_retry_after_is_kept_by_what_is_told_and_by_what_is_set() {
 }
 
 #[tokio::test]
+async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let (case, _) = two_told(&stage).await;
+    stage.slack.fault(Fault::on("conversations.setTopic").once().throttled(Some("120")));
+    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.events().await;
+    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let told = || {
+        let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
+        (count(&shown, "Detection"), count(&shown, "one"))
+    };
+    let before = stage.slack.count("chat.postMessage");
+    says(&stage, &case, "one").await;
+    stage.later(100_000);
+    stage.sweep().await;
+    assert_eq!(stage.slack.count("chat.postMessage"), before, "{:?}", told());
+    stage.minutes(2).await;
+    assert_eq!(told(), (2, 1), "the line, the card and the comment");
+    let topic = stage.slack.channel(&home.place).unwrap()["topic"]["value"].to_string();
+    assert!(topic.contains("Detection"), "{topic}");
+}
+
+#[tokio::test]
+async fn what_takes_long_to_set_leaves_the_case_to_those_who_comment() {
+    let people = ["ana@example.com", "bo@example.com", "cleo@example.com"];
+    let stage = Stage::with(&format!("layout = 'channel'\ninvite = {people:?}"), "").await;
+    stage.slack.add_user("cleo", "cleo@example.com", &json!({}));
+    stage.world.slow("users.lookupByEmail", Duration::from_secs(6));
+    let case = stage.sir.console_creates_case("Key leaked");
+    let took = {
+        let before = stage.world.now();
+        look(&stage, &case, 600_000).await;
+        stage.world.now() - before
+    };
+    assert!(took < 20_000, "two looks at what is to be set, each with one that takes long: {took}");
+    assert_eq!(stage.slack.count("users.lookupByEmail"), 2);
+    stage.minutes(3).await;
+    let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    assert_eq!(stage.slack.members(&channel).len(), 1 + people.len());
+}
+
+#[tokio::test]
+async fn what_never_answers_goes_last() {
+    let people = ["ana@example.com", "bo@example.com", "cleo@example.com"];
+    let stage = Stage::with(&format!("layout = 'channel'\ninvite = {people:?}"), "").await;
+    stage.slack.add_user("cleo", "cleo@example.com", &json!({}));
+    stage.world.slow("users.lookupByEmail", Duration::from_secs(6));
+    stage.slack.fault(Fault::on("users.lookupByEmail").body("ana").answers(503));
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.events().await;
+    stage.minutes(2).await;
+    let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    assert_eq!(stage.slack.members(&channel).len(), people.len(), "we, Bo and Cleo");
+}
+
+#[tokio::test]
 async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;

@@ -22,6 +22,8 @@ const PAUSE: (Millis, Millis) = (1_000, 300_000);
 const REFUSED: (Millis, Millis) = (300_000, 3_600_000);
 /// What is refused on a closed case is tried for so long.
 const CLOSED: Millis = 86_400_000;
+/// After this the rest is left to the next look: somebody may have commented meanwhile.
+const AT_ONCE: Millis = 5_000;
 /// While nobody can tell who reads the channel, and while strangers do.
 const UNSURE: (Millis, Millis) = (60_000, 300_000);
 
@@ -66,6 +68,7 @@ impl Worker<'_> {
         Ok(due.map(|at| at.max(held).max(now)))
     }
 
+    /// What was answered last goes first.
     async fn set_each(
         &self,
         wanted: &[Decoration],
@@ -73,12 +76,18 @@ impl Worker<'_> {
         note: &mut PlaceNote,
         tally: &mut Tally,
     ) -> Result<(), Stop> {
-        for state in wanted {
-            if state.due_at(note).is_some_and(|at| at <= self.world.now()) {
-                tally.planned += 1;
-                self.unseen_by_strangers(note).await?;
-                self.set(state, picture, note, tally).await?;
+        let began = self.world.now();
+        let failures = |state: &Decoration| note.owed.get(&state.name).map_or(0, |owed| owed.failures);
+        let is_due = |state: &&Decoration| state.due_at(note).is_some_and(|at| at <= began);
+        let mut due: Vec<&Decoration> = wanted.iter().filter(is_due).collect();
+        due.sort_by_key(|state| failures(state));
+        for state in due {
+            if self.world.now() - began >= AT_ONCE {
+                return Err(Stop::At(Standing::OutOfTime));
             }
+            tally.planned += 1;
+            self.unseen_by_strangers(note).await?;
+            self.set(state, picture, note, tally).await?;
         }
         Ok(())
     }

@@ -253,7 +253,8 @@ impl Desk<'_> {
         // Both to their end: one destination in trouble must not cut the other off in the middle of an effect.
         let (slack_left, jira_left) = tokio::join!(to_slack, to_jira);
         tallies.iter().for_each(|tally| report.tally.add(tally));
-        report.broken = [slack.broken.get(), jira.broken.get()];
+        report.broken[0] |= slack.broken.get();
+        report.broken[1] |= jira.broken.get();
         Ok([self.unless_unreadable(slack_left)?, self.unless_unreadable(jira_left)?])
     }
 
