@@ -4,6 +4,7 @@
 
 pub mod author;
 pub mod snapshot;
+pub mod stated;
 pub mod text;
 pub mod turn;
 
@@ -11,7 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::record::stated;
+use crate::case::stated::stated;
 
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    case::stated::stated,
     case::{Case, Resolver, Seconds, Status, text},
-    state::record::stated,
 };
 
 /// What a destination was told of a case: small enough to keep, complete enough to say what changed.

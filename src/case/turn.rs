@@ -1,9 +1,6 @@
 //! Whose move is it, since when, and when is it time to say so?
 
-use crate::{
-    case::{Case, Comment, Millis, Resolver, Seconds, Status},
-    config::settings::Timing,
-};
+use crate::case::{Case, Comment, Millis, Resolver, Seconds, Status};
 
 const HOUR: Millis = 3_600_000;
 
@@ -26,12 +23,12 @@ pub fn since(before: Option<(bool, Seconds)>, case: &Case, comments: &[Comment])
 }
 
 /// When the thread is reminded: after the configured hours, but not in the quiet ones. `None` where never.
-pub fn nudge_at((_, since): (bool, Seconds), timing: &Timing) -> Option<Millis> {
-    if timing.nudge_hours == 0 {
+pub fn nudge_at((_, since): (bool, Seconds), hours: u32, quiet: Option<[u8; 2]>) -> Option<Millis> {
+    if hours == 0 {
         return None;
     }
-    let at = since * 1_000 + Millis::from(timing.nudge_hours) * HOUR;
-    let Some([from, to]) = timing.quiet_hours else { return Some(at) };
+    let at = since * 1_000 + Millis::from(hours) * HOUR;
+    let Some([from, to]) = quiet else { return Some(at) };
     let (from, to) = (Millis::from(from), Millis::from(to));
     let hour = at.div_euclid(HOUR).rem_euclid(24);
     let into_the_quiet = (hour - from).rem_euclid(24);
@@ -79,13 +76,12 @@ mod tests {
 
     #[test]
     fn a_nudge_waits_for_the_end_of_the_quiet_hours() {
-        let timing = |nudge_hours, quiet_hours| Timing { nudge_hours, quiet_hours, ..Timing::default() };
         let at = |hours: i64| Some(hours * HOUR);
-        assert_eq!(nudge_at((true, 0), &timing(0, None)), None);
-        assert_eq!(nudge_at((true, 0), &timing(24, None)), at(24));
-        assert_eq!(nudge_at((true, 0), &timing(23, Some([22, 7]))), at(31));
-        assert_eq!(nudge_at((true, 0), &timing(26, Some([22, 7]))), at(31));
-        assert_eq!(nudge_at((true, 0), &timing(31, Some([22, 7]))), at(31));
-        assert_eq!(nudge_at((true, 0), &timing(12, Some([11, 13]))), at(13));
+        assert_eq!(nudge_at((true, 0), 0, None), None);
+        assert_eq!(nudge_at((true, 0), 24, None), at(24));
+        assert_eq!(nudge_at((true, 0), 23, Some([22, 7])), at(31));
+        assert_eq!(nudge_at((true, 0), 26, Some([22, 7])), at(31));
+        assert_eq!(nudge_at((true, 0), 31, Some([22, 7])), at(31));
+        assert_eq!(nudge_at((true, 0), 12, Some([11, 13])), at(13));
     }
 }

@@ -5,8 +5,11 @@
 //! alone does not. What this release does not know is kept or refused, and never written away
 //! (`docs/decisions/0002-state-outlives-its-code.md`).
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
+
 use serde_json::{Map, Value};
+
+pub use crate::case::stated::stated;
 
 /// What this release writes, without saying so, and the highest that it reads.
 const VERSION: u64 = 1;
@@ -69,14 +72,6 @@ pub fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<String>
     serde_json::to_string(&record)
 }
 
-/// For a field that may be null but must be there: what is missing does not count as nothing.
-///
-/// # Errors
-/// As the deserializer's.
-pub fn stated<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
-    Option::deserialize(field)
-}
-
 /// The record without its version.
 fn of_this_version(text: &str) -> Result<Value, Unreadable> {
     let mut record: Value = serde_json::from_str(text).map_err(|_| Unreadable::Damaged)?;
@@ -109,6 +104,8 @@ pub(crate) fn holds(known: &Value, record: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

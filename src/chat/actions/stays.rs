@@ -20,8 +20,8 @@ pub enum Stays {
     Secret(&'static str),
 }
 
-/// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. Only of a comment
-/// that everybody in Jira reads is it said that it holds a secret.
+/// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked for
+/// last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
 pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
     let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
     match comment.audience {

@@ -300,8 +300,10 @@ impl Desk<'_> {
     fn picture(&self, seen: &Look, sayings: Vec<state::Saying>, notes: &Notes) -> Picture {
         let waiting = notes.case.waiting;
         let timing = &self.settings.timing;
-        let overdue = waiting
-            .filter(|waiting| turn::nudge_at(*waiting, timing).is_some_and(|at| at <= self.world.now()));
+        let overdue = waiting.filter(|waiting| {
+            turn::nudge_at(*waiting, timing.nudge_hours, timing.quiet_hours)
+                .is_some_and(|at| at <= self.world.now())
+        });
         let view = View {
             case: seen.case.clone(),
             links: self.links(notes, &seen.case.id),

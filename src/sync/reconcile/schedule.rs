@@ -82,7 +82,11 @@ impl Desk<'_> {
         let checked = seen.case.attachments.iter().any(|file| {
             file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
         });
-        let nudge = notes.case.waiting.and_then(|waiting| turn::nudge_at(waiting, &self.settings.timing));
+        let timing = &self.settings.timing;
+        let nudge = notes
+            .case
+            .waiting
+            .and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
         owed.chain(decoration)
             .chain(notes.case.verify_at)
             .chain(notes.case.look_again_at)

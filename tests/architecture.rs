@@ -1,0 +1,179 @@
+//! The rooms of the house: who may know whom. Read from the source, so that an arrow that goes up fails here.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use syn::{
+    Attribute, Item, ItemUse, UseTree,
+    visit::{self, Visit},
+};
+
+/// The rooms from the top down: each may use those below it. Rooms of one line do not know each other.
+const FLOORS: &[&[&str]] = &[
+    &["bin"],
+    &["entry"],
+    &["sync", "chat"],
+    &["targets"],
+    &["runtime"],
+    &["telemetry"],
+    &["aws", "state"],
+    &["http"],
+    &["config"],
+    &["case"],
+];
+
+/// What does not hold yet: `targets` asks the engine's types of `sync`, and the audit makes the job that a reply becomes.
+/// The list may only grow shorter.
+const NOT_YET: &[(&str, &str)] = &[("targets/mod.rs", "sync"), ("sync/audit.rs", "chat")];
+
+/// A use of one room by a file of another.
+type Arrow = (String, Vec<String>);
+
+#[test]
+fn arrows_between_rooms_go_down() {
+    let mut seen = BTreeSet::new();
+    let mut up = Vec::new();
+    for (file, path) in arrows() {
+        let (from, to) = (room_of(&file), path[0].as_str());
+        if from == to || floor(&from) < floor(to) {
+            continue;
+        }
+        match NOT_YET.iter().find(|known| **known == (file.as_str(), to)) {
+            Some(known) => drop(seen.insert(*known)),
+            None => up.push(format!("{file} uses {}", path.join("::"))),
+        }
+    }
+    assert!(up.is_empty(), "arrows that do not go down:\n{}", up.join("\n"));
+    assert_eq!(seen, NOT_YET.iter().copied().collect(), "what holds by now is taken off the list");
+}
+
+#[test]
+fn every_room_has_its_floor_and_every_floor_its_room() {
+    let named: BTreeSet<&str> = FLOORS.iter().flat_map(|floor| floor.iter().copied()).collect();
+    let there: BTreeSet<String> = fs::read_dir(source())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != "lib.rs")
+        .collect();
+    assert_eq!(there.iter().map(String::as_str).collect::<BTreeSet<_>>(), named);
+}
+
+#[test]
+fn the_product_does_not_know_what_it_is_tried_in() {
+    for file in files(&source()) {
+        let text = fs::read_to_string(&file).unwrap();
+        for word in ["casebridge_lab", "casebridge_cli"] {
+            assert!(!text.contains(word), "{} names {word}", file.display());
+        }
+    }
+}
+
+/// All uses of rooms in live code.
+fn arrows() -> Vec<Arrow> {
+    let mut arrows = Vec::new();
+    for file in files(&source()) {
+        let name = file.strip_prefix(source()).unwrap().to_str().unwrap().to_owned();
+        let parsed = syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap();
+        let mut paths = Paths::default();
+        paths.visit_file(&parsed);
+        arrows.extend(paths.0.into_iter().map(|path| (name.clone(), path)));
+    }
+    assert!(arrows.len() > 500, "the source was read");
+    arrows
+}
+
+fn floor(room: &str) -> usize {
+    FLOORS.iter().position(|floor| floor.contains(&room)).unwrap_or_else(|| panic!("no floor for {room}"))
+}
+
+fn room_of(file: &str) -> String {
+    file.split('/').next().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every file of a folder but the map.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = Vec::new();
+    for path in entries {
+        match path.is_dir() {
+            true => files.extend(self::files(&path)),
+            false if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("src/lib.rs") => {
+                files.push(path)
+            }
+            false => {}
+        }
+    }
+    files
+}
+
+/// Paths into the crate, `crate::` or `casebridge::` left off, of all that is not a test.
+#[derive(Default)]
+struct Paths(BTreeSet<Vec<String>>);
+
+impl Paths {
+    fn take(&mut self, path: Vec<String>) {
+        if let [root, rest @ ..] = &path[..]
+            && (root == "crate" || root == "casebridge")
+            && !rest.is_empty()
+        {
+            self.0.insert(rest.to_vec());
+        }
+    }
+
+    fn tree(&mut self, tree: &UseTree, before: &[String]) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        match tree {
+            UseTree::Path(path) => self.tree(&path.tree, &with(&path.ident)),
+            UseTree::Name(name) => self.take(with(&name.ident)),
+            UseTree::Rename(name) => self.take(with(&name.ident)),
+            UseTree::Glob(_) => self.take(before.to_vec()),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, before)),
+        }
+    }
+}
+
+fn is_test(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+    })
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let tests = matches!(item, Item::Mod(module) if is_test(&module.attrs));
+        if !tests {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        self.tree(&item.tree, &[]);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.take(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        visit::visit_path(self, path);
+    }
+}
+
+/// The map that docs/architecture.md shows is the map that holds.
+#[test]
+fn the_code_map_names_every_room() {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/architecture.md")).unwrap();
+    let missing: BTreeMap<_, _> = FLOORS
+        .iter()
+        .flat_map(|floor| floor.iter())
+        .map(|room| (room, format!("`{room}/`")))
+        .filter(|(_, written)| !text.contains(written.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "docs/architecture.md does not name {missing:?}");
+}
