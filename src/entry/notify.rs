@@ -8,6 +8,7 @@ use tracing::{error, warn};
 
 use crate::{
     case::{CaseId, Millis},
+    chat::policy::since,
     config::{secrets::Secrets, settings::Settings},
     runtime::World,
     state::{self, Destination},
@@ -49,6 +50,9 @@ impl Notifier<'_> {
     /// # Errors
     /// A bare event could not be taken.
     pub async fn handle(&self, event: Value) -> Result<Value, NotTaken> {
+        if let Err(trouble) = since::seen(self.world, self.settings, self.world.now()).await {
+            warn!(%trouble, "since when the settings hold is not known");
+        }
         let Some(records) = event.get("Records").and_then(Value::as_array) else {
             let hint = trigger::decode_value(event).map_err(|error| NotTaken(error.to_string()))?;
             let failed = self.work(vec![(String::new(), Ok(hint))]).await;

@@ -6,7 +6,13 @@ use tracing::{info, warn};
 
 use crate::{
     case::{Case, CaseId, Millis},
-    chat,
+    chat::{
+        self,
+        policy::{
+            identity, length,
+            since::{self, Message, Older, Since},
+        },
+    },
     config::settings::Layout,
     http::Failure,
     runtime::gate,
@@ -16,14 +22,12 @@ use crate::{
         notes::{GONE, HOME, PlaceNote},
     },
     sync::reconcile::Desk,
-    targets::Heard,
+    targets::{Heard, slack},
     telemetry::metrics,
 };
 
 /// So many checks must miss something before it is sent again.
 const ABSENT: u8 = 3;
-/// A person's message is looked for only once its event has had this long to arrive.
-const EVENT_LATE: Millis = 60_000;
 /// Records of commands are kept for a day; a message older than this may have lost its record.
 const EVENT_LOST: Millis = 82_800_000;
 
@@ -102,7 +106,8 @@ async fn check(
         apply(desk, id, epoch, destination, note, finding).await?;
     }
     if destination == Destination::Slack && !case.is_closed() && desk.settings.slack.replies_are_comments {
-        replies(desk, note, &told, &heard).await?;
+        let closed = case.closed.map(|closed| closed * 1_000);
+        replies(desk, note, &told, &heard, closed).await?;
     }
     Ok(absent)
 }
@@ -226,15 +231,25 @@ async fn replies(
     note: &PlaceNote,
     told: &BTreeMap<Key, Told>,
     heard: &[Heard],
+    closed: Option<Millis>,
 ) -> Result<(), state::Error> {
     let now = desk.world.now();
+    let Some(home) = &note.home else { return Ok(()) };
+    let since = since::seen(desk.world, desk.settings, now).await?;
+    let card = Some(slack::millis(&home.name));
     let known: HashSet<&str> = told.values().map(|told| told.remote.as_str()).collect();
+    // What is younger may still come with its event.
     let lost = |one: &&Heard| {
         let age = now - one.at;
-        (EVENT_LATE..EVENT_LOST).contains(&age) && !known.contains(one.remote.as_str())
+        (since::MOMENTS..EVENT_LOST).contains(&age) && !known.contains(one.remote.as_str())
     };
     for one in heard.iter().filter(lost) {
-        let (Some(reply), Some(home)) = (&one.reply, &note.home) else { continue };
+        let Some(reply) = &one.reply else { continue };
+        // Nothing is read for what was said too early.
+        let message = Message { written: one.at, arrived: one.at, card, closed };
+        if since.may_whoever_wrote_it(&message, now).is_err() {
+            continue;
+        }
         let mut job = chat::ingress::job::unread(desk.settings, home, reply, now);
         let known = match desk.world.store().command(&job.key()).await {
             // Nobody knows what became of it: it must not be done twice.
@@ -248,12 +263,30 @@ async fn replies(
         if known.is_some_and(|known| known.answer.is_some()) {
             continue;
         }
-        job.did = chat::ingress::job::words_of(reply, true);
+        let Some(read) = is_read(desk, &since, &message, reply).await else { continue };
+        job.did = chat::ingress::job::words_of(reply, read);
         let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
         let sent = desk.world.enqueue(&job.group(), &job.key(), body).await;
         sent.map_err(state::Error::Trouble)?;
     }
     Ok(())
+}
+
+/// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
+/// inbox, and no long text is read for that.
+async fn is_read(desk: &Desk<'_>, since: &Since, message: &Message, reply: &slack::Heard) -> Option<bool> {
+    let (now, mut by) = (desk.world.now(), vec![reply.user.clone()?]);
+    if since.may(message, &by, now).is_err() {
+        let groups = identity::groups(&desk.destinations.slack, desk.settings, &by[0]).await;
+        let groups =
+            groups.inspect_err(|failure| warn!(%failure, "a writer's groups: left for the next check"));
+        by.extend(groups.ok()?);
+    }
+    match since.may(message, &by, now) {
+        Ok(()) => Some(true),
+        Err(Older::NoRole) => Some(reply.text.len() <= length::SHORT),
+        Err(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -271,10 +304,7 @@ mod tests {
         },
         runtime::live::{Inbox, Job, Live, Safe},
         state::{memory::Memory, notes::Home},
-        targets::{
-            Destinations,
-            slack::{self, Slack},
-        },
+        targets::{Destinations, slack::Slack},
     };
 
     /// The real world with a table in memory, in which nothing is asked; and the inbox.
@@ -305,29 +335,48 @@ mod tests {
     }
 
     /// What the check puts on the inbox.
-    async fn put(world: &Live<Memory>, settings: &Settings, (note, heard): &(PlaceNote, Heard)) {
+    async fn put(
+        world: &Live<Memory>,
+        settings: &Settings,
+        (note, heard): &(PlaceNote, Heard),
+        closed: Option<Millis>,
+    ) {
         let token = &Secret::default();
         let slack = Slack { world, settings: &settings.slack, token, until: Millis::MAX };
         let destinations = Destinations::new(slack, None);
         let desk = Desk { world, settings, destinations: &destinations, deadline: Millis::MAX };
-        replies(&desk, note, &BTreeMap::new(), std::slice::from_ref(heard)).await.unwrap();
+        let heard = std::slice::from_ref(heard);
+        replies(&desk, note, &BTreeMap::new(), heard, closed).await.unwrap();
     }
 
     #[tokio::test]
     async fn the_text_of_a_reply_that_was_dealt_with_is_not_looked_through_again() {
         let ((world, mut jobs), settings) = (world(), settings());
+        since::seen(&world, &settings, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
         let before = pasted::looked_through();
-        put(&world, &settings, &reply).await;
+        put(&world, &settings, &reply, None).await;
         let job = jobs.try_recv().unwrap();
         assert!(job.body.contains("It was Bo's key"));
         assert_eq!(pasted::looked_through(), before + 1);
         let begun = state::Command { job: String::new(), since: world.now(), answer: None };
         world.store().begin(&job.id, &begun, Millis::MAX).await.unwrap();
         world.store().finish(&job.id, "\"refused\"").await.unwrap();
-        put(&world, &settings, &reply).await;
+        put(&world, &settings, &reply, None).await;
         assert!(jobs.try_recv().is_err());
         assert_eq!(pasted::looked_through(), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_was_written_when_the_case_was_closed_is_left_where_it_is_and_not_looked_through() {
+        let ((world, mut jobs), settings) = (world(), settings());
+        since::seen(&world, &settings, 0).await.unwrap();
+        let reply = reply(&world, "U1", 3_600_000);
+        let before = pasted::looked_through();
+        put(&world, &settings, &reply, Some(reply.1.at)).await;
+        assert!(jobs.try_recv().is_err() && pasted::looked_through() == before);
+        put(&world, &settings, &reply, Some(reply.1.at + 1)).await;
+        assert!(jobs.try_recv().is_ok());
     }
 
     fn told(remote: &str, seen: Seen) -> Told {

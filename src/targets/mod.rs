@@ -64,13 +64,6 @@ fn unmark(case: &CaseId, mark: &str) -> Option<(Key, String)> {
     Some((Key(key.to_owned()), hash.to_owned()))
 }
 
-/// A `ts` is seconds with six digits behind the point.
-fn millis(ts: &str) -> Millis {
-    let (seconds, micros) = ts.split_once('.').unwrap_or((ts, "0"));
-    seconds.parse::<Millis>().unwrap_or(0) * 1_000
-        + micros.get(..3).and_then(|text| text.parse().ok()).unwrap_or(0)
-}
-
 impl<'a> Destinations<'a> {
     /// Slack, and Jira where there is one.
     pub fn new(slack: Slack<'a>, jira: Option<Jira<'a>>) -> Self {
@@ -373,7 +366,7 @@ const EARLIER: Millis = 60_000;
 
 fn heard(case: &CaseId, one: slack::Heard, me: &slack::Me) -> Heard {
     let (key, hash) = one.mark_by(me).and_then(|mark| unmark(case, mark)).unzip();
-    let at = millis(&one.ts);
+    let at = slack::millis(&one.ts);
     let spoken = matches!(one.subtype.as_deref(), None | Some("file_share" | "thread_broadcast"));
     let persons = spoken && one.bot_id.is_none() && one.user.is_some();
     Heard { key, hash: hash.unwrap_or_default(), remote: one.ts.clone(), at, reply: persons.then_some(one) }
@@ -451,11 +444,5 @@ mod tests {
             |(key, hash)| serde_json::to_string(&mark(&case, key, hash)).unwrap(),
             |json| unmark(&case, &serde_json::from_str::<String>(json).unwrap()).unwrap(),
         );
-    }
-
-    #[test]
-    fn a_ts_is_seconds_and_micros() {
-        assert_eq!(millis("1790000000.123456"), 1_790_000_000_123);
-        assert_eq!(millis("1790000000"), 1_790_000_000_000);
     }
 }

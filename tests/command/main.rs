@@ -14,6 +14,7 @@ mod issue;
 #[path = "../state/log.rs"]
 mod log;
 mod many_files;
+mod older;
 mod once;
 mod operations;
 mod shared;

@@ -9,6 +9,7 @@ mod doors;
 mod life;
 #[path = "../state/log.rs"]
 mod log;
+mod older;
 mod repaired;
 mod sample;
 mod shared;

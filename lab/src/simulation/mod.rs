@@ -23,7 +23,10 @@ use std::{
 
 use casebridge::{
     case::{CaseId, Millis},
-    chat::ingress::bridge::Bridge,
+    chat::{
+        ingress::bridge::Bridge,
+        policy::since::{self, Since},
+    },
     config::{
         secrets::{Secret, Secrets},
         settings::Settings,
@@ -132,6 +135,9 @@ pub struct Life {
 pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
     let began = Instant::now();
     let world = Shared::new(script, bench);
+    // Somebody saw the settings long before.
+    let since = serde_json::to_string(&Since::of(&world.settings, BEGIN)).unwrap_or_default();
+    ready(world.memory.swap_note(since::NOTE, None, &since, None));
     match script.life {
         Some(_) => story::life(&world),
         None => story::plan(&world),

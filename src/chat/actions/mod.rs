@@ -27,6 +27,7 @@ mod issue;
 mod lists;
 mod membership;
 mod moment;
+mod older;
 mod patience;
 mod settle;
 mod status;
@@ -54,7 +55,11 @@ use crate::{
             ask::{Ask, Hub, Line, Membership},
             verbs::{self, About},
         },
-        policy::{confirmation::Confirmation, identity::Profile, roles::Role},
+        policy::{
+            confirmation::Confirmation,
+            identity::Profile,
+            roles::{self, Role},
+        },
     },
     runtime::World,
     state::{self, Command, Store, Unread},
@@ -332,8 +337,19 @@ async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken(desk: &Desk<'_>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
+    let judged = match &work.did {
+        Doing::Said { ts, .. } if roles::may_comment(desk.settings, &desk.person.identity).is_ok() => {
+            older::judged(desk, &case, ts).await?
+        }
+        _ => Ok(()),
+    };
     authorised(desk, &Ask::Comment { text: None }, Some(&case)).await?;
     desk.readable(&case).await?;
+    if let Err(older) = judged
+        && !older::is_begun(desk, &case).await?
+    {
+        return Ok(Answer::says(older.to_string()).give_back(&desk.typed()));
+    }
     match &work.did {
         Doing::Said { ts, text, files } => comments::reply(desk, &case, ts, text, files).await,
         Doing::Amended { ts, text } => comments::edited(desk, &case, ts, text).await,

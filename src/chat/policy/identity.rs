@@ -72,7 +72,10 @@ fn known(person: Person, settings: &Settings) -> Known {
 }
 
 /// Those user groups of the settings that somebody is in.
-async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
+///
+/// # Errors
+/// Slack did not answer: then nobody knows.
+pub async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
         let name = format!("group/{group}");

@@ -5,3 +5,4 @@ pub mod identity;
 pub mod length;
 pub mod pasted;
 pub mod roles;
+pub mod since;

@@ -214,6 +214,13 @@ pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Refus
     may(settings, identity, &Ask::Comment { text: None }, Place::Case)
 }
 
+/// Whom the settings let comment on cases: users and user groups.
+pub fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
+    let needed = verbs::of(&Ask::Comment { text: None }).and_then(|verb| verb.role);
+    let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
+    lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty())
+}
+
 /// What keeps somebody out whatever the roles say.
 fn outside(settings: &Settings, identity: &Identity) -> Option<Kind> {
     let foreign = identity.team != settings.slack.team;

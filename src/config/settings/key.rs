@@ -56,7 +56,8 @@ pub const TABLES: [(&str, bool, &str); 5] = [
     (
         "roles",
         false,
-        "Who may do what. Each role includes those above it in this list. Without names it is nobody.",
+        "Who may do what. Each role includes those above it in this list. Without names it is nobody. What somebody \
+         wrote before the functions saw the role does not become a comment later.",
     ),
     ("timing", false, "When the bridge looks, and speaks, by itself."),
 ];
@@ -102,7 +103,8 @@ keys! {
     slack.invite: Kind::Texts(value::email), Default::None("none"),
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
     slack.replies_are_comments: Kind::Flag, Default::Value("true"),
-        "A person's reply in a case's thread becomes a comment on the case.";
+        "A person's reply in a case's thread becomes a comment on the case: what is said from the moment on at which the \
+         functions see it switched on, never what was said before.";
     slack.api_url: Kind::Url(value::slack_api), Default::Value("\"https://slack.com/api\""),
         "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`. No other is taken.";
     jira.api_url: Kind::Url(value::jira_api), Default::Required,

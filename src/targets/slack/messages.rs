@@ -13,6 +13,7 @@ use super::{
     text_at,
 };
 use crate::{
+    case::Millis,
     http::{Failure, Page, Request},
     runtime::send_in_time,
 };
@@ -22,6 +23,13 @@ const EVENT_TYPE: &str = "casebridge";
 
 /// How many messages are read at once.
 const PAGE: &str = "200";
+
+/// A message's `ts` in milliseconds since 1970: it is seconds with six digits behind the point. 0 for what is none.
+pub fn millis(ts: &str) -> Millis {
+    let (seconds, micros) = ts.split_once('.').unwrap_or((ts, "0"));
+    seconds.parse::<Millis>().map_or(0, |seconds| seconds.saturating_mul(1_000))
+        + micros.get(..3).and_then(|text| text.parse().ok()).unwrap_or(0)
+}
 
 /// A message as it is read back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

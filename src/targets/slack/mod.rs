@@ -25,7 +25,7 @@ pub use self::{
     line::Line,
     membership::{membership, unread_membership},
     message::{Message, PART, parts},
-    messages::{File, Heard},
+    messages::{File, Heard, millis},
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
     response_url::allowed_response_url,

@@ -1,0 +1,49 @@
+//! Was a message written after it could become a comment?
+
+use serde::Deserialize;
+
+use super::desk::{Desk, Stop};
+use crate::{
+    case::{CaseId, Millis},
+    chat::policy::since::{self, Message, Older},
+    state::notes::Home,
+    targets::slack,
+};
+
+/// Whether a message of this `ts` may become a comment. One that came moments after it was written is judged by the
+/// settings as they are; one that came late, or that lay in the queue, by since when they are so.
+pub async fn judged(desk: &Desk<'_>, case: &CaseId, ts: &str) -> Result<Result<(), Older>, Stop> {
+    let (now, written) = (desk.world.now(), slack::millis(ts));
+    let arrived = if since::is_live(written, desk.job.at) { written.max(desk.job.at) } else { written };
+    let live = since::is_live(written, now);
+    // The door took a live one because the settings said so: then that was seen.
+    let since = since::seen(desk.world, desk.settings, if live { arrived } else { now }).await?;
+    // The service itself takes no comment on a closed case.
+    let closed = if live { None } else { desk.case(case).await?.closed.map(|closed| closed * 1_000) };
+    let message = Message { written, arrived, card: card(desk, case).await?, closed };
+    let identity = &desk.person.identity;
+    let by = [identity.groups.clone(), vec![identity.user.clone()]].concat();
+    Ok(since.may(&message, &by, now))
+}
+
+/// When the case's card was posted; where the table does not know it, when the thread's first message was.
+async fn card(desk: &Desk<'_>, case: &CaseId) -> Result<Option<Millis>, Stop> {
+    #[derive(Deserialize)]
+    struct Told {
+        home: Option<Home>,
+    }
+    let note = desk.world.store().meta(case).await?.and_then(|meta| meta.slack);
+    let told = note.as_deref().map(serde_json::from_str::<Told>).transpose();
+    let told = told.map_err(|error| Stop::Trouble(format!("the note on Slack: {error}")))?;
+    let home = told.and_then(|told| told.home).map(|home| home.name);
+    Ok(home.as_ref().or(desk.job.place.thread.as_ref()).map(|ts| slack::millis(ts)))
+}
+
+/// Whether an earlier delivery began to make the comment: it was judged then, and may stand on the case.
+pub async fn is_begun(desk: &Desk<'_>, case: &CaseId) -> Result<bool, Stop> {
+    if !desk.again {
+        return Ok(false);
+    }
+    let sayings = desk.world.store().sayings(case).await?;
+    Ok(sayings.iter().any(|saying| saying.command == desk.key))
+}
