@@ -12,7 +12,7 @@ use super::{
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md");
 
 const OPENING: &str = "\
-<!-- Written by `UPDATE_DOCS=1 cargo test --lib command::manual` from src/command/table.rs. Do not edit. -->
+<!-- Written by `UPDATE_DOCS=1 cargo test --package casebridge --lib manual` from src/chat/language/table.rs. Do not edit. -->
 
 # Talking to the bridge
 
@@ -114,7 +114,7 @@ fn the_documentation_is_what_the_table_says() {
     let written = std::fs::read_to_string(PATH).unwrap_or_default();
     assert!(
         written == document,
-        "docs/commands.md is stale: run UPDATE_DOCS=1 cargo test --lib command::manual"
+        "docs/commands.md is stale: run UPDATE_DOCS=1 cargo test --package casebridge --lib manual"
     );
 }
 
