@@ -50,7 +50,7 @@ impl Notifier<'_> {
     /// # Errors
     /// A bare event could not be taken.
     pub async fn handle(&self, event: Value) -> Result<Value, NotTaken> {
-        if let Err(trouble) = since::seen(self.world, self.settings, self.world.now()).await {
+        if let Err(trouble) = since::seen(self.world, self.settings).await {
             warn!(%trouble, "since when the settings hold is not known");
         }
         let Some(records) = event.get("Records").and_then(Value::as_array) else {

@@ -235,7 +235,7 @@ async fn replies(
 ) -> Result<(), state::Error> {
     let now = desk.world.now();
     let Some(home) = &note.home else { return Ok(()) };
-    let since = since::seen(desk.world, desk.settings, now).await?;
+    let since = since::seen(desk.world, desk.settings).await?;
     let card = Some(slack::millis(&home.name));
     let known: HashSet<&str> = told.values().map(|told| told.remote.as_str()).collect();
     // What is younger may still come with its event.
@@ -352,7 +352,7 @@ mod tests {
     #[tokio::test]
     async fn the_text_of_a_reply_that_was_dealt_with_is_not_looked_through_again() {
         let ((world, mut jobs), settings) = (world(), settings());
-        since::seen(&world, &settings, 0).await.unwrap();
+        since::seen_at(&world, &settings, 0, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
         let before = pasted::looked_through();
         put(&world, &settings, &reply, None).await;
@@ -370,7 +370,7 @@ mod tests {
     #[tokio::test]
     async fn a_reply_that_was_written_when_the_case_was_closed_is_left_where_it_is_and_not_looked_through() {
         let ((world, mut jobs), settings) = (world(), settings());
-        since::seen(&world, &settings, 0).await.unwrap();
+        since::seen_at(&world, &settings, 0, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
         let before = pasted::looked_through();
         put(&world, &settings, &reply, Some(reply.1.at)).await;

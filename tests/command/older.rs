@@ -108,6 +108,25 @@ async fn a_job_that_lay_in_the_queue_is_refused_if_the_switch_was_off_meanwhile_
 }
 
 #[tokio::test]
+async fn a_job_that_the_queue_brings_again_proves_by_itself_that_the_switch_was_on_unless_somebody_looked_since()
+ {
+    const MINUTE: Millis = 60_000;
+    for (looked, after, made) in [(false, 6, 1), (false, 31, 0), (true, 6, 0)] {
+        let stage = Stage::set().await;
+        let case = stage.sir.aws_creates_case("Key leaked");
+        let thread = stage.thread_of(&case).await;
+        assert_eq!(stage.deliver(&replies(&stage, &thread)).await.0, 200);
+        let jobs = stage.jobs();
+        if looked {
+            know(&stage, clock::now() + MINUTE, 0).await;
+        }
+        later(&stage, after * MINUTE);
+        assert_eq!(stage.work(&jobs).await, [""; 0]);
+        assert_eq!(stage.comments(&case).len(), made, "{looked} {after}");
+    }
+}
+
+#[tokio::test]
 async fn a_job_that_is_done_after_the_switch_was_turned_off_is_refused() {
     let (mut stage, case, thread) = known(0, 0).await;
     assert_eq!(stage.deliver(&replies(&stage, &thread)).await.0, 200);

@@ -316,6 +316,18 @@ async fn a_case_at_rest_that_cannot_be_read_is_found_by_the_discovery_which_find
 }
 
 #[tokio::test]
+async fn what_was_told_leaves_no_open_intent_in_the_table() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    // Within the minute, which is all that the issue says of when: nothing else of the note changes.
+    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.events().await;
+    for destination in Destination::ALL {
+        assert_eq!(stage.place(&case, destination).await.open, None, "{destination:?}");
+    }
+}
+
+#[tokio::test]
 async fn after_0_1_0_a_card_and_an_issue_are_set_once_and_nothing_else_is_touched() {
     let stage = Stage::set().await;
     let case = told(&stage).await;

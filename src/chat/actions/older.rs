@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::desk::{Desk, Stop};
+use super::{
+    TOLD_FOR,
+    desk::{Desk, Stop},
+};
 use crate::{
     case::{CaseId, Millis},
     chat::policy::since::{self, Message, Older},
@@ -13,11 +16,13 @@ use crate::{
 /// Whether a message of this `ts` may become a comment. One that came moments after it was written is judged by the
 /// settings as they are; one that came late, or that lay in the queue, by since when they are so.
 pub async fn judged(desk: &Desk<'_>, case: &CaseId, ts: &str) -> Result<Result<(), Older>, Stop> {
-    let (now, written) = (desk.world.now(), slack::millis(ts));
-    let arrived = if since::is_live(written, desk.job.at) { written.max(desk.job.at) } else { written };
-    let live = since::is_live(written, now);
-    // The door took a live one because the settings said so: then that was seen.
-    let since = since::seen(desk.world, desk.settings, if live { arrived } else { now }).await?;
+    let (now, written, came) = (desk.world.now(), slack::millis(ts), desk.job.at);
+    let (live, at_once) = (since::is_live(written, now), since::is_live(written, came));
+    let arrived = if at_once { written.max(came) } else { written };
+    // The door took what came at once because the settings said so: then that was seen.
+    let at = if live { arrived } else { now };
+    let first = if at_once && now - came < TOLD_FOR { arrived } else { now };
+    let since = since::seen_at(desk.world, desk.settings, at, first).await?;
     // The service itself takes no comment on a closed case.
     let closed = if live { None } else { desk.case(case).await?.closed.map(|closed| closed * 1_000) };
     let message = Message { written, arrived, card: card(desk, case).await?, closed };

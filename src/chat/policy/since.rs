@@ -86,16 +86,32 @@ pub fn is_live(written: Millis, now: Millis) -> bool {
     now - written < MOMENTS
 }
 
-/// Since when all that the settings say counts, for somebody who looks at them now. What nobody saw before counts from
-/// `at`: now, or when an event came that was taken because of it.
+/// Since when all that the settings say counts, for somebody who looks at them now: what nobody saw before counts from
+/// now.
 ///
 /// # Errors
 /// The table did not answer, or too many write it at once.
-pub async fn seen(world: &dyn World, settings: &Settings, at: Millis) -> state::Result<Since> {
+pub async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
+    let now = world.now();
+    seen_at(world, settings, now, now).await
+}
+
+/// The same for somebody who knows more: what nobody saw before counts from `at`, when an event came that was taken
+/// because of it; and from `first` where nobody ever looked.
+///
+/// # Errors
+/// As there.
+pub async fn seen_at(
+    world: &dyn World,
+    settings: &Settings,
+    at: Millis,
+    first: Millis,
+) -> state::Result<Since> {
     let store = world.store();
     for _ in 0..TRIES {
         let old = store.note(NOTE).await?;
         let known = read(old.as_deref());
+        let at = if old.is_none() { first } else { at };
         let since = known.clone().brought_up_to(settings, world.now(), at);
         if since == known {
             return Ok(since);
@@ -291,18 +307,18 @@ mod tests {
         let safe = Safe::Given(Secrets::default());
         let world = Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe);
         let (now, on) = (world.now(), settings(true, "responder = ['U1']"));
-        let first = seen(&world, &on, now - 5).await.unwrap();
+        let first = seen_at(&world, &on, now, now - 5).await.unwrap();
         let written = noted(&world).await.unwrap();
         let looked = first.looked;
         let golden = format!(r#"{{"v":1,"looked":{looked},"replies":{0},"speakers":{{"U1":{0}}}}}"#, now - 5);
         assert_eq!(written, golden);
         // A second worker, and one who starts anew.
-        assert_eq!(seen(&world, &on, now).await.unwrap(), first);
+        assert_eq!(seen_at(&world, &on, now, now - 9).await.unwrap(), first);
         assert_eq!(noted(&world).await.unwrap(), written);
         for unreadable in ["{", "[]", r#"{"v":2,"looked":9999999999999,"replies":1,"speakers":{"U1":1}}"#] {
             let old = noted(&world).await;
             assert!(world.store().swap_note(NOTE, old.as_deref(), unreadable, None).await.unwrap());
-            let anew = seen(&world, &on, now).await.unwrap();
+            let anew = seen_at(&world, &on, now, 0).await.unwrap();
             assert_eq!((anew.replies, anew.speakers["U1"]), (Some(now), now), "{unreadable}");
         }
     }

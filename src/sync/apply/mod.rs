@@ -69,6 +69,8 @@ pub struct Worker<'a> {
     pub broken: Cell<bool>,
     /// Until then it holds that nobody of another workspace reads along.
     pub among_us: Cell<Millis>,
+    /// The note was saved with an intent in it: it must be saved again without.
+    pub saved: Cell<bool>,
 }
 
 /// Why a round stops before its end.
@@ -193,6 +195,7 @@ impl Worker<'_> {
 
 impl Worker<'_> {
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {
+        self.saved.set(true);
         let json = write(note, self.rest).map_err(|error| state::Error::Trouble(error.to_string()))?;
         Ok(self.world.store().save(self.case, self.epoch, Note::Of(self.destination), &json).await?)
     }

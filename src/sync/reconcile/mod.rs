@@ -105,7 +105,8 @@ impl Desk<'_> {
         let mut report = Report::default();
         let mut notes = Notes::read(case, &meta)?;
         loop {
-            let Turn { next_at, done } = self.turn(case, &meta, &mut notes, &mut report).await?;
+            let turn = Box::pin(self.turn(case, &meta, &mut notes, &mut report));
+            let Turn { next_at, done } = turn.await?;
             notes.save(self.world, case, meta.epoch).await?;
             let want = if self.world.holds(Rule::WantCheck) { meta.want } else { u64::MAX };
             let store = self.world.store();
@@ -238,6 +239,7 @@ impl Desk<'_> {
             tripped: Cell::new(false),
             broken: Cell::new(false),
             among_us: Cell::new(0),
+            saved: Cell::new(false),
         };
         let (slack, jira) = (worker(Destination::Slack, slack_rest), worker(Destination::Jira, jira_rest));
         let [slack_ledger, jira_ledger] = ledgers;
@@ -255,6 +257,10 @@ impl Desk<'_> {
         tallies.iter().for_each(|tally| report.tally.add(tally));
         report.broken[0] |= slack.broken.get();
         report.broken[1] |= jira.broken.get();
+        let saved = [&slack, &jira].map(|worker| worker.saved.get());
+        for destination in Destination::ALL.into_iter().filter(|destination| saved[*destination as usize]) {
+            notes.stand_otherwise(destination);
+        }
         Ok([self.unless_unreadable(slack_left)?, self.unless_unreadable(jira_left)?])
     }
 

@@ -40,6 +40,11 @@ impl Notes {
         }
     }
 
+    /// The table has another note than the one that was read: a worker saved it in between.
+    pub fn stand_otherwise(&mut self, destination: Destination) {
+        self.saved[destination as usize + 1] = None;
+    }
+
     /// Writes what changed.
     pub async fn save(&mut self, world: &dyn World, case: &CaseId, epoch: u64) -> Result<(), state::Error> {
         let trouble = |error: serde_json::Error| state::Error::Trouble(error.to_string());

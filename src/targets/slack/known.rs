@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Slack;
-use crate::{case::Millis, http::Failure, runtime::World};
+use crate::{case::Millis, http::Failure, runtime::World, state::record};
 
 /// How long what Slack said holds: so long somebody who left the team may still act.
 const FRESH: Millis = 5 * 60 * 1_000;
@@ -42,8 +42,7 @@ async fn dated<T: Serialize + DeserializeOwned>(
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<(Millis, T), Failure> {
     let old = world.store().note(name).await.ok().flatten();
-    if let Some((until, found)) =
-        old.as_deref().and_then(|json| serde_json::from_str::<(Millis, T)>(json).ok())
+    if let Some((until, found)) = old.as_deref().and_then(|json| record::read_whole::<(Millis, T)>(json).ok())
         && world.now() < until
     {
         return Ok((until, found));
