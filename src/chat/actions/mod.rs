@@ -337,8 +337,10 @@ async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken(desk: &Desk<'_>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
+    // Asked first: that the settings hold is noted as soon as somebody's words prove it.
     let judged = match &work.did {
         Doing::Said { ts, .. } if roles::may_comment(desk.settings, &desk.person.identity).is_ok() => {
+            desk.readable(&case).await?;
             older::judged(desk, &case, ts).await?
         }
         _ => Ok(()),
