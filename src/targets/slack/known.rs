@@ -26,7 +26,7 @@ pub async fn ours_until(slack: &Slack<'_>, channel: &str) -> Result<Option<Milli
     Ok((!shared).then_some(until))
 }
 
-/// What was found out under this name less than [`FRESH`] ago, or is found out now.
+/// What was found out under this name less than five minutes ago, or is found out now.
 pub async fn remembered<T: Serialize + DeserializeOwned>(
     world: &dyn World,
     name: &str,
