@@ -4,7 +4,6 @@ pub mod announcements;
 pub mod apply;
 pub mod audit;
 pub mod observe;
-pub mod plan;
 pub mod reconcile;
 pub mod resync;
 pub mod trigger;

@@ -7,7 +7,7 @@ use crate::{
     case::{Case, CaseId, Comment, Investigation, Resolver, Seconds},
     runtime::{Rule, World},
     state::{self, Destination, key::Key, notes::CaseNote},
-    sync::plan::Ledger,
+    targets::telling::Ledger,
 };
 
 /// What a look saw.

@@ -3,6 +3,7 @@
 pub mod content;
 pub mod jira;
 pub mod slack;
+pub mod telling;
 pub mod wording;
 
 use tokio::sync::OnceCell;
@@ -18,13 +19,13 @@ use crate::{
     },
     sync::{
         apply::{What, Worker},
-        plan::{Picture, Setting},
         reconcile::Desk,
     },
     targets::{
         content::Content,
         jira::{IssueText, Jira, Moved},
         slack::Slack,
+        telling::{Picture, Setting},
     },
 };
 

@@ -6,8 +6,8 @@ use casebridge::{
     case::{CaseId, Comment, Millis},
     config::settings::Layout,
     state::{Destination, Store},
-    sync::plan,
     targets::jira::label as label_of,
+    targets::telling as plan,
 };
 
 use super::{faults::Set, ready, slack::Channel, story::PERSONS_WORDS, world::Shared};

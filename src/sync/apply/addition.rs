@@ -13,11 +13,11 @@ use crate::{
         key::{Key, Plainness},
         notes::{CHANNEL, HOME, Home, Intent, PlaceNote},
     },
-    sync::{
-        apply::Standing,
-        plan::{Ledger, Picture},
+    sync::apply::Standing,
+    targets::{
+        content::Content,
+        telling::{Ledger, Picture},
     },
-    targets::content::Content,
     telemetry::report::Tally,
 };
 

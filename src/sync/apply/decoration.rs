@@ -12,7 +12,7 @@ use crate::{
         self,
         notes::{Owed, PlaceNote},
     },
-    sync::plan::{Decoration, Picture, Setting, decoration},
+    targets::telling::{Decoration, Picture, Setting, decoration},
     telemetry::report::Tally,
 };
 

@@ -20,7 +20,7 @@ use crate::{
         notes::PlaceNote,
         record::{Rest, write},
     },
-    sync::plan::{Effect, Ledger, Picture, plan},
+    targets::telling::{Effect, Ledger, Picture, plan},
     targets::{Destinations, content::Content},
     telemetry::report::Tally,
 };

@@ -11,8 +11,8 @@ use crate::{
         key::Key,
         notes::{GONE, PlaceNote},
     },
-    sync::plan::{Decoration, Ledger, Picture},
     targets::content::Content,
+    targets::telling::{Decoration, Ledger, Picture},
     telemetry::report::Tally,
 };
 

@@ -20,11 +20,11 @@ use crate::{
         apply::{Left, Standing, Worker},
         audit,
         observe::{self, Look},
-        plan::{self, Ledger, Picture},
     },
     targets::{
         Destinations,
         content::{Links, View},
+        telling::{self as plan, Ledger, Picture},
     },
     telemetry::{
         metrics,
