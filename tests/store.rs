@@ -7,7 +7,8 @@
 use casebridge::{
     case::{CaseId, Millis, author::Author},
     config::clock::now,
-    state::{Command, Destination, Error, Meta, Note, Saying, Seen, Store, Told, key::Key, memory::Memory},
+    state::{Command, Error, Meta, Note, Saying, Seen, Store, Told, key::Key, memory::Memory},
+    targets::{jira::KIND as Jira, slack::KIND as Slack},
 };
 
 #[path = "store/items.rs"]
@@ -16,8 +17,6 @@ mod items;
 mod table;
 #[path = "store/wire.rs"]
 mod wire;
-
-use Destination::{Jira, Slack};
 
 const MINUTE: Millis = 60_000;
 
@@ -121,8 +120,8 @@ async fn each_note_is_saved_by_itself(store: &dyn Store) {
     }
     let meta = store.meta(&case(1)).await.unwrap().unwrap();
     assert_eq!(
-        (meta.case.as_deref(), meta.slack.as_deref(), meta.jira.as_deref()),
-        (Some("1"), Some("22"), Some(""))
+        [Note::Case, Note::Of(Slack), Note::Of(Jira)].map(|note| meta.text(note).map(String::as_str)),
+        [Some("1"), Some("22"), Some("")]
     );
     assert_eq!((meta.want, meta.epoch, meta.lease_until), (1, 1, now + MINUTE));
 }
@@ -419,7 +418,7 @@ async fn what_is_too_large_for_an_item_is_trouble(store: &dyn Store) {
     store.save(&case(1), 1, Note::Case, &half).await.unwrap();
     assert!(is_too_large(store.save(&case(1), 1, Note::Of(Slack), &half).await), "all notes together");
     let meta = store.meta(&case(1)).await.unwrap().unwrap();
-    assert_eq!((meta.case, meta.slack), (Some(half.clone()), None));
+    assert_eq!((meta.case, meta.targets.len()), (Some(half.clone()), 0));
 
     assert!(is_too_large(store.tell(&case(1), 1, Slack, &key("card"), &told(&over)).await));
     assert!(is_too_large(store.swap_note("cache", None, &over, None).await));

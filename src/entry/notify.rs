@@ -8,17 +8,22 @@ use tracing::{error, warn};
 
 use crate::{
     case::{CaseId, Millis},
-    chat::policy::since,
+    chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
+    entry::targets::Targets,
     runtime::World,
-    state::{self, Destination},
+    state,
     sync::{
-        announcements,
-        reconcile::Desk,
+        announcements::{self, News},
+        context::Context,
+        reconcile::reconcile,
         resync,
         trigger::{self, Hint},
     },
-    targets::{Destinations, jira::Jira, slack::Slack},
+    targets::{
+        jira::Jira,
+        slack::{Slack, SlackTarget},
+    },
     telemetry::{metrics, report::Report},
 };
 
@@ -81,7 +86,8 @@ impl Notifier<'_> {
                     cases.insert(id, ());
                 }
                 Ok(Hint::Membership { id, what, event }) => {
-                    let told = announcements::tell(&self.slack(), &id, what, &event).await;
+                    let news = News { id: &id, happened: what, event: &event };
+                    let told = announcements::tell(self.world, &SlackTarget::new(self.slack()), news).await;
                     if let Err(trouble) = told {
                         if let announcements::Error::Store(state::Error::Unreadable(record)) = &trouble {
                             metrics::unreadable(record);
@@ -136,30 +142,32 @@ impl Notifier<'_> {
         reports
     }
 
-    /// Every case for itself: what one of them does to its worker harms no other.
-    async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
-        let jira = self.settings.jira.as_ref().map(|settings| Jira {
+    fn jira(&self) -> Option<Jira<'_>> {
+        self.settings.jira.as_ref().map(|settings| Jira {
             world: self.world,
             settings,
             email: &self.secrets.jira_email,
             token: &self.secrets.jira_api_token,
             until: self.deadline,
-        });
-        let slack = self.slack();
-        let destinations = Destinations::new(slack, jira);
+        })
+    }
+
+    /// Every case for itself: what one of them does to its worker harms no other.
+    pub async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
+        let targets = Targets::new(self.slack(), self.jira());
         let (world, settings, deadline) = (self.world, self.settings, self.deadline);
-        let desk = Desk { world, settings, destinations: &destinations, deadline };
-        let reports = join_all(cases.iter().map(|case| one(&desk, case))).await;
-        if reports.iter().any(|report| report.broken[Destination::Jira as usize]) {
-            announcements::jira_is_broken(&destinations.slack, &self.settings.slack.channel).await;
-        }
+        let listener = Replies { world, settings, slack: self.slack() };
+        let context = Context { world, settings, targets: &targets.all(), listener: &listener, deadline };
+        let reports = join_all(cases.iter().map(|case| one(&context, case))).await;
+        let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
+        announcements::are_broken(&context, targets.announcer(), &broken).await;
         reports
     }
 }
 
 /// A failure here is no failure of the message: the debt is written down, and the sweep comes back to it.
-async fn one(desk: &Desk<'_>, case: &CaseId) -> Report {
-    match AssertUnwindSafe(Box::pin(desk.attend(case))).catch_unwind().await {
+async fn one(context: &Context<'_>, case: &CaseId) -> Report {
+    match AssertUnwindSafe(Box::pin(reconcile(context, case))).catch_unwind().await {
         Ok(Ok(report)) => report,
         Ok(Err(state::Error::Fenced)) => Report::default(),
         Ok(Err(trouble)) => {

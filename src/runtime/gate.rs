@@ -1,7 +1,4 @@
-//! May this destination be written to now? Slots for a channel, a breaker for a whole destination, and what it refused.
-//!
-//! Slack: about one post a second a channel (<https://docs.slack.dev/apis/web-api/rate-limits>). Jira: 20 writes in
-//! 2 s and 100 in 30 s an issue (<https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>).
+//! May this target be written to now? Slots for a place in it, a breaker for all of it, and what it refused.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,28 +9,29 @@ use crate::{
     case::Millis,
     http::{Failure, Request, Response},
     runtime::{Rule, World, send_in_time},
-    state::{self, Destination, Result, read_note, record::write},
+    state::{self, Result, TargetKind, read_note, record::write},
     telemetry::metrics,
 };
 
-/// Milliseconds between two writes at one place.
-fn spacing(destination: Destination) -> Millis {
-    match destination {
-        Destination::Slack => 1_000,
-        Destination::Jira => 300,
-    }
+/// A turn at a place that takes one write at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The place.
+    pub place: String,
+    /// Milliseconds between two writes.
+    pub spacing: Millis,
 }
 
 /// When the next write at this place may be made. Takes the slot.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn slot(world: &dyn World, destination: Destination, place: &str, now: Millis) -> Result<Millis> {
+pub async fn slot(world: &dyn World, target: TargetKind, slot: &Slot) -> Result<Millis> {
+    let now = world.now();
     if !world.holds(Rule::Pace) {
         return Ok(now);
     }
-    let name = format!("{}/{place}", destination.as_str());
-    world.store().reserve(&name, now, spacing(destination)).await
+    world.store().reserve(&format!("{target}/{}", slot.place), now, slot.spacing).await
 }
 
 /// A destination that nobody may write to for a while.
@@ -53,16 +51,16 @@ pub struct Breaker {
 /// The first and the longest time for which a broken destination is left alone.
 const OPEN: (Millis, Millis) = (300_000, 3_600_000);
 
-fn name(destination: Destination) -> String {
-    format!("breaker/{}", destination.as_str())
+fn name(target: TargetKind) -> String {
+    format!("breaker/{}", target.as_str())
 }
 
 /// Reads the breaker.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn read(world: &dyn World, destination: Destination) -> Result<Breaker> {
-    read_as(world, &name(destination)).await
+pub async fn read(world: &dyn World, target: TargetKind) -> Result<Breaker> {
+    read_as(world, &name(target)).await
 }
 
 async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, name: &str) -> Result<T> {
@@ -76,9 +74,9 @@ async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, n
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn throttle(world: &dyn World, destination: Destination, until: Millis) -> Result<()> {
+pub async fn throttle(world: &dyn World, target: TargetKind, until: Millis) -> Result<()> {
     let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
-    change(world, &name(destination), longer).await.map(|_| ())
+    change(world, &name(target), longer).await.map(|_| ())
 }
 
 /// Something that is only set and that a destination refused.
@@ -96,16 +94,16 @@ pub struct Refused {
 /// What was last refused, by what it is: `status`, `link`, `home`, `channel`, `invitation`.
 pub type Refusals = BTreeMap<String, Refused>;
 
-fn refusals_name(destination: Destination) -> String {
-    format!("refused/{}", destination.as_str())
+fn refusals_name(target: TargetKind) -> String {
+    format!("refused/{}", target.as_str())
 }
 
 /// Remembers a refusal for whoever asks whether all works. That it cannot be remembered stops nothing.
-pub async fn refused(world: &dyn World, destination: Destination, what: &str, refused: Refused) {
+pub async fn refused(world: &dyn World, target: TargetKind, what: &str, refused: Refused) {
     let newer = |refusals: &mut Refusals| {
         refusals.insert(what.to_owned(), refused.clone());
     };
-    if let Err(trouble) = change(world, &refusals_name(destination), newer).await {
+    if let Err(trouble) = change(world, &refusals_name(target), newer).await {
         warn!(what, %trouble, "a refusal could not be noted");
     }
 }
@@ -114,8 +112,8 @@ pub async fn refused(world: &dyn World, destination: Destination, what: &str, re
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn refused_since(world: &dyn World, destination: Destination, since: Millis) -> Result<Refusals> {
-    let mut refusals: Refusals = read_as(world, &refusals_name(destination)).await?;
+pub async fn refused_since(world: &dyn World, target: TargetKind, since: Millis) -> Result<Refusals> {
+    let mut refusals: Refusals = read_as(world, &refusals_name(target)).await?;
     refusals.retain(|_, refused| refused.at >= since);
     Ok(refusals)
 }
@@ -164,8 +162,8 @@ pub async fn send(
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn open(world: &dyn World, destination: Destination, now: Millis, why: &str) -> Result<bool> {
-    let breaker = change(world, &name(destination), |breaker: &mut Breaker| {
+pub async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str) -> Result<bool> {
+    let breaker = change(world, &name(target), |breaker: &mut Breaker| {
         if breaker.until <= now || breaker.trips == 0 {
             breaker.trips += 1;
             breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
@@ -180,9 +178,9 @@ pub async fn open(world: &dyn World, destination: Destination, now: Millis, why:
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn close(world: &dyn World, destination: Destination) -> Result<()> {
+pub async fn close(world: &dyn World, target: TargetKind) -> Result<()> {
     let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
-    change(world, &name(destination), shut).await.map(|_| ())
+    change(world, &name(target), shut).await.map(|_| ())
 }
 
 async fn change<T: Default + Serialize + DeserializeOwned>(

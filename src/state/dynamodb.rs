@@ -10,7 +10,7 @@ use std::{
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use super::{
-    Command, Destination, Error, Meta, Note, Result, Saying, Store, Told,
+    Command, Error, Meta, Note, Result, Saying, Store, TargetKind, Told,
     item::*,
     table::{Late, MAX_KEYS, Table, Written},
 };
@@ -119,7 +119,7 @@ impl Store for Dynamo {
     }
 
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
-        let expression = format!("SET {} = :json", note_attribute(note));
+        let expression = format!("SET {} = :json", note_attribute(note.of()));
         let values = [(":json", text(json)), (":epoch", number(epoch))];
         let change = self.0.change(meta_key(case), &expression, values).await;
         fenced(self.0.write(change.condition_expression("epoch = :epoch"), Late::Overwrites).await?)
@@ -176,40 +176,40 @@ impl Store for Dynamo {
         Ok(self.0.due(now, limit).await?.iter().filter_map(case_of).collect())
     }
 
-    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+    async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         // BatchGetItem refuses a key that comes twice.
         let different: BTreeSet<_> = keys.iter().collect();
-        let different: Vec<_> = different.into_iter().map(|key| told_key(case, destination, key)).collect();
+        let different: Vec<_> = different.into_iter().map(|key| told_key(case, target, key)).collect();
         let mut told = HashMap::new();
         for keys in different.chunks(MAX_KEYS) {
             for item in self.0.batch(keys).await? {
-                told.insert(told_name(&item, destination)?, json_of::<Told>(&item, "told")?);
+                told.insert(told_name(&item, target)?, json_of::<Told>(&item, "told")?);
             }
         }
         Ok(keys.iter().map(|key| told.get(key).cloned()).collect())
     }
 
-    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
-        let items = self.0.query(case, &told_prefix(destination)).await?;
-        items.iter().map(|item| Ok((told_name(item, destination)?, json_of(item, "told")?))).collect()
+    async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>> {
+        let items = self.0.query(case, &told_prefix(target)).await?;
+        items.iter().map(|item| Ok((told_name(item, target)?, json_of(item, "told")?))).collect()
     }
 
     async fn tell(
         &self,
         case: &CaseId,
         epoch: u64,
-        destination: Destination,
+        target: TargetKind,
         key: &Key,
         told: &Told,
     ) -> Result<()> {
         let values = [(":told", json(told)?), (":epoch", number(epoch))];
-        let key = told_key(case, destination, key);
+        let key = told_key(case, target, key);
         let change = self.0.change(key, "SET told = :told, epoch = :epoch", values).await;
         fenced(self.0.write(change.condition_expression(NOT_LATER), Late::Overwrites).await?)
     }
 
-    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
-        let key = told_key(case, destination, key);
+    async fn untell(&self, case: &CaseId, epoch: u64, target: TargetKind, key: &Key) -> Result<()> {
+        let key = told_key(case, target, key);
         fenced(self.0.delete(key, NOT_LATER, [(":epoch", number(epoch))]).await?)
     }
 

@@ -8,7 +8,8 @@ use std::{collections::HashMap, fs};
 use aws_sdk_dynamodb::types::AttributeValue;
 use casebridge::{
     case::{CaseId, Millis, author::Author},
-    state::{Command, Destination, Error, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
+    state::{Command, Error, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
+    targets::{jira, slack},
 };
 use serde_json::{Map, Value, json};
 
@@ -57,14 +58,14 @@ async fn write(store: &Dynamo) {
     store.lease(&resting, THEN, FAR).await.unwrap().unwrap();
     for (note, json) in [
         (Note::Case, r#"{"of":"case"}"#),
-        (Note::Of(Destination::Slack), r#"{"of":"slack"}"#),
-        (Note::Of(Destination::Jira), r#"{"of":"jira"}"#),
+        (Note::Of(slack::KIND), r#"{"of":"slack"}"#),
+        (Note::Of(jira::KIND), r#"{"of":"jira"}"#),
     ] {
         store.save(&resting, 1, note, json).await.unwrap();
     }
     store.release(&resting, 1, 1, None, false).await.unwrap();
-    store.tell(&resting, 1, Destination::Slack, &key("comment/100001/0"), &told()).await.unwrap();
-    store.tell(&resting, 0, Destination::Jira, &key("comment/100001/0"), &told()).await.unwrap();
+    store.tell(&resting, 1, slack::KIND, &key("comment/100001/0"), &told()).await.unwrap();
+    store.tell(&resting, 0, jira::KIND, &key("comment/100001/0"), &told()).await.unwrap();
     store.say(&resting, &saying(), FAR).await.unwrap();
     store.begin("begun", &command("said by U0ANAEXAMP in C0SECURITY"), FAR).await.unwrap();
     store.begin("done", &command("asked by U0ANAEXAMP in C0SECURITY"), FAR).await.unwrap();
@@ -81,15 +82,16 @@ async fn read(store: &Dynamo) {
     let meta = async |case| store.meta(case).await.unwrap().unwrap();
     let now = meta(&hinted).await;
     assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, true, 0, 0, Some(THEN)));
-    assert_eq!((now.case, now.slack, now.jira), (None, None, None));
+    assert_eq!((now.case, now.targets.len()), (None, 0));
     let now = meta(&held).await;
     assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, false, 1, FAR, Some(THEN)));
-    assert_eq!((now.case.as_deref(), now.slack), (Some("{}"), None));
+    assert_eq!((now.case.as_deref(), now.targets.len()), (Some("{}"), 0));
     let now = meta(&resting).await;
     assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, false, 1, 0, None));
-    let notes = [now.case, now.slack, now.jira].map(Option::unwrap);
+    let notes = [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)]
+        .map(|note| now.text(note).unwrap().as_str());
     assert_eq!(notes, [r#"{"of":"case"}"#, r#"{"of":"slack"}"#, r#"{"of":"jira"}"#]);
-    for destination in Destination::ALL {
+    for destination in [slack::KIND, jira::KIND] {
         let all = store.all_told(&resting, destination).await.unwrap();
         assert_eq!(all, [(key("comment/100001/0"), told())]);
     }
@@ -172,8 +174,8 @@ async fn unreadable(store: &Dynamo) -> Vec<String> {
     let answers = [
         store.lease(&case, THEN, FAR).await.map(drop),
         store.meta(&case).await.map(drop),
-        store.told(&case, Destination::Slack, &key).await.map(drop),
-        store.all_told(&case, Destination::Jira).await.map(drop),
+        store.told(&case, slack::KIND, &key).await.map(drop),
+        store.all_told(&case, jira::KIND).await.map(drop),
         store.sayings(&case).await.map(drop),
         store.begin("done", &command("again"), FAR).await.map(drop),
         store.command("begun").await.map(drop),

@@ -20,7 +20,8 @@ use crate::{
         ingress::typed,
     },
     config::settings::Settings,
-    state::{self, Destination, NO_LEASE, Saying, Seen, Told, key::Key},
+    state::{self, NO_LEASE, Saying, Seen, Told, key::Key},
+    targets::{jira, slack},
 };
 
 /// `comments [N]`
@@ -199,9 +200,7 @@ async fn told(
     spoken: &Spoken,
 ) -> Result<(), Stop> {
     let key = Key(format!("comment/{comment}/0"));
-    for (destination, remote) in
-        [(Destination::Slack, &spoken.slack_ts), (Destination::Jira, &spoken.jira_comment)]
-    {
+    for (destination, remote) in [(slack::KIND, &spoken.slack_ts), (jira::KIND, &spoken.jira_comment)] {
         let Some(remote) = remote else { continue };
         let told = Told { remote: remote.clone(), hash: text::hash(body), seen: Seen::Yes, theirs: true };
         match desk.world.store().tell(id, NO_LEASE, destination, &key, &told).await {
@@ -262,7 +261,7 @@ pub async fn edited(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str) -> Outc
 
 /// The comment that a message became more than a day ago, from the ledger.
 async fn long_ago(desk: &Desk<'_>, id: &CaseId, ts: &str) -> Result<Option<Saying>, Stop> {
-    let all = desk.world.store().all_told(id, Destination::Slack).await?;
+    let all = desk.world.store().all_told(id, slack::KIND).await?;
     let found = all.into_iter().find(|(_, told)| told.theirs && told.remote == ts);
     let comment = found.and_then(|(key, _)| key.0.split('/').nth(1).map(str::to_owned));
     let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
@@ -299,9 +298,7 @@ async fn rewrite(
         return Err(closed(id).give_back(&desk.typed()).into());
     }
     // What is remembered at the end takes the place of what was: that must be readable.
-    for (destination, remote) in
-        [(Destination::Slack, &before.slack_ts), (Destination::Jira, &before.jira_comment)]
-    {
+    for (destination, remote) in [(slack::KIND, &before.slack_ts), (jira::KIND, &before.jira_comment)] {
         if remote.is_some() {
             desk.or_parked(desk.world.store().all_told(id, destination).await)?;
         }

@@ -13,7 +13,9 @@ mod message;
 mod messages;
 mod mrkdwn;
 mod people;
+mod planner;
 mod response_url;
+mod target;
 mod thread;
 mod views;
 
@@ -28,7 +30,9 @@ pub use self::{
     messages::{File, Heard, millis},
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
+    planner::SlackPlanner,
     response_url::allowed_response_url,
+    target::{SlackTarget, said_by_a_person},
     thread::content,
     views::OpenedView,
 };
@@ -37,7 +41,11 @@ use crate::{
     config::{secrets::Secret, settings},
     http::{Failure, Request},
     runtime::{World, gate},
+    state::TargetKind,
 };
+
+/// Slack's name in the table and in the log.
+pub const KIND: TargetKind = TargetKind::new("slack");
 
 /// The Web API, asked as our bot.
 pub struct Slack<'a> {
