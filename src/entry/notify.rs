@@ -1,8 +1,11 @@
 //! What does `notify` do with what Lambda brought? Hints first, then every case for itself.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+};
 
-use futures_util::{FutureExt, future::join_all};
+use futures_util::{FutureExt, StreamExt, future, stream};
 use serde_json::{Value, json};
 use tracing::{error, warn};
 
@@ -27,8 +30,10 @@ use crate::{
     telemetry::{metrics, report::Report},
 };
 
-/// How many due cases one sweep takes on; the rest is due at the next.
+/// How many cases are worked at once.
 const AT_ONCE: usize = 10;
+/// How many cases one question for what is due names.
+const DUE: usize = 100;
 /// A sweep is not continued with less time than this.
 const LEAST: Millis = 15_000;
 
@@ -123,23 +128,32 @@ impl Notifier<'_> {
             Ok(_) => {}
         }
         let mut reports = vec![Report { swept: true, ..Report::default() }];
-        while self.deadline - self.world.now() > LEAST {
-            match self.world.store().due(self.world.now(), AT_ONCE).await {
-                Ok(due) if due.is_empty() => break,
-                Ok(due) => {
-                    let more = due.len() == AT_ONCE;
-                    reports.extend(self.attend(due).await);
-                    if !more {
-                        break;
-                    }
-                }
+        let mut tried = BTreeSet::new();
+        while self.has_time() {
+            let due = match self.world.store().due(self.world.now(), DUE).await {
+                Ok(due) => due,
                 Err(trouble) => {
                     warn!(%trouble, "could not ask what is due");
                     break;
                 }
+            };
+            let all = due.len() < DUE;
+            // One that is held, or that failed a moment ago, is still due: it is passed over.
+            let fresh: Vec<_> = due.into_iter().filter(|case| tried.insert(case.clone())).collect();
+            if fresh.is_empty() {
+                break;
+            }
+            reports.extend(self.attend(fresh).await);
+            if all {
+                break;
             }
         }
         reports
+    }
+
+    /// Whether there is enough of it to begin with another case.
+    fn has_time(&self) -> bool {
+        self.deadline - self.world.now() > LEAST
     }
 
     fn jira(&self) -> Option<Jira<'_>> {
@@ -158,7 +172,12 @@ impl Notifier<'_> {
         let (world, settings, deadline) = (self.world, self.settings, self.deadline);
         let listener = Replies { world, settings, slack: self.slack() };
         let context = Context { world, settings, targets: &targets.all(), listener: &listener, deadline };
-        let reports = join_all(cases.iter().map(|case| one(&context, case))).await;
+        let each = stream::iter(&cases).map(async |case| match self.has_time() {
+            true => Some(one(&context, case).await),
+            false => None,
+        });
+        // What is not begun any more stays due.
+        let reports: Vec<Report> = each.buffer_unordered(AT_ONCE).filter_map(future::ready).collect().await;
         let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
         announcements::are_broken(&context, targets.announcer(), &broken).await;
         reports

@@ -101,8 +101,10 @@ impl Store for Dynamo {
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
         let values = [(":until", number(until)), (":now", number(now)), (":one", number(1))];
-        let change = self.0.change(meta_key(case), "SET lease_until = :until ADD epoch :one", values).await;
+        let taken = "SET lease_until = :until, next_at = :until, due = :due ADD epoch :one";
+        let change = self.0.change(meta_key(case), taken, values).await;
         let change = change
+            .expression_attribute_values(":due", text(DUE))
             .expression_attribute_values(":number", text("N"))
             .expression_attribute_values(":v", number(VERSION));
         let change = change.condition_expression(FREE).return_values(ReturnValue::AllNew);

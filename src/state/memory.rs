@@ -167,7 +167,8 @@ impl Store for Memory {
         }
         meta.epoch += 1;
         meta.lease_until = until;
-        Ok(Some(meta.clone()))
+        tables.set_due(case, Some(until));
+        Ok(tables.cases.get(case).and_then(|rows| rows.meta.clone()))
     }
 
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {

@@ -254,8 +254,9 @@ pub trait Store {
     /// Notes that somebody should look at the case: `want += 1`, `next_at = now`, and `full` where asked.
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()>;
 
-    /// Takes the case for one worker until `until`: `epoch += 1`. `None` while another holds it, or where there
-    /// is no such case.
+    /// Takes the case for one worker until `until`: `epoch += 1`, and `next_at = until`, since nobody else needs to come
+    /// before; a hint that comes meanwhile makes it due again. `None` while another holds it, or where there is no such
+    /// case.
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>>;
 
     /// Reads META without taking the case.

@@ -50,12 +50,13 @@ impl State {
     /// Puts it into the table.
     async fn put(&self, stage: &Stage, case: &str) {
         let (id, now) = (CaseId::parse(case).unwrap(), stage.world.now());
+        let next_at = stage.meta(case).await.next_at;
         let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
         for (note, json) in NOTES.into_iter().zip(&self.0) {
             let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
             stage.memory.save(&id, meta.epoch, note, &text).await.unwrap();
         }
-        stage.memory.release(&id, meta.epoch, meta.want, meta.next_at, false).await.unwrap();
+        stage.memory.release(&id, meta.epoch, meta.want, next_at, false).await.unwrap();
     }
 }
 

@@ -76,15 +76,18 @@ async fn write(store: &Dynamo) {
     store.swap_note("channel/C0SECURITY", None, "[1795669500000,false]", Some(FAR)).await.unwrap();
 }
 
-/// Reads them: what each says.
-async fn read(store: &Dynamo) {
+/// Reads them: what each says. A lease of 0.1.0 left the next look where it was.
+async fn read(store: &Dynamo, held_until: Millis) {
     let [hinted, held, resting] = [case(1), case(2), case(3)];
     let meta = async |case| store.meta(case).await.unwrap().unwrap();
     let now = meta(&hinted).await;
     assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, true, 0, 0, Some(THEN)));
     assert_eq!((now.case, now.targets.len()), (None, 0));
     let now = meta(&held).await;
-    assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, false, 1, FAR, Some(THEN)));
+    assert_eq!(
+        (now.want, now.full, now.epoch, now.lease_until, now.next_at),
+        (1, false, 1, FAR, Some(held_until))
+    );
     assert_eq!((now.case.as_deref(), now.targets.len()), (Some("{}"), 0));
     let now = meta(&resting).await;
     assert_eq!((now.want, now.full, now.epoch, now.lease_until, now.next_at), (1, false, 1, 0, None));
@@ -135,7 +138,7 @@ async fn items_of_any_release_are_read_as_they_were_meant_where_dynamodb_was_ask
     let Some(account) = table::asked_for().await else { return };
     let written = account.make("items-written").await;
     write(&written.store).await;
-    read(&written.store).await;
+    read(&written.store, FAR).await;
     // What reading changed is no part of it.
     let gate = written.client.update_item().table_name(&written.name);
     let gate = gate.key("pk", AttributeValue::S("GATE#slack/C0SECURITY".to_owned()));
@@ -153,7 +156,11 @@ async fn items_of_any_release_are_read_as_they_were_meant_where_dynamodb_was_ask
     }
     let golden: Map<String, Value> = serde_json::from_str(&fs::read_to_string(FILE).unwrap()).unwrap();
     for (name, item) in &golden {
-        for (attribute, value) in item.as_object().unwrap() {
+        let moved = |attribute: &str| {
+            attribute == "next_at" && item.get("lease_until").is_some_and(|at| at["N"] != "0")
+        };
+        for (attribute, value) in item.as_object().unwrap().iter().filter(|(attribute, _)| !moved(attribute))
+        {
             assert_eq!(today[name].get(attribute), Some(value), "{attribute} of {name}");
         }
     }
@@ -163,7 +170,7 @@ async fn items_of_any_release_are_read_as_they_were_meant_where_dynamodb_was_ask
         let put = loaded.client.put_item().table_name(&loaded.name).set_item(Some(item(shown)));
         put.send().await.unwrap();
     }
-    read(&loaded.store).await;
+    read(&loaded.store, THEN).await;
     loaded.delete().await;
 }
 
