@@ -200,3 +200,29 @@ fn the_code_map_names_every_room() {
         .collect();
     assert!(missing.is_empty(), "docs/architecture.md does not name {missing:?}");
 }
+
+/// A line has `message`, `level`, `target` and `timestamp` already: a reader keeps the last of two.
+#[test]
+fn no_log_line_has_a_key_twice() {
+    let (mut lines, mut found) = (0, Vec::new());
+    for file in files(&source()) {
+        let text = fs::read_to_string(&file).unwrap();
+        for event in ["trace!(", "debug!(", "info!(", "warn!(", "error!("]
+            .iter()
+            .flat_map(|name| text.split(name).skip(1))
+        {
+            lines += 1;
+            let fields = event.split(['"', ';']).next().unwrap();
+            let names = fields
+                .split(',')
+                .map(|field| field.split('=').next().unwrap().trim().trim_start_matches(['%', '?']));
+            found.extend(
+                names
+                    .filter(|name| ["message", "level", "target", "timestamp"].contains(name))
+                    .map(|name| format!("{}: {name}", file.display())),
+            );
+        }
+    }
+    assert!(lines > 40, "the source was read: {lines}");
+    assert_eq!(found, Vec::<String>::new());
+}

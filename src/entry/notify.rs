@@ -102,7 +102,7 @@ impl Notifier<'_> {
                     }
                 }
                 Err(trouble) => {
-                    warn!(message, %trouble, "a message that cannot be read");
+                    warn!(id = message, %trouble, "a message that cannot be read");
                     failed.push(message);
                 }
             }

@@ -1,6 +1,6 @@
 //! May this target be written to now? Slots for a place in it, a breaker for all of it, and what it refused.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::warn;
@@ -163,7 +163,10 @@ pub async fn send(
 /// # Errors
 /// The store did not answer.
 pub async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str) -> Result<bool> {
-    let breaker = change(world, &name(target), |breaker: &mut Breaker| {
+    // As it was at the try that was written: of many at once one finds it shut.
+    let was_shut = Cell::new(false);
+    change(world, &name(target), |breaker: &mut Breaker| {
+        was_shut.set(breaker.trips == 0);
         if breaker.until <= now || breaker.trips == 0 {
             breaker.trips += 1;
             breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
@@ -171,7 +174,7 @@ pub async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str)
         why.clone_into(&mut breaker.why);
     })
     .await?;
-    Ok(breaker.trips == 1)
+    Ok(was_shut.get())
 }
 
 /// The destination answered well again.
@@ -220,12 +223,32 @@ async fn swap<T: Default + Serialize + DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::golden;
+    use crate::{
+        config::{sdk::Aws, secrets::Secrets},
+        runtime::live::{Inbox, Live, Safe},
+        state::{golden, memory::Memory},
+    };
 
     #[test]
     fn a_breaker_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
         golden::damage::<Breaker>("breakers", &[], &[]);
         golden::later::<Breaker>("breakers");
+    }
+
+    #[tokio::test]
+    async fn only_the_first_to_find_a_target_broken_is_to_say_so() {
+        let (sender, _jobs) = tokio::sync::mpsc::unbounded_channel();
+        let safe = Safe::Given(Secrets::default());
+        let world = Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe);
+        let target = TargetKind::new("pager");
+        let mut first = Vec::new();
+        for at in [0, 50, 100, OPEN.0 + 100] {
+            first.push(open(&world, target, at, "invalid_auth").await.unwrap());
+        }
+        assert_eq!(first, [true, false, false, false]);
+        assert_eq!(read(&world, target).await.unwrap().trips, 2);
+        close(&world, target).await.unwrap();
+        assert!(open(&world, target, 0, "invalid_auth").await.unwrap(), "it was mended meanwhile");
     }
 
     #[test]
