@@ -14,7 +14,7 @@ use crate::{
     chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
     entry::targets::Targets,
-    runtime::World,
+    runtime::{World, gate::Queues},
     state,
     sync::{
         announcements::{self, News},
@@ -171,7 +171,14 @@ impl Notifier<'_> {
         let targets = Targets::new(self.slack(), self.jira());
         let (world, settings, deadline) = (self.world, self.settings, self.deadline);
         let listener = Replies { world, settings, slack: self.slack() };
-        let context = Context { world, settings, targets: &targets.all(), listener: &listener, deadline };
+        let context = Context {
+            world,
+            settings,
+            targets: &targets.all(),
+            listener: &listener,
+            queues: Queues::default(),
+            deadline,
+        };
         let each = stream::iter(&cases).map(async |case| match self.has_time() {
             true => Some(one(&context, case).await),
             false => None,

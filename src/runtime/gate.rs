@@ -1,15 +1,21 @@
 //! May this target be written to now? Slots for a place in it, a breaker for all of it, and what it refused.
 
-use std::{cell::Cell, collections::BTreeMap, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::sync::Mutex;
 use tracing::warn;
 
 use crate::{
     case::Millis,
     http::{Failure, Request, Response},
     runtime::{Rule, World, send_in_time},
-    state::{self, Result, TargetKind, read_note, record::write},
+    state::{self, Reserved, Result, TargetKind, Wanted, read_note, record::write},
     telemetry::metrics,
 };
 
@@ -22,16 +28,28 @@ pub struct Slot {
     pub spacing: Millis,
 }
 
-/// When the next write at this place may be made. Takes the slot.
+/// Takes the next slot of this place, if it begins in time. What is taken is waited for: nobody else gets it.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn slot(world: &dyn World, target: TargetKind, slot: &Slot) -> Result<Millis> {
+pub async fn reserve(world: &dyn World, target: TargetKind, slot: &Slot, latest: Millis) -> Result<Reserved> {
     let now = world.now();
     if !world.holds(Rule::Pace) {
-        return Ok(now);
+        return Ok(Reserved::At(now));
     }
-    world.store().reserve(&format!("{target}/{}", slot.place), now, slot.spacing).await
+    let wanted = Wanted { spacing: slot.spacing, latest };
+    world.store().reserve(&format!("{target}/{}", slot.place), now, wanted).await
+}
+
+/// Who waits for a place in this process: one after the other, so that whoever was told last comes last.
+#[derive(Default)]
+pub struct Queues(RefCell<HashMap<(TargetKind, String), Rc<Mutex<()>>>>);
+
+impl Queues {
+    /// The queue before a place.
+    pub fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
+        self.0.borrow_mut().entry((target, slot.place.clone())).or_default().clone()
+    }
 }
 
 /// A destination that nobody may write to for a while.

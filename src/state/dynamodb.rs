@@ -10,7 +10,7 @@ use std::{
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use super::{
-    Command, Error, Meta, Note, Result, Saying, Store, TargetKind, Told,
+    Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted,
     item::*,
     table::{Late, MAX_KEYS, Table, Written},
 };
@@ -42,19 +42,22 @@ impl Dynamo {
         Self(Table::new(aws, table.into(), patience))
     }
 
-    /// Takes the slot after the last one, if that is still to come.
-    async fn queue(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Option<Millis>> {
-        let values = [(":now", number(now)), (":spacing", number(spacing))];
+    /// Takes the slot after the last one, if that is still to come; `None` where it is not.
+    async fn queue(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Option<Reserved>> {
+        let Wanted { spacing, latest } = wanted;
+        let values = [(":now", number(now)), (":spacing", number(spacing)), (":latest", number(latest))];
         let change = self.0.change(gate_key(gate), "SET free_at = free_at + :spacing", values).await;
-        let change = change.condition_expression("free_at >= :now").return_values(ReturnValue::UpdatedOld);
+        let in_time = "free_at BETWEEN :now AND :latest";
+        let change = change.condition_expression(in_time).return_values(ReturnValue::UpdatedOld);
         match self.0.write(change, Late::Harmless).await? {
             Written::Done(mut old) => {
                 old.extend(gate_key(gate));
-                number_of(&old, "free_at")
+                Ok(number_of(&old, "free_at")?.map(Reserved::At))
             }
             Written::Refused(gate) => {
                 of_this_release(&gate)?;
-                number_of::<Millis>(&gate, "free_at").map(|_| None)
+                let next = number_of::<Millis>(&gate, "free_at")?;
+                Ok(next.filter(|next| *next > latest).map(Reserved::NotBefore))
             }
         }
     }
@@ -232,15 +235,18 @@ impl Store for Dynamo {
         said.filter_map(Result::transpose).collect()
     }
 
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
-        if let Some(slot) = self.queue(gate, now, spacing).await? {
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
+        if wanted.latest < now {
+            return Ok(Reserved::NotBefore(now));
+        }
+        if let Some(slot) = self.queue(gate, now, wanted).await? {
             return Ok(slot);
         }
-        if let Some(slot) = self.pass(gate, now, spacing).await? {
-            return Ok(slot);
+        if let Some(slot) = self.pass(gate, now, wanted.spacing).await? {
+            return Ok(Reserved::At(slot));
         }
         // Another came between the two: since then there is a last slot to come after.
-        let slot = self.queue(gate, now, spacing).await?;
+        let slot = self.queue(gate, now, wanted).await?;
         slot.ok_or_else(|| Error::Trouble("a gate's time ran backwards".to_owned()))
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Command, Error, Meta, Note, Result, Saying, Store, TargetKind, Told, Unread,
+    Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread, Wanted,
     item::{self, Item},
 };
 use crate::{
@@ -291,12 +291,15 @@ impl Store for Memory {
         Ok(said.filter_map(|kept| kept.at(tables.now)).cloned().collect())
     }
 
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
         let mut tables = self.tables_at(now);
         tables.readable(|| item::gate_key(gate))?;
         let slot = tables.gates.get(gate).map_or(now, |next| now.max(*next));
-        tables.gates.insert(gate.to_owned(), slot + spacing);
-        Ok(slot)
+        if slot > wanted.latest {
+            return Ok(Reserved::NotBefore(slot));
+        }
+        tables.gates.insert(gate.to_owned(), slot + wanted.spacing);
+        Ok(Reserved::At(slot))
     }
 
     async fn note(&self, name: &str) -> Result<Option<String>> {

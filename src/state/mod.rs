@@ -247,6 +247,24 @@ impl Saying {
     }
 }
 
+/// A slot that somebody wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Milliseconds to the next one.
+    pub spacing: Millis,
+    /// A later one is left to others.
+    pub latest: Millis,
+}
+
+/// What became of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// It is taken, and begins then.
+    At(Millis),
+    /// None was taken: the next one begins only then.
+    NotBefore(Millis),
+}
+
 /// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect; one
 /// that reads may fail with [`Error::Unreadable`], and then has changed nothing.
 #[async_trait(?Send)]
@@ -305,8 +323,8 @@ pub trait Store {
     /// The comments of the last day that were made through the bridge.
     async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>>;
 
-    /// Takes the next free slot at a gate: slots are `spacing` ms apart. The answer is when the slot begins.
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis>;
+    /// Takes the next free slot at a gate, if it comes in time: slots are `spacing` ms apart.
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved>;
 
     /// A small note under a name that belongs to no case (a breaker, the sweep's clock, a cache).
     async fn note(&self, name: &str) -> Result<Option<String>>;

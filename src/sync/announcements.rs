@@ -9,7 +9,7 @@ use crate::{
     case::{MembershipId, Millis},
     http::Failure,
     runtime::{World, gate},
-    state::{self, Command, TargetKind},
+    state::{self, Command, Reserved, TargetKind},
     sync::context::Context,
     targets::{
         content::Announcement,
@@ -23,7 +23,7 @@ const KEPT: Millis = 15 * 86_400_000;
 const QUARANTINE: Millis = 60_000;
 
 /// For a free slot; what has to wait longer comes again.
-const WORTH_WAITING: Duration = Duration::from_secs(10);
+const WORTH_WAITING: Millis = 10_000;
 
 /// Why the news was not told. The message comes again; what was begun is found then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,9 +97,11 @@ pub async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) 
 
 /// Waits until the place takes a post again, where that is soon.
 async fn in_turn(world: &dyn World, announcer: &dyn Announcer) -> Result<(), Error> {
-    let at = gate::slot(world, announcer.kind(), &announcer.slot()).await?;
+    let latest = world.now() + WORTH_WAITING;
+    let reserved = gate::reserve(world, announcer.kind(), &announcer.slot(), latest).await?;
+    let (Reserved::At(at) | Reserved::NotBefore(at)) = reserved;
     let wait = Duration::from_millis(u64::try_from(at - world.now()).unwrap_or(0));
-    if wait > WORTH_WAITING {
+    if matches!(reserved, Reserved::NotBefore(_)) {
         let why = "many posts wait for the channel".to_owned();
         return Err(Failure::NotApplied { retry_after: Some(wait), why }.into());
     }

@@ -3,7 +3,7 @@
 use crate::{
     case::{CaseId, Millis},
     config::settings::Settings,
-    runtime::World,
+    runtime::{World, gate::Queues},
     state::{self, Store, TargetKind, Told, key::Key},
     targets::contract::{Listener, Target},
 };
@@ -18,6 +18,8 @@ pub struct Context<'a> {
     pub targets: &'a [&'a dyn Target],
     /// Who takes up what people said there.
     pub listener: &'a dyn Listener,
+    /// Who of this invocation waits for a place.
+    pub queues: Queues,
     /// When the function's time ends.
     pub deadline: Millis,
 }

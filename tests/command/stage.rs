@@ -30,8 +30,8 @@ use casebridge::{
         live::{Inbox, Live, Safe},
     },
     state::{
-        self, Command, Meta, Note, Result as Stored, Saying, Store, TargetKind, Told, key::Key,
-        memory::Memory,
+        self, Command, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
+        key::Key, memory::Memory,
     },
 };
 use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
@@ -119,7 +119,7 @@ watched! {
     untell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key) -> ();
     say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
     sayings(case: &CaseId) -> Vec<Saying>;
-    reserve(gate: &str, now: Millis, spacing: Millis) -> Millis;
+    reserve(gate: &str, now: Millis, wanted: Wanted) -> Reserved;
     note(name: &str) -> Option<String>;
     swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
     begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;

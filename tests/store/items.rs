@@ -8,7 +8,7 @@ use std::{collections::HashMap, fs};
 use aws_sdk_dynamodb::types::AttributeValue;
 use casebridge::{
     case::{CaseId, Millis, author::Author},
-    state::{Command, Error, Note, Saying, Seen, Store, Told, dynamodb::Dynamo},
+    state::{Command, Error, Note, Reserved, Saying, Seen, Store, Told, Wanted, dynamodb::Dynamo},
     targets::{jira, slack},
 };
 use serde_json::{Map, Value, json};
@@ -20,6 +20,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/state/v1/items.js
 /// 2026-11-25T05:00:00Z, and a day that no test sees.
 const THEN: Millis = 1_795_669_200_000;
 const FAR: Millis = 4_102_444_800_000;
+const SLOT: Wanted = Wanted { spacing: 1_000, latest: FAR };
 
 fn case(number: u32) -> CaseId {
     CaseId::new(format!("70000000{number:02}"))
@@ -71,7 +72,7 @@ async fn write(store: &Dynamo) {
     store.begin("done", &command("asked by U0ANAEXAMP in C0SECURITY"), FAR).await.unwrap();
     store.finish("done", r#"{"pieces":[]}"#).await.unwrap();
     store.bind("slack/T0CASEBRDG/C0SECURITY/1795668300.000100", &resting).await.unwrap();
-    store.reserve("slack/C0SECURITY", THEN, 1_000).await.unwrap();
+    store.reserve("slack/C0SECURITY", THEN, SLOT).await.unwrap();
     store.put_settings("[slack]\nteam = 'T0CASEBRDG'\n").await.unwrap();
     store.swap_note("channel/C0SECURITY", None, "[1795669500000,false]", Some(FAR)).await.unwrap();
 }
@@ -108,7 +109,7 @@ async fn read(store: &Dynamo, held_until: Millis) {
     assert_eq!(place, Ok(Some(resting)));
     assert_eq!(store.settings().await.unwrap().as_deref(), Some("[slack]\nteam = 'T0CASEBRDG'\n"));
     assert_eq!(store.note("channel/C0SECURITY").await.unwrap().as_deref(), Some("[1795669500000,false]"));
-    assert_eq!(store.reserve("slack/C0SECURITY", THEN, 1_000).await, Ok(THEN + 1_000));
+    assert_eq!(store.reserve("slack/C0SECURITY", THEN, SLOT).await, Ok(Reserved::At(THEN + 1_000)));
 }
 
 fn shown(item: &HashMap<String, AttributeValue>) -> (String, Value) {
@@ -189,7 +190,7 @@ async fn unreadable(store: &Dynamo) -> Vec<String> {
         store.finish("begun", "{}").await.map(drop),
         store.bound("slack/T0CASEBRDG/C0SECURITY/1795668300.000100").await.map(drop),
         store.bind("slack/T0CASEBRDG/C0SECURITY/1795668300.000100", &case).await,
-        store.reserve("slack/C0SECURITY", THEN, 1_000).await.map(drop),
+        store.reserve("slack/C0SECURITY", THEN, SLOT).await.map(drop),
         store.settings().await.map(drop),
         store.note("channel/C0SECURITY").await.map(drop),
     ];

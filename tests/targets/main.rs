@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers may fail as a test does")]
 
 mod jira;
+mod pace;
 mod repeatable;
 mod slack;
 mod suite;

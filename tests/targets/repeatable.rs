@@ -11,7 +11,10 @@ use casebridge::{
     case::{CaseId, Millis, text},
     config::settings::Settings,
     http::{self, Failure},
-    runtime::{World, gate::Slot},
+    runtime::{
+        World,
+        gate::{Queues, Slot},
+    },
     state::{
         self, Store, TargetKind,
         key::Key,
@@ -218,6 +221,7 @@ async fn hours(receiver: &Receiver, hours: i64) -> PlaceNote {
                 settings: &settings,
                 targets: &targets,
                 listener: &Nobody,
+                queues: Queues::default(),
                 deadline,
             };
             reconcile(&context, &due).await.unwrap();

@@ -32,7 +32,7 @@ use casebridge::{
         settings::Settings,
     },
     entry::targets::Targets,
-    runtime::{Rule, World},
+    runtime::{Rule, World, gate::Queues},
     state::Store,
     sync::{context::Context as Around, reconcile::reconcile, resync},
     targets::{jira::Jira, slack::Slack},
@@ -249,7 +249,14 @@ async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: M
     });
     let listener = Replies { world: outside, settings, slack: slack(bench, outside, deadline) };
     let targets = Targets::new(slack(bench, outside, deadline), jira);
-    let around = Around { world: outside, settings, targets: &targets.all(), listener: &listener, deadline };
+    let around = Around {
+        world: outside,
+        settings,
+        targets: &targets.all(),
+        listener: &listener,
+        queues: Queues::default(),
+        deadline,
+    };
     for case in cases {
         // What it could not do is written down; the sweep comes back to it.
         let _ = reconcile(&around, case).await;

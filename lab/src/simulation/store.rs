@@ -5,7 +5,9 @@ use std::{rc::Rc, time::Instant};
 use casebridge::{
     case::{CaseId, Millis},
     runtime::Rule,
-    state::{Command, Error, Meta, Note, Result, Saying, Store, TargetKind, Told, key::Key},
+    state::{
+        Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
+    },
 };
 
 use super::world::Shared;
@@ -156,8 +158,8 @@ impl Store for Table {
         self.once("sayings", self.0.memory.sayings(case)).await
     }
 
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
-        self.once("reserve", self.0.memory.reserve(gate, now, spacing)).await
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
+        self.once("reserve", self.0.memory.reserve(gate, now, wanted)).await
     }
 
     async fn note(&self, name: &str) -> Result<Option<String>> {

@@ -8,8 +8,11 @@ use super::{Standing, Stop, Worker};
 use crate::{
     case::Millis,
     http::{Failure, LONGEST},
-    runtime::{Rule, gate},
-    state::notes::PlaceNote,
+    runtime::{
+        Rule,
+        gate::{self, Slot},
+    },
+    state::{Reserved, notes::PlaceNote},
 };
 
 /// An effect leaves at most this long after its INTENT was written.
@@ -90,8 +93,47 @@ impl Worker<'_> {
 
     pub(super) async fn slot(&self, note: &PlaceNote, adds: bool) -> Result<(), Stop> {
         let Some(slot) = self.planner().slot(note, adds) else { return Ok(()) };
-        let at = gate::slot(self.world(), self.planner().kind(), &slot).await?;
-        self.wait_until(at).await
+        if note.home.is_none() {
+            // What a case is shown by comes before whatever else waits for the place.
+            return self.take(&slot, self.last_moment()).await;
+        }
+        let queue = self.context.queues.before(self.planner().kind(), &slot);
+        let _mine = queue.lock().await;
+        loop {
+            // No more than one ahead: so that those that come before it need not wait behind it.
+            let soon = self.world().now() + slot.spacing;
+            match gate::reserve(self.world(), self.planner().kind(), &slot, soon.min(self.last_moment()))
+                .await?
+            {
+                Reserved::At(at) => return self.spend(at).await,
+                Reserved::NotBefore(at) if at > self.last_moment() => {
+                    return Err(Stop::At(Standing::Waiting(at)));
+                }
+                Reserved::NotBefore(at) => self.spend(at - slot.spacing).await?,
+            }
+        }
+    }
+
+    /// Takes a slot and waits for it.
+    async fn take(&self, slot: &Slot, latest: Millis) -> Result<(), Stop> {
+        match gate::reserve(self.world(), self.planner().kind(), slot, latest).await? {
+            Reserved::At(at) => self.spend(at).await,
+            Reserved::NotBefore(at) => Err(Stop::At(Standing::Waiting(at))),
+        }
+    }
+
+    /// After this nothing is begun any more.
+    fn last_moment(&self) -> Millis {
+        self.context.deadline - LONGEST - SEND_WITHIN
+    }
+
+    /// Waits, however long: for what was taken, or is about to be.
+    async fn spend(&self, until: Millis) -> Result<(), Stop> {
+        let wait = until - self.world().now();
+        if wait > 0 {
+            self.world().sleep(Duration::from_millis(wait.unsigned_abs())).await;
+        }
+        Ok(())
     }
 
     /// Nothing is said, set or rewritten where strangers read along, or where nobody can tell. Asked before the INTENT,
