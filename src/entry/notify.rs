@@ -122,7 +122,7 @@ impl Notifier<'_> {
 
     /// What is due, oldest first, until the time is over.
     async fn sweep(&self) -> Vec<Report> {
-        match resync::discover(self.world, self.settings).await {
+        match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
             Err(resync::Error::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
             Err(trouble) => warn!(%trouble, "the discovery stopped"),
             Ok(_) => {}

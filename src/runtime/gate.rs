@@ -38,17 +38,21 @@ pub async fn reserve(world: &dyn World, target: TargetKind, slot: &Slot, latest:
         return Ok(Reserved::At(now));
     }
     let wanted = Wanted { spacing: slot.spacing, latest };
-    world.store().reserve(&format!("{target}/{}", slot.place), now, wanted).await
+    world.store().reserve(&gate_of(target, slot), now, wanted).await
+}
+
+fn gate_of(target: TargetKind, slot: &Slot) -> String {
+    format!("{target}/{}", slot.place)
 }
 
 /// Who waits for a place in this process: one after the other, so that whoever was told last comes last.
 #[derive(Default)]
-pub struct Queues(RefCell<HashMap<(TargetKind, String), Rc<Mutex<()>>>>);
+pub struct Queues(RefCell<HashMap<String, Rc<Mutex<()>>>>);
 
 impl Queues {
     /// The queue before a place.
     pub fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
-        self.0.borrow_mut().entry((target, slot.place.clone())).or_default().clone()
+        self.0.borrow_mut().entry(gate_of(target, slot)).or_default().clone()
     }
 }
 

@@ -28,6 +28,9 @@ pub struct CaseNote {
     /// Since when every read was older than that.
     #[serde(rename = "older_since", default)]
     pub older_since: Option<Millis>,
+    /// Since when no look saw the case.
+    #[serde(rename = "unseen_since", default, skip_serializing_if = "Option::is_none")]
+    pub unseen_since: Option<Millis>,
     /// When the thread and the issue are next compared with the ledger; `None` once that is over.
     #[serde(rename = "verify_at", deserialize_with = "stated")]
     pub verify_at: Option<Millis>,

@@ -6,6 +6,7 @@ pub mod apply;
 pub mod audit;
 pub mod context;
 pub mod observe;
+pub mod reading;
 pub mod reconcile;
 pub mod resync;
 pub mod trigger;

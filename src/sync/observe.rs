@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use crate::{
     aws::sir::{Answer, Call, Fault, FaultKind, Page},
-    case::{Case, CaseId, Comment, Investigation, Resolver, Seconds},
+    case::{Case, CaseId, Comment, Investigation, Millis, Resolver, Seconds},
     runtime::{Rule, World},
     state::{self, Store, TargetKind, key::Key, notes::CaseNote},
+    sync::reading::{self, Reader},
     targets::telling::{Ledger, comment_key},
 };
 
@@ -23,12 +24,24 @@ pub struct Look {
     pub investigations: Vec<Investigation>,
 }
 
+/// What is looked at.
+pub struct Looking<'a> {
+    /// Everything outside.
+    pub world: &'a dyn World,
+    /// The case.
+    pub id: &'a CaseId,
+    /// Where it is told.
+    pub kinds: &'a [TargetKind],
+    /// Nothing is read after this: what was read must still be told.
+    pub until: Millis,
+}
+
 /// Why a look failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The service did not answer.
-    #[error("the service did not answer: {0}")]
-    Sir(#[from] Fault),
+    /// Not all could be read.
+    #[error(transparent)]
+    Reading(#[from] reading::Error),
     /// A later page is older than an earlier one: between them a comment may be missing.
     #[error("the pages are not of one moment")]
     Torn,
@@ -42,42 +55,39 @@ pub enum Error {
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn look(
-    world: &dyn World,
-    id: &CaseId,
-    note: &mut CaseNote,
-    full: bool,
-    kinds: &[TargetKind],
-) -> Result<Look, Error> {
-    let (case, first) = tokio::join!(get_case(world, id), comments_page(world, id, None));
+pub async fn look(looking: &Looking<'_>, note: &mut CaseNote, full: bool) -> Result<Look, Error> {
+    let Looking { id, .. } = looking;
+    let reader = Reader::new(looking.world, looking.until);
+    let (case, first) = tokio::join!(get_case(&reader, id), comments_page(&reader, id, None));
     let (case, first) = (case?, first?);
     let investigations = match (case.resolver, case.is_closed()) {
-        (Resolver::Aws, false) => investigations(world, id).await?,
+        (Resolver::Aws, false) => investigations(&reader, id).await?,
         _ => Vec::new(),
     };
     note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
     let stop_early = note.newest_first && !full;
-    let (comments, whole) = all_comments(world, id, first, stop_early, kinds).await?;
+    let (comments, whole) = all_comments(looking, &reader, first, stop_early).await?;
     let newest = comments.iter().map(|comment| comment.updated.unwrap_or(comment.created)).max();
     Ok(Look { case, comments, newest: newest.filter(|_| whole), investigations })
 }
 
 /// Comments, oldest first, and whether these are all.
 async fn all_comments(
-    world: &dyn World,
-    id: &CaseId,
+    looking: &Looking<'_>,
+    reader: &Reader<'_>,
     first: Page<Comment>,
     stop_early: bool,
-    kinds: &[TargetKind],
 ) -> Result<(Vec<Comment>, bool), Error> {
+    let Looking { world, id, kinds, .. } = looking;
     let mut all = in_all(&first);
     let Page { items: mut page, mut next, .. } = first;
     let mut comments: HashMap<_, Comment> = HashMap::new();
     let whole = loop {
-        let known = stop_early && next.is_some() && all_known(world, id, &page, kinds).await?;
+        let known = stop_early && next.is_some() && all_known(*world, id, &page, kinds).await?;
         comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
         let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break !known };
-        let newer = comments_page(world, id, Some(token)).await?;
+        let token = reader.follow(Some(token))?;
+        let newer = comments_page(reader, id, token).await?;
         // Comments are never taken away, so fewer than before is an older answer.
         let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
         if is_older && world.holds(Rule::OneMoment) {
@@ -143,32 +153,40 @@ pub async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<
     Ok(())
 }
 
-async fn get_case(world: &dyn World, id: &CaseId) -> Result<Case, Fault> {
-    match world.call(Call::GetCase { case: id.clone() }).await? {
+async fn get_case(reader: &Reader<'_>, id: &CaseId) -> Result<Case, reading::Error> {
+    match reader.ask(Call::GetCase { case: id.clone() }).await? {
         Answer::Case(case) => Ok(*case),
-        other => Err(unexpected(&other)),
+        other => Err(unexpected(&other).into()),
     }
 }
 
-async fn comments_page(world: &dyn World, id: &CaseId, next: Option<String>) -> Result<Page<Comment>, Fault> {
-    match world.call(Call::ListComments { case: id.clone(), next }).await? {
+async fn comments_page(
+    reader: &Reader<'_>,
+    id: &CaseId,
+    next: Option<String>,
+) -> Result<Page<Comment>, reading::Error> {
+    match reader.ask(Call::ListComments { case: id.clone(), next }).await? {
         Answer::Comments(page) => Ok(page),
-        other => Err(unexpected(&other)),
+        other => Err(unexpected(&other).into()),
     }
 }
 
-async fn investigations(world: &dyn World, id: &CaseId) -> Result<Vec<Investigation>, Fault> {
+async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investigation>, reading::Error> {
     let (mut steps, mut next) = (Vec::new(), None);
     loop {
-        match world.call(Call::ListInvestigations { case: id.clone(), next }).await {
+        match reader.ask(Call::ListInvestigations { case: id.clone(), next }).await {
             Ok(Answer::Investigations(page)) => {
                 steps.extend(page.items);
-                next = page.next;
+                next = reader.follow(page.next)?;
             }
-            Ok(other) => return Err(unexpected(&other)),
+            Ok(other) => return Err(unexpected(&other).into()),
             // Not every membership has the agent: its absence must not keep the case from being told.
-            Err(fault) if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) => return Ok(steps),
-            Err(fault) => return Err(fault),
+            Err(reading::Error::Sir(fault))
+                if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) =>
+            {
+                return Ok(steps);
+            }
+            Err(trouble) => return Err(trouble),
         }
         if next.is_none() {
             steps.sort_by(|a, b| (a.updated, &a.id).cmp(&(b.updated, &b.id)));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    aws::sir::{Answer, Call, Fault},
+    aws::sir::{Answer, Call},
     case::{CaseSummary, Millis},
     config::settings::Settings,
     runtime::{Rule, World},
@@ -13,7 +13,10 @@ use crate::{
         read_note,
         record::{Rest, write},
     },
-    sync::observe::unexpected,
+    sync::{
+        observe::unexpected,
+        reading::{self, Reader},
+    },
     telemetry::metrics,
 };
 
@@ -31,9 +34,9 @@ struct Clock {
 /// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The service did not answer.
-    #[error("the service did not answer: {0}")]
-    Sir(#[from] Fault),
+    /// Not all could be read.
+    #[error(transparent)]
+    Reading(#[from] reading::Error),
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
@@ -44,7 +47,7 @@ pub enum Error {
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn discover(world: &dyn World, settings: &Settings) -> Result<usize, Error> {
+pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<usize, Error> {
     let store = world.store();
     let now = world.now();
     let old = store.note(CLOCK).await?;
@@ -59,7 +62,7 @@ pub async fn discover(world: &dyn World, settings: &Settings) -> Result<usize, E
     if !store.swap_note(CLOCK, old.as_deref(), &taken, None).await? {
         return Ok(0);
     }
-    match walk(world, now).await {
+    match walk(world, now, until).await {
         Ok(found) => Ok(found),
         Err(error) => {
             // The turn was taken but not done: it is given back.
@@ -85,12 +88,13 @@ fn clock_of(text: Option<&str>) -> state::Result<(Clock, Rest)> {
     }
 }
 
-async fn walk(world: &dyn World, now: Millis) -> Result<usize, Error> {
+async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<usize, Error> {
+    let reader = Reader::new(world, until);
     let (mut found, mut next) = (0, None);
     loop {
-        let page = match world.call(Call::ListCases { next }).await? {
+        let page = match reader.ask(Call::ListCases { next }).await? {
             Answer::Cases(page) => page,
-            other => return Err(unexpected(&other).into()),
+            other => return Err(reading::Error::from(unexpected(&other)).into()),
         };
         for summary in page.items {
             if is_news(world, &summary, now).await? {
@@ -98,7 +102,7 @@ async fn walk(world: &dyn World, now: Millis) -> Result<usize, Error> {
                 found += 1;
             }
         }
-        next = page.next;
+        next = reader.follow(page.next)?;
         if next.is_none() {
             return Ok(found);
         }

@@ -1,6 +1,7 @@
 //! Many cases at once: none stands in another's way.
 
-use casebridge::{case::CaseId, runtime::World, state::Store};
+use casebridge::{case::CaseId, entry::notify::Notifier, runtime::World, state::Store};
+use casebridge_lab::standins::Fault;
 
 use super::stage::Stage;
 
@@ -46,4 +47,28 @@ async fn a_case_that_is_held_is_not_due_until_its_worker_must_be_gone() {
     stage.later(3_700_000);
     stage.sweep().await;
     assert_eq!(stage.cards().len(), 3);
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_read_for_five_minutes_counts_as_late() {
+    let stage = Stage::set().await;
+    let case = CaseId::new(stage.sir.aws_creates_case("Key leaked"));
+    stage.events().await;
+    stage.sir.fault(Fault::on("GetCase").answers(500));
+    let look = async || {
+        stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
+        let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
+        let notifier = Notifier { world, settings, secrets, deadline: world.now() + 60_000 };
+        let report = Box::pin(notifier.attend(vec![case.clone()])).await.remove(0);
+        (report.waiting, report.lag.is_some_and(|lag| lag >= 300))
+    };
+    assert_eq!(look().await, (0, false), "one answer may be missing");
+    stage.later(200_000);
+    assert_eq!(look().await, (0, false));
+    stage.later(100_000);
+    assert_eq!(look().await, (1, true));
+    stage.sir.heal();
+    assert_eq!(look().await, (0, false));
+    stage.sir.fault(Fault::on("GetCase").answers(500));
+    assert_eq!(look().await, (0, false), "it counts from the last look that saw it");
 }

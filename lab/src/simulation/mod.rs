@@ -208,7 +208,8 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
     if world.holds(Rule::Sweep) && !is_quiet(world) {
         invoke(world, async move {
             let now = outside.now();
-            let _ = resync::discover(&outside, &outside.shared.settings).await;
+            let _ =
+                resync::discover(&outside, &outside.shared.settings, outside.now() + TIMEOUT - 15_000).await;
             if let Ok(due) = outside.store().due(now, 10).await {
                 attend(&bench, &outside, &due, now + TIMEOUT).await;
             }

@@ -17,11 +17,12 @@ use super::context::{Context, Lease};
 use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
     runtime::Rule,
-    state::{self, Meta, Unread},
+    state::{self, Meta, Unread, notes::CaseNote},
     sync::{
         apply::{Hand, Left, Standing, Worker},
         audit,
-        observe::{self, Look},
+        observe::{self, Look, Looking},
+        reading,
     },
     targets::{
         contract::Target,
@@ -39,6 +40,9 @@ const LEASE_MARGIN: Millis = 45_000;
 const LEAST_TURN: Millis = 12_000;
 /// The pause after something was found that cannot be read: a person may have mended it, or a newer release can.
 const UNREADABLE_PAUSE: Millis = 3_600_000;
+
+/// After so long without a look that saw the case, somebody is to hear of it.
+const UNSEEN: Millis = 300_000;
 
 /// What a turn came to.
 struct Turn {
@@ -126,18 +130,15 @@ async fn turn(
 ) -> Result<Turn, state::Error> {
     let (world, started) = (context.world, context.world.now());
     let verify = world.holds(Rule::Verify) && notes.case.note.verify_at.is_some_and(|at| at <= started);
-    let kinds = context.kinds();
-    let seen = observe::look(world, lease.case, &mut notes.case.note, meta.full || verify, &kinds).await;
-    let seen = match seen {
+    let seen = match see(context, lease, meta.full || verify, &mut notes.case.note).await? {
         Ok(seen) => seen,
-        Err(observe::Error::Store(error)) => return Err(error),
-        Err(observe::Error::Torn) => return Ok(Turn::blind(started + LOOK_AGAIN)),
-        Err(observe::Error::Sir(fault)) => {
-            warn!(case = %lease.case, why = ?fault.kind, "the service did not answer");
-            let asked_since = mem::replace(&mut notes.case.note.wanted, meta.want) < meta.want;
-            return Ok(Turn::blind(started + pause_after(&fault.kind, asked_since)));
+        Err(trouble) => {
+            let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
+            unseen(started, report, &mut notes.case.note);
+            return Ok(Turn::blind(started + again));
         }
     };
+    notes.case.note.unseen_since = None;
     if world.holds(Rule::NewestOnly) && notes.case.note.is_older(&seen, started) {
         return Ok(Turn::blind(started + LOOK_AGAIN));
     }
@@ -158,6 +159,47 @@ async fn turn(
     }
     let settled = left.iter().all(|left| left.told == Standing::Settled);
     Ok(Turn { next_at, done: settled && notes.case.note.look_again_at.is_none() })
+}
+
+/// A look with so much time that what it sees can still be told.
+async fn see(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    full: bool,
+    note: &mut CaseNote,
+) -> Result<Result<Look, observe::Error>, state::Error> {
+    let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
+    let looking = Looking { world: context.world, id: lease.case, kinds: &kinds, until };
+    match observe::look(&looking, note, full).await {
+        Err(observe::Error::Store(error)) => Err(error),
+        seen => Ok(seen),
+    }
+}
+
+/// After how long it is tried again.
+fn blind(case: &CaseId, trouble: &observe::Error, want: u64, note: &mut CaseNote) -> Millis {
+    match trouble {
+        observe::Error::Reading(reading::Error::Sir(fault)) => {
+            warn!(%case, why = ?fault.kind, "the service did not answer");
+            let asked_since = mem::replace(&mut note.wanted, want) < want;
+            pause_after(&fault.kind, asked_since)
+        }
+        observe::Error::Reading(reading::Error::OutOfTime) => {
+            warn!(%case, "there was no time to read it whole");
+            0
+        }
+        observe::Error::Reading(reading::Error::Circle) => UNREADABLE_PAUSE,
+        observe::Error::Torn | observe::Error::Store(_) => LOOK_AGAIN,
+    }
+}
+
+/// A case that could not be read for long is as late as one that was read and not told.
+fn unseen(now: Millis, report: &mut Report, note: &mut CaseNote) {
+    let since = *note.unseen_since.get_or_insert(now);
+    if now - since >= UNSEEN {
+        report.waiting = 1;
+        report.lag = Some((now - since) / 1_000);
+    }
 }
 
 /// The answer is whether something was missed.

@@ -1,0 +1,100 @@
+//! How is much read from the service? Page by page, no faster than it allows, and never past the function's end.
+
+use std::{cell::RefCell, collections::HashSet, time::Duration};
+
+use tracing::error;
+
+use crate::{
+    aws::sir::{Answer, Call, Fault, FaultKind},
+    case::Millis,
+    runtime::World,
+};
+
+/// The first and the longest wait where the service does not say for how long: it allows five reads a second.
+const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(3));
+
+/// Reads for one look.
+pub struct Reader<'a> {
+    world: &'a dyn World,
+    /// Nothing is asked after this.
+    until: Millis,
+    followed: RefCell<HashSet<String>>,
+}
+
+/// Why reading stopped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The service did not answer.
+    #[error("the service did not answer: {0}")]
+    Sir(#[from] Fault),
+    /// The function's time is over.
+    #[error("the time is over")]
+    OutOfTime,
+    /// A page leads to one that was read already.
+    #[error("a page leads back")]
+    Circle,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads until then.
+    pub fn new(world: &'a dyn World, until: Millis) -> Self {
+        Self { world, until, followed: RefCell::default() }
+    }
+
+    /// Asks, and asks again where the service was asked too often: what was read before is kept.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn ask(&self, call: Call) -> Result<Answer, Error> {
+        let mut wait = WAIT.0;
+        loop {
+            if self.world.now() > self.until {
+                return Err(Error::OutOfTime);
+            }
+            match self.world.call(call.clone()).await {
+                Err(Fault { kind: FaultKind::Throttled { retry_after }, .. }) => {
+                    self.world.sleep(retry_after.unwrap_or(wait)).await;
+                    wait = (wait * 2).min(WAIT.1);
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
+    /// The page after this one. One that was read already would be read for ever.
+    ///
+    /// # Errors
+    /// [`Error::Circle`]
+    pub fn follow(&self, next: Option<String>) -> Result<Option<String>, Error> {
+        match next {
+            Some(token) if !self.followed.borrow_mut().insert(token.clone()) => {
+                error!("a list of the service leads back to a page that was read");
+                Err(Error::Circle)
+            }
+            next => Ok(next),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::{sdk::Aws, secrets::Secrets},
+        runtime::live::{Inbox, Live, Safe},
+        state::memory::Memory,
+    };
+
+    #[test]
+    fn a_page_that_was_read_is_not_followed_again() {
+        let (sender, _jobs) = tokio::sync::mpsc::unbounded_channel();
+        let safe = Safe::Given(Secrets::default());
+        let world = Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe);
+        let reader = Reader::new(&world, Millis::MAX);
+        let next = |token: &str| reader.follow(Some(token.to_owned()));
+        assert_eq!(next("a"), Ok(Some("a".to_owned())));
+        assert_eq!(next("b"), Ok(Some("b".to_owned())));
+        assert_eq!(next("a"), Err(Error::Circle));
+        assert_eq!(reader.follow(None), Ok(None));
+    }
+}
