@@ -364,6 +364,8 @@ pub trait Store {
         let old = self.note(SETTINGS).await?;
         match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
             true => Ok(()),
+            // An attempt of this very call took effect, and its answer was lost.
+            false if self.note(SETTINGS).await?.as_deref() == Some(toml) => Ok(()),
             false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
         }
     }

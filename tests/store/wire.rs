@@ -28,14 +28,26 @@ struct Broken {
 
 impl Broken {
     async fn new(answer: Option<(u16, &'static str)>) -> Self {
+        Self::scripted(move |_, _| answer).await
+    }
+
+    /// One whose answer hangs on the operation, and on how many of it came before.
+    async fn scripted(
+        script: impl Fn(&str, usize) -> Option<(u16, &'static str)> + Clone + Send + Sync + 'static,
+    ) -> Self {
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let log = heard.clone();
         let app = Router::new().fallback(async move |headers: HeaderMap, _: Bytes| {
             let target = headers["x-amz-target"].to_str().unwrap();
-            log.lock().unwrap().push(target.rsplit('.').next().unwrap().to_owned());
-            match answer {
+            let operation = target.rsplit('.').next().unwrap();
+            let before = {
+                let mut log = log.lock().unwrap();
+                log.push(operation.to_owned());
+                log.iter().filter(|other| *other == operation).count() - 1
+            };
+            match script(operation, before) {
                 Some((status, body)) => (StatusCode::from_u16(status).unwrap(), body),
                 None => std::future::pending().await,
             }
@@ -112,4 +124,29 @@ async fn keys_that_dynamodb_never_gets_to_are_trouble_and_not_absent() {
     let found = broken.store.told(&case(1), Slack, &[key("card")]).await;
     assert_eq!(why(found), "throttled: keys were left unprocessed");
     assert!(broken.times() > 2, "they are asked for again");
+}
+
+const PUSHED: &str = "[slack]\nteam = 'T1'\nchannel = 'C1'\n";
+const REFUSED: &str =
+    r#"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"no"}"#;
+
+/// The first write takes effect, its answer is lost, and the SDK's second is refused by the first.
+async fn pushed(then: &'static str) -> Result<(), Error> {
+    let broken = Broken::scripted(move |operation, before| match (operation, before) {
+        ("UpdateItem", 0) => None,
+        ("UpdateItem", _) => Some((400, REFUSED)),
+        (_, 0) => Some((200, "{}")),
+        (_, _) => Some((200, then)),
+    });
+    broken.await.store.put_settings(PUSHED).await
+}
+
+#[tokio::test]
+async fn settings_that_are_stored_were_pushed_though_the_first_answer_was_lost() {
+    let ours = r#"{"Item":{"pk":{"S":"NOTE#settings"},"sk":{"S":"NOTE"},"note":{"S":"[slack]\nteam = 'T1'\nchannel = 'C1'\n"}}}"#;
+    assert_eq!(pushed(ours).await, Ok(()));
+    let theirs =
+        r#"{"Item":{"pk":{"S":"NOTE#settings"},"sk":{"S":"NOTE"},"note":{"S":"[slack]\nteam = 'T2'\n"}}}"#;
+    let refused = pushed(theirs).await;
+    assert!(matches!(&refused, Err(Error::Trouble(why)) if why.contains("somebody else")), "{refused:?}");
 }
