@@ -45,7 +45,7 @@ enum Command {
     /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
     Simulate {
         /// So many worlds; 1,000 where nothing else is asked for.
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
         seeds: Option<u64>,
         /// The first of them. Without --seeds: tells this one world, line by line.
         #[arg(long)]

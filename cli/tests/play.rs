@@ -311,3 +311,10 @@ async fn the_page_answers_its_own_browser_and_nobody_elses() {
         () = checks => {}
     }
 }
+
+#[test]
+fn no_worlds_at_all_prove_nothing() {
+    let asked = casebridge(&["simulate", "--seeds", "0"]).output().unwrap();
+    assert!(!asked.status.success(), "{}", text(&asked.stdout));
+    assert!(text(&asked.stderr).contains("--seeds"), "{}", text(&asked.stderr));
+}
