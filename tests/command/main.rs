@@ -22,3 +22,4 @@ mod stage;
 mod state;
 mod thread;
 mod verbs;
+mod words_in_jira;

@@ -1,6 +1,5 @@
 //! Which issue is a case's, and what do people say there?
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -28,7 +27,7 @@ use crate::{
         notes::{self, GONE, HOME, Home, PlaceNote},
         record,
     },
-    targets::jira::{HeardComment, Jira},
+    targets::jira::{HeardComment, Jira, Names, plain},
 };
 
 /// How long the case's notes are held while an issue is linked: longer than it can take.
@@ -188,10 +187,11 @@ async fn listen(
     let conversation = Conversation { case, issue, is_home, me, people, others };
     let floor = Floor::of(jira, &conversation).await?;
     let told = bridge.world.store().all_told(case, Destination::Jira).await?;
+    let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
         let known = told.iter().find(|(_, told)| told.remote == comment.id);
-        let words = plain(&comment.body);
+        let words = plain(&comment.body, &names);
         if known.is_some_and(|(_, told)| !told.theirs || is_said(bridge.settings, comment, &words, told)) {
             continue;
         }
@@ -219,6 +219,13 @@ async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, Stop
         next = page.next;
     }
     Ok(comments)
+}
+
+/// Who speaks in an issue, by account: a mention need not tell a name.
+fn names(conversation: &Conversation<'_>) -> Names {
+    let all = conversation.people.iter().chain(&conversation.others);
+    let known = all.filter(|comment| !comment.author_name.is_empty());
+    known.map(|comment| (comment.author.clone(), comment.author_name.clone())).collect()
 }
 
 /// By a person of the site: not by us, by another app, or by a customer on a portal.
@@ -289,59 +296,9 @@ fn comment_of(key: &Key) -> Option<CommentId> {
     key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
 }
 
-/// The text of a document: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>.
-fn plain(document: &Value) -> String {
-    let mut text = String::new();
-    write(document, &mut text);
-    text.trim().to_owned()
-}
-
-fn write(node: &Value, text: &mut String) {
-    let attribute = |name: &str| node["attrs"][name].as_str().unwrap_or_default();
-    match node["type"].as_str().unwrap_or_default() {
-        "text" => text.push_str(node["text"].as_str().unwrap_or_default()),
-        "hardBreak" => text.push('\n'),
-        "mention" | "status" => text.push_str(attribute("text")),
-        "emoji" => text.push_str(attribute("shortName")),
-        "inlineCard" | "blockCard" | "embedCard" => text.push_str(attribute("url")),
-        "listItem" => text.push_str("- "),
-        "rule" => text.push_str("---"),
-        _ => {}
-    }
-    for child in node["content"].as_array().into_iter().flatten() {
-        write(child, text);
-    }
-    let block = ["paragraph", "heading", "codeBlock", "rule", "blockCard", "tableRow"];
-    if block.iter().any(|kind| node["type"] == **kind) && !text.ends_with('\n') {
-        text.push('\n');
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn a_document_becomes_the_text_that_people_read() {
-        let text = |text: &str| json!({ "type": "text", "text": text });
-        let document = json!({ "type": "doc", "version": 1, "content": [
-            { "type": "paragraph", "content": [
-                text("Blocked by "),
-                { "type": "mention", "attrs": { "id": "1", "text": "@Ana" } },
-                { "type": "hardBreak" },
-                { "type": "inlineCard", "attrs": { "url": "https://a.example" } },
-            ] },
-            { "type": "bulletList", "content": [
-                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("one")] }] },
-                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("two")] }] },
-            ] },
-            { "type": "unheardOf", "content": [{ "type": "paragraph", "content": [text("kept")] }] },
-        ] });
-        assert_eq!(plain(&document), "Blocked by @Ana\nhttps://a.example\n- one\n- two\nkept");
-        assert_eq!(plain(&json!(null)), "");
-    }
 
     #[test]
     fn only_what_people_wrote_goes_to_the_case() {

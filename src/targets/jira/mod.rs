@@ -11,6 +11,7 @@ mod comments;
 mod description;
 mod issues;
 mod notice;
+mod reading;
 mod remark;
 mod transitions;
 
@@ -24,6 +25,7 @@ pub use self::{
     description::{description, summary},
     issues::{Created, IssueStatus, IssueText, label},
     notice::withheld,
+    reading::{Names, bare, plain},
     remark::content,
     transitions::{Moved, Transition},
 };
