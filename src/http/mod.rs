@@ -1,5 +1,6 @@
 //! How does a request leave, and what can have become of it? HTTP as plain values.
 
+pub mod json;
 pub mod transport;
 
 use std::time::Duration;
@@ -93,12 +94,12 @@ impl Response {
         Some(Duration::from_secs(seconds.into()))
     }
 
-    /// The body as JSON. `None` where it is none, or longer than [`MAX_BODY`].
+    /// The body as JSON, half characters replaced. `None` where it is none, or longer than [`MAX_BODY`].
     pub fn value(&self) -> Option<Value> {
         if self.body.len() > MAX_BODY {
             return None;
         }
-        serde_json::from_slice(&self.body).ok()
+        json::read(&self.body)
     }
 }
 

@@ -298,7 +298,10 @@ async fn a_file_and_a_link_are_told() {
     assert_eq!(told, File { id: file.clone(), name: "a b.txt".to_owned(), size: Some(3), url: url.clone() });
     assert!(url.is_some_and(|url| url.starts_with(workspace.slack.url()) && url.contains("download")));
     let heard = client.history(&channel, "0", None).await.unwrap().items;
-    assert_eq!(heard[0].files.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), [file.as_str()]);
+    assert_eq!(
+        heard[0].beside.iter().filter_map(|one| one.file.as_deref()).collect::<Vec<_>>(),
+        [file.as_str()]
+    );
     assert!(client.permalink(&channel, &ts).await.unwrap().contains(&channel));
     assert_eq!(outcome(client.file("F0NOTHING").await), Outcome::Gone);
 }

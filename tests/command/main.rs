@@ -22,4 +22,6 @@ mod stage;
 mod state;
 mod thread;
 mod verbs;
+mod words_at_the_door;
 mod words_in_jira;
+mod words_in_slack;

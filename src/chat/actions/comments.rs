@@ -6,6 +6,7 @@
 use super::{
     desk::{Desk, KEPT, Outcome, Stop, strange},
     moment::moment,
+    naming::{self, Message},
     settle::closed,
 };
 use crate::{
@@ -15,10 +16,7 @@ use crate::{
         author::{Author, unnamed},
         text,
     },
-    chat::{
-        answer::{Answer, Line},
-        ingress::typed,
-    },
+    chat::answer::{Answer, Line},
     config::settings::Settings,
     state::{self, Destination, NO_LEASE, Saying, Seen, Told, key::Key},
 };
@@ -119,41 +117,14 @@ impl Spoken {
 }
 
 /// A message in a case's thread or channel becomes a comment. It is answered only where it cannot.
-pub async fn reply(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str, files: &[String]) -> Outcome {
-    let mut words = readable(desk, words).await?;
-    if !files.is_empty() {
-        let note = format!("[On this message in Slack: {}]", files.join(", "));
-        words = if words.trim().is_empty() { note } else { format!("{words}\n\n{note}") };
-    }
+pub async fn reply(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
+    let words = naming::words(desk, message).await?;
     if words.trim().is_empty() {
         return Ok(Answer::silence());
     }
-    let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
+    let spoken = Spoken { slack_ts: Some(message.ts.clone()), ..Spoken::slash(desk) };
     create(desk, id, &words, &spoken).await?;
     Ok(Answer::silence())
-}
-
-/// What a message says to somebody who is not in Slack: people by their names, links by their addresses.
-async fn readable(desk: &Desk<'_>, text: &str) -> Result<String, Stop> {
-    let mut named = text.to_owned();
-    for user in mentioned(text) {
-        if let Some(profile) = desk.profile(user).await? {
-            let name = typed::encode(&text::one_line(&profile.name)).replace('|', "/");
-            named = named.replace(&format!("<@{user}>"), &format!("<@{user}|{name}>"));
-        }
-    }
-    Ok(typed::decode(&named))
-}
-
-/// The people that a message mentions without a name, at most ten of them.
-fn mentioned(text: &str) -> Vec<&str> {
-    let ids = text.split("<@").skip(1).filter_map(|rest| rest.split_once('>').map(|(id, _)| id));
-    let mut ids: Vec<_> =
-        ids.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(10);
-    ids
 }
 
 /// Makes a comment, once: the same command always has the same `clientToken`.
@@ -244,7 +215,8 @@ pub async fn amend(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, words: &st
 }
 
 /// A message that became a comment was edited.
-pub async fn edited(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str) -> Outcome {
+pub async fn edited(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
+    let ts = message.ts.as_str();
     let sayings = desk.world.store().sayings(id).await?;
     let found = sayings.into_iter().find(|it| it.slack_ts.as_deref() == Some(ts) && it.comment.is_some());
     let saying = match found {
@@ -255,7 +227,7 @@ pub async fn edited(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str) -> Outc
         },
     };
     let Some(comment) = saying.comment.clone().map(CommentId::new) else { return Ok(Answer::silence()) };
-    let words = readable(desk, words).await?;
+    let words = naming::words(desk, message).await?;
     rewrite(desk, id, &comment, &words, &Spoken::slash(desk).speaker, saying).await?;
     Ok(Answer::silence())
 }
@@ -337,14 +309,4 @@ async fn body_of(desk: &Desk<'_>, id: &CaseId, comment: &CommentId) -> Result<Op
     let found = |comments: &[Comment]| comments.iter().any(|one| one.id == *comment);
     let (comments, _) = desk.pages(ask, open, found).await?;
     Ok(comments.into_iter().find(|one| one.id == *comment).map(|one| one.body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn people_without_a_name_are_found_once_each() {
-        assert_eq!(mentioned("<@U1> and <@U2|Bo>, <@W3> <@U1> &lt;@U4&gt; <@> <@U 5> <@U6"), ["U1", "W3"]);
-    }
 }

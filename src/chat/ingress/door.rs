@@ -128,7 +128,7 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
 /// check does.
 async fn event(bridge: &Bridge<'_>, callback: &Callback, now: Millis) -> Response {
     let read = match happened::words(bridge.settings, callback) {
-        Some((user, text)) => length::is_read(bridge, (&callback.team_id, user), text.len()).await,
+        Some((user, length)) => length::is_read(bridge, (&callback.team_id, user), length).await,
         None => Ok(true),
     };
     match read {

@@ -57,8 +57,9 @@ fn readable(content: &str) -> String {
     match target.split_at_checked(1) {
         Some(("@", id)) => format!("@{}", named(label, id).trim_start_matches('@')),
         Some(("#", id)) => format!("#{}", named(label, id).trim_start_matches('#')),
-        Some(("!", special)) if label.is_empty() => {
-            format!("@{}", special.strip_prefix("subteam^").unwrap_or(special))
+        Some(("!", special)) if label.is_empty() || special.starts_with("subteam^") => {
+            let id = special.strip_prefix("subteam^").unwrap_or(special);
+            format!("@{}", named(label, id).trim_start_matches('@'))
         }
         Some(("!", _)) => label.to_owned(),
         // Slack links addresses by itself: then the label is what was typed.

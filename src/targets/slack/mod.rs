@@ -12,7 +12,9 @@ mod membership;
 mod message;
 mod messages;
 mod mrkdwn;
+mod names;
 mod people;
+mod reading;
 mod response_url;
 mod thread;
 mod views;
@@ -28,6 +30,7 @@ pub use self::{
     messages::{File, Heard, millis},
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
+    reading::{Beside, Said as Words, Written},
     response_url::allowed_response_url,
     thread::content,
     views::OpenedView,

@@ -77,7 +77,7 @@ impl Slack<'_> {
     }
 
     /// Reads what may not exist: these codes say that it does not.
-    async fn known(
+    pub(super) async fn known(
         &self,
         method: &str,
         pairs: &[(&str, &str)],

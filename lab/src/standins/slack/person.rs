@@ -332,12 +332,12 @@ fn clicks_in_view(
     Ok(interaction(state, "block_actions", user, more))
 }
 
-fn rich(text: &str) -> Value {
+pub(super) fn rich(text: &str) -> Value {
     with_ids(&json!([{ "type": "rich_text", "elements": [{ "type": "rich_text_section",
         "elements": [{ "type": "text", "text": text }] }] }]))
 }
 
-fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
+pub(super) fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
     let mut message = json!({ "type": "message", "user": user, "text": text, "ts": state.ts(),
         "client_msg_id": format!("{:08x}-7ddf-4ede-b479-ad21fca66d63", state.next()), "team": state.settings.team,
         "blocks": rich(text) });
@@ -377,7 +377,7 @@ fn with_file(state: &State, mut message: Value, file: &str) -> Value {
 }
 
 /// Keeps a message, and says its timestamp and what Slack sends: `app_mention` as well when it names the bot.
-fn told(state: &mut State, channel: &str, message: Value) -> (String, Vec<Delivery>) {
+pub(super) fn told(state: &mut State, channel: &str, message: Value) -> (String, Vec<Delivery>) {
     let ts = put(state, channel, message.clone());
     let mut sent = vec![event(state, placed(state, message.clone(), channel))];
     let text = message["text"].as_str().unwrap_or_default();
