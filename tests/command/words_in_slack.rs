@@ -150,3 +150,26 @@ async fn groups_and_channels_are_named_and_their_ids_stand_where_slack_tells_no_
         .await;
     assert_eq!(said(&stage, &case).pop().unwrap(), format!("@{other}"));
 }
+
+#[tokio::test]
+async fn a_message_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_follows_its_edits() {
+    let stage = Stage::set().await;
+    let (case, thread) = thread(&stage).await;
+    let words = |end: &str| "log line 0123456789 ".repeat(650) + end;
+    let (ts, sent) = stage.slack.says(ANA, &stage.channel, &words("end"), Some(&thread));
+    all(&stage, &sent).await;
+    let parts = |stage: &Stage| -> (Vec<String>, String) {
+        let bodies = stage.comments(&case);
+        let split = bodies.iter().map(|body| body.split_once(":\n").unwrap());
+        split.map(|(head, words)| (head.to_owned(), words.to_owned())).unzip()
+    };
+    let [first, second] = ["ana (Slack) · part 1 of 2", "ana (Slack) · part 2 of 2"];
+    assert_eq!(parts(&stage), (vec![first.to_owned(), second.to_owned()], words("end")));
+    all(&stage, &[stage.slack.edits(ANA, &stage.channel, &ts, "short").unwrap()]).await;
+    let (heads, said) = parts(&stage);
+    assert_eq!((heads, said.as_str()), (vec!["ana (Slack)".to_owned(); 2], "short(This part fell away.)"));
+    all(&stage, &[stage.slack.edits(ANA, &stage.channel, &ts, &words("the end")).unwrap()]).await;
+    assert_eq!(parts(&stage), (vec![first.to_owned(), second.to_owned()], words("the end")));
+    stage.notify().await;
+    assert_eq!(stage.slack.thread(&stage.channel, &thread).len(), 2, "the thread is not told its own words");
+}

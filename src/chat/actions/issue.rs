@@ -190,13 +190,14 @@ async fn listen(
     let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
-        let known = told.iter().find(|(_, told)| told.remote == comment.id);
+        let known: Vec<_> = told.iter().filter(|(_, told)| told.remote == comment.id).collect();
         let words = plain(&comment.body, &names);
-        if known.is_some_and(|(_, told)| !told.theirs || is_said(bridge.settings, comment, &words, told)) {
+        let is_ours = known.iter().any(|(_, told)| !told.theirs);
+        if is_ours || (!known.is_empty() && is_said(bridge.settings, comment, &words, &known)) {
             continue;
         }
         match stays(comment, &words, floor, jira.settings) {
-            None => said(bridge, jira, job, (case, issue), (comment, &words), known).await?,
+            None => said(bridge, jira, job, (case, issue), (comment, &words), &known).await?,
             Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
             Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
         }
@@ -234,8 +235,9 @@ fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
 }
 
 /// Whether the case says already what a comment says.
-fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &Told) -> bool {
-    comments::is_said(settings, &spoken(comment), words, &told.hash)
+fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &[&(Key, Told)]) -> bool {
+    let hashes: Vec<_> = told.iter().map(|(_, told)| told.hash.as_str()).collect();
+    comments::is_said(settings, &spoken(comment), words, &hashes)
 }
 
 fn spoken(comment: &HeardComment) -> Spoken {
@@ -249,7 +251,7 @@ async fn said(
     job: &Job,
     (case, issue): (&CaseId, &str),
     (comment, words): (&HeardComment, &str),
-    known: Option<&(Key, Told)>,
+    known: &[&(Key, Told)],
 ) -> Result<(), Stop> {
     if words.trim().is_empty() {
         return Ok(());
@@ -264,7 +266,7 @@ async fn said(
         world: bridge.world,
         settings: bridge.settings,
         job,
-        key: if known.is_some() { &later } else { &made },
+        key: if known.is_empty() { &made } else { &later },
         person: &person,
         slack: &slack,
         jira: Some(jira),
@@ -273,9 +275,10 @@ async fn said(
         again: false,
     };
     let spoken = spoken(comment);
-    let outcome = match known.and_then(|(key, _)| comment_of(key)) {
-        Some(id) => comments::edited_in_jira(&desk, case, &id, words, (&spoken, &made)).await,
-        None => comments::create(&desk, case, words, &spoken).await.map(drop),
+    let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
+    let outcome = match comments.is_empty() {
+        true => comments::create(&desk, case, words, &spoken).await.map(drop),
+        false => comments::edited_in_jira(&desk, case, words, (spoken, &made, comments)).await,
     };
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.

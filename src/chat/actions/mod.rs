@@ -29,6 +29,7 @@ mod membership;
 mod moment;
 mod naming;
 mod older;
+mod parts;
 mod patience;
 mod settle;
 mod status;
