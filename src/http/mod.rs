@@ -205,28 +205,6 @@ pub fn word(text: &str) -> &str {
     if !text.is_empty() && text.len() <= 80 && text.bytes().all(plain) { text } else { "(not a word)" }
 }
 
-/// What became of a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Copied {
-    /// It was sent, and this was answered.
-    Put {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The source answered with a page to sign in at, as Slack does with 200. Nothing was sent.
-    SignIn,
-    /// The source refused. Nothing was sent.
-    Source {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The source gives another number of bytes than was said. Nothing was sent.
-    Length {
-        /// How many it gives.
-        bytes: u64,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -173,3 +173,41 @@ async fn a_message_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
     stage.notify().await;
     assert_eq!(stage.slack.thread(&stage.channel, &thread).len(), 2, "the thread is not told its own words");
 }
+
+#[tokio::test]
+async fn a_file_in_the_thread_is_attached_byte_for_byte_and_its_writer_hears_nothing() {
+    let stage = Stage::set().await;
+    let (case, thread) = thread(&stage).await;
+    let (name, bytes) = (("timeline.txt", "text/plain"), "03:10 web-2 is off\n");
+    let sent = stage.slack.says_with_file(ANA, &stage.channel, "our notes", name, bytes, Some(&thread));
+    all(&stage, &[sent.clone(), sent].concat()).await;
+    assert_eq!(said(&stage, &case), ["our notes\n\n[On this message in Slack: timeline.txt]"]);
+    assert_eq!(stage.sir.attachment(&case, "timeline.txt").unwrap(), bytes);
+    assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
+    assert_eq!(stage.since(ANA, 0), "");
+    // Under another name it is said which.
+    let odd = stage.slack.shares(ANA, &stage.channel, ("Größe.txt", "text/plain"), "1", Some(&thread)).2;
+    all(&stage, &[odd]).await;
+    assert!(said(&stage, &case)[2].contains("Gr_e.txt (in Slack: Größe.txt)"), "{:?}", said(&stage, &case));
+}
+
+#[tokio::test]
+async fn a_file_in_the_thread_that_cannot_be_attached_is_named_and_its_writer_hears_why() {
+    let stage = Stage::set().await;
+    let (case, thread) = thread(&stage).await;
+    let shared = stage.slack.add_file(ANA, "dump.zip", "application/zip", "x");
+    stage.slack.set_file(&shared, &json!({ "size": 200_000_000 }));
+    let plan = json!({ "id": "F0CANVAS01", "name": "Plan", "mode": "quip", "filetype": "quip", "permalink": "https://a.example/F0" });
+    let message = json!({ "files": [{ "id": shared, "name": "dump.zip" }, plan], "subtype": "file_share" });
+    all(&stage, &stage.slack.writes(ANA, &stage.channel, &message, Some(&thread)).1).await;
+    let beside = "[On this message in Slack: dump.zip, Plan (https://a.example/F0)]";
+    assert_eq!(said(&stage, &case), [beside]);
+    let shown = stage.since(ANA, 0);
+    assert!(
+        shown.contains("dump.zip")
+            && shown.contains("at most 100 MiB")
+            && shown.contains("Nothing was attached"),
+        "{shown}"
+    );
+    assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);
+}

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    attach,
     desk::{Desk, KEPT, Outcome, Stop, strange},
     moment::moment,
     naming::{self, Message},
@@ -131,6 +132,7 @@ pub async fn reply(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
     }
     let spoken = Spoken { slack_ts: Some(message.ts.clone()), ..Spoken::slash(desk) };
     create(desk, id, &words, &spoken).await?;
+    attach::begin(desk, id, &message.uploads).await?;
     Ok(Answer::silence())
 }
 

@@ -193,7 +193,20 @@ pub fn in_form(view: &str) -> String {
     format!("{FORM}{view}")
 }
 
+/// Behind the act of a message's files: they follow its words.
+const FILES: &str = "/files";
+
+/// The act of a message's files, by the message's own.
+pub fn of_its_files(act: &str) -> String {
+    format!("{act}{FILES}")
+}
+
 impl Job {
+    /// These are the files of a message, which nobody asked to attach.
+    pub fn is_of_its_files(&self) -> bool {
+        self.act.ends_with(FILES)
+    }
+
     /// It was asked in a form, which nobody else sees.
     pub fn is_of_a_form(&self) -> bool {
         self.act.starts_with(FORM)
