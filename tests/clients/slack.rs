@@ -212,6 +212,8 @@ async fn people_are_known_by_id_by_address_and_by_group() {
     let ana = Person {
         id: ANA.to_owned(),
         team: team_id,
+        teams: Vec::new(),
+        everywhere: None,
         name: "ana".to_owned(),
         email: Some("ana@example.com".to_owned()),
         is_bot: false,

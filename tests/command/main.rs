@@ -9,6 +9,7 @@ mod examples;
 mod files;
 mod form_rules;
 mod forms;
+mod grid;
 mod home;
 mod issue;
 #[path = "../state/log.rs"]

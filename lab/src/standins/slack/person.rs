@@ -225,8 +225,7 @@ pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str,
     let name = if private { "privategroup" } else { name.unwrap_or_default() }.to_owned();
     let user_name =
         state.users.get(user).and_then(|user| user["name"].as_str()).unwrap_or_default().to_owned();
-    // Somebody of another workspace brings their own team along.
-    let team = state.users.get(user).and_then(|user| user["team_id"].as_str()).unwrap_or_default().to_owned();
+    let team = team_of(state, user);
     let (response_url, trigger) = (state.hook("commands", channel, user, None), state.trigger(user));
     let settings = &state.settings;
     let fields = [
@@ -245,6 +244,14 @@ pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str,
         ("trigger_id", &trigger),
     ];
     sign(state, COMMANDS, FORM, serde_urlencoded::to_string(fields).unwrap_or_default().into_bytes())
+}
+
+/// The workspace in which somebody acts: somebody of another organisation brings their own along.
+fn team_of(state: &State, user: &str) -> String {
+    let (own, user) = (&state.settings.team, &state.users.get(user).unwrap_or(&Value::Null));
+    let teams = user["enterprise_user"]["teams"].as_array();
+    let is_ours = teams.is_some_and(|teams| teams.iter().any(|team| team == own));
+    if is_ours { own.clone() } else { user["team_id"].as_str().unwrap_or_default().to_owned() }
 }
 
 /// The interactive element with this `action_id`, with the `block_id` around it.
