@@ -92,6 +92,7 @@ mod tests {
             }
         }
         assert_eq!(bodies(named, &"log line 0123456789 ".repeat(650)).len(), 2);
+        assert_eq!(bodies(None, &"é".repeat(12_000)).len(), 1, "characters are counted");
         assert_eq!(number("Ana (Jira):\npart 2 of 3"), 0);
     }
 
