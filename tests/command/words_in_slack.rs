@@ -211,3 +211,20 @@ async fn a_file_in_the_thread_that_cannot_be_attached_is_named_and_its_writer_he
     );
     assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);
 }
+
+#[tokio::test]
+async fn a_message_whose_event_was_lost_says_the_same_as_its_event() {
+    let stage = Stage::set().await;
+    let (_, thread) = thread(&stage).await;
+    let forward = fields(&events("slack-forwarded-with-words.json")[0]);
+    let table = fields(&events("slack-table-only.json")[0]);
+    let stubs = json!({ "text": "see", "files": [{ "id": "F0CONNECT1", "name": null }, { "id": "F0AUTHLOG1", "name": "auth.log" }] });
+    for message in [forward, table, stubs] {
+        let (_, sent) = stage.slack.writes(ANA, &stage.channel, &message, Some(&thread));
+        assert_eq!(stage.deliver(&sent[0]).await.0, 200);
+        let job = stage.job();
+        let page = stage.bridge().slack().replies(&stage.channel, &thread, None).await.unwrap();
+        let heard = page.items.last().unwrap();
+        assert!(casebridge::chat::ingress::job::words_of(heard, true) == job.did, "{message}");
+    }
+}
