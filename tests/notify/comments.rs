@@ -69,6 +69,22 @@ async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
 }
 
 #[tokio::test]
+async fn half_a_character_in_a_comment_costs_neither_it_nor_a_later_one() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.fault(Fault::on("ListComments").half_characters());
+    stage.sir.aws_comments(&case, "AWS Responder", "The alert said {half} and stopped.").unwrap();
+    stage.events().await;
+    stage.sir.aws_comments(&case, "AWS Responder", "web-2 is isolated.").unwrap();
+    stage.events().await;
+    for told in [stage.lines(&case).await, stage.comments(&case).await] {
+        let (first, second) =
+            (place_of(&told, "The alert said \u{fffd} and stopped."), place_of(&told, "web-2 is isolated."));
+        assert!(first < second, "{told:#?}");
+    }
+}
+
+#[tokio::test]
 async fn an_edit_that_makes_a_comment_longer_or_shorter_leaves_no_piece_behind() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
