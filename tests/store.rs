@@ -7,7 +7,10 @@
 use casebridge::{
     case::{CaseId, Millis, author::Author},
     config::clock::now,
-    state::{Command, Destination, Error, Meta, Note, Saying, Seen, Store, Told, key::Key, memory::Memory},
+    state::{
+        Command, Error, Meta, Note, Reserved, Saying, Seen, Store, Told, Wanted, key::Key, memory::Memory,
+    },
+    targets::{jira::KIND as Jira, slack::KIND as Slack},
 };
 
 #[path = "store/items.rs"]
@@ -16,8 +19,6 @@ mod items;
 mod table;
 #[path = "store/wire.rs"]
 mod wire;
-
-use Destination::{Jira, Slack};
 
 const MINUTE: Millis = 60_000;
 
@@ -105,7 +106,7 @@ async fn a_lease_that_ran_out_still_counts_until_somebody_takes_over(store: &dyn
     let now = now();
     store.hint(&case(1), now, false).await.unwrap();
     store.lease(&case(1), now, now + 1).await.unwrap().unwrap();
-    store.reserve("later", now + MINUTE, 1).await.unwrap();
+    store.reserve("later", now + MINUTE, apart(1)).await.unwrap();
     store.save(&case(1), 1, Note::Case, "{}").await.unwrap();
     assert_eq!(store.release(&case(1), 1, 1, None, false).await, Ok(true));
 }
@@ -121,8 +122,8 @@ async fn each_note_is_saved_by_itself(store: &dyn Store) {
     }
     let meta = store.meta(&case(1)).await.unwrap().unwrap();
     assert_eq!(
-        (meta.case.as_deref(), meta.slack.as_deref(), meta.jira.as_deref()),
-        (Some("1"), Some("22"), Some(""))
+        [Note::Case, Note::Of(Slack), Note::Of(Jira)].map(|note| meta.text(note).map(String::as_str)),
+        [Some("1"), Some("22"), Some("")]
     );
     assert_eq!((meta.want, meta.epoch, meta.lease_until), (1, 1, now + MINUTE));
 }
@@ -191,9 +192,12 @@ async fn due_cases_come_oldest_first(store: &dyn Store) {
     for number in [5, 2] {
         store.lease(&case(number), now, now + MINUTE).await.unwrap().unwrap();
     }
-    assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 2, 3, 1]), "a lease does not hide a debt");
+    assert_eq!(store.due(now, 10).await.unwrap(), of(&[3, 1]), "whoever holds it comes back to it");
+    assert_eq!(store.due(now + MINUTE, 10).await.unwrap().len(), 5, "or did not come back from it");
+    store.hint(&case(2), now - 20, false).await.unwrap();
+    assert_eq!(store.due(now, 10).await.unwrap(), of(&[2, 3, 1]), "somebody asks for it meanwhile");
     assert_eq!(store.release(&case(5), 1, 1, None, false).await, Ok(true));
-    assert_eq!(store.release(&case(2), 1, 1, Some(now - 5), false).await, Ok(true));
+    assert_eq!(store.release(&case(2), 1, 2, Some(now - 5), false).await, Ok(true));
     assert_eq!(store.due(now, 10).await.unwrap(), of(&[3, 2, 1]), "a case at rest is not listed");
     store.hint(&case(5), now - 40, false).await.unwrap();
     assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 3, 2, 1]));
@@ -277,6 +281,10 @@ async fn a_comment_in_the_making_is_remembered_for_its_time(store: &dyn Store) {
     assert_eq!(store.meta(&case(1)).await.unwrap(), None, "that makes no debt");
 }
 
+fn apart(spacing: Millis) -> Wanted {
+    Wanted { spacing, latest: Millis::MAX }
+}
+
 async fn slots_at_a_gate_are_apart_and_none_is_in_the_past(store: &dyn Store) {
     let now = now();
     for (at, spacing, expected) in [
@@ -287,25 +295,33 @@ async fn slots_at_a_gate_are_apart_and_none_is_in_the_past(store: &dyn Store) {
         (now + 9_000, 250, now + 9_000),
         (now, 250, now + 9_250),
     ] {
-        assert_eq!(store.reserve("slack/C1", at, spacing).await.unwrap(), expected);
+        assert_eq!(store.reserve("slack/C1", at, apart(spacing)).await.unwrap(), Reserved::At(expected));
     }
-    assert_eq!(store.reserve("slack/C2", now, 1_000).await.unwrap(), now);
+    assert_eq!(store.reserve("slack/C2", now, apart(1_000)).await.unwrap(), Reserved::At(now));
+}
+
+async fn a_slot_that_comes_too_late_is_left_to_others(store: &dyn Store) {
+    let now = now();
+    let until = |latest| Wanted { spacing: 1_000, latest };
+    assert_eq!(store.reserve("g", now, until(now - 1)).await, Ok(Reserved::NotBefore(now)));
+    assert_eq!(store.reserve("g", now, until(now)).await, Ok(Reserved::At(now)));
+    for _ in 0..3 {
+        let refused = store.reserve("g", now, until(now + 999)).await;
+        assert_eq!(refused, Ok(Reserved::NotBefore(now + 1_000)), "and nothing is taken by it");
+    }
+    assert_eq!(store.reserve("g", now, until(now + 1_000)).await, Ok(Reserved::At(now + 1_000)));
+    assert_eq!(store.reserve("g", now + 5_000, until(now + 5_000)).await, Ok(Reserved::At(now + 5_000)));
 }
 
 async fn nobody_gets_the_slot_of_another(store: &dyn Store) {
     let now = now();
     let mut slots = Vec::new();
     for _ in 0..3 {
-        let (a, b, c, d) = tokio::join!(
-            store.reserve("gate", now, 10),
-            store.reserve("gate", now, 10),
-            store.reserve("gate", now, 10),
-            store.reserve("gate", now, 10),
-        );
-        slots.extend([a, b, c, d].map(Result::unwrap));
+        let each = (0..4).map(|_| store.reserve("gate", now, apart(10)));
+        slots.extend(futures_util::future::join_all(each).await.into_iter().map(Result::unwrap));
     }
-    slots.sort_unstable();
-    assert_eq!(slots, (0..12).map(|slot| now + 10 * slot).collect::<Vec<_>>());
+    slots.sort_by_key(|slot| if let Reserved::At(at) = slot { *at } else { Millis::MAX });
+    assert_eq!(slots, (0..12).map(|slot| Reserved::At(now + 10 * slot)).collect::<Vec<_>>());
 }
 
 async fn a_note_changes_only_from_what_its_writer_knew(store: &dyn Store) {
@@ -419,7 +435,7 @@ async fn what_is_too_large_for_an_item_is_trouble(store: &dyn Store) {
     store.save(&case(1), 1, Note::Case, &half).await.unwrap();
     assert!(is_too_large(store.save(&case(1), 1, Note::Of(Slack), &half).await), "all notes together");
     let meta = store.meta(&case(1)).await.unwrap().unwrap();
-    assert_eq!((meta.case, meta.slack), (Some(half.clone()), None));
+    assert_eq!((meta.case, meta.targets.len()), (Some(half.clone()), 0));
 
     assert!(is_too_large(store.tell(&case(1), 1, Slack, &key("card"), &told(&over)).await));
     assert!(is_too_large(store.swap_note("cache", None, &over, None).await));
@@ -477,6 +493,7 @@ suite![
     what_was_told_comes_back_whole_however_much_it_is,
     a_comment_in_the_making_is_remembered_for_its_time,
     slots_at_a_gate_are_apart_and_none_is_in_the_past,
+    a_slot_that_comes_too_late_is_left_to_others,
     nobody_gets_the_slot_of_another,
     a_note_changes_only_from_what_its_writer_knew,
     only_one_of_those_who_swap_a_note_at_once_succeeds,

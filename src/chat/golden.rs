@@ -19,7 +19,7 @@ use crate::{
         },
     },
     state::{golden, notes::Home},
-    targets::slack::{Beside, Heard},
+    targets::slack::{Beside, Heard, said_by_a_person},
 };
 
 /// 2026-11-26T06:20:00Z.
@@ -239,7 +239,7 @@ fn brought() -> Job {
         beside: vec![file],
         ..Heard::default()
     };
-    said(&settings, &home, &reply, 1_795_674_000_123)
+    said(&settings, &home, &said_by_a_person(reply).unwrap(), 1_795_674_000_123)
 }
 
 #[test]

@@ -1,3 +1,4 @@
-//! What Lambda calls: the handlers of the two functions.
+//! What Lambda calls: the handlers of the two functions, and which targets there are.
 
 pub mod notify;
+pub mod targets;

@@ -1,29 +1,39 @@
 //! What does `notify` do with what Lambda brought? Hints first, then every case for itself.
 
-use std::{collections::BTreeMap, panic::AssertUnwindSafe};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+};
 
-use futures_util::{FutureExt, future::join_all};
+use futures_util::{FutureExt, StreamExt, future, stream};
 use serde_json::{Value, json};
 use tracing::{error, warn};
 
 use crate::{
     case::{CaseId, Millis},
-    chat::policy::since,
+    chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
-    runtime::World,
-    state::{self, Destination},
+    entry::targets::Targets,
+    runtime::{World, gate::Queues},
+    state,
     sync::{
-        announcements,
-        reconcile::Desk,
+        announcements::{self, News},
+        context::Context,
+        reconcile::reconcile,
         resync,
         trigger::{self, Hint},
     },
-    targets::{Destinations, jira::Jira, slack::Slack},
+    targets::{
+        jira::Jira,
+        slack::{Slack, SlackTarget},
+    },
     telemetry::{metrics, report::Report},
 };
 
-/// How many due cases one sweep takes on; the rest is due at the next.
+/// How many cases are worked at once.
 const AT_ONCE: usize = 10;
+/// How many cases one question for what is due names.
+const DUE: usize = 100;
 /// A sweep is not continued with less time than this.
 const LEAST: Millis = 15_000;
 
@@ -81,7 +91,8 @@ impl Notifier<'_> {
                     cases.insert(id, ());
                 }
                 Ok(Hint::Membership { id, what, event }) => {
-                    let told = announcements::tell(&self.slack(), &id, what, &event).await;
+                    let news = News { id: &id, happened: what, event: &event };
+                    let told = announcements::tell(self.world, &SlackTarget::new(self.slack()), news).await;
                     if let Err(trouble) = told {
                         if let announcements::Error::Store(state::Error::Unreadable(record)) = &trouble {
                             metrics::unreadable(record);
@@ -91,7 +102,7 @@ impl Notifier<'_> {
                     }
                 }
                 Err(trouble) => {
-                    warn!(message, %trouble, "a message that cannot be read");
+                    warn!(id = message, %trouble, "a message that cannot be read");
                     failed.push(message);
                 }
             }
@@ -117,49 +128,72 @@ impl Notifier<'_> {
             Ok(_) => {}
         }
         let mut reports = vec![Report { swept: true, ..Report::default() }];
-        while self.deadline - self.world.now() > LEAST {
-            match self.world.store().due(self.world.now(), AT_ONCE).await {
-                Ok(due) if due.is_empty() => break,
-                Ok(due) => {
-                    let more = due.len() == AT_ONCE;
-                    reports.extend(self.attend(due).await);
-                    if !more {
-                        break;
-                    }
-                }
+        let mut tried = BTreeSet::new();
+        while self.has_time() {
+            let due = match self.world.store().due(self.world.now(), DUE).await {
+                Ok(due) => due,
                 Err(trouble) => {
                     warn!(%trouble, "could not ask what is due");
                     break;
                 }
+            };
+            let all = due.len() < DUE;
+            // One that is held, or that failed a moment ago, is still due: it is passed over.
+            let fresh: Vec<_> = due.into_iter().filter(|case| tried.insert(case.clone())).collect();
+            if fresh.is_empty() {
+                break;
+            }
+            reports.extend(self.attend(fresh).await);
+            if all {
+                break;
             }
         }
         reports
     }
 
-    /// Every case for itself: what one of them does to its worker harms no other.
-    async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
-        let jira = self.settings.jira.as_ref().map(|settings| Jira {
+    /// Whether there is enough of it to begin with another case.
+    fn has_time(&self) -> bool {
+        self.deadline - self.world.now() > LEAST
+    }
+
+    fn jira(&self) -> Option<Jira<'_>> {
+        self.settings.jira.as_ref().map(|settings| Jira {
             world: self.world,
             settings,
             email: &self.secrets.jira_email,
             token: &self.secrets.jira_api_token,
             until: self.deadline,
-        });
-        let slack = self.slack();
-        let destinations = Destinations::new(slack, jira);
+        })
+    }
+
+    /// Every case for itself: what one of them does to its worker harms no other.
+    pub async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
+        let targets = Targets::new(self.slack(), self.jira());
         let (world, settings, deadline) = (self.world, self.settings, self.deadline);
-        let desk = Desk { world, settings, destinations: &destinations, deadline };
-        let reports = join_all(cases.iter().map(|case| one(&desk, case))).await;
-        if reports.iter().any(|report| report.broken[Destination::Jira as usize]) {
-            announcements::jira_is_broken(&destinations.slack, &self.settings.slack.channel).await;
-        }
+        let listener = Replies { world, settings, slack: self.slack() };
+        let context = Context {
+            world,
+            settings,
+            targets: &targets.all(),
+            listener: &listener,
+            queues: Queues::default(),
+            deadline,
+        };
+        let each = stream::iter(&cases).map(async |case| match self.has_time() {
+            true => Some(one(&context, case).await),
+            false => None,
+        });
+        // What is not begun any more stays due.
+        let reports: Vec<Report> = each.buffer_unordered(AT_ONCE).filter_map(future::ready).collect().await;
+        let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
+        announcements::are_broken(&context, targets.announcer(), &broken).await;
         reports
     }
 }
 
 /// A failure here is no failure of the message: the debt is written down, and the sweep comes back to it.
-async fn one(desk: &Desk<'_>, case: &CaseId) -> Report {
-    match AssertUnwindSafe(Box::pin(desk.attend(case))).catch_unwind().await {
+async fn one(context: &Context<'_>, case: &CaseId) -> Report {
+    match AssertUnwindSafe(Box::pin(reconcile(context, case))).catch_unwind().await {
         Ok(Ok(report)) => report,
         Ok(Err(state::Error::Fenced)) => Report::default(),
         Ok(Err(trouble)) => {

@@ -1,39 +1,55 @@
-//! May this destination be written to now? Slots for a channel, a breaker for a whole destination, and what it refused.
-//!
-//! Slack: about one post a second a channel (<https://docs.slack.dev/apis/web-api/rate-limits>). Jira: 20 writes in
-//! 2 s and 100 in 30 s an issue (<https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>).
+//! May this target be written to now? Slots for a place in it, a breaker for all of it, and what it refused.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::sync::Mutex;
 use tracing::warn;
 
 use crate::{
     case::Millis,
     http::{Failure, Request, Response},
     runtime::{Rule, World, send_in_time},
-    state::{self, Destination, Result, read_note, record::write},
+    state::{self, Reserved, Result, TargetKind, Wanted, read_note, record::write},
     telemetry::metrics,
 };
 
-/// Milliseconds between two writes at one place.
-fn spacing(destination: Destination) -> Millis {
-    match destination {
-        Destination::Slack => 1_000,
-        Destination::Jira => 300,
-    }
+/// A turn at a place that takes one write at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The place.
+    pub place: String,
+    /// Milliseconds between two writes.
+    pub spacing: Millis,
 }
 
-/// When the next write at this place may be made. Takes the slot.
+/// Takes the next slot of this place, if it begins in time. What is taken is waited for: nobody else gets it.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn slot(world: &dyn World, destination: Destination, place: &str, now: Millis) -> Result<Millis> {
+pub async fn reserve(world: &dyn World, target: TargetKind, slot: &Slot, latest: Millis) -> Result<Reserved> {
+    let now = world.now();
     if !world.holds(Rule::Pace) {
-        return Ok(now);
+        return Ok(Reserved::At(now));
     }
-    let name = format!("{}/{place}", destination.as_str());
-    world.store().reserve(&name, now, spacing(destination)).await
+    let wanted = Wanted { spacing: slot.spacing, latest };
+    world.store().reserve(&format!("{target}/{}", slot.place), now, wanted).await
+}
+
+/// Who waits for a place in this process: one after the other, so that whoever was told last comes last.
+#[derive(Default)]
+pub struct Queues(RefCell<HashMap<(TargetKind, String), Rc<Mutex<()>>>>);
+
+impl Queues {
+    /// The queue before a place.
+    pub fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
+        self.0.borrow_mut().entry((target, slot.place.clone())).or_default().clone()
+    }
 }
 
 /// A destination that nobody may write to for a while.
@@ -53,16 +69,16 @@ pub struct Breaker {
 /// The first and the longest time for which a broken destination is left alone.
 const OPEN: (Millis, Millis) = (300_000, 3_600_000);
 
-fn name(destination: Destination) -> String {
-    format!("breaker/{}", destination.as_str())
+fn name(target: TargetKind) -> String {
+    format!("breaker/{}", target.as_str())
 }
 
 /// Reads the breaker.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn read(world: &dyn World, destination: Destination) -> Result<Breaker> {
-    read_as(world, &name(destination)).await
+pub async fn read(world: &dyn World, target: TargetKind) -> Result<Breaker> {
+    read_as(world, &name(target)).await
 }
 
 async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, name: &str) -> Result<T> {
@@ -76,9 +92,9 @@ async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, n
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn throttle(world: &dyn World, destination: Destination, until: Millis) -> Result<()> {
+pub async fn throttle(world: &dyn World, target: TargetKind, until: Millis) -> Result<()> {
     let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
-    change(world, &name(destination), longer).await.map(|_| ())
+    change(world, &name(target), longer).await.map(|_| ())
 }
 
 /// Something that is only set and that a destination refused.
@@ -96,16 +112,16 @@ pub struct Refused {
 /// What was last refused, by what it is: `status`, `link`, `home`, `channel`, `invitation`.
 pub type Refusals = BTreeMap<String, Refused>;
 
-fn refusals_name(destination: Destination) -> String {
-    format!("refused/{}", destination.as_str())
+fn refusals_name(target: TargetKind) -> String {
+    format!("refused/{}", target.as_str())
 }
 
 /// Remembers a refusal for whoever asks whether all works. That it cannot be remembered stops nothing.
-pub async fn refused(world: &dyn World, destination: Destination, what: &str, refused: Refused) {
+pub async fn refused(world: &dyn World, target: TargetKind, what: &str, refused: Refused) {
     let newer = |refusals: &mut Refusals| {
         refusals.insert(what.to_owned(), refused.clone());
     };
-    if let Err(trouble) = change(world, &refusals_name(destination), newer).await {
+    if let Err(trouble) = change(world, &refusals_name(target), newer).await {
         warn!(what, %trouble, "a refusal could not be noted");
     }
 }
@@ -114,8 +130,8 @@ pub async fn refused(world: &dyn World, destination: Destination, what: &str, re
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn refused_since(world: &dyn World, destination: Destination, since: Millis) -> Result<Refusals> {
-    let mut refusals: Refusals = read_as(world, &refusals_name(destination)).await?;
+pub async fn refused_since(world: &dyn World, target: TargetKind, since: Millis) -> Result<Refusals> {
+    let mut refusals: Refusals = read_as(world, &refusals_name(target)).await?;
     refusals.retain(|_, refused| refused.at >= since);
     Ok(refusals)
 }
@@ -164,8 +180,11 @@ pub async fn send(
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn open(world: &dyn World, destination: Destination, now: Millis, why: &str) -> Result<bool> {
-    let breaker = change(world, &name(destination), |breaker: &mut Breaker| {
+pub async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str) -> Result<bool> {
+    // As it was at the try that was written: of many at once one finds it shut.
+    let was_shut = Cell::new(false);
+    change(world, &name(target), |breaker: &mut Breaker| {
+        was_shut.set(breaker.trips == 0);
         if breaker.until <= now || breaker.trips == 0 {
             breaker.trips += 1;
             breaker.until = now + OPEN.0.saturating_mul(1 << (breaker.trips - 1).min(8)).min(OPEN.1);
@@ -173,16 +192,16 @@ pub async fn open(world: &dyn World, destination: Destination, now: Millis, why:
         why.clone_into(&mut breaker.why);
     })
     .await?;
-    Ok(breaker.trips == 1)
+    Ok(was_shut.get())
 }
 
 /// The destination answered well again.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn close(world: &dyn World, destination: Destination) -> Result<()> {
+pub async fn close(world: &dyn World, target: TargetKind) -> Result<()> {
     let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
-    change(world, &name(destination), shut).await.map(|_| ())
+    change(world, &name(target), shut).await.map(|_| ())
 }
 
 async fn change<T: Default + Serialize + DeserializeOwned>(
@@ -222,12 +241,32 @@ async fn swap<T: Default + Serialize + DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::golden;
+    use crate::{
+        config::{sdk::Aws, secrets::Secrets},
+        runtime::live::{Inbox, Live, Safe},
+        state::{golden, memory::Memory},
+    };
 
     #[test]
     fn a_breaker_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
         golden::damage::<Breaker>("breakers", &[], &[]);
         golden::later::<Breaker>("breakers");
+    }
+
+    #[tokio::test]
+    async fn only_the_first_to_find_a_target_broken_is_to_say_so() {
+        let (sender, _jobs) = tokio::sync::mpsc::unbounded_channel();
+        let safe = Safe::Given(Secrets::default());
+        let world = Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe);
+        let target = TargetKind::new("pager");
+        let mut first = Vec::new();
+        for at in [0, 50, 100, OPEN.0 + 100] {
+            first.push(open(&world, target, at, "invalid_auth").await.unwrap());
+        }
+        assert_eq!(first, [true, false, false, false]);
+        assert_eq!(read(&world, target).await.unwrap().trips, 2);
+        close(&world, target).await.unwrap();
+        assert!(open(&world, target, 0, "invalid_auth").await.unwrap(), "it was mended meanwhile");
     }
 
     #[test]

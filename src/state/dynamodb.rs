@@ -10,7 +10,7 @@ use std::{
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use super::{
-    Command, Destination, Error, Meta, Note, Result, Saying, Store, Told,
+    Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted,
     item::*,
     table::{Late, MAX_KEYS, Table, Written},
 };
@@ -42,19 +42,22 @@ impl Dynamo {
         Self(Table::new(aws, table.into(), patience))
     }
 
-    /// Takes the slot after the last one, if that is still to come.
-    async fn queue(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Option<Millis>> {
-        let values = [(":now", number(now)), (":spacing", number(spacing))];
+    /// Takes the slot after the last one, if that is still to come; `None` where it is not.
+    async fn queue(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Option<Reserved>> {
+        let Wanted { spacing, latest } = wanted;
+        let values = [(":now", number(now)), (":spacing", number(spacing)), (":latest", number(latest))];
         let change = self.0.change(gate_key(gate), "SET free_at = free_at + :spacing", values).await;
-        let change = change.condition_expression("free_at >= :now").return_values(ReturnValue::UpdatedOld);
+        let in_time = "free_at BETWEEN :now AND :latest";
+        let change = change.condition_expression(in_time).return_values(ReturnValue::UpdatedOld);
         match self.0.write(change, Late::Harmless).await? {
             Written::Done(mut old) => {
                 old.extend(gate_key(gate));
-                number_of(&old, "free_at")
+                Ok(number_of(&old, "free_at")?.map(Reserved::At))
             }
             Written::Refused(gate) => {
                 of_this_release(&gate)?;
-                number_of::<Millis>(&gate, "free_at").map(|_| None)
+                let next = number_of::<Millis>(&gate, "free_at")?;
+                Ok(next.filter(|next| *next > latest).map(Reserved::NotBefore))
             }
         }
     }
@@ -101,8 +104,10 @@ impl Store for Dynamo {
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
         let values = [(":until", number(until)), (":now", number(now)), (":one", number(1))];
-        let change = self.0.change(meta_key(case), "SET lease_until = :until ADD epoch :one", values).await;
+        let taken = "SET lease_until = :until, next_at = :until, due = :due ADD epoch :one";
+        let change = self.0.change(meta_key(case), taken, values).await;
         let change = change
+            .expression_attribute_values(":due", text(DUE))
             .expression_attribute_values(":number", text("N"))
             .expression_attribute_values(":v", number(VERSION));
         let change = change.condition_expression(FREE).return_values(ReturnValue::AllNew);
@@ -119,7 +124,7 @@ impl Store for Dynamo {
     }
 
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
-        let expression = format!("SET {} = :json", note_attribute(note));
+        let expression = format!("SET {} = :json", note_attribute(note.of()));
         let values = [(":json", text(json)), (":epoch", number(epoch))];
         let change = self.0.change(meta_key(case), &expression, values).await;
         fenced(self.0.write(change.condition_expression("epoch = :epoch"), Late::Overwrites).await?)
@@ -176,40 +181,40 @@ impl Store for Dynamo {
         Ok(self.0.due(now, limit).await?.iter().filter_map(case_of).collect())
     }
 
-    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+    async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         // BatchGetItem refuses a key that comes twice.
         let different: BTreeSet<_> = keys.iter().collect();
-        let different: Vec<_> = different.into_iter().map(|key| told_key(case, destination, key)).collect();
+        let different: Vec<_> = different.into_iter().map(|key| told_key(case, target, key)).collect();
         let mut told = HashMap::new();
         for keys in different.chunks(MAX_KEYS) {
             for item in self.0.batch(keys).await? {
-                told.insert(told_name(&item, destination)?, json_of::<Told>(&item, "told")?);
+                told.insert(told_name(&item, target)?, json_of::<Told>(&item, "told")?);
             }
         }
         Ok(keys.iter().map(|key| told.get(key).cloned()).collect())
     }
 
-    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
-        let items = self.0.query(case, &told_prefix(destination)).await?;
-        items.iter().map(|item| Ok((told_name(item, destination)?, json_of(item, "told")?))).collect()
+    async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>> {
+        let items = self.0.query(case, &told_prefix(target)).await?;
+        items.iter().map(|item| Ok((told_name(item, target)?, json_of(item, "told")?))).collect()
     }
 
     async fn tell(
         &self,
         case: &CaseId,
         epoch: u64,
-        destination: Destination,
+        target: TargetKind,
         key: &Key,
         told: &Told,
     ) -> Result<()> {
         let values = [(":told", json(told)?), (":epoch", number(epoch))];
-        let key = told_key(case, destination, key);
+        let key = told_key(case, target, key);
         let change = self.0.change(key, "SET told = :told, epoch = :epoch", values).await;
         fenced(self.0.write(change.condition_expression(NOT_LATER), Late::Overwrites).await?)
     }
 
-    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
-        let key = told_key(case, destination, key);
+    async fn untell(&self, case: &CaseId, epoch: u64, target: TargetKind, key: &Key) -> Result<()> {
+        let key = told_key(case, target, key);
         fenced(self.0.delete(key, NOT_LATER, [(":epoch", number(epoch))]).await?)
     }
 
@@ -230,15 +235,18 @@ impl Store for Dynamo {
         said.filter_map(Result::transpose).collect()
     }
 
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
-        if let Some(slot) = self.queue(gate, now, spacing).await? {
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
+        if wanted.latest < now {
+            return Ok(Reserved::NotBefore(now));
+        }
+        if let Some(slot) = self.queue(gate, now, wanted).await? {
             return Ok(slot);
         }
-        if let Some(slot) = self.pass(gate, now, spacing).await? {
-            return Ok(slot);
+        if let Some(slot) = self.pass(gate, now, wanted.spacing).await? {
+            return Ok(Reserved::At(slot));
         }
         // Another came between the two: since then there is a last slot to come after.
-        let slot = self.queue(gate, now, spacing).await?;
+        let slot = self.queue(gate, now, wanted).await?;
         slot.ok_or_else(|| Error::Trouble("a gate's time ran backwards".to_owned()))
     }
 

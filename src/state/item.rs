@@ -1,11 +1,11 @@
 //! How does an item of the table look? Keys and attributes, and nothing of requests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Command, Destination, Error, Meta, Note, Result, Unread};
+use super::{Command, Error, Meta, Result, TargetKind, Unread};
 use crate::{
     case::{CaseId, Millis},
     state::{
@@ -54,9 +54,9 @@ pub fn case_partition(case: &CaseId) -> String {
     format!("CASE#{case}")
 }
 
-/// What all told of one destination begin with.
-pub fn told_prefix(destination: Destination) -> String {
-    format!("TOLD#{}#", destination.as_str())
+/// What all told at one target begin with.
+pub fn told_prefix(target: TargetKind) -> String {
+    format!("TOLD#{target}#")
 }
 
 /// What all sayings begin with.
@@ -68,8 +68,8 @@ pub fn meta_key(case: &CaseId) -> Item {
 }
 
 /// The key of something that was told.
-pub fn told_key(case: &CaseId, destination: Destination, told: &Key) -> Item {
-    key(case_partition(case), told_prefix(destination) + &told.0)
+pub fn told_key(case: &CaseId, target: TargetKind, told: &Key) -> Item {
+    key(case_partition(case), told_prefix(target) + &told.0)
 }
 
 /// The key of a comment in the making.
@@ -97,14 +97,12 @@ pub fn note_key(name: &str) -> Item {
     key(format!("NOTE#{name}"), "NOTE")
 }
 
-/// The attribute of META that holds a note.
-pub fn note_attribute(note: Note) -> &'static str {
-    match note {
-        Note::Case => "case_note",
-        Note::Of(Destination::Slack) => "slack_note",
-        Note::Of(Destination::Jira) => "jira_note",
-    }
+/// The attribute of META that holds the note of `case`, or of a target.
+pub fn note_attribute(of: &str) -> String {
+    format!("{of}{NOTE_ATTRIBUTE}")
 }
+
+const NOTE_ATTRIBUTE: &str = "_note";
 
 /// How an item is called in errors and logs: its two keys.
 pub fn name_of(item: &Item) -> String {
@@ -170,24 +168,31 @@ pub fn case_of(item: &Item) -> Option<CaseId> {
 }
 
 /// Under which key something was told.
-pub fn told_name(item: &Item, destination: Destination) -> Result<Key> {
+pub fn told_name(item: &Item, target: TargetKind) -> Result<Key> {
     let sk = item.get(SK).and_then(|value| value.as_s().ok());
-    let key = sk.and_then(|sk| sk.strip_prefix(&told_prefix(destination)));
+    let key = sk.and_then(|sk| sk.strip_prefix(&told_prefix(target)));
     needed(item, SK, key.map(|key| Key(key.to_owned())))
 }
 
 /// META as the table holds it. What is absent has never been set; every hint counts itself.
 pub fn meta_of(item: &Item) -> Result<Meta> {
     of_this_release(item)?;
+    let mut targets = BTreeMap::new();
+    for attribute in item.keys() {
+        if let Some(of) = attribute.strip_suffix(NOTE_ATTRIBUTE)
+            && let Some(text) = text_of(item, attribute)?
+        {
+            targets.insert(of.to_owned(), text);
+        }
+    }
     Ok(Meta {
         want: needed(item, "want", number_of(item, "want")?)?,
         full: attribute(item, "read_all", |value| value.as_bool().ok().copied())?.unwrap_or_default(),
         epoch: number_of(item, "epoch")?.unwrap_or_default(),
         lease_until: number_of(item, "lease_until")?.unwrap_or_default(),
         next_at: number_of(item, "next_at")?,
-        case: text_of(item, note_attribute(Note::Case))?,
-        slack: text_of(item, note_attribute(Note::Of(Destination::Slack)))?,
-        jira: text_of(item, note_attribute(Note::Of(Destination::Jira)))?,
+        case: targets.remove("case"),
+        targets,
     })
 }
 
@@ -255,14 +260,13 @@ mod tests {
             want: 1,
             epoch: 1,
             case: note("case"),
-            slack: note("slack"),
-            jira: note("jira"),
+            targets: ["slack", "jira"].map(|of| (of.to_owned(), note(of).unwrap())).into(),
             ..Meta::default()
         };
         assert_eq!(meta_of(&written("CASE#7000000001/META")), Ok(hinted));
         assert_eq!(meta_of(&written("CASE#7000000003/META")), Ok(resting));
         let told = written("CASE#7000000003/TOLD#slack#comment/100001/0");
-        assert_eq!(told_name(&told, Destination::Slack), Ok(Key("comment/100001/0".to_owned())));
+        assert_eq!(told_name(&told, TargetKind::new("slack")), Ok(Key("comment/100001/0".to_owned())));
         assert_eq!(json_of::<Told>(&told, "told").unwrap().seen, Seen::NotYet(1));
         let said = written("CASE#7000000003/SAID#b5bb9d80");
         assert_eq!(json_of::<Saying>(&said, "said").unwrap().speaker.as_deref(), Some("ana (Slack)"));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Marks what we sent, so that it can be found again: unique within a case and a destination.
 ///
 /// Made from what is told, never from time or chance: `card`, `change/3`, `comment/000123/0`, `description/0`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub String);
 

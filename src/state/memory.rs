@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Command, Destination, Error, Meta, Note, Result, Saying, Store, Told, Unread,
+    Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread, Wanted,
     item::{self, Item},
 };
 use crate::{
@@ -30,7 +30,7 @@ struct Kept<T> {
 #[derive(Default)]
 struct Rows {
     meta: Option<Meta>,
-    told: [BTreeMap<Key, (u64, Told)>; Destination::ALL.len()],
+    told: BTreeMap<TargetKind, BTreeMap<Key, (u64, Told)>>,
     said: BTreeMap<String, Kept<Saying>>,
 }
 
@@ -167,7 +167,8 @@ impl Store for Memory {
         }
         meta.epoch += 1;
         meta.lease_until = until;
-        Ok(Some(meta.clone()))
+        tables.set_due(case, Some(until));
+        Ok(tables.cases.get(case).and_then(|rows| rows.meta.clone()))
     }
 
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
@@ -180,18 +181,13 @@ impl Store for Memory {
         let mut tables = self.tables();
         tables.overwrites(|| item::meta_key(case));
         let meta = tables.fenced(case, epoch)?;
-        let kept = [(Note::Case, &meta.case)]
-            .into_iter()
-            .chain([(Note::Of(Destination::Slack), &meta.slack), (Note::Of(Destination::Jira), &meta.jira)])
-            .filter(|(other, _)| *other != note)
-            .filter_map(|(_, text)| text.as_deref());
-        fits(kept.chain([json]))?;
-        let place = match note {
-            Note::Case => &mut meta.case,
-            Note::Of(Destination::Slack) => &mut meta.slack,
-            Note::Of(Destination::Jira) => &mut meta.jira,
-        };
-        *place = Some(json.to_owned());
+        let targets = meta.targets.iter().map(|(of, text)| (of.as_str(), text.as_str()));
+        let all = targets.chain(meta.case.as_deref().map(|text| ("case", text)));
+        fits(all.filter(|(of, _)| *of != note.of()).map(|(_, text)| text).chain([json]))?;
+        match note {
+            Note::Case => meta.case = Some(json.to_owned()),
+            Note::Of(kind) => drop(meta.targets.insert(kind.as_str().to_owned(), json.to_owned())),
+        }
         Ok(())
     }
 
@@ -232,19 +228,19 @@ impl Store for Memory {
         Ok(come.take(limit).map(|(_, case)| case.clone()).collect())
     }
 
-    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+    async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         let tables = self.tables();
-        keys.iter().try_for_each(|key| tables.readable(|| item::told_key(case, destination, key)))?;
-        let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
+        keys.iter().try_for_each(|key| tables.readable(|| item::told_key(case, target, key)))?;
+        let told = tables.cases.get(case).and_then(|rows| rows.told.get(&target));
         let one = |key| told.and_then(|told| told.get(key)).map(|(_, told)| told.clone());
         Ok(keys.iter().map(one).collect())
     }
 
-    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
+    async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>> {
         let tables = self.tables();
-        let told = tables.cases.get(case).map(|rows| &rows.told[destination as usize]);
+        let told = tables.cases.get(case).and_then(|rows| rows.told.get(&target));
         let mut keys = told.into_iter().flat_map(BTreeMap::keys);
-        keys.try_for_each(|key| tables.readable(|| item::told_key(case, destination, key)))?;
+        keys.try_for_each(|key| tables.readable(|| item::told_key(case, target, key)))?;
         Ok(told.into_iter().flatten().map(|(key, (_, told))| (key.clone(), told.clone())).collect())
     }
 
@@ -252,24 +248,24 @@ impl Store for Memory {
         &self,
         case: &CaseId,
         epoch: u64,
-        destination: Destination,
+        target: TargetKind,
         key: &Key,
         told: &Told,
     ) -> Result<()> {
         fits([told.remote.as_str(), &told.hash])?;
         let mut tables = self.tables();
-        tables.overwrites(|| item::told_key(case, destination, key));
-        let rows = &mut tables.cases.entry(case.clone()).or_default().told[destination as usize];
+        tables.overwrites(|| item::told_key(case, target, key));
+        let rows = &mut tables.cases.entry(case.clone()).or_default().told.entry(target).or_default();
         not_later(rows, epoch, key)?;
         rows.insert(key.clone(), (epoch, told.clone()));
         Ok(())
     }
 
-    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
+    async fn untell(&self, case: &CaseId, epoch: u64, target: TargetKind, key: &Key) -> Result<()> {
         let mut tables = self.tables();
-        tables.overwrites(|| item::told_key(case, destination, key));
+        tables.overwrites(|| item::told_key(case, target, key));
         let Some(rows) = tables.cases.get_mut(case) else { return Ok(()) };
-        let rows = &mut rows.told[destination as usize];
+        let rows = rows.told.entry(target).or_default();
         not_later(rows, epoch, key)?;
         rows.remove(key);
         Ok(())
@@ -295,12 +291,15 @@ impl Store for Memory {
         Ok(said.filter_map(|kept| kept.at(tables.now)).cloned().collect())
     }
 
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
         let mut tables = self.tables_at(now);
         tables.readable(|| item::gate_key(gate))?;
         let slot = tables.gates.get(gate).map_or(now, |next| now.max(*next));
-        tables.gates.insert(gate.to_owned(), slot + spacing);
-        Ok(slot)
+        if slot > wanted.latest {
+            return Ok(Reserved::NotBefore(slot));
+        }
+        tables.gates.insert(gate.to_owned(), slot + wanted.spacing);
+        Ok(Reserved::At(slot))
     }
 
     async fn note(&self, name: &str) -> Result<Option<String>> {

@@ -15,6 +15,8 @@ pub mod notes;
 pub mod record;
 mod table;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -53,25 +55,25 @@ pub struct Unread {
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Where things are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Destination {
-    /// The thread or channel.
-    Slack,
-    /// The issue.
-    Jira,
+/// A target by its name: the spelling in keys and logs. Which targets there are is not the table's to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetKind(&'static str);
+
+impl TargetKind {
+    /// A target of this name: lower case, and never `case`.
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
-impl Destination {
-    /// Both, in the order in which they are looked at.
-    pub const ALL: [Self; 2] = [Self::Slack, Self::Jira];
-
-    /// `slack` or `jira`: the spelling in keys and logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Slack => "slack",
-            Self::Jira => "jira",
-        }
+impl std::fmt::Display for TargetKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
     }
 }
 
@@ -90,10 +92,8 @@ pub struct Meta {
     pub next_at: Option<Millis>,
     /// What is known of the case.
     pub case: Option<String>,
-    /// What is known of its thread.
-    pub slack: Option<String>,
-    /// What is known of its issue.
-    pub jira: Option<String>,
+    /// What is known of it at each target, by the target's name.
+    pub targets: BTreeMap<String, String>,
 }
 
 impl Meta {
@@ -106,15 +106,41 @@ impl Meta {
         case: &CaseId,
         note: Note,
     ) -> Result<(T, Rest)> {
-        let text = match note {
-            Note::Case => &self.case,
-            Note::Of(Destination::Slack) => &self.slack,
-            Note::Of(Destination::Jira) => &self.jira,
-        };
-        let Some(text) = text else { return Ok((T::default(), Rest::default())) };
-        let key = || format!("{} {}", item::name_of(&item::meta_key(case)), item::note_attribute(note));
-        Ok(record::read(text).map_err(|why| Unread { key: key(), why })?)
+        match note {
+            Note::Case => read_in_meta(case, "case", self.case.as_deref()),
+            Note::Of(kind) => self.note_of(case, kind.as_str()),
+        }
     }
+
+    /// The same of a target by its name alone.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    pub fn note_of<T: Default + Serialize + DeserializeOwned>(
+        &self,
+        case: &CaseId,
+        target: &str,
+    ) -> Result<(T, Rest)> {
+        read_in_meta(case, target, self.targets.get(target).map(String::as_str))
+    }
+
+    /// What the table has of a note.
+    pub fn text(&self, note: Note) -> Option<&String> {
+        match note {
+            Note::Case => self.case.as_ref(),
+            Note::Of(kind) => self.targets.get(kind.as_str()),
+        }
+    }
+}
+
+fn read_in_meta<T: Default + Serialize + DeserializeOwned>(
+    case: &CaseId,
+    of: &str,
+    text: Option<&str>,
+) -> Result<(T, Rest)> {
+    let Some(text) = text else { return Ok((T::default(), Rest::default())) };
+    let key = || format!("{} {}", item::name_of(&item::meta_key(case)), item::note_attribute(of));
+    Ok(record::read(text).map_err(|why| Unread { key: key(), why })?)
 }
 
 /// The epoch of whoever writes without a lease: it overwrites nothing that a worker wrote.
@@ -125,8 +151,18 @@ pub const NO_LEASE: u64 = 0;
 pub enum Note {
     /// What is known of the case.
     Case,
-    /// What is known of one destination.
-    Of(Destination),
+    /// What is known of one target.
+    Of(TargetKind),
+}
+
+impl Note {
+    /// What the note is of, as its attribute's name begins.
+    pub fn of(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Of(kind) => kind.as_str(),
+        }
+    }
 }
 
 /// That something was told: what it is called there, and which text it has.
@@ -200,6 +236,35 @@ pub struct Saying {
     pub comment: Option<String>,
 }
 
+impl Saying {
+    /// What it is called at this target, where a person said it there.
+    pub fn at(&self, kind: TargetKind) -> Option<&str> {
+        match kind.as_str() {
+            "slack" => self.slack_ts.as_deref(),
+            "jira" => self.jira_comment.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// A slot that somebody wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Milliseconds to the next one.
+    pub spacing: Millis,
+    /// A later one is left to others.
+    pub latest: Millis,
+}
+
+/// What became of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reserved {
+    /// It is taken, and begins then.
+    At(Millis),
+    /// None was taken: the next one begins only then.
+    NotBefore(Millis),
+}
+
 /// The table. Reads are consistent. Every method may fail with [`Error::Trouble`], and then may have taken effect; one
 /// that reads may fail with [`Error::Unreadable`], and then has changed nothing.
 #[async_trait(?Send)]
@@ -207,8 +272,9 @@ pub trait Store {
     /// Notes that somebody should look at the case: `want += 1`, `next_at = now`, and `full` where asked.
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()>;
 
-    /// Takes the case for one worker until `until`: `epoch += 1`. `None` while another holds it, or where there
-    /// is no such case.
+    /// Takes the case for one worker until `until`: `epoch += 1`, and `next_at = until`, since nobody else needs to come
+    /// before; a hint that comes meanwhile makes it due again. `None` while another holds it, or where there is no such
+    /// case.
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>>;
 
     /// Reads META without taking the case.
@@ -238,24 +304,18 @@ pub trait Store {
     async fn due(&self, now: Millis, limit: usize) -> Result<Vec<CaseId>>;
 
     /// What was told under each of these keys; in their order.
-    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>>;
+    async fn told(&self, case: &CaseId, target: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>>;
 
     /// All that was told of a case, by key.
-    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>>;
+    async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>>;
 
     /// Remembers that something was told. Replaces what was remembered under the key, unless a later lease than
     /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives [`NO_LEASE`].
-    async fn tell(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        destination: Destination,
-        key: &Key,
-        told: &Told,
-    ) -> Result<()>;
+    async fn tell(&self, case: &CaseId, epoch: u64, target: TargetKind, key: &Key, told: &Told)
+    -> Result<()>;
 
     /// Forgets that something was told: it is owed again. Fenced as [`Self::tell`] is.
-    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()>;
+    async fn untell(&self, case: &CaseId, epoch: u64, target: TargetKind, key: &Key) -> Result<()>;
 
     /// Remembers a comment in the making. Replaces the one with the same command key.
     async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()>;
@@ -263,8 +323,8 @@ pub trait Store {
     /// The comments of the last day that were made through the bridge.
     async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>>;
 
-    /// Takes the next free slot at a gate: slots are `spacing` ms apart. The answer is when the slot begins.
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis>;
+    /// Takes the next free slot at a gate, if it comes in time: slots are `spacing` ms apart.
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved>;
 
     /// A small note under a name that belongs to no case (a breaker, the sweep's clock, a cache).
     async fn note(&self, name: &str) -> Result<Option<String>>;

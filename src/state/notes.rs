@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{CaseId, Millis, Seconds, snapshot::Facts},
     state::{
-        self, Destination, Meta, Note, Store,
+        self, Meta, Note, Store,
         key::{Key, Plainness},
         record::stated,
     },
@@ -161,26 +161,25 @@ pub async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
     store.sayings(case).await.map(drop)
 }
 
-/// What META knows of a case, where all three notes can be read.
+/// What META knows of a case, where all its notes can be read.
 ///
 /// # Errors
 /// [`state::Error::Unreadable`], with the note.
 pub fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
-    for place in Destination::ALL {
-        meta.note::<PlaceNote>(case, Note::Of(place))?;
+    for target in meta.targets.keys() {
+        meta.note_of::<PlaceNote>(case, target)?;
     }
     Ok(meta.note(case, Note::Case)?.0)
 }
 
 impl PlaceNote {
-    /// What follows from an addition that is known to be made.
-    pub fn adopt(&mut self, intent: Intent, place: &str, remote: &str) {
+    /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
+    pub fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
         let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;
         match key.0.as_str() {
             CHANNEL => self.channel = Some(remote.to_owned()),
             HOME => {
-                let (place, name) = split_home(place, remote);
-                self.home = Some(Home { place, name });
+                self.home = Some(anchor);
                 self.set.insert(HOME.to_owned(), hash);
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
@@ -201,21 +200,11 @@ impl PlaceNote {
 pub const CHANNEL: &str = "channel";
 /// The key of the card or the issue, and the name under which its state is set.
 pub const HOME: &str = "home";
-/// The name under which an issue's status is set.
-pub const STATUS: &str = "status";
 /// Keys of told changes begin so.
 pub const CHANGES: &str = "changes/";
 
 /// Stands for the hash of a state whose bearer a person deleted.
 pub const GONE: &str = "gone";
-
-/// A card is named by its `ts` within the channel that we chose; an issue brings its id and key, `10001/SEC-1`.
-fn split_home(place: &str, remote: &str) -> (String, String) {
-    match remote.split_once('/') {
-        Some((id, key)) => (id.to_owned(), key.to_owned()),
-        None => (place.to_owned(), remote.to_owned()),
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -372,7 +361,7 @@ mod tests {
         let why = Some("resolution".to_owned());
         let owed =
             Owed { hash: "h".to_owned(), not_before: 5, refusals: 2, since: 1, why, ..Owed::default() };
-        let note = PlaceNote { owed: [(STATUS.to_owned(), owed)].into(), ..PlaceNote::default() };
+        let note = PlaceNote { owed: [("status".to_owned(), owed)].into(), ..PlaceNote::default() };
         assert_eq!(serde_json::from_str::<PlaceNote>(&serde_json::to_string(&note).unwrap()).unwrap(), note);
         let least: Owed = serde_json::from_str(r#"{"hash":"h"}"#).unwrap();
         assert_eq!(least, Owed { hash: "h".to_owned(), ..Owed::default() });

@@ -1,35 +1,34 @@
-//! Does the thread, or the issue, still say what we told? Compares both with the ledger and mends what differs.
+//! Does what stands at a target still say what we told? Compares both and mends what differs.
 
 use std::collections::{BTreeMap, HashSet};
 
 use tracing::{info, warn};
 
 use crate::{
-    case::{Case, CaseId, Millis},
-    chat::{
-        self,
-        policy::{
-            identity, length,
-            since::{self, Message, Older, Since},
-        },
-    },
-    config::settings::Layout,
+    case::{Case, Millis},
     http::Failure,
     runtime::gate,
     state::{
-        self, Destination, Seen, Told,
+        self, Seen, Told,
         key::Key,
         notes::{GONE, HOME, PlaceNote},
     },
-    sync::reconcile::Desk,
-    targets::{Heard, slack},
-    telemetry::metrics,
+    sync::context::{Context, Lease},
+    targets::contract::{Found, ReadBack, Said, Target, Unheard},
 };
 
 /// So many checks must miss something before it is sent again.
 const ABSENT: u8 = 3;
-/// Records of commands are kept for a day; a message older than this may have lost its record.
-const EVENT_LOST: Millis = 82_800_000;
+
+/// What is compared with the ledger.
+pub struct Audited<'a> {
+    /// The case that is held.
+    pub lease: &'a Lease<'a>,
+    /// Where it is told.
+    pub target: &'a dyn Target,
+    /// As it is now.
+    pub case: &'a Case,
+}
 
 /// What a check found, a finding a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,74 +50,70 @@ enum Finding {
 /// Compares and mends. The answer is whether something was missed: then the next check comes soon.
 ///
 /// # Errors
-/// The table did not answer. A destination that does not answer is left for the next check.
+/// The table did not answer. A target that does not answer is left for the next check.
 pub async fn verify(
-    desk: &Desk<'_>,
-    id: &CaseId,
-    epoch: u64,
-    case: &Case,
-    slack: &mut PlaceNote,
-    jira: &mut PlaceNote,
-) -> Result<bool, state::Error> {
-    let mut absent = false;
-    for destination in desk.places() {
-        let note = match destination {
-            Destination::Slack => &mut *slack,
-            Destination::Jira => &mut *jira,
-        };
-        if note.home.is_some() {
-            absent |= check(desk, id, epoch, case, *destination, note).await?;
-        }
-    }
-    Ok(absent)
-}
-
-async fn check(
-    desk: &Desk<'_>,
-    id: &CaseId,
-    epoch: u64,
-    case: &Case,
-    destination: Destination,
+    context: &Context<'_>,
+    audited: &Audited<'_>,
     note: &mut PlaceNote,
 ) -> Result<bool, state::Error> {
-    match gate::read(desk.world, destination).await {
-        Ok(breaker) if breaker.until > desk.world.now() => return Ok(false),
+    let kind = audited.target.planner().kind();
+    if note.home.is_none() || audited.target.is_repeatable() {
+        return Ok(false);
+    }
+    match gate::read(context.world, kind).await {
+        Ok(breaker) if breaker.until > context.world.now() => return Ok(false),
         // Whoever sends says so.
         Err(state::Error::Unreadable(_)) => return Ok(false),
         breaker => breaker.map(drop)?,
     }
-    let heard = match desk.destinations.read_back(desk, id, destination, note).await {
-        Ok(heard) => heard,
-        Err(Failure::Gone { .. }) if destination == Destination::Slack => Vec::new(),
-        Err(failure) => {
-            warn!(%id, destination = destination.as_str(), %failure, "could not be checked");
-            if let Failure::NotApplied { retry_after: Some(time), .. } = failure {
-                let wait = Millis::try_from(time.as_millis()).unwrap_or(0);
-                gate::throttle(desk.world, destination, desk.world.now() + wait).await?;
-            }
-            return Ok(false);
-        }
-    };
-    let told: BTreeMap<Key, Told> = desk.world.store().all_told(id, destination).await?.into_iter().collect();
-    let findings = compare(&told, &heard);
+    let Some(there) = read_back(context, audited, note).await? else { return Ok(false) };
+    let told = context.world.store().all_told(audited.lease.case, kind).await?;
+    let told: BTreeMap<Key, Told> = told.into_iter().collect();
+    let findings = compare(&told, &there.ours);
     let absent = findings.iter().any(|finding| matches!(finding, Finding::Absent(..) | Finding::Owed(_)));
     for finding in findings {
-        apply(desk, id, epoch, destination, note, finding).await?;
+        audited.apply(context, note, finding).await?;
     }
-    if destination == Destination::Slack && !case.is_closed() && desk.settings.slack.replies_are_comments {
-        let closed = case.closed.map(|closed| closed * 1_000);
-        replies(desk, note, &told, &heard, closed).await?;
+    if let Some(anchor) = &note.home {
+        let said = unknown(&told, there.said);
+        let unheard = Unheard { kind, anchor, case: audited.case, said };
+        context.listener.take_up(&unheard).await?;
     }
     Ok(absent)
 }
 
-/// The ledger against what is there: pure.
-fn compare(told: &BTreeMap<Key, Told>, heard: &[Heard]) -> Vec<Finding> {
-    let mut there: BTreeMap<&Key, Vec<&Heard>> = BTreeMap::new();
-    for one in heard {
-        if let Some(key) = &one.key {
-            there.entry(key).or_default().push(one);
+/// `None` where the target does not answer now.
+async fn read_back(
+    context: &Context<'_>,
+    audited: &Audited<'_>,
+    note: &PlaceNote,
+) -> Result<Option<ReadBack>, state::Error> {
+    let (case, planner) = (audited.lease.case, audited.target.planner());
+    match audited.target.read_back(case, note).await {
+        Ok(there) => Ok(Some(there)),
+        Err(Failure::Gone { .. }) if planner.forgets_what_is_gone() => Ok(Some(ReadBack::default())),
+        Err(failure) => {
+            warn!(%case, destination = planner.kind().as_str(), %failure, "could not be checked");
+            if let Failure::NotApplied { retry_after: Some(time), .. } = failure {
+                let wait = Millis::try_from(time.as_millis()).unwrap_or(0);
+                gate::throttle(context.world, planner.kind(), context.world.now() + wait).await?;
+            }
+            Ok(None)
         }
+    }
+}
+
+/// What people said that is not among what is known.
+fn unknown(told: &BTreeMap<Key, Told>, said: Vec<Said>) -> Vec<Said> {
+    let known: HashSet<&str> = told.values().map(|told| told.remote.as_str()).collect();
+    said.into_iter().filter(|one| !known.contains(one.remote.as_str())).collect()
+}
+
+/// The ledger against what is there: pure.
+fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
+    let mut there: BTreeMap<&Key, Vec<&Found>> = BTreeMap::new();
+    for one in found {
+        there.entry(&one.key).or_default().push(one);
     }
     let mut findings = Vec::new();
     for (key, mut copies) in there.clone() {
@@ -158,239 +153,79 @@ fn missed(key: Key, mut told: Told) -> Option<Finding> {
     }
 }
 
-async fn apply(
-    desk: &Desk<'_>,
-    id: &CaseId,
-    epoch: u64,
-    destination: Destination,
-    note: &mut PlaceNote,
-    finding: Finding,
-) -> Result<(), state::Error> {
-    let store = desk.world.store();
-    match finding {
-        Finding::Seen(key, told) => {
-            if key.0 == HOME && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
-                // What the card or the issue shows is not what we set last: it is set again.
-                note.set.remove(HOME);
+impl Audited<'_> {
+    async fn apply(
+        &self,
+        context: &Context<'_>,
+        note: &mut PlaceNote,
+        finding: Finding,
+    ) -> Result<(), state::Error> {
+        let (id, kind, store) = (self.lease.case, self.target.planner().kind(), context.world.store());
+        let destination = kind.as_str();
+        match finding {
+            Finding::Seen(key, told) => {
+                if key.0 == HOME && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
+                    // What the anchor shows is not what we set last: it is set again.
+                    note.set.remove(HOME);
+                }
+                self.lease.tell(store, kind, (&key, &told)).await
             }
-            store.tell(id, epoch, destination, &key, &told).await
-        }
-        Finding::Absent(key, told) | Finding::Forgotten(key, told) => {
-            store.tell(id, epoch, destination, &key, &told).await
-        }
-        Finding::Deleted(key, told) => {
-            info!(%id, destination = destination.as_str(), %key, "deleted by a person");
-            if key.0 == HOME {
-                note.set.insert(HOME.to_owned(), GONE.to_owned());
+            Finding::Absent(key, told) | Finding::Forgotten(key, told) => {
+                self.lease.tell(store, kind, (&key, &told)).await
             }
-            store.tell(id, epoch, destination, &key, &told).await
-        }
-        Finding::Owed(key) => {
-            warn!(%id, destination = destination.as_str(), %key, "was never stored: owed again");
-            if key.0 == HOME {
-                return begin_again(desk, id, epoch, destination, note).await;
+            Finding::Deleted(key, told) => {
+                info!(%id, destination, %key, "deleted by a person");
+                if key.0 == HOME {
+                    note.set.insert(HOME.to_owned(), GONE.to_owned());
+                }
+                self.lease.tell(store, kind, (&key, &told)).await
             }
-            store.untell(id, epoch, destination, &key).await
-        }
-        Finding::Double(remote) => {
-            warn!(%id, destination = destination.as_str(), "stood there twice: the later is removed");
-            if let Err(failure) = desk.destinations.delete(destination, note, &remote).await {
-                warn!(%id, %failure, "the later could not be removed");
+            Finding::Owed(key) => {
+                warn!(%id, destination, %key, "was never stored: owed again");
+                if key.0 == HOME {
+                    return self.begin_again(context, note).await;
+                }
+                self.lease.untell(store, kind, &key).await
             }
-            Ok(())
+            Finding::Double(remote) => {
+                warn!(%id, destination, "stood there twice: the later is removed");
+                if let Err(failure) = self.target.delete(&remote, note).await {
+                    warn!(%id, %failure, "the later could not be removed");
+                }
+                Ok(())
+            }
         }
     }
-}
 
-/// The card itself was never stored. In a channel of its own the rest stands without it; in a thread nothing that
-/// hangs on it can be seen, so all of it is told anew.
-async fn begin_again(
-    desk: &Desk<'_>,
-    id: &CaseId,
-    epoch: u64,
-    destination: Destination,
-    note: &mut PlaceNote,
-) -> Result<(), state::Error> {
-    let store = desk.world.store();
-    if destination == Destination::Slack && desk.settings.slack.layout == Layout::Channel {
-        note.home = None;
-        return store.untell(id, epoch, destination, &Key(HOME.to_owned())).await;
-    }
-    for (key, told) in store.all_told(id, destination).await? {
-        if !told.theirs {
-            store.untell(id, epoch, destination, &key).await?;
+    /// The anchor itself was never stored. Where the rest stands without it, it is made alone; else nothing that hangs on
+    /// it can be seen, so all of it is told anew.
+    async fn begin_again(&self, context: &Context<'_>, note: &mut PlaceNote) -> Result<(), state::Error> {
+        let (planner, store) = (self.target.planner(), context.world.store());
+        if planner.stands_alone() {
+            note.home = None;
+            return self.lease.untell(store, planner.kind(), &Key(HOME.to_owned())).await;
         }
-    }
-    *note = PlaceNote { channel: note.channel.take(), ..PlaceNote::default() };
-    Ok(())
-}
-
-/// People's replies whose event never came are put on the inbox, as their event would have been.
-async fn replies(
-    desk: &Desk<'_>,
-    note: &PlaceNote,
-    told: &BTreeMap<Key, Told>,
-    heard: &[Heard],
-    closed: Option<Millis>,
-) -> Result<(), state::Error> {
-    let now = desk.world.now();
-    let Some(home) = &note.home else { return Ok(()) };
-    let since = since::seen(desk.world, desk.settings).await?;
-    let card = Some(slack::millis(&home.name));
-    let known: HashSet<&str> = told.values().map(|told| told.remote.as_str()).collect();
-    // What is younger may still come with its event.
-    let lost = |one: &&Heard| {
-        let age = now - one.at;
-        (since::MOMENTS..EVENT_LOST).contains(&age) && !known.contains(one.remote.as_str())
-    };
-    for one in heard.iter().filter(lost) {
-        let Some(reply) = &one.reply else { continue };
-        // Nothing is read for what was said too early.
-        let message = Message { written: one.at, arrived: one.at, card, closed };
-        if since.may_whoever_wrote_it(&message, now).is_err() {
-            continue;
-        }
-        let mut job = chat::ingress::job::unread(desk.settings, home, reply, now);
-        let known = match desk.world.store().command(&job.key()).await {
-            // Nobody knows what became of it: it must not be done twice.
-            Err(state::Error::Unreadable(record)) => {
-                metrics::unreadable(&record);
-                continue;
+        for (key, told) in store.all_told(self.lease.case, planner.kind()).await? {
+            if !told.theirs {
+                self.lease.untell(store, planner.kind(), &key).await?;
             }
-            known => known?,
-        };
-        // Without an answer nothing became of it yet: the inbox may have given it up.
-        if known.is_some_and(|known| known.answer.is_some()) {
-            continue;
         }
-        let Some(read) = is_read(desk, &since, &message, reply).await else { continue };
-        job.did = chat::ingress::job::words_of(reply, read);
-        let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
-        let sent = desk.world.enqueue(&job.group(), &job.key(), body).await;
-        sent.map_err(state::Error::Trouble)?;
-    }
-    Ok(())
-}
-
-/// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
-/// inbox, and no long text is read for that.
-async fn is_read(desk: &Desk<'_>, since: &Since, message: &Message, reply: &slack::Heard) -> Option<bool> {
-    let (now, mut by) = (desk.world.now(), vec![reply.user.clone()?]);
-    if since.may(message, &by, now).is_err() {
-        let groups = identity::groups(&desk.destinations.slack, desk.settings, &by[0]).await;
-        let groups =
-            groups.inspect_err(|failure| warn!(%failure, "a writer's groups: left for the next check"));
-        by.extend(groups.ok()?);
-    }
-    match since.may(message, &by, now) {
-        Ok(()) => Some(true),
-        Err(Older::NoRole) => Some(reply.text.len() <= length::SHORT),
-        Err(_) => None,
+        *note = PlaceNote { channel: note.channel.take(), ..PlaceNote::default() };
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-
     use super::*;
-    use crate::runtime::World;
-    use crate::{
-        chat::policy::pasted,
-        config::{
-            sdk::Aws,
-            secrets::{Secret, Secrets},
-            settings::Settings,
-        },
-        runtime::live::{Inbox, Job, Live, Safe},
-        state::{memory::Memory, notes::Home},
-        targets::{Destinations, slack::Slack},
-    };
-
-    /// The real world with a table in memory, in which nothing is asked; and the inbox.
-    fn world() -> (Live<Memory>, UnboundedReceiver<Job>) {
-        let (sender, jobs) = unbounded_channel();
-        let safe = Safe::Given(Secrets::default());
-        (Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe), jobs)
-    }
-
-    fn settings() -> Settings {
-        toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nresponder = ['U1']").unwrap()
-    }
-
-    /// A reply of this person, so many milliseconds ago, below a card.
-    fn reply(world: &Live<Memory>, user: &str, ago: Millis) -> (PlaceNote, Heard) {
-        let ts = |at: Millis| format!("{}.{:03}000", at.div_euclid(1_000), at.rem_euclid(1_000));
-        let at = world.now() - ago;
-        let home = Home { place: "C1".to_owned(), name: ts(at - 1_000) };
-        let said = slack::Heard {
-            ts: ts(at),
-            thread_ts: Some(home.name.clone()),
-            user: Some(user.to_owned()),
-            text: "It was Bo's key".to_owned(),
-            ..slack::Heard::default()
-        };
-        let heard = Heard { remote: said.ts.clone(), at, reply: Some(said), ..Heard::default() };
-        (PlaceNote { home: Some(home), ..PlaceNote::default() }, heard)
-    }
-
-    /// What the check puts on the inbox.
-    async fn put(
-        world: &Live<Memory>,
-        settings: &Settings,
-        (note, heard): &(PlaceNote, Heard),
-        closed: Option<Millis>,
-    ) {
-        let token = &Secret::default();
-        let slack = Slack { world, settings: &settings.slack, token, until: Millis::MAX };
-        let destinations = Destinations::new(slack, None);
-        let desk = Desk { world, settings, destinations: &destinations, deadline: Millis::MAX };
-        let heard = std::slice::from_ref(heard);
-        replies(&desk, note, &BTreeMap::new(), heard, closed).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn the_text_of_a_reply_that_was_dealt_with_is_not_looked_through_again() {
-        let ((world, mut jobs), settings) = (world(), settings());
-        since::seen_at(&world, &settings, 0, 0).await.unwrap();
-        let reply = reply(&world, "U1", 3_600_000);
-        let before = pasted::looked_through();
-        put(&world, &settings, &reply, None).await;
-        let job = jobs.try_recv().unwrap();
-        assert!(job.body.contains("It was Bo's key"));
-        assert_eq!(pasted::looked_through(), before + 1);
-        let begun = state::Command { job: String::new(), since: world.now(), answer: None };
-        world.store().begin(&job.id, &begun, Millis::MAX).await.unwrap();
-        world.store().finish(&job.id, "\"refused\"").await.unwrap();
-        put(&world, &settings, &reply, None).await;
-        assert!(jobs.try_recv().is_err());
-        assert_eq!(pasted::looked_through(), before + 1);
-    }
-
-    #[tokio::test]
-    async fn a_reply_that_was_written_when_the_case_was_closed_is_left_where_it_is_and_not_looked_through() {
-        let ((world, mut jobs), settings) = (world(), settings());
-        since::seen_at(&world, &settings, 0, 0).await.unwrap();
-        let reply = reply(&world, "U1", 3_600_000);
-        let before = pasted::looked_through();
-        put(&world, &settings, &reply, Some(reply.1.at)).await;
-        assert!(jobs.try_recv().is_err() && pasted::looked_through() == before);
-        put(&world, &settings, &reply, Some(reply.1.at + 1)).await;
-        assert!(jobs.try_recv().is_ok());
-    }
 
     fn told(remote: &str, seen: Seen) -> Told {
         Told { remote: remote.to_owned(), hash: "h".to_owned(), seen, theirs: false }
     }
 
-    fn heard(key: &str, remote: &str, at: Millis) -> Heard {
-        Heard {
-            key: Some(Key(key.to_owned())),
-            hash: "h".to_owned(),
-            remote: remote.to_owned(),
-            at,
-            reply: None,
-        }
+    fn heard(key: &str, remote: &str, at: Millis) -> Found {
+        let [key, hash, remote] = [key, "h", remote].map(str::to_owned);
+        Found { key: Key(key), hash, remote, at }
     }
 
     fn key(key: &str) -> Key {

@@ -6,8 +6,8 @@ use crate::{
     aws::sir::{Answer, Call, Fault, FaultKind, Page},
     case::{Case, CaseId, Comment, Investigation, Resolver, Seconds},
     runtime::{Rule, World},
-    state::{self, Destination, key::Key, notes::CaseNote},
-    sync::plan::Ledger,
+    state::{self, Store, TargetKind, key::Key, notes::CaseNote},
+    targets::telling::{Ledger, comment_key},
 };
 
 /// What a look saw.
@@ -47,7 +47,7 @@ pub async fn look(
     id: &CaseId,
     note: &mut CaseNote,
     full: bool,
-    destinations: &[Destination],
+    kinds: &[TargetKind],
 ) -> Result<Look, Error> {
     let (case, first) = tokio::join!(get_case(world, id), comments_page(world, id, None));
     let (case, first) = (case?, first?);
@@ -57,7 +57,7 @@ pub async fn look(
     };
     note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
     let stop_early = note.newest_first && !full;
-    let (comments, whole) = all_comments(world, id, first, stop_early, destinations).await?;
+    let (comments, whole) = all_comments(world, id, first, stop_early, kinds).await?;
     let newest = comments.iter().map(|comment| comment.updated.unwrap_or(comment.created)).max();
     Ok(Look { case, comments, newest: newest.filter(|_| whole), investigations })
 }
@@ -68,13 +68,13 @@ async fn all_comments(
     id: &CaseId,
     first: Page<Comment>,
     stop_early: bool,
-    destinations: &[Destination],
+    kinds: &[TargetKind],
 ) -> Result<(Vec<Comment>, bool), Error> {
     let mut all = in_all(&first);
     let Page { items: mut page, mut next, .. } = first;
     let mut comments: HashMap<_, Comment> = HashMap::new();
     let whole = loop {
-        let known = stop_early && next.is_some() && all_known(world, id, &page, destinations).await?;
+        let known = stop_early && next.is_some() && all_known(world, id, &page, kinds).await?;
         comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
         let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break !known };
         let newer = comments_page(world, id, Some(token)).await?;
@@ -109,32 +109,36 @@ async fn all_known(
     world: &dyn World,
     id: &CaseId,
     page: &[Comment],
-    destinations: &[Destination],
+    kinds: &[TargetKind],
 ) -> Result<bool, state::Error> {
-    let keys: Vec<Key> = page.iter().map(|comment| Key(format!("comment/{}/0", comment.id))).collect();
-    for destination in destinations {
-        if world.store().told(id, *destination, &keys).await?.iter().any(Option::is_none) {
+    let keys: Vec<Key> = page.iter().map(comment_key).collect();
+    for kind in kinds {
+        if world.store().told(id, *kind, &keys).await?.iter().any(Option::is_none) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// Where a ledger is kept.
+pub struct At<'a> {
+    /// In this table.
+    pub store: &'a dyn Store,
+    /// Of this case.
+    pub case: &'a CaseId,
+    /// Of this target.
+    pub kind: TargetKind,
+}
+
 /// The ledger's entries under these keys.
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn ledger(
-    world: &dyn World,
-    id: &CaseId,
-    destination: Destination,
-    keys: Vec<Key>,
-    ledger: &mut Ledger,
-) -> Result<(), state::Error> {
+pub async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<(), state::Error> {
     if keys.is_empty() {
         return Ok(());
     }
-    let told = world.store().told(id, destination, &keys).await?;
+    let told = at.store.told(at.case, at.kind, &keys).await?;
     ledger.extend(keys.into_iter().zip(told).filter_map(|(key, told)| Some((key, told?))));
     Ok(())
 }

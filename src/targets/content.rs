@@ -55,6 +55,25 @@ pub struct NotMoved {
     pub why: String,
 }
 
+/// Something that is said once where all read it, and that belongs to no case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// Something became of a membership.
+    Membership {
+        /// Which.
+        id: MembershipId,
+        /// As it is now, where it can be read.
+        membership: Option<Box<Membership>>,
+        /// `Membership Created`, …
+        happened: &'static str,
+    },
+    /// A target refuses us.
+    Broken {
+        /// What people call it.
+        title: &'static str,
+    },
+}
+
 /// A piece of a text that was too long for one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

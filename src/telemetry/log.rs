@@ -1,16 +1,39 @@
 //! How is a log line written? As one JSON object on one line, whatever stands in it.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    panic,
+};
 
-use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    filter::{Targets, filter_fn},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
+};
 
 /// What is told where `RUST_LOG` says nothing.
 const USUAL: &str = "warn,casebridge=info,notify=info,command=info";
 
-/// Writes to stdout from now on. Does nothing the second time.
+/// Whose lines may be finer than `info`: others' tell of requests and their texts.
+const OURS: [&str; 3] = ["casebridge", "notify", "command"];
+
+/// Writes to stdout from now on, a panic's place as well. Does nothing the second time.
 pub fn start() {
     let filter = filter(USUAL);
-    let _ = tracing::subscriber::set_global_default(subscriber(filter, io::stdout));
+    if tracing::subscriber::set_global_default(subscriber(filter, io::stdout)).is_ok() {
+        panic::set_hook(Box::new(|panic| {
+            // Its message may quote anything.
+            let place = panic.location().map(ToString::to_string);
+            tracing::error!(place, "a panic");
+        }));
+    }
+}
+
+/// Whether a line may be written at all, whatever is asked for.
+fn may_be_told(line: &Metadata<'_>) -> bool {
+    let of = line.target().split("::").next().unwrap_or_default();
+    OURS.contains(&of) || *line.level() <= Level::INFO
 }
 
 /// What `RUST_LOG` asks for, as `warn` or `warn,casebridge=info`; where it says nothing or cannot be read, the usual.
@@ -29,7 +52,7 @@ where
         .with_current_span(false)
         .with_ansi(false)
         .with_writer(OneLine(writer));
-    tracing_subscriber::registry().with(filter).with(lines)
+    tracing_subscriber::registry().with(filter).with(filter_fn(may_be_told)).with(lines)
 }
 
 /// JSON escapes the control characters of ASCII. This escapes those that only some readers take for a line's end.
@@ -104,5 +127,20 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!((read["case"].as_str(), read["count"].as_i64()), (Some(nasty), Some(2)));
         assert_eq!((read["level"].as_str(), read["message"].as_str()), (Some("INFO"), Some("seen")));
+    }
+    #[test]
+    fn what_others_tell_of_their_requests_is_not_written_whatever_is_asked_for() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = subscriber(Targets::new().with_default(Level::TRACE), move || writer.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::trace!(target: "hyper::client", "CANARY in a body");
+            tracing::debug!(target: "commander", "CANARY of a name that begins as ours");
+            tracing::info!(target: "hyper::client", "connected");
+            tracing::trace!(target: "casebridge::sync", "ours");
+        });
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        assert!(!text.contains("CANARY"), "{text}");
+        assert!(text.contains("connected") && text.contains("ours"), "{text}");
     }
 }

@@ -42,7 +42,7 @@ fn line(function: &str, now: Millis, reports: &[Report]) -> Value {
     let count = |of: fn(&Report) -> u32| reports.iter().map(of).sum::<u32>();
     let sweeps = count(|report| u32::from(report.swept));
     let cases = u32::try_from(reports.len()).unwrap_or(u32::MAX) - sweeps;
-    let breakers = count(|report| u32::from(report.broken[0]) + u32::from(report.broken[1]));
+    let breakers = count(|report| u32::try_from(report.broken.len()).unwrap_or(u32::MAX));
     let counts = [
         ("Planned", tally.planned),
         ("Done", tally.done + tally.set),
@@ -95,7 +95,8 @@ mod tests {
         let tally = Tally { planned: 3, done: 1, set: 1, unknown: 1, parked: 0 };
         let told = Report { tally, lag: Some(4), ..Report::default() };
         let swept = Report { swept: true, ..Report::default() };
-        let written = line("notify", 1_790_000_000_000, &[told, Report { waiting: 2, ..told }, swept]);
+        let written =
+            line("notify", 1_790_000_000_000, &[told.clone(), Report { waiting: 2, ..told }, swept.clone()]);
         let declared =
             written["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().cloned().unwrap_or_default();
         assert_eq!(declared.len(), 10);

@@ -1,6 +1,8 @@
 //! What became of a case in one invocation, as numbers.
 
-/// What one destination did in a round, for the log line and the metrics.
+use crate::state::TargetKind;
+
+/// What was done at one target in a round, for the log line and the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// What was to be told or set.
@@ -28,16 +30,16 @@ impl Tally {
 }
 
 /// What became of a case in this invocation: for the log line and the metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Both destinations together.
+    /// All targets together.
     pub tally: Tally,
-    /// Destinations that still owe something.
+    /// Targets at which something is still owed.
     pub waiting: u32,
     /// Seconds from the case's last change to now, where everything is told.
     pub lag: Option<i64>,
-    /// Slack, Jira: found broken for everybody, by us first.
-    pub broken: [bool; 2],
+    /// Targets that were found broken for everybody, by us first.
+    pub broken: Vec<TargetKind>,
     /// It stands for the sweep itself, not for a case.
     pub swept: bool,
     /// Workers that panicked.

@@ -5,10 +5,11 @@ use std::time::Duration;
 use casebridge::{
     case::{CaseId, author::Author},
     state::{
-        Destination, NO_LEASE, Note, Seen, Store, Told,
+        NO_LEASE, Note, Seen, Store, Told,
         key::Key,
         notes::{Home, PlaceNote},
     },
+    targets::jira,
     targets::jira::IssueText,
 };
 use casebridge_lab::standins::{Delivery, Fault, Jira};
@@ -270,7 +271,7 @@ async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
     let comment = stage.sir.aws_comments(&case, "Ana", &body).unwrap();
     let told = Told { remote: id, hash: casebridge::case::text::hash(&body), seen: Seen::Yes, theirs: true };
     let (case_id, ledger_key) = (CaseId::parse(&case).unwrap(), Key(format!("comment/{comment}/0")));
-    stage.memory.tell(&case_id, NO_LEASE, Destination::Jira, &ledger_key, &told).await.unwrap();
+    stage.memory.tell(&case_id, NO_LEASE, jira::KIND, &ledger_key, &told).await.unwrap();
     webhooks(&stage).await;
     assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (0, 1));
 }
@@ -351,7 +352,7 @@ async fn a_persons_comment_becomes_one_on_the_case_and_the_issue_is_not_told() {
     assert!(matches!(saying.author, Author::Jira { .. }));
     assert_eq!(saying.jira_comment.as_deref(), Some(comment.as_str()));
     let told = Key(format!("comment/{}/0", saying.comment.as_deref().unwrap()));
-    let told = stage.memory.told(&id, Destination::Jira, &[told]).await.unwrap()[0].clone().unwrap();
+    let told = stage.memory.told(&id, jira::KIND, &[told]).await.unwrap()[0].clone().unwrap();
     assert!(told.theirs && told.remote == comment);
     stage.jira.person_edits_comment(&stage.jira.ana(), &key, &comment, "It was Cy").unwrap();
     webhooks(&stage).await;
@@ -390,7 +391,7 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     assert!(again.contains("already: nothing is told in it again"), "{again}");
     assert!(stage.ana(&format!("{case} jira")).await.contains(&key));
     let meta = stage.memory.meta(&id).await.unwrap().unwrap();
-    let note: PlaceNote = serde_json::from_str(meta.jira.as_deref().unwrap()).unwrap();
+    let note: PlaceNote = serde_json::from_str(&meta.targets["jira"]).unwrap();
     let Some(Home { place, name }) = note.home else { panic!("no home") };
     assert_eq!(name, key);
     assert_eq!(stage.memory.bound(&format!("jira/{place}")).await.unwrap(), Some(id.clone()));
@@ -532,7 +533,7 @@ async fn noted_before(stage: &Stage, case: &str, key: &str) {
         "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });
     stage.memory.hint(&case, now, false).await.unwrap();
     let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
-    stage.memory.save(&case, lease.epoch, Note::Of(Destination::Jira), &home.to_string()).await.unwrap();
+    stage.memory.save(&case, lease.epoch, Note::Of(jira::KIND), &home.to_string()).await.unwrap();
     stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
     stage.memory.bind(&format!("jira/{id}"), &case).await.unwrap();
     stage.jira.take_webhooks();

@@ -8,9 +8,10 @@ use casebridge::{
     chat::ingress::job::Job,
     config::clock,
     state::{
-        Destination, Note, Store,
+        Note, Store,
         notes::{Home, PlaceNote},
     },
+    targets::slack,
 };
 use casebridge_lab::standins::Delivery;
 use serde_json::json;
@@ -182,7 +183,7 @@ async fn what_was_said_in_a_cases_channel_before_its_card_is_refused_and_what_ca
     let note = serde_json::to_string(&PlaceNote { home, ..PlaceNote::default() }).unwrap();
     stage.memory.hint(&id, stage.now(), false).await.unwrap();
     let meta = stage.memory.lease(&id, stage.now(), stage.now() + 1).await.unwrap().unwrap();
-    stage.memory.save(&id, meta.epoch, Note::Of(Destination::Slack), &note).await.unwrap();
+    stage.memory.save(&id, meta.epoch, Note::Of(slack::KIND), &note).await.unwrap();
     let after = replies(&stage, &thread);
     assert!(comes(&stage, &before).await.contains("before the case had its card here"));
     assert_eq!(comes(&stage, &after).await, "");

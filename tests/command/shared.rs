@@ -3,7 +3,8 @@
 use casebridge::{
     config::clock,
     runtime::{World, gate},
-    state::{Destination, Store},
+    state::Store,
+    targets::jira,
 };
 use casebridge_lab::standins::{Delivery, Fault, Sharing, Slack};
 use serde_json::{Value, json};
@@ -225,8 +226,8 @@ async fn the_doctor_says_what_was_refused_in_the_last_day() {
         let at = stage.world.now() - ago;
         gate::Refused { at, case: case.clone(), why: "remote link: HTTP 403".to_owned() }
     };
-    gate::refused(&stage.world, Destination::Jira, "link", refused(60_000)).await;
-    gate::refused(&stage.world, Destination::Jira, "status", refused(90_000_000)).await;
+    gate::refused(&stage.world, jira::KIND, "link", refused(60_000)).await;
+    gate::refused(&stage.world, jira::KIND, "status", refused(90_000_000)).await;
     let shown = stage.ana("doctor").await;
     for part in ["jira", "link", case.as_str(), "HTTP 403"] {
         assert!(shown.contains(part), "{part} in {shown}");

@@ -33,8 +33,8 @@ use casebridge::{
         live::{Inbox, Live, Safe},
     },
     state::{
-        self, Command, Destination, Meta, Note, Result as Stored, Saying, Store, Told, key::Key,
-        memory::Memory,
+        self, Command, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
+        key::Key, memory::Memory,
     },
 };
 use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
@@ -116,13 +116,13 @@ watched! {
     release(case: &CaseId, epoch: u64, want: u64, next_at: Option<Millis>, full: bool) -> bool;
     put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
     due(now: Millis, limit: usize) -> Vec<CaseId>;
-    told(case: &CaseId, destination: Destination, keys: &[Key]) -> Vec<Option<Told>>;
-    all_told(case: &CaseId, destination: Destination) -> Vec<(Key, Told)>;
-    tell(case: &CaseId, epoch: u64, destination: Destination, key: &Key, told: &Told) -> ();
-    untell(case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> ();
+    told(case: &CaseId, destination: TargetKind, keys: &[Key]) -> Vec<Option<Told>>;
+    all_told(case: &CaseId, destination: TargetKind) -> Vec<(Key, Told)>;
+    tell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key, told: &Told) -> ();
+    untell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key) -> ();
     say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
     sayings(case: &CaseId) -> Vec<Saying>;
-    reserve(gate: &str, now: Millis, spacing: Millis) -> Millis;
+    reserve(gate: &str, now: Millis, wanted: Wanted) -> Reserved;
     note(name: &str) -> Option<String>;
     swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
     begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;

@@ -3,7 +3,8 @@
 use casebridge::{
     case::CaseId,
     runtime::{World, live::Job},
-    state::{Destination, Note, Store},
+    state::{Note, Store},
+    targets::{jira, slack},
 };
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn known(stage: &Stage) -> (String, String) {
 /// What a case's notes say.
 async fn notes(stage: &Stage, case: &str) -> [Option<String>; 3] {
     let meta = stage.memory.meta(&CaseId::new(case)).await.unwrap().unwrap();
-    [meta.case, meta.slack, meta.jira]
+    [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)].map(|note| meta.text(note).cloned())
 }
 
 /// Puts this in the place of a note.
@@ -46,7 +47,7 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
     let stage = Stage::set().await;
     let (case, _) = known(&stage).await;
     let good = notes(&stage, &case).await;
-    note(&stage, &case, Note::Of(Destination::Slack), "{\"home\": {\"place\": \"SECRET").await;
+    note(&stage, &case, Note::Of(slack::KIND), "{\"home\": {\"place\": \"SECRET").await;
     let bad = notes(&stage, &case).await;
     let (log, _guard) = Log::begin();
     let key = format!("CASE#{case}/META slack_note");
@@ -66,9 +67,9 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
     assert!(stage.ana(&format!("{case} show")).await.contains("Key leaked"), "what needs no note is shown");
     assert_eq!((changes(&stage), notes(&stage, &case).await), (0, bad));
     assert!(!log.text().contains("SECRET"));
-    assert!(stage.memory.all_told(&CaseId::new(&case), Destination::Jira).await.unwrap().is_empty());
+    assert!(stage.memory.all_told(&CaseId::new(&case), jira::KIND).await.unwrap().is_empty());
 
-    note(&stage, &case, Note::Of(Destination::Slack), good[1].as_deref().unwrap_or(NOTHING)).await;
+    note(&stage, &case, Note::Of(slack::KIND), good[1].as_deref().unwrap_or(NOTHING)).await;
     stage.ana(&format!("{case} comment It was Bo")).await;
     assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo"]);
 }

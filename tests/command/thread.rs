@@ -3,7 +3,8 @@
 use casebridge::{
     case::{CaseId, author::Author, text},
     chat,
-    state::{Destination, Store, key::Key, notes::Home},
+    state::{Store, key::Key, notes::Home},
+    targets::slack,
 };
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::json;
@@ -34,7 +35,7 @@ async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told
     assert_eq!(saying.author, Author::Slack { user: ANA.to_owned() });
     assert_eq!((&saying.body_hash, saying.slack_ts.as_deref()), (&text::hash(body), Some(ts.as_str())));
     let key = Key(format!("comment/{}/0", saying.comment.as_deref().unwrap()));
-    let told = stage.memory.told(&id, Destination::Slack, &[key]).await.unwrap()[0].clone().unwrap();
+    let told = stage.memory.told(&id, slack::KIND, &[key]).await.unwrap()[0].clone().unwrap();
     assert!(told.theirs && told.remote == ts);
     assert!(stage.memory.meta(&id).await.unwrap().unwrap().want > 0, "somebody must look at the case");
 }
@@ -132,7 +133,8 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
         beside: Vec::new(),
     };
     let home = Home { place: stage.channel.clone(), name: thread };
-    let found = chat::ingress::job::said(&stage.settings, &home, &heard, 1);
+    let said = casebridge::targets::slack::said_by_a_person(heard).unwrap();
+    let found = chat::ingress::job::said(&stage.settings, &home, &said, 1);
     assert_eq!((found.key(), found.group()), (job.key(), job.group()));
     assert!(found.did == job.did && found.place == job.place);
 }

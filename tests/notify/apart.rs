@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use casebridge::{
     case::{CaseId, Millis},
+    entry::notify::Notifier,
     runtime::{World, gate},
-    state::{Destination, Store},
-    sync::reconcile::Desk,
-    targets::{Destinations, jira, slack},
+    state::Store,
+    targets::{jira, slack},
     telemetry::report::Report,
 };
 use casebridge_lab::standins::{Fault, Slack};
@@ -33,7 +33,7 @@ async fn says(stage: &Stage, case: &str, words: &str) {
 
 /// Neither everybody at a destination nor this case there waits for a person.
 async fn nobody_waits(stage: &Stage, case: &str) {
-    for destination in Destination::ALL {
+    for destination in [slack::KIND, jira::KIND] {
         assert_eq!(stage.breaker(destination).await.trips, 0, "{destination:?}");
         assert_eq!(stage.place(case, destination).await.parked, None, "{destination:?}");
     }
@@ -42,18 +42,10 @@ async fn nobody_waits(stage: &Stage, case: &str) {
 /// One look at the case, by a worker with so much time.
 async fn look(stage: &Stage, case: &str, time: Millis) -> Report {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
-    let deadline = world.now() + time;
-    let token = &secrets.slack_bot_token;
-    let slack = slack::Slack { world, settings: &settings.slack, token, until: deadline };
-    let jira = settings.jira.as_ref().map(|settings| {
-        let (email, token) = (&secrets.jira_email, &secrets.jira_api_token);
-        jira::Jira { world, settings, email, token, until: deadline }
-    });
-    let destinations = Destinations::new(slack, jira);
-    let desk = Desk { world, settings, destinations: &destinations, deadline };
+    let notifier = Notifier { world, settings, secrets, deadline: world.now() + time };
     let case = CaseId::parse(case).unwrap();
     stage.memory.hint(&case, world.now(), false).await.unwrap();
-    Box::pin(desk.attend(&case)).await.unwrap()
+    Box::pin(notifier.attend(vec![case])).await.remove(0)
 }
 
 fn status(issue: &serde_json::Value) -> &str {
@@ -200,7 +192,7 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     stage.minutes(120).await;
     assert_eq!(stage.jira.count("createOrUpdateRemoteIssueLink"), before, "given up");
     assert_eq!(count(&stage.lines(&case).await, "could not"), 0, "it matters to nobody in the thread");
-    let refused = gate::refused_since(&stage.world, Destination::Jira, 0).await.unwrap();
+    let refused = gate::refused_since(&stage.world, jira::KIND, 0).await.unwrap();
     assert_eq!(refused.keys().collect::<Vec<_>>(), ["link"], "the doctor says it");
     assert!(refused["link"].why.contains("403") && refused["link"].case == case, "{refused:?}");
     assert_eq!(stage.cards().len(), 2, "and is no notice in the channel");
@@ -329,7 +321,7 @@ async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
     stage.slack.fault(Fault::on("conversations.setTopic").once().throttled(Some("120")));
     stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
     stage.events().await;
-    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let home = stage.place(&case, slack::KIND).await.home.unwrap();
     let told = || {
         let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
@@ -390,7 +382,7 @@ async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
     let (_, token) = stage.jira.credentials();
     stage.jira.set_token("another");
     stage.minutes(6).await;
-    assert_eq!(stage.breaker(Destination::Jira).await.trips, 1);
+    assert_eq!(stage.breaker(jira::KIND).await.trips, 1);
     stage.jira.set_token(&token);
     stage.jira.require_nothing();
     stage.minutes(130).await;
@@ -479,7 +471,7 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         let lines = format!("layout = '{layout}'\ninvite = ['ana@example.com']");
         let stage = Stage::with(&lines, "").await;
         let (case, _) = two_told(&stage).await;
-        let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+        let home = stage.place(&case, slack::KIND).await.home.unwrap();
         stage.slack.set_shared(&home.place, true);
         // What was known of the channel holds for some minutes.
         stage.minutes(6).await;

@@ -1,5 +1,9 @@
 //! What does a case cost? Counted in calls, which the stand-ins remember.
 
+use casebridge::{
+    state::Note,
+    targets::{jira, slack},
+};
 use casebridge_lab::standins::Order;
 
 use super::stage::{Stage, count};
@@ -97,7 +101,8 @@ async fn two_thousand_comments_are_told_in_order_and_one_more_costs_no_more_than
     }
     stage.events().await;
     let size = |meta: casebridge::state::Meta| {
-        [meta.case, meta.slack, meta.jira].map(|note| note.map_or(0, |it| it.len()))
+        [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)]
+            .map(|note| meta.text(note).map_or(0, String::len))
     };
     let short = size(stage.meta(&case).await);
     for body in &bodies[10..] {

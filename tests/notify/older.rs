@@ -1,9 +1,6 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
-use casebridge::{
-    case::Millis,
-    state::{Destination, Store},
-};
+use casebridge::{case::Millis, state::Store, targets::slack};
 use casebridge_lab::standins::Fault;
 use serde_json::json;
 
@@ -23,7 +20,7 @@ async fn told(slack_lines: &str) -> (Stage, String) {
 
 /// Somebody says something below the card. Its event is lost.
 async fn says(stage: &Stage, case: &str, user: &str, text: &str) {
-    let home = stage.place(case, Destination::Slack).await.home.unwrap();
+    let home = stage.place(case, slack::KIND).await.home.unwrap();
     stage.slack.set_member(&home.place, user, true);
     let thread = stage.settings.slack.layout == casebridge::config::settings::Layout::Thread;
     stage.slack.says(user, &home.place, text, thread.then_some(home.name.as_str()));

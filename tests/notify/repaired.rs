@@ -3,8 +3,9 @@
 use casebridge::{
     case::CaseId,
     runtime::World,
-    state::{Command, Destination},
+    state::Command,
     targets::jira::{IssueText, Jira},
+    targets::{jira, slack},
 };
 use casebridge_lab::standins::{Fault, Slack};
 use serde_json::json;
@@ -51,7 +52,7 @@ async fn what_a_person_deleted_stays_deleted() {
     let lines = stage.lines(&case).await;
     let ts = thread[place_of(&lines, "one")]["ts"].as_str().unwrap();
     stage.slack.deletes(&stage.channel, ts).unwrap();
-    let home = stage.place(&case, Destination::Jira).await.home.unwrap();
+    let home = stage.place(&case, jira::KIND).await.home.unwrap();
     let id = stage.jira.comments(&home.name)[0]["id"].as_str().unwrap().to_owned();
     stage.jira.person_deletes_comment(&home.name, &id).unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
@@ -67,7 +68,7 @@ async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
     stage.minutes(62).await;
-    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let home = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.deletes(&home.place, &home.name).unwrap();
     stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
@@ -115,7 +116,7 @@ async fn an_issue_whose_answer_was_lost_is_found_by_its_label_though_the_index_l
 async fn a_reply_whose_event_slack_dropped_is_put_on_the_inbox_until_it_is_answered() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let home = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
     stage.minutes(62).await;
     let jobs = stage.jobs().await;
@@ -164,7 +165,7 @@ async fn an_older_version_that_arrived_late_in_jira_gives_way_to_the_newest_at_t
     let case = stage.sir.aws_creates_case("Key leaked");
     let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
-    let home = stage.place(&case, Destination::Jira).await.home.unwrap();
+    let home = stage.place(&case, jira::KIND).await.home.unwrap();
     let id = stage.jira.comments(&home.name)[0]["id"].as_str().unwrap().to_owned();
     let document = |words: &str| {
         let text = json!({"type": "text", "text": words});
@@ -191,7 +192,7 @@ async fn an_older_version_that_arrived_late_in_jira_gives_way_to_the_newest_at_t
 async fn what_a_person_wrote_into_the_issue_is_left_alone_by_the_check() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let home = stage.place(&case, Destination::Jira).await.home.unwrap();
+    let home = stage.place(&case, jira::KIND).await.home.unwrap();
     stage.jira.person_edits(&stage.jira.ana(), &home.name, &json!({"summary": "Ana's own words"})).unwrap();
     stage.minutes(130).await;
     assert_eq!(stage.issue(&case).await["fields"]["summary"], "Ana's own words");

@@ -1,7 +1,11 @@
 //! While people of another workspace read a channel nothing of ours changes in it, and Jira goes on; once it is ours
 //! again all of it is told, once and in order.
 
-use casebridge::{http::Request, runtime::World, state::Destination};
+use casebridge::{
+    http::Request,
+    runtime::World,
+    targets::{jira, slack},
+};
 use casebridge_lab::standins::{Fault, Sharing, Slack};
 use serde_json::{Value, json};
 
@@ -57,7 +61,7 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
         stage.minutes(180).await;
         assert_eq!(writes(&stage), [""; 0], "{sharing:?}");
         assert_eq!(stage.slack.messages(&stage.channel), before, "{sharing:?}");
-        assert_eq!(stage.place(&case, Destination::Slack).await.parked.as_deref(), Some("channel_is_shared"));
+        assert_eq!(stage.place(&case, slack::KIND).await.parked.as_deref(), Some("channel_is_shared"));
         let comments = stage.comments(&case).await;
         for text in ["SECRET comment", "SECRET second"] {
             assert_eq!(count(&comments, text), 1, "Jira goes on: {comments:?}");
@@ -75,7 +79,7 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
             assert_eq!(count(&lines[1..], text), 1, "{text}: {lines:?}");
         }
         assert!(place_of(&lines, "SECRET comment") < place_of(&lines, "SECRET second"), "{lines:?}");
-        assert_eq!(stage.place(&case, Destination::Slack).await.parked, None);
+        assert_eq!(stage.place(&case, slack::KIND).await.parked, None);
         stage.forget_calls();
         stage.minutes(70).await;
         assert_eq!(writes(&stage), [""; 0], "and once only");
@@ -133,7 +137,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     let mut stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    let channel = stage.place(&case, Destination::Slack).await.channel.unwrap();
+    let channel = stage.place(&case, slack::KIND).await.channel.unwrap();
     stage.slack.set_shared(&channel, true);
     stage.minutes(10).await;
     let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
@@ -147,7 +151,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     // Another case's channel is its own, and ours.
     let other = stage.sir.aws_creates_case("Bucket open");
     stage.events().await;
-    assert!(stage.place(&other, Destination::Slack).await.home.is_some());
+    assert!(stage.place(&other, slack::KIND).await.home.is_some());
 
     stage.slack.set_shared(&channel, false);
     stage.minutes(70).await;
@@ -163,7 +167,7 @@ async fn cardless() -> (Stage, String, String, String) {
     let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
     stage.minutes(62).await;
-    let card = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let card = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.deletes(&card.place, &card.name).unwrap();
     stage.minutes(62).await;
     (stage, case, comment, card.place)
@@ -182,7 +186,7 @@ async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left
     stage.slack.set_shared(&channel, false);
     stage.minutes(70).await;
     assert_eq!(writes(&stage), ["chat.update"]);
-    assert_eq!(stage.place(&case, Destination::Slack).await.parked, None);
+    assert_eq!(stage.place(&case, slack::KIND).await.parked, None);
 }
 
 /// The times at which our messages came, in milliseconds.
@@ -229,7 +233,7 @@ async fn that_jira_is_broken_is_not_said_where_others_read() {
         stage.minutes(10).await;
         let shown: Vec<String> = stage.cards().iter().map(Slack::shown).collect();
         assert_eq!(count(&shown, "cannot reach Jira"), said, "{sharing:?}: {shown:?}");
-        let trips = stage.breaker(Destination::Jira).await.trips;
+        let trips = stage.breaker(jira::KIND).await.trips;
         assert!(trips > 0, "{sharing:?}: Jira was found broken");
     }
 }
@@ -256,7 +260,7 @@ async fn news_of_a_membership_waits_until_the_channel_is_ours() {
 #[tokio::test]
 async fn a_second_copy_is_taken_away_also_where_others_read_since_that_tells_them_nothing() {
     let (stage, case, _) = overheard(Sharing::Connected).await;
-    let card = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let card = stage.place(&case, slack::KIND).await.home.unwrap();
     let told = stage.thread(&case).await.pop().unwrap();
     let again = json!({"channel": card.place, "thread_ts": card.name, "text": told["text"],
         "blocks": told["blocks"], "metadata": told["metadata"]});

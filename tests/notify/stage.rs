@@ -23,7 +23,8 @@ use casebridge::{
         gate::Breaker,
         live::{Inbox, Job, Live, Safe},
     },
-    state::{Destination, Meta, Store, memory::Memory, notes::PlaceNote},
+    state::{Meta, Store, TargetKind, memory::Memory, notes::PlaceNote},
+    targets::{jira, slack},
 };
 use casebridge_lab::standins::{Call, Jira, Sir, Slack};
 use serde_json::{Value, json};
@@ -202,24 +203,20 @@ impl Stage {
     }
 
     /// What is known of the case at a destination.
-    pub async fn place(&self, case: &str, destination: Destination) -> PlaceNote {
+    pub async fn place(&self, case: &str, destination: TargetKind) -> PlaceNote {
         let meta = self.meta(case).await;
-        let json = match destination {
-            Destination::Slack => meta.slack,
-            Destination::Jira => meta.jira,
-        };
-        serde_json::from_str(&json.unwrap()).unwrap()
+        serde_json::from_str(&meta.targets[destination.as_str()]).unwrap()
     }
 
     /// Where a destination is left alone by everybody.
-    pub async fn breaker(&self, destination: Destination) -> Breaker {
+    pub async fn breaker(&self, destination: TargetKind) -> Breaker {
         let note = self.memory.note(&format!("breaker/{}", destination.as_str())).await.unwrap();
         note.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
     }
 
     /// The messages of a case's thread, the card first.
     pub async fn thread(&self, case: &str) -> Vec<Value> {
-        let home = self.place(case, Destination::Slack).await.home.unwrap();
+        let home = self.place(case, slack::KIND).await.home.unwrap();
         self.slack.thread(&home.place, &home.name)
     }
 
@@ -236,13 +233,13 @@ impl Stage {
 
     /// The case's issue.
     pub async fn issue(&self, case: &str) -> Value {
-        let home = self.place(case, Destination::Jira).await.home.unwrap();
+        let home = self.place(case, jira::KIND).await.home.unwrap();
         self.jira.issue(&home.name).unwrap()
     }
 
     /// What people read below a case's issue.
     pub async fn comments(&self, case: &str) -> Vec<String> {
-        let home = self.place(case, Destination::Jira).await.home.unwrap();
+        let home = self.place(case, jira::KIND).await.home.unwrap();
         self.jira.comments(&home.name).iter().map(|comment| Jira::plain(&comment["body"])).collect()
     }
 

@@ -3,7 +3,8 @@
 use casebridge::{
     case::CaseId,
     runtime::World,
-    state::{Destination, Note, Store, Told, key::Key},
+    state::{Note, Store, Told, key::Key},
+    targets::{jira, slack},
 };
 use serde_json::{Value, json};
 
@@ -11,6 +12,8 @@ use super::{
     log::Log,
     stage::{Stage, count, place_of},
 };
+
+const NOTES: [Note; 3] = [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)];
 
 /// The three notes of META, as texts or as JSON.
 struct State([Value; 3]);
@@ -41,19 +44,19 @@ impl State {
     /// As it stands in the table.
     async fn now(stage: &Stage, case: &str) -> Self {
         let meta = stage.meta(case).await;
-        Self([meta.case, meta.slack, meta.jira].map(|note| serde_json::from_str(&note.unwrap()).unwrap()))
+        Self(NOTES.map(|note| serde_json::from_str(meta.text(note).unwrap()).unwrap()))
     }
 
     /// Puts it into the table.
     async fn put(&self, stage: &Stage, case: &str) {
         let (id, now) = (CaseId::parse(case).unwrap(), stage.world.now());
+        let next_at = stage.meta(case).await.next_at;
         let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
-        let notes = [Note::Case, Note::Of(Destination::Slack), Note::Of(Destination::Jira)];
-        for (note, json) in notes.into_iter().zip(&self.0) {
+        for (note, json) in NOTES.into_iter().zip(&self.0) {
             let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
             stage.memory.save(&id, meta.epoch, note, &text).await.unwrap();
         }
-        stage.memory.release(&id, meta.epoch, meta.want, meta.next_at, false).await.unwrap();
+        stage.memory.release(&id, meta.epoch, meta.want, next_at, false).await.unwrap();
     }
 }
 
@@ -110,7 +113,7 @@ async fn a_case_whose_note_cannot_be_read_is_left_alone_until_it_can_and_others_
     assert_eq!((stage.cards().len(), stage.jira.issues().len(), cards), (2, 2, 2));
     assert_eq!(log.unreadable(), vec![key; 3], "each hour");
     assert!(
-        stage.meta(&case).await.slack.unwrap().ends_with("\"0ff94921abf810966091\"},"),
+        stage.meta(&case).await.targets["slack"].ends_with("\"0ff94921abf810966091\"},"),
         "it is as it was"
     );
     for told in ["0ff94921abf810966091", "C0SECURITY", "Key leaked"] {
@@ -139,7 +142,7 @@ async fn is_parked_between(stage: &Stage, case: &str, key: &str) {
     assert!(said.len() >= 2 && said.iter().all(|said| said == key), "{key}: {said:?}");
     if let Some(before) = notes {
         let now = stage.meta(case).await;
-        assert_eq!((before.case, before.slack, before.jira), (now.case, now.slack, now.jira), "{key}");
+        assert_eq!((before.case, before.targets), (now.case, now.targets), "{key}");
     }
     assert_eq!(stage.memory.overwritten(), [""; 0], "{key}");
 }
@@ -149,7 +152,7 @@ async fn whatever_of_a_case_cannot_be_read_parks_it_and_it_goes_on_once_that_is_
     for record in ["META", "TOLD#slack#comment/", "TOLD#jira#comment/", "TOLD#slack#description/0"] {
         let stage = Stage::set().await;
         let case = told(&stage).await;
-        let all = stage.memory.all_told(&CaseId::new(&case), Destination::Slack).await.unwrap();
+        let all = stage.memory.all_told(&CaseId::new(&case), slack::KIND).await.unwrap();
         let comment = all.iter().find(|(key, _)| key.0.starts_with("comment/")).unwrap();
         let record = record.replace("comment/", &comment.0.0);
         let key = format!("CASE#{case}/{record}");
@@ -234,7 +237,7 @@ async fn a_comment_that_0_1_0_was_telling_is_found_where_it_arrived_and_sent_whe
             false => drop(stage.sir.take_events()),
         }
         // It stopped before it could remember what became of it.
-        for (note, destination) in state.0[1..].iter_mut().zip(Destination::ALL) {
+        for (note, destination) in state.0[1..].iter_mut().zip([slack::KIND, jira::KIND]) {
             stage.memory.untell(&id, 9, destination, &Key(key.clone())).await.unwrap();
             note["open"] = json!({
                 "key": key, "since": stage.world.now(), "attempt": 1, "plainness": "Full",
@@ -245,7 +248,7 @@ async fn a_comment_that_0_1_0_was_telling_is_found_where_it_arrived_and_sent_whe
         stage.memory.hint(&id, stage.world.now(), false).await.unwrap();
         Box::pin(stage.minutes(70)).await;
         is_told_once(&stage, &case).await;
-        let note = stage.place(&case, Destination::Slack).await;
+        let note = stage.place(&case, slack::KIND).await;
         assert_eq!((note.open, note.parked), (None, None));
     }
 }
@@ -322,7 +325,7 @@ async fn what_was_told_leaves_no_open_intent_in_the_table() {
     // Within the minute, which is all that the issue says of when: nothing else of the note changes.
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
-    for destination in Destination::ALL {
+    for destination in [slack::KIND, jira::KIND] {
         assert_eq!(stage.place(&case, destination).await.open, None, "{destination:?}");
     }
 }
@@ -370,7 +373,7 @@ async fn as_0_1_0_told(stage: &Stage, id: &CaseId, step: &str) {
         read.updated
     );
     let key = Key(format!("investigation/{step}"));
-    let told = stage.memory.told(id, Destination::Slack, std::slice::from_ref(&key)).await.unwrap();
+    let told = stage.memory.told(id, slack::KIND, std::slice::from_ref(&key)).await.unwrap();
     let told = Told { hash: casebridge::case::text::hash(&printed), ..told[0].clone().unwrap() };
-    stage.memory.tell(id, 99, Destination::Slack, &key, &told).await.unwrap();
+    stage.memory.tell(id, 99, slack::KIND, &key, &told).await.unwrap();
 }

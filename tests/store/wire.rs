@@ -12,10 +12,10 @@ use axum::{
 };
 use casebridge::{
     config::sdk::{Aws, Patience},
-    state::{Destination::Slack, Error, Note, Store, dynamodb::Dynamo},
+    state::{Error, Note, Store, dynamodb::Dynamo},
 };
 
-use super::{case, key, now, saying, table::config, told};
+use super::{Slack, case, key, now, saying, table::config, told};
 
 const PATIENCE: Patience =
     Patience { attempt: Duration::from_millis(100), operation: Duration::from_millis(900), attempts: 3 };

@@ -1,6 +1,6 @@
 //! What do the functions call? Their source says it.
 //!
-//! `src/chat` is `command`'s, `src/sync` is `notify`'s, and what is below both is both's. A call to the service is a value,
+//! `src/chat` is `command`'s, `src/sync` and the second look at replies are `notify`'s, and what is below is both's. A call to the service is a value,
 //! `Call::GetCase { … }`; the table is asked through a `store`, and which request that is stands in `src/state`.
 
 use std::{
@@ -34,10 +34,10 @@ fn folder() -> PathBuf {
 
 /// The live code of a function, without spaces.
 fn sources(function: &str) -> Vec<String> {
-    let own = if function == "command" { "chat" } else { "sync" };
+    let own: &[&str] = if function == "command" { &["chat"] } else { &["sync", "chat/ingress/unheard.rs"] };
     let mut files = vec![folder().join(format!("bin/{function}.rs"))];
     files.extend([folder().join(format!("entry/{function}.rs"))].into_iter().filter(|file| file.exists()));
-    AROUND.iter().chain([&own]).for_each(|room| files_in(&folder().join(room), &mut files));
+    AROUND.iter().chain(own).for_each(|room| files_in(&folder().join(room), &mut files));
     files.iter().map(|file| without_spaces(&live(file))).collect()
 }
 

@@ -4,9 +4,10 @@ use casebridge::{
     case::CaseId,
     runtime::live::Job,
     state::{
-        Destination, Note, Store,
+        Note, Store,
         notes::{Home, PlaceNote},
     },
+    targets::jira,
     targets::jira::IssueText,
 };
 use casebridge_lab::standins::{Delivery, Slack};
@@ -250,7 +251,7 @@ async fn old_issue(stage: &Stage, case: &str) -> String {
     let note = serde_json::to_string(&PlaceNote { home, ..PlaceNote::default() }).unwrap();
     stage.memory.hint(&case, now, false).await.unwrap();
     let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
-    stage.memory.save(&case, lease.epoch, Note::Of(Destination::Jira), &note).await.unwrap();
+    stage.memory.save(&case, lease.epoch, Note::Of(jira::KIND), &note).await.unwrap();
     stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
     stage.memory.bind(&format!("jira/{}", made.id), &case).await.unwrap();
     made.key

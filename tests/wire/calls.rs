@@ -1,6 +1,9 @@
 //! The calls that the core makes, and how each is brought about.
 
-use casebridge::state::Destination;
+use casebridge::{
+    state::TargetKind,
+    targets::{jira, slack},
+};
 use serde_json::json;
 
 use super::stage::Stage;
@@ -33,33 +36,33 @@ pub enum Cause {
 
 /// A call: where, the service's name of it, what it is for, what brings it about, Slack's layout, and a part of the body
 /// that tells it from others of its name; empty where the whole body does.
-pub type Call = (Destination, &'static str, Kind, Cause, &'static str, &'static str);
+pub type Call = (TargetKind, &'static str, Kind, Cause, &'static str, &'static str);
 
 /// Every call that tells something.
 pub const CALLS: [Call; 16] = [
-    (Destination::Slack, "chat.postMessage", Kind::Add, Cause::Creation, "thread", "/home#"),
-    (Destination::Slack, "chat.postMessage", Kind::Add, Cause::Comment, "thread", "/comment/"),
-    (Destination::Slack, "chat.update", Kind::Set, Cause::Change, "thread", "/home#"),
-    (Destination::Slack, "chat.update", Kind::Edit, Cause::Edit, "thread", "/comment/"),
-    (Destination::Slack, "conversations.create", Kind::Add, Cause::Creation, "channel", ""),
-    (Destination::Slack, "conversations.setTopic", Kind::Set, Cause::Creation, "channel", "topic"),
-    (Destination::Slack, "conversations.invite", Kind::Set, Cause::Creation, "channel", "channel"),
-    (Destination::Slack, "users.lookupByEmail", Kind::Set, Cause::Creation, "channel", "email"),
-    (Destination::Jira, "createIssue", Kind::AddHome, Cause::Creation, "thread", "project"),
-    (Destination::Jira, "addComment", Kind::Add, Cause::Comment, "thread", "/comment/"),
-    (Destination::Jira, "editIssue", Kind::Set, Cause::Change, "thread", ""),
-    (Destination::Jira, "getIssue", Kind::Set, Cause::Change, "thread", ""),
-    (Destination::Jira, "getTransitions", Kind::Set, Cause::Change, "thread", ""),
-    (Destination::Jira, "doTransition", Kind::Set, Cause::Change, "thread", ""),
+    (slack::KIND, "chat.postMessage", Kind::Add, Cause::Creation, "thread", "/home#"),
+    (slack::KIND, "chat.postMessage", Kind::Add, Cause::Comment, "thread", "/comment/"),
+    (slack::KIND, "chat.update", Kind::Set, Cause::Change, "thread", "/home#"),
+    (slack::KIND, "chat.update", Kind::Edit, Cause::Edit, "thread", "/comment/"),
+    (slack::KIND, "conversations.create", Kind::Add, Cause::Creation, "channel", ""),
+    (slack::KIND, "conversations.setTopic", Kind::Set, Cause::Creation, "channel", "topic"),
+    (slack::KIND, "conversations.invite", Kind::Set, Cause::Creation, "channel", "channel"),
+    (slack::KIND, "users.lookupByEmail", Kind::Set, Cause::Creation, "channel", "email"),
+    (jira::KIND, "createIssue", Kind::AddHome, Cause::Creation, "thread", "project"),
+    (jira::KIND, "addComment", Kind::Add, Cause::Comment, "thread", "/comment/"),
+    (jira::KIND, "editIssue", Kind::Set, Cause::Change, "thread", ""),
+    (jira::KIND, "getIssue", Kind::Set, Cause::Change, "thread", ""),
+    (jira::KIND, "getTransitions", Kind::Set, Cause::Change, "thread", ""),
+    (jira::KIND, "doTransition", Kind::Set, Cause::Change, "thread", ""),
     (
-        Destination::Jira,
+        jira::KIND,
         "createOrUpdateRemoteIssueLink",
         Kind::Set,
         Cause::Creation,
         "thread",
         "AWS Security Incident Response",
     ),
-    (Destination::Jira, "updateComment", Kind::Edit, Cause::Edit, "thread", ""),
+    (jira::KIND, "updateComment", Kind::Edit, Cause::Edit, "thread", ""),
 ];
 
 /// A stage with a case, up to just before the cause; the first comment's id.

@@ -6,7 +6,8 @@ use casebridge::{
     config::settings::Settings,
     entry::notify::Notifier,
     runtime::World,
-    state::{Destination, Store},
+    state::{Store, TargetKind},
+    targets::{jira, slack},
 };
 use casebridge_lab::standins::{Fault, Server};
 use serde_json::{Value, json};
@@ -127,25 +128,25 @@ async fn told() -> (Stage, String) {
     stage.jira.fault(Fault::on("addComment").once().never_stored());
     stage.sir.aws_comments(&case, "AWS Responder", "the second").unwrap();
     stage.events().await;
-    let home = stage.place(&case, Destination::Slack).await.home.unwrap();
+    let home = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
     (stage, case)
 }
 
 /// What the hourly check reads.
-const CHECKED: [(Destination, &str); 5] = [
-    (Destination::Slack, "auth.test"),
-    (Destination::Slack, "conversations.replies"),
-    (Destination::Jira, "getCurrentUser"),
-    (Destination::Jira, "getComments"),
-    (Destination::Jira, "getIssue"),
+const CHECKED: [(TargetKind, &str); 5] = [
+    (slack::KIND, "auth.test"),
+    (slack::KIND, "conversations.replies"),
+    (jira::KIND, "getCurrentUser"),
+    (jira::KIND, "getComments"),
+    (jira::KIND, "getIssue"),
 ];
 
-async fn check_cell(checked: &(Destination, &str), row: &FaultRow) -> Option<String> {
+async fn check_cell(checked: &(TargetKind, &str), row: &FaultRow) -> Option<String> {
     let ((destination, call), (name, fault, slack, jira)) = (*checked, *row);
-    (if destination == Destination::Slack { slack } else { jira })?;
+    (if destination == slack::KIND { slack } else { jira })?;
     let (stage, case) = told().await;
-    let server: &Server = if destination == Destination::Slack { &stage.slack } else { &stage.jira };
+    let server: &Server = if destination == slack::KIND { &stage.slack } else { &stage.jira };
     let asked = server.count(call);
     server.fault(fault(Fault::on(call)));
     stage.minutes(65).await;
@@ -181,17 +182,17 @@ async fn a_check_that_is_not_answered_changes_nothing_and_the_next_one_mends() {
 }
 
 /// Something stands there twice, since the ledger was told so late: the later is taken away.
-async fn double_cell(destination: Destination, row: &FaultRow) -> Option<String> {
+async fn double_cell(destination: TargetKind, row: &FaultRow) -> Option<String> {
     let (name, fault, slack, jira) = *row;
-    let (call, adds) = match destination {
-        Destination::Slack => ("chat.delete", "chat.postMessage"),
-        Destination::Jira => ("deleteComment", "addComment"),
+    let (call, adds) = match destination == slack::KIND {
+        true => ("chat.delete", "chat.postMessage"),
+        false => ("deleteComment", "addComment"),
     };
-    (if destination == Destination::Slack { slack } else { jira })?;
+    (if destination == slack::KIND { slack } else { jira })?;
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    let server: &Server = if destination == Destination::Slack { &stage.slack } else { &stage.jira };
+    let server: &Server = if destination == slack::KIND { &stage.slack } else { &stage.jira };
     // It arrives when it can no longer be expected to, beside its repetition.
     server.fault(Fault::on(adds).once().late());
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
@@ -213,7 +214,7 @@ async fn double_cell(destination: Destination, row: &FaultRow) -> Option<String>
 
 #[tokio::test]
 async fn what_stands_there_twice_is_taken_away_whatever_fails() {
-    let both = [Destination::Slack, Destination::Jira];
+    let both = [slack::KIND, jira::KIND];
     all_right(both.iter().flat_map(|place| FAULTS.iter().map(move |row| double_cell(*place, row)))).await;
 }
 
@@ -249,7 +250,7 @@ async fn channel_cell(row: &FaultRow) -> Option<String> {
         stage.sweep().await;
     }
     let asked = stage.slack.count("conversations.list");
-    let note = stage.place(&case, Destination::Slack).await;
+    let note = stage.place(&case, slack::KIND).await;
     let channels = stage.slack.state()["channels"].as_object().unwrap().len();
     let right = asked > 0 && note.home.is_some() && channels == 2;
     (!right)

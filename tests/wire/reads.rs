@@ -1,7 +1,11 @@
 //! The reads: what the service does not answer delays the case, and what a destination does not answer when something
 //! is looked for keeps the question open. Nothing is told twice for it.
 
-use casebridge::{runtime::World, state::Destination};
+use casebridge::{
+    runtime::World,
+    state::TargetKind,
+    targets::{jira, slack},
+};
 use casebridge_lab::standins::{Fault, Target};
 
 use super::{
@@ -86,20 +90,20 @@ async fn what_the_service_does_not_answer_is_asked_again_in_its_time_and_nothing
 }
 
 /// Where an addition was lost, and what is then asked for it.
-pub const FINDS: [(Destination, &str, &str); 7] = [
-    (Destination::Slack, "chat.postMessage", "conversations.replies"),
-    (Destination::Slack, "chat.postMessage", "conversations.history"),
-    (Destination::Slack, "chat.postMessage", "auth.test"),
-    (Destination::Jira, "createIssue", "searchAndReconsileIssuesUsingJqlPost"),
-    (Destination::Jira, "createIssue", "getCurrentUser"),
-    (Destination::Jira, "addComment", "getComments"),
-    (Destination::Jira, "addComment", "getCurrentUser"),
+pub const FINDS: [(TargetKind, &str, &str); 7] = [
+    (slack::KIND, "chat.postMessage", "conversations.replies"),
+    (slack::KIND, "chat.postMessage", "conversations.history"),
+    (slack::KIND, "chat.postMessage", "auth.test"),
+    (jira::KIND, "createIssue", "searchAndReconsileIssuesUsingJqlPost"),
+    (jira::KIND, "createIssue", "getCurrentUser"),
+    (jira::KIND, "addComment", "getComments"),
+    (jira::KIND, "addComment", "getCurrentUser"),
 ];
 
-async fn find_cell(find: &(Destination, &str, &str), row: &super::faults::Row) -> Option<String> {
+async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) -> Option<String> {
     let (destination, adds, reads) = *find;
     let (name, fault, slack, jira) = row;
-    let is_slack = destination == Destination::Slack;
+    let is_slack = destination == slack::KIND;
     (if is_slack { *slack } else { *jira })?;
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");

@@ -1,6 +1,11 @@
 //! Nobody listens: the connection is refused, so nothing was applied, and all of it comes once somebody listens again.
 
-use casebridge::{config::settings::Settings, runtime::World, state::Destination};
+use casebridge::{
+    config::settings::Settings,
+    runtime::World,
+    state::TargetKind,
+    targets::{jira, slack},
+};
 use casebridge_lab::standins::Sir;
 
 use super::{
@@ -9,13 +14,13 @@ use super::{
     stage::{Stage, count},
 };
 
-async fn unreachable(destination: Destination) {
+async fn unreachable(destination: TargetKind) {
     let mut stage = Stage::set().await;
     let right = stage.settings.clone();
     let mut wrong: Settings = right.clone();
-    match destination {
-        Destination::Slack => wrong.slack.api_url = format!("{}/api", nobody()),
-        Destination::Jira => wrong.jira.as_mut().unwrap().api_url = nobody(),
+    match destination == slack::KIND {
+        true => wrong.slack.api_url = format!("{}/api", nobody()),
+        false => wrong.jira.as_mut().unwrap().api_url = nobody(),
     }
     stage.settings = wrong;
     let case = stage.sir.console_creates_case("Key leaked");
@@ -38,22 +43,22 @@ async fn unreachable(destination: Destination) {
 
 #[tokio::test]
 async fn a_slack_that_cannot_be_reached_gets_everything_once_it_can() {
-    unreachable(Destination::Slack).await;
+    unreachable(slack::KIND).await;
 }
 
 #[tokio::test]
 async fn a_jira_that_cannot_be_reached_gets_everything_once_it_can() {
-    unreachable(Destination::Jira).await;
+    unreachable(jira::KIND).await;
 }
 
 /// What somebody asks for comes again while nobody listens, and is done and answered once somebody does.
-async fn unreachable_for_commands(destination: Destination, act: Act) {
+async fn unreachable_for_commands(destination: TargetKind, act: Act) {
     let calm = act.calm().await;
     let mut ready = act.prepare().await;
     let right = ready.stage.settings.clone();
-    match destination {
-        Destination::Slack => ready.stage.settings.slack.api_url = format!("{}/api", nobody()),
-        Destination::Jira => ready.stage.settings.jira.as_mut().unwrap().api_url = nobody(),
+    match destination == slack::KIND {
+        true => ready.stage.settings.slack.api_url = format!("{}/api", nobody()),
+        false => ready.stage.settings.jira.as_mut().unwrap().api_url = nobody(),
     }
     assert_eq!(ready.stage.work(&ready.jobs).await, ["m0"], "{act:?}");
     assert_eq!((ready.news(), ready.now()), (vec![], ready.before.clone()), "{act:?}");
@@ -68,10 +73,10 @@ async fn unreachable_for_commands(destination: Destination, act: Act) {
 
 #[tokio::test]
 async fn a_command_comes_again_while_slack_or_jira_cannot_be_reached() {
-    unreachable_for_commands(Destination::Slack, Act::Types("CASE title Two keys leaked")).await;
-    unreachable_for_commands(Destination::Slack, Act::Replies).await;
-    unreachable_for_commands(Destination::Jira, Act::LinksIssue).await;
-    unreachable_for_commands(Destination::Jira, Act::CommentsInJira).await;
+    unreachable_for_commands(slack::KIND, Act::Types("CASE title Two keys leaked")).await;
+    unreachable_for_commands(slack::KIND, Act::Replies).await;
+    unreachable_for_commands(jira::KIND, Act::LinksIssue).await;
+    unreachable_for_commands(jira::KIND, Act::CommentsInJira).await;
 }
 
 #[tokio::test]

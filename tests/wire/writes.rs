@@ -1,6 +1,9 @@
 //! Every call that tells something × every fault.
 
-use casebridge::state::{Destination, notes::PlaceNote};
+use casebridge::{
+    state::{TargetKind, notes::PlaceNote},
+    targets::{jira, slack},
+};
 use casebridge_lab::standins::{Fault, Jira, Server, Slack};
 
 use super::{
@@ -31,13 +34,13 @@ const DONE: Reaction =
     Reaction { requests: 1, open: false, parked: false, refused: false, tripped: false, wait: 0 };
 
 /// The table: what must follow.
-fn expected(destination: Destination, kind: Kind, means: Means) -> Reaction {
+fn expected(destination: TargetKind, kind: Kind, means: Means) -> Reaction {
     let parked = Reaction { parked: true, wait: 300, ..DONE };
     let adds = matches!(kind, Kind::Add | Kind::AddHome);
     let refused = Reaction { refused: true, wait: 300, ..DONE };
     match means {
         Means::Content | Means::Here | Means::Everywhere if kind == Kind::Set => refused,
-        Means::Gone if kind == Kind::Set && destination == Destination::Jira => refused,
+        Means::Gone if kind == Kind::Set && destination == jira::KIND => refused,
         Means::Wait(millis) => Reaction { wait: (millis / 1_000).max(1), ..DONE },
         Means::Unknown if adds => Reaction { open: true, ..DONE },
         Means::Unknown => Reaction { wait: 1, ..DONE },
@@ -52,10 +55,10 @@ fn expected(destination: Destination, kind: Kind, means: Means) -> Reaction {
     }
 }
 
-fn server(stage: &Stage, destination: Destination) -> &Server {
-    match destination {
-        Destination::Slack => &stage.slack,
-        Destination::Jira => &stage.jira,
+fn server(stage: &Stage, destination: TargetKind) -> &Server {
+    match destination == slack::KIND {
+        true => &stage.slack,
+        false => &stage.jira,
     }
 }
 
@@ -92,7 +95,7 @@ async fn reaction(stage: &Stage, case: &str, call: &Call, before: usize, must: &
 async fn cell(call: &Call, row: &Row) -> Option<String> {
     let (destination, operation, kind, cause, layout, part) = *call;
     let (name, fault, slack, jira) = row;
-    let means = if destination == Destination::Slack { *slack } else { *jira }?;
+    let means = if destination == slack::KIND { *slack } else { *jira }?;
     let (stage, case, comment) = prepare(cause, layout).await;
     let destination_server = server(&stage, destination);
     let before = destination_server.count(operation);
@@ -157,17 +160,17 @@ fn standing(stage: &Stage, case: &str) -> [usize; 4] {
     [cards.count(), keys.len(), all(&lines), all(&comments)]
 }
 
-async fn table(destination: Destination) {
+async fn table(destination: TargetKind) {
     let calls = CALLS.iter().filter(|call| call.0 == destination);
     all_right(calls.flat_map(|call| FAULTS.iter().map(move |row| cell(call, row)))).await;
 }
 
 #[tokio::test]
 async fn every_call_to_slack_under_every_fault_leads_to_what_the_table_says() {
-    table(Destination::Slack).await;
+    table(slack::KIND).await;
 }
 
 #[tokio::test]
 async fn every_call_to_jira_under_every_fault_leads_to_what_the_table_says() {
-    table(Destination::Jira).await;
+    table(jira::KIND).await;
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use casebridge::{
     case::{CaseId, Comment, Millis},
     config::settings::Layout,
-    state::{Destination, Store},
-    sync::plan,
-    targets::jira::label as label_of,
+    state::{Store, TargetKind},
+    targets::{
+        jira::{self, label as label_of},
+        slack, telling,
+    },
 };
 
 use super::{faults::Set, ready, slack::Channel, story::PERSONS_WORDS, world::Shared};
@@ -39,8 +41,7 @@ pub fn check(world: &Shared) -> Verdict {
     let ids = world.sir.borrow().ids();
     for id in ids {
         let Some(state) = world.sir.borrow().newest(&id) else { continue };
-        for (destination, stands) in
-            [(Destination::Slack, in_slack(world, &id)), (Destination::Jira, in_jira(world, &id))]
+        for (destination, stands) in [(slack::KIND, in_slack(world, &id)), (jira::KIND, in_jira(world, &id))]
         {
             let place = destination.as_str();
             doubles(world, place, &stands, &mut verdict);
@@ -192,7 +193,7 @@ fn doubles(world: &Shared, place: &str, stands: &[Stands], verdict: &mut Verdict
 
 fn comments(
     world: &Shared,
-    destination: Destination,
+    destination: TargetKind,
     comments: &[Comment],
     stands: &[Stands],
     verdict: &mut Verdict,
@@ -203,7 +204,7 @@ fn comments(
         let there = stands.iter().rfind(|one| one.key == key);
         // A person's reply stands in the thread already. Its text may stand under a line that names the speaker.
         let said = comment.creator == super::sir::OURS
-            && destination == Destination::Slack
+            && destination == slack::KIND
             && replies
                 .messages
                 .iter()
@@ -219,7 +220,7 @@ fn comments(
                 world.is_wrong(format!("{key} is not told in {}", destination.as_str()));
             }
             (false, Some(one)) => {
-                let hash = plan::part_hash(&comment.body, 1);
+                let hash = telling::part_hash(&comment.body, 1);
                 if one.live && one.hash != hash {
                     verdict.lost += 1;
                     world.is_wrong(format!("{key} does not say its newest text in {}", destination.as_str()));

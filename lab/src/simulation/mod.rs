@@ -24,17 +24,18 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     chat::{
-        ingress::bridge::Bridge,
+        ingress::{bridge::Bridge, unheard::Replies},
         policy::since::{self, Since},
     },
     config::{
         secrets::{Secret, Secrets},
         settings::Settings,
     },
-    runtime::{Rule, World},
+    entry::targets::Targets,
+    runtime::{Rule, World, gate::Queues},
     state::Store,
-    sync::{reconcile::Desk, resync},
-    targets::{Destinations, jira::Jira, slack::Slack},
+    sync::{context::Context as Around, reconcile::reconcile, resync},
+    targets::{jira::Jira, slack::Slack},
 };
 use serde_json::json;
 
@@ -232,9 +233,13 @@ fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
+fn slack<'a>(bench: &'a Bench, outside: &'a SimWorld, until: Millis) -> Slack<'a> {
+    let (token, settings) = (&bench.secrets.slack_bot_token, &outside.shared.settings.slack);
+    Slack { world: outside, settings, token, until }
+}
+
 async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
     let (token, settings) = (&bench.secrets.slack_bot_token, &*outside.shared.settings);
-    let slack = Slack { world: outside, settings: &settings.slack, token, until: deadline };
     let jira = settings.jira.as_ref().map(|settings| Jira {
         world: outside,
         settings,
@@ -242,11 +247,19 @@ async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: M
         token,
         until: deadline,
     });
-    let destinations = Destinations::new(slack, jira);
-    let desk = Desk { world: outside, settings, destinations: &destinations, deadline };
+    let listener = Replies { world: outside, settings, slack: slack(bench, outside, deadline) };
+    let targets = Targets::new(slack(bench, outside, deadline), jira);
+    let around = Around {
+        world: outside,
+        settings,
+        targets: &targets.all(),
+        listener: &listener,
+        queues: Queues::default(),
+        deadline,
+    };
     for case in cases {
         // What it could not do is written down; the sweep comes back to it.
-        let _ = desk.attend(case).await;
+        let _ = reconcile(&around, case).await;
     }
 }
 

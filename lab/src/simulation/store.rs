@@ -5,7 +5,9 @@ use std::{rc::Rc, time::Instant};
 use casebridge::{
     case::{CaseId, Millis},
     runtime::Rule,
-    state::{Command, Destination, Error, Meta, Note, Result, Saying, Store, Told, key::Key},
+    state::{
+        Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
+    },
 };
 
 use super::world::Shared;
@@ -96,7 +98,7 @@ impl Store for Table {
         self.once("due", self.0.memory.due(now, limit)).await
     }
 
-    async fn told(&self, case: &CaseId, destination: Destination, keys: &[Key]) -> Result<Vec<Option<Told>>> {
+    async fn told(&self, case: &CaseId, destination: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         let operation = async {
             let mut told = self.0.memory.told(case, destination, keys).await?;
             if !self.0.holds(Rule::ConsistentReads) {
@@ -114,7 +116,7 @@ impl Store for Table {
         self.once("told", operation).await
     }
 
-    async fn all_told(&self, case: &CaseId, destination: Destination) -> Result<Vec<(Key, Told)>> {
+    async fn all_told(&self, case: &CaseId, destination: TargetKind) -> Result<Vec<(Key, Told)>> {
         self.once("all_told", self.0.memory.all_told(case, destination)).await
     }
 
@@ -122,7 +124,7 @@ impl Store for Table {
         &self,
         case: &CaseId,
         epoch: u64,
-        destination: Destination,
+        destination: TargetKind,
         key: &Key,
         told: &Told,
     ) -> Result<()> {
@@ -137,7 +139,7 @@ impl Store for Table {
         self.once("tell", operation).await
     }
 
-    async fn untell(&self, case: &CaseId, epoch: u64, destination: Destination, key: &Key) -> Result<()> {
+    async fn untell(&self, case: &CaseId, epoch: u64, destination: TargetKind, key: &Key) -> Result<()> {
         let operation = async {
             let epoch = self.epoch(case, epoch).await;
             self.0.memory.untell(case, epoch, destination, key).await
@@ -156,8 +158,8 @@ impl Store for Table {
         self.once("sayings", self.0.memory.sayings(case)).await
     }
 
-    async fn reserve(&self, gate: &str, now: Millis, spacing: Millis) -> Result<Millis> {
-        self.once("reserve", self.0.memory.reserve(gate, now, spacing)).await
+    async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
+        self.once("reserve", self.0.memory.reserve(gate, now, wanted)).await
     }
 
     async fn note(&self, name: &str) -> Result<Option<String>> {

@@ -11,7 +11,7 @@ use casebridge::{
     },
     config::settings::Layout,
     state::notes::Home,
-    targets::slack::Heard,
+    targets::slack::{Heard, said_by_a_person},
 };
 
 use super::{
@@ -271,7 +271,8 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let ts = slack.say(now, home.place.clone(), thread.clone(), None, Some(person.clone()), text.clone());
     drop(slack);
     let heard = Heard { ts, thread_ts: thread, user: Some(person), text: text.clone(), ..Heard::default() };
-    let job = chat::ingress::job::said(&world.settings, &home, &heard, now);
+    let Some(said) = said_by_a_person(heard) else { return };
+    let job = chat::ingress::job::said(&world.settings, &home, &said, now);
     world.said.borrow_mut().push((text, None, job.key()));
     if world.fault(|faults| faults.reply_lost) {
         return;

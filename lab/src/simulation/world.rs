@@ -13,7 +13,7 @@ use casebridge::{
     config::settings::Settings,
     http::{Request, Response},
     runtime::Rule,
-    state::{Destination, key::Key, memory::Memory},
+    state::{TargetKind, key::Key, memory::Memory},
 };
 
 use super::{
@@ -77,7 +77,7 @@ pub struct Shared {
     /// The table itself.
     pub memory: Memory,
     /// When something was first told: for stale reads of the table.
-    pub fresh: RefCell<HashMap<(CaseId, Destination, Key), Millis>>,
+    pub fresh: RefCell<HashMap<(CaseId, TargetKind, Key), Millis>>,
     /// The workspace.
     pub slack: RefCell<Slack>,
     /// The site.

@@ -11,7 +11,8 @@ use crate::{
     },
     config::settings::Settings,
     runtime::gate::{self, Refused},
-    state::{self, Destination},
+    state,
+    targets::{jira, slack},
 };
 
 /// `help [VERB]`. Needs nothing but the settings.
@@ -108,11 +109,10 @@ pub async fn doctor(desk: &Desk<'_>) -> Outcome {
 /// What Slack or Jira refused of that for which nothing waits: a line each.
 async fn refused(desk: &Desk<'_>) -> Result<Vec<Line>, state::Error> {
     let mut lines = Vec::new();
-    for destination in Destination::ALL {
-        let refusals = gate::refused_since(desk.world, destination, desk.world.now() - REFUSED).await?;
+    for target in [slack::KIND, jira::KIND] {
+        let refusals = gate::refused_since(desk.world, target, desk.world.now() - REFUSED).await?;
         lines.extend(refusals.into_iter().map(|(what, Refused { case, why, .. })| {
-            let line =
-                Line::of("In the last day ").bold(destination.as_str()).text(" refused the ").code(what);
+            let line = Line::of("In the last day ").bold(target.as_str()).text(" refused the ").code(what);
             line.text(" of case ").bold(case).text(": ").text(why).text(". Nothing else waits for it.")
         }));
     }

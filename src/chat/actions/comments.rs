@@ -22,7 +22,8 @@ use crate::{
     },
     chat::answer::{Answer, Line},
     config::settings::Settings,
-    state::{self, Destination, NO_LEASE, Saying, Seen, Told, key::Key},
+    state::{self, NO_LEASE, Saying, Seen, Told, key::Key},
+    targets::{jira, slack},
 };
 
 /// `comments [N]`
@@ -201,9 +202,7 @@ fn saying(spoken: &Spoken, command: &str, speaker: &Option<String>) -> Saying {
 /// Remembers where the comment can be read already: it is not told there again.
 async fn told(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, saying: &Saying) -> Result<(), Stop> {
     let key = Key(format!("comment/{comment}/0"));
-    for (destination, remote) in
-        [(Destination::Slack, &saying.slack_ts), (Destination::Jira, &saying.jira_comment)]
-    {
+    for (destination, remote) in [(slack::KIND, &saying.slack_ts), (jira::KIND, &saying.jira_comment)] {
         let Some(remote) = remote else { continue };
         let hash = saying.body_hash.clone();
         let told = Told { remote: remote.clone(), hash, seen: Seen::Yes, theirs: true };
@@ -281,7 +280,7 @@ pub async fn edited(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome 
 
 /// The comments that a message became more than a day ago, from the ledger; by which command is forgotten.
 async fn long_ago(desk: &Desk<'_>, id: &CaseId, ts: &str) -> Result<BTreeMap<CommentId, String>, Stop> {
-    let all = desk.world.store().all_told(id, Destination::Slack).await?;
+    let all = desk.world.store().all_told(id, slack::KIND).await?;
     let found = all.into_iter().filter(|(_, told)| told.theirs && told.remote == ts);
     let comments = found.filter_map(|(key, _)| Some(CommentId::new(key.0.split('/').nth(1)?)));
     Ok(comments.enumerate().map(|(index, comment)| (comment, parts::token(desk.key, index))).collect())
@@ -318,9 +317,7 @@ async fn rewrite(desk: &Desk<'_>, id: &CaseId, words: &str, before: Before) -> R
     }
     let Before { spoken, made, known } = before;
     // What is remembered at the end takes the place of what was: that must be readable.
-    for (destination, remote) in
-        [(Destination::Slack, &spoken.slack_ts), (Destination::Jira, &spoken.jira_comment)]
-    {
+    for (destination, remote) in [(slack::KIND, &spoken.slack_ts), (jira::KIND, &spoken.jira_comment)] {
         if remote.is_some() {
             desk.or_parked(desk.world.store().all_told(id, destination).await)?;
         }

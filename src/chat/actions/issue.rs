@@ -22,12 +22,12 @@ use crate::{
     config::settings::Settings,
     http::Failure,
     state::{
-        Destination, Note, Told,
+        Note, Told,
         key::Key,
         notes::{self, GONE, HOME, Home, PlaceNote},
         record,
     },
-    targets::jira::{HeardComment, Jira, Names, plain},
+    targets::jira::{self, HeardComment, Jira, Names, plain},
 };
 
 /// How long the case's notes are held while an issue is linked: longer than it can take.
@@ -64,7 +64,7 @@ async fn noted(desk: &Desk<'_>, id: &CaseId) -> Result<PlaceNote, Stop> {
     let Some(meta) = desk.or_parked(desk.world.store().meta(id).await)? else {
         return Ok(PlaceNote::default());
     };
-    Ok(desk.or_parked(meta.note(id, Note::Of(Destination::Jira)))?.0)
+    Ok(desk.or_parked(meta.note(id, Note::Of(jira::KIND)))?.0)
 }
 
 /// `jira open`: an issue that somebody deleted is made again.
@@ -132,12 +132,12 @@ async fn begin_anew(desk: &Desk<'_>, id: &CaseId, note: PlaceNote) -> Result<(),
     let Some(meta) = store.lease(id, now, now + LEASE).await? else {
         return Err(Stop::Trouble("the case is being told just now".to_owned()));
     };
-    let (_, rest) = desk.or_parked(meta.note::<PlaceNote>(id, Note::Of(Destination::Jira)))?;
-    for (key, _) in desk.or_parked(store.all_told(id, Destination::Jira).await)? {
-        store.untell(id, meta.epoch, Destination::Jira, &key).await?;
+    let (_, rest) = desk.or_parked(meta.note::<PlaceNote>(id, Note::Of(jira::KIND)))?;
+    for (key, _) in desk.or_parked(store.all_told(id, jira::KIND).await)? {
+        store.untell(id, meta.epoch, jira::KIND, &key).await?;
     }
     let json = record::write(&note, &rest).map_err(|error| Stop::Trouble(error.to_string()))?;
-    store.save(id, meta.epoch, Note::Of(Destination::Jira), &json).await?;
+    store.save(id, meta.epoch, Note::Of(jira::KIND), &json).await?;
     store.release(id, meta.epoch, meta.want, Some(now), true).await?;
     Ok(())
 }
@@ -163,7 +163,7 @@ pub async fn heard(bridge: &Bridge<'_>, job: &Job, issue: &str) -> Result<(), St
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     notes::readable(store, &case).await?;
     let meta = store.meta(&case).await?.unwrap_or_default();
-    let home = meta.note::<PlaceNote>(&case, Note::Of(Destination::Jira))?.0.home;
+    let home = meta.note::<PlaceNote>(&case, Note::Of(jira::KIND))?.0.home;
     if home.as_ref().is_some_and(|home| home.place != issue) {
         // The case was linked to another issue since.
         return Ok(());
@@ -186,7 +186,7 @@ async fn listen(
         written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
     let conversation = Conversation { case, issue, is_home, me, people, others };
     let floor = Floor::of(jira, &conversation).await?;
-    let told = bridge.world.store().all_told(case, Destination::Jira).await?;
+    let told = bridge.world.store().all_told(case, jira::KIND).await?;
     let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     case::{CaseId, Millis},
     chat::policy::since::{self, Message, Older},
-    state::notes::Home,
+    state::{Note, notes::Home},
     targets::slack,
 };
 
@@ -37,8 +37,9 @@ async fn card(desk: &Desk<'_>, case: &CaseId) -> Result<Option<Millis>, Stop> {
     struct Told {
         home: Option<Home>,
     }
-    let note = desk.world.store().meta(case).await?.and_then(|meta| meta.slack);
-    let told = note.as_deref().map(serde_json::from_str::<Told>).transpose();
+    let meta = desk.world.store().meta(case).await?;
+    let note = meta.as_ref().and_then(|meta| meta.text(Note::Of(slack::KIND)));
+    let told = note.map(String::as_str).map(serde_json::from_str::<Told>).transpose();
     let told = told.map_err(|error| Stop::Trouble(format!("the note on Slack: {error}")))?;
     let home = told.and_then(|told| told.home).map(|home| home.name);
     Ok(home.as_ref().or(desk.job.place.thread.as_ref()).map(|ts| slack::millis(ts)))

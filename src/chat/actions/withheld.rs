@@ -3,7 +3,7 @@
 use super::{desk::Stop, issue::Conversation, patience::is_for_now};
 use crate::{
     case::CaseId,
-    state::{self, Destination, NO_LEASE, Seen, Store, Told, key::Key},
+    state::{self, NO_LEASE, Seen, Store, Told, key::Key},
     targets::jira::{self, HeardComment, Jira},
 };
 
@@ -50,7 +50,7 @@ impl Withheld<'_> {
 /// A notice that somebody deletes is not told again.
 async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
     let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
-    match store.tell(case, NO_LEASE, Destination::Jira, key, &told).await {
+    match store.tell(case, NO_LEASE, jira::KIND, key, &told).await {
         Ok(()) | Err(state::Error::Fenced) => Ok(()),
         Err(error) => Err(error.into()),
     }

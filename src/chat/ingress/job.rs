@@ -14,7 +14,10 @@ use crate::{
     config::settings::Settings,
     runtime::World,
     state::{self, Store, notes::Home, record::stated},
-    targets::slack::{Beside, Heard, Words},
+    targets::{
+        contract::Said,
+        slack::{Beside, Words},
+    },
 };
 
 /// One act of one person, verified, not yet authorised.
@@ -269,23 +272,20 @@ impl Job {
 }
 
 /// What a person wrote in a case's thread or channel, as its event would have brought it: same act, same key.
-pub fn said(settings: &Settings, home: &Home, reply: &Heard, now: Millis) -> Job {
+pub fn said(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Job {
     Job { did: words_of(reply, true), ..unread(settings, home, reply, now) }
 }
 
 /// What such a message says, where it is read.
-pub fn words_of(reply: &Heard, read: bool) -> Did {
-    spoken(&reply.ts, Words { text: reply.text.clone(), beside: reply.beside.clone() }, read)
+pub fn words_of(reply: &Said, read: bool) -> Did {
+    let Said { remote, text, files, uploads, .. } = reply;
+    if read { judged(remote, text.clone(), files.clone(), uploads.clone()) } else { Did::Unread }
 }
 
 /// The same job before the message was read.
-pub fn unread(settings: &Settings, home: &Home, reply: &Heard, now: Millis) -> Job {
-    let place = Place {
-        channel: home.place.clone(),
-        thread: reply.thread_ts.clone().filter(|thread| *thread != reply.ts),
-    };
-    let user = reply.user.clone().unwrap_or_default();
-    message(settings, user, place, &reply.ts, Did::Unread, now)
+pub fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Job {
+    let place = Place { channel: home.place.clone(), thread: reply.thread.clone() };
+    message(settings, reply.author.clone(), place, &reply.remote, Did::Unread, now)
 }
 
 /// A message's text as it goes on its way: a secret stays where it is, and so does all that is not to be read.
@@ -293,15 +293,15 @@ pub fn spoken(ts: &str, said: Words, read: bool) -> Did {
     if !read {
         return Did::Unread;
     }
-    let Words { text, beside } = said;
+    let uploads = said.beside.iter().filter_map(|one| one.file.clone()).collect();
+    judged(ts, said.text, said.beside.iter().map(Beside::called).collect(), uploads)
+}
+
+/// A secret stays where it is.
+fn judged(ts: &str, text: String, files: Vec<String>, uploads: Vec<String>) -> Did {
     match pasted::secret(&text) {
         Some(kind) => Did::Withheld { kind: kind.to_owned() },
-        None => Did::Said {
-            ts: ts.to_owned(),
-            text,
-            files: beside.iter().map(Beside::called).collect(),
-            uploads: beside.into_iter().filter_map(|one| one.file).collect(),
-        },
+        None => Did::Said { ts: ts.to_owned(), text, files, uploads },
     }
 }
 
@@ -400,7 +400,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_not_to_be_read_is_not_looked_through_and_is_the_same_act() {
-        let reply = Heard { ts: "1.2".to_owned(), text: "a text".to_owned(), ..Heard::default() };
+        let reply = Said { remote: "1.2".to_owned(), text: "a text".to_owned(), ..Said::default() };
         let settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
         let home = Home { place: "C1".to_owned(), name: "1.1".to_owned() };
         let before = pasted::looked_through();

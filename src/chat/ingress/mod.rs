@@ -11,3 +11,4 @@ pub mod opening;
 pub mod payload;
 pub mod signature;
 pub mod typed;
+pub mod unheard;

@@ -3,7 +3,7 @@
 
 use tracing::warn;
 
-use super::{Standing, Stop, Worker, addition::QUARANTINE, refusal::doubling};
+use super::{Hand, Standing, Stop, Worker, refusal::doubling};
 use crate::{
     case::Millis,
     http::Failure,
@@ -12,8 +12,7 @@ use crate::{
         self,
         notes::{Owed, PlaceNote},
     },
-    sync::plan::{Decoration, Picture, Setting, decoration},
-    telemetry::report::Tally,
+    targets::{contract::QUARANTINE, telling::Decoration},
 };
 
 /// The first and the longest pause after a state had no answer.
@@ -30,11 +29,11 @@ const UNSURE: (Millis, Millis) = (60_000, 300_000);
 /// Why a state was not set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Unset {
-    /// It was not applied; the destination's word on when to come back, 0 where it has none.
+    /// It was not applied; the target's word on when to come back, 0 where it has none.
     NotNow(Millis),
     /// Nobody knows.
     Unanswered,
-    /// The destination does not know us any more: that says nothing of the state.
+    /// The target does not know us any more: that says nothing of the state.
     Stranger,
     /// It was refused for the sake of its bearer.
     Bearer,
@@ -43,51 +42,43 @@ enum Unset {
 }
 
 impl Worker<'_> {
-    /// Sets what is due, unless what is told was asked to wait by the destination itself. The answer is when some of it
+    /// Sets what is due, unless what is told was asked to wait by the target itself. The answer is when some of it
     /// is due again.
     pub(super) async fn decorate(
         &self,
         told: Standing,
-        picture: &Picture,
-        note: &mut PlaceNote,
-        tally: &mut Tally,
+        hand: &mut Hand<'_>,
     ) -> Result<Option<Millis>, state::Error> {
-        let wanted = decoration(self.destination, picture, note, self.settings);
-        forget_unwanted(note, &wanted);
-        let each = match held(told, note, self.world.now()) {
+        let wanted = self.planner().decoration(hand.picture, hand.note);
+        forget_unwanted(hand.note, &wanted);
+        let each = match held(told, hand.note, self.world().now()) {
             Some(until) => Err(Stop::At(Standing::Waiting(until))),
-            None => self.set_each(&wanted, picture, note, tally).await,
+            None => self.set_each(&wanted, hand).await,
         };
-        let now = self.world.now();
+        let now = self.world().now();
         let held = match each {
             Err(Stop::Store(error)) => return Err(error),
             Err(Stop::At(Standing::Waiting(until))) => until,
             Ok(()) | Err(Stop::At(Standing::Settled | Standing::OutOfTime) | Stop::Replan) => now,
         };
-        let due = wanted.iter().filter_map(|state| state.due_at(note)).min();
+        let due = wanted.iter().filter_map(|state| state.due_at(hand.note)).min();
         Ok(due.map(|at| at.max(held).max(now)))
     }
 
     /// What was answered last goes first.
-    async fn set_each(
-        &self,
-        wanted: &[Decoration],
-        picture: &Picture,
-        note: &mut PlaceNote,
-        tally: &mut Tally,
-    ) -> Result<(), Stop> {
-        let began = self.world.now();
-        let failures = |state: &Decoration| note.owed.get(&state.name).map_or(0, |owed| owed.failures);
-        let is_due = |state: &&Decoration| state.due_at(note).is_some_and(|at| at <= began);
+    async fn set_each(&self, wanted: &[Decoration], hand: &mut Hand<'_>) -> Result<(), Stop> {
+        let began = self.world().now();
+        let failures = |state: &Decoration| hand.note.owed.get(&state.name).map_or(0, |owed| owed.failures);
+        let is_due = |state: &&Decoration| state.due_at(hand.note).is_some_and(|at| at <= began);
         let mut due: Vec<&Decoration> = wanted.iter().filter(is_due).collect();
         due.sort_by_key(|state| failures(state));
         for state in due {
-            if self.world.now() - began >= AT_ONCE {
+            if self.world().now() - began >= AT_ONCE {
                 return Err(Stop::At(Standing::OutOfTime));
             }
-            tally.planned += 1;
-            self.unseen_by_strangers(note).await?;
-            self.set(state, picture, note, tally).await?;
+            hand.tally.planned += 1;
+            self.unseen_by_strangers(hand.note).await?;
+            self.set(state, hand).await?;
         }
         Ok(())
     }
@@ -99,60 +90,58 @@ impl Worker<'_> {
             Ok(true) => UNSURE.1,
             Err(_) => UNSURE.0,
         };
-        Err(Stop::At(Standing::Waiting(self.world.now() + pause)))
+        Err(Stop::At(Standing::Waiting(self.world().now() + pause)))
     }
 
-    /// What was not set is owed. It keeps nothing else waiting, unless the destination wants to be left alone.
+    /// What was not set is owed. It keeps nothing else waiting, unless the target wants to be left alone.
     pub(super) async fn owe(
         &self,
         state: &Decoration,
         failure: Failure,
-        picture: &Picture,
-        note: &mut PlaceNote,
-        tally: &mut Tally,
+        hand: &mut Hand<'_>,
     ) -> Result<(), Stop> {
-        let now = self.world.now();
+        let now = self.world().now();
         let code = failure.to_string();
         let unset = self.judge(failure).await?;
-        let before = owed_before(note, state);
+        let before = owed_before(hand.note, state);
         let mut owed = after(before.clone(), &unset, now);
         let refused = owed.refusals > before.refusals;
-        let closed = picture.view.case.is_closed();
-        owed.given_up = refused && is_enough(&owed, state.setting.tries(), closed);
+        let closed = hand.picture.view.case.is_closed();
+        owed.given_up = refused && is_enough(&owed, state.tries, closed);
         match unset {
-            Unset::NotNow(word) if self.world.holds(Rule::RetryAfter) && word > 0 => {
-                gate::throttle(self.world, self.destination, now + word).await?;
+            Unset::NotNow(word) if self.world().holds(Rule::RetryAfter) && word > 0 => {
+                gate::throttle(self.world(), self.planner().kind(), now + word).await?;
             }
-            Unset::NotNow(_) if !self.world.holds(Rule::RetryAfter) => owed.not_before = now + 1,
-            Unset::Unanswered if self.world.holds(Rule::SetAgain) => {
-                note.again.insert(state.name.clone(), now + QUARANTINE);
+            Unset::NotNow(_) if !self.world().holds(Rule::RetryAfter) => owed.not_before = now + 1,
+            Unset::Unanswered if self.world().holds(Rule::SetAgain) => {
+                hand.note.again.insert(state.name.clone(), now + QUARANTINE);
             }
             Unset::NotNow(_) | Unset::Unanswered | Unset::Stranger | Unset::Bearer | Unset::Refused(_) => {}
         }
         if owed.given_up {
-            note.again.remove(&state.name);
+            hand.note.again.remove(&state.name);
         }
         if is_new(&before, &owed) {
-            tally.parked += u32::from(refused && matches!(state.setting, Setting::Status(_)));
+            hand.tally.parked += u32::from(refused && state.needs_a_person);
             self.say(&state.name, &owed, code, refused).await;
         }
-        note.owed.insert(state.name.clone(), owed);
+        hand.note.owed.insert(state.name.clone(), owed);
         Ok(())
     }
 
     /// In the log, and to whoever asks whether all works.
     async fn say(&self, name: &str, owed: &Owed, why: String, refused: bool) {
         let Owed { not_before, given_up, .. } = owed;
-        let destination = self.destination.as_str();
-        warn!(case = %self.case, destination, name, why, not_before, given_up, "could not be set");
+        let destination = self.name();
+        warn!(case = %self.lease.case, destination, name, why, not_before, given_up, "could not be set");
         if refused {
             let what = name.split('/').next().unwrap_or_default();
-            let refused = gate::Refused { at: self.world.now(), case: self.case.to_string(), why };
-            gate::refused(self.world, self.destination, what, refused).await;
+            let refused = gate::Refused { at: self.world().now(), case: self.lease.case.to_string(), why };
+            gate::refused(self.world(), self.planner().kind(), what, refused).await;
         }
     }
 
-    /// What a refusal is about. One that may concern everybody is held against what the destination says of us: only
+    /// What a refusal is about. One that may concern everybody is held against what the target says of us: only
     /// where it does not know us, what is told would be refused as well.
     async fn judge(&self, failure: Failure) -> Result<Unset, Stop> {
         Ok(match failure {
@@ -162,16 +151,14 @@ impl Worker<'_> {
             Failure::Unknown { .. } => Unset::Unanswered,
             Failure::Gone { .. } => Unset::Bearer,
             Failure::Content { why } | Failure::Broken { everywhere: false, why } => Unset::Refused(why),
-            Failure::Broken { everywhere: true, why } => {
-                match self.destinations.knows_us(self.destination).await {
-                    Ok(true) => Unset::Refused(why),
-                    Ok(false) => {
-                        self.trip(&why).await?;
-                        Unset::Stranger
-                    }
-                    Err(_) => Unset::NotNow(0),
+            Failure::Broken { everywhere: true, why } => match self.target.knows_us().await {
+                Ok(true) => Unset::Refused(why),
+                Ok(false) => {
+                    self.trip(&why).await?;
+                    Unset::Stranger
                 }
-            }
+                Err(_) => Unset::NotNow(0),
+            },
         })
     }
 }
@@ -249,13 +236,13 @@ mod tests {
     const HOUR: Millis = 3_600_000;
 
     /// A state that is tried whenever it is due, and each time refused: when, until it is given up or so often.
-    fn tries(state: &Setting, closed: bool, most: usize) -> (Vec<Millis>, bool) {
+    fn tries(state: &Decoration, closed: bool, most: usize) -> (Vec<Millis>, bool) {
         let (mut owed, mut at) = (Owed::default(), Vec::new());
         while at.len() < most && !owed.given_up {
             let now = owed.not_before;
             at.push(now);
             owed = after(owed, &Unset::Refused("resolution".to_owned()), now);
-            owed.given_up = is_enough(&owed, state.tries(), closed);
+            owed.given_up = is_enough(&owed, state.tries, closed);
         }
         (at, owed.given_up)
     }
@@ -263,13 +250,13 @@ mod tests {
     #[test]
     fn what_is_refused_is_tried_ever_more_seldom_and_some_of_it_is_given_up() {
         let minutes = |times: &[Millis]| times.iter().map(|at| at / 60_000).collect::<Vec<_>>();
-        let status = Setting::Status("Done".to_owned());
+        let status = Decoration::new("status", "done");
         let (open, given_up) = tries(&status, false, 100);
         assert_eq!((minutes(&open[..7]), given_up), (vec![0, 5, 15, 35, 75, 135, 195], false));
         let (closed, given_up) = tries(&status, true, 100);
         assert!(given_up && closed.len() < 30, "{closed:?}");
         assert!((23 * HOUR..=24 * HOUR).contains(closed.last().unwrap()), "{closed:?}");
-        let link = Setting::Link { title: String::new(), url: String::new() };
+        let link = Decoration::new("link", "").given_up_after(5);
         for closed in [false, true] {
             let (times, given_up) = tries(&link, closed, 100);
             assert_eq!((minutes(&times), given_up), (vec![0, 5, 15, 35, 75], true));
@@ -332,11 +319,7 @@ mod tests {
         let old = Owed { hash: "old".to_owned(), failures: 2, refusals: 3, since: 1, ..Owed::default() };
         let mut note =
             PlaceNote { owed: [("status".to_owned(), old.clone())].into(), ..PlaceNote::default() };
-        let state = |hash: &str| Decoration {
-            name: "status".to_owned(),
-            setting: Setting::Status("Done".to_owned()),
-            hash: hash.to_owned(),
-        };
+        let state = |hash: &str| Decoration::new("status", hash);
         assert_eq!(owed_before(&mut note.clone(), &state("old")), old);
         let new = Owed { hash: "new".to_owned(), failures: 2, ..Owed::default() };
         assert_eq!(owed_before(&mut note, &state("new")), new);
@@ -365,7 +348,7 @@ mod tests {
 
     #[test]
     fn what_nobody_wants_any_more_is_owed_no_more() {
-        let state = Decoration { name: "home".to_owned(), setting: Setting::Home, hash: String::new() };
+        let state = Decoration::new("home", "");
         let names = ["home", "status"].map(str::to_owned);
         let home = Home { place: "1".to_owned(), name: "SEC-1".to_owned() };
         let mut note = PlaceNote {

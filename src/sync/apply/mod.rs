@@ -9,23 +9,23 @@ mod setting;
 
 use std::cell::Cell;
 
-use self::addition::Addition;
-pub use self::addition::What;
 use crate::{
-    case::{CaseId, Millis, snapshot::Facts},
-    config::settings::Settings,
+    case::{Millis, snapshot::Facts},
     runtime::{Rule, World},
     state::{
-        self, Destination, Note, Seen, Told,
+        self, Note, Seen, Told,
         notes::PlaceNote,
         record::{Rest, write},
     },
-    sync::plan::{Effect, Ledger, Picture, plan},
-    targets::{Destinations, content::Content},
+    sync::context::{Context, Lease},
+    targets::{
+        contract::{Planner, Target},
+        telling::{Effect, Ledger, Picture},
+    },
     telemetry::report::Tally,
 };
 
-/// How what is told stands at a destination after a round.
+/// How what is told stands at a target after a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing is owed.
@@ -36,7 +36,7 @@ pub enum Standing {
     OutOfTime,
 }
 
-/// What is left to do at a destination after a round.
+/// What is left to do at a target after a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
     /// Of what is told.
@@ -45,30 +45,34 @@ pub struct Left {
     pub decorate_at: Option<Millis>,
 }
 
-/// One worker's hold on one case at one destination.
+/// What is known of a case at one target, and what is learned by working there.
+pub struct Hand<'h> {
+    /// What is true.
+    pub picture: &'h Picture,
+    /// What stands there.
+    pub note: &'h mut PlaceNote,
+    /// What was told.
+    pub ledger: &'h mut Ledger,
+    /// What was done.
+    pub tally: Tally,
+}
+
+/// One worker's hold on one case at one target.
 pub struct Worker<'a> {
-    /// Everything outside.
-    pub world: &'a dyn World,
-    /// What the user chose.
-    pub settings: &'a Settings,
-    /// Slack and Jira.
-    pub destinations: &'a Destinations<'a>,
+    /// Everything around the case.
+    pub context: &'a Context<'a>,
     /// The case that is held.
-    pub case: &'a CaseId,
-    /// Under this lease.
-    pub epoch: u64,
-    /// Which side of it.
-    pub destination: Destination,
+    pub lease: &'a Lease<'a>,
+    /// Where it is told.
+    pub target: &'a dyn Target,
     /// What stands in its note that this release does not know: it goes back as it came.
     pub rest: &'a Rest,
-    /// When the function's time ends.
-    pub deadline: Millis,
     /// The breaker was open before this worker tried.
-    pub tripped: Cell<bool>,
-    /// This worker found the destination broken, and is the first.
+    tripped: Cell<bool>,
+    /// This worker found the target broken, and is the first.
     pub broken: Cell<bool>,
-    /// Until then it holds that nobody of another workspace reads along.
-    pub among_us: Cell<Millis>,
+    /// Until then it holds that no stranger reads along.
+    among_us: Cell<Millis>,
     /// The note was saved with an intent in it: it must be saved again without.
     pub saved: Cell<bool>,
 }
@@ -77,7 +81,7 @@ pub struct Worker<'a> {
 enum Stop {
     /// See [`Standing`].
     At(Standing),
-    /// The plan must be made anew: a home was made, or found.
+    /// The plan must be made anew: an anchor was made, or found.
     Replan,
     /// The store did not answer, or the lease is gone.
     Store(state::Error),
@@ -89,45 +93,59 @@ impl From<state::Error> for Stop {
     }
 }
 
+impl<'a> Worker<'a> {
+    /// Holds a case at this target.
+    pub fn new(
+        context: &'a Context<'a>,
+        lease: &'a Lease<'a>,
+        target: &'a dyn Target,
+        rest: &'a Rest,
+    ) -> Self {
+        let [tripped, broken, saved] = [const { Cell::new(false) }; 3];
+        Self { context, lease, target, rest, tripped, broken, among_us: Cell::new(0), saved }
+    }
+}
+
 impl Worker<'_> {
-    /// Brings the destination up to the picture, as far as it can now.
+    fn world(&self) -> &dyn World {
+        self.context.world
+    }
+
+    fn planner(&self) -> &dyn Planner {
+        self.target.planner()
+    }
+
+    /// The target's name, for the log.
+    fn name(&self) -> &'static str {
+        self.planner().kind().as_str()
+    }
+
+    /// Brings the target up to the picture, as far as it can now.
     ///
     /// # Errors
     /// The store did not answer, or the lease was taken over: the worker must stop at once.
-    pub async fn settle(
-        &self,
-        picture: &Picture,
-        note: &mut PlaceNote,
-        ledger: &mut Ledger,
-        tally: &mut Tally,
-    ) -> Result<Left, state::Error> {
-        if !self.world.holds(Rule::DecorationApart) {
-            let decorate_at = self.decorate(Standing::Settled, picture, note, tally).await?;
+    pub async fn settle(&self, hand: &mut Hand<'_>) -> Result<Left, state::Error> {
+        if !self.world().holds(Rule::DecorationApart) {
+            let decorate_at = self.decorate(Standing::Settled, hand).await?;
             if let Some(at) = decorate_at {
                 return Ok(Left { told: Standing::Waiting(at), decorate_at });
             }
         }
-        let told = match self.rounds(picture, note, ledger, tally).await {
+        let told = match self.rounds(hand).await {
             Ok(()) => Standing::Settled,
             Err(Stop::At(standing)) => standing,
             Err(Stop::Replan) => Standing::OutOfTime,
             Err(Stop::Store(error)) => return Err(error),
         };
-        Ok(Left { told, decorate_at: self.decorate(told, picture, note, tally).await? })
+        Ok(Left { told, decorate_at: self.decorate(told, hand).await? })
     }
 
-    /// Making a home changes what is missing, so the plan is made anew after it: at most channel, home, the rest.
-    async fn rounds(
-        &self,
-        picture: &Picture,
-        note: &mut PlaceNote,
-        ledger: &mut Ledger,
-        tally: &mut Tally,
-    ) -> Result<(), Stop> {
+    /// Making an anchor changes what is missing, so the plan is made anew after it: at most container, anchor, the rest.
+    async fn rounds(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
         for _ in 0..4 {
-            self.wait_until(note.not_before).await?;
-            self.resolve(note, ledger, tally).await?;
-            match self.round(picture, note, ledger, tally).await {
+            self.wait_until(hand.note.not_before).await?;
+            self.resolve(hand).await?;
+            match self.round(hand).await {
                 Err(Stop::Replan) => {}
                 other => return other,
             }
@@ -135,68 +153,50 @@ impl Worker<'_> {
         Err(Stop::Replan)
     }
 
-    async fn round(
-        &self,
-        picture: &Picture,
-        note: &mut PlaceNote,
-        ledger: &mut Ledger,
-        tally: &mut Tally,
-    ) -> Result<(), Stop> {
-        let effects = plan(self.destination, picture, note, ledger, self.settings);
-        tally.planned += u32::try_from(effects.len()).unwrap_or(u32::MAX);
+    async fn round(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
+        let effects = self.planner().plan(hand.picture, hand.note, hand.ledger);
+        hand.tally.planned += u32::try_from(effects.len()).unwrap_or(u32::MAX);
         for effect in effects {
-            let moved = matches!(effect, Effect::Channel { .. } | Effect::Home { .. });
-            match self.perform(effect, picture, note, ledger).await {
-                Ok(()) => tally.done += 1,
-                Err(Stop::At(_)) if !self.world.holds(Rule::StopAtFirst) => note.open = None,
+            let comes_alone = effect.comes_alone();
+            match self.perform(effect, hand).await {
+                Ok(()) => hand.tally.done += 1,
+                Err(Stop::At(_)) if !self.world().holds(Rule::StopAtFirst) => hand.note.open = None,
                 Err(stop) => {
-                    tally.unknown += u32::from(note.open.is_some());
-                    tally.parked += u32::from(note.parked.is_some());
+                    hand.tally.unknown += u32::from(hand.note.open.is_some());
+                    hand.tally.parked += u32::from(hand.note.parked.is_some());
                     return Err(stop);
                 }
             }
-            if moved {
+            if comes_alone {
                 return Err(Stop::Replan);
             }
         }
         Ok(())
     }
 
-    async fn perform(
-        &self,
-        effect: Effect,
-        picture: &Picture,
-        note: &mut PlaceNote,
-        ledger: &mut Ledger,
-    ) -> Result<(), Stop> {
-        let facts = || Some(Facts::of(&picture.view.case));
+    async fn perform(&self, effect: Effect, hand: &mut Hand<'_>) -> Result<(), Stop> {
         match effect {
-            Effect::Channel { name } => self.add(Addition::channel(name), picture, note, ledger).await,
-            Effect::Home { hash } => self.add(Addition::home(hash, facts()), picture, note, ledger).await,
-            Effect::Add { key, content, hash } => {
-                let facts = matches!(content, Content::Changes(_)).then(facts).flatten();
-                self.add(Addition { key, what: What::Content(content), hash, facts }, picture, note, ledger)
-                    .await
+            Effect::Create { key, what, hash } => {
+                let facts = addition::tells_fields(&what).then(|| Facts::of(&hand.picture.view.case));
+                self.add(addition::Addition { key, what, hash, facts }, hand).await
             }
             Effect::Adopt { key, remote, hash } => {
-                let told = Told { remote, hash, seen: Seen::Yes, theirs: true };
-                self.tell(key, told, ledger).await
+                self.tell(key, Told { remote, hash, seen: Seen::Yes, theirs: true }, hand.ledger).await
             }
             Effect::Edit { key, remote, content, hash } => {
-                self.edit(key, remote, content, hash, note, ledger).await
+                self.edit(setting::Rewriting { key, remote, content, hash }, hand).await
             }
             Effect::Note(facts) => {
-                note.facts = Some(*facts);
+                hand.note.facts = Some(*facts);
                 Ok(())
             }
         }
     }
-}
 
-impl Worker<'_> {
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {
         self.saved.set(true);
         let json = write(note, self.rest).map_err(|error| state::Error::Trouble(error.to_string()))?;
-        Ok(self.world.store().save(self.case, self.epoch, Note::Of(self.destination), &json).await?)
+        let of = Note::Of(self.planner().kind());
+        Ok(self.world().store().save(self.lease.case, self.lease.epoch, of, &json).await?)
     }
 }

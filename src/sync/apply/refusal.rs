@@ -1,4 +1,4 @@
-//! What follows for a destination when something was not answered with yes, and may anything be sent now?
+//! What follows for a target when something was not answered with yes, and may anything be sent now?
 
 use std::time::Duration;
 
@@ -8,9 +8,11 @@ use super::{Standing, Stop, Worker};
 use crate::{
     case::Millis,
     http::{Failure, LONGEST},
-    runtime::{Rule, gate},
-    state::{Destination, notes::PlaceNote},
-    targets::slack::known,
+    runtime::{
+        Rule,
+        gate::{self, Slot},
+    },
+    state::{Reserved, notes::PlaceNote},
 };
 
 /// An effect leaves at most this long after its INTENT was written.
@@ -26,30 +28,30 @@ impl Worker<'_> {
     /// What follows when an addition was not answered with yes.
     pub(super) async fn failed(&self, failure: Failure, note: &mut PlaceNote) -> Result<(), Stop> {
         match &failure {
-            Failure::Unknown { .. } if self.world.holds(Rule::UnknownIsNotFailure) => {}
+            Failure::Unknown { .. } if self.world().holds(Rule::UnknownIsNotFailure) => {}
             _ => note.open = None,
         }
         self.refused(failure, note).await
     }
 
-    /// What follows for the destination when anything was not answered with yes.
+    /// What follows for the target when anything was not answered with yes.
     pub(super) async fn refused<T>(&self, failure: Failure, note: &mut PlaceNote) -> Result<T, Stop> {
-        let now = self.world.now();
+        let now = self.world().now();
         match failure {
             Failure::NotApplied { retry_after, why } => {
                 note.failures = note.failures.saturating_add(1);
                 let word =
                     retry_after.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(Millis::MAX / 4));
                 let pause = word.max(doubling(PAUSE, note.failures));
-                warn!(destination = self.destination.as_str(), why, pause, "refused for now");
-                note.not_before = now + if self.world.holds(Rule::RetryAfter) { pause } else { 1 };
-                if word > 0 && self.world.holds(Rule::RetryAfter) {
-                    gate::throttle(self.world, self.destination, now + word).await?;
+                warn!(destination = self.name(), why, pause, "refused for now");
+                note.not_before = now + if self.world().holds(Rule::RetryAfter) { pause } else { 1 };
+                if word > 0 && self.world().holds(Rule::RetryAfter) {
+                    gate::throttle(self.world(), self.planner().kind(), now + word).await?;
                 }
             }
             Failure::Unknown { why } => {
                 note.failures = note.failures.saturating_add(1);
-                warn!(destination = self.destination.as_str(), why, "no answer");
+                warn!(destination = self.name(), why, "no answer");
                 note.not_before =
                     if note.open.is_some() { now } else { now + doubling(PAUSE, note.failures) };
             }
@@ -64,9 +66,9 @@ impl Worker<'_> {
         Err(Stop::At(Standing::Waiting(note.not_before)))
     }
 
-    /// The destination is broken for everybody.
+    /// The target is broken for everybody.
     pub(super) async fn trip(&self, why: &str) -> Result<(), Stop> {
-        if gate::open(self.world, self.destination, self.world.now(), why).await? {
+        if gate::open(self.world(), self.planner().kind(), self.world().now(), why).await? {
             self.broken.set(true);
         }
         Ok(())
@@ -74,15 +76,15 @@ impl Worker<'_> {
 
     /// A person is needed. The debt stays, and is tried again now and then: the cause may have been mended.
     pub(super) fn park<T>(&self, note: &mut PlaceNote, why: &str) -> Result<T, Stop> {
-        warn!(destination = self.destination.as_str(), case = %self.case, why, "parked");
+        warn!(destination = self.name(), case = %self.lease.case, why, "parked");
         note.parked = Some(why.to_owned());
         note.failures = note.failures.saturating_add(1);
-        note.not_before = self.world.now() + doubling(PARKED, note.failures);
+        note.not_before = self.world().now() + doubling(PARKED, note.failures);
         Err(Stop::At(Standing::Waiting(note.not_before)))
     }
 
-    /// Waits for a free slot, so that a channel gets one post a second and an issue its 20 writes in 2 s at most;
-    /// and not while the destination is broken, or another worker was told to wait.
+    /// Waits for a free slot, so that no place gets more than it takes; and not while the target is broken, or another
+    /// worker was told to wait.
     pub(super) async fn pace(&self, note: &mut PlaceNote, adds: bool) -> Result<(), Stop> {
         self.slot(note, adds).await?;
         // Asked last: another worker may have been told to wait while this one waited for its slot.
@@ -90,21 +92,54 @@ impl Worker<'_> {
     }
 
     pub(super) async fn slot(&self, note: &PlaceNote, adds: bool) -> Result<(), Stop> {
-        let place = note.home.as_ref().map_or(self.settings.slack.channel.as_str(), |home| &home.place);
-        let slot = async {
-            match adds || self.destination == Destination::Jira {
-                true => gate::slot(self.world, self.destination, place, self.world.now()).await,
-                false => Ok(0),
+        let Some(slot) = self.planner().slot(note, adds) else { return Ok(()) };
+        if note.home.is_none() {
+            // What a case is shown by comes before whatever else waits for the place.
+            return self.take(&slot, self.last_moment()).await;
+        }
+        let queue = self.context.queues.before(self.planner().kind(), &slot);
+        let _mine = queue.lock().await;
+        loop {
+            // No more than one ahead: so that those that come before it need not wait behind it.
+            let soon = self.world().now() + slot.spacing;
+            match gate::reserve(self.world(), self.planner().kind(), &slot, soon.min(self.last_moment()))
+                .await?
+            {
+                Reserved::At(at) => return self.spend(at).await,
+                Reserved::NotBefore(at) if at > self.last_moment() => {
+                    return Err(Stop::At(Standing::Waiting(at)));
+                }
+                Reserved::NotBefore(at) => self.spend(at - slot.spacing).await?,
             }
-        };
-        let slot = slot.await?;
-        self.wait_until(slot).await
+        }
     }
 
-    /// Nothing is said, set or rewritten where people of another workspace read along, or where nobody can tell. Asked
-    /// before the INTENT, once a round: what was not sent leaves no question open.
+    /// Takes a slot and waits for it.
+    async fn take(&self, slot: &Slot, latest: Millis) -> Result<(), Stop> {
+        match gate::reserve(self.world(), self.planner().kind(), slot, latest).await? {
+            Reserved::At(at) => self.spend(at).await,
+            Reserved::NotBefore(at) => Err(Stop::At(Standing::Waiting(at))),
+        }
+    }
+
+    /// After this nothing is begun any more.
+    fn last_moment(&self) -> Millis {
+        self.context.deadline - LONGEST - SEND_WITHIN
+    }
+
+    /// Waits, however long: for what was taken, or is about to be.
+    async fn spend(&self, until: Millis) -> Result<(), Stop> {
+        let wait = until - self.world().now();
+        if wait > 0 {
+            self.world().sleep(Duration::from_millis(wait.unsigned_abs())).await;
+        }
+        Ok(())
+    }
+
+    /// Nothing is said, set or rewritten where strangers read along, or where nobody can tell. Asked before the INTENT,
+    /// once a round: what was not sent leaves no question open.
     pub(super) async fn among_us(&self, note: &mut PlaceNote) -> Result<(), Stop> {
-        if self.destination != Destination::Slack || self.world.now() < self.among_us.get() {
+        if self.world().now() < self.among_us.get() {
             return Ok(());
         }
         self.patience(note).await?;
@@ -118,32 +153,30 @@ impl Worker<'_> {
         }
     }
 
-    /// Whether somebody of another workspace reads what is said of the case. That nobody does is asked once.
+    /// Whether a stranger reads what is said of the case. That none does is asked once.
     pub(super) async fn reads_along(&self, note: &PlaceNote) -> Result<bool, Failure> {
-        if self.destination != Destination::Slack || self.world.now() < self.among_us.get() {
+        if self.world().now() < self.among_us.get() {
             return Ok(false);
         }
-        let home = note.home.as_ref().map(|home| home.place.clone()).or_else(|| note.channel.clone());
-        let channel = home.unwrap_or_else(|| self.settings.slack.channel.clone());
-        let ours = known::ours_until(&self.destinations.slack, &channel).await?;
+        let ours = self.target.ours_until(note).await?;
         self.among_us.set(ours.unwrap_or(0));
         Ok(ours.is_none())
     }
 
-    /// Nothing is asked of a destination while it is broken, or told anybody to come back later.
+    /// Nothing is asked of a target while it is broken, or told anybody to come back later.
     pub(super) async fn patience(&self, note: &mut PlaceNote) -> Result<(), Stop> {
         let until = self.left_alone_until().await?;
-        if until > self.world.now() {
+        if until > self.world().now() {
             note.not_before = note.not_before.max(until);
         }
         self.wait_until(until).await
     }
 
-    /// Until when the destination is left alone by everybody; long ago where it is not.
+    /// Until when the target is left alone by everybody; long ago where it is not.
     pub(super) async fn left_alone_until(&self) -> Result<Millis, Stop> {
-        let breaker = gate::read(self.world, self.destination).await?;
+        let breaker = gate::read(self.world(), self.planner().kind()).await?;
         self.tripped.set(breaker.trips > 0);
-        Ok(if self.world.holds(Rule::RetryAfter) { breaker.until } else { 0 })
+        Ok(if self.world().holds(Rule::RetryAfter) { breaker.until } else { 0 })
     }
 
     /// Something was answered well: whatever was broken is mended.
@@ -151,13 +184,13 @@ impl Worker<'_> {
         note.failures = 0;
         note.parked = None;
         if self.tripped.replace(false) {
-            gate::close(self.world, self.destination).await?;
+            gate::close(self.world(), self.planner().kind()).await?;
         }
         Ok(())
     }
 
     pub(super) async fn wait_until(&self, at: Millis) -> Result<(), Stop> {
-        let now = self.world.now();
+        let now = self.world().now();
         let wait = at - now;
         if wait <= 0 {
             return Ok(());
@@ -165,18 +198,18 @@ impl Worker<'_> {
         if wait > WORTH_WAITING || !self.fits(now + wait) {
             return Err(Stop::At(Standing::Waiting(at)));
         }
-        self.world.sleep(Duration::from_millis(wait.unsigned_abs())).await;
+        self.world().sleep(Duration::from_millis(wait.unsigned_abs())).await;
         Ok(())
     }
 
     /// Nothing is started that cannot end before the function's time does.
     pub(super) fn fits(&self, now: Millis) -> bool {
-        self.deadline - now > LONGEST
+        self.context.deadline - now > LONGEST
     }
 
     pub(super) fn may_send(&self, since: Millis) -> bool {
-        let now = self.world.now();
-        !self.world.holds(Rule::SendCheck) || (now - since <= SEND_WITHIN && self.fits(now))
+        let now = self.world().now();
+        !self.world().holds(Rule::SendCheck) || (now - since <= SEND_WITHIN && self.fits(now))
     }
 }
 

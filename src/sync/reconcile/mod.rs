@@ -1,30 +1,31 @@
 //! How is a case brought up to date? Hint, lease, look, plan, perform, release.
 
 mod notes;
+mod picture;
 mod schedule;
 
-use std::cell::Cell;
+use std::mem;
 
+use futures_util::future::join_all;
 use tracing::warn;
 
 use self::{
     notes::Notes,
-    schedule::{LOOK_AGAIN, pause_after},
+    schedule::{LOOK_AGAIN, come_back, next_verify, pause_after, remember},
 };
+use super::context::{Context, Lease};
 use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
-    config::settings::Settings,
-    runtime::{Rule, World},
-    state::{self, Destination, Meta, Unread, notes::PlaceNote},
+    runtime::Rule,
+    state::{self, Meta, Unread},
     sync::{
-        apply::{Left, Standing, Worker},
+        apply::{Hand, Left, Standing, Worker},
         audit,
         observe::{self, Look},
-        plan::{self, Ledger, Picture},
     },
     targets::{
-        Destinations,
-        content::{Links, View},
+        contract::Target,
+        telling::{self, Ledger, Picture},
     },
     telemetry::{
         metrics,
@@ -38,21 +39,6 @@ const LEASE_MARGIN: Millis = 45_000;
 const LEAST_TURN: Millis = 12_000;
 /// The pause after something was found that cannot be read: a person may have mended it, or a newer release can.
 const UNREADABLE_PAUSE: Millis = 3_600_000;
-
-/// What one invocation has to hand: everything but the case.
-pub struct Desk<'a> {
-    /// Everything outside.
-    pub world: &'a dyn World,
-    /// What the user chose.
-    pub settings: &'a Settings,
-    /// Slack and Jira.
-    pub destinations: &'a Destinations<'a>,
-    /// When the function's time ends.
-    pub deadline: Millis,
-}
-
-/// Where there is nothing to do.
-const NOTHING: Left = Left { told: Standing::Settled, decorate_at: None };
 
 /// What a turn came to.
 struct Turn {
@@ -69,279 +55,232 @@ impl Turn {
     }
 }
 
-impl Desk<'_> {
-    /// Brings a case up to date, as far as it can be now. Whatever remains is written down with its time. A case of which
-    /// something cannot be read is left as it is, with an alarm, and tried again each hour.
-    ///
-    /// # Errors
-    /// The table did not answer, or the lease was taken over: the debt stands, the sweep will come back to it.
-    pub async fn attend(&self, case: &CaseId) -> Result<Report, state::Error> {
-        let now = self.world.now();
-        let until = match self.world.holds(Rule::LeaseLength) {
-            true => self.deadline + LEASE_MARGIN,
-            false => now + 5_000,
-        };
-        let leased = match self.world.store().lease(case, now, until).await {
-            Err(state::Error::Unreadable(record)) => return self.park(case, None, &record).await,
-            leased => leased?,
-        };
-        let Some(meta) = leased else { return Ok(Report::default()) };
-        let epoch = meta.epoch;
-        match Box::pin(self.hold(case, meta)).await {
-            Err(state::Error::Unreadable(record)) => self.park(case, Some(epoch), &record).await,
-            held => held,
+/// Brings a case up to date, as far as it can be now. Whatever remains is written down with its time. A case of which
+/// something cannot be read is left as it is, with an alarm, and tried again each hour.
+///
+/// # Errors
+/// The table did not answer, or the lease was taken over: the debt stands, the sweep will come back to it.
+pub async fn reconcile(context: &Context<'_>, case: &CaseId) -> Result<Report, state::Error> {
+    let now = context.world.now();
+    let until = match context.world.holds(Rule::LeaseLength) {
+        true => context.deadline + LEASE_MARGIN,
+        false => now + 5_000,
+    };
+    let leased = match context.world.store().lease(case, now, until).await {
+        Err(state::Error::Unreadable(record)) => return park(context, case, None, &record).await,
+        leased => leased?,
+    };
+    let Some(meta) = leased else { return Ok(Report::default()) };
+    let lease = Lease { case, epoch: meta.epoch };
+    match Box::pin(hold(context, &lease, meta)).await {
+        Err(state::Error::Unreadable(record)) => park(context, case, Some(lease.epoch), &record).await,
+        held => held,
+    }
+}
+
+/// A case of which something cannot be read is left as it is, with an alarm.
+async fn park(
+    context: &Context<'_>,
+    case: &CaseId,
+    epoch: Option<u64>,
+    record: &Unread,
+) -> Result<Report, state::Error> {
+    metrics::unreadable(record);
+    context.world.store().put_off(case, epoch, context.world.now() + UNREADABLE_PAUSE).await?;
+    Ok(Report { waiting: 1, ..Report::default() })
+}
+
+/// Turn after turn, as long as somebody asks for the case meanwhile.
+async fn hold(context: &Context<'_>, lease: &Lease<'_>, mut meta: Meta) -> Result<Report, state::Error> {
+    let (case, store) = (lease.case, context.world.store());
+    let mut report = Report::default();
+    let mut notes = Notes::read(case, &meta, &context.kinds())?;
+    loop {
+        let turn = Box::pin(turn(context, lease, &meta, &mut notes, &mut report));
+        let Turn { next_at, done } = turn.await?;
+        notes.save(store, lease).await?;
+        let want = if context.world.holds(Rule::WantCheck) { meta.want } else { u64::MAX };
+        if store.release(case, meta.epoch, want, next_at, meta.full && !done).await? {
+            return Ok(report);
         }
-    }
-
-    /// A case of which something cannot be read is left as it is, with an alarm.
-    async fn park(&self, case: &CaseId, epoch: Option<u64>, record: &Unread) -> Result<Report, state::Error> {
-        metrics::unreadable(record);
-        self.world.store().put_off(case, epoch, self.world.now() + UNREADABLE_PAUSE).await?;
-        Ok(Report { waiting: 1, ..Report::default() })
-    }
-
-    /// Turn after turn, as long as somebody asks for the case meanwhile.
-    async fn hold(&self, case: &CaseId, mut meta: Meta) -> Result<Report, state::Error> {
-        let mut report = Report::default();
-        let mut notes = Notes::read(case, &meta)?;
-        loop {
-            let turn = Box::pin(self.turn(case, &meta, &mut notes, &mut report));
-            let Turn { next_at, done } = turn.await?;
-            notes.save(self.world, case, meta.epoch).await?;
-            let want = if self.world.holds(Rule::WantCheck) { meta.want } else { u64::MAX };
-            let store = self.world.store();
-            if store.release(case, meta.epoch, want, next_at, meta.full && !done).await? {
-                return Ok(report);
-            }
-            let Some(newer) = store.meta(case).await? else { return Ok(report) };
-            if newer.epoch != meta.epoch {
-                return Err(state::Error::Fenced);
-            }
-            meta.full = newer.full;
-            meta.want = newer.want;
-            if self.deadline - self.world.now() < LEAST_TURN {
-                store.release(case, meta.epoch, meta.want, Some(self.world.now()), meta.full).await?;
-                return Ok(report);
-            }
+        let Some(newer) = store.meta(case).await? else { return Ok(report) };
+        if newer.epoch != meta.epoch {
+            return Err(state::Error::Fenced);
+        }
+        meta.full = newer.full;
+        meta.want = newer.want;
+        if context.deadline - context.world.now() < LEAST_TURN {
+            store.release(case, meta.epoch, meta.want, Some(context.world.now()), meta.full).await?;
+            return Ok(report);
         }
     }
 }
 
-impl Desk<'_> {
-    /// Where cases are told, under these settings.
-    pub fn places(&self) -> &'static [Destination] {
-        match self.settings.jira {
-            Some(_) => &Destination::ALL,
-            None => &[Destination::Slack],
+/// One look and what follows from it.
+async fn turn(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    meta: &Meta,
+    notes: &mut Notes,
+    report: &mut Report,
+) -> Result<Turn, state::Error> {
+    let (world, started) = (context.world, context.world.now());
+    let verify = world.holds(Rule::Verify) && notes.case.note.verify_at.is_some_and(|at| at <= started);
+    let kinds = context.kinds();
+    let seen = observe::look(world, lease.case, &mut notes.case.note, meta.full || verify, &kinds).await;
+    let seen = match seen {
+        Ok(seen) => seen,
+        Err(observe::Error::Store(error)) => return Err(error),
+        Err(observe::Error::Torn) => return Ok(Turn::blind(started + LOOK_AGAIN)),
+        Err(observe::Error::Sir(fault)) => {
+            warn!(case = %lease.case, why = ?fault.kind, "the service did not answer");
+            let asked_since = mem::replace(&mut notes.case.note.wanted, meta.want) < meta.want;
+            return Ok(Turn::blind(started + pause_after(&fault.kind, asked_since)));
+        }
+    };
+    if world.holds(Rule::NewestOnly) && notes.case.note.is_older(&seen, started) {
+        return Ok(Turn::blind(started + LOOK_AGAIN));
+    }
+    notes.case.note.seen(&seen);
+    notes.case.note.waiting = turn::since(notes.case.note.waiting, &seen.case, &seen.comments);
+    if verify {
+        let absent = verify_each(context, lease, &seen, notes).await?;
+        notes.case.note.verify_at = next_verify(context, started, absent);
+        notes.case.note.verified_closed = seen.case.is_closed() && !absent;
+    }
+    let (left, news) = tell(context, lease, &seen, notes, report).await?;
+    remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
+    let next_at = come_back(context, &seen, &notes.case.note, &left);
+    report.waiting = schedule::waiting(&left);
+    // How fast what is new is told: what is only set, or comes by itself, says nothing of that.
+    if news > 0 && report.waiting == 0 {
+        report.lag = seen.case.updated.map(|updated| world.now() / 1_000 - updated);
+    }
+    let settled = left.iter().all(|left| left.told == Standing::Settled);
+    Ok(Turn { next_at, done: settled && notes.case.note.look_again_at.is_none() })
+}
+
+/// The answer is whether something was missed.
+async fn verify_each(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    seen: &Look,
+    notes: &mut Notes,
+) -> Result<bool, state::Error> {
+    let mut absent = false;
+    for (target, noted) in context.targets.iter().zip(&mut notes.targets) {
+        let audited = audit::Audited { lease, target: *target, case: &seen.case };
+        absent |= audit::verify(context, &audited, &mut noted.note).await?;
+    }
+    Ok(absent)
+}
+
+/// Tells all targets at once; again where one made what another shows: a card links to its issue, a thread says what the
+/// issue's place refuses.
+async fn tell(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    seen: &Look,
+    notes: &mut Notes,
+    report: &mut Report,
+) -> Result<(Vec<Left>, usize), state::Error> {
+    let sayings = match context.world.holds(Rule::EchoGuard) && seen.comments.iter().any(is_a_principals) {
+        true => context.world.store().sayings(lease.case).await?,
+        false => Vec::new(),
+    };
+    let mut picture = picture::of(context, seen, sayings, notes);
+    let mut ledgers = vec![Ledger::new(); context.targets.len()];
+    read_ledgers(context, lease, &picture, notes, &mut ledgers).await?;
+    let news = news(context, &picture, notes, &ledgers);
+    let mut left = Vec::new();
+    for _ in 0..3 {
+        left = settle(context, lease, &picture, notes, &mut ledgers, report).await?;
+        let links = picture::links(context, notes, lease.case);
+        let not_moved = picture::not_moved(context, &seen.case, notes);
+        if links == picture.view.links && not_moved == picture.not_moved {
+            break;
+        }
+        picture.view.links = links;
+        if mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
+            // It may have been told before.
+            read_ledgers(context, lease, &picture, notes, &mut ledgers).await?;
         }
     }
+    Ok((left, news))
+}
 
-    /// One look and what follows from it.
-    async fn turn(
-        &self,
-        case: &CaseId,
-        meta: &Meta,
-        notes: &mut Notes,
-        report: &mut Report,
-    ) -> Result<Turn, state::Error> {
-        let started = self.world.now();
-        let verify = self.world.holds(Rule::Verify) && notes.case.verify_at.is_some_and(|at| at <= started);
-        let seen = observe::look(self.world, case, &mut notes.case, meta.full || verify, self.places()).await;
-        let seen = match seen {
-            Ok(seen) => seen,
-            Err(observe::Error::Store(error)) => return Err(error),
-            Err(observe::Error::Torn) => return Ok(Turn::blind(started + LOOK_AGAIN)),
-            Err(observe::Error::Sir(fault)) => {
-                warn!(%case, why = ?fault.kind, "the service did not answer");
-                let asked_since = std::mem::replace(&mut notes.case.wanted, meta.want) < meta.want;
-                return Ok(Turn::blind(started + pause_after(&fault.kind, asked_since)));
-            }
-        };
-        if self.world.holds(Rule::NewestOnly) && notes.case.is_older(&seen, started) {
-            return Ok(Turn::blind(started + LOOK_AGAIN));
+async fn settle(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    picture: &Picture,
+    notes: &mut Notes,
+    ledgers: &mut [Ledger],
+    report: &mut Report,
+) -> Result<Vec<Left>, state::Error> {
+    let one = async |(target, noted, ledger): (&&dyn Target, &mut notes::Noted<_>, &mut Ledger)| {
+        let worker = Worker::new(context, lease, *target, &noted.rest);
+        let mut hand = Hand { picture, note: &mut noted.note, ledger, tally: Tally::default() };
+        let left = worker.settle(&mut hand).await;
+        let (tally, saved, broken) = (hand.tally, worker.saved.get(), worker.broken.get());
+        if saved {
+            noted.stands_otherwise();
         }
-        notes.case.seen(&seen);
-        notes.case.waiting = turn::since(notes.case.waiting, &seen.case, &seen.comments);
-        if verify {
-            let absent =
-                audit::verify(self, case, meta.epoch, &seen.case, &mut notes.slack, &mut notes.jira).await?;
-            notes.case.verify_at = self.next_verify(started, absent);
-            notes.case.verified_closed = seen.case.is_closed() && !absent;
-        }
-        let (left, news) = self.tell(case, meta.epoch, &seen, notes, report).await?;
-        self.remember(&seen, meta.want, news, started, &mut notes.case);
-        let next_at = self.come_back(&seen, notes, &left, report);
-        // How fast what is new is told: what is only set, or comes by itself, says nothing of that.
-        if news > 0 && report.waiting == 0 {
-            report.lag = seen.case.updated.map(|updated| self.world.now() / 1_000 - updated);
-        }
-        let settled = left.iter().all(|left| left.told == Standing::Settled);
-        Ok(Turn { next_at, done: settled && notes.case.look_again_at.is_none() })
+        (left, tally, broken.then(|| target.planner().kind()))
+    };
+    let each = context.targets.iter().zip(&mut notes.targets).zip(ledgers);
+    let each = each.map(|((target, noted), ledger)| one((target, noted, ledger)));
+    // All to their end: one target in trouble must not cut another off in the middle of an effect.
+    let done = join_all(each).await;
+    let mut all = Vec::new();
+    for (left, tally, broken) in done {
+        report.tally.add(&tally);
+        report.broken.extend(broken);
+        all.push(left);
     }
+    all.into_iter().map(|left| unless_unreadable(context, left)).collect()
+}
 
-    /// Tells both destinations at once; again where one made what the other shows: a card links to its issue, the thread
-    /// says what Jira refuses.
-    async fn tell(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        seen: &Look,
-        notes: &mut Notes,
-        report: &mut Report,
-    ) -> Result<([Left; 2], usize), state::Error> {
-        let sayings = match self.world.holds(Rule::EchoGuard) && seen.comments.iter().any(is_a_principals) {
-            true => self.world.store().sayings(case).await?,
-            false => Vec::new(),
-        };
-        let mut picture = self.picture(seen, sayings, notes);
-        let mut ledgers = [Ledger::new(), Ledger::new()];
-        for destination in self.places() {
-            let note = notes.of(*destination);
-            self.read_ledger(case, *destination, &picture, note, &mut ledgers[*destination as usize]).await?;
+/// What a target is asked of before anything is sent, a breaker or a gate, belongs to no case: one that cannot be read
+/// holds up its target alone.
+fn unless_unreadable(context: &Context<'_>, left: Result<Left, state::Error>) -> Result<Left, state::Error> {
+    match left {
+        Err(state::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            let told = Standing::Waiting(context.world.now() + UNREADABLE_PAUSE);
+            Ok(Left { told, decorate_at: None })
         }
-        let news = self.news(&picture, notes, &ledgers);
-        let mut left = [NOTHING; 2];
-        for _ in 0..3 {
-            left = self.settle(case, epoch, &picture, notes, &mut ledgers, report).await?;
-            let links = self.links(notes, case);
-            let not_moved = plan::not_moved(&picture.view.case, &notes.jira, self.settings);
-            if links == picture.view.links && not_moved == picture.not_moved {
-                break;
-            }
-            picture.view.links = links;
-            if std::mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
-                // It may have been told before.
-                self.read_ledger(case, Destination::Slack, &picture, &notes.slack, &mut ledgers[0]).await?;
-            }
-        }
-        Ok((left, news))
+        left => left,
     }
+}
 
-    async fn settle(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        picture: &Picture,
-        notes: &mut Notes,
-        ledgers: &mut [Ledger; 2],
-        report: &mut Report,
-    ) -> Result<[Left; 2], state::Error> {
-        let [_, slack_rest, jira_rest] = &notes.rest;
-        let worker = |destination, rest| Worker {
-            world: self.world,
-            settings: self.settings,
-            destinations: self.destinations,
-            case,
-            epoch,
-            destination,
-            rest,
-            deadline: self.deadline,
-            tripped: Cell::new(false),
-            broken: Cell::new(false),
-            among_us: Cell::new(0),
-            saved: Cell::new(false),
-        };
-        let (slack, jira) = (worker(Destination::Slack, slack_rest), worker(Destination::Jira, jira_rest));
-        let [slack_ledger, jira_ledger] = ledgers;
-        let mut tallies = [Tally::default(); 2];
-        let [slack_tally, jira_tally] = &mut tallies;
-        let to_slack = slack.settle(picture, &mut notes.slack, slack_ledger, slack_tally);
-        let to_jira = async {
-            match self.settings.jira {
-                Some(_) => jira.settle(picture, &mut notes.jira, jira_ledger, jira_tally).await,
-                None => Ok(NOTHING),
-            }
-        };
-        // Both to their end: one destination in trouble must not cut the other off in the middle of an effect.
-        let (slack_left, jira_left) = tokio::join!(to_slack, to_jira);
-        tallies.iter().for_each(|tally| report.tally.add(tally));
-        report.broken[0] |= slack.broken.get();
-        report.broken[1] |= jira.broken.get();
-        let saved = [&slack, &jira].map(|worker| worker.saved.get());
-        for destination in Destination::ALL.into_iter().filter(|destination| saved[*destination as usize]) {
-            notes.stand_otherwise(destination);
-        }
-        Ok([self.unless_unreadable(slack_left)?, self.unless_unreadable(jira_left)?])
-    }
-
-    /// What a destination is asked of before anything is sent, a breaker or a gate, belongs to no case: one that cannot
-    /// be read holds up its destination alone.
-    fn unless_unreadable(&self, left: Result<Left, state::Error>) -> Result<Left, state::Error> {
-        match left {
-            Err(state::Error::Unreadable(record)) => {
-                metrics::unreadable(&record);
-                let told = Standing::Waiting(self.world.now() + UNREADABLE_PAUSE);
-                Ok(Left { told, decorate_at: None })
-            }
-            left => left,
-        }
-    }
-
-    async fn read_ledger(
-        &self,
-        case: &CaseId,
-        destination: Destination,
-        picture: &Picture,
-        note: &PlaceNote,
-        ledger: &mut Ledger,
-    ) -> Result<(), state::Error> {
-        let mut keys = plan::keys(destination, picture);
-        keys.extend(note.open.iter().map(|intent| intent.key.clone()));
+async fn read_ledgers(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    picture: &Picture,
+    notes: &Notes,
+    ledgers: &mut [Ledger],
+) -> Result<(), state::Error> {
+    let store = context.world.store();
+    for ((target, noted), ledger) in context.targets.iter().zip(&notes.targets).zip(ledgers) {
+        let planner = target.planner();
+        let mut keys = planner.keys(picture);
+        keys.extend(noted.note.open.iter().map(|intent| intent.key.clone()));
         keys.sort();
         keys.dedup();
-        observe::ledger(self.world, case, destination, keys, ledger).await?;
-        let more = plan::keys_of_edited(destination, picture, ledger);
-        observe::ledger(self.world, case, destination, more, ledger).await
+        let at = observe::At { store, case: lease.case, kind: planner.kind() };
+        observe::ledger(&at, keys, ledger).await?;
+        let more = telling::keys_of_edited(planner, picture, ledger);
+        observe::ledger(&at, more, ledger).await?;
     }
+    Ok(())
+}
 
-    /// How much of what was seen nobody was told yet: to be held against how much was announced.
-    fn news(&self, picture: &Picture, notes: &Notes, ledgers: &[Ledger; 2]) -> usize {
-        let count = |destination: &Destination| {
-            let ledger = &ledgers[*destination as usize];
-            plan::news(&plan::plan(*destination, picture, notes.of(*destination), ledger, self.settings))
-        };
-        self.places().iter().map(count).max().unwrap_or(0)
-    }
-
-    fn picture(&self, seen: &Look, sayings: Vec<state::Saying>, notes: &Notes) -> Picture {
-        let waiting = notes.case.waiting;
-        let timing = &self.settings.timing;
-        let overdue = waiting.filter(|waiting| {
-            turn::nudge_at(*waiting, timing.nudge_hours, timing.quiet_hours)
-                .is_some_and(|at| at <= self.world.now())
-        });
-        let view = View {
-            case: seen.case.clone(),
-            links: self.links(notes, &seen.case.id),
-            waiting_since: waiting.map(|(_, since)| since),
-            agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
-        };
-        Picture {
-            view,
-            comments: seen.comments.clone(),
-            sayings,
-            investigations: seen.investigations.clone(),
-            overdue,
-            not_moved: plan::not_moved(&seen.case, &notes.jira, self.settings),
-        }
-    }
-
-    fn links(&self, notes: &Notes, case: &CaseId) -> Links {
-        let sir = &self.settings.sir;
-        let console =
-            |region: &String| sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
-        let key = notes.jira.home.as_ref().map(|home| home.name.clone());
-        Links {
-            console: sir.region.as_ref().map(console),
-            jira: self.settings.jira.as_ref().zip(key.as_ref()).map(|(jira, key)| jira.browse(key)),
-            jira_key: key,
-            slack: notes
-                .slack
-                .home
-                .as_ref()
-                .map(|home| self.settings.slack.permalink(&home.place, &home.name)),
-        }
-    }
+/// How much of what was seen nobody was told yet: to be held against how much was announced.
+fn news(context: &Context<'_>, picture: &Picture, notes: &Notes, ledgers: &[Ledger]) -> usize {
+    let each = context.targets.iter().zip(&notes.targets).zip(ledgers);
+    let count = each
+        .map(|((target, noted), ledger)| telling::news(&target.planner().plan(picture, &noted.note, ledger)));
+    count.max().unwrap_or(0)
 }
 
 fn is_a_principals(comment: &Comment) -> bool {

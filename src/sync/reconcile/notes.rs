@@ -1,23 +1,53 @@
 //! What is known of a case: as META had it, and as it now is.
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{
     case::CaseId,
-    runtime::World,
     state::{
-        self, Destination, Meta, Note,
+        self, Meta, Note, Store, TargetKind,
         notes::{CaseNote, PlaceNote},
         record::{Rest, write},
     },
+    sync::context::Lease,
 };
 
-/// The three notes, and what the table has of them.
+/// A note, and what the table has of it.
+pub(super) struct Noted<T> {
+    of: Note,
+    pub note: T,
+    /// What stands in it that this release does not know.
+    pub rest: Rest,
+    saved: Option<String>,
+}
+
+impl<T: Default + Serialize + DeserializeOwned> Noted<T> {
+    fn read(case: &CaseId, meta: &Meta, of: Note) -> state::Result<Self> {
+        let (note, rest) = meta.note(case, of)?;
+        Ok(Self { of, note, rest, saved: meta.text(of).cloned() })
+    }
+
+    async fn save(&mut self, store: &dyn Store, lease: &Lease<'_>) -> state::Result<()> {
+        let trouble = |error: serde_json::Error| state::Error::Trouble(error.to_string());
+        let json = write(&self.note, &self.rest).map_err(trouble)?;
+        if self.saved.as_ref() != Some(&json) {
+            store.save(lease.case, lease.epoch, self.of, &json).await?;
+            self.saved = Some(json);
+        }
+        Ok(())
+    }
+
+    /// The table has another note than the one that was read: a worker saved it in between.
+    pub fn stands_otherwise(&mut self) {
+        self.saved = None;
+    }
+}
+
+/// All notes of a case.
 pub(super) struct Notes {
-    pub case: CaseNote,
-    pub slack: PlaceNote,
-    pub jira: PlaceNote,
-    /// What stands in each that this release does not know.
-    pub rest: [Rest; 3],
-    saved: [Option<String>; 3],
+    pub case: Noted<CaseNote>,
+    /// In the order of the targets.
+    pub targets: Vec<Noted<PlaceNote>>,
 }
 
 impl Notes {
@@ -25,40 +55,19 @@ impl Notes {
     ///
     /// # Errors
     /// A note cannot be read: nobody knows what was told of the case.
-    pub fn read(case: &CaseId, meta: &Meta) -> state::Result<Self> {
-        let (of_case, case_rest) = meta.note(case, Note::Case)?;
-        let (slack, slack_rest) = meta.note(case, Note::Of(Destination::Slack))?;
-        let (jira, jira_rest) = meta.note(case, Note::Of(Destination::Jira))?;
-        let saved = [meta.case.clone(), meta.slack.clone(), meta.jira.clone()];
-        Ok(Self { case: of_case, slack, jira, rest: [case_rest, slack_rest, jira_rest], saved })
-    }
-
-    pub fn of(&self, destination: Destination) -> &PlaceNote {
-        match destination {
-            Destination::Slack => &self.slack,
-            Destination::Jira => &self.jira,
-        }
-    }
-
-    /// The table has another note than the one that was read: a worker saved it in between.
-    pub fn stand_otherwise(&mut self, destination: Destination) {
-        self.saved[destination as usize + 1] = None;
+    pub fn read(case: &CaseId, meta: &Meta, kinds: &[TargetKind]) -> state::Result<Self> {
+        // A target that the settings do not have now may have them again.
+        state::notes::noted(case, meta)?;
+        let target = |kind: &TargetKind| Noted::read(case, meta, Note::Of(*kind));
+        let targets = kinds.iter().map(target).collect::<state::Result<_>>()?;
+        Ok(Self { case: Noted::read(case, meta, Note::Case)?, targets })
     }
 
     /// Writes what changed.
-    pub async fn save(&mut self, world: &dyn World, case: &CaseId, epoch: u64) -> Result<(), state::Error> {
-        let trouble = |error: serde_json::Error| state::Error::Trouble(error.to_string());
-        let [case_rest, slack_rest, jira_rest] = &self.rest;
-        let notes = [
-            (Note::Case, write(&self.case, case_rest).map_err(trouble)?),
-            (Note::Of(Destination::Slack), write(&self.slack, slack_rest).map_err(trouble)?),
-            (Note::Of(Destination::Jira), write(&self.jira, jira_rest).map_err(trouble)?),
-        ];
-        for ((note, json), saved) in notes.into_iter().zip(&mut self.saved) {
-            if saved.as_ref() != Some(&json) {
-                world.store().save(case, epoch, note, &json).await?;
-                *saved = Some(json);
-            }
+    pub async fn save(&mut self, store: &dyn Store, lease: &Lease<'_>) -> state::Result<()> {
+        self.case.save(store, lease).await?;
+        for target in &mut self.targets {
+            target.save(store, lease).await?;
         }
         Ok(())
     }

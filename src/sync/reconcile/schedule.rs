@@ -1,6 +1,5 @@
 //! When is a case looked at again?
 
-use super::{Desk, notes::Notes};
 use crate::{
     aws::sir::FaultKind,
     case::{Millis, turn},
@@ -8,9 +7,9 @@ use crate::{
     state::notes::CaseNote,
     sync::{
         apply::{Left, Standing},
+        context::Context,
         observe::Look,
     },
-    telemetry::report::Report,
 };
 
 /// A look that found less than was announced is repeated after this: the service's reads may be 5 s old.
@@ -30,71 +29,83 @@ const CHECK_WATCHED: Millis = 1_800_000;
 /// The pause after a check that missed something which we had sent.
 const VERIFY_AGAIN: Millis = 300_000;
 
-impl Desk<'_> {
-    /// What the next look must know of this one.
-    pub(super) fn remember(&self, seen: &Look, want: u64, news: usize, started: Millis, note: &mut CaseNote) {
-        let asked_since = want > note.wanted;
-        note.wanted = want;
-        let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));
-        let over = !asked_since && note.look_again_at.is_some_and(|at| at <= started);
-        if missing == 0 || over || !self.world.holds(Rule::LookAgain) {
-            // What is still missing after one more look was an event that came twice.
-            note.heard = want;
-            note.look_again_at = None;
-        } else {
-            note.heard = want - missing;
-            let due = note.look_again_at.filter(|at| *at > started && !asked_since);
-            note.look_again_at = Some(due.unwrap_or(started + LOOK_AGAIN));
-        }
-        if seen.case.is_closed() && note.verified_closed {
-            note.verify_at = None;
-        } else if note.verify_at.is_none() {
-            note.verify_at = self.next_verify(started, false);
-        }
-    }
+/// What a look was to answer.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// How many hints there were.
+    pub want: u64,
+    /// How many things were seen that nobody was told.
+    pub news: usize,
+    /// When it began.
+    pub started: Millis,
+}
 
-    pub(super) fn next_verify(&self, now: Millis, absent: bool) -> Option<Millis> {
-        let pause = match absent {
-            true => VERIFY_AGAIN,
-            false => Millis::from(self.settings.timing.verify_minutes) * 60_000,
-        };
-        self.world.holds(Rule::Verify).then_some(now + pause)
+/// What the next look must know of this one.
+pub(super) fn remember(context: &Context<'_>, seen: &Look, asked: Asked, note: &mut CaseNote) {
+    let Asked { want, news, started } = asked;
+    let asked_since = want > note.wanted;
+    note.wanted = want;
+    let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));
+    let over = !asked_since && note.look_again_at.is_some_and(|at| at <= started);
+    if missing == 0 || over || !context.world.holds(Rule::LookAgain) {
+        // What is still missing after one more look was an event that came twice.
+        note.heard = want;
+        note.look_again_at = None;
+    } else {
+        note.heard = want - missing;
+        let due = note.look_again_at.filter(|at| *at > started && !asked_since);
+        note.look_again_at = Some(due.unwrap_or(started + LOOK_AGAIN));
     }
+    if seen.case.is_closed() && note.verified_closed {
+        note.verify_at = None;
+    } else if note.verify_at.is_none() {
+        note.verify_at = next_verify(context, started, false);
+    }
+}
 
-    /// The earliest of all reasons to come back; `None` for a case that is at rest for ever.
-    pub(super) fn come_back(
-        &self,
-        seen: &Look,
-        notes: &Notes,
-        left: &[Left; 2],
-        report: &mut Report,
-    ) -> Option<Millis> {
-        let now = self.world.now();
-        let owed = left.iter().filter_map(|left| match left.told {
-            Standing::Settled => None,
-            Standing::Waiting(at) => Some(at),
-            Standing::OutOfTime => Some(now),
-        });
-        report.waiting = u32::try_from(owed.clone().count()).unwrap_or(0);
-        let decoration = left.iter().filter_map(|left| left.decorate_at);
-        let at_work =
-            seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
-        let checked = seen.case.attachments.iter().any(|file| {
-            file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
-        });
-        let timing = &self.settings.timing;
-        let nudge = notes
-            .case
-            .waiting
-            .and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
-        owed.chain(decoration)
-            .chain(notes.case.verify_at)
-            .chain(notes.case.look_again_at)
-            .chain(at_work.then_some(now + AGENT_PAUSE))
-            .chain(checked.then_some(now + CHECK_PAUSE))
-            .chain(nudge.filter(|at| *at > now))
-            .min()
-    }
+pub(super) fn next_verify(context: &Context<'_>, now: Millis, absent: bool) -> Option<Millis> {
+    let pause = match absent {
+        true => VERIFY_AGAIN,
+        false => Millis::from(context.settings.timing.verify_minutes) * 60_000,
+    };
+    context.world.holds(Rule::Verify).then_some(now + pause)
+}
+
+/// At how many targets something that is told is owed.
+pub(super) fn waiting(left: &[Left]) -> u32 {
+    let owed = left.iter().filter(|left| left.told != Standing::Settled).count();
+    u32::try_from(owed).unwrap_or(u32::MAX)
+}
+
+/// The earliest of all reasons to come back; `None` for a case that is at rest for ever.
+pub(super) fn come_back(
+    context: &Context<'_>,
+    seen: &Look,
+    note: &CaseNote,
+    left: &[Left],
+) -> Option<Millis> {
+    let now = context.world.now();
+    let owed = left.iter().filter_map(|left| match left.told {
+        Standing::Settled => None,
+        Standing::Waiting(at) => Some(at),
+        Standing::OutOfTime => Some(now),
+    });
+    let decoration = left.iter().filter_map(|left| left.decorate_at);
+    let at_work =
+        seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
+    let checked = seen.case.attachments.iter().any(|file| {
+        file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
+    });
+    let timing = &context.settings.timing;
+    let nudge =
+        note.waiting.and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
+    owed.chain(decoration)
+        .chain(note.verify_at)
+        .chain(note.look_again_at)
+        .chain(at_work.then_some(now + AGENT_PAUSE))
+        .chain(checked.then_some(now + CHECK_PAUSE))
+        .chain(nudge.filter(|at| *at > now))
+        .min()
 }
 
 impl CaseNote {

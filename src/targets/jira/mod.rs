@@ -11,8 +11,10 @@ mod comments;
 mod description;
 mod issues;
 mod notice;
+mod planner;
 mod reading;
 mod remark;
+mod target;
 mod transitions;
 
 use reqwest::Url;
@@ -25,8 +27,10 @@ pub use self::{
     description::{description, summary},
     issues::{Created, IssueStatus, IssueText, label},
     notice::withheld,
+    planner::{JiraPlanner, STATUS},
     reading::{Names, bare, plain},
     remark::content,
+    target::JiraTarget,
     transitions::{Moved, Transition},
 };
 use crate::{
@@ -34,7 +38,11 @@ use crate::{
     config::{secrets::Secret, settings},
     http::{Failure, Request, Response},
     runtime::{World, gate},
+    state::TargetKind,
 };
+
+/// Jira's name in the table and in the log.
+pub const KIND: TargetKind = TargetKind::new("jira");
 
 /// The property of our issues and comments that tells what they are.
 const PROPERTY: &str = "casebridge";

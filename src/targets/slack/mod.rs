@@ -14,8 +14,10 @@ mod messages;
 mod mrkdwn;
 mod names;
 mod people;
+mod planner;
 mod reading;
 mod response_url;
+mod target;
 mod thread;
 mod views;
 
@@ -30,8 +32,10 @@ pub use self::{
     messages::{File, Heard, millis},
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
+    planner::SlackPlanner,
     reading::{Beside, Said as Words, Written},
     response_url::allowed_response_url,
+    target::{SlackTarget, said_by_a_person},
     thread::content,
     views::OpenedView,
 };
@@ -40,7 +44,11 @@ use crate::{
     config::{secrets::Secret, settings},
     http::{Failure, Request},
     runtime::{World, gate},
+    state::TargetKind,
 };
+
+/// Slack's name in the table and in the log.
+pub const KIND: TargetKind = TargetKind::new("slack");
 
 /// The Web API, asked as our bot.
 pub struct Slack<'a> {

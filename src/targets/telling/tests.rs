@@ -8,12 +8,37 @@ use crate::{
         snapshot::{Facts, tests::case},
         text,
     },
+    config::settings::Settings,
     state::{
-        Seen, golden,
-        notes::{HOME, Home, Owed, STATUS},
+        Seen, TargetKind, golden,
+        notes::{GONE, HOME, Home, Owed, PlaceNote},
     },
-    targets::content::{Content, Part},
+    targets::{
+        content::{Content, Part},
+        contract::Planner,
+        jira::{self, JiraPlanner, STATUS},
+        slack::{self, SlackPlanner},
+    },
 };
+
+const BOTH: [TargetKind; 2] = [slack::KIND, jira::KIND];
+
+/// What a target of this name and layout answers.
+fn of<T>(kind: TargetKind, layout: &str, ask: impl FnOnce(&dyn Planner) -> T) -> T {
+    let settings = settings(layout);
+    match kind == slack::KIND {
+        true => ask(&SlackPlanner { settings: &settings.slack }),
+        false => ask(&JiraPlanner { settings: settings.jira.as_ref().unwrap() }),
+    }
+}
+
+fn plan(kind: TargetKind, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+    of(kind, "thread", |planner| planner.plan(picture, note, ledger))
+}
+
+fn home_hash(kind: TargetKind, view: &View) -> String {
+    of(kind, "thread", |planner| planner.anchor_fingerprint(view))
+}
 
 fn settings(layout: &str) -> Settings {
     let toml = format!(
@@ -45,7 +70,7 @@ fn told(text: &str) -> Told {
 }
 
 fn home_hashes(view: &View) -> [String; 2] {
-    Destination::ALL.map(|destination| home_hash(destination, view))
+    BOTH.map(|destination| home_hash(destination, view))
 }
 
 fn key(key: &str) -> Key {
@@ -56,18 +81,18 @@ fn key(key: &str) -> Key {
 fn known(picture: &Picture) -> (PlaceNote, Ledger) {
     let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
     let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
-    note.set.insert(HOME.to_owned(), home_hash(Destination::Slack, &picture.view));
+    note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view));
     (note, [(key("description/0"), told(&picture.view.case.description))].into())
 }
 
 fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
-    let effects = plan(Destination::Slack, picture, note, ledger, &settings("thread"));
+    let effects = plan(slack::KIND, picture, note, ledger);
     effects.iter().map(ToString::to_string).collect()
 }
 
 /// What is to be set, and when.
-fn due(destination: Destination, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
-    let wanted = decoration(destination, picture, note, &settings(layout));
+fn due(destination: TargetKind, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
+    let wanted = of(destination, layout, |planner| planner.decoration(picture, note));
     wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
 }
 
@@ -76,13 +101,13 @@ fn everything_hangs_on_the_card_or_the_channel_so_it_comes_first_and_alone() {
     let picture = picture(&[comment("000001", "one")]);
     let first = |destination, layout: &str| {
         let note = PlaceNote::default();
-        let effects = plan(destination, &picture, &note, &Ledger::new(), &settings(layout));
+        let effects = of(destination, layout, |planner| planner.plan(&picture, &note, &Ledger::new()));
         effects.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert_eq!(first(Destination::Slack, "thread"), ["make home"]);
-    assert_eq!(first(Destination::Slack, "channel"), ["make the channel"]);
-    assert_eq!(first(Destination::Jira, "channel"), ["make home"]);
-    for destination in Destination::ALL {
+    assert_eq!(first(slack::KIND, "thread"), ["make home"]);
+    assert_eq!(first(slack::KIND, "channel"), ["make the channel"]);
+    assert_eq!(first(jira::KIND, "channel"), ["make home"]);
+    for destination in BOTH {
         assert_eq!(due(destination, &picture, &PlaceNote::default(), "channel"), []);
     }
 }
@@ -103,7 +128,7 @@ fn a_change_is_told_and_the_card_is_set_beside_it() {
     let mut now = before.clone();
     now.view.case.title.push('!');
     assert_eq!(lacks(&now, &note, &ledger), ["add comment/000001/0", "add changes/0"]);
-    assert_eq!(due(Destination::Slack, &now, &note, "thread"), [("set home".to_owned(), 0)]);
+    assert_eq!(due(slack::KIND, &now, &note, "thread"), [("set home".to_owned(), 0)]);
 }
 
 #[test]
@@ -136,17 +161,16 @@ fn what_was_said_through_the_bridge_is_adopted_where_it_was_said_and_told_elsewh
     };
     picture.sayings = vec![saying];
     let (note, ledger) = known(&picture);
-    let of = |destination| {
-        let settings = settings("thread");
-        let effects = plan(destination, &picture, &note, &ledger, &settings);
+    let lacking = |destination| {
+        let effects = plan(destination, &picture, &note, &ledger);
         effects
             .iter()
             .map(ToString::to_string)
             .filter(|effect| effect.contains("comment/"))
             .collect::<Vec<_>>()
     };
-    assert_eq!(of(Destination::Slack), ["adopt comment/000001/0"]);
-    assert_eq!(of(Destination::Jira), ["add comment/000001/0"]);
+    assert_eq!(lacking(slack::KIND), ["adopt comment/000001/0"]);
+    assert_eq!(lacking(jira::KIND), ["add comment/000001/0"]);
     picture.comments[0].creator = "AWS Responder".to_owned();
     assert_eq!(lacks(&picture, &note, &ledger), ["add comment/000001/0"], "AWS's own words are never ours");
 }
@@ -163,7 +187,7 @@ fn a_text_that_became_longer_or_shorter_has_its_parts_added_or_emptied() {
     }
     let shorter = picture(&[comment("000001", "word")]);
     assert_eq!(lacks(&shorter, &note, &ledger), ["edit comment/000001/0", "edit comment/000001/1"]);
-    let effects = plan(Destination::Slack, &shorter, &note, &ledger, &settings("thread"));
+    let effects = plan(slack::KIND, &shorter, &note, &ledger);
     let Some(Effect::Edit { content: Content::Comment { part, .. }, .. }) = effects.last() else {
         panic!("{effects:?}")
     };
@@ -180,7 +204,7 @@ fn a_card_and_an_issue_are_set_again_only_if_what_each_of_them_shows_is_another(
         change(&mut now.view.case);
         due(destination, &now, &note, "thread").iter().any(|(name, _)| name == "set home")
     };
-    let both = |change| Destination::ALL.map(|destination| set(destination, change));
+    let both = |change| BOTH.map(|destination| set(destination, change));
     assert_eq!(both(|case| case.title.push('!')), [true, true]);
     assert_eq!(both(|case| case.updated = Some(1)), [true, false], "only the card says when it was updated");
     assert_eq!(both(|case| case.description.push('!')), [false, true]);
@@ -191,7 +215,7 @@ fn a_card_and_an_issue_are_set_again_only_if_what_each_of_them_shows_is_another(
 fn a_state_is_set_where_it_differs_once_more_after_an_unanswered_setting_and_never_on_what_is_gone() {
     let picture = picture(&[]);
     let (mut note, _) = known(&picture);
-    let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
+    let at = |note: &PlaceNote| due(slack::KIND, &picture, note, "thread").pop().map(|(_, at)| at);
     assert_eq!(at(&note), None);
     note.again.insert(HOME.to_owned(), 5);
     assert_eq!(at(&note), Some(5));
@@ -207,8 +231,8 @@ fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_giv
     let picture = picture(&[]);
     let (mut note, _) = known(&picture);
     note.set.clear();
-    let at = |note: &PlaceNote| due(Destination::Slack, &picture, note, "thread").pop().map(|(_, at)| at);
-    let owed = Owed { hash: home_hash(Destination::Slack, &picture.view), not_before: 7, ..Owed::default() };
+    let at = |note: &PlaceNote| due(slack::KIND, &picture, note, "thread").pop().map(|(_, at)| at);
+    let owed = Owed { hash: home_hash(slack::KIND, &picture.view), not_before: 7, ..Owed::default() };
     let with = |note: &PlaceNote, owed: &Owed| PlaceNote {
         owed: [(HOME.to_owned(), owed.clone())].into(),
         ..note.clone()
@@ -219,7 +243,7 @@ fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_giv
     assert_eq!(at(&with(&note, &Owed { given_up: true, ..another.clone() })), Some(0));
     assert_eq!(at(&with(&note, &Owed { failures: 1, ..another })), Some(7), "the destination did not answer");
     assert_eq!(at(&with(&note, &Owed { given_up: true, ..owed.clone() })), None);
-    note.set.insert(HOME.to_owned(), home_hash(Destination::Slack, &picture.view));
+    note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view));
     assert_eq!(at(&with(&note, &owed)), None, "it stands");
     note.again.insert(HOME.to_owned(), 5);
     assert_eq!(at(&with(&note, &owed)), Some(7), "not before its time");
@@ -237,9 +261,9 @@ fn a_channel_and_an_issue_have_their_states() {
             .map(|(name, _)| name.split('/').next().unwrap_or_default().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(names(Destination::Slack, "thread"), ["set home"]);
-    assert_eq!(names(Destination::Slack, "channel"), ["set home", "set invitation", "set channel"]);
-    assert_eq!(names(Destination::Jira, "channel"), ["set home", "set link", "set status"]);
+    assert_eq!(names(slack::KIND, "thread"), ["set home"]);
+    assert_eq!(names(slack::KIND, "channel"), ["set home", "set invitation", "set channel"]);
+    assert_eq!(names(jira::KIND, "channel"), ["set home", "set link", "set status"]);
 }
 
 #[test]
@@ -251,11 +275,11 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
         Some(NotMoved { issue, to, why })
     };
     picture.not_moved = refused("In Progress", "resolution");
-    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
-    let [Effect::Add { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
-    assert!(keys(Destination::Slack, &picture).contains(key));
+    let effects = plan(slack::KIND, &picture, &note, &ledger);
+    let [Effect::Create { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert!(of(slack::KIND, "thread", |planner| planner.keys(&picture)).contains(key));
     assert_eq!(news(&effects), 0, "no event announces it");
-    assert_eq!(plan(Destination::Jira, &picture, &note, &ledger, &settings("thread")), []);
+    assert_eq!(plan(jira::KIND, &picture, &note, &ledger), []);
     ledger.insert(key.clone(), Told { hash: hash.clone(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
     picture.not_moved = refused("Done", "resolution");
@@ -266,22 +290,23 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
 
 #[test]
 fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
-    let (case, settings) = (case(), settings("thread"));
+    let case = case();
     let home = Some(Home { place: "10001".to_owned(), name: "SEC-1".to_owned() });
-    let of = |owed: Owed| {
+    let said = |owed: Owed| {
         let note = PlaceNote {
             home: home.clone(),
             owed: [(STATUS.to_owned(), owed)].into(),
             ..PlaceNote::default()
         };
-        not_moved(&case, &note, &settings).map(|refused| refused.to)
+        of(jira::KIND, "thread", |planner| planner.not_moved(&case, &note)).map(|refused| refused.to)
     };
     let owed = Owed { hash: text::hash("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
-    assert_eq!(of(owed.clone()), Some("To Do".to_owned()));
-    assert_eq!(of(Owed { why: None, ..owed.clone() }), None, "it was not answered, or the issue is gone");
-    assert_eq!(of(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
-    assert_eq!(of(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
-    assert_eq!(not_moved(&case, &PlaceNote::default(), &settings), None);
+    assert_eq!(said(owed.clone()), Some("To Do".to_owned()));
+    assert_eq!(said(Owed { why: None, ..owed.clone() }), None, "it was not answered, or the issue is gone");
+    assert_eq!(said(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
+    assert_eq!(said(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
+    let unmade = PlaceNote::default();
+    assert_eq!(of(jira::KIND, "thread", |planner| planner.not_moved(&case, &unmade)), None);
 }
 
 fn step(status: &str) -> Investigation {
@@ -327,7 +352,7 @@ fn a_step_that_0_1_0_told_is_rewritten_when_it_moves_and_not_because_of_how_it_w
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
     picture.investigations[0].content.push('!');
     assert_eq!(lacks(&picture, &note, &ledger), ["edit investigation/inv-0123456789ab"]);
-    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
+    let effects = plan(slack::KIND, &picture, &note, &ledger);
     let Some(Effect::Edit { hash, .. }) = effects.first() else { panic!("{effects:?}") };
     ledger.insert(key("investigation/inv-0123456789ab"), Told { hash: hash.clone(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
@@ -340,8 +365,8 @@ fn fingerprints_stay_what_they_are() {
     picture.investigations = vec![step("Completed")];
     let (note, ledger) = known(&picture);
     let [card, issue] = home_hashes(&picture.view);
-    let effects = plan(Destination::Slack, &picture, &note, &ledger, &settings("thread"));
-    let [Effect::Add { hash: step, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let effects = plan(slack::KIND, &picture, &note, &ledger);
+    let [Effect::Create { hash: step, .. }] = &effects[..] else { panic!("{effects:?}") };
     let pinned = ["r1-9dba152b2aa88fc4c15e", "r1-60fe0bf899a8eac2bf5d", "r1-9b48006dd4092b1c85de"];
     assert_eq!([&card, &issue, step], pinned);
 }

@@ -4,37 +4,41 @@ use std::collections::BTreeMap;
 
 use super::{
     Effect, Ledger, Picture,
-    fingerprint::{content_hash, told_by_0_1_0},
-    key::{MOST_PARTS, comment_key, investigation_key, nudge_key, part_hash, part_key, pieces, refused_key},
+    fingerprint::told_by_0_1_0,
+    key::{
+        DESCRIPTION, MOST_PARTS, comment_key, comment_stem, investigation_key, nudge_key, part_hash,
+        part_key, refused_key,
+    },
 };
 use crate::{
     case::{
-        Investigation,
+        Comment, Investigation,
         author::{Author, unnamed},
         snapshot::{Facts, changes},
         text,
     },
     state::{
-        Destination, Saying, Seen, Told,
+        Saying, Seen, Told,
         key::Key,
         notes::{CHANGES, PlaceNote},
     },
-    targets::content::{Content, Part},
+    targets::{
+        content::{Content, Part},
+        contract::Planner,
+    },
 };
 
 /// A text's parts against the ledger: what is new, what reads differently, what fell away.
 fn told_parts(
-    destination: Destination,
+    parts: Vec<String>,
     stem: &str,
-    text: &str,
     ledger: &Ledger,
     content: impl Fn(Part) -> Content,
 ) -> Vec<Effect> {
-    let pieces = pieces(destination, text);
-    let of = pieces.len();
+    let of = parts.len();
     let fallen = (of..MOST_PARTS).map(|_| String::new());
     let mut effects = Vec::new();
-    for (index, text) in pieces.into_iter().chain(fallen).enumerate() {
+    for (index, text) in parts.into_iter().chain(fallen).enumerate() {
         let key = part_key(stem, index);
         let hash = part_hash(&text, of);
         let told = ledger.get(&key);
@@ -43,7 +47,7 @@ fn told_parts(
         }
         let part = Part { index, of, text };
         effects.extend(match told {
-            None => Some(Effect::Add { key, content: content(part), hash }),
+            None => Some(Effect::add(key, content(part), hash)),
             Some(told) => edit(key, told, content(part), hash),
         });
     }
@@ -55,53 +59,43 @@ fn edit(key: Key, told: &Told, content: Content, hash: String) -> Option<Effect>
     (ours && told.hash != hash).then(|| Effect::Edit { key, remote: told.remote.clone(), content, hash })
 }
 
-/// In Jira the first part of the description stands in the issue itself.
-pub(super) fn description(destination: Destination, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
-    let text = &picture.view.case.description;
-    let effects = told_parts(destination, "description", text, ledger, Content::Description);
-    let first = part_key("description", 0);
-    match destination {
-        Destination::Slack => effects,
-        Destination::Jira => effects
-            .into_iter()
-            .filter(|effect| !matches!(effect, Effect::Add { key, .. } if *key == first))
-            .collect(),
-    }
+/// The case's description, part by part.
+pub fn description(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
+    let parts = planner.parts(&picture.view.case.description);
+    told_parts(parts, DESCRIPTION, ledger, Content::Description)
 }
 
-pub(super) fn comments(destination: Destination, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
+/// The comments, oldest first. What a person said here already is only remembered.
+pub fn comments(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let said = said(picture);
-    let mut effects = Vec::new();
-    for comment in &picture.comments {
+    let tell = |comment: &Comment| {
         let saying = said.get(comment.id.as_str()).copied();
-        let first = comment_key(comment, 0);
-        let place = saying.and_then(|saying| match destination {
-            Destination::Slack => saying.slack_ts.clone(),
-            Destination::Jira => saying.jira_comment.clone(),
-        });
-        match place {
-            Some(remote) if !ledger.contains_key(&first) => {
-                effects.push(Effect::Adopt { key: first, remote, hash: text::hash(&comment.body) });
+        let (first, here) = (comment_key(comment), saying.and_then(|saying| saying.at(planner.kind())));
+        match here {
+            Some(_) if ledger.contains_key(&first) => Vec::new(),
+            Some(remote) => {
+                let (remote, hash) = (remote.to_owned(), text::hash(&comment.body));
+                vec![Effect::Adopt { key: first, remote, hash }]
             }
-            Some(_) => {}
-            None if ledger.get(&first).is_some_and(|told| told.theirs) => {}
+            None if ledger.get(&first).is_some_and(|told| told.theirs) => Vec::new(),
             None => {
-                let author = saying.map_or_else(|| Author::of(&comment.creator), |s| s.author.clone());
-                let edited = comment.updated.is_some_and(|updated| updated > comment.created);
-                let stem = format!("comment/{}", comment.id);
-                let speaker = saying.and_then(|saying| saying.speaker.clone());
-                // Hashes are of what the case says: whose name stands above it does not make it another text.
-                effects.extend(told_parts(destination, &stem, &comment.body, ledger, |mut part| {
-                    if part.index == 0 {
-                        part.text = unnamed(&part.text, speaker.as_deref()).to_owned();
-                    }
-                    let (author, speaker) = (author.clone(), speaker.clone());
-                    Content::Comment { author, speaker, at: comment.created, edited, part }
-                }));
+                let parts = planner.parts(&comment.body);
+                told_parts(parts, &comment_stem(comment), ledger, |part| shown(comment, saying, part))
             }
         }
+    };
+    picture.comments.iter().flat_map(tell).collect()
+}
+
+/// Hashes are of what the case says: whose name stands above it does not make it another text.
+fn shown(comment: &Comment, saying: Option<&Saying>, mut part: Part) -> Content {
+    let author = saying.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
+    let speaker = saying.and_then(|saying| saying.speaker.clone());
+    if part.index == 0 {
+        part.text = unnamed(&part.text, speaker.as_deref()).to_owned();
     }
-    effects
+    let edited = comment.updated.is_some_and(|updated| updated > comment.created);
+    Content::Comment { author, speaker, at: comment.created, edited, part }
 }
 
 /// Which comment was said through the bridge, and how. One that is still in the making is recognised by its whole
@@ -129,7 +123,8 @@ fn said(picture: &Picture) -> BTreeMap<&str, &Saying> {
     said
 }
 
-pub(super) fn changed_facts(destination: Destination, picture: &Picture, note: &PlaceNote) -> Option<Effect> {
+/// What changed of the case's fields since it was last told.
+pub fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &PlaceNote) -> Option<Effect> {
     let new = Facts::of(&picture.view.case);
     let old = note.facts.as_ref()?;
     if *old == new {
@@ -141,16 +136,18 @@ pub(super) fn changed_facts(destination: Destination, picture: &Picture, note: &
     }
     let key = Key(format!("{CHANGES}{}", note.changes));
     let content = Content::Changes(changes);
-    Some(Effect::Add { key, hash: content_hash(destination, &content), content })
+    let hash = planner.content_fingerprint(&content);
+    Some(Effect::add(key, content, hash))
 }
 
-pub(super) fn investigations(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
+/// The AI agent's steps.
+pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
         let content = Content::Investigation { case: picture.view.case.id.clone(), step: step.clone() };
-        let hash = content_hash(Destination::Slack, &content);
+        let hash = planner.content_fingerprint(&content);
         match ledger.get(&key) {
-            None => Some(Effect::Add { key, content, hash }),
+            None => Some(Effect::add(key, content, hash)),
             Some(told) if told_by_0_1_0(&told.hash, step) => None,
             Some(told) => edit(key, told, content, hash),
         }
@@ -158,23 +155,24 @@ pub(super) fn investigations(picture: &Picture, ledger: &Ledger) -> Vec<Effect> 
     picture.investigations.iter().filter_map(tell).collect()
 }
 
-pub(super) fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+/// That somebody is waited for.
+pub fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     let overdue = picture.overdue?;
     let key = nudge_key(overdue);
     if ledger.contains_key(&key) {
         return None;
     }
     let content = Content::Nudge { for_us: overdue.0, since: overdue.1 };
-    Some(Effect::Add { key, content, hash: String::new() })
+    Some(Effect::add(key, content, String::new()))
 }
 
-/// Told once a reason; it names the newest status.
-pub(super) fn refused_move(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+/// What another target refuses. Told once a reason; it names the newest status.
+pub fn refused_move(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     let refused = picture.not_moved.as_ref()?;
     let (key, hash) = (refused_key(refused), text::hash(&format!("{}/{}", refused.issue, refused.to)));
     let content = Content::NotMoved(refused.clone());
     match ledger.get(&key) {
-        None => Some(Effect::Add { key, content, hash }),
+        None => Some(Effect::add(key, content, hash)),
         Some(told) => edit(key, told, content, hash),
     }
 }

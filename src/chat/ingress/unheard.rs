@@ -1,0 +1,201 @@
+//! Which replies in Slack did no event bring? The second look, after what stands there was read back.
+
+use async_trait::async_trait;
+use tracing::warn;
+
+use super::job;
+use crate::{
+    case::Millis,
+    chat::policy::{
+        identity, length,
+        since::{self, Message, Older, Since},
+    },
+    config::settings::Settings,
+    runtime::World,
+    state,
+    targets::{
+        contract::{Listener, Said, Unheard},
+        slack::{self, KIND, Slack},
+    },
+    telemetry::metrics,
+};
+
+/// Records of commands are kept for a day; a message older than this may have lost its record.
+const EVENT_LOST: Millis = 82_800_000;
+
+/// Puts people's replies whose event never came on the inbox, as their event would have been.
+pub struct Replies<'a> {
+    /// Everything outside.
+    pub world: &'a dyn World,
+    /// What the user chose.
+    pub settings: &'a Settings,
+    /// Knows who belongs to which group.
+    pub slack: Slack<'a>,
+}
+
+/// What decides over all replies of a case.
+struct Judge<'j> {
+    since: Since,
+    unheard: &'j Unheard<'j>,
+}
+
+#[async_trait(?Send)]
+impl Listener for Replies<'_> {
+    async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()> {
+        let counts = unheard.kind == KIND && !unheard.case.is_closed();
+        if !counts || !self.settings.slack.replies_are_comments || unheard.said.is_empty() {
+            return Ok(());
+        }
+        let judge = Judge { since: since::seen(self.world, self.settings).await?, unheard };
+        for said in &unheard.said {
+            // What is younger may still come with its event.
+            let age = self.world.now() - said.at;
+            if (since::MOMENTS..EVENT_LOST).contains(&age) {
+                self.one(&judge, said).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Replies<'_> {
+    async fn one(&self, judge: &Judge<'_>, said: &Said) -> state::Result<()> {
+        let now = self.world.now();
+        // Nothing is read for what was said too early.
+        let message = judge.message(said);
+        if judge.since.may_whoever_wrote_it(&message, now).is_err() {
+            return Ok(());
+        }
+        let mut job = job::unread(self.settings, judge.unheard.anchor, said, now);
+        let known = match self.world.store().command(&job.key()).await {
+            // Nobody knows what became of it: it must not be done twice.
+            Err(state::Error::Unreadable(record)) => {
+                metrics::unreadable(&record);
+                return Ok(());
+            }
+            known => known?,
+        };
+        // Without an answer nothing became of it yet: the inbox may have given it up.
+        if known.is_some_and(|known| known.answer.is_some()) {
+            return Ok(());
+        }
+        let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
+        job.did = job::words_of(said, read);
+        let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
+        self.world.enqueue(&job.group(), &job.key(), body).await.map_err(state::Error::Trouble)
+    }
+
+    /// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
+    /// inbox, and no long text is read for that.
+    async fn is_read(&self, since: &Since, message: &Message, said: &Said) -> Option<bool> {
+        let (now, mut by) = (self.world.now(), vec![said.author.clone()]);
+        if since.may(message, &by, now).is_err() {
+            let groups = identity::groups(&self.slack, self.settings, &by[0]).await;
+            let groups =
+                groups.inspect_err(|failure| warn!(%failure, "a writer's groups: left for the next check"));
+            by.extend(groups.ok()?);
+        }
+        match since.may(message, &by, now) {
+            Ok(()) => Some(true),
+            Err(Older::NoRole) => Some(said.text.len() <= length::SHORT),
+            Err(_) => None,
+        }
+    }
+}
+
+impl Judge<'_> {
+    fn message(&self, said: &Said) -> Message {
+        let card = Some(slack::millis(&self.unheard.anchor.name));
+        let closed = self.unheard.case.closed.map(|closed| closed * 1_000);
+        Message { written: said.at, arrived: said.at, card, closed }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+    use super::*;
+    use crate::{
+        case::{Case, snapshot::tests::case},
+        chat::policy::pasted,
+        config::{
+            sdk::Aws,
+            secrets::{Secret, Secrets},
+        },
+        runtime::live::{Inbox, Job, Live, Safe},
+        state::{memory::Memory, notes::Home},
+    };
+
+    /// The real world with a table in memory, in which nothing is asked; and the inbox.
+    fn world() -> (Live<Memory>, UnboundedReceiver<Job>) {
+        let (sender, jobs) = unbounded_channel();
+        let safe = Safe::Given(Secrets::default());
+        (Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe), jobs)
+    }
+
+    fn settings() -> Settings {
+        toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nresponder = ['U1']").unwrap()
+    }
+
+    /// A reply of this person, so many milliseconds ago, below a card.
+    fn reply(world: &Live<Memory>, user: &str, ago: Millis) -> (Home, Said) {
+        let ts = |at: Millis| format!("{}.{:03}000", at.div_euclid(1_000), at.rem_euclid(1_000));
+        let at = world.now() - ago;
+        let home = Home { place: "C1".to_owned(), name: ts(at - 1_000) };
+        let said = Said {
+            remote: ts(at),
+            at,
+            author: user.to_owned(),
+            thread: Some(home.name.clone()),
+            text: "It was Bo's key".to_owned(),
+            files: Vec::new(),
+            uploads: vec![],
+        };
+        (home, said)
+    }
+
+    /// What the check puts on the inbox.
+    async fn put(
+        world: &Live<Memory>,
+        settings: &Settings,
+        (anchor, said): &(Home, Said),
+        closed: Option<Millis>,
+    ) {
+        let token = &Secret::default();
+        let slack = Slack { world, settings: &settings.slack, token, until: Millis::MAX };
+        let case = Case { closed: closed.map(|at| at / 1_000), ..case() };
+        let unheard = Unheard { kind: KIND, anchor, case: &case, said: vec![said.clone()] };
+        Replies { world, settings, slack }.take_up(&unheard).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_text_of_a_reply_that_was_dealt_with_is_not_looked_through_again() {
+        let ((world, mut jobs), settings) = (world(), settings());
+        since::seen_at(&world, &settings, 0, 0).await.unwrap();
+        let reply = reply(&world, "U1", 3_600_000);
+        let before = pasted::looked_through();
+        put(&world, &settings, &reply, None).await;
+        let job = jobs.try_recv().unwrap();
+        assert!(job.body.contains("It was Bo's key"));
+        assert_eq!(pasted::looked_through(), before + 1);
+        let begun = state::Command { job: String::new(), since: world.now(), answer: None };
+        world.store().begin(&job.id, &begun, Millis::MAX).await.unwrap();
+        world.store().finish(&job.id, "\"refused\"").await.unwrap();
+        put(&world, &settings, &reply, None).await;
+        assert!(jobs.try_recv().is_err());
+        assert_eq!(pasted::looked_through(), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_was_written_when_the_case_was_closed_is_left_where_it_is_and_not_looked_through() {
+        let ((world, mut jobs), settings) = (world(), settings());
+        since::seen_at(&world, &settings, 0, 0).await.unwrap();
+        let reply = reply(&world, "U1", 3_600_000);
+        let before = pasted::looked_through();
+        put(&world, &settings, &reply, Some(reply.1.at)).await;
+        assert!(jobs.try_recv().is_err() && pasted::looked_through() == before);
+        put(&world, &settings, &reply, Some(reply.1.at + 1_000)).await;
+        assert!(jobs.try_recv().is_ok());
+    }
+}

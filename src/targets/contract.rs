@@ -1,0 +1,246 @@
+//! What must somebody be able to do so that cases are told there? The contract that every target keeps.
+//!
+//! A [`Planner`] says what is to stand at the target, and is pure. A [`Target`] makes it so, asks once, repeats nothing,
+//! and says by [`Failure`] what became of it. When to try, how often, and what may be repeated is the engine's to decide.
+//! One suite, `tests/targets.rs`, holds for all of them.
+
+use async_trait::async_trait;
+
+pub use crate::runtime::gate::Slot;
+
+use super::{
+    content::{Announcement, Content, Links, NotMoved, View},
+    telling::{Decoration, Effect, Ledger, Picture, What},
+};
+use crate::{
+    case::{Case, CaseId, Millis},
+    http::Failure,
+    state::{
+        self, TargetKind,
+        key::Key,
+        notes::{Home, Intent, PlaceNote},
+    },
+};
+
+/// An addition of which nothing is known may still arrive within this; longer than send delay, late arrival (seen up to
+/// 40 s) and stale reads together.
+pub const QUARANTINE: Millis = 60_000;
+
+/// What is to stand at a target, and where. Pure: from what is true and what is known there.
+pub trait Planner {
+    /// By this name it is known in the table and in the log.
+    fn kind(&self) -> TargetKind;
+
+    /// What people call it.
+    fn title(&self) -> &'static str;
+
+    /// What is to be told, in the order in which it must happen, each not before the one before it.
+    fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect>;
+
+    /// The keys of which [`Self::plan`] must know what was told.
+    fn keys(&self, picture: &Picture) -> Vec<Key>;
+
+    /// What is to be set beside it: nothing told waits for it, and it may be set again without harm. None before the
+    /// anchor stands.
+    fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration>;
+
+    /// A text as the pieces that one message or comment each can hold; one at least.
+    fn parts(&self, text: &str) -> Vec<String>;
+
+    /// Of what the anchor shows, rendered.
+    fn anchor_fingerprint(&self, view: &View) -> String;
+
+    /// Of what such a content shows, rendered.
+    fn content_fingerprint(&self, content: &Content) -> String;
+
+    /// What an anchor is that was made under this name.
+    fn anchor(&self, remote: &str, note: &PlaceNote) -> Home;
+
+    /// The places that lead to a case with this anchor, so that a command given there needs no case id.
+    fn bindings(&self, anchor: &Home, note: &PlaceNote) -> Vec<String>;
+
+    /// Adds how the case is seen there.
+    fn link(&self, anchor: &Home, links: &mut Links);
+
+    /// What others are to say of a state that is refused here.
+    fn not_moved(&self, _case: &Case, _note: &PlaceNote) -> Option<NotMoved> {
+        None
+    }
+
+    /// Which turn a write waits for; `None` where it needs none. Most targets count additions alone.
+    fn slot(&self, note: &PlaceNote, adds: bool) -> Option<Slot>;
+
+    /// For how long an addition without an answer may still arrive, or not be found yet.
+    fn quarantine(&self, _key: &Key) -> Millis {
+        QUARANTINE
+    }
+
+    /// Whether what is gone was taken away by people for good. Else it may be hidden for now, and come back.
+    fn forgets_what_is_gone(&self) -> bool;
+
+    /// Whether what was told stands without its anchor. Else it is told anew together with it.
+    fn stands_alone(&self) -> bool {
+        false
+    }
+}
+
+/// Somewhere a case is told.
+#[async_trait(?Send)]
+pub trait Target {
+    /// What is to stand there.
+    fn planner(&self) -> &dyn Planner;
+
+    /// Makes something that must be there once, and answers what it is called there.
+    async fn create(&self, creation: &Creation<'_>, note: &PlaceNote) -> Result<String, Failure>;
+
+    /// Rewrites something that was told.
+    async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure>;
+
+    /// Sets a state.
+    async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure>;
+
+    /// Takes away something of ours that stands there twice.
+    async fn delete(&self, remote: &str, note: &PlaceNote) -> Result<(), Failure>;
+
+    /// Looks for an addition that may have been made. Only what we wrote ourselves counts.
+    async fn find(&self, case: &CaseId, intent: &Intent, note: &PlaceNote)
+    -> Result<Option<String>, Failure>;
+
+    /// Reads back all that stands there of a case.
+    async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure>;
+
+    /// Whether the target cannot be read, and drops by its key what it is sent twice: then an addition without an answer
+    /// is sent again, and nothing is looked for.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    /// Whether the target still knows us: what one state was refused for may be that state's alone.
+    async fn knows_us(&self) -> Result<bool, Failure>;
+
+    /// Until when it holds that no stranger reads what is said of the case; `None` where one does.
+    async fn ours_until(&self, _note: &PlaceNote) -> Result<Option<Millis>, Failure> {
+        Ok(Some(Millis::MAX))
+    }
+}
+
+/// Whether whoever answered who we are knows us.
+///
+/// # Errors
+/// Nobody can tell now.
+pub fn known_to<T>(who: Result<T, Failure>) -> Result<bool, Failure> {
+    match who {
+        Ok(_) => Ok(true),
+        Err(Failure::Broken { .. }) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Somewhere is told what belongs to no case.
+#[async_trait(?Send)]
+pub trait Announcer {
+    /// The target's name.
+    fn kind(&self) -> TargetKind;
+
+    /// The turn that an announcement waits for.
+    fn slot(&self) -> Slot;
+
+    /// Says it, and answers what it is called there.
+    async fn announce(&self, announcement: &Announcement, mark: &str) -> Result<String, Failure>;
+
+    /// Looks for one that may have been made since then.
+    async fn find(&self, mark: &str, since: Millis) -> Result<Option<String>, Failure>;
+
+    /// Whether a stranger would read it.
+    async fn is_overheard(&self) -> Result<bool, Failure>;
+}
+
+/// Takes up what people said beside what we told, and whose event never came.
+#[async_trait(?Send)]
+pub trait Listener {
+    /// Takes up what of it counts.
+    ///
+    /// # Errors
+    /// The table did not answer: it is found again at the next check.
+    async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()>;
+}
+
+/// Something to make that must be there once.
+#[derive(Clone, Copy, Debug)]
+pub struct Creation<'c> {
+    /// What it is.
+    pub what: &'c What,
+    /// Under which key and how plainly.
+    pub intent: &'c Intent,
+    /// What is true of the case.
+    pub picture: &'c Picture,
+}
+
+/// Something that was told, as it is to read now.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'c> {
+    /// Of this case.
+    pub case: &'c CaseId,
+    /// Marks it.
+    pub key: &'c Key,
+    /// What it is called there.
+    pub remote: &'c str,
+    /// What it must say.
+    pub content: &'c Content,
+    /// Hash of that.
+    pub hash: &'c str,
+}
+
+/// All that stands at a target of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadBack {
+    /// What bears a mark of ours.
+    pub ours: Vec<Found>,
+    /// What people said.
+    pub said: Vec<Said>,
+}
+
+/// Something of ours that stands at a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Which of ours it is.
+    pub key: Key,
+    /// The hash of what it says; empty where that cannot be told.
+    pub hash: String,
+    /// What it is called there.
+    pub remote: String,
+    /// When it was said; where only the order is known, a number that rises with it.
+    pub at: Millis,
+}
+
+/// Something that a person said there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What it is called there.
+    pub remote: String,
+    /// When.
+    pub at: Millis,
+    /// Who, as the target calls people.
+    pub author: String,
+    /// The thread that it stands in.
+    pub thread: Option<String>,
+    /// The words.
+    pub text: String,
+    /// The names of what came with it; of a file whose name nobody told, the id.
+    pub files: Vec<String>,
+    /// The ids of its files.
+    pub uploads: Vec<String>,
+}
+
+/// What people said on a case that is not among what we told or know.
+#[derive(Clone, Debug)]
+pub struct Unheard<'u> {
+    /// Where.
+    pub kind: TargetKind,
+    /// Beside this anchor.
+    pub anchor: &'u Home,
+    /// The case as it is now.
+    pub case: &'u Case,
+    /// What they said, oldest first.
+    pub said: Vec<Said>,
+}

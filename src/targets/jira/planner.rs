@@ -1,0 +1,161 @@
+//! What of a case is to stand in Jira? An issue with its description; what is told, as comments on it; and its status and
+//! links.
+
+use super::{KIND, content, description, parts, summary};
+use crate::{
+    case::{Case, Millis, text},
+    config::settings,
+    state::{
+        TargetKind,
+        key::{Key, Plainness},
+        notes::{HOME, Home, PlaceNote},
+    },
+    targets::{
+        content::{Content, Links, NotMoved, View},
+        contract::{Planner, QUARANTINE, Slot},
+        telling::{self, Decoration, Effect, Ledger, Picture, What, part_key},
+    },
+};
+
+/// 20 writes in 2 s and 100 in 30 s an issue: <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>.
+const SPACING: Millis = 300;
+/// Its search index lags.
+const QUARANTINE_ISSUE: Millis = 300_000;
+/// After so many refusals an issue goes without a link.
+const LINKS: u32 = 5;
+/// The name under which an issue's status is set.
+pub const STATUS: &str = "status";
+
+/// What is to stand in Jira, under these settings.
+#[derive(Clone, Copy, Debug)]
+pub struct JiraPlanner<'a> {
+    /// What the user chose.
+    pub settings: &'a settings::Jira,
+}
+
+/// A state of an issue.
+pub(super) enum Setting<'s> {
+    /// Its summary and description.
+    Text,
+    /// Its status: a name or a category.
+    Status(&'s str),
+    /// A link on it.
+    Link {
+        /// What it is called.
+        title: &'static str,
+        /// Where it leads.
+        url: String,
+    },
+}
+
+impl<'a> JiraPlanner<'a> {
+    /// The states with their names.
+    pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, Setting<'a>)> {
+        let View { case, links, .. } = &picture.view;
+        let text = (Decoration::new(HOME, self.anchor_fingerprint(&picture.view)), Setting::Text);
+        let console =
+            links.console.as_ref().map(|url| link("console", "AWS Security Incident Response", url));
+        let slack = links.slack.as_ref().map(|url| link("slack", "Slack", url));
+        let status = self.status(case).map(|(target, hash)| {
+            let state = Decoration { needs_a_person: true, ..Decoration::new(STATUS, hash) };
+            (state, Setting::Status(target))
+        });
+        [Some(text), console, slack, status].into_iter().flatten().collect()
+    }
+
+    /// Where the issue is to stand, and the hash of that state.
+    fn status(&self, case: &Case) -> Option<(&'a str, String)> {
+        let status = case.status.as_str();
+        let target = self.settings.status.get(status)?;
+        Some((target, text::hash(status)))
+    }
+}
+
+fn link(name: &str, title: &'static str, url: &str) -> (Decoration, Setting<'static>) {
+    let state = Decoration::new(format!("link/{name}"), text::hash(url)).given_up_after(LINKS);
+    (state, Setting::Link { title, url: url.to_owned() })
+}
+
+impl Planner for JiraPlanner<'_> {
+    fn kind(&self) -> TargetKind {
+        KIND
+    }
+
+    fn title(&self) -> &'static str {
+        "Jira"
+    }
+
+    /// The first part of the description stands in the issue itself.
+    fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+        if note.home.is_none() {
+            return vec![Effect::anchor(self.anchor_fingerprint(&picture.view))];
+        }
+        let first = part_key("description", 0);
+        let stands = |effect: &Effect| matches!(effect, Effect::Create { key, what: What::Content(_), .. } if *key == first);
+        let mut effects = telling::description(self, picture, ledger);
+        effects.retain(|effect| !stands(effect));
+        effects.extend(telling::comments(self, picture, ledger));
+        effects.extend(telling::changed_facts(self, picture, note));
+        effects
+    }
+
+    fn keys(&self, picture: &Picture) -> Vec<Key> {
+        telling::text_keys(self, picture)
+    }
+
+    fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
+        match note.home {
+            Some(_) => self.states(picture).into_iter().map(|(state, _)| state).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn parts(&self, text: &str) -> Vec<String> {
+        parts(text)
+    }
+
+    fn anchor_fingerprint(&self, view: &View) -> String {
+        telling::fingerprint(vec![summary(&view.case).into(), description(view)])
+    }
+
+    fn content_fingerprint(&self, shown: &Content) -> String {
+        telling::fingerprint(vec![content(shown, Plainness::Full)])
+    }
+
+    /// An issue brings its id and key, `10001/SEC-1`.
+    fn anchor(&self, remote: &str, _note: &PlaceNote) -> Home {
+        let (id, key) = remote.split_once('/').unwrap_or((remote, remote));
+        Home { place: id.to_owned(), name: key.to_owned() }
+    }
+
+    fn bindings(&self, anchor: &Home, _note: &PlaceNote) -> Vec<String> {
+        vec![format!("{KIND}/{}", anchor.place)]
+    }
+
+    fn link(&self, anchor: &Home, links: &mut Links) {
+        links.jira = Some(self.settings.browse(&anchor.name));
+        links.jira_key = Some(anchor.name.clone());
+    }
+
+    /// Told once a reason: the field, the rule or the code.
+    fn not_moved(&self, case: &Case, note: &PlaceNote) -> Option<NotMoved> {
+        let (to, hash) = self.status(case)?;
+        let owed = note.owed.get(STATUS).filter(|owed| owed.hash == hash)?;
+        let (issue, to) = (note.home.as_ref()?.name.clone(), to.to_owned());
+        Some(NotMoved { issue, to, why: owed.why.clone()? })
+    }
+
+    fn slot(&self, note: &PlaceNote, _adds: bool) -> Option<Slot> {
+        let place = note.home.as_ref().map_or(&self.settings.project, |issue| &issue.place);
+        Some(Slot { place: place.clone(), spacing: SPACING })
+    }
+
+    fn quarantine(&self, key: &Key) -> Millis {
+        if key.0 == HOME { QUARANTINE_ISSUE } else { QUARANTINE }
+    }
+
+    /// An issue that we may not see is gone as well.
+    fn forgets_what_is_gone(&self) -> bool {
+        false
+    }
+}

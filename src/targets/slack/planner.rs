@@ -1,0 +1,173 @@
+//! What of a case is to stand in Slack? A card, in the channel of all cases or in one of the case's own; what is told, in
+//! its thread or in that channel; and the channel's topic and people.
+
+use serde_json::Value;
+
+use super::{KIND, Message, card, channel_topic, content, parts};
+use crate::{
+    case::text,
+    config::settings::{self, Layout},
+    state::{
+        TargetKind,
+        key::{Key, Plainness},
+        notes::{HOME, Home, PlaceNote},
+    },
+    targets::{
+        content::{Content, Links, View},
+        contract::{Planner, Slot},
+        telling::{self, Decoration, Effect, Ledger, Picture},
+    },
+};
+
+/// About one post a second a channel: <https://docs.slack.dev/apis/web-api/rate-limits>.
+const SPACING: i64 = 1_000;
+/// After so many refusals nobody is invited any more.
+const INVITATIONS: u32 = 5;
+/// The name under which the topic of a channel is set.
+const TOPIC: &str = "channel/topic";
+
+/// What is to stand in Slack, under these settings.
+#[derive(Clone, Copy, Debug)]
+pub struct SlackPlanner<'a> {
+    /// What the user chose.
+    pub settings: &'a settings::Slack,
+}
+
+/// A state of a channel of the case's own.
+pub(super) enum Setting<'s> {
+    /// The card.
+    Card,
+    /// What stands above the channel.
+    Topic(String),
+    /// A person in it, by e-mail.
+    Invitation(&'s str),
+}
+
+impl<'a> SlackPlanner<'a> {
+    /// The channel in which a card is made.
+    pub(super) fn channel<'n>(&self, note: &'n PlaceNote) -> &'n str
+    where
+        'a: 'n,
+    {
+        note.channel.as_deref().unwrap_or(&self.settings.channel)
+    }
+
+    /// The channel in which the case is told: with its card, once there is one.
+    pub(super) fn told_in<'n>(&self, note: &'n PlaceNote) -> &'n str
+    where
+        'a: 'n,
+    {
+        note.home.as_ref().map_or_else(|| self.channel(note), |home| &home.place)
+    }
+
+    pub(super) fn has_own_channel(&self) -> bool {
+        self.settings.layout == Layout::Channel
+    }
+
+    /// The states with their names.
+    pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, Setting<'a>)> {
+        let card = Decoration::new(HOME, self.anchor_fingerprint(&picture.view));
+        let mut states = vec![(card, Setting::Card)];
+        if self.has_own_channel() {
+            let topic = channel_topic(&picture.view);
+            states.extend(self.settings.invite.iter().map(|email| invitation(email)));
+            states.push((Decoration::new(TOPIC, text::hash(&topic)), Setting::Topic(topic)));
+        }
+        states
+    }
+}
+
+fn invitation(email: &str) -> (Decoration, Setting<'_>) {
+    let name = format!("invitation/{}", text::hash(email));
+    (Decoration::new(name, "done").given_up_after(INVITATIONS), Setting::Invitation(email))
+}
+
+impl Planner for SlackPlanner<'_> {
+    fn kind(&self) -> TargetKind {
+        KIND
+    }
+
+    fn title(&self) -> &'static str {
+        "Slack"
+    }
+
+    fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+        if self.has_own_channel() && note.channel.is_none() {
+            let name = format!("{}{}", self.settings.channel_prefix, picture.view.case.id);
+            return vec![Effect::container(name)];
+        }
+        if note.home.is_none() {
+            return vec![Effect::anchor(self.anchor_fingerprint(&picture.view))];
+        }
+        let mut effects = telling::description(self, picture, ledger);
+        effects.extend(telling::comments(self, picture, ledger));
+        effects.extend(telling::changed_facts(self, picture, note));
+        effects.extend(telling::investigations(self, picture, ledger));
+        effects.extend(telling::nudge(picture, ledger));
+        effects.extend(telling::refused_move(picture, ledger));
+        effects
+    }
+
+    fn keys(&self, picture: &Picture) -> Vec<Key> {
+        let mut keys = telling::text_keys(self, picture);
+        keys.extend(telling::other_keys(picture));
+        keys
+    }
+
+    fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
+        match note.home {
+            Some(_) => self.states(picture).into_iter().map(|(state, _)| state).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn parts(&self, text: &str) -> Vec<String> {
+        parts(text)
+    }
+
+    fn anchor_fingerprint(&self, view: &View) -> String {
+        fingerprint(card(view))
+    }
+
+    fn content_fingerprint(&self, shown: &Content) -> String {
+        fingerprint(content(shown, Plainness::Full))
+    }
+
+    /// A card is named by its `ts` within the channel that we chose.
+    fn anchor(&self, remote: &str, note: &PlaceNote) -> Home {
+        Home { place: self.channel(note).to_owned(), name: remote.to_owned() }
+    }
+
+    fn bindings(&self, anchor: &Home, note: &PlaceNote) -> Vec<String> {
+        let team = &self.settings.team;
+        let thread = format!("{KIND}/{team}/{}/{}", anchor.place, anchor.name);
+        let own = note.channel.as_ref().map(|channel| format!("{KIND}/{team}/{channel}"));
+        [thread].into_iter().chain(own).collect()
+    }
+
+    fn link(&self, anchor: &Home, links: &mut Links) {
+        links.slack = Some(self.settings.permalink(&anchor.place, &anchor.name));
+    }
+
+    fn slot(&self, note: &PlaceNote, adds: bool) -> Option<Slot> {
+        adds.then(|| turn_in(self.told_in(note)))
+    }
+
+    fn forgets_what_is_gone(&self) -> bool {
+        true
+    }
+
+    /// In a thread nothing can be seen that hangs on a card which is not there.
+    fn stands_alone(&self) -> bool {
+        self.has_own_channel()
+    }
+}
+
+/// The turn of whatever is posted to a channel.
+pub(super) fn turn_in(channel: &str) -> Slot {
+    Slot { place: channel.to_owned(), spacing: SPACING }
+}
+
+fn fingerprint(message: Message) -> String {
+    telling::fingerprint(vec![message.text.into(), Value::Array(message.blocks)])
+}

@@ -1,0 +1,141 @@
+//! What can be missing at a target? One thing to tell or to set there, as a value that can be printed and compared.
+
+use std::fmt;
+
+use crate::{
+    case::{Millis, snapshot::Facts},
+    state::{
+        key::Key,
+        notes::{CHANNEL, GONE, HOME, PlaceNote},
+    },
+    targets::content::Content,
+};
+
+/// One thing to do at a target so that all is told there: in its order, and not before the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Make something that must be there once.
+    Create {
+        /// Marks it.
+        key: Key,
+        /// What it is.
+        what: What,
+        /// Hash of what it says or shows.
+        hash: String,
+    },
+    /// A person said it there already: only remember.
+    Adopt {
+        /// What it would have been marked with.
+        key: Key,
+        /// The person's message or comment.
+        remote: String,
+        /// Hash of what it says.
+        hash: String,
+    },
+    /// Something that was said reads differently now.
+    Edit {
+        /// Marks it.
+        key: Key,
+        /// Where it stands.
+        remote: String,
+        /// What it must say.
+        content: Content,
+        /// Hash of that.
+        hash: String,
+    },
+    /// Only an order changed: remember, say nothing.
+    Note(Box<Facts>),
+}
+
+/// What is made once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A place of the case's own, with this name, in which the anchor will stand.
+    Container(String),
+    /// What shows the case, and what all that is told hangs on: a card, an issue.
+    Anchor,
+    /// Something that is told.
+    Content(Content),
+}
+
+/// A state in which something is to be, beside what is told: it may be set again without harm, and nothing waits for it.
+/// What it means is the target's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoration {
+    /// Under this name it is remembered.
+    pub name: String,
+    /// Hash of the state.
+    pub hash: String,
+    /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is open.
+    pub tries: Option<u32>,
+    /// Whether a refusal needs a person.
+    pub needs_a_person: bool,
+}
+
+impl Decoration {
+    /// A state that people go by.
+    pub fn new(name: impl Into<String>, hash: impl Into<String>) -> Self {
+        Self { name: name.into(), hash: hash.into(), tries: None, needs_a_person: false }
+    }
+
+    /// One that is a convenience.
+    #[must_use]
+    pub fn given_up_after(self, tries: u32) -> Self {
+        Self { tries: Some(tries), ..self }
+    }
+
+    /// When it is to be set; `None` where it is set, given up, or its bearer is gone. A state that may have been set by
+    /// an older setting that arrived later is set once more.
+    pub fn due_at(&self, note: &PlaceNote) -> Option<Millis> {
+        // What was refused is that one state; what had no answer is the target's, whatever is to be set.
+        let owed = note.owed.get(&self.name).filter(|owed| owed.hash == self.hash || owed.failures > 0);
+        let differs = note.set.get(&self.name).is_none_or(|was| *was != self.hash && was != GONE);
+        let at = if differs { Some(0) } else { note.again.get(&self.name).copied() };
+        match owed {
+            Some(owed) if owed.given_up => None,
+            Some(owed) => at.map(|at| at.max(owed.not_before)),
+            None => at,
+        }
+    }
+}
+
+impl Effect {
+    /// Makes the place in which the anchor will stand.
+    pub fn container(name: String) -> Self {
+        Self::Create { key: Key(CHANNEL.to_owned()), hash: name.clone(), what: What::Container(name) }
+    }
+
+    /// Makes the anchor.
+    pub fn anchor(hash: String) -> Self {
+        Self::Create { key: Key(HOME.to_owned()), what: What::Anchor, hash }
+    }
+
+    /// Tells something new.
+    pub fn add(key: Key, content: Content, hash: String) -> Self {
+        Self::Create { key, what: What::Content(content), hash }
+    }
+
+    /// Whether others can only be planned once it is done.
+    pub fn comes_alone(&self) -> bool {
+        matches!(self, Self::Create { what: What::Container(_) | What::Anchor, .. })
+    }
+}
+
+impl fmt::Display for Decoration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "set {}", self.name)
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create { what: What::Container(_), .. } => f.write_str("make the channel"),
+            Self::Create { what: What::Anchor, .. } => f.write_str("make home"),
+            Self::Create { key, what: What::Content(_), .. } => write!(f, "add {key}"),
+            Self::Adopt { key, .. } => write!(f, "adopt {key}"),
+            Self::Edit { key, .. } => write!(f, "edit {key}"),
+            Self::Note(_) => f.write_str("note"),
+        }
+    }
+}

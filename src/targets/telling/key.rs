@@ -1,0 +1,84 @@
+//! Under which key is something told, and which of them must be looked up? Keys come from what is told alone.
+
+use super::{Ledger, Picture};
+use crate::{
+    case::{Comment, Investigation, Seconds, text},
+    state::{Seen, key::Key},
+    targets::{content::NotMoved, contract::Planner},
+};
+
+/// The keys of a case's texts: its description, its comments.
+pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
+    let description = planner.parts(&picture.view.case.description).len();
+    let mut keys: Vec<Key> = (0..description).map(|index| part_key(DESCRIPTION, index)).collect();
+    for comment in &picture.comments {
+        let stem = comment_stem(comment);
+        keys.extend((0..planner.parts(&comment.body).len()).map(|index| part_key(&stem, index)));
+    }
+    keys
+}
+
+/// The keys of what comes by itself: steps of the AI agent, reminders, refusals.
+pub fn other_keys(picture: &Picture) -> Vec<Key> {
+    let steps = picture.investigations.iter().map(investigation_key);
+    let reminders = picture.overdue.map(nudge_key);
+    steps.chain(reminders).chain(picture.not_moved.as_ref().map(refused_key)).collect()
+}
+
+/// More keys, where a told text became another: parts of it that are no longer needed may stand there.
+pub fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Key> {
+    let edited = |key: &Key, hash: &str| {
+        ledger.get(key).is_some_and(|told| !told.theirs && told.hash != hash && told.seen != Seen::Deleted)
+    };
+    let mut keys = Vec::new();
+    let mut consider = |stem: &str, text: &str| {
+        let parts = planner.parts(text);
+        let hash = part_hash(parts.first().map_or("", String::as_str), parts.len());
+        if edited(&part_key(stem, 0), &hash) {
+            keys.extend((parts.len()..MOST_PARTS).map(|index| part_key(stem, index)));
+        }
+    };
+    consider(DESCRIPTION, &picture.view.case.description);
+    for comment in &picture.comments {
+        consider(&comment_stem(comment), &comment.body);
+    }
+    keys
+}
+
+/// No text of 12,000 characters has more parts at any target.
+pub(super) const MOST_PARTS: usize = 32;
+
+/// What the keys of the description's parts begin with.
+pub(super) const DESCRIPTION: &str = "description";
+
+/// A text's part.
+pub fn part_key(stem: &str, index: usize) -> Key {
+    Key(format!("{stem}/{index}"))
+}
+
+pub(super) fn comment_stem(comment: &Comment) -> String {
+    format!("comment/{}", comment.id)
+}
+
+/// A comment's first part: whether it is known, the comment is.
+pub fn comment_key(comment: &Comment) -> Key {
+    part_key(&comment_stem(comment), 0)
+}
+
+pub(super) fn investigation_key(step: &Investigation) -> Key {
+    Key(format!("investigation/{}", step.id))
+}
+
+pub(super) fn nudge_key((for_us, since): (bool, Seconds)) -> Key {
+    Key(format!("nudge/{for_us}/{since}"))
+}
+
+/// Once a reason, whatever the status.
+pub(super) fn refused_key(refused: &NotMoved) -> Key {
+    Key(format!("refused/status/{}", text::hash(&refused.why)))
+}
+
+/// The hash of a text's part; `of` is how many parts the text has.
+pub fn part_hash(text: &str, of: usize) -> String {
+    text::hash(&format!("{of}/{text}"))
+}

@@ -1,0 +1,55 @@
+//! What is missing at a target? From what is true and what is known there, what is to be told, in order: pure. Each
+//! question gives its effects; a target's plan puts together those that it tells.
+
+mod effect;
+mod fingerprint;
+mod key;
+#[cfg(test)]
+mod tests;
+mod told;
+
+use std::collections::HashMap;
+
+pub use self::{
+    effect::{Decoration, Effect, What},
+    fingerprint::fingerprint,
+    key::{comment_key, keys_of_edited, other_keys, part_hash, part_key, text_keys},
+    told::{changed_facts, comments, description, investigations, nudge, refused_move},
+};
+use super::content::{NotMoved, View};
+use crate::{
+    case::{Comment, Investigation, Seconds},
+    state::{Saying, Told, key::Key},
+};
+
+/// What is true of a case: everything that was read.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The case, and what is known beside it.
+    pub view: View,
+    /// Oldest first.
+    pub comments: Vec<Comment>,
+    /// The comments of the last day that were made through the bridge.
+    pub sayings: Vec<Saying>,
+    /// The AI agent's steps; empty unless AWS works the case.
+    pub investigations: Vec<Investigation>,
+    /// Whose move it is (ours: `true`) and since when, where that is overdue.
+    pub overdue: Option<(bool, Seconds)>,
+    /// What another target does not let its anchor do.
+    pub not_moved: Option<NotMoved>,
+}
+
+/// What was told, by key.
+pub type Ledger = HashMap<Key, Told>;
+
+/// How many things nobody was told yet: a comment of several parts is one.
+pub fn news(effects: &[Effect]) -> usize {
+    let new = |effect: &&Effect| match effect {
+        Effect::Note(_) => true,
+        Effect::Create { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
+            let ours = ["nudge/", "refused/"].iter().any(|start| key.0.starts_with(start));
+            !ours && (!key.0.starts_with("comment/") || key.0.ends_with("/0"))
+        }
+    };
+    effects.iter().filter(new).count()
+}

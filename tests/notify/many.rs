@@ -1,0 +1,49 @@
+//! Many cases at once: none stands in another's way.
+
+use casebridge::{case::CaseId, runtime::World, state::Store};
+
+use super::stage::Stage;
+
+/// Cases that are due and that another worker holds.
+async fn held(stage: &Stage, count: usize) -> Vec<CaseId> {
+    let mut held = Vec::new();
+    for number in 0..count {
+        let case = CaseId::new(stage.sir.console_creates_case(&format!("Held {number}")));
+        let now = stage.world.now();
+        stage.memory.hint(&case, now, false).await.unwrap();
+        stage.memory.lease(&case, now, now + 3_600_000).await.unwrap().unwrap();
+        held.push(case);
+    }
+    stage.sir.take_events();
+    held
+}
+
+#[tokio::test]
+async fn cases_that_others_hold_do_not_stop_the_sweep_of_what_is_due_after_them() {
+    let stage = Stage::set().await;
+    for case in held(&stage, 10).await {
+        // Somebody asks for it again, so that it is due while it is held.
+        stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
+    }
+    stage.later(1_000);
+    let case = stage.sir.console_creates_case("Key leaked");
+    stage.sir.take_events();
+    stage.memory.hint(&CaseId::new(&case), stage.world.now(), false).await.unwrap();
+    let before = stage.world.now();
+    stage.sweep().await;
+    assert_eq!(stage.cards().len(), 1, "the eleventh");
+    assert!(stage.lines(&case).await[0].contains("Key leaked"));
+    assert!(stage.world.now() - before < 10_000, "it is over once all is done");
+}
+
+#[tokio::test]
+async fn a_case_that_is_held_is_not_due_until_its_worker_must_be_gone() {
+    let stage = Stage::set().await;
+    held(&stage, 3).await;
+    let now = stage.world.now();
+    assert_eq!(stage.memory.due(now, 10).await.unwrap(), []);
+    assert_eq!(stage.memory.due(now + 3_600_000, 10).await.unwrap().len(), 3);
+    stage.later(3_700_000);
+    stage.sweep().await;
+    assert_eq!(stage.cards().len(), 3);
+}

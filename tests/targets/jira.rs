@@ -1,0 +1,78 @@
+//! Jira as a target.
+
+use casebridge::{
+    config::{
+        sdk::Aws,
+        secrets::{Secret, Secrets},
+        settings,
+    },
+    runtime::live::{Inbox, Live, Safe},
+    state::{memory::Memory, notes::Home},
+    targets::{
+        contract::Target,
+        jira::{Jira, JiraTarget},
+    },
+};
+use casebridge_lab::standins::{self, Fault};
+use serde_json::json;
+
+use crate::{
+    conforms,
+    suite::{Stage, Trouble},
+};
+
+struct Site {
+    jira: standins::Jira,
+    world: Live<Memory>,
+    settings: settings::Jira,
+    email: Secret,
+    token: Secret,
+}
+
+async fn site() -> Site {
+    let jira = standins::Jira::start().await.unwrap();
+    let settings = json!({"api_url": jira.url(), "project": "SEC"});
+    let (sender, _) = tokio::sync::mpsc::unbounded_channel();
+    let world =
+        Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), Safe::Given(Secrets::default()));
+    let (email, token) = jira.credentials();
+    let [email, token] = [email, token].map(Secret::new);
+    Site { jira, world, settings: serde_json::from_value(settings).unwrap(), email, token }
+}
+
+impl Stage for Site {
+    fn target(&self) -> Box<dyn Target + '_> {
+        let Self { world, settings, email, token, .. } = self;
+        Box::new(JiraTarget::new(Jira { world, settings, email, token, until: i64::MAX }))
+    }
+
+    fn lines(&self, issue: &Home) -> Vec<String> {
+        self.jira
+            .comments(&issue.name)
+            .iter()
+            .map(|comment| standins::Jira::plain(&comment["body"]))
+            .collect()
+    }
+
+    fn deletes(&self, issue: &Home, remote: &str) {
+        self.jira.person_deletes_comment(&issue.name, remote).unwrap();
+    }
+
+    fn meets(&self, trouble: Trouble) {
+        let comment = || Fault::on("addComment");
+        match trouble {
+            Trouble::None => self.jira.heal(),
+            Trouble::Content => self.jira.fault(comment().answers(400)),
+            Trouble::Throttled => self.jira.fault(comment().throttled(Some("30"))),
+            Trouble::Unanswered => self.jira.fault(comment().reset_after()),
+            Trouble::State => self.jira.allow_links("SEC-1", false),
+            Trouble::Stranger => self.jira.fault(Fault::on_all().answers(401)),
+        }
+    }
+
+    fn loses(&self, issue: &Home) {
+        self.jira.person_deletes(&self.jira.ana(), &issue.name).unwrap();
+    }
+}
+
+conforms!(site());

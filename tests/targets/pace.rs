@@ -1,0 +1,335 @@
+//! A place that takes one post a second, and many cases at once: every post has its slot, none is wasted, and what shows
+//! a case comes before what is said of another. In virtual time.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use casebridge::{
+    aws::sir::{self, Answer, Page},
+    case::{Case, CaseId, Comment, CommentId, Millis, text},
+    config::settings::Settings,
+    http::{self, Failure},
+    runtime::{
+        World,
+        gate::{Queues, Slot},
+    },
+    state::{
+        self, Store, TargetKind,
+        key::Key,
+        memory::Memory,
+        notes::{Home, Intent, PlaceNote},
+    },
+    sync::{context::Context, reconcile::reconcile},
+    targets::{
+        content::{Content, Links, View},
+        contract::{Creation, Entry, Listener, Planner, ReadBack, Target, Unheard},
+        telling::{self, Decoration, Effect, Ledger, Picture},
+    },
+};
+use futures_util::{StreamExt, future::join_all, stream};
+use tokio::time::Instant;
+
+use crate::suite;
+
+const KIND: TargetKind = TargetKind::new("channel");
+const BEGIN: Millis = 1_795_668_500_000;
+/// What the function has.
+const TIME: Millis = 120_000;
+
+/// Cases with so many comments each, and a clock that stands still while somebody works.
+struct Outside {
+    store: Memory,
+    began: Instant,
+    comments: RefCell<BTreeMap<CaseId, usize>>,
+    reads: RefCell<BTreeMap<&'static str, Rate>>,
+}
+
+/// Five calls of an operation a second, after a burst of five; here they wait instead of being refused.
+#[derive(Default)]
+struct Rate(Millis);
+
+impl Rate {
+    fn wait(&mut self, now: Millis) -> Millis {
+        self.0 = self.0.max(now) + 200;
+        (self.0 - now - 1_000).max(0)
+    }
+}
+
+#[async_trait(?Send)]
+impl World for Outside {
+    fn store(&self) -> &dyn Store {
+        &self.store
+    }
+
+    fn now(&self) -> Millis {
+        BEGIN + Millis::try_from(self.began.elapsed().as_millis()).unwrap()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    async fn send(&self, _: http::Request) -> Result<http::Response, http::Trouble> {
+        panic!("the channel is no service")
+    }
+
+    async fn call(&self, call: sir::Call) -> Result<Answer, sir::Fault> {
+        let wait = self.reads.borrow_mut().entry(call.kind().name()).or_default().wait(self.now());
+        tokio::time::sleep(Duration::from_millis(40 + wait.unsigned_abs())).await;
+        Ok(match call {
+            sir::Call::GetCase { case } => Answer::Case(Box::new(Case { id: case, ..suite::case() })),
+            sir::Call::ListComments { case, .. } => {
+                let count = self.comments.borrow().get(&case).copied().unwrap_or_default();
+                let comment = |number: usize| Comment {
+                    id: CommentId::new(format!("{number:06}")),
+                    created: BEGIN / 1_000 + i64::try_from(number).unwrap(),
+                    updated: None,
+                    creator: "AWS Responder".to_owned(),
+                    body: format!("comment {number}"),
+                };
+                Answer::Comments(Page { items: (0..count).map(comment).collect(), next: None, total: None })
+            }
+            _ => Answer::Investigations(Page { items: Vec::new(), next: None, total: None }),
+        })
+    }
+
+    async fn enqueue(&self, _: &str, _: &str, _: String) -> Result<(), String> {
+        panic!("nobody speaks there")
+    }
+}
+
+/// A channel for all cases: what was posted when.
+struct Channel {
+    posts: RefCell<Vec<(Millis, CaseId, String)>>,
+    too_fast: Cell<u32>,
+    outside: Rc<Outside>,
+}
+
+impl Channel {
+    async fn post(&self, case: &CaseId, key: &str) -> String {
+        let now = self.outside.now();
+        let last = self.posts.borrow().last().map(|(at, ..)| *at);
+        if last.is_some_and(|last| now - last < 1_000) {
+            self.too_fast.set(self.too_fast.get() + 1);
+        }
+        self.posts.borrow_mut().push((now, case.clone(), key.to_owned()));
+        tokio::time::sleep(Duration::from_millis(90)).await;
+        format!("{case}/{key}")
+    }
+
+    /// When the last of such posts was made, after the beginning, in seconds.
+    fn last(&self, is_one: impl Fn(&CaseId, &str) -> bool) -> i64 {
+        let posts = self.posts.borrow();
+        let at = posts.iter().filter(|(_, case, key)| is_one(case, key)).map(|(at, ..)| *at).max();
+        (at.unwrap() - BEGIN + 999) / 1_000
+    }
+}
+
+impl Planner for Channel {
+    fn kind(&self) -> TargetKind {
+        KIND
+    }
+
+    fn title(&self) -> &'static str {
+        "The channel"
+    }
+
+    fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
+        match note.home {
+            None => vec![Effect::anchor(self.anchor_fingerprint(&picture.view))],
+            Some(_) => telling::comments(self, picture, ledger),
+        }
+    }
+
+    fn keys(&self, picture: &Picture) -> Vec<Key> {
+        telling::text_keys(self, picture)
+    }
+
+    fn decoration(&self, _: &Picture, _: &PlaceNote) -> Vec<Decoration> {
+        Vec::new()
+    }
+
+    fn parts(&self, text: &str) -> Vec<String> {
+        vec![text.to_owned()]
+    }
+
+    fn anchor_fingerprint(&self, view: &View) -> String {
+        text::hash(&view.case.title)
+    }
+
+    fn content_fingerprint(&self, _: &Content) -> String {
+        String::new()
+    }
+
+    fn anchor(&self, remote: &str, _: &PlaceNote) -> Home {
+        Home { place: "C1".to_owned(), name: remote.to_owned() }
+    }
+
+    fn bindings(&self, _: &Home, _: &PlaceNote) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn link(&self, _: &Home, _: &mut Links) {}
+
+    fn slot(&self, _: &PlaceNote, adds: bool) -> Option<Slot> {
+        adds.then(|| Slot { place: "C1".to_owned(), spacing: 1_000 })
+    }
+
+    fn forgets_what_is_gone(&self) -> bool {
+        false
+    }
+}
+
+#[async_trait(?Send)]
+impl Target for Channel {
+    fn planner(&self) -> &dyn Planner {
+        self
+    }
+
+    async fn create(&self, creation: &Creation<'_>, _: &PlaceNote) -> Result<String, Failure> {
+        Ok(self.post(&creation.picture.view.case.id, &creation.intent.key.0).await)
+    }
+
+    async fn edit(&self, _: &Entry<'_>, _: &PlaceNote) -> Result<(), Failure> {
+        panic!("nothing is edited")
+    }
+
+    async fn set(&self, _: &Decoration, _: &Picture, _: &PlaceNote) -> Result<(), Failure> {
+        panic!("nothing is set")
+    }
+
+    async fn delete(&self, _: &str, _: &PlaceNote) -> Result<(), Failure> {
+        panic!("nothing is deleted")
+    }
+
+    async fn find(&self, _: &CaseId, _: &Intent, _: &PlaceNote) -> Result<Option<String>, Failure> {
+        panic!("every post is answered")
+    }
+
+    async fn read_back(&self, _: &CaseId, _: &PlaceNote) -> Result<ReadBack, Failure> {
+        panic!("it is over before the hourly check")
+    }
+
+    async fn knows_us(&self) -> Result<bool, Failure> {
+        Ok(true)
+    }
+}
+
+/// Nobody speaks there.
+struct Nobody;
+
+#[async_trait(?Send)]
+impl Listener for Nobody {
+    async fn take_up(&self, _: &Unheard<'_>) -> state::Result<()> {
+        Ok(())
+    }
+}
+
+/// One invocation with these cases, ten at a time.
+async fn invoke(outside: &Outside, channel: &Channel, cases: Vec<CaseId>) {
+    let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
+    let deadline = outside.now() + TIME;
+    let targets: [&dyn Target; 1] = [channel];
+    let context = Context {
+        world: outside,
+        settings: &settings,
+        targets: &targets,
+        listener: &Nobody,
+        queues: Queues::default(),
+        deadline,
+    };
+    let each = stream::iter(cases).map(async |case| {
+        if deadline - outside.now() > 15_000 {
+            reconcile(&context, &case).await.unwrap();
+        }
+    });
+    each.buffer_unordered(10).collect::<Vec<_>>().await;
+}
+
+fn id(number: usize) -> CaseId {
+    CaseId::new(format!("{:010}", 7_000_000_000 + number))
+}
+
+async fn set() -> (Rc<Outside>, Channel) {
+    let outside = Rc::new(Outside {
+        store: Memory::default(),
+        began: Instant::now(),
+        comments: RefCell::default(),
+        reads: RefCell::default(),
+    });
+    let channel = Channel { posts: RefCell::default(), too_fast: Cell::new(0), outside: outside.clone() };
+    (outside, channel)
+}
+
+async fn news(outside: &Outside, case: &CaseId, comments: usize) {
+    outside.comments.borrow_mut().insert(case.clone(), comments);
+    outside.store.hint(case, outside.now(), false).await.unwrap();
+}
+
+/// The events come in batches of ten, and a sweep each minute.
+async fn run(outside: &Outside, channel: &Channel, cases: &[CaseId], minutes: u64) {
+    let batches = cases.chunks(10).map(|batch| invoke(outside, channel, batch.to_vec()));
+    let sweeps = (1..=minutes).map(async |minute| {
+        tokio::time::sleep(Duration::from_secs(60 * minute)).await;
+        let due = outside.store.due(outside.now(), 100).await.unwrap();
+        invoke(outside, channel, due).await;
+    });
+    tokio::join!(join_all(batches), join_all(sweeps));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_cases_of_one_batch_are_shown_within_eleven_seconds() {
+    let (outside, channel) = set().await;
+    let cases: Vec<_> = (0..10).map(id).collect();
+    for case in &cases {
+        news(&outside, case, 3).await;
+    }
+    run(&outside, &channel, &cases, 1).await;
+    assert_eq!((channel.posts.borrow().len(), channel.too_fast.get()), (40, 0));
+    let cards = channel.last(|_, key| key == "home");
+    assert!(cards <= 11, "the last card after {cards} s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn forty_eight_cases_are_told_without_a_wasted_second_each_card_before_any_second_line() {
+    let (outside, channel) = set().await;
+    let cases: Vec<_> = (0..48).map(id).collect();
+    for case in &cases {
+        news(&outside, case, 2).await;
+    }
+    run(&outside, &channel, &cases, 4).await;
+    assert_eq!((channel.posts.borrow().len(), channel.too_fast.get()), (144, 0));
+    let (cards, all) = (channel.last(|_, key| key == "home"), channel.last(|_, _| true));
+    assert!(all <= 160, "the last post after {all} s");
+    assert!(cards <= 50, "the last card after {cards} s");
+    let posts = channel.posts.borrow();
+    let first_line = posts.iter().position(|(.., key)| key != "home").unwrap();
+    let late = posts[first_line..].iter().filter(|(.., key)| key == "home").count();
+    assert!(late <= 5, "{late} cards after a line of another case");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_comment_on_a_case_that_is_known_does_not_wait_for_a_backlog_to_be_told_whole() {
+    let (outside, channel) = set().await;
+    let known = id(100);
+    news(&outside, &known, 0).await;
+    invoke(&outside, &channel, vec![known.clone()]).await;
+    let cases: Vec<_> = (0..48).map(id).collect();
+    for case in &cases {
+        news(&outside, case, 2).await;
+    }
+    let urgent = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        news(&outside, &known, 1).await;
+        invoke(&outside, &channel, vec![known.clone()]).await;
+    };
+    tokio::join!(run(&outside, &channel, &cases, 4), urgent);
+    let told = channel.last(|case, key| *case == known && key != "home");
+    assert!(told <= 60, "told after {told} s, of which it waited 5 for its event");
+    assert_eq!((channel.posts.borrow().len(), channel.too_fast.get()), (146, 0));
+}

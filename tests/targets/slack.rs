@@ -1,0 +1,104 @@
+//! Slack as a target: a thread a case, and a channel a case.
+
+use casebridge::{
+    config::{
+        sdk::Aws,
+        secrets::{Secret, Secrets},
+        settings,
+    },
+    runtime::live::{Inbox, Live, Safe},
+    state::{memory::Memory, notes::Home},
+    targets::{
+        contract::Target,
+        slack::{Slack, SlackTarget},
+    },
+};
+use casebridge_lab::standins::{self, Fault};
+use serde_json::json;
+
+use crate::{
+    conforms,
+    suite::{Stage, Trouble},
+};
+
+const ANA: &str = "U024BE7LH";
+
+struct Workspace {
+    slack: standins::Slack,
+    world: Live<Memory>,
+    settings: settings::Slack,
+    token: Secret,
+}
+
+async fn workspace(layout: &str) -> Workspace {
+    let slack = standins::Slack::start().await.unwrap();
+    let (_, _, _, team) = slack.app();
+    let settings = json!({
+        "api_url": format!("{}/api", slack.url()),
+        "team": team,
+        "channel": slack.security(),
+        "layout": layout,
+        "invite": ["ana@example.com"],
+    });
+    let (sender, _) = tokio::sync::mpsc::unbounded_channel();
+    let world =
+        Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), Safe::Given(Secrets::default()));
+    let token = Secret::new(slack.token());
+    Workspace { slack, world, settings: serde_json::from_value(settings).unwrap(), token }
+}
+
+impl Stage for Workspace {
+    fn target(&self) -> Box<dyn Target + '_> {
+        let Self { world, settings, token, .. } = self;
+        Box::new(SlackTarget::new(Slack { world, settings, token, until: i64::MAX }))
+    }
+
+    fn lines(&self, card: &Home) -> Vec<String> {
+        let messages = match self.settings.layout {
+            settings::Layout::Thread => self.slack.thread(&card.place, &card.name),
+            settings::Layout::Channel => self.slack.messages(&card.place),
+        };
+        messages.iter().map(standins::Slack::shown).collect()
+    }
+
+    fn deletes(&self, card: &Home, remote: &str) {
+        self.slack.deletes(&card.place, remote).unwrap();
+    }
+
+    fn meets(&self, trouble: Trouble) {
+        let post = || Fault::on("chat.postMessage");
+        match trouble {
+            Trouble::None => self.slack.heal(),
+            Trouble::Content => self.slack.fault(post().error("invalid_blocks")),
+            Trouble::Throttled => self.slack.fault(post().throttled(Some("30"))),
+            Trouble::Unanswered => self.slack.fault(post().reset_after()),
+            Trouble::State if self.settings.layout == settings::Layout::Channel => {
+                self.slack.fault(Fault::on("conversations.invite").error("user_is_restricted"));
+            }
+            Trouble::State => self.slack.fault(Fault::on("chat.update").error("invalid_blocks")),
+            Trouble::Stranger => self.slack.fault(Fault::on_all().error("token_revoked")),
+        }
+    }
+
+    fn loses(&self, card: &Home) {
+        for message in self.slack.messages(&card.place) {
+            let _ = self.slack.deletes(&card.place, message["ts"].as_str().unwrap());
+        }
+        for message in self.slack.thread(&card.place, &card.name) {
+            let _ = self.slack.deletes(&card.place, message["ts"].as_str().unwrap());
+        }
+        self.slack.archives(&card.place, ANA);
+    }
+}
+
+mod threads {
+    use super::*;
+
+    conforms!(workspace("thread"));
+}
+
+mod channels {
+    use super::*;
+
+    conforms!(workspace("channel"));
+}
