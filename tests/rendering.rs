@@ -131,6 +131,10 @@ fn texts() -> Vec<String> {
         "😀".repeat(3_000),
         "\"\\".repeat(1_500),
         "`".repeat(3_000),
+        "- a\n".repeat(900),
+        "1. `id` https://a.example/b\n- \u{200b}\n".repeat(100),
+        "`a` https://a.example/x ".repeat(200),
+        "```\n<!here>\n```\nthen\n".repeat(200),
         String::new(),
         "\u{200b}".to_owned(),
     ]
@@ -230,6 +234,22 @@ fn says_nothing(text: &str) {
     assert_eq!((found, text.contains('>')), (None, false), "{text:?}");
 }
 
+/// An address from outside is one of the web that a browser spells in the same way.
+fn is_plain(address: &str) {
+    let spelled = reqwest::Url::parse(address).unwrap();
+    assert!(["http", "https"].contains(&spelled.scheme()) && spelled.username().is_empty(), "{address}");
+    assert_eq!(spelled.as_str().trim_end_matches('/'), address.trim_end_matches('/'));
+}
+
+fn has_as_many_as_slack_takes(block: &serde_json::Map<String, Value>) {
+    let (name, most) = match block["type"].as_str() {
+        Some("section") => ("fields", 10),
+        Some("context") => ("elements", 10),
+        _ => ("elements", 25),
+    };
+    assert!(block[name].as_array().is_some_and(|some| (1..=most).contains(&some.len())), "{block:?}");
+}
+
 fn holds_for_slack(message: &Message) {
     assert!((1..=4_000).contains(&length(&message.text)), "{} {}", length(&message.text), message.text);
     is_inert_mrkdwn(&message.text);
@@ -249,19 +269,17 @@ fn holds_for_slack(message: &Message) {
                 assert!(text("url").len() <= 3_000 && !text("url").contains(['|', '>', ' ']));
                 continue;
             }
-            "section" => {
-                assert!(object["fields"].as_array().is_some_and(|fields| (1..=10).contains(&fields.len())));
+            "section" | "context" | "actions" => {
+                has_as_many_as_slack_takes(object);
                 continue;
             }
-            "context" => {
-                assert!(object["elements"].as_array().is_some_and(|some| (1..=10).contains(&some.len())));
+            "link" => {
+                is_plain(text("url"));
+                assert_eq!(text("text"), "", "it shows where it leads");
+                total += length(text("url"));
                 continue;
             }
-            "actions" => {
-                assert!(object["elements"].as_array().is_some_and(|some| (1..=25).contains(&some.len())));
-                continue;
-            }
-            "rich_text" | "rich_text_section" | "rich_text_list" => {
+            "rich_text" | "rich_text_section" | "rich_text_list" | "rich_text_preformatted" => {
                 assert!(object["elements"].as_array().is_some_and(|some| !some.is_empty()), "{object:?}");
                 continue;
             }
@@ -280,7 +298,7 @@ fn holds_for_slack(message: &Message) {
                 assert_eq!(text("user_id"), "U024BE7LH");
                 continue;
             }
-            "" if object.keys().all(|key| ["bold", "strike"].contains(&key.as_str())) => continue,
+            "" if object.keys().all(|key| ["bold", "strike", "code"].contains(&key.as_str())) => continue,
             other => panic!("{other} means something in Slack"),
         };
         has_no_hidden_character(text("text"));
@@ -321,29 +339,46 @@ fn documents(text: &str) -> Vec<Value> {
     all
 }
 
+/// Our own link.
+const CONSOLE: &str = "https://console.example.com/a|b%3Ec%20d";
+
 fn holds_for_jira(document: &Value) {
     let size = document.to_string().len();
     assert!(size <= 32_767, "{size} bytes");
     assert_eq!(standins::Jira::document_faults(document), [] as [String; 0], "{document}");
     assert_eq!((&document["type"], &document["version"]), (&"doc".into(), &1.into()));
     assert!(document["content"].as_array().is_some_and(|content| !content.is_empty()), "{document}");
+    let code: Vec<&Value> = all_objects(document)
+        .into_iter()
+        .filter(|object| object.get("type").is_some_and(|kind| kind == "codeBlock"))
+        .map(|block| &block["content"][0]["text"])
+        .collect();
     for object in all_objects(document) {
         let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
         match text("type") {
             "text" => {
                 assert!(!text("text").is_empty());
-                assert!(!text("text").contains('\n'));
+                assert!(!text("text").contains('\n') || code.contains(&&object["text"]));
+                let marks = object.get("marks").and_then(Value::as_array).into_iter().flatten();
+                for address in
+                    marks.filter_map(|mark| mark["attrs"]["href"].as_str()).filter(|it| *it != CONSOLE)
+                {
+                    is_plain(address);
+                    assert_eq!(text("text"), address, "it shows where it leads");
+                }
                 has_no_hidden_character(text("text"));
             }
-            "link" => assert_eq!(object["attrs"]["href"], "https://console.example.com/a|b%3Ec%20d"),
-            "table" | "bulletList" | "tableRow" | "listItem" | "tableHeader" | "tableCell" | "panel" => {
+            "table" | "bulletList" | "orderedList" | "codeBlock" | "tableRow" | "listItem"
+            | "tableHeader" | "tableCell" | "panel" => {
                 assert!(
                     object["content"].as_array().is_some_and(|content| !content.is_empty()),
                     "{object:?}"
                 );
             }
-            "doc" | "paragraph" | "heading" | "hardBreak" | "strong" | "strike" => {}
-            "" if object.keys().all(|key| ["panelType", "level", "href"].contains(&key.as_str())) => {}
+            "doc" | "paragraph" | "heading" | "hardBreak" | "strong" | "strike" | "code" | "link" => {}
+            "" if object
+                .keys()
+                .all(|key| ["panelType", "level", "href", "order"].contains(&key.as_str())) => {}
             other => panic!("{other} means something in Jira"),
         }
     }

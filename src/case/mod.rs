@@ -3,6 +3,7 @@
 //! Limits and spellings: <https://docs.aws.amazon.com/security-ir/latest/APIReference/>.
 
 pub mod author;
+pub mod passage;
 pub mod snapshot;
 pub mod stated;
 pub mod text;

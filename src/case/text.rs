@@ -81,6 +81,28 @@ pub fn visible(text: &str) -> String {
     text.replace("\r\n", "\n").chars().filter_map(shown).collect()
 }
 
+/// A text, and below it what belongs to it and could not be carried along; `on` says where that is to be found.
+pub fn beside(words: &str, on: &str, names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| cut(&one_line(name), 300)).collect();
+    match (names.is_empty(), words.trim().is_empty()) {
+        (true, _) => words.to_owned(),
+        (false, true) => format!("[On this {on}: {}]", names.join(", ")),
+        (false, false) => format!("{words}\n\n[On this {on}: {}]", names.join(", ")),
+    }
+}
+
+/// A link as text. Where the words are the address, they stand alone; words of another meaning keep it.
+pub fn linked(label: &str, address: &str) -> String {
+    let address =
+        ["mailto:", "tel:"].iter().find_map(|scheme| address.strip_prefix(scheme)).unwrap_or(address);
+    let bare = address.split_once("://").map_or(address, |(_, rest)| rest).trim_end_matches('/');
+    match label {
+        "" => address.to_owned(),
+        label if label == address || label.trim_end_matches('/') == bare => label.to_owned(),
+        label => format!("{label} ({address})"),
+    }
+}
+
 /// A text as one line.
 pub fn one_line(text: &str) -> String {
     visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -145,6 +167,30 @@ mod tests {
             ["&", "&"],
             "a character that outweighs the limit stands alone"
         );
+    }
+
+    #[test]
+    fn what_is_beside_a_text_is_named_on_one_line_and_nothing_is_named_where_nothing_is() {
+        let names = ["a.txt".to_owned(), "b\n[x]".to_owned()];
+        assert_eq!(
+            beside("see", "message in Slack", &names),
+            "see\n\n[On this message in Slack: a.txt, b [x]]"
+        );
+        assert_eq!(beside(" \n", "comment in Jira", &names[..1]), "[On this comment in Jira: a.txt]");
+        assert_eq!(beside("see", "message in Slack", &[]), "see");
+    }
+
+    #[test]
+    fn a_link_keeps_its_address_unless_its_words_say_it() {
+        for (label, address, expected) in [
+            ("", "https://a.test/x", "https://a.test/x"),
+            ("a.test/x", "https://a.test/x/", "a.test/x"),
+            ("here", "https://a.test/x", "here (https://a.test/x)"),
+            ("ana@a.test", "mailto:ana@a.test", "ana@a.test"),
+            ("https://bank.test", "https://evil.test", "https://bank.test (https://evil.test)"),
+        ] {
+            assert_eq!(linked(label, address), expected);
+        }
     }
 
     #[test]

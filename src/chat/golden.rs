@@ -19,7 +19,7 @@ use crate::{
         },
     },
     state::{golden, notes::Home},
-    targets::slack::{File, Heard, said_by_a_person},
+    targets::slack::{Beside, Heard, said_by_a_person},
 };
 
 /// 2026-11-26T06:20:00Z.
@@ -180,7 +180,6 @@ fn filled() -> Vec<(&'static str, Did)> {
 #[test]
 fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
     let form = Form { kind: Kind::Edit { case: case() }, place: place() };
-    let ts = || "1795669199.000100".to_owned();
     let acts = vec![
         ("confirmed", Did::Confirmed { value: "c2lnbmVk.e30".to_owned() }),
         (
@@ -190,10 +189,15 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         ("form opened, without a hash", Did::Opened { view: "V0FORMVIEW".to_owned(), hash: None, form }),
         ("home", Did::Home),
         ("mistaken", Did::Mistaken { answer: answers().remove(1).1 }),
-        ("said", Did::Said { ts: ts(), text: "It was <@U0BOEXAMPL> &amp; me".to_owned(), files: vec![] }),
-        ("said with files", Did::Said { ts: ts(), text: String::new(), files: vec!["auth.log".to_owned()] }),
+        ("said", said_with("It was <@U0BOEXAMPL> &amp; me", &[], &[])),
+        ("said with files", said_with("", &["auth.log"], &[])),
+        (
+            "said with files to attach",
+            said_with("see", &["auth.log", "F0CONNECT1"], &["F0AUTHLOG1", "F0CONNECT1"]),
+        ),
         ("withheld", Did::Withheld { kind: "an AWS access key".to_owned() }),
-        ("amended", Did::Amended { ts: ts(), text: "It was me".to_owned() }),
+        ("amended", amended_with("It was me", &[])),
+        ("amended with files", amended_with("It was me", &["auth.log"])),
         ("issue changed", Did::JiraChanged { issue: "10001".to_owned() }),
     ];
     let acts = acts.into_iter().chain(filled());
@@ -207,17 +211,32 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
     golden::check_json("jobs", &jobs);
 }
 
+fn texts(all: &[&str]) -> Vec<String> {
+    all.iter().map(|text| (*text).to_owned()).collect()
+}
+
+const SAID_AT: &str = "1795669199.000100";
+
+fn said_with(text: &str, files: &[&str], uploads: &[&str]) -> Did {
+    Did::Said { ts: SAID_AT.to_owned(), text: text.to_owned(), files: texts(files), uploads: texts(uploads) }
+}
+
+fn amended_with(text: &str, files: &[&str]) -> Did {
+    Did::Amended { ts: SAID_AT.to_owned(), text: text.to_owned(), files: texts(files), uploads: texts(files) }
+}
+
 /// A reply whose event never came.
 fn brought() -> Job {
     let settings = toml::from_str("[slack]\nteam = 'T0CASEBRDG'\nchannel = 'C0SECURITY'").unwrap();
     let home = Home { place: "C0SECURITY".to_owned(), name: "1795668300.000100".to_owned() };
-    let file = File { id: "F0AUTHLOG1".to_owned(), name: "auth.log".to_owned(), ..File::default() };
+    // Before uploads were told.
+    let file = Beside { name: "auth.log".to_owned(), file: None };
     let reply = Heard {
         ts: "1795669199.000100".to_owned(),
         thread_ts: Some(home.name.clone()),
         user: Some("U0ANAEXAMP".to_owned()),
         text: "It was me".to_owned(),
-        files: vec![file],
+        beside: vec![file],
         ..Heard::default()
     };
     said(&settings, &home, &said_by_a_person(reply).unwrap(), 1_795_674_000_123)
@@ -254,7 +273,7 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
 
 #[test]
 fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
-    let may_lack = ["replaces", "before", "communication"];
+    let may_lack = ["replaces", "before", "communication", "beside", "uploads"];
     golden::damage::<Job>("jobs", &may_lack, &[]);
     golden::damage::<Job>("jobs-asked", &may_lack, &[]);
     golden::damage::<Form>("forms", &[], &[]);

@@ -1,5 +1,6 @@
 //! How does a request leave, and what can have become of it? HTTP as plain values.
 
+pub mod json;
 pub mod transport;
 
 use std::time::Duration;
@@ -93,12 +94,12 @@ impl Response {
         Some(Duration::from_secs(seconds.into()))
     }
 
-    /// The body as JSON. `None` where it is none, or longer than [`MAX_BODY`].
+    /// The body as JSON, half characters replaced. `None` where it is none, or longer than [`MAX_BODY`].
     pub fn value(&self) -> Option<Value> {
         if self.body.len() > MAX_BODY {
             return None;
         }
-        serde_json::from_slice(&self.body).ok()
+        json::read(&self.body)
     }
 }
 
@@ -202,28 +203,6 @@ impl Failure {
 pub fn word(text: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:,".contains(&byte);
     if !text.is_empty() && text.len() <= 80 && text.bytes().all(plain) { text } else { "(not a word)" }
-}
-
-/// What became of a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Copied {
-    /// It was sent, and this was answered.
-    Put {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The source answered with a page to sign in at, as Slack does with 200. Nothing was sent.
-    SignIn,
-    /// The source refused. Nothing was sent.
-    Source {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The source gives another number of bytes than was said. Nothing was sent.
-    Length {
-        /// How many it gives.
-        bytes: u64,
-    },
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Url, redirect};
 use crate::{
     case::Millis,
     config::{environment::variable, hosts},
-    http::{self, Copied, MAX_BODY, Request, Response, Trouble},
+    http::{self, MAX_BODY, Request, Response, Trouble},
 };
 
 /// The longest that a connection, its encryption included, may take to be made. Part of [`http::TIMEOUT`].
@@ -24,6 +24,30 @@ const COPY: Duration = Duration::from_secs(18);
 /// Lambda stops the process between invocations. A connection that died meanwhile takes a request with it, and
 /// that a message was not posted can then be learned only by looking for it.
 const KEPT: Millis = 10_000;
+
+/// A file that was opened: its bytes wait to be read.
+pub struct Opened {
+    answer: reqwest::Response,
+    bytes: u64,
+}
+
+/// What became of opening a file.
+pub enum Source {
+    /// It is what was said.
+    Opened(Opened),
+    /// A page to sign in at was answered, as Slack does with 200.
+    SignIn,
+    /// It was refused.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// There is another number of bytes than was said.
+    Length {
+        /// How many there are.
+        bytes: u64,
+    },
+}
 
 /// Sends requests. Its client is made when it is first needed; clones share it.
 #[derive(Clone)]
@@ -69,22 +93,29 @@ impl Http {
         builder.build().map_err(|_| not_sent("there is no HTTP client"))
     }
 
-    /// Copies what `from` answers to where `to` sends it, piece by piece: memory holds one piece at a time.
-    pub async fn copy(&self, from: Request, to: Request, bytes: u64, now: Millis) -> Result<Copied, Trouble> {
-        let from = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
-        let status = from.status().as_u16();
-        let html =
-            from.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        match from.content_length() {
-            _ if status != 200 => return Ok(Copied::Source { status }),
-            _ if html => return Ok(Copied::SignIn),
-            Some(given) if given != bytes => return Ok(Copied::Length { bytes: given }),
-            _ => {}
-        }
-        let body = reqwest::Body::wrap_stream(from.bytes_stream());
-        let to = self.request(to, now)?.timeout(COPY).header("content-length", bytes).body(body);
-        let answer = to.send().await.map_err(|error| trouble(&error))?;
-        Ok(Copied::Put { status: answer.status().as_u16() })
+    /// Opens a file of so many bytes, and reads none of them yet.
+    pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, Trouble> {
+        let answer = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
+        let status = answer.status().as_u16();
+        let is_page = answer
+            .headers()
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        Ok(match answer.content_length() {
+            _ if status != 200 => Source::Refused { status },
+            Some(given) if given == bytes => Source::Opened(Opened { answer, bytes }),
+            // A page of that very length is a file that is a page.
+            _ if is_page => Source::SignIn,
+            Some(given) => Source::Length { bytes: given },
+            None => Source::Opened(Opened { answer, bytes }),
+        })
+    }
+
+    /// Sends an opened file on, piece by piece: memory holds one piece at a time. Answers the HTTP status.
+    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, Trouble> {
+        let body = reqwest::Body::wrap_stream(file.answer.bytes_stream());
+        let to = self.request(to, now)?.timeout(COPY).header("content-length", file.bytes).body(body);
+        Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }
 
     /// Sends a request and reads the answer, whatever its status.
@@ -255,6 +286,25 @@ mod tests {
         }
     }
 
+    /// What became of a copy.
+    #[derive(Debug, PartialEq)]
+    enum Copied {
+        Put(u16),
+        SignIn,
+        Refused(u16),
+        Length(u64),
+    }
+
+    async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, Trouble> {
+        let to = Request::bare("PUT", to).header("if-none-match", "*");
+        Ok(match http().open(Request::bare("GET", from), bytes, 0).await? {
+            Source::Opened(file) => Copied::Put(http().fill(to, file, 0).await?),
+            Source::SignIn => Copied::SignIn,
+            Source::Refused { status } => Copied::Refused(status),
+            Source::Length { bytes } => Copied::Length(bytes),
+        })
+    }
+
     /// A copy of what `from` says, said to be `bytes` long; `to` keeps what it hears.
     async fn copied(from: &str, bytes: u64) -> (Result<Copied, Trouble>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -273,9 +323,7 @@ mod tests {
             }
             heard
         });
-        let to = Request::bare("PUT", format!("http://{address}/")).header("if-none-match", "*");
-        let from = Request::bare("GET", format!("http://{}/", says(from)));
-        let copied = http().copy(from, to, bytes, 0).await;
+        let copied = copy(format!("http://{}/", says(from)), format!("http://{address}/"), bytes).await;
         drop(TcpStream::connect(address));
         (copied, heard.join().unwrap())
     }
@@ -283,18 +331,22 @@ mod tests {
     #[tokio::test]
     async fn a_copy_carries_its_length_and_its_bytes_and_nothing_leaves_unless_the_source_is_what_was_said() {
         let file = |head: &str| format!("HTTP/1.1 {head}\r\n\r\nthe end");
-        let (became, heard) = copied(&file("200 OK\r\ncontent-length: 7"), 7).await;
-        assert_eq!(became, Ok(Copied::Put { status: 412 }));
-        let heard = String::from_utf8(heard).unwrap().to_lowercase();
-        assert!(heard.contains("content-length: 7\r\n") && heard.ends_with("\r\n\r\nthe end"), "{heard}");
-        assert!(heard.contains("if-none-match: *") && !heard.contains("transfer-encoding"), "{heard}");
-        for (head, expected) in [
-            ("403 Forbidden\r\ncontent-length: 7", Copied::Source { status: 403 }),
-            ("302 Found\r\nlocation: /\r\ncontent-length: 7", Copied::Source { status: 302 }),
-            ("200 OK\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: 7", Copied::SignIn),
-            ("200 OK\r\ncontent-length: 6", Copied::Length { bytes: 6 }),
+        let page = "content-type: text/html; charset=utf-8\r\ncontent-length: 7";
+        for head in ["content-length: 7", page] {
+            let (became, heard) = copied(&file(&format!("200 OK\r\n{head}")), 7).await;
+            assert_eq!(became, Ok(Copied::Put(412)), "{head}");
+            let heard = String::from_utf8(heard).unwrap().to_lowercase();
+            assert!(heard.contains("content-length: 7\r\n") && heard.ends_with("\r\n\r\nthe end"), "{heard}");
+            assert!(heard.contains("if-none-match: *") && !heard.contains("transfer-encoding"), "{heard}");
+        }
+        for (head, bytes, expected) in [
+            ("403 Forbidden\r\ncontent-length: 7", 7, Copied::Refused(403)),
+            ("302 Found\r\nlocation: /\r\ncontent-length: 7", 7, Copied::Refused(302)),
+            (&format!("200 OK\r\n{page}"), 5_000, Copied::SignIn),
+            ("200 OK\r\ncontent-type: text/html", 7, Copied::SignIn),
+            ("200 OK\r\ncontent-length: 6", 7, Copied::Length(6)),
         ] {
-            let (became, heard) = copied(&file(head), 7).await;
+            let (became, heard) = copied(&file(head), bytes).await;
             assert_eq!((became, heard.len()), (Ok(expected), 0), "{head}");
         }
     }
@@ -327,7 +379,6 @@ mod tests {
             }
         });
         let (from, to) = (format!("http://{from}/"), format!("http://{to}/"));
-        let copied = http().copy(Request::bare("GET", from), Request::bare("PUT", to), 9, 0).await;
-        assert_eq!(copied, Ok(Copied::Put { status: 200 }));
+        assert_eq!(copy(from, to, 9).await, Ok(Copied::Put(200)));
     }
 }

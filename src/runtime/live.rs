@@ -19,7 +19,10 @@ use crate::{
         secrets::{self, Secrets},
         settings::{Problem, Settings},
     },
-    http::{self, Copied, transport::Http},
+    http::{
+        self,
+        transport::{Http, Opened, Source},
+    },
     runtime::{World, cached::Kept},
     state::{self, Store, dynamodb::Dynamo},
 };
@@ -243,13 +246,12 @@ impl<S: Store> World for Live<S> {
         self.http.send(request, clock::now()).await
     }
 
-    async fn copy(
-        &self,
-        from: http::Request,
-        to: http::Request,
-        bytes: u64,
-    ) -> Result<Copied, http::Trouble> {
-        self.http.copy(from, to, bytes, clock::now()).await
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+        self.http.open(from, bytes, clock::now()).await
+    }
+
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+        self.http.fill(to, file, clock::now()).await
     }
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, Fault> {

@@ -10,7 +10,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{aws::sir, case::Millis, http, state::Store};
+use crate::{
+    aws::sir,
+    case::Millis,
+    http::{
+        self,
+        transport::{Opened, Source},
+    },
+    state::Store,
+};
 
 /// Everything outside that a step may touch. The two worlds are [`crate::runtime::live`] and the simulation.
 #[async_trait(?Send)]
@@ -27,14 +35,13 @@ pub trait World {
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
     async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble>;
 
-    /// Copies what `from` answers to where `to` sends it, `bytes` of them, without ever holding all of it: once, no
-    /// retry, no redirect. A world without files answers that nothing was sent.
-    async fn copy(
-        &self,
-        _from: http::Request,
-        _to: http::Request,
-        _bytes: u64,
-    ) -> Result<http::Copied, http::Trouble> {
+    /// Opens a file of so many bytes: once, no retry, no redirect. A world without files answers that nothing was sent.
+    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::Trouble> {
+        Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
+    }
+
+    /// Sends an opened file to where `to` says, without ever holding all of it, once. Answers the HTTP status.
+    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<u16, http::Trouble> {
         Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
     }
 

@@ -226,8 +226,10 @@ pub struct Said {
     pub thread: Option<String>,
     /// The words.
     pub text: String,
-    /// The names of the files that came with it.
+    /// The names of what came with it; of a file whose name nobody told, the id.
     pub files: Vec<String>,
+    /// The ids of its files.
+    pub uploads: Vec<String>,
 }
 
 /// What people said on a case that is not among what we told or know.

@@ -127,3 +127,36 @@ async fn a_missing_scope_a_large_file_and_an_address_elsewhere_are_explained_and
         assert_eq!(stage.comments(&case).len(), 0, "{words}");
     }
 }
+
+#[tokio::test]
+async fn a_page_is_evidence_and_only_a_page_to_sign_in_at_is_refused() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let thread = stage.thread_of(&case).await;
+    let phish = "<!doctype html><html><body><h1>Sign in to Example Bank</h1></body></html>";
+    for (name, kind) in [
+        ("phish.html", "text/html"),
+        ("phish.eml", "message/rfc822"),
+        ("phish.htm", "text/html; charset=utf-8"),
+    ] {
+        let (_, ts, _) = stage.slack.shares(ANA, &stage.channel, (name, kind), phish, Some(&thread));
+        let shown = attaches(&stage, &ts).await;
+        assert!(shown.contains("AWS checks it now"), "{shown}");
+        assert_eq!(stage.sir.attachment(&case, name).unwrap(), phish);
+    }
+}
+
+#[tokio::test]
+async fn what_slack_does_not_give_leaves_no_name_on_the_case_however_often_it_is_tried() {
+    let stage = Stage::set().await;
+    let case = stage.sir.console_creates_case("Key leaked");
+    let thread = stage.thread_of(&case).await;
+    let ts = shares(&stage, &thread, "dump.zip", &"x".repeat(5_000));
+    stage.slack.fault(Fault::on("download").html(200));
+    for _ in 0..3 {
+        let shown = attaches(&stage, &ts).await;
+        assert!(shown.contains("asked us to sign in"), "{shown}");
+    }
+    assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);
+    assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().map_or(0, Vec::len), 0);
+}

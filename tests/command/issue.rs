@@ -327,7 +327,8 @@ async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_kee
     }
     stage.jira.take_webhooks();
     stage.jira.person_writes(&ana, &key, &comment("The suspect works here.", role)).unwrap();
-    stage.jira.person_comments(&ana, &key, &"too long for AWS ".repeat(800)).unwrap();
+    stage.jira.person_comments(&ana, &key, "not for AWS").unwrap();
+    stage.sir.fault(Fault::on("CreateCaseComment").body("not for AWS").error("ValidationException"));
     stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
     webhooks(&stage).await;
     assert_eq!(said(&stage, &case), ["It was Bo"]);

@@ -9,6 +9,7 @@ mod examples;
 mod files;
 mod form_rules;
 mod forms;
+mod grid;
 mod home;
 mod issue;
 #[path = "../state/log.rs"]
@@ -22,3 +23,6 @@ mod stage;
 mod state;
 mod thread;
 mod verbs;
+mod words_at_the_door;
+mod words_in_jira;
+mod words_in_slack;

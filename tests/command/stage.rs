@@ -24,7 +24,10 @@ use casebridge::{
         settings::Settings,
     },
     entry::notify::Notifier,
-    http::{self, Copied, transport::Http},
+    http::{
+        self,
+        transport::{Http, Opened, Source},
+    },
     runtime::{
         World,
         live::{Inbox, Live, Safe},
@@ -210,14 +213,16 @@ impl World for Outside {
         answer
     }
 
-    async fn copy(
-        &self,
-        from: http::Request,
-        to: http::Request,
-        bytes: u64,
-    ) -> Result<Copied, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
         self.countdown.moment().await;
-        let answer = self.live.copy(from, to, bytes).await;
+        let opened = self.live.open(from, bytes).await;
+        self.countdown.moment().await;
+        opened
+    }
+
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+        self.countdown.moment().await;
+        let answer = self.live.fill(to, file).await;
         if self.copying.load(Ordering::SeqCst) > 0 {
             self.stopped.fetch_add(self.copying.load(Ordering::SeqCst), Ordering::SeqCst);
         }

@@ -130,7 +130,7 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
         edited: None,
         mark: None,
         text: "It was Bo".to_owned(),
-        files: Vec::new(),
+        beside: Vec::new(),
     };
     let home = Home { place: stage.channel.clone(), name: thread };
     let said = casebridge::targets::slack::said_by_a_person(heard).unwrap();

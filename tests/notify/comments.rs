@@ -5,7 +5,7 @@ use casebridge::{
     config::clock,
     state::{Saying, Store},
 };
-use casebridge_lab::standins::{Fault, Jira, Order};
+use casebridge_lab::standins::{Fault, Jira, Live, Order};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -69,6 +69,22 @@ async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
 }
 
 #[tokio::test]
+async fn half_a_character_in_a_comment_costs_neither_it_nor_a_later_one() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.fault(Fault::on("ListComments").half_characters());
+    stage.sir.aws_comments(&case, "AWS Responder", "The alert said {half} and stopped.").unwrap();
+    stage.events().await;
+    stage.sir.aws_comments(&case, "AWS Responder", "web-2 is isolated.").unwrap();
+    stage.events().await;
+    for told in [stage.lines(&case).await, stage.comments(&case).await] {
+        let (first, second) =
+            (place_of(&told, "The alert said \u{fffd} and stopped."), place_of(&told, "web-2 is isolated."));
+        assert!(first < second, "{told:#?}");
+    }
+}
+
+#[tokio::test]
 async fn an_edit_that_makes_a_comment_longer_or_shorter_leaves_no_piece_behind() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
@@ -85,7 +101,7 @@ async fn an_edit_that_makes_a_comment_longer_or_shorter_leaves_no_piece_behind()
 }
 
 #[tokio::test]
-async fn hostile_text_pings_nobody_links_nowhere_and_forges_no_line() {
+async fn hostile_text_pings_nobody_links_only_where_it_says_and_forges_no_line() {
     let hostile = "<!channel> <!here> @here <@U024BE7LH> <https://evil.example|the console> http://evil.example \
                    *bold* `code` ```fence``` <!date^1^{date}^https://evil.example|x> [x](https://evil.example) \
                    {color:red}red{color} [~accountid:1] \u{202e}desrever\u{2028}*AWS Responder* forged";
@@ -99,10 +115,20 @@ async fn hostile_text_pings_nobody_links_nowhere_and_forges_no_line() {
     stage.events().await;
     let live = stage.slack.live(&stage.channel);
     let ours = |text: &str| text.contains("console.aws.amazon.com") || text.contains(stage.jira.url());
-    let theirs: Vec<_> = live.iter().filter(|live| live.kind != "date" && !ours(&live.text)).collect();
+    let addresses = ["https://evil.example", "http://evil.example"];
+    // An element without words of its own shows its address.
+    let is_plain =
+        |live: &Live| (live.by, live.kind) == ("element", "link") && addresses.contains(&live.text.as_str());
+    let foreign = |live: &&Live| live.kind != "date" && !ours(&live.text) && !is_plain(live);
+    let theirs: Vec<_> = live.iter().filter(foreign).collect();
     assert!(theirs.is_empty(), "{theirs:#?}");
-    assert!(live.iter().all(|live| !live.text.contains("evil")), "{live:#?}");
+    let plain = |address: &str| {
+        format!(
+            r#"{{"marks":[{{"attrs":{{"href":"{address}"}},"type":"link"}}],"text":"{address}","type":"text"}}"#
+        )
+    };
     let issue = stage.jira.state().to_string();
+    let issue = addresses.iter().fold(issue, |issue, address| issue.replace(&plain(address), ""));
     for marked in
         [r#""type":"mention""#, r#""type":"inlineCard""#, r#""href":"http://evil"#, r#""href":"https://evil"#]
     {

@@ -133,7 +133,12 @@ impl Act {
                 let text = format!("<@{bot}> {}", line(text));
                 stage.slack.says(ANA, &stage.channel, &text, Some(thread)).1.split_off(1)
             }
-            Self::Replies => stage.slack.says(ANA, &stage.channel, "It was <@U024BE7LJ>", Some(thread)).1,
+            Self::Replies => {
+                stage
+                    .slack
+                    .says(ANA, &stage.channel, "It was <@U024BE7LJ>, not <!subteam^S0NOBODY1>", Some(thread))
+                    .1
+            }
             Self::Edits => {
                 let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(thread));
                 delivered(stage, &sent).await;

@@ -32,6 +32,8 @@ pub enum For {
     Who,
     /// Something that has to be known on the way.
     Within,
+    /// A name that words can do without.
+    Name,
     /// An answer, and there is another way for it.
     Answer,
     /// An answer in the channel; in direct messages where the channel does not take it.
@@ -57,12 +59,13 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 21] = [
+pub const ASKED: [Row; 22] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
     (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
     (At::Slack, "users.info", "U024BE7LJ", Within, Act::Types("CASE watch <@U024BE7LJ|bo>")),
     (At::Slack, "users.info", "U024BE7LJ", Within, Act::Replies),
+    (At::Slack, "usergroups.list", "", Name, Act::Replies),
     (At::Slack, "files.info", "", Within, Act::Attaches),
     (At::Slack, "response_url", "", Answer, Act::Types(LINE)),
     (At::Slack, "response_url", "", Answer, Act::Confirms("CASE close")),
@@ -96,10 +99,11 @@ fn expected(row: &Row, name: &str, means: Means, lasts: Lasts) -> Reaction {
     let shown = |applied: bool| if applied { Reads::Done } else { Reads::Nothing };
     let soon = matches!(means, Wait(..=2_000) | Unknown);
     match to {
-        Who | Within | View if soon && lasts == Once => reaction(2, 2, done, false),
-        Who | Within if soon => reaction(2, 2, Reads::Nothing, true),
+        Who | Within | Name | View if soon && lasts == Once => reaction(2, 2, done, false),
+        Who | Within | Name if soon => reaction(2, 2, Reads::Nothing, true),
         View if soon => reaction(2, 2, shown(applied), true),
-        Who | Within | View if matches!(means, Wait(_)) => reaction(1, 0, Reads::Nothing, true),
+        Who | Within | Name | View if matches!(means, Wait(_)) => reaction(1, 0, Reads::Nothing, true),
+        Name => reaction(1, 0, done, false),
         // The form was closed. A page that cannot be set is missed by nobody.
         View if means == Gone || operation == "views.publish" => reaction(1, 0, Reads::Nothing, false),
         Who | Within | View => reaction(1, 0, Reads::Refused, false),

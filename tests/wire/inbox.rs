@@ -7,7 +7,10 @@ use casebridge::{
     aws::sir,
     case::Millis,
     config::{sdk::Aws, secrets::Secrets},
-    http::{self, Copied},
+    http::{
+        self,
+        transport::{Opened, Source},
+    },
     runtime::{
         World,
         live::{Inbox, Live, Safe},
@@ -59,13 +62,12 @@ impl World for Elsewhere<'_> {
         self.world.send(request).await
     }
 
-    async fn copy(
-        &self,
-        from: http::Request,
-        to: http::Request,
-        bytes: u64,
-    ) -> Result<Copied, http::Trouble> {
-        self.world.copy(from, to, bytes).await
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+        self.world.open(from, bytes).await
+    }
+
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+        self.world.fill(to, file).await
     }
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {

@@ -39,6 +39,8 @@ pub enum Effect {
     },
     /// It is applied; only the first half of the answer's body is sent.
     Truncated,
+    /// Applied; wherever a text says `{half}`, half of a surrogate pair stands in the answer.
+    HalfCharacters,
     /// The connection is reset before the body is read; nothing is applied.
     ResetBefore,
     /// It is applied, then the connection is reset without an answer.
@@ -217,6 +219,11 @@ impl Target {
     /// Applied; half of the body arrives.
     pub fn truncated(self) -> Fault {
         self.has(Effect::Truncated)
+    }
+
+    /// Applied; wherever a text says `{half}`, half of a surrogate pair stands in the answer.
+    pub fn half_characters(self) -> Fault {
+        self.has(Effect::HalfCharacters)
     }
 
     /// Not applied; connection reset before the body is read.

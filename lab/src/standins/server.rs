@@ -229,6 +229,7 @@ impl Desk {
                 retry_after.iter().fold(answer, |answer, value| answer.with("retry-after", value))
             }
             Some(Effect::Truncated) => halved(truth(true)),
+            Some(Effect::HalfCharacters) => with_halves(truth(true)),
             Some(Effect::NeverStored) => truth(false),
             Some(Effect::ResetBefore) => return None,
             Some(Effect::ResetAfter) => {
@@ -282,6 +283,12 @@ impl Canned {
 fn halved(answer: Answer) -> Answer {
     let half = answer.body.len() / 2;
     Answer { body: answer.body.slice(..half), ..answer }
+}
+
+/// As Slack, Jira and SIR pass on what a client cut in the middle of a character.
+fn with_halves(answer: Answer) -> Answer {
+    let body = String::from_utf8_lossy(&answer.body).replace("{half}", "\\ud83d");
+    Answer { body: body.into(), ..answer }
 }
 
 async fn serve(

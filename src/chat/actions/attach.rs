@@ -14,11 +14,14 @@ use crate::{
     chat::{
         answer::{Answer, Line},
         forms::Filled,
-        ingress::job::Did,
+        ingress::job::{Did, Job, of_its_files},
     },
-    http::{Copied, Failure, Request},
+    http::{Failure, Request, transport::Source},
     targets::slack::File,
 };
+
+/// The most files of one message that are attached: what a message can carry.
+const MOST: usize = 10;
 
 /// What became of a file.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -82,11 +85,28 @@ async fn go_on(desk: &Desk<'_>, before: usize) -> Result<(), Stop> {
     desk.decide(&name, true).await.map(drop)
 }
 
+/// Puts the files of a message on their way to the case that its words are on already.
+pub async fn begin(desk: &Desk<'_>, id: &CaseId, files: &[String]) -> Result<(), Stop> {
+    let files: Vec<_> = files.iter().take(MOST).cloned().collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    let did = Did::Filled { filled: Filled::Attach { case: Some(id.clone()), files, before: 0 } };
+    let job = Job { act: of_its_files(&desk.job.act), did, ..desk.job.clone() };
+    job.put(desk.world, &job.key()).await.map_err(Stop::Trouble)
+}
+
 /// Says on the case what was attached, and to the person what became of each file.
 async fn told(desk: &Desk<'_>, id: &CaseId, ends: &[End]) -> Outcome {
     let attached = attached(ends);
-    if !attached.is_empty() {
+    let is_of_a_message = desk.job.is_of_its_files();
+    // The message's own comment names its files; nothing is new where they are called the same on the case.
+    let is_known = is_of_a_message && attached.iter().all(|file| file.in_slack == file.on_case);
+    if !attached.is_empty() && !is_known {
         comments::create(desk, id, &announced(&attached), &Spoken::slash(desk)).await?;
+    }
+    if is_of_a_message && attached.len() == ends.len() {
+        return Ok(Answer::silence());
     }
     let answer = match attached.len() {
         0 => Answer::of(Line::of("Nothing was attached to case ").bold(id.as_str()).text(".")),
@@ -137,44 +157,49 @@ async fn one(desk: &Desk<'_>, case: &Case, id: &str, before: &[End]) -> Result<E
         Ok(checked) => checked,
         Err(why) => return refused(&why),
     };
+    // Opened before anything is asked of AWS: a name that was announced stays on the case for ever.
+    let opened = match desk.world.open(from, size).await.map_err(Failure::from_trouble)? {
+        Source::Opened(opened) => opened,
+        Source::Refused { status: status @ (429 | 500..) } => {
+            return Err(Stop::Later(format!("Slack did not give the file (HTTP {status})")));
+        }
+        Source::Refused { status } => return refused(&format!("Slack did not give it (HTTP {status}).")),
+        Source::SignIn => return refused(SIGN_IN),
+        Source::Length { bytes } => {
+            return refused(&format!("Slack says that it has {size} bytes, and gives {bytes}."));
+        }
+    };
     let taken = case.attachments.iter().map(|file| file.name.as_str());
     let taken: Vec<&str> =
         taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
     let name = desk.decide(&format!("file/{id}"), limits::file::fit(&file.name, &taken)).await?;
-    let token = text::hex(&Sha256::digest(format!("{}|{id}", desk.key)));
-    let call =
-        Call::GetCaseAttachmentUploadUrl { case: case.id.clone(), name: name.clone(), bytes: size, token };
-    let url = match desk.call(call).await {
-        Ok(sir::Answer::Url(url)) => url,
-        Ok(_) => return Err(strange("GetCaseAttachmentUploadUrl")),
+    let to = match place(desk, case, (id, &name, size)).await {
+        Ok(to) => to,
         // The files before this one are on the case all the same.
         Err(Stop::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
         Err(stop) => return Err(stop),
     };
-    let to = Request::bare("PUT", url.reveal().to_owned())
-        .header("if-none-match", "*")
-        .header("content-type", "application/octet-stream");
-    match desk.world.copy(from, to, size).await.map_err(Failure::from_trouble)? {
+    match desk.world.fill(to, opened).await.map_err(Failure::from_trouble)? {
         // 412: it is there already, from a delivery before this one.
-        Copied::Put { status: 200..=299 | 412 } => {
-            Ok(End::Attached(Attached { in_slack: file.name.clone(), on_case: name }))
-        }
-        Copied::Put { status: status @ (429 | 500..) } => {
-            Err(Stop::Later(format!("the file's place answered HTTP {status}")))
-        }
-        Copied::Source { status: status @ (429 | 500..) } => {
-            Err(Stop::Later(format!("Slack did not give the file (HTTP {status})")))
-        }
-        Copied::Put { status } => refused(&format!("AWS did not take it (HTTP {status}).")),
-        Copied::SignIn => refused(
-            "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
-             the file's channel.",
-        ),
-        Copied::Source { status } => refused(&format!("Slack did not give it (HTTP {status}).")),
-        Copied::Length { bytes } => {
-            refused(&format!("Slack says that it has {size} bytes, and gives {bytes}."))
-        }
+        200..=299 | 412 => Ok(End::Attached(Attached { in_slack: file.name.clone(), on_case: name })),
+        status @ (429 | 500..) => Err(Stop::Later(format!("the file's place answered HTTP {status}"))),
+        status => refused(&format!("AWS did not take it (HTTP {status}).")),
+    }
+}
+
+const SIGN_IN: &str = "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
+                       the file's channel.";
+
+/// Where AWS takes the file, once.
+async fn place(desk: &Desk<'_>, case: &Case, (id, name, size): (&str, &str, u64)) -> Result<Request, Stop> {
+    let token = text::hex(&Sha256::digest(format!("{}|{id}", desk.key)));
+    let (case, name) = (case.id.clone(), name.to_owned());
+    match desk.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: size, token }).await? {
+        sir::Answer::Url(url) => Ok(Request::bare("PUT", url.reveal().to_owned())
+            .header("if-none-match", "*")
+            .header("content-type", "application/octet-stream")),
+        _ => Err(strange("GetCaseAttachmentUploadUrl")),
     }
 }
 

@@ -3,9 +3,14 @@
 //! A comment that is made here comes back with the next event. It is told apart from everybody else's by what is
 //! written into the store *before* it is made: whose it is, and where it can be read already.
 
+use std::collections::BTreeMap;
+
 use super::{
+    attach,
     desk::{Desk, KEPT, Outcome, Stop, strange},
     moment::moment,
+    naming::{self, Message},
+    parts,
     settle::closed,
 };
 use crate::{
@@ -15,10 +20,7 @@ use crate::{
         author::{Author, unnamed},
         text,
     },
-    chat::{
-        answer::{Answer, Line},
-        ingress::typed,
-    },
+    chat::answer::{Answer, Line},
     config::settings::Settings,
     state::{self, NO_LEASE, Saying, Seen, Told, key::Key},
     targets::{jira, slack},
@@ -86,7 +88,11 @@ fn named(author: &Author, speaker: Option<&str>) -> String {
 
 /// `comment TEXT`
 pub async fn add(desk: &Desk<'_>, id: &CaseId, words: &str) -> Outcome {
-    let comment = create(desk, id, words, &Spoken::slash(desk)).await?;
+    let spoken = Spoken::slash(desk);
+    // Whoever asks hears of the limit and may choose; what is said in passing is split.
+    let whole = body(desk.settings, &spoken.speaker, words);
+    limits::case::comment(&whole).map_err(|error| desk.refuse(error.to_string()))?;
+    let comment = create(desk, id, words, &spoken).await?;
     Ok(Answer::of(
         Line::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}.")),
     ))
@@ -120,71 +126,73 @@ impl Spoken {
 }
 
 /// A message in a case's thread or channel becomes a comment. It is answered only where it cannot.
-pub async fn reply(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str, files: &[String]) -> Outcome {
-    let mut words = readable(desk, words).await?;
-    if !files.is_empty() {
-        let note = format!("[On this message in Slack: {}]", files.join(", "));
-        words = if words.trim().is_empty() { note } else { format!("{words}\n\n{note}") };
-    }
+pub async fn reply(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
+    let words = naming::words(desk, message).await?;
     if words.trim().is_empty() {
         return Ok(Answer::silence());
     }
-    let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
+    let spoken = Spoken { slack_ts: Some(message.ts.clone()), ..Spoken::slash(desk) };
     create(desk, id, &words, &spoken).await?;
+    attach::begin(desk, id, &message.uploads).await?;
     Ok(Answer::silence())
 }
 
-/// What a message says to somebody who is not in Slack: people by their names, links by their addresses.
-async fn readable(desk: &Desk<'_>, text: &str) -> Result<String, Stop> {
-    let mut named = text.to_owned();
-    for user in mentioned(text) {
-        if let Some(profile) = desk.profile(user).await? {
-            let name = typed::encode(&text::one_line(&profile.name)).replace('|', "/");
-            named = named.replace(&format!("<@{user}>"), &format!("<@{user}|{name}>"));
-        }
-    }
-    Ok(typed::decode(&named))
-}
-
-/// The people that a message mentions without a name, at most ten of them.
-fn mentioned(text: &str) -> Vec<&str> {
-    let ids = text.split("<@").skip(1).filter_map(|rest| rest.split_once('>').map(|(id, _)| id));
-    let mut ids: Vec<_> =
-        ids.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.truncate(10);
-    ids
-}
-
-/// Makes a comment, once: the same command always has the same `clientToken`.
+/// Makes a comment, once, or several where one cannot hold it: the same command always has the same `clientToken`s.
+/// Answers the first.
 pub async fn create(desk: &Desk<'_>, id: &CaseId, words: &str, spoken: &Spoken) -> Result<CommentId, Stop> {
-    // The speaker's name may change between two deliveries; the text under one token must not.
-    let settings = desk.settings;
-    let said = (named_line(settings, &spoken.speaker), body(settings, &spoken.speaker, words));
+    let text = decided(desk, &spoken.speaker, words).await?;
+    let mut made = Vec::new();
+    for (index, body) in text.bodies.iter().enumerate() {
+        let saying = saying(spoken, &parts::token(desk.key, index), &text.speaker);
+        made.push(
+            part(desk, id, Saying { body_hash: text::hash(body), since: desk.job.at, ..saying }, body)
+                .await?,
+        );
+    }
+    desk.changed(id).await?;
+    made.into_iter().next().ok_or_else(|| strange("a text without a part"))
+}
+
+/// What is said, as the first delivery decided: the speaker's name may change between two, and the text under one token
+/// must not.
+struct Text {
+    speaker: Option<String>,
+    bodies: Vec<String>,
+}
+
+async fn decided(desk: &Desk<'_>, speaker: &str, words: &str) -> Result<Text, Stop> {
+    let said = (named_line(desk.settings, speaker), body(desk.settings, speaker, words));
     let (speaker, body) = desk.decide("body", said).await?;
-    limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
-    let mut saying = Saying { speaker, ..saying(desk, &body, spoken) };
+    let bodies = parts::bodies(speaker.as_deref(), unnamed(&body, speaker.as_deref()));
+    for body in &bodies {
+        limits::case::comment(body).map_err(|error| desk.refuse(error.to_string()))?;
+    }
+    Ok(Text { speaker, bodies })
+}
+
+/// Makes one comment and remembers where it can be read already.
+async fn part(desk: &Desk<'_>, id: &CaseId, mut saying: Saying, body: &str) -> Result<CommentId, Stop> {
     let (store, expires) = (desk.world.store(), desk.world.now() + KEPT);
     store.say(id, &saying, expires).await?;
-    let call = Call::CreateCaseComment { case: id.clone(), body: body.clone(), token: desk.key.to_owned() };
+    let token = saying.command.clone();
+    let call = Call::CreateCaseComment { case: id.clone(), body: body.to_owned(), token };
     let sir::Answer::CommentId(comment) = desk.call(call).await? else {
         return Err(strange("CreateCaseComment"));
     };
     saying.comment = Some(comment.to_string());
     store.say(id, &saying, expires).await?;
-    told(desk, id, &comment, &body, spoken).await?;
-    desk.changed(id).await?;
+    told(desk, id, &comment, &saying).await?;
     Ok(comment)
 }
 
-fn saying(desk: &Desk<'_>, body: &str, spoken: &Spoken) -> Saying {
+/// What is written down of something said, before it is known what it says.
+fn saying(spoken: &Spoken, command: &str, speaker: &Option<String>) -> Saying {
     Saying {
-        command: desk.key.to_owned(),
-        since: desk.job.at,
-        body_hash: text::hash(body),
+        command: command.to_owned(),
+        since: 0,
+        body_hash: String::new(),
         author: spoken.author.clone(),
-        speaker: None,
+        speaker: speaker.clone(),
         slack_ts: spoken.slack_ts.clone(),
         jira_comment: spoken.jira_comment.clone(),
         comment: None,
@@ -192,17 +200,12 @@ fn saying(desk: &Desk<'_>, body: &str, spoken: &Spoken) -> Saying {
 }
 
 /// Remembers where the comment can be read already: it is not told there again.
-async fn told(
-    desk: &Desk<'_>,
-    id: &CaseId,
-    comment: &CommentId,
-    body: &str,
-    spoken: &Spoken,
-) -> Result<(), Stop> {
+async fn told(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, saying: &Saying) -> Result<(), Stop> {
     let key = Key(format!("comment/{comment}/0"));
-    for (destination, remote) in [(slack::KIND, &spoken.slack_ts), (jira::KIND, &spoken.jira_comment)] {
+    for (destination, remote) in [(slack::KIND, &saying.slack_ts), (jira::KIND, &saying.jira_comment)] {
         let Some(remote) = remote else { continue };
-        let told = Told { remote: remote.clone(), hash: text::hash(body), seen: Seen::Yes, theirs: true };
+        let hash = saying.body_hash.clone();
+        let told = Told { remote: remote.clone(), hash, seen: Seen::Yes, theirs: true };
         match desk.world.store().tell(id, NO_LEASE, destination, &key, &told).await {
             // A worker that holds the case knows already where it can be read.
             Ok(()) | Err(state::Error::Fenced) => {}
@@ -238,110 +241,130 @@ pub async fn amend(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, words: &st
         )
         .give_back(&desk.typed()));
     };
-    rewrite(desk, id, comment, words, &Spoken::slash(desk).speaker, saying).await?;
+    let spoken = Spoken {
+        author: saying.author,
+        speaker: Spoken::slash(desk).speaker,
+        slack_ts: saying.slack_ts,
+        jira_comment: saying.jira_comment,
+    };
+    let known = [(comment.clone(), saying.command.clone())].into();
+    rewrite(desk, id, words, Before { spoken, made: saying.command, known }).await?;
     Ok(Answer::of(Line::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
 }
 
-/// A message that became a comment was edited.
-pub async fn edited(desk: &Desk<'_>, id: &CaseId, ts: &str, words: &str) -> Outcome {
+/// A message that became a comment, or several, was edited.
+pub async fn edited(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
+    let ts = message.ts.as_str();
     let sayings = desk.world.store().sayings(id).await?;
-    let found = sayings.into_iter().find(|it| it.slack_ts.as_deref() == Some(ts) && it.comment.is_some());
-    let saying = match found {
-        Some(saying) => saying,
-        None => match long_ago(desk, id, ts).await? {
-            Some(saying) => saying,
-            None => return Ok(Answer::silence()),
-        },
+    let mut known: BTreeMap<CommentId, String> = sayings
+        .into_iter()
+        .filter(|it| it.slack_ts.as_deref() == Some(ts))
+        .filter_map(|it| Some((CommentId::new(it.comment?), it.command)))
+        .collect();
+    if known.is_empty() {
+        known = long_ago(desk, id, ts).await?;
+    }
+    if known.is_empty() {
+        return Ok(Answer::silence());
+    }
+    let words = naming::words(desk, message).await?;
+    // The other parts' tokens are made of the first one's, which is the command's own.
+    let is_first = |made: &&String| {
+        (1..known.len()).all(|index| known.values().any(|it| *it == parts::token(made, index)))
     };
-    let Some(comment) = saying.comment.clone().map(CommentId::new) else { return Ok(Answer::silence()) };
-    let words = readable(desk, words).await?;
-    rewrite(desk, id, &comment, &words, &Spoken::slash(desk).speaker, saying).await?;
+    let made = known.values().find(is_first).cloned().unwrap_or_else(|| desk.key.to_owned());
+    let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
+    rewrite(desk, id, &words, Before { spoken, made, known }).await?;
     Ok(Answer::silence())
 }
 
-/// The comment that a message became more than a day ago, from the ledger.
-async fn long_ago(desk: &Desk<'_>, id: &CaseId, ts: &str) -> Result<Option<Saying>, Stop> {
+/// The comments that a message became more than a day ago, from the ledger; by which command is forgotten.
+async fn long_ago(desk: &Desk<'_>, id: &CaseId, ts: &str) -> Result<BTreeMap<CommentId, String>, Stop> {
     let all = desk.world.store().all_told(id, slack::KIND).await?;
-    let found = all.into_iter().find(|(_, told)| told.theirs && told.remote == ts);
-    let comment = found.and_then(|(key, _)| key.0.split('/').nth(1).map(str::to_owned));
-    let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
-    Ok(comment.map(|comment| Saying { comment: Some(comment), ..saying(desk, "", &spoken) }))
+    let found = all.into_iter().filter(|(_, told)| told.theirs && told.remote == ts);
+    let comments = found.filter_map(|(key, _)| Some(CommentId::new(key.0.split('/').nth(1)?)));
+    Ok(comments.enumerate().map(|(index, comment)| (comment, parts::token(desk.key, index))).collect())
 }
 
-/// Whether the case says already what somebody wrote in an issue: `told` is the hash of the comment that it became.
-pub fn is_said(settings: &Settings, spoken: &Spoken, words: &str, told: &str) -> bool {
-    text::hash(&body(settings, &spoken.speaker, words)) == told
+/// Whether the case says already what somebody wrote in an issue: `told` are the hashes of the comments that it became.
+pub fn is_said(settings: &Settings, spoken: &Spoken, words: &str, told: &[&str]) -> bool {
+    parts::hold(named_line(settings, &spoken.speaker).as_deref(), words, told)
 }
 
-/// A comment of an issue that became a comment of the case under the command `made` was edited.
+/// A comment of an issue that became these comments of the case under the command `made` was edited.
 pub async fn edited_in_jira(
     desk: &Desk<'_>,
     id: &CaseId,
-    comment: &CommentId,
     words: &str,
-    (spoken, made): (&Spoken, &str),
+    (spoken, made, comments): (Spoken, &str, Vec<CommentId>),
 ) -> Result<(), Stop> {
-    let before =
-        Saying { command: made.to_owned(), comment: Some(comment.to_string()), ..saying(desk, "", spoken) };
-    rewrite(desk, id, comment, words, &spoken.speaker, before).await
+    let known = comments.into_iter().enumerate().map(|(index, comment)| (comment, parts::token(made, index)));
+    rewrite(desk, id, words, Before { spoken, made: made.to_owned(), known: known.collect() }).await
 }
 
-async fn rewrite(
-    desk: &Desk<'_>,
-    id: &CaseId,
-    comment: &CommentId,
-    words: &str,
-    speaker: &str,
-    before: Saying,
-) -> Result<(), Stop> {
+/// What was said before it was edited.
+struct Before {
+    spoken: Spoken,
+    /// The command under which it was said.
+    made: String,
+    /// The comments that hold it, and the command under which each is remembered.
+    known: BTreeMap<CommentId, String>,
+}
+
+async fn rewrite(desk: &Desk<'_>, id: &CaseId, words: &str, before: Before) -> Result<(), Stop> {
     if desk.case(id).await?.is_closed() {
         return Err(closed(id).give_back(&desk.typed()).into());
     }
+    let Before { spoken, made, known } = before;
     // What is remembered at the end takes the place of what was: that must be readable.
-    for (destination, remote) in [(slack::KIND, &before.slack_ts), (jira::KIND, &before.jira_comment)] {
+    for (destination, remote) in [(slack::KIND, &spoken.slack_ts), (jira::KIND, &spoken.jira_comment)] {
         if remote.is_some() {
             desk.or_parked(desk.world.store().all_told(id, destination).await)?;
         }
     }
-    let said = (named_line(desk.settings, speaker), body(desk.settings, speaker, words));
-    let (speaker, body) = desk.decide("body", said).await?;
-    limits::case::comment(&body).map_err(|error| desk.refuse(error.to_string()))?;
-    // Written first, as when the comment was made: the new text is not told where it can be read already.
-    let saying = Saying { body_hash: text::hash(&body), speaker, ..before };
-    desk.world.store().say(id, &saying, desk.world.now() + KEPT).await?;
-    if body_of(desk, id, comment).await?.is_some_and(|now| now != body) {
-        let call = Call::UpdateCaseComment { case: id.clone(), comment: comment.clone(), body: body.clone() };
-        desk.call(call).await?;
+    let text = decided(desk, &spoken.speaker, words).await?;
+    let standing = standing(desk, id, &known).await?;
+    let fallen = parts::fallen_away(text.speaker.as_deref());
+    for (index, (comment, now)) in standing.iter().enumerate() {
+        let body = text.bodies.get(index).unwrap_or(&fallen);
+        let command = known.get(comment).map_or_else(|| parts::token(&made, index), Clone::clone);
+        // Written first, as when the comment was made: the new text is not told where it can be read already.
+        let saying = saying(&spoken, &command, &text.speaker);
+        let (since, body_hash) = (desk.job.at, text::hash(body));
+        let saying = Saying { since, body_hash, comment: Some(comment.to_string()), ..saying };
+        desk.world.store().say(id, &saying, desk.world.now() + KEPT).await?;
+        if now.as_ref().is_some_and(|now| now != body) {
+            let (case, comment) = (id.clone(), comment.clone());
+            desk.call(Call::UpdateCaseComment { case, comment, body: body.clone() }).await?;
+        }
+        told(desk, id, comment, &saying).await?;
     }
-    let spoken = Spoken {
-        author: saying.author,
-        speaker: String::new(),
-        slack_ts: saying.slack_ts,
-        jira_comment: saying.jira_comment,
-    };
-    told(desk, id, comment, &body, &spoken).await?;
+    for (index, body) in text.bodies.iter().enumerate().skip(standing.len()) {
+        let saying = saying(&spoken, &parts::token(&made, index), &text.speaker);
+        part(desk, id, Saying { body_hash: text::hash(body), since: desk.job.at, ..saying }, body).await?;
+    }
     // An old comment changed: all pages must be read to see it.
     Ok(desk.world.store().hint(id, desk.world.now(), true).await?)
 }
 
-/// What a comment says now; `None` where the case has no such comment.
-async fn body_of(desk: &Desk<'_>, id: &CaseId, comment: &CommentId) -> Result<Option<String>, Stop> {
+/// What these comments say now, in the order of their parts; `None` where the case has no such comment.
+async fn standing(
+    desk: &Desk<'_>,
+    id: &CaseId,
+    known: &BTreeMap<CommentId, String>,
+) -> Result<Vec<(CommentId, Option<String>)>, Stop> {
     let open = |answer| match answer {
         sir::Answer::Comments(page) => Some(page),
         _ => None,
     };
     let ask = |next| Call::ListComments { case: id.clone(), next };
-    let found = |comments: &[Comment]| comments.iter().any(|one| one.id == *comment);
-    let (comments, _) = desk.pages(ask, open, found).await?;
-    Ok(comments.into_iter().find(|one| one.id == *comment).map(|one| one.body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn people_without_a_name_are_found_once_each() {
-        assert_eq!(mentioned("<@U1> and <@U2|Bo>, <@W3> <@U1> &lt;@U4&gt; <@> <@U 5> <@U6"), ["U1", "W3"]);
-    }
+    let of = |comments: &[Comment]| comments.iter().filter(|one| known.contains_key(&one.id)).count();
+    let (mut comments, _) = desk.pages(ask, open, |comments| of(comments) >= known.len()).await?;
+    comments.retain(|one| known.contains_key(&one.id));
+    comments.sort_by_key(|one| (parts::number(&one.body), one.created, one.id.clone()));
+    comments.dedup_by(|a, b| a.id == b.id);
+    let gone =
+        known.keys().filter(|id| comments.iter().all(|one| one.id != **id)).map(|id| (id.clone(), None));
+    let gone: Vec<_> = gone.collect();
+    Ok(comments.into_iter().map(|one| (one.id, Some(one.body))).chain(gone).collect())
 }

@@ -1,6 +1,5 @@
 //! Which issue is a case's, and what do people say there?
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -28,7 +27,7 @@ use crate::{
         notes::{self, GONE, HOME, Home, PlaceNote},
         record,
     },
-    targets::jira::{self, HeardComment, Jira},
+    targets::jira::{self, HeardComment, Jira, Names, plain},
 };
 
 /// How long the case's notes are held while an issue is linked: longer than it can take.
@@ -188,15 +187,17 @@ async fn listen(
     let conversation = Conversation { case, issue, is_home, me, people, others };
     let floor = Floor::of(jira, &conversation).await?;
     let told = bridge.world.store().all_told(case, jira::KIND).await?;
+    let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
-        let known = told.iter().find(|(_, told)| told.remote == comment.id);
-        let words = plain(&comment.body);
-        if known.is_some_and(|(_, told)| !told.theirs || is_said(bridge.settings, comment, &words, told)) {
+        let known: Vec<_> = told.iter().filter(|(_, told)| told.remote == comment.id).collect();
+        let words = plain(&comment.body, &names);
+        let is_ours = known.iter().any(|(_, told)| !told.theirs);
+        if is_ours || (!known.is_empty() && is_said(bridge.settings, comment, &words, &known)) {
             continue;
         }
         match stays(comment, &words, floor, jira.settings) {
-            None => said(bridge, jira, job, (case, issue), (comment, &words), known).await?,
+            None => said(bridge, jira, job, (case, issue), (comment, &words), &known).await?,
             Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
             Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
         }
@@ -221,14 +222,22 @@ async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, Stop
     Ok(comments)
 }
 
+/// Who speaks in an issue, by account: a mention need not tell a name.
+fn names(conversation: &Conversation<'_>) -> Names {
+    let all = conversation.people.iter().chain(&conversation.others);
+    let known = all.filter(|comment| !comment.author_name.is_empty());
+    known.map(|comment| (comment.author.clone(), comment.author_name.clone())).collect()
+}
+
 /// By a person of the site: not by us, by another app, or by a customer on a portal.
 fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
     comment.account_type == "atlassian" && comment.author != me && comment.mark_by(me).is_none()
 }
 
 /// Whether the case says already what a comment says.
-fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &Told) -> bool {
-    comments::is_said(settings, &spoken(comment), words, &told.hash)
+fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &[&(Key, Told)]) -> bool {
+    let hashes: Vec<_> = told.iter().map(|(_, told)| told.hash.as_str()).collect();
+    comments::is_said(settings, &spoken(comment), words, &hashes)
 }
 
 fn spoken(comment: &HeardComment) -> Spoken {
@@ -242,7 +251,7 @@ async fn said(
     job: &Job,
     (case, issue): (&CaseId, &str),
     (comment, words): (&HeardComment, &str),
-    known: Option<&(Key, Told)>,
+    known: &[&(Key, Told)],
 ) -> Result<(), Stop> {
     if words.trim().is_empty() {
         return Ok(());
@@ -257,7 +266,7 @@ async fn said(
         world: bridge.world,
         settings: bridge.settings,
         job,
-        key: if known.is_some() { &later } else { &made },
+        key: if known.is_empty() { &made } else { &later },
         person: &person,
         slack: &slack,
         jira: Some(jira),
@@ -266,9 +275,10 @@ async fn said(
         again: false,
     };
     let spoken = spoken(comment);
-    let outcome = match known.and_then(|(key, _)| comment_of(key)) {
-        Some(id) => comments::edited_in_jira(&desk, case, &id, words, (&spoken, &made)).await,
-        None => comments::create(&desk, case, words, &spoken).await.map(drop),
+    let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
+    let outcome = match comments.is_empty() {
+        true => comments::create(&desk, case, words, &spoken).await.map(drop),
+        false => comments::edited_in_jira(&desk, case, words, (spoken, &made, comments)).await,
     };
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
@@ -289,59 +299,9 @@ fn comment_of(key: &Key) -> Option<CommentId> {
     key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
 }
 
-/// The text of a document: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>.
-fn plain(document: &Value) -> String {
-    let mut text = String::new();
-    write(document, &mut text);
-    text.trim().to_owned()
-}
-
-fn write(node: &Value, text: &mut String) {
-    let attribute = |name: &str| node["attrs"][name].as_str().unwrap_or_default();
-    match node["type"].as_str().unwrap_or_default() {
-        "text" => text.push_str(node["text"].as_str().unwrap_or_default()),
-        "hardBreak" => text.push('\n'),
-        "mention" | "status" => text.push_str(attribute("text")),
-        "emoji" => text.push_str(attribute("shortName")),
-        "inlineCard" | "blockCard" | "embedCard" => text.push_str(attribute("url")),
-        "listItem" => text.push_str("- "),
-        "rule" => text.push_str("---"),
-        _ => {}
-    }
-    for child in node["content"].as_array().into_iter().flatten() {
-        write(child, text);
-    }
-    let block = ["paragraph", "heading", "codeBlock", "rule", "blockCard", "tableRow"];
-    if block.iter().any(|kind| node["type"] == **kind) && !text.ends_with('\n') {
-        text.push('\n');
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn a_document_becomes_the_text_that_people_read() {
-        let text = |text: &str| json!({ "type": "text", "text": text });
-        let document = json!({ "type": "doc", "version": 1, "content": [
-            { "type": "paragraph", "content": [
-                text("Blocked by "),
-                { "type": "mention", "attrs": { "id": "1", "text": "@Ana" } },
-                { "type": "hardBreak" },
-                { "type": "inlineCard", "attrs": { "url": "https://a.example" } },
-            ] },
-            { "type": "bulletList", "content": [
-                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("one")] }] },
-                { "type": "listItem", "content": [{ "type": "paragraph", "content": [text("two")] }] },
-            ] },
-            { "type": "unheardOf", "content": [{ "type": "paragraph", "content": [text("kept")] }] },
-        ] });
-        assert_eq!(plain(&document), "Blocked by @Ana\nhttps://a.example\n- one\n- two\nkept");
-        assert_eq!(plain(&json!(null)), "");
-    }
 
     #[test]
     fn only_what_people_wrote_goes_to_the_case() {

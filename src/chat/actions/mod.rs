@@ -27,7 +27,9 @@ mod issue;
 mod lists;
 mod membership;
 mod moment;
+mod naming;
 mod older;
+mod parts;
 mod patience;
 mod settle;
 mod status;
@@ -40,6 +42,7 @@ use sha2::{Digest, Sha256};
 use self::{
     authority::authorised,
     desk::{Desk, KEPT, Outcome, Stop},
+    naming::Message,
     patience::{MENDED, WAIT, is_for_now, is_soon_over, known},
 };
 use super::{answer::Answer, reply};
@@ -237,10 +240,10 @@ fn changes(ask: &Ask) -> bool {
 enum Doing {
     Asked { line: Line },
     Confirmed { confirmation: Box<Confirmation> },
-    Said { ts: String, text: String, files: Vec<String> },
+    Said { message: Message },
     Withheld { kind: String },
     Unread,
-    Amended { ts: String, text: String },
+    Amended { message: Message },
     Filled { filled: Filled },
     Opened { view: String, hash: Option<String>, form: Form },
     Home,
@@ -252,10 +255,14 @@ fn work(bridge: &Bridge<'_>, job: &Job, person: &Profile) -> Result<Work, Answer
     let key = job.key();
     let did = match job.did.clone() {
         Did::Asked { line, .. } => Doing::Asked { line },
-        Did::Said { ts, text, files } => Doing::Said { ts, text, files },
+        Did::Said { ts, text, files, uploads } => {
+            Doing::Said { message: Message { ts, text, files, uploads } }
+        }
         Did::Withheld { kind } => Doing::Withheld { kind },
         Did::Unread => Doing::Unread,
-        Did::Amended { ts, text } => Doing::Amended { ts, text },
+        Did::Amended { ts, text, files, uploads } => {
+            Doing::Amended { message: Message { ts, text, files, uploads } }
+        }
         Did::Filled { filled } => Doing::Filled { filled },
         Did::Opened { view, hash, form } => Doing::Opened { view, hash, form },
         Did::Home => Doing::Home,
@@ -339,9 +346,9 @@ async fn spoken(desk: &Desk<'_>, work: &Work, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Answer::silence()) };
     // Asked first: that the settings hold is noted as soon as somebody's words prove it.
     let judged = match &work.did {
-        Doing::Said { ts, .. } if roles::may_comment(desk.settings, &desk.person.identity).is_ok() => {
+        Doing::Said { message } if roles::may_comment(desk.settings, &desk.person.identity).is_ok() => {
             desk.readable(&case).await?;
-            older::judged(desk, &case, ts).await?
+            older::judged(desk, &case, &message.ts).await?
         }
         _ => Ok(()),
     };
@@ -353,8 +360,8 @@ async fn spoken(desk: &Desk<'_>, work: &Work, here: Option<CaseId>) -> Outcome {
         return Ok(Answer::says(older.to_string()).give_back(&desk.typed()));
     }
     match &work.did {
-        Doing::Said { ts, text, files } => comments::reply(desk, &case, ts, text, files).await,
-        Doing::Amended { ts, text } => comments::edited(desk, &case, ts, text).await,
+        Doing::Said { message } => comments::reply(desk, &case, message).await,
+        Doing::Amended { message } => comments::edited(desk, &case, message).await,
         Doing::Withheld { kind } => Ok(Answer::says(format!(
             "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
              have seen it: revoke it, and say the same without it."

@@ -4,7 +4,7 @@ use super::floor::Floor;
 use crate::{
     chat::policy::pasted,
     config::settings,
-    targets::jira::{Audience, HeardComment},
+    targets::jira::{Audience, HeardComment, bare},
 };
 
 /// What keeps a comment in its issue.
@@ -32,7 +32,7 @@ pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &setti
         Audience::Team | Audience::Everybody if !is_later(floor.since) => return Some(Stays::Older),
         Audience::Team | Audience::Everybody => {}
     }
-    pasted::secret(words).map(Stays::Secret)
+    pasted::secret(words).or_else(|| pasted::secret(&bare(&comment.body))).map(Stays::Secret)
 }
 
 #[cfg(test)]
@@ -102,6 +102,22 @@ mod tests {
                 assert_eq!(of(&key), expected.or(Some(Stays::Secret("an AWS access key id"))), "{created}");
             }
         }
+    }
+
+    #[test]
+    fn a_secret_of_which_a_half_is_struck_is_one() {
+        let half = |text: &str, marks| serde_json::json!({ "type": "text", "text": text, "marks": marks });
+        let halves = [
+            half("AKIA", serde_json::json!([])),
+            half("IOSFODNN7EXAMPLE", serde_json::json!([{ "type": "strike" }])),
+        ];
+        let body =
+            serde_json::json!({ "type": "doc", "content": [{ "type": "paragraph", "content": halves }] });
+        let comment = HeardComment { audience: Audience::Everybody, body, ..HeardComment::default() };
+        let words = crate::targets::jira::plain(&comment.body, &Default::default());
+        assert_eq!(pasted::secret(&words), None);
+        let stays = stays(&comment, &words, Floor::default(), &settings(true));
+        assert_eq!(stays, Some(Stays::Secret("an AWS access key id")));
     }
 
     #[test]

@@ -128,7 +128,7 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
 /// check does.
 async fn event(bridge: &Bridge<'_>, callback: &Callback, now: Millis) -> Response {
     let read = match happened::words(bridge.settings, callback) {
-        Some((user, text)) => length::is_read(bridge, (&callback.team_id, user), text.len()).await,
+        Some((user, length)) => length::is_read(bridge, (&callback.team_id, user), length).await,
         None => Ok(true),
     };
     match read {
@@ -194,7 +194,7 @@ pub(super) fn at_once(
     typed: &str,
 ) -> Option<Answer> {
     let identity = Identity::by_name(team, user);
-    let sure = team != settings.slack.team || identity::named_groups(settings).is_empty();
+    let sure = team != settings.slack.team || !identity::are_named_otherwise(settings);
     let place = match channel.starts_with('D') {
         true => roles::Place::Direct,
         false => roles::Place::Channel,

@@ -19,8 +19,8 @@ use crate::{
     config::settings::{Layout, Settings},
 };
 
-/// Who wrote, and what, where an event's text would be read.
-pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str, &'a str)> {
+/// Who wrote, and how long it is, where an event's text would be read.
+pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str, usize)> {
     let (message, is_for_us) = match &callback.event {
         Event::Message(message) => {
             let edited = message.message.as_deref().filter(|_| message.subtype.is_some());
@@ -31,7 +31,7 @@ pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str
         Event::AppHomeOpened(_) | Event::Other => return None,
     };
     let ours = is_for_us && callback.team_id == settings.slack.team;
-    message.user.as_deref().filter(|_| ours).map(|user| (user, message.text.as_str()))
+    message.user.as_deref().filter(|_| ours).map(|user| (user, message.said().text.len()))
 }
 
 /// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'. `read`:
@@ -59,22 +59,22 @@ fn wrote(
     match message.subtype.as_deref() {
         None | Some("file_share" | "thread_broadcast" | "me_message") => {
             let (user, ts) = written(settings, callback, message)?;
-            let files = message.files.iter().map(|file| file.name.clone().unwrap_or_else(|| file.id.clone()));
             let place = Place { channel, thread: thread_of(message) };
-            let did = job::spoken(&ts, &message.text, files.collect(), read);
+            let did = job::spoken(&ts, message.said(), read);
             Some(job::message(settings, user, place, &ts, did, now))
         }
         Some("message_changed") => {
             let (new, old) = (message.message.as_deref()?, message.previous_message.as_deref()?);
-            // Unfurled links and replies change a message as well.
-            let edit = new.edited.as_ref().filter(|_| new.text != old.text)?;
+            // Unfurled links and replies change a message as well. A file that is deleted makes no edit.
+            let said = Some(new.said()).filter(|said| *said != old.said())?;
+            let edit = new.edited.as_ref().map(|edited| &edited.ts).or(message.ts.as_ref())?;
             let (user, ts) = written(settings, callback, new)?;
             let place = Place { channel, thread: thread_of(new) };
-            let did = match job::spoken(&ts, &new.text, Vec::new(), read) {
-                Did::Said { ts, text, .. } => Did::Amended { ts, text },
+            let did = match job::spoken(&ts, said, read) {
+                Did::Said { ts, text, files, uploads } => Did::Amended { ts, text, files, uploads },
                 left_behind => left_behind,
             };
-            Some(job::message(settings, user, place, &format!("{ts}/{}", edit.ts), did, now))
+            Some(job::message(settings, user, place, &format!("{ts}/{edit}"), did, now))
         }
         _ => None,
     }
@@ -98,10 +98,12 @@ fn thread_of(message: &Message) -> Option<String> {
 /// What follows our name, where a message begins with it.
 fn addressed<'a>(text: &'a str, bot: &str) -> Option<&'a str> {
     let rest = text.trim_start().strip_prefix("<@")?.strip_prefix(bot)?;
-    match rest.strip_prefix('>') {
-        Some(rest) => Some(rest),
-        None => rest.strip_prefix('|')?.split_once('>').map(|(_, rest)| rest),
-    }
+    let rest = match rest.strip_prefix('>') {
+        Some(rest) => rest,
+        None => rest.strip_prefix('|')?.split_once('>')?.1,
+    };
+    // As people write to somebody: "Casebridge, show".
+    Some(rest.trim_start_matches([',', ':', ';', '.', '!', '?', '\u{ff0c}', '\u{ff1a}', '\u{3001}']))
 }
 
 /// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.

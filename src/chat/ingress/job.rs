@@ -14,7 +14,10 @@ use crate::{
     config::settings::Settings,
     runtime::World,
     state::{self, Store, notes::Home, record::stated},
-    targets::contract::Said,
+    targets::{
+        contract::Said,
+        slack::{Beside, Words},
+    },
 };
 
 /// One act of one person, verified, not yet authorised.
@@ -127,9 +130,12 @@ pub enum Did {
         /// What it says, as mrkdwn.
         #[serde(rename = "text")]
         text: String,
-        /// Names of the files on it.
+        /// Names of what hangs on it; of a file whose name it does not tell, the id.
         #[serde(rename = "files")]
         files: Vec<String>,
+        /// The ids of its files.
+        #[serde(rename = "uploads", default, skip_serializing_if = "Vec::is_empty")]
+        uploads: Vec<String>,
     },
     /// Such a message holds what looks like a secret: its text was left behind.
     #[serde(rename = "Withheld")]
@@ -149,6 +155,12 @@ pub enum Did {
         /// What it says now, as mrkdwn.
         #[serde(rename = "text")]
         text: String,
+        /// As in [`Did::Said`].
+        #[serde(rename = "beside", default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<String>,
+        /// As in [`Did::Said`].
+        #[serde(rename = "uploads", default, skip_serializing_if = "Vec::is_empty")]
+        uploads: Vec<String>,
     },
     /// Something happened to an issue.
     #[serde(rename = "JiraChanged")]
@@ -184,7 +196,20 @@ pub fn in_form(view: &str) -> String {
     format!("{FORM}{view}")
 }
 
+/// Behind the act of a message's files: they follow its words.
+const FILES: &str = "/files";
+
+/// The act of a message's files, by the message's own.
+pub fn of_its_files(act: &str) -> String {
+    format!("{act}{FILES}")
+}
+
 impl Job {
+    /// These are the files of a message, which nobody asked to attach.
+    pub fn is_of_its_files(&self) -> bool {
+        self.act.ends_with(FILES)
+    }
+
     /// It was asked in a form, which nobody else sees.
     pub fn is_of_a_form(&self) -> bool {
         self.act.starts_with(FORM)
@@ -225,6 +250,12 @@ impl Job {
 
     /// What is done one after the other: the acts on one case, else in one thread, channel or issue.
     pub fn group(&self) -> String {
+        let group = self.whole_group();
+        // The queue takes no longer name.
+        if group.len() <= 128 { group } else { text::hash(&group) }
+    }
+
+    fn whole_group(&self) -> String {
         match (&self.did, &self.place.thread) {
             (Did::Asked { line: Line { case: Some(case), .. }, .. }, _) => format!("case/{case}"),
             // Whoever opened a form waits for it, whatever else is being done to the case.
@@ -247,7 +278,8 @@ pub fn said(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Job 
 
 /// What such a message says, where it is read.
 pub fn words_of(reply: &Said, read: bool) -> Did {
-    spoken(&reply.remote, &reply.text, reply.files.clone(), read)
+    let Said { remote, text, files, uploads, .. } = reply;
+    if read { judged(remote, text.clone(), files.clone(), uploads.clone()) } else { Did::Unread }
 }
 
 /// The same job before the message was read.
@@ -257,13 +289,19 @@ pub fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Jo
 }
 
 /// A message's text as it goes on its way: a secret stays where it is, and so does all that is not to be read.
-pub fn spoken(ts: &str, text: &str, files: Vec<String>, read: bool) -> Did {
+pub fn spoken(ts: &str, said: Words, read: bool) -> Did {
     if !read {
         return Did::Unread;
     }
-    match pasted::secret(text) {
+    let uploads = said.beside.iter().filter_map(|one| one.file.clone()).collect();
+    judged(ts, said.text, said.beside.iter().map(Beside::called).collect(), uploads)
+}
+
+/// A secret stays where it is.
+fn judged(ts: &str, text: String, files: Vec<String>, uploads: Vec<String>) -> Did {
+    match pasted::secret(&text) {
         Some(kind) => Did::Withheld { kind: kind.to_owned() },
-        None => Did::Said { ts: ts.to_owned(), text: text.to_owned(), files },
+        None => Did::Said { ts: ts.to_owned(), text, files, uploads },
     }
 }
 
@@ -346,14 +384,18 @@ mod tests {
         assert_eq!(format!("{job:?}"), "asked by U1 in C1");
     }
 
+    fn words(text: &str) -> Words {
+        Words { text: text.to_owned(), beside: Vec::new() }
+    }
+
     #[test]
     fn a_message_with_a_secret_leaves_its_text_behind() {
         let key = format!("AKIA{}", "IOSFODNN7EXAMPLE");
-        let Did::Withheld { kind } = spoken("1.2", &format!("it was {key}"), Vec::new(), true) else {
+        let Did::Withheld { kind } = spoken("1.2", words(&format!("it was {key}")), true) else {
             panic!("it goes on")
         };
         assert!(!kind.contains(&key));
-        assert!(matches!(spoken("1.2", "nothing secret", Vec::new(), true), Did::Said { .. }));
+        assert!(matches!(spoken("1.2", words("nothing secret"), true), Did::Said { .. }));
     }
 
     #[test]

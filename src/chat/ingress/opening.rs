@@ -14,13 +14,14 @@ use super::{
     typed,
 };
 use crate::{
-    case::Millis,
+    case::{Millis, text},
     chat::{
         answer::Answer,
         forms::{Filled, Form, Kind, is_wanted, note, room},
         language::ask::{Ask, Line},
         policy::length,
     },
+    targets::slack::Beside,
 };
 
 /// The most files of one message that are attached: what a message can carry.
@@ -209,12 +210,19 @@ pub async fn chosen(bridge: &Bridge<'_>, shortcut: Shortcut, now: Millis) -> Res
             )
             .await;
         }
-        (None, _, case) => Kind::Comment { case, text: typed::decode(&message.text) },
+        (None, _, case) => Kind::Comment { case, text: whole(message) },
     };
     match open(bridge, kind, &opener, now).await {
         Ok(response) => response,
         Err(answer) => taken(bridge, Some(job(Did::Mistaken { answer }))).await,
     }
+}
+
+/// A message as the text of a comment.
+fn whole(message: &Message) -> String {
+    let said = message.said();
+    let names: Vec<_> = said.beside.iter().map(Beside::called).collect();
+    text::beside(&typed::decode(&said.text), "message in Slack", &names)
 }
 
 /// What a shortcut asks, and the files of its message.
@@ -228,6 +236,5 @@ fn about(callback: &str, message: &Message) -> Option<(Ask, Vec<String>)> {
 
 /// The ids of a message's files.
 pub fn files(message: &Message) -> Vec<String> {
-    let ids = message.files.iter().map(|file| file.id.clone()).filter(|id| !id.is_empty());
-    ids.take(FILES).collect()
+    message.said().beside.into_iter().filter_map(|one| one.file).take(FILES).collect()
 }

@@ -3,19 +3,40 @@
 //! Slash commands: <https://docs.slack.dev/interactivity/implementing-slash-commands>. Interactions:
 //! <https://docs.slack.dev/reference/interaction-payloads>. Events: <https://docs.slack.dev/apis/events-api>.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
 use serde_json::Value;
 
 use super::signature::Verified;
+use crate::{
+    http::json,
+    targets::slack::{Words, Written},
+};
+
+/// The longest id that is taken, in bytes: keys are made of them. Slack's and Jira's have under thirty.
+const LONGEST_ID: usize = 64;
+
+/// Reads an id, and refuses one that is none.
+fn id<'de, D: Deserializer<'de>, T: From<String>>(from: D) -> Result<T, D::Error> {
+    let id = String::deserialize(from)?;
+    if id.len() <= LONGEST_ID { Ok(id.into()) } else { Err(D::Error::custom("so long is no id")) }
+}
+
+/// Reads what was sent as JSON: null is as absent, and half a character is one that cannot be shown.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    T::deserialize(json::without_nulls(json::read(bytes)?)).ok()
+}
 
 /// A slash command.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Slash {
     /// The workspace.
+    #[serde(deserialize_with = "id")]
     pub team_id: String,
     /// Where it was typed. Slack runs no slash command inside a thread.
+    #[serde(deserialize_with = "id")]
     pub channel_id: String,
     /// Who typed it.
+    #[serde(deserialize_with = "id")]
     pub user_id: String,
     /// What follows the command's name.
     #[serde(default)]
@@ -52,6 +73,7 @@ pub fn command(request: &Verified) -> Option<Command> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Id {
     /// The id.
+    #[serde(deserialize_with = "id")]
     pub id: String,
 }
 
@@ -59,9 +81,10 @@ pub struct Id {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct User {
     /// `U…` or `W…`
+    #[serde(deserialize_with = "id")]
     pub id: String,
     /// The person's own workspace.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "id")]
     pub team_id: Option<String>,
 }
 
@@ -111,8 +134,10 @@ pub struct Click {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Container {
     /// The message's `ts`.
+    #[serde(default, deserialize_with = "id")]
     pub message_ts: Option<String>,
     /// The thread that it stood in.
+    #[serde(default, deserialize_with = "id")]
     pub thread_ts: Option<String>,
     /// Only one person saw it.
     #[serde(default)]
@@ -169,7 +194,7 @@ pub fn interaction(request: &Verified) -> Option<Interaction> {
         payload: String,
     }
     let form = std::str::from_utf8(request.bytes()).ok()?;
-    serde_json::from_str(&serde_urlencoded::from_str::<Form>(form).ok()?.payload).ok()
+    read(serde_urlencoded::from_str::<Form>(form).ok()?.payload.as_bytes())
 }
 
 /// What the Events API delivers.
@@ -192,7 +217,7 @@ pub enum Delivery {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Callback {
     /// The workspace.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "id")]
     pub team_id: String,
     /// What happened.
     pub event: Event,
@@ -205,7 +230,7 @@ pub struct Callback {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Authorization {
     /// The user id that the app acts as.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "id")]
     pub user_id: String,
     /// It is a bot's.
     #[serde(default)]
@@ -238,12 +263,13 @@ pub enum Event {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct HomeOpened {
     /// Who.
+    #[serde(deserialize_with = "id")]
     pub user: String,
     /// `home`, or `messages`.
     #[serde(default)]
     pub tab: String,
     /// When.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "id")]
     pub event_ts: String,
 }
 
@@ -253,17 +279,22 @@ pub struct Message {
     /// What kind: none is a plain one.
     pub subtype: Option<String>,
     /// Who wrote it.
+    #[serde(default, deserialize_with = "id")]
     pub user: Option<String>,
     /// The bot that wrote it.
+    #[serde(default, deserialize_with = "id")]
     pub bot_id: Option<String>,
     /// What it says, as mrkdwn.
     #[serde(default)]
     pub text: String,
     /// When it was written: its name within the channel.
+    #[serde(default, deserialize_with = "id")]
     pub ts: Option<String>,
     /// The thread that it stands in: its first message's `ts`.
+    #[serde(default, deserialize_with = "id")]
     pub thread_ts: Option<String>,
     /// Where it stands.
+    #[serde(default, deserialize_with = "id")]
     pub channel: Option<String>,
     /// When it was last edited.
     pub edited: Option<Edited>,
@@ -271,33 +302,36 @@ pub struct Message {
     pub message: Option<Box<Message>>,
     /// As it was, in a `message_changed`.
     pub previous_message: Option<Box<Message>>,
+    /// The same as blocks, and what text cannot hold.
+    #[serde(default)]
+    pub blocks: Vec<Value>,
+    /// What was forwarded or pasted, and previews.
+    #[serde(default)]
+    pub attachments: Vec<Value>,
     /// Files that hang on it.
     #[serde(default)]
-    pub files: Vec<File>,
+    pub files: Vec<Value>,
+}
+
+impl Message {
+    /// All that it says.
+    pub fn said(&self) -> Words {
+        let Self { text, blocks, attachments, files, .. } = self;
+        Written { text, blocks, attachments, files }.said()
+    }
 }
 
 /// When a message was edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Edited {
     /// The edit's own time.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "id")]
     pub ts: String,
-}
-
-/// A file that hangs on a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct File {
-    /// `F…`
-    #[serde(default)]
-    pub id: String,
-    /// As the person named it.
-    #[serde(default)]
-    pub name: Option<String>,
 }
 
 /// Reads a delivery; `None` if it is not one.
 pub fn delivery(request: &Verified) -> Option<Delivery> {
-    serde_json::from_slice(request.bytes()).ok()
+    read(request.bytes())
 }
 
 /// A Jira webhook: it only says which issue to look at.
@@ -315,10 +349,11 @@ pub struct Webhook {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Issue {
     /// Digits.
+    #[serde(deserialize_with = "id")]
     pub id: String,
 }
 
 /// Reads a webhook; `None` if it is not one.
 pub fn webhook(request: &Verified) -> Option<Webhook> {
-    serde_json::from_slice(request.bytes()).ok()
+    read(request.bytes())
 }

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use crate::case::text;
+
 /// The longest `<…>` that Slack makes of a mention or a link: a URL of 3,000 characters and its label.
 const LONGEST_ENTITY: usize = 8_192;
 
@@ -55,11 +57,13 @@ fn readable(content: &str) -> String {
     match target.split_at_checked(1) {
         Some(("@", id)) => format!("@{}", named(label, id).trim_start_matches('@')),
         Some(("#", id)) => format!("#{}", named(label, id).trim_start_matches('#')),
-        Some(("!", special)) if label.is_empty() => {
-            format!("@{}", special.strip_prefix("subteam^").unwrap_or(special))
+        Some(("!", special)) if label.is_empty() || special.starts_with("subteam^") => {
+            let id = special.strip_prefix("subteam^").unwrap_or(special);
+            format!("@{}", named(label, id).trim_start_matches('@'))
         }
         Some(("!", _)) => label.to_owned(),
-        _ => link(target, label),
+        // Slack links addresses by itself: then the label is what was typed.
+        _ => text::linked(label, target),
     }
 }
 
@@ -72,17 +76,6 @@ fn unescape(text: &str) -> Cow<'_, str> {
 
 fn named<'a>(label: &'a str, id: &'a str) -> &'a str {
     if label.is_empty() { id } else { label }
-}
-
-/// Slack links addresses by itself: then the label is what was typed. A label of another meaning keeps its target.
-fn link(target: &str, label: &str) -> String {
-    let address = ["mailto:", "tel:"].iter().find_map(|scheme| target.strip_prefix(scheme)).unwrap_or(target);
-    let bare = address.split_once("://").map_or(address, |(_, rest)| rest).trim_end_matches('/');
-    match label {
-        "" => address.to_owned(),
-        label if label == address || label.trim_end_matches('/') == bare => label.to_owned(),
-        label => format!("{label} ({address})"),
-    }
 }
 
 /// Characters without a width, and those that turn the reading direction: never meant in a word.

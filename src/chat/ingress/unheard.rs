@@ -150,6 +150,7 @@ mod tests {
             thread: Some(home.name.clone()),
             text: "It was Bo's key".to_owned(),
             files: Vec::new(),
+            uploads: vec![],
         };
         (home, said)
     }

@@ -73,7 +73,8 @@ fn about(case: Option<&CaseId>, mistake: Mistake) -> Mistake {
 /// The id of a case at the start of a line. Digits of any other length are no verb either.
 fn leading_case(words: &mut Words<'_>) -> Result<Option<CaseId>, Mistake> {
     let Some(word) = words.peek().map(|word| word.shown()) else { return Ok(None) };
-    let digits = word.trim_start_matches('#');
+    // As people write an id: as code, bold, with a colon behind it.
+    let digits = word.trim_start_matches(['#', '`', '*', '_']).trim_end_matches(['`', '*', '_', ':', ',']);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);
     }

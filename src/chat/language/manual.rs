@@ -52,6 +52,9 @@ A reply in a case's thread becomes a comment if it was written when replies are 
 its writer has the role for `comment`, the case's card stands there and the case is open. A reply that was written before
 any of these, or after the case was closed, never does, however late it comes.
 
+The comment holds all that the reply shows: what was forwarded with it, tables, files by name. Its files are attached to
+the case; where one cannot be, the writer hears why. What one comment cannot hold becomes numbered comments.
+
 ## What is written in Jira
 
 What a person of your site writes as a comment on a case's issue becomes a comment on the case: AWS reads it where it

@@ -39,6 +39,9 @@ struct Known {
     name: String,
     #[serde(rename = "email", deserialize_with = "stated")]
     email: Option<String>,
+    /// Their id in the whole organisation, where that is another.
+    #[serde(rename = "everywhere", default, skip_serializing_if = "Option::is_none")]
+    everywhere: Option<String>,
 }
 
 /// Who somebody is; `None` where Slack knows nobody of this id.
@@ -50,11 +53,12 @@ pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Resu
     let known = remembered(slack.world, &name, async || {
         Ok(slack.user(user).await?.map(|person| known(person, settings)))
     });
-    let Some(Known { team, kind, name, email }) = known.await? else { return Ok(None) };
-    let groups = match kind {
+    let Some(Known { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
+    let mut groups = match kind {
         Kind::Member => groups(slack, settings, user).await?,
         _ => Vec::new(),
     };
+    groups.extend(everywhere);
     let identity = Identity { team, user: user.to_owned(), kind, groups };
     Ok(Some(Profile { identity, name, email }))
 }
@@ -63,12 +67,25 @@ fn known(person: Person, settings: &Settings) -> Known {
     let kind = match &person {
         Person { is_deleted: true, .. } => Kind::Deactivated,
         Person { is_bot: true, .. } => Kind::Bot,
-        Person { team, .. } if *team != settings.slack.team => Kind::Stranger,
+        person if !is_of(person, &settings.slack.team) => Kind::Stranger,
         Person { is_restricted: true, .. } => Kind::Guest,
         _ => Kind::Member,
     };
-    let Person { id: _, team, name, email, is_bot: _, is_restricted: _, is_deleted: _ } = person;
-    Known { team, kind, name, email }
+    let team = if is_of(&person, &settings.slack.team) { settings.slack.team.clone() } else { person.team };
+    let Person { name, email, everywhere, .. } = person;
+    Known { team, kind, name, email, everywhere }
+}
+
+/// In an organisation somebody is of several workspaces, and the one that Slack names may be any of them, or none.
+fn is_of(person: &Person, team: &String) -> bool {
+    person.team == *team || person.teams.contains(team)
+}
+
+/// Whether the settings may name somebody otherwise than by the id that Slack sends with what they do: only Slack knows.
+pub fn are_named_otherwise(settings: &Settings) -> bool {
+    let roles = &settings.roles;
+    let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
+    all.into_iter().flatten().any(|id| id.starts_with(['S', 'W']))
 }
 
 /// Those user groups of the settings that somebody is in.
@@ -108,6 +125,8 @@ mod tests {
         let ana = Person {
             id: "U1".to_owned(),
             team: "T1".to_owned(),
+            teams: Vec::new(),
+            everywhere: None,
             name: "Ana".to_owned(),
             email: None,
             is_bot: false,
@@ -117,6 +136,10 @@ mod tests {
         for (person, kind) in [
             (ana.clone(), Kind::Member),
             (Person { team: "T2".to_owned(), ..ana.clone() }, Kind::Stranger),
+            (Person { team: String::new(), ..ana.clone() }, Kind::Stranger),
+            (Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() }, Kind::Member),
+            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, Kind::Member),
+            (Person { team: "T2".to_owned(), teams: vec!["T2".to_owned()], ..ana.clone() }, Kind::Stranger),
             (Person { is_restricted: true, ..ana.clone() }, Kind::Guest),
             (Person { is_bot: true, ..ana.clone() }, Kind::Bot),
             (Person { is_deleted: true, ..ana }, Kind::Deactivated),
@@ -130,8 +153,10 @@ mod tests {
         let until: Millis = 1_795_669_500_000;
         let known = |kind, email: Option<&str>| {
             let (team, name) = ("T0CASEBRDG".to_owned(), "ana".to_owned());
-            Some(Known { team, kind, name, email: email.map(str::to_owned) })
+            Some(Known { team, kind, name, email: email.map(str::to_owned), everywhere: None })
         };
+        let everywhere =
+            known(Kind::Member, None).map(|ana| Known { everywhere: Some("W0ANAEXAMP".to_owned()), ..ana });
         golden::check_json(
             "people",
             &[
@@ -142,6 +167,7 @@ mod tests {
                 ("another app", (until, known(Kind::OtherApp, None))),
                 ("stranger", (until, known(Kind::Stranger, None))),
                 ("deactivated", (until, known(Kind::Deactivated, None))),
+                ("of an organisation", (until, everywhere)),
             ],
         );
         let members = vec!["U0ANAEXAMP".to_owned(), "W0BOEXAMPL".to_owned()];

@@ -67,7 +67,7 @@ pub struct Identity {
     pub user: String,
     /// What the person is to the workspace.
     pub kind: Kind,
-    /// The user groups, `S…`, that the person is in.
+    /// What else the settings may name the person by: the user groups, `S…`, and their id in the whole organisation.
     pub groups: Vec<String>,
 }
 

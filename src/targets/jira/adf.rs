@@ -5,7 +5,13 @@
 
 use serde_json::{Value, json};
 
-use crate::{case::text, http::with};
+use crate::{
+    case::{
+        passage::{Passage, Span, passages, spans},
+        text,
+    },
+    http::with,
+};
 
 /// The longest piece of a text that one document shows, in bytes of its JSON: Jira takes 32,767 characters of a
 /// description or a comment, and does not say whether it counts the text or the document.
@@ -41,10 +47,61 @@ pub(super) fn heading(words: &str) -> Value {
     with(json!({"type": "heading", "attrs": {"level": 3}}), "content", Inline::new().text(words).0)
 }
 
-/// A text from outside, its lines and paragraphs kept.
+/// A text from outside: its paragraphs, lines, lists, code and plain addresses; less of that where it would be too long.
 pub(super) fn paragraphs(outside: &str) -> Vec<Value> {
     let text = text::visible(outside);
-    text.split("\n\n").filter(|block| !block.trim().is_empty()).map(|block| paragraph(lines(block))).collect()
+    let laid_out: Vec<Value> = match &passages(&text)[..] {
+        [] | [Passage::Lines(_)] => in_paragraphs(&text, linked),
+        several => several.iter().flat_map(passage).collect(),
+    };
+    let lines = || in_paragraphs(&text, lines);
+    match fits(&laid_out, PART) {
+        true => laid_out,
+        // Of very many lines each costs more than it says: as code they cost nothing.
+        false => Some(lines()).filter(|lines| fits(lines, PART + 2_000)).unwrap_or_else(|| vec![code(&text)]),
+    }
+}
+
+fn fits(blocks: &[Value], most: usize) -> bool {
+    blocks.iter().map(|block| block.to_string().len() + 1).sum::<usize>() <= most
+}
+
+fn code(text: &str) -> Value {
+    with(json!({"type": "codeBlock"}), "content", vec![json!({"type": "text", "text": text})])
+}
+
+fn in_paragraphs(text: &str, write: impl Fn(&str) -> Inline) -> Vec<Value> {
+    text.split("\n\n").filter(|block| !block.trim().is_empty()).map(|block| paragraph(write(block))).collect()
+}
+
+fn passage(passage: &Passage<'_>) -> Vec<Value> {
+    match passage {
+        Passage::Lines(lines) => in_paragraphs(lines, linked),
+        Passage::Code(text) => vec![code(text)],
+        Passage::List { first, items } => {
+            let item =
+                |item: &&str| with(json!({"type": "listItem"}), "content", vec![paragraph(linked(item))]);
+            let kind = match first {
+                None => json!({"type": "bulletList"}),
+                Some(first) => json!({"type": "orderedList", "attrs": {"order": first}}),
+            };
+            vec![with(kind, "content", items.iter().map(item).collect::<Vec<_>>())]
+        }
+    }
+}
+
+/// Lines, with code and with addresses that can be followed.
+fn linked(text: &str) -> Inline {
+    let code = || Some(json!({"type": "code"}));
+    let link = |address: &str| Some(json!({"type": "link", "attrs": {"href": address}}));
+    text.split('\n').enumerate().fold(Inline::new(), |inline, (index, line)| {
+        let inline = if index > 0 { inline.new_line() } else { inline };
+        spans(line).iter().fold(inline, |inline, span| match span {
+            Span::Words(words) => inline.push(words, None),
+            Span::Code(words) => inline.push(words, code()),
+            Span::Address(address) => inline.push(address, link(address)),
+        })
+    })
 }
 
 /// A text from outside, its lines kept.
@@ -157,9 +214,37 @@ mod tests {
     }
 
     #[test]
+    fn lists_code_and_addresses_are_laid_out_and_nothing_else_is() {
+        let text = |text: &str| json!({"type": "text", "text": text});
+        let marked = |text: &str, mark: Value| json!({"type": "text", "text": text, "marks": [mark]});
+        let paragraph = |content: Value| json!({"type": "paragraph", "content": content});
+        let item = |content: Value| json!({"type": "listItem", "content": [paragraph(content)]});
+        let outside =
+            "**Do** [this](x) now:\n2. run `id`\n3. see https://a.example/b.\n- @ana\n```\n*a*\n\nb\n```";
+        let address = json!({"type": "link", "attrs": {"href": "https://a.example/b"}});
+        let expected = [
+            paragraph(json!([text("**Do** [this](x) now:")])),
+            json!({"type": "orderedList", "attrs": {"order": 2}, "content": [
+                item(json!([text("run "), marked("id", json!({"type": "code"}))])),
+                item(json!([text("see "), marked("https://a.example/b", address), text(".")])),
+            ]}),
+            json!({"type": "bulletList", "content": [item(json!([text("@ana")]))]}),
+            json!({"type": "codeBlock", "content": [text("*a*\n\nb")]}),
+        ];
+        assert_eq!(paragraphs(outside), expected);
+    }
+
+    #[test]
     fn a_part_fits_as_json_and_nothing_of_the_text_is_lost() {
-        let texts =
-            ["\"\\".repeat(9_000), "a\n".repeat(6_000), "\n\n".repeat(4_000), "\0\u{202e}漢😀".repeat(3_000)];
+        let texts = [
+            "\"\\".repeat(9_000),
+            "a\n".repeat(6_000),
+            "\n\n".repeat(4_000),
+            "\0\u{202e}漢😀".repeat(3_000),
+            "- a\n".repeat(6_000),
+            "`a` ".repeat(6_000),
+            "https://a.example/ ".repeat(3_000),
+        ];
         for text in texts {
             let pieces = parts(&text);
             assert_eq!(pieces.concat(), text);

@@ -12,6 +12,7 @@ mod description;
 mod issues;
 mod notice;
 mod planner;
+mod reading;
 mod remark;
 mod target;
 mod transitions;
@@ -27,6 +28,7 @@ pub use self::{
     issues::{Created, IssueStatus, IssueText, label},
     notice::withheld,
     planner::{JiraPlanner, STATUS},
+    reading::{Names, bare, plain},
     remark::content,
     target::JiraTarget,
     transitions::{Moved, Transition},

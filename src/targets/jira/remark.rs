@@ -40,11 +40,17 @@ fn full(content: &Content) -> Value {
 fn plain(content: &Content) -> Inline {
     let lines = match content {
         Content::Changes(list) => changes(list),
-        _ => vec![head(content), adf::lines(body(content))],
+        _ => vec![head(content), plain_lines(body(content))],
     };
     let join =
         |all: Inline, line: Inline| if all == Inline::new() { line } else { all.new_line().then(line) };
     lines.into_iter().fold(Inline::new(), join).plain()
+}
+
+/// Of very many lines each costs more than it says: then they stand on one.
+fn plain_lines(body: &str) -> Inline {
+    let lines = adf::lines(body);
+    if lines.size() <= PART + 2_000 { lines } else { Inline::new().text(body) }
 }
 
 /// One line that names what could not be shown, and says where to read it.

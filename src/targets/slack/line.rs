@@ -7,7 +7,11 @@ use super::{
     mrkdwn::{DATE, Mrkdwn, http_url, is_user, weight},
 };
 use crate::{
-    case::{Seconds, text},
+    case::{
+        Seconds,
+        passage::{Passage, Span, passages, spans},
+        text,
+    },
     http::with,
     targets::wording,
 };
@@ -114,11 +118,47 @@ impl Line {
     }
 }
 
-/// A section that holds a whole text from outside, its lines kept. `None` where the text is blank.
-pub(super) fn body(outside: &str) -> Option<Value> {
+/// The sections that hold a whole text from outside: its lines, lists, code and plain addresses. None where it is blank.
+pub(super) fn body(outside: &str) -> Vec<Value> {
     let text = text::visible(outside);
-    let element = json!({"type": "text", "text": text});
-    (!text.trim().is_empty()).then(|| with(json!({"type": "rich_text_section"}), "elements", vec![element]))
+    match &passages(&text)[..] {
+        [] => Vec::new(),
+        [Passage::Lines(_)] => vec![laid_out("rich_text_section", &text)],
+        several => several.iter().map(passage).collect(),
+    }
+}
+
+fn passage(passage: &Passage<'_>) -> Value {
+    match passage {
+        Passage::Lines(lines) => laid_out("rich_text_section", lines),
+        Passage::Code(code) => with(
+            json!({"type": "rich_text_preformatted"}),
+            "elements",
+            vec![json!({"type": "text", "text": code})],
+        ),
+        Passage::List { first, items } => {
+            let items: Vec<Value> = items.iter().map(|item| laid_out("rich_text_section", item)).collect();
+            match first {
+                None => list(items),
+                Some(first) => numbered(items, *first),
+            }
+        }
+    }
+}
+
+fn laid_out(kind: &str, text: &str) -> Value {
+    let element = |span: &Span<'_>| match span {
+        Span::Words(words) => json!({"type": "text", "text": words}),
+        Span::Code(code) => json!({"type": "text", "text": code, "style": {"code": true}}),
+        // Without words of its own it shows where it leads.
+        Span::Address(address) => json!({"type": "link", "url": address}),
+    };
+    with(json!({"type": kind}), "elements", spans(text).iter().map(element).collect::<Vec<_>>())
+}
+
+fn numbered(items: Vec<Value>, first: u64) -> Value {
+    let list = json!({"type": "rich_text_list", "style": "ordered", "offset": first.saturating_sub(1)});
+    with(list, "elements", items)
 }
 
 /// A block of rich text.

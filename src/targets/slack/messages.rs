@@ -9,6 +9,7 @@ use super::{
     message::mark_of,
     needed,
     people::Me,
+    reading::{Beside, Written},
     response_url::{allowed_file_url, allowed_response_url},
     text_at,
 };
@@ -49,10 +50,10 @@ pub struct Heard {
     /// The mark in its metadata or, failing that, in its first block's name. Anybody can write one: see
     /// [`Heard::mark_by`].
     pub mark: Option<String>,
-    /// Its text, with Slack's escapes.
+    /// All that it says, with Slack's escapes.
     pub text: String,
-    /// Its files.
-    pub files: Vec<File>,
+    /// Its files, and what else hangs on it.
+    pub beside: Vec<Beside>,
 }
 
 impl Heard {
@@ -266,7 +267,7 @@ fn heard(message: &Value) -> Option<Heard> {
     let of_metadata = text("/metadata/event_type").filter(|kind| kind == EVENT_TYPE);
     let of_metadata = of_metadata.and_then(|_| text("/metadata/event_payload/mark"));
     let of_block = || text("/blocks/0/block_id").and_then(|id| mark_of(&id).map(str::to_owned));
-    let files = message.get("files").and_then(Value::as_array).into_iter().flatten();
+    let said = Written::of(message).said();
     Some(Heard {
         ts: text("/ts")?,
         thread_ts: text("/thread_ts"),
@@ -275,8 +276,8 @@ fn heard(message: &Value) -> Option<Heard> {
         subtype: text("/subtype"),
         edited: text("/edited/ts"),
         mark: of_metadata.or_else(of_block),
-        text: text("/text").unwrap_or_default(),
-        files: files.filter_map(file).collect(),
+        text: said.text,
+        beside: said.beside,
     })
 }
 
@@ -313,15 +314,11 @@ mod tests {
             "type": "message", "ts": "2.0", "thread_ts": "1.0", "user": "U1", "bot_id": "B1", "text": "a &amp; b",
             "edited": {"user": "U1", "ts": "3.0"},
             "metadata": {"event_type": "casebridge", "event_payload": {"mark": "card"}},
-            "blocks": [{"type": "divider", "block_id": "casebridge:other"}],
+            "blocks": [{"type": "rich_text", "block_id": "casebridge:other"}],
             "files": [{"id": "F1", "name": "a.txt", "size": 3, "url_private": "https://x"}, {"mode": "tombstone"}],
         });
-        let file = File {
-            id: "F1".to_owned(),
-            name: "a.txt".to_owned(),
-            size: Some(3),
-            url: Some("https://x".to_owned()),
-        };
+        let beside =
+            |name: &str, file: Option<&str>| Beside { name: name.to_owned(), file: file.map(str::to_owned) };
         let expected = Heard {
             ts: "2.0".to_owned(),
             thread_ts: Some("1.0".to_owned()),
@@ -331,7 +328,7 @@ mod tests {
             edited: Some("3.0".to_owned()),
             mark: Some("card".to_owned()),
             text: "a &amp; b".to_owned(),
-            files: vec![file],
+            beside: vec![beside("a.txt", Some("F1")), beside("a deleted file", None)],
         };
         assert_eq!(heard(&message), Some(expected));
     }

@@ -12,8 +12,10 @@ mod membership;
 mod message;
 mod messages;
 mod mrkdwn;
+mod names;
 mod people;
 mod planner;
+mod reading;
 mod response_url;
 mod target;
 mod thread;
@@ -31,6 +33,7 @@ pub use self::{
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
     planner::SlackPlanner,
+    reading::{Beside, Said as Words, Written},
     response_url::allowed_response_url,
     target::{SlackTarget, said_by_a_person},
     thread::content,

@@ -21,8 +21,12 @@ pub struct Me {
 pub struct Person {
     /// `U…` or `W…`
     pub id: String,
-    /// The workspace that they belong to.
+    /// The workspace that they belong to; in an organisation, their home. Empty where Slack tells none.
     pub team: String,
+    /// All workspaces of an organisation that they are in.
+    pub teams: Vec<String>,
+    /// Their id in the whole organisation, which user groups do not use.
+    pub everywhere: Option<String>,
     /// The name that others see.
     pub name: String,
     /// Where the app may see it: `users:read.email`.
@@ -77,7 +81,7 @@ impl Slack<'_> {
     }
 
     /// Reads what may not exist: these codes say that it does not.
-    async fn known(
+    pub(super) async fn known(
         &self,
         method: &str,
         pairs: &[(&str, &str)],
@@ -94,8 +98,11 @@ fn person(user: &Value) -> Option<Person> {
     let flag = |name: &str| user.get(name).and_then(Value::as_bool);
     let names = ["/profile/display_name", "/real_name", "/profile/real_name", "/name"];
     let id = text_at(user, "/id")?;
+    let teams = user.pointer("/enterprise_user/teams").and_then(Value::as_array).into_iter().flatten();
     Some(Person {
-        team: text_at(user, "/team_id")?,
+        team: text_at(user, "/team_id").unwrap_or_default(),
+        teams: teams.filter_map(Value::as_str).map(str::to_owned).collect(),
+        everywhere: text_at(user, "/enterprise_user/id").filter(|everywhere| *everywhere != id),
         name: names.iter().find_map(|name| text_at(user, name)).unwrap_or_else(|| id.clone()),
         email: text_at(user, "/profile/email"),
         is_bot: flag("is_bot") != Some(false) || flag("is_workflow_bot") == Some(true) || id == "USLACKBOT",
@@ -122,6 +129,8 @@ mod tests {
         let ana = Person {
             id: "U1".to_owned(),
             team: "T1".to_owned(),
+            teams: Vec::new(),
+            everywhere: None,
             name: "Ana".to_owned(),
             email: Some("ana@example.com".to_owned()),
             is_bot: false,
@@ -150,6 +159,10 @@ mod tests {
         }
         let mut nowhere = plain;
         nowhere["team_id"] = json!(null);
-        assert_eq!(person(&nowhere), None, "of no workspace");
+        assert_eq!(person(&nowhere), Some(Person { team: String::new(), ..ana.clone() }), "of no workspace");
+        nowhere["enterprise_user"] = json!({"id": "W1", "teams": ["T1", "T2", null]});
+        let teams = vec!["T1".to_owned(), "T2".to_owned()];
+        let everywhere = Some("W1".to_owned());
+        assert_eq!(person(&nowhere), Some(Person { team: String::new(), teams, everywhere, ..ana }));
     }
 }

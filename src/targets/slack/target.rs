@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use super::{
-    Heard, KIND, Me, Message, Slack, card, content, known, membership, millis,
+    Beside, Heard, KIND, Me, Message, Slack, card, content, known, membership, millis,
     planner::{Setting, SlackPlanner, turn_in},
     unread_membership,
 };
@@ -241,8 +241,9 @@ pub fn said_by_a_person(one: Heard) -> Option<Said> {
     let spoken = matches!(one.subtype.as_deref(), None | Some("file_share" | "thread_broadcast"));
     let author = one.user.filter(|_| spoken && one.bot_id.is_none())?;
     let thread = one.thread_ts.filter(|thread| *thread != one.ts);
-    let files = one.files.into_iter().map(|file| file.name).collect();
-    Some(Said { at: millis(&one.ts), remote: one.ts, author, thread, text: one.text, files })
+    let files = one.beside.iter().map(Beside::called).collect();
+    let uploads = one.beside.into_iter().filter_map(|one| one.file).collect();
+    Some(Said { at: millis(&one.ts), remote: one.ts, author, thread, text: one.text, files, uploads })
 }
 
 fn no_home() -> Failure {

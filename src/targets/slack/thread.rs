@@ -76,7 +76,7 @@ fn told(head: Line, outside: &str, nothing: &'static str) -> Message {
         return Message::new(mrkdwn.markup(nothing), blocks);
     }
     blocks.extend(
-        parts(&outside).iter().filter_map(|part| line::body(part)).map(|body| line::block(vec![body])),
+        parts(&outside).iter().map(|part| line::body(part)).filter(|body| !body.is_empty()).map(line::block),
     );
     Message::new(mrkdwn.fence(&outside, room), blocks)
 }
@@ -327,6 +327,25 @@ mod tests {
         let list = json!({"type": "rich_text_list", "style": "bullet", "elements": lines});
         assert_eq!(message.blocks, [json!({"type": "rich_text", "elements": [list]})]);
         assert!(message.text.starts_with("*Status* `Submitted` → `Acknowledged`\n*Closure* `Duplicate`\n"));
+    }
+
+    #[test]
+    fn lists_code_and_addresses_of_a_comment_are_laid_out_and_nothing_else_is() {
+        let outside = "*Do* <!here> now:\n2. run `id`\n3. see https://a.example/b.\n- <@U1>\n```\n*a*\n```";
+        let message = content(&comment(Author::AwsResponder, 0, 1, outside), Plainness::Full);
+        let section = |elements: Value| json!({"type": "rich_text_section", "elements": elements});
+        let code = json!({"type": "text", "text": "id", "style": {"code": true}});
+        let address = json!({"type": "link", "url": "https://a.example/b"});
+        let expected = json!({"type": "rich_text", "elements": [
+            section(json!([text("*Do* <!here> now:")])),
+            {"type": "rich_text_list", "style": "ordered", "offset": 1, "elements": [
+                section(json!([text("run "), code])),
+                section(json!([text("see "), address, text(".")])),
+            ]},
+            {"type": "rich_text_list", "style": "bullet", "elements": [section(json!([text("<@U1>")]))]},
+            {"type": "rich_text_preformatted", "elements": [text("*a*")]},
+        ]});
+        assert_eq!(message.blocks[1], expected);
     }
 
     #[test]

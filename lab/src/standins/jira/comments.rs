@@ -30,6 +30,8 @@ pub(super) struct Draft {
     /// Null lifts what there is; none leaves it.
     visibility: Option<Value>,
     parent: Option<String>,
+    /// Written in the browser: its editor knows nodes that REST's callers hardly write.
+    in_editor: bool,
 }
 
 impl Draft {
@@ -47,7 +49,13 @@ impl Draft {
             properties: body["properties"].as_array().cloned().unwrap_or_default(),
             visibility: body.get("visibility").cloned(),
             parent: body["parentId"].as_str().map(str::to_owned),
+            in_editor: false,
         })
+    }
+
+    /// What a person writes: media, macros and the like as well.
+    pub(super) fn typed(body: &Value) -> Result<Self, Refused> {
+        Ok(Self { in_editor: true, ..Self::read(body)? })
     }
 
     fn note_on(&self, comment: &mut Comment) {
@@ -61,12 +69,14 @@ fn read(given: &Given<'_>) -> Result<Draft, Refused> {
     Draft::read(&given.asked.json().map_err(|_| bad_payload())?)
 }
 
-fn check(document: &Value) -> Result<(), Refused> {
+fn check(draft: &Draft) -> Result<(), Refused> {
+    let document = &draft.document;
     match () {
         () if adf::is_too_long(document) => Err(field(
             "comment",
             "The entered text is too long. It exceeds the allowed limit of 32,767 characters.",
         )),
+        () if draft.in_editor && document["content"].as_array().is_some_and(|all| !all.is_empty()) => Ok(()),
         () if !document.is_object() => Err(message(400, "Comment body is not valid!")),
         () if !adf::faults(document).is_empty() => Err(invalid_input("comment")),
         () if adf::plain(document).trim().is_empty() => {
@@ -85,7 +95,7 @@ pub(super) fn create(state: &mut State, given: &Given<'_>) -> Output {
 
 /// Adds a comment, whoever writes it; the answer is the comment as Jira shows it.
 pub(super) fn add(state: &mut State, key: &str, draft: &Draft, who: &str) -> Result<Value, Refused> {
-    check(&draft.document)?;
+    check(draft)?;
     let visibility = restriction(state, key, draft, who)?;
     let (now, number, person, api, cap) =
         (state.clock.jira(), state.next(), state.person(who), state.api(), state.settings.comment_cap);
@@ -167,7 +177,7 @@ pub(super) fn edit(
     draft: &Draft,
     who: &str,
 ) -> Result<Value, Refused> {
-    check(&draft.document)?;
+    check(draft)?;
     let visibility = match &draft.visibility {
         Some(asked) if !asked.is_null() => Some(circles::restriction(state, asked, who)?),
         other => other.clone(),

@@ -274,13 +274,13 @@ impl Jira {
         self.person_writes(account, key, &json!({ "body": adf::paragraph(text) }))
     }
 
-    /// A person comments with all that REST takes: a document as `body`, and perhaps `visibility`, `properties`,
+    /// A person comments with all that the editor takes: a document as `body`, and perhaps `visibility`, `properties`,
     /// `parentId`. Says the comment's id.
     ///
     /// # Errors
     /// When Jira would refuse it: no such issue, an empty body, a restriction to others than their own.
     pub fn person_writes(&self, account: &str, key: &str, comment: &Value) -> Result<String, String> {
-        let added = self.does(|state| comments::add(state, key, &Draft::read(comment)?, account))?;
+        let added = self.does(|state| comments::add(state, key, &Draft::typed(comment)?, account))?;
         Ok(added["id"].as_str().unwrap_or_default().to_owned())
     }
 
@@ -298,7 +298,7 @@ impl Jira {
     /// # Errors
     /// When Jira would refuse it.
     pub fn person_rewrites(&self, account: &str, key: &str, id: &str, comment: &Value) -> Result<(), String> {
-        self.does(|state| comments::edit(state, key, id, &Draft::read(comment)?, account)).map(drop)
+        self.does(|state| comments::edit(state, key, id, &Draft::typed(comment)?, account)).map(drop)
     }
 
     /// A person deletes a comment.

@@ -10,6 +10,11 @@ use super::{
 
 pub(super) fn info(state: &mut State, args: &Args) -> Output {
     let file = state.files.get(args.text("file")).ok_or_else(|| no("file_not_found"))?;
+    match file.wire["mode"].as_str() {
+        Some("tombstone") => return Err(no("file_deleted")),
+        Some("hidden_by_limit") => return Err(no("file_not_found")),
+        _ => {}
+    }
     yes(json!({ "file": file.wire, "comments": [], "response_metadata": { "next_cursor": "" } }))
 }
 

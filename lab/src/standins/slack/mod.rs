@@ -23,6 +23,7 @@ mod threads;
 mod trouble;
 mod views;
 mod workspace;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -225,8 +225,7 @@ pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str,
     let name = if private { "privategroup" } else { name.unwrap_or_default() }.to_owned();
     let user_name =
         state.users.get(user).and_then(|user| user["name"].as_str()).unwrap_or_default().to_owned();
-    // Somebody of another workspace brings their own team along.
-    let team = state.users.get(user).and_then(|user| user["team_id"].as_str()).unwrap_or_default().to_owned();
+    let team = team_of(state, user);
     let (response_url, trigger) = (state.hook("commands", channel, user, None), state.trigger(user));
     let settings = &state.settings;
     let fields = [
@@ -245,6 +244,14 @@ pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str,
         ("trigger_id", &trigger),
     ];
     sign(state, COMMANDS, FORM, serde_urlencoded::to_string(fields).unwrap_or_default().into_bytes())
+}
+
+/// The workspace in which somebody acts: somebody of another organisation brings their own along.
+fn team_of(state: &State, user: &str) -> String {
+    let (own, user) = (&state.settings.team, &state.users.get(user).unwrap_or(&Value::Null));
+    let teams = user["enterprise_user"]["teams"].as_array();
+    let is_ours = teams.is_some_and(|teams| teams.iter().any(|team| team == own));
+    if is_ours { own.clone() } else { user["team_id"].as_str().unwrap_or_default().to_owned() }
 }
 
 /// The interactive element with this `action_id`, with the `block_id` around it.
@@ -332,12 +339,12 @@ fn clicks_in_view(
     Ok(interaction(state, "block_actions", user, more))
 }
 
-fn rich(text: &str) -> Value {
+pub(super) fn rich(text: &str) -> Value {
     with_ids(&json!([{ "type": "rich_text", "elements": [{ "type": "rich_text_section",
         "elements": [{ "type": "text", "text": text }] }] }]))
 }
 
-fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
+pub(super) fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
     let mut message = json!({ "type": "message", "user": user, "text": text, "ts": state.ts(),
         "client_msg_id": format!("{:08x}-7ddf-4ede-b479-ad21fca66d63", state.next()), "team": state.settings.team,
         "blocks": rich(text) });
@@ -377,7 +384,7 @@ fn with_file(state: &State, mut message: Value, file: &str) -> Value {
 }
 
 /// Keeps a message, and says its timestamp and what Slack sends: `app_mention` as well when it names the bot.
-fn told(state: &mut State, channel: &str, message: Value) -> (String, Vec<Delivery>) {
+pub(super) fn told(state: &mut State, channel: &str, message: Value) -> (String, Vec<Delivery>) {
     let ts = put(state, channel, message.clone());
     let mut sent = vec![event(state, placed(state, message.clone(), channel))];
     let text = message["text"].as_str().unwrap_or_default();

@@ -11,6 +11,7 @@ mod fault;
 mod membership;
 mod policy;
 mod tag;
+mod whole;
 
 use aws_sdk_securityir::{Client, primitives::DateTime};
 

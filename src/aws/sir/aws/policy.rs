@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::whole;
+
 use aws_sdk_securityir::{
     config::{
         Builder, Config, ConfigBag, Intercept, RuntimeComponents,
@@ -44,7 +46,7 @@ fn read() -> Builder {
         .operation_timeout(Duration::from_secs(10));
     let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
     let config = Config::builder().timeout_config(times.build()).retry_config(retry);
-    config.retry_classifier(Patience).interceptor(NotNothing)
+    config.retry_classifier(Patience).interceptor(NotNothing).interceptor(whole::Characters)
 }
 
 /// A change is sent once and has 8 s. A client library that repeats it by itself would double it unseen.

@@ -1,0 +1,75 @@
+//! What people write that is more than words: forwards, tables, files of every kind, edits of them.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::exchange::Delivery,
+    Slack,
+    person::{rich, said, told},
+    sent::{event, placed},
+    state::State,
+};
+
+impl Slack {
+    /// Somebody says something; `more` are the message's fields as Slack's client writes them: `text`, `blocks`,
+    /// `attachments`, `files`, `subtype`. Says the timestamp and what Slack sends.
+    pub fn writes(
+        &self,
+        user: &str,
+        channel: &str,
+        more: &Value,
+        thread_ts: Option<&str>,
+    ) -> (String, Vec<Delivery>) {
+        self.with(|state| {
+            let text = more["text"].as_str().unwrap_or_default();
+            let message = with(said(state, user, text, thread_ts), more);
+            told(state, channel, message)
+        })
+    }
+
+    /// A message becomes another; `more` are the fields that change. Without an `edited` of its own it is an edit of its
+    /// writer's, with `"edited": null` something else: a preview came, a file was deleted.
+    ///
+    /// # Errors
+    /// When there is no such message.
+    pub fn rewrites(&self, user: &str, channel: &str, ts: &str, more: &Value) -> Result<Delivery, String> {
+        self.with(|state| rewrites(state, (user, channel, ts), more))
+    }
+
+    /// What Slack says of a file from now on: `mode`, `name` and the like.
+    pub fn set_file(&self, file: &str, more: &Value) {
+        self.with(|state| {
+            if let Some(file) = state.files.get_mut(file) {
+                file.wire = with(file.wire.take(), more);
+            }
+        });
+    }
+}
+
+fn rewrites(
+    state: &mut State,
+    (user, channel, ts): (&str, &str, &str),
+    more: &Value,
+) -> Result<Delivery, String> {
+    let now = state.ts();
+    let place = state.channels.get_mut(channel).ok_or("no such channel")?;
+    let message = place.messages.get_mut(ts).ok_or("no such message")?;
+    let before = message.clone();
+    *message = with(message.take(), more);
+    if let (Some(text), None) = (more["text"].as_str(), more.get("blocks")) {
+        message["blocks"] = rich(text);
+    }
+    if more.get("edited").is_none() {
+        message["edited"] = json!({ "user": user, "ts": now });
+    }
+    let changed = json!({ "type": "message", "subtype": "message_changed", "hidden": true, "ts": now,
+        "message": message, "previous_message": before });
+    Ok(event(state, placed(state, changed, channel)))
+}
+
+fn with(mut value: Value, more: &Value) -> Value {
+    for (name, field) in more.as_object().into_iter().flatten() {
+        value[name] = field.clone();
+    }
+    value
+}

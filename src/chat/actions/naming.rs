@@ -1,0 +1,139 @@
+//! What a message says to somebody who is not in Slack: people, groups, channels and files by their names.
+
+use super::desk::{Desk, Stop};
+use crate::{
+    case::text,
+    chat::ingress::typed,
+    http::Failure,
+    targets::slack::{Slack, known::remembered},
+};
+
+/// The most names of a kind that one message has looked up.
+const MOST: usize = 10;
+/// The longest id that is looked up: Slack's have under twenty characters.
+const LONGEST: usize = 64;
+
+/// A message as it came.
+pub struct Message {
+    /// Its `ts`.
+    pub ts: String,
+    /// What it says, as mrkdwn.
+    pub text: String,
+    /// What it holds besides, by name; a file whose name the message does not tell, by its id.
+    pub files: Vec<String>,
+    /// The ids of its files.
+    pub uploads: Vec<String>,
+}
+
+/// What is mentioned, and how Slack writes that.
+#[derive(Clone, Copy)]
+enum Kind {
+    Person,
+    Group,
+    Channel,
+}
+
+impl Kind {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Person => "<@",
+            Self::Group => "<!subteam^",
+            Self::Channel => "<#",
+        }
+    }
+
+    /// How it is called; `None` where Slack does not tell.
+    async fn name(self, desk: &Desk<'_>, id: &str) -> Result<Option<String>, Stop> {
+        let found = match self {
+            Self::Person => return Ok(desk.profile(id).await?.map(|person| person.name)),
+            Self::Group => {
+                named(desk.slack, &format!("name/group/{id}"), async || desk.slack.group_handle(id).await)
+                    .await
+            }
+            Self::Channel => {
+                named(desk.slack, &format!("name/channel/{id}"), async || desk.slack.channel_name(id).await)
+                    .await
+            }
+        };
+        Ok(told(found)?.flatten())
+    }
+}
+
+/// What Slack told; `None` where only a person can mend that it does not, a scope that is missing for instance: the words
+/// matter more than a name.
+fn told<T>(name: Result<T, Failure>) -> Result<Option<T>, Stop> {
+    match name {
+        Ok(name) => Ok(Some(name)),
+        Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
+        Err(failure) => {
+            tracing::warn!(%failure, "a name is not told");
+            Ok(None)
+        }
+    }
+}
+
+async fn named(
+    slack: &Slack<'_>,
+    note: &str,
+    find: impl AsyncFnOnce() -> Result<Option<String>, Failure>,
+) -> Result<Option<String>, Failure> {
+    remembered(slack.world, note, find).await
+}
+
+/// All that a message says.
+pub async fn words(desk: &Desk<'_>, message: &Message) -> Result<String, Stop> {
+    let mut text = message.text.clone();
+    for kind in [Kind::Person, Kind::Group, Kind::Channel] {
+        for id in mentioned(&message.text, kind) {
+            if let Some(name) = kind.name(desk, id).await? {
+                let name = typed::encode(&text::one_line(&name)).replace('|', "/");
+                let (sign, label) = (kind.sign(), format!("{}{id}|{name}>", kind.sign()));
+                text =
+                    text.replace(&format!("{sign}{id}>"), &label).replace(&format!("{sign}{id}|>"), &label);
+            }
+        }
+    }
+    Ok(text::beside(&typed::decode(&text), "message in Slack", &files(desk, message).await?))
+}
+
+async fn files(desk: &Desk<'_>, message: &Message) -> Result<Vec<String>, Stop> {
+    let mut names = Vec::new();
+    for name in &message.files {
+        names.push(match message.uploads.contains(name) {
+            true => {
+                let told = told(desk.slack.file_name(name).await)?;
+                told.unwrap_or_else(|| "a file whose name Slack does not tell".to_owned())
+            }
+            false => name.clone(),
+        });
+    }
+    Ok(names)
+}
+
+/// Who or what a message mentions without a name, at most ten of a kind.
+fn mentioned(text: &str, kind: Kind) -> Vec<&str> {
+    let ids = text.split(kind.sign()).skip(1).filter_map(|rest| rest.split_once('>').map(|(id, _)| id));
+    let ids = ids.map(|id| id.strip_suffix('|').unwrap_or(id));
+    let is_id =
+        |id: &&str| (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let mut ids: Vec<_> = ids.filter(is_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(MOST);
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_name_is_found_once_each() {
+        let text = "<@U1> and <@U2|Bo>, <@W3> <@U1> &lt;@U4&gt; <@> <@U 5> <@U6";
+        assert_eq!(mentioned(text, Kind::Person), ["U1", "W3"]);
+        let text = "<#C1> <#C2|> <#C3|alerts> <!subteam^S1> <!subteam^S2|@sec> <!here> <!date^1^{date}|x>";
+        assert_eq!(mentioned(text, Kind::Channel), ["C1", "C2"]);
+        assert_eq!(mentioned(text, Kind::Group), ["S1"]);
+        assert_eq!(mentioned(&format!("<@{}>", "U".repeat(10_000)), Kind::Person), [""; 0]);
+    }
+}

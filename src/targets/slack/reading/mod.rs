@@ -1,0 +1,141 @@
+//! What people wrote in Slack, as its readers see it: text, blocks, attachments, files, and what was forwarded.
+//!
+//! The text is mrkdwn with Slack's escapes (<https://docs.slack.dev/messaging/formatting-message-text>), whichever of
+//! them it stood in. What text cannot carry is named beside it.
+
+mod attachment;
+mod block;
+mod file;
+mod rich;
+#[cfg(test)]
+mod tests;
+
+pub use self::file::{DELETED, HIDDEN};
+
+use serde_json::Value;
+
+use super::mrkdwn::escape;
+use crate::case::text;
+
+/// What a message says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Its words, as mrkdwn.
+    pub text: String,
+    /// What belongs to it and is no text.
+    pub beside: Vec<Beside>,
+}
+
+/// A file, an image, or what else hangs on a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// As people call it. Empty where only Slack can tell (`files.info`).
+    pub name: String,
+    /// The file, where there is one that can be asked for.
+    pub file: Option<String>,
+}
+
+impl Beside {
+    /// The name, or the id where only that is known.
+    pub fn called(&self) -> String {
+        let name = Some(&self.name).filter(|name| !name.is_empty());
+        name.or(self.file.as_ref()).cloned().unwrap_or_default()
+    }
+}
+
+/// A message's parts, as Slack sends them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Written<'a> {
+    /// `text`
+    pub text: &'a str,
+    /// `blocks`
+    pub blocks: &'a [Value],
+    /// `attachments`
+    pub attachments: &'a [Value],
+    /// `files`
+    pub files: &'a [Value],
+}
+
+impl<'a> Written<'a> {
+    /// Of a message as the API tells it.
+    pub fn of(message: &'a Value) -> Self {
+        Self {
+            text: message["text"].as_str().unwrap_or_default(),
+            blocks: list(message, "blocks"),
+            attachments: list(message, "attachments"),
+            files: list(message, "files"),
+        }
+    }
+
+    /// What it says.
+    pub fn said(&self) -> Said {
+        let mut reader = Reader::default();
+        let mut words = vec![self.text.trim_end().to_owned()];
+        words.extend(reader.blocks_beside(self.text, self.blocks));
+        words.extend(self.attachments.iter().filter_map(|one| reader.attachment(one)));
+        reader.beside.extend(self.files.iter().map(file::beside));
+        words.retain(|words| !words.trim().is_empty());
+        Said { text: words.join("\n\n"), beside: reader.beside }
+    }
+}
+
+/// Reads a message from its beginning to its end.
+#[derive(Default)]
+struct Reader {
+    beside: Vec<Beside>,
+}
+
+impl Reader {
+    fn name(&mut self, name: String) {
+        self.beside.push(Beside { name, file: None });
+    }
+
+    /// The blocks that say what the text does not: the text of a person's message is that of its rich text.
+    fn blocks_beside(&mut self, text: &str, blocks: &[Value]) -> Vec<String> {
+        let is_told = !text.trim().is_empty();
+        let known = flat(text);
+        let mut all = Vec::new();
+        for block in blocks.iter().filter(|block| !(is_told && kind(block) == "rich_text")) {
+            let words = self.block(block);
+            if !(is_told && known.contains(&flat(&words))) {
+                all.push(words);
+            }
+        }
+        all
+    }
+}
+
+fn flat(text: &str) -> String {
+    text::one_line(text)
+}
+
+fn kind(value: &Value) -> &str {
+    value["type"].as_str().unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A field that is a text and says something.
+fn field<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value[name].as_str().filter(|text| !text.trim().is_empty())
+}
+
+/// The first of these fields that says something.
+fn first<'a>(value: &'a Value, names: &[&str]) -> Option<&'a str> {
+    names.iter().find_map(|name| field(value, name))
+}
+
+/// What a kind that we do not know is called.
+fn called(value: &Value) -> String {
+    match text::cut(&flat(kind(value)), 60) {
+        name if name.is_empty() => "something without a kind".to_owned(),
+        name => name,
+    }
+}
+
+/// An address as Slack writes one.
+fn address(url: &str) -> String {
+    format!("<{}>", escape(&flat(url)).replace('|', "%7C"))
+}

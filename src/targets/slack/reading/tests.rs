@@ -1,0 +1,72 @@
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Beside, Said, Written};
+
+const TYPES: &str = include_str!("../../../../tests/words/slack.types.txt");
+const EXAMPLES: &str = include_str!("../../../../tests/words/slack.examples.json");
+
+#[derive(Deserialize)]
+struct Example {
+    message: Value,
+    text: String,
+    beside: Vec<String>,
+}
+
+fn said(message: &Value) -> Said {
+    Written::of(message).said()
+}
+
+/// What kinds of things stand in a message.
+fn kinds(value: &Value, found: &mut BTreeSet<String>) {
+    for (field, what) in [("type", "type"), ("mode", "file"), ("file_access", "access")] {
+        found.extend(value[field].as_str().map(|kind| format!("{what} {kind}")));
+    }
+    let inner: Vec<&Value> = match value {
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(all) => all.iter().collect(),
+        _ => Vec::new(),
+    };
+    inner.into_iter().for_each(|inner| kinds(inner, found));
+}
+
+#[test]
+fn everything_that_a_message_may_hold_has_an_example_and_becomes_what_it_says() {
+    let examples: Vec<Example> = serde_json::from_str(EXAMPLES).unwrap();
+    let mut shown = BTreeSet::new();
+    for Example { message, text, beside } in &examples {
+        let Said { text: words, beside: named } = said(message);
+        let named: Vec<_> = named.into_iter().map(|one| one.name).collect();
+        assert_eq!((&words, &named), (text, beside), "{message}");
+        assert!(!words.is_empty() || !named.is_empty(), "{message} leaves nothing");
+        kinds(message, &mut shown);
+    }
+    let listed: BTreeSet<_> =
+        TYPES.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    assert!(listed.len() > 70, "{}", listed.len());
+    assert_eq!(listed.difference(&shown).collect::<Vec<_>>(), [""; 0], "without an example");
+}
+
+#[test]
+fn a_file_can_be_asked_for_by_its_id_unless_it_is_gone_and_its_name_is_known_or_left_to_slack() {
+    let files =
+        json!([{"id": "F1", "name": "a.txt"}, {"id": "F2", "name": null}, {"id": "F3", "mode": "tombstone"}]);
+    let beside =
+        |name: &str, file: Option<&str>| Beside { name: name.to_owned(), file: file.map(str::to_owned) };
+    let expected = [beside("a.txt", Some("F1")), beside("", Some("F2")), beside("a deleted file", None)];
+    assert_eq!(said(&json!({ "files": files })).beside, expected);
+}
+
+#[test]
+fn a_megabyte_of_blocks_is_read_in_no_time() {
+    let started = std::time::Instant::now();
+    let section = json!({"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]});
+    let block = json!({"type": "rich_text", "elements": vec![section; 10_000]});
+    let text = said(&json!({"blocks": [block]})).text;
+    assert_eq!(text.len(), 19_999);
+    let tables = vec![json!({"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}); 2_000];
+    assert!(said(&json!({"text": "y".repeat(100_000), "blocks": tables})).text.len() > 100_000);
+    assert!(started.elapsed().as_secs() < 20);
+}
