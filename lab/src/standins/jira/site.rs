@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{exchange::Delivery, server::lock},
+    super::exchange::Delivery,
     Jira, adf,
     comments::{self, Draft},
     create, issues,
@@ -84,7 +84,7 @@ fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
 
 impl Jira {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut lock(&self.world.state))
+        self.world.with(work)
     }
 
     fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refused>) -> Result<T, String> {
@@ -208,6 +208,16 @@ impl Jira {
         self.with(|state| state.settings.enforce_rates = enforced);
     }
 
+    /// From now on a read can be asked for as of an earlier time, at most 5 s.
+    pub fn remember_the_past(&self) {
+        self.world.past.begin();
+    }
+
+    /// Whether there is a webhook, which hears of every change; at first there is.
+    pub fn set_webhook(&self, there: bool) {
+        self.with(|state| state.settings.webhook = there);
+    }
+
     /// Keys of all issues, oldest first.
     pub fn issues(&self) -> Vec<String> {
         self.with(|state| state.issues.values().map(|issue| issue.key.clone()).collect())
@@ -216,6 +226,29 @@ impl Jira {
     /// An issue by key or id, as `getIssue` answers it, with `properties`, `remotelinks` and `watchers`.
     pub fn issue(&self, key: &str) -> Option<Value> {
         self.with(|state| shown(state, key))
+    }
+
+    /// Some of an issue's fields, by a comma list of names, with all of its `properties`.
+    pub fn some_of(&self, key: &str, names: &str) -> Option<Value> {
+        self.with(|state| {
+            let api = state.api();
+            let issue = state.issue(key).ok()?;
+            let mut shown = issues::show(issue, &api, names);
+            shown["properties"] = json!(issue.properties);
+            Some(shown)
+        })
+    }
+
+    /// One comment, as [`comments`](Self::comments) shows it.
+    pub fn comment(&self, key: &str, id: &str) -> Option<Value> {
+        self.with(|state| {
+            let mut comments = state.issue(key).ok()?.comments.iter();
+            comments.find(|comment| comment.wire["id"] == id).map(|comment| {
+                let mut wire = comment.wire.clone();
+                wire["properties"] = json!(comment.properties);
+                wire
+            })
+        })
     }
 
     /// An issue's comments, oldest first, with their properties as an object.

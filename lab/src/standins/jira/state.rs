@@ -12,7 +12,11 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{Clock, exchange::Delivery},
+    super::{
+        Clock,
+        exchange::Delivery,
+        rate::{Limit, Meter},
+    },
     refused::{Refused, no_issue},
 };
 
@@ -31,6 +35,8 @@ pub(super) struct Settings {
     pub(super) enforce_rates: bool,
     /// Most comments on an issue.
     pub(super) comment_cap: usize,
+    /// Whether anybody wants to hear of changes.
+    pub(super) webhook: bool,
 }
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
@@ -38,6 +44,7 @@ pub(super) struct Settings {
 pub(super) struct State {
     pub(super) clock: Clock,
     counter: Arc<AtomicU64>,
+    meter: Meter,
     pub(super) settings: Settings,
     pub(super) users: BTreeMap<String, Value>,
     /// Project roles and groups.
@@ -136,10 +143,12 @@ impl State {
             upload_limit: 10 << 20,
             enforce_rates: false,
             comment_cap: 5000,
+            webhook: true,
         };
         Self {
             clock,
             counter: Arc::default(),
+            meter: Meter::default(),
             settings,
             users: BTreeMap::new(),
             circles: vec![],
@@ -221,6 +230,26 @@ impl State {
                 Some(fields) => self.index.insert(id, fields),
                 None => self.index.remove(&id),
             };
+        }
+    }
+
+    /// Takes one from the bucket of an operation; each refills by so many a second.
+    ///
+    /// <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
+    pub(super) fn budget(&self, operation: &str, method: &str) -> Result<(), Refused> {
+        let a_second = match (operation, method) {
+            ("getIssue", _) => 150,
+            ("getAttachmentContent", _) => 300,
+            (_, "GET" | "POST") => 100,
+            (_, _) => 50,
+        };
+        let limit = Limit::Bucket(a_second, 1_000 / i64::try_from(a_second).unwrap_or(1));
+        match self.meter.count(operation, limit, self.clock.millis()) {
+            Err(_) if self.settings.enforce_rates => {
+                let answer = super::refused::throttled("jira-burst-based").answer();
+                Err(Refused::with(answer.with("retry-after", "1")))
+            }
+            Err(_) | Ok(()) => Ok(()),
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     block_kit::{Surface, complaints, is_too_long},
     mrkdwn::Reading,
+    pace,
     state::{Args, State},
     trouble::{Output, Trouble, no, yes},
 };
@@ -18,7 +19,7 @@ const METADATA: usize = 16_000;
 pub(super) fn post(state: &mut State, args: &Args) -> Output {
     let content = content(args)?;
     let channel_id = place(state, args.text("channel"), args)?;
-    paced(state, &channel_id)?;
+    pace::post(state, &channel_id)?;
     let ts = state.ts();
     let mut message = base(state, &ts);
     message.extend(content);
@@ -168,20 +169,6 @@ fn metadata(args: &Args) -> Result<Option<Value>, Trouble> {
 fn reading(args: &Args) -> Reading {
     let parse = args.get("parse").and_then(Value::as_str).map(str::to_owned);
     Reading { parse, link_names: args.flag("link_names") }
-}
-
-/// About one message a second and channel; counted, and refused when a test wants it.
-fn paced(state: &mut State, channel: &str) -> Result<(), Trouble> {
-    let (now, enforced) = (state.clock.millis(), state.settings.enforce_pace);
-    let channel = state.visible(channel)?;
-    if now - channel.posted < 1000 {
-        channel.too_fast += 1;
-        if enforced {
-            return Err(no("ratelimited"));
-        }
-    }
-    channel.posted = now;
-    Ok(())
 }
 
 fn without_metadata(message: &Value) -> Value {

@@ -12,8 +12,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::Clock,
+    super::{Clock, rate::Meter},
     mrkdwn::Reading,
+    pace::Pace,
     trouble::{Trouble, no},
 };
 
@@ -29,7 +30,7 @@ pub(super) struct Settings {
     pub(super) app: String,
     pub(super) bot: String,
     pub(super) bot_user: String,
-    pub(super) enforce_pace: bool,
+    pub(super) pace: Pace,
     pub(super) messages_tab: bool,
 }
 
@@ -39,6 +40,7 @@ pub(super) struct State {
     pub(super) clock: Clock,
     counter: Arc<AtomicU64>,
     last_ts: Arc<AtomicI64>,
+    pub(super) meter: Meter,
     pub(super) settings: Settings,
     pub(super) users: BTreeMap<String, Value>,
     /// Group id → members.
@@ -116,13 +118,14 @@ impl State {
             app: "A024BE7LA".into(),
             bot: "B024BE7LB".into(),
             bot_user: "U024BE7LB".into(),
-            enforce_pace: false,
+            pace: Pace::Counted,
             messages_tab: super::manifest::has_messages_tab(),
         };
         Self {
             clock,
             counter: Arc::default(),
             last_ts: Arc::default(),
+            meter: Meter::default(),
             settings,
             users: BTreeMap::new(),
             groups: BTreeMap::new(),

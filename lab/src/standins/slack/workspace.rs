@@ -4,8 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    super::server::lock,
-    Slack,
+    Pace, Slack,
     mrkdwn::{self, Live, Reading},
     state::{Channel, File, Group, State},
 };
@@ -69,7 +68,7 @@ fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
 
 impl Slack {
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut lock(&self.world.state))
+        self.world.with(work)
     }
 
     /// The bot token that is let in.
@@ -122,7 +121,22 @@ impl Slack {
 
     /// Whether a second post within a second to a channel is refused with 429; at first it is only counted.
     pub fn enforce_pace(&self, enforced: bool) {
-        self.with(|state| state.settings.enforce_pace = enforced);
+        self.enforce(if enforced { Pace::Strict } else { Pace::Counted });
+    }
+
+    /// How strictly the limits are kept.
+    pub fn enforce(&self, pace: Pace) {
+        self.with(|state| state.settings.pace = pace);
+    }
+
+    /// From now on a read can be asked for as of an earlier time, at most 5 s.
+    pub fn remember_the_past(&self) {
+        self.world.past.begin();
+    }
+
+    /// The user id of Ana, whom every workspace has.
+    pub fn ana(&self) -> String {
+        ANA.to_owned()
     }
 
     /// How often the app posted to a channel less than a second after its post before.
