@@ -98,7 +98,7 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Command::Play { once: false, port } => page(port).await?,
         Command::Standins { port_file } => standins(&port_file).await?,
         Command::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
-        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints)?,
+        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints { every: 1 })?,
         Command::Simulate { seed: Some(seed), seeds: None, .. } => simulate(Task::One(seed))?,
         Command::Simulate { seed, seeds, .. } => {
             simulate(Task::Seeds { first: seed.unwrap_or(0), count: seeds.unwrap_or(1_000) })?;

@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use casebridge::{
-    case::{CaseId, Comment, Millis},
+    case::Millis,
     config::settings::Layout,
     state::{Destination, Store},
-    sync::plan,
-    targets::jira::label as label_of,
 };
+use serde_json::Value;
 
-use super::{faults::Set, ready, slack::Channel, story::PERSONS_WORDS, world::Shared};
+use super::{
+    faults::Set,
+    history::{Life, Remark},
+    journal::Shown,
+    oracle::Kind,
+    ready,
+    services::OURS,
+    world::Shared,
+};
 
 /// One thing of ours that stands at a destination.
 struct Stands {
     key: String,
-    hash: String,
     text: String,
     at: Millis,
     live: bool,
@@ -30,40 +36,53 @@ pub struct Verdict {
     pub doubled: u32,
     /// Comments do not stand in their order, or a state went backwards.
     pub out_of_order: u32,
+    /// Something is shown, or was, that was never true or that nothing called for.
+    pub untrue: u32,
+}
+
+impl Verdict {
+    /// One more of this kind.
+    pub fn counts(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Lost => &mut self.lost,
+            Kind::Doubled => &mut self.doubled,
+            Kind::OutOfOrder => &mut self.out_of_order,
+            Kind::Untrue => &mut self.untrue,
+        } += 1;
+    }
 }
 
 /// Looks at all cases and says what is wrong, in the world's own list as well.
 pub fn check(world: &Shared) -> Verdict {
     let mut verdict = Verdict::default();
     said(world, &mut verdict);
-    let ids = world.sir.borrow().ids();
-    for id in ids {
-        let Some(state) = world.sir.borrow().newest(&id) else { continue };
+    reworded(world, &mut verdict);
+    for (id, life) in &world.history.borrow().0 {
         for (destination, stands) in
-            [(Destination::Slack, in_slack(world, &id)), (Destination::Jira, in_jira(world, &id))]
+            [(Destination::Slack, in_slack(world, id)), (Destination::Jira, in_jira(world, id))]
         {
             let place = destination.as_str();
             doubles(world, place, &stands, &mut verdict);
-            comments(world, destination, &state.comments, &stands, &mut verdict);
-            order(world, place, &state.comments, &stands, &mut verdict);
-            backwards(world, place, world.sir.borrow().changes(&id), &stands, &mut verdict);
+            comments(world, destination, &life.comments, &stands, &mut verdict);
+            order(world, place, &life.comments, &stands, &mut verdict);
+            backwards(world, place, life, &stands, &mut verdict);
             if world.mild {
-                soon(world, place, &state.comments, &stands, &mut verdict);
+                soon(world, place, &life.comments, &stands, &mut verdict);
             }
         }
-        let status = state.case.status.as_str();
-        reworded(world, &id, &mut verdict);
-        channel(world, &id, status, &mut verdict);
-        card(world, &id, status, &mut verdict);
-        issue(world, &id, status, &mut verdict);
+        let status = life.is("caseStatus");
+        channel(world, id, status, &mut verdict);
+        card(world, id, status, &mut verdict);
+        issue(world, id, status, &mut verdict);
     }
     verdict
 }
 
 /// The card shows where the case stands, unless Slack never takes that.
-fn card(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
+fn card(world: &Shared, id: &str, status: &str, verdict: &mut Verdict) {
     let card = in_slack(world, id).into_iter().rfind(|one| one.key == "home" && one.live);
-    let excused = deleted_by_person(world, id, "home") || world.slack.borrow().refusals.never_end(Set::Card);
+    let excused =
+        deleted_by_person(world, id, "home") || world.services.refusals.borrow().never_end(Set::Card);
     if !excused && !card.is_some_and(|card| card.text.contains(status)) {
         verdict.out_of_order += 1;
         world.is_wrong(format!("the card of {id} does not say {status}"));
@@ -71,13 +90,18 @@ fn card(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
 }
 
 /// The issue stands where the case does, says so and is linked, unless Jira never takes that: then the thread says so.
-fn issue(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
-    let jira = world.jira.borrow();
+fn issue(world: &Shared, id: &str, status: &str, verdict: &mut Verdict) {
     let wanted = world.settings.jira.as_ref().and_then(|jira| jira.status.get(status));
-    let issue = jira.issues.iter().find(|issue| is_of(issue, id));
-    let never = |what| issue.is_some_and(|issue| issue.id == 1) && jira.refusals.never_end(what);
+    let keys = world.jira().issues();
+    let issue = issues_of(world, id).into_iter().next();
+    let refusals = world.services.refusals.borrow();
+    let never = |what| {
+        issue.as_ref().is_some_and(|issue| keys.first().is_some_and(|key| issue["key"] == **key))
+            && refusals.never_end(what)
+    };
     let held = never(Set::StatusByField) || never(Set::StatusInWords);
-    let moved = issue.is_some_and(|issue| Some(&issue.status) == wanted);
+    let stands = issue.as_ref().and_then(|issue| issue["fields"]["status"]["name"].as_str());
+    let moved = stands.is_some_and(|stands| Some(stands) == wanted.map(String::as_str));
     if !held && !moved {
         verdict.out_of_order += 1;
         world.is_wrong(format!("the issue of {id} does not stand for {status}"));
@@ -86,31 +110,35 @@ fn issue(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
         verdict.lost += 1;
         world.is_wrong(format!("the thread of {id} does not say that its issue could not be moved"));
     }
-    if issue.is_some_and(|issue| !never(Set::IssueText) && !says(&issue.text, status)) {
+    if issue
+        .as_ref()
+        .is_some_and(|issue| !never(Set::IssueText) && !issue["fields"].to_string().contains(status))
+    {
         verdict.out_of_order += 1;
         world.is_wrong(format!("the issue of {id} does not say {status}"));
     }
-    if issue.is_some_and(|issue| !never(Set::Link) && issue.links == 0) {
+    let linked = |issue: &Value| issue["remotelinks"].as_array().is_some_and(|links| !links.is_empty());
+    if issue.as_ref().is_some_and(|issue| !never(Set::Link) && !linked(issue)) {
         verdict.lost += 1;
         world.is_wrong(format!("the issue of {id} has no link"));
     }
 }
 
 /// Whether the thread says, or said, that Jira does not let the issue go.
-fn said_refused(world: &Shared, id: &CaseId) -> bool {
+fn said_refused(world: &Shared, id: &str) -> bool {
     in_slack(world, id).iter().any(|one| one.key.starts_with("refused/status/"))
 }
 
 /// What a person said is on the case exactly once, and every answer to a command is the same.
 fn said(world: &Shared, verdict: &mut Verdict) {
-    let ids = world.sir.borrow().ids();
-    let cases: Vec<_> = ids.iter().filter_map(|id| world.sir.borrow().newest(id)).collect();
+    let history = world.history.borrow();
+    let cases: Vec<&Life> = history.0.values().collect();
     for (text, answer, key) in world.said.borrow().iter() {
         let times =
-            cases.iter().flat_map(|case| &case.comments).filter(|one| one.body.ends_with(text)).count();
-        let slack = world.slack.borrow();
-        let answers = answer.as_ref().and_then(|name| slack.answers.get(name)).cloned().unwrap_or_default();
-        drop(slack);
+            cases.iter().flat_map(|case| &case.comments).filter(|one| one.text().ends_with(text)).count();
+        let all = world.services.answers.borrow();
+        let answers = answer.as_ref().and_then(|name| all.get(name)).cloned().unwrap_or_default();
+        drop(all);
         if times > 1 {
             verdict.doubled += 1;
             world.is_wrong(format!("{text:?} is on the case {times} times"));
@@ -120,7 +148,7 @@ fn said(world: &Shared, verdict: &mut Verdict) {
         let record = ready(world.memory.command(key)).and_then(|record| record.ok().flatten()?.answer);
         let told_so =
             answer.is_some() && record.is_some_and(|answer| !answer.contains("Your comment is on case"));
-        let refused = told_so || cases.iter().any(|case| case.case.is_closed());
+        let refused = told_so || cases.iter().any(|case| case.is_closed());
         if times == 0 && !refused {
             verdict.lost += 1;
             world.is_wrong(format!("{text:?} is not on the case"));
@@ -132,50 +160,45 @@ fn said(world: &Shared, verdict: &mut Verdict) {
     }
 }
 
-fn is_of(issue: &super::jira::Issue, id: &CaseId) -> bool {
-    issue.labels.first().is_some_and(|label| *label == label_of(id))
+/// A case's issues, the first of them first.
+fn issues_of(world: &Shared, id: &str) -> Vec<Value> {
+    let label = Value::from(format!("aws-sir-{id}"));
+    let keys = world.jira().issues();
+    let all = keys.iter().filter_map(|key| world.jira().issue(key));
+    let is_of =
+        |issue: &Value| issue["fields"]["labels"].as_array().is_some_and(|labels| labels.contains(&label));
+    all.filter(is_of).collect()
 }
 
-/// Whether a request's body has these words in it.
-fn says(body: &[u8], words: &str) -> bool {
-    body.windows(words.len()).any(|some| some == words.as_bytes())
+/// The key in a mark of ours, of this case.
+fn key_in(mark: &str, id: &str) -> Option<String> {
+    mark.strip_prefix(id)?.strip_prefix('/')?.rsplit_once('#').map(|(key, _)| key.to_owned())
 }
 
-fn split(mark: &str, id: &CaseId) -> Option<(String, String)> {
-    let (key, hash) = mark.strip_prefix(id.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
-    Some((key.to_owned(), hash.to_owned()))
+fn stands(shown: &Shown, id: &str) -> Option<Stands> {
+    let key = key_in(&shown.mark, id)?;
+    Some(Stands { key, text: shown.text().to_owned(), at: shown.at(), live: shown.gone.is_none() })
 }
 
-fn in_slack(world: &Shared, id: &CaseId) -> Vec<Stands> {
-    let slack = world.slack.borrow();
-    let ours = slack.messages.iter().filter_map(|message| {
-        let (key, hash) = split(message.mark.as_deref()?, id)?;
-        Some(Stands {
-            key,
-            hash,
-            text: message.text.clone(),
-            at: message.posted,
-            live: message.deleted.is_none(),
-        })
+fn in_slack(world: &Shared, id: &str) -> Vec<Stands> {
+    let journal = world.services.in_slack.borrow();
+    journal.all.iter().filter_map(|shown| stands(shown, id)).collect()
+}
+
+fn in_jira(world: &Shared, id: &str) -> Vec<Stands> {
+    let issues: Vec<Value> = issues_of(world, id).into_iter().map(|mut issue| issue["id"].take()).collect();
+    let journal = world.services.in_jira.borrow();
+    let here = journal.all.iter().filter_map(|shown| match () {
+        () if issues.iter().any(|issue| *issue == shown.id) => Some(Stands {
+            key: "home".to_owned(),
+            text: shown.text().to_owned(),
+            at: shown.at(),
+            live: shown.gone.is_none(),
+        }),
+        () if issues.iter().any(|issue| *issue == shown.place) => stands(shown, id),
+        () => None,
     });
-    ours.collect()
-}
-
-fn in_jira(world: &Shared, id: &CaseId) -> Vec<Stands> {
-    let jira = world.jira.borrow();
-    let mut stands = Vec::new();
-    for issue in jira.issues.iter().filter(|issue| is_of(issue, id)) {
-        let home = "home".to_owned();
-        let hash = String::new();
-        stands.push(Stands { key: home, hash, text: String::new(), at: issue.created, live: true });
-        for comment in &issue.comments {
-            let mark = comment.property["mark"].as_str().unwrap_or_default();
-            let Some((key, hash)) = split(mark, id) else { continue };
-            let live = comment.deleted.is_none();
-            stands.push(Stands { key, hash, text: String::new(), at: comment.created, live });
-        }
-    }
-    stands
+    here.collect()
 }
 
 /// Two with one key must never have stood there, not even for a while; and what a person deleted stays away.
@@ -193,21 +216,19 @@ fn doubles(world: &Shared, place: &str, stands: &[Stands], verdict: &mut Verdict
 fn comments(
     world: &Shared,
     destination: Destination,
-    comments: &[Comment],
+    comments: &[Remark],
     stands: &[Stands],
     verdict: &mut Verdict,
 ) {
-    let replies = world.slack.borrow();
+    let journal = world.services.in_slack.borrow();
+    let replies: Vec<&Shown> = journal.all.iter().filter(|shown| !shown.ours).collect();
     for comment in comments {
         let key = format!("comment/{}/0", comment.id);
         let there = stands.iter().rfind(|one| one.key == key);
         // A person's reply stands in the thread already. Its text may stand under a line that names the speaker.
-        let said = comment.creator == super::sir::OURS
+        let said = comment.creator == OURS
             && destination == Destination::Slack
-            && replies
-                .messages
-                .iter()
-                .any(|one| one.user.is_some() && !one.text.is_empty() && comment.body.ends_with(&one.text));
+            && replies.iter().any(|one| !one.text().is_empty() && comment.text().ends_with(one.text()));
         match (said, there) {
             (true, None) => {}
             (true, Some(_)) => {
@@ -219,8 +240,7 @@ fn comments(
                 world.is_wrong(format!("{key} is not told in {}", destination.as_str()));
             }
             (false, Some(one)) => {
-                let hash = plan::part_hash(&comment.body, 1);
-                if one.live && one.hash != hash {
+                if one.live && !world.is_reworded(&one.text) && !one.text.contains(words(comment.text())) {
                     verdict.lost += 1;
                     world.is_wrong(format!("{key} does not say its newest text in {}", destination.as_str()));
                 }
@@ -229,12 +249,23 @@ fn comments(
     }
 }
 
+/// What somebody said; the line above it names them, where it was said through the bridge.
+fn words(body: &str) -> &str {
+    match body.split_once('\n') {
+        Some((who, words)) if who.ends_with("):") => words,
+        _ => body,
+    }
+}
+
 /// What was swallowed and sent again stands later than it would have: it is left out.
-fn order(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], verdict: &mut Verdict) {
-    let slack = world.slack.borrow();
-    let swallowed =
-        |key: &str| place == "slack" && slack.swallowed.iter().any(|mark| mark.contains(&format!("/{key}#")));
-    let place_of = |comment: &Comment| {
+fn order(world: &Shared, place: &str, comments: &[Remark], stands: &[Stands], verdict: &mut Verdict) {
+    let bodies = world.services.swallowed.borrow();
+    let has = |body: &Value, key: &str| {
+        let mark = body["metadata"]["event_payload"]["mark"].as_str().unwrap_or_default();
+        mark.contains(&format!("/{key}#"))
+    };
+    let swallowed = |key: &str| place == "slack" && bodies.iter().any(|body| has(body, key));
+    let place_of = |comment: &Remark| {
         let key = format!("comment/{}/0", comment.id);
         stands.iter().find(|one| one.key == key).filter(|_| !swallowed(&key)).map(|one| one.at)
     };
@@ -247,7 +278,8 @@ fn order(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], v
 }
 
 /// A change that was told and taken back would be told more often than the case changed.
-fn backwards(world: &Shared, place: &str, changes: usize, stands: &[Stands], verdict: &mut Verdict) {
+fn backwards(world: &Shared, place: &str, life: &Life, stands: &[Stands], verdict: &mut Verdict) {
+    let changes = life.was.len().saturating_sub(1);
     let told = stands.iter().filter(|one| one.key.starts_with("changes/")).count();
     if told > changes {
         verdict.out_of_order += 1;
@@ -256,11 +288,11 @@ fn backwards(world: &Shared, place: &str, changes: usize, stands: &[Stands], ver
 }
 
 /// Where nothing fails but what every day brings, a comment is told within four minutes.
-fn soon(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], verdict: &mut Verdict) {
+fn soon(world: &Shared, place: &str, comments: &[Remark], stands: &[Stands], verdict: &mut Verdict) {
     for comment in comments {
         let key = format!("comment/{}/0", comment.id);
         let told = stands.iter().find(|one| one.key == key);
-        if told.is_some_and(|one| one.at - comment.created * 1_000 > 240_000) {
+        if told.is_some_and(|one| one.at - comment.at() > 240_000) {
             verdict.lost += 1;
             world.is_wrong(format!("{key} was told late in {place}"));
         }
@@ -268,36 +300,42 @@ fn soon(world: &Shared, place: &str, comments: &[Comment], stands: &[Stands], ve
 }
 
 /// What a person wrote into a comment of ours stays.
-fn reworded(world: &Shared, id: &CaseId, verdict: &mut Verdict) {
-    let jira = world.jira.borrow();
-    let comments = jira.issues.iter().filter(|issue| is_of(issue, id)).flat_map(|issue| &issue.comments);
-    if comments.filter(|one| one.reworded).any(|one| one.text != PERSONS_WORDS) {
-        verdict.doubled += 1;
-        world.is_wrong("a person's words were overwritten");
+fn reworded(world: &Shared, verdict: &mut Verdict) {
+    let mut journal = world.services.in_jira.borrow_mut();
+    for (issue, id) in world.reworded.borrow().iter() {
+        if journal.find(issue, id).is_some_and(|one| !world.is_reworded(one.text())) {
+            verdict.doubled += 1;
+            world.is_wrong("a person's words were overwritten");
+        }
     }
 }
 
 /// A case's own channel says where the case stands, and the team is in it.
-fn channel(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
+fn channel(world: &Shared, id: &str, status: &str, verdict: &mut Verdict) {
     if world.settings.slack.layout == Layout::Thread {
         return;
     }
-    let slack = world.slack.borrow();
+    let (slack, channels) = (world.slack(), world.services.channels());
     let name = format!("{}{id}", world.settings.slack.channel_prefix);
-    let refused = |channel: &Channel, what| {
-        slack.channels.first().is_some_and(|first| first.id == channel.id) && slack.refusals.never_end(what)
+    let refused = |channel: &Value, what| {
+        channels.first().is_some_and(|first| first["id"] == channel["id"])
+            && world.services.refusals.borrow().never_end(what)
     };
-    let is_right = |channel: &Channel| {
-        (channel.topic.starts_with(status) || refused(channel, Set::Topic))
-            && (channel.joined || refused(channel, Set::Invitation))
+    let topic = |channel: &Value| channel["topic"]["value"].as_str().unwrap_or_default().to_owned();
+    let joined =
+        |channel: &Value| slack.members(channel["id"].as_str().unwrap_or_default()).contains(&slack.ana());
+    let is_right = |channel: &Value| {
+        (topic(channel).starts_with(status) || refused(channel, Set::Topic))
+            && (joined(channel) || refused(channel, Set::Invitation))
     };
-    match slack.channels.iter().find(|channel| channel.name == name) {
+    match channels.iter().find(|channel| channel["name"] == *name) {
         Some(channel) if is_right(channel) => {}
         Some(channel) => {
             verdict.out_of_order += 1;
             world.is_wrong(format!(
                 "the channel of {id} says {:?}, joined: {}",
-                channel.topic, channel.joined
+                topic(channel),
+                joined(channel)
             ));
         }
         None => {
@@ -307,21 +345,19 @@ fn channel(world: &Shared, id: &CaseId, status: &str, verdict: &mut Verdict) {
     }
 }
 
-fn deleted_by_person(world: &Shared, id: &CaseId, key: &str) -> bool {
+fn deleted_by_person(world: &Shared, id: &str, key: &str) -> bool {
     in_slack(world, id).iter().any(|one| one.key == key && !one.live)
 }
 
 /// For each comment and destination: milliseconds from its being made to its being told.
 pub fn repair_times(world: &Shared) -> Vec<Millis> {
     let mut times = Vec::new();
-    let ids = world.sir.borrow().ids();
-    for id in ids {
-        let Some(state) = world.sir.borrow().newest(&id) else { continue };
-        for stands in [in_slack(world, &id), in_jira(world, &id)] {
-            for comment in &state.comments {
+    for (id, life) in &world.history.borrow().0 {
+        for stands in [in_slack(world, id), in_jira(world, id)] {
+            for comment in &life.comments {
                 let key = format!("comment/{}/0", comment.id);
                 let told = stands.iter().find(|one| one.key == key);
-                times.extend(told.map(|one| (one.at - comment.created * 1_000).max(0)));
+                times.extend(told.map(|one| (one.at - comment.at()).max(0)));
             }
         }
     }

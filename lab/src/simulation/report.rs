@@ -33,8 +33,11 @@ pub enum Task {
     One(u64),
     /// For each rule, worlds without it until a promise breaks.
     Mutants,
-    /// A case's life, killed at each of its boundaries.
-    CrashPoints,
+    /// A case's life, killed at each of its boundaries, or at each so manieth.
+    CrashPoints {
+        /// 1 for all of them.
+        every: usize,
+    },
 }
 
 /// Runs a task and prints what came of it. The answer is whether every promise held, and every mutant was caught.
@@ -46,7 +49,7 @@ pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
         Task::Seeds { first, count } => seeds(first, count, out),
         Task::One(seed) => one(seed, out),
         Task::Mutants => mutants(out),
-        Task::CrashPoints => crash_points(out),
+        Task::CrashPoints { every } => crash_points(every, out),
     }
 }
 
@@ -78,6 +81,7 @@ impl Sum {
         self.verdict.lost += verdict.lost;
         self.verdict.doubled += verdict.doubled;
         self.verdict.out_of_order += verdict.out_of_order;
+        self.verdict.untrue += verdict.untrue;
         self.costs.add(&costs);
         self.repair.extend(repair);
         self.failing.extend(failing);
@@ -120,14 +124,17 @@ fn many(
 }
 
 fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> {
+    if count == 0 {
+        return Err(std::io::Error::other("no world was run: nothing is proved by none"));
+    }
     let began = Instant::now();
     let drawn = |seed| Script { seed, ..Script::default() };
     let mut sum = many(first..first + count, drawn, |_| false);
     let took = began.elapsed();
-    let Verdict { lost, doubled, out_of_order } = sum.verdict;
+    let Verdict { lost, doubled, out_of_order, untrue } = sum.verdict;
     writeln!(
         out,
-        "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order"
+        "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order, {untrue} untrue"
     )?;
     sum.repair.sort_unstable();
     let part = |share: usize| sum.repair.get(sum.repair.len() * share / 100).copied().unwrap_or(0);
@@ -152,17 +159,19 @@ fn name_failing(what: &str, sum: &Sum, out: &mut impl Write) -> std::io::Result<
 }
 
 /// A whole case life, killed at each boundary in turn.
-fn crash_points(out: &mut impl Write) -> std::io::Result<bool> {
+fn crash_points(every: usize, out: &mut impl Write) -> std::io::Result<bool> {
     let mut all = true;
     for (own_channel, layout) in [(false, "thread"), (true, "channel")] {
         let life = |kill_at| Script { life: Some(Life { own_channel, kill_at }), ..Script::default() };
         let whole = run(&Rc::new(Bench::default()), &life(None));
-        let points = whole.boundaries;
+        let each = u64::try_from(every.max(1)).unwrap_or(1);
+        let points = whole.boundaries / each;
         // A kill later than the last boundary would kill nobody.
-        let sum = many(0..points, |point| life(Some(point)), |outcome| outcome.boundaries == 0);
+        let sum = many(0..points, |point| life(Some(point * each)), |outcome| outcome.boundaries == 0);
         writeln!(
             out,
-            "a case's life in a {layout}, killed at each of its {points} boundaries: {} of {points} converge",
+            "a case's life in a {layout}, killed at {points} of its {} boundaries: {} of {points} converge",
+            whole.boundaries,
             points - sum.failed
         )?;
         all &= name_failing("boundary", &sum, out)? && whole.is_good() && points > 0;

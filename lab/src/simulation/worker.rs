@@ -11,9 +11,8 @@ use casebridge::{
 
 use super::{
     faults::Fate,
-    slack::Slack,
     store::Table,
-    world::{Happening, Shared},
+    world::{Happening, Shared, is_post},
 };
 
 /// A worker's view of the world.
@@ -34,7 +33,7 @@ impl SimWorld {
         let world = &self.shared;
         world.watch_departure(request);
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
-        let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
+        let fate = world.faults.borrow().fate(&world.chance, is_post(&path));
         let lost = || Trouble::Lost("timeout".to_owned());
         match fate {
             Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),

@@ -8,31 +8,28 @@ use std::{
 };
 
 use casebridge::{
-    aws::sir::{Answer, Call, Fault},
+    aws::sir::{Answer, Call, Fault, FaultKind},
     case::{CaseId, Millis},
     config::settings::Settings,
     http::{Request, Response},
     runtime::Rule,
     state::{Destination, key::Key, memory::Memory},
+    sync::trigger::{self, Hint},
 };
 
 use super::{
-    Bench, Costs, Script,
+    Bench, Class, Costs, Script,
     clock::{Chance, Clock, Due},
     faults::Faults,
-    jira::Jira,
-    sir::Sir,
-    slack::{CHANNEL, Slack},
+    history::History,
+    services::Services,
+    sir,
+    story::PERSONS_WORDS,
 };
+use crate::standins::{Jira, Sight, Sir, Slack};
 
 /// When the simulated worlds begin.
 pub const BEGIN: Millis = 1_790_000_000_000;
-/// What the base URLs of the two services begin with.
-pub const SLACK: &str = "https://slack.sim/api";
-/// See [`SLACK`].
-pub const JIRA: &str = "https://jira.sim";
-/// What answers to commands are sent to.
-pub const ANSWERS: &str = "https://slack.sim/answer/";
 
 /// Something that the simulation planned.
 pub enum Happening {
@@ -72,18 +69,20 @@ pub struct Shared {
     pub mild: bool,
     /// In a life in which a status is refused for a while, and nothing fails, the thread must say so.
     pub says_what_is_refused: bool,
+    /// How hard it is.
+    pub class: Class,
     /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
     /// The table itself.
     pub memory: Memory,
     /// When something was first told: for stale reads of the table.
     pub fresh: RefCell<HashMap<(CaseId, Destination, Key), Millis>>,
-    /// The workspace.
-    pub slack: RefCell<Slack>,
-    /// The site.
-    pub jira: RefCell<Jira>,
-    /// The service.
-    pub sir: RefCell<Sir>,
+    /// SIR, Slack and Jira.
+    pub services: Services,
+    /// What was true on the service's side.
+    pub history: RefCell<History>,
+    /// Comments of ours on issues that a person gave other words: issue and comment.
+    pub reworded: RefCell<Vec<(String, String)>>,
     /// What is planned, by its number.
     pub planned: RefCell<HashMap<u64, Happening>>,
     /// What people said through the bridge, which answers they wait for, and the command's key.
@@ -110,11 +109,14 @@ pub struct Shared {
 impl Shared {
     /// The world of a seed, with one rule switched off where asked.
     pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
-        let Script { seed, off, traced, ref life } = *script;
+        let Script { seed, class, off, traced, ref life } = *script;
         let chance = Chance::new(seed);
         let faults = if life.is_some() { Faults::default() } else { Faults::drawn(&chance) };
         let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
-        let sir = Sir::new(chance.happens(700));
+        let services = Services::new(&chance, BEGIN);
+        if faults.stale > 0 {
+            services.remember_the_past();
+        }
         Rc::new(Self {
             clock: Clock::new(BEGIN),
             chance,
@@ -122,12 +124,13 @@ impl Shared {
             mild: faults.are_mild() && life.as_ref().is_none_or(|life| life.kill_at.is_none()),
             says_what_is_refused: life.is_some(),
             faults: RefCell::new(faults),
+            class,
             off,
             memory: Memory::default(),
             fresh: RefCell::default(),
-            slack: RefCell::default(),
-            jira: RefCell::default(),
-            sir: RefCell::new(sir),
+            services,
+            history: RefCell::default(),
+            reworded: RefCell::default(),
             planned: RefCell::default(),
             said: RefCell::default(),
             settings: bench.settings[usize::from(own_channel)].clone(),
@@ -204,9 +207,9 @@ impl Shared {
     }
 
     /// Reads may be up to 5 s old.
-    fn seen(&self) -> Millis {
+    fn seen(&self) -> Option<Millis> {
         let now = self.clock.now();
-        if self.fault(|faults| faults.stale) { now - self.chance.between(0, 5_000) } else { now }
+        self.fault(|faults| faults.stale).then(|| now - self.chance.between(0, 5_000))
     }
 
     /// A request has its effect, now.
@@ -224,34 +227,77 @@ impl Shared {
         if self.lines.is_some() {
             self.note("    marked", mark_in(&request.body));
         }
-        if let Some(name) = request.url.strip_prefix(ANSWERS) {
-            let text = String::from_utf8_lossy(&request.body).into_owned();
-            self.slack.borrow_mut().answers.entry(name.to_owned()).or_default().push(text);
-            return Response { status: 200, ..Response::default() };
+        let lists = path.ends_with("/conversations.replies")
+            || path.ends_with("/conversations.history")
+            || request.method == "GET" && path.ends_with("/comment");
+        let sight = match (stored, lists) {
+            (false, _) => Sight::Unkept,
+            (true, true) => self.seen().map_or(Sight::Now, Sight::AsOf),
+            (true, false) => Sight::Now,
+        };
+        let answer = self.services.arrive(request, now, sight);
+        if !stored {
+            self.note("    swallowed", path);
         }
-        if path.starts_with(JIRA) {
-            let seen = self.seen();
-            return self.jira.borrow_mut().answer(request.method, &request.url, &request.body, now, seen);
+        if self.lines.is_some() {
+            let body = String::from_utf8_lossy(&answer.body);
+            let wrong = answer.status >= 400 || body.starts_with("{\"ok\":false");
+            let more = if wrong { body.into_owned() } else { String::new() };
+            self.note("    answered", &format!("{} {more}", answer.status));
         }
-        let seen = self.seen();
-        match stored {
-            true => self.slack.borrow_mut().answer(path, &request.body, now, seen),
-            false => self.slack.borrow_mut().post(&request.body, now, false),
-        }
+        answer
+    }
+
+    /// Whether this is what a person put in the place of our words.
+    pub fn is_reworded(&self, text: &str) -> bool {
+        text == PERSONS_WORDS && !self.reworded.borrow().is_empty()
+    }
+
+    /// The service, now.
+    pub fn sir(&self) -> &Sir {
+        self.services.sir(self.clock.now())
+    }
+
+    /// The workspace, now.
+    pub fn slack(&self) -> &Slack {
+        self.services.slack(self.clock.now())
+    }
+
+    /// The site, now.
+    pub fn jira(&self) -> &Jira {
+        self.services.jira(self.clock.now())
     }
 
     /// A call has its effect, now. The event that follows is planned.
     pub fn called(&self, call: Call) -> Result<Answer, Fault> {
-        let case = changed_case(&call);
         self.note("calls", call.operation());
-        let seen = self.seen();
+        let refused = || Fault { kind: FaultKind::Invalid { fields: vec![] }, message: String::new() };
+        let members = sir::members(&call).ok_or_else(refused)?;
+        let sight = match sir::is_read(&call) {
+            true => self.seen().map_or(Sight::Now, Sight::AsOf),
+            false => Sight::Now,
+        };
         let began = Instant::now();
-        let (answer, changed) = self.sir.borrow_mut().answer(call, self.clock.now(), seen);
+        let answer = self.sir().ask(call.operation(), members, sight);
         self.costs.borrow_mut().call(began.elapsed());
-        if let Some(case) = case.filter(|_| changed) {
-            self.announce(&case, false);
+        self.happened();
+        match answer {
+            Ok(output) => sir::answer(call, &output),
+            Err(refused) => {
+                self.note("    refused", &refused.name);
+                Err(sir::fault(&refused))
+            }
         }
-        answer
+    }
+
+    /// Writes down what changed on the service's side; its events go on their way.
+    pub fn happened(&self) {
+        for event in self.sir().take_events() {
+            if let Ok(Hint::Case { id, full }) = trigger::decode_value(event) {
+                self.history.borrow_mut().look(self.sir(), id.as_str(), self.clock.now());
+                self.announce(&id, full);
+            }
+        }
     }
 
     /// The event of a change goes on its way: once, twice, late or never.
@@ -270,7 +316,7 @@ impl Shared {
     pub fn watch_departure(&self, request: &Request) {
         let now = self.clock.now();
         let path = request.url.split('?').next().unwrap_or_default();
-        if Slack::is_post(path) && String::from_utf8_lossy(&request.body).contains(CHANNEL) {
+        if is_post(path) && says(&request.body, &self.settings.slack.channel) {
             let mut posts = self.posts.borrow_mut();
             posts.push(now);
             posts.retain(|at| now - at < 5_000);
@@ -299,11 +345,12 @@ fn mark_in(body: &[u8]) -> &str {
     text.split("\"mark\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
 }
 
-fn changed_case(call: &Call) -> Option<CaseId> {
-    match call {
-        Call::CreateCaseComment { case, .. }
-        | Call::UpdateCaseStatus { case, .. }
-        | Call::CloseCase { case } => Some(case.clone()),
-        _ => None,
-    }
+/// Whether this method adds a message.
+pub fn is_post(path: &str) -> bool {
+    path.ends_with("/chat.postMessage")
+}
+
+/// Whether a request's body has these words in it.
+fn says(body: &[u8], words: &str) -> bool {
+    body.windows(words.len()).any(|some| some == words.as_bytes())
 }

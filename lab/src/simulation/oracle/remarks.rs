@@ -1,0 +1,179 @@
+//! Is each comment told once, in its newest words, in order, with who said it?
+
+use std::collections::BTreeMap;
+
+use super::{
+    super::{
+        history::{Life, Remark},
+        journal::Shown,
+        services::OURS,
+    },
+    Judge, Kind, Place,
+    read::{Told, plain, told},
+};
+
+/// A comment as it is told: in one piece, or in several.
+struct Group<'a> {
+    head: String,
+    parts: Vec<&'a Shown>,
+    of: usize,
+}
+
+impl Group<'_> {
+    /// Its words, as all of its parts say them at the end.
+    fn words(&self) -> String {
+        let last = |shown: &&Shown| words_of(shown.text());
+        plain(&self.parts.iter().map(last).collect::<Vec<_>>().join(""))
+    }
+
+    /// What its first part ever said; the whole, where it has one part.
+    fn ever(&self) -> Vec<String> {
+        let said = self.parts.first().map(|first| first.said.as_slice()).unwrap_or_default();
+        said.iter().map(|(_, text)| plain(&words_of(text))).collect()
+    }
+
+    fn stands(&self) -> bool {
+        self.parts.iter().all(|part| part.gone.is_none())
+    }
+}
+
+fn words_of(text: &str) -> String {
+    match told(text) {
+        Told::Words { words, .. } => words,
+        Told::Description { .. } | Told::Changes(_) | Told::NotMoved | Told::Other => text.to_owned(),
+    }
+}
+
+/// Words of somebody, put together from their parts.
+fn groups<'a>(place: &Place<'a>) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for shown in &place.told {
+        let Some((_, first)) = shown.said.first() else { continue };
+        let Told::Words { head, part: (index, of), .. } = told(first) else { continue };
+        let open = groups.iter_mut().rfind(|group| group.head == head && group.parts.len() + 1 == index);
+        match open {
+            Some(group) if index > 1 => group.parts.push(shown),
+            _ => groups.push(Group { head, parts: vec![shown], of }),
+        }
+    }
+    groups
+}
+
+/// What somebody said, and whose name stands above it, where the bridge wrote that.
+fn said(body: &str) -> (Option<&str>, String) {
+    match body.split_once('\n') {
+        Some((who, words)) if who.ends_with("(Slack):") || who.ends_with("(Jira):") => {
+            (Some(who.trim_end_matches(':')), plain(words))
+        }
+        _ => (None, plain(body)),
+    }
+}
+
+fn versions(remark: &Remark) -> Vec<String> {
+    remark.said.iter().map(|(_, body)| said(body).1).collect()
+}
+
+/// Whether a group tells this comment: it began with words that the comment had.
+fn tells(group: &Group<'_>, versions: &[String]) -> bool {
+    match group.of {
+        1 => group.ever().first().is_some_and(|first| versions.contains(first)),
+        _ => group
+            .ever()
+            .first()
+            .is_some_and(|first| versions.iter().any(|one| one.starts_with(first.as_str()))),
+    }
+}
+
+/// Asks of all comments of a case, and of all words that are told.
+pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+    let groups = groups(place);
+    let mut told: BTreeMap<usize, usize> = BTreeMap::new();
+    for (number, remark) in life.comments.iter().enumerate() {
+        let versions = versions(remark);
+        let mine: Vec<usize> = (0..groups.len()).filter(|index| tells(&groups[*index], &versions)).collect();
+        match (stands_already(place, remark), mine.as_slice()) {
+            (true, []) => {}
+            (false, [one]) => {
+                told.insert(number, *one);
+                as_it_is(judge, place, remark, &groups[*one]);
+            }
+            (true, [_, ..]) => {
+                judge.says(
+                    Kind::Doubled,
+                    format!("{:?} is told back to where it was said, {}", remark.text(), place.name),
+                );
+            }
+            (false, []) => {
+                judge.says(Kind::Lost, format!("{:?} is not told in {}", remark.text(), place.name));
+            }
+            (false, [_, _, ..]) => {
+                let times = mine.len();
+                judge.says(
+                    Kind::Doubled,
+                    format!("{:?} is told {times} times in {}", remark.text(), place.name),
+                );
+            }
+        }
+    }
+    let known: Vec<usize> = told.values().copied().collect();
+    for (index, group) in groups.iter().enumerate().filter(|(index, _)| !known.contains(index)) {
+        let anybodys = life.comments.iter().any(|remark| tells(group, &versions(remark)));
+        if !anybodys && !judge.world.is_reworded(&groups[index].words()) {
+            judge.says(Kind::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));
+        }
+    }
+    in_order(judge, place, &groups, &known);
+}
+
+/// A person's own message stands where they wrote it.
+fn stands_already(place: &Place<'_>, remark: &Remark) -> bool {
+    let words = said(remark.text()).1;
+    remark.creator == OURS
+        && place.people.iter().any(|theirs| !words.is_empty() && plain(theirs.text()) == words)
+}
+
+/// It says what the comment says now, never said what it did not say, and names who said it.
+fn as_it_is(judge: &mut Judge<'_>, place: &Place<'_>, remark: &Remark, group: &Group<'_>) {
+    let (who, words) = said(remark.text());
+    let versions = versions(remark);
+    if group.stands() && group.words() != words && !judge.world.is_reworded(&group.words()) {
+        judge.says(Kind::Lost, format!("{words:?} reads {:?} in {}", group.words(), place.name));
+    }
+    let untrue = |text: &&String| !versions.contains(*text) && !judge.world.is_reworded(text);
+    let never = if group.of == 1 { group.ever().iter().find(untrue).cloned() } else { None };
+    if let Some(never) = never {
+        judge.says(Kind::Untrue, format!("nobody said {never:?}, which {} showed", place.name));
+    }
+    let name = who.map_or_else(|| called(&remark.creator), str::to_owned);
+    let mentioned = who.is_some() && group.head.starts_with('@');
+    if !mentioned && !group.head.starts_with(&name) {
+        judge.says(
+            Kind::Untrue,
+            format!("{words:?} of {name} is shown as of {:?} in {}", group.head, place.name),
+        );
+    }
+}
+
+/// Whoever speaks for themselves: AWS by its name, a principal by its role and session.
+fn called(creator: &str) -> String {
+    match creator.split_once(":assumed-role/") {
+        Some((_, role_and_session)) => role_and_session.to_owned(),
+        None => creator.to_owned(),
+    }
+}
+
+/// What is told of later comments stands below. What Slack did not keep and was sent again stands later.
+fn in_order(judge: &mut Judge<'_>, place: &Place<'_>, groups: &[Group<'_>], told: &[usize]) {
+    let swallowed = |words: &str| place.name == "Slack" && judge.world.services.has_swallowed(words);
+    let home_swallowed = place.name == "Slack"
+        && place.homes.first().is_some_and(|home| home.said.first().is_some_and(|(_, text)| swallowed(text)));
+    let times: Vec<_> = told
+        .iter()
+        .filter_map(|index| groups.get(*index))
+        .filter(|group| !group.ever().first().is_some_and(|words| swallowed(words)))
+        .filter_map(|group| group.parts.first().map(|first| first.at()))
+        .collect();
+    if !home_swallowed && !times.is_sorted() {
+        judge.says(Kind::OutOfOrder, format!("comments do not stand in order in {}", place.name));
+    }
+}
