@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use casebridge::runtime::Rule;
-use casebridge_lab::simulation::{Bench, Script, Task, caught, report, run};
+use casebridge_lab::simulation::{BREAKS, Bench, Script, Task, caught, report, run, seen};
 
 /// The seeds that every `cargo test` runs: a minute or two of them. `simulate --seeds` runs more, and quicker.
 const WORLDS: u64 = 1_000;
@@ -55,4 +55,15 @@ fn a_world_without_a_protection_breaks_a_promise() {
         println!("{rule:?} {caught:?}");
         assert!(caught.is_some(), "{rule:?}");
     }
+}
+
+#[test]
+fn a_break_of_what_people_see_is_seen() {
+    // The first of them; `casebridge simulate --mutants` shows all.
+    for broken in &BREAKS[..12] {
+        let seen = seen(broken);
+        println!("{} {seen:?}", broken.name);
+        assert!(seen.is_some(), "{}", broken.name);
+    }
+    assert!(BREAKS.len() >= 40);
 }

@@ -1,5 +1,6 @@
 //! Do the promises hold under every fault? Runs the core in seeded worlds and looks at what they became.
 
+mod breaks;
 mod check;
 mod clock;
 mod costs;
@@ -12,6 +13,7 @@ mod services;
 mod sir;
 mod store;
 mod story;
+mod wording;
 mod worker;
 mod world;
 
@@ -41,9 +43,10 @@ use casebridge::{
 use serde_json::json;
 
 pub use self::{
+    breaks::{BREAKS, Break},
     check::Verdict,
     costs::Costs,
-    report::{MUTANT_SEEDS, Task, caught, report},
+    report::{BREAK_SEEDS, MUTANT_SEEDS, Task, caught, report, seen},
 };
 use self::{
     clock::{Chance, Due},
@@ -131,12 +134,14 @@ pub enum Class {
 }
 
 /// Which world is run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Script {
     /// Everything that is drawn is drawn from it.
     pub seed: u64,
     /// How hard it is.
     pub class: Class,
+    /// What is broken of what people see, where something is.
+    pub broken: Option<&'static Break>,
     /// The protection that is switched off, where one is.
     pub off: Option<Rule>,
     /// All that happens is told.

@@ -14,7 +14,10 @@ use std::{
 
 use casebridge::{case::Millis, runtime::Rule};
 
-use super::{Bench, Costs, Life, Outcome, Script, Verdict, run};
+use super::{BREAKS, Bench, Break, Costs, Life, Outcome, Script, Verdict, run};
+
+/// So many seeds must suffice to see a break of what people see.
+pub const BREAK_SEEDS: u64 = 500;
 
 /// So many seeds must suffice to see that a rule is missing.
 pub const MUTANT_SEEDS: u64 = 10_000;
@@ -197,6 +200,7 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
     let mut all = true;
     writeln!(out, "{:<22} {:>6}  what breaks without it", "rule", "seed")?;
     for rule in Rule::ALL {
+        out.flush()?;
         match caught(rule) {
             Some((seed, wrong)) => writeln!(out, "{:<22} {seed:>6}  {wrong}", format!("{rule:?}"))?,
             None => {
@@ -205,7 +209,26 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
             }
         }
     }
+    writeln!(out, "\n{:<52} {:>6}  what is seen of it", "broken", "seed")?;
+    for broken in BREAKS {
+        match seen(broken) {
+            Some((seed, wrong)) => writeln!(out, "{:<52} {seed:>6}  {wrong}", broken.name)?,
+            None => {
+                all = false;
+                writeln!(out, "{:<52} {:>6}  NOT SEEN in {BREAK_SEEDS} seeds", broken.name, "-")?;
+            }
+        }
+        out.flush()?;
+    }
     Ok(all)
+}
+
+/// The first seed in whose world a break is seen, and how.
+pub fn seen(broken: &'static Break) -> Option<(u64, String)> {
+    let script = |seed| Script { seed, broken: Some(broken), ..Script::default() };
+    let sum = many(0..BREAK_SEEDS, script, |outcome| !outcome.is_good());
+    let (seed, wrong) = sum.failing.into_iter().next()?;
+    Some((seed, wrong.into_iter().next()?))
 }
 
 /// The first seed whose world breaks without the rule, and how.

@@ -14,7 +14,7 @@ use super::{
     faults::{Refusals, Set},
     journal::{self, Journal},
 };
-use crate::standins::{Clock, Jira, Order, Pace, Sight, Sir, Slack};
+use crate::standins::{Clock, Jira, Order, Pace, Server, Sight, Sir, Slack};
 
 /// What the base URL of Slack begins with.
 pub const SLACK: &str = "https://slack.sim";
@@ -28,6 +28,8 @@ const PAGE: usize = 10;
 /// The three services, with what stands there and stood there.
 pub struct Services {
     time: Clock,
+    /// A channel takes one post a second, and never two.
+    pub steady: bool,
     sir: Sir,
     slack: Slack,
     jira: Jira,
@@ -58,11 +60,13 @@ impl Services {
         sir.set_principal(OURS);
         sir.set_page(PAGE);
         sir.set_order(if chance.happens(700) { Order::NewestFirst } else { Order::OldestFirst });
-        slack.enforce(if chance.happens(500) { Pace::Steady } else { Pace::Burst });
+        let steady = chance.happens(500);
+        slack.enforce(if steady { Pace::Steady } else { Pace::Burst });
         jira.set_webhook(false);
         jira.set_index_lag(Some(std::time::Duration::from_secs(60)));
         Self {
             time,
+            steady,
             sir,
             slack,
             jira,
@@ -113,6 +117,12 @@ impl Services {
             let shown = Slack::shown(body);
             shown.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
         })
+    }
+
+    /// A request is answered as if it had its effect.
+    pub fn drops(&self, request: &Request, now: Millis) -> Response {
+        let server: &Server = if request.url.starts_with(JIRA) { self.jira(now) } else { self.slack(now) };
+        server.answer(request, Sight::Unkept)
     }
 
     /// A request has its effect, now.

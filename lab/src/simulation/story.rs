@@ -20,6 +20,7 @@ use super::{
     history::Life,
     journal::Shown,
     services::OURS,
+    wording::{Field, words},
     world::{BEGIN, Happening, Shared},
 };
 
@@ -40,6 +41,8 @@ pub enum Turn {
     Waits(usize),
     /// The case is closed.
     Close(usize),
+    /// AWS changes a field.
+    Field(usize, Field),
     /// A person comments by a command: the number names what they say.
     Command(usize, u64),
     /// A person replies in the case's thread.
@@ -145,7 +148,7 @@ fn pause(chance: &Chance) -> Millis {
 }
 
 fn turn(chance: &Chance, case: usize) -> Turn {
-    match chance.between(0, 16) {
+    match chance.between(0, 19) {
         0..=5 => Turn::Comments(case, 1),
         6 => Turn::Comments(case, chance.between(2, 14)),
         7 => Turn::Amend(case),
@@ -154,6 +157,7 @@ fn turn(chance: &Chance, case: usize) -> Turn {
         10 => Turn::Status(case, Status::PostIncident),
         11 => Turn::Waits(case),
         16 => Turn::Wavers(case),
+        17..=19 => Turn::Field(case, Field::drawn(chance)),
         12 | 13 => Turn::Command(case, chance.next() % 1_000_000),
         _ => Turn::Reply(case, chance.next() % 1_000_000),
     }
@@ -166,7 +170,10 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
     match turn {
         Turn::Create(case) => {
             world.sir().set_next_case(case_id(case).as_str());
-            world.sir().console_creates_case("Unusual sign-ins");
+            match world.chance.happens(400) {
+                true => world.sir().aws_creates_case("Unusual sign-ins"),
+                false => world.sir().console_creates_case("Unusual sign-ins"),
+            };
         }
         Turn::Comments(case, times) => {
             let id = case_id(case);
@@ -175,7 +182,8 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
                 return;
             }
             let creator = if world.chance.happens(300) { OURS } else { RESPONDER };
-            drop(world.sir().aws_comments(id.as_str(), creator, &format!("comment number {count} of {id}")));
+            let words = words(&world.chance, &format!("comment number {count} of {id}"));
+            drop(world.sir().aws_comments(id.as_str(), creator, &words));
             if times > 1 {
                 world.plan(now + 2_000, Happening::Story(Turn::Comments(case, times - 1)));
             }
@@ -202,6 +210,14 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
                 .get(id.as_str())
                 .is_some_and(|life| life.is("pendingAction") == "Customer");
             drop(world.sir().aws_sets_pending_action(id.as_str(), if waits { "None" } else { "Customer" }));
+        }
+        Turn::Field(case, Field::File) => {
+            let (id, number) = (case_id(case), world.chance.between(1, 99));
+            drop(world.sir().aws_attaches(id.as_str(), &format!("log-{number}.txt"), "bytes"));
+        }
+        Turn::Field(case, field) => {
+            let members = field.members(&world.chance, now);
+            drop(world.sir().aws_changes(case_id(case).as_str(), &members));
         }
         Turn::Close(case) => drop(world.sir().aws_closes(case_id(case).as_str(), "False Positive")),
         Turn::Command(case, number) => command(world, case_id(case), number),
@@ -260,7 +276,7 @@ fn reword(world: &Rc<Shared>, id: &CaseId) {
 /// `/sir CASE comment …` reaches the inbox, verified.
 fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let now = world.clock.now();
-    let text = format!("by command {number}");
+    let text = words(&world.chance, &format!("by command {number}"));
     let (person, channel) = (world.slack().ana(), world.settings.slack.channel.clone());
     let typed = world.slack().types(&person, &channel, "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
@@ -283,7 +299,7 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
 /// A person writes in the thread, if there is one. Its event reaches the inbox, or is lost.
 fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let now = world.clock.now();
-    let text = format!("by reply {number}");
+    let text = words(&world.chance, &format!("by reply {number}"));
     let mark = format!("{case}/home#");
     let mut journal = world.services.in_slack.borrow_mut();
     let card = journal.all.iter().find(|one| one.mark.starts_with(&mark));
@@ -294,7 +310,9 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let Some(home) = bound.filter(|_| !closed && !broken) else { return };
     let person = world.slack().ana();
     let thread = (world.settings.slack.layout == Layout::Thread).then(|| home.name.clone());
-    let (ts, _) = world.slack().says(&person, &home.place, &text, thread.as_deref());
+    // Slack escapes what people type.
+    let typed = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let (ts, _) = world.slack().says(&person, &home.place, &typed, thread.as_deref());
     journal.add(Shown {
         place: home.place.clone(),
         thread: thread.clone(),
@@ -305,7 +323,7 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
         gone: None,
     });
     drop(journal);
-    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: text.clone(), ..Heard::default() };
+    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: typed, ..Heard::default() };
     let job = chat::ingress::job::said(&world.settings, &home, &heard, now);
     world.said.borrow_mut().push((text, None, job.key()));
     if world.fault(|faults| faults.reply_lost) {

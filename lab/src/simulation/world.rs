@@ -19,6 +19,7 @@ use casebridge::{
 
 use super::{
     Bench, Class, Costs, Script,
+    breaks::Break,
     clock::{Chance, Clock, Due},
     faults::Faults,
     history::History,
@@ -71,6 +72,8 @@ pub struct Shared {
     pub says_what_is_refused: bool,
     /// How hard it is.
     pub class: Class,
+    /// What is broken of what people see, where something is.
+    pub broken: Option<&'static Break>,
     /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
     /// The table itself.
@@ -109,7 +112,7 @@ pub struct Shared {
 impl Shared {
     /// The world of a seed, with one rule switched off where asked.
     pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
-        let Script { seed, class, off, traced, ref life } = *script;
+        let Script { seed, class, off, broken, traced, ref life } = *script;
         let chance = Chance::new(seed);
         let faults = if life.is_some() { Faults::default() } else { Faults::drawn(&chance) };
         let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
@@ -125,6 +128,7 @@ impl Shared {
             says_what_is_refused: life.is_some(),
             faults: RefCell::new(faults),
             class,
+            broken,
             off,
             memory: Memory::default(),
             fresh: RefCell::default(),
@@ -251,6 +255,12 @@ impl Shared {
     /// Whether this is what a person put in the place of our words.
     pub fn is_reworded(&self, text: &str) -> bool {
         text == PERSONS_WORDS && !self.reworded.borrow().is_empty()
+    }
+
+    /// A request is answered as if it were done, and is not.
+    pub fn drops(&self, request: &Request) -> Response {
+        self.note("broken", request.url.split('?').next().unwrap_or_default());
+        self.services.drops(request, self.clock.now())
     }
 
     /// The service, now.

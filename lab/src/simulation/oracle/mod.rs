@@ -9,7 +9,7 @@ mod remarks;
 
 use casebridge::config::settings::Layout;
 
-use self::read::{Told, told};
+pub use self::read::{Line, Told, told};
 use super::{
     history::Life,
     journal::Shown,

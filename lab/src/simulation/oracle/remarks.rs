@@ -32,6 +32,11 @@ impl Group<'_> {
         said.iter().map(|(_, text)| plain(&words_of(text))).collect()
     }
 
+    /// Whether this part is the next of it.
+    fn lacks(&self, head: &str, (index, of): (usize, usize)) -> bool {
+        self.head == head && self.of == of && self.parts.len() + 1 == index
+    }
+
     fn stands(&self) -> bool {
         self.parts.iter().all(|part| part.gone.is_none())
     }
@@ -44,16 +49,25 @@ fn words_of(text: &str) -> String {
     }
 }
 
-/// Words of somebody, put together from their parts.
+/// Words of somebody, put together from their parts. What Slack did not keep at first stands behind its later parts.
 fn groups<'a>(place: &Place<'a>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut early: Vec<(String, (usize, usize), &'a Shown)> = Vec::new();
     for shown in &place.told {
         let Some((_, first)) = shown.said.first() else { continue };
-        let Told::Words { head, part: (index, of), .. } = told(first) else { continue };
-        let open = groups.iter_mut().rfind(|group| group.head == head && group.parts.len() + 1 == index);
-        match open {
+        let Told::Words { head, part, .. } = told(first) else { continue };
+        let (index, of) = part;
+        let goes_on = |group: &&mut Group<'a>| group.lacks(&head, part);
+        match groups.iter_mut().rfind(goes_on) {
             Some(group) if index > 1 => group.parts.push(shown),
-            _ => groups.push(Group { head, parts: vec![shown], of }),
+            Some(_) | None if index > 1 => early.push((head, part, shown)),
+            Some(_) | None => groups.push(Group { head, parts: vec![shown], of }),
+        }
+    }
+    for (head, part, shown) in early {
+        match groups.iter_mut().find(|group| group.lacks(&head, part)) {
+            Some(group) => group.parts.push(shown),
+            None => groups.push(Group { head, parts: vec![shown], of: part.1 }),
         }
     }
     groups
