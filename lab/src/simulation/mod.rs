@@ -1,7 +1,7 @@
 //! Do the promises hold under every fault? Runs the core in seeded worlds and looks at what they became.
 
+mod acts;
 mod breaks;
-mod check;
 mod clock;
 mod costs;
 mod faults;
@@ -44,8 +44,8 @@ use serde_json::json;
 
 pub use self::{
     breaks::{BREAKS, Break},
-    check::Verdict,
     costs::Costs,
+    oracle::Verdict,
     report::{BREAK_SEEDS, MUTANT_SEEDS, Task, caught, report, seen},
 };
 use self::{
@@ -179,24 +179,25 @@ pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
             happen(bench, &world, happening);
         }
     }
-    let mut verdict = check::check(&world);
-    for (kind, wrong) in oracle::judge(&world) {
+    let judge = oracle::judge(&world);
+    let mut verdict = Verdict::default();
+    for (kind, wrong) in judge.found {
         verdict.counts(kind);
-        world.is_wrong(wrong.0);
+        world.is_wrong(wrong);
     }
     let wrong: Vec<String> = world.wrong.borrow().iter().map(|wrong| wrong.0.clone()).collect();
     if !wrong.is_empty() && verdict == Verdict::default() {
         verdict.out_of_order += 1;
     }
     let costs = world.costs.take().ended(began.elapsed());
-    let (repair, trace, lines) = (check::repair_times(&world), world.trace(), world.lines());
+    let (repair, trace, lines) = (judge.repair, world.trace(), world.lines());
     let (seed, boundaries) = (script.seed, world.boundaries.get());
     Outcome { seed, verdict, wrong, repair, trace, lines, boundaries, costs }
 }
 
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
     match happening {
-        Happening::Story(turn) => story::happen(world, turn),
+        Happening::Story(turn) => acts::happen(world, turn),
         Happening::Event(case, full) => event(bench, world, case, full),
         Happening::Redelivery(done, case, full) => {
             if !done.get() {

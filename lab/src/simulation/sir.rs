@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use casebridge::{
-    aws::sir::{Answer, Call, CaseChange, Fault, FaultKind, Operation, Page, Rate},
+    aws::sir::{Answer, Call, CaseChange, Fault, FaultKind, Page, Rate},
     case::{
         Actor, Attachment, AttachmentId, Case, CaseId, CaseSummary, Comment, CommentId, Edit, Investigation,
         InvestigationId, Resolver, Seconds, Watcher,
@@ -85,22 +85,37 @@ pub fn is_read(call: &Call) -> bool {
 pub fn answer(call: Call, output: &Value) -> Result<Answer, Fault> {
     let unreadable = || Fault { kind: FaultKind::Unknown, message: String::new() };
     let comment_id = |value: &Value| Some(Answer::CommentId(CommentId::new(value["commentId"].as_str()?)));
-    let read = match call.kind() {
-        Operation::GetCase => match call {
-            Call::GetCase { case: id } => case(id, output).map(|case| Answer::Case(Box::new(case))),
-            _ => None,
-        },
-        Operation::ListCases => Some(Answer::Cases(page(output, "items", summary))),
-        Operation::ListComments => {
+    let read = match call {
+        Call::GetCase { case: id } => case(id, output).map(|case| Answer::Case(Box::new(case))),
+        Call::ListCases { .. } => Some(Answer::Cases(page(output, "items", summary))),
+        Call::ListComments { .. } => {
             let total = output["total"].as_u64();
             Some(Answer::Comments(Page { total, ..page(output, "items", comment) }))
         }
-        Operation::ListCaseEdits => Some(Answer::Edits(page(output, "items", edit))),
-        Operation::ListInvestigations => {
+        Call::ListCaseEdits { .. } => Some(Answer::Edits(page(output, "items", edit))),
+        Call::ListInvestigations { .. } => {
             Some(Answer::Investigations(page(output, "investigationActions", investigation)))
         }
-        Operation::CreateCaseComment | Operation::UpdateCaseComment => comment_id(output),
-        _ => Some(Answer::Done),
+        Call::CreateCaseComment { .. } | Call::UpdateCaseComment { .. } => comment_id(output),
+        Call::UpdateCase { .. }
+        | Call::UpdateCaseStatus { .. }
+        | Call::UpdateResolverType { .. }
+        | Call::CloseCase { .. } => Some(Answer::Done),
+        Call::CreateCase { .. }
+        | Call::SendFeedback { .. }
+        | Call::GetCaseAttachmentUploadUrl { .. }
+        | Call::GetCaseAttachmentDownloadUrl { .. }
+        | Call::GetMembership { .. }
+        | Call::ListMemberships { .. }
+        | Call::BatchGetMemberAccountDetails { .. }
+        | Call::GetFindingMetrics { .. }
+        | Call::CreateMembership { .. }
+        | Call::UpdateMembership { .. }
+        | Call::CancelMembership { .. }
+        | Call::ListTagsForResource { .. }
+        | Call::TagResource { .. }
+        | Call::UntagResource { .. }
+        | Call::Hub(_) => None,
     };
     read.ok_or_else(unreadable)
 }

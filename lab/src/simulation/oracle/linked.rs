@@ -26,8 +26,22 @@ pub fn judge(judge: &mut Judge<'_>, id: &str, life: &Life, [slack, jira]: &[Plac
         }
     }
     wrong.extend(whole(slack, life).map(|why| (Kind::Lost, format!("{why} in the thread of {id}"))));
+    let wanted = judge.world.settings.jira.as_ref().and_then(|jira| jira.status.get(life.is("caseStatus")));
+    let held = never(Set::StatusByField) || never(Set::StatusInWords);
+    let moved = wanted.is_some_and(|wanted| raw_issue["fields"]["status"]["name"] == **wanted);
+    if !held && !moved {
+        wrong.push((
+            Kind::OutOfOrder,
+            format!("the issue of {id} does not stand for {}", life.is("caseStatus")),
+        ));
+    }
+    let says_so = slack.told.iter().any(|shown| super::told(shown.text()) == super::Told::NotMoved);
+    if (held && !moved || judge.world.says_what_is_refused) && !says_so {
+        wrong
+            .push((Kind::Lost, format!("the thread of {id} does not say that its issue could not be moved")));
+    }
     if let Some(issue) = issue {
-        let card = card.map(|card| link(card)).unwrap_or_default();
+        let card = card.map(link).unwrap_or_default();
         let text = !never(Set::IssueText);
         let says = plain(issue.text());
         let lacks = issue_lines(life).into_iter().filter(|line| text && !says.contains(line.as_str()));

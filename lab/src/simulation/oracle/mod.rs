@@ -4,17 +4,14 @@
 
 mod fields;
 mod linked;
+mod people;
 mod read;
 mod remarks;
 
-use casebridge::config::settings::Layout;
+use casebridge::{case::Millis, config::settings::Layout};
 
 pub use self::read::{Line, Told, told};
-use super::{
-    history::Life,
-    journal::Shown,
-    world::{Shared, Wrong},
-};
+use super::{history::Life, journal::Shown, world::Shared};
 
 /// What went wrong, by what it would mean for a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +24,31 @@ pub enum Kind {
     OutOfOrder,
     /// Something stands, or stood, there that was never true, or that nothing called for.
     Untrue,
+}
+
+/// What went wrong, counted by what it would mean for a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Something was never told, or its newest text was not.
+    pub lost: u32,
+    /// Something stands there, or stood there, twice; or came back after a person deleted it.
+    pub doubled: u32,
+    /// Comments do not stand in their order, or a state went backwards.
+    pub out_of_order: u32,
+    /// Something is shown, or was, that was never true or that nothing called for.
+    pub untrue: u32,
+}
+
+impl Verdict {
+    /// One more of this kind.
+    pub fn counts(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Lost => &mut self.lost,
+            Kind::Doubled => &mut self.doubled,
+            Kind::OutOfOrder => &mut self.out_of_order,
+            Kind::Untrue => &mut self.untrue,
+        } += 1;
+    }
 }
 
 /// A case at one place.
@@ -47,6 +69,8 @@ pub struct Judge<'a> {
     pub world: &'a Shared,
     /// What is wrong.
     pub found: Vec<(Kind, String)>,
+    /// For each comment and place: milliseconds from its being made to its being told.
+    pub repair: Vec<Millis>,
 }
 
 impl Judge<'_> {
@@ -56,8 +80,10 @@ impl Judge<'_> {
 }
 
 /// All that is wrong with a world that came to its end.
-pub fn judge(world: &Shared) -> Vec<(Kind, Wrong)> {
-    let mut judge = Judge { world, found: Vec::new() };
+pub fn judge(world: &Shared) -> Judge<'_> {
+    let mut judge = Judge { world, found: Vec::new(), repair: Vec::new() };
+    people::said(&mut judge);
+    people::reworded(&mut judge);
     let (slack, jira) = (world.services.in_slack.borrow(), world.services.in_jira.borrow());
     for (id, life) in &world.history.borrow().0 {
         let places = [in_slack(world, id, &slack.all), in_jira(id, &jira.all)];
@@ -68,8 +94,9 @@ pub fn judge(world: &Shared) -> Vec<(Kind, Wrong)> {
             called_for(&mut judge, place, life);
         }
         linked::judge(&mut judge, id, life, &places);
+        people::channel(&mut judge, id, life.is("caseStatus"));
     }
-    judge.found.into_iter().map(|(kind, what)| (kind, Wrong(what))).collect()
+    judge
 }
 
 /// A card names its case and stands in the channel of all cases, or in one named after the case.
