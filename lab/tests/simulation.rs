@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use casebridge::runtime::Rule;
-use casebridge_lab::simulation::{BREAKS, Bench, Script, Task, caught, report, run, seen};
+use casebridge_lab::simulation::{BREAKS, Bench, Class, Script, Task, caught, report, run, seen};
 
 /// The seeds that every `cargo test` runs: a minute or two of them. `simulate --seeds` runs more, and quicker.
 const WORLDS: u64 = 1_000;
@@ -13,13 +13,13 @@ const EVERY: usize = 5;
 #[test]
 fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
     let mut told = Vec::new();
-    let good = report(Task::Seeds { first: 0, count: WORLDS }, &mut told).unwrap();
+    let good = report(Task::Seeds { first: 0, count: WORLDS, class: Class::Usual }, &mut told).unwrap();
     assert!(good, "{}", String::from_utf8_lossy(&told));
 }
 
 #[test]
 fn no_world_at_all_proves_nothing() {
-    assert!(report(Task::Seeds { first: 0, count: 0 }, &mut Vec::new()).is_err());
+    assert!(report(Task::Seeds { first: 0, count: 0, class: Class::Usual }, &mut Vec::new()).is_err());
 }
 
 #[test]
@@ -30,6 +30,16 @@ fn the_same_seed_gives_the_same_trace() {
         let (once, again) = (run(&bench, &script), run(&bench, &script));
         assert_eq!((once.trace, once.lines), (again.trace, again.lines));
     }
+}
+
+#[test]
+fn hard_worlds_are_larger_and_as_repeatable() {
+    let bench = Rc::new(Bench::default());
+    let world = |seed| run(&bench, &Script { seed, class: Class::Hard, ..Script::default() });
+    let sizes: Vec<[usize; 2]> = (0..20).map(|seed| world(seed).size).collect();
+    assert!(sizes.iter().any(|[cases, _]| *cases > 2), "{sizes:?}");
+    assert!(sizes.iter().any(|[_, comments]| *comments > 50), "{sizes:?}");
+    assert_eq!(world(11).trace, world(11).trace);
 }
 
 #[test]

@@ -9,12 +9,12 @@ use casebridge::{
         ingress::job::{Did, Job, Place},
         language::ask::{Ask, Line},
     },
-    config::settings::Layout,
     state::notes::Home,
     targets::slack::Heard,
 };
 
 use super::{
+    Class,
     history::Life,
     journal::Shown,
     services::OURS,
@@ -69,6 +69,10 @@ pub fn happen(world: &Rc<Shared>, turn: Turn) {
             Some(how) => *world.services.slack_broken.borrow_mut() = Some((now + time, how)),
             None => *world.services.jira_broken.borrow_mut() = Some(now + time),
         },
+        Turn::Burst(case, times, pause) => burst(world, case, (times, pause)),
+        Turn::Choose(own_channel) => world.choose(own_channel),
+        Turn::Backup => world.backup.restore(&world.memory),
+        Turn::Restore => world.memory.restore(&world.backup),
         Turn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
     }
     world.happened();
@@ -86,7 +90,7 @@ fn create(world: &Shared, id: &CaseId) {
 fn comments(world: &Shared, case: usize, times: i64) {
     let id = case_id(case);
     let count = world.history.borrow().0.get(id.as_str()).map_or(0, |life| life.comments.len());
-    if count >= MOST {
+    if world.class == Class::Usual && count >= MOST {
         return;
     }
     let creator = if world.chance.happens(300) { OURS } else { RESPONDER };
@@ -95,6 +99,15 @@ fn comments(world: &Shared, case: usize, times: i64) {
     if times > 1 {
         let at = world.clock.now() + 2_000;
         world.plan(at, Happening::Story(Turn::Comments(case, times - 1)));
+    }
+}
+
+/// AWS comments many times, one right after the other.
+fn burst(world: &Shared, case: usize, (times, pause): (usize, i64)) {
+    comments(world, case, 1);
+    if times > 1 {
+        let at = world.clock.now() + pause;
+        world.plan(at, Happening::Story(Turn::Burst(case, times - 1, pause)));
     }
 }
 
@@ -153,14 +166,14 @@ fn reword(world: &Rc<Shared>, id: &CaseId) {
 fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let now = world.clock.now();
     let text = words(&world.chance, &format!("by command {number}"));
-    let (person, channel) = (world.slack().ana(), world.settings.slack.channel.clone());
+    let (person, channel) = (world.slack().ana(), world.settings().slack.channel.clone());
     let typed = world.slack().types(&person, &channel, "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
     let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
     let job = Job {
         act: format!("trigger.{number}"),
-        team: world.settings.slack.team.clone(),
+        team: world.settings().slack.team.clone(),
         user: person,
         place: Place { channel, thread: None },
         did: Did::Asked { line, typed: text.clone() },
@@ -185,7 +198,8 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let broken = world.services.slack_broken.borrow().is_some();
     let Some(home) = bound.filter(|_| !closed && !broken) else { return };
     let person = world.slack().ana();
-    let thread = (world.settings.slack.layout == Layout::Thread).then(|| home.name.clone());
+    let shared = world.settings().slack.channel == home.place;
+    let thread = shared.then(|| home.name.clone());
     // Slack escapes what people type.
     let typed = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let (ts, _) = world.slack().says(&person, &home.place, &typed, thread.as_deref());
@@ -200,7 +214,7 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     });
     drop(journal);
     let heard = Heard { ts, thread_ts: thread, user: Some(person), text: typed, ..Heard::default() };
-    let job = chat::ingress::job::said(&world.settings, &home, &heard, now);
+    let job = chat::ingress::job::said(&world.settings(), &home, &heard, now);
     world.said.borrow_mut().push((text, None, job.key()));
     if world.fault(|faults| faults.reply_lost) {
         return;

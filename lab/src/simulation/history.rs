@@ -57,15 +57,21 @@ impl Life {
 pub struct History(pub BTreeMap<String, Life>);
 
 impl History {
-    /// Something happened to a case: writes down what is true of it now.
-    pub fn look(&mut self, sir: &Sir, case: &str, now: Millis) {
+    /// How many cases there are, and how many comments.
+    pub fn size(&self) -> [usize; 2] {
+        [self.0.len(), self.0.values().map(|life| life.comments.len()).sum()]
+    }
+
+    /// Something happened to a case, perhaps to an older comment: writes down what is true of it now.
+    pub fn look(&mut self, sir: &Sir, (case, edited): (&str, bool), now: Millis) {
         let Some(Value::Object(mut is)) = sir.case(case) else { return };
         is.remove("lastUpdatedDate");
         let life = self.0.entry(case.to_owned()).or_default();
         if life.was.last().is_none_or(|(_, was)| *was != is) {
             life.was.push((now, is));
         }
-        for (index, comment) in sir.comments(case).iter().enumerate() {
+        let known = if edited { 0 } else { life.comments.len() };
+        for (index, comment) in (known..).zip(sir.comments_from(case, known)) {
             let text = |name: &str| comment[name].as_str().unwrap_or_default().to_owned();
             match life.comments.get_mut(index) {
                 None => life.comments.push(Remark {

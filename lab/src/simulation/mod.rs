@@ -79,6 +79,8 @@ pub struct Outcome {
     pub lines: Vec<String>,
     /// How many boundaries its workers crossed: each a moment at which one can be killed.
     pub boundaries: u64,
+    /// How many cases it had, and how many comments they have.
+    pub size: [usize; 2],
     /// What it cost to run.
     pub costs: Costs,
 }
@@ -165,7 +167,7 @@ pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
     let began = Instant::now();
     let world = Shared::new(script, bench);
     // Somebody saw the settings long before.
-    let since = serde_json::to_string(&Since::of(&world.settings, BEGIN)).unwrap_or_default();
+    let since = serde_json::to_string(&Since::of(&world.settings(), BEGIN)).unwrap_or_default();
     ready(world.memory.swap_note(since::NOTE, None, &since, None));
     match script.life {
         Some(_) => story::life(&world),
@@ -189,10 +191,11 @@ pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
     if !wrong.is_empty() && verdict == Verdict::default() {
         verdict.out_of_order += 1;
     }
+    let size = world.history.borrow().size();
     let costs = world.costs.take().ended(began.elapsed());
     let (repair, trace, lines) = (judge.repair, world.trace(), world.lines());
     let (seed, boundaries) = (script.seed, world.boundaries.get());
-    Outcome { seed, verdict, wrong, repair, trace, lines, boundaries, costs }
+    Outcome { seed, verdict, wrong, repair, trace, lines, boundaries, size, costs }
 }
 
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
@@ -241,7 +244,7 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
     if world.holds(Rule::Sweep) && !is_quiet(world) {
         invoke(world, async move {
             let now = outside.now();
-            let _ = resync::discover(&outside, &outside.shared.settings).await;
+            let _ = resync::discover(&outside, &outside.settings).await;
             if let Ok(due) = outside.store().due(now, 10).await {
                 attend(&bench, &outside, &due, now + TIMEOUT).await;
             }
@@ -267,7 +270,7 @@ fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
-    let (token, settings) = (&bench.secrets.slack_bot_token, &*outside.shared.settings);
+    let (token, settings) = (&bench.secrets.slack_bot_token, &*outside.settings);
     let slack = Slack { world: outside, settings: &settings.slack, token, until: deadline };
     let jira = settings.jira.as_ref().map(|settings| Jira {
         world: outside,
@@ -292,7 +295,7 @@ fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
     let bench = bench.clone();
     invoke(world, async move {
         let deadline = outside.now() + TIMEOUT;
-        let settings = &outside.shared.settings;
+        let settings = &outside.settings;
         let bridge = Bridge { world: &outside, settings, secrets: &bench.secrets };
         let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
         let answer = bridge.handle(&batch, deadline).await;

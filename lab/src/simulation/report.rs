@@ -14,7 +14,7 @@ use std::{
 
 use casebridge::{case::Millis, runtime::Rule};
 
-use super::{BREAKS, Bench, Break, Costs, Life, Outcome, Script, Verdict, run};
+use super::{BREAKS, Bench, Break, Class, Costs, Life, Outcome, Script, Verdict, run};
 
 /// So many seeds must suffice to see a break of what people see.
 pub const BREAK_SEEDS: u64 = 500;
@@ -31,9 +31,11 @@ pub enum Task {
         first: u64,
         /// How many.
         count: u64,
+        /// How hard.
+        class: Class,
     },
     /// One world, told line by line.
-    One(u64),
+    One(u64, Class),
     /// For each rule, worlds without it until a promise breaks.
     Mutants,
     /// A case's life, killed at each of its boundaries, or at each so manieth.
@@ -49,8 +51,8 @@ pub enum Task {
 /// The report could not be written.
 pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
     match task {
-        Task::Seeds { first, count } => seeds(first, count, out),
-        Task::One(seed) => one(seed, out),
+        Task::Seeds { first, count, class } => seeds((first, count), class, out),
+        Task::One(seed, class) => one(seed, class, out),
         Task::Mutants => mutants(out),
         Task::CrashPoints { every } => crash_points(every, out),
     }
@@ -64,6 +66,8 @@ struct Sum {
     /// The first that failed, by their number.
     failing: BTreeMap<u64, Vec<String>>,
     repair: Vec<Millis>,
+    /// Cases, and comments on them.
+    size: [usize; 2],
     costs: Costs,
 }
 
@@ -73,13 +77,14 @@ const NAMED: usize = 10;
 impl Sum {
     fn add(&mut self, number: u64, outcome: Outcome) {
         let failed = u64::from(!outcome.is_good());
-        let Outcome { verdict, repair, costs, wrong, .. } = outcome;
+        let Outcome { verdict, repair, costs, wrong, size, .. } = outcome;
         let failing = if failed > 0 { [(number, wrong)].into() } else { BTreeMap::new() };
-        self.join(Self { verdict, failed, failing, repair, costs });
+        self.join(Self { verdict, failed, failing, repair, size, costs });
     }
 
     fn join(&mut self, other: Self) {
-        let Self { verdict, failed, failing, repair, costs } = other;
+        let Self { verdict, failed, failing, repair, size, costs } = other;
+        self.size = [self.size[0] + size[0], self.size[1] + size[1]];
         self.failed += failed;
         self.verdict.lost += verdict.lost;
         self.verdict.doubled += verdict.doubled;
@@ -126,12 +131,12 @@ fn many(
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> {
+fn seeds((first, count): (u64, u64), class: Class, out: &mut impl Write) -> std::io::Result<bool> {
     if count == 0 {
         return Err(std::io::Error::other("no world was run: nothing is proved by none"));
     }
     let began = Instant::now();
-    let drawn = |seed| Script { seed, ..Script::default() };
+    let drawn = |seed| Script { seed, class, ..Script::default() };
     let mut sum = many(first..first + count, drawn, |_| false);
     let took = began.elapsed();
     let Verdict { lost, doubled, out_of_order, untrue } = sum.verdict;
@@ -143,13 +148,18 @@ fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> 
     let part = |share: usize| sum.repair.get(sum.repair.len() * share / 100).copied().unwrap_or(0);
     writeln!(
         out,
-        "{} comments told; from being made to being told, under these faults: p50 {}, p99 {}",
+        "{} cases, {} comments, told {} times; from being made to being told, under these faults: p50 {}, p99 {}",
+        sum.size[0],
+        sum.size[1],
         sum.repair.len(),
         seconds(part(50)),
         seconds(part(99))
     )?;
     let rate = count as f64 / took.as_secs_f64().max(0.001);
     writeln!(out, "{rate:.0} worlds a second; {}", sum.costs)?;
+    if sum.failed > 0 {
+        writeln!(out, "{} worlds failed", sum.failed)?;
+    }
     name_failing("seed", &sum, out)
 }
 
@@ -186,8 +196,9 @@ fn seconds(time: Millis) -> String {
     format!("{:.1} s", Duration::from_millis(time.unsigned_abs()).as_secs_f64())
 }
 
-fn one(seed: u64, out: &mut impl Write) -> std::io::Result<bool> {
-    let outcome = run(&Rc::new(Bench::default()), &Script { seed, traced: true, ..Script::default() });
+fn one(seed: u64, class: Class, out: &mut impl Write) -> std::io::Result<bool> {
+    let script = Script { seed, class, traced: true, ..Script::default() };
+    let outcome = run(&Rc::new(Bench::default()), &script);
     for line in &outcome.lines {
         writeln!(out, "{line}")?;
     }

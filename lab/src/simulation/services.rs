@@ -88,6 +88,13 @@ impl Services {
         self.jira.remember_the_past();
     }
 
+    /// Pages are the service's own, and the index may be far behind.
+    pub fn harden(&self, chance: &Chance) {
+        self.sir.set_page(25);
+        let lag = if chance.happens(100) { 900 } else { 60 };
+        self.jira.set_index_lag(Some(std::time::Duration::from_secs(lag)));
+    }
+
     /// The service, now.
     pub fn sir(&self, now: Millis) -> &Sir {
         self.time.set(now);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use casebridge::case::{CaseId, Millis, Status};
 
 use super::{
+    Class,
     clock::Chance,
     faults::{Refusals, Set},
     wording::Field,
@@ -40,8 +41,41 @@ pub enum Turn {
     Reword(usize),
     /// Slack is broken in this way, or Jira, for so long.
     Break(Option<&'static str>, Millis),
+    /// AWS comments so often, this long after each other.
+    Burst(usize, usize, Millis),
+    /// The user chooses a channel a case, or a thread.
+    Choose(bool),
+    /// Somebody keeps a copy of the table.
+    Backup,
+    /// The table is as it was when it was copied; empty, where nobody did.
+    Restore,
     /// From now on nothing fails.
     Calm,
+}
+
+/// How much happens in a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Most cases.
+    pub cases: usize,
+    /// Most comments in one go.
+    pub comments: usize,
+}
+
+impl Size {
+    /// One case, or two.
+    pub const USUAL: Self = Self { cases: 2, comments: 14 };
+
+    /// Of a hundred worlds ninety are small, nine are larger and one is as large as an account gets.
+    pub fn drawn(chance: &Chance) -> Self {
+        match chance.between(0, 99) {
+            0..=89 => Self { cases: 3, comments: 60 },
+            90..=94 => Self { cases: 12, comments: 60 },
+            95..=98 => Self { cases: 3, comments: 400 },
+            _ if chance.happens(500) => Self { cases: 60, comments: 30 },
+            _ => Self { cases: 2, comments: 5_000 },
+        }
+    }
 }
 
 /// What a person writes into a comment of ours.
@@ -61,8 +95,11 @@ pub fn case_id(number: usize) -> CaseId {
 /// Plans the story of a world. Changes of one case are at least 2 s apart: the service takes one write a second.
 pub fn plan(world: &Rc<Shared>) {
     let chance = &world.chance;
-    let cases = if chance.happens(300) { 2 } else { 1 };
-    for case in 0..usize::try_from(cases).unwrap_or(1) {
+    let cases = match world.class {
+        Class::Usual => usize::from(chance.happens(300)) + 1,
+        Class::Hard => hard(world),
+    };
+    for case in 0..cases {
         let mut at = BEGIN + chance.between(0, 5_000);
         let mut tell = |pause: Millis, turn: Turn| {
             at += pause;
@@ -91,6 +128,33 @@ pub fn plan(world: &Rc<Shared>) {
         refuse(world, &Refusals::drawn(chance, BEGIN));
     }
     world.plan(BEGIN + STORY, Happening::Story(Turn::Calm));
+}
+
+/// What only the hard worlds have: many cases, many comments, other settings, a table that is lost. How many cases.
+fn hard(world: &Rc<Shared>) -> usize {
+    let (chance, Size { cases, comments }) = (&world.chance, world.size);
+    let number = |most: usize| {
+        let most = i64::try_from(most).unwrap_or(1);
+        usize::try_from(chance.between(1, most)).unwrap_or(1)
+    };
+    let cases = if cases > 3 { cases - number(cases / 4) } else { number(cases) };
+    let sometime = || BEGIN + chance.between(60_000, STORY);
+    if chance.happens(500) {
+        let times = if comments > 60 { comments - number(comments / 4) } else { number(comments) };
+        let pause = (STORY / 2 / i64::try_from(times).unwrap_or(1)).min(2_000);
+        world.plan(BEGIN + 60_000, Happening::Story(Turn::Burst(0, times, pause)));
+    }
+    if chance.happens(200) {
+        world.plan(sometime(), Happening::Story(Turn::Choose(chance.happens(500))));
+    }
+    if chance.happens(100) {
+        let at = sometime();
+        if chance.happens(500) {
+            world.plan(at - 45_000, Happening::Story(Turn::Backup));
+        }
+        world.plan(at, Happening::Story(Turn::Restore));
+    }
+    cases
 }
 
 fn refuse(world: &Rc<Shared>, refusals: &Refusals) {

@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use casebridge::{
     aws::sir::{Answer, Call, Fault, FaultKind},
     case::{CommentId, Millis},
+    config::settings::Settings,
     http::{Request, Response, Trouble},
     runtime::{Rule, World},
 };
@@ -21,13 +22,15 @@ use super::{
 pub struct SimWorld {
     /// The world.
     pub shared: Rc<Shared>,
+    /// What the user had chosen when the worker began.
+    pub settings: Rc<Settings>,
     table: Table,
 }
 
 impl SimWorld {
     /// The world as a worker sees it.
     pub fn new(shared: &Rc<Shared>) -> Self {
-        Self { shared: shared.clone(), table: Table(shared.clone()) }
+        Self { shared: shared.clone(), settings: shared.settings(), table: Table(shared.clone()) }
     }
 
     async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {

@@ -25,7 +25,7 @@ use super::{
     history::History,
     services::Services,
     sir,
-    story::PERSONS_WORDS,
+    story::{PERSONS_WORDS, Size},
 };
 use crate::standins::{Jira, Sight, Sir, Slack};
 
@@ -72,6 +72,8 @@ pub struct Shared {
     pub says_what_is_refused: bool,
     /// How hard it is.
     pub class: Class,
+    /// How much happens in it.
+    pub size: Size,
     /// What is broken of what people see, where something is.
     pub broken: Option<&'static Break>,
     /// The rule that is switched off, where one is.
@@ -90,8 +92,13 @@ pub struct Shared {
     pub planned: RefCell<HashMap<u64, Happening>>,
     /// What people said through the bridge, which answers they wait for, and the command's key.
     pub said: RefCell<Vec<(String, Option<String>, String)>>,
-    /// What the user chose.
-    pub settings: Rc<Settings>,
+    /// What the user chose, by now.
+    settings: RefCell<Rc<Settings>>,
+    /// What else they can choose: a thread a case, and a channel a case.
+    choices: [Rc<Settings>; 2],
+    chosen: Cell<bool>,
+    /// The table as somebody kept it.
+    pub backup: Memory,
     /// Workers are killed at this boundary, counted from 0, and at no other.
     pub kill_at: Option<u64>,
     /// How many boundaries there were: moments just before or after something outside was read or changed.
@@ -117,8 +124,15 @@ impl Shared {
         let faults = if life.is_some() { Faults::default() } else { Faults::drawn(&chance) };
         let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
         let services = Services::new(&chance, BEGIN);
-        if faults.stale > 0 {
+        let size = match (class, life) {
+            (Class::Usual, _) | (Class::Hard, Some(_)) => Size::USUAL,
+            (Class::Hard, None) => Size::drawn(&chance),
+        };
+        if faults.stale > 0 && size.comments <= 60 {
             services.remember_the_past();
+        }
+        if class == Class::Hard {
+            services.harden(&chance);
         }
         Rc::new(Self {
             clock: Clock::new(BEGIN),
@@ -128,6 +142,7 @@ impl Shared {
             says_what_is_refused: life.is_some(),
             faults: RefCell::new(faults),
             class,
+            size,
             broken,
             off,
             memory: Memory::default(),
@@ -137,7 +152,10 @@ impl Shared {
             reworded: RefCell::default(),
             planned: RefCell::default(),
             said: RefCell::default(),
-            settings: bench.settings[usize::from(own_channel)].clone(),
+            settings: RefCell::new(bench.settings[usize::from(own_channel)].clone()),
+            choices: bench.settings.clone(),
+            chosen: Cell::new(false),
+            backup: Memory::default(),
             kill_at: life.as_ref().and_then(|life| life.kill_at),
             boundaries: Cell::new(0),
             wrong: RefCell::default(),
@@ -148,6 +166,22 @@ impl Shared {
             lines: traced.then(RefCell::default),
             count: Cell::new(0),
         })
+    }
+
+    /// What the user chose, by now.
+    pub fn settings(&self) -> Rc<Settings> {
+        self.settings.borrow().clone()
+    }
+
+    /// Whether they chose otherwise since the world began.
+    pub fn has_chosen(&self) -> bool {
+        self.chosen.get()
+    }
+
+    /// They choose otherwise: a channel a case, or a thread.
+    pub fn choose(&self, own_channel: bool) {
+        self.chosen.set(true);
+        *self.settings.borrow_mut() = self.choices[usize::from(own_channel)].clone();
     }
 
     /// Whether a rule is in force.
@@ -304,7 +338,7 @@ impl Shared {
     pub fn happened(&self) {
         for event in self.sir().take_events() {
             if let Ok(Hint::Case { id, full }) = trigger::decode_value(event) {
-                self.history.borrow_mut().look(self.sir(), id.as_str(), self.clock.now());
+                self.history.borrow_mut().look(self.sir(), (id.as_str(), full), self.clock.now());
                 self.announce(&id, full);
             }
         }
@@ -326,7 +360,7 @@ impl Shared {
     pub fn watch_departure(&self, request: &Request) {
         let now = self.clock.now();
         let path = request.url.split('?').next().unwrap_or_default();
-        if is_post(path) && says(&request.body, &self.settings.slack.channel) {
+        if is_post(path) && says(&request.body, &self.settings.borrow().slack.channel) {
             let mut posts = self.posts.borrow_mut();
             posts.push(now);
             posts.retain(|at| now - at < 5_000);

@@ -26,7 +26,8 @@ pub fn judge(judge: &mut Judge<'_>, id: &str, life: &Life, [slack, jira]: &[Plac
         }
     }
     wrong.extend(whole(slack, life).map(|why| (Kind::Lost, format!("{why} in the thread of {id}"))));
-    let wanted = judge.world.settings.jira.as_ref().and_then(|jira| jira.status.get(life.is("caseStatus")));
+    let settings = judge.world.settings();
+    let wanted = settings.jira.as_ref().and_then(|jira| jira.status.get(life.is("caseStatus")));
     let held = never(Set::StatusByField) || never(Set::StatusInWords);
     let moved = wanted.is_some_and(|wanted| raw_issue["fields"]["status"]["name"] == **wanted);
     if !held && !moved {

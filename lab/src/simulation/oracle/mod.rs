@@ -8,7 +8,7 @@ mod people;
 mod read;
 mod remarks;
 
-use casebridge::{case::Millis, config::settings::Layout};
+use casebridge::case::Millis;
 
 pub use self::read::{Line, Told, told};
 use super::{history::Life, journal::Shown, world::Shared};
@@ -99,32 +99,24 @@ pub fn judge(world: &Shared) -> Judge<'_> {
     judge
 }
 
-/// A card names its case and stands in the channel of all cases, or in one named after the case.
+/// A card names its case, in a channel of many cases or in the case's own.
 fn in_slack<'a>(world: &Shared, id: &str, all: &'a [Shown]) -> Place<'a> {
-    let own = world.settings.slack.layout == Layout::Channel;
-    let channel = match own {
-        true => world
-            .services
-            .channels()
-            .into_iter()
-            .find(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id))),
-        false => None,
-    };
-    let channel = match &channel {
-        Some(channel) => channel["id"].as_str().unwrap_or_default(),
-        None => &world.settings.slack.channel,
-    };
-    let here = || all.iter().filter(move |shown| shown.place == channel);
+    let own: Vec<String> = world
+        .services
+        .channels()
+        .iter()
+        .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id)))
+        .filter_map(|channel| channel["id"].as_str().map(str::to_owned))
+        .collect();
     let is_home = |shown: &&Shown| {
         shown.ours && shown.thread.is_none() && shown.said.iter().any(|(_, text)| is_card_of(text, id))
     };
-    let homes: Vec<&Shown> = here().filter(is_home).collect();
+    let homes: Vec<&Shown> = all.iter().filter(is_home).collect();
     let below = |shown: &&Shown| match &shown.thread {
-        Some(thread) => homes.iter().any(|home| home.id == *thread),
-        None => own && !is_home(shown),
+        Some(thread) => homes.iter().any(|home| home.id == *thread && home.place == shown.place),
+        None => own.contains(&shown.place) && !is_home(shown),
     };
-    let told = here().filter(|shown| shown.ours).filter(below).collect();
-    let people = here().filter(|shown| !shown.ours).filter(below).collect();
+    let (told, people) = all.iter().filter(below).partition(|shown| shown.ours);
     Place { name: "Slack", homes, told, people }
 }
 

@@ -53,9 +53,6 @@ pub fn reworded(judge: &mut Judge<'_>) {
 /// A case's own channel says where the case stands, and the team is in it.
 pub fn channel(judge: &mut Judge<'_>, id: &str, status: &str) {
     let world = judge.world;
-    if world.settings.slack.layout == Layout::Thread {
-        return;
-    }
     let (slack, channels) = (world.slack(), world.services.channels());
     let refusals = world.services.refusals.borrow();
     let refused = |channel: &Value, what| {
@@ -75,6 +72,7 @@ pub fn channel(judge: &mut Judge<'_>, id: &str, status: &str) {
             let (topic, joined) = (topic(channel), joined(channel));
             judge.says(Kind::OutOfOrder, format!("the channel of {id} says {topic:?}, joined: {joined}"));
         }
+        None if world.settings().slack.layout == Layout::Thread || world.has_chosen() => {}
         None => judge.says(Kind::Lost, format!("{id} has no channel")),
     }
 }

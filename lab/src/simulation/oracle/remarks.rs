@@ -1,6 +1,6 @@
 //! Is each comment told once, in its newest words, in order, with who said it?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     super::{
@@ -88,6 +88,17 @@ fn versions(remark: &Remark) -> Vec<String> {
     remark.said.iter().map(|(_, body)| said(body).1).collect()
 }
 
+/// Groups of one part by what they began with, and those of several.
+fn index(groups: &[Group<'_>]) -> (HashMap<String, Vec<usize>>, Vec<usize>) {
+    let mut firsts: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, group) in groups.iter().enumerate().filter(|(_, group)| group.of == 1) {
+        if let Some(first) = group.ever().into_iter().next() {
+            firsts.entry(first).or_default().push(index);
+        }
+    }
+    (firsts, (0..groups.len()).filter(|index| groups[*index].of > 1).collect())
+}
+
 /// Whether a group tells this comment: it began with words that the comment had.
 fn tells(group: &Group<'_>, versions: &[String]) -> bool {
     match group.of {
@@ -102,10 +113,14 @@ fn tells(group: &Group<'_>, versions: &[String]) -> bool {
 /// Asks of all comments of a case, and of all words that are told.
 pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
     let groups = groups(place);
+    let (firsts, parted) = index(&groups);
     let mut told: BTreeMap<usize, usize> = BTreeMap::new();
     for (number, remark) in life.comments.iter().enumerate() {
         let versions = versions(remark);
-        let mine: Vec<usize> = (0..groups.len()).filter(|index| tells(&groups[*index], &versions)).collect();
+        let whole: BTreeSet<usize> =
+            versions.iter().filter_map(|one| firsts.get(one)).flatten().copied().collect();
+        let in_parts = parted.iter().copied().filter(|index| tells(&groups[*index], &versions));
+        let mine: Vec<usize> = whole.into_iter().chain(in_parts).collect();
         match (stands_already(place, remark), mine.as_slice()) {
             (true, []) => {}
             (false, [one]) => {
@@ -132,7 +147,8 @@ pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
         }
     }
     let known: Vec<usize> = told.values().copied().collect();
-    for (index, group) in groups.iter().enumerate().filter(|(index, _)| !known.contains(index)) {
+    let explained: BTreeSet<usize> = known.iter().copied().collect();
+    for (index, group) in groups.iter().enumerate().filter(|(index, _)| !explained.contains(index)) {
         let anybodys = life.comments.iter().any(|remark| tells(group, &versions(remark)));
         if !anybodys && !judge.world.is_reworded(&groups[index].words()) {
             judge.says(Kind::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));

@@ -164,6 +164,12 @@ impl Sir {
         self.with(|state| state.cases.get(case).map(|case| case.comments.clone()).unwrap_or_default())
     }
 
+    /// The same without so many of the oldest.
+    pub fn comments_from(&self, case: &str, known: usize) -> Vec<Value> {
+        let after = |comments: &Vec<Value>| comments.iter().skip(known).cloned().collect();
+        self.with(|state| state.cases.get(case).map(|case| after(&case.comments)).unwrap_or_default())
+    }
+
     /// The id of the membership that the stand-in started with, or of the one made last.
     pub fn membership_id(&self) -> Option<String> {
         self.with(|state| state.memberships.keys().next_back().cloned())
