@@ -236,16 +236,18 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
 
 /// The first seed in whose world a break is seen, and how.
 pub fn seen(broken: &'static Break) -> Option<(u64, String)> {
-    let script = |seed| Script { seed, broken: Some(broken), ..Script::default() };
-    let sum = many(0..BREAK_SEEDS, script, |outcome| !outcome.is_good());
-    let (seed, wrong) = sum.failing.into_iter().next()?;
+    first(BREAK_SEEDS, |seed| Script { seed, broken: Some(broken), ..Script::default() })
+}
+
+/// The first world that is wrong as this script has it, and right without what the script breaks.
+fn first(count: u64, script: impl Fn(u64) -> Script + Sync) -> Option<(u64, String)> {
+    let unbroken = |seed| run(&Rc::new(Bench::default()), &Script { seed, ..Script::default() }).is_good();
+    let sum = many(0..count, script, |outcome| !outcome.is_good() && unbroken(outcome.seed));
+    let (seed, wrong) = sum.failing.into_iter().find(|(seed, _)| unbroken(*seed))?;
     Some((seed, wrong.into_iter().next()?))
 }
 
 /// The first seed whose world breaks without the rule, and how.
 pub fn caught(rule: Rule) -> Option<(u64, String)> {
-    let without = |seed| Script { seed, off: Some(rule), ..Script::default() };
-    let sum = many(0..MUTANT_SEEDS, without, |outcome| !outcome.is_good());
-    let (seed, wrong) = sum.failing.into_iter().next()?;
-    Some((seed, wrong.into_iter().next()?))
+    first(MUTANT_SEEDS, |seed| Script { seed, off: Some(rule), ..Script::default() })
 }

@@ -1,5 +1,7 @@
 //! What can a test see and set in the workspace?
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -32,12 +34,12 @@ pub enum Sharing {
 
 pub(super) fn people_it(state: &mut State) {
     for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
-        state.users.insert(id.into(), user(&state.settings.team, id, name, email));
+        Arc::make_mut(&mut state.users).insert(id.into(), user(&state.settings.team, id, name, email));
     }
     let bot = state.settings.bot_user.clone();
     let mut own = user(&state.settings.team, &bot, "casebridge", "");
     own["is_bot"] = true.into();
-    state.users.insert(bot.clone(), own);
+    Arc::make_mut(&mut state.users).insert(bot.clone(), own);
     let security = state.found("security", false, &bot);
     if let Some(channel) = state.channels.get_mut(&security) {
         channel.members.extend([ANA.to_owned(), BO.to_owned()]);
@@ -47,7 +49,7 @@ pub(super) fn people_it(state: &mut State) {
 /// Gives the workspace and its first channel other ids, before anything happens in it.
 pub(super) fn renamed(state: &mut State, team: &str, channel: &str) -> Value {
     let old = std::mem::replace(&mut state.settings.team, team.to_owned());
-    for user in state.users.values_mut().filter(|user| user["team_id"] == *old) {
+    for user in Arc::make_mut(&mut state.users).values_mut().filter(|user| user["team_id"] == *old) {
         user["team_id"] = team.into();
         user["profile"]["team"] = team.into();
     }
@@ -106,7 +108,7 @@ impl Slack {
 
     /// Takes a scope from the app.
     pub fn revoke(&self, scope: &str) {
-        self.with(|state| state.settings.scopes.remove(scope));
+        self.with(|state| Arc::make_mut(&mut state.settings.scopes).remove(scope));
     }
 
     /// Whether the app's direct messages have a tab; without one Slack takes none. At first as the manifest says.
@@ -116,7 +118,7 @@ impl Slack {
 
     /// Gives the app a scope.
     pub fn grant(&self, scope: &str) {
-        self.with(|state| state.settings.scopes.insert(scope.to_owned()));
+        self.with(|state| Arc::make_mut(&mut state.settings.scopes).insert(scope.to_owned()));
     }
 
     /// Whether a second post within a second to a channel is refused with 429; at first it is only counted.
@@ -153,7 +155,7 @@ impl Slack {
             for (name, value) in change.as_object().into_iter().flatten() {
                 user[name] = value.clone();
             }
-            state.users.insert(id.clone(), user);
+            Arc::make_mut(&mut state.users).insert(id.clone(), user);
             id
         })
     }
