@@ -1,5 +1,7 @@
 //! What happens to a message that the app sends, changes or deletes?
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -187,7 +189,8 @@ pub(super) fn update(state: &mut State, args: &Args) -> Output {
     let (ts, bot, bot_user) = (args.text("ts"), state.settings.bot.clone(), state.settings.bot_user.clone());
     let now = state.ts();
     let channel = state.joined(args.text("channel"))?;
-    let message = channel.messages.get_mut(ts).filter(|message| message["subtype"] != "tombstone");
+    let message =
+        channel.messages.get_mut(ts).map(Arc::make_mut).filter(|message| message["subtype"] != "tombstone");
     let message = message.ok_or_else(|| no("message_not_found"))?;
     if message["bot_id"] != bot.as_str() {
         return Err(no("cant_update_message"));

@@ -69,7 +69,7 @@ pub(super) struct Channel {
     pub(super) wire: Value,
     pub(super) members: BTreeSet<String>,
     /// By timestamp, so in order.
-    pub(super) messages: BTreeMap<String, Value>,
+    pub(super) messages: BTreeMap<String, Arc<Value>>,
     /// How the top-level text of a message is to be read.
     pub(super) readings: BTreeMap<String, Reading>,
     pub(super) pins: Vec<String>,
@@ -245,6 +245,7 @@ impl Channel {
     pub(super) fn replies<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Value> {
         self.messages
             .values()
+            .map(|message| &**message)
             .filter(move |message| message["thread_ts"] == parent && message["ts"] != parent)
     }
 
@@ -258,7 +259,7 @@ impl Channel {
     pub(super) fn put(&mut self, message: Value) {
         let ts = message["ts"].as_str().unwrap_or_default().to_owned();
         let parent = message["thread_ts"].as_str().map(str::to_owned);
-        self.messages.insert(ts, message);
+        self.messages.insert(ts, Arc::new(message));
         if let Some(parent) = parent {
             self.count_replies(&parent);
         }
@@ -274,12 +275,12 @@ impl Channel {
             for kept in ["thread_ts", "reply_count", "reply_users", "latest_reply"] {
                 stone[kept] = gone[kept].clone();
             }
-            self.messages.insert(ts.to_owned(), stone);
+            self.messages.insert(ts.to_owned(), Arc::new(stone));
         }
         if let Some(parent) = gone["thread_ts"].as_str().filter(|parent| *parent != ts) {
             self.count_replies(parent);
         }
-        Some(gone)
+        Some(Arc::unwrap_or_clone(gone))
     }
 
     fn count_replies(&mut self, parent: &str) {
@@ -287,7 +288,7 @@ impl Channel {
             self.replies(parent).filter_map(|reply| reply["user"].as_str()).map(str::to_owned).collect();
         let (count, latest) =
             (self.replies(parent).count(), self.replies(parent).last().map(|reply| reply["ts"].clone()));
-        let Some(message) = self.messages.get_mut(parent) else { return };
+        let Some(message) = self.messages.get_mut(parent).map(Arc::make_mut) else { return };
         if let (Some(latest), Some(message)) = (&latest, message.as_object_mut()) {
             for (name, value) in [
                 ("thread_ts", json!(parent)),

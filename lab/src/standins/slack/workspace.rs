@@ -263,20 +263,27 @@ impl Slack {
             state
                 .channels
                 .get(channel)
-                .map(|channel| channel.messages.values().cloned().collect())
+                .map(|channel| channel.messages.values().map(|message| (**message).clone()).collect())
                 .unwrap_or_default()
         })
     }
 
     /// One message.
     pub fn message(&self, channel: &str, ts: &str) -> Option<Value> {
-        self.with(|state| state.channels.get(channel)?.messages.get(ts).cloned())
+        self.with(|state| state.channels.get(channel)?.messages.get(ts).map(|message| (**message).clone()))
     }
 
     /// A thread: the parent first.
     pub fn thread(&self, channel: &str, parent: &str) -> Vec<Value> {
         let whole = |channel: &Channel| {
-            channel.messages.get(parent).into_iter().chain(channel.replies(parent)).cloned().collect()
+            channel
+                .messages
+                .get(parent)
+                .map(|parent| &**parent)
+                .into_iter()
+                .chain(channel.replies(parent))
+                .cloned()
+                .collect()
         };
         self.with(|state| state.channels.get(channel).map(whole).unwrap_or_default())
     }
@@ -344,8 +351,9 @@ impl Slack {
 
 pub(super) fn live_of(channel: &Channel) -> Vec<Live> {
     let none = Reading::default();
-    let live =
-        |(ts, message): (&String, &Value)| mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none));
+    let live = |(ts, message): (&String, &Arc<Value>)| {
+        mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none))
+    };
     channel.messages.iter().flat_map(live).collect()
 }
 
@@ -384,7 +392,7 @@ pub(super) fn whole(state: &State) -> Value {
         .iter()
         .map(|(id, channel)| {
             let value = json!({ "channel": channel.wire, "members": channel.members,
-                "messages": channel.messages.values().collect::<Vec<_>>(), "pins": channel.pins,
+                "messages": channel.messages.values().map(|message| &**message).collect::<Vec<_>>(), "pins": channel.pins,
                 "bookmarks": channel.bookmarks });
             (id.clone(), value)
         })
