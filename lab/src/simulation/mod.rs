@@ -1,6 +1,7 @@
 //! Do the promises hold under every fault? Runs the core in seeded worlds and looks at what they became.
 
 mod acts;
+mod arrivals;
 mod breaks;
 mod clock;
 mod costs;

@@ -11,10 +11,11 @@ use casebridge::{
 };
 
 use super::{
+    arrivals::is_post,
     breaks::{self, Act, How},
     faults::Fate,
     store::Table,
-    world::{Happening, Shared, is_post},
+    world::{Happening, Shared},
 };
 
 /// A worker's view of the world.
