@@ -99,6 +99,14 @@ impl Sum {
     }
 }
 
+/// One world on a thread of its own: where a runtime of tokio's is about, its budget would stop what waits for nothing.
+fn alone(script: &Script) -> Outcome {
+    std::thread::scope(|scope| {
+        let world = scope.spawn(|| run(&Rc::new(Bench::default()), script));
+        world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// Runs the worlds of these numbers on all cores; `enough` may end it early.
 fn many(
     numbers: Range<u64>,
@@ -176,7 +184,7 @@ fn crash_points(every: usize, out: &mut impl Write) -> std::io::Result<bool> {
     let mut all = true;
     for (own_channel, layout) in [(false, "thread"), (true, "channel")] {
         let life = |kill_at| Script { life: Some(Life { own_channel, kill_at }), ..Script::default() };
-        let whole = run(&Rc::new(Bench::default()), &life(None));
+        let whole = alone(&life(None));
         let each = u64::try_from(every.max(1)).unwrap_or(1);
         let points = whole.boundaries / each;
         // A kill later than the last boundary would kill nobody.
@@ -198,7 +206,7 @@ fn seconds(time: Millis) -> String {
 
 fn one(seed: u64, class: Class, out: &mut impl Write) -> std::io::Result<bool> {
     let script = Script { seed, class, traced: true, ..Script::default() };
-    let outcome = run(&Rc::new(Bench::default()), &script);
+    let outcome = alone(&script);
     for line in &outcome.lines {
         writeln!(out, "{line}")?;
     }
@@ -241,10 +249,17 @@ pub fn seen(broken: &'static Break) -> Option<(u64, String)> {
 
 /// The first world that is wrong as this script has it, and right without what the script breaks.
 fn first(count: u64, script: impl Fn(u64) -> Script + Sync) -> Option<(u64, String)> {
-    let unbroken = |seed| run(&Rc::new(Bench::default()), &Script { seed, ..Script::default() }).is_good();
-    let sum = many(0..count, script, |outcome| !outcome.is_good() && unbroken(outcome.seed));
-    let (seed, wrong) = sum.failing.into_iter().find(|(seed, _)| unbroken(*seed))?;
-    Some((seed, wrong.into_iter().next()?))
+    let seen = Mutex::new(BTreeMap::new());
+    let unbroken = |seed| alone(&Script { seed, ..Script::default() }).is_good();
+    many(0..count, script, |outcome| {
+        let is_seen = !outcome.is_good() && unbroken(outcome.seed);
+        if is_seen && let Some(wrong) = outcome.wrong.first() {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.insert(outcome.seed, wrong.clone());
+        }
+        is_seen
+    });
+    seen.into_inner().unwrap_or_else(PoisonError::into_inner).pop_first()
 }
 
 /// The first seed whose world breaks without the rule, and how.
