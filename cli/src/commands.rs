@@ -50,13 +50,34 @@ enum Command {
         /// The first of them. Without --seeds: tells this one world, line by line.
         #[arg(long)]
         seed: Option<u64>,
-        /// Takes each protection away and sees that a promise breaks.
+        /// How hard the worlds are: `usual`, in which every promise holds, or `hard`, in which it does not yet.
+        #[arg(long, value_enum, default_value_t = Class::Usual, conflicts_with_all = ["mutants", "crash_points"])]
+        class: Class,
+        /// Takes each protection away and sees that a promise breaks; breaks what people see, and sees it noticed.
         #[arg(long, conflicts_with_all = ["seeds", "seed"])]
         mutants: bool,
         /// Kills a case's whole life at each moment just before or after something outside was read or changed.
         #[arg(long, conflicts_with_all = ["seeds", "seed", "mutants"])]
         crash_points: bool,
     },
+}
+
+/// How hard simulated worlds are.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Class {
+    /// As hard as the product stands.
+    Usual,
+    /// As hard as the real one: what fails there is listed in docs/decisions/0007-worlds-that-still-fail.md.
+    Hard,
+}
+
+impl From<Class> for simulation::Class {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Usual => Self::Usual,
+            Class::Hard => Self::Hard,
+        }
+    }
 }
 
 /// Why a command did not do what it should. Its `Display` is for the person who typed it.
@@ -98,10 +119,13 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Command::Play { once: false, port } => page(port).await?,
         Command::Standins { port_file } => standins(&port_file).await?,
         Command::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
-        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints)?,
-        Command::Simulate { seed: Some(seed), seeds: None, .. } => simulate(Task::One(seed))?,
-        Command::Simulate { seed, seeds, .. } => {
-            simulate(Task::Seeds { first: seed.unwrap_or(0), count: seeds.unwrap_or(1_000) })?;
+        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints { every: 1 })?,
+        Command::Simulate { seed: Some(seed), seeds: None, class, .. } => {
+            simulate(Task::One(seed, class.into()))?;
+        }
+        Command::Simulate { seed, seeds, class, .. } => {
+            let (first, count) = (seed.unwrap_or(0), seeds.unwrap_or(1_000));
+            simulate(Task::Seeds { first, count, class: class.into() })?;
         }
         Command::Settings { command } => output::say(&settings::run(command).await?)?,
     }

@@ -3,22 +3,29 @@
 use std::rc::Rc;
 
 use casebridge::runtime::Rule;
-use casebridge_lab::simulation::{Bench, Script, Task, caught, report, run};
+use casebridge_lab::simulation::{BREAKS, Bench, Class, Script, Task, caught, report, run, seen};
 
-/// The seeds that every `cargo test` runs.
-const WORLDS: u64 = 5_000;
+/// The seeds that every `cargo test` runs: a minute or two of them. `simulate --seeds` runs more, and quicker.
+const WORLDS: u64 = 1_000;
+/// Of a life's boundaries every so manieth; `simulate --crash-points` tries all.
+const EVERY: usize = 5;
 
 #[test]
 fn nothing_is_lost_doubled_or_out_of_order_in_thousands_of_worlds() {
     let mut told = Vec::new();
-    let good = report(Task::Seeds { first: 0, count: WORLDS }, &mut told).unwrap();
+    let good = report(Task::Seeds { first: 0, count: WORLDS, class: Class::Usual }, &mut told).unwrap();
     assert!(good, "{}", String::from_utf8_lossy(&told));
+}
+
+#[test]
+fn no_world_at_all_proves_nothing() {
+    assert!(report(Task::Seeds { first: 0, count: 0, class: Class::Usual }, &mut Vec::new()).is_err());
 }
 
 #[test]
 fn the_same_seed_gives_the_same_trace() {
     let bench = Rc::new(Bench::default());
-    for seed in [7, 1_965, 4_327] {
+    for seed in [7, 965, 327] {
         let script = Script { seed, traced: true, ..Script::default() };
         let (once, again) = (run(&bench, &script), run(&bench, &script));
         assert_eq!((once.trace, once.lines), (again.trace, again.lines));
@@ -26,9 +33,19 @@ fn the_same_seed_gives_the_same_trace() {
 }
 
 #[test]
+fn hard_worlds_are_larger_and_as_repeatable() {
+    let bench = Rc::new(Bench::default());
+    let world = |seed| run(&bench, &Script { seed, class: Class::Hard, ..Script::default() });
+    let sizes: Vec<[usize; 2]> = (0..20).map(|seed| world(seed).size).collect();
+    assert!(sizes.iter().any(|[cases, _]| *cases > 2), "{sizes:?}");
+    assert!(sizes.iter().any(|[_, comments]| *comments > 50), "{sizes:?}");
+    assert_eq!(world(11).trace, world(11).trace);
+}
+
+#[test]
 fn a_case_life_that_is_killed_at_any_boundary_converges() {
     let mut told = Vec::new();
-    let good = report(Task::CrashPoints, &mut told).unwrap();
+    let good = report(Task::CrashPoints { every: EVERY }, &mut told).unwrap();
     println!("{}", String::from_utf8_lossy(&told));
     assert!(good, "{}", String::from_utf8_lossy(&told));
 }
@@ -48,4 +65,15 @@ fn a_world_without_a_protection_breaks_a_promise() {
         println!("{rule:?} {caught:?}");
         assert!(caught.is_some(), "{rule:?}");
     }
+}
+
+#[test]
+fn a_break_of_what_people_see_is_seen() {
+    // The first of them; `casebridge simulate --mutants` shows all.
+    for broken in &BREAKS[..12] {
+        let seen = seen(broken);
+        println!("{} {seen:?}", broken.name);
+        assert!(seen.is_some(), "{}", broken.name);
+    }
+    assert!(BREAKS.len() >= 40);
 }

@@ -22,19 +22,20 @@ use crate::{
 pub struct Memory(Arc<Mutex<Tables>>);
 
 /// A text that is forgotten at its time.
+#[derive(Clone)]
 struct Kept<T> {
     value: T,
     expires: Option<Millis>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Rows {
     meta: Option<Meta>,
     told: BTreeMap<TargetKind, BTreeMap<Key, (u64, Told)>>,
     said: BTreeMap<String, Kept<Saying>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tables {
     now: Millis,
     cases: HashMap<CaseId, Rows>,
@@ -118,6 +119,17 @@ impl Tables {
 }
 
 impl Memory {
+    /// What it holds now, apart from it: a backup.
+    pub fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.tables().clone())))
+    }
+
+    /// Holds from now on what the backup held.
+    pub fn restore(&self, backup: &Self) {
+        let kept = backup.tables().clone();
+        *self.tables() = kept;
+    }
+
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,7 +14,10 @@ use std::{
 
 use casebridge::{case::Millis, runtime::Rule};
 
-use super::{Bench, Costs, Life, Outcome, Script, Verdict, run};
+use super::{BREAKS, Bench, Break, Class, Costs, Life, Outcome, Script, Verdict, run};
+
+/// So many seeds must suffice to see a break of what people see.
+pub const BREAK_SEEDS: u64 = 500;
 
 /// So many seeds must suffice to see that a rule is missing.
 pub const MUTANT_SEEDS: u64 = 10_000;
@@ -28,13 +31,18 @@ pub enum Task {
         first: u64,
         /// How many.
         count: u64,
+        /// How hard.
+        class: Class,
     },
     /// One world, told line by line.
-    One(u64),
+    One(u64, Class),
     /// For each rule, worlds without it until a promise breaks.
     Mutants,
-    /// A case's life, killed at each of its boundaries.
-    CrashPoints,
+    /// A case's life, killed at each of its boundaries, or at each so manieth.
+    CrashPoints {
+        /// 1 for all of them.
+        every: usize,
+    },
 }
 
 /// Runs a task and prints what came of it. The answer is whether every promise held, and every mutant was caught.
@@ -43,10 +51,10 @@ pub enum Task {
 /// The report could not be written.
 pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
     match task {
-        Task::Seeds { first, count } => seeds(first, count, out),
-        Task::One(seed) => one(seed, out),
+        Task::Seeds { first, count, class } => seeds((first, count), class, out),
+        Task::One(seed, class) => one(seed, class, out),
         Task::Mutants => mutants(out),
-        Task::CrashPoints => crash_points(out),
+        Task::CrashPoints { every } => crash_points(every, out),
     }
 }
 
@@ -58,6 +66,8 @@ struct Sum {
     /// The first that failed, by their number.
     failing: BTreeMap<u64, Vec<String>>,
     repair: Vec<Millis>,
+    /// Cases, and comments on them.
+    size: [usize; 2],
     costs: Costs,
 }
 
@@ -67,17 +77,19 @@ const NAMED: usize = 10;
 impl Sum {
     fn add(&mut self, number: u64, outcome: Outcome) {
         let failed = u64::from(!outcome.is_good());
-        let Outcome { verdict, repair, costs, wrong, .. } = outcome;
+        let Outcome { verdict, repair, costs, wrong, size, .. } = outcome;
         let failing = if failed > 0 { [(number, wrong)].into() } else { BTreeMap::new() };
-        self.join(Self { verdict, failed, failing, repair, costs });
+        self.join(Self { verdict, failed, failing, repair, size, costs });
     }
 
     fn join(&mut self, other: Self) {
-        let Self { verdict, failed, failing, repair, costs } = other;
+        let Self { verdict, failed, failing, repair, size, costs } = other;
+        self.size = [self.size[0] + size[0], self.size[1] + size[1]];
         self.failed += failed;
         self.verdict.lost += verdict.lost;
         self.verdict.doubled += verdict.doubled;
         self.verdict.out_of_order += verdict.out_of_order;
+        self.verdict.untrue += verdict.untrue;
         self.costs.add(&costs);
         self.repair.extend(repair);
         self.failing.extend(failing);
@@ -85,6 +97,14 @@ impl Sum {
             self.failing.pop_last();
         }
     }
+}
+
+/// One world on a thread of its own: where a runtime of tokio's is about, its budget would stop what waits for nothing.
+fn alone(script: &Script) -> Outcome {
+    std::thread::scope(|scope| {
+        let world = scope.spawn(|| run(&Rc::new(Bench::default()), script));
+        world.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// Runs the worlds of these numbers on all cores; `enough` may end it early.
@@ -119,27 +139,35 @@ fn many(
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn seeds(first: u64, count: u64, out: &mut impl Write) -> std::io::Result<bool> {
+fn seeds((first, count): (u64, u64), class: Class, out: &mut impl Write) -> std::io::Result<bool> {
+    if count == 0 {
+        return Err(std::io::Error::other("no world was run: nothing is proved by none"));
+    }
     let began = Instant::now();
-    let drawn = |seed| Script { seed, ..Script::default() };
+    let drawn = |seed| Script { seed, class, ..Script::default() };
     let mut sum = many(first..first + count, drawn, |_| false);
     let took = began.elapsed();
-    let Verdict { lost, doubled, out_of_order } = sum.verdict;
+    let Verdict { lost, doubled, out_of_order, untrue } = sum.verdict;
     writeln!(
         out,
-        "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order"
+        "{count} worlds from seed {first}: {lost} lost, {doubled} doubled, {out_of_order} out of order, {untrue} untrue"
     )?;
     sum.repair.sort_unstable();
     let part = |share: usize| sum.repair.get(sum.repair.len() * share / 100).copied().unwrap_or(0);
     writeln!(
         out,
-        "{} comments told; from being made to being told, under these faults: p50 {}, p99 {}",
+        "{} cases, {} comments, told {} times; from being made to being told, under these faults: p50 {}, p99 {}",
+        sum.size[0],
+        sum.size[1],
         sum.repair.len(),
         seconds(part(50)),
         seconds(part(99))
     )?;
     let rate = count as f64 / took.as_secs_f64().max(0.001);
     writeln!(out, "{rate:.0} worlds a second; {}", sum.costs)?;
+    if sum.failed > 0 {
+        writeln!(out, "{} worlds failed", sum.failed)?;
+    }
     name_failing("seed", &sum, out)
 }
 
@@ -152,17 +180,19 @@ fn name_failing(what: &str, sum: &Sum, out: &mut impl Write) -> std::io::Result<
 }
 
 /// A whole case life, killed at each boundary in turn.
-fn crash_points(out: &mut impl Write) -> std::io::Result<bool> {
+fn crash_points(every: usize, out: &mut impl Write) -> std::io::Result<bool> {
     let mut all = true;
     for (own_channel, layout) in [(false, "thread"), (true, "channel")] {
         let life = |kill_at| Script { life: Some(Life { own_channel, kill_at }), ..Script::default() };
-        let whole = run(&Rc::new(Bench::default()), &life(None));
-        let points = whole.boundaries;
+        let whole = alone(&life(None));
+        let each = u64::try_from(every.max(1)).unwrap_or(1);
+        let points = whole.boundaries / each;
         // A kill later than the last boundary would kill nobody.
-        let sum = many(0..points, |point| life(Some(point)), |outcome| outcome.boundaries == 0);
+        let sum = many(0..points, |point| life(Some(point * each)), |outcome| outcome.boundaries == 0);
         writeln!(
             out,
-            "a case's life in a {layout}, killed at each of its {points} boundaries: {} of {points} converge",
+            "a case's life in a {layout}, killed at {points} of its {} boundaries: {} of {points} converge",
+            whole.boundaries,
             points - sum.failed
         )?;
         all &= name_failing("boundary", &sum, out)? && whole.is_good() && points > 0;
@@ -174,8 +204,9 @@ fn seconds(time: Millis) -> String {
     format!("{:.1} s", Duration::from_millis(time.unsigned_abs()).as_secs_f64())
 }
 
-fn one(seed: u64, out: &mut impl Write) -> std::io::Result<bool> {
-    let outcome = run(&Rc::new(Bench::default()), &Script { seed, traced: true, ..Script::default() });
+fn one(seed: u64, class: Class, out: &mut impl Write) -> std::io::Result<bool> {
+    let script = Script { seed, class, traced: true, ..Script::default() };
+    let outcome = alone(&script);
     for line in &outcome.lines {
         writeln!(out, "{line}")?;
     }
@@ -188,6 +219,7 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
     let mut all = true;
     writeln!(out, "{:<22} {:>6}  what breaks without it", "rule", "seed")?;
     for rule in Rule::ALL {
+        out.flush()?;
         match caught(rule) {
             Some((seed, wrong)) => writeln!(out, "{:<22} {seed:>6}  {wrong}", format!("{rule:?}"))?,
             None => {
@@ -196,13 +228,41 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
             }
         }
     }
+    writeln!(out, "\n{:<52} {:>6}  what is seen of it", "broken", "seed")?;
+    for broken in BREAKS {
+        match seen(broken) {
+            Some((seed, wrong)) => writeln!(out, "{:<52} {seed:>6}  {wrong}", broken.name)?,
+            None => {
+                all = false;
+                writeln!(out, "{:<52} {:>6}  NOT SEEN in {BREAK_SEEDS} seeds", broken.name, "-")?;
+            }
+        }
+        out.flush()?;
+    }
     Ok(all)
+}
+
+/// The first seed in whose world a break is seen, and how.
+pub fn seen(broken: &'static Break) -> Option<(u64, String)> {
+    first(BREAK_SEEDS, |seed| Script { seed, broken: Some(broken), ..Script::default() })
+}
+
+/// The first world that is wrong as this script has it, and right without what the script breaks.
+fn first(count: u64, script: impl Fn(u64) -> Script + Sync) -> Option<(u64, String)> {
+    let seen = Mutex::new(BTreeMap::new());
+    let unbroken = |seed| alone(&Script { seed, ..Script::default() }).is_good();
+    many(0..count, script, |outcome| {
+        let is_seen = !outcome.is_good() && unbroken(outcome.seed);
+        if is_seen && let Some(wrong) = outcome.wrong.first() {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.insert(outcome.seed, wrong.clone());
+        }
+        is_seen
+    });
+    seen.into_inner().unwrap_or_else(PoisonError::into_inner).pop_first()
 }
 
 /// The first seed whose world breaks without the rule, and how.
 pub fn caught(rule: Rule) -> Option<(u64, String)> {
-    let without = |seed| Script { seed, off: Some(rule), ..Script::default() };
-    let sum = many(0..MUTANT_SEEDS, without, |outcome| !outcome.is_good());
-    let (seed, wrong) = sum.failing.into_iter().next()?;
-    Some((seed, wrong.into_iter().next()?))
+    first(MUTANT_SEEDS, |seed| Script { seed, off: Some(rule), ..Script::default() })
 }

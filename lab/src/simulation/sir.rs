@@ -1,220 +1,258 @@
-//! What does the simulated service keep, and how does it answer? Only the calls of the core and of a few commands.
+//! How does a call of the product reach the stand-in of SIR, and its answer the product? In place of the SDK: the same
+//! members as on the wire, without the bytes.
 
-use std::{collections::HashMap, rc::Rc};
+use std::time::Duration;
 
 use casebridge::{
-    aws::sir::{Answer, Call, Fault, FaultKind},
-    case::{Case, CaseId, CaseSummary, Comment, CommentId, Millis, Resolver, Status, snapshot::Facts},
-    http::Page,
+    aws::sir::{Answer, Call, CaseChange, Fault, FaultKind, Page, Rate},
+    case::{
+        Actor, Attachment, AttachmentId, Case, CaseId, CaseSummary, Comment, CommentId, Edit, Investigation,
+        InvestigationId, Resolver, Seconds, Watcher,
+    },
 };
+use serde_json::{Map, Value, json};
 
-/// Items a page: fewer than the service's 25, so that short stories have many pages.
-const PAGE: usize = 3;
-/// The principal that our own calls bear.
-pub const OURS: &str = "arn:aws:sts::111122223333:assumed-role/casebridge/command";
+use crate::standins::Refused;
 
-/// A case at one moment.
-#[derive(Clone)]
-pub struct State {
-    /// The case.
-    pub case: Case,
-    /// Its comments, oldest first.
-    pub comments: Vec<Comment>,
+/// How many items the product asks for at once.
+const PAGE: u32 = 25;
+
+/// An operation's members; `None` where no world needs the operation.
+pub fn members(call: &Call) -> Option<Map<String, Value>> {
+    let members = match call {
+        Call::GetCase { case } | Call::CloseCase { case } => json!({"caseId": case}),
+        Call::ListCases { next } => json!({"nextToken": next, "maxResults": PAGE}),
+        Call::ListComments { case, next }
+        | Call::ListCaseEdits { case, next }
+        | Call::ListInvestigations { case, next } => {
+            json!({"caseId": case, "nextToken": next, "maxResults": PAGE})
+        }
+        Call::UpdateCase { case, change } => changed(case, change),
+        Call::UpdateCaseStatus { case, status } => json!({"caseId": case, "caseStatus": status.as_str()}),
+        Call::UpdateResolverType { case, resolver } => {
+            json!({"caseId": case, "resolverType": match resolver {
+                Resolver::Aws => "AWS",
+                Resolver::Own => "Self",
+            }})
+        }
+        Call::CreateCaseComment { case, body, token } => {
+            json!({"caseId": case, "body": body, "clientToken": token})
+        }
+        Call::UpdateCaseComment { case, comment, body } => {
+            json!({"caseId": case, "commentId": comment, "body": body})
+        }
+        Call::CreateCase { .. }
+        | Call::SendFeedback { .. }
+        | Call::GetCaseAttachmentUploadUrl { .. }
+        | Call::GetCaseAttachmentDownloadUrl { .. }
+        | Call::GetMembership { .. }
+        | Call::ListMemberships { .. }
+        | Call::BatchGetMemberAccountDetails { .. }
+        | Call::GetFindingMetrics { .. }
+        | Call::CreateMembership { .. }
+        | Call::UpdateMembership { .. }
+        | Call::CancelMembership { .. }
+        | Call::ListTagsForResource { .. }
+        | Call::TagResource { .. }
+        | Call::UntagResource { .. }
+        | Call::Hub(_) => return None,
+    };
+    // What is absent is not sent.
+    let Value::Object(mut members) = members else { return None };
+    members.retain(|_, value| !value.is_null());
+    Some(members)
 }
 
-/// All cases, with all that they ever were.
-#[derive(Default)]
-pub struct Sir {
-    history: HashMap<CaseId, Vec<(Millis, Rc<State>)>>,
-    tokens: HashMap<String, CommentId>,
-    /// ListComments gives the newest first.
-    newest_first: bool,
+/// The members of a change that people can make in the worlds.
+fn changed(case: &CaseId, change: &CaseChange) -> Value {
+    let emails: Vec<Value> = change
+        .add_watchers
+        .iter()
+        .map(|watcher| json!({"email": watcher.email, "name": watcher.name}))
+        .collect();
+    json!({
+        "caseId": case, "title": change.title, "description": change.description,
+        "watchersToAdd": (!emails.is_empty()).then_some(emails),
+    })
 }
 
-impl Sir {
-    /// A service without cases.
-    pub fn new(newest_first: bool) -> Self {
-        Self { newest_first, ..Self::default() }
-    }
+/// Whether a call only reads, and is read as often as reads may be.
+pub fn is_read(call: &Call) -> bool {
+    call.is_read() && call.rate() == Rate::Five
+}
 
-    /// Makes a case.
-    pub fn create(&mut self, case: Case, now: Millis) {
-        let state = State { case, comments: Vec::new() };
-        self.history.insert(state.case.id.clone(), vec![(now, Rc::new(state))]);
-    }
-
-    /// The cases' ids.
-    pub fn ids(&self) -> Vec<CaseId> {
-        let mut ids: Vec<CaseId> = self.history.keys().cloned().collect();
-        ids.sort();
-        ids
-    }
-
-    /// How many times the fields of a case changed.
-    pub fn changes(&self, id: &CaseId) -> usize {
-        let history = self.history.get(id).map(Vec::as_slice).unwrap_or_default();
-        let facts: Vec<Facts> = history.iter().map(|(_, state)| Facts::of(&state.case)).collect();
-        facts.windows(2).filter(|pair| pair[0] != pair[1]).count()
-    }
-
-    /// A case as it was at `seen`; `None` if there was none.
-    pub fn at(&self, id: &CaseId, seen: Millis) -> Option<Rc<State>> {
-        let history = self.history.get(id)?;
-        history.iter().rev().find(|(at, _)| *at <= seen).map(|(_, state)| state.clone())
-    }
-
-    /// A case as it is.
-    pub fn newest(&self, id: &CaseId) -> Option<Rc<State>> {
-        self.at(id, Millis::MAX)
-    }
-
-    /// Changes a case; `false` where it is closed or there is none.
-    pub fn change(&mut self, id: &CaseId, now: Millis, change: impl FnOnce(&mut State)) -> bool {
-        let Some(newest) = self.newest(id).filter(|state| !state.case.is_closed()) else { return false };
-        let mut state = (*newest).clone();
-        change(&mut state);
-        // An assumption that docs/architecture.md names: lastUpdatedDate rises with every change.
-        state.case.updated = newest.case.updated.map(|last| (now / 1_000).max(last + 1));
-        self.history.entry(id.clone()).or_default().push((now, Rc::new(state)));
-        true
-    }
-
-    /// Adds a comment and answers its id.
-    pub fn comment(&mut self, id: &CaseId, now: Millis, creator: &str, body: String) -> Option<CommentId> {
-        let mut made = None;
-        self.change(id, now, |state| {
-            let comment = CommentId::new(format!("{:06}", state.comments.len() + 1));
-            made = Some(comment.clone());
-            let creator = creator.to_owned();
-            state.comments.push(Comment { id: comment, created: now / 1_000, updated: None, creator, body });
-        });
-        made
-    }
-
-    /// Answers a call. A read shows what was at `seen`. The second value says whether something changed.
-    pub fn answer(&mut self, call: Call, now: Millis, seen: Millis) -> (Result<Answer, Fault>, bool) {
-        match call {
-            Call::GetCase { case } => {
-                (self.seen(&case, seen).map(|s| Answer::Case(Box::new(s.case.clone()))), false)
-            }
-            Call::ListComments { case, next } => {
-                let page = self.seen(&case, seen).map(|state| self.page(&state.comments, next));
-                (page.map(Answer::Comments), false)
-            }
-            Call::ListInvestigations { .. } => {
-                (Ok(Answer::Investigations(Page { items: vec![], next: None, total: None })), false)
-            }
-            Call::ListCases { .. } => {
-                let items =
-                    self.ids().iter().filter_map(|id| self.at(id, seen)).map(|s| summary(&s.case)).collect();
-                (Ok(Answer::Cases(Page { items, next: None, total: None })), false)
-            }
-            Call::CreateCaseComment { case, body, token } => self.create_comment(&case, body, token, now),
-            Call::UpdateCaseStatus { case, status } => {
-                let changed = self.change(&case, now, |state| state.case.status = status);
-                (self.done(&case, changed), changed)
-            }
-            Call::CloseCase { case } => {
-                let changed = self.change(&case, now, |state| {
-                    state.case.status = Status::Closed;
-                    state.case.closed = Some(now / 1_000);
-                });
-                (self.done(&case, changed), changed)
-            }
-            _ => (Err(fault(FaultKind::Invalid { fields: vec![] })), false),
+/// What an operation answered. What cannot be read is no answer, as with the SDK.
+pub fn answer(call: Call, output: &Value) -> Result<Answer, Fault> {
+    let unreadable = || Fault { kind: FaultKind::Unknown, message: String::new() };
+    let comment_id = |value: &Value| Some(Answer::CommentId(CommentId::new(value["commentId"].as_str()?)));
+    let read = match call {
+        Call::GetCase { case: id } => case(id, output).map(|case| Answer::Case(Box::new(case))),
+        Call::ListCases { .. } => Some(Answer::Cases(page(output, "items", summary))),
+        Call::ListComments { .. } => {
+            let total = output["total"].as_u64();
+            Some(Answer::Comments(Page { total, ..page(output, "items", comment) }))
         }
-    }
-
-    fn done(&self, id: &CaseId, changed: bool) -> Result<Answer, Fault> {
-        match (changed, self.newest(id)) {
-            (true, _) => Ok(Answer::Done),
-            (false, Some(_)) => Err(fault(FaultKind::Conflict)),
-            (false, None) => Err(fault(FaultKind::NotFound)),
+        Call::ListCaseEdits { .. } => Some(Answer::Edits(page(output, "items", edit))),
+        Call::ListInvestigations { .. } => {
+            Some(Answer::Investigations(page(output, "investigationActions", investigation)))
         }
-    }
+        Call::CreateCaseComment { .. } | Call::UpdateCaseComment { .. } => comment_id(output),
+        Call::UpdateCase { .. }
+        | Call::UpdateCaseStatus { .. }
+        | Call::UpdateResolverType { .. }
+        | Call::CloseCase { .. } => Some(Answer::Done),
+        Call::CreateCase { .. }
+        | Call::SendFeedback { .. }
+        | Call::GetCaseAttachmentUploadUrl { .. }
+        | Call::GetCaseAttachmentDownloadUrl { .. }
+        | Call::GetMembership { .. }
+        | Call::ListMemberships { .. }
+        | Call::BatchGetMemberAccountDetails { .. }
+        | Call::GetFindingMetrics { .. }
+        | Call::CreateMembership { .. }
+        | Call::UpdateMembership { .. }
+        | Call::CancelMembership { .. }
+        | Call::ListTagsForResource { .. }
+        | Call::TagResource { .. }
+        | Call::UntagResource { .. }
+        | Call::Hub(_) => None,
+    };
+    read.ok_or_else(unreadable)
+}
 
-    fn create_comment(
-        &mut self,
-        case: &CaseId,
-        body: String,
-        token: String,
-        now: Millis,
-    ) -> (Result<Answer, Fault>, bool) {
-        if let Some(made) = self.tokens.get(&token) {
-            return (Ok(Answer::CommentId(made.clone())), false);
-        }
-        match self.comment(case, now, OURS, body) {
-            Some(made) => {
-                self.tokens.insert(token, made.clone());
-                (Ok(Answer::CommentId(made)), true)
+/// What the SDK makes of a refusal.
+pub fn fault(refused: &Refused) -> Fault {
+    let Refused { name, body } = refused;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let kind = match name.as_str() {
+        "AccessDeniedException" => FaultKind::Denied,
+        "ConflictException" => FaultKind::Conflict,
+        "ResourceNotFoundException" => FaultKind::NotFound,
+        "SecurityIncidentResponseNotActiveException" => FaultKind::NotActive,
+        "ServiceQuotaExceededException" => FaultKind::Quota,
+        "ThrottlingException" => FaultKind::Throttled { retry_after: Some(Duration::from_secs(1)) },
+        "ValidationException" => {
+            let fields = body["fieldList"].as_array().into_iter().flatten();
+            FaultKind::Invalid {
+                fields: fields.map(|field| (text(&field["name"]), text(&field["message"]))).collect(),
             }
-            None => (Err(fault(FaultKind::Conflict)), false),
         }
-    }
+        "InvalidTokenException" => FaultKind::InvalidToken,
+        _ => FaultKind::Unknown,
+    };
+    Fault { kind, message: text(&body["message"]) }
+}
 
-    fn seen(&self, id: &CaseId, seen: Millis) -> Result<Rc<State>, Fault> {
-        self.at(id, seen).ok_or_else(|| fault(FaultKind::NotFound))
-    }
+fn page<T>(output: &Value, name: &str, read: impl Fn(&Value) -> T) -> Page<T> {
+    let next = output["nextToken"].as_str().filter(|token| !token.is_empty()).map(str::to_owned);
+    Page { items: each(&output[name], read), next, total: None }
+}
 
-    /// A page goes on behind the comment where the one before ended, whatever came in the meantime.
-    fn page(&self, comments: &[Comment], next: Option<String>) -> Page<Comment> {
-        let mut all: Vec<&Comment> = comments.iter().collect();
-        if self.newest_first {
-            all.reverse();
-        }
-        let behind = |one: &&&Comment| match &next {
-            None => true,
-            Some(last) if self.newest_first => one.id.as_str() < last.as_str(),
-            Some(last) => one.id.as_str() > last.as_str(),
-        };
-        let rest: Vec<&Comment> = all.iter().filter(behind).copied().collect();
-        let items: Vec<Comment> = rest.iter().take(PAGE).map(|comment| (*comment).clone()).collect();
-        let more = rest.len() > items.len();
-        let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-        Page { items, next, total: Some(comments.len() as u64) }
+fn each<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+    list.as_array().into_iter().flatten().map(read).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn some(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// Whole seconds, as the SDK's `secs` gives them.
+#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
+fn seconds(value: &Value) -> Option<Seconds> {
+    value.as_f64().map(|at| at.floor() as Seconds)
+}
+
+fn resolver(value: &Value) -> Resolver {
+    if value == "Self" { Resolver::Own } else { Resolver::Aws }
+}
+
+fn case(id: CaseId, output: &Value) -> Option<Case> {
+    Some(Case {
+        id,
+        arn: text(&output["caseArn"]),
+        title: some(&output["title"])?,
+        description: text(&output["description"]),
+        status: some(&output["caseStatus"])?.into(),
+        engagement: text(&output["engagementType"]),
+        resolver: resolver(&output["resolverType"]),
+        waits_for_customer: output["pendingAction"] == "Customer",
+        reported_start: seconds(&output["reportedIncidentStartDate"]),
+        actual_start: seconds(&output["actualIncidentStartDate"]),
+        created: seconds(&output["createdDate"]),
+        updated: seconds(&output["lastUpdatedDate"]),
+        closed: seconds(&output["closedDate"]),
+        closure: some(&output["closureCode"]),
+        accounts: each(&output["impactedAccounts"], text),
+        regions: each(&output["impactedAwsRegions"], |item| text(&item["region"])),
+        services: each(&output["impactedServices"], text),
+        watchers: each(&output["watchers"], |item| Watcher {
+            email: text(&item["email"]),
+            name: some(&item["name"]),
+            job_title: some(&item["jobTitle"]),
+        }),
+        actors: each(&output["threatActorIpAddresses"], |item| Actor {
+            ip: text(&item["ipAddress"]),
+            user_agent: some(&item["userAgent"]),
+        }),
+        attachments: each(&output["caseAttachments"], attachment),
+        metadata: each(&output["caseMetadata"], |item| (text(&item["key"]), text(&item["value"]))),
+    })
+}
+
+fn attachment(item: &Value) -> Attachment {
+    Attachment {
+        id: AttachmentId::new(text(&item["attachmentId"])),
+        name: text(&item["fileName"]),
+        status: text(&item["attachmentStatus"]),
+        creator: text(&item["creator"]),
+        created: seconds(&item["createdDate"]).unwrap_or_default(),
     }
 }
 
-fn summary(case: &Case) -> CaseSummary {
+fn summary(item: &Value) -> CaseSummary {
     CaseSummary {
-        id: case.id.clone(),
-        title: case.title.clone(),
-        status: case.status.clone(),
-        resolver: case.resolver,
-        waits_for_customer: case.waits_for_customer,
-        updated: case.updated,
-        created: case.created,
-        closed: case.closed,
+        id: CaseId::new(text(&item["caseId"])),
+        title: text(&item["title"]),
+        status: text(&item["caseStatus"]).into(),
+        resolver: resolver(&item["resolverType"]),
+        waits_for_customer: item["pendingAction"] == "Customer",
+        updated: seconds(&item["lastUpdatedDate"]),
+        created: seconds(&item["createdDate"]),
+        closed: seconds(&item["closedDate"]),
     }
 }
 
-fn fault(kind: FaultKind) -> Fault {
-    Fault { kind, message: String::new() }
+fn comment(item: &Value) -> Comment {
+    Comment {
+        id: CommentId::new(text(&item["commentId"])),
+        created: seconds(&item["createdDate"]).unwrap_or_default(),
+        updated: seconds(&item["lastUpdatedDate"]),
+        creator: text(&item["creator"]),
+        body: text(&item["body"]),
+    }
 }
 
-/// A case as the stories begin.
-pub fn new_case(id: &str, now: Millis) -> Case {
-    Case {
-        id: CaseId::new(id),
-        arn: format!("arn:aws:security-ir:eu-west-1:111122223333:case/{id}"),
-        title: "Unusual sign-ins".to_owned(),
-        description: "A root user signed in from a new country.".to_owned(),
-        status: Status::Submitted,
-        engagement: "Security Incident".to_owned(),
-        resolver: Resolver::Own,
-        waits_for_customer: false,
-        reported_start: Some(now / 1_000),
-        actual_start: None,
-        created: Some(now / 1_000),
-        updated: Some(now / 1_000),
-        closed: None,
-        closure: None,
-        accounts: vec!["111122223333".to_owned()],
-        regions: vec!["eu-west-1".to_owned()],
-        services: vec![],
-        watchers: vec![],
-        actors: vec![],
-        attachments: vec![],
-        metadata: vec![],
+fn edit(item: &Value) -> Edit {
+    Edit {
+        at: seconds(&item["eventTimestamp"]),
+        principal: text(&item["principal"]),
+        action: text(&item["action"]),
+        message: text(&item["message"]),
+    }
+}
+
+fn investigation(item: &Value) -> Investigation {
+    Investigation {
+        id: InvestigationId::new(text(&item["investigationId"])),
+        kind: text(&item["actionType"]),
+        title: text(&item["title"]),
+        content: text(&item["content"]),
+        status: text(&item["status"]),
+        updated: seconds(&item["lastUpdated"]).unwrap_or_default(),
+        feedback: some(&item["feedback"]["usefulness"]),
     }
 }

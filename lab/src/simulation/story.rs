@@ -2,24 +2,14 @@
 
 use std::rc::Rc;
 
-use casebridge::{
-    case::{CaseId, Millis, Status},
-    chat::{
-        self,
-        ingress::job::{Did, Job, Place},
-        language::ask::{Ask, Line},
-    },
-    config::settings::Layout,
-    state::notes::Home,
-    targets::slack::{Heard, said_by_a_person},
-};
+use casebridge::case::{CaseId, Millis, Status};
 
 use super::{
+    Class,
     clock::Chance,
     faults::{Refusals, Set},
-    sir::{OURS, new_case},
-    slack::{CHANNEL, PERSON},
-    world::{ANSWERS, BEGIN, Happening, Shared},
+    wording::Field,
+    world::{BEGIN, Happening, Shared},
 };
 
 /// A turn of the story, on the case of this number.
@@ -39,6 +29,8 @@ pub enum Turn {
     Waits(usize),
     /// The case is closed.
     Close(usize),
+    /// AWS changes a field.
+    Field(usize, Field),
     /// A person comments by a command: the number names what they say.
     Command(usize, u64),
     /// A person replies in the case's thread.
@@ -49,8 +41,41 @@ pub enum Turn {
     Reword(usize),
     /// Slack is broken in this way, or Jira, for so long.
     Break(Option<&'static str>, Millis),
+    /// AWS comments so often, this long after each other.
+    Burst(usize, usize, Millis),
+    /// The user chooses a channel a case, or a thread.
+    Choose(bool),
+    /// Somebody keeps a copy of the table.
+    Backup,
+    /// The table is as it was when it was copied; empty, where nobody did.
+    Restore,
     /// From now on nothing fails.
     Calm,
+}
+
+/// How much happens in a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Most cases.
+    pub cases: usize,
+    /// Most comments in one go.
+    pub comments: usize,
+}
+
+impl Size {
+    /// One case, or two.
+    pub const USUAL: Self = Self { cases: 2, comments: 14 };
+
+    /// Of a hundred worlds ninety are small, nine are larger and one is as large as an account gets.
+    pub fn drawn(chance: &Chance) -> Self {
+        match chance.between(0, 99) {
+            0..=89 => Self { cases: 3, comments: 60 },
+            90..=94 => Self { cases: 12, comments: 60 },
+            95..=98 => Self { cases: 3, comments: 400 },
+            _ if chance.happens(500) => Self { cases: 60, comments: 30 },
+            _ => Self { cases: 2, comments: 5_000 },
+        }
+    }
 }
 
 /// What a person writes into a comment of ours.
@@ -70,8 +95,11 @@ pub fn case_id(number: usize) -> CaseId {
 /// Plans the story of a world. Changes of one case are at least 2 s apart: the service takes one write a second.
 pub fn plan(world: &Rc<Shared>) {
     let chance = &world.chance;
-    let cases = if chance.happens(300) { 2 } else { 1 };
-    for case in 0..usize::try_from(cases).unwrap_or(1) {
+    let cases = match world.class {
+        Class::Usual => usize::from(chance.happens(300)) + 1,
+        Class::Hard => hard(world),
+    };
+    for case in 0..cases {
         let mut at = BEGIN + chance.between(0, 5_000);
         let mut tell = |pause: Millis, turn: Turn| {
             at += pause;
@@ -102,10 +130,36 @@ pub fn plan(world: &Rc<Shared>) {
     world.plan(BEGIN + STORY, Happening::Story(Turn::Calm));
 }
 
+/// What only the hard worlds have: many cases, many comments, other settings, a table that is lost. How many cases.
+fn hard(world: &Rc<Shared>) -> usize {
+    let (chance, Size { cases, comments }) = (&world.chance, world.size);
+    let number = |most: usize| {
+        let most = i64::try_from(most).unwrap_or(1);
+        usize::try_from(chance.between(1, most)).unwrap_or(1)
+    };
+    let cases = if cases > 3 { cases - number(cases / 4) } else { number(cases) };
+    let sometime = || BEGIN + chance.between(60_000, STORY);
+    if chance.happens(500) {
+        let times = if comments > 60 { comments - number(comments / 4) } else { number(comments) };
+        let pause = (STORY / 2 / i64::try_from(times).unwrap_or(1)).min(2_000);
+        world.plan(BEGIN + 60_000, Happening::Story(Turn::Burst(0, times, pause)));
+    }
+    if chance.happens(200) {
+        world.plan(sometime(), Happening::Story(Turn::Choose(chance.happens(500))));
+    }
+    if chance.happens(100) {
+        let at = sometime();
+        if chance.happens(500) {
+            world.plan(at - 45_000, Happening::Story(Turn::Backup));
+        }
+        world.plan(at, Happening::Story(Turn::Restore));
+    }
+    cases
+}
+
 fn refuse(world: &Rc<Shared>, refusals: &Refusals) {
     world.note("refused", &format!("{refusals:?}"));
-    world.jira.borrow_mut().refusals = refusals.clone();
-    world.slack.borrow_mut().refusals = refusals.clone();
+    world.services.refusals.borrow_mut().clone_from(refusals);
 }
 
 /// Plans a case's whole life, in which everything happens once that can.
@@ -138,7 +192,7 @@ fn pause(chance: &Chance) -> Millis {
 }
 
 fn turn(chance: &Chance, case: usize) -> Turn {
-    match chance.between(0, 16) {
+    match chance.between(0, 19) {
         0..=5 => Turn::Comments(case, 1),
         6 => Turn::Comments(case, chance.between(2, 14)),
         7 => Turn::Amend(case),
@@ -147,143 +201,8 @@ fn turn(chance: &Chance, case: usize) -> Turn {
         10 => Turn::Status(case, Status::PostIncident),
         11 => Turn::Waits(case),
         16 => Turn::Wavers(case),
+        17..=19 => Turn::Field(case, Field::drawn(chance)),
         12 | 13 => Turn::Command(case, chance.next() % 1_000_000),
         _ => Turn::Reply(case, chance.next() % 1_000_000),
     }
-}
-
-/// A turn happens.
-pub fn happen(world: &Rc<Shared>, turn: Turn) {
-    let now = world.clock.now();
-    world.note("story", &format!("{turn:?}"));
-    match turn {
-        Turn::Create(case) => {
-            let case = new_case(case_id(case).as_str(), now);
-            let id = case.id.clone();
-            world.sir.borrow_mut().create(case, now);
-            world.announce(&id, false);
-        }
-        Turn::Comments(case, times) => {
-            let id = case_id(case);
-            let count = world.sir.borrow().newest(&id).map_or(0, |state| state.comments.len());
-            let creator = if world.chance.happens(300) { OURS } else { "AWS Responder" };
-            world.sir.borrow_mut().comment(&id, now, creator, format!("comment number {count} of {id}"));
-            world.announce(&id, false);
-            if times > 1 {
-                world.plan(now + 2_000, Happening::Story(Turn::Comments(case, times - 1)));
-            }
-        }
-        Turn::Amend(case) => change(world, case, true, |state| {
-            if let Some(comment) = state.comments.iter_mut().find(|comment| comment.creator != OURS) {
-                comment.body.push_str(", changed");
-                comment.updated = Some(now / 1_000);
-            }
-        }),
-        Turn::Wavers(case) => {
-            let before = world.sir.borrow().newest(&case_id(case)).map(|state| state.case.status.clone());
-            if let Some(before) = before {
-                world.plan(now + 30_000, Happening::Story(Turn::Status(case, before)));
-            }
-            change(world, case, false, |state| state.case.status = Status::PostIncident);
-        }
-        Turn::Status(case, status) => change(world, case, false, |state| state.case.status = status),
-        Turn::Waits(case) => change(world, case, false, |state| state.case.waits_for_customer ^= true),
-        Turn::Close(case) => change(world, case, false, |state| {
-            state.case.status = Status::Closed;
-            state.case.closed = Some(now / 1_000);
-        }),
-        Turn::Command(case, number) => command(world, case_id(case), number),
-        Turn::Reply(case, number) => reply(world, &case_id(case), number),
-        Turn::Delete(case) => delete(world, &case_id(case)),
-        Turn::Reword(case) => reword(world, &case_id(case)),
-        Turn::Break(slack, time) => match slack {
-            Some(how) => world.slack.borrow_mut().broken = Some((now + time, how)),
-            None => world.jira.borrow_mut().broken = Some(now + time),
-        },
-        Turn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
-    }
-}
-
-fn change(world: &Rc<Shared>, case: usize, full: bool, change: impl FnOnce(&mut super::sir::State)) {
-    let id = case_id(case);
-    if world.sir.borrow_mut().change(&id, world.clock.now(), change) {
-        world.announce(&id, full);
-    }
-}
-
-/// A person deletes a comment of ours that a check has seen.
-fn delete(world: &Rc<Shared>, id: &CaseId) {
-    let now = world.clock.now();
-    let mut slack = world.slack.borrow_mut();
-    let of = format!("{id}/comment/");
-    let old = slack.messages.iter_mut().find(|message| {
-        let ours = message.mark.as_ref().is_some_and(|mark| mark.starts_with(&of));
-        ours && message.deleted.is_none() && now - message.posted > 4_000_000
-    });
-    if let Some(message) = old {
-        message.deleted = Some(now);
-    }
-}
-
-/// A person puts other words into a comment of ours on the issue. They stay: the mark is still that of what we told.
-fn reword(world: &Rc<Shared>, id: &CaseId) {
-    let mut jira = world.jira.borrow_mut();
-    let label = casebridge::targets::jira::label(id);
-    let issue = jira.issues.iter_mut().find(|issue| issue.labels.contains(&label));
-    if let Some(comment) = issue.and_then(|issue| issue.comments.first_mut()) {
-        comment.text = PERSONS_WORDS.into();
-        comment.reworded = true;
-    }
-}
-
-/// `/sir CASE comment …` reaches the inbox, verified.
-fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
-    let now = world.clock.now();
-    let text = format!("by command {number}");
-    let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
-    let job = Job {
-        act: format!("trigger.{number}"),
-        team: "T1".to_owned(),
-        user: PERSON.to_owned(),
-        place: Place { channel: CHANNEL.to_owned(), thread: None },
-        did: Did::Asked { line, typed: text.clone() },
-        response_url: Some(format!("{ANSWERS}{number}")),
-        replaces: false,
-        at: now,
-    };
-    world.said.borrow_mut().push((text, Some(number.to_string()), job.key()));
-    deliver(world, &job);
-}
-
-/// A person writes in the thread, if there is one. Its event reaches the inbox, or is lost.
-fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
-    let now = world.clock.now();
-    let text = format!("by reply {number}");
-    let mark = format!("{case}/home#");
-    let mut slack = world.slack.borrow_mut();
-    let card = slack.messages.iter().find(|one| one.mark.as_ref().is_some_and(|of| of.starts_with(&mark)));
-    let bound = card.filter(|card| now - card.posted > 5_000);
-    let bound = bound.map(|card| Home { place: card.channel.clone(), name: card.ts.clone() });
-    let closed = world.sir.borrow().newest(case).is_none_or(|state| state.case.is_closed());
-    let Some(home) = bound.filter(|_| !closed && slack.broken.is_none()) else { return };
-    let person = PERSON.to_owned();
-    let thread = (world.settings.slack.layout == Layout::Thread).then(|| home.name.clone());
-    let ts = slack.say(now, home.place.clone(), thread.clone(), None, Some(person.clone()), text.clone());
-    drop(slack);
-    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: text.clone(), ..Heard::default() };
-    let Some(said) = said_by_a_person(heard) else { return };
-    let job = chat::ingress::job::said(&world.settings, &home, &said, now);
-    world.said.borrow_mut().push((text, None, job.key()));
-    if world.fault(|faults| faults.reply_lost) {
-        return;
-    }
-    deliver(world, &job);
-}
-
-/// Delivered once, or up to five times.
-fn deliver(world: &Rc<Shared>, job: &Job) {
-    let Ok(body) = serde_json::to_string(job) else { return };
-    let times = if world.fault(|faults| faults.command_twice) { world.chance.between(2, 5) } else { 1 };
-    let at = world.clock.now() + world.chance.between(20, 500);
-    world.plan(at, Happening::Job(body.into(), times.try_into().unwrap_or(1)));
 }

@@ -4,14 +4,16 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use casebridge::{
     aws::sir::{Answer, Call, Fault, FaultKind},
-    case::Millis,
+    case::{CommentId, Millis},
+    config::settings::Settings,
     http::{Request, Response, Trouble},
     runtime::{Rule, World},
 };
 
 use super::{
+    arrivals::is_post,
+    breaks::{self, Act, How},
     faults::Fate,
-    slack::Slack,
     store::Table,
     world::{Happening, Shared},
 };
@@ -21,20 +23,22 @@ use super::{
 pub struct SimWorld {
     /// The world.
     pub shared: Rc<Shared>,
+    /// What the user had chosen when the worker began.
+    pub settings: Rc<Settings>,
     table: Table,
 }
 
 impl SimWorld {
     /// The world as a worker sees it.
     pub fn new(shared: &Rc<Shared>) -> Self {
-        Self { shared: shared.clone(), table: Table(shared.clone()) }
+        Self { shared: shared.clone(), settings: shared.settings(), table: Table(shared.clone()) }
     }
 
     async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
         let world = &self.shared;
         world.watch_departure(request);
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
-        let fate = world.faults.borrow().fate(&world.chance, Slack::is_post(&path));
+        let fate = world.faults.borrow().fate(&world.chance, is_post(&path));
         let lost = || Trouble::Lost("timeout".to_owned());
         match fate {
             Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),
@@ -77,6 +81,15 @@ impl SimWorld {
     }
 }
 
+/// The same call, as somebody else would make it.
+fn again(call: &Call) -> Call {
+    let mut again = call.clone();
+    if let Call::CreateCaseComment { token, .. } = &mut again {
+        token.push_str("-again");
+    }
+    again
+}
+
 fn unavailable() -> Response {
     Response { status: 503, body: "<html>".into(), ..Response::default() }
 }
@@ -96,6 +109,15 @@ impl World for SimWorld {
     }
 
     async fn send(&self, request: Request) -> Result<Response, Trouble> {
+        let (request, act) = breaks::sent(self.shared.broken, request);
+        match act {
+            Act::Goes => {}
+            Act::Dropped => {
+                self.shared.delay(10, 60).await;
+                return Ok(self.shared.drops(&request));
+            }
+            Act::Twice => drop(self.try_send(&request).await),
+        }
         let answer = self.try_send(&request).await;
         let again = match &answer {
             Err(Trouble::Lost(_)) => true,
@@ -113,6 +135,10 @@ impl World for SimWorld {
         if let (Call::CreateCaseComment { token, .. }, false) = (&mut call, world.holds(Rule::ClientToken)) {
             *token = world.chance.next().to_string();
         }
+        let act = match self.shared.broken.map(|broken| broken.how) {
+            Some(How::Asked(alter)) => alter(&mut call),
+            Some(How::Sent(_) | How::Answered(_)) | None => Act::Goes,
+        };
         world.delay(10, 60).await;
         let fault = |kind| Fault { kind, message: String::new() };
         let fate = world.faults.borrow().fate(&world.chance, false);
@@ -130,7 +156,19 @@ impl World for SimWorld {
             Fate::Lost(_) => return Err(fault(FaultKind::Unknown)),
             Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
         }
-        let answer = world.called(call);
+        let mut answer = match act {
+            Act::Goes => world.called(call),
+            Act::Dropped => Ok(Answer::CommentId(CommentId::new("999999"))),
+            Act::Twice => {
+                drop(world.called(again(&call)));
+                world.delay(1_100, 1_100).await;
+                world.called(call)
+            }
+        };
+        if let (Ok(answer), Some(How::Answered(alter))) = (&mut answer, world.broken.map(|broken| broken.how))
+        {
+            alter(answer);
+        }
         world.delay(10, 60).await;
         match fate {
             Fate::AnswerLost(_) => Err(fault(FaultKind::Unknown)),

@@ -4,11 +4,10 @@ use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     rc::Rc,
-    time::Instant,
 };
 
 use casebridge::{
-    aws::sir::{Answer, Call, Fault},
+    aws::sir::Call,
     case::{CaseId, Millis},
     config::settings::Settings,
     http::{Request, Response},
@@ -17,22 +16,18 @@ use casebridge::{
 };
 
 use super::{
-    Bench, Costs, Script,
+    Bench, Class, Costs, Script,
+    breaks::Break,
     clock::{Chance, Clock, Due},
     faults::Faults,
-    jira::Jira,
-    sir::Sir,
-    slack::{CHANNEL, Slack},
+    history::History,
+    services::Services,
+    story::{PERSONS_WORDS, Size},
 };
+use crate::standins::{Jira, Sir, Slack};
 
 /// When the simulated worlds begin.
 pub const BEGIN: Millis = 1_790_000_000_000;
-/// What the base URLs of the two services begin with.
-pub const SLACK: &str = "https://slack.sim/api";
-/// See [`SLACK`].
-pub const JIRA: &str = "https://jira.sim";
-/// What answers to commands are sent to.
-pub const ANSWERS: &str = "https://slack.sim/answer/";
 
 /// Something that the simulation planned.
 pub enum Happening {
@@ -67,29 +62,40 @@ pub struct Shared {
     /// What can fail. Switched off at the end of the story.
     pub faults: RefCell<Faults>,
     /// Nobody dies here, and the table always answers.
-    kept_words: bool,
+    pub kept_words: bool,
     /// Nothing fails here but what every day brings.
     pub mild: bool,
     /// In a life in which a status is refused for a while, and nothing fails, the thread must say so.
     pub says_what_is_refused: bool,
+    /// How hard it is.
+    pub class: Class,
+    /// How much happens in it.
+    pub size: Size,
+    /// What is broken of what people see, where something is.
+    pub broken: Option<&'static Break>,
     /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
     /// The table itself.
     pub memory: Memory,
     /// When something was first told: for stale reads of the table.
     pub fresh: RefCell<HashMap<(CaseId, TargetKind, Key), Millis>>,
-    /// The workspace.
-    pub slack: RefCell<Slack>,
-    /// The site.
-    pub jira: RefCell<Jira>,
-    /// The service.
-    pub sir: RefCell<Sir>,
+    /// SIR, Slack and Jira.
+    pub services: Services,
+    /// What was true on the service's side.
+    pub history: RefCell<History>,
+    /// Comments of ours on issues that a person gave other words: issue and comment.
+    pub reworded: RefCell<Vec<(String, String)>>,
     /// What is planned, by its number.
     pub planned: RefCell<HashMap<u64, Happening>>,
     /// What people said through the bridge, which answers they wait for, and the command's key.
     pub said: RefCell<Vec<(String, Option<String>, String)>>,
-    /// What the user chose.
-    pub settings: Rc<Settings>,
+    /// What the user chose, by now.
+    settings: RefCell<Rc<Settings>>,
+    /// What else they can choose: a thread a case, and a channel a case.
+    choices: [Rc<Settings>; 2],
+    chosen: Cell<bool>,
+    /// The table as somebody kept it.
+    pub backup: Memory,
     /// Workers are killed at this boundary, counted from 0, and at no other.
     pub kill_at: Option<u64>,
     /// How many boundaries there were: moments just before or after something outside was read or changed.
@@ -99,7 +105,7 @@ pub struct Shared {
     /// What it costs to run this world.
     pub costs: RefCell<Costs>,
     /// When posts left for the channel.
-    posts: RefCell<Vec<Millis>>,
+    pub posts: RefCell<Vec<Millis>>,
     /// Paths that must not be asked before a time, and when they were told so.
     pub patience: RefCell<HashMap<String, (Millis, Millis)>>,
     trace: Cell<u64>,
@@ -110,11 +116,21 @@ pub struct Shared {
 impl Shared {
     /// The world of a seed, with one rule switched off where asked.
     pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
-        let Script { seed, off, traced, ref life } = *script;
+        let Script { seed, class, off, broken, traced, ref life } = *script;
         let chance = Chance::new(seed);
         let faults = if life.is_some() { Faults::default() } else { Faults::drawn(&chance) };
         let own_channel = life.as_ref().map_or_else(|| chance.happens(250), |life| life.own_channel);
-        let sir = Sir::new(chance.happens(700));
+        let services = Services::new(&chance, BEGIN);
+        let size = match (class, life) {
+            (Class::Usual, _) | (Class::Hard, Some(_)) => Size::USUAL,
+            (Class::Hard, None) => Size::drawn(&chance),
+        };
+        if faults.stale > 0 && size.comments <= 60 {
+            services.remember_the_past();
+        }
+        if class == Class::Hard {
+            services.harden(&chance);
+        }
         Rc::new(Self {
             clock: Clock::new(BEGIN),
             chance,
@@ -122,15 +138,21 @@ impl Shared {
             mild: faults.are_mild() && life.as_ref().is_none_or(|life| life.kill_at.is_none()),
             says_what_is_refused: life.is_some(),
             faults: RefCell::new(faults),
+            class,
+            size,
+            broken,
             off,
             memory: Memory::default(),
             fresh: RefCell::default(),
-            slack: RefCell::default(),
-            jira: RefCell::default(),
-            sir: RefCell::new(sir),
+            services,
+            history: RefCell::default(),
+            reworded: RefCell::default(),
             planned: RefCell::default(),
             said: RefCell::default(),
-            settings: bench.settings[usize::from(own_channel)].clone(),
+            settings: RefCell::new(bench.settings[usize::from(own_channel)].clone()),
+            choices: bench.settings.clone(),
+            chosen: Cell::new(false),
+            backup: Memory::default(),
             kill_at: life.as_ref().and_then(|life| life.kill_at),
             boundaries: Cell::new(0),
             wrong: RefCell::default(),
@@ -141,6 +163,22 @@ impl Shared {
             lines: traced.then(RefCell::default),
             count: Cell::new(0),
         })
+    }
+
+    /// What the user chose, by now.
+    pub fn settings(&self) -> Rc<Settings> {
+        self.settings.borrow().clone()
+    }
+
+    /// Whether they chose otherwise since the world began.
+    pub fn has_chosen(&self) -> bool {
+        self.chosen.get()
+    }
+
+    /// They choose otherwise: a channel a case, or a thread.
+    pub fn choose(&self, own_channel: bool) {
+        self.chosen.set(true);
+        *self.settings.borrow_mut() = self.choices[usize::from(own_channel)].clone();
     }
 
     /// Whether a rule is in force.
@@ -191,6 +229,11 @@ impl Shared {
         self.trace.get()
     }
 
+    /// Whether all that happens is told.
+    pub fn is_traced(&self) -> bool {
+        self.lines.is_some()
+    }
+
     /// The trace's lines, where they were asked for.
     pub fn lines(&self) -> Vec<String> {
         self.lines.as_ref().map(|lines| lines.borrow().clone()).unwrap_or_default()
@@ -203,107 +246,29 @@ impl Shared {
         self.wrong.borrow_mut().push(wrong);
     }
 
-    /// Reads may be up to 5 s old.
-    fn seen(&self) -> Millis {
-        let now = self.clock.now();
-        if self.fault(|faults| faults.stale) { now - self.chance.between(0, 5_000) } else { now }
+    /// Whether this is what a person put in the place of our words.
+    pub fn is_reworded(&self, text: &str) -> bool {
+        text == PERSONS_WORDS && !self.reworded.borrow().is_empty()
     }
 
-    /// A request has its effect, now.
-    pub fn arrive(&self, request: &Request, stored: bool) -> Response {
-        let began = Instant::now();
-        let answer = self.take_in(request, stored);
-        self.costs.borrow_mut().request(began.elapsed());
-        answer
+    /// A request is answered as if it were done, and is not.
+    pub fn drops(&self, request: &Request) -> Response {
+        self.note("broken", request.url.split('?').next().unwrap_or_default());
+        self.services.drops(request, self.clock.now())
     }
 
-    fn take_in(&self, request: &Request, stored: bool) -> Response {
-        let now = self.clock.now();
-        let path = request.url.split('?').next().unwrap_or_default();
-        self.note("arrives", path);
-        if self.lines.is_some() {
-            self.note("    marked", mark_in(&request.body));
-        }
-        if let Some(name) = request.url.strip_prefix(ANSWERS) {
-            let text = String::from_utf8_lossy(&request.body).into_owned();
-            self.slack.borrow_mut().answers.entry(name.to_owned()).or_default().push(text);
-            return Response { status: 200, ..Response::default() };
-        }
-        if path.starts_with(JIRA) {
-            let seen = self.seen();
-            return self.jira.borrow_mut().answer(request.method, &request.url, &request.body, now, seen);
-        }
-        let seen = self.seen();
-        match stored {
-            true => self.slack.borrow_mut().answer(path, &request.body, now, seen),
-            false => self.slack.borrow_mut().post(&request.body, now, false),
-        }
+    /// The service, now.
+    pub fn sir(&self) -> &Sir {
+        self.services.sir(self.clock.now())
     }
 
-    /// A call has its effect, now. The event that follows is planned.
-    pub fn called(&self, call: Call) -> Result<Answer, Fault> {
-        let case = changed_case(&call);
-        self.note("calls", call.operation());
-        let seen = self.seen();
-        let began = Instant::now();
-        let (answer, changed) = self.sir.borrow_mut().answer(call, self.clock.now(), seen);
-        self.costs.borrow_mut().call(began.elapsed());
-        if let Some(case) = case.filter(|_| changed) {
-            self.announce(&case, false);
-        }
-        answer
+    /// The workspace, now.
+    pub fn slack(&self) -> &Slack {
+        self.services.slack(self.clock.now())
     }
 
-    /// The event of a change goes on its way: once, twice, late or never.
-    pub fn announce(&self, case: &CaseId, full: bool) {
-        let now = self.clock.now();
-        if self.fault(|faults| faults.event_lost) {
-            return self.note("event", "lost");
-        }
-        let times = if self.fault(|faults| faults.event_twice) { self.chance.between(2, 4) } else { 1 };
-        for _ in 0..times {
-            let late = if self.fault(|faults| faults.event_late) { 600_000 } else { 1_500 };
-            self.plan(now + self.chance.between(200, late), Happening::Event(case.clone(), full));
-        }
-    }
-
-    pub fn watch_departure(&self, request: &Request) {
-        let now = self.clock.now();
-        let path = request.url.split('?').next().unwrap_or_default();
-        if Slack::is_post(path) && String::from_utf8_lossy(&request.body).contains(CHANNEL) {
-            let mut posts = self.posts.borrow_mut();
-            posts.push(now);
-            posts.retain(|at| now - at < 5_000);
-            // Five a five seconds, and some that were held up on their way to the door.
-            if posts.len() > 9 {
-                drop(posts);
-                self.is_wrong("more than a post a second");
-            }
-        }
-        // Where workers die, or the table does not answer, a service's word can die with whoever heard it.
-        let early = self.kept_words
-            && self
-                .patience
-                .borrow()
-                .get(path)
-                .is_some_and(|(told, until)| now > told + 2_500 && now < *until);
-        if early {
-            self.is_wrong(format!("came back too early to {path}"));
-        }
-    }
-}
-
-/// The mark in a request's body, for the trace.
-fn mark_in(body: &[u8]) -> &str {
-    let text = std::str::from_utf8(body).unwrap_or_default();
-    text.split("\"mark\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default()
-}
-
-fn changed_case(call: &Call) -> Option<CaseId> {
-    match call {
-        Call::CreateCaseComment { case, .. }
-        | Call::UpdateCaseStatus { case, .. }
-        | Call::CloseCase { case } => Some(case.clone()),
-        _ => None,
+    /// The site, now.
+    pub fn jira(&self) -> &Jira {
+        self.services.jira(self.clock.now())
     }
 }

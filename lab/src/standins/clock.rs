@@ -1,6 +1,7 @@
 //! What time is it for a stand-in?
 //!
-//! The real time plus what a test has advanced it by, so that nothing has to be waited for.
+//! The real time plus what a test has advanced it by, so that nothing has to be waited for; or a time that only moves
+//! when somebody moves it.
 
 use std::{
     sync::{
@@ -16,9 +17,20 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     ahead: Arc<AtomicI64>,
+    stands: bool,
 }
 
 impl Clock {
+    /// A clock that stands at this time, in milliseconds since 1970, until it is advanced or set.
+    pub fn standing(millis: i64) -> Self {
+        Self { ahead: Arc::new(AtomicI64::new(millis)), stands: true }
+    }
+
+    /// Sets a clock that stands; it never goes back.
+    pub fn set(&self, millis: i64) {
+        self.ahead.fetch_max(millis, Ordering::SeqCst);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -27,6 +39,9 @@ impl Clock {
 
     /// Milliseconds since 1970.
     pub fn millis(&self) -> i64 {
+        if self.stands {
+            return self.ahead.load(Ordering::SeqCst);
+        }
         let now = OffsetDateTime::now_utc();
         let real = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
         real + self.ahead.load(Ordering::SeqCst)
@@ -39,9 +54,7 @@ impl Clock {
 
     /// Seconds since 1970 with milliseconds, as restJson1 writes timestamps.
     pub(crate) fn epoch(&self) -> serde_json::Value {
-        let whole = self.seconds();
-        let rest = self.millis().rem_euclid(1000);
-        serde_json::from_str(&format!("{whole}.{rest:03}")).unwrap_or_else(|_| whole.into())
+        (self.millis() as f64 / 1000.0).into()
     }
 
     /// `2026-11-21T09:30:00Z`.
@@ -54,5 +67,22 @@ impl Clock {
     pub(crate) fn jira(&self) -> String {
         let iso = self.iso();
         format!("{}.{:03}+0000", iso.trim_end_matches('Z'), self.millis().rem_euclid(1000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_clock_moves_only_when_it_is_moved() {
+        let clock = Clock::standing(1_790_000_000_123);
+        assert_eq!((clock.millis(), clock.seconds()), (1_790_000_000_123, 1_790_000_000));
+        assert_eq!(clock.epoch().to_string(), "1790000000.123");
+        clock.advance(Duration::from_secs(1));
+        clock.set(1_790_000_000_500);
+        assert_eq!(clock.clone().millis(), 1_790_000_001_123, "it does not go back");
+        clock.set(1_790_000_005_000);
+        assert_eq!(clock.epoch().to_string(), "1790000005.0");
     }
 }

@@ -27,12 +27,15 @@ mod exchange;
 mod fault;
 mod hub;
 mod jira;
+mod past;
+mod rate;
 mod server;
 mod shape;
 mod sigv4;
 mod sir;
 mod slack;
 mod wire;
+mod within;
 
 pub use clock::Clock;
 pub use exchange::{Call, Delivery};
@@ -40,8 +43,9 @@ pub use fault::{Canned, Effect, Fault, Target};
 pub use hub::Hub;
 pub use jira::Jira;
 pub use server::Server;
-pub use sir::{Order, Sir};
-pub use slack::{Live, Sharing, Slack};
+pub use sir::{Order, Refused, Sir};
+pub use slack::{Live, Pace, Sharing, Slack};
+pub use within::Sight;
 
 /// A client for loopback: reading the system's root certificates takes longer than most tests.
 #[cfg(test)]

@@ -34,6 +34,10 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn answer(&self, asked: &Asked, keep: bool) -> Answer;
     /// The service's own error of this name; `throttled` for too many requests.
     fn error(&self, name: &str) -> Answer;
+    /// Does what is asked as it would have been done at this time, in milliseconds: for what only reads.
+    fn answer_as_of(&self, asked: &Asked, _seen: i64) -> Answer {
+        self.answer(asked, true)
+    }
     /// What is asked under `/_control/`, after that prefix.
     fn control(&self, what: &str, asked: &Asked) -> Option<Answer>;
 }
@@ -76,8 +80,8 @@ pub struct Server {
 struct Inner {
     url: String,
     desk: Arc<Desk>,
-    // Dropping it tells the server to stop.
-    _stop: oneshot::Sender<()>,
+    // Dropping it tells the server to stop; none where nothing listens.
+    _stop: Option<oneshot::Sender<()>>,
 }
 
 struct Desk {
@@ -109,20 +113,23 @@ pub(crate) async fn bind() -> io::Result<(TcpListener, String)> {
 
 impl Server {
     pub(crate) fn run(listener: TcpListener, url: String, clock: Clock, service: Arc<dyn Service>) -> Self {
-        let desk = Desk {
-            service,
-            clock,
-            calls: Mutex::default(),
-            faults: Mutex::default(),
-            late: Mutex::default(),
-        };
-        let desk = Arc::new(desk);
+        let desk = Arc::new(Desk::new(clock, service));
         let app = Router::new().fallback(serve).with_state(desk.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = axum::serve(Door(listener), app.into_make_service_with_connect_info::<Gate>())
             .with_graceful_shutdown(async move { drop(stopped.await) });
         tokio::spawn(async move { drop(serving.await) });
-        Self { inner: Arc::new(Inner { url, desk, _stop: stop }) }
+        Self { inner: Arc::new(Inner { url, desk, _stop: Some(stop) }) }
+    }
+
+    /// One that only this process can ask: see [`answer`](Self::answer).
+    pub(crate) fn within(url: String, clock: Clock, service: Arc<dyn Service>) -> Self {
+        let desk = Arc::new(Desk::new(clock, service));
+        Self { inner: Arc::new(Inner { url, desk, _stop: None }) }
+    }
+
+    pub(crate) fn service(&self) -> &dyn Service {
+        &*self.inner.desk.service
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -177,6 +184,11 @@ impl Server {
 }
 
 impl Desk {
+    fn new(clock: Clock, service: Arc<dyn Service>) -> Self {
+        let (calls, faults, late) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { service, clock, calls, faults, late }
+    }
+
     fn hear(&self, asked: &Asked, operation: &str) -> u64 {
         let mut calls = lock(&self.calls);
         calls.heard += 1;

@@ -201,6 +201,7 @@ pub(super) fn edit(
 
 pub(super) fn delete(state: &mut State, given: &Given<'_>) -> Output {
     find(state, &given.parts[0], &given.parts[1], &given.who)?;
+    state.pace(&given.parts[0])?;
     remove(state, &given.parts[0], &given.parts[1])?;
     Ok(Answer::empty(204))
 }

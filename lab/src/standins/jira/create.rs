@@ -26,7 +26,7 @@ const BODY: Kind = Kind::Object(&[
 
 pub(super) fn issue_types(state: &mut State, given: &Given<'_>) -> Output {
     project(state, &given.parts[0])?;
-    let types = &state.issue_types;
+    let types = &*state.issue_types;
     Ok(Answer::json(
         200,
         &json!({ "startAt": 0, "maxResults": 50, "total": types.len(), "issueTypes": types }),

@@ -34,7 +34,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{
     Clock, Server,
     exchange::{Answer, Asked},
-    server::{Service, bind, on_state},
+    past::Past,
+    server::{Service, bind, lock, on_state},
 };
 use refused::{Refused, message};
 use routes::Given;
@@ -73,6 +74,33 @@ pub struct Jira {
 
 struct World {
     state: Mutex<State>,
+    past: Past<State>,
+}
+
+impl World {
+    fn new(clock: Clock, url: String) -> Arc<Self> {
+        let mut state = State::new(clock, url);
+        site::furnish(&mut state);
+        Arc::new(Self { state: Mutex::new(state), past: Past::default() })
+    }
+
+    /// Works on the state, which may be something else afterwards.
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        self.past.remember(state.clock.millis(), &state);
+        work(&mut state)
+    }
+
+    fn done(&self, asked: &Asked) -> Answer {
+        match only_reads(asked) {
+            true => answer(&mut lock(&self.state), asked),
+            false => self.with(|state| answer(state, asked)),
+        }
+    }
+}
+
+fn only_reads(asked: &Asked) -> bool {
+    asked.method == "GET" || asked.path.ends_with("/search/jql")
 }
 
 impl std::fmt::Debug for World {
@@ -89,11 +117,19 @@ impl Jira {
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
         let clock = Clock::default();
-        let mut state = State::new(clock.clone(), url.clone());
-        site::furnish(&mut state);
-        let world = Arc::new(World { state: Mutex::new(state) });
+        let world = World::new(clock.clone(), url.clone());
         let server = Server::run(listener, url, clock, world.clone());
         Ok(Self { server, world })
+    }
+
+    /// One that only this process can ask, on this clock and at this base URL, with Jira's budgets enforced: see
+    /// [`Server::answer`].
+    pub fn within(clock: Clock, url: &str) -> Self {
+        let world = World::new(clock.clone(), url.to_owned());
+        let server = Server::within(url.to_owned(), clock, world.clone());
+        let jira = Self { server, world };
+        jira.enforce_rates(true);
+        jira
     }
 }
 
@@ -114,7 +150,15 @@ impl Service for World {
     }
 
     fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        on_state(&self.state, keep, |state| perform(state, asked).unwrap_or_else(Refused::answer))
+        match keep {
+            true => self.done(asked),
+            false => on_state(&self.state, false, |state| answer(state, asked)),
+        }
+    }
+
+    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
+        let before = self.past.at(seen, |state| answer(state, asked));
+        before.unwrap_or_else(|| self.answer(asked, true))
     }
 
     /// By status: `404`, `409`, `429`, …
@@ -123,8 +167,12 @@ impl Service for World {
     }
 
     fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        on_state(&self.state, true, |state| control::answer(state, what, asked))
+        self.with(|state| control::answer(state, what, asked))
     }
+}
+
+fn answer(state: &mut State, asked: &Asked) -> Answer {
+    perform(state, asked).unwrap_or_else(Refused::answer)
 }
 
 fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
@@ -152,6 +200,7 @@ fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
             "<html><body>Oops, you&#39;ve found a dead link.</body></html>",
         )));
     };
+    state.budget(route.name, asked.method.as_str())?;
     let given = Given { asked, parts, who: state.settings.own.clone() };
     (route.work)(state, &given)
 }

@@ -36,6 +36,7 @@ pub(super) fn of_issue_keys(state: &mut State, given: &Given<'_>) -> Output {
 
 pub(super) fn set_of_issue(state: &mut State, given: &Given<'_>) -> Output {
     let value = checked(given)?;
+    state.pace(&given.parts[0])?;
     Ok(kept(on_issue(state, given)?.insert(given.parts[1].clone(), value).is_none()))
 }
 

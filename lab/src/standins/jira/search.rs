@@ -3,6 +3,8 @@
 //! Read are conjunctions of `=`, `!=`, `in` and `~` over `project`, `labels`, `key`, `status`, `statusCategory`
 //! and `summary`, with an `ORDER BY`.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -90,14 +92,14 @@ fn is_oldest_first(jql: &str) -> bool {
 }
 
 /// Issue ids with what search knows of them, newest first; the truth for those to be reconciled.
-fn candidates(state: &State, strong: &[u64]) -> Vec<(u64, Value)> {
+fn candidates(state: &State, strong: &[u64]) -> Vec<(u64, Arc<Value>)> {
     let mut known = state.index.clone();
     for id in strong {
         known.remove(id);
         if let Some(issue) = state.issues.get(id) {
             let mut fields = Value::Object(issue.fields.clone());
             fields["key"] = issue.key.clone().into();
-            known.insert(*id, fields);
+            known.insert(*id, Arc::new(fields));
         }
     }
     known.into_iter().rev().collect()

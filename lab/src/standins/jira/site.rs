@@ -1,12 +1,12 @@
 //! What can a test see and set in the Jira site, and what do people do there?
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{exchange::Delivery, server::lock},
+    super::exchange::Delivery,
     Jira, adf,
     comments::{self, Draft},
     create, issues,
@@ -21,15 +21,16 @@ const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
 /// The people, the project, the statuses and the fields that every site starts with.
 pub(super) fn furnish(state: &mut State) {
     let own = state.settings.own.clone();
-    state.users.insert(own.clone(), user(&state.settings.url, &own, "Casebridge", "app"));
+    Arc::make_mut(&mut state.users).insert(own.clone(), user(&state.settings.url, &own, "Casebridge", "app"));
     let mut ana = user(&state.settings.url, ANA, "Ana Alvarez", "atlassian");
     ana["emailAddress"] = "ana@example.com".into();
-    state.users.insert(ANA.into(), ana);
+    Arc::make_mut(&mut state.users).insert(ANA.into(), ana);
     let project = json!({ "id": "10000", "key": "SEC", "name": "Security", "projectTypeKey": "software" });
-    state.projects.insert("SEC".into(), project);
+    Arc::make_mut(&mut state.projects).insert("SEC".into(), project);
     let kinds = [("10001", "Task"), ("10002", "Incident"), ("10003", "Bug")];
-    state.issue_types =
-        kinds.iter().map(|(id, name)| json!({ "id": id, "name": name, "subtask": false })).collect();
+    state.issue_types = Arc::new(
+        kinds.iter().map(|(id, name)| json!({ "id": id, "name": name, "subtask": false })).collect(),
+    );
     let category = |key: &str| match key {
         "new" => json!({ "id": 2, "key": "new", "colorName": "blue-gray", "name": "To Do" }),
         "done" => json!({ "id": 3, "key": "done", "colorName": "green", "name": "Done" }),
@@ -42,7 +43,7 @@ pub(super) fn furnish(state: &mut State) {
         ("10002", "Done", "done"),
     ];
     let status = |(id, name, key): &(&str, &str, &str)| json!({ "id": id, "name": name, "statusCategory": category(key) });
-    state.statuses = statuses.iter().map(status).collect();
+    state.statuses = Arc::new(statuses.iter().map(status).collect());
     for (id, name, kind) in [
         ("project", "Project", "project"),
         ("issuetype", "Issue Type", "issuetype"),
@@ -63,7 +64,7 @@ fn add_field(state: &mut State, id: &str, name: &str, kind: &str) {
     let needed = matches!(id, "project" | "issuetype" | "summary");
     let meta =
         json!({ "fieldId": id, "key": id, "name": name, "required": needed, "schema": { "type": kind } });
-    state.fields.insert(id.to_owned(), meta);
+    Arc::make_mut(&mut state.fields).insert(id.to_owned(), meta);
 }
 
 /// A role's identifier is a number, a group's is not.
@@ -84,7 +85,7 @@ fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
 
 impl Jira {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut lock(&self.world.state))
+        self.world.with(work)
     }
 
     fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refused>) -> Result<T, String> {
@@ -124,7 +125,7 @@ impl Jira {
             if let Some(email) = email {
                 user["emailAddress"] = email.into();
             }
-            state.users.insert(account.clone(), user);
+            Arc::make_mut(&mut state.users).insert(account.clone(), user);
             account
         })
     }
@@ -144,7 +145,7 @@ impl Jira {
         self.with(|state| {
             let id = (11_000 + state.next()).to_string();
             let project = json!({ "id": id, "key": key, "name": name, "projectTypeKey": "software" });
-            state.projects.insert(key.to_owned(), project);
+            Arc::make_mut(&mut state.projects).insert(key.to_owned(), project);
         });
     }
 
@@ -155,13 +156,14 @@ impl Jira {
 
     /// Takes a field off the screens, so that setting it is refused.
     pub fn remove_field(&self, id: &str) {
-        self.with(|state| state.fields.remove(id));
+        self.with(|state| Arc::make_mut(&mut state.fields).remove(id));
     }
 
     /// Says which statuses can follow one; without this any other can.
     pub fn set_workflow(&self, from: &str, to: &[&str]) {
         self.with(|state| {
-            state.workflow.insert(from.to_owned(), to.iter().map(|name| (*name).to_owned()).collect())
+            let to = to.iter().map(|name| (*name).to_owned()).collect();
+            Arc::make_mut(&mut state.workflow).insert(from.to_owned(), to)
         });
     }
 
@@ -208,6 +210,16 @@ impl Jira {
         self.with(|state| state.settings.enforce_rates = enforced);
     }
 
+    /// From now on a read can be asked for as of an earlier time, at most 5 s.
+    pub fn remember_the_past(&self) {
+        self.world.past.begin();
+    }
+
+    /// Whether there is a webhook, which hears of every change; at first there is.
+    pub fn set_webhook(&self, there: bool) {
+        self.with(|state| state.settings.webhook = there);
+    }
+
     /// Keys of all issues, oldest first.
     pub fn issues(&self) -> Vec<String> {
         self.with(|state| state.issues.values().map(|issue| issue.key.clone()).collect())
@@ -216,6 +228,29 @@ impl Jira {
     /// An issue by key or id, as `getIssue` answers it, with `properties`, `remotelinks` and `watchers`.
     pub fn issue(&self, key: &str) -> Option<Value> {
         self.with(|state| shown(state, key))
+    }
+
+    /// Some of an issue's fields, by a comma list of names, with all of its `properties`.
+    pub fn some_of(&self, key: &str, names: &str) -> Option<Value> {
+        self.with(|state| {
+            let api = state.api();
+            let issue = state.issue(key).ok()?;
+            let mut shown = issues::show(issue, &api, names);
+            shown["properties"] = json!(issue.properties);
+            Some(shown)
+        })
+    }
+
+    /// One comment, as [`comments`](Self::comments) shows it.
+    pub fn comment(&self, key: &str, id: &str) -> Option<Value> {
+        self.with(|state| {
+            let mut comments = state.issue(key).ok()?.comments.iter();
+            comments.find(|comment| comment.wire["id"] == id).map(|comment| {
+                let mut wire = comment.wire.clone();
+                wire["properties"] = json!(comment.properties);
+                wire
+            })
+        })
     }
 
     /// An issue's comments, oldest first, with their properties as an object.

@@ -12,7 +12,11 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{Clock, exchange::Delivery},
+    super::{
+        Clock,
+        exchange::Delivery,
+        rate::{Limit, Meter},
+    },
     refused::{Refused, no_issue},
 };
 
@@ -31,36 +35,40 @@ pub(super) struct Settings {
     pub(super) enforce_rates: bool,
     /// Most comments on an issue.
     pub(super) comment_cap: usize,
+    /// Whether anybody wants to hear of changes.
+    pub(super) webhook: bool,
 }
 
-/// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
+/// Everything; clones share clock and counters, so that what is rolled back does not use an id twice, and what hardly
+/// ever changes.
 #[derive(Clone)]
 pub(super) struct State {
     pub(super) clock: Clock,
     counter: Arc<AtomicU64>,
+    meter: Meter,
     pub(super) settings: Settings,
-    pub(super) users: BTreeMap<String, Value>,
+    pub(super) users: Arc<BTreeMap<String, Value>>,
     /// Project roles and groups.
     pub(super) circles: Vec<Circle>,
     /// Project key → project.
-    pub(super) projects: BTreeMap<String, Value>,
-    pub(super) issue_types: Vec<Value>,
-    pub(super) statuses: Vec<Value>,
+    pub(super) projects: Arc<BTreeMap<String, Value>>,
+    pub(super) issue_types: Arc<Vec<Value>>,
+    pub(super) statuses: Arc<Vec<Value>>,
     /// Status name → names of those that can follow; all others when there is no entry.
-    pub(super) workflow: BTreeMap<String, Vec<String>>,
+    pub(super) workflow: Arc<BTreeMap<String, Vec<String>>>,
     /// What must be given before an issue gets to a status.
     pub(super) required: Vec<Required>,
     /// Keys of issues that our account may not link; `*` for all.
     pub(super) unlinkable: BTreeSet<String>,
     /// Field id → what createmeta says about it.
-    pub(super) fields: BTreeMap<String, Value>,
+    pub(super) fields: Arc<BTreeMap<String, Value>>,
     /// By id, which never changes.
     pub(super) issues: BTreeMap<u64, Issue>,
     pub(super) attachments: BTreeMap<String, Attachment>,
     /// What search sees: issue id → fields.
-    pub(super) index: BTreeMap<u64, Value>,
+    pub(super) index: BTreeMap<u64, Arc<Value>>,
     /// What search will see, and when.
-    pub(super) unindexed: Vec<(Option<i64>, u64, Option<Value>)>,
+    pub(super) unindexed: Vec<(Option<i64>, u64, Option<Arc<Value>>)>,
     pub(super) webhooks: Vec<Delivery>,
 }
 
@@ -136,20 +144,22 @@ impl State {
             upload_limit: 10 << 20,
             enforce_rates: false,
             comment_cap: 5000,
+            webhook: true,
         };
         Self {
             clock,
             counter: Arc::default(),
+            meter: Meter::default(),
             settings,
-            users: BTreeMap::new(),
+            users: Arc::default(),
             circles: vec![],
-            projects: BTreeMap::new(),
-            issue_types: vec![],
-            statuses: vec![],
-            workflow: BTreeMap::new(),
+            projects: Arc::default(),
+            issue_types: Arc::default(),
+            statuses: Arc::default(),
+            workflow: Arc::default(),
             required: vec![],
             unlinkable: BTreeSet::new(),
-            fields: BTreeMap::new(),
+            fields: Arc::default(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),
             index: BTreeMap::new(),
@@ -203,7 +213,7 @@ impl State {
         let fields = self.issues.get(&id).map(|issue| {
             let mut fields = Value::Object(issue.fields.clone());
             fields["key"] = issue.key.clone().into();
-            fields
+            Arc::new(fields)
         });
         self.unindexed.push((when, id, fields));
     }
@@ -215,12 +225,32 @@ impl State {
             .into_iter()
             .partition(|(when, _, _)| all || when.is_some_and(|when| when <= now));
         self.unindexed = later;
-        let due: Vec<(Option<i64>, u64, Option<Value>)> = due;
+        let due: Vec<(Option<i64>, u64, Option<Arc<Value>>)> = due;
         for (_, id, fields) in due {
             match fields {
                 Some(fields) => self.index.insert(id, fields),
                 None => self.index.remove(&id),
             };
+        }
+    }
+
+    /// Takes one from the bucket of an operation; each refills by so many a second.
+    ///
+    /// <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
+    pub(super) fn budget(&self, operation: &str, method: &str) -> Result<(), Refused> {
+        let a_second = match (operation, method) {
+            ("getIssue", _) => 150,
+            ("getAttachmentContent", _) => 300,
+            (_, "GET" | "POST") => 100,
+            (_, _) => 50,
+        };
+        let limit = Limit::Bucket(a_second, 1_000 / i64::try_from(a_second).unwrap_or(1));
+        match self.meter.count(operation, limit, self.clock.millis()) {
+            Err(_) if self.settings.enforce_rates => {
+                let answer = super::refused::throttled("jira-burst-based").answer();
+                Err(Refused::with(answer.with("retry-after", "1")))
+            }
+            Err(_) | Ok(()) => Ok(()),
         }
     }
 

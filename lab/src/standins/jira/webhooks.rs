@@ -48,6 +48,9 @@ fn old_issue(state: &State, id: u64) -> Value {
 
 /// An event about an issue, by somebody.
 pub(super) fn issue(state: &mut State, id: u64, event: &str, kind: &str, who: &str, changes: &[Value]) {
+    if !state.settings.webhook {
+        return;
+    }
     let mut body = json!({ "timestamp": state.clock.millis(), "webhookEvent": event, "issue_event_type_name": kind,
         "user": state.person(who), "issue": old_issue(state, id) });
     if event == "jira:issue_updated" {
@@ -58,6 +61,9 @@ pub(super) fn issue(state: &mut State, id: u64, event: &str, kind: &str, who: &s
 
 /// An event about a comment.
 pub(super) fn comment(state: &mut State, issue_id: u64, event: &str, wire: &Value) {
+    if !state.settings.webhook {
+        return;
+    }
     let mut comment = wire.clone();
     comment["body"] = adf::plain(&wire["body"]).into();
     let own = wire["self"].as_str().unwrap_or_default().replace("/api/3/", "/api/2/");

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::server::lock,
     Order, Sir, attachments, cases, comments,
     errors::Refusal,
     investigations, limits, membership,
@@ -20,7 +19,7 @@ type Refused = String;
 
 impl Sir {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut lock(&self.world.state))
+        self.world.with(work)
     }
 
     fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refusal>) -> Result<T, Refused> {
@@ -165,6 +164,12 @@ impl Sir {
         self.with(|state| state.cases.get(case).map(|case| case.comments.clone()).unwrap_or_default())
     }
 
+    /// The same without so many of the oldest.
+    pub fn comments_from(&self, case: &str, known: usize) -> Vec<Value> {
+        let after = |comments: &Vec<Value>| comments.iter().skip(known).cloned().collect();
+        self.with(|state| state.cases.get(case).map(|case| after(&case.comments)).unwrap_or_default())
+    }
+
     /// The id of the membership that the stand-in started with, or of the one made last.
     pub fn membership_id(&self) -> Option<String> {
         self.with(|state| state.memberships.keys().next_back().cloned())
@@ -198,6 +203,21 @@ impl Sir {
     /// What GetFindingMetrics counts, by the names of its output; the rest is 0.
     pub fn set_finding_metrics(&self, counters: Value) {
         self.with(|state| state.finding_metrics = counters);
+    }
+
+    /// From now on a read can be asked for as of an earlier time, at most 5 s.
+    pub fn remember_the_past(&self) {
+        self.world.past.begin();
+    }
+
+    /// The id of the case that is made next.
+    pub fn set_next_case(&self, id: &str) {
+        self.with(|state| state.settings.next_case = Some(id.to_owned()));
+    }
+
+    /// A list's page has at most so many items, whatever is asked for: 25 at first.
+    pub fn set_page(&self, most: usize) {
+        self.with(|state| state.settings.page = most);
     }
 
     /// In which order lists are answered.

@@ -2,6 +2,8 @@
 //!
 //! Rules: the service's user guide ("Case management") and the API reference of UpdateCaseStatus.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -108,17 +110,17 @@ pub(super) fn list(state: &mut State, input: &Input) -> Output {
             .filter_map(|name| Some(((*name).to_owned(), case.wire.get(*name)?.clone())))
             .collect();
         item.insert("caseId".into(), id.clone().into());
-        (id.clone(), Value::Object(item))
+        (id.clone(), Cow::Owned(Value::Object(item)))
     };
     let items = state.cases.iter().map(item).collect();
-    page("cases", "items", items, state.settings.order, input).map(Value::Object)
+    page("cases", "items", items, state.listing(), input).map(Value::Object)
 }
 
 pub(super) fn edits(state: &mut State, input: &Input) -> Output {
-    let (id, order) = (input.text("caseId"), state.settings.order);
+    let (id, how) = (input.text("caseId"), state.listing());
     let edits = state.case(id)?.edits.iter().enumerate();
-    let items = edits.map(|(n, edit)| (format!("{n:06}"), edit.clone())).collect();
-    page(&format!("edits of {id}"), "items", items, order, input).map(Value::Object)
+    let items = edits.map(|(n, edit)| (format!("{n:06}"), Cow::Borrowed(edit))).collect();
+    page(&format!("edits of {id}"), "items", items, how, input).map(Value::Object)
 }
 
 pub(super) fn update(state: &mut State, input: &Input) -> Output {

@@ -1,5 +1,7 @@
 //! What may be done with a case's comments?
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -57,8 +59,9 @@ pub(super) fn edit(
 }
 
 pub(super) fn list(state: &mut State, input: &Input) -> Output {
-    let (id, order) = (input.text("caseId"), state.settings.order);
+    let (id, how) = (input.text("caseId"), state.listing());
     let key = |comment: &Value| comment["commentId"].as_str().unwrap_or_default().to_owned();
-    let items = state.case(id)?.comments.iter().map(|comment| (key(comment), comment.clone())).collect();
-    page(&format!("comments of {id}"), "items", items, order, input).map(Value::Object)
+    let comments = state.case(id)?.comments.iter();
+    let items = comments.map(|comment| (key(comment), Cow::Borrowed(comment))).collect();
+    page(&format!("comments of {id}"), "items", items, how, input).map(Value::Object)
 }

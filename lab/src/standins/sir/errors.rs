@@ -105,6 +105,11 @@ impl Refusal {
         Self { name, body: json!({ "message": message }) }
     }
 
+    /// As a client knows it.
+    pub(super) fn told(self) -> super::Refused {
+        super::Refused { name: self.name.to_owned(), body: self.body }
+    }
+
     pub(super) fn answer(&self) -> Answer {
         let status = STATUS.iter().find(|(name, _)| *name == self.name).map_or(500, |(_, status)| *status);
         let answer = Answer::json(status, &self.body)

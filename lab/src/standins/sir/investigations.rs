@@ -1,14 +1,17 @@
 //! What has the AI investigated, and what do people think of it?
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::{Input, Output, errors::Refusal, pages::page, state::State};
 
 pub(super) fn list(state: &mut State, input: &Input) -> Output {
-    let (id, order) = (input.text("caseId"), state.settings.order);
+    let (id, how) = (input.text("caseId"), state.listing());
     let key = |action: &Value| action["investigationId"].as_str().unwrap_or_default().to_owned();
-    let items = state.case(id)?.investigations.iter().map(|action| (key(action), action.clone())).collect();
-    let mut output = page(&format!("investigations of {id}"), "investigationActions", items, order, input)?;
+    let actions = state.case(id)?.investigations.iter();
+    let items = actions.map(|action| (key(action), Cow::Borrowed(action))).collect();
+    let mut output = page(&format!("investigations of {id}"), "investigationActions", items, how, input)?;
     output.remove("total");
     Ok(Value::Object(output))
 }

@@ -1,5 +1,6 @@
 //! What may be done with the membership?
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -74,8 +75,9 @@ pub(super) fn list(state: &mut State, input: &Input) -> Output {
             .collect::<Map<_, _>>()
             .into()
     };
-    let items = state.memberships.iter().map(|(id, membership)| (id.clone(), item(membership))).collect();
-    let mut output = page("memberships", "items", items, state.settings.order, input)?;
+    let items = state.memberships.iter().map(|(id, membership)| (id.clone(), Cow::Owned(item(membership))));
+    let items = items.collect();
+    let mut output = page("memberships", "items", items, state.listing(), input)?;
     output.remove("total");
     Ok(Value::Object(output))
 }

@@ -16,6 +16,7 @@ mod operations;
 mod pages;
 mod state;
 mod tags;
+mod typed;
 
 #[cfg(test)]
 mod tests;
@@ -31,13 +32,15 @@ use serde_json::{Map, Value, json};
 use super::{
     Clock, Server,
     exchange::{Answer, Asked},
-    server::{Service, bind, on_state},
+    past::Past,
+    server::{Service, bind, lock, on_state},
     shape::{Field, Kind, misfits},
     sigv4,
 };
 use errors::Refusal;
 use operations::Operation;
 use state::State;
+pub use typed::Refused;
 
 /// In which order lists are answered; the service documents none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +80,31 @@ pub struct Sir {
 
 struct World {
     state: Mutex<State>,
+    past: Past<State>,
+}
+
+impl World {
+    fn new(clock: Clock, url: String) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(State::new(clock, url)), past: Past::default() })
+    }
+
+    /// Works on the state, which may be something else afterwards.
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        self.past.remember(state.clock.millis(), &state);
+        work(&mut state)
+    }
+
+    fn done(&self, asked: &Asked) -> Answer {
+        match only_reads(asked) {
+            true => answer(&mut lock(&self.state), asked),
+            false => self.with(|state| answer(state, asked)),
+        }
+    }
+}
+
+fn only_reads(asked: &Asked) -> bool {
+    asked.method == "GET" || asked.path.contains("/list-")
 }
 
 impl std::fmt::Debug for World {
@@ -109,11 +137,21 @@ impl Sir {
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
         let clock = Clock::default();
-        let world = Arc::new(World { state: Mutex::new(State::new(clock.clone(), url.clone())) });
+        let world = World::new(clock.clone(), url.clone());
         let server = Server::run(listener, url, clock, world.clone());
         let sir = Self { server, world };
         sir.found_membership();
         Ok(sir)
+    }
+
+    /// One that only this process can ask, on this clock and with the published rates enforced: see [`Sir::ask`].
+    pub fn within(clock: Clock) -> Self {
+        let url = "https://security-ir.within";
+        let world = World::new(clock.clone(), url.to_owned());
+        let sir = Self { server: Server::within(url.to_owned(), clock, world.clone()), world };
+        sir.found_membership();
+        sir.enforce_rates(true);
+        sir
     }
 }
 
@@ -138,14 +176,15 @@ impl Service for World {
     }
 
     fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        on_state(&self.state, keep, |state| {
-            if let [first, case, id] = &asked.segments()[..]
-                && first == "files"
-            {
-                return attachments::storage(state, asked, case, id);
-            }
-            perform(state, asked).unwrap_or_else(|refusal| refusal.answer())
-        })
+        match keep {
+            true => self.done(asked),
+            false => on_state(&self.state, false, |state| answer(state, asked)),
+        }
+    }
+
+    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
+        let before = self.past.at(seen, |state| answer(state, asked));
+        before.unwrap_or_else(|| self.answer(asked, true))
     }
 
     fn error(&self, name: &str) -> Answer {
@@ -156,8 +195,17 @@ impl Service for World {
     }
 
     fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        on_state(&self.state, true, |state| control::answer(state, what, asked))
+        self.with(|state| control::answer(state, what, asked))
     }
+}
+
+fn answer(state: &mut State, asked: &Asked) -> Answer {
+    if let [first, case, id] = &asked.segments()[..]
+        && first == "files"
+    {
+        return attachments::storage(state, asked, case, id);
+    }
+    perform(state, asked).unwrap_or_else(|refusal| refusal.answer())
 }
 
 fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refusal> {
@@ -167,18 +215,24 @@ fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refusal> {
     if let Some((name, why)) = sigv4::refusal(asked, "security-ir", &state.settings.region) {
         return Err(Refusal::unauthorized(name, &why));
     }
-    state.pace(operation.name, operation.rate)?;
-    let values = read(operation, uri, asked)?;
+    let output = state
+        .pace(operation.name, operation.rate)
+        .and_then(|()| read(operation, uri, asked))
+        .and_then(|values| done(state, operation, values))?;
+    Ok(match output {
+        Value::Null => Answer::empty(operation.success),
+        output => Answer::json(operation.success, &output),
+    })
+}
+
+/// What an operation answers to checked members.
+fn done(state: &mut State, operation: &Operation, values: Map<String, Value>) -> Output {
     let about_cases = !operation.path.contains("membership") && !operation.path.contains("tags");
     if about_cases && !state.is_active() {
         return Err(Refusal::not_active());
     }
     let input = Input { values, who: state.settings.principal.clone() };
-    let output = once(state, operation.name, &input)?;
-    Ok(match output {
-        Value::Null => Answer::empty(operation.success),
-        output => Answer::json(operation.success, &output),
-    })
+    once(state, operation.name, &input)
 }
 
 /// The operation's members, checked against the model.
@@ -196,12 +250,22 @@ fn read(
             _ => return Err(Refusal::invalid("CANNOT_PARSE", &[("body", "The body is not a JSON object.")])),
         },
     };
+    checked(operation, [uri, query, body])
+}
+
+/// The members of path, query and body in one, if each is as the model wants it.
+fn checked(
+    operation: &Operation,
+    [uri, query, body]: [Map<String, Value>; 3],
+) -> Result<Map<String, Value>, Refusal> {
     let mut values = Map::new();
     let mut found = vec![];
     for (fields, map) in [(operation.uri, uri), (operation.query, query), (operation.body, body)] {
         let map = Value::Object(map);
         found.extend(misfits(&Kind::Object(fields), &map, ""));
-        values.extend(map.as_object().cloned().unwrap_or_default());
+        if let Value::Object(map) = map {
+            values.extend(map);
+        }
     }
     if found.is_empty() { Ok(values) } else { Err(Refusal::misfits(&found)) }
 }

@@ -1,10 +1,20 @@
 //! Which page of a list is meant?
 
+use std::borrow::Cow;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Input, Order, errors::Refusal};
+
+/// How lists are answered.
+#[derive(Clone, Copy)]
+pub(super) struct Listing {
+    pub(super) order: Order,
+    /// Most items of a page, whatever is asked for.
+    pub(super) most: usize,
+}
 
 /// The page that `input` asks for out of `items` (key and value, oldest first), as an output with `field`,
 /// `total` and, unless it is the last, `nextToken`. The token remembers the last key shown, so that what is
@@ -12,11 +22,11 @@ use super::{Input, Order, errors::Refusal};
 pub(super) fn page(
     list: &str,
     field: &str,
-    items: Vec<(String, Value)>,
-    order: Order,
+    items: Vec<(String, Cow<'_, Value>)>,
+    how: Listing,
     input: &Input,
 ) -> Result<Map<String, Value>, Refusal> {
-    let items = ordered(items, order);
+    let items = ordered(items, how.order);
     let start = match input.values.get("nextToken").and_then(Value::as_str).filter(|token| !token.is_empty())
     {
         None => 0,
@@ -25,24 +35,26 @@ pub(super) fn page(
         })?,
     };
     let size = input.values.get("maxResults").and_then(Value::as_u64).unwrap_or(25);
-    let end = items.len().min(start + usize::try_from(size).unwrap_or(25));
+    let size = usize::try_from(size).unwrap_or(25).min(how.most);
+    let end = items.len().min(start + size);
     let mut output = Map::new();
     output.insert("total".into(), items.len().into());
     if let Some((key, _)) = items.get(end.wrapping_sub(1)).filter(|_| end < items.len()) {
         output.insert("nextToken".into(), BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{key}")).into());
     }
-    let shown: Vec<Value> = items.into_iter().take(end).skip(start).map(|(_, value)| value).collect();
+    let shown: Vec<Value> =
+        items.into_iter().take(end).skip(start).map(|(_, value)| value.into_owned()).collect();
     output.insert(field.into(), json!(shown));
     Ok(output)
 }
 
-fn after(list: &str, token: &str, items: &[(String, Value)]) -> Option<usize> {
+fn after<V>(list: &str, token: &str, items: &[(String, V)]) -> Option<usize> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
     let (name, key) = std::str::from_utf8(&bytes).ok()?.split_once('\n')?;
     (name == list).then(|| items.iter().position(|(known, _)| known == key))?.map(|at| at + 1)
 }
 
-fn ordered(mut items: Vec<(String, Value)>, order: Order) -> Vec<(String, Value)> {
+fn ordered<V>(mut items: Vec<(String, V)>, order: Order) -> Vec<(String, V)> {
     match order {
         Order::OldestFirst => {}
         Order::NewestFirst => items.reverse(),
@@ -55,14 +67,18 @@ fn ordered(mut items: Vec<(String, Value)>, order: Order) -> Vec<(String, Value)
 mod tests {
     use super::*;
 
+    fn listing(order: Order) -> Listing {
+        Listing { order, most: 25 }
+    }
+
     fn keys(order: Order, count: usize) -> Vec<String> {
         let mut seen = vec![];
         let mut values = Map::new();
         loop {
-            let items = (0..count).map(|n| (format!("{n:03}"), json!(format!("{n:03}")))).collect();
-            let output =
-                page("list", "items", items, order, &Input { values: values.clone(), who: "".into() })
-                    .unwrap();
+            let items =
+                (0..count).map(|n| (format!("{n:03}"), Cow::Owned(json!(format!("{n:03}"))))).collect();
+            let input = Input { values: values.clone(), who: "".into() };
+            let output = page("list", "items", items, listing(order), &input).unwrap();
             let items = output["items"].as_array().unwrap();
             assert!(items.len() <= 25);
             seen.extend(items.iter().map(|item| item.as_str().unwrap().to_owned()));
@@ -93,8 +109,9 @@ mod tests {
         let token = BASE64_URL_SAFE_NO_PAD.encode("other\n001");
         for token in [token.as_str(), "rubbish"] {
             let values = json!({ "nextToken": token }).as_object().unwrap().clone();
-            let items = vec![("001".to_owned(), json!(1))];
-            let refused = page("list", "items", items, Order::OldestFirst, &Input { values, who: "".into() });
+            let items = vec![("001".to_owned(), Cow::Owned(json!(1)))];
+            let input = Input { values, who: "".into() };
+            let refused = page("list", "items", items, listing(Order::OldestFirst), &input);
             assert!(refused.is_err(), "{token}");
         }
     }

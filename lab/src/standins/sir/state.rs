@@ -13,10 +13,15 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::{Clock, server::hex},
+    super::{
+        Clock,
+        rate::{Limit, Meter},
+        server::hex,
+    },
     Order,
     errors::Refusal,
     operations::Rate,
+    pages::Listing,
 };
 
 /// What a test may set before or while it runs.
@@ -36,6 +41,8 @@ pub(super) struct Settings {
     pub(super) quotas: [usize; 2],
     /// The id of the next case; else it is counted.
     pub(super) next_case: Option<String>,
+    /// Most items of a page.
+    pub(super) page: usize,
 }
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
@@ -50,8 +57,8 @@ pub(super) struct State {
     pub(super) tokens: BTreeMap<String, (Value, Value)>,
     pub(super) outbox: Vec<Value>,
     pub(super) finding_metrics: Value,
-    /// Times of the last second's calls by operation, and how often each came too fast.
-    recent: BTreeMap<&'static str, Vec<i64>>,
+    meter: Meter,
+    /// How often each operation came too fast.
     pub(super) too_fast: BTreeMap<&'static str, u32>,
 }
 
@@ -118,6 +125,7 @@ impl State {
             verdict: "Verified",
             quotas: [100, 50],
             next_case: None,
+            page: 25,
         };
         Self {
             clock,
@@ -128,7 +136,7 @@ impl State {
             tokens: BTreeMap::new(),
             outbox: vec![],
             finding_metrics: json!({}),
-            recent: BTreeMap::new(),
+            meter: Meter::default(),
             too_fast: BTreeMap::new(),
         }
     }
@@ -154,6 +162,11 @@ impl State {
             return Err(Refusal::conflict("The case is closed and cannot be changed.", "case", id));
         }
         Ok(case)
+    }
+
+    /// How lists are answered.
+    pub(super) fn listing(&self) -> Listing {
+        Listing { order: self.settings.order, most: self.settings.page }
     }
 
     pub(super) fn membership(&mut self, id: &str) -> Result<&mut Membership, Refusal> {
@@ -214,17 +227,10 @@ impl State {
             Rate::Write => 1,
             Rate::Unpublished => return Ok(()),
         };
-        let now = self.clock.millis();
-        let recent = self.recent.entry(operation).or_default();
-        recent.retain(|at| now - at < 1000);
-        let fast = recent.len() >= allowed;
+        let fast = self.meter.count(operation, Limit::Window(allowed, 1_000), self.clock.millis()).is_err();
         if fast {
             *self.too_fast.entry(operation).or_default() += 1;
-            if self.settings.enforce_rates {
-                return Err(Refusal::throttled());
-            }
         }
-        recent.push(now);
-        Ok(())
+        if fast && self.settings.enforce_rates { Err(Refusal::throttled()) } else { Ok(()) }
     }
 }

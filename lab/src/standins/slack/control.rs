@@ -23,7 +23,7 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         ("GET", ["shown", id]) => state
             .channels
             .get(*id)
-            .map(|channel| json!({ "lines": channel.messages.values().map(shown).collect::<Vec<_>>() }))
+            .map(|channel| json!({ "lines": channel.messages.values().map(|message| shown(message)).collect::<Vec<_>>() }))
             .ok_or_else(|| "no such channel".to_owned()),
         ("GET", ["live", id]) => state
             .channels

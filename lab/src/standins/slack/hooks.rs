@@ -2,6 +2,8 @@
 //!
 //! <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>: five uses in 30 minutes.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -78,7 +80,8 @@ fn place(state: &mut State, hook: &Hook, args: &Args, content: Value) -> Result<
     if let (Some(original), true) = (&hook.message, args.flag("replace_original")) {
         let ephemeral = state.ephemerals.iter_mut().find(|message| message["ts"] == original.as_str());
         let channel = state.channels.get_mut(&hook.channel);
-        let message = ephemeral.or_else(|| channel.and_then(|channel| channel.messages.get_mut(original)));
+        let message = ephemeral
+            .or_else(|| channel.and_then(|channel| channel.messages.get_mut(original).map(Arc::make_mut)));
         let message = message.and_then(Value::as_object_mut).ok_or_else(|| no("message_not_found"))?;
         message.remove("blocks");
         message.extend(content.as_object().cloned().unwrap_or_default());

@@ -1,5 +1,7 @@
 //! What can be stuck to a channel or a message: pins, bookmarks, reactions?
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -34,7 +36,11 @@ pub(super) fn react(state: &mut State, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     let name = args.text("name");
     let channel = state.joined(args.text("channel"))?;
-    let message = channel.messages.get_mut(args.text("timestamp")).ok_or_else(|| no("message_not_found"))?;
+    let message = channel
+        .messages
+        .get_mut(args.text("timestamp"))
+        .map(Arc::make_mut)
+        .ok_or_else(|| no("message_not_found"))?;
     if message["reactions"].is_null() {
         message["reactions"] = json!([]);
     }

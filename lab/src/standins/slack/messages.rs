@@ -1,10 +1,13 @@
 //! What happens to a message that the app sends, changes or deletes?
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
     block_kit::{Surface, complaints, is_too_long},
     mrkdwn::Reading,
+    pace,
     state::{Args, State},
     trouble::{Output, Trouble, no, yes},
 };
@@ -18,7 +21,7 @@ const METADATA: usize = 16_000;
 pub(super) fn post(state: &mut State, args: &Args) -> Output {
     let content = content(args)?;
     let channel_id = place(state, args.text("channel"), args)?;
-    paced(state, &channel_id)?;
+    pace::post(state, &channel_id)?;
     let ts = state.ts();
     let mut message = base(state, &ts);
     message.extend(content);
@@ -170,20 +173,6 @@ fn reading(args: &Args) -> Reading {
     Reading { parse, link_names: args.flag("link_names") }
 }
 
-/// About one message a second and channel; counted, and refused when a test wants it.
-fn paced(state: &mut State, channel: &str) -> Result<(), Trouble> {
-    let (now, enforced) = (state.clock.millis(), state.settings.enforce_pace);
-    let channel = state.visible(channel)?;
-    if now - channel.posted < 1000 {
-        channel.too_fast += 1;
-        if enforced {
-            return Err(no("ratelimited"));
-        }
-    }
-    channel.posted = now;
-    Ok(())
-}
-
 fn without_metadata(message: &Value) -> Value {
     let mut message = message.clone();
     message.as_object_mut().map(|message| message.remove("metadata"));
@@ -200,7 +189,8 @@ pub(super) fn update(state: &mut State, args: &Args) -> Output {
     let (ts, bot, bot_user) = (args.text("ts"), state.settings.bot.clone(), state.settings.bot_user.clone());
     let now = state.ts();
     let channel = state.joined(args.text("channel"))?;
-    let message = channel.messages.get_mut(ts).filter(|message| message["subtype"] != "tombstone");
+    let message =
+        channel.messages.get_mut(ts).map(Arc::make_mut).filter(|message| message["subtype"] != "tombstone");
     let message = message.ok_or_else(|| no("message_not_found"))?;
     if message["bot_id"] != bot.as_str() {
         return Err(no("cant_update_message"));

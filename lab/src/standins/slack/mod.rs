@@ -13,6 +13,7 @@ mod marks;
 mod messages;
 mod methods;
 mod mrkdwn;
+mod pace;
 mod people;
 mod person;
 mod request;
@@ -37,9 +38,11 @@ use std::{
 use super::{
     Clock, Server,
     exchange::{Answer, Asked},
-    server::{Service, bind, on_state},
+    past::Past,
+    server::{Service, bind, lock, on_state},
 };
 pub use mrkdwn::Live;
+pub use pace::Pace;
 use state::State;
 use trouble::{Trouble, no};
 pub use workspace::Sharing;
@@ -73,6 +76,35 @@ pub struct Slack {
 
 struct World {
     state: Mutex<State>,
+    past: Past<State>,
+}
+
+impl World {
+    fn new(clock: Clock, url: String) -> Arc<Self> {
+        let mut state = State::new(clock, url);
+        workspace::people_it(&mut state);
+        Arc::new(Self { state: Mutex::new(state), past: Past::default() })
+    }
+
+    /// Works on the state, which may be something else afterwards.
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        self.past.remember(state.clock.millis(), &state);
+        work(&mut state)
+    }
+
+    fn done(&self, asked: &Asked) -> Answer {
+        match only_reads(asked) {
+            true => answer(&mut lock(&self.state), asked),
+            false => self.with(|state| answer(state, asked)),
+        }
+    }
+}
+
+fn only_reads(asked: &Asked) -> bool {
+    ["history", "replies", "info", "list", "members", "lookupByEmail", "test"]
+        .iter()
+        .any(|verb| asked.path.ends_with(verb))
 }
 
 impl std::fmt::Debug for World {
@@ -89,11 +121,19 @@ impl Slack {
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
         let clock = Clock::default();
-        let mut state = State::new(clock.clone(), url.clone());
-        workspace::people_it(&mut state);
-        let world = Arc::new(World { state: Mutex::new(state) });
+        let world = World::new(clock.clone(), url.clone());
         let server = Server::run(listener, url, clock, world.clone());
         Ok(Self { server, world })
+    }
+
+    /// One that only this process can ask, on this clock and at this base URL, with Slack's limits enforced: see
+    /// [`Server::answer`].
+    pub fn within(clock: Clock, url: &str) -> Self {
+        let world = World::new(clock.clone(), url.to_owned());
+        let server = Server::within(url.to_owned(), clock, world.clone());
+        let slack = Self { server, world };
+        slack.enforce(Pace::Burst);
+        slack
     }
 }
 
@@ -117,12 +157,15 @@ impl Service for World {
     }
 
     fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        on_state(&self.state, keep, |state| match &asked.segments()[..] {
-            [first, method] if first == "api" => request::answer(state, asked, method),
-            [first, key, _, _] if first == "files-pri" => files::download(state, asked, key),
-            [first, ..] if first == "commands" || first == "actions" => hooks::answer(state, asked),
-            _ => Answer::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
-        })
+        match keep {
+            true => self.done(asked),
+            false => on_state(&self.state, false, |state| answer(state, asked)),
+        }
+    }
+
+    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
+        let before = self.past.at(seen, |state| answer(state, asked));
+        before.unwrap_or_else(|| self.answer(asked, true))
     }
 
     /// By Slack's own error string; `missing_scope` says what is needed and provided.
@@ -143,6 +186,15 @@ impl Service for World {
     }
 
     fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        on_state(&self.state, true, |state| control::answer(state, what, asked))
+        self.with(|state| control::answer(state, what, asked))
+    }
+}
+
+fn answer(state: &mut State, asked: &Asked) -> Answer {
+    match &asked.segments()[..] {
+        [first, method] if first == "api" => request::answer(state, asked, method),
+        [first, key, _, _] if first == "files-pri" => files::download(state, asked, key),
+        [first, ..] if first == "commands" || first == "actions" => hooks::answer(state, asked),
+        _ => Answer::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
     }
 }

@@ -3,6 +3,8 @@
 //! Every request is signed as <https://docs.slack.dev/authentication/verifying-requests-from-slack> says and has
 //! the shape of real ones.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -98,7 +100,7 @@ impl Slack {
     ) -> Result<Delivery, String> {
         self.with(|state| {
             let place = state.channels.get(channel).ok_or("no such channel")?;
-            let message = place.messages.get(ts).cloned().ok_or("no such message")?;
+            let message = place.messages.get(ts).map(|message| (**message).clone()).ok_or("no such message")?;
             let name = place.wire["name"].clone();
             let known = message_shortcuts().iter().any(|shortcut| shortcut["callback_id"] == callback_id);
             known.then_some(()).ok_or("no such shortcut")?;
@@ -171,7 +173,7 @@ impl Slack {
         self.with(|state| {
             let now = state.ts();
             let place = state.channels.get_mut(channel).ok_or("no such channel")?;
-            let message = place.messages.get_mut(ts).ok_or("no such message")?;
+            let message = place.messages.get_mut(ts).map(Arc::make_mut).ok_or("no such message")?;
             let before = message.clone();
             message["text"] = text.into();
             message["blocks"] = rich(text);
@@ -292,7 +294,9 @@ pub(super) fn clicks(
     let ephemeral = state.ephemerals.iter().find(|message| message["ts"] == ts).cloned();
     let is_ephemeral = ephemeral.is_some();
     let place = state.channels.get(channel).ok_or("no such channel")?;
-    let message = ephemeral.or_else(|| place.messages.get(ts).cloned()).ok_or("no such message")?;
+    let message = ephemeral
+        .or_else(|| place.messages.get(ts).map(|message| (**message).clone()))
+        .ok_or("no such message")?;
     let name = place.wire["name"].clone();
     let action = action(state, &message["blocks"], action_id, chosen)?;
     let mut container =

@@ -8,6 +8,7 @@ use super::{
         shape::{Kind, misfits},
     },
     methods::{Method, find},
+    pace,
     state::{Args, State},
     trouble::{Output, Trouble, describe, no},
 };
@@ -26,10 +27,7 @@ pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Answer {
             }
             Answer::text(200, "application/json; charset=utf-8", body.to_string())
         }
-        Err(trouble) => {
-            let answer = trouble.answer();
-            if answer.status == 429 { answer.with("retry-after", "1") } else { answer }
-        }
+        Err(trouble) => trouble.answer(),
     };
     answer
         .with("x-slack-req-id", &request_id)
@@ -57,6 +55,7 @@ fn perform(state: &mut State, asked: &Asked, name: &str) -> Output {
         return Err(Trouble::because("invalid_arguments", &found));
     }
     permit(state, method, &args)?;
+    pace::call(state, name)?;
     (method.work)(state, &args)
 }
 

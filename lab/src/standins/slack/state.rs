@@ -12,8 +12,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::Clock,
+    super::{Clock, rate::Meter},
     mrkdwn::Reading,
+    pace::Pace,
     trouble::{Trouble, no},
 };
 
@@ -23,13 +24,13 @@ pub(super) struct Settings {
     pub(super) url: String,
     pub(super) token: String,
     pub(super) signing_secret: String,
-    pub(super) scopes: BTreeSet<String>,
+    pub(super) scopes: Arc<BTreeSet<String>>,
     pub(super) team: String,
     pub(super) domain: String,
     pub(super) app: String,
     pub(super) bot: String,
     pub(super) bot_user: String,
-    pub(super) enforce_pace: bool,
+    pub(super) pace: Pace,
     pub(super) messages_tab: bool,
 }
 
@@ -39,8 +40,9 @@ pub(super) struct State {
     pub(super) clock: Clock,
     counter: Arc<AtomicU64>,
     last_ts: Arc<AtomicI64>,
+    pub(super) meter: Meter,
     pub(super) settings: Settings,
-    pub(super) users: BTreeMap<String, Value>,
+    pub(super) users: Arc<BTreeMap<String, Value>>,
     /// Group id → members.
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) channels: BTreeMap<String, Channel>,
@@ -67,7 +69,7 @@ pub(super) struct Channel {
     pub(super) wire: Value,
     pub(super) members: BTreeSet<String>,
     /// By timestamp, so in order.
-    pub(super) messages: BTreeMap<String, Value>,
+    pub(super) messages: BTreeMap<String, Arc<Value>>,
     /// How the top-level text of a message is to be read.
     pub(super) readings: BTreeMap<String, Reading>,
     pub(super) pins: Vec<String>,
@@ -110,21 +112,22 @@ impl State {
             url,
             token: "xoxb-stand-in".into(),
             signing_secret: "stand-in-signing-secret".into(),
-            scopes: super::methods::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
+            scopes: Arc::new(super::methods::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect()),
             team: "T024BE7LD".into(),
             domain: "example".into(),
             app: "A024BE7LA".into(),
             bot: "B024BE7LB".into(),
             bot_user: "U024BE7LB".into(),
-            enforce_pace: false,
+            pace: Pace::Counted,
             messages_tab: super::manifest::has_messages_tab(),
         };
         Self {
             clock,
             counter: Arc::default(),
             last_ts: Arc::default(),
+            meter: Meter::default(),
             settings,
-            users: BTreeMap::new(),
+            users: Arc::default(),
             groups: BTreeMap::new(),
             channels: BTreeMap::new(),
             ephemerals: vec![],
@@ -242,6 +245,7 @@ impl Channel {
     pub(super) fn replies<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Value> {
         self.messages
             .values()
+            .map(|message| &**message)
             .filter(move |message| message["thread_ts"] == parent && message["ts"] != parent)
     }
 
@@ -255,7 +259,7 @@ impl Channel {
     pub(super) fn put(&mut self, message: Value) {
         let ts = message["ts"].as_str().unwrap_or_default().to_owned();
         let parent = message["thread_ts"].as_str().map(str::to_owned);
-        self.messages.insert(ts, message);
+        self.messages.insert(ts, Arc::new(message));
         if let Some(parent) = parent {
             self.count_replies(&parent);
         }
@@ -271,12 +275,12 @@ impl Channel {
             for kept in ["thread_ts", "reply_count", "reply_users", "latest_reply"] {
                 stone[kept] = gone[kept].clone();
             }
-            self.messages.insert(ts.to_owned(), stone);
+            self.messages.insert(ts.to_owned(), Arc::new(stone));
         }
         if let Some(parent) = gone["thread_ts"].as_str().filter(|parent| *parent != ts) {
             self.count_replies(parent);
         }
-        Some(gone)
+        Some(Arc::unwrap_or_clone(gone))
     }
 
     fn count_replies(&mut self, parent: &str) {
@@ -284,7 +288,7 @@ impl Channel {
             self.replies(parent).filter_map(|reply| reply["user"].as_str()).map(str::to_owned).collect();
         let (count, latest) =
             (self.replies(parent).count(), self.replies(parent).last().map(|reply| reply["ts"].clone()));
-        let Some(message) = self.messages.get_mut(parent) else { return };
+        let Some(message) = self.messages.get_mut(parent).map(Arc::make_mut) else { return };
         if let (Some(latest), Some(message)) = (&latest, message.as_object_mut()) {
             for (name, value) in [
                 ("thread_ts", json!(parent)),

@@ -1,5 +1,7 @@
 //! What has been said in a channel or a thread?
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -9,12 +11,12 @@ use super::{
 
 pub(super) fn history(state: &mut State, args: &Args) -> Output {
     let channel = seen(state, args)?;
-    let top = |message: &&Value| {
+    let top = |message: &&Arc<Value>| {
         message["thread_ts"].is_null()
             || message["thread_ts"] == message["ts"]
             || message["subtype"] == "thread_broadcast"
     };
-    let messages: Vec<Value> = channel.messages.values().rev().filter(top).cloned().collect();
+    let messages: Vec<Arc<Value>> = channel.messages.values().rev().filter(top).cloned().collect();
     page(messages, args, 100)
 }
 
@@ -23,7 +25,8 @@ pub(super) fn replies(state: &mut State, args: &Args) -> Output {
     let ts = args.text("ts");
     // Slack takes a reply's own timestamp as well, and answers with that reply alone.
     let Some(parent) = channel.messages.get(ts) else { return Err(no("thread_not_found")) };
-    let messages = std::iter::once(parent).chain(channel.replies(ts)).cloned().collect();
+    let below = |message: &&Arc<Value>| message["thread_ts"] == ts && message["ts"] != ts;
+    let messages = std::iter::once(parent).chain(channel.messages.values().filter(below)).cloned().collect();
     page(messages, args, 1000)
 }
 
@@ -36,7 +39,7 @@ fn seen<'a>(
     if channel.members.contains(&bot) { Ok(channel) } else { Err(no("not_in_channel")) }
 }
 
-fn page(messages: Vec<Value>, args: &Args, most: usize) -> Output {
+fn page(messages: Vec<Arc<Value>>, args: &Args, most: usize) -> Output {
     let (oldest, latest) = (args.text("oldest"), args.text("latest"));
     let inclusive = args.flag("inclusive");
     let within = |message: &Value| {
@@ -46,12 +49,7 @@ fn page(messages: Vec<Value>, args: &Args, most: usize) -> Output {
         let before = latest.is_empty() || ts < latest || (inclusive && ts == latest);
         parent || (after && before)
     };
-    let mut messages: Vec<Value> = messages.into_iter().filter(within).collect();
-    if !args.flag("include_all_metadata") {
-        messages.iter_mut().filter_map(Value::as_object_mut).for_each(|message| {
-            message.remove("metadata");
-        });
-    }
+    let messages: Vec<Arc<Value>> = messages.into_iter().filter(|message| within(message)).collect();
     let start = match args.text("cursor") {
         "" => 0,
         cursor => {
@@ -62,6 +60,15 @@ fn page(messages: Vec<Value>, args: &Args, most: usize) -> Output {
     let end = messages.len().min(start + args.whole("limit", most));
     let next = messages.get(end).and_then(|message| message["ts"].as_str());
     let cursor = next.map(|ts| format!("next_ts:{ts}")).unwrap_or_default();
-    yes(json!({ "messages": messages[start..end], "has_more": !cursor.is_empty(),
+    let with_metadata = args.flag("include_all_metadata");
+    let shown = |message: &Arc<Value>| {
+        let mut shown = (**message).clone();
+        if !with_metadata && let Some(message) = shown.as_object_mut() {
+            message.remove("metadata");
+        }
+        shown
+    };
+    let page: Vec<Value> = messages[start..end].iter().map(shown).collect();
+    yes(json!({ "messages": page, "has_more": !cursor.is_empty(),
         "response_metadata": { "next_cursor": cursor } }))
 }

@@ -12,6 +12,8 @@ use super::super::{
 pub(super) struct Trouble {
     pub(super) error: String,
     pub(super) more: Map<String, Value>,
+    /// `Retry-After`, in seconds.
+    pub(super) wait: Option<i64>,
 }
 
 /// A method's answer without `ok`.
@@ -19,7 +21,7 @@ pub(super) type Output = Result<Map<String, Value>, Trouble>;
 
 /// An error without details.
 pub(super) fn no(error: &str) -> Trouble {
-    Trouble { error: error.to_owned(), more: Map::new() }
+    Trouble { error: error.to_owned(), more: Map::new(), wait: None }
 }
 
 /// The members of a JSON object.
@@ -38,7 +40,8 @@ impl Trouble {
     }
 
     pub(super) fn with(error: &str, more: Value) -> Self {
-        Self { error: error.to_owned(), more: more.as_object().cloned().unwrap_or_default() }
+        let more = more.as_object().cloned().unwrap_or_default();
+        Self { more, ..no(error) }
     }
 
     pub(super) fn body(&self) -> Value {
@@ -52,7 +55,8 @@ impl Trouble {
     /// On the wire: 200, except for "too many requests".
     pub(super) fn answer(&self) -> Answer {
         let status = if self.error == "ratelimited" { 429 } else { 200 };
-        Answer::text(status, "application/json; charset=utf-8", self.body().to_string())
+        let answer = Answer::text(status, "application/json; charset=utf-8", self.body().to_string());
+        self.wait.iter().fold(answer, |answer, wait| answer.with("retry-after", &wait.to_string()))
     }
 }
 

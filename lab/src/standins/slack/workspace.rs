@@ -1,11 +1,12 @@
 //! What can a test see and set in the workspace?
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    super::server::lock,
-    Slack,
+    Pace, Slack,
     mrkdwn::{self, Live, Reading},
     state::{Channel, File, Group, State},
 };
@@ -33,12 +34,12 @@ pub enum Sharing {
 
 pub(super) fn people_it(state: &mut State) {
     for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
-        state.users.insert(id.into(), user(&state.settings.team, id, name, email));
+        Arc::make_mut(&mut state.users).insert(id.into(), user(&state.settings.team, id, name, email));
     }
     let bot = state.settings.bot_user.clone();
     let mut own = user(&state.settings.team, &bot, "casebridge", "");
     own["is_bot"] = true.into();
-    state.users.insert(bot.clone(), own);
+    Arc::make_mut(&mut state.users).insert(bot.clone(), own);
     let security = state.found("security", false, &bot);
     if let Some(channel) = state.channels.get_mut(&security) {
         channel.members.extend([ANA.to_owned(), BO.to_owned()]);
@@ -48,7 +49,7 @@ pub(super) fn people_it(state: &mut State) {
 /// Gives the workspace and its first channel other ids, before anything happens in it.
 pub(super) fn renamed(state: &mut State, team: &str, channel: &str) -> Value {
     let old = std::mem::replace(&mut state.settings.team, team.to_owned());
-    for user in state.users.values_mut().filter(|user| user["team_id"] == *old) {
+    for user in Arc::make_mut(&mut state.users).values_mut().filter(|user| user["team_id"] == *old) {
         user["team_id"] = team.into();
         user["profile"]["team"] = team.into();
     }
@@ -69,7 +70,7 @@ fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
 
 impl Slack {
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut lock(&self.world.state))
+        self.world.with(work)
     }
 
     /// The bot token that is let in.
@@ -107,7 +108,7 @@ impl Slack {
 
     /// Takes a scope from the app.
     pub fn revoke(&self, scope: &str) {
-        self.with(|state| state.settings.scopes.remove(scope));
+        self.with(|state| Arc::make_mut(&mut state.settings.scopes).remove(scope));
     }
 
     /// Whether the app's direct messages have a tab; without one Slack takes none. At first as the manifest says.
@@ -117,12 +118,27 @@ impl Slack {
 
     /// Gives the app a scope.
     pub fn grant(&self, scope: &str) {
-        self.with(|state| state.settings.scopes.insert(scope.to_owned()));
+        self.with(|state| Arc::make_mut(&mut state.settings.scopes).insert(scope.to_owned()));
     }
 
     /// Whether a second post within a second to a channel is refused with 429; at first it is only counted.
     pub fn enforce_pace(&self, enforced: bool) {
-        self.with(|state| state.settings.enforce_pace = enforced);
+        self.enforce(if enforced { Pace::Strict } else { Pace::Counted });
+    }
+
+    /// How strictly the limits are kept.
+    pub fn enforce(&self, pace: Pace) {
+        self.with(|state| state.settings.pace = pace);
+    }
+
+    /// From now on a read can be asked for as of an earlier time, at most 5 s.
+    pub fn remember_the_past(&self) {
+        self.world.past.begin();
+    }
+
+    /// The user id of Ana, whom every workspace has.
+    pub fn ana(&self) -> String {
+        ANA.to_owned()
     }
 
     /// How often the app posted to a channel less than a second after its post before.
@@ -139,7 +155,7 @@ impl Slack {
             for (name, value) in change.as_object().into_iter().flatten() {
                 user[name] = value.clone();
             }
-            state.users.insert(id.clone(), user);
+            Arc::make_mut(&mut state.users).insert(id.clone(), user);
             id
         })
     }
@@ -247,20 +263,27 @@ impl Slack {
             state
                 .channels
                 .get(channel)
-                .map(|channel| channel.messages.values().cloned().collect())
+                .map(|channel| channel.messages.values().map(|message| (**message).clone()).collect())
                 .unwrap_or_default()
         })
     }
 
     /// One message.
     pub fn message(&self, channel: &str, ts: &str) -> Option<Value> {
-        self.with(|state| state.channels.get(channel)?.messages.get(ts).cloned())
+        self.with(|state| state.channels.get(channel)?.messages.get(ts).map(|message| (**message).clone()))
     }
 
     /// A thread: the parent first.
     pub fn thread(&self, channel: &str, parent: &str) -> Vec<Value> {
         let whole = |channel: &Channel| {
-            channel.messages.get(parent).into_iter().chain(channel.replies(parent)).cloned().collect()
+            channel
+                .messages
+                .get(parent)
+                .map(|parent| &**parent)
+                .into_iter()
+                .chain(channel.replies(parent))
+                .cloned()
+                .collect()
         };
         self.with(|state| state.channels.get(channel).map(whole).unwrap_or_default())
     }
@@ -328,8 +351,9 @@ impl Slack {
 
 pub(super) fn live_of(channel: &Channel) -> Vec<Live> {
     let none = Reading::default();
-    let live =
-        |(ts, message): (&String, &Value)| mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none));
+    let live = |(ts, message): (&String, &Arc<Value>)| {
+        mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none))
+    };
     channel.messages.iter().flat_map(live).collect()
 }
 
@@ -368,7 +392,7 @@ pub(super) fn whole(state: &State) -> Value {
         .iter()
         .map(|(id, channel)| {
             let value = json!({ "channel": channel.wire, "members": channel.members,
-                "messages": channel.messages.values().collect::<Vec<_>>(), "pins": channel.pins,
+                "messages": channel.messages.values().map(|message| &**message).collect::<Vec<_>>(), "pins": channel.pins,
                 "bookmarks": channel.bookmarks });
             (id.clone(), value)
         })

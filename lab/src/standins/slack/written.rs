@@ -1,5 +1,7 @@
 //! What people write that is more than words: forwards, tables, files of every kind, edits of them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -53,7 +55,7 @@ fn rewrites(
 ) -> Result<Delivery, String> {
     let now = state.ts();
     let place = state.channels.get_mut(channel).ok_or("no such channel")?;
-    let message = place.messages.get_mut(ts).ok_or("no such message")?;
+    let message = place.messages.get_mut(ts).map(Arc::make_mut).ok_or("no such message")?;
     let before = message.clone();
     *message = with(message.take(), more);
     if let (Some(text), None) = (more["text"].as_str(), more.get("blocks")) {

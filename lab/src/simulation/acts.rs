@@ -1,0 +1,232 @@
+//! What happens at a turn of the story? AWS's acts and people's.
+
+use std::rc::Rc;
+
+use casebridge::{
+    case::{CaseId, Status},
+    chat::{
+        self,
+        ingress::job::{Did, Job, Place},
+        language::ask::{Ask, Line},
+    },
+    state::notes::Home,
+    targets::slack::{Heard, said_by_a_person},
+};
+
+use super::{
+    Class,
+    history::Life,
+    journal::Shown,
+    services::OURS,
+    story::{PERSONS_WORDS, Turn, case_id},
+    wording::{Field, words},
+    world::{Happening, Shared},
+};
+
+/// Most comments of AWS's on a case: five pages, as many as the service lets anybody read in a second. Of more the
+/// product tells nothing; worlds that are harder than it stands today are a class of their own.
+const MOST: usize = 45;
+
+/// Who comments for AWS.
+const RESPONDER: &str = "AWS Responder";
+
+/// A turn happens.
+pub fn happen(world: &Rc<Shared>, turn: Turn) {
+    let now = world.clock.now();
+    world.note("story", &format!("{turn:?}"));
+    match turn {
+        Turn::Create(case) => create(world, &case_id(case)),
+        Turn::Comments(case, times) => comments(world, case, times),
+        Turn::Amend(case) => amend(world, case_id(case).as_str()),
+        Turn::Wavers(case) => wavers(world, case),
+        Turn::Status(case, status) => {
+            drop(world.sir().aws_sets_status(case_id(case).as_str(), status.as_str()));
+        }
+        Turn::Waits(case) => {
+            let id = case_id(case);
+            let waits = world
+                .history
+                .borrow()
+                .0
+                .get(id.as_str())
+                .is_some_and(|life| life.is("pendingAction") == "Customer");
+            drop(world.sir().aws_sets_pending_action(id.as_str(), if waits { "None" } else { "Customer" }));
+        }
+        Turn::Field(case, Field::File) => {
+            let (id, number) = (case_id(case), world.chance.between(1, 99));
+            drop(world.sir().aws_attaches(id.as_str(), &format!("log-{number}.txt"), "bytes"));
+        }
+        Turn::Field(case, field) => {
+            let members = field.members(&world.chance, now);
+            drop(world.sir().aws_changes(case_id(case).as_str(), &members));
+        }
+        Turn::Close(case) => drop(world.sir().aws_closes(case_id(case).as_str(), "False Positive")),
+        Turn::Command(case, number) => command(world, case_id(case), number),
+        Turn::Reply(case, number) => reply(world, &case_id(case), number),
+        Turn::Delete(case) => delete(world, &case_id(case)),
+        Turn::Reword(case) => reword(world, &case_id(case)),
+        Turn::Break(slack, time) => match slack {
+            Some(how) => *world.services.slack_broken.borrow_mut() = Some((now + time, how)),
+            None => *world.services.jira_broken.borrow_mut() = Some(now + time),
+        },
+        Turn::Burst(case, times, pause) => burst(world, case, (times, pause)),
+        Turn::Choose(own_channel) => world.choose(own_channel),
+        Turn::Backup => world.backup.restore(&world.memory),
+        Turn::Restore => world.memory.restore(&world.backup),
+        Turn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
+    }
+    world.happened();
+}
+
+fn create(world: &Shared, id: &CaseId) {
+    world.sir().set_next_case(id.as_str());
+    match world.chance.happens(400) {
+        true => world.sir().aws_creates_case("Unusual sign-ins"),
+        false => world.sir().console_creates_case("Unusual sign-ins"),
+    };
+}
+
+/// AWS comments, and will again.
+fn comments(world: &Shared, case: usize, times: i64) {
+    let id = case_id(case);
+    let count = world.history.borrow().0.get(id.as_str()).map_or(0, |life| life.comments.len());
+    if world.class == Class::Usual && count >= MOST {
+        return;
+    }
+    let creator = if world.chance.happens(300) { OURS } else { RESPONDER };
+    let words = words(&world.chance, &format!("comment number {count} of {id}"));
+    drop(world.sir().aws_comments(id.as_str(), creator, &words));
+    if times > 1 {
+        let at = world.clock.now() + 2_000;
+        world.plan(at, Happening::Story(Turn::Comments(case, times - 1)));
+    }
+}
+
+/// AWS comments many times, one right after the other.
+fn burst(world: &Shared, case: usize, (times, pause): (usize, i64)) {
+    comments(world, case, 1);
+    if times > 1 {
+        let at = world.clock.now() + pause;
+        world.plan(at, Happening::Story(Turn::Burst(case, times - 1, pause)));
+    }
+}
+
+/// The status changes, and half a minute later it is what it was before.
+fn wavers(world: &Shared, case: usize) {
+    let id = case_id(case);
+    let before = world.history.borrow().0.get(id.as_str()).map(|life| life.is("caseStatus").to_owned());
+    if let Some(before) = before {
+        let back = Turn::Status(case, before.into());
+        world.plan(world.clock.now() + 30_000, Happening::Story(back));
+    }
+    drop(world.sir().aws_sets_status(id.as_str(), Status::PostIncident.as_str()));
+}
+
+/// AWS changes its first comment.
+fn amend(world: &Shared, id: &str) {
+    let first = world.history.borrow().0.get(id).and_then(|life| {
+        let first = life.comments.iter().find(|comment| comment.creator == RESPONDER)?;
+        Some((first.id.clone(), format!("{}, changed", first.text())))
+    });
+    if let Some((comment, body)) = first {
+        drop(world.sir().aws_edits_comment(id, &comment, RESPONDER, &body));
+    }
+}
+
+/// A person deletes a comment of ours that a check has seen.
+fn delete(world: &Rc<Shared>, id: &CaseId) {
+    let now = world.clock.now();
+    let mut journal = world.services.in_slack.borrow_mut();
+    let of = format!("{id}/comment/");
+    let old = journal
+        .all
+        .iter_mut()
+        .find(|shown| shown.mark.starts_with(&of) && shown.gone.is_none() && now - shown.at() > 4_000_000);
+    if let Some(shown) = old {
+        drop(world.slack().deletes(&shown.place, &shown.id));
+        shown.gone = Some(now);
+    }
+}
+
+/// A person puts other words into a comment of ours on the issue. They stay: the mark is still that of what we told.
+fn reword(world: &Rc<Shared>, id: &CaseId) {
+    let mut journal = world.services.in_jira.borrow_mut();
+    let of = format!("{id}/");
+    let ours =
+        |shown: &&mut Shown| shown.mark.starts_with(&of) && shown.gone.is_none() && shown.place != "SEC";
+    if let Some(shown) = journal.all.iter_mut().find(ours) {
+        let (jira, now) = (world.jira(), world.clock.now());
+        drop(jira.person_edits_comment(&jira.ana(), &shown.place, &shown.id, PERSONS_WORDS));
+        shown.says(now, PERSONS_WORDS.to_owned());
+        world.reworded.borrow_mut().push((shown.place.clone(), shown.id.clone()));
+    }
+}
+
+/// `/sir CASE comment …` reaches the inbox, verified.
+fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
+    let now = world.clock.now();
+    let text = words(&world.chance, &format!("by command {number}"));
+    let (person, channel) = (world.slack().ana(), world.settings().slack.channel.clone());
+    let typed = world.slack().types(&person, &channel, "/sir", &text);
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
+    let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
+    let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
+    let job = Job {
+        act: format!("trigger.{number}"),
+        team: world.settings().slack.team.clone(),
+        user: person,
+        place: Place { channel, thread: None },
+        did: Did::Asked { line, typed: text.clone() },
+        response_url: answers.clone(),
+        replaces: false,
+        at: now,
+    };
+    world.said.borrow_mut().push((text, answers, job.key()));
+    deliver(world, &job);
+}
+
+/// A person writes in the thread, if there is one. Its event reaches the inbox, or is lost.
+fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
+    let now = world.clock.now();
+    let text = words(&world.chance, &format!("by reply {number}"));
+    let mark = format!("{case}/home#");
+    let mut journal = world.services.in_slack.borrow_mut();
+    let card = journal.all.iter().find(|one| one.mark.starts_with(&mark));
+    let bound = card.filter(|card| now - card.at() > 5_000);
+    let bound = bound.map(|card| Home { place: card.place.clone(), name: card.id.clone() });
+    let closed = world.history.borrow().0.get(case.as_str()).is_none_or(Life::is_closed);
+    let broken = world.services.slack_broken.borrow().is_some();
+    let Some(home) = bound.filter(|_| !closed && !broken) else { return };
+    let person = world.slack().ana();
+    let shared = world.settings().slack.channel == home.place;
+    let thread = shared.then(|| home.name.clone());
+    // Slack escapes what people type.
+    let typed = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let (ts, _) = world.slack().says(&person, &home.place, &typed, thread.as_deref());
+    journal.add(Shown {
+        place: home.place.clone(),
+        thread: thread.clone(),
+        id: ts.clone(),
+        ours: false,
+        mark: String::new(),
+        said: vec![(now, text.clone())],
+        gone: None,
+    });
+    drop(journal);
+    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: typed, ..Heard::default() };
+    let Some(said) = said_by_a_person(heard) else { return };
+    let job = chat::ingress::job::said(&world.settings(), &home, &said, now);
+    world.said.borrow_mut().push((text, None, job.key()));
+    if world.fault(|faults| faults.reply_lost) {
+        return;
+    }
+    deliver(world, &job);
+}
+
+/// Delivered once, or up to five times.
+fn deliver(world: &Rc<Shared>, job: &Job) {
+    let Ok(body) = serde_json::to_string(job) else { return };
+    let times = if world.fault(|faults| faults.command_twice) { world.chance.between(2, 5) } else { 1 };
+    let at = world.clock.now() + world.chance.between(20, 500);
+    world.plan(at, Happening::Job(body.into(), times.try_into().unwrap_or(1)));
+}

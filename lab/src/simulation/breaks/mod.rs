@@ -1,0 +1,85 @@
+//! Small breaks of what people see. Each is made where the product meets the world: what is sent, asked or answered is
+//! altered on its way, and the product knows nothing of it. The oracle must see every one.
+
+mod alter;
+mod table;
+
+use casebridge::{
+    aws::sir::{Answer, Call},
+    http::Request,
+};
+use serde_json::Value;
+
+use self::alter::Body;
+pub use self::table::BREAKS;
+use super::oracle::{Told, told};
+use crate::simulation::visible;
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It goes as it is by now.
+    Goes,
+    /// It is answered as if it were done, and is not.
+    Dropped,
+    /// It goes twice.
+    Twice,
+}
+
+/// A request that a break looks at.
+pub struct Sent<'a> {
+    /// The method of Slack's; of Jira's the verb and the path's last word that is no number.
+    pub what: &'a str,
+    /// Its body, which may be altered.
+    pub body: Body<'a>,
+    /// What it tells, where it tells something below a card or on an issue.
+    pub told: Option<Told>,
+}
+
+/// How it breaks.
+#[derive(Clone, Copy)]
+pub enum How {
+    /// What is sent to Slack or Jira.
+    Sent(fn(&mut Sent<'_>) -> Act),
+    /// What the service is asked for.
+    Asked(fn(&mut Call) -> Act),
+    /// What the service answers.
+    Answered(fn(&mut Answer)),
+}
+
+/// A break.
+pub struct Break {
+    /// What is wrong then, in a few words.
+    pub name: &'static str,
+    /// How.
+    pub how: How,
+}
+
+/// A request as a break leaves it, and what becomes of it.
+pub fn sent(broken: Option<&Break>, request: Request) -> (Request, Act) {
+    let Some(Break { how: How::Sent(alter), .. }) = broken else { return (request, Act::Goes) };
+    let Ok(mut body) = serde_json::from_slice::<Value>(&request.body) else { return (request, Act::Goes) };
+    let what = what(&request);
+    let told = read(&what, &body);
+    let act = alter(&mut Sent { what: &what, body: Body(&mut body), told });
+    (Request { body: body.to_string().into(), ..request }, act)
+}
+
+fn what(request: &Request) -> String {
+    let path = request.url.split('?').next().unwrap_or_default();
+    let is_word =
+        |part: &&str| !part.is_empty() && part.chars().all(|char| char.is_ascii_alphabetic() || char == '.');
+    let last = path.rsplit('/').find(is_word).unwrap_or_default();
+    match path.contains("/rest/api/3/") {
+        true => format!("{} {last}", request.method),
+        false => last.to_owned(),
+    }
+}
+
+fn read(what: &str, body: &Value) -> Option<Told> {
+    match what {
+        "chat.postMessage" | "chat.update" => Some(told(&visible::in_slack(body))),
+        "POST comment" | "PUT comment" => Some(told(&visible::in_jira(&body["body"]))),
+        _ => None,
+    }
+}

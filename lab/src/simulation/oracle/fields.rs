@@ -1,0 +1,196 @@
+//! Is each change of a field told, from what it was to what it is?
+
+use casebridge::case::Millis;
+use serde_json::{Map, Value};
+
+use super::{
+    super::{Class, history::Life},
+    Judge, Kind, Place,
+    read::{Line, Told, plain, told},
+};
+use crate::simulation::visible;
+
+/// What a person calls a field, and what it is.
+type Field = (&'static str, fn(&Map<String, Value>) -> String);
+
+const FIELDS: &[Field] = &[
+    ("Status", |is| text(is, "caseStatus")),
+    ("Closure", |is| text(is, "closureCode")),
+    ("Title", |is| text(is, "title")),
+    ("Resolver", |is| if text(is, "resolverType") == "AWS" { "AWS" } else { "Your team" }.to_owned()),
+    ("Next move", next_move),
+    ("Type", |is| text(is, "engagementType")),
+    ("Reported start", |is| date(is, "reportedIncidentStartDate")),
+    ("Actual start", |is| date(is, "actualIncidentStartDate")),
+];
+
+const LISTS: &[(&str, &str, &str)] = &[
+    ("Accounts", "impactedAccounts", ""),
+    ("Regions", "impactedAwsRegions", "region"),
+    ("Services", "impactedServices", ""),
+    ("Watchers", "watchers", "email"),
+    ("Threat actor addresses", "threatActorIpAddresses", "ipAddress"),
+];
+
+fn text(is: &Map<String, Value>, name: &str) -> String {
+    plain(is.get(name).and_then(Value::as_str).unwrap_or_default())
+}
+
+/// Of a closed case nobody has the next move.
+fn next_move(is: &Map<String, Value>) -> String {
+    let ours = text(is, "pendingAction") == "Customer" || text(is, "resolverType") != "AWS";
+    if ours { "Your team" } else { "AWS" }.to_owned()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
+fn date(is: &Map<String, Value>, name: &str) -> String {
+    let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    let seconds = is.get(name).and_then(Value::as_f64).map(|at| at.floor() as i64);
+    let at = seconds.and_then(|at| time::OffsetDateTime::from_unix_timestamp(at).ok());
+    at.and_then(|at| at.format(format).ok()).unwrap_or_default()
+}
+
+/// All lines of changes that ever stood at a place, in their order.
+fn lines(place: &Place<'_>) -> Vec<Line> {
+    let first = |shown: &&&super::Shown| shown.said.first().map(|(_, text)| told(text));
+    let told = place.told.iter().filter_map(|shown| first(&shown));
+    told.filter_map(|told| if let Told::Changes(lines) = told { Some(lines) } else { None })
+        .flatten()
+        .collect()
+}
+
+/// Asks of all fields of a case.
+pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+    let lines = lines(place);
+    let Some(home) = place.homes.first() else { return };
+    // Such lines are not told again: docs/decisions/0007-worlds-that-still-fail.md, W1.
+    if judge.world.class == Class::Usual && place.name == "Slack" && has_swallowed_changes(judge) {
+        return;
+    }
+    for (name, value) in FIELDS {
+        let told: Vec<(&str, &str)> = lines
+            .iter()
+            .filter_map(|line| match line {
+                Line::Field { name: of, old, new } if of == name => Some((old.as_str(), new.as_str())),
+                Line::Field { .. } | Line::List { .. } | Line::Description | Line::File { .. } => None,
+            })
+            .collect();
+        let open = |is: &Map<String, Value>| *name != "Next move" || text(is, "caseStatus") != "Closed";
+        let was = history(life, |is| open(is).then(|| value(is)));
+        let settled = *name != "Next move" || !life.is_closed();
+        if let Some(why) = broken(&was, home.at(), &told, settled) {
+            judge.says(why, format!("{name} was {} and is told as {told:?} in {}", worded(&was), place.name));
+        }
+    }
+    for (name, field, member) in LISTS {
+        list(judge, (place, life), &lines, (name, field, member));
+    }
+    files(judge, place, life, &lines);
+    if rewritten(life, home.at()) && !lines.contains(&Line::Description) {
+        judge.says(Kind::Lost, format!("that the description changed is not told in {}", place.name));
+    }
+}
+
+/// Whether Slack answered `ok` to lines of changes, and stored nothing.
+fn has_swallowed_changes(judge: &Judge<'_>) -> bool {
+    let bodies = judge.world.services.swallowed.borrow();
+    bodies.iter().any(|body| matches!(told(&visible::in_slack(body)), Told::Changes(_)))
+}
+
+/// A field's values, since when, without repetitions.
+fn history<T: PartialEq>(life: &Life, value: impl Fn(&Map<String, Value>) -> Option<T>) -> Vec<(Millis, T)> {
+    let mut was: Vec<(Millis, T)> = Vec::new();
+    for (at, is) in &life.was {
+        if let Some(value) = value(is)
+            && was.last().is_none_or(|(_, last)| *last != value)
+        {
+            was.push((*at, value));
+        }
+    }
+    was
+}
+
+fn worded(was: &[(Millis, String)]) -> String {
+    was.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" → ")
+}
+
+/// What is wrong with a field's lines: they begin with what it was when the case was first shown, each goes on where
+/// the one before ended, all of it was so in this order, and they end with what it is.
+fn broken(was: &[(Millis, String)], shown: Millis, told: &[(&str, &str)], settled: bool) -> Option<Kind> {
+    let (_, is) = was.last()?;
+    let at_first = |value: &str| was.iter().any(|(at, one)| *at <= shown && one == value);
+    let Some(((first, _), (_, last))) = told.first().zip(told.last()) else {
+        return (settled && !at_first(is)).then_some(Kind::Lost);
+    };
+    if told.windows(2).any(|pair| pair[0].1 != pair[1].0) {
+        return Some(Kind::Lost);
+    }
+    let chain: Vec<&str> = std::iter::once(*first).chain(told.iter().map(|(_, new)| *new)).collect();
+    let mut values = was.iter().map(|(_, value)| value.as_str());
+    match () {
+        () if chain.iter().any(|one| !was.iter().any(|(_, value)| value == one)) => Some(Kind::Untrue),
+        () if !chain.iter().all(|one| values.any(|value| value == *one)) => Some(Kind::OutOfOrder),
+        () if !at_first(first) || settled && last != is => Some(Kind::Lost),
+        () => None,
+    }
+}
+
+/// What came to a list and what went from it, added up, makes of what it was what it is.
+fn list(
+    judge: &mut Judge<'_>,
+    (place, life): (&Place<'_>, &Life),
+    lines: &[Line],
+    (name, field, member): (&str, &str, &str),
+) {
+    let items = |is: &Map<String, Value>| -> Option<Vec<String>> {
+        let one =
+            |item: &Value| (if member.is_empty() { item } else { &item[member] }).as_str().map(str::to_owned);
+        Some(is.get(field)?.as_array()?.iter().filter_map(one).collect())
+    };
+    let was = history(life, items);
+    let Some((_, is)) = was.last() else { return };
+    let adds_up = |start: &Vec<String>| {
+        let mut now = start.clone();
+        for line in lines {
+            if let Line::List { name: of, added, removed } = line
+                && *of == name
+            {
+                now.retain(|item| !removed.contains(item));
+                now.extend(added.iter().cloned());
+            }
+        }
+        let (mut now, mut is) = (now, is.clone());
+        now.sort();
+        is.sort();
+        now == is
+    };
+    let shown = place.homes.first().map_or(0, |home| home.at());
+    if !was.iter().any(|(at, start)| *at <= shown && adds_up(start)) {
+        judge.says(Kind::Lost, format!("{name}, now {is:?}, are not told as they changed in {}", place.name));
+    }
+}
+
+/// Each file that came after the case was first shown is told, and how its check ended.
+fn files(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life, lines: &[Line]) {
+    let shown = place.homes.first().map_or(0, |home| home.at());
+    let files = |is: &Map<String, Value>| -> Vec<(String, String)> {
+        let files = is.get("caseAttachments").and_then(Value::as_array).into_iter().flatten();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        files.map(|file| (text(&file["fileName"]), text(&file["attachmentStatus"]))).collect()
+    };
+    let at_first: Vec<(String, String)> =
+        life.was.iter().filter(|(at, _)| *at <= shown).flat_map(|(_, is)| files(is)).collect();
+    let Some((_, is)) = life.was.last() else { return };
+    for (name, stands) in files(is).into_iter().filter(|file| !at_first.contains(file)) {
+        let last = lines.iter().rfind(|line| matches!(line, Line::File { name: of, .. } if *of == name));
+        if last != Some(&Line::File { name: name.clone(), stands: stands.clone() }) {
+            judge.says(Kind::Lost, format!("that {name} is {stands} is not told in {}", place.name));
+        }
+    }
+}
+
+/// Whether the description became another one after it was first shown.
+fn rewritten(life: &Life, shown: Millis) -> bool {
+    let was = history(life, |is| Some(text(is, "description")));
+    was.last().is_some_and(|(_, is)| !was.iter().any(|(at, value)| *at <= shown && value == is))
+}

@@ -1,0 +1,173 @@
+//! Does what stands in channel, thread, issue and case say what was true, once, in order, and nothing else?
+//!
+//! It knows nothing of the product: it compares the history of the service's side with texts, as a person does.
+
+mod fields;
+mod linked;
+mod people;
+mod read;
+mod remarks;
+
+use casebridge::case::Millis;
+
+pub use self::read::{Line, Told, told};
+use super::{history::Life, journal::Shown, world::Shared};
+
+/// What went wrong, by what it would mean for a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Something was never told, or its newest words were not.
+    Lost,
+    /// Something stands, or stood, there twice.
+    Doubled,
+    /// Something stands behind what came after it, or a state behind a newer one.
+    OutOfOrder,
+    /// Something stands, or stood, there that was never true, or that nothing called for.
+    Untrue,
+}
+
+/// What went wrong, counted by what it would mean for a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Something was never told, or its newest text was not.
+    pub lost: u32,
+    /// Something stands there, or stood there, twice; or came back after a person deleted it.
+    pub doubled: u32,
+    /// Comments do not stand in their order, or a state went backwards.
+    pub out_of_order: u32,
+    /// Something is shown, or was, that was never true or that nothing called for.
+    pub untrue: u32,
+}
+
+impl Verdict {
+    /// One more of this kind.
+    pub fn counts(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Lost => &mut self.lost,
+            Kind::Doubled => &mut self.doubled,
+            Kind::OutOfOrder => &mut self.out_of_order,
+            Kind::Untrue => &mut self.untrue,
+        } += 1;
+    }
+}
+
+/// A case at one place.
+pub struct Place<'a> {
+    /// `Slack` or `Jira`.
+    pub name: &'static str,
+    /// Cards, or issues, that ever stood for it.
+    pub homes: Vec<&'a Shown>,
+    /// What we told below, in its order.
+    pub told: Vec<&'a Shown>,
+    /// What people said there.
+    pub people: Vec<&'a Shown>,
+}
+
+/// What a judge says, and where it writes it down.
+pub struct Judge<'a> {
+    /// The world.
+    pub world: &'a Shared,
+    /// What is wrong.
+    pub found: Vec<(Kind, String)>,
+    /// For each comment and place: milliseconds from its being made to its being told.
+    pub repair: Vec<Millis>,
+}
+
+impl Judge<'_> {
+    fn says(&mut self, kind: Kind, what: String) {
+        self.found.push((kind, what));
+    }
+}
+
+/// All that is wrong with a world that came to its end.
+pub fn judge(world: &Shared) -> Judge<'_> {
+    let mut judge = Judge { world, found: Vec::new(), repair: Vec::new() };
+    people::said(&mut judge);
+    people::reworded(&mut judge);
+    let (slack, jira) = (world.services.in_slack.borrow(), world.services.in_jira.borrow());
+    for (id, life) in &world.history.borrow().0 {
+        let places = [in_slack(world, id, &slack.all), in_jira(id, &jira.all)];
+        for place in &places {
+            once(&mut judge, place, id);
+            remarks::judge(&mut judge, place, life);
+            fields::judge(&mut judge, place, life);
+            called_for(&mut judge, place, life);
+        }
+        linked::judge(&mut judge, id, life, &places);
+        people::channel(&mut judge, id, life.is("caseStatus"));
+    }
+    judge
+}
+
+/// A card names its case, in a channel of many cases or in the case's own.
+fn in_slack<'a>(world: &Shared, id: &str, all: &'a [Shown]) -> Place<'a> {
+    let own: Vec<String> = world
+        .services
+        .channels()
+        .iter()
+        .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id)))
+        .filter_map(|channel| channel["id"].as_str().map(str::to_owned))
+        .collect();
+    let is_home = |shown: &&Shown| {
+        shown.ours && shown.thread.is_none() && shown.said.iter().any(|(_, text)| is_card_of(text, id))
+    };
+    let homes: Vec<&Shown> = all.iter().filter(is_home).collect();
+    let below = |shown: &&Shown| match &shown.thread {
+        Some(thread) => homes.iter().any(|home| home.id == *thread && home.place == shown.place),
+        None => own.contains(&shown.place) && !is_home(shown),
+    };
+    let (told, people) = all.iter().filter(below).partition(|shown| shown.ours);
+    Place { name: "Slack", homes, told, people }
+}
+
+/// A card has a line `Case` and below it the case's number.
+fn is_card_of(text: &str, id: &str) -> bool {
+    let mut lines = text.lines();
+    let named = format!("`{id}`");
+    while let Some(line) = lines.next() {
+        if line == "*Case*" || line == "Case" {
+            return lines.next().is_some_and(|next| next == named || next == id);
+        }
+    }
+    false
+}
+
+fn in_jira<'a>(id: &str, all: &'a [Shown]) -> Place<'a> {
+    let is_home = |shown: &&Shown| {
+        shown.is_issue() && shown.said.iter().any(|(_, text)| text.contains(&format!("Case\n{id}\n")))
+    };
+    let homes: Vec<&Shown> = all.iter().filter(is_home).collect();
+    let below = |shown: &&Shown| homes.iter().any(|home| home.id == shown.place) && !shown.is_issue();
+    let (told, people) = all.iter().filter(below).partition(|shown| shown.ours);
+    Place { name: "Jira", homes, told, people }
+}
+
+/// One home, which was made once.
+fn once(judge: &mut Judge<'_>, place: &Place<'_>, id: &str) {
+    match place.homes.len() {
+        0 => judge.says(Kind::Lost, format!("{id} is nowhere in {}", place.name)),
+        1 => {}
+        many => judge.says(Kind::Doubled, format!("{id} has {many} homes in {}", place.name)),
+    }
+}
+
+/// Each thing below a card or an issue is of a kind that something calls for; whose words they are is asked elsewhere.
+fn called_for(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+    let was = |field: &str, words: &str| {
+        life.was.iter().any(|(_, is)| {
+            is.get(field).and_then(|is| is.as_str()).is_some_and(|is| read::plain(is) == words)
+        })
+    };
+    for shown in &place.told {
+        for (_, text) in &shown.said {
+            let untrue = match told(text) {
+                Told::Description { words, part: (1, 1) } => !was("description", &read::plain(&words)),
+                Told::Other => !judge.world.is_reworded(text),
+                Told::Description { .. } | Told::Words { .. } | Told::Changes(_) | Told::NotMoved => false,
+            };
+            if untrue {
+                judge.says(Kind::Untrue, format!("nothing called for {text:?} in {}", place.name));
+            }
+        }
+    }
+}

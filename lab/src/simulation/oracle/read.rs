@@ -1,0 +1,151 @@
+//! What does a message or a comment of ours say? Read as a person reads it: no key, mark or hash of the product's.
+
+/// One line of changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A field was this and is that; nothing stands for none.
+    Field { name: &'static str, old: String, new: String },
+    /// Of a list, what came and what went.
+    List { name: &'static str, added: Vec<String>, removed: Vec<String> },
+    /// The description was rewritten.
+    Description,
+    /// A file came, or its check ended: its name, and how it stands.
+    File { name: String, stands: String },
+}
+
+/// What was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Somebody's words: who and when, and which part of how many.
+    Words { head: String, words: String, part: (usize, usize) },
+    /// The case's description, or a part of it.
+    Description { words: String, part: (usize, usize) },
+    /// What changed.
+    Changes(Vec<Line>),
+    /// The issue cannot be moved.
+    NotMoved,
+    /// Something else.
+    Other,
+}
+
+const FIELDS: [&str; 8] =
+    ["Status", "Closure", "Title", "Resolver", "Next move", "Type", "Reported start", "Actual start"];
+const LISTS: [&str; 6] =
+    ["Accounts", "Regions", "Services", "Watchers", "Threat actor addresses", "Metadata"];
+
+/// Reads a text.
+pub fn told(text: &str) -> Told {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let (head, part) = parted(first);
+    if let Some(lines) = changes(if first == "Changes" { rest } else { text }) {
+        return Told::Changes(lines);
+    }
+    match () {
+        () if first.contains("could not be moved to") => Told::NotMoved,
+        () if head == "Description" => Told::Description { words: rest.to_owned(), part },
+        () if head.contains(" UTC") => {
+            let head = head.trim_end_matches(" · edited").to_owned();
+            Told::Words { head, words: rest.to_owned(), part }
+        }
+        () => Told::Other,
+    }
+}
+
+/// `… · part 2 of 3` without its end, which says the part, counted from 1.
+fn parted(head: &str) -> (&str, (usize, usize)) {
+    let read = || {
+        let (head, part) = head.rsplit_once(" · part ")?;
+        let (index, of) = part.split_once(" of ")?;
+        Some((head, (index.parse().ok()?, of.parse().ok()?)))
+    };
+    read().unwrap_or((head, (1, 1)))
+}
+
+fn changes(text: &str) -> Option<Vec<Line>> {
+    let lines: Vec<Line> =
+        text.lines().filter(|one| !one.trim().is_empty()).map(line).collect::<Option<_>>()?;
+    (!lines.is_empty()).then_some(lines)
+}
+
+fn line(line: &str) -> Option<Line> {
+    let line = line.strip_prefix("- ").unwrap_or(line);
+    if line.starts_with("Description changed") {
+        return Some(Line::Description);
+    }
+    if let Some(file) = line.strip_prefix("Attachment ") {
+        let (name, stands) = file.split_once(' ')?;
+        let stands = stands.rsplit_once(" → ").map_or(stands, |(_, new)| new);
+        let stands = stands.trim_start_matches("new, ").to_owned();
+        return Some(Line::File { name: name.to_owned(), stands });
+    }
+    let named = |names: &'static [&'static str]| {
+        names.iter().find_map(|name| Some((*name, line.strip_prefix(name)?.strip_prefix(' ')?)))
+    };
+    if let Some((name, rest)) = named(&LISTS) {
+        let (added, removed) = rest.split_once("− ").unwrap_or((rest, ""));
+        let (added, removed) = (items(added.trim_start_matches("+ ")), items(removed));
+        return Some(Line::List { name, added, removed });
+    }
+    let (name, rest) = named(&FIELDS)?;
+    let (old, new) = rest.split_once(" → ").unwrap_or(("", rest));
+    let new = if new == "nothing" { "" } else { new };
+    Some(Line::Field { name, old: old.to_owned(), new: new.to_owned() })
+}
+
+fn items(list: &str) -> Vec<String> {
+    list.trim().split(", ").filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// The same words, whatever blanks and line ends stand between them.
+pub fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_read_as_people_read_it() {
+        let words = |head: &str, words: &str, part| Told::Words {
+            head: head.to_owned(),
+            words: words.to_owned(),
+            part,
+        };
+        for (text, expected) in [
+            (
+                "AWS Responder · 2026-09-21 14:13 UTC\nLook\nhere",
+                words("AWS Responder · 2026-09-21 14:13 UTC", "Look\nhere", (1, 1)),
+            ),
+            (
+                "ana (Slack) · 2026-09-21 14:13 UTC · edited · part 2 of 3\nx",
+                words("ana (Slack) · 2026-09-21 14:13 UTC", "x", (2, 3)),
+            ),
+            ("Description\nIt began.", Told::Description { words: "It began.".to_owned(), part: (1, 1) }),
+            ("⚠️ SEC-1 could not be moved to Done because of resolution", Told::NotMoved),
+            ("Who knows", Told::Other),
+            (
+                "Changes\nStatus Submitted → Acknowledged\nClosure Duplicate\nActual start 1 → nothing\nRegions + a, b − c\nDescription changed: it is rewritten above\nAttachment a.txt new, Verified\nAttachment b.txt Pending → Failed",
+                Told::Changes(vec![
+                    Line::Field {
+                        name: "Status",
+                        old: "Submitted".to_owned(),
+                        new: "Acknowledged".to_owned(),
+                    },
+                    Line::Field { name: "Closure", old: String::new(), new: "Duplicate".to_owned() },
+                    Line::Field { name: "Actual start", old: "1".to_owned(), new: String::new() },
+                    Line::List {
+                        name: "Regions",
+                        added: vec!["a".to_owned(), "b".to_owned()],
+                        removed: vec!["c".to_owned()],
+                    },
+                    Line::Description,
+                    Line::File { name: "a.txt".to_owned(), stands: "Verified".to_owned() },
+                    Line::File { name: "b.txt".to_owned(), stands: "Failed".to_owned() },
+                ]),
+            ),
+        ] {
+            assert_eq!(told(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Is each comment told once, in its newest words, in order, with who said it?
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    super::{
+        Class,
+        history::{Life, Remark},
+        journal::Shown,
+        services::OURS,
+    },
+    Judge, Kind, Place,
+    read::{Told, plain, told},
+};
+
+/// A comment as it is told: in one piece, or in several.
+struct Group<'a> {
+    head: String,
+    parts: Vec<&'a Shown>,
+    of: usize,
+}
+
+impl Group<'_> {
+    /// Its words, as all of its parts say them at the end.
+    fn words(&self) -> String {
+        let last = |shown: &&Shown| words_of(shown.text());
+        plain(&self.parts.iter().map(last).collect::<Vec<_>>().join(""))
+    }
+
+    /// What its first part ever said; the whole, where it has one part.
+    fn ever(&self) -> Vec<String> {
+        let said = self.parts.first().map(|first| first.said.as_slice()).unwrap_or_default();
+        said.iter().map(|(_, text)| plain(&words_of(text))).collect()
+    }
+
+    /// Whether this part is the next of it.
+    fn lacks(&self, head: &str, (index, of): (usize, usize)) -> bool {
+        self.head == head && self.of == of && self.parts.len() + 1 == index
+    }
+
+    fn stands(&self) -> bool {
+        self.parts.iter().all(|part| part.gone.is_none())
+    }
+}
+
+fn words_of(text: &str) -> String {
+    match told(text) {
+        Told::Words { words, .. } => words,
+        Told::Description { .. } | Told::Changes(_) | Told::NotMoved | Told::Other => text.to_owned(),
+    }
+}
+
+/// Words of somebody, put together from their parts. What Slack did not keep at first stands behind its later parts.
+fn groups<'a>(place: &Place<'a>) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut early: Vec<(String, (usize, usize), &'a Shown)> = Vec::new();
+    for shown in &place.told {
+        let Some((_, first)) = shown.said.first() else { continue };
+        let Told::Words { head, part, .. } = told(first) else { continue };
+        let (index, of) = part;
+        let goes_on = |group: &&mut Group<'a>| group.lacks(&head, part);
+        match groups.iter_mut().rfind(goes_on) {
+            Some(group) if index > 1 => group.parts.push(shown),
+            Some(_) | None if index > 1 => early.push((head, part, shown)),
+            Some(_) | None => groups.push(Group { head, parts: vec![shown], of }),
+        }
+    }
+    for (head, part, shown) in early {
+        match groups.iter_mut().find(|group| group.lacks(&head, part)) {
+            Some(group) => group.parts.push(shown),
+            None => groups.push(Group { head, parts: vec![shown], of: part.1 }),
+        }
+    }
+    groups
+}
+
+/// What somebody said, and whose name stands above it, where the bridge wrote that.
+fn said(body: &str) -> (Option<&str>, String) {
+    match body.split_once('\n') {
+        Some((who, words)) if who.ends_with("(Slack):") || who.ends_with("(Jira):") => {
+            (Some(who.trim_end_matches(':')), plain(words))
+        }
+        _ => (None, plain(body)),
+    }
+}
+
+fn versions(remark: &Remark) -> Vec<String> {
+    remark.said.iter().map(|(_, body)| said(body).1).collect()
+}
+
+/// Groups of one part by what they began with, and those of several.
+fn index(groups: &[Group<'_>]) -> (HashMap<String, Vec<usize>>, Vec<usize>) {
+    let mut firsts: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, group) in groups.iter().enumerate().filter(|(_, group)| group.of == 1) {
+        if let Some(first) = group.ever().into_iter().next() {
+            firsts.entry(first).or_default().push(index);
+        }
+    }
+    (firsts, (0..groups.len()).filter(|index| groups[*index].of > 1).collect())
+}
+
+/// Whether a group tells this comment: it began with words that the comment had.
+fn tells(group: &Group<'_>, versions: &[String]) -> bool {
+    match group.of {
+        1 => group.ever().first().is_some_and(|first| versions.contains(first)),
+        _ => group
+            .ever()
+            .first()
+            .is_some_and(|first| versions.iter().any(|one| one.starts_with(first.as_str()))),
+    }
+}
+
+/// Asks of all comments of a case, and of all words that are told.
+pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+    let groups = groups(place);
+    let (firsts, parted) = index(&groups);
+    let mut told: BTreeMap<usize, usize> = BTreeMap::new();
+    for (number, remark) in life.comments.iter().enumerate() {
+        let versions = versions(remark);
+        let whole: BTreeSet<usize> =
+            versions.iter().filter_map(|one| firsts.get(one)).flatten().copied().collect();
+        let in_parts = parted.iter().copied().filter(|index| tells(&groups[*index], &versions));
+        let mine: Vec<usize> = whole.into_iter().chain(in_parts).collect();
+        match (stands_already(place, remark), mine.as_slice()) {
+            (true, []) => {}
+            (false, [one]) => {
+                told.insert(number, *one);
+                in_time(judge, place, remark, &groups[*one]);
+                as_it_is(judge, place, remark, &groups[*one]);
+            }
+            (true, [_, ..]) => {
+                judge.says(
+                    Kind::Doubled,
+                    format!("{:?} is told back to where it was said, {}", remark.text(), place.name),
+                );
+            }
+            (false, []) => {
+                judge.says(Kind::Lost, format!("{:?} is not told in {}", remark.text(), place.name));
+            }
+            (false, [_, _, ..]) => {
+                let times = mine.len();
+                judge.says(
+                    Kind::Doubled,
+                    format!("{:?} is told {times} times in {}", remark.text(), place.name),
+                );
+            }
+        }
+    }
+    let known: Vec<usize> = told.values().copied().collect();
+    let explained: BTreeSet<usize> = known.iter().copied().collect();
+    for (index, group) in groups.iter().enumerate().filter(|(index, _)| !explained.contains(index)) {
+        let anybodys = life.comments.iter().any(|remark| tells(group, &versions(remark)));
+        if !anybodys && !judge.world.is_reworded(&groups[index].words()) {
+            judge.says(Kind::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));
+        }
+    }
+    in_order(judge, place, &groups, &known);
+}
+
+/// Where nothing fails but what every day brings, a comment is told within four minutes. A channel that takes one post
+/// a second, and never two, makes that ten as the product stands: docs/decisions/0007-worlds-that-still-fail.md, W3.
+fn in_time(judge: &mut Judge<'_>, place: &Place<'_>, remark: &Remark, group: &Group<'_>) {
+    let world = judge.world;
+    let took = group.parts.first().map_or(0, |first| first.at() - remark.at());
+    let patient = world.class == Class::Usual && world.services.steady;
+    judge.repair.push(took.max(0));
+    if world.mild && took > if patient { 600_000 } else { 240_000 } {
+        judge.says(Kind::Lost, format!("{:?} was told late in {}", remark.text(), place.name));
+    }
+}
+
+/// A person's own message stands where they wrote it.
+fn stands_already(place: &Place<'_>, remark: &Remark) -> bool {
+    let words = said(remark.text()).1;
+    remark.creator == OURS
+        && place.people.iter().any(|theirs| !words.is_empty() && plain(theirs.text()) == words)
+}
+
+/// It says what the comment says now, never said what it did not say, and names who said it.
+fn as_it_is(judge: &mut Judge<'_>, place: &Place<'_>, remark: &Remark, group: &Group<'_>) {
+    let (who, words) = said(remark.text());
+    let versions = versions(remark);
+    if group.stands() && group.words() != words && !judge.world.is_reworded(&group.words()) {
+        judge.says(Kind::Lost, format!("{words:?} reads {:?} in {}", group.words(), place.name));
+    }
+    let untrue = |text: &&String| !versions.contains(*text) && !judge.world.is_reworded(text);
+    let never = if group.of == 1 { group.ever().iter().find(untrue).cloned() } else { None };
+    if let Some(never) = never {
+        judge.says(Kind::Untrue, format!("nobody said {never:?}, which {} showed", place.name));
+    }
+    let name = who.map_or_else(|| called(&remark.creator), str::to_owned);
+    let mentioned = who.is_some() && group.head.starts_with('@');
+    if !mentioned && !group.head.starts_with(&name) {
+        judge.says(
+            Kind::Untrue,
+            format!("{words:?} of {name} is shown as of {:?} in {}", group.head, place.name),
+        );
+    }
+}
+
+/// Whoever speaks for themselves: AWS by its name, a principal by its role and session.
+fn called(creator: &str) -> String {
+    match creator.split_once(":assumed-role/") {
+        Some((_, role_and_session)) => role_and_session.to_owned(),
+        None => creator.to_owned(),
+    }
+}
+
+/// What is told of later comments stands below. What Slack did not keep and was sent again stands later.
+fn in_order(judge: &mut Judge<'_>, place: &Place<'_>, groups: &[Group<'_>], told: &[usize]) {
+    let swallowed = |words: &str| place.name == "Slack" && judge.world.services.has_swallowed(words);
+    let home_swallowed = place.name == "Slack"
+        && place.homes.first().is_some_and(|home| home.said.first().is_some_and(|(_, text)| swallowed(text)));
+    let times: Vec<_> = told
+        .iter()
+        .filter_map(|index| groups.get(*index))
+        .filter(|group| !group.ever().first().is_some_and(|words| swallowed(words)))
+        .filter_map(|group| group.parts.first().map(|first| first.at()))
+        .collect();
+    if !home_swallowed && !times.is_sorted() {
+        judge.says(Kind::OutOfOrder, format!("comments do not stand in order in {}", place.name));
+    }
+}
