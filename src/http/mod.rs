@@ -83,6 +83,8 @@ pub struct Response {
     pub status: u16,
     /// `Retry-After`, as it was sent.
     pub retry_after: Option<String>,
+    /// `X-Seraph-LoginReason`, as it was sent: what Jira says of our login, whatever the status.
+    pub login: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Bytes,
 }

@@ -143,8 +143,8 @@ impl Http {
 
 async fn read(mut answer: reqwest::Response) -> Result<Response, Trouble> {
     let status = answer.status().as_u16();
-    let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-    let retry_after = retry_after.map(str::to_owned);
+    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (retry_after, login) = (header("retry-after"), header("x-seraph-loginreason"));
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| trouble(&error))? {
         if body.len() + piece.len() > MAX_BODY {
@@ -152,7 +152,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Response, Trouble> {
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Response { status, retry_after, body: body.into() })
+    Ok(Response { status, retry_after, login, body: body.into() })
 }
 
 fn not_sent(why: &str) -> Trouble {

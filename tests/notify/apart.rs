@@ -390,6 +390,29 @@ async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
 }
 
 #[tokio::test]
+async fn an_expired_token_is_no_lost_issue() {
+    let stage = Stage::set().await;
+    let (case, other) = two_told(&stage).await;
+    stage.jira.set_expired(true);
+    says(&stage, &case, "one").await;
+    let third = stage.sir.console_creates_case("While nobody knows us");
+    stage.events().await;
+    assert_eq!(stage.breaker(jira::KIND).await.trips, 1, "everybody is told to replace the token");
+    assert!(stage.breaker(jira::KIND).await.why.contains("login"), "and why");
+    assert_eq!(count(&stage.lines(&case).await, "one"), 1, "Slack goes on");
+    for case in [&case, &other] {
+        let parked = stage.place(case, jira::KIND).await.parked.unwrap_or_default();
+        assert!(!parked.contains("404") || parked.contains("login"), "{parked}");
+    }
+    stage.jira.set_expired(false);
+    stage.minutes(130).await;
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(stage.jira.issues().len(), 3, "of the third as well, once");
+    assert!(!stage.comments(&third).await.iter().any(|comment| comment.contains("one")));
+    nobody_waits(&stage, &case).await;
+}
+
+#[tokio::test]
 async fn a_thread_that_takes_no_reply_keeps_its_card_from_nothing() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;

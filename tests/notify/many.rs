@@ -72,3 +72,20 @@ async fn a_case_that_cannot_be_read_for_five_minutes_counts_as_late() {
     stage.sir.fault(Fault::on("GetCase").answers(500));
     assert_eq!(look().await, (0, false), "it counts from the last look that saw it");
 }
+
+#[tokio::test]
+async fn a_case_that_there_never_was_is_looked_for_for_a_day() {
+    let stage = Stage::set().await;
+    let none = CaseId::new("9999999999");
+    stage.memory.hint(&none, stage.world.now(), false).await.unwrap();
+    stage.minutes(3).await;
+    assert!(stage.memory.meta(&none).await.unwrap().unwrap().next_at.is_some());
+    for _ in 0..25 {
+        stage.later(3_600_000);
+        stage.sweep().await;
+    }
+    assert_eq!(stage.memory.meta(&none).await.unwrap().unwrap().next_at, None);
+    let calls = stage.sir.count("GetCase");
+    stage.minutes(60).await;
+    assert_eq!(stage.sir.count("GetCase"), calls);
+}

@@ -234,7 +234,7 @@ impl Services {
         if !self.is_first_issue(issue) {
             return None;
         }
-        Some(Response { status, retry_after: None, body: body.to_string().into() })
+        Some(Response { status, body: body.to_string().into(), ..Response::default() })
     }
 
     /// Whether this key or number is that of the first issue.

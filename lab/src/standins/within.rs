@@ -54,10 +54,11 @@ impl Server {
 
 /// What a client makes of an answer.
 fn received(answer: Answer) -> Response {
-    let retry_after = answer.headers.get("retry-after").and_then(|value| value.to_str().ok());
+    let header = |name| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Response {
         status: answer.status.as_u16(),
-        retry_after: retry_after.map(str::to_owned),
+        retry_after: header("retry-after"),
+        login: header("x-seraph-loginreason"),
         body: answer.body,
     }
 }

@@ -134,7 +134,11 @@ async fn turn(
         Ok(seen) => seen,
         Err(trouble) => {
             let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
-            unseen(started, report, &mut notes.case.note);
+            let since = *notes.case.note.unseen_since.get_or_insert(started);
+            if is_gone(&trouble, started - since) {
+                return Ok(Turn { next_at: None, done: true });
+            }
+            count_unseen(started - since, report);
             return Ok(Turn::blind(started + again));
         }
     };
@@ -194,11 +198,19 @@ fn blind(case: &CaseId, trouble: &observe::Error, want: u64, note: &mut CaseNote
 }
 
 /// A case that could not be read for long is as late as one that was read and not told.
-fn unseen(now: Millis, report: &mut Report, note: &mut CaseNote) {
-    let since = *note.unseen_since.get_or_insert(now);
-    if now - since >= UNSEEN {
+fn count_unseen(unseen: Millis, report: &mut Report) {
+    if unseen >= UNSEEN {
         report.waiting = 1;
-        report.lag = Some((now - since) / 1_000);
+        report.lag = Some(unseen / 1_000);
+    }
+}
+
+fn is_gone(trouble: &observe::Error, unseen: Millis) -> bool {
+    match trouble {
+        observe::Error::Reading(reading::Error::Sir(fault)) => schedule::is_none(&fault.kind, unseen),
+        observe::Error::Reading(reading::Error::OutOfTime | reading::Error::Circle)
+        | observe::Error::Torn
+        | observe::Error::Store(_) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     aws::sir::FaultKind,
-    case::{Millis, turn},
+    case::{Investigation, Millis, turn},
     runtime::Rule,
     state::notes::CaseNote,
     sync::{
@@ -22,6 +22,10 @@ const SIR_PAUSE: Millis = 30_000;
 const SIR_DENIED: Millis = 1_800_000;
 /// The pause between two looks while the AI agent is at work: no event tells of it.
 const AGENT_PAUSE: Millis = 300_000;
+/// An agent's step that did not move within this is left to the hourly check, and to events.
+const AGENT_WATCHED: Millis = 86_400_000;
+/// A case that was not found within this is none.
+const NOT_FOUND: Millis = 86_400_000;
 /// The pause between two looks while the service checks a file: no event tells of its end.
 const CHECK_PAUSE: Millis = 60_000;
 /// A file that is not checked within this is left to the hourly check.
@@ -91,8 +95,7 @@ pub(super) fn come_back(
         Standing::OutOfTime => Some(now),
     });
     let decoration = left.iter().filter_map(|left| left.decorate_at);
-    let at_work =
-        seen.investigations.iter().any(|step| matches!(step.status.as_str(), "Pending" | "InProgress"));
+    let at_work = seen.investigations.iter().any(|step| is_at_work(step, now));
     let checked = seen.case.attachments.iter().any(|file| {
         file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
     });
@@ -123,6 +126,16 @@ impl CaseNote {
     }
 }
 
+/// Whether the agent may say something of this step soon.
+fn is_at_work(step: &Investigation, now: Millis) -> bool {
+    matches!(step.status.as_str(), "Pending" | "InProgress") && now - step.updated * 1_000 < AGENT_WATCHED
+}
+
+/// Whether there is no such case, and never was one for as long as anybody could tell.
+pub(super) fn is_none(kind: &FaultKind, unseen: Millis) -> bool {
+    *kind == FaultKind::NotFound && unseen >= NOT_FOUND
+}
+
 /// How long to leave the service alone, where somebody asked for the case since the last look or nobody did.
 pub(super) fn pause_after(kind: &FaultKind, asked_since: bool) -> Millis {
     match kind {
@@ -139,7 +152,7 @@ pub(super) fn pause_after(kind: &FaultKind, asked_since: bool) -> Millis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Case, Seconds, snapshot::tests::case};
+    use crate::case::{Case, InvestigationId, Seconds, snapshot::tests::case};
 
     fn look(updated: Seconds, newest: Option<Seconds>) -> Look {
         let case = Case { updated: Some(updated), ..case() };
@@ -159,6 +172,35 @@ mod tests {
         note.seen(&look(5, Some(6)));
         assert!(!note.is_older(&look(5, Some(6)), 60_000));
         assert!(note.is_older(&look(5, Some(5)), 61_000));
+    }
+
+    #[test]
+    fn a_step_that_did_not_move_for_a_day_is_not_watched_any_more() {
+        let step = |status: &str| Investigation {
+            id: InvestigationId::new("inv-0123456789ab"),
+            kind: String::new(),
+            title: String::new(),
+            content: String::new(),
+            status: status.to_owned(),
+            updated: 1,
+            feedback: None,
+        };
+        let table = [
+            ("Pending", 0, true),
+            ("InProgress", AGENT_WATCHED, true),
+            ("Pending", AGENT_WATCHED + 1_000, false),
+        ];
+        for (status, now, expected) in table {
+            assert_eq!(is_at_work(&step(status), now), expected, "{status} at {now}");
+        }
+        assert!(!is_at_work(&step("Completed"), 0) && !is_at_work(&step("Waiting"), 0));
+    }
+
+    #[test]
+    fn a_case_that_was_not_found_for_a_day_is_looked_for_no_more() {
+        assert!(!is_none(&FaultKind::NotFound, NOT_FOUND - 1));
+        assert!(is_none(&FaultKind::NotFound, NOT_FOUND));
+        assert!(!is_none(&FaultKind::Denied, 10 * NOT_FOUND), "a right may be given");
     }
 
     #[test]

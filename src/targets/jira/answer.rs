@@ -23,6 +23,9 @@ const RENDERED: [&str; 5] = ["summary", "description", "comment", "body", "comme
 pub(super) fn read(what: &str, place: Place, response: &Response) -> Result<Value, Failure> {
     let status = response.status;
     let why = format!("{what}: HTTP {status}");
+    if is_a_stranger(response) {
+        return Err(Failure::Broken { everywhere: true, why: format!("{why}: the login failed") });
+    }
     Err(match status {
         204 => return Ok(Value::Null),
         200..=299 => return response.value().ok_or_else(|| Failure::unreadable(what)),
@@ -36,6 +39,13 @@ pub(super) fn read(what: &str, place: Place, response: &Response) -> Result<Valu
         402..=499 => Failure::Broken { everywhere: true, why },
         _ => Failure::Unknown { why },
     })
+}
+
+/// Whether Jira took us for nobody. With an expired token it does so silently where others may look without one: an issue
+/// is not there, a search finds nothing.
+fn is_a_stranger(response: &Response) -> bool {
+    let reason = response.login.as_deref().unwrap_or_default();
+    ["AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"].iter().any(|failed| reason.contains(failed))
 }
 
 /// What is wrong with what we sent: our rendering, unless Jira names other fields only.
@@ -67,7 +77,11 @@ mod tests {
 
     fn of(place: Place, status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
         let retry_after = retry_after.map(str::to_owned);
-        read("comment", place, &Response { status, retry_after, body: body.to_owned().into() })
+        read(
+            "comment",
+            place,
+            &Response { status, retry_after, body: body.to_owned().into(), ..Response::default() },
+        )
     }
 
     fn not_applied(seconds: Option<u64>, why: &str) -> Failure {
@@ -84,6 +98,20 @@ mod tests {
 
     fn broken(everywhere: bool, why: &str) -> Failure {
         Failure::Broken { everywhere, why: why.to_owned() }
+    }
+
+    #[test]
+    fn whoever_is_taken_for_nobody_is_refused_everywhere_whatever_the_status() {
+        for (status, body) in [(200, r#"{"issues":[]}"#), (404, "{}"), (401, ""), (204, "")] {
+            let login = Some("AUTHENTICATED_FAILED".to_owned());
+            let response = Response { status, login, body: body.into(), ..Response::default() };
+            let why = format!("comment: HTTP {status}: the login failed");
+            let refused = read("comment", Place::Issue, &response);
+            assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
+        }
+        let known =
+            Response { status: 200, login: Some("OK".to_owned()), body: "{}".into(), ..Response::default() };
+        assert!(read("comment", Place::Issue, &known).is_ok());
     }
 
     #[test]

@@ -322,7 +322,7 @@ mod tests {
 
     fn of(status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
         let retry_after = retry_after.map(str::to_owned);
-        let response = Response { status, retry_after, body: body.to_owned().into() };
+        let response = Response { status, retry_after, body: body.to_owned().into(), ..Response::default() };
         read("chat.update", &response)?.or_failure("chat.update")
     }
 
@@ -406,7 +406,7 @@ mod tests {
     fn a_response_url_says_ok_or_that_it_is_used_up() {
         let of = |status: u16, body: &str| {
             let body = body.to_owned().into();
-            read_response_url("chat.update", &Response { status, retry_after: None, body })
+            read_response_url("chat.update", &Response { status, body, ..Response::default() })
         };
         assert_eq!(of(200, "ok"), Ok(()));
         assert_eq!(of(200, r#"{"ok":true}"#), Ok(()));

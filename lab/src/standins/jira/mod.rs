@@ -200,6 +200,9 @@ fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
             "<html><body>Oops, you&#39;ve found a dead link.</body></html>",
         )));
     };
+    if state.settings.expired {
+        return refused::expired(route.name);
+    }
     state.budget(route.name, asked.method.as_str())?;
     let given = Given { asked, parts, who: state.settings.own.clone() };
     (route.work)(state, &given)

@@ -62,6 +62,18 @@ pub(super) fn unauthorized() -> Refused {
     )
 }
 
+/// What the bearer of an expired token gets.
+pub(super) fn expired(operation: &str) -> Output {
+    let failed = |answer: Answer| answer.with("x-seraph-loginreason", "AUTHENTICATED_FAILED");
+    match operation {
+        "getCurrentUser" => Err(unauthorized()),
+        "searchAndReconsileIssuesUsingJqlPost" => {
+            Ok(failed(Answer::json(200, &json!({ "issues": [], "isLast": true }))))
+        }
+        _ => Err(Refused::with(failed(no_issue().answer()))),
+    }
+}
+
 /// Too many requests, with the reason that Jira names.
 pub(super) fn throttled(reason: &str) -> Refused {
     let answer = message(429, "Rate limit exceeded.").answer();

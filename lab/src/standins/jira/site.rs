@@ -97,6 +97,12 @@ impl Jira {
         self.with(|state| (state.settings.email.clone(), state.settings.token.clone()))
     }
 
+    /// From now on the token is expired, or not. Where others may look without one Jira takes its bearer for nobody, and
+    /// only a header says so: an issue is not there, a search finds nothing.
+    pub fn set_expired(&self, expired: bool) {
+        self.with(|state| state.settings.expired = expired);
+    }
+
     /// Takes another token from now on.
     pub fn set_token(&self, token: &str) {
         self.with(|state| state.settings.token = token.to_owned());

@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub(super) url: String,
     pub(super) email: String,
     pub(super) token: String,
+    /// The token is expired: whoever bears it is nobody.
+    pub(super) expired: bool,
     pub(super) webhook_secret: String,
     pub(super) own: String,
     /// How far search is behind, in milliseconds; none: until told.
@@ -138,6 +140,7 @@ impl State {
             url,
             email: "casebridge@example.com".into(),
             token: "stand-in-token".into(),
+            expired: false,
             webhook_secret: "stand-in-webhook-secret".into(),
             own: "712020:casebridge".into(),
             lag: Some(0),
