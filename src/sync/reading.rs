@@ -13,6 +13,9 @@ use crate::{
 /// The first and the longest wait where the service does not say for how long: it allows five reads a second.
 const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(3));
 
+/// A service that lets nobody through for so long is left alone for a while: others' cases need the time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Reads for one look.
 pub struct Reader<'a> {
     world: &'a dyn World,
@@ -46,18 +49,22 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// See [`Error`].
     pub async fn ask(&self, call: Call) -> Result<Answer, Error> {
-        let mut wait = WAIT.0;
+        let (mut wait, mut patience) = (WAIT.0, PATIENCE);
         loop {
             if self.world.now() > self.until {
                 return Err(Error::OutOfTime);
             }
-            match self.world.call(call.clone()).await {
-                Err(Fault { kind: FaultKind::Throttled { retry_after }, .. }) => {
-                    self.world.sleep(retry_after.unwrap_or(wait)).await;
-                    wait = (wait * 2).min(WAIT.1);
-                }
-                answer => return Ok(answer?),
+            let answer = self.world.call(call.clone()).await;
+            let Err(Fault { kind: FaultKind::Throttled { retry_after }, .. }) = &answer else {
+                return Ok(answer?);
+            };
+            let pause = retry_after.unwrap_or(wait);
+            if pause > patience {
+                return Ok(answer?);
             }
+            self.world.sleep(pause).await;
+            patience -= pause;
+            wait = (wait * 2).min(WAIT.1);
         }
     }
 

@@ -390,6 +390,23 @@ async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
 }
 
 #[tokio::test]
+async fn a_channel_that_is_mended_is_noticed_by_the_next_event() {
+    let stage = Stage::set().await;
+    let (case, _) = two_told(&stage).await;
+    let us = stage.slack.app().2;
+    stage.slack.set_member(&stage.channel, &us, false);
+    says(&stage, &case, "one").await;
+    assert!(stage.place(&case, slack::KIND).await.parked.is_some());
+    stage.minutes(78).await;
+    stage.slack.set_member(&stage.channel, &us, true);
+    says(&stage, &case, "two").await;
+    let lines = stage.lines(&case).await;
+    assert!(place_of(&lines, "one") < place_of(&lines, "two"), "{lines:#?}");
+    assert_eq!((count(&lines, "one"), count(&lines, "two")), (1, 1));
+    nobody_waits(&stage, &case).await;
+}
+
+#[tokio::test]
 async fn an_expired_token_is_no_lost_issue() {
     let stage = Stage::set().await;
     let (case, other) = two_told(&stage).await;

@@ -9,6 +9,7 @@ mod setting;
 
 use std::cell::Cell;
 
+pub use self::refusal::reconsider;
 use crate::{
     case::{Millis, snapshot::Facts},
     runtime::{Rule, World},

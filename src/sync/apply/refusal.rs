@@ -24,6 +24,9 @@ const PAUSE: (Millis, Millis) = (1_000, 300_000);
 /// The first and the longest pause while a person is needed.
 const PARKED: (Millis, Millis) = (300_000, 3_600_000);
 
+/// What waits for a person is tried no more often than this, however often somebody asks.
+const RECONSIDERED: Millis = 60_000;
+
 impl Worker<'_> {
     /// What follows when an addition was not answered with yes.
     pub(super) async fn failed(&self, failure: Failure, note: &mut PlaceNote) -> Result<(), Stop> {
@@ -213,7 +216,41 @@ impl Worker<'_> {
     }
 }
 
+/// Somebody asks for the case: what waits for a person may be mended, so it is tried at once, once a minute at most.
+pub fn reconsider(note: &mut PlaceNote, now: Millis) {
+    let tried = note.not_before - doubling(PARKED, note.failures);
+    if note.parked.is_some() && now - tried >= RECONSIDERED {
+        note.not_before = note.not_before.min(now);
+    }
+}
+
 /// The `n`th pause of a row that doubles from the first to the longest.
 pub(super) fn doubling((first, longest): (Millis, Millis), n: u32) -> Millis {
     first.saturating_mul(1 << n.saturating_sub(1).min(16)).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_has_a_parked_place_tried_at_once_but_not_more_than_once_a_minute() {
+        let parked = |failures| PlaceNote {
+            parked: Some("not_in_channel".to_owned()),
+            failures,
+            not_before: 1_000_000 + doubling(PARKED, failures),
+            ..PlaceNote::default()
+        };
+        for failures in [1, 2, 9] {
+            let mut note = parked(failures);
+            reconsider(&mut note, 1_000_000 + RECONSIDERED - 1);
+            assert_eq!(note, parked(failures));
+            reconsider(&mut note, 1_000_000 + RECONSIDERED);
+            assert_eq!(note.not_before, 1_000_000 + RECONSIDERED);
+        }
+        let waits = PlaceNote { parked: None, ..parked(3) };
+        let mut note = waits.clone();
+        reconsider(&mut note, 2_000_000);
+        assert_eq!(note, waits, "a pause that was asked for is kept");
+    }
 }

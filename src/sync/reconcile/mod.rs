@@ -19,7 +19,7 @@ use crate::{
     runtime::Rule,
     state::{self, Meta, Unread, notes::CaseNote},
     sync::{
-        apply::{Hand, Left, Standing, Worker},
+        apply::{Hand, Left, Standing, Worker, reconsider},
         audit,
         observe::{self, Look, Looking},
         reading,
@@ -152,6 +152,9 @@ async fn turn(
         let absent = verify_each(context, lease, &seen, notes).await?;
         notes.case.note.verify_at = next_verify(context, started, absent);
         notes.case.note.verified_closed = seen.case.is_closed() && !absent;
+    }
+    if meta.want > notes.case.note.wanted {
+        notes.targets.iter_mut().for_each(|target| reconsider(&mut target.note, started));
     }
     let (left, news) = tell(context, lease, &seen, notes, report).await?;
     remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
