@@ -14,7 +14,7 @@ use crate::{
 const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(3));
 
 /// A service that lets nobody through for so long is left alone for a while: others' cases need the time.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads for one look.
 pub struct Reader<'a> {
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
             let Err(Fault { kind: FaultKind::Throttled { retry_after }, .. }) = &answer else {
                 return Ok(answer?);
             };
-            let pause = retry_after.unwrap_or(wait);
+            let pause = retry_after.unwrap_or_default().max(wait);
             if pause > patience {
                 return Ok(answer?);
             }

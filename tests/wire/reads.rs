@@ -16,16 +16,17 @@ use super::{
 
 const MINUTE: i64 = 60_000;
 
-/// A fault of the service, how long the case is left alone after it, in seconds, and how many requests are made at
-/// most: the SDK may repeat a read once where that helps, unless it had to often lately.
+/// A fault of the service, after how many seconds the case is looked at again, and how many requests are made till then
+/// at most: the SDK may repeat a read once where that helps, unless it had to often lately; and where the service was
+/// asked too often, the look itself waits for half a minute, and asks 13 times at most.
 pub type Row = (&'static str, fn(Target) -> Fault, i64, usize);
 
 pub const SIR_FAULTS: [Row; 14] = [
-    ("429, Retry-After 0", |on| on.throttled(Some("0")), 1, 1),
-    ("429, Retry-After 1", |on| on.throttled(Some("1")), 1, 1),
-    ("429, Retry-After 30", |on| on.throttled(Some("30")), 30, 1),
-    ("429, a second in the body alone", |on| on.throttled(None), 1, 1),
-    ("429, Retry-After soon", |on| on.throttled(Some("soon")), 30, 1),
+    ("429, Retry-After 0", |on| on.throttled(Some("0")), 25, 13),
+    ("429, Retry-After 1", |on| on.throttled(Some("1")), 25, 13),
+    ("429, Retry-After 30", |on| on.throttled(Some("30")), 50, 2),
+    ("429, a second in the body alone", |on| on.throttled(None), 25, 13),
+    ("429, Retry-After soon", |on| on.throttled(Some("soon")), 50, 13),
     ("500", |on| on.answers(500), 30, 2),
     ("503 in HTML", |on| on.html(503), 30, 2),
     ("InternalServerException", |on| on.error("InternalServerException"), 30, 2),

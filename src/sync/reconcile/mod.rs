@@ -139,7 +139,7 @@ async fn turn(
                 return Ok(Turn { next_at: None, done: true });
             }
             count_unseen(started - since, report);
-            return Ok(Turn::blind(started + again));
+            return Ok(Turn::blind(world.now() + again));
         }
     };
     notes.case.note.unseen_since = None;
