@@ -362,7 +362,7 @@ async fn what_is_wrong_with_a_request_is_named_by_its_fields() {
     let why = "create issue: HTTP 400: project".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
     site.token = Secret::new("wrong");
-    let why = "myself: HTTP 401".to_owned();
+    let why = "myself: HTTP 401: the login failed".to_owned();
     assert_eq!(site.client().me().await, Err(Failure::Broken { everywhere: true, why }));
 }
 
