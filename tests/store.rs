@@ -179,14 +179,14 @@ async fn a_case_is_put_off_by_its_holder_or_by_whoever_cannot_read_it(store: &dy
 
 async fn due_cases_come_oldest_first(store: &dyn Store) {
     let now = now();
-    assert_eq!(store.due(now, 10).await.unwrap(), []);
+    assert!(store.due(now, 10).await.unwrap().is_empty());
     for (number, at) in [(1, now), (2, now - 20), (3, now - 10), (4, now + 1), (5, now - 30)] {
         store.hint(&case(number), at, false).await.unwrap();
     }
     let of = |numbers: &[u32]| numbers.iter().map(|number| case(*number)).collect::<Vec<_>>();
     assert_eq!(store.due(now, 10).await.unwrap(), of(&[5, 2, 3, 1]));
     assert_eq!(store.due(now, 2).await.unwrap(), of(&[5, 2]));
-    assert_eq!(store.due(now, 0).await.unwrap(), []);
+    assert!(store.due(now, 0).await.unwrap().is_empty());
     assert_eq!(store.due(now + 1, 10).await.unwrap(), of(&[5, 2, 3, 1, 4]));
 
     for number in [5, 2] {

@@ -3,15 +3,19 @@
 //! Limits and spellings: <https://docs.aws.amazon.com/security-ir/latest/APIReference/>.
 
 pub mod author;
+mod ids;
 pub mod passage;
 pub mod snapshot;
 pub mod stated;
 pub mod text;
 pub mod turn;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+pub use ids::{
+    AccountId, AttachmentId, CaseId, ChannelId, CommentId, InvestigationId, IssueId, IssueKey, MembershipId,
+    TeamId, Ts, UserId,
+};
 
 use crate::case::stated::stated;
 
@@ -19,72 +23,6 @@ use crate::case::stated::stated;
 pub type Millis = i64;
 /// Seconds since 1970, UTC: the unit of the service's own timestamps.
 pub type Seconds = i64;
-
-/// Declares a newtype over `String` for an id that crosses modules.
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
-
-        impl $name {
-            /// Takes an id that our own store or the service gave.
-            pub fn new(id: impl Into<String>) -> Self {
-                Self(id.into())
-            }
-
-            /// The id as the service spells it.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-id!(
-    /// A case: 10 to 32 digits. Use [`CaseId::parse`] on anything from outside.
-    CaseId
-);
-id!(
-    /// A comment: six digits, unique within its case.
-    CommentId
-);
-id!(
-    /// A membership: `m-` and 10 to 32 letters and digits. Use [`MembershipId::parse`] on anything from outside.
-    MembershipId
-);
-id!(
-    /// An attachment: a UUID.
-    AttachmentId
-);
-id!(
-    /// An AI investigation's action: `inv-` and 10 to 32 letters and digits.
-    InvestigationId
-);
-
-impl CaseId {
-    /// Accepts 10 to 32 ASCII digits and nothing else, so that an id can stand in a path.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        ((10..=32).contains(&text.len()) && digits).then(|| Self(text.to_owned()))
-    }
-}
-
-impl MembershipId {
-    /// Accepts `m-[a-z0-9]{10,32}` and nothing else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix("m-")?;
-        let plain = rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        ((10..=32).contains(&rest.len()) && plain).then(|| Self(text.to_owned()))
-    }
-}
 
 /// Where a case stands. `Acknowledged` and `Ready to Close` occur on AWS-supported cases only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

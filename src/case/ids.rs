@@ -1,0 +1,94 @@
+//! Identifiers that cross a room: each service's own text, which nobody can mistake for another's.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes an id that our own store or the service gave.
+            pub fn new(id: impl Into<String>) -> Self {
+                Self(id.into())
+            }
+
+            /// The id as the service spells it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, text: &str) -> bool {
+                self.0 == text
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, text: &&str) -> bool {
+                self.0 == *text
+            }
+        }
+    )+};
+}
+
+id! {
+    /// A case: 10 to 32 digits. Use [`CaseId::parse`] on anything from outside.
+    CaseId
+    /// A comment: six digits, unique within its case.
+    CommentId
+    /// A membership: `m-` and 10 to 32 letters and digits. Use [`MembershipId::parse`] on anything from outside.
+    MembershipId
+    /// An attachment: a UUID.
+    AttachmentId
+    /// An AI investigation's action: `inv-` and 10 to 32 letters and digits.
+    InvestigationId
+    /// A Slack workspace: `T…`; of an Enterprise Grid organisation `E…`.
+    TeamId
+    /// Somebody in Slack: `U…` or `W…`.
+    UserId
+    /// A Slack channel: `C…`, `G…`, or `D…` for a direct message.
+    ChannelId
+    /// A Slack message within its channel: seconds and microseconds, as `1795668300.000100`.
+    Ts
+    /// A Jira issue's lasting id: digits. It survives a move to another project.
+    IssueId
+    /// A Jira issue's name, as `SEC-1`. It changes when the issue is moved.
+    IssueKey
+    /// Somebody in Jira: an Atlassian account, up to 128 characters.
+    AccountId
+}
+
+impl CaseId {
+    /// Accepts 10 to 32 ASCII digits and nothing else, so that an id can stand in a path.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        ((10..=32).contains(&text.len()) && digits).then(|| Self(text.to_owned()))
+    }
+}
+
+impl MembershipId {
+    /// Accepts `m-[a-z0-9]{10,32}` and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("m-")?;
+        let plain = rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        ((10..=32).contains(&rest.len()) && plain).then(|| Self(text.to_owned()))
+    }
+}
