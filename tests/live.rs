@@ -252,6 +252,6 @@ async fn a_call_goes_to_the_region_of_the_settings() {
 #[tokio::test]
 async fn a_request_without_encryption_is_not_sent() {
     let live = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
-    let refused = live.send(Request::bare("GET", "http://slack.com/api".to_owned())).await;
+    let refused = live.send(Request::bare(reqwest::Method::GET, "http://slack.com/api".to_owned())).await;
     assert_eq!(refused, Err(Trouble::NotSent("the address is not https".to_owned())));
 }

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use crate::{
+    case::{ChannelId, Ts, UserId},
     chat::ingress::job::Job,
     http::Failure,
-    targets::slack::{Message, Slack},
+    targets::slack::{ConversationRef, Message, Slack},
 };
 
 /// The message that a slash command gets in the HTTP response; `None` for silence. What does not fit into one
@@ -56,14 +57,15 @@ async fn to_person(slack: &Slack<'_>, job: &Job, message: Value) -> Result<(), F
 }
 
 async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Failure> {
+    let user = UserId::new(&job.user);
     if job.place.channel.is_empty() {
-        return slack.direct(&job.user, message).await;
+        return slack.direct(&user, message).await;
     }
-    let thread = job.place.thread.as_deref();
-    match slack.ephemeral(&job.place.channel, &job.user, thread, message).await {
+    let (channel, thread) = (ChannelId::new(&job.place.channel), job.place.thread.as_ref().map(Ts::new));
+    match slack.ephemeral(&ConversationRef { channel, thread }, &user, message).await {
         // They are not in the channel, or we are not: among the two of us nobody else reads it.
         Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
-            slack.direct(&job.user, message).await
+            slack.direct(&user, message).await
         }
         sent => sent,
     }

@@ -132,8 +132,7 @@ impl Http {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(not_sent("there is a name in the address"));
         }
-        let method = request.method.parse().map_err(|_| not_sent("there is no such method"))?;
-        let mut built = self.client(now)?.request(method, url).body(request.body);
+        let mut built = self.client(now)?.request(request.method, url).body(request.body);
         for (name, value) in request.headers {
             built = built.header(name, value);
         }
@@ -181,6 +180,8 @@ mod tests {
         thread,
     };
 
+    use reqwest::Method;
+
     use super::*;
 
     /// A server that reads the first bytes of each connection and then does `answer`. What it heard, it counts.
@@ -210,7 +211,7 @@ mod tests {
     }
 
     async fn get(url: &str) -> Result<Response, Trouble> {
-        http().send(Request::bare("GET", url.to_owned()), 0).await
+        http().send(Request::bare(Method::GET, url.to_owned()), 0).await
     }
 
     #[tokio::test]
@@ -253,7 +254,7 @@ mod tests {
         ] {
             assert_eq!(get(&url).await, Err(not_sent(why)), "{url}");
         }
-        let request = Request::bare("GET", format!("http://{address}/")).header("x-token", "a\r\nb: c");
+        let request = Request::bare(Method::GET, format!("http://{address}/")).header("x-token", "a\r\nb: c");
         assert_eq!(http().send(request, 0).await, Err(not_sent("the request cannot be made")));
         assert_eq!(heard.load(Ordering::SeqCst), 0);
     }
@@ -280,7 +281,7 @@ mod tests {
         });
         let http = http();
         for (now, expected) in [(0, 1), (KEPT - 1, 1), (2 * KEPT - 2, 1), (3 * KEPT - 2, 2), (0, 3)] {
-            let request = Request::bare("GET", format!("http://{address}/"));
+            let request = Request::bare(Method::GET, format!("http://{address}/"));
             assert_eq!(http.send(request, now).await.unwrap().status, 200);
             assert_eq!(connections.load(Ordering::SeqCst), expected, "at {now}");
         }
@@ -296,8 +297,8 @@ mod tests {
     }
 
     async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, Trouble> {
-        let to = Request::bare("PUT", to).header("if-none-match", "*");
-        Ok(match http().open(Request::bare("GET", from), bytes, 0).await? {
+        let to = Request::bare(Method::PUT, to).header("if-none-match", "*");
+        Ok(match http().open(Request::bare(Method::GET, from), bytes, 0).await? {
             Source::Opened(file) => Copied::Put(http().fill(to, file, 0).await?),
             Source::SignIn => Copied::SignIn,
             Source::Refused { status } => Copied::Refused(status),

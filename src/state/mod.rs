@@ -406,6 +406,7 @@ const SETTINGS: &str = "settings";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::UserId;
     use crate::{case::author::Author, state::golden};
 
     #[test]
@@ -446,7 +447,7 @@ mod tests {
             command: "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
             since: 1_795_669_200_000,
             body_hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
-            author: Author::Slack { user: "U0ANAEXAMP".to_owned() },
+            author: Author::Slack { user: UserId::new("U0ANAEXAMP") },
             speaker: Some("ana (Slack)".to_owned()),
             slack_ts: Some("1795669199.000100".to_owned()),
             jira_comment: None,

@@ -12,7 +12,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     aws::{hub, sir},
-    case::{CaseId, Millis},
+    case::{CaseId, ChannelId, Millis},
     chat::{
         actions,
         ingress::{bridge::Bridge, job::Job},
@@ -36,6 +36,8 @@ use casebridge::{
         self, Command, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
         key::Key, memory::Memory,
     },
+    targets::mark::Mark,
+    targets::slack::ConversationRef,
 };
 use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
 use serde_json::{Value, json};
@@ -555,7 +557,8 @@ impl Stage {
             agent_waits: false,
         };
         let card = casebridge::targets::slack::card(&view);
-        let ts = self.bridge().slack().post(&self.channel, None, "home", &card).await.unwrap();
+        let channel = ConversationRef { channel: ChannelId::new(&self.channel), thread: None };
+        let ts = self.bridge().slack().post(&channel, &Mark::new("home"), &card).await.unwrap().to_string();
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
         self.memory.bind(&place, &id).await.unwrap();
         ts

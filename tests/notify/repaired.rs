@@ -1,10 +1,11 @@
 //! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
 
 use casebridge::{
-    case::CaseId,
+    case::{CaseId, IssueCommentId, IssueId},
     runtime::World,
     state::Command,
-    targets::jira::{IssueText, Jira},
+    targets::jira::{CommentRef, IssueText, Jira},
+    targets::mark::Mark,
     targets::{jira, slack},
 };
 use casebridge_lab::standins::{Fault, Slack};
@@ -174,13 +175,15 @@ async fn an_older_version_that_arrived_late_in_jira_gives_way_to_the_newest_at_t
     let number = CaseId::new(case.clone());
     let old = IssueText {
         case: &number,
-        mark: format!("{case}/home#older"),
+        mark: Mark::new(format!("{case}/home#older")),
         summary: "An older title".to_owned(),
         description: document("older"),
     };
-    late(&stage).set_text(&home.place, old).await.unwrap();
-    let mark = format!("{case}/comment/{comment}/0#older");
-    late(&stage).edit_comment(&home.place, &id, &mark, document("older words")).await.unwrap();
+    let issue = IssueId::new(&home.place);
+    late(&stage).set_text(&issue, old).await.unwrap();
+    let mark = Mark::new(format!("{case}/comment/{comment}/0#older"));
+    let told = CommentRef { issue, id: IssueCommentId::new(id) };
+    late(&stage).edit_comment(&told, &mark, document("older words")).await.unwrap();
     stage.minutes(65).await;
     assert!(stage.issue(&case).await["fields"]["summary"].as_str().unwrap().contains("Key leaked"));
     let comments = stage.comments(&case).await;

@@ -147,7 +147,9 @@ impl Stage {
         let answered = Answered { status, body };
         if let Some(url) = response_url(delivery).filter(|_| !answered.body.is_null()) {
             // Slack shows what the response says as it would show the same at the response_url.
-            if let Err(trouble) = self.live.send(Request::json("POST", url, &answered.body)).await {
+            if let Err(trouble) =
+                self.live.send(Request::json(reqwest::Method::POST, url, &answered.body)).await
+            {
                 warn!(%trouble, "an answer was not shown");
             }
         }

@@ -43,10 +43,10 @@ pub fn whoami(desk: &Desk<'_>) -> Answer {
             roles::Role::Commander => &roles.commander,
             roles::Role::Admin => &roles.admin,
         };
-        match listed.contains(&identity.user) {
+        match listed.iter().any(|id| *id == identity.user) {
             true => "the settings name you".to_owned(),
             false => {
-                let groups = identity.groups.iter().filter(|group| listed.contains(group));
+                let groups = identity.groups.iter().filter(|group| listed.iter().any(|id| id == *group));
                 format!("you are in {}", groups.cloned().collect::<Vec<_>>().join(", "))
             }
         }

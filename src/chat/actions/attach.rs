@@ -1,5 +1,6 @@
 //! How does a file get from Slack to a case? Streamed, under a name that the service takes, and once.
 
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     aws::sir::{self, Call, limits},
-    case::{Case, CaseId, text},
+    case::{Case, CaseId, FileId, text},
     chat::{
         answer::{Answer, Line},
         forms::Filled,
@@ -145,7 +146,7 @@ fn announced(attached: &[&Attached]) -> String {
 
 /// Attaches one file, or says why it cannot be.
 async fn one(desk: &Desk<'_>, case: &Case, id: &str, before: &[End]) -> Result<End, Stop> {
-    let file = match desk.slack.file(id).await {
+    let file = match desk.slack.file(&FileId::new(id)).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
         Err(failure) => {
@@ -196,7 +197,7 @@ async fn place(desk: &Desk<'_>, case: &Case, (id, name, size): (&str, &str, u64)
     let token = text::hex(&Sha256::digest(format!("{}|{id}", desk.key)));
     let (case, name) = (case.id.clone(), name.to_owned());
     match desk.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: size, token }).await? {
-        sir::Answer::Url(url) => Ok(Request::bare("PUT", url.reveal().to_owned())
+        sir::Answer::Url(url) => Ok(Request::bare(Method::PUT, url.reveal().to_owned())
             .header("if-none-match", "*")
             .header("content-type", "application/octet-stream")),
         _ => Err(strange("GetCaseAttachmentUploadUrl")),

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Stop};
 use crate::{
-    case::CaseId,
+    case::{CaseId, ChannelId},
     chat::{
         answer::Answer,
         ingress::job::{Did, Job},
@@ -33,7 +33,7 @@ pub async fn authorised(desk: &Desk<'_>, ask: &Ask, here: Option<&CaseId>) -> Re
 
 /// Whether people of another workspace read where this was asked.
 async fn is_overheard(desk: &Desk<'_>) -> Result<bool, Stop> {
-    match known::is_shared(desk.slack, &desk.job.place.channel).await {
+    match known::is_shared(desk.slack, &ChannelId::new(&desk.job.place.channel)).await {
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     aws::sir::{self, Call, limits},
     case::{
-        CaseId, Comment, CommentId,
+        CaseId, Comment, CommentId, UserId,
         author::{Author, unnamed},
         text,
     },
@@ -110,7 +110,7 @@ pub struct Spoken {
 impl Spoken {
     /// What somebody said in no message: a line, a form.
     pub fn slash(desk: &Desk<'_>) -> Self {
-        let author = Author::Slack { user: desk.job.user.clone() };
+        let author = Author::Slack { user: UserId::new(&desk.job.user) };
         Self { author, speaker: format!("{} (Slack)", desk.person.name), slack_ts: None, jira_comment: None }
     }
 
@@ -230,7 +230,7 @@ fn named_line(settings: &Settings, speaker: &str) -> Option<String> {
 /// `amend COMMENT TEXT`: only a comment that the person made here.
 pub async fn amend(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, words: &str) -> Outcome {
     let sayings = desk.world.store().sayings(id).await?;
-    let own = Author::Slack { user: desk.job.user.clone() };
+    let own = Author::Slack { user: UserId::new(&desk.job.user) };
     let saying =
         sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
     let Some(saying) = saying else {

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{desk::Stop, issue::Conversation};
 use crate::{
-    case::Millis,
+    case::{IssueId, Millis},
     http::Failure,
     state::Store,
-    targets::jira::{Audience, HeardComment, Jira},
+    targets::jira::{Audience, HeardComment, IssueRef, Jira},
 };
 
 /// What is remembered of an issue, for good.
@@ -53,7 +53,7 @@ impl Floor {
 /// under version 0.1.0, by the time of our first comment there; where there is none, nobody knows when, and nothing that
 /// stands there counts.
 async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, Stop> {
-    let issue = jira.issue_status(said.issue).await?;
+    let issue = jira.issue_status(IssueRef::Id(&IssueId::new(said.issue))).await?;
     let ours = said.others.iter().filter(|other| other.mark_by(&said.me).is_some());
     let since = match issue.is_ours(said.case, &said.me) {
         // A comment can be as old as the issue to the millisecond.

@@ -8,13 +8,14 @@ use super::{
     ending,
 };
 use crate::{
-    case::{CaseId, Status},
+    case::{CaseId, Status, ViewId},
     chat::{
         answer::Answer,
         forms::{self, Form, Kind},
         language::ask::Ask,
     },
     http::Failure,
+    targets::slack::OpenedView,
 };
 
 /// Fills an open form in. What keeps it from being filled in stands in its place.
@@ -29,7 +30,8 @@ pub async fn fill(
         Err(Stop::Said(answer)) => form.saying(&answer),
         filled => filled?,
     };
-    match desk.slack.update_view(view, hash, &shown).await {
+    let opened = OpenedView { id: ViewId::new(view), hash: hash.map(str::to_owned) };
+    match desk.slack.update_view(&opened, &shown).await {
         Ok(_) => Ok(Answer::silence()),
         // The person closed it, or it is filled in already.
         Err(Failure::Gone { .. }) => Ok(Answer::silence()),

@@ -8,7 +8,7 @@ use super::{
     moment::{moment, next_move_of},
 };
 use crate::{
-    case::{CaseSummary, Seconds, text::cut},
+    case::{CaseSummary, Seconds, UserId, text::cut},
     chat::{
         answer::{Answer, Button, Line},
         language::ask::{self, Ask, Which},
@@ -29,7 +29,7 @@ pub async fn show(desk: &Desk<'_>) -> Outcome {
         page => page?,
     };
     let view = json!({ "type": "home", "blocks": page.view_blocks() });
-    match desk.slack.publish_view(&desk.job.user, &view).await {
+    match desk.slack.publish_view(&UserId::new(&desk.job.user), &view).await {
         Ok(_) => Ok(Answer::silence()),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {

@@ -10,7 +10,7 @@ use super::{
     withheld::Withheld,
 };
 use crate::{
-    case::{CaseId, CommentId, Millis, text},
+    case::{AccountId, CaseId, CommentId, IssueId, IssueKey, Millis, text},
     chat::{
         answer::{Answer, Line},
         ingress::{bridge::Bridge, job::Job},
@@ -27,7 +27,7 @@ use crate::{
         notes::{self, GONE, HOME, Home, PlaceNote},
         record,
     },
-    targets::jira::{self, HeardComment, Jira, Names, plain},
+    targets::jira::{self, AccountType, HeardComment, IssueRef, Jira, Names, plain},
 };
 
 /// How long the case's notes are held while an issue is linked: longer than it can take.
@@ -38,7 +38,7 @@ pub async fn show(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let Some(jira) = desk.jira else { return Ok(no_jira()) };
     Ok(match noted(desk, id).await?.home {
         Some(home) => Answer::of(
-            Line::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&home.name), &home.name),
+            Line::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&IssueKey::new(&home.name)), &home.name),
         ),
         None => Answer::of(
             Line::of("Case ")
@@ -90,7 +90,7 @@ const TOLD_ANEW: &str = ". It takes the case's title and description, and the ca
 /// now on goes to the case.
 pub async fn link(desk: &Desk<'_>, id: &CaseId, key: &str) -> Outcome {
     let Some(jira) = desk.jira else { return Ok(no_jira()) };
-    let issue = match jira.issue_status(key).await {
+    let issue = match jira.issue_status(IssueRef::Key(&IssueKey::new(key))).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
             let why = format!("Jira has no issue {key}, or hides it from the bridge.");
@@ -105,14 +105,14 @@ pub async fn link(desk: &Desk<'_>, id: &CaseId, key: &str) -> Outcome {
         }
         _ => {}
     }
-    let home = Home { place: issue.id.clone(), name: issue.key.clone() };
+    let home = Home { place: issue.id.to_string(), name: issue.key.to_string() };
     let other = noted(desk, id).await?.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.
     let anew = desk.decide("anew", other).await?;
     if other {
         // First: nothing is heard in the issue before it is bound.
         let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
-        Floor::raise(desk.world.store(), &issue.id, now).await?;
+        Floor::raise(desk.world.store(), issue.id.as_str(), now).await?;
         begin_anew(desk, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
     }
     desk.world.store().bind(&place, id).await?;
@@ -122,7 +122,7 @@ pub async fn link(desk: &Desk<'_>, id: &CaseId, key: &str) -> Outcome {
         false => (" is the issue ", " already: nothing is told in it again."),
     };
     let line = Line::of("Case ").bold(id.as_str()).text(is);
-    Ok(Answer::of(line.link(&jira.settings.browse(&issue.key), &issue.key).text(told)))
+    Ok(Answer::of(line.link(&jira.settings.browse(&issue.key), issue.key.as_str()).text(told)))
 }
 
 /// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.
@@ -149,7 +149,7 @@ pub struct Conversation<'a> {
     /// The case is noted to be told there; if not, the issue is being made just now.
     pub is_home: bool,
     /// Our account.
-    pub me: String,
+    pub me: AccountId,
     /// What people of the site wrote.
     pub people: Vec<HeardComment>,
     /// What everybody else did; we among them.
@@ -190,7 +190,7 @@ async fn listen(
     let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
-        let known: Vec<_> = told.iter().filter(|(_, told)| told.remote == comment.id).collect();
+        let known: Vec<_> = told.iter().filter(|(_, told)| comment.id == told.remote).collect();
         let words = plain(&comment.body, &names);
         let is_ours = known.iter().any(|(_, told)| !told.theirs);
         if is_ours || (!known.is_empty() && is_said(bridge.settings, comment, &words, &known)) {
@@ -215,7 +215,7 @@ async fn listen(
 async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, Stop> {
     let (mut comments, mut next) = (Vec::new(), Some(0));
     while let Some(start) = next {
-        let page = jira.comments(issue, start).await?;
+        let page = jira.comments(&IssueId::new(issue), start).await?;
         comments.extend(page.items);
         next = page.next;
     }
@@ -226,12 +226,12 @@ async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, Stop
 fn names(conversation: &Conversation<'_>) -> Names {
     let all = conversation.people.iter().chain(&conversation.others);
     let known = all.filter(|comment| !comment.author_name.is_empty());
-    known.map(|comment| (comment.author.clone(), comment.author_name.clone())).collect()
+    known.filter_map(|comment| Some((comment.author.clone()?.into(), comment.author_name.clone()))).collect()
 }
 
 /// By a person of the site: not by us, by another app, or by a customer on a portal.
-fn is_a_persons(comment: &HeardComment, me: &str) -> bool {
-    comment.account_type == "atlassian" && comment.author != me && comment.mark_by(me).is_none()
+fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
+    comment.account_type == AccountType::Atlassian && !comment.is_by(me)
 }
 
 /// Whether the case says already what a comment says.
@@ -241,7 +241,7 @@ fn is_said(settings: &Settings, comment: &HeardComment, words: &str, told: &[&(K
 }
 
 fn spoken(comment: &HeardComment) -> Spoken {
-    Spoken::jira(&comment.author_name, &comment.id)
+    Spoken::jira(&comment.author_name, comment.id.as_str())
 }
 
 /// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
@@ -283,7 +283,7 @@ async fn said(
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
         Err(Stop::Said(_)) => {
-            tracing::warn!(%case, comment = comment.id, "a comment of an issue was refused");
+            tracing::warn!(%case, comment = comment.id.as_str(), "a comment of an issue was refused");
             Ok(())
         }
         outcome => outcome,
@@ -302,22 +302,24 @@ fn comment_of(key: &Key) -> Option<CommentId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueCommentId;
 
     #[test]
     fn only_what_people_wrote_goes_to_the_case() {
+        let me = AccountId::new("me");
         let person = HeardComment {
-            author: "a1".to_owned(),
-            account_type: "atlassian".to_owned(),
-            ..HeardComment::default()
+            author: Some(AccountId::new("a1")),
+            account_type: AccountType::Atlassian,
+            ..HeardComment::of(IssueCommentId::new("1"))
         };
-        assert!(is_a_persons(&person, "me"));
+        assert!(is_a_persons(&person, &me));
         for other in [
-            HeardComment { author: "me".to_owned(), ..person.clone() },
-            HeardComment { account_type: "app".to_owned(), ..person.clone() },
-            HeardComment { account_type: "customer".to_owned(), ..person.clone() },
-            HeardComment { account_type: String::new(), ..person },
+            HeardComment { author: Some(me.clone()), ..person.clone() },
+            HeardComment { account_type: AccountType::App, ..person.clone() },
+            HeardComment { account_type: AccountType::Customer, ..person.clone() },
+            HeardComment { account_type: AccountType::Other(String::new()), ..person },
         ] {
-            assert!(!is_a_persons(&other, "me"));
+            assert!(!is_a_persons(&other, &me));
         }
     }
 }

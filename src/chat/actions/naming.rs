@@ -2,10 +2,13 @@
 
 use super::desk::{Desk, Stop};
 use crate::{
-    case::text,
+    case::{ChannelId, FileId, GroupId, text},
     chat::ingress::typed,
     http::Failure,
-    targets::slack::{Slack, known::remembered},
+    targets::slack::{
+        Slack,
+        known::{Fact, remembered},
+    },
 };
 
 /// The most names of a kind that one message has looked up.
@@ -47,12 +50,12 @@ impl Kind {
         let found = match self {
             Self::Person => return Ok(desk.profile(id).await?.map(|person| person.name)),
             Self::Group => {
-                named(desk.slack, &format!("name/group/{id}"), async || desk.slack.group_handle(id).await)
-                    .await
+                let id = GroupId::new(id);
+                named(desk.slack, Fact::GroupName(&id), async || desk.slack.group_handle(&id).await).await
             }
             Self::Channel => {
-                named(desk.slack, &format!("name/channel/{id}"), async || desk.slack.channel_name(id).await)
-                    .await
+                let id = ChannelId::new(id);
+                named(desk.slack, Fact::ChannelName(&id), async || desk.slack.channel_name(&id).await).await
             }
         };
         Ok(told(found)?.flatten())
@@ -74,10 +77,10 @@ fn told<T>(name: Result<T, Failure>) -> Result<Option<T>, Stop> {
 
 async fn named(
     slack: &Slack<'_>,
-    note: &str,
+    fact: Fact<'_>,
     find: impl AsyncFnOnce() -> Result<Option<String>, Failure>,
 ) -> Result<Option<String>, Failure> {
-    remembered(slack.world, note, find).await
+    remembered(slack.world, fact, find).await
 }
 
 /// All that a message says.
@@ -101,7 +104,7 @@ async fn files(desk: &Desk<'_>, message: &Message) -> Result<Vec<String>, Stop> 
     for name in &message.files {
         names.push(match message.uploads.contains(name) {
             true => {
-                let told = told(desk.slack.file_name(name).await)?;
+                let told = told(desk.slack.file_name(&FileId::new(name)).await)?;
                 told.unwrap_or_else(|| "a file whose name Slack does not tell".to_owned())
             }
             false => name.clone(),

@@ -7,7 +7,7 @@ use super::{
     desk::{Desk, Stop},
 };
 use crate::{
-    case::{CaseId, Millis},
+    case::{CaseId, Millis, Ts},
     chat::policy::since::{self, Message, Older},
     state::{Note, notes::Home},
     targets::slack,
@@ -16,7 +16,7 @@ use crate::{
 /// Whether a message of this `ts` may become a comment. One that came moments after it was written is judged by the
 /// settings as they are; one that came late, or that lay in the queue, by since when they are so.
 pub async fn judged(desk: &Desk<'_>, case: &CaseId, ts: &str) -> Result<Result<(), Older>, Stop> {
-    let (now, written, came) = (desk.world.now(), slack::millis(ts), desk.job.at);
+    let (now, written, came) = (desk.world.now(), Ts::new(ts).millis(), desk.job.at);
     let (live, at_once) = (since::is_live(written, now), since::is_live(written, came));
     let arrived = if at_once { written.max(came) } else { written };
     // The door took what came at once because the settings said so: then that was seen.
@@ -42,7 +42,7 @@ async fn card(desk: &Desk<'_>, case: &CaseId) -> Result<Option<Millis>, Stop> {
     let told = note.map(String::as_str).map(serde_json::from_str::<Told>).transpose();
     let told = told.map_err(|error| Stop::Trouble(format!("the note on Slack: {error}")))?;
     let home = told.and_then(|told| told.home).map(|home| home.name);
-    Ok(home.as_ref().or(desk.job.place.thread.as_ref()).map(|ts| slack::millis(ts)))
+    Ok(home.as_ref().or(desk.job.place.thread.as_ref()).map(|ts| Ts::new(ts).millis()))
 }
 
 /// Whether an earlier delivery began to make the comment: it was judged then, and may stand on the case.

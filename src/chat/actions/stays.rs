@@ -38,12 +38,13 @@ pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &setti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueCommentId;
 
     /// `2026-11-26T05:00:00.000+0000`
     const FIVE: i64 = 1_795_669_200_000;
 
     fn written(created: &str, audience: Audience) -> HeardComment {
-        HeardComment { created: created.to_owned(), audience, ..HeardComment::default() }
+        HeardComment { created: created.to_owned(), audience, ..HeardComment::of(IssueCommentId::new("1")) }
     }
 
     fn settings(internal_notes_are_comments: bool) -> settings::Jira {
@@ -58,7 +59,7 @@ mod tests {
             (Audience::Team, Some(Stays::Internal), None),
             (Audience::Restricted, Some(Stays::Restricted), Some(Stays::Restricted)),
         ] {
-            let comment = HeardComment { audience, ..HeardComment::default() };
+            let comment = HeardComment { audience, ..HeardComment::of(IssueCommentId::new("1")) };
             assert_eq!(
                 stays(&comment, "words", Floor::default(), &settings(false)),
                 expected,
@@ -113,7 +114,11 @@ mod tests {
         ];
         let body =
             serde_json::json!({ "type": "doc", "content": [{ "type": "paragraph", "content": halves }] });
-        let comment = HeardComment { audience: Audience::Everybody, body, ..HeardComment::default() };
+        let comment = HeardComment {
+            audience: Audience::Everybody,
+            body,
+            ..HeardComment::of(IssueCommentId::new("1"))
+        };
         let words = crate::targets::jira::plain(&comment.body, &Default::default());
         assert_eq!(pasted::secret(&words), None);
         let stays = stays(&comment, &words, Floor::default(), &settings(true));
@@ -129,10 +134,10 @@ mod tests {
             (Audience::Team, secret),
             (Audience::Restricted, Some(Stays::Restricted)),
         ] {
-            let comment = HeardComment { audience, ..HeardComment::default() };
+            let comment = HeardComment { audience, ..HeardComment::of(IssueCommentId::new("1")) };
             assert_eq!(stays(&comment, &words, Floor::default(), &settings(true)), expected, "{audience:?}");
         }
-        let note = HeardComment { audience: Audience::Team, ..HeardComment::default() };
+        let note = HeardComment { audience: Audience::Team, ..HeardComment::of(IssueCommentId::new("1")) };
         assert_eq!(stays(&note, &words, Floor::default(), &settings(false)), Some(Stays::Internal));
     }
 }

@@ -194,7 +194,7 @@ pub(super) fn at_once(
     typed: &str,
 ) -> Option<Answer> {
     let identity = Identity::by_name(team, user);
-    let sure = team != settings.slack.team || !identity::are_named_otherwise(settings);
+    let sure = settings.slack.team != team || !identity::are_named_otherwise(settings);
     let place = match channel.starts_with('D') {
         true => roles::Place::Direct,
         false => roles::Place::Channel,

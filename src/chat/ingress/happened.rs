@@ -30,14 +30,14 @@ pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str
         Event::AppMention(message) => (&**message, message.bot_id.is_none()),
         Event::AppHomeOpened(_) | Event::Other => return None,
     };
-    let ours = is_for_us && callback.team_id == settings.slack.team;
+    let ours = is_for_us && settings.slack.team == callback.team_id;
     message.user.as_deref().filter(|_| ours).map(|user| (user, message.said().text.len()))
 }
 
 /// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'. `read`:
 /// whether the text of [`words`] is to be read.
 pub fn happened(settings: &Settings, callback: &Callback, read: bool, now: Millis) -> Option<Job> {
-    if callback.team_id != settings.slack.team {
+    if settings.slack.team != callback.team_id {
         return None;
     }
     match &callback.event {
@@ -135,7 +135,7 @@ fn mentioned(
 fn looked(settings: &Settings, opened: &HomeOpened, now: Millis) -> Option<Job> {
     (opened.tab == "home").then(|| Job {
         act: format!("home/{}", opened.event_ts),
-        team: settings.slack.team.clone(),
+        team: settings.slack.team.to_string(),
         user: opened.user.clone(),
         place: Place::default(),
         did: Did::Home,

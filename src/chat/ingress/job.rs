@@ -309,7 +309,7 @@ fn judged(ts: &str, text: String, files: Vec<String>, uploads: Vec<String>) -> D
 pub fn message(settings: &Settings, user: String, place: Place, act: &str, did: Did, now: Millis) -> Job {
     Job {
         act: format!("{}/{act}", place.channel),
-        team: settings.slack.team.clone(),
+        team: settings.slack.team.to_string(),
         user,
         place,
         did,

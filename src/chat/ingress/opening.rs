@@ -14,14 +14,14 @@ use super::{
     typed,
 };
 use crate::{
-    case::{Millis, text},
+    case::{Millis, TriggerId, ViewId, text},
     chat::{
         answer::Answer,
         forms::{Filled, Form, Kind, is_wanted, note, room},
         language::ask::{Ask, Line},
         policy::length,
     },
-    targets::slack::Beside,
+    targets::slack::{Beside, OpenedView},
 };
 
 /// The most files of one message that are attached: what a message can carry.
@@ -64,7 +64,8 @@ pub async fn open(bridge: &Bridge<'_>, kind: Kind, opener: &Opener, now: Millis)
         Answer::says("The form could not be opened in the three seconds that Slack gives. Nothing was done.")
             .say("Please try again.")
     };
-    let opened = bridge.slack().open_view(&opener.trigger, &form.view(now.div_euclid(1_000))).await;
+    let opened =
+        bridge.slack().open_view(&TriggerId::new(&opener.trigger), &form.view(now.div_euclid(1_000))).await;
     let view = opened.map_err(|failure| {
         tracing::warn!(%failure, "a form could not be opened");
         sorry()
@@ -73,11 +74,11 @@ pub async fn open(bridge: &Bridge<'_>, kind: Kind, opener: &Opener, now: Millis)
         return Ok(Response::bare(200));
     }
     let job = Job {
-        act: in_form(&view.id),
+        act: in_form(view.id.as_str()),
         team: opener.team.clone(),
         user: opener.user.clone(),
         place: form.place.clone(),
-        did: Did::Opened { view: view.id, hash: view.hash, form },
+        did: Did::Opened { view: view.id.into(), hash: view.hash, form },
         response_url: None,
         replaces: false,
         at: now,
@@ -92,8 +93,9 @@ pub async fn widened(bridge: &Bridge<'_>, click: &Click) -> Option<Response> {
     let (_, name) = click.actions.first()?.action_id.split_once('/')?;
     let view = click.view.as_ref()?;
     let wider = room::more(view, name)?;
-    let id = view["id"].as_str().unwrap_or_default();
-    if let Err(failure) = bridge.slack().update_view(id, view["hash"].as_str(), &wider).await {
+    let id = ViewId::new(view["id"].as_str().unwrap_or_default());
+    let opened = OpenedView { id, hash: view["hash"].as_str().map(str::to_owned) };
+    if let Err(failure) = bridge.slack().update_view(&opened, &wider).await {
         tracing::warn!(%failure, "a form got no more room");
     }
     Some(Response::bare(200))

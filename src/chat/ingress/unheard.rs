@@ -5,7 +5,7 @@ use tracing::warn;
 
 use super::job;
 use crate::{
-    case::Millis,
+    case::{Millis, Ts},
     chat::policy::{
         identity, length,
         since::{self, Message, Older, Since},
@@ -15,7 +15,7 @@ use crate::{
     state,
     targets::{
         contract::{Listener, Said, Unheard},
-        slack::{self, KIND, Slack},
+        slack::{KIND, Slack},
     },
     telemetry::metrics,
 };
@@ -105,7 +105,7 @@ impl Replies<'_> {
 
 impl Judge<'_> {
     fn message(&self, said: &Said) -> Message {
-        let card = Some(slack::millis(&self.unheard.anchor.name));
+        let card = Some(Ts::new(&self.unheard.anchor.name).millis());
         let closed = self.unheard.case.closed.map(|closed| closed * 1_000);
         Message { written: said.at, arrived: said.at, card, closed }
     }

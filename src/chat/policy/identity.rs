@@ -5,10 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::roles::{Identity, Kind};
 use crate::{
+    case::{GroupId, MemberId, TeamId, UserId},
     config::settings::Settings,
     http::Failure,
     state::record::stated,
-    targets::slack::{Person, Slack, known::remembered},
+    targets::slack::{
+        Person, Slack,
+        known::{Fact, remembered},
+    },
 };
 
 /// A person, as the workspace knows them. Its `Debug` tells the id only.
@@ -49,9 +53,9 @@ struct Known {
 /// # Errors
 /// Slack did not answer: then nobody knows, and nothing may be done.
 pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Option<Profile>, Failure> {
-    let name = format!("person/{user}");
-    let known = remembered(slack.world, &name, async || {
-        Ok(slack.user(user).await?.map(|person| known(person, settings)))
+    let id = UserId::new(user);
+    let known = remembered(slack.world, Fact::Person(&id), async || {
+        Ok(slack.user(&id).await?.map(|person| known(person, settings)))
     });
     let Some(Known { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
@@ -71,21 +75,24 @@ fn known(person: Person, settings: &Settings) -> Known {
         Person { is_restricted: true, .. } => Kind::Guest,
         _ => Kind::Member,
     };
-    let team = if is_of(&person, &settings.slack.team) { settings.slack.team.clone() } else { person.team };
+    let team =
+        if is_of(&person, &settings.slack.team) { Some(settings.slack.team.clone()) } else { person.team };
+    let team = team.map(String::from).unwrap_or_default();
     let Person { name, email, everywhere, .. } = person;
+    let everywhere = everywhere.map(String::from);
     Known { team, kind, name, email, everywhere }
 }
 
 /// In an organisation somebody is of several workspaces, and the one that Slack names may be any of them, or none.
-fn is_of(person: &Person, team: &String) -> bool {
-    person.team == *team || person.teams.contains(team)
+fn is_of(person: &Person, team: &TeamId) -> bool {
+    person.team.as_ref() == Some(team) || person.teams.contains(team)
 }
 
 /// Whether the settings may name somebody otherwise than by the id that Slack sends with what they do: only Slack knows.
 pub fn are_named_otherwise(settings: &Settings) -> bool {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    all.into_iter().flatten().any(|id| id.starts_with(['S', 'W']))
+    all.into_iter().flatten().any(|id| id.as_str().starts_with(['S', 'W']))
 }
 
 /// Those user groups of the settings that somebody is in.
@@ -95,20 +102,20 @@ pub fn are_named_otherwise(settings: &Settings) -> bool {
 pub async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
-        let name = format!("group/{group}");
-        let members = remembered(slack.world, &name, async || slack.group_members(&group).await).await?;
-        if members.iter().any(|member| member == user) {
-            groups.push(group);
+        let find = async || slack.group_members(&group).await;
+        let members = remembered(slack.world, Fact::Group(&group), find).await?;
+        if members.iter().any(|member| *member == user) {
+            groups.push(group.into());
         }
     }
     Ok(groups)
 }
 
 /// The user groups (`S…`) that the settings name, each once.
-pub fn named_groups(settings: &Settings) -> Vec<String> {
+pub fn named_groups(settings: &Settings) -> Vec<GroupId> {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    let mut groups: Vec<_> = all.into_iter().flatten().filter(|id| id.starts_with('S')).cloned().collect();
+    let mut groups: Vec<_> = all.into_iter().flatten().filter_map(MemberId::group).collect();
     groups.sort();
     groups.dedup();
     groups
@@ -123,8 +130,8 @@ mod tests {
     fn somebody_is_a_member_only_if_nothing_speaks_against_it() {
         let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
         let ana = Person {
-            id: "U1".to_owned(),
-            team: "T1".to_owned(),
+            id: UserId::new("U1"),
+            team: Some(TeamId::new("T1")),
             teams: Vec::new(),
             everywhere: None,
             name: "Ana".to_owned(),
@@ -135,11 +142,17 @@ mod tests {
         };
         for (person, kind) in [
             (ana.clone(), Kind::Member),
-            (Person { team: "T2".to_owned(), ..ana.clone() }, Kind::Stranger),
-            (Person { team: String::new(), ..ana.clone() }, Kind::Stranger),
-            (Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() }, Kind::Member),
-            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, Kind::Member),
-            (Person { team: "T2".to_owned(), teams: vec!["T2".to_owned()], ..ana.clone() }, Kind::Stranger),
+            (Person { team: Some(TeamId::new("T2")), ..ana.clone() }, Kind::Stranger),
+            (Person { team: None, ..ana.clone() }, Kind::Stranger),
+            (
+                Person { team: Some(TeamId::new("T2")), teams: vec![TeamId::new("T1")], ..ana.clone() },
+                Kind::Member,
+            ),
+            (Person { team: None, teams: vec![TeamId::new("T1")], ..ana.clone() }, Kind::Member),
+            (
+                Person { team: Some(TeamId::new("T2")), teams: vec![TeamId::new("T2")], ..ana.clone() },
+                Kind::Stranger,
+            ),
             (Person { is_restricted: true, ..ana.clone() }, Kind::Guest),
             (Person { is_bot: true, ..ana.clone() }, Kind::Bot),
             (Person { is_deleted: true, ..ana }, Kind::Deactivated),

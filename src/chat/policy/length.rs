@@ -27,7 +27,7 @@ pub async fn is_read(
     if length <= SHORT || roles::may_comment(settings, &Identity::by_name(team, user)).is_ok() {
         return Ok(true);
     }
-    if team != settings.slack.team || !identity::are_named_otherwise(settings) {
+    if settings.slack.team != team || !identity::are_named_otherwise(settings) {
         return Ok(false);
     }
     match identity::profile(&bridge.slack(), settings, user).await {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::settings::Settings;
+use crate::{case::MemberId, config::settings::Settings};
 
 use crate::chat::language::{
     ask::Ask,
@@ -177,7 +177,8 @@ pub fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     if outside(settings, identity).is_some() {
         return None;
     }
-    let is = |id: &String| !id.is_empty() && (*id == identity.user || identity.groups.contains(id));
+    let named = |id: &MemberId| *id == identity.user || identity.groups.iter().any(|group| id == group);
+    let is = |id: &MemberId| *id != "" && named(id);
     lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
 }
 
@@ -215,15 +216,15 @@ pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Refus
 }
 
 /// Whom the settings let comment on cases: users and user groups.
-pub fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
+pub fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
     let needed = verbs::of(&Ask::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
-    lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty())
+    lists.flat_map(|(_, ids)| ids).filter(|id| **id != "")
 }
 
 /// What keeps somebody out whatever the roles say.
 fn outside(settings: &Settings, identity: &Identity) -> Option<Kind> {
-    let foreign = identity.team != settings.slack.team;
+    let foreign = settings.slack.team != identity.team;
     match identity.kind {
         Kind::Member if foreign || identity.user.is_empty() => Some(Kind::Stranger),
         Kind::Member => None,
@@ -231,7 +232,7 @@ fn outside(settings: &Settings, identity: &Identity) -> Option<Kind> {
     }
 }
 
-fn lists(settings: &Settings) -> [(Role, &Vec<String>); 4] {
+fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
     let roles = &settings.roles;
     [
         (Role::Viewer, &roles.viewer),
@@ -244,10 +245,10 @@ fn lists(settings: &Settings) -> [(Role, &Vec<String>); 4] {
 /// How many people and how many user groups have a role, or a higher one.
 fn counted(settings: &Settings, least: Role) -> (usize, usize) {
     let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
-    let mut ids: Vec<&String> = lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty()).collect();
+    let mut ids: Vec<&MemberId> = lists.flat_map(|(_, ids)| ids).filter(|id| **id != "").collect();
     ids.sort();
     ids.dedup();
-    let groups = ids.iter().filter(|id| id.starts_with('S')).count();
+    let groups = ids.iter().filter(|id| id.group().is_some()).count();
     (ids.len() - groups, groups)
 }
 

@@ -11,7 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use check::Problem;
 pub use key::reference;
 
-use crate::config::hosts::Reach;
+use crate::{
+    case::{ChannelId, IssueKey, MemberId, TeamId, Ts},
+    config::hosts::Reach,
+};
 
 /// All settings. [`Settings::parse`] is the way to them: it checks every value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,9 +54,9 @@ pub struct Slack {
     #[serde(default = "slack_api_url")]
     pub api_url: String,
     /// The workspace (`T…`) whose people may speak. Required.
-    pub team: String,
+    pub team: TeamId,
     /// The channel (`C…`) of all cases under `layout = "thread"`, and of membership news. Required.
-    pub channel: String,
+    pub channel: ChannelId,
     /// `thread` (default) or `channel`.
     #[serde(default)]
     pub layout: Layout,
@@ -116,16 +119,16 @@ pub struct Sir {
 pub struct Roles {
     /// Reads.
     #[serde(default)]
-    pub viewer: Vec<String>,
+    pub viewer: Vec<MemberId>,
     /// Works the case.
     #[serde(default)]
-    pub responder: Vec<String>,
+    pub responder: Vec<MemberId>,
     /// Closes it, or hands it to AWS.
     #[serde(default)]
-    pub commander: Vec<String>,
+    pub commander: Vec<MemberId>,
     /// Membership and Security Hub.
     #[serde(default)]
-    pub admin: Vec<String>,
+    pub admin: Vec<MemberId>,
 }
 
 /// When the bridge looks, and speaks, by itself.
@@ -168,18 +171,18 @@ impl Settings {
 
 impl Slack {
     /// A message's address, for people. Slack redirects it to the workspace's own host.
-    pub fn permalink(&self, channel: &str, ts: &str) -> String {
+    pub fn permalink(&self, channel: &ChannelId, ts: &Ts) -> String {
         let host = match self.api_url.contains("slack-gov.com") {
             true => "https://app.slack-gov.com",
             false => "https://app.slack.com",
         };
-        format!("{host}/archives/{channel}/p{}", ts.replace('.', ""))
+        format!("{host}/archives/{channel}/p{}", ts.as_str().replace('.', ""))
     }
 }
 
 impl Jira {
     /// An issue's address, for people.
-    pub fn browse(&self, key: &str) -> String {
+    pub fn browse(&self, key: &IssueKey) -> String {
         format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
     }
 }
@@ -321,7 +324,7 @@ mod tests {
         assert_eq!((jira.issue_type.as_str(), jira.status["Closed"].as_str()), ("Task", "done"));
         assert_eq!(
             (settings.sir.name_the_speaker, settings.roles.admin),
-            (true, vec!["U024BE7LK".to_owned()])
+            (true, vec![MemberId::new("U024BE7LK")])
         );
         assert_eq!((settings.timing.nudge_hours, settings.timing.quiet_hours), (24, Some([22, 7])));
     }

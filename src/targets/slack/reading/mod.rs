@@ -19,7 +19,7 @@ use crate::case::text;
 
 /// What a message says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct Words {
     /// Its words, as mrkdwn.
     pub text: String,
     /// What belongs to it and is no text.
@@ -68,14 +68,14 @@ impl<'a> Written<'a> {
     }
 
     /// What it says.
-    pub fn said(&self) -> Said {
+    pub fn said(&self) -> Words {
         let mut reader = Reader::default();
         let mut words = vec![self.text.trim_end().to_owned()];
         words.extend(reader.blocks_beside(self.text, self.blocks));
         words.extend(self.attachments.iter().filter_map(|one| reader.attachment(one)));
         reader.beside.extend(self.files.iter().map(file::beside));
         words.retain(|words| !words.trim().is_empty());
-        Said { text: words.join("\n\n"), beside: reader.beside }
+        Words { text: words.join("\n\n"), beside: reader.beside }
     }
 }
 

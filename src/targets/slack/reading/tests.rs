@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Beside, Said, Written};
+use super::{Beside, Words, Written};
 
 const TYPES: &str = include_str!("../../../../tests/words/slack.types.txt");
 const EXAMPLES: &str = include_str!("../../../../tests/words/slack.examples.json");
@@ -15,7 +15,7 @@ struct Example {
     beside: Vec<String>,
 }
 
-fn said(message: &Value) -> Said {
+fn said(message: &Value) -> Words {
     Written::of(message).said()
 }
 
@@ -37,7 +37,7 @@ fn everything_that_a_message_may_hold_has_an_example_and_becomes_what_it_says() 
     let examples: Vec<Example> = serde_json::from_str(EXAMPLES).unwrap();
     let mut shown = BTreeSet::new();
     for Example { message, text, beside } in &examples {
-        let Said { text: words, beside: named } = said(message);
+        let Words { text: words, beside: named } = said(message);
         let named: Vec<_> = named.into_iter().map(|one| one.name).collect();
         assert_eq!((&words, &named), (text, beside), "{message}");
         assert!(!words.is_empty() || !named.is_empty(), "{message} leaves nothing");
