@@ -98,22 +98,20 @@ impl Target for SlackTarget<'_> {
         let (to, message) = match what {
             What::Container(name) => return self.slack.create_channel(name, true).await.map(String::from),
             What::Anchor => (in_channel(self.planner.channel(note)), card(&picture.view)),
-            What::Content(told) => {
-                (place(self.slack.settings.layout, note)?, content(told, intent.plainness))
-            }
+            What::Content(told) => (place(self.planner.layout(note), note)?, content(told, intent.plainness)),
         };
         self.slack.post(&to, &mark, &message).await.map(String::from)
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
-        let channel = place(self.slack.settings.layout, note)?.channel;
+        let channel = place(self.planner.layout(note), note)?.channel;
         let message = content(entry.content, Plainness::Full);
         let mark = Mark::of(entry.case, entry.key, entry.hash);
         self.slack.update(&MessageRef { channel, ts: Ts::new(entry.remote) }, &mark, &message).await
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
-        let mut states = self.planner.states(picture).into_iter();
+        let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(ChannelState::Card) => {
                 let mark = Mark::of(&picture.view.case.id, &Key(HOME.to_owned()), &state.hash);
@@ -142,7 +140,7 @@ impl Target for SlackTarget<'_> {
                 let oldest = ts((intent.since - EARLIER).max(0) / 1_000);
                 self.channel(case, &self.planner.channel(note), oldest).await?
             }
-            _ => match place(self.slack.settings.layout, note)? {
+            _ => match place(self.planner.layout(note), note)? {
                 ConversationRef { channel, thread: Some(ts) } => {
                     self.thread(case, &MessageRef { channel, ts }).await?
                 }
@@ -156,7 +154,7 @@ impl Target for SlackTarget<'_> {
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let card = card_of(note)?;
-        match self.slack.settings.layout {
+        match self.planner.layout(note) {
             Layout::Thread => self.thread(case, &card).await,
             Layout::Channel => self.channel(case, &card.channel, Ts::new("0")).await,
         }
