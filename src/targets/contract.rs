@@ -107,6 +107,12 @@ pub trait Target {
     async fn find(&self, case: &CaseId, intent: &Intent, note: &PlaceNote)
     -> Result<Option<String>, Failure>;
 
+    /// Looks for an anchor that we made of a case since it was opened, and that nobody remembers. Only what is ours by its
+    /// author and by its mark counts. A target that cannot be read has none.
+    async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
     /// Reads back all that stands there of a case.
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure>;
 

@@ -9,6 +9,7 @@ mod doors;
 mod life;
 #[path = "../state/log.rs"]
 mod log;
+mod lost;
 mod many;
 mod older;
 mod repaired;

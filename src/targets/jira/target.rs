@@ -9,7 +9,7 @@ use super::{
     summary,
 };
 use crate::{
-    case::{AccountId, CaseId, IssueCommentId, IssueId, IssueKey, Millis, text},
+    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, IssueKey, Millis, text},
     http::Failure,
     state::{
         key::{Key, Plainness},
@@ -131,6 +131,10 @@ impl Target for JiraTarget<'_> {
             return Ok(found.as_ref().map(remote));
         }
         Ok(earliest(&self.comments(case, &issue(note)?).await?, &intent.key))
+    }
+
+    async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
+        Ok(self.jira.find_issue(&case.id).await?.as_ref().map(remote))
     }
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {

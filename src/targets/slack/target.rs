@@ -1,7 +1,10 @@
 //! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is read.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
+use tracing::warn;
 
 use super::{
     ConversationRef, Heard, KIND, Me, Message, MessageRef, Slack, card, content, known, membership,
@@ -9,7 +12,7 @@ use super::{
     said_by_a_person, unread_membership,
 };
 use crate::{
-    case::{CaseId, ChannelId, Millis, Seconds, Ts},
+    case::{Case, CaseId, ChannelId, Millis, Seconds, Ts},
     config::settings::Layout,
     http::Failure,
     state::{
@@ -28,18 +31,28 @@ use crate::{
 /// A card is looked for from this long before its intent: Slack's clock is not ours.
 const EARLIER: Millis = 60_000;
 
+/// So many pages of 200 messages are read for cards that nobody remembers.
+const RECALLED: usize = 25;
+
 /// Slack as a target; asked at most once who we are.
 pub struct SlackTarget<'a> {
     /// The Web API.
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
+    /// The `ts` of all cards in the common channel, by their case.
+    cards: OnceCell<HashMap<CaseId, Ts>>,
 }
 
 impl<'a> SlackTarget<'a> {
     /// Tells through this.
     pub fn new(slack: Slack<'a>) -> Self {
-        Self { planner: SlackPlanner { settings: slack.settings }, slack, me: OnceCell::new() }
+        Self {
+            planner: SlackPlanner { settings: slack.settings },
+            slack,
+            me: OnceCell::new(),
+            cards: OnceCell::new(),
+        }
     }
 
     async fn me(&self) -> Result<&Me, Failure> {
@@ -70,6 +83,25 @@ impl<'a> SlackTarget<'a> {
                 return Ok(all);
             }
         }
+    }
+
+    /// The newest pages of the common channel are read once for all cases that ask.
+    async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
+        let (me, channel) = (self.me().await?, &self.slack.settings.channel);
+        let (mut cards, mut cursor) = (HashMap::new(), None);
+        for _ in 0..RECALLED {
+            let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
+            // The newest come first: of several cards of a case the earliest stays.
+            let ours =
+                page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
+            cards.extend(ours);
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(cards);
+            }
+        }
+        warn!("the common channel is longer than is read: a card that stands further up is not found again");
+        Ok(cards)
     }
 
     async fn thread(&self, case: &CaseId, card: &MessageRef) -> Result<ReadBack, Failure> {
@@ -152,6 +184,21 @@ impl Target for SlackTarget<'_> {
         Ok(earliest(&found.ours, &intent.key))
     }
 
+    /// A card of its own channel is looked for there; any other among all of the common channel.
+    async fn recall(&self, case: &Case, note: &PlaceNote) -> Result<Option<String>, Failure> {
+        let home = Key(HOME.to_owned());
+        match &note.channel {
+            Some(channel) => {
+                let read = self.channel(&case.id, &ChannelId::new(channel), Ts::new("0")).await?;
+                Ok(earliest(&read.ours, &home))
+            }
+            None => {
+                let cards = self.cards.get_or_try_init(|| self.all_cards()).await?;
+                Ok(cards.get(&case.id).map(Ts::to_string))
+            }
+        }
+    }
+
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let card = card_of(note)?;
         match self.planner.layout(note) {
@@ -218,6 +265,12 @@ fn broken(title: &str) -> Message {
          soon as they are mended. See docs/operations.md."
     );
     Message { text, blocks: Vec::new() }
+}
+
+/// Whose card bears this mark.
+fn case_of_card(mark: &Mark) -> Option<CaseId> {
+    let case = mark.as_str().split('/').next().and_then(CaseId::parse)?;
+    mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
 }
 
 /// Takes a message as ours, or as a person's.
