@@ -18,10 +18,10 @@ use casebridge::{
         sdk::Aws,
         secrets::{self, Secrets},
     },
-    http::{Request, Trouble},
+    http::{Request, TransportError},
     runtime::{
         World,
-        live::{Error, Inbox, Live, Safe},
+        live::{ConfigError, Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
 };
@@ -177,7 +177,9 @@ async fn secrets_that_do_not_suffice_are_named_and_never_told() {
     let amazon = Amazon::default();
     let live = live(&amazon, &[SETTINGS, JIRA].concat()).await;
     amazon.gives(200, secret("xoxb-1"));
-    let Err(Error::Secrets(secrets::Error::Missing(missing))) = live.chosen().await else { panic!() };
+    let Err(ConfigError::Secrets(secrets::SecretsError::Missing(missing))) = live.chosen().await else {
+        panic!()
+    };
     assert_eq!(missing, ["jira_email", "jira_api_token", "jira_webhook_secret"]);
 
     let other = self::live(&amazon, SETTINGS).await;
@@ -241,7 +243,7 @@ async fn a_call_goes_to_the_region_of_the_settings() {
         assert!(heard.authorization.contains(&format!("/{region}/security-ir/aws4_request")), "{heard:?}");
     }
     let hub = live(&amazon, &moved).await;
-    let _ = hub.call(Call::Hub(casebridge::aws::hub::Call::GetAdministratorAccount)).await;
+    let _ = hub.call(Call::Hub(casebridge::aws::hub::HubCall::GetAdministratorAccount)).await;
     assert!(amazon.one().authorization.contains("/us-east-1/securityhub/aws4_request"));
     let without =
         Live::new(Memory::default(), amazon.start().await, inbox(), Safe::Given(Secrets::default()));
@@ -253,5 +255,5 @@ async fn a_call_goes_to_the_region_of_the_settings() {
 async fn a_request_without_encryption_is_not_sent() {
     let live = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
     let refused = live.send(Request::bare(reqwest::Method::GET, "http://slack.com/api".to_owned())).await;
-    assert_eq!(refused, Err(Trouble::NotSent("the address is not https".to_owned())));
+    assert_eq!(refused, Err(TransportError::NotSent("the address is not https".to_owned())));
 }

@@ -129,7 +129,7 @@ pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// There was no answer. Whether the request took effect is the only question that matters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
+pub enum TransportError {
     /// Refused, no DNS, no TLS: nothing was sent.
     #[error("not sent: {0}")]
     NotSent(String),
@@ -179,10 +179,10 @@ pub enum Failure {
 
 impl Failure {
     /// What no answer at all means.
-    pub fn from_trouble(trouble: Trouble) -> Self {
+    pub fn from_trouble(trouble: TransportError) -> Self {
         match trouble {
-            Trouble::NotSent(why) => Self::NotApplied { retry_after: None, why },
-            Trouble::Lost(why) => Self::Unknown { why },
+            TransportError::NotSent(why) => Self::NotApplied { retry_after: None, why },
+            TransportError::Lost(why) => Self::Unknown { why },
         }
     }
 

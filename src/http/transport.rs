@@ -10,7 +10,7 @@ use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Url, redirect};
 use crate::{
     case::Millis,
     config::{environment::variable, hosts},
-    http::{self, MAX_BODY, Request, Response, Trouble},
+    http::{self, MAX_BODY, Request, Response, TransportError},
 };
 
 /// The longest that a connection, its encryption included, may take to be made. Part of [`http::TIMEOUT`].
@@ -51,21 +51,21 @@ pub enum Source {
 
 /// Sends requests. Its client is made when it is first needed; clones share it.
 #[derive(Clone)]
-pub struct Http {
+pub struct Transport {
     connect: Duration,
     timeout: Duration,
     client: Arc<Mutex<Option<(Millis, Client)>>>,
 }
 
-impl Default for Http {
+impl Default for Transport {
     fn default() -> Self {
         Self { connect: CONNECT, timeout: http::TIMEOUT, client: Arc::default() }
     }
 }
 
-impl Http {
+impl Transport {
     /// The client, with connections that were used a moment ago or are new.
-    pub fn client(&self, now: Millis) -> Result<Client, Trouble> {
+    pub fn client(&self, now: Millis) -> Result<Client, TransportError> {
         let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = kept.take().filter(|(used, _)| (*used..used.saturating_add(KEPT)).contains(&now));
         let client = match fresh {
@@ -76,7 +76,7 @@ impl Http {
         Ok(client)
     }
 
-    fn build(&self) -> Result<Client, Trouble> {
+    fn build(&self) -> Result<Client, TransportError> {
         let builder = Client::builder()
             .connect_timeout(self.connect)
             .timeout(self.timeout)
@@ -94,7 +94,7 @@ impl Http {
     }
 
     /// Opens a file of so many bytes, and reads none of them yet.
-    pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, Trouble> {
+    pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, TransportError> {
         let answer = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
         let status = answer.status().as_u16();
         let is_page = answer
@@ -112,19 +112,19 @@ impl Http {
     }
 
     /// Sends an opened file on, piece by piece: memory holds one piece at a time. Answers the HTTP status.
-    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, Trouble> {
+    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, TransportError> {
         let body = reqwest::Body::wrap_stream(file.answer.bytes_stream());
         let to = self.request(to, now)?.timeout(COPY).header("content-length", file.bytes).body(body);
         Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }
 
     /// Sends a request and reads the answer, whatever its status.
-    pub async fn send(&self, request: Request, now: Millis) -> Result<Response, Trouble> {
+    pub async fn send(&self, request: Request, now: Millis) -> Result<Response, TransportError> {
         read(self.request(request, now)?.send().await.map_err(|error| trouble(&error))?).await
     }
 
     /// A request that may be sent.
-    fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, Trouble> {
+    fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, TransportError> {
         let url = Url::parse(&request.url).map_err(|_| not_sent("the address cannot be read"))?;
         if !hosts::is_private(&url) {
             return Err(not_sent("the address is not https"));
@@ -140,31 +140,31 @@ impl Http {
     }
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<Response, Trouble> {
+async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (retry_after, login) = (header("retry-after"), header("x-seraph-loginreason"));
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| trouble(&error))? {
         if body.len() + piece.len() > MAX_BODY {
-            return Err(Trouble::Lost("the answer is too long".to_owned()));
+            return Err(TransportError::Lost("the answer is too long".to_owned()));
         }
         body.extend_from_slice(&piece);
     }
     Ok(Response { status, retry_after, login, body: body.into() })
 }
 
-fn not_sent(why: &str) -> Trouble {
-    Trouble::NotSent(why.to_owned())
+fn not_sent(why: &str) -> TransportError {
+    TransportError::NotSent(why.to_owned())
 }
 
 /// Told in our own words: the error's would name the address, which may be secret.
-fn trouble(error: &reqwest::Error) -> Trouble {
+fn trouble(error: &reqwest::Error) -> TransportError {
     match error {
         error if error.is_builder() => not_sent("the request cannot be made"),
         error if error.is_connect() => not_sent("no connection"),
-        error if error.is_timeout() => Trouble::Lost("no answer in time".to_owned()),
-        _ => Trouble::Lost("the connection broke".to_owned()),
+        error if error.is_timeout() => TransportError::Lost("no answer in time".to_owned()),
+        _ => TransportError::Lost("the connection broke".to_owned()),
     }
 }
 
@@ -205,12 +205,12 @@ mod tests {
         server(move |mut stream| drop(stream.write_all(text.as_bytes()))).0
     }
 
-    fn http() -> Http {
+    fn http() -> Transport {
         let (connect, timeout) = (Duration::from_millis(300), Duration::from_millis(600));
-        Http { connect, timeout, client: Arc::default() }
+        Transport { connect, timeout, client: Arc::default() }
     }
 
-    async fn get(url: &str) -> Result<Response, Trouble> {
+    async fn get(url: &str) -> Result<Response, TransportError> {
         http().send(Request::bare(Method::GET, url.to_owned()), 0).await
     }
 
@@ -218,7 +218,7 @@ mod tests {
     async fn what_never_left_is_told_apart_from_what_may_have_arrived() {
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let silent = || server(std::mem::forget).0;
-        let lost = |why: &str| Trouble::Lost(why.to_owned());
+        let lost = |why: &str| TransportError::Lost(why.to_owned());
         for (url, expected) in [
             (format!("http://{nobody}/"), not_sent("no connection")),
             ("https://name.invalid/".to_owned(), not_sent("no connection")),
@@ -296,7 +296,7 @@ mod tests {
         Length(u64),
     }
 
-    async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, Trouble> {
+    async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, TransportError> {
         let to = Request::bare(Method::PUT, to).header("if-none-match", "*");
         Ok(match http().open(Request::bare(Method::GET, from), bytes, 0).await? {
             Source::Opened(file) => Copied::Put(http().fill(to, file, 0).await?),
@@ -307,7 +307,7 @@ mod tests {
     }
 
     /// A copy of what `from` says, said to be `bytes` long; `to` keeps what it hears.
-    async fn copied(from: &str, bytes: u64) -> (Result<Copied, Trouble>, Vec<u8>) {
+    async fn copied(from: &str, bytes: u64) -> (Result<Copied, TransportError>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heard = thread::spawn(move || {

@@ -15,15 +15,15 @@ use crate::{
     config::{
         clock,
         environment::{Environment, variable},
-        sdk::{Aws, Patience},
+        sdk::{Aws, Timeouts},
         secrets::{self, Secrets},
         settings::{Problem, Settings},
     },
     http::{
         self,
-        transport::{Http, Opened, Source},
+        transport::{Opened, Source, Transport},
     },
-    runtime::{World, cached::Kept},
+    runtime::{World, cached::Cached},
     state::{self, Store, dynamodb::Dynamo},
 };
 
@@ -33,12 +33,12 @@ const MINUTE: Millis = 60_000;
 const TEN_MINUTES: Millis = 600_000;
 
 /// For the queue and the secret: all attempts together fit into what the HTTP door gives itself.
-const PATIENCE: Patience =
-    Patience { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_000), attempts: 3 };
+const PATIENCE: Timeouts =
+    Timeouts { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_000), attempts: 3 };
 
 /// Why nothing can be done: for the log, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum ConfigError {
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
@@ -50,12 +50,12 @@ pub enum Error {
     Settings(Vec<Problem>),
     /// There are no secrets, or not all that the settings need.
     #[error(transparent)]
-    Secrets(#[from] secrets::Error),
+    Secrets(#[from] secrets::SecretsError),
 }
 
 /// A job on its way to `command`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Job {
+pub struct QueueMessage {
     /// Jobs of a group are done in order.
     pub group: String,
     /// A job whose id came already within five minutes is dropped.
@@ -69,7 +69,7 @@ pub enum Inbox {
     /// To the FIFO queue with this address.
     Queue(String),
     /// To somebody in this process, who drops repetitions.
-    Channel(UnboundedSender<Job>),
+    Channel(UnboundedSender<QueueMessage>),
 }
 
 /// Where the secrets come from.
@@ -95,13 +95,13 @@ pub struct Live<S> {
     aws: Aws,
     inbox: Inbox,
     safe: Safe,
-    http: Http,
+    http: Transport,
     queue: OnceCell<aws_sdk_sqs::Client>,
     manager: OnceCell<aws_sdk_secretsmanager::Client>,
     /// By Region: settings may name another one tomorrow.
-    sir: Mutex<HashMap<String, sir::aws::Aws>>,
-    settings: Kept<Settings>,
-    secrets: Kept<Secrets>,
+    sir: Mutex<HashMap<String, sir::aws::SirClient>>,
+    settings: Cached<Settings>,
+    secrets: Cached<Secrets>,
 }
 
 impl Live<Dynamo> {
@@ -121,30 +121,30 @@ impl<S: Store> Live<S> {
             aws,
             inbox,
             safe,
-            http: Http::default(),
+            http: Transport::default(),
             queue: OnceCell::new(),
             manager: OnceCell::new(),
             sir: Mutex::default(),
-            settings: Kept::default(),
-            secrets: Kept::default(),
+            settings: Cached::default(),
+            secrets: Cached::default(),
         }
     }
 
     /// Sends what it sends through these connections, which other worlds of the same thread share: to begin with
     /// none costs more than most of what is sent on a desk.
     #[must_use]
-    pub fn through(self, http: Http) -> Self {
+    pub fn through(self, http: Transport) -> Self {
         Self { http, ..self }
     }
 
     /// The settings, at most a minute old, with the functions' own Region where they name none. Bad ones are an error, even where there were good ones before.
-    pub async fn settings(&self) -> Result<Arc<Settings>, Error> {
+    pub async fn settings(&self) -> Result<Arc<Settings>, ConfigError> {
         self.settings.get(clock::now(), MINUTE, self.read_settings()).await
     }
 
-    async fn read_settings(&self) -> Result<Settings, Error> {
-        let toml = self.store.settings().await?.ok_or(Error::NoSettings)?;
-        let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(Error::Settings)?;
+    async fn read_settings(&self) -> Result<Settings, ConfigError> {
+        let toml = self.store.settings().await?.ok_or(ConfigError::NoSettings)?;
+        let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(ConfigError::Settings)?;
         if settings.sir.region.is_none() {
             settings.sir.region = self.aws.config().await.region().map(|region| region.as_ref().to_owned());
         }
@@ -152,18 +152,18 @@ impl<S: Store> Live<S> {
     }
 
     /// The secrets, at most ten minutes old.
-    pub async fn secrets(&self) -> Result<Arc<Secrets>, Error> {
+    pub async fn secrets(&self) -> Result<Arc<Secrets>, ConfigError> {
         self.secrets_of(TEN_MINUTES).await
     }
 
     /// The secrets after a signature that did not fit: read again, but not twice within a minute, so that a
     /// replaced secret is taken up and forged requests cost nothing.
-    pub async fn secrets_again(&self) -> Result<Arc<Secrets>, Error> {
+    pub async fn secrets_again(&self) -> Result<Arc<Secrets>, ConfigError> {
         self.secrets_of(MINUTE).await
     }
 
     /// Old secrets are better than none: they are tried for another while.
-    async fn secrets_of(&self, age: Millis) -> Result<Arc<Secrets>, Error> {
+    async fn secrets_of(&self, age: Millis) -> Result<Arc<Secrets>, ConfigError> {
         let now = clock::now();
         let error = match self.secrets.get(now, age, self.read_secrets()).await {
             Ok(secrets) => return Ok(secrets),
@@ -174,7 +174,7 @@ impl<S: Store> Live<S> {
         Ok(old)
     }
 
-    async fn read_secrets(&self) -> Result<Secrets, Error> {
+    async fn read_secrets(&self) -> Result<Secrets, ConfigError> {
         let id = match &self.safe {
             Safe::Given(secrets) => return Ok(secrets.clone()),
             Safe::Manager(id) => id,
@@ -188,7 +188,7 @@ impl<S: Store> Live<S> {
     }
 
     /// Settings and secrets that fit together.
-    pub async fn chosen(&self) -> Result<Chosen, Error> {
+    pub async fn chosen(&self) -> Result<Chosen, ConfigError> {
         let (settings, secrets) = tokio::try_join!(self.settings(), self.secrets())?;
         secrets.suffice(&settings)?;
         Ok(Chosen { settings, secrets })
@@ -204,7 +204,7 @@ impl<S: Store> Live<S> {
     }
 
     /// The service in the membership's Region, and Security Hub there.
-    async fn sir(&self) -> Result<sir::aws::Aws, Fault> {
+    async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
         let settings = self.settings().await.map_err(|_| not_sent("The settings cannot be read."))?;
         let config = self.aws.config().await;
         let region = settings.sir.region.clone().ok_or_else(|| not_sent("There is no AWS Region."))?;
@@ -222,7 +222,7 @@ impl<S: Store> Live<S> {
         });
         let hub = hub::Hub::new(http, credentials, &region, endpoint);
         let own = aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.clone()));
-        let sir = sir::aws::Aws::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
+        let sir = sir::aws::SirClient::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
         kept.insert(region, sir.clone());
         Ok(sir)
     }
@@ -242,15 +242,15 @@ impl<S: Store> World for Live<S> {
         tokio::time::sleep(time).await;
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         self.http.send(request, clock::now()).await
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.http.open(from, bytes, clock::now()).await
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
         self.http.fill(to, file, clock::now()).await
     }
 
@@ -261,7 +261,7 @@ impl<S: Store> World for Live<S> {
     async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
         match &self.inbox {
             Inbox::Channel(sender) => {
-                let job = Job { group: group.to_owned(), id: id.to_owned(), body: job };
+                let job = QueueMessage { group: group.to_owned(), id: id.to_owned(), body: job };
                 sender.send(job).map_err(|_| "nobody takes jobs any more".to_owned())
             }
             Inbox::Queue(url) => {

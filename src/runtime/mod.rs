@@ -33,16 +33,16 @@ pub trait World {
     async fn sleep(&self, time: Duration);
 
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble>;
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError>;
 
     /// Opens a file of so many bytes: once, no retry, no redirect. A world without files answers that nothing was sent.
-    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::Trouble> {
-        Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
+    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::TransportError> {
+        Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 
     /// Sends an opened file to where `to` says, without ever holding all of it, once. Answers the HTTP status.
-    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<u16, http::Trouble> {
-        Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
+    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<u16, http::TransportError> {
+        Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 
     /// Makes one call to SIR (or Security Hub).

@@ -23,7 +23,7 @@ const EVIL: &str =
 struct Site {
     jira: standins::Jira,
     wire: Wire,
-    settings: settings::Jira,
+    settings: settings::JiraSettings,
     email: Secret,
     token: Secret,
 }

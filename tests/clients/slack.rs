@@ -41,7 +41,7 @@ const EVIL: &str =
 struct Workspace {
     slack: standins::Slack,
     wire: Wire,
-    settings: settings::Slack,
+    settings: settings::SlackSettings,
     token: Secret,
 }
 

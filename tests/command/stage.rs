@@ -26,7 +26,7 @@ use casebridge::{
     entry::notify::Notifier,
     http::{
         self,
-        transport::{Http, Opened, Source},
+        transport::{Opened, Source, Transport},
     },
     runtime::{
         World,
@@ -53,7 +53,7 @@ pub const ANA: &str = "U024BE7LH";
 
 thread_local! {
     /// Connections that all stages of a test share.
-    static HTTP: Http = Http::default();
+    static HTTP: Transport = Transport::default();
 }
 
 /// Counts the moments before and after each thing that is done outside; at the last, whoever does it stops for ever.
@@ -208,21 +208,21 @@ impl World for Outside {
         }
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         self.countdown.moment().await;
         let answer = self.live.send(request).await;
         self.countdown.moment().await;
         answer
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.countdown.moment().await;
         let opened = self.live.open(from, bytes).await;
         self.countdown.moment().await;
         opened
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
         self.countdown.moment().await;
         let answer = self.live.fill(to, file).await;
         if self.copying.load(Ordering::SeqCst) > 0 {
@@ -262,7 +262,7 @@ pub struct Stage {
     pub settings: Settings,
     pub secrets: Secrets,
     pub channel: String,
-    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::live::Job>>>,
+    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::live::QueueMessage>>>,
 }
 
 impl Stage {
@@ -298,7 +298,7 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
-        let live = live.through(HTTP.with(Http::clone));
+        let live = live.through(HTTP.with(Transport::clone));
         let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
         let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let countdown = Arc::new(Countdown::default());
@@ -349,7 +349,7 @@ impl Stage {
     }
 
     /// The jobs that were put on the inbox since the last time.
-    pub fn jobs(&self) -> Vec<casebridge::runtime::live::Job> {
+    pub fn jobs(&self) -> Vec<casebridge::runtime::live::QueueMessage> {
         let mut jobs = self.jobs.lock().unwrap();
         let jobs = jobs.as_mut().unwrap();
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
@@ -366,12 +366,16 @@ impl Stage {
     }
 
     /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
-    pub async fn work(&self, jobs: &[casebridge::runtime::live::Job]) -> Vec<String> {
+    pub async fn work(&self, jobs: &[casebridge::runtime::live::QueueMessage]) -> Vec<String> {
         self.work_until(jobs, Millis::MAX).await
     }
 
     /// The same by a function whose time ends at `deadline`.
-    pub async fn work_until(&self, jobs: &[casebridge::runtime::live::Job], deadline: Millis) -> Vec<String> {
+    pub async fn work_until(
+        &self,
+        jobs: &[casebridge::runtime::live::QueueMessage],
+        deadline: Millis,
+    ) -> Vec<String> {
         let records: Vec<_> = jobs
             .iter()
             .enumerate()

@@ -17,11 +17,11 @@ use casebridge::{
         settings::Settings,
     },
     entry::notify::Notifier,
-    http::{self, transport::Http},
+    http::{self, transport::Transport},
     runtime::{
         World,
         gate::Breaker,
-        live::{Inbox, Job, Live, Safe},
+        live::{Inbox, Live, QueueMessage, Safe},
     },
     state::{Meta, Store, TargetKind, memory::Memory, notes::PlaceNote},
     targets::{jira, slack},
@@ -35,7 +35,7 @@ use tokio::sync::{
 
 thread_local! {
     /// Connections that all stages of a test share.
-    static HTTP: Http = Http::default();
+    static HTTP: Transport = Transport::default();
 }
 
 /// How long each invocation has.
@@ -77,7 +77,7 @@ impl World for Outside {
         tokio::task::yield_now().await;
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let answer = self.live.send(request).await;
         let takes = self.takes.lock().unwrap().clone();
@@ -104,7 +104,7 @@ pub struct Stage {
     pub settings: Settings,
     pub secrets: Secrets,
     pub channel: String,
-    jobs: Mutex<UnboundedReceiver<Job>>,
+    jobs: Mutex<UnboundedReceiver<QueueMessage>>,
 }
 
 impl Stage {
@@ -143,7 +143,7 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
-        let live = live.through(HTTP.with(Http::clone));
+        let live = live.through(HTTP.with(Transport::clone));
         let settings = live.settings().await.unwrap().as_ref().clone();
         let clocks = [slack.clock().clone(), jira.clock().clone(), sir.clock().clone()];
         let world = Outside { live, ahead: AtomicI64::new(0), takes: Default::default(), clocks };
@@ -249,7 +249,7 @@ impl Stage {
     }
 
     /// The jobs that were put on the inbox since the last time.
-    pub async fn jobs(&self) -> Vec<Job> {
+    pub async fn jobs(&self) -> Vec<QueueMessage> {
         let mut jobs = self.jobs.lock().await;
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
     }

@@ -79,7 +79,7 @@ impl World for Outside {
         tokio::time::sleep(time).await;
     }
 
-    async fn send(&self, _: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, _: http::Request) -> Result<http::Response, http::TransportError> {
         panic!("the channel is no service")
     }
 

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::{CaseId, MemberId},
-    runtime::live::Job,
+    runtime::live::QueueMessage,
     state::{
         Note, Store,
         notes::{Home, PlaceNote},
@@ -63,7 +63,7 @@ pub enum Act {
 pub struct Ready {
     pub act: Act,
     pub stage: Stage,
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<QueueMessage>,
     /// What was to be read before.
     read: Vec<String>,
     /// How everything stood before.

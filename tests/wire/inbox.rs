@@ -58,15 +58,15 @@ impl World for Elsewhere<'_> {
         self.world.sleep(time).await;
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         self.world.send(request).await
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.world.open(from, bytes).await
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
         self.world.fill(to, file).await
     }
 

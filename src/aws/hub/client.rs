@@ -12,7 +12,7 @@ use aws_sigv4::{
 };
 use bytes::Bytes;
 
-use super::{Answer, Call, answer, request::Request};
+use super::{HubAnswer, HubCall, answer, request::UnsignedRequest};
 use crate::{
     aws::sir::{Fault, FaultKind},
     config::environment,
@@ -43,7 +43,7 @@ impl Hub {
     }
 
     /// Makes a call, once: nothing is repeated here.
-    pub async fn call(&self, call: Call) -> Result<Answer, Fault> {
+    pub async fn call(&self, call: HubCall) -> Result<HubAnswer, Fault> {
         let credentials = self
             .credentials
             .provide_credentials()
@@ -65,13 +65,13 @@ pub fn endpoint(region: &str, variable: impl Fn(&str) -> Option<String>) -> Stri
 
 /// The request as it is sent, with its signature and its time.
 fn made(
-    call: &Call,
+    call: &HubCall,
     endpoint: &str,
     region: &str,
     credentials: Credentials,
     now: SystemTime,
 ) -> Result<reqwest::Request, Fault> {
-    let signed = signed(&Request::of(call), endpoint, region, credentials, now)
+    let signed = signed(&UnsignedRequest::of(call), endpoint, region, credentials, now)
         .ok_or_else(|| not_sent("The request could not be signed."))?;
     let mut request =
         reqwest::Request::try_from(signed).map_err(|_| not_sent("The request could not be made."))?;
@@ -81,7 +81,7 @@ fn made(
 
 /// The request with its signature: `None` where the endpoint is no URL.
 fn signed(
-    request: &Request,
+    request: &UnsignedRequest,
     endpoint: &str,
     region: &str,
     credentials: Credentials,
@@ -110,7 +110,7 @@ fn signed(
     Some(built)
 }
 
-async fn read(call: &Call, mut response: reqwest::Response) -> Result<Answer, Fault> {
+async fn read(call: &HubCall, mut response: reqwest::Response) -> Result<HubAnswer, Fault> {
     let status = response.status();
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let name = header("x-amzn-errortype");
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_signature_names_the_service_the_region_and_the_session() {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
-        let call = Call::GetMembers { accounts: vec!["111122223333".to_owned()] };
+        let call = HubCall::GetMembers { accounts: vec!["111122223333".to_owned()] };
         let request =
             made(&call, "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH).expect("a request");
         let header = |name: &str| request.headers()[name].to_str().expect("text").to_owned();
@@ -192,7 +192,7 @@ mod tests {
             let made = made(&call, "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH);
             made.expect("a request").timeout().copied()
         };
-        assert_eq!(time(Call::GetAdministratorAccount), Some(Duration::from_secs(5)));
-        assert_eq!(time(Call::DisassociateFromAdministratorAccount), Some(Duration::from_secs(8)));
+        assert_eq!(time(HubCall::GetAdministratorAccount), Some(Duration::from_secs(5)));
+        assert_eq!(time(HubCall::DisassociateFromAdministratorAccount), Some(Duration::from_secs(8)));
     }
 }

@@ -22,7 +22,12 @@ pub enum Stays {
 
 /// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked for
 /// last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
-pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
+pub fn stays(
+    comment: &HeardComment,
+    words: &str,
+    floor: Floor,
+    settings: &settings::JiraSettings,
+) -> Option<Stays> {
     let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
     match comment.audience {
         Audience::Restricted => return Some(Stays::Restricted),
@@ -47,9 +52,9 @@ mod tests {
         HeardComment { created: created.to_owned(), audience, ..HeardComment::of(IssueCommentId::new("1")) }
     }
 
-    fn settings(internal_notes_are_comments: bool) -> settings::Jira {
+    fn settings(internal_notes_are_comments: bool) -> settings::JiraSettings {
         let least = serde_json::json!({"api_url": "https://example.atlassian.net", "project": "SEC"});
-        settings::Jira { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
+        settings::JiraSettings { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::signature::Verified;
 use crate::{
     http::json,
-    targets::slack::{Words, Written},
+    targets::slack::{MessageParts, Words},
 };
 
 /// The longest id that is taken, in bytes: keys are made of them. Slack's and Jira's have under thirty.
@@ -325,7 +325,7 @@ impl Message {
     /// All that it says.
     pub fn said(&self) -> Words {
         let Self { text, blocks, attachments, files, .. } = self;
-        Written { text, blocks, attachments, files }.said()
+        MessageParts { text, blocks, attachments, files }.said()
     }
 }
 

@@ -123,12 +123,12 @@ mod tests {
             sdk::Aws,
             secrets::{Secret, Secrets},
         },
-        runtime::live::{Inbox, Job, Live, Safe},
+        runtime::live::{Inbox, Live, QueueMessage, Safe},
         state::{memory::Memory, notes::Home},
     };
 
     /// The real world with a table in memory, in which nothing is asked; and the inbox.
-    fn world() -> (Live<Memory>, UnboundedReceiver<Job>) {
+    fn world() -> (Live<Memory>, UnboundedReceiver<QueueMessage>) {
         let (sender, jobs) = unbounded_channel();
         let safe = Safe::Given(Secrets::default());
         (Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe), jobs)

@@ -8,7 +8,7 @@ use toml::{
 };
 
 use super::{
-    key::{self, Default, KEYS, Key, Kind, TABLES},
+    key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
     value::{Check, UrlCheck},
 };
 use crate::config::hosts::Reach;
@@ -91,7 +91,7 @@ impl Checker<'_> {
         for (table, required, _) in TABLES {
             if required && !document.contains_key(table) {
                 let needed: Vec<_> = key::keys_of(table)
-                    .filter(|key| key.default == Default::Required)
+                    .filter(|key| key.default == Fallback::Required)
                     .map(|key| key.name)
                     .collect();
                 let fix = format!("Add [{table}] with {}", needed.join(" and "));
@@ -125,7 +125,7 @@ impl Checker<'_> {
                 }
             }
         }
-        let missing = |key: &&Key| key.default == Default::Required && !values.contains_key(key.name);
+        let missing = |key: &&SettingKey| key.default == Fallback::Required && !values.contains_key(key.name);
         for key in key::keys_of(table).filter(missing) {
             let fix = format!("Add {} = \"…\" under [{table}]: {}", key.name, hint(key));
             self.found(format!("{table}.{}", key.name), Some(span.clone()), "this key is missing", fix);
@@ -149,11 +149,11 @@ impl Checker<'_> {
         }
     }
 
-    fn value(&mut self, path: &str, kind: Kind, value: &Value<'_>) {
+    fn value(&mut self, path: &str, kind: ValueKind, value: &Value<'_>) {
         match (kind, value.get_ref()) {
-            (Kind::Text(check), DeValue::String(text)) => self.text(path, check, text, value.span()),
-            (Kind::Url(check), DeValue::String(text)) => self.url(path, check, text, value.span()),
-            (Kind::Texts(check), DeValue::Array(texts)) => {
+            (ValueKind::Text(check), DeValue::String(text)) => self.text(path, check, text, value.span()),
+            (ValueKind::Url(check), DeValue::String(text)) => self.url(path, check, text, value.span()),
+            (ValueKind::Texts(check), DeValue::Array(texts)) => {
                 for text in texts {
                     match text.get_ref() {
                         DeValue::String(inner) => self.text(path, check, inner, text.span()),
@@ -161,18 +161,18 @@ impl Checker<'_> {
                     }
                 }
             }
-            (Kind::Choice(choices), DeValue::String(text)) => {
+            (ValueKind::Choice(choices), DeValue::String(text)) => {
                 if !choices.contains(&text.as_ref()) {
                     let fix = did_you_mean(text, choices);
                     self.found(path, Some(value.span()), format!("there is no {text:?}"), fix);
                 }
             }
-            (Kind::Flag, DeValue::Boolean(_)) => {}
-            (Kind::Number(least, most), DeValue::Integer(_)) => {
+            (ValueKind::Flag, DeValue::Boolean(_)) => {}
+            (ValueKind::Number(least, most), DeValue::Integer(_)) => {
                 self.number(path, least..=most, value.get_ref(), value.span());
             }
-            (Kind::Hours, DeValue::Array(hours)) => self.hours(path, hours, value.span()),
-            (Kind::Names(names, check), DeValue::Table(table)) => self.names(path, names, check, table),
+            (ValueKind::Hours, DeValue::Array(hours)) => self.hours(path, hours, value.span()),
+            (ValueKind::Names(names, check), DeValue::Table(table)) => self.names(path, names, check, table),
             (_, other) => self.mistyped(path, what(kind), other, value.span()),
         }
     }
@@ -232,20 +232,20 @@ impl Checker<'_> {
                 let fix = did_you_mean(name.get_ref(), names);
                 self.found(&path, Some(name.span()), "a case has no such status", fix);
             }
-            self.value(&path, Kind::Text(check), value);
+            self.value(&path, ValueKind::Text(check), value);
         }
     }
 }
 
 /// What a key takes, for a sentence that begins with "Give".
-fn what(kind: Kind) -> &'static str {
+fn what(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Text(_) | Kind::Url(_) | Kind::Choice(_) => "a text in quotes",
-        Kind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
-        Kind::Flag => "true or false, without quotes",
-        Kind::Number(..) => "a whole number, without quotes",
-        Kind::Hours => "two hours, as [22, 7]",
-        Kind::Names(..) => "a table",
+        ValueKind::Text(_) | ValueKind::Url(_) | ValueKind::Choice(_) => "a text in quotes",
+        ValueKind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
+        ValueKind::Flag => "true or false, without quotes",
+        ValueKind::Number(..) => "a whole number, without quotes",
+        ValueKind::Hours => "two hours, as [22, 7]",
+        ValueKind::Names(..) => "a table",
     }
 }
 
@@ -255,10 +255,10 @@ fn article(kind: &str) -> String {
 }
 
 /// What a required key takes: its check says it of an empty text.
-fn hint(key: &Key) -> String {
+fn hint(key: &SettingKey) -> String {
     match key.kind {
-        Kind::Text(check) => check("").err().unwrap_or_default(),
-        Kind::Url(check) => check("", Reach::Services).err().unwrap_or_default(),
+        ValueKind::Text(check) => check("").err().unwrap_or_default(),
+        ValueKind::Url(check) => check("", Reach::Services).err().unwrap_or_default(),
         kind => what(kind).to_owned(),
     }
 }

@@ -21,9 +21,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Where the team talks.
-    pub slack: Slack,
+    pub slack: SlackSettings,
     /// Where the team keeps its issues. Without this table there is no Jira.
-    pub jira: Option<Jira>,
+    pub jira: Option<JiraSettings>,
     /// The service.
     #[serde(default)]
     pub sir: Sir,
@@ -49,7 +49,7 @@ pub enum Layout {
 /// Where the team talks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Slack {
+pub struct SlackSettings {
     /// Base of the Web API, without a slash at its end. Default `https://slack.com/api`.
     #[serde(default = "slack_api_url")]
     pub api_url: String,
@@ -74,13 +74,13 @@ pub struct Slack {
 /// Where the team keeps its issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Jira {
+pub struct JiraSettings {
     /// Base of the REST API, `https://SITE.atlassian.net` or `https://api.atlassian.com/ex/jira/CLOUD_ID`. Required.
     pub api_url: String,
     /// Base of links that people open. Default: `api_url`.
     #[serde(default)]
     pub site_url: Option<String>,
-    /// Key of the project. Required.
+    /// SettingKey of the project. Required.
     pub project: String,
     /// Name of the issue type. Default `Task`.
     #[serde(default = "issue_type")]
@@ -169,7 +169,7 @@ impl Settings {
     }
 }
 
-impl Slack {
+impl SlackSettings {
     /// A message's address, for people. Slack redirects it to the workspace's own host.
     pub fn permalink(&self, channel: &ChannelId, ts: &Ts) -> String {
         let host = match self.api_url.contains("slack-gov.com") {
@@ -180,7 +180,7 @@ impl Slack {
     }
 }
 
-impl Jira {
+impl JiraSettings {
     /// An issue's address, for people.
     pub fn browse(&self, key: &IssueKey) -> String {
         format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
@@ -256,7 +256,7 @@ mod tests {
     use std::{collections::BTreeSet, fs};
 
     use super::{
-        key::{Default as Otherwise, KEYS},
+        key::{Fallback as Otherwise, KEYS},
         *,
     };
 

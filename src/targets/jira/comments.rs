@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
+use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
 use crate::{
     case::{AccountId, IssueCommentId, IssueId, Millis},
     http::{Failure, Page, with},
@@ -135,7 +135,13 @@ impl Jira<'_> {
         body: Value,
     ) -> Result<IssueCommentId, Failure> {
         let path = ["issue", issue.as_str(), "comment"];
-        let ask = Ask { what: "comment", place: Place::Issue, method: Method::POST, path: &path, query: "" };
+        let ask = JiraRequest {
+            what: "comment",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &path,
+            query: "",
+        };
         let properties = json!([
             {"key": PROPERTY, "value": {"mark": mark}},
             {"key": NOTE, "value": {"internal": true}},
@@ -147,8 +153,13 @@ impl Jira<'_> {
     /// Sets what one of our comments says, and the mark with it. Repeating it changes nothing.
     pub async fn edit_comment(&self, at: &CommentRef, mark: &Mark, body: Value) -> Result<(), Failure> {
         let path = at.path();
-        let ask =
-            Ask { what: "edit comment", place: Place::Issue, method: Method::PUT, path: &path, query: "" };
+        let ask = JiraRequest {
+            what: "edit comment",
+            place: Concern::Issue,
+            method: Method::PUT,
+            path: &path,
+            query: "",
+        };
         let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
         self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await.map(drop)
     }
@@ -156,9 +167,9 @@ impl Jira<'_> {
     /// Takes one of our comments away. One that is gone already is as good.
     pub async fn delete_comment(&self, at: &CommentRef) -> Result<(), Failure> {
         let path = at.path();
-        let ask = Ask {
+        let ask = JiraRequest {
             what: "delete comment",
-            place: Place::Issue,
+            place: Concern::Issue,
             method: Method::DELETE,
             path: &path,
             query: "",
@@ -173,8 +184,13 @@ impl Jira<'_> {
     pub async fn comments(&self, issue: &IssueId, start: u64) -> Result<Page<HeardComment, u64>, Failure> {
         let path = ["issue", issue.as_str(), "comment"];
         let query = format!("startAt={start}&maxResults={PAGE}&orderBy=created&expand=properties");
-        let ask =
-            Ask { what: "comments", place: Place::Issue, method: Method::GET, path: &path, query: &query };
+        let ask = JiraRequest {
+            what: "comments",
+            place: Concern::Issue,
+            method: Method::GET,
+            path: &path,
+            query: &query,
+        };
         page(&self.ask(ask, None).await?, start).ok_or_else(|| Failure::unreadable("comments"))
     }
 
@@ -182,7 +198,13 @@ impl Jira<'_> {
     pub async fn comment_by_id(&self, at: &CommentRef) -> Result<HeardComment, Failure> {
         let path = at.path();
         let query = "expand=properties";
-        let ask = Ask { what: "read comment", place: Place::Issue, method: Method::GET, path: &path, query };
+        let ask = JiraRequest {
+            what: "read comment",
+            place: Concern::Issue,
+            method: Method::GET,
+            path: &path,
+            query,
+        };
         heard(&self.ask(ask, None).await?).ok_or_else(|| Failure::unreadable("read comment"))
     }
 }

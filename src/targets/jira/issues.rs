@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
+use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
 use crate::{
     case::{AccountId, CaseId, IssueId, IssueKey, Millis},
     http::{Failure, with},
@@ -117,9 +117,9 @@ impl Jira<'_> {
         });
         let fields = with(fields, "description", issue.description);
         let body = with(json!({"properties": properties}), "fields", fields);
-        let ask = Ask {
+        let ask = JiraRequest {
             what: "create issue",
-            place: Place::Site,
+            place: Concern::Site,
             method: Method::POST,
             path: &["issue"],
             query: "",
@@ -140,8 +140,13 @@ impl Jira<'_> {
         });
         let mut ours = Vec::new();
         loop {
-            let ask =
-                Ask { what, place: Place::Site, method: Method::POST, path: &["search", "jql"], query: "" };
+            let ask = JiraRequest {
+                what,
+                place: Concern::Site,
+                method: Method::POST,
+                path: &["search", "jql"],
+                query: "",
+            };
             let answer = self.ask(ask, Some(&body)).await?;
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
@@ -161,8 +166,13 @@ impl Jira<'_> {
     /// Sets summary and description, and the mark with them. Repeating it changes nothing.
     pub async fn set_text(&self, issue: &IssueId, text: IssueText<'_>) -> Result<(), Failure> {
         let path = ["issue", issue.as_str()];
-        let ask =
-            Ask { what: "set fields", place: Place::Issue, method: Method::PUT, path: &path, query: "" };
+        let ask = JiraRequest {
+            what: "set fields",
+            place: Concern::Issue,
+            method: Method::PUT,
+            path: &path,
+            query: "",
+        };
         let properties = text.properties();
         let fields = with(json!({"summary": text.summary}), "description", text.description);
         let body = with(json!({"properties": properties}), "fields", fields);
@@ -174,7 +184,7 @@ impl Jira<'_> {
         let what = "read issue";
         let path = ["issue", issue.as_str()];
         let query = "fields=status,creator,created,updated&properties=casebridge";
-        let ask = Ask { what, place: Place::Issue, method: Method::GET, path: &path, query };
+        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &path, query };
         let answer = self.ask(ask, None).await?;
         let time = |pointer: &str| text_at(&answer, pointer).and_then(|text| clock::millis(&text));
         let read = || {
@@ -196,8 +206,13 @@ impl Jira<'_> {
     /// Sets a link on an issue. Repeating it changes nothing.
     pub async fn remote_link(&self, issue: &IssueId, link: &RemoteLink<'_>) -> Result<(), Failure> {
         let path = ["issue", issue.as_str(), "remotelink"];
-        let ask =
-            Ask { what: "remote link", place: Place::Issue, method: Method::POST, path: &path, query: "" };
+        let ask = JiraRequest {
+            what: "remote link",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &path,
+            query: "",
+        };
         let RemoteLink { id, url, title } = link;
         let body = json!({"globalId": id, "object": {"url": url, "title": title}});
         self.ask(ask, Some(&body)).await.map(drop)

@@ -19,7 +19,7 @@ mod transitions;
 use reqwest::{Method, Url};
 use serde_json::Value;
 
-use self::answer::Place;
+use self::answer::Concern;
 pub use self::{
     adf::{PART, parts},
     comments::{AccountType, Audience, CommentRef, HeardComment},
@@ -51,7 +51,7 @@ pub struct Jira<'a> {
     /// Sends.
     pub world: &'a dyn World,
     /// Where to.
-    pub settings: &'a settings::Jira,
+    pub settings: &'a settings::JiraSettings,
     /// Whose token it is.
     pub email: &'a Secret,
     /// An API token: <https://id.atlassian.com/manage-profile/security/api-tokens>.
@@ -61,9 +61,9 @@ pub struct Jira<'a> {
 }
 
 /// One request: what it is called in failures, whom it concerns, and where it goes below `/rest/api/3`.
-struct Ask<'a> {
+struct JiraRequest<'a> {
     what: &'static str,
-    place: Place,
+    place: Concern,
     method: Method,
     path: &'a [&'a str],
     query: &'a str,
@@ -72,18 +72,23 @@ struct Ask<'a> {
 impl Jira<'_> {
     /// Asks who we are: our account id.
     pub async fn me(&self) -> Result<AccountId, Failure> {
-        let ask =
-            Ask { what: "myself", place: Place::Site, method: Method::GET, path: &["myself"], query: "" };
+        let ask = JiraRequest {
+            what: "myself",
+            place: Concern::Site,
+            method: Method::GET,
+            path: &["myself"],
+            query: "",
+        };
         let me = text_at(&self.ask(ask, None).await?, "/accountId").map(AccountId::new);
         me.ok_or_else(|| Failure::unreadable("myself"))
     }
 
-    async fn ask(&self, ask: Ask<'_>, body: Option<&Value>) -> Result<Value, Failure> {
+    async fn ask(&self, ask: JiraRequest<'_>, body: Option<&Value>) -> Result<Value, Failure> {
         let response = self.send(&ask, body).await?;
         answer::read(ask.what, ask.place, &response)
     }
 
-    async fn send(&self, ask: &Ask<'_>, body: Option<&Value>) -> Result<Response, Failure> {
+    async fn send(&self, ask: &JiraRequest<'_>, body: Option<&Value>) -> Result<Response, Failure> {
         let url = self.url(ask)?;
         let request = match body {
             Some(body) => Request::json(ask.method.clone(), url, body),
@@ -94,7 +99,7 @@ impl Jira<'_> {
     }
 
     /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.
-    fn url(&self, ask: &Ask<'_>) -> Result<String, Failure> {
+    fn url(&self, ask: &JiraRequest<'_>) -> Result<String, Failure> {
         let broken = || Failure::Broken { everywhere: true, why: "jira.api_url is no address".to_owned() };
         let mut url = Url::parse(&self.settings.api_url).map_err(|_| broken())?;
         url.path_segments_mut()

@@ -30,7 +30,7 @@ pub const STATUS: &str = "status";
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
     /// What the user chose.
-    pub settings: &'a settings::Jira,
+    pub settings: &'a settings::JiraSettings,
 }
 
 /// A state of an issue.

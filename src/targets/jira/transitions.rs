@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
-    Ask, IssueRef, IssueStatus, Jira,
-    answer::{self, Place},
+    IssueRef, IssueStatus, Jira, JiraRequest,
+    answer::{self, Concern},
     text_at,
 };
 use crate::{case::IssueId, http::Failure};
@@ -38,7 +38,7 @@ impl Jira<'_> {
     pub async fn transitions(&self, issue: &IssueId) -> Result<Vec<Transition>, Failure> {
         let what = "transitions";
         let path = ["issue", issue.as_str(), "transitions"];
-        let ask = Ask { what, place: Place::Issue, method: Method::GET, path: &path, query: "" };
+        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &path, query: "" };
         let answer = self.ask(ask, None).await?;
         let ways = answer.get("transitions").and_then(Value::as_array);
         Ok(ways.ok_or_else(|| Failure::unreadable(what))?.iter().filter_map(transition).collect())
@@ -55,8 +55,13 @@ impl Jira<'_> {
             return Ok(Moved::NotPossible { possible: ways.into_iter().map(|way| way.to).collect() });
         };
         let path = ["issue", issue.as_str(), "transitions"];
-        let ask =
-            Ask { what: "transition", place: Place::Issue, method: Method::POST, path: &path, query: "" };
+        let ask = JiraRequest {
+            what: "transition",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &path,
+            query: "",
+        };
         let response = self.send(&ask, Some(&json!({"transition": {"id": way.id}}))).await?;
         let read = answer::read(ask.what, ask.place, &response);
         read.map(|_| Moved::There).map_err(|failure| because(failure, &answer::fields(&response)))

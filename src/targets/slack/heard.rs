@@ -8,7 +8,7 @@ use super::{
     messages::{EVENT_TYPE, MessageRef},
     method::Method,
     people::Me,
-    reading::{Beside, Written},
+    reading::{Beside, MessageParts},
     text_at,
 };
 use crate::{
@@ -132,7 +132,7 @@ fn heard(message: &Value) -> Option<Heard> {
     let of_metadata = text("/metadata/event_type").filter(|kind| kind == EVENT_TYPE);
     let of_metadata = of_metadata.and_then(|_| text("/metadata/event_payload/mark")).map(Mark::new);
     let of_block = || text("/blocks/0/block_id").and_then(|id| mark_of(&id));
-    let said = Written::of(message).said();
+    let said = MessageParts::of(message).said();
     Some(Heard {
         ts: text("/ts").map(Ts::new)?,
         thread_ts: text("/thread_ts").map(Ts::new),

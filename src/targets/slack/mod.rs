@@ -39,7 +39,7 @@ pub use self::{
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
     planner::SlackPlanner,
-    reading::{Beside, Words, Written},
+    reading::{Beside, MessageParts, Words},
     response_url::allowed_response_url,
     target::SlackTarget,
     thread::content,
@@ -61,7 +61,7 @@ pub struct Slack<'a> {
     /// Sends.
     pub world: &'a dyn World,
     /// Where to.
-    pub settings: &'a settings::Slack,
+    pub settings: &'a settings::SlackSettings,
     /// `xoxb-…`
     pub token: &'a Secret,
     /// When the time of whoever asks ends: nothing is sent whose answer could come later.

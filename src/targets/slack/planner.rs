@@ -30,7 +30,7 @@ const TOPIC: &str = "channel/topic";
 #[derive(Clone, Copy, Debug)]
 pub struct SlackPlanner<'a> {
     /// What the user chose.
-    pub settings: &'a settings::Slack,
+    pub settings: &'a settings::SlackSettings,
 }
 
 /// A state of a card, or of a channel of the case's own.

@@ -89,20 +89,20 @@ pub fn unit(text: &str) -> Result<()> {
 ///
 /// # Errors
 /// The first limit that is broken.
-pub fn hub(call: &hub::Call) -> Result<()> {
+pub fn hub(call: &hub::HubCall) -> Result<()> {
     match call {
-        hub::Call::AcceptAdministratorInvitation { administrator, invitation } => {
+        hub::HubCall::AcceptAdministratorInvitation { administrator, invitation } => {
             place::account(administrator)?;
             length("invitation", "The id of an invitation", invitation, 1, usize::MAX)
         }
-        hub::Call::GetMembers { accounts } => {
+        hub::HubCall::GetMembers { accounts } => {
             count("accounts", "accounts", accounts.len(), 1, usize::MAX)?;
             accounts.iter().try_for_each(|account| place::account(account).map(drop))
         }
-        hub::Call::GetAdministratorAccount
-        | hub::Call::DisassociateFromAdministratorAccount
-        | hub::Call::ListMembers { .. }
-        | hub::Call::DescribeProducts { .. } => Ok(()),
+        hub::HubCall::GetAdministratorAccount
+        | hub::HubCall::DisassociateFromAdministratorAccount
+        | hub::HubCall::ListMembers { .. }
+        | hub::HubCall::DescribeProducts { .. } => Ok(()),
     }
 }
 
@@ -219,13 +219,16 @@ mod tests {
 
     #[test]
     fn an_invitation_has_an_account_and_an_id() {
-        let accept = |administrator: &str, invitation: &str| hub::Call::AcceptAdministratorInvitation {
+        let accept = |administrator: &str, invitation: &str| hub::HubCall::AcceptAdministratorInvitation {
             administrator: administrator.to_owned(),
             invitation: invitation.to_owned(),
         };
         assert_eq!(hub(&accept("111122223333", "7ab938c5")), Ok(()));
         assert_eq!(hub(&accept("1111", "7ab938c5")).expect_err("short").field, "account");
         assert_eq!(hub(&accept("111122223333", " ")).expect_err("blank").field, "invitation");
-        assert_eq!(hub(&hub::Call::GetMembers { accounts: Vec::new() }).expect_err("none").field, "accounts");
+        assert_eq!(
+            hub(&hub::HubCall::GetMembers { accounts: Vec::new() }).expect_err("none").field,
+            "accounts"
+        );
     }
 }

@@ -24,21 +24,21 @@ use super::Call;
 /// Why a value cannot be sent. `Display` is the reply; `Debug` tells the field only.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Error {
+pub struct LimitError {
     /// The input that is wrong, for a form that shows errors where they are: `title`, `watchers`, `ip`, ….
     pub field: &'static str,
     /// A whole sentence for the person.
     pub message: String,
 }
 
-impl fmt::Debug for Error {
+impl fmt::Debug for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "limits::Error({})", self.field)
+        write!(f, "LimitError({})", self.field)
     }
 }
 
 /// What a check answers.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = std::result::Result<T, LimitError>;
 
 /// Whether the service's model allows a call, as far as that can be known without asking.
 ///
@@ -78,8 +78,8 @@ pub fn check(call: &Call) -> Result<()> {
 }
 
 /// A refusal.
-fn error(field: &'static str, message: impl Into<String>) -> Error {
-    Error { field, message: message.into() }
+fn error(field: &'static str, message: impl Into<String>) -> LimitError {
+    LimitError { field, message: message.into() }
 }
 
 /// Checks a length in code points. `what` begins the sentence: `A title`.
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn an_error_quotes_the_person_in_its_reply_and_never_in_debug() {
         let error = error("email", "\"ana@\" is no e-mail address.");
-        assert_eq!(format!("{error:?}"), "limits::Error(email)");
+        assert_eq!(format!("{error:?}"), "LimitError(email)");
         assert_eq!(error.to_string(), "\"ana@\" is no e-mail address.");
     }
 }

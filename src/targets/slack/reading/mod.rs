@@ -45,7 +45,7 @@ impl Beside {
 
 /// A message's parts, as Slack sends them.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Written<'a> {
+pub struct MessageParts<'a> {
     /// `text`
     pub text: &'a str,
     /// `blocks`
@@ -56,7 +56,7 @@ pub struct Written<'a> {
     pub files: &'a [Value],
 }
 
-impl<'a> Written<'a> {
+impl<'a> MessageParts<'a> {
     /// Of a message as the API tells it.
     pub fn of(message: &'a Value) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl<'a> Written<'a> {
 
     /// What it says.
     pub fn said(&self) -> Words {
-        let mut reader = Reader::default();
+        let mut reader = MessageReader::default();
         let mut words = vec![self.text.trim_end().to_owned()];
         words.extend(reader.blocks_beside(self.text, self.blocks));
         words.extend(self.attachments.iter().filter_map(|one| reader.attachment(one)));
@@ -81,11 +81,11 @@ impl<'a> Written<'a> {
 
 /// Reads a message from its beginning to its end.
 #[derive(Default)]
-struct Reader {
+struct MessageReader {
     beside: Vec<Beside>,
 }
 
-impl Reader {
+impl MessageReader {
     fn name(&mut self, name: String) {
         self.beside.push(Beside { name, file: None });
     }
