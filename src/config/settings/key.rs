@@ -113,7 +113,7 @@ keys! {
     jira.site_url: ValueKind::Url(value::jira_site), Fallback::None("`api_url`"),
         "Base of the links that people open: `https://SITE.atlassian.net`.";
     jira.project: ValueKind::Text(value::project), Fallback::Required,
-        "SettingKey of the project.";
+        "Key of the project.";
     jira.issue_type: ValueKind::Text(value::name), Fallback::Value("\"Task\""),
         "Name of the issue type.";
     jira.labels: ValueKind::Texts(value::label), Fallback::None("none"),

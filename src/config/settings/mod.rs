@@ -80,7 +80,7 @@ pub struct JiraSettings {
     /// Base of links that people open. Default: `api_url`.
     #[serde(default)]
     pub site_url: Option<String>,
-    /// SettingKey of the project. Required.
+    /// Key of the project. Required.
     pub project: String,
     /// Name of the issue type. Default `Task`.
     #[serde(default = "issue_type")]

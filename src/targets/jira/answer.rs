@@ -73,7 +73,10 @@ pub(super) fn fields(response: &Response) -> Vec<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::*;
+    use super::{
+        Concern::{Issue, Site},
+        *,
+    };
 
     fn of(place: Concern, status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
         let retry_after = retry_after.map(str::to_owned);
@@ -106,77 +109,77 @@ mod tests {
             let login = Some("AUTHENTICATED_FAILED".to_owned());
             let response = Response { status, login, body: body.into(), ..Response::default() };
             let why = format!("comment: HTTP {status}: the login failed");
-            let refused = read("comment", Concern::Issue, &response);
+            let refused = read("comment", Issue, &response);
             assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
         }
         let known =
             Response { status: 200, login: Some("OK".to_owned()), body: "{}".into(), ..Response::default() };
-        assert!(read("comment", Concern::Issue, &known).is_ok());
+        assert!(read("comment", Issue, &known).is_ok());
     }
 
     #[test]
     fn each_status_means_what_the_table_says() {
         let html = "<html>Service Unavailable</html>";
         let table = [
-            (Concern::Site, 301, "", broken(true, "comment: redirected (HTTP 301)")),
-            (Concern::Site, 302, html, broken(true, "comment: redirected (HTTP 302)")),
-            (Concern::Site, 303, "", unknown("comment: redirected (HTTP 303)")),
-            (Concern::Issue, 400, html, content("comment: HTTP 400")),
+            (Site, 301, "", broken(true, "comment: redirected (HTTP 301)")),
+            (Site, 302, html, broken(true, "comment: redirected (HTTP 302)")),
+            (Site, 303, "", unknown("comment: redirected (HTTP 303)")),
+            (Issue, 400, html, content("comment: HTTP 400")),
             (
-                Concern::Issue,
+                Issue,
                 400,
                 r#"{"errorMessages":["secret"],"errors":{}}"#,
                 content("comment: HTTP 400"),
             ),
             (
-                Concern::Issue,
+                Issue,
                 400,
                 r#"{"errors":{"comment":"secret"}}"#,
                 content("comment: HTTP 400: comment"),
             ),
             (
-                Concern::Site,
+                Site,
                 400,
                 r#"{"errors":{"description":"x","labels":"y"}}"#,
                 content("comment: HTTP 400: description, labels"),
             ),
-            (Concern::Site, 400, r#"{"errors":{"project":"x"}}"#, broken(true, "comment: HTTP 400: project")),
+            (Site, 400, r#"{"errors":{"project":"x"}}"#, broken(true, "comment: HTTP 400: project")),
             (
-                Concern::Site,
+                Site,
                 400,
                 r#"{"errors":{"customfield_1":"x"}}"#,
                 broken(true, "comment: HTTP 400: customfield_1"),
             ),
             (
-                Concern::Issue,
+                Issue,
                 400,
                 r#"{"errors":{"resolution":"x"}}"#,
                 broken(false, "comment: HTTP 400: resolution"),
             ),
             (
-                Concern::Issue,
+                Issue,
                 400,
                 r#"{"errors":{"a b":"x"}}"#,
                 broken(false, "comment: HTTP 400: (not a word)"),
             ),
-            (Concern::Issue, 401, "", broken(true, "comment: HTTP 401")),
-            (Concern::Issue, 403, html, broken(true, "comment: HTTP 403")),
-            (Concern::Issue, 404, "", Failure::Gone { why: "comment: HTTP 404".to_owned() }),
-            (Concern::Site, 404, html, broken(true, "comment: HTTP 404")),
-            (Concern::Issue, 405, "", broken(true, "comment: HTTP 405")),
-            (Concern::Issue, 408, "", unknown("comment: HTTP 408")),
-            (Concern::Issue, 409, "{}", not_applied(None, "comment: HTTP 409")),
-            (Concern::Site, 410, "", broken(true, "comment: HTTP 410")),
-            (Concern::Issue, 413, "{}", content("comment: HTTP 413")),
-            (Concern::Issue, 422, "{}", content("comment: HTTP 422")),
-            (Concern::Issue, 429, html, not_applied(None, "comment: HTTP 429")),
-            (Concern::Issue, 500, "", unknown("comment: HTTP 500")),
-            (Concern::Issue, 503, html, unknown("comment: HTTP 503")),
-            (Concern::Issue, 504, "{}", unknown("comment: HTTP 504")),
-            (Concern::Issue, 200, html, unknown("comment: unreadable answer")),
-            (Concern::Issue, 201, r#"{"id":"1"#, unknown("comment: unreadable answer")),
-            (Concern::Issue, 200, "", unknown("comment: unreadable answer")),
-            (Concern::Issue, 0, "", unknown("comment: HTTP 0")),
+            (Issue, 401, "", broken(true, "comment: HTTP 401")),
+            (Issue, 403, html, broken(true, "comment: HTTP 403")),
+            (Issue, 404, "", Failure::Gone { why: "comment: HTTP 404".to_owned() }),
+            (Site, 404, html, broken(true, "comment: HTTP 404")),
+            (Issue, 405, "", broken(true, "comment: HTTP 405")),
+            (Issue, 408, "", unknown("comment: HTTP 408")),
+            (Issue, 409, "{}", not_applied(None, "comment: HTTP 409")),
+            (Site, 410, "", broken(true, "comment: HTTP 410")),
+            (Issue, 413, "{}", content("comment: HTTP 413")),
+            (Issue, 422, "{}", content("comment: HTTP 422")),
+            (Issue, 429, html, not_applied(None, "comment: HTTP 429")),
+            (Issue, 500, "", unknown("comment: HTTP 500")),
+            (Issue, 503, html, unknown("comment: HTTP 503")),
+            (Issue, 504, "{}", unknown("comment: HTTP 504")),
+            (Issue, 200, html, unknown("comment: unreadable answer")),
+            (Issue, 201, r#"{"id":"1"#, unknown("comment: unreadable answer")),
+            (Issue, 200, "", unknown("comment: unreadable answer")),
+            (Issue, 0, "", unknown("comment: HTTP 0")),
         ];
         for (place, status, body, expected) in table {
             assert_eq!(of(place, status, None, body), Err(expected), "{place:?} {status} {body}");
@@ -187,13 +190,13 @@ mod tests {
     fn what_jira_says_of_waiting_is_kept_to_the_second() {
         for (header, seconds) in [("0", Some(0)), ("1", Some(1)), ("1847", Some(1847)), ("later", None)] {
             let expected = not_applied(seconds, "comment: HTTP 429");
-            assert_eq!(of(Concern::Issue, 429, Some(header), ""), Err(expected), "{header}");
+            assert_eq!(of(Issue, 429, Some(header), ""), Err(expected), "{header}");
         }
     }
 
     #[test]
     fn an_answer_without_a_body_is_an_answer_only_where_jira_promises_none() {
-        assert_eq!(of(Concern::Issue, 204, None, ""), Ok(Value::Null));
-        assert_eq!(of(Concern::Issue, 200, None, "[1]"), Ok(serde_json::json!([1])));
+        assert_eq!(of(Issue, 204, None, ""), Ok(Value::Null));
+        assert_eq!(of(Issue, 200, None, "[1]"), Ok(serde_json::json!([1])));
     }
 }

@@ -20,7 +20,7 @@ fn examples() -> Vec<DocumentExample> {
 }
 
 fn names() -> Names {
-    [("712020:cy".to_owned(), "Cy DocumentExample".to_owned())].into()
+    [("712020:cy".to_owned(), "Cy Example".to_owned())].into()
 }
 
 /// The kinds of nodes and marks that stand in a document.
