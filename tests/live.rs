@@ -20,7 +20,7 @@ use casebridge::{
     },
     http::{Request, TransportError},
     runtime::{
-        World,
+        QueueMessage, World,
         live::{ConfigError, Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
@@ -102,6 +102,10 @@ async fn live(amazon: &Amazon, settings: &str) -> Live<Memory> {
     let store = Memory::default();
     store.put_settings(settings).await.unwrap();
     Live::new(store, amazon.start().await, inbox(), Safe::Manager("casebridge".to_owned()))
+}
+
+fn message(group: &str, id: &str, body: &str) -> QueueMessage {
+    QueueMessage { group: group.to_owned(), id: id.to_owned(), body: body.to_owned() }
 }
 
 #[tokio::test]
@@ -196,7 +200,7 @@ async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
     let amazon = Amazon::default();
     let live = live(&amazon, SETTINGS).await;
     amazon.gives(200, json!({"MessageId": "m", "SequenceNumber": "1"}));
-    live.enqueue("case/0000000001", "5f3a", r#"{"do":"close"}"#.to_owned()).await.unwrap();
+    live.enqueue(message("case/0000000001", "5f3a", r#"{"do":"close"}"#)).await.unwrap();
     let heard = amazon.one();
     assert_eq!(heard.what, "AmazonSQS.SendMessage");
     let expected = json!({
@@ -208,7 +212,7 @@ async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
     assert_eq!(heard.body, expected);
 
     amazon.gives(400, r#"{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "close"}"#);
-    let error = live.enqueue("g", "i", "secret".to_owned()).await.unwrap_err();
+    let error = live.enqueue(message("g", "i", "secret")).await.unwrap_err();
     assert!(
         error.starts_with("the inbox did not take a job: ") && error.contains("QueueDoesNotExist"),
         "{error}"
@@ -221,11 +225,11 @@ async fn a_job_can_stay_in_the_process() {
     let (sender, mut jobs) = tokio::sync::mpsc::unbounded_channel();
     let inbox = Inbox::Channel(sender);
     let live = Live::new(Memory::default(), Aws::default(), inbox, Safe::Given(Secrets::default()));
-    live.enqueue("g", "i", "{}".to_owned()).await.unwrap();
+    live.enqueue(message("g", "i", "{}")).await.unwrap();
     let job = jobs.recv().await.unwrap();
     assert_eq!((job.group.as_str(), job.id.as_str(), job.body.as_str()), ("g", "i", "{}"));
     drop(jobs);
-    assert!(live.enqueue("g", "i", "{}".to_owned()).await.is_err());
+    assert!(live.enqueue(message("g", "i", "{}")).await.is_err());
 }
 
 #[tokio::test]

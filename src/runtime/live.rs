@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
 use crate::{
     aws::{
         hub,
-        sir::{self, Fault, FaultKind},
+        sir::{self, Fault},
     },
     case::Millis,
     config::{
@@ -23,7 +23,7 @@ use crate::{
         self,
         transport::{Opened, Source, Transport},
     },
-    runtime::{World, cached::Cached},
+    runtime::{QueueMessage, World, cached::Cached},
     state::{self, Store, dynamodb::Dynamo},
 };
 
@@ -51,17 +51,6 @@ pub enum ConfigError {
     /// There are no secrets, or not all that the settings need.
     #[error(transparent)]
     Secrets(#[from] secrets::SecretsError),
-}
-
-/// A job on its way to `command`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueMessage {
-    /// Jobs of a group are done in order.
-    pub group: String,
-    /// A job whose id came already within five minutes is dropped.
-    pub id: String,
-    /// What is to be done, JSON.
-    pub body: String,
 }
 
 /// Where jobs for `command` go.
@@ -205,16 +194,16 @@ impl<S: Store> Live<S> {
 
     /// The service in the membership's Region, and Security Hub there.
     async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
-        let settings = self.settings().await.map_err(|_| not_sent("The settings cannot be read."))?;
+        let settings = self.settings().await.map_err(|_| Fault::not_sent("The settings cannot be read."))?;
         let config = self.aws.config().await;
-        let region = settings.sir.region.clone().ok_or_else(|| not_sent("There is no AWS Region."))?;
+        let region = settings.sir.region.clone().ok_or_else(|| Fault::not_sent("There is no AWS Region."))?;
         let mut kept = self.sir.lock().await;
         if let Some(sir) = kept.get(&region) {
             return Ok(sir.clone());
         }
-        let http = self.http.client(clock::now()).map_err(|trouble| not_sent(&trouble.to_string()))?;
+        let http = self.http.client(clock::now()).map_err(|trouble| Fault::not_sent(trouble.to_string()))?;
         let credentials =
-            config.credentials_provider().ok_or_else(|| not_sent("There are no credentials."))?;
+            config.credentials_provider().ok_or_else(|| Fault::not_sent("There are no credentials."))?;
         let endpoint = hub::endpoint(&region, |name| match name {
             "AWS_ENDPOINT_URL_SECURITYHUB" => self.aws.security_hub(),
             "AWS_ENDPOINT_URL" => config.endpoint_url().map(str::to_owned).or_else(|| variable(name)),
@@ -258,14 +247,14 @@ impl<S: Store> World for Live<S> {
         self.sir().await?.call(call).await
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         match &self.inbox {
             Inbox::Channel(sender) => {
-                let job = QueueMessage { group: group.to_owned(), id: id.to_owned(), body: job };
-                sender.send(job).map_err(|_| "nobody takes jobs any more".to_owned())
+                sender.send(message).map_err(|_| "nobody takes jobs any more".to_owned())
             }
             Inbox::Queue(url) => {
-                let message = self.queue().await.send_message().queue_url(url).message_body(job);
+                let QueueMessage { group, id, body } = message;
+                let message = self.queue().await.send_message().queue_url(url).message_body(body);
                 let message = message.message_group_id(group).message_deduplication_id(id);
                 let sent = message.send().await.map_err(|error| {
                     format!("the inbox did not take a job: {}", error.code().unwrap_or("no answer"))
@@ -276,8 +265,4 @@ impl<S: Store> World for Live<S> {
             }
         }
     }
-}
-
-fn not_sent(message: &str) -> Fault {
-    Fault { kind: FaultKind::NotSent, message: message.to_owned() }
 }

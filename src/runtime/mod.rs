@@ -48,13 +48,24 @@ pub trait World {
     /// Makes one call to SIR (or Security Hub).
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault>;
 
-    /// Puts a job on the inbox of `command`. `group` orders, `id` removes repetitions within five minutes.
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String>;
+    /// Puts a job on the inbox of `command`.
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String>;
 
     /// Whether a protection is in force. Always, outside the simulation that proves each is needed.
     fn holds(&self, _rule: Rule) -> bool {
         true
     }
+}
+
+/// A job on its way to `command`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueMessage {
+    /// Jobs of a group are done in order.
+    pub group: String,
+    /// A job whose id came already within five minutes is dropped.
+    pub id: String,
+    /// What is to be done, JSON.
+    pub body: String,
 }
 
 /// Sends a request, unless its answer could come after `until`, when the time of whoever asks ends. A worker that

@@ -58,7 +58,7 @@ impl World for Wire {
         panic!("a client of Slack or Jira never asks SIR")
     }
 
-    async fn enqueue(&self, _: &str, _: &str, _: String) -> Result<(), String> {
+    async fn enqueue(&self, _: casebridge::runtime::QueueMessage) -> Result<(), String> {
         panic!("a client never leaves work to others")
     }
 }

@@ -166,7 +166,7 @@ fn endless() -> String {
     "BEGIN ".repeat(6_666)
 }
 
-fn holds(jobs: &[casebridge::runtime::live::QueueMessage], words: &str) -> bool {
+fn holds(jobs: &[casebridge::runtime::QueueMessage], words: &str) -> bool {
     jobs.iter().any(|job| job.body.contains(words))
 }
 

@@ -242,10 +242,11 @@ impl World for Outside {
         answer
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.table.asked.lock().unwrap().push_str(&format!("{group} {id} {job}\n"));
+    async fn enqueue(&self, message: casebridge::runtime::QueueMessage) -> Result<(), String> {
+        let casebridge::runtime::QueueMessage { group, id, body } = &message;
+        self.table.asked.lock().unwrap().push_str(&format!("{group} {id} {body}\n"));
         self.countdown.moment().await;
-        let answer = self.live.enqueue(group, id, job).await;
+        let answer = self.live.enqueue(message).await;
         self.countdown.moment().await;
         answer
     }
@@ -262,7 +263,7 @@ pub struct Stage {
     pub settings: Settings,
     pub secrets: Secrets,
     pub channel: String,
-    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::live::QueueMessage>>>,
+    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::QueueMessage>>>,
 }
 
 impl Stage {
@@ -349,7 +350,7 @@ impl Stage {
     }
 
     /// The jobs that were put on the inbox since the last time.
-    pub fn jobs(&self) -> Vec<casebridge::runtime::live::QueueMessage> {
+    pub fn jobs(&self) -> Vec<casebridge::runtime::QueueMessage> {
         let mut jobs = self.jobs.lock().unwrap();
         let jobs = jobs.as_mut().unwrap();
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
@@ -366,14 +367,14 @@ impl Stage {
     }
 
     /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
-    pub async fn work(&self, jobs: &[casebridge::runtime::live::QueueMessage]) -> Vec<String> {
+    pub async fn work(&self, jobs: &[casebridge::runtime::QueueMessage]) -> Vec<String> {
         self.work_until(jobs, Millis::MAX).await
     }
 
     /// The same by a function whose time ends at `deadline`.
     pub async fn work_until(
         &self,
-        jobs: &[casebridge::runtime::live::QueueMessage],
+        jobs: &[casebridge::runtime::QueueMessage],
         deadline: Millis,
     ) -> Vec<String> {
         let records: Vec<_> = jobs

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::CaseId,
-    runtime::{World, live::QueueMessage},
+    runtime::{QueueMessage, World},
     state::{Note, Store},
     targets::{jira, slack},
 };

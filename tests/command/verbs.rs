@@ -204,11 +204,8 @@ async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
     stage.sir.heal();
     assert_eq!(stage.work(&jobs[..2]).await, [""; 0]);
     assert_eq!(stage.sir.case(&case).unwrap()["title"], "B");
-    let unreadable = casebridge::runtime::live::QueueMessage {
-        group: "x".to_owned(),
-        id: "y".to_owned(),
-        body: "{".to_owned(),
-    };
+    let unreadable =
+        casebridge::runtime::QueueMessage { group: "x".to_owned(), id: "y".to_owned(), body: "{".to_owned() };
     assert_eq!(stage.work(&[unreadable, jobs[2].clone()]).await, ["m0"]);
     assert_eq!(stage.work(&[]).await, [""; 0]);
     assert!(stage.bridge().handle(&Value::Null, 0).await.is_err());

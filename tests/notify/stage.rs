@@ -19,9 +19,9 @@ use casebridge::{
     entry::notify::Notifier,
     http::{self, transport::Transport},
     runtime::{
-        World,
+        QueueMessage, World,
         gate::Breaker,
-        live::{Inbox, Live, QueueMessage, Safe},
+        live::{Inbox, Live, Safe},
     },
     state::{Meta, Store, TargetKind, memory::Memory, notes::PlaceNote},
     targets::{jira, slack},
@@ -89,8 +89,8 @@ impl World for Outside {
         self.live.call(call).await
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.live.enqueue(group, id, job).await
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        self.live.enqueue(message).await
     }
 }
 

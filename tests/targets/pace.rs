@@ -97,7 +97,7 @@ impl World for Outside {
         })
     }
 
-    async fn enqueue(&self, _: &str, _: &str, _: String) -> Result<(), String> {
+    async fn enqueue(&self, _: casebridge::runtime::QueueMessage) -> Result<(), String> {
         panic!("nobody speaks there")
     }
 }

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::{CaseId, MemberId},
-    runtime::live::QueueMessage,
+    runtime::QueueMessage,
     state::{
         Note, Store,
         notes::{Home, PlaceNote},

@@ -12,7 +12,7 @@ use casebridge::{
         transport::{Opened, Source},
     },
     runtime::{
-        World,
+        QueueMessage, World,
         live::{Inbox, Live, Safe},
     },
     state::memory::Memory,
@@ -74,8 +74,8 @@ impl World for Elsewhere<'_> {
         self.world.call(call).await
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.queue.enqueue(group, id, job).await
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        self.queue.enqueue(message).await
     }
 }
 

@@ -21,8 +21,8 @@ use casebridge::{
     entry::notify::Notifier,
     http::Request,
     runtime::{
-        World,
-        live::{self, Chosen, Inbox, Live, QueueMessage, Safe},
+        QueueMessage, World,
+        live::{self, Chosen, Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
 };

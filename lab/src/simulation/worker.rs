@@ -7,7 +7,7 @@ use casebridge::{
     case::{CommentId, Millis},
     config::settings::Settings,
     http::{Request, Response, TransportError},
-    runtime::{Rule, World},
+    runtime::{QueueMessage, Rule, World},
 };
 
 use super::{
@@ -176,10 +176,10 @@ impl World for SimWorld {
         }
     }
 
-    async fn enqueue(&self, _group: &str, _id: &str, job: String) -> Result<(), String> {
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         let world = &self.shared;
         world.delay(5, 20).await;
-        world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(job.into(), 1));
+        world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(message.body.into(), 1));
         Ok(())
     }
 

@@ -1,11 +1,13 @@
 //! What does a call of Security Hub look like on the wire?
 
+use reqwest::Method;
+
 use super::HubCall;
 
 /// A request before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UnsignedRequest {
-    pub(super) method: &'static str,
+    pub(super) method: Method,
     /// With its query, and without the host.
     pub(super) path: String,
     /// JSON, or nothing.
@@ -58,11 +60,11 @@ fn get(path: &str, query: &[(&str, Option<&str>)]) -> UnsignedRequest {
     // Pairs of strings can always be written; what has no value is left out.
     let query = serde_urlencoded::to_string(query).unwrap_or_default();
     let path = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
-    UnsignedRequest { method: "GET", path, body: None }
+    UnsignedRequest { method: Method::GET, path, body: None }
 }
 
 fn post(path: &str, body: Option<serde_json::Value>) -> UnsignedRequest {
-    UnsignedRequest { method: "POST", path: path.to_owned(), body: body.map(|body| body.to_string()) }
+    UnsignedRequest { method: Method::POST, path: path.to_owned(), body: body.map(|body| body.to_string()) }
 }
 
 #[cfg(test)]

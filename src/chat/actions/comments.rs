@@ -91,7 +91,7 @@ pub async fn add(desk: &Desk<'_>, id: &CaseId, words: &str) -> Outcome {
     let spoken = Spoken::slash(desk);
     // Whoever asks hears of the limit and may choose; what is said in passing is split.
     let whole = body(desk.settings, &spoken.speaker, words);
-    limits::case::comment(&whole).map_err(|error| desk.refuse(error.to_string()))?;
+    limits::case::COMMENT.check(&whole).map_err(|error| desk.refuse(error.to_string()))?;
     let comment = create(desk, id, words, &spoken).await?;
     Ok(Answer::of(
         Line::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}.")),
@@ -165,7 +165,7 @@ async fn decided(desk: &Desk<'_>, speaker: &str, words: &str) -> Result<Text, St
     let (speaker, body) = desk.decide("body", said).await?;
     let bodies = parts::bodies(speaker.as_deref(), unnamed(&body, speaker.as_deref()));
     for body in &bodies {
-        limits::case::comment(body).map_err(|error| desk.refuse(error.to_string()))?;
+        limits::case::COMMENT.check(body).map_err(|error| desk.refuse(error.to_string()))?;
     }
     Ok(Text { speaker, bodies })
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{aws::sir::limits::case::COMMENT, case::text};
+use crate::{aws::sir::limits::case::MOST_OF_A_COMMENT as COMMENT, case::text};
 
 /// What stands in place of a part that an edit left over: a case forgets no comment.
 const FELL_AWAY: &str = "(This part fell away.)";

@@ -84,10 +84,10 @@ pub fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
         .filter(|title| changed(title, values.before("title")["initial_value"].as_str().unwrap_or_default()));
     let description = Some(description).filter(|_| values.is_changed("description"));
     if let Some(title) = &title {
-        values.checked("title", limits::case::title(title));
+        values.checked("title", limits::case::TITLE.check(title));
     }
     if let Some(text) = &description {
-        values.checked_long("description", limits::case::description(text));
+        values.checked_long("description", limits::case::DESCRIPTION.check(text));
     }
     let chosen = values.option("engagement").map(str::to_owned);
     let before = &values.before("engagement")["initial_option"]["value"];

@@ -145,7 +145,7 @@ pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
 pub fn description(now: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
-    Field::needed("description", "Description", hint).long(now, limits::case::DESCRIPTION)
+    Field::needed("description", "Description", hint).long(now, limits::case::MOST_OF_A_DESCRIPTION)
 }
 
 /// The field for a kind of case.
@@ -158,8 +158,8 @@ pub fn engagement(now: &str) -> Value {
 pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     let (title, description) = (values.text("title"), values.long("description"));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    values.checked("title", limits::case::title(&title));
-    values.checked_long("description", limits::case::description(&description));
+    values.checked("title", limits::case::TITLE.check(&title));
+    values.checked_long("description", limits::case::DESCRIPTION.check(&description));
     let engagement = values.option("engagement").unwrap_or_default().to_owned();
     values.checked("engagement", limits::case::engagement(&engagement));
     let resolver = match values.option("resolver") {

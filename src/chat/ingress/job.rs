@@ -12,7 +12,7 @@ use crate::{
         policy::pasted,
     },
     config::settings::Settings,
-    runtime::World,
+    runtime::{QueueMessage, World},
     state::{self, Store, notes::Home, record::stated},
     targets::{
         contract::Said,
@@ -245,7 +245,7 @@ impl Job {
     pub async fn put(&self, world: &dyn World, id: &str) -> Result<(), String> {
         let body =
             serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;
-        world.enqueue(&self.group(), id, body).await
+        world.enqueue(QueueMessage { group: self.group(), id: id.to_owned(), body }).await
     }
 
     /// What is done one after the other: the acts on one case, else in one thread, channel or issue.

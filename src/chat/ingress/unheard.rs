@@ -11,7 +11,7 @@ use crate::{
         since::{self, Message, Older, Since},
     },
     config::settings::Settings,
-    runtime::World,
+    runtime::{QueueMessage, World},
     state,
     targets::{
         contract::{Listener, Said, Unheard},
@@ -82,7 +82,10 @@ impl Replies<'_> {
         let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
         job.did = job::words_of(said, read);
         let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
-        self.world.enqueue(&job.group(), &job.key(), body).await.map_err(state::Error::Trouble)
+        self.world
+            .enqueue(QueueMessage { group: job.group(), id: job.key(), body })
+            .await
+            .map_err(state::Error::Trouble)
     }
 
     /// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
@@ -123,7 +126,7 @@ mod tests {
             sdk::Aws,
             secrets::{Secret, Secrets},
         },
-        runtime::live::{Inbox, Live, QueueMessage, Safe},
+        runtime::live::{Inbox, Live, Safe},
         state::{memory::Memory, notes::Home},
     };
 

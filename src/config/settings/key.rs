@@ -1,18 +1,18 @@
 //! Which keys are there? One list: what is checked, and what docs/settings.md tells, come from it.
 
-use super::value::{self, Check, UrlCheck};
+use super::value::{Shape, UrlShape};
 
 /// What a key takes.
 #[derive(Clone, Copy)]
 pub enum ValueKind {
     /// A text.
-    Text(Check),
+    Text(Shape),
     /// An address.
-    Url(UrlCheck),
+    Url(UrlShape),
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A list of texts.
-    Texts(Check),
+    Texts(Shape),
     /// `true` or `false`.
     Flag,
     /// A whole number, from the least to the most.
@@ -20,7 +20,7 @@ pub enum ValueKind {
     /// Two hours of the day.
     Hours,
     /// A table from one of these names to a text.
-    Names(&'static [&'static str], Check),
+    Names(&'static [&'static str], Shape),
 }
 
 /// What holds where a key is not given.
@@ -73,7 +73,7 @@ pub const STATUSES: [&str; 7] = [
     "Closed",
 ];
 
-const MEMBERS: ValueKind = ValueKind::Texts(value::member);
+const MEMBERS: ValueKind = ValueKind::Texts(Shape::Member);
 const MINUTES: ValueKind = ValueKind::Number(5, 44_640);
 const NOBODY: Fallback = Fallback::None("nobody");
 
@@ -91,44 +91,44 @@ macro_rules! keys {
 }
 
 keys! {
-    slack.team: ValueKind::Text(value::team), Fallback::Required,
+    slack.team: ValueKind::Text(Shape::Team), Fallback::Required,
         "The workspace whose people may speak.";
-    slack.channel: ValueKind::Text(value::channel), Fallback::Required,
+    slack.channel: ValueKind::Text(Shape::Channel), Fallback::Required,
         "The channel of all cases with the layout `thread`, and of membership news. The app must be in it, and no other \
          workspace: `/sir doctor` says if one is.";
     slack.layout: ValueKind::Choice(&["thread", "channel"]), Fallback::Value("\"thread\""),
         "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
-    slack.channel_prefix: ValueKind::Text(value::channel_prefix), Fallback::Value("\"sir-case-\""),
+    slack.channel_prefix: ValueKind::Text(Shape::ChannelPrefix), Fallback::Value("\"sir-case-\""),
         "With the layout `channel`: a channel's name is this and the case's id.";
-    slack.invite: ValueKind::Texts(value::email), Fallback::None("none"),
+    slack.invite: ValueKind::Texts(Shape::Email), Fallback::None("none"),
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
     slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
         "A person's reply in a case's thread becomes a comment on the case: what is said from the moment on at which the \
          functions see it switched on, never what was said before.";
-    slack.api_url: ValueKind::Url(value::slack_api), Fallback::Value("\"https://slack.com/api\""),
+    slack.api_url: ValueKind::Url(UrlShape::SlackApi), Fallback::Value("\"https://slack.com/api\""),
         "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`. No other is taken.";
-    jira.api_url: ValueKind::Url(value::jira_api), Fallback::Required,
+    jira.api_url: ValueKind::Url(UrlShape::JiraApi), Fallback::Required,
         "Base of the REST API: `https://SITE.atlassian.net`, or `https://api.atlassian.com/ex/jira/CLOUD_ID` for a \
          service account. No other is taken.";
-    jira.site_url: ValueKind::Url(value::jira_site), Fallback::None("`api_url`"),
+    jira.site_url: ValueKind::Url(UrlShape::JiraSite), Fallback::None("`api_url`"),
         "Base of the links that people open: `https://SITE.atlassian.net`.";
-    jira.project: ValueKind::Text(value::project), Fallback::Required,
+    jira.project: ValueKind::Text(Shape::Project), Fallback::Required,
         "Key of the project.";
-    jira.issue_type: ValueKind::Text(value::name), Fallback::Value("\"Task\""),
+    jira.issue_type: ValueKind::Text(Shape::Name), Fallback::Value("\"Task\""),
         "Name of the issue type.";
-    jira.labels: ValueKind::Texts(value::label), Fallback::None("none"),
+    jira.labels: ValueKind::Texts(Shape::Label), Fallback::None("none"),
         "More labels for each issue.";
     jira.internal_notes_are_comments: ValueKind::Flag, Fallback::Value("false"),
         "In a service project: an internal note of a person becomes a comment on the case too. AWS and everybody who reads \
          the case's thread read it then. Notes that were kept in Jira before stay there, and so does always a comment for one \
          role or group.";
-    jira.status: ValueKind::Names(&STATUSES, value::name_or_none), Fallback::None("see below"),
+    jira.status: ValueKind::Names(&STATUSES, Shape::NameOrNone), Fallback::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";
-    sir.region: ValueKind::Text(value::region), Fallback::None("the functions' own"),
+    sir.region: ValueKind::Text(Shape::Region), Fallback::None("the functions' own"),
         "The membership's Region, if the links to the console need it. The roles of `template.yaml` allow the stack's own \
          Region only, and only there events arrive: `settings push` refuses another. Deploy the stack in the membership's Region.";
-    sir.console_url: ValueKind::Url(value::link),
+    sir.console_url: ValueKind::Url(UrlShape::Link),
         Fallback::Value("\"https://{region}.console.aws.amazon.com/security-ir/home?region={region}\""),
         "Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no link to one case.";
     sir.name_the_speaker: ValueKind::Flag, Fallback::Value("true"),
