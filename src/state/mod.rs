@@ -5,6 +5,7 @@
 //! [`memory`] serves the playground, the tests and the simulation; [`dynamodb`] the functions.
 //! One suite, `tests/store.rs`, holds for both.
 
+pub mod agenda;
 pub mod dynamodb;
 #[cfg(test)]
 pub(crate) mod golden;
@@ -362,12 +363,13 @@ pub trait Store {
     /// Replaces the settings. Check them before, with [`crate::config::settings::Settings::parse`].
     async fn put_settings(&self, toml: &str) -> Result<()> {
         let old = self.note(SETTINGS).await?;
-        match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
-            true => Ok(()),
-            // An attempt of this very call took effect, and its answer was lost.
-            false if self.note(SETTINGS).await?.as_deref() == Some(toml) => Ok(()),
-            false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
+        let put = self.swap_note(SETTINGS, old.as_deref(), toml, None).await?;
+        // Where an attempt of this very call took effect and its answer was lost, it stands there.
+        if !put && self.note(SETTINGS).await?.as_deref() != Some(toml) {
+            return Err(Error::Trouble("somebody else changed the settings at this moment".to_owned()));
         }
+        // They may mend what waits.
+        agenda::wake(self).await
     }
 }
 

@@ -23,7 +23,7 @@ use casebridge::{
         gate::Breaker,
         live::{Inbox, Live, Safe},
     },
-    state::{Meta, Store, TargetKind, memory::Memory, notes::PlaceNote},
+    state::{Meta, Store, TargetKind, agenda, memory::Memory, notes::PlaceNote},
     targets::{jira, slack},
 };
 use casebridge_lab::standins::{Call, Jira, Sir, Slack};
@@ -135,6 +135,8 @@ impl Stage {
         };
         let memory = Memory::default();
         memory.put_settings(&settings).await.unwrap();
+        // They were pushed long ago.
+        agenda::change(&memory, |agenda| std::mem::take(&mut agenda.wake)).await.unwrap();
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
             .region(Region::new("eu-west-1"))

@@ -31,6 +31,7 @@ use crate::{
         reply,
     },
     config::settings::Settings,
+    state::agenda,
 };
 
 /// How long an answer may take: Slack waits for three seconds.
@@ -127,6 +128,12 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
 /// An event. Where nobody knows just now whether its text may be read, Slack brings it again; after that the hourly
 /// check does.
 async fn event(bridge: &Bridge<'_>, callback: &Callback, now: Millis) -> Response {
+    if callback.opens_a_channel() && callback.team_id == bridge.settings.slack.team {
+        return match agenda::wake(bridge.world.store()).await {
+            Ok(()) => Response::bare(200),
+            Err(_) => Response::bare(503),
+        };
+    }
     let read = match happened::words(bridge.settings, callback) {
         Some((user, length)) => length::is_read(bridge, (&callback.team_id, user), length).await,
         None => Ok(true),

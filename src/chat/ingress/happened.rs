@@ -28,7 +28,9 @@ pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str
             (newest, written(settings, callback, newest).is_some())
         }
         Event::AppMention(message) => (&**message, message.bot_id.is_none()),
-        Event::AppHomeOpened(_) | Event::Other => return None,
+        Event::MemberJoinedChannel(_) | Event::Unarchived {} | Event::AppHomeOpened(_) | Event::Other => {
+            return None;
+        }
     };
     let ours = is_for_us && settings.slack.team == callback.team_id;
     message.user.as_deref().filter(|_| ours).map(|user| (user, message.said().text.len()))
@@ -44,7 +46,8 @@ pub fn happened(settings: &Settings, callback: &Callback, read: bool, now: Milli
         Event::Message(message) => wrote(settings, callback, message, read, now),
         Event::AppMention(message) => mentioned(settings, callback, message, read, now),
         Event::AppHomeOpened(opened) => looked(settings, opened, now),
-        Event::Other => None,
+        // They open a channel, and ask nothing of a case.
+        Event::MemberJoinedChannel(_) | Event::Unarchived {} | Event::Other => None,
     }
 }
 

@@ -247,7 +247,18 @@ impl Callback {
     pub fn channel(&self) -> Option<&String> {
         match &self.event {
             Event::Message(message) | Event::AppMention(message) => message.channel.as_ref(),
-            Event::AppHomeOpened(_) | Event::Other => None,
+            Event::MemberJoinedChannel(_) | Event::Unarchived {} | Event::AppHomeOpened(_) | Event::Other => {
+                None
+            }
+        }
+    }
+
+    /// Whether a channel may be told in from now on that could not: we came into it, or it is in use again.
+    pub fn opens_a_channel(&self) -> bool {
+        match &self.event {
+            Event::MemberJoinedChannel(joined) => self.bot() == Some(&joined.user),
+            Event::Unarchived {} => true,
+            Event::Message(_) | Event::AppMention(_) | Event::AppHomeOpened(_) | Event::Other => false,
         }
     }
 }
@@ -262,9 +273,22 @@ pub enum Event {
     AppMention(Box<Message>),
     /// Somebody looks at our page.
     AppHomeOpened(HomeOpened),
+    /// Somebody came into a channel that we are in, or we did.
+    MemberJoinedChannel(Joined),
+    /// A channel is in use again.
+    #[serde(rename = "channel_unarchive", alias = "group_unarchive")]
+    Unarchived {},
     /// Anything else, now or later.
     #[serde(other)]
     Other,
+}
+
+/// Somebody came into a channel. <https://docs.slack.dev/reference/events/member_joined_channel>
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Joined {
+    /// Who.
+    #[serde(deserialize_with = "id")]
+    pub user: String,
 }
 
 /// Somebody opened our page. <https://docs.slack.dev/reference/events/app_home_opened>
