@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use casebridge::{case::CaseId, config::clock, state::Store};
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
@@ -191,7 +191,7 @@ async fn a_limit_of_a_reason_and_of_a_membership_is_said_on_its_field() {
 }
 
 /// The form that Ana sees, sent by somebody with these values.
-fn sent_by(stage: &Stage, user: &str, values: &[(&str, Value)]) -> Delivery {
+fn sent_by(stage: &Stage, user: &str, values: &[(&str, Value)]) -> SignedRequest {
     let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
     let values: serde_json::Map<_, _> =
         values.iter().map(|(name, value)| ((*name).to_owned(), json!({ "it": value }))).collect();
@@ -249,7 +249,7 @@ async fn a_form_that_closes_a_case_holds_for_five_minutes() {
         stage.world.stops_the_clock(clock::now() + i64::try_from(60_000 * minutes).unwrap());
         stage.sends(ANA, &[]).await;
         assert_eq!(stage.sir.count("CloseCase"), closed, "after {minutes} minutes");
-        let shown = Slack::shown(&stage.latest());
+        let shown = SlackStandin::shown(&stage.latest());
         assert_eq!(shown.contains("is closed."), closed == 1, "{shown}");
     }
 }

@@ -12,7 +12,7 @@ use casebridge::{
     targets::jira,
     targets::jira::IssueText,
 };
-use casebridge_lab::standins::{Delivery, Fault, Jira};
+use casebridge_lab::standins::{FaultRule, JiraStandin, SignedRequest};
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn issue(stage: &Stage) -> (String, String) {
     (case, key)
 }
 
-async fn webhooks(stage: &Stage) -> Vec<Delivery> {
+async fn webhooks(stage: &Stage) -> Vec<SignedRequest> {
     let sent = stage.jira.take_webhooks();
     assert!(!sent.is_empty());
     for delivery in &sent {
@@ -201,7 +201,9 @@ fn leak() -> String {
 fn notices(stage: &Stage, key: &str) -> Vec<String> {
     let all = stage.jira.comments(key).into_iter();
     let ours = all.filter(|comment| comment["author"]["accountId"] == stage.jira.own_account().as_str());
-    ours.map(|comment| Jira::plain(&comment["body"])).filter(|text| text.contains("withheld")).collect()
+    ours.map(|comment| JiraStandin::plain(&comment["body"]))
+        .filter(|text| text.contains("withheld"))
+        .collect()
 }
 
 #[tokio::test]
@@ -304,7 +306,7 @@ async fn a_notice_that_jira_does_not_take_keeps_no_comment_back() {
         let ana = stage.jira.ana();
         stage.jira.person_comments(&ana, &key, &leak()).unwrap();
         stage.jira.person_comments(&ana, &key, "It was in the build log.").unwrap();
-        stage.jira.fault(Fault::on("addComment").error(fault));
+        stage.jira.fault(FaultRule::on("addComment").error(fault));
         stage.deliver(&stage.jira.take_webhooks()[0]).await;
         let jobs = stage.jobs();
         assert_eq!(!stage.work(&jobs).await.is_empty(), comes_again, "{fault}");
@@ -328,7 +330,7 @@ async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_kee
     stage.jira.take_webhooks();
     stage.jira.person_writes(&ana, &key, &comment("The suspect works here.", role)).unwrap();
     stage.jira.person_comments(&ana, &key, "not for AWS").unwrap();
-    stage.sir.fault(Fault::on("CreateCaseComment").body("not for AWS").error("ValidationException"));
+    stage.sir.fault(FaultRule::on("CreateCaseComment").body("not for AWS").error("ValidationException"));
     stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
     webhooks(&stage).await;
     assert_eq!(said(&stage, &case), ["It was Bo"]);

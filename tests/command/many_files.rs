@@ -5,7 +5,7 @@ use casebridge::{
     config::clock,
     runtime::live,
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -69,7 +69,7 @@ fn holds(stage: &Stage, case: &str, bytes: usize, when: &str) {
 }
 
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    stage.slack.ephemerals(ANA)[before..].iter().map(Slack::shown).collect()
+    stage.slack.ephemerals(ANA)[before..].iter().map(SlackStandin::shown).collect()
 }
 
 #[tokio::test]
@@ -151,7 +151,9 @@ async fn a_file_that_is_refused_keeps_no_other_from_the_case() {
     let (case, first) = job(&stage, 10).await;
     actions::execute(&stage.bridge(), &first).await.unwrap();
     let second = read(&stage.jobs()[0]);
-    stage.sir.fault(Fault::on("GetCaseAttachmentUploadUrl").once().error("ServiceQuotaExceededException"));
+    stage
+        .sir
+        .fault(FaultRule::on("GetCaseAttachmentUploadUrl").once().error("ServiceQuotaExceededException"));
     all(&stage, &second, 1).await;
     assert_eq!(names(&stage, &case), ["one.log", "two.log"]);
     assert!(stage.comments(&case)[0].ends_with("- one.log\n- two.log"), "{:?}", stage.comments(&case));
@@ -180,7 +182,7 @@ async fn a_copy_that_failed_soon_is_made_again_at_once_and_one_that_took_long_is
         let stage = Stage::set().await;
         let (_, first) = job(&stage, 10).await;
         stage.world.copies_slowly(takes);
-        stage.sir.fault(Fault::on("PUT attachment").reset_before());
+        stage.sir.fault(FaultRule::on("PUT attachment").reset_before());
         let body = serde_json::to_string(&first).unwrap();
         let queued = live::Job { group: first.group(), id: first.key(), body };
         assert_eq!(stage.work(&[queued]).await, ["m0"]);

@@ -13,7 +13,7 @@ use casebridge::{
     },
     targets::slack,
 };
-use casebridge_lab::standins::Delivery;
+use casebridge_lab::standins::SignedRequest;
 use serde_json::json;
 
 use super::stage::{ANA, Stage};
@@ -37,7 +37,7 @@ async fn know(stage: &Stage, replies: Millis, role: Millis) {
 }
 
 /// Ana replies; the event that Slack sends.
-fn replies(stage: &Stage, thread: &str) -> Delivery {
+fn replies(stage: &Stage, thread: &str) -> SignedRequest {
     stage.slack.says(ANA, &stage.channel, "It was Bo's key", Some(thread)).1.remove(0)
 }
 
@@ -49,7 +49,7 @@ fn later(stage: &Stage, time: Millis) {
 }
 
 /// Slack brings an event again, and what follows from it happens. What Ana reads.
-async fn comes(stage: &Stage, event: &Delivery) -> String {
+async fn comes(stage: &Stage, event: &SignedRequest) -> String {
     let before = stage.slack.ephemerals(ANA).len();
     let body = String::from_utf8(event.body.clone()).unwrap();
     assert_eq!(stage.deliver(&stage.slack.signed("/slack/events", "application/json", body)).await.0, 200);

@@ -7,7 +7,7 @@ use casebridge::{
     config::clock,
     state::Store,
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -54,7 +54,7 @@ fn state(stage: &Stage, case: &str) -> (Value, Value, usize) {
 /// The answers that the person got: the message before them is among them where it was a question, since an answer
 /// takes its place.
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    let shown: Vec<_> = stage.slack.ephemerals(ANA).iter().map(Slack::shown).collect();
+    let shown: Vec<_> = stage.slack.ephemerals(ANA).iter().map(SlackStandin::shown).collect();
     let question = |shown: &String| shown.starts_with("Close case");
     match shown[before..].is_empty() {
         true => shown[before - 1..].iter().filter(|shown| !question(shown)).cloned().collect(),
@@ -119,7 +119,7 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
             actions::execute(&stage.bridge(), &whole).await.unwrap();
             let expected = state(&stage, &case);
             let (case, job) = job(&stage, line).await;
-            let fault = Fault::on(operation).once();
+            let fault = FaultRule::on(operation).once();
             stage.sir.fault(if applied { fault.reset_after() } else { fault.reset_before() });
             actions::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(state(&stage, &case), expected, "{line}, {applied}");
@@ -131,16 +131,16 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
 async fn an_answer_goes_another_way_where_the_first_is_closed() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    stage.slack.fault(Fault::on("response_url").answers(404));
+    stage.slack.fault(FaultRule::on("response_url").answers(404));
     let shown = stage.ana(&format!("{case} show")).await;
     assert!(shown.contains("Key leaked"), "{shown}");
     assert_eq!(stage.slack.count("chat.postEphemeral"), 1);
-    stage.slack.fault(Fault::on("chat.postEphemeral").throttled(Some("30")));
+    stage.slack.fault(FaultRule::on("chat.postEphemeral").throttled(Some("30")));
     stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title New"))).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"], "nobody has read it yet");
     stage.slack.heal();
-    stage.slack.fault(Fault::on("response_url").answers(404));
+    stage.slack.fault(FaultRule::on("response_url").answers(404));
     // Slack's word holds for every job, and no longer than it said.
     let asked = stage.slack.count("chat.postEphemeral");
     stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} show"))).await;

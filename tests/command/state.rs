@@ -6,7 +6,7 @@ use casebridge::{
     state::{Note, Store},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::{
@@ -200,7 +200,7 @@ async fn a_job_of_a_later_release_is_kept_for_the_dead_letters_and_others_are_do
 }
 
 /// The request with another payload, signed anew.
-fn with_payload(stage: &Stage, delivery: &Delivery, change: impl Fn(&mut Value)) -> Delivery {
+fn with_payload(stage: &Stage, delivery: &SignedRequest, change: impl Fn(&mut Value)) -> SignedRequest {
     let body: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
     let mut payload: Value = serde_json::from_str(&body[0].1).unwrap();
     change(&mut payload);
@@ -230,8 +230,8 @@ async fn a_form_of_another_release_stays_open_with_what_was_written_and_does_not
         });
         let (_, said) = stage.deliver(&bare).await;
         assert_eq!(said["response_action"], "update", "{said}");
-        assert!(Slack::shown(&said["view"]).contains("nothing was done"), "{said}");
-        assert_eq!(Slack::block_complaints(&said["view"]["blocks"]), [""; 0]);
+        assert!(SlackStandin::shown(&said["view"]).contains("nothing was done"), "{said}");
+        assert_eq!(SlackStandin::block_complaints(&said["view"]["blocks"]), [""; 0]);
     }
     assert_eq!((stage.jobs().len(), stage.comments(&case).len()), (0, 0));
 }
@@ -280,7 +280,7 @@ async fn the_home_page_shows_the_other_cases_too_where_one_cannot_be_read() {
     let (log, _guard) = Log::begin();
     stage.deliver(&stage.slack.opens_home(ANA)).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let shown = Slack::shown(&stage.slack.home(ANA).unwrap());
+    let shown = SlackStandin::shown(&stage.slack.home(ANA).unwrap());
     assert!(shown.contains(&case) && shown.contains(&other), "{shown}");
     assert_eq!(log.unreadable(), [format!("CASE#{case}/META case_note")]);
 }

@@ -6,12 +6,12 @@ use casebridge::{
     state::{Store, key::Key, notes::Home},
     targets::slack,
 };
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::json;
 
 use super::stage::{ANA, Stage};
 
-async fn all(stage: &Stage, sent: &[Delivery]) {
+async fn all(stage: &Stage, sent: &[SignedRequest]) {
     for delivery in sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -146,6 +146,6 @@ async fn a_mention_that_is_not_understood_is_answered_in_its_thread() {
     let (.., bot, _) = stage.slack.app();
     all(&stage, &stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> shwo"), Some(&thread)).1).await;
     let latest = stage.latest();
-    assert!(Slack::shown(&latest).contains("show"));
+    assert!(SlackStandin::shown(&latest).contains("show"));
     assert_eq!(latest["thread_ts"], thread);
 }

@@ -1,7 +1,7 @@
 //! What people write in a thread stands on the case whole, whatever its form.
 
 use casebridge::targets::slack;
-use casebridge_lab::standins::Delivery;
+use casebridge_lab::standins::SignedRequest;
 use serde_json::{Value, json};
 
 use super::{
@@ -24,7 +24,7 @@ fn fields(event: &Value) -> Value {
     keep.iter().filter(|name| event.get(**name).is_some()).map(|name| (*name, event[*name].clone())).collect()
 }
 
-async fn all(stage: &Stage, sent: &[Delivery]) {
+async fn all(stage: &Stage, sent: &[SignedRequest]) {
     for delivery in sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use casebridge_lab::standins::{Call, Slack};
+use casebridge_lab::standins::{HeardCall, SlackStandin};
 
 use super::{
     people::{Act, Did},
@@ -16,11 +16,11 @@ pub struct Outcomes<'a> {
     /// When each act's job first arrived, if it did: its place in the order of arrival, and its group.
     arrived: Vec<Option<(usize, String)>>,
     /// Every call that the service granted.
-    granted: Vec<Call>,
+    granted: Vec<HeardCall>,
 }
 
 impl<'a> Outcomes<'a> {
-    pub fn of(stage: &'a Stage, acts: &'a [Act], calls: &[Call]) -> Self {
+    pub fn of(stage: &'a Stage, acts: &'a [Act], calls: &[HeardCall]) -> Self {
         let jobs = stage.inbox.arrived();
         let arrived = |act: &Act| {
             let index = jobs.iter().position(|job| job.body.contains(&act.mark))?;
@@ -57,13 +57,13 @@ impl<'a> Outcomes<'a> {
 
     /// How often the service granted this call with these words in it.
     fn calls(&self, operation: &str, words: &str) -> usize {
-        let told = |call: &&Call| call.path.contains(words) || call.body.to_string().contains(words);
+        let told = |call: &&HeardCall| call.path.contains(words) || call.body.to_string().contains(words);
         self.granted.iter().filter(|call| call.operation == operation).filter(told).count()
     }
 
     /// Everything that somebody can read, each text once.
     fn read(&self, who: &str) -> Vec<String> {
-        let mut texts: Vec<_> = self.stage.slack.ephemerals(who).iter().map(Slack::shown).collect();
+        let mut texts: Vec<_> = self.stage.slack.ephemerals(who).iter().map(SlackStandin::shown).collect();
         texts.sort();
         texts.dedup();
         texts

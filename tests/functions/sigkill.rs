@@ -13,7 +13,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use casebridge_lab::standins::{Jira, Sir, Slack};
+use casebridge_lab::standins::{JiraStandin, SirStandin, SlackStandin};
 use serde_json::{Value, json};
 
 use super::{
@@ -32,7 +32,7 @@ struct Truth {
 
 impl Truth {
     /// Something happens on some case.
-    fn happens(&mut self, sir: &Sir, dice: &mut Dice) {
+    fn happens(&mut self, sir: &SirStandin, dice: &mut Dice) {
         if self.cases.is_empty() || dice.below(8) == 0 {
             let case = sir.console_creates_case("Key leaked");
             self.cases.insert(case, Default::default());
@@ -82,14 +82,15 @@ fn shown(stage: &Stage, case: &str) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let messages = stage.slack.messages(&stage.channel);
     let cards = messages.iter().filter(below).filter(|card| card.to_string().contains(case));
     let threads = cards.map(|card| stage.slack.thread(&stage.channel, card["ts"].as_str().unwrap()));
-    let threads = threads.map(|thread| thread.iter().skip(1).map(Slack::shown).collect());
+    let threads = threads.map(|thread| thread.iter().skip(1).map(SlackStandin::shown).collect());
     let issues = stage
         .jira
         .issues()
         .into_iter()
         .filter(|key| stage.jira.issue(key).unwrap()["fields"]["labels"].to_string().contains(case));
-    let comments = issues
-        .map(|key| stage.jira.comments(&key).iter().map(|comment| Jira::plain(&comment["body"])).collect());
+    let comments = issues.map(|key| {
+        stage.jira.comments(&key).iter().map(|comment| JiraStandin::plain(&comment["body"])).collect()
+    });
     (threads.collect(), comments.collect())
 }
 

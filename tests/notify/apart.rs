@@ -11,7 +11,7 @@ use casebridge::{
     targets::{jira, slack},
     telemetry::report::Report,
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -210,13 +210,13 @@ async fn a_topic_or_an_invitation_that_is_refused_keeps_nothing_back_in_a_channe
     ];
     for (method, code) in refusals {
         let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
-        stage.slack.fault(Fault::on(method).error(code));
+        stage.slack.fault(FaultRule::on(method).error(code));
         let case = stage.sir.console_creates_case("Key leaked");
         says(&stage, &case, "one").await;
         stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
         says(&stage, &case, "two").await;
         let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-        let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+        let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
         assert_eq!((count(&shown, "one"), count(&shown, "two")), (1, 1), "{method} {code}: {shown:#?}");
         assert!(shown[0].contains("Detection"), "{method} {code}: {}", shown[0]);
         nobody_waits(&stage, &case).await;
@@ -252,7 +252,7 @@ async fn a_card_or_an_issue_that_cannot_be_rewritten_keeps_no_line_back_and_is_r
     for (operation, error) in cards {
         let stage = Stage::set().await;
         let (case, other) = two_told(&stage).await;
-        let fault = || Fault::on(operation).body(&format!("{case}/home")).error(error);
+        let fault = || FaultRule::on(operation).body(&format!("{case}/home")).error(error);
         stage.slack.fault(fault());
         stage.jira.fault(fault());
         stage.sir.aws_changes(&case, &json!({"title": "Two keys leaked"})).unwrap();
@@ -276,7 +276,7 @@ async fn a_card_or_an_issue_that_cannot_be_rewritten_keeps_no_line_back_and_is_r
 async fn a_state_that_is_not_answered_keeps_nothing_back_either() {
     for operation in ["getTransitions", "doTransition", "createOrUpdateRemoteIssueLink", "editIssue"] {
         let stage = Stage::set().await;
-        stage.jira.fault(Fault::on(operation).answers(503));
+        stage.jira.fault(FaultRule::on(operation).answers(503));
         let case = stage.sir.console_creates_case("Key leaked");
         stage.events().await;
         stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
@@ -301,7 +301,7 @@ async fn a_state_that_is_not_answered_keeps_nothing_back_either() {
 async fn a_retry_after_is_kept_by_what_is_told_and_by_what_is_set() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
-    stage.jira.fault(Fault::on("doTransition").once().throttled(Some("120")));
+    stage.jira.fault(FaultRule::on("doTransition").once().throttled(Some("120")));
     stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
     stage.events().await;
     let before = stage.jira.calls().len();
@@ -318,12 +318,12 @@ async fn a_retry_after_is_kept_by_what_is_told_and_by_what_is_set() {
 async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let (case, _) = two_told(&stage).await;
-    stage.slack.fault(Fault::on("conversations.setTopic").once().throttled(Some("120")));
+    stage.slack.fault(FaultRule::on("conversations.setTopic").once().throttled(Some("120")));
     stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
     let told = || {
-        let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
+        let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
     };
     let before = stage.slack.count("chat.postMessage");
@@ -362,7 +362,7 @@ async fn what_never_answers_goes_last() {
     let stage = Stage::with(&format!("layout = 'channel'\ninvite = {people:?}"), "").await;
     stage.slack.add_user("cleo", "cleo@example.com", &json!({}));
     stage.world.slow("users.lookupByEmail", Duration::from_secs(6));
-    stage.slack.fault(Fault::on("users.lookupByEmail").body("ana").answers(503));
+    stage.slack.fault(FaultRule::on("users.lookupByEmail").body("ana").answers(503));
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     stage.minutes(2).await;
@@ -435,7 +435,7 @@ async fn a_thread_that_takes_no_reply_keeps_its_card_from_nothing() {
     let (case, _) = two_told(&stage).await;
     stage
         .slack
-        .fault(Fault::on("chat.postMessage").body(&format!("{case}/")).error("cannot_reply_to_message"));
+        .fault(FaultRule::on("chat.postMessage").body(&format!("{case}/")).error("cannot_reply_to_message"));
     stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
     says(&stage, &case, "one").await;
     stage.sir.aws_closes(&case, "False Positive").unwrap();
@@ -521,7 +521,8 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         stage.minutes(12).await;
         let seen = || {
             let topic = stage.slack.channel(&home.place).unwrap()["topic"].to_string();
-            let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
+            let shown: Vec<String> =
+                stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
             format!("{topic} {}", shown.join("\n"))
         };
         assert!(!seen().contains("SECRET") && !seen().contains("Detection"), "{layout}: {}", seen());

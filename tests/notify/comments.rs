@@ -5,7 +5,7 @@ use casebridge::{
     config::clock,
     state::{Saying, Store},
 };
-use casebridge_lab::standins::{Fault, Jira, Live, Order};
+use casebridge_lab::standins::{FaultRule, JiraStandin, LiveText, Order};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -36,7 +36,7 @@ async fn a_comment_of_12000_and_a_description_of_8000_characters_are_split_and_c
     let lines = stage.lines(&case).await;
     assert!(lines.len() > 3, "split: {}", lines.len());
     assert_eq!(words_in(&lines[1..].join("\n")), words_in(&description));
-    let body = Jira::plain(&stage.issue(&case).await["fields"]["description"]);
+    let body = JiraStandin::plain(&stage.issue(&case).await["fields"]["description"]);
     assert_eq!(words_in(&body), words_in(&description));
 
     stage.sir.aws_comments(&case, "AWS Responder", &comment).unwrap();
@@ -72,7 +72,7 @@ async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
 async fn half_a_character_in_a_comment_costs_neither_it_nor_a_later_one() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    stage.sir.fault(Fault::on("ListComments").half_characters());
+    stage.sir.fault(FaultRule::on("ListComments").half_characters());
     stage.sir.aws_comments(&case, "AWS Responder", "The alert said {half} and stopped.").unwrap();
     stage.events().await;
     stage.sir.aws_comments(&case, "AWS Responder", "web-2 is isolated.").unwrap();
@@ -117,9 +117,10 @@ async fn hostile_text_pings_nobody_links_only_where_it_says_and_forges_no_line()
     let ours = |text: &str| text.contains("console.aws.amazon.com") || text.contains(stage.jira.url());
     let addresses = ["https://evil.example", "http://evil.example"];
     // An element without words of its own shows its address.
-    let is_plain =
-        |live: &Live| (live.by, live.kind) == ("element", "link") && addresses.contains(&live.text.as_str());
-    let foreign = |live: &&Live| live.kind != "date" && !ours(&live.text) && !is_plain(live);
+    let is_plain = |live: &LiveText| {
+        (live.by, live.kind) == ("element", "link") && addresses.contains(&live.text.as_str())
+    };
+    let foreign = |live: &&LiveText| live.kind != "date" && !ours(&live.text) && !is_plain(live);
     let theirs: Vec<_> = live.iter().filter(foreign).collect();
     assert!(theirs.is_empty(), "{theirs:#?}");
     let plain = |address: &str| {
@@ -163,9 +164,9 @@ async fn more_than_a_page_of_comments_is_told_in_order_whatever_the_order_of_the
 #[tokio::test]
 async fn an_edit_on_the_third_page_is_found_by_its_event_though_the_first_look_or_the_first_rewriting_fails()
 {
-    Box::pin(third_page(|stage| stage.sir.fault(Fault::on("ListComments").answers(500)))).await;
-    Box::pin(third_page(|stage| stage.slack.fault(Fault::on("chat.update").throttled(Some("5"))))).await;
-    Box::pin(third_page(|stage| stage.jira.fault(Fault::on("updateComment").answers(503)))).await;
+    Box::pin(third_page(|stage| stage.sir.fault(FaultRule::on("ListComments").answers(500)))).await;
+    Box::pin(third_page(|stage| stage.slack.fault(FaultRule::on("chat.update").throttled(Some("5"))))).await;
+    Box::pin(third_page(|stage| stage.jira.fault(FaultRule::on("updateComment").answers(503)))).await;
 }
 
 async fn third_page(fails: impl Fn(&Stage)) {

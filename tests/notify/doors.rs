@@ -1,7 +1,7 @@
 //! Whatever arrives is taken, left alone or refused, each message for itself.
 
 use casebridge::config::{hosts::Reach, settings::Settings};
-use casebridge_lab::standins::Fault;
+use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count};
@@ -95,7 +95,8 @@ async fn a_membership_event_is_told_once_with_what_the_service_says() {
     let event = of(&example("eventbridge/membership-updated.json"), "", &membership);
     stage.deliver(std::slice::from_ref(&event)).await;
     stage.deliver(&[event.clone(), event.clone()]).await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
+    let shown: Vec<String> =
+        stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
     assert!(shown[0].contains(&membership), "{shown:?}");
     assert_eq!(stage.sir.count("GetMembership"), 1);
@@ -106,7 +107,7 @@ async fn a_membership_message_whose_answer_was_lost_is_found_and_not_posted_agai
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
     let event = of(&example("eventbridge/membership-cancelled.json"), "", &membership);
-    stage.slack.fault(Fault::on("chat.postMessage").once().reset_after());
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().reset_after());
     assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"]);
     assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"], "it may still arrive");
     stage.later(61_000);
@@ -137,16 +138,18 @@ async fn news_of_memberships_waits_for_its_turn_in_the_channel_as_all_else_does(
 async fn one_bad_case_stops_no_other() {
     let stage = Stage::set().await;
     let cases: Vec<String> = (0..3).map(|n| stage.sir.aws_creates_case(&format!("Case {n}"))).collect();
-    stage.sir.fault(Fault::on("GetCase").path(&cases[0]).error("AccessDeniedException"));
-    stage.jira.fault(Fault::on("createIssue").body(&cases[1]).answers(500));
+    stage.sir.fault(FaultRule::on("GetCase").path(&cases[0]).error("AccessDeniedException"));
+    stage.jira.fault(FaultRule::on("createIssue").body(&cases[1]).answers(500));
     stage.events().await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
+    let shown: Vec<String> =
+        stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!((count(&shown, "Case 0"), count(&shown, "Case 1"), count(&shown, "Case 2")), (0, 1, 1));
     assert_eq!(stage.jira.issues().len(), 1);
     stage.sir.heal();
     stage.jira.heal();
     stage.minutes(40).await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
+    let shown: Vec<String> =
+        stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!((count(&shown, "Case 0"), shown.len(), stage.jira.issues().len()), (1, 3, 3));
 }
 

@@ -4,7 +4,7 @@ use casebridge::{
     state::Store,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Server, Slack};
+use casebridge_lab::standins::{FaultRule, Server, SlackStandin};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -78,7 +78,7 @@ async fn a_channel_of_its_own_is_private_has_a_topic_and_the_team() {
     assert_eq!(made["is_private"], true);
     assert!(made["topic"]["value"].as_str().unwrap().contains(&case), "{made}");
     assert!(stage.slack.members(&channel).contains(&"U024BE7LH".to_owned()));
-    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "We are looking at it."), 1, "{shown:#?}");
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "nothing in the common channel");
     stage.sir.aws_closes(&case, "False Positive").unwrap();
@@ -134,7 +134,7 @@ async fn a_destination_that_is_down_does_not_hold_up_the_other_and_gets_all_once
     for down in [slack::KIND, jira::KIND] {
         let stage = Stage::set().await;
         let server: &Server = if down == slack::KIND { &stage.slack } else { &stage.jira };
-        server.fault(Fault::on_all().throttled(Some("30")));
+        server.fault(FaultRule::on_all().throttled(Some("30")));
         let case = stage.sir.aws_creates_case("Key leaked");
         stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();

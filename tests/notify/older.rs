@@ -1,7 +1,7 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
 use casebridge::{case::Millis, state::Store, targets::slack};
-use casebridge_lab::standins::Fault;
+use casebridge_lab::standins::FaultRule;
 use serde_json::json;
 
 use super::stage::Stage;
@@ -136,7 +136,7 @@ async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next
     stage.settings.roles.responder.push(group);
     stage.minutes(1).await;
     says(&stage, &case, &cy, "it was me").await;
-    stage.slack.fault(Fault::on("usergroups.users.list").answers(503));
+    stage.slack.fault(FaultRule::on("usergroups.users.list").answers(503));
     assert_eq!(taken(&stage, &["it was me"]).await, [""; 0]);
     stage.slack.heal();
     assert_eq!(taken(&stage, &["it was me"]).await, ["it was me"]);
@@ -150,7 +150,7 @@ async fn what_was_said_in_a_cases_channel_before_its_card_stands_there_stays() {
     )
     .await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    stage.slack.fault(Fault::on("chat.postMessage").answers(429));
+    stage.slack.fault(FaultRule::on("chat.postMessage").answers(429));
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
     stage.slack.set_member(&channel, ANA, true);

@@ -6,7 +6,7 @@ use casebridge::{
     runtime::World,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Sharing, Slack};
+use casebridge_lab::standins::{FaultRule, Sharing, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count, place_of};
@@ -114,11 +114,11 @@ async fn each_single_change_keeps_out_of_a_shared_channel() {
 #[tokio::test]
 async fn where_slack_does_not_tell_who_reads_a_channel_nothing_changes_in_it() {
     for trouble in [
-        Fault::on("conversations.info").error("missing_scope"),
-        Fault::on("conversations.info").error("channel_not_found"),
-        Fault::on("conversations.info").throttled(Some("1")),
-        Fault::on("conversations.info").html(502),
-        Fault::on("conversations.info").reset_before(),
+        FaultRule::on("conversations.info").error("missing_scope"),
+        FaultRule::on("conversations.info").error("channel_not_found"),
+        FaultRule::on("conversations.info").throttled(Some("1")),
+        FaultRule::on("conversations.info").html(502),
+        FaultRule::on("conversations.info").reset_before(),
     ] {
         let (stage, case, comment) = overheard(Sharing::Ours).await;
         stage.slack.fault(trouble.clone());
@@ -227,11 +227,11 @@ async fn what_slack_said_holds_for_five_minutes_also_for_a_worker_that_is_in_the
 async fn that_jira_is_broken_is_not_said_where_others_read() {
     for (sharing, said) in [(Sharing::Connected, 0), (Sharing::Invited, 0), (Sharing::Ours, 1)] {
         let (stage, case, _) = overheard(sharing).await;
-        stage.jira.fault(Fault::on_all().answers(401));
+        stage.jira.fault(FaultRule::on_all().answers(401));
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
         stage.events().await;
         stage.minutes(10).await;
-        let shown: Vec<String> = stage.cards().iter().map(Slack::shown).collect();
+        let shown: Vec<String> = stage.cards().iter().map(SlackStandin::shown).collect();
         assert_eq!(count(&shown, "cannot reach Jira"), said, "{sharing:?}: {shown:?}");
         let trips = stage.breaker(jira::KIND).await.trips;
         assert!(trips > 0, "{sharing:?}: Jira was found broken");

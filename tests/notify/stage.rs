@@ -26,7 +26,7 @@ use casebridge::{
     state::{Meta, Store, TargetKind, memory::Memory, notes::PlaceNote},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Call, Jira, Sir, Slack};
+use casebridge_lab::standins::{HeardCall, JiraStandin, SirStandin, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::{
     Mutex,
@@ -47,7 +47,7 @@ pub struct Outside {
     ahead: AtomicI64,
     /// Requests to this path take so long, by every clock.
     takes: std::sync::Mutex<Option<(String, Duration)>>,
-    clocks: [casebridge_lab::standins::Clock; 3],
+    clocks: [casebridge_lab::standins::ServiceClock; 3],
 }
 
 impl Outside {
@@ -85,7 +85,7 @@ impl World for Outside {
         answer
     }
 
-    async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
+    async fn call(&self, call: sir::HeardCall) -> Result<sir::Answer, sir::Fault> {
         self.live.call(call).await
     }
 
@@ -96,9 +96,9 @@ impl World for Outside {
 
 /// Everything that a test needs.
 pub struct Stage {
-    pub slack: Slack,
-    pub jira: Jira,
-    pub sir: Sir,
+    pub slack: SlackStandin,
+    pub jira: JiraStandin,
+    pub sir: SirStandin,
     pub memory: Memory,
     pub world: Outside,
     pub settings: Settings,
@@ -115,9 +115,9 @@ impl Stage {
 
     /// With more lines in the settings of Slack and of the rest.
     pub async fn with(slack_lines: &str, more: &str) -> Self {
-        let slack = Slack::start().await.unwrap();
-        let jira = Jira::start().await.unwrap();
-        let sir = Sir::start().await.unwrap();
+        let slack = SlackStandin::start().await.unwrap();
+        let jira = JiraStandin::start().await.unwrap();
+        let sir = SirStandin::start().await.unwrap();
         let (team, channel) = (slack.app().3, slack.security());
         let settings = format!(
             "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n{slack_lines}\n\
@@ -228,7 +228,7 @@ impl Stage {
 
     /// What people read in a case's thread, the card first.
     pub async fn lines(&self, case: &str) -> Vec<String> {
-        self.thread(case).await.iter().map(Slack::shown).collect()
+        self.thread(case).await.iter().map(SlackStandin::shown).collect()
     }
 
     /// The case's issue.
@@ -240,7 +240,7 @@ impl Stage {
     /// What people read below a case's issue.
     pub async fn comments(&self, case: &str) -> Vec<String> {
         let home = self.place(case, jira::KIND).await.home.unwrap();
-        self.jira.comments(&home.name).iter().map(|comment| Jira::plain(&comment["body"])).collect()
+        self.jira.comments(&home.name).iter().map(|comment| JiraStandin::plain(&comment["body"])).collect()
     }
 
     /// All that stands at both destinations, for comparison.
@@ -261,7 +261,7 @@ impl Stage {
 
     /// The operations asked for since the last time: at SIR, at Slack, at Jira.
     pub fn calls(&self) -> [Vec<String>; 3] {
-        let names = |calls: Vec<Call>| calls.into_iter().map(|call| call.operation).collect();
+        let names = |calls: Vec<HeardCall>| calls.into_iter().map(|call| call.operation).collect();
         [self.sir.take_calls(), self.slack.take_calls(), self.jira.take_calls()].map(names)
     }
 }

@@ -149,7 +149,7 @@ async fn everything_on_it_is_changed(aws: &Aws, id: &CaseId) {
     assert!(edits.items.iter().all(whole));
 }
 
-async fn comments_are_added_and_edited(sir: &Sir, aws: &Aws, id: &CaseId) {
+async fn comments_are_added_and_edited(sir: &SirStandin, aws: &Aws, id: &CaseId) {
     let say = |body: &str| Call::CreateCaseComment {
         case: id.clone(),
         body: body.to_owned(),
@@ -200,7 +200,7 @@ async fn tags_are_set_and_taken_away(aws: &Aws, id: &CaseId) {
     assert_eq!(tags, [("a".to_owned(), String::new()), ("jira".to_owned(), "SEC-1".to_owned())]);
 }
 
-async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &Aws, id: &CaseId) {
+async fn it_is_handed_to_aws_and_investigated(sir: &SirStandin, aws: &Aws, id: &CaseId) {
     done(aws, Call::UpdateResolverType { case: id.clone(), resolver: Resolver::Aws }).await;
     sir.aws_changes(id.as_str(), &json!({ "caseStatus": "Ready to Close", "pendingAction": "Customer" }))
         .expect("an open case");
@@ -232,7 +232,7 @@ async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &Aws, id: &CaseId)
     assert_eq!(case(aws, &other).await.closure.as_deref(), Some("False Positive"));
 }
 
-async fn memberships_are_read_and_changed(sir: &Sir, aws: &Aws) {
+async fn memberships_are_read_and_changed(sir: &SirStandin, aws: &Aws) {
     let id = MembershipId::new(sir.membership_id().expect("a membership"));
     let page = ask!(aws, Call::ListMemberships { next: None }, Answer::Memberships);
     let arn = format!("arn:aws:security-ir:eu-west-1:111122223333:membership/{id}");
@@ -288,7 +288,7 @@ fn team() -> Vec<Responder> {
     vec![person("Ana", &["Case Created", "Case Closed"]), person("Cleo", &[])]
 }
 
-async fn accounts_and_metrics_are_read(sir: &Sir, aws: &Aws, id: &MembershipId) {
+async fn accounts_and_metrics_are_read(sir: &SirStandin, aws: &Aws, id: &MembershipId) {
     let accounts = texts(&["111122223333", "444455556666"]);
     let answer = ask!(
         aws,

@@ -10,7 +10,7 @@ use casebridge::{
     targets::jira,
     targets::jira::IssueText,
 };
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -95,7 +95,7 @@ impl Act {
     }
 
     /// Everything up to what Slack or Jira sends.
-    pub async fn before_the_door(self) -> (Stage, Vec<Delivery>) {
+    pub async fn before_the_door(self) -> (Stage, Vec<SignedRequest>) {
         let _few = PREPARING.acquire().await.unwrap();
         let (mut stage, case, thread) = furnished().await;
         if let Self::TypesInGroup(_) = self {
@@ -107,7 +107,7 @@ impl Act {
     }
 
     /// What Slack or Jira sends for it.
-    async fn deliveries(self, stage: &Stage, case: &str, thread: &str) -> Vec<Delivery> {
+    async fn deliveries(self, stage: &Stage, case: &str, thread: &str) -> Vec<SignedRequest> {
         let line = |line: &str| {
             let (administrator, invitation) = stage.hub.invitation();
             line.replace("CASE", case).replace("ADMIN", &administrator).replace("INVITATION", &invitation)
@@ -154,7 +154,7 @@ impl Act {
     }
 
     /// What is sent from forms and pages, and by Jira.
-    async fn elsewhere(self, stage: &Stage, case: &str) -> Vec<Delivery> {
+    async fn elsewhere(self, stage: &Stage, case: &str) -> Vec<SignedRequest> {
         match self {
             Self::OpensCase => vec![form(stage, "new Second", &NEW_CASE).await],
             Self::OpensMembership => {
@@ -216,7 +216,7 @@ const NEW_CASE: [(&str, &str); 5] = [
 ];
 
 /// A form that was opened by a line, and sent.
-async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> Delivery {
+async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedRequest {
     stage.ana(line).await;
     let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
     let value = |name: &str, text: &str| match name {
@@ -257,7 +257,7 @@ async fn old_issue(stage: &Stage, case: &str) -> String {
     made.key
 }
 
-async fn delivered(stage: &Stage, deliveries: &[Delivery]) {
+async fn delivered(stage: &Stage, deliveries: &[SignedRequest]) {
     for delivery in deliveries {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -292,12 +292,12 @@ impl Ready {
 /// Everything that Ana can read and others cannot: messages to her alone, her page, and the form before her.
 fn read(stage: &Stage) -> Vec<String> {
     let state = stage.slack.state();
-    let home = stage.slack.home(ANA).map(|home| Slack::shown(&home)).unwrap_or_default();
-    let form = stage.slack.view(ANA).map(|view| Slack::shown(&view)).unwrap_or_default();
+    let home = stage.slack.home(ANA).map(|home| SlackStandin::shown(&home)).unwrap_or_default();
+    let form = stage.slack.view(ANA).map(|view| SlackStandin::shown(&view)).unwrap_or_default();
     let direct = state["channels"].as_object().unwrap().iter().filter(|(id, _)| id.starts_with('D'));
     let direct = direct.flat_map(|(_, channel)| channel["messages"].as_array().unwrap());
     let ephemerals = stage.slack.ephemerals(ANA);
-    [home, form].into_iter().chain(ephemerals.iter().chain(direct).map(Slack::shown)).collect()
+    [home, form].into_iter().chain(ephemerals.iter().chain(direct).map(SlackStandin::shown)).collect()
 }
 
 /// How everything stands that a command can change, without times and ids.

@@ -4,7 +4,7 @@ use casebridge::{
     state::{TargetKind, notes::PlaceNote},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Jira, Server, Slack};
+use casebridge_lab::standins::{FaultRule, JiraStandin, Server, SlackStandin};
 
 use super::{
     all_right,
@@ -99,7 +99,7 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
     let (stage, case, comment) = prepare(cause, layout).await;
     let destination_server = server(&stage, destination);
     let before = destination_server.count(operation);
-    let on = Fault::on(operation).once();
+    let on = FaultRule::on(operation).once();
     destination_server.fault(fault(if part.is_empty() { on } else { on.body(part) }));
     happen(&stage, cause, &case, &comment).await;
     let what = format!("{} {operation} for {cause:?} × {name}", destination.as_str());
@@ -149,12 +149,12 @@ fn standing(stage: &Stage, case: &str) -> [usize; 4] {
     let cards =
         messages.iter().filter(|message| message["metadata"].to_string().contains(&format!("{case}/home")));
     let said = ["the first", "the second"];
-    let lines: Vec<String> = messages.iter().map(Slack::shown).collect();
+    let lines: Vec<String> = messages.iter().map(SlackStandin::shown).collect();
     let keys = stage.jira.issues();
     let comments: Vec<String> = keys
         .iter()
         .flat_map(|key| stage.jira.comments(key))
-        .map(|comment| Jira::plain(&comment["body"]))
+        .map(|comment| JiraStandin::plain(&comment["body"]))
         .collect();
     let all = |texts: &[String]| said.iter().map(|text| count(texts, text)).sum();
     [cards.count(), keys.len(), all(&lines), all(&comments)]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 /// One request, read whole.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct WireRequest {
     pub(crate) method: Method,
     /// As sent: segments are still percent-encoded.
     pub(crate) path: String,
@@ -18,7 +18,7 @@ pub(crate) struct Asked {
     pub(crate) body: Bytes,
 }
 
-impl Asked {
+impl WireRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -78,13 +78,13 @@ pub(crate) fn decode_percent(part: &str) -> String {
 
 /// One answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct WireResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl WireResponse {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::text(status, "application/json", body.to_string())
     }
@@ -110,7 +110,7 @@ impl Answer {
 
 /// One request that a stand-in heard, for tests to look at. `Authorization` is left out.
 #[derive(Clone, Debug, Serialize)]
-pub struct Call {
+pub struct HeardCall {
     /// Counts from 1 in the order in which the requests arrived.
     pub number: u64,
     /// Milliseconds since 1970 on the stand-in's clock.
@@ -129,12 +129,12 @@ pub struct Call {
     pub body: Value,
     /// The status answered; none while it is being worked on, and when the connection was reset.
     pub status: Option<u16>,
-    /// Whether a [`Fault`](super::Fault) had a hand in it.
+    /// Whether a [`FaultRule`](super::FaultRule) had a hand in it.
     pub faulty: bool,
 }
 
-impl Call {
-    pub(crate) fn of(asked: &Asked, number: u64, at: i64, operation: String) -> Self {
+impl HeardCall {
+    pub(crate) fn of(asked: &WireRequest, number: u64, at: i64, operation: String) -> Self {
         let readable = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
         };
@@ -160,7 +160,7 @@ impl Call {
 
 /// A request that Slack or Jira would send to us, as plain values to be delivered anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub struct SignedRequest {
     /// Where it goes, without a host.
     pub path: String,
     /// Names and values, the signature among them.
@@ -169,7 +169,7 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
-impl Delivery {
+impl SignedRequest {
     /// A header's value, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

@@ -5,7 +5,7 @@ use casebridge::http::{Request, Response};
 
 use super::{
     Server,
-    exchange::{Answer, Asked},
+    exchange::{WireRequest, WireResponse},
 };
 
 /// What becomes of a request.
@@ -21,7 +21,7 @@ pub enum Sight {
 
 impl Server {
     /// Answers at once, on the server's clock, what would have been answered over HTTP. Such a request is not among
-    /// the [`calls`](Self::calls), and no [`Fault`](super::Fault) strikes it: whoever asks in this way makes its own.
+    /// the [`calls`](Self::calls), and no [`FaultRule`](super::FaultRule) strikes it: whoever asks in this way makes its own.
     pub fn answer(&self, request: &Request, sight: Sight) -> Response {
         let (asked, service) = (self.asked(request), self.service());
         let answer = match sight {
@@ -32,17 +32,17 @@ impl Server {
         received(answer)
     }
 
-    /// The service's own error of this name, as [`Target::error`](super::Target::error) makes it.
+    /// The service's own error of this name, as [`FaultTarget::error`](super::FaultTarget::error) makes it.
     pub fn refusal(&self, name: &str) -> Response {
         received(self.service().error(name))
     }
 
-    fn asked(&self, request: &Request) -> Asked {
+    fn asked(&self, request: &Request) -> WireRequest {
         let (place, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
         let header = |(name, value): &(&'static str, String)| {
             Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
         };
-        Asked {
+        WireRequest {
             method: Method::from_bytes(request.method.as_bytes()).unwrap_or_default(),
             path: place.strip_prefix(self.url()).unwrap_or(place).to_owned(),
             query: serde_urlencoded::from_str(query).unwrap_or_default(),
@@ -53,7 +53,7 @@ impl Server {
 }
 
 /// What a client makes of an answer.
-fn received(answer: Answer) -> Response {
+fn received(answer: WireResponse) -> Response {
     let header = |name| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Response {
         status: answer.status.as_u16(),
@@ -69,7 +69,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::standins::{Clock, Jira, Order, Pace, Sir, Slack};
+    use crate::standins::{JiraStandin, Order, Pace, ServiceClock, SirStandin, SlackStandin};
 
     const BEGIN: i64 = 1_790_000_000_000;
 
@@ -77,7 +77,7 @@ mod tests {
         value.as_object().cloned().unwrap()
     }
 
-    fn post(slack: &Slack, text: &str, sight: Sight) -> Response {
+    fn post(slack: &SlackStandin, text: &str, sight: Sight) -> Response {
         let body = json!({ "channel": slack.security(), "text": text });
         let request = Request::json("POST", format!("{}/api/chat.postMessage", slack.url()), &body);
         slack.answer(&request.bearer(&Secret::new(slack.token())), sight)
@@ -86,9 +86,11 @@ mod tests {
     #[test]
     fn the_same_acts_give_the_same_state_in_every_run() {
         let run = || {
-            let clock = Clock::standing(BEGIN);
-            let (sir, slack) =
-                (Sir::within(clock.clone()), Slack::within(clock.clone(), "https://slack.within"));
+            let clock = ServiceClock::standing(BEGIN);
+            let (sir, slack) = (
+                SirStandin::within(clock.clone()),
+                SlackStandin::within(clock.clone(), "https://slack.within"),
+            );
             let case = sir.aws_creates_case("One");
             clock.set(BEGIN + 60_000);
             sir.aws_comments(&case, "AWS Responder", "Two").unwrap();
@@ -100,8 +102,8 @@ mod tests {
 
     #[test]
     fn an_operation_is_answered_as_over_http_and_at_most_five_times_a_second() {
-        let clock = Clock::standing(BEGIN);
-        let sir = Sir::within(clock.clone());
+        let clock = ServiceClock::standing(BEGIN);
+        let sir = SirStandin::within(clock.clone());
         sir.set_order(Order::OldestFirst);
         sir.set_page(1);
         let case = sir.aws_creates_case("One");
@@ -123,8 +125,8 @@ mod tests {
 
     #[test]
     fn a_read_can_be_seconds_old_and_what_is_not_kept_is_counted_all_the_same() {
-        let clock = Clock::standing(BEGIN);
-        let slack = Slack::within(clock.clone(), "https://slack.within");
+        let clock = ServiceClock::standing(BEGIN);
+        let slack = SlackStandin::within(clock.clone(), "https://slack.within");
         slack.enforce(Pace::Steady);
         slack.remember_the_past();
         clock.set(BEGIN + 10_000);
@@ -144,8 +146,8 @@ mod tests {
 
     #[test]
     fn slack_takes_a_burst_of_posts_and_twenty_topics_a_minute() {
-        let clock = Clock::standing(BEGIN);
-        let slack = Slack::within(clock.clone(), "https://slack.within");
+        let clock = ServiceClock::standing(BEGIN);
+        let slack = SlackStandin::within(clock.clone(), "https://slack.within");
         let posted: Vec<u16> = (0..26).map(|_| post(&slack, "x", Sight::Now).status).collect();
         assert_eq!((posted[24], posted[25]), (200, 429));
         let topic = || {
@@ -161,8 +163,8 @@ mod tests {
 
     #[test]
     fn jira_keeps_its_budget_and_knows_its_own_errors() {
-        let clock = Clock::standing(BEGIN);
-        let jira = Jira::within(clock, "https://jira.within");
+        let clock = ServiceClock::standing(BEGIN);
+        let jira = JiraStandin::within(clock, "https://jira.within");
         let (email, token) = jira.credentials();
         let url = format!("{}/rest/api/3/myself", jira.url());
         let request = Request::bare("GET", url).basic(&Secret::new(email), &Secret::new(token));

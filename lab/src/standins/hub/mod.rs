@@ -18,8 +18,8 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
+    Server, ServiceClock,
+    exchange::{WireRequest, WireResponse},
     server::{Service, bind, control_body, lock, on_state},
     sigv4,
 };
@@ -35,13 +35,13 @@ use operations::{name_of, perform};
 /// | `GET state` | | `{administrator, invitations, members, products}` |
 /// | `POST members` | a member | adds one |
 #[derive(Clone, Debug)]
-pub struct Hub {
+pub struct HubStandin {
     server: Server,
     world: Arc<World>,
 }
 
 struct World {
-    state: Mutex<State>,
+    state: Mutex<HubAccount>,
 }
 
 impl std::fmt::Debug for World {
@@ -52,8 +52,8 @@ impl std::fmt::Debug for World {
 
 /// Everything, in the wire's own words.
 #[derive(Clone)]
-struct State {
-    clock: Clock,
+struct HubAccount {
+    clock: ServiceClock,
     region: String,
     enabled: bool,
     /// Whether AWS Organizations manages the account: then it cannot leave by itself.
@@ -65,12 +65,12 @@ struct State {
 }
 
 /// An error with its status.
-struct Refused(u16, &'static str, String);
+struct HubRefusal(u16, &'static str, String);
 
-impl Refused {
-    fn answer(&self) -> Answer {
+impl HubRefusal {
+    fn answer(&self) -> WireResponse {
         let Self(status, name, message) = self;
-        let answer = Answer::json(*status, &json!({ "Message": message, "Code": name }));
+        let answer = WireResponse::json(*status, &json!({ "Message": message, "Code": name }));
         answer.with("x-amzn-errortype", name)
     }
 
@@ -90,20 +90,20 @@ impl Refused {
     }
 }
 
-impl Hub {
+impl HubStandin {
     /// Starts a stand-in on a free port of loopback.
     ///
     /// # Errors
     /// When no port can be bound.
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
-        let clock = Clock::default();
+        let clock = ServiceClock::default();
         let world = Arc::new(World { state: Mutex::new(furnished(clock.clone())) });
         let server = Server::run(listener, url, clock, world.clone());
         Ok(Self { server, world })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut HubAccount) -> T) -> T {
         work(&mut lock(&self.world.state))
     }
 
@@ -138,7 +138,7 @@ impl Hub {
     }
 }
 
-fn furnished(clock: Clock) -> State {
+fn furnished(clock: ServiceClock) -> HubAccount {
     let now = clock.iso();
     let member = |account: &str, status: &str| {
         json!({ "AccountId": account, "Email": format!("{account}@example.com"), "MasterId": "111122223333",
@@ -151,7 +151,7 @@ fn furnished(clock: Clock) -> State {
     };
     let invitation = json!({ "AccountId": "444455556666", "InvitationId": "7ab938c5d52d7904ad09f9e7c20cc4eb",
         "InvitedAt": now, "MemberStatus": "Invited" });
-    State {
+    HubAccount {
         region: "eu-west-1".into(),
         enabled: true,
         organization: false,
@@ -167,7 +167,7 @@ fn furnished(clock: Clock) -> State {
     }
 }
 
-impl Deref for Hub {
+impl Deref for HubStandin {
     type Target = Server;
 
     fn deref(&self) -> &Server {
@@ -176,38 +176,38 @@ impl Deref for Hub {
 }
 
 impl Service for World {
-    fn operation(&self, asked: &Asked) -> String {
+    fn operation(&self, asked: &WireRequest) -> String {
         let name = name_of(asked.method.as_str(), &asked.path).map(str::to_owned);
         name.unwrap_or_else(|| format!("{} {}", asked.method, asked.path))
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+    fn answer(&self, asked: &WireRequest, keep: bool) -> WireResponse {
         on_state(&self.state, keep, |state| {
             if let Some((name, why)) = sigv4::refusal(asked, "securityhub", &state.region) {
-                return Refused(403, name, why).answer();
+                return HubRefusal(403, name, why).answer();
             }
             match perform(state, asked) {
-                Ok(output) => Answer::json(200, &output),
+                Ok(output) => WireResponse::json(200, &output),
                 Err(refused) => refused.answer(),
             }
         })
     }
 
-    fn error(&self, name: &str) -> Answer {
-        Refused::named(name).answer()
+    fn error(&self, name: &str) -> WireResponse {
+        HubRefusal::named(name).answer()
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        let State { administrator, invitations, members, products, .. } = &mut *lock(&self.state);
+    fn control(&self, what: &str, asked: &WireRequest) -> Option<WireResponse> {
+        let HubAccount { administrator, invitations, members, products, .. } = &mut *lock(&self.state);
         Some(match (asked.method.as_str(), what) {
-            ("GET", "state") => Answer::json(
+            ("GET", "state") => WireResponse::json(
                 200,
                 &json!({ "administrator": administrator, "invitations": invitations, "members": members,
                     "products": products }),
             ),
             ("POST", "members") => {
                 members.push(control_body(asked));
-                Answer::json(200, &json!({}))
+                WireResponse::json(200, &json!({}))
             }
             _ => return None,
         })

@@ -32,14 +32,14 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
+    Server, ServiceClock,
+    exchange::{WireRequest, WireResponse},
     past::Past,
     server::{Service, bind, lock, on_state},
 };
-use refused::{Refused, message};
+use refused::{JiraRefusal, message};
 use routes::Given;
-use state::State;
+use state::Site;
 
 /// A running stand-in of a Jira Cloud site.
 ///
@@ -67,31 +67,31 @@ use state::State;
 /// | `PUT settings` | `{nextIssue}` | the next issue has this number, if it is the next thing that is made |
 /// | `POST index` | | [`index_now`](Self::index_now) |
 #[derive(Clone, Debug)]
-pub struct Jira {
+pub struct JiraStandin {
     server: Server,
     world: Arc<World>,
 }
 
 struct World {
-    state: Mutex<State>,
-    past: Past<State>,
+    state: Mutex<Site>,
+    past: Past<Site>,
 }
 
 impl World {
-    fn new(clock: Clock, url: String) -> Arc<Self> {
-        let mut state = State::new(clock, url);
+    fn new(clock: ServiceClock, url: String) -> Arc<Self> {
+        let mut state = Site::new(clock, url);
         site::furnish(&mut state);
         Arc::new(Self { state: Mutex::new(state), past: Past::default() })
     }
 
     /// Works on the state, which may be something else afterwards.
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut Site) -> T) -> T {
         let mut state = lock(&self.state);
         self.past.remember(state.clock.millis(), &state);
         work(&mut state)
     }
 
-    fn done(&self, asked: &Asked) -> Answer {
+    fn done(&self, asked: &WireRequest) -> WireResponse {
         match only_reads(asked) {
             true => answer(&mut lock(&self.state), asked),
             false => self.with(|state| answer(state, asked)),
@@ -99,7 +99,7 @@ impl World {
     }
 }
 
-fn only_reads(asked: &Asked) -> bool {
+fn only_reads(asked: &WireRequest) -> bool {
     asked.method == "GET" || asked.path.ends_with("/search/jql")
 }
 
@@ -109,14 +109,14 @@ impl std::fmt::Debug for World {
     }
 }
 
-impl Jira {
+impl JiraStandin {
     /// Starts a stand-in on a free port of loopback. The API is at `{url}/rest/api/3/`.
     ///
     /// # Errors
     /// When no port can be bound.
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
-        let clock = Clock::default();
+        let clock = ServiceClock::default();
         let world = World::new(clock.clone(), url.clone());
         let server = Server::run(listener, url, clock, world.clone());
         Ok(Self { server, world })
@@ -124,7 +124,7 @@ impl Jira {
 
     /// One that only this process can ask, on this clock and at this base URL, with Jira's budgets enforced: see
     /// [`Server::answer`].
-    pub fn within(clock: Clock, url: &str) -> Self {
+    pub fn within(clock: ServiceClock, url: &str) -> Self {
         let world = World::new(clock.clone(), url.to_owned());
         let server = Server::within(url.to_owned(), clock, world.clone());
         let jira = Self { server, world };
@@ -133,7 +133,7 @@ impl Jira {
     }
 }
 
-impl Deref for Jira {
+impl Deref for JiraStandin {
     type Target = Server;
 
     fn deref(&self) -> &Server {
@@ -142,40 +142,40 @@ impl Deref for Jira {
 }
 
 impl Service for World {
-    fn operation(&self, asked: &Asked) -> String {
+    fn operation(&self, asked: &WireRequest) -> String {
         match routes::find(asked.method.as_str(), &asked.segments()) {
             Some((route, _)) => route.name.to_owned(),
             None => format!("{} {}", asked.method, asked.path),
         }
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+    fn answer(&self, asked: &WireRequest, keep: bool) -> WireResponse {
         match keep {
             true => self.done(asked),
             false => on_state(&self.state, false, |state| answer(state, asked)),
         }
     }
 
-    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
+    fn answer_as_of(&self, asked: &WireRequest, seen: i64) -> WireResponse {
         let before = self.past.at(seen, |state| answer(state, asked));
         before.unwrap_or_else(|| self.answer(asked, true))
     }
 
     /// By status: `404`, `409`, `429`, …
-    fn error(&self, name: &str) -> Answer {
+    fn error(&self, name: &str) -> WireResponse {
         refused::by_status(name)
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
+    fn control(&self, what: &str, asked: &WireRequest) -> Option<WireResponse> {
         self.with(|state| control::answer(state, what, asked))
     }
 }
 
-fn answer(state: &mut State, asked: &Asked) -> Answer {
-    perform(state, asked).unwrap_or_else(Refused::answer)
+fn answer(state: &mut Site, asked: &WireRequest) -> WireResponse {
+    perform(state, asked).unwrap_or_else(JiraRefusal::answer)
 }
 
-fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
+fn perform(state: &mut Site, asked: &WireRequest) -> Result<WireResponse, JiraRefusal> {
     let segments = asked.segments();
     if let [first, id] = &segments[..]
         && first == "media"
@@ -194,7 +194,7 @@ fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
         return Err(refused::unauthorized());
     }
     let Some((route, parts)) = routes::find(asked.method.as_str(), &segments) else {
-        return Err(Refused::with(Answer::text(
+        return Err(JiraRefusal::with(WireResponse::text(
             404,
             "text/html",
             "<html><body>Oops, you&#39;ve found a dead link.</body></html>",

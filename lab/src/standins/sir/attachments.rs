@@ -7,43 +7,48 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::{Answer, Asked},
+        exchange::{WireRequest, WireResponse},
         server::hex,
     },
     Input, Output,
-    errors::Refusal,
-    state::{Actor, State, Upload},
+    errors::SirRefusal,
+    state::{Principal, SirAccount, Upload},
 };
 use sha2::{Digest, Sha256};
 
 /// How long a presigned URL is good for, in seconds.
 const LIFETIME: i64 = 3600;
 
-pub(super) fn upload_url(state: &mut State, input: &Input) -> Output {
+pub(super) fn upload_url(state: &mut SirAccount, input: &Input) -> Output {
     let length = input.values["contentLength"].as_u64().unwrap_or_default();
-    let id =
-        promise(state, input.text("caseId"), input.text("fileName"), length, Actor::Customer(&input.who))?;
+    let id = promise(
+        state,
+        input.text("caseId"),
+        input.text("fileName"),
+        length,
+        Principal::Customer(&input.who),
+    )?;
     let signed = "content-length;content-type;host;if-none-match";
     Ok(json!({ "attachmentPresignedUrl": url(state, input.text("caseId"), &id, signed) }))
 }
 
 /// Notes an attachment whose bytes are still to come, and says its id.
 pub(super) fn promise(
-    state: &mut State,
+    state: &mut SirAccount,
     case_id: &str,
     name: &str,
     length: u64,
-    actor: Actor<'_>,
-) -> Result<String, Refusal> {
+    actor: Principal<'_>,
+) -> Result<String, SirRefusal> {
     let (id, now, until) = (state.uuid(), state.clock.epoch(), state.clock.seconds() + LIFETIME);
     let case = state.open_case(case_id)?;
     let attachments = case.wire["caseAttachments"].as_array_mut();
-    let attachments = attachments.ok_or_else(|| Refusal::not_found("Case", case_id))?;
+    let attachments = attachments.ok_or_else(|| SirRefusal::not_found("Case", case_id))?;
     if attachments.iter().any(|attachment| attachment["fileName"] == name) {
-        return Err(Refusal::conflict("An attachment with this name exists already.", "attachment", name));
+        return Err(SirRefusal::conflict("An attachment with this name exists already.", "attachment", name));
     }
     if attachments.len() >= 50 {
-        return Err(Refusal::quota("A case can have at most 50 attachments.", "L-ATTACHMENTS"));
+        return Err(SirRefusal::quota("A case can have at most 50 attachments.", "L-ATTACHMENTS"));
     }
     attachments.push(json!({ "attachmentId": id, "fileName": name, "attachmentStatus": "Pending",
         "creator": actor.principal(), "createdDate": now }));
@@ -52,29 +57,29 @@ pub(super) fn promise(
     Ok(id)
 }
 
-pub(super) fn download_url(state: &mut State, input: &Input) -> Output {
+pub(super) fn download_url(state: &mut SirAccount, input: &Input) -> Output {
     let (case_id, id) = (input.text("caseId"), input.text("attachmentId"));
     let case = state.case(case_id)?;
     let attachment = case.wire["caseAttachments"].as_array().into_iter().flatten();
     let attachment = attachment.into_iter().find(|attachment| attachment["attachmentId"] == id);
     match attachment.and_then(|attachment| attachment["attachmentStatus"].as_str()) {
-        None => Err(Refusal::not_found("Attachment", id)),
+        None => Err(SirRefusal::not_found("Attachment", id)),
         Some("Verified") => Ok(json!({ "attachmentPresignedUrl": url(state, case_id, id, "host") })),
         Some(status) => {
-            Err(Refusal::conflict(&format!("The attachment is {status}, not Verified."), "attachment", id))
+            Err(SirRefusal::conflict(&format!("The attachment is {status}, not Verified."), "attachment", id))
         }
     }
 }
 
 /// Sets what the scan said; nothing happens when there is no such attachment.
-pub(super) fn set_status(state: &mut State, case_id: &str, id: &str, status: &str) {
+pub(super) fn set_status(state: &mut SirAccount, case_id: &str, id: &str, status: &str) {
     let case = state.cases.get_mut(case_id);
     let attachments = case.and_then(|case| case.wire["caseAttachments"].as_array_mut());
     let attachment =
         attachments.and_then(|list| list.iter_mut().find(|attachment| attachment["attachmentId"] == id));
     let Some(attachment) = attachment else { return };
     attachment["attachmentStatus"] = status.into();
-    let actor = Actor::Aws("security-ir.amazonaws.com");
+    let actor = Principal::Aws("security-ir.amazonaws.com");
     state.edited(case_id, actor, "UPDATE_ATTACHMENT", &format!("Attachment {id} is {status}."));
     state.emit("Case Updated", case_id, Some(("updatedBy", actor)));
 }
@@ -84,7 +89,7 @@ fn signature(case_id: &str, id: &str, signed: &str) -> String {
     hex(&Sha256::digest(format!("presigned {case_id} {id} {signed}")))
 }
 
-fn url(state: &State, case_id: &str, id: &str, signed: &str) -> String {
+fn url(state: &SirAccount, case_id: &str, id: &str, signed: &str) -> String {
     let until = state.clock.seconds() + LIFETIME;
     format!(
         "{}/files/{case_id}/{id}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={LIFETIME}&until={until}\
@@ -96,7 +101,7 @@ fn url(state: &State, case_id: &str, id: &str, signed: &str) -> String {
 }
 
 /// PUT or GET of a presigned URL, answered as S3 does.
-pub(super) fn storage(state: &mut State, asked: &Asked, case_id: &str, id: &str) -> Answer {
+pub(super) fn storage(state: &mut SirAccount, asked: &WireRequest, case_id: &str, id: &str) -> WireResponse {
     let signed = asked.query("X-Amz-SignedHeaders").unwrap_or_default();
     let until: i64 = asked.query("until").and_then(|until| until.parse().ok()).unwrap_or_default();
     if asked.query("X-Amz-Signature") != Some(&signature(case_id, id, signed)) {
@@ -112,15 +117,15 @@ pub(super) fn storage(state: &mut State, asked: &Asked, case_id: &str, id: &str)
     }
 }
 
-fn fetch(state: &State, case_id: &str, id: &str) -> Answer {
+fn fetch(state: &SirAccount, case_id: &str, id: &str) -> WireResponse {
     let upload = state.cases.get(case_id).and_then(|case| case.uploads.get(id));
     match upload.and_then(|upload| upload.bytes.clone()) {
-        Some(bytes) => Answer::text(200, "application/octet-stream", bytes),
+        Some(bytes) => WireResponse::text(200, "application/octet-stream", bytes),
         None => refuse(404, "NoSuchKey"),
     }
 }
 
-fn put(state: &mut State, asked: &Asked, case_id: &str, id: &str) -> Answer {
+fn put(state: &mut SirAccount, asked: &WireRequest, case_id: &str, id: &str) -> WireResponse {
     let verdict = state.settings.verdict;
     let Some(upload) = state.cases.get_mut(case_id).and_then(|case| case.uploads.get_mut(id)) else {
         return refuse(404, "NoSuchKey");
@@ -142,22 +147,22 @@ fn put(state: &mut State, asked: &Asked, case_id: &str, id: &str) -> Answer {
     if verdict != "Pending" {
         set_status(state, case_id, id, verdict);
     }
-    Answer::empty(200).with("etag", "\"stand-in\"")
+    WireResponse::empty(200).with("etag", "\"stand-in\"")
 }
 
-fn refuse(status: u16, code: &str) -> Answer {
+fn refuse(status: u16, code: &str) -> WireResponse {
     let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code></Error>");
-    Answer::text(status, "application/xml", body)
+    WireResponse::text(status, "application/xml", body)
 }
 
 /// An attachment that AWS or a person put there, with its bytes, already verified.
 pub(super) fn place(
-    state: &mut State,
+    state: &mut SirAccount,
     case_id: &str,
     name: &str,
     bytes: Bytes,
-    actor: Actor<'_>,
-) -> Result<String, Refusal> {
+    actor: Principal<'_>,
+) -> Result<String, SirRefusal> {
     let id = promise(state, case_id, name, bytes.len() as u64, actor)?;
     if let Some(upload) = state.cases.get_mut(case_id).and_then(|case| case.uploads.get_mut(&id)) {
         upload.bytes = Some(bytes);
@@ -167,7 +172,7 @@ pub(super) fn place(
 }
 
 /// The bytes of an attachment, by file name.
-pub(super) fn bytes(state: &State, case_id: &str, name: &str) -> Option<Bytes> {
+pub(super) fn bytes(state: &SirAccount, case_id: &str, name: &str) -> Option<Bytes> {
     let case = state.cases.get(case_id)?;
     let attachments = case.wire["caseAttachments"].as_array()?;
     let attachment = attachments.iter().find(|attachment: &&Value| attachment["fileName"] == name)?;

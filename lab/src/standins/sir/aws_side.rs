@@ -4,10 +4,10 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Order, Sir, attachments, cases, comments,
-    errors::Refusal,
+    Order, SirStandin, attachments, cases, comments,
+    errors::SirRefusal,
     investigations, limits, membership,
-    state::{Actor, State},
+    state::{Principal, SirAccount},
 };
 
 /// Who can act for AWS.
@@ -15,14 +15,14 @@ const RESPONDER: &str = "AWS Responder";
 const SERVICE: &str = "security-ir.amazonaws.com";
 
 /// What AWS or a person could not do, because the case is not there, is closed, or the input is not allowed.
-type Refused = String;
+type SirRefused = String;
 
-impl Sir {
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+impl SirStandin {
+    fn with<T>(&self, work: impl FnOnce(&mut SirAccount) -> T) -> T {
         self.world.with(work)
     }
 
-    fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refusal>) -> Result<T, Refused> {
+    fn does<T>(&self, work: impl FnOnce(&mut SirAccount) -> Result<T, SirRefusal>) -> Result<T, SirRefused> {
         self.with(work).map_err(|refusal| format!("{refusal:?}"))
     }
 
@@ -57,7 +57,11 @@ impl Sir {
     pub fn console_creates_case(&self, title: &str) -> String {
         let values = filled(&json!({ "title": title, "resolverType": "Self" }), self.clock().seconds());
         self.does(|state| {
-            cases::open(state, &values, Actor::Customer(&console_principal(state.settings.account.clone())))
+            cases::open(
+                state,
+                &values,
+                Principal::Customer(&console_principal(state.settings.account.clone())),
+            )
         })
         .unwrap_or_default()
     }
@@ -108,7 +112,7 @@ impl Sir {
     /// # Errors
     /// When there is no such case or it is closed already.
     pub fn aws_closes(&self, case: &str, code: &str) -> Result<(), String> {
-        self.does(|state| cases::shut(state, case, Some(code), Actor::Aws(RESPONDER))).map(drop)
+        self.does(|state| cases::shut(state, case, Some(code), Principal::Aws(RESPONDER))).map(drop)
     }
 
     /// The AI agent adds an investigation (members of InvestigationAction; what is missing is filled in), or
@@ -125,7 +129,7 @@ impl Sir {
     /// # Errors
     /// When there is no such case, it is closed, or it has a file of this name.
     pub fn aws_attaches(&self, case: &str, name: &str, bytes: impl Into<Bytes>) -> Result<String, String> {
-        self.does(|state| attachments::place(state, case, name, bytes.into(), Actor::Aws(RESPONDER)))
+        self.does(|state| attachments::place(state, case, name, bytes.into(), Principal::Aws(RESPONDER)))
     }
 
     /// The scan ends: `Verified`, `Failed`, or `Pending` again.
@@ -257,8 +261,8 @@ impl Sir {
 }
 
 /// Whoever is not AWS is a principal of the customer.
-pub(super) fn actor(by: &str) -> Actor<'_> {
-    if matches!(by, RESPONDER | SERVICE) { Actor::Aws(by) } else { Actor::Customer(by) }
+pub(super) fn actor(by: &str) -> Principal<'_> {
+    if matches!(by, RESPONDER | SERVICE) { Principal::Aws(by) } else { Principal::Customer(by) }
 }
 
 fn console_principal(account: String) -> String {
@@ -283,26 +287,26 @@ fn filled(values: &Value, now: i64) -> Map<String, Value> {
     whole.as_object().cloned().unwrap_or_default()
 }
 
-pub(super) fn create(state: &mut State, values: &Value) -> Result<String, Refusal> {
+pub(super) fn create(state: &mut SirAccount, values: &Value) -> Result<String, SirRefusal> {
     let mut values = filled(values, state.clock.seconds());
     let tags = values.entry("tags").or_insert_with(|| json!({}));
     tags["SecurityIncidentResponseManaged"] = "true".into();
-    cases::open(state, &values, Actor::Aws(SERVICE))
+    cases::open(state, &values, Principal::Aws(SERVICE))
 }
 
-pub(super) fn change(state: &mut State, id: &str, values: &Value) -> Result<(), Refusal> {
-    let actor = Actor::Aws(RESPONDER);
+pub(super) fn change(state: &mut SirAccount, id: &str, values: &Value) -> Result<(), SirRefusal> {
+    let actor = Principal::Aws(RESPONDER);
     let mut rest = values.as_object().cloned().unwrap_or_default();
     state.open_case(id)?;
     if let Some(status) = rest.remove("caseStatus").as_ref().and_then(Value::as_str) {
         if !limits::STATUSES.contains(&status) || status == "Closed" {
-            return Err(Refusal::field("caseStatus", "There is no such status, or it is set by closing."));
+            return Err(SirRefusal::field("caseStatus", "There is no such status, or it is set by closing."));
         }
         cases::set_status(state, id, status, actor);
     }
     if let Some(action) = rest.remove("pendingAction") {
         if action != "Customer" && action != "None" {
-            return Err(Refusal::field("pendingAction", "There is no such action."));
+            return Err(SirRefusal::field("pendingAction", "There is no such action."));
         }
         let message = format!("The pending action is now {action}.");
         state.open_case(id)?.wire.insert("pendingAction".into(), action);
@@ -312,7 +316,7 @@ pub(super) fn change(state: &mut State, id: &str, values: &Value) -> Result<(), 
     if rest.is_empty() { Ok(()) } else { cases::change(state, id, &rest, actor) }
 }
 
-pub(super) fn whole(state: &State) -> Value {
+pub(super) fn whole(state: &SirAccount) -> Value {
     let cases: Map<String, Value> = state
         .cases
         .iter()

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Input, Output,
-    errors::Refusal,
+    errors::SirRefusal,
     pages::page,
-    state::{Actor, Case, State},
+    state::{Principal, SirAccount, StoredCase},
 };
 
 /// Lists of a case that UpdateCase changes by `…ToAdd` and `…ToDelete`: name, most entries, what identifies one.
@@ -36,24 +36,24 @@ pub(super) fn may_move(from: &str, to: &str) -> bool {
     )
 }
 
-pub(super) fn create(state: &mut State, input: &Input) -> Output {
-    let id = open(state, &input.values, Actor::Customer(&input.who))?;
+pub(super) fn create(state: &mut SirAccount, input: &Input) -> Output {
+    let id = open(state, &input.values, Principal::Customer(&input.who))?;
     Ok(json!({ "caseId": id }))
 }
 
 /// Makes a case, whoever asks for it, and says its id.
 pub(super) fn open(
-    state: &mut State,
+    state: &mut SirAccount,
     values: &Map<String, Value>,
-    actor: Actor<'_>,
-) -> Result<String, Refusal> {
+    actor: Principal<'_>,
+) -> Result<String, SirRefusal> {
     let by_aws = usize::from(values["resolverType"] == "AWS");
-    let active = |case: &&Case| {
+    let active = |case: &&StoredCase| {
         case.wire["caseStatus"] != "Closed" && case.wire["resolverType"] == values["resolverType"]
     };
     if state.cases.values().filter(active).count() >= state.settings.quotas[by_aws] {
         let code = ["L-87F7FF63", "L-A44E2290"][by_aws];
-        return Err(Refusal::quota("The quota of active cases is used up.", code));
+        return Err(SirRefusal::quota("The quota of active cases is used up.", code));
     }
     let counted = format!("{:010}", 7_000_000_000 + state.next());
     let id = state.settings.next_case.take().unwrap_or(counted);
@@ -74,7 +74,7 @@ pub(super) fn open(
     ] {
         wire.insert(name.into(), value);
     }
-    let case = Case {
+    let case = StoredCase {
         wire,
         comments: vec![],
         edits: vec![],
@@ -88,11 +88,11 @@ pub(super) fn open(
     Ok(id)
 }
 
-pub(super) fn get(state: &mut State, input: &Input) -> Output {
+pub(super) fn get(state: &mut SirAccount, input: &Input) -> Output {
     Ok(Value::Object(state.case(input.text("caseId"))?.wire.clone()))
 }
 
-pub(super) fn list(state: &mut State, input: &Input) -> Output {
+pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
     const SHOWN: [&str; 9] = [
         "lastUpdatedDate",
         "title",
@@ -104,7 +104,7 @@ pub(super) fn list(state: &mut State, input: &Input) -> Output {
         "resolverType",
         "pendingAction",
     ];
-    let item = |(id, case): (&String, &Case)| {
+    let item = |(id, case): (&String, &StoredCase)| {
         let mut item: Map<String, Value> = SHOWN
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), case.wire.get(*name)?.clone())))
@@ -116,25 +116,25 @@ pub(super) fn list(state: &mut State, input: &Input) -> Output {
     page("cases", "items", items, state.listing(), input).map(Value::Object)
 }
 
-pub(super) fn edits(state: &mut State, input: &Input) -> Output {
+pub(super) fn edits(state: &mut SirAccount, input: &Input) -> Output {
     let (id, how) = (input.text("caseId"), state.listing());
     let edits = state.case(id)?.edits.iter().enumerate();
     let items = edits.map(|(n, edit)| (format!("{n:06}"), Cow::Borrowed(edit))).collect();
     page(&format!("edits of {id}"), "items", items, how, input).map(Value::Object)
 }
 
-pub(super) fn update(state: &mut State, input: &Input) -> Output {
-    change(state, input.text("caseId"), &input.values, Actor::Customer(&input.who))?;
+pub(super) fn update(state: &mut SirAccount, input: &Input) -> Output {
+    change(state, input.text("caseId"), &input.values, Principal::Customer(&input.who))?;
     Ok(Value::Null)
 }
 
 /// Applies UpdateCase's members; either all of them or none.
 pub(super) fn change(
-    state: &mut State,
+    state: &mut SirAccount,
     id: &str,
     values: &Map<String, Value>,
-    actor: Actor<'_>,
-) -> Result<(), Refusal> {
+    actor: Principal<'_>,
+) -> Result<(), SirRefusal> {
     let case = state.open_case(id)?;
     let mut wire = case.wire.clone();
     let mut changed = vec![];
@@ -160,13 +160,16 @@ pub(super) fn change(
         let entries = merged(&wire[*list], add, delete, *key);
         if entries.len() > *most {
             let why = format!("A case can have at most {most} entries.");
-            return Err(Refusal::field(&format!("{list}ToAdd"), &why));
+            return Err(SirRefusal::field(&format!("{list}ToAdd"), &why));
         }
         wire.insert((*list).into(), entries.into());
         changed.push((*list).to_owned());
     }
     if changed.is_empty() {
-        return Err(Refusal::invalid("OTHER", &[("caseId", "At least one member to update must be given.")]));
+        return Err(SirRefusal::invalid(
+            "OTHER",
+            &[("caseId", "At least one member to update must be given.")],
+        ));
     }
     case.wire = wire;
     state.edited(id, actor, "UPDATE_CASE", &format!("Changed: {}.", changed.join(", ")));
@@ -195,11 +198,11 @@ fn merged(
     entries
 }
 
-pub(super) fn update_status(state: &mut State, input: &Input) -> Output {
+pub(super) fn update_status(state: &mut SirAccount, input: &Input) -> Output {
     let (id, to) = (input.text("caseId"), input.text("caseStatus"));
     let case = state.open_case(id)?;
     if case.wire["resolverType"] == "AWS" {
-        return Err(Refusal::invalid(
+        return Err(SirRefusal::invalid(
             "OTHER",
             &[("caseStatus", "Only AWS can set the status of an AWS-supported case.")],
         ));
@@ -207,14 +210,14 @@ pub(super) fn update_status(state: &mut State, input: &Input) -> Output {
     let from = case.wire["caseStatus"].as_str().unwrap_or_default().to_owned();
     if !may_move(&from, to) {
         let why = format!("A case cannot go from {from} to {to}.");
-        return Err(Refusal::field("caseStatus", &why));
+        return Err(SirRefusal::field("caseStatus", &why));
     }
-    set_status(state, id, to, Actor::Customer(&input.who));
+    set_status(state, id, to, Principal::Customer(&input.who));
     Ok(json!({ "caseStatus": to }))
 }
 
 /// Sets a status without asking whether it may be.
-pub(super) fn set_status(state: &mut State, id: &str, to: &str, actor: Actor<'_>) {
+pub(super) fn set_status(state: &mut SirAccount, id: &str, to: &str, actor: Principal<'_>) {
     if let Some(case) = state.cases.get_mut(id) {
         case.wire.insert("caseStatus".into(), to.into());
     }
@@ -222,30 +225,34 @@ pub(super) fn set_status(state: &mut State, id: &str, to: &str, actor: Actor<'_>
     state.emit("Case Updated", id, Some(("updatedBy", actor)));
 }
 
-pub(super) fn update_resolver(state: &mut State, input: &Input) -> Output {
+pub(super) fn update_resolver(state: &mut SirAccount, input: &Input) -> Output {
     let (id, to) = (input.text("caseId"), input.text("resolverType"));
     let case = state.open_case(id)?;
     match (case.wire["resolverType"].as_str(), to) {
         (Some("Self"), "AWS") => {}
         (Some("AWS"), "Self") => {
-            return Err(Refusal::conflict("An AWS-supported case cannot become self-managed.", "case", id));
+            return Err(SirRefusal::conflict(
+                "An AWS-supported case cannot become self-managed.",
+                "case",
+                id,
+            ));
         }
-        _ => return Err(Refusal::conflict("The case already has this resolver.", "case", id)),
+        _ => return Err(SirRefusal::conflict("The case already has this resolver.", "case", id)),
     }
     case.wire.insert("resolverType".into(), to.into());
     case.wire.insert("caseStatus".into(), "Submitted".into());
-    let actor = Actor::Customer(&input.who);
+    let actor = Principal::Customer(&input.who);
     state.edited(id, actor, "UPDATE_RESOLVER_TYPE", "The case is now AWS-supported.");
     state.emit("Case Updated", id, Some(("updatedBy", actor)));
     Ok(json!({ "caseId": id, "caseStatus": "Submitted", "resolverType": to }))
 }
 
-pub(super) fn close(state: &mut State, input: &Input) -> Output {
-    shut(state, input.text("caseId"), None, Actor::Customer(&input.who))
+pub(super) fn close(state: &mut SirAccount, input: &Input) -> Output {
+    shut(state, input.text("caseId"), None, Principal::Customer(&input.who))
 }
 
 /// Closes a case for ever; only AWS gives a closure code.
-pub(super) fn shut(state: &mut State, id: &str, code: Option<&str>, actor: Actor<'_>) -> Output {
+pub(super) fn shut(state: &mut SirAccount, id: &str, code: Option<&str>, actor: Principal<'_>) -> Output {
     let now = state.clock.epoch();
     let case = state.open_case(id)?;
     case.wire.insert("caseStatus".into(), "Closed".into());

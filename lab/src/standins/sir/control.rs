@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::{Answer, Asked},
+        exchange::{WireRequest, WireResponse},
         server::control_body,
     },
     Order, attachments,
     aws_side::{actor, change, create, whole},
     cases, comments,
-    errors::Refusal,
+    errors::SirRefusal,
     investigations, membership,
-    state::{Actor, State},
+    state::{Principal, SirAccount},
 };
 
-pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
+pub(super) fn answer(state: &mut SirAccount, what: &str, asked: &WireRequest) -> Option<WireResponse> {
     let body = control_body(asked);
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let responder = Actor::Aws("AWS Responder");
+    let responder = Principal::Aws("AWS Responder");
     let parts: Vec<&str> = what.split('/').collect();
     let done = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
@@ -47,10 +47,10 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         ("PUT", ["settings"]) => set(state, &body).map(|()| json!({})),
         _ => return None,
     };
-    Some(done.map_or_else(|refusal| refusal.answer(), |value| Answer::json(200, &value)))
+    Some(done.map_or_else(|refusal| refusal.answer(), |value| WireResponse::json(200, &value)))
 }
 
-fn set(state: &mut State, body: &Value) -> Result<(), Refusal> {
+fn set(state: &mut SirAccount, body: &Value) -> Result<(), SirRefusal> {
     let settings = &mut state.settings;
     for (name, value) in body.as_object().into_iter().flatten() {
         match (name.as_str(), value.as_str()) {
@@ -64,11 +64,11 @@ fn set(state: &mut State, body: &Value) -> Result<(), Refusal> {
             ("files", Some(base)) => settings.files = base.trim_end_matches('/').to_owned(),
             ("enforceRates", None) => settings.enforce_rates = value == true,
             ("nextCase", Some(id)) if state.cases.contains_key(id) => {
-                return Err(Refusal::field(name, "There is such a case."));
+                return Err(SirRefusal::field(name, "There is such a case."));
             }
             ("nextCase", Some(id)) => settings.next_case = Some(id.to_owned()),
             ("membership", Some(id)) => membership::renamed(&mut state.memberships, id),
-            _ => return Err(Refusal::field(name, "The stand-in has no such setting or value.")),
+            _ => return Err(SirRefusal::field(name, "The stand-in has no such setting or value.")),
         }
     }
     Ok(())

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Input, Output, errors::Refusal, pages::page, state::State};
+use super::{Input, Output, errors::SirRefusal, pages::page, state::SirAccount};
 
-pub(super) fn list(state: &mut State, input: &Input) -> Output {
+pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
     let (id, how) = (input.text("caseId"), state.listing());
     let key = |action: &Value| action["investigationId"].as_str().unwrap_or_default().to_owned();
     let actions = state.case(id)?.investigations.iter();
@@ -16,12 +16,12 @@ pub(super) fn list(state: &mut State, input: &Input) -> Output {
     Ok(Value::Object(output))
 }
 
-pub(super) fn feedback(state: &mut State, input: &Input) -> Output {
+pub(super) fn feedback(state: &mut SirAccount, input: &Input) -> Output {
     let now = state.clock.epoch();
     let case = state.open_case(input.text("caseId"))?;
     let id = input.text("resultId");
     let action = case.investigations.iter_mut().find(|action| action["investigationId"] == id);
-    let action = action.ok_or_else(|| Refusal::not_found("Investigation", id))?;
+    let action = action.ok_or_else(|| SirRefusal::not_found("Investigation", id))?;
     action["feedback"] = json!({ "usefulness": input.values["usefulness"], "submittedAt": now });
     if let Some(comment) = input.values.get("comment").filter(|comment| !comment.is_null()) {
         action["feedback"]["comment"] = comment.clone();
@@ -30,7 +30,7 @@ pub(super) fn feedback(state: &mut State, input: &Input) -> Output {
 }
 
 /// Adds an investigation, or changes the one with the same id; says the id.
-pub(super) fn put(state: &mut State, case_id: &str, action: &Value) -> Result<String, Refusal> {
+pub(super) fn put(state: &mut SirAccount, case_id: &str, action: &Value) -> Result<String, SirRefusal> {
     let (now, number) = (state.clock.epoch(), state.next());
     let case = state.case(case_id)?;
     let fresh = || format!("inv-{number:010}");

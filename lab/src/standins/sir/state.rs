@@ -14,19 +14,19 @@ use sha2::{Digest, Sha256};
 
 use super::{
     super::{
-        Clock,
+        ServiceClock,
         rate::{Limit, Meter},
         server::hex,
     },
     Order,
-    errors::Refusal,
-    operations::Rate,
+    errors::SirRefusal,
+    operations::PublishedRate,
     pages::Listing,
 };
 
 /// What a test may set before or while it runs.
 #[derive(Clone, Debug)]
-pub(super) struct Settings {
+pub(super) struct SirSetup {
     pub(super) account: String,
     pub(super) region: String,
     /// Who the callers are: every signed request counts as this principal.
@@ -47,12 +47,12 @@ pub(super) struct Settings {
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) clock: Clock,
+pub(super) struct SirAccount {
+    pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
-    pub(super) settings: Settings,
-    pub(super) cases: BTreeMap<String, Case>,
-    pub(super) memberships: BTreeMap<String, Membership>,
+    pub(super) settings: SirSetup,
+    pub(super) cases: BTreeMap<String, StoredCase>,
+    pub(super) memberships: BTreeMap<String, StoredMembership>,
     /// `operation/token` → (input, output)
     pub(super) tokens: BTreeMap<String, (Value, Value)>,
     pub(super) outbox: Vec<Value>,
@@ -64,7 +64,7 @@ pub(super) struct State {
 
 /// One case: what GetCase answers, and what hangs on it.
 #[derive(Clone)]
-pub(super) struct Case {
+pub(super) struct StoredCase {
     /// GetCase's output.
     pub(super) wire: Map<String, Value>,
     /// Items of ListComments, oldest first.
@@ -89,7 +89,7 @@ pub(super) struct Upload {
 
 /// One membership: what GetMembership answers, and what hangs on it.
 #[derive(Clone)]
-pub(super) struct Membership {
+pub(super) struct StoredMembership {
     pub(super) wire: Map<String, Value>,
     pub(super) tags: Map<String, Value>,
     /// Account id → item of BatchGetMemberAccountDetails.
@@ -98,14 +98,14 @@ pub(super) struct Membership {
 
 /// Who changes something.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Actor<'a> {
+pub(super) enum Principal<'a> {
     /// A principal of the customer's account.
     Customer(&'a str),
     /// `AWS Responder` or `security-ir.amazonaws.com`.
     Aws(&'a str),
 }
 
-impl Actor<'_> {
+impl Principal<'_> {
     pub(super) fn principal(&self) -> &str {
         match self {
             Self::Customer(principal) | Self::Aws(principal) => principal,
@@ -113,9 +113,9 @@ impl Actor<'_> {
     }
 }
 
-impl State {
-    pub(super) fn new(clock: Clock, files: String) -> Self {
-        let settings = Settings {
+impl SirAccount {
+    pub(super) fn new(clock: ServiceClock, files: String) -> Self {
+        let settings = SirSetup {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
             principal: "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
@@ -151,15 +151,15 @@ impl State {
         format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
     }
 
-    pub(super) fn case(&mut self, id: &str) -> Result<&mut Case, Refusal> {
-        self.cases.get_mut(id).ok_or_else(|| Refusal::not_found("Case", id))
+    pub(super) fn case(&mut self, id: &str) -> Result<&mut StoredCase, SirRefusal> {
+        self.cases.get_mut(id).ok_or_else(|| SirRefusal::not_found("Case", id))
     }
 
     /// A case that can still be changed; a closed one is read-only for ever.
-    pub(super) fn open_case(&mut self, id: &str) -> Result<&mut Case, Refusal> {
+    pub(super) fn open_case(&mut self, id: &str) -> Result<&mut StoredCase, SirRefusal> {
         let case = self.case(id)?;
         if case.wire["caseStatus"] == "Closed" {
-            return Err(Refusal::conflict("The case is closed and cannot be changed.", "case", id));
+            return Err(SirRefusal::conflict("The case is closed and cannot be changed.", "case", id));
         }
         Ok(case)
     }
@@ -169,8 +169,8 @@ impl State {
         Listing { order: self.settings.order, most: self.settings.page }
     }
 
-    pub(super) fn membership(&mut self, id: &str) -> Result<&mut Membership, Refusal> {
-        self.memberships.get_mut(id).ok_or_else(|| Refusal::not_found("Membership", id))
+    pub(super) fn membership(&mut self, id: &str) -> Result<&mut StoredMembership, SirRefusal> {
+        self.memberships.get_mut(id).ok_or_else(|| SirRefusal::not_found("Membership", id))
     }
 
     pub(super) fn is_active(&self) -> bool {
@@ -178,12 +178,12 @@ impl State {
     }
 
     pub(super) fn arn(&self, kind: &str, id: &str) -> String {
-        let Settings { account, region, .. } = &self.settings;
+        let SirSetup { account, region, .. } = &self.settings;
         format!("arn:aws:security-ir:{region}:{account}:{kind}/{id}")
     }
 
     /// Remembers a change of a case: when, by whom, and for ListCaseEdits.
-    pub(super) fn edited(&mut self, id: &str, actor: Actor<'_>, action: &str, message: &str) {
+    pub(super) fn edited(&mut self, id: &str, actor: Principal<'_>, action: &str, message: &str) {
         let now = self.clock.epoch();
         if let Some(case) = self.cases.get_mut(id) {
             case.wire.insert("lastUpdatedDate".into(), now.clone());
@@ -194,12 +194,12 @@ impl State {
 
     /// Puts the event that the service would emit for a case into the outbox.
     /// `key` is `createdBy` or `updatedBy`; closing has no actor.
-    pub(super) fn emit(&mut self, detail_type: &str, id: &str, actor: Option<(&str, Actor<'_>)>) {
+    pub(super) fn emit(&mut self, detail_type: &str, id: &str, actor: Option<(&str, Principal<'_>)>) {
         let mut detail = json!({ "caseId": id });
         if let Some((key, actor)) = actor {
             detail[key] = match actor {
-                Actor::Customer(_) => self.settings.account.clone().into(),
-                Actor::Aws(name) => name.into(),
+                Principal::Customer(_) => self.settings.account.clone().into(),
+                Principal::Aws(name) => name.into(),
             };
         }
         self.emit_event(detail_type, self.arn("case", id), detail);
@@ -221,16 +221,16 @@ impl State {
     }
 
     /// Counts a call against its published rate; refuses it when rates are enforced.
-    pub(super) fn pace(&mut self, operation: &'static str, rate: Rate) -> Result<(), Refusal> {
+    pub(super) fn pace(&mut self, operation: &'static str, rate: PublishedRate) -> Result<(), SirRefusal> {
         let allowed = match rate {
-            Rate::Read => 5,
-            Rate::Write => 1,
-            Rate::Unpublished => return Ok(()),
+            PublishedRate::Read => 5,
+            PublishedRate::Write => 1,
+            PublishedRate::Unpublished => return Ok(()),
         };
         let fast = self.meter.count(operation, Limit::Window(allowed, 1_000), self.clock.millis()).is_err();
         if fast {
             *self.too_fast.entry(operation).or_default() += 1;
         }
-        if fast && self.settings.enforce_rates { Err(Refusal::throttled()) } else { Ok(()) }
+        if fast && self.settings.enforce_rates { Err(SirRefusal::throttled()) } else { Ok(()) }
     }
 }

@@ -16,11 +16,11 @@ use aws_sdk_securityir::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{Call, Fault, http},
+    super::{FaultRule, HeardCall, http},
     *,
 };
 
-fn client(sir: &Sir) -> Client {
+fn client(sir: &SirStandin) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(sir.url())
@@ -31,8 +31,8 @@ fn client(sir: &Sir) -> Client {
     Client::from_conf(config)
 }
 
-async fn pair() -> (Sir, Client) {
-    let sir = Sir::start().await.unwrap();
+async fn pair() -> (SirStandin, Client) {
+    let sir = SirStandin::start().await.unwrap();
     let client = client(&sir);
     (sir, client)
 }
@@ -80,7 +80,7 @@ async fn every_operation_can_be_called_with_the_sdk() {
         .filter(|name| !heard.contains(*name))
         .collect();
     assert_eq!(missing, [""; 0]);
-    let of_sdk = |call: &Call| call.operation != "PUT attachment";
+    let of_sdk = |call: &HeardCall| call.operation != "PUT attachment";
     let failed: Vec<_> =
         sir.calls().into_iter().filter(of_sdk).filter(|call| call.status.unwrap() >= 300).collect();
     assert!(failed.is_empty(), "{failed:?}");
@@ -122,7 +122,7 @@ async fn cases_can_be_read_and_changed(client: &Client, id: &str) {
     assert_eq!(resolver.case_status(), Some(&CaseStatus::Submitted));
 }
 
-async fn comments_and_files_can_be_added(sir: &Sir, client: &Client, id: &str) {
+async fn comments_and_files_can_be_added(sir: &SirStandin, client: &Client, id: &str) {
     let comment = client.create_case_comment().case_id(id).body("hello").send().await.unwrap();
     let comment_id = comment.comment_id();
     let edited =
@@ -162,7 +162,7 @@ async fn comments_and_files_can_be_added(sir: &Sir, client: &Client, id: &str) {
     assert_eq!(sir.attachment(id, "a.txt").unwrap(), "abc");
 }
 
-async fn investigations_and_tags_can_be_handled(sir: &Sir, client: &Client, id: &str) {
+async fn investigations_and_tags_can_be_handled(sir: &SirStandin, client: &Client, id: &str) {
     let inv = sir.investigates(id, &json!({ "title": "Who used the key?", "status": "Waiting" })).unwrap();
     client
         .send_feedback()
@@ -232,7 +232,7 @@ async fn every_modelled_error_is_understood_by_the_sdk() {
         "ThrottlingException",
         "ValidationException",
     ] {
-        sir.fault(Fault::on("GetCase").once().error(name));
+        sir.fault(FaultRule::on("GetCase").once().error(name));
         let error = client.get_case().case_id("1234567890").send().await.unwrap_err();
         assert_eq!(code(&error), name);
         let modelled = match Error::from(error) {
@@ -446,7 +446,7 @@ async fn faults_do_what_they_say_to_answer_and_state() {
     let (sir, client) = pair().await;
     let case = sir.aws_creates_case("Faulty");
     let say = || client.create_case_comment().case_id(&case).body("x").send();
-    let on = || Fault::on("CreateCaseComment").once();
+    let on = || FaultRule::on("CreateCaseComment").once();
     for (fault, answered, stored) in [
         (on().answers(503), false, 0),
         (on().html(502), false, 0),
@@ -469,7 +469,7 @@ async fn faults_do_what_they_say_to_answer_and_state() {
     }
     assert_eq!(sir.apply_late(), 1);
     assert_eq!(sir.comments(&case).len(), 6);
-    sir.fault(Fault::on("CreateCaseComment").reset_after());
+    sir.fault(FaultRule::on("CreateCaseComment").reset_after());
     let error = say().await.unwrap_err();
     assert!(matches!(error, SdkError::DispatchFailure(_)), "{error:?}");
     sir.heal();

@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::{Answer, Asked},
+        exchange::{WireRequest, WireResponse},
         server::control_body,
     },
     mrkdwn::shown,
     person::{archives, clicks, deletes, says, types},
-    state::State,
+    state::Workspace,
     workspace::{live_of, renamed, share, whole},
 };
 
-pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
+pub(super) fn answer(state: &mut Workspace, what: &str, asked: &WireRequest) -> Option<WireResponse> {
     let body = control_body(asked);
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let (user, channel, ts) = (text("user"), text("channel"), text("ts"));
@@ -35,7 +35,7 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         }
         ("POST", ["messages"]) => {
             let (ts, sent) = says(state, &user, &channel, &text("text"), body["thread_ts"].as_str());
-            let sent: Vec<Value> = sent.iter().map(super::super::Delivery::to_json).collect();
+            let sent: Vec<Value> = sent.iter().map(super::super::SignedRequest::to_json).collect();
             Ok(json!({ "ts": ts, "deliveries": sent }))
         }
         ("POST", ["clicks"]) => clicks(state, &user, &channel, &ts, &text("action_id"), &body["chosen"])
@@ -52,7 +52,7 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         _ => return None,
     };
     Some(done.map_or_else(
-        |error| Answer::json(400, &json!({ "ok": false, "error": error })),
-        |value| Answer::json(200, &value),
+        |error| WireResponse::json(400, &json!({ "ok": false, "error": error })),
+        |value| WireResponse::json(200, &value),
     ))
 }

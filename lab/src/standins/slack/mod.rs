@@ -36,15 +36,15 @@ use std::{
 };
 
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
+    Server, ServiceClock,
+    exchange::{WireRequest, WireResponse},
     past::Past,
     server::{Service, bind, lock, on_state},
 };
-pub use mrkdwn::Live;
+pub use mrkdwn::LiveText;
 pub use pace::Pace;
-use state::State;
-use trouble::{Trouble, no};
+use state::Workspace;
+use trouble::{SlackRefusal, no};
 pub use workspace::Sharing;
 
 /// A running stand-in of Slack.
@@ -69,31 +69,31 @@ pub use workspace::Sharing;
 /// | `PUT sharing` | `{channel, sharing}`: `ours`, `invited`, `connected`, `organisation` | who else reads a channel |
 /// | `PUT workspace` | `{team, channel}` | gives the workspace and its first channel these ids |
 #[derive(Clone, Debug)]
-pub struct Slack {
+pub struct SlackStandin {
     server: Server,
     world: Arc<World>,
 }
 
 struct World {
-    state: Mutex<State>,
-    past: Past<State>,
+    state: Mutex<Workspace>,
+    past: Past<Workspace>,
 }
 
 impl World {
-    fn new(clock: Clock, url: String) -> Arc<Self> {
-        let mut state = State::new(clock, url);
+    fn new(clock: ServiceClock, url: String) -> Arc<Self> {
+        let mut state = Workspace::new(clock, url);
         workspace::people_it(&mut state);
         Arc::new(Self { state: Mutex::new(state), past: Past::default() })
     }
 
     /// Works on the state, which may be something else afterwards.
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> T {
         let mut state = lock(&self.state);
         self.past.remember(state.clock.millis(), &state);
         work(&mut state)
     }
 
-    fn done(&self, asked: &Asked) -> Answer {
+    fn done(&self, asked: &WireRequest) -> WireResponse {
         match only_reads(asked) {
             true => answer(&mut lock(&self.state), asked),
             false => self.with(|state| answer(state, asked)),
@@ -101,7 +101,7 @@ impl World {
     }
 }
 
-fn only_reads(asked: &Asked) -> bool {
+fn only_reads(asked: &WireRequest) -> bool {
     ["history", "replies", "info", "list", "members", "lookupByEmail", "test"]
         .iter()
         .any(|verb| asked.path.ends_with(verb))
@@ -113,14 +113,14 @@ impl std::fmt::Debug for World {
     }
 }
 
-impl Slack {
+impl SlackStandin {
     /// Starts a stand-in on a free port of loopback. The Web API is at `{url}/api/`.
     ///
     /// # Errors
     /// When no port can be bound.
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
-        let clock = Clock::default();
+        let clock = ServiceClock::default();
         let world = World::new(clock.clone(), url.clone());
         let server = Server::run(listener, url, clock, world.clone());
         Ok(Self { server, world })
@@ -128,7 +128,7 @@ impl Slack {
 
     /// One that only this process can ask, on this clock and at this base URL, with Slack's limits enforced: see
     /// [`Server::answer`].
-    pub fn within(clock: Clock, url: &str) -> Self {
+    pub fn within(clock: ServiceClock, url: &str) -> Self {
         let world = World::new(clock.clone(), url.to_owned());
         let server = Server::within(url.to_owned(), clock, world.clone());
         let slack = Self { server, world };
@@ -137,7 +137,7 @@ impl Slack {
     }
 }
 
-impl Deref for Slack {
+impl Deref for SlackStandin {
     type Target = Server;
 
     fn deref(&self) -> &Server {
@@ -147,7 +147,7 @@ impl Deref for Slack {
 
 impl Service for World {
     /// A method's name; `response_url`; `download`.
-    fn operation(&self, asked: &Asked) -> String {
+    fn operation(&self, asked: &WireRequest) -> String {
         match asked.path.split('/').nth(1) {
             Some("api") => asked.path.trim_start_matches("/api/").to_owned(),
             Some("commands" | "actions") => "response_url".to_owned(),
@@ -156,27 +156,27 @@ impl Service for World {
         }
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
+    fn answer(&self, asked: &WireRequest, keep: bool) -> WireResponse {
         match keep {
             true => self.done(asked),
             false => on_state(&self.state, false, |state| answer(state, asked)),
         }
     }
 
-    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
+    fn answer_as_of(&self, asked: &WireRequest, seen: i64) -> WireResponse {
         let before = self.past.at(seen, |state| answer(state, asked));
         before.unwrap_or_else(|| self.answer(asked, true))
     }
 
     /// By Slack's own error string; `missing_scope` says what is needed and provided.
-    fn error(&self, name: &str) -> Answer {
+    fn error(&self, name: &str) -> WireResponse {
         match name {
             "throttled" => no("ratelimited").answer(),
             "missing_scope" => {
                 let more = serde_json::json!({ "needed": "chat:write", "provided": "commands" });
-                Trouble::with(name, more).answer()
+                SlackRefusal::with(name, more).answer()
             }
-            "invalid_blocks" => Trouble::because(
+            "invalid_blocks" => SlackRefusal::because(
                 name,
                 &["must be less than 3001 characters [json-pointer:/blocks/0/text/text]".into()],
             )
@@ -185,16 +185,16 @@ impl Service for World {
         }
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
+    fn control(&self, what: &str, asked: &WireRequest) -> Option<WireResponse> {
         self.with(|state| control::answer(state, what, asked))
     }
 }
 
-fn answer(state: &mut State, asked: &Asked) -> Answer {
+fn answer(state: &mut Workspace, asked: &WireRequest) -> WireResponse {
     match &asked.segments()[..] {
         [first, method] if first == "api" => request::answer(state, asked, method),
         [first, key, _, _] if first == "files-pri" => files::download(state, asked, key),
         [first, ..] if first == "commands" || first == "actions" => hooks::answer(state, asked),
-        _ => Answer::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
+        _ => WireResponse::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
     }
 }
