@@ -85,7 +85,7 @@ impl World for Outside {
         answer
     }
 
-    async fn call(&self, call: sir::HeardCall) -> Result<sir::Answer, sir::Fault> {
+    async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
         self.live.call(call).await
     }
 

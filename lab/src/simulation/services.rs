@@ -15,10 +15,14 @@ use super::{
     faults::{Refusals, Set},
     journal::{self, Journal},
 };
-use crate::standins::{JiraStandin, Order, Pace, Server, ServiceClock, Sight, SirStandin, SlackStandin};
+use crate::standins::{
+    Endpoint, JiraStandin, Order, Pace, Server, ServiceClock, Sight, SirStandin, SlackStandin,
+};
 
 /// What the base URL of Slack begins with.
 pub const SLACK: &str = "https://slack.sim";
+/// See [`SLACK`].
+const SIR: &str = "https://security-ir.within";
 /// See [`SLACK`].
 pub const JIRA: &str = "https://jira.sim";
 /// The principal that our own calls bear.
@@ -57,9 +61,9 @@ impl Services {
     pub fn new(chance: &Chance, now: Millis) -> Self {
         let time = ServiceClock::standing(now);
         let (sir, slack, jira) = (
-            SirStandin::within(time.clone()),
-            SlackStandin::within(time.clone(), SLACK),
-            JiraStandin::within(time.clone(), JIRA),
+            SirStandin::within(Endpoint::new(SIR, &time)),
+            SlackStandin::within(Endpoint::new(SLACK, &time)),
+            JiraStandin::within(Endpoint::new(JIRA, &time)),
         );
         sir.set_principal(OURS);
         sir.set_page(PAGE);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 /// One request, read whole.
 #[derive(Clone, Debug)]
-pub(crate) struct WireRequest {
+pub struct WireRequest {
     pub(crate) method: Method,
     /// As sent: segments are still percent-encoded.
     pub(crate) path: String,
@@ -30,6 +30,17 @@ impl WireRequest {
     /// The path's parts, percent-decoded one by one, so that an encoded `/` stays inside its part.
     pub(crate) fn segments(&self) -> Vec<String> {
         self.path.split('/').filter(|part| !part.is_empty()).map(decode_percent).collect()
+    }
+
+    /// What is asked of the stand-in itself, by another process: the path below `/_control/`.
+    pub(crate) fn control(&self) -> Option<&str> {
+        self.path.strip_prefix("/_control/")
+    }
+
+    /// The same in its parts, with the JSON body; an empty one is `{}`.
+    pub(crate) fn order(&self) -> (Vec<&str>, Value) {
+        let parts = self.control().unwrap_or_default().split('/').collect();
+        (parts, self.json().unwrap_or_else(|_| json!({})))
     }
 
     pub(crate) fn json(&self) -> Result<Value, serde_json::Error> {
@@ -78,7 +89,7 @@ pub(crate) fn decode_percent(part: &str) -> String {
 
 /// One answer.
 #[derive(Clone, Debug)]
-pub(crate) struct WireResponse {
+pub struct WireResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -134,14 +145,14 @@ pub struct HeardCall {
 }
 
 impl HeardCall {
-    pub(crate) fn of(asked: &WireRequest, number: u64, at: i64, operation: String) -> Self {
+    pub(crate) fn of(asked: &WireRequest, number: u64, at: i64) -> Self {
         let readable = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
         };
         Self {
             number,
             at,
-            operation,
+            operation: String::new(),
             method: asked.method.to_string(),
             path: asked.path.clone(),
             query: asked.query.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect(),

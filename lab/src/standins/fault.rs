@@ -20,6 +20,24 @@ pub struct Canned {
     pub body: String,
 }
 
+/// A service's own name of an error: an exception (SIR, Security Hub), an error string (Slack), a status (Jira).
+/// `throttled` is everybody's too many requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErrorCode(String);
+
+impl ErrorCode {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for ErrorCode {
+    fn from(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+}
+
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -29,9 +47,9 @@ pub enum FaultEffect {
     /// It is applied, but this is answered.
     AppliedThenAnswer(Canned),
     /// Nothing is applied; the service's own error of this name or status is answered.
-    Error(String),
+    Error(ErrorCode),
     /// It is applied, but the service's own error is answered.
-    AppliedThenError(String),
+    AppliedThenError(ErrorCode),
     /// Nothing is applied; the service's own "too many requests", with this `Retry-After` or none.
     Throttled {
         /// The header's value, sent as it is; seconds, or rubbish to see what a client makes of it.
@@ -197,13 +215,13 @@ impl FaultTarget {
 
     /// Nothing is applied; the service's own error: an exception's name (SIR, Security Hub), an error string
     /// (Slack), a status (Jira).
-    pub fn error(self, name: &str) -> FaultRule {
-        self.has(FaultEffect::Error(name.to_owned()))
+    pub fn error(self, code: impl Into<ErrorCode>) -> FaultRule {
+        self.has(FaultEffect::Error(code.into()))
     }
 
     /// It is applied, but the service's own error is answered.
-    pub fn applied_then_error(self, name: &str) -> FaultRule {
-        self.has(FaultEffect::AppliedThenError(name.to_owned()))
+    pub fn applied_then_error(self, code: impl Into<ErrorCode>) -> FaultRule {
+        self.has(FaultEffect::AppliedThenError(code.into()))
     }
 
     /// It is applied, but this status is answered with an empty body.

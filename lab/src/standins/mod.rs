@@ -34,17 +34,19 @@ mod shape;
 mod sigv4;
 mod sir;
 mod slack;
+mod standin;
 mod wire;
 mod within;
 
 pub use clock::ServiceClock;
 pub use exchange::{HeardCall, SignedRequest};
-pub use fault::{Canned, FaultEffect, FaultRule, FaultTarget};
+pub use fault::{Canned, ErrorCode, FaultEffect, FaultRule, FaultTarget};
 pub use hub::HubStandin;
 pub use jira::JiraStandin;
-pub use server::Server;
+pub use server::{Endpoint, Server};
 pub use sir::{Order, SirRefused, SirStandin};
 pub use slack::{LiveText, Pace, Sharing, SlackStandin};
+pub use standin::Standin;
 pub use within::Sight;
 
 /// A client for loopback: reading the system's root certificates takes longer than most tests.

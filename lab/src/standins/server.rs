@@ -13,33 +13,29 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use super::{
-    ServiceClock,
+    ServiceClock, Sight,
     exchange::{HeardCall, WireRequest, WireResponse},
-    fault::{Canned, FaultEffect, FaultRule},
+    fault::{Canned, ErrorCode, FaultEffect, FaultRule},
     wire::{Door, Gate},
 };
 
 /// Bodies over this are refused with 413 (an attachment may have 100 MiB).
 const BODY_LIMIT: usize = 128 << 20;
 
-/// What one service knows; the plumbing around it is the same for all.
+/// A service as its server sees it.
 pub(crate) trait Service: Send + Sync + 'static {
     /// The service's own name for what is asked.
     fn operation(&self, asked: &WireRequest) -> String;
-    /// Does what is asked. With `keep` false the answer is the same, but nothing stays.
-    fn answer(&self, asked: &WireRequest, keep: bool) -> WireResponse;
-    /// The service's own error of this name; `throttled` for too many requests.
-    fn error(&self, name: &str) -> WireResponse;
-    /// Does what is asked as it would have been done at this time, in milliseconds: for what only reads.
-    fn answer_as_of(&self, asked: &WireRequest, _seen: i64) -> WireResponse {
-        self.answer(asked, true)
-    }
-    /// What is asked under `/_control/`, after that prefix.
-    fn control(&self, what: &str, asked: &WireRequest) -> Option<WireResponse>;
+    /// Does what is asked.
+    fn answer(&self, asked: &WireRequest, sight: Sight) -> WireResponse;
+    /// The service's own error.
+    fn error(&self, code: &ErrorCode) -> WireResponse;
+    /// Does what is asked under `/_control/`, where this service knows it.
+    fn control(&self, asked: &WireRequest) -> Option<WireResponse>;
 }
 
 /// Locks; a panic in another test thread must not spread.
@@ -47,15 +43,26 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `work` on the state; with `keep` false the state is put back afterwards.
-pub(crate) fn on_state<S: Clone, T>(state: &Mutex<S>, keep: bool, work: impl FnOnce(&mut S) -> T) -> T {
-    let mut state = lock(state);
-    let before = (!keep).then(|| state.clone());
-    let done = work(&mut state);
-    if let Some(before) = before {
-        *state = before;
+/// Where a stand-in is, and what time it is there.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The base URL, without a slash at the end.
+    pub url: String,
+    /// The time.
+    pub clock: ServiceClock,
+}
+
+impl Endpoint {
+    /// At this base URL, on this clock.
+    pub fn new(url: impl Into<String>, clock: &ServiceClock) -> Self {
+        Self { url: url.into(), clock: clock.clone() }
     }
-    done
+}
+
+/// A request with the service's own name for it.
+struct HeardRequest {
+    asked: WireRequest,
+    operation: String,
 }
 
 /// A running stand-in: its address, what it heard, its faults, its clock. Clones are the same server.
@@ -78,7 +85,7 @@ pub struct Server {
 }
 
 struct Running {
-    url: String,
+    endpoint: Endpoint,
     desk: Arc<Harness>,
     // Dropping it tells the server to stop; none where nothing listens.
     _stop: Option<oneshot::Sender<()>>,
@@ -100,7 +107,7 @@ struct Calls {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("url", &self.inner.url).finish_non_exhaustive()
+        f.debug_struct("Server").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -112,25 +119,20 @@ pub(crate) async fn bind() -> io::Result<(TcpListener, String)> {
 }
 
 impl Server {
-    pub(crate) fn run(
-        listener: TcpListener,
-        url: String,
-        clock: ServiceClock,
-        service: Arc<dyn Service>,
-    ) -> Self {
-        let desk = Arc::new(Harness::new(clock, service));
+    pub(crate) fn run(listener: TcpListener, endpoint: Endpoint, service: Arc<dyn Service>) -> Self {
+        let desk = Arc::new(Harness::new(endpoint.clock.clone(), service));
         let app = Router::new().fallback(serve).with_state(desk.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = axum::serve(Door(listener), app.into_make_service_with_connect_info::<Gate>())
             .with_graceful_shutdown(async move { drop(stopped.await) });
         tokio::spawn(async move { drop(serving.await) });
-        Self { inner: Arc::new(Running { url, desk, _stop: Some(stop) }) }
+        Self { inner: Arc::new(Running { endpoint, desk, _stop: Some(stop) }) }
     }
 
     /// One that only this process can ask: see [`answer`](Self::answer).
-    pub(crate) fn within(url: String, clock: ServiceClock, service: Arc<dyn Service>) -> Self {
-        let desk = Arc::new(Harness::new(clock, service));
-        Self { inner: Arc::new(Running { url, desk, _stop: None }) }
+    pub(crate) fn within(endpoint: Endpoint, service: Arc<dyn Service>) -> Self {
+        let desk = Arc::new(Harness::new(endpoint.clock.clone(), service));
+        Self { inner: Arc::new(Running { endpoint, desk, _stop: None }) }
     }
 
     pub(crate) fn service(&self) -> &dyn Service {
@@ -139,7 +141,7 @@ impl Server {
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> &str {
-        &self.inner.url
+        &self.inner.endpoint.url
     }
 
     /// Every request heard so far, in order of arrival.
@@ -194,11 +196,12 @@ impl Harness {
         Self { service, clock, calls, faults, late }
     }
 
-    fn hear(&self, asked: &WireRequest, operation: &str) -> u64 {
+    fn hear(&self, heard: &HeardRequest) -> u64 {
         let mut calls = lock(&self.calls);
         calls.heard += 1;
         let number = calls.heard;
-        calls.list.push(HeardCall::of(asked, number, self.clock.millis(), operation.to_owned()));
+        let operation = heard.operation.clone();
+        calls.list.push(HeardCall { operation, ..HeardCall::of(&heard.asked, number, self.clock.millis()) });
         number
     }
 
@@ -210,52 +213,47 @@ impl Harness {
     }
 
     /// The first fault for this request that `eligible` allows.
-    fn strike(
-        &self,
-        asked: &WireRequest,
-        operation: &str,
-        eligible: impl Fn(&FaultRule) -> bool,
-    ) -> Option<FaultEffect> {
+    fn strike(&self, heard: &HeardRequest, eligible: impl Fn(&FaultRule) -> bool) -> Option<FaultEffect> {
         let mut faults = lock(&self.faults);
         let effect = faults
             .iter_mut()
             .filter(|fault| eligible(fault))
-            .find_map(|fault| fault.strike(asked, operation));
+            .find_map(|fault| fault.strike(&heard.asked, &heard.operation));
         faults.retain(|fault| !fault.is_spent());
         effect
     }
 
     fn apply_late(&self) -> usize {
         let late = std::mem::take(&mut *lock(&self.late));
-        late.iter().for_each(|asked| drop(self.service.answer(asked, true)));
+        late.iter().for_each(|asked| drop(self.service.answer(asked, Sight::Now)));
         late.len()
     }
 
     /// The answer with the effect worked in; none is a reset connection.
     fn answer(&self, asked: &WireRequest, effect: Option<&FaultEffect>) -> Option<WireResponse> {
-        let truth = |keep| self.service.answer(asked, keep);
+        let truth = || self.service.answer(asked, Sight::Now);
         Some(match effect {
-            None | Some(FaultEffect::Slow(_)) => truth(true),
+            None | Some(FaultEffect::Slow(_)) => truth(),
             Some(FaultEffect::Answer(canned)) => canned.answer(),
             Some(FaultEffect::AppliedThenAnswer(canned)) => {
-                truth(true);
+                truth();
                 canned.answer()
             }
-            Some(FaultEffect::Error(name)) => self.service.error(name),
-            Some(FaultEffect::AppliedThenError(name)) => {
-                truth(true);
-                self.service.error(name)
+            Some(FaultEffect::Error(code)) => self.service.error(code),
+            Some(FaultEffect::AppliedThenError(code)) => {
+                truth();
+                self.service.error(code)
             }
             Some(FaultEffect::Throttled { retry_after }) => {
-                let answer = self.service.error("throttled");
+                let answer = self.service.error(&ErrorCode::from("throttled"));
                 retry_after.iter().fold(answer, |answer, value| answer.with("retry-after", value))
             }
-            Some(FaultEffect::Truncated) => halved(truth(true)),
-            Some(FaultEffect::HalfCharacters) => with_halves(truth(true)),
-            Some(FaultEffect::NeverStored) => truth(false),
+            Some(FaultEffect::Truncated) => halved(truth()),
+            Some(FaultEffect::HalfCharacters) => with_halves(truth()),
+            Some(FaultEffect::NeverStored) => self.service.answer(asked, Sight::Unkept),
             Some(FaultEffect::ResetBefore) => return None,
             Some(FaultEffect::ResetAfter) => {
-                truth(true);
+                truth();
                 return None;
             }
             Some(FaultEffect::Late) => {
@@ -265,9 +263,9 @@ impl Harness {
         })
     }
 
-    fn control(&self, what: &str, asked: &WireRequest) -> WireResponse {
+    fn control(&self, asked: &WireRequest) -> WireResponse {
         let done = || Some(WireResponse::json(200, &json!({ "ok": true })));
-        let known = match (asked.method.as_str(), what) {
+        let known = match (asked.method.as_str(), asked.control().unwrap_or_default()) {
             ("GET", "calls") => Some(WireResponse::json(200, &json!(lock(&self.calls).list))),
             ("DELETE", "calls") => {
                 Some(WireResponse::json(200, &json!(std::mem::take(&mut lock(&self.calls).list))))
@@ -291,7 +289,7 @@ impl Harness {
                 self.clock.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
                 done()
             }
-            _ => self.service.control(what, asked),
+            _ => self.service.control(asked),
         };
         known.unwrap_or_else(|| WireResponse::json(404, &json!({ "ok": false, "error": "unknown control" })))
     }
@@ -321,7 +319,7 @@ async fn serve(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let mut asked = WireRequest {
+    let asked = WireRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default(),
@@ -329,21 +327,22 @@ async fn serve(
         body: Bytes::new(),
     };
     let operation = desk.service.operation(&asked);
-    let own = !asked.path.starts_with("/_control/");
-    if own && desk.strike(&asked, &operation, FaultRule::resets_unread).is_some() {
-        let number = desk.hear(&asked, &operation);
+    let mut heard = HeardRequest { asked, operation };
+    let own = heard.asked.control().is_none();
+    if own && desk.strike(&heard, FaultRule::resets_unread).is_some() {
+        let number = desk.hear(&heard);
         return reset(&desk, &gate, number);
     }
     match to_bytes(body, BODY_LIMIT).await {
-        Ok(read) => asked.body = read,
+        Ok(read) => heard.asked.body = read,
         Err(_) => return respond(WireResponse::empty(413)),
     }
-    if let Some(what) = asked.path.strip_prefix("/_control/") {
-        return respond(desk.control(what, &asked));
+    if !own {
+        return respond(desk.control(&heard.asked));
     }
-    let number = desk.hear(&asked, &operation);
-    let effect = desk.strike(&asked, &operation, |_| true);
-    let Some(answer) = desk.answer(&asked, effect.as_ref()) else {
+    let number = desk.hear(&heard);
+    let effect = desk.strike(&heard, |_| true);
+    let Some(answer) = desk.answer(&heard.asked, effect.as_ref()) else {
         return reset(&desk, &gate, number);
     };
     desk.note(number, Some(answer.status.as_u16()), effect.is_some());
@@ -369,9 +368,4 @@ fn respond(answer: WireResponse) -> Response {
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A control request's JSON body; an empty one is `{}`.
-pub(crate) fn control_body(asked: &WireRequest) -> Value {
-    asked.json().unwrap_or_else(|_| json!({}))
 }

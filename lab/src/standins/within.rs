@@ -6,6 +6,7 @@ use casebridge::http::{Request, Response};
 use super::{
     Server,
     exchange::{WireRequest, WireResponse},
+    fault::ErrorCode,
 };
 
 /// What becomes of a request.
@@ -23,18 +24,12 @@ impl Server {
     /// Answers at once, on the server's clock, what would have been answered over HTTP. Such a request is not among
     /// the [`calls`](Self::calls), and no [`FaultRule`](super::FaultRule) strikes it: whoever asks in this way makes its own.
     pub fn answer(&self, request: &Request, sight: Sight) -> Response {
-        let (asked, service) = (self.asked(request), self.service());
-        let answer = match sight {
-            Sight::Now => service.answer(&asked, true),
-            Sight::AsOf(seen) => service.answer_as_of(&asked, seen),
-            Sight::Unkept => service.answer(&asked, false),
-        };
-        received(answer)
+        received(self.service().answer(&self.asked(request), sight))
     }
 
-    /// The service's own error of this name, as [`FaultTarget::error`](super::FaultTarget::error) makes it.
-    pub fn refusal(&self, name: &str) -> Response {
-        received(self.service().error(name))
+    /// The service's own error, as [`FaultTarget::error`](super::FaultTarget::error) makes it.
+    pub fn refusal(&self, code: impl Into<ErrorCode>) -> Response {
+        received(self.service().error(&code.into()))
     }
 
     fn asked(&self, request: &Request) -> WireRequest {
@@ -69,7 +64,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::standins::{JiraStandin, Order, Pace, ServiceClock, SirStandin, SlackStandin};
+    use crate::standins::{Endpoint, JiraStandin, Order, Pace, ServiceClock, SirStandin, SlackStandin};
 
     const BEGIN: i64 = 1_790_000_000_000;
 
@@ -88,8 +83,8 @@ mod tests {
         let run = || {
             let clock = ServiceClock::standing(BEGIN);
             let (sir, slack) = (
-                SirStandin::within(clock.clone()),
-                SlackStandin::within(clock.clone(), "https://slack.within"),
+                SirStandin::within(Endpoint::new("https://security-ir.within", &clock)),
+                SlackStandin::within(Endpoint::new("https://slack.within", &clock)),
             );
             let case = sir.aws_creates_case("One");
             clock.set(BEGIN + 60_000);
@@ -103,7 +98,7 @@ mod tests {
     #[test]
     fn an_operation_is_answered_as_over_http_and_at_most_five_times_a_second() {
         let clock = ServiceClock::standing(BEGIN);
-        let sir = SirStandin::within(clock.clone());
+        let sir = SirStandin::within(Endpoint::new("https://security-ir.within", &clock));
         sir.set_order(Order::OldestFirst);
         sir.set_page(1);
         let case = sir.aws_creates_case("One");
@@ -126,7 +121,7 @@ mod tests {
     #[test]
     fn a_read_can_be_seconds_old_and_what_is_not_kept_is_counted_all_the_same() {
         let clock = ServiceClock::standing(BEGIN);
-        let slack = SlackStandin::within(clock.clone(), "https://slack.within");
+        let slack = SlackStandin::within(Endpoint::new("https://slack.within", &clock));
         slack.enforce(Pace::Steady);
         slack.remember_the_past();
         clock.set(BEGIN + 10_000);
@@ -147,7 +142,7 @@ mod tests {
     #[test]
     fn slack_takes_a_burst_of_posts_and_twenty_topics_a_minute() {
         let clock = ServiceClock::standing(BEGIN);
-        let slack = SlackStandin::within(clock.clone(), "https://slack.within");
+        let slack = SlackStandin::within(Endpoint::new("https://slack.within", &clock));
         let posted: Vec<u16> = (0..26).map(|_| post(&slack, "x", Sight::Now).status).collect();
         assert_eq!((posted[24], posted[25]), (200, 429));
         let topic = || {
@@ -164,7 +159,7 @@ mod tests {
     #[test]
     fn jira_keeps_its_budget_and_knows_its_own_errors() {
         let clock = ServiceClock::standing(BEGIN);
-        let jira = JiraStandin::within(clock, "https://jira.within");
+        let jira = JiraStandin::within(Endpoint::new("https://jira.within", &clock));
         let (email, token) = jira.credentials();
         let url = format!("{}/rest/api/3/myself", jira.url());
         let request = Request::bare("GET", url).basic(&Secret::new(email), &Secret::new(token));

@@ -9,19 +9,13 @@ mod operations;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
-
 use serde_json::{Value, json};
 
 use super::{
-    Server, ServiceClock,
+    Endpoint, ErrorCode, ServiceClock, Standin,
     exchange::{WireRequest, WireResponse},
-    server::{Service, bind, control_body, lock, on_state},
     sigv4,
+    standin::ServiceModel,
 };
 use operations::{name_of, perform};
 
@@ -34,25 +28,11 @@ use operations::{name_of, perform};
 /// |---|---|---|
 /// | `GET state` | | `{administrator, invitations, members, products}` |
 /// | `POST members` | a member | adds one |
-#[derive(Clone, Debug)]
-pub struct HubStandin {
-    server: Server,
-    world: Arc<World>,
-}
-
-struct World {
-    state: Mutex<HubAccount>,
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
-    }
-}
+pub type HubStandin = Standin<HubAccount>;
 
 /// Everything, in the wire's own words.
 #[derive(Clone)]
-struct HubAccount {
+pub struct HubAccount {
     clock: ServiceClock,
     region: String,
     enabled: bool,
@@ -91,22 +71,6 @@ impl HubRefusal {
 }
 
 impl HubStandin {
-    /// Starts a stand-in on a free port of loopback.
-    ///
-    /// # Errors
-    /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let (listener, url) = bind().await?;
-        let clock = ServiceClock::default();
-        let world = Arc::new(World { state: Mutex::new(furnished(clock.clone())) });
-        let server = Server::run(listener, url, clock, world.clone());
-        Ok(Self { server, world })
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut HubAccount) -> T) -> T {
-        work(&mut lock(&self.world.state))
-    }
-
     /// The account and the id of the invitation that is waiting at first.
     pub fn invitation(&self) -> (String, String) {
         ("444455556666".into(), "7ab938c5d52d7904ad09f9e7c20cc4eb".into())
@@ -167,46 +131,52 @@ fn furnished(clock: ServiceClock) -> HubAccount {
     }
 }
 
-impl Deref for HubStandin {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
+impl ServiceModel for HubAccount {
+    fn furnished(endpoint: &Endpoint) -> Self {
+        furnished(endpoint.clock.clone())
     }
-}
 
-impl Service for World {
-    fn operation(&self, asked: &WireRequest) -> String {
+    fn clock(&self) -> &ServiceClock {
+        &self.clock
+    }
+
+    /// Security Hub's are not modelled.
+    fn keep_limits(&mut self) {}
+
+    fn operation(asked: &WireRequest) -> String {
         let name = name_of(asked.method.as_str(), &asked.path).map(str::to_owned);
         name.unwrap_or_else(|| format!("{} {}", asked.method, asked.path))
     }
 
-    fn answer(&self, asked: &WireRequest, keep: bool) -> WireResponse {
-        on_state(&self.state, keep, |state| {
-            if let Some((name, why)) = sigv4::refusal(asked, "securityhub", &state.region) {
-                return HubRefusal(403, name, why).answer();
-            }
-            match perform(state, asked) {
-                Ok(output) => WireResponse::json(200, &output),
-                Err(refused) => refused.answer(),
-            }
-        })
+    fn only_reads(_: &WireRequest) -> bool {
+        false
     }
 
-    fn error(&self, name: &str) -> WireResponse {
-        HubRefusal::named(name).answer()
+    fn answer(&mut self, asked: &WireRequest) -> WireResponse {
+        if let Some((name, why)) = sigv4::refusal(asked, "securityhub", &self.region) {
+            return HubRefusal(403, name, why).answer();
+        }
+        match perform(self, asked) {
+            Ok(output) => WireResponse::json(200, &output),
+            Err(refused) => refused.answer(),
+        }
     }
 
-    fn control(&self, what: &str, asked: &WireRequest) -> Option<WireResponse> {
-        let HubAccount { administrator, invitations, members, products, .. } = &mut *lock(&self.state);
-        Some(match (asked.method.as_str(), what) {
-            ("GET", "state") => WireResponse::json(
+    fn error(code: &ErrorCode) -> WireResponse {
+        HubRefusal::named(code.as_str()).answer()
+    }
+
+    fn control(&mut self, asked: &WireRequest) -> Option<WireResponse> {
+        let Self { administrator, invitations, members, products, .. } = self;
+        let (parts, body) = asked.order();
+        Some(match (asked.method.as_str(), &parts[..]) {
+            ("GET", ["state"]) => WireResponse::json(
                 200,
                 &json!({ "administrator": administrator, "invitations": invitations, "members": members,
                     "products": products }),
             ),
-            ("POST", "members") => {
-                members.push(control_body(asked));
+            ("POST", ["members"]) => {
+                members.push(body);
                 WireResponse::json(200, &json!({}))
             }
             _ => return None,

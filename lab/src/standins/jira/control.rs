@@ -6,7 +6,6 @@ use super::{
     super::{
         SignedRequest,
         exchange::{WireRequest, WireResponse},
-        server::control_body,
     },
     adf, comments, create, issues,
     refused::{JiraRefusal, message},
@@ -15,11 +14,10 @@ use super::{
     transitions,
 };
 
-pub(super) fn answer(state: &mut Site, what: &str, asked: &WireRequest) -> Option<WireResponse> {
-    let body = control_body(asked);
+pub(super) fn answer(state: &mut Site, asked: &WireRequest) -> Option<WireResponse> {
+    let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let by = text("by");
-    let parts: Vec<&str> = what.split('/').collect();
     let done: Result<Value, JiraRefusal> = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("DELETE", ["webhooks"]) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::exchange::WireResponse;
+use super::super::{ErrorCode, exchange::WireResponse};
 
 /// A refusal, ready for the wire.
 #[derive(Clone, Debug)]
@@ -81,8 +81,8 @@ pub(super) fn throttled(reason: &str) -> JiraRefusal {
 }
 
 /// An error by its status, for faults.
-pub(super) fn by_status(name: &str) -> WireResponse {
-    let refused = match name {
+pub(super) fn by_status(code: &ErrorCode) -> WireResponse {
+    let refused = match code.as_str() {
         "throttled" => throttled("jira-burst-based"),
         "401" => unauthorized(),
         "403" => message(403, "You do not have permission to do this."),

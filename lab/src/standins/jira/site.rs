@@ -84,10 +84,6 @@ fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
 }
 
 impl JiraStandin {
-    fn with<T>(&self, work: impl FnOnce(&mut Site) -> T) -> T {
-        self.world.with(work)
-    }
-
     fn does<T>(&self, work: impl FnOnce(&mut Site) -> Result<T, JiraRefusal>) -> Result<T, String> {
         self.with(work).map_err(|refused| String::from_utf8_lossy(&refused.answer().body).into_owned())
     }
@@ -214,11 +210,6 @@ impl JiraStandin {
     /// Whether more than 20 writes to an issue in 2 s, or 100 in 30 s, are refused; at first they are not.
     pub fn enforce_rates(&self, enforced: bool) {
         self.with(|state| state.settings.enforce_rates = enforced);
-    }
-
-    /// From now on a read can be asked for as of an earlier time, at most 5 s.
-    pub fn remember_the_past(&self) {
-        self.world.past.begin();
     }
 
     /// Whether there is a webhook, which hears of every change; at first there is.

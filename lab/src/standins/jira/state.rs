@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        ServiceClock,
+        Endpoint, ServiceClock,
         exchange::SignedRequest,
         rate::{Limit, Meter},
     },
@@ -44,7 +44,7 @@ pub(super) struct SiteSetup {
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice, and what hardly
 /// ever changes.
 #[derive(Clone)]
-pub(super) struct Site {
+pub struct Site {
     pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
     meter: Meter,
@@ -135,9 +135,9 @@ pub(super) struct StoredAttachment {
 }
 
 impl Site {
-    pub(super) fn new(clock: ServiceClock, url: String) -> Self {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
         let settings = SiteSetup {
-            url,
+            url: endpoint.url.clone(),
             email: "casebridge@example.com".into(),
             token: "stand-in-token".into(),
             expired: false,
@@ -150,7 +150,7 @@ impl Site {
             webhook: true,
         };
         Self {
-            clock,
+            clock: endpoint.clock.clone(),
             counter: Arc::default(),
             meter: Meter::default(),
             settings,

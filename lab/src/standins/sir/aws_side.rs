@@ -18,25 +18,8 @@ const SERVICE: &str = "security-ir.amazonaws.com";
 type SirRefused = String;
 
 impl SirStandin {
-    fn with<T>(&self, work: impl FnOnce(&mut SirAccount) -> T) -> T {
-        self.world.with(work)
-    }
-
     fn does<T>(&self, work: impl FnOnce(&mut SirAccount) -> Result<T, SirRefusal>) -> Result<T, SirRefused> {
         self.with(work).map_err(|refusal| format!("{refusal:?}"))
-    }
-
-    /// Founds the membership that the stand-in starts with, without an event.
-    pub(super) fn found_membership(&self) {
-        let team = json!([
-            { "name": "Ana Alvarez", "jobTitle": "Incident commander", "email": "ana@example.com" },
-            { "name": "Bo Berg", "jobTitle": "Responder", "email": "bo@example.com" },
-        ]);
-        let values = json!({ "membershipName": "Example organisation", "incidentResponseTeam": team });
-        self.with(|state| {
-            drop(membership::open(state, values.as_object().unwrap_or(&Map::new())));
-            state.outbox.clear();
-        });
     }
 
     /// AWS opens a proactive, AWS-supported case with this title; says its id.
@@ -209,11 +192,6 @@ impl SirStandin {
         self.with(|state| state.finding_metrics = counters);
     }
 
-    /// From now on a read can be asked for as of an earlier time, at most 5 s.
-    pub fn remember_the_past(&self) {
-        self.world.past.begin();
-    }
-
     /// The id of the case that is made next.
     pub fn set_next_case(&self, id: &str) {
         self.with(|state| state.settings.next_case = Some(id.to_owned()));
@@ -258,6 +236,17 @@ impl SirStandin {
     pub fn too_fast(&self) -> Vec<(String, u32)> {
         self.with(|state| state.too_fast.iter().map(|(name, times)| ((*name).to_owned(), *times)).collect())
     }
+}
+
+/// Founds the membership that the stand-in starts with, without an event.
+pub(super) fn found_membership(state: &mut SirAccount) {
+    let team = json!([
+        { "name": "Ana Alvarez", "jobTitle": "Incident commander", "email": "ana@example.com" },
+        { "name": "Bo Berg", "jobTitle": "Responder", "email": "bo@example.com" },
+    ]);
+    let values = json!({ "membershipName": "Example organisation", "incidentResponseTeam": team });
+    drop(membership::open(state, values.as_object().unwrap_or(&Map::new())));
+    state.outbox.clear();
 }
 
 /// Whoever is not AWS is a principal of the customer.

@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        exchange::{WireRequest, WireResponse},
-        server::control_body,
-    },
+    super::exchange::{WireRequest, WireResponse},
     Order, attachments,
     aws_side::{actor, change, create, whole},
     cases, comments,
@@ -15,11 +12,10 @@ use super::{
     state::{Principal, SirAccount},
 };
 
-pub(super) fn answer(state: &mut SirAccount, what: &str, asked: &WireRequest) -> Option<WireResponse> {
-    let body = control_body(asked);
+pub(super) fn answer(state: &mut SirAccount, asked: &WireRequest) -> Option<WireResponse> {
+    let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let responder = Principal::Aws("AWS Responder");
-    let parts: Vec<&str> = what.split('/').collect();
     let done = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("GET", ["events"]) => Ok(json!(state.outbox)),

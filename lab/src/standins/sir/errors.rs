@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{
+    ErrorCode,
     exchange::WireResponse,
     shape::{Misfit, Mismatch},
 };
@@ -88,9 +89,10 @@ impl SirRefusal {
     }
 
     /// An error by name with made-up members, for faults.
-    pub(super) fn named(name: &str) -> Self {
-        let name = STATUS.iter().map(|(known, _)| *known).find(|known| *known == name);
+    pub(super) fn named(code: &ErrorCode) -> Self {
+        let name = STATUS.iter().map(|(known, _)| *known).find(|known| *known == code.as_str());
         match name {
+            None if code.as_str() == "throttled" => Self::throttled(),
             Some("ThrottlingException") => Self::throttled(),
             Some("ValidationException") => Self::invalid("OTHER", &[]),
             Some("ConflictException") => Self::conflict("The resource is in conflict.", "case", "0000000000"),

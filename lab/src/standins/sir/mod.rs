@@ -21,21 +21,14 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
-
 use serde_json::{Map, Value, json};
 
 use super::{
-    Server, ServiceClock,
+    Endpoint, ErrorCode, ServiceClock, Standin,
     exchange::{WireRequest, WireResponse},
-    past::Past,
-    server::{Service, bind, lock, on_state},
     shape::{FieldShape, Shape, misfits},
     sigv4,
+    standin::ServiceModel,
 };
 use errors::SirRefusal;
 use operations::OperationModel;
@@ -72,46 +65,7 @@ pub enum Order {
 /// | `POST cases/ID/attachments` | `{fileName, text}` | [`aws_attaches`](Self::aws_attaches) |
 /// | `PUT cases/ID/attachments/ID` | `{attachmentStatus}` | [`set_attachment_status`](Self::set_attachment_status) |
 /// | `PUT settings` | any of `order`, `principal`, `verdict`, `files`, `enforceRates`, `nextCase` (its id), `membership` (the first one's id) | |
-#[derive(Clone, Debug)]
-pub struct SirStandin {
-    server: Server,
-    world: Arc<World>,
-}
-
-struct World {
-    state: Mutex<SirAccount>,
-    past: Past<SirAccount>,
-}
-
-impl World {
-    fn new(clock: ServiceClock, url: String) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(SirAccount::new(clock, url)), past: Past::default() })
-    }
-
-    /// Works on the state, which may be something else afterwards.
-    fn with<T>(&self, work: impl FnOnce(&mut SirAccount) -> T) -> T {
-        let mut state = lock(&self.state);
-        self.past.remember(state.clock.millis(), &state);
-        work(&mut state)
-    }
-
-    fn done(&self, asked: &WireRequest) -> WireResponse {
-        match only_reads(asked) {
-            true => answer(&mut lock(&self.state), asked),
-            false => self.with(|state| answer(state, asked)),
-        }
-    }
-}
-
-fn only_reads(asked: &WireRequest) -> bool {
-    asked.method == "GET" || asked.path.contains("/list-")
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
-    }
-}
+pub type SirStandin = Standin<SirAccount>;
 
 /// An operation's input: the members of path, query and body together, and who asks.
 struct Input {
@@ -129,42 +83,22 @@ impl Input {
 /// What an operation answers; null is an empty body.
 type Output = Result<Value, SirRefusal>;
 
-impl SirStandin {
-    /// Starts a stand-in on a free port of loopback.
-    ///
-    /// # Errors
-    /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let (listener, url) = bind().await?;
-        let clock = ServiceClock::default();
-        let world = World::new(clock.clone(), url.clone());
-        let server = Server::run(listener, url, clock, world.clone());
-        let sir = Self { server, world };
-        sir.found_membership();
-        Ok(sir)
+impl ServiceModel for SirAccount {
+    fn furnished(endpoint: &Endpoint) -> Self {
+        let mut account = Self::new(endpoint);
+        aws_side::found_membership(&mut account);
+        account
     }
 
-    /// One that only this process can ask, on this clock and with the published rates enforced: see [`SirStandin::ask`].
-    pub fn within(clock: ServiceClock) -> Self {
-        let url = "https://security-ir.within";
-        let world = World::new(clock.clone(), url.to_owned());
-        let sir = Self { server: Server::within(url.to_owned(), clock, world.clone()), world };
-        sir.found_membership();
-        sir.enforce_rates(true);
-        sir
+    fn clock(&self) -> &ServiceClock {
+        &self.clock
     }
-}
 
-impl Deref for SirStandin {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
+    fn keep_limits(&mut self) {
+        self.settings.enforce_rates = true;
     }
-}
 
-impl Service for World {
-    fn operation(&self, asked: &WireRequest) -> String {
+    fn operation(asked: &WireRequest) -> String {
         let parts = asked.segments();
         match operations::find(asked.method.as_str(), &parts) {
             Some((operation, _)) => operation.name.to_owned(),
@@ -175,37 +109,26 @@ impl Service for World {
         }
     }
 
-    fn answer(&self, asked: &WireRequest, keep: bool) -> WireResponse {
-        match keep {
-            true => self.done(asked),
-            false => on_state(&self.state, false, |state| answer(state, asked)),
+    fn only_reads(asked: &WireRequest) -> bool {
+        asked.method == "GET" || asked.path.contains("/list-")
+    }
+
+    fn answer(&mut self, asked: &WireRequest) -> WireResponse {
+        if let [first, case, id] = &asked.segments()[..]
+            && first == "files"
+        {
+            return attachments::storage(self, asked, case, id);
         }
+        perform(self, asked).unwrap_or_else(|refusal| refusal.answer())
     }
 
-    fn answer_as_of(&self, asked: &WireRequest, seen: i64) -> WireResponse {
-        let before = self.past.at(seen, |state| answer(state, asked));
-        before.unwrap_or_else(|| self.answer(asked, true))
+    fn error(code: &ErrorCode) -> WireResponse {
+        SirRefusal::named(code).answer()
     }
 
-    fn error(&self, name: &str) -> WireResponse {
-        match name {
-            "throttled" => SirRefusal::throttled().answer(),
-            name => SirRefusal::named(name).answer(),
-        }
+    fn control(&mut self, asked: &WireRequest) -> Option<WireResponse> {
+        control::answer(self, asked)
     }
-
-    fn control(&self, what: &str, asked: &WireRequest) -> Option<WireResponse> {
-        self.with(|state| control::answer(state, what, asked))
-    }
-}
-
-fn answer(state: &mut SirAccount, asked: &WireRequest) -> WireResponse {
-    if let [first, case, id] = &asked.segments()[..]
-        && first == "files"
-    {
-        return attachments::storage(state, asked, case, id);
-    }
-    perform(state, asked).unwrap_or_else(|refusal| refusal.answer())
 }
 
 fn perform(state: &mut SirAccount, asked: &WireRequest) -> Result<WireResponse, SirRefusal> {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     super::{
-        ServiceClock,
+        Endpoint, ServiceClock,
         rate::{Limit, Meter},
         server::hex,
     },
@@ -47,7 +47,7 @@ pub(super) struct SirSetup {
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
 #[derive(Clone)]
-pub(super) struct SirAccount {
+pub struct SirAccount {
     pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
     pub(super) settings: SirSetup,
@@ -114,13 +114,13 @@ impl Principal<'_> {
 }
 
 impl SirAccount {
-    pub(super) fn new(clock: ServiceClock, files: String) -> Self {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
         let settings = SirSetup {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
             principal: "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
             order: Order::NewestFirst,
-            files,
+            files: endpoint.url.clone(),
             enforce_rates: false,
             verdict: "Verified",
             quotas: [100, 50],
@@ -128,7 +128,7 @@ impl SirAccount {
             page: 25,
         };
         Self {
-            clock,
+            clock: endpoint.clock.clone(),
             counter: Arc::default(),
             settings,
             cases: BTreeMap::new(),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    super::{server::lock, within::Sight},
+    super::within::Sight,
     SirStandin, checked, done,
     errors::SirRefusal,
     operations::{OPERATIONS, OperationModel, PublishedRate},
@@ -34,12 +34,7 @@ impl SirStandin {
         let known = OPERATIONS.iter().find(|known| known.name == operation);
         let known = known.ok_or_else(|| refused(SirRefusal::invalid("UNKNOWN_OPERATION", &[])))?;
         let work = |state: &mut SirAccount| ask(state, known, members.clone()).map_err(refused);
-        match sight {
-            Sight::Now if known.rate == PublishedRate::Read => work(&mut lock(&self.world.state)),
-            Sight::Now => self.world.with(work),
-            Sight::AsOf(seen) => self.world.past.at(seen, work).unwrap_or_else(|| self.world.with(work)),
-            Sight::Unkept => super::on_state(&self.world.state, false, work),
-        }
+        self.seen(sight, known.rate == PublishedRate::Read, work)
     }
 }
 

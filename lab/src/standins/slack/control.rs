@@ -3,21 +3,17 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        exchange::{WireRequest, WireResponse},
-        server::control_body,
-    },
+    super::exchange::{WireRequest, WireResponse},
     mrkdwn::shown,
     person::{archives, clicks, deletes, says, types},
     state::Workspace,
     workspace::{live_of, renamed, share, whole},
 };
 
-pub(super) fn answer(state: &mut Workspace, what: &str, asked: &WireRequest) -> Option<WireResponse> {
-    let body = control_body(asked);
+pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> Option<WireResponse> {
+    let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let (user, channel, ts) = (text("user"), text("channel"), text("ts"));
-    let parts: Vec<&str> = what.split('/').collect();
     let done: Result<Value, String> = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("GET", ["shown", id]) => state

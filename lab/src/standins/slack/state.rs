@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{ServiceClock, rate::Meter},
+    super::{Endpoint, ServiceClock, rate::Meter},
     mrkdwn::Reading,
     pace::Pace,
     trouble::{SlackRefusal, no},
@@ -36,7 +36,7 @@ pub(super) struct Installation {
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
 #[derive(Clone)]
-pub(super) struct Workspace {
+pub struct Workspace {
     pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
     last_ts: Arc<AtomicI64>,
@@ -107,9 +107,9 @@ pub(super) struct Hook {
 }
 
 impl Workspace {
-    pub(super) fn new(clock: ServiceClock, url: String) -> Self {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
         let settings = Installation {
-            url,
+            url: endpoint.url.clone(),
             token: "xoxb-stand-in".into(),
             signing_secret: "stand-in-signing-secret".into(),
             scopes: Arc::new(super::methods::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect()),
@@ -122,7 +122,7 @@ impl Workspace {
             messages_tab: super::manifest::has_messages_tab(),
         };
         Self {
-            clock,
+            clock: endpoint.clock.clone(),
             counter: Arc::default(),
             last_ts: Arc::default(),
             meter: Meter::default(),

@@ -69,10 +69,6 @@ fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
 }
 
 impl SlackStandin {
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> T {
-        self.world.with(work)
-    }
-
     /// The bot token that is let in.
     pub fn token(&self) -> String {
         self.with(|state| state.settings.token.clone())
@@ -129,11 +125,6 @@ impl SlackStandin {
     /// How strictly the limits are kept.
     pub fn enforce(&self, pace: Pace) {
         self.with(|state| state.settings.pace = pace);
-    }
-
-    /// From now on a read can be asked for as of an earlier time, at most 5 s.
-    pub fn remember_the_past(&self) {
-        self.world.past.begin();
     }
 
     /// The user id of Ana, whom every workspace has.
