@@ -201,7 +201,7 @@ impl Audited<'_> {
     /// it can be seen, so all of it is told anew.
     async fn begin_again(&self, context: &Context<'_>, note: &mut PlaceNote) -> Result<(), state::Error> {
         let (planner, store) = (self.target.planner(), context.world.store());
-        if planner.stands_alone() {
+        if planner.stands_alone(note) {
             note.home = None;
             return self.lease.untell(store, planner.kind(), &Key(HOME.to_owned())).await;
         }

@@ -79,7 +79,7 @@ pub trait Planner {
     fn forgets_what_is_gone(&self) -> bool;
 
     /// Whether what was told stands without its anchor. Else it is told anew together with it.
-    fn stands_alone(&self) -> bool {
+    fn stands_alone(&self, _note: &PlaceNote) -> bool {
         false
     }
 }

@@ -13,6 +13,7 @@ mod many;
 mod older;
 mod repaired;
 mod sample;
+mod settings;
 mod shared;
 #[allow(dead_code, reason = "the table of wire faults uses all of it")]
 mod stage;

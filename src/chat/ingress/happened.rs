@@ -16,7 +16,7 @@ use crate::{
         },
         policy::length,
     },
-    config::settings::{Layout, Settings},
+    config::settings::Settings,
 };
 
 /// Who wrote, and how long it is, where an event's text would be read.
@@ -85,7 +85,8 @@ fn wrote(
 fn written(settings: &Settings, callback: &Callback, message: &Message) -> Option<(String, String)> {
     let (user, ts) = (message.user.clone()?, message.ts.clone()?);
     let ours = message.bot_id.is_some() || callback.bot() == Some(&user);
-    let inside = settings.slack.layout == Layout::Channel || thread_of(message).is_some();
+    // Whatever the layout is now: a case goes on in the channel that was made for it.
+    let inside = thread_of(message).is_some() || callback.channel() != Some(&settings.slack.channel);
     let command = callback.bot().is_some_and(|bot| addressed(&message.text, bot).is_some());
     (settings.slack.replies_are_comments && inside && !ours && !command).then_some((user, ts))
 }

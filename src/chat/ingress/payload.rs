@@ -242,6 +242,14 @@ impl Callback {
     pub fn bot(&self) -> Option<&str> {
         self.authorizations.iter().find(|it| it.is_bot).map(|it| it.user_id.as_str())
     }
+
+    /// Where something was written.
+    pub fn channel(&self) -> Option<&String> {
+        match &self.event {
+            Event::Message(message) | Event::AppMention(message) => message.channel.as_ref(),
+            Event::AppHomeOpened(_) | Event::Other => None,
+        }
+    }
 }
 
 /// What happened.

@@ -101,21 +101,21 @@ impl Target for SlackTarget<'_> {
                 self.slack.post(self.planner.channel(note), None, &mark, &card(&picture.view)).await
             }
             What::Content(told) => {
-                let (channel, thread) = place(self.slack.settings.layout, note)?;
+                let (channel, thread) = place(self.planner.layout(note), note)?;
                 self.slack.post(channel, thread, &mark, &content(told, intent.plainness)).await
             }
         }
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
-        let (channel, _) = place(self.slack.settings.layout, note)?;
+        let (channel, _) = place(self.planner.layout(note), note)?;
         let message = content(entry.content, Plainness::Full);
         let mark = mark(entry.case, entry.key, entry.hash);
         self.slack.update(channel, entry.remote, &mark, &message).await
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
-        let mut states = self.planner.states(picture).into_iter();
+        let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(Setting::Card) => {
                 let card_at = note.home.as_ref().ok_or_else(no_home)?;
@@ -147,7 +147,7 @@ impl Target for SlackTarget<'_> {
                 let oldest = format!("{}.000000", (intent.since - EARLIER).max(0) / 1_000);
                 self.channel(case, self.planner.channel(note), &oldest).await?
             }
-            _ => match place(self.slack.settings.layout, note)? {
+            _ => match place(self.planner.layout(note), note)? {
                 (channel, Some(thread)) => {
                     let card = Home { place: channel.to_owned(), name: thread.to_owned() };
                     self.thread(case, &card).await?
@@ -160,7 +160,7 @@ impl Target for SlackTarget<'_> {
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let card = note.home.as_ref().ok_or_else(no_home)?;
-        match self.slack.settings.layout {
+        match self.planner.layout(note) {
             Layout::Thread => self.thread(case, card).await,
             Layout::Channel => self.channel(case, &card.place, "0").await,
         }
