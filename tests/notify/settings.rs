@@ -1,7 +1,7 @@
 //! Settings that change in the middle of a case: it goes on as it was begun, they are for new ones.
 
 use casebridge::{config::settings::Layout, targets::slack};
-use casebridge_lab::standins::Slack;
+use casebridge_lab::standins::SlackStandin;
 
 use super::stage::{Stage, count};
 
@@ -41,7 +41,7 @@ async fn a_case_goes_on_in_its_channel_when_new_ones_are_told_in_threads() {
     stage.minutes(62).await;
     stage.sir.aws_edits_comment(&case, &one, "AWS Responder", "one, but other words").unwrap();
     stage.events().await;
-    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!((count(&shown, "SECRET two"), count(&shown, "other words")), (1, 1), "{shown:#?}");
     let topic = stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Acknowledged"), "{topic}");
