@@ -150,7 +150,7 @@ async fn warm_command(around: &Around, binary: &str) -> ([f64; 3], f64) {
     let lambda = Lambda::start().await;
     let function = around.function(&lambda, binary);
     let case = around.sir.aws_creates_case("Key leaked");
-    let (channel, buttons) = (around.slack.security(), around.buttons(&case).await);
+    let (channel, buttons) = (around.slack.security(), around.buttons(case.as_str()).await);
     let line = |number| format!("{case} comment number {number}");
     let slash =
         warm(&lambda, |number| around.slack.types("U024BE7LH", &channel, "/sir", &line(number))).await;

@@ -1,5 +1,6 @@
 //! Who is let in, and what a stranger learns.
 
+use casebridge::case::CaseId;
 use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
@@ -116,7 +117,7 @@ async fn a_full_inbox_is_an_error_that_a_person_sees_and_slack_repeats() {
     let shown = SlackStandin::shown(&said);
     assert_eq!(status, 200);
     assert!(shown.contains("Nothing was done") && shown.contains("list closed"), "{shown}");
-    let thread = stage.thread_of("1234567890").await;
+    let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let (_, sent) = stage.slack.says(ANA, &stage.channel, "a reply", Some(&thread));
     assert_eq!(stage.deliver(&sent[0]).await.0, 503);
 }
@@ -258,7 +259,7 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
     let [dee, eve] = ["dee", "eve"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
     let group = stage.slack.add_group("responders", &[&dee]);
     stage.settings.roles.responder.push(group);
-    let thread = stage.thread_of("1234567890").await;
+    let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let says = |user: &str, text: &str| {
         stage.slack.set_member(&stage.channel, user, true);
         stage.slack.says(user, &stage.channel, text, Some(&thread)).1.remove(0)

@@ -32,7 +32,7 @@ async fn edits(stage: &Stage, description: &str) -> String {
     stage.sir.aws_changes(&case, &json!({ "description": description })).unwrap();
     stage.ana(&format!("{case} edit")).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    case
+    case.to_string()
 }
 
 /// All fields of the form to edit, the long ones as `texts` has them.
@@ -83,7 +83,7 @@ async fn a_long_description_is_not_touched_where_only_the_title_is_changed_and_i
     assert!(long.len() > 6_000 && texts.len() >= 3, "{}", texts.len());
     assert_eq!(texts.iter().map(|(_, text)| text.as_str()).collect::<String>(), long);
     stage.sends(ANA, &edited("Two keys", &texts)).await;
-    let now = stage.sir.case(&case).unwrap();
+    let now = stage.sir.case(&CaseId::new(&case)).unwrap();
     assert_eq!((&now["title"], &now["description"]), (&json!("Two keys"), &json!(long)));
     let heard = stage.sir.take_calls();
     assert!(!format!("{heard:?}").contains("of the log"), "the description was not sent");
@@ -93,7 +93,7 @@ async fn a_long_description_is_not_touched_where_only_the_title_is_changed_and_i
     stage.sends(ANA, &edited("Two keys", &texts)).await;
     let expected = long.replace("250 of the log", "250 of another log");
     assert_ne!(expected, long);
-    assert_eq!(stage.sir.case(&case).unwrap()["description"], json!(expected));
+    assert_eq!(stage.sir.case(&CaseId::new(&case)).unwrap()["description"], json!(expected));
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn a_form_is_about_the_case_that_it_was_opened_for_wherever_it_was() {
     let stage = Stage::set().await;
     let [ours, other] = ["Ours", "The channel's"].map(|title| stage.sir.console_creates_case(title));
     let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
-    stage.memory.bind(&place, &CaseId::parse(&other).unwrap()).await.unwrap();
+    stage.memory.bind(&place, &CaseId::parse(other.as_str()).unwrap()).await.unwrap();
     stage.ana(&format!("{ours} comment")).await;
     stage.sends(ANA, &[("text", typed("on ours"))]).await;
     stage.ana(&format!("{ours} edit")).await;

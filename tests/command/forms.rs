@@ -1,5 +1,6 @@
 //! What people ask with buttons and forms, and what becomes of it.
 
+use casebridge::case::CaseId;
 use std::time::Duration;
 
 use casebridge::chat::language::grammar;
@@ -43,10 +44,10 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
     stage.presses(ANA, "run/1").await;
     assert_eq!(stage.sends(ANA, &new_case()).await["response_action"], "clear");
     let made = stage.sir.state()["cases"].as_object().unwrap().keys().next().unwrap().clone();
-    let card = stage.card_of(&made).await;
+    let card = stage.card_of(&CaseId::new(&made)).await;
     stage.clicks(ANA, &card, "run/1").await;
     stage.sends(ANA, &[("text", typed("It was <Bo>'s key & mine"))]).await;
-    assert_eq!(stage.comments(&made), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
+    assert_eq!(stage.comments(&CaseId::new(&made)), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
     stage.clicks(ANA, &card, "run/2").await;
     let shown = stage.presses(ANA, "run/1").await;
     assert!(shown.contains("goes from Submitted to"), "{shown}");
@@ -58,12 +59,12 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
     let shortcut = stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "attach_file").unwrap();
     assert_eq!(stage.deliver(&shortcut).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(stage.sir.attachment(&made, "Log_1.txt").unwrap(), "bytes");
+    assert_eq!(stage.sir.attachment(&CaseId::new(&made), "Log_1.txt").unwrap(), "bytes");
     stage.clicks(ANA, &card, "run/4").await;
     assert!(SlackStandin::shown(&stage.form(ANA)).contains("That is final"));
     assert_eq!(stage.sir.count("CloseCase"), 0);
     stage.sends(ANA, &[]).await;
-    assert_eq!(stage.sir.case(&made).unwrap()["caseStatus"], "Closed");
+    assert_eq!(stage.sir.case(&CaseId::new(&made)).unwrap()["caseStatus"], "Closed");
     assert_eq!(stage.sir.count("CloseCase"), 1);
 }
 
@@ -214,7 +215,9 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
         let block = blocks.as_array().unwrap().iter().find(|block| block["block_id"] == name).unwrap();
         typed(block["element"]["initial_value"].as_str().unwrap())
     };
-    stage.sends(ANA, &[("case", chosen(&case)), ("text", text("text")), ("text/1", text("text/1"))]).await;
+    stage
+        .sends(ANA, &[("case", chosen(case.as_str())), ("text", text("text")), ("text/1", text("text/1"))])
+        .await;
     assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{} & the end", "x".repeat(5_000))]);
 }
 
@@ -289,7 +292,7 @@ async fn every_button_of_a_card_is_a_line_that_a_person_could_type() {
         for button in buttons.as_array().unwrap() {
             let line = button["value"].as_str().unwrap();
             let parsed = grammar::parse(line, 0).unwrap_or_else(|mistake| panic!("{line}: {mistake}"));
-            assert_eq!(parsed.case.unwrap().as_str(), case);
+            assert_eq!(parsed.case.unwrap().as_str(), case.as_str());
         }
     }
 }

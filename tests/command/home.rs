@@ -18,8 +18,8 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     let home = stage.slack.home(ANA).unwrap();
     let shown = SlackStandin::shown(&home);
     let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
-    assert!(at("Cases that you watch") < at(&mine) && at(&mine) < at("Other open cases"));
-    assert!(at("Other open cases") < at(&other) && !shown.contains(&closed));
+    assert!(at("Cases that you watch") < at(mine.as_str()) && at(mine.as_str()) < at("Other open cases"));
+    assert!(at("Other open cases") < at(other.as_str()) && !shown.contains(closed.as_str()));
     assert!(shown.contains("next move: your team, since ") && shown.contains("next move: AWS"), "{shown}");
     assert_eq!(SlackStandin::live_in(&home).len(), 0);
     let id = home["id"].as_str().unwrap();

@@ -23,9 +23,9 @@ async fn issue(stage: &Stage) -> (String, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let id = stage.jira.issue(&key).unwrap()["id"].as_str().unwrap().to_owned();
-    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(&case).unwrap()).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
     stage.jira.take_webhooks();
-    (case, key)
+    (case.to_string(), key)
 }
 
 async fn webhooks(stage: &Stage) -> Vec<SignedRequest> {
@@ -45,7 +45,7 @@ async fn linked(stage: &Stage) -> (String, String) {
     stage.ana(&format!("{case} jira link {key}")).await;
     stage.notify().await;
     webhooks(stage).await;
-    (case, key)
+    (case.to_string(), key)
 }
 
 /// A comment as REST takes it, with more than words.
@@ -70,7 +70,7 @@ fn circles(stage: &Stage) -> [Value; 2] {
 }
 
 /// What the case's comments say, below the lines that name the speakers.
-fn said(stage: &Stage, case: &str) -> Vec<String> {
+fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
     let bodies = stage.comments(case).into_iter();
     bodies.map(|body| body.split_once(":\n").map_or(body.clone(), |(_, words)| words.to_owned())).collect()
 }
@@ -91,7 +91,7 @@ async fn a_comment_for_one_role_or_group_leaves_no_trace_outside_jira() {
     writes("The host web-2 is isolated.", &json!({}));
     webhooks(&stage).await;
     stage.notify().await;
-    assert_eq!(said(&stage, &case), ["The host web-2 is isolated."]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["The host web-2 is isolated."]);
     assert!(stage.slack.state().to_string().contains("web-2"), "the thread is told");
     let outside = stage.outside_jira() + &log.text();
     for word in ["suspect", "vendor", "Counsel", "counsel-and-hr"] {
@@ -114,10 +114,10 @@ async fn an_edit_that_restricts_a_comment_keeps_its_new_text_in_jira_until_the_r
     };
     rewrites("It was Cy", role).await;
     rewrites("It was Di", json!({})).await;
-    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was Bo"]);
     assert!(!stage.outside_jira().contains("It was Cy") && !stage.outside_jira().contains("It was Di"));
     rewrites("It was Ed", json!({ "visibility": null })).await;
-    assert_eq!(said(&stage, &case), ["It was Ed"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was Ed"]);
 }
 
 /// What makes a comment of a service project an internal note, or takes that away.
@@ -140,7 +140,7 @@ async fn an_internal_note_stays_in_jira_unless_the_settings_let_it_out() {
         writes("The suspect works here.", role);
         webhooks(&stage).await;
         let told = ["We told the customer.", "The customer must not hear of web-3."];
-        assert_eq!(said(&stage, &case), told[..if notes_too { 2 } else { 1 }]);
+        assert_eq!(said(&stage, &CaseId::new(&case)), told[..if notes_too { 2 } else { 1 }]);
         let rewritten = comment("They shouted.", internal(true));
         stage.jira.person_rewrites(&ana, &key, &changed, &rewritten).unwrap();
         webhooks(&stage).await;
@@ -167,14 +167,14 @@ async fn notes_from_before_the_setting_stay_in_jira_when_it_lets_others_out() {
     let rewritten = comment("Nor of web-3's owner.", internal(true));
     stage.jira.person_rewrites(&ana, &key, &before, &rewritten).unwrap();
     webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["The customer knows of web-2."]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["The customer knows of web-2."]);
     stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = false;
     writes(&stage, "Nor of web-4.");
     webhooks(&stage).await;
     stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = true;
     stage.jira.person_comments(&ana, &key, "Done.").unwrap();
     webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["The customer knows of web-2.", "Done."]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["The customer knows of web-2.", "Done."]);
 }
 
 #[tokio::test]
@@ -182,12 +182,12 @@ async fn the_bridges_own_comments_are_internal_and_known_as_its_own() {
     let mut stage = Stage::set().await;
     stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = true;
     let (case, key) = linked(&stage).await;
-    stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "Turn the key").unwrap();
     stage.notify().await;
     let there = stage.jira.comments(&key);
     assert!(!there.is_empty() && there.iter().all(|comment| comment["jsdPublic"] == false), "{there:?}");
     webhooks(&stage).await;
-    assert_eq!(stage.comments(&case), ["Turn the key"]);
+    assert_eq!(stage.comments(&CaseId::new(&case)), ["Turn the key"]);
 }
 
 /// Written in two halves, so that no scanner takes this file for a leak.
@@ -214,7 +214,7 @@ async fn a_comment_with_a_secret_stays_in_jira_and_its_issue_is_told_so_once() {
     let leaked = stage.jira.person_comments(&ana, &key, &leak()).unwrap();
     stage.jira.person_comments(&ana, &key, "It was in the build log.").unwrap();
     let sent = webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["It was in the build log."]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was in the build log."]);
     let [notice] = &notices(&stage, &key)[..] else { panic!("one notice: {:?}", stage.jira.comments(&key)) };
     for words in ["Ana Alvarez's comment", &case, "an AWS access key id", "revoke it"] {
         assert!(notice.contains(words), "{words} in {notice}");
@@ -230,18 +230,18 @@ async fn a_comment_with_a_secret_stays_in_jira_and_its_issue_is_told_so_once() {
     stage.jira.person_deletes_comment(&key, &notice).unwrap();
     webhooks(&stage).await;
     stage.notify().await;
-    assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (0, 1));
+    assert_eq!((notices(&stage, &key).len(), said(&stage, &CaseId::new(&case)).len()), (0, 1));
     // An edit that leaves a secret in it is told again: its author takes it for mended.
     stage.jira.person_edits_comment(&ana, &key, &leaked, &format!("{} It is revoked.", leak())).unwrap();
     webhooks(&stage).await;
     webhooks(&stage).await;
-    assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (1, 1));
+    assert_eq!((notices(&stage, &key).len(), said(&stage, &CaseId::new(&case)).len()), (1, 1));
     let outside = stage.outside_jira() + &log.text();
     assert!(!outside.contains(KEY[1]) && !outside.contains("please block it"), "{outside}");
     assert!(!notices(&stage, &key).concat().contains(KEY[1]));
     stage.jira.person_edits_comment(&ana, &key, &leaked, "The key is blocked.").unwrap();
     webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["It was in the build log.", "The key is blocked."]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was in the build log.", "The key is blocked."]);
 }
 
 #[tokio::test]
@@ -256,12 +256,12 @@ async fn an_edit_that_adds_a_secret_leaves_the_case_as_it_was() {
     stage.jira.person_edits_comment(&ana, &key, &id, &leak()).unwrap();
     webhooks(&stage).await;
     webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was Bo"]);
     assert_eq!(notices(&stage, &key).len(), 1, "none of {restricted}, which is not for everybody");
     assert!(!stage.outside_jira().contains(KEY[1]));
     stage.jira.person_edits_comment(&ana, &key, &id, "It was Cy").unwrap();
     webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["It was Cy"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was Cy"]);
 }
 
 #[tokio::test]
@@ -270,12 +270,12 @@ async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
     let (case, key) = linked(&stage).await;
     let id = stage.jira.person_comments(&stage.jira.ana(), &key, &leak()).unwrap();
     let body = format!("Ana Alvarez (Jira):\n{}", leak());
-    let comment = stage.sir.aws_comments(&case, "Ana", &body).unwrap();
+    let comment = stage.sir.aws_comments(&CaseId::new(&case), "Ana", &body).unwrap();
     let told = Told { remote: id, hash: casebridge::case::text::hash(&body), seen: Seen::Yes, theirs: true };
     let (case_id, ledger_key) = (CaseId::parse(&case).unwrap(), Key(format!("comment/{comment}/0")));
     stage.memory.tell(&case_id, NO_LEASE, jira::KIND, &ledger_key, &told).await.unwrap();
     webhooks(&stage).await;
-    assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (0, 1));
+    assert_eq!((notices(&stage, &key).len(), stage.comments(&CaseId::new(&case)).len()), (0, 1));
 }
 
 #[tokio::test]
@@ -290,7 +290,11 @@ async fn a_notice_is_told_once_wherever_its_worker_is_stopped() {
         let job = stage.job();
         let ended = stage.until(&job, at).await;
         casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
-        assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (1, 0), "moment {at}");
+        assert_eq!(
+            (notices(&stage, &key).len(), stage.comments(&CaseId::new(&case)).len()),
+            (1, 0),
+            "moment {at}"
+        );
         if ended {
             assert!(at > 10, "{at} moments");
             break;
@@ -310,11 +314,11 @@ async fn a_notice_that_jira_does_not_take_keeps_no_comment_back() {
         stage.deliver(&stage.jira.take_webhooks()[0]).await;
         let jobs = stage.jobs();
         assert_eq!(!stage.work(&jobs).await.is_empty(), comes_again, "{fault}");
-        assert_eq!(said(&stage, &case), ["It was in the build log."], "{fault}");
+        assert_eq!(said(&stage, &CaseId::new(&case)), ["It was in the build log."], "{fault}");
         stage.jira.heal();
         stage.world.stops_the_clock(casebridge::config::clock::now() + 90_000);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        assert_eq!((notices(&stage, &key).len(), said(&stage, &case).len()), (1, 1), "{fault}");
+        assert_eq!((notices(&stage, &key).len(), said(&stage, &CaseId::new(&case)).len()), (1, 1), "{fault}");
     }
 }
 
@@ -333,7 +337,7 @@ async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_kee
     stage.sir.fault(FaultRule::on("CreateCaseComment").body("not for AWS").error("ValidationException"));
     stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
     webhooks(&stage).await;
-    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was Bo"]);
     assert!(!stage.outside_jira().contains("suspect"));
 }
 
@@ -348,7 +352,7 @@ async fn a_persons_comment_becomes_one_on_the_case_and_the_issue_is_not_told() {
         stage.deliver(delivery).await;
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let [body] = &stage.comments(&case)[..] else { panic!("one comment") };
+    let [body] = &stage.comments(&CaseId::new(&case))[..] else { panic!("one comment") };
     assert!(body.ends_with(" (Jira):\nIt was *Bo*"), "{body}");
     let saying = &stage.memory.sayings(&id).await.unwrap()[0];
     assert!(matches!(saying.author, Author::Jira { .. }));
@@ -358,7 +362,7 @@ async fn a_persons_comment_becomes_one_on_the_case_and_the_issue_is_not_told() {
     assert!(told.theirs && told.remote == comment);
     stage.jira.person_edits_comment(&stage.jira.ana(), &key, &comment, "It was Cy").unwrap();
     webhooks(&stage).await;
-    let [body] = &stage.comments(&case)[..] else { panic!("still one comment") };
+    let [body] = &stage.comments(&CaseId::new(&case))[..] else { panic!("still one comment") };
     assert!(body.ends_with("It was Cy"), "{body}");
     assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
 }
@@ -377,14 +381,14 @@ async fn another_issue_and_a_forged_webhook_are_nothing_to_a_case() {
         assert_eq!(stage.deliver(&stage.jira.signed(odd)).await.0, 200, "{odd}");
     }
     assert_eq!(stage.jobs().len(), 0);
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.comments(&CaseId::new(&case)).len(), 0);
 }
 
 #[tokio::test]
 async fn the_issue_is_shown_and_another_can_be_chosen() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    let id = CaseId::parse(&case).unwrap();
+    let id = CaseId::parse(case.as_str()).unwrap();
     assert!(stage.ana(&format!("{case} jira")).await.contains("has no issue yet"));
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let shown = stage.ana(&format!("{case} jira link {key}")).await;
@@ -500,7 +504,7 @@ async fn linking_the_same_issue_again_loses_nothing_that_was_written_since() {
         stage.deliver(delivery).await;
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(said(&stage, &case), ["It was Bo"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["It was Bo"]);
 }
 
 #[tokio::test]
@@ -523,13 +527,13 @@ async fn an_issue_counts_only_while_it_is_the_cases_also_when_it_is_linked_a_sec
     comments(&stage, &second, "too late").await;
     comments(&stage, &first, "three").await;
     stage.notify().await;
-    assert_eq!(said(&stage, &case), ["one", "two", "three"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["one", "two", "three"]);
     assert_eq!(stage.granted("CreateCaseComment"), 3);
 }
 
 /// The case's note on its issue, as version 0.1.0 wrote it.
-async fn noted_before(stage: &Stage, case: &str, key: &str) {
-    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
+async fn noted_before(stage: &Stage, case: &CaseId, key: &str) {
+    let (case, now) = (CaseId::parse(case.as_str()).unwrap(), casebridge::config::clock::now());
     let id = stage.jira.issue(key).unwrap()["id"].as_str().unwrap().to_owned();
     let home = json!({ "channel": null, "home": { "place": id, "name": key }, "set": {}, "again": {}, "facts": null,
         "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });
@@ -548,7 +552,7 @@ async fn an_issue_that_an_earlier_version_made_loses_nothing_and_one_that_it_lin
     let bridge = stage.bridge();
     let jira = bridge.jira().unwrap();
     let case = stage.sir.aws_creates_case("Key leaked");
-    let (id, description) = (CaseId::parse(&case).unwrap(), comment("x", json!({}))["body"].clone());
+    let (id, description) = (CaseId::parse(case.as_str()).unwrap(), comment("x", json!({}))["body"].clone());
     let text = IssueText { case: &id, mark: "m".to_owned(), summary: "x".to_owned(), description };
     let made = jira.create_issue(text).await.unwrap().key;
     noted_before(&stage, &case, &made).await;

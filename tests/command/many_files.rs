@@ -1,5 +1,6 @@
 //! Several files of one message: a job each, one comment and one answer for all of them, whatever is stopped or repeated.
 
+use casebridge::case::CaseId;
 use casebridge::{
     chat::{actions, ingress::job::Job},
     config::clock,
@@ -28,7 +29,7 @@ async fn job(stage: &Stage, bytes: usize) -> (String, Job) {
     mention["event"]["files"] = json!(files);
     let signed = stage.slack.signed(&sent[1].path, "application/json", mention.to_string());
     assert_eq!(stage.deliver(&signed).await.0, 200);
-    (case, stage.job())
+    (case.to_string(), stage.job())
 }
 
 fn read(job: &live::Job) -> Job {
@@ -51,13 +52,13 @@ async fn all(stage: &Stage, first: &Job, times: usize) -> usize {
     done
 }
 
-fn names(stage: &Stage, case: &str) -> Vec<String> {
+fn names(stage: &Stage, case: &CaseId) -> Vec<String> {
     let files = stage.sir.case(case).unwrap()["caseAttachments"].as_array().unwrap().clone();
     files.iter().map(|file| file["fileName"].as_str().unwrap().to_owned()).collect()
 }
 
 /// All files are on the case, once and whole, and one comment names them in the order of the message.
-fn holds(stage: &Stage, case: &str, bytes: usize, when: &str) {
+fn holds(stage: &Stage, case: &CaseId, bytes: usize, when: &str) {
     assert_eq!(names(stage, case), ON_CASE, "{when}");
     for (index, name) in ON_CASE.iter().enumerate() {
         let content = stage.sir.attachment(case, name).unwrap();
@@ -79,7 +80,7 @@ async fn each_large_file_of_a_message_is_a_job_of_its_own_and_the_last_one_says_
     let (case, first) = job(&stage, bytes).await;
     let mut job = first;
     for count in 1..=NAMES.len() {
-        assert_eq!((stage.comments(&case).len(), stage.slack.ephemerals(ANA).len()), (0, 0));
+        assert_eq!((stage.comments(&CaseId::new(&case)).len(), stage.slack.ephemerals(ANA).len()), (0, 0));
         actions::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!(stage.sir.count("PUT attachment"), count, "one job takes one file");
         match &stage.jobs()[..] {
@@ -88,7 +89,7 @@ async fn each_large_file_of_a_message_is_a_job_of_its_own_and_the_last_one_says_
             more => panic!("{} jobs follow the {count}th", more.len()),
         }
     }
-    holds(&stage, &case, bytes, "after the last");
+    holds(&stage, &CaseId::new(&case), bytes, "after the last");
     let [answer] = &answers(&stage, 0)[..] else { panic!("one answer") };
     assert!(answer.contains("3 files are on case") && answer.contains("two-2.log"), "{answer}");
     assert!(
@@ -103,14 +104,14 @@ async fn delivered_one_to_four_times_each_job_adds_nothing_twice_and_only_the_la
         let stage = Stage::set().await;
         let (case, first) = job(&stage, 10).await;
         assert_eq!(all(&stage, &first, times).await, NAMES.len(), "{times}");
-        holds(&stage, &case, 10, "repeated");
+        holds(&stage, &CaseId::new(&case), 10, "repeated");
         let answers = answers(&stage, 0);
         assert_eq!(answers.len(), times, "the last job's, as often as it came");
         assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
         // The first comes once more when all is over.
         actions::execute(&stage.bridge(), &first).await.unwrap();
         assert_eq!((stage.jobs().len(), stage.slack.ephemerals(ANA).len()), (0, times));
-        holds(&stage, &case, 10, "repeated at the end");
+        holds(&stage, &CaseId::new(&case), 10, "repeated at the end");
     }
 }
 
@@ -133,7 +134,7 @@ async fn stopped_at_any_moment_of_any_of_its_jobs_a_message_still_has_one_commen
                 all(&stage, job, 1).await;
             }
             let when = format!("job {step}, moment {at}");
-            holds(&stage, &case, 10, &when);
+            holds(&stage, &CaseId::new(&case), 10, &when);
             let answers = answers(&stage, 0);
             assert!(!answers.is_empty() && answers.windows(2).all(|pair| pair[0] == pair[1]), "{when}");
             if ended {
@@ -155,8 +156,12 @@ async fn a_file_that_is_refused_keeps_no_other_from_the_case() {
         .sir
         .fault(FaultRule::on("GetCaseAttachmentUploadUrl").once().error("ServiceQuotaExceededException"));
     all(&stage, &second, 1).await;
-    assert_eq!(names(&stage, &case), ["one.log", "two.log"]);
-    assert!(stage.comments(&case)[0].ends_with("- one.log\n- two.log"), "{:?}", stage.comments(&case));
+    assert_eq!(names(&stage, &CaseId::new(&case)), ["one.log", "two.log"]);
+    assert!(
+        stage.comments(&CaseId::new(&case))[0].ends_with("- one.log\n- two.log"),
+        "{:?}",
+        stage.comments(&CaseId::new(&case))
+    );
     let [answer] = &answers(&stage, 0)[..] else { panic!("one answer") };
     assert!(answer.contains("2 files are on case") && answer.contains("quota"), "{answer}");
 }
@@ -173,7 +178,7 @@ async fn a_file_is_not_begun_where_it_could_not_end_in_time_and_waits_at_the_end
     let [waiting] = &again[..] else { panic!("it waits") };
     assert!(read(waiting) == first && waiting.id != first.key());
     assert_eq!(stage.work_until(&again, clock::now() + 50_000).await, [""; 0]);
-    assert_eq!(names(&stage, &case), ["one.log"]);
+    assert_eq!(names(&stage, &CaseId::new(&case)), ["one.log"]);
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn known(replies: Millis, role: Millis) -> (Stage, String, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     know(&stage, replies, role).await;
-    (stage, case, thread)
+    (stage, case.to_string(), thread)
 }
 
 async fn know(stage: &Stage, replies: Millis, role: Millis) {
@@ -63,7 +63,7 @@ async fn an_event_that_comes_late_is_taken_where_nothing_that_it_needs_is_younge
     let event = replies(&stage, &thread);
     later(&stage, 2 * HOUR);
     assert_eq!(comes(&stage, &event).await, "");
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo's key"]);
+    assert_eq!(stage.comments(&CaseId::new(&case)), ["ana (Slack):\nIt was Bo's key"]);
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_event_that_is_older_than_the_switch_or_the_role_is_refused_for_good_
         assert!(shown.contains(why) && shown.contains("It was Bo's key"), "{shown}");
         know(&stage, early, early).await;
         assert!(comes(&stage, &event).await.contains(why), "it stays refused");
-        assert_eq!(stage.comments(&case).len(), 0);
+        assert_eq!(stage.comments(&CaseId::new(&case)).len(), 0);
     }
 }
 
@@ -92,7 +92,7 @@ async fn an_edit_of_what_was_said_too_early_makes_no_comment_of_it() {
     later(&stage, 2 * HOUR);
     let edit = stage.slack.edits(ANA, &stage.channel, &ts, "internal, still").unwrap();
     assert_eq!(comes(&stage, &edit).await, "");
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.comments(&CaseId::new(&case)).len(), 0);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_job_that_lay_in_the_queue_is_refused_if_the_switch_was_off_meanwhile_
         know(&stage, since, 0).await;
         later(&stage, 2 * HOUR);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        assert_eq!(stage.comments(&case).len(), made);
+        assert_eq!(stage.comments(&CaseId::new(&case)).len(), made);
     }
 }
 
@@ -133,7 +133,7 @@ async fn a_job_that_is_done_after_the_switch_was_turned_off_is_refused() {
     assert_eq!(stage.deliver(&replies(&stage, &thread)).await.0, 200);
     stage.settings.slack.replies_are_comments = false;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.comments(&CaseId::new(&case)).len(), 0);
     assert!(stage.since(ANA, 0).contains("do not become comments"));
 }
 
@@ -187,14 +187,14 @@ async fn what_was_said_in_a_cases_channel_before_its_card_is_refused_and_what_ca
     let after = replies(&stage, &thread);
     assert!(comes(&stage, &before).await.contains("before the case had its card here"));
     assert_eq!(comes(&stage, &after).await, "");
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.comments(&CaseId::new(&case)).len(), 1);
 }
 
 #[tokio::test]
 async fn what_was_written_when_the_case_was_closed_is_refused_by_its_time_and_not_sent() {
     let (stage, case, thread) = known(0, 0).await;
     later(&stage, HOUR);
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     later(&stage, HOUR);
     let event = replies(&stage, &thread);
     later(&stage, HOUR);
@@ -215,7 +215,7 @@ async fn a_comment_that_was_begun_in_time_is_finished_and_one_that_was_not_is_re
         know(&stage, clock::now() + HOUR, 0).await;
         later(&stage, 2 * HOUR);
         assert!(stage.until(&job, usize::MAX).await);
-        let (comments, shown) = (stage.comments(&case).len(), stage.since(ANA, 0));
+        let (comments, shown) = (stage.comments(&CaseId::new(&case)).len(), stage.since(ANA, 0));
         let right = match comments {
             0 => !ended && shown.contains("before replies here became comments"),
             1 => shown.is_empty(),

@@ -32,18 +32,18 @@ async fn job(stage: &Stage, line: &str) -> (String, Job) {
     assert_eq!(stage.deliver(&delivery).await.0, 200);
     let job = stage.job();
     if line != "close" {
-        return (case, job);
+        return (case.to_string(), job);
     }
     actions::execute(&stage.bridge(), &job).await.unwrap();
     let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
     let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
-    (case, stage.job())
+    (case.to_string(), stage.job())
 }
 
 /// What the case holds that a command can change, without times.
-fn state(stage: &Stage, case: &str) -> (Value, Value, usize) {
-    let state = stage.sir.state()["cases"][case].clone();
+fn state(stage: &Stage, case: &CaseId) -> (Value, Value, usize) {
+    let state = stage.sir.state()["cases"][case.as_str()].clone();
     let mut wire = state["case"].clone();
     for time in ["lastUpdatedDate", "createdDate", "closedDate", "caseArn", "reportedIncidentStartDate"] {
         wire.as_object_mut().unwrap().remove(time);
@@ -87,7 +87,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
         let stage = Stage::set().await;
         let (case, whole) = job(&stage, line).await;
         actions::execute(&stage.bridge(), &whole).await.unwrap();
-        let expected = state(&stage, &case);
+        let expected = state(&stage, &CaseId::new(&case));
         let mut at = 1;
         loop {
             let (case, job) = job(&stage, line).await;
@@ -95,7 +95,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
             stage.sir.take_calls();
             let ended = stage.until(&job, at).await;
             actions::execute(&stage.bridge(), &job).await.unwrap();
-            assert_eq!(state(&stage, &case), expected, "{line}, stopped at moment {at}");
+            assert_eq!(state(&stage, &CaseId::new(&case)), expected, "{line}, stopped at moment {at}");
             // The comment's repetition is granted with the comment that is there already.
             let granted = if operation == "CreateCaseComment" { 1..=2 } else { 1..=1 };
             assert!(granted.contains(&stage.granted(operation)), "{line}, stopped at moment {at}");
@@ -117,12 +117,12 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
             let stage = Stage::set().await;
             let (case, whole) = job(&stage, line).await;
             actions::execute(&stage.bridge(), &whole).await.unwrap();
-            let expected = state(&stage, &case);
+            let expected = state(&stage, &CaseId::new(&case));
             let (case, job) = job(&stage, line).await;
             let fault = FaultRule::on(operation).once();
             stage.sir.fault(if applied { fault.reset_after() } else { fault.reset_before() });
             actions::execute(&stage.bridge(), &job).await.unwrap();
-            assert_eq!(state(&stage, &case), expected, "{line}, {applied}");
+            assert_eq!(state(&stage, &CaseId::new(&case)), expected, "{line}, {applied}");
         }
     }
 }
@@ -163,12 +163,12 @@ async fn another_persons_change_in_between_is_not_undone() {
             break;
         }
         // The worker was stopped after its change was made: somebody moves the case on, and the job comes again.
-        if stage.sir.case(&case).unwrap()["caseStatus"] == "Detection and Analysis" {
+        if stage.sir.case(&CaseId::new(&case)).unwrap()["caseStatus"] == "Detection and Analysis" {
             overtaken += 1;
-            stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
+            stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::PostIncident).unwrap();
             actions::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(
-                stage.sir.case(&case).unwrap()["caseStatus"],
+                stage.sir.case(&CaseId::new(&case)).unwrap()["caseStatus"],
                 "Post-incident Activities",
                 "moment {at}"
             );
@@ -184,7 +184,7 @@ async fn whose_comment_it_is_stands_in_the_table_before_the_comment_is_made() {
     for at in 1.. {
         let (case, job) = job(&stage, "comment It was Bo's key").await;
         let ended = stage.until(&job, at).await;
-        if let [body] = &stage.comments(&case)[..] {
+        if let [body] = &stage.comments(&CaseId::new(&case))[..] {
             let sayings = stage.memory.sayings(&CaseId::parse(&case).unwrap()).await.unwrap();
             assert_eq!(sayings[0].body_hash, text::hash(body), "moment {at}");
             seen += 1;

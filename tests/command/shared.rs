@@ -1,5 +1,6 @@
 //! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
 
+use casebridge::case::CaseId;
 use casebridge::{
     config::clock,
     runtime::{World, gate},
@@ -18,7 +19,7 @@ async fn overheard() -> (Stage, String, String) {
     let card = stage.card_of(&case).await;
     stage.slack.set_shared(&stage.channel, true);
     stage.sir.take_calls();
-    (stage, case, card)
+    (stage, case.to_string(), card)
 }
 
 async fn all(stage: &Stage, sent: &[SignedRequest]) -> String {
@@ -31,7 +32,7 @@ async fn all(stage: &Stage, sent: &[SignedRequest]) -> String {
 }
 
 /// Every way to ask something in a channel, with the verb that it asks for.
-fn asked(stage: &Stage, case: &str, card: &str) -> Vec<(&'static str, Vec<SignedRequest>)> {
+fn asked(stage: &Stage, case: &CaseId, card: &str) -> Vec<(&'static str, Vec<SignedRequest>)> {
     let (slack, channel) = (&stage.slack, stage.channel.as_str());
     let (.., bot, _) = slack.app();
     let shared = slack.shares(ANA, channel, ("log.txt", "text/plain"), "bytes", Some(card));
@@ -49,7 +50,7 @@ fn asked(stage: &Stage, case: &str, card: &str) -> Vec<(&'static str, Vec<Signed
 #[tokio::test]
 async fn whatever_is_asked_in_a_shared_channel_is_refused_and_nothing_is_done() {
     let (stage, case, card) = overheard().await;
-    for (verb, sent) in asked(&stage, &case, &card) {
+    for (verb, sent) in asked(&stage, &CaseId::new(&case), &card) {
         let shown = all(&stage, &sent).await;
         assert!(
             shown.contains("People of another workspace read this channel")
@@ -70,7 +71,7 @@ async fn an_invited_workspace_and_one_of_our_own_organisation_count_as_others_an
     for sharing in [Sharing::Invited, Sharing::Organisation] {
         let (stage, case, card) = overheard().await;
         stage.slack.set_sharing(&stage.channel, sharing);
-        for (verb, sent) in asked(&stage, &case, &card) {
+        for (verb, sent) in asked(&stage, &CaseId::new(&case), &card) {
             let before = stage.slack.messages(&stage.channel);
             let shown = all(&stage, &sent).await;
             assert!(shown.contains("People of another workspace"), "{sharing:?} {verb}: {shown}");
@@ -88,7 +89,7 @@ async fn an_invited_workspace_and_one_of_our_own_organisation_count_as_others_an
 async fn the_same_is_done_where_the_channel_is_ours_alone() {
     let (stage, case, card) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);
-    for (verb, sent) in asked(&stage, &case, &card) {
+    for (verb, sent) in asked(&stage, &CaseId::new(&case), &card) {
         let shown = all(&stage, &sent).await;
         assert!(!shown.contains("Nothing was done"), "{verb}: {shown}");
         assert!(!stage.sir.take_calls().is_empty(), "{verb}");
@@ -128,7 +129,7 @@ async fn where_slack_does_not_tell_who_reads_a_channel_it_counts_as_shared() {
         let (stage, case, card) = overheard().await;
         stage.slack.set_shared(&stage.channel, false);
         stage.slack.fault(FaultRule::on("conversations.info").error(error));
-        for (verb, sent) in asked(&stage, &case, &card) {
+        for (verb, sent) in asked(&stage, &CaseId::new(&case), &card) {
             let shown = all(&stage, &sent).await;
             assert!(shown.contains(words) && shown.contains("Nothing was done"), "{verb}: {shown}");
             assert!(shown.contains("counts as if they did"), "{verb}: {shown}");
@@ -203,7 +204,7 @@ async fn direct_messages_and_forms_are_read_by_nobody_else_so_nobody_is_asked() 
     assert!(all(&stage, &[sent]).await.contains("Key leaked"));
     stage.ana(&format!("{case} comment")).await;
     stage.sends(ANA, &[("text", typed("It was Bo's key"))]).await;
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.comments(&CaseId::new(&case)).len(), 1);
     assert_eq!(stage.slack.count("conversations.info"), 0);
 }
 
@@ -224,7 +225,7 @@ async fn the_doctor_says_what_was_refused_in_the_last_day() {
     let case = stage.sir.console_creates_case("Key leaked");
     let refused = |ago: i64| {
         let at = stage.world.now() - ago;
-        gate::Refused { at, case: case.clone(), why: "remote link: HTTP 403".to_owned() }
+        gate::Refused { at, case: case.clone().to_string(), why: "remote link: HTTP 403".to_owned() }
     };
     gate::refused(&stage.world, jira::KIND, "link", refused(60_000)).await;
     gate::refused(&stage.world, jira::KIND, "status", refused(90_000_000)).await;

@@ -462,9 +462,9 @@ impl Stage {
     }
 
     /// The bodies of a case's comments.
-    pub fn comments(&self, case: &str) -> Vec<String> {
+    pub fn comments(&self, case: &CaseId) -> Vec<String> {
         let state = self.sir.state();
-        let comments = state["cases"][case]["comments"].clone();
+        let comments = state["cases"][case.as_str()]["comments"].clone();
         let all: Vec<Value> = match comments {
             Value::Array(all) => all,
             Value::Object(all) => all.into_iter().map(|(_, comment)| comment).collect(),
@@ -474,10 +474,10 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, and starts it.
-    pub async fn thread_of(&self, case: &str) -> String {
+    pub async fn thread_of(&self, case: &CaseId) -> String {
         let (ts, _) = self.slack.says(ANA, &self.channel, "a card", None);
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
-        self.memory.bind(&place, &CaseId::parse(case).unwrap()).await.unwrap();
+        self.memory.bind(&place, &case.clone()).await.unwrap();
         ts
     }
 }
@@ -543,8 +543,8 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, under the case's own card.
-    pub async fn card_of(&self, case: &str) -> String {
-        let id = CaseId::parse(case).unwrap();
+    pub async fn card_of(&self, case: &CaseId) -> String {
+        let id = case.clone();
         let read = self.world.call(sir::Call::GetCase { case: id.clone() }).await.unwrap();
         let case = match read {
             sir::Answer::Case(case) => Some(case),

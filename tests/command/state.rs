@@ -19,18 +19,18 @@ async fn known(stage: &Stage) -> (String, String) {
     let case = stage.sir.console_creates_case("Key leaked");
     let issue = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     stage.ana(&format!("{case} jira link {issue}")).await;
-    (case, issue)
+    (case.to_string(), issue)
 }
 
 /// What a case's notes say.
-async fn notes(stage: &Stage, case: &str) -> [Option<String>; 3] {
-    let meta = stage.memory.meta(&CaseId::new(case)).await.unwrap().unwrap();
+async fn notes(stage: &Stage, case: &CaseId) -> [Option<String>; 3] {
+    let meta = stage.memory.meta(case).await.unwrap().unwrap();
     [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)].map(|note| meta.text(note).cloned())
 }
 
 /// Puts this in the place of a note.
-async fn note(stage: &Stage, case: &str, note: Note, text: &str) {
-    let (id, now) = (CaseId::new(case), stage.world.now());
+async fn note(stage: &Stage, case: &CaseId, note: Note, text: &str) {
+    let (id, now) = (case.clone(), stage.world.now());
     let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
     stage.memory.save(&id, meta.epoch, note, text).await.unwrap();
     stage.memory.put_off(&id, Some(meta.epoch), now).await.unwrap();
@@ -46,9 +46,9 @@ fn changes(stage: &Stage) -> usize {
 async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_person_hears_so() {
     let stage = Stage::set().await;
     let (case, _) = known(&stage).await;
-    let good = notes(&stage, &case).await;
-    note(&stage, &case, Note::Of(slack::KIND), "{\"home\": {\"place\": \"SECRET").await;
-    let bad = notes(&stage, &case).await;
+    let good = notes(&stage, &CaseId::new(&case)).await;
+    note(&stage, &CaseId::new(&case), Note::Of(slack::KIND), "{\"home\": {\"place\": \"SECRET").await;
+    let bad = notes(&stage, &CaseId::new(&case)).await;
     let (log, _guard) = Log::begin();
     let key = format!("CASE#{case}/META slack_note");
     for line in [
@@ -65,13 +65,13 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
         assert_eq!(log.unreadable().pop().as_ref(), Some(&key), "{line}");
     }
     assert!(stage.ana(&format!("{case} show")).await.contains("Key leaked"), "what needs no note is shown");
-    assert_eq!((changes(&stage), notes(&stage, &case).await), (0, bad));
+    assert_eq!((changes(&stage), notes(&stage, &CaseId::new(&case)).await), (0, bad));
     assert!(!log.text().contains("SECRET"));
     assert!(stage.memory.all_told(&CaseId::new(&case), jira::KIND).await.unwrap().is_empty());
 
-    note(&stage, &case, Note::Of(slack::KIND), good[1].as_deref().unwrap_or(NOTHING)).await;
+    note(&stage, &CaseId::new(&case), Note::Of(slack::KIND), good[1].as_deref().unwrap_or(NOTHING)).await;
     stage.ana(&format!("{case} comment It was Bo")).await;
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo"]);
+    assert_eq!(stage.comments(&CaseId::new(&case)), ["ana (Slack):\nIt was Bo"]);
 }
 
 /// A place of which nothing is known yet.
@@ -82,14 +82,14 @@ async fn a_reply_waits_until_the_records_of_its_case_can_be_read() {
     for record in ["META", "SAID#b5bb9d80"] {
         let stage = Stage::set().await;
         let (case, _) = known(&stage).await;
-        let thread = stage.thread_of(&case).await;
+        let thread = stage.thread_of(&CaseId::new(&case)).await;
         let key = format!("CASE#{case}/{record}");
         if record.starts_with("SAID") {
             stage.ana(&format!("{case} comment before")).await;
         }
         let saying = stage.memory.sayings(&CaseId::new(&case)).await.unwrap().pop();
         let key = saying.map_or(key, |saying| format!("CASE#{case}/SAID#{}", saying.command));
-        let before = stage.comments(&case);
+        let before = stage.comments(&CaseId::new(&case));
         stage.memory.damage(&key);
         let (log, _guard) = Log::begin();
         let (_, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
@@ -101,12 +101,15 @@ async fn a_reply_waits_until_the_records_of_its_case_can_be_read() {
         assert_eq!(stage.work(&jobs).await, [""; 0]);
         let shown = stage.since(ANA, shown);
         assert!(shown.contains(&key) && shown.contains("tried again by itself"), "{shown}");
-        assert_eq!((stage.comments(&case), log.unreadable()), (before.clone(), vec![key.clone()]));
+        assert_eq!(
+            (stage.comments(&CaseId::new(&case)), log.unreadable()),
+            (before.clone(), vec![key.clone()])
+        );
         assert_eq!(stage.memory.overwritten(), [""; 0]);
         // The hourly check brings it again.
         stage.memory.mend(&key);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        assert_eq!(stage.comments(&case).len(), before.len() + 1);
+        assert_eq!(stage.comments(&CaseId::new(&case)).len(), before.len() + 1);
     }
 }
 
@@ -123,18 +126,18 @@ async fn what_was_said_in_an_issue_is_kept_until_the_notes_of_its_case_can_be_re
     stage.memory.damage(&key);
     let (log, _guard) = Log::begin();
     let again = stage.work(&jobs[..1]).await;
-    assert_eq!((again, stage.comments(&case).len()), (vec!["m0".to_owned()], 0));
+    assert_eq!((again, stage.comments(&CaseId::new(&case)).len()), (vec!["m0".to_owned()], 0));
     assert_eq!(log.unreadable(), [key.as_str()]);
     stage.memory.mend(&key);
     assert_eq!(stage.work(&jobs[..1]).await, [""; 0]);
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.comments(&CaseId::new(&case)).len(), 1);
 }
 
 #[tokio::test]
 async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
     let stage = Stage::set().await;
     let (case, _) = known(&stage).await;
-    let thread = stage.thread_of(&case).await;
+    let thread = stage.thread_of(&CaseId::new(&case)).await;
     let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
     for delivery in &sent {
         stage.deliver(delivery).await;
@@ -151,7 +154,7 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
         let jobs = stage.jobs();
         stage.work(&jobs).await;
         assert!(log.unreadable().contains(&key), "{:?}", log.unreadable());
-        assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo"], "{key}");
+        assert_eq!(stage.comments(&CaseId::new(&case)), ["ana (Slack):\nIt was Bo"], "{key}");
         assert_eq!(stage.memory.overwritten(), [""; 0]);
         stage.memory.mend(&key);
     }
@@ -276,11 +279,11 @@ async fn the_home_page_shows_the_other_cases_too_where_one_cannot_be_read() {
     let stage = Stage::set().await;
     let (case, _) = known(&stage).await;
     let other = stage.sir.console_creates_case("Another");
-    note(&stage, &case, Note::Case, "{\"v\":2}").await;
+    note(&stage, &CaseId::new(&case), Note::Case, "{\"v\":2}").await;
     let (log, _guard) = Log::begin();
     stage.deliver(&stage.slack.opens_home(ANA)).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let shown = SlackStandin::shown(&stage.slack.home(ANA).unwrap());
-    assert!(shown.contains(&case) && shown.contains(&other), "{shown}");
+    assert!(shown.contains(&case) && shown.contains(other.as_str()), "{shown}");
     assert_eq!(log.unreadable(), [format!("CASE#{case}/META case_note")]);
 }

@@ -97,7 +97,10 @@ async fn the_case_is_the_one_that_was_named_else_the_threads_else_it_is_asked_fo
     let first = stage.sir.console_creates_case("The first");
     let second = stage.sir.console_creates_case("The second");
     let asked = stage.ana("title Chosen").await;
-    assert!(asked.contains("Which case?") && asked.contains(&first) && asked.contains(&second), "{asked}");
+    assert!(
+        asked.contains("Which case?") && asked.contains(first.as_str()) && asked.contains(second.as_str()),
+        "{asked}"
+    );
     let done = stage.presses(ANA, "run/1").await;
     assert!(done.contains("Chosen"), "{done}");
     let thread = stage.thread_of(&first).await;
@@ -198,7 +201,7 @@ async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
         stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
     }
     let jobs = stage.jobs();
-    stage.sir.fault(FaultRule::on("UpdateCase").path(&case).reset_before());
+    stage.sir.fault(FaultRule::on("UpdateCase").path(case.as_str()).reset_before());
     assert_eq!(stage.work(&jobs).await, ["m0", "m1"]);
     assert_eq!(stage.sir.case(&other).unwrap()["title"], "C");
     stage.sir.heal();

@@ -1,5 +1,6 @@
 //! What people write in a thread stands on the case whole, whatever its form.
 
+use casebridge::case::CaseId;
 use casebridge::targets::slack;
 use casebridge_lab::standins::SignedRequest;
 use serde_json::{Value, json};
@@ -37,11 +38,11 @@ async fn all(stage: &Stage, sent: &[SignedRequest]) {
 async fn thread(stage: &Stage) -> (String, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    (case, thread)
+    (case.to_string(), thread)
 }
 
 /// What stands on the case below the line that names the speaker.
-fn said(stage: &Stage, case: &str) -> Vec<String> {
+fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
     let bodies = stage.comments(case).into_iter();
     bodies.map(|body| body.strip_prefix("ana (Slack):\n").unwrap().to_owned()).collect()
 }
@@ -55,7 +56,7 @@ async fn what_was_forwarded_or_pasted_stands_on_the_case_with_its_source() {
         let (_, sent) = stage.slack.writes(ANA, &stage.channel, &event, Some(&thread));
         all(&stage, &sent).await;
         let expected = file(&format!("{name}.expected.txt"));
-        assert_eq!(said(&stage, &case), [expected.trim_end()], "{name}");
+        assert_eq!(said(&stage, &CaseId::new(&case)), [expected.trim_end()], "{name}");
     }
 }
 
@@ -66,7 +67,7 @@ async fn a_forward_with_a_secret_in_it_is_withheld() {
     let key = ["AKIA", "IOSFODNN7EXAMPLA"].concat();
     let event = json!({ "attachments": [{ "is_share": true, "author_name": "al", "text": key }] });
     all(&stage, &stage.slack.writes(ANA, &stage.channel, &event, Some(&thread)).1).await;
-    assert_eq!(said(&stage, &case), [""; 0]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), [""; 0]);
     assert!(stage.since(ANA, 0).contains("was not put on the case"));
 }
 
@@ -79,7 +80,7 @@ async fn a_preview_of_an_address_is_no_edit_and_no_words_of_its_writers() {
     let preview = json!([{ "from_url": "https://a.example", "title": "A page", "text": "its words" }]);
     let change = json!({ "attachments": preview, "edited": null });
     all(&stage, &[stage.slack.rewrites(ANA, &stage.channel, &ts, &change).unwrap()]).await;
-    assert_eq!(said(&stage, &case), ["see https://a.example"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["see https://a.example"]);
     assert_eq!(stage.sir.count("UpdateCaseComment"), 0);
 }
 
@@ -93,11 +94,11 @@ async fn an_edit_keeps_the_files_of_its_message() {
     first["files"] = json!([{ "name": "auth.log" }]);
     let (ts, sent) = stage.slack.writes(ANA, &stage.channel, &first, Some(&thread));
     all(&stage, &sent).await;
-    let mut told = said(&stage, &case);
+    let mut told = said(&stage, &CaseId::new(&case));
     for edit in &messages[1..] {
         let change = json!({ "text": edit["message"]["text"] });
         all(&stage, &[stage.slack.rewrites(ANA, &stage.channel, &ts, &change).unwrap()]).await;
-        told.extend(said(&stage, &case));
+        told.extend(said(&stage, &CaseId::new(&case)));
     }
     let beside = "[On this message in Slack: auth.log]";
     let expected = [&format!("see teh log\n\n{beside}"), &format!("see the log\n\n{beside}"), beside];
@@ -113,7 +114,7 @@ async fn a_file_that_is_deleted_is_named_as_deleted_though_nobody_edited_its_mes
     all(&stage, &sent).await;
     let change = json!({ "files": [{ "id": "F0AUTHLOG1", "mode": "tombstone" }], "edited": null });
     all(&stage, &[stage.slack.rewrites(ANA, &stage.channel, &ts, &change).unwrap()]).await;
-    assert_eq!(said(&stage, &case), ["see\n\n[On this message in Slack: a deleted file]"]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["see\n\n[On this message in Slack: a deleted file]"]);
 }
 
 #[tokio::test]
@@ -127,7 +128,7 @@ async fn a_file_without_a_name_is_asked_for_it_and_one_that_is_gone_is_told_as_g
     all(&stage, &stage.slack.writes(ANA, &stage.channel, &first, Some(&thread)).1).await;
     let second = fields(&stubs["events"][1]["event"]);
     all(&stage, &stage.slack.writes(ANA, &stage.channel, &second, Some(&thread)).1).await;
-    assert_eq!(json!(said(&stage, &case)), stubs["expected"]);
+    assert_eq!(json!(said(&stage, &CaseId::new(&case))), stubs["expected"]);
 }
 
 #[tokio::test]
@@ -143,13 +144,13 @@ async fn groups_and_channels_are_named_and_their_ids_stand_where_slack_tells_no_
         (format!("Not <!subteam^S0NOBODY1> in <#{hidden}>"), format!("Not @S0NOBODY1 in #{hidden}")),
     ] {
         all(&stage, &stage.slack.says(ANA, &stage.channel, &text, Some(&thread)).1).await;
-        assert_eq!(said(&stage, &case).pop().unwrap(), expected);
+        assert_eq!(said(&stage, &CaseId::new(&case)).pop().unwrap(), expected);
     }
     stage.slack.revoke("usergroups:read");
     let other = stage.slack.add_group("sec-leads", &[]);
     all(&stage, &stage.slack.says(ANA, &stage.channel, &format!("<!subteam^{other}>"), Some(&thread)).1)
         .await;
-    assert_eq!(said(&stage, &case).pop().unwrap(), format!("@{other}"));
+    assert_eq!(said(&stage, &CaseId::new(&case)).pop().unwrap(), format!("@{other}"));
 }
 
 #[tokio::test]
@@ -160,7 +161,7 @@ async fn a_message_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
     let (ts, sent) = stage.slack.says(ANA, &stage.channel, &words("end"), Some(&thread));
     all(&stage, &sent).await;
     let parts = |stage: &Stage| -> (Vec<String>, String) {
-        let bodies = stage.comments(&case);
+        let bodies = stage.comments(&CaseId::new(&case));
         let split = bodies.iter().map(|body| body.split_once(":\n").unwrap());
         split.map(|(head, words)| (head.to_owned(), words.to_owned())).unzip()
     };
@@ -182,14 +183,18 @@ async fn a_file_in_the_thread_is_attached_byte_for_byte_and_its_writer_hears_not
     let (name, bytes) = (("timeline.txt", "text/plain"), "03:10 web-2 is off\n");
     let sent = stage.slack.says_with_file(ANA, &stage.channel, "our notes", name, bytes, Some(&thread));
     all(&stage, &[sent.clone(), sent].concat()).await;
-    assert_eq!(said(&stage, &case), ["our notes\n\n[On this message in Slack: timeline.txt]"]);
-    assert_eq!(stage.sir.attachment(&case, "timeline.txt").unwrap(), bytes);
-    assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
+    assert_eq!(said(&stage, &CaseId::new(&case)), ["our notes\n\n[On this message in Slack: timeline.txt]"]);
+    assert_eq!(stage.sir.attachment(&CaseId::new(&case), "timeline.txt").unwrap(), bytes);
+    assert_eq!(stage.sir.case(&CaseId::new(&case)).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
     assert_eq!(stage.since(ANA, 0), "");
     // Under another name it is said which.
     let odd = stage.slack.shares(ANA, &stage.channel, ("Größe.txt", "text/plain"), "1", Some(&thread)).2;
     all(&stage, &[odd]).await;
-    assert!(said(&stage, &case)[2].contains("Gr_e.txt (in Slack: Größe.txt)"), "{:?}", said(&stage, &case));
+    assert!(
+        said(&stage, &CaseId::new(&case))[2].contains("Gr_e.txt (in Slack: Größe.txt)"),
+        "{:?}",
+        said(&stage, &CaseId::new(&case))
+    );
 }
 
 #[tokio::test]
@@ -202,7 +207,7 @@ async fn a_file_in_the_thread_that_cannot_be_attached_is_named_and_its_writer_he
     let message = json!({ "files": [{ "id": shared, "name": "dump.zip" }, plan], "subtype": "file_share" });
     all(&stage, &stage.slack.writes(ANA, &stage.channel, &message, Some(&thread)).1).await;
     let beside = "[On this message in Slack: dump.zip, Plan (https://a.example/F0)]";
-    assert_eq!(said(&stage, &case), [beside]);
+    assert_eq!(said(&stage, &CaseId::new(&case)), [beside]);
     let shown = stage.since(ANA, 0);
     assert!(
         shown.contains("dump.zip")

@@ -1,5 +1,6 @@
 //! Was everything that reached the inbox done once, in its group's order, and answered in one way?
 
+use casebridge::case::CaseId;
 use std::collections::HashMap;
 
 use casebridge_lab::standins::{HeardCall, SlackStandin};
@@ -50,7 +51,7 @@ impl<'a> Outcomes<'a> {
         &self.acts[last].word
     }
 
-    fn comments(&self, case: &str) -> Vec<String> {
+    fn comments(&self, case: &CaseId) -> Vec<String> {
         let comments = self.stage.sir.comments(case);
         comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     }
@@ -76,7 +77,8 @@ impl<'a> Outcomes<'a> {
         match did {
             Did::Said { .. } | Did::Wrote => {
                 let word = self.word(act);
-                let times = self.comments(case).iter().filter(|body| body.contains(word)).count();
+                let times =
+                    self.comments(&CaseId::new(case)).iter().filter(|body| body.contains(word)).count();
                 // A webhook is a hint: the next one brings what was lost with it.
                 let brought = matches!(did, Did::Wrote) && times == 1;
                 (times, came || brought)
@@ -92,7 +94,7 @@ impl<'a> Outcomes<'a> {
             }
             Did::Asked { .. } => (usize::from(came), came),
             Did::Edited { said } => {
-                let stands = self.comments(case).iter().any(|body| body.contains(word));
+                let stands = self.comments(&CaseId::new(case)).iter().any(|body| body.contains(word));
                 let expected = self.came(*said).is_some() && self.word(*said) == word;
                 (usize::from(stands), expected)
             }
@@ -142,7 +144,7 @@ impl<'a> Outcomes<'a> {
         let order = |((group, case), mut acts): ((&str, &str), Vec<usize>)| {
             acts.sort_by_key(|act| self.came(*act));
             let words: Vec<_> = acts.iter().map(|act| self.word(*act)).collect();
-            let comments = self.comments(case);
+            let comments = self.comments(&CaseId::new(case));
             let mut there = words.clone();
             there.sort_by_key(|word| comments.iter().position(|body| body.contains(word)));
             (group.to_owned(), words, there)

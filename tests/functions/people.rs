@@ -105,7 +105,7 @@ impl People {
                 let own = stage.sir.console_creates_case("Key leaked");
                 let (verb, button) = *dice.one_of(&[("status", "run/1"), ("close", "confirm/1")]);
                 let line = line(format!("{own} {verb}"));
-                return self.push(Did::Asked { button }, own, word, line, stage);
+                return self.push(Did::Asked { button }, own.to_string(), word, line, stage);
             }
             11..13 => return self.press(stage, dice),
             13 => return self.edit(stage, dice, word),
@@ -208,7 +208,7 @@ impl Act {
 /// A new case whose thread and issue the bridge knows.
 async fn opened(stage: &Stage) -> Place {
     let case = stage.sir.console_creates_case("Key leaked");
-    let id = CaseId::parse(&case).unwrap();
+    let id = CaseId::parse(case.as_str()).unwrap();
     let (.., team) = stage.slack.app();
     let (thread, _) = stage.slack.says(&stage.people[0], &stage.channel, "a card", None);
     let place = format!("slack/{team}/{}/{thread}", stage.channel);
@@ -217,5 +217,5 @@ async fn opened(stage: &Stage) -> Place {
     let number = stage.jira.issue(&issue).unwrap()["id"].as_str().unwrap().to_owned();
     stage.table.store.bind(&format!("jira/{number}"), &id).await.unwrap();
     stage.jira.take_webhooks();
-    Place { case, thread, issue }
+    Place { case: case.to_string(), thread, issue }
 }

@@ -1,6 +1,7 @@
 //! What is told stands apart from what is only set: a status, a link, a topic, an invitation or a card that is refused
 //! is tried by itself and said once; it keeps no comment waiting, no other case, and no other state.
 
+use casebridge::case::Status;
 use std::time::Duration;
 
 use casebridge::{
@@ -23,16 +24,16 @@ async fn two_told(stage: &Stage) -> (String, String) {
     let other = stage.sir.console_creates_case("Another");
     stage.events().await;
     assert_eq!(stage.jira.issues()[0], "SEC-1");
-    (case, other)
+    (case.to_string(), other.to_string())
 }
 
-async fn says(stage: &Stage, case: &str, words: &str) {
+async fn says(stage: &Stage, case: &CaseId, words: &str) {
     stage.sir.aws_comments(case, "AWS Responder", words).unwrap();
     stage.events().await;
 }
 
 /// Neither everybody at a destination nor this case there waits for a person.
-async fn nobody_waits(stage: &Stage, case: &str) {
+async fn nobody_waits(stage: &Stage, case: &CaseId) {
     for destination in [slack::KIND, jira::KIND] {
         assert_eq!(stage.breaker(destination).await.trips, 0, "{destination:?}");
         assert_eq!(stage.place(case, destination).await.parked, None, "{destination:?}");
@@ -40,10 +41,10 @@ async fn nobody_waits(stage: &Stage, case: &str) {
 }
 
 /// One look at the case, by a worker with so much time.
-async fn look(stage: &Stage, case: &str, time: Millis) -> Report {
+async fn look(stage: &Stage, case: &CaseId, time: Millis) -> Report {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
     let notifier = Notifier { world, settings, secrets, deadline: world.now() + time };
-    let case = CaseId::parse(case).unwrap();
+    let case = CaseId::parse(case.as_str()).unwrap();
     stage.memory.hint(&case, world.now(), false).await.unwrap();
     Box::pin(notifier.attend(vec![case])).await.remove(0)
 }
@@ -58,37 +59,41 @@ async fn a_move_that_jira_refuses_keeps_no_comment_back_and_the_thread_says_so_o
         let stage = Stage::set().await;
         let (case, other) = two_told(&stage).await;
         stage.jira.require("SEC-1", "*", "resolution", in_words);
-        stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
+        stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Containment).unwrap();
         stage.events().await;
-        says(&stage, &case, "URGENT turn the key").await;
-        stage.sir.aws_sets_status(&other, "Detection and Analysis").unwrap();
-        says(&stage, &other, "meanwhile").await;
-        stage.sir.aws_closes(&case, "False Positive").unwrap();
+        says(&stage, &CaseId::new(&case), "URGENT turn the key").await;
+        stage.sir.aws_sets_status(&CaseId::new(&other), &casebridge::case::Status::Detection).unwrap();
+        says(&stage, &CaseId::new(&other), "meanwhile").await;
+        stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
         stage.events().await;
-        let comments = stage.comments(&case).await;
+        let comments = stage.comments(&CaseId::new(&case)).await;
         let told = ["Containment", "URGENT turn the key", "Closed"].map(|part| place_of(&comments, part));
         assert!(told.is_sorted() && comments.len() == 3, "{comments:#?}");
-        assert_eq!(count(&stage.comments(&other).await, "meanwhile"), 1);
-        assert_eq!(status(&stage.issue(&other).await), "In Progress");
+        assert_eq!(count(&stage.comments(&CaseId::new(&other)).await, "meanwhile"), 1);
+        assert_eq!(status(&stage.issue(&CaseId::new(&other)).await), "In Progress");
         // All else of the issue is as it must be.
-        let issue = stage.issue(&case).await;
+        let issue = stage.issue(&CaseId::new(&case)).await;
         assert_eq!(status(&issue), "To Do");
         assert!(issue["fields"]["description"].to_string().contains("Closed"), "{issue}");
-        nobody_waits(&stage, &case).await;
+        nobody_waits(&stage, &CaseId::new(&case)).await;
         stage.minutes(35).await;
-        let lines = stage.lines(&case).await;
+        let lines = stage.lines(&CaseId::new(&case)).await;
         let said: Vec<&String> = lines.iter().filter(|line| line.contains("could not be moved")).collect();
         let [said] = said[..] else { panic!("{lines:#?}") };
         for part in ["SEC-1", "Done", why] {
             assert!(said.contains(part), "{part} in {said}");
         }
-        assert_eq!(stage.comments(&case).await, comments, "in the issue itself nothing more is said");
+        assert_eq!(
+            stage.comments(&CaseId::new(&case)).await,
+            comments,
+            "in the issue itself nothing more is said"
+        );
         let tries = stage.jira.count("doTransition");
         assert!((4..=7).contains(&tries), "tried by itself, ever more seldom: {tries}");
         stage.jira.require_nothing();
         stage.minutes(61).await;
-        assert_eq!(status(&stage.issue(&case).await), "Done");
-        assert_eq!(stage.lines(&case).await, lines);
+        assert_eq!(status(&stage.issue(&CaseId::new(&case)).await), "Done");
+        assert_eq!(stage.lines(&CaseId::new(&case)).await, lines);
     }
 }
 
@@ -97,16 +102,16 @@ async fn a_status_to_which_no_way_leads_is_owed_until_one_does() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.set_workflow("To Do", &["In Review"]);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
-    says(&stage, &case, "one").await;
-    let lines = stage.lines(&case).await;
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
+    says(&stage, &CaseId::new(&case), "one").await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     let said = &lines[place_of(&lines, "could not be moved")];
     assert!(said.contains("In Progress") && said.contains("no way there"), "{said}");
-    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "one"), 1);
     stage.jira.set_workflow("To Do", &["In Progress"]);
     stage.minutes(6).await;
-    assert_eq!(status(&stage.issue(&case).await), "In Progress");
-    assert_eq!(stage.lines(&case).await, lines);
+    assert_eq!(status(&stage.issue(&CaseId::new(&case)).await), "In Progress");
+    assert_eq!(stage.lines(&CaseId::new(&case)).await, lines);
 }
 
 #[tokio::test]
@@ -114,14 +119,14 @@ async fn a_status_that_is_refused_for_another_reason_is_said_again_and_the_same_
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     let said = async |parts: [&str; 2]| {
-        let lines = stage.lines(&case).await;
+        let lines = stage.lines(&CaseId::new(&case)).await;
         parts.map(|part| {
             lines.iter().filter(|line| line.contains("could not be moved") && line.contains(part)).count()
         })
     };
     stage.jira.require("SEC-1", "*", "resolution", false);
-    for status in ["Detection and Analysis", "Post-incident Activities", "Detection and Analysis"] {
-        stage.sir.aws_sets_status(&case, status).unwrap();
+    for status in [Status::Detection, Status::PostIncident, Status::Detection] {
+        stage.sir.aws_sets_status(&CaseId::new(&case), &status).unwrap();
         stage.events().await;
     }
     assert_eq!(said(["resolution", "customfield_1"]).await, [1, 0]);
@@ -132,9 +137,9 @@ async fn a_status_that_is_refused_for_another_reason_is_said_again_and_the_same_
     // The reason of before comes back: it was said.
     stage.jira.require_nothing();
     stage.minutes(11).await;
-    assert_eq!(status(&stage.issue(&case).await), "In Progress");
+    assert_eq!(status(&stage.issue(&CaseId::new(&case)).await), "In Progress");
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     stage.events().await;
     stage.minutes(2).await;
     assert_eq!(said(["resolution", "customfield_1"]).await, [1, 1]);
@@ -150,7 +155,7 @@ async fn the_status_of_a_closed_case_is_tried_for_a_day_and_of_an_open_one_for_a
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     let tries = async |hours: u32| {
         let before = stage.jira.count("doTransition");
@@ -162,12 +167,12 @@ async fn the_status_of_a_closed_case_is_tried_for_a_day_and_of_an_open_one_for_a
     };
     tries(30).await;
     assert_eq!(tries(5).await, 5);
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     stage.events().await;
     tries(26).await;
     assert_eq!(tries(10).await, 0);
-    assert_eq!(stage.meta(&case).await.next_at, None, "a closed case comes to rest");
-    assert_eq!(count(&stage.lines(&case).await, "could not be moved"), 1);
+    assert_eq!(stage.meta(&CaseId::new(&case)).await.next_at, None, "a closed case comes to rest");
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "could not be moved"), 1);
 }
 
 #[tokio::test]
@@ -177,7 +182,7 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     says(&stage, &case, "one").await;
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     assert_eq!(count(&stage.comments(&case).await, "one"), 1);
     assert_eq!(status(&stage.issue(&case).await), "In Progress");
@@ -194,7 +199,7 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     assert_eq!(count(&stage.lines(&case).await, "could not"), 0, "it matters to nobody in the thread");
     let refused = gate::refused_since(&stage.world, jira::KIND, 0).await.unwrap();
     assert_eq!(refused.keys().collect::<Vec<_>>(), ["link"], "the doctor says it");
-    assert!(refused["link"].why.contains("403") && refused["link"].case == case, "{refused:?}");
+    assert!(refused["link"].why.contains("403") && case == refused["link"].case.as_str(), "{refused:?}");
     assert_eq!(stage.cards().len(), 2, "and is no notice in the channel");
 }
 
@@ -213,7 +218,7 @@ async fn a_topic_or_an_invitation_that_is_refused_keeps_nothing_back_in_a_channe
         stage.slack.fault(FaultRule::on(method).error(code));
         let case = stage.sir.console_creates_case("Key leaked");
         says(&stage, &case, "one").await;
-        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
         says(&stage, &case, "two").await;
         let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
         let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
@@ -255,20 +260,24 @@ async fn a_card_or_an_issue_that_cannot_be_rewritten_keeps_no_line_back_and_is_r
         let fault = || FaultRule::on(operation).body(&format!("{case}/home")).error(error);
         stage.slack.fault(fault());
         stage.jira.fault(fault());
-        stage.sir.aws_changes(&case, &json!({"title": "Two keys leaked"})).unwrap();
+        stage.sir.aws_changes(&CaseId::new(&case), &json!({"title": "Two keys leaked"})).unwrap();
         stage.events().await;
-        says(&stage, &case, "one").await;
-        says(&stage, &other, "meanwhile").await;
-        for texts in [stage.lines(&case).await, stage.comments(&case).await] {
+        says(&stage, &CaseId::new(&case), "one").await;
+        says(&stage, &CaseId::new(&other), "meanwhile").await;
+        for texts in [stage.lines(&CaseId::new(&case)).await, stage.comments(&CaseId::new(&case)).await] {
             assert!(place_of(&texts, "Two keys leaked") < place_of(&texts, "one"), "{operation}: {texts:#?}");
         }
-        assert_eq!(count(&stage.comments(&other).await, "meanwhile"), 1, "{operation}");
-        nobody_waits(&stage, &case).await;
+        assert_eq!(count(&stage.comments(&CaseId::new(&other)).await, "meanwhile"), 1, "{operation}");
+        nobody_waits(&stage, &CaseId::new(&case)).await;
         stage.slack.heal();
         stage.jira.heal();
         stage.minutes(61).await;
-        assert!(stage.lines(&case).await[0].contains("Two keys leaked"), "{operation} {error}");
-        assert_eq!(stage.issue(&case).await["fields"]["summary"], "Two keys leaked", "{operation} {error}");
+        assert!(stage.lines(&CaseId::new(&case)).await[0].contains("Two keys leaked"), "{operation} {error}");
+        assert_eq!(
+            stage.issue(&CaseId::new(&case)).await["fields"]["summary"],
+            "Two keys leaked",
+            "{operation} {error}"
+        );
     }
 }
 
@@ -279,7 +288,7 @@ async fn a_state_that_is_not_answered_keeps_nothing_back_either() {
         stage.jira.fault(FaultRule::on(operation).answers(503));
         let case = stage.sir.console_creates_case("Key leaked");
         stage.events().await;
-        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
         says(&stage, &case, "one").await;
         assert_eq!(count(&stage.comments(&case).await, "one"), 1, "{operation}");
         stage.minutes(3).await;
@@ -302,16 +311,16 @@ async fn a_retry_after_is_kept_by_what_is_told_and_by_what_is_set() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.fault(FaultRule::on("doTransition").once().throttled(Some("120")));
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     let before = stage.jira.calls().len();
-    says(&stage, &case, "one").await;
+    says(&stage, &CaseId::new(&case), "one").await;
     stage.later(100_000);
     stage.sweep().await;
     assert_eq!(stage.jira.calls().len(), before, "nothing is asked of Jira meanwhile");
     stage.minutes(2).await;
-    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
-    assert_eq!(status(&stage.issue(&case).await), "In Progress");
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "one"), 1);
+    assert_eq!(status(&stage.issue(&CaseId::new(&case)).await), "In Progress");
 }
 
 #[tokio::test]
@@ -319,15 +328,15 @@ async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let (case, _) = two_told(&stage).await;
     stage.slack.fault(FaultRule::on("conversations.setTopic").once().throttled(Some("120")));
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
+    let home = stage.place(&CaseId::new(&case), slack::KIND).await.home.unwrap();
     let told = || {
         let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
     };
     let before = stage.slack.count("chat.postMessage");
-    says(&stage, &case, "one").await;
+    says(&stage, &CaseId::new(&case), "one").await;
     stage.later(100_000);
     stage.sweep().await;
     assert_eq!(stage.slack.count("chat.postMessage"), before, "{:?}", told());
@@ -375,9 +384,9 @@ async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
-    nobody_waits(&stage, &case).await;
+    nobody_waits(&stage, &CaseId::new(&case)).await;
     // Nothing is left to tell; the status is tried, and Jira knows us no more.
     let (_, token) = stage.jira.credentials();
     stage.jira.set_token("another");
@@ -386,7 +395,7 @@ async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
     stage.jira.set_token(&token);
     stage.jira.require_nothing();
     stage.minutes(130).await;
-    assert_eq!(status(&stage.issue(&case).await), "In Progress");
+    assert_eq!(status(&stage.issue(&CaseId::new(&case)).await), "In Progress");
 }
 
 #[tokio::test]
@@ -395,15 +404,15 @@ async fn a_channel_that_is_mended_is_noticed_by_the_next_event() {
     let (case, _) = two_told(&stage).await;
     let us = stage.slack.app().2;
     stage.slack.set_member(&stage.channel, &us, false);
-    says(&stage, &case, "one").await;
-    assert!(stage.place(&case, slack::KIND).await.parked.is_some());
+    says(&stage, &CaseId::new(&case), "one").await;
+    assert!(stage.place(&CaseId::new(&case), slack::KIND).await.parked.is_some());
     stage.minutes(78).await;
     stage.slack.set_member(&stage.channel, &us, true);
-    says(&stage, &case, "two").await;
-    let lines = stage.lines(&case).await;
+    says(&stage, &CaseId::new(&case), "two").await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     assert!(place_of(&lines, "one") < place_of(&lines, "two"), "{lines:#?}");
     assert_eq!((count(&lines, "one"), count(&lines, "two")), (1, 1));
-    nobody_waits(&stage, &case).await;
+    nobody_waits(&stage, &CaseId::new(&case)).await;
 }
 
 #[tokio::test]
@@ -411,22 +420,22 @@ async fn an_expired_token_is_no_lost_issue() {
     let stage = Stage::set().await;
     let (case, other) = two_told(&stage).await;
     stage.jira.set_expired(true);
-    says(&stage, &case, "one").await;
+    says(&stage, &CaseId::new(&case), "one").await;
     let third = stage.sir.console_creates_case("While nobody knows us");
     stage.events().await;
     assert_eq!(stage.breaker(jira::KIND).await.trips, 1, "everybody is told to replace the token");
     assert!(stage.breaker(jira::KIND).await.why.contains("login"), "and why");
-    assert_eq!(count(&stage.lines(&case).await, "one"), 1, "Slack goes on");
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "one"), 1, "Slack goes on");
     for case in [&case, &other] {
-        let parked = stage.place(case, jira::KIND).await.parked.unwrap_or_default();
+        let parked = stage.place(&CaseId::new(case), jira::KIND).await.parked.unwrap_or_default();
         assert!(!parked.contains("404") || parked.contains("login"), "{parked}");
     }
     stage.jira.set_expired(false);
     stage.minutes(130).await;
-    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "one"), 1);
     assert_eq!(stage.jira.issues().len(), 3, "of the third as well, once");
     assert!(!stage.comments(&third).await.iter().any(|comment| comment.contains("one")));
-    nobody_waits(&stage, &case).await;
+    nobody_waits(&stage, &CaseId::new(&case)).await;
 }
 
 #[tokio::test]
@@ -436,16 +445,16 @@ async fn a_thread_that_takes_no_reply_keeps_its_card_from_nothing() {
     stage
         .slack
         .fault(FaultRule::on("chat.postMessage").body(&format!("{case}/")).error("cannot_reply_to_message"));
-    stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
-    says(&stage, &case, "one").await;
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Containment).unwrap();
+    says(&stage, &CaseId::new(&case), "one").await;
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     stage.events().await;
-    let card = &stage.lines(&case).await[0];
+    let card = &stage.lines(&CaseId::new(&case)).await[0];
     assert!(card.contains("Closed"), "{card}");
-    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "one"), 1);
     stage.slack.heal();
     stage.minutes(61).await;
-    let lines = stage.lines(&case).await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     assert!(place_of(&lines, "one") > 0, "{lines:#?}");
 }
 
@@ -454,7 +463,7 @@ async fn a_line_is_told_before_the_card_shows_the_same() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.forget_calls();
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     stage.events().await;
     let [_, slack, jira] = stage.calls();
     let order = |calls: &[String], first: &str, then: &str| place_of(calls, first) < place_of(calls, then);
@@ -470,21 +479,21 @@ async fn what_is_owed_to_a_state_does_not_count_as_waiting_and_says_nothing_of_h
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
-    let told = look(&stage, &case, 600_000).await;
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
+    let told = look(&stage, &CaseId::new(&case), 600_000).await;
     assert_eq!((told.waiting, told.tally.parked), (0, 1), "{told:?}");
     assert!(told.lag.is_some_and(|lag| (0..60).contains(&lag)), "{told:?}");
     let now = stage.world.now();
-    let next = stage.meta(&case).await.next_at.unwrap() - now;
+    let next = stage.meta(&CaseId::new(&case)).await.next_at.unwrap() - now;
     assert!((280_000..=300_000).contains(&next), "{next}");
     for _ in 0..3 {
         stage.later(3_600_000);
-        let again = look(&stage, &case, 600_000).await;
+        let again = look(&stage, &CaseId::new(&case), 600_000).await;
         assert_eq!((again.waiting, again.tally.parked, again.lag), (0, 0, None), "said once: {again:?}");
     }
     stage.jira.require_nothing();
     stage.later(3_600_000);
-    let set = look(&stage, &case, 600_000).await;
+    let set = look(&stage, &CaseId::new(&case), 600_000).await;
     assert_eq!((set.tally.set, set.lag), (1, None), "{set:?}");
 }
 
@@ -492,17 +501,17 @@ async fn what_is_owed_to_a_state_does_not_count_as_waiting_and_says_nothing_of_h
 async fn a_worker_without_time_for_the_card_leaves_it_due() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     stage.sir.take_events();
     stage.world.slow("chat.postMessage", Duration::from_secs(60));
-    let report = look(&stage, &case, 65_000).await;
+    let report = look(&stage, &CaseId::new(&case), 65_000).await;
     assert_eq!(report.waiting, 0, "all is told: {report:?}");
-    let lines = stage.lines(&case).await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     assert!(lines.last().unwrap().contains("Closed") && !lines[0].contains("Closed"), "{lines:#?}");
     let now = stage.world.now();
-    assert!(stage.meta(&case).await.next_at.is_some_and(|at| at <= now));
+    assert!(stage.meta(&CaseId::new(&case)).await.next_at.is_some_and(|at| at <= now));
     stage.sweep().await;
-    assert!(stage.lines(&case).await[0].contains("Closed"));
+    assert!(stage.lines(&CaseId::new(&case)).await[0].contains("Closed"));
 }
 
 #[tokio::test]
@@ -511,12 +520,12 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         let lines = format!("layout = '{layout}'\ninvite = ['ana@example.com']");
         let stage = Stage::with(&lines, "").await;
         let (case, _) = two_told(&stage).await;
-        let home = stage.place(&case, slack::KIND).await.home.unwrap();
+        let home = stage.place(&CaseId::new(&case), slack::KIND).await.home.unwrap();
         stage.slack.set_shared(&home.place, true);
         // What was known of the channel holds for some minutes.
         stage.minutes(6).await;
-        stage.sir.aws_changes(&case, &json!({"title": "SECRET"})).unwrap();
-        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.sir.aws_changes(&CaseId::new(&case), &json!({"title": "SECRET"})).unwrap();
+        stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
         stage.events().await;
         stage.minutes(12).await;
         let seen = || {

@@ -1,5 +1,6 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
+use casebridge::case::CommentId;
 use casebridge::{
     case::{CaseId, Millis, author::Author, text},
     config::clock,
@@ -54,7 +55,7 @@ async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
     stage.sir.aws_comments(&case, "AWS Responder", "Thank you.").unwrap();
     stage.events().await;
     let before = (stage.thread(&case).await, stage.comments(&case).await);
-    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", "It was the mail server.").unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "AWS Responder", "It was the mail server.").unwrap();
     stage.events().await;
     let after = (stage.thread(&case).await, stage.comments(&case).await);
     let stamps = |thread: &[serde_json::Value]| {
@@ -91,10 +92,10 @@ async fn an_edit_that_makes_a_comment_longer_or_shorter_leaves_no_piece_behind()
     let id = stage.sir.aws_comments(&case, "AWS Responder", "short").unwrap();
     stage.events().await;
     let long = words(9_000);
-    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", &long).unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "AWS Responder", &long).unwrap();
     stage.events().await;
     assert_eq!(words_in(&stage.lines(&case).await.join("\n")), words_in(&long));
-    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", "w99999").unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "AWS Responder", "w99999").unwrap();
     stage.events().await;
     assert_eq!(words_in(&stage.lines(&case).await.join("\n")), ["w99999"]);
     assert_eq!(words_in(&stage.comments(&case).await.join("\n")), ["w99999"]);
@@ -177,12 +178,12 @@ async fn third_page(fails: impl Fn(&Stage)) {
     for number in 0..60 {
         stage.later(1_000);
         let id = stage.sir.aws_comments(&case, "AWS Responder", &format!("w{number:05}")).unwrap();
-        first = if number == 0 { id } else { first };
+        first = if number == 0 { id.to_string() } else { first };
     }
     stage.events().await;
     // The hourly discovery is over.
     stage.minutes(1).await;
-    stage.sir.aws_edits_comment(&case, &first, "AWS Responder", "w77777").unwrap();
+    stage.sir.aws_edits_comment((&case, &CommentId::new(&first)), "AWS Responder", "w77777").unwrap();
     fails(&stage);
     stage.events().await;
     stage.sir.heal();
@@ -212,9 +213,9 @@ async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_ano
         speaker: Some("ana (Slack)".to_owned()),
         slack_ts: None,
         jira_comment: None,
-        comment: Some(id.clone()),
+        comment: Some(id.clone().to_string()),
     };
-    stage.memory.say(&CaseId::parse(&case).unwrap(), &saying, now + 60_000_000).await.unwrap();
+    stage.memory.say(&CaseId::parse(case.as_str()).unwrap(), &saying, now + 60_000_000).await.unwrap();
     // Somebody at the console who writes what we would write.
     stage.sir.aws_comments(&case, "123456789012", &body("Close it")).unwrap();
     stage.events().await;
@@ -230,7 +231,7 @@ async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_ano
     let before = stage.calls();
     stage.minutes(2).await;
     assert_eq!((stage.lines(&case).await, stage.comments(&case).await), (lines, comments), "{before:?}");
-    stage.sir.aws_edits_comment(&case, &id, "123456789012", "bo (Slack):\nIt was mine").unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "123456789012", "bo (Slack):\nIt was mine").unwrap();
     stage.events().await;
     let lines = stage.lines(&case).await;
     let edited = &lines[place_of(&lines, "It was mine")];

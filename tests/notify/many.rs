@@ -29,7 +29,7 @@ async fn cases_that_others_hold_do_not_stop_the_sweep_of_what_is_due_after_them(
     stage.later(1_000);
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.take_events();
-    stage.memory.hint(&CaseId::new(&case), stage.world.now(), false).await.unwrap();
+    stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
     let before = stage.world.now();
     stage.sweep().await;
     assert_eq!(stage.cards().len(), 1, "the eleventh");

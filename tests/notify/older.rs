@@ -1,5 +1,6 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
+use casebridge::case::CaseId;
 use casebridge::{case::Millis, state::Store, targets::slack};
 use casebridge_lab::standins::FaultRule;
 use serde_json::json;
@@ -15,11 +16,11 @@ async fn told(slack_lines: &str) -> (Stage, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     stage.minutes(1).await;
-    (stage, case)
+    (stage, case.to_string())
 }
 
 /// Somebody says something below the card. Its event is lost.
-async fn says(stage: &Stage, case: &str, user: &str, text: &str) {
+async fn says(stage: &Stage, case: &CaseId, user: &str, text: &str) {
     let home = stage.place(case, slack::KIND).await.home.unwrap();
     stage.slack.set_member(&home.place, user, true);
     let thread = stage.settings.slack.layout == casebridge::config::settings::Layout::Thread;
@@ -38,12 +39,12 @@ async fn taken(stage: &Stage, of: &[&str]) -> Vec<String> {
 #[tokio::test]
 async fn what_was_said_before_replies_became_comments_stays_where_it_was_said() {
     let (mut stage, case) = told("replies_are_comments = false").await;
-    says(&stage, &case, ANA, "internal: not for AWS").await;
+    says(&stage, &CaseId::new(&case), ANA, "internal: not for AWS").await;
     stage.later(10 * HOUR);
-    says(&stage, &case, ANA, "a moment before").await;
+    says(&stage, &CaseId::new(&case), ANA, "a moment before").await;
     stage.settings.slack.replies_are_comments = true;
     stage.minutes(1).await;
-    says(&stage, &case, ANA, "for everybody").await;
+    says(&stage, &CaseId::new(&case), ANA, "for everybody").await;
     let all = ["internal", "a moment before", "for everybody"];
     assert_eq!(taken(&stage, &all).await, ["for everybody"]);
     assert_eq!(taken(&stage, &all).await, ["for everybody"], "until it is answered");
@@ -52,25 +53,25 @@ async fn what_was_said_before_replies_became_comments_stays_where_it_was_said() 
 #[tokio::test]
 async fn what_was_said_while_the_switch_was_off_stays_though_it_was_on_before() {
     let (mut stage, case) = told("").await;
-    says(&stage, &case, ANA, "the first").await;
+    says(&stage, &CaseId::new(&case), ANA, "the first").await;
     stage.settings.slack.replies_are_comments = false;
     stage.minutes(2).await;
-    says(&stage, &case, ANA, "the second").await;
+    says(&stage, &CaseId::new(&case), ANA, "the second").await;
     stage.settings.slack.replies_are_comments = true;
     stage.minutes(2).await;
-    says(&stage, &case, ANA, "the third").await;
+    says(&stage, &CaseId::new(&case), ANA, "the third").await;
     assert_eq!(taken(&stage, &["the first", "the second", "the third"]).await, ["the third"]);
 }
 
 #[tokio::test]
 async fn a_table_that_does_not_know_since_when_takes_up_only_what_is_said_from_now_on() {
     let (stage, case) = told("").await;
-    says(&stage, &case, ANA, "before").await;
+    says(&stage, &CaseId::new(&case), ANA, "before").await;
     // As a table of version 0.1.0 has it.
     let note = stage.memory.note("since").await.unwrap();
     assert!(stage.memory.swap_note("since", note.as_deref(), "", Some(0)).await.unwrap());
     stage.minutes(1).await;
-    says(&stage, &case, ANA, "after").await;
+    says(&stage, &CaseId::new(&case), ANA, "after").await;
     assert_eq!(taken(&stage, &["before", "after"]).await, ["after"]);
 }
 
@@ -83,11 +84,11 @@ async fn a_table_that_was_restored_from_yesterday_takes_up_only_what_is_said_fro
         stage.sweep().await;
     }
     stage.later(4 * HOUR);
-    says(&stage, &case, ANA, "before").await;
+    says(&stage, &CaseId::new(&case), ANA, "before").await;
     let today = stage.memory.note("since").await.unwrap();
     assert!(stage.memory.swap_note("since", today.as_deref(), &yesterday, None).await.unwrap());
     stage.minutes(1).await;
-    says(&stage, &case, ANA, "after").await;
+    says(&stage, &CaseId::new(&case), ANA, "after").await;
     assert_eq!(taken(&stage, &["before", "after"]).await, ["after"]);
 }
 
@@ -97,12 +98,12 @@ async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     let [bo, cy] = ["bo", "cy"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
     let group = stage.slack.add_group("responders", &[&cy]);
     for user in [&bo, &cy] {
-        says(&stage, &case, user, &format!("{user} too early")).await;
+        says(&stage, &CaseId::new(&case), user, &format!("{user} too early")).await;
     }
     stage.settings.roles.responder.extend([bo.clone(), group]);
     stage.minutes(1).await;
     for user in [&bo, &cy, &ANA.to_owned()] {
-        says(&stage, &case, user, &format!("{user} in time")).await;
+        says(&stage, &CaseId::new(&case), user, &format!("{user} in time")).await;
     }
     let jobs = || async {
         stage.minutes(62).await;
@@ -119,8 +120,8 @@ async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
 async fn a_reply_of_somebody_without_a_role_is_handed_over_to_be_refused_and_its_long_text_stays() {
     let (stage, case) = told("").await;
     let bo = stage.slack.add_user("bo", "bo@example.com", &json!({}));
-    says(&stage, &case, &bo, "let me help").await;
-    says(&stage, &case, &bo, &"BEGIN ".repeat(6_666)).await;
+    says(&stage, &CaseId::new(&case), &bo, "let me help").await;
+    says(&stage, &CaseId::new(&case), &bo, &"BEGIN ".repeat(6_666)).await;
     stage.minutes(62).await;
     let jobs = stage.jobs().await;
     assert_eq!(jobs.len(), 2);
@@ -135,7 +136,7 @@ async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next
     let group = stage.slack.add_group("responders", &[&cy]);
     stage.settings.roles.responder.push(group);
     stage.minutes(1).await;
-    says(&stage, &case, &cy, "it was me").await;
+    says(&stage, &CaseId::new(&case), &cy, "it was me").await;
     stage.slack.fault(FaultRule::on("usergroups.users.list").answers(503));
     assert_eq!(taken(&stage, &["it was me"]).await, [""; 0]);
     stage.slack.heal();

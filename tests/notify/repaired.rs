@@ -16,7 +16,7 @@ async fn told(stage: &Stage) -> String {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
-    case
+    case.to_string()
 }
 
 #[tokio::test]
@@ -24,12 +24,12 @@ async fn a_message_that_slack_took_and_never_stored_is_sent_again() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
     stage.slack.fault(FaultRule::on("chat.postMessage").once().never_stored());
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
     stage.events().await;
-    assert_eq!(count(&stage.lines(&case).await, "two"), 0);
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "two"), 0);
     stage.minutes(90).await;
-    assert_eq!(count(&stage.lines(&case).await, "two"), 1);
-    assert_eq!(count(&stage.comments(&case).await, "two"), 1);
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "two"), 1);
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "two"), 1);
 }
 
 #[tokio::test]
@@ -48,17 +48,18 @@ async fn what_a_person_deleted_stays_deleted() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
     stage.minutes(62).await;
-    let thread = stage.thread(&case).await;
-    let lines = stage.lines(&case).await;
+    let thread = stage.thread(&CaseId::new(&case)).await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     let ts = thread[place_of(&lines, "one")]["ts"].as_str().unwrap();
     stage.slack.deletes(&stage.channel, ts).unwrap();
-    let home = stage.place(&case, jira::KIND).await.home.unwrap();
+    let home = stage.place(&CaseId::new(&case), jira::KIND).await.home.unwrap();
     let id = stage.jira.comments(&home.name)[0]["id"].as_str().unwrap().to_owned();
     stage.jira.person_deletes_comment(&home.name, &id).unwrap();
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
     stage.events().await;
     stage.minutes(200).await;
-    let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
+    let (lines, comments) =
+        (stage.lines(&CaseId::new(&case)).await, stage.comments(&CaseId::new(&case)).await);
     assert_eq!((count(&lines, "one"), count(&comments, "one")), (0, 0), "{lines:?} {comments:?}");
     assert_eq!((count(&lines, "two"), count(&comments, "two")), (1, 1));
 }
@@ -68,14 +69,14 @@ async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
     stage.minutes(62).await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
+    let home = stage.place(&CaseId::new(&case), slack::KIND).await.home.unwrap();
     stage.slack.deletes(&home.place, &home.name).unwrap();
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
     stage.events().await;
     stage.minutes(130).await;
-    assert_eq!(count(&stage.comments(&case).await, "two"), 1);
-    assert_eq!(stage.issue(&case).await["fields"]["status"]["name"], "In Progress");
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "two"), 1);
+    assert_eq!(stage.issue(&CaseId::new(&case)).await["fields"]["status"]["name"], "In Progress");
     let shown: Vec<String> = stage.cards().iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "Submitted") + count(&shown, "Detection"), 0, "{shown:?}");
 }
@@ -86,14 +87,14 @@ async fn a_post_that_arrives_late_is_adopted_and_not_made_again() {
     let case = told(&stage).await;
     stage.slack.fault(FaultRule::on("chat.postMessage").once().late());
     stage.jira.fault(FaultRule::on("addComment").once().late());
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
-    stage.sir.aws_comments(&case, "AWS Responder", "three").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "three").unwrap();
     stage.events().await;
     stage.later(40_000);
     stage.slack.apply_late();
     stage.jira.apply_late();
     stage.minutes(3).await;
-    for texts in [stage.lines(&case).await, stage.comments(&case).await] {
+    for texts in [stage.lines(&CaseId::new(&case)).await, stage.comments(&CaseId::new(&case)).await] {
         assert_eq!((count(&texts, "two"), count(&texts, "three")), (1, 1), "{texts:#?}");
         assert!(place_of(&texts, "two") < place_of(&texts, "three"), "{texts:#?}");
     }
@@ -109,14 +110,14 @@ async fn an_issue_whose_answer_was_lost_is_found_by_its_label_though_the_index_l
     assert_eq!(stage.jira.count("createIssue"), 1, "not before it must be found");
     stage.minutes(5).await;
     assert_eq!((stage.jira.count("createIssue"), stage.jira.issues().len()), (1, 1));
-    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "one"), 1);
 }
 
 #[tokio::test]
 async fn a_reply_whose_event_slack_dropped_is_put_on_the_inbox_until_it_is_answered() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
+    let home = stage.place(&CaseId::new(&case), slack::KIND).await.home.unwrap();
     stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
     stage.minutes(62).await;
     let jobs = stage.jobs().await;
@@ -192,10 +193,10 @@ async fn an_older_version_that_arrived_late_in_jira_gives_way_to_the_newest_at_t
 async fn what_a_person_wrote_into_the_issue_is_left_alone_by_the_check() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let home = stage.place(&case, jira::KIND).await.home.unwrap();
+    let home = stage.place(&CaseId::new(&case), jira::KIND).await.home.unwrap();
     stage.jira.person_edits(&stage.jira.ana(), &home.name, &json!({"summary": "Ana's own words"})).unwrap();
     stage.minutes(130).await;
-    assert_eq!(stage.issue(&case).await["fields"]["summary"], "Ana's own words");
+    assert_eq!(stage.issue(&CaseId::new(&case)).await["fields"]["summary"], "Ana's own words");
 }
 
 #[tokio::test]
@@ -219,11 +220,11 @@ async fn a_file_is_followed_until_its_check_ended_though_no_event_tells_of_it() 
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let file = stage.sir.aws_attaches(&case, "trail.json", &b"{}"[..]).unwrap();
-    stage.sir.set_attachment_status(&case, &file, "Pending");
+    stage.sir.set_attachment_status(&case, &file, casebridge_lab::standins::Scan::Pending);
     stage.events().await;
     assert_eq!(count(&stage.lines(&case).await, "Verified"), 0);
     stage.minutes(2).await;
-    stage.sir.set_attachment_status(&case, &file, "Failed");
+    stage.sir.set_attachment_status(&case, &file, casebridge_lab::standins::Scan::Failed);
     stage.sir.take_events();
     stage.minutes(2).await;
     let told = [stage.lines(&case).await, stage.comments(&case).await];

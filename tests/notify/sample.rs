@@ -1,5 +1,6 @@
 //! What goes wrong in AWS's own sample integration does not go wrong here: a test a defect.
 
+use casebridge::case::Status;
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::json;
 
@@ -139,7 +140,7 @@ async fn all_of_several_changed_fields_are_announced() {
         .sir
         .aws_changes(&case, &json!({"title": "Two keys leaked", "description": "Both of them."}))
         .unwrap();
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
     stage.events().await;
     let (lines, comments) =
@@ -183,8 +184,8 @@ async fn one_update_is_not_swallowed_by_another() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    for (status, text) in [("Detection and Analysis", "first"), ("Post-incident Activities", "second")] {
-        stage.sir.aws_sets_status(&case, status).unwrap();
+    for (status, text) in [(Status::Detection, "first"), (Status::PostIncident, "second")] {
+        stage.sir.aws_sets_status(&case, &status).unwrap();
         stage.sir.aws_comments(&case, "AWS Responder", text).unwrap();
         stage.events().await;
     }

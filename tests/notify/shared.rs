@@ -1,6 +1,8 @@
 //! While people of another workspace read a channel nothing of ours changes in it, and Jira goes on; once it is ours
 //! again all of it is told, once and in order.
 
+use casebridge::case::CaseId;
+use casebridge::case::CommentId;
 use casebridge::{
     http::Request,
     runtime::World,
@@ -35,17 +37,17 @@ async fn overheard(sharing: Sharing) -> (Stage, String, String) {
     stage.slack.set_sharing(&stage.channel, sharing);
     stage.minutes(10).await;
     stage.forget_calls();
-    (stage, case, comment)
+    (stage, case.to_string(), comment.to_string())
 }
 
 /// Everything about the case becomes another, each change with its event.
-async fn all_changes(stage: &Stage, case: &str, comment: &str) {
-    stage.sir.aws_edits_comment(case, comment, "AWS Responder", "SECRET comment").unwrap();
+async fn all_changes(stage: &Stage, case: &CaseId, comment: &CommentId) {
+    stage.sir.aws_edits_comment((case, comment), "AWS Responder", "SECRET comment").unwrap();
     stage.events().await;
     let texts = json!({"title": "SECRET title", "description": "SECRET description"});
     stage.sir.aws_changes(case, &texts).unwrap();
     stage.events().await;
-    stage.sir.aws_sets_status(case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.sir.aws_comments(case, "AWS Responder", "SECRET second").unwrap();
     stage.events().await;
@@ -56,21 +58,24 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
     for sharing in [Sharing::Connected, Sharing::Organisation, Sharing::Invited] {
         let (stage, case, comment) = overheard(sharing).await;
         let before = stage.slack.messages(&stage.channel);
-        all_changes(&stage, &case, &comment).await;
+        all_changes(&stage, &CaseId::new(&case), &CommentId::new(&comment)).await;
         // Checks and sweeps of three hours.
         stage.minutes(180).await;
         assert_eq!(writes(&stage), [""; 0], "{sharing:?}");
         assert_eq!(stage.slack.messages(&stage.channel), before, "{sharing:?}");
-        assert_eq!(stage.place(&case, slack::KIND).await.parked.as_deref(), Some("channel_is_shared"));
-        let comments = stage.comments(&case).await;
+        assert_eq!(
+            stage.place(&CaseId::new(&case), slack::KIND).await.parked.as_deref(),
+            Some("channel_is_shared")
+        );
+        let comments = stage.comments(&CaseId::new(&case)).await;
         for text in ["SECRET comment", "SECRET second"] {
             assert_eq!(count(&comments, text), 1, "Jira goes on: {comments:?}");
         }
-        assert_eq!(stage.issue(&case).await["fields"]["summary"], "SECRET title");
+        assert_eq!(stage.issue(&CaseId::new(&case)).await["fields"]["summary"], "SECRET title");
 
         stage.slack.set_sharing(&stage.channel, Sharing::Ours);
         stage.minutes(70).await;
-        let lines = stage.lines(&case).await;
+        let lines = stage.lines(&CaseId::new(&case)).await;
         assert!(
             lines[0].contains("SECRET title") && lines[0].contains("Detection and Analysis"),
             "{lines:?}"
@@ -79,7 +84,7 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
             assert_eq!(count(&lines[1..], text), 1, "{text}: {lines:?}");
         }
         assert!(place_of(&lines, "SECRET comment") < place_of(&lines, "SECRET second"), "{lines:?}");
-        assert_eq!(stage.place(&case, slack::KIND).await.parked, None);
+        assert_eq!(stage.place(&CaseId::new(&case), slack::KIND).await.parked, None);
         stage.forget_calls();
         stage.minutes(70).await;
         assert_eq!(writes(&stage), [""; 0], "and once only");
@@ -88,20 +93,22 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
 
 #[tokio::test]
 async fn each_single_change_keeps_out_of_a_shared_channel() {
-    type Change = fn(&Stage, &str, &str);
+    type Change = fn(&Stage, &CaseId, &CommentId);
     let changes: [(&str, Change); 6] = [
         ("comment", |stage, case, id| {
-            stage.sir.aws_edits_comment(case, id, "AWS Responder", "SECRET").unwrap();
+            stage.sir.aws_edits_comment((case, id), "AWS Responder", "SECRET").unwrap();
         }),
         ("title", |stage, case, _| stage.sir.aws_changes(case, &json!({"title": "SECRET"})).unwrap()),
         ("text", |stage, case, _| stage.sir.aws_changes(case, &json!({"description": "SECRET"})).unwrap()),
-        ("status", |stage, case, _| stage.sir.aws_sets_status(case, "Detection and Analysis").unwrap()),
+        ("status", |stage, case, _| {
+            stage.sir.aws_sets_status(case, &casebridge::case::Status::Detection).unwrap()
+        }),
         ("move", |stage, case, _| stage.sir.aws_sets_pending_action(case, "Customer").unwrap()),
         ("end", |stage, case, _| stage.sir.aws_closes(case, "Investigation Completed").unwrap()),
     ];
     for (name, change) in changes {
         let (stage, case, comment) = overheard(Sharing::Connected).await;
-        change(&stage, &case, &comment);
+        change(&stage, &CaseId::new(&case), &CommentId::new(&comment));
         stage.events().await;
         stage.minutes(10).await;
         assert_eq!(writes(&stage), [""; 0], "{name}");
@@ -122,13 +129,13 @@ async fn where_slack_does_not_tell_who_reads_a_channel_nothing_changes_in_it() {
     ] {
         let (stage, case, comment) = overheard(Sharing::Ours).await;
         stage.slack.fault(trouble.clone());
-        all_changes(&stage, &case, &comment).await;
+        all_changes(&stage, &CaseId::new(&case), &CommentId::new(&comment)).await;
         stage.minutes(10).await;
         assert_eq!(writes(&stage), [""; 0], "{trouble:?}");
-        assert_eq!(count(&stage.comments(&case).await, "SECRET second"), 1, "{trouble:?}");
+        assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "SECRET second"), 1, "{trouble:?}");
         stage.slack.heal();
         stage.minutes(70).await;
-        assert_eq!(count(&stage.lines(&case).await, "SECRET comment"), 1, "{trouble:?}");
+        assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "SECRET comment"), 1, "{trouble:?}");
     }
 }
 
@@ -143,7 +150,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
     stage.forget_calls();
     stage.settings.slack.invite.push("bo@example.com".to_owned());
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.minutes(30).await;
     assert_eq!(writes(&stage), [""; 0]);
@@ -170,7 +177,7 @@ async fn cardless() -> (Stage, String, String, String) {
     let card = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.deletes(&card.place, &card.name).unwrap();
     stage.minutes(62).await;
-    (stage, case, comment, card.place)
+    (stage, case.to_string(), comment.to_string(), card.place)
 }
 
 #[tokio::test]
@@ -179,14 +186,17 @@ async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left
     stage.slack.set_shared(&channel, true);
     stage.minutes(10).await;
     stage.forget_calls();
-    stage.sir.aws_edits_comment(&case, &comment, "AWS Responder", "SECRET").unwrap();
+    stage
+        .sir
+        .aws_edits_comment((&CaseId::new(&case), &CommentId::new(&comment)), "AWS Responder", "SECRET")
+        .unwrap();
     stage.events().await;
     stage.minutes(10).await;
     assert_eq!(writes(&stage), [""; 0]);
     stage.slack.set_shared(&channel, false);
     stage.minutes(70).await;
     assert_eq!(writes(&stage), ["chat.update"]);
-    assert_eq!(stage.place(&case, slack::KIND).await.parked, None);
+    assert_eq!(stage.place(&CaseId::new(&case), slack::KIND).await.parked, None);
 }
 
 /// The times at which our messages came, in milliseconds.
@@ -228,7 +238,7 @@ async fn that_jira_is_broken_is_not_said_where_others_read() {
     for (sharing, said) in [(Sharing::Connected, 0), (Sharing::Invited, 0), (Sharing::Ours, 1)] {
         let (stage, case, _) = overheard(sharing).await;
         stage.jira.fault(FaultRule::on_all().answers(401));
-        stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+        stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
         stage.events().await;
         stage.minutes(10).await;
         let shown: Vec<String> = stage.cards().iter().map(SlackStandin::shown).collect();
@@ -243,7 +253,7 @@ async fn news_of_a_membership_waits_until_the_channel_is_ours() {
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
     let file = format!("{}/events/eventbridge/membership-updated.json", env!("CARGO_MANIFEST_DIR"));
-    let event = std::fs::read_to_string(file).unwrap().replace("m-4k7c2p9x1w", &membership);
+    let event = std::fs::read_to_string(file).unwrap().replace("m-4k7c2p9x1w", membership.as_str());
     stage.slack.set_sharing(&stage.channel, Sharing::Invited);
     for _ in 0..2 {
         assert_eq!(stage.deliver_texts(std::slice::from_ref(&event)).await, ["m0"], "it comes again");
@@ -260,18 +270,18 @@ async fn news_of_a_membership_waits_until_the_channel_is_ours() {
 #[tokio::test]
 async fn a_second_copy_is_taken_away_also_where_others_read_since_that_tells_them_nothing() {
     let (stage, case, _) = overheard(Sharing::Connected).await;
-    let card = stage.place(&case, slack::KIND).await.home.unwrap();
-    let told = stage.thread(&case).await.pop().unwrap();
+    let card = stage.place(&CaseId::new(&case), slack::KIND).await.home.unwrap();
+    let told = stage.thread(&CaseId::new(&case)).await.pop().unwrap();
     let again = json!({"channel": card.place, "thread_ts": card.name, "text": told["text"],
         "blocks": told["blocks"], "metadata": told["metadata"]});
     let url = format!("{}/api/chat.postMessage", stage.slack.url());
     let post = Request::json("POST", url, &again).bearer(&stage.secrets.slack_bot_token);
     let answer = stage.world.send(post).await.unwrap().value().unwrap();
     assert_eq!(answer["ok"], true, "{answer}");
-    let lines = stage.lines(&case).await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     assert_eq!(count(&lines, "one"), 2, "{lines:?}");
     stage.forget_calls();
     stage.minutes(70).await;
     assert_eq!(writes(&stage), ["chat.delete"]);
-    assert_eq!(count(&stage.lines(&case).await, "one"), 1);
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "one"), 1);
 }

@@ -198,12 +198,12 @@ impl Stage {
         }
     }
 
-    pub async fn meta(&self, case: &str) -> Meta {
-        self.memory.meta(&CaseId::parse(case).unwrap()).await.unwrap().unwrap()
+    pub async fn meta(&self, case: &CaseId) -> Meta {
+        self.memory.meta(case).await.unwrap().unwrap()
     }
 
     /// What is known of the case at a destination.
-    pub async fn place(&self, case: &str, destination: TargetKind) -> PlaceNote {
+    pub async fn place(&self, case: &CaseId, destination: TargetKind) -> PlaceNote {
         let meta = self.meta(case).await;
         serde_json::from_str(&meta.targets[destination.as_str()]).unwrap()
     }
@@ -215,7 +215,7 @@ impl Stage {
     }
 
     /// The messages of a case's thread, the card first.
-    pub async fn thread(&self, case: &str) -> Vec<Value> {
+    pub async fn thread(&self, case: &CaseId) -> Vec<Value> {
         let home = self.place(case, slack::KIND).await.home.unwrap();
         self.slack.thread(&home.place, &home.name)
     }
@@ -227,18 +227,18 @@ impl Stage {
     }
 
     /// What people read in a case's thread, the card first.
-    pub async fn lines(&self, case: &str) -> Vec<String> {
+    pub async fn lines(&self, case: &CaseId) -> Vec<String> {
         self.thread(case).await.iter().map(SlackStandin::shown).collect()
     }
 
     /// The case's issue.
-    pub async fn issue(&self, case: &str) -> Value {
+    pub async fn issue(&self, case: &CaseId) -> Value {
         let home = self.place(case, jira::KIND).await.home.unwrap();
         self.jira.issue(&home.name).unwrap()
     }
 
     /// What people read below a case's issue.
-    pub async fn comments(&self, case: &str) -> Vec<String> {
+    pub async fn comments(&self, case: &CaseId) -> Vec<String> {
         let home = self.place(case, jira::KIND).await.home.unwrap();
         self.jira.comments(&home.name).iter().map(|comment| JiraStandin::plain(&comment["body"])).collect()
     }

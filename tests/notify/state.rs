@@ -25,7 +25,7 @@ fn file(path: &str) -> Value {
 
 impl State {
     /// As it stands in a file, with the ids, names and texts of this stage's case in the place of the file's.
-    async fn of(stage: &Stage, case: &str, path: &str) -> Self {
+    async fn of(stage: &Stage, case: &CaseId, path: &str) -> Self {
         let now = Self::now(stage, case).await;
         let mut state = file(path);
         let mut notes = ["case", "slack", "jira"].map(|name| state[name].take());
@@ -42,14 +42,14 @@ impl State {
     }
 
     /// As it stands in the table.
-    async fn now(stage: &Stage, case: &str) -> Self {
+    async fn now(stage: &Stage, case: &CaseId) -> Self {
         let meta = stage.meta(case).await;
         Self(NOTES.map(|note| serde_json::from_str(meta.text(note).unwrap()).unwrap()))
     }
 
     /// Puts it into the table.
-    async fn put(&self, stage: &Stage, case: &str) {
-        let (id, now) = (CaseId::parse(case).unwrap(), stage.world.now());
+    async fn put(&self, stage: &Stage, case: &CaseId) {
+        let (id, now) = (CaseId::parse(case.as_str()).unwrap(), stage.world.now());
         let next_at = stage.meta(case).await.next_at;
         let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
         for (note, json) in NOTES.into_iter().zip(&self.0) {
@@ -64,11 +64,11 @@ async fn told(stage: &Stage) -> String {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
-    case
+    case.to_string()
 }
 
 /// One card, one issue, and of the story each line once, in order.
-async fn is_told_once(stage: &Stage, case: &str) {
+async fn is_told_once(stage: &Stage, case: &CaseId) {
     assert_eq!((stage.cards().len(), stage.jira.issues().len()), (1, 1));
     for texts in [stage.lines(case).await, stage.comments(case).await] {
         assert_eq!((count(&texts, "one"), count(&texts, "two")), (1, 1), "{texts:#?}");
@@ -83,11 +83,11 @@ async fn a_case_that_0_1_0_told_goes_on_where_it_stood_even_where_its_notes_lack
     for path in ["cases/0.1.0.json", "cases/lacks-a-field.json"] {
         let stage = Stage::set().await;
         let case = told(&stage).await;
-        State::of(&stage, &case, path).await.put(&stage, &case).await;
-        stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+        State::of(&stage, &CaseId::new(&case), path).await.put(&stage, &CaseId::new(&case)).await;
+        stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
         stage.events().await;
         stage.minutes(180).await;
-        is_told_once(&stage, &case).await;
+        is_told_once(&stage, &CaseId::new(&case)).await;
     }
 }
 
@@ -95,11 +95,14 @@ async fn a_case_that_0_1_0_told_goes_on_where_it_stood_even_where_its_notes_lack
 async fn a_case_whose_note_cannot_be_read_is_left_alone_until_it_can_and_others_go_on() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let good = State::now(&stage, &case).await;
-    State::of(&stage, &case, "cases/cannot-be-read.json").await.put(&stage, &case).await;
+    let good = State::now(&stage, &CaseId::new(&case)).await;
+    State::of(&stage, &CaseId::new(&case), "cases/cannot-be-read.json")
+        .await
+        .put(&stage, &CaseId::new(&case))
+        .await;
     let before = stage.everything();
     let (log, _guard) = Log::begin();
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
     stage.events().await;
     let key = format!("CASE#{case}/META slack_note");
     assert_eq!(log.unreadable(), [key.as_str()], "one line");
@@ -113,24 +116,24 @@ async fn a_case_whose_note_cannot_be_read_is_left_alone_until_it_can_and_others_
     assert_eq!((stage.cards().len(), stage.jira.issues().len(), cards), (2, 2, 2));
     assert_eq!(log.unreadable(), vec![key; 3], "each hour");
     assert!(
-        stage.meta(&case).await.targets["slack"].ends_with("\"0ff94921abf810966091\"},"),
+        stage.meta(&CaseId::new(&case)).await.targets["slack"].ends_with("\"0ff94921abf810966091\"},"),
         "it is as it was"
     );
     for told in ["0ff94921abf810966091", "C0SECURITY", "Key leaked"] {
         assert!(!log.text().contains(told), "{told} stands in the log");
     }
 
-    good.put(&stage, &case).await;
+    good.put(&stage, &CaseId::new(&case)).await;
     stage.minutes(61).await;
-    let texts = stage.lines(&case).await;
+    let texts = stage.lines(&CaseId::new(&case)).await;
     assert_eq!((count(&texts, "one"), count(&texts, "two")), (1, 1), "{texts:#?}");
-    assert_eq!(count(&stage.comments(&case).await, "two"), 1);
+    assert_eq!(count(&stage.comments(&CaseId::new(&case)).await, "two"), 1);
     assert_eq!(stage.cards().len(), 2);
 }
 
 /// A told case of which something is damaged, until it is mended: in between nothing is posted or made for it.
-async fn is_parked_between(stage: &Stage, case: &str, key: &str) {
-    let id = CaseId::parse(case).unwrap();
+async fn is_parked_between(stage: &Stage, case: &CaseId, key: &str) {
+    let id = CaseId::parse(case.as_str()).unwrap();
     let before = stage.everything();
     let notes = stage.memory.meta(&id).await.ok().flatten();
     let (log, _guard) = Log::begin();
@@ -157,10 +160,10 @@ async fn whatever_of_a_case_cannot_be_read_parks_it_and_it_goes_on_once_that_is_
         let record = record.replace("comment/", &comment.0.0);
         let key = format!("CASE#{case}/{record}");
         stage.memory.damage(&key);
-        is_parked_between(&stage, &case, &key).await;
+        is_parked_between(&stage, &CaseId::new(&case), &key).await;
         stage.memory.mend(&key);
         Box::pin(stage.minutes(61)).await;
-        is_told_once(&stage, &case).await;
+        is_told_once(&stage, &CaseId::new(&case)).await;
     }
 }
 
@@ -183,17 +186,17 @@ async fn a_note_that_lacks_what_has_no_default_or_is_of_a_later_release_parks_it
     for (attribute, damage) in damages {
         let stage = Stage::set().await;
         let case = told(&stage).await;
-        let good = State::now(&stage, &case).await;
-        let mut bad = State::now(&stage, &case).await;
+        let good = State::now(&stage, &CaseId::new(&case)).await;
+        let mut bad = State::now(&stage, &CaseId::new(&case)).await;
         damage(
             &mut bad.0
                 [["case_note", "slack_note", "jira_note"].iter().position(|it| *it == attribute).unwrap()],
         );
-        bad.put(&stage, &case).await;
-        is_parked_between(&stage, &case, &format!("CASE#{case}/META {attribute}")).await;
-        good.put(&stage, &case).await;
+        bad.put(&stage, &CaseId::new(&case)).await;
+        is_parked_between(&stage, &CaseId::new(&case), &format!("CASE#{case}/META {attribute}")).await;
+        good.put(&stage, &CaseId::new(&case)).await;
         Box::pin(stage.minutes(61)).await;
-        is_told_once(&stage, &case).await;
+        is_told_once(&stage, &CaseId::new(&case)).await;
     }
 }
 
@@ -201,7 +204,7 @@ async fn a_note_that_lacks_what_has_no_default_or_is_of_a_later_release_parks_it
 async fn what_a_later_release_added_to_the_notes_is_still_there_after_all_that_was_told_since() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let mut state = State::now(&stage, &case).await;
+    let mut state = State::now(&stage, &CaseId::new(&case)).await;
     for (note, kind) in state.0.iter_mut().zip(["case-notes", "place-notes", "place-notes"]) {
         let later = file(&format!("later/{kind}.kept.json"))["a new field"].take();
         let unknown = later.as_object().unwrap().iter().filter(|(name, _)| note.get(*name).is_none());
@@ -209,14 +212,14 @@ async fn what_a_later_release_added_to_the_notes_is_still_there_after_all_that_w
         assert_eq!(unknown.len(), 1);
         note.as_object_mut().unwrap().extend(unknown);
     }
-    state.put(&stage, &case).await;
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    state.put(&stage, &CaseId::new(&case)).await;
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
+    stage.sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     Box::pin(stage.minutes(70)).await;
-    assert_eq!(count(&stage.lines(&case).await, "two"), 1);
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "two"), 1);
     assert_eq!((stage.cards().len(), stage.jira.issues().len()), (1, 1));
-    let [of_case, slack, jira] = State::now(&stage, &case).await.0;
+    let [of_case, slack, jira] = State::now(&stage, &CaseId::new(&case)).await.0;
     assert_eq!(of_case["severity"], "High");
     let reactions = json!({"1795668300.000100": ["eyes"]});
     assert_eq!((&slack["reactions"], &jira["reactions"]), (&reactions, &reactions));
@@ -229,8 +232,8 @@ async fn a_comment_that_0_1_0_was_telling_is_found_where_it_arrived_and_sent_whe
         let stage = Stage::set().await;
         let case = told(&stage).await;
         let id = CaseId::parse(&case).unwrap();
-        let mut state = State::of(&stage, &case, "cases/0.1.0.json").await;
-        let comment = stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+        let mut state = State::of(&stage, &CaseId::new(&case), "cases/0.1.0.json").await;
+        let comment = stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
         let key = format!("comment/{comment}/0");
         match arrived {
             true => drop(stage.events().await),
@@ -244,11 +247,11 @@ async fn a_comment_that_0_1_0_was_telling_is_found_where_it_arrived_and_sent_whe
                 "hash": "58c64f4b7a3b2c1d0e9f", "facts": null,
             });
         }
-        state.put(&stage, &case).await;
+        state.put(&stage, &CaseId::new(&case)).await;
         stage.memory.hint(&id, stage.world.now(), false).await.unwrap();
         Box::pin(stage.minutes(70)).await;
-        is_told_once(&stage, &case).await;
-        let note = stage.place(&case, slack::KIND).await;
+        is_told_once(&stage, &CaseId::new(&case)).await;
+        let note = stage.place(&CaseId::new(&case), slack::KIND).await;
         assert_eq!((note.open, note.parked), (None, None));
     }
 }
@@ -267,9 +270,10 @@ async fn a_breaker_or_a_gate_that_cannot_be_read_holds_up_its_destination_alone(
         let key = record.replace("CHANNEL", &stage.channel);
         stage.memory.damage(&key);
         let (log, _guard) = Log::begin();
-        stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+        stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
         stage.events().await;
-        let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
+        let (lines, comments) =
+            (stage.lines(&CaseId::new(&case)).await, stage.comments(&CaseId::new(&case)).await);
         assert_eq!(
             (count(&lines, "two"), count(&comments, "two")),
             (usize::from(!jira), usize::from(jira)),
@@ -279,7 +283,7 @@ async fn a_breaker_or_a_gate_that_cannot_be_read_holds_up_its_destination_alone(
         assert_eq!(stage.memory.overwritten(), [""; 0], "{key}");
         stage.memory.mend(&key);
         Box::pin(stage.minutes(61)).await;
-        is_told_once(&stage, &case).await;
+        is_told_once(&stage, &CaseId::new(&case)).await;
     }
 }
 
@@ -290,10 +294,10 @@ async fn the_clock_of_the_discovery_that_cannot_be_read_is_left_as_it_is_and_rai
     stage.sweep().await;
     stage.memory.damage("NOTE#discover/NOTE");
     let (log, _guard) = Log::begin();
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
     stage.events().await;
     stage.minutes(2).await;
-    is_told_once(&stage, &case).await;
+    is_told_once(&stage, &CaseId::new(&case)).await;
     assert_eq!(log.unreadable(), ["NOTE#discover/NOTE"; 2]);
     assert_eq!(stage.memory.overwritten(), [""; 0]);
 }
@@ -302,20 +306,20 @@ async fn the_clock_of_the_discovery_that_cannot_be_read_is_left_as_it_is_and_rai
 async fn a_case_at_rest_that_cannot_be_read_is_found_by_the_discovery_which_finds_the_others_too() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.sir.aws_closes(&CaseId::new(&case), "False Positive").unwrap();
     stage.events().await;
     Box::pin(stage.minutes(130)).await;
-    assert_eq!(stage.meta(&case).await.next_at, None, "it is at rest");
-    let mut state = State::now(&stage, &case).await;
+    assert_eq!(stage.meta(&CaseId::new(&case)).await.next_at, None, "it is at rest");
+    let mut state = State::now(&stage, &CaseId::new(&case)).await;
     state.0[0] = "{".into();
-    state.put(&stage, &case).await;
+    state.put(&stage, &CaseId::new(&case)).await;
     let (log, _guard) = Log::begin();
     let other = stage.sir.aws_creates_case("Another");
     stage.sir.take_events();
     Box::pin(stage.minutes(61)).await;
     assert!(stage.lines(&other).await[0].contains("Another"));
     assert_eq!(log.unreadable(), [format!("CASE#{case}/META case_note")]);
-    assert!(stage.meta(&case).await.next_at.is_some(), "it comes back by itself");
+    assert!(stage.meta(&CaseId::new(&case)).await.next_at.is_some(), "it comes back by itself");
 }
 
 #[tokio::test]
@@ -323,10 +327,10 @@ async fn what_was_told_leaves_no_open_intent_in_the_table() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
     // Within the minute, which is all that the issue says of when: nothing else of the note changes.
-    stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
+    stage.sir.aws_comments(&CaseId::new(&case), "AWS Responder", "two").unwrap();
     stage.events().await;
     for destination in [slack::KIND, jira::KIND] {
-        assert_eq!(stage.place(&case, destination).await.open, None, "{destination:?}");
+        assert_eq!(stage.place(&CaseId::new(&case), destination).await.open, None, "{destination:?}");
     }
 }
 
@@ -336,12 +340,12 @@ async fn after_0_1_0_a_card_and_an_issue_are_set_once_and_nothing_else_is_touche
     let case = told(&stage).await;
     let id = CaseId::parse(&case).unwrap();
     let step = json!({"title": "Who used the key?", "content": "Two roles did.", "status": "Completed"});
-    let step = stage.sir.investigates(&case, &step).unwrap();
+    let step = stage.sir.investigates(&CaseId::new(&case), &step).unwrap();
     Box::pin(stage.minutes(70)).await;
-    assert_eq!(count(&stage.lines(&case).await, "Two roles did."), 1);
-    as_0_1_0_told(&stage, &id, &step).await;
-    State::of(&stage, &case, "cases/0.1.0.json").await.put(&stage, &case).await;
-    let before = (stage.lines(&case).await, stage.comments(&case).await);
+    assert_eq!(count(&stage.lines(&CaseId::new(&case)).await, "Two roles did."), 1);
+    as_0_1_0_told(&stage, &id, step.as_str()).await;
+    State::of(&stage, &CaseId::new(&case), "cases/0.1.0.json").await.put(&stage, &CaseId::new(&case)).await;
+    let before = (stage.lines(&CaseId::new(&case)).await, stage.comments(&CaseId::new(&case)).await);
     stage.forget_calls();
     for (looks, expected) in [(1, 1), (70, 0)] {
         stage.memory.hint(&id, stage.world.now(), true).await.unwrap();
@@ -352,7 +356,7 @@ async fn after_0_1_0_a_card_and_an_issue_are_set_once_and_nothing_else_is_touche
         let more = ["chat.postMessage", "addComment", "updateComment", "doTransition", "createIssue"];
         assert_eq!(more.map(written), [0; 5], "{calls:?}");
     }
-    assert_eq!((stage.lines(&case).await, stage.comments(&case).await), before);
+    assert_eq!((stage.lines(&CaseId::new(&case)).await, stage.comments(&CaseId::new(&case)).await), before);
 }
 
 /// Gives the step of the AI agent in the ledger the hash that 0.1.0 gave it.

@@ -164,7 +164,8 @@ async fn comments_are_added_and_edited(sir: &SirStandin, aws: &Aws, id: &CaseId)
     let edit =
         Call::UpdateCaseComment { case: id.clone(), comment: comment.clone(), body: "hello, all".to_owned() };
     assert_eq!(ask!(aws, edit, Answer::CommentId), comment);
-    sir.aws_comments(id.as_str(), "security-ir.amazonaws.com", "Summary").expect("an open case");
+    sir.aws_comments(&CaseId::new(id.as_str()), "security-ir.amazonaws.com", "Summary")
+        .expect("an open case");
     let page = ask!(aws, Call::ListComments { case: id.clone(), next: None }, Answer::Comments);
     let told: Vec<(&str, &str)> =
         page.items.iter().map(|comment| (comment.creator.as_str(), comment.body.as_str())).collect();
@@ -202,15 +203,18 @@ async fn tags_are_set_and_taken_away(aws: &Aws, id: &CaseId) {
 
 async fn it_is_handed_to_aws_and_investigated(sir: &SirStandin, aws: &Aws, id: &CaseId) {
     done(aws, Call::UpdateResolverType { case: id.clone(), resolver: Resolver::Aws }).await;
-    sir.aws_changes(id.as_str(), &json!({ "caseStatus": "Ready to Close", "pendingAction": "Customer" }))
-        .expect("an open case");
+    sir.aws_changes(
+        &CaseId::new(id.as_str()),
+        &json!({ "caseStatus": "Ready to Close", "pendingAction": "Customer" }),
+    )
+    .expect("an open case");
     let handed = case(aws, id).await;
     assert_eq!(
         (handed.resolver, handed.status, handed.waits_for_customer),
         (Resolver::Aws, Status::ReadyToClose, true)
     );
     let step = json!({ "actionType": "Evidence", "title": "Who used it?", "content": "**CloudTrail**", "status": "Waiting" });
-    let step = InvestigationId::new(sir.investigates(id.as_str(), &step).expect("a case"));
+    let step = InvestigationId::new(sir.investigates(&CaseId::new(id.as_str()), &step).expect("a case"));
     let (investigation, comment) = (step.clone(), Some("It found him.".to_owned()));
     done(aws, Call::SendFeedback { case: id.clone(), investigation, useful: false, comment }).await;
     let page = ask!(aws, Call::ListInvestigations { case: id.clone(), next: None }, Answer::Investigations);
@@ -228,7 +232,7 @@ async fn it_is_handed_to_aws_and_investigated(sir: &SirStandin, aws: &Aws, id: &
     let closed = case(aws, id).await;
     assert!(closed.is_closed() && closed.closed.is_some());
     let other = CaseId::new(sir.aws_creates_case("Unusual sign-in"));
-    sir.aws_closes(other.as_str(), "False Positive").expect("an open case");
+    sir.aws_closes(&CaseId::new(other.as_str()), "False Positive").expect("an open case");
     assert_eq!(case(aws, &other).await.closure.as_deref(), Some("False Positive"));
 }
 

@@ -76,7 +76,7 @@ async fn furnished() -> (Stage, String, String) {
     stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     let thread = stage.thread_of(&case).await;
-    (stage, case, thread)
+    (stage, case.to_string(), thread)
 }
 
 impl Act {
@@ -102,15 +102,17 @@ impl Act {
             let group = stage.slack.add_group("responders", &[ANA]);
             stage.settings.roles.admin = vec![group];
         }
-        let deliveries = self.deliveries(&stage, &case, &thread).await;
+        let deliveries = self.deliveries(&stage, &CaseId::new(&case), &thread).await;
         (stage, deliveries)
     }
 
     /// What Slack or Jira sends for it.
-    async fn deliveries(self, stage: &Stage, case: &str, thread: &str) -> Vec<SignedRequest> {
+    async fn deliveries(self, stage: &Stage, case: &CaseId, thread: &str) -> Vec<SignedRequest> {
         let line = |line: &str| {
             let (administrator, invitation) = stage.hub.invitation();
-            line.replace("CASE", case).replace("ADMIN", &administrator).replace("INVITATION", &invitation)
+            line.replace("CASE", case.as_str())
+                .replace("ADMIN", &administrator)
+                .replace("INVITATION", &invitation)
         };
         match self {
             Self::Types(text) | Self::TypesInGroup(text) => {
@@ -154,7 +156,7 @@ impl Act {
     }
 
     /// What is sent from forms and pages, and by Jira.
-    async fn elsewhere(self, stage: &Stage, case: &str) -> Vec<SignedRequest> {
+    async fn elsewhere(self, stage: &Stage, case: &CaseId) -> Vec<SignedRequest> {
         match self {
             Self::OpensCase => vec![form(stage, "new Second", &NEW_CASE).await],
             Self::OpensMembership => {
@@ -231,18 +233,18 @@ async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedReque
 }
 
 /// The case's issue with a comment of Ana's: its key and the comment's id.
-async fn issue(stage: &Stage, case: &str) -> (String, String) {
+async fn issue(stage: &Stage, case: &CaseId) -> (String, String) {
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let id = stage.jira.issue(&key).unwrap()["id"].as_str().unwrap().to_owned();
-    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case).unwrap()).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
     stage.jira.take_webhooks();
     let comment = stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo").unwrap();
     (key, comment)
 }
 
 /// An issue of ours, with what version 0.1.0 noted of it.
-async fn old_issue(stage: &Stage, case: &str) -> String {
-    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
+async fn old_issue(stage: &Stage, case: &CaseId) -> String {
+    let (case, now) = (CaseId::parse(case.as_str()).unwrap(), casebridge::config::clock::now());
     let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x" }] });
     let description = json!({ "type": "doc", "version": 1, "content": [words] });
     let text = IssueText { case: &case, mark: "m".to_owned(), summary: "x".to_owned(), description };

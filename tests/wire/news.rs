@@ -2,6 +2,7 @@
 //! takes away and hands over, and a channel whose name is taken × every fault. What was not answered is asked for
 //! again, nothing is said twice, and nothing that people see changes meanwhile.
 
+use casebridge::case::CaseId;
 use casebridge::{
     config::settings::Settings,
     entry::notify::Notifier,
@@ -41,7 +42,7 @@ const MINUTE: i64 = 60_000;
 fn membership_event(stage: &Stage) -> Value {
     let file = format!("{}/events/eventbridge/membership-updated.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(file).unwrap();
-    serde_json::from_str(&text.replace("m-4k7c2p9x1w", &stage.sir.membership_id().unwrap())).unwrap()
+    serde_json::from_str(&text.replace("m-4k7c2p9x1w", stage.sir.membership_id().unwrap().as_str())).unwrap()
 }
 
 /// The event comes, comes again at once, and once more when all is mended.
@@ -130,7 +131,7 @@ async fn told() -> (Stage, String) {
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
-    (stage, case)
+    (stage, case.to_string())
 }
 
 /// What the hourly check reads.
@@ -151,7 +152,7 @@ async fn check_cell(checked: &(TargetKind, &str), row: &FaultRow) -> Option<Stri
     server.fault(fault(FaultRule::on(call)));
     stage.minutes(65).await;
     let asked = server.count(call) - asked;
-    let lines = stage.lines(&case).await;
+    let lines = stage.lines(&CaseId::new(&case)).await;
     server.heal();
     for _ in 0..40 {
         stage.later(10 * MINUTE);
@@ -159,11 +160,11 @@ async fn check_cell(checked: &(TargetKind, &str), row: &FaultRow) -> Option<Stri
     }
     let jobs = stage.jobs().await;
     let handed_over = !jobs.is_empty() && jobs.iter().all(|job| job.id == jobs[0].id);
-    let comments = stage.comments(&case).await;
+    let comments = stage.comments(&CaseId::new(&case)).await;
     let stands = [
         stage.cards().len(),
         stage.jira.issues().len(),
-        count(&stage.lines(&case).await, "the first"),
+        count(&stage.lines(&CaseId::new(&case)).await, "the first"),
         count(&comments, "the first"),
         count(&comments, "the second"),
     ];

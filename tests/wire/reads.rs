@@ -131,7 +131,7 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
         stage.sweep().await;
     }
     let stands = [
-        stage.cards().iter().filter(|card| card.to_string().contains(&case)).count(),
+        stage.cards().iter().filter(|card| card.to_string().contains(case.as_str())).count(),
         stage.jira.issues().len(),
         count(&stage.lines(&case).await, "the first"),
         count(&stage.comments(&case).await, "the first"),

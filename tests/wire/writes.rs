@@ -1,5 +1,7 @@
 //! Every call that tells something × every fault.
 
+use casebridge::case::CaseId;
+use casebridge::case::CommentId;
 use casebridge::{
     state::{TargetKind, notes::PlaceNote},
     targets::{jira, slack},
@@ -62,7 +64,7 @@ fn server(stage: &Stage, destination: TargetKind) -> &Server {
     }
 }
 
-async fn reaction(stage: &Stage, case: &str, call: &Call, before: usize, must: &Reaction) -> Reaction {
+async fn reaction(stage: &Stage, case: &CaseId, call: &Call, before: usize, must: &Reaction) -> Reaction {
     let (destination, operation, .., part) = *call;
     let note: PlaceNote = stage.place(case, destination).await;
     let mut calls = server(stage, destination).calls_of(operation).split_off(before);
@@ -101,7 +103,7 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
     let before = destination_server.count(operation);
     let on = FaultRule::on(operation).once();
     destination_server.fault(fault(if part.is_empty() { on } else { on.body(part) }));
-    happen(&stage, cause, &case, &comment).await;
+    happen(&stage, cause, &CaseId::new(&case), &CommentId::new(&comment)).await;
     let what = format!("{} {operation} for {cause:?} × {name}", destination.as_str());
     let must = match (operation, *name) {
         // They answer with 204 and nothing, of which half is as good.
@@ -114,7 +116,7 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
         }
         _ => expected(destination, kind, means),
     };
-    let is = reaction(&stage, &case, call, before, &must).await;
+    let is = reaction(&stage, &CaseId::new(&case), call, before, &must).await;
     // A pause may be longer, since others were waited for, but never shorter.
     let fits = Reaction { wait: must.wait, ..is } == must && (must.wait..must.wait + 60).contains(&is.wait);
     let after = destination_server.count(operation);
@@ -131,7 +133,7 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
         stage.later(300_000);
         stage.sweep().await;
     }
-    let stands = standing(&stage, &case);
+    let stands = standing(&stage, &CaseId::new(&case));
     let comments = if cause == Cause::Comment { 2 } else { 1 };
     let right = [1, 1, comments, comments];
     match (fits, stands == right) {
@@ -142,7 +144,7 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
 }
 
 /// How many cards, issues, lines of comments in Slack and comments in Jira stand there in the end.
-fn standing(stage: &Stage, case: &str) -> [usize; 4] {
+fn standing(stage: &Stage, case: &CaseId) -> [usize; 4] {
     let state = stage.slack.state();
     let channels = state["channels"].as_object().unwrap().keys();
     let messages: Vec<_> = channels.flat_map(|channel| stage.slack.messages(channel)).collect();

@@ -1,6 +1,7 @@
 //! What can a person do in the playground? As AWS, in Slack, and in Jira.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use casebridge::case::CaseId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,26 +22,26 @@ pub enum Act {
     /// AWS comments.
     AwsComments {
         /// The case.
-        case: String,
+        case: CaseId,
         /// What it says.
         text: String,
     },
     /// AWS sets the status, or whose move it is.
     AwsChanges {
         /// The case.
-        case: String,
+        case: CaseId,
         /// `caseStatus` or `pendingAction`.
         change: Value,
     },
     /// AWS closes a case.
     AwsCloses {
         /// The case.
-        case: String,
+        case: CaseId,
     },
     /// AWS's AI agent has looked into a case.
     Investigates {
         /// The case.
-        case: String,
+        case: CaseId,
         /// What it did.
         title: String,
         /// What it found.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use casebridge::case::{CaseId, Status};
 use serde_json::{Value, json};
 
 use super::{
@@ -97,7 +98,7 @@ pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
 }
 
 impl<W: Write> Teller<'_, W> {
-    async fn aws_works_a_case(&mut self) -> Result<String, StoryError> {
+    async fn aws_works_a_case(&mut self) -> Result<CaseId, StoryError> {
         let sir = self.stage.standins.sir.clone();
         let case = sir.aws_creates(opened())?;
         self.shows(
@@ -116,7 +117,7 @@ impl<W: Write> Teller<'_, W> {
             &[(In::Thread, "Did your team create the key"), (In::Comment, "Did your team create the key")],
         )
         .await?;
-        sir.aws_sets_status(&case, "Detection and Analysis")?;
+        sir.aws_sets_status(&case, &Status::Detection)?;
         self.shows(
             "AWS moves the case on",
             &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
@@ -125,7 +126,7 @@ impl<W: Write> Teller<'_, W> {
         Ok(case)
     }
 
-    async fn people_answer(&mut self, case: &str) -> Result<(), StoryError> {
+    async fn people_answer(&mut self, case: &CaseId) -> Result<(), StoryError> {
         self.types(ANA, &format!("{case} comment No. We have disabled it.")).await?;
         self.shows(
             &format!("Ana types  /sir {case} comment No. We have disabled it."),
@@ -171,7 +172,7 @@ impl<W: Write> Teller<'_, W> {
         .await
     }
 
-    async fn the_case_is_closed(&mut self, case: &str) -> Result<(), StoryError> {
+    async fn the_case_is_closed(&mut self, case: &CaseId) -> Result<(), StoryError> {
         self.types(ANA, &format!("{case} close")).await?;
         self.shows(&format!("Ana types  /sir {case} close"), &[(In::Private, "[")]).await?;
         let slack = &self.stage.standins.slack;
@@ -207,7 +208,7 @@ impl<W: Write> Teller<'_, W> {
     }
 
     /// The comment is in the service, once.
-    fn in_case(&self, case: &str, text: &str) -> Result<(), StoryError> {
+    fn in_case(&self, case: &CaseId, text: &str) -> Result<(), StoryError> {
         let comments = self.stage.standins.sir.comments(case);
         let count = comments.iter().filter(|it| it["body"].as_str().is_some_and(|body| body.contains(text)));
         match count.count() {
@@ -217,11 +218,11 @@ impl<W: Write> Teller<'_, W> {
     }
 
     /// The card of a case.
-    fn card(&self, case: &str) -> Result<String, StoryError> {
+    fn card(&self, case: &CaseId) -> Result<String, StoryError> {
         let slack = &self.stage.standins.slack;
         let messages = slack.messages(&slack.security());
         let mut cards = messages.iter().filter(|message| message.get("bot_id").is_some());
-        let card = cards.find(|message| message["blocks"].to_string().contains(case));
+        let card = cards.find(|message| message["blocks"].to_string().contains(case.as_str()));
         let ts = card.and_then(|card| card["ts"].as_str()).map(str::to_owned);
         ts.ok_or_else(|| self.not_so(format!("case {case} has no card")))
     }

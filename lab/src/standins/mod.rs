@@ -44,7 +44,7 @@ pub use fault::{Canned, ErrorCode, FaultEffect, FaultRule, FaultTarget};
 pub use hub::HubStandin;
 pub use jira::JiraStandin;
 pub use server::{Endpoint, Server};
-pub use sir::{Order, SirRefused, SirStandin};
+pub use sir::{Order, Scan, SirRefused, SirStandin};
 pub use slack::{LiveText, Pace, Sharing, SlackStandin};
 pub use standin::Standin;
 pub use within::Sight;

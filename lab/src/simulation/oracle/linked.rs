@@ -1,5 +1,7 @@
 //! Do card and issue show how the case stands, and does each lead to the other?
 
+use casebridge::case::CaseId;
+
 use super::{
     super::{faults::Set, history::CaseHistory, journal::JournalEntry},
     Defect, Findings, TargetView,
@@ -7,7 +9,7 @@ use super::{
 };
 
 /// Asks of a case's card and issue.
-pub fn judge(judge: &mut Findings<'_>, id: &str, life: &CaseHistory, [slack, jira]: &[TargetView<'_>; 2]) {
+pub fn judge(judge: &mut Findings<'_>, id: &CaseId, life: &CaseHistory, [slack, jira]: &[TargetView<'_>; 2]) {
     let (card, issue) = (standing(slack), standing(jira));
     let raw_card =
         card.and_then(|card| judge.world.slack().message(&card.place, &card.id)).unwrap_or_default();

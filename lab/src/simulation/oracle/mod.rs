@@ -8,7 +8,7 @@ mod people;
 mod read;
 mod remarks;
 
-use casebridge::case::Millis;
+use casebridge::case::{CaseId, Millis};
 
 pub use self::read::{ReadChange, ReadText, told};
 use super::{history::CaseHistory, journal::JournalEntry, world::Shared};
@@ -100,12 +100,12 @@ pub fn judge(world: &Shared) -> Findings<'_> {
 }
 
 /// A card names its case, in a channel of many cases or in the case's own.
-fn in_slack<'a>(world: &Shared, id: &str, all: &'a [JournalEntry]) -> TargetView<'a> {
+fn in_slack<'a>(world: &Shared, id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
     let own: Vec<String> = world
         .services
         .channels()
         .iter()
-        .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id)))
+        .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id.as_str())))
         .filter_map(|channel| channel["id"].as_str().map(str::to_owned))
         .collect();
     let is_home = |shown: &&JournalEntry| {
@@ -121,18 +121,18 @@ fn in_slack<'a>(world: &Shared, id: &str, all: &'a [JournalEntry]) -> TargetView
 }
 
 /// A card has a line `Case` and below it the case's number.
-fn is_card_of(text: &str, id: &str) -> bool {
+fn is_card_of(text: &str, id: &CaseId) -> bool {
     let mut lines = text.lines();
     let named = format!("`{id}`");
     while let Some(line) = lines.next() {
         if line == "*Case*" || line == "Case" {
-            return lines.next().is_some_and(|next| next == named || next == id);
+            return lines.next().is_some_and(|next| next == named || *id == next);
         }
     }
     false
 }
 
-fn in_jira<'a>(id: &str, all: &'a [JournalEntry]) -> TargetView<'a> {
+fn in_jira<'a>(id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
     let is_home = |shown: &&JournalEntry| {
         shown.is_issue() && shown.said.iter().any(|(_, text)| text.contains(&format!("Case\n{id}\n")))
     };
@@ -143,7 +143,7 @@ fn in_jira<'a>(id: &str, all: &'a [JournalEntry]) -> TargetView<'a> {
 }
 
 /// One home, which was made once.
-fn once(judge: &mut Findings<'_>, place: &TargetView<'_>, id: &str) {
+fn once(judge: &mut Findings<'_>, place: &TargetView<'_>, id: &CaseId) {
     match place.homes.len() {
         0 => judge.says(Defect::Lost, format!("{id} is nowhere in {}", place.name)),
         1 => {}

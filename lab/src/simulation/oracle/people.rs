@@ -1,6 +1,6 @@
 //! Did what people said and did come to where it belongs, once, and does it stay?
 
-use casebridge::{config::settings::Layout, state::Store};
+use casebridge::{case::CaseId, config::settings::Layout, state::Store};
 use serde_json::Value;
 
 use super::{
@@ -51,7 +51,7 @@ pub fn reworded(judge: &mut Findings<'_>) {
 }
 
 /// A case's own channel says where the case stands, and the team is in it.
-pub fn channel(judge: &mut Findings<'_>, id: &str, status: &str) {
+pub fn channel(judge: &mut Findings<'_>, id: &CaseId, status: &str) {
     let world = judge.world;
     let (slack, channels) = (world.slack(), world.services.channels());
     let refusals = world.services.refusals.borrow();
@@ -65,7 +65,7 @@ pub fn channel(judge: &mut Findings<'_>, id: &str, status: &str) {
         (topic(channel).starts_with(status) || refused(channel, Set::Topic))
             && (joined(channel) || refused(channel, Set::Invitation))
     };
-    let named = |channel: &&Value| channel["name"].as_str().is_some_and(|name| name.ends_with(id));
+    let named = |channel: &&Value| channel["name"].as_str().is_some_and(|name| name.ends_with(id.as_str()));
     match channels.iter().find(named) {
         Some(channel) if is_right(channel) => {}
         Some(channel) => {

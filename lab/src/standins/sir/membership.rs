@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use casebridge::case::MembershipId;
 use serde_json::{Map, Value, json};
 
 use super::{
     Input, Output,
     errors::SirRefusal,
     pages::page,
-    state::{SirAccount, StoredMembership},
+    state::{Resource, SirAccount, StoredMembership},
 };
 
 pub(super) fn create(state: &mut SirAccount, input: &Input) -> Output {
@@ -20,27 +21,28 @@ pub(super) fn create(state: &mut SirAccount, input: &Input) -> Output {
     Ok(json!({ "membershipId": id }))
 }
 
-/// Makes an active membership and says its id.
 /// Gives the first membership this id.
-pub(super) fn renamed(memberships: &mut BTreeMap<String, StoredMembership>, id: &str) {
+pub(super) fn renamed(memberships: &mut BTreeMap<MembershipId, StoredMembership>, id: &MembershipId) {
     if let Some((old, mut membership)) = memberships.pop_first() {
-        membership.wire.insert("membershipId".into(), id.into());
-        let arn = membership.wire["membershipArn"].as_str().unwrap_or_default().replace(&old, id);
+        membership.wire.insert("membershipId".into(), json!(id));
+        let arn =
+            membership.wire["membershipArn"].as_str().unwrap_or_default().replace(old.as_str(), id.as_str());
         membership.wire.insert("membershipArn".into(), arn.into());
-        memberships.insert(id.to_owned(), membership);
+        memberships.insert(id.clone(), membership);
     }
 }
 
-pub(super) fn open(state: &mut SirAccount, values: &Map<String, Value>) -> Result<String, SirRefusal> {
+/// Makes an active membership and says its id.
+pub(super) fn open(state: &mut SirAccount, values: &Map<String, Value>) -> Result<MembershipId, SirRefusal> {
     unique_team(&values["incidentResponseTeam"])?;
-    let id = format!("m-{:017x}", 0x1234_0000 + state.next());
+    let id = MembershipId::new(format!("m-{:017x}", 0x1234_0000 + state.next()));
     let whole = values.get("coverEntireOrganization").and_then(Value::as_bool).unwrap_or(true);
     let wire = json!({
         "membershipId": id,
         "accountId": state.settings.account,
         "region": state.settings.region,
         "membershipName": values["membershipName"],
-        "membershipArn": state.arn("membership", &id),
+        "membershipArn": state.arn(&Resource::Membership(id.clone())),
         "membershipStatus": "Active",
         "membershipActivationTimestamp": state.clock.epoch(),
         "customerType": "Organization",
@@ -63,7 +65,7 @@ pub(super) fn open(state: &mut SirAccount, values: &Map<String, Value>) -> Resul
 }
 
 pub(super) fn get(state: &mut SirAccount, input: &Input) -> Output {
-    Ok(Value::Object(state.membership(input.text("membershipId"))?.wire.clone()))
+    Ok(Value::Object(state.membership(&input.membership())?.wire.clone()))
 }
 
 pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
@@ -75,7 +77,8 @@ pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
             .collect::<Map<_, _>>()
             .into()
     };
-    let items = state.memberships.iter().map(|(id, membership)| (id.clone(), Cow::Owned(item(membership))));
+    let items =
+        state.memberships.iter().map(|(id, membership)| (id.to_string(), Cow::Owned(item(membership))));
     let items = items.collect();
     let mut output = page("memberships", "items", items, state.listing(), input)?;
     output.remove("total");
@@ -83,7 +86,7 @@ pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
 }
 
 pub(super) fn update(state: &mut SirAccount, input: &Input) -> Output {
-    let id = input.text("membershipId");
+    let id = &input.membership();
     let undo = input.values.get("undoMembershipCancellation").and_then(Value::as_bool);
     if undo == Some(false) {
         return Err(SirRefusal::field("undoMembershipCancellation", "Member must be true when it is given."));
@@ -92,9 +95,9 @@ pub(super) fn update(state: &mut SirAccount, input: &Input) -> Output {
     match (membership.wire["membershipStatus"].as_str(), undo) {
         (Some("Active"), None) | (Some("Cancelled"), Some(_)) => {}
         (Some("Active"), Some(_)) => {
-            return Err(SirRefusal::conflict("The membership is not cancelled.", "membership", id));
+            return Err(SirRefusal::conflict("The membership is not cancelled.", "membership", id.as_str()));
         }
-        _ => return Err(SirRefusal::conflict("The membership is not active.", "membership", id)),
+        _ => return Err(SirRefusal::conflict("The membership is not active.", "membership", id.as_str())),
     }
     let mut wire = membership.wire.clone();
     if undo.is_some() {
@@ -158,11 +161,11 @@ fn unique_team(team: &Value) -> Result<(), SirRefusal> {
 }
 
 pub(super) fn cancel(state: &mut SirAccount, input: &Input) -> Output {
-    let id = input.text("membershipId");
+    let id = &input.membership();
     let now = state.clock.epoch();
     let membership = state.membership(id)?;
     if membership.wire["membershipStatus"] != "Active" {
-        return Err(SirRefusal::conflict("The membership is not active.", "membership", id));
+        return Err(SirRefusal::conflict("The membership is not active.", "membership", id.as_str()));
     }
     end(membership, "Cancelled", now);
     emit(state, "Membership Cancelled", id);
@@ -170,7 +173,7 @@ pub(super) fn cancel(state: &mut SirAccount, input: &Input) -> Output {
 }
 
 /// What happens when the delegated administrator is removed.
-pub(super) fn terminate(state: &mut SirAccount, id: &str) -> Result<(), SirRefusal> {
+pub(super) fn terminate(state: &mut SirAccount, id: &MembershipId) -> Result<(), SirRefusal> {
     let now = state.clock.epoch();
     end(state.membership(id)?, "Terminated", now);
     emit(state, "Membership Terminated", id);
@@ -182,13 +185,13 @@ fn end(membership: &mut StoredMembership, status: &str, now: Value) {
     membership.wire.insert("membershipDeactivationTimestamp".into(), now);
 }
 
-fn emit(state: &mut SirAccount, detail_type: &str, id: &str) {
-    let arn = state.arn("membership", id);
+fn emit(state: &mut SirAccount, detail_type: &'static str, id: &MembershipId) {
+    let arn = state.arn(&Resource::Membership(id.clone()));
     state.emit_event(detail_type, arn, json!({ "membershipId": id }));
 }
 
 pub(super) fn accounts(state: &mut SirAccount, input: &Input) -> Output {
-    let membership = state.membership(input.text("membershipId"))?;
+    let membership = state.membership(&input.membership())?;
     let (mut items, mut errors) = (vec![], vec![]);
     for id in input.values["accountIds"].as_array().into_iter().flatten() {
         match membership.accounts.get(id.as_str().unwrap_or_default()) {
@@ -214,7 +217,7 @@ pub(super) fn metrics(state: &mut SirAccount, input: &Input) -> Output {
         "findingsInvestigatedInProgress",
         "findingsEscalatedInProgress",
     ];
-    state.membership(input.text("membershipId"))?;
+    state.membership(&input.membership())?;
     let day = |name: &str| {
         time::OffsetDateTime::parse(input.text(name), &time::format_description::well_known::Rfc3339).ok()
     };

@@ -21,6 +21,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+use casebridge::case::{AttachmentId, CaseId, MembershipId};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -30,9 +31,11 @@ use super::{
     sigv4,
     standin::ServiceModel,
 };
+use attachments::CaseFile;
 use errors::SirRefusal;
 use operations::OperationModel;
-use state::SirAccount;
+pub use state::Scan;
+use state::{Principal, SirAccount};
 pub use typed::SirRefused;
 
 /// In which order lists are answered; the service documents none.
@@ -70,13 +73,21 @@ pub type SirStandin = Standin<SirAccount>;
 /// An operation's input: the members of path, query and body together, and who asks.
 struct Input {
     values: Map<String, Value>,
-    who: String,
+    who: Principal,
 }
 
 impl Input {
     /// A member that the model says is a string; empty when it is absent.
     fn text(&self, name: &str) -> &str {
         self.values.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn case(&self) -> CaseId {
+        CaseId::new(self.text("caseId"))
+    }
+
+    fn membership(&self) -> MembershipId {
+        MembershipId::new(self.text("membershipId"))
     }
 }
 
@@ -117,7 +128,8 @@ impl ServiceModel for SirAccount {
         if let [first, case, id] = &asked.segments()[..]
             && first == "files"
         {
-            return attachments::storage(self, asked, case, id);
+            let file = CaseFile { case: CaseId::new(case), attachment: AttachmentId::new(id) };
+            return attachments::storage(self, asked, &file);
         }
         perform(self, asked).unwrap_or_else(|refusal| refusal.answer())
     }

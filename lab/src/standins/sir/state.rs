@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use casebridge::case::{AttachmentId, CaseId, MembershipId};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -30,17 +31,17 @@ pub(super) struct SirSetup {
     pub(super) account: String,
     pub(super) region: String,
     /// Who the callers are: every signed request counts as this principal.
-    pub(super) principal: String,
+    pub(super) principal: Principal,
     pub(super) order: Order,
     /// Base of presigned URLs.
     pub(super) files: String,
     pub(super) enforce_rates: bool,
     /// What an attachment becomes when its bytes have arrived.
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Scan,
     /// Active cases allowed: self-managed, service-managed.
     pub(super) quotas: [usize; 2],
     /// The id of the next case; else it is counted.
-    pub(super) next_case: Option<String>,
+    pub(super) next_case: Option<CaseId>,
     /// Most items of a page.
     pub(super) page: usize,
 }
@@ -51,8 +52,8 @@ pub struct SirAccount {
     pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
     pub(super) settings: SirSetup,
-    pub(super) cases: BTreeMap<String, StoredCase>,
-    pub(super) memberships: BTreeMap<String, StoredMembership>,
+    pub(super) cases: BTreeMap<CaseId, StoredCase>,
+    pub(super) memberships: BTreeMap<MembershipId, StoredMembership>,
     /// `operation/token` → (input, output)
     pub(super) tokens: BTreeMap<String, (Value, Value)>,
     pub(super) outbox: Vec<Value>,
@@ -75,7 +76,7 @@ pub(super) struct StoredCase {
     pub(super) investigations: Vec<Value>,
     pub(super) tags: Map<String, Value>,
     /// Attachment id → what was promised and what arrived.
-    pub(super) uploads: BTreeMap<String, Upload>,
+    pub(super) uploads: BTreeMap<AttachmentId, Upload>,
 }
 
 /// The bytes of an attachment.
@@ -97,20 +98,100 @@ pub(super) struct StoredMembership {
 }
 
 /// Who changes something.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Principal<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
     /// A principal of the customer's account.
-    Customer(&'a str),
+    Customer(String),
     /// `AWS Responder` or `security-ir.amazonaws.com`.
-    Aws(&'a str),
+    Aws(&'static str),
 }
 
-impl Principal<'_> {
-    pub(super) fn principal(&self) -> &str {
+impl Principal {
+    /// Who works AWS-supported cases.
+    pub(super) const RESPONDER: Self = Self::Aws("AWS Responder");
+    /// The service itself.
+    pub(super) const SERVICE: Self = Self::Aws("security-ir.amazonaws.com");
+
+    pub(super) fn name(&self) -> &str {
         match self {
-            Self::Customer(principal) | Self::Aws(principal) => principal,
+            Self::Customer(principal) => principal,
+            Self::Aws(principal) => principal,
         }
     }
+}
+
+/// Whoever is not AWS is a principal of the customer.
+impl From<&str> for Principal {
+    fn from(name: &str) -> Self {
+        let aws = [Self::RESPONDER, Self::SERVICE].into_iter().find(|known| known.name() == name);
+        aws.unwrap_or_else(|| Self::Customer(name.to_owned()))
+    }
+}
+
+impl From<&String> for Principal {
+    fn from(name: &String) -> Self {
+        name.as_str().into()
+    }
+}
+
+/// What the scan of an attachment said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scan {
+    /// It is still on its way.
+    Pending,
+    /// The file can be fetched.
+    Verified,
+    /// The file is not given out.
+    Failed,
+}
+
+impl Scan {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Verified => "Verified",
+            Self::Failed => "Failed",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Verified, Self::Failed].into_iter().find(|scan| scan.name() == name)
+    }
+}
+
+/// What has an ARN.
+pub(super) enum Resource {
+    Case(CaseId),
+    Membership(MembershipId),
+}
+
+/// What EventBridge tells about a case.
+#[derive(Clone, Copy)]
+pub(super) enum CaseEvent {
+    Created,
+    Updated,
+    CommentAdded,
+    CommentUpdated,
+    Closed,
+}
+
+impl CaseEvent {
+    /// The `detail-type`, and where the detail names who did it.
+    const fn wire(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Created => ("Case Created", Some("createdBy")),
+            Self::Updated => ("Case Updated", Some("updatedBy")),
+            Self::CommentAdded => ("Case Comment Added", Some("createdBy")),
+            Self::CommentUpdated => ("Case Comment Updated", Some("updatedBy")),
+            Self::Closed => ("Case Closed", None),
+        }
+    }
+}
+
+/// An entry of ListCaseEdits.
+pub(super) struct EditEntry {
+    pub(super) action: &'static str,
+    pub(super) message: String,
 }
 
 impl SirAccount {
@@ -118,11 +199,13 @@ impl SirAccount {
         let settings = SirSetup {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
-            principal: "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
+            principal: Principal::Customer(
+                "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
+            ),
             order: Order::NewestFirst,
             files: endpoint.url.clone(),
             enforce_rates: false,
-            verdict: "Verified",
+            verdict: Scan::Verified,
             quotas: [100, 50],
             next_case: None,
             page: 25,
@@ -151,15 +234,19 @@ impl SirAccount {
         format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
     }
 
-    pub(super) fn case(&mut self, id: &str) -> Result<&mut StoredCase, SirRefusal> {
-        self.cases.get_mut(id).ok_or_else(|| SirRefusal::not_found("Case", id))
+    pub(super) fn case(&mut self, id: &CaseId) -> Result<&mut StoredCase, SirRefusal> {
+        self.cases.get_mut(id).ok_or_else(|| SirRefusal::not_found("Case", id.as_str()))
     }
 
     /// A case that can still be changed; a closed one is read-only for ever.
-    pub(super) fn open_case(&mut self, id: &str) -> Result<&mut StoredCase, SirRefusal> {
+    pub(super) fn open_case(&mut self, id: &CaseId) -> Result<&mut StoredCase, SirRefusal> {
         let case = self.case(id)?;
         if case.wire["caseStatus"] == "Closed" {
-            return Err(SirRefusal::conflict("The case is closed and cannot be changed.", "case", id));
+            return Err(SirRefusal::conflict(
+                "The case is closed and cannot be changed.",
+                "case",
+                id.as_str(),
+            ));
         }
         Ok(case)
     }
@@ -169,43 +256,48 @@ impl SirAccount {
         Listing { order: self.settings.order, most: self.settings.page }
     }
 
-    pub(super) fn membership(&mut self, id: &str) -> Result<&mut StoredMembership, SirRefusal> {
-        self.memberships.get_mut(id).ok_or_else(|| SirRefusal::not_found("Membership", id))
+    pub(super) fn membership(&mut self, id: &MembershipId) -> Result<&mut StoredMembership, SirRefusal> {
+        self.memberships.get_mut(id).ok_or_else(|| SirRefusal::not_found("Membership", id.as_str()))
     }
 
     pub(super) fn is_active(&self) -> bool {
         self.memberships.values().any(|membership| membership.wire["membershipStatus"] == "Active")
     }
 
-    pub(super) fn arn(&self, kind: &str, id: &str) -> String {
+    pub(super) fn arn(&self, resource: &Resource) -> String {
         let SirSetup { account, region, .. } = &self.settings;
+        let (kind, id) = match resource {
+            Resource::Case(id) => ("case", id.as_str()),
+            Resource::Membership(id) => ("membership", id.as_str()),
+        };
         format!("arn:aws:security-ir:{region}:{account}:{kind}/{id}")
     }
 
     /// Remembers a change of a case: when, by whom, and for ListCaseEdits.
-    pub(super) fn edited(&mut self, id: &str, actor: Principal<'_>, action: &str, message: &str) {
+    pub(super) fn edited(&mut self, id: &CaseId, by: &Principal, entry: EditEntry) {
         let now = self.clock.epoch();
+        let EditEntry { action, message } = entry;
         if let Some(case) = self.cases.get_mut(id) {
             case.wire.insert("lastUpdatedDate".into(), now.clone());
-            case.edits.push(json!({ "eventTimestamp": now, "principal": actor.principal(), "action": action,
+            case.edits.push(json!({ "eventTimestamp": now, "principal": by.name(), "action": action,
                 "message": message }));
         }
     }
 
     /// Puts the event that the service would emit for a case into the outbox.
-    /// `key` is `createdBy` or `updatedBy`; closing has no actor.
-    pub(super) fn emit(&mut self, detail_type: &str, id: &str, actor: Option<(&str, Principal<'_>)>) {
+    pub(super) fn emit(&mut self, event: CaseEvent, id: &CaseId, by: &Principal) {
         let mut detail = json!({ "caseId": id });
-        if let Some((key, actor)) = actor {
-            detail[key] = match actor {
+        let (detail_type, key) = event.wire();
+        if let Some(key) = key {
+            detail[key] = match by {
                 Principal::Customer(_) => self.settings.account.clone().into(),
-                Principal::Aws(name) => name.into(),
+                Principal::Aws(name) => (*name).into(),
             };
         }
-        self.emit_event(detail_type, self.arn("case", id), detail);
+        self.emit_event(detail_type, self.arn(&Resource::Case(id.clone())), detail);
     }
 
-    pub(super) fn emit_event(&mut self, detail_type: &str, resource: String, detail: Value) {
+    pub(super) fn emit_event(&mut self, detail_type: &'static str, arn: String, detail: Value) {
         let event = json!({
             "version": "0",
             "id": self.uuid(),
@@ -214,7 +306,7 @@ impl SirAccount {
             "account": self.settings.account,
             "time": self.clock.iso(),
             "region": self.settings.region,
-            "resources": [resource],
+            "resources": [arn],
             "detail": detail,
         });
         self.outbox.push(event);

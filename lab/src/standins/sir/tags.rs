@@ -1,18 +1,27 @@
 //! Which tags are on a case or a membership?
 
+use casebridge::case::{CaseId, MembershipId};
 use serde_json::{Map, Value, json};
 
-use super::{Input, Output, errors::SirRefusal, state::SirAccount};
+use super::{
+    Input, Output,
+    errors::SirRefusal,
+    state::{Resource, SirAccount},
+};
 
 fn tags_of<'a>(state: &'a mut SirAccount, arn: &str) -> Result<&'a mut Map<String, Value>, SirRefusal> {
-    let resource = arn.rsplit(':').next().unwrap_or_default();
-    let (kind, id) = resource.split_once('/').unwrap_or_default();
-    if state.arn(kind, id) != arn {
+    let named = arn.rsplit(':').next().unwrap_or_default();
+    let (kind, id) = named.split_once('/').unwrap_or_default();
+    let resource = match kind {
+        "case" => Resource::Case(CaseId::new(id)),
+        _ => Resource::Membership(MembershipId::new(id)),
+    };
+    if state.arn(&resource) != arn {
         return Err(SirRefusal::not_found("Resource", arn));
     }
-    match kind {
-        "case" => state.case(id).map(|case| &mut case.tags),
-        _ => state.membership(id).map(|membership| &mut membership.tags),
+    match resource {
+        Resource::Case(id) => state.case(&id).map(|case| &mut case.tags),
+        Resource::Membership(id) => state.membership(&id).map(|membership| &mut membership.tags),
     }
 }
 
