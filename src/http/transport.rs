@@ -20,7 +20,6 @@ const CONNECT: Duration = Duration::from_secs(2);
 const COPY: Duration = Duration::from_secs(18);
 
 /// How long connections are kept between two requests, in milliseconds of the wall clock.
-///
 /// Lambda stops the process between invocations. A connection that died meanwhile takes a request with it, and
 /// that a message was not posted can then be learned only by looking for it.
 const KEPT: Millis = 10_000;
@@ -287,7 +286,6 @@ mod tests {
         }
     }
 
-    /// What became of a copy.
     #[derive(Debug, PartialEq)]
     enum Copied {
         Put(u16),

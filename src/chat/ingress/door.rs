@@ -128,7 +128,7 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
 /// An event. Where nobody knows just now whether its text may be read, Slack brings it again; after that the hourly
 /// check does.
 async fn event(bridge: &Bridge<'_>, callback: &Callback, now: Millis) -> Response {
-    if callback.opens_a_channel() && bridge.settings.slack.team == callback.team_id.as_str() {
+    if callback.opens_a_channel() && bridge.settings.slack.team == callback.team_id {
         return match agenda::wake(bridge.world.store()).await {
             Ok(()) => Response::bare(200),
             Err(_) => Response::bare(503),

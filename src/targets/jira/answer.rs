@@ -10,9 +10,7 @@ use crate::http::{Failure, Response, word};
 /// Whom a request concerns: what a 404 means hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Concern {
-    /// The site or the project.
     Site,
-    /// One issue, or something on it.
     Issue,
 }
 

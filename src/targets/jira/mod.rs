@@ -21,16 +21,18 @@ use serde_json::Value;
 
 use self::answer::Concern;
 pub use self::{
-    adf::{PART, parts},
+    adf::parts,
     comments::{AccountType, Audience, CommentRef, HeardComment},
     description::{description, summary},
     issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
-    notice::withheld,
     planner::{JiraPlanner, STATUS},
-    reading::{Names, bare, plain},
     remark::content,
     target::JiraTarget,
     transitions::{Moved, Transition},
+};
+pub(crate) use self::{
+    notice::withheld,
+    reading::{Names, bare, plain},
 };
 use crate::{
     case::{AccountId, Millis},

@@ -32,19 +32,18 @@ pub use self::{
     card::{card, channel_topic},
     files::File,
     heard::{Heard, said_by_a_person},
-    line::Line,
     membership::{membership, unread_membership},
-    message::{Message, PART, parts},
+    message::{Message, parts},
     messages::{ConversationRef, MessageRef},
-    mrkdwn::{Mrkdwn, escape},
+    mrkdwn::escape,
     people::{Me, Person},
     planner::SlackPlanner,
-    reading::{Beside, MessageParts, Words},
-    response_url::allowed_response_url,
+    reading::{Beside, Words},
     target::SlackTarget,
     thread::content,
     views::OpenedView,
 };
+pub(crate) use self::{mrkdwn::Mrkdwn, reading::MessageParts};
 use crate::{
     case::Millis,
     config::{secrets::Secret, settings},
