@@ -302,21 +302,63 @@ async fn a_state_that_is_not_answered_keeps_nothing_back_either() {
 async fn a_retry_after_is_kept_by_what_is_told_and_by_what_is_set() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
-    stage.jira.fault(FaultRule::on("doTransition").once().throttled(Some("120")));
+    let (_, other) = (&case, stage.sir.console_creates_case("One more"));
+    stage.events().await;
+    let limited = |reason: &str| {
+        let headers = [("retry-after", "120"), ("ratelimit-reason", reason)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Canned { status: 429, headers, body: "{}".to_owned() }
+    };
+    // What Jira counted, and what is asked of it meanwhile: of the issue, and of another.
+    for (reason, here, elsewhere) in [
+        ("jira-quota-tenant-based", 0, 0),
+        ("a-reason-of-tomorrow", 0, 0),
+        ("jira-burst-based", 0, 0),
+        ("jira-per-issue-on-write", 0, 1),
+    ] {
+        let words = format!("words under {reason}");
+        stage.jira.fault(FaultRule::on("addComment").once().answers_with(limited(reason)));
+        says(&stage, &case, &words).await;
+        says(&stage, &other, &words).await;
+        stage.later(100_000);
+        stage.sweep().await;
+        let told = async |case| count(&stage.comments(case).await, &words);
+        assert_eq!((told(&case).await, told(&other).await), (here, elsewhere), "{reason}");
+        stage.minutes(2).await;
+        assert_eq!((told(&case).await, told(&other).await), (1, 1), "{reason}");
+    }
+    // Another endpoint is another count.
+    stage.jira.fault(FaultRule::on("doTransition").once().answers_with(limited("jira-burst-based")));
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
-    let before = stage.jira.calls().len();
     says(&stage, &case, "one").await;
-    stage.later(100_000);
-    stage.sweep().await;
-    assert_eq!(stage.jira.calls().len(), before, "nothing is asked of Jira meanwhile");
-    stage.minutes(2).await;
     assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    stage.minutes(4).await;
     assert_eq!(status(&stage.issue(&case).await), "In Progress");
 }
 
 #[tokio::test]
-async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
+async fn one_channel_that_is_told_too_much_keeps_nothing_from_another() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let (case, other) = two_told(&stage).await;
+    let channel = |case: &CaseId| stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    let here = format!("\"{}\"", channel(&case));
+    stage.slack.fault(FaultRule::on("chat.postMessage").body(&here).once().throttled(Some("120")));
+    for case in [&case, &other] {
+        says(&stage, case, "one").await;
+    }
+    let told = |case: &CaseId| {
+        let shown: Vec<String> =
+            stage.slack.messages(&channel(case)).iter().map(SlackStandin::shown).collect();
+        count(&shown, "one")
+    };
+    assert_eq!((told(&case), told(&other)), (0, 1));
+    stage.minutes(3).await;
+    assert_eq!((told(&case), told(&other)), (1, 1));
+}
+
+#[tokio::test]
+async fn slacks_word_on_a_topic_binds_topics_and_no_lines() {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let (case, _) = two_told(&stage).await;
     stage.slack.fault(FaultRule::on("conversations.setTopic").once().throttled(Some("120")));
@@ -327,13 +369,13 @@ async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
         let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
     };
-    let before = stage.slack.count("chat.postMessage");
+    let before = stage.slack.count("conversations.setTopic");
     says(&stage, &case, "one").await;
+    assert_eq!(told(), (2, 1), "the line, the card and the comment");
     stage.later(100_000);
     stage.sweep().await;
-    assert_eq!(stage.slack.count("chat.postMessage"), before, "{:?}", told());
+    assert_eq!(stage.slack.count("conversations.setTopic"), before);
     stage.minutes(2).await;
-    assert_eq!(told(), (2, 1), "the line, the card and the comment");
     let topic = stage.slack.channel(&home.place).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection"), "{topic}");
 }

@@ -260,7 +260,7 @@ async fn a_breaker_or_a_gate_that_cannot_be_read_holds_up_its_destination_alone(
         ("NOTE#breaker/jira/NOTE", false),
         ("GATE#slack/CHANNEL/GATE", true),
         ("NOTE#quiet/jira/NOTE", false),
-        ("NOTE#quiet/slack/chat.postMessage/NOTE", true),
+        ("NOTE#quiet/slack/NOTE", true),
     ] {
         let stage = Stage::set().await;
         let case = told(&stage).await;

@@ -54,6 +54,7 @@ fn received(answer: WireResponse) -> Response {
         status: answer.status.as_u16(),
         retry_after: header("retry-after"),
         login: header("x-seraph-loginreason"),
+        limit: header("ratelimit-reason"),
         body: answer.body,
     }
 }
