@@ -25,7 +25,7 @@ impl<'a> Targets<'a> {
     }
 
     /// Where is said what belongs to no case.
-    pub fn announcer(&self) -> &dyn Announcer {
+    pub(crate) fn announcer(&self) -> &dyn Announcer {
         &self.slack
     }
 }

@@ -17,7 +17,7 @@ impl<T> Default for Cached<T> {
 
 impl<T> Cached<T> {
     /// What was read less than `age` ago, else what `read` gives. A failure of `read` is not remembered.
-    pub async fn get<E>(
+    pub(crate) async fn get<E>(
         &self,
         now: Millis,
         age: Millis,
@@ -33,7 +33,7 @@ impl<T> Cached<T> {
     }
 
     /// Takes what there is, if anything, for as good as newly read.
-    pub async fn keep(&self, now: Millis) -> Option<Arc<T>> {
+    pub(crate) async fn keep(&self, now: Millis) -> Option<Arc<T>> {
         let mut kept = self.0.lock().await;
         let (at, value) = kept.as_mut()?;
         *at = now;

@@ -33,7 +33,12 @@ pub struct Slot {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn reserve(world: &dyn World, target: TargetKind, slot: &Slot, latest: Millis) -> Result<Reserved> {
+pub(crate) async fn reserve(
+    world: &dyn World,
+    target: TargetKind,
+    slot: &Slot,
+    latest: Millis,
+) -> Result<Reserved> {
     let now = world.now();
     if !world.holds(Rule::Pace) {
         return Ok(Reserved::At(now));
@@ -52,7 +57,7 @@ pub struct Queues(RefCell<HashMap<String, Rc<Mutex<()>>>>);
 
 impl Queues {
     /// The queue before a place.
-    pub fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
+    pub(crate) fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
         self.0.borrow_mut().entry(gate_of(target, slot)).or_default().clone()
     }
 }
@@ -62,7 +67,7 @@ impl Queues {
 pub struct Breaker {
     /// Until then.
     #[serde(rename = "until")]
-    pub until: Millis,
+    pub(crate) until: Millis,
     /// How many times in a row it was found broken; 0 where it only asked for patience.
     #[serde(rename = "trips")]
     pub trips: u32,
@@ -82,7 +87,7 @@ fn name(target: TargetKind) -> String {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn read(world: &dyn World, target: TargetKind) -> Result<Breaker> {
+pub(crate) async fn read(world: &dyn World, target: TargetKind) -> Result<Breaker> {
     read_as(world, &name(target)).await
 }
 
@@ -106,7 +111,7 @@ pub struct Refused {
 }
 
 /// What was last refused, by what it is: `status`, `link`, `home`, `channel`, `invitation`.
-pub type Refusals = BTreeMap<String, Refused>;
+pub(crate) type Refusals = BTreeMap<String, Refused>;
 
 fn refusals_name(target: TargetKind) -> String {
     format!("refused/{}", target.as_str())
@@ -170,13 +175,13 @@ impl Quiet {
 
 /// What a request is one of, as its target counts requests.
 #[derive(Clone, Copy)]
-pub struct Counted<'c> {
+pub(crate) struct Counted<'c> {
     /// Who counts.
-    pub target: TargetKind,
+    pub(crate) target: TargetKind,
     /// As what it is counted: it waits where any of them is to be left alone.
-    pub names: &'c [String],
+    pub(crate) names: &'c [String],
     /// Which of them an answer with a `Retry-After` is about.
-    pub about: fn(&Response) -> usize,
+    pub(crate) about: fn(&Response) -> usize,
 }
 
 /// Sends a request as [`send_in_time`], unless somebody was told that requests of its kind are to wait: a `Retry-After`
@@ -184,7 +189,7 @@ pub struct Counted<'c> {
 ///
 /// # Errors
 /// As there; [`Failure::NotApplied`] with what is left of the wait.
-pub async fn send(
+pub(crate) async fn send(
     world: &dyn World,
     counted: Counted<'_>,
     request: Request,
@@ -234,7 +239,7 @@ const EVIDENCE: Millis = 60_000;
 
 /// What is known of whether a target knows us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub(crate) enum Known {
     /// It said so within the last minute.
     Said(bool),
     /// Somebody is asking.
@@ -251,7 +256,7 @@ fn evidence_name(target: TargetKind) -> String {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn known(world: &dyn World, target: TargetKind) -> Result<Known> {
+pub(crate) async fn known(world: &dyn World, target: TargetKind) -> Result<Known> {
     let (now, answer) = (world.now(), Cell::new(Known::Ask));
     change(world, &evidence_name(target), |evidence: &mut Evidence| {
         let holds = now - evidence.at < EVIDENCE;
@@ -272,7 +277,7 @@ pub async fn known(world: &dyn World, target: TargetKind) -> Result<Known> {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn tell_known(world: &dyn World, target: TargetKind, known: Option<bool>) -> Result<()> {
+pub(crate) async fn tell_known(world: &dyn World, target: TargetKind, known: Option<bool>) -> Result<()> {
     let at = if known.is_some() { world.now() } else { 0 };
     change(world, &evidence_name(target), |evidence: &mut Evidence| *evidence = Evidence { at, known })
         .await
@@ -283,7 +288,7 @@ pub async fn tell_known(world: &dyn World, target: TargetKind, known: Option<boo
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str) -> Result<bool> {
+pub(crate) async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str) -> Result<bool> {
     // As it was at the try that was written: of many at once one finds it shut.
     let was_shut = Cell::new(false);
     change(world, &name(target), |breaker: &mut Breaker| {
@@ -302,7 +307,7 @@ pub async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str)
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn close(world: &dyn World, target: TargetKind) -> Result<()> {
+pub(crate) async fn close(world: &dyn World, target: TargetKind) -> Result<()> {
     let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
     change(world, &name(target), shut).await.map(|_| ())
 }

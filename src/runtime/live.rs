@@ -141,7 +141,7 @@ impl<S: Store> Live<S> {
     }
 
     /// The secrets, at most ten minutes old.
-    pub async fn secrets(&self) -> Result<Arc<Secrets>, ConfigError> {
+    pub(crate) async fn secrets(&self) -> Result<Arc<Secrets>, ConfigError> {
         self.secrets_of(TEN_MINUTES).await
     }
 

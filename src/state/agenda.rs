@@ -85,7 +85,7 @@ pub async fn wake<S: Store + ?Sized>(store: &S) -> Result<()> {
 ///
 /// # Errors
 /// As [`change`].
-pub async fn watch_breakers<S: Store + ?Sized>(store: &S) -> Result<()> {
+pub(crate) async fn watch_breakers<S: Store + ?Sized>(store: &S) -> Result<()> {
     change(store, |agenda| !std::mem::replace(&mut agenda.broken, true)).await.map(drop)
 }
 
@@ -93,7 +93,7 @@ pub async fn watch_breakers<S: Store + ?Sized>(store: &S) -> Result<()> {
 ///
 /// # Errors
 /// The table did not answer; some of it may be due.
-pub async fn wake_all<S: Store + ?Sized>(store: &S, now: Millis) -> Result<()> {
+pub(crate) async fn wake_all<S: Store + ?Sized>(store: &S, now: Millis) -> Result<()> {
     for case in store.due(now + WAITING, WOKEN).await? {
         store.hint(&case, now, false).await?;
     }

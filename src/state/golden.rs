@@ -33,7 +33,7 @@ fn record(line: &str) -> (String, String) {
 }
 
 /// All records of a kind, the oldest first.
-pub fn all(kind: &str) -> Vec<(String, String)> {
+pub(crate) fn all(kind: &str) -> Vec<(String, String)> {
     let files = (1..).map(|number| path(kind, number)).take_while(|path| path.exists());
     files.flat_map(|path| records(&path)).collect()
 }
@@ -48,7 +48,7 @@ fn add(kind: &str, missing: &[(&str, String)]) {
 
 /// Checks that every record of this kind that any release wrote is read as what it says, that nothing of it is lost
 /// when it is written again, and that what is written today stands in a file.
-pub fn check<T: PartialEq>(
+pub(crate) fn check<T: PartialEq>(
     kind: &str,
     samples: &[(&str, T)],
     write: impl Fn(&T) -> String,
@@ -82,7 +82,7 @@ pub fn check<T: PartialEq>(
 }
 
 /// As [`check`], for what is written as JSON and nothing else.
-pub fn check_json<T>(kind: &str, samples: &[(&str, T)])
+pub(crate) fn check_json<T>(kind: &str, samples: &[(&str, T)])
 where
     T: PartialEq + serde::Serialize + serde::de::DeserializeOwned,
 {
@@ -127,7 +127,7 @@ fn changed(value: &Value, name: &str, change: &impl Fn(&str, &Fields) -> Vec<Fie
 
 /// Damages every record of a kind in every way that takes one field out, or puts one in that no release knew: it is
 /// refused, or nothing of it is lost. The fields of `may_lack` have a default; what stands in `maps` are no fields.
-pub fn damage<T: serde::Serialize + serde::de::DeserializeOwned>(
+pub(crate) fn damage<T: serde::Serialize + serde::de::DeserializeOwned>(
     kind: &str,
     may_lack: &[&str],
     maps: &[&str],
@@ -159,7 +159,7 @@ pub fn damage<T: serde::Serialize + serde::de::DeserializeOwned>(
 }
 
 /// What a later release may have written, made by hand: `kept` comes back as it was, `refused` is not read.
-pub fn later<T: serde::Serialize + serde::de::DeserializeOwned>(kind: &str) {
+pub(crate) fn later<T: serde::Serialize + serde::de::DeserializeOwned>(kind: &str) {
     let of = |what: &str| {
         let path = PathBuf::from(FOLDER).join(format!("later/{kind}.{what}.json"));
         if path.exists() { records(&path) } else { Vec::new() }

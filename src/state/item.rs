@@ -15,33 +15,33 @@ use crate::{
 };
 
 /// An item, or its key.
-pub type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The partition key's name.
-pub const PK: &str = "pk";
+pub(crate) const PK: &str = "pk";
 /// The sort key's name.
-pub const SK: &str = "sk";
+pub(crate) const SK: &str = "sk";
 
 /// The one value of the index's partition attribute, `due`. It and `next_at` are absent on a case at rest.
-pub const DUE: &str = "due";
+pub(crate) const DUE: &str = "due";
 
 /// The version of an item; absent where it is 1, as it is on all that this release writes.
 const VERSION_ATTRIBUTE: &str = "v";
 /// The highest version of an item that this release reads.
-pub const VERSION: u64 = 1;
+pub(crate) const VERSION: u64 = 1;
 
 /// A text attribute.
-pub fn text(text: impl Into<String>) -> AttributeValue {
+pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
 /// A number attribute.
-pub fn number(number: impl ToString) -> AttributeValue {
+pub(crate) fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
 /// A value as JSON in a text attribute.
-pub fn json(value: &impl Serialize) -> Result<AttributeValue> {
+pub(crate) fn json(value: &impl Serialize) -> Result<AttributeValue> {
     serde_json::to_string(value).map(text).map_err(|_| Error::Trouble("no JSON can be made of it".to_owned()))
 }
 
@@ -50,73 +50,73 @@ fn key(pk: String, sk: impl Into<String>) -> Item {
 }
 
 /// The partition of a case.
-pub fn case_partition(case: &CaseId) -> String {
+pub(crate) fn case_partition(case: &CaseId) -> String {
     format!("CASE#{case}")
 }
 
 /// What all told at one target begin with.
-pub fn told_prefix(target: TargetKind) -> String {
+pub(crate) fn told_prefix(target: TargetKind) -> String {
     format!("TOLD#{target}#")
 }
 
 /// What all sayings begin with.
-pub const SAID_PREFIX: &str = "SAID#";
+pub(crate) const SAID_PREFIX: &str = "SAID#";
 
 /// The key of a case's META.
-pub fn meta_key(case: &CaseId) -> Item {
+pub(crate) fn meta_key(case: &CaseId) -> Item {
     key(case_partition(case), "META")
 }
 
 /// The key of something that was told.
-pub fn told_key(case: &CaseId, target: TargetKind, told: &Key) -> Item {
+pub(crate) fn told_key(case: &CaseId, target: TargetKind, told: &Key) -> Item {
     key(case_partition(case), told_prefix(target) + &told.0)
 }
 
 /// The key of a comment in the making.
-pub fn said_key(case: &CaseId, command: &str) -> Item {
+pub(crate) fn said_key(case: &CaseId, command: &str) -> Item {
     key(case_partition(case), format!("{SAID_PREFIX}{command}"))
 }
 
 /// The key of a command.
-pub fn command_key(command: &str) -> Item {
+pub(crate) fn command_key(command: &str) -> Item {
     key(format!("COMMAND#{command}"), "COMMAND")
 }
 
 /// The key of a place.
-pub fn place_key(place: &str) -> Item {
+pub(crate) fn place_key(place: &str) -> Item {
     key(format!("PLACE#{place}"), "PLACE")
 }
 
 /// The key of a gate.
-pub fn gate_key(gate: &str) -> Item {
+pub(crate) fn gate_key(gate: &str) -> Item {
     key(format!("GATE#{gate}"), "GATE")
 }
 
 /// The key of a note.
-pub fn note_key(name: &str) -> Item {
+pub(crate) fn note_key(name: &str) -> Item {
     key(format!("NOTE#{name}"), "NOTE")
 }
 
 /// The attribute of META that holds the note of `case`, or of a target.
-pub fn note_attribute(of: &str) -> String {
+pub(crate) fn note_attribute(of: &str) -> String {
     format!("{of}{NOTE_ATTRIBUTE}")
 }
 
 const NOTE_ATTRIBUTE: &str = "_note";
 
 /// How an item is called in errors and logs: its two keys.
-pub fn name_of(item: &Item) -> String {
+pub(crate) fn name_of(item: &Item) -> String {
     let key = |name| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
     format!("{}/{}", key(PK), key(SK))
 }
 
 /// An attribute of an item that cannot be read.
-pub fn unread(item: &Item, attribute: &str, why: Unreadable) -> Error {
+pub(crate) fn unread(item: &Item, attribute: &str, why: Unreadable) -> Error {
     Unread { key: format!("{} {attribute}", name_of(item)), why }.into()
 }
 
 /// The item, unless a later release wrote it: then its attributes may mean something else.
-pub fn of_this_release(item: &Item) -> Result<()> {
+pub(crate) fn of_this_release(item: &Item) -> Result<()> {
     match number_of(item, VERSION_ATTRIBUTE)?.is_none_or(|version: u64| version <= VERSION) {
         true => Ok(()),
         false => Err(unread(item, VERSION_ATTRIBUTE, Unreadable::Later)),
@@ -135,47 +135,47 @@ fn attribute<'a, T>(
 }
 
 /// A text of an item.
-pub fn text_of(item: &Item, name: &str) -> Result<Option<String>> {
+pub(crate) fn text_of(item: &Item, name: &str) -> Result<Option<String>> {
     attribute(item, name, |value| value.as_s().ok().cloned())
 }
 
 /// A number of an item.
-pub fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Result<Option<N>> {
+pub(crate) fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Result<Option<N>> {
     attribute(item, name, |value| value.as_n().ok()?.parse().ok())
 }
 
 /// What every item of this kind has.
-pub fn needed<T>(item: &Item, name: &str, found: Option<T>) -> Result<T> {
+pub(crate) fn needed<T>(item: &Item, name: &str, found: Option<T>) -> Result<T> {
     found.ok_or_else(|| unread(item, name, Unreadable::Damaged))
 }
 
 /// A value that stands as JSON in an item.
-pub fn json_of<T: Serialize + DeserializeOwned>(item: &Item, name: &str) -> Result<T> {
+pub(crate) fn json_of<T: Serialize + DeserializeOwned>(item: &Item, name: &str) -> Result<T> {
     let text = needed(item, name, text_of(item, name)?)?;
     record::read_whole(&text).map_err(|why| unread(item, name, why))
 }
 
 /// The case that a place belongs to.
-pub fn place_of(item: &Item) -> Result<CaseId> {
+pub(crate) fn place_of(item: &Item) -> Result<CaseId> {
     let text = text_of(item, "case_id")?;
     needed(item, "case_id", text.as_deref().and_then(CaseId::parse))
 }
 
 /// Which case an item of the index belongs to.
-pub fn case_of(item: &Item) -> Option<CaseId> {
+pub(crate) fn case_of(item: &Item) -> Option<CaseId> {
     let pk = item.get(PK).and_then(|value| value.as_s().ok())?;
     pk.strip_prefix("CASE#").map(CaseId::new)
 }
 
 /// Under which key something was told.
-pub fn told_name(item: &Item, target: TargetKind) -> Result<Key> {
+pub(crate) fn told_name(item: &Item, target: TargetKind) -> Result<Key> {
     let sk = item.get(SK).and_then(|value| value.as_s().ok());
     let key = sk.and_then(|sk| sk.strip_prefix(&told_prefix(target)));
     needed(item, SK, key.map(|key| Key(key.to_owned())))
 }
 
 /// META as the table holds it. What is absent has never been set; every hint counts itself.
-pub fn meta_of(item: &Item) -> Result<Meta> {
+pub(crate) fn meta_of(item: &Item) -> Result<Meta> {
     of_this_release(item)?;
     let mut targets = BTreeMap::new();
     for attribute in item.keys() {
@@ -197,7 +197,7 @@ pub fn meta_of(item: &Item) -> Result<Meta> {
 }
 
 /// A command as the table holds it.
-pub fn command_of(item: &Item) -> Result<Command> {
+pub(crate) fn command_of(item: &Item) -> Result<Command> {
     of_this_release(item)?;
     Ok(Command {
         job: needed(item, "job", text_of(item, "job")?)?,
@@ -209,12 +209,12 @@ pub fn command_of(item: &Item) -> Result<Command> {
 /// When DynamoDB may delete an item: its unit is seconds, rounded up so that nothing goes early.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>
-pub fn expiry(expires: Millis) -> AttributeValue {
+pub(crate) fn expiry(expires: Millis) -> AttributeValue {
     number(expires.saturating_add(999) / 1000)
 }
 
 /// Whether an item still counts: DynamoDB deletes expired items days late.
-pub fn counts(item: &Item, now: Millis) -> Result<bool> {
+pub(crate) fn counts(item: &Item, now: Millis) -> Result<bool> {
     Ok(number_of::<i64>(item, "expires_at")?.is_none_or(|expires| expires > now / 1000))
 }
 

@@ -13,7 +13,7 @@ mod item;
 pub mod key;
 pub mod memory;
 pub mod notes;
-pub mod record;
+pub(crate) mod record;
 mod table;
 
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub struct Unread {
     /// Where it stands, without anything of what stands there: `CASE#7000000003/META slack_note`.
     pub key: String,
     /// Why.
-    pub why: record::Unreadable,
+    pub(crate) why: record::Unreadable,
 }
 
 /// A result of the store.
@@ -117,7 +117,7 @@ impl Meta {
     ///
     /// # Errors
     /// [`Error::Unreadable`].
-    pub fn note_of<T: Default + Serialize + DeserializeOwned>(
+    pub(crate) fn note_of<T: Default + Serialize + DeserializeOwned>(
         &self,
         case: &CaseId,
         target: &str,
@@ -158,7 +158,7 @@ pub enum Note {
 
 impl Note {
     /// What the note is of, as its attribute's name begins.
-    pub fn of(self) -> &'static str {
+    pub(crate) fn of(self) -> &'static str {
         match self {
             Self::Case => "case",
             Self::Of(kind) => kind.as_str(),
@@ -239,7 +239,7 @@ pub struct Saying {
 
 impl Saying {
     /// What it is called at this target, where a person said it there.
-    pub fn at(&self, kind: TargetKind) -> Option<&str> {
+    pub(crate) fn at(&self, kind: TargetKind) -> Option<&str> {
         match kind.as_str() {
             "slack" => self.slack_ts.as_deref(),
             "jira" => self.jira_comment.as_deref(),
@@ -377,7 +377,7 @@ pub trait Store {
 ///
 /// # Errors
 /// [`Error::Unreadable`].
-pub fn read_note<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<(T, Rest)> {
+pub(crate) fn read_note<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<(T, Rest)> {
     Ok(record::read(text).map_err(|why| unread_note(name, why))?)
 }
 
@@ -385,7 +385,7 @@ pub fn read_note<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Res
 ///
 /// # Errors
 /// [`Error::Unreadable`].
-pub fn read_note_whole<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<T> {
+pub(crate) fn read_note_whole<T: Serialize + DeserializeOwned>(name: &str, text: &str) -> Result<T> {
     Ok(record::read_whole(text).map_err(|why| unread_note(name, why))?)
 }
 
@@ -393,7 +393,7 @@ pub fn read_note_whole<T: Serialize + DeserializeOwned>(name: &str, text: &str) 
 ///
 /// # Errors
 /// [`Error::Unreadable`].
-pub fn read_answer<T: Serialize + DeserializeOwned>(command: &str, text: &str) -> Result<T> {
+pub(crate) fn read_answer<T: Serialize + DeserializeOwned>(command: &str, text: &str) -> Result<T> {
     let key = || format!("{} answer", item::name_of(&item::command_key(command)));
     Ok(record::read_whole(text).map_err(|why| Unread { key: key(), why })?)
 }

@@ -18,40 +18,40 @@ use crate::{
 
 /// What is known of the case itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseNote {
+pub(crate) struct CaseNote {
     /// The newest `lastUpdatedDate` ever read: an older one is a stale read.
     #[serde(rename = "updated", deserialize_with = "stated")]
-    pub updated: Option<Seconds>,
+    pub(crate) updated: Option<Seconds>,
     /// The same of its comments.
     #[serde(rename = "newest", deserialize_with = "stated")]
-    pub newest: Option<Seconds>,
+    pub(crate) newest: Option<Seconds>,
     /// Since when every read was older than that.
     #[serde(rename = "older_since", default)]
-    pub older_since: Option<Millis>,
+    pub(crate) older_since: Option<Millis>,
     /// Since when no look saw the case.
     #[serde(rename = "unseen_since", default, skip_serializing_if = "Option::is_none")]
-    pub unseen_since: Option<Millis>,
+    pub(crate) unseen_since: Option<Millis>,
     /// When the thread and the issue are next compared with the ledger; `None` once that is over.
     #[serde(rename = "verify_at", deserialize_with = "stated")]
-    pub verify_at: Option<Millis>,
+    pub(crate) verify_at: Option<Millis>,
     /// The one comparison after closing was made.
     #[serde(rename = "verified_closed")]
-    pub verified_closed: bool,
+    pub(crate) verified_closed: bool,
     /// ListComments was seen to give the newest first.
     #[serde(rename = "newest_first", default)]
-    pub newest_first: bool,
+    pub(crate) newest_first: bool,
     /// When a look that found less than was announced is repeated.
     #[serde(rename = "look_again_at", default)]
-    pub look_again_at: Option<Millis>,
+    pub(crate) look_again_at: Option<Millis>,
     /// Whose move it is (ours: `true`) and since when.
     #[serde(rename = "waiting", deserialize_with = "stated")]
-    pub waiting: Option<(bool, Seconds)>,
+    pub(crate) waiting: Option<(bool, Seconds)>,
     /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
     #[serde(rename = "heard")]
-    pub heard: u64,
+    pub(crate) heard: u64,
     /// How many hints there were at the last look.
     #[serde(rename = "wanted")]
-    pub wanted: u64,
+    pub(crate) wanted: u64,
 }
 
 /// What is known of the case at one destination.
@@ -101,25 +101,25 @@ pub struct PlaceNote {
 pub struct Owed {
     /// Hash of that state: where it was refused, another one is tried at once.
     #[serde(rename = "hash")]
-    pub hash: String,
+    pub(crate) hash: String,
     /// It is not tried before this.
     #[serde(rename = "not_before")]
     pub not_before: Millis,
     /// How many tries in a row had no answer.
     #[serde(rename = "failures")]
-    pub failures: u32,
+    pub(crate) failures: u32,
     /// How many times it was refused.
     #[serde(rename = "refusals")]
     pub refusals: u32,
     /// When it was first refused.
     #[serde(rename = "since")]
-    pub since: Millis,
+    pub(crate) since: Millis,
     /// Why it was refused, as a field's name or an error code. `None` where that was not for its own sake.
     #[serde(rename = "why")]
-    pub why: Option<String>,
+    pub(crate) why: Option<String>,
     /// It is not tried any more.
     #[serde(rename = "given_up")]
-    pub given_up: bool,
+    pub(crate) given_up: bool,
 }
 
 /// Where the case is told.
@@ -161,7 +161,7 @@ pub struct Intent {
 ///
 /// # Errors
 /// [`state::Error::Unreadable`], with what cannot be read; or the table did not answer.
-pub async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
+pub(crate) async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
     let Some(meta) = store.meta(case).await? else { return Ok(()) };
     noted(case, &meta)?;
     store.sayings(case).await.map(drop)
@@ -171,7 +171,7 @@ pub async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
 ///
 /// # Errors
 /// [`state::Error::Unreadable`], with the note.
-pub fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
+pub(crate) fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
     for target in meta.targets.keys() {
         meta.note_of::<PlaceNote>(case, target)?;
     }
@@ -180,7 +180,7 @@ pub fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
 
 impl PlaceNote {
     /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
-    pub fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
+    pub(crate) fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
         let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;
         match key.0.as_str() {
             CHANNEL => self.channel = Some(remote.to_owned()),
@@ -203,14 +203,14 @@ impl PlaceNote {
 }
 
 /// The key of the channel of a case, and of its topic's and invitations' sharing it.
-pub const CHANNEL: &str = "channel";
+pub(crate) const CHANNEL: &str = "channel";
 /// The key of the card or the issue, and the name under which its state is set.
 pub const HOME: &str = "home";
 /// Keys of told changes begin so.
-pub const CHANGES: &str = "changes/";
+pub(crate) const CHANGES: &str = "changes/";
 
 /// Stands for the hash of a state whose bearer a person deleted.
-pub const GONE: &str = "gone";
+pub(crate) const GONE: &str = "gone";
 
 #[cfg(test)]
 mod tests {

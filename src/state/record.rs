@@ -35,7 +35,7 @@ pub struct Rest(Map<String, Value>);
 ///
 /// # Errors
 /// See [`Unreadable`]; also where something unknown stands inside a field that is known.
-pub fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Unreadable> {
+pub(crate) fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Unreadable> {
     if let Ok(value) = serde_json::from_str(text)
         && serde_json::to_string(&value).is_ok_and(|again| again == text)
     {
@@ -52,7 +52,7 @@ pub fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Un
 ///
 /// # Errors
 /// See [`Unreadable`].
-pub fn read_whole<T: Serialize + DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+pub(crate) fn read_whole<T: Serialize + DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let (value, rest) = read(text)?;
     if rest.0.is_empty() { Ok(value) } else { Err(Unreadable::Later) }
 }
@@ -61,7 +61,7 @@ pub fn read_whole<T: Serialize + DeserializeOwned>(text: &str) -> Result<T, Unre
 ///
 /// # Errors
 /// No JSON can be made of it.
-pub fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<String> {
+pub(crate) fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<String> {
     if rest.0.is_empty() {
         return serde_json::to_string(value);
     }

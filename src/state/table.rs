@@ -23,13 +23,13 @@ use crate::{
 /// The index of the cases that have something to do.
 const INDEX: &str = "due";
 /// BatchGetItem takes no more keys.
-pub const MAX_KEYS: usize = 100;
+pub(crate) const MAX_KEYS: usize = 100;
 /// How often keys that DynamoDB left unprocessed are asked for again.
 const MAX_ASKS: u32 = 6;
 
 /// A table. Clones share its client, which is made when it is first needed.
 #[derive(Clone)]
-pub struct Table {
+pub(crate) struct Table {
     aws: Aws,
     name: String,
     patience: Timeouts,
@@ -37,7 +37,7 @@ pub struct Table {
 }
 
 /// What became of a conditional write.
-pub enum Written {
+pub(crate) enum Written {
     /// Done, with the attributes that were asked for.
     Done(Item),
     /// The condition did not hold: the item as it stands, empty where there is none.
@@ -46,7 +46,7 @@ pub enum Written {
 
 /// Whether a write may be sent again although the attempt before may still be on its way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Late {
+pub(crate) enum Late {
     /// Its condition, or what it adds, makes a late arrival harmless.
     Harmless,
     /// A late arrival would overwrite what was written since: an attempt that timed out is the last one.
@@ -55,7 +55,7 @@ pub enum Late {
 
 impl Table {
     /// The table of this name. Asks for nothing yet.
-    pub fn new(aws: Aws, name: String, patience: Timeouts) -> Self {
+    pub(crate) fn new(aws: Aws, name: String, patience: Timeouts) -> Self {
         Self { aws, name, patience, client: Arc::default() }
     }
 
@@ -70,7 +70,7 @@ impl Table {
     }
 
     /// An update, ready to get its condition.
-    pub async fn change<const N: usize>(
+    pub(crate) async fn change<const N: usize>(
         &self,
         key: Item,
         expression: &str,
@@ -85,7 +85,7 @@ impl Table {
     }
 
     /// Sends a change, and again where that is harmless.
-    pub async fn write(&self, change: UpdateItemFluentBuilder, late: Late) -> Result<Written> {
+    pub(crate) async fn write(&self, change: UpdateItemFluentBuilder, late: Late) -> Result<Written> {
         let config = if late == Late::Overwrites { self.unrepeated() } else { Builder::new() };
         match change.customize().config_override(config).send().await {
             Ok(output) => Ok(Written::Done(output.attributes.unwrap_or_default())),
@@ -105,7 +105,7 @@ impl Table {
     }
 
     /// An item, as it is now.
-    pub async fn get(&self, key: Item) -> Result<Option<Item>> {
+    pub(crate) async fn get(&self, key: Item) -> Result<Option<Item>> {
         let get = self.client().await.get_item().table_name(&self.name).set_key(Some(key));
         let item = get.consistent_read(true).send().await.map_err(|error| trouble(&error))?.item;
         item.iter().try_for_each(of_this_release)?;
@@ -113,7 +113,7 @@ impl Table {
     }
 
     /// Deletes an item, if there is one and the condition holds for it.
-    pub async fn delete<const N: usize>(
+    pub(crate) async fn delete<const N: usize>(
         &self,
         key: Item,
         condition: &str,
@@ -134,7 +134,7 @@ impl Table {
     }
 
     /// All items of a case whose sort key begins so, in its order.
-    pub async fn query(&self, case: &CaseId, prefix: &str) -> Result<Vec<Item>> {
+    pub(crate) async fn query(&self, case: &CaseId, prefix: &str) -> Result<Vec<Item>> {
         let query = self
             .client()
             .await
@@ -151,7 +151,7 @@ impl Table {
     }
 
     /// At most `limit` items of the index that are due, oldest first. An index is eventually consistent.
-    pub async fn due(&self, now: Millis, limit: usize) -> Result<Vec<Item>> {
+    pub(crate) async fn due(&self, now: Millis, limit: usize) -> Result<Vec<Item>> {
         let query = self
             .client()
             .await
@@ -172,7 +172,7 @@ impl Table {
     }
 
     /// At most [`MAX_KEYS`] different keys, asked for again as long as DynamoDB leaves some out.
-    pub async fn batch(&self, keys: &[Item]) -> Result<Vec<Item>> {
+    pub(crate) async fn batch(&self, keys: &[Item]) -> Result<Vec<Item>> {
         let mut left = keys.to_vec();
         let mut items = Vec::new();
         for ask in 0..MAX_ASKS {

@@ -48,20 +48,20 @@ pub enum Error {
 
 /// What became of a membership, as its event says.
 #[derive(Clone, Copy, Debug)]
-pub struct News<'n> {
+pub(crate) struct News<'n> {
     /// Which.
-    pub id: &'n MembershipId,
+    pub(crate) id: &'n MembershipId,
     /// `Membership Created`, …
-    pub happened: &'static str,
+    pub(crate) happened: &'static str,
     /// The event's id.
-    pub event: &'n str,
+    pub(crate) event: &'n str,
 }
 
 /// Tells what became of a membership: one message an event, however often the event comes.
 ///
 /// # Errors
 /// See [`Error`]: the event must come again.
-pub async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) -> Result<(), Error> {
+pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) -> Result<(), Error> {
     let News { id, happened, event } = news;
     let (key, mark, now) = (format!("news/{event}"), Mark::new(format!("news/{id}/{event}")), world.now());
     let command = Command { job: happened.to_owned(), since: now, answer: None };
@@ -112,7 +112,7 @@ async fn in_turn(world: &dyn World, announcer: &dyn Announcer) -> Result<(), Err
 
 /// Says once, where people look, that nothing reaches these targets; to nobody where strangers read along, or may. The
 /// alarm on the breaker says it too.
-pub async fn are_broken(context: &Context<'_>, announcer: &dyn Announcer, broken: &[TargetKind]) {
+pub(crate) async fn are_broken(context: &Context<'_>, announcer: &dyn Announcer, broken: &[TargetKind]) {
     // Nothing can be said where it is broken.
     let is_broken = |target: &&&dyn Target| broken.contains(&target.planner().kind());
     let elsewhere = context.targets.iter().filter(is_broken).map(|target| target.planner());

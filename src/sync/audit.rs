@@ -21,13 +21,13 @@ use crate::{
 const ABSENT: u8 = 3;
 
 /// What is compared with the ledger.
-pub struct Audited<'a> {
+pub(crate) struct Audited<'a> {
     /// The case that is held.
-    pub lease: &'a Lease<'a>,
+    pub(crate) lease: &'a Lease<'a>,
     /// Where it is told.
-    pub target: &'a dyn Target,
+    pub(crate) target: &'a dyn Target,
     /// As it is now.
-    pub case: &'a Case,
+    pub(crate) case: &'a Case,
 }
 
 /// What a check found, a finding a key.
@@ -51,7 +51,7 @@ enum Finding {
 ///
 /// # Errors
 /// The table did not answer. A target that does not answer is left for the next check.
-pub async fn verify(
+pub(crate) async fn verify(
     context: &Context<'_>,
     audited: &Audited<'_>,
     note: &mut PlaceNote,
@@ -87,7 +87,7 @@ pub async fn verify(
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn learn(
+pub(crate) async fn learn(
     context: &Context<'_>,
     audited: &Audited<'_>,
     note: &mut PlaceNote,

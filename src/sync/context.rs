@@ -26,18 +26,18 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// The targets' names.
-    pub fn kinds(&self) -> Vec<TargetKind> {
+    pub(crate) fn kinds(&self) -> Vec<TargetKind> {
         self.targets.iter().map(|target| target.planner().kind()).collect()
     }
 }
 
 /// A case that is held by one worker.
 #[derive(Clone, Copy, Debug)]
-pub struct Lease<'a> {
+pub(crate) struct Lease<'a> {
     /// Which.
-    pub case: &'a CaseId,
+    pub(crate) case: &'a CaseId,
     /// A fencing token: whoever leases the case later has a higher one, and what is written under this one is refused.
-    pub epoch: u64,
+    pub(crate) epoch: u64,
 }
 
 impl Lease<'_> {
@@ -45,7 +45,7 @@ impl Lease<'_> {
     ///
     /// # Errors
     /// As [`Store::tell`].
-    pub async fn tell(
+    pub(crate) async fn tell(
         &self,
         store: &dyn Store,
         kind: TargetKind,
@@ -58,7 +58,7 @@ impl Lease<'_> {
     ///
     /// # Errors
     /// As [`Store::untell`].
-    pub async fn untell(&self, store: &dyn Store, kind: TargetKind, key: &Key) -> state::Result<()> {
+    pub(crate) async fn untell(&self, store: &dyn Store, kind: TargetKind, key: &Key) -> state::Result<()> {
         store.untell(self.case, self.epoch, kind, key).await
     }
 }

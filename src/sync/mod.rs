@@ -1,12 +1,12 @@
 //! From the service to the targets: what arrived, what is true, what is missing, doing it, and looking again. No target is
 //! named here.
 
-pub mod announcements;
-pub mod apply;
-pub mod audit;
+pub(crate) mod announcements;
+pub(crate) mod apply;
+pub(crate) mod audit;
 pub mod context;
-pub mod observe;
-pub mod reading;
+pub(crate) mod observe;
+pub(crate) mod reading;
 pub mod reconcile;
 pub mod resync;
 pub mod trigger;

@@ -13,27 +13,27 @@ use crate::{
 
 /// What a look saw.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub(crate) struct Look {
     /// The case.
-    pub case: Case,
+    pub(crate) case: Case,
     /// The comments that were read, oldest first.
-    pub comments: Vec<Comment>,
+    pub(crate) comments: Vec<Comment>,
     /// When the newest comment was made or edited, where all of them were read.
-    pub newest: Option<Seconds>,
+    pub(crate) newest: Option<Seconds>,
     /// The AI agent's steps; read only where AWS works the case.
-    pub investigations: Vec<Investigation>,
+    pub(crate) investigations: Vec<Investigation>,
 }
 
 /// What is looked at.
-pub struct Looking<'a> {
+pub(crate) struct Looking<'a> {
     /// Everything outside.
-    pub world: &'a dyn World,
+    pub(crate) world: &'a dyn World,
     /// The case.
-    pub id: &'a CaseId,
+    pub(crate) id: &'a CaseId,
     /// Where it is told.
-    pub kinds: &'a [TargetKind],
+    pub(crate) kinds: &'a [TargetKind],
     /// Nothing is read after this: what was read must still be told.
-    pub until: Millis,
+    pub(crate) until: Millis,
 }
 
 /// Why a look failed.
@@ -55,7 +55,7 @@ pub enum Error {
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn look(looking: &Looking<'_>, note: &mut CaseNote, full: bool) -> Result<Look, Error> {
+pub(crate) async fn look(looking: &Looking<'_>, note: &mut CaseNote, full: bool) -> Result<Look, Error> {
     let Looking { id, .. } = looking;
     let reader = Reader::new(looking.world, looking.until);
     let (case, first) = tokio::join!(get_case(&reader, id), comments_page(&reader, id, None));
@@ -131,20 +131,20 @@ async fn all_known(
 }
 
 /// Where a ledger is kept.
-pub struct At<'a> {
+pub(crate) struct At<'a> {
     /// In this table.
-    pub store: &'a dyn Store,
+    pub(crate) store: &'a dyn Store,
     /// Of this case.
-    pub case: &'a CaseId,
+    pub(crate) case: &'a CaseId,
     /// Of this target.
-    pub kind: TargetKind,
+    pub(crate) kind: TargetKind,
 }
 
 /// The ledger's entries under these keys.
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<(), state::Error> {
+pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<(), state::Error> {
     if keys.is_empty() {
         return Ok(());
     }

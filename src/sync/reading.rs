@@ -17,7 +17,7 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_s
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads for one look.
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     world: &'a dyn World,
     /// Nothing is asked after this.
     until: Millis,
@@ -40,7 +40,7 @@ pub enum Error {
 
 impl<'a> Reader<'a> {
     /// Reads until then.
-    pub fn new(world: &'a dyn World, until: Millis) -> Self {
+    pub(crate) fn new(world: &'a dyn World, until: Millis) -> Self {
         Self { world, until, followed: RefCell::default() }
     }
 
@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn ask(&self, call: Call) -> Result<Answer, Error> {
+    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, Error> {
         let (mut wait, mut patience) = (WAIT.0, PATIENCE);
         loop {
             if self.world.now() > self.until {
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Error::Circle`]
-    pub fn follow(&self, next: Option<String>) -> Result<Option<String>, Error> {
+    pub(crate) fn follow(&self, next: Option<String>) -> Result<Option<String>, Error> {
         match next {
             Some(token) if !self.followed.borrow_mut().insert(token.clone()) => {
                 error!("a list of the service leads back to a page that was read");

@@ -66,7 +66,7 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn recover(context: &Context<'_>) -> state::Result<()> {
+pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     let (store, mut broken, mut mended) = (context.world.store(), false, false);
     for target in context.targets {
         let kind = target.planner().kind();

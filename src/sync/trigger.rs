@@ -66,7 +66,7 @@ struct Detail {
 ///
 /// # Errors
 /// The text is not an event, or an event of ours without its id.
-pub fn decode(text: &str) -> Result<Hint, Error> {
+pub(crate) fn decode(text: &str) -> Result<Hint, Error> {
     let value = serde_json::from_str(text).map_err(|_| Error::Shape)?;
     decode_value(value)
 }

@@ -24,11 +24,11 @@ use crate::{
 const ATTEMPTS: u8 = 3;
 
 pub(super) struct Addition {
-    pub key: Key,
-    pub what: What,
-    pub hash: String,
+    pub(crate) key: Key,
+    pub(crate) what: What,
+    pub(crate) hash: String,
     /// What will have been told of the case's fields.
-    pub facts: Option<Facts>,
+    pub(crate) facts: Option<Facts>,
 }
 
 /// Whether it tells of the case's fields.

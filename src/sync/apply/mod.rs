@@ -10,7 +10,7 @@ mod setting;
 
 use std::cell::Cell;
 
-pub use self::refusal::{knows_us, reconsider};
+pub(crate) use self::refusal::{knows_us, reconsider};
 use crate::{
     case::{Millis, snapshot::Facts},
     runtime::{Rule, World},
@@ -29,7 +29,7 @@ use crate::{
 
 /// How what is told stands at a target after a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// Nothing is owed.
     Settled,
     /// Something is owed, and nothing more can be done before this.
@@ -40,45 +40,45 @@ pub enum Standing {
 
 /// What is left to do at a target after a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
+pub(crate) struct Left {
     /// Of what is told.
-    pub told: Standing,
+    pub(crate) told: Standing,
     /// When some of what is only set is due again; `None` where all of it stands, or is given up.
-    pub decorate_at: Option<Millis>,
+    pub(crate) decorate_at: Option<Millis>,
 }
 
 /// What is known of a case at one target, and what is learned by working there.
-pub struct Hand<'h> {
+pub(crate) struct Hand<'h> {
     /// What is true.
-    pub picture: &'h Picture,
+    pub(crate) picture: &'h Picture,
     /// What stands there.
-    pub note: &'h mut PlaceNote,
+    pub(crate) note: &'h mut PlaceNote,
     /// What was told.
-    pub ledger: &'h mut Ledger,
+    pub(crate) ledger: &'h mut Ledger,
     /// What was done.
-    pub tally: Tally,
+    pub(crate) tally: Tally,
 }
 
 /// One worker's hold on one case at one target.
-pub struct Worker<'a> {
+pub(crate) struct Worker<'a> {
     /// Everything around the case.
-    pub context: &'a Context<'a>,
+    pub(crate) context: &'a Context<'a>,
     /// The case that is held.
-    pub lease: &'a Lease<'a>,
+    pub(crate) lease: &'a Lease<'a>,
     /// Where it is told.
-    pub target: &'a dyn Target,
+    pub(crate) target: &'a dyn Target,
     /// What stands in its note that this release does not know: it goes back as it came.
-    pub rest: &'a Rest,
+    pub(crate) rest: &'a Rest,
     /// The breaker was open before this worker tried.
     tripped: Cell<bool>,
     /// This worker found the target broken, and is the first.
-    pub broken: Cell<bool>,
+    pub(crate) broken: Cell<bool>,
     /// Until then it holds that no stranger reads along.
     among_us: Cell<Millis>,
     /// The note was saved with an intent in it: it must be saved again without.
-    pub saved: Cell<bool>,
+    pub(crate) saved: Cell<bool>,
     /// What stands there was compared with the ledger already.
-    pub read: Cell<bool>,
+    pub(crate) read: Cell<bool>,
 }
 
 /// Why a round stops before its end.
@@ -99,7 +99,7 @@ impl From<state::Error> for Stop {
 
 impl<'a> Worker<'a> {
     /// Holds a case at this target.
-    pub fn new(
+    pub(crate) fn new(
         context: &'a Context<'a>,
         lease: &'a Lease<'a>,
         target: &'a dyn Target,
@@ -128,7 +128,7 @@ impl Worker<'_> {
     ///
     /// # Errors
     /// The store did not answer, or the lease was taken over: the worker must stop at once.
-    pub async fn settle(&self, hand: &mut Hand<'_>) -> Result<Left, state::Error> {
+    pub(crate) async fn settle(&self, hand: &mut Hand<'_>) -> Result<Left, state::Error> {
         if !self.world().holds(Rule::DecorationApart) {
             let decorate_at = self.decorate(Standing::Settled, hand).await?;
             if let Some(at) = decorate_at {

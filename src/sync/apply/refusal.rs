@@ -230,7 +230,7 @@ impl Worker<'_> {
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn knows_us(world: &dyn World, target: &dyn Target) -> state::Result<Option<bool>> {
+pub(crate) async fn knows_us(world: &dyn World, target: &dyn Target) -> state::Result<Option<bool>> {
     let kind = target.planner().kind();
     match gate::known(world, kind).await? {
         Known::Said(known) => return Ok(Some(known)),
@@ -243,7 +243,7 @@ pub async fn knows_us(world: &dyn World, target: &dyn Target) -> state::Result<O
 }
 
 /// Somebody asks for the case: what waits for a person may be mended, so it is tried at once, once a minute at most.
-pub fn reconsider(note: &mut PlaceNote, now: Millis) {
+pub(crate) fn reconsider(note: &mut PlaceNote, now: Millis) {
     let tried = note.not_before - doubling(PARKED, note.failures);
     if note.parked.is_some() && now - tried >= RECONSIDERED {
         note.not_before = note.not_before.min(now);

@@ -12,10 +12,10 @@ use crate::{
 
 /// Something that was told and reads differently now.
 pub(super) struct Rewriting {
-    pub key: Key,
-    pub remote: String,
-    pub content: Content,
-    pub hash: String,
+    pub(crate) key: Key,
+    pub(crate) remote: String,
+    pub(crate) content: Content,
+    pub(crate) hash: String,
 }
 
 impl Worker<'_> {

@@ -15,9 +15,9 @@ use crate::{
 /// A note, and what the table has of it.
 pub(super) struct Noted<T> {
     of: Note,
-    pub note: T,
+    pub(crate) note: T,
     /// What stands in it that this release does not know.
-    pub rest: Rest,
+    pub(crate) rest: Rest,
     saved: Option<String>,
 }
 
@@ -38,16 +38,16 @@ impl<T: Default + Serialize + DeserializeOwned> Noted<T> {
     }
 
     /// The table has another note than the one that was read: a worker saved it in between.
-    pub fn stands_otherwise(&mut self) {
+    pub(crate) fn stands_otherwise(&mut self) {
         self.saved = None;
     }
 }
 
 /// All notes of a case.
 pub(super) struct Notes {
-    pub case: Noted<CaseNote>,
+    pub(crate) case: Noted<CaseNote>,
     /// In the order of the targets.
-    pub targets: Vec<Noted<PlaceNote>>,
+    pub(crate) targets: Vec<Noted<PlaceNote>>,
 }
 
 impl Notes {
@@ -55,7 +55,7 @@ impl Notes {
     ///
     /// # Errors
     /// A note cannot be read: nobody knows what was told of the case.
-    pub fn read(case: &CaseId, meta: &Meta, kinds: &[TargetKind]) -> state::Result<Self> {
+    pub(crate) fn read(case: &CaseId, meta: &Meta, kinds: &[TargetKind]) -> state::Result<Self> {
         // A target that the settings do not have now may have them again.
         state::notes::noted(case, meta)?;
         let target = |kind: &TargetKind| Noted::read(case, meta, Note::Of(*kind));
@@ -64,7 +64,7 @@ impl Notes {
     }
 
     /// Writes what changed.
-    pub async fn save(&mut self, store: &dyn Store, lease: &Lease<'_>) -> state::Result<()> {
+    pub(crate) async fn save(&mut self, store: &dyn Store, lease: &Lease<'_>) -> state::Result<()> {
         self.case.save(store, lease).await?;
         for target in &mut self.targets {
             target.save(store, lease).await?;

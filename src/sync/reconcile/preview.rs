@@ -21,17 +21,17 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     /// Where.
-    pub target: TargetKind,
+    pub(crate) target: TargetKind,
     /// The first of it that is under way, and of which nobody knows yet whether it was made.
-    pub under_way: Option<String>,
+    pub(crate) under_way: Option<String>,
     /// Why a person is needed, as an error code.
-    pub parked: Option<String>,
+    pub(crate) parked: Option<String>,
     /// Nothing is told before this.
-    pub not_before: Option<Millis>,
+    pub(crate) not_before: Option<Millis>,
     /// What is to be told, in this order.
-    pub tell: Vec<String>,
+    pub(crate) tell: Vec<String>,
     /// What is to be set beside it.
-    pub set: Vec<String>,
+    pub(crate) set: Vec<String>,
 }
 
 /// Why nobody can say what would be done.
@@ -49,7 +49,7 @@ pub enum PreviewError {
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<Preview>, PreviewError> {
+pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<Preview>, PreviewError> {
     let store = context.world.store();
     let meta = store.meta(case).await?.unwrap_or_default();
     let mut notes = Notes::read(case, &meta, &context.kinds())?;

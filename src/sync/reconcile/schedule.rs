@@ -37,11 +37,11 @@ const VERIFY_AGAIN: Millis = 300_000;
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
     /// How many hints there were.
-    pub want: u64,
+    pub(crate) want: u64,
     /// How many things were seen that nobody was told.
-    pub news: usize,
+    pub(crate) news: usize,
     /// When it began.
-    pub started: Millis,
+    pub(crate) started: Millis,
 }
 
 /// What the next look must know of this one.
