@@ -2,6 +2,7 @@
 //! again all of it is told, once and in order.
 
 use casebridge::{
+    case::Email,
     http::Request,
     runtime::World,
     targets::{jira, slack},
@@ -142,7 +143,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     stage.minutes(10).await;
     let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
     stage.forget_calls();
-    stage.settings.slack.invite.push("bo@example.com".to_owned());
+    stage.settings.slack.invite.push(Email::new("bo@example.com"));
     stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
     stage.events().await;
     stage.minutes(30).await;
