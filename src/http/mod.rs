@@ -87,6 +87,8 @@ pub struct Response {
     pub retry_after: Option<String>,
     /// `X-Seraph-LoginReason`, as it was sent: what Jira says of our login, whatever the status.
     pub login: Option<String>,
+    /// `RateLimit-Reason`, as it was sent: what Jira counted.
+    pub limit: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Bytes,
 }

@@ -39,6 +39,17 @@ pub(super) fn read(what: &str, place: Concern, response: &Response) -> Result<Va
     })
 }
 
+/// Which of what [`super::JiraRequest`] is counted as an answer with a `Retry-After` is about. A reason that is not known
+/// binds all.
+pub(super) fn limited(response: &Response) -> usize {
+    let reason = response.limit.as_deref().unwrap_or_default();
+    match reason {
+        "jira-per-issue-on-write" => 2,
+        "jira-burst-based" => 1,
+        _ => 0,
+    }
+}
+
 /// Whether Jira took us for nobody. With an expired token it does so silently where others may look without one: an issue
 /// is not there, a search finds nothing.
 fn is_a_stranger(response: &Response) -> bool {

@@ -38,7 +38,10 @@ use crate::{
     case::{AccountId, Millis},
     config::{secrets::Secret, settings},
     http::{Failure, Request, Response, json::text_at},
-    runtime::{World, gate},
+    runtime::{
+        World,
+        gate::{self, Counted},
+    },
     state::TargetKind,
 };
 
@@ -71,6 +74,18 @@ struct JiraRequest<'a> {
     query: &'a str,
 }
 
+impl JiraRequest<'_> {
+    /// As what it is counted: as one of all, at its endpoint, on its issue.
+    /// <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
+    fn counted(&self) -> [String; 3] {
+        let issue = match self.path {
+            ["issue", issue, ..] => issue,
+            _ => "none",
+        };
+        ["all".to_owned(), format!("{} {}", self.method, self.what), format!("issue/{issue}")]
+    }
+}
+
 impl Jira<'_> {
     /// Asks who we are: our account id.
     pub async fn me(&self) -> Result<AccountId, Failure> {
@@ -97,7 +112,8 @@ impl Jira<'_> {
             None => Request::bare(ask.method.clone(), url),
         };
         let request = request.basic(self.email, self.token);
-        gate::send(self.world, "jira", request, self.until).await
+        let counted = Counted { target: KIND, names: &ask.counted(), about: answer::limited };
+        gate::send(self.world, counted, request, self.until).await
     }
 
     /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.
