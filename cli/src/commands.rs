@@ -10,7 +10,7 @@ use casebridge_lab::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{output, settings};
+use crate::{output, plan, settings};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -41,6 +41,11 @@ enum CliCommand {
     Settings {
         #[command(subcommand)]
         command: settings::SettingsCommand,
+    },
+    /// Shows what would be done for a case now, and changes nothing.
+    Plan {
+        /// The case's id.
+        case: String,
     },
     /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
     Simulate {
@@ -92,6 +97,9 @@ pub enum CliError {
     /// Settings are not good, or cannot be reached.
     #[error("{0}")]
     Settings(#[from] settings::SettingsError),
+    /// Nobody can say what would be done.
+    #[error("{0}")]
+    Plan(#[from] plan::PlanError),
     /// A promise was broken in a simulated world, or a protection was not missed.
     #[error("the simulation failed: its output tells which seed")]
     Simulation,
@@ -127,6 +135,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             let (first, count) = (seed.unwrap_or(0), seeds.unwrap_or(1_000));
             simulate(Task::Seeds { first, count, class: class.into() })?;
         }
+        CliCommand::Plan { case } => output::say(&plan::run(&case).await?)?,
         CliCommand::Settings { command } => output::say(&settings::run(command).await?)?,
     }
     Ok(())
