@@ -37,12 +37,6 @@ macro_rules! id {
             }
         }
 
-        impl PartialEq<str> for $name {
-            fn eq(&self, text: &str) -> bool {
-                self.0 == text
-            }
-        }
-
         impl PartialEq<&str> for $name {
             fn eq(&self, text: &&str) -> bool {
                 self.0 == *text
@@ -78,6 +72,8 @@ id! {
     GroupId
     /// Whom the settings give a role: somebody in Slack, or a user group.
     MemberId
+    /// An e-mail address.
+    Email
     /// A file in Slack: `F…`.
     FileId
     /// A form that is open in Slack: `V…`.

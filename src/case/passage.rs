@@ -25,73 +25,75 @@ pub(crate) enum Span<'a> {
 
 /// The passages of a text, in order. The ends of the lines between two passages belong to neither.
 pub(crate) fn passages(text: &str) -> Vec<Passage<'_>> {
+    let lines = |from: usize, to: usize| {
+        let lines = text[from..to].strip_suffix('\n').unwrap_or(&text[from..to]);
+        (!lines.trim().is_empty()).then_some(Passage::Lines(lines))
+    };
     let mut all: Vec<Passage<'_>> = Vec::new();
     let mut begun = 0;
     let mut at = 0;
     while at < text.len() {
-        let Some((passage, end)) = special(&text[at..]) else {
-            at = next_line(text, at);
+        let rest = Rest(&text[at..]);
+        let Some((passage, end)) = rest.code().or_else(|| rest.list()) else {
+            at += rest.line_from(0);
             continue;
         };
-        push_lines(&mut all, &text[begun..at]);
+        all.extend(lines(begun, at));
         all.push(passage);
         at += end;
         begun = at;
     }
-    push_lines(&mut all, &text[begun..]);
+    all.extend(lines(begun, text.len()));
     all
-}
-
-fn push_lines<'a>(all: &mut Vec<Passage<'a>>, lines: &'a str) {
-    let lines = lines.strip_suffix('\n').unwrap_or(lines);
-    if !lines.trim().is_empty() {
-        all.push(Passage::Lines(lines));
-    }
-}
-
-fn next_line(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
-}
-
-/// The list or the code at the start of a text, and where the next line begins.
-fn special(text: &str) -> Option<(Passage<'_>, usize)> {
-    code(text).or_else(|| list(text))
-}
-
-fn code(text: &str) -> Option<(Passage<'_>, usize)> {
-    let is_fence = |line: &str| line.trim_end() == FENCE;
-    let inside = next_line(text, 0);
-    if !is_fence(&text[..inside]) {
-        return None;
-    }
-    let mut at = inside;
-    while at < text.len() {
-        let next = next_line(text, at);
-        if is_fence(&text[at..next]) {
-            let code = text[inside..at].strip_suffix('\n').unwrap_or_default();
-            return (!code.trim().is_empty()).then_some((Passage::Code(code), next));
-        }
-        at = next;
-    }
-    None
 }
 
 const FENCE: &str = "```";
 
-/// Items one below the other, of one kind; numbers must follow each other, or a reader would see others.
-fn list(text: &str) -> Option<(Passage<'_>, usize)> {
-    let (first, item) = marked(&text[..next_line(text, 0)])?;
-    let (mut items, mut at) = (vec![item], next_line(text, 0));
-    while at < text.len() {
-        let next = next_line(text, at);
-        let expected = first.map(|first| first.saturating_add(items.len() as u64));
-        match marked(&text[at..next]) {
-            Some((number, item)) if number == expected => items.push(item),
-            _ => break,
-        }
-        at = next;
+/// What is left of a text, from the start of a line.
+#[derive(Clone, Copy)]
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    /// Where the line after this one begins.
+    fn line_from(self, at: usize) -> usize {
+        self.0[at..].find('\n').map_or(self.0.len(), |end| at + end + 1)
     }
-    Some((Passage::List { first, items }, at))
+
+    /// The code that stands first, and where the next line begins.
+    fn code(self) -> Option<(Passage<'a>, usize)> {
+        let is_fence = |line: &str| line.trim_end() == FENCE;
+        let inside = self.line_from(0);
+        if !is_fence(&self.0[..inside]) {
+            return None;
+        }
+        let mut at = inside;
+        while at < self.0.len() {
+            let next = self.line_from(at);
+            if is_fence(&self.0[at..next]) {
+                let code = self.0[inside..at].strip_suffix('\n').unwrap_or_default();
+                return (!code.trim().is_empty()).then_some((Passage::Code(code), next));
+            }
+            at = next;
+        }
+        None
+    }
+
+    /// Items one below the other, of one kind; numbers must follow each other, or a reader would see others.
+    fn list(self) -> Option<(Passage<'a>, usize)> {
+        let mut at = self.line_from(0);
+        let (first, item) = marked(&self.0[..at])?;
+        let mut items = vec![item];
+        while at < self.0.len() {
+            let next = self.line_from(at);
+            let expected = first.map(|first| first.saturating_add(items.len() as u64));
+            match marked(&self.0[at..next]) {
+                Some((number, item)) if number == expected => items.push(item),
+                _ => break,
+            }
+            at = next;
+        }
+        Some((Passage::List { first, items }, at))
+    }
 }
 
 /// What stands behind a marker, and the number that it is.

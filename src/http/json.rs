@@ -24,6 +24,11 @@ pub(crate) fn without_nulls(value: Value) -> Value {
     }
 }
 
+/// The text at a JSON pointer, if there is one and it is not empty.
+pub(crate) fn text_at(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 /// JSON whose `\u` escapes all stand for characters.
 pub fn whole(json: &str) -> String {
     let mut out = String::with_capacity(json.len());

@@ -153,8 +153,8 @@ async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError>
     Ok(Response { status, retry_after, login, limit, body: body.into() })
 }
 
-fn not_sent(why: &str) -> TransportError {
-    TransportError::NotSent(why.to_owned())
+fn not_sent(why: impl Into<String>) -> TransportError {
+    TransportError::NotSent(why.into())
 }
 
 /// Told in our own words: the error's would name the address, which may be secret.

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::{
-        ChannelId, FileId, GroupId, Membership, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
+        ChannelId, Email, FileId, GroupId, Membership, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
         author::Author,
     },
     config::{secrets::Secret, settings},
@@ -262,8 +262,8 @@ async fn people_are_known_by_id_by_address_and_by_group() {
         "{stranger:?}"
     );
     assert!(client.user(&user(&bot)).await.unwrap().unwrap().is_bot);
-    assert_eq!(client.user_by_email("bo@example.com").await, Ok(Some(user(BO))));
-    assert_eq!(client.user_by_email("nobody@example.com").await, Ok(None));
+    assert_eq!(client.user_by_email(&Email::new("bo@example.com")).await, Ok(Some(user(BO))));
+    assert_eq!(client.user_by_email(&Email::new("nobody@example.com")).await, Ok(None));
     let group = GroupId::new(workspace.slack.add_group("responders", &[ANA, BO]));
     assert_eq!(client.group_members(&group).await, Ok(vec![user(ANA), user(BO)]));
     assert_eq!(client.group_members(&GroupId::new("S0NOBODY")).await, Ok(vec![]));
@@ -361,7 +361,7 @@ async fn ask(workspace: &Workspace, method: &str) -> Outcome {
         "conversations.join" => outcome(client.join(&channel).await),
         "auth.test" => outcome(client.me().await),
         "users.info" => outcome(client.user(&user(ANA)).await),
-        "users.lookupByEmail" => outcome(client.user_by_email("ana@example.com").await),
+        "users.lookupByEmail" => outcome(client.user_by_email(&Email::new("ana@example.com")).await),
         "usergroups.users.list" => outcome(client.group_members(&GroupId::new("S1")).await),
         "views.open" => outcome(client.open_view(&TriggerId::new("1"), &form("x")).await),
         "views.update" => {

@@ -198,7 +198,7 @@ async fn says_much(stage: &Stage, user: &str) -> Vec<(&'static str, String)> {
         }
         let jobs = stage.jobs();
         assert!(
-            !holds(&jobs, "BEGIN") || stage.settings.roles.responder.iter().any(|id| id == user),
+            !holds(&jobs, "BEGIN") || stage.settings.roles.responder.iter().any(|id| *id == user),
             "{way} is carried on"
         );
         assert_eq!(stage.work(&jobs).await, [""; 0]);

@@ -1,6 +1,10 @@
 //! Settings that change in the middle of a case: it goes on as it was begun, they are for new ones.
 
-use casebridge::{case::ChannelId, config::settings::Layout, targets::slack};
+use casebridge::{
+    case::{ChannelId, Email},
+    config::settings::Layout,
+    targets::slack,
+};
 use casebridge_lab::standins::SlackStandin;
 
 use super::stage::{Stage, count};
@@ -12,7 +16,7 @@ async fn a_case_goes_on_in_its_thread_when_new_ones_get_a_channel_of_their_own()
     let one = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
     stage.settings.slack.layout = Layout::Channel;
-    stage.settings.slack.invite = vec!["ana@example.com".to_owned()];
+    stage.settings.slack.invite = vec![Email::new("ana@example.com")];
     stage.sir.aws_comments(&case, "AWS Responder", "SECRET two").unwrap();
     stage.events().await;
     stage.minutes(62).await;

@@ -4,6 +4,7 @@
 use casebridge::case::CaseId;
 use casebridge::case::CommentId;
 use casebridge::{
+    case::Email,
     http::Request,
     runtime::World,
     targets::{jira, slack},
@@ -146,7 +147,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     stage.minutes(10).await;
     let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
     stage.forget_calls();
-    stage.settings.slack.invite.push("bo@example.com".to_owned());
+    stage.settings.slack.invite.push(Email::new("bo@example.com"));
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.minutes(30).await;

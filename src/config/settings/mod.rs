@@ -12,7 +12,7 @@ pub use check::Problem;
 pub use key::reference;
 
 use crate::{
-    case::{ChannelId, IssueKey, MemberId, TeamId, Ts},
+    case::{ChannelId, Email, IssueKey, MemberId, TeamId, Ts},
     config::hosts::Reach,
 };
 
@@ -65,7 +65,7 @@ pub struct SlackSettings {
     pub channel_prefix: String,
     /// E-mail addresses that are invited to each case's channel. Default: none.
     #[serde(default)]
-    pub invite: Vec<String>,
+    pub invite: Vec<Email>,
     /// A person's reply in a case's thread becomes a comment on the case. Default `true`.
     #[serde(default = "yes")]
     pub replies_are_comments: bool,

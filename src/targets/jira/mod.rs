@@ -37,7 +37,7 @@ pub(crate) use self::{
 use crate::{
     case::{AccountId, Millis},
     config::{secrets::Secret, settings},
-    http::{Failure, Request, Response},
+    http::{Failure, Request, Response, json::text_at},
     runtime::{
         World,
         gate::{self, Counted},
@@ -128,9 +128,4 @@ impl Jira<'_> {
         url.set_query((!ask.query.is_empty()).then_some(ask.query));
         Ok(url.to_string())
     }
-}
-
-/// The text at a JSON pointer, if there is one and it is not empty.
-fn text_at(value: &Value, pointer: &str) -> Option<String> {
-    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }

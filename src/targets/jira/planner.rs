@@ -13,7 +13,7 @@ use crate::{
     targets::{
         content::{Content, Links, NotMoved, View},
         contract::{Planner, QUARANTINE, Slot},
-        telling::{self, Decoration, Effect, Ledger, Picture, What, part_key},
+        telling::{self, Decoration, Effect, Ledger, Picture, Stem, What, part_key},
     },
 };
 
@@ -47,9 +47,8 @@ impl<'a> JiraPlanner<'a> {
     pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, IssueState<'a>)> {
         let View { case, links, .. } = &picture.view;
         let text = (Decoration::new(HOME, self.anchor_fingerprint(&picture.view)), IssueState::Text);
-        let console =
-            links.console.as_ref().map(|url| link("console", "AWS Security Incident Response", url));
-        let slack = links.slack.as_ref().map(|url| link("slack", "Slack", url));
+        let console = links.console.as_ref().map(|url| link(LinkTo::Console, url));
+        let slack = links.slack.as_ref().map(|url| link(LinkTo::Slack, url));
         let status = self.status(case).map(|(target, hash)| {
             let state = Decoration { needs_a_person: true, ..Decoration::new(STATUS, hash) };
             (state, IssueState::Status(target))
@@ -65,8 +64,18 @@ impl<'a> JiraPlanner<'a> {
     }
 }
 
-fn link(name: &str, title: &'static str, url: &str) -> (Decoration, IssueState<'static>) {
-    let state = Decoration::new(format!("link/{name}"), text::hash(url)).given_up_after(LINKS);
+/// Where else a case can be seen.
+enum LinkTo {
+    Console,
+    Slack,
+}
+
+fn link(to: LinkTo, url: &str) -> (Decoration, IssueState<'static>) {
+    let (name, title) = match to {
+        LinkTo::Console => ("link/console", "AWS Security Incident Response"),
+        LinkTo::Slack => ("link/slack", "Slack"),
+    };
+    let state = Decoration::new(name, text::hash(url)).given_up_after(LINKS);
     (state, IssueState::Link { title, url: url.to_owned() })
 }
 
@@ -84,7 +93,7 @@ impl Planner for JiraPlanner<'_> {
         if note.home.is_none() {
             return vec![Effect::anchor(self.anchor_fingerprint(&picture.view))];
         }
-        let first = part_key("description", 0);
+        let first = part_key(Stem::Description, 0);
         let stands = |effect: &Effect| matches!(effect, Effect::Create { key, what: What::Content(_), .. } if *key == first);
         let mut effects = telling::description(self, picture, ledger);
         effects.retain(|effect| !stands(effect));

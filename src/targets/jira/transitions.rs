@@ -47,11 +47,12 @@ impl Jira<'_> {
     /// Moves an issue to a status by its name or, where `target` is a category (`new`, `indeterminate`, `done`),
     /// to the first of that category. Repeating it changes nothing. A refusal's `why` can follow "because of".
     pub async fn transition(&self, issue: &IssueId, target: &str) -> Result<Moved, Failure> {
-        if is_at(&self.issue_status(IssueRef::Id(issue)).await?, target) {
+        let target = Goal(target);
+        if target.is_met_by(&self.issue_status(IssueRef::Id(issue)).await?) {
             return Ok(Moved::There);
         }
         let ways = self.transitions(issue).await?;
-        let Some(way) = way_to(&ways, target) else {
+        let Some(way) = target.way(&ways) else {
             return Ok(Moved::NotPossible { possible: ways.into_iter().map(|way| way.to).collect() });
         };
         let path = ["issue", issue.as_str(), "transitions"];
@@ -92,17 +93,24 @@ fn transition(way: &Value) -> Option<Transition> {
     })
 }
 
-fn is_at(now: &IssueStatus, target: &str) -> bool {
-    same(&now.status, target) || now.category == target
-}
+/// Where an issue is to stand: a status's name, or a category.
+#[derive(Clone, Copy)]
+struct Goal<'a>(&'a str);
 
-/// A name is preferred to a category: a status may be called "Done".
-fn way_to<'a>(ways: &'a [Transition], target: &str) -> Option<&'a Transition> {
-    ways.iter().find(|way| same(&way.to, target)).or_else(|| ways.iter().find(|way| way.category == target))
-}
+impl Goal<'_> {
+    fn is_met_by(self, now: &IssueStatus) -> bool {
+        self.is_called(&now.status) || now.category == self.0
+    }
 
-fn same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    /// A name is preferred to a category: a status may be called "Done".
+    fn way(self, ways: &[Transition]) -> Option<&Transition> {
+        let by_category = || ways.iter().find(|way| way.category == self.0);
+        ways.iter().find(|way| self.is_called(&way.to)).or_else(by_category)
+    }
+
+    fn is_called(self, status: &str) -> bool {
+        status.trim().to_lowercase() == self.0.trim().to_lowercase()
+    }
 }
 
 #[cfg(test)]
@@ -131,9 +139,9 @@ mod tests {
             ("new", None),
         ];
         for (target, id) in table {
-            assert_eq!(way_to(&ways, target).map(|way| way.id.as_str()), id, "{target}");
+            assert_eq!(Goal(target).way(&ways).map(|way| way.id.as_str()), id, "{target}");
         }
-        assert_eq!(way_to(&ways[..1], "done").map(|way| way.id.as_str()), Some("1"));
+        assert_eq!(Goal("done").way(&ways[..1]).map(|way| way.id.as_str()), Some("1"));
     }
 
     #[test]
@@ -150,7 +158,7 @@ mod tests {
             updated: None,
         };
         for (target, there) in [("erledigt", true), ("done", true), ("Done", false), ("new", false)] {
-            assert_eq!(is_at(&now, target), there, "{target}");
+            assert_eq!(Goal(target).is_met_by(&now), there, "{target}");
         }
     }
 }

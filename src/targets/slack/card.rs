@@ -151,7 +151,8 @@ fn buttons(view: &View) -> Value {
     let mut add = |shown: bool, verb: &str, label: &str| {
         if shown {
             let action = format!("run/{}", buttons.len() + 1);
-            buttons.push(button(&action, &format!("{} {verb}", case.id), label));
+            let value = format!("{} {verb}", case.id);
+            buttons.push(CardButton { action: &action, value: &value, label }.element());
         }
     };
     add(open, "comment", "Comment");
@@ -165,20 +166,32 @@ fn buttons(view: &View) -> Value {
         Some(key) => format!("Jira {key}"),
         None => "Jira".to_owned(),
     };
-    buttons.extend(link(case, "link:console", "Console", view.links.console.as_deref()));
-    buttons.extend(link(case, "link:jira", &jira, view.links.jira.as_deref()));
+    let value = case.id.as_str();
+    let console = CardButton { action: "link:console", value, label: "Console" };
+    let jira = CardButton { action: "link:jira", value, label: &jira };
+    buttons.extend(console.link(view.links.console.as_deref()));
+    buttons.extend(jira.link(view.links.jira.as_deref()));
     with(json!({"type": "actions"}), "elements", buttons)
 }
 
-fn button(action: &str, value: &str, label: &str) -> Value {
-    let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);
-    json!({"type": "button", "action_id": action, "value": value, "text": plain(&label)})
+struct CardButton<'a> {
+    action: &'a str,
+    value: &'a str,
+    label: &'a str,
 }
 
-fn link(case: &Case, action: &str, label: &str, url: Option<&str>) -> Option<Value> {
-    let mut button = button(action, case.id.as_str(), label);
-    button["url"] = json!(http_url(url?)?);
-    Some(button)
+impl CardButton<'_> {
+    fn element(&self) -> Value {
+        let label = text::cut_by(&text::one_line(self.label), LABEL, char::len_utf16);
+        json!({"type": "button", "action_id": self.action, "value": self.value, "text": plain(&label)})
+    }
+
+    /// One that leads somewhere, where the address is one of the web.
+    fn link(&self, url: Option<&str>) -> Option<Value> {
+        let mut button = self.element();
+        button["url"] = json!(http_url(url?)?);
+        Some(button)
+    }
 }
 
 /// Text that is never read as markup, nor as an emoji's name.

@@ -8,7 +8,7 @@ use super::{
     answer::Verdict,
     method::Method,
     reading::{DELETED, HIDDEN},
-    response_url::allowed_file_url,
+    response_url::{FILE_HOSTS, allowed},
     text_at,
 };
 use crate::{
@@ -39,7 +39,8 @@ impl Slack<'_> {
     /// How a file's bytes are asked for, with our token; `None` for an address that is not Slack's own: whoever gets
     /// the token may act for us.
     pub fn download(&self, url: &str) -> Option<Request> {
-        allowed_file_url(url, self.settings).map(|url| Request::bare(HttpMethod::GET, url).bearer(self.token))
+        allowed(url, &FILE_HOSTS, self.settings)
+            .map(|url| Request::bare(HttpMethod::GET, url).bearer(self.token))
     }
 
     /// What people call a file of which a message tells only the id.

@@ -47,7 +47,7 @@ pub(crate) use self::{mrkdwn::Mrkdwn, reading::MessageParts};
 use crate::{
     case::Millis,
     config::{secrets::Secret, settings},
-    http::{Failure, Request},
+    http::{Failure, Request, json::text_at},
     runtime::{
         World,
         gate::{self, Counted},
@@ -117,11 +117,6 @@ impl Slack<'_> {
     fn url(&self, method: Method) -> String {
         format!("{}/{method}", self.settings.api_url.trim_end_matches('/'))
     }
-}
-
-/// The text at a JSON pointer, if there is one and it is not empty.
-fn text_at(value: &Value, pointer: &str) -> Option<String> {
-    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// The text at a JSON pointer that the answer must have.

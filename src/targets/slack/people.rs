@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Slack, method::Method, needed, text_at};
 use crate::{
-    case::{GroupId, TeamId, UserId},
+    case::{Email, GroupId, TeamId, UserId},
     http::Failure,
 };
 
@@ -64,9 +64,9 @@ impl Slack<'_> {
     }
 
     /// Asks for the id of the person with this e-mail address; `None` where Slack knows nobody.
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<UserId>, Failure> {
+    pub async fn user_by_email(&self, email: &Email) -> Result<Option<UserId>, Failure> {
         let method = Method::UsersLookupByEmail;
-        let answer = self.try_find(method, &[("email", email)], &["users_not_found"]).await?;
+        let answer = self.try_find(method, &[("email", email.as_str())], &["users_not_found"]).await?;
         answer.map(|answer| needed(method, &answer, "/user/id").map(UserId::new)).transpose()
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{KIND, Message, MessageRef, card, channel_topic, content, parts};
 use crate::{
-    case::{ChannelId, Ts, text},
+    case::{ChannelId, Email, Ts, text},
     config::settings::{self, Layout},
     state::{
         TargetKind,
@@ -37,7 +37,7 @@ pub struct SlackPlanner<'a> {
 pub(super) enum ChannelState<'s> {
     Card,
     Topic(String),
-    Invitation(&'s str),
+    Invitation(&'s Email),
 }
 
 impl<'a> SlackPlanner<'a> {
@@ -69,15 +69,15 @@ impl<'a> SlackPlanner<'a> {
         let mut states = vec![(card, ChannelState::Card)];
         if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
-            states.extend(self.settings.invite.iter().map(|email| invitation(email)));
+            states.extend(self.settings.invite.iter().map(invitation));
             states.push((Decoration::new(TOPIC, text::hash(&topic)), ChannelState::Topic(topic)));
         }
         states
     }
 }
 
-fn invitation(email: &str) -> (Decoration, ChannelState<'_>) {
-    let name = format!("invitation/{}", text::hash(email));
+fn invitation(email: &Email) -> (Decoration, ChannelState<'_>) {
+    let name = format!("invitation/{}", text::hash(email.as_str()));
     (Decoration::new(name, "done").given_up_after(INVITATIONS), ChannelState::Invitation(email))
 }
 

@@ -8,7 +8,7 @@ use crate::config::settings;
 const HOSTS: [&str; 2] = ["hooks.slack.com", "hooks.slack-gov.com"];
 
 /// Where Slack keeps files: <https://docs.slack.dev/reference/objects/file-object>, and GovSlack.
-const FILE_HOSTS: [&str; 2] = ["files.slack.com", "files.slack-gov.com"];
+pub(super) const FILE_HOSTS: [&str; 2] = ["files.slack.com", "files.slack-gov.com"];
 
 /// The address as it may be sent to: at Slack's hosts by https on its own port, or at the very origin of the
 /// configured API. `None` for any other, and for one that two programs might read differently.
@@ -16,12 +16,7 @@ pub(crate) fn allowed_response_url(text: &str, settings: &settings::SlackSetting
     allowed(text, &HOSTS, settings)
 }
 
-/// The same for the address of a file's bytes.
-pub(crate) fn allowed_file_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
-    allowed(text, &FILE_HOSTS, settings)
-}
-
-fn allowed(text: &str, hosts: &[&str], settings: &settings::SlackSettings) -> Option<String> {
+pub(super) fn allowed(text: &str, hosts: &[&str], settings: &settings::SlackSettings) -> Option<String> {
     let plain = |char: char| char.is_ascii_graphic() && !"\\\"<>`{|}^".contains(char);
     let url = Url::parse(text).ok().filter(|_| text.chars().all(plain))?;
     if !url.username().is_empty() || url.password().is_some() || text.split('/').nth(2)?.contains('@') {
@@ -133,7 +128,7 @@ mod tests {
             ("https://evil.example/files.slack.com", false),
             ("https://ana@files.slack.com/a", false),
         ] {
-            assert_eq!(allowed_file_url(url, &settings).is_some(), allowed, "{url}");
+            assert_eq!(super::allowed(url, &FILE_HOSTS, &settings).is_some(), allowed, "{url}");
         }
     }
 }

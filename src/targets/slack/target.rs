@@ -12,7 +12,7 @@ use super::{
     said_by_a_person, unread_membership,
 };
 use crate::{
-    case::{Case, CaseId, ChannelId, Millis, Seconds, Ts},
+    case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
     config::settings::Layout,
     http::Failure,
     state::{
@@ -60,7 +60,7 @@ impl<'a> SlackTarget<'a> {
     }
 
     /// Somebody whom Slack does not know, or who may not come, keeps nobody else waiting.
-    async fn invite(&self, email: &str, note: &PlaceNote) -> Result<(), Failure> {
+    async fn invite(&self, email: &Email, note: &PlaceNote) -> Result<(), Failure> {
         let channel = own_channel(note);
         let Some(user) = self.slack.user_by_email(email).await? else {
             return Err(Failure::Content { why: "users_not_found".to_owned() });

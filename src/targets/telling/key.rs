@@ -1,8 +1,10 @@
 //! Under which key is something told, and which of them must be looked up? Keys come from what is told alone.
 
+use std::fmt;
+
 use super::{Ledger, Picture};
 use crate::{
-    case::{Comment, Investigation, Seconds, text},
+    case::{Comment, CommentId, Investigation, Seconds, text},
     state::{Seen, key::Key},
     targets::{content::NotMoved, contract::Planner},
 };
@@ -10,10 +12,10 @@ use crate::{
 /// The keys of a case's texts: its description, its comments.
 pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
     let description = planner.parts(&picture.view.case.description).len();
-    let mut keys: Vec<Key> = (0..description).map(|index| part_key(DESCRIPTION, index)).collect();
+    let mut keys: Vec<Key> = (0..description).map(|index| part_key(Stem::Description, index)).collect();
     for comment in &picture.comments {
-        let stem = comment_stem(comment);
-        keys.extend((0..planner.parts(&comment.body).len()).map(|index| part_key(&stem, index)));
+        let stem = Stem::Comment(&comment.id);
+        keys.extend((0..planner.parts(&comment.body).len()).map(|index| part_key(stem, index)));
     }
     keys
 }
@@ -31,16 +33,16 @@ pub(crate) fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &
         ledger.get(key).is_some_and(|told| !told.theirs && told.hash != hash && told.seen != Seen::Deleted)
     };
     let mut keys = Vec::new();
-    let mut consider = |stem: &str, text: &str| {
+    let mut consider = |stem: Stem<'_>, text: &str| {
         let parts = planner.parts(text);
         let hash = part_hash(parts.first().map_or("", String::as_str), parts.len());
         if edited(&part_key(stem, 0), &hash) {
             keys.extend((parts.len()..MOST_PARTS).map(|index| part_key(stem, index)));
         }
     };
-    consider(DESCRIPTION, &picture.view.case.description);
+    consider(Stem::Description, &picture.view.case.description);
     for comment in &picture.comments {
-        consider(&comment_stem(comment), &comment.body);
+        consider(Stem::Comment(&comment.id), &comment.body);
     }
     keys
 }
@@ -48,19 +50,28 @@ pub(crate) fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &
 /// No text of 12,000 characters has more parts at any target.
 pub(super) const MOST_PARTS: usize = 32;
 
-pub(super) const DESCRIPTION: &str = "description";
-
-pub(crate) fn part_key(stem: &str, index: usize) -> Key {
-    Key(format!("{stem}/{index}"))
+#[derive(Clone, Copy)]
+pub(crate) enum Stem<'a> {
+    Description,
+    Comment(&'a CommentId),
 }
 
-pub(super) fn comment_stem(comment: &Comment) -> String {
-    format!("comment/{}", comment.id)
+impl fmt::Display for Stem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Description => f.write_str("description"),
+            Self::Comment(id) => write!(f, "comment/{id}"),
+        }
+    }
+}
+
+pub(crate) fn part_key(stem: Stem<'_>, index: usize) -> Key {
+    Key(format!("{stem}/{index}"))
 }
 
 /// A comment's first part: whether it is known, the comment is.
 pub(crate) fn comment_key(comment: &Comment) -> Key {
-    part_key(&comment_stem(comment), 0)
+    part_key(Stem::Comment(&comment.id), 0)
 }
 
 pub(super) fn investigation_key(step: &Investigation) -> Key {

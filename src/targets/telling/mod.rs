@@ -17,7 +17,7 @@ pub use self::{
 };
 pub(crate) use self::{
     fingerprint::fingerprint,
-    key::{comment_key, keys_of_edited, other_keys, part_key},
+    key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
     told::{changed_facts, nudge, refused_move},
 };
 use super::content::{NotMoved, View};

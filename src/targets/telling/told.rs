@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Effect, Ledger, Picture,
     fingerprint::told_by_0_1_0,
-    key::{
-        DESCRIPTION, MOST_PARTS, comment_key, comment_stem, investigation_key, nudge_key, part_hash,
-        part_key, refused_key,
-    },
+    key::{MOST_PARTS, Stem, comment_key, investigation_key, nudge_key, part_hash, part_key, refused_key},
 };
 use crate::{
     case::{
@@ -31,7 +28,7 @@ use crate::{
 /// A text's parts against the ledger: what is new, what reads differently, what fell away.
 fn told_parts(
     parts: Vec<String>,
-    stem: &str,
+    stem: Stem<'_>,
     ledger: &Ledger,
     content: impl Fn(Part) -> Content,
 ) -> Vec<Effect> {
@@ -62,7 +59,7 @@ fn edit(key: Key, told: &Told, content: Content, hash: String) -> Option<Effect>
 /// The case's description, part by part.
 pub fn description(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let parts = planner.parts(&picture.view.case.description);
-    told_parts(parts, DESCRIPTION, ledger, Content::Description)
+    told_parts(parts, Stem::Description, ledger, Content::Description)
 }
 
 /// The comments, oldest first. What a person said here already is only remembered.
@@ -80,7 +77,7 @@ pub fn comments(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Ve
             None if ledger.get(&first).is_some_and(|told| told.theirs) => Vec::new(),
             None => {
                 let parts = planner.parts(&comment.body);
-                told_parts(parts, &comment_stem(comment), ledger, |part| shown(comment, saying, part))
+                told_parts(parts, Stem::Comment(&comment.id), ledger, |part| shown(comment, saying, part))
             }
         }
     };
