@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use casebridge::{
-    chat::ingress::{bridge::Bridge, envelope},
+    chat::ingress::{context::Bridge, envelope},
     config::{
         clock,
         environment::{Environment, variable},

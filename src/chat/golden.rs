@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::answer::{Answer, Button, Line as Told};
+use super::reply::{Answer, Button, Line as Told};
 use crate::{
     case::{CaseId, InvestigationId, MembershipId, Watcher},
     chat::{
         forms::{Filled, Form, Kind, new_case},
         ingress::job::{Did, Job, Place, in_form, said},
         language::{
-            ask::{Ask, Line, Membership, Step},
+            command::{Ask, Line, Membership, Step},
             grammar::parse,
             verbs,
         },

@@ -1,7 +1,7 @@
 //! From people to the service: what they say, who may, what is done about it, and what they get to read.
 
 pub mod actions;
-pub mod answer;
+pub mod deliver;
 pub mod forms;
 #[cfg(test)]
 mod golden;

@@ -1,81 +1,451 @@
-//! How does an answer reach the person, and nobody else?
+//! What does a person get to read? Our own words, what others wrote inside them, and buttons.
+//!
+//! Everything is sent as [rich text](https://docs.slack.dev/reference/block-kit/blocks/rich-text-block), whose text
+//! Slack never parses: nothing in it can become a mention, a link or markup.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
 use crate::{
-    chat::ingress::job::Job,
-    http::Failure,
-    targets::slack::{Message, Slack},
+    case::text::{self, cut},
+    targets::slack::Mrkdwn,
 };
 
-/// The message that a slash command gets in the HTTP response; `None` for silence. What does not fit into one
-/// message is not for this way.
-pub fn in_response(answer: &Answer) -> Option<Value> {
-    answer.messages().into_iter().next().map(|message| ephemeral(message, false))
+/// The most characters in one block, and in one message: Slack answers `msg_blocks_too_long` from about 13,200.
+const BLOCK: usize = 2_900;
+const MESSAGE: usize = 11_000;
+
+/// The most messages that one answer is cut into. A `response_url` takes five.
+const MESSAGES: usize = 4;
+
+/// What a person gets to read. Its `Debug` tells nothing of it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// From top to bottom. None at all is silence.
+    #[serde(rename = "pieces")]
+    pub pieces: Vec<Piece>,
 }
 
-/// Sends an answer through the `response_url`, or where that is no longer possible as an ephemeral message.
-///
-/// # Errors
-/// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
-/// it says, nothing is left to do.
-pub async fn send(slack: &Slack<'_>, job: &Job, answer: &Answer) -> Result<(), Failure> {
-    for (index, message) in answer.messages().into_iter().enumerate() {
-        let through = match &job.response_url {
-            Some(url) => slack.respond(url, &ephemeral(message.clone(), job.replaces && index == 0)).await,
-            None => Err(Failure::Gone { why: "no response_url".to_owned() }),
-        };
-        let sent = match through {
-            Ok(()) => Ok(()),
-            // Perhaps it is there already: twice is better than not at all.
-            Err(_) => to_person(slack, job, message).await,
-        };
-        match sent {
-            Ok(()) => {}
-            Err(
-                failure @ (Failure::NotApplied { .. }
-                | Failure::Unknown { .. }
-                | Failure::Broken { everywhere: true, .. }),
-            ) => return Err(failure),
-            Err(failure) => tracing::warn!(%failure, "an answer could not be delivered"),
+/// A part of an answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Piece {
+    /// A line or a paragraph.
+    #[serde(rename = "Line")]
+    Line(Line),
+    /// A row of buttons.
+    #[serde(rename = "Buttons")]
+    Buttons(Vec<Button>),
+}
+
+/// A line or a paragraph.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    #[serde(rename = "spans")]
+    spans: Vec<Span>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Span {
+    #[serde(rename = "text")]
+    text: String,
+    #[serde(rename = "style")]
+    style: Style,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Style {
+    #[serde(rename = "Plain")]
+    Plain,
+    #[serde(rename = "Bold")]
+    Bold,
+    #[serde(rename = "Code")]
+    Code,
+    #[serde(rename = "Link")]
+    Link(String),
+}
+
+/// A button.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// At most 75 characters are shown.
+    #[serde(rename = "label")]
+    pub label: String,
+    /// What happens: [`RUN`], [`CONFIRM`] or [`DISMISS`].
+    #[serde(rename = "action")]
+    pub action: String,
+    /// What it carries: at most 2,000 characters.
+    #[serde(rename = "value")]
+    pub value: String,
+    /// Red.
+    #[serde(rename = "danger")]
+    pub danger: bool,
+}
+
+/// The action of a button whose value is a line of the grammar. Slack wants ids to differ within a message, so
+/// whatever follows a slash does not count: `run/2`.
+pub const RUN: &str = "run";
+
+/// The action of a button whose value is a confirmation.
+pub const CONFIRM: &str = "confirm";
+
+/// The action of a button that takes its message away.
+pub const DISMISS: &str = "dismiss";
+
+/// The action of a button that leads somewhere begins so.
+pub const LINK: &str = "link:";
+
+impl Line {
+    /// A line that begins with these words.
+    pub fn of(words: impl Into<String>) -> Self {
+        Self::default().text(words)
+    }
+
+    /// Goes on with these words.
+    #[must_use]
+    pub fn text(self, words: impl Into<String>) -> Self {
+        self.with(words, Style::Plain)
+    }
+
+    /// Goes on in bold.
+    #[must_use]
+    pub fn bold(self, words: impl Into<String>) -> Self {
+        self.with(words, Style::Bold)
+    }
+
+    /// Goes on in the style of code: what was typed, and what can be typed.
+    #[must_use]
+    pub fn code(self, words: impl Into<String>) -> Self {
+        self.with(words, Style::Code)
+    }
+
+    /// Goes on with a link. Only for addresses that we or the service made; any other scheme than https stays text,
+    /// except on this machine, where the playground's files are.
+    #[must_use]
+    pub fn link(self, url: &str, words: impl Into<String>) -> Self {
+        let goes = url.starts_with("https://") || url.starts_with("http://127.0.0.1:");
+        let style = if goes { Style::Link(url.to_owned()) } else { Style::Plain };
+        self.with(words, style)
+    }
+
+    fn with(mut self, words: impl Into<String>, style: Style) -> Self {
+        let text = text::visible(&words.into());
+        if !text.is_empty() {
+            self.spans.push(Span { text, style });
+        }
+        self
+    }
+
+    fn plain(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+}
+
+impl Button {
+    /// A button that asks `line`, a line of the grammar.
+    pub fn run(label: impl Into<String>, line: impl std::fmt::Display) -> Self {
+        Self { label: label.into(), action: RUN.to_owned(), value: line.to_string(), danger: false }
+    }
+
+    /// A red button that carries a confirmation.
+    pub fn confirm(label: impl Into<String>, value: String) -> Self {
+        Self { label: label.into(), action: CONFIRM.to_owned(), value, danger: true }
+    }
+
+    /// A button that takes its message away.
+    pub fn dismiss(label: impl Into<String>) -> Self {
+        Self { label: label.into(), action: DISMISS.to_owned(), value: "-".to_owned(), danger: false }
+    }
+
+    fn block(&self, index: usize) -> Value {
+        let mut block = json!({
+            "type": "button",
+            "action_id": format!("{}/{index}", self.action),
+            "text": { "type": "plain_text", "text": cut(&self.label, 75), "emoji": false },
+            "value": self.value,
+        });
+        if self.danger {
+            block["style"] = json!("danger");
+        }
+        block
+    }
+}
+
+impl Answer {
+    /// Nothing at all.
+    pub fn silence() -> Self {
+        Self::default()
+    }
+
+    /// An answer of one line.
+    pub fn of(line: Line) -> Self {
+        Self::default().line(line)
+    }
+
+    /// An answer of these words.
+    pub fn says(words: impl Into<String>) -> Self {
+        Self::of(Line::of(words))
+    }
+
+    /// Goes on with a line.
+    #[must_use]
+    pub fn line(mut self, line: Line) -> Self {
+        self.pieces.push(Piece::Line(line));
+        self
+    }
+
+    /// Goes on with these words.
+    #[must_use]
+    pub fn say(self, words: impl Into<String>) -> Self {
+        self.line(Line::of(words))
+    }
+
+    /// Goes on with buttons; with none of them, nothing.
+    #[must_use]
+    pub fn buttons(mut self, buttons: Vec<Button>) -> Self {
+        if !buttons.is_empty() {
+            self.pieces.push(Piece::Buttons(buttons));
+        }
+        self
+    }
+
+    /// Goes on with what was typed: nobody has to type it twice. Nothing where nothing was typed.
+    #[must_use]
+    pub fn give_back(self, typed: &str) -> Self {
+        if typed.trim().is_empty() {
+            return self;
+        }
+        self.line(Line::of("You wrote: ").code(typed))
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_silence(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// What it says, without styles and buttons.
+    pub fn plain(&self) -> String {
+        let lines = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Line(line) => Some(line.plain()),
+            Piece::Buttons(_) => None,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The buttons, from the first on.
+    pub fn all_buttons(&self) -> Vec<&Button> {
+        let rows = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Buttons(row) => Some(row),
+            Piece::Line(_) => None,
+        });
+        rows.flatten().collect()
+    }
+
+    /// The messages, ready to be sent: each has `text` and `blocks`. What does not fit into `MESSAGES` of them is
+    /// left out, and the last one says so.
+    pub fn messages(&self) -> Vec<Value> {
+        let mut messages = Vec::new();
+        let mut page = Page::default();
+        for (text, block) in self.blocks() {
+            if !page.fits(&text) {
+                messages.push(std::mem::take(&mut page).message());
+            }
+            page.add(text, block);
+        }
+        if !page.blocks.is_empty() {
+            messages.push(page.message());
+        }
+        if messages.len() > MESSAGES {
+            let rest =
+                Line::of("There is more than fits here. Ask for less, or open the case in the AWS console.");
+            messages.truncate(MESSAGES - 1);
+            messages.push(json!({ "text": rest.plain(), "blocks": [rich_text(&rest.spans)] }));
+        }
+        messages
+    }
+
+    /// The blocks alone, for a form or a home page: at most 100, which is all that Slack takes there.
+    pub fn view_blocks(&self) -> Vec<Value> {
+        self.blocks().into_iter().take(100).map(|(_, block)| block).collect()
+    }
+
+    /// The blocks with the text that each shows.
+    fn blocks(&self) -> Vec<(String, Value)> {
+        let mut blocks = Vec::new();
+        let mut buttons = 0;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Line(line) => {
+                    let pieces = line.pieces();
+                    blocks.extend(pieces.iter().map(|spans| (plain(spans), rich_text(spans))));
+                }
+                // An actions block holds 25; five stay readable on a phone.
+                Piece::Buttons(row) => {
+                    for five in row.chunks(5) {
+                        let elements = five.iter().map(|button| {
+                            buttons += 1;
+                            button.block(buttons)
+                        });
+                        let elements: Vec<_> = elements.collect();
+                        blocks.push((String::new(), json!({ "type": "actions", "elements": elements })));
+                    }
+                }
+            }
+        }
+        blocks
+    }
+}
+
+impl Line {
+    /// The line in pieces that each fit into a block.
+    fn pieces(&self) -> Vec<Vec<Span>> {
+        let mut pieces = vec![Vec::new()];
+        let mut room = BLOCK;
+        for span in &self.spans {
+            for part in text::parts(&span.text, BLOCK) {
+                let length = part.chars().count();
+                if length > room {
+                    pieces.push(Vec::new());
+                    room = BLOCK;
+                }
+                room -= length;
+                if let Some(piece) = pieces.last_mut() {
+                    piece.push(Span { text: part, style: span.style.clone() });
+                }
+            }
+        }
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+}
+
+#[derive(Default)]
+struct Page {
+    text: Vec<String>,
+    length: usize,
+    blocks: Vec<Value>,
+}
+
+impl Page {
+    fn fits(&self, text: &str) -> bool {
+        self.blocks.is_empty() || (self.length + text.chars().count() <= MESSAGE && self.blocks.len() < 49)
+    }
+
+    fn add(&mut self, text: String, block: Value) {
+        self.length += text.chars().count();
+        self.text.push(text);
+        self.blocks.push(block);
+    }
+
+    /// `text` stands in for the blocks where those cannot be shown. Slack parses it, but not inside code.
+    fn message(self) -> Value {
+        let text = self.text.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        json!({ "text": Mrkdwn::new().fence(&text, 3_000).as_str(), "blocks": self.blocks })
+    }
+}
+
+fn plain(spans: &[Span]) -> String {
+    spans.iter().map(|span| span.text.as_str()).collect()
+}
+
+fn rich_text(spans: &[Span]) -> Value {
+    let elements: Vec<_> = spans.iter().map(Span::element).collect();
+    json!({ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": elements }] })
+}
+
+impl Span {
+    fn element(&self) -> Value {
+        match &self.style {
+            Style::Plain => json!({ "type": "text", "text": self.text }),
+            Style::Bold => json!({ "type": "text", "text": self.text, "style": { "bold": true } }),
+            Style::Code => json!({ "type": "text", "text": self.text, "style": { "code": true } }),
+            Style::Link(url) => json!({ "type": "link", "url": url, "text": self.text }),
         }
     }
-    Ok(())
 }
 
-async fn to_person(slack: &Slack<'_>, job: &Job, message: Value) -> Result<(), Failure> {
-    let text = message["text"].as_str().unwrap_or_default().to_owned();
-    let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
-    let message = Message { text, blocks };
-    match said(slack, job, &message).await {
-        // Said plainly it is still an answer.
-        Err(Failure::Content { .. }) => said(slack, job, &Message { blocks: Vec::new(), ..message }).await,
-        sent => sent,
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer of {} pieces", self.pieces.len())
     }
 }
 
-async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Failure> {
-    if job.place.channel.is_empty() {
-        return slack.direct(&job.user, message).await;
-    }
-    let thread = job.place.thread.as_deref();
-    match slack.ephemeral(&job.place.channel, &job.user, thread, message).await {
-        // They are not in the channel, or we are not: among the two of us nobody else reads it.
-        Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
-            slack.direct(&job.user, message).await
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_is_text_and_nothing_else() {
+        let evil = "<!channel> <@U1> *bold* https://evil.example <https://evil.example|click> @here";
+        let messages = Answer::of(Line::of("Title: ").text(evil).bold(evil).code(evil)).messages();
+        let elements = &messages[0]["blocks"][0]["elements"][0]["elements"];
+        for (index, style) in [(1, None), (2, Some("bold")), (3, Some("code"))] {
+            let element = &elements[index];
+            assert_eq!((&element["type"], &element["text"]), (&json!("text"), &json!(evil)));
+            assert_eq!(element["style"].as_object().map(|it| it.keys().next().unwrap().as_str()), style);
         }
-        sent => sent,
+        assert!(!messages[0]["text"].as_str().unwrap().contains(['<', '>']));
     }
-}
 
-/// Takes the message away whose button was pressed.
-pub async fn dismiss(slack: &Slack<'_>, response_url: &str) -> Result<(), Failure> {
-    slack.respond(response_url, &json!({ "delete_original": true })).await
-}
+    #[test]
+    fn only_https_becomes_a_link() {
+        for (url, kind) in [
+            ("https://a.example/b", "link"),
+            ("http://a.example", "text"),
+            ("javascript:alert(1)", "text"),
+            ("", "text"),
+        ] {
+            let messages = Answer::of(Line::default().link(url, "here")).messages();
+            assert_eq!(messages[0]["blocks"][0]["elements"][0]["elements"][0]["type"], kind, "{url}");
+        }
+    }
 
-fn ephemeral(mut message: Value, replaces: bool) -> Value {
-    message["response_type"] = json!("ephemeral");
-    message["replace_original"] = json!(replaces);
-    message
+    #[test]
+    fn a_long_answer_is_cut_into_messages_that_slack_takes_and_loses_nothing_before_the_fourth() {
+        for lines in [1, 3, 11, 40] {
+            let mut answer = Answer::default();
+            for line in 0..lines {
+                answer = answer.say(format!("{line} {}", "é".repeat(1_000)));
+            }
+            let messages = answer.messages();
+            let told: usize =
+                messages.iter().map(|message| message["blocks"].as_array().unwrap().len()).sum();
+            assert_eq!(told, lines);
+            for message in messages {
+                assert!(message["blocks"].to_string().chars().count() < 13_200);
+                assert!(message["text"].as_str().unwrap().chars().count() <= 3_100);
+            }
+        }
+        let endless = (0..200).fold(Answer::default(), |answer, _| answer.say("x".repeat(2_000)));
+        let messages = endless.messages();
+        assert_eq!(messages.len(), MESSAGES);
+        assert!(messages[MESSAGES - 1]["text"].as_str().unwrap().contains("more than fits"));
+    }
+
+    #[test]
+    fn a_paragraph_of_twelve_thousand_characters_is_cut_into_blocks() {
+        let body = "word ".repeat(2_400);
+        let messages = Answer::of(Line::of(&body)).messages();
+        let blocks = messages.iter().flat_map(|message| message["blocks"].as_array().unwrap());
+        let text: String =
+            blocks.map(|block| block["elements"][0]["elements"][0]["text"].as_str().unwrap()).collect();
+        assert_eq!(text, body);
+    }
+
+    #[test]
+    fn buttons_have_names_that_differ_and_five_a_row() {
+        let buttons = (0..7).map(|index| Button::run("x".repeat(100), index)).collect();
+        let messages = Answer::says("Which?").buttons(buttons).messages();
+        let rows = &messages[0]["blocks"];
+        assert_eq!(rows[1]["elements"].as_array().unwrap().len(), 5);
+        assert_eq!(rows[2]["elements"].as_array().unwrap().len(), 2);
+        assert_eq!(rows[1]["elements"][0]["action_id"], "run/1");
+        assert_eq!(rows[2]["elements"][1]["action_id"], "run/7");
+        assert_eq!(rows[1]["elements"][0]["text"]["text"].as_str().unwrap().chars().count(), 75);
+    }
+
+    #[test]
+    fn silence_sends_nothing() {
+        assert!(Answer::silence().messages().is_empty());
+        assert!(Answer::silence().is_silence());
+    }
 }

@@ -15,7 +15,7 @@ use casebridge::{
     case::{CaseId, Millis},
     chat::{
         actions,
-        ingress::{bridge::Bridge, job::Job},
+        ingress::{context::Bridge, job::Job},
     },
     config::{
         hosts::Reach,

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use casebridge::{case::Millis, chat::ingress::bridge::Bridge, runtime::World};
+use casebridge::{case::Millis, chat::ingress::context::Bridge, runtime::World};
 use casebridge_lab::standins::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 

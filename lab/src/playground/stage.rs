@@ -13,7 +13,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     case::Millis,
-    chat::ingress::bridge::Bridge,
+    chat::ingress::context::Bridge,
     config::{
         sdk::Aws,
         secrets::{self, Secrets},

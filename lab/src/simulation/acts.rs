@@ -7,7 +7,7 @@ use casebridge::{
     chat::{
         self,
         ingress::job::{Did, Job, Place},
-        language::ask::{Ask, Line},
+        language::command::{Ask, Line},
     },
     state::notes::Home,
     targets::slack::{Heard, said_by_a_person},

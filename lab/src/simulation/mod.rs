@@ -30,7 +30,7 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     chat::{
-        ingress::{bridge::Bridge, unheard::Replies},
+        ingress::{context::Bridge, unheard::Replies},
         policy::since::{self, Since},
     },
     config::{

@@ -1,16 +1,16 @@
 //! What did the AI agent find, and was it of use?
 
 use super::{
-    desk::{Desk, Outcome, Stop},
-    moment::moment,
-    settle::{self, Compared},
+    compare_and_set::{self, Compared},
+    context::{Desk, Outcome, Stop},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call},
     case::{CaseId, Investigation},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask, Step},
+        language::command::{self, Ask, Step},
+        reply::{Answer, Button, Line},
     },
 };
 
@@ -44,14 +44,14 @@ fn told(step: &Investigation, number: u16) -> Line {
     Line::default()
         .bold(format!("{number}. "))
         .bold(&step.title)
-        .text(format!("\n{}, {}, {}{rated}\n{asks}", step.kind, step.status, moment(Some(step.updated))))
+        .text(format!("\n{}, {}, {}{rated}\n{asks}", step.kind, step.status, format_time(Some(step.updated))))
         .text(&step.content)
 }
 
 fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
     let rate = |label: &str, useful| {
         let ask = Ask::Rate { step: Step::Number(number), useful, why: None };
-        Button::run(label, ask::Line { case: Some(id.clone()), ask })
+        Button::run(label, command::Line { case: Some(id.clone()), ask })
     };
     vec![rate("Useful", true), rate("Not useful", false)]
 }
@@ -82,7 +82,11 @@ pub async fn rate(desk: &Desk<'_>, id: &CaseId, which: &Step, useful: bool, why:
     // What was said of it before cannot be read back with its reason, so only the same rating without one is left out.
     let done = why.is_none() && step.feedback.as_deref() == Some(rating);
     let seen = step.id.to_string();
-    settle::change(desk, Compared { seen, call: (!done).then_some(call), answer: Answer::of(answer) }).await
+    compare_and_set::change(
+        desk,
+        Compared { seen, call: (!done).then_some(call), answer: Answer::of(answer) },
+    )
+    .await
 }
 
 /// The agent's steps in the order of their ids: a number means the same step while the others move.

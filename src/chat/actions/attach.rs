@@ -5,16 +5,16 @@ use sha2::{Digest, Sha256};
 
 use super::{
     comments::{self, Spoken},
-    desk::{Desk, Outcome, Stop, strange},
-    settle::closed,
+    compare_and_set::closed,
+    context::{Desk, Outcome, Stop, strange},
 };
 use crate::{
     aws::sir::{self, Call, limits},
     case::{Case, CaseId, text},
     chat::{
-        answer::{Answer, Line},
         forms::Filled,
         ingress::job::{Did, Job, of_its_files},
+        reply::{Answer, Line},
     },
     http::{Failure, Request, transport::Source},
     targets::slack::File,

@@ -1,13 +1,13 @@
 //! May this person do this here, and who would read it?
 
-use super::desk::{Desk, Stop};
+use super::context::{Desk, Stop};
 use crate::{
     case::CaseId,
     chat::{
-        answer::Answer,
         ingress::job::{Did, Job},
-        language::ask::Ask,
+        language::command::Ask,
         policy::roles::{self, Kind, Place, Refusal},
+        reply::Answer,
     },
     http::Failure,
     targets::slack::known,

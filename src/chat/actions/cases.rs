@@ -1,15 +1,15 @@
 //! What is a case like, and which cases are there?
 
 use super::{
-    desk::{Desk, Outcome, Stop},
-    moment::{moment, next_move, next_move_of},
+    context::{Desk, Outcome, Stop},
+    format_time::{format_time, next_move, next_move_of},
 };
 use crate::{
     aws::sir::{self, Call},
     case::{Case, CaseId, CaseSummary, Resolver, Status, text::cut},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask, Which},
+        language::command::{self, Ask, Which},
+        reply::{Answer, Button, Line},
     },
 };
 
@@ -42,7 +42,7 @@ pub async fn tray(desk: &Desk<'_>, id: &CaseId) -> Outcome {
 pub async fn tags(desk: &Desk<'_>, arn: &str) -> Result<Vec<(String, String)>, Stop> {
     match desk.call(Call::ListTagsForResource { arn: arn.to_owned() }).await? {
         sir::Answer::Tags(tags) => Ok(tags),
-        _ => Err(super::desk::strange("ListTagsForResource")),
+        _ => Err(super::context::strange("ListTagsForResource")),
     }
 }
 
@@ -136,7 +136,7 @@ async fn watched(desk: &Desk<'_>, cases: Vec<CaseSummary>) -> Result<Vec<CaseSum
 }
 
 fn open_button(case: &CaseSummary, ask: &Ask) -> Button {
-    let line = ask::Line { case: Some(case.id.clone()), ask: ask.clone() };
+    let line = command::Line { case: Some(case.id.clone()), ask: ask.clone() };
     Button::run(cut(&case.title, 75), line)
 }
 
@@ -145,7 +145,7 @@ fn summary(case: &CaseSummary) -> Line {
         "\n{}, next move: {}, changed {}",
         case.status.as_str(),
         next_move_of(case),
-        moment(case.updated)
+        format_time(case.updated)
     ))
 }
 
@@ -159,12 +159,12 @@ fn head(case: &Case) -> Answer {
         format!("Next move: {}", next_move(case)),
         format!("Worked by: {resolver}"),
         format!("Type: {}", case.engagement),
-        format!("Made: {}, last changed: {}", moment(case.created), moment(case.updated)),
-        format!("Began: {} (reported: {})", moment(case.actual_start), moment(case.reported_start)),
+        format!("Made: {}, last changed: {}", format_time(case.created), format_time(case.updated)),
+        format!("Began: {} (reported: {})", format_time(case.actual_start), format_time(case.reported_start)),
     ];
     let closing = case.is_closed().then(|| {
         let why = case.closure.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-        format!("Closed: {}{why}", moment(case.closed))
+        format!("Closed: {}{why}", format_time(case.closed))
     });
     Answer::of(Line::default().bold(case.id.as_str()).text("  ").bold(&case.title))
         .say(lines.into_iter().chain(closing).collect::<Vec<_>>().join("\n"))
@@ -199,7 +199,7 @@ fn pairs(pairs: &[(String, String)]) -> Vec<String> {
 
 /// What can be done with a case. AWS alone sets the status of a case that it works.
 fn tray_buttons(case: &Case, full: bool) -> Vec<Button> {
-    let ask = |label: &str, ask| Button::run(label, ask::Line { case: Some(case.id.clone()), ask });
+    let ask = |label: &str, ask| Button::run(label, command::Line { case: Some(case.id.clone()), ask });
     let mut buttons = vec![ask("Comments", Ask::Comments { count: 5 })];
     if !full {
         buttons.push(ask("Show all", Ask::Show { full: true }));

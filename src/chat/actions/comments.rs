@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use super::{
     attach,
-    desk::{Desk, KEPT, Outcome, Stop, strange},
-    moment::moment,
+    compare_and_set::closed,
+    context::{Desk, KEPT, Outcome, Stop, strange},
+    format_time::format_time,
     naming::{self, Message},
     parts,
-    settle::closed,
 };
 use crate::{
     aws::sir::{self, Call, limits},
@@ -20,7 +20,7 @@ use crate::{
         author::{Author, unnamed},
         text,
     },
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
     config::settings::Settings,
     state::{self, NO_LEASE, Saying, Seen, Told, key::Key},
     targets::{jira, slack},
@@ -49,7 +49,7 @@ pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
         let edited = if comment.updated.is_some_and(|at| at > comment.created) { ", edited" } else { "" };
         let head = Line::default().bold(named(&author, speaker)).text(format!(
             "  {}{edited}  ({})\n",
-            moment(Some(comment.created)),
+            format_time(Some(comment.created)),
             comment.id
         ));
         answer.line(head.text(unnamed(&comment.body, speaker)))

@@ -1,12 +1,12 @@
 //! What is asked before something final is done, and what was confirmed?
 
-use super::desk::{Desk, KEPT, Outcome};
+use super::context::{Desk, KEPT, Outcome};
 use crate::{
     case::{Case, Resolver, Seconds},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask, Hub, Membership},
+        language::command::{self, Ask, Hub, Membership},
         policy::confirmation::{Confirmation, LIFETIME, Rejected},
+        reply::{Answer, Button, Line},
     },
 };
 
@@ -22,7 +22,7 @@ pub async fn ask(desk: &Desk<'_>, case: Option<&Case>, ask: &Ask) -> Outcome {
 
 /// The confirmation that this person gives by pressing the button that holds it, or by sending its form.
 pub fn value(desk: &Desk<'_>, case: Option<&Case>, ask: &Ask) -> Result<String, Rejected> {
-    let line = ask::Line { case: case.map(|case| case.id.clone()), ask: ask.clone() };
+    let line = command::Line { case: case.map(|case| case.id.clone()), ask: ask.clone() };
     let confirmation = Confirmation {
         line,
         team: desk.person.identity.team.clone(),
@@ -96,7 +96,7 @@ pub async fn still_holds(
     desk: &Desk<'_>,
     confirmation: &Confirmation,
     version: Option<Seconds>,
-) -> Result<Option<Answer>, super::desk::Stop> {
+) -> Result<Option<Answer>, super::context::Stop> {
     let answer = confirmation.still_of(version).err().map(|rejected| rejected.to_string());
     Ok(desk.decide("confirmed", answer).await?.map(Answer::says))
 }

@@ -1,19 +1,19 @@
 //! Which function answers which question?
 
 use super::{
-    about, ai, cases, comments,
-    desk::{Desk, Outcome},
-    fields, files, history, hub, issue, lists, membership, status, tags,
+    ai, cases, comments,
+    context::{Desk, Outcome},
+    diagnostics, fields, files, history, hub, issue, lists, membership, status, tags,
 };
 use crate::{
     case::CaseId,
     chat::{
-        answer::{self, Answer, Button},
         forms,
         language::{
-            ask::{Ask, Edit, Hub, Line, Membership, MembershipChange},
+            command::{Ask, Edit, Hub, Line, Membership, MembershipChange},
             help, verbs,
         },
+        reply::{self, Answer, Button},
     },
 };
 
@@ -57,10 +57,10 @@ pub async fn anywhere(desk: &Desk<'_>, ask: &Ask, here: Option<&CaseId>) -> Outc
     match ask {
         Ask::Help { verb } => {
             let place = super::authority::place(desk.job, here);
-            Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
+            Ok(diagnostics::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
         }
-        Ask::Whoami => Ok(about::whoami(desk)),
-        Ask::Doctor => about::doctor(desk).await,
+        Ask::Whoami => Ok(diagnostics::whoami(desk)),
+        Ask::Doctor => diagnostics::doctor(desk).await,
         Ask::List { which } => cases::list_cases(desk, *which).await,
         Ask::Membership(Membership::List) => membership::list(desk).await,
         Ask::Membership(Membership::Show { membership: id }) => membership::show(desk, id.as_ref()).await,
@@ -98,7 +98,7 @@ fn how(desk: &Desk<'_>, case: Option<&CaseId>, ask: &Ask) -> Answer {
     if *ask == Ask::Attach {
         let how = "To attach a file, share it in Slack and choose \"Attach file to case\" in that message's menu (⋯, \
                    More message shortcuts). In a case's thread, a message with a file that says ";
-        return Answer::of(answer::Line::of(how).code("@Casebridge attach").text(" does the same."));
+        return Answer::of(reply::Line::of(how).code("@Casebridge attach").text(" does the same."));
     }
     let answer = Answer::says("This needs more than was said.");
     let pages = verbs::of(ask).map(|verb| help::pages(verb.name)).unwrap_or_default();

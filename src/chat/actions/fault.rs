@@ -2,7 +2,7 @@
 
 use crate::{
     aws::sir::{Fault, FaultKind, Operation},
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
 };
 
 /// What is said about a call that was refused, or that could not be made. Nothing was changed by it.

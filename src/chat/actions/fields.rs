@@ -3,35 +3,37 @@
 use serde::Serialize;
 
 use super::{
-    desk::{Desk, Outcome},
-    moment::moment,
-    settle::{self, Compared, closed},
+    compare_and_set::{self, Compared, closed},
+    context::{Desk, Outcome},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{Call, CaseChange},
     case::{Case, CaseId, Seconds, text},
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
 };
 
 /// `title TEXT`
 pub async fn title(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
     let says = Line::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
-    settle::case(desk, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
+    compare_and_set::case(desk, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
 /// `describe TEXT`
 pub async fn description(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
     let says = Line::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
-    settle::case(desk, id, |case| compare(case, &case.description, &to.to_owned(), change, says)).await
+    compare_and_set::case(desk, id, |case| compare(case, &case.description, &to.to_owned(), change, says))
+        .await
 }
 
 /// `type incident|investigation`
 pub async fn engagement(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
     let says = Line::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
-    settle::case(desk, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says)).await
+    compare_and_set::case(desk, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says))
+        .await
 }
 
 /// `started WHEN [--reported]`
@@ -41,8 +43,8 @@ pub async fn start(desk: &Desk<'_>, id: &CaseId, at: Seconds, reported: bool) ->
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
     };
     let what = if reported { "The reported beginning of case " } else { "The beginning of case " };
-    let says = Line::of(what).bold(id.as_str()).text(" is now ").bold(moment(Some(at))).text(".");
-    settle::case(desk, id, |case| {
+    let says = Line::of(what).bold(id.as_str()).text(" is now ").bold(format_time(Some(at))).text(".");
+    compare_and_set::case(desk, id, |case| {
         let now = if reported { case.reported_start } else { case.actual_start };
         compare(case, &now, &Some(at), change, says)
     })
@@ -51,7 +53,7 @@ pub async fn start(desk: &Desk<'_>, id: &CaseId, at: Seconds, reported: bool) ->
 
 /// `metadata KEY=VALUE…`: the other entries stay.
 pub async fn metadata(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
-    settle::case(desk, id, |case| {
+    compare_and_set::case(desk, id, |case| {
         let wanted = merged(&case.metadata, pairs);
         let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };
         let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");

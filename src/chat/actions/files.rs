@@ -1,15 +1,15 @@
 //! Which files are on a case, and how does somebody get one?
 
 use super::{
-    desk::{Desk, Outcome, strange},
-    moment::moment,
+    context::{Desk, Outcome, strange},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call},
     case::{Attachment, Case, CaseId},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask},
+        language::command::{self, Ask},
+        reply::{Answer, Button, Line},
     },
 };
 
@@ -23,12 +23,12 @@ pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     let headline = Line::of("Files on case ").bold(id.as_str()).text(":");
     let answer = files.iter().zip(1..).fold(Answer::of(headline), |answer, (file, number)| {
         let line = Line::default().bold(format!("{number}. ")).bold(&file.name);
-        answer.line(line.text(format!("\n{}, {}", file.status, moment(Some(file.created)))))
+        answer.line(line.text(format!("\n{}, {}", file.status, format_time(Some(file.created)))))
     });
     let ready = files.iter().zip(1_u16..).filter(|(file, _)| file.status == "Verified");
     let buttons = ready.map(|(file, number)| {
         let ask = Ask::Get { number };
-        Button::run(format!("Get {}", file.name), ask::Line { case: Some(id.clone()), ask })
+        Button::run(format!("Get {}", file.name), command::Line { case: Some(id.clone()), ask })
     });
     Ok(answer.buttons(buttons.take(25).collect()))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{desk::Stop, issue::Conversation};
+use super::{context::Stop, issue::Conversation};
 use crate::{
     case::Millis,
     http::Failure,

@@ -3,16 +3,15 @@
 use serde_json::Value;
 
 use super::{
-    authorised, cases, confirm,
-    desk::{Desk, Outcome, Stop},
-    ending,
+    authorised, cases, close, confirm,
+    context::{Desk, Outcome, Stop},
 };
 use crate::{
     case::{CaseId, Status},
     chat::{
-        answer::Answer,
         forms::{self, Form, Kind},
-        language::ask::Ask,
+        language::command::Ask,
+        reply::Answer,
     },
     http::Failure,
 };
@@ -43,14 +42,14 @@ async fn filled(desk: &Desk<'_>, form: &Form, here: Option<&CaseId>) -> Result<V
         Kind::Edit { case } => {
             let case = desk.case(case).await?;
             match case.is_closed() {
-                true => Err(super::settle::closed(&case.id).into()),
+                true => Err(super::compare_and_set::closed(&case.id).into()),
                 false => Ok(forms::edit_filled_in(form, &case)),
             }
         }
         Kind::Close { case, .. } => {
             let case = desk.case(case).await?;
             if case.is_closed() {
-                return Err(ending::is_closed(&case.id).into());
+                return Err(close::is_closed(&case.id).into());
             }
             let value = confirm::value(desk, Some(&case), &Ask::Close)
                 .map_err(|rejected| Answer::says(rejected.to_string()))?;

@@ -1,13 +1,13 @@
 //! Who changed what on a case?
 
 use super::{
-    desk::{Desk, Outcome},
-    moment::moment,
+    context::{Desk, Outcome},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call},
     case::CaseId,
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
 };
 
 /// `history [N]`
@@ -26,7 +26,7 @@ pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
     }
     let headline = Line::of("The latest changes of case ").bold(id.as_str()).text(", the newest at the end:");
     Ok(edits.iter().fold(Answer::of(headline), |answer, edit| {
-        let head = Line::default().bold(&edit.action).text(format!("  {}  ", moment(edit.at)));
+        let head = Line::default().bold(&edit.action).text(format!("  {}  ", format_time(edit.at)));
         answer.line(head.text(&edit.principal).text("\n").text(&edit.message))
     }))
 }

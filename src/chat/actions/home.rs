@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::{
     authorised, cases,
-    desk::{Desk, Outcome, Stop},
-    moment::{moment, next_move_of},
+    context::{Desk, Outcome, Stop},
+    format_time::{format_time, next_move_of},
 };
 use crate::{
     case::{CaseSummary, Seconds, text::cut},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask, Which},
+        language::command::{self, Ask, Which},
+        reply::{Answer, Button, Line},
     },
     http::Failure,
     state::{self, Note, notes::CaseNote},
@@ -57,7 +57,7 @@ async fn section(desk: &Desk<'_>, answer: Answer, title: &str, none: &str, cases
     }
     for case in cases.iter().take(SHOWN) {
         let line = line(case, waiting(desk, case).await?);
-        let tray = ask::Line { case: Some(case.id.clone()), ask: Ask::Tray };
+        let tray = command::Line { case: Some(case.id.clone()), ask: Ask::Tray };
         answer = answer.line(line).buttons(vec![Button::run("Open", tray)]);
     }
     Ok(answer)
@@ -84,6 +84,6 @@ fn line(case: &CaseSummary, since: Option<Seconds>) -> Line {
         "\n{}, next move: {}, since {}{waits}",
         case.status.as_str(),
         next_move_of(case),
-        moment(since)
+        format_time(since)
     ))
 }

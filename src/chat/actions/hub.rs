@@ -1,9 +1,9 @@
 //! How does this account stand in Security Hub?
 
 use super::{
-    desk::{Desk, Outcome, strange},
-    moment::moment,
-    settle::{self, Compared},
+    compare_and_set::{self, Compared},
+    context::{Desk, Outcome, strange},
+    format_time::format_time,
 };
 use crate::{
     aws::{
@@ -11,7 +11,7 @@ use crate::{
         sir,
     },
     case::text::cut,
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
 };
 
 /// `hub admin`
@@ -21,12 +21,12 @@ pub async fn admin(desk: &Desk<'_>) -> Outcome {
         Some(one) => {
             let status = one.status.as_deref().unwrap_or("–");
             let line = Line::of("Account ").bold(&one.account).text(" administers this one in Security Hub");
-            Answer::of(line.text(format!(": {status}, invited {}.", moment(one.invited))))
+            Answer::of(line.text(format!(": {status}, invited {}.", format_time(one.invited))))
         }
     })
 }
 
-async fn administrator(desk: &Desk<'_>) -> Result<Option<Administrator>, super::desk::Stop> {
+async fn administrator(desk: &Desk<'_>) -> Result<Option<Administrator>, super::context::Stop> {
     match desk.call(sir::Call::Hub(Call::GetAdministratorAccount)).await? {
         sir::Answer::Hub(Said::Administrator(administrator)) => Ok(administrator),
         _ => Err(strange("GetAdministratorAccount")),
@@ -65,7 +65,9 @@ pub async fn member(desk: &Desk<'_>, accounts: &[String]) -> Outcome {
 fn member_line(one: &Member) -> Line {
     let status = one.status.as_deref().unwrap_or("–");
     let email = one.email.as_deref().map(|email| format!(", {email}")).unwrap_or_default();
-    Line::of("• ").bold(&one.account).text(format!("  {status}{email}, last changed {}", moment(one.updated)))
+    Line::of("• ")
+        .bold(&one.account)
+        .text(format!("  {status}{email}, last changed {}", format_time(one.updated)))
 }
 
 /// `hub products`
@@ -95,7 +97,7 @@ pub async fn accept(desk: &Desk<'_>, account: &str, invitation: &str) -> Outcome
     };
     let answer =
         Answer::of(Line::of("Account ").bold(account).text(" administers this one in Security Hub now."));
-    settle::change(
+    compare_and_set::change(
         desk,
         Compared { seen: seen(now.as_ref()), call: (!done).then_some(sir::Call::Hub(call)), answer },
     )
@@ -107,7 +109,7 @@ pub async fn leave(desk: &Desk<'_>) -> Outcome {
     let now = administrator(desk).await?;
     let call = now.as_ref().map(|_| sir::Call::Hub(Call::DisassociateFromAdministratorAccount));
     let answer = Answer::says("This account has no administrator in Security Hub any more.");
-    settle::change(desk, Compared { seen: seen(now.as_ref()), call, answer }).await
+    compare_and_set::change(desk, Compared { seen: seen(now.as_ref()), call, answer }).await
 }
 
 /// An invitation that was not accepted yet is told as an administrator too.

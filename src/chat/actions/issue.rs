@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     comments::{self, Spoken},
-    desk::{Desk, Outcome, Stop},
+    context::{Desk, Outcome, Stop},
     floor::Floor,
     stays::{Stays, stays},
     withheld::Withheld,
@@ -12,12 +12,12 @@ use super::{
 use crate::{
     case::{CaseId, CommentId, Millis, text},
     chat::{
-        answer::{Answer, Line},
-        ingress::{bridge::Bridge, job::Job},
+        ingress::{context::Bridge, job::Job},
         policy::{
             identity::Profile,
             roles::{Identity, Kind},
         },
+        reply::{Answer, Line},
     },
     config::settings::Settings,
     http::Failure,

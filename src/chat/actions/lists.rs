@@ -1,15 +1,15 @@
 //! How are the lists of a case changed: who watches it, what it reaches, and the threat actor's addresses?
 
 use super::{
-    desk::{Desk, Outcome, Stop},
-    settle::{self, Compared, closed},
+    compare_and_set::{self, Compared, closed},
+    context::{Desk, Outcome, Stop},
 };
 use crate::{
     aws::sir::{Call, CaseChange, limits},
     case::{Actor, Case, CaseId, Watcher},
     chat::{
-        answer::{Answer, Line},
-        language::ask::{Edit, Impact, Person},
+        language::command::{Edit, Impact, Person},
+        reply::{Answer, Line},
     },
 };
 
@@ -39,7 +39,7 @@ pub async fn watch(desk: &Desk<'_>, id: &CaseId, edit: Edit, people: &[Person]) 
         name: |watcher: &Watcher| watcher.email.clone(),
         same: |a: &Watcher, b: &Watcher| a.email.eq_ignore_ascii_case(&b.email),
     };
-    settle::case(desk, id, |case| {
+    compare_and_set::case(desk, id, |case| {
         kind.compare(case, &case.watchers, people, edit, |change, edit, people| match edit {
             Edit::Add => change.add_watchers = people,
             Edit::Remove => change.remove_watchers = people,
@@ -50,7 +50,7 @@ pub async fn watch(desk: &Desk<'_>, id: &CaseId, edit: Edit, people: &[Person]) 
 
 /// `impact add|rm account|region|service V…`
 pub async fn impact(desk: &Desk<'_>, id: &CaseId, edit: Edit, what: &Impact) -> Outcome {
-    settle::case(desk, id, |case| compare_impact(case, edit, what)).await
+    compare_and_set::case(desk, id, |case| compare_impact(case, edit, what)).await
 }
 
 fn compare_impact(case: &Case, edit: Edit, what: &Impact) -> Result<Compared, Answer> {
@@ -88,7 +88,7 @@ pub async fn actor(desk: &Desk<'_>, id: &CaseId, edit: Edit, actor: &Actor) -> O
         name: |actor: &Actor| actor.ip.clone(),
         same: |a: &Actor, b: &Actor| a.ip == b.ip && (b.user_agent.is_none() || a.user_agent == b.user_agent),
     };
-    settle::case(desk, id, |case| {
+    compare_and_set::case(desk, id, |case| {
         kind.compare(case, &case.actors, vec![actor.clone()], edit, |change, edit, actors| match edit {
             Edit::Add => change.add_actors = actors,
             Edit::Remove => change.remove_actors = actors,

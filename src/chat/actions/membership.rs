@@ -1,16 +1,16 @@
 //! Which memberships are there, what do they cover, and how are they changed?
 
 use super::{
-    desk::{Desk, Outcome, Stop, strange},
-    moment::moment,
-    settle::{self, Compared},
+    compare_and_set::{self, Compared},
+    context::{Desk, Outcome, Stop, strange},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call, FindingMetrics, MembershipSummary},
     case::{Membership, MembershipId, Responder, Seconds, text},
     chat::{
-        answer::{Answer, Line},
-        language::ask,
+        language::command,
+        reply::{Answer, Line},
     },
 };
 
@@ -84,9 +84,9 @@ pub async fn show(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
         format!("Account: {}, {}", membership.account, membership.region),
         format!("Covers: {cover}{covered}"),
         format!("Features: {}", or_dash(features.collect())),
-        format!("Active since: {}", moment(membership.activated)),
+        format!("Active since: {}", format_time(membership.activated)),
     ];
-    let ended = membership.deactivated.map(|at| format!("Ended: {}", moment(Some(at))));
+    let ended = membership.deactivated.map(|at| format!("Ended: {}", format_time(Some(at))));
     let team = membership.team.iter().fold(
         Answer::of(Line::default().bold(membership.id.as_str()).text("  ").bold(&membership.name))
             .say(facts.into_iter().chain(ended).collect::<Vec<_>>().join("\n"))
@@ -145,7 +145,7 @@ pub async fn metrics(desk: &Desk<'_>, named: Option<&MembershipId>, from: Second
 }
 
 fn day(at: Seconds) -> String {
-    moment(Some(at)).chars().take(10).collect()
+    format_time(Some(at)).chars().take(10).collect()
 }
 
 fn counts(metrics: &FindingMetrics) -> String {
@@ -174,8 +174,8 @@ fn counts(metrics: &FindingMetrics) -> String {
 }
 
 /// `membership new`, once it is confirmed.
-pub async fn create(desk: &Desk<'_>, values: &ask::NewMembership) -> Outcome {
-    let ask::NewMembership { name, team, triage, whole_organization } = values.clone();
+pub async fn create(desk: &Desk<'_>, values: &command::NewMembership) -> Outcome {
+    let command::NewMembership { name, team, triage, whole_organization } = values.clone();
     let new = sir::NewMembership {
         token: desk.key.to_owned(),
         name,
@@ -196,7 +196,7 @@ pub async fn create(desk: &Desk<'_>, values: &ask::NewMembership) -> Outcome {
 pub async fn update(
     desk: &Desk<'_>,
     named: Option<&MembershipId>,
-    change: &ask::MembershipChange,
+    change: &command::MembershipChange,
 ) -> Outcome {
     let id = which(desk, named).await?;
     let now = read(desk, &id).await?;
@@ -204,7 +204,7 @@ pub async fn update(
     let call = Call::UpdateMembership { membership: id.clone(), change: Box::new(wanted.clone()) };
     let call = (wanted != sir::MembershipChange::default()).then_some(call);
     let answer = Answer::of(Line::of("Membership ").bold(id.as_str()).text(" is changed as you asked."));
-    settle::change(desk, Compared { seen: seen(&now), call, answer }).await
+    compare_and_set::change(desk, Compared { seen: seen(&now), call, answer }).await
 }
 
 /// Names the state of everything that an update can change.
@@ -214,8 +214,8 @@ fn seen(now: &Membership) -> String {
 }
 
 /// What of the change is not so yet.
-fn missing(now: &Membership, change: &ask::MembershipChange) -> sir::MembershipChange {
-    let ask::MembershipChange { name, team, triage, whole_organization, add_units, remove_units } =
+fn missing(now: &Membership, change: &command::MembershipChange) -> sir::MembershipChange {
+    let command::MembershipChange { name, team, triage, whole_organization, add_units, remove_units } =
         change.clone();
     let triage = triage.filter(|on| !now.features.contains(&("Triage".to_owned(), *on)));
     sir::MembershipChange {
@@ -258,7 +258,7 @@ pub async fn cancel(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
             .code("membership resume")
             .text("."),
     );
-    settle::change(desk, Compared { seen: now.status, call, answer }).await
+    compare_and_set::change(desk, Compared { seen: now.status, call, answer }).await
 }
 
 /// `membership resume [ID]`, once it is confirmed.
@@ -269,7 +269,7 @@ pub async fn resume(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
     let call = (now.status != "Active")
         .then(|| Call::UpdateMembership { membership: id.clone(), change: Box::new(change) });
     let answer = Answer::of(Line::of("Membership ").bold(id.as_str()).text(" goes on."));
-    settle::change(desk, Compared { seen: now.status, call, answer }).await
+    compare_and_set::change(desk, Compared { seen: now.status, call, answer }).await
 }
 
 #[cfg(test)]
@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn only_what_is_not_so_yet_is_sent() {
         let now = membership();
-        let same = ask::MembershipChange {
+        let same = command::MembershipChange {
             name: Some("Main".to_owned()),
             team: vec![person("a@example.com", &[]), person("b@example.com", &[])],
             triage: Some(true),
@@ -323,10 +323,10 @@ mod tests {
             remove_units: vec!["ou-zz99-zz99zz99".to_owned()],
         };
         assert!(missing(&now, &same) == sir::MembershipChange::default());
-        let other = ask::MembershipChange {
+        let other = command::MembershipChange {
             triage: Some(false),
             remove_units: vec!["ou-ab12-cd34ef56".to_owned()],
-            ..ask::MembershipChange::default()
+            ..command::MembershipChange::default()
         };
         let change = missing(&now, &other);
         assert_eq!(change.features, [("Triage".to_owned(), false)]);
@@ -335,9 +335,9 @@ mod tests {
 
     #[test]
     fn who_stays_in_the_team_keeps_the_emails_that_they_chose() {
-        let change = ask::MembershipChange {
+        let change = command::MembershipChange {
             team: vec![person("a@example.com", &[]), person("c@example.com", &[])],
-            ..ask::MembershipChange::default()
+            ..command::MembershipChange::default()
         };
         let team = missing(&membership(), &change).team;
         assert_eq!(team, [person("a@example.com", &["Case Created"]), person("c@example.com", &[])]);

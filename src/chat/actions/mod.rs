@@ -4,21 +4,22 @@
 //! from it. In between, each step can be taken again: a `clientToken` where the service knows one, a comparison of what
 //! is with what is wanted elsewhere (`settle`).
 
-pub mod about;
 mod ai;
 mod attach;
 mod authority;
 mod cases;
+mod close;
 mod comments;
+mod compare_and_set;
 mod confirm;
-mod desk;
+mod context;
+pub mod diagnostics;
 mod dispatch;
-mod ending;
 mod fault;
 mod fields;
 mod files;
-mod filled;
 mod floor;
+mod format_time;
 mod forms;
 mod history;
 mod home;
@@ -26,14 +27,13 @@ mod hub;
 mod issue;
 mod lists;
 mod membership;
-mod moment;
 mod naming;
 mod older;
 mod parts;
-mod patience;
-mod settle;
+mod retry;
 mod status;
 mod stays;
+mod submit;
 mod tags;
 mod withheld;
 
@@ -41,21 +41,21 @@ use sha2::{Digest, Sha256};
 
 use self::{
     authority::authorised,
-    desk::{Desk, KEPT, Outcome, Stop},
+    context::{Desk, KEPT, Outcome, Stop},
     naming::Message,
-    patience::{MENDED, WAIT, is_for_now, is_soon_over, known},
+    retry::{MENDED, WAIT, is_for_now, is_soon_over, known},
 };
-use super::{answer::Answer, reply};
+use super::{deliver, reply::Answer};
 use crate::{
     case::{CaseId, Millis, text},
     chat::{
         forms::{Filled, Form},
         ingress::{
-            bridge::Bridge,
+            context::Bridge,
             job::{Did, Job, case_of},
         },
         language::{
-            ask::{Ask, Hub, Line, Membership},
+            command::{Ask, Hub, Line, Membership},
             verbs::{self, About},
         },
         policy::{
@@ -111,7 +111,7 @@ pub async fn execute(bridge: &Bridge<'_>, job: &Job) -> Result<(), Trouble> {
         }
         Err(answer) => refused(bridge, job, answer).await?,
     };
-    Ok(reply::send(&slack, job, &answer).await?)
+    Ok(deliver::send(&slack, job, &answer).await?)
 }
 
 /// Refuses somebody of whom nothing is known, and every delivery with the same words. The record of what was said in a
@@ -325,7 +325,7 @@ async fn attempt(desk: &Desk<'_>, work: &Work) -> Outcome {
     match &work.did {
         Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
         Doing::Confirmed { confirmation } => Box::pin(confirmed(desk, confirmation, here)).await,
-        Doing::Filled { filled } => Box::pin(filled::done(desk, filled, here)).await,
+        Doing::Filled { filled } => Box::pin(submit::done(desk, filled, here)).await,
         Doing::Opened { view, hash, form } => {
             Box::pin(forms::fill(desk, view, hash.as_deref(), form, here.as_ref())).await
         }
@@ -390,7 +390,7 @@ async fn asked(desk: &Desk<'_>, line: &Line, here: Option<CaseId>) -> Outcome {
     }
     match case {
         None => cases::which(desk, &line.ask).await,
-        Some(case) if verb.is_some_and(|verb| verb.confirmed) => ending::asked(desk, &case, &line.ask).await,
+        Some(case) if verb.is_some_and(|verb| verb.confirmed) => close::asked(desk, &case, &line.ask).await,
         Some(case) => dispatch::of_case(desk, &case, &line.ask).await,
     }
 }
@@ -410,8 +410,8 @@ async fn confirmed(desk: &Desk<'_>, confirmation: &Confirmation, here: Option<Ca
         return Ok(answer);
     }
     match (ask, case) {
-        (Ask::Close, Some(case)) => ending::close(desk, case).await,
-        (Ask::Resolver, Some(case)) => ending::hand_over(desk, case).await,
+        (Ask::Close, Some(case)) => close::close(desk, case).await,
+        (Ask::Resolver, Some(case)) => close::hand_over(desk, case).await,
         (Ask::Membership(Membership::New { values: Some(values) }), _) => {
             membership::create(desk, values).await
         }

@@ -1,9 +1,9 @@
 //! What a message says to somebody who is not in Slack: people, groups, channels and files by their names.
 
-use super::desk::{Desk, Stop};
+use super::context::{Desk, Stop};
 use crate::{
     case::text,
-    chat::ingress::typed,
+    chat::language::decode,
     http::Failure,
     targets::slack::{Slack, known::remembered},
 };
@@ -86,14 +86,14 @@ pub async fn words(desk: &Desk<'_>, message: &Message) -> Result<String, Stop> {
     for kind in [Kind::Person, Kind::Group, Kind::Channel] {
         for id in mentioned(&message.text, kind) {
             if let Some(name) = kind.name(desk, id).await? {
-                let name = typed::encode(&text::one_line(&name)).replace('|', "/");
+                let name = decode::encode(&text::one_line(&name)).replace('|', "/");
                 let (sign, label) = (kind.sign(), format!("{}{id}|{name}>", kind.sign()));
                 text =
                     text.replace(&format!("{sign}{id}>"), &label).replace(&format!("{sign}{id}|>"), &label);
             }
         }
     }
-    Ok(text::beside(&typed::decode(&text), "message in Slack", &files(desk, message).await?))
+    Ok(text::beside(&decode::decode(&text), "message in Slack", &files(desk, message).await?))
 }
 
 async fn files(desk: &Desk<'_>, message: &Message) -> Result<Vec<String>, Stop> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     TOLD_FOR,
-    desk::{Desk, Stop},
+    context::{Desk, Stop},
 };
 use crate::{
     case::{CaseId, Millis},

@@ -1,15 +1,15 @@
 //! Where does a case stand, and where can it go?
 
 use super::{
-    desk::{Desk, Outcome},
-    settle::{self, Compared, closed},
+    compare_and_set::{self, Compared, closed},
+    context::{Desk, Outcome},
 };
 use crate::{
     aws::sir::{Call, limits},
     case::{Case, CaseId, Resolver, Status},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask},
+        language::command::{self, Ask},
+        reply::{Answer, Button, Line},
     },
 };
 
@@ -25,7 +25,7 @@ pub async fn show(desk: &Desk<'_>, id: &CaseId) -> Outcome {
 
 /// `status TO`
 pub async fn set(desk: &Desk<'_>, id: &CaseId, to: &Status) -> Outcome {
-    settle::case(desk, id, |case| compare(case, to)).await
+    compare_and_set::case(desk, id, |case| compare(case, to)).await
 }
 
 fn compare(case: &Case, to: &Status) -> Result<Compared, Answer> {
@@ -92,5 +92,5 @@ fn close_button(case: &Case) -> Button {
 }
 
 fn button(case: &Case, label: &str, ask: Ask) -> Button {
-    Button::run(label, ask::Line { case: Some(case.id.clone()), ask })
+    Button::run(label, command::Line { case: Some(case.id.clone()), ask })
 }

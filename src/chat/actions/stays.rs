@@ -2,7 +2,7 @@
 
 use super::floor::Floor;
 use crate::{
-    chat::policy::pasted,
+    chat::policy::secret_scan,
     config::settings,
     targets::jira::{Audience, HeardComment, bare},
 };
@@ -32,7 +32,7 @@ pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &setti
         Audience::Team | Audience::Everybody if !is_later(floor.since) => return Some(Stays::Older),
         Audience::Team | Audience::Everybody => {}
     }
-    pasted::secret(words).or_else(|| pasted::secret(&bare(&comment.body))).map(Stays::Secret)
+    secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
 }
 
 #[cfg(test)]
@@ -115,7 +115,7 @@ mod tests {
             serde_json::json!({ "type": "doc", "content": [{ "type": "paragraph", "content": halves }] });
         let comment = HeardComment { audience: Audience::Everybody, body, ..HeardComment::default() };
         let words = crate::targets::jira::plain(&comment.body, &Default::default());
-        assert_eq!(pasted::secret(&words), None);
+        assert_eq!(secret_scan::secret(&words), None);
         let stays = stays(&comment, &words, Floor::default(), &settings(true));
         assert_eq!(stays, Some(Stays::Secret("an AWS access key id")));
     }

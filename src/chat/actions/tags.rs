@@ -2,13 +2,13 @@
 
 use super::{
     cases,
-    desk::{Desk, Outcome},
-    settle::{self, Compared},
+    compare_and_set::{self, Compared},
+    context::{Desk, Outcome},
 };
 use crate::{
     aws::sir::Call,
     case::{CaseId, text},
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
 };
 
 /// The most tags on a case: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_TagResource.html>.
@@ -47,7 +47,7 @@ pub async fn add(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Ou
         Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
     let call = (!missing.is_empty()).then_some(Call::TagResource { arn: case.arn, tags: missing });
     let seen = seen(&now, pairs.iter().map(|(key, _)| key));
-    settle::change(desk, Compared { seen, call, answer }).await
+    compare_and_set::change(desk, Compared { seen, call, answer }).await
 }
 
 /// `tag rm K…`
@@ -65,7 +65,7 @@ pub async fn remove(desk: &Desk<'_>, id: &CaseId, keys: &[String]) -> Outcome {
     );
     let call = (!there.is_empty()).then_some(Call::UntagResource { arn: case.arn, keys: there });
     let seen = seen(&now, keys.iter());
-    settle::change(desk, Compared { seen, call, answer }).await
+    compare_and_set::change(desk, Compared { seen, call, answer }).await
 }
 
 /// Names the state of these tags, and of no other.

@@ -1,6 +1,6 @@
 //! How do the people of an issue hear, once, that a comment was withheld from the case?
 
-use super::{desk::Stop, issue::Conversation, patience::is_for_now};
+use super::{context::Stop, issue::Conversation, retry::is_for_now};
 use crate::{
     case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::room;
+use super::overflow_field;
 use crate::case::text::{self, cut};
 
 /// The `action_id` of every field: a block has one field, so its name says all.
@@ -89,7 +89,7 @@ impl<'a> Field<'a> {
             blocks.push(Field::optional(&part_name(self.name, index), &label, "").lines(part));
         }
         let more = most.div_ceil(MOST_TEXT).saturating_sub(blocks.len());
-        blocks.extend((more > 0).then(|| room::button(self.name, more)));
+        blocks.extend((more > 0).then(|| overflow_field::button(self.name, more)));
         blocks
     }
 

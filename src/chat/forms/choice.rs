@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     case::{CaseId, CaseSummary},
-    chat::answer::Answer,
+    chat::reply::Answer,
 };
 
 const NAME: &str = "case";
@@ -53,7 +53,7 @@ pub fn filled_in(form: &super::Form, cases: &[CaseSummary]) -> Value {
     }
     let submit = match &form.kind {
         super::Kind::Comment { text, .. } => {
-            shown.extend(super::remark::text_blocks(text));
+            shown.extend(super::comment::text_blocks(text));
             "Add it"
         }
         _ => "Attach",

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     case::{MembershipId, Responder},
     chat::language::{
-        ask::{Membership, MembershipChange, NewMembership},
-        shapes,
+        command::{Membership, MembershipChange, NewMembership},
+        validate,
     },
 };
 
@@ -88,7 +88,7 @@ fn name(values: &mut Values<'_>) -> Option<String> {
     if name.is_empty() {
         return None;
     }
-    values.checked("name", shapes::membership_name(&name))
+    values.checked("name", validate::membership_name(&name))
 }
 
 fn team(values: &mut Values<'_>) -> Vec<Responder> {
@@ -97,7 +97,7 @@ fn team(values: &mut Values<'_>) -> Vec<Responder> {
     if !lines.is_empty() && !(2..=10).contains(&lines.len()) {
         values.wrong("team", format!("A team has 2 to 10 people; this has {}.", lines.len()));
     }
-    let read = lines.into_iter().filter_map(|line| values.checked("team", shapes::responder(line)));
+    let read = lines.into_iter().filter_map(|line| values.checked("team", validate::responder(line)));
     read.collect()
 }
 
@@ -107,7 +107,7 @@ fn units(values: &mut Values<'_>, field: &str) -> Vec<String> {
     if words.len() > 5 {
         values.wrong(field, format!("At most 5 organizational units at once; this has {}.", words.len()));
     }
-    words.into_iter().filter_map(|word| values.checked(field, shapes::unit(word))).collect()
+    words.into_iter().filter_map(|word| values.checked(field, validate::unit(word))).collect()
 }
 
 fn switch(values: &Values<'_>, name: &str) -> Option<bool> {

@@ -9,10 +9,10 @@
 pub mod block;
 mod change;
 mod choice;
+mod comment;
 mod membership;
 pub mod new_case;
-mod remark;
-pub mod room;
+pub mod overflow_field;
 pub mod values;
 
 use serde::{Deserialize, Serialize};
@@ -27,12 +27,12 @@ pub use self::{
     choice::filled_in as choice_filled_in,
     new_case::NewCaseForm,
 };
-use super::answer::Answer;
+use super::reply::Answer;
 use crate::{
     case::{CaseId, MembershipId, Seconds},
     chat::{
         ingress::job::{Did, Place},
-        language::ask::{Ask, Line, Membership, MembershipChange, Step},
+        language::command::{Ask, Line, Membership, MembershipChange, Step},
     },
     state::record::{self, Unreadable, stated},
 };
@@ -264,8 +264,8 @@ impl Form {
     pub fn view(&self, now: Seconds) -> Value {
         match &self.kind {
             Kind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
-            Kind::Comment { case, text } => self.with("Add it", remark::blocks(case.as_ref(), text)),
-            Kind::Rate { useful, .. } => self.with("Tell AWS", remark::reason(*useful)),
+            Kind::Comment { case, text } => self.with("Add it", comment::blocks(case.as_ref(), text)),
+            Kind::Rate { useful, .. } => self.with("Tell AWS", comment::reason(*useful)),
             Kind::Membership => self.with("Make it", membership::new_blocks()),
             Kind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
             Kind::Edit { .. } | Kind::Close { .. } | Kind::Attach { .. } => {
@@ -322,9 +322,9 @@ impl Form {
         let values = Values::of(view, now);
         match &self.kind {
             Kind::New { .. } => Ok(filled(Filled::New(Box::new(new_case::read(values)?)))),
-            Kind::Comment { case, .. } => Ok(asked(remark::read(values, case.clone())?)),
+            Kind::Comment { case, .. } => Ok(asked(comment::read(values, case.clone())?)),
             Kind::Rate { case, step, useful } => {
-                let why = remark::read_reason(values)?;
+                let why = comment::read_reason(values)?;
                 let ask = Ask::Rate { step: step.clone(), useful: *useful, why };
                 Ok(asked(Line { case: Some(case.clone()), ask }))
             }

@@ -14,7 +14,7 @@ use crate::{
     aws::sir::{NewCase, limits},
     case::{Actor, Resolver, Seconds, Watcher},
     chat::language::{
-        ask::{Ask, Impact, Person},
+        command::{Ask, Impact, Person},
         when,
     },
 };

@@ -8,9 +8,8 @@ use super::block::{IT, part_name};
 use crate::{
     case::Seconds,
     chat::{
-        ingress::typed,
-        language::{ask::Ask, grammar, mistake::Mistake},
-        policy::pasted,
+        language::{command::Ask, decode, grammar, user_error::Mistake},
+        policy::secret_scan,
     },
 };
 
@@ -102,7 +101,7 @@ impl<'a> Values<'a> {
     }
 
     fn harmless(&mut self, name: &str, text: String) -> String {
-        match pasted::secret(&text) {
+        match secret_scan::secret(&text) {
             Some(kind) => {
                 self.wrong(
                     name,
@@ -153,7 +152,7 @@ impl<'a> Values<'a> {
         if words.is_empty() {
             return None;
         }
-        match grammar::parse(&format!("{verb} {}", typed::encode(&words)), self.now) {
+        match grammar::parse(&format!("{verb} {}", decode::encode(&words)), self.now) {
             Ok(line) => Some(line.ask),
             Err(Mistake { happened, remedy, .. }) => {
                 self.wrong(name, format!("{happened} {remedy}").trim());

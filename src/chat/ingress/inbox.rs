@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    bridge::Bridge,
+    context::Bridge,
     job::{Did, Job},
 };
 use crate::{

@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 use crate::{
     case::{CaseId, Millis, text},
     chat::{
-        answer::Answer,
         forms::{Filled, Form},
-        language::ask::Line,
-        policy::pasted,
+        language::command::Line,
+        policy::secret_scan,
+        reply::Answer,
     },
     config::settings::Settings,
     runtime::World,
@@ -299,7 +299,7 @@ pub fn spoken(ts: &str, said: Words, read: bool) -> Did {
 
 /// A secret stays where it is.
 fn judged(ts: &str, text: String, files: Vec<String>, uploads: Vec<String>) -> Did {
-    match pasted::secret(&text) {
+    match secret_scan::secret(&text) {
         Some(kind) => Did::Withheld { kind: kind.to_owned() },
         None => Did::Said { ts: ts.to_owned(), text, files, uploads },
     }
@@ -335,7 +335,7 @@ impl std::fmt::Debug for Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::language::ask::Ask;
+    use crate::chat::language::command::Ask;
 
     fn asked(case: Option<&str>, thread: Option<&str>, act: &str) -> Job {
         let case = case.and_then(crate::case::CaseId::parse);
@@ -403,11 +403,11 @@ mod tests {
         let reply = Said { remote: "1.2".to_owned(), text: "a text".to_owned(), ..Said::default() };
         let settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
         let home = Home { place: "C1".to_owned(), name: "1.1".to_owned() };
-        let before = pasted::looked_through();
+        let before = secret_scan::looked_through();
         let job = unread(&settings, &home, &reply, 1);
         assert!(job.did == Did::Unread && words_of(&reply, false) == Did::Unread);
-        assert_eq!(pasted::looked_through(), before);
+        assert_eq!(secret_scan::looked_through(), before);
         assert_eq!(job.key(), said(&settings, &home, &reply, 2).key());
-        assert_eq!(pasted::looked_through(), before + 1);
+        assert_eq!(secret_scan::looked_through(), before + 1);
     }
 }

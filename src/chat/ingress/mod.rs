@@ -1,14 +1,13 @@
 //! How people reach the bridge: the door for the world, and the inbox behind it.
 
-pub mod bridge;
-pub mod click;
-pub mod door;
+pub mod block_actions;
+pub mod context;
 pub mod envelope;
-pub mod happened;
+pub mod events;
 pub mod inbox;
 pub mod job;
-pub mod opening;
+pub mod modals;
 pub mod payload;
+pub mod route;
 pub mod signature;
-pub mod typed;
 pub mod unheard;

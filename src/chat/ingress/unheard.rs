@@ -118,7 +118,7 @@ mod tests {
     use super::*;
     use crate::{
         case::{Case, snapshot::tests::case},
-        chat::policy::pasted,
+        chat::policy::secret_scan,
         config::{
             sdk::Aws,
             secrets::{Secret, Secrets},
@@ -174,17 +174,17 @@ mod tests {
         let ((world, mut jobs), settings) = (world(), settings());
         since::seen_at(&world, &settings, 0, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
-        let before = pasted::looked_through();
+        let before = secret_scan::looked_through();
         put(&world, &settings, &reply, None).await;
         let job = jobs.try_recv().unwrap();
         assert!(job.body.contains("It was Bo's key"));
-        assert_eq!(pasted::looked_through(), before + 1);
+        assert_eq!(secret_scan::looked_through(), before + 1);
         let begun = state::Command { job: String::new(), since: world.now(), answer: None };
         world.store().begin(&job.id, &begun, Millis::MAX).await.unwrap();
         world.store().finish(&job.id, "\"refused\"").await.unwrap();
         put(&world, &settings, &reply, None).await;
         assert!(jobs.try_recv().is_err());
-        assert_eq!(pasted::looked_through(), before + 1);
+        assert_eq!(secret_scan::looked_through(), before + 1);
     }
 
     #[tokio::test]
@@ -192,9 +192,9 @@ mod tests {
         let ((world, mut jobs), settings) = (world(), settings());
         since::seen_at(&world, &settings, 0, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
-        let before = pasted::looked_through();
+        let before = secret_scan::looked_through();
         put(&world, &settings, &reply, Some(reply.1.at)).await;
-        assert!(jobs.try_recv().is_err() && pasted::looked_through() == before);
+        assert!(jobs.try_recv().is_err() && secret_scan::looked_through() == before);
         put(&world, &settings, &reply, Some(reply.1.at + 1_000)).await;
         assert!(jobs.try_recv().is_ok());
     }

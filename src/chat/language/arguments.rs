@@ -2,8 +2,8 @@
 
 use std::{collections::HashSet, hash::Hash};
 
-use super::mistake::{Mistake, choices, nearest};
-use crate::chat::ingress::typed::{Word, Words};
+use super::user_error::{Mistake, choices, nearest};
+use crate::chat::language::decode::{Word, Words};
 
 /// The words after a verb.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

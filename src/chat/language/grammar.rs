@@ -4,13 +4,13 @@ use crate::case::{CaseId, Seconds};
 
 use super::{
     arguments::too_much,
-    ask::{Ask, Line},
-    mistake::{Mistake, choices, nearest},
+    command::{Ask, Line},
+    user_error::{Mistake, choices, nearest},
     verbs::{self, About, Verb},
 };
 use crate::chat::{
-    ingress::typed::{Words, decode},
-    policy::pasted,
+    language::decode::{Words, decode},
+    policy::secret_scan,
 };
 
 /// Reads what stands after the command's name or the mention, as Slack sends it. `now` resolves `2h ago`.
@@ -29,7 +29,7 @@ fn typed(text: &str) -> Option<String> {
 }
 
 fn refuse_secret(text: &str) -> Result<(), Mistake> {
-    pasted::secret(text).map_or(Ok(()), |kind| {
+    secret_scan::secret(text).map_or(Ok(()), |kind| {
         Err(Mistake::new(
             format!("This looks like {kind}, so nothing of it was kept or sent on."),
             "Whoever reads this channel may have seen it: revoke it. Then say the same without it; its last four \
@@ -201,7 +201,7 @@ pub fn topic(first: &str, second: Option<&str>) -> Result<&'static str, Mistake>
 mod tests {
     use super::*;
     use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status};
-    use crate::chat::language::ask::*;
+    use crate::chat::language::command::*;
 
     /// 2026-11-21T10:00:00Z.
     const NOW: Seconds = 1_795_255_200;

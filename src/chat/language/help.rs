@@ -97,7 +97,7 @@ impl fmt::Display for Page {
     }
 }
 
-/// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::ask::Ask::Help`].
+/// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::command::Ask::Help`].
 pub fn pages(topic: &str) -> Vec<Page> {
     verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(Page).collect()
 }

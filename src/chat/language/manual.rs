@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     grammar::parse,
     help::Group,
-    shapes::email,
+    validate::email,
     verbs::{self, Verb},
 };
 

@@ -5,10 +5,10 @@ use std::fmt::{self, Display, Formatter};
 use crate::case::{MembershipId, Responder, Status};
 
 use super::{
-    ask::{Ask, Hub, Impact, Line, Membership, MembershipChange, NewMembership, Person, Which},
+    command::{Ask, Hub, Impact, Line, Membership, MembershipChange, NewMembership, Person, Which},
     verbs, when,
 };
-use crate::chat::ingress::typed::{encode, quote};
+use crate::chat::language::decode::{encode, quote};
 
 impl Display for Line {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

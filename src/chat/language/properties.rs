@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::{grammar::parse, verbs};
 use crate::chat::{
-    ingress::typed::{Words, decode, encode, quote},
-    policy::pasted,
+    language::decode::{Words, decode, encode, quote},
+    policy::secret_scan,
 };
 
 /// 2026-11-21T10:00:00Z.
@@ -129,9 +129,9 @@ proptest! {
 
     #[test]
     fn a_free_text_comes_through_as_it_was_meant(text in "[a-z0-9<&“—].{0,80}[^\\s]") {
-        prop_assume!(pasted::secret(&text).is_none());
+        prop_assume!(secret_scan::secret(&text).is_none());
         let asked = parse(&format!("comment {}", encode(&text)), NOW).map(|line| line.ask);
-        prop_assert_eq!(asked, Ok(super::ask::Ask::Comment { text: Some(text) }));
+        prop_assert_eq!(asked, Ok(super::command::Ask::Comment { text: Some(text) }));
     }
 
     #[test]

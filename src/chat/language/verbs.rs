@@ -3,11 +3,11 @@
 use crate::case::Seconds;
 
 use super::{
-    ask::{Ask, Hub, Membership},
-    mistake::Mistake,
+    command::{Ask, Hub, Membership},
     table::TABLE,
+    user_error::Mistake,
 };
-use crate::chat::{ingress::typed::Words, policy::roles::Role};
+use crate::chat::{language::decode::Words, policy::roles::Role};
 
 /// What a verb is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ pub fn operations() -> impl Iterator<Item = (&'static str, &'static [&'static st
 
 /// The name of the verb that asks this.
 pub fn name(ask: &Ask) -> &'static str {
-    use super::ask::Edit::{Add, Remove};
+    use super::command::Edit::{Add, Remove};
     match ask {
         Ask::Tray => "tray",
         Ask::Help { .. } => "help",

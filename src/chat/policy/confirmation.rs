@@ -15,7 +15,7 @@ use crate::{
 };
 
 use super::roles::Identity;
-use crate::chat::language::ask::Line;
+use crate::chat::language::command::Line;
 
 /// How long a confirmation holds, in seconds.
 pub const LIFETIME: Seconds = 300;

@@ -5,7 +5,7 @@ use super::{
     roles::{self, Identity},
 };
 use crate::{
-    chat::{answer::Answer, ingress::bridge::Bridge},
+    chat::{ingress::context::Bridge, reply::Answer},
     config::settings::Settings,
     http::Failure,
 };

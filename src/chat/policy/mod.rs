@@ -3,6 +3,6 @@
 pub mod confirmation;
 pub mod identity;
 pub mod length;
-pub mod pasted;
 pub mod roles;
+pub mod secret_scan;
 pub mod since;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::settings::Settings;
 
 use crate::chat::language::{
-    ask::Ask,
+    command::Ask,
     verbs::{self, Verb},
 };
 

@@ -3,7 +3,7 @@
 //! Better a harmless text refused than a key kept for ever in a case that many read. A text is walked over once, and no
 //! byte costs more than a few looks at those behind it, whatever they are: nobody can write one that takes long.
 
-use crate::chat::ingress::typed::{decode, invisible, straight};
+use crate::chat::language::decode::{decode, invisible, straight};
 
 /// The longest text that is looked through, in bytes: Slack's longest message, all of it escaped, has 200,000.
 const LONGEST: usize = 262_144;

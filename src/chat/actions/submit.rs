@@ -2,18 +2,18 @@
 
 use super::{
     attach, authorised,
-    desk::{Desk, Outcome, strange},
+    compare_and_set::{self, Compared, closed},
+    context::{Desk, Outcome, strange},
     lists::watchers_of,
     membership,
-    settle::{self, Compared, closed},
 };
 use crate::{
     aws::sir::{self, Call, CaseChange},
     case::{Case, CaseId, text},
     chat::{
-        answer::{Answer, Button, Line},
         forms::{CaseEdit, Filled, NewCaseForm},
-        language::ask::{self, Ask, Membership},
+        language::command::{self, Ask, Membership},
+        reply::{Answer, Button, Line},
     },
     state::notes,
 };
@@ -61,7 +61,7 @@ async fn create(desk: &Desk<'_>, new: &NewCaseForm) -> Outcome {
     let call = Call::CreateCase { new: Box::new(new.call(desk.key, watchers)) };
     let sir::Answer::CaseId(case) = desk.call(call).await? else { return Err(strange("CreateCase")) };
     desk.changed(&case).await?;
-    let show = ask::Line { case: Some(case.clone()), ask: Ask::Tray };
+    let show = command::Line { case: Some(case.clone()), ask: Ask::Tray };
     Ok(Answer::of(
         Line::of("Case ")
             .bold(case.as_str())
@@ -72,7 +72,7 @@ async fn create(desk: &Desk<'_>, new: &NewCaseForm) -> Outcome {
 
 /// Changes what the person changed in the form, in one call.
 async fn change(desk: &Desk<'_>, id: &CaseId, edit: &CaseEdit) -> Outcome {
-    settle::case(desk, id, |case| compare(case, edit)).await
+    compare_and_set::case(desk, id, |case| compare(case, edit)).await
 }
 
 fn compare(case: &Case, edit: &CaseEdit) -> Result<Compared, Answer> {

@@ -1,13 +1,13 @@
 //! Who am I here, what can I say, and does the bridge work?
 
-use super::desk::{Desk, Outcome};
+use super::context::{Desk, Outcome};
 use crate::{
     aws::sir::Call,
     case::Millis,
     chat::{
-        answer::{Answer, Line},
         language::help,
         policy::roles::{self, Identity, Place},
+        reply::{Answer, Line},
     },
     config::settings::Settings,
     runtime::gate::{self, Refused},

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     aws::sir::limits,
     case::CaseId,
-    chat::language::ask::{Ask, Line},
+    chat::language::command::{Ask, Line},
 };
 
 const TEXT: &str = "text";

@@ -1,16 +1,16 @@
 //! How does a case end for the team: closed, or handed to AWS?
 
 use super::{
+    compare_and_set::{self, Compared, closed},
     confirm,
-    desk::{Desk, Outcome, Stop},
-    settle::{self, Compared, closed},
+    context::{Desk, Outcome, Stop},
 };
 use crate::{
     aws::sir::Call,
     case::{Case, CaseId, Resolver},
     chat::{
-        answer::{Answer, Line},
-        language::ask::Ask,
+        language::command::Ask,
+        reply::{Answer, Line},
     },
 };
 
@@ -31,7 +31,7 @@ pub async fn close(desk: &Desk<'_>, id: &CaseId) -> Outcome {
         let call = (!case.is_closed()).then(|| Call::CloseCase { case: case.id.clone() });
         Ok(Compared { seen: "close".to_owned(), call, answer: is_closed(id) })
     };
-    match settle::case(desk, id, compare).await {
+    match compare_and_set::case(desk, id, compare).await {
         // Which error the service has for a case that somebody closed just now is not documented.
         Err(Stop::Said(answer)) => match desk.case(id).await?.is_closed() {
             true => Ok(is_closed(id)),
@@ -48,7 +48,7 @@ pub fn is_closed(id: &CaseId) -> Answer {
 
 /// `resolver aws`, once it is confirmed.
 pub async fn hand_over(desk: &Desk<'_>, id: &CaseId) -> Outcome {
-    settle::case(desk, id, |case| {
+    compare_and_set::case(desk, id, |case| {
         let call = match case.resolver {
             Resolver::Aws => None,
             Resolver::Own if case.is_closed() => return Err(closed(id)),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{door, envelope::Envelope, inbox};
+use super::{envelope::Envelope, inbox, route};
 use crate::{
     case::Millis,
     config::{
@@ -38,7 +38,7 @@ impl<'a> Bridge<'a> {
             return Box::pin(inbox::work(self, event, deadline)).await.ok_or(Unknown);
         }
         let request = Envelope::read(event).ok_or(Unknown)?;
-        Ok(Box::pin(door::answer(self, &request)).await.into_value())
+        Ok(Box::pin(route::answer(self, &request)).await.into_value())
     }
 
     /// Where people talk.

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// `2026-03-01 09:30 UTC`; a dash where there is no time.
-pub fn moment(at: Option<Seconds>) -> String {
+pub fn format_time(at: Option<Seconds>) -> String {
     at.map_or_else(|| "–".to_owned(), wording::utc)
 }
 
@@ -34,9 +34,9 @@ mod tests {
 
     #[test]
     fn a_time_is_written_to_the_minute_and_in_utc() {
-        assert_eq!(moment(Some(1_772_357_400)), "2026-03-01 09:30 UTC");
-        assert_eq!(moment(Some(0)), "1970-01-01 00:00 UTC");
-        assert_eq!(moment(None), "–");
+        assert_eq!(format_time(Some(1_772_357_400)), "2026-03-01 09:30 UTC");
+        assert_eq!(format_time(Some(0)), "1970-01-01 00:00 UTC");
+        assert_eq!(format_time(None), "–");
     }
 
     #[test]

@@ -9,9 +9,9 @@ use crate::{
     aws::sir::{self, Call, Fault, FaultKind, Page, limits},
     case::{Case, CaseId, Millis},
     chat::{
-        answer::Answer,
         ingress::job::{Did, Job},
         policy::identity::{self, Profile},
+        reply::Answer,
     },
     config::{secrets::Secret, settings::Settings},
     http::Failure,

@@ -1,20 +1,20 @@
 //! A button was pressed: what follows at once, and what goes on to the inbox?
 
 use super::{
-    bridge::Bridge,
-    door::{at_once, mistaken, taken},
+    context::Bridge,
     envelope::Response,
     job::{Did, Job, Place},
-    opening::{self, Opener},
+    modals::{self, Opener},
     payload::Click,
+    route::{at_once, mistaken, taken},
 };
 use crate::{
     case::Millis,
     chat::{
-        answer::{Answer, CONFIRM, DISMISS, LINK, RUN},
-        forms::room::MORE,
+        deliver,
+        forms::overflow_field::MORE,
         language::grammar,
-        reply,
+        reply::{Answer, CONFIRM, DISMISS, LINK, RUN},
     },
 };
 
@@ -26,7 +26,7 @@ pub async fn clicked(bridge: &Bridge<'_>, click: Click, now: Millis) -> Response
         Some(RUN) => return ran(bridge, &click, value, now).await,
         Some(CONFIRM) => Did::Confirmed { value },
         Some(DISMISS) => return dismissed(bridge, &click).await,
-        Some(MORE) => match opening::widened(bridge, &click).await {
+        Some(MORE) => match modals::widened(bridge, &click).await {
             Some(response) => return response,
             None => of_another_release(),
         },
@@ -65,8 +65,8 @@ async fn ran(bridge: &Bridge<'_>, click: &Click, typed: String, now: Millis) -> 
     };
     let who = (job.team.as_str(), job.user.as_str(), job.place.channel.as_str());
     let refused = at_once(bridge.settings, who, &line.ask, &typed).is_some();
-    job.did = match opening::wanted(bridge, &line, &opener).await {
-        Some(kind) if !refused => match opening::open(bridge, kind, &opener, now).await {
+    job.did = match modals::wanted(bridge, &line, &opener).await {
+        Some(kind) if !refused => match modals::open(bridge, kind, &opener, now).await {
             Ok(response) => return response,
             Err(answer) => Did::Mistaken { answer },
         },
@@ -77,7 +77,7 @@ async fn ran(bridge: &Bridge<'_>, click: &Click, typed: String, now: Millis) -> 
 
 async fn dismissed(bridge: &Bridge<'_>, click: &Click) -> Response {
     if let Some(url) = &click.response_url
-        && let Err(failure) = reply::dismiss(&bridge.slack(), url).await
+        && let Err(failure) = deliver::dismiss(&bridge.slack(), url).await
     {
         tracing::warn!(%failure, "a message could not be taken away");
     }

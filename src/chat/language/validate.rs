@@ -9,8 +9,8 @@ use aws_sdk_securityir::types::AwsRegion;
 use crate::case::{CommentId, InvestigationId, MembershipId, Responder};
 
 use super::{
-    ask::Step,
-    mistake::{Mistake, nearest},
+    command::Step,
+    user_error::{Mistake, nearest},
 };
 
 /// A text of a limited length in characters. `what` as in `A comment`.

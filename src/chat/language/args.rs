@@ -4,11 +4,11 @@ use crate::case::{Actor, Seconds, Status};
 
 use super::{
     arguments::{Arguments, choose, items, once, plain},
-    ask::{Ask, Edit, Impact, Person, Which},
-    mistake::Mistake,
-    shapes, when,
+    command::{Ask, Edit, Impact, Person, Which},
+    user_error::Mistake,
+    validate, when,
 };
-use crate::chat::ingress::typed::{Word, Words};
+use crate::chat::language::decode::{Word, Words};
 
 pub(super) type Asked = Result<Ask, Mistake>;
 
@@ -66,32 +66,32 @@ pub(super) fn history(words: &mut Words<'_>, _: Seconds) -> Asked {
 
 fn how_many(words: &mut Words<'_>, usual: u8) -> Result<u8, Mistake> {
     let Some(word) = words.next() else { return Ok(usual) };
-    Ok(u8::try_from(shapes::number("a number of lines", &word.shown(), 50)?).unwrap_or(usual))
+    Ok(u8::try_from(validate::number("a number of lines", &word.shown(), 50)?).unwrap_or(usual))
 }
 
 pub(super) fn new(words: &mut Words<'_>, _: Seconds) -> Asked {
     let title = one_line(&words.text());
-    let title = (!title.is_empty()).then(|| shapes::text("A title", title, 300)).transpose()?;
+    let title = (!title.is_empty()).then(|| validate::text("A title", title, 300)).transpose()?;
     Ok(Ask::New { title })
 }
 
 pub(super) fn comment(words: &mut Words<'_>, _: Seconds) -> Asked {
     let text = words.text();
-    let text = (!text.is_empty()).then(|| shapes::text("A comment", text, 12_000)).transpose()?;
+    let text = (!text.is_empty()).then(|| validate::text("A comment", text, 12_000)).transpose()?;
     Ok(Ask::Comment { text })
 }
 
 pub(super) fn amend(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let comment = shapes::comment(&required(words, "comment")?)?;
-    Ok(Ask::Amend { comment, text: shapes::text("A comment", words.text(), 12_000)? })
+    let comment = validate::comment(&required(words, "comment")?)?;
+    Ok(Ask::Amend { comment, text: validate::text("A comment", words.text(), 12_000)? })
 }
 
 pub(super) fn title(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Title { text: shapes::text("A title", one_line(&words.text()), 300)? })
+    Ok(Ask::Title { text: validate::text("A title", one_line(&words.text()), 300)? })
 }
 
 pub(super) fn describe(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Describe { text: shapes::text("A description", words.text(), 8_000)? })
+    Ok(Ask::Describe { text: validate::text("A description", words.text(), 8_000)? })
 }
 
 /// A title has one line: those of a longer text are joined.
@@ -172,10 +172,10 @@ pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
 
 pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {
     let pairs = pairs(words)?;
-    shapes::count("pairs", pairs.len(), 30)?;
+    validate::count("pairs", pairs.len(), 30)?;
     for (key, value) in &pairs {
-        shapes::text("A key of metadata", key.clone(), 500)?;
-        shapes::text("A value of metadata", value.clone(), 2_000)?;
+        validate::text("A key of metadata", key.clone(), 500)?;
+        validate::text("A value of metadata", value.clone(), 2_000)?;
     }
     Ok(Ask::Metadata { pairs })
 }
@@ -196,14 +196,14 @@ fn people(line: &mut Words<'_>) -> Result<Vec<Person>, Mistake> {
             Word::User(id) => people.push(Person::User(id)),
             other => {
                 for email in items(&other)? {
-                    people.push(Person::Email(shapes::email(&email)?));
+                    people.push(Person::Email(validate::email(&email)?));
                 }
             }
         }
     }
     let people = once(people, |person| person);
     if !people.is_empty() {
-        shapes::count("watchers", people.len(), 30)?;
+        validate::count("watchers", people.len(), 30)?;
     }
     Ok(people)
 }
@@ -222,7 +222,7 @@ pub(super) fn many(
         }
     }
     let list = once(list, |item| item);
-    shapes::count(what, list.len(), most)?;
+    validate::count(what, list.len(), most)?;
     Ok(list)
 }
 
@@ -243,29 +243,29 @@ fn impact(words: &mut Words<'_>) -> Result<Impact, Mistake> {
     }
     let kinds = [("accounts", Kind::Account), ("regions", Kind::Region), ("services", Kind::Service)];
     Ok(match choose("a kind of impact", &required(words, "kind of impact")?, &kinds)? {
-        Kind::Account => Impact::Accounts(many(words, "accounts", 200, shapes::account)?),
-        Kind::Region => Impact::Regions(many(words, "Regions", 50, shapes::region)?),
-        Kind::Service => Impact::Services(many(words, "services", 600, shapes::service)?),
+        Kind::Account => Impact::Accounts(many(words, "accounts", 200, validate::account)?),
+        Kind::Region => Impact::Regions(many(words, "Regions", 50, validate::region)?),
+        Kind::Service => Impact::Services(many(words, "services", 600, validate::service)?),
     })
 }
 
 pub(super) fn actor_add(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let ip = shapes::written(shapes::public_address(&required(words, "IP address")?)?);
+    let ip = validate::written(validate::public_address(&required(words, "IP address")?)?);
     Ok(Ask::Actor { edit: Edit::Add, actor: Actor { ip, user_agent: agent(words)? } })
 }
 
 pub(super) fn actor_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let ip = shapes::written(shapes::address(&required(words, "IP address")?)?);
+    let ip = validate::written(validate::address(&required(words, "IP address")?)?);
     Ok(Ask::Actor { edit: Edit::Remove, actor: Actor { ip, user_agent: agent(words)? } })
 }
 
 fn agent(words: &mut Words<'_>) -> Result<Option<String>, Mistake> {
     let agent = words.text();
-    (!agent.is_empty()).then(|| shapes::text("A user agent", agent, 500)).transpose()
+    (!agent.is_empty()).then(|| validate::text("A user agent", agent, 500)).transpose()
 }
 
 pub(super) fn get(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Get { number: shapes::number("a file's number", &required(words, "file")?, 999)? })
+    Ok(Ask::Get { number: validate::number("a file's number", &required(words, "file")?, 999)? })
 }
 
 pub(super) fn useful(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -277,16 +277,16 @@ pub(super) fn useless(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 fn rate(words: &mut Words<'_>, useful: bool) -> Asked {
-    let step = shapes::step(&required(words, "investigation")?)?;
+    let step = validate::step(&required(words, "investigation")?)?;
     let why = words.text();
-    let why = (!why.is_empty()).then(|| shapes::text("A reason", why, 1_000)).transpose()?;
+    let why = (!why.is_empty()).then(|| validate::text("A reason", why, 1_000)).transpose()?;
     Ok(Ask::Rate { step, useful, why })
 }
 
 pub(super) fn tag_add(words: &mut Words<'_>, _: Seconds) -> Asked {
     let pairs = pairs(words)?;
-    shapes::count("tags", pairs.len(), 200)?;
-    let checked = |(key, value)| Ok((shapes::tag_key(key)?, shapes::tag_value(value)?));
+    validate::count("tags", pairs.len(), 200)?;
+    let checked = |(key, value)| Ok((validate::tag_key(key)?, validate::tag_value(value)?));
     Ok(Ask::Tag { pairs: pairs.into_iter().map(checked).collect::<Result<_, Mistake>>()? })
 }
 
@@ -295,16 +295,16 @@ pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
     for word in words {
         let text = plain(&word)?;
         let key = text.split('=').next().unwrap_or_default().trim();
-        keys.push(shapes::tag_key(key.to_owned())?);
+        keys.push(validate::tag_key(key.to_owned())?);
     }
     let keys = once(keys, |key| key);
-    shapes::count("tags", keys.len(), 200)?;
+    validate::count("tags", keys.len(), 200)?;
     Ok(Ask::Untag { keys })
 }
 
 /// `KEY=VALUE`, each key once: the last one holds.
 fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, Mistake> {
-    let pairs = words.map(|word| shapes::pair(&plain(&word)?));
+    let pairs = words.map(|word| validate::pair(&plain(&word)?));
     let mut pairs: Vec<(String, String)> = pairs.collect::<Result<_, Mistake>>()?;
     pairs.reverse();
     let mut last = once(pairs, |(key, _)| key);
@@ -323,10 +323,10 @@ pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 pub(super) fn jira_link(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::JiraLink { key: shapes::issue(&required(words, "issue")?)? })
+    Ok(Ask::JiraLink { key: validate::issue(&required(words, "issue")?)? })
 }
 
-pub(super) use super::read_organisation::*;
+pub(super) use super::args_organisation::*;
 
 /// The next word, which must be there.
 pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, Mistake> {

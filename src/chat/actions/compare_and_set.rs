@@ -2,11 +2,11 @@
 //!
 //! By comparing: what the case is, what it is to become, and what it was when the command was decided.
 
-use super::desk::{Desk, Outcome};
+use super::context::{Desk, Outcome};
 use crate::{
     aws::sir::Call,
     case::{Case, CaseId},
-    chat::answer::{Answer, Line},
+    chat::reply::{Answer, Line},
 };
 
 /// What comparing showed.

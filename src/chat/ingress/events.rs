@@ -1,18 +1,18 @@
 //! What do Slack's events and Jira's webhooks ask of us?
 
 use super::{
-    door::mistaken,
     job::{self, Did, Job, Place},
-    opening,
+    modals,
     payload::{Callback, Event, HomeOpened, Message, Webhook},
+    route::mistaken,
 };
 use crate::{
     case::Millis,
     chat::{
         forms::Filled,
         language::{
-            ask::{Ask, Line},
-            grammar,
+            command::{Ask, Line},
+            decode, grammar,
         },
         policy::length,
     },
@@ -122,9 +122,9 @@ fn mentioned(
     let did = match read.then(|| grammar::parse(text, now.div_euclid(1_000))) {
         None => Did::Mistaken { answer: length::unread(settings, &callback.team_id, &user) },
         Some(Ok(Line { case, ask: Ask::Attach })) if !message.files.is_empty() => {
-            Did::Filled { filled: Filled::Attach { case, files: opening::files(message), before: 0 } }
+            Did::Filled { filled: Filled::Attach { case, files: modals::files(message), before: 0 } }
         }
-        Some(Ok(line)) => Did::Asked { line, typed: super::typed::decode(text).trim().to_owned() },
+        Some(Ok(line)) => Did::Asked { line, typed: decode::decode(text).trim().to_owned() },
         Some(Err(mistake)) => Did::Mistaken { answer: mistaken(&mistake) },
     };
     let place = Place { channel, thread: thread_of(message) };

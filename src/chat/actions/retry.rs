@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::Trouble;
 use crate::{
     chat::{
-        answer::Answer,
-        ingress::{bridge::Bridge, job::Job},
+        ingress::{context::Bridge, job::Job},
         policy::identity::{self, Profile},
+        reply::Answer,
     },
     http::Failure,
 };

@@ -3,13 +3,13 @@
 use crate::case::{MembershipId, Responder, Seconds};
 
 use super::{
+    args::{Asked, bare, many, required},
     arguments::{Arguments, choose, once},
-    ask::{Ask, Hub, Membership, MembershipChange, NewMembership},
-    mistake::Mistake,
-    read::{Asked, bare, many, required},
-    shapes, when,
+    command::{Ask, Hub, Membership, MembershipChange, NewMembership},
+    user_error::Mistake,
+    validate, when,
 };
-use crate::chat::ingress::typed::{Word, Words};
+use crate::chat::language::decode::{Word, Words};
 
 bare! {
     membership_list => Ask::Membership(Membership::List),
@@ -33,7 +33,7 @@ pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
 
 /// Nothing, or a membership's id.
 fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
-    words.next().map(|word| shapes::membership(&word.shown())).transpose()
+    words.next().map(|word| validate::membership(&word.shown())).transpose()
 }
 
 /// The membership's id, if the next word looks like one.
@@ -46,7 +46,7 @@ fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
 
 pub(super) fn membership_accounts(words: &mut Words<'_>, _: Seconds) -> Asked {
     let membership = leading_id(words)?;
-    let accounts = many(words, "accounts", 100, shapes::account)?;
+    let accounts = many(words, "accounts", 100, validate::account)?;
     Ok(Ask::Membership(Membership::Accounts { membership, accounts }))
 }
 
@@ -75,12 +75,12 @@ pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
 }
 
 pub(super) fn hub_member(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Hub(Hub::Member { accounts: many(words, "accounts", 100, shapes::account)? }))
+    Ok(Ask::Hub(Hub::Member { accounts: many(words, "accounts", 100, validate::account)? }))
 }
 
 pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let administrator = shapes::account(&required(words, "administrator's account")?)?;
-    let invitation = shapes::invitation(&required(words, "invitation")?)?;
+    let administrator = validate::account(&required(words, "administrator's account")?)?;
+    let invitation = validate::invitation(&required(words, "invitation")?)?;
     Ok(Ask::Hub(Hub::Accept { administrator, invitation }))
 }
 
@@ -90,7 +90,7 @@ pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
         return Ok(Ask::Membership(Membership::New { values: None }));
     }
     let team = team(&arguments)?;
-    shapes::count("team members", team.len(), 10)?;
+    validate::count("team members", team.len(), 10)?;
     if team.len() < 2 {
         return Err(Mistake::new(
             "A team has 2 to 10 people; this one has 1.",
@@ -98,7 +98,7 @@ pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
         ));
     }
     let values = NewMembership {
-        name: shapes::membership_name(&arguments.plain.join(" "))?,
+        name: validate::membership_name(&arguments.plain.join(" "))?,
         team,
         triage: switch(&arguments, "triage")?,
         whole_organization: switch(&arguments, "whole-organization")?,
@@ -117,7 +117,7 @@ pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
         return Err(Mistake::new(happened, "Name the whole team: it replaces the one that is there."));
     }
     let change = MembershipChange {
-        name: arguments.last("name").map(shapes::membership_name).transpose()?,
+        name: arguments.last("name").map(validate::membership_name).transpose()?,
         team,
         triage: switch(&arguments, "triage")?,
         whole_organization: switch(&arguments, "whole-organization")?,
@@ -128,7 +128,7 @@ pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 fn team(arguments: &Arguments) -> Result<Vec<Responder>, Mistake> {
-    arguments.values("member").map(shapes::responder).collect()
+    arguments.values("member").map(validate::responder).collect()
 }
 
 /// `on`, `off`, `yes` or `no`.
@@ -141,10 +141,10 @@ fn switch(arguments: &Arguments, name: &str) -> Result<Option<bool>, Mistake> {
 /// At most five units for one call, each once.
 fn units(arguments: &Arguments, name: &str) -> Result<Vec<String>, Mistake> {
     let units = arguments.values(name).flat_map(|value| value.split(','));
-    let units: Vec<String> = units.map(|unit| shapes::unit(unit.trim())).collect::<Result<_, Mistake>>()?;
+    let units: Vec<String> = units.map(|unit| validate::unit(unit.trim())).collect::<Result<_, Mistake>>()?;
     let units = once(units, |unit| unit);
     if !units.is_empty() {
-        shapes::count("organizational units", units.len(), 5)?;
+        validate::count("organizational units", units.len(), 5)?;
     }
     Ok(units)
 }

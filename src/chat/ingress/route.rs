@@ -9,26 +9,26 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{
-    bridge::Bridge,
-    click,
+    block_actions,
+    context::Bridge,
     envelope::{Envelope, Response, is_crowded},
-    happened,
+    events,
     job::{Did, Job, Place},
-    opening::{self, Opener},
+    modals::{self, Opener},
     payload::{self, Callback, Command, Delivery, Interaction, Slash},
     signature::{self, Verified},
 };
 use crate::{
     case::Millis,
     chat::{
-        actions::about,
-        answer::{Answer, Button},
-        language::{ask::Ask, grammar, mistake::Mistake},
+        actions::diagnostics,
+        deliver,
+        language::{command::Ask, decode, grammar, user_error::Mistake},
         policy::{
             identity, length,
             roles::{self, Identity},
         },
-        reply,
+        reply::{Answer, Button},
     },
     config::settings::Settings,
 };
@@ -103,9 +103,9 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
             None => Response::bare(400),
         },
         Route::Interactions => match payload::interaction(request) {
-            Some(Interaction::BlockActions(click)) => click::clicked(bridge, click, now).await,
-            Some(Interaction::ViewSubmission(sent)) => opening::submitted(bridge, &sent, now).await,
-            Some(Interaction::MessageAction(shortcut)) => opening::chosen(bridge, shortcut, now).await,
+            Some(Interaction::BlockActions(click)) => block_actions::clicked(bridge, click, now).await,
+            Some(Interaction::ViewSubmission(sent)) => modals::submitted(bridge, &sent, now).await,
+            Some(Interaction::MessageAction(shortcut)) => modals::chosen(bridge, shortcut, now).await,
             Some(Interaction::Shortcut(_) | Interaction::Other) => Response::bare(200),
             None => Response::bare(400),
         },
@@ -118,7 +118,7 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
             None => Response::bare(400),
         },
         Route::Webhooks => match payload::webhook(request) {
-            Some(webhook) => taken(bridge, happened::changed(bridge.settings, &webhook, now)).await,
+            Some(webhook) => taken(bridge, events::changed(bridge.settings, &webhook, now)).await,
             None => Response::bare(400),
         },
     }
@@ -127,12 +127,12 @@ async fn routed(bridge: &Bridge<'_>, route: Route, request: &Verified, now: Mill
 /// An event. Where nobody knows just now whether its text may be read, Slack brings it again; after that the hourly
 /// check does.
 async fn event(bridge: &Bridge<'_>, callback: &Callback, now: Millis) -> Response {
-    let read = match happened::words(bridge.settings, callback) {
+    let read = match events::words(bridge.settings, callback) {
         Some((user, length)) => length::is_read(bridge, (&callback.team_id, user), length).await,
         None => Ok(true),
     };
     match read {
-        Ok(read) => taken(bridge, happened::happened(bridge.settings, callback, read, now)).await,
+        Ok(read) => taken(bridge, events::happened(bridge.settings, callback, read, now)).await,
         Err(_) => Response::bare(503),
     }
 }
@@ -159,11 +159,11 @@ async fn typed(bridge: &Bridge<'_>, slash: Slash, now: Millis) -> Response {
         place: Place { channel: slash.channel_id.clone(), thread: None },
         pressed: false,
     };
-    if let Some(kind) = opening::wanted(bridge, &line, &opener).await {
-        let opened = opening::open(bridge, kind, &opener, now).await;
+    if let Some(kind) = modals::wanted(bridge, &line, &opener).await {
+        let opened = modals::open(bridge, kind, &opener, now).await;
         return opened.unwrap_or_else(|answer| told(&answer.give_back(&slash.text)));
     }
-    let typed = super::typed::decode(&slash.text);
+    let typed = decode::decode(&slash.text);
     let job = Job {
         act: slash.trigger_id,
         team: slash.team_id,
@@ -202,7 +202,7 @@ pub(super) fn at_once(
     match (ask, roles::may(settings, &identity, ask, place)) {
         _ if !sure => None,
         (_, Err(refusal)) => Some(Answer::says(refusal.to_string()).give_back(typed)),
-        (Ask::Help { verb }, Ok(())) => Some(about::help(settings, &identity, place, verb.as_deref())),
+        (Ask::Help { verb }, Ok(())) => Some(diagnostics::help(settings, &identity, place, verb.as_deref())),
         _ => None,
     }
 }
@@ -215,7 +215,7 @@ pub fn mistaken(mistake: &Mistake) -> Answer {
 }
 
 fn told(answer: &Answer) -> Response {
-    reply::in_response(answer).map_or(Response::bare(200), Response::json)
+    deliver::in_response(answer).map_or(Response::bare(200), Response::json)
 }
 
 /// Puts a job on the inbox. Where that fails Slack and Jira are told to come again.

@@ -6,20 +6,22 @@
 use serde_json::{Value, json};
 
 use super::{
-    bridge::Bridge,
-    door::{at_once, put, taken},
+    context::Bridge,
     envelope::Response,
     job::{Did, Job, Place, case_of, in_form},
     payload::{Click, Message, Shortcut, Submission},
-    typed,
+    route::{at_once, put, taken},
 };
 use crate::{
     case::{Millis, text},
     chat::{
-        answer::Answer,
-        forms::{Filled, Form, Kind, is_wanted, note, room},
-        language::ask::{Ask, Line},
+        forms::{Filled, Form, Kind, is_wanted, note, overflow_field},
+        language::{
+            command::{Ask, Line},
+            decode,
+        },
         policy::length,
+        reply::Answer,
     },
     targets::slack::Beside,
 };
@@ -91,7 +93,7 @@ pub async fn open(bridge: &Bridge<'_>, kind: Kind, opener: &Opener, now: Millis)
 pub async fn widened(bridge: &Bridge<'_>, click: &Click) -> Option<Response> {
     let (_, name) = click.actions.first()?.action_id.split_once('/')?;
     let view = click.view.as_ref()?;
-    let wider = room::more(view, name)?;
+    let wider = overflow_field::more(view, name)?;
     let id = view["id"].as_str().unwrap_or_default();
     if let Err(failure) = bridge.slack().update_view(id, view["hash"].as_str(), &wider).await {
         tracing::warn!(%failure, "a form got no more room");
@@ -222,7 +224,7 @@ pub async fn chosen(bridge: &Bridge<'_>, shortcut: Shortcut, now: Millis) -> Res
 fn whole(message: &Message) -> String {
     let said = message.said();
     let names: Vec<_> = said.beside.iter().map(Beside::called).collect();
-    text::beside(&typed::decode(&said.text), "message in Slack", &names)
+    text::beside(&decode::decode(&said.text), "message in Slack", &names)
 }
 
 /// What a shortcut asks, and the files of its message.
