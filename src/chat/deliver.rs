@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reply::Answer;
+use super::reply::Reply;
 use crate::{
     chat::ingress::job::Job,
     http::Failure,
@@ -11,7 +11,7 @@ use crate::{
 
 /// The message that a slash command gets in the HTTP response; `None` for silence. What does not fit into one
 /// message is not for this way.
-pub fn in_response(answer: &Answer) -> Option<Value> {
+pub fn in_response(answer: &Reply) -> Option<Value> {
     answer.messages().into_iter().next().map(|message| ephemeral(message, false))
 }
 
@@ -20,7 +20,7 @@ pub fn in_response(answer: &Answer) -> Option<Value> {
 /// # Errors
 /// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
 /// it says, nothing is left to do.
-pub async fn send(slack: &Slack<'_>, job: &Job, answer: &Answer) -> Result<(), Failure> {
+pub async fn send(slack: &Slack<'_>, job: &Job, answer: &Reply) -> Result<(), Failure> {
     for (index, message) in answer.messages().into_iter().enumerate() {
         let through = match &job.response_url {
             Some(url) => slack.respond(url, &ephemeral(message.clone(), job.replaces && index == 0)).await,

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::reply::{Answer, Button, Line as Told};
+use super::reply::{Button, Paragraph as Told, Reply};
 use crate::{
     case::{CaseId, InvestigationId, MembershipId, Watcher},
     chat::{
-        forms::{Filled, Form, Kind, new_case},
-        ingress::job::{Did, Job, Place, in_form, said},
+        forms::{FormInput, Modal, ModalKind, new_case},
+        ingress::job::{Action, Job, Origin, in_form, said},
         language::{
-            command::{Ask, Line, Membership, Step},
+            command::{Command, CommandLine, InvestigationRef, MembershipCommand},
             grammar::parse,
             verbs,
         },
@@ -105,7 +105,7 @@ const LINES: [&str; 74] = [
     "hub leave",
 ];
 
-fn lines() -> impl Iterator<Item = (&'static str, Line)> {
+fn lines() -> impl Iterator<Item = (&'static str, CommandLine)> {
     LINES.iter().map(|text| (*text, parse(text, NOW).unwrap()))
 }
 
@@ -113,17 +113,17 @@ fn case() -> CaseId {
     CaseId::new("1234567890")
 }
 
-fn place() -> Place {
-    Place { channel: "C0SECURITY".to_owned(), thread: Some("1795668300.000100".to_owned()) }
+fn place() -> Origin {
+    Origin { channel: "C0SECURITY".to_owned(), thread: Some("1795668300.000100".to_owned()) }
 }
 
-fn job(act: &str, did: Did) -> Job {
+fn job(act: &str, action: Action) -> Job {
     Job {
         act: act.to_owned(),
         team: "T0CASEBRDG".to_owned(),
         user: "U0ANAEXAMP".to_owned(),
         place: place(),
-        did,
+        action,
         response_url: None,
         replaces: false,
         at: 1_795_674_000_123,
@@ -133,20 +133,20 @@ fn job(act: &str, did: Did) -> Job {
 #[test]
 fn every_line_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
     for verb in verbs::all() {
-        assert!(lines().any(|(_, line)| verbs::of(&line.ask) == Some(verb)), "no line for {}", verb.name);
+        assert!(lines().any(|(_, line)| verbs::of(&line.command) == Some(verb)), "no line for {}", verb.name);
     }
     let asked = |(text, line)| {
-        let did = Did::Asked { line, typed: format!("{text} ") };
+        let action = Action::Asked { line, typed: format!("{text} ") };
         let response_url = Some("https://hooks.slack.com/commands/T0CASEBRDG/1/x".to_owned());
-        let place = Place { thread: None, ..place() };
-        (text, Job { response_url, place, ..job("1795674000.123.0123456789abcdef", did) })
+        let place = Origin { thread: None, ..place() };
+        (text, Job { response_url, place, ..job("1795674000.123.0123456789abcdef", action) })
     };
     golden::check_json("jobs-asked", &lines().map(asked).collect::<Vec<_>>());
 }
 
 /// What a form says, where no line does.
-fn filled() -> Vec<(&'static str, Did)> {
-    let attach = |case, before| Filled::Attach {
+fn filled() -> Vec<(&'static str, Action)> {
+    let attach = |case, before| FormInput::Attach {
         case,
         files: vec!["F0AUTHLOG1".to_owned(), "F0TRAILJSN".to_owned()],
         before,
@@ -158,54 +158,58 @@ fn filled() -> Vec<(&'static str, Did)> {
         reported: Some(NOW - 7_200),
         actual: None,
     };
-    let of = |text: &str| match parse(text, NOW).unwrap().ask {
-        Ask::Membership(membership) => membership,
-        _ => Membership::List,
+    let of = |text: &str| match parse(text, NOW).unwrap().command {
+        Command::Membership(membership) => membership,
+        _ => MembershipCommand::List,
     };
     let new = of(
         "membership new Example --member \"Ana Lima|Lead|ana@example.com\" --member \"Bo Ek|Lead|bo@example.com\"",
     );
     [
-        ("new case", Filled::New(Box::new(new_case::sample()))),
-        ("edit", Filled::Edit { case: case(), edit: Box::new(edit) }),
-        ("membership", Filled::Membership(new)),
-        ("change of a membership", Filled::Membership(of("membership update --triage on"))),
+        ("new case", FormInput::New(Box::new(new_case::sample()))),
+        ("edit", FormInput::Edit { case: case(), edit: Box::new(edit) }),
+        ("membership", FormInput::Membership(new)),
+        ("change of a membership", FormInput::Membership(of("membership update --triage on"))),
         ("files", attach(Some(case()), 0)),
         ("files of this thread, the second", attach(None, 1)),
     ]
-    .map(|(name, filled)| (name, Did::Filled { filled }))
+    .map(|(name, filled)| (name, Action::Filled { filled }))
     .into()
 }
 
 #[test]
 fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
-    let form = Form { kind: Kind::Edit { case: case() }, place: place() };
+    let form = Modal { kind: ModalKind::Edit { case: case() }, place: place() };
     let acts = vec![
-        ("confirmed", Did::Confirmed { value: "c2lnbmVk.e30".to_owned() }),
+        ("confirmed", Action::Confirmed { value: "c2lnbmVk.e30".to_owned() }),
         (
             "form opened",
-            Did::Opened { view: "V0FORMVIEW".to_owned(), hash: Some("1.h".to_owned()), form: form.clone() },
+            Action::Opened {
+                view: "V0FORMVIEW".to_owned(),
+                hash: Some("1.h".to_owned()),
+                form: form.clone(),
+            },
         ),
-        ("form opened, without a hash", Did::Opened { view: "V0FORMVIEW".to_owned(), hash: None, form }),
-        ("home", Did::Home),
-        ("mistaken", Did::Mistaken { answer: answers().remove(1).1 }),
+        ("form opened, without a hash", Action::Opened { view: "V0FORMVIEW".to_owned(), hash: None, form }),
+        ("home", Action::Home),
+        ("mistaken", Action::Mistaken { answer: answers().remove(1).1 }),
         ("said", said_with("It was <@U0BOEXAMPL> &amp; me", &[], &[])),
         ("said with files", said_with("", &["auth.log"], &[])),
         (
             "said with files to attach",
             said_with("see", &["auth.log", "F0CONNECT1"], &["F0AUTHLOG1", "F0CONNECT1"]),
         ),
-        ("withheld", Did::Withheld { kind: "an AWS access key".to_owned() }),
+        ("withheld", Action::Withheld { kind: "an AWS access key".to_owned() }),
         ("amended", amended_with("It was me", &[])),
         ("amended with files", amended_with("It was me", &["auth.log"])),
-        ("issue changed", Did::JiraChanged { issue: "10001".to_owned() }),
+        ("issue changed", Action::JiraChanged { issue: "10001".to_owned() }),
     ];
     let acts = acts.into_iter().chain(filled());
-    let mut jobs: Vec<_> = acts.map(|(name, did)| (name, job(&in_form("V0FORMVIEW"), did))).collect();
-    jobs.push(("pressed for one person", Job { replaces: true, ..job("1.2.x", Did::Home) }));
+    let mut jobs: Vec<_> = acts.map(|(name, action)| (name, job(&in_form("V0FORMVIEW"), action))).collect();
+    jobs.push(("pressed for one person", Job { replaces: true, ..job("1.2.x", Action::Home) }));
     jobs.push((
         "at the door of nobody",
-        Job { place: Place::default(), ..job("10001/1795674000123", Did::Home) },
+        Job { place: Origin::default(), ..job("10001/1795674000123", Action::Home) },
     ));
     jobs.push(("brought by the check", brought()));
     golden::check_json("jobs", &jobs);
@@ -217,12 +221,22 @@ fn texts(all: &[&str]) -> Vec<String> {
 
 const SAID_AT: &str = "1795669199.000100";
 
-fn said_with(text: &str, files: &[&str], uploads: &[&str]) -> Did {
-    Did::Said { ts: SAID_AT.to_owned(), text: text.to_owned(), files: texts(files), uploads: texts(uploads) }
+fn said_with(text: &str, files: &[&str], uploads: &[&str]) -> Action {
+    Action::Said {
+        ts: SAID_AT.to_owned(),
+        text: text.to_owned(),
+        files: texts(files),
+        uploads: texts(uploads),
+    }
 }
 
-fn amended_with(text: &str, files: &[&str]) -> Did {
-    Did::Amended { ts: SAID_AT.to_owned(), text: text.to_owned(), files: texts(files), uploads: texts(files) }
+fn amended_with(text: &str, files: &[&str]) -> Action {
+    Action::Amended {
+        ts: SAID_AT.to_owned(),
+        text: text.to_owned(),
+        files: texts(files),
+        uploads: texts(files),
+    }
 }
 
 /// A reply whose event never came.
@@ -244,28 +258,29 @@ fn brought() -> Job {
 
 #[test]
 fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
-    let rate = |step, useful| Kind::Rate { case: case(), step, useful };
+    let rate = |step, useful| ModalKind::Rate { case: case(), step, useful };
     let confirmation = Some("c2lnbmVk.e30".to_owned());
     let forms = [
-        ("new case", Kind::New { title: None }),
-        ("comment", Kind::Comment { case: Some(case()), text: String::new() }),
-        ("comment on a chosen case", Kind::Comment { case: None, text: String::new() }),
-        ("edit", Kind::Edit { case: case() }),
-        ("close, being filled in", Kind::Close { case: case(), confirmation: None }),
-        ("close", Kind::Close { case: case(), confirmation }),
-        ("useful", rate(Step::Number(2), true)),
-        ("useless", rate(Step::Id(InvestigationId::new("inv-0123456789ab")), false)),
-        ("membership", Kind::Membership),
-        ("change of the membership", Kind::MembershipChange { membership: None }),
+        ("new case", ModalKind::New { title: None }),
+        ("comment", ModalKind::Comment { case: Some(case()), text: String::new() }),
+        ("comment on a chosen case", ModalKind::Comment { case: None, text: String::new() }),
+        ("edit", ModalKind::Edit { case: case() }),
+        ("close, being filled in", ModalKind::Close { case: case(), confirmation: None }),
+        ("close", ModalKind::Close { case: case(), confirmation }),
+        ("useful", rate(InvestigationRef::Number(2), true)),
+        ("useless", rate(InvestigationRef::Id(InvestigationId::new("inv-0123456789ab")), false)),
+        ("membership", ModalKind::Membership),
+        ("change of the membership", ModalKind::MembershipChange { membership: None }),
         ("change of a membership", {
-            Kind::MembershipChange { membership: Some(MembershipId::new("m-abcdef1234567890")) }
+            ModalKind::MembershipChange { membership: Some(MembershipId::new("m-abcdef1234567890")) }
         }),
-        ("files", Kind::Attach { files: vec!["F0AUTHLOG1".to_owned()] }),
+        ("files", ModalKind::Attach { files: vec!["F0AUTHLOG1".to_owned()] }),
     ];
-    let forms: Vec<_> = forms.into_iter().map(|(name, kind)| (name, Form { kind, place: place() })).collect();
-    let metadata = |form: &Form| form.view(NOW)["private_metadata"].as_str().unwrap().to_owned();
+    let forms: Vec<_> =
+        forms.into_iter().map(|(name, kind)| (name, Modal { kind, place: place() })).collect();
+    let metadata = |form: &Modal| form.view(NOW)["private_metadata"].as_str().unwrap().to_owned();
     golden::check("forms", &forms, metadata, |text| {
-        Form::of(&json!({ "callback_id": crate::chat::forms::CALLBACK, "private_metadata": text }))
+        Modal::of(&json!({ "callback_id": crate::chat::forms::CALLBACK, "private_metadata": text }))
             .unwrap()
             .unwrap()
     });
@@ -276,12 +291,12 @@ fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
     let may_lack = ["replaces", "before", "communication", "beside", "uploads"];
     golden::damage::<Job>("jobs", &may_lack, &[]);
     golden::damage::<Job>("jobs-asked", &may_lack, &[]);
-    golden::damage::<Form>("forms", &[], &[]);
-    golden::damage::<Answer>("answers", &[], &[]);
-    golden::damage::<(String, Answer)>("decided-changes", &[], &[]);
+    golden::damage::<Modal>("forms", &[], &[]);
+    golden::damage::<Reply>("answers", &[], &[]);
+    golden::damage::<(String, Reply)>("decided-changes", &[], &[]);
     golden::later::<Job>("jobs");
-    golden::later::<Form>("forms");
-    golden::later::<Answer>("answers");
+    golden::later::<Modal>("forms");
+    golden::later::<Reply>("answers");
 }
 
 #[test]
@@ -302,7 +317,7 @@ fn every_confirmation_that_any_release_signed_is_opened_as_it_was_meant() {
     let who = |user: &str| Identity {
         team: "T0CASEBRDG".to_owned(),
         user: user.to_owned(),
-        kind: roles::Kind::Member,
+        kind: roles::Standing::Member,
         groups: vec![],
     };
     let of = |line: &str, version| Confirmation {
@@ -317,7 +332,7 @@ fn every_confirmation_that_any_release_signed_is_opened_as_it_was_meant() {
         .filter(|verb| verb.confirmed)
         .map(|verb| {
             let line = lines().find(|(_, line)| {
-                verbs::of(&line.ask) == Some(verb) && !crate::chat::forms::is_wanted(&line.ask, false)
+                verbs::of(&line.command) == Some(verb) && !crate::chat::forms::is_wanted(&line.command, false)
             });
             let text = line.unwrap().0;
             (text, of(text, text.starts_with("1234567890").then_some(NOW - 60)))
@@ -334,7 +349,7 @@ fn every_confirmation_that_any_release_signed_is_opened_as_it_was_meant() {
     );
 }
 
-fn answers() -> Vec<(&'static str, Answer)> {
+fn answers() -> Vec<(&'static str, Reply)> {
     let line =
         Told::of("Case ").bold("1234567890").text(" is ").code("open").link("https://a.example/1", "here");
     let buttons = vec![
@@ -343,9 +358,9 @@ fn answers() -> Vec<(&'static str, Answer)> {
         Button::dismiss("Leave it"),
     ];
     vec![
-        ("silence", Answer::silence()),
-        ("lines", Answer::of(line.clone()).give_back("comment \"é\"")),
-        ("buttons", Answer::of(line).buttons(buttons)),
+        ("silence", Reply::silence()),
+        ("lines", Reply::of(line.clone()).give_back("comment \"é\"")),
+        ("buttons", Reply::of(line).buttons(buttons)),
     ]
 }
 

@@ -20,7 +20,7 @@ const MESSAGES: usize = 4;
 
 /// What a person gets to read. Its `Debug` tells nothing of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Reply {
     /// From top to bottom. None at all is silence.
     #[serde(rename = "pieces")]
     pub pieces: Vec<Piece>,
@@ -31,7 +31,7 @@ pub struct Answer {
 pub enum Piece {
     /// A line or a paragraph.
     #[serde(rename = "Line")]
-    Line(Line),
+    Line(Paragraph),
     /// A row of buttons.
     #[serde(rename = "Buttons")]
     Buttons(Vec<Button>),
@@ -39,13 +39,13 @@ pub enum Piece {
 
 /// A line or a paragraph.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct Paragraph {
     #[serde(rename = "spans")]
-    spans: Vec<Span>,
+    spans: Vec<TextRun>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Span {
+struct TextRun {
     #[serde(rename = "text")]
     text: String,
     #[serde(rename = "style")]
@@ -94,7 +94,7 @@ pub const DISMISS: &str = "dismiss";
 /// The action of a button that leads somewhere begins so.
 pub const LINK: &str = "link:";
 
-impl Line {
+impl Paragraph {
     /// A line that begins with these words.
     pub fn of(words: impl Into<String>) -> Self {
         Self::default().text(words)
@@ -130,7 +130,7 @@ impl Line {
     fn with(mut self, words: impl Into<String>, style: Style) -> Self {
         let text = text::visible(&words.into());
         if !text.is_empty() {
-            self.spans.push(Span { text, style });
+            self.spans.push(TextRun { text, style });
         }
         self
     }
@@ -170,25 +170,25 @@ impl Button {
     }
 }
 
-impl Answer {
+impl Reply {
     /// Nothing at all.
     pub fn silence() -> Self {
         Self::default()
     }
 
     /// An answer of one line.
-    pub fn of(line: Line) -> Self {
+    pub fn of(line: Paragraph) -> Self {
         Self::default().line(line)
     }
 
     /// An answer of these words.
     pub fn says(words: impl Into<String>) -> Self {
-        Self::of(Line::of(words))
+        Self::of(Paragraph::of(words))
     }
 
     /// Goes on with a line.
     #[must_use]
-    pub fn line(mut self, line: Line) -> Self {
+    pub fn line(mut self, line: Paragraph) -> Self {
         self.pieces.push(Piece::Line(line));
         self
     }
@@ -196,7 +196,7 @@ impl Answer {
     /// Goes on with these words.
     #[must_use]
     pub fn say(self, words: impl Into<String>) -> Self {
-        self.line(Line::of(words))
+        self.line(Paragraph::of(words))
     }
 
     /// Goes on with buttons; with none of them, nothing.
@@ -214,7 +214,7 @@ impl Answer {
         if typed.trim().is_empty() {
             return self;
         }
-        self.line(Line::of("You wrote: ").code(typed))
+        self.line(Paragraph::of("You wrote: ").code(typed))
     }
 
     /// Whether there is nothing to read.
@@ -244,7 +244,7 @@ impl Answer {
     /// left out, and the last one says so.
     pub fn messages(&self) -> Vec<Value> {
         let mut messages = Vec::new();
-        let mut page = Page::default();
+        let mut page = MessageDraft::default();
         for (text, block) in self.blocks() {
             if !page.fits(&text) {
                 messages.push(std::mem::take(&mut page).message());
@@ -255,8 +255,9 @@ impl Answer {
             messages.push(page.message());
         }
         if messages.len() > MESSAGES {
-            let rest =
-                Line::of("There is more than fits here. Ask for less, or open the case in the AWS console.");
+            let rest = Paragraph::of(
+                "There is more than fits here. Ask for less, or open the case in the AWS console.",
+            );
             messages.truncate(MESSAGES - 1);
             messages.push(json!({ "text": rest.plain(), "blocks": [rich_text(&rest.spans)] }));
         }
@@ -295,9 +296,9 @@ impl Answer {
     }
 }
 
-impl Line {
+impl Paragraph {
     /// The line in pieces that each fit into a block.
-    fn pieces(&self) -> Vec<Vec<Span>> {
+    fn pieces(&self) -> Vec<Vec<TextRun>> {
         let mut pieces = vec![Vec::new()];
         let mut room = BLOCK;
         for span in &self.spans {
@@ -309,7 +310,7 @@ impl Line {
                 }
                 room -= length;
                 if let Some(piece) = pieces.last_mut() {
-                    piece.push(Span { text: part, style: span.style.clone() });
+                    piece.push(TextRun { text: part, style: span.style.clone() });
                 }
             }
         }
@@ -319,13 +320,13 @@ impl Line {
 }
 
 #[derive(Default)]
-struct Page {
+struct MessageDraft {
     text: Vec<String>,
     length: usize,
     blocks: Vec<Value>,
 }
 
-impl Page {
+impl MessageDraft {
     fn fits(&self, text: &str) -> bool {
         self.blocks.is_empty() || (self.length + text.chars().count() <= MESSAGE && self.blocks.len() < 49)
     }
@@ -343,16 +344,16 @@ impl Page {
     }
 }
 
-fn plain(spans: &[Span]) -> String {
+fn plain(spans: &[TextRun]) -> String {
     spans.iter().map(|span| span.text.as_str()).collect()
 }
 
-fn rich_text(spans: &[Span]) -> Value {
-    let elements: Vec<_> = spans.iter().map(Span::element).collect();
+fn rich_text(spans: &[TextRun]) -> Value {
+    let elements: Vec<_> = spans.iter().map(TextRun::element).collect();
     json!({ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": elements }] })
 }
 
-impl Span {
+impl TextRun {
     fn element(&self) -> Value {
         match &self.style {
             Style::Plain => json!({ "type": "text", "text": self.text }),
@@ -363,7 +364,7 @@ impl Span {
     }
 }
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Answer of {} pieces", self.pieces.len())
     }
@@ -376,7 +377,7 @@ mod tests {
     #[test]
     fn what_others_wrote_is_text_and_nothing_else() {
         let evil = "<!channel> <@U1> *bold* https://evil.example <https://evil.example|click> @here";
-        let messages = Answer::of(Line::of("Title: ").text(evil).bold(evil).code(evil)).messages();
+        let messages = Reply::of(Paragraph::of("Title: ").text(evil).bold(evil).code(evil)).messages();
         let elements = &messages[0]["blocks"][0]["elements"][0]["elements"];
         for (index, style) in [(1, None), (2, Some("bold")), (3, Some("code"))] {
             let element = &elements[index];
@@ -394,7 +395,7 @@ mod tests {
             ("javascript:alert(1)", "text"),
             ("", "text"),
         ] {
-            let messages = Answer::of(Line::default().link(url, "here")).messages();
+            let messages = Reply::of(Paragraph::default().link(url, "here")).messages();
             assert_eq!(messages[0]["blocks"][0]["elements"][0]["elements"][0]["type"], kind, "{url}");
         }
     }
@@ -402,7 +403,7 @@ mod tests {
     #[test]
     fn a_long_answer_is_cut_into_messages_that_slack_takes_and_loses_nothing_before_the_fourth() {
         for lines in [1, 3, 11, 40] {
-            let mut answer = Answer::default();
+            let mut answer = Reply::default();
             for line in 0..lines {
                 answer = answer.say(format!("{line} {}", "é".repeat(1_000)));
             }
@@ -415,7 +416,7 @@ mod tests {
                 assert!(message["text"].as_str().unwrap().chars().count() <= 3_100);
             }
         }
-        let endless = (0..200).fold(Answer::default(), |answer, _| answer.say("x".repeat(2_000)));
+        let endless = (0..200).fold(Reply::default(), |answer, _| answer.say("x".repeat(2_000)));
         let messages = endless.messages();
         assert_eq!(messages.len(), MESSAGES);
         assert!(messages[MESSAGES - 1]["text"].as_str().unwrap().contains("more than fits"));
@@ -424,7 +425,7 @@ mod tests {
     #[test]
     fn a_paragraph_of_twelve_thousand_characters_is_cut_into_blocks() {
         let body = "word ".repeat(2_400);
-        let messages = Answer::of(Line::of(&body)).messages();
+        let messages = Reply::of(Paragraph::of(&body)).messages();
         let blocks = messages.iter().flat_map(|message| message["blocks"].as_array().unwrap());
         let text: String =
             blocks.map(|block| block["elements"][0]["elements"][0]["text"].as_str().unwrap()).collect();
@@ -434,7 +435,7 @@ mod tests {
     #[test]
     fn buttons_have_names_that_differ_and_five_a_row() {
         let buttons = (0..7).map(|index| Button::run("x".repeat(100), index)).collect();
-        let messages = Answer::says("Which?").buttons(buttons).messages();
+        let messages = Reply::says("Which?").buttons(buttons).messages();
         let rows = &messages[0]["blocks"];
         assert_eq!(rows[1]["elements"].as_array().unwrap().len(), 5);
         assert_eq!(rows[2]["elements"].as_array().unwrap().len(), 2);
@@ -445,7 +446,7 @@ mod tests {
 
     #[test]
     fn silence_sends_nothing() {
-        assert!(Answer::silence().messages().is_empty());
-        assert!(Answer::silence().is_silence());
+        assert!(Reply::silence().messages().is_empty());
+        assert!(Reply::silence().is_silence());
     }
 }

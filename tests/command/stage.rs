@@ -15,7 +15,7 @@ use casebridge::{
     case::{CaseId, Millis},
     chat::{
         actions,
-        ingress::{context::Bridge, job::Job},
+        ingress::{context::ChatContext, job::Job},
     },
     config::{
         hosts::Reach,
@@ -314,8 +314,8 @@ impl Stage {
         Self { slack, sir, hub, jira, memory, world, settings, secrets, channel, jobs }
     }
 
-    pub fn bridge(&self) -> Bridge<'_> {
-        Bridge { world: &self.world, settings: &self.settings, secrets: &self.secrets }
+    pub fn bridge(&self) -> ChatContext<'_> {
+        ChatContext { world: &self.world, settings: &self.settings, secrets: &self.secrets }
     }
 
     /// What the time is, for the bridge.

@@ -136,7 +136,7 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
     let said = casebridge::targets::slack::said_by_a_person(heard).unwrap();
     let found = chat::ingress::job::said(&stage.settings, &home, &said, 1);
     assert_eq!((found.key(), found.group()), (job.key(), job.group()));
-    assert!(found.did == job.did && found.place == job.place);
+    assert!(found.action == job.action && found.place == job.place);
 }
 
 #[tokio::test]

@@ -226,6 +226,6 @@ async fn a_message_whose_event_was_lost_says_the_same_as_its_event() {
         let job = stage.job();
         let page = stage.bridge().slack().replies(&stage.channel, &thread, None).await.unwrap();
         let heard = slack::said_by_a_person(page.items.last().unwrap().clone()).unwrap();
-        assert!(casebridge::chat::ingress::job::words_of(&heard, true) == job.did, "{message}");
+        assert!(casebridge::chat::ingress::job::words_of(&heard, true) == job.action, "{message}");
     }
 }

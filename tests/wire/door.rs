@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use casebridge::{case::Millis, chat::ingress::context::Bridge, runtime::World};
+use casebridge::{case::Millis, chat::ingress::context::ChatContext, runtime::World};
 use casebridge_lab::standins::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ const QUEUES: [(&str, Option<Said>, bool); 11] = [
     ("200 and nothing", Some((200, "", "", SOON)), false),
 ];
 
-async fn told(bridge: &Bridge<'_>, delivery: &Delivery) -> (Told, Value, Duration) {
+async fn told(bridge: &ChatContext<'_>, delivery: &Delivery) -> (Told, Value, Duration) {
     let headers: serde_json::Map<_, _> =
         delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let event = json!({ "rawPath": delivery.path, "headers": headers, "isBase64Encoded": false,
@@ -91,7 +91,7 @@ async fn queue_cell(doing: &(Act, Told), row: &(&str, Option<Said>, bool)) -> Op
         None => nobody(),
     };
     let world = Elsewhere::of(&stage.world, &address).await;
-    let bridge = Bridge { world: &world, settings: &stage.settings, secrets: &stage.secrets };
+    let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
     let (told, said, took) = told(&bridge, deliveries.last().unwrap()).await;
     let must = if taken { Taken } else { must };
     let given_back = must != Words || Slack::shown(&said).contains("title Two keys leaked");
@@ -172,7 +172,7 @@ async fn a_form_that_gets_no_more_room_stays_as_it_is_and_can_be_asked_again() {
 async fn a_form_that_cannot_be_filled_in_later_says_so() {
     let (stage, deliveries) = Act::OpensForm.before_the_door().await;
     let world = Elsewhere::of(&stage.world, &nobody()).await;
-    let bridge = Bridge { world: &world, settings: &stage.settings, secrets: &stage.secrets };
+    let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
     // Neither the form's job nor the answer that says so is taken: Slack shows an error.
     assert_eq!(told(&bridge, &deliveries[0]).await.0, Unavailable);
     let typed: &Stage = &stage;

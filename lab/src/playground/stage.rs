@@ -13,7 +13,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     case::Millis,
-    chat::ingress::context::Bridge,
+    chat::ingress::context::ChatContext,
     config::{
         sdk::Aws,
         secrets::{self, Secrets},
@@ -119,8 +119,8 @@ impl Stage {
         })
     }
 
-    fn bridge(&self) -> Bridge<'_> {
-        Bridge { world: &self.live, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
+    fn bridge(&self) -> ChatContext<'_> {
+        ChatContext { world: &self.live, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
     }
 
     fn notifier(&self) -> Notifier<'_> {

@@ -6,8 +6,8 @@ use casebridge::{
     case::{CaseId, Status},
     chat::{
         self,
-        ingress::job::{Did, Job, Place},
-        language::command::{Ask, Line},
+        ingress::job::{Action, Job, Origin},
+        language::command::{Command, CommandLine},
     },
     state::notes::Home,
     targets::slack::{Heard, said_by_a_person},
@@ -170,13 +170,13 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let typed = world.slack().types(&person, &channel, "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
-    let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
+    let line = CommandLine { case: Some(case), command: Command::Comment { text: Some(text.clone()) } };
     let job = Job {
         act: format!("trigger.{number}"),
         team: world.settings().slack.team.clone(),
         user: person,
-        place: Place { channel, thread: None },
-        did: Did::Asked { line, typed: text.clone() },
+        place: Origin { channel, thread: None },
+        action: Action::Asked { line, typed: text.clone() },
         response_url: answers.clone(),
         replaces: false,
         at: now,

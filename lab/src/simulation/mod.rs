@@ -30,7 +30,7 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     chat::{
-        ingress::{context::Bridge, unheard::Replies},
+        ingress::{context::ChatContext, unheard::Replies},
         policy::since::{self, Since},
     },
     config::{
@@ -311,7 +311,7 @@ fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
     invoke(world, async move {
         let deadline = outside.now() + TIMEOUT;
         let settings = &outside.settings;
-        let bridge = Bridge { world: &outside, settings, secrets: &bench.secrets };
+        let bridge = ChatContext { world: &outside, settings, secrets: &bench.secrets };
         let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
         let answer = bridge.handle(&batch, deadline).await;
         done.set(

@@ -1,39 +1,39 @@
 //! How does a case end for the team: closed, or handed to AWS?
 
 use super::{
-    compare_and_set::{self, Compared, closed},
+    compare_and_set::{self, PlannedChange, closed},
     confirm,
-    context::{Desk, Outcome, Stop},
+    context::{ActionError, CommandContext, Outcome},
 };
 use crate::{
     aws::sir::Call,
     case::{Case, CaseId, Resolver},
     chat::{
-        language::command::Ask,
-        reply::{Answer, Line},
+        language::command::Command,
+        reply::{Paragraph, Reply},
     },
 };
 
 /// `close` and `resolver aws`: asks first, unless it is so already.
-pub async fn asked(desk: &Desk<'_>, id: &CaseId, ask: &Ask) -> Outcome {
-    let case = desk.case(id).await?;
-    match ask {
-        Ask::Close if case.is_closed() => Ok(is_closed(id)),
-        Ask::Resolver if case.resolver == Resolver::Aws => Ok(is_with_aws(id)),
-        Ask::Resolver if case.is_closed() => Ok(closed(id).give_back(&desk.typed())),
-        _ => confirm::ask(desk, Some(&case), ask).await,
+pub async fn asked(context: &CommandContext<'_>, id: &CaseId, command: &Command) -> Outcome {
+    let case = context.case(id).await?;
+    match command {
+        Command::Close if case.is_closed() => Ok(is_closed(id)),
+        Command::Resolver if case.resolver == Resolver::Aws => Ok(is_with_aws(id)),
+        Command::Resolver if case.is_closed() => Ok(closed(id).give_back(&context.typed())),
+        _ => confirm::ask(context, Some(&case), command).await,
     }
 }
 
 /// `close`, once it is confirmed. A case that is closed already is as good.
-pub async fn close(desk: &Desk<'_>, id: &CaseId) -> Outcome {
+pub async fn close(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let compare = |case: &Case| {
         let call = (!case.is_closed()).then(|| Call::CloseCase { case: case.id.clone() });
-        Ok(Compared { seen: "close".to_owned(), call, answer: is_closed(id) })
+        Ok(PlannedChange { seen: "close".to_owned(), call, answer: is_closed(id) })
     };
-    match compare_and_set::case(desk, id, compare).await {
+    match compare_and_set::case(context, id, compare).await {
         // Which error the service has for a case that somebody closed just now is not documented.
-        Err(Stop::Said(answer)) => match desk.case(id).await?.is_closed() {
+        Err(ActionError::Said(answer)) => match context.case(id).await?.is_closed() {
             true => Ok(is_closed(id)),
             false => Err(answer.into()),
         },
@@ -42,24 +42,26 @@ pub async fn close(desk: &Desk<'_>, id: &CaseId) -> Outcome {
 }
 
 /// What is said of a case that is closed, and was to be.
-pub fn is_closed(id: &CaseId) -> Answer {
-    Answer::of(Line::of("Case ").bold(id.as_str()).text(" is closed."))
+pub fn is_closed(id: &CaseId) -> Reply {
+    Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" is closed."))
 }
 
 /// `resolver aws`, once it is confirmed.
-pub async fn hand_over(desk: &Desk<'_>, id: &CaseId) -> Outcome {
-    compare_and_set::case(desk, id, |case| {
+pub async fn hand_over(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    compare_and_set::case(context, id, |case| {
         let call = match case.resolver {
             Resolver::Aws => None,
             Resolver::Own if case.is_closed() => return Err(closed(id)),
             Resolver::Own => Some(Call::UpdateResolverType { case: id.clone(), resolver: Resolver::Aws }),
         };
-        Ok(Compared { seen: "resolver".to_owned(), call, answer: is_with_aws(id) })
+        Ok(PlannedChange { seen: "resolver".to_owned(), call, answer: is_with_aws(id) })
     })
     .await
 }
 
 /// What is said of a case that AWS works, and was to.
-pub fn is_with_aws(id: &CaseId) -> Answer {
-    Answer::of(Line::of("AWS works case ").bold(id.as_str()).text(" now, and sets its status from here on."))
+pub fn is_with_aws(id: &CaseId) -> Reply {
+    Reply::of(
+        Paragraph::of("AWS works case ").bold(id.as_str()).text(" now, and sets its status from here on."),
+    )
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use super::{
     attach,
     compare_and_set::closed,
-    context::{Desk, KEPT, Outcome, Stop, strange},
+    context::{ActionError, CommandContext, KEPT, Outcome, strange},
     format_time::format_time,
-    naming::{self, Message},
+    naming::{self, SlackMessage},
     parts,
 };
 use crate::{
@@ -20,34 +20,34 @@ use crate::{
         author::{Author, unnamed},
         text,
     },
-    chat::reply::{Answer, Line},
+    chat::reply::{Paragraph, Reply},
     config::settings::Settings,
     state::{self, NO_LEASE, Saying, Seen, Told, key::Key},
     targets::{jira, slack},
 };
 
 /// `comments [N]`
-pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
+pub async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let count = usize::from(count);
-    let comments = newest(desk, id, count).await?;
+    let comments = newest(context, id, count).await?;
     if comments.is_empty() {
-        return Ok(Answer::of(
-            Line::of("Nobody has commented on case ")
+        return Ok(Reply::of(
+            Paragraph::of("Nobody has commented on case ")
                 .bold(id.as_str())
                 .text(" yet. Begin with ")
                 .code("comment …")
                 .text("."),
         ));
     }
-    let sayings = desk.or_parked(desk.world.store().sayings(id).await)?;
+    let sayings = context.or_parked(context.world.store().sayings(id).await)?;
     let headline =
-        Line::of("The latest comments on case ").bold(id.as_str()).text(", the newest at the end:");
-    Ok(comments.iter().fold(Answer::of(headline), |answer, comment| {
+        Paragraph::of("The latest comments on case ").bold(id.as_str()).text(", the newest at the end:");
+    Ok(comments.iter().fold(Reply::of(headline), |answer, comment| {
         let saying = sayings.iter().find(|saying| saying.comment.as_deref() == Some(comment.id.as_str()));
         let author = saying.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
         let speaker = saying.and_then(|saying| saying.speaker.as_deref());
         let edited = if comment.updated.is_some_and(|at| at > comment.created) { ", edited" } else { "" };
-        let head = Line::default().bold(named(&author, speaker)).text(format!(
+        let head = Paragraph::default().bold(named(&author, speaker)).text(format!(
             "  {}{edited}  ({})\n",
             format_time(Some(comment.created)),
             comment.id
@@ -58,7 +58,11 @@ pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
 
 /// The newest comments, the oldest of them first. The service documents no order: where the first page has the
 /// newest first, it need not be read to its end.
-async fn newest(desk: &Desk<'_>, id: &CaseId, count: usize) -> Result<Vec<Comment>, Stop> {
+async fn newest(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    count: usize,
+) -> Result<Vec<Comment>, ActionError> {
     let open = |answer| match answer {
         sir::Answer::Comments(page) => Some(page),
         _ => None,
@@ -69,7 +73,7 @@ async fn newest(desk: &Desk<'_>, id: &CaseId, count: usize) -> Result<Vec<Commen
             && comments.is_sorted_by(|a, b| a.created >= b.created)
             && comments.first().map(|it| it.created) > comments.last().map(|it| it.created)
     };
-    let (mut comments, _) = desk.pages(ask, open, enough).await?;
+    let (mut comments, _) = context.pages(ask, open, enough).await?;
     comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
     comments.dedup_by(|a, b| a.id == b.id);
     let skipped = comments.len().saturating_sub(count);
@@ -87,14 +91,14 @@ fn named(author: &Author, speaker: Option<&str>) -> String {
 }
 
 /// `comment TEXT`
-pub async fn add(desk: &Desk<'_>, id: &CaseId, words: &str) -> Outcome {
-    let spoken = Spoken::slash(desk);
+pub async fn add(context: &CommandContext<'_>, id: &CaseId, words: &str) -> Outcome {
+    let spoken = Spoken::slash(context);
     // Whoever asks hears of the limit and may choose; what is said in passing is split.
-    let whole = body(desk.settings, &spoken.speaker, words);
-    limits::case::comment(&whole).map_err(|error| desk.refuse(error.to_string()))?;
-    let comment = create(desk, id, words, &spoken).await?;
-    Ok(Answer::of(
-        Line::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}.")),
+    let whole = body(context.settings, &spoken.speaker, words);
+    limits::case::comment(&whole).map_err(|error| context.refuse(error.to_string()))?;
+    let comment = create(context, id, words, &spoken).await?;
+    Ok(Reply::of(
+        Paragraph::of("Your comment is on case ").bold(id.as_str()).text(format!(" as number {comment}.")),
     ))
 }
 
@@ -109,9 +113,14 @@ pub struct Spoken {
 
 impl Spoken {
     /// What somebody said in no message: a line, a form.
-    pub fn slash(desk: &Desk<'_>) -> Self {
-        let author = Author::Slack { user: desk.job.user.clone() };
-        Self { author, speaker: format!("{} (Slack)", desk.person.name), slack_ts: None, jira_comment: None }
+    pub fn slash(context: &CommandContext<'_>) -> Self {
+        let author = Author::Slack { user: context.job.user.clone() };
+        Self {
+            author,
+            speaker: format!("{} (Slack)", context.person.name),
+            slack_ts: None,
+            jira_comment: None,
+        }
     }
 
     /// A comment of an issue, whose text is not ours to repeat there.
@@ -126,30 +135,35 @@ impl Spoken {
 }
 
 /// A message in a case's thread or channel becomes a comment. It is answered only where it cannot.
-pub async fn reply(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
-    let words = naming::words(desk, message).await?;
+pub async fn reply(context: &CommandContext<'_>, id: &CaseId, message: &SlackMessage) -> Outcome {
+    let words = naming::words(context, message).await?;
     if words.trim().is_empty() {
-        return Ok(Answer::silence());
+        return Ok(Reply::silence());
     }
-    let spoken = Spoken { slack_ts: Some(message.ts.clone()), ..Spoken::slash(desk) };
-    create(desk, id, &words, &spoken).await?;
-    attach::begin(desk, id, &message.uploads).await?;
-    Ok(Answer::silence())
+    let spoken = Spoken { slack_ts: Some(message.ts.clone()), ..Spoken::slash(context) };
+    create(context, id, &words, &spoken).await?;
+    attach::begin(context, id, &message.uploads).await?;
+    Ok(Reply::silence())
 }
 
 /// Makes a comment, once, or several where one cannot hold it: the same command always has the same `clientToken`s.
 /// Answers the first.
-pub async fn create(desk: &Desk<'_>, id: &CaseId, words: &str, spoken: &Spoken) -> Result<CommentId, Stop> {
-    let text = decided(desk, &spoken.speaker, words).await?;
+pub async fn create(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    words: &str,
+    spoken: &Spoken,
+) -> Result<CommentId, ActionError> {
+    let text = decided(context, &spoken.speaker, words).await?;
     let mut made = Vec::new();
     for (index, body) in text.bodies.iter().enumerate() {
-        let saying = saying(spoken, &parts::token(desk.key, index), &text.speaker);
+        let saying = saying(spoken, &parts::token(context.key, index), &text.speaker);
         made.push(
-            part(desk, id, Saying { body_hash: text::hash(body), since: desk.job.at, ..saying }, body)
+            part(context, id, Saying { body_hash: text::hash(body), since: context.job.at, ..saying }, body)
                 .await?,
         );
     }
-    desk.changed(id).await?;
+    context.changed(id).await?;
     made.into_iter().next().ok_or_else(|| strange("a text without a part"))
 }
 
@@ -160,28 +174,33 @@ struct Text {
     bodies: Vec<String>,
 }
 
-async fn decided(desk: &Desk<'_>, speaker: &str, words: &str) -> Result<Text, Stop> {
-    let said = (named_line(desk.settings, speaker), body(desk.settings, speaker, words));
-    let (speaker, body) = desk.decide("body", said).await?;
+async fn decided(context: &CommandContext<'_>, speaker: &str, words: &str) -> Result<Text, ActionError> {
+    let said = (named_line(context.settings, speaker), body(context.settings, speaker, words));
+    let (speaker, body) = context.decide("body", said).await?;
     let bodies = parts::bodies(speaker.as_deref(), unnamed(&body, speaker.as_deref()));
     for body in &bodies {
-        limits::case::comment(body).map_err(|error| desk.refuse(error.to_string()))?;
+        limits::case::comment(body).map_err(|error| context.refuse(error.to_string()))?;
     }
     Ok(Text { speaker, bodies })
 }
 
 /// Makes one comment and remembers where it can be read already.
-async fn part(desk: &Desk<'_>, id: &CaseId, mut saying: Saying, body: &str) -> Result<CommentId, Stop> {
-    let (store, expires) = (desk.world.store(), desk.world.now() + KEPT);
+async fn part(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    mut saying: Saying,
+    body: &str,
+) -> Result<CommentId, ActionError> {
+    let (store, expires) = (context.world.store(), context.world.now() + KEPT);
     store.say(id, &saying, expires).await?;
     let token = saying.command.clone();
     let call = Call::CreateCaseComment { case: id.clone(), body: body.to_owned(), token };
-    let sir::Answer::CommentId(comment) = desk.call(call).await? else {
+    let sir::Answer::CommentId(comment) = context.call(call).await? else {
         return Err(strange("CreateCaseComment"));
     };
     saying.comment = Some(comment.to_string());
     store.say(id, &saying, expires).await?;
-    told(desk, id, &comment, &saying).await?;
+    told(context, id, &comment, &saying).await?;
     Ok(comment)
 }
 
@@ -200,13 +219,18 @@ fn saying(spoken: &Spoken, command: &str, speaker: &Option<String>) -> Saying {
 }
 
 /// Remembers where the comment can be read already: it is not told there again.
-async fn told(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, saying: &Saying) -> Result<(), Stop> {
+async fn told(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    comment: &CommentId,
+    saying: &Saying,
+) -> Result<(), ActionError> {
     let key = Key(format!("comment/{comment}/0"));
     for (destination, remote) in [(slack::KIND, &saying.slack_ts), (jira::KIND, &saying.jira_comment)] {
         let Some(remote) = remote else { continue };
         let hash = saying.body_hash.clone();
         let told = Told { remote: remote.clone(), hash, seen: Seen::Yes, theirs: true };
-        match desk.world.store().tell(id, NO_LEASE, destination, &key, &told).await {
+        match context.world.store().tell(id, NO_LEASE, destination, &key, &told).await {
             // A worker that holds the case knows already where it can be read.
             Ok(()) | Err(state::Error::Fenced) => {}
             Err(error) => return Err(error.into()),
@@ -228,62 +252,66 @@ fn named_line(settings: &Settings, speaker: &str) -> Option<String> {
 }
 
 /// `amend COMMENT TEXT`: only a comment that the person made here.
-pub async fn amend(desk: &Desk<'_>, id: &CaseId, comment: &CommentId, words: &str) -> Outcome {
-    let sayings = desk.world.store().sayings(id).await?;
-    let own = Author::Slack { user: desk.job.user.clone() };
+pub async fn amend(context: &CommandContext<'_>, id: &CaseId, comment: &CommentId, words: &str) -> Outcome {
+    let sayings = context.world.store().sayings(id).await?;
+    let own = Author::Slack { user: context.job.user.clone() };
     let saying =
         sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
     let Some(saying) = saying else {
-        return Ok(Answer::of(
-            Line::of("Comment ").bold(comment.as_str()).text(
+        return Ok(Reply::of(
+            Paragraph::of("Comment ").bold(comment.as_str()).text(
                 " is not one that you made here within the last day, so it stays as it is. You can add another with ",
             ).code("comment …").text("."),
         )
-        .give_back(&desk.typed()));
+        .give_back(&context.typed()));
     };
     let spoken = Spoken {
         author: saying.author,
-        speaker: Spoken::slash(desk).speaker,
+        speaker: Spoken::slash(context).speaker,
         slack_ts: saying.slack_ts,
         jira_comment: saying.jira_comment,
     };
     let known = [(comment.clone(), saying.command.clone())].into();
-    rewrite(desk, id, words, Before { spoken, made: saying.command, known }).await?;
-    Ok(Answer::of(Line::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
+    rewrite(context, id, words, Before { spoken, made: saying.command, known }).await?;
+    Ok(Reply::of(Paragraph::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
 }
 
 /// A message that became a comment, or several, was edited.
-pub async fn edited(desk: &Desk<'_>, id: &CaseId, message: &Message) -> Outcome {
+pub async fn edited(context: &CommandContext<'_>, id: &CaseId, message: &SlackMessage) -> Outcome {
     let ts = message.ts.as_str();
-    let sayings = desk.world.store().sayings(id).await?;
+    let sayings = context.world.store().sayings(id).await?;
     let mut known: BTreeMap<CommentId, String> = sayings
         .into_iter()
         .filter(|it| it.slack_ts.as_deref() == Some(ts))
         .filter_map(|it| Some((CommentId::new(it.comment?), it.command)))
         .collect();
     if known.is_empty() {
-        known = long_ago(desk, id, ts).await?;
+        known = long_ago(context, id, ts).await?;
     }
     if known.is_empty() {
-        return Ok(Answer::silence());
+        return Ok(Reply::silence());
     }
-    let words = naming::words(desk, message).await?;
+    let words = naming::words(context, message).await?;
     // The other parts' tokens are made of the first one's, which is the command's own.
     let is_first = |made: &&String| {
         (1..known.len()).all(|index| known.values().any(|it| *it == parts::token(made, index)))
     };
-    let made = known.values().find(is_first).cloned().unwrap_or_else(|| desk.key.to_owned());
-    let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(desk) };
-    rewrite(desk, id, &words, Before { spoken, made, known }).await?;
-    Ok(Answer::silence())
+    let made = known.values().find(is_first).cloned().unwrap_or_else(|| context.key.to_owned());
+    let spoken = Spoken { slack_ts: Some(ts.to_owned()), ..Spoken::slash(context) };
+    rewrite(context, id, &words, Before { spoken, made, known }).await?;
+    Ok(Reply::silence())
 }
 
 /// The comments that a message became more than a day ago, from the ledger; by which command is forgotten.
-async fn long_ago(desk: &Desk<'_>, id: &CaseId, ts: &str) -> Result<BTreeMap<CommentId, String>, Stop> {
-    let all = desk.world.store().all_told(id, slack::KIND).await?;
+async fn long_ago(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    ts: &str,
+) -> Result<BTreeMap<CommentId, String>, ActionError> {
+    let all = context.world.store().all_told(id, slack::KIND).await?;
     let found = all.into_iter().filter(|(_, told)| told.theirs && told.remote == ts);
     let comments = found.filter_map(|(key, _)| Some(CommentId::new(key.0.split('/').nth(1)?)));
-    Ok(comments.enumerate().map(|(index, comment)| (comment, parts::token(desk.key, index))).collect())
+    Ok(comments.enumerate().map(|(index, comment)| (comment, parts::token(context.key, index))).collect())
 }
 
 /// Whether the case says already what somebody wrote in an issue: `told` are the hashes of the comments that it became.
@@ -293,13 +321,13 @@ pub fn is_said(settings: &Settings, spoken: &Spoken, words: &str, told: &[&str])
 
 /// A comment of an issue that became these comments of the case under the command `made` was edited.
 pub async fn edited_in_jira(
-    desk: &Desk<'_>,
+    context: &CommandContext<'_>,
     id: &CaseId,
     words: &str,
     (spoken, made, comments): (Spoken, &str, Vec<CommentId>),
-) -> Result<(), Stop> {
+) -> Result<(), ActionError> {
     let known = comments.into_iter().enumerate().map(|(index, comment)| (comment, parts::token(made, index)));
-    rewrite(desk, id, words, Before { spoken, made: made.to_owned(), known: known.collect() }).await
+    rewrite(context, id, words, Before { spoken, made: made.to_owned(), known: known.collect() }).await
 }
 
 /// What was said before it was edited.
@@ -311,55 +339,61 @@ struct Before {
     known: BTreeMap<CommentId, String>,
 }
 
-async fn rewrite(desk: &Desk<'_>, id: &CaseId, words: &str, before: Before) -> Result<(), Stop> {
-    if desk.case(id).await?.is_closed() {
-        return Err(closed(id).give_back(&desk.typed()).into());
+async fn rewrite(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    words: &str,
+    before: Before,
+) -> Result<(), ActionError> {
+    if context.case(id).await?.is_closed() {
+        return Err(closed(id).give_back(&context.typed()).into());
     }
     let Before { spoken, made, known } = before;
     // What is remembered at the end takes the place of what was: that must be readable.
     for (destination, remote) in [(slack::KIND, &spoken.slack_ts), (jira::KIND, &spoken.jira_comment)] {
         if remote.is_some() {
-            desk.or_parked(desk.world.store().all_told(id, destination).await)?;
+            context.or_parked(context.world.store().all_told(id, destination).await)?;
         }
     }
-    let text = decided(desk, &spoken.speaker, words).await?;
-    let standing = standing(desk, id, &known).await?;
+    let text = decided(context, &spoken.speaker, words).await?;
+    let standing = standing(context, id, &known).await?;
     let fallen = parts::fallen_away(text.speaker.as_deref());
     for (index, (comment, now)) in standing.iter().enumerate() {
         let body = text.bodies.get(index).unwrap_or(&fallen);
         let command = known.get(comment).map_or_else(|| parts::token(&made, index), Clone::clone);
         // Written first, as when the comment was made: the new text is not told where it can be read already.
         let saying = saying(&spoken, &command, &text.speaker);
-        let (since, body_hash) = (desk.job.at, text::hash(body));
+        let (since, body_hash) = (context.job.at, text::hash(body));
         let saying = Saying { since, body_hash, comment: Some(comment.to_string()), ..saying };
-        desk.world.store().say(id, &saying, desk.world.now() + KEPT).await?;
+        context.world.store().say(id, &saying, context.world.now() + KEPT).await?;
         if now.as_ref().is_some_and(|now| now != body) {
             let (case, comment) = (id.clone(), comment.clone());
-            desk.call(Call::UpdateCaseComment { case, comment, body: body.clone() }).await?;
+            context.call(Call::UpdateCaseComment { case, comment, body: body.clone() }).await?;
         }
-        told(desk, id, comment, &saying).await?;
+        told(context, id, comment, &saying).await?;
     }
     for (index, body) in text.bodies.iter().enumerate().skip(standing.len()) {
         let saying = saying(&spoken, &parts::token(&made, index), &text.speaker);
-        part(desk, id, Saying { body_hash: text::hash(body), since: desk.job.at, ..saying }, body).await?;
+        part(context, id, Saying { body_hash: text::hash(body), since: context.job.at, ..saying }, body)
+            .await?;
     }
     // An old comment changed: all pages must be read to see it.
-    Ok(desk.world.store().hint(id, desk.world.now(), true).await?)
+    Ok(context.world.store().hint(id, context.world.now(), true).await?)
 }
 
 /// What these comments say now, in the order of their parts; `None` where the case has no such comment.
 async fn standing(
-    desk: &Desk<'_>,
+    context: &CommandContext<'_>,
     id: &CaseId,
     known: &BTreeMap<CommentId, String>,
-) -> Result<Vec<(CommentId, Option<String>)>, Stop> {
+) -> Result<Vec<(CommentId, Option<String>)>, ActionError> {
     let open = |answer| match answer {
         sir::Answer::Comments(page) => Some(page),
         _ => None,
     };
     let ask = |next| Call::ListComments { case: id.clone(), next };
     let of = |comments: &[Comment]| comments.iter().filter(|one| known.contains_key(&one.id)).count();
-    let (mut comments, _) = desk.pages(ask, open, |comments| of(comments) >= known.len()).await?;
+    let (mut comments, _) = context.pages(ask, open, |comments| of(comments) >= known.len()).await?;
     comments.retain(|one| known.contains_key(&one.id));
     comments.sort_by_key(|one| (parts::number(&one.body), one.created, one.id.clone()));
     comments.dedup_by(|a, b| a.id == b.id);

@@ -2,63 +2,63 @@
 //!
 //! By comparing: what the case is, what it is to become, and what it was when the command was decided.
 
-use super::context::{Desk, Outcome};
+use super::context::{CommandContext, Outcome};
 use crate::{
     aws::sir::Call,
     case::{Case, CaseId},
-    chat::reply::{Answer, Line},
+    chat::reply::{Paragraph, Reply},
 };
 
 /// What comparing showed.
-pub struct Compared {
+pub struct PlannedChange {
     /// Names the state of what is to be changed, and of nothing else.
     pub seen: String,
     /// What is still to be done; `None` where everything is as it should be.
     pub call: Option<Call>,
     /// What is answered once it is done.
-    pub answer: Answer,
+    pub answer: Reply,
 }
 
 /// Reads the case, compares, and makes the change unless it is made already. `compare` answers `Err` where what was
 /// asked cannot be done; it looks whether it is done already before anything else.
 pub async fn case(
-    desk: &Desk<'_>,
+    context: &CommandContext<'_>,
     id: &CaseId,
-    compare: impl FnOnce(&Case) -> Result<Compared, Answer>,
+    compare: impl FnOnce(&Case) -> Result<PlannedChange, Reply>,
 ) -> Outcome {
-    let case = desk.case(id).await?;
-    let compared = compare(&case).map_err(|answer| answer.give_back(&desk.typed()))?;
-    let answer = change(desk, compared).await?;
-    desk.changed(id).await?;
+    let case = context.case(id).await?;
+    let compared = compare(&case).map_err(|answer| answer.give_back(&context.typed()))?;
+    let answer = change(context, compared).await?;
+    context.changed(id).await?;
     Ok(answer)
 }
 
 /// Makes a change that was compared, unless somebody else made another one since it was decided.
-pub async fn change(desk: &Desk<'_>, compared: Compared) -> Outcome {
-    let Compared { seen, call, answer } = compared;
-    let (first, answer) = desk.decide("seen", (seen.clone(), answer)).await?;
+pub async fn change(context: &CommandContext<'_>, compared: PlannedChange) -> Outcome {
+    let PlannedChange { seen, call, answer } = compared;
+    let (first, answer) = context.decide("seen", (seen.clone(), answer)).await?;
     match call {
         None => Ok(answer),
         Some(call) if seen == first => {
-            desk.call(call).await?;
+            context.call(call).await?;
             Ok(answer)
         }
-        Some(_) => Err(overtaken().give_back(&desk.typed()).into()),
+        Some(_) => Err(overtaken().give_back(&context.typed()).into()),
     }
 }
 
-fn overtaken() -> Answer {
-    Answer::of(
-        Line::of("While this was being done, somebody else changed the same thing, so it was left as it is now. Look with ")
+fn overtaken() -> Reply {
+    Reply::of(
+        Paragraph::of("While this was being done, somebody else changed the same thing, so it was left as it is now. Look with ")
             .code("show")
             .text(" and ask again if you still want it."),
     )
 }
 
 /// What is said where a closed case was to be changed.
-pub fn closed(id: &CaseId) -> Answer {
-    Answer::of(
-        Line::of("Case ")
+pub fn closed(id: &CaseId) -> Reply {
+    Reply::of(
+        Paragraph::of("Case ")
             .bold(id.as_str())
             .text(" is closed: nothing on it can be changed any more, and the service cannot open it again. For something new, use ")
             .code("new")

@@ -9,9 +9,9 @@ use crate::{
     aws::sir::{self, Call, Fault, FaultKind, Page, limits},
     case::{Case, CaseId, Millis},
     chat::{
-        ingress::job::{Did, Job},
+        ingress::job::{Action, Job},
         policy::identity::{self, Profile},
-        reply::Answer,
+        reply::Reply,
     },
     config::{secrets::Secret, settings::Settings},
     http::Failure,
@@ -32,11 +32,11 @@ const PATIENT: Millis = 12_000;
 const PAGES: usize = 40;
 
 /// Why a command ended early.
-pub enum Stop {
+pub enum ActionError {
     /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.
-    Said(Answer),
+    Said(Reply),
     /// Nothing was changed, and that is not final: what was said in a thread is found again by the hourly check.
-    Unsettled(Answer),
+    Unsettled(Reply),
     /// Nobody knows what became of it: it must be tried again, and will find out.
     Trouble(String),
     /// What it hangs on cannot be read: it must come again, and is kept with the dead letters until that is mended.
@@ -49,7 +49,7 @@ pub enum Stop {
     HandedOn,
 }
 
-impl From<state::Error> for Stop {
+impl From<state::Error> for ActionError {
     fn from(error: state::Error) -> Self {
         match error {
             state::Error::Unreadable(record) => Self::Unreadable(record),
@@ -58,23 +58,23 @@ impl From<state::Error> for Stop {
     }
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for ActionError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
 }
 
-impl From<Answer> for Stop {
-    fn from(answer: Answer) -> Self {
+impl From<Reply> for ActionError {
+    fn from(answer: Reply) -> Self {
         Self::Said(answer)
     }
 }
 
 /// How a command ends.
-pub type Outcome = Result<Answer, Stop>;
+pub type Outcome = Result<Reply, ActionError>;
 
 /// What a command works with.
-pub struct Desk<'a> {
+pub struct CommandContext<'a> {
     /// Everything outside.
     pub world: &'a dyn World,
     /// What the user chose.
@@ -97,10 +97,10 @@ pub struct Desk<'a> {
     pub again: bool,
 }
 
-impl Desk<'_> {
+impl CommandContext<'_> {
     /// Makes a call; a refusal for now is waited for where that is short. Any other fault becomes an answer, except
     /// where a change may have been made all the same.
-    pub async fn call(&self, call: Call) -> Result<sir::Answer, Stop> {
+    pub async fn call(&self, call: Call) -> Result<sir::Answer, ActionError> {
         let (operation, reads) = (call.kind(), call.is_read());
         if let Err(error) = limits::check(&call) {
             return Err(self.refuse(error.to_string()).into());
@@ -111,12 +111,12 @@ impl Desk<'_> {
                 Err(fault) => match pause(&fault, reads, attempt).filter(|_| self.is_patient()) {
                     Some(time) => self.world.sleep(time).await,
                     None if fault.maybe_applied() && !reads => {
-                        return Err(Stop::Trouble(format!("{} without an answer", operation.name())));
+                        return Err(ActionError::Trouble(format!("{} without an answer", operation.name())));
                     }
                     // Nobody watches a message for an answer: it is tried again by itself, not by its writer. Nor may
                     // "nothing was changed" be said where an earlier try may have changed it.
                     None if (self.job.is_a_message() || self.again) && is_for_now(&fault) => {
-                        return Err(Stop::Later(format!("{} was refused for now", operation.name())));
+                        return Err(ActionError::Later(format!("{} was refused for now", operation.name())));
                     }
                     None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
                 },
@@ -136,12 +136,12 @@ impl Desk<'_> {
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.
-    pub fn refuse(&self, why: impl Into<String>) -> Answer {
-        Answer::says(why).say("Nothing was changed.").give_back(&self.typed())
+    pub fn refuse(&self, why: impl Into<String>) -> Reply {
+        Reply::says(why).say("Nothing was changed.").give_back(&self.typed())
     }
 
     /// Who somebody is; `None` where the workspace knows nobody of this id.
-    pub async fn profile(&self, user: &str) -> Result<Option<Profile>, Stop> {
+    pub async fn profile(&self, user: &str) -> Result<Option<Profile>, ActionError> {
         if user == self.person.identity.user {
             return Ok(Some(self.person.clone()));
         }
@@ -154,7 +154,7 @@ impl Desk<'_> {
     }
 
     /// Reads a case.
-    pub async fn case(&self, case: &CaseId) -> Result<Case, Stop> {
+    pub async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
         match self.call(Call::GetCase { case: case.clone() }).await? {
             sir::Answer::Case(case) => Ok(*case),
             _ => Err(strange("GetCase")),
@@ -167,7 +167,7 @@ impl Desk<'_> {
         ask: impl Fn(Option<String>) -> Call,
         open: impl Fn(sir::Answer) -> Option<Page<T>>,
         enough: impl Fn(&[T]) -> bool,
-    ) -> Result<(Vec<T>, bool), Stop> {
+    ) -> Result<(Vec<T>, bool), ActionError> {
         let (mut items, mut next) = (Vec::new(), None);
         for _ in 0..PAGES {
             let call = ask(next);
@@ -184,9 +184,13 @@ impl Desk<'_> {
 
     /// Remembers what was seen when the command was decided. The first delivery's stays: a later one carries out
     /// what that one decided, and can tell its own change from somebody else's.
-    pub async fn decide<T: Serialize + DeserializeOwned>(&self, what: &str, seen: T) -> Result<T, Stop> {
+    pub async fn decide<T: Serialize + DeserializeOwned>(
+        &self,
+        what: &str,
+        seen: T,
+    ) -> Result<T, ActionError> {
         let name = format!("command/{}/{what}", self.key);
-        let json = serde_json::to_string(&seen).map_err(|error| Stop::Trouble(error.to_string()))?;
+        let json = serde_json::to_string(&seen).map_err(|error| ActionError::Trouble(error.to_string()))?;
         let store = self.world.store();
         if store.swap_note(&name, None, &json, Some(self.world.now() + KEPT)).await? {
             return Ok(seen);
@@ -196,19 +200,22 @@ impl Desk<'_> {
     }
 
     /// What was remembered so before; `None` where nothing was.
-    pub async fn decided<T: Serialize + DeserializeOwned>(&self, what: &str) -> Result<Option<T>, Stop> {
+    pub async fn decided<T: Serialize + DeserializeOwned>(
+        &self,
+        what: &str,
+    ) -> Result<Option<T>, ActionError> {
         let name = format!("command/{}/{what}", self.key);
         let note = self.world.store().note(&name).await?;
         Ok(note.as_deref().map(|text| read_note_whole(&name, text)).transpose()?)
     }
 
     /// Nothing is changed on a case of which nobody can read what was told.
-    pub async fn readable(&self, case: &CaseId) -> Result<(), Stop> {
+    pub async fn readable(&self, case: &CaseId) -> Result<(), ActionError> {
         self.or_parked(notes::readable(self.world.store(), case).await)
     }
 
     /// For what is read before anything is done: where it cannot be read, the person hears that nothing was.
-    pub fn or_parked<T>(&self, read: state::Result<T>) -> Result<T, Stop> {
+    pub fn or_parked<T>(&self, read: state::Result<T>) -> Result<T, ActionError> {
         match read {
             // What an earlier try did is done.
             Err(state::Error::Unreadable(record)) if !self.again => Err(self.parked(&record)),
@@ -217,31 +224,31 @@ impl Desk<'_> {
     }
 
     /// What was said in a thread is found again once the record is mended.
-    fn parked(&self, record: &Unread) -> Stop {
+    fn parked(&self, record: &Unread) -> ActionError {
         metrics::unreadable(record);
-        let answer = Answer::says(format!(
+        let answer = Reply::says(format!(
             "What Casebridge wrote down about this case cannot be read ({}), so nothing was changed. Please tell whoever \
              deployed the bridge.",
             record.key
         ));
-        match self.job.did {
-            Did::Said { .. } => {
+        match self.job.action {
+            Action::Said { .. } => {
                 let answer = answer.say("What you said is tried again by itself, for a day.");
-                Stop::Unsettled(answer.give_back(&self.typed()))
+                ActionError::Unsettled(answer.give_back(&self.typed()))
             }
             _ => answer.give_back(&self.typed()).into(),
         }
     }
 
     /// Says that the case changed: somebody should look at it and tell everybody.
-    pub async fn changed(&self, case: &CaseId) -> Result<(), Stop> {
+    pub async fn changed(&self, case: &CaseId) -> Result<(), ActionError> {
         Ok(self.world.store().hint(case, self.world.now(), false).await?)
     }
 }
 
 /// The answer is of another kind than the question. It cannot happen, and must not bring the batch down.
-pub fn strange(what: &str) -> Stop {
-    Stop::Trouble(format!("{what} was not what was asked for"))
+pub fn strange(what: &str) -> ActionError {
+    ActionError::Trouble(format!("{what} was not what was asked for"))
 }
 
 /// How long a refusal for now is waited for; `None` if it is not. The service's own word is never undercut.

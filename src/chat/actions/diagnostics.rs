@@ -1,13 +1,13 @@
 //! Who am I here, what can I say, and does the bridge work?
 
-use super::context::{Desk, Outcome};
+use super::context::{CommandContext, Outcome};
 use crate::{
     aws::sir::Call,
     case::Millis,
     chat::{
         language::help,
-        policy::roles::{self, Identity, Place},
-        reply::{Answer, Line},
+        policy::roles::{self, Identity, Venue},
+        reply::{Paragraph, Reply},
     },
     config::settings::Settings,
     runtime::gate::{self, Refused},
@@ -16,12 +16,12 @@ use crate::{
 };
 
 /// `help [VERB]`. Needs nothing but the settings.
-pub fn help(settings: &Settings, identity: &Identity, place: Place, topic: Option<&str>) -> Answer {
+pub fn help(settings: &Settings, identity: &Identity, place: Venue, topic: Option<&str>) -> Reply {
     let Some(topic) = topic else {
         let sections = help::overview(settings, identity, place);
-        return sections.iter().fold(Answer::default(), |answer, section| {
+        return sections.iter().fold(Reply::default(), |answer, section| {
             let lines: Vec<_> = section.verbs.iter().map(|verb| (verb.usage(), verb.help)).collect();
-            let head = Line::default().bold(section.title);
+            let head = Paragraph::default().bold(section.title);
             answer.line(
                 lines
                     .iter()
@@ -29,13 +29,13 @@ pub fn help(settings: &Settings, identity: &Identity, place: Place, topic: Optio
             )
         });
     };
-    help::pages(topic).iter().fold(Answer::default(), |answer, page| answer.say(page.to_string()))
+    help::pages(topic).iter().fold(Reply::default(), |answer, page| answer.say(page.to_string()))
 }
 
 /// `whoami`
-pub fn whoami(desk: &Desk<'_>) -> Answer {
-    let identity = &desk.person.identity;
-    let roles = &desk.settings.roles;
+pub fn whoami(context: &CommandContext<'_>) -> Reply {
+    let identity = &context.person.identity;
+    let roles = &context.settings.roles;
     let why = |role: roles::Role| {
         let listed = match role {
             roles::Role::Viewer => &roles.viewer,
@@ -51,15 +51,15 @@ pub fn whoami(desk: &Desk<'_>) -> Answer {
             }
         }
     };
-    let head = Line::of("You are ").bold(&desk.person.name).text(format!(" ({}). ", identity.user));
-    Answer::of(match roles::role(desk.settings, identity) {
+    let head = Paragraph::of("You are ").bold(&context.person.name).text(format!(" ({}). ", identity.user));
+    Reply::of(match roles::role(context.settings, identity) {
         Some(role) => head.text("Your role is ").bold(role.to_string()).text(format!(": {}.", why(role))),
         None => head
             .text("You have no role here. An admin gives roles in the settings, by user id or user group: ")
             .code(identity.user.as_str())
             .text("."),
     })
-    .line(Line::of("What you may do: ").code("help"))
+    .line(Paragraph::of("What you may do: ").code("help"))
 }
 
 /// What was refused longer ago is not spoken of.
@@ -70,21 +70,21 @@ const SHARED: &str = "It is shared with another workspace, whose people read eve
                       sharing, or name another channel in the settings: slack.channel.";
 
 /// `doctor`: asks every service that the bridge needs something harmless.
-pub async fn doctor(desk: &Desk<'_>) -> Outcome {
-    let slack = desk.slack.me().await.map(drop).map_err(|failure| failure.to_string());
-    let jira = match &desk.jira {
+pub async fn doctor(context: &CommandContext<'_>) -> Outcome {
+    let slack = context.slack.me().await.map(drop).map_err(|failure| failure.to_string());
+    let jira = match &context.jira {
         Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),
         None => None,
     };
-    let alone = match desk.slack.is_shared(&desk.settings.slack.channel).await {
+    let alone = match context.slack.is_shared(&context.settings.slack.channel).await {
         Ok(false) => Ok(()),
         Ok(true) => Err(SHARED.to_owned()),
         Err(failure) => Err(failure.to_string()),
     };
     let call = |call: Call| async {
-        desk.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
+        context.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
     };
-    let refused = refused(desk).await.unwrap_or_default();
+    let refused = refused(context).await.unwrap_or_default();
     let lines = [
         ("Slack", Some(slack)),
         ("The channel of the settings", Some(alone)),
@@ -93,26 +93,27 @@ pub async fn doctor(desk: &Desk<'_>) -> Outcome {
         ("Security Incident Response, membership", Some(call(Call::ListMemberships { next: None }).await)),
         (
             "The table",
-            Some(desk.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
+            Some(context.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
         ),
     ];
-    let answer = lines.into_iter().fold(Answer::default(), |answer, (name, found)| {
+    let answer = lines.into_iter().fold(Reply::default(), |answer, (name, found)| {
         answer.line(match found {
-            None => Line::default().bold(name).text(": not in the settings."),
-            Some(Ok(())) => Line::default().bold(name).text(": works."),
-            Some(Err(why)) => Line::default().bold(name).text(": does not work. ").text(why),
+            None => Paragraph::default().bold(name).text(": not in the settings."),
+            Some(Ok(())) => Paragraph::default().bold(name).text(": works."),
+            Some(Err(why)) => Paragraph::default().bold(name).text(": does not work. ").text(why),
         })
     });
-    Ok(refused.into_iter().fold(answer, Answer::line))
+    Ok(refused.into_iter().fold(answer, Reply::line))
 }
 
 /// What Slack or Jira refused of that for which nothing waits: a line each.
-async fn refused(desk: &Desk<'_>) -> Result<Vec<Line>, state::Error> {
+async fn refused(context: &CommandContext<'_>) -> Result<Vec<Paragraph>, state::Error> {
     let mut lines = Vec::new();
     for target in [slack::KIND, jira::KIND] {
-        let refusals = gate::refused_since(desk.world, target, desk.world.now() - REFUSED).await?;
+        let refusals = gate::refused_since(context.world, target, context.world.now() - REFUSED).await?;
         lines.extend(refusals.into_iter().map(|(what, Refused { case, why, .. })| {
-            let line = Line::of("In the last day ").bold(target.as_str()).text(" refused the ").code(what);
+            let line =
+                Paragraph::of("In the last day ").bold(target.as_str()).text(" refused the ").code(what);
             line.text(" of case ").bold(case).text(": ").text(why).text(". Nothing else waits for it.")
         }));
     }

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     comments::{self, Spoken},
-    context::{Desk, Outcome, Stop},
+    context::{ActionError, CommandContext, Outcome},
     floor::Floor,
     stays::{Stays, stays},
     withheld::Withheld,
@@ -12,12 +12,12 @@ use super::{
 use crate::{
     case::{CaseId, CommentId, Millis, text},
     chat::{
-        ingress::{context::Bridge, job::Job},
+        ingress::{context::ChatContext, job::Job},
         policy::{
             identity::Profile,
-            roles::{Identity, Kind},
+            roles::{Identity, Standing},
         },
-        reply::{Answer, Line},
+        reply::{Paragraph, Reply},
     },
     config::settings::Settings,
     http::Failure,
@@ -34,14 +34,14 @@ use crate::{
 const LEASE: Millis = 75_000;
 
 /// `jira`
-pub async fn show(desk: &Desk<'_>, id: &CaseId) -> Outcome {
-    let Some(jira) = desk.jira else { return Ok(no_jira()) };
-    Ok(match noted(desk, id).await?.home {
-        Some(home) => Answer::of(
-            Line::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&home.name), &home.name),
+pub async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    let Some(jira) = context.jira else { return Ok(no_jira()) };
+    Ok(match noted(context, id).await?.home {
+        Some(home) => Reply::of(
+            Paragraph::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&home.name), &home.name),
         ),
-        None => Answer::of(
-            Line::of("Case ")
+        None => Reply::of(
+            Paragraph::of("Case ")
                 .bold(id.as_str())
                 .text(" has no issue yet. It is made within minutes; if somebody deleted it, make another with ")
                 .code("jira open")
@@ -52,33 +52,35 @@ pub async fn show(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     })
 }
 
-fn no_jira() -> Answer {
-    Answer::of(
-        Line::of("Jira is not in the settings. Whoever deployed the bridge adds the table ")
+fn no_jira() -> Reply {
+    Reply::of(
+        Paragraph::of("Jira is not in the settings. Whoever deployed the bridge adds the table ")
             .code("[jira]")
             .text("."),
     )
 }
 
-async fn noted(desk: &Desk<'_>, id: &CaseId) -> Result<PlaceNote, Stop> {
-    let Some(meta) = desk.or_parked(desk.world.store().meta(id).await)? else {
+async fn noted(context: &CommandContext<'_>, id: &CaseId) -> Result<PlaceNote, ActionError> {
+    let Some(meta) = context.or_parked(context.world.store().meta(id).await)? else {
         return Ok(PlaceNote::default());
     };
-    Ok(desk.or_parked(meta.note(id, Note::Of(jira::KIND)))?.0)
+    Ok(context.or_parked(meta.note(id, Note::Of(jira::KIND)))?.0)
 }
 
 /// `jira open`: an issue that somebody deleted is made again.
-pub async fn open(desk: &Desk<'_>, id: &CaseId) -> Outcome {
-    if desk.jira.is_none() {
+pub async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    if context.jira.is_none() {
         return Ok(no_jira());
     }
-    let note = noted(desk, id).await?;
+    let note = noted(context, id).await?;
     if note.home.is_some() && note.set.get(HOME).map(String::as_str) != Some(GONE) {
-        return show(desk, id).await;
+        return show(context, id).await;
     }
-    begin_anew(desk, id, PlaceNote::default()).await?;
-    Ok(Answer::of(
-        Line::of("The issue of case ").bold(id.as_str()).text(" is being made. The card will link to it."),
+    begin_anew(context, id, PlaceNote::default()).await?;
+    Ok(Reply::of(
+        Paragraph::of("The issue of case ")
+            .bold(id.as_str())
+            .text(" is being made. The card will link to it."),
     ))
 }
 
@@ -88,55 +90,55 @@ const TOLD_ANEW: &str = ". It takes the case's title and description, and the ca
 
 /// `jira link KEY`: from now on everything is told in this issue, from the beginning, and what people write in it from
 /// now on goes to the case.
-pub async fn link(desk: &Desk<'_>, id: &CaseId, key: &str) -> Outcome {
-    let Some(jira) = desk.jira else { return Ok(no_jira()) };
+pub async fn link(context: &CommandContext<'_>, id: &CaseId, key: &str) -> Outcome {
+    let Some(jira) = context.jira else { return Ok(no_jira()) };
     let issue = match jira.issue_status(key).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
             let why = format!("Jira has no issue {key}, or hides it from the bridge.");
-            return Ok(desk.refuse(why));
+            return Ok(context.refuse(why));
         }
         Err(failure) => return Err(failure.into()),
     };
     let place = format!("jira/{}", issue.id);
-    match desk.world.store().bound(&place).await? {
+    match context.world.store().bound(&place).await? {
         Some(other) if other != *id => {
-            return Ok(desk.refuse(format!("{} is the issue of case {other} already.", issue.key)));
+            return Ok(context.refuse(format!("{} is the issue of case {other} already.", issue.key)));
         }
         _ => {}
     }
     let home = Home { place: issue.id.clone(), name: issue.key.clone() };
-    let other = noted(desk, id).await?.home.as_ref() != Some(&home);
+    let other = noted(context, id).await?.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.
-    let anew = desk.decide("anew", other).await?;
+    let anew = context.decide("anew", other).await?;
     if other {
         // First: nothing is heard in the issue before it is bound.
         let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
-        Floor::raise(desk.world.store(), &issue.id, now).await?;
-        begin_anew(desk, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
+        Floor::raise(context.world.store(), &issue.id, now).await?;
+        begin_anew(context, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
     }
-    desk.world.store().bind(&place, id).await?;
-    desk.changed(id).await?;
+    context.world.store().bind(&place, id).await?;
+    context.changed(id).await?;
     let (is, told) = match anew {
         true => (" is now the issue ", TOLD_ANEW),
         false => (" is the issue ", " already: nothing is told in it again."),
     };
-    let line = Line::of("Case ").bold(id.as_str()).text(is);
-    Ok(Answer::of(line.link(&jira.settings.browse(&issue.key), &issue.key).text(told)))
+    let line = Paragraph::of("Case ").bold(id.as_str()).text(is);
+    Ok(Reply::of(line.link(&jira.settings.browse(&issue.key), &issue.key).text(told)))
 }
 
 /// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.
-async fn begin_anew(desk: &Desk<'_>, id: &CaseId, note: PlaceNote) -> Result<(), Stop> {
-    let (store, now) = (desk.world.store(), desk.world.now());
+async fn begin_anew(context: &CommandContext<'_>, id: &CaseId, note: PlaceNote) -> Result<(), ActionError> {
+    let (store, now) = (context.world.store(), context.world.now());
     store.hint(id, now, true).await?;
     let Some(meta) = store.lease(id, now, now + LEASE).await? else {
-        return Err(Stop::Trouble("the case is being told just now".to_owned()));
+        return Err(ActionError::Trouble("the case is being told just now".to_owned()));
     };
-    let (_, rest) = desk.or_parked(meta.note::<PlaceNote>(id, Note::Of(jira::KIND)))?;
-    for (key, _) in desk.or_parked(store.all_told(id, jira::KIND).await)? {
+    let (_, rest) = context.or_parked(meta.note::<PlaceNote>(id, Note::Of(jira::KIND)))?;
+    for (key, _) in context.or_parked(store.all_told(id, jira::KIND).await)? {
         store.untell(id, meta.epoch, jira::KIND, &key).await?;
     }
-    let json = record::write(&note, &rest).map_err(|error| Stop::Trouble(error.to_string()))?;
+    let json = record::write(&note, &rest).map_err(|error| ActionError::Trouble(error.to_string()))?;
     store.save(id, meta.epoch, Note::Of(jira::KIND), &json).await?;
     store.release(id, meta.epoch, meta.want, Some(now), true).await?;
     Ok(())
@@ -157,9 +159,9 @@ pub struct Conversation<'a> {
 }
 
 /// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
-pub async fn heard(bridge: &Bridge<'_>, job: &Job, issue: &str) -> Result<(), Stop> {
-    let Some(jira) = bridge.jira() else { return Ok(()) };
-    let store = bridge.world.store();
+pub async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &str) -> Result<(), ActionError> {
+    let Some(jira) = chat.jira() else { return Ok(()) };
+    let store = chat.world.store();
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     notes::readable(store, &case).await?;
     let meta = store.meta(&case).await?.unwrap_or_default();
@@ -168,36 +170,36 @@ pub async fn heard(bridge: &Bridge<'_>, job: &Job, issue: &str) -> Result<(), St
         // The case was linked to another issue since.
         return Ok(());
     }
-    match listen(bridge, &jira, job, (&case, issue, home.is_some())).await {
+    match listen(chat, &jira, job, (&case, issue, home.is_some())).await {
         // The issue was deleted meanwhile: nobody says anything there any more.
-        Err(Stop::Failed(Failure::Gone { .. })) => Ok(()),
+        Err(ActionError::Failed(Failure::Gone { .. })) => Ok(()),
         outcome => outcome,
     }
 }
 
 async fn listen(
-    bridge: &Bridge<'_>,
+    chat: &ChatContext<'_>,
     jira: &Jira<'_>,
     job: &Job,
     (case, issue, is_home): (&CaseId, &str, bool),
-) -> Result<(), Stop> {
+) -> Result<(), ActionError> {
     let me = jira.me().await?;
     let (people, others) =
         written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
     let conversation = Conversation { case, issue, is_home, me, people, others };
     let floor = Floor::of(jira, &conversation).await?;
-    let told = bridge.world.store().all_told(case, jira::KIND).await?;
+    let told = chat.world.store().all_told(case, jira::KIND).await?;
     let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
         let known: Vec<_> = told.iter().filter(|(_, told)| told.remote == comment.id).collect();
         let words = plain(&comment.body, &names);
         let is_ours = known.iter().any(|(_, told)| !told.theirs);
-        if is_ours || (!known.is_empty() && is_said(bridge.settings, comment, &words, &known)) {
+        if is_ours || (!known.is_empty() && is_said(chat.settings, comment, &words, &known)) {
             continue;
         }
         match stays(comment, &words, floor, jira.settings) {
-            None => said(bridge, jira, job, (case, issue), (comment, &words), &known).await?,
+            None => said(chat, jira, job, (case, issue), (comment, &words), &known).await?,
             Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
             Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
         }
@@ -212,7 +214,7 @@ async fn listen(
     Ok(())
 }
 
-async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, Stop> {
+async fn written(jira: &Jira<'_>, issue: &str) -> Result<Vec<HeardComment>, ActionError> {
     let (mut comments, mut next) = (Vec::new(), Some(0));
     while let Some(start) = next {
         let page = jira.comments(issue, start).await?;
@@ -246,43 +248,43 @@ fn spoken(comment: &HeardComment) -> Spoken {
 
 /// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
 async fn said(
-    bridge: &Bridge<'_>,
+    chat: &ChatContext<'_>,
     jira: &Jira<'_>,
     job: &Job,
     (case, issue): (&CaseId, &str),
     (comment, words): (&HeardComment, &str),
     known: &[&(Key, Told)],
-) -> Result<(), Stop> {
+) -> Result<(), ActionError> {
     if words.trim().is_empty() {
         return Ok(());
     }
     let made = key(&format!("jira|{issue}|{}", comment.id));
     let later = key(&format!("jira|{issue}|{}|{}", comment.id, comment.updated));
     let identity =
-        Identity { team: String::new(), user: String::new(), kind: Kind::OtherApp, groups: Vec::new() };
+        Identity { team: String::new(), user: String::new(), kind: Standing::OtherApp, groups: Vec::new() };
     let person = Profile { identity, name: comment.author_name.clone(), email: None };
-    let slack = bridge.slack();
-    let desk = Desk {
-        world: bridge.world,
-        settings: bridge.settings,
+    let slack = chat.slack();
+    let context = CommandContext {
+        world: chat.world,
+        settings: chat.settings,
         job,
         key: if known.is_empty() { &made } else { &later },
         person: &person,
         slack: &slack,
         jira: Some(jira),
-        signs: &bridge.secrets.slack_signing_secret,
-        since: bridge.world.now(),
+        signs: &chat.secrets.slack_signing_secret,
+        since: chat.world.now(),
         again: false,
     };
     let spoken = spoken(comment);
     let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
     let outcome = match comments.is_empty() {
-        true => comments::create(&desk, case, words, &spoken).await.map(drop),
-        false => comments::edited_in_jira(&desk, case, words, (spoken, &made, comments)).await,
+        true => comments::create(&context, case, words, &spoken).await.map(drop),
+        false => comments::edited_in_jira(&context, case, words, (spoken, &made, comments)).await,
     };
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
-        Err(Stop::Said(_)) => {
+        Err(ActionError::Said(_)) => {
             tracing::warn!(%case, comment = comment.id, "a comment of an issue was refused");
             Ok(())
         }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::Trouble;
+use super::Redeliver;
 use crate::{
     chat::{
-        ingress::{context::Bridge, job::Job},
+        ingress::{context::ChatContext, job::Job},
         policy::identity::{self, Profile},
-        reply::Answer,
+        reply::Reply,
     },
     http::Failure,
 };
@@ -16,19 +16,19 @@ use crate::{
 pub const WAIT: Duration = Duration::from_secs(2);
 
 /// Who did it. A short pause that Slack asks for is made; what only a person can mend is an answer.
-pub async fn known(bridge: &Bridge<'_>, job: &Job) -> Result<Result<Option<Profile>, Answer>, Trouble> {
-    let slack = bridge.slack();
-    let mut asked = identity::profile(&slack, bridge.settings, &job.user).await;
+pub async fn known(chat: &ChatContext<'_>, job: &Job) -> Result<Result<Option<Profile>, Reply>, Redeliver> {
+    let slack = chat.slack();
+    let mut asked = identity::profile(&slack, chat.settings, &job.user).await;
     if asked.as_ref().is_err_and(is_soon_over) {
-        bridge.world.sleep(WAIT).await;
-        asked = identity::profile(&slack, bridge.settings, &job.user).await;
+        chat.world.sleep(WAIT).await;
+        asked = identity::profile(&slack, chat.settings, &job.user).await;
     }
     match asked {
         Ok(person) => Ok(Ok(person)),
         Err(failure) if is_for_now(&failure) => Err(failure.into()),
         Err(failure) => {
             let why = format!("Slack does not tell the bridge who you are ({failure}). Nothing was done.");
-            Ok(Err(Answer::says(why).say(MENDED).give_back(&job.typed())))
+            Ok(Err(Reply::says(why).say(MENDED).give_back(&job.typed())))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How do the people of an issue hear, once, that a comment was withheld from the case?
 
-use super::{context::Stop, issue::Conversation, retry::is_for_now};
+use super::{context::ActionError, issue::Conversation, retry::is_for_now};
 use crate::{
     case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
@@ -29,7 +29,7 @@ impl Withheld<'_> {
     /// # Errors
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
     /// issue's other comments must not wait for this.
-    pub async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), Stop> {
+    pub async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
         let (key, case) = (self.key(), said.case);
         let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&key.0));
         let told = match there {
@@ -48,7 +48,7 @@ impl Withheld<'_> {
 }
 
 /// A notice that somebody deletes is not told again.
-async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
+async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), ActionError> {
     let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
     match store.tell(case, NO_LEASE, jira::KIND, key, &told).await {
         Ok(()) | Err(state::Error::Fenced) => Ok(()),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Form,
+    Modal,
     block::Field,
     new_case::{description, engagement},
     values::{Errors, Values},
@@ -66,7 +66,7 @@ impl CaseEdit {
 }
 
 /// The form of this case.
-pub fn filled_in(form: &Form, case: &Case) -> Value {
+pub fn filled_in(form: &Modal, case: &Case) -> Value {
     let mut blocks = vec![Field::needed("title", "Title", "").line(&case.title, 300)];
     blocks.extend(description(&case.description));
     blocks.push(engagement(&case.engagement));

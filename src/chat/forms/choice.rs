@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     case::{CaseId, CaseSummary},
-    chat::reply::Answer,
+    chat::reply::Reply,
 };
 
 const NAME: &str = "case";
@@ -46,13 +46,13 @@ pub fn chosen(values: &mut Values<'_>, name: &str) -> Option<CaseId> {
 }
 
 /// What the form for files, or the one for a comment, shows once the open cases are known.
-pub fn filled_in(form: &super::Form, cases: &[CaseSummary]) -> Value {
+pub fn filled_in(form: &super::Modal, cases: &[CaseSummary]) -> Value {
     let mut shown = blocks(Some(cases));
     if cases.is_empty() {
-        return form.saying(&Answer::says("No case is open. Open one first, and try again."));
+        return form.saying(&Reply::says("No case is open. Open one first, and try again."));
     }
     let submit = match &form.kind {
-        super::Kind::Comment { text, .. } => {
+        super::ModalKind::Comment { text, .. } => {
             shown.extend(super::comment::text_blocks(text));
             "Add it"
         }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     aws::sir::limits,
     case::CaseId,
-    chat::language::command::{Ask, Line},
+    chat::language::command::{Command, CommandLine},
 };
 
 const TEXT: &str = "text";
@@ -36,14 +36,16 @@ pub fn text_blocks(text: &str) -> Vec<Value> {
 }
 
 /// Reads a comment.
-pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<Line, Errors> {
+pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine, Errors> {
     let text = values.long(TEXT);
     values.checked_long(TEXT, limits::case::comment(&text));
     let case = match case {
         Some(case) => Some(case),
         None => choice::chosen(&mut values, TEXT),
     };
-    values.read(case).map(|case| Line { case: Some(case), ask: Ask::Comment { text: Some(text) } })
+    values
+        .read(case)
+        .map(|case| CommandLine { case: Some(case), command: Command::Comment { text: Some(text) } })
 }
 
 /// Why an investigation was of use, or not.

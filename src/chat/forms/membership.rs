@@ -11,7 +11,7 @@ use super::{
 use crate::{
     case::{MembershipId, Responder},
     chat::language::{
-        command::{Membership, MembershipChange, NewMembership},
+        command::{MembershipCommand, MembershipUpdate, MembershipValues},
         validate,
     },
 };
@@ -50,7 +50,7 @@ fn choice(name: &str, label: &str) -> Value {
 }
 
 /// Reads a new membership.
-pub fn read_new(mut values: Values<'_>) -> Result<Membership, Errors> {
+pub fn read_new(mut values: Values<'_>) -> Result<MembershipCommand, Errors> {
     let name = name(&mut values);
     let team = team(&mut values);
     if name.is_none() {
@@ -61,14 +61,17 @@ pub fn read_new(mut values: Values<'_>) -> Result<Membership, Errors> {
     }
     let (triage, whole_organization) = (switch(&values, "triage"), switch(&values, "organization"));
     sure(&mut values);
-    values.read(name).map(|name| Membership::New {
-        values: Some(NewMembership { name, team, triage, whole_organization }),
+    values.read(name).map(|name| MembershipCommand::New {
+        values: Some(MembershipValues { name, team, triage, whole_organization }),
     })
 }
 
 /// Reads a change.
-pub fn read_change(mut values: Values<'_>, membership: Option<MembershipId>) -> Result<Membership, Errors> {
-    let change = MembershipChange {
+pub fn read_change(
+    mut values: Values<'_>,
+    membership: Option<MembershipId>,
+) -> Result<MembershipCommand, Errors> {
+    let change = MembershipUpdate {
         name: name(&mut values),
         team: team(&mut values),
         triage: switch(&values, "triage"),
@@ -76,11 +79,11 @@ pub fn read_change(mut values: Values<'_>, membership: Option<MembershipId>) -> 
         add_units: units(&mut values, "add"),
         remove_units: units(&mut values, "remove"),
     };
-    if change == MembershipChange::default() {
+    if change == MembershipUpdate::default() {
         values.wrong("name", "Nothing was filled in yet.");
     }
     sure(&mut values);
-    values.read(Some(Membership::Update { membership, change }))
+    values.read(Some(MembershipCommand::Update { membership, change }))
 }
 
 fn name(values: &mut Values<'_>) -> Option<String> {

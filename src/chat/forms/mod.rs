@@ -27,12 +27,12 @@ pub use self::{
     choice::filled_in as choice_filled_in,
     new_case::NewCaseForm,
 };
-use super::reply::Answer;
+use super::reply::Reply;
 use crate::{
     case::{CaseId, MembershipId, Seconds},
     chat::{
-        ingress::job::{Did, Place},
-        language::command::{Ask, Line, Membership, MembershipChange, Step},
+        ingress::job::{Action, Origin},
+        language::command::{Command, CommandLine, InvestigationRef, MembershipCommand, MembershipUpdate},
     },
     state::record::{self, Unreadable, stated},
 };
@@ -42,18 +42,18 @@ pub const CALLBACK: &str = "form";
 
 /// A form, what it is about, and where it was opened: there the answer goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Form {
+pub struct Modal {
     /// Which.
     #[serde(rename = "kind")]
-    pub kind: Kind,
+    pub kind: ModalKind,
     /// Where it was opened.
     #[serde(rename = "place")]
-    pub place: Place,
+    pub place: Origin,
 }
 
 /// Which form, and about what.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum ModalKind {
     /// A new case.
     #[serde(rename = "New")]
     New {
@@ -96,7 +96,7 @@ pub enum Kind {
         case: CaseId,
         /// Which one.
         #[serde(rename = "step")]
-        step: Step,
+        step: InvestigationRef,
         /// It was.
         #[serde(rename = "useful")]
         useful: bool,
@@ -122,7 +122,7 @@ pub enum Kind {
 
 /// What was filled in, where no line of the grammar says it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Filled {
+pub enum FormInput {
     /// A new case.
     #[serde(rename = "New")]
     New(Box<NewCaseForm>),
@@ -138,7 +138,7 @@ pub enum Filled {
     },
     /// A membership, made or changed; the form was the confirmation.
     #[serde(rename = "Membership")]
-    Membership(Membership),
+    Membership(MembershipCommand),
     /// Files that go to a case.
     #[serde(rename = "Attach")]
     Attach {
@@ -154,19 +154,19 @@ pub enum Filled {
     },
 }
 
-impl Filled {
+impl FormInput {
     /// Whether a job after this one answers for it.
     pub fn is_a_part(&self) -> bool {
         matches!(self, Self::Attach { files, before, .. } if before + 1 < files.len())
     }
 
     /// What it asks for: decides who may.
-    pub fn ask(&self) -> Ask {
+    pub fn command(&self) -> Command {
         match self {
-            Self::New(_) => Ask::New { title: None },
-            Self::Edit { .. } => Ask::Edit,
-            Self::Membership(membership) => Ask::Membership(membership.clone()),
-            Self::Attach { .. } => Ask::Attach,
+            Self::New(_) => Command::New { title: None },
+            Self::Edit { .. } => Command::Edit,
+            Self::Membership(membership) => Command::Membership(membership.clone()),
+            Self::Attach { .. } => Command::Attach,
         }
     }
 
@@ -184,33 +184,33 @@ impl Filled {
         match self {
             Self::New(new) => new.typed(),
             Self::Edit { edit, .. } => edit.typed(),
-            Self::Membership(membership) => Ask::Membership(membership.clone()).to_string(),
+            Self::Membership(membership) => Command::Membership(membership.clone()).to_string(),
             Self::Attach { .. } => String::new(),
         }
     }
 }
 
 /// Whether what a line asks is better said in a form. `pressed`: by a button, which cannot say more than it does.
-pub fn is_wanted(ask: &Ask, pressed: bool) -> bool {
-    let form = Line { case: Some(CaseId::new("0000000000")), ask: ask.clone() };
-    Kind::of(&form, pressed).is_some()
+pub fn is_wanted(command: &Command, pressed: bool) -> bool {
+    let form = CommandLine { case: Some(CaseId::new("0000000000")), command: command.clone() };
+    ModalKind::of(&form, pressed).is_some()
 }
 
-impl Kind {
+impl ModalKind {
     /// The form that a line asks for; `None` where it asks for none, or names no case although it is about one.
-    pub fn of(line: &Line, pressed: bool) -> Option<Self> {
+    pub fn of(line: &CommandLine, pressed: bool) -> Option<Self> {
         let case = line.case.clone();
-        match &line.ask {
-            Ask::New { title } => Some(Self::New { title: title.clone() }),
-            Ask::Comment { text: None } => Some(Self::Comment { case: Some(case?), text: String::new() }),
-            Ask::Edit => Some(Self::Edit { case: case? }),
-            Ask::Close if pressed => Some(Self::Close { case: case?, confirmation: None }),
-            Ask::Rate { step, useful, why: None } if pressed => {
+        match &line.command {
+            Command::New { title } => Some(Self::New { title: title.clone() }),
+            Command::Comment { text: None } => Some(Self::Comment { case: Some(case?), text: String::new() }),
+            Command::Edit => Some(Self::Edit { case: case? }),
+            Command::Close if pressed => Some(Self::Close { case: case?, confirmation: None }),
+            Command::Rate { step, useful, why: None } if pressed => {
                 Some(Self::Rate { case: case?, step: step.clone(), useful: *useful })
             }
-            Ask::Membership(Membership::New { values: None }) => Some(Self::Membership),
-            Ask::Membership(Membership::Update { membership, change })
-                if *change == MembershipChange::default() =>
+            Command::Membership(MembershipCommand::New { values: None }) => Some(Self::Membership),
+            Command::Membership(MembershipCommand::Update { membership, change })
+                if *change == MembershipUpdate::default() =>
             {
                 Some(Self::MembershipChange { membership: membership.clone() })
             }
@@ -219,19 +219,21 @@ impl Kind {
     }
 
     /// What the form asks for: decides who may.
-    pub fn ask(&self) -> Ask {
+    pub fn command(&self) -> Command {
         match self {
-            Self::New { .. } => Ask::New { title: None },
-            Self::Comment { .. } => Ask::Comment { text: None },
-            Self::Edit { .. } => Ask::Edit,
-            Self::Close { .. } => Ask::Close,
-            Self::Rate { step, useful, .. } => Ask::Rate { step: step.clone(), useful: *useful, why: None },
-            Self::Membership => Ask::Membership(Membership::New { values: None }),
-            Self::MembershipChange { membership } => Ask::Membership(Membership::Update {
+            Self::New { .. } => Command::New { title: None },
+            Self::Comment { .. } => Command::Comment { text: None },
+            Self::Edit { .. } => Command::Edit,
+            Self::Close { .. } => Command::Close,
+            Self::Rate { step, useful, .. } => {
+                Command::Rate { step: step.clone(), useful: *useful, why: None }
+            }
+            Self::Membership => Command::Membership(MembershipCommand::New { values: None }),
+            Self::MembershipChange { membership } => Command::Membership(MembershipCommand::Update {
                 membership: membership.clone(),
-                change: MembershipChange::default(),
+                change: MembershipUpdate::default(),
             }),
-            Self::Attach { .. } => Ask::Attach,
+            Self::Attach { .. } => Command::Attach,
         }
     }
 
@@ -259,16 +261,16 @@ impl Kind {
     }
 }
 
-impl Form {
+impl Modal {
     /// The form as it is opened.
     pub fn view(&self, now: Seconds) -> Value {
         match &self.kind {
-            Kind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
-            Kind::Comment { case, text } => self.with("Add it", comment::blocks(case.as_ref(), text)),
-            Kind::Rate { useful, .. } => self.with("Tell AWS", comment::reason(*useful)),
-            Kind::Membership => self.with("Make it", membership::new_blocks()),
-            Kind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
-            Kind::Edit { .. } | Kind::Close { .. } | Kind::Attach { .. } => {
+            ModalKind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
+            ModalKind::Comment { case, text } => self.with("Add it", comment::blocks(case.as_ref(), text)),
+            ModalKind::Rate { useful, .. } => self.with("Tell AWS", comment::reason(*useful)),
+            ModalKind::Membership => self.with("Make it", membership::new_blocks()),
+            ModalKind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
+            ModalKind::Edit { .. } | ModalKind::Close { .. } | ModalKind::Attach { .. } => {
                 self.without_submit(vec![block::note("One moment: the service is being asked …")])
             }
         }
@@ -282,7 +284,7 @@ impl Form {
     }
 
     /// What stands in the form's place where it cannot be filled in.
-    pub fn saying(&self, answer: &Answer) -> Value {
+    pub fn saying(&self, answer: &Reply) -> Value {
         self.without_submit(answer.view_blocks())
     }
 
@@ -297,8 +299,8 @@ impl Form {
     fn metadata(&self) -> String {
         let mut form = self.clone();
         match &mut form.kind {
-            Kind::New { title } => *title = None,
-            Kind::Comment { text, .. } => text.clear(),
+            ModalKind::New { title } => *title = None,
+            ModalKind::Comment { text, .. } => text.clear(),
             _ => {}
         }
         // It cannot fail; an empty text would be refused when the form is sent.
@@ -318,49 +320,49 @@ impl Form {
     ///
     /// # Errors
     /// What is wrong, by field. Nothing was asked for.
-    pub fn read(&self, view: &Value, now: Seconds) -> Result<Did, Errors> {
+    pub fn read(&self, view: &Value, now: Seconds) -> Result<Action, Errors> {
         let values = Values::of(view, now);
         match &self.kind {
-            Kind::New { .. } => Ok(filled(Filled::New(Box::new(new_case::read(values)?)))),
-            Kind::Comment { case, .. } => Ok(asked(comment::read(values, case.clone())?)),
-            Kind::Rate { case, step, useful } => {
+            ModalKind::New { .. } => Ok(filled(FormInput::New(Box::new(new_case::read(values)?)))),
+            ModalKind::Comment { case, .. } => Ok(asked(comment::read(values, case.clone())?)),
+            ModalKind::Rate { case, step, useful } => {
                 let why = comment::read_reason(values)?;
-                let ask = Ask::Rate { step: step.clone(), useful: *useful, why };
-                Ok(asked(Line { case: Some(case.clone()), ask }))
+                let command = Command::Rate { step: step.clone(), useful: *useful, why };
+                Ok(asked(command.on(case)))
             }
-            Kind::Edit { case } => {
+            ModalKind::Edit { case } => {
                 let edit = Box::new(change::read(values)?);
-                Ok(filled(Filled::Edit { case: case.clone(), edit }))
+                Ok(filled(FormInput::Edit { case: case.clone(), edit }))
             }
-            Kind::Close { confirmation, .. } => {
+            ModalKind::Close { confirmation, .. } => {
                 // Slack cannot send a form that has no button to send it with.
-                Ok(Did::Confirmed { value: confirmation.clone().unwrap_or_default() })
+                Ok(Action::Confirmed { value: confirmation.clone().unwrap_or_default() })
             }
-            Kind::Membership => Ok(filled(Filled::Membership(membership::read_new(values)?))),
-            Kind::MembershipChange { membership } => {
-                Ok(filled(Filled::Membership(membership::read_change(values, membership.clone())?)))
+            ModalKind::Membership => Ok(filled(FormInput::Membership(membership::read_new(values)?))),
+            ModalKind::MembershipChange { membership } => {
+                Ok(filled(FormInput::Membership(membership::read_change(values, membership.clone())?)))
             }
-            Kind::Attach { files } => {
+            ModalKind::Attach { files } => {
                 let case = Some(choice::read(values)?);
-                Ok(filled(Filled::Attach { case, files: files.clone(), before: 0 }))
+                Ok(filled(FormInput::Attach { case, files: files.clone(), before: 0 }))
             }
         }
     }
 }
 
 /// A form that says something and asks for nothing.
-pub fn note(answer: &Answer) -> Value {
+pub fn note(answer: &Reply) -> Value {
     json!({ "type": "modal", "title": plain("Casebridge"), "close": plain("Close"), "blocks": answer.view_blocks() })
 }
 
-fn filled(filled: Filled) -> Did {
-    Did::Filled { filled }
+fn filled(filled: FormInput) -> Action {
+    Action::Filled { filled }
 }
 
-fn asked(line: Line) -> Did {
-    let typed = match &line.ask {
-        Ask::Comment { text: Some(text) } | Ask::Rate { why: Some(text), .. } => text.clone(),
+fn asked(line: CommandLine) -> Action {
+    let typed = match &line.command {
+        Command::Comment { text: Some(text) } | Command::Rate { why: Some(text), .. } => text.clone(),
         _ => String::new(),
     };
-    Did::Asked { line, typed }
+    Action::Asked { line, typed }
 }

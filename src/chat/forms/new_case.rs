@@ -14,7 +14,7 @@ use crate::{
     aws::sir::{NewCase, limits},
     case::{Actor, Resolver, Seconds, Watcher},
     chat::language::{
-        command::{Ask, Impact, Person},
+        command::{Command, Impact, PersonRef},
         when,
     },
 };
@@ -43,7 +43,7 @@ pub struct NewCaseForm {
     services: Vec<String>,
     /// Who is to watch.
     #[serde(rename = "people")]
-    pub people: Vec<Person>,
+    pub people: Vec<PersonRef>,
     #[serde(rename = "actors")]
     actors: Vec<Actor>,
     #[serde(rename = "tags")]
@@ -74,8 +74,8 @@ impl NewCaseForm {
     /// What the person filled in.
     pub fn typed(&self) -> String {
         let people = self.people.iter().map(|person| match person {
-            Person::User(id) => format!("@{id}"),
-            Person::Email(address) => address.clone(),
+            PersonRef::User(id) => format!("@{id}"),
+            PersonRef::Email(address) => address.clone(),
         });
         let actors = self.actors.iter().map(|actor| match &actor.user_agent {
             Some(agent) => format!("{} {agent}", actor.ip),
@@ -182,7 +182,7 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
         people: people(&mut values),
         actors: actors(&mut values),
         tags: match values.asked("tags", "tag add") {
-            Some(Ask::Tag { pairs }) => pairs,
+            Some(Command::Tag { pairs }) => pairs,
             _ => Vec::new(),
         },
     };
@@ -206,7 +206,7 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
 
 fn impact(values: &mut Values<'_>, name: &str, verb: &str) -> Vec<String> {
     match values.asked(name, verb) {
-        Some(Ask::Impact { what: Impact::Accounts(items) | Impact::Services(items), .. }) => items,
+        Some(Command::Impact { what: Impact::Accounts(items) | Impact::Services(items), .. }) => items,
         _ => Vec::new(),
     }
 }
@@ -223,9 +223,9 @@ fn services(values: &mut Values<'_>) -> Vec<String> {
     services
 }
 
-fn people(values: &mut Values<'_>) -> Vec<Person> {
-    let mut people: Vec<_> = values.people("people").into_iter().map(Person::User).collect();
-    if let Some(Ask::Watch { people: more }) = values.asked("watchers", "watch") {
+fn people(values: &mut Values<'_>) -> Vec<PersonRef> {
+    let mut people: Vec<_> = values.people("people").into_iter().map(PersonRef::User).collect();
+    if let Some(Command::Watch { people: more }) = values.asked("watchers", "watch") {
         people.extend(more);
     }
     if people.len() > WATCHERS {
@@ -241,7 +241,7 @@ fn actors(values: &mut Values<'_>) -> Vec<Actor> {
     let all = values.text("actors");
     let mut actors = Vec::new();
     for line in all.lines() {
-        if let Some(Ask::Actor { actor, .. }) = values.asked_of("actors", "actor add", line) {
+        if let Some(Command::Actor { actor, .. }) = values.asked_of("actors", "actor add", line) {
             actors.push(actor);
         }
     }
@@ -261,7 +261,7 @@ pub(crate) fn sample() -> NewCaseForm {
         accounts: texts(&["111122223333"]),
         regions: texts(&["eu-west-1"]),
         services: texts(&["AWS Lambda"]),
-        people: vec![Person::User("U0ANAEXAMP".to_owned()), Person::Email("bo@example.com".to_owned())],
+        people: vec![PersonRef::User("U0ANAEXAMP".to_owned()), PersonRef::Email("bo@example.com".to_owned())],
         actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: Some("Boto3/1.34".to_owned()) }],
         tags: vec![("team".to_owned(), "blue".to_owned())],
     }

@@ -8,7 +8,7 @@ use super::block::{IT, part_name};
 use crate::{
     case::Seconds,
     chat::{
-        language::{command::Ask, decode, grammar, user_error::Mistake},
+        language::{command::Command, decode, grammar, user_error::UserError},
         policy::secret_scan,
     },
 };
@@ -89,14 +89,14 @@ impl<'a> Values<'a> {
         self.checked(&field, result)
     }
 
-    fn parts(&self, name: &str) -> impl Iterator<Item = Part<'a>> + use<'a> {
+    fn parts(&self, name: &str) -> impl Iterator<Item = TextPart<'a>> + use<'a> {
         let (state, view) = (&self.view["state"]["values"], self.view);
         let name = name.to_owned();
         (0..100).map_while(move |index| {
             let name = part_name(&name, index);
             let is = state[&name][IT].get("value")?.as_str().unwrap_or_default();
             let was = field(view, &name)["initial_value"].as_str().unwrap_or_default();
-            Some(Part { is, was })
+            Some(TextPart { is, was })
         })
     }
 
@@ -141,20 +141,20 @@ impl<'a> Values<'a> {
     }
 
     /// Reads a field as what follows `verb` in a line: the same checks, in the same words. Nothing where it is empty.
-    pub fn asked(&mut self, name: &str, verb: &str) -> Option<Ask> {
+    pub fn asked(&mut self, name: &str, verb: &str) -> Option<Command> {
         let words = self.text(name);
         self.asked_of(name, verb, &words)
     }
 
     /// The same for a part of a field.
-    pub fn asked_of(&mut self, name: &str, verb: &str, words: &str) -> Option<Ask> {
+    pub fn asked_of(&mut self, name: &str, verb: &str, words: &str) -> Option<Command> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {
             return None;
         }
         match grammar::parse(&format!("{verb} {}", decode::encode(&words)), self.now) {
-            Ok(line) => Some(line.ask),
-            Err(Mistake { happened, remedy, .. }) => {
+            Ok(line) => Some(line.command),
+            Err(UserError { happened, remedy, .. }) => {
                 self.wrong(name, format!("{happened} {remedy}").trim());
                 None
             }
@@ -163,12 +163,12 @@ impl<'a> Values<'a> {
 }
 
 /// A field of a long text: what it says, and what it said when the form was opened.
-struct Part<'a> {
+struct TextPart<'a> {
     is: &'a str,
     was: &'a str,
 }
 
-impl Part<'_> {
+impl TextPart<'_> {
     fn is_as_it_was(&self) -> bool {
         self.is.trim().lines().eq(self.was.trim().lines())
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{envelope::Envelope, inbox, route};
+use super::{envelope::GatewayRequest, inbox, route};
 use crate::{
     case::Millis,
     config::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What every request and every job is worked with.
-pub struct Bridge<'a> {
+pub struct ChatContext<'a> {
     /// Everything outside.
     pub world: &'a dyn World,
     /// What the user chose.
@@ -28,7 +28,7 @@ pub struct Bridge<'a> {
 #[error("neither an HTTP request (payload 2.0) nor a batch of SQS messages")]
 pub struct Unknown;
 
-impl<'a> Bridge<'a> {
+impl<'a> ChatContext<'a> {
     /// Takes what Lambda brought, by the door that it came through. Nothing new is begun after `deadline`.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl<'a> Bridge<'a> {
         if event.get("Records").is_some() {
             return Box::pin(inbox::work(self, event, deadline)).await.ok_or(Unknown);
         }
-        let request = Envelope::read(event).ok_or(Unknown)?;
+        let request = GatewayRequest::read(event).ok_or(Unknown)?;
         Ok(Box::pin(route::answer(self, &request)).await.into_value())
     }
 

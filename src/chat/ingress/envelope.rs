@@ -19,7 +19,7 @@ const MAX_FIELDS: usize = 100;
 /// A request as the gateway hands it over: nothing of it is trusted.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Envelope {
+pub struct GatewayRequest {
     raw_path: String,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -27,20 +27,20 @@ pub struct Envelope {
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
-    request_context: Context,
+    request_context: RequestContext,
 }
 
 #[derive(Deserialize)]
-struct Context {
-    http: Http,
+struct RequestContext {
+    http: HttpContext,
 }
 
 #[derive(Deserialize)]
-struct Http {
+struct HttpContext {
     method: String,
 }
 
-impl Envelope {
+impl GatewayRequest {
     /// Reads the gateway's event; `None` if it is not one.
     pub fn read(event: &Value) -> Option<Self> {
         Self::deserialize(event).ok()
@@ -84,14 +84,14 @@ pub fn is_crowded(form: &[u8]) -> bool {
 
 /// What the gateway sends back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
+pub struct GatewayResponse {
     /// The HTTP status.
     pub status: u16,
     /// JSON, or nothing.
     pub body: Option<Value>,
 }
 
-impl Response {
+impl GatewayResponse {
     /// A status and nothing else: what a stranger learns.
     pub fn bare(status: u16) -> Self {
         Self { status, body: None }
@@ -124,8 +124,8 @@ pub fn is_unsigned(answer: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn envelope(body: &str, encoded: bool) -> Envelope {
-        Envelope::read(&json!({
+    fn envelope(body: &str, encoded: bool) -> GatewayRequest {
+        GatewayRequest::read(&json!({
             "rawPath": "/slack/commands",
             "headers": { "X-Slack-Signature": "a", "x-one": "1", "X-ONE": "2" },
             "requestContext": { "http": { "method": "POST" } },
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn what_is_not_a_request_is_not_read() {
         for event in [json!(null), json!({}), json!({ "Records": [] }), json!({ "rawPath": 1 }), json!([1])] {
-            assert!(Envelope::read(&event).is_none(), "{event}");
+            assert!(GatewayRequest::read(&event).is_none(), "{event}");
         }
     }
 }

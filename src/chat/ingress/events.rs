@@ -1,17 +1,17 @@
 //! What do Slack's events and Jira's webhooks ask of us?
 
 use super::{
-    job::{self, Did, Job, Place},
+    job::{self, Action, Job, Origin},
     modals,
-    payload::{Callback, Event, HomeOpened, Message, Webhook},
+    payload::{EventCallback, EventMessage, HomeOpened, SlackEvent, Webhook},
     route::mistaken,
 };
 use crate::{
     case::Millis,
     chat::{
-        forms::Filled,
+        forms::FormInput,
         language::{
-            command::{Ask, Line},
+            command::{Command, CommandLine},
             decode, grammar,
         },
         policy::length,
@@ -20,15 +20,15 @@ use crate::{
 };
 
 /// Who wrote, and how long it is, where an event's text would be read.
-pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str, usize)> {
+pub fn words<'a>(settings: &Settings, callback: &'a EventCallback) -> Option<(&'a str, usize)> {
     let (message, is_for_us) = match &callback.event {
-        Event::Message(message) => {
+        SlackEvent::Message(message) => {
             let edited = message.message.as_deref().filter(|_| message.subtype.is_some());
             let newest = edited.unwrap_or(message);
             (newest, written(settings, callback, newest).is_some())
         }
-        Event::AppMention(message) => (&**message, message.bot_id.is_none()),
-        Event::AppHomeOpened(_) | Event::Other => return None,
+        SlackEvent::AppMention(message) => (&**message, message.bot_id.is_none()),
+        SlackEvent::AppHomeOpened(_) | SlackEvent::Other => return None,
     };
     let ours = is_for_us && callback.team_id == settings.slack.team;
     message.user.as_deref().filter(|_| ours).map(|user| (user, message.said().text.len()))
@@ -36,22 +36,22 @@ pub fn words<'a>(settings: &Settings, callback: &'a Callback) -> Option<(&'a str
 
 /// What an event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'. `read`:
 /// whether the text of [`words`] is to be read.
-pub fn happened(settings: &Settings, callback: &Callback, read: bool, now: Millis) -> Option<Job> {
+pub fn happened(settings: &Settings, callback: &EventCallback, read: bool, now: Millis) -> Option<Job> {
     if callback.team_id != settings.slack.team {
         return None;
     }
     match &callback.event {
-        Event::Message(message) => wrote(settings, callback, message, read, now),
-        Event::AppMention(message) => mentioned(settings, callback, message, read, now),
-        Event::AppHomeOpened(opened) => looked(settings, opened, now),
-        Event::Other => None,
+        SlackEvent::Message(message) => wrote(settings, callback, message, read, now),
+        SlackEvent::AppMention(message) => mentioned(settings, callback, message, read, now),
+        SlackEvent::AppHomeOpened(opened) => looked(settings, opened, now),
+        SlackEvent::Other => None,
     }
 }
 
 fn wrote(
     settings: &Settings,
-    callback: &Callback,
-    message: &Message,
+    callback: &EventCallback,
+    message: &EventMessage,
     read: bool,
     now: Millis,
 ) -> Option<Job> {
@@ -59,9 +59,9 @@ fn wrote(
     match message.subtype.as_deref() {
         None | Some("file_share" | "thread_broadcast" | "me_message") => {
             let (user, ts) = written(settings, callback, message)?;
-            let place = Place { channel, thread: thread_of(message) };
-            let did = job::spoken(&ts, message.said(), read);
-            Some(job::message(settings, user, place, &ts, did, now))
+            let place = Origin { channel, thread: thread_of(message) };
+            let action = job::spoken(&ts, message.said(), read);
+            Some(job::message(settings, user, place, &ts, action, now))
         }
         Some("message_changed") => {
             let (new, old) = (message.message.as_deref()?, message.previous_message.as_deref()?);
@@ -69,12 +69,12 @@ fn wrote(
             let said = Some(new.said()).filter(|said| *said != old.said())?;
             let edit = new.edited.as_ref().map(|edited| &edited.ts).or(message.ts.as_ref())?;
             let (user, ts) = written(settings, callback, new)?;
-            let place = Place { channel, thread: thread_of(new) };
-            let did = match job::spoken(&ts, said, read) {
-                Did::Said { ts, text, files, uploads } => Did::Amended { ts, text, files, uploads },
+            let place = Origin { channel, thread: thread_of(new) };
+            let action = match job::spoken(&ts, said, read) {
+                Action::Said { ts, text, files, uploads } => Action::Amended { ts, text, files, uploads },
                 left_behind => left_behind,
             };
-            Some(job::message(settings, user, place, &format!("{ts}/{edit}"), did, now))
+            Some(job::message(settings, user, place, &format!("{ts}/{edit}"), action, now))
         }
         _ => None,
     }
@@ -82,7 +82,11 @@ fn wrote(
 
 /// Who wrote a message, and its `ts`, if it may become a comment: a person's, in a thread or in a case's channel,
 /// and not a command to us.
-fn written(settings: &Settings, callback: &Callback, message: &Message) -> Option<(String, String)> {
+fn written(
+    settings: &Settings,
+    callback: &EventCallback,
+    message: &EventMessage,
+) -> Option<(String, String)> {
     let (user, ts) = (message.user.clone()?, message.ts.clone()?);
     let ours = message.bot_id.is_some() || callback.bot() == Some(&user);
     let inside = settings.slack.layout == Layout::Channel || thread_of(message).is_some();
@@ -91,7 +95,7 @@ fn written(settings: &Settings, callback: &Callback, message: &Message) -> Optio
 }
 
 /// The thread that a message stands in; `None` for its first message and outside of one.
-fn thread_of(message: &Message) -> Option<String> {
+fn thread_of(message: &EventMessage) -> Option<String> {
     message.thread_ts.clone().filter(|thread| message.ts.as_ref() != Some(thread))
 }
 
@@ -109,8 +113,8 @@ fn addressed<'a>(text: &'a str, bot: &str) -> Option<&'a str> {
 /// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.
 fn mentioned(
     settings: &Settings,
-    callback: &Callback,
-    message: &Message,
+    callback: &EventCallback,
+    message: &EventMessage,
     read: bool,
     now: Millis,
 ) -> Option<Job> {
@@ -119,16 +123,16 @@ fn mentioned(
         return None;
     }
     let text = addressed(&message.text, callback.bot()?)?;
-    let did = match read.then(|| grammar::parse(text, now.div_euclid(1_000))) {
-        None => Did::Mistaken { answer: length::unread(settings, &callback.team_id, &user) },
-        Some(Ok(Line { case, ask: Ask::Attach })) if !message.files.is_empty() => {
-            Did::Filled { filled: Filled::Attach { case, files: modals::files(message), before: 0 } }
+    let action = match read.then(|| grammar::parse(text, now.div_euclid(1_000))) {
+        None => Action::Mistaken { answer: length::unread(settings, &callback.team_id, &user) },
+        Some(Ok(CommandLine { case, command: Command::Attach })) if !message.files.is_empty() => {
+            Action::Filled { filled: FormInput::Attach { case, files: modals::files(message), before: 0 } }
         }
-        Some(Ok(line)) => Did::Asked { line, typed: decode::decode(text).trim().to_owned() },
-        Some(Err(mistake)) => Did::Mistaken { answer: mistaken(&mistake) },
+        Some(Ok(line)) => Action::Asked { line, typed: decode::decode(text).trim().to_owned() },
+        Some(Err(mistake)) => Action::Mistaken { answer: mistaken(&mistake) },
     };
-    let place = Place { channel, thread: thread_of(message) };
-    Some(job::message(settings, user, place, &ts, did, now))
+    let place = Origin { channel, thread: thread_of(message) };
+    Some(job::message(settings, user, place, &ts, action, now))
 }
 
 /// Somebody opened our page.
@@ -137,8 +141,8 @@ fn looked(settings: &Settings, opened: &HomeOpened, now: Millis) -> Option<Job> 
         act: format!("home/{}", opened.event_ts),
         team: settings.slack.team.clone(),
         user: opened.user.clone(),
-        place: Place::default(),
-        did: Did::Home,
+        place: Origin::default(),
+        action: Action::Home,
         response_url: None,
         replaces: false,
         at: now,
@@ -153,8 +157,8 @@ pub fn changed(settings: &Settings, webhook: &Webhook, now: Millis) -> Option<Jo
         act: format!("{issue}/{}", webhook.timestamp),
         team: String::new(),
         user: String::new(),
-        place: Place::default(),
-        did: Did::JiraChanged { issue },
+        place: Origin::default(),
+        action: Action::JiraChanged { issue },
         response_url: None,
         replaces: false,
         at: now,

@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 use crate::{
     case::{CaseId, Millis, text},
     chat::{
-        forms::{Filled, Form},
-        language::command::Line,
+        forms::{FormInput, Modal},
+        language::command::CommandLine,
         policy::secret_scan,
-        reply::Answer,
+        reply::Reply,
     },
     config::settings::Settings,
     runtime::World,
@@ -34,10 +34,10 @@ pub struct Job {
     pub user: String,
     /// Where it was done.
     #[serde(rename = "place")]
-    pub place: Place,
+    pub place: Origin,
     /// What was done.
     #[serde(rename = "did")]
-    pub did: Did,
+    pub action: Action,
     /// Where the answer goes. Whoever knows it can post: it is a secret.
     #[serde(rename = "response_url", deserialize_with = "stated")]
     pub response_url: Option<String>,
@@ -51,7 +51,7 @@ pub struct Job {
 
 /// Where something was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Origin {
     /// The channel. Empty on the home tab, and for Jira.
     #[serde(rename = "channel")]
     pub channel: String,
@@ -61,7 +61,7 @@ pub struct Place {
 }
 
 /// The case of a place: its thread's, else its channel's.
-pub async fn case_of(store: &dyn Store, team: &str, place: &Place) -> state::Result<Option<CaseId>> {
+pub async fn case_of(store: &dyn Store, team: &str, place: &Origin) -> state::Result<Option<CaseId>> {
     let channel = &place.channel;
     if let Some(thread) = &place.thread
         && let Some(case) = store.bound(&format!("slack/{team}/{channel}/{thread}")).await?
@@ -73,13 +73,13 @@ pub async fn case_of(store: &dyn Store, team: &str, place: &Place) -> state::Res
 
 /// What was done. Its `Debug` tells nothing of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Did {
+pub enum Action {
     /// A line was typed, or a button that holds one was pressed.
     #[serde(rename = "Asked")]
     Asked {
         /// What it says.
         #[serde(rename = "line")]
-        line: Line,
+        line: CommandLine,
         /// As it was typed: it is given back with an error.
         #[serde(rename = "typed")]
         typed: String,
@@ -96,7 +96,7 @@ pub enum Did {
     Filled {
         /// What it says.
         #[serde(rename = "filled")]
-        filled: Filled,
+        filled: FormInput,
     },
     /// A form was opened that needs something from the service.
     #[serde(rename = "Opened")]
@@ -109,7 +109,7 @@ pub enum Did {
         hash: Option<String>,
         /// Which form.
         #[serde(rename = "form")]
-        form: Form,
+        form: Modal,
     },
     /// The home page was opened.
     #[serde(rename = "Home")]
@@ -119,7 +119,7 @@ pub enum Did {
     Mistaken {
         /// What the person gets to read.
         #[serde(rename = "answer")]
-        answer: Answer,
+        answer: Reply,
     },
     /// A message was written in a thread or channel that may be a case's.
     #[serde(rename = "Said")]
@@ -155,10 +155,10 @@ pub enum Did {
         /// What it says now, as mrkdwn.
         #[serde(rename = "text")]
         text: String,
-        /// As in [`Did::Said`].
+        /// As in [`Action::Said`].
         #[serde(rename = "beside", default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<String>,
-        /// As in [`Did::Said`].
+        /// As in [`Action::Said`].
         #[serde(rename = "uploads", default, skip_serializing_if = "Vec::is_empty")]
         uploads: Vec<String>,
     },
@@ -171,7 +171,7 @@ pub enum Did {
     },
 }
 
-impl Did {
+impl Action {
     /// Tells acts apart that have the same id: a mention is a message as well.
     fn kind(&self) -> &'static str {
         match self {
@@ -218,23 +218,25 @@ impl Job {
     /// Names what the person did: 64 hexadecimal digits. It is the queue's deduplication id, the record's key and
     /// the service's `clientToken`.
     pub fn key(&self) -> String {
-        let named = [&self.team, &self.user, &self.act, self.did.kind()].join("|");
+        let named = [&self.team, &self.user, &self.act, self.action.kind()].join("|");
         text::hex(&Sha256::digest(named.as_bytes()))
     }
 
     /// Something that was said for the case, not asked of the bridge.
     pub fn is_a_message(&self) -> bool {
-        matches!(self.did, Did::Said { .. } | Did::Amended { .. } | Did::JiraChanged { .. })
+        matches!(self.action, Action::Said { .. } | Action::Amended { .. } | Action::JiraChanged { .. })
     }
 
     /// What the person typed, to be given back.
     pub fn typed(&self) -> String {
-        match &self.did {
-            Did::Asked { typed, .. } => typed.clone(),
-            Did::Said { text, .. } | Did::Amended { text, .. } => text.clone(),
-            Did::Filled { filled } => filled.typed(),
-            Did::Confirmed { .. } | Did::Mistaken { .. } | Did::Withheld { .. } => String::new(),
-            Did::Unread | Did::Opened { .. } | Did::Home | Did::JiraChanged { .. } => String::new(),
+        match &self.action {
+            Action::Asked { typed, .. } => typed.clone(),
+            Action::Said { text, .. } | Action::Amended { text, .. } => text.clone(),
+            Action::Filled { filled } => filled.typed(),
+            Action::Confirmed { .. } | Action::Mistaken { .. } | Action::Withheld { .. } => String::new(),
+            Action::Unread | Action::Opened { .. } | Action::Home | Action::JiraChanged { .. } => {
+                String::new()
+            }
         }
     }
 
@@ -256,15 +258,15 @@ impl Job {
     }
 
     fn whole_group(&self) -> String {
-        match (&self.did, &self.place.thread) {
-            (Did::Asked { line: Line { case: Some(case), .. }, .. }, _) => format!("case/{case}"),
+        match (&self.action, &self.place.thread) {
+            (Action::Asked { line: CommandLine { case: Some(case), .. }, .. }, _) => format!("case/{case}"),
             // Whoever opened a form waits for it, whatever else is being done to the case.
-            (Did::Opened { view, .. }, _) => format!("view/{view}"),
-            (Did::Home, _) => format!("home/{}/{}", self.team, self.user),
-            (Did::Filled { filled }, _) if filled.case().is_some() => {
+            (Action::Opened { view, .. }, _) => format!("view/{view}"),
+            (Action::Home, _) => format!("home/{}/{}", self.team, self.user),
+            (Action::Filled { filled }, _) if filled.case().is_some() => {
                 format!("case/{}", filled.case().map(CaseId::as_str).unwrap_or_default())
             }
-            (Did::JiraChanged { issue }, _) => format!("jira/{issue}"),
+            (Action::JiraChanged { issue }, _) => format!("jira/{issue}"),
             (_, Some(thread)) => format!("slack/{}/{}/{thread}", self.team, self.place.channel),
             (_, None) => format!("slack/{}/{}", self.team, self.place.channel),
         }
@@ -273,53 +275,60 @@ impl Job {
 
 /// What a person wrote in a case's thread or channel, as its event would have brought it: same act, same key.
 pub fn said(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Job {
-    Job { did: words_of(reply, true), ..unread(settings, home, reply, now) }
+    Job { action: words_of(reply, true), ..unread(settings, home, reply, now) }
 }
 
 /// What such a message says, where it is read.
-pub fn words_of(reply: &Said, read: bool) -> Did {
+pub fn words_of(reply: &Said, read: bool) -> Action {
     let Said { remote, text, files, uploads, .. } = reply;
-    if read { judged(remote, text.clone(), files.clone(), uploads.clone()) } else { Did::Unread }
+    if read { judged(remote, text.clone(), files.clone(), uploads.clone()) } else { Action::Unread }
 }
 
 /// The same job before the message was read.
 pub fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis) -> Job {
-    let place = Place { channel: home.place.clone(), thread: reply.thread.clone() };
-    message(settings, reply.author.clone(), place, &reply.remote, Did::Unread, now)
+    let place = Origin { channel: home.place.clone(), thread: reply.thread.clone() };
+    message(settings, reply.author.clone(), place, &reply.remote, Action::Unread, now)
 }
 
 /// A message's text as it goes on its way: a secret stays where it is, and so does all that is not to be read.
-pub fn spoken(ts: &str, said: Words, read: bool) -> Did {
+pub fn spoken(ts: &str, said: Words, read: bool) -> Action {
     if !read {
-        return Did::Unread;
+        return Action::Unread;
     }
     let uploads = said.beside.iter().filter_map(|one| one.file.clone()).collect();
     judged(ts, said.text, said.beside.iter().map(Beside::called).collect(), uploads)
 }
 
 /// A secret stays where it is.
-fn judged(ts: &str, text: String, files: Vec<String>, uploads: Vec<String>) -> Did {
+fn judged(ts: &str, text: String, files: Vec<String>, uploads: Vec<String>) -> Action {
     match secret_scan::secret(&text) {
-        Some(kind) => Did::Withheld { kind: kind.to_owned() },
-        None => Did::Said { ts: ts.to_owned(), text, files, uploads },
+        Some(kind) => Action::Withheld { kind: kind.to_owned() },
+        None => Action::Said { ts: ts.to_owned(), text, files, uploads },
     }
 }
 
 /// The job that a message makes.
-pub fn message(settings: &Settings, user: String, place: Place, act: &str, did: Did, now: Millis) -> Job {
+pub fn message(
+    settings: &Settings,
+    user: String,
+    place: Origin,
+    act: &str,
+    action: Action,
+    now: Millis,
+) -> Job {
     Job {
         act: format!("{}/{act}", place.channel),
         team: settings.slack.team.clone(),
         user,
         place,
-        did,
+        action,
         response_url: None,
         replaces: false,
         at: now,
     }
 }
 
-impl std::fmt::Debug for Did {
+impl std::fmt::Debug for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.kind())
     }
@@ -328,14 +337,14 @@ impl std::fmt::Debug for Did {
 /// Tells which act it is and nothing of what was said.
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} by {} in {}", self.did.kind(), self.user, self.place.channel)
+        write!(f, "{} by {} in {}", self.action.kind(), self.user, self.place.channel)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::language::command::Ask;
+    use crate::chat::language::command::Command;
 
     fn asked(case: Option<&str>, thread: Option<&str>, act: &str) -> Job {
         let case = case.and_then(crate::case::CaseId::parse);
@@ -343,8 +352,11 @@ mod tests {
             act: act.to_owned(),
             team: "T1".to_owned(),
             user: "U1".to_owned(),
-            place: Place { channel: "C1".to_owned(), thread: thread.map(str::to_owned) },
-            did: Did::Asked { line: Line { case, ask: Ask::Tray }, typed: String::new() },
+            place: Origin { channel: "C1".to_owned(), thread: thread.map(str::to_owned) },
+            action: Action::Asked {
+                line: CommandLine { case, command: Command::Tray },
+                typed: String::new(),
+            },
             response_url: Some("https://hooks.slack.com/commands/secret".to_owned()),
             replaces: false,
             at: 1,
@@ -361,7 +373,7 @@ mod tests {
             asked(None, None, "2"),
             Job { user: "U2".to_owned(), ..asked(None, None, "1") },
             Job { team: "T2".to_owned(), ..asked(None, None, "1") },
-            Job { did: Did::Confirmed { value: String::new() }, ..asked(None, None, "1") },
+            Job { action: Action::Confirmed { value: String::new() }, ..asked(None, None, "1") },
         ] {
             assert_ne!(other.key(), key);
         }
@@ -372,8 +384,8 @@ mod tests {
         assert_eq!(asked(Some("1234567890"), Some("1.2"), "1").group(), "case/1234567890");
         assert_eq!(asked(None, Some("1.2"), "1").group(), "slack/T1/C1/1.2");
         assert_eq!(asked(None, None, "1").group(), "slack/T1/C1");
-        let issue = Did::JiraChanged { issue: "10001".to_owned() };
-        assert_eq!(Job { did: issue, ..asked(None, None, "1") }.group(), "jira/10001");
+        let issue = Action::JiraChanged { issue: "10001".to_owned() };
+        assert_eq!(Job { action: issue, ..asked(None, None, "1") }.group(), "jira/10001");
     }
 
     #[test]
@@ -391,11 +403,11 @@ mod tests {
     #[test]
     fn a_message_with_a_secret_leaves_its_text_behind() {
         let key = format!("AKIA{}", "IOSFODNN7EXAMPLE");
-        let Did::Withheld { kind } = spoken("1.2", words(&format!("it was {key}")), true) else {
+        let Action::Withheld { kind } = spoken("1.2", words(&format!("it was {key}")), true) else {
             panic!("it goes on")
         };
         assert!(!kind.contains(&key));
-        assert!(matches!(spoken("1.2", words("nothing secret"), true), Did::Said { .. }));
+        assert!(matches!(spoken("1.2", words("nothing secret"), true), Action::Said { .. }));
     }
 
     #[test]
@@ -405,7 +417,7 @@ mod tests {
         let home = Home { place: "C1".to_owned(), name: "1.1".to_owned() };
         let before = secret_scan::looked_through();
         let job = unread(&settings, &home, &reply, 1);
-        assert!(job.did == Did::Unread && words_of(&reply, false) == Did::Unread);
+        assert!(job.action == Action::Unread && words_of(&reply, false) == Action::Unread);
         assert_eq!(secret_scan::looked_through(), before);
         assert_eq!(job.key(), said(&settings, &home, &reply, 2).key());
         assert_eq!(secret_scan::looked_through(), before + 1);

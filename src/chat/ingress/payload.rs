@@ -28,7 +28,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 
 /// A slash command.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Slash {
+pub struct SlashCommand {
     /// The workspace.
     #[serde(deserialize_with = "id")]
     pub team_id: String,
@@ -49,29 +49,29 @@ pub struct Slash {
 
 /// What arrives at the slash command's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+pub enum SlashRequest {
     /// Slack looks at our certificate.
     SslCheck,
     /// Somebody typed a command.
-    Typed(Slash),
+    Typed(SlashCommand),
 }
 
 /// Reads a slash command's form; `None` if it is not one.
-pub fn command(request: &Verified) -> Option<Command> {
+pub fn command(request: &Verified) -> Option<SlashRequest> {
     #[derive(Deserialize)]
     struct Check {
         ssl_check: String,
     }
     let form = std::str::from_utf8(request.bytes()).ok()?;
     if serde_urlencoded::from_str::<Check>(form).is_ok_and(|check| check.ssl_check == "1") {
-        return Some(Command::SslCheck);
+        return Some(SlashRequest::SslCheck);
     }
-    serde_urlencoded::from_str(form).ok().map(Command::Typed)
+    serde_urlencoded::from_str(form).ok().map(SlashRequest::Typed)
 }
 
 /// Somebody's or something's id, wherever Slack wraps one in an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Id {
+pub struct ObjectId {
     /// The id.
     #[serde(deserialize_with = "id")]
     pub id: String,
@@ -93,9 +93,9 @@ pub struct User {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Interaction {
     /// A button was pressed.
-    BlockActions(Click),
+    BlockActions(BlockActions),
     /// A form was sent.
-    ViewSubmission(Submission),
+    ViewSubmission(ViewSubmission),
     /// A shortcut was chosen that has no message.
     Shortcut(Shortcut),
     /// A shortcut was chosen on a message.
@@ -107,9 +107,9 @@ pub enum Interaction {
 
 /// A press of a button.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Click {
+pub struct BlockActions {
     /// The workspace; absent where the app is installed for a whole organisation.
-    pub team: Option<Id>,
+    pub team: Option<ObjectId>,
     /// Who pressed it: not necessarily whom it was shown to.
     pub user: User,
     /// Opens a form for three seconds, and names this one act.
@@ -120,14 +120,14 @@ pub struct Click {
     #[serde(default)]
     pub container: Container,
     /// The channel.
-    pub channel: Option<Id>,
+    pub channel: Option<ObjectId>,
     /// The message that it stood in, unless that was ephemeral.
-    pub message: Option<Message>,
+    pub message: Option<EventMessage>,
     /// The form or the home page that it stood in.
     pub view: Option<Value>,
     /// What was pressed: one, in practice.
     #[serde(default)]
-    pub actions: Vec<Action>,
+    pub actions: Vec<PressedButton>,
 }
 
 /// Where a button stood.
@@ -146,7 +146,7 @@ pub struct Container {
 
 /// One pressed button.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Action {
+pub struct PressedButton {
     /// What we named it.
     pub action_id: String,
     /// What we put in it.
@@ -159,9 +159,9 @@ pub struct Action {
 
 /// A form that was sent. Its values stay as Slack wrote them: each form reads its own.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Submission {
+pub struct ViewSubmission {
     /// The workspace.
-    pub team: Option<Id>,
+    pub team: Option<ObjectId>,
     /// Who sent it.
     pub user: User,
     /// The form: `id`, `hash`, `callback_id`, `private_metadata`, `state`.
@@ -172,7 +172,7 @@ pub struct Submission {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Shortcut {
     /// The workspace.
-    pub team: Option<Id>,
+    pub team: Option<ObjectId>,
     /// Who chose it.
     pub user: User,
     /// Which shortcut, as the manifest names it.
@@ -182,19 +182,19 @@ pub struct Shortcut {
     /// Where the answer goes: on a message only.
     pub response_url: Option<String>,
     /// The channel: on a message only.
-    pub channel: Option<Id>,
+    pub channel: Option<ObjectId>,
     /// The message: on a message only.
-    pub message: Option<Message>,
+    pub message: Option<EventMessage>,
 }
 
 /// Reads an interaction; `None` if it is not one.
 pub fn interaction(request: &Verified) -> Option<Interaction> {
     #[derive(Deserialize)]
-    struct Form {
+    struct InteractionForm {
         payload: String,
     }
     let form = std::str::from_utf8(request.bytes()).ok()?;
-    read(serde_urlencoded::from_str::<Form>(form).ok()?.payload.as_bytes())
+    read(serde_urlencoded::from_str::<InteractionForm>(form).ok()?.payload.as_bytes())
 }
 
 /// What the Events API delivers.
@@ -207,7 +207,7 @@ pub enum Delivery {
         challenge: String,
     },
     /// Something happened.
-    EventCallback(Callback),
+    EventCallback(EventCallback),
     /// Anything else, now or later.
     #[serde(other)]
     Other,
@@ -215,12 +215,12 @@ pub enum Delivery {
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Callback {
+pub struct EventCallback {
     /// The workspace.
     #[serde(default, deserialize_with = "id")]
     pub team_id: String,
     /// What happened.
-    pub event: Event,
+    pub event: SlackEvent,
     /// For whom it is delivered: our own bot among them.
     #[serde(default)]
     pub authorizations: Vec<Authorization>,
@@ -237,7 +237,7 @@ pub struct Authorization {
     pub is_bot: bool,
 }
 
-impl Callback {
+impl EventCallback {
     /// The user id of our own bot, as far as the delivery tells.
     pub fn bot(&self) -> Option<&str> {
         self.authorizations.iter().find(|it| it.is_bot).map(|it| it.user_id.as_str())
@@ -247,11 +247,11 @@ impl Callback {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Event {
+pub enum SlackEvent {
     /// A message came, or changed.
-    Message(Box<Message>),
+    Message(Box<EventMessage>),
     /// A message names us.
-    AppMention(Box<Message>),
+    AppMention(Box<EventMessage>),
     /// Somebody looks at our page.
     AppHomeOpened(HomeOpened),
     /// Anything else, now or later.
@@ -275,7 +275,7 @@ pub struct HomeOpened {
 
 /// A message. Every field may be missing in one kind of it or another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Message {
+pub struct EventMessage {
     /// What kind: none is a plain one.
     pub subtype: Option<String>,
     /// Who wrote it.
@@ -299,9 +299,9 @@ pub struct Message {
     /// When it was last edited.
     pub edited: Option<Edited>,
     /// As it is now, in a `message_changed`.
-    pub message: Option<Box<Message>>,
+    pub message: Option<Box<EventMessage>>,
     /// As it was, in a `message_changed`.
-    pub previous_message: Option<Box<Message>>,
+    pub previous_message: Option<Box<EventMessage>>,
     /// The same as blocks, and what text cannot hold.
     #[serde(default)]
     pub blocks: Vec<Value>,
@@ -313,7 +313,7 @@ pub struct Message {
     pub files: Vec<Value>,
 }
 
-impl Message {
+impl EventMessage {
     /// All that it says.
     pub fn said(&self) -> Words {
         let Self { text, blocks, attachments, files, .. } = self;
@@ -339,7 +339,7 @@ pub fn delivery(request: &Verified) -> Option<Delivery> {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Webhook {
     /// The issue that something happened to.
-    pub issue: Option<Issue>,
+    pub issue: Option<WebhookIssue>,
     /// Milliseconds since 1970: when it happened.
     #[serde(default)]
     pub timestamp: i64,
@@ -347,7 +347,7 @@ pub struct Webhook {
 
 /// An issue in a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Issue {
+pub struct WebhookIssue {
     /// Digits.
     #[serde(deserialize_with = "id")]
     pub id: String,

@@ -8,7 +8,7 @@ use crate::{
     case::Millis,
     chat::policy::{
         identity, length,
-        since::{self, Message, Older, Since},
+        since::{self, MessageTimes, Since, TooOld},
     },
     config::settings::Settings,
     runtime::World,
@@ -80,14 +80,14 @@ impl Replies<'_> {
             return Ok(());
         }
         let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
-        job.did = job::words_of(said, read);
+        job.action = job::words_of(said, read);
         let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
         self.world.enqueue(&job.group(), &job.key(), body).await.map_err(state::Error::Trouble)
     }
 
     /// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
     /// inbox, and no long text is read for that.
-    async fn is_read(&self, since: &Since, message: &Message, said: &Said) -> Option<bool> {
+    async fn is_read(&self, since: &Since, message: &MessageTimes, said: &Said) -> Option<bool> {
         let (now, mut by) = (self.world.now(), vec![said.author.clone()]);
         if since.may(message, &by, now).is_err() {
             let groups = identity::groups(&self.slack, self.settings, &by[0]).await;
@@ -97,17 +97,17 @@ impl Replies<'_> {
         }
         match since.may(message, &by, now) {
             Ok(()) => Some(true),
-            Err(Older::NoRole) => Some(said.text.len() <= length::SHORT),
+            Err(TooOld::NoRole) => Some(said.text.len() <= length::SHORT),
             Err(_) => None,
         }
     }
 }
 
 impl Judge<'_> {
-    fn message(&self, said: &Said) -> Message {
+    fn message(&self, said: &Said) -> MessageTimes {
         let card = Some(slack::millis(&self.unheard.anchor.name));
         let closed = self.unheard.case.closed.map(|closed| closed * 1_000);
-        Message { written: said.at, arrived: said.at, card, closed }
+        MessageTimes { written: said.at, arrived: said.at, card, closed }
     }
 }
 

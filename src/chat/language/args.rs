@@ -4,19 +4,19 @@ use crate::case::{Actor, Seconds, Status};
 
 use super::{
     arguments::{Arguments, choose, items, once, plain},
-    command::{Ask, Edit, Impact, Person, Which},
-    user_error::Mistake,
+    command::{CaseFilter, Command, Impact, ListEdit, PersonRef},
+    user_error::UserError,
     validate, when,
 };
 use crate::chat::language::decode::{Word, Words};
 
-pub(super) type Asked = Result<Ask, Mistake>;
+pub(super) type Asked = Result<Command, UserError>;
 
 /// A reader of a verb that takes nothing: what follows it is refused by the grammar.
 macro_rules! bare {
-    ($($name:ident => $ask:expr),* $(,)?) => {
+    ($($name:ident => $command:expr),* $(,)?) => {
         $(pub(super) fn $name(_: &mut Words<'_>, _: Seconds) -> Asked {
-            Ok($ask)
+            Ok($command)
         })*
     };
 }
@@ -24,47 +24,47 @@ macro_rules! bare {
 pub(super) use bare;
 
 bare! {
-    tray => Ask::Tray,
-    whoami => Ask::Whoami,
-    doctor => Ask::Doctor,
-    edit => Ask::Edit,
-    watchers => Ask::Watchers,
-    attach => Ask::Attach,
-    files => Ask::Files,
-    ai => Ask::Ai,
-    tags => Ask::Tags,
-    close => Ask::Close,
-    jira => Ask::Jira,
-    jira_open => Ask::JiraOpen,
+    tray => Command::Tray,
+    whoami => Command::Whoami,
+    doctor => Command::Doctor,
+    edit => Command::Edit,
+    watchers => Command::Watchers,
+    attach => Command::Attach,
+    files => Command::Files,
+    ai => Command::Ai,
+    tags => Command::Tags,
+    close => Command::Close,
+    jira => Command::Jira,
+    jira_open => Command::JiraOpen,
 }
 
 pub(super) fn help(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let Some(first) = words.next() else { return Ok(Ask::Help { verb: None }) };
+    let Some(first) = words.next() else { return Ok(Command::Help { verb: None }) };
     let found = super::grammar::topic(&first.shown(), words.next().map(|word| word.shown()).as_deref())?;
-    Ok(Ask::Help { verb: Some(found.to_owned()) })
+    Ok(Command::Help { verb: Some(found.to_owned()) })
 }
 
 pub(super) fn show(words: &mut Words<'_>, _: Seconds) -> Asked {
     let arguments = Arguments::read(words, &["full"], &[])?;
     arguments.nothing_else()?;
-    Ok(Ask::Show { full: arguments.has("full") })
+    Ok(Command::Show { full: arguments.has("full") })
 }
 
 pub(super) fn list(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let kinds = [("open", Which::Open), ("closed", Which::Closed), ("mine", Which::Mine)];
+    let kinds = [("open", CaseFilter::Open), ("closed", CaseFilter::Closed), ("mine", CaseFilter::Mine)];
     let which = words.next().map(|word| choose("a list", &word.shown(), &kinds)).transpose()?;
-    Ok(Ask::List { which: which.unwrap_or_default() })
+    Ok(Command::List { which: which.unwrap_or_default() })
 }
 
 pub(super) fn comments(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Comments { count: how_many(words, 5)? })
+    Ok(Command::Comments { count: how_many(words, 5)? })
 }
 
 pub(super) fn history(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::History { count: how_many(words, 10)? })
+    Ok(Command::History { count: how_many(words, 10)? })
 }
 
-fn how_many(words: &mut Words<'_>, usual: u8) -> Result<u8, Mistake> {
+fn how_many(words: &mut Words<'_>, usual: u8) -> Result<u8, UserError> {
     let Some(word) = words.next() else { return Ok(usual) };
     Ok(u8::try_from(validate::number("a number of lines", &word.shown(), 50)?).unwrap_or(usual))
 }
@@ -72,26 +72,26 @@ fn how_many(words: &mut Words<'_>, usual: u8) -> Result<u8, Mistake> {
 pub(super) fn new(words: &mut Words<'_>, _: Seconds) -> Asked {
     let title = one_line(&words.text());
     let title = (!title.is_empty()).then(|| validate::text("A title", title, 300)).transpose()?;
-    Ok(Ask::New { title })
+    Ok(Command::New { title })
 }
 
 pub(super) fn comment(words: &mut Words<'_>, _: Seconds) -> Asked {
     let text = words.text();
     let text = (!text.is_empty()).then(|| validate::text("A comment", text, 12_000)).transpose()?;
-    Ok(Ask::Comment { text })
+    Ok(Command::Comment { text })
 }
 
 pub(super) fn amend(words: &mut Words<'_>, _: Seconds) -> Asked {
     let comment = validate::comment(&required(words, "comment")?)?;
-    Ok(Ask::Amend { comment, text: validate::text("A comment", words.text(), 12_000)? })
+    Ok(Command::Amend { comment, text: validate::text("A comment", words.text(), 12_000)? })
 }
 
 pub(super) fn title(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Title { text: validate::text("A title", one_line(&words.text()), 300)? })
+    Ok(Command::Title { text: validate::text("A title", one_line(&words.text()), 300)? })
 }
 
 pub(super) fn describe(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Describe { text: validate::text("A description", words.text(), 8_000)? })
+    Ok(Command::Describe { text: validate::text("A description", words.text(), 8_000)? })
 }
 
 /// A title has one line: those of a longer text are joined.
@@ -103,7 +103,7 @@ pub(super) fn status(words: &mut Words<'_>, _: Seconds) -> Asked {
     let wanted = joined(words);
     let letters: String = wanted.to_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
     if wanted.is_empty() {
-        return Ok(Ask::Status { to: None });
+        return Ok(Command::Status { to: None });
     }
     let all = [
         Status::Submitted,
@@ -120,17 +120,17 @@ pub(super) fn status(words: &mut Words<'_>, _: Seconds) -> Asked {
     let fitting: Vec<&Status> =
         all.iter().filter(|status| !letters.is_empty() && spelled(status).starts_with(&letters)).collect();
     match fitting[..] {
-        [Status::Acknowledged | Status::ReadyToClose] => Err(Mistake::new(
+        [Status::Acknowledged | Status::ReadyToClose] => Err(UserError::new(
             format!("\"{wanted}\" is a status that only AWS sets."),
             "You can set `submitted`, `detect`, `contain` or `post` on a case of your own.",
         )),
-        [Status::Closed] => Err(Mistake::new(
+        [Status::Closed] => Err(UserError::new(
             format!("\"{wanted}\" is not set as a status: closing a case is final, and a verb of its own."),
             "To finish the case, close it.",
         )
         .suggesting("close")),
-        [status] => Ok(Ask::Status { to: Some(status.clone()) }),
-        _ => Err(Mistake::new(
+        [status] => Ok(Command::Status { to: Some(status.clone()) }),
+        _ => Err(UserError::new(
             format!("\"{wanted}\" is not a status."),
             "A status is `submitted`, `detect`, `contain` or `post`; `status` alone shows the legal next ones. To \
              finish a case: `close`.",
@@ -150,7 +150,7 @@ pub(super) fn engagement(words: &mut Words<'_>, _: Seconds) -> Asked {
         ("investigation", "Investigation"),
     ];
     let wanted = joined(words);
-    Ok(Ask::Type { engagement: choose("a type of case", &wanted, &types)?.to_owned() })
+    Ok(Command::Type { engagement: choose("a type of case", &wanted, &types)?.to_owned() })
 }
 
 pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
@@ -158,16 +158,16 @@ pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
     let said = arguments.plain.join(" ");
     let forms = format!("Write it as {}.", when::FORMS);
     let at = when::moment(&said, now)
-        .ok_or_else(|| Mistake::new(format!("\"{said}\" is not a moment that I can read."), forms))?;
+        .ok_or_else(|| UserError::new(format!("\"{said}\" is not a moment that I can read."), forms))?;
     if at > now {
         let happened =
             format!("{} has not come yet, and an incident cannot begin in the future.", when::written(at));
-        return Err(Mistake::new(
+        return Err(UserError::new(
             happened,
             "Times are UTC unless you give an offset, as in `2026-11-20 14:00+01:00`.",
         ));
     }
-    Ok(Ask::Started { at, reported: arguments.has("reported") })
+    Ok(Command::Started { at, reported: arguments.has("reported") })
 }
 
 pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -177,26 +177,26 @@ pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {
         validate::text("A key of metadata", key.clone(), 500)?;
         validate::text("A value of metadata", value.clone(), 2_000)?;
     }
-    Ok(Ask::Metadata { pairs })
+    Ok(Command::Metadata { pairs })
 }
 
 pub(super) fn watch(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Watch { people: people(words)? })
+    Ok(Command::Watch { people: people(words)? })
 }
 
 pub(super) fn unwatch(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Unwatch { people: people(words)? })
+    Ok(Command::Unwatch { people: people(words)? })
 }
 
 /// People, separated by blanks or commas. None at all: the one who asks.
-fn people(line: &mut Words<'_>) -> Result<Vec<Person>, Mistake> {
+fn people(line: &mut Words<'_>) -> Result<Vec<PersonRef>, UserError> {
     let mut people = Vec::new();
     for word in line {
         match word {
-            Word::User(id) => people.push(Person::User(id)),
+            Word::User(id) => people.push(PersonRef::User(id)),
             other => {
                 for email in items(&other)? {
-                    people.push(Person::Email(validate::email(&email)?));
+                    people.push(PersonRef::Email(validate::email(&email)?));
                 }
             }
         }
@@ -213,8 +213,8 @@ pub(super) fn many(
     line: &mut Words<'_>,
     what: &str,
     most: usize,
-    shape: fn(&str) -> Result<String, Mistake>,
-) -> Result<Vec<String>, Mistake> {
+    shape: fn(&str) -> Result<String, UserError>,
+) -> Result<Vec<String>, UserError> {
     let mut list = Vec::new();
     for word in line {
         for item in items(&word)? {
@@ -227,45 +227,49 @@ pub(super) fn many(
 }
 
 pub(super) fn impact_add(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Impact { edit: Edit::Add, what: impact(words)? })
+    Ok(Command::Impact { edit: ListEdit::Add, what: impact(words)? })
 }
 
 pub(super) fn impact_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Impact { edit: Edit::Remove, what: impact(words)? })
+    Ok(Command::Impact { edit: ListEdit::Remove, what: impact(words)? })
 }
 
-fn impact(words: &mut Words<'_>) -> Result<Impact, Mistake> {
+fn impact(words: &mut Words<'_>) -> Result<Impact, UserError> {
     #[derive(Clone, Copy)]
-    enum Kind {
+    enum ImpactKind {
         Account,
         Region,
         Service,
     }
-    let kinds = [("accounts", Kind::Account), ("regions", Kind::Region), ("services", Kind::Service)];
+    let kinds = [
+        ("accounts", ImpactKind::Account),
+        ("regions", ImpactKind::Region),
+        ("services", ImpactKind::Service),
+    ];
     Ok(match choose("a kind of impact", &required(words, "kind of impact")?, &kinds)? {
-        Kind::Account => Impact::Accounts(many(words, "accounts", 200, validate::account)?),
-        Kind::Region => Impact::Regions(many(words, "Regions", 50, validate::region)?),
-        Kind::Service => Impact::Services(many(words, "services", 600, validate::service)?),
+        ImpactKind::Account => Impact::Accounts(many(words, "accounts", 200, validate::account)?),
+        ImpactKind::Region => Impact::Regions(many(words, "Regions", 50, validate::region)?),
+        ImpactKind::Service => Impact::Services(many(words, "services", 600, validate::service)?),
     })
 }
 
 pub(super) fn actor_add(words: &mut Words<'_>, _: Seconds) -> Asked {
     let ip = validate::written(validate::public_address(&required(words, "IP address")?)?);
-    Ok(Ask::Actor { edit: Edit::Add, actor: Actor { ip, user_agent: agent(words)? } })
+    Ok(Command::Actor { edit: ListEdit::Add, actor: Actor { ip, user_agent: agent(words)? } })
 }
 
 pub(super) fn actor_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
     let ip = validate::written(validate::address(&required(words, "IP address")?)?);
-    Ok(Ask::Actor { edit: Edit::Remove, actor: Actor { ip, user_agent: agent(words)? } })
+    Ok(Command::Actor { edit: ListEdit::Remove, actor: Actor { ip, user_agent: agent(words)? } })
 }
 
-fn agent(words: &mut Words<'_>) -> Result<Option<String>, Mistake> {
+fn agent(words: &mut Words<'_>) -> Result<Option<String>, UserError> {
     let agent = words.text();
     (!agent.is_empty()).then(|| validate::text("A user agent", agent, 500)).transpose()
 }
 
 pub(super) fn get(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Get { number: validate::number("a file's number", &required(words, "file")?, 999)? })
+    Ok(Command::Get { number: validate::number("a file's number", &required(words, "file")?, 999)? })
 }
 
 pub(super) fn useful(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -280,14 +284,14 @@ fn rate(words: &mut Words<'_>, useful: bool) -> Asked {
     let step = validate::step(&required(words, "investigation")?)?;
     let why = words.text();
     let why = (!why.is_empty()).then(|| validate::text("A reason", why, 1_000)).transpose()?;
-    Ok(Ask::Rate { step, useful, why })
+    Ok(Command::Rate { step, useful, why })
 }
 
 pub(super) fn tag_add(words: &mut Words<'_>, _: Seconds) -> Asked {
     let pairs = pairs(words)?;
     validate::count("tags", pairs.len(), 200)?;
     let checked = |(key, value)| Ok((validate::tag_key(key)?, validate::tag_value(value)?));
-    Ok(Ask::Tag { pairs: pairs.into_iter().map(checked).collect::<Result<_, Mistake>>()? })
+    Ok(Command::Tag { pairs: pairs.into_iter().map(checked).collect::<Result<_, UserError>>()? })
 }
 
 pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -299,13 +303,13 @@ pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
     }
     let keys = once(keys, |key| key);
     validate::count("tags", keys.len(), 200)?;
-    Ok(Ask::Untag { keys })
+    Ok(Command::Untag { keys })
 }
 
 /// `KEY=VALUE`, each key once: the last one holds.
-fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, Mistake> {
+fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, UserError> {
     let pairs = words.map(|word| validate::pair(&plain(&word)?));
-    let mut pairs: Vec<(String, String)> = pairs.collect::<Result<_, Mistake>>()?;
+    let mut pairs: Vec<(String, String)> = pairs.collect::<Result<_, UserError>>()?;
     pairs.reverse();
     let mut last = once(pairs, |(key, _)| key);
     last.reverse();
@@ -314,8 +318,8 @@ fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, Mistake> {
 
 pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {
     match required(words, "resolver")?.to_lowercase().as_str() {
-        "aws" => Ok(Ask::Resolver),
-        other => Err(Mistake::new(
+        "aws" => Ok(Command::Resolver),
+        other => Err(UserError::new(
             format!("\"{other}\" is not a resolver that a case can be given to."),
             "A case can only be handed to AWS, and never back.",
         )),
@@ -323,16 +327,16 @@ pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 pub(super) fn jira_link(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::JiraLink { key: validate::issue(&required(words, "issue")?)? })
+    Ok(Command::JiraLink { key: validate::issue(&required(words, "issue")?)? })
 }
 
 pub(super) use super::args_organisation::*;
 
 /// The next word, which must be there.
-pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, Mistake> {
+pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, UserError> {
     match words.next() {
         Some(word) => plain(&word),
-        None => Err(Mistake::new(format!("No {what} is named."), "Write it after the verb.")),
+        None => Err(UserError::new(format!("No {what} is named."), "Write it after the verb.")),
     }
 }
 

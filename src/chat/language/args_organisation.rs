@@ -5,39 +5,39 @@ use crate::case::{MembershipId, Responder, Seconds};
 use super::{
     args::{Asked, bare, many, required},
     arguments::{Arguments, choose, once},
-    command::{Ask, Hub, Membership, MembershipChange, NewMembership},
-    user_error::Mistake,
+    command::{Command, HubCommand, MembershipCommand, MembershipUpdate, MembershipValues},
+    user_error::UserError,
     validate, when,
 };
 use crate::chat::language::decode::{Word, Words};
 
 bare! {
-    membership_list => Ask::Membership(Membership::List),
-    hub_admin => Ask::Hub(Hub::Admin),
-    hub_members => Ask::Hub(Hub::Members),
-    hub_products => Ask::Hub(Hub::Products),
-    hub_leave => Ask::Hub(Hub::Leave),
+    membership_list => Command::Membership(MembershipCommand::List),
+    hub_admin => Command::Hub(HubCommand::Admin),
+    hub_members => Command::Hub(HubCommand::Members),
+    hub_products => Command::Hub(HubCommand::Products),
+    hub_leave => Command::Hub(HubCommand::Leave),
 }
 
 pub(super) fn membership_show(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Membership(Membership::Show { membership: only_id(words)? }))
+    Ok(Command::Membership(MembershipCommand::Show { membership: only_id(words)? }))
 }
 
 pub(super) fn membership_cancel(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Membership(Membership::Cancel { membership: only_id(words)? }))
+    Ok(Command::Membership(MembershipCommand::Cancel { membership: only_id(words)? }))
 }
 
 pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Membership(Membership::Resume { membership: only_id(words)? }))
+    Ok(Command::Membership(MembershipCommand::Resume { membership: only_id(words)? }))
 }
 
 /// Nothing, or a membership's id.
-fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
+fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, UserError> {
     words.next().map(|word| validate::membership(&word.shown())).transpose()
 }
 
 /// The membership's id, if the next word looks like one.
-fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
+fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, UserError> {
     match words.peek() {
         Some(Word::Text(text)) if text.to_lowercase().starts_with("m-") => only_id(words),
         _ => Ok(None),
@@ -47,17 +47,17 @@ fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, Mistake> {
 pub(super) fn membership_accounts(words: &mut Words<'_>, _: Seconds) -> Asked {
     let membership = leading_id(words)?;
     let accounts = many(words, "accounts", 100, validate::account)?;
-    Ok(Ask::Membership(Membership::Accounts { membership, accounts }))
+    Ok(Command::Membership(MembershipCommand::Accounts { membership, accounts }))
 }
 
 pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
     const DAY: Seconds = 86_400;
     let membership = leading_id(words)?;
-    let mut day = |usual: Seconds| -> Result<Seconds, Mistake> {
+    let mut day = |usual: Seconds| -> Result<Seconds, UserError> {
         let Some(word) = words.next() else { return Ok(usual) };
         let said = word.shown();
         when::day(&said, now).ok_or_else(|| {
-            Mistake::new(
+            UserError::new(
                 format!("\"{said}\" is not a day."),
                 "Write it as 2026-11-20, `yesterday` or `today`.",
             )
@@ -69,41 +69,41 @@ pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
     if from > to || to > today {
         let happened =
             format!("From {} to {} is not a time that was.", when::written_day(from), when::written_day(to));
-        return Err(Mistake::new(happened, "Give the earlier day first, and none after today."));
+        return Err(UserError::new(happened, "Give the earlier day first, and none after today."));
     }
-    Ok(Ask::Membership(Membership::Metrics { membership, from, to }))
+    Ok(Command::Membership(MembershipCommand::Metrics { membership, from, to }))
 }
 
 pub(super) fn hub_member(words: &mut Words<'_>, _: Seconds) -> Asked {
-    Ok(Ask::Hub(Hub::Member { accounts: many(words, "accounts", 100, validate::account)? }))
+    Ok(Command::Hub(HubCommand::Member { accounts: many(words, "accounts", 100, validate::account)? }))
 }
 
 pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
     let administrator = validate::account(&required(words, "administrator's account")?)?;
     let invitation = validate::invitation(&required(words, "invitation")?)?;
-    Ok(Ask::Hub(Hub::Accept { administrator, invitation }))
+    Ok(Command::Hub(HubCommand::Accept { administrator, invitation }))
 }
 
 pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
     let arguments = Arguments::read(words, &[], &["member", "triage", "whole-organization"])?;
     if arguments.is_empty() {
-        return Ok(Ask::Membership(Membership::New { values: None }));
+        return Ok(Command::Membership(MembershipCommand::New { values: None }));
     }
     let team = team(&arguments)?;
     validate::count("team members", team.len(), 10)?;
     if team.len() < 2 {
-        return Err(Mistake::new(
+        return Err(UserError::new(
             "A team has 2 to 10 people; this one has 1.",
             "Name another with --member.",
         ));
     }
-    let values = NewMembership {
+    let values = MembershipValues {
         name: validate::membership_name(&arguments.plain.join(" "))?,
         team,
         triage: switch(&arguments, "triage")?,
         whole_organization: switch(&arguments, "whole-organization")?,
     };
-    Ok(Ask::Membership(Membership::New { values: Some(values) }))
+    Ok(Command::Membership(MembershipCommand::New { values: Some(values) }))
 }
 
 pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -114,9 +114,9 @@ pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
     let team = team(&arguments)?;
     if team.len() == 1 || team.len() > 10 {
         let happened = format!("A team has 2 to 10 people; this one has {}.", team.len());
-        return Err(Mistake::new(happened, "Name the whole team: it replaces the one that is there."));
+        return Err(UserError::new(happened, "Name the whole team: it replaces the one that is there."));
     }
-    let change = MembershipChange {
+    let change = MembershipUpdate {
         name: arguments.last("name").map(validate::membership_name).transpose()?,
         team,
         triage: switch(&arguments, "triage")?,
@@ -124,24 +124,25 @@ pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
         add_units: units(&arguments, "add-unit")?,
         remove_units: units(&arguments, "remove-unit")?,
     };
-    Ok(Ask::Membership(Membership::Update { membership, change }))
+    Ok(Command::Membership(MembershipCommand::Update { membership, change }))
 }
 
-fn team(arguments: &Arguments) -> Result<Vec<Responder>, Mistake> {
+fn team(arguments: &Arguments) -> Result<Vec<Responder>, UserError> {
     arguments.values("member").map(validate::responder).collect()
 }
 
 /// `on`, `off`, `yes` or `no`.
-fn switch(arguments: &Arguments, name: &str) -> Result<Option<bool>, Mistake> {
+fn switch(arguments: &Arguments, name: &str) -> Result<Option<bool>, UserError> {
     let states =
         [("on", true), ("yes", true), ("true", true), ("off", false), ("no", false), ("false", false)];
     arguments.last(name).map(|value| choose("on or off", value, &states)).transpose()
 }
 
 /// At most five units for one call, each once.
-fn units(arguments: &Arguments, name: &str) -> Result<Vec<String>, Mistake> {
+fn units(arguments: &Arguments, name: &str) -> Result<Vec<String>, UserError> {
     let units = arguments.values(name).flat_map(|value| value.split(','));
-    let units: Vec<String> = units.map(|unit| validate::unit(unit.trim())).collect::<Result<_, Mistake>>()?;
+    let units: Vec<String> =
+        units.map(|unit| validate::unit(unit.trim())).collect::<Result<_, UserError>>()?;
     let units = once(units, |unit| unit);
     if !units.is_empty() {
         validate::count("organizational units", units.len(), 5)?;

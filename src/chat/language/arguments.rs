@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, hash::Hash};
 
-use super::user_error::{Mistake, choices, nearest};
+use super::user_error::{UserError, choices, nearest};
 use crate::chat::language::decode::{Word, Words};
 
 /// The words after a verb.
@@ -20,7 +20,7 @@ impl Arguments {
         words: &mut Words<'_>,
         switches: &[&'static str],
         valued: &[&'static str],
-    ) -> Result<Self, Mistake> {
+    ) -> Result<Self, UserError> {
         let mut arguments = Self::default();
         while let Some(word) = words.next() {
             let Word::Flag { name, value } = word else {
@@ -31,7 +31,7 @@ impl Arguments {
             let value = match (switches.contains(&name), value) {
                 (true, None) => String::new(),
                 (true, Some(value)) => {
-                    return Err(Mistake::new(
+                    return Err(UserError::new(
                         format!("--{name} takes no value, and \"{value}\" is one."),
                         "Leave it away.",
                     ));
@@ -65,26 +65,26 @@ impl Arguments {
     }
 
     /// Refuses plain words.
-    pub fn nothing_else(&self) -> Result<(), Mistake> {
+    pub fn nothing_else(&self) -> Result<(), UserError> {
         self.plain.first().map_or(Ok(()), |word| Err(too_much(word)))
     }
 }
 
-fn value_of(name: &str, words: &mut Words<'_>) -> Result<String, Mistake> {
+fn value_of(name: &str, words: &mut Words<'_>) -> Result<String, UserError> {
     match words.next() {
         Some(Word::Flag { .. }) | None => {
-            Err(Mistake::new(format!("--{name} has no value."), format!("Write it after --{name}.")))
+            Err(UserError::new(format!("--{name} has no value."), format!("Write it after --{name}.")))
         }
         Some(word) => Ok(word.shown()),
     }
 }
 
 /// A word that has no place in the line.
-pub fn too_much(word: &str) -> Mistake {
-    Mistake::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
+pub fn too_much(word: &str) -> UserError {
+    UserError::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
 }
 
-fn flag(name: &str, switches: &[&'static str], valued: &[&'static str]) -> Result<&'static str, Mistake> {
+fn flag(name: &str, switches: &[&'static str], valued: &[&'static str]) -> Result<&'static str, UserError> {
     let all = || switches.iter().chain(valued).copied();
     let fitting: Vec<&'static str> = all().filter(|known| known.starts_with(name)).collect();
     match fitting[..] {
@@ -95,15 +95,15 @@ fn flag(name: &str, switches: &[&'static str], valued: &[&'static str]) -> Resul
             let known: Vec<String> = all().map(|known| format!("--{known}")).collect();
             let remedy =
                 near.unwrap_or_else(|| format!("It knows {}.", choices(known.iter().map(String::as_str))));
-            Err(Mistake::new(format!("--{name} is not a flag of this verb."), remedy))
+            Err(UserError::new(format!("--{name} is not a flag of this verb."), remedy))
         }
     }
 }
 
 /// A word that is no flag.
-pub fn plain(word: &Word) -> Result<String, Mistake> {
+pub fn plain(word: &Word) -> Result<String, UserError> {
     match word {
-        Word::Flag { name, .. } => Err(Mistake::new(
+        Word::Flag { name, .. } => Err(UserError::new(
             format!("--{name} is not a flag of this verb."),
             "Leave it away, or put it in quotes where it is meant as it stands.",
         )),
@@ -112,7 +112,7 @@ pub fn plain(word: &Word) -> Result<String, Mistake> {
 }
 
 /// The items in one word of a list: commas separate them, as blanks do.
-pub fn items(word: &Word) -> Result<Vec<String>, Mistake> {
+pub fn items(word: &Word) -> Result<Vec<String>, UserError> {
     let text = plain(word)?;
     Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
@@ -125,7 +125,7 @@ pub fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> 
 }
 
 /// Chooses by name, in any case, or by a prefix that only one value has.
-pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, Mistake> {
+pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, UserError> {
     let lower = word.to_lowercase();
     let fitting: Vec<&(&str, T)> =
         from.iter().filter(|(name, _)| !lower.is_empty() && name.starts_with(&lower)).collect();
@@ -138,7 +138,7 @@ pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, 
             } else {
                 format!("\"{word}\" is not {what}.")
             };
-            Err(Mistake::new(happened, format!("Choose {}.", choices(from.iter().map(|(name, _)| *name)))))
+            Err(UserError::new(happened, format!("Choose {}.", choices(from.iter().map(|(name, _)| *name)))))
         }
     }
 }
@@ -165,18 +165,18 @@ mod tests {
     }
 
     /// A key that counts how often it is compared.
-    struct Compared(usize, Rc<Cell<usize>>);
+    struct PlannedChange(usize, Rc<Cell<usize>>);
 
-    impl PartialEq for Compared {
+    impl PartialEq for PlannedChange {
         fn eq(&self, other: &Self) -> bool {
             self.1.set(self.1.get() + 1);
             self.0 == other.0
         }
     }
 
-    impl Eq for Compared {}
+    impl Eq for PlannedChange {}
 
-    impl Hash for Compared {
+    impl Hash for PlannedChange {
         fn hash<H: Hasher>(&self, state: &mut H) {
             self.0.hash(state);
         }
@@ -186,7 +186,7 @@ mod tests {
     fn of_many_items_the_first_of_each_stays_and_none_is_compared_with_all() {
         assert_eq!(once(vec![("a", 1), ("b", 2), ("a", 3)], |item| item.0), [("a", 1), ("b", 2)]);
         let compared = Rc::<Cell<usize>>::default();
-        let items = (0..5_000).map(|item| Compared(item % 2_500, compared.clone())).collect();
+        let items = (0..5_000).map(|item| PlannedChange(item % 2_500, compared.clone())).collect();
         assert_eq!(once(items, |item| item).len(), 2_500);
         assert!(compared.get() < 10_000, "{}", compared.get());
     }

@@ -12,18 +12,25 @@ use crate::{
 
 /// One line: about which case, and what. Its `Display` is a line that parses to the same value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct CommandLine {
     /// The case that the person named. `None`: the thread's, else the channel's, else ask with buttons.
     #[serde(rename = "case", deserialize_with = "stated")]
     pub case: Option<CaseId>,
     /// What is asked.
     #[serde(rename = "ask")]
-    pub ask: Ask,
+    pub command: Command,
+}
+
+impl Command {
+    /// The line that gives this command on one case.
+    pub fn on(self, case: &CaseId) -> CommandLine {
+        CommandLine { case: Some(case.clone()), command: self }
+    }
 }
 
 /// Everything that can be asked. Flags are fields of the question that they belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ask {
+pub enum Command {
     /// `/sir` alone: the action tray of this case; where there is none, the latest open cases as buttons.
     #[serde(rename = "Tray")]
     Tray,
@@ -53,7 +60,7 @@ pub enum Ask {
     List {
         /// `open` where nothing was said.
         #[serde(rename = "which")]
-        which: Which,
+        which: CaseFilter,
     },
     /// `comments [N]`: the latest.
     #[serde(rename = "Comments")]
@@ -146,14 +153,14 @@ pub enum Ask {
     Watch {
         /// At most 30. Empty: the person who asks.
         #[serde(rename = "people")]
-        people: Vec<Person>,
+        people: Vec<PersonRef>,
     },
     /// `unwatch [@user|email…]`
     #[serde(rename = "Unwatch")]
     Unwatch {
         /// At most 30. Empty: the person who asks.
         #[serde(rename = "people")]
-        people: Vec<Person>,
+        people: Vec<PersonRef>,
     },
     /// `watchers`
     #[serde(rename = "Watchers")]
@@ -163,7 +170,7 @@ pub enum Ask {
     Impact {
         /// Add or remove.
         #[serde(rename = "edit")]
-        edit: Edit,
+        edit: ListEdit,
         /// What.
         #[serde(rename = "what")]
         what: Impact,
@@ -173,7 +180,7 @@ pub enum Ask {
     Actor {
         /// Add or remove.
         #[serde(rename = "edit")]
-        edit: Edit,
+        edit: ListEdit,
         /// The address in the service's form, and the user agent.
         #[serde(rename = "actor")]
         actor: Actor,
@@ -199,7 +206,7 @@ pub enum Ask {
     Rate {
         /// Which.
         #[serde(rename = "step")]
-        step: Step,
+        step: InvestigationRef,
         /// `USEFUL`, otherwise `NOT_USEFUL`.
         #[serde(rename = "useful")]
         useful: bool,
@@ -245,15 +252,15 @@ pub enum Ask {
     JiraOpen,
     /// `membership VERB …`
     #[serde(rename = "Membership")]
-    Membership(Membership),
+    Membership(MembershipCommand),
     /// `hub VERB …`
     #[serde(rename = "Hub")]
-    Hub(Hub),
+    Hub(HubCommand),
 }
 
 /// What can be asked of memberships. A `membership` of `None` is the only one that there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Membership {
+pub enum MembershipCommand {
     /// `membership list`
     #[serde(rename = "List")]
     List,
@@ -292,7 +299,7 @@ pub enum Membership {
     New {
         /// `None`: the form.
         #[serde(rename = "values", deserialize_with = "stated")]
-        values: Option<NewMembership>,
+        values: Option<MembershipValues>,
     },
     /// `membership update` opens the form; with values it asks for confirmation.
     #[serde(rename = "Update")]
@@ -302,7 +309,7 @@ pub enum Membership {
         membership: Option<MembershipId>,
         /// Empty (its default): the form.
         #[serde(rename = "change")]
-        change: MembershipChange,
+        change: MembershipUpdate,
     },
     /// `membership cancel [ID]`. Asks for confirmation.
     #[serde(rename = "Cancel")]
@@ -322,7 +329,7 @@ pub enum Membership {
 
 /// What a new membership needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewMembership {
+pub struct MembershipValues {
     /// 3 to 50 characters.
     #[serde(rename = "name")]
     pub name: String,
@@ -339,7 +346,7 @@ pub struct NewMembership {
 
 /// What UpdateMembership can change. Empty means "leave as it is".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembershipChange {
+pub struct MembershipUpdate {
     /// 3 to 50 characters.
     #[serde(rename = "name", deserialize_with = "stated")]
     pub name: Option<String>,
@@ -362,7 +369,7 @@ pub struct MembershipChange {
 
 /// What can be asked of Security Hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Hub {
+pub enum HubCommand {
     /// `hub admin`: whose member this account is.
     #[serde(rename = "Admin")]
     Admin,
@@ -396,7 +403,7 @@ pub enum Hub {
 
 /// Which investigation of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
+pub enum InvestigationRef {
     /// As `ai` numbers them, from 1.
     #[serde(rename = "Number")]
     Number(u16),
@@ -405,7 +412,7 @@ pub enum Step {
     Id(InvestigationId),
 }
 
-impl std::fmt::Display for Step {
+impl std::fmt::Display for InvestigationRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
@@ -416,7 +423,7 @@ impl std::fmt::Display for Step {
 
 /// Which cases are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Which {
+pub enum CaseFilter {
     /// Not closed.
     #[default]
     #[serde(rename = "Open")]
@@ -431,7 +438,7 @@ pub enum Which {
 
 /// Add or remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Edit {
+pub enum ListEdit {
     /// Add.
     #[serde(rename = "Add")]
     Add,
@@ -456,7 +463,7 @@ pub enum Impact {
 
 /// Somebody who is to watch, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Person {
+pub enum PersonRef {
     /// A Slack user id, `U…` or `W…`: whose e-mail address the executor looks up.
     #[serde(rename = "User")]
     User(String),

@@ -150,21 +150,21 @@ impl Iterator for Words<'_> {
         if self.rest.is_empty() {
             return None;
         }
-        let (word, length) = Reader::new(self.rest, &mut self.unclosed).word();
+        let (word, length) = WordReader::new(self.rest, &mut self.unclosed).word();
         self.rest = &self.rest[length..];
         Some(word)
     }
 }
 
 /// Reads one word from the start of a text.
-struct Reader<'a, 'w> {
+struct WordReader<'a, 'w> {
     source: &'a str,
     unclosed: &'w mut bool,
     characters: Peekable<CharIndices<'a>>,
     text: String,
 }
 
-impl<'a, 'w> Reader<'a, 'w> {
+impl<'a, 'w> WordReader<'a, 'w> {
     fn new(source: &'a str, unclosed: &'w mut bool) -> Self {
         let characters = source.char_indices().peekable();
         Self { source, unclosed, characters, text: String::new() }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::config::settings::Settings;
 
-use super::verbs::{self, About, Verb};
-use crate::chat::policy::roles::{Identity, Place, Role, may_use};
+use super::verbs::{self, Subject, Verb};
+use crate::chat::policy::roles::{Identity, Role, Venue, may_use};
 
 /// The heading of a group of verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,9 +28,9 @@ impl Group {
     pub fn of(verb: &Verb) -> Self {
         match verb.about {
             _ if verb.role == Some(Role::Admin) => Self::Admin,
-            About::Case => Self::Case,
-            About::Anything => Self::Anywhere,
-            About::Organisation => Self::Organisation,
+            Subject::Case => Self::Case,
+            Subject::Anything => Self::Anywhere,
+            Subject::Organisation => Self::Organisation,
         }
     }
 
@@ -63,12 +63,12 @@ impl fmt::Display for Section {
 }
 
 /// What this person may do here, by groups; groups of which the person may do nothing are left out.
-pub fn overview(settings: &Settings, identity: &Identity, place: Place) -> Vec<Section> {
+pub fn overview(settings: &Settings, identity: &Identity, place: Venue) -> Vec<Section> {
     let allowed = |verb: &&'static Verb| may_use(settings, identity, verb, place).is_ok();
     Group::ALL
         .into_iter()
         .map(|group| Section {
-            title: group.title(place == Place::Case),
+            title: group.title(place == Venue::Case),
             verbs: verbs::all().filter(|verb| Group::of(verb) == group).filter(allowed).collect(),
         })
         .filter(|section| !section.verbs.is_empty())
@@ -77,9 +77,9 @@ pub fn overview(settings: &Settings, identity: &Identity, place: Place) -> Vec<S
 
 /// How to use one verb. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page(pub &'static Verb);
+pub struct HelpPage(pub &'static Verb);
 
-impl fmt::Display for Page {
+impl fmt::Display for HelpPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = self.0;
         write!(f, "{}\n{}", verb.usage(), verb.help)?;
@@ -97,15 +97,15 @@ impl fmt::Display for Page {
     }
 }
 
-/// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::command::Ask::Help`].
-pub fn pages(topic: &str) -> Vec<Page> {
-    verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(Page).collect()
+/// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::command::Command::Help`].
+pub fn pages(topic: &str) -> Vec<HelpPage> {
+    verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(HelpPage).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::policy::roles::Kind;
+    use crate::chat::policy::roles::Standing;
 
     fn settings() -> Settings {
         toml::from_str(
@@ -117,9 +117,9 @@ mod tests {
         .unwrap()
     }
 
-    fn titles(user: &str, place: Place) -> Vec<(&'static str, usize)> {
+    fn titles(user: &str, place: Venue) -> Vec<(&'static str, usize)> {
         let (team, user) = ("T0123".to_owned(), user.to_owned());
-        let identity = Identity { team, user, kind: Kind::Member, groups: vec![] };
+        let identity = Identity { team, user, kind: Standing::Member, groups: vec![] };
         let sections = overview(&settings(), &identity, place);
         sections.into_iter().map(|section| (section.title, section.verbs.len())).collect()
     }
@@ -128,15 +128,15 @@ mod tests {
     fn help_shows_what_this_person_may_do_here() {
         let elsewhere = "In a case (in its thread or channel, or with its id before the verb)";
         for (user, place, expected) in [
-            ("U9", Place::Case, vec![("Anywhere", 2)]),
-            ("U1", Place::Case, vec![("In this case", 7), ("Anywhere", 4), ("Organisation", 8)]),
-            ("U3", Place::Direct, vec![(elsewhere, 34), ("Anywhere", 5), ("Organisation", 8)]),
+            ("U9", Venue::Case, vec![("Anywhere", 2)]),
+            ("U1", Venue::Case, vec![("In this case", 7), ("Anywhere", 4), ("Organisation", 8)]),
+            ("U3", Venue::Direct, vec![(elsewhere, 34), ("Anywhere", 5), ("Organisation", 8)]),
             (
                 "U4",
-                Place::Case,
+                Venue::Case,
                 vec![("In this case", 34), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
             ),
-            ("U4", Place::Shared, vec![("Anywhere", 2)]),
+            ("U4", Venue::Shared, vec![("Anywhere", 2)]),
         ] {
             assert_eq!(titles(user, place), expected, "{user} {place:?}");
         }

@@ -5,21 +5,24 @@ use std::fmt::{self, Display, Formatter};
 use crate::case::{MembershipId, Responder, Status};
 
 use super::{
-    command::{Ask, Hub, Impact, Line, Membership, MembershipChange, NewMembership, Person, Which},
+    command::{
+        CaseFilter, Command, CommandLine, HubCommand, Impact, MembershipCommand, MembershipUpdate,
+        MembershipValues, PersonRef,
+    },
     verbs, when,
 };
 use crate::chat::language::decode::{encode, quote};
 
-impl Display for Line {
+impl Display for CommandLine {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.case {
-            Some(case) => write!(f, "{case} {}", self.ask),
-            None => self.ask.fmt(f),
+            Some(case) => write!(f, "{case} {}", self.command),
+            None => self.command.fmt(f),
         }
     }
 }
 
-impl Display for Ask {
+impl Display for Command {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(verbs::name(self))?;
         match self {
@@ -58,8 +61,8 @@ impl Display for Ask {
                 why.iter().try_for_each(|why| free(f, why))
             }
             Self::JiraLink { key } => word(f, key),
-            Self::Membership(ask) => membership(f, ask),
-            Self::Hub(ask) => hub(f, ask),
+            Self::Membership(command) => membership(f, command),
+            Self::Hub(command) => hub(f, command),
         }
     }
 }
@@ -77,11 +80,11 @@ fn flag(f: &mut Formatter<'_>, given: bool, name: &str) -> fmt::Result {
     if given { write!(f, " --{name}") } else { Ok(()) }
 }
 
-fn which_name(which: Which) -> &'static str {
+fn which_name(which: CaseFilter) -> &'static str {
     match which {
-        Which::Open => "open",
-        Which::Closed => "closed",
-        Which::Mine => "mine",
+        CaseFilter::Open => "open",
+        CaseFilter::Closed => "closed",
+        CaseFilter::Mine => "mine",
     }
 }
 
@@ -95,10 +98,10 @@ fn status_name(status: &Status) -> &str {
     }
 }
 
-fn person(f: &mut Formatter<'_>, person: &Person) -> fmt::Result {
+fn person(f: &mut Formatter<'_>, person: &PersonRef) -> fmt::Result {
     match person {
-        Person::User(id) => write!(f, " <@{id}>"),
-        Person::Email(address) => word(f, address),
+        PersonRef::User(id) => write!(f, " <@{id}>"),
+        PersonRef::Email(address) => word(f, address),
     }
 }
 
@@ -112,22 +115,22 @@ fn impact(f: &mut Formatter<'_>, what: &Impact) -> fmt::Result {
     values.iter().try_for_each(|value| word(f, value))
 }
 
-fn membership(f: &mut Formatter<'_>, ask: &Membership) -> fmt::Result {
-    match ask {
-        Membership::List => Ok(()),
-        Membership::Show { membership }
-        | Membership::Cancel { membership }
-        | Membership::Resume { membership } => id(f, membership),
-        Membership::Accounts { membership, accounts } => {
+fn membership(f: &mut Formatter<'_>, command: &MembershipCommand) -> fmt::Result {
+    match command {
+        MembershipCommand::List => Ok(()),
+        MembershipCommand::Show { membership }
+        | MembershipCommand::Cancel { membership }
+        | MembershipCommand::Resume { membership } => id(f, membership),
+        MembershipCommand::Accounts { membership, accounts } => {
             id(f, membership)?;
             accounts.iter().try_for_each(|account| word(f, account))
         }
-        Membership::Metrics { membership, from, to } => {
+        MembershipCommand::Metrics { membership, from, to } => {
             id(f, membership)?;
             write!(f, " {} {}", when::written_day(*from), when::written_day(*to))
         }
-        Membership::New { values } => values.iter().try_for_each(|values| new(f, values)),
-        Membership::Update { membership, change } => {
+        MembershipCommand::New { values } => values.iter().try_for_each(|values| new(f, values)),
+        MembershipCommand::Update { membership, change } => {
             id(f, membership)?;
             update(f, change)
         }
@@ -138,16 +141,16 @@ fn id(f: &mut Formatter<'_>, membership: &Option<MembershipId>) -> fmt::Result {
     membership.iter().try_for_each(|id| write!(f, " {id}"))
 }
 
-fn new(f: &mut Formatter<'_>, values: &NewMembership) -> fmt::Result {
-    let NewMembership { name, team: people, triage, whole_organization } = values;
+fn new(f: &mut Formatter<'_>, values: &MembershipValues) -> fmt::Result {
+    let MembershipValues { name, team: people, triage, whole_organization } = values;
     word(f, name)?;
     team(f, people)?;
     switch(f, "triage", *triage)?;
     switch(f, "whole-organization", *whole_organization)
 }
 
-fn update(f: &mut Formatter<'_>, change: &MembershipChange) -> fmt::Result {
-    let MembershipChange { name, team: people, triage, whole_organization, add_units, remove_units } = change;
+fn update(f: &mut Formatter<'_>, change: &MembershipUpdate) -> fmt::Result {
+    let MembershipUpdate { name, team: people, triage, whole_organization, add_units, remove_units } = change;
     name.iter().try_for_each(|name| write!(f, " --name {}", quote(name)))?;
     team(f, people)?;
     switch(f, "triage", *triage)?;
@@ -166,11 +169,11 @@ fn switch(f: &mut Formatter<'_>, name: &str, state: Option<bool>) -> fmt::Result
     state.iter().try_for_each(|on| write!(f, " --{name} {}", if *on { "on" } else { "off" }))
 }
 
-fn hub(f: &mut Formatter<'_>, ask: &Hub) -> fmt::Result {
-    match ask {
-        Hub::Admin | Hub::Members | Hub::Products | Hub::Leave => Ok(()),
-        Hub::Member { accounts } => accounts.iter().try_for_each(|account| word(f, account)),
-        Hub::Accept { administrator, invitation } => {
+fn hub(f: &mut Formatter<'_>, command: &HubCommand) -> fmt::Result {
+    match command {
+        HubCommand::Admin | HubCommand::Members | HubCommand::Products | HubCommand::Leave => Ok(()),
+        HubCommand::Member { accounts } => accounts.iter().try_for_each(|account| word(f, account)),
+        HubCommand::Accept { administrator, invitation } => {
             word(f, administrator)?;
             word(f, invitation)
         }

@@ -130,8 +130,8 @@ proptest! {
     #[test]
     fn a_free_text_comes_through_as_it_was_meant(text in "[a-z0-9<&“—].{0,80}[^\\s]") {
         prop_assume!(secret_scan::secret(&text).is_none());
-        let asked = parse(&format!("comment {}", encode(&text)), NOW).map(|line| line.ask);
-        prop_assert_eq!(asked, Ok(super::command::Ask::Comment { text: Some(text) }));
+        let asked = parse(&format!("comment {}", encode(&text)), NOW).map(|line| line.command);
+        prop_assert_eq!(asked, Ok(super::command::Command::Comment { text: Some(text) }));
     }
 
     #[test]
@@ -160,7 +160,7 @@ fn every_verbs_name_is_reached_by_each_of_its_prefixes_or_by_none_but_itself() {
             let prefix = &verb.name[..length];
             let rest = verb.examples[0].strip_prefix(verb.name).unwrap_or_default();
             if let Ok(line) = parse(&format!("{prefix}{rest}"), NOW) {
-                let found = verbs::name(&line.ask);
+                let found = verbs::name(&line.command);
                 assert!(found.starts_with(prefix), "{prefix} asks {found}");
                 let heads = verbs::all()
                     .filter(|other| other.head().starts_with(prefix) && other.head() != verb.name);

@@ -3,7 +3,7 @@
 use super::{
     args,
     verbs::{
-        About::{Anything, Case, Organisation},
+        Subject::{Anything, Case, Organisation},
         Verb,
     },
 };

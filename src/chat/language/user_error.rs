@@ -6,7 +6,7 @@ use super::verbs::Verb;
 
 /// A person's mistake. Its `Display` is the reply, as plain text: whoever shows it escapes all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct UserError {
     /// What happened, and why.
     pub happened: String,
     /// What to do.
@@ -19,7 +19,7 @@ pub struct Mistake {
     pub suggests: Option<String>,
 }
 
-impl Mistake {
+impl UserError {
     /// Says what happened and what to do.
     pub fn new(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { happened: happened.into(), remedy: remedy.into(), verb: None, typed: None, suggests: None }
@@ -31,7 +31,7 @@ impl Mistake {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.happened, self.remedy)?;
         if let Some(line) = &self.suggests {
@@ -47,7 +47,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-impl std::error::Error for Mistake {}
+impl std::error::Error for UserError {}
 
 /// The candidate that is nearest to a word, if any is near. Only one of about the same length can be: to compare costs
 /// as much as the product of both lengths, and a word may have a megabyte.

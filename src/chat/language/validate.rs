@@ -9,19 +9,19 @@ use aws_sdk_securityir::types::AwsRegion;
 use crate::case::{CommentId, InvestigationId, MembershipId, Responder};
 
 use super::{
-    command::Step,
-    user_error::{Mistake, nearest},
+    command::InvestigationRef,
+    user_error::{UserError, nearest},
 };
 
 /// A text of a limited length in characters. `what` as in `A comment`.
-pub fn text(what: &str, text: String, most: usize) -> Result<String, Mistake> {
+pub fn text(what: &str, text: String, most: usize) -> Result<String, UserError> {
     let length = text.chars().count();
     if length == 0 {
-        return Err(Mistake::new(format!("{what} needs a text."), "Write it after the verb."));
+        return Err(UserError::new(format!("{what} needs a text."), "Write it after the verb."));
     }
     if length > most {
         let (most, length) = (grouped(most), grouped(length));
-        return Err(Mistake::new(
+        return Err(UserError::new(
             format!("{what} may have at most {most} characters; this one has {length}."),
             "Shorten it, or say it in parts.",
         ));
@@ -38,10 +38,10 @@ fn grouped(number: usize) -> String {
 }
 
 /// At least one and at most `most` of something.
-pub fn count(what: &str, number: usize, most: usize) -> Result<(), Mistake> {
+pub fn count(what: &str, number: usize, most: usize) -> Result<(), UserError> {
     match number {
-        0 => Err(Mistake::new(format!("No {what} are named."), "Name at least one.")),
-        number if number > most => Err(Mistake::new(
+        0 => Err(UserError::new(format!("No {what} are named."), "Name at least one.")),
+        number if number > most => Err(UserError::new(
             format!("At most {} {what} can be named at once; these are {}.", grouped(most), grouped(number)),
             "Say it in several lines.",
         )),
@@ -50,9 +50,9 @@ pub fn count(what: &str, number: usize, most: usize) -> Result<(), Mistake> {
 }
 
 /// A number between two others, `#` before it allowed.
-pub fn number(what: &str, word: &str, most: u16) -> Result<u16, Mistake> {
+pub fn number(what: &str, word: &str, most: u16) -> Result<u16, UserError> {
     word.trim_start_matches('#').parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| {
-        Mistake::new(
+        UserError::new(
             format!("\"{word}\" is not {what}."),
             format!("Give a whole number from 1 to {}.", grouped(most.into())),
         )
@@ -60,19 +60,19 @@ pub fn number(what: &str, word: &str, most: u16) -> Result<u16, Mistake> {
 }
 
 /// An account id; the console's dashes are taken away.
-pub fn account(word: &str) -> Result<String, Mistake> {
+pub fn account(word: &str) -> Result<String, UserError> {
     let digits = word.replace('-', "");
     if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(digits);
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!("\"{word}\" is not an AWS account id: it has twelve digits, leading zeros included."),
         "Copy it from the account menu of the AWS console.",
     ))
 }
 
 /// A Region that the service knows, in its spelling.
-pub fn region(word: &str) -> Result<String, Mistake> {
+pub fn region(word: &str) -> Result<String, UserError> {
     let lower = word.to_lowercase();
     if let Some(known) = AwsRegion::values().iter().find(|known| **known == lower) {
         return Ok((*known).to_owned());
@@ -80,12 +80,12 @@ pub fn region(word: &str) -> Result<String, Mistake> {
     let near = nearest(&lower, AwsRegion::values().iter().copied());
     let remedy =
         near.map_or("Regions are spelled as in `eu-west-1`.".to_owned(), |near| format!("Is it `{near}`?"));
-    Err(Mistake::new(format!("\"{word}\" is not a Region that the service knows."), remedy))
+    Err(UserError::new(format!("\"{word}\" is not a Region that the service knows."), remedy))
 }
 
 /// A service's name: 2 to 50 characters of `[a-zA-Z0-9 -.():]`, where ` -.` is everything between blank and dot; but
 /// no comma, which separates names here.
-pub fn service(word: &str) -> Result<String, Mistake> {
+pub fn service(word: &str) -> Result<String, UserError> {
     let fits = |each: char| {
         each.is_ascii_alphanumeric() || (' '..='.').contains(&each) && each != ',' || each == ':'
     };
@@ -93,14 +93,14 @@ pub fn service(word: &str) -> Result<String, Mistake> {
     if (2..=50).contains(&word.chars().count()) && word.chars().all(fits) {
         return Ok(word.to_owned());
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!("\"{word}\" is not a service's name: 2 to 50 letters, digits, blanks and punctuation."),
         "Put a name of several words in quotes.",
     ))
 }
 
 /// An e-mail address as the service takes it.
-pub fn email(word: &str) -> Result<String, Mistake> {
+pub fn email(word: &str) -> Result<String, UserError> {
     let fits = |part: &str, others: &str| {
         !part.is_empty() && part.chars().all(|each| each.is_ascii_alphanumeric() || others.contains(each))
     };
@@ -111,12 +111,12 @@ pub fn email(word: &str) -> Result<String, Mistake> {
     if good {
         return Ok(word.to_owned());
     }
-    let mistake = Mistake::new(
+    let mistake = UserError::new(
         format!("\"{word}\" is not an e-mail address that the service takes."),
         "It needs 6 to 254 plain letters, digits and signs around one @.",
     );
     match word.strip_prefix('@') {
-        Some(name) => Err(Mistake::new(
+        Some(name) => Err(UserError::new(
             format!("\"@{name}\" is not a person whom Slack knows."),
             "Choose the person from the list that Slack shows after the @, or give the e-mail address.",
         )),
@@ -125,7 +125,7 @@ pub fn email(word: &str) -> Result<String, Mistake> {
 }
 
 /// An address in the service's form: IPv6 in eight upper-case groups. `[.]` is read as `.`.
-pub fn address(word: &str) -> Result<IpAddr, Mistake> {
+pub fn address(word: &str) -> Result<IpAddr, UserError> {
     let plain = word.replace("[.]", ".").replace("[:]", ":");
     if let Ok(address) = plain.parse() {
         return Ok(address);
@@ -140,15 +140,15 @@ pub fn address(word: &str) -> Result<IpAddr, Mistake> {
         }
         _ => (format!("\"{word}\" is not an IP address."), "Give one as 203.0.113.9 or 2001:db8::1."),
     };
-    Err(Mistake::new(happened, remedy))
+    Err(UserError::new(happened, remedy))
 }
 
 /// An address that an intruder can come from: one on the internet.
-pub fn public_address(word: &str) -> Result<IpAddr, Mistake> {
+pub fn public_address(word: &str) -> Result<IpAddr, UserError> {
     let address = address(word)?;
     match scope(address.to_canonical()) {
         None => Ok(address),
-        Some(scope) => Err(Mistake::new(
+        Some(scope) => Err(UserError::new(
             format!("{address} is {scope} address: it says nothing about where the intruder came from."),
             "Name the address on the internet, or write this one in a comment.",
         )),
@@ -188,10 +188,10 @@ pub fn written(address: IpAddr) -> String {
 }
 
 /// `KEY=VALUE`. The value may be empty.
-pub fn pair(word: &str) -> Result<(String, String), Mistake> {
+pub fn pair(word: &str) -> Result<(String, String), UserError> {
     match word.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(Mistake::new(
+        _ => Err(UserError::new(
             format!("\"{word}\" is not KEY=VALUE."),
             "Join the two with =, and put a value of several words in quotes.",
         )),
@@ -199,9 +199,9 @@ pub fn pair(word: &str) -> Result<(String, String), Mistake> {
 }
 
 /// A tag's key: 1 to 128 characters, none of them AWS's own.
-pub fn tag_key(key: String) -> Result<String, Mistake> {
+pub fn tag_key(key: String) -> Result<String, UserError> {
     if key.to_lowercase().starts_with("aws:") {
-        return Err(Mistake::new(
+        return Err(UserError::new(
             format!("\"{key}\" begins with aws:, which AWS keeps for itself."),
             "Choose another key.",
         ));
@@ -210,17 +210,17 @@ pub fn tag_key(key: String) -> Result<String, Mistake> {
 }
 
 /// A tag's value: at most 256 characters.
-pub fn tag_value(value: String) -> Result<String, Mistake> {
+pub fn tag_value(value: String) -> Result<String, UserError> {
     tag_part("A tag's value", value, 0, 256)
 }
 
 /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
-fn tag_part(what: &str, part: String, least: usize, most: usize) -> Result<String, Mistake> {
+fn tag_part(what: &str, part: String, least: usize, most: usize) -> Result<String, UserError> {
     let fits = |each: char| each.is_alphanumeric() || " _.:/=+-@".contains(each);
     if (least..=most).contains(&part.chars().count()) && part.chars().all(fits) {
         return Ok(part);
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!(
             "\"{part}\" does not fit. {what} has {least} to {most} letters, digits, blanks and any of _.:/=+-@."
         ),
@@ -229,31 +229,31 @@ fn tag_part(what: &str, part: String, least: usize, most: usize) -> Result<Strin
 }
 
 /// A comment's id: six digits.
-pub fn comment(word: &str) -> Result<CommentId, Mistake> {
+pub fn comment(word: &str) -> Result<CommentId, UserError> {
     let id = word.trim_start_matches('#');
     if id.len() == 6 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(CommentId::new(id));
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!("\"{word}\" is not a comment's id: it has six digits."),
         "See them with `comments`.",
     ))
 }
 
 /// An investigation: its number, or its id `inv-[a-zA-Z0-9]{10,32}`.
-pub fn step(word: &str) -> Result<Step, Mistake> {
+pub fn step(word: &str) -> Result<InvestigationRef, UserError> {
     let plain =
         |id: &str| (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match word.strip_prefix("inv-") {
-        Some(id) if plain(id) => Ok(Step::Id(InvestigationId::new(word))),
-        _ => Ok(Step::Number(number("an investigation's number", word, 999)?)),
+        Some(id) if plain(id) => Ok(InvestigationRef::Id(InvestigationId::new(word))),
+        _ => Ok(InvestigationRef::Number(number("an investigation's number", word, 999)?)),
     }
 }
 
 /// A membership's id.
-pub fn membership(word: &str) -> Result<MembershipId, Mistake> {
+pub fn membership(word: &str) -> Result<MembershipId, UserError> {
     MembershipId::parse(&word.to_lowercase()).ok_or_else(|| {
-        Mistake::new(
+        UserError::new(
             format!("\"{word}\" is not a membership's id: it is spelled as m-abcdef1234567890."),
             "See them with `membership list`.",
         )
@@ -261,7 +261,7 @@ pub fn membership(word: &str) -> Result<MembershipId, Mistake> {
 }
 
 /// An organizational unit: `ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}`.
-pub fn unit(word: &str) -> Result<String, Mistake> {
+pub fn unit(word: &str) -> Result<String, UserError> {
     let lower = word.to_lowercase();
     let part = |part: &str, least: usize| {
         (least..=32).contains(&part.len())
@@ -271,17 +271,17 @@ pub fn unit(word: &str) -> Result<String, Mistake> {
     if halves.is_some_and(|(root, unit)| part(root, 4) && part(unit, 8)) {
         return Ok(lower);
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!("\"{word}\" is not an organizational unit's id: it is spelled as ou-ab12-cd34ef56."),
         "Copy it from AWS Organizations.",
     ))
 }
 
 /// A person of an incident response team: `NAME|JOB TITLE|EMAIL`.
-pub fn responder(word: &str) -> Result<Responder, Mistake> {
+pub fn responder(word: &str) -> Result<Responder, UserError> {
     let parts: Vec<&str> = word.split('|').map(str::trim).collect();
     let [name, job_title, address] = parts[..] else {
-        return Err(Mistake::new(
+        return Err(UserError::new(
             format!("\"{word}\" is not a member of a team."),
             "Write name, job title and e-mail address with | between them, in quotes.",
         ));
@@ -290,7 +290,7 @@ pub fn responder(word: &str) -> Result<Responder, Mistake> {
         if (least..=50).contains(&text.chars().count()) {
             return Ok(text.to_owned());
         }
-        Err(Mistake::new(
+        Err(UserError::new(
             format!("\"{text}\" does not fit. {what} has {least} to 50 characters."),
             "Change it and try again.",
         ))
@@ -304,19 +304,19 @@ pub fn responder(word: &str) -> Result<Responder, Mistake> {
 }
 
 /// A membership's name: 3 to 50 characters.
-pub fn membership_name(name: &str) -> Result<String, Mistake> {
+pub fn membership_name(name: &str) -> Result<String, UserError> {
     let name = name.trim();
     if (3..=50).contains(&name.chars().count()) {
         return Ok(name.to_owned());
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!("\"{name}\" does not fit. A membership's name has 3 to 50 characters."),
         "Choose another name.",
     ))
 }
 
 /// The key of a Jira issue, or a link to one.
-pub fn issue(word: &str) -> Result<String, Mistake> {
+pub fn issue(word: &str) -> Result<String, UserError> {
     let last = word.split(['?', '#']).next().and_then(|path| path.trim_end_matches('/').rsplit('/').next());
     let key = last.unwrap_or_default().to_uppercase();
     let good = key.rsplit_once('-').is_some_and(|(project, number)| {
@@ -330,18 +330,18 @@ pub fn issue(word: &str) -> Result<String, Mistake> {
     if good {
         return Ok(key);
     }
-    Err(Mistake::new(
+    Err(UserError::new(
         format!("\"{word}\" is not an issue's key."),
         "Give it as SEC-12, or paste the issue's address.",
     ))
 }
 
 /// The id of an invitation to Security Hub.
-pub fn invitation(word: &str) -> Result<String, Mistake> {
+pub fn invitation(word: &str) -> Result<String, UserError> {
     let good = (1..=64).contains(&word.len())
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     good.then(|| word.to_owned()).ok_or_else(|| {
-        Mistake::new(
+        UserError::new(
             format!("\"{word}\" is not an invitation's id."),
             "Copy it from the invitation, or from `aws securityhub list-invitations`.",
         )
@@ -354,7 +354,7 @@ mod tests {
 
     /// What is taken, and what of the reply says why it is not.
     fn check<T: std::fmt::Debug + ToString>(
-        of: impl Fn(&str) -> Result<T, Mistake>,
+        of: impl Fn(&str) -> Result<T, UserError>,
         rows: &[(&str, Result<&str, &str>)],
     ) {
         for (word, expected) in rows {

@@ -3,15 +3,15 @@
 use crate::case::Seconds;
 
 use super::{
-    command::{Ask, Hub, Membership},
+    command::{Command, HubCommand, MembershipCommand},
     table::TABLE,
-    user_error::Mistake,
+    user_error::UserError,
 };
 use crate::chat::{language::decode::Words, policy::roles::Role};
 
 /// What a verb is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum Subject {
     /// One case: named, the thread's, the channel's, or chosen with buttons.
     Case,
     /// No case in particular.
@@ -21,7 +21,7 @@ pub enum About {
 }
 
 /// Reads a verb's arguments.
-pub type Read = fn(&mut Words<'_>, Seconds) -> Result<Ask, Mistake>;
+pub type Read = fn(&mut Words<'_>, Seconds) -> Result<Command, UserError>;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub struct Verb {
     /// The least role. `None`: every member of the workspace.
     pub role: Option<Role>,
     /// What it is about.
-    pub about: About,
+    pub about: Subject,
     /// The operations that it may call, as the SDK names them.
     pub operations: &'static [&'static str],
     /// Takes something away: never accepted abbreviated.
@@ -76,7 +76,7 @@ impl Verb {
 
     pub(super) const fn new(
         role: Option<Role>,
-        about: About,
+        about: Subject,
         name: &'static str,
         syntax: &'static str,
     ) -> Self {
@@ -91,7 +91,7 @@ impl Verb {
             operations: &[],
             guarded: false,
             confirmed: false,
-            read: |_, _| Ok(Ask::Tray),
+            read: |_, _| Ok(Command::Tray),
         }
     }
 
@@ -131,8 +131,8 @@ pub fn named(name: &str) -> Option<&'static Verb> {
 }
 
 /// The verb that asks this.
-pub fn of(ask: &Ask) -> Option<&'static Verb> {
-    named(name(ask))
+pub fn of(command: &Command) -> Option<&'static Verb> {
+    named(name(command))
 }
 
 /// Each verb with the operations that it may call.
@@ -141,74 +141,74 @@ pub fn operations() -> impl Iterator<Item = (&'static str, &'static [&'static st
 }
 
 /// The name of the verb that asks this.
-pub fn name(ask: &Ask) -> &'static str {
-    use super::command::Edit::{Add, Remove};
-    match ask {
-        Ask::Tray => "tray",
-        Ask::Help { .. } => "help",
-        Ask::Whoami => "whoami",
-        Ask::Doctor => "doctor",
-        Ask::Show { .. } => "show",
-        Ask::List { .. } => "list",
-        Ask::Comments { .. } => "comments",
-        Ask::History { .. } => "history",
-        Ask::New { .. } => "new",
-        Ask::Comment { .. } => "comment",
-        Ask::Amend { .. } => "amend",
-        Ask::Status { .. } => "status",
-        Ask::Edit => "edit",
-        Ask::Title { .. } => "title",
-        Ask::Describe { .. } => "describe",
-        Ask::Type { .. } => "type",
-        Ask::Started { .. } => "started",
-        Ask::Metadata { .. } => "metadata",
-        Ask::Watch { .. } => "watch",
-        Ask::Unwatch { .. } => "unwatch",
-        Ask::Watchers => "watchers",
-        Ask::Impact { edit: Add, .. } => "impact add",
-        Ask::Impact { edit: Remove, .. } => "impact rm",
-        Ask::Actor { edit: Add, .. } => "actor add",
-        Ask::Actor { edit: Remove, .. } => "actor rm",
-        Ask::Attach => "attach",
-        Ask::Files => "files",
-        Ask::Get { .. } => "get",
-        Ask::Ai => "ai",
-        Ask::Rate { useful: true, .. } => "ai useful",
-        Ask::Rate { useful: false, .. } => "ai useless",
-        Ask::Tags => "tag list",
-        Ask::Tag { .. } => "tag add",
-        Ask::Untag { .. } => "tag rm",
-        Ask::Close => "close",
-        Ask::Resolver => "resolver",
-        Ask::Jira => "jira",
-        Ask::JiraLink { .. } => "jira link",
-        Ask::JiraOpen => "jira open",
-        Ask::Membership(ask) => membership(ask),
-        Ask::Hub(ask) => hub(ask),
+pub fn name(command: &Command) -> &'static str {
+    use super::command::ListEdit::{Add, Remove};
+    match command {
+        Command::Tray => "tray",
+        Command::Help { .. } => "help",
+        Command::Whoami => "whoami",
+        Command::Doctor => "doctor",
+        Command::Show { .. } => "show",
+        Command::List { .. } => "list",
+        Command::Comments { .. } => "comments",
+        Command::History { .. } => "history",
+        Command::New { .. } => "new",
+        Command::Comment { .. } => "comment",
+        Command::Amend { .. } => "amend",
+        Command::Status { .. } => "status",
+        Command::Edit => "edit",
+        Command::Title { .. } => "title",
+        Command::Describe { .. } => "describe",
+        Command::Type { .. } => "type",
+        Command::Started { .. } => "started",
+        Command::Metadata { .. } => "metadata",
+        Command::Watch { .. } => "watch",
+        Command::Unwatch { .. } => "unwatch",
+        Command::Watchers => "watchers",
+        Command::Impact { edit: Add, .. } => "impact add",
+        Command::Impact { edit: Remove, .. } => "impact rm",
+        Command::Actor { edit: Add, .. } => "actor add",
+        Command::Actor { edit: Remove, .. } => "actor rm",
+        Command::Attach => "attach",
+        Command::Files => "files",
+        Command::Get { .. } => "get",
+        Command::Ai => "ai",
+        Command::Rate { useful: true, .. } => "ai useful",
+        Command::Rate { useful: false, .. } => "ai useless",
+        Command::Tags => "tag list",
+        Command::Tag { .. } => "tag add",
+        Command::Untag { .. } => "tag rm",
+        Command::Close => "close",
+        Command::Resolver => "resolver",
+        Command::Jira => "jira",
+        Command::JiraLink { .. } => "jira link",
+        Command::JiraOpen => "jira open",
+        Command::Membership(command) => membership(command),
+        Command::Hub(command) => hub(command),
     }
 }
 
-fn membership(ask: &Membership) -> &'static str {
-    match ask {
-        Membership::List => "membership list",
-        Membership::Show { .. } => "membership show",
-        Membership::Accounts { .. } => "membership accounts",
-        Membership::Metrics { .. } => "membership metrics",
-        Membership::New { .. } => "membership new",
-        Membership::Update { .. } => "membership update",
-        Membership::Cancel { .. } => "membership cancel",
-        Membership::Resume { .. } => "membership resume",
+fn membership(command: &MembershipCommand) -> &'static str {
+    match command {
+        MembershipCommand::List => "membership list",
+        MembershipCommand::Show { .. } => "membership show",
+        MembershipCommand::Accounts { .. } => "membership accounts",
+        MembershipCommand::Metrics { .. } => "membership metrics",
+        MembershipCommand::New { .. } => "membership new",
+        MembershipCommand::Update { .. } => "membership update",
+        MembershipCommand::Cancel { .. } => "membership cancel",
+        MembershipCommand::Resume { .. } => "membership resume",
     }
 }
 
-fn hub(ask: &Hub) -> &'static str {
-    match ask {
-        Hub::Admin => "hub admin",
-        Hub::Members => "hub members",
-        Hub::Member { .. } => "hub member",
-        Hub::Products => "hub products",
-        Hub::Accept { .. } => "hub accept",
-        Hub::Leave => "hub leave",
+fn hub(command: &HubCommand) -> &'static str {
+    match command {
+        HubCommand::Admin => "hub admin",
+        HubCommand::Members => "hub members",
+        HubCommand::Member { .. } => "hub member",
+        HubCommand::Products => "hub products",
+        HubCommand::Accept { .. } => "hub accept",
+        HubCommand::Leave => "hub leave",
     }
 }
 
@@ -274,7 +274,7 @@ mod tests {
             for example in verb.examples {
                 let line =
                     parse(example, 1_795_255_200).unwrap_or_else(|mistake| panic!("{example}: {mistake}"));
-                assert_eq!(of(&line.ask), Some(verb), "{example}");
+                assert_eq!(of(&line.command), Some(verb), "{example}");
             }
         }
     }

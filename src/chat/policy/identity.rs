@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::roles::{Identity, Kind};
+use super::roles::{Identity, Standing};
 use crate::{
     config::settings::Settings,
     http::Failure,
@@ -34,7 +34,7 @@ struct Known {
     #[serde(rename = "team")]
     team: String,
     #[serde(rename = "kind")]
-    kind: Kind,
+    kind: Standing,
     #[serde(rename = "name")]
     name: String,
     #[serde(rename = "email", deserialize_with = "stated")]
@@ -55,7 +55,7 @@ pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Resu
     });
     let Some(Known { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
-        Kind::Member => groups(slack, settings, user).await?,
+        Standing::Member => groups(slack, settings, user).await?,
         _ => Vec::new(),
     };
     groups.extend(everywhere);
@@ -65,11 +65,11 @@ pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Resu
 
 fn known(person: Person, settings: &Settings) -> Known {
     let kind = match &person {
-        Person { is_deleted: true, .. } => Kind::Deactivated,
-        Person { is_bot: true, .. } => Kind::Bot,
-        person if !is_of(person, &settings.slack.team) => Kind::Stranger,
-        Person { is_restricted: true, .. } => Kind::Guest,
-        _ => Kind::Member,
+        Person { is_deleted: true, .. } => Standing::Deactivated,
+        Person { is_bot: true, .. } => Standing::Bot,
+        person if !is_of(person, &settings.slack.team) => Standing::Stranger,
+        Person { is_restricted: true, .. } => Standing::Guest,
+        _ => Standing::Member,
     };
     let team = if is_of(&person, &settings.slack.team) { settings.slack.team.clone() } else { person.team };
     let Person { name, email, everywhere, .. } = person;
@@ -134,15 +134,18 @@ mod tests {
             is_deleted: false,
         };
         for (person, kind) in [
-            (ana.clone(), Kind::Member),
-            (Person { team: "T2".to_owned(), ..ana.clone() }, Kind::Stranger),
-            (Person { team: String::new(), ..ana.clone() }, Kind::Stranger),
-            (Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() }, Kind::Member),
-            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, Kind::Member),
-            (Person { team: "T2".to_owned(), teams: vec!["T2".to_owned()], ..ana.clone() }, Kind::Stranger),
-            (Person { is_restricted: true, ..ana.clone() }, Kind::Guest),
-            (Person { is_bot: true, ..ana.clone() }, Kind::Bot),
-            (Person { is_deleted: true, ..ana }, Kind::Deactivated),
+            (ana.clone(), Standing::Member),
+            (Person { team: "T2".to_owned(), ..ana.clone() }, Standing::Stranger),
+            (Person { team: String::new(), ..ana.clone() }, Standing::Stranger),
+            (Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() }, Standing::Member),
+            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, Standing::Member),
+            (
+                Person { team: "T2".to_owned(), teams: vec!["T2".to_owned()], ..ana.clone() },
+                Standing::Stranger,
+            ),
+            (Person { is_restricted: true, ..ana.clone() }, Standing::Guest),
+            (Person { is_bot: true, ..ana.clone() }, Standing::Bot),
+            (Person { is_deleted: true, ..ana }, Standing::Deactivated),
         ] {
             assert_eq!(known(person, &settings).kind, kind);
         }
@@ -155,18 +158,18 @@ mod tests {
             let (team, name) = ("T0CASEBRDG".to_owned(), "ana".to_owned());
             Some(Known { team, kind, name, email: email.map(str::to_owned), everywhere: None })
         };
-        let everywhere =
-            known(Kind::Member, None).map(|ana| Known { everywhere: Some("W0ANAEXAMP".to_owned()), ..ana });
+        let everywhere = known(Standing::Member, None)
+            .map(|ana| Known { everywhere: Some("W0ANAEXAMP".to_owned()), ..ana });
         golden::check_json(
             "people",
             &[
                 ("nobody", (until, None)),
-                ("member", (until, known(Kind::Member, Some("ana@example.com")))),
-                ("guest", (until, known(Kind::Guest, None))),
-                ("bot", (until, known(Kind::Bot, None))),
-                ("another app", (until, known(Kind::OtherApp, None))),
-                ("stranger", (until, known(Kind::Stranger, None))),
-                ("deactivated", (until, known(Kind::Deactivated, None))),
+                ("member", (until, known(Standing::Member, Some("ana@example.com")))),
+                ("guest", (until, known(Standing::Guest, None))),
+                ("bot", (until, known(Standing::Bot, None))),
+                ("another app", (until, known(Standing::OtherApp, None))),
+                ("stranger", (until, known(Standing::Stranger, None))),
+                ("deactivated", (until, known(Standing::Deactivated, None))),
                 ("of an organisation", (until, everywhere)),
             ],
         );

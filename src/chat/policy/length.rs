@@ -5,7 +5,7 @@ use super::{
     roles::{self, Identity},
 };
 use crate::{
-    chat::{ingress::context::Bridge, reply::Answer},
+    chat::{ingress::context::ChatContext, reply::Reply},
     config::settings::Settings,
     http::Failure,
 };
@@ -19,18 +19,18 @@ pub const SHORT: usize = 4_000;
 /// # Errors
 /// Slack does not tell just now who that is.
 pub async fn is_read(
-    bridge: &Bridge<'_>,
+    chat: &ChatContext<'_>,
     (team, user): (&str, &str),
     length: usize,
 ) -> Result<bool, Failure> {
-    let settings = bridge.settings;
+    let settings = chat.settings;
     if length <= SHORT || roles::may_comment(settings, &Identity::by_name(team, user)).is_ok() {
         return Ok(true);
     }
     if team != settings.slack.team || !identity::are_named_otherwise(settings) {
         return Ok(false);
     }
-    match identity::profile(&bridge.slack(), settings, user).await {
+    match identity::profile(&chat.slack(), settings, user).await {
         Ok(person) => Ok(person.is_some_and(|person| roles::may_comment(settings, &person.identity).is_ok())),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure),
         // Only a person can mend that. Whoever does the job will say so.
@@ -39,15 +39,15 @@ pub async fn is_read(
 }
 
 /// What somebody gets to read whose long text was not read.
-pub fn unread(settings: &Settings, team: &str, user: &str) -> Answer {
+pub fn unread(settings: &Settings, team: &str, user: &str) -> Reply {
     let refusal = roles::may_comment(settings, &Identity::by_name(team, user)).err();
     let why = refusal.map_or_else(|| "Nothing was done.".to_owned(), |refusal| refusal.to_string());
-    Answer::says("So long a text is read only from somebody who may comment on cases.").say(why)
+    Reply::says("So long a text is read only from somebody who may comment on cases.").say(why)
 }
 
 /// What somebody gets to read of whom Slack does not tell who they are.
-pub fn unknown() -> Answer {
-    Answer::says(
+pub fn unknown() -> Reply {
+    Reply::says(
         "Slack does not tell the bridge just now who you are. Nothing was done: please try again in a minute.",
     )
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::settings::Settings;
 
 use crate::chat::language::{
-    command::Ask,
+    command::Command,
     verbs::{self, Verb},
 };
 
@@ -37,7 +37,7 @@ impl fmt::Display for Role {
 
 /// What somebody is to the workspace, as `users.info` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum Standing {
     /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
     #[serde(rename = "Member")]
     Member,
@@ -66,7 +66,7 @@ pub struct Identity {
     /// The Slack user id, `U…` or `W…`.
     pub user: String,
     /// What the person is to the workspace.
-    pub kind: Kind,
+    pub kind: Standing,
     /// What else the settings may name the person by: the user groups, `S…`, and their id in the whole organisation.
     pub groups: Vec<String>,
 }
@@ -74,13 +74,13 @@ pub struct Identity {
 impl Identity {
     /// Somebody as far as the settings alone tell: a member who is in no user group.
     pub fn by_name(team: &str, user: &str) -> Self {
-        Self { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: Vec::new() }
+        Self { team: team.to_owned(), user: user.to_owned(), kind: Standing::Member, groups: Vec::new() }
     }
 }
 
 /// Where it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Venue {
     /// A case's thread or channel.
     Case,
     /// Any other channel of the workspace.
@@ -93,9 +93,9 @@ pub enum Place {
 
 /// Why somebody may not. Its `Display` is the reply, as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Denied {
     /// Not a member of the workspace.
-    Outsider(Kind),
+    Outsider(Standing),
     /// Asked where others read along.
     Overheard {
         /// What was asked.
@@ -118,7 +118,7 @@ pub enum Refusal {
     Unknown,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Outsider(kind) => write!(f, "{} Nothing was done.", outsider(*kind)),
@@ -141,17 +141,19 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Denied {}
 
-fn outsider(kind: Kind) -> &'static str {
+fn outsider(kind: Standing) -> &'static str {
     match kind {
-        Kind::Member | Kind::Stranger => {
+        Standing::Member | Standing::Stranger => {
             "Only people of this Slack workspace may use Casebridge; you belong to another."
         }
-        Kind::Guest => "Guests of this Slack workspace may not use Casebridge: ask a full member to do it.",
-        Kind::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
-        Kind::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
-        Kind::Deactivated => "This Slack account is deactivated.",
+        Standing::Guest => {
+            "Guests of this Slack workspace may not use Casebridge: ask a full member to do it."
+        }
+        Standing::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
+        Standing::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
+        Standing::Deactivated => "This Slack account is deactivated.",
     }
 }
 
@@ -182,8 +184,8 @@ pub fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
 }
 
 /// Whether somebody may ask this here.
-pub fn may(settings: &Settings, identity: &Identity, ask: &Ask, place: Place) -> Result<(), Refusal> {
-    let verb = verbs::of(ask).ok_or(Refusal::Unknown)?;
+pub fn may(settings: &Settings, identity: &Identity, command: &Command, place: Venue) -> Result<(), Denied> {
+    let verb = verbs::of(command).ok_or(Denied::Unknown)?;
     may_use(settings, identity, verb, place)
 }
 
@@ -192,41 +194,41 @@ pub fn may_use(
     settings: &Settings,
     identity: &Identity,
     verb: &'static Verb,
-    place: Place,
-) -> Result<(), Refusal> {
+    place: Venue,
+) -> Result<(), Denied> {
     if let Some(kind) = outside(settings, identity) {
-        return Err(Refusal::Outsider(kind));
+        return Err(Denied::Outsider(kind));
     }
     let Some(needed) = verb.role else { return Ok(()) };
     let has = role(settings, identity);
     if has < Some(needed) {
         let (people, groups) = counted(settings, needed);
-        return Err(Refusal::Role { verb: verb.name, needed, has, people, groups });
+        return Err(Denied::Role { verb: verb.name, needed, has, people, groups });
     }
     match place {
-        Place::Case | Place::Channel | Place::Direct => Ok(()),
-        Place::Shared => Err(Refusal::Overheard { verb: verb.name }),
+        Venue::Case | Venue::Channel | Venue::Direct => Ok(()),
+        Venue::Shared => Err(Denied::Overheard { verb: verb.name }),
     }
 }
 
 /// Whether somebody may comment on cases.
-pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Refusal> {
-    may(settings, identity, &Ask::Comment { text: None }, Place::Case)
+pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Denied> {
+    may(settings, identity, &Command::Comment { text: None }, Venue::Case)
 }
 
 /// Whom the settings let comment on cases: users and user groups.
 pub fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
-    let needed = verbs::of(&Ask::Comment { text: None }).and_then(|verb| verb.role);
+    let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
     lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty())
 }
 
 /// What keeps somebody out whatever the roles say.
-fn outside(settings: &Settings, identity: &Identity) -> Option<Kind> {
+fn outside(settings: &Settings, identity: &Identity) -> Option<Standing> {
     let foreign = identity.team != settings.slack.team;
     match identity.kind {
-        Kind::Member if foreign || identity.user.is_empty() => Some(Kind::Stranger),
-        Kind::Member => None,
+        Standing::Member if foreign || identity.user.is_empty() => Some(Standing::Stranger),
+        Standing::Member => None,
         kind => Some(kind),
     }
 }
@@ -266,32 +268,32 @@ mod tests {
         .unwrap()
     }
 
-    fn somebody(user: &str, kind: Kind) -> Identity {
+    fn somebody(user: &str, kind: Standing) -> Identity {
         Identity { team: "T0123".to_owned(), user: user.to_owned(), kind, groups: vec![] }
     }
 
     fn of_groups(groups: &[&str]) -> Identity {
         let groups = groups.iter().map(|group| (*group).to_owned()).collect();
-        Identity { groups, ..somebody("U9", Kind::Member) }
+        Identity { groups, ..somebody("U9", Standing::Member) }
     }
 
     /// Who asks: the letters stand for them in the table below.
     fn identities() -> Vec<(char, Identity)> {
         vec![
-            ('n', somebody("U9", Kind::Member)),
-            ('v', somebody("U1", Kind::Member)),
+            ('n', somebody("U9", Standing::Member)),
+            ('v', somebody("U1", Standing::Member)),
             ('V', of_groups(&["S1", "S8"])),
-            ('r', somebody("U2", Kind::Member)),
+            ('r', somebody("U2", Standing::Member)),
             ('R', of_groups(&["S1", "S2"])),
-            ('c', somebody("U3", Kind::Member)),
-            ('a', somebody("U4", Kind::Member)),
-            ('g', somebody("U4", Kind::Guest)),
-            ('b', somebody("U4", Kind::Bot)),
-            ('o', somebody("U4", Kind::OtherApp)),
-            ('s', somebody("U4", Kind::Stranger)),
-            ('d', somebody("U4", Kind::Deactivated)),
-            ('f', Identity { team: "T9".to_owned(), ..somebody("U4", Kind::Member) }),
-            ('e', somebody("", Kind::Member)),
+            ('c', somebody("U3", Standing::Member)),
+            ('a', somebody("U4", Standing::Member)),
+            ('g', somebody("U4", Standing::Guest)),
+            ('b', somebody("U4", Standing::Bot)),
+            ('o', somebody("U4", Standing::OtherApp)),
+            ('s', somebody("U4", Standing::Stranger)),
+            ('d', somebody("U4", Standing::Deactivated)),
+            ('f', Identity { team: "T9".to_owned(), ..somebody("U4", Standing::Member) }),
+            ('e', somebody("", Standing::Member)),
             ('E', of_groups(&[""])),
         ]
     }
@@ -362,16 +364,16 @@ mod tests {
             let columns: Vec<&str> = row.split_whitespace().collect();
             let [name, among_us, overheard] = columns[..] else { panic!("{row}") };
             let verb = verbs::named(&name.replace('-', " ")).unwrap();
-            let ask = parse(verb.examples[0], 1_795_255_200).unwrap().ask;
+            let command = parse(verb.examples[0], 1_795_255_200).unwrap().command;
             rows += 1;
             for (letter, identity) in identities() {
                 for (place, allowed) in [
-                    (Place::Case, among_us),
-                    (Place::Channel, among_us),
-                    (Place::Direct, among_us),
-                    (Place::Shared, overheard),
+                    (Venue::Case, among_us),
+                    (Venue::Channel, among_us),
+                    (Venue::Direct, among_us),
+                    (Venue::Shared, overheard),
                 ] {
-                    let answer = may(&settings, &identity, &ask, place);
+                    let answer = may(&settings, &identity, &command, place);
                     assert_eq!(
                         answer.is_ok(),
                         allowed.contains(letter),
@@ -391,7 +393,10 @@ mod tests {
         settings.roles = crate::config::settings::Roles::default();
         for (letter, identity) in identities() {
             assert_eq!(role(&settings, &identity), None, "{letter}");
-            assert!(may(&settings, &identity, &Ask::Show { full: false }, Place::Case).is_err(), "{letter}");
+            assert!(
+                may(&settings, &identity, &Command::Show { full: false }, Venue::Case).is_err(),
+                "{letter}"
+            );
         }
     }
 
@@ -414,46 +419,46 @@ mod tests {
         let mut alone = settings();
         alone.roles.commander.clear();
         alone.roles.admin.clear();
-        let shared = |identity: &Identity| may(&settings(), identity, &Ask::Watchers, Place::Shared);
+        let shared = |identity: &Identity| may(&settings(), identity, &Command::Watchers, Venue::Shared);
         for (refused, reply) in [
             (
-                may(&settings(), &somebody("U1", Kind::Member), &Ask::Close, Place::Case),
+                may(&settings(), &somebody("U1", Standing::Member), &Command::Close, Venue::Case),
                 "`close` needs the role commander; you are viewer. 2 people may. Roles are given in Casebridge's \
                  settings, under `roles.commander`. Nothing was done.",
             ),
             (
-                may(&settings(), &somebody("U9", Kind::Member), &Ask::Watchers, Place::Case),
+                may(&settings(), &somebody("U9", Standing::Member), &Command::Watchers, Venue::Case),
                 "`watchers` needs the role responder; you have none. 3 people and 1 user group may. Roles are given \
                  in Casebridge's settings, under `roles.responder`. Nothing was done.",
             ),
             (
-                may(&alone, &somebody("U2", Kind::Member), &Ask::Close, Place::Direct),
+                may(&alone, &somebody("U2", Standing::Member), &Command::Close, Venue::Direct),
                 "`close` needs the role commander; you are responder. Nobody has that role yet. Roles are given in \
                  Casebridge's settings, under `roles.commander`. Nothing was done.",
             ),
             (
-                shared(&somebody("U2", Kind::Member)),
+                shared(&somebody("U2", Standing::Member)),
                 "People of another workspace read this channel, so `watchers` is not answered here. Ask in a channel \
                  of your own workspace, or in a direct message to yourself. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Guest)),
+                shared(&somebody("U4", Standing::Guest)),
                 "Guests of this Slack workspace may not use Casebridge: ask a full member to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Bot)),
+                shared(&somebody("U4", Standing::Bot)),
                 "Bots and workflows may not use Casebridge: a person has to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::OtherApp)),
+                shared(&somebody("U4", Standing::OtherApp)),
                 "Other apps may not use Casebridge: a person has to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Stranger)),
+                shared(&somebody("U4", Standing::Stranger)),
                 "Only people of this Slack workspace may use Casebridge; you belong to another. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Deactivated)),
+                shared(&somebody("U4", Standing::Deactivated)),
                 "This Slack account is deactivated. Nothing was done.",
             ),
         ] {

@@ -21,12 +21,12 @@ pub fn secret(text: &str) -> Option<&'static str> {
     let mut views = vec![text, &plain, &unquoted];
     // Most texts read as they were written.
     views.dedup();
-    views.into_iter().find_map(kind).map(Kind::words)
+    views.into_iter().find_map(kind).map(SecretKind::words)
 }
 
 /// What a text may hold. Of several kinds in one text the first of this list is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum SecretKind {
     AccessKey,
     SessionToken,
     SecretKey,
@@ -37,7 +37,7 @@ enum Kind {
     Bearer,
 }
 
-impl Kind {
+impl SecretKind {
     fn words(self) -> &'static str {
         match self {
             Self::AccessKey => "an AWS access key id",
@@ -52,14 +52,14 @@ impl Kind {
     }
 }
 
-fn kind(text: &str) -> Option<Kind> {
+fn kind(text: &str) -> Option<SecretKind> {
     let bytes = text.as_bytes();
     walk(|at| bytes.get(at).copied())
 }
 
 /// Walks over a text once. `look` tells a byte of it, and `None` behind its end: how often it is asked is what a text
 /// costs.
-fn walk(look: impl Fn(usize) -> Option<u8>) -> Option<Kind> {
+fn walk(look: impl Fn(usize) -> Option<u8>) -> Option<SecretKind> {
     let (mut runs, mut first, mut inside) = (Runs::default(), None, false);
     for at in 0.. {
         let byte = look(at);
@@ -86,11 +86,11 @@ struct Token {
     prefix: &'static [u8],
     least: usize,
     part: fn(u8) -> bool,
-    kind: Kind,
+    kind: SecretKind,
 }
 
 impl Token {
-    const fn of(prefix: &'static [u8], least: usize, part: fn(u8) -> bool, kind: Kind) -> Self {
+    const fn of(prefix: &'static [u8], least: usize, part: fn(u8) -> bool, kind: SecretKind) -> Self {
         Self { prefix, least, part, kind }
     }
 
@@ -103,30 +103,30 @@ impl Token {
 /// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>. Slack:
 /// <https://docs.slack.dev/authentication/tokens/>, and webhook addresses, which need no token.
 const TOKENS: [Token; 24] = [
-    Token::of(b"AKIA", 16, capital_or_digit, Kind::AccessKey),
-    Token::of(b"ASIA", 16, capital_or_digit, Kind::AccessKey),
-    Token::of(b"IQoJb3JpZ2lu", 60, base64, Kind::SessionToken),
-    Token::of(b"FwoGZXIvYXdz", 60, base64, Kind::SessionToken),
-    Token::of(b"FQoGZXIvYXdz", 60, base64, Kind::SessionToken),
-    Token::of(b"xoxa-", 10, word, Kind::Slack),
-    Token::of(b"xoxb-", 10, word, Kind::Slack),
-    Token::of(b"xoxc-", 10, word, Kind::Slack),
-    Token::of(b"xoxd-", 10, word, Kind::Slack),
-    Token::of(b"xoxe-", 10, word, Kind::Slack),
-    Token::of(b"xoxe.", 10, word, Kind::Slack),
-    Token::of(b"xoxo-", 10, word, Kind::Slack),
-    Token::of(b"xoxp-", 10, word, Kind::Slack),
-    Token::of(b"xoxr-", 10, word, Kind::Slack),
-    Token::of(b"xoxs-", 10, word, Kind::Slack),
-    Token::of(b"xapp-", 10, word, Kind::Slack),
-    Token::of(b"hooks.slack.com/services/T", 10, path, Kind::Slack),
-    Token::of(b"ghp_", 36, letter_or_digit, Kind::GitHub),
-    Token::of(b"gho_", 36, letter_or_digit, Kind::GitHub),
-    Token::of(b"ghu_", 36, letter_or_digit, Kind::GitHub),
-    Token::of(b"ghs_", 36, letter_or_digit, Kind::GitHub),
-    Token::of(b"ghr_", 36, letter_or_digit, Kind::GitHub),
-    Token::of(b"github_pat_", 22, word, Kind::GitHub),
-    Token::of(b"ATATT", 20, word, Kind::Atlassian),
+    Token::of(b"AKIA", 16, capital_or_digit, SecretKind::AccessKey),
+    Token::of(b"ASIA", 16, capital_or_digit, SecretKind::AccessKey),
+    Token::of(b"IQoJb3JpZ2lu", 60, base64, SecretKind::SessionToken),
+    Token::of(b"FwoGZXIvYXdz", 60, base64, SecretKind::SessionToken),
+    Token::of(b"FQoGZXIvYXdz", 60, base64, SecretKind::SessionToken),
+    Token::of(b"xoxa-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxb-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxc-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxd-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxe-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxe.", 10, word, SecretKind::Slack),
+    Token::of(b"xoxo-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxp-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxr-", 10, word, SecretKind::Slack),
+    Token::of(b"xoxs-", 10, word, SecretKind::Slack),
+    Token::of(b"xapp-", 10, word, SecretKind::Slack),
+    Token::of(b"hooks.slack.com/services/T", 10, path, SecretKind::Slack),
+    Token::of(b"ghp_", 36, letter_or_digit, SecretKind::GitHub),
+    Token::of(b"gho_", 36, letter_or_digit, SecretKind::GitHub),
+    Token::of(b"ghu_", 36, letter_or_digit, SecretKind::GitHub),
+    Token::of(b"ghs_", 36, letter_or_digit, SecretKind::GitHub),
+    Token::of(b"ghr_", 36, letter_or_digit, SecretKind::GitHub),
+    Token::of(b"github_pat_", 22, word, SecretKind::GitHub),
+    Token::of(b"ATATT", 20, word, SecretKind::Atlassian),
 ];
 
 /// The bytes that a token begins with.
@@ -140,7 +140,7 @@ const STARTS: [bool; 256] = {
 };
 
 /// What begins at this place, which is not in the middle of a word.
-fn token(look: &impl Fn(usize) -> Option<u8>, at: usize) -> Option<Kind> {
+fn token(look: &impl Fn(usize) -> Option<u8>, at: usize) -> Option<SecretKind> {
     TOKENS.iter().find(|token| token.stands(look, at)).map(|token| token.kind)
 }
 
@@ -154,14 +154,19 @@ struct Runs {
 
 impl Runs {
     /// Takes the next byte, or the text's end.
-    fn take(&mut self, look: &impl Fn(usize) -> Option<u8>, at: usize, byte: Option<u8>) -> Option<Kind> {
+    fn take(
+        &mut self,
+        look: &impl Fn(usize) -> Option<u8>,
+        at: usize,
+        byte: Option<u8>,
+    ) -> Option<SecretKind> {
         let drawn = self.drawn.ends(byte);
         let heading = self.heading.names_a_key(look, at, byte);
         let parts = self.parts.are_three(look, at, byte);
         match (drawn, heading, parts) {
-            (true, ..) => Some(Kind::SecretKey),
-            (_, true, _) => Some(Kind::PrivateKey),
-            (.., true) => Some(Kind::Bearer),
+            (true, ..) => Some(SecretKind::SecretKey),
+            (_, true, _) => Some(SecretKind::PrivateKey),
+            (.., true) => Some(SecretKind::Bearer),
             _ => None,
         }
     }

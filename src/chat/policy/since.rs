@@ -38,7 +38,7 @@ pub struct Since {
 
 /// A person's message, as far as it decides whether it may become a comment. Times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Message {
+pub struct MessageTimes {
     /// When it was written.
     pub written: Millis,
     /// When its event came, if that was moments later; else when it was written.
@@ -51,7 +51,7 @@ pub struct Message {
 
 /// Why a message does not become a comment. Its `Display` is said to its writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Older {
+pub enum TooOld {
     /// Than the switch.
     #[error(
         "Your message was written before replies here became comments on the case, so it was not put on the case. If \
@@ -158,11 +158,11 @@ impl Since {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn may(&self, message: &Message, by: &[String], now: Millis) -> Result<(), Older> {
+    pub fn may(&self, message: &MessageTimes, by: &[String], now: Millis) -> Result<(), TooOld> {
         self.may_whoever_wrote_it(message, now)?;
         match by.iter().filter_map(|id| self.speakers.get(id)).min() {
-            None => Err(Older::NoRole),
-            Some(role) if !message.is_said_since(*role, now) => Err(Older::Role),
+            None => Err(TooOld::NoRole),
+            Some(role) if !message.is_said_since(*role, now) => Err(TooOld::Role),
             Some(_) => Ok(()),
         }
     }
@@ -171,19 +171,19 @@ impl Since {
     ///
     /// # Errors
     /// Why nobody's may.
-    pub fn may_whoever_wrote_it(&self, message: &Message, now: Millis) -> Result<(), Older> {
+    pub fn may_whoever_wrote_it(&self, message: &MessageTimes, now: Millis) -> Result<(), TooOld> {
         let live = is_live(message.written, now);
         match self.replies {
-            _ if message.closed.is_some_and(|closed| closed <= message.written) => Err(Older::Closed),
-            _ if !message.card.map_or(live, |card| card <= message.written) => Err(Older::Card),
-            None => Err(Older::Off),
-            Some(switch) if !message.is_said_since(switch, now) => Err(Older::Switch),
+            _ if message.closed.is_some_and(|closed| closed <= message.written) => Err(TooOld::Closed),
+            _ if !message.card.map_or(live, |card| card <= message.written) => Err(TooOld::Card),
+            None => Err(TooOld::Off),
+            Some(switch) if !message.is_said_since(switch, now) => Err(TooOld::Switch),
             Some(_) => Ok(()),
         }
     }
 }
 
-impl Message {
+impl MessageTimes {
     /// Whether it was said under what the settings say since then. What was written moments ago is judged by them as
     /// they are.
     fn is_said_since(&self, since: Millis, now: Millis) -> bool {
@@ -210,8 +210,8 @@ mod tests {
 
     const BO: &str = "viewer = ['U3']\nresponder = ['U1', 'S1']\nadmin = ['U2']";
 
-    fn said(written: Millis) -> Message {
-        Message { written, arrived: written, card: Some(0), closed: None }
+    fn said(written: Millis) -> MessageTimes {
+        MessageTimes { written, arrived: written, card: Some(0), closed: None }
     }
 
     fn by(ids: &[&str]) -> Vec<String> {
@@ -261,18 +261,18 @@ mod tests {
         let at = |hour: Millis| said(hour * HOUR);
         for (since, message, writer, expected) in [
             (&known, at(100), &["U1"][..], Ok(())),
-            (&known, at(99), &["U1"], Err(Older::Switch)),
-            (&known, Message { arrived: 100 * HOUR, ..at(99) }, &["U1"], Ok(())),
-            (&off, at(120), &["U1"], Err(Older::Off)),
-            (&known, at(109), &["U2", "S1"], Err(Older::Role)),
+            (&known, at(99), &["U1"], Err(TooOld::Switch)),
+            (&known, MessageTimes { arrived: 100 * HOUR, ..at(99) }, &["U1"], Ok(())),
+            (&off, at(120), &["U1"], Err(TooOld::Off)),
+            (&known, at(109), &["U2", "S1"], Err(TooOld::Role)),
             (&known, at(110), &["U2", "S1"], Ok(())),
             (&known, at(101), &["S1", "U1"], Ok(())),
-            (&known, at(120), &["U2"], Err(Older::NoRole)),
-            (&known, Message { card: Some(111 * HOUR), ..at(110) }, &["U1"], Err(Older::Card)),
-            (&known, Message { card: Some(110 * HOUR), ..at(110) }, &["U1"], Ok(())),
-            (&known, Message { card: None, ..at(110) }, &["U1"], Err(Older::Card)),
-            (&known, Message { closed: Some(110 * HOUR), ..at(110) }, &["U1"], Err(Older::Closed)),
-            (&known, Message { closed: Some(111 * HOUR), ..at(110) }, &["U1"], Ok(())),
+            (&known, at(120), &["U2"], Err(TooOld::NoRole)),
+            (&known, MessageTimes { card: Some(111 * HOUR), ..at(110) }, &["U1"], Err(TooOld::Card)),
+            (&known, MessageTimes { card: Some(110 * HOUR), ..at(110) }, &["U1"], Ok(())),
+            (&known, MessageTimes { card: None, ..at(110) }, &["U1"], Err(TooOld::Card)),
+            (&known, MessageTimes { closed: Some(110 * HOUR), ..at(110) }, &["U1"], Err(TooOld::Closed)),
+            (&known, MessageTimes { closed: Some(111 * HOUR), ..at(110) }, &["U1"], Ok(())),
         ] {
             let may = since.may(&message, &by(writer), 150 * HOUR);
             assert_eq!(may, expected, "{message:?} by {writer:?}");
@@ -285,16 +285,19 @@ mod tests {
         let known = Since::of(&settings(true, BO), now);
         let (live, late) = (said(now - MOMENTS + 1), said(now - MOMENTS));
         assert_eq!(known.may(&live, &by(&["U1"]), now), Ok(()));
-        assert_eq!(known.may(&Message { card: None, ..live }, &by(&["U1"]), now), Ok(()));
-        assert_eq!(known.may(&late, &by(&["U1"]), now), Err(Older::Switch));
-        assert_eq!(known.may(&live, &by(&["U3"]), now), Err(Older::NoRole));
-        assert_eq!(known.may(&Message { card: Some(now), ..live }, &by(&["U1"]), now), Err(Older::Card));
+        assert_eq!(known.may(&MessageTimes { card: None, ..live }, &by(&["U1"]), now), Ok(()));
+        assert_eq!(known.may(&late, &by(&["U1"]), now), Err(TooOld::Switch));
+        assert_eq!(known.may(&live, &by(&["U3"]), now), Err(TooOld::NoRole));
         assert_eq!(
-            known.may(&Message { closed: Some(now - MOMENTS), ..live }, &by(&["U1"]), now),
-            Err(Older::Closed)
+            known.may(&MessageTimes { card: Some(now), ..live }, &by(&["U1"]), now),
+            Err(TooOld::Card)
+        );
+        assert_eq!(
+            known.may(&MessageTimes { closed: Some(now - MOMENTS), ..live }, &by(&["U1"]), now),
+            Err(TooOld::Closed)
         );
         let off = Since::of(&settings(false, BO), now);
-        assert_eq!(off.may(&live, &by(&["U1"]), now), Err(Older::Off));
+        assert_eq!(off.may(&live, &by(&["U1"]), now), Err(TooOld::Off));
     }
 
     async fn noted(world: &Live<Memory>) -> Option<String> {
