@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     Modal,
     block::Field,
+    field::FieldName,
     new_case::{description, engagement},
     values::{Errors, Values},
 };
@@ -67,39 +68,46 @@ impl CaseEdit {
 
 /// The form of this case.
 pub fn filled_in(form: &Modal, case: &Case) -> Value {
-    let mut blocks = vec![Field::needed("title", "Title", "").line(&case.title, 300)];
+    let mut blocks = vec![Field::needed(FieldName::Title, "Title").initial(&case.title).line(300)];
     blocks.extend(description(&case.description));
     blocks.push(engagement(&case.engagement));
-    let reported = Field::optional("reported", "Reported start", "When it is said to have begun.");
-    let actual = Field::optional("actual", "Actual start", "When it was found to have begun.");
+    let reported =
+        Field::optional(FieldName::Reported, "Reported start").hint("When it is said to have begun.");
+    let actual = Field::optional(FieldName::Actual, "Actual start").hint("When it was found to have begun.");
     blocks.extend([reported.moment(case.reported_start), actual.moment(case.actual_start)]);
     form.with("Change it", blocks)
 }
 
 /// Reads what was changed.
 pub fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
-    let (title, description) = (values.text("title"), values.long("description"));
+    let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let changed = |now: &String, before: &str| *now != before.trim();
-    let title = Some(title)
-        .filter(|title| changed(title, values.before("title")["initial_value"].as_str().unwrap_or_default()));
-    let description = Some(description).filter(|_| values.is_changed("description"));
+    let title = Some(title).filter(|title| {
+        changed(title, values.before(FieldName::Title)["initial_value"].as_str().unwrap_or_default())
+    });
+    let description = Some(description).filter(|_| values.is_changed(FieldName::Description));
     if let Some(title) = &title {
-        values.checked("title", limits::case::title(title));
+        values.checked(FieldName::Title, limits::case::title(title));
     }
     if let Some(text) = &description {
-        values.checked_long("description", limits::case::description(text));
+        values.checked_long(FieldName::Description, limits::case::description(text));
     }
-    let chosen = values.option("engagement").map(str::to_owned);
-    let before = &values.before("engagement")["initial_option"]["value"];
+    let chosen = values.option(FieldName::Engagement).map(str::to_owned);
+    let before = &values.before(FieldName::Engagement)["initial_option"]["value"];
     let engagement = chosen.filter(|kind| *before != kind.as_str());
-    let moment = |name: &str| {
+    let moment = |name: FieldName| {
         let before = values.before(name)["initial_date_time"].as_i64();
         values.moment(name).filter(|at| Some(*at) != before)
     };
-    let edit =
-        CaseEdit { reported: moment("reported"), actual: moment("actual"), title, description, engagement };
+    let edit = CaseEdit {
+        reported: moment(FieldName::Reported),
+        actual: moment(FieldName::Actual),
+        title,
+        description,
+        engagement,
+    };
     if edit == CaseEdit::default() {
-        values.wrong("title", "Nothing was changed in this form yet.");
+        values.wrong(FieldName::Title, "Nothing was changed in this form yet.");
     }
     values.read(Some(edit))
 }

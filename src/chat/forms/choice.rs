@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    block::{Field, MOST_OPTIONS, note},
+    block::{Choice, Field, MOST_OPTIONS, note},
+    field::FieldName,
     values::{Errors, Values},
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     chat::reply::Reply,
 };
 
-const NAME: &str = "case";
+const NAME: FieldName = FieldName::Case;
 
 /// The menu, as soon as there is one; before that, that it comes.
 pub fn blocks(cases: Option<&[CaseSummary]>) -> Vec<Value> {
@@ -19,11 +20,11 @@ pub fn blocks(cases: Option<&[CaseSummary]>) -> Vec<Value> {
     let options: Vec<_> = cases
         .iter()
         .take(MOST_OPTIONS)
-        .map(|case| (case.id.to_string(), format!("{}  {}", case.id, case.title)))
+        .map(|case| Choice::new(case.id.to_string(), format!("{}  {}", case.id, case.title)))
         .collect();
     match options.is_empty() {
         true => vec![note("No case is open.")],
-        false => vec![Field::needed(NAME, "Case", "").one_of(&options, None)],
+        false => vec![Field::needed(NAME, "Case").one_of(&options)],
     }
 }
 
@@ -34,7 +35,7 @@ pub fn read(mut values: Values<'_>) -> Result<CaseId, Errors> {
 }
 
 /// The chosen case; where there is none yet, the field `name` says so.
-pub fn chosen(values: &mut Values<'_>, name: &str) -> Option<CaseId> {
+pub fn chosen(values: &mut Values<'_>, name: FieldName) -> Option<CaseId> {
     let case = values.option(NAME).and_then(CaseId::parse);
     if case.is_none() {
         values.wrong(

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     block::{Field, note},
     choice,
+    field::FieldName,
     values::{Errors, Values},
 };
 use crate::{
@@ -13,8 +14,8 @@ use crate::{
     chat::language::command::{Command, CommandLine},
 };
 
-const TEXT: &str = "text";
-const WHY: &str = "why";
+const TEXT: FieldName = FieldName::Text;
+const WHY: FieldName = FieldName::Why;
 
 /// A comment on a case, or on one that is chosen here.
 pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
@@ -32,7 +33,7 @@ pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
 pub fn text_blocks(text: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 12,000: what you type in more room begins a new line.";
-    Field::needed(TEXT, "Comment", hint).long(text, limits::case::COMMENT)
+    Field::needed(TEXT, "Comment").hint(hint).initial(text).long(limits::case::COMMENT)
 }
 
 /// Reads a comment.
@@ -51,7 +52,7 @@ pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine,
 /// Why an investigation was of use, or not.
 pub fn reason(useful: bool) -> Vec<Value> {
     let label = if useful { "What was useful?" } else { "What was not useful?" };
-    vec![Field::optional(WHY, label, "AWS reads it. At most 1,000 characters.").short_lines(1_000)]
+    vec![Field::optional(WHY, label).hint("AWS reads it. At most 1,000 characters.").short_lines(1_000)]
 }
 
 /// Reads such a reason.

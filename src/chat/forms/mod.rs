@@ -10,6 +10,7 @@ pub mod block;
 mod change;
 mod choice;
 mod comment;
+pub mod field;
 mod membership;
 pub mod new_case;
 pub mod overflow_field;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    block::Field,
+    block::{Choice, Field},
+    field::FieldName,
     values::{Errors, Values},
 };
 use crate::{
@@ -112,31 +113,34 @@ fn resolver_name(resolver: Resolver) -> &'static str {
 
 /// The fields of a new case.
 pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
-    let both = |value: &str| (value.to_owned(), value.to_owned());
-    let resolvers = [
-        ("AWS".to_owned(), "AWS works it with us".to_owned()),
-        ("Self".to_owned(), "Our own team works it".to_owned()),
-    ];
-    let regions: Vec<_> = AwsRegion::values().iter().map(|region| both(region)).collect();
-    let mut blocks = vec![Field::needed("title", "Title", "").line(title.unwrap_or_default(), 300)];
+    let resolvers =
+        [Choice::new("AWS", "AWS works it with us"), Choice::new("Self", "Our own team works it")];
+    let regions: Vec<_> = AwsRegion::values().iter().map(|region| Choice::bare(*region)).collect();
+    let mut blocks =
+        vec![Field::needed(FieldName::Title, "Title").initial(title.unwrap_or_default()).line(300)];
     blocks.extend(description(""));
     blocks.extend([
         engagement(limits::case::ENGAGEMENTS[0]),
-        Field::needed("resolver", "Who works it?", "A case that AWS works cannot be taken back.")
-            .one_of(&resolvers, Some("AWS")),
-        Field::needed("started", "Reported start", "When it is said to have begun.").moment(Some(now)),
-        Field::optional("accounts", "Accounts", "Their ids, with blanks between them.").lines(""),
-        Field::optional("regions", "Regions", "").some_of(&regions),
-        Field::optional("services", "Services", "As S3, IAM, with commas between them.").lines(""),
-        Field::optional("people", "Watchers", "They get the case's e-mails.").people(WATCHERS),
-        Field::optional("watchers", "Watchers outside Slack", "Their e-mail addresses.").lines(""),
-        Field::optional(
-            "actors",
-            "The threat actor's addresses",
-            "One a line; what follows it is the user agent.",
-        )
-        .lines(""),
-        Field::optional("tags", "Tags", "As team=red cost=42.").lines(""),
+        Field::needed(FieldName::Resolver, "Who works it?")
+            .hint("A case that AWS works cannot be taken back.")
+            .initial("AWS")
+            .one_of(&resolvers),
+        Field::needed(FieldName::Started, "Reported start")
+            .hint("When it is said to have begun.")
+            .moment(Some(now)),
+        Field::optional(FieldName::Accounts, "Accounts").hint("Their ids, with blanks between them.").lines(),
+        Field::optional(FieldName::Regions, "Regions").some_of(&regions),
+        Field::optional(FieldName::Services, "Services")
+            .hint("As S3, IAM, with commas between them.")
+            .lines(),
+        Field::optional(FieldName::People, "Watchers").hint("They get the case's e-mails.").people(WATCHERS),
+        Field::optional(FieldName::Watchers, "Watchers outside Slack")
+            .hint("Their e-mail addresses.")
+            .lines(),
+        Field::optional(FieldName::Actors, "The threat actor's addresses")
+            .hint("One a line; what follows it is the user agent.")
+            .lines(),
+        Field::optional(FieldName::Tags, "Tags").hint("As team=red cost=42.").lines(),
     ]);
     blocks
 }
@@ -145,30 +149,33 @@ pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
 pub fn description(now: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
-    Field::needed("description", "Description", hint).long(now, limits::case::DESCRIPTION)
+    Field::needed(FieldName::Description, "Description")
+        .hint(hint)
+        .initial(now)
+        .long(limits::case::DESCRIPTION)
 }
 
 /// The field for a kind of case.
 pub fn engagement(now: &str) -> Value {
-    let kinds = limits::case::ENGAGEMENTS.map(|kind| (kind.to_owned(), kind.to_owned()));
-    Field::needed("engagement", "Type", "").one_of(&kinds, Some(now))
+    let kinds = limits::case::ENGAGEMENTS.map(Choice::bare);
+    Field::needed(FieldName::Engagement, "Type").initial(now).one_of(&kinds)
 }
 
 /// Reads a new case.
 pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
-    let (title, description) = (values.text("title"), values.long("description"));
+    let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    values.checked("title", limits::case::title(&title));
-    values.checked_long("description", limits::case::description(&description));
-    let engagement = values.option("engagement").unwrap_or_default().to_owned();
-    values.checked("engagement", limits::case::engagement(&engagement));
-    let resolver = match values.option("resolver") {
+    values.checked(FieldName::Title, limits::case::title(&title));
+    values.checked_long(FieldName::Description, limits::case::description(&description));
+    let engagement = values.option(FieldName::Engagement).unwrap_or_default().to_owned();
+    values.checked(FieldName::Engagement, limits::case::engagement(&engagement));
+    let resolver = match values.option(FieldName::Resolver) {
         Some("Self") => Resolver::Own,
         _ => Resolver::Aws,
     };
-    let started = values.moment("started");
+    let started = values.moment(FieldName::Started);
     if started.is_none() {
-        values.wrong("started", "When did it begin?");
+        values.wrong(FieldName::Started, "When did it begin?");
     }
     let new = NewCaseForm {
         title,
@@ -176,12 +183,12 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
         engagement,
         resolver,
         started: started.unwrap_or_default(),
-        accounts: impact(&mut values, "accounts", "impact add account"),
-        regions: values.options("regions"),
+        accounts: impact(&mut values, FieldName::Accounts, "impact add account"),
+        regions: values.options(FieldName::Regions),
         services: services(&mut values),
         people: people(&mut values),
         actors: actors(&mut values),
-        tags: match values.asked("tags", "tag add") {
+        tags: match values.asked(FieldName::Tags, "tag add") {
             Some(Command::Tag { pairs }) => pairs,
             _ => Vec::new(),
         },
@@ -189,12 +196,13 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     // Whatever else the service's model says. Who the people of the workspace are is not known yet.
     if let Err(error) = limits::case::new_case(&new.call("x", Vec::new())) {
         let field = match error.field {
-            "account" | "accounts" => "accounts",
-            "region" | "regions" => "regions",
-            "service" | "services" => "services",
-            "ip" | "actors" => "actors",
-            "title" | "engagement" | "tags" => error.field,
-            _ => "title",
+            "account" | "accounts" => FieldName::Accounts,
+            "region" | "regions" => FieldName::Regions,
+            "service" | "services" => FieldName::Services,
+            "ip" | "actors" => FieldName::Actors,
+            "engagement" => FieldName::Engagement,
+            "tags" => FieldName::Tags,
+            _ => FieldName::Title,
         };
         // A description was checked above, where its last field is known.
         if error.field != "description" {
@@ -204,7 +212,7 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     values.read(Some(new))
 }
 
-fn impact(values: &mut Values<'_>, name: &str, verb: &str) -> Vec<String> {
+fn impact(values: &mut Values<'_>, name: FieldName, verb: &str) -> Vec<String> {
     match values.asked(name, verb) {
         Some(Command::Impact { what: Impact::Accounts(items) | Impact::Services(items), .. }) => items,
         _ => Vec::new(),
@@ -213,24 +221,24 @@ fn impact(values: &mut Values<'_>, name: &str, verb: &str) -> Vec<String> {
 
 /// A service's name may have blanks in it: commas and lines stand between them.
 fn services(values: &mut Values<'_>) -> Vec<String> {
-    let all = values.text("services");
+    let all = values.text(FieldName::Services);
     let items = all.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty());
     let mut services: Vec<String> = items.map(str::to_owned).collect();
     services.dedup();
     for service in &services {
-        values.checked("services", limits::place::service(service));
+        values.checked(FieldName::Services, limits::place::service(service));
     }
     services
 }
 
 fn people(values: &mut Values<'_>) -> Vec<PersonRef> {
-    let mut people: Vec<_> = values.people("people").into_iter().map(PersonRef::User).collect();
-    if let Some(Command::Watch { people: more }) = values.asked("watchers", "watch") {
+    let mut people: Vec<_> = values.people(FieldName::People).into_iter().map(PersonRef::User).collect();
+    if let Some(Command::Watch { people: more }) = values.asked(FieldName::Watchers, "watch") {
         people.extend(more);
     }
     if people.len() > WATCHERS {
         values.wrong(
-            "watchers",
+            FieldName::Watchers,
             format!("At most {WATCHERS} watchers are possible; this has {}.", people.len()),
         );
     }
@@ -238,10 +246,10 @@ fn people(values: &mut Values<'_>) -> Vec<PersonRef> {
 }
 
 fn actors(values: &mut Values<'_>) -> Vec<Actor> {
-    let all = values.text("actors");
+    let all = values.text(FieldName::Actors);
     let mut actors = Vec::new();
     for line in all.lines() {
-        if let Some(Command::Actor { actor, .. }) = values.asked_of("actors", "actor add", line) {
+        if let Some(Command::Actor { actor, .. }) = values.asked_of(FieldName::Actors, "actor add", line) {
             actors.push(actor);
         }
     }

@@ -1,21 +1,28 @@
-//! How does a text get more room than the 3,000 characters of one field? By a button that adds a field.
+//! A button that gives a text more room than the 3,000 characters of one field, by adding a field.
 //!
 //! What was typed stays where a form is updated with the same names:
 //! <https://docs.slack.dev/reference/views/modal-views>.
 
 use serde_json::{Value, json};
 
-use super::block::{Field, continued, part_name, plain};
+use super::{
+    block::{Field, continued, plain},
+    field::FieldName,
+};
 
 /// The `action_id` of the button begins so; behind it stands the field's name.
-pub const MORE: &str = "more";
+pub(crate) const MORE: &str = "more";
 
 /// What a view may be updated with; Slack sends more of it than it takes.
 const TAKEN: [&str; 7] = ["type", "callback_id", "title", "submit", "close", "private_metadata", "blocks"];
 
+fn action_id(field: FieldName) -> String {
+    format!("{MORE}/{}", field.as_str())
+}
+
 /// A button that adds a field, as often as its value says.
-pub fn button(name: &str, times: usize) -> Value {
-    let action = format!("{MORE}/{name}");
+pub(crate) fn button(field: FieldName, times: usize) -> Value {
+    let action = action_id(field);
     let button = json!({
         "type": "button", "action_id": action, "text": plain("More room"), "value": times.to_string(),
     });
@@ -23,16 +30,16 @@ pub fn button(name: &str, times: usize) -> Value {
 }
 
 /// The view with one more field behind those of this name; `None` where it has no such button.
-pub fn more(view: &Value, name: &str) -> Option<Value> {
+pub(crate) fn more(view: &Value, name: FieldName) -> Option<Value> {
     let mut blocks = view["blocks"].as_array()?.clone();
-    let pressed = format!("{MORE}/{name}");
+    let pressed = action_id(name);
     let at = blocks.iter().position(|block| block["block_id"] == pressed)?;
     let left: usize = blocks[at]["elements"][0]["value"].as_str()?.parse().ok()?;
-    let is_part = |index: usize| blocks.iter().any(|block| block["block_id"] == part_name(name, index));
+    let is_part = |index: usize| blocks.iter().any(|block| block["block_id"] == name.part(index).to_string());
     let next = (0..blocks.len()).find(|index| !is_part(*index))?;
-    let first = blocks.iter().find(|block| block["block_id"] == name)?;
+    let first = blocks.iter().find(|block| block["block_id"] == name.as_str())?;
     let label = continued(first["label"]["text"].as_str()?);
-    let field = Field::optional(&part_name(name, next), &label, "").lines("");
+    let field = Field::further(name, next, label).lines();
     match left {
         0 | 1 => blocks[at] = field,
         _ => blocks.splice(at..=at, [field, button(name, left - 1)]).for_each(drop),
@@ -53,18 +60,18 @@ mod tests {
 
     #[test]
     fn each_press_adds_one_field_behind_the_others_until_there_is_room_enough() {
-        let mut blocks = Field::needed("text", "Comment", "").long("", 8_000);
-        blocks.push(Field::optional("tags", "Tags", "").lines(""));
+        let mut blocks = Field::needed(FieldName::Text, "Comment").long(8_000);
+        blocks.push(Field::optional(FieldName::Tags, "Tags").lines());
         let view = json!({ "type": "modal", "id": "V1", "hash": "h", "state": {}, "blocks": blocks });
         assert_eq!(names(&view), ["text", "more/text", "tags"]);
-        let second = more(&view, "text").unwrap();
+        let second = more(&view, FieldName::Text).unwrap();
         assert_eq!(names(&second), ["text", "text/1", "more/text", "tags"]);
         assert_eq!(second["blocks"][1]["label"]["text"], "Comment, continued");
         assert_eq!(second["blocks"][1]["optional"], true);
         assert!(second.get("id").is_none() && second.get("hash").is_none() && second.get("state").is_none());
-        let third = more(&second, "text").unwrap();
+        let third = more(&second, FieldName::Text).unwrap();
         assert_eq!(names(&third), ["text", "text/1", "text/2", "tags"]);
-        assert_eq!(more(&third, "text"), None);
-        assert_eq!(more(&view, "tags"), None);
+        assert_eq!(more(&third, FieldName::Text), None);
+        assert_eq!(more(&view, FieldName::Tags), None);
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     case::{Millis, text},
     chat::{
-        forms::{FormInput, Modal, ModalKind, is_wanted, note, overflow_field},
+        forms::{FormInput, Modal, ModalKind, field::FieldName, is_wanted, note, overflow_field},
         language::{
             command::{Command, CommandLine},
             decode,
@@ -98,7 +98,7 @@ pub async fn open(
 pub async fn widened(chat: &ChatContext<'_>, click: &BlockActions) -> Option<GatewayResponse> {
     let (_, name) = click.actions.first()?.action_id.split_once('/')?;
     let view = click.view.as_ref()?;
-    let wider = overflow_field::more(view, name)?;
+    let wider = overflow_field::more(view, FieldName::of_long_text(name)?)?;
     let id = view["id"].as_str().unwrap_or_default();
     if let Err(failure) = chat.slack().update_view(id, view["hash"].as_str(), &wider).await {
         tracing::warn!(%failure, "a form got no more room");
