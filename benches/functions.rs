@@ -22,7 +22,7 @@ mod table;
 use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
-use casebridge::{chat::policy::secret_scan, state::Store};
+use casebridge::{chat::secret_scan, state::Store};
 use casebridge_lab::standins::{Delivery, Jira, Sir, Slack};
 use fifo::Fifo;
 use lambda::{Lambda, request};

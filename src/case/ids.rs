@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Millis;
+
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident)+) => {$(
         $(#[$doc])*
@@ -17,7 +19,7 @@ macro_rules! id {
                 Self(id.into())
             }
 
-            /// The id as the service spells it.
+            /// As the service spells it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -46,6 +48,12 @@ macro_rules! id {
                 self.0 == *text
             }
         }
+
+        impl PartialEq<String> for $name {
+            fn eq(&self, text: &String) -> bool {
+                self.0 == *text
+            }
+        }
     )+};
 }
 
@@ -66,12 +74,24 @@ id! {
     UserId
     /// A Slack channel: `C…`, `G…`, or `D…` for a direct message.
     ChannelId
+    /// A user group of Slack: `S…`.
+    GroupId
+    /// Whom the settings give a role: somebody in Slack, or a user group.
+    MemberId
+    /// A file in Slack: `F…`.
+    FileId
+    /// A form that is open in Slack: `V…`.
+    ViewId
+    /// What lets us open a form: it works once, within three seconds of what a person did.
+    TriggerId
     /// A Slack message within its channel: seconds and microseconds, as `1795668300.000100`.
     Ts
     /// A Jira issue's lasting id: digits. It survives a move to another project.
     IssueId
     /// A Jira issue's name, as `SEC-1`. It changes when the issue is moved.
     IssueKey
+    /// A comment on a Jira issue: digits that rise with time.
+    IssueCommentId
     /// Somebody in Jira: an Atlassian account, up to 128 characters.
     AccountId
 }
@@ -81,6 +101,22 @@ impl CaseId {
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         ((10..=32).contains(&text.len()) && digits).then(|| Self(text.to_owned()))
+    }
+}
+
+impl Ts {
+    /// In milliseconds since 1970; 0 for what is none.
+    pub fn millis(&self) -> Millis {
+        let (seconds, micros) = self.0.split_once('.').unwrap_or((&self.0, "0"));
+        seconds.parse::<Millis>().map_or(0, |seconds| seconds.saturating_mul(1_000))
+            + micros.get(..3).and_then(|text| text.parse().ok()).unwrap_or(0)
+    }
+}
+
+impl MemberId {
+    /// The user group, where it is one.
+    pub fn group(&self) -> Option<GroupId> {
+        self.0.starts_with('S').then(|| GroupId(self.0.clone()))
     }
 }
 

@@ -13,8 +13,8 @@ pub mod turn;
 use serde::{Deserialize, Serialize};
 
 pub use ids::{
-    AccountId, AttachmentId, CaseId, ChannelId, CommentId, InvestigationId, IssueId, IssueKey, MembershipId,
-    TeamId, Ts, UserId,
+    AccountId, AttachmentId, CaseId, ChannelId, CommentId, FileId, GroupId, InvestigationId, IssueCommentId,
+    IssueId, IssueKey, MemberId, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
 };
 
 use crate::case::stated::stated;

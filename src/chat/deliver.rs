@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::reply::Reply;
 use crate::{
+    case::Ts,
     chat::ingress::job::Job,
     http::Failure,
     targets::slack::{Message, Slack},
@@ -11,7 +12,7 @@ use crate::{
 
 /// The message that a slash command gets in the HTTP response; `None` for silence. What does not fit into one
 /// message is not for this way.
-pub fn in_response(answer: &Reply) -> Option<Value> {
+pub(crate) fn in_response(answer: &Reply) -> Option<Value> {
     answer.messages().into_iter().next().map(|message| ephemeral(message, false))
 }
 
@@ -20,7 +21,7 @@ pub fn in_response(answer: &Reply) -> Option<Value> {
 /// # Errors
 /// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
 /// it says, nothing is left to do.
-pub async fn send(slack: &Slack<'_>, job: &Job, answer: &Reply) -> Result<(), Failure> {
+pub(crate) async fn send(slack: &Slack<'_>, job: &Job, answer: &Reply) -> Result<(), Failure> {
     for (index, message) in answer.messages().into_iter().enumerate() {
         let through = match &job.response_url {
             Some(url) => slack.respond(url, &ephemeral(message.clone(), job.replaces && index == 0)).await,
@@ -56,21 +57,20 @@ async fn to_person(slack: &Slack<'_>, job: &Job, message: Value) -> Result<(), F
 }
 
 async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Failure> {
-    if job.place.channel.is_empty() {
-        return slack.direct(&job.user, message).await;
-    }
-    let thread = job.place.thread.as_deref();
-    match slack.ephemeral(&job.place.channel, &job.user, thread, message).await {
+    let user = job.user.as_str();
+    let Some(channel) = &job.place.channel else { return slack.direct(user, message).await };
+    let thread = job.place.thread.as_ref().map(Ts::as_str);
+    match slack.ephemeral(channel.as_str(), user, thread, message).await {
         // They are not in the channel, or we are not: among the two of us nobody else reads it.
         Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
-            slack.direct(&job.user, message).await
+            slack.direct(user, message).await
         }
         sent => sent,
     }
 }
 
 /// Takes the message away whose button was pressed.
-pub async fn dismiss(slack: &Slack<'_>, response_url: &str) -> Result<(), Failure> {
+pub(crate) async fn dismiss(slack: &Slack<'_>, response_url: &str) -> Result<(), Failure> {
     slack.respond(response_url, &json!({ "delete_original": true })).await
 }
 

@@ -4,10 +4,18 @@ use serde_json::json;
 
 use super::reply::{Button, Paragraph as Told, Reply};
 use crate::{
-    case::{CaseId, InvestigationId, MembershipId, Watcher},
+    case::{
+        CaseId, ChannelId, FileId, InvestigationId, IssueId, MembershipId, TeamId, TriggerId, Ts, UserId,
+        ViewId, Watcher,
+    },
     chat::{
         forms::{FormInput, Modal, ModalKind, new_case},
-        ingress::job::{Action, Job, Origin, in_form, said},
+        ingress::{
+            act::{ActId, CommandKey},
+            action::Action,
+            job::{Job, Origin},
+            said::said,
+        },
         language::{
             command::{Command, CommandLine, InvestigationRef, MembershipCommand},
             grammar::parse,
@@ -114,14 +122,14 @@ fn case() -> CaseId {
 }
 
 fn place() -> Origin {
-    Origin { channel: "C0SECURITY".to_owned(), thread: Some("1795668300.000100".to_owned()) }
+    Origin { channel: Some(ChannelId::new("C0SECURITY")), thread: Some(Ts::new("1795668300.000100")) }
 }
 
 fn job(act: &str, action: Action) -> Job {
     Job {
-        act: act.to_owned(),
-        team: "T0CASEBRDG".to_owned(),
-        user: "U0ANAEXAMP".to_owned(),
+        act: ActId::of_trigger(&TriggerId::new(act)),
+        team: TeamId::new("T0CASEBRDG"),
+        user: UserId::new("U0ANAEXAMP"),
         place: place(),
         action,
         response_url: None,
@@ -148,7 +156,7 @@ fn every_line_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
 fn filled() -> Vec<(&'static str, Action)> {
     let attach = |case, before| FormInput::Attach {
         case,
-        files: vec!["F0AUTHLOG1".to_owned(), "F0TRAILJSN".to_owned()],
+        files: vec![FileId::new("F0AUTHLOG1"), FileId::new("F0TRAILJSN")],
         before,
     };
     let edit = crate::chat::forms::CaseEdit {
@@ -185,12 +193,12 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         (
             "form opened",
             Action::Opened {
-                view: "V0FORMVIEW".to_owned(),
+                view: ViewId::new("V0FORMVIEW"),
                 hash: Some("1.h".to_owned()),
                 form: form.clone(),
             },
         ),
-        ("form opened, without a hash", Action::Opened { view: "V0FORMVIEW".to_owned(), hash: None, form }),
+        ("form opened, without a hash", Action::Opened { view: ViewId::new("V0FORMVIEW"), hash: None, form }),
         ("home", Action::Home),
         ("mistaken", Action::Mistaken { answer: answers().remove(1).1 }),
         ("said", said_with("It was <@U0BOEXAMPL> &amp; me", &[], &[])),
@@ -202,10 +210,10 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         ("withheld", Action::Withheld { kind: "an AWS access key".to_owned() }),
         ("amended", amended_with("It was me", &[])),
         ("amended with files", amended_with("It was me", &["auth.log"])),
-        ("issue changed", Action::JiraChanged { issue: "10001".to_owned() }),
+        ("issue changed", Action::JiraChanged { issue: IssueId::new("10001") }),
     ];
     let acts = acts.into_iter().chain(filled());
-    let mut jobs: Vec<_> = acts.map(|(name, action)| (name, job(&in_form("V0FORMVIEW"), action))).collect();
+    let mut jobs: Vec<_> = acts.map(|(name, action)| (name, job("form/V0FORMVIEW", action))).collect();
     jobs.push(("pressed for one person", Job { replaces: true, ..job("1.2.x", Action::Home) }));
     jobs.push((
         "at the door of nobody",
@@ -223,19 +231,19 @@ const SAID_AT: &str = "1795669199.000100";
 
 fn said_with(text: &str, files: &[&str], uploads: &[&str]) -> Action {
     Action::Said {
-        ts: SAID_AT.to_owned(),
+        ts: Ts::new(SAID_AT),
         text: text.to_owned(),
         files: texts(files),
-        uploads: texts(uploads),
+        uploads: uploads.iter().map(|id| FileId::new(*id)).collect(),
     }
 }
 
 fn amended_with(text: &str, files: &[&str]) -> Action {
     Action::Amended {
-        ts: SAID_AT.to_owned(),
+        ts: Ts::new(SAID_AT),
         text: text.to_owned(),
         files: texts(files),
-        uploads: texts(files),
+        uploads: files.iter().map(|id| FileId::new(*id)).collect(),
     }
 }
 
@@ -274,7 +282,7 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
         ("change of a membership", {
             ModalKind::MembershipChange { membership: Some(MembershipId::new("m-abcdef1234567890")) }
         }),
-        ("files", ModalKind::Attach { files: vec!["F0AUTHLOG1".to_owned()] }),
+        ("files", ModalKind::Attach { files: vec![FileId::new("F0AUTHLOG1")] }),
     ];
     let forms: Vec<_> =
         forms.into_iter().map(|(name, kind)| (name, Modal { kind, place: place() })).collect();
@@ -315,18 +323,20 @@ const KEY: &[u8] = b"a key of the test";
 #[test]
 fn every_confirmation_that_any_release_signed_is_opened_as_it_was_meant() {
     let who = |user: &str| Identity {
-        team: "T0CASEBRDG".to_owned(),
-        user: user.to_owned(),
+        team: TeamId::new("T0CASEBRDG"),
+        user: UserId::new(user),
         kind: roles::Standing::Member,
         groups: vec![],
     };
     let of = |line: &str, version| Confirmation {
         line: parse(line, NOW).unwrap(),
-        team: "T0CASEBRDG".to_owned(),
-        user: "U0ANAEXAMP".to_owned(),
+        team: TeamId::new("T0CASEBRDG"),
+        user: UserId::new("U0ANAEXAMP"),
         version,
         expires: NOW + LIFETIME,
-        asked: "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
+        asked: CommandKey::known(
+            "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
+        ),
     };
     let samples: Vec<_> = verbs::all()
         .filter(|verb| verb.confirmed)

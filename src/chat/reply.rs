@@ -20,15 +20,15 @@ const MESSAGES: usize = 4;
 
 /// What a person gets to read. Its `Debug` tells nothing of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// From top to bottom. None at all is silence.
     #[serde(rename = "pieces")]
-    pub pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 /// A part of an answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// A line or a paragraph.
     #[serde(rename = "Line")]
     Line(Paragraph),
@@ -39,7 +39,7 @@ pub enum Piece {
 
 /// A line or a paragraph.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paragraph {
+pub(crate) struct Paragraph {
     #[serde(rename = "spans")]
     spans: Vec<TextRun>,
 }
@@ -66,62 +66,91 @@ enum Style {
 
 /// A button.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Button {
+pub(crate) struct Button {
     /// At most 75 characters are shown.
     #[serde(rename = "label")]
-    pub label: String,
-    /// What happens: [`RUN`], [`CONFIRM`] or [`DISMISS`].
+    pub(crate) label: String,
     #[serde(rename = "action")]
-    pub action: String,
+    pub(crate) action: ButtonAction,
     /// What it carries: at most 2,000 characters.
     #[serde(rename = "value")]
-    pub value: String,
+    pub(crate) value: String,
     /// Red.
     #[serde(rename = "danger")]
-    pub danger: bool,
+    pub(crate) danger: bool,
 }
 
-/// The action of a button whose value is a line of the grammar. Slack wants ids to differ within a message, so
-/// whatever follows a slash does not count: `run/2`.
-pub const RUN: &str = "run";
+/// What a button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ButtonAction {
+    /// Its value is a line of the grammar.
+    #[serde(rename = "run")]
+    Run,
+    /// Its value is a confirmation.
+    #[serde(rename = "confirm")]
+    Confirm,
+    /// It takes its message away.
+    #[serde(rename = "dismiss")]
+    Dismiss,
+    /// It gives a long text of a form one more field.
+    #[serde(rename = "more")]
+    More,
+    /// It leads somewhere.
+    #[serde(rename = "link")]
+    Link,
+}
 
-/// The action of a button whose value is a confirmation.
-pub const CONFIRM: &str = "confirm";
+impl ButtonAction {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Confirm => "confirm",
+            Self::Dismiss => "dismiss",
+            Self::More => "more",
+            Self::Link => "link:",
+        }
+    }
 
-/// The action of a button that takes its message away.
-pub const DISMISS: &str = "dismiss";
-
-/// The action of a button that leads somewhere begins so.
-pub const LINK: &str = "link:";
+    /// Slack wants ids to differ within a message, so whatever follows a slash does not count: `run/2`.
+    pub(crate) fn of(action_id: &str) -> Option<Self> {
+        match action_id.split('/').next()? {
+            "run" => Some(Self::Run),
+            "confirm" => Some(Self::Confirm),
+            "dismiss" => Some(Self::Dismiss),
+            "more" => Some(Self::More),
+            link => link.starts_with(Self::Link.as_str()).then_some(Self::Link),
+        }
+    }
+}
 
 impl Paragraph {
     /// A line that begins with these words.
-    pub fn of(words: impl Into<String>) -> Self {
+    pub(crate) fn of(words: impl Into<String>) -> Self {
         Self::default().text(words)
     }
 
     /// Goes on with these words.
     #[must_use]
-    pub fn text(self, words: impl Into<String>) -> Self {
+    pub(crate) fn text(self, words: impl Into<String>) -> Self {
         self.with(words, Style::Plain)
     }
 
     /// Goes on in bold.
     #[must_use]
-    pub fn bold(self, words: impl Into<String>) -> Self {
+    pub(crate) fn bold(self, words: impl Into<String>) -> Self {
         self.with(words, Style::Bold)
     }
 
     /// Goes on in the style of code: what was typed, and what can be typed.
     #[must_use]
-    pub fn code(self, words: impl Into<String>) -> Self {
+    pub(crate) fn code(self, words: impl Into<String>) -> Self {
         self.with(words, Style::Code)
     }
 
     /// Goes on with a link. Only for addresses that we or the service made; any other scheme than https stays text,
     /// except on this machine, where the playground's files are.
     #[must_use]
-    pub fn link(self, url: &str, words: impl Into<String>) -> Self {
+    pub(crate) fn link(self, url: &str, words: impl Into<String>) -> Self {
         let goes = url.starts_with("https://") || url.starts_with("http://127.0.0.1:");
         let style = if goes { Style::Link(url.to_owned()) } else { Style::Plain };
         self.with(words, style)
@@ -142,24 +171,24 @@ impl Paragraph {
 
 impl Button {
     /// A button that asks `line`, a line of the grammar.
-    pub fn run(label: impl Into<String>, line: impl std::fmt::Display) -> Self {
-        Self { label: label.into(), action: RUN.to_owned(), value: line.to_string(), danger: false }
+    pub(crate) fn run(label: impl Into<String>, line: impl std::fmt::Display) -> Self {
+        Self { label: label.into(), action: ButtonAction::Run, value: line.to_string(), danger: false }
     }
 
     /// A red button that carries a confirmation.
-    pub fn confirm(label: impl Into<String>, value: String) -> Self {
-        Self { label: label.into(), action: CONFIRM.to_owned(), value, danger: true }
+    pub(crate) fn confirm(label: impl Into<String>, value: String) -> Self {
+        Self { label: label.into(), action: ButtonAction::Confirm, value, danger: true }
     }
 
     /// A button that takes its message away.
-    pub fn dismiss(label: impl Into<String>) -> Self {
-        Self { label: label.into(), action: DISMISS.to_owned(), value: "-".to_owned(), danger: false }
+    pub(crate) fn dismiss(label: impl Into<String>) -> Self {
+        Self { label: label.into(), action: ButtonAction::Dismiss, value: "-".to_owned(), danger: false }
     }
 
     fn block(&self, index: usize) -> Value {
         let mut block = json!({
             "type": "button",
-            "action_id": format!("{}/{index}", self.action),
+            "action_id": format!("{}/{index}", self.action.as_str()),
             "text": { "type": "plain_text", "text": cut(&self.label, 75), "emoji": false },
             "value": self.value,
         });
@@ -172,36 +201,36 @@ impl Button {
 
 impl Reply {
     /// Nothing at all.
-    pub fn silence() -> Self {
+    pub(crate) fn silence() -> Self {
         Self::default()
     }
 
     /// An answer of one line.
-    pub fn of(line: Paragraph) -> Self {
+    pub(crate) fn of(line: Paragraph) -> Self {
         Self::default().line(line)
     }
 
     /// An answer of these words.
-    pub fn says(words: impl Into<String>) -> Self {
+    pub(crate) fn says(words: impl Into<String>) -> Self {
         Self::of(Paragraph::of(words))
     }
 
     /// Goes on with a line.
     #[must_use]
-    pub fn line(mut self, line: Paragraph) -> Self {
+    pub(crate) fn line(mut self, line: Paragraph) -> Self {
         self.pieces.push(Piece::Line(line));
         self
     }
 
     /// Goes on with these words.
     #[must_use]
-    pub fn say(self, words: impl Into<String>) -> Self {
+    pub(crate) fn say(self, words: impl Into<String>) -> Self {
         self.line(Paragraph::of(words))
     }
 
     /// Goes on with buttons; with none of them, nothing.
     #[must_use]
-    pub fn buttons(mut self, buttons: Vec<Button>) -> Self {
+    pub(crate) fn buttons(mut self, buttons: Vec<Button>) -> Self {
         if !buttons.is_empty() {
             self.pieces.push(Piece::Buttons(buttons));
         }
@@ -210,7 +239,7 @@ impl Reply {
 
     /// Goes on with what was typed: nobody has to type it twice. Nothing where nothing was typed.
     #[must_use]
-    pub fn give_back(self, typed: &str) -> Self {
+    pub(crate) fn give_back(self, typed: &str) -> Self {
         if typed.trim().is_empty() {
             return self;
         }
@@ -218,12 +247,12 @@ impl Reply {
     }
 
     /// Whether there is nothing to read.
-    pub fn is_silence(&self) -> bool {
+    pub(crate) fn is_silence(&self) -> bool {
         self.pieces.is_empty()
     }
 
     /// What it says, without styles and buttons.
-    pub fn plain(&self) -> String {
+    pub(crate) fn plain(&self) -> String {
         let lines = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Line(line) => Some(line.plain()),
             Piece::Buttons(_) => None,
@@ -231,18 +260,9 @@ impl Reply {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// The buttons, from the first on.
-    pub fn all_buttons(&self) -> Vec<&Button> {
-        let rows = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Buttons(row) => Some(row),
-            Piece::Line(_) => None,
-        });
-        rows.flatten().collect()
-    }
-
     /// The messages, ready to be sent: each has `text` and `blocks`. What does not fit into `MESSAGES` of them is
     /// left out, and the last one says so.
-    pub fn messages(&self) -> Vec<Value> {
+    pub(crate) fn messages(&self) -> Vec<Value> {
         let mut messages = Vec::new();
         let mut page = MessageDraft::default();
         for (text, block) in self.blocks() {
@@ -265,7 +285,7 @@ impl Reply {
     }
 
     /// The blocks alone, for a form or a home page: at most 100, which is all that Slack takes there.
-    pub fn view_blocks(&self) -> Vec<Value> {
+    pub(crate) fn view_blocks(&self) -> Vec<Value> {
         self.blocks().into_iter().take(100).map(|(_, block)| block).collect()
     }
 

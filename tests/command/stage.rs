@@ -13,10 +13,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     aws::{hub, sir},
     case::{CaseId, Millis},
-    chat::{
-        actions,
-        ingress::{context::ChatContext, job::Job},
-    },
+    chat::{self, ChatContext, job::Job},
     config::{
         hosts::Reach,
         sdk::Aws,
@@ -341,7 +338,7 @@ impl Stage {
             "body": body,
             "isBase64Encoded": false,
         });
-        let answer = self.bridge().handle(&event, Millis::MAX).await.unwrap();
+        let answer = chat::handle(&self.bridge(), &event, Millis::MAX).await.unwrap();
         let body = answer["body"].as_str().unwrap_or_default();
         (answer["statusCode"].as_u64().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
     }
@@ -378,7 +375,7 @@ impl Stage {
                     "attributes": { "MessageGroupId": job.group }, "messageAttributes": {} })
             })
             .collect();
-        let answer = self.bridge().handle(&json!({ "Records": records }), deadline).await.unwrap();
+        let answer = chat::handle(&self.bridge(), &json!({ "Records": records }), deadline).await.unwrap();
         let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
         failures.iter().map(|it| it["itemIdentifier"].as_str().unwrap().to_owned()).collect()
     }
@@ -427,7 +424,7 @@ impl Stage {
         self.world.countdown.left.store(at, Ordering::SeqCst);
         let bridge = self.bridge();
         let ended = tokio::select! {
-            done = actions::execute(&bridge, job) => { done.unwrap(); true }
+            done = chat::execute(&bridge, job) => { done.unwrap(); true }
             () = self.world.countdown.killed.notified() => false,
         };
         self.world.countdown.left.store(0, Ordering::SeqCst);

@@ -4,7 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use casebridge::{case::Millis, chat::ingress::context::ChatContext, runtime::World};
+use casebridge::{
+    case::Millis,
+    chat::{self, ChatContext},
+    runtime::World,
+};
 use casebridge_lab::standins::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 
@@ -68,7 +72,7 @@ async fn told(bridge: &ChatContext<'_>, delivery: &Delivery) -> (Told, Value, Du
         "requestContext": { "http": { "method": "POST", "path": delivery.path } },
         "body": String::from_utf8(delivery.body.clone()).unwrap() });
     let begun = Instant::now();
-    let answer = bridge.handle(&event, Millis::MAX).await.unwrap();
+    let answer = chat::handle(bridge, &event, Millis::MAX).await.unwrap();
     let took = begun.elapsed();
     let said: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
     let told = match answer["statusCode"].as_u64().unwrap() {

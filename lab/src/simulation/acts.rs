@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use casebridge::{
-    case::{CaseId, Status},
+    case::{CaseId, ChannelId, Status, TeamId, TriggerId, UserId},
     chat::{
-        self,
-        ingress::job::{Action, Job, Origin},
-        language::command::{Command, CommandLine},
+        self, CommandLine,
+        job::{Job, Origin, Sender},
     },
     state::notes::Home,
     targets::slack::{Heard, said_by_a_person},
@@ -170,18 +169,16 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let typed = world.slack().types(&person, &channel, "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
-    let line = CommandLine { case: Some(case), command: Command::Comment { text: Some(text.clone()) } };
-    let job = Job {
-        act: format!("trigger.{number}"),
-        team: world.settings().slack.team.clone(),
-        user: person,
-        place: Origin { channel, thread: None },
-        action: Action::Asked { line, typed: text.clone() },
-        response_url: answers.clone(),
-        replaces: false,
+    let line = CommandLine::comment(case, text.clone());
+    let sender = Sender {
+        team: TeamId::new(world.settings().slack.team.clone()),
+        user: UserId::new(person),
+        place: Origin::channel(ChannelId::new(channel)),
         at: now,
     };
-    world.said.borrow_mut().push((text, answers, job.key()));
+    let job = sender.asks(&TriggerId::new(format!("trigger.{number}")), line, text.clone());
+    let job = job.answered_at(answers.clone());
+    world.said.borrow_mut().push((text, answers, job.key().into()));
     deliver(world, &job);
 }
 
@@ -215,8 +212,8 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     drop(journal);
     let heard = Heard { ts, thread_ts: thread, user: Some(person), text: typed, ..Heard::default() };
     let Some(said) = said_by_a_person(heard) else { return };
-    let job = chat::ingress::job::said(&world.settings(), &home, &said, now);
-    world.said.borrow_mut().push((text, None, job.key()));
+    let job = chat::said::said(&world.settings(), &home, &said, now);
+    world.said.borrow_mut().push((text, None, job.key().into()));
     if world.fault(|faults| faults.reply_lost) {
         return;
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// `ai`
-pub async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let steps = investigations(context, id).await?;
     if steps.is_empty() {
         return Ok(Reply::of(
@@ -57,7 +57,7 @@ fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
 }
 
 /// `ai useful|useless N [WHY]`
-pub async fn rate(
+pub(crate) async fn rate(
     context: &CommandContext<'_>,
     id: &CaseId,
     which: &InvestigationRef,

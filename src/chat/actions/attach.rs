@@ -1,19 +1,20 @@
 //! How does a file get from Slack to a case? Streamed, under a name that the service takes, and once.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
-    comments::{self, Spoken},
+    comments,
     compare_and_set::closed,
     context::{ActionError, CommandContext, Outcome, strange},
+    freeze::Frozen,
+    speech::Speech,
 };
 use crate::{
     aws::sir::{self, Call, limits},
-    case::{Case, CaseId, text},
+    case::{Case, CaseId, FileId, text},
     chat::{
         forms::FormInput,
-        ingress::job::{Action, Job, of_its_files},
+        ingress::{act::CommandKey, action::Action, job::Job},
         reply::{Paragraph, Reply},
     },
     http::{Failure, Request, transport::Source},
@@ -45,18 +46,23 @@ struct Attached {
 
 /// Attaches the next of a message's files: a job takes one, so that each ends in time. The last one says on the case,
 /// and to the person, what became of all of them.
-pub async fn next(context: &CommandContext<'_>, id: &CaseId, files: &[String], before: usize) -> Outcome {
+pub(crate) async fn next(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    files: &[FileId],
+    before: usize,
+) -> Outcome {
     let case = context.case(id).await?;
     if case.is_closed() && before == 0 {
         return Err(closed(id).into());
     }
     let mut ends = Vec::new();
     for (index, file) in files.iter().enumerate().take(before + 1) {
-        ends.push(match context.decided(&end_of(index)).await? {
+        ends.push(match context.frozen(Frozen::FileEnd(index)).await? {
             Some(end) => end,
             None => {
                 let end = one(context, &case, file, &ends).await?;
-                context.decide(&end_of(index), end).await?
+                context.freeze(Frozen::FileEnd(index), end).await?
             }
         });
     }
@@ -67,33 +73,32 @@ pub async fn next(context: &CommandContext<'_>, id: &CaseId, files: &[String], b
     told(context, id, &ends).await
 }
 
-fn end_of(index: usize) -> String {
-    format!("file/{index}/end")
-}
-
 /// Puts the job of the next file on the inbox, once: a repetition of this one finds that it is there.
 async fn go_on(context: &CommandContext<'_>, before: usize) -> Result<(), ActionError> {
-    let name = format!("file/{before}/begun");
-    if context.decided::<bool>(&name).await?.is_some() {
+    if context.frozen::<bool>(Frozen::FileBegun(before)).await?.is_some() {
         return Ok(());
     }
     let mut job = context.job.clone();
     if let Action::Filled { filled: FormInput::Attach { before: now, .. } } = &mut job.action {
         *now = before;
     }
-    job.put(context.world, &format!("{}-{before}", context.key)).await.map_err(ActionError::Trouble)?;
-    context.decide(&name, true).await.map(drop)
+    job.put(context.world, Some(&before.to_string())).await.map_err(ActionError::Trouble)?;
+    context.freeze(Frozen::FileBegun(before), true).await.map(drop)
 }
 
 /// Puts the files of a message on their way to the case that its words are on already.
-pub async fn begin(context: &CommandContext<'_>, id: &CaseId, files: &[String]) -> Result<(), ActionError> {
+pub(crate) async fn begin(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    files: &[FileId],
+) -> Result<(), ActionError> {
     let files: Vec<_> = files.iter().take(MOST).cloned().collect();
     if files.is_empty() {
         return Ok(());
     }
     let action = Action::Filled { filled: FormInput::Attach { case: Some(id.clone()), files, before: 0 } };
-    let job = Job { act: of_its_files(&context.job.act), action, ..context.job.clone() };
-    job.put(context.world, &job.key()).await.map_err(ActionError::Trouble)
+    let job = Job { act: context.job.act.files(), action, ..context.job.clone() };
+    job.put(context.world, None).await.map_err(ActionError::Trouble)
 }
 
 /// Says on the case what was attached, and to the person what became of each file.
@@ -103,7 +108,7 @@ async fn told(context: &CommandContext<'_>, id: &CaseId, ends: &[End]) -> Outcom
     // The message's own comment names its files; nothing is new where they are called the same on the case.
     let is_known = is_of_a_message && attached.iter().all(|file| file.in_slack == file.on_case);
     if !attached.is_empty() && !is_known {
-        comments::create(context, id, &announced(&attached), &Spoken::slash(context)).await?;
+        comments::create(context, id, &Speech::typed(context, announced(&attached))).await?;
     }
     if is_of_a_message && attached.len() == ends.len() {
         return Ok(Reply::silence());
@@ -148,10 +153,10 @@ fn announced(attached: &[&Attached]) -> String {
 async fn one(
     context: &CommandContext<'_>,
     case: &Case,
-    id: &str,
+    id: &FileId,
     before: &[End],
 ) -> Result<End, ActionError> {
-    let file = match context.slack.file(id).await {
+    let file = match context.slack.file(id.as_str()).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
         Err(failure) => {
@@ -179,8 +184,8 @@ async fn one(
     let taken: Vec<&str> =
         taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
-    let name = context.decide(&format!("file/{id}"), limits::file::fit(&file.name, &taken)).await?;
-    let to = match place(context, case, (id, &name, size)).await {
+    let name = context.freeze(Frozen::FileName(id.clone()), limits::file::fit(&file.name, &taken)).await?;
+    let to = match place(context, case, &Upload { id, name: &name, size }).await {
         Ok(to) => to,
         // The files before this one are on the case all the same.
         Err(ActionError::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
@@ -197,15 +202,19 @@ async fn one(
 const SIGN_IN: &str = "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
                        the file's channel.";
 
+/// A file on its way, under the name that it gets on the case.
+struct Upload<'a> {
+    id: &'a FileId,
+    name: &'a str,
+    /// In bytes.
+    size: u64,
+}
+
 /// Where AWS takes the file, once.
-async fn place(
-    context: &CommandContext<'_>,
-    case: &Case,
-    (id, name, size): (&str, &str, u64),
-) -> Result<Request, ActionError> {
-    let token = text::hex(&Sha256::digest(format!("{}|{id}", context.key)));
-    let (case, name) = (case.id.clone(), name.to_owned());
-    match context.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: size, token }).await? {
+async fn place(context: &CommandContext<'_>, case: &Case, file: &Upload<'_>) -> Result<Request, ActionError> {
+    let token = CommandKey::of(format!("{}|{}", context.key, file.id)).into();
+    let (case, name) = (case.id.clone(), file.name.to_owned());
+    match context.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: file.size, token }).await? {
         sir::Answer::Url(url) => Ok(Request::bare("PUT", url.reveal().to_owned())
             .header("if-none-match", "*")
             .header("content-type", "application/octet-stream")),

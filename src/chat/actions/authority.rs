@@ -4,7 +4,7 @@ use super::context::{ActionError, CommandContext};
 use crate::{
     case::CaseId,
     chat::{
-        ingress::job::{Action, Job},
+        ingress::{action::Action, job::Job},
         language::command::Command,
         policy::roles::{self, Denied, Standing, Venue},
         reply::Reply,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Refuses who may not, and what strangers would read; says nothing to a bot, which could answer.
-pub async fn authorised(
+pub(crate) async fn authorised(
     context: &CommandContext<'_>,
     command: &Command,
     here: Option<&CaseId>,
@@ -37,7 +37,8 @@ pub async fn authorised(
 
 /// Whether people of another workspace read where this was asked.
 async fn is_overheard(context: &CommandContext<'_>) -> Result<bool, ActionError> {
-    match known::is_shared(context.slack, &context.job.place.channel).await {
+    let Some(channel) = &context.job.place.channel else { return Ok(false) };
+    match known::is_shared(context.slack, channel.as_str()).await {
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {
@@ -57,11 +58,10 @@ async fn is_overheard(context: &CommandContext<'_>) -> Result<bool, ActionError>
 }
 
 /// Where it was asked, as far as the job tells.
-pub fn place(job: &Job, here: Option<&CaseId>) -> Venue {
-    match (job.place.channel.chars().next(), here) {
-        (None | Some('D'), _) => Venue::Direct,
-        _ if job.is_of_a_form() => Venue::Direct,
-        (_, Some(_)) => Venue::Case,
-        (_, None) => Venue::Channel,
+pub(crate) fn place(job: &Job, here: Option<&CaseId>) -> Venue {
+    match here {
+        _ if job.place.is_direct() || job.is_of_a_form() => Venue::Direct,
+        Some(_) => Venue::Case,
+        None => Venue::Channel,
     }
 }

@@ -20,7 +20,7 @@ const SHOWN: usize = 25;
 const READ: usize = 25;
 
 /// `show`
-pub async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outcome {
+pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outcome {
     let case = context.case(id).await?;
     let mut answer = head(&case);
     if full {
@@ -33,13 +33,16 @@ pub async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outc
 }
 
 /// The action tray: what can be done with a case, as buttons.
-pub async fn tray(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn tray(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     Ok(head(&case).buttons(tray_buttons(&case, false)))
 }
 
 /// The tags of a case.
-pub async fn tags(context: &CommandContext<'_>, arn: &str) -> Result<Vec<(String, String)>, ActionError> {
+pub(crate) async fn tags(
+    context: &CommandContext<'_>,
+    arn: &str,
+) -> Result<Vec<(String, String)>, ActionError> {
     match context.call(Call::ListTagsForResource { arn: arn.to_owned() }).await? {
         sir::Answer::Tags(tags) => Ok(tags),
         _ => Err(super::context::strange("ListTagsForResource")),
@@ -47,7 +50,7 @@ pub async fn tags(context: &CommandContext<'_>, arn: &str) -> Result<Vec<(String
 }
 
 /// `list`
-pub async fn list_cases(context: &CommandContext<'_>, which: CaseFilter) -> Outcome {
+pub(crate) async fn list_cases(context: &CommandContext<'_>, which: CaseFilter) -> Outcome {
     let (mut cases, all) = latest(context).await?;
     cases.retain(|case| (case.status == Status::Closed) == (which == CaseFilter::Closed));
     if which == CaseFilter::Mine {
@@ -74,7 +77,7 @@ pub async fn list_cases(context: &CommandContext<'_>, which: CaseFilter) -> Outc
 }
 
 /// Asks which case is meant, with the latest five open ones as buttons that ask `ask` of it.
-pub async fn which(context: &CommandContext<'_>, command: &Command) -> Outcome {
+pub(crate) async fn which(context: &CommandContext<'_>, command: &Command) -> Outcome {
     let (mut cases, _) = latest(context).await?;
     cases.retain(|case| case.status != Status::Closed);
     if cases.is_empty() {
@@ -105,7 +108,9 @@ pub async fn which(context: &CommandContext<'_>, command: &Command) -> Outcome {
 }
 
 /// The open cases, the latest first, and those of them that the person watches.
-pub async fn open(context: &CommandContext<'_>) -> Result<(Vec<CaseSummary>, Vec<CaseSummary>), ActionError> {
+pub(crate) async fn open(
+    context: &CommandContext<'_>,
+) -> Result<(Vec<CaseSummary>, Vec<CaseSummary>), ActionError> {
     let (mut cases, _) = latest(context).await?;
     cases.retain(|case| case.status != Status::Closed);
     let mine = watched(context, cases.clone()).await?;
@@ -113,7 +118,7 @@ pub async fn open(context: &CommandContext<'_>) -> Result<(Vec<CaseSummary>, Vec
 }
 
 /// All cases, the latest first; `false` if there are more than could be read.
-pub async fn latest(context: &CommandContext<'_>) -> Result<(Vec<CaseSummary>, bool), ActionError> {
+pub(crate) async fn latest(context: &CommandContext<'_>) -> Result<(Vec<CaseSummary>, bool), ActionError> {
     let open = |answer| match answer {
         sir::Answer::Cases(page) => Some(page),
         _ => None,

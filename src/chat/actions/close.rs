@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// `close` and `resolver aws`: asks first, unless it is so already.
-pub async fn asked(context: &CommandContext<'_>, id: &CaseId, command: &Command) -> Outcome {
+pub(crate) async fn asked(context: &CommandContext<'_>, id: &CaseId, command: &Command) -> Outcome {
     let case = context.case(id).await?;
     match command {
         Command::Close if case.is_closed() => Ok(is_closed(id)),
@@ -26,7 +26,7 @@ pub async fn asked(context: &CommandContext<'_>, id: &CaseId, command: &Command)
 }
 
 /// `close`, once it is confirmed. A case that is closed already is as good.
-pub async fn close(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn close(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let compare = |case: &Case| {
         let call = (!case.is_closed()).then(|| Call::CloseCase { case: case.id.clone() });
         Ok(PlannedChange { seen: "close".to_owned(), call, answer: is_closed(id) })
@@ -42,12 +42,12 @@ pub async fn close(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 }
 
 /// What is said of a case that is closed, and was to be.
-pub fn is_closed(id: &CaseId) -> Reply {
+pub(crate) fn is_closed(id: &CaseId) -> Reply {
     Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" is closed."))
 }
 
 /// `resolver aws`, once it is confirmed.
-pub async fn hand_over(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn hand_over(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     compare_and_set::case(context, id, |case| {
         let call = match case.resolver {
             Resolver::Aws => None,
@@ -60,7 +60,7 @@ pub async fn hand_over(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 }
 
 /// What is said of a case that AWS works, and was to.
-pub fn is_with_aws(id: &CaseId) -> Reply {
+pub(crate) fn is_with_aws(id: &CaseId) -> Reply {
     Reply::of(
         Paragraph::of("AWS works case ").bold(id.as_str()).text(" now, and sets its status from here on."),
     )

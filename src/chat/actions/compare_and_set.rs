@@ -2,7 +2,10 @@
 //!
 //! By comparing: what the case is, what it is to become, and what it was when the command was decided.
 
-use super::context::{CommandContext, Outcome};
+use super::{
+    context::{CommandContext, Outcome},
+    freeze::Frozen,
+};
 use crate::{
     aws::sir::Call,
     case::{Case, CaseId},
@@ -10,18 +13,18 @@ use crate::{
 };
 
 /// What comparing showed.
-pub struct PlannedChange {
+pub(crate) struct PlannedChange {
     /// Names the state of what is to be changed, and of nothing else.
-    pub seen: String,
+    pub(crate) seen: String,
     /// What is still to be done; `None` where everything is as it should be.
-    pub call: Option<Call>,
+    pub(crate) call: Option<Call>,
     /// What is answered once it is done.
-    pub answer: Reply,
+    pub(crate) answer: Reply,
 }
 
 /// Reads the case, compares, and makes the change unless it is made already. `compare` answers `Err` where what was
 /// asked cannot be done; it looks whether it is done already before anything else.
-pub async fn case(
+pub(crate) async fn case(
     context: &CommandContext<'_>,
     id: &CaseId,
     compare: impl FnOnce(&Case) -> Result<PlannedChange, Reply>,
@@ -34,9 +37,9 @@ pub async fn case(
 }
 
 /// Makes a change that was compared, unless somebody else made another one since it was decided.
-pub async fn change(context: &CommandContext<'_>, compared: PlannedChange) -> Outcome {
+pub(crate) async fn change(context: &CommandContext<'_>, compared: PlannedChange) -> Outcome {
     let PlannedChange { seen, call, answer } = compared;
-    let (first, answer) = context.decide("seen", (seen.clone(), answer)).await?;
+    let (first, answer) = context.freeze(Frozen::Seen, (seen.clone(), answer)).await?;
     match call {
         None => Ok(answer),
         Some(call) if seen == first => {
@@ -56,7 +59,7 @@ fn overtaken() -> Reply {
 }
 
 /// What is said where a closed case was to be changed.
-pub fn closed(id: &CaseId) -> Reply {
+pub(crate) fn closed(id: &CaseId) -> Reply {
     Reply::of(
         Paragraph::of("Case ")
             .bold(id.as_str())

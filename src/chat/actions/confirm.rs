@@ -1,6 +1,9 @@
 //! What is asked before something final is done, and what was confirmed?
 
-use super::context::{CommandContext, KEPT, Outcome};
+use super::{
+    context::{ActionError, CommandContext, Outcome, RECORD_TTL},
+    freeze::Frozen,
+};
 use crate::{
     case::{Case, Resolver, Seconds},
     chat::{
@@ -11,7 +14,7 @@ use crate::{
 };
 
 /// Asks the person whether they mean it, with a button that holds for them, for this, for five minutes, and once.
-pub async fn ask(context: &CommandContext<'_>, case: Option<&Case>, command: &Command) -> Outcome {
+pub(crate) async fn ask(context: &CommandContext<'_>, case: Option<&Case>, command: &Command) -> Outcome {
     let value = match value(context, case, command) {
         Ok(value) => value,
         Err(rejected) => return Ok(Reply::says(rejected.to_string()).give_back(&context.typed())),
@@ -21,7 +24,7 @@ pub async fn ask(context: &CommandContext<'_>, case: Option<&Case>, command: &Co
 }
 
 /// The confirmation that this person gives by pressing the button that holds it, or by sending its form.
-pub fn value(
+pub(crate) fn value(
     context: &CommandContext<'_>,
     case: Option<&Case>,
     command: &Command,
@@ -34,13 +37,13 @@ pub fn value(
         version: case.and_then(|case| case.updated),
         // From when it was asked, not from now: a repeated delivery asks the same.
         expires: context.job.at / 1_000 + LIFETIME,
-        asked: context.key.to_owned(),
+        asked: context.key.clone(),
     };
     confirmation.encode(context.confirmation_key())
 }
 
 /// What is asked, and what the button says.
-pub fn question(case: Option<&Case>, command: &Command) -> (Paragraph, &'static str) {
+pub(crate) fn question(case: Option<&Case>, command: &Command) -> (Paragraph, &'static str) {
     match (command, case) {
         (Command::Close, Some(case)) => (close(case), "Close the case"),
         (Command::Resolver, Some(case)) => (hand_over(case), "Hand it to AWS"),
@@ -96,14 +99,14 @@ fn hand_over(case: &Case) -> Paragraph {
 }
 
 /// Whether the case is still what was shown. Looked at once: what a repeated delivery sees has changed by itself.
-pub async fn still_holds(
+pub(crate) async fn still_holds(
     context: &CommandContext<'_>,
     confirmation: &Confirmation,
     version: Option<Seconds>,
-) -> Result<Option<Reply>, super::context::ActionError> {
+) -> Result<Option<Reply>, ActionError> {
     let answer = confirmation.still_of(version).err().map(|rejected| rejected.to_string());
-    Ok(context.decide("confirmed", answer).await?.map(Reply::says))
+    Ok(context.freeze(Frozen::Confirmed, answer).await?.map(Reply::says))
 }
 
 /// How long the record of a confirmed command must last at least: a confirmation is good once.
-const _: () = assert!(KEPT > LIFETIME * 1_000);
+const _: () = assert!(RECORD_TTL > LIFETIME * 1_000);

@@ -1,28 +1,26 @@
-//! What does a command work with? The world, who asks, and the record of what was decided.
+//! What a command works with: the world, who asks, and why it may end early.
 
 use std::time::Duration;
-
-use serde::{Serialize, de::DeserializeOwned};
 
 use super::fault;
 use crate::{
     aws::sir::{self, Call, Fault, FaultKind, Page, limits},
-    case::{Case, CaseId, Millis},
+    case::{Case, CaseId, Millis, UserId},
     chat::{
-        ingress::job::{Action, Job},
+        ingress::{act::CommandKey, action::Action, job::Job},
         policy::identity::{self, Profile},
         reply::Reply,
     },
     config::{secrets::Secret, settings::Settings},
     http::Failure,
     runtime::World,
-    state::{self, Unread, notes, read_note_whole},
+    state::{self, Unread, notes},
     targets::{jira::Jira, slack::Slack},
     telemetry::metrics,
 };
 
 /// How long the record of a command is kept: longer than the queue tries, in milliseconds.
-pub const KEPT: Millis = 24 * 60 * 60 * 1_000;
+pub(crate) const RECORD_TTL: Millis = 24 * 60 * 60 * 1_000;
 
 /// How long after its beginning a command still tries something once more, in milliseconds. What was begun by then
 /// ends within what the inbox gives a job.
@@ -32,7 +30,7 @@ const PATIENT: Millis = 12_000;
 const PAGES: usize = 40;
 
 /// Why a command ended early.
-pub enum ActionError {
+pub(crate) enum ActionError {
     /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.
     Said(Reply),
     /// Nothing was changed, and that is not final: what was said in a thread is found again by the hourly check.
@@ -71,36 +69,36 @@ impl From<Reply> for ActionError {
 }
 
 /// How a command ends.
-pub type Outcome = Result<Reply, ActionError>;
+pub(crate) type Outcome = Result<Reply, ActionError>;
 
 /// What a command works with.
-pub struct CommandContext<'a> {
+pub(crate) struct CommandContext<'a> {
     /// Everything outside.
-    pub world: &'a dyn World,
+    pub(crate) world: &'a dyn World,
     /// What the user chose.
-    pub settings: &'a Settings,
+    pub(crate) settings: &'a Settings,
     /// What is to be done.
-    pub job: &'a Job,
+    pub(crate) job: &'a Job,
     /// Names it: the record's key and the service's `clientToken`.
-    pub key: &'a str,
+    pub(crate) key: &'a CommandKey,
     /// Who asks.
-    pub person: &'a Profile,
+    pub(crate) person: &'a Profile,
     /// Where people talk.
-    pub slack: &'a Slack<'a>,
+    pub(crate) slack: &'a Slack<'a>,
     /// Where people keep issues, if they do.
-    pub jira: Option<&'a Jira<'a>>,
+    pub(crate) jira: Option<&'a Jira<'a>>,
     /// Signs confirmations.
-    pub signs: &'a Secret,
+    pub(crate) signs: &'a Secret,
     /// When it was begun, this time.
-    pub since: Millis,
+    pub(crate) since: Millis,
     /// An earlier try ended nobody knows how: what it asked for may have been done.
-    pub again: bool,
+    pub(crate) again: bool,
 }
 
 impl CommandContext<'_> {
     /// Makes a call; a refusal for now is waited for where that is short. Any other fault becomes an answer, except
     /// where a change may have been made all the same.
-    pub async fn call(&self, call: Call) -> Result<sir::Answer, ActionError> {
+    pub(crate) async fn call(&self, call: Call) -> Result<sir::Answer, ActionError> {
         let (operation, reads) = (call.kind(), call.is_read());
         if let Err(error) = limits::check(&call) {
             return Err(self.refuse(error.to_string()).into());
@@ -126,35 +124,35 @@ impl CommandContext<'_> {
     }
 
     /// Whether there is time to try something once more.
-    pub fn is_patient(&self) -> bool {
+    pub(crate) fn is_patient(&self) -> bool {
         self.world.now() - self.since < PATIENT
     }
 
     /// What the person typed, to be given back.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         self.job.typed()
     }
 
     /// An answer that says why nothing was done, and gives back what was typed.
-    pub fn refuse(&self, why: impl Into<String>) -> Reply {
+    pub(crate) fn refuse(&self, why: impl Into<String>) -> Reply {
         Reply::says(why).say("Nothing was changed.").give_back(&self.typed())
     }
 
     /// Who somebody is; `None` where the workspace knows nobody of this id.
-    pub async fn profile(&self, user: &str) -> Result<Option<Profile>, ActionError> {
-        if user == self.person.identity.user {
+    pub(crate) async fn profile(&self, user: &UserId) -> Result<Option<Profile>, ActionError> {
+        if *user == self.person.identity.user {
             return Ok(Some(self.person.clone()));
         }
         Ok(identity::profile(self.slack, self.settings, user).await?)
     }
 
     /// The key that signs confirmations.
-    pub fn confirmation_key(&self) -> &[u8] {
+    pub(crate) fn confirmation_key(&self) -> &[u8] {
         self.signs.reveal().as_bytes()
     }
 
     /// Reads a case.
-    pub async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
+    pub(crate) async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
         match self.call(Call::GetCase { case: case.clone() }).await? {
             sir::Answer::Case(case) => Ok(*case),
             _ => Err(strange("GetCase")),
@@ -162,7 +160,7 @@ impl CommandContext<'_> {
     }
 
     /// Reads pages until there are no more, or `enough` says so after one of them. `true` if that was all.
-    pub async fn pages<T>(
+    pub(crate) async fn pages<T>(
         &self,
         ask: impl Fn(Option<String>) -> Call,
         open: impl Fn(sir::Answer) -> Option<Page<T>>,
@@ -182,40 +180,13 @@ impl CommandContext<'_> {
         Ok((items, next.is_none()))
     }
 
-    /// Remembers what was seen when the command was decided. The first delivery's stays: a later one carries out
-    /// what that one decided, and can tell its own change from somebody else's.
-    pub async fn decide<T: Serialize + DeserializeOwned>(
-        &self,
-        what: &str,
-        seen: T,
-    ) -> Result<T, ActionError> {
-        let name = format!("command/{}/{what}", self.key);
-        let json = serde_json::to_string(&seen).map_err(|error| ActionError::Trouble(error.to_string()))?;
-        let store = self.world.store();
-        if store.swap_note(&name, None, &json, Some(self.world.now() + KEPT)).await? {
-            return Ok(seen);
-        }
-        let first = store.note(&name).await?.ok_or_else(|| strange("the record of a decision"))?;
-        Ok(read_note_whole(&name, &first)?)
-    }
-
-    /// What was remembered so before; `None` where nothing was.
-    pub async fn decided<T: Serialize + DeserializeOwned>(
-        &self,
-        what: &str,
-    ) -> Result<Option<T>, ActionError> {
-        let name = format!("command/{}/{what}", self.key);
-        let note = self.world.store().note(&name).await?;
-        Ok(note.as_deref().map(|text| read_note_whole(&name, text)).transpose()?)
-    }
-
     /// Nothing is changed on a case of which nobody can read what was told.
-    pub async fn readable(&self, case: &CaseId) -> Result<(), ActionError> {
+    pub(crate) async fn readable(&self, case: &CaseId) -> Result<(), ActionError> {
         self.or_parked(notes::readable(self.world.store(), case).await)
     }
 
     /// For what is read before anything is done: where it cannot be read, the person hears that nothing was.
-    pub fn or_parked<T>(&self, read: state::Result<T>) -> Result<T, ActionError> {
+    pub(crate) fn or_parked<T>(&self, read: state::Result<T>) -> Result<T, ActionError> {
         match read {
             // What an earlier try did is done.
             Err(state::Error::Unreadable(record)) if !self.again => Err(self.parked(&record)),
@@ -241,13 +212,13 @@ impl CommandContext<'_> {
     }
 
     /// Says that the case changed: somebody should look at it and tell everybody.
-    pub async fn changed(&self, case: &CaseId) -> Result<(), ActionError> {
+    pub(crate) async fn changed(&self, case: &CaseId) -> Result<(), ActionError> {
         Ok(self.world.store().hint(case, self.world.now(), false).await?)
     }
 }
 
 /// The answer is of another kind than the question. It cannot happen, and must not bring the batch down.
-pub fn strange(what: &str) -> ActionError {
+pub(crate) fn strange(what: &str) -> ActionError {
     ActionError::Trouble(format!("{what} was not what was asked for"))
 }
 

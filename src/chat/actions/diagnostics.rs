@@ -3,7 +3,7 @@
 use super::context::{CommandContext, Outcome};
 use crate::{
     aws::sir::Call,
-    case::Millis,
+    case::{MemberId, Millis},
     chat::{
         language::help,
         policy::roles::{self, Identity, Venue},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// `help [VERB]`. Needs nothing but the settings.
-pub fn help(settings: &Settings, identity: &Identity, place: Venue, topic: Option<&str>) -> Reply {
+pub(crate) fn help(settings: &Settings, identity: &Identity, place: Venue, topic: Option<&str>) -> Reply {
     let Some(topic) = topic else {
         let sections = help::overview(settings, identity, place);
         return sections.iter().fold(Reply::default(), |answer, section| {
@@ -33,7 +33,7 @@ pub fn help(settings: &Settings, identity: &Identity, place: Venue, topic: Optio
 }
 
 /// `whoami`
-pub fn whoami(context: &CommandContext<'_>) -> Reply {
+pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
     let identity = &context.person.identity;
     let roles = &context.settings.roles;
     let why = |role: roles::Role| {
@@ -43,11 +43,12 @@ pub fn whoami(context: &CommandContext<'_>) -> Reply {
             roles::Role::Commander => &roles.commander,
             roles::Role::Admin => &roles.admin,
         };
-        match listed.contains(&identity.user) {
+        match listed.iter().any(|id| identity.user == id.as_str()) {
             true => "the settings name you".to_owned(),
             false => {
-                let groups = identity.groups.iter().filter(|group| listed.contains(group));
-                format!("you are in {}", groups.cloned().collect::<Vec<_>>().join(", "))
+                let groups = identity.groups.iter().map(MemberId::as_str);
+                let groups = groups.filter(|group| listed.iter().any(|id| id == group));
+                format!("you are in {}", groups.collect::<Vec<_>>().join(", "))
             }
         }
     };
@@ -70,7 +71,7 @@ const SHARED: &str = "It is shared with another workspace, whose people read eve
                       sharing, or name another channel in the settings: slack.channel.";
 
 /// `doctor`: asks every service that the bridge needs something harmless.
-pub async fn doctor(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
     let slack = context.slack.me().await.map(drop).map_err(|failure| failure.to_string());
     let jira = match &context.jira {
         Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),

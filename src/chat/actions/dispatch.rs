@@ -1,7 +1,7 @@
 //! Which function answers which question?
 
 use super::{
-    ai, cases, comments,
+    ai, cases, comment_edits, comments,
     context::{CommandContext, Outcome},
     diagnostics, fields, files, history, hub, issue, lists, membership, status, tags,
 };
@@ -18,14 +18,14 @@ use crate::{
 };
 
 /// What a line asks of one case.
-pub async fn of_case(context: &CommandContext<'_>, case: &CaseId, command: &Command) -> Outcome {
+pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command: &Command) -> Outcome {
     match command {
         Command::Tray => cases::tray(context, case).await,
         Command::Show { full } => cases::show(context, case, *full).await,
         Command::Comments { count } => comments::latest(context, case, *count).await,
         Command::History { count } => history::latest(context, case, *count).await,
         Command::Comment { text: Some(text) } => comments::add(context, case, text).await,
-        Command::Amend { comment, text } => comments::amend(context, case, comment, text).await,
+        Command::Amend { comment, text } => comment_edits::amend(context, case, comment, text).await,
         Command::Status { to: None } => status::show(context, case).await,
         Command::Status { to: Some(to) } => status::set(context, case, to).await,
         Command::Title { text } => fields::title(context, case, text).await,
@@ -53,7 +53,11 @@ pub async fn of_case(context: &CommandContext<'_>, case: &CaseId, command: &Comm
 }
 
 /// What a line asks of no case in particular.
-pub async fn anywhere(context: &CommandContext<'_>, command: &Command, here: Option<&CaseId>) -> Outcome {
+pub(crate) async fn anywhere(
+    context: &CommandContext<'_>,
+    command: &Command,
+    here: Option<&CaseId>,
+) -> Outcome {
     match command {
         Command::Help { verb } => {
             let place = super::authority::place(context.job, here);
@@ -81,7 +85,7 @@ pub async fn anywhere(context: &CommandContext<'_>, command: &Command, here: Opt
 }
 
 /// Whether the question has no values yet: they are said in a form, or in the line.
-pub fn is_form(command: &Command) -> bool {
+pub(crate) fn is_form(command: &Command) -> bool {
     match command {
         Command::Membership(MembershipCommand::New { values }) => values.is_none(),
         Command::Membership(MembershipCommand::Update { change, .. }) => {

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// What is said about a call that was refused, or that could not be made. Nothing was changed by it.
-pub fn explain(operation: Operation, fault: &Fault) -> Reply {
+pub(crate) fn explain(operation: Operation, fault: &Fault) -> Reply {
     let answer = Reply::of(Paragraph::default().bold(headline(&fault.kind)));
     let answer = match &fault.kind {
         FaultKind::Invalid { fields } => fields.iter().fold(answer, |answer, (name, message)| {

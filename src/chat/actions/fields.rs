@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// `title TEXT`
-pub async fn title(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
+pub(crate) async fn title(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
     compare_and_set::case(context, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
 /// `describe TEXT`
-pub async fn description(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
+pub(crate) async fn description(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
     compare_and_set::case(context, id, |case| compare(case, &case.description, &to.to_owned(), change, says))
@@ -29,7 +29,7 @@ pub async fn description(context: &CommandContext<'_>, id: &CaseId, to: &str) ->
 }
 
 /// `type incident|investigation`
-pub async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
+pub(crate) async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
     compare_and_set::case(context, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says))
@@ -37,7 +37,7 @@ pub async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &str) -> 
 }
 
 /// `started WHEN [--reported]`
-pub async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
+pub(crate) async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
     let change = match reported {
         true => CaseChange { reported_start: Some(at), ..CaseChange::default() },
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
@@ -52,7 +52,11 @@ pub async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds, repor
 }
 
 /// `metadata KEY=VALUE…`: the other entries stay.
-pub async fn metadata(context: &CommandContext<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+pub(crate) async fn metadata(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    pairs: &[(String, String)],
+) -> Outcome {
     compare_and_set::case(context, id, |case| {
         let wanted = merged(&case.metadata, pairs);
         let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// `files`
-pub async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     let files = numbered(&case);
     if files.is_empty() {
@@ -34,7 +34,7 @@ pub async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 }
 
 /// `get N`: a link, for this person only. It needs no other right, so it is kept nowhere.
-pub async fn get(context: &CommandContext<'_>, id: &CaseId, number: u16) -> Outcome {
+pub(crate) async fn get(context: &CommandContext<'_>, id: &CaseId, number: u16) -> Outcome {
     let case = context.case(id).await?;
     let files = numbered(&case);
     let Some(file) = usize::from(number).checked_sub(1).and_then(|index| files.get(index)) else {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{context::ActionError, issue::Conversation};
+use super::{context::ActionError, issue_comments::Conversation};
 use crate::{
-    case::Millis,
+    case::{IssueId, Millis},
     http::Failure,
     state::Store,
     targets::jira::{Audience, HeardComment, Jira},
@@ -13,17 +13,17 @@ use crate::{
 /// What is remembered of an issue, for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Floor {
+pub(crate) struct Floor {
     /// Since when it is the case's: what was written until then stays there.
-    pub since: Option<Millis>,
+    pub(crate) since: Option<Millis>,
     /// When the newest of the internal notes was written that the settings kept in the issue: they stay there when the
     /// settings let others out.
-    pub notes: Option<Millis>,
+    pub(crate) notes: Option<Millis>,
 }
 
 impl Floor {
     /// An issue becomes a case's; `now` is when something happened to it last.
-    pub async fn raise(store: &dyn Store, issue: &str, now: Millis) -> Result<(), ActionError> {
+    pub(crate) async fn raise(store: &dyn Store, issue: &IssueId, now: Millis) -> Result<(), ActionError> {
         let (json, before) = read(store, issue).await?;
         let floor = Self { since: before.since.max(Some(now)), ..before };
         write(store, issue, json.as_deref(), floor).await
@@ -31,7 +31,7 @@ impl Floor {
 
     /// An issue's floor, raised first by what the settings keep there now. Without [`Self::since`] where the case has no
     /// issue yet: it is being made, by us, and nothing in it is older.
-    pub async fn of(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Self, ActionError> {
+    pub(crate) async fn of(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Self, ActionError> {
         let store = jira.world.store();
         let (json, before) = read(store, said.issue).await?;
         let mut floor = before;
@@ -53,9 +53,9 @@ impl Floor {
 /// under version 0.1.0, by the time of our first comment there; where there is none, nobody knows when, and nothing that
 /// stands there counts.
 async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, ActionError> {
-    let issue = jira.issue_status(said.issue).await?;
-    let ours = said.others.iter().filter(|other| other.mark_by(&said.me).is_some());
-    let since = match issue.is_ours(said.case, &said.me) {
+    let issue = jira.issue_status(said.issue.as_str()).await?;
+    let ours = said.others.iter().filter(|other| other.mark_by(said.me.as_str()).is_some());
+    let since = match issue.is_ours(said.case, said.me.as_str()) {
         // A comment can be as old as the issue to the millisecond.
         true => issue.created.map(|at| at - 1),
         false => ours.filter_map(HeardComment::written).min().or(issue.updated),
@@ -63,13 +63,18 @@ async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, Actio
     since.ok_or_else(|| Failure::unreadable("read issue").into())
 }
 
-async fn read(store: &dyn Store, issue: &str) -> Result<(Option<String>, Floor), ActionError> {
+async fn read(store: &dyn Store, issue: &IssueId) -> Result<(Option<String>, Floor), ActionError> {
     let json = store.note(&name(issue)).await?;
     let floor = json.as_deref().map_or(Ok(Floor::default()), serde_json::from_str);
     Ok((json, floor.map_err(|error| ActionError::Trouble(format!("the floor of an issue: {error}")))?))
 }
 
-async fn write(store: &dyn Store, issue: &str, old: Option<&str>, floor: Floor) -> Result<(), ActionError> {
+async fn write(
+    store: &dyn Store,
+    issue: &IssueId,
+    old: Option<&str>,
+    floor: Floor,
+) -> Result<(), ActionError> {
     let json = serde_json::to_string(&floor).map_err(|error| ActionError::Trouble(error.to_string()))?;
     match store.swap_note(&name(issue), old, &json, None).await? {
         true => Ok(()),
@@ -77,6 +82,6 @@ async fn write(store: &dyn Store, issue: &str, old: Option<&str>, floor: Floor) 
     }
 }
 
-fn name(issue: &str) -> String {
+fn name(issue: &IssueId) -> String {
     format!("floor/jira/{issue}")
 }

@@ -6,17 +6,17 @@ use crate::{
 };
 
 /// `2026-03-01 09:30 UTC`; a dash where there is no time.
-pub fn format_time(at: Option<Seconds>) -> String {
+pub(crate) fn format_time(at: Option<Seconds>) -> String {
     at.map_or_else(|| "–".to_owned(), wording::utc)
 }
 
 /// Who must act on a case.
-pub fn next_move(case: &Case) -> &'static str {
+pub(crate) fn next_move(case: &Case) -> &'static str {
     named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
 }
 
 /// Who must act on a case of a list.
-pub fn next_move_of(case: &CaseSummary) -> &'static str {
+pub(crate) fn next_move_of(case: &CaseSummary) -> &'static str {
     named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
 }
 

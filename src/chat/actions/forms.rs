@@ -7,7 +7,7 @@ use super::{
     context::{ActionError, CommandContext, Outcome},
 };
 use crate::{
-    case::{CaseId, Status},
+    case::{CaseId, Status, ViewId},
     chat::{
         forms::{self, Modal, ModalKind},
         language::command::Command,
@@ -17,10 +17,9 @@ use crate::{
 };
 
 /// Fills an open form in. What keeps it from being filled in stands in its place.
-pub async fn fill(
+pub(crate) async fn fill(
     context: &CommandContext<'_>,
-    view: &str,
-    hash: Option<&str>,
+    (view, hash): (&ViewId, Option<&str>),
     form: &Modal,
     here: Option<&CaseId>,
 ) -> Outcome {
@@ -28,7 +27,7 @@ pub async fn fill(
         Err(ActionError::Said(answer)) => form.saying(&answer),
         filled => filled?,
     };
-    match context.slack.update_view(view, hash, &shown).await {
+    match context.slack.update_view(view.as_str(), hash, &shown).await {
         Ok(_) => Ok(Reply::silence()),
         // The person closed it, or it is filled in already.
         Err(Failure::Gone { .. }) => Ok(Reply::silence()),

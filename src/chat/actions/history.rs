@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// `history [N]`
-pub async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
+pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Edits(page) => Some(page),
         _ => None,

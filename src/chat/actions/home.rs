@@ -22,14 +22,14 @@ use crate::{
 const SHOWN: usize = 25;
 
 /// Sets the person's home page.
-pub async fn show(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn show(context: &CommandContext<'_>) -> Outcome {
     let page = match page(context).await {
         Err(ActionError::Said(answer)) if answer.is_silence() => return Ok(answer),
         Err(ActionError::Said(answer)) => answer,
         page => page?,
     };
     let view = json!({ "type": "home", "blocks": page.view_blocks() });
-    match context.slack.publish_view(&context.job.user, &view).await {
+    match context.slack.publish_view(context.job.user.as_str(), &view).await {
         Ok(_) => Ok(Reply::silence()),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// `hub admin`
-pub async fn admin(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn admin(context: &CommandContext<'_>) -> Outcome {
     Ok(match administrator(context).await? {
         None => Reply::says("This account has no administrator in Security Hub."),
         Some(one) => {
@@ -37,7 +37,7 @@ async fn administrator(
 }
 
 /// `hub members`
-pub async fn members(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn members(context: &CommandContext<'_>) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Hub(Said::Members(page)) => Some(page),
         _ => None,
@@ -54,7 +54,7 @@ pub async fn members(context: &CommandContext<'_>) -> Outcome {
 }
 
 /// `hub member ACCOUNT…`
-pub async fn member(context: &CommandContext<'_>, accounts: &[String]) -> Outcome {
+pub(crate) async fn member(context: &CommandContext<'_>, accounts: &[String]) -> Outcome {
     let call = Call::GetMembers { accounts: accounts.to_vec() };
     let sir::Answer::Hub(Said::Found { members, unread }) = context.call(sir::Call::Hub(call)).await? else {
         return Err(strange("GetMembers"));
@@ -75,7 +75,7 @@ fn member_line(one: &Member) -> Paragraph {
 }
 
 /// `hub products`
-pub async fn products(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn products(context: &CommandContext<'_>) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Hub(Said::Products(page)) => Some(page),
         _ => None,
@@ -93,7 +93,7 @@ pub async fn products(context: &CommandContext<'_>) -> Outcome {
 }
 
 /// `hub accept ADMIN INVITATION`, once it is confirmed.
-pub async fn accept(context: &CommandContext<'_>, account: &str, invitation: &str) -> Outcome {
+pub(crate) async fn accept(context: &CommandContext<'_>, account: &str, invitation: &str) -> Outcome {
     let now = administrator(context).await?;
     let done = now.as_ref().is_some_and(|one| one.account == account && is_enabled(one));
     let call = Call::AcceptAdministratorInvitation {
@@ -110,7 +110,7 @@ pub async fn accept(context: &CommandContext<'_>, account: &str, invitation: &st
 }
 
 /// `hub leave`, once it is confirmed.
-pub async fn leave(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn leave(context: &CommandContext<'_>) -> Outcome {
     let now = administrator(context).await?;
     let call = now.as_ref().map(|_| sir::Call::Hub(Call::DisassociateFromAdministratorAccount));
     let answer = Reply::says("This account has no administrator in Security Hub any more.");

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     aws::sir::{Call, CaseChange, limits},
-    case::{Actor, Case, CaseId, Watcher},
+    case::{Actor, Case, CaseId, UserId, Watcher},
     chat::{
         language::command::{Impact, ListEdit, PersonRef},
         reply::{Paragraph, Reply},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// `watchers`
-pub async fn watchers(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn watchers(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     if case.watchers.is_empty() {
         return Ok(Reply::of(
@@ -31,7 +31,7 @@ pub async fn watchers(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 }
 
 /// `watch` and `unwatch`
-pub async fn watch(
+pub(crate) async fn watch(
     context: &CommandContext<'_>,
     id: &CaseId,
     edit: ListEdit,
@@ -54,7 +54,12 @@ pub async fn watch(
 }
 
 /// `impact add|rm account|region|service V…`
-pub async fn impact(context: &CommandContext<'_>, id: &CaseId, edit: ListEdit, what: &Impact) -> Outcome {
+pub(crate) async fn impact(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    edit: ListEdit,
+    what: &Impact,
+) -> Outcome {
     compare_and_set::case(context, id, |case| compare_impact(case, edit, what)).await
 }
 
@@ -86,7 +91,12 @@ fn compare_impact(case: &Case, edit: ListEdit, what: &Impact) -> Result<PlannedC
 }
 
 /// `actor add|rm IP [AGENT]`
-pub async fn actor(context: &CommandContext<'_>, id: &CaseId, edit: ListEdit, actor: &Actor) -> Outcome {
+pub(crate) async fn actor(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    edit: ListEdit,
+    actor: &Actor,
+) -> Outcome {
     let kind = List {
         one: "address of the threat actor",
         many: "addresses of the threat actor",
@@ -168,7 +178,7 @@ impl<T: Clone> List<T> {
 }
 
 /// Who is meant: with the e-mail address and the name that the workspace knows. Nobody named: the person who asks.
-pub async fn watchers_of(
+pub(crate) async fn watchers_of(
     context: &CommandContext<'_>,
     people: &[PersonRef],
 ) -> Result<Vec<Watcher>, ActionError> {
@@ -186,7 +196,7 @@ pub async fn watchers_of(
     Ok(watchers)
 }
 
-async fn watcher_of(context: &CommandContext<'_>, user: &str) -> Result<Watcher, ActionError> {
+async fn watcher_of(context: &CommandContext<'_>, user: &UserId) -> Result<Watcher, ActionError> {
     let unknown = |why: &str| {
         let line =
             Paragraph::of(why).text(" Say the address instead: ").code("watch ana@example.com").text(".");

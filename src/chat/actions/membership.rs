@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// `membership list`
-pub async fn list(context: &CommandContext<'_>) -> Outcome {
+pub(crate) async fn list(context: &CommandContext<'_>) -> Outcome {
     let all = summaries(context).await?;
     if all.is_empty() {
         return Ok(none());
@@ -34,7 +34,7 @@ pub async fn list(context: &CommandContext<'_>) -> Outcome {
 }
 
 /// The membership that is meant. Where none was named, the only one that is not terminated.
-pub async fn which(
+pub(crate) async fn which(
     context: &CommandContext<'_>,
     named: Option<&MembershipId>,
 ) -> Result<MembershipId, ActionError> {
@@ -72,7 +72,7 @@ fn none() -> Reply {
 }
 
 /// `membership show [ID]`
-pub async fn show(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
+pub(crate) async fn show(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
     let membership = read(context, &which(context, named).await?).await?;
     let cover = match membership.covers_organization {
         Some(true) => "the whole organisation".to_owned(),
@@ -117,7 +117,7 @@ async fn read(context: &CommandContext<'_>, id: &MembershipId) -> Result<Members
 }
 
 /// `membership accounts [ID] ACCOUNT…`
-pub async fn accounts(
+pub(crate) async fn accounts(
     context: &CommandContext<'_>,
     named: Option<&MembershipId>,
     accounts: &[String],
@@ -140,7 +140,7 @@ pub async fn accounts(
 }
 
 /// `membership metrics [ID] [FROM [TO]]`
-pub async fn metrics(
+pub(crate) async fn metrics(
     context: &CommandContext<'_>,
     named: Option<&MembershipId>,
     from: Seconds,
@@ -188,10 +188,10 @@ fn counts(metrics: &FindingMetrics) -> String {
 }
 
 /// `membership new`, once it is confirmed.
-pub async fn create(context: &CommandContext<'_>, values: &command::MembershipValues) -> Outcome {
+pub(crate) async fn create(context: &CommandContext<'_>, values: &command::MembershipValues) -> Outcome {
     let command::MembershipValues { name, team, triage, whole_organization } = values.clone();
     let new = sir::NewMembership {
-        token: context.key.to_owned(),
+        token: context.key.to_string(),
         name,
         team,
         features: triage.map(|on| ("Triage".to_owned(), on)).into_iter().collect(),
@@ -207,7 +207,7 @@ pub async fn create(context: &CommandContext<'_>, values: &command::MembershipVa
 }
 
 /// `membership update`, once it is confirmed.
-pub async fn update(
+pub(crate) async fn update(
     context: &CommandContext<'_>,
     named: Option<&MembershipId>,
     change: &command::MembershipUpdate,
@@ -260,7 +260,7 @@ fn with_preferences(team: Vec<Responder>, now: &[Responder]) -> Vec<Responder> {
 }
 
 /// `membership cancel [ID]`, once it is confirmed.
-pub async fn cancel(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
+pub(crate) async fn cancel(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
     let id = which(context, named).await?;
     let now = read(context, &id).await?;
     let call = (now.status == "Active").then(|| Call::CancelMembership { membership: id.clone() });
@@ -276,7 +276,7 @@ pub async fn cancel(context: &CommandContext<'_>, named: Option<&MembershipId>) 
 }
 
 /// `membership resume [ID]`, once it is confirmed.
-pub async fn resume(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
+pub(crate) async fn resume(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
     let id = which(context, named).await?;
     let now = read(context, &id).await?;
     let change = sir::MembershipChange { undo_cancellation: true, ..sir::MembershipChange::default() };

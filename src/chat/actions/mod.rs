@@ -9,11 +9,12 @@ mod attach;
 mod authority;
 mod cases;
 mod close;
+mod comment_edits;
 mod comments;
 mod compare_and_set;
 mod confirm;
 mod context;
-pub mod diagnostics;
+pub(crate) mod diagnostics;
 mod dispatch;
 mod fault;
 mod fields;
@@ -21,38 +22,41 @@ mod files;
 mod floor;
 mod format_time;
 mod forms;
+mod freeze;
 mod history;
 mod home;
 mod hub;
 mod issue;
+mod issue_comments;
 mod lists;
 mod membership;
 mod naming;
 mod older;
 mod parts;
 mod retry;
+mod speech;
 mod status;
 mod stays;
 mod submit;
 mod tags;
 mod withheld;
 
-use sha2::{Digest, Sha256};
-
 use self::{
     authority::authorised,
-    context::{ActionError, CommandContext, KEPT, Outcome},
+    context::{ActionError, CommandContext, Outcome, RECORD_TTL},
     naming::SlackMessage,
     retry::{MENDED, WAIT, is_for_now, is_soon_over, known},
 };
 use super::{deliver, reply::Reply};
 use crate::{
-    case::{CaseId, Millis, text},
+    case::{CaseId, Millis, ViewId},
     chat::{
         forms::{FormInput, Modal},
         ingress::{
+            act::CommandKey,
+            action::Action,
             context::ChatContext,
-            job::{Action, Job, case_of},
+            job::{Job, case_of},
         },
         language::{
             command::{Command, CommandLine, HubCommand, MembershipCommand},
@@ -101,7 +105,7 @@ impl<E: Into<ActionError>> From<E> for Redeliver {
 /// It must be delivered again.
 pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver> {
     if let Action::JiraChanged { issue } = &job.action {
-        return Ok(issue::heard(chat, job, issue).await?);
+        return Ok(issue_comments::heard(chat, job, issue).await?);
     }
     let (slack, since) = (chat.slack(), chat.world.now());
     let answer = match known(chat, job).await? {
@@ -137,15 +141,19 @@ fn for_now(chat: &ChatContext<'_>, first: Option<Millis>, answer: Reply) -> Repl
 }
 
 /// Writes down that a command was begun; what is known of it where it was begun before.
-async fn begin(chat: &ChatContext<'_>, job: &Job, key: &str) -> Result<Option<state::Command>, Redeliver> {
+async fn begin(
+    chat: &ChatContext<'_>,
+    job: &Job,
+    key: &CommandKey,
+) -> Result<Option<state::Command>, Redeliver> {
     let begun = state::Command { job: written(job), since: job.at, answer: None };
-    Ok(chat.world.store().begin(key, &begun, chat.world.now() + KEPT).await?)
+    Ok(chat.world.store().begin(key.as_str(), &begun, chat.world.now() + RECORD_TTL).await?)
 }
 
 /// The answer from now on, unless there was one already.
-async fn finish(store: &dyn Store, key: &str, answer: &Reply) -> Result<Reply, Redeliver> {
+async fn finish(store: &dyn Store, key: &CommandKey, answer: &Reply) -> Result<Reply, Redeliver> {
     let json = serde_json::to_string(answer).map_err(|error| Redeliver::Unknown(error.to_string()))?;
-    read(key, &store.finish(key, &json).await?)
+    read(key, &store.finish(key.as_str(), &json).await?)
 }
 
 /// The answer of the record, or the answer that is now found and recorded.
@@ -196,8 +204,8 @@ async fn recorded(
     finish(chat.world.store(), &work.key, &answer).await
 }
 
-fn read(key: &str, answer: &str) -> Result<Reply, Redeliver> {
-    Ok(state::read_answer(key, answer)?)
+fn read(key: &CommandKey, answer: &str) -> Result<Reply, Redeliver> {
+    Ok(state::read_answer(key.as_str(), answer)?)
 }
 
 /// The record says who did what kind of thing, where and when: not what was said, and not where to answer.
@@ -207,7 +215,7 @@ fn written(job: &Job) -> String {
 
 /// What is to be done, and the key under which that is done once.
 struct ResolvedJob {
-    key: String,
+    key: CommandKey,
     action: ResolvedAction,
 }
 
@@ -251,7 +259,7 @@ enum ResolvedAction {
     Unread,
     Amended { message: SlackMessage },
     Filled { filled: FormInput },
-    Opened { view: String, hash: Option<String>, form: Modal },
+    Opened { view: ViewId, hash: Option<String>, form: Modal },
     Home,
 }
 
@@ -279,7 +287,7 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
             // When it was pressed counts, not when it is delivered.
             let opened = Confirmation::open(&value, signs, &person.identity, job.at / 1_000);
             let confirmation = Box::new(opened.map_err(|rejected| Reply::says(rejected.to_string()))?);
-            let key = text::hex(&Sha256::digest(format!("confirmed|{}", confirmation.asked)));
+            let key = CommandKey::of(format!("confirmed|{}", confirmation.asked));
             return Ok(ResolvedJob { key, action: ResolvedAction::Confirmed { confirmation } });
         }
     };
@@ -333,7 +341,7 @@ async fn attempt(context: &CommandContext<'_>, work: &ResolvedJob) -> Outcome {
         ResolvedAction::Confirmed { confirmation } => Box::pin(confirmed(context, confirmation, here)).await,
         ResolvedAction::Filled { filled } => Box::pin(submit::done(context, filled, here)).await,
         ResolvedAction::Opened { view, hash, form } => {
-            Box::pin(forms::fill(context, view, hash.as_deref(), form, here.as_ref())).await
+            Box::pin(forms::fill(context, (view, hash.as_deref()), form, here.as_ref())).await
         }
         ResolvedAction::Home => Box::pin(home::show(context)).await,
         ResolvedAction::Said { .. }
@@ -370,7 +378,7 @@ async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<C
     }
     match &work.action {
         ResolvedAction::Said { message } => comments::reply(context, &case, message).await,
-        ResolvedAction::Amended { message } => comments::edited(context, &case, message).await,
+        ResolvedAction::Amended { message } => comment_edits::edited(context, &case, message).await,
         ResolvedAction::Withheld { kind } => Ok(Reply::says(format!(
             "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
              have seen it: revoke it, and say the same without it."

@@ -2,7 +2,7 @@
 
 use super::context::{ActionError, CommandContext};
 use crate::{
-    case::text,
+    case::{FileId, Ts, UserId, text},
     chat::language::decode,
     http::Failure,
     targets::slack::{Slack, known::remembered},
@@ -14,15 +14,13 @@ const MOST: usize = 10;
 const LONGEST: usize = 64;
 
 /// A message as it came.
-pub struct SlackMessage {
-    /// Its `ts`.
-    pub ts: String,
-    /// What it says, as mrkdwn.
-    pub text: String,
+pub(crate) struct SlackMessage {
+    pub(crate) ts: Ts,
+    /// As mrkdwn.
+    pub(crate) text: String,
     /// What it holds besides, by name; a file whose name the message does not tell, by its id.
-    pub files: Vec<String>,
-    /// The ids of its files.
-    pub uploads: Vec<String>,
+    pub(crate) files: Vec<String>,
+    pub(crate) uploads: Vec<FileId>,
 }
 
 /// What is mentioned, and how Slack writes that.
@@ -45,7 +43,7 @@ impl Mention {
     /// How it is called; `None` where Slack does not tell.
     async fn name(self, context: &CommandContext<'_>, id: &str) -> Result<Option<String>, ActionError> {
         let found = match self {
-            Self::Person => return Ok(context.profile(id).await?.map(|person| person.name)),
+            Self::Person => return Ok(context.profile(&UserId::new(id)).await?.map(|person| person.name)),
             Self::Group => {
                 named(context.slack, &format!("name/group/{id}"), async || {
                     context.slack.group_handle(id).await
@@ -85,7 +83,10 @@ async fn named(
 }
 
 /// All that a message says.
-pub async fn words(context: &CommandContext<'_>, message: &SlackMessage) -> Result<String, ActionError> {
+pub(crate) async fn words(
+    context: &CommandContext<'_>,
+    message: &SlackMessage,
+) -> Result<String, ActionError> {
     let mut text = message.text.clone();
     for kind in [Mention::Person, Mention::Group, Mention::Channel] {
         for id in mentioned(&message.text, kind) {
@@ -103,7 +104,7 @@ pub async fn words(context: &CommandContext<'_>, message: &SlackMessage) -> Resu
 async fn files(context: &CommandContext<'_>, message: &SlackMessage) -> Result<Vec<String>, ActionError> {
     let mut names = Vec::new();
     for name in &message.files {
-        names.push(match message.uploads.contains(name) {
+        names.push(match message.uploads.iter().any(|file| file == name) {
             true => {
                 let told = told(context.slack.file_name(name).await)?;
                 told.unwrap_or_else(|| "a file whose name Slack does not tell".to_owned())

@@ -13,10 +13,13 @@ use crate::{
 };
 
 /// How long a command waits before it finds out what became of a call without an answer.
-pub const WAIT: Duration = Duration::from_secs(2);
+pub(crate) const WAIT: Duration = Duration::from_secs(2);
 
 /// Who did it. A short pause that Slack asks for is made; what only a person can mend is an answer.
-pub async fn known(chat: &ChatContext<'_>, job: &Job) -> Result<Result<Option<Profile>, Reply>, Redeliver> {
+pub(crate) async fn known(
+    chat: &ChatContext<'_>,
+    job: &Job,
+) -> Result<Result<Option<Profile>, Reply>, Redeliver> {
     let slack = chat.slack();
     let mut asked = identity::profile(&slack, chat.settings, &job.user).await;
     if asked.as_ref().is_err_and(is_soon_over) {
@@ -34,15 +37,15 @@ pub async fn known(chat: &ChatContext<'_>, job: &Job) -> Result<Result<Option<Pr
 }
 
 /// What helps where neither asking again nor asking otherwise does.
-pub const MENDED: &str = "Please tell whoever deployed the bridge.";
+pub(crate) const MENDED: &str = "Please tell whoever deployed the bridge.";
 
 /// The same may be taken a little later, and may have been taken already.
-pub fn is_for_now(failure: &Failure) -> bool {
+pub(crate) fn is_for_now(failure: &Failure) -> bool {
     matches!(failure, Failure::NotApplied { .. } | Failure::Unknown { .. })
 }
 
 /// Whether it may be asked again after [`WAIT`]. The other side's own word on when is never undercut.
-pub fn is_soon_over(failure: &Failure) -> bool {
+pub(crate) fn is_soon_over(failure: &Failure) -> bool {
     match failure {
         Failure::NotApplied { retry_after, .. } => retry_after.is_none_or(|time| time <= WAIT),
         failure => is_for_now(failure),

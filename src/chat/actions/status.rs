@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// `status` alone: the status, and where the case can go.
-pub async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     let answer = Reply::of(stands(&case));
     Ok(match case.is_closed() {
@@ -24,7 +24,7 @@ pub async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 }
 
 /// `status TO`
-pub async fn set(context: &CommandContext<'_>, id: &CaseId, to: &Status) -> Outcome {
+pub(crate) async fn set(context: &CommandContext<'_>, id: &CaseId, to: &Status) -> Outcome {
     compare_and_set::case(context, id, |case| compare(case, to)).await
 }
 

@@ -9,7 +9,7 @@ use crate::{
 
 /// What keeps a comment in its issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
+pub(crate) enum Stays {
     /// It is not for everybody who sees the issue.
     Restricted,
     /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
@@ -22,7 +22,12 @@ pub enum Stays {
 
 /// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked for
 /// last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
-pub fn stays(comment: &HeardComment, words: &str, floor: Floor, settings: &settings::Jira) -> Option<Stays> {
+pub(crate) fn stays(
+    comment: &HeardComment,
+    words: &str,
+    floor: Floor,
+    settings: &settings::Jira,
+) -> Option<Stays> {
     let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
     match comment.audience {
         Audience::Restricted => return Some(Stays::Restricted),

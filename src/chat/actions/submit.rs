@@ -4,6 +4,7 @@ use super::{
     attach, authorised,
     compare_and_set::{self, PlannedChange, closed},
     context::{CommandContext, Outcome, strange},
+    freeze::Frozen,
     lists::watchers_of,
     membership,
 };
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// Does it.
-pub async fn done(context: &CommandContext<'_>, filled: &FormInput, here: Option<CaseId>) -> Outcome {
+pub(crate) async fn done(context: &CommandContext<'_>, filled: &FormInput, here: Option<CaseId>) -> Outcome {
     authorised(context, &filled.command(), here.as_ref()).await?;
     match filled {
         FormInput::New(new) => create(context, new).await,
@@ -57,7 +58,7 @@ async fn create(context: &CommandContext<'_>, new: &NewCaseForm) -> Outcome {
         false => watchers_of(context, &new.people).await?,
     };
     // A profile may change between two deliveries; what is sent under one token must not.
-    let watchers = context.decide("watchers", people).await?;
+    let watchers = context.freeze(Frozen::Watchers, people).await?;
     let call = Call::CreateCase { new: Box::new(new.call(context.key, watchers)) };
     let sir::Answer::CaseId(case) = context.call(call).await? else { return Err(strange("CreateCase")) };
     context.changed(&case).await?;

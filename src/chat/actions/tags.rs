@@ -17,7 +17,7 @@ const MOST: usize = 200;
 type Pairs = Vec<(String, String)>;
 
 /// `tag list`
-pub async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     let tags = cases::tags(context, &case.arn).await?;
     if tags.is_empty() {
@@ -30,7 +30,7 @@ pub async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 }
 
 /// `tag add K=V…`
-pub async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+pub(crate) async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
     let case = context.case(id).await?;
     let now = cases::tags(context, &case.arn).await?;
     let missing: Pairs = pairs.iter().filter(|pair| !now.contains(pair)).cloned().collect();
@@ -51,7 +51,7 @@ pub async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(String, St
 }
 
 /// `tag rm K…`
-pub async fn remove(context: &CommandContext<'_>, id: &CaseId, keys: &[String]) -> Outcome {
+pub(crate) async fn remove(context: &CommandContext<'_>, id: &CaseId, keys: &[String]) -> Outcome {
     let case = context.case(id).await?;
     let now = cases::tags(context, &case.arn).await?;
     let there: Vec<_> =

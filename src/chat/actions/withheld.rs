@@ -1,6 +1,6 @@
 //! How do the people of an issue hear, once, that a comment was withheld from the case?
 
-use super::{context::ActionError, issue::Conversation, retry::is_for_now};
+use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now};
 use crate::{
     case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
@@ -8,16 +8,16 @@ use crate::{
 };
 
 /// A comment that looks like it holds a secret.
-pub struct Withheld<'a> {
+pub(crate) struct Withheld<'a> {
     /// As it stands in the issue.
-    pub comment: &'a HeardComment,
+    pub(crate) comment: &'a HeardComment,
     /// What it looks like, in words for people.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 impl Withheld<'_> {
     /// Under which it is told: once as the comment was written, and once more after each edit that leaves a secret in it.
-    pub fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         Key(format!("withheld/{}/{}", self.comment.id, self.comment.changed().unwrap_or_default()))
     }
 
@@ -29,12 +29,14 @@ impl Withheld<'_> {
     /// # Errors
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
     /// issue's other comments must not wait for this.
-    pub async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
+    pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
         let (key, case) = (self.key(), said.case);
-        let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&key.0));
+        let there = said.others.iter().find(|other| other.mark_by(said.me.as_str()) == Some(&key.0));
         let told = match there {
             Some(there) => Ok(there.id.clone()),
-            None => jira.comment(said.issue, &key.0, jira::withheld(self.comment, case, self.kind)).await,
+            None => {
+                jira.comment(said.issue.as_str(), &key.0, jira::withheld(self.comment, case, self.kind)).await
+            }
         };
         match told {
             Ok(remote) => remember(jira.world.store(), case, &key, remote).await,

@@ -19,27 +19,27 @@ use crate::{
 
 /// What is to become of a case. `None` leaves it as it is.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseEdit {
+pub(crate) struct CaseEdit {
     /// 1 to 300 characters.
     #[serde(rename = "title", deserialize_with = "stated")]
-    pub title: Option<String>,
+    pub(crate) title: Option<String>,
     /// 1 to 8,000 characters.
     #[serde(rename = "description", deserialize_with = "stated")]
-    pub description: Option<String>,
+    pub(crate) description: Option<String>,
     /// `Security Incident` or `Investigation`.
     #[serde(rename = "engagement", deserialize_with = "stated")]
-    pub engagement: Option<String>,
+    pub(crate) engagement: Option<String>,
     /// When the incident is said to have begun.
     #[serde(rename = "reported", deserialize_with = "stated")]
-    pub reported: Option<Seconds>,
+    pub(crate) reported: Option<Seconds>,
     /// When it was found to have begun.
     #[serde(rename = "actual", deserialize_with = "stated")]
-    pub actual: Option<Seconds>,
+    pub(crate) actual: Option<Seconds>,
 }
 
 impl CaseEdit {
     /// What of it is not so yet.
-    pub fn missing(&self, case: &Case) -> CaseChange {
+    pub(crate) fn missing(&self, case: &Case) -> CaseChange {
         let Self { title, description, engagement, reported, actual } = self.clone();
         CaseChange {
             title: title.filter(|title| *title != case.title),
@@ -52,7 +52,7 @@ impl CaseEdit {
     }
 
     /// What the person filled in.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         let moment = |at: &Option<Seconds>| at.map(when::written);
         let lines = [
             ("Title", self.title.clone()),
@@ -67,7 +67,7 @@ impl CaseEdit {
 }
 
 /// The form of this case.
-pub fn filled_in(form: &Modal, case: &Case) -> Value {
+pub(crate) fn filled_in(form: &Modal, case: &Case) -> Value {
     let mut blocks = vec![Field::needed(FieldName::Title, "Title").initial(&case.title).line(300)];
     blocks.extend(description(&case.description));
     blocks.push(engagement(&case.engagement));
@@ -79,7 +79,7 @@ pub fn filled_in(form: &Modal, case: &Case) -> Value {
 }
 
 /// Reads what was changed.
-pub fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
+pub(crate) fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
     let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let changed = |now: &String, before: &str| *now != before.trim();
     let title = Some(title).filter(|title| {

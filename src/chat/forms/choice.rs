@@ -15,7 +15,7 @@ use crate::{
 const NAME: FieldName = FieldName::Case;
 
 /// The menu, as soon as there is one; before that, that it comes.
-pub fn blocks(cases: Option<&[CaseSummary]>) -> Vec<Value> {
+pub(crate) fn blocks(cases: Option<&[CaseSummary]>) -> Vec<Value> {
     let Some(cases) = cases else { return vec![note("One moment: the open cases are being read …")] };
     let options: Vec<_> = cases
         .iter()
@@ -29,13 +29,13 @@ pub fn blocks(cases: Option<&[CaseSummary]>) -> Vec<Value> {
 }
 
 /// The chosen case.
-pub fn read(mut values: Values<'_>) -> Result<CaseId, Errors> {
+pub(crate) fn read(mut values: Values<'_>) -> Result<CaseId, Errors> {
     let case = chosen(&mut values, NAME);
     values.read(case)
 }
 
 /// The chosen case; where there is none yet, the field `name` says so.
-pub fn chosen(values: &mut Values<'_>, name: FieldName) -> Option<CaseId> {
+pub(crate) fn chosen(values: &mut Values<'_>, name: FieldName) -> Option<CaseId> {
     let case = values.option(NAME).and_then(CaseId::parse);
     if case.is_none() {
         values.wrong(
@@ -47,7 +47,7 @@ pub fn chosen(values: &mut Values<'_>, name: FieldName) -> Option<CaseId> {
 }
 
 /// What the form for files, or the one for a comment, shows once the open cases are known.
-pub fn filled_in(form: &super::Modal, cases: &[CaseSummary]) -> Value {
+pub(crate) fn filled_in(form: &super::Modal, cases: &[CaseSummary]) -> Value {
     let mut shown = blocks(Some(cases));
     if cases.is_empty() {
         return form.saying(&Reply::says("No case is open. Open one first, and try again."));

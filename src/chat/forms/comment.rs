@@ -18,7 +18,7 @@ const TEXT: FieldName = FieldName::Text;
 const WHY: FieldName = FieldName::Why;
 
 /// A comment on a case, or on one that is chosen here.
-pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
+pub(crate) fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
     let mut blocks = match case {
         Some(case) => {
             vec![note(&format!("On case {case}. Everybody who can see the case reads it, AWS included."))]
@@ -30,14 +30,14 @@ pub fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
 }
 
 /// The comment's text.
-pub fn text_blocks(text: &str) -> Vec<Value> {
+pub(crate) fn text_blocks(text: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 12,000: what you type in more room begins a new line.";
     Field::needed(TEXT, "Comment").hint(hint).initial(text).long(limits::case::COMMENT)
 }
 
 /// Reads a comment.
-pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine, Errors> {
+pub(crate) fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine, Errors> {
     let text = values.long(TEXT);
     values.checked_long(TEXT, limits::case::comment(&text));
     let case = match case {
@@ -50,13 +50,13 @@ pub fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine,
 }
 
 /// Why an investigation was of use, or not.
-pub fn reason(useful: bool) -> Vec<Value> {
+pub(crate) fn reason(useful: bool) -> Vec<Value> {
     let label = if useful { "What was useful?" } else { "What was not useful?" };
     vec![Field::optional(WHY, label).hint("AWS reads it. At most 1,000 characters.").short_lines(1_000)]
 }
 
 /// Reads such a reason.
-pub fn read_reason(mut values: Values<'_>) -> Result<Option<String>, Errors> {
+pub(crate) fn read_reason(mut values: Values<'_>) -> Result<Option<String>, Errors> {
     let why = values.text(WHY);
     let why = (!why.is_empty()).then_some(why);
     if let Some(why) = &why {

@@ -20,7 +20,7 @@ use crate::{
 const TEAM_HINT: &str = "One a line: name | job title | e-mail address. Two to ten people.";
 
 /// The fields of a new membership.
-pub fn new_blocks() -> Vec<Value> {
+pub(crate) fn new_blocks() -> Vec<Value> {
     vec![
         Field::needed(FieldName::Name, "Name").hint("3 to 50 characters.").line(50),
         Field::needed(FieldName::Team, "Incident response team").hint(TEAM_HINT).lines(),
@@ -31,7 +31,7 @@ pub fn new_blocks() -> Vec<Value> {
 }
 
 /// The fields of a change.
-pub fn change_blocks() -> Vec<Value> {
+pub(crate) fn change_blocks() -> Vec<Value> {
     vec![
         note("What is left empty stays as it is."),
         Field::optional(FieldName::Name, "New name").hint("3 to 50 characters.").line(50),
@@ -53,7 +53,7 @@ fn choice(name: FieldName, label: &'static str) -> Value {
 }
 
 /// Reads a new membership.
-pub fn read_new(mut values: Values<'_>) -> Result<MembershipCommand, Errors> {
+pub(crate) fn read_new(mut values: Values<'_>) -> Result<MembershipCommand, Errors> {
     let name = name(&mut values);
     let team = team(&mut values);
     if name.is_none() {
@@ -71,7 +71,7 @@ pub fn read_new(mut values: Values<'_>) -> Result<MembershipCommand, Errors> {
 }
 
 /// Reads a change.
-pub fn read_change(
+pub(crate) fn read_change(
     mut values: Values<'_>,
     membership: Option<MembershipId>,
 ) -> Result<MembershipCommand, Errors> {

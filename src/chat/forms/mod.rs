@@ -6,15 +6,15 @@
 //!
 //! [`block`] builds fields and [`values`] reads them; a module for each form does both.
 
-pub mod block;
+pub(crate) mod block;
 mod change;
 mod choice;
 mod comment;
-pub mod field;
+pub(crate) mod field;
 mod membership;
-pub mod new_case;
-pub mod overflow_field;
-pub mod values;
+pub(crate) mod new_case;
+pub(crate) mod overflow_field;
+pub(crate) mod values;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,38 +23,38 @@ use self::{
     block::plain,
     values::{Errors, Values},
 };
-pub use self::{
+pub(crate) use self::{
     change::{CaseEdit, filled_in as edit_filled_in},
     choice::filled_in as choice_filled_in,
     new_case::NewCaseForm,
 };
 use super::reply::Reply;
 use crate::{
-    case::{CaseId, MembershipId, Seconds},
+    case::{CaseId, FileId, MembershipId, Seconds},
     chat::{
-        ingress::job::{Action, Origin},
+        ingress::{action::Action, job::Origin},
         language::command::{Command, CommandLine, InvestigationRef, MembershipCommand, MembershipUpdate},
     },
     state::record::{self, Unreadable, stated},
 };
 
 /// The `callback_id` of all our forms.
-pub const CALLBACK: &str = "form";
+pub(crate) const CALLBACK: &str = "form";
 
 /// A form, what it is about, and where it was opened: there the answer goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Modal {
+pub(crate) struct Modal {
     /// Which.
     #[serde(rename = "kind")]
-    pub kind: ModalKind,
+    pub(crate) kind: ModalKind,
     /// Where it was opened.
     #[serde(rename = "place")]
-    pub place: Origin,
+    pub(crate) place: Origin,
 }
 
 /// Which form, and about what.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ModalKind {
+pub(crate) enum ModalKind {
     /// A new case.
     #[serde(rename = "New")]
     New {
@@ -117,13 +117,13 @@ pub enum ModalKind {
     Attach {
         /// Their ids, `F…`.
         #[serde(rename = "files")]
-        files: Vec<String>,
+        files: Vec<FileId>,
     },
 }
 
 /// What was filled in, where no line of the grammar says it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FormInput {
+pub(crate) enum FormInput {
     /// A new case.
     #[serde(rename = "New")]
     New(Box<NewCaseForm>),
@@ -148,7 +148,7 @@ pub enum FormInput {
         case: Option<CaseId>,
         /// Their ids, `F…`.
         #[serde(rename = "files")]
-        files: Vec<String>,
+        files: Vec<FileId>,
         /// How many of them the jobs before this one dealt with: a job takes one.
         #[serde(rename = "before", default)]
         before: usize,
@@ -157,12 +157,12 @@ pub enum FormInput {
 
 impl FormInput {
     /// Whether a job after this one answers for it.
-    pub fn is_a_part(&self) -> bool {
+    pub(crate) fn is_a_part(&self) -> bool {
         matches!(self, Self::Attach { files, before, .. } if before + 1 < files.len())
     }
 
     /// What it asks for: decides who may.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         match self {
             Self::New(_) => Command::New { title: None },
             Self::Edit { .. } => Command::Edit,
@@ -172,7 +172,7 @@ impl FormInput {
     }
 
     /// The case that it names.
-    pub fn case(&self) -> Option<&CaseId> {
+    pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
             Self::Edit { case, .. } => Some(case),
             Self::Attach { case, .. } => case.as_ref(),
@@ -181,7 +181,7 @@ impl FormInput {
     }
 
     /// What the person filled in, to be given back with a refusal.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         match self {
             Self::New(new) => new.typed(),
             Self::Edit { edit, .. } => edit.typed(),
@@ -192,14 +192,14 @@ impl FormInput {
 }
 
 /// Whether what a line asks is better said in a form. `pressed`: by a button, which cannot say more than it does.
-pub fn is_wanted(command: &Command, pressed: bool) -> bool {
+pub(crate) fn is_wanted(command: &Command, pressed: bool) -> bool {
     let form = CommandLine { case: Some(CaseId::new("0000000000")), command: command.clone() };
     ModalKind::of(&form, pressed).is_some()
 }
 
 impl ModalKind {
     /// The form that a line asks for; `None` where it asks for none, or names no case although it is about one.
-    pub fn of(line: &CommandLine, pressed: bool) -> Option<Self> {
+    pub(crate) fn of(line: &CommandLine, pressed: bool) -> Option<Self> {
         let case = line.case.clone();
         match &line.command {
             Command::New { title } => Some(Self::New { title: title.clone() }),
@@ -220,7 +220,7 @@ impl ModalKind {
     }
 
     /// What the form asks for: decides who may.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         match self {
             Self::New { .. } => Command::New { title: None },
             Self::Comment { .. } => Command::Comment { text: None },
@@ -239,7 +239,7 @@ impl ModalKind {
     }
 
     /// Whether it needs something from the service before it can be filled in.
-    pub fn is_filled_later(&self) -> bool {
+    pub(crate) fn is_filled_later(&self) -> bool {
         match self {
             Self::Comment { case, .. } => case.is_none(),
             Self::Edit { .. } | Self::Close { .. } | Self::Attach { .. } => true,
@@ -264,7 +264,7 @@ impl ModalKind {
 
 impl Modal {
     /// The form as it is opened.
-    pub fn view(&self, now: Seconds) -> Value {
+    pub(crate) fn view(&self, now: Seconds) -> Value {
         match &self.kind {
             ModalKind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
             ModalKind::Comment { case, text } => self.with("Add it", comment::blocks(case.as_ref(), text)),
@@ -278,14 +278,14 @@ impl Modal {
     }
 
     /// The form with these fields.
-    pub fn with(&self, submit: &str, blocks: Vec<Value>) -> Value {
+    pub(crate) fn with(&self, submit: &str, blocks: Vec<Value>) -> Value {
         let mut view = self.without_submit(blocks);
         view["submit"] = plain(submit);
         view
     }
 
     /// What stands in the form's place where it cannot be filled in.
-    pub fn saying(&self, answer: &Reply) -> Value {
+    pub(crate) fn saying(&self, answer: &Reply) -> Value {
         self.without_submit(answer.view_blocks())
     }
 
@@ -312,7 +312,7 @@ impl Modal {
     ///
     /// # Errors
     /// Another release opened it, and this one cannot read what it is about.
-    pub fn of(view: &Value) -> Option<Result<Self, Unreadable>> {
+    pub(crate) fn of(view: &Value) -> Option<Result<Self, Unreadable>> {
         let metadata = view["private_metadata"].as_str().unwrap_or_default();
         (view["callback_id"] == CALLBACK).then(|| record::read_whole(metadata))
     }
@@ -321,7 +321,7 @@ impl Modal {
     ///
     /// # Errors
     /// What is wrong, by field. Nothing was asked for.
-    pub fn read(&self, view: &Value, now: Seconds) -> Result<Action, Errors> {
+    pub(crate) fn read(&self, view: &Value, now: Seconds) -> Result<Action, Errors> {
         let values = Values::of(view, now);
         match &self.kind {
             ModalKind::New { .. } => Ok(filled(FormInput::New(Box::new(new_case::read(values)?)))),
@@ -352,7 +352,7 @@ impl Modal {
 }
 
 /// A form that says something and asks for nothing.
-pub fn note(answer: &Reply) -> Value {
+pub(crate) fn note(answer: &Reply) -> Value {
     json!({ "type": "modal", "title": plain("Casebridge"), "close": plain("Close"), "blocks": answer.view_blocks() })
 }
 

@@ -14,9 +14,12 @@ use super::{
 use crate::{
     aws::sir::{NewCase, limits},
     case::{Actor, Resolver, Seconds, Watcher},
-    chat::language::{
-        command::{Command, Impact, PersonRef},
-        when,
+    chat::{
+        ingress::act::CommandKey,
+        language::{
+            command::{Command, Impact, PersonRef},
+            when,
+        },
     },
 };
 
@@ -25,7 +28,7 @@ const WATCHERS: usize = 30;
 
 /// A new case as it was filled in: people of the workspace are looked up later.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewCaseForm {
+pub(crate) struct NewCaseForm {
     #[serde(rename = "title")]
     title: String,
     #[serde(rename = "description")]
@@ -44,7 +47,7 @@ pub struct NewCaseForm {
     services: Vec<String>,
     /// Who is to watch.
     #[serde(rename = "people")]
-    pub people: Vec<PersonRef>,
+    pub(crate) people: Vec<PersonRef>,
     #[serde(rename = "actors")]
     actors: Vec<Actor>,
     #[serde(rename = "tags")]
@@ -53,11 +56,11 @@ pub struct NewCaseForm {
 
 impl NewCaseForm {
     /// What is asked of the service, with the watchers that the workspace named.
-    pub fn call(&self, token: &str, watchers: Vec<Watcher>) -> NewCase {
+    pub(crate) fn call(&self, key: &CommandKey, watchers: Vec<Watcher>) -> NewCase {
         let Self { title, description, engagement, resolver, started, .. } = self.clone();
         let Self { accounts, regions, services, people: _, actors, tags, .. } = self.clone();
         NewCase {
-            token: token.to_owned(),
+            token: key.to_string(),
             resolver,
             title,
             description,
@@ -73,7 +76,7 @@ impl NewCaseForm {
     }
 
     /// What the person filled in.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         let people = self.people.iter().map(|person| match person {
             PersonRef::User(id) => format!("@{id}"),
             PersonRef::Email(address) => address.clone(),
@@ -112,7 +115,7 @@ fn resolver_name(resolver: Resolver) -> &'static str {
 }
 
 /// The fields of a new case.
-pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
+pub(crate) fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
     let resolvers =
         [Choice::new("AWS", "AWS works it with us"), Choice::new("Self", "Our own team works it")];
     let regions: Vec<_> = AwsRegion::values().iter().map(|region| Choice::bare(*region)).collect();
@@ -146,7 +149,7 @@ pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
 }
 
 /// The field for a description.
-pub fn description(now: &str) -> Vec<Value> {
+pub(crate) fn description(now: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
     Field::needed(FieldName::Description, "Description")
@@ -156,13 +159,13 @@ pub fn description(now: &str) -> Vec<Value> {
 }
 
 /// The field for a kind of case.
-pub fn engagement(now: &str) -> Value {
+pub(crate) fn engagement(now: &str) -> Value {
     let kinds = limits::case::ENGAGEMENTS.map(Choice::bare);
     Field::needed(FieldName::Engagement, "Type").initial(now).one_of(&kinds)
 }
 
 /// Reads a new case.
-pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
+pub(crate) fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     values.checked(FieldName::Title, limits::case::title(&title));
@@ -194,7 +197,7 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
         },
     };
     // Whatever else the service's model says. Who the people of the workspace are is not known yet.
-    if let Err(error) = limits::case::new_case(&new.call("x", Vec::new())) {
+    if let Err(error) = limits::case::new_case(&new.call(&CommandKey::known("x".to_owned()), Vec::new())) {
         let field = match error.field {
             "account" | "accounts" => FieldName::Accounts,
             "region" | "regions" => FieldName::Regions,
@@ -269,7 +272,10 @@ pub(crate) fn sample() -> NewCaseForm {
         accounts: texts(&["111122223333"]),
         regions: texts(&["eu-west-1"]),
         services: texts(&["AWS Lambda"]),
-        people: vec![PersonRef::User("U0ANAEXAMP".to_owned()), PersonRef::Email("bo@example.com".to_owned())],
+        people: vec![
+            PersonRef::User(crate::case::UserId::new("U0ANAEXAMP")),
+            PersonRef::Email("bo@example.com".to_owned()),
+        ],
         actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: Some("Boto3/1.34".to_owned()) }],
         tags: vec![("team".to_owned(), "blue".to_owned())],
     }

@@ -9,15 +9,13 @@ use super::{
     block::{Field, continued, plain},
     field::FieldName,
 };
-
-/// The `action_id` of the button begins so; behind it stands the field's name.
-pub(crate) const MORE: &str = "more";
+use crate::chat::reply::ButtonAction;
 
 /// What a view may be updated with; Slack sends more of it than it takes.
 const TAKEN: [&str; 7] = ["type", "callback_id", "title", "submit", "close", "private_metadata", "blocks"];
 
 fn action_id(field: FieldName) -> String {
-    format!("{MORE}/{}", field.as_str())
+    format!("{}/{}", ButtonAction::More.as_str(), field.as_str())
 }
 
 /// A button that adds a field, as often as its value says.

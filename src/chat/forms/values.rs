@@ -9,7 +9,7 @@ use super::{
     field::{BlockId, FieldName},
 };
 use crate::{
-    case::Seconds,
+    case::{Seconds, UserId},
     chat::{
         language::{command::Command, decode, grammar, user_error::UserError},
         policy::secret_scan,
@@ -17,23 +17,23 @@ use crate::{
 };
 
 /// A form as it was sent. Its text is plain: Slack escapes nothing in a form.
-pub struct Values<'a> {
+pub(crate) struct Values<'a> {
     view: &'a Value,
     now: Seconds,
     errors: Map<String, Value>,
 }
 
 /// What is wrong with which field, as Slack takes it in `response_action: errors`.
-pub type Errors = Map<String, Value>;
+pub(crate) type Errors = Map<String, Value>;
 
 impl<'a> Values<'a> {
     /// The values of a view that was sent at `now`.
-    pub fn of(view: &'a Value, now: Seconds) -> Self {
+    pub(crate) fn of(view: &'a Value, now: Seconds) -> Self {
         Self { view, now, errors: Map::new() }
     }
 
     /// What was read, unless something is wrong.
-    pub fn read<T>(self, value: Option<T>) -> Result<T, Errors> {
+    pub(crate) fn read<T>(self, value: Option<T>) -> Result<T, Errors> {
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(self.errors),
@@ -45,24 +45,28 @@ impl<'a> Values<'a> {
     }
 
     /// Says what is wrong with a field; the first thing that is said of it stays.
-    pub fn wrong(&mut self, block: impl Into<BlockId>, why: impl Display) {
+    pub(crate) fn wrong(&mut self, block: impl Into<BlockId>, why: impl Display) {
         self.errors.entry(block.into().to_string()).or_insert_with(|| json!(why.to_string()));
     }
 
     /// What a check says; its mistake goes to the field.
-    pub fn checked<T>(&mut self, block: impl Into<BlockId>, result: Result<T, impl Display>) -> Option<T> {
+    pub(crate) fn checked<T>(
+        &mut self,
+        block: impl Into<BlockId>,
+        result: Result<T, impl Display>,
+    ) -> Option<T> {
         result.map_err(|why| self.wrong(block, why)).ok()
     }
 
     /// The text of a field, the blanks around it taken away; a secret in it is wrong.
-    pub fn text(&mut self, name: FieldName) -> String {
+    pub(crate) fn text(&mut self, name: FieldName) -> String {
         let text = self.at(name)["value"].as_str().unwrap_or_default().trim().to_owned();
         self.harmless(name, text)
     }
 
     /// A text that may fill several fields. What was in them at first is put together as it was; what is typed into
     /// a further field begins a new line.
-    pub fn long(&mut self, name: FieldName) -> String {
+    pub(crate) fn long(&mut self, name: FieldName) -> String {
         let mut text = String::new();
         for (index, part) in self.parts(name).enumerate() {
             self.harmless(name.part(index), part.is.to_owned());
@@ -81,12 +85,12 @@ impl<'a> Values<'a> {
 
     /// Whether a long text says something else than when the form was opened: blanks around its fields count for
     /// nothing, since they may get lost on the way.
-    pub fn is_changed(&self, name: FieldName) -> bool {
+    pub(crate) fn is_changed(&self, name: FieldName) -> bool {
         self.parts(name).any(|part| !part.is_as_it_was())
     }
 
     /// What a check says of a long text; its mistake goes to the last field that holds some of it.
-    pub fn checked_long<T>(&mut self, name: FieldName, result: Result<T, impl Display>) -> Option<T> {
+    pub(crate) fn checked_long<T>(&mut self, name: FieldName, result: Result<T, impl Display>) -> Option<T> {
         let filled = self.parts(name).enumerate().filter(|(_, part)| !part.is.trim().is_empty()).last();
         self.checked(name.part(filled.map_or(0, |(index, _)| index)), result)
     }
@@ -115,40 +119,40 @@ impl<'a> Values<'a> {
     }
 
     /// The value of the chosen option.
-    pub fn option(&self, name: FieldName) -> Option<&'a str> {
+    pub(crate) fn option(&self, name: FieldName) -> Option<&'a str> {
         self.at(name)["selected_option"]["value"].as_str()
     }
 
     /// The values of all chosen options.
-    pub fn options(&self, name: FieldName) -> Vec<String> {
+    pub(crate) fn options(&self, name: FieldName) -> Vec<String> {
         let chosen = self.at(name)["selected_options"].as_array().into_iter().flatten();
         chosen.filter_map(|option| option["value"].as_str()).map(str::to_owned).collect()
     }
 
     /// The ids of the chosen people.
-    pub fn people(&self, name: FieldName) -> Vec<String> {
+    pub(crate) fn people(&self, name: FieldName) -> Vec<UserId> {
         let chosen = self.at(name)["selected_users"].as_array().into_iter().flatten();
-        chosen.filter_map(Value::as_str).map(str::to_owned).collect()
+        chosen.filter_map(Value::as_str).map(UserId::new).collect()
     }
 
     /// The chosen moment.
-    pub fn moment(&self, name: FieldName) -> Option<Seconds> {
+    pub(crate) fn moment(&self, name: FieldName) -> Option<Seconds> {
         self.at(name)["selected_date_time"].as_i64()
     }
 
     /// What a field stood at when the form was opened.
-    pub fn before(&self, name: FieldName) -> &'a Value {
+    pub(crate) fn before(&self, name: FieldName) -> &'a Value {
         field(self.view, name.into())
     }
 
     /// Reads a field as what follows `verb` in a line: the same checks, in the same words. Nothing where it is empty.
-    pub fn asked(&mut self, name: FieldName, verb: &str) -> Option<Command> {
+    pub(crate) fn asked(&mut self, name: FieldName, verb: &str) -> Option<Command> {
         let words = self.text(name);
         self.asked_of(name, verb, &words)
     }
 
     /// The same for a part of a field.
-    pub fn asked_of(&mut self, name: FieldName, verb: &str, words: &str) -> Option<Command> {
+    pub(crate) fn asked_of(&mut self, name: FieldName, verb: &str, words: &str) -> Option<Command> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {
             return None;

@@ -1,8 +1,5 @@
-//! What arrives at `command`, and what is it worked with?
+//! What every request and every job is worked with.
 
-use serde_json::Value;
-
-use super::{envelope::GatewayRequest, inbox, route};
 use crate::{
     case::Millis,
     config::{
@@ -13,7 +10,7 @@ use crate::{
     targets::{jira::Jira, slack::Slack},
 };
 
-/// What every request and every job is worked with.
+/// Plain data: what `command` was started with.
 pub struct ChatContext<'a> {
     /// Everything outside.
     pub world: &'a dyn World,
@@ -23,24 +20,7 @@ pub struct ChatContext<'a> {
     pub secrets: &'a Secrets,
 }
 
-/// The event is neither a request nor a batch of jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("neither an HTTP request (payload 2.0) nor a batch of SQS messages")]
-pub struct Unknown;
-
 impl<'a> ChatContext<'a> {
-    /// Takes what Lambda brought, by the door that it came through. Nothing new is begun after `deadline`.
-    ///
-    /// # Errors
-    /// The event came through neither door.
-    pub async fn handle(&self, event: &Value, deadline: Millis) -> Result<Value, Unknown> {
-        if event.get("Records").is_some() {
-            return Box::pin(inbox::work(self, event, deadline)).await.ok_or(Unknown);
-        }
-        let request = GatewayRequest::read(event).ok_or(Unknown)?;
-        Ok(Box::pin(route::answer(self, &request)).await.into_value())
-    }
-
     /// Where people talk.
     pub fn slack(&self) -> Slack<'a> {
         let (settings, token) = (&self.settings.slack, &self.secrets.slack_bot_token);
@@ -55,7 +35,7 @@ impl<'a> ChatContext<'a> {
     }
 
     /// The secrets with which Slack may sign: the current one, and the one before while it is being replaced.
-    pub fn slack_signs(&self) -> Vec<&'a Secret> {
+    pub(crate) fn slack_signs(&self) -> Vec<&'a Secret> {
         [Some(&self.secrets.slack_signing_secret), self.secrets.slack_signing_secret_previous.as_ref()]
             .into_iter()
             .flatten()
@@ -63,7 +43,7 @@ impl<'a> ChatContext<'a> {
     }
 
     /// The secrets with which Jira may sign.
-    pub fn jira_signs(&self) -> Vec<&'a Secret> {
+    pub(crate) fn jira_signs(&self) -> Vec<&'a Secret> {
         [Some(&self.secrets.jira_webhook_secret), self.secrets.jira_webhook_secret_previous.as_ref()]
             .into_iter()
             .flatten()

@@ -12,10 +12,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    context::ChatContext,
-    job::{Action, Job},
-};
+use super::{action::Action, context::ChatContext, job::Job};
 use crate::{
     case::Millis,
     chat::{actions, forms::FormInput},
@@ -28,7 +25,7 @@ const LONGEST: Millis = 45_000;
 
 /// Does the jobs of a batch. Those that were not done come again; after the first of a group, the rest of it as well:
 /// the queue keeps the order within a group. `None` if this is no batch.
-pub async fn work(chat: &ChatContext<'_>, event: &Value, deadline: Millis) -> Option<Value> {
+pub(crate) async fn work(chat: &ChatContext<'_>, event: &Value, deadline: Millis) -> Option<Value> {
     let batch = SqsEvent::deserialize(event).ok()?;
     let mut failed = HashSet::new();
     let mut again = Vec::new();
@@ -70,11 +67,11 @@ async fn is_done(chat: &ChatContext<'_>, message: &SqsMessage, deadline: Millis)
             if let actions::Redeliver::Unreadable(record) = &trouble {
                 metrics::unreadable(record);
             }
-            tracing::warn!(id, key = job.key(), %trouble, "a job must come again");
+            tracing::warn!(id, key = %job.key(), %trouble, "a job must come again");
             false
         }
         None => {
-            tracing::error!(id, key = job.key(), "a job panicked");
+            tracing::error!(id, key = %job.key(), "a job panicked");
             false
         }
     }
@@ -84,7 +81,7 @@ async fn is_done(chat: &ChatContext<'_>, message: &SqsMessage, deadline: Millis)
 /// what the queue gives back would wait for minutes, and be dead after five times.
 async fn is_put_off(chat: &ChatContext<'_>, job: &Job, message: &str) -> bool {
     let long = matches!(job.action, Action::Filled { filled: FormInput::Attach { .. } });
-    long && job.put(chat.world, &format!("{}-{message}", job.key())).await.is_ok()
+    long && job.put(chat.world, Some(message)).await.is_ok()
 }
 
 /// What comes of a future; `None` if it panicked.

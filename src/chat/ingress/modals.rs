@@ -1,19 +1,21 @@
-//! How does a form come to stand before a person in time, and what becomes of what they fill in?
+//! Forms: how they come to stand before a person in time, and what becomes of what is filled in.
 //!
-//! A `trigger_id` opens one form, for three seconds: so forms are opened here, at the door. What they need from the
-//! service is filled in by a job, and so is done what they ask for.
+//! A `trigger_id` opens one form, for three seconds: so forms are opened at ingress. What they need from the service is
+//! filled in by a job, and so is done what they ask for.
 
 use serde_json::{Value, json};
 
 use super::{
+    act::ActId,
+    action::Action,
     context::ChatContext,
     envelope::GatewayResponse,
-    job::{Action, Job, Origin, case_of, in_form},
+    job::{Job, Origin, Sender, case_of},
     payload::{BlockActions, EventMessage, Shortcut, ViewSubmission},
     route::{at_once, put, taken},
 };
 use crate::{
-    case::{Millis, text},
+    case::{CaseId, FileId, Millis, TriggerId, ViewId, text},
     chat::{
         forms::{FormInput, Modal, ModalKind, field::FieldName, is_wanted, note, overflow_field},
         language::{
@@ -30,72 +32,67 @@ use crate::{
 const FILES: usize = 10;
 
 /// Who opens a form, where and with what.
-pub struct ModalOpener {
-    /// Opens one form, for three seconds.
-    pub trigger: String,
-    /// The workspace.
-    pub team: String,
-    /// The person.
-    pub user: String,
-    /// Where: there the answer goes.
-    pub place: Origin,
-    /// A button was pressed.
-    pub pressed: bool,
+pub(super) struct ModalOpener {
+    pub(super) trigger: TriggerId,
+    pub(super) sender: Sender,
+    /// By a button.
+    pub(super) pressed: bool,
 }
 
 /// The form that a line asks for; `None` where it asks for none, or its case has to be asked for first.
-pub async fn wanted(chat: &ChatContext<'_>, line: &CommandLine, opener: &ModalOpener) -> Option<ModalKind> {
+pub(super) async fn wanted(
+    chat: &ChatContext<'_>,
+    line: &CommandLine,
+    opener: &ModalOpener,
+) -> Option<ModalKind> {
     if !is_wanted(&line.command, opener.pressed) {
         return None;
     }
     let case = match &line.case {
         Some(case) => Some(case.clone()),
         // Where the table does not answer, the job that does this later asks again.
-        None => case_of(chat.world.store(), &opener.team, &opener.place).await.ok().flatten(),
+        None => here(chat, &opener.sender).await.ok().flatten(),
     };
     ModalKind::of(&CommandLine { case, command: line.command.clone() }, opener.pressed)
+}
+
+async fn here(chat: &ChatContext<'_>, sender: &Sender) -> crate::state::Result<Option<CaseId>> {
+    case_of(chat.world.store(), &sender.team, &sender.place).await
 }
 
 /// Opens a form.
 ///
 /// # Errors
 /// It could not be opened: what the person gets to read instead.
-pub async fn open(
+pub(super) async fn open(
     chat: &ChatContext<'_>,
     kind: ModalKind,
     opener: &ModalOpener,
-    now: Millis,
 ) -> Result<GatewayResponse, Reply> {
-    let form = Modal { kind, place: opener.place.clone() };
+    let form = Modal { kind, place: opener.sender.place.clone() };
     let sorry = || {
         Reply::says("The form could not be opened in the three seconds that Slack gives. Nothing was done.")
             .say("Please try again.")
     };
-    let opened = chat.slack().open_view(&opener.trigger, &form.view(now.div_euclid(1_000))).await;
-    let view = opened.map_err(|failure| {
+    let view = form.view(opener.sender.at.div_euclid(1_000));
+    let opened = chat.slack().open_view(opener.trigger.as_str(), &view).await;
+    let opened = opened.map_err(|failure| {
         tracing::warn!(%failure, "a form could not be opened");
         sorry()
     })?;
     if !form.kind.is_filled_later() {
         return Ok(GatewayResponse::bare(200));
     }
-    let job = Job {
-        act: in_form(&view.id),
-        team: opener.team.clone(),
-        user: opener.user.clone(),
-        place: form.place.clone(),
-        action: Action::Opened { view: view.id, hash: view.hash, form },
-        response_url: None,
-        replaces: false,
-        at: now,
-    };
+    let view = ViewId::new(opened.id);
+    let act = ActId::of_form(&view);
+    let job = opener.sender.clone().does(act, Action::Opened { view, hash: opened.hash, form });
     put(chat, &job).await.map_err(|()| sorry())?;
     Ok(GatewayResponse::bare(200))
 }
 
 /// A form is given one more field for a long text. A press that comes twice is refused by the view's hash. `None` for a
 /// form without such a field.
-pub async fn widened(chat: &ChatContext<'_>, click: &BlockActions) -> Option<GatewayResponse> {
+pub(super) async fn widened(chat: &ChatContext<'_>, click: &BlockActions) -> Option<GatewayResponse> {
     let (_, name) = click.actions.first()?.action_id.split_once('/')?;
     let view = click.view.as_ref()?;
     let wider = overflow_field::more(view, FieldName::of_long_text(name)?)?;
@@ -107,7 +104,7 @@ pub async fn widened(chat: &ChatContext<'_>, click: &BlockActions) -> Option<Gat
 }
 
 /// A form was sent: mistakes are shown on its fields, and it stays open; all else goes on to the inbox.
-pub async fn submitted(chat: &ChatContext<'_>, sent: &ViewSubmission, now: Millis) -> GatewayResponse {
+pub(super) async fn submitted(chat: &ChatContext<'_>, sent: &ViewSubmission, now: Millis) -> GatewayResponse {
     let form = match Modal::of(&sent.view) {
         Some(Ok(form)) => form,
         Some(Err(why)) => {
@@ -116,14 +113,11 @@ pub async fn submitted(chat: &ChatContext<'_>, sent: &ViewSubmission, now: Milli
         }
         None => return GatewayResponse::bare(200),
     };
-    let team = sent.team.as_ref().map(|team| team.id.clone()).or_else(|| sent.user.team_id.clone());
-    let team = team.unwrap_or_default();
+    let sender = sent.user.sends(sent.team.as_ref(), form.place.clone(), now);
     let filled = sent.view["state"]["values"].to_string().len();
-    match length::is_read(chat, (&team, &sent.user.id), filled).await {
+    match length::is_read(chat, &sender, filled).await {
         Ok(true) => {}
-        Ok(false) => {
-            return refused(&sent.view, &length::unread(chat.settings, &team, &sent.user.id).plain());
-        }
+        Ok(false) => return refused(&sent.view, &length::unread(chat.settings, &sender).plain()),
         Err(_) => return refused(&sent.view, &length::unknown().plain()),
     }
     let action = match form.read(&sent.view, now.div_euclid(1_000)) {
@@ -132,17 +126,8 @@ pub async fn submitted(chat: &ChatContext<'_>, sent: &ViewSubmission, now: Milli
             return GatewayResponse::json(json!({ "response_action": "errors", "errors": errors }));
         }
     };
-    let job = Job {
-        act: in_form(sent.view["id"].as_str().unwrap_or_default()),
-        team,
-        user: sent.user.id.clone(),
-        place: form.place,
-        action,
-        response_url: None,
-        replaces: false,
-        at: now,
-    };
-    match put(chat, &job).await {
+    let view = ViewId::new(sent.view["id"].as_str().unwrap_or_default());
+    match put(chat, &sender.does(ActId::of_form(&view), action)).await {
         Ok(()) => GatewayResponse::json(json!({ "response_action": "clear" })),
         Err(()) => refused(
             &sent.view,
@@ -175,58 +160,50 @@ fn first_field(view: &Value) -> Option<&str> {
 }
 
 /// A shortcut was chosen on a message.
-pub async fn chosen(chat: &ChatContext<'_>, shortcut: Shortcut, now: Millis) -> GatewayResponse {
+pub(super) async fn chosen(chat: &ChatContext<'_>, shortcut: Shortcut, now: Millis) -> GatewayResponse {
     let Some(message) = &shortcut.message else { return GatewayResponse::bare(200) };
-    let Some((command, files)) = about(&shortcut.callback_id, message) else {
-        return GatewayResponse::bare(200);
-    };
-    let team = shortcut.team.as_ref().map(|team| team.id.clone()).or_else(|| shortcut.user.team_id.clone());
+    let Some(asked) = ShortcutAsk::of(&shortcut, message) else { return GatewayResponse::bare(200) };
     let place = Origin {
-        channel: shortcut.channel.as_ref().map(|channel| channel.id.clone()).unwrap_or_default(),
+        channel: shortcut.channel.as_ref().map(|channel| channel.id.clone()),
         thread: message.thread_ts.clone().or_else(|| message.ts.clone()),
     };
-    let opener = ModalOpener {
-        trigger: shortcut.trigger_id.clone(),
-        team: team.unwrap_or_default(),
-        user: shortcut.user.id.clone(),
-        place,
-        pressed: true,
-    };
-    let case = match case_of(chat.world.store(), &opener.team, &opener.place).await {
-        Ok(case) => case,
-        Err(_) => return GatewayResponse::bare(503),
-    };
-    let job = |action| Job {
-        act: shortcut.trigger_id.clone(),
-        team: opener.team.clone(),
-        user: opener.user.clone(),
-        place: opener.place.clone(),
-        action,
-        response_url: shortcut.response_url.clone(),
-        replaces: false,
-        at: now,
-    };
-    let refusal = at_once(chat.settings, (&opener.team, &opener.user, &opener.place.channel), &command, "");
-    let kind = match (refusal, command, case) {
-        (Some(answer), ..) => return taken(chat, Some(job(Action::Mistaken { answer }))).await,
-        (None, Command::Attach, _) if files.is_empty() => {
-            let answer = Reply::says("There is no file on this message. Nothing was done.");
-            return taken(chat, Some(job(Action::Mistaken { answer }))).await;
+    let sender = shortcut.user.sends(shortcut.team.as_ref(), place, now);
+    let Ok(case) = here(chat, &sender).await else { return GatewayResponse::bare(503) };
+    let opener = ModalOpener { trigger: shortcut.trigger_id.clone(), sender, pressed: true };
+    let refusal = at_once(chat.settings, &opener.sender, &asked.command(), "");
+    let action = match (refusal, asked, case) {
+        (Some(answer), ..) => Action::Mistaken { answer },
+        (None, ShortcutAsk::Attach(files), _) if files.is_empty() => {
+            Action::Mistaken { answer: Reply::says("There is no file on this message. Nothing was done.") }
         }
-        (None, Command::Attach, None) => ModalKind::Attach { files },
-        (None, Command::Attach, case) => {
-            return taken(
-                chat,
-                Some(job(Action::Filled { filled: FormInput::Attach { case, files, before: 0 } })),
-            )
-            .await;
+        (None, ShortcutAsk::Attach(files), None) => {
+            return opened(chat, ModalKind::Attach { files }, &shortcut, &opener).await;
         }
-        (None, _, case) => ModalKind::Comment { case, text: whole(message) },
+        (None, ShortcutAsk::Attach(files), case) => {
+            Action::Filled { filled: FormInput::Attach { case, files, before: 0 } }
+        }
+        (None, ShortcutAsk::Comment, case) => {
+            return opened(chat, ModalKind::Comment { case, text: whole(message) }, &shortcut, &opener).await;
+        }
     };
-    match open(chat, kind, &opener, now).await {
+    taken(chat, Some(job(&shortcut, &opener, action))).await
+}
+
+async fn opened(
+    chat: &ChatContext<'_>,
+    kind: ModalKind,
+    shortcut: &Shortcut,
+    opener: &ModalOpener,
+) -> GatewayResponse {
+    match open(chat, kind, opener).await {
         Ok(response) => response,
-        Err(answer) => taken(chat, Some(job(Action::Mistaken { answer }))).await,
+        Err(answer) => taken(chat, Some(job(shortcut, opener, Action::Mistaken { answer }))).await,
     }
+}
+
+fn job(shortcut: &Shortcut, opener: &ModalOpener, action: Action) -> Job {
+    let job = opener.sender.clone().does(ActId::of_trigger(&opener.trigger), action);
+    job.answered_at(shortcut.response_url.clone())
 }
 
 /// A message as the text of a comment.
@@ -236,16 +213,30 @@ fn whole(message: &EventMessage) -> String {
     text::beside(&decode::decode(&said.text), "message in Slack", &names)
 }
 
-/// What a shortcut asks, and the files of its message.
-fn about(callback: &str, message: &EventMessage) -> Option<(Command, Vec<String>)> {
-    match callback {
-        "add_to_case" => Some((Command::Comment { text: None }, Vec::new())),
-        "attach_file" => Some((Command::Attach, files(message))),
-        _ => None,
+/// What a shortcut asks, by its name in the manifest.
+enum ShortcutAsk {
+    Comment,
+    /// These files of the message.
+    Attach(Vec<FileId>),
+}
+
+impl ShortcutAsk {
+    fn of(shortcut: &Shortcut, message: &EventMessage) -> Option<Self> {
+        match shortcut.callback_id.as_str() {
+            "add_to_case" => Some(Self::Comment),
+            "attach_file" => Some(Self::Attach(files(message))),
+            _ => None,
+        }
+    }
+
+    fn command(&self) -> Command {
+        match self {
+            Self::Comment => Command::Comment { text: None },
+            Self::Attach(_) => Command::Attach,
+        }
     }
 }
 
-/// The ids of a message's files.
-pub fn files(message: &EventMessage) -> Vec<String> {
-    message.said().beside.into_iter().filter_map(|one| one.file).take(FILES).collect()
+pub(super) fn files(message: &EventMessage) -> Vec<FileId> {
+    message.said().beside.into_iter().filter_map(|one| one.file.map(FileId::new)).take(FILES).collect()
 }

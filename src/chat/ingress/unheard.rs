@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use tracing::warn;
 
-use super::job;
+use super::said;
 use crate::{
-    case::Millis,
+    case::{MemberId, Millis, Ts, UserId},
     chat::policy::{
         identity, length,
         since::{self, MessageTimes, Since, TooOld},
@@ -15,7 +15,7 @@ use crate::{
     state,
     targets::{
         contract::{Listener, Said, Unheard},
-        slack::{self, KIND, Slack},
+        slack::{KIND, Slack},
     },
     telemetry::metrics,
 };
@@ -66,8 +66,8 @@ impl Replies<'_> {
         if judge.since.may_whoever_wrote_it(&message, now).is_err() {
             return Ok(());
         }
-        let mut job = job::unread(self.settings, judge.unheard.anchor, said, now);
-        let known = match self.world.store().command(&job.key()).await {
+        let mut job = said::unread(self.settings, judge.unheard.anchor, said, now);
+        let known = match self.world.store().command(job.key().as_str()).await {
             // Nobody knows what became of it: it must not be done twice.
             Err(state::Error::Unreadable(record)) => {
                 metrics::unreadable(&record);
@@ -80,20 +80,19 @@ impl Replies<'_> {
             return Ok(());
         }
         let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
-        job.action = job::words_of(said, read);
-        let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
-        self.world.enqueue(&job.group(), &job.key(), body).await.map_err(state::Error::Trouble)
+        job.action = said::words_of(said, read);
+        job.put(self.world, None).await.map_err(state::Error::Trouble)
     }
 
     /// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
     /// inbox, and no long text is read for that.
     async fn is_read(&self, since: &Since, message: &MessageTimes, said: &Said) -> Option<bool> {
-        let (now, mut by) = (self.world.now(), vec![said.author.clone()]);
+        let (now, mut by) = (self.world.now(), vec![MemberId::new(&said.author)]);
         if since.may(message, &by, now).is_err() {
-            let groups = identity::groups(&self.slack, self.settings, &by[0]).await;
+            let groups = identity::groups(&self.slack, self.settings, &UserId::new(&said.author)).await;
             let groups =
                 groups.inspect_err(|failure| warn!(%failure, "a writer's groups: left for the next check"));
-            by.extend(groups.ok()?);
+            by.extend(groups.ok()?.into_iter().map(MemberId::new));
         }
         match since.may(message, &by, now) {
             Ok(()) => Some(true),
@@ -105,7 +104,7 @@ impl Replies<'_> {
 
 impl Judge<'_> {
     fn message(&self, said: &Said) -> MessageTimes {
-        let card = Some(slack::millis(&self.unheard.anchor.name));
+        let card = Some(Ts::new(&self.unheard.anchor.name).millis());
         let closed = self.unheard.case.closed.map(|closed| closed * 1_000);
         MessageTimes { written: said.at, arrived: said.at, card, closed }
     }

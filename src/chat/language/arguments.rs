@@ -7,16 +7,16 @@ use crate::chat::language::decode::{Word, Words};
 
 /// The words after a verb.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Words that are no flags, in their order.
-    pub plain: Vec<String>,
+    pub(crate) plain: Vec<String>,
     /// Flags in their order; a switch has no value.
     flags: Vec<(&'static str, String)>,
 }
 
 impl Arguments {
     /// Reads all words. `switches` take no value, `valued` one each; unique prefixes are accepted.
-    pub fn read(
+    pub(crate) fn read(
         words: &mut Words<'_>,
         switches: &[&'static str],
         valued: &[&'static str],
@@ -45,27 +45,27 @@ impl Arguments {
     }
 
     /// Whether nothing at all was said.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.plain.is_empty() && self.flags.is_empty()
     }
 
     /// Whether a flag was given.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.flags.iter().any(|(flag, _)| *flag == name)
     }
 
     /// The values of a flag.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.flags.iter().filter(move |(flag, _)| *flag == name).map(|(_, value)| value.as_str())
     }
 
     /// The last value of a flag.
-    pub fn last(&self, name: &str) -> Option<&str> {
+    pub(crate) fn last(&self, name: &str) -> Option<&str> {
         self.values(name).last()
     }
 
     /// Refuses plain words.
-    pub fn nothing_else(&self) -> Result<(), UserError> {
+    pub(crate) fn nothing_else(&self) -> Result<(), UserError> {
         self.plain.first().map_or(Ok(()), |word| Err(too_much(word)))
     }
 }
@@ -80,7 +80,7 @@ fn value_of(name: &str, words: &mut Words<'_>) -> Result<String, UserError> {
 }
 
 /// A word that has no place in the line.
-pub fn too_much(word: &str) -> UserError {
+pub(crate) fn too_much(word: &str) -> UserError {
     UserError::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
 }
 
@@ -101,7 +101,7 @@ fn flag(name: &str, switches: &[&'static str], valued: &[&'static str]) -> Resul
 }
 
 /// A word that is no flag.
-pub fn plain(word: &Word) -> Result<String, UserError> {
+pub(crate) fn plain(word: &Word) -> Result<String, UserError> {
     match word {
         Word::Flag { name, .. } => Err(UserError::new(
             format!("--{name} is not a flag of this verb."),
@@ -112,20 +112,20 @@ pub fn plain(word: &Word) -> Result<String, UserError> {
 }
 
 /// The items in one word of a list: commas separate them, as blanks do.
-pub fn items(word: &Word) -> Result<Vec<String>, UserError> {
+pub(crate) fn items(word: &Word) -> Result<Vec<String>, UserError> {
     let text = plain(word)?;
     Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
 /// The first of the items that have the same key.
-pub fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
+pub(crate) fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
     let mut seen = HashSet::new();
     let new: Vec<bool> = items.iter().map(|item| seen.insert(key(item))).collect();
     items.into_iter().zip(new).filter_map(|(item, new)| new.then_some(item)).collect()
 }
 
 /// Chooses by name, in any case, or by a prefix that only one value has.
-pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, UserError> {
+pub(crate) fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, UserError> {
     let lower = word.to_lowercase();
     let fitting: Vec<&(&str, T)> =
         from.iter().filter(|(name, _)| !lower.is_empty() && name.starts_with(&lower)).collect();

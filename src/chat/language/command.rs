@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{Actor, CaseId, CommentId, InvestigationId, MembershipId, Responder, Seconds, Status},
+    case::{
+        Actor, CaseId, CommentId, InvestigationId, IssueKey, MembershipId, Responder, Seconds, Status, UserId,
+    },
     state::record::stated,
 };
 
@@ -15,22 +17,29 @@ use crate::{
 pub struct CommandLine {
     /// The case that the person named. `None`: the thread's, else the channel's, else ask with buttons.
     #[serde(rename = "case", deserialize_with = "stated")]
-    pub case: Option<CaseId>,
+    pub(crate) case: Option<CaseId>,
     /// What is asked.
     #[serde(rename = "ask")]
-    pub command: Command,
+    pub(crate) command: Command,
+}
+
+impl CommandLine {
+    /// A comment on a case.
+    pub fn comment(case: CaseId, text: String) -> Self {
+        Self { case: Some(case), command: Command::Comment { text: Some(text) } }
+    }
 }
 
 impl Command {
     /// The line that gives this command on one case.
-    pub fn on(self, case: &CaseId) -> CommandLine {
+    pub(crate) fn on(self, case: &CaseId) -> CommandLine {
         CommandLine { case: Some(case.clone()), command: self }
     }
 }
 
 /// Everything that can be asked. Flags are fields of the question that they belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Command {
+pub(crate) enum Command {
     /// `/sir` alone: the action tray of this case; where there is none, the latest open cases as buttons.
     #[serde(rename = "Tray")]
     Tray,
@@ -245,7 +254,7 @@ pub enum Command {
     JiraLink {
         /// As `SEC-12`.
         #[serde(rename = "key")]
-        key: String,
+        key: IssueKey,
     },
     /// `jira open`: makes the issue if there is none.
     #[serde(rename = "JiraOpen")]
@@ -260,7 +269,7 @@ pub enum Command {
 
 /// What can be asked of memberships. A `membership` of `None` is the only one that there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MembershipCommand {
+pub(crate) enum MembershipCommand {
     /// `membership list`
     #[serde(rename = "List")]
     List,
@@ -329,47 +338,47 @@ pub enum MembershipCommand {
 
 /// What a new membership needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembershipValues {
+pub(crate) struct MembershipValues {
     /// 3 to 50 characters.
     #[serde(rename = "name")]
-    pub name: String,
+    pub(crate) name: String,
     /// 2 to 10 people.
     #[serde(rename = "team")]
-    pub team: Vec<Responder>,
+    pub(crate) team: Vec<Responder>,
     /// The opt-in feature `Triage`. `None` leaves it to the service.
     #[serde(rename = "triage", deserialize_with = "stated")]
-    pub triage: Option<bool>,
+    pub(crate) triage: Option<bool>,
     /// `None` leaves it to the service.
     #[serde(rename = "whole_organization", deserialize_with = "stated")]
-    pub whole_organization: Option<bool>,
+    pub(crate) whole_organization: Option<bool>,
 }
 
 /// What UpdateMembership can change. Empty means "leave as it is".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembershipUpdate {
+pub(crate) struct MembershipUpdate {
     /// 3 to 50 characters.
     #[serde(rename = "name", deserialize_with = "stated")]
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// 2 to 10 people: they replace the team.
     #[serde(rename = "team")]
-    pub team: Vec<Responder>,
+    pub(crate) team: Vec<Responder>,
     /// The opt-in feature `Triage`.
     #[serde(rename = "triage", deserialize_with = "stated")]
-    pub triage: Option<bool>,
+    pub(crate) triage: Option<bool>,
     /// Whether the membership covers the whole organisation.
     #[serde(rename = "whole_organization", deserialize_with = "stated")]
-    pub whole_organization: Option<bool>,
+    pub(crate) whole_organization: Option<bool>,
     /// At most 5 organizational units, as `ou-ab12-cd34ef56`.
     #[serde(rename = "add_units")]
-    pub add_units: Vec<String>,
+    pub(crate) add_units: Vec<String>,
     /// At most 5 organizational units.
     #[serde(rename = "remove_units")]
-    pub remove_units: Vec<String>,
+    pub(crate) remove_units: Vec<String>,
 }
 
 /// What can be asked of Security Hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum HubCommand {
+pub(crate) enum HubCommand {
     /// `hub admin`: whose member this account is.
     #[serde(rename = "Admin")]
     Admin,
@@ -403,7 +412,7 @@ pub enum HubCommand {
 
 /// Which investigation of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum InvestigationRef {
+pub(crate) enum InvestigationRef {
     /// As `ai` numbers them, from 1.
     #[serde(rename = "Number")]
     Number(u16),
@@ -423,7 +432,7 @@ impl std::fmt::Display for InvestigationRef {
 
 /// Which cases are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CaseFilter {
+pub(crate) enum CaseFilter {
     /// Not closed.
     #[default]
     #[serde(rename = "Open")]
@@ -438,7 +447,7 @@ pub enum CaseFilter {
 
 /// Add or remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ListEdit {
+pub(crate) enum ListEdit {
     /// Add.
     #[serde(rename = "Add")]
     Add,
@@ -449,7 +458,7 @@ pub enum ListEdit {
 
 /// What the incident reaches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Impact {
+pub(crate) enum Impact {
     /// 1 to 200 account ids of twelve digits.
     #[serde(rename = "Accounts")]
     Accounts(Vec<String>),
@@ -463,10 +472,10 @@ pub enum Impact {
 
 /// Somebody who is to watch, or no longer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum PersonRef {
+pub(crate) enum PersonRef {
     /// A Slack user id, `U…` or `W…`: whose e-mail address the executor looks up.
     #[serde(rename = "User")]
-    User(String),
+    User(UserId),
     /// An e-mail address of 6 to 254 characters.
     #[serde(rename = "Email")]
     Email(String),

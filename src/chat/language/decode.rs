@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use crate::case::text;
+use crate::case::{UserId, text};
 
 /// The longest `<…>` that Slack makes of a mention or a link: a URL of 3,000 characters and its label.
 const LONGEST_ENTITY: usize = 8_192;
 
 /// Reads Slack's text as the person sees it: `&lt;` is `<`, a mention is `@name`, a link its label or address.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['<', '&']) {
@@ -26,7 +26,7 @@ pub fn decode(text: &str) -> String {
 }
 
 /// Writes plain text so that Slack shows it as it is, and [`decode`] gives it back.
-pub fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
@@ -79,7 +79,7 @@ fn named<'a>(label: &'a str, id: &'a str) -> &'a str {
 }
 
 /// Characters without a width, and those that turn the reading direction: never meant in a word.
-pub fn invisible(character: char) -> bool {
+pub(crate) fn invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -87,11 +87,11 @@ pub fn invisible(character: char) -> bool {
 
 /// One word of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
+pub(crate) enum Word {
     /// A word, its quotes taken away.
     Text(String),
     /// A mention of a person, by Slack user id.
-    User(String),
+    User(UserId),
     /// `--name` or `--name=value`, however many dashes of whatever length.
     Flag {
         /// In lower case.
@@ -103,7 +103,7 @@ pub enum Word {
 
 impl Word {
     /// The word as the person typed it, more or less: for a reply.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::User(id) => format!("@{id}"),
@@ -115,7 +115,7 @@ impl Word {
 
 /// The words of a line, one after the other; what was not read yet stays as it was typed.
 #[derive(Clone, Debug)]
-pub struct Words<'a> {
+pub(crate) struct Words<'a> {
     rest: &'a str,
     /// A quote was met that nothing closes: from there on quotes are signs like any other.
     unclosed: bool,
@@ -123,12 +123,12 @@ pub struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// Begins at the start of a line.
-    pub fn new(line: &'a str) -> Self {
+    pub(crate) fn new(line: &'a str) -> Self {
         Self { rest: line, unclosed: false }
     }
 
     /// All that was not read yet, verbatim but for the blanks around it, with Slack's escapes read.
-    pub fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         let text = decode(std::mem::take(&mut self.rest));
         if text.chars().all(|each| each.is_whitespace() || invisible(each)) {
             return String::new();
@@ -137,7 +137,7 @@ impl<'a> Words<'a> {
     }
 
     /// The next word without reading it.
-    pub fn peek(&self) -> Option<Word> {
+    pub(crate) fn peek(&self) -> Option<Word> {
         self.clone().next()
     }
 }
@@ -223,7 +223,7 @@ impl<'a, 'w> WordReader<'a, 'w> {
 }
 
 /// A mention of a person that is a word of its own, and its length in bytes.
-fn user(text: &str) -> Option<(String, usize)> {
+fn user(text: &str) -> Option<(UserId, usize)> {
     let content = entity(text)?;
     let id = content.strip_prefix('@')?.split('|').next()?;
     let length = content.len() + 2;
@@ -231,7 +231,7 @@ fn user(text: &str) -> Option<(String, usize)> {
     let comma = usize::from(text[length..].starts_with(','));
     let known =
         id.len() > 1 && id.starts_with(['U', 'W']) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (alone && known).then(|| (id.to_owned(), length + comma))
+    (alone && known).then(|| (UserId::new(id), length + comma))
 }
 
 /// A hyphen, or what a phone makes of two.
@@ -240,7 +240,7 @@ fn dash(each: char) -> bool {
 }
 
 /// A phone's quotes as the keyboard's.
-pub fn straight(each: char) -> char {
+pub(crate) fn straight(each: char) -> char {
     match each {
         '\u{201c}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2033}' => '"',
         '\u{2018}'..='\u{201b}' | '\u{2032}' => '\'',
@@ -262,7 +262,7 @@ fn closes(rest: &str) -> bool {
 }
 
 /// Writes a word so that it is read as this one word.
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let plain = |each: char| each.is_ascii_alphanumeric() || "@._-:/+=#*".contains(each);
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
         return text.to_owned();
@@ -327,8 +327,8 @@ mod tests {
             ("", vec![]),
             ("K=\"a b\" 5\" x", vec![text("K=a b"), text("5\""), text("x")]),
             ("\"say \\\"hi\\\" \\\\ \\n\"", vec![text("say \"hi\" \\ \\n")]),
-            ("<@U024BE7LH|Ana P> x", vec![Word::User("U024BE7LH".to_owned()), text("x")]),
-            ("<@U024BE7LH>,<@U1>x", vec![Word::User("U024BE7LH".to_owned()), text("@U1x")]),
+            ("<@U024BE7LH|Ana P> x", vec![Word::User(UserId::new("U024BE7LH")), text("x")]),
+            ("<@U024BE7LH>,<@U1>x", vec![Word::User(UserId::new("U024BE7LH")), text("@U1x")]),
             ("&lt;@U024BE7LH&gt;", vec![text("<@U024BE7LH>")]),
             ("<mailto:a@b.test|a@b.test>", vec![text("a@b.test")]),
             ("--Name=\"x y\" \"--name\" -5", vec![flag("name", Some("x y")), text("--name"), text("-5")]),

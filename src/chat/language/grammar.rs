@@ -186,7 +186,7 @@ fn unknown(word: &str) -> UserError {
 }
 
 /// What `help FIRST SECOND` is about: a verb, or a family of them by its first word.
-pub fn topic(first: &str, second: Option<&str>) -> Result<&'static str, UserError> {
+pub(crate) fn topic(first: &str, second: Option<&str>) -> Result<&'static str, UserError> {
     let (first, second) = (spelled(first), second.map(spelled));
     if let Some(second) = second {
         return find(&first, Some(&second)).map(|(verb, _)| verb.name);
@@ -200,7 +200,7 @@ pub fn topic(first: &str, second: Option<&str>) -> Result<&'static str, UserErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status};
+    use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status, UserId};
     use crate::chat::language::command::*;
 
     /// 2026-11-21T10:00:00Z.
@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn people_are_named_by_mention_or_address() {
         let both =
-            vec![PersonRef::User("U024BE7LH".to_owned()), PersonRef::Email("ana@example.com".to_owned())];
+            vec![PersonRef::User(UserId::new("U024BE7LH")), PersonRef::Email("ana@example.com".to_owned())];
         for text in [
             "watch <@U024BE7LH|bo> <mailto:ana@example.com|ana@example.com>",
             "watch <@U024BE7LH>, ana@example.com, ana@example.com",

@@ -9,7 +9,7 @@ use crate::chat::policy::roles::{Identity, Role, Venue, may_use};
 
 /// The heading of a group of verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
+pub(crate) enum Group {
     /// About one case.
     Case,
     /// About no case in particular.
@@ -22,10 +22,10 @@ pub enum Group {
 
 impl Group {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Case, Self::Anywhere, Self::Organisation, Self::Admin];
+    pub(crate) const ALL: [Self; 4] = [Self::Case, Self::Anywhere, Self::Organisation, Self::Admin];
 
     /// Where a verb belongs.
-    pub fn of(verb: &Verb) -> Self {
+    pub(crate) fn of(verb: &Verb) -> Self {
         match verb.about {
             _ if verb.role == Some(Role::Admin) => Self::Admin,
             Subject::Case => Self::Case,
@@ -35,7 +35,7 @@ impl Group {
     }
 
     /// As people read it. `here`: whether the place is a case's.
-    pub fn title(self, here: bool) -> &'static str {
+    pub(crate) fn title(self, here: bool) -> &'static str {
         match self {
             Self::Case if here => "In this case",
             Self::Case => "In a case (in its thread or channel, or with its id before the verb)",
@@ -48,11 +48,11 @@ impl Group {
 
 /// A heading and the verbs below it. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub(crate) struct Section {
     /// As people read it.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// At least one.
-    pub verbs: Vec<&'static Verb>,
+    pub(crate) verbs: Vec<&'static Verb>,
 }
 
 impl fmt::Display for Section {
@@ -63,7 +63,7 @@ impl fmt::Display for Section {
 }
 
 /// What this person may do here, by groups; groups of which the person may do nothing are left out.
-pub fn overview(settings: &Settings, identity: &Identity, place: Venue) -> Vec<Section> {
+pub(crate) fn overview(settings: &Settings, identity: &Identity, place: Venue) -> Vec<Section> {
     let allowed = |verb: &&'static Verb| may_use(settings, identity, verb, place).is_ok();
     Group::ALL
         .into_iter()
@@ -77,7 +77,7 @@ pub fn overview(settings: &Settings, identity: &Identity, place: Venue) -> Vec<S
 
 /// How to use one verb. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelpPage(pub &'static Verb);
+pub(crate) struct HelpPage(pub &'static Verb);
 
 impl fmt::Display for HelpPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,7 +98,7 @@ impl fmt::Display for HelpPage {
 }
 
 /// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::command::Command::Help`].
-pub fn pages(topic: &str) -> Vec<HelpPage> {
+pub(crate) fn pages(topic: &str) -> Vec<HelpPage> {
     verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(HelpPage).collect()
 }
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn titles(user: &str, place: Venue) -> Vec<(&'static str, usize)> {
-        let (team, user) = ("T0123".to_owned(), user.to_owned());
+        let (team, user) = (crate::case::TeamId::new("T0123"), crate::case::UserId::new(user));
         let identity = Identity { team, user, kind: Standing::Member, groups: vec![] };
         let sections = overview(&settings(), &identity, place);
         sections.into_iter().map(|section| (section.title, section.verbs.len())).collect()

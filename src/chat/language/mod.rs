@@ -1,19 +1,19 @@
 //! What people say: every verb, how it is read, printed and explained.
 
-pub(in crate::chat) mod args;
-pub(in crate::chat) mod args_organisation;
-pub mod arguments;
-pub mod command;
-pub mod decode;
+pub(crate) mod args;
+pub(crate) mod args_organisation;
+pub(crate) mod arguments;
+pub(crate) mod command;
+pub(crate) mod decode;
 pub mod grammar;
-pub mod help;
+pub(crate) mod help;
 #[cfg(test)]
 mod manual;
-pub(in crate::chat) mod print;
+pub(crate) mod print;
 #[cfg(test)]
 mod properties;
-pub(in crate::chat) mod table;
-pub mod user_error;
-pub mod validate;
+pub(crate) mod table;
+pub(crate) mod user_error;
+pub(crate) mod validate;
 pub mod verbs;
-pub mod when;
+pub(crate) mod when;

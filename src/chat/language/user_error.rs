@@ -8,25 +8,25 @@ use super::verbs::Verb;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
     /// What happened, and why.
-    pub happened: String,
+    pub(crate) happened: String,
     /// What to do.
-    pub remedy: String,
+    pub(crate) remedy: String,
     /// The verb that was meant, where that much was clear: says how to use it.
-    pub verb: Option<&'static Verb>,
+    pub(crate) verb: Option<&'static Verb>,
     /// What the person typed. `None` where it holds a secret, or nothing was typed.
-    pub typed: Option<String>,
+    pub(crate) typed: Option<String>,
     /// A line that was probably meant, without the command's name: for a button, or to copy.
-    pub suggests: Option<String>,
+    pub(crate) suggests: Option<String>,
 }
 
 impl UserError {
     /// Says what happened and what to do.
-    pub fn new(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { happened: happened.into(), remedy: remedy.into(), verb: None, typed: None, suggests: None }
     }
 
     /// Adds the line that was probably meant.
-    pub fn suggesting(self, line: impl Into<String>) -> Self {
+    pub(crate) fn suggesting(self, line: impl Into<String>) -> Self {
         Self { suggests: Some(line.into()), ..self }
     }
 }
@@ -51,7 +51,7 @@ impl std::error::Error for UserError {}
 
 /// The candidate that is nearest to a word, if any is near. Only one of about the same length can be: to compare costs
 /// as much as the product of both lengths, and a word may have a megabyte.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let length = word.chars().count();
     let allowed = length.div_ceil(3);
@@ -65,7 +65,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Names for a reply: `a`, `b` or `c`.
-pub fn choices<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn choices<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use aws_sdk_securityir::types::AwsRegion;
 
-use crate::case::{CommentId, InvestigationId, MembershipId, Responder};
+use crate::case::{CommentId, InvestigationId, IssueKey, MembershipId, Responder};
 
 use super::{
     command::InvestigationRef,
@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A text of a limited length in characters. `what` as in `A comment`.
-pub fn text(what: &str, text: String, most: usize) -> Result<String, UserError> {
+pub(crate) fn text(what: &str, text: String, most: usize) -> Result<String, UserError> {
     let length = text.chars().count();
     if length == 0 {
         return Err(UserError::new(format!("{what} needs a text."), "Write it after the verb."));
@@ -38,7 +38,7 @@ fn grouped(number: usize) -> String {
 }
 
 /// At least one and at most `most` of something.
-pub fn count(what: &str, number: usize, most: usize) -> Result<(), UserError> {
+pub(crate) fn count(what: &str, number: usize, most: usize) -> Result<(), UserError> {
     match number {
         0 => Err(UserError::new(format!("No {what} are named."), "Name at least one.")),
         number if number > most => Err(UserError::new(
@@ -50,7 +50,7 @@ pub fn count(what: &str, number: usize, most: usize) -> Result<(), UserError> {
 }
 
 /// A number between two others, `#` before it allowed.
-pub fn number(what: &str, word: &str, most: u16) -> Result<u16, UserError> {
+pub(crate) fn number(what: &str, word: &str, most: u16) -> Result<u16, UserError> {
     word.trim_start_matches('#').parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| {
         UserError::new(
             format!("\"{word}\" is not {what}."),
@@ -60,7 +60,7 @@ pub fn number(what: &str, word: &str, most: u16) -> Result<u16, UserError> {
 }
 
 /// An account id; the console's dashes are taken away.
-pub fn account(word: &str) -> Result<String, UserError> {
+pub(crate) fn account(word: &str) -> Result<String, UserError> {
     let digits = word.replace('-', "");
     if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(digits);
@@ -72,7 +72,7 @@ pub fn account(word: &str) -> Result<String, UserError> {
 }
 
 /// A Region that the service knows, in its spelling.
-pub fn region(word: &str) -> Result<String, UserError> {
+pub(crate) fn region(word: &str) -> Result<String, UserError> {
     let lower = word.to_lowercase();
     if let Some(known) = AwsRegion::values().iter().find(|known| **known == lower) {
         return Ok((*known).to_owned());
@@ -85,7 +85,7 @@ pub fn region(word: &str) -> Result<String, UserError> {
 
 /// A service's name: 2 to 50 characters of `[a-zA-Z0-9 -.():]`, where ` -.` is everything between blank and dot; but
 /// no comma, which separates names here.
-pub fn service(word: &str) -> Result<String, UserError> {
+pub(crate) fn service(word: &str) -> Result<String, UserError> {
     let fits = |each: char| {
         each.is_ascii_alphanumeric() || (' '..='.').contains(&each) && each != ',' || each == ':'
     };
@@ -100,7 +100,7 @@ pub fn service(word: &str) -> Result<String, UserError> {
 }
 
 /// An e-mail address as the service takes it.
-pub fn email(word: &str) -> Result<String, UserError> {
+pub(crate) fn email(word: &str) -> Result<String, UserError> {
     let fits = |part: &str, others: &str| {
         !part.is_empty() && part.chars().all(|each| each.is_ascii_alphanumeric() || others.contains(each))
     };
@@ -125,7 +125,7 @@ pub fn email(word: &str) -> Result<String, UserError> {
 }
 
 /// An address in the service's form: IPv6 in eight upper-case groups. `[.]` is read as `.`.
-pub fn address(word: &str) -> Result<IpAddr, UserError> {
+pub(crate) fn address(word: &str) -> Result<IpAddr, UserError> {
     let plain = word.replace("[.]", ".").replace("[:]", ":");
     if let Ok(address) = plain.parse() {
         return Ok(address);
@@ -144,7 +144,7 @@ pub fn address(word: &str) -> Result<IpAddr, UserError> {
 }
 
 /// An address that an intruder can come from: one on the internet.
-pub fn public_address(word: &str) -> Result<IpAddr, UserError> {
+pub(crate) fn public_address(word: &str) -> Result<IpAddr, UserError> {
     let address = address(word)?;
     match scope(address.to_canonical()) {
         None => Ok(address),
@@ -180,7 +180,7 @@ fn scope_of_four(four: Ipv4Addr) -> Option<&'static str> {
 }
 
 /// An address as the service writes it.
-pub fn written(address: IpAddr) -> String {
+pub(crate) fn written(address: IpAddr) -> String {
     match address {
         IpAddr::V4(four) => four.to_string(),
         IpAddr::V6(six) => six.segments().map(|group| format!("{group:X}")).join(":"),
@@ -188,7 +188,7 @@ pub fn written(address: IpAddr) -> String {
 }
 
 /// `KEY=VALUE`. The value may be empty.
-pub fn pair(word: &str) -> Result<(String, String), UserError> {
+pub(crate) fn pair(word: &str) -> Result<(String, String), UserError> {
     match word.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
         _ => Err(UserError::new(
@@ -199,7 +199,7 @@ pub fn pair(word: &str) -> Result<(String, String), UserError> {
 }
 
 /// A tag's key: 1 to 128 characters, none of them AWS's own.
-pub fn tag_key(key: String) -> Result<String, UserError> {
+pub(crate) fn tag_key(key: String) -> Result<String, UserError> {
     if key.to_lowercase().starts_with("aws:") {
         return Err(UserError::new(
             format!("\"{key}\" begins with aws:, which AWS keeps for itself."),
@@ -210,7 +210,7 @@ pub fn tag_key(key: String) -> Result<String, UserError> {
 }
 
 /// A tag's value: at most 256 characters.
-pub fn tag_value(value: String) -> Result<String, UserError> {
+pub(crate) fn tag_value(value: String) -> Result<String, UserError> {
     tag_part("A tag's value", value, 0, 256)
 }
 
@@ -229,7 +229,7 @@ fn tag_part(what: &str, part: String, least: usize, most: usize) -> Result<Strin
 }
 
 /// A comment's id: six digits.
-pub fn comment(word: &str) -> Result<CommentId, UserError> {
+pub(crate) fn comment(word: &str) -> Result<CommentId, UserError> {
     let id = word.trim_start_matches('#');
     if id.len() == 6 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(CommentId::new(id));
@@ -241,7 +241,7 @@ pub fn comment(word: &str) -> Result<CommentId, UserError> {
 }
 
 /// An investigation: its number, or its id `inv-[a-zA-Z0-9]{10,32}`.
-pub fn step(word: &str) -> Result<InvestigationRef, UserError> {
+pub(crate) fn step(word: &str) -> Result<InvestigationRef, UserError> {
     let plain =
         |id: &str| (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match word.strip_prefix("inv-") {
@@ -251,7 +251,7 @@ pub fn step(word: &str) -> Result<InvestigationRef, UserError> {
 }
 
 /// A membership's id.
-pub fn membership(word: &str) -> Result<MembershipId, UserError> {
+pub(crate) fn membership(word: &str) -> Result<MembershipId, UserError> {
     MembershipId::parse(&word.to_lowercase()).ok_or_else(|| {
         UserError::new(
             format!("\"{word}\" is not a membership's id: it is spelled as m-abcdef1234567890."),
@@ -261,7 +261,7 @@ pub fn membership(word: &str) -> Result<MembershipId, UserError> {
 }
 
 /// An organizational unit: `ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}`.
-pub fn unit(word: &str) -> Result<String, UserError> {
+pub(crate) fn unit(word: &str) -> Result<String, UserError> {
     let lower = word.to_lowercase();
     let part = |part: &str, least: usize| {
         (least..=32).contains(&part.len())
@@ -278,7 +278,7 @@ pub fn unit(word: &str) -> Result<String, UserError> {
 }
 
 /// A person of an incident response team: `NAME|JOB TITLE|EMAIL`.
-pub fn responder(word: &str) -> Result<Responder, UserError> {
+pub(crate) fn responder(word: &str) -> Result<Responder, UserError> {
     let parts: Vec<&str> = word.split('|').map(str::trim).collect();
     let [name, job_title, address] = parts[..] else {
         return Err(UserError::new(
@@ -304,7 +304,7 @@ pub fn responder(word: &str) -> Result<Responder, UserError> {
 }
 
 /// A membership's name: 3 to 50 characters.
-pub fn membership_name(name: &str) -> Result<String, UserError> {
+pub(crate) fn membership_name(name: &str) -> Result<String, UserError> {
     let name = name.trim();
     if (3..=50).contains(&name.chars().count()) {
         return Ok(name.to_owned());
@@ -316,7 +316,7 @@ pub fn membership_name(name: &str) -> Result<String, UserError> {
 }
 
 /// The key of a Jira issue, or a link to one.
-pub fn issue(word: &str) -> Result<String, UserError> {
+pub(crate) fn issue(word: &str) -> Result<IssueKey, UserError> {
     let last = word.split(['?', '#']).next().and_then(|path| path.trim_end_matches('/').rsplit('/').next());
     let key = last.unwrap_or_default().to_uppercase();
     let good = key.rsplit_once('-').is_some_and(|(project, number)| {
@@ -328,7 +328,7 @@ pub fn issue(word: &str) -> Result<String, UserError> {
             && number.bytes().all(|byte| byte.is_ascii_digit())
     });
     if good {
-        return Ok(key);
+        return Ok(IssueKey::new(key));
     }
     Err(UserError::new(
         format!("\"{word}\" is not an issue's key."),
@@ -337,7 +337,7 @@ pub fn issue(word: &str) -> Result<String, UserError> {
 }
 
 /// The id of an invitation to Security Hub.
-pub fn invitation(word: &str) -> Result<String, UserError> {
+pub(crate) fn invitation(word: &str) -> Result<String, UserError> {
     let good = (1..=64).contains(&word.len())
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     good.then(|| word.to_owned()).ok_or_else(|| {

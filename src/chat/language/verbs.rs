@@ -11,7 +11,7 @@ use crate::chat::{language::decode::Words, policy::roles::Role};
 
 /// What a verb is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub(crate) enum Subject {
     /// One case: named, the thread's, the channel's, or chosen with buttons.
     Case,
     /// No case in particular.
@@ -21,7 +21,7 @@ pub enum Subject {
 }
 
 /// Reads a verb's arguments.
-pub type Read = fn(&mut Words<'_>, Seconds) -> Result<Command, UserError>;
+pub(crate) type Read = fn(&mut Words<'_>, Seconds) -> Result<Command, UserError>;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -29,25 +29,25 @@ pub struct Verb {
     /// One word or two: `show`, `tag add`.
     pub name: &'static str,
     /// Other spellings, the AWS sample's among them.
-    pub aliases: &'static [&'static str],
+    pub(crate) aliases: &'static [&'static str],
     /// What follows it.
-    pub syntax: &'static str,
+    pub(crate) syntax: &'static str,
     /// One line.
-    pub help: &'static str,
+    pub(crate) help: &'static str,
     /// Lines without the command's name. Each one parses.
     pub examples: &'static [&'static str],
     /// The least role. `None`: every member of the workspace.
-    pub role: Option<Role>,
+    pub(crate) role: Option<Role>,
     /// What it is about.
-    pub about: Subject,
+    pub(crate) about: Subject,
     /// The operations that it may call, as the SDK names them.
     pub operations: &'static [&'static str],
     /// Takes something away: never accepted abbreviated.
-    pub guarded: bool,
+    pub(crate) guarded: bool,
     /// Done only after a confirmation.
-    pub confirmed: bool,
+    pub(crate) confirmed: bool,
     /// Reads its arguments.
-    pub read: Read,
+    pub(crate) read: Read,
 }
 
 impl PartialEq for Verb {
@@ -60,17 +60,17 @@ impl Eq for Verb {}
 
 impl Verb {
     /// The first word: `tag` of `tag add`.
-    pub fn head(&self) -> &'static str {
+    pub(crate) fn head(&self) -> &'static str {
         self.name.split(' ').next().unwrap_or_default()
     }
 
     /// The second word, if it has one.
-    pub fn tail(&self) -> Option<&'static str> {
+    pub(crate) fn tail(&self) -> Option<&'static str> {
         self.name.split_once(' ').map(|(_, tail)| tail)
     }
 
     /// The line to type, its arguments in words.
-    pub fn usage(&self) -> String {
+    pub(crate) fn usage(&self) -> String {
         format!("/sir {} {}", self.name, self.syntax).trim_end().to_owned()
     }
 
@@ -126,22 +126,17 @@ pub fn all() -> impl Iterator<Item = &'static Verb> {
 }
 
 /// The verb of this name.
-pub fn named(name: &str) -> Option<&'static Verb> {
+pub(crate) fn named(name: &str) -> Option<&'static Verb> {
     all().find(|verb| verb.name == name)
 }
 
 /// The verb that asks this.
-pub fn of(command: &Command) -> Option<&'static Verb> {
+pub(crate) fn of(command: &Command) -> Option<&'static Verb> {
     named(name(command))
 }
 
-/// Each verb with the operations that it may call.
-pub fn operations() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    all().map(|verb| (verb.name, verb.operations))
-}
-
 /// The name of the verb that asks this.
-pub fn name(command: &Command) -> &'static str {
+pub(crate) fn name(command: &Command) -> &'static str {
     use super::command::ListEdit::{Add, Remove};
     match command {
         Command::Tray => "tray",
@@ -256,7 +251,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_both_services_has_a_verb() {
-        let reached: BTreeSet<&str> = operations().flat_map(|(_, operations)| operations).copied().collect();
+        let reached: BTreeSet<&str> = all().flat_map(|verb| verb.operations).copied().collect();
         assert_eq!(reached, BTreeSet::from(OPERATIONS));
     }
 

@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::{
-    case::Seconds,
+    case::{Seconds, TeamId, UserId},
     state::record::{self, stated},
 };
 
 use super::roles::Identity;
-use crate::chat::language::command::CommandLine;
+use crate::chat::{ingress::act::CommandKey, language::command::CommandLine};
 
 /// How long a confirmation holds, in seconds.
-pub const LIFETIME: Seconds = 300;
+pub(crate) const LIFETIME: Seconds = 300;
 
 /// The longest value of a button: <https://docs.slack.dev/reference/block-kit/block-elements/button-element/>.
 const LONGEST_VALUE: usize = 2_000;
@@ -28,30 +28,30 @@ const PURPOSE: &[u8] = b"casebridge confirmation 1\0";
 
 /// What a person is asked to confirm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmation {
+pub(crate) struct Confirmation {
     /// The case and the verb with its arguments. The case must be named if the verb is about one.
     #[serde(rename = "line")]
-    pub line: CommandLine,
+    pub(crate) line: CommandLine,
     /// The person's workspace.
     #[serde(rename = "team")]
-    pub team: String,
+    pub(crate) team: TeamId,
     /// The person.
     #[serde(rename = "user")]
-    pub user: String,
+    pub(crate) user: UserId,
     /// The case's `lastUpdatedDate` when it was shown; `None` for what is about no case.
     #[serde(rename = "version", deserialize_with = "stated")]
-    pub version: Option<Seconds>,
+    pub(crate) version: Option<Seconds>,
     /// The first moment at which it no longer holds.
     #[serde(rename = "expires")]
-    pub expires: Seconds,
+    pub(crate) expires: Seconds,
     /// Names the command that asked for it: unique, so that a confirmation is good once.
     #[serde(rename = "asked")]
-    pub asked: String,
+    pub(crate) asked: CommandKey,
 }
 
 /// Why a confirmation does not hold. Its `Display` is the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfirmationError {
+pub(crate) enum ConfirmationError {
     /// Not a value that we signed.
     #[error(
         "This button is not one of Casebridge's, or its key was changed since. Nothing was done: ask again."
@@ -81,7 +81,7 @@ impl Confirmation {
     ///
     /// # Errors
     /// [`ConfirmationError::TooLong`].
-    pub fn encode(&self, key: &[u8]) -> Result<String, ConfirmationError> {
+    pub(crate) fn encode(&self, key: &[u8]) -> Result<String, ConfirmationError> {
         let body = serde_json::to_vec(self).map_err(|_| ConfirmationError::TooLong)?;
         let signature = signer(key, &body)?.finalize().into_bytes();
         let value = format!("{}.{}", URL_SAFE_NO_PAD.encode(signature), URL_SAFE_NO_PAD.encode(body));
@@ -92,7 +92,7 @@ impl Confirmation {
     ///
     /// # Errors
     /// [`ConfirmationError::Forged`], [`ConfirmationError::OfAnotherRelease`], [`ConfirmationError::SomebodyElse`] or [`ConfirmationError::Expired`].
-    pub fn open(
+    pub(crate) fn open(
         value: &str,
         key: &[u8],
         identity: &Identity,
@@ -118,7 +118,7 @@ impl Confirmation {
     ///
     /// # Errors
     /// [`ConfirmationError::Changed`].
-    pub fn still_of(&self, version: Option<Seconds>) -> Result<(), ConfirmationError> {
+    pub(crate) fn still_of(&self, version: Option<Seconds>) -> Result<(), ConfirmationError> {
         if self.version == version { Ok(()) } else { Err(ConfirmationError::Changed) }
     }
 }
@@ -140,17 +140,17 @@ mod tests {
     const NOW: Seconds = 1_795_255_200;
 
     fn person(team: &str, user: &str) -> Identity {
-        Identity { team: team.to_owned(), user: user.to_owned(), kind: Standing::Member, groups: vec![] }
+        Identity { team: TeamId::new(team), user: UserId::new(user), kind: Standing::Member, groups: vec![] }
     }
 
     fn confirmation(line: &str) -> Confirmation {
         Confirmation {
             line: parse(line, NOW).unwrap(),
-            team: "T0123".to_owned(),
-            user: "U024BE7LH".to_owned(),
+            team: TeamId::new("T0123"),
+            user: UserId::new("U024BE7LH"),
             version: Some(NOW - 60),
             expires: NOW + LIFETIME,
-            asked: "0123456789abcdef".to_owned(),
+            asked: CommandKey::known("0123456789abcdef".to_owned()),
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::roles::{Identity, Standing};
 use crate::{
+    case::{GroupId, MemberId, TeamId, UserId},
     config::settings::Settings,
     http::Failure,
     state::record::stated,
@@ -13,18 +14,18 @@ use crate::{
 
 /// A person, as the workspace knows them. Its `Debug` tells the id only.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Profile {
+pub(crate) struct Profile {
     /// Decides what they may do.
-    pub identity: Identity,
+    pub(crate) identity: Identity,
     /// The name that others see.
-    pub name: String,
+    pub(crate) name: String,
     /// As far as Slack tells it.
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 impl std::fmt::Debug for Profile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.identity.user)
+        f.write_str(self.identity.user.as_str())
     }
 }
 
@@ -32,7 +33,7 @@ impl std::fmt::Debug for Profile {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Known {
     #[serde(rename = "team")]
-    team: String,
+    team: TeamId,
     #[serde(rename = "kind")]
     kind: Standing,
     #[serde(rename = "name")]
@@ -41,25 +42,29 @@ struct Known {
     email: Option<String>,
     /// Their id in the whole organisation, where that is another.
     #[serde(rename = "everywhere", default, skip_serializing_if = "Option::is_none")]
-    everywhere: Option<String>,
+    everywhere: Option<MemberId>,
 }
 
 /// Who somebody is; `None` where Slack knows nobody of this id.
 ///
 /// # Errors
 /// Slack did not answer: then nobody knows, and nothing may be done.
-pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Option<Profile>, Failure> {
+pub(crate) async fn profile(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+) -> Result<Option<Profile>, Failure> {
     let name = format!("person/{user}");
     let known = remembered(slack.world, &name, async || {
-        Ok(slack.user(user).await?.map(|person| known(person, settings)))
+        Ok(slack.user(user.as_str()).await?.map(|person| known(person, settings)))
     });
     let Some(Known { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
-        Standing::Member => groups(slack, settings, user).await?,
+        Standing::Member => groups(slack, settings, user).await?.into_iter().map(MemberId::new).collect(),
         _ => Vec::new(),
     };
     groups.extend(everywhere);
-    let identity = Identity { team, user: user.to_owned(), kind, groups };
+    let identity = Identity { team, user: user.clone(), kind, groups };
     Ok(Some(Profile { identity, name, email }))
 }
 
@@ -72,7 +77,9 @@ fn known(person: Person, settings: &Settings) -> Known {
         _ => Standing::Member,
     };
     let team = if is_of(&person, &settings.slack.team) { settings.slack.team.clone() } else { person.team };
+    let team = TeamId::new(team);
     let Person { name, email, everywhere, .. } = person;
+    let everywhere = everywhere.map(MemberId::new);
     Known { team, kind, name, email, everywhere }
 }
 
@@ -82,7 +89,7 @@ fn is_of(person: &Person, team: &String) -> bool {
 }
 
 /// Whether the settings may name somebody otherwise than by the id that Slack sends with what they do: only Slack knows.
-pub fn are_named_otherwise(settings: &Settings) -> bool {
+pub(crate) fn are_named_otherwise(settings: &Settings) -> bool {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
     all.into_iter().flatten().any(|id| id.starts_with(['S', 'W']))
@@ -92,12 +99,17 @@ pub fn are_named_otherwise(settings: &Settings) -> bool {
 ///
 /// # Errors
 /// Slack did not answer: then nobody knows.
-pub async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
+pub(crate) async fn groups(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+) -> Result<Vec<GroupId>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
         let name = format!("group/{group}");
-        let members = remembered(slack.world, &name, async || slack.group_members(&group).await).await?;
-        if members.iter().any(|member| member == user) {
+        let members =
+            remembered(slack.world, &name, async || slack.group_members(group.as_str()).await).await?;
+        if members.iter().any(|member| user == member) {
             groups.push(group);
         }
     }
@@ -105,10 +117,11 @@ pub async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Resul
 }
 
 /// The user groups (`S…`) that the settings name, each once.
-pub fn named_groups(settings: &Settings) -> Vec<String> {
+pub(crate) fn named_groups(settings: &Settings) -> Vec<GroupId> {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    let mut groups: Vec<_> = all.into_iter().flatten().filter(|id| id.starts_with('S')).cloned().collect();
+    let mut groups: Vec<_> =
+        all.into_iter().flatten().filter(|id| id.starts_with('S')).map(GroupId::new).collect();
     groups.sort();
     groups.dedup();
     groups
@@ -155,11 +168,11 @@ mod tests {
     fn what_any_release_remembered_of_people_and_channels_is_read_as_it_was_meant() {
         let until: Millis = 1_795_669_500_000;
         let known = |kind, email: Option<&str>| {
-            let (team, name) = ("T0CASEBRDG".to_owned(), "ana".to_owned());
+            let (team, name) = (TeamId::new("T0CASEBRDG"), "ana".to_owned());
             Some(Known { team, kind, name, email: email.map(str::to_owned), everywhere: None })
         };
         let everywhere = known(Standing::Member, None)
-            .map(|ana| Known { everywhere: Some("W0ANAEXAMP".to_owned()), ..ana });
+            .map(|ana| Known { everywhere: Some(MemberId::new("W0ANAEXAMP")), ..ana });
         golden::check_json(
             "people",
             &[

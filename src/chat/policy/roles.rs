@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::settings::Settings;
+use crate::{
+    case::{MemberId, TeamId, UserId},
+    chat::ingress::job::Sender,
+    config::settings::Settings,
+};
 
 use crate::chat::language::{
     command::Command,
@@ -13,7 +17,7 @@ use crate::chat::language::{
 
 /// What a person may do. Each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Role {
+pub(crate) enum Role {
     /// Reads.
     Viewer,
     /// Works the case.
@@ -37,7 +41,7 @@ impl fmt::Display for Role {
 
 /// What somebody is to the workspace, as `users.info` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
     #[serde(rename = "Member")]
     Member,
@@ -59,28 +63,28 @@ pub enum Standing {
 }
 
 /// Who asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    /// The person's own workspace, `T…`.
-    pub team: String,
-    /// The Slack user id, `U…` or `W…`.
-    pub user: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// The person's own workspace.
+    pub(crate) team: TeamId,
+    pub(crate) user: UserId,
     /// What the person is to the workspace.
-    pub kind: Standing,
+    pub(crate) kind: Standing,
     /// What else the settings may name the person by: the user groups, `S…`, and their id in the whole organisation.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<MemberId>,
 }
 
 impl Identity {
     /// Somebody as far as the settings alone tell: a member who is in no user group.
-    pub fn by_name(team: &str, user: &str) -> Self {
-        Self { team: team.to_owned(), user: user.to_owned(), kind: Standing::Member, groups: Vec::new() }
+    pub(crate) fn of_member(sender: &Sender) -> Self {
+        let (team, user) = (sender.team.clone(), sender.user.clone());
+        Self { team, user, kind: Standing::Member, groups: Vec::new() }
     }
 }
 
 /// Where it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Venue {
+pub(crate) enum Venue {
     /// A case's thread or channel.
     Case,
     /// Any other channel of the workspace.
@@ -93,7 +97,7 @@ pub enum Venue {
 
 /// Why somebody may not. Its `Display` is the reply, as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Denied {
+pub(crate) enum Denied {
     /// Not a member of the workspace.
     Outsider(Standing),
     /// Asked where others read along.
@@ -175,22 +179,29 @@ fn holders(people: usize, groups: usize) -> String {
 }
 
 /// The highest role that the settings give somebody, if any.
-pub fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
+pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     if outside(settings, identity).is_some() {
         return None;
     }
-    let is = |id: &String| !id.is_empty() && (*id == identity.user || identity.groups.contains(id));
+    let is = |id: &String| {
+        !id.is_empty() && (identity.user == *id || identity.groups.iter().any(|group| group == id))
+    };
     lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
 }
 
 /// Whether somebody may ask this here.
-pub fn may(settings: &Settings, identity: &Identity, command: &Command, place: Venue) -> Result<(), Denied> {
+pub(crate) fn may(
+    settings: &Settings,
+    identity: &Identity,
+    command: &Command,
+    place: Venue,
+) -> Result<(), Denied> {
     let verb = verbs::of(command).ok_or(Denied::Unknown)?;
     may_use(settings, identity, verb, place)
 }
 
 /// Whether somebody may use a verb here. Everything that decides is in this function and in the table.
-pub fn may_use(
+pub(crate) fn may_use(
     settings: &Settings,
     identity: &Identity,
     verb: &'static Verb,
@@ -212,12 +223,12 @@ pub fn may_use(
 }
 
 /// Whether somebody may comment on cases.
-pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Denied> {
+pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Denied> {
     may(settings, identity, &Command::Comment { text: None }, Venue::Case)
 }
 
 /// Whom the settings let comment on cases: users and user groups.
-pub fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
+pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
     let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
     lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty())
@@ -227,7 +238,7 @@ pub fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
 fn outside(settings: &Settings, identity: &Identity) -> Option<Standing> {
     let foreign = identity.team != settings.slack.team;
     match identity.kind {
-        Standing::Member if foreign || identity.user.is_empty() => Some(Standing::Stranger),
+        Standing::Member if foreign || identity.user == "" => Some(Standing::Stranger),
         Standing::Member => None,
         kind => Some(kind),
     }
@@ -269,11 +280,11 @@ mod tests {
     }
 
     fn somebody(user: &str, kind: Standing) -> Identity {
-        Identity { team: "T0123".to_owned(), user: user.to_owned(), kind, groups: vec![] }
+        Identity { team: TeamId::new("T0123"), user: UserId::new(user), kind, groups: vec![] }
     }
 
     fn of_groups(groups: &[&str]) -> Identity {
-        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let groups = groups.iter().map(|group| MemberId::new(*group)).collect();
         Identity { groups, ..somebody("U9", Standing::Member) }
     }
 
@@ -292,7 +303,7 @@ mod tests {
             ('o', somebody("U4", Standing::OtherApp)),
             ('s', somebody("U4", Standing::Stranger)),
             ('d', somebody("U4", Standing::Deactivated)),
-            ('f', Identity { team: "T9".to_owned(), ..somebody("U4", Standing::Member) }),
+            ('f', Identity { team: TeamId::new("T9"), ..somebody("U4", Standing::Member) }),
             ('e', somebody("", Standing::Member)),
             ('E', of_groups(&[""])),
         ]

@@ -282,7 +282,7 @@ std::thread_local! {
 
 /// How many texts this thread looked through.
 #[cfg(test)]
-pub fn looked_through() -> usize {
+pub(crate) fn looked_through() -> usize {
     TEXTS.get()
 }
 

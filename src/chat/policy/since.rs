@@ -7,14 +7,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{case::Millis, chat::policy::roles, config::settings::Settings, runtime::World, state};
+use crate::{
+    case::{MemberId, Millis},
+    chat::policy::roles,
+    config::settings::Settings,
+    runtime::World,
+    state,
+};
 
 /// The note's name in the table.
 pub const NOTE: &str = "since";
 /// How the note is written. One that is written otherwise counts as not there: everything counts anew.
 const VERSION: u32 = 1;
 /// So long after it was written an event is on its way: by then it is judged by the settings as they are.
-pub const MOMENTS: Millis = 60_000;
+pub(crate) const MOMENTS: Millis = 60_000;
 /// How often it is written down that somebody looked.
 const LOOKED: Millis = 3_600_000;
 /// Where nobody looked for so long, nobody knows what the settings said meanwhile: the functions stood still, or the
@@ -38,20 +44,20 @@ pub struct Since {
 
 /// A person's message, as far as it decides whether it may become a comment. Times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct MessageTimes {
+pub(crate) struct MessageTimes {
     /// When it was written.
-    pub written: Millis,
+    pub(crate) written: Millis,
     /// When its event came, if that was moments later; else when it was written.
-    pub arrived: Millis,
+    pub(crate) arrived: Millis,
     /// When the case's card was posted there; `None` where nobody knows.
-    pub card: Option<Millis>,
+    pub(crate) card: Option<Millis>,
     /// When the case was closed.
-    pub closed: Option<Millis>,
+    pub(crate) closed: Option<Millis>,
 }
 
 /// Why a message does not become a comment. Its `Display` is said to its writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TooOld {
+pub(crate) enum TooOld {
     /// Than the switch.
     #[error(
         "Your message was written before replies here became comments on the case, so it was not put on the case. If \
@@ -82,7 +88,7 @@ pub enum TooOld {
 }
 
 /// Whether a message was written moments ago.
-pub fn is_live(written: Millis, now: Millis) -> bool {
+pub(crate) fn is_live(written: Millis, now: Millis) -> bool {
     now - written < MOMENTS
 }
 
@@ -91,7 +97,7 @@ pub fn is_live(written: Millis, now: Millis) -> bool {
 ///
 /// # Errors
 /// The table did not answer, or too many write it at once.
-pub async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
+pub(crate) async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
     let now = world.now();
     seen_at(world, settings, now, now).await
 }
@@ -101,7 +107,7 @@ pub async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since
 ///
 /// # Errors
 /// As there.
-pub async fn seen_at(
+pub(crate) async fn seen_at(
     world: &dyn World,
     settings: &Settings,
     at: Millis,
@@ -158,9 +164,9 @@ impl Since {
     ///
     /// # Errors
     /// Why it may not.
-    pub fn may(&self, message: &MessageTimes, by: &[String], now: Millis) -> Result<(), TooOld> {
+    pub(crate) fn may(&self, message: &MessageTimes, by: &[MemberId], now: Millis) -> Result<(), TooOld> {
         self.may_whoever_wrote_it(message, now)?;
-        match by.iter().filter_map(|id| self.speakers.get(id)).min() {
+        match by.iter().filter_map(|id| self.speakers.get(id.as_str())).min() {
             None => Err(TooOld::NoRole),
             Some(role) if !message.is_said_since(*role, now) => Err(TooOld::Role),
             Some(_) => Ok(()),
@@ -171,7 +177,7 @@ impl Since {
     ///
     /// # Errors
     /// Why nobody's may.
-    pub fn may_whoever_wrote_it(&self, message: &MessageTimes, now: Millis) -> Result<(), TooOld> {
+    pub(crate) fn may_whoever_wrote_it(&self, message: &MessageTimes, now: Millis) -> Result<(), TooOld> {
         let live = is_live(message.written, now);
         match self.replies {
             _ if message.closed.is_some_and(|closed| closed <= message.written) => Err(TooOld::Closed),
@@ -214,8 +220,8 @@ mod tests {
         MessageTimes { written, arrived: written, card: Some(0), closed: None }
     }
 
-    fn by(ids: &[&str]) -> Vec<String> {
-        ids.iter().map(|id| (*id).to_owned()).collect()
+    fn by(ids: &[&str]) -> Vec<MemberId> {
+        ids.iter().map(|id| MemberId::new(*id)).collect()
     }
 
     #[test]
