@@ -37,6 +37,13 @@ pub fn unnamed<'a>(body: &'a str, speaker: Option<&str>) -> &'a str {
     named.filter(|words| !words.is_empty()).unwrap_or(body)
 }
 
+/// Whether a comment names its speaker as we do for somebody who spoke at this target: `Ana (Slack):`.
+pub fn names_a_speaker(body: &str, target: &str) -> bool {
+    let line = body.split_once(":\n").map_or("", |(line, _)| line);
+    let who = line.rsplit_once(" · part ").map_or(line, |(who, _)| who);
+    !who.contains('\n') && who.ends_with(&format!(" ({target})"))
+}
+
 impl Author {
     /// Reads the service's own spelling of who created a comment.
     pub fn of(creator: &str) -> Self {
@@ -46,11 +53,30 @@ impl Author {
             other => Self::Principal(other.to_owned()),
         }
     }
+
+    /// Whether it is somebody in the user's own account.
+    pub fn is_a_principal(&self) -> bool {
+        matches!(self, Self::Principal(_))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_names_a_speaker_says_where_he_spoke() {
+        for (body, expected) in [
+            ("ana (Slack):\nIt was Bo", true),
+            ("ana, U1 (Slack) · part 1 of 2:\nIt was", true),
+            ("ana (Jira):\nIt was Bo", false),
+            ("It was\nana (Slack):\nwho said so", false),
+            ("ana (Slack): It was Bo", false),
+            ("(Slack):\nIt was Bo", false),
+        ] {
+            assert_eq!(names_a_speaker(body, "Slack"), expected, "{body}");
+        }
+    }
 
     #[test]
     fn only_the_name_that_we_wrote_is_taken_off() {

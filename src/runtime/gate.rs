@@ -180,6 +180,66 @@ pub async fn send(
     Ok(response)
 }
 
+/// Whether a target knew us when it was last asked; nothing while somebody asks. It holds for a minute: what refuses many
+/// is asked once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Evidence {
+    #[serde(rename = "at")]
+    at: Millis,
+    #[serde(rename = "known")]
+    known: Option<bool>,
+}
+
+/// How long an answer holds, and how long whoever asks may take.
+const EVIDENCE: Millis = 60_000;
+
+/// What is known of whether a target knows us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It said so within the last minute.
+    Said(bool),
+    /// Somebody is asking.
+    Asked,
+    /// Nobody did: whoever gets this answer is to ask, and to say what came of it.
+    Ask,
+}
+
+fn evidence_name(target: TargetKind) -> String {
+    format!("known/{target}")
+}
+
+/// Whether a target knows us, as far as anybody asked.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn known(world: &dyn World, target: TargetKind) -> Result<Known> {
+    let (now, answer) = (world.now(), Cell::new(Known::Ask));
+    change(world, &evidence_name(target), |evidence: &mut Evidence| {
+        let holds = now - evidence.at < EVIDENCE;
+        answer.set(match evidence.known.filter(|_| holds) {
+            Some(known) => Known::Said(known),
+            None if holds => Known::Asked,
+            None => Known::Ask,
+        });
+        if answer.get() == Known::Ask {
+            *evidence = Evidence { at: now, known: None };
+        }
+    })
+    .await?;
+    Ok(answer.get())
+}
+
+/// What came of asking; nothing where there was no answer.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn tell_known(world: &dyn World, target: TargetKind, known: Option<bool>) -> Result<()> {
+    let at = if known.is_some() { world.now() } else { 0 };
+    change(world, &evidence_name(target), |evidence: &mut Evidence| *evidence = Evidence { at, known })
+        .await
+        .map(drop)
+}
+
 /// The destination is broken for everybody. `true` for the one who is to say so: the first.
 ///
 /// # Errors

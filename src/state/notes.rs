@@ -81,6 +81,9 @@ pub struct PlaceNote {
     /// The addition that is being made, or of which it is not known whether it was.
     #[serde(rename = "open", deserialize_with = "stated")]
     pub open: Option<Intent>,
+    /// More may stand there than the ledger knows of: nothing is told before it was read back.
+    #[serde(rename = "read_first", default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_first: bool,
     /// Nothing is told before this.
     #[serde(rename = "not_before", default)]
     pub not_before: Millis,

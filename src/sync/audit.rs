@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use tracing::{info, warn};
 
 use crate::{
-    case::{Case, Millis},
+    case::{Case, Millis, snapshot::Facts},
     http::Failure,
     runtime::gate,
     state::{
         self, Seen, Told,
         key::Key,
-        notes::{GONE, HOME, PlaceNote},
+        notes::{CHANGES, GONE, HOME, PlaceNote},
     },
     sync::context::{Context, Lease},
     targets::contract::{Found, ReadBack, Said, Target, Unheard},
@@ -67,9 +67,9 @@ pub async fn verify(
         breaker => breaker.map(drop)?,
     }
     let Some(there) = read_back(context, audited, note).await? else { return Ok(false) };
-    let told = context.world.store().all_told(audited.lease.case, kind).await?;
-    let told: BTreeMap<Key, Told> = told.into_iter().collect();
+    let told = audited.told(context).await?;
     let findings = compare(&told, &there.ours);
+    outgrow(audited, note, &there.ours);
     let absent = findings.iter().any(|finding| matches!(finding, Finding::Absent(..) | Finding::Owed(_)));
     for finding in findings {
         audited.apply(context, note, finding).await?;
@@ -80,6 +80,45 @@ pub async fn verify(
         context.listener.take_up(&unheard).await?;
     }
     Ok(absent)
+}
+
+/// Remembers what stands there and is not in the ledger, and mends nothing: what is missing may only be too new. The answer
+/// is whether there was any; `None` where the target does not answer now.
+///
+/// # Errors
+/// The table did not answer.
+pub async fn learn(
+    context: &Context<'_>,
+    audited: &Audited<'_>,
+    note: &mut PlaceNote,
+) -> Result<Option<bool>, state::Error> {
+    let Some(there) = read_back(context, audited, note).await? else { return Ok(None) };
+    let told = audited.told(context).await?;
+    outgrow(audited, note, &there.ours);
+    let mut forgotten = false;
+    for finding in compare(&told, &there.ours) {
+        match finding {
+            Finding::Forgotten(..) => forgotten = true,
+            Finding::Seen(..) => {}
+            Finding::Absent(..) | Finding::Owed(_) | Finding::Deleted(..) | Finding::Double(_) => continue,
+        }
+        audited.apply(context, note, finding).await?;
+    }
+    Ok(Some(forgotten))
+}
+
+/// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they tell
+/// nobody knows: what the case is now counts as told, and the next line gets a number of its own.
+fn outgrow(audited: &Audited<'_>, note: &mut PlaceNote, found: &[Found]) {
+    let number = |one: &Found| one.key.0.strip_prefix(CHANGES)?.parse::<u32>().ok();
+    let Some(last) = found.iter().filter_map(number).max().filter(|last| *last >= note.changes) else {
+        return;
+    };
+    let being_told = note.open.as_ref().is_some_and(|intent| intent.key.0.starts_with(CHANGES));
+    if !being_told {
+        note.changes = last.saturating_add(1);
+        note.facts = Some(Facts::of(audited.case));
+    }
 }
 
 /// `None` where the target does not answer now.
@@ -122,6 +161,8 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
         let kept =
             known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
         let first = copies.remove(kept);
+        // Two lines of changes with one number that say different things are two lines.
+        copies.retain(|copy| copy.hash == first.hash || !key.0.starts_with(CHANGES));
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
         // An issue that we did not make does not say which version stands there: then the ledger's word holds.
         let said = Some(first.hash.clone()).filter(|hash| !hash.is_empty());
@@ -154,6 +195,11 @@ fn missed(key: Key, mut told: Told) -> Option<Finding> {
 }
 
 impl Audited<'_> {
+    async fn told(&self, context: &Context<'_>) -> Result<BTreeMap<Key, Told>, state::Error> {
+        let (store, kind) = (context.world.store(), self.target.planner().kind());
+        Ok(store.all_told(self.lease.case, kind).await?.into_iter().collect())
+    }
+
     async fn apply(
         &self,
         context: &Context<'_>,
@@ -201,7 +247,7 @@ impl Audited<'_> {
     /// it can be seen, so all of it is told anew.
     async fn begin_again(&self, context: &Context<'_>, note: &mut PlaceNote) -> Result<(), state::Error> {
         let (planner, store) = (self.target.planner(), context.world.store());
-        if planner.stands_alone() {
+        if planner.stands_alone(note) {
             note.home = None;
             return self.lease.untell(store, planner.kind(), &Key(HOME.to_owned())).await;
         }
@@ -264,6 +310,15 @@ mod tests {
             compare(&BTreeMap::new(), &copies),
             [Finding::Double("2".to_owned()), Finding::Forgotten(key("a"), told("1", Seen::Yes))]
         );
+    }
+
+    #[test]
+    fn two_lines_of_changes_with_one_number_are_two_lines_if_they_say_different_things() {
+        let line =
+            |remote: &str, hash: &str| Found { hash: hash.to_owned(), ..heard("changes/3", remote, 1) };
+        let ledger = [(key("changes/3"), told("2", Seen::Yes))].into();
+        assert_eq!(compare(&ledger, &[line("1", "other"), line("2", "h")]), []);
+        assert_eq!(compare(&ledger, &[line("1", "h"), line("2", "h")]), [Finding::Double("1".to_owned())]);
     }
 
     #[test]

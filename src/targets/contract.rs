@@ -79,7 +79,7 @@ pub trait Planner {
     fn forgets_what_is_gone(&self) -> bool;
 
     /// Whether what was told stands without its anchor. Else it is told anew together with it.
-    fn stands_alone(&self) -> bool {
+    fn stands_alone(&self, _note: &PlaceNote) -> bool {
         false
     }
 }
@@ -105,6 +105,12 @@ pub trait Target {
     /// Looks for an addition that may have been made. Only what we wrote ourselves counts.
     async fn find(&self, case: &CaseId, intent: &Intent, note: &PlaceNote)
     -> Result<Option<String>, Failure>;
+
+    /// Looks for an anchor that we made of a case since it was opened, and that nobody remembers. Only what is ours by its
+    /// author and by its mark counts. A target that cannot be read has none.
+    async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
 
     /// Reads back all that stands there of a case.
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure>;

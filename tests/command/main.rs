@@ -18,6 +18,7 @@ mod many_files;
 mod older;
 mod once;
 mod operations;
+mod own_channel;
 mod shared;
 mod stage;
 mod state;

@@ -11,7 +11,7 @@ use casebridge::{
     targets::{jira, slack},
     telemetry::report::Report,
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{Canned, Fault, Slack};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -529,4 +529,81 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         stage.minutes(61).await;
         assert!(seen().contains("SECRET") && seen().contains("Detection"), "{layout}: {}", seen());
     }
+}
+
+fn forbidden(words: &str) -> Canned {
+    let body = json!({"errorMessages": [words], "errors": {}}).to_string();
+    let headers = [("content-type".to_owned(), "application/json;charset=UTF-8".to_owned())].into();
+    Canned { status: 403, headers, body }
+}
+
+/// A place that refuses is one place: whether all would be is asked, and not guessed.
+#[tokio::test]
+async fn an_issue_that_refuses_comments_keeps_nothing_from_another() {
+    let stage = Stage::set().await;
+    let (case, other) = two_told(&stage).await;
+    let key = stage.issue(&case).await["id"].as_str().unwrap().to_owned();
+    let forbidden = forbidden("You may not comment on this issue.");
+    let forever = || Fault::on("addComment").path(&format!("/issue/{key}/")).times(u32::MAX);
+    stage.jira.fault(forever().answers_with(forbidden));
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.sir.aws_comments(&other, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    assert_eq!(count(&stage.comments(&other).await, "one"), 1);
+    stage.forget_calls();
+    for _ in 0..12 {
+        stage.minutes(60).await;
+        says(&stage, &other, "another").await;
+    }
+    assert_eq!(stage.breaker(jira::KIND).await.trips, 0, "nobody else is kept away");
+    assert_eq!(stage.cards().len(), 2, "nor is anybody told so");
+    assert!(stage.place(&case, jira::KIND).await.parked.unwrap().contains("403"));
+    assert_eq!(count(&stage.comments(&other).await, "another"), 12);
+    assert_eq!(count(&stage.lines(&case).await, "one"), 1, "Slack goes on");
+    stage.jira.heal();
+    says(&stage, &case, "two").await;
+    assert_eq!(
+        (count(&stage.comments(&case).await, "one"), count(&stage.comments(&case).await, "two")),
+        (1, 1)
+    );
+    nobody_waits(&stage, &case).await;
+}
+
+#[tokio::test]
+async fn a_project_that_takes_no_issue_keeps_nothing_from_those_it_has() {
+    let stage = Stage::set().await;
+    let (case, other) = two_told(&stage).await;
+    let forbidden = forbidden("You may not create issues in this project.");
+    stage.jira.fault(Fault::on("createIssue").times(u32::MAX).answers_with(forbidden));
+    let asked = stage.jira.count("getCurrentUser");
+    let new: Vec<_> = (0..10).map(|n| stage.sir.aws_creates_case(&format!("Key {n} leaked"))).collect();
+    stage.events().await;
+    assert_eq!(stage.jira.count("getCurrentUser") - asked, 1, "all of them ask once");
+    says(&stage, &case, "one").await;
+    says(&stage, &other, "one").await;
+    for case in [&case, &other] {
+        assert_eq!(count(&stage.comments(case).await, "one"), 1);
+        nobody_waits(&stage, case).await;
+    }
+    stage.jira.heal();
+    stage.minutes(6).await;
+    for case in new {
+        assert!(stage.place(&case, jira::KIND).await.home.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_channel_that_refuses_for_a_reason_of_its_own_keeps_nothing_from_another() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let (case, other) = two_told(&stage).await;
+    let channel = |case: &str| stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    let here = format!("\"{}\"", channel(&case));
+    stage.slack.fault(Fault::on("chat.postMessage").body(&here).times(u32::MAX).error("no_permission"));
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.sir.aws_comments(&other, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    let lines: Vec<String> = stage.slack.messages(&channel(&other)).iter().map(Slack::shown).collect();
+    assert_eq!(count(&lines, "one"), 1);
+    assert_eq!(stage.breaker(slack::KIND).await.trips, 0);
+    assert!(stage.place(&case, slack::KIND).await.parked.unwrap().contains("no_permission"));
 }

@@ -9,10 +9,12 @@ mod doors;
 mod life;
 #[path = "../state/log.rs"]
 mod log;
+mod lost;
 mod many;
 mod older;
 mod repaired;
 mod sample;
+mod settings;
 mod shared;
 #[allow(dead_code, reason = "the table of wire faults uses all of it")]
 mod stage;

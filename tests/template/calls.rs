@@ -34,7 +34,11 @@ fn folder() -> PathBuf {
 
 /// The live code of a function, without spaces.
 fn sources(function: &str) -> Vec<String> {
-    let own: &[&str] = if function == "command" { &["chat"] } else { &["sync", "chat/ingress/unheard.rs", "chat/ingress/job.rs"] };
+    let own: &[&str] = if function == "command" {
+        &["chat"]
+    } else {
+        &["sync", "chat/ingress/unheard.rs", "chat/ingress/job.rs"]
+    };
     let mut files = vec![folder().join(format!("bin/{function}.rs"))];
     files.extend([folder().join(format!("entry/{function}.rs"))].into_iter().filter(|file| file.exists()));
     AROUND.iter().chain(own).for_each(|room| files_in(&folder().join(room), &mut files));

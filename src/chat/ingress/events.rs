@@ -19,7 +19,7 @@ use crate::{
         },
         policy::length,
     },
-    config::settings::{Layout, Settings},
+    config::settings::Settings,
 };
 
 /// An event as it was delivered.
@@ -101,7 +101,9 @@ impl Delivered<'_> {
         let bot = self.callback.bot();
         let ours = message.bot_id.is_some() || bot == Some(&user);
         let settings = &self.settings.slack;
-        let inside = settings.layout == Layout::Channel || thread_of(message).is_some();
+        // Whatever the layout is now: a case goes on in the channel that was made for it.
+        let elsewhere = self.callback.channel().is_none_or(|channel| *channel != settings.channel);
+        let inside = thread_of(message).is_some() || elsewhere;
         let command = bot.is_some_and(|bot| addressed(&message.text, bot).is_some());
         (settings.replies_are_comments && inside && !ours && !command).then_some((user, ts))
     }

@@ -235,6 +235,14 @@ impl EventCallback {
     pub(crate) fn bot(&self) -> Option<&UserId> {
         self.authorizations.iter().find(|it| it.is_bot)?.user_id.as_ref()
     }
+
+    /// Where something was written.
+    pub(crate) fn channel(&self) -> Option<&ChannelId> {
+        match &self.event {
+            SlackEvent::Message(message) | SlackEvent::AppMention(message) => message.channel.as_ref(),
+            SlackEvent::AppHomeOpened(_) | SlackEvent::Other => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

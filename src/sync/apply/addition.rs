@@ -61,6 +61,9 @@ impl Worker<'_> {
             }
             _ => hand.note.open = None,
         }
+        if matches!(what, What::Anchor) && self.recall(&intent, hand).await? {
+            return Ok(());
+        }
         loop {
             self.pace(hand.note, true).await?;
             self.intend(&mut intent, hand).await?;
@@ -69,7 +72,11 @@ impl Worker<'_> {
             }
             let creation = Creation { what: &what, intent: &intent, picture: hand.picture };
             match self.target.create(&creation, hand.note).await {
-                Ok(remote) => return self.done(intent, &remote, hand).await,
+                Ok(remote) => {
+                    // Below what was made just now stands nothing that nobody knows of.
+                    self.read.set(self.read.get() || matches!(what, What::Anchor));
+                    return self.done(intent, &remote, hand).await;
+                }
                 Err(Failure::Unknown { .. }) if !self.world().holds(Rule::UnknownIsNotSuccess) => {
                     return self.done(intent, "unknown", hand).await;
                 }
@@ -97,7 +104,7 @@ impl Worker<'_> {
     }
 
     /// DONE: the ledger first, so that a crash between the two writes is seen by the next worker.
-    async fn done(&self, intent: Intent, remote: &str, hand: &mut Hand<'_>) -> Result<(), Stop> {
+    pub(super) async fn done(&self, intent: Intent, remote: &str, hand: &mut Hand<'_>) -> Result<(), Stop> {
         let (remote_of, hash) = (remote.to_owned(), intent.hash.clone());
         let told = Told { remote: remote_of, hash, seen: Seen::NotYet(0), theirs: false };
         self.tell(intent.key.clone(), told, hand.ledger).await?;

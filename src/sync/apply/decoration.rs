@@ -151,13 +151,13 @@ impl Worker<'_> {
             Failure::Unknown { .. } => Unset::Unanswered,
             Failure::Gone { .. } => Unset::Bearer,
             Failure::Content { why } | Failure::Broken { everywhere: false, why } => Unset::Refused(why),
-            Failure::Broken { everywhere: true, why } => match self.target.knows_us().await {
-                Ok(true) => Unset::Refused(why),
-                Ok(false) => {
+            Failure::Broken { everywhere: true, why } => match self.are_we_known().await? {
+                Some(true) => Unset::Refused(why),
+                Some(false) => {
                     self.trip(&why).await?;
                     Unset::Stranger
                 }
-                Err(_) => Unset::NotNow(0),
+                None => Unset::NotNow(0),
             },
         })
     }

@@ -4,6 +4,7 @@
 
 mod addition;
 mod decoration;
+mod memory;
 mod refusal;
 mod setting;
 
@@ -76,6 +77,8 @@ pub struct Worker<'a> {
     among_us: Cell<Millis>,
     /// The note was saved with an intent in it: it must be saved again without.
     pub saved: Cell<bool>,
+    /// What stands there was compared with the ledger already.
+    pub read: Cell<bool>,
 }
 
 /// Why a round stops before its end.
@@ -102,8 +105,8 @@ impl<'a> Worker<'a> {
         target: &'a dyn Target,
         rest: &'a Rest,
     ) -> Self {
-        let [tripped, broken, saved] = [const { Cell::new(false) }; 3];
-        Self { context, lease, target, rest, tripped, broken, among_us: Cell::new(0), saved }
+        let [tripped, broken, saved, read] = [const { Cell::new(false) }; 4];
+        Self { context, lease, target, rest, tripped, broken, among_us: Cell::new(0), saved, read }
     }
 }
 
@@ -146,6 +149,7 @@ impl Worker<'_> {
         for _ in 0..4 {
             self.wait_until(hand.note.not_before).await?;
             self.resolve(hand).await?;
+            self.read_first(hand).await?;
             match self.round(hand).await {
                 Err(Stop::Replan) => {}
                 other => return other,
@@ -156,6 +160,10 @@ impl Worker<'_> {
 
     async fn round(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
         let effects = self.planner().plan(hand.picture, hand.note, hand.ledger);
+        if self.may_stand_there(&effects, hand) {
+            hand.note.read_first = true;
+            return Err(Stop::Replan);
+        }
         hand.tally.planned += u32::try_from(effects.len()).unwrap_or(u32::MAX);
         for effect in effects {
             let comes_alone = effect.comes_alone();

@@ -10,7 +10,7 @@ use crate::{
     http::{Failure, LONGEST},
     runtime::{
         Rule,
-        gate::{self, Slot},
+        gate::{self, Known, Slot},
     },
     state::{Reserved, notes::PlaceNote},
 };
@@ -61,12 +61,31 @@ impl Worker<'_> {
             Failure::Content { why } | Failure::Gone { why } | Failure::Broken { everywhere: false, why } => {
                 return self.park(note, &why);
             }
-            Failure::Broken { everywhere: true, why } => {
-                self.trip(&why).await?;
-                return self.park(note, &why);
-            }
+            Failure::Broken { everywhere: true, why } => match self.are_we_known().await? {
+                Some(true) => return self.park(note, &why),
+                Some(false) => {
+                    self.trip(&why).await?;
+                    return self.park(note, &why);
+                }
+                // It says nothing of this place that somebody is asking.
+                None => note.not_before = now + PAUSE.0.max(doubling(PAUSE, note.failures)),
+            },
         }
         Err(Stop::At(Standing::Waiting(note.not_before)))
+    }
+
+    /// Whether what was refused may be refused here alone: only where the target does not know us, all would be. It is
+    /// asked once a minute, whoever asks. `None` while nobody can tell.
+    pub(super) async fn are_we_known(&self) -> Result<Option<bool>, Stop> {
+        let (world, kind) = (self.world(), self.planner().kind());
+        match gate::known(world, kind).await? {
+            Known::Said(known) => return Ok(Some(known)),
+            Known::Asked => return Ok(None),
+            Known::Ask => {}
+        }
+        let known = self.target.knows_us().await.ok();
+        gate::tell_known(world, kind, known).await?;
+        Ok(known)
     }
 
     /// The target is broken for everybody.

@@ -341,5 +341,5 @@ fn news(context: &Context<'_>, picture: &Picture, notes: &Notes, ledgers: &[Ledg
 }
 
 fn is_a_principals(comment: &Comment) -> bool {
-    matches!(Author::of(&comment.creator), Author::Principal(_))
+    Author::of(&comment.creator).is_a_principal()
 }

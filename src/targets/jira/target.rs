@@ -9,7 +9,7 @@ use super::{
     summary,
 };
 use crate::{
-    case::{CaseId, Millis, text},
+    case::{Case, CaseId, Millis, text},
     http::Failure,
     state::{
         key::{Key, Plainness},
@@ -128,6 +128,11 @@ impl Target for JiraTarget<'_> {
             return Ok(found.map(|issue| format!("{}/{}", issue.id, issue.key)));
         }
         Ok(earliest(&self.comments(case, issue(note)?).await?, &intent.key))
+    }
+
+    async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
+        let found = self.jira.find_issue(&case.id).await?;
+        Ok(found.map(|issue| format!("{}/{}", issue.id, issue.key)))
     }
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {

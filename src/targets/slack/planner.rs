@@ -10,7 +10,7 @@ use crate::{
     state::{
         TargetKind,
         key::{Key, Plainness},
-        notes::{HOME, Home, PlaceNote},
+        notes::{CHANNEL, HOME, Home, PlaceNote},
     },
     targets::{
         content::{Content, Links, View},
@@ -60,15 +60,25 @@ impl<'a> SlackPlanner<'a> {
         note.home.as_ref().map_or_else(|| self.channel(note), |home| &home.place)
     }
 
-    pub(super) fn has_own_channel(&self) -> bool {
-        self.settings.layout == Layout::Channel
+    /// A case goes on as it was begun: the settings are for new ones.
+    pub(super) fn layout(&self, note: &PlaceNote) -> Layout {
+        let being_made = note.open.as_ref().map(|intent| intent.key.0.as_str());
+        match (&note.channel, &note.home, being_made) {
+            (Some(_), ..) | (None, None, Some(CHANNEL)) => Layout::Channel,
+            (None, Some(_), _) | (None, None, Some(HOME)) => Layout::Thread,
+            (None, None, _) => self.settings.layout,
+        }
+    }
+
+    fn has_own_channel(&self, note: &PlaceNote) -> bool {
+        self.layout(note) == Layout::Channel
     }
 
     /// The states with their names.
-    pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, Setting<'a>)> {
+    pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, Setting<'a>)> {
         let card = Decoration::new(HOME, self.anchor_fingerprint(&picture.view));
         let mut states = vec![(card, Setting::Card)];
-        if self.has_own_channel() {
+        if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
             states.extend(self.settings.invite.iter().map(|email| invitation(email)));
             states.push((Decoration::new(TOPIC, text::hash(&topic)), Setting::Topic(topic)));
@@ -92,7 +102,7 @@ impl Planner for SlackPlanner<'_> {
     }
 
     fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
-        if self.has_own_channel() && note.channel.is_none() {
+        if self.has_own_channel(note) && note.channel.is_none() {
             let name = format!("{}{}", self.settings.channel_prefix, picture.view.case.id);
             return vec![Effect::container(name)];
         }
@@ -116,7 +126,7 @@ impl Planner for SlackPlanner<'_> {
 
     fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
         match note.home {
-            Some(_) => self.states(picture).into_iter().map(|(state, _)| state).collect(),
+            Some(_) => self.states(picture, note).into_iter().map(|(state, _)| state).collect(),
             None => Vec::new(),
         }
     }
@@ -158,8 +168,8 @@ impl Planner for SlackPlanner<'_> {
     }
 
     /// In a thread nothing can be seen that hangs on a card which is not there.
-    fn stands_alone(&self) -> bool {
-        self.has_own_channel()
+    fn stands_alone(&self, note: &PlaceNote) -> bool {
+        self.has_own_channel(note)
     }
 }
 

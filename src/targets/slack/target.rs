@@ -1,7 +1,10 @@
 //! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is read.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
+use tracing::warn;
 
 use super::{
     Beside, Heard, KIND, Me, Message, Slack, card, content, known, membership, millis,
@@ -9,7 +12,7 @@ use super::{
     unread_membership,
 };
 use crate::{
-    case::{CaseId, Millis},
+    case::{Case, CaseId, Millis},
     config::settings::Layout,
     http::Failure,
     state::{
@@ -28,18 +31,28 @@ use crate::{
 /// A card is looked for from this long before its intent: Slack's clock is not ours.
 const EARLIER: Millis = 60_000;
 
+/// So many pages of 200 messages are read for cards that nobody remembers.
+const RECALLED: usize = 25;
+
 /// Slack as a target; asked at most once who we are.
 pub struct SlackTarget<'a> {
     /// The Web API.
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
+    /// The `ts` of all cards in the common channel, by their case.
+    cards: OnceCell<HashMap<String, String>>,
 }
 
 impl<'a> SlackTarget<'a> {
     /// Tells through this.
     pub fn new(slack: Slack<'a>) -> Self {
-        Self { planner: SlackPlanner { settings: slack.settings }, slack, me: OnceCell::new() }
+        Self {
+            planner: SlackPlanner { settings: slack.settings },
+            slack,
+            me: OnceCell::new(),
+            cards: OnceCell::new(),
+        }
     }
 
     async fn me(&self) -> Result<&Me, Failure> {
@@ -72,6 +85,24 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
+    /// The newest pages of the common channel are read once for all cases that ask.
+    async fn all_cards(&self) -> Result<HashMap<String, String>, Failure> {
+        let (me, channel) = (self.me().await?, &self.slack.settings.channel);
+        let (mut cards, mut cursor) = (HashMap::new(), None);
+        for _ in 0..RECALLED {
+            let page = self.slack.history(channel, "0", cursor.as_deref()).await?;
+            // The newest come first: of several cards of a case the earliest stays.
+            let ours = page.items.iter().filter_map(|one| Some((card_of(one.mark_by(me)?)?, one.ts.clone())));
+            cards.extend(ours);
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(cards);
+            }
+        }
+        warn!("the common channel is longer than is read: a card that stands further up is not found again");
+        Ok(cards)
+    }
+
     async fn thread(&self, case: &CaseId, card: &Home) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
         let (mut all, mut cursor) = (ReadBack::default(), None);
@@ -101,21 +132,21 @@ impl Target for SlackTarget<'_> {
                 self.slack.post(self.planner.channel(note), None, &mark, &card(&picture.view)).await
             }
             What::Content(told) => {
-                let (channel, thread) = place(self.slack.settings.layout, note)?;
+                let (channel, thread) = place(self.planner.layout(note), note)?;
                 self.slack.post(channel, thread, &mark, &content(told, intent.plainness)).await
             }
         }
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
-        let (channel, _) = place(self.slack.settings.layout, note)?;
+        let (channel, _) = place(self.planner.layout(note), note)?;
         let message = content(entry.content, Plainness::Full);
         let mark = mark(entry.case, entry.key, entry.hash);
         self.slack.update(channel, entry.remote, &mark, &message).await
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
-        let mut states = self.planner.states(picture).into_iter();
+        let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(Setting::Card) => {
                 let card_at = note.home.as_ref().ok_or_else(no_home)?;
@@ -147,7 +178,7 @@ impl Target for SlackTarget<'_> {
                 let oldest = format!("{}.000000", (intent.since - EARLIER).max(0) / 1_000);
                 self.channel(case, self.planner.channel(note), &oldest).await?
             }
-            _ => match place(self.slack.settings.layout, note)? {
+            _ => match place(self.planner.layout(note), note)? {
                 (channel, Some(thread)) => {
                     let card = Home { place: channel.to_owned(), name: thread.to_owned() };
                     self.thread(case, &card).await?
@@ -158,9 +189,18 @@ impl Target for SlackTarget<'_> {
         Ok(earliest(&found.ours, &intent.key))
     }
 
+    /// A card of its own channel is looked for there; any other among all of the common channel.
+    async fn recall(&self, case: &Case, note: &PlaceNote) -> Result<Option<String>, Failure> {
+        let home = Key(HOME.to_owned());
+        match &note.channel {
+            Some(channel) => Ok(earliest(&self.channel(&case.id, channel, "0").await?.ours, &home)),
+            None => Ok(self.cards.get_or_try_init(|| self.all_cards()).await?.get(case.id.as_str()).cloned()),
+        }
+    }
+
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let card = note.home.as_ref().ok_or_else(no_home)?;
-        match self.slack.settings.layout {
+        match self.planner.layout(note) {
             Layout::Thread => self.thread(case, card).await,
             Layout::Channel => self.channel(case, &card.place, "0").await,
         }
@@ -223,6 +263,12 @@ fn broken(title: &str) -> Message {
          soon as they are mended. See docs/operations.md."
     );
     Message { text, blocks: Vec::new() }
+}
+
+/// Whose card bears this mark.
+fn card_of(mark: &str) -> Option<String> {
+    let case = mark.split('/').next().and_then(CaseId::parse)?;
+    unmark(&case, mark).filter(|(key, _)| key.0 == HOME).map(|_| case.to_string())
 }
 
 /// Takes a message as ours, or as a person's.

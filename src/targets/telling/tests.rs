@@ -255,7 +255,8 @@ fn a_channel_and_an_issue_have_their_states() {
     picture.view.links.console = Some("https://example.com".to_owned());
     let (mut note, _) = known(&picture);
     note.set.clear();
-    let names = |destination, layout: &str| {
+    let mut names = |destination, layout: &str| {
+        note.channel = Some("C2".to_owned()).filter(|_| layout == "channel");
         let due = due(destination, &picture, &note, layout);
         due.into_iter()
             .map(|(name, _)| name.split('/').next().unwrap_or_default().to_owned())

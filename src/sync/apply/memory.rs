@@ -1,0 +1,109 @@
+//! What stands at a target although the table does not know of it: the table was lost, or is an earlier one. Told once, it is
+//! not told again.
+
+use super::{Hand, Standing, Stop, Worker};
+use crate::{
+    case::{Millis, author},
+    http::Failure,
+    state::{Seen, Told, notes::Intent},
+    sync::audit::{self, Audited},
+    targets::{
+        content::Content,
+        telling::{Effect, What, comment_key},
+    },
+};
+
+/// A case that is younger was told by nobody before us.
+const NEW: Millis = 120_000;
+/// What happened longer ago and was not told may have been told: most is told within seconds.
+const LATE: Millis = 300_000;
+/// The pause after what stands there could not be read.
+const UNREAD: Millis = 30_000;
+
+impl Worker<'_> {
+    /// Takes up an anchor that we made before anybody now remembers, in place of making another. All that hangs on it is to
+    /// be read before more is told.
+    pub(super) async fn recall(&self, intent: &Intent, hand: &mut Hand<'_>) -> Result<bool, Stop> {
+        let case = &hand.picture.view.case;
+        let is_new = case.created.is_some_and(|created| self.world().now() - created * 1_000 < NEW);
+        if is_new || intent.attempt > 1 {
+            return Ok(false);
+        }
+        self.patience(hand.note).await?;
+        match self.target.recall(case, hand.note).await {
+            Ok(None) => Ok(false),
+            Ok(Some(remote)) => {
+                self.done(intent.clone(), &remote, hand).await?;
+                hand.note.read_first = true;
+                Ok(true)
+            }
+            Err(Failure::Unknown { why }) => {
+                self.refused(Failure::NotApplied { retry_after: None, why }, hand.note).await
+            }
+            Err(failure) => self.refused(failure, hand.note).await,
+        }
+    }
+
+    /// Whether some of it happened so long ago that it may have been told.
+    pub(super) fn may_stand_there(&self, effects: &[Effect], hand: &Hand<'_>) -> bool {
+        let late = self.world().now() - LATE;
+        let readable = hand.note.home.is_some() && !self.target.is_repeatable();
+        readable && !self.read.get() && effects.iter().any(|effect| happened(effect, hand) < late)
+    }
+
+    /// Nothing is told before what stands there was compared with the ledger, where that may lack some of it.
+    pub(super) async fn read_first(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
+        if !hand.note.read_first || hand.note.home.is_none() {
+            return Ok(());
+        }
+        self.patience(hand.note).await?;
+        let case = &hand.picture.view.case;
+        let audited = Audited { lease: self.lease, target: self.target, case };
+        let Some(forgotten) = audit::learn(self.context, &audited, hand.note).await? else {
+            return Err(Stop::At(Standing::Waiting(self.world().now() + UNREAD)));
+        };
+        let told = self.world().store().all_told(self.lease.case, self.planner().kind()).await?;
+        hand.ledger.extend(told);
+        if forgotten {
+            self.leave_to_their_speakers(hand).await?;
+        }
+        hand.note.read_first = false;
+        self.read.set(true);
+        Ok(())
+    }
+
+    /// What people said here stands in their own words, which bear no mark of ours.
+    async fn leave_to_their_speakers(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
+        let here = self.planner().title();
+        let known: Vec<_> =
+            hand.picture.sayings.iter().filter_map(|saying| saying.comment.as_deref()).collect();
+        let theirs = hand.picture.comments.iter().filter(|comment| {
+            author::Author::of(&comment.creator).is_a_principal()
+                && author::names_a_speaker(&comment.body, here)
+                && !known.contains(&comment.id.as_str())
+        });
+        for comment in theirs {
+            let key = comment_key(comment);
+            if !hand.ledger.contains_key(&key) {
+                let told = Told { remote: String::new(), hash: String::new(), seen: Seen::Yes, theirs: true };
+                self.tell(key, told, hand.ledger).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When that happened which an effect tells; never for one that tells nothing.
+fn happened(effect: &Effect, hand: &Hand<'_>) -> Millis {
+    let case = &hand.picture.view.case;
+    let Effect::Create { what: What::Content(content), .. } = effect else { return Millis::MAX };
+    let seconds = match content {
+        Content::Comment { at, .. } => Some(*at),
+        Content::Description(_) => case.created,
+        Content::Changes(_) => case.updated,
+        Content::Investigation { step, .. } => Some(step.updated),
+        // They come by themselves, long after what they tell.
+        Content::Nudge { .. } | Content::NotMoved(_) => Some(0),
+    };
+    seconds.map_or(0, |seconds| seconds * 1_000)
+}
