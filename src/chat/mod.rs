@@ -3,8 +3,6 @@
 pub(crate) mod actions;
 pub(crate) mod deliver;
 pub(crate) mod forms;
-#[cfg(test)]
-mod golden;
 pub(crate) mod ingress;
 pub(crate) mod language;
 pub(crate) mod policy;
@@ -16,3 +14,6 @@ pub use self::{
     language::{command::CommandLine, grammar, user_error::UserError, verbs},
     policy::{secret_scan, since},
 };
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use crate::{
     chat::{
         ingress::{action::Action, job::Job},
         language::command::Command,
-        policy::roles::{self, Denied, Standing, Venue},
+        policy::roles::{self, Denied, PersonKind, Venue},
         reply::Reply,
     },
     http::Failure,
@@ -22,7 +22,7 @@ pub(crate) async fn authorised(
     let may = |place| roles::may(context.settings, &context.person.identity, command, place);
     let refused = |refusal: Denied| {
         ActionError::Said(match context.person.identity.kind {
-            Standing::Bot | Standing::OtherApp => Reply::silence(),
+            PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
             _ => Reply::says(refusal.to_string()).give_back(&context.typed()),
         })
     };

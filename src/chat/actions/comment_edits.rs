@@ -125,7 +125,7 @@ pub(super) async fn rewrite(
     }
     let text = decided(context, speech).await?;
     let standing = standing(context, id, before).await?;
-    replace(context, id, &Rewriting { speech, before, text: &text }, &standing).await?;
+    replace(context, id, &Rewrite { speech, before, text: &text }, &standing).await?;
     for (index, body) in text.bodies.iter().enumerate().skip(standing.len()) {
         let saying = speech.saying(&before.made.part(index), text.speaker.as_deref());
         part(context, id, saying, body).await?;
@@ -135,7 +135,7 @@ pub(super) async fn rewrite(
 }
 
 /// What is to stand in the place of what.
-struct Rewriting<'a> {
+struct Rewrite<'a> {
     speech: &'a Speech,
     before: &'a Before,
     text: &'a Text,
@@ -144,10 +144,10 @@ struct Rewriting<'a> {
 async fn replace(
     context: &CommandContext<'_>,
     id: &CaseId,
-    rewriting: &Rewriting<'_>,
+    rewriting: &Rewrite<'_>,
     standing: &[(CommentId, Option<String>)],
 ) -> Result<(), ActionError> {
-    let Rewriting { speech, before, text } = rewriting;
+    let Rewrite { speech, before, text } = rewriting;
     let fallen = parts::fallen_away(text.speaker.as_deref());
     for (index, (comment, now)) in standing.iter().enumerate() {
         let body = text.bodies.get(index).unwrap_or(&fallen);

@@ -15,7 +15,7 @@ use crate::{
         ingress::{act::CommandKey, context::ChatContext, job::Job},
         policy::{
             identity::Profile,
-            roles::{Identity, Standing},
+            roles::{Identity, PersonKind},
         },
     },
     http::Failure,
@@ -90,7 +90,7 @@ async fn listen(
             continue;
         }
         match stays(comment, &speech.words, floor, jira.settings) {
-            None => said(with, &conversation, &Heard { comment, speech, known: &known }).await?,
+            None => said(with, &conversation, &NewComment { comment, speech, known: &known }).await?,
             Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
             Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
         }
@@ -136,7 +136,7 @@ fn is_said(with: &Listening<'_>, speech: &Speech, told: &[&(Key, Told)]) -> bool
 }
 
 /// A comment that goes to the case, and what the ledger knows of it.
-struct Heard<'a> {
+struct NewComment<'a> {
     comment: &'a HeardComment,
     speech: Speech,
     known: &'a [&'a (Key, Told)],
@@ -146,9 +146,9 @@ struct Heard<'a> {
 async fn said(
     with: &Listening<'_>,
     conversation: &Conversation<'_>,
-    heard: &Heard<'_>,
+    heard: &NewComment<'_>,
 ) -> Result<(), ActionError> {
-    let Heard { comment, speech, known } = heard;
+    let NewComment { comment, speech, known } = heard;
     if speech.words.trim().is_empty() {
         return Ok(());
     }
@@ -192,7 +192,7 @@ async fn said(
 /// Somebody in Jira is nobody in Slack.
 fn person(comment: &HeardComment) -> Profile {
     let (team, user) = (TeamId::new(""), UserId::new(""));
-    let identity = Identity { team, user, kind: Standing::OtherApp, groups: Vec::new() };
+    let identity = Identity { team, user, kind: PersonKind::OtherApp, groups: Vec::new() };
     Profile { identity, name: comment.author_name.clone(), email: None }
 }
 

@@ -3,7 +3,7 @@
 use crate::case::{Actor, Seconds, Status};
 
 use super::{
-    arguments::{Arguments, choose, items, once, plain},
+    arguments::{Arguments, Flag, choose, items, once, plain},
     command::{CaseFilter, Command, Impact, ListEdit, PersonRef},
     user_error::UserError,
     validate, when,
@@ -45,9 +45,9 @@ pub(super) fn help(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 pub(super) fn show(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let arguments = Arguments::read(words, &["full"], &[])?;
+    let arguments = Arguments::read(words, &[Flag::Full])?;
     arguments.nothing_else()?;
-    Ok(Command::Show { full: arguments.has("full") })
+    Ok(Command::Show { full: arguments.has(Flag::Full) })
 }
 
 pub(super) fn list(words: &mut Words<'_>, _: Seconds) -> Asked {
@@ -154,7 +154,7 @@ pub(super) fn engagement(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
-    let arguments = Arguments::read(words, &["reported"], &[])?;
+    let arguments = Arguments::read(words, &[Flag::Reported])?;
     let said = arguments.plain.join(" ");
     let forms = format!("Write it as {}.", when::FORMS);
     let at = when::moment(&said, now)
@@ -167,7 +167,7 @@ pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
             "Times are UTC unless you give an offset, as in `2026-11-20 14:00+01:00`.",
         ));
     }
-    Ok(Command::Started { at, reported: arguments.has("reported") })
+    Ok(Command::Started { at, reported: arguments.has(Flag::Reported) })
 }
 
 pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {

@@ -4,7 +4,7 @@ use crate::case::{MembershipId, Responder, Seconds};
 
 use super::{
     args::{Asked, bare, many, required},
-    arguments::{Arguments, choose, once},
+    arguments::{Arguments, Flag, choose, once},
     command::{Command, HubCommand, MembershipCommand, MembershipUpdate, MembershipValues},
     user_error::UserError,
     validate, when,
@@ -85,7 +85,7 @@ pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
-    let arguments = Arguments::read(words, &[], &["member", "triage", "whole-organization"])?;
+    let arguments = Arguments::read(words, &[Flag::Member, Flag::Triage, Flag::WholeOrganization])?;
     if arguments.is_empty() {
         return Ok(Command::Membership(MembershipCommand::New { values: None }));
     }
@@ -100,16 +100,18 @@ pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
     let values = MembershipValues {
         name: validate::membership_name(&arguments.plain.join(" "))?,
         team,
-        triage: switch(&arguments, "triage")?,
-        whole_organization: switch(&arguments, "whole-organization")?,
+        triage: switch(&arguments, Flag::Triage)?,
+        whole_organization: switch(&arguments, Flag::WholeOrganization)?,
     };
     Ok(Command::Membership(MembershipCommand::New { values: Some(values) }))
 }
 
 pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
     let membership = leading_id(words)?;
-    let flags = ["name", "member", "triage", "whole-organization", "add-unit", "remove-unit"];
-    let arguments = Arguments::read(words, &[], &flags)?;
+    let arguments = Arguments::read(
+        words,
+        &[Flag::Name, Flag::Member, Flag::Triage, Flag::WholeOrganization, Flag::AddUnit, Flag::RemoveUnit],
+    )?;
     arguments.nothing_else()?;
     let team = team(&arguments)?;
     if team.len() == 1 || team.len() > 10 {
@@ -117,30 +119,30 @@ pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
         return Err(UserError::new(happened, "Name the whole team: it replaces the one that is there."));
     }
     let change = MembershipUpdate {
-        name: arguments.last("name").map(validate::membership_name).transpose()?,
+        name: arguments.last(Flag::Name).map(validate::membership_name).transpose()?,
         team,
-        triage: switch(&arguments, "triage")?,
-        whole_organization: switch(&arguments, "whole-organization")?,
-        add_units: units(&arguments, "add-unit")?,
-        remove_units: units(&arguments, "remove-unit")?,
+        triage: switch(&arguments, Flag::Triage)?,
+        whole_organization: switch(&arguments, Flag::WholeOrganization)?,
+        add_units: units(&arguments, Flag::AddUnit)?,
+        remove_units: units(&arguments, Flag::RemoveUnit)?,
     };
     Ok(Command::Membership(MembershipCommand::Update { membership, change }))
 }
 
 fn team(arguments: &Arguments) -> Result<Vec<Responder>, UserError> {
-    arguments.values("member").map(validate::responder).collect()
+    arguments.values(Flag::Member).map(validate::responder).collect()
 }
 
 /// `on`, `off`, `yes` or `no`.
-fn switch(arguments: &Arguments, name: &str) -> Result<Option<bool>, UserError> {
+fn switch(arguments: &Arguments, flag: Flag) -> Result<Option<bool>, UserError> {
     let states =
         [("on", true), ("yes", true), ("true", true), ("off", false), ("no", false), ("false", false)];
-    arguments.last(name).map(|value| choose("on or off", value, &states)).transpose()
+    arguments.last(flag).map(|value| choose("on or off", value, &states)).transpose()
 }
 
 /// At most five units for one call, each once.
-fn units(arguments: &Arguments, name: &str) -> Result<Vec<String>, UserError> {
-    let units = arguments.values(name).flat_map(|value| value.split(','));
+fn units(arguments: &Arguments, flag: Flag) -> Result<Vec<String>, UserError> {
+    let units = arguments.values(flag).flat_map(|value| value.split(','));
     let units: Vec<String> =
         units.map(|unit| validate::unit(unit.trim())).collect::<Result<_, UserError>>()?;
     let units = once(units, |unit| unit);

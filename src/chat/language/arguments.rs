@@ -1,9 +1,69 @@
 //! How are a line's words sorted into plain ones and flags, and one of a few chosen?
 
-use std::{collections::HashSet, hash::Hash};
+use std::{collections::HashSet, fmt, hash::Hash};
 
 use super::user_error::{UserError, choices, nearest};
 use crate::chat::language::decode::{Word, Words};
+
+/// What stands behind `--`, in the one spelling that it has for all verbs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flag {
+    AddUnit,
+    Full,
+    Member,
+    Name,
+    RemoveUnit,
+    Reported,
+    Triage,
+    WholeOrganization,
+}
+
+impl Flag {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::AddUnit => "add-unit",
+            Self::Full => "full",
+            Self::Member => "member",
+            Self::Name => "name",
+            Self::RemoveUnit => "remove-unit",
+            Self::Reported => "reported",
+            Self::Triage => "triage",
+            Self::WholeOrganization => "whole-organization",
+        }
+    }
+
+    /// A switch takes no value, every other flag takes one.
+    fn is_switch(self) -> bool {
+        matches!(self, Self::Full | Self::Reported)
+    }
+
+    /// The flag of these that somebody typed; unique prefixes are accepted.
+    fn typed(name: &str, known: &[Self]) -> Result<Self, UserError> {
+        let fitting: Vec<Self> =
+            known.iter().filter(|flag| flag.as_str().starts_with(name)).copied().collect();
+        if let Some(exact) = fitting.iter().find(|flag| flag.as_str() == name) {
+            return Ok(*exact);
+        }
+        if let [only] = fitting[..] {
+            return Ok(only);
+        }
+        let near = nearest(name, known.iter().map(|flag| flag.as_str()));
+        let remedy = near.map_or_else(
+            || {
+                let known: Vec<String> = known.iter().map(Self::to_string).collect();
+                format!("It knows {}.", choices(known.iter().map(String::as_str)))
+            },
+            |near| format!("Is it --{near}?"),
+        );
+        Err(UserError::new(format!("--{name} is not a flag of this verb."), remedy))
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--{}", self.as_str())
+    }
+}
 
 /// The words after a verb.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,35 +71,31 @@ pub(crate) struct Arguments {
     /// Words that are no flags, in their order.
     pub(crate) plain: Vec<String>,
     /// Flags in their order; a switch has no value.
-    flags: Vec<(&'static str, String)>,
+    flags: Vec<(Flag, String)>,
 }
 
 impl Arguments {
-    /// Reads all words. `switches` take no value, `valued` one each; unique prefixes are accepted.
-    pub(crate) fn read(
-        words: &mut Words<'_>,
-        switches: &[&'static str],
-        valued: &[&'static str],
-    ) -> Result<Self, UserError> {
+    /// Reads all words; these flags are known.
+    pub(crate) fn read(words: &mut Words<'_>, known: &[Flag]) -> Result<Self, UserError> {
         let mut arguments = Self::default();
         while let Some(word) = words.next() {
             let Word::Flag { name, value } = word else {
                 arguments.plain.push(word.shown());
                 continue;
             };
-            let name = flag(&name, switches, valued)?;
-            let value = match (switches.contains(&name), value) {
+            let flag = Flag::typed(&name, known)?;
+            let value = match (flag.is_switch(), value) {
                 (true, None) => String::new(),
                 (true, Some(value)) => {
                     return Err(UserError::new(
-                        format!("--{name} takes no value, and \"{value}\" is one."),
+                        format!("{flag} takes no value, and \"{value}\" is one."),
                         "Leave it away.",
                     ));
                 }
                 (false, Some(value)) => value,
-                (false, None) => value_of(name, words)?,
+                (false, None) => value_of(flag, words)?,
             };
-            arguments.flags.push((name, value));
+            arguments.flags.push((flag, value));
         }
         Ok(arguments)
     }
@@ -50,18 +106,18 @@ impl Arguments {
     }
 
     /// Whether a flag was given.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.flags.iter().any(|(flag, _)| *flag == name)
+    pub(crate) fn has(&self, flag: Flag) -> bool {
+        self.flags.iter().any(|(given, _)| *given == flag)
     }
 
     /// The values of a flag.
-    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.flags.iter().filter(move |(flag, _)| *flag == name).map(|(_, value)| value.as_str())
+    pub(crate) fn values(&self, flag: Flag) -> impl Iterator<Item = &str> {
+        self.flags.iter().filter(move |(given, _)| *given == flag).map(|(_, value)| value.as_str())
     }
 
     /// The last value of a flag.
-    pub(crate) fn last(&self, name: &str) -> Option<&str> {
-        self.values(name).last()
+    pub(crate) fn last(&self, flag: Flag) -> Option<&str> {
+        self.values(flag).last()
     }
 
     /// Refuses plain words.
@@ -70,10 +126,10 @@ impl Arguments {
     }
 }
 
-fn value_of(name: &str, words: &mut Words<'_>) -> Result<String, UserError> {
+fn value_of(flag: Flag, words: &mut Words<'_>) -> Result<String, UserError> {
     match words.next() {
         Some(Word::Flag { .. }) | None => {
-            Err(UserError::new(format!("--{name} has no value."), format!("Write it after --{name}.")))
+            Err(UserError::new(format!("{flag} has no value."), format!("Write it after {flag}.")))
         }
         Some(word) => Ok(word.shown()),
     }
@@ -82,22 +138,6 @@ fn value_of(name: &str, words: &mut Words<'_>) -> Result<String, UserError> {
 /// A word that has no place in the line.
 pub(crate) fn too_much(word: &str) -> UserError {
     UserError::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
-}
-
-fn flag(name: &str, switches: &[&'static str], valued: &[&'static str]) -> Result<&'static str, UserError> {
-    let all = || switches.iter().chain(valued).copied();
-    let fitting: Vec<&'static str> = all().filter(|known| known.starts_with(name)).collect();
-    match fitting[..] {
-        [only] => Ok(only),
-        _ if fitting.contains(&name) => Ok(all().find(|known| *known == name).unwrap_or_default()),
-        _ => {
-            let near = nearest(name, all()).map(|near| format!("Is it --{near}?"));
-            let known: Vec<String> = all().map(|known| format!("--{known}")).collect();
-            let remedy =
-                near.unwrap_or_else(|| format!("It knows {}.", choices(known.iter().map(String::as_str))));
-            Err(UserError::new(format!("--{name} is not a flag of this verb."), remedy))
-        }
-    }
 }
 
 /// A word that is no flag.
@@ -165,18 +205,18 @@ mod tests {
     }
 
     /// A key that counts how often it is compared.
-    struct PlannedChange(usize, Rc<Cell<usize>>);
+    struct Compared(usize, Rc<Cell<usize>>);
 
-    impl PartialEq for PlannedChange {
+    impl PartialEq for Compared {
         fn eq(&self, other: &Self) -> bool {
             self.1.set(self.1.get() + 1);
             self.0 == other.0
         }
     }
 
-    impl Eq for PlannedChange {}
+    impl Eq for Compared {}
 
-    impl Hash for PlannedChange {
+    impl Hash for Compared {
         fn hash<H: Hasher>(&self, state: &mut H) {
             self.0.hash(state);
         }
@@ -186,23 +226,30 @@ mod tests {
     fn of_many_items_the_first_of_each_stays_and_none_is_compared_with_all() {
         assert_eq!(once(vec![("a", 1), ("b", 2), ("a", 3)], |item| item.0), [("a", 1), ("b", 2)]);
         let compared = Rc::<Cell<usize>>::default();
-        let items = (0..5_000).map(|item| PlannedChange(item % 2_500, compared.clone())).collect();
+        let items = (0..5_000).map(|item| Compared(item % 2_500, compared.clone())).collect();
         assert_eq!(once(items, |item| item).len(), 2_500);
         assert!(compared.get() < 10_000, "{}", compared.get());
     }
 
     #[test]
     fn flags_are_sorted_from_words_and_unknown_ones_are_named() {
-        let read = |line: &str| Arguments::read(&mut Words::new(line), &["full"], &["name", "number"]);
+        let known = [Flag::Full, Flag::Reported, Flag::Name, Flag::RemoveUnit];
+        let read = |line: &str| Arguments::read(&mut Words::new(line), &known);
         let arguments = read("a —f b --name \"x y\" -name=z").unwrap();
         assert_eq!(arguments.plain, ["a", "b"]);
-        assert!(arguments.has("full"));
-        assert_eq!(arguments.values("name").collect::<Vec<_>>(), ["x y", "z"]);
-        assert_eq!(arguments.last("name"), Some("z"));
+        assert!(arguments.has(Flag::Full));
+        assert_eq!(arguments.values(Flag::Name).collect::<Vec<_>>(), ["x y", "z"]);
+        assert_eq!(arguments.last(Flag::Name), Some("z"));
         for (line, reply) in [
             ("--ful1", "--ful1 is not a flag of this verb. Is it --full?"),
-            ("--n x", "--n is not a flag of this verb. It knows `--full`, `--name` or `--number`."),
-            ("--zzz", "--zzz is not a flag of this verb. It knows `--full`, `--name` or `--number`."),
+            (
+                "--re x",
+                "--re is not a flag of this verb. It knows `--full`, `--reported`, `--name` or `--remove-unit`.",
+            ),
+            (
+                "--zzz",
+                "--zzz is not a flag of this verb. It knows `--full`, `--reported`, `--name` or `--remove-unit`.",
+            ),
             ("--name", "--name has no value. Write it after --name."),
             ("--name --full", "--name has no value. Write it after --name."),
             ("--full=1", "--full takes no value, and \"1\" is one. Leave it away."),

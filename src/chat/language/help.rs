@@ -105,7 +105,7 @@ pub(crate) fn pages(topic: &str) -> Vec<HelpPage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::policy::roles::Standing;
+    use crate::chat::policy::roles::PersonKind;
 
     fn settings() -> Settings {
         toml::from_str(
@@ -119,7 +119,7 @@ mod tests {
 
     fn titles(user: &str, place: Venue) -> Vec<(&'static str, usize)> {
         let (team, user) = (crate::case::TeamId::new("T0123"), crate::case::UserId::new(user));
-        let identity = Identity { team, user, kind: Standing::Member, groups: vec![] };
+        let identity = Identity { team, user, kind: PersonKind::Member, groups: vec![] };
         let sections = overview(&settings(), &identity, place);
         sections.into_iter().map(|section| (section.title, section.verbs.len())).collect()
     }

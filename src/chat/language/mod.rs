@@ -7,13 +7,12 @@ pub(crate) mod command;
 pub(crate) mod decode;
 pub mod grammar;
 pub(crate) mod help;
-#[cfg(test)]
-mod manual;
 pub(crate) mod print;
-#[cfg(test)]
-mod properties;
 pub(crate) mod table;
 pub(crate) mod user_error;
 pub(crate) mod validate;
 pub mod verbs;
 pub(crate) mod when;
+
+#[cfg(test)]
+mod tests;

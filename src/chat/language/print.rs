@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use crate::case::{MembershipId, Responder, Status};
 
 use super::{
+    arguments::Flag,
     command::{
         CaseFilter, Command, CommandLine, HubCommand, Impact, MembershipCommand, MembershipUpdate,
         MembershipValues, PersonRef,
@@ -30,7 +31,7 @@ impl Display for Command {
             Self::Files | Self::Ai | Self::Tags | Self::Close | Self::Jira | Self::JiraOpen => Ok(()),
             Self::Resolver => f.write_str(" aws"),
             Self::Help { verb } => verb.iter().try_for_each(|verb| write!(f, " {verb}")),
-            Self::Show { full } => flag(f, *full, "full"),
+            Self::Show { full } => flag(f, *full, Flag::Full),
             Self::List { which } => write!(f, " {}", which_name(*which)),
             Self::Comments { count } | Self::History { count } => write!(f, " {count}"),
             Self::New { title: text } | Self::Comment { text } => {
@@ -41,7 +42,7 @@ impl Display for Command {
             Self::Title { text } | Self::Describe { text } => free(f, text),
             Self::Type { engagement } => write!(f, " {}", engagement.to_lowercase()),
             Self::Started { at, reported } => {
-                write!(f, " {}", when::written(*at)).and_then(|()| flag(f, *reported, "reported"))
+                write!(f, " {}", when::written(*at)).and_then(|()| flag(f, *reported, Flag::Reported))
             }
             Self::Metadata { pairs } | Self::Tag { pairs } => {
                 pairs.iter().try_for_each(|(key, value)| word(f, &format!("{key}={value}")))
@@ -76,8 +77,8 @@ fn word(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, " {}", quote(text))
 }
 
-fn flag(f: &mut Formatter<'_>, given: bool, name: &str) -> fmt::Result {
-    if given { write!(f, " --{name}") } else { Ok(()) }
+fn flag(f: &mut Formatter<'_>, given: bool, flag: Flag) -> fmt::Result {
+    if given { write!(f, " {flag}") } else { Ok(()) }
 }
 
 fn which_name(which: CaseFilter) -> &'static str {
@@ -145,16 +146,16 @@ fn new(f: &mut Formatter<'_>, values: &MembershipValues) -> fmt::Result {
     let MembershipValues { name, team: people, triage, whole_organization } = values;
     word(f, name)?;
     team(f, people)?;
-    switch(f, "triage", *triage)?;
-    switch(f, "whole-organization", *whole_organization)
+    switch(f, Flag::Triage, *triage)?;
+    switch(f, Flag::WholeOrganization, *whole_organization)
 }
 
 fn update(f: &mut Formatter<'_>, change: &MembershipUpdate) -> fmt::Result {
     let MembershipUpdate { name, team: people, triage, whole_organization, add_units, remove_units } = change;
     name.iter().try_for_each(|name| write!(f, " --name {}", quote(name)))?;
     team(f, people)?;
-    switch(f, "triage", *triage)?;
-    switch(f, "whole-organization", *whole_organization)?;
+    switch(f, Flag::Triage, *triage)?;
+    switch(f, Flag::WholeOrganization, *whole_organization)?;
     add_units.iter().try_for_each(|unit| write!(f, " --add-unit {unit}"))?;
     remove_units.iter().try_for_each(|unit| write!(f, " --remove-unit {unit}"))
 }
@@ -165,8 +166,8 @@ fn team(f: &mut Formatter<'_>, people: &[Responder]) -> fmt::Result {
     })
 }
 
-fn switch(f: &mut Formatter<'_>, name: &str, state: Option<bool>) -> fmt::Result {
-    state.iter().try_for_each(|on| write!(f, " --{name} {}", if *on { "on" } else { "off" }))
+fn switch(f: &mut Formatter<'_>, flag: Flag, state: Option<bool>) -> fmt::Result {
+    state.iter().try_for_each(|on| write!(f, " {flag} {}", if *on { "on" } else { "off" }))
 }
 
 fn hub(f: &mut Formatter<'_>, command: &HubCommand) -> fmt::Result {

@@ -134,13 +134,18 @@ fn signer(key: &[u8], body: &[u8]) -> Result<Hmac<Sha256>, ConfirmationError> {
 mod tests {
     use super::*;
     use crate::chat::language::grammar::parse;
-    use crate::chat::policy::roles::Standing;
+    use crate::chat::policy::roles::PersonKind;
 
     const KEY: &[u8] = b"a key of the test";
     const NOW: Seconds = 1_795_255_200;
 
     fn person(team: &str, user: &str) -> Identity {
-        Identity { team: TeamId::new(team), user: UserId::new(user), kind: Standing::Member, groups: vec![] }
+        Identity {
+            team: TeamId::new(team),
+            user: UserId::new(user),
+            kind: PersonKind::Member,
+            groups: vec![],
+        }
     }
 
     fn confirmation(line: &str) -> Confirmation {

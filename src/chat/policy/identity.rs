@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::roles::{Identity, Standing};
+use super::roles::{Identity, PersonKind};
 use crate::{
     case::{GroupId, MemberId, TeamId, UserId},
     config::settings::Settings,
@@ -31,11 +31,11 @@ impl std::fmt::Debug for Profile {
 
 /// What is remembered of a person.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Known {
+struct KnownPerson {
     #[serde(rename = "team")]
     team: TeamId,
     #[serde(rename = "kind")]
-    kind: Standing,
+    kind: PersonKind,
     #[serde(rename = "name")]
     name: String,
     #[serde(rename = "email", deserialize_with = "stated")]
@@ -58,9 +58,9 @@ pub(crate) async fn profile(
     let known = remembered(slack.world, &name, async || {
         Ok(slack.user(user.as_str()).await?.map(|person| known(person, settings)))
     });
-    let Some(Known { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
+    let Some(KnownPerson { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
-        Standing::Member => groups(slack, settings, user).await?.into_iter().map(MemberId::new).collect(),
+        PersonKind::Member => groups(slack, settings, user).await?.into_iter().map(MemberId::new).collect(),
         _ => Vec::new(),
     };
     groups.extend(everywhere);
@@ -68,19 +68,19 @@ pub(crate) async fn profile(
     Ok(Some(Profile { identity, name, email }))
 }
 
-fn known(person: Person, settings: &Settings) -> Known {
+fn known(person: Person, settings: &Settings) -> KnownPerson {
     let kind = match &person {
-        Person { is_deleted: true, .. } => Standing::Deactivated,
-        Person { is_bot: true, .. } => Standing::Bot,
-        person if !is_of(person, &settings.slack.team) => Standing::Stranger,
-        Person { is_restricted: true, .. } => Standing::Guest,
-        _ => Standing::Member,
+        Person { is_deleted: true, .. } => PersonKind::Deactivated,
+        Person { is_bot: true, .. } => PersonKind::Bot,
+        person if !is_of(person, &settings.slack.team) => PersonKind::Stranger,
+        Person { is_restricted: true, .. } => PersonKind::Guest,
+        _ => PersonKind::Member,
     };
     let team = if is_of(&person, &settings.slack.team) { settings.slack.team.clone() } else { person.team };
     let team = TeamId::new(team);
     let Person { name, email, everywhere, .. } = person;
     let everywhere = everywhere.map(MemberId::new);
-    Known { team, kind, name, email, everywhere }
+    KnownPerson { team, kind, name, email, everywhere }
 }
 
 /// In an organisation somebody is of several workspaces, and the one that Slack names may be any of them, or none.
@@ -147,18 +147,21 @@ mod tests {
             is_deleted: false,
         };
         for (person, kind) in [
-            (ana.clone(), Standing::Member),
-            (Person { team: "T2".to_owned(), ..ana.clone() }, Standing::Stranger),
-            (Person { team: String::new(), ..ana.clone() }, Standing::Stranger),
-            (Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() }, Standing::Member),
-            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, Standing::Member),
+            (ana.clone(), PersonKind::Member),
+            (Person { team: "T2".to_owned(), ..ana.clone() }, PersonKind::Stranger),
+            (Person { team: String::new(), ..ana.clone() }, PersonKind::Stranger),
+            (
+                Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() },
+                PersonKind::Member,
+            ),
+            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, PersonKind::Member),
             (
                 Person { team: "T2".to_owned(), teams: vec!["T2".to_owned()], ..ana.clone() },
-                Standing::Stranger,
+                PersonKind::Stranger,
             ),
-            (Person { is_restricted: true, ..ana.clone() }, Standing::Guest),
-            (Person { is_bot: true, ..ana.clone() }, Standing::Bot),
-            (Person { is_deleted: true, ..ana }, Standing::Deactivated),
+            (Person { is_restricted: true, ..ana.clone() }, PersonKind::Guest),
+            (Person { is_bot: true, ..ana.clone() }, PersonKind::Bot),
+            (Person { is_deleted: true, ..ana }, PersonKind::Deactivated),
         ] {
             assert_eq!(known(person, &settings).kind, kind);
         }
@@ -169,20 +172,20 @@ mod tests {
         let until: Millis = 1_795_669_500_000;
         let known = |kind, email: Option<&str>| {
             let (team, name) = (TeamId::new("T0CASEBRDG"), "ana".to_owned());
-            Some(Known { team, kind, name, email: email.map(str::to_owned), everywhere: None })
+            Some(KnownPerson { team, kind, name, email: email.map(str::to_owned), everywhere: None })
         };
-        let everywhere = known(Standing::Member, None)
-            .map(|ana| Known { everywhere: Some(MemberId::new("W0ANAEXAMP")), ..ana });
+        let everywhere = known(PersonKind::Member, None)
+            .map(|ana| KnownPerson { everywhere: Some(MemberId::new("W0ANAEXAMP")), ..ana });
         golden::check_json(
             "people",
             &[
                 ("nobody", (until, None)),
-                ("member", (until, known(Standing::Member, Some("ana@example.com")))),
-                ("guest", (until, known(Standing::Guest, None))),
-                ("bot", (until, known(Standing::Bot, None))),
-                ("another app", (until, known(Standing::OtherApp, None))),
-                ("stranger", (until, known(Standing::Stranger, None))),
-                ("deactivated", (until, known(Standing::Deactivated, None))),
+                ("member", (until, known(PersonKind::Member, Some("ana@example.com")))),
+                ("guest", (until, known(PersonKind::Guest, None))),
+                ("bot", (until, known(PersonKind::Bot, None))),
+                ("another app", (until, known(PersonKind::OtherApp, None))),
+                ("stranger", (until, known(PersonKind::Stranger, None))),
+                ("deactivated", (until, known(PersonKind::Deactivated, None))),
                 ("of an organisation", (until, everywhere)),
             ],
         );

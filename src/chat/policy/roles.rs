@@ -41,7 +41,7 @@ impl fmt::Display for Role {
 
 /// What somebody is to the workspace, as `users.info` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Standing {
+pub(crate) enum PersonKind {
     /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
     #[serde(rename = "Member")]
     Member,
@@ -69,7 +69,7 @@ pub(crate) struct Identity {
     pub(crate) team: TeamId,
     pub(crate) user: UserId,
     /// What the person is to the workspace.
-    pub(crate) kind: Standing,
+    pub(crate) kind: PersonKind,
     /// What else the settings may name the person by: the user groups, `S…`, and their id in the whole organisation.
     pub(crate) groups: Vec<MemberId>,
 }
@@ -78,7 +78,7 @@ impl Identity {
     /// Somebody as far as the settings alone tell: a member who is in no user group.
     pub(crate) fn of_member(sender: &Sender) -> Self {
         let (team, user) = (sender.team.clone(), sender.user.clone());
-        Self { team, user, kind: Standing::Member, groups: Vec::new() }
+        Self { team, user, kind: PersonKind::Member, groups: Vec::new() }
     }
 }
 
@@ -99,7 +99,7 @@ pub(crate) enum Venue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
     /// Not a member of the workspace.
-    Outsider(Standing),
+    Outsider(PersonKind),
     /// Asked where others read along.
     Overheard {
         /// What was asked.
@@ -147,17 +147,17 @@ impl fmt::Display for Denied {
 
 impl std::error::Error for Denied {}
 
-fn outsider(kind: Standing) -> &'static str {
+fn outsider(kind: PersonKind) -> &'static str {
     match kind {
-        Standing::Member | Standing::Stranger => {
+        PersonKind::Member | PersonKind::Stranger => {
             "Only people of this Slack workspace may use Casebridge; you belong to another."
         }
-        Standing::Guest => {
+        PersonKind::Guest => {
             "Guests of this Slack workspace may not use Casebridge: ask a full member to do it."
         }
-        Standing::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
-        Standing::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
-        Standing::Deactivated => "This Slack account is deactivated.",
+        PersonKind::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
+        PersonKind::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
+        PersonKind::Deactivated => "This Slack account is deactivated.",
     }
 }
 
@@ -235,11 +235,11 @@ pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
 }
 
 /// What keeps somebody out whatever the roles say.
-fn outside(settings: &Settings, identity: &Identity) -> Option<Standing> {
+fn outside(settings: &Settings, identity: &Identity) -> Option<PersonKind> {
     let foreign = identity.team != settings.slack.team;
     match identity.kind {
-        Standing::Member if foreign || identity.user == "" => Some(Standing::Stranger),
-        Standing::Member => None,
+        PersonKind::Member if foreign || identity.user == "" => Some(PersonKind::Stranger),
+        PersonKind::Member => None,
         kind => Some(kind),
     }
 }
@@ -279,32 +279,32 @@ mod tests {
         .unwrap()
     }
 
-    fn somebody(user: &str, kind: Standing) -> Identity {
+    fn somebody(user: &str, kind: PersonKind) -> Identity {
         Identity { team: TeamId::new("T0123"), user: UserId::new(user), kind, groups: vec![] }
     }
 
     fn of_groups(groups: &[&str]) -> Identity {
         let groups = groups.iter().map(|group| MemberId::new(*group)).collect();
-        Identity { groups, ..somebody("U9", Standing::Member) }
+        Identity { groups, ..somebody("U9", PersonKind::Member) }
     }
 
     /// Who asks: the letters stand for them in the table below.
     fn identities() -> Vec<(char, Identity)> {
         vec![
-            ('n', somebody("U9", Standing::Member)),
-            ('v', somebody("U1", Standing::Member)),
+            ('n', somebody("U9", PersonKind::Member)),
+            ('v', somebody("U1", PersonKind::Member)),
             ('V', of_groups(&["S1", "S8"])),
-            ('r', somebody("U2", Standing::Member)),
+            ('r', somebody("U2", PersonKind::Member)),
             ('R', of_groups(&["S1", "S2"])),
-            ('c', somebody("U3", Standing::Member)),
-            ('a', somebody("U4", Standing::Member)),
-            ('g', somebody("U4", Standing::Guest)),
-            ('b', somebody("U4", Standing::Bot)),
-            ('o', somebody("U4", Standing::OtherApp)),
-            ('s', somebody("U4", Standing::Stranger)),
-            ('d', somebody("U4", Standing::Deactivated)),
-            ('f', Identity { team: TeamId::new("T9"), ..somebody("U4", Standing::Member) }),
-            ('e', somebody("", Standing::Member)),
+            ('c', somebody("U3", PersonKind::Member)),
+            ('a', somebody("U4", PersonKind::Member)),
+            ('g', somebody("U4", PersonKind::Guest)),
+            ('b', somebody("U4", PersonKind::Bot)),
+            ('o', somebody("U4", PersonKind::OtherApp)),
+            ('s', somebody("U4", PersonKind::Stranger)),
+            ('d', somebody("U4", PersonKind::Deactivated)),
+            ('f', Identity { team: TeamId::new("T9"), ..somebody("U4", PersonKind::Member) }),
+            ('e', somebody("", PersonKind::Member)),
             ('E', of_groups(&[""])),
         ]
     }
@@ -433,43 +433,43 @@ mod tests {
         let shared = |identity: &Identity| may(&settings(), identity, &Command::Watchers, Venue::Shared);
         for (refused, reply) in [
             (
-                may(&settings(), &somebody("U1", Standing::Member), &Command::Close, Venue::Case),
+                may(&settings(), &somebody("U1", PersonKind::Member), &Command::Close, Venue::Case),
                 "`close` needs the role commander; you are viewer. 2 people may. Roles are given in Casebridge's \
                  settings, under `roles.commander`. Nothing was done.",
             ),
             (
-                may(&settings(), &somebody("U9", Standing::Member), &Command::Watchers, Venue::Case),
+                may(&settings(), &somebody("U9", PersonKind::Member), &Command::Watchers, Venue::Case),
                 "`watchers` needs the role responder; you have none. 3 people and 1 user group may. Roles are given \
                  in Casebridge's settings, under `roles.responder`. Nothing was done.",
             ),
             (
-                may(&alone, &somebody("U2", Standing::Member), &Command::Close, Venue::Direct),
+                may(&alone, &somebody("U2", PersonKind::Member), &Command::Close, Venue::Direct),
                 "`close` needs the role commander; you are responder. Nobody has that role yet. Roles are given in \
                  Casebridge's settings, under `roles.commander`. Nothing was done.",
             ),
             (
-                shared(&somebody("U2", Standing::Member)),
+                shared(&somebody("U2", PersonKind::Member)),
                 "People of another workspace read this channel, so `watchers` is not answered here. Ask in a channel \
                  of your own workspace, or in a direct message to yourself. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Standing::Guest)),
+                shared(&somebody("U4", PersonKind::Guest)),
                 "Guests of this Slack workspace may not use Casebridge: ask a full member to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Standing::Bot)),
+                shared(&somebody("U4", PersonKind::Bot)),
                 "Bots and workflows may not use Casebridge: a person has to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Standing::OtherApp)),
+                shared(&somebody("U4", PersonKind::OtherApp)),
                 "Other apps may not use Casebridge: a person has to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Standing::Stranger)),
+                shared(&somebody("U4", PersonKind::Stranger)),
                 "Only people of this Slack workspace may use Casebridge; you belong to another. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Standing::Deactivated)),
+                shared(&somebody("U4", PersonKind::Deactivated)),
                 "This Slack account is deactivated. Nothing was done.",
             ),
         ] {

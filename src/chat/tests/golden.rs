@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::reply::{Button, Paragraph as Told, Reply};
+use crate::chat::reply::{Button, Paragraph as Told, Reply};
 use crate::{
     case::{
         CaseId, ChannelId, FileId, InvestigationId, IssueId, MembershipId, TeamId, TriggerId, Ts, UserId,
@@ -325,7 +325,7 @@ fn every_confirmation_that_any_release_signed_is_opened_as_it_was_meant() {
     let who = |user: &str| Identity {
         team: TeamId::new("T0CASEBRDG"),
         user: UserId::new(user),
-        kind: roles::Standing::Member,
+        kind: roles::PersonKind::Member,
         groups: vec![],
     };
     let of = |line: &str, version| Confirmation {

@@ -8,7 +8,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 
-use super::{TOKENS, decode, invisible, secret, straight, walk};
+use super::super::{TOKENS, decode, invisible, secret, straight, walk};
 
 /// How often a byte of a text may be looked at, whatever stands around it.
 const LOOKS: usize = 20;
@@ -204,7 +204,7 @@ fn whatever_is_repeated_costs_so_many_looks_a_byte_and_no_more() {
 
 #[test]
 fn a_text_that_is_too_long_to_be_looked_through_counts_as_a_secret_one() {
-    let most = "a ".repeat(super::LONGEST / 2);
+    let most = "a ".repeat(super::super::LONGEST / 2);
     assert_eq!(secret(&most), None);
     assert_eq!(secret(&format!("{most}a")), Some("more than can be looked through for secrets"));
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{
+use crate::chat::language::{
     grammar::parse,
     help::Group,
     validate::email,

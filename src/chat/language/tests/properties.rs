@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{grammar::parse, verbs};
+use crate::chat::language::{grammar::parse, verbs};
 use crate::chat::{
     language::decode::{Words, decode, encode, quote},
     policy::secret_scan,
@@ -131,7 +131,7 @@ proptest! {
     fn a_free_text_comes_through_as_it_was_meant(text in "[a-z0-9<&“—].{0,80}[^\\s]") {
         prop_assume!(secret_scan::secret(&text).is_none());
         let asked = parse(&format!("comment {}", encode(&text)), NOW).map(|line| line.command);
-        prop_assert_eq!(asked, Ok(super::command::Command::Comment { text: Some(text) }));
+        prop_assert_eq!(asked, Ok(crate::chat::language::command::Command::Comment { text: Some(text) }));
     }
 
     #[test]
