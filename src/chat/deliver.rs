@@ -1,4 +1,4 @@
-//! How does an answer reach the person, and nobody else?
+//! How an answer reaches the person, and nobody else.
 
 use serde_json::{Value, json};
 
@@ -69,7 +69,6 @@ async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Fai
     }
 }
 
-/// Takes the message away whose button was pressed.
 pub(crate) async fn dismiss(slack: &Slack<'_>, response_url: &str) -> Result<(), Failure> {
     slack.respond(response_url, &json!({ "delete_original": true })).await
 }

@@ -1,4 +1,4 @@
-//! What does a person get to read? Our own words, what others wrote inside them, and buttons.
+//! What a person gets to read: our own words, what others wrote inside them, and buttons.
 //!
 //! Everything is sent as [rich text](https://docs.slack.dev/reference/block-kit/blocks/rich-text-block), whose text
 //! Slack never parses: nothing in it can become a mention, a link or markup.
@@ -26,18 +26,14 @@ pub(crate) struct Reply {
     pub(crate) pieces: Vec<Piece>,
 }
 
-/// A part of an answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Piece {
-    /// A line or a paragraph.
     #[serde(rename = "Line")]
     Line(Paragraph),
-    /// A row of buttons.
     #[serde(rename = "Buttons")]
     Buttons(Vec<Button>),
 }
 
-/// A line or a paragraph.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Paragraph {
     #[serde(rename = "spans")]
@@ -64,7 +60,6 @@ enum Style {
     Link(String),
 }
 
-/// A button.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Button {
     /// At most 75 characters are shown.
@@ -75,24 +70,18 @@ pub(crate) struct Button {
     /// What it carries: at most 2,000 characters.
     #[serde(rename = "value")]
     pub(crate) value: String,
-    /// Red.
     #[serde(rename = "danger")]
     pub(crate) danger: bool,
 }
 
-/// What a button does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ButtonAction {
-    /// Its value is a line of the grammar.
     #[serde(rename = "run")]
     Run,
-    /// Its value is a confirmation.
     #[serde(rename = "confirm")]
     Confirm,
-    /// It takes its message away.
     #[serde(rename = "dismiss")]
     Dismiss,
-    /// It gives a long text of a form one more field.
     #[serde(rename = "more")]
     More,
     /// It leads somewhere.
@@ -124,18 +113,15 @@ impl ButtonAction {
 }
 
 impl Paragraph {
-    /// A line that begins with these words.
     pub(crate) fn of(words: impl Into<String>) -> Self {
         Self::default().text(words)
     }
 
-    /// Goes on with these words.
     #[must_use]
     pub(crate) fn text(self, words: impl Into<String>) -> Self {
         self.with(words, Style::Plain)
     }
 
-    /// Goes on in bold.
     #[must_use]
     pub(crate) fn bold(self, words: impl Into<String>) -> Self {
         self.with(words, Style::Bold)
@@ -170,17 +156,14 @@ impl Paragraph {
 }
 
 impl Button {
-    /// A button that asks `line`, a line of the grammar.
     pub(crate) fn run(label: impl Into<String>, line: impl std::fmt::Display) -> Self {
         Self { label: label.into(), action: ButtonAction::Run, value: line.to_string(), danger: false }
     }
 
-    /// A red button that carries a confirmation.
     pub(crate) fn confirm(label: impl Into<String>, value: String) -> Self {
         Self { label: label.into(), action: ButtonAction::Confirm, value, danger: true }
     }
 
-    /// A button that takes its message away.
     pub(crate) fn dismiss(label: impl Into<String>) -> Self {
         Self { label: label.into(), action: ButtonAction::Dismiss, value: "-".to_owned(), danger: false }
     }
@@ -200,29 +183,24 @@ impl Button {
 }
 
 impl Reply {
-    /// Nothing at all.
     pub(crate) fn silence() -> Self {
         Self::default()
     }
 
-    /// An answer of one line.
     pub(crate) fn of(line: Paragraph) -> Self {
         Self::default().line(line)
     }
 
-    /// An answer of these words.
     pub(crate) fn says(words: impl Into<String>) -> Self {
         Self::of(Paragraph::of(words))
     }
 
-    /// Goes on with a line.
     #[must_use]
     pub(crate) fn line(mut self, line: Paragraph) -> Self {
         self.pieces.push(Piece::Line(line));
         self
     }
 
-    /// Goes on with these words.
     #[must_use]
     pub(crate) fn say(self, words: impl Into<String>) -> Self {
         self.line(Paragraph::of(words))
@@ -289,7 +267,6 @@ impl Reply {
         self.blocks().into_iter().take(100).map(|(_, block)| block).collect()
     }
 
-    /// The blocks with the text that each shows.
     fn blocks(&self) -> Vec<(String, Value)> {
         let mut blocks = Vec::new();
         let mut buttons = 0;
@@ -317,7 +294,6 @@ impl Reply {
 }
 
 impl Paragraph {
-    /// The line in pieces that each fit into a block.
     fn pieces(&self) -> Vec<Vec<TextRun>> {
         let mut pieces = vec![Vec::new()];
         let mut room = BLOCK;

@@ -1,4 +1,4 @@
-//! What did the AI agent find, and was it of use?
+//! What the AI agent found, and whether it was of use.
 
 use super::{
     compare_and_set::{self, PlannedChange},
@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// `ai`
 pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let steps = investigations(context, id).await?;
     if steps.is_empty() {
@@ -56,7 +55,6 @@ fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
     vec![rate("Useful", true), rate("Not useful", false)]
 }
 
-/// `ai useful|useless N [WHY]`
 pub(crate) async fn rate(
     context: &CommandContext<'_>,
     id: &CaseId,

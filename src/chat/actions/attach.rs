@@ -1,4 +1,4 @@
-//! How does a file get from Slack to a case? Streamed, under a name that the service takes, and once.
+//! The way of a file from Slack to a case: streamed, under a name that the service takes, and once.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,18 +24,14 @@ use crate::{
 /// The most files of one message that are attached: what a message can carry.
 const MOST: usize = 10;
 
-/// What became of a file.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 enum End {
-    /// It is on the case.
     #[serde(rename = "Attached")]
     Attached(Attached),
-    /// Why it is not.
     #[serde(rename = "Refused")]
     Refused(Paragraph),
 }
 
-/// A file that was attached.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Attached {
     #[serde(rename = "in_slack")]
@@ -202,7 +198,6 @@ async fn one(
 const SIGN_IN: &str = "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
                        the file's channel.";
 
-/// A file on its way, under the name that it gets on the case.
 struct Upload<'a> {
     id: &'a FileId,
     name: &'a str,

@@ -1,4 +1,4 @@
-//! May this person do this here, and who would read it?
+//! Whether this person may do this here, and who would read it.
 
 use super::context::{ActionError, CommandContext};
 use crate::{
@@ -57,7 +57,6 @@ async fn is_overheard(context: &CommandContext<'_>) -> Result<bool, ActionError>
     }
 }
 
-/// Where it was asked, as far as the job tells.
 pub(crate) fn place(job: &Job, here: Option<&CaseId>) -> Venue {
     match here {
         _ if job.place.is_direct() || job.is_of_a_form() => Venue::Direct,

@@ -1,4 +1,4 @@
-//! What is a case like, and which cases are there?
+//! A case as it stands, and the lists of cases.
 
 use super::{
     context::{ActionError, CommandContext, Outcome},
@@ -19,7 +19,6 @@ const SHOWN: usize = 25;
 /// The most cases that are read one by one to see who watches them: at five a second, five seconds.
 const READ: usize = 25;
 
-/// `show`
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outcome {
     let case = context.case(id).await?;
     let mut answer = head(&case);
@@ -38,7 +37,6 @@ pub(crate) async fn tray(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     Ok(head(&case).buttons(tray_buttons(&case, false)))
 }
 
-/// The tags of a case.
 pub(crate) async fn tags(
     context: &CommandContext<'_>,
     arn: &str,
@@ -49,7 +47,6 @@ pub(crate) async fn tags(
     }
 }
 
-/// `list`
 pub(crate) async fn list_cases(context: &CommandContext<'_>, which: CaseFilter) -> Outcome {
     let (mut cases, all) = latest(context).await?;
     cases.retain(|case| (case.status == Status::Closed) == (which == CaseFilter::Closed));

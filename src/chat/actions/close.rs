@@ -1,4 +1,4 @@
-//! How does a case end for the team: closed, or handed to AWS?
+//! How a case ends for the team: closed, or handed to AWS.
 
 use super::{
     compare_and_set::{self, PlannedChange, closed},
@@ -41,7 +41,6 @@ pub(crate) async fn close(context: &CommandContext<'_>, id: &CaseId) -> Outcome 
     }
 }
 
-/// What is said of a case that is closed, and was to be.
 pub(crate) fn is_closed(id: &CaseId) -> Reply {
     Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" is closed."))
 }

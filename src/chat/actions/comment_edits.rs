@@ -23,14 +23,11 @@ use crate::{
 
 /// What was said before it was edited.
 pub(super) struct Before {
-    /// The command under which it was said.
     made: CommandKey,
-    /// The comments that hold it, and the command under which each is remembered.
     known: BTreeMap<CommentId, CommandKey>,
 }
 
 impl Before {
-    /// A comment of an issue that became these comments of the case.
     pub(super) fn in_issue(made: CommandKey, comments: Vec<CommentId>) -> Self {
         let known =
             comments.into_iter().enumerate().map(|(index, comment)| (comment, made.part(index))).collect();
@@ -69,7 +66,6 @@ pub(super) async fn amend(
     Ok(Reply::of(Paragraph::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
 }
 
-/// A message that became a comment, or several, was edited.
 pub(super) async fn edited(context: &CommandContext<'_>, id: &CaseId, message: &SlackMessage) -> Outcome {
     let sayings = context.world.store().sayings(id).await?;
     let mut known: BTreeMap<_, _> = sayings
@@ -134,7 +130,6 @@ pub(super) async fn rewrite(
     Ok(context.world.store().hint(id, context.world.now(), true).await?)
 }
 
-/// What is to stand in the place of what.
 struct Rewrite<'a> {
     speech: &'a Speech,
     before: &'a Before,

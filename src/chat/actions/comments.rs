@@ -24,7 +24,6 @@ use crate::{
     targets::{jira, slack},
 };
 
-/// `comments [N]`
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let count = usize::from(count);
     let comments = newest(context, id, count).await?;
@@ -88,7 +87,6 @@ fn named(author: &Author, speaker: Option<&str>) -> String {
     }
 }
 
-/// `comment TEXT`
 pub(super) async fn add(context: &CommandContext<'_>, id: &CaseId, words: &str) -> Outcome {
     let speech = Speech::typed(context, words);
     // Whoever asks hears of the limit and may choose; what is said in passing is split.

@@ -1,6 +1,5 @@
-//! How is a change made once, however often its command is delivered, where the service knows no `clientToken`?
-//!
-//! By comparing: what the case is, what it is to become, and what it was when the command was decided.
+//! A change made once, however often its command is delivered, where the service knows no `clientToken`: by comparing what the
+//! case is, what it is to become, and what it was when the command was decided.
 
 use super::{
     context::{CommandContext, Outcome},
@@ -12,7 +11,6 @@ use crate::{
     chat::reply::{Paragraph, Reply},
 };
 
-/// What comparing showed.
 pub(crate) struct PlannedChange {
     /// Names the state of what is to be changed, and of nothing else.
     pub(crate) seen: String,

@@ -1,4 +1,4 @@
-//! What is asked before something final is done, and what was confirmed?
+//! What is asked before something final is done, and what was confirmed.
 
 use super::{
     context::{ActionError, CommandContext, Outcome, RECORD_TTL},
@@ -42,7 +42,6 @@ pub(crate) fn value(
     confirmation.encode(context.confirmation_key())
 }
 
-/// What is asked, and what the button says.
 pub(crate) fn question(case: Option<&Case>, command: &Command) -> (Paragraph, &'static str) {
     match (command, case) {
         (Command::Close, Some(case)) => (close(case), "Close the case"),

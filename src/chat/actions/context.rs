@@ -29,7 +29,6 @@ const PATIENT: Millis = 12_000;
 /// The most pages that are read to answer one question: at five reads a second, eight seconds.
 const PAGES: usize = 40;
 
-/// Why a command ended early.
 pub(crate) enum ActionError {
     /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.
     Said(Reply),
@@ -68,28 +67,18 @@ impl From<Reply> for ActionError {
     }
 }
 
-/// How a command ends.
 pub(crate) type Outcome = Result<Reply, ActionError>;
 
-/// What a command works with.
 pub(crate) struct CommandContext<'a> {
-    /// Everything outside.
     pub(crate) world: &'a dyn World,
-    /// What the user chose.
     pub(crate) settings: &'a Settings,
-    /// What is to be done.
     pub(crate) job: &'a Job,
     /// Names it: the record's key and the service's `clientToken`.
     pub(crate) key: &'a CommandKey,
-    /// Who asks.
     pub(crate) person: &'a Profile,
-    /// Where people talk.
     pub(crate) slack: &'a Slack<'a>,
-    /// Where people keep issues, if they do.
     pub(crate) jira: Option<&'a Jira<'a>>,
-    /// Signs confirmations.
     pub(crate) signs: &'a Secret,
-    /// When it was begun, this time.
     pub(crate) since: Millis,
     /// An earlier try ended nobody knows how: what it asked for may have been done.
     pub(crate) again: bool,
@@ -128,7 +117,6 @@ impl CommandContext<'_> {
         self.world.now() - self.since < PATIENT
     }
 
-    /// What the person typed, to be given back.
     pub(crate) fn typed(&self) -> String {
         self.job.typed()
     }
@@ -146,12 +134,10 @@ impl CommandContext<'_> {
         Ok(identity::profile(self.slack, self.settings, user).await?)
     }
 
-    /// The key that signs confirmations.
     pub(crate) fn confirmation_key(&self) -> &[u8] {
         self.signs.reveal().as_bytes()
     }
 
-    /// Reads a case.
     pub(crate) async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
         match self.call(Call::GetCase { case: case.clone() }).await? {
             sir::Answer::Case(case) => Ok(*case),
@@ -234,7 +220,6 @@ fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
     (attempt < 3 && time <= Duration::from_secs(5)).then_some(time)
 }
 
-/// The same call may be taken a little later.
 fn is_for_now(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::Throttled { .. } | FaultKind::NotSent | FaultKind::Unknown)
 }

@@ -1,4 +1,4 @@
-//! Who am I here, what can I say, and does the bridge work?
+//! Who somebody is here, what they can say, and whether the bridge works.
 
 use super::context::{CommandContext, Outcome};
 use crate::{
@@ -32,7 +32,6 @@ pub(crate) fn help(settings: &Settings, identity: &Identity, place: Venue, topic
     help::pages(topic).iter().fold(Reply::default(), |answer, page| answer.say(page.to_string()))
 }
 
-/// `whoami`
 pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
     let identity = &context.person.identity;
     let roles = &context.settings.roles;
@@ -66,7 +65,6 @@ pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
 /// What was refused longer ago is not spoken of.
 const REFUSED: Millis = 86_400_000;
 
-/// What is said of a channel to which no case should be told.
 const SHARED: &str = "It is shared with another workspace, whose people read everything that is told there. End the \
                       sharing, or name another channel in the settings: slack.channel.";
 

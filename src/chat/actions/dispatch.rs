@@ -1,4 +1,4 @@
-//! Which function answers which question?
+//! Which function carries out which command.
 
 use super::{
     ai, cases, comment_edits, comments,
@@ -17,7 +17,6 @@ use crate::{
     },
 };
 
-/// What a line asks of one case.
 pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command: &Command) -> Outcome {
     match command {
         Command::Tray => cases::tray(context, case).await,
@@ -52,7 +51,6 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
     }
 }
 
-/// What a line asks of no case in particular.
 pub(crate) async fn anywhere(
     context: &CommandContext<'_>,
     command: &Command,

@@ -1,4 +1,4 @@
-//! How does a person learn that the service refused, why, and what to do about it?
+//! How a person learns that the service refused, why, and what to do about it.
 
 use crate::{
     aws::sir::{Fault, FaultKind, Operation},

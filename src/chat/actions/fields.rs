@@ -1,4 +1,4 @@
-//! How is a single field of a case changed: title, description, type, beginnings, metadata?
+//! Changes of a single field of a case: title, description, type, beginnings, metadata.
 
 use serde::Serialize;
 
@@ -13,14 +13,12 @@ use crate::{
     chat::reply::{Paragraph, Reply},
 };
 
-/// `title TEXT`
 pub(crate) async fn title(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
     compare_and_set::case(context, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
-/// `describe TEXT`
 pub(crate) async fn description(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
@@ -28,7 +26,6 @@ pub(crate) async fn description(context: &CommandContext<'_>, id: &CaseId, to: &
         .await
 }
 
-/// `type incident|investigation`
 pub(crate) async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
     let says = Paragraph::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
@@ -36,7 +33,6 @@ pub(crate) async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &s
         .await
 }
 
-/// `started WHEN [--reported]`
 pub(crate) async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
     let change = match reported {
         true => CaseChange { reported_start: Some(at), ..CaseChange::default() },

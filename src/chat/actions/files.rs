@@ -1,4 +1,4 @@
-//! Which files are on a case, and how does somebody get one?
+//! The files on a case, and links to them.
 
 use super::{
     context::{CommandContext, Outcome, strange},
@@ -13,7 +13,6 @@ use crate::{
     },
 };
 
-/// `files`
 pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     let files = numbered(&case);

@@ -1,4 +1,4 @@
-//! Since when do the comments of an issue count? What is older never leaves it; all times are Jira's own.
+//! Since when the comments of an issue count: what is older never leaves it. All times are Jira's own.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! In which words does an answer say when, and whose move it is?
+//! When, and whose move it is, in the words of an answer.
 
 use crate::{
     case::{Case, CaseSummary, Seconds, turn},
@@ -10,12 +10,10 @@ pub(crate) fn format_time(at: Option<Seconds>) -> String {
     at.map_or_else(|| "–".to_owned(), wording::utc)
 }
 
-/// Who must act on a case.
 pub(crate) fn next_move(case: &Case) -> &'static str {
     named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
 }
 
-/// Who must act on a case of a list.
 pub(crate) fn next_move_of(case: &CaseSummary) -> &'static str {
     named(turn::is_ours(&case.status, case.resolver, case.waits_for_customer))
 }

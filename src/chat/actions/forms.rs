@@ -1,4 +1,4 @@
-//! What does an open form need from the service, before somebody can fill it in?
+//! What an open form gets from the service before somebody can fill it in.
 
 use serde_json::Value;
 
@@ -16,7 +16,6 @@ use crate::{
     http::Failure,
 };
 
-/// Fills an open form in. What keeps it from being filled in stands in its place.
 pub(crate) async fn fill(
     context: &CommandContext<'_>,
     (view, hash): (&ViewId, Option<&str>),

@@ -12,19 +12,14 @@ use crate::{case::FileId, state::read_note_whole};
 pub(super) enum Frozen {
     /// Whether the issue was not the case's before.
     Anew,
-    /// The speaker and the words of a comment.
     Body,
     /// Why a confirmation does not hold.
     Confirmed,
-    /// The next file's job is on the inbox.
     FileBegun(usize),
-    /// What became of a file.
     FileEnd(usize),
-    /// What a file is called on the case.
     FileName(FileId),
     /// The state before a change, and what is answered once it is made.
     Seen,
-    /// Whom a new case names.
     Watchers,
 }
 

@@ -1,4 +1,4 @@
-//! Who changed what on a case?
+//! Who changed what on a case.
 
 use super::{
     context::{CommandContext, Outcome},
@@ -10,7 +10,6 @@ use crate::{
     chat::reply::{Paragraph, Reply},
 };
 
-/// `history [N]`
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Edits(page) => Some(page),

@@ -1,4 +1,4 @@
-//! What stands on a person's home page? Their open cases: whose move it is, since when, and what waits.
+//! A person's home page: their open cases, whose move it is, since when, and what waits.
 
 use serde_json::json;
 
@@ -21,7 +21,6 @@ use crate::{
 /// The most cases that the page shows: Slack takes 100 blocks.
 const SHOWN: usize = 25;
 
-/// Sets the person's home page.
 pub(crate) async fn show(context: &CommandContext<'_>) -> Outcome {
     let page = match page(context).await {
         Err(ActionError::Said(answer)) if answer.is_silence() => return Ok(answer),

@@ -1,4 +1,4 @@
-//! How does this account stand in Security Hub?
+//! How this account stands in Security Hub.
 
 use super::{
     compare_and_set::{self, PlannedChange},
@@ -14,7 +14,6 @@ use crate::{
     chat::reply::{Paragraph, Reply},
 };
 
-/// `hub admin`
 pub(crate) async fn admin(context: &CommandContext<'_>) -> Outcome {
     Ok(match administrator(context).await? {
         None => Reply::says("This account has no administrator in Security Hub."),
@@ -36,7 +35,6 @@ async fn administrator(
     }
 }
 
-/// `hub members`
 pub(crate) async fn members(context: &CommandContext<'_>) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Hub(Said::Members(page)) => Some(page),
@@ -53,7 +51,6 @@ pub(crate) async fn members(context: &CommandContext<'_>) -> Outcome {
     Ok(if all { answer } else { answer.say("There are more than could be read.") })
 }
 
-/// `hub member ACCOUNT…`
 pub(crate) async fn member(context: &CommandContext<'_>, accounts: &[String]) -> Outcome {
     let call = Call::GetMembers { accounts: accounts.to_vec() };
     let sir::Answer::Hub(Said::Found { members, unread }) = context.call(sir::Call::Hub(call)).await? else {
@@ -74,7 +71,6 @@ fn member_line(one: &Member) -> Paragraph {
         .text(format!("  {status}{email}, last changed {}", format_time(one.updated)))
 }
 
-/// `hub products`
 pub(crate) async fn products(context: &CommandContext<'_>) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Hub(Said::Products(page)) => Some(page),

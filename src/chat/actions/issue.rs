@@ -20,7 +20,6 @@ use crate::{
 /// How long the case's notes are held while an issue is linked: longer than it can take.
 const LEASE: Millis = 75_000;
 
-/// `jira`
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let Some(jira) = context.jira else { return Ok(no_jira()) };
     Ok(match noted(context, id).await?.home {

@@ -33,9 +33,7 @@ pub(super) struct Conversation<'a> {
     pub(super) issue: &'a IssueId,
     /// The case is noted to be told there; if not, the issue is being made just now.
     pub(super) is_home: bool,
-    /// Our account.
     pub(super) me: AccountId,
-    /// What people of the site wrote.
     pub(super) people: Vec<HeardComment>,
     /// What everybody else did; we among them.
     pub(super) others: Vec<HeardComment>,
@@ -60,7 +58,6 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
     }
 }
 
-/// What an issue is listened to with.
 struct Listening<'a> {
     chat: &'a ChatContext<'a>,
     jira: &'a Jira<'a>,
@@ -129,13 +126,11 @@ fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
         && comment.mark_by(me.as_str()).is_none()
 }
 
-/// Whether the case says already what a comment says.
 fn is_said(with: &Listening<'_>, speech: &Speech, told: &[&(Key, Told)]) -> bool {
     let hashes: Vec<_> = told.iter().map(|(_, told)| told.hash.as_str()).collect();
     speech.is_said_by(with.chat.settings, &hashes)
 }
 
-/// A comment that goes to the case, and what the ledger knows of it.
 struct NewComment<'a> {
     comment: &'a HeardComment,
     speech: Speech,

@@ -1,4 +1,4 @@
-//! How are the lists of a case changed: who watches it, what it reaches, and the threat actor's addresses?
+//! Changes of a case's lists: who watches it, what it reaches, the threat actor's addresses.
 
 use super::{
     compare_and_set::{self, PlannedChange, closed},
@@ -13,7 +13,6 @@ use crate::{
     },
 };
 
-/// `watchers`
 pub(crate) async fn watchers(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     if case.watchers.is_empty() {
@@ -30,7 +29,6 @@ pub(crate) async fn watchers(context: &CommandContext<'_>, id: &CaseId) -> Outco
     Ok(case.watchers.iter().fold(Reply::of(headline), |answer, watcher| answer.line(named(watcher))))
 }
 
-/// `watch` and `unwatch`
 pub(crate) async fn watch(
     context: &CommandContext<'_>,
     id: &CaseId,
@@ -53,7 +51,6 @@ pub(crate) async fn watch(
     .await
 }
 
-/// `impact add|rm account|region|service V…`
 pub(crate) async fn impact(
     context: &CommandContext<'_>,
     id: &CaseId,
@@ -90,7 +87,6 @@ fn compare_impact(case: &Case, edit: ListEdit, what: &Impact) -> Result<PlannedC
     }
 }
 
-/// `actor add|rm IP [AGENT]`
 pub(crate) async fn actor(
     context: &CommandContext<'_>,
     id: &CaseId,
@@ -112,7 +108,6 @@ pub(crate) async fn actor(
     .await
 }
 
-/// A list of a case, and how its entries are told apart.
 struct List<T> {
     one: &'static str,
     many: &'static str,

@@ -1,4 +1,4 @@
-//! Which memberships are there, what do they cover, and how are they changed?
+//! The memberships: what they cover, and how they are changed.
 
 use super::{
     compare_and_set::{self, PlannedChange},
@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// `membership list`
 pub(crate) async fn list(context: &CommandContext<'_>) -> Outcome {
     let all = summaries(context).await?;
     if all.is_empty() {
@@ -71,7 +70,6 @@ fn none() -> Reply {
     )
 }
 
-/// `membership show [ID]`
 pub(crate) async fn show(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
     let membership = read(context, &which(context, named).await?).await?;
     let cover = match membership.covers_organization {
@@ -116,7 +114,6 @@ async fn read(context: &CommandContext<'_>, id: &MembershipId) -> Result<Members
     }
 }
 
-/// `membership accounts [ID] ACCOUNT…`
 pub(crate) async fn accounts(
     context: &CommandContext<'_>,
     named: Option<&MembershipId>,
@@ -139,7 +136,6 @@ pub(crate) async fn accounts(
     }))
 }
 
-/// `membership metrics [ID] [FROM [TO]]`
 pub(crate) async fn metrics(
     context: &CommandContext<'_>,
     named: Option<&MembershipId>,
@@ -221,7 +217,6 @@ pub(crate) async fn update(
     compare_and_set::change(context, PlannedChange { seen: seen(&now), call, answer }).await
 }
 
-/// Names the state of everything that an update can change.
 fn seen(now: &Membership) -> String {
     let state = (&now.name, &now.team, &now.features, now.covers_organization, &now.units);
     text::hash(&serde_json::to_string(&state).unwrap_or_default())

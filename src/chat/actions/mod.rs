@@ -1,8 +1,8 @@
-//! How is a job done once, and answered the same however often it is delivered?
+//! A job is done once, and answered the same however often it is delivered.
 //!
 //! The record of a command is begun before anything is done and holds its answer at the end: a repetition is answered
-//! from it. In between, each step can be taken again: a `clientToken` where the service knows one, a comparison of what
-//! is with what is wanted elsewhere (`settle`).
+//! from it. In between, each step can be taken again: a `clientToken` where the service knows one, elsewhere a comparison
+//! of what is with what is wanted (`compare_and_set`).
 
 mod ai;
 mod attach;
@@ -156,7 +156,6 @@ async fn finish(store: &dyn Store, key: &CommandKey, answer: &Reply) -> Result<R
     read(key, &store.finish(key.as_str(), &json).await?)
 }
 
-/// The answer of the record, or the answer that is now found and recorded.
 async fn recorded(
     chat: &ChatContext<'_>,
     job: &Job,
@@ -229,7 +228,6 @@ impl ResolvedJob {
         }
     }
 
-    /// Whether it was said for the case.
     fn is_a_message(&self) -> bool {
         matches!(
             self.action,
@@ -240,13 +238,11 @@ impl ResolvedJob {
         )
     }
 
-    /// Whether a job after this one answers for it.
     fn is_a_part(&self) -> bool {
         matches!(&self.action, ResolvedAction::Filled { filled } if filled.is_a_part())
     }
 }
 
-/// Whether what is asked may change something.
 fn changes(command: &Command) -> bool {
     verbs::of(command).is_some_and(|verb| verb.role > Some(Role::Viewer))
 }
@@ -294,13 +290,11 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
     Ok(ResolvedJob { key, action })
 }
 
-/// How it ended.
 enum Ended {
     /// For good: every repetition is answered so.
     Settled(Reply),
     /// For now: the record stays open.
     Unsettled(Reply),
-    /// The rest of it is done, and answered, by a later job.
     HandedOn,
 }
 

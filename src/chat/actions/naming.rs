@@ -82,7 +82,6 @@ async fn named(
     remembered(slack.world, note, find).await
 }
 
-/// All that a message says.
 pub(crate) async fn words(
     context: &CommandContext<'_>,
     message: &SlackMessage,

@@ -1,4 +1,4 @@
-//! Was a message written after it could become a comment?
+//! Whether a message was written after it could become a comment.
 
 use serde::Deserialize;
 

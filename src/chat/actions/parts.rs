@@ -16,7 +16,6 @@ pub(super) struct Named<'a> {
 }
 
 impl Named<'_> {
-    /// The comments that hold them. The line that names the speaker numbers them.
     pub(super) fn bodies(self) -> Vec<String> {
         let whole = self.below(self.speaker.map(str::to_owned));
         if whole.chars().count() <= COMMENT {
@@ -52,7 +51,6 @@ impl Named<'_> {
     }
 }
 
-/// What a comment says that holds no part any more.
 pub(super) fn fallen_away(speaker: Option<&str>) -> String {
     Named { speaker, words: FELL_AWAY }.below(speaker.map(str::to_owned))
 }

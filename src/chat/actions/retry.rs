@@ -1,4 +1,4 @@
-//! What is asked again in a moment, what comes again later, and what can only a person mend?
+//! What is asked again in a moment, what comes again later, and what only a person can mend.
 
 use std::time::Duration;
 
@@ -39,7 +39,6 @@ pub(crate) async fn known(
 /// What helps where neither asking again nor asking otherwise does.
 pub(crate) const MENDED: &str = "Please tell whoever deployed the bridge.";
 
-/// The same may be taken a little later, and may have been taken already.
 pub(crate) fn is_for_now(failure: &Failure) -> bool {
     matches!(failure, Failure::NotApplied { .. } | Failure::Unknown { .. })
 }

@@ -15,7 +15,6 @@ pub(super) struct Speech {
     /// Stands before the words.
     pub(super) speaker: String,
     pub(super) words: String,
-    /// The message that says it already.
     pub(super) slack_ts: Option<Ts>,
     /// The issue's comment that says it already: the words are not ours to repeat there.
     pub(super) jira_comment: Option<IssueCommentId>,
@@ -29,7 +28,6 @@ impl Speech {
         Self { author, speaker, words: words.into(), slack_ts: None, jira_comment: None }
     }
 
-    /// What somebody said in a message.
     pub(super) fn in_message(context: &CommandContext<'_>, ts: &Ts, words: String) -> Self {
         Self { slack_ts: Some(ts.clone()), ..Self::typed(context, words) }
     }
@@ -50,7 +48,6 @@ impl Speech {
         settings.sir.name_the_speaker.then(|| text::one_line(&self.speaker))
     }
 
-    /// All of it as one comment, however long.
     pub(super) fn body(&self, settings: &Settings) -> String {
         match self.named_line(settings) {
             Some(speaker) => format!("{speaker}:\n{}", self.words),

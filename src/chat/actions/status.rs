@@ -1,4 +1,4 @@
-//! Where does a case stand, and where can it go?
+//! Where a case stands, and where it can go.
 
 use super::{
     compare_and_set::{self, PlannedChange, closed},
@@ -23,7 +23,6 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     })
 }
 
-/// `status TO`
 pub(crate) async fn set(context: &CommandContext<'_>, id: &CaseId, to: &Status) -> Outcome {
     compare_and_set::case(context, id, |case| compare(case, to)).await
 }

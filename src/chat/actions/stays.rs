@@ -1,4 +1,4 @@
-//! Which comments stay in their issue? The gate that everything which people write in Jira passes, whatever brought it.
+//! The gate that everything which people write in Jira passes, whatever brought it: which comments stay in their issue.
 
 use super::floor::Floor;
 use crate::{
@@ -7,7 +7,6 @@ use crate::{
     targets::jira::{Audience, HeardComment, bare},
 };
 
-/// What keeps a comment in its issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stays {
     /// It is not for everybody who sees the issue.

@@ -1,4 +1,4 @@
-//! What is done with what somebody filled in in a form?
+//! What is done with what somebody filled in in a form.
 
 use super::{
     attach, authorised,
@@ -19,7 +19,6 @@ use crate::{
     state::notes,
 };
 
-/// Does it.
 pub(crate) async fn done(context: &CommandContext<'_>, filled: &FormInput, here: Option<CaseId>) -> Outcome {
     authorised(context, &filled.command(), here.as_ref()).await?;
     match filled {
@@ -71,7 +70,6 @@ async fn create(context: &CommandContext<'_>, new: &NewCaseForm) -> Outcome {
     .buttons(vec![Button::run("What can be done", show)]))
 }
 
-/// Changes what the person changed in the form, in one call.
 async fn change(context: &CommandContext<'_>, id: &CaseId, edit: &CaseEdit) -> Outcome {
     compare_and_set::case(context, id, |case| compare(case, edit)).await
 }

@@ -1,4 +1,4 @@
-//! Which tags does a case bear, and how are they changed?
+//! The tags of a case, and their changes.
 
 use super::{
     cases,
@@ -16,7 +16,6 @@ const MOST: usize = 200;
 
 type Pairs = Vec<(String, String)>;
 
-/// `tag list`
 pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let case = context.case(id).await?;
     let tags = cases::tags(context, &case.arn).await?;
@@ -29,7 +28,6 @@ pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     }))
 }
 
-/// `tag add K=V…`
 pub(crate) async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
     let case = context.case(id).await?;
     let now = cases::tags(context, &case.arn).await?;
@@ -50,7 +48,6 @@ pub(crate) async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(Str
     compare_and_set::change(context, PlannedChange { seen, call, answer }).await
 }
 
-/// `tag rm K…`
 pub(crate) async fn remove(context: &CommandContext<'_>, id: &CaseId, keys: &[String]) -> Outcome {
     let case = context.case(id).await?;
     let now = cases::tags(context, &case.arn).await?;

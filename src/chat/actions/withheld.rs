@@ -1,4 +1,4 @@
-//! How do the people of an issue hear, once, that a comment was withheld from the case?
+//! How the people of an issue hear, once, that a comment was withheld from the case.
 
 use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now};
 use crate::{
@@ -9,9 +9,7 @@ use crate::{
 
 /// A comment that looks like it holds a secret.
 pub(crate) struct Withheld<'a> {
-    /// As it stands in the issue.
     pub(crate) comment: &'a HeardComment,
-    /// What it looks like, in words for people.
     pub(crate) kind: &'static str,
 }
 

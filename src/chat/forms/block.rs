@@ -24,12 +24,10 @@ pub(crate) fn plain(words: &str) -> Value {
     json!({ "type": "plain_text", "text": words, "emoji": false })
 }
 
-/// A line of our own words.
 pub(crate) fn note(words: &str) -> Value {
     json!({ "type": "context", "elements": [plain(words)] })
 }
 
-/// An option of a menu.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
     pub(crate) value: String,
@@ -66,7 +64,6 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// A field that must be filled in.
     pub(crate) fn needed(name: FieldName, label: impl Into<Cow<'static, str>>) -> Self {
         Self { name, part: 0, label: label.into(), hint: "", initial: String::new(), optional: false }
     }
@@ -76,12 +73,10 @@ impl Field {
         Self { optional: true, ..Self::needed(name, label) }
     }
 
-    /// A further field of a long text.
     pub(crate) fn further(name: FieldName, part: usize, label: impl Into<Cow<'static, str>>) -> Self {
         Self { part, ..Self::optional(name, label) }
     }
 
-    /// Below the field.
     pub(crate) fn hint(self, hint: &'static str) -> Self {
         Self { hint, ..self }
     }
@@ -156,12 +151,10 @@ impl Field {
         self.of(element)
     }
 
-    /// A menu from which several can be chosen.
     pub(crate) fn some_of(&self, options: &[Choice]) -> Value {
         self.of(json!({ "type": "multi_static_select", "options": menu(options) }))
     }
 
-    /// People of the workspace.
     pub(crate) fn people(&self, most: usize) -> Value {
         self.of(json!({ "type": "multi_users_select", "max_selected_items": most }))
     }
@@ -176,13 +169,11 @@ impl Field {
         self.of(element)
     }
 
-    /// A box to tick.
     pub(crate) fn tick(&self, words: &str) -> Value {
         self.of(json!({ "type": "checkboxes", "options": [Choice::new("yes", words).option()] }))
     }
 }
 
-/// What stands above a further field of a long text.
 pub(crate) fn continued(label: &str) -> String {
     format!("{label}, continued")
 }

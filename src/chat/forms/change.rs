@@ -1,4 +1,4 @@
-//! How are a case's details changed in one form? Only what the person changed in it is changed on the case.
+//! One form for a case's details. Only what the person changed in it is changed on the case.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,10 +29,8 @@ pub(crate) struct CaseEdit {
     /// `Security Incident` or `Investigation`.
     #[serde(rename = "engagement", deserialize_with = "stated")]
     pub(crate) engagement: Option<String>,
-    /// When the incident is said to have begun.
     #[serde(rename = "reported", deserialize_with = "stated")]
     pub(crate) reported: Option<Seconds>,
-    /// When it was found to have begun.
     #[serde(rename = "actual", deserialize_with = "stated")]
     pub(crate) actual: Option<Seconds>,
 }
@@ -51,7 +49,6 @@ impl CaseEdit {
         }
     }
 
-    /// What the person filled in.
     pub(crate) fn typed(&self) -> String {
         let moment = |at: &Option<Seconds>| at.map(when::written);
         let lines = [
@@ -66,7 +63,6 @@ impl CaseEdit {
     }
 }
 
-/// The form of this case.
 pub(crate) fn filled_in(form: &Modal, case: &Case) -> Value {
     let mut blocks = vec![Field::needed(FieldName::Title, "Title").initial(&case.title).line(300)];
     blocks.extend(description(&case.description));
@@ -78,7 +74,6 @@ pub(crate) fn filled_in(form: &Modal, case: &Case) -> Value {
     form.with("Change it", blocks)
 }
 
-/// Reads what was changed.
 pub(crate) fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
     let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let changed = |now: &String, before: &str| *now != before.trim();

@@ -1,4 +1,4 @@
-//! Which case is meant? A menu of the open ones, filled in once the service has named them.
+//! A menu of the open cases, filled in once the service has named them.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,6 @@ pub(crate) fn blocks(cases: Option<&[CaseSummary]>) -> Vec<Value> {
     }
 }
 
-/// The chosen case.
 pub(crate) fn read(mut values: Values<'_>) -> Result<CaseId, Errors> {
     let case = chosen(&mut values, NAME);
     values.read(case)

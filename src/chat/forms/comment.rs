@@ -1,4 +1,4 @@
-//! What does somebody say in a form: a comment, or why an investigation was of use or not?
+//! The form of a comment, and that of why an investigation was of use or not.
 
 use serde_json::Value;
 
@@ -17,7 +17,6 @@ use crate::{
 const TEXT: FieldName = FieldName::Text;
 const WHY: FieldName = FieldName::Why;
 
-/// A comment on a case, or on one that is chosen here.
 pub(crate) fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
     let mut blocks = match case {
         Some(case) => {
@@ -29,14 +28,12 @@ pub(crate) fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
     blocks
 }
 
-/// The comment's text.
 pub(crate) fn text_blocks(text: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 12,000: what you type in more room begins a new line.";
     Field::needed(TEXT, "Comment").hint(hint).initial(text).long(limits::case::COMMENT)
 }
 
-/// Reads a comment.
 pub(crate) fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine, Errors> {
     let text = values.long(TEXT);
     values.checked_long(TEXT, limits::case::comment(&text));
@@ -49,13 +46,11 @@ pub(crate) fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<Comma
         .map(|case| CommandLine { case: Some(case), command: Command::Comment { text: Some(text) } })
 }
 
-/// Why an investigation was of use, or not.
 pub(crate) fn reason(useful: bool) -> Vec<Value> {
     let label = if useful { "What was useful?" } else { "What was not useful?" };
     vec![Field::optional(WHY, label).hint("AWS reads it. At most 1,000 characters.").short_lines(1_000)]
 }
 
-/// Reads such a reason.
 pub(crate) fn read_reason(mut values: Values<'_>) -> Result<Option<String>, Errors> {
     let why = values.text(WHY);
     let why = (!why.is_empty()).then_some(why);

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-/// A field of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldName {
     Accounts,
@@ -32,10 +31,8 @@ pub(crate) enum FieldName {
 }
 
 impl FieldName {
-    /// The fields of long texts, which can be given more room.
     const LONG: [Self; 2] = [Self::Description, Self::Text];
 
-    /// The long text that the button for more room names.
     pub(crate) fn of_long_text(name: &str) -> Option<Self> {
         Self::LONG.into_iter().find(|field| field.as_str() == name)
     }

@@ -1,6 +1,5 @@
-//! What does a membership need, and how is it changed, in a form?
-//!
-//! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateMembership.html>
+//! The forms of a membership:
+//! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateMembership.html>.
 
 use serde_json::Value;
 
@@ -19,7 +18,6 @@ use crate::{
 
 const TEAM_HINT: &str = "One a line: name | job title | e-mail address. Two to ten people.";
 
-/// The fields of a new membership.
 pub(crate) fn new_blocks() -> Vec<Value> {
     vec![
         Field::needed(FieldName::Name, "Name").hint("3 to 50 characters.").line(50),
@@ -30,7 +28,6 @@ pub(crate) fn new_blocks() -> Vec<Value> {
     ]
 }
 
-/// The fields of a change.
 pub(crate) fn change_blocks() -> Vec<Value> {
     vec![
         note("What is left empty stays as it is."),
@@ -52,7 +49,6 @@ fn choice(name: FieldName, label: &'static str) -> Value {
     Field::optional(name, label).one_of(&[Choice::new("on", "On"), Choice::new("off", "Off")])
 }
 
-/// Reads a new membership.
 pub(crate) fn read_new(mut values: Values<'_>) -> Result<MembershipCommand, Errors> {
     let name = name(&mut values);
     let team = team(&mut values);
@@ -70,7 +66,6 @@ pub(crate) fn read_new(mut values: Values<'_>) -> Result<MembershipCommand, Erro
     })
 }
 
-/// Reads a change.
 pub(crate) fn read_change(
     mut values: Values<'_>,
     membership: Option<MembershipId>,

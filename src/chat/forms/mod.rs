@@ -1,9 +1,7 @@
-//! Which forms are there, and what does each look like and say?
+//! The forms: <https://docs.slack.dev/surfaces/modals>.
 //!
 //! A form stands before the person within the three seconds of its `trigger_id`: what it needs from the service is
-//! filled in afterwards. What it is about travels in its `private_metadata`. Modals:
-//! <https://docs.slack.dev/surfaces/modals>.
-//!
+//! filled in afterwards. What it is about travels in its `private_metadata`.
 //! [`block`] builds fields and [`values`] reads them; a module for each form does both.
 
 pub(crate) mod block;
@@ -38,81 +36,62 @@ use crate::{
     state::record::{self, Unreadable, stated},
 };
 
-/// The `callback_id` of all our forms.
 pub(crate) const CALLBACK: &str = "form";
 
 /// A form, what it is about, and where it was opened: there the answer goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Modal {
-    /// Which.
     #[serde(rename = "kind")]
     pub(crate) kind: ModalKind,
-    /// Where it was opened.
     #[serde(rename = "place")]
     pub(crate) place: Origin,
 }
 
-/// Which form, and about what.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ModalKind {
-    /// A new case.
     #[serde(rename = "New")]
     New {
-        /// Fills the title.
         #[serde(rename = "title", deserialize_with = "stated")]
         title: Option<String>,
     },
-    /// A comment.
     #[serde(rename = "Comment")]
     Comment {
         /// `None`: to be chosen in the form.
         #[serde(rename = "case", deserialize_with = "stated")]
         case: Option<CaseId>,
-        /// Fills the text.
         #[serde(rename = "text")]
         text: String,
     },
-    /// Title, description, type and beginnings.
     #[serde(rename = "Edit")]
     Edit {
-        /// Which case.
         #[serde(rename = "case")]
         case: CaseId,
     },
-    /// Closing a case.
     #[serde(rename = "Close")]
     Close {
-        /// Which case.
         #[serde(rename = "case")]
         case: CaseId,
         /// The confirmation that sending the form gives; `None` until it was made.
         #[serde(rename = "confirmation", deserialize_with = "stated")]
         confirmation: Option<String>,
     },
-    /// Whether an investigation was of use.
     #[serde(rename = "Rate")]
     Rate {
-        /// Of which case.
         #[serde(rename = "case")]
         case: CaseId,
-        /// Which one.
         #[serde(rename = "step")]
         step: InvestigationRef,
-        /// It was.
         #[serde(rename = "useful")]
         useful: bool,
     },
-    /// A new membership.
     #[serde(rename = "Membership")]
     Membership,
-    /// Changes of a membership.
     #[serde(rename = "MembershipChange")]
     MembershipChange {
         /// Which; `None` for the only one.
         #[serde(rename = "membership", deserialize_with = "stated")]
         membership: Option<MembershipId>,
     },
-    /// The case that files go to.
     #[serde(rename = "Attach")]
     Attach {
         /// Their ids, `F…`.
@@ -124,23 +103,18 @@ pub(crate) enum ModalKind {
 /// What was filled in, where no line of the grammar says it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum FormInput {
-    /// A new case.
     #[serde(rename = "New")]
     New(Box<NewCaseForm>),
-    /// Changes of a case's details.
     #[serde(rename = "Edit")]
     Edit {
-        /// Which case.
         #[serde(rename = "case")]
         case: CaseId,
-        /// What is to become of it.
         #[serde(rename = "edit")]
         edit: Box<CaseEdit>,
     },
     /// A membership, made or changed; the form was the confirmation.
     #[serde(rename = "Membership")]
     Membership(MembershipCommand),
-    /// Files that go to a case.
     #[serde(rename = "Attach")]
     Attach {
         /// `None`: the thread's, else the channel's.
@@ -156,7 +130,6 @@ pub(crate) enum FormInput {
 }
 
 impl FormInput {
-    /// Whether a job after this one answers for it.
     pub(crate) fn is_a_part(&self) -> bool {
         matches!(self, Self::Attach { files, before, .. } if before + 1 < files.len())
     }
@@ -171,7 +144,6 @@ impl FormInput {
         }
     }
 
-    /// The case that it names.
     pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
             Self::Edit { case, .. } => Some(case),
@@ -180,7 +152,6 @@ impl FormInput {
         }
     }
 
-    /// What the person filled in, to be given back with a refusal.
     pub(crate) fn typed(&self) -> String {
         match self {
             Self::New(new) => new.typed(),
@@ -277,7 +248,6 @@ impl Modal {
         }
     }
 
-    /// The form with these fields.
     pub(crate) fn with(&self, submit: &str, blocks: Vec<Value>) -> Value {
         let mut view = self.without_submit(blocks);
         view["submit"] = plain(submit);
@@ -309,18 +279,12 @@ impl Modal {
     }
 
     /// The form that a view is; `None` for one that is not ours.
-    ///
-    /// # Errors
-    /// Another release opened it, and this one cannot read what it is about.
     pub(crate) fn of(view: &Value) -> Option<Result<Self, Unreadable>> {
         let metadata = view["private_metadata"].as_str().unwrap_or_default();
         (view["callback_id"] == CALLBACK).then(|| record::read_whole(metadata))
     }
 
     /// What the person asks with a form that was sent at `now`.
-    ///
-    /// # Errors
-    /// What is wrong, by field. Nothing was asked for.
     pub(crate) fn read(&self, view: &Value, now: Seconds) -> Result<Action, Errors> {
         let values = Values::of(view, now);
         match &self.kind {

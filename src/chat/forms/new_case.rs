@@ -1,6 +1,4 @@
-//! What does a new case need, and how is it asked for?
-//!
-//! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>
+//! The form of a new case: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>.
 
 use aws_sdk_securityir::types::AwsRegion;
 use serde::{Deserialize, Serialize};
@@ -45,7 +43,6 @@ pub(crate) struct NewCaseForm {
     regions: Vec<String>,
     #[serde(rename = "services")]
     services: Vec<String>,
-    /// Who is to watch.
     #[serde(rename = "people")]
     pub(crate) people: Vec<PersonRef>,
     #[serde(rename = "actors")]
@@ -55,7 +52,6 @@ pub(crate) struct NewCaseForm {
 }
 
 impl NewCaseForm {
-    /// What is asked of the service, with the watchers that the workspace named.
     pub(crate) fn call(&self, key: &CommandKey, watchers: Vec<Watcher>) -> NewCase {
         let Self { title, description, engagement, resolver, started, .. } = self.clone();
         let Self { accounts, regions, services, people: _, actors, tags, .. } = self.clone();
@@ -75,7 +71,6 @@ impl NewCaseForm {
         }
     }
 
-    /// What the person filled in.
     pub(crate) fn typed(&self) -> String {
         let people = self.people.iter().map(|person| match person {
             PersonRef::User(id) => format!("@{id}"),
@@ -114,7 +109,6 @@ fn resolver_name(resolver: Resolver) -> &'static str {
     }
 }
 
-/// The fields of a new case.
 pub(crate) fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
     let resolvers =
         [Choice::new("AWS", "AWS works it with us"), Choice::new("Self", "Our own team works it")];
@@ -148,7 +142,6 @@ pub(crate) fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
     blocks
 }
 
-/// The field for a description.
 pub(crate) fn description(now: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
@@ -158,13 +151,11 @@ pub(crate) fn description(now: &str) -> Vec<Value> {
         .long(limits::case::DESCRIPTION)
 }
 
-/// The field for a kind of case.
 pub(crate) fn engagement(now: &str) -> Value {
     let kinds = limits::case::ENGAGEMENTS.map(Choice::bare);
     Field::needed(FieldName::Engagement, "Type").initial(now).one_of(&kinds)
 }
 
-/// Reads a new case.
 pub(crate) fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
@@ -259,7 +250,6 @@ fn actors(values: &mut Values<'_>) -> Vec<Actor> {
     actors
 }
 
-/// A new case of which everything was filled in.
 #[cfg(test)]
 pub(crate) fn sample() -> NewCaseForm {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();

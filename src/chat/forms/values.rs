@@ -1,4 +1,4 @@
-//! What was filled in, and what is wrong with it? Every mistake is collected: the person sees all of them at once.
+//! What was filled in, and what is wrong with it: every mistake is collected, so that the person sees all of them at once.
 
 use std::fmt::Display;
 
@@ -27,7 +27,6 @@ pub(crate) struct Values<'a> {
 pub(crate) type Errors = Map<String, Value>;
 
 impl<'a> Values<'a> {
-    /// The values of a view that was sent at `now`.
     pub(crate) fn of(view: &'a Value, now: Seconds) -> Self {
         Self { view, now, errors: Map::new() }
     }
@@ -118,29 +117,24 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The value of the chosen option.
     pub(crate) fn option(&self, name: FieldName) -> Option<&'a str> {
         self.at(name)["selected_option"]["value"].as_str()
     }
 
-    /// The values of all chosen options.
     pub(crate) fn options(&self, name: FieldName) -> Vec<String> {
         let chosen = self.at(name)["selected_options"].as_array().into_iter().flatten();
         chosen.filter_map(|option| option["value"].as_str()).map(str::to_owned).collect()
     }
 
-    /// The ids of the chosen people.
     pub(crate) fn people(&self, name: FieldName) -> Vec<UserId> {
         let chosen = self.at(name)["selected_users"].as_array().into_iter().flatten();
         chosen.filter_map(Value::as_str).map(UserId::new).collect()
     }
 
-    /// The chosen moment.
     pub(crate) fn moment(&self, name: FieldName) -> Option<Seconds> {
         self.at(name)["selected_date_time"].as_i64()
     }
 
-    /// What a field stood at when the form was opened.
     pub(crate) fn before(&self, name: FieldName) -> &'a Value {
         field(self.view, name.into())
     }
@@ -151,7 +145,6 @@ impl<'a> Values<'a> {
         self.asked_of(name, verb, &words)
     }
 
-    /// The same for a part of a field.
     pub(crate) fn asked_of(&mut self, name: FieldName, verb: &str, words: &str) -> Option<Command> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {

@@ -67,17 +67,14 @@ impl ActId {
 pub struct CommandKey(String);
 
 impl CommandKey {
-    /// A key that was written down.
     pub(crate) fn known(key: String) -> Self {
         Self(key)
     }
 
-    /// The key of what these words name.
     pub(crate) fn of(named: impl AsRef<[u8]>) -> Self {
         Self(text::hex(&Sha256::digest(named)))
     }
 
-    /// A comment of an issue that becomes a comment of a case.
     pub(crate) fn of_issue_comment(issue: &IssueId, comment: &IssueCommentId) -> Self {
         Self::of(format!("jira|{issue}|{comment}"))
     }

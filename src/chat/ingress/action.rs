@@ -15,7 +15,6 @@ use crate::{
 /// What was done. Its `Debug` tells nothing of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Action {
-    /// A line was typed, or a button that holds one was pressed.
     #[serde(rename = "Asked")]
     Asked {
         #[serde(rename = "line")]
@@ -30,13 +29,11 @@ pub(crate) enum Action {
         #[serde(rename = "value")]
         value: String,
     },
-    /// A form was sent, or says already what it would.
     #[serde(rename = "Filled")]
     Filled {
         #[serde(rename = "filled")]
         filled: FormInput,
     },
-    /// A form was opened that needs something from the service.
     #[serde(rename = "Opened")]
     Opened {
         #[serde(rename = "view")]
@@ -47,7 +44,6 @@ pub(crate) enum Action {
         #[serde(rename = "form")]
         form: Modal,
     },
-    /// The home page was opened.
     #[serde(rename = "Home")]
     Home,
     /// Something was said to us that could not be understood: the answer stands already.
@@ -56,7 +52,6 @@ pub(crate) enum Action {
         #[serde(rename = "answer")]
         answer: Reply,
     },
-    /// A message was written in a thread or channel that may be a case's.
     #[serde(rename = "Said")]
     Said {
         #[serde(rename = "ts")]
@@ -78,7 +73,6 @@ pub(crate) enum Action {
     },
     /// Such a message is long, and its writer is not known to be somebody who may comment: its text was left behind.
     Unread,
-    /// A message was edited in a thread or channel that may be a case's.
     #[serde(rename = "Amended")]
     Amended {
         /// The message's, not the edit's.
@@ -92,7 +86,6 @@ pub(crate) enum Action {
         #[serde(rename = "uploads", default, skip_serializing_if = "Vec::is_empty")]
         uploads: Vec<FileId>,
     },
-    /// Something happened to an issue.
     #[serde(rename = "JiraChanged")]
     JiraChanged {
         #[serde(rename = "issue")]
@@ -116,7 +109,6 @@ impl Action {
         }
     }
 
-    /// What the person typed, to be given back.
     pub(crate) fn typed(&self) -> String {
         match self {
             Self::Asked { typed, .. } => typed.clone(),

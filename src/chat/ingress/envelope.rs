@@ -1,7 +1,5 @@
-//! How does an HTTP request reach the function, and how does its answer leave?
-//!
-//! API Gateway HTTP APIs and function URLs speak the same format, "payload 2.0":
-//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
+//! How an HTTP request reaches the function, and how its answer leaves: in "payload 2.0", which API Gateway HTTP APIs and
+//! function URLs speak, <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +44,6 @@ impl GatewayRequest {
         Self::deserialize(event).ok()
     }
 
-    /// `POST /slack/commands`
     pub(crate) fn target(&self) -> (&str, &str) {
         (&self.request_context.http.method, &self.raw_path)
     }
@@ -82,10 +79,8 @@ pub(crate) fn is_crowded(form: &[u8]) -> bool {
     form.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS
 }
 
-/// What the gateway sends back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GatewayResponse {
-    /// The HTTP status.
     pub(crate) status: u16,
     /// JSON, or nothing.
     pub(crate) body: Option<Value>,
@@ -102,7 +97,6 @@ impl GatewayResponse {
         Self { status: 200, body: Some(body) }
     }
 
-    /// In the gateway's format.
     pub(crate) fn into_value(self) -> Value {
         match self.body {
             None => json!({ "statusCode": self.status, "body": "" }),

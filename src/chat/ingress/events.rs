@@ -129,7 +129,6 @@ impl Delivered<'_> {
         Some(sender.does(ActId::of_message(channel, ts), action))
     }
 
-    /// Somebody opened our page.
     fn opened(&self, opened: &HomeOpened) -> Option<Job> {
         let sender = || self.sender(opened.user.clone(), Origin::default());
         (opened.tab == "home").then(|| sender().does(ActId::of_home(opened.event_ts.as_ref()), Action::Home))

@@ -1,4 +1,4 @@
-//! Which jobs of a batch were done, and which must come again?
+//! Which jobs of a batch were done, and which must come again.
 
 use std::{
     collections::HashSet,

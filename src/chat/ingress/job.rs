@@ -31,10 +31,8 @@ pub struct Job {
     /// Where the answer goes. Whoever knows it can post: it is a secret.
     #[serde(rename = "response_url", deserialize_with = "stated")]
     pub(crate) response_url: Option<String>,
-    /// The answer replaces the message that holds the button.
     #[serde(rename = "replaces", default)]
     pub(crate) replaces: bool,
-    /// When ingress took it.
     #[serde(rename = "at")]
     pub(crate) at: Millis,
 }
@@ -143,16 +141,12 @@ impl Job {
         matches!(self.action, Action::Said { .. } | Action::Amended { .. } | Action::JiraChanged { .. })
     }
 
-    /// What the person typed, to be given back.
     pub(crate) fn typed(&self) -> String {
         self.action.typed()
     }
 
     /// Puts it on the inbox, which drops what comes again under the same key within five minutes. `again`: what tells it
     /// apart where it is meant to come again.
-    ///
-    /// # Errors
-    /// Why the inbox did not take it.
     pub(crate) async fn put(&self, world: &dyn World, again: Option<&str>) -> Result<(), String> {
         let body =
             serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;

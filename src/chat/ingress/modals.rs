@@ -35,7 +35,6 @@ const FILES: usize = 10;
 pub(super) struct ModalOpener {
     pub(super) trigger: TriggerId,
     pub(super) sender: Sender,
-    /// By a button.
     pub(super) pressed: bool,
 }
 
@@ -61,9 +60,6 @@ async fn here(chat: &ChatContext<'_>, sender: &Sender) -> crate::state::Result<O
 }
 
 /// Opens a form.
-///
-/// # Errors
-/// It could not be opened: what the person gets to read instead.
 pub(super) async fn open(
     chat: &ChatContext<'_>,
     kind: ModalKind,
@@ -136,7 +132,6 @@ pub(super) async fn submitted(chat: &ChatContext<'_>, sent: &ViewSubmission, now
     }
 }
 
-/// Says so on the form, which stays open with all that is in it.
 fn refused(view: &Value, why: &str) -> GatewayResponse {
     let field = first_field(view).unwrap_or_default();
     GatewayResponse::json(json!({ "response_action": "errors", "errors": { field: why } }))
@@ -159,7 +154,6 @@ fn first_field(view: &Value) -> Option<&str> {
     blocks.find(|block| block["type"] == "input")?["block_id"].as_str()
 }
 
-/// A shortcut was chosen on a message.
 pub(super) async fn chosen(chat: &ChatContext<'_>, shortcut: Shortcut, now: Millis) -> GatewayResponse {
     let Some(message) = &shortcut.message else { return GatewayResponse::bare(200) };
     let Some(asked) = ShortcutAsk::of(&shortcut, message) else { return GatewayResponse::bare(200) };
@@ -206,17 +200,14 @@ fn job(shortcut: &Shortcut, opener: &ModalOpener, action: Action) -> Job {
     job.answered_at(shortcut.response_url.clone())
 }
 
-/// A message as the text of a comment.
 fn whole(message: &EventMessage) -> String {
     let said = message.said();
     let names: Vec<_> = said.beside.iter().map(Beside::called).collect();
     text::beside(&decode::decode(&said.text), "message in Slack", &names)
 }
 
-/// What a shortcut asks, by its name in the manifest.
 enum ShortcutAsk {
     Comment,
-    /// These files of the message.
     Attach(Vec<FileId>),
 }
 

@@ -19,7 +19,6 @@ use crate::{
 /// The longest id that is taken, in bytes: keys are made of them. Slack's and Jira's have under thirty.
 const LONGEST_ID: usize = 64;
 
-/// Refuses what is no id.
 fn id<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<T, D::Error> {
     let id = String::deserialize(from)?;
     if id.len() <= LONGEST_ID {
@@ -38,7 +37,6 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     T::deserialize(json::without_nulls(json::read(bytes)?)).ok()
 }
 
-/// A slash command.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct SlashCommand {
     #[serde(deserialize_with = "id")]
@@ -48,7 +46,6 @@ pub(crate) struct SlashCommand {
     pub(crate) channel_id: ChannelId,
     #[serde(deserialize_with = "id")]
     pub(crate) user_id: UserId,
-    /// What follows the command's name.
     #[serde(default)]
     pub(crate) text: String,
     pub(crate) response_url: String,
@@ -62,7 +59,6 @@ impl SlashCommand {
     }
 }
 
-/// What arrives at the slash command's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SlashRequest {
     /// Slack looks at our certificate.
@@ -91,12 +87,10 @@ pub(crate) struct WithId<T> {
     pub(crate) id: T,
 }
 
-/// A person in an interaction.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct SlackUser {
     #[serde(deserialize_with = "id")]
     pub(crate) id: UserId,
-    /// The person's own workspace.
     #[serde(default, deserialize_with = "perhaps_id")]
     pub(crate) team_id: Option<TeamId>,
 }
@@ -110,21 +104,17 @@ impl SlackUser {
     }
 }
 
-/// A button, a form or a shortcut was used.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Interaction {
     BlockActions(BlockActions),
     ViewSubmission(ViewSubmission),
-    /// A shortcut was chosen that has no message.
     Shortcut(Shortcut),
-    /// A shortcut was chosen on a message.
     MessageAction(Shortcut),
     #[serde(other)]
     Other,
 }
 
-/// A button was pressed.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct BlockActions {
     pub(crate) team: Option<WithId<TeamId>>,
@@ -144,14 +134,12 @@ pub(crate) struct BlockActions {
     pub(crate) actions: Vec<PressedButton>,
 }
 
-/// Where a button stood.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Container {
     #[serde(default, deserialize_with = "perhaps_id")]
     pub(crate) message_ts: Option<Ts>,
     #[serde(default, deserialize_with = "perhaps_id")]
     pub(crate) thread_ts: Option<Ts>,
-    /// Only one person saw it.
     #[serde(default)]
     pub(crate) is_ephemeral: bool,
 }
@@ -172,12 +160,10 @@ pub(crate) struct ViewSubmission {
     pub(crate) view: Value,
 }
 
-/// A shortcut was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Shortcut {
     pub(crate) team: Option<WithId<TeamId>>,
     pub(crate) user: SlackUser,
-    /// Which shortcut, as the manifest names it.
     pub(crate) callback_id: String,
     pub(crate) trigger_id: TriggerId,
     // On a message only.
@@ -196,7 +182,6 @@ pub(crate) fn interaction(request: &Verified) -> Option<Interaction> {
     read(serde_urlencoded::from_str::<InteractionForm>(form).ok()?.payload.as_bytes())
 }
 
-/// What the Events API delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Delivery {
@@ -209,7 +194,6 @@ pub(crate) enum Delivery {
     Other,
 }
 
-/// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct EventCallback {
     #[serde(default, deserialize_with = "perhaps_id")]
@@ -223,7 +207,6 @@ pub(crate) struct EventCallback {
 /// For whom an event is delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Authorization {
-    /// The user that the app acts as.
     #[serde(default, deserialize_with = "perhaps_id")]
     pub(crate) user_id: Option<UserId>,
     #[serde(default)]
@@ -231,12 +214,10 @@ pub(crate) struct Authorization {
 }
 
 impl EventCallback {
-    /// The user id of our own bot, as far as the delivery tells.
     pub(crate) fn bot(&self) -> Option<&UserId> {
         self.authorizations.iter().find(|it| it.is_bot)?.user_id.as_ref()
     }
 
-    /// Where something was written.
     pub(crate) fn channel(&self) -> Option<&ChannelId> {
         match &self.event {
             SlackEvent::Message(message) | SlackEvent::AppMention(message) => message.channel.as_ref(),
@@ -248,9 +229,7 @@ impl EventCallback {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum SlackEvent {
-    /// A message came, or changed.
     Message(Box<EventMessage>),
-    /// A message names us.
     AppMention(Box<EventMessage>),
     AppHomeOpened(HomeOpened),
     #[serde(other)]
@@ -296,7 +275,6 @@ pub(crate) struct EventMessage {
     /// The same as the text, and what text cannot hold.
     #[serde(default)]
     pub(crate) blocks: Vec<Value>,
-    /// What was forwarded or pasted, and previews.
     #[serde(default)]
     pub(crate) attachments: Vec<Value>,
     #[serde(default)]
@@ -304,14 +282,12 @@ pub(crate) struct EventMessage {
 }
 
 impl EventMessage {
-    /// All that it says.
     pub(crate) fn said(&self) -> Words {
         let Self { text, blocks, attachments, files, .. } = self;
         Written { text, blocks, attachments, files }.said()
     }
 }
 
-/// When a message was last edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Edited {
     #[serde(default, deserialize_with = "perhaps_id")]

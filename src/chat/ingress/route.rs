@@ -35,7 +35,6 @@ use crate::{
 /// How long an answer may take: Slack waits for three seconds.
 const TIMEOUT: Duration = Duration::from_millis(2_500);
 
-/// An address at which something may arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Route {
     Commands,

@@ -16,13 +16,11 @@ const WINDOW: Seconds = 300;
 pub(crate) struct Verified(Bytes);
 
 impl Verified {
-    /// What was signed.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
-/// What a request's headers say of its signature.
 pub(crate) struct SlackSignature<'a> {
     pub(crate) timestamp: Option<&'a str>,
     pub(crate) signature: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Which replies in Slack did no event bring? The second look, after what stands there was read back.
+//! Replies in Slack that no event brought: a second look, after what stands there was read back.
 
 use async_trait::async_trait;
 use tracing::warn;
@@ -33,7 +33,6 @@ pub struct Replies<'a> {
     pub slack: Slack<'a>,
 }
 
-/// What decides over all replies of a case.
 struct Judge<'j> {
     since: Since,
     unheard: &'j Unheard<'j>,

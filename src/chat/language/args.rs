@@ -1,4 +1,4 @@
-//! How are each verb's arguments read?
+//! How each verb's arguments are read.
 
 use crate::case::{Actor, Seconds, Status};
 
@@ -138,7 +138,6 @@ pub(super) fn status(words: &mut Words<'_>, _: Seconds) -> Asked {
     }
 }
 
-/// All that is left, as words with one blank between them.
 fn joined(words: &mut Words<'_>) -> String {
     words.map(|word| word.shown()).collect::<Vec<_>>().join(" ")
 }
@@ -332,7 +331,6 @@ pub(super) fn jira_link(words: &mut Words<'_>, _: Seconds) -> Asked {
 
 pub(super) use super::args_organisation::*;
 
-/// The next word, which must be there.
 pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, UserError> {
     match words.next() {
         Some(word) => plain(&word),

@@ -1,4 +1,4 @@
-//! How are the arguments of the organisation's verbs read? A membership's values are many, so they have names.
+//! The arguments of the organisation's verbs. A membership's values are many, so they have names.
 
 use crate::case::{MembershipId, Responder, Seconds};
 
@@ -31,12 +31,10 @@ pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
     Ok(Command::Membership(MembershipCommand::Resume { membership: only_id(words)? }))
 }
 
-/// Nothing, or a membership's id.
 fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, UserError> {
     words.next().map(|word| validate::membership(&word.shown())).transpose()
 }
 
-/// The membership's id, if the next word looks like one.
 fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, UserError> {
     match words.peek() {
         Some(Word::Text(text)) if text.to_lowercase().starts_with("m-") => only_id(words),

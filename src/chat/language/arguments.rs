@@ -1,11 +1,10 @@
-//! How are a line's words sorted into plain ones and flags, and one of a few chosen?
+//! The words of a line, sorted into plain ones and flags; one of a few chosen.
 
 use std::{collections::HashSet, fmt, hash::Hash};
 
 use super::user_error::{UserError, choices, nearest};
 use crate::chat::language::decode::{Word, Words};
 
-/// What stands behind `--`, in the one spelling that it has for all verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flag {
     AddUnit,
@@ -65,7 +64,6 @@ impl fmt::Display for Flag {
     }
 }
 
-/// The words after a verb.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arguments {
     /// Words that are no flags, in their order.
@@ -105,22 +103,18 @@ impl Arguments {
         self.plain.is_empty() && self.flags.is_empty()
     }
 
-    /// Whether a flag was given.
     pub(crate) fn has(&self, flag: Flag) -> bool {
         self.flags.iter().any(|(given, _)| *given == flag)
     }
 
-    /// The values of a flag.
     pub(crate) fn values(&self, flag: Flag) -> impl Iterator<Item = &str> {
         self.flags.iter().filter(move |(given, _)| *given == flag).map(|(_, value)| value.as_str())
     }
 
-    /// The last value of a flag.
     pub(crate) fn last(&self, flag: Flag) -> Option<&str> {
         self.values(flag).last()
     }
 
-    /// Refuses plain words.
     pub(crate) fn nothing_else(&self) -> Result<(), UserError> {
         self.plain.first().map_or(Ok(()), |word| Err(too_much(word)))
     }
@@ -135,12 +129,10 @@ fn value_of(flag: Flag, words: &mut Words<'_>) -> Result<String, UserError> {
     }
 }
 
-/// A word that has no place in the line.
 pub(crate) fn too_much(word: &str) -> UserError {
     UserError::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
 }
 
-/// A word that is no flag.
 pub(crate) fn plain(word: &Word) -> Result<String, UserError> {
     match word {
         Word::Flag { name, .. } => Err(UserError::new(

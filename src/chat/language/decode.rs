@@ -1,4 +1,4 @@
-//! What did the person's fingers mean? Slack's escapes, a phone's dashes and quotes, and words out of them.
+//! What a person's fingers meant: Slack's escapes, a phone's dashes and quotes, and words out of them.
 //!
 //! Escapes: <https://docs.slack.dev/messaging/formatting-message-text/#retrieving-messages>.
 
@@ -43,14 +43,12 @@ fn special(text: &str) -> (Cow<'_, str>, usize) {
     (text[..1].into(), 1)
 }
 
-/// The inside of the mention or link at the start of a text.
 fn entity(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('<')?;
     let end = inside.bytes().take(LONGEST_ENTITY).position(|byte| matches!(byte, b'<' | b'>' | b'\n'))?;
     (end > 0 && inside.as_bytes()[end] == b'>').then(|| &inside[..end])
 }
 
-/// A mention or a link as people read it.
 fn readable(content: &str) -> String {
     let content = unescape(content);
     let (target, label) = content.split_once('|').unwrap_or((&content, ""));
@@ -85,10 +83,8 @@ pub(crate) fn invisible(character: char) -> bool {
         | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// One word of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Word {
-    /// A word, its quotes taken away.
     Text(String),
     /// A mention of a person, by Slack user id.
     User(UserId),
@@ -96,7 +92,6 @@ pub(crate) enum Word {
     Flag {
         /// In lower case.
         name: String,
-        /// After `=`.
         value: Option<String>,
     },
 }
@@ -122,7 +117,6 @@ pub(crate) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// Begins at the start of a line.
     pub(crate) fn new(line: &'a str) -> Self {
         Self { rest: line, unclosed: false }
     }
@@ -156,7 +150,6 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// Reads one word from the start of a text.
 struct WordReader<'a, 'w> {
     source: &'a str,
     unclosed: &'w mut bool,
@@ -170,7 +163,6 @@ impl<'a, 'w> WordReader<'a, 'w> {
         Self { source, unclosed, characters, text: String::new() }
     }
 
-    /// Whether a quote begins or ends something quoted, `rest` being what follows it.
     fn quotes(&mut self, open: bool, rest: &str) -> bool {
         *self.unclosed = *self.unclosed || !(open || closes(rest));
         open || !*self.unclosed
@@ -248,7 +240,6 @@ pub(crate) fn straight(each: char) -> char {
     }
 }
 
-/// Whether a quote that was just read is closed later on.
 fn closes(rest: &str) -> bool {
     let mut characters = rest.chars().map(straight);
     while let Some(each) = characters.next() {

@@ -1,4 +1,4 @@
-//! What does a line ask? From what a person typed to an [`Command`], or to a [`UserError`].
+//! From what a person typed to a command, or to a [`UserError`].
 
 use crate::case::{CaseId, Seconds};
 
@@ -22,7 +22,6 @@ pub fn parse(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
     read(text, now).map_err(|mistake| UserError { typed: typed(text), ..mistake })
 }
 
-/// What the person typed, as a reply gives it back.
 fn typed(text: &str) -> Option<String> {
     let typed = decode(text).trim().to_owned();
     (!typed.is_empty()).then_some(typed)
@@ -47,7 +46,6 @@ fn read(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
     }
 }
 
-/// Reads all that follows the case.
 fn question(words: &mut Words<'_>, of_a_case: bool, now: Seconds) -> Result<Command, UserError> {
     let verb = verb(words)?;
     let with_verb = |mistake: UserError| UserError { verb: Some(verb), ..mistake };
@@ -62,7 +60,6 @@ fn question(words: &mut Words<'_>, of_a_case: bool, now: Seconds) -> Result<Comm
     Ok(command)
 }
 
-/// Keeps the case that was named in the line that was probably meant.
 fn about(case: Option<&CaseId>, mistake: UserError) -> UserError {
     match (case, &mistake.suggests) {
         (Some(case), Some(line)) => UserError { suggests: Some(format!("{case} {line}")), ..mistake },
@@ -116,7 +113,6 @@ fn named(name: &str) -> Result<&'static Verb, UserError> {
     verbs::named(name).ok_or_else(|| unknown(name))
 }
 
-/// The verb that one or two words mean, and whether they spell it in full.
 fn find(first: &str, second: Option<&str>) -> Result<(&'static Verb, bool), UserError> {
     if let Some(verb) = verbs::all().find(|verb| verb.aliases.contains(&first)) {
         return Ok((verb, true));

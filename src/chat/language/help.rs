@@ -1,4 +1,4 @@
-//! What may this person do, and how is it said?
+//! What a person may do, and how it is said.
 
 use std::fmt;
 
@@ -7,16 +7,11 @@ use crate::config::settings::Settings;
 use super::verbs::{self, Subject, Verb};
 use crate::chat::policy::roles::{Identity, Role, Venue, may_use};
 
-/// The heading of a group of verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Group {
-    /// About one case.
     Case,
-    /// About no case in particular.
     Anywhere,
-    /// Reads about the organisation.
     Organisation,
-    /// Changes of the organisation.
     Admin,
 }
 
@@ -24,7 +19,6 @@ impl Group {
     /// All of them, in their order.
     pub(crate) const ALL: [Self; 4] = [Self::Case, Self::Anywhere, Self::Organisation, Self::Admin];
 
-    /// Where a verb belongs.
     pub(crate) fn of(verb: &Verb) -> Self {
         match verb.about {
             _ if verb.role == Some(Role::Admin) => Self::Admin,
@@ -49,7 +43,6 @@ impl Group {
 /// A heading and the verbs below it. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Section {
-    /// As people read it.
     pub(crate) title: &'static str,
     /// At least one.
     pub(crate) verbs: Vec<&'static Verb>,

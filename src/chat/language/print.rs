@@ -1,4 +1,4 @@
-//! How is a question written as a line? What is printed here parses to the same question.
+//! How a command is written as a line, which parses to the same command.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -68,7 +68,6 @@ impl Display for Command {
     }
 }
 
-/// A free text, which ends the line.
 fn free(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, " {}", encode(text))
 }

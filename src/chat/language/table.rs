@@ -9,7 +9,6 @@ use super::{
 };
 use crate::chat::policy::roles::Role;
 
-/// Every member of the workspace.
 const ANYBODY: Option<Role> = None;
 const VIEWER: Option<Role> = Some(Role::Viewer);
 const RESPONDER: Option<Role> = Some(Role::Responder);

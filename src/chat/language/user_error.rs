@@ -1,4 +1,4 @@
-//! What is said to a person whose line could not be understood?
+//! What is said to a person whose line could not be understood.
 
 use std::fmt;
 
@@ -7,9 +7,7 @@ use super::verbs::Verb;
 /// A person's mistake. Its `Display` is the reply, as plain text: whoever shows it escapes all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
-    /// What happened, and why.
     pub(crate) happened: String,
-    /// What to do.
     pub(crate) remedy: String,
     /// The verb that was meant, where that much was clear: says how to use it.
     pub(crate) verb: Option<&'static Verb>,
@@ -20,12 +18,10 @@ pub struct UserError {
 }
 
 impl UserError {
-    /// Says what happened and what to do.
     pub(crate) fn new(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { happened: happened.into(), remedy: remedy.into(), verb: None, typed: None, suggests: None }
     }
 
-    /// Adds the line that was probably meant.
     pub(crate) fn suggesting(self, line: impl Into<String>) -> Self {
         Self { suggests: Some(line.into()), ..self }
     }

@@ -1,4 +1,4 @@
-//! Has a word the shape that the service takes? Where it has not, the reply says why.
+//! Whether a word has the shape that the service takes; where it has not, the reply says why.
 //!
 //! Patterns and limits: <https://docs.aws.amazon.com/security-ir/latest/APIReference/>.
 
@@ -29,7 +29,6 @@ pub(crate) fn text(what: &str, text: String, most: usize) -> Result<String, User
     Ok(text)
 }
 
-/// A number with a comma between thousands.
 fn grouped(number: usize) -> String {
     match number {
         0..1_000 => number.to_string(),
@@ -71,7 +70,6 @@ pub(crate) fn account(word: &str) -> Result<String, UserError> {
     ))
 }
 
-/// A Region that the service knows, in its spelling.
 pub(crate) fn region(word: &str) -> Result<String, UserError> {
     let lower = word.to_lowercase();
     if let Some(known) = AwsRegion::values().iter().find(|known| **known == lower) {
@@ -99,7 +97,6 @@ pub(crate) fn service(word: &str) -> Result<String, UserError> {
     ))
 }
 
-/// An e-mail address as the service takes it.
 pub(crate) fn email(word: &str) -> Result<String, UserError> {
     let fits = |part: &str, others: &str| {
         !part.is_empty() && part.chars().all(|each| each.is_ascii_alphanumeric() || others.contains(each))
@@ -179,7 +176,6 @@ fn scope_of_four(four: Ipv4Addr) -> Option<&'static str> {
     }
 }
 
-/// An address as the service writes it.
 pub(crate) fn written(address: IpAddr) -> String {
     match address {
         IpAddr::V4(four) => four.to_string(),
@@ -250,7 +246,6 @@ pub(crate) fn step(word: &str) -> Result<InvestigationRef, UserError> {
     }
 }
 
-/// A membership's id.
 pub(crate) fn membership(word: &str) -> Result<MembershipId, UserError> {
     MembershipId::parse(&word.to_lowercase()).ok_or_else(|| {
         UserError::new(
@@ -315,7 +310,6 @@ pub(crate) fn membership_name(name: &str) -> Result<String, UserError> {
     ))
 }
 
-/// The key of a Jira issue, or a link to one.
 pub(crate) fn issue(word: &str) -> Result<IssueKey, UserError> {
     let last = word.split(['?', '#']).next().and_then(|path| path.trim_end_matches('/').rsplit('/').next());
     let key = last.unwrap_or_default().to_uppercase();
@@ -336,7 +330,6 @@ pub(crate) fn issue(word: &str) -> Result<IssueKey, UserError> {
     ))
 }
 
-/// The id of an invitation to Security Hub.
 pub(crate) fn invitation(word: &str) -> Result<String, UserError> {
     let good = (1..=64).contains(&word.len())
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

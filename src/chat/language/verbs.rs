@@ -1,4 +1,4 @@
-//! Which verbs are there? One table (`table.rs`); parsing, help, roles and the documentation read it.
+//! The verbs. One table (`table.rs`); parsing, help, roles and the documentation read it.
 
 use crate::case::Seconds;
 
@@ -9,18 +9,15 @@ use super::{
 };
 use crate::chat::{language::decode::Words, policy::roles::Role};
 
-/// What a verb is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// One case: named, the thread's, the channel's, or chosen with buttons.
     Case,
-    /// No case in particular.
     Anything,
     /// The organisation: memberships and Security Hub.
     Organisation,
 }
 
-/// Reads a verb's arguments.
 pub(crate) type Read = fn(&mut Words<'_>, Seconds) -> Result<Command, UserError>;
 
 /// One row of the table.
@@ -30,15 +27,12 @@ pub struct Verb {
     pub name: &'static str,
     /// Other spellings, the AWS sample's among them.
     pub(crate) aliases: &'static [&'static str],
-    /// What follows it.
     pub(crate) syntax: &'static str,
-    /// One line.
     pub(crate) help: &'static str,
     /// Lines without the command's name. Each one parses.
     pub examples: &'static [&'static str],
     /// The least role. `None`: every member of the workspace.
     pub(crate) role: Option<Role>,
-    /// What it is about.
     pub(crate) about: Subject,
     /// The operations that it may call, as the SDK names them.
     pub operations: &'static [&'static str],
@@ -46,7 +40,6 @@ pub struct Verb {
     pub(crate) guarded: bool,
     /// Done only after a confirmation.
     pub(crate) confirmed: bool,
-    /// Reads its arguments.
     pub(crate) read: Read,
 }
 
@@ -69,7 +62,6 @@ impl Verb {
         self.name.split_once(' ').map(|(_, tail)| tail)
     }
 
-    /// The line to type, its arguments in words.
     pub(crate) fn usage(&self) -> String {
         format!("/sir {} {}", self.name, self.syntax).trim_end().to_owned()
     }
@@ -125,17 +117,14 @@ pub fn all() -> impl Iterator<Item = &'static Verb> {
     TABLE.iter()
 }
 
-/// The verb of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Verb> {
     all().find(|verb| verb.name == name)
 }
 
-/// The verb that asks this.
 pub(crate) fn of(command: &Command) -> Option<&'static Verb> {
     named(name(command))
 }
 
-/// The name of the verb that asks this.
 pub(crate) fn name(command: &Command) -> &'static str {
     use super::command::ListEdit::{Add, Remove};
     match command {

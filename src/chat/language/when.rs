@@ -1,4 +1,4 @@
-//! When was that? Moments as people write them, in UTC.
+//! Moments as people write them, in UTC.
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;

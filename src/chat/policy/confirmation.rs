@@ -1,7 +1,7 @@
-//! Was exactly this confirmed, by this person, in time, for the case as it was shown?
+//! A confirmation: of exactly this, by this person, in time, for the case as it was shown.
 //!
-//! A confirmation travels in its button's value, signed. It is good once: the executor records the command that
-//! carried it under [`Confirmation::asked`], and that record answers every repetition.
+//! It travels in its button's value, signed. It is good once: the command that carried it is recorded under
+//! [`Confirmation::asked`], and that record answers every repetition.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,16 +26,13 @@ const LONGEST_VALUE: usize = 2_000;
 /// Keeps these signatures apart from any other that is made with the same key.
 const PURPOSE: &[u8] = b"casebridge confirmation 1\0";
 
-/// What a person is asked to confirm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Confirmation {
     /// The case and the verb with its arguments. The case must be named if the verb is about one.
     #[serde(rename = "line")]
     pub(crate) line: CommandLine,
-    /// The person's workspace.
     #[serde(rename = "team")]
     pub(crate) team: TeamId,
-    /// The person.
     #[serde(rename = "user")]
     pub(crate) user: UserId,
     /// The case's `lastUpdatedDate` when it was shown; `None` for what is about no case.
@@ -52,7 +49,6 @@ pub(crate) struct Confirmation {
 /// Why a confirmation does not hold. Its `Display` is the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ConfirmationError {
-    /// Not a value that we signed.
     #[error(
         "This button is not one of Casebridge's, or its key was changed since. Nothing was done: ask again."
     )]
@@ -65,10 +61,8 @@ pub(crate) enum ConfirmationError {
         "This confirmation is for the person who asked. Nothing was done: ask yourself, and confirm that."
     )]
     SomebodyElse,
-    /// Too old.
     #[error("This confirmation is older than five minutes. Nothing was done: ask again.")]
     Expired,
-    /// The case is no longer what was shown.
     #[error("The case has changed since you were asked. Nothing was done: look at it, and ask again.")]
     Changed,
     /// The line does not fit into a button.
@@ -78,9 +72,6 @@ pub(crate) enum ConfirmationError {
 
 impl Confirmation {
     /// The value of the button, at most 2,000 characters.
-    ///
-    /// # Errors
-    /// [`ConfirmationError::TooLong`].
     pub(crate) fn encode(&self, key: &[u8]) -> Result<String, ConfirmationError> {
         let body = serde_json::to_vec(self).map_err(|_| ConfirmationError::TooLong)?;
         let signature = signer(key, &body)?.finalize().into_bytes();
@@ -115,9 +106,6 @@ impl Confirmation {
     }
 
     /// Whether the case is still what was shown: its `lastUpdatedDate` as it was read just now.
-    ///
-    /// # Errors
-    /// [`ConfirmationError::Changed`].
     pub(crate) fn still_of(&self, version: Option<Seconds>) -> Result<(), ConfirmationError> {
         if self.version == version { Ok(()) } else { Err(ConfirmationError::Changed) }
     }

@@ -1,5 +1,4 @@
-//! Who is this person to the workspace, in which user groups, and who else reads a channel? What Slack says is
-//! remembered for five minutes.
+//! Who somebody is to the workspace, and in which user groups. What Slack says is remembered for five minutes.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +14,6 @@ use crate::{
 /// A person, as the workspace knows them. Its `Debug` tells the id only.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Profile {
-    /// Decides what they may do.
     pub(crate) identity: Identity,
     /// The name that others see.
     pub(crate) name: String,
@@ -29,7 +27,6 @@ impl std::fmt::Debug for Profile {
     }
 }
 
-/// What is remembered of a person.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct KnownPerson {
     #[serde(rename = "team")]
@@ -45,10 +42,8 @@ struct KnownPerson {
     everywhere: Option<MemberId>,
 }
 
-/// Who somebody is; `None` where Slack knows nobody of this id.
-///
-/// # Errors
-/// Slack did not answer: then nobody knows, and nothing may be done.
+/// Who somebody is; `None` where Slack knows nobody of this id. Where Slack did not answer nobody knows, and nothing may be
+/// done.
 pub(crate) async fn profile(
     slack: &Slack<'_>,
     settings: &Settings,
@@ -96,9 +91,6 @@ pub(crate) fn are_named_otherwise(settings: &Settings) -> bool {
 }
 
 /// Those user groups of the settings that somebody is in.
-///
-/// # Errors
-/// Slack did not answer: then nobody knows.
 pub(crate) async fn groups(
     slack: &Slack<'_>,
     settings: &Settings,

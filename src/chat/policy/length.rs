@@ -1,4 +1,4 @@
-//! Whose long text is read? Nothing that takes its time is done with the text of somebody who may not comment.
+//! Whose long text is read: nothing that takes its time is done with the text of somebody who may not comment.
 
 use super::{
     identity,
@@ -18,9 +18,6 @@ use crate::{
 pub(crate) const SHORT: usize = 4_000;
 
 /// Whether a text of so many bytes is read. Slack is asked only where a user group might give its writer the role.
-///
-/// # Errors
-/// Slack does not tell just now who that is.
 pub(crate) async fn is_read(chat: &ChatContext<'_>, sender: &Sender, length: usize) -> Result<bool, Failure> {
     let settings = chat.settings;
     if length <= SHORT || roles::may_comment(settings, &Identity::of_member(sender)).is_ok() {

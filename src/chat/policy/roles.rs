@@ -1,4 +1,4 @@
-//! Who may do what? The table of verbs says which role; the settings say who has it. All else is refused.
+//! Who may do what: the table of verbs says which role, the settings say who has it. All else is refused.
 
 use std::fmt;
 
@@ -18,13 +18,10 @@ use crate::chat::language::{
 /// What a person may do. Each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Role {
-    /// Reads.
     Viewer,
-    /// Works the case.
     Responder,
     /// Closes it, or hands it to AWS.
     Commander,
-    /// Membership and Security Hub.
     Admin,
 }
 
@@ -39,16 +36,13 @@ impl fmt::Display for Role {
     }
 }
 
-/// What somebody is to the workspace, as `users.info` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PersonKind {
     /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
     #[serde(rename = "Member")]
     Member,
-    /// A guest, of one channel or of several.
     #[serde(rename = "Guest")]
     Guest,
-    /// A bot user, or a workflow.
     #[serde(rename = "Bot")]
     Bot,
     /// A message or a click that another app made.
@@ -57,18 +51,14 @@ pub(crate) enum PersonKind {
     /// Somebody of another workspace, in a channel that both share.
     #[serde(rename = "Stranger")]
     Stranger,
-    /// `deleted`
     #[serde(rename = "Deactivated")]
     Deactivated,
 }
 
-/// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// The person's own workspace.
     pub(crate) team: TeamId,
     pub(crate) user: UserId,
-    /// What the person is to the workspace.
     pub(crate) kind: PersonKind,
     /// What else the settings may name the person by: the user groups, `S…`, and their id in the whole organisation.
     pub(crate) groups: Vec<MemberId>,
@@ -82,10 +72,8 @@ impl Identity {
     }
 }
 
-/// Where it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Venue {
-    /// A case's thread or channel.
     Case,
     /// Any other channel of the workspace.
     Channel,
@@ -98,27 +86,19 @@ pub(crate) enum Venue {
 /// Why somebody may not. Its `Display` is the reply, as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// Not a member of the workspace.
     Outsider(PersonKind),
     /// Asked where others read along.
     Overheard {
-        /// What was asked.
         verb: &'static str,
     },
     /// The role is not enough.
     Role {
-        /// What was asked.
         verb: &'static str,
-        /// What it needs.
         needed: Role,
-        /// What the person has.
         has: Option<Role>,
-        /// How many people the settings name for that role or a higher one.
         people: usize,
-        /// And how many user groups.
         groups: usize,
     },
-    /// No row of the table says who may.
     Unknown,
 }
 
@@ -178,7 +158,6 @@ fn holders(people: usize, groups: usize) -> String {
     }
 }
 
-/// The highest role that the settings give somebody, if any.
 pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     if outside(settings, identity).is_some() {
         return None;
@@ -189,7 +168,6 @@ pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
 }
 
-/// Whether somebody may ask this here.
 pub(crate) fn may(
     settings: &Settings,
     identity: &Identity,
@@ -222,7 +200,6 @@ pub(crate) fn may_use(
     }
 }
 
-/// Whether somebody may comment on cases.
 pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Denied> {
     may(settings, identity, &Command::Comment { text: None }, Venue::Case)
 }
@@ -254,7 +231,6 @@ fn lists(settings: &Settings) -> [(Role, &Vec<String>); 4] {
     ]
 }
 
-/// How many people and how many user groups have a role, or a higher one.
 fn counted(settings: &Settings, least: Role) -> (usize, usize) {
     let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
     let mut ids: Vec<&String> = lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty()).collect();

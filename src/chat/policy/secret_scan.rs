@@ -1,4 +1,4 @@
-//! Did somebody paste a secret? It is refused before anything is stored, and never said again.
+//! Pasted secrets are refused before anything is stored, and never said again.
 //!
 //! Better a harmless text refused than a key kept for ever in a case that many read. A text is walked over once, and no
 //! byte costs more than a few looks at those behind it, whatever they are: nobody can write one that takes long.
@@ -153,7 +153,6 @@ struct Runs {
 }
 
 impl Runs {
-    /// Takes the next byte, or the text's end.
     fn take(
         &mut self,
         look: &impl Fn(usize) -> Option<u8>,
@@ -238,7 +237,6 @@ impl Parts {
     /// Each of them has ten characters at least.
     const LEAST: usize = 10;
 
-    /// Whether this byte completes the third.
     fn are_three(&mut self, look: &impl Fn(usize) -> Option<u8>, at: usize, byte: Option<u8>) -> bool {
         match byte {
             Some(b'.') => {
@@ -280,7 +278,6 @@ std::thread_local! {
     static TEXTS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// How many texts this thread looked through.
 #[cfg(test)]
 pub(crate) fn looked_through() -> usize {
     TEXTS.get()

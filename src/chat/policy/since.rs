@@ -1,4 +1,4 @@
-//! Since when does what people write in Slack become a comment? What is older never does.
+//! Since when what people write in Slack becomes a comment: what is older never does.
 //!
 //! The settings say what holds, and not since when. So the table keeps when each of it was first seen there: that
 //! replies become comments, and who may comment. What nobody saw counts as not there, never as there before.
@@ -21,7 +21,6 @@ pub const NOTE: &str = "since";
 const VERSION: u32 = 1;
 /// So long after it was written an event is on its way: by then it is judged by the settings as they are.
 pub(crate) const MOMENTS: Millis = 60_000;
-/// How often it is written down that somebody looked.
 const LOOKED: Millis = 3_600_000;
 /// Where nobody looked for so long, nobody knows what the settings said meanwhile: the functions stood still, or the
 /// table is one that was restored.
@@ -34,69 +33,55 @@ const TRIES: u8 = 5;
 #[serde(default)]
 pub struct Since {
     v: u32,
-    /// When somebody last looked, give or take an hour.
     looked: Millis,
     /// Since when replies become comments; `None` while they do not.
     replies: Option<Millis>,
-    /// Who may comment, users and user groups, and since when.
     speakers: BTreeMap<String, Millis>,
 }
 
 /// A person's message, as far as it decides whether it may become a comment. Times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MessageTimes {
-    /// When it was written.
     pub(crate) written: Millis,
     /// When its event came, if that was moments later; else when it was written.
     pub(crate) arrived: Millis,
     /// When the case's card was posted there; `None` where nobody knows.
     pub(crate) card: Option<Millis>,
-    /// When the case was closed.
     pub(crate) closed: Option<Millis>,
 }
 
 /// Why a message does not become a comment. Its `Display` is said to its writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TooOld {
-    /// Than the switch.
     #[error(
         "Your message was written before replies here became comments on the case, so it was not put on the case. If \
          it belongs there, say it again."
     )]
     Switch,
-    /// The switch is off.
     #[error("Replies here do not become comments on the case, so your message was not put on the case.")]
     Off,
-    /// Than the card.
     #[error(
         "Your message was written before the case had its card here, so it was not put on the case. If it belongs \
          there, say it again."
     )]
     Card,
-    /// Than the writer's role.
     #[error(
         "Your message was written before you had a role that may comment, so it was not put on the case. If it belongs \
          there, say it again."
     )]
     Role,
-    /// The writer has no such role.
     #[error("You have no role that may comment, so your message was not put on the case.")]
     NoRole,
-    /// It was written when the case was closed.
     #[error("The case was closed when you wrote your message, so it was not put on the case.")]
     Closed,
 }
 
-/// Whether a message was written moments ago.
 pub(crate) fn is_live(written: Millis, now: Millis) -> bool {
     now - written < MOMENTS
 }
 
 /// Since when all that the settings say counts, for somebody who looks at them now: what nobody saw before counts from
 /// now.
-///
-/// # Errors
-/// The table did not answer, or too many write it at once.
 pub(crate) async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
     let now = world.now();
     seen_at(world, settings, now, now).await
@@ -104,9 +89,6 @@ pub(crate) async fn seen(world: &dyn World, settings: &Settings) -> state::Resul
 
 /// The same for somebody who knows more: what nobody saw before counts from `at`, when an event came that was taken
 /// because of it; and from `first` where nobody ever looked.
-///
-/// # Errors
-/// As there.
 pub(crate) async fn seen_at(
     world: &dyn World,
     settings: &Settings,
@@ -161,9 +143,6 @@ impl Since {
 
     /// Whether a message may become a comment on the case where it was written, by the ids of its writer: the person's
     /// own and those of the person's user groups.
-    ///
-    /// # Errors
-    /// Why it may not.
     pub(crate) fn may(&self, message: &MessageTimes, by: &[MemberId], now: Millis) -> Result<(), TooOld> {
         self.may_whoever_wrote_it(message, now)?;
         match by.iter().filter_map(|id| self.speakers.get(id.as_str())).min() {
@@ -174,9 +153,6 @@ impl Since {
     }
 
     /// The same as far as it hangs on the place alone.
-    ///
-    /// # Errors
-    /// Why nobody's may.
     pub(crate) fn may_whoever_wrote_it(&self, message: &MessageTimes, now: Millis) -> Result<(), TooOld> {
         let live = is_live(message.written, now);
         match self.replies {
