@@ -18,10 +18,10 @@ use casebridge::{
         sdk::Aws,
         secrets::{self, Secrets},
     },
-    http::{Request, Trouble},
+    http::{Request, TransportError},
     runtime::{
-        World,
-        live::{Error, Inbox, Live, Safe},
+        QueueMessage, World,
+        live::{ConfigError, Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
 };
@@ -104,6 +104,10 @@ async fn live(amazon: &Amazon, settings: &str) -> Live<Memory> {
     Live::new(store, amazon.start().await, inbox(), Safe::Manager("casebridge".to_owned()))
 }
 
+fn message(group: &str, id: &str, body: &str) -> QueueMessage {
+    QueueMessage { group: group.to_owned(), id: id.to_owned(), body: body.to_owned() }
+}
+
 #[tokio::test]
 async fn settings_are_read_from_the_table_and_refused_where_they_are_not_good() {
     let store = Memory::default();
@@ -177,7 +181,9 @@ async fn secrets_that_do_not_suffice_are_named_and_never_told() {
     let amazon = Amazon::default();
     let live = live(&amazon, &[SETTINGS, JIRA].concat()).await;
     amazon.gives(200, secret("xoxb-1"));
-    let Err(Error::Secrets(secrets::Error::Missing(missing))) = live.chosen().await else { panic!() };
+    let Err(ConfigError::Secrets(secrets::SecretsError::Missing(missing))) = live.chosen().await else {
+        panic!()
+    };
     assert_eq!(missing, ["jira_email", "jira_api_token", "jira_webhook_secret"]);
 
     let other = self::live(&amazon, SETTINGS).await;
@@ -194,7 +200,7 @@ async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
     let amazon = Amazon::default();
     let live = live(&amazon, SETTINGS).await;
     amazon.gives(200, json!({"MessageId": "m", "SequenceNumber": "1"}));
-    live.enqueue("case/0000000001", "5f3a", r#"{"do":"close"}"#.to_owned()).await.unwrap();
+    live.enqueue(message("case/0000000001", "5f3a", r#"{"do":"close"}"#)).await.unwrap();
     let heard = amazon.one();
     assert_eq!(heard.what, "AmazonSQS.SendMessage");
     let expected = json!({
@@ -206,7 +212,7 @@ async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
     assert_eq!(heard.body, expected);
 
     amazon.gives(400, r#"{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "close"}"#);
-    let error = live.enqueue("g", "i", "secret".to_owned()).await.unwrap_err();
+    let error = live.enqueue(message("g", "i", "secret")).await.unwrap_err();
     assert!(
         error.starts_with("the inbox did not take a job: ") && error.contains("QueueDoesNotExist"),
         "{error}"
@@ -219,11 +225,11 @@ async fn a_job_can_stay_in_the_process() {
     let (sender, mut jobs) = tokio::sync::mpsc::unbounded_channel();
     let inbox = Inbox::Channel(sender);
     let live = Live::new(Memory::default(), Aws::default(), inbox, Safe::Given(Secrets::default()));
-    live.enqueue("g", "i", "{}".to_owned()).await.unwrap();
+    live.enqueue(message("g", "i", "{}")).await.unwrap();
     let job = jobs.recv().await.unwrap();
     assert_eq!((job.group.as_str(), job.id.as_str(), job.body.as_str()), ("g", "i", "{}"));
     drop(jobs);
-    assert!(live.enqueue("g", "i", "{}".to_owned()).await.is_err());
+    assert!(live.enqueue(message("g", "i", "{}")).await.is_err());
 }
 
 #[tokio::test]
@@ -241,7 +247,7 @@ async fn a_call_goes_to_the_region_of_the_settings() {
         assert!(heard.authorization.contains(&format!("/{region}/security-ir/aws4_request")), "{heard:?}");
     }
     let hub = live(&amazon, &moved).await;
-    let _ = hub.call(Call::Hub(casebridge::aws::hub::Call::GetAdministratorAccount)).await;
+    let _ = hub.call(Call::Hub(casebridge::aws::hub::HubCall::GetAdministratorAccount)).await;
     assert!(amazon.one().authorization.contains("/us-east-1/securityhub/aws4_request"));
     let without =
         Live::new(Memory::default(), amazon.start().await, inbox(), Safe::Given(Secrets::default()));
@@ -252,6 +258,6 @@ async fn a_call_goes_to_the_region_of_the_settings() {
 #[tokio::test]
 async fn a_request_without_encryption_is_not_sent() {
     let live = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
-    let refused = live.send(Request::bare("GET", "http://slack.com/api".to_owned())).await;
-    assert_eq!(refused, Err(Trouble::NotSent("the address is not https".to_owned())));
+    let refused = live.send(Request::bare(reqwest::Method::GET, "http://slack.com/api".to_owned())).await;
+    assert_eq!(refused, Err(TransportError::NotSent("the address is not https".to_owned())));
 }

@@ -60,7 +60,7 @@ fn view(text: &str, status: Status) -> View {
     };
     let links = Links {
         console: Some("https://console.example.com/a|b>c d".to_owned()),
-        jira_key: Some(text.to_owned()),
+        jira_key: Some(IssueKey::new(text)),
         jira: Some(format!("https://jira.example.com/{}", "x".repeat(5_000))),
         slack: Some("javascript:alert(1)".to_owned()),
     };
@@ -71,8 +71,8 @@ fn authors(text: &str) -> Vec<Author> {
     vec![
         Author::AwsResponder,
         Author::Service,
-        Author::Slack { user: text.to_owned() },
-        Author::Slack { user: "U024BE7LH".to_owned() },
+        Author::Slack { user: UserId::new(text) },
+        Author::Slack { user: UserId::new("U024BE7LH") },
         Author::Jira { name: text.to_owned() },
         Author::Principal(text.to_owned()),
         Author::Principal(format!("arn:aws:sts::1:assumed-role/{text}")),
@@ -117,8 +117,8 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
     let judged = Investigation { status: "Completed".to_owned(), feedback: None, ..step };
     all.push(Content::Investigation { case: CaseId::new("1234567890"), step: judged });
     all.extend([true, false].map(|for_us| Content::Nudge { for_us, since: 1 }));
-    let [issue, to, why] = [text; 3].map(str::to_owned);
-    all.push(Content::NotMoved(NotMoved { issue, to, why }));
+    let [to, why] = [text; 2].map(str::to_owned);
+    all.push(Content::NotMoved(NotMoved { issue: IssueKey::new(text), to, why }));
     all
 }
 
@@ -169,7 +169,7 @@ fn messages(text: &str) -> Vec<Message> {
     };
     let mut all = vec![
         slack::membership(&membership, "was created"),
-        slack::unread_membership(text, "was created"),
+        slack::unread_membership(&MembershipId::new(text), "was created"),
         slack::card(&view(text, Status::Detection)),
         slack::card(&view(text, Status::Closed)),
         slack::card(&view(text, Status::Other(text.to_owned()))),

@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use casebridge::{
-    case::{CaseId, Millis, author::Author},
+    case::{CaseId, Millis, UserId, author::Author},
     config::clock::now,
     state::{
         Command, Error, Meta, Note, Reserved, Saying, Seen, Store, Told, Wanted, key::Key, memory::Memory,
@@ -39,7 +39,7 @@ fn saying(command: &str, since: Millis) -> Saying {
         command: command.to_owned(),
         since,
         body_hash: "b2".to_owned(),
-        author: Author::Slack { user: "U024BE7LH".to_owned() },
+        author: Author::Slack { user: UserId::new("U024BE7LH") },
         speaker: Some("ana (Slack)".to_owned()),
         slack_ts: Some("1690000000.000100".to_owned()),
         jira_comment: None,

@@ -54,7 +54,7 @@ pub enum Error {
     },
     /// Nobody said which table.
     #[error("{0}: the table's name is the output TableName of the stack")]
-    Environment(#[from] environment::Error),
+    Environment(#[from] environment::EnvironmentError),
     /// The functions would be refused.
     #[error(
         "sir.region is {named}, but the table is in {own}. The roles of the stack allow its own Region only, and only \

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UserId;
+
 /// Who said a comment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Author {
@@ -16,7 +18,7 @@ pub enum Author {
     Slack {
         /// The Slack user id.
         #[serde(rename = "user")]
-        user: String,
+        user: UserId,
     },
     /// A person in Jira, through the bridge.
     #[serde(rename = "Jira")]

@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 
 use super::reply::Reply;
 use crate::{
-    case::Ts,
     chat::ingress::job::Job,
     http::Failure,
-    targets::slack::{Message, Slack},
+    targets::slack::{ConversationRef, Message, Slack},
 };
 
 /// The message that a slash command gets in the HTTP response; `None` for silence. What does not fit into one
@@ -57,13 +56,12 @@ async fn to_person(slack: &Slack<'_>, job: &Job, message: Value) -> Result<(), F
 }
 
 async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Failure> {
-    let user = job.user.as_str();
-    let Some(channel) = &job.place.channel else { return slack.direct(user, message).await };
-    let thread = job.place.thread.as_ref().map(Ts::as_str);
-    match slack.ephemeral(channel.as_str(), user, thread, message).await {
+    let Some(channel) = &job.place.channel else { return slack.direct(&job.user, message).await };
+    let place = ConversationRef { channel: channel.clone(), thread: job.place.thread.clone() };
+    match slack.ephemeral(&place, &job.user, message).await {
         // They are not in the channel, or we are not: among the two of us nobody else reads it.
         Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
-            slack.direct(user, message).await
+            slack.direct(&job.user, message).await
         }
         sent => sent,
     }

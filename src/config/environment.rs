@@ -17,7 +17,7 @@ pub struct Environment {
 
 /// Everything that is not right with the environment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum EnvironmentError {
     /// Not set, or empty: all of them at once.
     #[error("the environment lacks {}", .0.join(", "))]
     Missing(Vec<&'static str>),
@@ -32,17 +32,17 @@ const SECRET_ID: &str = "CASEBRIDGE_SECRET_ID";
 
 impl Environment {
     /// Reads all of it; `variable` reads one.
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let [table, inbox_url, secret_id] = all([TABLE, INBOX_URL, SECRET_ID], variable)?;
         if !Url::parse(&inbox_url).is_ok_and(|url| hosts::is_private(&url)) {
-            return Err(Error::InboxUrl);
+            return Err(EnvironmentError::InboxUrl);
         }
         Ok(Self { table, inbox_url, secret_id })
     }
 }
 
 /// The table's name alone.
-pub fn table(variable: impl Fn(&str) -> Option<String>) -> Result<String, Error> {
+pub fn table(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
     all([TABLE], variable).map(|[table]| table)
 }
 
@@ -67,18 +67,18 @@ pub fn endpoint(service: &str, variable: impl Fn(&str) -> Option<String>) -> Opt
 fn all<const N: usize>(
     names: [&'static str; N],
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<[String; N], Error> {
+) -> Result<[String; N], EnvironmentError> {
     let values = names.map(|name| variable(name).map(|text| text.trim().to_owned()).unwrap_or_default());
     let missing = names.into_iter().zip(&values).filter(|(_, value)| value.is_empty());
     let missing: Vec<_> = missing.map(|(name, _)| name).collect();
-    if missing.is_empty() { Ok(values) } else { Err(Error::Missing(missing)) }
+    if missing.is_empty() { Ok(values) } else { Err(EnvironmentError::Missing(missing)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(set: &[(&str, &str)]) -> Result<Environment, Error> {
+    fn read(set: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
         Environment::read(|name| {
             set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
         })
@@ -94,12 +94,12 @@ mod tests {
             (vec![inbox], vec![TABLE, SECRET_ID]),
             (vec![table, (INBOX_URL, " "), (SECRET_ID, "")], vec![INBOX_URL, SECRET_ID]),
         ] {
-            assert_eq!(read(&set), Err(Error::Missing(missing)));
+            assert_eq!(read(&set), Err(EnvironmentError::Missing(missing)));
         }
         let text = read(&[table]).unwrap_err().to_string();
         assert_eq!(text, "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID");
         assert_eq!(super::table(|name| (name == TABLE).then(|| "cases".to_owned())).as_deref(), Ok("cases"));
-        assert_eq!(super::table(|_| None), Err(Error::Missing(vec![TABLE])));
+        assert_eq!(super::table(|_| None), Err(EnvironmentError::Missing(vec![TABLE])));
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
         for url in ["inbox", "http://sqs.example/inbox.fifo", "arn:aws:sqs:eu-west-1:111122223333:inbox.fifo"]
         {
             let set = [(TABLE, "cases"), (INBOX_URL, url), (SECRET_ID, "s")];
-            assert_eq!(read(&set), Err(Error::InboxUrl), "{url}");
+            assert_eq!(read(&set), Err(EnvironmentError::InboxUrl), "{url}");
         }
         assert!(read(&[(TABLE, "cases"), (INBOX_URL, "http://127.0.0.1:4570/q"), (SECRET_ID, "s")]).is_ok());
     }

@@ -27,32 +27,37 @@ pub fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether this is the base of Slack's Web API, or of GovSlack's.
-pub fn is_slack_api(text: &str) -> bool {
-    matches!(plain(text), Some(("slack.com" | "slack-gov.com", "api")))
+/// The base of an API, cut at the first slash. Read as text and compared byte by byte: what any program could read
+/// otherwise than another (a name, a port, an escape, an upper-case or foreign letter, a dot too many) is equal to nothing
+/// here.
+#[derive(Clone, Copy)]
+pub(super) struct Base<'a> {
+    host: &'a str,
+    path: &'a str,
 }
 
-/// Whether this is the base of a Jira Cloud site: `https://SITE.atlassian.net`.
-pub fn is_jira_site(text: &str) -> bool {
-    let site = |host: &str| host.strip_suffix(".atlassian.net").is_some_and(is_label);
-    plain(text).is_some_and(|(host, path)| path.is_empty() && site(host))
-}
+impl<'a> Base<'a> {
+    pub(super) fn of(text: &'a str) -> Option<Self> {
+        let rest = text.strip_prefix("https://")?;
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        Some(Self { host: host.strip_suffix(":443").unwrap_or(host), path })
+    }
 
-/// Whether this is the base of Jira's REST API: a site, or what scoped tokens need,
-/// `https://api.atlassian.com/ex/jira/CLOUD_ID`.
-pub fn is_jira_api(text: &str) -> bool {
-    let gateway = |(host, path): (&str, &str)| {
-        host == "api.atlassian.com" && path.strip_prefix("ex/jira/").is_some_and(is_cloud_id)
-    };
-    is_jira_site(text) || plain(text).is_some_and(gateway)
-}
+    /// Slack's, or GovSlack's.
+    pub(super) fn is_slack_api(self) -> bool {
+        matches!((self.host, self.path), ("slack.com" | "slack-gov.com", "api"))
+    }
 
-/// Host and path, cut at the first slash. Read as text and compared byte by byte: what any program could read otherwise
-/// than another (a name, a port, an escape, an upper-case or foreign letter, a dot too many) is equal to nothing here.
-fn plain(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix("https://")?;
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    Some((host.strip_suffix(":443").unwrap_or(host), path))
+    /// `https://SITE.atlassian.net`
+    pub(super) fn is_jira_site(self) -> bool {
+        self.path.is_empty() && self.host.strip_suffix(".atlassian.net").is_some_and(is_label)
+    }
+
+    /// A site, or what scoped tokens need, `https://api.atlassian.com/ex/jira/CLOUD_ID`.
+    pub(super) fn is_jira_api(self) -> bool {
+        let gateway = || self.path.strip_prefix("ex/jira/").is_some_and(is_cloud_id);
+        self.is_jira_site() || self.host == "api.atlassian.com" && gateway()
+    }
 }
 
 /// One label of a host's name. `xn--` begins a label in foreign letters, which no site has.
@@ -122,12 +127,21 @@ mod tests {
         }
     }
 
-    type Is = fn(&str) -> bool;
+    type Is = fn(Base<'_>) -> bool;
 
     const GOOD: [(Is, &[&str]); 3] = [
-        (is_slack_api, &["https://slack.com/api", "https://slack-gov.com/api", "https://slack.com:443/api"]),
-        (is_jira_site, &["https://example.atlassian.net", "https://my-site-2.atlassian.net:443"]),
-        (is_jira_api, &["https://example.atlassian.net", "https://api.atlassian.com/ex/jira/1324a887-45db"]),
+        (
+            |base| base.is_slack_api(),
+            &["https://slack.com/api", "https://slack-gov.com/api", "https://slack.com:443/api"],
+        ),
+        (
+            |base| base.is_jira_site(),
+            &["https://example.atlassian.net", "https://my-site-2.atlassian.net:443"],
+        ),
+        (
+            |base| base.is_jira_api(),
+            &["https://example.atlassian.net", "https://api.atlassian.com/ex/jira/1324a887-45db"],
+        ),
     ];
 
     /// What else an attacker could put in a host's place; `{}` is the host.
@@ -158,8 +172,9 @@ mod tests {
     #[test]
     fn a_token_goes_to_the_hosts_of_its_own_service_however_another_is_spelled() {
         for (is, text) in GOOD.into_iter().flat_map(|(is, good)| good.iter().map(move |text| (is, *text))) {
+            let is = |text: &str| Base::of(text).is_some_and(is);
             assert!(is(text), "{text}");
-            let (host, path) = plain(text).unwrap();
+            let Base { host, path } = Base::of(text).unwrap();
             let at = |other: &str| text.replacen(host, other, 1);
             let hosts = HOSTS.map(|other| at(&other.replace("{}", host)));
             let letters = [
@@ -198,13 +213,20 @@ mod tests {
             "https://api.atlassian.com/ex/confluence/1324a887",
             "https://slack.com/api",
         ] {
-            assert!(!is_jira_api(bad) && !is_jira_site(bad), "{bad}");
+            assert!(
+                !Base::of(bad).is_some_and(Base::is_jira_api)
+                    && !Base::of(bad).is_some_and(Base::is_jira_site),
+                "{bad}"
+            );
         }
-        assert!(!is_jira_site("https://api.atlassian.com/ex/jira/1324a887"), "nobody can open that");
+        assert!(
+            !Base::of("https://api.atlassian.com/ex/jira/1324a887").is_some_and(Base::is_jira_site),
+            "nobody can open that"
+        );
         for bad in
             ["https://slack.com", "https://slack.com/", "https://slack.com/apix", "https://a.slack.com/api"]
         {
-            assert!(!is_slack_api(bad), "{bad}");
+            assert!(!Base::of(bad).is_some_and(Base::is_slack_api), "{bad}");
         }
     }
 

@@ -98,7 +98,7 @@ async fn load() -> SdkConfig {
 
 /// How long a client waits, and how often it tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// For one attempt.
     pub attempt: Duration,
     /// For all attempts together.
@@ -107,7 +107,7 @@ pub struct Patience {
     pub attempts: u32,
 }
 
-impl Patience {
+impl Timeouts {
     /// Timeouts of each attempt and of the whole.
     pub fn timeouts(self) -> TimeoutConfig {
         TimeoutConfig::builder()

@@ -54,7 +54,7 @@ pub struct Secrets {
 
 /// Why there are no secrets. Nothing of them is told: serde's own words would quote what it could not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum SecretsError {
     /// Secrets Manager did not give the document: its error code.
     #[error("the secret cannot be read: {0}")]
     Unread(String),
@@ -71,15 +71,15 @@ const JIRA: [&str; 3] = ["jira_email", "jira_api_token", "jira_webhook_secret"];
 
 impl Secrets {
     /// Reads the document. What is needed with Jira only may be absent, see [`Secrets::suffice`].
-    pub fn parse(json: &str) -> Result<Self, Error> {
-        let object: Map<String, Value> = serde_json::from_str(json).map_err(|_| Error::NotAnObject)?;
+    pub fn parse(json: &str) -> Result<Self, SecretsError> {
+        let object: Map<String, Value> = serde_json::from_str(json).map_err(|_| SecretsError::NotAnObject)?;
         let get = |name: &str| {
             let text = object.get(name).and_then(Value::as_str).map(str::trim);
             text.filter(|text| !text.is_empty()).map(Secret::new)
         };
         let missing: Vec<_> = SLACK.into_iter().filter(|name| get(name).is_none()).collect();
         if !missing.is_empty() {
-            return Err(Error::Missing(missing));
+            return Err(SecretsError::Missing(missing));
         }
         Ok(Self {
             slack_bot_token: get("slack_bot_token").unwrap_or_default(),
@@ -93,18 +93,22 @@ impl Secrets {
     }
 
     /// Whether there are all that these settings need.
-    pub fn suffice(&self, settings: &Settings) -> Result<(), Error> {
+    pub fn suffice(&self, settings: &Settings) -> Result<(), SecretsError> {
         let values = [&self.jira_email, &self.jira_api_token, &self.jira_webhook_secret];
         let missing = JIRA.into_iter().zip(values).filter(|(_, value)| value.reveal().is_empty());
         let missing: Vec<_> = missing.map(|(name, _)| name).collect();
-        if settings.jira.is_none() || missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+        if settings.jira.is_none() || missing.is_empty() {
+            Ok(())
+        } else {
+            Err(SecretsError::Missing(missing))
+        }
     }
 
     /// Asks Secrets Manager for the document.
-    pub async fn load(client: &Client, id: &str) -> Result<Self, Error> {
+    pub async fn load(client: &Client, id: &str) -> Result<Self, SecretsError> {
         let value = client.get_secret_value().secret_id(id).send().await.map_err(|error| {
             let code = error.code().unwrap_or("no answer");
-            Error::Unread(code.to_owned())
+            SecretsError::Unread(code.to_owned())
         })?;
         Self::parse(value.secret_string().unwrap_or_default())
     }
@@ -135,18 +139,18 @@ mod tests {
     #[test]
     fn all_that_is_missing_is_named_at_once_and_only_what_the_settings_need() {
         for (json, expected) in [
-            ("{}", Error::Missing(SLACK.to_vec())),
-            (r#"{"slack_bot_token": 1, "slack_signing_secret": " "}"#, Error::Missing(SLACK.to_vec())),
-            (r#"{"slack_bot_token": "x"}"#, Error::Missing(vec!["slack_signing_secret"])),
-            ("", Error::NotAnObject),
-            (r#"["slack_bot_token"]"#, Error::NotAnObject),
-            (r#""xoxb-1""#, Error::NotAnObject),
+            ("{}", SecretsError::Missing(SLACK.to_vec())),
+            (r#"{"slack_bot_token": 1, "slack_signing_secret": " "}"#, SecretsError::Missing(SLACK.to_vec())),
+            (r#"{"slack_bot_token": "x"}"#, SecretsError::Missing(vec!["slack_signing_secret"])),
+            ("", SecretsError::NotAnObject),
+            (r#"["slack_bot_token"]"#, SecretsError::NotAnObject),
+            (r#""xoxb-1""#, SecretsError::NotAnObject),
         ] {
             assert_eq!(Secrets::parse(json).unwrap_err(), expected, "{json}");
         }
         let slack = Secrets::parse(r#"{"slack_bot_token": "x", "slack_signing_secret": "y"}"#).unwrap();
         assert_eq!(slack.suffice(&settings(false)), Ok(()));
-        assert_eq!(slack.suffice(&settings(true)), Err(Error::Missing(JIRA.to_vec())));
+        assert_eq!(slack.suffice(&settings(true)), Err(SecretsError::Missing(JIRA.to_vec())));
     }
 
     #[test]

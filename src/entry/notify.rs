@@ -24,6 +24,7 @@ use crate::{
         trigger::{self, Hint},
     },
     targets::{
+        contract::{Listener, Target},
         jira::Jira,
         slack::{Slack, SlackTarget},
     },
@@ -125,7 +126,8 @@ impl Notifier<'_> {
         match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
             Err(resync::Error::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
             Err(trouble) => warn!(%trouble, "the discovery stopped"),
-            Ok(_) => {}
+            Ok(true) => self.recover().await,
+            Ok(false) => {}
         }
         let mut reports = vec![Report { swept: true, ..Report::default() }];
         let mut tried = BTreeSet::new();
@@ -166,19 +168,28 @@ impl Notifier<'_> {
         })
     }
 
+    async fn recover(&self) {
+        let targets = Targets::new(self.slack(), self.jira());
+        let all = targets.all();
+        if let Err(trouble) = resync::recover(&self.context(&all, &self.listener())).await {
+            warn!(%trouble, "whether a target is mended is not known");
+        }
+    }
+
+    fn listener(&self) -> Replies<'_> {
+        Replies { world: self.world, settings: self.settings, slack: self.slack() }
+    }
+
+    fn context<'c>(&'c self, targets: &'c [&'c dyn Target], listener: &'c dyn Listener) -> Context<'c> {
+        let Self { world, settings, deadline, .. } = *self;
+        Context { world, settings, targets, listener, queues: Queues::default(), deadline }
+    }
+
     /// Every case for itself: what one of them does to its worker harms no other.
     pub async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
         let targets = Targets::new(self.slack(), self.jira());
-        let (world, settings, deadline) = (self.world, self.settings, self.deadline);
-        let listener = Replies { world, settings, slack: self.slack() };
-        let context = Context {
-            world,
-            settings,
-            targets: &targets.all(),
-            listener: &listener,
-            queues: Queues::default(),
-            deadline,
-        };
+        let (all, listener) = (targets.all(), self.listener());
+        let context = self.context(&all, &listener);
         let each = stream::iter(&cases).map(async |case| match self.has_time() {
             true => Some(one(&context, case).await),
             false => None,

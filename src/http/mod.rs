@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
+use reqwest::Method;
 use serde_json::Value;
 
 use crate::{case::Millis, config::secrets::Secret};
@@ -20,8 +21,8 @@ pub const LONGEST: Millis = TIMEOUT.as_secs().cast_signed() * 1_000 + 2_000;
 /// A request, ready to send. Its `Debug` tells the method and the URL only: the rest may be secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `POST`, `PUT` or `DELETE`.
-    pub method: &'static str,
+    /// What is done there.
+    pub method: Method,
     /// Absolute.
     pub url: String,
     /// Names in lower case.
@@ -38,13 +39,13 @@ impl std::fmt::Debug for Request {
 
 impl Request {
     /// A request without a body.
-    pub fn bare(method: &'static str, url: String) -> Self {
+    pub fn bare(method: Method, url: String) -> Self {
         let headers = vec![("accept", "application/json".to_owned())];
         Self { method, url, headers, body: Bytes::new() }
     }
 
     /// A request with a JSON body. Slack warns where the charset is missing.
-    pub fn json(method: &'static str, url: String, body: &Value) -> Self {
+    pub fn json(method: Method, url: String, body: &Value) -> Self {
         let request = Self::bare(method, url).header("content-type", "application/json; charset=utf-8");
         Self { body: body.to_string().into(), ..request }
     }
@@ -53,7 +54,8 @@ impl Request {
     pub fn form(url: String, pairs: &[(&str, &str)]) -> Self {
         #[expect(clippy::expect_used, reason = "pairs of strings always encode")]
         let body = serde_urlencoded::to_string(pairs).expect("pairs of strings");
-        let request = Self::bare("POST", url).header("content-type", "application/x-www-form-urlencoded");
+        let request =
+            Self::bare(Method::POST, url).header("content-type", "application/x-www-form-urlencoded");
         Self { body: body.into(), ..request }
     }
 
@@ -127,7 +129,7 @@ pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// There was no answer. Whether the request took effect is the only question that matters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
+pub enum TransportError {
     /// Refused, no DNS, no TLS: nothing was sent.
     #[error("not sent: {0}")]
     NotSent(String),
@@ -177,22 +179,22 @@ pub enum Failure {
 
 impl Failure {
     /// What no answer at all means.
-    pub fn from_trouble(trouble: Trouble) -> Self {
+    pub fn from_trouble(trouble: TransportError) -> Self {
         match trouble {
-            Trouble::NotSent(why) => Self::NotApplied { retry_after: None, why },
-            Trouble::Lost(why) => Self::Unknown { why },
+            TransportError::NotSent(why) => Self::NotApplied { retry_after: None, why },
+            TransportError::Lost(why) => Self::Unknown { why },
         }
     }
 
     /// An answer that cannot be what the service says: maybe applied.
-    pub fn unreadable(what: &str) -> Self {
+    pub fn unreadable(what: impl std::fmt::Display) -> Self {
         Self::Unknown { why: format!("{what}: unreadable answer") }
     }
 
     /// What a redirect means, which is never followed: tokens stay where they are sent.
     ///
     /// 303 says that the request was worked on; any other says that the service is not at this address.
-    pub fn redirected(what: &str, status: u16) -> Self {
+    pub fn redirected(what: impl std::fmt::Display, status: u16) -> Self {
         let why = format!("{what}: redirected (HTTP {status})");
         match status {
             303 => Self::Unknown { why },
@@ -252,7 +254,7 @@ mod tests {
         assert_eq!(request.body, "user=U1+%26%3D");
         assert_eq!(format!("{request:?}"), "POST https://slack.com/api/users.info");
         let request =
-            Request::bare("GET", "https://x".to_owned()).basic(&Secret::new("a"), &Secret::new("b"));
+            Request::bare(Method::GET, "https://x".to_owned()).basic(&Secret::new("a"), &Secret::new("b"));
         assert_eq!(request.headers[1], ("authorization", "Basic YTpi".to_owned()));
     }
 

@@ -10,7 +10,7 @@ use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Url, redirect};
 use crate::{
     case::Millis,
     config::{environment::variable, hosts},
-    http::{self, MAX_BODY, Request, Response, Trouble},
+    http::{self, MAX_BODY, Request, Response, TransportError},
 };
 
 /// The longest that a connection, its encryption included, may take to be made. Part of [`http::TIMEOUT`].
@@ -51,21 +51,21 @@ pub enum Source {
 
 /// Sends requests. Its client is made when it is first needed; clones share it.
 #[derive(Clone)]
-pub struct Http {
+pub struct Transport {
     connect: Duration,
     timeout: Duration,
     client: Arc<Mutex<Option<(Millis, Client)>>>,
 }
 
-impl Default for Http {
+impl Default for Transport {
     fn default() -> Self {
         Self { connect: CONNECT, timeout: http::TIMEOUT, client: Arc::default() }
     }
 }
 
-impl Http {
+impl Transport {
     /// The client, with connections that were used a moment ago or are new.
-    pub fn client(&self, now: Millis) -> Result<Client, Trouble> {
+    pub fn client(&self, now: Millis) -> Result<Client, TransportError> {
         let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = kept.take().filter(|(used, _)| (*used..used.saturating_add(KEPT)).contains(&now));
         let client = match fresh {
@@ -76,7 +76,7 @@ impl Http {
         Ok(client)
     }
 
-    fn build(&self) -> Result<Client, Trouble> {
+    fn build(&self) -> Result<Client, TransportError> {
         let builder = Client::builder()
             .connect_timeout(self.connect)
             .timeout(self.timeout)
@@ -94,7 +94,7 @@ impl Http {
     }
 
     /// Opens a file of so many bytes, and reads none of them yet.
-    pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, Trouble> {
+    pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, TransportError> {
         let answer = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
         let status = answer.status().as_u16();
         let is_page = answer
@@ -112,19 +112,19 @@ impl Http {
     }
 
     /// Sends an opened file on, piece by piece: memory holds one piece at a time. Answers the HTTP status.
-    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, Trouble> {
+    pub async fn fill(&self, to: Request, file: Opened, now: Millis) -> Result<u16, TransportError> {
         let body = reqwest::Body::wrap_stream(file.answer.bytes_stream());
         let to = self.request(to, now)?.timeout(COPY).header("content-length", file.bytes).body(body);
         Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }
 
     /// Sends a request and reads the answer, whatever its status.
-    pub async fn send(&self, request: Request, now: Millis) -> Result<Response, Trouble> {
+    pub async fn send(&self, request: Request, now: Millis) -> Result<Response, TransportError> {
         read(self.request(request, now)?.send().await.map_err(|error| trouble(&error))?).await
     }
 
     /// A request that may be sent.
-    fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, Trouble> {
+    fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, TransportError> {
         let url = Url::parse(&request.url).map_err(|_| not_sent("the address cannot be read"))?;
         if !hosts::is_private(&url) {
             return Err(not_sent("the address is not https"));
@@ -132,8 +132,7 @@ impl Http {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(not_sent("there is a name in the address"));
         }
-        let method = request.method.parse().map_err(|_| not_sent("there is no such method"))?;
-        let mut built = self.client(now)?.request(method, url).body(request.body);
+        let mut built = self.client(now)?.request(request.method, url).body(request.body);
         for (name, value) in request.headers {
             built = built.header(name, value);
         }
@@ -141,31 +140,31 @@ impl Http {
     }
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<Response, Trouble> {
+async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (retry_after, login) = (header("retry-after"), header("x-seraph-loginreason"));
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| trouble(&error))? {
         if body.len() + piece.len() > MAX_BODY {
-            return Err(Trouble::Lost("the answer is too long".to_owned()));
+            return Err(TransportError::Lost("the answer is too long".to_owned()));
         }
         body.extend_from_slice(&piece);
     }
     Ok(Response { status, retry_after, login, body: body.into() })
 }
 
-fn not_sent(why: &str) -> Trouble {
-    Trouble::NotSent(why.to_owned())
+fn not_sent(why: &str) -> TransportError {
+    TransportError::NotSent(why.to_owned())
 }
 
 /// Told in our own words: the error's would name the address, which may be secret.
-fn trouble(error: &reqwest::Error) -> Trouble {
+fn trouble(error: &reqwest::Error) -> TransportError {
     match error {
         error if error.is_builder() => not_sent("the request cannot be made"),
         error if error.is_connect() => not_sent("no connection"),
-        error if error.is_timeout() => Trouble::Lost("no answer in time".to_owned()),
-        _ => Trouble::Lost("the connection broke".to_owned()),
+        error if error.is_timeout() => TransportError::Lost("no answer in time".to_owned()),
+        _ => TransportError::Lost("the connection broke".to_owned()),
     }
 }
 
@@ -180,6 +179,8 @@ mod tests {
         },
         thread,
     };
+
+    use reqwest::Method;
 
     use super::*;
 
@@ -204,20 +205,20 @@ mod tests {
         server(move |mut stream| drop(stream.write_all(text.as_bytes()))).0
     }
 
-    fn http() -> Http {
+    fn http() -> Transport {
         let (connect, timeout) = (Duration::from_millis(300), Duration::from_millis(600));
-        Http { connect, timeout, client: Arc::default() }
+        Transport { connect, timeout, client: Arc::default() }
     }
 
-    async fn get(url: &str) -> Result<Response, Trouble> {
-        http().send(Request::bare("GET", url.to_owned()), 0).await
+    async fn get(url: &str) -> Result<Response, TransportError> {
+        http().send(Request::bare(Method::GET, url.to_owned()), 0).await
     }
 
     #[tokio::test]
     async fn what_never_left_is_told_apart_from_what_may_have_arrived() {
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let silent = || server(std::mem::forget).0;
-        let lost = |why: &str| Trouble::Lost(why.to_owned());
+        let lost = |why: &str| TransportError::Lost(why.to_owned());
         for (url, expected) in [
             (format!("http://{nobody}/"), not_sent("no connection")),
             ("https://name.invalid/".to_owned(), not_sent("no connection")),
@@ -253,7 +254,7 @@ mod tests {
         ] {
             assert_eq!(get(&url).await, Err(not_sent(why)), "{url}");
         }
-        let request = Request::bare("GET", format!("http://{address}/")).header("x-token", "a\r\nb: c");
+        let request = Request::bare(Method::GET, format!("http://{address}/")).header("x-token", "a\r\nb: c");
         assert_eq!(http().send(request, 0).await, Err(not_sent("the request cannot be made")));
         assert_eq!(heard.load(Ordering::SeqCst), 0);
     }
@@ -280,7 +281,7 @@ mod tests {
         });
         let http = http();
         for (now, expected) in [(0, 1), (KEPT - 1, 1), (2 * KEPT - 2, 1), (3 * KEPT - 2, 2), (0, 3)] {
-            let request = Request::bare("GET", format!("http://{address}/"));
+            let request = Request::bare(Method::GET, format!("http://{address}/"));
             assert_eq!(http.send(request, now).await.unwrap().status, 200);
             assert_eq!(connections.load(Ordering::SeqCst), expected, "at {now}");
         }
@@ -295,9 +296,9 @@ mod tests {
         Length(u64),
     }
 
-    async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, Trouble> {
-        let to = Request::bare("PUT", to).header("if-none-match", "*");
-        Ok(match http().open(Request::bare("GET", from), bytes, 0).await? {
+    async fn copy(from: String, to: String, bytes: u64) -> Result<Copied, TransportError> {
+        let to = Request::bare(Method::PUT, to).header("if-none-match", "*");
+        Ok(match http().open(Request::bare(Method::GET, from), bytes, 0).await? {
             Source::Opened(file) => Copied::Put(http().fill(to, file, 0).await?),
             Source::SignIn => Copied::SignIn,
             Source::Refused { status } => Copied::Refused(status),
@@ -306,7 +307,7 @@ mod tests {
     }
 
     /// A copy of what `from` says, said to be `bytes` long; `to` keeps what it hears.
-    async fn copied(from: &str, bytes: u64) -> (Result<Copied, Trouble>, Vec<u8>) {
+    async fn copied(from: &str, bytes: u64) -> (Result<Copied, TransportError>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heard = thread::spawn(move || {

@@ -7,15 +7,15 @@ use tokio::sync::Mutex;
 use crate::case::Millis;
 
 /// Something that was read, and when. Whoever comes while it is being read waits for that one reading.
-pub struct Kept<T>(Mutex<Option<(Millis, Arc<T>)>>);
+pub struct Cached<T>(Mutex<Option<(Millis, Arc<T>)>>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Cached<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T> Kept<T> {
+impl<T> Cached<T> {
     /// What was read less than `age` ago, else what `read` gives. A failure of `read` is not remembered.
     pub async fn get<E>(
         &self,
@@ -47,7 +47,7 @@ mod tests {
 
     #[tokio::test]
     async fn something_is_read_again_when_it_is_too_old_and_not_before() {
-        let kept = Kept::default();
+        let kept = Cached::default();
         let read = |text: &'static str| async move { Ok::<_, ()>(text) };
         for (now, text, expected) in
             [(1_000, "a", "a"), (1_059, "b", "a"), (1_060, "c", "c"), (1_119, "d", "c"), (5_000, "e", "e")]
@@ -58,7 +58,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_told_and_what_there_was_can_be_kept_all_the_same() {
-        let kept = Kept::<&str>::default();
+        let kept = Cached::<&str>::default();
         assert_eq!(kept.get(0, 60, async { Err("down") }).await, Err("down"));
         assert_eq!(kept.keep(0).await, None);
         kept.get(0, 60, async { Ok::<_, ()>("old") }).await.unwrap();

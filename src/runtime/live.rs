@@ -9,21 +9,21 @@ use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
 use crate::{
     aws::{
         hub,
-        sir::{self, Fault, FaultKind},
+        sir::{self, Fault},
     },
     case::Millis,
     config::{
         clock,
         environment::{Environment, variable},
-        sdk::{Aws, Patience},
+        sdk::{Aws, Timeouts},
         secrets::{self, Secrets},
         settings::{Problem, Settings},
     },
     http::{
         self,
-        transport::{Http, Opened, Source},
+        transport::{Opened, Source, Transport},
     },
-    runtime::{World, cached::Kept},
+    runtime::{QueueMessage, World, cached::Cached},
     state::{self, Store, dynamodb::Dynamo},
 };
 
@@ -33,12 +33,12 @@ const MINUTE: Millis = 60_000;
 const TEN_MINUTES: Millis = 600_000;
 
 /// For the queue and the secret: all attempts together fit into what the HTTP door gives itself.
-const PATIENCE: Patience =
-    Patience { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_000), attempts: 3 };
+const PATIENCE: Timeouts =
+    Timeouts { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_000), attempts: 3 };
 
 /// Why nothing can be done: for the log, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum ConfigError {
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
@@ -50,18 +50,7 @@ pub enum Error {
     Settings(Vec<Problem>),
     /// There are no secrets, or not all that the settings need.
     #[error(transparent)]
-    Secrets(#[from] secrets::Error),
-}
-
-/// A job on its way to `command`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Job {
-    /// Jobs of a group are done in order.
-    pub group: String,
-    /// A job whose id came already within five minutes is dropped.
-    pub id: String,
-    /// What is to be done, JSON.
-    pub body: String,
+    Secrets(#[from] secrets::SecretsError),
 }
 
 /// Where jobs for `command` go.
@@ -69,7 +58,7 @@ pub enum Inbox {
     /// To the FIFO queue with this address.
     Queue(String),
     /// To somebody in this process, who drops repetitions.
-    Channel(UnboundedSender<Job>),
+    Channel(UnboundedSender<QueueMessage>),
 }
 
 /// Where the secrets come from.
@@ -95,13 +84,13 @@ pub struct Live<S> {
     aws: Aws,
     inbox: Inbox,
     safe: Safe,
-    http: Http,
+    http: Transport,
     queue: OnceCell<aws_sdk_sqs::Client>,
     manager: OnceCell<aws_sdk_secretsmanager::Client>,
     /// By Region: settings may name another one tomorrow.
-    sir: Mutex<HashMap<String, sir::aws::Aws>>,
-    settings: Kept<Settings>,
-    secrets: Kept<Secrets>,
+    sir: Mutex<HashMap<String, sir::aws::SirClient>>,
+    settings: Cached<Settings>,
+    secrets: Cached<Secrets>,
 }
 
 impl Live<Dynamo> {
@@ -121,30 +110,30 @@ impl<S: Store> Live<S> {
             aws,
             inbox,
             safe,
-            http: Http::default(),
+            http: Transport::default(),
             queue: OnceCell::new(),
             manager: OnceCell::new(),
             sir: Mutex::default(),
-            settings: Kept::default(),
-            secrets: Kept::default(),
+            settings: Cached::default(),
+            secrets: Cached::default(),
         }
     }
 
     /// Sends what it sends through these connections, which other worlds of the same thread share: to begin with
     /// none costs more than most of what is sent on a desk.
     #[must_use]
-    pub fn through(self, http: Http) -> Self {
+    pub fn through(self, http: Transport) -> Self {
         Self { http, ..self }
     }
 
     /// The settings, at most a minute old, with the functions' own Region where they name none. Bad ones are an error, even where there were good ones before.
-    pub async fn settings(&self) -> Result<Arc<Settings>, Error> {
+    pub async fn settings(&self) -> Result<Arc<Settings>, ConfigError> {
         self.settings.get(clock::now(), MINUTE, self.read_settings()).await
     }
 
-    async fn read_settings(&self) -> Result<Settings, Error> {
-        let toml = self.store.settings().await?.ok_or(Error::NoSettings)?;
-        let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(Error::Settings)?;
+    async fn read_settings(&self) -> Result<Settings, ConfigError> {
+        let toml = self.store.settings().await?.ok_or(ConfigError::NoSettings)?;
+        let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(ConfigError::Settings)?;
         if settings.sir.region.is_none() {
             settings.sir.region = self.aws.config().await.region().map(|region| region.as_ref().to_owned());
         }
@@ -152,18 +141,18 @@ impl<S: Store> Live<S> {
     }
 
     /// The secrets, at most ten minutes old.
-    pub async fn secrets(&self) -> Result<Arc<Secrets>, Error> {
+    pub async fn secrets(&self) -> Result<Arc<Secrets>, ConfigError> {
         self.secrets_of(TEN_MINUTES).await
     }
 
     /// The secrets after a signature that did not fit: read again, but not twice within a minute, so that a
     /// replaced secret is taken up and forged requests cost nothing.
-    pub async fn secrets_again(&self) -> Result<Arc<Secrets>, Error> {
+    pub async fn secrets_again(&self) -> Result<Arc<Secrets>, ConfigError> {
         self.secrets_of(MINUTE).await
     }
 
     /// Old secrets are better than none: they are tried for another while.
-    async fn secrets_of(&self, age: Millis) -> Result<Arc<Secrets>, Error> {
+    async fn secrets_of(&self, age: Millis) -> Result<Arc<Secrets>, ConfigError> {
         let now = clock::now();
         let error = match self.secrets.get(now, age, self.read_secrets()).await {
             Ok(secrets) => return Ok(secrets),
@@ -174,7 +163,7 @@ impl<S: Store> Live<S> {
         Ok(old)
     }
 
-    async fn read_secrets(&self) -> Result<Secrets, Error> {
+    async fn read_secrets(&self) -> Result<Secrets, ConfigError> {
         let id = match &self.safe {
             Safe::Given(secrets) => return Ok(secrets.clone()),
             Safe::Manager(id) => id,
@@ -188,7 +177,7 @@ impl<S: Store> Live<S> {
     }
 
     /// Settings and secrets that fit together.
-    pub async fn chosen(&self) -> Result<Chosen, Error> {
+    pub async fn chosen(&self) -> Result<Chosen, ConfigError> {
         let (settings, secrets) = tokio::try_join!(self.settings(), self.secrets())?;
         secrets.suffice(&settings)?;
         Ok(Chosen { settings, secrets })
@@ -204,17 +193,17 @@ impl<S: Store> Live<S> {
     }
 
     /// The service in the membership's Region, and Security Hub there.
-    async fn sir(&self) -> Result<sir::aws::Aws, Fault> {
-        let settings = self.settings().await.map_err(|_| not_sent("The settings cannot be read."))?;
+    async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
+        let settings = self.settings().await.map_err(|_| Fault::not_sent("The settings cannot be read."))?;
         let config = self.aws.config().await;
-        let region = settings.sir.region.clone().ok_or_else(|| not_sent("There is no AWS Region."))?;
+        let region = settings.sir.region.clone().ok_or_else(|| Fault::not_sent("There is no AWS Region."))?;
         let mut kept = self.sir.lock().await;
         if let Some(sir) = kept.get(&region) {
             return Ok(sir.clone());
         }
-        let http = self.http.client(clock::now()).map_err(|trouble| not_sent(&trouble.to_string()))?;
+        let http = self.http.client(clock::now()).map_err(|trouble| Fault::not_sent(trouble.to_string()))?;
         let credentials =
-            config.credentials_provider().ok_or_else(|| not_sent("There are no credentials."))?;
+            config.credentials_provider().ok_or_else(|| Fault::not_sent("There are no credentials."))?;
         let endpoint = hub::endpoint(&region, |name| match name {
             "AWS_ENDPOINT_URL_SECURITYHUB" => self.aws.security_hub(),
             "AWS_ENDPOINT_URL" => config.endpoint_url().map(str::to_owned).or_else(|| variable(name)),
@@ -222,7 +211,7 @@ impl<S: Store> Live<S> {
         });
         let hub = hub::Hub::new(http, credentials, &region, endpoint);
         let own = aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.clone()));
-        let sir = sir::aws::Aws::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
+        let sir = sir::aws::SirClient::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
         kept.insert(region, sir.clone());
         Ok(sir)
     }
@@ -242,15 +231,15 @@ impl<S: Store> World for Live<S> {
         tokio::time::sleep(time).await;
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         self.http.send(request, clock::now()).await
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.http.open(from, bytes, clock::now()).await
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
         self.http.fill(to, file, clock::now()).await
     }
 
@@ -258,14 +247,14 @@ impl<S: Store> World for Live<S> {
         self.sir().await?.call(call).await
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         match &self.inbox {
             Inbox::Channel(sender) => {
-                let job = Job { group: group.to_owned(), id: id.to_owned(), body: job };
-                sender.send(job).map_err(|_| "nobody takes jobs any more".to_owned())
+                sender.send(message).map_err(|_| "nobody takes jobs any more".to_owned())
             }
             Inbox::Queue(url) => {
-                let message = self.queue().await.send_message().queue_url(url).message_body(job);
+                let QueueMessage { group, id, body } = message;
+                let message = self.queue().await.send_message().queue_url(url).message_body(body);
                 let message = message.message_group_id(group).message_deduplication_id(id);
                 let sent = message.send().await.map_err(|error| {
                     format!("the inbox did not take a job: {}", error.code().unwrap_or("no answer"))
@@ -276,8 +265,4 @@ impl<S: Store> World for Live<S> {
             }
         }
     }
-}
-
-fn not_sent(message: &str) -> Fault {
-    Fault { kind: FaultKind::NotSent, message: message.to_owned() }
 }

@@ -33,28 +33,39 @@ pub trait World {
     async fn sleep(&self, time: Duration);
 
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble>;
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError>;
 
     /// Opens a file of so many bytes: once, no retry, no redirect. A world without files answers that nothing was sent.
-    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::Trouble> {
-        Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
+    async fn open(&self, _from: http::Request, _bytes: u64) -> Result<Source, http::TransportError> {
+        Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 
     /// Sends an opened file to where `to` says, without ever holding all of it, once. Answers the HTTP status.
-    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<u16, http::Trouble> {
-        Err(http::Trouble::NotSent("there are no files in this world".to_owned()))
+    async fn fill(&self, _to: http::Request, _file: Opened) -> Result<u16, http::TransportError> {
+        Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 
     /// Makes one call to SIR (or Security Hub).
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault>;
 
-    /// Puts a job on the inbox of `command`. `group` orders, `id` removes repetitions within five minutes.
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String>;
+    /// Puts a job on the inbox of `command`.
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String>;
 
     /// Whether a protection is in force. Always, outside the simulation that proves each is needed.
     fn holds(&self, _rule: Rule) -> bool {
         true
     }
+}
+
+/// A job on its way to `command`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueMessage {
+    /// Jobs of a group are done in order.
+    pub group: String,
+    /// A job whose id came already within five minutes is dropped.
+    pub id: String,
+    /// What is to be done, JSON.
+    pub body: String,
 }
 
 /// Sends a request, unless its answer could come after `until`, when the time of whoever asks ends. A worker that

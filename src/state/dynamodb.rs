@@ -18,14 +18,14 @@ use crate::{
     case::{CaseId, Millis},
     config::{
         clock,
-        sdk::{Aws, Patience},
+        sdk::{Aws, Timeouts},
     },
     state::key::Key,
 };
 
 /// All attempts together stay far below the lease, and below what the HTTP door gives itself.
-const PATIENCE: Patience =
-    Patience { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_400), attempts: 4 };
+const PATIENCE: Timeouts =
+    Timeouts { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_400), attempts: 4 };
 
 /// The table in DynamoDB. Clones share its client, which is made when it is first needed.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl Dynamo {
     }
 
     /// The same, with other timeouts.
-    pub fn with_patience(aws: Aws, table: impl Into<String>, patience: Patience) -> Self {
+    pub fn with_patience(aws: Aws, table: impl Into<String>, patience: Timeouts) -> Self {
         Self(Table::new(aws, table.into(), patience))
     }
 

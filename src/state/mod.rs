@@ -5,6 +5,7 @@
 //! [`memory`] serves the playground, the tests and the simulation; [`dynamodb`] the functions.
 //! One suite, `tests/store.rs`, holds for both.
 
+pub mod agenda;
 pub mod dynamodb;
 #[cfg(test)]
 pub(crate) mod golden;
@@ -362,12 +363,13 @@ pub trait Store {
     /// Replaces the settings. Check them before, with [`crate::config::settings::Settings::parse`].
     async fn put_settings(&self, toml: &str) -> Result<()> {
         let old = self.note(SETTINGS).await?;
-        match self.swap_note(SETTINGS, old.as_deref(), toml, None).await? {
-            true => Ok(()),
-            // An attempt of this very call took effect, and its answer was lost.
-            false if self.note(SETTINGS).await?.as_deref() == Some(toml) => Ok(()),
-            false => Err(Error::Trouble("somebody else changed the settings at this moment".to_owned())),
+        let put = self.swap_note(SETTINGS, old.as_deref(), toml, None).await?;
+        // Where an attempt of this very call took effect and its answer was lost, it stands there.
+        if !put && self.note(SETTINGS).await?.as_deref() != Some(toml) {
+            return Err(Error::Trouble("somebody else changed the settings at this moment".to_owned()));
         }
+        // They may mend what waits.
+        agenda::wake(self).await
     }
 }
 
@@ -406,6 +408,7 @@ const SETTINGS: &str = "settings";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::UserId;
     use crate::{case::author::Author, state::golden};
 
     #[test]
@@ -446,7 +449,7 @@ mod tests {
             command: "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c".to_owned(),
             since: 1_795_669_200_000,
             body_hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
-            author: Author::Slack { user: "U0ANAEXAMP".to_owned() },
+            author: Author::Slack { user: UserId::new("U0ANAEXAMP") },
             speaker: Some("ana (Slack)".to_owned()),
             slack_ts: Some("1795669199.000100".to_owned()),
             jira_comment: None,

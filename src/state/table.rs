@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 use super::{Error, Result, item::*};
 use crate::{
     case::{CaseId, Millis},
-    config::sdk::{Aws, Patience},
+    config::sdk::{Aws, Timeouts},
 };
 
 /// The index of the cases that have something to do.
@@ -32,7 +32,7 @@ const MAX_ASKS: u32 = 6;
 pub struct Table {
     aws: Aws,
     name: String,
-    patience: Patience,
+    patience: Timeouts,
     client: Arc<OnceCell<Client>>,
 }
 
@@ -55,7 +55,7 @@ pub enum Late {
 
 impl Table {
     /// The table of this name. Asks for nothing yet.
-    pub fn new(aws: Aws, name: String, patience: Patience) -> Self {
+    pub fn new(aws: Aws, name: String, patience: Timeouts) -> Self {
         Self { aws, name, patience, client: Arc::default() }
     }
 

@@ -14,6 +14,7 @@ use crate::{
     targets::{
         content::Announcement,
         contract::{Announcer, Target},
+        mark::Mark,
     },
 };
 
@@ -62,7 +63,7 @@ pub struct News<'n> {
 /// See [`Error`]: the event must come again.
 pub async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) -> Result<(), Error> {
     let News { id, happened, event } = news;
-    let (key, mark, now) = (format!("news/{event}"), format!("news/{id}/{event}"), world.now());
+    let (key, mark, now) = (format!("news/{event}"), Mark::new(format!("news/{id}/{event}")), world.now());
     let command = Command { job: happened.to_owned(), since: now, answer: None };
     if let Some(begun) = world.store().begin(&key, &command, now + KEPT).await? {
         if begun.answer.is_some() {
@@ -121,7 +122,8 @@ pub async fn are_broken(context: &Context<'_>, announcer: &dyn Announcer, broken
             return warn!(what, "that it is broken was not said: strangers read along, or may");
         }
         let announcement = Announcement::Broken { title: planner.title() };
-        if let Err(failure) = announcer.announce(&announcement, &format!("notice/{}", planner.kind())).await {
+        let mark = Mark::new(format!("notice/{}", planner.kind()));
+        if let Err(failure) = announcer.announce(&announcement, &mark).await {
             warn!(%failure, "the notice could not be posted");
         }
     }

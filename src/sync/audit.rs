@@ -83,7 +83,7 @@ pub async fn verify(
 }
 
 /// Remembers what stands there and is not in the ledger, and mends nothing: what is missing may only be too new. The answer
-/// is whether there was any; `None` where the target does not answer now.
+/// is whether there was any.
 ///
 /// # Errors
 /// The table did not answer.
@@ -91,8 +91,8 @@ pub async fn learn(
     context: &Context<'_>,
     audited: &Audited<'_>,
     note: &mut PlaceNote,
-) -> Result<Option<bool>, state::Error> {
-    let Some(there) = read_back(context, audited, note).await? else { return Ok(None) };
+    there: &ReadBack,
+) -> Result<bool, state::Error> {
     let told = audited.told(context).await?;
     outgrow(audited, note, &there.ours);
     let mut forgotten = false;
@@ -104,7 +104,7 @@ pub async fn learn(
         }
         audited.apply(context, note, finding).await?;
     }
-    Ok(Some(forgotten))
+    Ok(forgotten)
 }
 
 /// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they tell

@@ -1,19 +1,20 @@
 //! What is due, and which cases did no event tell of?
 
-use serde::{Deserialize, Serialize};
+use std::mem;
 
 use crate::{
     aws::sir::{Answer, Call},
     case::{CaseSummary, Millis},
     config::settings::Settings,
-    runtime::{Rule, World},
+    runtime::{Rule, World, gate},
     state::{
-        self, Store,
+        self,
+        agenda::{self, Agenda},
         notes::noted,
-        read_note,
-        record::{Rest, write},
     },
     sync::{
+        apply::knows_us,
+        context::Context,
         observe::unexpected,
         reading::{self, Reader},
     },
@@ -22,15 +23,6 @@ use crate::{
 
 /// A case that was closed longer ago than this and that we never heard of is history: it is not told.
 const HISTORY: Millis = 7 * 86_400_000;
-/// The note that keeps the time of the next look through ListCases.
-const CLOCK: &str = "discover";
-
-#[derive(Default, Serialize, Deserialize)]
-struct Clock {
-    #[serde(rename = "next")]
-    next: Millis,
-}
-
 /// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -42,55 +34,62 @@ pub enum Error {
     Store(#[from] state::Error),
 }
 
-/// Compares ListCases with what is known, if it is time: a case whose event was lost gets its hint now. One call
-/// for 25 cases an hour. The answer is how many were found.
+/// What comes before what is due: what waits is woken where something was mended, and ListCases is compared with what is
+/// known where it is time; a case whose event was lost gets its hint now. One call for 25 cases an hour. The answer is
+/// whether a breaker is to be looked at.
 ///
 /// # Errors
 /// The service or the table did not answer.
-pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<usize, Error> {
-    let store = world.store();
-    let now = world.now();
-    let old = store.note(CLOCK).await?;
-    let (clock, rest) = clock_of(old.as_deref())?;
-    if clock.next > now || !world.holds(Rule::Discovery) {
-        return Ok(0);
+pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<bool, Error> {
+    let (store, now) = (world.store(), world.now());
+    let agenda = agenda::read(store).await?;
+    if agenda.wake && agenda::change(store, |agenda| mem::take(&mut agenda.wake)).await?.is_some() {
+        agenda::wake_all(store, now).await?;
     }
-    let written =
-        |clock: &Clock| write(clock, &rest).map_err(|error| state::Error::Trouble(error.to_string()));
+    if agenda.next > now || !world.holds(Rule::Discovery) {
+        return Ok(agenda.broken);
+    }
     let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
-    let taken = written(&Clock { next })?;
-    if !store.swap_note(CLOCK, old.as_deref(), &taken, None).await? {
-        return Ok(0);
+    let take = |agenda: &mut Agenda| agenda.next <= now && mem::replace(&mut agenda.next, next) != next;
+    let Some(before) = agenda::change(store, take).await? else { return Ok(agenda.broken) };
+    if let Err(error) = walk(world, now, until).await {
+        // The turn was taken but not done: it is given back.
+        let give_back = |agenda: &mut Agenda| mem::replace(&mut agenda.next, before.next) == next;
+        agenda::change(store, give_back).await?;
+        return Err(error);
     }
-    match walk(world, now, until).await {
-        Ok(found) => Ok(found),
-        Err(error) => {
-            // The turn was taken but not done: it is given back.
-            store.swap_note(CLOCK, Some(&taken), &written(&clock)?, None).await?;
-            Err(error)
-        }
-    }
+    Ok(agenda.broken)
 }
 
-/// When the next discovery is due.
+/// Asks the targets that are left alone because they know us no more whether they do again. Where one does, all that waits
+/// is tried.
 ///
 /// # Errors
 /// The table did not answer.
-pub async fn next_discovery(store: &dyn Store) -> state::Result<Millis> {
-    Ok(clock_of(store.note(CLOCK).await?.as_deref())?.0.next)
-}
-
-/// 0.1.0 gave its first turn back by writing nothing at all: then it is time.
-fn clock_of(text: Option<&str>) -> state::Result<(Clock, Rest)> {
-    match text {
-        None | Some("") => Ok((Clock::default(), Rest::default())),
-        Some(text) => read_note(CLOCK, text),
+pub async fn recover(context: &Context<'_>) -> state::Result<()> {
+    let (store, mut broken, mut mended) = (context.world.store(), false, false);
+    for target in context.targets {
+        let kind = target.planner().kind();
+        if gate::read(context.world, kind).await?.trips == 0 {
+            continue;
+        }
+        match knows_us(context.world, *target).await? {
+            Some(true) => {
+                gate::close(context.world, kind).await?;
+                mended = true;
+            }
+            Some(false) | None => broken = true,
+        }
     }
+    if !broken {
+        agenda::change(store, |agenda| mem::take(&mut agenda.broken)).await?;
+    }
+    if mended { agenda::wake_all(store, context.world.now()).await } else { Ok(()) }
 }
 
-async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<usize, Error> {
+async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), Error> {
     let reader = Reader::new(world, until);
-    let (mut found, mut next) = (0, None);
+    let mut next = None;
     loop {
         let page = match reader.ask(Call::ListCases { next }).await? {
             Answer::Cases(page) => page,
@@ -99,12 +98,11 @@ async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<usize, Er
         for summary in page.items {
             if is_news(world, &summary, now).await? {
                 world.store().hint(&summary.id, now, false).await?;
-                found += 1;
             }
         }
         next = reader.follow(page.next)?;
         if next.is_none() {
-            return Ok(found);
+            return Ok(());
         }
     }
 }
@@ -127,31 +125,5 @@ async fn is_news(world: &dyn World, summary: &CaseSummary, now: Millis) -> Resul
         // Where nobody comes to it by himself, somebody shall, and say so.
         Err(state::Error::Unreadable(_)) => Ok(meta.next_at.is_none()),
         note => Ok(note?.updated < summary.updated),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::golden;
-
-    #[test]
-    fn the_clock_of_any_release_is_read_as_it_was_meant() {
-        let quoted = |text: &str| serde_json::to_string(text).unwrap();
-        golden::check(
-            "clocks",
-            &[
-                ("set", r#"{"next":1795672800000}"#.to_owned()),
-                ("given back before the first turn", String::new()),
-            ],
-            |text: &String| quoted(text),
-            |json| serde_json::from_str::<String>(json).unwrap(),
-        );
-        assert_eq!(clock_of(Some(r#"{"next":1795672800000}"#)).unwrap().0.next, 1_795_672_800_000);
-        assert_eq!(clock_of(Some("")).unwrap().0.next, 0);
-        assert_eq!(
-            serde_json::to_string(&Clock { next: 1_795_672_800_000 }).unwrap(),
-            r#"{"next":1795672800000}"#
-        );
     }
 }

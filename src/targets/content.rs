@@ -47,8 +47,8 @@ pub enum Content {
 /// An issue that Jira does not let go to a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotMoved {
-    /// Its key, as `SEC-12`.
-    pub issue: String,
+    /// The issue.
+    pub issue: IssueKey,
     /// The status, or its category.
     pub to: String,
     /// Because of what: a field's name, our own words, or an error code.
@@ -90,8 +90,8 @@ pub struct Part {
 pub struct Links {
     /// The case in the AWS console.
     pub console: Option<String>,
-    /// The issue's key, as `SEC-12`.
-    pub jira_key: Option<String>,
+    /// The issue's key.
+    pub jira_key: Option<IssueKey>,
     /// The issue in the browser.
     pub jira: Option<String>,
     /// The card in Slack.

@@ -10,6 +10,7 @@ pub use crate::runtime::gate::Slot;
 
 use super::{
     content::{Announcement, Content, Links, NotMoved, View},
+    mark::Mark,
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
 use crate::{
@@ -152,10 +153,10 @@ pub trait Announcer {
     fn slot(&self) -> Slot;
 
     /// Says it, and answers what it is called there.
-    async fn announce(&self, announcement: &Announcement, mark: &str) -> Result<String, Failure>;
+    async fn announce(&self, announcement: &Announcement, mark: &Mark) -> Result<String, Failure>;
 
     /// Looks for one that may have been made since then.
-    async fn find(&self, mark: &str, since: Millis) -> Result<Option<String>, Failure>;
+    async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure>;
 
     /// Whether a stranger would read it.
     async fn is_overheard(&self) -> Result<bool, Failure>;

@@ -1,17 +1,36 @@
-//! How is something of ours known again where it stands? By a mark that no reader sees.
+//! How something of ours is known again where it stands: by a mark that no reader sees.
+
+use serde::Serialize;
 
 use super::contract::Found;
 use crate::{case::CaseId, state::key::Key};
 
-/// Marks a message or comment of ours: `1234567890/comment/000123/0#hash`.
-pub fn mark(case: &CaseId, key: &Key, hash: &str) -> String {
-    format!("{case}/{key}#{hash}")
-}
+/// Names a message or comment of ours: `1234567890/comment/000123/0#hash`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Mark(String);
 
-/// Reads a mark of ours on this case.
-pub fn unmark(case: &CaseId, mark: &str) -> Option<(Key, String)> {
-    let (key, hash) = mark.strip_prefix(case.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
-    Some((Key(key.to_owned()), hash.to_owned()))
+impl Mark {
+    /// As it stands at a target, where anybody may have written it.
+    pub fn new(mark: impl Into<String>) -> Self {
+        Self(mark.into())
+    }
+
+    /// Of what is told of a case under this key.
+    pub fn of(case: &CaseId, key: &Key, hash: &str) -> Self {
+        Self(format!("{case}/{key}#{hash}"))
+    }
+
+    /// The key and the hash, where it is one of ours on this case.
+    pub fn read(&self, case: &CaseId) -> Option<(Key, String)> {
+        let (key, hash) = self.0.strip_prefix(case.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
+        Some((Key(key.to_owned()), hash.to_owned()))
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What the earliest is called that bears this key.
@@ -28,10 +47,10 @@ mod tests {
     #[test]
     fn a_mark_reads_back_and_one_of_another_case_does_not() {
         let (case, key) = (CaseId::new("1234567890"), Key("comment/000001/0".to_owned()));
-        let text = mark(&case, &key, "abc");
-        assert_eq!(unmark(&case, &text), Some((key, "abc".to_owned())));
-        assert_eq!(unmark(&CaseId::new("1234567891"), &text), None);
-        assert_eq!(unmark(&case, "1234567890"), None);
+        let text = Mark::of(&case, &key, "abc");
+        assert_eq!(text.read(&case), Some((key, "abc".to_owned())));
+        assert_eq!(text.read(&CaseId::new("1234567891")), None);
+        assert_eq!(Mark::new("1234567890").read(&case), None);
     }
 
     #[test]
@@ -47,8 +66,8 @@ mod tests {
                 ("step", of("investigation/inv-0123456789ab", "58c64f4b7a3b2c1d0e9f")),
                 ("reminder", of("nudge/true/1795668300", "")),
             ],
-            |(key, hash)| serde_json::to_string(&mark(&case, key, hash)).unwrap(),
-            |json| unmark(&case, &serde_json::from_str::<String>(json).unwrap()).unwrap(),
+            |(key, hash)| serde_json::to_string(&Mark::of(&case, key, hash)).unwrap(),
+            |json| Mark::new(serde_json::from_str::<String>(json).unwrap()).read(&case).unwrap(),
         );
     }
 }

@@ -40,7 +40,7 @@ pub fn author(author: &Author) -> String {
     match author {
         Author::AwsResponder => "AWS Responder".to_owned(),
         Author::Service => "AWS service (AI generated, verify)".to_owned(),
-        Author::Slack { user } => format!("Slack user {}", text::cut(user, 30)),
+        Author::Slack { user } => format!("Slack user {}", text::cut(user.as_str(), 30)),
         Author::Jira { name } => format!("{} (Jira)", text::cut(&text::one_line(name), 80)),
         Author::Principal(principal) => self::principal(principal),
     }

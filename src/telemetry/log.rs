@@ -59,16 +59,16 @@ where
 struct OneLine<W>(W);
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for OneLine<W> {
-    type Writer = Line<W::Writer>;
+    type Writer = LineWriter<W::Writer>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        Line(self.0.make_writer())
+        LineWriter(self.0.make_writer())
     }
 }
 
-struct Line<W>(W);
+struct LineWriter<W>(W);
 
-impl<W: Write> Write for Line<W> {
+impl<W: Write> Write for LineWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match std::str::from_utf8(bytes) {
             Ok(line) if line.contains(BREAKS) => self.0.write_all(one_line(line).as_bytes())?,
@@ -97,9 +97,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct Lines(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn whatever_stands_in_it_a_line_is_one_json_object() {
-        let kept = Kept::default();
+        let kept = Lines::default();
         let writer = kept.clone();
         let subscriber =
             subscriber(Targets::new().with_default(tracing::Level::INFO), move || writer.clone());
@@ -130,7 +130,7 @@ mod tests {
     }
     #[test]
     fn what_others_tell_of_their_requests_is_not_written_whatever_is_asked_for() {
-        let kept = Kept::default();
+        let kept = Lines::default();
         let writer = kept.clone();
         let subscriber = subscriber(Targets::new().with_default(Level::TRACE), move || writer.clone());
         tracing::subscriber::with_default(subscriber, || {

@@ -1,13 +1,14 @@
 //! The client of Jira.
 
 use casebridge::{
-    case::{CaseId, author::Author},
+    case::{AccountId, CaseId, IssueCommentId, IssueId, IssueKey, author::Author},
     config::{secrets::Secret, settings},
     http::Failure,
     state::key::Plainness,
     targets::{
         content::{Content, Part},
-        jira::{self, Created, IssueStatus, IssueText, Jira, Moved},
+        jira::{self, CommentRef, Created, IssueRef, IssueStatus, IssueText, Jira, Moved, RemoteLink},
+        mark::Mark,
     },
 };
 use casebridge_lab::standins::{self, Fault};
@@ -22,7 +23,7 @@ const EVIL: &str =
 struct Site {
     jira: standins::Jira,
     wire: Wire,
-    settings: settings::Jira,
+    settings: settings::JiraSettings,
     email: Secret,
     token: Secret,
 }
@@ -65,7 +66,7 @@ fn new_issue(case: &CaseId) -> IssueText<'_> {
 }
 
 fn text<'c>(case: &'c CaseId, summary: &str, words: &str) -> IssueText<'c> {
-    let mark = format!("{case}/home#{summary}");
+    let mark = Mark::new(format!("{case}/home#{summary}"));
     IssueText { case, mark, summary: summary.to_owned(), description: document(words) }
 }
 
@@ -75,7 +76,7 @@ async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the
     let client = site.client();
     site.jira.set_index_lag(None);
     let made = client.create_issue(new_issue(&case())).await.unwrap();
-    let issue = site.jira.issue(&made.key).unwrap();
+    let issue = site.jira.issue(made.key.as_str()).unwrap();
     assert_eq!(issue["fields"]["labels"], json!(["aws-sir-1234567890", "incident"]));
     let mark = "1234567890/home#Unusual API calls";
     assert_eq!(issue["properties"], json!({"casebridge": {"case": "1234567890", "mark": mark}}));
@@ -94,7 +95,7 @@ async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
     let labels = json!({"labels": ["aws-sir-1234567890"]});
     site.jira.person_edits(&site.jira.ana(), &theirs, &labels).unwrap();
     let other = client.create_issue(new_issue(&CaseId::new("9876543210"))).await.unwrap();
-    site.jira.person_edits(&site.jira.ana(), &other.key, &labels).unwrap();
+    site.jira.person_edits(&site.jira.ana(), other.key.as_str(), &labels).unwrap();
     site.jira.index_now();
     assert_eq!(client.find_issue(&case()).await, Ok(None));
     let (first, second) =
@@ -123,12 +124,11 @@ async fn fields_are_set_and_links_made_once_however_often() {
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     for _ in 0..2 {
         client.set_text(&made.id, text(&case(), "New", "new words")).await.unwrap();
-        client
-            .remote_link(&made.id, "casebridge/console", "https://console.example.com", "Console")
-            .await
-            .unwrap();
+        let link =
+            RemoteLink { id: "casebridge/console", url: "https://console.example.com", title: "Console" };
+        client.remote_link(&made.id, &link).await.unwrap();
     }
-    let issue = site.jira.issue(&made.key).unwrap();
+    let issue = site.jira.issue(made.key.as_str()).unwrap();
     assert_eq!(issue["fields"]["summary"], "New");
     assert!(standins::Jira::plain(&issue["fields"]["description"]).contains("new words"));
     assert_eq!(issue["remotelinks"].as_array().map(Vec::len), Some(1));
@@ -145,16 +145,18 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
             key: key.clone(),
             status: status.to_owned(),
             category: category.to_owned(),
-            mark: Some("1234567890/home#Unusual API calls".to_owned()),
-            case: Some("1234567890".to_owned()),
-            creator: Some(site.jira.own_account()),
+            mark: Some(Mark::new("1234567890/home#Unusual API calls")),
+            case: Some(case()),
+            creator: Some(AccountId::new(site.jira.own_account())),
             created: None,
             updated: None,
         })
     };
-    let issue_status = async |id: &str| {
-        let read = client.issue_status(id).await.unwrap();
-        assert!(read.is_ours(&case(), &site.jira.own_account()) && read.created <= read.updated);
+    let issue_status = async |id: &IssueId| {
+        let read = client.issue_status(IssueRef::Id(id)).await.unwrap();
+        assert!(
+            read.is_ours(&case(), &AccountId::new(site.jira.own_account())) && read.created <= read.updated
+        );
         assert!(read.created.is_some_and(|at| (at - site.jira.clock().millis()).abs() < 60_000), "{read:?}");
         Ok::<_, Failure>(IssueStatus { created: None, updated: None, ..read })
     };
@@ -167,9 +169,9 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
     site.jira.set_workflow("In Progress", &["In Review", "To Do"]);
     let possible = vec!["To Do".to_owned(), "In Review".to_owned()];
     assert_eq!(client.transition(&id, "done").await, Ok(Moved::NotPossible { possible }));
-    site.jira.person_moves(&site.jira.ana(), &key, "In Review").unwrap();
+    site.jira.person_moves(&site.jira.ana(), key.as_str(), "In Review").unwrap();
     for in_words in [false, true] {
-        site.jira.require(&key, "Done", "resolution", in_words);
+        site.jira.require(key.as_str(), "Done", "resolution", in_words);
         let failure = match in_words {
             false => Failure::Broken { everywhere: false, why: "resolution".to_owned() },
             true => Failure::Content { why: "a rule of its workflow".to_owned() },
@@ -188,25 +190,30 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
     let me = client.me().await.unwrap();
     assert_eq!(me, site.jira.own_account());
     let made = client.create_issue(new_issue(&case())).await.unwrap();
-    let id = client.comment(&made.id, "1234567890/comment/000001/0", document("hello")).await.unwrap();
-    let theirs = site.jira.person_comments(&site.jira.ana(), &made.key, "I look at it").unwrap();
+    let id =
+        client.comment(&made.id, &Mark::new("1234567890/comment/000001/0"), document("hello")).await.unwrap();
+    let theirs = site.jira.person_comments(&site.jira.ana(), made.key.as_str(), "I look at it").unwrap();
     let page = client.comments(&made.id, 0).await.unwrap();
-    let seen: Vec<_> = page.items.iter().map(|one| (one.id.as_str(), one.mark_by(&me))).collect();
+    let seen: Vec<_> =
+        page.items.iter().map(|one| (one.id.as_str(), one.mark_by(&me).map(Mark::as_str))).collect();
     assert_eq!(seen, [(id.as_str(), Some("1234567890/comment/000001/0")), (theirs.as_str(), None)]);
     assert_eq!(page.next, None);
-    let ana = client.comment_by_id(&made.id, &theirs).await.unwrap();
-    assert_eq!((ana.author, ana.author_name.as_str()), (site.jira.ana(), "Ana Alvarez"));
+    let ana = client.comment_by_id(&on(&made.id, &theirs)).await.unwrap();
+    assert_eq!(
+        (ana.author, ana.author_name.as_str()),
+        (Some(AccountId::new(site.jira.ana())), "Ana Alvarez")
+    );
 
-    let newer = "1234567890/comment/000001/0#newer";
-    client.edit_comment(&made.id, &id, newer, document("changed")).await.unwrap();
-    assert_eq!(client.comment_by_id(&made.id, &id).await.unwrap().mark_by(&me), Some(newer));
-    let told = site.jira.comments(&made.key);
+    let (newer, id) = (Mark::new("1234567890/comment/000001/0#newer"), on(&made.id, id.as_str()));
+    client.edit_comment(&id, &newer, document("changed")).await.unwrap();
+    assert_eq!(client.comment_by_id(&id).await.unwrap().mark_by(&me), Some(&newer));
+    let told = site.jira.comments(made.key.as_str());
     assert!(standins::Jira::plain(&told[0]["body"]).contains("changed"));
     assert_eq!(told[0]["properties"]["sd.public.comment"], json!({"internal": true}));
-    client.delete_comment(&made.id, &id).await.unwrap();
-    client.delete_comment(&made.id, &id).await.unwrap();
-    assert_eq!(site.jira.comments(&made.key).len(), 1);
-    let gone = client.edit_comment(&made.id, &id, newer, document("again")).await;
+    client.delete_comment(&id).await.unwrap();
+    client.delete_comment(&id).await.unwrap();
+    assert_eq!(site.jira.comments(made.key.as_str()).len(), 1);
+    let gone = client.edit_comment(&id, &newer, document("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "edit comment: HTTP 404".to_owned() }));
 }
 
@@ -216,7 +223,7 @@ async fn many_comments_are_read_page_by_page() {
     let client = site.client();
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     let said: Vec<String> = (0..230)
-        .map(|n| site.jira.person_comments(&site.jira.ana(), &made.key, &n.to_string()).unwrap())
+        .map(|n| site.jira.person_comments(&site.jira.ana(), made.key.as_str(), &n.to_string()).unwrap())
         .collect();
     let (mut heard, mut start) = (Vec::new(), Some(0));
     while let Some(from) = start {
@@ -233,9 +240,9 @@ async fn whatever_a_case_says_is_text_or_an_address_that_says_where_it_leads() {
     let site = Site::start().await;
     let client = site.client();
     let made = client.create_issue(new_issue(&case())).await.unwrap();
-    client.comment(&made.id, "mark", document(EVIL)).await.unwrap();
+    client.comment(&made.id, &Mark::new("mark"), document(EVIL)).await.unwrap();
     client.set_text(&made.id, text(&case(), "New", EVIL)).await.unwrap();
-    let said = site.jira.comments(&made.key)[0]["body"].to_string();
+    let said = site.jira.comments(made.key.as_str())[0]["body"].to_string();
     let plain = r#"{"marks":[{"attrs":{"href":"https://evil.example"},"type":"link"}],"text":"https://evil.example","type":"text"}"#;
     let said = said.replace(plain, "");
     for kind in ["mention", "link", "inlineCard", "code", "heading"] {
@@ -248,31 +255,37 @@ async fn an_id_reaches_no_other_place_than_its_own() {
     let site = Site::start().await;
     let client = site.client();
     for id in ["../myself", "SEC-1/../../myself", "..", "SEC-1?expand=x", "a#b", "%2e%2e/myself"] {
-        let answer = outcome(client.issue_status(id).await);
+        let answer = outcome(client.issue_status(IssueRef::Key(&IssueKey::new(id))).await);
         assert!([Outcome::Gone, Outcome::BrokenEverywhere].contains(&answer), "{id}: {answer:?}");
         assert_eq!(site.jira.count("getCurrentUser"), 0, "{id}");
     }
 }
 
+fn on(issue: &IssueId, id: &str) -> CommentRef {
+    CommentRef { issue: issue.clone(), id: IssueCommentId::new(id) }
+}
+
 /// Asks by each method that the client has. `key` is an issue that exists.
-async fn ask(site: &Site, operation: &str, key: &str) -> Outcome {
-    let client = site.client();
+async fn ask(site: &Site, operation: &str, key: &IssueKey) -> Outcome {
+    let (client, issue, mark) = (site.client(), IssueId::new(key.as_str()), Mark::new("mark"));
+    let first = on(&issue, "1");
     let words = document("words");
     match operation {
         "getCurrentUser" => outcome(client.me().await),
         "createIssue" => outcome(client.create_issue(new_issue(&case())).await),
         "searchAndReconsileIssuesUsingJqlPost" => outcome(client.find_issue(&case()).await),
-        "editIssue" => outcome(client.set_text(key, new_issue(&case())).await),
-        "getIssue" => outcome(client.issue_status(key).await),
-        "getTransitions" => outcome(client.transitions(key).await),
-        "doTransition" => outcome(client.transition(key, "Done").await),
-        "addComment" => outcome(client.comment(key, "mark", words).await),
-        "updateComment" => outcome(client.edit_comment(key, "1", "mark", words).await),
-        "deleteComment" => outcome(client.delete_comment(key, "1").await),
-        "getComments" => outcome(client.comments(key, 0).await),
-        "getComment" => outcome(client.comment_by_id(key, "1").await),
+        "editIssue" => outcome(client.set_text(&issue, new_issue(&case())).await),
+        "getIssue" => outcome(client.issue_status(IssueRef::Key(key)).await),
+        "getTransitions" => outcome(client.transitions(&issue).await),
+        "doTransition" => outcome(client.transition(&issue, "Done").await),
+        "addComment" => outcome(client.comment(&issue, &mark, words).await),
+        "updateComment" => outcome(client.edit_comment(&first, &mark, words).await),
+        "deleteComment" => outcome(client.delete_comment(&first).await),
+        "getComments" => outcome(client.comments(&issue, 0).await),
+        "getComment" => outcome(client.comment_by_id(&first).await),
         "createOrUpdateRemoteIssueLink" => {
-            outcome(client.remote_link(key, "1", "https://example.com", "x").await)
+            let link = RemoteLink { id: "1", url: "https://example.com", title: "x" };
+            outcome(client.remote_link(&issue, &link).await)
         }
         other => panic!("{other} is not asked by this client"),
     }
@@ -324,7 +337,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {what}");
             heard_once(&site.jira, operation, what);
             site.wire.hour();
-            site.jira.person_moves(&site.jira.ana(), &key, "To Do").unwrap();
+            site.jira.person_moves(&site.jira.ana(), key.as_str(), "To Do").unwrap();
         }
         let of_the_site = OF_THE_SITE.contains(&operation);
         for (status, expected) in [
@@ -355,7 +368,7 @@ async fn what_is_wrong_with_a_request_is_named_by_its_fields() {
     let made = site.client().create_issue(new_issue(&case())).await.unwrap();
     let refused = site.client().set_text(&made.id, text(&case(), &"x".repeat(256), "words")).await;
     assert_eq!(refused, Err(Failure::Content { why: "set fields: HTTP 400: summary".to_owned() }));
-    let refused = site.client().comment(&made.id, "mark", json!({"type": "doc"})).await;
+    let refused = site.client().comment(&made.id, &Mark::new("mark"), json!({"type": "doc"})).await;
     assert_eq!(refused, Err(Failure::Content { why: "comment: HTTP 400: comment".to_owned() }));
     site.settings.project = "NONE".to_owned();
     let refused = site.client().create_issue(new_issue(&case())).await;
@@ -372,8 +385,12 @@ async fn where_nobody_listens_nothing_was_sent() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     site.settings.api_url = format!("http://{closed}");
     for operation in OPERATIONS {
-        assert_eq!(ask(&site, operation, "SEC-1").await, Outcome::NotApplied(None), "{operation}");
+        assert_eq!(
+            ask(&site, operation, &IssueKey::new("SEC-1")).await,
+            Outcome::NotApplied(None),
+            "{operation}"
+        );
     }
     site.settings.api_url = "not an address".to_owned();
-    assert_eq!(ask(&site, "getCurrentUser", "").await, Outcome::BrokenEverywhere);
+    assert_eq!(ask(&site, "getCurrentUser", &IssueKey::new("SEC-1")).await, Outcome::BrokenEverywhere);
 }

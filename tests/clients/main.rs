@@ -15,7 +15,7 @@ use casebridge::{
     aws::sir,
     case::Millis,
     config::clock,
-    http::{Failure, Request, Response, Trouble, transport::Http},
+    http::{Failure, Request, Response, TransportError, transport::Transport},
     runtime::World,
     state::memory::Memory,
 };
@@ -24,7 +24,7 @@ use casebridge_lab::standins::{Canned, Fault, Server, Target};
 /// A world that has HTTP and nothing else.
 #[derive(Default)]
 struct Wire {
-    http: Http,
+    http: Transport,
     store: Memory,
     ahead: AtomicI64,
 }
@@ -50,7 +50,7 @@ impl World for Wire {
         panic!("a client never waits")
     }
 
-    async fn send(&self, request: Request) -> Result<Response, Trouble> {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
         self.http.send(request, clock::now()).await
     }
 
@@ -58,7 +58,7 @@ impl World for Wire {
         panic!("a client of Slack or Jira never asks SIR")
     }
 
-    async fn enqueue(&self, _: &str, _: &str, _: String) -> Result<(), String> {
+    async fn enqueue(&self, _: casebridge::runtime::QueueMessage) -> Result<(), String> {
         panic!("a client never leaves work to others")
     }
 }

@@ -1,13 +1,17 @@
 //! The client of Slack.
 
 use casebridge::{
-    case::{Membership, MembershipId, author::Author},
+    case::{
+        ChannelId, FileId, GroupId, Membership, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
+        author::Author,
+    },
     config::{secrets::Secret, settings},
     http::Failure,
     state::key::Plainness,
     targets::{
         content::{Content, Part},
-        slack::{self, File, Me, Message, Person, Slack},
+        mark::Mark,
+        slack::{self, ConversationRef, File, Me, Message, MessageRef, OpenedView, Person, Slack},
     },
 };
 use casebridge_lab::standins::{self, Fault, Live};
@@ -17,6 +21,19 @@ use crate::{Outcome, Wire, heard_once, outcome, troubles};
 
 const ANA: &str = "U024BE7LH";
 const BO: &str = "U024BE7LJ";
+
+fn user(id: &str) -> UserId {
+    UserId::new(id)
+}
+
+fn to(channel: &str) -> ConversationRef {
+    ConversationRef { channel: ChannelId::new(channel), thread: None }
+}
+
+fn at(channel: &str, ts: &str) -> MessageRef {
+    MessageRef { channel: ChannelId::new(channel), ts: Ts::new(ts) }
+}
+
 const EVIL: &str =
     "<!channel> <@U024BE7LJ> @here #general https://evil.example *b* _i_ ~s~ `c` \n> q\n\u{202e}x";
 
@@ -24,7 +41,7 @@ const EVIL: &str =
 struct Workspace {
     slack: standins::Slack,
     wire: Wire,
-    settings: settings::Slack,
+    settings: settings::SlackSettings,
     token: Secret,
 }
 
@@ -64,33 +81,39 @@ fn message(text: &str) -> Message {
 async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let parent = client.post(&channel, None, "1234567890/card", &message("card")).await.unwrap();
-    let reply =
-        client.post(&channel, Some(&parent), "1234567890/comment/000001/0", &message("hello")).await.unwrap();
-    workspace.slack.says(ANA, &channel, "I look at it", Some(&parent));
+    let parent = client.post(&to(&channel), &Mark::new("1234567890/card"), &message("card")).await.unwrap();
+    let thread = ConversationRef { thread: Some(parent.clone()), ..to(&channel) };
+    let mark = Mark::new("1234567890/comment/000001/0");
+    let reply = client.post(&thread, &mark, &message("hello")).await.unwrap();
+    workspace.slack.says(ANA, &channel, "I look at it", Some(parent.as_str()));
     let me = client.me().await.unwrap();
 
-    let page = client.replies(&channel, &parent, None).await.unwrap();
-    let seen: Vec<_> = page.items.iter().map(|one| (one.ts.as_str(), one.mark_by(&me))).collect();
+    let page = client.replies(&at(&channel, parent.as_str()), None).await.unwrap();
+    let seen: Vec<_> =
+        page.items.iter().map(|one| (one.ts.as_str(), one.mark_by(&me).map(Mark::as_str))).collect();
     assert_eq!(
         seen[..2],
         [(parent.as_str(), Some("1234567890/card")), (reply.as_str(), Some("1234567890/comment/000001/0")),]
     );
     let ana = &page.items[2];
-    assert_eq!((ana.user.as_deref(), ana.mark_by(&me), ana.text.as_str()), (Some(ANA), None, "I look at it"));
+    assert_eq!(
+        (ana.user.as_ref(), ana.mark_by(&me), ana.text.as_str()),
+        (Some(&user(ANA)), None, "I look at it")
+    );
     assert_eq!((page.items.len(), page.next), (3, None));
-    let history = client.history(&channel, "0", None).await.unwrap();
+    let history = client.history(&ChannelId::new(&channel), &Ts::new("0"), None).await.unwrap();
     let marks: Vec<_> = history.items.iter().filter_map(|one| one.mark_by(&me)).collect();
-    assert_eq!(marks, ["1234567890/card"]);
+    assert_eq!(marks, [&Mark::new("1234567890/card")]);
 
-    client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
-    client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
-    let shown = standins::Slack::shown(&workspace.slack.message(&channel, &reply).unwrap());
+    let reply = at(&channel, reply.as_str());
+    client.update(&reply, &mark, &message("changed")).await.unwrap();
+    client.update(&reply, &mark, &message("changed")).await.unwrap();
+    let shown = standins::Slack::shown(&workspace.slack.message(&channel, reply.ts.as_str()).unwrap());
     assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
-    client.delete(&channel, &reply).await.unwrap();
-    client.delete(&channel, &reply).await.unwrap();
-    assert_eq!(workspace.slack.message(&channel, &reply), None);
-    let gone = client.update(&channel, &reply, "1234567890/comment/000001/0", &message("again")).await;
+    client.delete(&reply).await.unwrap();
+    client.delete(&reply).await.unwrap();
+    assert_eq!(workspace.slack.message(&channel, reply.ts.as_str()), None);
+    let gone = client.update(&reply, &mark, &message("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "chat.update: message_not_found".to_owned() }));
 }
 
@@ -103,7 +126,7 @@ async fn a_long_thread_and_a_long_channel_are_read_page_by_page() {
         (0..250).map(|n| workspace.slack.says(ANA, &channel, &n.to_string(), Some(&parent)).0).collect();
     let (mut heard, mut cursor) = (Vec::new(), None);
     loop {
-        let page = client.replies(&channel, &parent, cursor.as_deref()).await.unwrap();
+        let page = client.replies(&at(&channel, &parent), cursor.as_deref()).await.unwrap();
         heard.extend(page.items.into_iter().map(|one| one.ts).filter(|ts| *ts != parent));
         cursor = page.next;
         if cursor.is_none() {
@@ -136,8 +159,8 @@ async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
     };
     let told = [message(EVIL), slack::membership(&membership, "was created")];
     for message in told.iter().cloned().chain(told.iter().cloned().map(Message::without_blocks)) {
-        let ts = client.post(&channel, None, "mark", &message).await.unwrap();
-        client.update(&channel, &ts, "mark", &message).await.unwrap();
+        let ts = client.post(&to(&channel), &Mark::new("mark"), &message).await.unwrap();
+        client.update(&at(&channel, ts.as_str()), &Mark::new("mark"), &message).await.unwrap();
     }
     let live = workspace.slack.live(&channel);
     // An element without words of its own shows its address.
@@ -163,7 +186,7 @@ async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_l
         client.create_channel(&format!("a-{n}"), true).await.unwrap();
     }
     assert_eq!(client.create_channel("sir-case-1234567890", true).await, Ok(made.clone()));
-    assert_eq!(workspace.slack.channel(&made).unwrap()["is_private"], true);
+    assert_eq!(workspace.slack.channel(made.as_str()).unwrap()["is_private"], true);
     let (_, _, bot, _) = workspace.slack.app();
     for (name, private) in [("theirs", false), ("hidden", true)] {
         workspace.slack.add_channel(name, private, &[ANA, &bot]);
@@ -179,29 +202,32 @@ async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
     let client = workspace.client();
     let channel = client.create_channel("sir-case-1234567890", true).await.unwrap();
     let (_, _, bot, _) = workspace.slack.app();
-    let people = [ANA, "U0NOBODY", &bot, BO].map(str::to_owned);
-    let nobody = vec![("U0NOBODY".to_owned(), "user_not_found".to_owned())];
-    assert_eq!(client.invite(&channel, &people).await, Ok(nobody.clone()));
-    let members = workspace.slack.members(&channel);
+    let people = [ANA, "U0NOBODY", &bot, BO].map(user);
+    let invite = async || {
+        let refused = client.invite(&channel, &people).await.unwrap();
+        refused.iter().map(|one| format!("{} {}", one.user, one.code)).collect::<Vec<_>>()
+    };
+    assert_eq!(invite().await, ["U0NOBODY user_not_found"]);
+    let members = workspace.slack.members(channel.as_str());
     assert!([ANA, BO].iter().all(|user| members.iter().any(|member| member == user)), "{members:?}");
-    assert_eq!(client.invite(&channel, &people).await, Ok(nobody), "once more");
-    assert_eq!(client.invite(&channel, &[ANA.to_owned()]).await, Ok(vec![]), "who is there is as good");
-    let many: Vec<String> =
-        (0..150).map(|n| workspace.slack.add_user(&format!("u{n}"), "", &json!({}))).collect();
+    assert_eq!(invite().await, ["U0NOBODY user_not_found"], "once more");
+    assert_eq!(client.invite(&channel, &[user(ANA)]).await, Ok(vec![]), "who is there is as good");
+    let add = |n| UserId::new(workspace.slack.add_user(&format!("u{n}"), "", &json!({})));
+    let many: Vec<UserId> = (0..150).map(add).collect();
     assert_eq!(client.invite(&channel, &many).await, Ok(vec![]));
-    assert_eq!(workspace.slack.members(&channel).len(), 153);
+    assert_eq!(workspace.slack.members(channel.as_str()).len(), 153);
 }
 
 #[tokio::test]
 async fn a_topic_is_set_and_a_public_channel_entered() {
     let workspace = Workspace::start().await;
     let client = workspace.client();
-    let channel = workspace.slack.add_channel("town", false, &[ANA]);
+    let channel = ChannelId::new(workspace.slack.add_channel("town", false, &[ANA]));
     assert_eq!(outcome(client.set_topic(&channel, "x").await), Outcome::BrokenHere, "not in it yet");
     client.join(&channel).await.unwrap();
     client.join(&channel).await.unwrap();
     client.set_topic(&channel, "Submitted · case 1234567890").await.unwrap();
-    let topic = workspace.slack.channel(&channel).unwrap()["topic"]["value"].clone();
+    let topic = workspace.slack.channel(channel.as_str()).unwrap()["topic"]["value"].clone();
     assert_eq!(topic, "Submitted · case 1234567890");
     assert_eq!(outcome(client.set_topic(&channel, &"x".repeat(251)).await), Outcome::Content);
 }
@@ -211,10 +237,11 @@ async fn people_are_known_by_id_by_address_and_by_group() {
     let workspace = Workspace::start().await;
     let client = workspace.client();
     let (_, bot_id, user_id, team_id) = workspace.slack.app();
+    let (user_id, team_id) = (UserId::new(user_id), TeamId::new(team_id));
     assert_eq!(client.me().await, Ok(Me { bot_id, user_id, team_id: team_id.clone() }));
     let ana = Person {
-        id: ANA.to_owned(),
-        team: team_id,
+        id: user(ANA),
+        team: Some(team_id),
         teams: Vec::new(),
         everywhere: None,
         name: "ana".to_owned(),
@@ -223,20 +250,23 @@ async fn people_are_known_by_id_by_address_and_by_group() {
         is_restricted: false,
         is_deleted: false,
     };
-    assert_eq!(client.user(ANA).await, Ok(Some(ana)));
-    assert_eq!(client.user("U0NOBODY").await, Ok(None));
+    assert_eq!(client.user(&user(ANA)).await, Ok(Some(ana)));
+    assert_eq!(client.user(&user("U0NOBODY")).await, Ok(None));
     let guest = workspace.slack.add_guest("gil", "gil@example.com");
     let stranger = workspace.slack.add_stranger("sam", "sam@example.net");
     let bot = workspace.slack.add_bot("other");
-    assert!(client.user(&guest).await.unwrap().unwrap().is_restricted);
-    let stranger = client.user(&stranger).await.unwrap().unwrap();
-    assert!(stranger.is_restricted || stranger.team != workspace.settings.team, "{stranger:?}");
-    assert!(client.user(&bot).await.unwrap().unwrap().is_bot);
-    assert_eq!(client.user_by_email("bo@example.com").await, Ok(Some(BO.to_owned())));
+    assert!(client.user(&user(&guest)).await.unwrap().unwrap().is_restricted);
+    let stranger = client.user(&user(&stranger)).await.unwrap().unwrap();
+    assert!(
+        stranger.is_restricted || stranger.team.as_ref() != Some(&workspace.settings.team),
+        "{stranger:?}"
+    );
+    assert!(client.user(&user(&bot)).await.unwrap().unwrap().is_bot);
+    assert_eq!(client.user_by_email("bo@example.com").await, Ok(Some(user(BO))));
     assert_eq!(client.user_by_email("nobody@example.com").await, Ok(None));
-    let group = workspace.slack.add_group("responders", &[ANA, BO]);
-    assert_eq!(client.group_members(&group).await, Ok(vec![ANA.to_owned(), BO.to_owned()]));
-    assert_eq!(client.group_members("S0NOBODY").await, Ok(vec![]));
+    let group = GroupId::new(workspace.slack.add_group("responders", &[ANA, BO]));
+    assert_eq!(client.group_members(&group).await, Ok(vec![user(ANA), user(BO)]));
+    assert_eq!(client.group_members(&GroupId::new("S0NOBODY")).await, Ok(vec![]));
 }
 
 fn form(title: &str) -> Value {
@@ -251,23 +281,23 @@ fn form(title: &str) -> Value {
 async fn a_form_opens_once_for_a_trigger_and_is_replaced_only_where_it_is_the_one_we_know() {
     let workspace = Workspace::start().await;
     let client = workspace.client();
-    let trigger = workspace.given("trigger_id");
+    let trigger = TriggerId::new(workspace.given("trigger_id"));
     let opened = client.open_view(&trigger, &form("one")).await.unwrap();
     assert_eq!(
         outcome(client.open_view(&trigger, &form("one")).await),
         Outcome::Gone,
         "a trigger works once"
     );
-    let late = workspace.given("trigger_id");
+    let late = TriggerId::new(workspace.given("trigger_id"));
     workspace.slack.advance(std::time::Duration::from_secs(4));
     assert_eq!(outcome(client.open_view(&late, &form("one")).await), Outcome::Gone, "and for three seconds");
-    let next = client.update_view(&opened.id, opened.hash.as_deref(), &form("two")).await.unwrap();
+    let next = client.update_view(&opened, &form("two")).await.unwrap();
     assert_eq!(next.id, opened.id);
-    let old = client.update_view(&opened.id, opened.hash.as_deref(), &form("three")).await;
+    let old = client.update_view(&opened, &form("three")).await;
     assert_eq!(outcome(old), Outcome::Gone, "somebody was faster");
     assert_eq!(workspace.slack.view(ANA).unwrap()["title"]["text"], "two");
     let home = json!({"type": "home", "blocks": form("x")["blocks"]});
-    client.publish_view(ANA, &home).await.unwrap();
+    client.publish_view(&user(ANA), &home).await.unwrap();
     assert!(workspace.slack.home(ANA).is_some());
 }
 
@@ -289,7 +319,7 @@ async fn a_person_is_answered_five_times_without_our_token_and_nobody_else_is() 
     for url in ["https://evil.example/x", "http://127.0.0.1:1/x", "not an address"] {
         assert_eq!(outcome(client.respond(url, &json!({"text": "no"})).await), Outcome::BrokenHere, "{url}");
     }
-    client.ephemeral(&workspace.slack.security(), ANA, None, &message("for you")).await.unwrap();
+    client.ephemeral(&to(&workspace.slack.security()), &user(ANA), &message("for you")).await.unwrap();
     assert_eq!(workspace.slack.ephemerals(ANA).len(), 6);
 }
 
@@ -298,43 +328,47 @@ async fn a_file_and_a_link_are_told() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
     let (file, ts, _) = workspace.slack.shares(ANA, &channel, ("a b.txt", "text/plain"), "abc", None);
+    let file = FileId::new(file);
     let told = client.file(&file).await.unwrap();
     let url = told.url.clone();
     assert_eq!(told, File { id: file.clone(), name: "a b.txt".to_owned(), size: Some(3), url: url.clone() });
     assert!(url.is_some_and(|url| url.starts_with(workspace.slack.url()) && url.contains("download")));
-    let heard = client.history(&channel, "0", None).await.unwrap().items;
+    let heard = client.history(&ChannelId::new(&channel), &Ts::new("0"), None).await.unwrap().items;
     assert_eq!(
         heard[0].beside.iter().filter_map(|one| one.file.as_deref()).collect::<Vec<_>>(),
         [file.as_str()]
     );
-    assert!(client.permalink(&channel, &ts).await.unwrap().contains(&channel));
-    assert_eq!(outcome(client.file("F0NOTHING").await), Outcome::Gone);
+    assert!(client.permalink(&at(&channel, &ts)).await.unwrap().contains(&channel));
+    assert_eq!(outcome(client.file(&FileId::new("F0NOTHING")).await), Outcome::Gone);
 }
 
 /// Asks by each method that the client has.
 async fn ask(workspace: &Workspace, method: &str) -> Outcome {
-    let (client, channel) = (workspace.client(), workspace.slack.security());
-    let card = message("card");
+    let (client, channel) = (workspace.client(), ChannelId::new(workspace.slack.security()));
+    let (card, mark) = (message("card"), Mark::new("mark"));
+    let (here, first) = (to(channel.as_str()), at(channel.as_str(), "1.000001"));
     match method {
-        "chat.postMessage" => outcome(client.post(&channel, None, "mark", &card).await),
-        "chat.update" => outcome(client.update(&channel, "1.000001", "mark", &card).await),
-        "chat.delete" => outcome(client.delete(&channel, "1.000001").await),
-        "chat.postEphemeral" => outcome(client.ephemeral(&channel, ANA, None, &card).await),
-        "chat.getPermalink" => outcome(client.permalink(&channel, "1.000001").await),
-        "conversations.replies" => outcome(client.replies(&channel, "1.000001", None).await),
-        "conversations.history" => outcome(client.history(&channel, "0", None).await),
+        "chat.postMessage" => outcome(client.post(&here, &mark, &card).await),
+        "chat.update" => outcome(client.update(&first, &mark, &card).await),
+        "chat.delete" => outcome(client.delete(&first).await),
+        "chat.postEphemeral" => outcome(client.ephemeral(&here, &user(ANA), &card).await),
+        "chat.getPermalink" => outcome(client.permalink(&first).await),
+        "conversations.replies" => outcome(client.replies(&first, None).await),
+        "conversations.history" => outcome(client.history(&channel, &Ts::new("0"), None).await),
         "conversations.create" => outcome(client.create_channel("sir-case-1234567890", true).await),
         "conversations.setTopic" => outcome(client.set_topic(&channel, "topic").await),
-        "conversations.invite" => outcome(client.invite(&channel, &[ANA.to_owned()]).await),
+        "conversations.invite" => outcome(client.invite(&channel, &[user(ANA)]).await),
         "conversations.join" => outcome(client.join(&channel).await),
         "auth.test" => outcome(client.me().await),
-        "users.info" => outcome(client.user(ANA).await),
+        "users.info" => outcome(client.user(&user(ANA)).await),
         "users.lookupByEmail" => outcome(client.user_by_email("ana@example.com").await),
-        "usergroups.users.list" => outcome(client.group_members("S1").await),
-        "views.open" => outcome(client.open_view("1", &form("x")).await),
-        "views.update" => outcome(client.update_view("V1", None, &form("x")).await),
-        "views.publish" => outcome(client.publish_view(ANA, &form("x")).await),
-        "files.info" => outcome(client.file("F1").await),
+        "usergroups.users.list" => outcome(client.group_members(&GroupId::new("S1")).await),
+        "views.open" => outcome(client.open_view(&TriggerId::new("1"), &form("x")).await),
+        "views.update" => {
+            outcome(client.update_view(&OpenedView { id: ViewId::new("V1"), hash: None }, &form("x")).await)
+        }
+        "views.publish" => outcome(client.publish_view(&user(ANA), &form("x")).await),
+        "files.info" => outcome(client.file(&FileId::new("F1")).await),
         other => panic!("{other} is not asked by this client"),
     }
 }
@@ -407,7 +441,7 @@ async fn a_revoked_token_and_a_missing_scope_are_named() {
     let mut workspace = Workspace::start().await;
     let channel = workspace.slack.security();
     workspace.slack.revoke("chat:write");
-    let refused = workspace.client().post(&channel, None, "mark", &message("x")).await;
+    let refused = workspace.client().post(&to(&channel), &Mark::new("mark"), &message("x")).await;
     let why = "chat.postMessage: missing_scope (chat:write)".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
     workspace.token = Secret::new("xoxb-wrong");
@@ -429,10 +463,12 @@ async fn where_nobody_listens_nothing_was_sent() {
 async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let lost = client.post(&channel, Some("1.000001"), "mark", &message("x")).await;
+    let (thread, mark) =
+        (ConversationRef { thread: Some(Ts::new("1.000001")), ..to(&channel) }, Mark::new("mark"));
+    let lost = client.post(&thread, &mark, &message("x")).await;
     assert_eq!(outcome(lost), Outcome::Gone);
-    assert_eq!(outcome(client.replies(&channel, "1.000001", None).await), Outcome::Gone);
-    assert_eq!(outcome(client.post("C0NOWHERE", None, "mark", &message("x")).await), Outcome::BrokenHere);
+    assert_eq!(outcome(client.replies(&at(&channel, "1.000001"), None).await), Outcome::Gone);
+    assert_eq!(outcome(client.post(&to("C0NOWHERE"), &mark, &message("x")).await), Outcome::BrokenHere);
     workspace.slack.archives(&channel, ANA);
-    assert_eq!(outcome(client.post(&channel, None, "mark", &message("x")).await), Outcome::BrokenHere);
+    assert_eq!(outcome(client.post(&to(&channel), &mark, &message("x")).await), Outcome::BrokenHere);
 }

@@ -1,5 +1,6 @@
 //! What is final is done only if this person meant it, for this case as it was, in time, and once.
 
+use casebridge::case::MemberId;
 use casebridge::chat::{self, job::Job};
 use casebridge_lab::standins::Fault;
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ async fn somebody_elses_confirmation_and_one_of_a_case_that_changed_do_nothing()
     let mut stage = Stage::set().await;
     let bo = stage.slack.add_user("cy", "cy@example.com", &json!({}));
     stage.slack.set_member(&stage.channel, &bo, true);
-    stage.settings.roles.admin.push(bo.clone());
+    stage.settings.roles.admin.push(MemberId::new(bo.clone()));
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} close")).await;
     let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
@@ -55,7 +56,7 @@ async fn whoever_lost_the_role_cannot_confirm_any_more() {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} resolver aws")).await;
     stage.settings.roles.admin.clear();
-    stage.settings.roles.responder.push(ANA.to_owned());
+    stage.settings.roles.responder.push(MemberId::new(ANA.to_owned()));
     let shown = stage.presses(ANA, "confirm/1").await;
     assert!(shown.contains("needs the role commander"), "{shown}");
     assert_eq!(stage.sir.count("UpdateResolverType"), 0);

@@ -1,5 +1,6 @@
 //! Who is let in, and what a stranger learns.
 
+use casebridge::case::MemberId;
 use casebridge_lab::standins::{Delivery, Fault, Slack};
 use serde_json::{Value, json};
 
@@ -147,7 +148,11 @@ async fn guests_bots_and_strangers_are_refused_even_if_the_settings_name_them() 
     let bot = stage.slack.add_bot("other");
     let stranger = stage.slack.add_stranger("stranger", "stranger@example.com");
     let gone = stage.slack.add_user("gone", "gone@example.com", &json!({ "deleted": true }));
-    stage.settings.roles.admin.extend([guest.clone(), bot.clone(), stranger.clone(), gone.clone()]);
+    stage
+        .settings
+        .roles
+        .admin
+        .extend([guest.clone(), bot.clone(), stranger.clone(), gone.clone()].map(MemberId::new));
     for user in [&guest, &bot, &stranger, &gone] {
         stage.slack.set_member(&stage.channel, user, true);
         let shown = stage.types(user, "1234567890 title Mine now").await;
@@ -161,7 +166,7 @@ fn endless() -> String {
     "BEGIN ".repeat(6_666)
 }
 
-fn holds(jobs: &[casebridge::runtime::live::Job], words: &str) -> bool {
+fn holds(jobs: &[casebridge::runtime::QueueMessage], words: &str) -> bool {
     jobs.iter().any(|job| job.body.contains(words))
 }
 
@@ -215,7 +220,7 @@ async fn a_long_text_of_somebody_without_a_role_is_not_read_whichever_way_it_com
 async fn a_long_text_is_read_from_whoever_may_comment_and_split_or_refused_for_its_own_length() {
     let mut stage = Stage::set().await;
     let bo = stage.slack.add_user("bo", "bo@example.com", &json!({}));
-    stage.settings.roles.responder.push(bo.clone());
+    stage.settings.roles.responder.push(MemberId::new(bo.clone()));
     for (way, shown) in says_much(&stage, &bo).await {
         let is_split = ["a reply", "an edit"].contains(&way);
         assert!(is_split || shown.contains("12,000") || shown.contains("12000"), "{way}: {shown}");
@@ -254,7 +259,7 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
     let mut stage = Stage::set().await;
     let [dee, eve] = ["dee", "eve"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
     let group = stage.slack.add_group("responders", &[&dee]);
-    stage.settings.roles.responder.push(group);
+    stage.settings.roles.responder.push(MemberId::new(group));
     let thread = stage.thread_of("1234567890").await;
     let says = |user: &str, text: &str| {
         stage.slack.set_member(&stage.channel, user, true);
@@ -281,7 +286,7 @@ async fn a_user_group_gives_a_role_and_slack_is_asked_once_in_five_minutes() {
     let mut stage = Stage::set().await;
     let dee = stage.slack.add_user("dee", "dee@example.com", &json!({}));
     let group = stage.slack.add_group("responders", &[&dee]);
-    stage.settings.roles.responder.push(group);
+    stage.settings.roles.responder.push(MemberId::new(group));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));
     assert_eq!((stage.slack.count("users.info"), stage.slack.count("usergroups.users.list")), (1, 1));

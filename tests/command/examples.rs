@@ -1,5 +1,6 @@
 //! Every example of what arrives is what the doors take, signed as it says.
 
+use casebridge::case::{ChannelId, TeamId};
 use casebridge::{chat::job::Job, config::secrets::Secret};
 use serde_json::Value;
 
@@ -24,8 +25,8 @@ fn files(folder: &str) -> Vec<String> {
 
 async fn stage() -> Stage {
     let mut stage = Stage::set().await;
-    stage.settings.slack.team = "T06CASEBRDG".to_owned();
-    stage.settings.slack.channel = "C06SIRCASES".to_owned();
+    stage.settings.slack.team = TeamId::new("T06CASEBRDG");
+    stage.settings.slack.channel = ChannelId::new("C06SIRCASES");
     stage.secrets.slack_signing_secret = Secret::new("casebridge-example-signing-secret");
     stage.secrets.jira_webhook_secret = Secret::new("casebridge-example-webhook-secret");
     stage.world.stops_the_clock(SIGNED);

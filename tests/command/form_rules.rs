@@ -1,6 +1,7 @@
 //! What every form keeps to: the limits of the service, each on its field; long texts, whole; whose it is, which case's,
 //! until when, and once.
 
+use casebridge::case::MemberId;
 use std::time::Duration;
 
 use casebridge::{case::CaseId, config::clock, state::Store};
@@ -211,7 +212,7 @@ async fn a_form_that_somebody_else_sends_is_their_own_word_and_confirms_nothing_
     assert!(shown.contains("needs the role responder") && shown.contains("let me in"), "{shown}");
     assert_eq!(stage.comments(&case).len(), 0);
     // Even a commander does not confirm what another was asked.
-    stage.settings.roles.admin.push(cy.clone());
+    stage.settings.roles.admin.push(MemberId::new(cy.clone()));
     let card = stage.card_of(&case).await;
     stage.clicks(ANA, &card, "run/4").await;
     let before = stage.slack.ephemerals(&cy).len();

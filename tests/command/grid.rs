@@ -1,12 +1,13 @@
 //! An organisation has several workspaces: who belongs to ours is known by all that Slack says of them.
 
+use casebridge::case::MemberId;
 use serde_json::{Value, json};
 
 use super::{stage::Stage, words_in_jira::file};
 
 /// Somebody whom Slack describes so: the person's id.
 fn somebody(stage: &Stage, about: &str) -> String {
-    let text = file("slack-grid-users-info.json").replace("T0CASEBRDG", &stage.settings.slack.team);
+    let text = file("slack-grid-users-info.json").replace("T0CASEBRDG", stage.settings.slack.team.as_str());
     let about = serde_json::from_str::<Value>(&text).unwrap()[about]["user"].clone();
     let mut change = json!({ "team_id": about["team_id"], "enterprise_user": about["enterprise_user"] });
     change["enterprise_user"]["id"] = json!("W0CYEXAMPL");
@@ -20,7 +21,7 @@ async fn somebody_of_an_organisation_is_of_each_of_its_workspaces() {
             let mut stage = Stage::set().await;
             let cy = somebody(&stage, about);
             let named = if by_organisation { "W0CYEXAMPL".to_owned() } else { cy.clone() };
-            stage.settings.roles.responder.push(named);
+            stage.settings.roles.responder.push(MemberId::new(named));
             let case = stage.sir.aws_creates_case("Key leaked");
             let thread = stage.thread_of(&case).await;
             let shown = stage.types(&cy, &format!("{case} show")).await;
@@ -41,7 +42,7 @@ async fn somebody_of_whom_slack_names_no_workspace_is_a_stranger_and_hears_it() 
         json!({ "team_id": null, "enterprise_user": { "id": "W1", "teams": ["T0OTHERWSP"] } }),
     ] {
         let cy = stage.slack.add_user("cy", "cy@example.com", &change);
-        stage.settings.roles.responder.extend([cy.clone(), "W1".to_owned()]);
+        stage.settings.roles.responder.extend([cy.clone(), "W1".to_owned()].map(MemberId::new));
         let shown = stage.types(&cy, "1234567890 show").await;
         assert!(shown.contains("you belong to another"), "{shown}");
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, author::Author},
+    case::{CaseId, IssueId, author::Author},
     state::{
         NO_LEASE, Note, Seen, Store, Told,
         key::Key,
@@ -11,6 +11,7 @@ use casebridge::{
     },
     targets::jira,
     targets::jira::IssueText,
+    targets::mark::Mark,
 };
 use casebridge_lab::standins::{Delivery, Fault, Jira};
 
@@ -547,11 +548,13 @@ async fn an_issue_that_an_earlier_version_made_loses_nothing_and_one_that_it_lin
     let jira = bridge.jira().unwrap();
     let case = stage.sir.aws_creates_case("Key leaked");
     let (id, description) = (CaseId::parse(&case).unwrap(), comment("x", json!({}))["body"].clone());
-    let text = IssueText { case: &id, mark: "m".to_owned(), summary: "x".to_owned(), description };
-    let made = jira.create_issue(text).await.unwrap().key;
+    let text = IssueText { case: &id, mark: Mark::new("m"), summary: "x".to_owned(), description };
+    let made = jira.create_issue(text).await.unwrap().key.to_string();
     noted_before(&stage, &case, &made).await;
     stage.jira.person_comments(&ana, &made, "one").unwrap();
-    jira.comment(&made, "m", comment("ours", json!({}))["body"].clone()).await.unwrap();
+    jira.comment(&IssueId::new(&made), &Mark::new("m"), comment("ours", json!({}))["body"].clone())
+        .await
+        .unwrap();
     comments(&stage, &made, "two").await;
     assert_eq!(said(&stage, &case), ["one", "two"]);
 
@@ -559,7 +562,9 @@ async fn an_issue_that_an_earlier_version_made_loses_nothing_and_one_that_it_lin
     let theirs = stage.jira.person_creates(&ana, "HR inquiry");
     noted_before(&stage, &case, &theirs).await;
     stage.jira.person_comments(&ana, &theirs, "HR suspects a colleague.").unwrap();
-    jira.comment(&theirs, "m", comment("ours", json!({}))["body"].clone()).await.unwrap();
+    jira.comment(&IssueId::new(&theirs), &Mark::new("m"), comment("ours", json!({}))["body"].clone())
+        .await
+        .unwrap();
     stage.jira.advance(Duration::from_millis(1));
     comments(&stage, &theirs, "one").await;
     comments(&stage, &theirs, "two").await;

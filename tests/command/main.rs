@@ -15,6 +15,7 @@ mod issue;
 #[path = "../state/log.rs"]
 mod log;
 mod many_files;
+mod mended;
 mod older;
 mod once;
 mod operations;

@@ -3,7 +3,7 @@
 use casebridge::{
     chat::{self, job::Job},
     config::clock,
-    runtime::live,
+    runtime::QueueMessage,
 };
 use casebridge_lab::standins::{Fault, Slack};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ async fn job(stage: &Stage, bytes: usize) -> (String, Job) {
     (case, stage.job())
 }
 
-fn read(job: &live::Job) -> Job {
+fn read(job: &QueueMessage) -> Job {
     serde_json::from_str(&job.body).unwrap()
 }
 
@@ -164,7 +164,7 @@ async fn a_file_is_not_begun_where_it_could_not_end_in_time_and_waits_at_the_end
     let stage = Stage::set().await;
     let (case, first) = job(&stage, 10).await;
     let body = serde_json::to_string(&first).unwrap();
-    let queued = live::Job { group: first.group(), id: first.key().into(), body };
+    let queued = QueueMessage { group: first.group(), id: first.key().into(), body };
     assert_eq!(stage.work_until(&[queued], clock::now() + 44_000).await, [""; 0]);
     assert_eq!(stage.sir.calls().len(), 0);
     let again = stage.jobs();
@@ -182,7 +182,7 @@ async fn a_copy_that_failed_soon_is_made_again_at_once_and_one_that_took_long_is
         stage.world.copies_slowly(takes);
         stage.sir.fault(Fault::on("PUT attachment").reset_before());
         let body = serde_json::to_string(&first).unwrap();
-        let queued = live::Job { group: first.group(), id: first.key().into(), body };
+        let queued = QueueMessage { group: first.group(), id: first.key().into(), body };
         assert_eq!(stage.work(&[queued]).await, ["m0"]);
         assert_eq!(stage.sir.count("PUT attachment"), tries, "{takes}");
     }

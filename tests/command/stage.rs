@@ -12,7 +12,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     aws::{hub, sir},
-    case::{CaseId, Millis},
+    case::{CaseId, ChannelId, Millis},
     chat::{self, ChatContext, job::Job},
     config::{
         hosts::Reach,
@@ -23,7 +23,7 @@ use casebridge::{
     entry::notify::Notifier,
     http::{
         self,
-        transport::{Http, Opened, Source},
+        transport::{Opened, Source, Transport},
     },
     runtime::{
         World,
@@ -33,6 +33,8 @@ use casebridge::{
         self, Command, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
         key::Key, memory::Memory,
     },
+    targets::mark::Mark,
+    targets::slack::ConversationRef,
 };
 use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
 use serde_json::{Value, json};
@@ -48,7 +50,7 @@ pub const ANA: &str = "U024BE7LH";
 
 thread_local! {
     /// Connections that all stages of a test share.
-    static HTTP: Http = Http::default();
+    static HTTP: Transport = Transport::default();
 }
 
 /// Counts the moments before and after each thing that is done outside; at the last, whoever does it stops for ever.
@@ -203,21 +205,21 @@ impl World for Outside {
         }
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         self.countdown.moment().await;
         let answer = self.live.send(request).await;
         self.countdown.moment().await;
         answer
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.countdown.moment().await;
         let opened = self.live.open(from, bytes).await;
         self.countdown.moment().await;
         opened
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
         self.countdown.moment().await;
         let answer = self.live.fill(to, file).await;
         if self.copying.load(Ordering::SeqCst) > 0 {
@@ -237,10 +239,11 @@ impl World for Outside {
         answer
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.table.asked.lock().unwrap().push_str(&format!("{group} {id} {job}\n"));
+    async fn enqueue(&self, message: casebridge::runtime::QueueMessage) -> Result<(), String> {
+        let casebridge::runtime::QueueMessage { group, id, body } = &message;
+        self.table.asked.lock().unwrap().push_str(&format!("{group} {id} {body}\n"));
         self.countdown.moment().await;
-        let answer = self.live.enqueue(group, id, job).await;
+        let answer = self.live.enqueue(message).await;
         self.countdown.moment().await;
         answer
     }
@@ -257,7 +260,7 @@ pub struct Stage {
     pub settings: Settings,
     pub secrets: Secrets,
     pub channel: String,
-    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::live::Job>>>,
+    jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::QueueMessage>>>,
 }
 
 impl Stage {
@@ -293,7 +296,7 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
-        let live = live.through(HTTP.with(Http::clone));
+        let live = live.through(HTTP.with(Transport::clone));
         let client = reqwest::Client::builder().tls_certs_only([]).no_proxy();
         let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let countdown = Arc::new(Countdown::default());
@@ -344,7 +347,7 @@ impl Stage {
     }
 
     /// The jobs that were put on the inbox since the last time.
-    pub fn jobs(&self) -> Vec<casebridge::runtime::live::Job> {
+    pub fn jobs(&self) -> Vec<casebridge::runtime::QueueMessage> {
         let mut jobs = self.jobs.lock().unwrap();
         let jobs = jobs.as_mut().unwrap();
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
@@ -361,12 +364,16 @@ impl Stage {
     }
 
     /// Brings jobs to the SQS door as one batch: the ids of those that must come again.
-    pub async fn work(&self, jobs: &[casebridge::runtime::live::Job]) -> Vec<String> {
+    pub async fn work(&self, jobs: &[casebridge::runtime::QueueMessage]) -> Vec<String> {
         self.work_until(jobs, Millis::MAX).await
     }
 
     /// The same by a function whose time ends at `deadline`.
-    pub async fn work_until(&self, jobs: &[casebridge::runtime::live::Job], deadline: Millis) -> Vec<String> {
+    pub async fn work_until(
+        &self,
+        jobs: &[casebridge::runtime::QueueMessage],
+        deadline: Millis,
+    ) -> Vec<String> {
         let records: Vec<_> = jobs
             .iter()
             .enumerate()
@@ -552,7 +559,8 @@ impl Stage {
             agent_waits: false,
         };
         let card = casebridge::targets::slack::card(&view);
-        let ts = self.bridge().slack().post(&self.channel, None, "home", &card).await.unwrap();
+        let channel = ConversationRef { channel: ChannelId::new(&self.channel), thread: None };
+        let ts = self.bridge().slack().post(&channel, &Mark::new("home"), &card).await.unwrap().to_string();
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
         self.memory.bind(&place, &id).await.unwrap();
         ts

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::CaseId,
-    runtime::{World, live::Job},
+    runtime::{QueueMessage, World},
     state::{Note, Store},
     targets::{jira, slack},
 };
@@ -187,7 +187,7 @@ async fn a_job_of_a_later_release_is_kept_for_the_dead_letters_and_others_are_do
     let good = stage.jobs().remove(0);
     for (name, body) in later("jobs") {
         let (log, _guard) = Log::begin();
-        let job = Job { group: "g".to_owned(), id: "i".to_owned(), body: body.to_string() };
+        let job = QueueMessage { group: "g".to_owned(), id: "i".to_owned(), body: body.to_string() };
         assert_eq!(stage.work(&[job, good.clone()]).await, ["m0"], "{name}");
         let lines = log.text();
         assert!(

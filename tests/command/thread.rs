@@ -1,7 +1,7 @@
 //! What people write in a case's thread becomes comments on the case, and is not told back to them.
 
 use casebridge::{
-    case::{CaseId, author::Author, text},
+    case::{CaseId, TeamId, Ts, UserId, author::Author, text},
     chat,
     state::{Store, key::Key, notes::Home},
     targets::slack,
@@ -32,7 +32,7 @@ async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told
     assert_eq!(stage.comments(&case), [body]);
     assert_eq!(stage.slack.ephemerals(ANA).len(), 0);
     let saying = &stage.memory.sayings(&id).await.unwrap()[0];
-    assert_eq!(saying.author, Author::Slack { user: ANA.to_owned() });
+    assert_eq!(saying.author, Author::Slack { user: UserId::new(ANA) });
     assert_eq!((&saying.body_hash, saying.slack_ts.as_deref()), (&text::hash(body), Some(ts.as_str())));
     let key = Key(format!("comment/{}/0", saying.comment.as_deref().unwrap()));
     let told = stage.memory.told(&id, slack::KIND, &[key]).await.unwrap()[0].clone().unwrap();
@@ -90,7 +90,7 @@ async fn what_is_nobodys_reply_to_a_case_stays_where_it_is() {
     silent.settings.slack.replies_are_comments = false;
     all(&silent, &silent.slack.says(ANA, &silent.channel, "kept here", Some(&thread)).1).await;
     silent.settings.slack.replies_are_comments = true;
-    silent.settings.slack.team = "T0OTHER001".to_owned();
+    silent.settings.slack.team = TeamId::new("T0OTHER001");
     let (_, sent) = silent.slack.says(ANA, &silent.channel, "in another workspace", Some(&thread));
     assert_eq!(silent.deliver(&sent[0]).await.0, 200);
     assert_eq!(silent.jobs().len(), 0);
@@ -122,15 +122,10 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
     stage.deliver(&sent[0]).await;
     let job = stage.job();
     let heard = casebridge::targets::slack::Heard {
-        ts,
-        thread_ts: Some(thread.clone()),
-        user: Some(ANA.to_owned()),
-        bot_id: None,
-        subtype: None,
-        edited: None,
-        mark: None,
+        thread_ts: Some(Ts::new(&thread)),
+        user: Some(UserId::new(ANA)),
         text: "It was Bo".to_owned(),
-        beside: Vec::new(),
+        ..casebridge::targets::slack::Heard::at(Ts::new(ts))
     };
     let home = Home { place: stage.channel.clone(), name: thread };
     let said = casebridge::targets::slack::said_by_a_person(heard).unwrap();

@@ -205,7 +205,7 @@ async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
     assert_eq!(stage.work(&jobs[..2]).await, [""; 0]);
     assert_eq!(stage.sir.case(&case).unwrap()["title"], "B");
     let unreadable =
-        casebridge::runtime::live::Job { group: "x".to_owned(), id: "y".to_owned(), body: "{".to_owned() };
+        casebridge::runtime::QueueMessage { group: "x".to_owned(), id: "y".to_owned(), body: "{".to_owned() };
     assert_eq!(stage.work(&[unreadable, jobs[2].clone()]).await, ["m0"]);
     assert_eq!(stage.work(&[]).await, [""; 0]);
     assert!(casebridge::chat::handle(&stage.bridge(), &Value::Null, 0).await.is_err());

@@ -1,6 +1,9 @@
 //! What people write in a thread stands on the case whole, whatever its form.
 
+use casebridge::case::ChannelId;
+use casebridge::case::Ts;
 use casebridge::targets::slack;
+use casebridge::targets::slack::MessageRef;
 use casebridge_lab::standins::Delivery;
 use serde_json::{Value, json};
 
@@ -224,7 +227,8 @@ async fn a_message_whose_event_was_lost_says_the_same_as_its_event() {
         let (_, sent) = stage.slack.writes(ANA, &stage.channel, &message, Some(&thread));
         assert_eq!(stage.deliver(&sent[0]).await.0, 200);
         let job = stage.job();
-        let page = stage.bridge().slack().replies(&stage.channel, &thread, None).await.unwrap();
+        let card = MessageRef { channel: ChannelId::new(&stage.channel), ts: Ts::new(&thread) };
+        let page = stage.bridge().slack().replies(&card, None).await.unwrap();
         let heard = slack::said_by_a_person(page.items.last().unwrap().clone()).unwrap();
         let home = casebridge::state::notes::Home { place: stage.channel.clone(), name: thread.clone() };
         let found = casebridge::chat::said::said(&stage.settings, &home, &heard, 1);

@@ -1,7 +1,7 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
 use casebridge::{
-    case::{CaseId, Millis, author::Author, text},
+    case::{CaseId, Millis, UserId, author::Author, text},
     config::clock,
     state::{Saying, Store},
 };
@@ -207,7 +207,7 @@ async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_ano
         command: "k1".to_owned(),
         since: now,
         body_hash: text::hash(&body("It was Bo's key")),
-        author: Author::Slack { user: "U024BE7LH".to_owned() },
+        author: Author::Slack { user: UserId::new("U024BE7LH") },
         speaker: Some("ana (Slack)".to_owned()),
         slack_ts: None,
         jira_comment: None,

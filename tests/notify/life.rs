@@ -1,6 +1,7 @@
 //! A case is opened, talked about, changed and closed, and both places show it.
 
 use casebridge::{
+    case::{ChannelId, Ts},
     state::Store,
     targets::{jira, slack},
 };
@@ -59,7 +60,7 @@ async fn the_card_and_the_issue_link_to_each_other_and_both_to_the_case() {
     let browse = format!("{}/browse/SEC-1", stage.jira.url());
     assert!(card.contains(&browse), "{card}");
     let issue = stage.jira.state().to_string();
-    let permalink = stage.settings.slack.permalink(&home.place, &home.name);
+    let permalink = stage.settings.slack.permalink(&ChannelId::new(&home.place), &Ts::new(&home.name));
     assert!(issue.contains(&permalink), "{permalink} in {issue}");
     assert!(issue.contains("console.aws.amazon.com"), "{issue}");
     let thread = format!("slack/{}/{}/{}", stage.settings.slack.team, home.place, home.name);

@@ -1,5 +1,6 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
+use casebridge::case::MemberId;
 use casebridge::{case::Millis, state::Store, targets::slack};
 use casebridge_lab::standins::Fault;
 use serde_json::json;
@@ -99,7 +100,7 @@ async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     for user in [&bo, &cy] {
         says(&stage, &case, user, &format!("{user} too early")).await;
     }
-    stage.settings.roles.responder.extend([bo.clone(), group]);
+    stage.settings.roles.responder.extend([bo.clone(), group].map(MemberId::new));
     stage.minutes(1).await;
     for user in [&bo, &cy, &ANA.to_owned()] {
         says(&stage, &case, user, &format!("{user} in time")).await;
@@ -133,7 +134,7 @@ async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next
     let (mut stage, case) = told("").await;
     let cy = stage.slack.add_user("cy", "cy@example.com", &json!({}));
     let group = stage.slack.add_group("responders", &[&cy]);
-    stage.settings.roles.responder.push(group);
+    stage.settings.roles.responder.push(MemberId::new(group));
     stage.minutes(1).await;
     says(&stage, &case, &cy, "it was me").await;
     stage.slack.fault(Fault::on("usergroups.users.list").answers(503));

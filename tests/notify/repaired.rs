@@ -1,10 +1,11 @@
 //! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
 
 use casebridge::{
-    case::CaseId,
+    case::{CaseId, IssueCommentId, IssueId},
     runtime::World,
-    state::Command,
-    targets::jira::{IssueText, Jira},
+    state::{Command, Store, agenda},
+    targets::jira::{CommentRef, IssueText, Jira},
+    targets::mark::Mark,
     targets::{jira, slack},
 };
 use casebridge_lab::standins::{Fault, Slack};
@@ -174,13 +175,15 @@ async fn an_older_version_that_arrived_late_in_jira_gives_way_to_the_newest_at_t
     let number = CaseId::new(case.clone());
     let old = IssueText {
         case: &number,
-        mark: format!("{case}/home#older"),
+        mark: Mark::new(format!("{case}/home#older")),
         summary: "An older title".to_owned(),
         description: document("older"),
     };
-    late(&stage).set_text(&home.place, old).await.unwrap();
-    let mark = format!("{case}/comment/{comment}/0#older");
-    late(&stage).edit_comment(&home.place, &id, &mark, document("older words")).await.unwrap();
+    let issue = IssueId::new(&home.place);
+    late(&stage).set_text(&issue, old).await.unwrap();
+    let mark = Mark::new(format!("{case}/comment/{comment}/0#older"));
+    let told = CommentRef { issue, id: IssueCommentId::new(id) };
+    late(&stage).edit_comment(&told, &mark, document("older words")).await.unwrap();
     stage.minutes(65).await;
     assert!(stage.issue(&case).await["fields"]["summary"].as_str().unwrap().contains("Key leaked"));
     let comments = stage.comments(&case).await;
@@ -233,4 +236,54 @@ async fn a_file_is_followed_until_its_check_ended_though_no_event_tells_of_it() 
     stage.forget_calls();
     stage.minutes(5).await;
     assert_eq!(stage.calls()[0], [""; 0], "nothing is left to follow");
+}
+
+/// Somebody mended what kept a case waiting for up to an hour, and something says so.
+#[tokio::test]
+async fn what_waits_for_a_person_is_told_within_a_minute_of_the_word_that_it_is_mended() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.slack.fault(Fault::on("chat.postMessage").times(u32::MAX).error("not_in_channel"));
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    stage.minutes(78).await;
+    stage.slack.heal();
+    stage.minutes(2).await;
+    assert_eq!(count(&stage.lines(&case).await, "one"), 0, "it waits for longer than that");
+    agenda::wake(&stage.memory).await.unwrap();
+    stage.minutes(1).await;
+    assert_eq!(count(&stage.lines(&case).await, "one"), 1);
+}
+
+#[tokio::test]
+async fn a_settings_push_wakes_what_waits() {
+    let stage = Stage::set().await;
+    let toml = stage.memory.settings().await.unwrap().unwrap();
+    stage.memory.put_settings(&toml).await.unwrap();
+    assert!(agenda::read(&stage.memory).await.unwrap().wake);
+}
+
+/// Nobody comes by to try: the sweep asks by itself.
+#[tokio::test]
+async fn new_credentials_are_noticed_within_a_minute_though_all_was_left_alone_for_longer() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let (_, token) = stage.jira.credentials();
+    stage.jira.set_token("another");
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    assert_eq!(stage.breaker(jira::KIND).await.trips, 1);
+    stage.minutes(78).await;
+    let asked = stage.jira.count("getCurrentUser");
+    stage.minutes(10).await;
+    let asked = stage.jira.count("getCurrentUser") - asked;
+    assert!(asked <= 10, "once a minute, not {asked} times in ten");
+    stage.jira.set_token(&token);
+    stage.minutes(2).await;
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(stage.breaker(jira::KIND).await.trips, 0);
+    stage.minutes(1).await;
+    assert!(!agenda::read(&stage.memory).await.unwrap().broken);
 }

@@ -265,7 +265,7 @@ async fn a_second_copy_is_taken_away_also_where_others_read_since_that_tells_the
     let again = json!({"channel": card.place, "thread_ts": card.name, "text": told["text"],
         "blocks": told["blocks"], "metadata": told["metadata"]});
     let url = format!("{}/api/chat.postMessage", stage.slack.url());
-    let post = Request::json("POST", url, &again).bearer(&stage.secrets.slack_bot_token);
+    let post = Request::json(reqwest::Method::POST, url, &again).bearer(&stage.secrets.slack_bot_token);
     let answer = stage.world.send(post).await.unwrap().value().unwrap();
     assert_eq!(answer["ok"], true, "{answer}");
     let lines = stage.lines(&case).await;

@@ -17,13 +17,13 @@ use casebridge::{
         settings::Settings,
     },
     entry::notify::Notifier,
-    http::{self, transport::Http},
+    http::{self, transport::Transport},
     runtime::{
-        World,
+        QueueMessage, World,
         gate::Breaker,
-        live::{Inbox, Job, Live, Safe},
+        live::{Inbox, Live, Safe},
     },
-    state::{Meta, Store, TargetKind, memory::Memory, notes::PlaceNote},
+    state::{Meta, Store, TargetKind, agenda, memory::Memory, notes::PlaceNote},
     targets::{jira, slack},
 };
 use casebridge_lab::standins::{Call, Jira, Sir, Slack};
@@ -35,7 +35,7 @@ use tokio::sync::{
 
 thread_local! {
     /// Connections that all stages of a test share.
-    static HTTP: Http = Http::default();
+    static HTTP: Transport = Transport::default();
 }
 
 /// How long each invocation has.
@@ -77,7 +77,7 @@ impl World for Outside {
         tokio::task::yield_now().await;
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let answer = self.live.send(request).await;
         let takes = self.takes.lock().unwrap().clone();
@@ -89,8 +89,8 @@ impl World for Outside {
         self.live.call(call).await
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.live.enqueue(group, id, job).await
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        self.live.enqueue(message).await
     }
 }
 
@@ -104,7 +104,7 @@ pub struct Stage {
     pub settings: Settings,
     pub secrets: Secrets,
     pub channel: String,
-    jobs: Mutex<UnboundedReceiver<Job>>,
+    jobs: Mutex<UnboundedReceiver<QueueMessage>>,
 }
 
 impl Stage {
@@ -135,6 +135,8 @@ impl Stage {
         };
         let memory = Memory::default();
         memory.put_settings(&settings).await.unwrap();
+        // They were pushed long ago.
+        agenda::change(&memory, |agenda| std::mem::take(&mut agenda.wake)).await.unwrap();
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
             .region(Region::new("eu-west-1"))
@@ -143,7 +145,7 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config.load().await);
         let live = Live::new(memory.clone(), aws, Inbox::Channel(sender), Safe::Given(secrets.clone()));
-        let live = live.through(HTTP.with(Http::clone));
+        let live = live.through(HTTP.with(Transport::clone));
         let settings = live.settings().await.unwrap().as_ref().clone();
         let clocks = [slack.clock().clone(), jira.clock().clone(), sir.clock().clone()];
         let world = Outside { live, ahead: AtomicI64::new(0), takes: Default::default(), clocks };
@@ -249,7 +251,7 @@ impl Stage {
     }
 
     /// The jobs that were put on the inbox since the last time.
-    pub async fn jobs(&self) -> Vec<Job> {
+    pub async fn jobs(&self) -> Vec<QueueMessage> {
         let mut jobs = self.jobs.lock().await;
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
     }

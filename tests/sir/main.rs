@@ -14,7 +14,7 @@ use aws_sdk_securityir::{
 use casebridge::{
     aws::{
         hub,
-        sir::{Answer, Call, NewCase, aws::Aws},
+        sir::{Answer, Call, NewCase, aws::SirClient},
     },
     case::*,
 };
@@ -23,8 +23,8 @@ use casebridge_lab::standins::Sir;
 const REGION: &str = "eu-west-1";
 
 /// The calls as the functions make them, to a service at `url`. Retries and time-outs of the client itself are left
-/// as the SDK has them: what `Aws` wants it must say.
-fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> Aws {
+/// as the SDK has them: what `SirClient` wants it must say.
+fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> SirClient {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .endpoint_url(url)
@@ -33,14 +33,14 @@ fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> Aws {
         .build();
     let http =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-    Aws::new(Client::from_conf(config), hub::Hub::new(http, credentials, REGION, url))
+    SirClient::new(Client::from_conf(config), hub::Hub::new(http, credentials, REGION, url))
 }
 
 fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
 }
 
-async fn pair() -> (Sir, Aws) {
+async fn pair() -> (Sir, SirClient) {
     let sir = Sir::start().await.expect("a free port");
     let aws = aws_at(sir.url(), credentials());
     (sir, aws)
@@ -64,11 +64,11 @@ fn new_case(title: &str) -> NewCase {
     }
 }
 
-async fn created(aws: &Aws, new: NewCase) -> CaseId {
+async fn created(aws: &SirClient, new: NewCase) -> CaseId {
     ask!(aws, Call::CreateCase { new: Box::new(new) }, Answer::CaseId)
 }
 
-async fn case(aws: &Aws, case: &CaseId) -> Case {
+async fn case(aws: &SirClient, case: &CaseId) -> Case {
     *ask!(aws, Call::GetCase { case: case.clone() }, Answer::Case)
 }
 
@@ -85,6 +85,6 @@ macro_rules! ask {
 }
 
 /// Makes a call that must succeed and answers nothing.
-async fn done(aws: &Aws, call: Call) {
+async fn done(aws: &SirClient, call: Call) {
     assert_eq!(aws.call(call.clone()).await, Ok(Answer::Done), "{call:?}");
 }

@@ -43,7 +43,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|&text| text.to_owned()).collect()
 }
 
-async fn a_case_is_opened_with_all_it_can_have(aws: &Aws) -> CaseId {
+async fn a_case_is_opened_with_all_it_can_have(aws: &SirClient) -> CaseId {
     let new = NewCase {
         accounts: texts(&["111122223333"]),
         watchers: vec![ana()],
@@ -100,7 +100,7 @@ async fn a_case_is_opened_with_all_it_can_have(aws: &Aws) -> CaseId {
     id
 }
 
-async fn everything_on_it_is_changed(aws: &Aws, id: &CaseId) {
+async fn everything_on_it_is_changed(aws: &SirClient, id: &CaseId) {
     let change = CaseChange {
         title: Some("Key leaked and used".to_owned()),
         description: Some("It was used.".to_owned()),
@@ -149,7 +149,7 @@ async fn everything_on_it_is_changed(aws: &Aws, id: &CaseId) {
     assert!(edits.items.iter().all(whole));
 }
 
-async fn comments_are_added_and_edited(sir: &Sir, aws: &Aws, id: &CaseId) {
+async fn comments_are_added_and_edited(sir: &Sir, aws: &SirClient, id: &CaseId) {
     let say = |body: &str| Call::CreateCaseComment {
         case: id.clone(),
         body: body.to_owned(),
@@ -172,7 +172,7 @@ async fn comments_are_added_and_edited(sir: &Sir, aws: &Aws, id: &CaseId) {
     assert!(page.items.iter().all(|comment| comment.created > 0 && comment.updated.is_some()));
 }
 
-async fn files_are_attached(aws: &Aws, id: &CaseId) {
+async fn files_are_attached(aws: &SirClient, id: &CaseId) {
     let (name, token) = ("a.txt".to_owned(), "file".to_owned());
     let upload = Call::GetCaseAttachmentUploadUrl { case: id.clone(), name, bytes: 3, token };
     let url = ask!(aws, upload, Answer::Url);
@@ -191,7 +191,7 @@ async fn files_are_attached(aws: &Aws, id: &CaseId) {
     assert_eq!(&bytes[..], b"abc");
 }
 
-async fn tags_are_set_and_taken_away(aws: &Aws, id: &CaseId) {
+async fn tags_are_set_and_taken_away(aws: &SirClient, id: &CaseId) {
     let arn = case(aws, id).await.arn;
     let tags = vec![("jira".to_owned(), "SEC-1".to_owned()), ("a".to_owned(), String::new())];
     done(aws, Call::TagResource { arn: arn.clone(), tags }).await;
@@ -200,7 +200,7 @@ async fn tags_are_set_and_taken_away(aws: &Aws, id: &CaseId) {
     assert_eq!(tags, [("a".to_owned(), String::new()), ("jira".to_owned(), "SEC-1".to_owned())]);
 }
 
-async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &Aws, id: &CaseId) {
+async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &SirClient, id: &CaseId) {
     done(aws, Call::UpdateResolverType { case: id.clone(), resolver: Resolver::Aws }).await;
     sir.aws_changes(id.as_str(), &json!({ "caseStatus": "Ready to Close", "pendingAction": "Customer" }))
         .expect("an open case");
@@ -232,7 +232,7 @@ async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &Aws, id: &CaseId)
     assert_eq!(case(aws, &other).await.closure.as_deref(), Some("False Positive"));
 }
 
-async fn memberships_are_read_and_changed(sir: &Sir, aws: &Aws) {
+async fn memberships_are_read_and_changed(sir: &Sir, aws: &SirClient) {
     let id = MembershipId::new(sir.membership_id().expect("a membership"));
     let page = ask!(aws, Call::ListMemberships { next: None }, Answer::Memberships);
     let arn = format!("arn:aws:security-ir:eu-west-1:111122223333:membership/{id}");
@@ -288,7 +288,7 @@ fn team() -> Vec<Responder> {
     vec![person("Ana", &["Case Created", "Case Closed"]), person("Cleo", &[])]
 }
 
-async fn accounts_and_metrics_are_read(sir: &Sir, aws: &Aws, id: &MembershipId) {
+async fn accounts_and_metrics_are_read(sir: &Sir, aws: &SirClient, id: &MembershipId) {
     let accounts = texts(&["111122223333", "444455556666"]);
     let answer = ask!(
         aws,
@@ -332,7 +332,7 @@ async fn accounts_and_metrics_are_read(sir: &Sir, aws: &Aws, id: &MembershipId) 
     assert_eq!(*ask!(aws, asked, Answer::Metrics), expected);
 }
 
-async fn a_membership_ends_and_begins(aws: &Aws, id: &MembershipId) {
+async fn a_membership_ends_and_begins(aws: &SirClient, id: &MembershipId) {
     let cancel = || Call::CancelMembership { membership: id.clone() };
     let status = || async {
         ask!(aws, Call::GetMembership { membership: id.clone() }, Answer::Membership).status.clone()

@@ -16,7 +16,7 @@ use axum::{
     http::request::Parts,
 };
 use casebridge::aws::{
-    hub::{Administrator, Answer as Told, Call, Product},
+    hub::{Administrator, HubAnswer as Told, HubCall as Call, Product},
     sir::{self, Fault, FaultKind, Operation},
 };
 use casebridge_lab::standins::{self, Canned, Hub, Target};
@@ -26,17 +26,17 @@ use tokio::sync::mpsc;
 
 use super::*;
 
-async fn pair() -> (Hub, Aws) {
+async fn pair() -> (Hub, SirClient) {
     let hub = Hub::start().await.expect("a free port");
     let aws = aws_at(hub.url(), credentials());
     (hub, aws)
 }
 
-async fn told(aws: &Aws, call: Call) -> Told {
+async fn told(aws: &SirClient, call: Call) -> Told {
     ask!(aws, sir::Call::Hub(call), Answer::Hub)
 }
 
-async fn refused(aws: &Aws, call: Call) -> Fault {
+async fn refused(aws: &SirClient, call: Call) -> Fault {
     aws.call(sir::Call::Hub(call)).await.expect_err("a fault")
 }
 
@@ -57,7 +57,7 @@ async fn every_operation_is_made_and_its_answer_read() {
     assert_eq!(heard, ours.map(|operation| operation.name().to_owned()).collect());
 }
 
-async fn an_administrator_is_accepted_and_left(hub: &Hub, aws: &Aws) {
+async fn an_administrator_is_accepted_and_left(hub: &Hub, aws: &SirClient) {
     assert_eq!(told(aws, Call::GetAdministratorAccount).await, Told::Administrator(None));
     let (administrator, invitation) = hub.invitation();
     let accept = Call::AcceptAdministratorInvitation {
@@ -80,7 +80,7 @@ async fn an_administrator_is_accepted_and_left(hub: &Hub, aws: &Aws) {
     assert_eq!(hub.administrator(), None);
 }
 
-async fn members_are_looked_up(aws: &Aws) {
+async fn members_are_looked_up(aws: &SirClient) {
     let accounts = ["333344445555", "777788889999"].map(str::to_owned).into();
     let Told::Found { members, unread } = told(aws, Call::GetMembers { accounts }).await else {
         panic!("no members")
@@ -95,7 +95,7 @@ async fn members_are_looked_up(aws: &Aws) {
     assert_eq!(unread[0].why, "The account is not a member.");
 }
 
-async fn products_are_described(aws: &Aws) {
+async fn products_are_described(aws: &SirClient) {
     let Told::Products(all) = told(aws, Call::DescribeProducts { product: None, next: None }).await else {
         panic!("no products")
     };

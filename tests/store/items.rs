@@ -7,7 +7,7 @@ use std::{collections::HashMap, fs};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use casebridge::{
-    case::{CaseId, Millis, author::Author},
+    case::{CaseId, Millis, UserId, author::Author},
     state::{Command, Error, Note, Reserved, Saying, Seen, Store, Told, Wanted, dynamodb::Dynamo},
     targets::{jira, slack},
 };
@@ -36,7 +36,7 @@ fn saying() -> Saying {
         command: "b5bb9d80".to_owned(),
         since: THEN,
         body_hash: "58c64f4b7a3b2c1d0e9f".to_owned(),
-        author: Author::Slack { user: "U0ANAEXAMP".to_owned() },
+        author: Author::Slack { user: UserId::new("U0ANAEXAMP") },
         speaker: Some("ana (Slack)".to_owned()),
         slack_ts: Some("1795669199.000100".to_owned()),
         jira_comment: None,

@@ -11,14 +11,14 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use casebridge::{
-    config::sdk::{Aws, Patience},
+    config::sdk::{Aws, Timeouts},
     state::{Error, Note, Store, dynamodb::Dynamo},
 };
 
 use super::{Slack, case, key, now, saying, table::config, told};
 
-const PATIENCE: Patience =
-    Patience { attempt: Duration::from_millis(100), operation: Duration::from_millis(900), attempts: 3 };
+const PATIENCE: Timeouts =
+    Timeouts { attempt: Duration::from_millis(100), operation: Duration::from_millis(900), attempts: 3 };
 
 /// A DynamoDB that gives one answer to everything, or none, and counts what it heard.
 struct Broken {

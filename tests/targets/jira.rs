@@ -24,7 +24,7 @@ use crate::{
 struct Site {
     jira: standins::Jira,
     world: Live<Memory>,
-    settings: settings::Jira,
+    settings: settings::JiraSettings,
     email: Secret,
     token: Secret,
 }

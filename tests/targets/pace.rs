@@ -79,7 +79,7 @@ impl World for Outside {
         tokio::time::sleep(time).await;
     }
 
-    async fn send(&self, _: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, _: http::Request) -> Result<http::Response, http::TransportError> {
         panic!("the channel is no service")
     }
 
@@ -97,7 +97,7 @@ impl World for Outside {
         })
     }
 
-    async fn enqueue(&self, _: &str, _: &str, _: String) -> Result<(), String> {
+    async fn enqueue(&self, _: casebridge::runtime::QueueMessage) -> Result<(), String> {
         panic!("nobody speaks there")
     }
 }

@@ -53,7 +53,7 @@ impl World for Outside {
         self.now.set(self.now.get() + Millis::try_from(time.as_millis()).unwrap());
     }
 
-    async fn send(&self, _: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, _: http::Request) -> Result<http::Response, http::TransportError> {
         panic!("the receiver is no service")
     }
 
@@ -67,7 +67,7 @@ impl World for Outside {
         })
     }
 
-    async fn enqueue(&self, _: &str, _: &str, _: String) -> Result<(), String> {
+    async fn enqueue(&self, _: casebridge::runtime::QueueMessage) -> Result<(), String> {
         panic!("nobody speaks there")
     }
 }

@@ -26,7 +26,7 @@ const ANA: &str = "U024BE7LH";
 struct Workspace {
     slack: standins::Slack,
     world: Live<Memory>,
-    settings: settings::Slack,
+    settings: settings::SlackSettings,
     token: Secret,
 }
 

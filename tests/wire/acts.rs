@@ -1,14 +1,15 @@
 //! What a person does, up to the job on the inbox; what they then read, and how everything stands, to be compared.
 
 use casebridge::{
-    case::CaseId,
-    runtime::live::Job,
+    case::{CaseId, MemberId},
+    runtime::QueueMessage,
     state::{
         Note, Store,
         notes::{Home, PlaceNote},
     },
     targets::jira,
     targets::jira::IssueText,
+    targets::mark::Mark,
 };
 use casebridge_lab::standins::{Delivery, Slack};
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ pub enum Act {
 pub struct Ready {
     pub act: Act,
     pub stage: Stage,
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<QueueMessage>,
     /// What was to be read before.
     read: Vec<String>,
     /// How everything stood before.
@@ -100,7 +101,7 @@ impl Act {
         let (mut stage, case, thread) = furnished().await;
         if let Self::TypesInGroup(_) = self {
             let group = stage.slack.add_group("responders", &[ANA]);
-            stage.settings.roles.admin = vec![group];
+            stage.settings.roles.admin = vec![MemberId::new(group)];
         }
         let deliveries = self.deliveries(&stage, &case, &thread).await;
         (stage, deliveries)
@@ -245,16 +246,16 @@ async fn old_issue(stage: &Stage, case: &str) -> String {
     let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
     let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x" }] });
     let description = json!({ "type": "doc", "version": 1, "content": [words] });
-    let text = IssueText { case: &case, mark: "m".to_owned(), summary: "x".to_owned(), description };
+    let text = IssueText { case: &case, mark: Mark::new("m"), summary: "x".to_owned(), description };
     let made = stage.bridge().jira().unwrap().create_issue(text).await.unwrap();
-    let home = Some(Home { place: made.id.clone(), name: made.key.clone() });
+    let home = Some(Home { place: made.id.to_string(), name: made.key.to_string() });
     let note = serde_json::to_string(&PlaceNote { home, ..PlaceNote::default() }).unwrap();
     stage.memory.hint(&case, now, false).await.unwrap();
     let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
     stage.memory.save(&case, lease.epoch, Note::Of(jira::KIND), &note).await.unwrap();
     stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
     stage.memory.bind(&format!("jira/{}", made.id), &case).await.unwrap();
-    made.key
+    made.key.to_string()
 }
 
 async fn delivered(stage: &Stage, deliveries: &[Delivery]) {

@@ -12,7 +12,7 @@ use casebridge::{
         transport::{Opened, Source},
     },
     runtime::{
-        World,
+        QueueMessage, World,
         live::{Inbox, Live, Safe},
     },
     state::memory::Memory,
@@ -58,15 +58,15 @@ impl World for Elsewhere<'_> {
         self.world.sleep(time).await;
     }
 
-    async fn send(&self, request: http::Request) -> Result<http::Response, http::Trouble> {
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
         self.world.send(request).await
     }
 
-    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::Trouble> {
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
         self.world.open(from, bytes).await
     }
 
-    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::Trouble> {
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
         self.world.fill(to, file).await
     }
 
@@ -74,8 +74,8 @@ impl World for Elsewhere<'_> {
         self.world.call(call).await
     }
 
-    async fn enqueue(&self, group: &str, id: &str, job: String) -> Result<(), String> {
-        self.queue.enqueue(group, id, job).await
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        self.queue.enqueue(message).await
     }
 }
 

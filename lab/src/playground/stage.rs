@@ -21,8 +21,8 @@ use casebridge::{
     entry::notify::Notifier,
     http::Request,
     runtime::{
-        World,
-        live::{self, Chosen, Inbox, Job, Live, Safe},
+        QueueMessage, World,
+        live::{self, Chosen, Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
 };
@@ -51,11 +51,11 @@ pub enum Error {
     Start(#[from] io::Error),
     /// Settings or secrets did not fit.
     #[error(transparent)]
-    Live(#[from] live::Error),
+    Live(#[from] live::ConfigError),
 }
 
-impl From<secrets::Error> for Error {
-    fn from(error: secrets::Error) -> Self {
+impl From<secrets::SecretsError> for Error {
+    fn from(error: secrets::SecretsError) -> Self {
         Self::Live(error.into())
     }
 }
@@ -75,7 +75,7 @@ pub struct Stage {
     pub standins: Standins,
     live: Live<Memory>,
     chosen: Chosen,
-    jobs: Mutex<UnboundedReceiver<Job>>,
+    jobs: Mutex<UnboundedReceiver<QueueMessage>>,
     inbox: Mutex<Queue>,
     events: Mutex<Queue>,
     /// Every event that ever arrived.
@@ -102,7 +102,7 @@ impl Stage {
             .endpoint_url(standins.sir.url())
             .build();
         let store = Memory::default();
-        store.put_settings(&standins.settings()).await.map_err(live::Error::from)?;
+        store.put_settings(&standins.settings()).await.map_err(live::ConfigError::from)?;
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config).with_security_hub(standins.hub.url());
         let secrets = Secrets::parse(&standins.secret().to_string())?;
@@ -148,7 +148,9 @@ impl Stage {
         let answered = Answered { status, body };
         if let Some(url) = response_url(delivery).filter(|_| !answered.body.is_null()) {
             // Slack shows what the response says as it would show the same at the response_url.
-            if let Err(trouble) = self.live.send(Request::json("POST", url, &answered.body)).await {
+            if let Err(trouble) =
+                self.live.send(Request::json(reqwest::Method::POST, url, &answered.body)).await
+            {
                 warn!(%trouble, "an answer was not shown");
             }
         }
@@ -163,7 +165,7 @@ impl Stage {
         }
         {
             let (mut jobs, mut inbox) = (lock(&self.jobs), lock(&self.inbox));
-            while let Ok(Job { group, id, body }) = jobs.try_recv() {
+            while let Ok(QueueMessage { group, id, body }) = jobs.try_recv() {
                 inbox.put_once(self.live.now(), id, group, body);
             }
         }

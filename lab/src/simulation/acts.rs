@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use casebridge::{
-    case::{CaseId, ChannelId, Status, TeamId, TriggerId, UserId},
+    case::{CaseId, ChannelId, Status, TriggerId, Ts, UserId},
     chat::{
         self, CommandLine,
         job::{Job, Origin, Sender},
@@ -165,13 +165,13 @@ fn reword(world: &Rc<Shared>, id: &CaseId) {
 fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let now = world.clock.now();
     let text = words(&world.chance, &format!("by command {number}"));
-    let (person, channel) = (world.slack().ana(), world.settings().slack.channel.clone());
+    let (person, channel) = (world.slack().ana(), world.settings().slack.channel.to_string());
     let typed = world.slack().types(&person, &channel, "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
     let line = CommandLine::comment(case, text.clone());
     let sender = Sender {
-        team: TeamId::new(world.settings().slack.team.clone()),
+        team: world.settings().slack.team.clone(),
         user: UserId::new(person),
         place: Origin::channel(ChannelId::new(channel)),
         at: now,
@@ -210,7 +210,8 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
         gone: None,
     });
     drop(journal);
-    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: typed, ..Heard::default() };
+    let (thread_ts, user) = (thread.map(Ts::new), Some(UserId::new(person)));
+    let heard = Heard { thread_ts, user, text: typed, ..Heard::at(Ts::new(ts)) };
     let Some(said) = said_by_a_person(heard) else { return };
     let job = chat::said::said(&world.settings(), &home, &said, now);
     world.said.borrow_mut().push((text, None, job.key().into()));

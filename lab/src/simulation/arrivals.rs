@@ -106,7 +106,7 @@ impl Shared {
     pub fn watch_departure(&self, request: &Request) {
         let now = self.clock.now();
         let path = request.url.split('?').next().unwrap_or_default();
-        if is_post(path) && says(&request.body, &self.settings().slack.channel) {
+        if is_post(path) && says(&request.body, self.settings().slack.channel.as_str()) {
             let mut posts = self.posts.borrow_mut();
             posts.push(now);
             posts.retain(|at| now - at < 5_000);

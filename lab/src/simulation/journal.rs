@@ -140,7 +140,7 @@ pub fn in_jira(journal: &mut Journal, jira: &Jira, (request, answer): (&Request,
     let path = request.url.split('?').next().unwrap_or_default();
     let Some((_, path)) = path.split_once("/rest/api/3/") else { return };
     let made = || text(&json(&answer.body)["id"]);
-    match (request.method, path.split('/').collect::<Vec<_>>().as_slice()) {
+    match (request.method.as_str(), path.split('/').collect::<Vec<_>>().as_slice()) {
         ("POST", ["issue"]) => issue(journal, jira, &made(), now),
         ("PUT", ["issue", id]) => issue(journal, jira, id, now),
         ("POST", ["issue", issue, "comment"]) => comment(journal, jira, [issue, &made()], now),

@@ -39,7 +39,7 @@ use casebridge::{
     },
     entry::targets::Targets,
     runtime::{Rule, World, gate::Queues},
-    state::Store,
+    state::{Store, agenda},
     sync::{context::Context as Around, reconcile::reconcile, resync},
     targets::{jira::Jira, slack::Slack},
 };
@@ -260,8 +260,8 @@ fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
 fn is_quiet(world: &Shared) -> bool {
     let now = world.clock.now();
     let due = ready(world.memory.due(now, 1)).is_none_or(|due| due != Ok(Vec::new()));
-    let next = ready(resync::next_discovery(&world.memory)).and_then(Result::ok);
-    !due && next.is_some_and(|next| next > now)
+    let next = ready(agenda::read(&world.memory)).and_then(Result::ok);
+    !due && next.is_some_and(|agenda| agenda.next > now && !agenda.wake && !agenda.broken)
 }
 
 /// What a future answers that never waits, as the table in memory does.

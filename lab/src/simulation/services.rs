@@ -222,7 +222,7 @@ impl Services {
         let words = |text: &str| json!({"errorMessages": [text], "errors": {}});
         let refusals = self.refusals.borrow();
         let holds = |what| refusals.hold(what, now);
-        let (status, body) = match (request.method, rest) {
+        let (status, body) = match (request.method.as_str(), rest) {
             ("POST", "transitions") if holds(Set::StatusByField) => {
                 (400, json!({"errorMessages": [], "errors": {"resolution": "is required"}}))
             }

@@ -6,8 +6,8 @@ use casebridge::{
     aws::sir::{Answer, Call, Fault, FaultKind},
     case::{CommentId, Millis},
     config::settings::Settings,
-    http::{Request, Response, Trouble},
-    runtime::{Rule, World},
+    http::{Request, Response, TransportError},
+    runtime::{QueueMessage, Rule, World},
 };
 
 use super::{
@@ -34,14 +34,14 @@ impl SimWorld {
         Self { shared: shared.clone(), settings: shared.settings(), table: Table(shared.clone()) }
     }
 
-    async fn try_send(&self, request: &Request) -> Result<Response, Trouble> {
+    async fn try_send(&self, request: &Request) -> Result<Response, TransportError> {
         let world = &self.shared;
         world.watch_departure(request);
         let path = request.url.split('?').next().unwrap_or_default().to_owned();
         let fate = world.faults.borrow().fate(&world.chance, is_post(&path));
-        let lost = || Trouble::Lost("timeout".to_owned());
+        let lost = || TransportError::Lost("timeout".to_owned());
         match fate {
-            Fate::NotSent => return Err(Trouble::NotSent("refused".to_owned())),
+            Fate::NotSent => return Err(TransportError::NotSent("refused".to_owned())),
             Fate::Throttled(word) => {
                 world.delay(10, 60).await;
                 world.note("throttled", &path);
@@ -108,7 +108,7 @@ impl World for SimWorld {
         self.shared.clock.delay(Millis::try_from(time.as_millis()).unwrap_or(0)).await;
     }
 
-    async fn send(&self, request: Request) -> Result<Response, Trouble> {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let (request, act) = breaks::sent(self.shared.broken, request);
         match act {
             Act::Goes => {}
@@ -120,8 +120,8 @@ impl World for SimWorld {
         }
         let answer = self.try_send(&request).await;
         let again = match &answer {
-            Err(Trouble::Lost(_)) => true,
-            Err(Trouble::NotSent(_)) => false,
+            Err(TransportError::Lost(_)) => true,
+            Err(TransportError::NotSent(_)) => false,
             Ok(answer) => answer.status >= 500,
         };
         if again && !self.shared.holds(Rule::NoClientRetry) {
@@ -176,10 +176,10 @@ impl World for SimWorld {
         }
     }
 
-    async fn enqueue(&self, _group: &str, _id: &str, job: String) -> Result<(), String> {
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         let world = &self.shared;
         world.delay(5, 20).await;
-        world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(job.into(), 1));
+        world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(message.body.into(), 1));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! How is a stand-in asked within this process, without a socket?
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use casebridge::http::{Request, Response};
 
 use super::{
@@ -43,7 +43,7 @@ impl Server {
             Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
         };
         Asked {
-            method: Method::from_bytes(request.method.as_bytes()).unwrap_or_default(),
+            method: request.method.clone(),
             path: place.strip_prefix(self.url()).unwrap_or(place).to_owned(),
             query: serde_urlencoded::from_str(query).unwrap_or_default(),
             headers: request.headers.iter().filter_map(header).collect::<HeaderMap>(),
@@ -65,6 +65,7 @@ fn received(answer: Answer) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::Method;
     use casebridge::config::secrets::Secret;
     use serde_json::{Value, json};
 
@@ -79,7 +80,7 @@ mod tests {
 
     fn post(slack: &Slack, text: &str, sight: Sight) -> Response {
         let body = json!({ "channel": slack.security(), "text": text });
-        let request = Request::json("POST", format!("{}/api/chat.postMessage", slack.url()), &body);
+        let request = Request::json(Method::POST, format!("{}/api/chat.postMessage", slack.url()), &body);
         slack.answer(&request.bearer(&Secret::new(slack.token())), sight)
     }
 
@@ -151,7 +152,7 @@ mod tests {
         let topic = || {
             let body = json!({ "channel": slack.security(), "topic": "x" });
             let url = format!("{}/api/conversations.setTopic", slack.url());
-            let request = Request::json("POST", url, &body).bearer(&Secret::new(slack.token()));
+            let request = Request::json(Method::POST, url, &body).bearer(&Secret::new(slack.token()));
             slack.answer(&request, Sight::Now)
         };
         assert!((0..20).all(|_| topic().status == 200));
@@ -165,7 +166,7 @@ mod tests {
         let jira = Jira::within(clock, "https://jira.within");
         let (email, token) = jira.credentials();
         let url = format!("{}/rest/api/3/myself", jira.url());
-        let request = Request::bare("GET", url).basic(&Secret::new(email), &Secret::new(token));
+        let request = Request::bare(Method::GET, url).basic(&Secret::new(email), &Secret::new(token));
         let answers: Vec<u16> = (0..101).map(|_| jira.answer(&request, Sight::Now).status).collect();
         assert_eq!((answers[99], answers[100]), (200, 429));
         assert_eq!(jira.refusal("404").status, 404);

@@ -5,42 +5,45 @@ use std::time::Duration;
 use serde::{Deserialize, de::DeserializeOwned};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Administrator, Answer, Call, Member, Product};
+use super::{Administrator, HubAnswer, HubCall, Member, Product};
 use crate::{
     aws::sir::{Fault, FaultKind, Page, UnreadAccount, fault},
     case::Seconds,
 };
 
 /// What the body of a successful answer to a call says.
-pub(super) fn read(call: &Call, body: &[u8]) -> Result<Answer, Fault> {
+pub(super) fn read(call: &HubCall, body: &[u8]) -> Result<HubAnswer, Fault> {
     match call {
-        Call::GetAdministratorAccount => {
-            let answer: wire::Administrators = json(body)?;
-            Ok(Answer::Administrator(answer.administrator.map(administrator)))
+        HubCall::GetAdministratorAccount => {
+            let answer: wire::AdministratorsBody = json(body)?;
+            Ok(HubAnswer::Administrator(answer.administrator.map(administrator)))
         }
-        Call::ListMembers { .. } => {
-            let answer: wire::Members = json(body)?;
-            Ok(Answer::Members(page(answer.members.into_iter().map(member).collect(), answer.next_token)))
+        HubCall::ListMembers { .. } => {
+            let answer: wire::MembersBody = json(body)?;
+            Ok(HubAnswer::Members(page(answer.members.into_iter().map(member).collect(), answer.next_token)))
         }
-        Call::GetMembers { .. } => {
-            let answer: wire::Members = json(body)?;
+        HubCall::GetMembers { .. } => {
+            let answer: wire::MembersBody = json(body)?;
             let members = answer.members.into_iter().map(member).collect();
             let unread = answer.unprocessed_accounts.into_iter().map(unread).collect();
-            Ok(Answer::Found { members, unread })
+            Ok(HubAnswer::Found { members, unread })
         }
-        Call::DescribeProducts { .. } => {
-            let answer: wire::Products = json(body)?;
-            Ok(Answer::Products(page(answer.products.into_iter().map(product).collect(), answer.next_token)))
+        HubCall::DescribeProducts { .. } => {
+            let answer: wire::ProductsBody = json(body)?;
+            Ok(HubAnswer::Products(page(
+                answer.products.into_iter().map(product).collect(),
+                answer.next_token,
+            )))
         }
-        Call::AcceptAdministratorInvitation { .. } | Call::DisassociateFromAdministratorAccount => {
-            Ok(Answer::Done)
+        HubCall::AcceptAdministratorInvitation { .. } | HubCall::DisassociateFromAdministratorAccount => {
+            Ok(HubAnswer::Done)
         }
     }
 }
 
 /// What a refusal means. `name` is the header `x-amzn-errortype`, which says it best where it is sent.
 pub(super) fn refusal(status: u16, name: Option<&str>, wait: Option<Duration>, body: &[u8]) -> Fault {
-    let told: wire::Refusal = serde_json::from_slice(body).unwrap_or_default();
+    let told: wire::RefusalBody = serde_json::from_slice(body).unwrap_or_default();
     let code = name.map(str::to_owned).or(told.code).or(told.kind).unwrap_or_default();
     // As `namespace#Name:http://…`.
     let code = code.split(':').next().unwrap_or_default().rsplit('#').next().unwrap_or_default();
@@ -66,7 +69,7 @@ fn seconds(text: Option<String>) -> Option<Seconds> {
     OffsetDateTime::parse(&text?, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
 }
 
-fn administrator(item: wire::Administrator) -> Administrator {
+fn administrator(item: wire::AdministratorBody) -> Administrator {
     Administrator {
         account: item.account_id,
         invitation: item.invitation_id,
@@ -75,7 +78,7 @@ fn administrator(item: wire::Administrator) -> Administrator {
     }
 }
 
-fn member(item: wire::Member) -> Member {
+fn member(item: wire::MemberBody) -> Member {
     Member {
         account: item.account_id,
         email: item.email,
@@ -85,11 +88,11 @@ fn member(item: wire::Member) -> Member {
     }
 }
 
-fn unread(item: wire::Unprocessed) -> UnreadAccount {
+fn unread(item: wire::UnprocessedBody) -> UnreadAccount {
     UnreadAccount { id: item.account_id, why: item.processing_result.unwrap_or_default() }
 }
 
-fn product(item: wire::Product) -> Product {
+fn product(item: wire::ProductBody) -> Product {
     Product {
         arn: item.product_arn,
         name: item.product_name,
@@ -106,13 +109,13 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Administrators {
-        pub administrator: Option<Administrator>,
+    pub struct AdministratorsBody {
+        pub administrator: Option<AdministratorBody>,
     }
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Administrator {
+    pub struct AdministratorBody {
         #[serde(default)]
         pub account_id: String,
         pub invitation_id: Option<String>,
@@ -122,17 +125,17 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Members {
+    pub struct MembersBody {
         #[serde(default)]
-        pub members: Vec<Member>,
+        pub members: Vec<MemberBody>,
         #[serde(default)]
-        pub unprocessed_accounts: Vec<Unprocessed>,
+        pub unprocessed_accounts: Vec<UnprocessedBody>,
         pub next_token: Option<String>,
     }
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Member {
+    pub struct MemberBody {
         #[serde(default)]
         pub account_id: String,
         pub email: Option<String>,
@@ -143,7 +146,7 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Unprocessed {
+    pub struct UnprocessedBody {
         #[serde(default)]
         pub account_id: String,
         pub processing_result: Option<String>,
@@ -151,14 +154,14 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Products {
-        pub products: Vec<Product>,
+    pub struct ProductsBody {
+        pub products: Vec<ProductBody>,
         pub next_token: Option<String>,
     }
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct Product {
+    pub struct ProductBody {
         pub product_arn: String,
         pub product_name: Option<String>,
         pub company_name: Option<String>,
@@ -170,7 +173,7 @@ mod wire {
     }
 
     #[derive(Default, Deserialize)]
-    pub struct Refusal {
+    pub struct RefusalBody {
         // Security Hub itself writes capitals; what refuses in front of it does not.
         #[serde(rename = "Code", alias = "code")]
         pub code: Option<String>,
@@ -187,8 +190,8 @@ mod tests {
 
     #[test]
     fn an_account_without_an_administrator_says_nothing() {
-        let answer = read(&Call::GetAdministratorAccount, b"{}").expect("readable");
-        assert_eq!(answer, Answer::Administrator(None));
+        let answer = read(&HubCall::GetAdministratorAccount, b"{}").expect("readable");
+        assert_eq!(answer, HubAnswer::Administrator(None));
     }
 
     #[test]
@@ -204,8 +207,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_json_may_hide_a_change_that_was_made() {
-        let fault =
-            read(&Call::DescribeProducts { product: None, next: None }, b"<html>").expect_err("unreadable");
+        let fault = read(&HubCall::DescribeProducts { product: None, next: None }, b"<html>")
+            .expect_err("unreadable");
         assert!(fault.maybe_applied());
     }
 

@@ -12,12 +12,8 @@ use aws_sigv4::{
 };
 use bytes::Bytes;
 
-use super::{Answer, Call, answer, request::Request};
-use crate::{
-    aws::sir::{Fault, FaultKind},
-    config::environment,
-    http::MAX_BODY,
-};
+use super::{HubAnswer, HubCall, answer, request::UnsignedRequest};
+use crate::{aws::sir::Fault, config::environment, http::MAX_BODY};
 
 /// The longest that a call may take: reads, then changes.
 const TIMES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(8));
@@ -43,15 +39,61 @@ impl Hub {
     }
 
     /// Makes a call, once: nothing is repeated here.
-    pub async fn call(&self, call: Call) -> Result<Answer, Fault> {
+    pub async fn call(&self, call: HubCall) -> Result<HubAnswer, Fault> {
         let credentials = self
             .credentials
             .provide_credentials()
             .await
-            .map_err(|_| not_sent("There are no AWS credentials."))?;
-        let request = made(&call, &self.endpoint, &self.region, credentials, SystemTime::now())?;
+            .map_err(|_| Fault::not_sent("There are no AWS credentials."))?;
+        let request = self.made(&call, credentials, SystemTime::now())?;
         let response = self.http.execute(request).await.map_err(|error| lost(&error))?;
         read(&call, response).await
+    }
+
+    /// The request as it is sent, with its signature and its time.
+    fn made(
+        &self,
+        call: &HubCall,
+        credentials: Credentials,
+        now: SystemTime,
+    ) -> Result<reqwest::Request, Fault> {
+        let signed = self.signed(&UnsignedRequest::of(call), credentials, now);
+        let signed = signed.ok_or_else(|| Fault::not_sent("The request could not be signed."))?;
+        let mut request = reqwest::Request::try_from(signed)
+            .map_err(|_| Fault::not_sent("The request could not be made."))?;
+        *request.timeout_mut() = Some(if call.kind().is_read() { TIMES.0 } else { TIMES.1 });
+        Ok(request)
+    }
+
+    /// The request with its signature: `None` where the endpoint is no URL.
+    fn signed(
+        &self,
+        request: &UnsignedRequest,
+        credentials: Credentials,
+        now: SystemTime,
+    ) -> Option<http::Request<Bytes>> {
+        let url = format!("{}{}", self.endpoint, request.path);
+        let body = Bytes::from(request.body.clone().unwrap_or_default());
+        let mut built = http::Request::builder().method(request.method.clone()).uri(&url);
+        if request.body.is_some() {
+            built = built.header("content-type", "application/json");
+        }
+        let mut built = built.body(body.clone()).ok()?;
+        let identity = credentials.into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name("securityhub")
+            .time(now)
+            .settings(SigningSettings::default())
+            .build()
+            .ok()?;
+        let headers = request.body.iter().map(|_| ("content-type", "application/json"));
+        let body = SignableBody::Bytes(&body);
+        let signable = SignableRequest::new(request.method.as_str(), &url, headers, body).ok()?;
+        let (instructions, _) = sign(signable, &params.into()).ok()?.into_parts();
+        instructions.apply_to_request_http1x(&mut built);
+        Some(built)
     }
 }
 
@@ -63,54 +105,7 @@ pub fn endpoint(region: &str, variable: impl Fn(&str) -> Option<String>) -> Stri
     }
 }
 
-/// The request as it is sent, with its signature and its time.
-fn made(
-    call: &Call,
-    endpoint: &str,
-    region: &str,
-    credentials: Credentials,
-    now: SystemTime,
-) -> Result<reqwest::Request, Fault> {
-    let signed = signed(&Request::of(call), endpoint, region, credentials, now)
-        .ok_or_else(|| not_sent("The request could not be signed."))?;
-    let mut request =
-        reqwest::Request::try_from(signed).map_err(|_| not_sent("The request could not be made."))?;
-    *request.timeout_mut() = Some(if call.kind().is_read() { TIMES.0 } else { TIMES.1 });
-    Ok(request)
-}
-
-/// The request with its signature: `None` where the endpoint is no URL.
-fn signed(
-    request: &Request,
-    endpoint: &str,
-    region: &str,
-    credentials: Credentials,
-    now: SystemTime,
-) -> Option<http::Request<Bytes>> {
-    let url = format!("{endpoint}{}", request.path);
-    let body = Bytes::from(request.body.clone().unwrap_or_default());
-    let mut built = http::Request::builder().method(request.method).uri(&url);
-    if request.body.is_some() {
-        built = built.header("content-type", "application/json");
-    }
-    let mut built = built.body(body.clone()).ok()?;
-    let identity = credentials.into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("securityhub")
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()
-        .ok()?;
-    let headers = request.body.iter().map(|_| ("content-type", "application/json"));
-    let signable = SignableRequest::new(request.method, &url, headers, SignableBody::Bytes(&body)).ok()?;
-    let (instructions, _) = sign(signable, &params.into()).ok()?.into_parts();
-    instructions.apply_to_request_http1x(&mut built);
-    Some(built)
-}
-
-async fn read(call: &Call, mut response: reqwest::Response) -> Result<Answer, Fault> {
+async fn read(call: &HubCall, mut response: reqwest::Response) -> Result<HubAnswer, Fault> {
     let status = response.status();
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let name = header("x-amzn-errortype");
@@ -131,11 +126,11 @@ async fn read(call: &Call, mut response: reqwest::Response) -> Result<Answer, Fa
 
 /// No connection came about, or it may have been applied.
 fn lost(error: &reqwest::Error) -> Fault {
-    if error.is_connect() { not_sent("Security Hub could not be reached.") } else { answer::unreadable() }
-}
-
-fn not_sent(message: &str) -> Fault {
-    Fault { kind: FaultKind::NotSent, message: message.to_owned() }
+    if error.is_connect() {
+        Fault::not_sent("Security Hub could not be reached.")
+    } else {
+        answer::unreadable()
+    }
 }
 
 #[cfg(test)]
@@ -170,9 +165,8 @@ mod tests {
     #[test]
     fn a_signature_names_the_service_the_region_and_the_session() {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
-        let call = Call::GetMembers { accounts: vec!["111122223333".to_owned()] };
-        let request =
-            made(&call, "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH).expect("a request");
+        let call = HubCall::GetMembers { accounts: vec!["111122223333".to_owned()] };
+        let request = at_hub().made(&call, credentials, SystemTime::UNIX_EPOCH).expect("a request");
         let header = |name: &str| request.headers()[name].to_str().expect("text").to_owned();
         assert!(
             header("authorization").starts_with(
@@ -185,14 +179,20 @@ mod tests {
         assert_eq!(header("x-amz-security-token"), "session");
     }
 
+    fn at_hub() -> Hub {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+        let credentials = SharedCredentialsProvider::new(credentials);
+        Hub::new(reqwest::Client::new(), credentials, "eu-west-1", "http://hub")
+    }
+
     #[test]
     fn a_read_has_five_seconds_and_a_change_eight() {
         let time = |call| {
             let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-            let made = made(&call, "http://hub", "eu-west-1", credentials, SystemTime::UNIX_EPOCH);
+            let made = at_hub().made(&call, credentials, SystemTime::UNIX_EPOCH);
             made.expect("a request").timeout().copied()
         };
-        assert_eq!(time(Call::GetAdministratorAccount), Some(Duration::from_secs(5)));
-        assert_eq!(time(Call::DisassociateFromAdministratorAccount), Some(Duration::from_secs(8)));
+        assert_eq!(time(HubCall::GetAdministratorAccount), Some(Duration::from_secs(5)));
+        assert_eq!(time(HubCall::DisassociateFromAdministratorAccount), Some(Duration::from_secs(8)));
     }
 }

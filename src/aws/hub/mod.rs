@@ -23,7 +23,7 @@ use crate::{
 /// One call of Security Hub, as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is an operation of the API and carries that operation's input")]
-pub enum Call {
+pub enum HubCall {
     /// From a member account.
     GetAdministratorAccount,
     /// From an account that no organisation manages.
@@ -41,7 +41,7 @@ pub enum Call {
 /// What a call answered. Its `Debug` tells which answer it is and nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is the answer of the operation that its name says")]
-pub enum Answer {
+pub enum HubAnswer {
     /// `None` where the account has no administrator.
     Administrator(Option<Administrator>),
     Members(Page<Member>),
@@ -99,7 +99,7 @@ pub struct Product {
     pub integrations: Vec<String>,
 }
 
-impl Call {
+impl HubCall {
     /// Which operation it is.
     pub fn kind(&self) -> Operation {
         match self {
@@ -113,7 +113,7 @@ impl Call {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for HubAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Administrator(_) => "Administrator",

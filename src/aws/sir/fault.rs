@@ -44,6 +44,11 @@ pub enum FaultKind {
 }
 
 impl Fault {
+    /// Nothing left this process.
+    pub fn not_sent(message: impl Into<String>) -> Self {
+        Self { kind: FaultKind::NotSent, message: message.into() }
+    }
+
     /// Whether the call may have taken effect all the same.
     pub fn maybe_applied(&self) -> bool {
         self.kind == FaultKind::Unknown

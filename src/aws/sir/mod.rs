@@ -55,7 +55,7 @@ pub enum Call {
     ListTagsForResource { arn: String },
     TagResource { arn: String, tags: Vec<(String, String)> },
     UntagResource { arn: String, keys: Vec<String> },
-    Hub(hub::Call),
+    Hub(hub::HubCall),
 }
 
 /// What a call answered. Its `Debug` tells which answer it is and nothing of it.
@@ -81,7 +81,7 @@ pub enum Answer {
     Metrics(Box<FindingMetrics>),
     /// Sorted by key.
     Tags(Vec<(String, String)>),
-    Hub(hub::Answer),
+    Hub(hub::HubAnswer),
     /// The operation answers nothing that we use.
     Done,
 }
@@ -287,12 +287,15 @@ mod tests {
             Call::ListTagsForResource { arn: arn() },
             Call::TagResource { arn: arn(), tags: pairs() },
             Call::UntagResource { arn: arn(), keys: vec![text()] },
-            Call::Hub(hub::Call::GetAdministratorAccount),
-            Call::Hub(hub::Call::AcceptAdministratorInvitation { administrator: text(), invitation: text() }),
-            Call::Hub(hub::Call::DisassociateFromAdministratorAccount),
-            Call::Hub(hub::Call::ListMembers { everybody: true, next: Some(text()) }),
-            Call::Hub(hub::Call::GetMembers { accounts: vec![text()] }),
-            Call::Hub(hub::Call::DescribeProducts { product: Some(text()), next: Some(text()) }),
+            Call::Hub(hub::HubCall::GetAdministratorAccount),
+            Call::Hub(hub::HubCall::AcceptAdministratorInvitation {
+                administrator: text(),
+                invitation: text(),
+            }),
+            Call::Hub(hub::HubCall::DisassociateFromAdministratorAccount),
+            Call::Hub(hub::HubCall::ListMembers { everybody: true, next: Some(text()) }),
+            Call::Hub(hub::HubCall::GetMembers { accounts: vec![text()] }),
+            Call::Hub(hub::HubCall::DescribeProducts { product: Some(text()), next: Some(text()) }),
         ]
     }
 

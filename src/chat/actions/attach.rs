@@ -1,5 +1,6 @@
 //! The way of a file from Slack to a case: streamed, under a name that the service takes, and once.
 
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -152,7 +153,7 @@ async fn one(
     id: &FileId,
     before: &[End],
 ) -> Result<End, ActionError> {
-    let file = match context.slack.file(id.as_str()).await {
+    let file = match context.slack.file(id).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
         Err(failure) => {
@@ -210,7 +211,7 @@ async fn place(context: &CommandContext<'_>, case: &Case, file: &Upload<'_>) -> 
     let token = CommandKey::of(format!("{}|{}", context.key, file.id)).into();
     let (case, name) = (case.id.clone(), file.name.to_owned());
     match context.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: file.size, token }).await? {
-        sir::Answer::Url(url) => Ok(Request::bare("PUT", url.reveal().to_owned())
+        sir::Answer::Url(url) => Ok(Request::bare(Method::PUT, url.reveal().to_owned())
             .header("if-none-match", "*")
             .header("content-type", "application/octet-stream")),
         _ => Err(strange("GetCaseAttachmentUploadUrl")),

@@ -38,7 +38,7 @@ pub(crate) async fn authorised(
 /// Whether people of another workspace read where this was asked.
 async fn is_overheard(context: &CommandContext<'_>) -> Result<bool, ActionError> {
     let Some(channel) = &context.job.place.channel else { return Ok(false) };
-    match known::is_shared(context.slack, channel.as_str()).await {
+    match known::is_shared(context.slack, channel).await {
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {

@@ -43,7 +43,7 @@ pub(super) async fn amend(
     words: &str,
 ) -> Outcome {
     let sayings = context.world.store().sayings(id).await?;
-    let own = Author::Slack { user: context.job.user.as_str().to_owned() };
+    let own = Author::Slack { user: context.job.user.clone() };
     let saying =
         sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
     let Some(saying) = saying else {

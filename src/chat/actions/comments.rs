@@ -90,7 +90,8 @@ fn named(author: &Author, speaker: Option<&str>) -> String {
 pub(super) async fn add(context: &CommandContext<'_>, id: &CaseId, words: &str) -> Outcome {
     let speech = Speech::typed(context, words);
     // Whoever asks hears of the limit and may choose; what is said in passing is split.
-    limits::case::comment(&speech.body(context.settings))
+    limits::case::COMMENT
+        .check(&speech.body(context.settings))
         .map_err(|error| context.refuse(error.to_string()))?;
     let comment = create(context, id, &speech).await?;
     Ok(Reply::of(
@@ -139,7 +140,7 @@ pub(super) async fn decided(context: &CommandContext<'_>, speech: &Speech) -> Re
     let words = unnamed(&body, speaker.as_deref());
     let bodies = Named { speaker: speaker.as_deref(), words }.bodies();
     for body in &bodies {
-        limits::case::comment(body).map_err(|error| context.refuse(error.to_string()))?;
+        limits::case::COMMENT.check(body).map_err(|error| context.refuse(error.to_string()))?;
     }
     Ok(Text { speaker, bodies })
 }

@@ -7,7 +7,7 @@ use crate::{
     case::{IssueId, Millis},
     http::Failure,
     state::Store,
-    targets::jira::{Audience, HeardComment, Jira},
+    targets::jira::{Audience, HeardComment, IssueRef, Jira},
 };
 
 /// What is remembered of an issue, for good.
@@ -53,9 +53,9 @@ impl Floor {
 /// under version 0.1.0, by the time of our first comment there; where there is none, nobody knows when, and nothing that
 /// stands there counts.
 async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, ActionError> {
-    let issue = jira.issue_status(said.issue.as_str()).await?;
-    let ours = said.others.iter().filter(|other| other.mark_by(said.me.as_str()).is_some());
-    let since = match issue.is_ours(said.case, said.me.as_str()) {
+    let issue = jira.issue_status(IssueRef::Id(said.issue)).await?;
+    let ours = said.others.iter().filter(|other| other.mark_by(&said.me).is_some());
+    let since = match issue.is_ours(said.case, &said.me) {
         // A comment can be as old as the issue to the millisecond.
         true => issue.created.map(|at| at - 1),
         false => ours.filter_map(HeardComment::written).min().or(issue.updated),

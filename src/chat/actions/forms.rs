@@ -7,18 +7,19 @@ use super::{
     context::{ActionError, CommandContext, Outcome},
 };
 use crate::{
-    case::{CaseId, Status, ViewId},
+    case::{CaseId, Status},
     chat::{
         forms::{self, Modal, ModalKind},
         language::command::Command,
         reply::Reply,
     },
     http::Failure,
+    targets::slack::OpenedView,
 };
 
 pub(crate) async fn fill(
     context: &CommandContext<'_>,
-    (view, hash): (&ViewId, Option<&str>),
+    opened: &OpenedView,
     form: &Modal,
     here: Option<&CaseId>,
 ) -> Outcome {
@@ -26,7 +27,7 @@ pub(crate) async fn fill(
         Err(ActionError::Said(answer)) => form.saying(&answer),
         filled => filled?,
     };
-    match context.slack.update_view(view.as_str(), hash, &shown).await {
+    match context.slack.update_view(opened, &shown).await {
         Ok(_) => Ok(Reply::silence()),
         // The person closed it, or it is filled in already.
         Err(Failure::Gone { .. }) => Ok(Reply::silence()),

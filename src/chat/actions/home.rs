@@ -28,7 +28,7 @@ pub(crate) async fn show(context: &CommandContext<'_>) -> Outcome {
         page => page?,
     };
     let view = json!({ "type": "home", "blocks": page.view_blocks() });
-    match context.slack.publish_view(context.job.user.as_str(), &view).await {
+    match context.slack.publish_view(&context.job.user, &view).await {
         Ok(_) => Ok(Reply::silence()),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {

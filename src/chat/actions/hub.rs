@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     aws::{
-        hub::{Administrator, Answer as Said, Call, Member},
+        hub::{Administrator, HubAnswer as Said, HubCall as Call, Member},
         sir,
     },
     case::text::cut,

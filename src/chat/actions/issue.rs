@@ -6,7 +6,7 @@ use super::{
     freeze::Frozen,
 };
 use crate::{
-    case::{CaseId, IssueId, IssueKey, Millis},
+    case::{CaseId, IssueKey, Millis},
     chat::reply::{Paragraph, Reply},
     http::Failure,
     state::{
@@ -14,7 +14,7 @@ use crate::{
         notes::{GONE, HOME, Home, PlaceNote},
         record,
     },
-    targets::jira,
+    targets::jira::{self, IssueRef},
 };
 
 /// How long the case's notes are held while an issue is linked: longer than it can take.
@@ -24,7 +24,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let Some(jira) = context.jira else { return Ok(no_jira()) };
     Ok(match noted(context, id).await?.home {
         Some(home) => Reply::of(
-            Paragraph::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&home.name), &home.name),
+            Paragraph::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&IssueKey::new(&home.name)), &home.name),
         ),
         None => Reply::of(
             Paragraph::of("Case ")
@@ -78,7 +78,7 @@ const TOLD_ANEW: &str = ". It takes the case's title and description, and the ca
 /// now on goes to the case.
 pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
     let Some(jira) = context.jira else { return Ok(no_jira()) };
-    let issue = match jira.issue_status(key.as_str()).await {
+    let issue = match jira.issue_status(IssueRef::Key(key)).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
             let why = format!("Jira has no issue {key}, or hides it from the bridge.");
@@ -93,14 +93,14 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
         }
         _ => {}
     }
-    let home = Home { place: issue.id.clone(), name: issue.key.clone() };
+    let home = Home { place: issue.id.to_string(), name: issue.key.to_string() };
     let other = noted(context, id).await?.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.
     let anew = context.freeze(Frozen::Anew, other).await?;
     if other {
         // First: nothing is heard in the issue before it is bound.
         let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
-        Floor::raise(context.world.store(), &IssueId::new(&issue.id), now).await?;
+        Floor::raise(context.world.store(), &issue.id, now).await?;
         begin_anew(context, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
     }
     context.world.store().bind(&place, id).await?;
@@ -110,7 +110,7 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
         false => (" is the issue ", " already: nothing is told in it again."),
     };
     let line = Paragraph::of("Case ").bold(id.as_str()).text(is);
-    Ok(Reply::of(line.link(&jira.settings.browse(&issue.key), &issue.key).text(told)))
+    Ok(Reply::of(line.link(&jira.settings.browse(&issue.key), issue.key.as_str()).text(told)))
 }
 
 /// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.

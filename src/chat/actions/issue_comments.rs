@@ -10,7 +10,7 @@ use super::{
     withheld::Withheld,
 };
 use crate::{
-    case::{AccountId, CaseId, CommentId, IssueCommentId, IssueId, TeamId, UserId},
+    case::{AccountId, CaseId, CommentId, IssueId, TeamId, UserId},
     chat::{
         ingress::{act::CommandKey, context::ChatContext, job::Job},
         policy::{
@@ -24,7 +24,7 @@ use crate::{
         key::Key,
         notes::{self, PlaceNote},
     },
-    targets::jira::{self, HeardComment, Jira, Names, plain},
+    targets::jira::{self, AccountType, HeardComment, Jira, Names, plain},
 };
 
 /// What is said in a case's issue, as it stands there now.
@@ -71,7 +71,7 @@ async fn listen(
     is_home: bool,
 ) -> Result<(), ActionError> {
     let Listening { chat, jira, .. } = with;
-    let me = AccountId::new(jira.me().await?);
+    let me = jira.me().await?;
     let (people, others) =
         written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
     let conversation = Conversation { case, issue, is_home, me, people, others };
@@ -80,7 +80,7 @@ async fn listen(
     let names = names(&conversation);
     let (mut withheld, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
-        let known: Vec<_> = told.iter().filter(|(_, told)| told.remote == comment.id).collect();
+        let known: Vec<_> = told.iter().filter(|(_, told)| comment.id == told.remote).collect();
         let speech = Speech::in_issue(comment, plain(&comment.body, &names));
         let is_ours = known.iter().any(|(_, told)| !told.theirs);
         if is_ours || (!known.is_empty() && is_said(with, &speech, &known)) {
@@ -105,7 +105,7 @@ async fn listen(
 async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<Vec<HeardComment>, ActionError> {
     let (mut comments, mut next) = (Vec::new(), Some(0));
     while let Some(start) = next {
-        let page = jira.comments(issue.as_str(), start).await?;
+        let page = jira.comments(issue, start).await?;
         comments.extend(page.items);
         next = page.next;
     }
@@ -116,14 +116,12 @@ async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<Vec<HeardComment>, 
 fn names(conversation: &Conversation<'_>) -> Names {
     let all = conversation.people.iter().chain(&conversation.others);
     let known = all.filter(|comment| !comment.author_name.is_empty());
-    known.map(|comment| (comment.author.clone(), comment.author_name.clone())).collect()
+    known.filter_map(|comment| Some((comment.author.clone()?.into(), comment.author_name.clone()))).collect()
 }
 
 /// By a person of the site: not by us, by another app, or by a customer on a portal.
 fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
-    comment.account_type == "atlassian"
-        && *me != comment.author.as_str()
-        && comment.mark_by(me.as_str()).is_none()
+    comment.account_type == AccountType::Atlassian && !comment.is_by(me)
 }
 
 fn is_said(with: &Listening<'_>, speech: &Speech, told: &[&(Key, Told)]) -> bool {
@@ -148,9 +146,8 @@ async fn said(
         return Ok(());
     }
     let Conversation { case, issue, .. } = conversation;
-    let id = IssueCommentId::new(&comment.id);
-    let made = CommandKey::of_issue_comment(issue, &id);
-    let later = CommandKey::of_issue_edit(issue, &id, &comment.updated);
+    let made = CommandKey::of_issue_comment(issue, &comment.id);
+    let later = CommandKey::of_issue_edit(issue, &comment.id, &comment.updated);
     let person = person(comment);
     let Listening { chat, jira, job } = with;
     let slack = chat.slack();
@@ -177,7 +174,7 @@ async fn said(
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
         Err(ActionError::Said(_)) => {
-            tracing::warn!(%case, comment = comment.id, "a comment of an issue was refused");
+            tracing::warn!(%case, comment = %comment.id, "a comment of an issue was refused");
             Ok(())
         }
         outcome => outcome,
@@ -199,22 +196,24 @@ fn comment_of(key: &Key) -> Option<CommentId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueCommentId;
 
     #[test]
     fn only_what_people_wrote_goes_to_the_case() {
+        let me = AccountId::new("me");
         let person = HeardComment {
-            author: "a1".to_owned(),
-            account_type: "atlassian".to_owned(),
-            ..HeardComment::default()
+            author: Some(AccountId::new("a1")),
+            account_type: AccountType::Atlassian,
+            ..HeardComment::of(IssueCommentId::new("1"))
         };
-        assert!(is_a_persons(&person, &AccountId::new("me")));
+        assert!(is_a_persons(&person, &me));
         for other in [
-            HeardComment { author: "me".to_owned(), ..person.clone() },
-            HeardComment { account_type: "app".to_owned(), ..person.clone() },
-            HeardComment { account_type: "customer".to_owned(), ..person.clone() },
-            HeardComment { account_type: String::new(), ..person },
+            HeardComment { author: Some(me.clone()), ..person.clone() },
+            HeardComment { account_type: AccountType::App, ..person.clone() },
+            HeardComment { account_type: AccountType::Customer, ..person.clone() },
+            HeardComment { account_type: AccountType::Other(String::new()), ..person },
         ] {
-            assert!(!is_a_persons(&other, &AccountId::new("me")));
+            assert!(!is_a_persons(&other, &me));
         }
     }
 }

@@ -49,7 +49,7 @@ use self::{
 };
 use super::{deliver, reply::Reply};
 use crate::{
-    case::{CaseId, Millis, ViewId},
+    case::{CaseId, Millis},
     chat::{
         forms::{FormInput, Modal},
         ingress::{
@@ -70,6 +70,7 @@ use crate::{
     },
     runtime::World,
     state::{self, Store, Unread},
+    targets::slack::OpenedView,
 };
 
 /// So long the inbox brings a job again by itself, five times at most.
@@ -255,7 +256,7 @@ enum ResolvedAction {
     Unread,
     Amended { message: SlackMessage },
     Filled { filled: FormInput },
-    Opened { view: ViewId, hash: Option<String>, form: Modal },
+    Opened { opened: OpenedView, form: Modal },
     Home,
 }
 
@@ -274,7 +275,9 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
             ResolvedAction::Amended { message: SlackMessage { ts, text, files, uploads } }
         }
         Action::Filled { filled } => ResolvedAction::Filled { filled },
-        Action::Opened { view, hash, form } => ResolvedAction::Opened { view, hash, form },
+        Action::Opened { view, hash, form } => {
+            ResolvedAction::Opened { opened: OpenedView { id: view, hash }, form }
+        }
         Action::Home => ResolvedAction::Home,
         Action::Mistaken { answer } => return Err(answer),
         Action::JiraChanged { .. } => return Err(Reply::silence()),
@@ -334,8 +337,8 @@ async fn attempt(context: &CommandContext<'_>, work: &ResolvedJob) -> Outcome {
         ResolvedAction::Asked { line } => Box::pin(asked(context, line, here)).await,
         ResolvedAction::Confirmed { confirmation } => Box::pin(confirmed(context, confirmation, here)).await,
         ResolvedAction::Filled { filled } => Box::pin(submit::done(context, filled, here)).await,
-        ResolvedAction::Opened { view, hash, form } => {
-            Box::pin(forms::fill(context, (view, hash.as_deref()), form, here.as_ref())).await
+        ResolvedAction::Opened { opened, form } => {
+            Box::pin(forms::fill(context, opened, form, here.as_ref())).await
         }
         ResolvedAction::Home => Box::pin(home::show(context)).await,
         ResolvedAction::Said { .. }

@@ -2,10 +2,13 @@
 
 use super::context::{ActionError, CommandContext};
 use crate::{
-    case::{FileId, Ts, UserId, text},
+    case::{ChannelId, FileId, GroupId, Ts, UserId, text},
     chat::language::decode,
     http::Failure,
-    targets::slack::{Slack, known::remembered},
+    targets::slack::{
+        Slack,
+        known::{Fact, remembered},
+    },
 };
 
 /// The most names of a kind that one message has looked up.
@@ -45,16 +48,14 @@ impl Mention {
         let found = match self {
             Self::Person => return Ok(context.profile(&UserId::new(id)).await?.map(|person| person.name)),
             Self::Group => {
-                named(context.slack, &format!("name/group/{id}"), async || {
-                    context.slack.group_handle(id).await
-                })
-                .await
+                let id = GroupId::new(id);
+                named(context.slack, Fact::GroupName(&id), async || context.slack.group_handle(&id).await)
+                    .await
             }
             Self::Channel => {
-                named(context.slack, &format!("name/channel/{id}"), async || {
-                    context.slack.channel_name(id).await
-                })
-                .await
+                let id = ChannelId::new(id);
+                named(context.slack, Fact::ChannelName(&id), async || context.slack.channel_name(&id).await)
+                    .await
             }
         };
         Ok(told(found)?.flatten())
@@ -76,10 +77,10 @@ fn told<T>(name: Result<T, Failure>) -> Result<Option<T>, ActionError> {
 
 async fn named(
     slack: &Slack<'_>,
-    note: &str,
+    fact: Fact<'_>,
     find: impl AsyncFnOnce() -> Result<Option<String>, Failure>,
 ) -> Result<Option<String>, Failure> {
-    remembered(slack.world, note, find).await
+    remembered(slack.world, fact, find).await
 }
 
 pub(crate) async fn words(
@@ -105,7 +106,7 @@ async fn files(context: &CommandContext<'_>, message: &SlackMessage) -> Result<V
     for name in &message.files {
         names.push(match message.uploads.iter().any(|file| file == name) {
             true => {
-                let told = told(context.slack.file_name(name).await)?;
+                let told = told(context.slack.file_name(&FileId::new(name)).await)?;
                 told.unwrap_or_else(|| "a file whose name Slack does not tell".to_owned())
             }
             false => name.clone(),

@@ -1,6 +1,6 @@
 //! A text as the comments that hold it: one, or numbered parts where a case takes less in one.
 
-use crate::{aws::sir::limits::case::COMMENT, case::text};
+use crate::{aws::sir::limits::case::MOST_OF_A_COMMENT as COMMENT, case::text};
 
 /// What stands in place of a part that an edit left over: a case forgets no comment.
 const FELL_AWAY: &str = "(This part fell away.)";

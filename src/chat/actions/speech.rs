@@ -23,7 +23,7 @@ pub(super) struct Speech {
 impl Speech {
     /// What somebody said in no message: a line, a form.
     pub(super) fn typed(context: &CommandContext<'_>, words: impl Into<String>) -> Self {
-        let author = Author::Slack { user: context.job.user.as_str().to_owned() };
+        let author = Author::Slack { user: context.job.user.clone() };
         let speaker = format!("{} (Slack)", context.person.name);
         Self { author, speaker, words: words.into(), slack_ts: None, jira_comment: None }
     }
@@ -39,7 +39,7 @@ impl Speech {
             author: Author::Jira { name },
             words,
             slack_ts: None,
-            jira_comment: Some(IssueCommentId::new(&comment.id)),
+            jira_comment: Some(comment.id.clone()),
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn stays(
     comment: &HeardComment,
     words: &str,
     floor: Floor,
-    settings: &settings::Jira,
+    settings: &settings::JiraSettings,
 ) -> Option<Stays> {
     let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
     match comment.audience {
@@ -42,17 +42,18 @@ pub(crate) fn stays(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueCommentId;
 
     /// `2026-11-26T05:00:00.000+0000`
     const FIVE: i64 = 1_795_669_200_000;
 
     fn written(created: &str, audience: Audience) -> HeardComment {
-        HeardComment { created: created.to_owned(), audience, ..HeardComment::default() }
+        HeardComment { created: created.to_owned(), audience, ..HeardComment::of(IssueCommentId::new("1")) }
     }
 
-    fn settings(internal_notes_are_comments: bool) -> settings::Jira {
+    fn settings(internal_notes_are_comments: bool) -> settings::JiraSettings {
         let least = serde_json::json!({"api_url": "https://example.atlassian.net", "project": "SEC"});
-        settings::Jira { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
+        settings::JiraSettings { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
     }
 
     #[test]
@@ -62,7 +63,7 @@ mod tests {
             (Audience::Team, Some(Stays::Internal), None),
             (Audience::Restricted, Some(Stays::Restricted), Some(Stays::Restricted)),
         ] {
-            let comment = HeardComment { audience, ..HeardComment::default() };
+            let comment = HeardComment { audience, ..HeardComment::of(IssueCommentId::new("1")) };
             assert_eq!(
                 stays(&comment, "words", Floor::default(), &settings(false)),
                 expected,
@@ -117,7 +118,11 @@ mod tests {
         ];
         let body =
             serde_json::json!({ "type": "doc", "content": [{ "type": "paragraph", "content": halves }] });
-        let comment = HeardComment { audience: Audience::Everybody, body, ..HeardComment::default() };
+        let comment = HeardComment {
+            audience: Audience::Everybody,
+            body,
+            ..HeardComment::of(IssueCommentId::new("1"))
+        };
         let words = crate::targets::jira::plain(&comment.body, &Default::default());
         assert_eq!(secret_scan::secret(&words), None);
         let stays = stays(&comment, &words, Floor::default(), &settings(true));
@@ -133,10 +138,10 @@ mod tests {
             (Audience::Team, secret),
             (Audience::Restricted, Some(Stays::Restricted)),
         ] {
-            let comment = HeardComment { audience, ..HeardComment::default() };
+            let comment = HeardComment { audience, ..HeardComment::of(IssueCommentId::new("1")) };
             assert_eq!(stays(&comment, &words, Floor::default(), &settings(true)), expected, "{audience:?}");
         }
-        let note = HeardComment { audience: Audience::Team, ..HeardComment::default() };
+        let note = HeardComment { audience: Audience::Team, ..HeardComment::of(IssueCommentId::new("1")) };
         assert_eq!(stays(&note, &words, Floor::default(), &settings(false)), Some(Stays::Internal));
     }
 }

@@ -4,7 +4,10 @@ use super::{context::ActionError, issue_comments::Conversation, retry::is_for_no
 use crate::{
     case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
-    targets::jira::{self, HeardComment, Jira},
+    targets::{
+        jira::{self, HeardComment, Jira},
+        mark::Mark,
+    },
 };
 
 /// A comment that looks like it holds a secret.
@@ -29,18 +32,19 @@ impl Withheld<'_> {
     /// issue's other comments must not wait for this.
     pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
         let (key, case) = (self.key(), said.case);
-        let there = said.others.iter().find(|other| other.mark_by(said.me.as_str()) == Some(&key.0));
+        let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&Mark::new(&key.0)));
         let told = match there {
             Some(there) => Ok(there.id.clone()),
             None => {
-                jira.comment(said.issue.as_str(), &key.0, jira::withheld(self.comment, case, self.kind)).await
+                let notice = jira::withheld(self.comment, case, self.kind);
+                jira.comment(said.issue, &Mark::new(&key.0), notice).await
             }
         };
         match told {
-            Ok(remote) => remember(jira.world.store(), case, &key, remote).await,
+            Ok(remote) => remember(jira.world.store(), case, &key, remote.into()).await,
             Err(failure) if is_for_now(&failure) => Err(failure.into()),
             Err(failure) => {
-                tracing::warn!(%case, comment = self.comment.id, %failure, "nobody was told that it was withheld");
+                tracing::warn!(%case, comment = self.comment.id.as_str(), %failure, "nobody was told that it was withheld");
                 Ok(())
             }
         }

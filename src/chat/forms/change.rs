@@ -82,10 +82,10 @@ pub(crate) fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
     });
     let description = Some(description).filter(|_| values.is_changed(FieldName::Description));
     if let Some(title) = &title {
-        values.checked(FieldName::Title, limits::case::title(title));
+        values.checked(FieldName::Title, limits::case::TITLE.check(title));
     }
     if let Some(text) = &description {
-        values.checked_long(FieldName::Description, limits::case::description(text));
+        values.checked_long(FieldName::Description, limits::case::DESCRIPTION.check(text));
     }
     let chosen = values.option(FieldName::Engagement).map(str::to_owned);
     let before = &values.before(FieldName::Engagement)["initial_option"]["value"];

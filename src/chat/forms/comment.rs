@@ -31,12 +31,12 @@ pub(crate) fn blocks(case: Option<&CaseId>, text: &str) -> Vec<Value> {
 pub(crate) fn text_blocks(text: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 12,000: what you type in more room begins a new line.";
-    Field::needed(TEXT, "Comment").hint(hint).initial(text).long(limits::case::COMMENT)
+    Field::needed(TEXT, "Comment").hint(hint).initial(text).long(limits::case::MOST_OF_A_COMMENT)
 }
 
 pub(crate) fn read(mut values: Values<'_>, case: Option<CaseId>) -> Result<CommandLine, Errors> {
     let text = values.long(TEXT);
-    values.checked_long(TEXT, limits::case::comment(&text));
+    values.checked_long(TEXT, limits::case::COMMENT.check(&text));
     let case = match case {
         Some(case) => Some(case),
         None => choice::chosen(&mut values, TEXT),
@@ -55,7 +55,7 @@ pub(crate) fn read_reason(mut values: Values<'_>) -> Result<Option<String>, Erro
     let why = values.text(WHY);
     let why = (!why.is_empty()).then_some(why);
     if let Some(why) = &why {
-        values.checked(WHY, limits::case::feedback(why));
+        values.checked(WHY, limits::case::FEEDBACK.check(why));
     }
     values.read(Some(why))
 }

@@ -148,7 +148,7 @@ pub(crate) fn description(now: &str) -> Vec<Value> {
     Field::needed(FieldName::Description, "Description")
         .hint(hint)
         .initial(now)
-        .long(limits::case::DESCRIPTION)
+        .long(limits::case::MOST_OF_A_DESCRIPTION)
 }
 
 pub(crate) fn engagement(now: &str) -> Value {
@@ -159,8 +159,8 @@ pub(crate) fn engagement(now: &str) -> Value {
 pub(crate) fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    values.checked(FieldName::Title, limits::case::title(&title));
-    values.checked_long(FieldName::Description, limits::case::description(&description));
+    values.checked(FieldName::Title, limits::case::TITLE.check(&title));
+    values.checked_long(FieldName::Description, limits::case::DESCRIPTION.check(&description));
     let engagement = values.option(FieldName::Engagement).unwrap_or_default().to_owned();
     values.checked(FieldName::Engagement, limits::case::engagement(&engagement));
     let resolver = match values.option(FieldName::Resolver) {

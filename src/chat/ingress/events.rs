@@ -43,7 +43,10 @@ impl Delivered<'_> {
                 (newest, self.written(newest).is_some())
             }
             SlackEvent::AppMention(message) => (&**message, message.bot_id.is_none()),
-            SlackEvent::AppHomeOpened(_) | SlackEvent::Other => return None,
+            SlackEvent::MemberJoinedChannel(_)
+            | SlackEvent::Unarchived {}
+            | SlackEvent::AppHomeOpened(_)
+            | SlackEvent::Other => return None,
         };
         let user = message.user.clone().filter(|_| is_for_us && self.is_ours())?;
         Some((self.sender(user, Origin::default()), message.said().text.len()))
@@ -59,12 +62,13 @@ impl Delivered<'_> {
             SlackEvent::Message(message) => self.wrote(message, read),
             SlackEvent::AppMention(message) => self.mentioned(message, read),
             SlackEvent::AppHomeOpened(opened) => self.opened(opened),
-            SlackEvent::Other => None,
+            // They open a channel, and ask nothing of a case.
+            SlackEvent::MemberJoinedChannel(_) | SlackEvent::Unarchived {} | SlackEvent::Other => None,
         }
     }
 
     fn sender(&self, user: UserId, place: Origin) -> Sender {
-        Sender { team: TeamId::new(&self.settings.slack.team), user, place, at: self.now }
+        Sender { team: self.settings.slack.team.clone(), user, place, at: self.now }
     }
 
     fn wrote(&self, message: &EventMessage, read: bool) -> Option<Job> {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     case::{CaseId, ChannelId, Millis, TeamId, TriggerId, Ts, UserId, text},
     chat::language::command::CommandLine,
-    runtime::World,
+    runtime::{QueueMessage, World},
     state::{self, Store, record::stated},
 };
 
@@ -152,7 +152,7 @@ impl Job {
             serde_json::to_string(self).map_err(|error| format!("a job cannot be written: {error}"))?;
         let key = self.key();
         let id = again.map_or_else(|| key.to_string(), |again| format!("{key}-{again}"));
-        world.enqueue(&self.group(), &id, body).await
+        world.enqueue(QueueMessage { group: self.group(), id, body }).await
     }
 
     /// What is done one after the other: the acts on one case, else in one thread, channel or issue.

@@ -25,7 +25,7 @@ use crate::{
         policy::length,
         reply::Reply,
     },
-    targets::slack::Beside,
+    targets::slack::{Beside, OpenedView},
 };
 
 /// The most files of one message that are attached: what a message can carry.
@@ -71,7 +71,7 @@ pub(super) async fn open(
             .say("Please try again.")
     };
     let view = form.view(opener.sender.at.div_euclid(1_000));
-    let opened = chat.slack().open_view(opener.trigger.as_str(), &view).await;
+    let opened = chat.slack().open_view(&opener.trigger, &view).await;
     let opened = opened.map_err(|failure| {
         tracing::warn!(%failure, "a form could not be opened");
         sorry()
@@ -79,7 +79,7 @@ pub(super) async fn open(
     if !form.kind.is_filled_later() {
         return Ok(GatewayResponse::bare(200));
     }
-    let view = ViewId::new(opened.id);
+    let view = opened.id;
     let act = ActId::of_form(&view);
     let job = opener.sender.clone().does(act, Action::Opened { view, hash: opened.hash, form });
     put(chat, &job).await.map_err(|()| sorry())?;
@@ -92,8 +92,9 @@ pub(super) async fn widened(chat: &ChatContext<'_>, click: &BlockActions) -> Opt
     let (_, name) = click.actions.first()?.action_id.split_once('/')?;
     let view = click.view.as_ref()?;
     let wider = overflow_field::more(view, FieldName::of_long_text(name)?)?;
-    let id = view["id"].as_str().unwrap_or_default();
-    if let Err(failure) = chat.slack().update_view(id, view["hash"].as_str(), &wider).await {
+    let id = ViewId::new(view["id"].as_str().unwrap_or_default());
+    let opened = OpenedView { id, hash: view["hash"].as_str().map(str::to_owned) };
+    if let Err(failure) = chat.slack().update_view(&opened, &wider).await {
         tracing::warn!(%failure, "a form got no more room");
     }
     Some(GatewayResponse::bare(200))

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     case::{ChannelId, IssueId, Millis, TeamId, TriggerId, Ts, UserId},
     http::json,
-    targets::slack::{Words, Written},
+    targets::slack::{MessageParts, Words},
 };
 
 /// The longest id that is taken, in bytes: keys are made of them. Slack's and Jira's have under thirty.
@@ -221,7 +221,22 @@ impl EventCallback {
     pub(crate) fn channel(&self) -> Option<&ChannelId> {
         match &self.event {
             SlackEvent::Message(message) | SlackEvent::AppMention(message) => message.channel.as_ref(),
-            SlackEvent::AppHomeOpened(_) | SlackEvent::Other => None,
+            SlackEvent::MemberJoinedChannel(_)
+            | SlackEvent::Unarchived {}
+            | SlackEvent::AppHomeOpened(_)
+            | SlackEvent::Other => None,
+        }
+    }
+
+    /// Whether a channel may be told in from now on that could not: we came into it, or it is in use again.
+    pub(crate) fn opens_a_channel(&self) -> bool {
+        match &self.event {
+            SlackEvent::MemberJoinedChannel(joined) => self.bot() == Some(&joined.user),
+            SlackEvent::Unarchived {} => true,
+            SlackEvent::Message(_)
+            | SlackEvent::AppMention(_)
+            | SlackEvent::AppHomeOpened(_)
+            | SlackEvent::Other => false,
         }
     }
 }
@@ -232,6 +247,11 @@ pub(crate) enum SlackEvent {
     Message(Box<EventMessage>),
     AppMention(Box<EventMessage>),
     AppHomeOpened(HomeOpened),
+    /// Somebody came into a channel that we are in, or we did.
+    MemberJoinedChannel(Joined),
+    /// A channel is in use again.
+    #[serde(rename = "channel_unarchive", alias = "group_unarchive")]
+    Unarchived {},
     #[serde(other)]
     Other,
 }
@@ -246,6 +266,13 @@ pub(crate) struct HomeOpened {
     pub(crate) tab: String,
     #[serde(default, deserialize_with = "perhaps_id")]
     pub(crate) event_ts: Option<Ts>,
+}
+
+/// <https://docs.slack.dev/reference/events/member_joined_channel>
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Joined {
+    #[serde(deserialize_with = "id")]
+    pub(crate) user: UserId,
 }
 
 /// A message. Every field may be missing in one kind of it or another.
@@ -284,7 +311,7 @@ pub(crate) struct EventMessage {
 impl EventMessage {
     pub(crate) fn said(&self) -> Words {
         let Self { text, blocks, attachments, files, .. } = self;
-        Written { text, blocks, attachments, files }.said()
+        MessageParts { text, blocks, attachments, files }.said()
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
         reply::{Button, Reply},
     },
     config::settings::Settings,
+    state::agenda,
 };
 
 /// How long an answer may take: Slack waits for three seconds.
@@ -126,6 +127,13 @@ async fn routed(chat: &ChatContext<'_>, route: Route, request: &Verified, now: M
 /// An event. Where nobody knows just now whether its text may be read, Slack brings it again; after that the hourly
 /// check does.
 async fn event(chat: &ChatContext<'_>, callback: &EventCallback, now: Millis) -> GatewayResponse {
+    let ours = callback.team_id.as_ref() == Some(&chat.settings.slack.team);
+    if callback.opens_a_channel() && ours {
+        return match agenda::wake(chat.world.store()).await {
+            Ok(()) => GatewayResponse::bare(200),
+            Err(_) => GatewayResponse::bare(503),
+        };
+    }
     let delivered = Delivered { settings: chat.settings, callback, now };
     let read = match delivered.words() {
         Some((sender, length)) => length::is_read(chat, &sender, length).await,

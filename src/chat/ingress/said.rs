@@ -6,7 +6,7 @@ use super::{
     job::{Job, Origin, Sender},
 };
 use crate::{
-    case::{ChannelId, FileId, Millis, TeamId, Ts, UserId},
+    case::{ChannelId, FileId, Millis, Ts, UserId},
     chat::policy::secret_scan,
     config::settings::Settings,
     state::notes::Home,
@@ -36,7 +36,7 @@ pub(crate) fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis
     let channel = ChannelId::new(&home.place);
     let act = ActId::of_message(&channel, &Ts::new(&reply.remote));
     let sender = Sender {
-        team: TeamId::new(&settings.slack.team),
+        team: settings.slack.team.clone(),
         user: UserId::new(&reply.author),
         place: Origin { channel: Some(channel), thread: reply.thread.as_ref().map(Ts::new) },
         at: now,

@@ -121,12 +121,15 @@ mod tests {
             sdk::Aws,
             secrets::{Secret, Secrets},
         },
-        runtime::live::{Inbox, Job, Live, Safe},
+        runtime::{
+            QueueMessage,
+            live::{Inbox, Live, Safe},
+        },
         state::{memory::Memory, notes::Home},
     };
 
     /// The real world with a table in memory, in which nothing is asked; and the inbox.
-    fn world() -> (Live<Memory>, UnboundedReceiver<Job>) {
+    fn world() -> (Live<Memory>, UnboundedReceiver<QueueMessage>) {
         let (sender, jobs) = unbounded_channel();
         let safe = Safe::Given(Secrets::default());
         (Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), safe), jobs)

@@ -8,7 +8,10 @@ use crate::{
     config::settings::Settings,
     http::Failure,
     state::record::stated,
-    targets::slack::{Person, Slack, known::remembered},
+    targets::slack::{
+        Person, Slack,
+        known::{Fact, remembered},
+    },
 };
 
 /// A person, as the workspace knows them. Its `Debug` tells the id only.
@@ -49,9 +52,8 @@ pub(crate) async fn profile(
     settings: &Settings,
     user: &UserId,
 ) -> Result<Option<Profile>, Failure> {
-    let name = format!("person/{user}");
-    let known = remembered(slack.world, &name, async || {
-        Ok(slack.user(user.as_str()).await?.map(|person| known(person, settings)))
+    let known = remembered(slack.world, Fact::Person(user), async || {
+        Ok(slack.user(user).await?.map(|person| known(person, settings)))
     });
     let Some(KnownPerson { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
@@ -71,23 +73,24 @@ fn known(person: Person, settings: &Settings) -> KnownPerson {
         Person { is_restricted: true, .. } => PersonKind::Guest,
         _ => PersonKind::Member,
     };
-    let team = if is_of(&person, &settings.slack.team) { settings.slack.team.clone() } else { person.team };
-    let team = TeamId::new(team);
+    let team =
+        if is_of(&person, &settings.slack.team) { Some(settings.slack.team.clone()) } else { person.team };
+    let team = team.unwrap_or_else(|| TeamId::new(""));
     let Person { name, email, everywhere, .. } = person;
     let everywhere = everywhere.map(MemberId::new);
     KnownPerson { team, kind, name, email, everywhere }
 }
 
 /// In an organisation somebody is of several workspaces, and the one that Slack names may be any of them, or none.
-fn is_of(person: &Person, team: &String) -> bool {
-    person.team == *team || person.teams.contains(team)
+fn is_of(person: &Person, team: &TeamId) -> bool {
+    person.team.as_ref() == Some(team) || person.teams.contains(team)
 }
 
 /// Whether the settings may name somebody otherwise than by the id that Slack sends with what they do: only Slack knows.
 pub(crate) fn are_named_otherwise(settings: &Settings) -> bool {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    all.into_iter().flatten().any(|id| id.starts_with(['S', 'W']))
+    all.into_iter().flatten().any(|id| id.as_str().starts_with(['S', 'W']))
 }
 
 /// Those user groups of the settings that somebody is in.
@@ -98,10 +101,8 @@ pub(crate) async fn groups(
 ) -> Result<Vec<GroupId>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
-        let name = format!("group/{group}");
-        let members =
-            remembered(slack.world, &name, async || slack.group_members(group.as_str()).await).await?;
-        if members.iter().any(|member| user == member) {
+        let find = async || slack.group_members(&group).await;
+        if remembered(slack.world, Fact::Group(&group), find).await?.contains(user) {
             groups.push(group);
         }
     }
@@ -112,8 +113,7 @@ pub(crate) async fn groups(
 pub(crate) fn named_groups(settings: &Settings) -> Vec<GroupId> {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
-    let mut groups: Vec<_> =
-        all.into_iter().flatten().filter(|id| id.starts_with('S')).map(GroupId::new).collect();
+    let mut groups: Vec<_> = all.into_iter().flatten().filter_map(MemberId::group).collect();
     groups.sort();
     groups.dedup();
     groups
@@ -128,8 +128,8 @@ mod tests {
     fn somebody_is_a_member_only_if_nothing_speaks_against_it() {
         let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
         let ana = Person {
-            id: "U1".to_owned(),
-            team: "T1".to_owned(),
+            id: UserId::new("U1"),
+            team: Some(TeamId::new("T1")),
             teams: Vec::new(),
             everywhere: None,
             name: "Ana".to_owned(),
@@ -140,15 +140,15 @@ mod tests {
         };
         for (person, kind) in [
             (ana.clone(), PersonKind::Member),
-            (Person { team: "T2".to_owned(), ..ana.clone() }, PersonKind::Stranger),
-            (Person { team: String::new(), ..ana.clone() }, PersonKind::Stranger),
+            (Person { team: Some(TeamId::new("T2")), ..ana.clone() }, PersonKind::Stranger),
+            (Person { team: None, ..ana.clone() }, PersonKind::Stranger),
             (
-                Person { team: "T2".to_owned(), teams: vec!["T1".to_owned()], ..ana.clone() },
+                Person { team: Some(TeamId::new("T2")), teams: vec![TeamId::new("T1")], ..ana.clone() },
                 PersonKind::Member,
             ),
-            (Person { team: String::new(), teams: vec!["T1".to_owned()], ..ana.clone() }, PersonKind::Member),
+            (Person { team: None, teams: vec![TeamId::new("T1")], ..ana.clone() }, PersonKind::Member),
             (
-                Person { team: "T2".to_owned(), teams: vec!["T2".to_owned()], ..ana.clone() },
+                Person { team: Some(TeamId::new("T2")), teams: vec![TeamId::new("T2")], ..ana.clone() },
                 PersonKind::Stranger,
             ),
             (Person { is_restricted: true, ..ana.clone() }, PersonKind::Guest),

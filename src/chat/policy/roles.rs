@@ -162,9 +162,8 @@ pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     if outside(settings, identity).is_some() {
         return None;
     }
-    let is = |id: &String| {
-        !id.is_empty() && (identity.user == *id || identity.groups.iter().any(|group| group == id))
-    };
+    let named = |id: &MemberId| *id == identity.user.as_str() || identity.groups.contains(id);
+    let is = |id: &MemberId| *id != "" && named(id);
     lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
 }
 
@@ -205,10 +204,10 @@ pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<()
 }
 
 /// Whom the settings let comment on cases: users and user groups.
-pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &String> {
+pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
     let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
-    lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty())
+    lists.flat_map(|(_, ids)| ids).filter(|id| **id != "")
 }
 
 /// What keeps somebody out whatever the roles say.
@@ -221,7 +220,7 @@ fn outside(settings: &Settings, identity: &Identity) -> Option<PersonKind> {
     }
 }
 
-fn lists(settings: &Settings) -> [(Role, &Vec<String>); 4] {
+fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
     let roles = &settings.roles;
     [
         (Role::Viewer, &roles.viewer),
@@ -233,10 +232,10 @@ fn lists(settings: &Settings) -> [(Role, &Vec<String>); 4] {
 
 fn counted(settings: &Settings, least: Role) -> (usize, usize) {
     let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
-    let mut ids: Vec<&String> = lists.flat_map(|(_, ids)| ids).filter(|id| !id.is_empty()).collect();
+    let mut ids: Vec<&MemberId> = lists.flat_map(|(_, ids)| ids).filter(|id| **id != "").collect();
     ids.sort();
     ids.dedup();
-    let groups = ids.iter().filter(|id| id.starts_with('S')).count();
+    let groups = ids.iter().filter(|id| id.group().is_some()).count();
     (ids.len() - groups, groups)
 }
 

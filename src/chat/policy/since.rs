@@ -130,8 +130,8 @@ impl Since {
     fn brought_up_to(self, settings: &Settings, now: Millis, at: Millis) -> Self {
         let known = if now - self.looked < UNKNOWN { self } else { Self::default() };
         let speakers = roles::speakers(settings).map(|id| {
-            let since = known.speakers.get(id).copied().unwrap_or(at);
-            (id.clone(), since)
+            let since = known.speakers.get(id.as_str()).copied().unwrap_or(at);
+            (id.to_string(), since)
         });
         Self {
             v: VERSION,

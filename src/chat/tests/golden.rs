@@ -254,12 +254,11 @@ fn brought() -> Job {
     // Before uploads were told.
     let file = Beside { name: "auth.log".to_owned(), file: None };
     let reply = Heard {
-        ts: "1795669199.000100".to_owned(),
-        thread_ts: Some(home.name.clone()),
-        user: Some("U0ANAEXAMP".to_owned()),
+        thread_ts: Some(Ts::new(&home.name)),
+        user: Some(UserId::new("U0ANAEXAMP")),
         text: "It was me".to_owned(),
         beside: vec![file],
-        ..Heard::default()
+        ..Heard::at(Ts::new("1795669199.000100"))
     };
     said(&settings, &home, &said_by_a_person(reply).unwrap(), 1_795_674_000_123)
 }

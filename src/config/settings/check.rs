@@ -1,6 +1,9 @@
-//! What is wrong with a settings document? Every problem at once: key, line, and what to do.
+//! What is wrong with a settings document: every problem at once, with its key, its line, and what to do.
 
-use std::{fmt, ops::Range};
+use std::{
+    fmt,
+    ops::{Range, RangeInclusive},
+};
 
 use toml::{
     Spanned,
@@ -8,8 +11,8 @@ use toml::{
 };
 
 use super::{
-    key::{self, Default, KEYS, Key, Kind, TABLES},
-    value::{Check, UrlCheck},
+    key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
+    value::{Shape, UrlShape},
 };
 use crate::config::hosts::Reach;
 
@@ -46,7 +49,11 @@ pub fn problems(toml: &str, reach: Reach) -> Vec<Problem> {
         Ok(document) => check.document(document.get_ref()),
         Err(error) => {
             let what = error.message().lines().next().unwrap_or("it cannot be read");
-            check.found("", error.span(), format!("this is not TOML: {what}"), "See https://toml.io");
+            check.found(
+                Spot { key: String::new(), span: error.span() },
+                format!("this is not TOML: {what}"),
+                "See https://toml.io",
+            );
         }
     }
     check.problems.sort_by_key(|problem| problem.line);
@@ -55,6 +62,24 @@ pub fn problems(toml: &str, reach: Reach) -> Vec<Problem> {
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
+/// Where something is wrong: under which key, and at which bytes of the document.
+#[derive(Clone)]
+struct Spot {
+    key: String,
+    span: Option<Range<usize>>,
+}
+
+impl Spot {
+    fn at(key: impl Into<String>, span: Range<usize>) -> Self {
+        Self { key: key.into(), span: Some(span) }
+    }
+
+    /// The same key, at a part of its value.
+    fn within(&self, span: Range<usize>) -> Self {
+        Self { key: self.key.clone(), span: Some(span) }
+    }
+}
+
 struct Checker<'a> {
     toml: &'a str,
     reach: Reach,
@@ -62,57 +87,54 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn found(
-        &mut self,
-        key: impl Into<String>,
-        span: Option<Range<usize>>,
-        wrong: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
-        let line = span.map(|span| {
+    fn found(&mut self, spot: Spot, wrong: impl Into<String>, fix: impl Into<String>) {
+        let line = spot.span.map(|span| {
             let before = self.toml.as_bytes().iter().take(span.start);
             1 + before.filter(|byte| **byte == b'\n').count()
         });
-        self.problems.push(Problem { key: key.into(), line, wrong: wrong.into(), fix: fix.into() });
+        self.problems.push(Problem { key: spot.key, line, wrong: wrong.into(), fix: fix.into() });
     }
 
     fn document(&mut self, document: &DeTable<'_>) {
         for (name, value) in document {
             let known = TABLES.iter().any(|(table, ..)| *table == name.get_ref());
             match value.get_ref() {
-                DeValue::Table(table) if known => self.table(name.get_ref(), name.span(), table),
+                DeValue::Table(table) if known => {
+                    self.table(&Spot::at(name.get_ref().as_ref(), name.span()), table)
+                }
                 _ if known => {
                     let fix = format!("Write it as a table: [{}]", name.get_ref());
-                    self.found(name.get_ref().as_ref(), Some(name.span()), "this is a table's name", fix);
+                    self.found(Spot::at(name.get_ref().as_ref(), name.span()), "this is a table's name", fix);
                 }
-                _ => self.unknown_table(name.get_ref(), name.span()),
+                _ => self.unknown_table(Spot::at(name.get_ref().as_ref(), name.span())),
             }
         }
         for (table, required, _) in TABLES {
             if required && !document.contains_key(table) {
                 let needed: Vec<_> = key::keys_of(table)
-                    .filter(|key| key.default == Default::Required)
+                    .filter(|key| key.default == Fallback::Required)
                     .map(|key| key.name)
                     .collect();
                 let fix = format!("Add [{table}] with {}", needed.join(" and "));
-                self.found(table, None, "this table is missing", fix);
+                self.found(Spot { key: table.to_owned(), span: None }, "this table is missing", fix);
             }
         }
     }
 
-    fn unknown_table(&mut self, name: &str, span: Range<usize>) {
-        let fix = match KEYS.iter().find(|key| key.name == name) {
+    fn unknown_table(&mut self, spot: Spot) {
+        let fix = match KEYS.iter().find(|key| key.name == spot.key) {
             Some(key) => format!("Put it under [{}]", key.table),
-            None => did_you_mean(name, &TABLES.map(|(table, ..)| table)),
+            None => did_you_mean(&spot.key, &TABLES.map(|(table, ..)| table)),
         };
-        self.found(name, Some(span), "there is no such table", fix);
+        self.found(spot, "there is no such table", fix);
     }
 
-    fn table(&mut self, table: &str, span: Range<usize>, values: &DeTable<'_>) {
+    fn table(&mut self, spot: &Spot, values: &DeTable<'_>) {
+        let table = spot.key.as_str();
         for (name, value) in values {
             let path = format!("{table}.{}", name.get_ref());
             match key::keys_of(table).find(|key| key.name == name.get_ref()) {
-                Some(key) => self.value(&path, key.kind, value),
+                Some(key) => self.value(&Spot::at(path, value.span()), key.kind, value),
                 None => {
                     let fix = match KEYS.iter().find(|key| key.name == name.get_ref()) {
                         Some(key) => format!("Put it under [{}]", key.table),
@@ -121,14 +143,15 @@ impl Checker<'_> {
                             &key::keys_of(table).map(|key| key.name).collect::<Vec<_>>(),
                         ),
                     };
-                    self.found(path, Some(name.span()), "there is no such key", fix);
+                    self.found(Spot::at(path, name.span()), "there is no such key", fix);
                 }
             }
         }
-        let missing = |key: &&Key| key.default == Default::Required && !values.contains_key(key.name);
+        let missing = |key: &&SettingKey| key.default == Fallback::Required && !values.contains_key(key.name);
         for key in key::keys_of(table).filter(missing) {
             let fix = format!("Add {} = \"…\" under [{table}]: {}", key.name, hint(key));
-            self.found(format!("{table}.{}", key.name), Some(span.clone()), "this key is missing", fix);
+            let spot = Spot { key: format!("{table}.{}", key.name), ..spot.clone() };
+            self.found(spot, "this key is missing", fix);
         }
         if table == "slack" {
             self.layout(values);
@@ -145,107 +168,107 @@ impl Checker<'_> {
         if invited.is_none_or(|invited| invited.is_empty()) {
             let wrong = "with layout = \"channel\" nobody would see the private channels";
             let fix = "Name the e-mail addresses to invite: invite = [\"ana@example.com\"]";
-            self.found("slack.invite", Some(layout.span()), wrong, fix);
+            self.found(Spot::at("slack.invite", layout.span()), wrong, fix);
         }
     }
 
-    fn value(&mut self, path: &str, kind: Kind, value: &Value<'_>) {
+    fn value(&mut self, spot: &Spot, kind: ValueKind, value: &Value<'_>) {
         match (kind, value.get_ref()) {
-            (Kind::Text(check), DeValue::String(text)) => self.text(path, check, text, value.span()),
-            (Kind::Url(check), DeValue::String(text)) => self.url(path, check, text, value.span()),
-            (Kind::Texts(check), DeValue::Array(texts)) => {
+            (ValueKind::Text(shape), DeValue::String(text)) => self.text(spot, shape, text),
+            (ValueKind::Url(shape), DeValue::String(text)) => self.url(spot, shape, text),
+            (ValueKind::Texts(shape), DeValue::Array(texts)) => {
                 for text in texts {
-                    match text.get_ref() {
-                        DeValue::String(inner) => self.text(path, check, inner, text.span()),
-                        other => self.mistyped(path, "a text in quotes", other, text.span()),
-                    }
+                    self.text_within(&spot.within(text.span()), shape, text.get_ref());
                 }
             }
-            (Kind::Choice(choices), DeValue::String(text)) => {
+            (ValueKind::Choice(choices), DeValue::String(text)) => {
                 if !choices.contains(&text.as_ref()) {
                     let fix = did_you_mean(text, choices);
-                    self.found(path, Some(value.span()), format!("there is no {text:?}"), fix);
+                    self.found(spot.clone(), format!("there is no {text:?}"), fix);
                 }
             }
-            (Kind::Flag, DeValue::Boolean(_)) => {}
-            (Kind::Number(least, most), DeValue::Integer(_)) => {
-                self.number(path, least..=most, value.get_ref(), value.span());
+            (ValueKind::Flag, DeValue::Boolean(_)) => {}
+            (ValueKind::Number(least, most), DeValue::Integer(_)) => {
+                self.number(spot, least..=most, value.get_ref());
             }
-            (Kind::Hours, DeValue::Array(hours)) => self.hours(path, hours, value.span()),
-            (Kind::Names(names, check), DeValue::Table(table)) => self.names(path, names, check, table),
-            (_, other) => self.mistyped(path, what(kind), other, value.span()),
+            (ValueKind::Hours, DeValue::Array(hours)) => self.hours(spot, hours),
+            (ValueKind::Names(names, shape), DeValue::Table(table)) => {
+                self.names(spot, (names, shape), table)
+            }
+            (_, other) => self.mistyped(spot, what(kind), other),
         }
     }
 
-    fn text(&mut self, path: &str, check: Check, text: &str, span: Range<usize>) {
-        if let Err(right) = check(text) {
-            self.found(path, Some(span), format!("{text:?} does not fit"), format!("Give {right}"));
+    fn text(&mut self, spot: &Spot, shape: Shape, text: &str) {
+        if let Err(right) = shape.check(text) {
+            self.found(spot.clone(), format!("{text:?} does not fit"), format!("Give {right}"));
+        }
+    }
+
+    fn text_within(&mut self, spot: &Spot, shape: Shape, value: &DeValue<'_>) {
+        match value {
+            DeValue::String(inner) => self.text(spot, shape, inner),
+            other => self.mistyped(spot, "a text in quotes", other),
         }
     }
 
     /// What stands before an `@` may be a password: it is not repeated, since this may be logged.
-    fn url(&mut self, path: &str, check: UrlCheck, text: &str, span: Range<usize>) {
-        if let Err(right) = check(text, self.reach) {
+    fn url(&mut self, spot: &Spot, shape: UrlShape, text: &str) {
+        if let Err(right) = shape.check(text, self.reach) {
             let shown = text.rsplit('@').next().unwrap_or_default();
-            self.found(path, Some(span), format!("{shown:?} does not fit"), format!("Give {right}"));
+            self.found(spot.clone(), format!("{shown:?} does not fit"), format!("Give {right}"));
         }
     }
 
-    fn mistyped(&mut self, path: &str, wanted: &str, there: &DeValue<'_>, span: Range<usize>) {
+    fn mistyped(&mut self, spot: &Spot, wanted: &str, there: &DeValue<'_>) {
         let wrong = format!("here stands {}", article(there.type_str()));
-        self.found(path, Some(span), wrong, format!("Give {wanted}"));
+        self.found(spot.clone(), wrong, format!("Give {wanted}"));
     }
 
-    fn number(
-        &mut self,
-        path: &str,
-        range: std::ops::RangeInclusive<u32>,
-        value: &DeValue<'_>,
-        span: Range<usize>,
-    ) {
+    fn number(&mut self, spot: &Spot, range: RangeInclusive<u32>, value: &DeValue<'_>) {
         let Some(integer) = value.as_integer() else {
-            return self.mistyped(path, "a whole number", value, span);
+            return self.mistyped(spot, "a whole number", value);
         };
         let number = u32::from_str_radix(&integer.as_str().replace('_', ""), integer.radix());
         if !number.is_ok_and(|number| range.contains(&number)) {
             let wrong = format!("{} is out of range", integer.as_str());
-            self.found(path, Some(span), wrong, format!("Give {} to {}", range.start(), range.end()));
+            self.found(spot.clone(), wrong, format!("Give {} to {}", range.start(), range.end()));
         }
     }
 
-    fn hours(&mut self, path: &str, hours: &[Value<'_>], span: Range<usize>) {
+    fn hours(&mut self, spot: &Spot, hours: &[Value<'_>]) {
         for hour in hours {
-            self.number(path, 0..=23, hour.get_ref(), hour.span());
+            self.number(&spot.within(hour.span()), 0..=23, hour.get_ref());
         }
         let text = |hour: &Value<'_>| hour.get_ref().as_integer().map(|hour| hour.as_str().to_owned());
         let same = matches!(hours, [from, to] if text(from) == text(to));
         if hours.len() != 2 || same {
             let fix = "Give two different hours, as [22, 7], or leave the key out";
-            self.found(path, Some(span), "these are not the first and the last hour", fix);
+            self.found(spot.clone(), "these are not the first and the last hour", fix);
         }
     }
 
-    fn names(&mut self, path: &str, names: &[&str], check: Check, table: &DeTable<'_>) {
+    fn names(&mut self, spot: &Spot, (names, shape): (&[&str], Shape), table: &DeTable<'_>) {
         for (name, value) in table {
-            let path = format!("{path}.{:?}", name.get_ref());
+            let key = format!("{}.{:?}", spot.key, name.get_ref());
             if !names.contains(&name.get_ref().as_ref()) {
                 let fix = did_you_mean(name.get_ref(), names);
-                self.found(&path, Some(name.span()), "a case has no such status", fix);
+                self.found(Spot::at(&key, name.span()), "a case has no such status", fix);
             }
-            self.value(&path, Kind::Text(check), value);
+            self.value(&Spot::at(key, value.span()), ValueKind::Text(shape), value);
         }
     }
 }
 
 /// What a key takes, for a sentence that begins with "Give".
-fn what(kind: Kind) -> &'static str {
+fn what(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Text(_) | Kind::Url(_) | Kind::Choice(_) => "a text in quotes",
-        Kind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
-        Kind::Flag => "true or false, without quotes",
-        Kind::Number(..) => "a whole number, without quotes",
-        Kind::Hours => "two hours, as [22, 7]",
-        Kind::Names(..) => "a table",
+        ValueKind::Text(_) | ValueKind::Url(_) | ValueKind::Choice(_) => "a text in quotes",
+        ValueKind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
+        ValueKind::Flag => "true or false, without quotes",
+        ValueKind::Number(..) => "a whole number, without quotes",
+        ValueKind::Hours => "two hours, as [22, 7]",
+        ValueKind::Names(..) => "a table",
     }
 }
 
@@ -255,10 +278,10 @@ fn article(kind: &str) -> String {
 }
 
 /// What a required key takes: its check says it of an empty text.
-fn hint(key: &Key) -> String {
+fn hint(key: &SettingKey) -> String {
     match key.kind {
-        Kind::Text(check) => check("").err().unwrap_or_default(),
-        Kind::Url(check) => check("", Reach::Services).err().unwrap_or_default(),
+        ValueKind::Text(shape) => shape.check("").err().unwrap_or_default(),
+        ValueKind::Url(shape) => shape.check("", Reach::Services).err().unwrap_or_default(),
         kind => what(kind).to_owned(),
     }
 }

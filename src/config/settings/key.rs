@@ -1,18 +1,18 @@
 //! Which keys are there? One list: what is checked, and what docs/settings.md tells, come from it.
 
-use super::value::{self, Check, UrlCheck};
+use super::value::{Shape, UrlShape};
 
 /// What a key takes.
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub enum ValueKind {
     /// A text.
-    Text(Check),
+    Text(Shape),
     /// An address.
-    Url(UrlCheck),
+    Url(UrlShape),
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A list of texts.
-    Texts(Check),
+    Texts(Shape),
     /// `true` or `false`.
     Flag,
     /// A whole number, from the least to the most.
@@ -20,12 +20,12 @@ pub enum Kind {
     /// Two hours of the day.
     Hours,
     /// A table from one of these names to a text.
-    Names(&'static [&'static str], Check),
+    Names(&'static [&'static str], Shape),
 }
 
 /// What holds where a key is not given.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Default {
+pub enum Fallback {
     /// It must be given, at least where its table is.
     Required,
     /// Nothing, or what the words say.
@@ -35,15 +35,15 @@ pub enum Default {
 }
 
 /// A key of a table.
-pub struct Key {
+pub struct SettingKey {
     /// The table's name.
     pub table: &'static str,
     /// Its name there.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What holds without it.
-    pub default: Default,
+    pub default: Fallback,
     /// What it does.
     pub meaning: &'static str,
 }
@@ -73,14 +73,14 @@ pub const STATUSES: [&str; 7] = [
     "Closed",
 ];
 
-const MEMBERS: Kind = Kind::Texts(value::member);
-const MINUTES: Kind = Kind::Number(5, 44_640);
-const NOBODY: Default = Default::None("nobody");
+const MEMBERS: ValueKind = ValueKind::Texts(Shape::Member);
+const MINUTES: ValueKind = ValueKind::Number(5, 44_640);
+const NOBODY: Fallback = Fallback::None("nobody");
 
 macro_rules! keys {
     ($($table:ident.$name:ident: $kind:expr, $default:expr, $meaning:expr;)*) => {
         /// Every key, in the order in which they are told.
-        pub const KEYS: &[Key] = &[$(Key {
+        pub const KEYS: &[SettingKey] = &[$(SettingKey {
             table: stringify!($table),
             name: stringify!($name),
             kind: $kind,
@@ -91,47 +91,47 @@ macro_rules! keys {
 }
 
 keys! {
-    slack.team: Kind::Text(value::team), Default::Required,
+    slack.team: ValueKind::Text(Shape::Team), Fallback::Required,
         "The workspace whose people may speak.";
-    slack.channel: Kind::Text(value::channel), Default::Required,
+    slack.channel: ValueKind::Text(Shape::Channel), Fallback::Required,
         "The channel of all cases with the layout `thread`, and of membership news. The app must be in it, and no other \
          workspace: `/sir doctor` says if one is.";
-    slack.layout: Kind::Choice(&["thread", "channel"]), Default::Value("\"thread\""),
+    slack.layout: ValueKind::Choice(&["thread", "channel"]), Fallback::Value("\"thread\""),
         "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
-    slack.channel_prefix: Kind::Text(value::channel_prefix), Default::Value("\"sir-case-\""),
+    slack.channel_prefix: ValueKind::Text(Shape::ChannelPrefix), Fallback::Value("\"sir-case-\""),
         "With the layout `channel`: a channel's name is this and the case's id.";
-    slack.invite: Kind::Texts(value::email), Default::None("none"),
+    slack.invite: ValueKind::Texts(Shape::Email), Fallback::None("none"),
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
-    slack.replies_are_comments: Kind::Flag, Default::Value("true"),
+    slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
         "A person's reply in a case's thread becomes a comment on the case: what is said from the moment on at which the \
          functions see it switched on, never what was said before.";
-    slack.api_url: Kind::Url(value::slack_api), Default::Value("\"https://slack.com/api\""),
+    slack.api_url: ValueKind::Url(UrlShape::SlackApi), Fallback::Value("\"https://slack.com/api\""),
         "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`. No other is taken.";
-    jira.api_url: Kind::Url(value::jira_api), Default::Required,
+    jira.api_url: ValueKind::Url(UrlShape::JiraApi), Fallback::Required,
         "Base of the REST API: `https://SITE.atlassian.net`, or `https://api.atlassian.com/ex/jira/CLOUD_ID` for a \
          service account. No other is taken.";
-    jira.site_url: Kind::Url(value::jira_site), Default::None("`api_url`"),
+    jira.site_url: ValueKind::Url(UrlShape::JiraSite), Fallback::None("`api_url`"),
         "Base of the links that people open: `https://SITE.atlassian.net`.";
-    jira.project: Kind::Text(value::project), Default::Required,
+    jira.project: ValueKind::Text(Shape::Project), Fallback::Required,
         "Key of the project.";
-    jira.issue_type: Kind::Text(value::name), Default::Value("\"Task\""),
+    jira.issue_type: ValueKind::Text(Shape::Name), Fallback::Value("\"Task\""),
         "Name of the issue type.";
-    jira.labels: Kind::Texts(value::label), Default::None("none"),
+    jira.labels: ValueKind::Texts(Shape::Label), Fallback::None("none"),
         "More labels for each issue.";
-    jira.internal_notes_are_comments: Kind::Flag, Default::Value("false"),
+    jira.internal_notes_are_comments: ValueKind::Flag, Fallback::Value("false"),
         "In a service project: an internal note of a person becomes a comment on the case too. AWS and everybody who reads \
          the case's thread read it then. Notes that were kept in Jira before stay there, and so does always a comment for one \
          role or group.";
-    jira.status: Kind::Names(&STATUSES, value::name_or_none), Default::None("see below"),
+    jira.status: ValueKind::Names(&STATUSES, Shape::NameOrNone), Fallback::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";
-    sir.region: Kind::Text(value::region), Default::None("the functions' own"),
+    sir.region: ValueKind::Text(Shape::Region), Fallback::None("the functions' own"),
         "The membership's Region, if the links to the console need it. The roles of `template.yaml` allow the stack's own \
          Region only, and only there events arrive: `settings push` refuses another. Deploy the stack in the membership's Region.";
-    sir.console_url: Kind::Url(value::link),
-        Default::Value("\"https://{region}.console.aws.amazon.com/security-ir/home?region={region}\""),
+    sir.console_url: ValueKind::Url(UrlShape::Link),
+        Fallback::Value("\"https://{region}.console.aws.amazon.com/security-ir/home?region={region}\""),
         "Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no link to one case.";
-    sir.name_the_speaker: Kind::Flag, Default::Value("true"),
+    sir.name_the_speaker: ValueKind::Flag, Fallback::Value("true"),
         "Comments from Slack and Jira begin with a line that says who speaks.";
     roles.viewer: MEMBERS, NOBODY,
         "Reads.";
@@ -141,17 +141,17 @@ keys! {
         "Closes it, or hands it to AWS.";
     roles.admin: MEMBERS, NOBODY,
         "Membership and Security Hub.";
-    timing.verify_minutes: MINUTES, Default::Value("60"),
+    timing.verify_minutes: MINUTES, Fallback::Value("60"),
         "Minutes between two checks of an open case against its thread and issue.";
-    timing.discover_minutes: MINUTES, Default::Value("60"),
+    timing.discover_minutes: MINUTES, Fallback::Value("60"),
         "Minutes between two looks through all cases for those whose event never came.";
-    timing.nudge_hours: Kind::Number(0, 8_760), Default::Value("24"),
+    timing.nudge_hours: ValueKind::Number(0, 8_760), Fallback::Value("24"),
         "Hours that a case may wait for somebody before its thread says so, once. 0 never does.";
-    timing.quiet_hours: Kind::Hours, Default::None("none"),
+    timing.quiet_hours: ValueKind::Hours, Fallback::None("none"),
         "Hours of the day (UTC) without nudges, as `[22, 7]`.";
 }
 
-impl Kind {
+impl ValueKind {
     /// What it takes, in words.
     pub fn words(self) -> String {
         match self {
@@ -167,7 +167,7 @@ impl Kind {
 }
 
 /// The keys of a table.
-pub fn keys_of(table: &str) -> impl Iterator<Item = &'static Key> {
+pub fn keys_of(table: &str) -> impl Iterator<Item = &'static SettingKey> {
     KEYS.iter().filter(move |key| key.table == table)
 }
 
@@ -181,9 +181,9 @@ pub fn reference() -> String {
         );
         for key in keys_of(table) {
             let default = match key.default {
-                Default::Required => "**required**".to_owned(),
-                Default::None(words) => words.to_owned(),
-                Default::Value(value) => format!("`{value}`"),
+                Fallback::Required => "**required**".to_owned(),
+                Fallback::None(words) => words.to_owned(),
+                Fallback::Value(value) => format!("`{value}`"),
             };
             text += &format!("| `{}` | {} | {default} | {} |\n", key.name, key.kind.words(), key.meaning);
         }

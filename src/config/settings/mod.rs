@@ -11,16 +11,19 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use check::Problem;
 pub use key::reference;
 
-use crate::config::hosts::Reach;
+use crate::{
+    case::{ChannelId, IssueKey, MemberId, TeamId, Ts},
+    config::hosts::Reach,
+};
 
 /// All settings. [`Settings::parse`] is the way to them: it checks every value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Where the team talks.
-    pub slack: Slack,
+    pub slack: SlackSettings,
     /// Where the team keeps its issues. Without this table there is no Jira.
-    pub jira: Option<Jira>,
+    pub jira: Option<JiraSettings>,
     /// The service.
     #[serde(default)]
     pub sir: Sir,
@@ -46,14 +49,14 @@ pub enum Layout {
 /// Where the team talks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Slack {
+pub struct SlackSettings {
     /// Base of the Web API, without a slash at its end. Default `https://slack.com/api`.
     #[serde(default = "slack_api_url")]
     pub api_url: String,
     /// The workspace (`T…`) whose people may speak. Required.
-    pub team: String,
+    pub team: TeamId,
     /// The channel (`C…`) of all cases under `layout = "thread"`, and of membership news. Required.
-    pub channel: String,
+    pub channel: ChannelId,
     /// `thread` (default) or `channel`.
     #[serde(default)]
     pub layout: Layout,
@@ -71,7 +74,7 @@ pub struct Slack {
 /// Where the team keeps its issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Jira {
+pub struct JiraSettings {
     /// Base of the REST API, `https://SITE.atlassian.net` or `https://api.atlassian.com/ex/jira/CLOUD_ID`. Required.
     pub api_url: String,
     /// Base of links that people open. Default: `api_url`.
@@ -116,16 +119,16 @@ pub struct Sir {
 pub struct Roles {
     /// Reads.
     #[serde(default)]
-    pub viewer: Vec<String>,
+    pub viewer: Vec<MemberId>,
     /// Works the case.
     #[serde(default)]
-    pub responder: Vec<String>,
+    pub responder: Vec<MemberId>,
     /// Closes it, or hands it to AWS.
     #[serde(default)]
-    pub commander: Vec<String>,
+    pub commander: Vec<MemberId>,
     /// Membership and Security Hub.
     #[serde(default)]
-    pub admin: Vec<String>,
+    pub admin: Vec<MemberId>,
 }
 
 /// When the bridge looks, and speaks, by itself.
@@ -166,20 +169,20 @@ impl Settings {
     }
 }
 
-impl Slack {
+impl SlackSettings {
     /// A message's address, for people. Slack redirects it to the workspace's own host.
-    pub fn permalink(&self, channel: &str, ts: &str) -> String {
+    pub fn permalink(&self, channel: &ChannelId, ts: &Ts) -> String {
         let host = match self.api_url.contains("slack-gov.com") {
             true => "https://app.slack-gov.com",
             false => "https://app.slack.com",
         };
-        format!("{host}/archives/{channel}/p{}", ts.replace('.', ""))
+        format!("{host}/archives/{channel}/p{}", ts.as_str().replace('.', ""))
     }
 }
 
-impl Jira {
+impl JiraSettings {
     /// An issue's address, for people.
-    pub fn browse(&self, key: &str) -> String {
+    pub fn browse(&self, key: &IssueKey) -> String {
         format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
     }
 }
@@ -253,7 +256,7 @@ mod tests {
     use std::{collections::BTreeSet, fs};
 
     use super::{
-        key::{Default as Otherwise, KEYS},
+        key::{Fallback as Otherwise, KEYS},
         *,
     };
 
@@ -321,7 +324,7 @@ mod tests {
         assert_eq!((jira.issue_type.as_str(), jira.status["Closed"].as_str()), ("Task", "done"));
         assert_eq!(
             (settings.sir.name_the_speaker, settings.roles.admin),
-            (true, vec!["U024BE7LK".to_owned()])
+            (true, vec![MemberId::new("U024BE7LK")])
         );
         assert_eq!((settings.timing.nudge_hours, settings.timing.quiet_hours), (24, Some([22, 7])));
     }

@@ -1,129 +1,169 @@
-//! Which values may a key have? Each check answers with what would be right.
+//! Which values a key may have. Each check answers with what would be right.
 
 use reqwest::Url;
 
 use crate::config::hosts::{self, Reach};
 
-/// Says what would be right, where a value is not.
-pub type Check = fn(&str) -> Result<(), String>;
+/// What a text must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A workspace of Slack.
+    Team,
+    /// A channel, not its name.
+    Channel,
+    /// A person or a user group.
+    Member,
+    /// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
+    /// <https://docs.slack.dev/reference/methods/conversations.create>.
+    ChannelPrefix,
+    /// An e-mail address, as far as can be told without writing to it.
+    Email,
+    /// The key of a project: <https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/>.
+    Project,
+    /// A name of an issue type or a status.
+    Name,
+    /// The same, or empty.
+    NameOrNone,
+    /// Jira allows no blank in it.
+    Label,
+    Region,
+}
 
-/// The same of an address, which may be on this machine or not.
-pub type UrlCheck = fn(&str, Reach) -> Result<(), String>;
+impl Shape {
+    /// Says what would be right, where a text is not.
+    pub(super) fn check(self, text: &str) -> Result<(), String> {
+        expect(self.fits(text), self.words())
+    }
+
+    fn fits(self, text: &str) -> bool {
+        let all = |plain: fn(char) -> bool| text.chars().all(plain);
+        let length = text.chars().count();
+        match self {
+            Self::Team => is_slack_id(text, &['T']),
+            Self::Channel => is_slack_id(text, &['C', 'G']),
+            Self::Member => is_slack_id(text, &['U', 'W', 'S']),
+            Self::ChannelPrefix => {
+                all(|char| matches!(char, 'a'..='z' | '0'..='9' | '-' | '_')) && (1..=48).contains(&length)
+            }
+            Self::Email => {
+                let plain = |char: char| char.is_ascii_graphic() && !"<>()[],;:\\\"".contains(char);
+                let parts = text.split_once('@').is_some_and(|(name, host)| {
+                    !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.contains('@')
+                });
+                all(plain) && parts && length <= 254
+            }
+            Self::Project => {
+                all(|char| matches!(char, 'A'..='Z' | '0'..='9' | '_'))
+                    && length >= 2
+                    && text.starts_with(|char: char| char.is_ascii_uppercase())
+            }
+            Self::Name => {
+                !text.trim().is_empty()
+                    && text.trim() == text
+                    && length <= 255
+                    && !text.contains(char::is_control)
+            }
+            Self::NameOrNone => text.is_empty() || Self::Name.fits(text),
+            Self::Label => {
+                all(|char| !char.is_whitespace() && !char.is_control()) && (1..=255).contains(&length)
+            }
+            Self::Region => is_region(text),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Team => "the workspace's id, as \"T024BE7LD\": Slack shows it in its web address",
+            Self::Channel => {
+                "the channel's id, as \"C024BE7LR\": in Slack, under the channel's name, at the bottom"
+            }
+            Self::Member => "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\"",
+            Self::ChannelPrefix => "1 to 48 lower-case letters, digits, - and _",
+            Self::Email => "an e-mail address, as \"ana@example.com\"",
+            Self::Project => "the project's key, as \"SEC\": the part of an issue's key before the dash",
+            Self::Name | Self::NameOrNone => "a name as Jira shows it, without blanks around it",
+            Self::Label => "one word: Jira allows no blank in a label",
+            Self::Region => "an AWS Region, as \"eu-west-1\"",
+        }
+    }
+}
+
+/// What an address must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UrlShape {
+    /// The base of Slack's Web API: the bot token goes there.
+    SlackApi,
+    /// The base of Jira's REST API: the API token goes there.
+    JiraApi,
+    /// The base of the links to issues.
+    JiraSite,
+    /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
+    Link,
+}
+
+impl UrlShape {
+    /// Says what would be right, where an address is not; some may be on this machine in a rehearsal.
+    pub(super) fn check(self, text: &str, reach: Reach) -> Result<(), String> {
+        if self == Self::Link {
+            let filled = text.replace("{region}", "eu-west-1").replace("{case}", "0000000001");
+            expect(!filled.contains(['{', '}']), "an address with no other {…} than {region} and {case}")?;
+            let url = url(&filled)?;
+            return self.at(&url, reach, !hosts::is_loopback(&url));
+        }
+        let (url, base) = (base_url(text)?, hosts::Base::of(text));
+        let right = base.is_some_and(|base| match self {
+            Self::SlackApi => base.is_slack_api(),
+            Self::JiraApi => base.is_jira_api(),
+            Self::JiraSite => base.is_jira_site(),
+            Self::Link => false,
+        });
+        self.at(&url, reach, right)
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::SlackApi => {
+                "https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else"
+            }
+            Self::JiraApi => {
+                "https://SITE.atlassian.net or https://api.atlassian.com/ex/jira/CLOUD_ID: the API token goes nowhere else"
+            }
+            Self::JiraSite => "https://SITE.atlassian.net",
+            Self::Link => "an address that people can open",
+        }
+    }
+
+    /// Whether an address is right, or is on this machine in a rehearsal.
+    fn at(self, url: &Url, reach: Reach, right: bool) -> Result<(), String> {
+        let (what, host) = (self.words(), url.host_str().unwrap_or_default());
+        match (right, hosts::is_loopback(url)) {
+            (true, _) => Ok(()),
+            (false, true) if reach == Reach::Loopback => Ok(()),
+            (false, true) => Err(format!(
+                "{what}. {host} is allowed only while AWS_ENDPOINT_URL leads to this machine as well"
+            )),
+            (false, false) => Err(format!("{what}. The host here is {host}")),
+        }
+    }
+}
 
 fn expect(right: bool, what: &str) -> Result<(), String> {
     if right { Ok(()) } else { Err(what.to_owned()) }
 }
 
-/// An id of Slack's: a letter of `kinds`, then upper-case letters and digits.
-fn slack_id(text: &str, kinds: &[char]) -> bool {
+/// A letter of `kinds`, then upper-case letters and digits.
+fn is_slack_id(text: &str, kinds: &[char]) -> bool {
     let rest = text.strip_prefix(kinds).unwrap_or_default();
     let plain = rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     (1..=30).contains(&rest.len()) && plain
 }
 
-/// A workspace.
-pub fn team(text: &str) -> Result<(), String> {
-    expect(slack_id(text, &['T']), "the workspace's id, as \"T024BE7LD\": Slack shows it in its web address")
-}
-
-/// A channel, not its name.
-pub fn channel(text: &str) -> Result<(), String> {
-    let right = slack_id(text, &['C', 'G']);
-    expect(right, "the channel's id, as \"C024BE7LR\": in Slack, under the channel's name, at the bottom")
-}
-
-/// A person or a user group.
-pub fn member(text: &str) -> Result<(), String> {
-    let right = slack_id(text, &['U', 'W', 'S']);
-    expect(right, "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\"")
-}
-
-/// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
-/// <https://docs.slack.dev/reference/methods/conversations.create>.
-pub fn channel_prefix(text: &str) -> Result<(), String> {
-    let plain = text.chars().all(|char| matches!(char, 'a'..='z' | '0'..='9' | '-' | '_'));
-    expect(plain && (1..=48).contains(&text.len()), "1 to 48 lower-case letters, digits, - and _")
-}
-
-/// An e-mail address, as far as can be told without writing to it.
-pub fn email(text: &str) -> Result<(), String> {
-    let plain = text.chars().all(|char| char.is_ascii_graphic() && !"<>()[],;:\\\"".contains(char));
-    let parts = text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.contains('@')
-    });
-    expect(plain && parts && text.len() <= 254, "an e-mail address, as \"ana@example.com\"")
-}
-
-/// The key of a project: <https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/>.
-pub fn project(text: &str) -> Result<(), String> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    let right = plain && text.len() >= 2 && text.starts_with(|char: char| char.is_ascii_uppercase());
-    expect(right, "the project's key, as \"SEC\": the part of an issue's key before the dash")
-}
-
-/// A name of an issue type or a status.
-pub fn name(text: &str) -> Result<(), String> {
-    let right = !text.trim().is_empty() && text.trim() == text && text.chars().count() <= 255;
-    expect(right && !text.contains(char::is_control), "a name as Jira shows it, without blanks around it")
-}
-
-/// As [`name`], or empty.
-pub fn name_or_none(text: &str) -> Result<(), String> {
-    if text.is_empty() { Ok(()) } else { name(text) }
-}
-
-/// A label: Jira allows no blank in it.
-pub fn label(text: &str) -> Result<(), String> {
-    let plain = !text.contains(|char: char| char.is_whitespace() || char.is_control());
-    expect(plain && (1..=255).contains(&text.chars().count()), "one word: Jira allows no blank in a label")
-}
-
-/// A Region.
-pub fn region(text: &str) -> Result<(), String> {
+fn is_region(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
-    let right = matches!(parts.as_slice(), [area, middle @ .., number]
+    matches!(parts.as_slice(), [area, middle @ .., number]
         if area.len() == 2 && !middle.is_empty() && number.len() == 1
             && [*area].iter().chain(middle).all(|part| part.len() > 1 && part.bytes().all(|byte| byte.is_ascii_lowercase()))
-            && number.bytes().all(|byte| byte.is_ascii_digit()));
-    expect(right, "an AWS Region, as \"eu-west-1\"")
-}
-
-/// The base of Slack's Web API: the bot token goes there.
-pub fn slack_api(text: &str, reach: Reach) -> Result<(), String> {
-    let what = "https://slack.com/api or https://slack-gov.com/api: the bot token goes nowhere else";
-    at(&base_url(text)?, reach, hosts::is_slack_api(text), what)
-}
-
-/// The base of Jira's REST API: the API token goes there.
-pub fn jira_api(text: &str, reach: Reach) -> Result<(), String> {
-    let what = "https://SITE.atlassian.net or https://api.atlassian.com/ex/jira/CLOUD_ID: the API token goes nowhere else";
-    at(&base_url(text)?, reach, hosts::is_jira_api(text), what)
-}
-
-/// The base of the links to issues.
-pub fn jira_site(text: &str, reach: Reach) -> Result<(), String> {
-    at(&base_url(text)?, reach, hosts::is_jira_site(text), "https://SITE.atlassian.net")
-}
-
-/// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
-pub fn link(text: &str, reach: Reach) -> Result<(), String> {
-    let filled = text.replace("{region}", "eu-west-1").replace("{case}", "0000000001");
-    expect(!filled.contains(['{', '}']), "an address with no other {…} than {region} and {case}")?;
-    let url = url(&filled)?;
-    at(&url, reach, !hosts::is_loopback(&url), "an address that people can open")
-}
-
-/// Whether an address is one of those that `what` names, or is on this machine in a rehearsal.
-fn at(url: &Url, reach: Reach, right: bool, what: &str) -> Result<(), String> {
-    let host = url.host_str().unwrap_or_default();
-    match (right, hosts::is_loopback(url)) {
-        (true, _) => Ok(()),
-        (false, true) if reach == Reach::Loopback => Ok(()),
-        (false, true) => Err(format!(
-            "{what}. {host} is allowed only while AWS_ENDPOINT_URL leads to this machine as well"
-        )),
-        (false, false) => Err(format!("{what}. The host here is {host}")),
-    }
+            && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// An address to which `/path` is appended.
@@ -153,25 +193,25 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TABLE: [(Check, &[&str], &[&str]); 9] = [
-        (team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
-        (channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
-        (member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
+    const TABLE: [(Shape, &[&str], &[&str]); 9] = [
+        (Shape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
+        (Shape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
+        (Shape::Member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
         (
-            channel_prefix,
+            Shape::ChannelPrefix,
             &["sir-case-", "a_1"],
             &["", "Sir-", "sir case", "sir.", "é", "a-prefix-that-leaves-no-room-for-the-case-id-itself"],
         ),
         (
-            email,
+            Shape::Email,
             &["ana@example.com", "a.b+c@d.example.com"],
             &["", "ana", "ana@", "@example.com", "ana@localhost", "a b@example.com", "<a@b.c>", "a@b@c.d"],
         ),
-        (project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
-        (name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
-        (label, &["security", "é"], &["", "two words", "a\tb"]),
+        (Shape::Project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
+        (Shape::Name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
+        (Shape::Label, &["security", "é"], &["", "two words", "a\tb"]),
         (
-            region,
+            Shape::Region,
             &["eu-west-1", "us-gov-west-1", "ap-southeast-5"],
             &["", "eu", "eu-1", "eu-west", "EU-west-1", "eu-west-1a", "europe-west-1", "eu--1"],
         ),
@@ -181,22 +221,22 @@ mod tests {
     fn each_check_knows_good_from_bad() {
         for (number, (check, good, bad)) in TABLE.into_iter().enumerate() {
             for text in good {
-                assert_eq!(check(text), Ok(()), "{number}: {text:?}");
+                assert_eq!(check.check(text), Ok(()), "{number}: {text:?}");
             }
             for text in bad {
-                assert!(check(text).is_err(), "{number}: {text:?}");
+                assert!(check.check(text).is_err(), "{number}: {text:?}");
             }
         }
-        assert_eq!(name_or_none(""), Ok(()));
-        assert!(name_or_none(" ").is_err());
+        assert_eq!(Shape::NameOrNone.check(""), Ok(()));
+        assert!(Shape::NameOrNone.check(" ").is_err());
     }
 
     type Texts = &'static [&'static str];
 
     /// Good among the services, good in a rehearsal only, good nowhere.
-    const URLS: [(UrlCheck, Texts, Texts, Texts); 4] = [
+    const URLS: [(UrlShape, Texts, Texts, Texts); 4] = [
         (
-            slack_api,
+            UrlShape::SlackApi,
             &["https://slack.com/api", "https://slack-gov.com/api"],
             &[
                 "http://127.0.0.1:8080/api",
@@ -228,7 +268,7 @@ mod tests {
             ],
         ),
         (
-            jira_api,
+            UrlShape::JiraApi,
             &["https://example.atlassian.net", "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4"],
             &["http://127.0.0.1:8080", "http://localhost:1/jira"],
             &[
@@ -239,13 +279,13 @@ mod tests {
             ],
         ),
         (
-            jira_site,
+            UrlShape::JiraSite,
             &["https://example.atlassian.net"],
             &["http://127.0.0.1:8080"],
             &["", "https://evil.example", "https://api.atlassian.com/ex/jira/1324a887"],
         ),
         (
-            link,
+            UrlShape::Link,
             &["https://{region}.console.aws.amazon.com/x?region={region}#/{case}", "https://example.com/"],
             &["http://localhost:8080/{case}", "https://127.0.0.1/"],
             &["", "https://example.com/{id}", "http://example.com/{case}", "https://example.com/}"],
@@ -255,7 +295,7 @@ mod tests {
     #[test]
     fn an_address_on_this_machine_is_good_only_while_aws_is_on_it_too() {
         for (check, services, loopback, nowhere) in URLS {
-            let good = |text: &&str, reach| check(text, reach).is_ok();
+            let good = |text: &&str, reach| check.check(text, reach).is_ok();
             for text in services {
                 assert!(good(text, Reach::Services) && good(text, Reach::Loopback), "{text:?}");
             }

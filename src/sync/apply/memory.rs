@@ -1,7 +1,7 @@
 //! What stands at a target although the table does not know of it: the table was lost, or is an earlier one. Told once, it is
 //! not told again.
 
-use super::{Hand, Standing, Stop, Worker};
+use super::{Hand, Stop, Worker};
 use crate::{
     case::{Millis, author},
     http::Failure,
@@ -9,6 +9,7 @@ use crate::{
     sync::audit::{self, Audited},
     targets::{
         content::Content,
+        contract::ReadBack,
         telling::{Effect, What, comment_key},
     },
 };
@@ -17,8 +18,6 @@ use crate::{
 const NEW: Millis = 120_000;
 /// What happened longer ago and was not told may have been told: most is told within seconds.
 const LATE: Millis = 300_000;
-/// The pause after what stands there could not be read.
-const UNREAD: Millis = 30_000;
 
 impl Worker<'_> {
     /// Takes up an anchor that we made before anybody now remembers, in place of making another. All that hangs on it is to
@@ -37,11 +36,17 @@ impl Worker<'_> {
                 hand.note.read_first = true;
                 Ok(true)
             }
-            Err(Failure::Unknown { why }) => {
-                self.refused(Failure::NotApplied { retry_after: None, why }, hand.note).await
-            }
-            Err(failure) => self.refused(failure, hand.note).await,
+            Err(failure) => self.not_read(failure, hand).await,
         }
+    }
+
+    /// A read without an answer leaves no question open.
+    async fn not_read<T>(&self, failure: Failure, hand: &mut Hand<'_>) -> Result<T, Stop> {
+        let failure = match failure {
+            Failure::Unknown { why } => Failure::NotApplied { retry_after: None, why },
+            failure => failure,
+        };
+        self.refused(failure, hand.note).await
     }
 
     /// Whether some of it happened so long ago that it may have been told.
@@ -59,9 +64,12 @@ impl Worker<'_> {
         self.patience(hand.note).await?;
         let case = &hand.picture.view.case;
         let audited = Audited { lease: self.lease, target: self.target, case };
-        let Some(forgotten) = audit::learn(self.context, &audited, hand.note).await? else {
-            return Err(Stop::At(Standing::Waiting(self.world().now() + UNREAD)));
+        let there = match self.target.read_back(self.lease.case, hand.note).await {
+            Ok(there) => there,
+            Err(Failure::Gone { .. }) if self.planner().forgets_what_is_gone() => ReadBack::default(),
+            Err(failure) => return self.not_read(failure, hand).await,
         };
+        let forgotten = audit::learn(self.context, &audited, hand.note, &there).await?;
         let told = self.world().store().all_told(self.lease.case, self.planner().kind()).await?;
         hand.ledger.extend(told);
         if forgotten {

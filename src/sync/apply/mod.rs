@@ -10,7 +10,7 @@ mod setting;
 
 use std::cell::Cell;
 
-pub use self::refusal::reconsider;
+pub use self::refusal::{knows_us, reconsider};
 use crate::{
     case::{Millis, snapshot::Facts},
     runtime::{Rule, World},

@@ -9,10 +9,11 @@ use crate::{
     case::Millis,
     http::{Failure, LONGEST},
     runtime::{
-        Rule,
+        Rule, World,
         gate::{self, Known, Slot},
     },
-    state::{Reserved, notes::PlaceNote},
+    state::{self, Reserved, agenda, notes::PlaceNote},
+    targets::contract::Target,
 };
 
 /// An effect leaves at most this long after its INTENT was written.
@@ -77,21 +78,14 @@ impl Worker<'_> {
     /// Whether what was refused may be refused here alone: only where the target does not know us, all would be. It is
     /// asked once a minute, whoever asks. `None` while nobody can tell.
     pub(super) async fn are_we_known(&self) -> Result<Option<bool>, Stop> {
-        let (world, kind) = (self.world(), self.planner().kind());
-        match gate::known(world, kind).await? {
-            Known::Said(known) => return Ok(Some(known)),
-            Known::Asked => return Ok(None),
-            Known::Ask => {}
-        }
-        let known = self.target.knows_us().await.ok();
-        gate::tell_known(world, kind, known).await?;
-        Ok(known)
+        Ok(knows_us(self.world(), self.target).await?)
     }
 
     /// The target is broken for everybody.
     pub(super) async fn trip(&self, why: &str) -> Result<(), Stop> {
         if gate::open(self.world(), self.planner().kind(), self.world().now(), why).await? {
             self.broken.set(true);
+            agenda::watch_breakers(self.world().store()).await?;
         }
         Ok(())
     }
@@ -233,6 +227,22 @@ impl Worker<'_> {
         let now = self.world().now();
         !self.world().holds(Rule::SendCheck) || (now - since <= SEND_WITHIN && self.fits(now))
     }
+}
+
+/// Whether a target knows us: it is asked once a minute, whoever asks. `None` while nobody can tell.
+///
+/// # Errors
+/// The table did not answer.
+pub async fn knows_us(world: &dyn World, target: &dyn Target) -> state::Result<Option<bool>> {
+    let kind = target.planner().kind();
+    match gate::known(world, kind).await? {
+        Known::Said(known) => return Ok(Some(known)),
+        Known::Asked => return Ok(None),
+        Known::Ask => {}
+    }
+    let known = target.knows_us().await.ok();
+    gate::tell_known(world, kind, known).await?;
+    Ok(known)
 }
 
 /// Somebody asks for the case: what waits for a person may be mended, so it is tried at once, once a minute at most.

@@ -9,7 +9,7 @@ use crate::http::{Failure, Response, word};
 
 /// Whom a request concerns: what a 404 means hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Concern {
     /// The site or the project.
     Site,
     /// One issue, or something on it.
@@ -20,7 +20,7 @@ pub(super) enum Place {
 const RENDERED: [&str; 5] = ["summary", "description", "comment", "body", "commentBody"];
 
 /// Reads an answer: `Null` where there is nothing to read (204).
-pub(super) fn read(what: &str, place: Place, response: &Response) -> Result<Value, Failure> {
+pub(super) fn read(what: &str, place: Concern, response: &Response) -> Result<Value, Failure> {
     let status = response.status;
     let why = format!("{what}: HTTP {status}");
     if is_a_stranger(response) {
@@ -32,7 +32,7 @@ pub(super) fn read(what: &str, place: Place, response: &Response) -> Result<Valu
         300..=399 => Failure::redirected(what, status),
         400 | 413 | 422 => refused(place, response, why),
         401 | 403 => Failure::Broken { everywhere: true, why },
-        404 | 410 if place == Place::Issue => Failure::Gone { why },
+        404 | 410 if place == Concern::Issue => Failure::Gone { why },
         408 => Failure::Unknown { why },
         // A conflict with another update, too early, too many: not applied, and it may be soon.
         409 | 425 | 429 => Failure::NotApplied { retry_after: response.wait(), why },
@@ -49,7 +49,7 @@ fn is_a_stranger(response: &Response) -> bool {
 }
 
 /// What is wrong with what we sent: our rendering, unless Jira names other fields only.
-fn refused(place: Place, response: &Response, why: String) -> Failure {
+fn refused(place: Concern, response: &Response, why: String) -> Failure {
     let fields = fields(response);
     let why = match fields.is_empty() {
         true => why,
@@ -58,7 +58,7 @@ fn refused(place: Place, response: &Response, why: String) -> Failure {
     let rendered = fields.is_empty() || fields.iter().any(|field| RENDERED.contains(&field.as_str()));
     match rendered {
         true => Failure::Content { why },
-        false => Failure::Broken { everywhere: place == Place::Site, why },
+        false => Failure::Broken { everywhere: place == Concern::Site, why },
     }
 }
 
@@ -73,9 +73,12 @@ pub(super) fn fields(response: &Response) -> Vec<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::*;
+    use super::{
+        Concern::{Issue, Site},
+        *,
+    };
 
-    fn of(place: Place, status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
+    fn of(place: Concern, status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
         let retry_after = retry_after.map(str::to_owned);
         read(
             "comment",
@@ -106,67 +109,57 @@ mod tests {
             let login = Some("AUTHENTICATED_FAILED".to_owned());
             let response = Response { status, login, body: body.into(), ..Response::default() };
             let why = format!("comment: HTTP {status}: the login failed");
-            let refused = read("comment", Place::Issue, &response);
+            let refused = read("comment", Issue, &response);
             assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
         }
         let known =
             Response { status: 200, login: Some("OK".to_owned()), body: "{}".into(), ..Response::default() };
-        assert!(read("comment", Place::Issue, &known).is_ok());
+        assert!(read("comment", Issue, &known).is_ok());
     }
 
     #[test]
     fn each_status_means_what_the_table_says() {
         let html = "<html>Service Unavailable</html>";
         let table = [
-            (Place::Site, 301, "", broken(true, "comment: redirected (HTTP 301)")),
-            (Place::Site, 302, html, broken(true, "comment: redirected (HTTP 302)")),
-            (Place::Site, 303, "", unknown("comment: redirected (HTTP 303)")),
-            (Place::Issue, 400, html, content("comment: HTTP 400")),
-            (Place::Issue, 400, r#"{"errorMessages":["secret"],"errors":{}}"#, content("comment: HTTP 400")),
-            (Place::Issue, 400, r#"{"errors":{"comment":"secret"}}"#, content("comment: HTTP 400: comment")),
+            (Site, 301, "", broken(true, "comment: redirected (HTTP 301)")),
+            (Site, 302, html, broken(true, "comment: redirected (HTTP 302)")),
+            (Site, 303, "", unknown("comment: redirected (HTTP 303)")),
+            (Issue, 400, html, content("comment: HTTP 400")),
+            (Issue, 400, r#"{"errorMessages":["secret"],"errors":{}}"#, content("comment: HTTP 400")),
+            (Issue, 400, r#"{"errors":{"comment":"secret"}}"#, content("comment: HTTP 400: comment")),
             (
-                Place::Site,
+                Site,
                 400,
                 r#"{"errors":{"description":"x","labels":"y"}}"#,
                 content("comment: HTTP 400: description, labels"),
             ),
-            (Place::Site, 400, r#"{"errors":{"project":"x"}}"#, broken(true, "comment: HTTP 400: project")),
+            (Site, 400, r#"{"errors":{"project":"x"}}"#, broken(true, "comment: HTTP 400: project")),
             (
-                Place::Site,
+                Site,
                 400,
                 r#"{"errors":{"customfield_1":"x"}}"#,
                 broken(true, "comment: HTTP 400: customfield_1"),
             ),
-            (
-                Place::Issue,
-                400,
-                r#"{"errors":{"resolution":"x"}}"#,
-                broken(false, "comment: HTTP 400: resolution"),
-            ),
-            (
-                Place::Issue,
-                400,
-                r#"{"errors":{"a b":"x"}}"#,
-                broken(false, "comment: HTTP 400: (not a word)"),
-            ),
-            (Place::Issue, 401, "", broken(true, "comment: HTTP 401")),
-            (Place::Issue, 403, html, broken(true, "comment: HTTP 403")),
-            (Place::Issue, 404, "", Failure::Gone { why: "comment: HTTP 404".to_owned() }),
-            (Place::Site, 404, html, broken(true, "comment: HTTP 404")),
-            (Place::Issue, 405, "", broken(true, "comment: HTTP 405")),
-            (Place::Issue, 408, "", unknown("comment: HTTP 408")),
-            (Place::Issue, 409, "{}", not_applied(None, "comment: HTTP 409")),
-            (Place::Site, 410, "", broken(true, "comment: HTTP 410")),
-            (Place::Issue, 413, "{}", content("comment: HTTP 413")),
-            (Place::Issue, 422, "{}", content("comment: HTTP 422")),
-            (Place::Issue, 429, html, not_applied(None, "comment: HTTP 429")),
-            (Place::Issue, 500, "", unknown("comment: HTTP 500")),
-            (Place::Issue, 503, html, unknown("comment: HTTP 503")),
-            (Place::Issue, 504, "{}", unknown("comment: HTTP 504")),
-            (Place::Issue, 200, html, unknown("comment: unreadable answer")),
-            (Place::Issue, 201, r#"{"id":"1"#, unknown("comment: unreadable answer")),
-            (Place::Issue, 200, "", unknown("comment: unreadable answer")),
-            (Place::Issue, 0, "", unknown("comment: HTTP 0")),
+            (Issue, 400, r#"{"errors":{"resolution":"x"}}"#, broken(false, "comment: HTTP 400: resolution")),
+            (Issue, 400, r#"{"errors":{"a b":"x"}}"#, broken(false, "comment: HTTP 400: (not a word)")),
+            (Issue, 401, "", broken(true, "comment: HTTP 401")),
+            (Issue, 403, html, broken(true, "comment: HTTP 403")),
+            (Issue, 404, "", Failure::Gone { why: "comment: HTTP 404".to_owned() }),
+            (Site, 404, html, broken(true, "comment: HTTP 404")),
+            (Issue, 405, "", broken(true, "comment: HTTP 405")),
+            (Issue, 408, "", unknown("comment: HTTP 408")),
+            (Issue, 409, "{}", not_applied(None, "comment: HTTP 409")),
+            (Site, 410, "", broken(true, "comment: HTTP 410")),
+            (Issue, 413, "{}", content("comment: HTTP 413")),
+            (Issue, 422, "{}", content("comment: HTTP 422")),
+            (Issue, 429, html, not_applied(None, "comment: HTTP 429")),
+            (Issue, 500, "", unknown("comment: HTTP 500")),
+            (Issue, 503, html, unknown("comment: HTTP 503")),
+            (Issue, 504, "{}", unknown("comment: HTTP 504")),
+            (Issue, 200, html, unknown("comment: unreadable answer")),
+            (Issue, 201, r#"{"id":"1"#, unknown("comment: unreadable answer")),
+            (Issue, 200, "", unknown("comment: unreadable answer")),
+            (Issue, 0, "", unknown("comment: HTTP 0")),
         ];
         for (place, status, body, expected) in table {
             assert_eq!(of(place, status, None, body), Err(expected), "{place:?} {status} {body}");
@@ -177,13 +170,13 @@ mod tests {
     fn what_jira_says_of_waiting_is_kept_to_the_second() {
         for (header, seconds) in [("0", Some(0)), ("1", Some(1)), ("1847", Some(1847)), ("later", None)] {
             let expected = not_applied(seconds, "comment: HTTP 429");
-            assert_eq!(of(Place::Issue, 429, Some(header), ""), Err(expected), "{header}");
+            assert_eq!(of(Issue, 429, Some(header), ""), Err(expected), "{header}");
         }
     }
 
     #[test]
     fn an_answer_without_a_body_is_an_answer_only_where_jira_promises_none() {
-        assert_eq!(of(Place::Issue, 204, None, ""), Ok(Value::Null));
-        assert_eq!(of(Place::Issue, 200, None, "[1]"), Ok(serde_json::json!([1])));
+        assert_eq!(of(Issue, 204, None, ""), Ok(Value::Null));
+        assert_eq!(of(Issue, 200, None, "[1]"), Ok(serde_json::json!([1])));
     }
 }

@@ -1,11 +1,13 @@
-//! How are comments written, set, taken away and read back?
+//! How comments are written, set, taken away and read back.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
+use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
 use crate::{
-    case::Millis,
+    case::{AccountId, IssueCommentId, IssueId, Millis},
     http::{Failure, Page, with},
+    targets::mark::Mark,
 };
 
 /// How many comments are read at once.
@@ -24,20 +26,20 @@ pub enum Audience {
 }
 
 /// A comment as it is read back.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HeardComment {
     /// Names it on the site.
-    pub id: String,
-    /// The account that wrote it.
-    pub author: String,
+    pub id: IssueCommentId,
+    /// The account that wrote it; `None` where Jira does not say.
+    pub author: Option<AccountId>,
     /// Their name, as others see it.
     pub author_name: String,
-    /// `atlassian`, `app` or `customer`.
-    pub account_type: String,
+    /// What wrote it.
+    pub account_type: AccountType,
     /// Who reads it there.
     pub audience: Audience,
     /// Our mark. Anybody who may edit the comment can set it: see [`HeardComment::mark_by`].
-    pub mark: Option<String>,
+    pub mark: Option<Mark>,
     /// When it was written, as Jira writes a time.
     pub created: String,
     /// When it was last changed.
@@ -46,10 +48,54 @@ pub struct HeardComment {
     pub body: Value,
 }
 
+/// What kind of account somebody has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountType {
+    /// A person of the site.
+    Atlassian,
+    /// An app.
+    App,
+    /// A customer on a service project's portal.
+    Customer,
+    /// What this version does not know, or what Jira does not say.
+    Other(String),
+}
+
+impl AccountType {
+    fn of(text: String) -> Self {
+        match text.as_str() {
+            "atlassian" => Self::Atlassian,
+            "app" => Self::App,
+            "customer" => Self::Customer,
+            _ => Self::Other(text),
+        }
+    }
+}
+
 impl HeardComment {
-    /// The mark, if we (our account id) wrote the comment.
-    pub fn mark_by(&self, me: &str) -> Option<&str> {
-        if self.author == me { self.mark.as_deref() } else { None }
+    /// One of which only the id is known: for whom it is cannot be read.
+    pub fn of(id: IssueCommentId) -> Self {
+        Self {
+            id,
+            author: None,
+            author_name: String::new(),
+            account_type: AccountType::Other(String::new()),
+            audience: Audience::default(),
+            mark: None,
+            created: String::new(),
+            updated: String::new(),
+            body: Value::Null,
+        }
+    }
+
+    /// Whether this account wrote it.
+    pub fn is_by(&self, account: &AccountId) -> bool {
+        self.author.as_ref() == Some(account)
+    }
+
+    /// The mark, if we wrote the comment.
+    pub fn mark_by(&self, me: &AccountId) -> Option<&Mark> {
+        self.mark.as_ref().filter(|_| self.is_by(me))
     }
 
     /// When it was written, by Jira's clock; `None` where that cannot be read.
@@ -63,34 +109,71 @@ impl HeardComment {
     }
 }
 
+/// A comment that stands on an issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentRef {
+    /// The issue.
+    pub issue: IssueId,
+    /// The comment.
+    pub id: IssueCommentId,
+}
+
+impl CommentRef {
+    fn path(&self) -> [&str; 4] {
+        ["issue", self.issue.as_str(), "comment", self.id.as_str()]
+    }
+}
+
 impl Jira<'_> {
     /// Writes a comment and answers its id. `mark` finds it again, as a property that is part of the one request.
     ///
     /// In a service project the comment is internal: what is said on a case is not for the portal's customers.
-    pub async fn comment(&self, issue: &str, mark: &str, body: Value) -> Result<String, Failure> {
-        let path = ["issue", issue, "comment"];
-        let ask = Ask { what: "comment", place: Place::Issue, method: "POST", path: &path, query: "" };
+    pub async fn comment(
+        &self,
+        issue: &IssueId,
+        mark: &Mark,
+        body: Value,
+    ) -> Result<IssueCommentId, Failure> {
+        let path = ["issue", issue.as_str(), "comment"];
+        let ask = JiraRequest {
+            what: "comment",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &path,
+            query: "",
+        };
         let properties = json!([
             {"key": PROPERTY, "value": {"mark": mark}},
             {"key": NOTE, "value": {"internal": true}},
         ]);
         let answer = self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await?;
-        text_at(&answer, "/id").ok_or_else(|| Failure::unreadable("comment"))
+        text_at(&answer, "/id").map(IssueCommentId::new).ok_or_else(|| Failure::unreadable("comment"))
     }
 
     /// Sets what one of our comments says, and the mark with it. Repeating it changes nothing.
-    pub async fn edit_comment(&self, issue: &str, id: &str, mark: &str, body: Value) -> Result<(), Failure> {
-        let path = ["issue", issue, "comment", id];
-        let ask = Ask { what: "edit comment", place: Place::Issue, method: "PUT", path: &path, query: "" };
+    pub async fn edit_comment(&self, at: &CommentRef, mark: &Mark, body: Value) -> Result<(), Failure> {
+        let path = at.path();
+        let ask = JiraRequest {
+            what: "edit comment",
+            place: Concern::Issue,
+            method: Method::PUT,
+            path: &path,
+            query: "",
+        };
         let properties = json!([{"key": PROPERTY, "value": {"mark": mark}}]);
         self.ask(ask, Some(&with(json!({"properties": properties}), "body", body))).await.map(drop)
     }
 
     /// Takes one of our comments away. One that is gone already is as good.
-    pub async fn delete_comment(&self, issue: &str, id: &str) -> Result<(), Failure> {
-        let path = ["issue", issue, "comment", id];
-        let ask =
-            Ask { what: "delete comment", place: Place::Issue, method: "DELETE", path: &path, query: "" };
+    pub async fn delete_comment(&self, at: &CommentRef) -> Result<(), Failure> {
+        let path = at.path();
+        let ask = JiraRequest {
+            what: "delete comment",
+            place: Concern::Issue,
+            method: Method::DELETE,
+            path: &path,
+            query: "",
+        };
         match self.ask(ask, None).await {
             Err(Failure::Gone { .. }) => Ok(()),
             answer => answer.map(drop),
@@ -98,18 +181,30 @@ impl Jira<'_> {
     }
 
     /// A page of an issue's comments from the `start`th on (counted from 0), the oldest first.
-    pub async fn comments(&self, issue: &str, start: u64) -> Result<Page<HeardComment, u64>, Failure> {
-        let path = ["issue", issue, "comment"];
+    pub async fn comments(&self, issue: &IssueId, start: u64) -> Result<Page<HeardComment, u64>, Failure> {
+        let path = ["issue", issue.as_str(), "comment"];
         let query = format!("startAt={start}&maxResults={PAGE}&orderBy=created&expand=properties");
-        let ask = Ask { what: "comments", place: Place::Issue, method: "GET", path: &path, query: &query };
+        let ask = JiraRequest {
+            what: "comments",
+            place: Concern::Issue,
+            method: Method::GET,
+            path: &path,
+            query: &query,
+        };
         page(&self.ask(ask, None).await?, start).ok_or_else(|| Failure::unreadable("comments"))
     }
 
     /// Reads one comment.
-    pub async fn comment_by_id(&self, issue: &str, id: &str) -> Result<HeardComment, Failure> {
-        let path = ["issue", issue, "comment", id];
+    pub async fn comment_by_id(&self, at: &CommentRef) -> Result<HeardComment, Failure> {
+        let path = at.path();
         let query = "expand=properties";
-        let ask = Ask { what: "read comment", place: Place::Issue, method: "GET", path: &path, query };
+        let ask = JiraRequest {
+            what: "read comment",
+            place: Concern::Issue,
+            method: Method::GET,
+            path: &path,
+            query,
+        };
         heard(&self.ask(ask, None).await?).ok_or_else(|| Failure::unreadable("read comment"))
     }
 }
@@ -126,12 +221,12 @@ fn page(answer: &Value, start: u64) -> Option<Page<HeardComment, u64>> {
 fn heard(comment: &Value) -> Option<HeardComment> {
     let text = |pointer: &str| text_at(comment, pointer).unwrap_or_default();
     Some(HeardComment {
-        id: text_at(comment, "/id")?,
-        author: text("/author/accountId"),
+        id: IssueCommentId::new(text_at(comment, "/id")?),
+        author: text_at(comment, "/author/accountId").map(AccountId::new),
         author_name: text("/author/displayName"),
-        account_type: text("/author/accountType"),
+        account_type: AccountType::of(text("/author/accountType")),
         audience: audience(comment),
-        mark: property(comment, PROPERTY).and_then(|property| text_at(property, "/mark")),
+        mark: property(comment, PROPERTY).and_then(|property| text_at(property, "/mark")).map(Mark::new),
         created: text("/created"),
         updated: text("/updated"),
         body: comment.get("body").cloned().unwrap_or_default(),
@@ -179,20 +274,19 @@ mod tests {
     #[test]
     fn a_comment_is_heard_with_its_author_and_its_mark() {
         let expected = HeardComment {
-            id: "10".to_owned(),
-            author: "a1".to_owned(),
+            id: IssueCommentId::new("10"),
+            author: Some(AccountId::new("a1")),
             author_name: "Ana".to_owned(),
-            account_type: "atlassian".to_owned(),
+            account_type: AccountType::Atlassian,
             audience: Audience::Everybody,
-            mark: Some("card".to_owned()),
+            mark: Some(Mark::new("card")),
             created: "2026-11-21T10:00:00.000+0000".to_owned(),
             updated: "2026-11-21T11:00:00.000+0000".to_owned(),
             body: json!({"type": "doc"}),
         };
         assert_eq!(heard(&comment("10")), Some(expected.clone()));
-        assert_eq!(expected.mark_by("a1"), Some("card"));
-        assert_eq!(expected.mark_by("a2"), None, "a mark that somebody else set");
-        assert_eq!(HeardComment::default().mark_by(""), None);
+        assert_eq!(expected.mark_by(&AccountId::new("a1")), Some(&Mark::new("card")));
+        assert_eq!(expected.mark_by(&AccountId::new("a2")), None, "a mark that somebody else set");
     }
 
     #[test]
@@ -203,7 +297,7 @@ mod tests {
         for restricted in [role, json!({"type": "user"}), json!({}), json!([]), json!("all"), json!(false)] {
             assert_eq!(of(restricted.clone()), Audience::Restricted, "{restricted}");
         }
-        assert_eq!(HeardComment::default().audience, Audience::Restricted);
+        assert_eq!(HeardComment::of(IssueCommentId::new("10")).audience, Audience::Restricted);
     }
 
     #[test]

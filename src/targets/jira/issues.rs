@@ -1,11 +1,13 @@
-//! How is a case's issue made, found again, read and set?
+//! How a case's issue is made, found again, read and set.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Ask, Jira, PROPERTY, answer::Place, clock, text_at};
+use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
 use crate::{
-    case::{CaseId, Millis},
+    case::{AccountId, CaseId, IssueId, IssueKey, Millis},
     http::{Failure, with},
+    targets::mark::Mark,
 };
 
 /// What an issue says of its case.
@@ -14,7 +16,7 @@ pub struct IssueText<'a> {
     /// The case that it shows.
     pub case: &'a CaseId,
     /// Tells which version of the case it shows.
-    pub mark: String,
+    pub mark: Mark,
     /// At most 255 characters on one line: see [`super::summary`].
     pub summary: String,
     /// A document: see [`super::description()`].
@@ -25,28 +27,57 @@ pub struct IssueText<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     /// Names it for ever, whatever project it is moved to.
-    pub id: String,
-    /// As people know it, `SEC-12`.
-    pub key: String,
+    pub id: IssueId,
+    /// As people know it.
+    pub key: IssueKey,
+}
+
+/// An issue by what is known of it: people know its key, we remember its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssueRef<'a> {
+    /// Whatever project it is moved to.
+    Id(&'a IssueId),
+    /// Where it was when somebody said it.
+    Key(&'a IssueKey),
+}
+
+impl<'a> IssueRef<'a> {
+    fn as_str(self) -> &'a str {
+        match self {
+            Self::Id(id) => id.as_str(),
+            Self::Key(key) => key.as_str(),
+        }
+    }
+}
+
+/// A link from an issue to somewhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoteLink<'a> {
+    /// Ours to choose; unique on the issue.
+    pub id: &'a str,
+    /// Where it leads.
+    pub url: &'a str,
+    /// What it is called.
+    pub title: &'a str,
 }
 
 /// Where an issue stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueStatus {
     /// Names it for ever, whatever project it is moved to.
-    pub id: String,
-    /// `SEC-12`
-    pub key: String,
+    pub id: IssueId,
+    /// As people know it.
+    pub key: IssueKey,
     /// The status's name, as the site's language has it.
     pub status: String,
     /// `new`, `indeterminate` or `done`.
     pub category: String,
     /// The mark of what we last set it to. None on an issue that we did not make and have not set yet.
-    pub mark: Option<String>,
+    pub mark: Option<Mark>,
     /// The case that it says it shows: anybody who may edit it can set that.
-    pub case: Option<String>,
+    pub case: Option<CaseId>,
     /// The account that made it.
-    pub creator: Option<String>,
+    pub creator: Option<AccountId>,
     /// When it was made, by Jira's clock.
     pub created: Option<Millis>,
     /// When something happened to it last: no comment on it is younger.
@@ -54,9 +85,9 @@ pub struct IssueStatus {
 }
 
 impl IssueStatus {
-    /// Whether we (our account id) made it for this case.
-    pub fn is_ours(&self, case: &CaseId, me: &str) -> bool {
-        self.creator.as_deref() == Some(me) && self.case.as_deref() == Some(case.as_str())
+    /// Whether we made it for this case.
+    pub fn is_ours(&self, case: &CaseId, me: &AccountId) -> bool {
+        self.creator.as_ref() == Some(me) && self.case.as_ref() == Some(case)
     }
 }
 
@@ -86,8 +117,13 @@ impl Jira<'_> {
         });
         let fields = with(fields, "description", issue.description);
         let body = with(json!({"properties": properties}), "fields", fields);
-        let ask =
-            Ask { what: "create issue", place: Place::Site, method: "POST", path: &["issue"], query: "" };
+        let ask = JiraRequest {
+            what: "create issue",
+            place: Concern::Site,
+            method: Method::POST,
+            path: &["issue"],
+            query: "",
+        };
         created(&self.ask(ask, Some(&body)).await?).ok_or_else(|| Failure::unreadable("create issue"))
     }
 
@@ -104,7 +140,13 @@ impl Jira<'_> {
         });
         let mut ours = Vec::new();
         loop {
-            let ask = Ask { what, place: Place::Site, method: "POST", path: &["search", "jql"], query: "" };
+            let ask = JiraRequest {
+                what,
+                place: Concern::Site,
+                method: Method::POST,
+                path: &["search", "jql"],
+                query: "",
+            };
             let answer = self.ask(ask, Some(&body)).await?;
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
@@ -112,15 +154,25 @@ impl Jira<'_> {
             match text_at(&answer, "/nextPageToken") {
                 Some(token) => body["nextPageToken"] = json!(token),
                 // Ids rise with time.
-                None => return Ok(ours.into_iter().min_by_key(|issue| issue.id.parse().unwrap_or(u64::MAX))),
+                None => {
+                    return Ok(ours
+                        .into_iter()
+                        .min_by_key(|issue| issue.id.as_str().parse().unwrap_or(u64::MAX)));
+                }
             }
         }
     }
 
     /// Sets summary and description, and the mark with them. Repeating it changes nothing.
-    pub async fn set_text(&self, issue: &str, text: IssueText<'_>) -> Result<(), Failure> {
-        let path = ["issue", issue];
-        let ask = Ask { what: "set fields", place: Place::Issue, method: "PUT", path: &path, query: "" };
+    pub async fn set_text(&self, issue: &IssueId, text: IssueText<'_>) -> Result<(), Failure> {
+        let path = ["issue", issue.as_str()];
+        let ask = JiraRequest {
+            what: "set fields",
+            place: Concern::Issue,
+            method: Method::PUT,
+            path: &path,
+            query: "",
+        };
         let properties = text.properties();
         let fields = with(json!({"summary": text.summary}), "description", text.description);
         let body = with(json!({"properties": properties}), "fields", fields);
@@ -128,22 +180,22 @@ impl Jira<'_> {
     }
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
-    pub async fn issue_status(&self, issue: &str) -> Result<IssueStatus, Failure> {
+    pub async fn issue_status(&self, issue: IssueRef<'_>) -> Result<IssueStatus, Failure> {
         let what = "read issue";
-        let path = ["issue", issue];
+        let path = ["issue", issue.as_str()];
         let query = "fields=status,creator,created,updated&properties=casebridge";
-        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query };
+        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &path, query };
         let answer = self.ask(ask, None).await?;
         let time = |pointer: &str| text_at(&answer, pointer).and_then(|text| clock::millis(&text));
         let read = || {
             Some(IssueStatus {
-                id: text_at(&answer, "/id")?,
-                key: text_at(&answer, "/key")?,
+                id: IssueId::new(text_at(&answer, "/id")?),
+                key: IssueKey::new(text_at(&answer, "/key")?),
                 status: text_at(&answer, "/fields/status/name")?,
                 category: text_at(&answer, "/fields/status/statusCategory/key")?,
-                mark: text_at(&answer, "/properties/casebridge/mark"),
-                case: text_at(&answer, "/properties/casebridge/case"),
-                creator: text_at(&answer, "/fields/creator/accountId"),
+                mark: text_at(&answer, "/properties/casebridge/mark").map(Mark::new),
+                case: text_at(&answer, "/properties/casebridge/case").map(CaseId::new),
+                creator: text_at(&answer, "/fields/creator/accountId").map(AccountId::new),
                 created: time("/fields/created"),
                 updated: time("/fields/updated"),
             })
@@ -151,23 +203,30 @@ impl Jira<'_> {
         read().ok_or_else(|| Failure::unreadable(what))
     }
 
-    /// Sets the link of this name (`id`, ours to choose) on an issue. Repeating it changes nothing.
-    pub async fn remote_link(&self, issue: &str, id: &str, url: &str, title: &str) -> Result<(), Failure> {
-        let path = ["issue", issue, "remotelink"];
-        let ask = Ask { what: "remote link", place: Place::Issue, method: "POST", path: &path, query: "" };
+    /// Sets a link on an issue. Repeating it changes nothing.
+    pub async fn remote_link(&self, issue: &IssueId, link: &RemoteLink<'_>) -> Result<(), Failure> {
+        let path = ["issue", issue.as_str(), "remotelink"];
+        let ask = JiraRequest {
+            what: "remote link",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &path,
+            query: "",
+        };
+        let RemoteLink { id, url, title } = link;
         let body = json!({"globalId": id, "object": {"url": url, "title": title}});
         self.ask(ask, Some(&body)).await.map(drop)
     }
 }
 
 fn created(issue: &Value) -> Option<Created> {
-    Some(Created { id: text_at(issue, "/id")?, key: text_at(issue, "/key")? })
+    Some(Created { id: IssueId::new(text_at(issue, "/id")?), key: IssueKey::new(text_at(issue, "/key")?) })
 }
 
-fn is_ours(issue: &Value, case: &CaseId, me: &str) -> bool {
+fn is_ours(issue: &Value, case: &CaseId, me: &AccountId) -> bool {
     let creator = issue.pointer("/fields/creator/accountId").and_then(Value::as_str);
     let told = issue.pointer(&format!("/properties/{PROPERTY}/case")).and_then(Value::as_str);
-    creator == Some(me) && told == Some(case.as_str())
+    creator == Some(me.as_str()) && told == Some(case.as_str())
 }
 
 #[cfg(test)]
@@ -176,12 +235,12 @@ mod tests {
 
     #[test]
     fn an_issue_is_ours_by_creator_and_property_not_by_label() {
-        let case = CaseId::new("1234567890");
+        let (case, me) = (CaseId::new("1234567890"), AccountId::new("me"));
         let issue = |creator: &str, told: Value| json!({"id": "1", "fields": {"creator": {"accountId": creator}}, "properties": {"casebridge": told}});
-        assert!(is_ours(&issue("me", json!({"case": "1234567890"})), &case, "me"));
-        assert!(!is_ours(&issue("you", json!({"case": "1234567890"})), &case, "me"));
-        assert!(!is_ours(&issue("me", json!({"case": "1234567891"})), &case, "me"));
-        assert!(!is_ours(&issue("me", json!(null)), &case, "me"));
-        assert!(!is_ours(&json!({"id": "1", "fields": {"creator": null}}), &case, "me"));
+        assert!(is_ours(&issue("me", json!({"case": "1234567890"})), &case, &me));
+        assert!(!is_ours(&issue("you", json!({"case": "1234567890"})), &case, &me));
+        assert!(!is_ours(&issue("me", json!({"case": "1234567891"})), &case, &me));
+        assert!(!is_ours(&issue("me", json!(null)), &case, &me));
+        assert!(!is_ours(&json!({"id": "1", "fields": {"creator": null}}), &case, &me));
     }
 }

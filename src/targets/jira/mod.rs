@@ -1,8 +1,7 @@
-//! How is Jira Cloud asked, and how is a case shown there? REST v3:
-//! <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>
+//! Jira Cloud: how it is asked, and how a case is shown there. <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>
 //!
-//! Rendering is pure: [`summary`], [`description()`], [`content`]. Asking goes through [`Jira`], once: no method
-//! repeats a request by itself, and each says what became of it by [`Failure`].
+//! Rendering is pure. Asking goes through [`Jira`], once: no method repeats a request by itself, and each says what
+//! became of it by [`Failure`].
 
 mod adf;
 mod answer;
@@ -17,15 +16,15 @@ mod remark;
 mod target;
 mod transitions;
 
-use reqwest::Url;
+use reqwest::{Method, Url};
 use serde_json::Value;
 
-use self::answer::Place;
+use self::answer::Concern;
 pub use self::{
     adf::{PART, parts},
-    comments::{Audience, HeardComment},
+    comments::{AccountType, Audience, CommentRef, HeardComment},
     description::{description, summary},
-    issues::{Created, IssueStatus, IssueText, label},
+    issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
     notice::withheld,
     planner::{JiraPlanner, STATUS},
     reading::{Names, bare, plain},
@@ -34,7 +33,7 @@ pub use self::{
     transitions::{Moved, Transition},
 };
 use crate::{
-    case::Millis,
+    case::{AccountId, Millis},
     config::{secrets::Secret, settings},
     http::{Failure, Request, Response},
     runtime::{World, gate},
@@ -52,7 +51,7 @@ pub struct Jira<'a> {
     /// Sends.
     pub world: &'a dyn World,
     /// Where to.
-    pub settings: &'a settings::Jira,
+    pub settings: &'a settings::JiraSettings,
     /// Whose token it is.
     pub email: &'a Secret,
     /// An API token: <https://id.atlassian.com/manage-profile/security/api-tokens>.
@@ -62,46 +61,53 @@ pub struct Jira<'a> {
 }
 
 /// One request: what it is called in failures, whom it concerns, and where it goes below `/rest/api/3`.
-struct Ask<'a> {
+struct JiraRequest<'a> {
     what: &'static str,
-    place: Place,
-    method: &'static str,
+    place: Concern,
+    method: Method,
     path: &'a [&'a str],
     query: &'a str,
 }
 
 impl Jira<'_> {
     /// Asks who we are: our account id.
-    pub async fn me(&self) -> Result<String, Failure> {
-        let ask = Ask { what: "myself", place: Place::Site, method: "GET", path: &["myself"], query: "" };
-        text_at(&self.ask(ask, None).await?, "/accountId").ok_or_else(|| Failure::unreadable("myself"))
+    pub async fn me(&self) -> Result<AccountId, Failure> {
+        let ask = JiraRequest {
+            what: "myself",
+            place: Concern::Site,
+            method: Method::GET,
+            path: &["myself"],
+            query: "",
+        };
+        let me = text_at(&self.ask(ask, None).await?, "/accountId").map(AccountId::new);
+        me.ok_or_else(|| Failure::unreadable("myself"))
     }
 
-    async fn ask(&self, ask: Ask<'_>, body: Option<&Value>) -> Result<Value, Failure> {
+    async fn ask(&self, ask: JiraRequest<'_>, body: Option<&Value>) -> Result<Value, Failure> {
         let response = self.send(&ask, body).await?;
         answer::read(ask.what, ask.place, &response)
     }
 
-    async fn send(&self, ask: &Ask<'_>, body: Option<&Value>) -> Result<Response, Failure> {
-        let url = self.url(ask.path, ask.query)?;
+    async fn send(&self, ask: &JiraRequest<'_>, body: Option<&Value>) -> Result<Response, Failure> {
+        let url = self.url(ask)?;
         let request = match body {
-            Some(body) => Request::json(ask.method, url, body),
-            None => Request::bare(ask.method, url),
+            Some(body) => Request::json(ask.method.clone(), url, body),
+            None => Request::bare(ask.method.clone(), url),
         };
         let request = request.basic(self.email, self.token);
         gate::send(self.world, "jira", request, self.until).await
     }
 
     /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.
-    fn url(&self, path: &[&str], query: &str) -> Result<String, Failure> {
+    fn url(&self, ask: &JiraRequest<'_>) -> Result<String, Failure> {
         let broken = || Failure::Broken { everywhere: true, why: "jira.api_url is no address".to_owned() };
         let mut url = Url::parse(&self.settings.api_url).map_err(|_| broken())?;
         url.path_segments_mut()
             .map_err(|()| broken())?
             .pop_if_empty()
             .extend(["rest", "api", "3"])
-            .extend(path);
-        url.set_query((!query.is_empty()).then_some(query));
+            .extend(ask.path);
+        url.set_query((!ask.query.is_empty()).then_some(ask.query));
         Ok(url.to_string())
     }
 }

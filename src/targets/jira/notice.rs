@@ -26,6 +26,7 @@ pub fn withheld(comment: &HeardComment, case: &CaseId, kind: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueCommentId;
 
     #[test]
     fn it_names_the_comment_the_kind_and_what_to_do_and_nothing_that_the_comment_says() {
@@ -33,7 +34,7 @@ mod tests {
             author_name: "Ana\nExample".to_owned(),
             updated: "2026-11-26T06:00:00.000+0100".to_owned(),
             body: serde_json::json!({ "type": "text", "text": "hidden" }),
-            ..HeardComment::default()
+            ..HeardComment::of(IssueCommentId::new("1"))
         };
         let told = withheld(&comment, &CaseId::new("7000000003"), "an AWS access key id");
         let words: String = told["content"][0]["content"]

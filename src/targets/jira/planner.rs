@@ -3,7 +3,7 @@
 
 use super::{KIND, content, description, parts, summary};
 use crate::{
-    case::{Case, Millis, text},
+    case::{Case, IssueKey, Millis, text},
     config::settings,
     state::{
         TargetKind,
@@ -30,11 +30,11 @@ pub const STATUS: &str = "status";
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
     /// What the user chose.
-    pub settings: &'a settings::Jira,
+    pub settings: &'a settings::JiraSettings,
 }
 
 /// A state of an issue.
-pub(super) enum Setting<'s> {
+pub(super) enum IssueState<'s> {
     /// Its summary and description.
     Text,
     /// Its status: a name or a category.
@@ -50,15 +50,15 @@ pub(super) enum Setting<'s> {
 
 impl<'a> JiraPlanner<'a> {
     /// The states with their names.
-    pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, Setting<'a>)> {
+    pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, IssueState<'a>)> {
         let View { case, links, .. } = &picture.view;
-        let text = (Decoration::new(HOME, self.anchor_fingerprint(&picture.view)), Setting::Text);
+        let text = (Decoration::new(HOME, self.anchor_fingerprint(&picture.view)), IssueState::Text);
         let console =
             links.console.as_ref().map(|url| link("console", "AWS Security Incident Response", url));
         let slack = links.slack.as_ref().map(|url| link("slack", "Slack", url));
         let status = self.status(case).map(|(target, hash)| {
             let state = Decoration { needs_a_person: true, ..Decoration::new(STATUS, hash) };
-            (state, Setting::Status(target))
+            (state, IssueState::Status(target))
         });
         [Some(text), console, slack, status].into_iter().flatten().collect()
     }
@@ -71,9 +71,9 @@ impl<'a> JiraPlanner<'a> {
     }
 }
 
-fn link(name: &str, title: &'static str, url: &str) -> (Decoration, Setting<'static>) {
+fn link(name: &str, title: &'static str, url: &str) -> (Decoration, IssueState<'static>) {
     let state = Decoration::new(format!("link/{name}"), text::hash(url)).given_up_after(LINKS);
-    (state, Setting::Link { title, url: url.to_owned() })
+    (state, IssueState::Link { title, url: url.to_owned() })
 }
 
 impl Planner for JiraPlanner<'_> {
@@ -133,15 +133,16 @@ impl Planner for JiraPlanner<'_> {
     }
 
     fn link(&self, anchor: &Home, links: &mut Links) {
-        links.jira = Some(self.settings.browse(&anchor.name));
-        links.jira_key = Some(anchor.name.clone());
+        let key = IssueKey::new(&anchor.name);
+        links.jira = Some(self.settings.browse(&key));
+        links.jira_key = Some(key);
     }
 
     /// Told once a reason: the field, the rule or the code.
     fn not_moved(&self, case: &Case, note: &PlaceNote) -> Option<NotMoved> {
         let (to, hash) = self.status(case)?;
         let owed = note.owed.get(STATUS).filter(|owed| owed.hash == hash)?;
-        let (issue, to) = (note.home.as_ref()?.name.clone(), to.to_owned());
+        let (issue, to) = (IssueKey::new(&note.home.as_ref()?.name), to.to_owned());
         Some(NotMoved { issue, to, why: owed.why.clone()? })
     }
 

@@ -186,6 +186,8 @@ fn some_of(items: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueKey;
+    use crate::case::UserId;
 
     const NOON: i64 = 1_795_262_400;
 
@@ -221,7 +223,7 @@ mod tests {
         let table = [
             (Author::AwsResponder, "AWS Responder"),
             (Author::Service, "AWS service (AI generated, verify)"),
-            (Author::Slack { user: "U024BE7LH".to_owned() }, "Slack user U024BE7LH"),
+            (Author::Slack { user: UserId::new("U024BE7LH") }, "Slack user U024BE7LH"),
             (Author::Jira { name: "Ana".to_owned() }, "Ana (Jira)"),
             (Author::Principal(arn), "Admin/ana@example.com"),
         ];
@@ -249,7 +251,7 @@ mod tests {
             let told = Content::Comment { author, speaker, at: NOON, edited: false, part };
             content(&told, Plainness::Full)["content"][0]["content"][0]["text"].clone()
         };
-        assert_eq!(named(Author::Slack { user: "U1".to_owned() }, "ana (Slack)"), "ana (Slack)");
+        assert_eq!(named(Author::Slack { user: UserId::new("U1") }, "ana (Slack)"), "ana (Slack)");
         assert_eq!(named(Author::AwsResponder, "ana (Slack)"), "AWS Responder");
         assert_eq!(named(Author::Jira { name: "Ana".to_owned() }, "Bo (Jira)"), "Ana (Jira)");
     }
@@ -323,8 +325,8 @@ mod tests {
 
     #[test]
     fn what_jira_refuses_is_one_line() {
-        let [issue, to, why] = ["SEC-12", "Done", "resolution"].map(str::to_owned);
-        let refused = Content::NotMoved(NotMoved { issue, to, why });
+        let [to, why] = ["Done", "resolution"].map(str::to_owned);
+        let refused = Content::NotMoved(NotMoved { issue: IssueKey::new("SEC-12"), to, why });
         let line = paragraph(json!([text("SEC-12 could not be moved to Done because of resolution")]));
         assert_eq!(content(&refused, Plainness::Full), document(json!([line])));
     }

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use super::{
-    IssueText, Jira, Moved, content, description,
-    planner::{JiraPlanner, Setting},
+    CommentRef, Created, IssueRef, IssueText, Jira, Moved, RemoteLink, content, description,
+    planner::{IssueState, JiraPlanner},
     summary,
 };
 use crate::{
-    case::{Case, CaseId, Millis, text},
+    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, IssueKey, Millis, text},
     http::Failure,
     state::{
         key::{Key, Plainness},
@@ -17,7 +17,7 @@ use crate::{
     },
     targets::{
         contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
-        mark::{earliest, mark, unmark},
+        mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
 };
@@ -26,7 +26,7 @@ use crate::{
 pub struct JiraTarget<'a> {
     jira: Jira<'a>,
     planner: JiraPlanner<'a>,
-    me: OnceCell<String>,
+    me: OnceCell<AccountId>,
 }
 
 impl<'a> JiraTarget<'a> {
@@ -35,16 +35,16 @@ impl<'a> JiraTarget<'a> {
         Self { planner: JiraPlanner { settings: jira.settings }, jira, me: OnceCell::new() }
     }
 
-    async fn comments(&self, case: &CaseId, issue: &str) -> Result<Vec<Found>, Failure> {
+    async fn comments(&self, case: &CaseId, issue: &IssueId) -> Result<Vec<Found>, Failure> {
         let me = self.me.get_or_try_init(|| self.jira.me()).await?;
         let (mut all, mut start) = (Vec::new(), 0);
         loop {
             let page = self.jira.comments(issue, start).await?;
             for one in page.items {
-                let Some((key, hash)) = one.mark_by(me).and_then(|mark| unmark(case, mark)) else { continue };
+                let Some((key, hash)) = one.mark_by(me).and_then(|mark| mark.read(case)) else { continue };
                 // Ids rise with time.
-                let at = one.id.parse().unwrap_or(Millis::MAX);
-                all.push(Found { key, hash, remote: one.id, at });
+                let at = one.id.as_str().parse().unwrap_or(Millis::MAX);
+                all.push(Found { key, hash, remote: one.id.into(), at });
             }
             match page.next {
                 Some(next) => start = next,
@@ -55,10 +55,10 @@ impl<'a> JiraTarget<'a> {
 
     /// The issue stands for its own key: it is there if it can be read. One that we did not make does not say which
     /// version stands there.
-    async fn issue_itself(&self, case: &CaseId, id: &str, key: &str) -> Result<Found, Failure> {
-        let mark = self.jira.issue_status(id).await?.mark;
-        let hash = mark.and_then(|mark| unmark(case, &mark)).map(|(_, hash)| hash).unwrap_or_default();
-        Ok(Found { key: Key(HOME.to_owned()), hash, remote: format!("{id}/{key}"), at: 0 })
+    async fn issue_itself(&self, case: &CaseId, issue: &Created) -> Result<Found, Failure> {
+        let mark = self.jira.issue_status(IssueRef::Id(&issue.id)).await?.mark;
+        let hash = mark.and_then(|mark| mark.read(case)).map(|(_, hash)| hash).unwrap_or_default();
+        Ok(Found { key: Key(HOME.to_owned()), hash, remote: remote(issue), at: 0 })
     }
 }
 
@@ -70,51 +70,54 @@ impl Target for JiraTarget<'_> {
 
     async fn create(&self, creation: &Creation<'_>, note: &PlaceNote) -> Result<String, Failure> {
         let Creation { what, intent, picture } = creation;
-        let mark = mark(&picture.view.case.id, &intent.key, &intent.hash);
+        let mark = Mark::of(&picture.view.case.id, &intent.key, &intent.hash);
         match what {
             What::Container(_) => {
                 Err(Failure::Broken { everywhere: false, why: "Jira has no channels".to_owned() })
             }
             What::Anchor => {
                 let made = self.jira.create_issue(issue_text(mark, picture)).await?;
-                Ok(format!("{}/{}", made.id, made.key))
+                Ok(remote(&made))
             }
-            What::Content(told) => {
-                self.jira.comment(issue(note)?, &mark, content(told, intent.plainness)).await
-            }
+            What::Content(told) => self
+                .jira
+                .comment(&issue(note)?, &mark, content(told, intent.plainness))
+                .await
+                .map(String::from),
         }
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
         let body = content(entry.content, Plainness::Full);
-        let mark = mark(entry.case, entry.key, entry.hash);
-        self.jira.edit_comment(issue(note)?, entry.remote, &mark, body).await
+        let mark = Mark::of(entry.case, entry.key, entry.hash);
+        self.jira.edit_comment(&comment(entry.remote, note)?, &mark, body).await
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
         let case = &picture.view.case.id;
         let mut states = self.planner.states(picture).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
-            Some(Setting::Text) => {
-                let mark = mark(case, &Key(HOME.to_owned()), &state.hash);
-                self.jira.set_text(issue(note)?, issue_text(mark, picture)).await
+            Some(IssueState::Text) => {
+                let mark = Mark::of(case, &Key(HOME.to_owned()), &state.hash);
+                self.jira.set_text(&issue(note)?, issue_text(mark, picture)).await
             }
-            Some(Setting::Status(target)) => match self.jira.transition(issue(note)?, target).await? {
+            Some(IssueState::Status(target)) => match self.jira.transition(&issue(note)?, target).await? {
                 Moved::There => Ok(()),
                 Moved::NotPossible { .. } => {
                     Err(Failure::Content { why: "its workflow, which has no way there".to_owned() })
                 }
             },
-            Some(Setting::Link { title, url }) => {
+            Some(IssueState::Link { title, url }) => {
                 let id = format!("casebridge/{case}/{}", text::hash(title));
-                self.jira.remote_link(issue(note)?, &id, &url, title).await
+                let link = RemoteLink { id: &id, url: &url, title };
+                self.jira.remote_link(&issue(note)?, &link).await
             }
             None => Err(Failure::Content { why: "no such setting here".to_owned() }),
         }
     }
 
     async fn delete(&self, remote: &str, note: &PlaceNote) -> Result<(), Failure> {
-        self.jira.delete_comment(issue(note)?, remote).await
+        self.jira.delete_comment(&comment(remote, note)?).await
     }
 
     async fn find(
@@ -125,20 +128,20 @@ impl Target for JiraTarget<'_> {
     ) -> Result<Option<String>, Failure> {
         if intent.key.0 == HOME {
             let found = self.jira.find_issue(case).await?;
-            return Ok(found.map(|issue| format!("{}/{}", issue.id, issue.key)));
+            return Ok(found.as_ref().map(remote));
         }
-        Ok(earliest(&self.comments(case, issue(note)?).await?, &intent.key))
+        Ok(earliest(&self.comments(case, &issue(note)?).await?, &intent.key))
     }
 
     async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
-        let found = self.jira.find_issue(&case.id).await?;
-        Ok(found.map(|issue| format!("{}/{}", issue.id, issue.key)))
+        Ok(self.jira.find_issue(&case.id).await?.as_ref().map(remote))
     }
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let home = note.home.as_ref().ok_or_else(no_issue)?;
-        let mut ours = self.comments(case, &home.place).await?;
-        ours.push(self.issue_itself(case, &home.place, &home.name).await?);
+        let issue = Created { id: IssueId::new(&home.place), key: IssueKey::new(&home.name) };
+        let mut ours = self.comments(case, &issue.id).await?;
+        ours.push(self.issue_itself(case, &issue).await?);
         Ok(ReadBack { ours, said: Vec::new() })
     }
 
@@ -147,13 +150,22 @@ impl Target for JiraTarget<'_> {
     }
 }
 
-fn issue_text(mark: String, picture: &Picture) -> IssueText<'_> {
+fn issue_text(mark: Mark, picture: &Picture) -> IssueText<'_> {
     let view = &picture.view;
     IssueText { case: &view.case.id, mark, summary: summary(&view.case), description: description(view) }
 }
 
-fn issue(note: &PlaceNote) -> Result<&str, Failure> {
-    note.home.as_ref().map(|home| home.place.as_str()).ok_or_else(no_issue)
+fn issue(note: &PlaceNote) -> Result<IssueId, Failure> {
+    note.home.as_ref().map(|home| IssueId::new(&home.place)).ok_or_else(no_issue)
+}
+
+fn comment(id: &str, note: &PlaceNote) -> Result<CommentRef, Failure> {
+    Ok(CommentRef { issue: issue(note)?, id: IssueCommentId::new(id) })
+}
+
+/// What an issue is called in the table: see [`JiraPlanner`]'s `anchor`.
+fn remote(issue: &Created) -> String {
+    format!("{}/{}", issue.id, issue.key)
 }
 
 fn no_issue() -> Failure {

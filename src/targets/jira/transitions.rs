@@ -1,13 +1,14 @@
-//! How does an issue get to a status? By a transition that its workflow offers just then.
+//! How an issue gets to a status: by a transition that its workflow offers just then.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
-    Ask, IssueStatus, Jira,
-    answer::{self, Place},
+    IssueRef, IssueStatus, Jira, JiraRequest,
+    answer::{self, Concern},
     text_at,
 };
-use crate::http::Failure;
+use crate::{case::IssueId, http::Failure};
 
 /// A way on from where an issue stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +35,10 @@ pub enum Moved {
 
 impl Jira<'_> {
     /// Reads which ways are open to us.
-    pub async fn transitions(&self, issue: &str) -> Result<Vec<Transition>, Failure> {
+    pub async fn transitions(&self, issue: &IssueId) -> Result<Vec<Transition>, Failure> {
         let what = "transitions";
-        let path = ["issue", issue, "transitions"];
-        let ask = Ask { what, place: Place::Issue, method: "GET", path: &path, query: "" };
+        let path = ["issue", issue.as_str(), "transitions"];
+        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &path, query: "" };
         let answer = self.ask(ask, None).await?;
         let ways = answer.get("transitions").and_then(Value::as_array);
         Ok(ways.ok_or_else(|| Failure::unreadable(what))?.iter().filter_map(transition).collect())
@@ -45,16 +46,22 @@ impl Jira<'_> {
 
     /// Moves an issue to a status by its name or, where `target` is a category (`new`, `indeterminate`, `done`),
     /// to the first of that category. Repeating it changes nothing. A refusal's `why` can follow "because of".
-    pub async fn transition(&self, issue: &str, target: &str) -> Result<Moved, Failure> {
-        if is_at(&self.issue_status(issue).await?, target) {
+    pub async fn transition(&self, issue: &IssueId, target: &str) -> Result<Moved, Failure> {
+        if is_at(&self.issue_status(IssueRef::Id(issue)).await?, target) {
             return Ok(Moved::There);
         }
         let ways = self.transitions(issue).await?;
         let Some(way) = way_to(&ways, target) else {
             return Ok(Moved::NotPossible { possible: ways.into_iter().map(|way| way.to).collect() });
         };
-        let path = ["issue", issue, "transitions"];
-        let ask = Ask { what: "transition", place: Place::Issue, method: "POST", path: &path, query: "" };
+        let path = ["issue", issue.as_str(), "transitions"];
+        let ask = JiraRequest {
+            what: "transition",
+            place: Concern::Issue,
+            method: Method::POST,
+            path: &path,
+            query: "",
+        };
         let response = self.send(&ask, Some(&json!({"transition": {"id": way.id}}))).await?;
         let read = answer::read(ask.what, ask.place, &response);
         read.map(|_| Moved::There).map_err(|failure| because(failure, &answer::fields(&response)))
@@ -101,6 +108,7 @@ fn same(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::IssueKey;
 
     fn way(id: &str, to: &str, category: &str) -> Transition {
         Transition { id: id.to_owned(), to: to.to_owned(), category: category.to_owned() }
@@ -131,11 +139,15 @@ mod tests {
     #[test]
     fn an_issue_that_stands_there_already_is_not_moved() {
         let now = IssueStatus {
-            id: "1".to_owned(),
-            key: "A-1".to_owned(),
+            id: IssueId::new("1"),
+            key: IssueKey::new("A-1"),
             status: "Erledigt".to_owned(),
             category: "done".to_owned(),
-            ..IssueStatus::default()
+            mark: None,
+            case: None,
+            creator: None,
+            created: None,
+            updated: None,
         };
         for (target, there) in [("erledigt", true), ("done", true), ("Done", false), ("new", false)] {
             assert_eq!(is_at(&now, target), there, "{target}");

@@ -42,7 +42,7 @@ pub fn channel_topic(view: &View) -> String {
     let status: String = word(view.case.status.as_str());
     let mut topic = format!("{status} · {} · case {}", wording::whose_move(view), view.case.id);
     if let Some(key) = &view.links.jira_key {
-        let key: String = word(key);
+        let key: String = word(key.as_str());
         topic.push_str(&format!(" · {key}"));
     }
     text::cut(&topic, 250)
@@ -190,7 +190,7 @@ fn plain(text: &str) -> Value {
 mod tests {
     use super::*;
     use crate::{
-        case::{AttachmentId, CaseId, Watcher},
+        case::{AttachmentId, CaseId, IssueKey, Watcher},
         targets::content::Links,
     };
 
@@ -229,7 +229,7 @@ mod tests {
         };
         let links = Links {
             console: Some("https://eu-west-1.console.aws.amazon.com/security-ir/home".to_owned()),
-            jira_key: Some("SEC-12".to_owned()),
+            jira_key: Some(IssueKey::new("SEC-12")),
             jira: Some("https://example.atlassian.net/browse/SEC-12".to_owned()),
             slack: None,
         };

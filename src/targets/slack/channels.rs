@@ -1,9 +1,12 @@
-//! How is a case's own channel made and filled, and who else reads a channel?
+//! A case's own channel: how it is made, named and filled, and who else reads it.
 
 use serde_json::{Value, json};
 
-use super::{Slack, answer::Said, is_one_of, messages::next_cursor, needed, text_at};
-use crate::http::Failure;
+use super::{Slack, answer::Verdict, code::Code, heard::next_cursor, method::Method, needed, text_at};
+use crate::{
+    case::{ChannelId, UserId},
+    http::Failure,
+};
 
 /// Codes that say something about the people who were invited, not about the channel.
 const ABOUT_PEOPLE: [&str; 9] = [
@@ -21,28 +24,43 @@ const ABOUT_PEOPLE: [&str; 9] = [
 /// How many people are invited at once: the page says 1,000 in one place and 100 in another.
 const INVITED: usize = 100;
 
+/// Somebody who could not be invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uninvited {
+    /// Who.
+    pub user: UserId,
+    /// Why.
+    pub code: Code,
+}
+
 impl Slack<'_> {
+    /// The name of a channel; `None` where the app may not see it.
+    pub async fn channel_name(&self, channel: &ChannelId) -> Result<Option<String>, Failure> {
+        let pairs = [("channel", channel.as_str())];
+        let answer = self.try_find(Method::ConversationsInfo, &pairs, &["channel_not_found"]).await?;
+        Ok(answer.and_then(|answer| text_at(&answer, "/channel/name")))
+    }
+
     /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`.
     ///
     /// Where the name is taken by a channel that we made, that one is the answer: the first try got through.
-    pub async fn create_channel(&self, name: &str, private: bool) -> Result<String, Failure> {
-        let method = "conversations.create";
+    pub async fn create_channel(&self, name: &str, private: bool) -> Result<ChannelId, Failure> {
+        let method = Method::ConversationsCreate;
+        let id = |answer: Value| needed(method, &answer, "/channel/id").map(ChannelId::new);
         let body = json!({"name": name, "is_private": private, "team_id": self.settings.team});
-        match self.said_write(method, &body).await? {
-            Said::Yes(answer) => needed(method, &answer, "/channel/id"),
-            Said::No(refusal) if is_one_of(&refusal, &["name_taken"]) => {
+        match self.try_write(method, &body).await? {
+            Verdict::Yes(answer) => id(answer),
+            Verdict::No(refusal) if refusal.code.is_one_of(&["name_taken"]) => {
                 let ours = self.own_channel(name, private).await?;
                 let why = format!("{method}: name_taken");
                 ours.ok_or(Failure::Broken { everywhere: false, why })
             }
-            Said::No(refusal) => {
-                refusal.or_done(method).and_then(|answer| needed(method, &answer, "/channel/id"))
-            }
+            Verdict::No(refusal) => refusal.or_done(method).and_then(id),
         }
     }
 
     /// The channel of this name, if we made it. Whose name it only bears gets no case.
-    async fn own_channel(&self, name: &str, private: bool) -> Result<Option<String>, Failure> {
+    async fn own_channel(&self, name: &str, private: bool) -> Result<Option<ChannelId>, Failure> {
         let me = self.me().await?;
         let kind = if private { "private_channel" } else { "public_channel" };
         let mut cursor = None;
@@ -50,7 +68,7 @@ impl Slack<'_> {
             let mut pairs =
                 vec![("types", kind), ("limit", "1000"), ("team_id", self.settings.team.as_str())];
             pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let answer = self.read("conversations.list", &pairs).await?;
+            let answer = self.read(Method::ConversationsList, &pairs).await?;
             if let Some(id) = named(&answer, name, &me.user_id) {
                 return Ok(Some(id));
             }
@@ -62,42 +80,45 @@ impl Slack<'_> {
     }
 
     /// Sets a channel's topic: at most 250 characters.
-    pub async fn set_topic(&self, channel: &str, topic: &str) -> Result<(), Failure> {
-        self.write("conversations.setTopic", &json!({"channel": channel, "topic": topic})).await.map(drop)
+    pub async fn set_topic(&self, channel: &ChannelId, topic: &str) -> Result<(), Failure> {
+        let body = json!({"channel": channel, "topic": topic});
+        self.write(Method::ConversationsSetTopic, &body).await.map(drop)
     }
 
     /// Invites people by their ids. Who is there already is as good; the answer is who could not be invited, and why.
-    pub async fn invite(&self, channel: &str, users: &[String]) -> Result<Vec<(String, String)>, Failure> {
-        let method = "conversations.invite";
+    pub async fn invite(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<Uninvited>, Failure> {
+        let method = Method::ConversationsInvite;
         let mut refused = Vec::new();
         for some in users.chunks(INVITED) {
+            let ids: Vec<_> = some.iter().map(UserId::as_str).collect();
             // `force`: one who cannot come does not keep the others out.
-            let body = json!({"channel": channel, "users": some.join(","), "force": true});
-            match self.said_write(method, &body).await? {
-                Said::Yes(answer) => refused.extend(refused_people(&answer)),
-                Said::No(refusal) if !refusal.people.is_empty() => refused.extend(refusal.people),
-                Said::No(refusal) if is_one_of(&refusal, &ABOUT_PEOPLE) => {
-                    refused.extend(some.iter().map(|user| (user.clone(), refusal.code.clone())));
+            let body = json!({"channel": channel, "users": ids.join(","), "force": true});
+            match self.try_write(method, &body).await? {
+                Verdict::Yes(answer) => refused.extend(uninvited(&answer)),
+                Verdict::No(refusal) if !refusal.people.is_empty() => refused.extend(refusal.people),
+                Verdict::No(refusal) if refusal.code.is_one_of(&ABOUT_PEOPLE) => {
+                    let with = |user: &UserId| Uninvited { user: user.clone(), code: refusal.code.clone() };
+                    refused.extend(some.iter().map(with));
                 }
-                Said::No(refusal) => refusal.or_done(method).map(drop)?,
+                Verdict::No(refusal) => refusal.or_done(method).map(drop)?,
             }
         }
-        refused.retain(|(_, code)| !["already_in_channel", "cant_invite_self"].contains(&code.as_str()));
+        refused.retain(|one| !one.code.is_one_of(&["already_in_channel", "cant_invite_self"]));
         Ok(refused)
     }
 
     /// Asks whether people of another workspace read a channel, or are about to. What Slack does not say counts as yes.
     ///
     /// <https://docs.slack.dev/reference/objects/conversation-object>
-    pub async fn is_shared(&self, channel: &str) -> Result<bool, Failure> {
-        let method = "conversations.info";
-        let answer = self.read(method, &[("channel", channel)]).await?;
+    pub async fn is_shared(&self, channel: &ChannelId) -> Result<bool, Failure> {
+        let method = Method::ConversationsInfo;
+        let answer = self.read(method, &[("channel", channel.as_str())]).await?;
         answer.get("channel").map(is_shared).ok_or_else(|| Failure::unreadable(method))
     }
 
     /// Enters a public channel. Being there is as good.
-    pub async fn join(&self, channel: &str) -> Result<(), Failure> {
-        self.write("conversations.join", &json!({"channel": channel})).await.map(drop)
+    pub async fn join(&self, channel: &ChannelId) -> Result<(), Failure> {
+        self.write(Method::ConversationsJoin, &json!({"channel": channel})).await.map(drop)
     }
 }
 
@@ -113,18 +134,25 @@ fn is_shared(channel: &Value) -> bool {
         || ["pending_shared", "pending_connected_team_ids"].iter().any(invited)
 }
 
-fn refused_people(answer: &Value) -> Vec<(String, String)> {
+/// The people of whom an answer says that they were not invited.
+pub(super) fn uninvited(answer: &Value) -> Vec<Uninvited> {
     let errors = answer.get("errors").and_then(Value::as_array).into_iter().flatten();
-    errors.filter_map(|error| Some((text_at(error, "/user")?, text_at(error, "/error")?))).collect()
+    let one = |error: &Value| {
+        let (user, code) = (text_at(error, "/user")?, text_at(error, "/error")?);
+        Some(Uninvited { user: UserId::new(user), code: Code::new(code) })
+    };
+    errors.filter_map(one).collect()
 }
 
-fn named(answer: &Value, name: &str, creator: &str) -> Option<String> {
+fn named(answer: &Value, name: &str, creator: &UserId) -> Option<ChannelId> {
     let channels = answer.get("channels").and_then(Value::as_array)?;
     let is = |channel: &&Value, pointer: &str, wanted: &str| {
         channel.pointer(pointer).and_then(Value::as_str) == Some(wanted)
     };
-    let ours = channels.iter().find(|channel| is(channel, "/name", name) && is(channel, "/creator", creator));
-    text_at(ours?, "/id")
+    let ours = channels
+        .iter()
+        .find(|channel| is(channel, "/name", name) && is(channel, "/creator", creator.as_str()));
+    text_at(ours?, "/id").map(ChannelId::new)
 }
 
 #[cfg(test)]
@@ -163,8 +191,8 @@ mod tests {
             {"id": "C1", "name": "sir-case-1", "creator": "U1"},
             {"id": "C2", "name": "sir-case-1", "creator": "U9"},
         ]});
-        assert_eq!(named(&answer, "sir-case-1", "U9"), Some("C2".to_owned()));
-        assert_eq!(named(&answer, "sir-case-1", "U2"), None);
-        assert_eq!(named(&answer, "sir-case-2", "U9"), None);
+        assert_eq!(named(&answer, "sir-case-1", &UserId::new("U9")), Some(ChannelId::new("C2")));
+        assert_eq!(named(&answer, "sir-case-1", &UserId::new("U2")), None);
+        assert_eq!(named(&answer, "sir-case-2", &UserId::new("U9")), None);
     }
 }

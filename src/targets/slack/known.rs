@@ -1,18 +1,52 @@
 //! What Slack said of people and channels, remembered for five minutes.
 
+use std::fmt;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Slack;
-use crate::{case::Millis, http::Failure, runtime::World, state::record};
+use crate::{
+    case::{ChannelId, GroupId, Millis, UserId},
+    http::Failure,
+    runtime::World,
+    state::record,
+};
 
 /// How long what Slack said holds: so long somebody who left the team may still act.
 const FRESH: Millis = 5 * 60 * 1_000;
+
+/// What is remembered. Its `Display` names the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact<'a> {
+    /// Who somebody is.
+    Person(&'a UserId),
+    /// Who is in a user group.
+    Group(&'a GroupId),
+    /// Whether strangers read a channel.
+    Channel(&'a ChannelId),
+    /// How a user group is called.
+    GroupName(&'a GroupId),
+    /// How a channel is called.
+    ChannelName(&'a ChannelId),
+}
+
+impl fmt::Display for Fact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(user) => write!(f, "person/{user}"),
+            Self::Group(group) => write!(f, "group/{group}"),
+            Self::Channel(channel) => write!(f, "channel/{channel}"),
+            Self::GroupName(group) => write!(f, "name/group/{group}"),
+            Self::ChannelName(channel) => write!(f, "name/channel/{channel}"),
+        }
+    }
+}
 
 /// Whether people of another workspace read a channel.
 ///
 /// # Errors
 /// Slack did not say: then nobody knows, and nothing may be done there.
-pub async fn is_shared(slack: &Slack<'_>, channel: &str) -> Result<bool, Failure> {
+pub async fn is_shared(slack: &Slack<'_>, channel: &ChannelId) -> Result<bool, Failure> {
     Ok(ours_until(slack, channel).await?.is_none())
 }
 
@@ -20,28 +54,29 @@ pub async fn is_shared(slack: &Slack<'_>, channel: &str) -> Result<bool, Failure
 ///
 /// # Errors
 /// As [`is_shared`].
-pub async fn ours_until(slack: &Slack<'_>, channel: &str) -> Result<Option<Millis>, Failure> {
-    let name = format!("channel/{channel}");
-    let (until, shared) = dated(slack.world, &name, async || slack.is_shared(channel).await).await?;
+pub(super) async fn ours_until(slack: &Slack<'_>, channel: &ChannelId) -> Result<Option<Millis>, Failure> {
+    let find = async || slack.is_shared(channel).await;
+    let (until, shared) = dated(slack.world, Fact::Channel(channel), find).await?;
     Ok((!shared).then_some(until))
 }
 
-/// What was found out under this name less than five minutes ago, or is found out now.
+/// What was found out less than five minutes ago, or is found out now.
 pub async fn remembered<T: Serialize + DeserializeOwned>(
     world: &dyn World,
-    name: &str,
+    fact: Fact<'_>,
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    dated(world, name, find).await.map(|(_, found)| found)
+    dated(world, fact, find).await.map(|(_, found)| found)
 }
 
 /// The same with the time until which it holds. The store only spares calls here: where it fails, Slack is asked.
 async fn dated<T: Serialize + DeserializeOwned>(
     world: &dyn World,
-    name: &str,
+    fact: Fact<'_>,
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<(Millis, T), Failure> {
-    let old = world.store().note(name).await.ok().flatten();
+    let name = fact.to_string();
+    let old = world.store().note(&name).await.ok().flatten();
     if let Some((until, found)) = old.as_deref().and_then(|json| record::read_whole::<(Millis, T)>(json).ok())
         && world.now() < until
     {
@@ -50,7 +85,7 @@ async fn dated<T: Serialize + DeserializeOwned>(
     let until = world.now() + FRESH;
     let found = find().await?;
     if let Ok(json) = serde_json::to_string(&(until, &found)) {
-        let _ = world.store().swap_note(name, old.as_deref(), &json, Some(until)).await;
+        let _ = world.store().swap_note(&name, old.as_deref(), &json, Some(until)).await;
     }
     Ok((until, found))
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     case::{
-        Seconds,
+        Seconds, UserId,
         passage::{Passage, Span, passages, spans},
         text,
     },
@@ -68,9 +68,9 @@ impl Line {
     }
 
     /// A mention of a person whose id Slack gave us.
-    pub fn user(self, id: &str) -> Self {
+    pub fn user(self, id: &UserId) -> Self {
         if !is_user(id) {
-            return self.text(id);
+            return self.text(id.as_str());
         }
         self.with(json!({"type": "user", "user_id": id}), |mrkdwn| mrkdwn.user(id))
     }

@@ -6,7 +6,7 @@ use super::{
     mrkdwn::Mrkdwn,
 };
 use crate::{
-    case::{Membership, text},
+    case::{Membership, MembershipId, text},
     targets::wording,
 };
 
@@ -69,11 +69,11 @@ fn facts(membership: &Membership) -> Vec<Line> {
 }
 
 /// What is said of a membership that can no longer be read: its id and what happened.
-pub fn unread_membership(id: &str, happened: &'static str) -> Message {
+pub fn unread_membership(id: &MembershipId, happened: &'static str) -> Message {
     let text: Mrkdwn = Line::new()
         .bold("Membership")
         .own(" ")
-        .text(&text::cut(id, 40))
+        .text(&text::cut(id.as_str(), 40))
         .own(" ")
         .own(happened)
         .mrkdwn()

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::mrkdwn::{self, Mrkdwn};
-use crate::case::text;
+use crate::{case::text, targets::mark::Mark};
 
 /// The longest piece of a text that one message shows, counted as [`parts`] counts: after escaping.
 pub const PART: usize = 2_900;
@@ -35,7 +35,7 @@ impl Message {
     }
 
     /// The blocks, the first of which is named by the mark.
-    pub(super) fn marked_blocks(&self, mark: &str) -> Vec<Value> {
+    pub(super) fn marked_blocks(&self, mark: &Mark) -> Vec<Value> {
         let mut blocks = self.blocks.clone();
         if let Some(first) = blocks.first_mut() {
             first["block_id"] = json!(block_id(mark));
@@ -50,14 +50,14 @@ pub fn parts(text: &str) -> Vec<String> {
 }
 
 /// A block's name that tells the mark: at most 255 characters.
-fn block_id(mark: &str) -> String {
-    let id = format!("{PREFIX}{mark}");
-    if id.chars().count() <= 255 { id } else { format!("{PREFIX}{}", text::hash(mark)) }
+fn block_id(mark: &Mark) -> String {
+    let id = format!("{PREFIX}{}", mark.as_str());
+    if id.chars().count() <= 255 { id } else { format!("{PREFIX}{}", text::hash(mark.as_str())) }
 }
 
 /// The mark that a block's name tells.
-pub(super) fn mark_of(block_id: &str) -> Option<&str> {
-    block_id.strip_prefix(PREFIX)
+pub(super) fn mark_of(block_id: &str) -> Option<Mark> {
+    block_id.strip_prefix(PREFIX).map(Mark::new)
 }
 
 const PREFIX: &str = "casebridge:";
@@ -70,14 +70,14 @@ mod tests {
     fn the_first_block_alone_tells_the_mark_within_slacks_limit() {
         let message =
             Message { text: "t".to_owned(), blocks: vec![json!({"type": "a"}), json!({"type": "b"})] };
-        let blocks = message.marked_blocks("comment/000123/0");
+        let blocks = message.marked_blocks(&Mark::new("comment/000123/0"));
         assert_eq!(
             blocks,
             [json!({"type": "a", "block_id": "casebridge:comment/000123/0"}), json!({"type": "b"})]
         );
-        assert_eq!(mark_of("casebridge:comment/000123/0"), Some("comment/000123/0"));
+        assert_eq!(mark_of("casebridge:comment/000123/0"), Some(Mark::new("comment/000123/0")));
         assert_eq!(mark_of("Xy1"), None);
-        assert!(block_id(&"m".repeat(300)).len() <= 255);
+        assert!(block_id(&Mark::new("m".repeat(300))).len() <= 255);
     }
 
     #[test]

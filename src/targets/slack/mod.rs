@@ -1,18 +1,21 @@
-//! How is Slack asked, and how is a case shown there? <https://docs.slack.dev/apis/web-api/>
+//! Slack: how it is asked, and how a case is shown there. <https://docs.slack.dev/apis/web-api/>
 //!
-//! Rendering is pure: [`card()`], [`content`], [`channel_topic`], [`membership()`]. Asking goes through [`Slack`],
-//! once: no method repeats a request by itself, and each says what became of it by [`Failure`].
+//! Rendering is pure. Asking goes through [`Slack`], once: no method repeats a request by itself, and each says what
+//! became of it by [`Failure`].
 
 mod answer;
 mod card;
 mod channels;
+mod code;
+mod files;
+mod heard;
 pub mod known;
 mod line;
 mod membership;
 mod message;
 mod messages;
+mod method;
 mod mrkdwn;
-mod names;
 mod people;
 mod planner;
 mod reading;
@@ -21,21 +24,24 @@ mod target;
 mod thread;
 mod views;
 
+use reqwest::Method as HttpMethod;
 use serde_json::Value;
 
-use self::answer::{Refusal, Said};
+use self::{answer::Verdict, method::Method};
 pub use self::{
     card::{card, channel_topic},
+    files::File,
+    heard::{Heard, said_by_a_person},
     line::Line,
     membership::{membership, unread_membership},
     message::{Message, PART, parts},
-    messages::{File, Heard, millis},
+    messages::{ConversationRef, MessageRef},
     mrkdwn::{Mrkdwn, escape},
     people::{Me, Person},
     planner::SlackPlanner,
-    reading::{Beside, Said as Words, Written},
+    reading::{Beside, MessageParts, Words},
     response_url::allowed_response_url,
-    target::{SlackTarget, said_by_a_person},
+    target::SlackTarget,
     thread::content,
     views::OpenedView,
 };
@@ -55,7 +61,7 @@ pub struct Slack<'a> {
     /// Sends.
     pub world: &'a dyn World,
     /// Where to.
-    pub settings: &'a settings::Slack,
+    pub settings: &'a settings::SlackSettings,
     /// `xoxb-…`
     pub token: &'a Secret,
     /// When the time of whoever asks ends: nothing is sent whose answer could come later.
@@ -64,32 +70,45 @@ pub struct Slack<'a> {
 
 impl Slack<'_> {
     /// Asks with a JSON body: the methods that write.
-    async fn write(&self, method: &str, body: &Value) -> Result<Value, Failure> {
-        self.said_write(method, body).await?.or_failure(method)
+    async fn write(&self, method: Method, body: &Value) -> Result<Value, Failure> {
+        self.try_write(method, body).await?.or_failure(method)
     }
 
     /// Asks with a form: the methods that read take no JSON (`users.lookupByEmail` answers `invalid_arguments`).
-    async fn read(&self, method: &str, pairs: &[(&str, &str)]) -> Result<Value, Failure> {
-        self.said_read(method, pairs).await?.or_failure(method)
+    async fn read(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Value, Failure> {
+        self.try_read(method, pairs).await?.or_failure(method)
     }
 
     /// As [`Self::write`], for callers that look at the refusal.
-    async fn said_write(&self, method: &str, body: &Value) -> Result<Said, Failure> {
-        self.send(method, Request::json("POST", self.url(method), body)).await
+    async fn try_write(&self, method: Method, body: &Value) -> Result<Verdict, Failure> {
+        self.send(method, Request::json(HttpMethod::POST, self.url(method), body)).await
     }
 
     /// As [`Self::read`], for callers that look at the refusal.
-    async fn said_read(&self, method: &str, pairs: &[(&str, &str)]) -> Result<Said, Failure> {
+    async fn try_read(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Verdict, Failure> {
         self.send(method, Request::form(self.url(method), pairs)).await
     }
 
-    async fn send(&self, method: &str, request: Request) -> Result<Said, Failure> {
+    /// Reads what may not exist: these codes say that it does not.
+    async fn try_find(
+        &self,
+        method: Method,
+        pairs: &[(&str, &str)],
+        unknown: &[&str],
+    ) -> Result<Option<Value>, Failure> {
+        match self.try_read(method, pairs).await? {
+            Verdict::No(refusal) if refusal.code.is_one_of(unknown) => Ok(None),
+            verdict => verdict.or_failure(method).map(Some),
+        }
+    }
+
+    async fn send(&self, method: Method, request: Request) -> Result<Verdict, Failure> {
         let kind = format!("slack/{method}");
         let response = gate::send(self.world, &kind, request.bearer(self.token), self.until).await?;
         answer::read(method, &response)
     }
 
-    fn url(&self, method: &str) -> String {
+    fn url(&self, method: Method) -> String {
         format!("{}/{method}", self.settings.api_url.trim_end_matches('/'))
     }
 }
@@ -100,11 +119,6 @@ fn text_at(value: &Value, pointer: &str) -> Option<String> {
 }
 
 /// The text at a JSON pointer that the answer must have.
-fn needed(method: &str, value: &Value, pointer: &str) -> Result<String, Failure> {
+fn needed(method: Method, value: &Value, pointer: &str) -> Result<String, Failure> {
     text_at(value, pointer).ok_or_else(|| Failure::unreadable(method))
-}
-
-/// Whether the refusal has one of these codes.
-fn is_one_of(refusal: &Refusal, codes: &[&str]) -> bool {
-    codes.contains(&refusal.code.as_str())
 }

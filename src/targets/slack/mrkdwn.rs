@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    case::{Seconds, text},
+    case::{Seconds, UserId, text},
     targets::wording,
 };
 
@@ -70,9 +70,9 @@ impl Mrkdwn {
     }
 
     /// A mention of a person whose id Slack gave us; code where it is no such id.
-    pub fn user(mut self, id: &str) -> Self {
+    pub fn user(mut self, id: &UserId) -> Self {
         if !is_user(id) {
-            return self.code(id);
+            return self.code(id.as_str());
         }
         self.0.push_str(&format!("<@{id}>"));
         self
@@ -123,8 +123,8 @@ pub(super) fn weight(char: char) -> usize {
 }
 
 /// Whether this is spelled as the id of a person.
-pub(super) fn is_user(id: &str) -> bool {
-    let rest = id.strip_prefix(['U', 'W']).unwrap_or_default();
+pub(super) fn is_user(id: &UserId) -> bool {
+    let rest = id.as_str().strip_prefix(['U', 'W']).unwrap_or_default();
     (2..=30).contains(&rest.len())
         && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }

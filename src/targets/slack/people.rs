@@ -1,9 +1,12 @@
-//! Who are we in Slack, and who are the others?
+//! Who we are in Slack, who the others are, and how groups are called.
 
 use serde_json::Value;
 
-use super::{Slack, answer::Said, is_one_of, needed, text_at};
-use crate::http::Failure;
+use super::{Slack, method::Method, needed, text_at};
+use crate::{
+    case::{GroupId, TeamId, UserId},
+    http::Failure,
+};
 
 /// Who we are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,22 +14,22 @@ pub struct Me {
     /// `B…`
     pub bot_id: String,
     /// `U…`
-    pub user_id: String,
+    pub user_id: UserId,
     /// `T…`
-    pub team_id: String,
+    pub team_id: TeamId,
 }
 
 /// What must be known of somebody before they may do anything. What Slack does not say counts against them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// `U…` or `W…`
-    pub id: String,
-    /// The workspace that they belong to; in an organisation, their home. Empty where Slack tells none.
-    pub team: String,
+    pub id: UserId,
+    /// The workspace that they belong to; in an organisation, their home. `None` where Slack tells none.
+    pub team: Option<TeamId>,
     /// All workspaces of an organisation that they are in.
-    pub teams: Vec<String>,
+    pub teams: Vec<TeamId>,
     /// Their id in the whole organisation, which user groups do not use.
-    pub everywhere: Option<String>,
+    pub everywhere: Option<UserId>,
     /// The name that others see.
     pub name: String,
     /// Where the app may see it: `users:read.email`.
@@ -42,68 +45,66 @@ pub struct Person {
 impl Slack<'_> {
     /// Asks who we are.
     pub async fn me(&self) -> Result<Me, Failure> {
-        let method = "auth.test";
+        let method = Method::AuthTest;
         let answer = self.read(method, &[]).await?;
         Ok(Me {
             bot_id: needed(method, &answer, "/bot_id")?,
-            user_id: needed(method, &answer, "/user_id")?,
-            team_id: needed(method, &answer, "/team_id")?,
+            user_id: UserId::new(needed(method, &answer, "/user_id")?),
+            team_id: TeamId::new(needed(method, &answer, "/team_id")?),
         })
     }
 
     /// Asks who somebody is; `None` where Slack knows nobody of this id.
-    pub async fn user(&self, id: &str) -> Result<Option<Person>, Failure> {
-        let unknown = ["user_not_found", "user_not_visible"];
-        let answer = self.known("users.info", &[("user", id)], &unknown).await?;
-        answer
-            .map(|answer| {
-                answer.get("user").and_then(person).ok_or_else(|| Failure::unreadable("users.info"))
-            })
-            .transpose()
+    pub async fn user(&self, id: &UserId) -> Result<Option<Person>, Failure> {
+        let (method, unknown) = (Method::UsersInfo, ["user_not_found", "user_not_visible"]);
+        let answer = self.try_find(method, &[("user", id.as_str())], &unknown).await?;
+        let read =
+            |answer: Value| answer.get("user").and_then(person).ok_or_else(|| Failure::unreadable(method));
+        answer.map(read).transpose()
     }
 
     /// Asks for the id of the person with this e-mail address; `None` where Slack knows nobody.
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<String>, Failure> {
-        let method = "users.lookupByEmail";
-        let answer = self.known(method, &[("email", email)], &["users_not_found"]).await?;
-        answer.map(|answer| needed(method, &answer, "/user/id")).transpose()
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<UserId>, Failure> {
+        let method = Method::UsersLookupByEmail;
+        let answer = self.try_find(method, &[("email", email)], &["users_not_found"]).await?;
+        answer.map(|answer| needed(method, &answer, "/user/id").map(UserId::new)).transpose()
     }
 
     /// Asks who is in a user group; nobody where there is no such group.
-    pub async fn group_members(&self, group: &str) -> Result<Vec<String>, Failure> {
-        let method = "usergroups.users.list";
-        let pairs = [("usergroup", group), ("team_id", self.settings.team.as_str())];
+    pub async fn group_members(&self, group: &GroupId) -> Result<Vec<UserId>, Failure> {
+        let method = Method::UsergroupsUsersList;
+        let pairs = [("usergroup", group.as_str()), ("team_id", self.settings.team.as_str())];
         let unknown = ["no_such_subteam", "subteam_not_found"];
-        let Some(answer) = self.known(method, &pairs, &unknown).await? else { return Ok(Vec::new()) };
+        let Some(answer) = self.try_find(method, &pairs, &unknown).await? else { return Ok(Vec::new()) };
         let users =
             answer.get("users").and_then(Value::as_array).ok_or_else(|| Failure::unreadable(method))?;
-        Ok(users.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        Ok(users.iter().filter_map(Value::as_str).map(UserId::new).collect())
     }
 
-    /// Reads what may not exist: these codes say that it does not.
-    pub(super) async fn known(
-        &self,
-        method: &str,
-        pairs: &[(&str, &str)],
-        unknown: &[&str],
-    ) -> Result<Option<Value>, Failure> {
-        match self.said_read(method, pairs).await? {
-            Said::No(refusal) if is_one_of(&refusal, unknown) => Ok(None),
-            said => said.or_failure(method).map(Some),
-        }
+    /// The handle of a user group; `None` where there is no such group.
+    pub async fn group_handle(&self, group: &GroupId) -> Result<Option<String>, Failure> {
+        let method = Method::UsergroupsList;
+        let pairs = [("include_disabled", "true"), ("team_id", self.settings.team.as_str())];
+        let answer = self.read(method, &pairs).await?;
+        let groups = answer.get("usergroups").and_then(Value::as_array);
+        let groups = groups.ok_or_else(|| Failure::unreadable(method))?;
+        let found = groups.iter().find(|one| one["id"] == group.as_str());
+        Ok(found.and_then(|one| text_at(one, "/handle").or_else(|| text_at(one, "/name"))))
     }
 }
 
 fn person(user: &Value) -> Option<Person> {
     let flag = |name: &str| user.get(name).and_then(Value::as_bool);
     let names = ["/profile/display_name", "/real_name", "/profile/real_name", "/name"];
-    let id = text_at(user, "/id")?;
+    let id = UserId::new(text_at(user, "/id")?);
     let teams = user.pointer("/enterprise_user/teams").and_then(Value::as_array).into_iter().flatten();
     Some(Person {
-        team: text_at(user, "/team_id").unwrap_or_default(),
-        teams: teams.filter_map(Value::as_str).map(str::to_owned).collect(),
-        everywhere: text_at(user, "/enterprise_user/id").filter(|everywhere| *everywhere != id),
-        name: names.iter().find_map(|name| text_at(user, name)).unwrap_or_else(|| id.clone()),
+        team: text_at(user, "/team_id").map(TeamId::new),
+        teams: teams.filter_map(Value::as_str).map(TeamId::new).collect(),
+        everywhere: text_at(user, "/enterprise_user/id")
+            .map(UserId::new)
+            .filter(|everywhere| *everywhere != id),
+        name: names.iter().find_map(|name| text_at(user, name)).unwrap_or_else(|| id.to_string()),
         email: text_at(user, "/profile/email"),
         is_bot: flag("is_bot") != Some(false) || flag("is_workflow_bot") == Some(true) || id == "USLACKBOT",
         is_restricted: flag("is_restricted") != Some(false)
@@ -127,8 +128,8 @@ mod tests {
             "is_restricted": false, "is_ultra_restricted": false, "profile": {"display_name": "", "email": "ana@example.com"},
         });
         let ana = Person {
-            id: "U1".to_owned(),
-            team: "T1".to_owned(),
+            id: UserId::new("U1"),
+            team: Some(TeamId::new("T1")),
             teams: Vec::new(),
             everywhere: None,
             name: "Ana".to_owned(),
@@ -159,10 +160,10 @@ mod tests {
         }
         let mut nowhere = plain;
         nowhere["team_id"] = json!(null);
-        assert_eq!(person(&nowhere), Some(Person { team: String::new(), ..ana.clone() }), "of no workspace");
+        assert_eq!(person(&nowhere), Some(Person { team: None, ..ana.clone() }), "of no workspace");
         nowhere["enterprise_user"] = json!({"id": "W1", "teams": ["T1", "T2", null]});
-        let teams = vec!["T1".to_owned(), "T2".to_owned()];
-        let everywhere = Some("W1".to_owned());
-        assert_eq!(person(&nowhere), Some(Person { team: String::new(), teams, everywhere, ..ana }));
+        let teams = vec![TeamId::new("T1"), TeamId::new("T2")];
+        let everywhere = Some(UserId::new("W1"));
+        assert_eq!(person(&nowhere), Some(Person { team: None, teams, everywhere, ..ana }));
     }
 }

@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use super::{KIND, Message, card, channel_topic, content, parts};
+use super::{KIND, Message, MessageRef, card, channel_topic, content, parts};
 use crate::{
-    case::text,
+    case::{ChannelId, Ts, text},
     config::settings::{self, Layout},
     state::{
         TargetKind,
@@ -30,11 +30,11 @@ const TOPIC: &str = "channel/topic";
 #[derive(Clone, Copy, Debug)]
 pub struct SlackPlanner<'a> {
     /// What the user chose.
-    pub settings: &'a settings::Slack,
+    pub settings: &'a settings::SlackSettings,
 }
 
-/// A state of a channel of the case's own.
-pub(super) enum Setting<'s> {
+/// A state of a card, or of a channel of the case's own.
+pub(super) enum ChannelState<'s> {
     /// The card.
     Card,
     /// What stands above the channel.
@@ -45,19 +45,13 @@ pub(super) enum Setting<'s> {
 
 impl<'a> SlackPlanner<'a> {
     /// The channel in which a card is made.
-    pub(super) fn channel<'n>(&self, note: &'n PlaceNote) -> &'n str
-    where
-        'a: 'n,
-    {
-        note.channel.as_deref().unwrap_or(&self.settings.channel)
+    pub(super) fn channel(&self, note: &PlaceNote) -> ChannelId {
+        note.channel.as_ref().map_or_else(|| self.settings.channel.clone(), ChannelId::new)
     }
 
     /// The channel in which the case is told: with its card, once there is one.
-    pub(super) fn told_in<'n>(&self, note: &'n PlaceNote) -> &'n str
-    where
-        'a: 'n,
-    {
-        note.home.as_ref().map_or_else(|| self.channel(note), |home| &home.place)
+    pub(super) fn told_in(&self, note: &PlaceNote) -> ChannelId {
+        note.home.as_ref().map_or_else(|| self.channel(note), |home| card_at(home).channel)
     }
 
     /// A case goes on as it was begun: the settings are for new ones.
@@ -75,21 +69,21 @@ impl<'a> SlackPlanner<'a> {
     }
 
     /// The states with their names.
-    pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, Setting<'a>)> {
+    pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, ChannelState<'a>)> {
         let card = Decoration::new(HOME, self.anchor_fingerprint(&picture.view));
-        let mut states = vec![(card, Setting::Card)];
+        let mut states = vec![(card, ChannelState::Card)];
         if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
             states.extend(self.settings.invite.iter().map(|email| invitation(email)));
-            states.push((Decoration::new(TOPIC, text::hash(&topic)), Setting::Topic(topic)));
+            states.push((Decoration::new(TOPIC, text::hash(&topic)), ChannelState::Topic(topic)));
         }
         states
     }
 }
 
-fn invitation(email: &str) -> (Decoration, Setting<'_>) {
+fn invitation(email: &str) -> (Decoration, ChannelState<'_>) {
     let name = format!("invitation/{}", text::hash(email));
-    (Decoration::new(name, "done").given_up_after(INVITATIONS), Setting::Invitation(email))
+    (Decoration::new(name, "done").given_up_after(INVITATIONS), ChannelState::Invitation(email))
 }
 
 impl Planner for SlackPlanner<'_> {
@@ -145,7 +139,7 @@ impl Planner for SlackPlanner<'_> {
 
     /// A card is named by its `ts` within the channel that we chose.
     fn anchor(&self, remote: &str, note: &PlaceNote) -> Home {
-        Home { place: self.channel(note).to_owned(), name: remote.to_owned() }
+        Home { place: self.channel(note).into(), name: remote.to_owned() }
     }
 
     fn bindings(&self, anchor: &Home, note: &PlaceNote) -> Vec<String> {
@@ -156,11 +150,11 @@ impl Planner for SlackPlanner<'_> {
     }
 
     fn link(&self, anchor: &Home, links: &mut Links) {
-        links.slack = Some(self.settings.permalink(&anchor.place, &anchor.name));
+        links.slack = Some(self.settings.permalink(&ChannelId::new(&anchor.place), &Ts::new(&anchor.name)));
     }
 
     fn slot(&self, note: &PlaceNote, adds: bool) -> Option<Slot> {
-        adds.then(|| turn_in(self.told_in(note)))
+        adds.then(|| turn_in(&self.told_in(note)))
     }
 
     fn forgets_what_is_gone(&self) -> bool {
@@ -174,8 +168,13 @@ impl Planner for SlackPlanner<'_> {
 }
 
 /// The turn of whatever is posted to a channel.
-pub(super) fn turn_in(channel: &str) -> Slot {
-    Slot { place: channel.to_owned(), spacing: SPACING }
+pub(super) fn turn_in(channel: &ChannelId) -> Slot {
+    Slot { place: channel.to_string(), spacing: SPACING }
+}
+
+/// A card stands in a channel, by its `ts`.
+pub(super) fn card_at(home: &Home) -> MessageRef {
+    MessageRef { channel: ChannelId::new(&home.place), ts: Ts::new(&home.name) }
 }
 
 fn fingerprint(message: Message) -> String {

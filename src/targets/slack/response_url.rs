@@ -12,16 +12,16 @@ const FILE_HOSTS: [&str; 2] = ["files.slack.com", "files.slack-gov.com"];
 
 /// The address as it may be sent to: at Slack's hosts by https on its own port, or at the very origin of the
 /// configured API. `None` for any other, and for one that two programs might read differently.
-pub fn allowed_response_url(text: &str, settings: &settings::Slack) -> Option<String> {
+pub fn allowed_response_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
     allowed(text, &HOSTS, settings)
 }
 
 /// The same for the address of a file's bytes.
-pub fn allowed_file_url(text: &str, settings: &settings::Slack) -> Option<String> {
+pub fn allowed_file_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
     allowed(text, &FILE_HOSTS, settings)
 }
 
-fn allowed(text: &str, hosts: &[&str], settings: &settings::Slack) -> Option<String> {
+fn allowed(text: &str, hosts: &[&str], settings: &settings::SlackSettings) -> Option<String> {
     let plain = |char: char| char.is_ascii_graphic() && !"\\\"<>`{|}^".contains(char);
     let url = Url::parse(text).ok().filter(|_| text.chars().all(plain))?;
     if !url.username().is_empty() || url.password().is_some() || text.split('/').nth(2)?.contains('@') {

@@ -7,23 +7,23 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    Beside, Heard, KIND, Me, Message, Slack, card, content, known, membership, millis,
-    planner::{Setting, SlackPlanner, turn_in},
-    unread_membership,
+    ConversationRef, Heard, KIND, Me, Message, MessageRef, Slack, card, content, known, membership,
+    planner::{ChannelState, SlackPlanner, card_at, turn_in},
+    said_by_a_person, unread_membership,
 };
 use crate::{
-    case::{Case, CaseId, Millis},
+    case::{Case, CaseId, ChannelId, Millis, Seconds, Ts},
     config::settings::Layout,
     http::Failure,
     state::{
         TargetKind,
         key::{Key, Plainness},
-        notes::{CHANNEL, HOME, Home, Intent, PlaceNote},
+        notes::{CHANNEL, HOME, Intent, PlaceNote},
     },
     targets::{
         content::Announcement,
-        contract::{Announcer, Creation, Entry, Found, Planner, ReadBack, Said, Slot, Target, known_to},
-        mark::{earliest, mark, unmark},
+        contract::{Announcer, Creation, Entry, Found, Planner, ReadBack, Slot, Target, known_to},
+        mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
 };
@@ -41,7 +41,7 @@ pub struct SlackTarget<'a> {
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
     /// The `ts` of all cards in the common channel, by their case.
-    cards: OnceCell<HashMap<String, String>>,
+    cards: OnceCell<HashMap<CaseId, Ts>>,
 }
 
 impl<'a> SlackTarget<'a> {
@@ -61,22 +61,22 @@ impl<'a> SlackTarget<'a> {
 
     /// Somebody whom Slack does not know, or who may not come, keeps nobody else waiting.
     async fn invite(&self, email: &str, note: &PlaceNote) -> Result<(), Failure> {
-        let channel = note.channel.as_deref().unwrap_or_default();
+        let channel = own_channel(note);
         let Some(user) = self.slack.user_by_email(email).await? else {
             return Err(Failure::Content { why: "users_not_found".to_owned() });
         };
-        match self.slack.invite(channel, &[user]).await?.first() {
-            Some((_, code)) => Err(Failure::Content { why: code.clone() }),
+        match self.slack.invite(&channel, &[user]).await?.first() {
+            Some(one) => Err(Failure::Content { why: one.code.to_string() }),
             None => Ok(()),
         }
     }
 
     /// All of a channel since then.
-    async fn channel(&self, case: &CaseId, channel: &str, oldest: &str) -> Result<ReadBack, Failure> {
+    async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
         let (mut all, mut cursor) = (ReadBack::default(), None);
         loop {
-            let page = self.slack.history(channel, oldest, cursor.as_deref()).await?;
+            let page = self.slack.history(channel, &oldest, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
             cursor = page.next;
             if cursor.is_none() {
@@ -86,13 +86,14 @@ impl<'a> SlackTarget<'a> {
     }
 
     /// The newest pages of the common channel are read once for all cases that ask.
-    async fn all_cards(&self) -> Result<HashMap<String, String>, Failure> {
+    async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
         let (me, channel) = (self.me().await?, &self.slack.settings.channel);
         let (mut cards, mut cursor) = (HashMap::new(), None);
         for _ in 0..RECALLED {
-            let page = self.slack.history(channel, "0", cursor.as_deref()).await?;
+            let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
             // The newest come first: of several cards of a case the earliest stays.
-            let ours = page.items.iter().filter_map(|one| Some((card_of(one.mark_by(me)?)?, one.ts.clone())));
+            let ours =
+                page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
             cards.extend(ours);
             cursor = page.next;
             if cursor.is_none() {
@@ -103,11 +104,11 @@ impl<'a> SlackTarget<'a> {
         Ok(cards)
     }
 
-    async fn thread(&self, case: &CaseId, card: &Home) -> Result<ReadBack, Failure> {
+    async fn thread(&self, case: &CaseId, card: &MessageRef) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
         let (mut all, mut cursor) = (ReadBack::default(), None);
         loop {
-            let page = self.slack.replies(&card.place, &card.name, cursor.as_deref()).await?;
+            let page = self.slack.replies(card, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
             cursor = page.next;
             if cursor.is_none() {
@@ -125,44 +126,37 @@ impl Target for SlackTarget<'_> {
 
     async fn create(&self, creation: &Creation<'_>, note: &PlaceNote) -> Result<String, Failure> {
         let Creation { what, intent, picture } = creation;
-        let mark = mark(&picture.view.case.id, &intent.key, &intent.hash);
-        match what {
-            What::Container(name) => self.slack.create_channel(name, true).await,
-            What::Anchor => {
-                self.slack.post(self.planner.channel(note), None, &mark, &card(&picture.view)).await
-            }
-            What::Content(told) => {
-                let (channel, thread) = place(self.planner.layout(note), note)?;
-                self.slack.post(channel, thread, &mark, &content(told, intent.plainness)).await
-            }
-        }
+        let mark = Mark::of(&picture.view.case.id, &intent.key, &intent.hash);
+        let (to, message) = match what {
+            What::Container(name) => return self.slack.create_channel(name, true).await.map(String::from),
+            What::Anchor => (in_channel(self.planner.channel(note)), card(&picture.view)),
+            What::Content(told) => (place(self.planner.layout(note), note)?, content(told, intent.plainness)),
+        };
+        self.slack.post(&to, &mark, &message).await.map(String::from)
     }
 
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure> {
-        let (channel, _) = place(self.planner.layout(note), note)?;
+        let channel = place(self.planner.layout(note), note)?.channel;
         let message = content(entry.content, Plainness::Full);
-        let mark = mark(entry.case, entry.key, entry.hash);
-        self.slack.update(channel, entry.remote, &mark, &message).await
+        let mark = Mark::of(entry.case, entry.key, entry.hash);
+        self.slack.update(&MessageRef { channel, ts: Ts::new(entry.remote) }, &mark, &message).await
     }
 
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure> {
         let mut states = self.planner.states(picture, note).into_iter();
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
-            Some(Setting::Card) => {
-                let card_at = note.home.as_ref().ok_or_else(no_home)?;
-                let mark = mark(&picture.view.case.id, &Key(HOME.to_owned()), &state.hash);
-                self.slack.update(&card_at.place, &card_at.name, &mark, &card(&picture.view)).await
+            Some(ChannelState::Card) => {
+                let mark = Mark::of(&picture.view.case.id, &Key(HOME.to_owned()), &state.hash);
+                self.slack.update(&card_of(note)?, &mark, &card(&picture.view)).await
             }
-            Some(Setting::Topic(topic)) => {
-                self.slack.set_topic(note.channel.as_deref().unwrap_or_default(), &topic).await
-            }
-            Some(Setting::Invitation(email)) => self.invite(email, note).await,
+            Some(ChannelState::Topic(topic)) => self.slack.set_topic(&own_channel(note), &topic).await,
+            Some(ChannelState::Invitation(email)) => self.invite(email, note).await,
             None => Err(Failure::Content { why: "no such setting here".to_owned() }),
         }
     }
 
     async fn delete(&self, remote: &str, note: &PlaceNote) -> Result<(), Failure> {
-        self.slack.delete(&note.home.as_ref().ok_or_else(no_home)?.place, remote).await
+        self.slack.delete(&MessageRef { ts: Ts::new(remote), ..card_of(note)? }).await
     }
 
     async fn find(
@@ -175,15 +169,16 @@ impl Target for SlackTarget<'_> {
             // A second creation answers with the channel that the first one made.
             CHANNEL => return Ok(None),
             HOME => {
-                let oldest = format!("{}.000000", (intent.since - EARLIER).max(0) / 1_000);
-                self.channel(case, self.planner.channel(note), &oldest).await?
+                let oldest = ts((intent.since - EARLIER).max(0) / 1_000);
+                self.channel(case, &self.planner.channel(note), oldest).await?
             }
             _ => match place(self.planner.layout(note), note)? {
-                (channel, Some(thread)) => {
-                    let card = Home { place: channel.to_owned(), name: thread.to_owned() };
-                    self.thread(case, &card).await?
+                ConversationRef { channel, thread: Some(ts) } => {
+                    self.thread(case, &MessageRef { channel, ts }).await?
                 }
-                (channel, None) => self.channel(case, channel, "0").await?,
+                ConversationRef { channel, thread: None } => {
+                    self.channel(case, &channel, Ts::new("0")).await?
+                }
             },
         };
         Ok(earliest(&found.ours, &intent.key))
@@ -193,16 +188,22 @@ impl Target for SlackTarget<'_> {
     async fn recall(&self, case: &Case, note: &PlaceNote) -> Result<Option<String>, Failure> {
         let home = Key(HOME.to_owned());
         match &note.channel {
-            Some(channel) => Ok(earliest(&self.channel(&case.id, channel, "0").await?.ours, &home)),
-            None => Ok(self.cards.get_or_try_init(|| self.all_cards()).await?.get(case.id.as_str()).cloned()),
+            Some(channel) => {
+                let read = self.channel(&case.id, &ChannelId::new(channel), Ts::new("0")).await?;
+                Ok(earliest(&read.ours, &home))
+            }
+            None => {
+                let cards = self.cards.get_or_try_init(|| self.all_cards()).await?;
+                Ok(cards.get(&case.id).map(Ts::to_string))
+            }
         }
     }
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
-        let card = note.home.as_ref().ok_or_else(no_home)?;
+        let card = card_of(note)?;
         match self.planner.layout(note) {
-            Layout::Thread => self.thread(case, card).await,
-            Layout::Channel => self.channel(case, &card.place, "0").await,
+            Layout::Thread => self.thread(case, &card).await,
+            Layout::Channel => self.channel(case, &card.channel, Ts::new("0")).await,
         }
     }
 
@@ -211,7 +212,7 @@ impl Target for SlackTarget<'_> {
     }
 
     async fn ours_until(&self, note: &PlaceNote) -> Result<Option<Millis>, Failure> {
-        known::ours_until(&self.slack, self.planner.told_in(note)).await
+        known::ours_until(&self.slack, &self.planner.told_in(note)).await
     }
 }
 
@@ -225,25 +226,26 @@ impl Announcer for SlackTarget<'_> {
         turn_in(&self.slack.settings.channel)
     }
 
-    async fn announce(&self, announcement: &Announcement, mark: &str) -> Result<String, Failure> {
+    async fn announce(&self, announcement: &Announcement, mark: &Mark) -> Result<String, Failure> {
         let message = match announcement {
-            Announcement::Membership { id, membership: None, happened } => {
-                unread_membership(id.as_str(), happened)
-            }
+            Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
             Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
             Announcement::Broken { title } => broken(title),
         };
-        self.slack.post(&self.slack.settings.channel, None, mark, &message).await
+        self.slack
+            .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
+            .await
+            .map(String::from)
     }
 
-    async fn find(&self, mark: &str, since: Millis) -> Result<Option<String>, Failure> {
+    async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure> {
         let me = self.me().await?;
-        let oldest = format!("{}.000000", since / 1_000 - 60);
+        let oldest = ts(since / 1_000 - 60);
         let mut cursor = None;
         loop {
             let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
             if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
-                return Ok(Some(found.ts.clone()));
+                return Ok(Some(found.ts.to_string()));
             }
             cursor = page.next;
             if cursor.is_none() {
@@ -266,43 +268,54 @@ fn broken(title: &str) -> Message {
 }
 
 /// Whose card bears this mark.
-fn card_of(mark: &str) -> Option<String> {
-    let case = mark.split('/').next().and_then(CaseId::parse)?;
-    unmark(&case, mark).filter(|(key, _)| key.0 == HOME).map(|_| case.to_string())
+fn case_of_card(mark: &Mark) -> Option<CaseId> {
+    let case = mark.as_str().split('/').next().and_then(CaseId::parse)?;
+    mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
 }
 
 /// Takes a message as ours, or as a person's.
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
-    match one.mark_by(me).and_then(|mark| unmark(case, mark)) {
+    match one.mark_by(me).and_then(|mark| mark.read(case)) {
         Some((key, hash)) => {
-            let at = millis(&one.ts);
-            all.ours.push(Found { key, hash, remote: one.ts, at });
+            let at = one.ts.millis();
+            all.ours.push(Found { key, hash, remote: one.ts.into(), at });
         }
         None => all.said.extend(said_by_a_person(one)),
     }
-}
-
-/// A message as a person said it; `None` where none did.
-pub fn said_by_a_person(one: Heard) -> Option<Said> {
-    let spoken = matches!(one.subtype.as_deref(), None | Some("file_share" | "thread_broadcast"));
-    let author = one.user.filter(|_| spoken && one.bot_id.is_none())?;
-    let thread = one.thread_ts.filter(|thread| *thread != one.ts);
-    let files = one.beside.iter().map(Beside::called).collect();
-    let uploads = one.beside.into_iter().filter_map(|one| one.file).collect();
-    Some(Said { at: millis(&one.ts), remote: one.ts, author, thread, text: one.text, files, uploads })
 }
 
 fn no_home() -> Failure {
     Failure::Broken { everywhere: false, why: "no home".to_owned() }
 }
 
+fn card_of(note: &PlaceNote) -> Result<MessageRef, Failure> {
+    note.home.as_ref().map(card_at).ok_or_else(no_home)
+}
+
+/// Empty where the note has none: Slack refuses that.
+fn own_channel(note: &PlaceNote) -> ChannelId {
+    ChannelId::new(note.channel.as_deref().unwrap_or_default())
+}
+
+fn in_channel(channel: ChannelId) -> ConversationRef {
+    ConversationRef { channel, thread: None }
+}
+
+/// Before any message of that second.
+fn ts(at: Seconds) -> Ts {
+    Ts::new(format!("{at}.000000"))
+}
+
 /// The channel, and under `layout = "thread"` the thread.
-fn place(layout: Layout, note: &PlaceNote) -> Result<(&str, Option<&str>), Failure> {
+fn place(layout: Layout, note: &PlaceNote) -> Result<ConversationRef, Failure> {
     match (layout, &note.home, &note.channel) {
-        (Layout::Thread, Some(home), _) => Ok((&home.place, Some(&home.name))),
-        (Layout::Channel, Some(home), _) => Ok((&home.place, None)),
+        (Layout::Thread, Some(home), _) => {
+            let MessageRef { channel, ts } = card_at(home);
+            Ok(ConversationRef { channel, thread: Some(ts) })
+        }
+        (Layout::Channel, Some(home), _) => Ok(in_channel(card_at(home).channel)),
         // The card was never stored: what stands in the case's own channel stands there without it.
-        (Layout::Channel, None, Some(channel)) => Ok((channel, None)),
+        (Layout::Channel, None, Some(channel)) => Ok(in_channel(ChannelId::new(channel))),
         _ => Err(no_home()),
     }
 }
@@ -310,15 +323,17 @@ fn place(layout: Layout, note: &PlaceNote) -> Result<(&str, Option<&str>), Failu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::notes::Home;
 
     #[test]
     fn a_channel_of_its_own_is_searched_without_a_card_and_a_thread_is_not() {
         let home = Home { place: "C1".to_owned(), name: "1.1".to_owned() };
         let carded = PlaceNote { home: Some(home), ..PlaceNote::default() };
         let bare = PlaceNote { channel: Some("C2".to_owned()), ..PlaceNote::default() };
-        assert_eq!(place(Layout::Thread, &carded), Ok(("C1", Some("1.1"))));
-        assert_eq!(place(Layout::Channel, &carded), Ok(("C1", None)));
-        assert_eq!(place(Layout::Channel, &bare), Ok(("C2", None)));
+        let in_thread = ConversationRef { channel: ChannelId::new("C1"), thread: Some(Ts::new("1.1")) };
+        assert_eq!(place(Layout::Thread, &carded), Ok(in_thread));
+        assert_eq!(place(Layout::Channel, &carded), Ok(in_channel(ChannelId::new("C1"))));
+        assert_eq!(place(Layout::Channel, &bare), Ok(in_channel(ChannelId::new("C2"))));
         assert_eq!(place(Layout::Thread, &bare), Err(no_home()));
         assert_eq!(place(Layout::Channel, &PlaceNote::default()), Err(no_home()));
     }

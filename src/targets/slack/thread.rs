@@ -8,7 +8,7 @@ use super::{
     mrkdwn,
 };
 use crate::{
-    case::{CaseId, Investigation, Seconds, author::Author, snapshot::Change, text},
+    case::{CaseId, Investigation, Seconds, UserId, author::Author, snapshot::Change, text},
     state::key::Plainness,
     targets::{
         content::{Content, NotMoved, Part},
@@ -59,7 +59,7 @@ fn full(content: &Content) -> Message {
 }
 
 fn not_moved(refused: &NotMoved) -> Line {
-    let line = Line::new().own("⚠️ ").strong(&value(&refused.issue)).own(" could not be moved to ");
+    let line = Line::new().own("⚠️ ").strong(&value(refused.issue.as_str())).own(" could not be moved to ");
     line.strong(&value(&refused.to)).own(" because of ").text(&value(&refused.why))
 }
 
@@ -96,7 +96,7 @@ fn said_by(line: Line, author: &Author) -> Line {
     match author {
         Author::AwsResponder => line.bold("AWS Responder"),
         Author::Service => line.bold("AWS service").own(" (AI generated, verify)"),
-        Author::Slack { user } => line.user(&text::cut(user, 30)),
+        Author::Slack { user } => line.user(&UserId::new(text::cut(user.as_str(), 30))),
         Author::Jira { .. } | Author::Principal(_) => line.strong(&wording::author(author)),
     }
 }
@@ -207,6 +207,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::case::IssueKey;
 
     const NOON: i64 = 1_795_262_400;
     const DATE: &str = "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>";
@@ -254,10 +255,10 @@ mod tests {
         let table = [
             (Author::Service, json!([styled("AWS service", "bold"), text(" (AI generated, verify)")])),
             (
-                Author::Slack { user: "U024BE7LH".to_owned() },
+                Author::Slack { user: UserId::new("U024BE7LH") },
                 json!([{"type": "user", "user_id": "U024BE7LH"}]),
             ),
-            (Author::Slack { user: "U1> <!channel>".to_owned() }, json!([text("U1> <!channel>")])),
+            (Author::Slack { user: UserId::new("U1> <!channel>") }, json!([text("U1> <!channel>")])),
             (Author::Jira { name: "Ana".to_owned() }, json!([styled("Ana (Jira)", "bold")])),
             (Author::Principal(arn.to_owned()), json!([styled("Admin/ana@example.com", "bold")])),
         ];
@@ -350,8 +351,9 @@ mod tests {
 
     #[test]
     fn what_jira_refuses_says_which_issue_where_to_and_because_of_what() {
-        let [issue, to, why] = ["SEC-12", "Done", "resolution"].map(str::to_owned);
-        let message = content(&Content::NotMoved(NotMoved { issue, to, why }), Plainness::Full);
+        let [to, why] = ["Done", "resolution"].map(str::to_owned);
+        let refused = NotMoved { issue: IssueKey::new("SEC-12"), to, why };
+        let message = content(&Content::NotMoved(refused), Plainness::Full);
         let expected = "⚠️ `SEC-12` could not be moved to `Done` because of `resolution`. It is tried again by itself, and \
                         nothing else waits for it.";
         assert_eq!(message.text, expected);

@@ -3,7 +3,7 @@
 use super::{fingerprint::told_by_0_1_0, *};
 use crate::{
     case::{
-        Case, CommentId, InvestigationId, Millis,
+        Case, CommentId, InvestigationId, IssueKey, Millis, UserId,
         author::Author,
         snapshot::{Facts, tests::case},
         text,
@@ -153,7 +153,7 @@ fn what_was_said_through_the_bridge_is_adopted_where_it_was_said_and_told_elsewh
         command: "c".to_owned(),
         since: 0,
         body_hash: text::hash("one"),
-        author: Author::Slack { user: "U1".to_owned() },
+        author: Author::Slack { user: UserId::new("U1") },
         slack_ts: Some("7.0".to_owned()),
         jira_comment: None,
         comment: None,
@@ -272,8 +272,8 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     let mut picture = picture(&[]);
     let (note, mut ledger) = known(&picture);
     let refused = |to: &str, why: &str| {
-        let [issue, to, why] = ["SEC-1", to, why].map(str::to_owned);
-        Some(NotMoved { issue, to, why })
+        let [to, why] = [to, why].map(str::to_owned);
+        Some(NotMoved { issue: IssueKey::new("SEC-1"), to, why })
     };
     picture.not_moved = refused("In Progress", "resolution");
     let effects = plan(slack::KIND, &picture, &note, &ledger);

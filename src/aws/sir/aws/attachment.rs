@@ -1,13 +1,13 @@
 //! How do the links to a case's files cross the wire? The files themselves go to and from S3.
 
-use super::{Aws, fault::fault, present};
+use super::{SirClient, fault::fault, present};
 use crate::{
     aws::sir::{Answer, Fault},
     case::*,
     config::secrets::Secret,
 };
 
-impl Aws {
+impl SirClient {
     pub(super) async fn upload_url(
         &self,
         case: CaseId,

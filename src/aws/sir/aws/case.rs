@@ -7,13 +7,13 @@ use aws_sdk_securityir::{
     types,
 };
 
-use super::{Aws, PAGE, fault, fault::fault as failed, page, present, seconds, some, some_built};
+use super::{PAGE, SirClient, fault, fault::fault as failed, page, present, seconds, some, some_built};
 use crate::{
     aws::sir::{Answer, CaseChange, Fault, NewCase},
     case::*,
 };
 
-impl Aws {
+impl SirClient {
     pub(super) async fn get_case(&self, case: CaseId) -> Result<Answer, Fault> {
         let asked =
             self.client.get_case().case_id(case.as_str()).customize().config_override(self.policy.read());

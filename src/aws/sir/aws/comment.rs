@@ -2,13 +2,13 @@
 
 use aws_sdk_securityir::types;
 
-use super::{Aws, PAGE, fault::fault, page, present, seconds};
+use super::{PAGE, SirClient, fault::fault, page, present, seconds};
 use crate::{
     aws::sir::{Answer, Fault, Page},
     case::*,
 };
 
-impl Aws {
+impl SirClient {
     pub(super) async fn list_comments(&self, case: CaseId, next: Option<String>) -> Result<Answer, Fault> {
         let asked = self.client.list_comments().case_id(case.as_str()).set_next_token(next).max_results(PAGE);
         let answer = asked.customize().config_override(self.policy.read()).send().await.map_err(fault)?;

@@ -30,9 +30,9 @@ where
             let wait = retry_after(context.raw());
             answered(Error::from(context.into_err()), status, wait)
         }
-        SdkError::ConstructionFailure(_) => not_sent("The request could not be made."),
+        SdkError::ConstructionFailure(_) => Fault::not_sent("The request could not be made."),
         SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_left) => {
-            not_sent("Security Incident Response could not be reached.")
+            Fault::not_sent("Security Incident Response could not be reached.")
         }
         // A time-out, a broken connection, an answer that cannot be read: it may have been applied.
         _ => unreadable(),
@@ -50,10 +50,6 @@ pub(super) fn unreadable() -> Fault {
 /// A value lacks what the SDK knows to be needed.
 pub(super) fn unbuilt(error: BuildError) -> Fault {
     Fault { kind: FaultKind::Invalid { fields: Vec::new() }, message: error.to_string() }
-}
-
-fn not_sent(message: &str) -> Fault {
-    Fault { kind: FaultKind::NotSent, message: message.to_owned() }
 }
 
 /// What the service's own refusal means.

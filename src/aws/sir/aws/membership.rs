@@ -7,7 +7,7 @@ use aws_sdk_securityir::{
     types,
 };
 
-use super::{Aws, PAGE, fault::fault, page, present, seconds, some, some_built};
+use super::{PAGE, SirClient, fault::fault, page, present, seconds, some, some_built};
 use crate::{
     aws::sir::{
         Answer, Fault, FindingMetrics, MemberAccount, MemberAccounts, MembershipChange, MembershipSummary,
@@ -16,7 +16,7 @@ use crate::{
     case::*,
 };
 
-impl Aws {
+impl SirClient {
     pub(super) async fn get_membership(&self, membership: MembershipId) -> Result<Answer, Fault> {
         let asked = self.client.get_membership().membership_id(membership.as_str());
         let answer = asked.customize().config_override(self.policy.read()).send().await.map_err(fault)?;

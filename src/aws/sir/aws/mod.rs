@@ -24,13 +24,13 @@ const PAGE: i32 = 25;
 
 /// Security Incident Response through its SDK, and Security Hub beside it.
 #[derive(Clone, Debug)]
-pub struct Aws {
+pub struct SirClient {
     client: Client,
     hub: hub::Hub,
     policy: Policy,
 }
 
-impl Aws {
+impl SirClient {
     /// Takes clients that know Region and credentials. How long calls take and what is repeated is set here.
     pub fn new(client: Client, hub: hub::Hub) -> Self {
         Self { client, hub, policy: Policy::default() }

@@ -46,7 +46,7 @@ fn read() -> Builder {
         .operation_timeout(Duration::from_secs(10));
     let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
     let config = Config::builder().timeout_config(times.build()).retry_config(retry);
-    config.retry_classifier(Patience).interceptor(NotNothing).interceptor(whole::Characters)
+    config.retry_classifier(ReadRetries).interceptor(NotNothing).interceptor(whole::Characters)
 }
 
 /// A change is sent once and has 8 s. A client library that repeats it by itself would double it unseen.
@@ -86,9 +86,9 @@ impl Intercept for NotNothing {
 /// The SDK's own pause does not look at `Retry-After`, and it repeats InvalidTokenException (423), which the model
 /// calls retryable.
 #[derive(Debug)]
-struct Patience;
+struct ReadRetries;
 
-impl ClassifyRetry for Patience {
+impl ClassifyRetry for ReadRetries {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(response) = context.response() else { return RetryAction::NoActionIndicated };
         let told_to_wait = response.headers().contains_key("retry-after");
@@ -100,7 +100,7 @@ impl ClassifyRetry for Patience {
     }
 
     fn name(&self) -> &'static str {
-        "Patience"
+        "ReadRetries"
     }
 }
 

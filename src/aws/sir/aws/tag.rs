@@ -1,9 +1,9 @@
 //! How do the tags of cases and memberships cross the wire?
 
-use super::{Aws, fault::fault};
+use super::{SirClient, fault::fault};
 use crate::aws::sir::{Answer, Fault};
 
-impl Aws {
+impl SirClient {
     pub(super) async fn list_tags(&self, arn: String) -> Result<Answer, Fault> {
         let asked = self.client.list_tags_for_resource().resource_arn(arn);
         let answer = asked.customize().config_override(self.policy.read()).send().await.map_err(fault)?;

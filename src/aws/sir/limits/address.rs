@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{Result, error, length};
+use super::{Length, Result, error};
 use crate::case::Actor;
 
 /// Reads an address as people write it, and writes it as the service takes it.
@@ -47,7 +47,7 @@ pub fn actor(actor: &Actor) -> Result<()> {
         return Err(error("ip", format!("{address} must be written {}.", ip(address)?)));
     }
     match user_agent {
-        Some(agent) => length("user_agent", "A user agent", agent, 1, 500),
+        Some(agent) => Length { field: "user_agent", what: "A user agent", least: 1, most: 500 }.check(agent),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>
 
-use super::{Result, address::actor, count, error, file, length, person::watcher, place};
+use super::{Count, Length, Result, address::actor, error, file, person::watcher, place};
 use crate::{
     aws::sir::{CaseChange, NewCase},
     case::{Actor, Case, Watcher},
@@ -12,41 +12,17 @@ use crate::{
 pub const ENGAGEMENTS: [&str; 2] = ["Security Incident", "Investigation"];
 
 /// The most characters of a description, and of a comment.
-pub const DESCRIPTION: usize = 8_000;
-/// See [`DESCRIPTION`].
-pub const COMMENT: usize = 12_000;
+pub(crate) const MOST_OF_A_DESCRIPTION: usize = 8_000;
+/// See [`MOST_OF_A_DESCRIPTION`].
+pub(crate) const MOST_OF_A_COMMENT: usize = 12_000;
 
-/// A title.
-///
-/// # Errors
-/// Empty, or over 300 characters.
-pub fn title(text: &str) -> Result<()> {
-    length("title", "A title", text, 1, 300)
-}
-
-/// A description.
-///
-/// # Errors
-/// Empty, or over 8,000 characters.
-pub fn description(text: &str) -> Result<()> {
-    length("description", "A description", text, 1, DESCRIPTION)
-}
-
-/// A comment.
-///
-/// # Errors
-/// Empty, or over 12,000 characters.
-pub fn comment(text: &str) -> Result<()> {
-    length("comment", "A comment", text, 1, COMMENT)
-}
-
+pub(crate) const TITLE: Length = Length { field: "title", what: "A title", least: 1, most: 300 };
+pub(crate) const DESCRIPTION: Length =
+    Length { field: "description", what: "A description", least: 1, most: MOST_OF_A_DESCRIPTION };
+pub(crate) const COMMENT: Length =
+    Length { field: "comment", what: "A comment", least: 1, most: MOST_OF_A_COMMENT };
 /// Why an investigation was useful or not.
-///
-/// # Errors
-/// Empty, or over 1,000 characters.
-pub fn feedback(text: &str) -> Result<()> {
-    length("comment", "A reason", text, 1, 1_000)
-}
+pub(crate) const FEEDBACK: Length = Length { field: "comment", what: "A reason", least: 1, most: 1_000 };
 
 /// A kind of engagement.
 ///
@@ -67,10 +43,10 @@ pub fn engagement(text: &str) -> Result<()> {
 /// # Errors
 /// The first limit that is broken.
 pub fn tags(pairs: &[(String, String)]) -> Result<()> {
-    count("tags", "tags", pairs.len(), 0, 200)?;
+    Count { field: "tags", what: "tags", least: 0, most: 200 }.check(pairs.len())?;
     pairs.iter().try_for_each(|(key, value)| {
         tag_key(key)?;
-        length("tags", "The value of a tag", value, 0, 256)
+        Length { field: "tags", what: "The value of a tag", least: 0, most: 256 }.check(value)
     })
 }
 
@@ -79,7 +55,7 @@ pub fn tags(pairs: &[(String, String)]) -> Result<()> {
 /// # Errors
 /// Empty, over 128 characters, or AWS's own.
 pub fn tag_key(key: &str) -> Result<()> {
-    length("tags", "The key of a tag", key, 1, 128)?;
+    Length { field: "tags", what: "The key of a tag", least: 1, most: 128 }.check(key)?;
     match key.get(..4) {
         Some(start) if start.eq_ignore_ascii_case("aws:") => {
             Err(error("tags", format!("\"{key}\" cannot be set: keys that begin with aws: are AWS's own.")))
@@ -107,8 +83,8 @@ pub fn new_case(new: &NewCase) -> Result<()> {
         regions,
         tags: its_tags,
     } = new;
-    title(its_title)?;
-    description(its_description)?;
+    TITLE.check(its_title)?;
+    DESCRIPTION.check(its_description)?;
     engagement(its_engagement)?;
     self::watchers(watchers)?;
     self::accounts(accounts)?;
@@ -127,10 +103,10 @@ pub fn change(change: &CaseChange) -> Result<()> {
         return Err(error("case", "Nothing was given to change."));
     }
     if let Some(text) = &change.title {
-        title(text)?;
+        TITLE.check(text)?;
     }
     if let Some(text) = &change.description {
-        description(text)?;
+        DESCRIPTION.check(text)?;
     }
     if let Some(text) = &change.engagement {
         engagement(text)?;
@@ -142,11 +118,16 @@ pub fn change(change: &CaseChange) -> Result<()> {
     actors(&change.add_actors)?;
     metadata(&change.metadata)?;
     // What is taken away is named as the case has it; only how much of it is asked here.
-    count("watchers", "watchers to remove at once", change.remove_watchers.len(), 0, WATCHERS)?;
-    count("accounts", "accounts to remove at once", change.remove_accounts.len(), 0, ACCOUNTS)?;
-    count("regions", "Regions to remove at once", change.remove_regions.len(), 0, REGIONS)?;
-    count("services", "services to remove at once", change.remove_services.len(), 0, SERVICES)?;
-    count("actors", "addresses to remove at once", change.remove_actors.len(), 0, ACTORS)
+    Count { field: "watchers", what: "watchers to remove at once", least: 0, most: WATCHERS }
+        .check(change.remove_watchers.len())?;
+    Count { field: "accounts", what: "accounts to remove at once", least: 0, most: ACCOUNTS }
+        .check(change.remove_accounts.len())?;
+    Count { field: "regions", what: "Regions to remove at once", least: 0, most: REGIONS }
+        .check(change.remove_regions.len())?;
+    Count { field: "services", what: "services to remove at once", least: 0, most: SERVICES }
+        .check(change.remove_services.len())?;
+    Count { field: "actors", what: "addresses to remove at once", least: 0, most: ACTORS }
+        .check(change.remove_actors.len())
 }
 
 /// Whether a case has room for what a change adds to it, less what the change removes.
@@ -163,11 +144,11 @@ pub fn room(case: &Case, change: &CaseChange) -> Result<()> {
     let accounts = after(case.accounts.clone(), change.add_accounts.clone(), &change.remove_accounts);
     let regions = after(case.regions.clone(), change.add_regions.clone(), &change.remove_regions);
     let services = after(case.services.clone(), change.add_services.clone(), &change.remove_services);
-    count("watchers", "watchers of a case", watchers, 0, WATCHERS)?;
-    count("actors", "addresses on a case", actors, 0, ACTORS)?;
-    count("accounts", "accounts on a case", accounts, 0, ACCOUNTS)?;
-    count("regions", "Regions on a case", regions, 0, REGIONS)?;
-    count("services", "services on a case", services, 0, SERVICES)
+    Count { field: "watchers", what: "watchers of a case", least: 0, most: WATCHERS }.check(watchers)?;
+    Count { field: "actors", what: "addresses on a case", least: 0, most: ACTORS }.check(actors)?;
+    Count { field: "accounts", what: "accounts on a case", least: 0, most: ACCOUNTS }.check(accounts)?;
+    Count { field: "regions", what: "Regions on a case", least: 0, most: REGIONS }.check(regions)?;
+    Count { field: "services", what: "services on a case", least: 0, most: SERVICES }.check(services)
 }
 
 /// Whether a case has room for one more file.
@@ -175,7 +156,8 @@ pub fn room(case: &Case, change: &CaseChange) -> Result<()> {
 /// # Errors
 /// When it has 50.
 pub fn room_for_a_file(case: &Case) -> Result<()> {
-    count("file", "files on a case", case.attachments.len() + 1, 0, file::MOST_FILES)
+    Count { field: "file", what: "files on a case", least: 0, most: file::MOST_FILES }
+        .check(case.attachments.len() + 1)
 }
 
 const WATCHERS: usize = 30;
@@ -194,35 +176,39 @@ fn after(mut items: Vec<String>, added: Vec<String>, removed: &[String]) -> usiz
 }
 
 fn watchers(watchers: &[Watcher]) -> Result<()> {
-    count("watchers", "watchers of a case", watchers.len(), 0, WATCHERS)?;
+    Count { field: "watchers", what: "watchers of a case", least: 0, most: WATCHERS }
+        .check(watchers.len())?;
     watchers.iter().try_for_each(watcher)
 }
 
 fn accounts(accounts: &[String]) -> Result<()> {
-    count("accounts", "accounts on a case", accounts.len(), 0, ACCOUNTS)?;
+    Count { field: "accounts", what: "accounts on a case", least: 0, most: ACCOUNTS }
+        .check(accounts.len())?;
     accounts.iter().try_for_each(|account| exact("account", account, place::account(account)?))
 }
 
 fn regions(regions: &[String]) -> Result<()> {
-    count("regions", "Regions on a case", regions.len(), 0, REGIONS)?;
+    Count { field: "regions", what: "Regions on a case", least: 0, most: REGIONS }.check(regions.len())?;
     regions.iter().try_for_each(|region| exact("region", region, place::region(region)?))
 }
 
 fn services(services: &[String]) -> Result<()> {
-    count("services", "services on a case", services.len(), 0, SERVICES)?;
+    Count { field: "services", what: "services on a case", least: 0, most: SERVICES }
+        .check(services.len())?;
     services.iter().try_for_each(|service| place::service(service))
 }
 
 fn actors(actors: &[Actor]) -> Result<()> {
-    count("actors", "addresses on a case", actors.len(), 0, ACTORS)?;
+    Count { field: "actors", what: "addresses on a case", least: 0, most: ACTORS }.check(actors.len())?;
     actors.iter().try_for_each(actor)
 }
 
 fn metadata(pairs: &[(String, String)]) -> Result<()> {
-    count("metadata", "metadata entries", pairs.len(), 0, 30)?;
+    Count { field: "metadata", what: "metadata entries", least: 0, most: 30 }.check(pairs.len())?;
     pairs.iter().try_for_each(|(key, value)| {
-        length("metadata", "The key of a metadata entry", key, 1, 500)?;
-        length("metadata", "The value of a metadata entry", value, 1, 2_000)
+        Length { field: "metadata", what: "The key of a metadata entry", least: 1, most: 500 }.check(key)?;
+        Length { field: "metadata", what: "The value of a metadata entry", least: 1, most: 2_000 }
+            .check(value)
     })
 }
 
@@ -241,10 +227,10 @@ mod tests {
     #[test]
     fn each_text_has_its_own_longest_length_in_code_points() {
         let table: [(&str, Check, usize); 5] = [
-            ("A title", title, 300),
-            ("A description", description, 8_000),
-            ("A comment", comment, 12_000),
-            ("A reason", feedback, 1_000),
+            ("A title", |text| TITLE.check(text), 300),
+            ("A description", |text| DESCRIPTION.check(text), 8_000),
+            ("A comment", |text| COMMENT.check(text), 12_000),
+            ("A reason", |text| FEEDBACK.check(text), 1_000),
             ("The key of a tag", tag_key, 128),
         ];
         for (what, check, most) in table {

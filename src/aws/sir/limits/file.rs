@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_GetCaseAttachmentUploadUrl.html>
 
-use super::{Result, error, length, number};
+use super::{Length, Result, error, number};
 
 /// The most bytes of one file: 100 MiB.
 pub const MOST_BYTES: u64 = 104_857_600;
@@ -18,7 +18,7 @@ const EXTENSION: usize = 16;
 /// # Errors
 /// Says what is wrong with it.
 pub fn name(text: &str) -> Result<()> {
-    length("file", "The name of a file", text, 1, LONGEST)?;
+    Length { field: "file", what: "The name of a file", least: 1, most: LONGEST }.check(text)?;
     match text.chars().find(|char| !plain(*char)) {
         Some(char) => Err(error(
             "file",

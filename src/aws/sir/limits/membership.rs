@@ -1,6 +1,6 @@
 //! Would the service take this membership, or Security Hub this call?
 
-use super::{Result, case::tags, count, error, length, person::responder, place};
+use super::{Count, Length, Result, case::tags, error, person::responder, place};
 use crate::{
     aws::{
         hub,
@@ -15,7 +15,7 @@ use crate::{
 /// The first limit that is broken.
 pub fn new_membership(new: &NewMembership) -> Result<()> {
     let NewMembership { token: _, name, team, features, covers_organization: _, tags: pairs } = new;
-    title(name)?;
+    NAME.check(name)?;
     people(team)?;
     self::features(features)?;
     tags(pairs)
@@ -39,14 +39,16 @@ pub fn change(change: &MembershipChange) -> Result<()> {
         undo_cancellation: _,
     } = change;
     if let Some(name) = name {
-        title(name)?;
+        NAME.check(name)?;
     }
     if !team.is_empty() {
         people(team)?;
     }
     self::features(features)?;
-    count("units", "organizational units to add at once", add_units.len(), 0, 5)?;
-    count("units", "organizational units to remove at once", remove_units.len(), 0, 5)?;
+    Count { field: "units", what: "organizational units to add at once", least: 0, most: 5 }
+        .check(add_units.len())?;
+    Count { field: "units", what: "organizational units to remove at once", least: 0, most: 5 }
+        .check(remove_units.len())?;
     add_units.iter().chain(remove_units).try_for_each(|unit| self::unit(unit))
 }
 
@@ -55,7 +57,7 @@ pub fn change(change: &MembershipChange) -> Result<()> {
 /// # Errors
 /// The first limit that is broken.
 pub fn accounts(accounts: &[String]) -> Result<()> {
-    count("accounts", "accounts", accounts.len(), 1, 100)?;
+    Count { field: "accounts", what: "accounts", least: 1, most: 100 }.check(accounts.len())?;
     accounts.iter().try_for_each(|account| place::account(account).map(drop))
 }
 
@@ -89,34 +91,35 @@ pub fn unit(text: &str) -> Result<()> {
 ///
 /// # Errors
 /// The first limit that is broken.
-pub fn hub(call: &hub::Call) -> Result<()> {
+pub fn hub(call: &hub::HubCall) -> Result<()> {
     match call {
-        hub::Call::AcceptAdministratorInvitation { administrator, invitation } => {
+        hub::HubCall::AcceptAdministratorInvitation { administrator, invitation } => {
             place::account(administrator)?;
-            length("invitation", "The id of an invitation", invitation, 1, usize::MAX)
+            Length { field: "invitation", what: "The id of an invitation", least: 1, most: usize::MAX }
+                .check(invitation)
         }
-        hub::Call::GetMembers { accounts } => {
-            count("accounts", "accounts", accounts.len(), 1, usize::MAX)?;
+        hub::HubCall::GetMembers { accounts } => {
+            Count { field: "accounts", what: "accounts", least: 1, most: usize::MAX }
+                .check(accounts.len())?;
             accounts.iter().try_for_each(|account| place::account(account).map(drop))
         }
-        hub::Call::GetAdministratorAccount
-        | hub::Call::DisassociateFromAdministratorAccount
-        | hub::Call::ListMembers { .. }
-        | hub::Call::DescribeProducts { .. } => Ok(()),
+        hub::HubCall::GetAdministratorAccount
+        | hub::HubCall::DisassociateFromAdministratorAccount
+        | hub::HubCall::ListMembers { .. }
+        | hub::HubCall::DescribeProducts { .. } => Ok(()),
     }
 }
 
-fn title(name: &str) -> Result<()> {
-    length("name", "The name of a membership", name, 3, 50)
-}
+const NAME: Length = Length { field: "name", what: "The name of a membership", least: 3, most: 50 };
 
 fn people(team: &[Responder]) -> Result<()> {
-    count("team", "people in the incident response team", team.len(), 2, 10)?;
+    Count { field: "team", what: "people in the incident response team", least: 2, most: 10 }
+        .check(team.len())?;
     team.iter().try_for_each(responder)
 }
 
 fn features(features: &[(String, bool)]) -> Result<()> {
-    count("features", "features at once", features.len(), 0, 2)
+    Count { field: "features", what: "features at once", least: 0, most: 2 }.check(features.len())
 }
 
 #[cfg(test)]
@@ -219,13 +222,16 @@ mod tests {
 
     #[test]
     fn an_invitation_has_an_account_and_an_id() {
-        let accept = |administrator: &str, invitation: &str| hub::Call::AcceptAdministratorInvitation {
+        let accept = |administrator: &str, invitation: &str| hub::HubCall::AcceptAdministratorInvitation {
             administrator: administrator.to_owned(),
             invitation: invitation.to_owned(),
         };
         assert_eq!(hub(&accept("111122223333", "7ab938c5")), Ok(()));
         assert_eq!(hub(&accept("1111", "7ab938c5")).expect_err("short").field, "account");
         assert_eq!(hub(&accept("111122223333", " ")).expect_err("blank").field, "invitation");
-        assert_eq!(hub(&hub::Call::GetMembers { accounts: Vec::new() }).expect_err("none").field, "accounts");
+        assert_eq!(
+            hub(&hub::HubCall::GetMembers { accounts: Vec::new() }).expect_err("none").field,
+            "accounts"
+        );
     }
 }

@@ -24,21 +24,21 @@ use super::Call;
 /// Why a value cannot be sent. `Display` is the reply; `Debug` tells the field only.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Error {
+pub struct LimitError {
     /// The input that is wrong, for a form that shows errors where they are: `title`, `watchers`, `ip`, ….
     pub field: &'static str,
     /// A whole sentence for the person.
     pub message: String,
 }
 
-impl fmt::Debug for Error {
+impl fmt::Debug for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "limits::Error({})", self.field)
+        write!(f, "LimitError({})", self.field)
     }
 }
 
 /// What a check answers.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T> = std::result::Result<T, LimitError>;
 
 /// Whether the service's model allows a call, as far as that can be known without asking.
 ///
@@ -48,9 +48,13 @@ pub fn check(call: &Call) -> Result<()> {
     match call {
         Call::CreateCase { new } => case::new_case(new),
         Call::UpdateCase { change, .. } => case::change(change),
-        Call::CreateCaseComment { body, .. } | Call::UpdateCaseComment { body, .. } => case::comment(body),
+        Call::CreateCaseComment { body, .. } | Call::UpdateCaseComment { body, .. } => {
+            case::COMMENT.check(body)
+        }
         Call::UpdateCaseStatus { status, .. } => status::settable(status),
-        Call::SendFeedback { comment, .. } => comment.as_deref().map_or(Ok(()), case::feedback),
+        Call::SendFeedback { comment, .. } => {
+            comment.as_deref().map_or(Ok(()), |text| case::FEEDBACK.check(text))
+        }
         Call::GetCaseAttachmentUploadUrl { name, bytes, .. } => {
             file::name(name)?;
             file::size(*bytes)
@@ -78,44 +82,67 @@ pub fn check(call: &Call) -> Result<()> {
 }
 
 /// A refusal.
-fn error(field: &'static str, message: impl Into<String>) -> Error {
-    Error { field, message: message.into() }
+fn error(field: &'static str, message: impl Into<String>) -> LimitError {
+    LimitError { field, message: message.into() }
 }
 
-/// Checks a length in code points. `what` begins the sentence: `A title`.
-fn length(field: &'static str, what: &str, text: &str, least: usize, most: usize) -> Result<()> {
-    let given = text.chars().count();
-    if given < least || (least > 0 && text.trim().is_empty()) {
-        let needs = if least <= 1 {
-            "cannot be empty".to_owned()
-        } else {
-            format!("needs at least {least} characters")
-        };
-        return Err(error(field, format!("{what} {needs}; this has {}.", number(given))));
-    }
-    if given > most {
-        let over = number(given - most);
-        let (most, given) = (number(most), number(given));
-        return Err(error(
-            field,
-            format!("{what} has at most {most} characters; this has {given}: {over} too many."),
-        ));
-    }
-    Ok(())
+/// How long a text may be, in code points.
+pub struct Length {
+    field: &'static str,
+    /// Begins the sentence: `A title`.
+    what: &'static str,
+    least: usize,
+    most: usize,
 }
 
-/// Checks how many there are. `what` is the plural: `watchers`.
-fn count(field: &'static str, what: &str, given: usize, least: usize, most: usize) -> Result<()> {
-    if given == 0 && least == 1 {
-        return Err(error(field, format!("No {what} were given.")));
+impl Length {
+    /// Whether a text is as long as it may be, and not blank where it must say something.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn check(&self, text: &str) -> Result<()> {
+        let Self { field, what, least, most } = *self;
+        let given = text.chars().count();
+        if given < least || (least > 0 && text.trim().is_empty()) {
+            let needs = if least <= 1 {
+                "cannot be empty".to_owned()
+            } else {
+                format!("needs at least {least} characters")
+            };
+            return Err(error(field, format!("{what} {needs}; this has {}.", number(given))));
+        }
+        if given > most {
+            let over = number(given - most);
+            let (most, given) = (number(most), number(given));
+            let message = format!("{what} has at most {most} characters; this has {given}: {over} too many.");
+            return Err(error(field, message));
+        }
+        Ok(())
     }
-    if given < least {
-        return Err(error(field, format!("At least {least} {what} are needed; this has {given}.")));
+}
+
+/// How many there may be. `what` is the plural: `watchers`.
+struct Count {
+    field: &'static str,
+    what: &'static str,
+    least: usize,
+    most: usize,
+}
+
+impl Count {
+    fn check(&self, given: usize) -> Result<()> {
+        let Self { field, what, least, most } = *self;
+        if given == 0 && least == 1 {
+            return Err(error(field, format!("No {what} were given.")));
+        }
+        if given < least {
+            return Err(error(field, format!("At least {least} {what} are needed; this has {given}.")));
+        }
+        if given > most {
+            return Err(error(field, format!("At most {most} {what} are possible; this has {given}.")));
+        }
+        Ok(())
     }
-    if given > most {
-        return Err(error(field, format!("At most {most} {what} are possible; this has {given}.")));
-    }
-    Ok(())
 }
 
 /// `12000` as people write it: `12,000`.
@@ -138,19 +165,19 @@ mod tests {
     #[test]
     fn a_length_is_counted_in_code_points_not_in_bytes() {
         // Each is 4 bytes and 1 code point; the flag is 8 bytes and 2 code points.
-        assert_eq!(length("title", "A title", &"🔥".repeat(300), 1, 300), Ok(()));
-        let long = length("title", "A title", &"🔥".repeat(301), 1, 300).expect_err("too long");
+        assert_eq!(case::TITLE.check(&"🔥".repeat(300)), Ok(()));
+        let long = case::TITLE.check(&"🔥".repeat(301)).expect_err("too long");
         assert_eq!(long.to_string(), "A title has at most 300 characters; this has 301: 1 too many.");
-        let flags = length("title", "A title", &"🇩🇪".repeat(151), 1, 300).expect_err("too long");
+        let flags = case::TITLE.check(&"🇩🇪".repeat(151)).expect_err("too long");
         assert_eq!(flags.to_string(), "A title has at most 300 characters; this has 302: 2 too many.");
     }
 
     #[test]
     fn a_text_of_blanks_is_empty() {
         for text in ["", "   ", "\n\t"] {
-            assert_eq!(length("title", "A title", text, 1, 300).expect_err("empty").field, "title");
+            assert_eq!(case::TITLE.check(text).expect_err("empty").field, "title");
         }
-        assert_eq!(length("value", "A value", "", 0, 256), Ok(()));
+        assert_eq!(Length { field: "value", what: "A value", least: 0, most: 256 }.check(""), Ok(()));
     }
 
     #[test]
@@ -165,7 +192,7 @@ mod tests {
     #[test]
     fn an_error_quotes_the_person_in_its_reply_and_never_in_debug() {
         let error = error("email", "\"ana@\" is no e-mail address.");
-        assert_eq!(format!("{error:?}"), "limits::Error(email)");
+        assert_eq!(format!("{error:?}"), "LimitError(email)");
         assert_eq!(error.to_string(), "\"ana@\" is no e-mail address.");
     }
 }

@@ -1,6 +1,6 @@
 //! Can this person watch a case or answer incidents?
 
-use super::{Result, error, length};
+use super::{Length, Result, error};
 use crate::case::{Responder, Watcher};
 
 /// An e-mail address as the service's pattern allows it, which is narrower than the standard's.
@@ -8,7 +8,7 @@ use crate::case::{Responder, Watcher};
 /// # Errors
 /// Names what is wrong with it.
 pub fn email(text: &str) -> Result<()> {
-    length("email", "An e-mail address", text, 6, 254)?;
+    Length { field: "email", what: "An e-mail address", least: 6, most: 254 }.check(text)?;
     let no = |why: &str| Err(error("email", format!("\"{text}\" is not an e-mail address: {why}.")));
     let Some((local, domain)) = text.split_once('@') else { return no("it has no @") };
     if local.is_empty() || !local.chars().all(|char| char.is_ascii_alphanumeric() || LOCAL.contains(char)) {
@@ -37,10 +37,10 @@ pub fn watcher(watcher: &Watcher) -> Result<()> {
     let Watcher { email: address, name, job_title } = watcher;
     email(address)?;
     if let Some(name) = name {
-        length("name", "A watcher's name", name, 1, 50)?;
+        Length { field: "name", what: "A watcher's name", least: 1, most: 50 }.check(name)?;
     }
     if let Some(title) = job_title {
-        length("job_title", "A watcher's job title", title, 1, 50)?;
+        Length { field: "job_title", what: "A watcher's job title", least: 1, most: 50 }.check(title)?;
     }
     Ok(())
 }
@@ -51,8 +51,9 @@ pub fn watcher(watcher: &Watcher) -> Result<()> {
 /// The first limit that is broken.
 pub fn responder(responder: &Responder) -> Result<()> {
     let Responder { name, job_title, email: address, communication: _ } = responder;
-    length("name", "The name of a team member", name, 3, 50)?;
-    length("job_title", "The job title of a team member", job_title, 1, 50)?;
+    Length { field: "name", what: "The name of a team member", least: 3, most: 50 }.check(name)?;
+    Length { field: "job_title", what: "The job title of a team member", least: 1, most: 50 }
+        .check(job_title)?;
     email(address)
 }
 

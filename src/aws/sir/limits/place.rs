@@ -2,7 +2,7 @@
 
 use aws_sdk_securityir::types::AwsRegion;
 
-use super::{Result, error, length};
+use super::{Length, Result, error};
 
 /// An account id: twelve digits, written `1111-2222-3333` or without dashes.
 ///
@@ -49,7 +49,7 @@ pub fn region(text: &str) -> Result<String> {
 /// # Errors
 /// Says what is wrong with it.
 pub fn service(text: &str) -> Result<()> {
-    length("service", "The name of a service", text, 2, 50)?;
+    Length { field: "service", what: "The name of a service", least: 2, most: 50 }.check(text)?;
     // The pattern `[a-zA-Z0-9 -.():]+` has a span from blank to dot, which takes in !"#$%&'()*+,- as well.
     match text
         .chars()

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Reader, attribute, called, children, first, inline, kind};
+use super::{DocumentReader, attribute, called, children, first, inline, kind};
 use crate::case::text;
 
-impl Reader<'_> {
+impl DocumentReader<'_> {
     /// The lines of a block.
     pub(super) fn block(&mut self, node: &Value) -> Vec<String> {
         match kind(node) {

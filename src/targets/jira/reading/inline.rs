@@ -3,7 +3,7 @@
 use serde_json::Value;
 use time::{OffsetDateTime, macros::format_description};
 
-use super::{Reader, attribute, called, first, kind};
+use super::{DocumentReader, attribute, called, first, kind};
 use crate::case::text;
 
 /// Words that bear the same marks.
@@ -32,7 +32,7 @@ pub(super) fn is_inline(node: &Value) -> bool {
     )
 }
 
-impl Reader<'_> {
+impl DocumentReader<'_> {
     /// What stands on a line: it may hold line ends.
     pub(super) fn inline(&mut self, nodes: &[Value]) -> String {
         let runs: Vec<Run> = nodes.iter().map(|node| self.run(node)).collect();

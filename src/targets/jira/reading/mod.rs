@@ -20,7 +20,7 @@ pub type Names = BTreeMap<String, String>;
 
 /// The text of a document.
 pub fn plain(document: &Value, names: &Names) -> String {
-    let mut reader = Reader { names, beside: Vec::new() };
+    let mut reader = DocumentReader { names, beside: Vec::new() };
     let lines = match document {
         Value::Null => Vec::new(),
         // As the second version of the REST API gives it.
@@ -38,7 +38,7 @@ pub fn bare(document: &Value) -> String {
 }
 
 /// Reads a document from its beginning to its end.
-struct Reader<'a> {
+struct DocumentReader<'a> {
     names: &'a Names,
     /// What belongs to the document and is no text.
     beside: Vec<String>,

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Reader, children, kind};
+use super::{DocumentReader, children, kind};
 
 /// The most columns or rows that one cell takes.
 const SPAN: u64 = 100;
 
-impl Reader<'_> {
+impl DocumentReader<'_> {
     /// The rows of a table.
     pub(super) fn table(&mut self, table: &Value) -> Vec<String> {
         let is_numbered = table["attrs"]["isNumberColumnEnabled"] == true;

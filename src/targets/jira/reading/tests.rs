@@ -10,12 +10,12 @@ const SCHEMA: &str = include_str!("../../../../tests/words/adf.schema.txt");
 const EXAMPLES: &str = include_str!("../../../../tests/words/adf.examples.json");
 
 #[derive(Deserialize)]
-struct Example {
+struct DocumentExample {
     node: Value,
     text: String,
 }
 
-fn examples() -> Vec<Example> {
+fn examples() -> Vec<DocumentExample> {
     serde_json::from_str(EXAMPLES).unwrap()
 }
 
@@ -33,7 +33,7 @@ fn kinds(node: &Value, found: &mut BTreeSet<String>) {
 #[test]
 fn every_node_and_mark_of_the_schema_has_an_example_and_becomes_what_it_says() {
     let mut shown = BTreeSet::new();
-    for Example { node, text } in examples() {
+    for DocumentExample { node, text } in examples() {
         assert_eq!(plain(&node, &names()), text, "{node}");
         assert!(!text.trim().is_empty(), "{node} leaves nothing");
         kinds(&node, &mut shown);

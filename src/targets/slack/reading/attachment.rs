@@ -4,12 +4,12 @@
 
 use serde_json::Value;
 
-use super::{Reader, address, escape, field, file, first, flat, list};
+use super::{MessageReader, address, escape, field, file, first, flat, list};
 
 /// What Slack's own client writes where it shows nothing.
 const NOTHING: &str = "[no preview available]";
 
-impl Reader {
+impl MessageReader {
     /// What an attachment says; `None` for the preview of an address that the person wrote.
     pub(super) fn attachment(&mut self, attachment: &Value) -> Option<String> {
         if is_preview(attachment) {

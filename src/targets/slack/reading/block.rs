@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Reader, called, escape, field, first, flat, kind, list};
+use super::{MessageReader, called, escape, field, first, flat, kind, list};
 use crate::case::text;
 
 /// Where blocks and their elements say something, in the order in which people read it.
@@ -95,7 +95,7 @@ const KNOWN: [&str; 49] = [
     "users_select",
 ];
 
-impl Reader {
+impl MessageReader {
     /// What a block, or something in one, says.
     pub(super) fn block(&mut self, block: &Value) -> String {
         match kind(block) {

@@ -19,7 +19,7 @@ use crate::case::text;
 
 /// What a message says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct Words {
     /// Its words, as mrkdwn.
     pub text: String,
     /// What belongs to it and is no text.
@@ -45,7 +45,7 @@ impl Beside {
 
 /// A message's parts, as Slack sends them.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Written<'a> {
+pub struct MessageParts<'a> {
     /// `text`
     pub text: &'a str,
     /// `blocks`
@@ -56,7 +56,7 @@ pub struct Written<'a> {
     pub files: &'a [Value],
 }
 
-impl<'a> Written<'a> {
+impl<'a> MessageParts<'a> {
     /// Of a message as the API tells it.
     pub fn of(message: &'a Value) -> Self {
         Self {
@@ -68,24 +68,24 @@ impl<'a> Written<'a> {
     }
 
     /// What it says.
-    pub fn said(&self) -> Said {
-        let mut reader = Reader::default();
+    pub fn said(&self) -> Words {
+        let mut reader = MessageReader::default();
         let mut words = vec![self.text.trim_end().to_owned()];
         words.extend(reader.blocks_beside(self.text, self.blocks));
         words.extend(self.attachments.iter().filter_map(|one| reader.attachment(one)));
         reader.beside.extend(self.files.iter().map(file::beside));
         words.retain(|words| !words.trim().is_empty());
-        Said { text: words.join("\n\n"), beside: reader.beside }
+        Words { text: words.join("\n\n"), beside: reader.beside }
     }
 }
 
 /// Reads a message from its beginning to its end.
 #[derive(Default)]
-struct Reader {
+struct MessageReader {
     beside: Vec<Beside>,
 }
 
-impl Reader {
+impl MessageReader {
     fn name(&mut self, name: String) {
         self.beside.push(Beside { name, file: None });
     }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Reader, address, called, escape, field, first, flat, kind, list};
+use super::{MessageReader, address, called, escape, field, first, flat, kind, list};
 use crate::targets::wording;
 
-impl Reader {
+impl MessageReader {
     /// What a rich text says.
     pub(super) fn rich(&mut self, block: &Value) -> String {
         let parts: Vec<String> = list(block, "elements").iter().map(|part| self.container(part)).collect();

@@ -3,20 +3,20 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Beside, Said, Written};
+use super::{Beside, MessageParts, Words};
 
 const TYPES: &str = include_str!("../../../../tests/words/slack.types.txt");
 const EXAMPLES: &str = include_str!("../../../../tests/words/slack.examples.json");
 
 #[derive(Deserialize)]
-struct Example {
+struct MessageExample {
     message: Value,
     text: String,
     beside: Vec<String>,
 }
 
-fn said(message: &Value) -> Said {
-    Written::of(message).said()
+fn said(message: &Value) -> Words {
+    MessageParts::of(message).said()
 }
 
 /// What kinds of things stand in a message.
@@ -34,10 +34,10 @@ fn kinds(value: &Value, found: &mut BTreeSet<String>) {
 
 #[test]
 fn everything_that_a_message_may_hold_has_an_example_and_becomes_what_it_says() {
-    let examples: Vec<Example> = serde_json::from_str(EXAMPLES).unwrap();
+    let examples: Vec<MessageExample> = serde_json::from_str(EXAMPLES).unwrap();
     let mut shown = BTreeSet::new();
-    for Example { message, text, beside } in &examples {
-        let Said { text: words, beside: named } = said(message);
+    for MessageExample { message, text, beside } in &examples {
+        let Words { text: words, beside: named } = said(message);
         let named: Vec<_> = named.into_iter().map(|one| one.name).collect();
         assert_eq!((&words, &named), (text, beside), "{message}");
         assert!(!words.is_empty() || !named.is_empty(), "{message} leaves nothing");

@@ -1,0 +1,135 @@
+//! What the minutely sweep is to do besides what is due. One note, which every sweep reads.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Error, Result, Store, read_note,
+    record::{Rest, write},
+};
+use crate::case::Millis;
+
+/// The note's name: 0.1.0 kept the time of the next discovery alone in it.
+const NAME: &str = "discover";
+/// How often it is read again because somebody else wrote it.
+const TRIES: u8 = 5;
+/// So far ahead lies what waits for a person.
+const WAITING: Millis = 3_600_000;
+/// So many cases are woken at once.
+const WOKEN: usize = 1_000;
+
+/// What the sweep is to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agenda {
+    /// When ListCases is compared with what is known.
+    #[serde(rename = "next")]
+    pub next: Millis,
+    /// Something was mended: what waits for a person is tried at once.
+    #[serde(rename = "wake", default, skip_serializing_if = "std::ops::Not::not")]
+    pub wake: bool,
+    /// A breaker is open: its target is asked once a minute whether it is mended.
+    #[serde(rename = "broken", default, skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
+}
+
+impl Agenda {
+    fn parse(text: Option<&str>) -> Result<(Self, Rest)> {
+        match text {
+            // 0.1.0 gave its first turn back by writing nothing at all.
+            None | Some("") => Ok((Self::default(), Rest::default())),
+            Some(text) => read_note(NAME, text),
+        }
+    }
+}
+
+/// Reads it.
+///
+/// # Errors
+/// The table did not answer.
+pub async fn read<S: Store + ?Sized>(store: &S) -> Result<Agenda> {
+    Ok(Agenda::parse(store.note(NAME).await?.as_deref())?.0)
+}
+
+/// Changes it, unless `change` says that there is nothing to change. The answer is what it was before, for whoever
+/// changed it.
+///
+/// # Errors
+/// The table did not answer, or too many write it at once.
+pub async fn change<S: Store + ?Sized>(
+    store: &S,
+    change: impl Fn(&mut Agenda) -> bool,
+) -> Result<Option<Agenda>> {
+    for _ in 0..TRIES {
+        let old = store.note(NAME).await?;
+        let (before, rest) = Agenda::parse(old.as_deref())?;
+        let mut after = before.clone();
+        if !change(&mut after) {
+            return Ok(None);
+        }
+        let json = write(&after, &rest).map_err(|error| Error::Trouble(error.to_string()))?;
+        if store.swap_note(NAME, old.as_deref(), &json, None).await? {
+            return Ok(Some(before));
+        }
+    }
+    Err(Error::Trouble("too many write the agenda at once".to_owned()))
+}
+
+/// Something was mended: the next sweep tries what waits for a person.
+///
+/// # Errors
+/// As [`change`].
+pub async fn wake<S: Store + ?Sized>(store: &S) -> Result<()> {
+    change(store, |agenda| !std::mem::replace(&mut agenda.wake, true)).await.map(drop)
+}
+
+/// A breaker opened: the next sweeps ask whether it is mended.
+///
+/// # Errors
+/// As [`change`].
+pub async fn watch_breakers<S: Store + ?Sized>(store: &S) -> Result<()> {
+    change(store, |agenda| !std::mem::replace(&mut agenda.broken, true)).await.map(drop)
+}
+
+/// Makes all that waits due now.
+///
+/// # Errors
+/// The table did not answer; some of it may be due.
+pub async fn wake_all<S: Store + ?Sized>(store: &S, now: Millis) -> Result<()> {
+    for case in store.due(now + WAITING, WOKEN).await? {
+        store.hint(&case, now, false).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{golden, memory::Memory};
+
+    #[test]
+    fn the_agenda_of_any_release_is_read_as_it_was_meant() {
+        let quoted = |text: &str| serde_json::to_string(text).unwrap();
+        golden::check(
+            "clocks",
+            &[
+                ("set", r#"{"next":1795672800000}"#.to_owned()),
+                ("given back before the first turn", String::new()),
+            ],
+            |text: &String| quoted(text),
+            |json| serde_json::from_str::<String>(json).unwrap(),
+        );
+        let next = |text| Agenda::parse(Some(text)).unwrap().0.next;
+        assert_eq!((next(r#"{"next":1795672800000}"#), next("")), (1_795_672_800_000, 0));
+        let plain = Agenda { next: 1_795_672_800_000, ..Agenda::default() };
+        assert_eq!(serde_json::to_string(&plain).unwrap(), r#"{"next":1795672800000}"#);
+    }
+
+    #[tokio::test]
+    async fn what_a_later_release_wrote_beside_it_stays() {
+        let memory = Memory::default();
+        memory.swap_note(NAME, None, r#"{"next":5,"later":1}"#, None).await.unwrap();
+        wake(&memory).await.unwrap();
+        wake(&memory).await.unwrap();
+        let text = memory.note(NAME).await.unwrap().unwrap();
+        assert!(text.contains("\"later\":1") && text.contains("\"wake\":true"), "{text}");
+    }
+}

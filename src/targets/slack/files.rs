@@ -1,0 +1,70 @@
+//! Files that people put into Slack: what they are, what they are called, and how their bytes are asked for.
+
+use reqwest::Method as HttpMethod;
+use serde_json::Value;
+
+use super::{
+    Slack,
+    answer::Verdict,
+    method::Method,
+    reading::{DELETED, HIDDEN},
+    response_url::allowed_file_url,
+    text_at,
+};
+use crate::{
+    case::FileId,
+    http::{Failure, Request},
+};
+
+/// A file as Slack tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// `F…`
+    pub id: FileId,
+    /// As the person named it.
+    pub name: String,
+    /// In bytes.
+    pub size: Option<u64>,
+    /// Where it is read, with our token.
+    pub url: Option<String>,
+}
+
+impl Slack<'_> {
+    /// Asks what a file is.
+    pub async fn file(&self, id: &FileId) -> Result<File, Failure> {
+        let answer = self.read(Method::FilesInfo, &[("file", id.as_str())]).await?;
+        answer.get("file").and_then(file).ok_or_else(|| Failure::unreadable(Method::FilesInfo))
+    }
+
+    /// How a file's bytes are asked for, with our token; `None` for an address that is not Slack's own: whoever gets
+    /// the token may act for us.
+    pub fn download(&self, url: &str) -> Option<Request> {
+        allowed_file_url(url, self.settings).map(|url| Request::bare(HttpMethod::GET, url).bearer(self.token))
+    }
+
+    /// What people call a file of which a message tells only the id.
+    pub async fn file_name(&self, id: &FileId) -> Result<String, Failure> {
+        match self.try_read(Method::FilesInfo, &[("file", id.as_str())]).await? {
+            Verdict::No(refusal) if refusal.code.is_one_of(&["file_deleted"]) => Ok(DELETED.to_owned()),
+            Verdict::No(refusal)
+                if refusal.code.is_one_of(&["file_not_found", "access_denied", "not_visible"]) =>
+            {
+                Ok(HIDDEN.to_owned())
+            }
+            verdict => {
+                let answer = verdict.or_failure(Method::FilesInfo)?;
+                let name = text_at(&answer, "/file/name").or_else(|| text_at(&answer, "/file/title"));
+                Ok(name.unwrap_or_else(|| "a file without a name".to_owned()))
+            }
+        }
+    }
+}
+
+fn file(file: &Value) -> Option<File> {
+    Some(File {
+        id: text_at(file, "/id").map(FileId::new)?,
+        name: text_at(file, "/name").unwrap_or_default(),
+        size: file.get("size").and_then(Value::as_u64),
+        url: text_at(file, "/url_private_download").or_else(|| text_at(file, "/url_private")),
+    })
+}

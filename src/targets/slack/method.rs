@@ -1,0 +1,62 @@
+//! The methods of the Web API that we call: <https://docs.slack.dev/reference/methods>.
+
+use std::fmt;
+
+/// What is asked of Slack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    AuthTest,
+    ChatDelete,
+    ChatGetPermalink,
+    ChatPostEphemeral,
+    ChatPostMessage,
+    ChatUpdate,
+    ConversationsCreate,
+    ConversationsHistory,
+    ConversationsInfo,
+    ConversationsInvite,
+    ConversationsJoin,
+    ConversationsList,
+    ConversationsReplies,
+    ConversationsSetTopic,
+    FilesInfo,
+    UsergroupsList,
+    UsergroupsUsersList,
+    UsersInfo,
+    UsersLookupByEmail,
+    ViewsOpen,
+    ViewsPublish,
+    ViewsUpdate,
+    /// No method: the address that came with what a person did.
+    ResponseUrl,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AuthTest => "auth.test",
+            Self::ChatDelete => "chat.delete",
+            Self::ChatGetPermalink => "chat.getPermalink",
+            Self::ChatPostEphemeral => "chat.postEphemeral",
+            Self::ChatPostMessage => "chat.postMessage",
+            Self::ChatUpdate => "chat.update",
+            Self::ConversationsCreate => "conversations.create",
+            Self::ConversationsHistory => "conversations.history",
+            Self::ConversationsInfo => "conversations.info",
+            Self::ConversationsInvite => "conversations.invite",
+            Self::ConversationsJoin => "conversations.join",
+            Self::ConversationsList => "conversations.list",
+            Self::ConversationsReplies => "conversations.replies",
+            Self::ConversationsSetTopic => "conversations.setTopic",
+            Self::FilesInfo => "files.info",
+            Self::UsergroupsList => "usergroups.list",
+            Self::UsergroupsUsersList => "usergroups.users.list",
+            Self::UsersInfo => "users.info",
+            Self::UsersLookupByEmail => "users.lookupByEmail",
+            Self::ViewsOpen => "views.open",
+            Self::ViewsPublish => "views.publish",
+            Self::ViewsUpdate => "views.update",
+            Self::ResponseUrl => "response_url",
+        })
+    }
+}
