@@ -8,14 +8,14 @@ use super::{
     user_error::UserError,
     validate, when,
 };
-use crate::chat::language::decode::{Word, Words};
+use crate::chat::language::decode::{LineWords, Word};
 
 pub(super) type Asked = Result<Command, UserError>;
 
 /// A reader of a verb that takes nothing: what follows it is refused by the grammar.
 macro_rules! bare {
     ($($name:ident => $command:expr),* $(,)?) => {
-        $(pub(super) fn $name(_: &mut Words<'_>, _: Seconds) -> Asked {
+        $(pub(super) fn $name(_: &mut LineWords<'_>, _: Seconds) -> Asked {
             Ok($command)
         })*
     };
@@ -38,59 +38,59 @@ bare! {
     jira_open => Command::JiraOpen,
 }
 
-pub(super) fn help(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn help(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let Some(first) = words.next() else { return Ok(Command::Help { verb: None }) };
     let found = super::grammar::topic(&first.shown(), words.next().map(|word| word.shown()).as_deref())?;
     Ok(Command::Help { verb: Some(found.to_owned()) })
 }
 
-pub(super) fn show(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn show(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let arguments = Arguments::read(words, &[Flag::Full])?;
     arguments.nothing_else()?;
     Ok(Command::Show { full: arguments.has(Flag::Full) })
 }
 
-pub(super) fn list(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn list(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let kinds = [("open", CaseFilter::Open), ("closed", CaseFilter::Closed), ("mine", CaseFilter::Mine)];
     let which = words.next().map(|word| choose("a list", &word.shown(), &kinds)).transpose()?;
     Ok(Command::List { which: which.unwrap_or_default() })
 }
 
-pub(super) fn comments(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn comments(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Comments { count: how_many(words, 5)? })
 }
 
-pub(super) fn history(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn history(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::History { count: how_many(words, 10)? })
 }
 
-fn how_many(words: &mut Words<'_>, usual: u8) -> Result<u8, UserError> {
+fn how_many(words: &mut LineWords<'_>, usual: u8) -> Result<u8, UserError> {
     let Some(word) = words.next() else { return Ok(usual) };
     Ok(u8::try_from(validate::number("a number of lines", &word.shown(), 50)?).unwrap_or(usual))
 }
 
-pub(super) fn new(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn new(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let title = one_line(&words.text());
     let title = (!title.is_empty()).then(|| validate::text("A title", title, 300)).transpose()?;
     Ok(Command::New { title })
 }
 
-pub(super) fn comment(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn comment(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let text = words.text();
     let text = (!text.is_empty()).then(|| validate::text("A comment", text, 12_000)).transpose()?;
     Ok(Command::Comment { text })
 }
 
-pub(super) fn amend(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn amend(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let comment = validate::comment(&required(words, "comment")?)?;
     Ok(Command::Amend { comment, text: validate::text("A comment", words.text(), 12_000)? })
 }
 
-pub(super) fn title(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn title(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Title { text: validate::text("A title", one_line(&words.text()), 300)? })
 }
 
-pub(super) fn describe(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn describe(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Describe { text: validate::text("A description", words.text(), 8_000)? })
 }
 
@@ -99,7 +99,7 @@ fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn status(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn status(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let wanted = joined(words);
     let letters: String = wanted.to_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
     if wanted.is_empty() {
@@ -138,11 +138,11 @@ pub(super) fn status(words: &mut Words<'_>, _: Seconds) -> Asked {
     }
 }
 
-fn joined(words: &mut Words<'_>) -> String {
+fn joined(words: &mut LineWords<'_>) -> String {
     words.map(|word| word.shown()).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn engagement(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn engagement(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let types = [
         ("incident", "Security Incident"),
         ("security incident", "Security Incident"),
@@ -152,7 +152,7 @@ pub(super) fn engagement(words: &mut Words<'_>, _: Seconds) -> Asked {
     Ok(Command::Type { engagement: choose("a type of case", &wanted, &types)?.to_owned() })
 }
 
-pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
+pub(super) fn started(words: &mut LineWords<'_>, now: Seconds) -> Asked {
     let arguments = Arguments::read(words, &[Flag::Reported])?;
     let said = arguments.plain.join(" ");
     let forms = format!("Write it as {}.", when::FORMS);
@@ -169,7 +169,7 @@ pub(super) fn started(words: &mut Words<'_>, now: Seconds) -> Asked {
     Ok(Command::Started { at, reported: arguments.has(Flag::Reported) })
 }
 
-pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn metadata(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let pairs = pairs(words)?;
     validate::count("pairs", pairs.len(), 30)?;
     for (key, value) in &pairs {
@@ -179,16 +179,16 @@ pub(super) fn metadata(words: &mut Words<'_>, _: Seconds) -> Asked {
     Ok(Command::Metadata { pairs })
 }
 
-pub(super) fn watch(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn watch(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Watch { people: people(words)? })
 }
 
-pub(super) fn unwatch(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn unwatch(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Unwatch { people: people(words)? })
 }
 
 /// People, separated by blanks or commas. None at all: the one who asks.
-fn people(line: &mut Words<'_>) -> Result<Vec<PersonRef>, UserError> {
+fn people(line: &mut LineWords<'_>) -> Result<Vec<PersonRef>, UserError> {
     let mut people = Vec::new();
     for word in line {
         match word {
@@ -207,9 +207,9 @@ fn people(line: &mut Words<'_>) -> Result<Vec<PersonRef>, UserError> {
     Ok(people)
 }
 
-/// Words separated by blanks or commas, each of a shape, each once.
+/// LineWords separated by blanks or commas, each of a shape, each once.
 pub(super) fn many(
-    line: &mut Words<'_>,
+    line: &mut LineWords<'_>,
     what: &str,
     most: usize,
     shape: fn(&str) -> Result<String, UserError>,
@@ -225,15 +225,15 @@ pub(super) fn many(
     Ok(list)
 }
 
-pub(super) fn impact_add(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn impact_add(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Impact { edit: ListEdit::Add, what: impact(words)? })
 }
 
-pub(super) fn impact_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn impact_rm(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Impact { edit: ListEdit::Remove, what: impact(words)? })
 }
 
-fn impact(words: &mut Words<'_>) -> Result<Impact, UserError> {
+fn impact(words: &mut LineWords<'_>) -> Result<Impact, UserError> {
     #[derive(Clone, Copy)]
     enum ImpactKind {
         Account,
@@ -252,48 +252,48 @@ fn impact(words: &mut Words<'_>) -> Result<Impact, UserError> {
     })
 }
 
-pub(super) fn actor_add(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn actor_add(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let ip = validate::written(validate::public_address(&required(words, "IP address")?)?);
     Ok(Command::Actor { edit: ListEdit::Add, actor: Actor { ip, user_agent: agent(words)? } })
 }
 
-pub(super) fn actor_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn actor_rm(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let ip = validate::written(validate::address(&required(words, "IP address")?)?);
     Ok(Command::Actor { edit: ListEdit::Remove, actor: Actor { ip, user_agent: agent(words)? } })
 }
 
-fn agent(words: &mut Words<'_>) -> Result<Option<String>, UserError> {
+fn agent(words: &mut LineWords<'_>) -> Result<Option<String>, UserError> {
     let agent = words.text();
     (!agent.is_empty()).then(|| validate::text("A user agent", agent, 500)).transpose()
 }
 
-pub(super) fn get(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn get(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Get { number: validate::number("a file's number", &required(words, "file")?, 999)? })
 }
 
-pub(super) fn useful(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn useful(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     rate(words, true)
 }
 
-pub(super) fn useless(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn useless(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     rate(words, false)
 }
 
-fn rate(words: &mut Words<'_>, useful: bool) -> Asked {
+fn rate(words: &mut LineWords<'_>, useful: bool) -> Asked {
     let step = validate::step(&required(words, "investigation")?)?;
     let why = words.text();
     let why = (!why.is_empty()).then(|| validate::text("A reason", why, 1_000)).transpose()?;
     Ok(Command::Rate { step, useful, why })
 }
 
-pub(super) fn tag_add(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn tag_add(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let pairs = pairs(words)?;
     validate::count("tags", pairs.len(), 200)?;
     let checked = |(key, value)| Ok((validate::tag_key(key)?, validate::tag_value(value)?));
     Ok(Command::Tag { pairs: pairs.into_iter().map(checked).collect::<Result<_, UserError>>()? })
 }
 
-pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn tag_rm(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let mut keys = Vec::new();
     for word in words {
         let text = plain(&word)?;
@@ -306,7 +306,7 @@ pub(super) fn tag_rm(words: &mut Words<'_>, _: Seconds) -> Asked {
 }
 
 /// `KEY=VALUE`, each key once: the last one holds.
-fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, UserError> {
+fn pairs(words: &mut LineWords<'_>) -> Result<Vec<(String, String)>, UserError> {
     let pairs = words.map(|word| validate::pair(&plain(&word)?));
     let mut pairs: Vec<(String, String)> = pairs.collect::<Result<_, UserError>>()?;
     pairs.reverse();
@@ -315,7 +315,7 @@ fn pairs(words: &mut Words<'_>) -> Result<Vec<(String, String)>, UserError> {
     Ok(last)
 }
 
-pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn resolver(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     match required(words, "resolver")?.to_lowercase().as_str() {
         "aws" => Ok(Command::Resolver),
         other => Err(UserError::new(
@@ -325,13 +325,13 @@ pub(super) fn resolver(words: &mut Words<'_>, _: Seconds) -> Asked {
     }
 }
 
-pub(super) fn jira_link(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn jira_link(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::JiraLink { key: validate::issue(&required(words, "issue")?)? })
 }
 
 pub(super) use super::args_organisation::*;
 
-pub(super) fn required(words: &mut Words<'_>, what: &str) -> Result<String, UserError> {
+pub(super) fn required(words: &mut LineWords<'_>, what: &str) -> Result<String, UserError> {
     match words.next() {
         Some(word) => plain(&word),
         None => Err(UserError::new(format!("No {what} is named."), "Write it after the verb.")),

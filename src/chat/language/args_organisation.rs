@@ -9,7 +9,7 @@ use super::{
     user_error::UserError,
     validate, when,
 };
-use crate::chat::language::decode::{Word, Words};
+use crate::chat::language::decode::{LineWords, Word};
 
 bare! {
     membership_list => Command::Membership(MembershipCommand::List),
@@ -19,36 +19,36 @@ bare! {
     hub_leave => Command::Hub(HubCommand::Leave),
 }
 
-pub(super) fn membership_show(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn membership_show(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Membership(MembershipCommand::Show { membership: only_id(words)? }))
 }
 
-pub(super) fn membership_cancel(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn membership_cancel(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Membership(MembershipCommand::Cancel { membership: only_id(words)? }))
 }
 
-pub(super) fn membership_resume(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn membership_resume(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Membership(MembershipCommand::Resume { membership: only_id(words)? }))
 }
 
-fn only_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, UserError> {
+fn only_id(words: &mut LineWords<'_>) -> Result<Option<MembershipId>, UserError> {
     words.next().map(|word| validate::membership(&word.shown())).transpose()
 }
 
-fn leading_id(words: &mut Words<'_>) -> Result<Option<MembershipId>, UserError> {
+fn leading_id(words: &mut LineWords<'_>) -> Result<Option<MembershipId>, UserError> {
     match words.peek() {
         Some(Word::Text(text)) if text.to_lowercase().starts_with("m-") => only_id(words),
         _ => Ok(None),
     }
 }
 
-pub(super) fn membership_accounts(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn membership_accounts(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let membership = leading_id(words)?;
     let accounts = many(words, "accounts", 100, validate::account)?;
     Ok(Command::Membership(MembershipCommand::Accounts { membership, accounts }))
 }
 
-pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
+pub(super) fn membership_metrics(words: &mut LineWords<'_>, now: Seconds) -> Asked {
     const DAY: Seconds = 86_400;
     let membership = leading_id(words)?;
     let mut day = |usual: Seconds| -> Result<Seconds, UserError> {
@@ -72,17 +72,17 @@ pub(super) fn membership_metrics(words: &mut Words<'_>, now: Seconds) -> Asked {
     Ok(Command::Membership(MembershipCommand::Metrics { membership, from, to }))
 }
 
-pub(super) fn hub_member(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn hub_member(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     Ok(Command::Hub(HubCommand::Member { accounts: many(words, "accounts", 100, validate::account)? }))
 }
 
-pub(super) fn hub_accept(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn hub_accept(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let administrator = validate::account(&required(words, "administrator's account")?)?;
     let invitation = validate::invitation(&required(words, "invitation")?)?;
     Ok(Command::Hub(HubCommand::Accept { administrator, invitation }))
 }
 
-pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn membership_new(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let arguments = Arguments::read(words, &[Flag::Member, Flag::Triage, Flag::WholeOrganization])?;
     if arguments.is_empty() {
         return Ok(Command::Membership(MembershipCommand::New { values: None }));
@@ -104,7 +104,7 @@ pub(super) fn membership_new(words: &mut Words<'_>, _: Seconds) -> Asked {
     Ok(Command::Membership(MembershipCommand::New { values: Some(values) }))
 }
 
-pub(super) fn membership_update(words: &mut Words<'_>, _: Seconds) -> Asked {
+pub(super) fn membership_update(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let membership = leading_id(words)?;
     let arguments = Arguments::read(
         words,

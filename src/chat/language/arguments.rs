@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fmt, hash::Hash};
 
 use super::user_error::{UserError, choices, nearest};
-use crate::chat::language::decode::{Word, Words};
+use crate::chat::language::decode::{LineWords, Word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flag {
@@ -66,7 +66,7 @@ impl fmt::Display for Flag {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arguments {
-    /// Words that are no flags, in their order.
+    /// LineWords that are no flags, in their order.
     pub(crate) plain: Vec<String>,
     /// Flags in their order; a switch has no value.
     flags: Vec<(Flag, String)>,
@@ -74,7 +74,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     /// Reads all words; these flags are known.
-    pub(crate) fn read(words: &mut Words<'_>, known: &[Flag]) -> Result<Self, UserError> {
+    pub(crate) fn read(words: &mut LineWords<'_>, known: &[Flag]) -> Result<Self, UserError> {
         let mut arguments = Self::default();
         while let Some(word) = words.next() {
             let Word::Flag { name, value } = word else {
@@ -120,7 +120,7 @@ impl Arguments {
     }
 }
 
-fn value_of(flag: Flag, words: &mut Words<'_>) -> Result<String, UserError> {
+fn value_of(flag: Flag, words: &mut LineWords<'_>) -> Result<String, UserError> {
     match words.next() {
         Some(Word::Flag { .. }) | None => {
             Err(UserError::new(format!("{flag} has no value."), format!("Write it after {flag}.")))
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn flags_are_sorted_from_words_and_unknown_ones_are_named() {
         let known = [Flag::Full, Flag::Reported, Flag::Name, Flag::RemoveUnit];
-        let read = |line: &str| Arguments::read(&mut Words::new(line), &known);
+        let read = |line: &str| Arguments::read(&mut LineWords::new(line), &known);
         let arguments = read("a —f b --name \"x y\" -name=z").unwrap();
         assert_eq!(arguments.plain, ["a", "b"]);
         assert!(arguments.has(Flag::Full));

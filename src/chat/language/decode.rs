@@ -110,13 +110,13 @@ impl Word {
 
 /// The words of a line, one after the other; what was not read yet stays as it was typed.
 #[derive(Clone, Debug)]
-pub(crate) struct Words<'a> {
+pub(crate) struct LineWords<'a> {
     rest: &'a str,
     /// A quote was met that nothing closes: from there on quotes are signs like any other.
     unclosed: bool,
 }
 
-impl<'a> Words<'a> {
+impl<'a> LineWords<'a> {
     pub(crate) fn new(line: &'a str) -> Self {
         Self { rest: line, unclosed: false }
     }
@@ -136,7 +136,7 @@ impl<'a> Words<'a> {
     }
 }
 
-impl Iterator for Words<'_> {
+impl Iterator for LineWords<'_> {
     type Item = Word;
 
     fn next(&mut self) -> Option<Word> {
@@ -305,10 +305,14 @@ mod tests {
             "show\u{a0}---full",
             "\u{200b}show −full",
         ] {
-            assert_eq!(Words::new(line).collect::<Vec<_>>(), [text("show"), flag("full", None)], "{line:?}");
+            assert_eq!(
+                LineWords::new(line).collect::<Vec<_>>(),
+                [text("show"), flag("full", None)],
+                "{line:?}"
+            );
         }
         for line in ["\"a b\"  c", "“a b” c", "„a\u{a0}b“ c", "«a b»\nc"] {
-            assert_eq!(Words::new(line).collect::<Vec<_>>(), [text("a b"), text("c")], "{line:?}");
+            assert_eq!(LineWords::new(line).collect::<Vec<_>>(), [text("a b"), text("c")], "{line:?}");
         }
     }
 
@@ -327,22 +331,22 @@ mod tests {
             ("2026‑11−20 \"a—b\"", vec![text("2026-11-20"), text("a—b")]),
             ("it’s st\u{200d}op", vec![text("it's"), text("stop")]),
         ] {
-            assert_eq!(Words::new(line).collect::<Vec<_>>(), words, "{line:?}");
+            assert_eq!(LineWords::new(line).collect::<Vec<_>>(), words, "{line:?}");
         }
     }
 
     #[test]
     fn what_is_left_is_verbatim() {
-        let mut words = Words::new(" comment   a  “b”\n\n—c &lt;d ");
+        let mut words = LineWords::new(" comment   a  “b”\n\n—c &lt;d ");
         assert_eq!(words.next(), Some(text("comment")));
         assert_eq!(words.text(), "a  “b”\n\n—c <d");
-        assert_eq!(Words::new(" \u{200b}\u{a0}").text(), "");
+        assert_eq!(LineWords::new(" \u{200b}\u{a0}").text(), "");
     }
 
     #[test]
     fn a_quoted_word_is_read_as_that_word() {
         for word in ["", "plain", "--full", "a b", "a\"b\\", "<@U1>", "&lt;", "é", "a,b"] {
-            let read = Words::new(&quote(word)).collect::<Vec<_>>();
+            let read = LineWords::new(&quote(word)).collect::<Vec<_>>();
             assert!(matches!(&read[..], [Word::Text(text)] if text == word), "{word:?} {read:?}");
         }
     }
@@ -351,7 +355,7 @@ mod tests {
     fn a_megabyte_of_brackets_or_quotes_is_read_in_no_time() {
         let started = std::time::Instant::now();
         for each in ["<", "\"", "&", "\\\"", "—", "<a|"] {
-            assert!(Words::new(&each.repeat(100_000)).count() > 0);
+            assert!(LineWords::new(&each.repeat(100_000)).count() > 0);
         }
         assert!(started.elapsed().as_secs() < 20);
     }

@@ -9,7 +9,7 @@ use super::{
     verbs::{self, Subject, Verb},
 };
 use crate::chat::{
-    language::decode::{Words, decode},
+    language::decode::{LineWords, decode},
     policy::secret_scan,
 };
 
@@ -38,7 +38,7 @@ fn refuse_secret(text: &str) -> Result<(), UserError> {
 }
 
 fn read(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
-    let mut words = Words::new(text);
+    let mut words = LineWords::new(text);
     let case = leading_case(&mut words)?;
     match question(&mut words, case.is_some(), now) {
         Ok(command) => Ok(CommandLine { case, command }),
@@ -46,7 +46,7 @@ fn read(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
     }
 }
 
-fn question(words: &mut Words<'_>, of_a_case: bool, now: Seconds) -> Result<Command, UserError> {
+fn question(words: &mut LineWords<'_>, of_a_case: bool, now: Seconds) -> Result<Command, UserError> {
     let verb = verb(words)?;
     let with_verb = |mistake: UserError| UserError { verb: Some(verb), ..mistake };
     let command = (verb.read)(words, now).map_err(with_verb)?;
@@ -68,7 +68,7 @@ fn about(case: Option<&CaseId>, mistake: UserError) -> UserError {
 }
 
 /// The id of a case at the start of a line. Digits of any other length are no verb either.
-fn leading_case(words: &mut Words<'_>) -> Result<Option<CaseId>, UserError> {
+fn leading_case(words: &mut LineWords<'_>) -> Result<Option<CaseId>, UserError> {
     let Some(word) = words.peek().map(|word| word.shown()) else { return Ok(None) };
     // As people write an id: as code, bold, with a colon behind it.
     let digits = word.trim_start_matches(['#', '`', '*', '_']).trim_end_matches(['`', '*', '_', ':', ',']);
@@ -86,7 +86,7 @@ fn leading_case(words: &mut Words<'_>) -> Result<Option<CaseId>, UserError> {
 }
 
 /// Reads the verb: one word or two.
-fn verb(words: &mut Words<'_>) -> Result<&'static Verb, UserError> {
+fn verb(words: &mut LineWords<'_>) -> Result<&'static Verb, UserError> {
     let Some(first) = words.next().map(|word| spelled(&word.shown())) else { return named("tray") };
     let second = words.peek().map(|word| spelled(&word.shown()));
     let (verb, exact) = find(&first, second.as_deref())?;

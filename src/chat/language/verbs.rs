@@ -7,7 +7,7 @@ use super::{
     table::TABLE,
     user_error::UserError,
 };
-use crate::chat::{language::decode::Words, policy::roles::Role};
+use crate::chat::{language::decode::LineWords, policy::roles::Role};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -18,7 +18,7 @@ pub(crate) enum Subject {
     Organisation,
 }
 
-pub(crate) type Read = fn(&mut Words<'_>, Seconds) -> Result<Command, UserError>;
+pub(crate) type Read = fn(&mut LineWords<'_>, Seconds) -> Result<Command, UserError>;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::chat::language::{grammar::parse, verbs};
 use crate::chat::{
-    language::decode::{Words, decode, encode, quote},
+    language::decode::{LineWords, decode, encode, quote},
     policy::secret_scan,
 };
 
@@ -141,7 +141,7 @@ proptest! {
 
     #[test]
     fn a_quoted_word_is_one_word(text in "[a-z <>&\"\\\\—|=,-]{0,20}") {
-        prop_assert_eq!(Words::new(&quote(&text)).map(|word| word.shown()).collect::<Vec<_>>(), [text]);
+        prop_assert_eq!(LineWords::new(&quote(&text)).map(|word| word.shown()).collect::<Vec<_>>(), [text]);
     }
 
     #[test]
