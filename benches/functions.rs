@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
 use casebridge::{chat::secret_scan, state::Store};
-use casebridge_lab::standins::{Delivery, Jira, Sir, Slack};
+use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
 use lambda::{Lambda, request};
 use serde_json::{Value, json};
@@ -37,17 +37,17 @@ const SAMPLE: [(f64, f64); 2] = [(254.0, 60.0), (382.0, 72.0)];
 
 /// The servers around the functions.
 struct Around {
-    slack: Slack,
-    sir: Sir,
-    jira: Jira,
+    slack: SlackStandin,
+    sir: SirStandin,
+    jira: JiraStandin,
     variables: Vec<(&'static str, String)>,
     whole: bool,
 }
 
 impl Around {
     async fn start() -> Self {
-        let slack = Slack::start().await.unwrap();
-        let (sir, jira) = (Sir::start().await.unwrap(), Jira::start().await.unwrap());
+        let slack = SlackStandin::start().await.unwrap();
+        let (sir, jira) = (SirStandin::start().await.unwrap(), JiraStandin::start().await.unwrap());
         let settings = format!(
             "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
              [roles]\nadmin = ['U024BE7LH']\n",
@@ -88,7 +88,7 @@ impl Around {
         posted["ts"].as_str().unwrap().to_owned()
     }
 
-    fn click(&self, ts: &str, action: &str) -> Delivery {
+    fn click(&self, ts: &str, action: &str) -> SignedRequest {
         self.slack.clicks("U024BE7LH", &self.slack.security(), ts, action, &Value::Null).unwrap()
     }
 }
@@ -150,7 +150,7 @@ async fn warm_command(around: &Around, binary: &str) -> ([f64; 3], f64) {
     let lambda = Lambda::start().await;
     let function = around.function(&lambda, binary);
     let case = around.sir.aws_creates_case("Key leaked");
-    let (channel, buttons) = (around.slack.security(), around.buttons(&case).await);
+    let (channel, buttons) = (around.slack.security(), around.buttons(case.as_str()).await);
     let line = |number| format!("{case} comment number {number}");
     let slash =
         warm(&lambda, |number| around.slack.types("U024BE7LH", &channel, "/sir", &line(number))).await;
@@ -161,7 +161,7 @@ async fn warm_command(around: &Around, binary: &str) -> ([f64; 3], f64) {
 }
 
 /// Milliseconds from a request to its 200.
-async fn warm(lambda: &Lambda, act: impl Fn(usize) -> Delivery) -> f64 {
+async fn warm(lambda: &Lambda, act: impl Fn(usize) -> SignedRequest) -> f64 {
     let mut times = Vec::new();
     for number in 0..=TIMES {
         let event = request(&act(number));

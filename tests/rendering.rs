@@ -255,7 +255,7 @@ fn holds_for_slack(message: &Message) {
     is_inert_mrkdwn(&message.text);
     assert!(message.blocks.len() <= 50);
     let all = Value::Array(message.blocks.clone());
-    assert_eq!(standins::Slack::block_complaints(&all), [] as [String; 0], "{all}");
+    assert_eq!(standins::SlackStandin::block_complaints(&all), [] as [String; 0], "{all}");
     let mut total = 0;
     for object in all_objects(&all) {
         let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -345,7 +345,7 @@ const CONSOLE: &str = "https://console.example.com/a|b%3Ec%20d";
 fn holds_for_jira(document: &Value) {
     let size = document.to_string().len();
     assert!(size <= 32_767, "{size} bytes");
-    assert_eq!(standins::Jira::document_faults(document), [] as [String; 0], "{document}");
+    assert_eq!(standins::JiraStandin::document_faults(document), [] as [String; 0], "{document}");
     assert_eq!((&document["type"], &document["version"]), (&"doc".into(), &1.into()));
     assert!(document["content"].as_array().is_some_and(|content| !content.is_empty()), "{document}");
     let code: Vec<&Value> = all_objects(document)

@@ -4,24 +4,24 @@ use std::path::PathBuf;
 
 use casebridge::telemetry::log;
 use casebridge_lab::{
-    playground::{page::Page, standins::Standins, story},
+    playground::{page::PlaygroundPage, standins::Standins, story},
     simulation::{self, Task},
 };
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{output, settings};
+use crate::{output, plan, settings};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
 #[command(name = "casebridge", version, about)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// Opens the playground in the browser: SIR, Slack and Jira on this machine (the default).
     Play {
         /// Tells a case's life as text instead, and checks it.
@@ -40,7 +40,12 @@ enum Command {
     /// Checks settings, stores them in the table CASEBRIDGE_TABLE, or shows those that are there.
     Settings {
         #[command(subcommand)]
-        command: settings::Command,
+        command: settings::SettingsCommand,
+    },
+    /// Shows what would be done for a case now, and changes nothing.
+    Plan {
+        /// The case's id.
+        case: String,
     },
     /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
     Simulate {
@@ -51,8 +56,8 @@ enum Command {
         #[arg(long)]
         seed: Option<u64>,
         /// How hard the worlds are: `usual`, in which every promise holds, or `hard`, in which it does not yet.
-        #[arg(long, value_enum, default_value_t = Class::Usual, conflicts_with_all = ["mutants", "crash_points"])]
-        class: Class,
+        #[arg(long, value_enum, default_value_t = ClassArg::Usual, conflicts_with_all = ["mutants", "crash_points"])]
+        class: ClassArg,
         /// Takes each protection away and sees that a promise breaks; breaks what people see, and sees it noticed.
         #[arg(long, conflicts_with_all = ["seeds", "seed"])]
         mutants: bool,
@@ -64,34 +69,37 @@ enum Command {
 
 /// How hard simulated worlds are.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Class {
+enum ClassArg {
     /// As hard as the product stands.
     Usual,
     /// As hard as the real one: what fails there is listed in docs/decisions/0007-worlds-that-still-fail.md.
     Hard,
 }
 
-impl From<Class> for simulation::Class {
-    fn from(class: Class) -> Self {
+impl From<ClassArg> for simulation::Class {
+    fn from(class: ClassArg) -> Self {
         match class {
-            Class::Usual => Self::Usual,
-            Class::Hard => Self::Hard,
+            ClassArg::Usual => Self::Usual,
+            ClassArg::Hard => Self::Hard,
         }
     }
 }
 
 /// Why a command did not do what it should. Its `Display` is for the person who typed it.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum CliError {
     /// The story did not go as told.
     #[error("{0}")]
-    Story(#[from] story::Error),
+    Story(#[from] story::StoryError),
     /// The playground did not start.
     #[error("{0}")]
-    Stage(#[from] casebridge_lab::playground::stage::Error),
+    Stage(#[from] casebridge_lab::playground::stage::StageError),
     /// Settings are not good, or cannot be reached.
     #[error("{0}")]
-    Settings(#[from] settings::Error),
+    Settings(#[from] settings::SettingsError),
+    /// Nobody can say what would be done.
+    #[error("{0}")]
+    Plan(#[from] plan::PlanError),
     /// A promise was broken in a simulated world, or a protection was not missed.
     #[error("the simulation failed: its output tells which seed")]
     Simulation,
@@ -103,7 +111,7 @@ pub enum Error {
 /// What the bridge logs goes to stderr from now on: warnings, or what `RUST_LOG` says. In simulated worlds everything
 /// fails all the time: there it is silent.
 pub fn log(cli: &Cli) {
-    let simulates = matches!(cli.command, Some(Command::Simulate { .. }));
+    let simulates = matches!(cli.command, Some(CliCommand::Simulate { .. }));
     let usual = if simulates { "off" } else { "warn" };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let _ = tracing_subscriber::registry().with(log::filter(usual)).with(lines).try_init();
@@ -113,33 +121,34 @@ pub fn log(cli: &Cli) {
 ///
 /// # Errors
 /// It could not be done.
-pub async fn run(cli: Cli) -> Result<(), Error> {
-    match cli.command.unwrap_or(Command::Play { once: false, port: 0 }) {
-        Command::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
-        Command::Play { once: false, port } => page(port).await?,
-        Command::Standins { port_file } => standins(&port_file).await?,
-        Command::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
-        Command::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints { every: 1 })?,
-        Command::Simulate { seed: Some(seed), seeds: None, class, .. } => {
+pub async fn run(cli: Cli) -> Result<(), CliError> {
+    match cli.command.unwrap_or(CliCommand::Play { once: false, port: 0 }) {
+        CliCommand::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
+        CliCommand::Play { once: false, port } => page(port).await?,
+        CliCommand::Standins { port_file } => standins(&port_file).await?,
+        CliCommand::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
+        CliCommand::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints { every: 1 })?,
+        CliCommand::Simulate { seed: Some(seed), seeds: None, class, .. } => {
             simulate(Task::One(seed, class.into()))?;
         }
-        Command::Simulate { seed, seeds, class, .. } => {
+        CliCommand::Simulate { seed, seeds, class, .. } => {
             let (first, count) = (seed.unwrap_or(0), seeds.unwrap_or(1_000));
             simulate(Task::Seeds { first, count, class: class.into() })?;
         }
-        Command::Settings { command } => output::say(&settings::run(command).await?)?,
+        CliCommand::Plan { case } => output::say(&plan::run(&case).await?)?,
+        CliCommand::Settings { command } => output::say(&settings::run(command).await?)?,
     }
     Ok(())
 }
 
-fn simulate(task: Task) -> Result<(), Error> {
+fn simulate(task: Task) -> Result<(), CliError> {
     match simulation::report(task, &mut std::io::stdout())? {
         true => Ok(()),
-        false => Err(Error::Simulation),
+        false => Err(CliError::Simulation),
     }
 }
 
-async fn standins(port_file: &std::path::Path) -> Result<(), Error> {
+async fn standins(port_file: &std::path::Path) -> Result<(), CliError> {
     let standins = Standins::start().await?;
     standins.write_ports(port_file)?;
     output::say(&format!("Stand-ins of SIR, Slack, Jira and Security Hub: see {}", port_file.display()))?;
@@ -147,8 +156,8 @@ async fn standins(port_file: &std::path::Path) -> Result<(), Error> {
     Ok(())
 }
 
-async fn page(port: u16) -> Result<(), Error> {
-    let page = Page::bind(port).await?;
+async fn page(port: u16) -> Result<(), CliError> {
+    let page = PlaygroundPage::bind(port).await?;
     output::say(&format!("The playground is at {} (Ctrl-C ends it)", page.url()))?;
     Ok(page.run().await?)
 }

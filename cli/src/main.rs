@@ -1,7 +1,8 @@
-//! The command-line tool: playground, settings, stand-ins.
+//! The command-line tool: playground, settings, stand-ins, what would be done.
 
 mod commands;
 mod output;
+mod plan;
 mod settings;
 
 use std::{

@@ -18,7 +18,7 @@ use clap::Subcommand;
 
 /// What can be done with settings.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum SettingsCommand {
     /// Says everything that is wrong with a file: key, line, and what to do.
     Check {
         /// Settings in TOML; docs/settings.md lists the keys.
@@ -35,7 +35,7 @@ pub enum Command {
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum SettingsError {
     /// The file could not be read.
     #[error("{}: {error}", file.display())]
     File {
@@ -82,13 +82,13 @@ fn lines(problems: &[Problem]) -> String {
 /// Does it; the answer is what to say.
 ///
 /// # Errors
-/// See [`Error`].
-pub async fn run(command: Command) -> Result<String, Error> {
+/// See [`SettingsError`].
+pub async fn run(command: SettingsCommand) -> Result<String, SettingsError> {
     match command {
-        Command::Check { file } => {
+        SettingsCommand::Check { file } => {
             check(&file, sdk::reach_here().await).map(|_| format!("{}: good", file.display()))
         }
-        Command::Push { file } => {
+        SettingsCommand::Push { file } => {
             let (toml, settings) = check(&file, sdk::reach_here().await)?;
             let aws = Aws::default();
             let own = aws.config().await.region().map(AsRef::as_ref);
@@ -97,29 +97,30 @@ pub async fn run(command: Command) -> Result<String, Error> {
             Dynamo::new(Aws::default(), name.as_str()).put_settings(&toml).await?;
             Ok(format!("{} is in {name}; the functions take it up within a minute", file.display()))
         }
-        Command::Pull => {
+        SettingsCommand::Pull => {
             let table = Dynamo::new(Aws::default(), environment::table(variable)?);
-            Ok(table.settings().await?.ok_or(Error::None)?.trim_end().to_owned())
+            Ok(table.settings().await?.ok_or(SettingsError::None)?.trim_end().to_owned())
         }
     }
 }
 
 /// Whether the service is asked where the functions may ask it.
-fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), Error> {
+fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), SettingsError> {
     match (named, own) {
         (Some(named), Some(own)) if named != own => {
-            Err(Error::Region { named: named.to_owned(), own: own.to_owned() })
+            Err(SettingsError::Region { named: named.to_owned(), own: own.to_owned() })
         }
         _ => Ok(()),
     }
 }
 
 /// A file with good settings: its text, and what it says.
-fn check(file: &Path, reach: Reach) -> Result<(String, Settings), Error> {
-    let toml = fs::read_to_string(file).map_err(|error| Error::File { file: file.to_owned(), error })?;
+fn check(file: &Path, reach: Reach) -> Result<(String, Settings), SettingsError> {
+    let toml =
+        fs::read_to_string(file).map_err(|error| SettingsError::File { file: file.to_owned(), error })?;
     match Settings::parse(&toml, reach) {
         Ok(settings) => Ok((toml, settings)),
-        Err(problems) => Err(Error::Bad { file: file.to_owned(), problems }),
+        Err(problems) => Err(SettingsError::Bad { file: file.to_owned(), problems }),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use casebridge::config::{hosts::Reach, settings::Settings};
-use casebridge_lab::playground::page::Page;
+use casebridge_lab::playground::page::PlaygroundPage;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -231,7 +231,7 @@ fn button(seen: &Value, user: &str, label: &str) -> Option<(Value, Value)> {
 
 #[tokio::test]
 async fn a_case_is_opened_answered_and_closed_on_the_page() {
-    let page = Page::bind(0).await.unwrap();
+    let page = PlaygroundPage::bind(0).await.unwrap();
     let browser = Browser { client: client(), url: page.url() };
     tokio::select! {
         ended = page.run() => panic!("{ended:?}"),
@@ -286,7 +286,7 @@ async fn attach(browser: &Browser, card: &str) {
 
 #[tokio::test]
 async fn the_page_answers_its_own_browser_and_nobody_elses() {
-    let page = Page::bind(0).await.unwrap();
+    let page = PlaygroundPage::bind(0).await.unwrap();
     let (client, url) = (client(), page.url());
     let checks = async {
         let answer = client.get(&url).send().await.unwrap();

@@ -34,13 +34,13 @@ pub enum Author {
 
 /// What a comment says without the line in which we named its speaker. Whose name stands there otherwise, in whatever
 /// words, is a part of what was said.
-pub fn unnamed<'a>(body: &'a str, speaker: Option<&str>) -> &'a str {
+pub(crate) fn unnamed<'a>(body: &'a str, speaker: Option<&str>) -> &'a str {
     let named = speaker.and_then(|speaker| body.strip_prefix(speaker)?.strip_prefix(":\n"));
     named.filter(|words| !words.is_empty()).unwrap_or(body)
 }
 
 /// Whether a comment names its speaker as we do for somebody who spoke at this target: `Ana (Slack):`.
-pub fn names_a_speaker(body: &str, target: &str) -> bool {
+pub(crate) fn names_a_speaker(body: &str, target: &str) -> bool {
     let line = body.split_once(":\n").map_or("", |(line, _)| line);
     let who = line.rsplit_once(" · part ").map_or(line, |(who, _)| who);
     !who.contains('\n') && who.ends_with(&format!(" ({target})"))
@@ -56,8 +56,7 @@ impl Author {
         }
     }
 
-    /// Whether it is somebody in the user's own account.
-    pub fn is_a_principal(&self) -> bool {
+    pub(crate) fn is_a_principal(&self) -> bool {
         matches!(self, Self::Principal(_))
     }
 }

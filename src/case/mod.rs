@@ -4,11 +4,11 @@
 
 pub mod author;
 mod ids;
-pub mod passage;
+pub(crate) mod passage;
 pub mod snapshot;
-pub mod stated;
+pub(crate) mod stated;
 pub mod text;
-pub mod turn;
+pub(crate) mod turn;
 
 use serde::{Deserialize, Serialize};
 

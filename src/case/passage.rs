@@ -4,33 +4,27 @@
 
 /// A piece of a text that is laid out in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passage<'a> {
+pub(crate) enum Passage<'a> {
     /// Lines, line ends among them.
     Lines(&'a str),
     /// Items of a list; `first` is the first one's number where they are numbered.
     List {
-        /// As it was written.
         first: Option<u64>,
-        /// What stands behind each marker.
         items: Vec<&'a str>,
     },
-    /// Lines between two fences.
     Code(&'a str),
 }
 
-/// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span<'a> {
-    /// Words.
+pub(crate) enum Span<'a> {
     Words(&'a str),
-    /// What stands between two backticks.
     Code(&'a str),
     /// An address of the web, spelled as a browser spells it.
     Address(&'a str),
 }
 
 /// The passages of a text, in order. The ends of the lines between two passages belong to neither.
-pub fn passages(text: &str) -> Vec<Passage<'_>> {
+pub(crate) fn passages(text: &str) -> Vec<Passage<'_>> {
     let mut all: Vec<Passage<'_>> = Vec::new();
     let mut begun = 0;
     let mut at = 0;
@@ -64,7 +58,6 @@ fn special(text: &str) -> Option<(Passage<'_>, usize)> {
     code(text).or_else(|| list(text))
 }
 
-/// Code needs both its fences, and something between them.
 fn code(text: &str) -> Option<(Passage<'_>, usize)> {
     let is_fence = |line: &str| line.trim_end() == FENCE;
     let inside = next_line(text, 0);
@@ -126,7 +119,7 @@ fn marked(line: &str) -> Option<(Option<u64>, &str)> {
 }
 
 /// The pieces of a text: words, code, addresses. Joined, with its backticks around code, they are the text.
-pub fn spans(text: &str) -> Vec<Span<'_>> {
+pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
     let mut all = Vec::new();
     let (mut begun, mut at) = (0, 0);
     while let Some(found) = text[at..].find(['`', 'h']) {
@@ -148,6 +141,7 @@ pub fn spans(text: &str) -> Vec<Span<'_>> {
     all
 }
 
+/// Code needs both its fences, and something between them.
 fn coded(text: &str) -> Option<(Span<'_>, usize)> {
     let inside = text.strip_prefix('`')?;
     let end = inside.find(['`', '\n'])?;

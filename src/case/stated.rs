@@ -3,9 +3,8 @@
 use serde::{Deserialize, Deserializer};
 
 /// For a field that may be null but must be there: what is missing does not count as nothing.
-///
-/// # Errors
-/// As the deserializer's.
-pub fn stated<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn stated<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    field: D,
+) -> Result<Option<T>, D::Error> {
     Option::deserialize(field)
 }

@@ -20,7 +20,7 @@ pub fn parts(text: &str, most: usize) -> Vec<String> {
 }
 
 /// As [`parts`], where a character counts as much as `weight` says: escaping makes some of them longer.
-pub fn parts_by(text: &str, most: usize, weight: impl Fn(char) -> usize) -> Vec<String> {
+pub(crate) fn parts_by(text: &str, most: usize, weight: impl Fn(char) -> usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(limit) = overflow(rest, most, &weight) {
@@ -54,7 +54,7 @@ fn overflow(text: &str, most: usize, weight: impl Fn(char) -> usize) -> Option<u
 }
 
 /// The beginning of a text that weighs at most `most`, with `…` where something was left out.
-pub fn cut_by(text: &str, most: usize, weight: impl Fn(char) -> usize) -> String {
+pub(crate) fn cut_by(text: &str, most: usize, weight: impl Fn(char) -> usize) -> String {
     if text.chars().map(&weight).sum::<usize>() <= most {
         return text.to_owned();
     }
@@ -103,8 +103,7 @@ pub fn linked(label: &str, address: &str) -> String {
     }
 }
 
-/// A text as one line.
-pub fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

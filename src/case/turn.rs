@@ -23,7 +23,7 @@ pub fn since(before: Option<(bool, Seconds)>, case: &Case, comments: &[Comment])
 }
 
 /// When the thread is reminded: after the configured hours, but not in the quiet ones. `None` where never.
-pub fn nudge_at((_, since): (bool, Seconds), hours: u32, quiet: Option<[u8; 2]>) -> Option<Millis> {
+pub(crate) fn nudge_at((_, since): (bool, Seconds), hours: u32, quiet: Option<[u8; 2]>) -> Option<Millis> {
     if hours == 0 {
         return None;
     }

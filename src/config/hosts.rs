@@ -21,7 +21,7 @@ pub fn is_private(url: &Url) -> bool {
 }
 
 /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -43,7 +43,6 @@ impl<'a> Base<'a> {
         Some(Self { host: host.strip_suffix(":443").unwrap_or(host), path })
     }
 
-    /// Slack's, or GovSlack's.
     pub(super) fn is_slack_api(self) -> bool {
         matches!((self.host, self.path), ("slack.com" | "slack-gov.com", "api"))
     }
@@ -77,7 +76,7 @@ fn is_cloud_id(text: &str) -> bool {
 
 /// A proxy for what goes by https. What goes by http goes to this machine, and never through one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpsProxy {
+pub(crate) struct HttpsProxy {
     /// Where it is.
     pub url: String,
     /// Hosts that are reached without it, as `NO_PROXY` spells them.
@@ -85,7 +84,7 @@ pub struct HttpsProxy {
 }
 
 /// The proxy that the environment names in `HTTPS_PROXY` and `NO_PROXY`, in either case. `variable` reads one.
-pub fn proxy(variable: impl Fn(&str) -> Option<String>) -> Option<HttpsProxy> {
+pub(crate) fn proxy(variable: impl Fn(&str) -> Option<String>) -> Option<HttpsProxy> {
     let either = |upper: &str, lower: &str| {
         [upper, lower].into_iter().filter_map(&variable).find(|text| !text.is_empty())
     };

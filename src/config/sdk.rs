@@ -56,7 +56,6 @@ impl Aws {
 }
 
 impl From<SdkConfig> for Aws {
-    /// For whoever has a configuration already.
     fn from(config: SdkConfig) -> Self {
         Self { config: Arc::new(OnceCell::new_with(Some(config))), security_hub: None }
     }
@@ -108,8 +107,7 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// Timeouts of each attempt and of the whole.
-    pub fn timeouts(self) -> TimeoutConfig {
+    pub(crate) fn timeouts(self) -> TimeoutConfig {
         TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(self.attempt)

@@ -19,7 +19,10 @@ use crate::{
     sync::{
         announcements::{self, News},
         context::Context,
-        reconcile::reconcile,
+        reconcile::{
+            preview::{Preview, PreviewError, preview},
+            reconcile,
+        },
         resync,
         trigger::{self, Hint},
     },
@@ -183,6 +186,16 @@ impl Notifier<'_> {
     fn context<'c>(&'c self, targets: &'c [&'c dyn Target], listener: &'c dyn Listener) -> Context<'c> {
         let Self { world, settings, deadline, .. } = *self;
         Context { world, settings, targets, listener, queues: Queues::default(), deadline }
+    }
+
+    /// What would be done for a case now. Changes nothing anywhere.
+    ///
+    /// # Errors
+    /// The service or the table did not answer.
+    pub async fn preview(&self, case: &CaseId) -> Result<Vec<Preview>, PreviewError> {
+        let (targets, listener) = (Targets::new(self.slack(), self.jira()), self.listener());
+        let all = targets.all();
+        preview(&self.context(&all, &listener), case).await
     }
 
     /// Every case for itself: what one of them does to its worker harms no other.

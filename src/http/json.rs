@@ -11,7 +11,7 @@ pub fn read(bytes: &[u8]) -> Option<Value> {
 }
 
 /// The same without members and items that are null: as if they had not been sent.
-pub fn without_nulls(value: Value) -> Value {
+pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let said = fields.into_iter().filter(|(_, value)| !value.is_null());

@@ -87,6 +87,8 @@ pub struct Response {
     pub retry_after: Option<String>,
     /// `X-Seraph-LoginReason`, as it was sent: what Jira says of our login, whatever the status.
     pub login: Option<String>,
+    /// `RateLimit-Reason`, as it was sent: what Jira counted.
+    pub limit: Option<String>,
     /// The body, at most [`MAX_BODY`] bytes.
     pub body: Bytes,
 }
@@ -178,8 +180,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What no answer at all means.
-    pub fn from_trouble(trouble: TransportError) -> Self {
+    pub(crate) fn from_trouble(trouble: TransportError) -> Self {
         match trouble {
             TransportError::NotSent(why) => Self::NotApplied { retry_after: None, why },
             TransportError::Lost(why) => Self::Unknown { why },
@@ -192,9 +193,8 @@ impl Failure {
     }
 
     /// What a redirect means, which is never followed: tokens stay where they are sent.
-    ///
     /// 303 says that the request was worked on; any other says that the service is not at this address.
-    pub fn redirected(what: impl std::fmt::Display, status: u16) -> Self {
+    pub(crate) fn redirected(what: impl std::fmt::Display, status: u16) -> Self {
         let why = format!("{what}: redirected (HTTP {status})");
         match status {
             303 => Self::Unknown { why },

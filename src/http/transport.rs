@@ -20,7 +20,6 @@ const CONNECT: Duration = Duration::from_secs(2);
 const COPY: Duration = Duration::from_secs(18);
 
 /// How long connections are kept between two requests, in milliseconds of the wall clock.
-///
 /// Lambda stops the process between invocations. A connection that died meanwhile takes a request with it, and
 /// that a message was not posted can then be learned only by looking for it.
 const KEPT: Millis = 10_000;
@@ -143,7 +142,7 @@ impl Transport {
 async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let (retry_after, login) = (header("retry-after"), header("x-seraph-loginreason"));
+    let [retry_after, login, limit] = ["retry-after", "x-seraph-loginreason", "ratelimit-reason"].map(header);
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| trouble(&error))? {
         if body.len() + piece.len() > MAX_BODY {
@@ -151,7 +150,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError>
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Response { status, retry_after, login, body: body.into() })
+    Ok(Response { status, retry_after, login, limit, body: body.into() })
 }
 
 fn not_sent(why: &str) -> TransportError {
@@ -287,7 +286,6 @@ mod tests {
         }
     }
 
-    /// What became of a copy.
     #[derive(Debug, PartialEq)]
     enum Copied {
         Put(u16),

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use crate::case::Millis;
 
 /// Something that was read, and when. Whoever comes while it is being read waits for that one reading.
-pub struct Cached<T>(Mutex<Option<(Millis, Arc<T>)>>);
+pub(crate) struct Cached<T>(Mutex<Option<(Millis, Arc<T>)>>);
 
 impl<T> Default for Cached<T> {
     fn default() -> Self {

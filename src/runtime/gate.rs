@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
+    mem,
     rc::Rc,
     time::Duration,
 };
@@ -92,15 +93,6 @@ async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, n
     }
 }
 
-/// The destination asked for patience: its word holds for every worker.
-///
-/// # Errors
-/// The store did not answer.
-pub async fn throttle(world: &dyn World, target: TargetKind, until: Millis) -> Result<()> {
-    let longer = |breaker: &mut Breaker| breaker.until = breaker.until.max(until);
-    change(world, &name(target), longer).await.map(|_| ())
-}
-
 /// Something that is only set and that a destination refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -140,26 +132,71 @@ pub async fn refused_since(world: &dyn World, target: TargetKind, since: Millis)
     Ok(refusals)
 }
 
-/// Sends a request as [`send_in_time`], unless somebody was told that requests of this kind are to wait: a
-/// `Retry-After` holds for all who make them. Slack's limits are a method's, Jira's are everybody's.
+/// Until when what is asked of a target is left alone, by what a `Retry-After` was about: a method, a channel, an issue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Quiet {
+    Each(BTreeMap<String, Millis>),
+    /// As 0.1.0 wrote it, with one note for each.
+    All(Millis),
+}
+
+impl Default for Quiet {
+    fn default() -> Self {
+        Self::Each(BTreeMap::new())
+    }
+}
+
+impl Quiet {
+    /// Until when whoever asks under these names waits.
+    fn until(&self, names: &[String]) -> Millis {
+        match self {
+            Self::All(until) => *until,
+            Self::Each(each) => names.iter().filter_map(|name| each.get(name)).copied().max().unwrap_or(0),
+        }
+    }
+
+    fn keep(&mut self, name: &str, until: Millis, now: Millis) {
+        let mut each = match mem::take(self) {
+            Self::Each(each) => each,
+            Self::All(_) => BTreeMap::new(),
+        };
+        each.retain(|_, other| *other > now);
+        let longest = each.entry(name.to_owned()).or_default();
+        *longest = until.max(*longest);
+        *self = Self::Each(each);
+    }
+}
+
+/// What a request is one of, as its target counts requests.
+#[derive(Clone, Copy)]
+pub struct Counted<'c> {
+    /// Who counts.
+    pub target: TargetKind,
+    /// As what it is counted: it waits where any of them is to be left alone.
+    pub names: &'c [String],
+    /// Which of them an answer with a `Retry-After` is about.
+    pub about: fn(&Response) -> usize,
+}
+
+/// Sends a request as [`send_in_time`], unless somebody was told that requests of its kind are to wait: a `Retry-After`
+/// holds for all who make them, and for nothing else.
 ///
 /// # Errors
 /// As there; [`Failure::NotApplied`] with what is left of the wait.
 pub async fn send(
     world: &dyn World,
-    kind: &str,
+    counted: Counted<'_>,
     request: Request,
     until: Millis,
 ) -> std::result::Result<Response, Failure> {
-    let name = format!("quiet/{kind}");
-    let quiet: Millis = match read_as(world, &name).await {
-        Ok(quiet) => quiet,
+    let (name, names) = (format!("quiet/{}", counted.target), counted.names);
+    let quiet = match read_as::<Quiet>(world, &name).await {
+        Ok(quiet) => quiet.until(names),
         Err(state::Error::Unreadable(record)) => {
             metrics::unreadable(&record);
-            return Err(Failure::NotApplied {
-                retry_after: None,
-                why: format!("{kind}: its Retry-After is unreadable"),
-            });
+            let why = format!("{}: its Retry-After is unreadable", counted.target);
+            return Err(Failure::NotApplied { retry_after: None, why });
         }
         // Where the table does not answer, nobody knows of a word.
         Err(_) => 0,
@@ -167,14 +204,16 @@ pub async fn send(
     if let Ok(left @ 1..) = u64::try_from(quiet - world.now())
         && world.holds(Rule::RetryAfter)
     {
-        let why = format!("{kind}: to be left alone for now");
+        let why = format!("{}: to be left alone for now", names.last().map_or("", String::as_str));
         return Err(Failure::NotApplied { retry_after: Some(Duration::from_millis(left)), why });
     }
     let response = send_in_time(world, request, until).await?;
     if let Some(time) = response.wait().filter(|time| !time.is_zero()) {
-        let word = world.now() + Millis::try_from(time.as_millis()).unwrap_or(0);
-        if let Err(trouble) = change(world, &name, |quiet: &mut Millis| *quiet = word.max(*quiet)).await {
-            warn!(kind, %trouble, "a Retry-After could not be kept");
+        let (now, time) = (world.now(), Millis::try_from(time.as_millis()).unwrap_or(0));
+        let about = names.get((counted.about)(&response)).map_or("", String::as_str);
+        let kept = change(world, &name, |quiet: &mut Quiet| quiet.keep(about, now + time, now)).await;
+        if let Err(trouble) = kept {
+            warn!(target = %counted.target, %trouble, "a Retry-After could not be kept");
         }
     }
     Ok(response)
@@ -317,6 +356,21 @@ mod tests {
         golden::later::<Breaker>("breakers");
     }
 
+    #[test]
+    fn a_word_binds_what_it_is_about_until_its_time_and_a_shorter_one_takes_nothing_back() {
+        let name = |name: &str| name.to_owned();
+        let mut quiet = Quiet::All(5);
+        assert_eq!(quiet.until(&[name("any")]), 5);
+        quiet.keep("a", 100, 10);
+        quiet.keep("a", 50, 10);
+        quiet.keep("b", 70, 10);
+        assert_eq!(quiet.until(&[name("a")]), 100);
+        assert_eq!(quiet.until(&[name("c"), name("b")]), 70);
+        assert_eq!(quiet.until(&[name("c")]), 0);
+        quiet.keep("c", 200, 80);
+        assert_eq!(quiet, Quiet::Each([(name("a"), 100), (name("c"), 200)].into()));
+    }
+
     #[tokio::test]
     async fn only_the_first_to_find_a_target_broken_is_to_say_so() {
         let (sender, _jobs) = tokio::sync::mpsc::unbounded_channel();
@@ -341,6 +395,14 @@ mod tests {
             "breakers",
             &[("shut", Breaker::default()), ("asked for patience", patient), ("open", open)],
         );
-        golden::check_json::<Millis>("quiet", &[("until", 1_795_669_230_000), ("nothing", 0)]);
+        let each = |until| Quiet::Each([("chat.update".to_owned(), until)].into());
+        golden::check_json(
+            "quiet",
+            &[
+                ("until", Quiet::All(1_795_669_230_000)),
+                ("nothing", Quiet::All(0)),
+                ("of a method", each(1_795_669_230_000)),
+            ],
+        );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The functions run in the real world, `simulate` runs the same code in a seeded one.
 
-pub mod cached;
+pub(crate) mod cached;
 pub mod gate;
 pub mod live;
 
@@ -70,10 +70,8 @@ pub struct QueueMessage {
 
 /// Sends a request, unless its answer could come after `until`, when the time of whoever asks ends. A worker that
 /// stood still is stopped here: by then another may hold its case.
-///
-/// # Errors
 /// There was no answer, or nothing was sent: see [`http::Failure`].
-pub async fn send_in_time(
+pub(crate) async fn send_in_time(
     world: &dyn World,
     request: http::Request,
     until: Millis,

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use serde_json::{Map, Value};
 
-pub use crate::case::stated::stated;
+pub(crate) use crate::case::stated::stated;
 
 /// What this release writes, without saying so, and the highest that it reads.
 const VERSION: u64 = 1;

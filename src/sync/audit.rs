@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use tracing::{info, warn};
 
 use crate::{
-    case::{Case, Millis, snapshot::Facts},
+    case::{Case, snapshot::Facts},
     http::Failure,
     runtime::gate,
     state::{
@@ -66,7 +66,7 @@ pub async fn verify(
         Err(state::Error::Unreadable(_)) => return Ok(false),
         breaker => breaker.map(drop)?,
     }
-    let Some(there) = read_back(context, audited, note).await? else { return Ok(false) };
+    let Some(there) = read_back(audited, note).await else { return Ok(false) };
     let told = audited.told(context).await?;
     let findings = compare(&told, &there.ours);
     outgrow(audited, note, &there.ours);
@@ -122,22 +122,14 @@ fn outgrow(audited: &Audited<'_>, note: &mut PlaceNote, found: &[Found]) {
 }
 
 /// `None` where the target does not answer now.
-async fn read_back(
-    context: &Context<'_>,
-    audited: &Audited<'_>,
-    note: &PlaceNote,
-) -> Result<Option<ReadBack>, state::Error> {
+async fn read_back(audited: &Audited<'_>, note: &PlaceNote) -> Option<ReadBack> {
     let (case, planner) = (audited.lease.case, audited.target.planner());
     match audited.target.read_back(case, note).await {
-        Ok(there) => Ok(Some(there)),
-        Err(Failure::Gone { .. }) if planner.forgets_what_is_gone() => Ok(Some(ReadBack::default())),
+        Ok(there) => Some(there),
+        Err(Failure::Gone { .. }) if planner.forgets_what_is_gone() => Some(ReadBack::default()),
         Err(failure) => {
             warn!(%case, destination = planner.kind().as_str(), %failure, "could not be checked");
-            if let Failure::NotApplied { retry_after: Some(time), .. } = failure {
-                let wait = Millis::try_from(time.as_millis()).unwrap_or(0);
-                gate::throttle(context.world, planner.kind(), context.world.now() + wait).await?;
-            }
-            Ok(None)
+            None
         }
     }
 }
@@ -264,6 +256,7 @@ impl Audited<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Millis;
 
     fn told(remote: &str, seen: Seen) -> Told {
         Told { remote: remote.to_owned(), hash: "h".to_owned(), seen, theirs: false }

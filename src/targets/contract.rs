@@ -25,7 +25,7 @@ use crate::{
 
 /// An addition of which nothing is known may still arrive within this; longer than send delay, late arrival (seen up to
 /// 40 s) and stale reads together.
-pub const QUARANTINE: Millis = 60_000;
+pub(crate) const QUARANTINE: Millis = 60_000;
 
 /// What is to stand at a target, and where. Pure: from what is true and what is known there.
 pub trait Planner {
@@ -132,10 +132,8 @@ pub trait Target {
 }
 
 /// Whether whoever answered who we are knows us.
-///
-/// # Errors
 /// Nobody can tell now.
-pub fn known_to<T>(who: Result<T, Failure>) -> Result<bool, Failure> {
+pub(crate) fn known_to<T>(who: Result<T, Failure>) -> Result<bool, Failure> {
     match who {
         Ok(_) => Ok(true),
         Err(Failure::Broken { .. }) => Ok(false),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A time as `2026-11-21 10:00 UTC`.
-pub fn utc(at: Seconds) -> String {
+pub(crate) fn utc(at: Seconds) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     OffsetDateTime::from_unix_timestamp(at)
         .ok()
@@ -17,7 +17,7 @@ pub fn utc(at: Seconds) -> String {
 }
 
 /// Who must move, in a few words.
-pub fn whose_move(view: &View) -> &'static str {
+pub(crate) fn whose_move(view: &View) -> &'static str {
     match (view.case.is_closed(), view.case.resolver) {
         (true, _) => "Closed",
         (_, Resolver::Own) => "Your team's move",
@@ -87,7 +87,7 @@ pub fn some_of(items: &[String], most: usize) -> String {
 }
 
 /// `part 2 of 3`; `None` for a text in one piece.
-pub fn which_part(part: &Part) -> Option<String> {
+pub(crate) fn which_part(part: &Part) -> Option<String> {
     (part.of > 1).then(|| format!("part {} of {}", part.index + 1, part.of))
 }
 

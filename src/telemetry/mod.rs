@@ -1,5 +1,5 @@
 //! Log lines and metrics.
 
 pub mod log;
-pub mod metrics;
+pub(crate) mod metrics;
 pub mod report;

@@ -11,7 +11,7 @@ use casebridge::{
         mark::Mark,
     },
 };
-use casebridge_lab::standins::{self, Fault};
+use casebridge_lab::standins::{self, FaultRule};
 use serde_json::{Value, json};
 
 use crate::{Outcome, Wire, heard_once, outcome, troubles};
@@ -21,7 +21,7 @@ const EVIL: &str =
 
 /// A site, and what a client of it needs.
 struct Site {
-    jira: standins::Jira,
+    jira: standins::JiraStandin,
     wire: Wire,
     settings: settings::JiraSettings,
     email: Secret,
@@ -30,7 +30,7 @@ struct Site {
 
 impl Site {
     async fn start() -> Self {
-        let jira = standins::Jira::start().await.unwrap();
+        let jira = standins::JiraStandin::start().await.unwrap();
         let settings = json!({"api_url": jira.url(), "project": "SEC", "labels": ["incident"]});
         let (email, token) = jira.credentials();
         let settings = serde_json::from_value(settings).unwrap();
@@ -130,7 +130,7 @@ async fn fields_are_set_and_links_made_once_however_often() {
     }
     let issue = site.jira.issue(made.key.as_str()).unwrap();
     assert_eq!(issue["fields"]["summary"], "New");
-    assert!(standins::Jira::plain(&issue["fields"]["description"]).contains("new words"));
+    assert!(standins::JiraStandin::plain(&issue["fields"]["description"]).contains("new words"));
     assert_eq!(issue["remotelinks"].as_array().map(Vec::len), Some(1));
 }
 
@@ -208,7 +208,7 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
     client.edit_comment(&id, &newer, document("changed")).await.unwrap();
     assert_eq!(client.comment_by_id(&id).await.unwrap().mark_by(&me), Some(&newer));
     let told = site.jira.comments(made.key.as_str());
-    assert!(standins::Jira::plain(&told[0]["body"]).contains("changed"));
+    assert!(standins::JiraStandin::plain(&told[0]["body"]).contains("changed"));
     assert_eq!(told[0]["properties"]["sd.public.comment"], json!({"internal": true}));
     client.delete_comment(&id).await.unwrap();
     client.delete_comment(&id).await.unwrap();
@@ -311,7 +311,7 @@ const OPERATIONS: [&str; 13] = [
 async fn a_retry_after_is_kept_by_all_who_ask_jira_for_anything() {
     let site = Site::start().await;
     let key = site.client().create_issue(new_issue(&case())).await.unwrap().key;
-    site.jira.fault(Fault::on("getIssue").once().throttled(Some("30")));
+    site.jira.fault(FaultRule::on("getIssue").once().throttled(Some("30")));
     assert_eq!(ask(&site, "getIssue", &key).await, Outcome::NotApplied(Some(30)));
     let asked = site.jira.calls().len();
     for operation in ["getIssue", "addComment"] {
@@ -333,7 +333,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
     for operation in OPERATIONS {
         for (what, fault, expected) in troubles() {
             site.jira.take_calls();
-            site.jira.fault(fault(Fault::on(operation).once()));
+            site.jira.fault(fault(FaultRule::on(operation).once()));
             assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {what}");
             heard_once(&site.jira, operation, what);
             site.wire.hour();
@@ -355,7 +355,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
                 _ => expected,
             };
             site.jira.take_calls();
-            site.jira.fault(Fault::on(operation).once().error(status));
+            site.jira.fault(FaultRule::on(operation).once().error(status));
             assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {status}");
             heard_once(&site.jira, operation, status);
         }

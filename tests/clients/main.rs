@@ -19,7 +19,7 @@ use casebridge::{
     runtime::World,
     state::memory::Memory,
 };
-use casebridge_lab::standins::{Canned, Fault, Server, Target};
+use casebridge_lab::standins::{Canned, FaultRule, FaultTarget, Server};
 
 /// A world that has HTTP and nothing else.
 #[derive(Default)]
@@ -90,7 +90,7 @@ fn outcome<T>(answer: Result<T, Failure>) -> Outcome {
 }
 
 /// Something that goes wrong: what it is called, how it is made, and what each client must make of it.
-type Case = (&'static str, fn(Target) -> Fault, Outcome);
+type Case = (&'static str, fn(FaultTarget) -> FaultRule, Outcome);
 
 /// What goes wrong at any service alike.
 fn troubles() -> Vec<Case> {

@@ -14,7 +14,7 @@ use casebridge::{
         slack::{self, ConversationRef, File, Me, Message, MessageRef, OpenedView, Person, Slack},
     },
 };
-use casebridge_lab::standins::{self, Fault, Live};
+use casebridge_lab::standins::{self, FaultRule, LiveText};
 use serde_json::{Value, json};
 
 use crate::{Outcome, Wire, heard_once, outcome, troubles};
@@ -39,7 +39,7 @@ const EVIL: &str =
 
 /// A workspace, and what a client of it needs.
 struct Workspace {
-    slack: standins::Slack,
+    slack: standins::SlackStandin,
     wire: Wire,
     settings: settings::SlackSettings,
     token: Secret,
@@ -47,7 +47,7 @@ struct Workspace {
 
 impl Workspace {
     async fn start() -> Self {
-        let slack = standins::Slack::start().await.unwrap();
+        let slack = standins::SlackStandin::start().await.unwrap();
         let (_, _, _, team) = slack.app();
         let settings =
             json!({"api_url": format!("{}/api", slack.url()), "team": team, "channel": slack.security()});
@@ -108,7 +108,7 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     let reply = at(&channel, reply.as_str());
     client.update(&reply, &mark, &message("changed")).await.unwrap();
     client.update(&reply, &mark, &message("changed")).await.unwrap();
-    let shown = standins::Slack::shown(&workspace.slack.message(&channel, reply.ts.as_str()).unwrap());
+    let shown = standins::SlackStandin::shown(&workspace.slack.message(&channel, reply.ts.as_str()).unwrap());
     assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
     client.delete(&reply).await.unwrap();
     client.delete(&reply).await.unwrap();
@@ -165,7 +165,7 @@ async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
     let live = workspace.slack.live(&channel);
     // An element without words of its own shows its address.
     let is_plain =
-        |live: &&Live| live.by == "element" && live.kind == "link" && live.text == "https://evil.example";
+        |live: &&LiveText| live.by == "element" && live.kind == "link" && live.text == "https://evil.example";
     let foreign: Vec<_> = live.iter().filter(|live| live.kind != "date" && !is_plain(live)).collect();
     assert!(foreign.is_empty(), "{foreign:#?}");
     for call in workspace.slack.calls_of("chat.postMessage") {
@@ -401,7 +401,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
     for method in METHODS {
         for (what, fault, expected) in troubles() {
             workspace.slack.take_calls();
-            workspace.slack.fault(fault(Fault::on(method).once()));
+            workspace.slack.fault(fault(FaultRule::on(method).once()));
             assert_eq!(ask(&workspace, method).await, expected, "{method}: {what}");
             heard_once(&workspace.slack, method, what);
             workspace.wire.hour();
@@ -416,7 +416,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             ("team_added_to_org", Outcome::NotApplied(Some(600))),
         ] {
             workspace.slack.take_calls();
-            workspace.slack.fault(Fault::on(method).once().error(code));
+            workspace.slack.fault(FaultRule::on(method).once().error(code));
             assert_eq!(ask(&workspace, method).await, expected, "{method}: {code}");
             heard_once(&workspace.slack, method, code);
         }
@@ -426,7 +426,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
 #[tokio::test]
 async fn a_methods_retry_after_is_kept_by_all_who_call_it_and_holds_no_other_method_up() {
     let workspace = Workspace::start().await;
-    workspace.slack.fault(Fault::on("users.info").once().throttled(Some("30")));
+    workspace.slack.fault(FaultRule::on("users.info").once().throttled(Some("30")));
     assert_eq!(ask(&workspace, "users.info").await, Outcome::NotApplied(Some(30)));
     let asked = workspace.slack.count("users.info");
     assert!(matches!(ask(&workspace, "users.info").await, Outcome::NotApplied(Some(29..=30))));

@@ -1,7 +1,7 @@
 //! What goes wrong in AWS's own sample and touches commands does not go wrong here: each defect has a test that is
 //! named after it.
 
-use casebridge_lab::standins::Slack;
+use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
 
 use super::stage::{ANA, Stage};
@@ -105,5 +105,5 @@ async fn every_comment_is_read_and_not_the_first_page_of_25() {
     }
     let shown = stage.ana(&format!("{case} comments 2")).await;
     assert!(shown.contains("comment 59") && shown.contains("comment 58"), "{shown}");
-    assert!(!Slack::shown(&stage.latest()).contains("comment 24"));
+    assert!(!SlackStandin::shown(&stage.latest()).contains("comment 24"));
 }

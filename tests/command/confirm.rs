@@ -2,7 +2,7 @@
 
 use casebridge::case::MemberId;
 use casebridge::chat::{self, job::Job};
-use casebridge_lab::standins::Fault;
+use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -81,7 +81,7 @@ async fn closing_what_somebody_closed_a_moment_ago_is_as_good() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} close")).await;
-    stage.sir.fault(Fault::on("CloseCase").once().applied_then_error("ConflictException"));
+    stage.sir.fault(FaultRule::on("CloseCase").once().applied_then_error("ConflictException"));
     let shown = stage.presses(ANA, "confirm/1").await;
     assert!(shown.contains("is closed."), "{shown}");
 }

@@ -1,7 +1,8 @@
 //! Who is let in, and what a stranger learns.
 
+use casebridge::case::CaseId;
 use casebridge::case::MemberId;
-use casebridge_lab::standins::{Delivery, Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, typed};
@@ -14,7 +15,7 @@ fn is_untouched(stage: &Stage) {
     assert_eq!(stage.jobs().len(), 0);
 }
 
-fn with(delivery: &Delivery, name: &str, value: &str) -> Delivery {
+fn with(delivery: &SignedRequest, name: &str, value: &str) -> SignedRequest {
     let mut changed = delivery.clone();
     for header in &mut changed.headers {
         if header.0.eq_ignore_ascii_case(name) {
@@ -41,7 +42,10 @@ async fn what_is_not_signed_is_refused_without_a_word_and_without_a_call() {
         (with(&good, "x-slack-signature", &signature.to_uppercase()), 401),
         (with(&good, "x-slack-request-timestamp", &(time - 1).to_string()), 401),
         (with(&good, "x-slack-request-timestamp", "now"), 401),
-        (Delivery { path: "/slack/interactions".to_owned(), ..stage.slack.signed("", FORM, "a=b") }, 400),
+        (
+            SignedRequest { path: "/slack/interactions".to_owned(), ..stage.slack.signed("", FORM, "a=b") },
+            400,
+        ),
         (stage.slack.signed("/slack/commands", FORM, "text=%FF&a"), 400),
         (stage.slack.signed("/slack/events", "application/json", "{"), 400),
         (stage.slack.signed("/slack/events", "application/json", "[".repeat(10_000)), 400),
@@ -111,10 +115,10 @@ async fn a_full_inbox_is_an_error_that_a_person_sees_and_slack_repeats() {
     let stage = Stage::set().await;
     stage.close_inbox();
     let (status, said) = stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", "list closed")).await;
-    let shown = Slack::shown(&said);
+    let shown = SlackStandin::shown(&said);
     assert_eq!(status, 200);
     assert!(shown.contains("Nothing was done") && shown.contains("list closed"), "{shown}");
-    let thread = stage.thread_of("1234567890").await;
+    let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let (_, sent) = stage.slack.says(ANA, &stage.channel, "a reply", Some(&thread));
     assert_eq!(stage.deliver(&sent[0]).await.0, 503);
 }
@@ -133,10 +137,10 @@ async fn help_mistakes_and_refusals_are_answered_at_once() {
         (ANA, "comment AKIAIOSFODNN7EXAMPLA is the key", "nothing of it was kept"),
     ] {
         let (status, said) = stage.deliver(&stage.slack.types(user, &stage.channel, "/sir", line)).await;
-        let shown = Slack::shown(&said);
+        let shown = SlackStandin::shown(&said);
         assert!(status == 200 && shown.contains(words), "{line}: {shown}");
         assert_eq!(said["response_type"], "ephemeral");
-        assert_eq!(Slack::block_complaints(&said["blocks"]), [""; 0]);
+        assert_eq!(SlackStandin::block_complaints(&said["blocks"]), [""; 0]);
     }
     is_untouched(&stage);
 }
@@ -190,7 +194,7 @@ async fn says_much(stage: &Stage, user: &str) -> Vec<(&'static str, String)> {
         for delivery in sent {
             let (status, said) = stage.deliver(&delivery).await;
             assert_eq!(status, 200, "{way}");
-            shown.push_str(&Slack::shown(&said));
+            shown.push_str(&SlackStandin::shown(&said));
         }
         let jobs = stage.jobs();
         assert!(
@@ -260,7 +264,7 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
     let [dee, eve] = ["dee", "eve"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
     let group = stage.slack.add_group("responders", &[&dee]);
     stage.settings.roles.responder.push(MemberId::new(group));
-    let thread = stage.thread_of("1234567890").await;
+    let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let says = |user: &str, text: &str| {
         stage.slack.set_member(&stage.channel, user, true);
         stage.slack.says(user, &stage.channel, text, Some(&thread)).1.remove(0)
@@ -268,11 +272,11 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
     assert_eq!(stage.deliver(&says(&eve, "short")).await.0, 200);
     assert_eq!(stage.slack.count("users.info"), 0);
     assert!(holds(&stage.jobs(), "short"));
-    stage.slack.fault(Fault::on("users.info").answers(500));
+    stage.slack.fault(FaultRule::on("users.info").answers(500));
     assert_eq!(stage.deliver(&says(&dee, &endless())).await.0, 503, "Slack brings it again");
     let line = stage.slack.types(&dee, &stage.channel, "/sir", &format!("comment {}", endless()));
     let (status, said) = stage.deliver(&line).await;
-    assert!(status == 200 && Slack::shown(&said).contains("who you are. Nothing was done"), "{said}");
+    assert!(status == 200 && SlackStandin::shown(&said).contains("who you are. Nothing was done"), "{said}");
     assert_eq!(stage.jobs().len(), 0);
     stage.slack.heal();
     for (user, is_read) in [(&dee, true), (&eve, false)] {

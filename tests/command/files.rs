@@ -1,6 +1,6 @@
 //! Files go from Slack to a case: streamed, under a name that fits, once, and only from Slack itself.
 
-use casebridge_lab::standins::{Canned, Fault, Slack};
+use casebridge_lab::standins::{Canned, FaultRule, SlackStandin};
 use serde_json::Value;
 
 use super::stage::{ANA, Stage};
@@ -47,7 +47,7 @@ async fn a_file_whose_arrival_nobody_heard_of_is_attached_once() {
         let case = stage.sir.console_creates_case("Key leaked");
         let thread = stage.thread_of(&case).await;
         let ts = shares(&stage, &thread, "log.txt", "bytes");
-        stage.sir.fault(Fault::on(operation).once().reset_after());
+        stage.sir.fault(FaultRule::on(operation).once().reset_after());
         let shown = attaches(&stage, &ts).await;
         assert!(shown.contains("AWS checks it now"), "{operation}: {shown}");
         let files = stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len();
@@ -85,7 +85,7 @@ async fn a_mention_with_a_file_attaches_it() {
     assert_eq!(stage.deliver(&signed).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     assert_eq!(stage.sir.attachment(&case, "log.txt").unwrap(), "bytes");
-    assert!(Slack::shown(&stage.latest()).contains("AWS checks it now"));
+    assert!(SlackStandin::shown(&stage.latest()).contains("AWS checks it now"));
 }
 
 #[tokio::test]
@@ -118,9 +118,9 @@ async fn a_missing_scope_a_large_file_and_an_address_elsewhere_are_explained_and
         let headers = [("content-type".to_owned(), "application/json".to_owned())].into();
         let body = serde_json::json!({ "ok": true, "file": wire }).to_string();
         let canned = Canned { status: 200, headers, body };
-        stage.slack.fault(Fault::on("files.info").answers_with(canned));
+        stage.slack.fault(FaultRule::on("files.info").answers_with(canned));
         if words.contains("scope") {
-            stage.slack.fault(Fault::on("download").html(200));
+            stage.slack.fault(FaultRule::on("download").html(200));
         }
         let shown = attaches(&stage, &ts).await;
         assert!(shown.contains(words) && shown.contains("Nothing was attached"), "{words}: {shown}");
@@ -152,7 +152,7 @@ async fn what_slack_does_not_give_leaves_no_name_on_the_case_however_often_it_is
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     let ts = shares(&stage, &thread, "dump.zip", &"x".repeat(5_000));
-    stage.slack.fault(Fault::on("download").html(200));
+    stage.slack.fault(FaultRule::on("download").html(200));
     for _ in 0..3 {
         let shown = attaches(&stage, &ts).await;
         assert!(shown.contains("asked us to sign in"), "{shown}");

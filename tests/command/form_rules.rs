@@ -5,7 +5,7 @@ use casebridge::case::MemberId;
 use std::time::Duration;
 
 use casebridge::{case::CaseId, config::clock, state::Store};
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
@@ -28,7 +28,7 @@ async fn widens(stage: &Stage, name: &str) {
 }
 
 /// A case with this description, and Ana before its form.
-async fn edits(stage: &Stage, description: &str) -> String {
+async fn edits(stage: &Stage, description: &str) -> CaseId {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.aws_changes(&case, &json!({ "description": description })).unwrap();
     stage.ana(&format!("{case} edit")).await;
@@ -192,7 +192,7 @@ async fn a_limit_of_a_reason_and_of_a_membership_is_said_on_its_field() {
 }
 
 /// The form that Ana sees, sent by somebody with these values.
-fn sent_by(stage: &Stage, user: &str, values: &[(&str, Value)]) -> Delivery {
+fn sent_by(stage: &Stage, user: &str, values: &[(&str, Value)]) -> SignedRequest {
     let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
     let values: serde_json::Map<_, _> =
         values.iter().map(|(name, value)| ((*name).to_owned(), json!({ "it": value }))).collect();
@@ -227,7 +227,7 @@ async fn a_form_is_about_the_case_that_it_was_opened_for_wherever_it_was() {
     let stage = Stage::set().await;
     let [ours, other] = ["Ours", "The channel's"].map(|title| stage.sir.console_creates_case(title));
     let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
-    stage.memory.bind(&place, &CaseId::parse(&other).unwrap()).await.unwrap();
+    stage.memory.bind(&place, &CaseId::parse(other.as_str()).unwrap()).await.unwrap();
     stage.ana(&format!("{ours} comment")).await;
     stage.sends(ANA, &[("text", typed("on ours"))]).await;
     stage.ana(&format!("{ours} edit")).await;
@@ -250,7 +250,7 @@ async fn a_form_that_closes_a_case_holds_for_five_minutes() {
         stage.world.stops_the_clock(clock::now() + i64::try_from(60_000 * minutes).unwrap());
         stage.sends(ANA, &[]).await;
         assert_eq!(stage.sir.count("CloseCase"), closed, "after {minutes} minutes");
-        let shown = Slack::shown(&stage.latest());
+        let shown = SlackStandin::shown(&stage.latest());
         assert_eq!(shown.contains("is closed."), closed == 1, "{shown}");
     }
 }

@@ -1,9 +1,10 @@
 //! What people ask with buttons and forms, and what becomes of it.
 
+use casebridge::case::CaseId;
 use std::time::Duration;
 
 use casebridge::chat::grammar;
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
@@ -43,27 +44,27 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
     stage.presses(ANA, "run/1").await;
     assert_eq!(stage.sends(ANA, &new_case()).await["response_action"], "clear");
     let made = stage.sir.state()["cases"].as_object().unwrap().keys().next().unwrap().clone();
-    let card = stage.card_of(&made).await;
+    let card = stage.card_of(&CaseId::new(&made)).await;
     stage.clicks(ANA, &card, "run/1").await;
     stage.sends(ANA, &[("text", typed("It was <Bo>'s key & mine"))]).await;
-    assert_eq!(stage.comments(&made), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
+    assert_eq!(stage.comments(&CaseId::new(&made)), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
     stage.clicks(ANA, &card, "run/2").await;
     let shown = stage.presses(ANA, "run/1").await;
     assert!(shown.contains("goes from Submitted to"), "{shown}");
     stage.clicks(ANA, &card, "run/3").await;
-    assert!(Slack::shown(&stage.latest()).contains("watcher"));
+    assert!(SlackStandin::shown(&stage.latest()).contains("watcher"));
     let (_, ts, sent) =
         stage.slack.shares(ANA, &stage.channel, ("Log 1.txt", "text/plain"), "bytes", Some(&card));
     stage.deliver(&sent).await;
     let shortcut = stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "attach_file").unwrap();
     assert_eq!(stage.deliver(&shortcut).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(stage.sir.attachment(&made, "Log_1.txt").unwrap(), "bytes");
+    assert_eq!(stage.sir.attachment(&CaseId::new(&made), "Log_1.txt").unwrap(), "bytes");
     stage.clicks(ANA, &card, "run/4").await;
-    assert!(Slack::shown(&stage.form(ANA)).contains("That is final"));
+    assert!(SlackStandin::shown(&stage.form(ANA)).contains("That is final"));
     assert_eq!(stage.sir.count("CloseCase"), 0);
     stage.sends(ANA, &[]).await;
-    assert_eq!(stage.sir.case(&made).unwrap()["caseStatus"], "Closed");
+    assert_eq!(stage.sir.case(&CaseId::new(&made)).unwrap()["caseStatus"], "Closed");
     assert_eq!(stage.sir.count("CloseCase"), 1);
 }
 
@@ -81,7 +82,7 @@ async fn a_new_case_has_all_that_was_filled_in_and_is_made_once() {
     stage.deliver(&sent).await;
     let jobs = stage.jobs();
     assert_eq!(jobs[0].id, jobs[1].id);
-    stage.sir.fault(Fault::on("CreateCase").once().reset_after());
+    stage.sir.fault(FaultRule::on("CreateCase").once().reset_after());
     stage.work(&jobs).await;
     let cases = stage.sir.state()["cases"].as_object().unwrap().clone();
     assert_eq!(cases.len(), 1);
@@ -141,7 +142,7 @@ async fn a_mistake_is_shown_on_its_field_and_nothing_is_asked_of_the_service() {
 async fn what_was_filled_in_is_given_back_with_every_refusal() {
     let mut stage = Stage::set().await;
     stage.ana("new").await;
-    stage.sir.fault(Fault::on("CreateCase").once().error("ServiceQuotaExceededException"));
+    stage.sir.fault(FaultRule::on("CreateCase").once().error("ServiceQuotaExceededException"));
     let before = stage.slack.ephemerals(ANA).len();
     stage.sends(ANA, &new_case()).await;
     let shown = stage.since(ANA, before);
@@ -151,7 +152,7 @@ async fn what_was_filled_in_is_given_back_with_every_refusal() {
     stage.ana("new").await;
     stage.settings.roles.admin.clear();
     stage.sends(ANA, &new_case()).await;
-    let shown = Slack::shown(&stage.latest());
+    let shown = SlackStandin::shown(&stage.latest());
     assert!(shown.contains("needs the role responder") && shown.contains("a public repository."), "{shown}");
     assert_eq!(stage.granted("CreateCase"), 0);
 }
@@ -214,7 +215,9 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
         let block = blocks.as_array().unwrap().iter().find(|block| block["block_id"] == name).unwrap();
         typed(block["element"]["initial_value"].as_str().unwrap())
     };
-    stage.sends(ANA, &[("case", chosen(&case)), ("text", text("text")), ("text/1", text("text/1"))]).await;
+    stage
+        .sends(ANA, &[("case", chosen(case.as_str())), ("text", text("text")), ("text/1", text("text/1"))])
+        .await;
     assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{} & the end", "x".repeat(5_000))]);
 }
 
@@ -229,7 +232,7 @@ async fn an_investigation_is_rated_with_a_reason_by_its_buttons() {
     let heard = stage.sir.calls_of("SendFeedback");
     assert_eq!(heard.len(), 1);
     assert!(format!("{:?}", heard[0]).contains("It missed the role."));
-    assert!(Slack::shown(&stage.latest()).contains("not useful"));
+    assert!(SlackStandin::shown(&stage.latest()).contains("not useful"));
 }
 
 #[tokio::test]
@@ -262,7 +265,7 @@ async fn a_form_that_comes_too_late_says_so_and_does_nothing() {
     let late = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} comment"));
     stage.slack.advance(Duration::from_secs(4));
     let (status, said) = stage.deliver(&late).await;
-    let shown = Slack::shown(&said);
+    let shown = SlackStandin::shown(&said);
     assert!(status == 200 && shown.contains("could not be opened") && shown.contains("comment"), "{shown}");
     assert_eq!(stage.jobs().len(), 0);
 }
@@ -271,11 +274,11 @@ async fn a_form_that_comes_too_late_says_so_and_does_nothing() {
 async fn a_form_that_cannot_be_filled_in_says_why() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    stage.sir.fault(Fault::on("GetCase").once().error("AccessDeniedException"));
+    stage.sir.fault(FaultRule::on("GetCase").once().error("AccessDeniedException"));
     stage.ana(&format!("{case} edit")).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let form = stage.form(ANA);
-    assert!(Slack::shown(&form).contains("security-ir:GetCase"), "{form}");
+    assert!(SlackStandin::shown(&form).contains("security-ir:GetCase"), "{form}");
     assert!(form["submit"].is_null());
 }
 

@@ -1,6 +1,6 @@
 //! What stands on a person's home page.
 
-use casebridge_lab::standins::Slack;
+use casebridge_lab::standins::SlackStandin;
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -16,19 +16,19 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     assert_eq!(stage.deliver(&stage.slack.opens_home(ANA)).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let home = stage.slack.home(ANA).unwrap();
-    let shown = Slack::shown(&home);
+    let shown = SlackStandin::shown(&home);
     let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
-    assert!(at("Cases that you watch") < at(&mine) && at(&mine) < at("Other open cases"));
-    assert!(at("Other open cases") < at(&other) && !shown.contains(&closed));
+    assert!(at("Cases that you watch") < at(mine.as_str()) && at(mine.as_str()) < at("Other open cases"));
+    assert!(at("Other open cases") < at(other.as_str()) && !shown.contains(closed.as_str()));
     assert!(shown.contains("next move: your team, since ") && shown.contains("next move: AWS"), "{shown}");
-    assert_eq!(Slack::live_in(&home).len(), 0);
+    assert_eq!(SlackStandin::live_in(&home).len(), 0);
     let id = home["id"].as_str().unwrap();
     let click = stage.slack.clicks_in_view(ANA, id, "run/2", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let direct = stage.slack.direct(ANA).expect("the answer goes to direct messages");
     let answer = stage.slack.messages(&direct).pop().unwrap();
-    assert!(Slack::shown(&answer).contains("Next move"), "{answer}");
+    assert!(SlackStandin::shown(&answer).contains("Next move"), "{answer}");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn whoever_may_see_no_case_sees_none_on_their_page() {
     let nobody = stage.slack.add_user("cy", "cy@example.com", &json!({}));
     stage.deliver(&stage.slack.opens_home(&nobody)).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let shown = Slack::shown(&stage.slack.home(&nobody).unwrap());
+    let shown = SlackStandin::shown(&stage.slack.home(&nobody).unwrap());
     assert!(shown.contains("needs the role viewer") && !shown.contains("Key leaked"), "{shown}");
     assert_eq!(stage.sir.calls().len(), 0);
 }

@@ -13,23 +13,23 @@ use casebridge::{
     targets::jira::IssueText,
     targets::mark::Mark,
 };
-use casebridge_lab::standins::{Delivery, Fault, Jira};
+use casebridge_lab::standins::{FaultRule, JiraStandin, SignedRequest};
 
 use serde_json::{Value, json};
 
 use super::stage::{Log, Stage};
 
 /// A case with the issue that belongs to it.
-async fn issue(stage: &Stage) -> (String, String) {
+async fn issue(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let id = stage.jira.issue(&key).unwrap()["id"].as_str().unwrap().to_owned();
-    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(&case).unwrap()).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
     stage.jira.take_webhooks();
     (case, key)
 }
 
-async fn webhooks(stage: &Stage) -> Vec<Delivery> {
+async fn webhooks(stage: &Stage) -> Vec<SignedRequest> {
     let sent = stage.jira.take_webhooks();
     assert!(!sent.is_empty());
     for delivery in &sent {
@@ -40,7 +40,7 @@ async fn webhooks(stage: &Stage) -> Vec<Delivery> {
 }
 
 /// A case with an issue that is linked to it, in which the case is told already.
-async fn linked(stage: &Stage) -> (String, String) {
+async fn linked(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     stage.ana(&format!("{case} jira link {key}")).await;
@@ -71,7 +71,7 @@ fn circles(stage: &Stage) -> [Value; 2] {
 }
 
 /// What the case's comments say, below the lines that name the speakers.
-fn said(stage: &Stage, case: &str) -> Vec<String> {
+fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
     let bodies = stage.comments(case).into_iter();
     bodies.map(|body| body.split_once(":\n").map_or(body.clone(), |(_, words)| words.to_owned())).collect()
 }
@@ -202,7 +202,9 @@ fn leak() -> String {
 fn notices(stage: &Stage, key: &str) -> Vec<String> {
     let all = stage.jira.comments(key).into_iter();
     let ours = all.filter(|comment| comment["author"]["accountId"] == stage.jira.own_account().as_str());
-    ours.map(|comment| Jira::plain(&comment["body"])).filter(|text| text.contains("withheld")).collect()
+    ours.map(|comment| JiraStandin::plain(&comment["body"]))
+        .filter(|text| text.contains("withheld"))
+        .collect()
 }
 
 #[tokio::test]
@@ -215,7 +217,7 @@ async fn a_comment_with_a_secret_stays_in_jira_and_its_issue_is_told_so_once() {
     let sent = webhooks(&stage).await;
     assert_eq!(said(&stage, &case), ["It was in the build log."]);
     let [notice] = &notices(&stage, &key)[..] else { panic!("one notice: {:?}", stage.jira.comments(&key)) };
-    for words in ["Ana Alvarez's comment", &case, "an AWS access key id", "revoke it"] {
+    for words in ["Ana Alvarez's comment", case.as_str(), "an AWS access key id", "revoke it"] {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     // The same webhooks, a day later, and the one of the notice itself; then somebody deletes the notice.
@@ -271,7 +273,7 @@ async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
     let body = format!("Ana Alvarez (Jira):\n{}", leak());
     let comment = stage.sir.aws_comments(&case, "Ana", &body).unwrap();
     let told = Told { remote: id, hash: casebridge::case::text::hash(&body), seen: Seen::Yes, theirs: true };
-    let (case_id, ledger_key) = (CaseId::parse(&case).unwrap(), Key(format!("comment/{comment}/0")));
+    let (case_id, ledger_key) = (case.clone(), Key(format!("comment/{comment}/0")));
     stage.memory.tell(&case_id, NO_LEASE, jira::KIND, &ledger_key, &told).await.unwrap();
     webhooks(&stage).await;
     assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (0, 1));
@@ -305,7 +307,7 @@ async fn a_notice_that_jira_does_not_take_keeps_no_comment_back() {
         let ana = stage.jira.ana();
         stage.jira.person_comments(&ana, &key, &leak()).unwrap();
         stage.jira.person_comments(&ana, &key, "It was in the build log.").unwrap();
-        stage.jira.fault(Fault::on("addComment").error(fault));
+        stage.jira.fault(FaultRule::on("addComment").error(fault));
         stage.deliver(&stage.jira.take_webhooks()[0]).await;
         let jobs = stage.jobs();
         assert_eq!(!stage.work(&jobs).await.is_empty(), comes_again, "{fault}");
@@ -329,7 +331,7 @@ async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_kee
     stage.jira.take_webhooks();
     stage.jira.person_writes(&ana, &key, &comment("The suspect works here.", role)).unwrap();
     stage.jira.person_comments(&ana, &key, "not for AWS").unwrap();
-    stage.sir.fault(Fault::on("CreateCaseComment").body("not for AWS").error("ValidationException"));
+    stage.sir.fault(FaultRule::on("CreateCaseComment").body("not for AWS").error("ValidationException"));
     stage.jira.person_comments(&ana, &key, "It was Bo").unwrap();
     webhooks(&stage).await;
     assert_eq!(said(&stage, &case), ["It was Bo"]);
@@ -340,7 +342,7 @@ async fn comments_behind_the_first_page_pass_the_same_gate_and_a_refused_one_kee
 async fn a_persons_comment_becomes_one_on_the_case_and_the_issue_is_not_told() {
     let stage = Stage::set().await;
     let (case, key) = issue(&stage).await;
-    let id = CaseId::parse(&case).unwrap();
+    let id = case.clone();
     let comment = stage.jira.person_comments(&stage.jira.ana(), &key, "It was *Bo*").unwrap();
     let sent = webhooks(&stage).await;
     for delivery in &sent {
@@ -383,7 +385,7 @@ async fn another_issue_and_a_forged_webhook_are_nothing_to_a_case() {
 async fn the_issue_is_shown_and_another_can_be_chosen() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    let id = CaseId::parse(&case).unwrap();
+    let id = CaseId::parse(case.as_str()).unwrap();
     assert!(stage.ana(&format!("{case} jira")).await.contains("has no issue yet"));
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let shown = stage.ana(&format!("{case} jira link {key}")).await;
@@ -527,8 +529,8 @@ async fn an_issue_counts_only_while_it_is_the_cases_also_when_it_is_linked_a_sec
 }
 
 /// The case's note on its issue, as version 0.1.0 wrote it.
-async fn noted_before(stage: &Stage, case: &str, key: &str) {
-    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
+async fn noted_before(stage: &Stage, case: &CaseId, key: &str) {
+    let (case, now) = (CaseId::parse(case.as_str()).unwrap(), casebridge::config::clock::now());
     let id = stage.jira.issue(key).unwrap()["id"].as_str().unwrap().to_owned();
     let home = json!({ "channel": null, "home": { "place": id, "name": key }, "set": {}, "again": {}, "facts": null,
         "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });
@@ -547,7 +549,7 @@ async fn an_issue_that_an_earlier_version_made_loses_nothing_and_one_that_it_lin
     let bridge = stage.bridge();
     let jira = bridge.jira().unwrap();
     let case = stage.sir.aws_creates_case("Key leaked");
-    let (id, description) = (CaseId::parse(&case).unwrap(), comment("x", json!({}))["body"].clone());
+    let (id, description) = (case.clone(), comment("x", json!({}))["body"].clone());
     let text = IssueText { case: &id, mark: Mark::new("m"), summary: "x".to_owned(), description };
     let made = jira.create_issue(text).await.unwrap().key.to_string();
     noted_before(&stage, &case, &made).await;

@@ -1,11 +1,12 @@
 //! Several files of one message: a job each, one comment and one answer for all of them, whatever is stopped or repeated.
 
+use casebridge::case::CaseId;
 use casebridge::{
     chat::{self, job::Job},
     config::clock,
     runtime::QueueMessage,
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -14,7 +15,7 @@ const NAMES: [&str; 3] = ["one.log", "two.log", "two.log"];
 const ON_CASE: [&str; 3] = ["one.log", "two.log", "two-2.log"];
 
 /// A case, and the job that a message with these files makes: it says `@Casebridge attach`.
-async fn job(stage: &Stage, bytes: usize) -> (String, Job) {
+async fn job(stage: &Stage, bytes: usize) -> (CaseId, Job) {
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     let (.., bot, _) = stage.slack.app();
@@ -51,13 +52,13 @@ async fn all(stage: &Stage, first: &Job, times: usize) -> usize {
     done
 }
 
-fn names(stage: &Stage, case: &str) -> Vec<String> {
+fn names(stage: &Stage, case: &CaseId) -> Vec<String> {
     let files = stage.sir.case(case).unwrap()["caseAttachments"].as_array().unwrap().clone();
     files.iter().map(|file| file["fileName"].as_str().unwrap().to_owned()).collect()
 }
 
 /// All files are on the case, once and whole, and one comment names them in the order of the message.
-fn holds(stage: &Stage, case: &str, bytes: usize, when: &str) {
+fn holds(stage: &Stage, case: &CaseId, bytes: usize, when: &str) {
     assert_eq!(names(stage, case), ON_CASE, "{when}");
     for (index, name) in ON_CASE.iter().enumerate() {
         let content = stage.sir.attachment(case, name).unwrap();
@@ -69,7 +70,7 @@ fn holds(stage: &Stage, case: &str, bytes: usize, when: &str) {
 }
 
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    stage.slack.ephemerals(ANA)[before..].iter().map(Slack::shown).collect()
+    stage.slack.ephemerals(ANA)[before..].iter().map(SlackStandin::shown).collect()
 }
 
 #[tokio::test]
@@ -151,7 +152,9 @@ async fn a_file_that_is_refused_keeps_no_other_from_the_case() {
     let (case, first) = job(&stage, 10).await;
     chat::execute(&stage.bridge(), &first).await.unwrap();
     let second = read(&stage.jobs()[0]);
-    stage.sir.fault(Fault::on("GetCaseAttachmentUploadUrl").once().error("ServiceQuotaExceededException"));
+    stage
+        .sir
+        .fault(FaultRule::on("GetCaseAttachmentUploadUrl").once().error("ServiceQuotaExceededException"));
     all(&stage, &second, 1).await;
     assert_eq!(names(&stage, &case), ["one.log", "two.log"]);
     assert!(stage.comments(&case)[0].ends_with("- one.log\n- two.log"), "{:?}", stage.comments(&case));
@@ -180,7 +183,7 @@ async fn a_copy_that_failed_soon_is_made_again_at_once_and_one_that_took_long_is
         let stage = Stage::set().await;
         let (_, first) = job(&stage, 10).await;
         stage.world.copies_slowly(takes);
-        stage.sir.fault(Fault::on("PUT attachment").reset_before());
+        stage.sir.fault(FaultRule::on("PUT attachment").reset_before());
         let body = serde_json::to_string(&first).unwrap();
         let queued = QueueMessage { group: first.group(), id: first.key().into(), body };
         assert_eq!(stage.work(&[queued]).await, ["m0"]);

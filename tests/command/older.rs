@@ -13,7 +13,7 @@ use casebridge::{
     },
     targets::slack,
 };
-use casebridge_lab::standins::Delivery;
+use casebridge_lab::standins::SignedRequest;
 use serde_json::json;
 
 use super::stage::{ANA, Stage};
@@ -21,7 +21,7 @@ use super::stage::{ANA, Stage};
 const HOUR: Millis = 3_600_000;
 
 /// A thread of a case; since when replies are comments there, and since when Ana may comment.
-async fn known(replies: Millis, role: Millis) -> (Stage, String, String) {
+async fn known(replies: Millis, role: Millis) -> (Stage, CaseId, String) {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
@@ -37,7 +37,7 @@ async fn know(stage: &Stage, replies: Millis, role: Millis) {
 }
 
 /// Ana replies; the event that Slack sends.
-fn replies(stage: &Stage, thread: &str) -> Delivery {
+fn replies(stage: &Stage, thread: &str) -> SignedRequest {
     stage.slack.says(ANA, &stage.channel, "It was Bo's key", Some(thread)).1.remove(0)
 }
 
@@ -49,7 +49,7 @@ fn later(stage: &Stage, time: Millis) {
 }
 
 /// Slack brings an event again, and what follows from it happens. What Ana reads.
-async fn comes(stage: &Stage, event: &Delivery) -> String {
+async fn comes(stage: &Stage, event: &SignedRequest) -> String {
     let before = stage.slack.ephemerals(ANA).len();
     let body = String::from_utf8(event.body.clone()).unwrap();
     assert_eq!(stage.deliver(&stage.slack.signed("/slack/events", "application/json", body)).await.0, 200);
@@ -173,7 +173,7 @@ async fn the_switch_counts_from_when_the_first_event_came_and_not_from_when_its_
 #[tokio::test]
 async fn what_was_said_in_a_cases_channel_before_its_card_is_refused_and_what_came_after_it_is_taken() {
     let (stage, case, thread) = known(0, 0).await;
-    let id = CaseId::parse(&case).unwrap();
+    let id = case.clone();
     let channel = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
     stage.memory.bind(&channel, &id).await.unwrap();
     let before = replies(&stage, &thread);

@@ -7,7 +7,7 @@ use casebridge::{
     config::clock,
     state::Store,
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -25,7 +25,7 @@ const CHANGES: [(&str, &str); 8] = [
 ];
 
 /// A case, and the job that a line makes of it: the confirmation of it where it asks for one.
-async fn job(stage: &Stage, line: &str) -> (String, Job) {
+async fn job(stage: &Stage, line: &str) -> (CaseId, Job) {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     let delivery = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} {line}"));
@@ -42,8 +42,8 @@ async fn job(stage: &Stage, line: &str) -> (String, Job) {
 }
 
 /// What the case holds that a command can change, without times.
-fn state(stage: &Stage, case: &str) -> (Value, Value, usize) {
-    let state = stage.sir.state()["cases"][case].clone();
+fn state(stage: &Stage, case: &CaseId) -> (Value, Value, usize) {
+    let state = stage.sir.state()["cases"][case.as_str()].clone();
     let mut wire = state["case"].clone();
     for time in ["lastUpdatedDate", "createdDate", "closedDate", "caseArn", "reportedIncidentStartDate"] {
         wire.as_object_mut().unwrap().remove(time);
@@ -54,7 +54,7 @@ fn state(stage: &Stage, case: &str) -> (Value, Value, usize) {
 /// The answers that the person got: the message before them is among them where it was a question, since an answer
 /// takes its place.
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    let shown: Vec<_> = stage.slack.ephemerals(ANA).iter().map(Slack::shown).collect();
+    let shown: Vec<_> = stage.slack.ephemerals(ANA).iter().map(SlackStandin::shown).collect();
     let question = |shown: &String| shown.starts_with("Close case");
     match shown[before..].is_empty() {
         true => shown[before - 1..].iter().filter(|shown| !question(shown)).cloned().collect(),
@@ -75,7 +75,8 @@ async fn delivered_one_to_five_times_a_command_changes_the_case_once_and_answers
             }
             assert_eq!(stage.granted(operation), 1, "{line} × {times} on {case}");
             let answers = answers(&stage, before);
-            let number = answers.iter().map(|answer| answer.replace(&case, "CASE")).collect::<Vec<_>>();
+            let number =
+                answers.iter().map(|answer| answer.replace(case.as_str(), "CASE")).collect::<Vec<_>>();
             assert!(number.windows(2).all(|pair| pair[0] == pair[1]), "{number:?}");
         }
     }
@@ -119,7 +120,7 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
             chat::execute(&stage.bridge(), &whole).await.unwrap();
             let expected = state(&stage, &case);
             let (case, job) = job(&stage, line).await;
-            let fault = Fault::on(operation).once();
+            let fault = FaultRule::on(operation).once();
             stage.sir.fault(if applied { fault.reset_after() } else { fault.reset_before() });
             chat::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(state(&stage, &case), expected, "{line}, {applied}");
@@ -131,16 +132,16 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
 async fn an_answer_goes_another_way_where_the_first_is_closed() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    stage.slack.fault(Fault::on("response_url").answers(404));
+    stage.slack.fault(FaultRule::on("response_url").answers(404));
     let shown = stage.ana(&format!("{case} show")).await;
     assert!(shown.contains("Key leaked"), "{shown}");
     assert_eq!(stage.slack.count("chat.postEphemeral"), 1);
-    stage.slack.fault(Fault::on("chat.postEphemeral").throttled(Some("30")));
+    stage.slack.fault(FaultRule::on("chat.postEphemeral").throttled(Some("30")));
     stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title New"))).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"], "nobody has read it yet");
     stage.slack.heal();
-    stage.slack.fault(Fault::on("response_url").answers(404));
+    stage.slack.fault(FaultRule::on("response_url").answers(404));
     // Slack's word holds for every job, and no longer than it said.
     let asked = stage.slack.count("chat.postEphemeral");
     stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} show"))).await;
@@ -165,7 +166,7 @@ async fn another_persons_change_in_between_is_not_undone() {
         // The worker was stopped after its change was made: somebody moves the case on, and the job comes again.
         if stage.sir.case(&case).unwrap()["caseStatus"] == "Detection and Analysis" {
             overtaken += 1;
-            stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
+            stage.sir.aws_sets_status(&case, &casebridge::case::Status::PostIncident).unwrap();
             chat::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(
                 stage.sir.case(&case).unwrap()["caseStatus"],
@@ -185,7 +186,7 @@ async fn whose_comment_it_is_stands_in_the_table_before_the_comment_is_made() {
         let (case, job) = job(&stage, "comment It was Bo's key").await;
         let ended = stage.until(&job, at).await;
         if let [body] = &stage.comments(&case)[..] {
-            let sayings = stage.memory.sayings(&CaseId::parse(&case).unwrap()).await.unwrap();
+            let sayings = stage.memory.sayings(&case).await.unwrap();
             assert_eq!(sayings[0].body_hash, text::hash(body), "moment {at}");
             seen += 1;
         }

@@ -1,7 +1,7 @@
 //! Every operation and every example of the help, through signed requests of Slack.
 
 use casebridge::{aws::sir::Operation, chat::verbs};
-use casebridge_lab::standins::Slack;
+use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
 
 use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
@@ -100,13 +100,13 @@ async fn every_example_of_the_help_is_understood_and_answered_by_the_stand_ins()
                 stage.sir.investigates(&case, &json!({ "title": title, "status": "Completed" })).unwrap();
             }
             let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
-            let id = casebridge::case::CaseId::parse(&case).unwrap();
+            let id = casebridge::case::CaseId::parse(case.as_str()).unwrap();
             casebridge::state::Store::bind(&stage.memory, &place, &id).await.unwrap();
-            let line = example.replace("1234567890", &case);
+            let line = example.replace("1234567890", case.as_str());
             let (status, said) = stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
             assert_eq!(status, 200, "{line}");
             assert_eq!(stage.work(&stage.jobs()).await, [""; 0], "{line}");
-            let shown = format!("{}{}", Slack::shown(&said), stage.since(ANA, 0));
+            let shown = format!("{}{}", SlackStandin::shown(&said), stage.since(ANA, 0));
             assert!(
                 !shown.contains("How to say it") && !shown.contains("more than was said"),
                 "{line}: {shown}"

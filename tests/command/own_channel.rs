@@ -10,7 +10,7 @@ async fn what_is_said_in_a_cases_own_channel_becomes_a_comment_and_chatter_elsew
     let case = stage.sir.aws_creates_case("Key leaked");
     let own = stage.slack.add_channel("sir-case", true, &[ANA, &stage.slack.app().2]);
     let place = format!("slack/{}/{own}", stage.settings.slack.team);
-    stage.memory.bind(&place, &CaseId::parse(&case).unwrap()).await.unwrap();
+    stage.memory.bind(&place, &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
     for (channel, text) in [(&own, "It was Bo's key"), (&stage.channel, "lunch?")] {
         for delivery in stage.slack.says(ANA, channel, text, None).1 {
             assert_eq!(stage.deliver(&delivery).await.0, 200);

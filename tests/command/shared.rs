@@ -1,18 +1,19 @@
 //! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
 
+use casebridge::case::CaseId;
 use casebridge::{
     config::clock,
     runtime::{World, gate},
     state::Store,
     targets::jira,
 };
-use casebridge_lab::standins::{Delivery, Fault, Sharing, Slack};
+use casebridge_lab::standins::{FaultRule, Sharing, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage, typed};
 
 /// A case with its card, in a channel that another workspace reads too.
-async fn overheard() -> (Stage, String, String) {
+async fn overheard() -> (Stage, CaseId, String) {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let card = stage.card_of(&case).await;
@@ -21,7 +22,7 @@ async fn overheard() -> (Stage, String, String) {
     (stage, case, card)
 }
 
-async fn all(stage: &Stage, sent: &[Delivery]) -> String {
+async fn all(stage: &Stage, sent: &[SignedRequest]) -> String {
     let before = stage.slack.ephemerals(ANA).len();
     for delivery in sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
@@ -31,7 +32,7 @@ async fn all(stage: &Stage, sent: &[Delivery]) -> String {
 }
 
 /// Every way to ask something in a channel, with the verb that it asks for.
-fn asked(stage: &Stage, case: &str, card: &str) -> Vec<(&'static str, Vec<Delivery>)> {
+fn asked(stage: &Stage, case: &CaseId, card: &str) -> Vec<(&'static str, Vec<SignedRequest>)> {
     let (slack, channel) = (&stage.slack, stage.channel.as_str());
     let (.., bot, _) = slack.app();
     let shared = slack.shares(ANA, channel, ("log.txt", "text/plain"), "bytes", Some(card));
@@ -127,7 +128,7 @@ async fn where_slack_does_not_tell_who_reads_a_channel_it_counts_as_shared() {
     for (error, words) in [("missing_scope", "missing_scope"), ("channel_not_found", "channel_not_found")] {
         let (stage, case, card) = overheard().await;
         stage.slack.set_shared(&stage.channel, false);
-        stage.slack.fault(Fault::on("conversations.info").error(error));
+        stage.slack.fault(FaultRule::on("conversations.info").error(error));
         for (verb, sent) in asked(&stage, &case, &card) {
             let shown = all(&stage, &sent).await;
             assert!(shown.contains(words) && shown.contains("Nothing was done"), "{verb}: {shown}");
@@ -141,7 +142,7 @@ async fn where_slack_does_not_tell_who_reads_a_channel_it_counts_as_shared() {
 async fn what_was_said_while_slack_did_not_tell_who_reads_is_done_once_it_tells() {
     let (stage, case, card) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);
-    stage.slack.fault(Fault::on("conversations.info").error("is_archived"));
+    stage.slack.fault(FaultRule::on("conversations.info").error("is_archived"));
     let (_, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo's key", Some(&card));
     let before = stage.slack.ephemerals(ANA).len();
     for delivery in &sent {
@@ -167,7 +168,7 @@ async fn what_was_said_while_slack_did_not_tell_who_reads_is_done_once_it_tells(
 async fn where_slack_does_not_answer_just_now_nothing_is_done_and_the_job_comes_again() {
     let (stage, case, _) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);
-    stage.slack.fault(Fault::on("conversations.info").throttled(Some("1")));
+    stage.slack.fault(FaultRule::on("conversations.info").throttled(Some("1")));
     stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title Two keys"))).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
@@ -215,7 +216,7 @@ async fn the_doctor_says_that_the_channel_of_the_cases_is_shared() {
     let sent = stage.slack.types(ANA, "D024BE7LH", "/sir", "doctor");
     let shown = all(&stage, &[sent]).await;
     assert!(shown.contains("shared with another workspace") && shown.contains("slack.channel"), "{shown}");
-    assert!(Slack::shown(&stage.latest()).contains("Slack: works."));
+    assert!(SlackStandin::shown(&stage.latest()).contains("Slack: works."));
 }
 
 #[tokio::test]
@@ -224,7 +225,7 @@ async fn the_doctor_says_what_was_refused_in_the_last_day() {
     let case = stage.sir.console_creates_case("Key leaked");
     let refused = |ago: i64| {
         let at = stage.world.now() - ago;
-        gate::Refused { at, case: case.clone(), why: "remote link: HTTP 403".to_owned() }
+        gate::Refused { at, case: case.clone().to_string(), why: "remote link: HTTP 403".to_owned() }
     };
     gate::refused(&stage.world, jira::KIND, "link", refused(60_000)).await;
     gate::refused(&stage.world, jira::KIND, "status", refused(90_000_000)).await;

@@ -36,7 +36,7 @@ use casebridge::{
     targets::mark::Mark,
     targets::slack::ConversationRef,
 };
-use casebridge_lab::standins::{Delivery, Hub, Jira, Sir, Slack};
+use casebridge_lab::standins::{HubStandin, JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::{
     Notify,
@@ -251,10 +251,10 @@ impl World for Outside {
 
 /// Everything that a test needs.
 pub struct Stage {
-    pub slack: Slack,
-    pub sir: Sir,
-    pub hub: Hub,
-    pub jira: Jira,
+    pub slack: SlackStandin,
+    pub sir: SirStandin,
+    pub hub: HubStandin,
+    pub jira: JiraStandin,
     pub memory: Memory,
     pub world: Outside,
     pub settings: Settings,
@@ -266,9 +266,12 @@ pub struct Stage {
 impl Stage {
     /// A workspace in which Ana is a commander and an admin.
     pub async fn set() -> Self {
-        let (slack, sir, hub) =
-            (Slack::start().await.unwrap(), Sir::start().await.unwrap(), Hub::start().await.unwrap());
-        let jira = Jira::start().await.unwrap();
+        let (slack, sir, hub) = (
+            SlackStandin::start().await.unwrap(),
+            SirStandin::start().await.unwrap(),
+            HubStandin::start().await.unwrap(),
+        );
+        let jira = JiraStandin::start().await.unwrap();
         let (.., team) = slack.app();
         let channel = slack.security();
         let settings = format!(
@@ -325,7 +328,7 @@ impl Stage {
     }
 
     /// Brings a request to the HTTP door: the status and what was answered.
-    pub async fn deliver(&self, delivery: &Delivery) -> (u64, Value) {
+    pub async fn deliver(&self, delivery: &SignedRequest) -> (u64, Value) {
         let headers: serde_json::Map<_, _> =
             delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         self.post(&delivery.path, Value::Object(headers), &String::from_utf8(delivery.body.clone()).unwrap())
@@ -397,8 +400,8 @@ impl Stage {
         assert_eq!(status, 200);
         if !said.is_null() {
             assert_eq!(said["response_type"], "ephemeral");
-            assert_eq!(Slack::block_complaints(&said["blocks"]), [""; 0]);
-            return Slack::shown(&said);
+            assert_eq!(SlackStandin::block_complaints(&said["blocks"]), [""; 0]);
+            return SlackStandin::shown(&said);
         }
         let before = self.slack.ephemerals(user).len();
         assert_eq!(self.work(&self.jobs()).await, [""; 0]);
@@ -408,7 +411,7 @@ impl Stage {
     /// What only this person can read since there were `before` messages.
     pub fn since(&self, user: &str, before: usize) -> String {
         let messages = self.slack.ephemerals(user);
-        messages[before.min(messages.len())..].iter().map(Slack::shown).collect::<Vec<_>>().join("\n")
+        messages[before.min(messages.len())..].iter().map(SlackStandin::shown).collect::<Vec<_>>().join("\n")
     }
 
     /// The latest message that only Ana can read.
@@ -423,7 +426,7 @@ impl Stage {
         assert_eq!(self.deliver(&click).await.0, 200);
         assert_eq!(self.work(&self.jobs()).await, [""; 0]);
         let messages = self.slack.ephemerals(user);
-        messages.last().map(Slack::shown).unwrap_or_default()
+        messages.last().map(SlackStandin::shown).unwrap_or_default()
     }
 
     /// Does a job until the worker is stopped at the `at`th moment; `true` if it came to the end before that.
@@ -463,9 +466,9 @@ impl Stage {
     }
 
     /// The bodies of a case's comments.
-    pub fn comments(&self, case: &str) -> Vec<String> {
+    pub fn comments(&self, case: &CaseId) -> Vec<String> {
         let state = self.sir.state();
-        let comments = state["cases"][case]["comments"].clone();
+        let comments = state["cases"][case.as_str()]["comments"].clone();
         let all: Vec<Value> = match comments {
             Value::Array(all) => all,
             Value::Object(all) => all.into_iter().map(|(_, comment)| comment).collect(),
@@ -475,10 +478,10 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, and starts it.
-    pub async fn thread_of(&self, case: &str) -> String {
+    pub async fn thread_of(&self, case: &CaseId) -> String {
         let (ts, _) = self.slack.says(ANA, &self.channel, "a card", None);
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
-        self.memory.bind(&place, &CaseId::parse(case).unwrap()).await.unwrap();
+        self.memory.bind(&place, &case.clone()).await.unwrap();
         ts
     }
 }
@@ -544,8 +547,8 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, under the case's own card.
-    pub async fn card_of(&self, case: &str) -> String {
-        let id = CaseId::parse(case).unwrap();
+    pub async fn card_of(&self, case: &CaseId) -> String {
+        let id = case.clone();
         let read = self.world.call(sir::Call::GetCase { case: id.clone() }).await.unwrap();
         let case = match read {
             sir::Answer::Case(case) => Some(case),

@@ -6,7 +6,7 @@ use casebridge::{
     state::{Note, Store},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// A case that somebody has looked at, told in an issue.
-async fn known(stage: &Stage) -> (String, String) {
+async fn known(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.console_creates_case("Key leaked");
     let issue = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     stage.ana(&format!("{case} jira link {issue}")).await;
@@ -23,14 +23,14 @@ async fn known(stage: &Stage) -> (String, String) {
 }
 
 /// What a case's notes say.
-async fn notes(stage: &Stage, case: &str) -> [Option<String>; 3] {
-    let meta = stage.memory.meta(&CaseId::new(case)).await.unwrap().unwrap();
+async fn notes(stage: &Stage, case: &CaseId) -> [Option<String>; 3] {
+    let meta = stage.memory.meta(case).await.unwrap().unwrap();
     [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)].map(|note| meta.text(note).cloned())
 }
 
 /// Puts this in the place of a note.
-async fn note(stage: &Stage, case: &str, note: Note, text: &str) {
-    let (id, now) = (CaseId::new(case), stage.world.now());
+async fn note(stage: &Stage, case: &CaseId, note: Note, text: &str) {
+    let (id, now) = (case.clone(), stage.world.now());
     let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
     stage.memory.save(&id, meta.epoch, note, text).await.unwrap();
     stage.memory.put_off(&id, Some(meta.epoch), now).await.unwrap();
@@ -67,7 +67,7 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
     assert!(stage.ana(&format!("{case} show")).await.contains("Key leaked"), "what needs no note is shown");
     assert_eq!((changes(&stage), notes(&stage, &case).await), (0, bad));
     assert!(!log.text().contains("SECRET"));
-    assert!(stage.memory.all_told(&CaseId::new(&case), jira::KIND).await.unwrap().is_empty());
+    assert!(stage.memory.all_told(&case, jira::KIND).await.unwrap().is_empty());
 
     note(&stage, &case, Note::Of(slack::KIND), good[1].as_deref().unwrap_or(NOTHING)).await;
     stage.ana(&format!("{case} comment It was Bo")).await;
@@ -87,7 +87,7 @@ async fn a_reply_waits_until_the_records_of_its_case_can_be_read() {
         if record.starts_with("SAID") {
             stage.ana(&format!("{case} comment before")).await;
         }
-        let saying = stage.memory.sayings(&CaseId::new(&case)).await.unwrap().pop();
+        let saying = stage.memory.sayings(&case).await.unwrap().pop();
         let key = saying.map_or(key, |saying| format!("CASE#{case}/SAID#{}", saying.command));
         let before = stage.comments(&case);
         stage.memory.damage(&key);
@@ -141,7 +141,7 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let place = format!("PLACE#slack/{}/{}/{thread}/PLACE", stage.settings.slack.team, stage.channel);
-    let comment = stage.memory.sayings(&CaseId::new(&case)).await.unwrap()[0].comment.clone().unwrap();
+    let comment = stage.memory.sayings(&case).await.unwrap()[0].comment.clone().unwrap();
     let ledger = format!("CASE#{case}/TOLD#slack#comment/{comment}/0");
     for key in [place, ledger] {
         stage.memory.damage(&key);
@@ -200,7 +200,7 @@ async fn a_job_of_a_later_release_is_kept_for_the_dead_letters_and_others_are_do
 }
 
 /// The request with another payload, signed anew.
-fn with_payload(stage: &Stage, delivery: &Delivery, change: impl Fn(&mut Value)) -> Delivery {
+fn with_payload(stage: &Stage, delivery: &SignedRequest, change: impl Fn(&mut Value)) -> SignedRequest {
     let body: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
     let mut payload: Value = serde_json::from_str(&body[0].1).unwrap();
     change(&mut payload);
@@ -230,8 +230,8 @@ async fn a_form_of_another_release_stays_open_with_what_was_written_and_does_not
         });
         let (_, said) = stage.deliver(&bare).await;
         assert_eq!(said["response_action"], "update", "{said}");
-        assert!(Slack::shown(&said["view"]).contains("nothing was done"), "{said}");
-        assert_eq!(Slack::block_complaints(&said["view"]["blocks"]), [""; 0]);
+        assert!(SlackStandin::shown(&said["view"]).contains("nothing was done"), "{said}");
+        assert_eq!(SlackStandin::block_complaints(&said["view"]["blocks"]), [""; 0]);
     }
     assert_eq!((stage.jobs().len(), stage.comments(&case).len()), (0, 0));
 }
@@ -280,7 +280,7 @@ async fn the_home_page_shows_the_other_cases_too_where_one_cannot_be_read() {
     let (log, _guard) = Log::begin();
     stage.deliver(&stage.slack.opens_home(ANA)).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let shown = Slack::shown(&stage.slack.home(ANA).unwrap());
-    assert!(shown.contains(&case) && shown.contains(&other), "{shown}");
+    let shown = SlackStandin::shown(&stage.slack.home(ANA).unwrap());
+    assert!(shown.contains(case.as_str()) && shown.contains(other.as_str()), "{shown}");
     assert_eq!(log.unreadable(), [format!("CASE#{case}/META case_note")]);
 }

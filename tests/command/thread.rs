@@ -6,12 +6,12 @@ use casebridge::{
     state::{Store, key::Key, notes::Home},
     targets::slack,
 };
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::json;
 
 use super::stage::{ANA, Stage};
 
-async fn all(stage: &Stage, sent: &[Delivery]) {
+async fn all(stage: &Stage, sent: &[SignedRequest]) {
     for delivery in sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -22,7 +22,7 @@ async fn all(stage: &Stage, sent: &[Delivery]) {
 async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    let id = CaseId::parse(&case).unwrap();
+    let id = CaseId::parse(case.as_str()).unwrap();
     let thread = stage.thread_of(&case).await;
     let text = "Ask &lt;Bo&gt; &amp; <@U024BE7LH>: <https://a.example/b>";
     let (ts, sent) = stage.slack.says(ANA, &stage.channel, text, Some(&thread));
@@ -138,10 +138,10 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
 #[tokio::test]
 async fn a_mention_that_is_not_understood_is_answered_in_its_thread() {
     let stage = Stage::set().await;
-    let thread = stage.thread_of("1234567890").await;
+    let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let (.., bot, _) = stage.slack.app();
     all(&stage, &stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> shwo"), Some(&thread)).1).await;
     let latest = stage.latest();
-    assert!(Slack::shown(&latest).contains("show"));
+    assert!(SlackStandin::shown(&latest).contains("show"));
     assert_eq!(latest["thread_ts"], thread);
 }

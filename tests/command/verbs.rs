@@ -1,6 +1,6 @@
 //! Every verb: what is typed, which operation is asked for, and what the person reads.
 
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
@@ -49,7 +49,7 @@ async fn every_verb_of_a_case_calls_its_operation_and_says_what_came_of_it() {
         let shown = stage.ana(&format!("{case} {line}")).await;
         assert!(shown.contains(words), "{line}: {shown}");
         assert_eq!(stage.granted(operation).min(1), 1, "{line} does not ask {operation}: {shown}");
-        let complaints = Slack::block_complaints(&stage.latest()["blocks"]);
+        let complaints = SlackStandin::block_complaints(&stage.latest()["blocks"]);
         assert_eq!(complaints, [""; 0], "{line}");
     }
 }
@@ -97,7 +97,10 @@ async fn the_case_is_the_one_that_was_named_else_the_threads_else_it_is_asked_fo
     let first = stage.sir.console_creates_case("The first");
     let second = stage.sir.console_creates_case("The second");
     let asked = stage.ana("title Chosen").await;
-    assert!(asked.contains("Which case?") && asked.contains(&first) && asked.contains(&second), "{asked}");
+    assert!(
+        asked.contains("Which case?") && asked.contains(first.as_str()) && asked.contains(second.as_str()),
+        "{asked}"
+    );
     let done = stage.presses(ANA, "run/1").await;
     assert!(done.contains("Chosen"), "{done}");
     let thread = stage.thread_of(&first).await;
@@ -141,11 +144,11 @@ async fn each_refusal_of_the_service_has_its_answer_and_gives_back_what_was_type
         ("ServiceQuotaExceededException", "quota"),
         ("ValidationException", "does not accept this"),
     ] {
-        stage.sir.fault(Fault::on("UpdateCase").once().error(error));
+        stage.sir.fault(FaultRule::on("UpdateCase").once().error(error));
         let shown = stage.ana(&line).await;
         assert!(shown.contains(words) && shown.contains("title Another"), "{error}: {shown}");
     }
-    stage.sir.fault(Fault::on("UpdateCase").times(9).throttled(Some("60")));
+    stage.sir.fault(FaultRule::on("UpdateCase").times(9).throttled(Some("60")));
     let shown = stage.ana(&line).await;
     assert!(shown.contains("too much to do") && shown.contains("title Another"), "{shown}");
     stage.sir.heal();
@@ -177,16 +180,16 @@ async fn what_others_wrote_stays_text_in_every_answer() {
     stage.sir.aws_comments(&case, "AWS Responder", evil).unwrap();
     for line in ["show --full", "comments", "status"] {
         stage.ana(&format!("{case} {line}")).await;
-        assert_eq!(Slack::live_in(&stage.latest()).len(), 0, "{line}");
+        assert_eq!(SlackStandin::live_in(&stage.latest()).len(), 0, "{line}");
         // The text that stands in for the blocks is code as a whole.
         let latest = stage.latest();
         assert!(latest["text"].as_str().unwrap().starts_with("```"), "{line}");
-        assert_eq!(Slack::formatted(&json!({ "blocks": latest["blocks"] })), [""; 0], "{line}");
+        assert_eq!(SlackStandin::formatted(&json!({ "blocks": latest["blocks"] })), [""; 0], "{line}");
     }
     stage.ana("list").await;
-    assert_eq!(Slack::live_in(&stage.latest()).len(), 0);
+    assert_eq!(SlackStandin::live_in(&stage.latest()).len(), 0);
     stage.ana(&format!("{case} title <!here> {evil}")).await;
-    assert_eq!(Slack::live_in(&stage.latest()).len(), 0);
+    assert_eq!(SlackStandin::live_in(&stage.latest()).len(), 0);
 }
 
 #[tokio::test]
@@ -198,7 +201,7 @@ async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
         stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
     }
     let jobs = stage.jobs();
-    stage.sir.fault(Fault::on("UpdateCase").path(&case).reset_before());
+    stage.sir.fault(FaultRule::on("UpdateCase").path(case.as_str()).reset_before());
     assert_eq!(stage.work(&jobs).await, ["m0", "m1"]);
     assert_eq!(stage.sir.case(&other).unwrap()["title"], "C");
     stage.sir.heal();

@@ -1,26 +1,26 @@
 //! What Slack and Jira really send: half characters, nulls, ids that are none, and mentions as people write them.
 
-use casebridge_lab::standins::{Delivery, Fault};
+use casebridge_lab::standins::{FaultRule, SignedRequest};
 use serde_json::{Value, json};
 
 use super::stage::{ANA, Stage};
 
 const EVENTS: &str = "/slack/events";
 
-async fn done(stage: &Stage, sent: &Delivery) -> u64 {
+async fn done(stage: &Stage, sent: &SignedRequest) -> u64 {
     let status = stage.deliver(sent).await.0;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     status
 }
 
 /// The same request with another body, signed anew.
-fn with_body(stage: &Stage, sent: &Delivery, change: impl Fn(String) -> String) -> Delivery {
+fn with_body(stage: &Stage, sent: &SignedRequest, change: impl Fn(String) -> String) -> SignedRequest {
     let body = change(String::from_utf8(sent.body.clone()).unwrap());
     stage.slack.signed(&sent.path, "application/json", body)
 }
 
 /// The event of a message, with one field set.
-fn with_field(stage: &Stage, sent: &Delivery, pointer: &str, field: &Value) -> Delivery {
+fn with_field(stage: &Stage, sent: &SignedRequest, pointer: &str, field: &Value) -> SignedRequest {
     with_body(stage, sent, |body| {
         let mut event: Value = serde_json::from_str(&body).unwrap();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -50,7 +50,7 @@ async fn half_a_character_in_a_jira_comment_costs_neither_it_nor_another() {
     stage.jira.take_webhooks();
     stage.jira.person_comments(&stage.jira.ana(), &key, "The alert said {half} and stopped.").unwrap();
     stage.jira.person_comments(&stage.jira.ana(), &key, "web-2 is isolated.").unwrap();
-    stage.jira.fault(Fault::on("getComments").half_characters());
+    stage.jira.fault(FaultRule::on("getComments").half_characters());
     for sent in stage.jira.take_webhooks() {
         assert_eq!(stage.deliver(&sent).await.0, 200);
     }

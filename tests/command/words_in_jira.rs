@@ -1,5 +1,6 @@
 //! What people write in Jira stands on the case whole, whatever its form.
 
+use casebridge::case::CaseId;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -11,7 +12,7 @@ pub fn file(name: &str) -> String {
 }
 
 /// A case with an issue in which it is told already.
-async fn linked(stage: &Stage) -> (String, String) {
+async fn linked(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     stage.ana(&format!("{case} jira link {key}")).await;
@@ -60,7 +61,7 @@ fn long(words: &str) -> String {
 }
 
 /// The parts of a text, joined.
-fn joined(stage: &Stage, case: &str) -> String {
+fn joined(stage: &Stage, case: &CaseId) -> String {
     stage.comments(case).iter().map(|body| body.split_once(":\n").unwrap().1).collect()
 }
 

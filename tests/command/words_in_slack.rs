@@ -1,10 +1,11 @@
 //! What people write in a thread stands on the case whole, whatever its form.
 
+use casebridge::case::CaseId;
 use casebridge::case::ChannelId;
 use casebridge::case::Ts;
 use casebridge::targets::slack;
 use casebridge::targets::slack::MessageRef;
-use casebridge_lab::standins::Delivery;
+use casebridge_lab::standins::SignedRequest;
 use serde_json::{Value, json};
 
 use super::{
@@ -27,7 +28,7 @@ fn fields(event: &Value) -> Value {
     keep.iter().filter(|name| event.get(**name).is_some()).map(|name| (*name, event[*name].clone())).collect()
 }
 
-async fn all(stage: &Stage, sent: &[Delivery]) {
+async fn all(stage: &Stage, sent: &[SignedRequest]) {
     for delivery in sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -37,14 +38,14 @@ async fn all(stage: &Stage, sent: &[Delivery]) {
 }
 
 /// A case and its thread.
-async fn thread(stage: &Stage) -> (String, String) {
+async fn thread(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     (case, thread)
 }
 
 /// What stands on the case below the line that names the speaker.
-fn said(stage: &Stage, case: &str) -> Vec<String> {
+fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
     let bodies = stage.comments(case).into_iter();
     bodies.map(|body| body.strip_prefix("ana (Slack):\n").unwrap().to_owned()).collect()
 }

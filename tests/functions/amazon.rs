@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use casebridge_lab::standins::{Jira, Sir, Slack};
+use casebridge_lab::standins::{JiraStandin, SirStandin, SlackStandin};
 use serde_json::{Value, json};
 
 use super::fifo::Fifo;
@@ -32,7 +32,7 @@ impl Amazon {
 }
 
 /// The secret's document with which the stand-ins let a function in.
-pub fn secret_of(slack: &Slack, jira: &Jira) -> Value {
+pub fn secret_of(slack: &SlackStandin, jira: &JiraStandin) -> Value {
     json!({
         "slack_bot_token": slack.token(),
         "slack_signing_secret": slack.signing_secret(),
@@ -43,7 +43,7 @@ pub fn secret_of(slack: &Slack, jira: &Jira) -> Value {
 }
 
 /// What a function's environment says: where the table, the rest of AWS and the service are.
-pub fn variables_of(table: (&str, &str), amazon: &str, sir: &Sir) -> Vec<(&'static str, String)> {
+pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<(&'static str, String)> {
     let (dynamodb, name) = table;
     vec![
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use casebridge::config::clock;
-use casebridge_lab::standins::Delivery;
+use casebridge_lab::standins::SignedRequest;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -150,7 +150,7 @@ async fn next(desk: &Desk) -> Response {
 
 /// What Lambda would bring of a request to the HTTP API, payload format 2.0:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
-pub fn request(delivery: &Delivery) -> Value {
+pub fn request(delivery: &SignedRequest) -> Value {
     let headers: serde_json::Map<_, _> =
         delivery.headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();
     json!({

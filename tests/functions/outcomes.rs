@@ -1,8 +1,9 @@
 //! Was everything that reached the inbox done once, in its group's order, and answered in one way?
 
+use casebridge::case::CaseId;
 use std::collections::HashMap;
 
-use casebridge_lab::standins::{Call, Slack};
+use casebridge_lab::standins::{HeardCall, SlackStandin};
 
 use super::{
     people::{Act, Did},
@@ -16,11 +17,11 @@ pub struct Outcomes<'a> {
     /// When each act's job first arrived, if it did: its place in the order of arrival, and its group.
     arrived: Vec<Option<(usize, String)>>,
     /// Every call that the service granted.
-    granted: Vec<Call>,
+    granted: Vec<HeardCall>,
 }
 
 impl<'a> Outcomes<'a> {
-    pub fn of(stage: &'a Stage, acts: &'a [Act], calls: &[Call]) -> Self {
+    pub fn of(stage: &'a Stage, acts: &'a [Act], calls: &[HeardCall]) -> Self {
         let jobs = stage.inbox.arrived();
         let arrived = |act: &Act| {
             let index = jobs.iter().position(|job| job.body.contains(&act.mark))?;
@@ -50,20 +51,20 @@ impl<'a> Outcomes<'a> {
         &self.acts[last].word
     }
 
-    fn comments(&self, case: &str) -> Vec<String> {
+    fn comments(&self, case: &CaseId) -> Vec<String> {
         let comments = self.stage.sir.comments(case);
         comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     }
 
     /// How often the service granted this call with these words in it.
     fn calls(&self, operation: &str, words: &str) -> usize {
-        let told = |call: &&Call| call.path.contains(words) || call.body.to_string().contains(words);
+        let told = |call: &&HeardCall| call.path.contains(words) || call.body.to_string().contains(words);
         self.granted.iter().filter(|call| call.operation == operation).filter(told).count()
     }
 
     /// Everything that somebody can read, each text once.
     fn read(&self, who: &str) -> Vec<String> {
-        let mut texts: Vec<_> = self.stage.slack.ephemerals(who).iter().map(Slack::shown).collect();
+        let mut texts: Vec<_> = self.stage.slack.ephemerals(who).iter().map(SlackStandin::shown).collect();
         texts.sort();
         texts.dedup();
         texts
@@ -76,7 +77,8 @@ impl<'a> Outcomes<'a> {
         match did {
             Did::Said { .. } | Did::Wrote => {
                 let word = self.word(act);
-                let times = self.comments(case).iter().filter(|body| body.contains(word)).count();
+                let times =
+                    self.comments(&CaseId::new(case)).iter().filter(|body| body.contains(word)).count();
                 // A webhook is a hint: the next one brings what was lost with it.
                 let brought = matches!(did, Did::Wrote) && times == 1;
                 (times, came || brought)
@@ -92,7 +94,7 @@ impl<'a> Outcomes<'a> {
             }
             Did::Asked { .. } => (usize::from(came), came),
             Did::Edited { said } => {
-                let stands = self.comments(case).iter().any(|body| body.contains(word));
+                let stands = self.comments(&CaseId::new(case)).iter().any(|body| body.contains(word));
                 let expected = self.came(*said).is_some() && self.word(*said) == word;
                 (usize::from(stands), expected)
             }
@@ -142,7 +144,7 @@ impl<'a> Outcomes<'a> {
         let order = |((group, case), mut acts): ((&str, &str), Vec<usize>)| {
             acts.sort_by_key(|act| self.came(*act));
             let words: Vec<_> = acts.iter().map(|act| self.word(*act)).collect();
-            let comments = self.comments(case);
+            let comments = self.comments(&CaseId::new(case));
             let mut there = words.clone();
             there.sort_by_key(|word| comments.iter().position(|body| body.contains(word)));
             (group.to_owned(), words, there)

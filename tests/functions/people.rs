@@ -1,7 +1,7 @@
 //! What do people do while the function that listens to them is killed?
 
 use casebridge::{case::CaseId, state::Store};
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::Value;
 
 use super::{chance::Dice, stage::Stage};
@@ -23,7 +23,7 @@ pub struct Act {
     pub word: String,
     /// Stands in the job that becomes of it, and in no other job.
     pub mark: String,
-    pub delivery: Delivery,
+    pub delivery: SignedRequest,
     /// How often it may still be delivered: what a person waits for comes once.
     pub deliveries: u8,
     /// It was answered with 200.
@@ -105,7 +105,7 @@ impl People {
                 let own = stage.sir.console_creates_case("Key leaked");
                 let (verb, button) = *dice.one_of(&[("status", "run/1"), ("close", "confirm/1")]);
                 let line = line(format!("{own} {verb}"));
-                return self.push(Did::Asked { button }, own, word, line, stage);
+                return self.push(Did::Asked { button }, own.to_string(), word, line, stage);
             }
             11..13 => return self.press(stage, dice),
             13 => return self.edit(stage, dice, word),
@@ -120,7 +120,7 @@ impl People {
         self.push(did, case.clone(), word, delivery, stage);
     }
 
-    fn push(&mut self, did: Did, case: String, word: String, delivery: Delivery, stage: &Stage) {
+    fn push(&mut self, did: Did, case: String, word: String, delivery: SignedRequest, stage: &Stage) {
         let who = match did {
             Did::Wrote => String::new(),
             _ => {
@@ -144,7 +144,7 @@ impl People {
         });
         let Some((asked, button, question)) = questions.last() else { return };
         let ts = question["ts"].as_str().unwrap();
-        let question = Slack::shown(&question);
+        let question = SlackStandin::shown(&question);
         let (case, who) = (asked.case.clone(), asked.who.clone());
         let (operation, answer, times) = match button {
             // A confirmation is good once, however often it is pressed.
@@ -175,7 +175,7 @@ impl People {
     }
 
     /// The oldest act that is still to be delivered.
-    pub fn next_delivery(&mut self) -> Option<(usize, Delivery)> {
+    pub fn next_delivery(&mut self) -> Option<(usize, SignedRequest)> {
         let index = self.acts.iter().position(|act| !act.accepted && act.deliveries > 0)?;
         self.acts[index].deliveries -= 1;
         Some((index, self.acts[index].delivery.clone()))
@@ -183,7 +183,7 @@ impl People {
 }
 
 impl Act {
-    fn new(did: Did, case: String, who: String, word: String, delivery: Delivery) -> Self {
+    fn new(did: Did, case: String, who: String, word: String, delivery: SignedRequest) -> Self {
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap_or_default();
         let field = |name: &str| form.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
         let json = serde_json::from_slice::<Value>(&delivery.body).unwrap_or_default();
@@ -208,7 +208,7 @@ impl Act {
 /// A new case whose thread and issue the bridge knows.
 async fn opened(stage: &Stage) -> Place {
     let case = stage.sir.console_creates_case("Key leaked");
-    let id = CaseId::parse(&case).unwrap();
+    let id = CaseId::parse(case.as_str()).unwrap();
     let (.., team) = stage.slack.app();
     let (thread, _) = stage.slack.says(&stage.people[0], &stage.channel, "a card", None);
     let place = format!("slack/{team}/{}/{thread}", stage.channel);
@@ -217,5 +217,5 @@ async fn opened(stage: &Stage) -> Place {
     let number = stage.jira.issue(&issue).unwrap()["id"].as_str().unwrap().to_owned();
     stage.table.store.bind(&format!("jira/{number}"), &id).await.unwrap();
     stage.jira.take_webhooks();
-    Place { case, thread, issue }
+    Place { case: case.to_string(), thread, issue }
 }

@@ -7,13 +7,15 @@
 //! After each kill [time passes](super::passing) in the table, once the stand-ins have worked off what was sent. The
 //! gates that spread posts over seconds are emptied all the while, since pace is not the question here.
 
+use casebridge::case::CaseId;
+use casebridge::case::CommentId;
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use casebridge_lab::standins::{Jira, Sir, Slack};
+use casebridge_lab::standins::{JiraStandin, SirStandin, SlackStandin};
 use serde_json::{Value, json};
 
 use super::{
@@ -32,10 +34,10 @@ struct Truth {
 
 impl Truth {
     /// Something happens on some case.
-    fn happens(&mut self, sir: &Sir, dice: &mut Dice) {
+    fn happens(&mut self, sir: &SirStandin, dice: &mut Dice) {
         if self.cases.is_empty() || dice.below(8) == 0 {
             let case = sir.console_creates_case("Key leaked");
-            self.cases.insert(case, Default::default());
+            self.cases.insert(case.to_string(), Default::default());
             return;
         }
         let index = dice.below(self.cases.len() as u64) as usize;
@@ -43,13 +45,18 @@ impl Truth {
         self.said += 1;
         let word = format!("w{:05}", self.said);
         match dice.below(10) {
-            0 => sir.aws_sets_status(case, "Detection and Analysis").unwrap(),
+            0 => sir.aws_sets_status(&CaseId::new(case), &casebridge::case::Status::Detection).unwrap(),
             1 if !words.is_empty() => {
-                sir.aws_edits_comment(case, latest, "AWS Responder", &word).unwrap();
+                sir.aws_edits_comment(
+                    (&CaseId::new(case), &CommentId::new(latest.as_str())),
+                    "AWS Responder",
+                    &word,
+                )
+                .unwrap();
                 *words.last_mut().unwrap() = word;
             }
             _ => {
-                *latest = sir.aws_comments(case, "AWS Responder", &word).unwrap();
+                *latest = (sir.aws_comments(&CaseId::new(case), "AWS Responder", &word).unwrap()).to_string();
                 words.push(word);
             }
         }
@@ -77,19 +84,19 @@ async fn run(stage: &Stage, events: &[Value], processes: u32, life: Duration) ->
 }
 
 /// What people see of a case at both places.
-fn shown(stage: &Stage, case: &str) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+fn shown(stage: &Stage, case: &CaseId) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let below = |message: &&Value| message.get("thread_ts").is_none_or(|ts| *ts == message["ts"]);
     let messages = stage.slack.messages(&stage.channel);
-    let cards = messages.iter().filter(below).filter(|card| card.to_string().contains(case));
+    let cards = messages.iter().filter(below).filter(|card| card.to_string().contains(case.as_str()));
     let threads = cards.map(|card| stage.slack.thread(&stage.channel, card["ts"].as_str().unwrap()));
-    let threads = threads.map(|thread| thread.iter().skip(1).map(Slack::shown).collect());
-    let issues = stage
-        .jira
-        .issues()
-        .into_iter()
-        .filter(|key| stage.jira.issue(key).unwrap()["fields"]["labels"].to_string().contains(case));
-    let comments = issues
-        .map(|key| stage.jira.comments(&key).iter().map(|comment| Jira::plain(&comment["body"])).collect());
+    let threads = threads.map(|thread| thread.iter().skip(1).map(SlackStandin::shown).collect());
+    let issues =
+        stage.jira.issues().into_iter().filter(|key| {
+            stage.jira.issue(key).unwrap()["fields"]["labels"].to_string().contains(case.as_str())
+        });
+    let comments = issues.map(|key| {
+        stage.jira.comments(&key).iter().map(|comment| JiraStandin::plain(&comment["body"])).collect()
+    });
     (threads.collect(), comments.collect())
 }
 
@@ -156,8 +163,8 @@ async fn killed_at_any_moment_it_loses_nothing_doubles_nothing_and_keeps_the_ord
     hurry.abort();
     let mut wrong = Vec::new();
     for (case, (words, _)) in &truth.cases {
-        let status = stage.sir.case(case).unwrap()["caseStatus"].as_str().unwrap().to_owned();
-        let (threads, issues) = shown(&stage, case);
+        let status = stage.sir.case(&CaseId::new(case)).unwrap()["caseStatus"].as_str().unwrap().to_owned();
+        let (threads, issues) = shown(&stage, &CaseId::new(case));
         let places: Vec<_> = threads.iter().chain(&issues).map(|texts| words_in(texts)).collect();
         if (threads.len(), issues.len()) != (1, 1) || places.iter().any(|there| there != words) {
             wrong.push(format!("{case} ({status}): {words:?}\n  threads {threads:#?}\n  issues {issues:#?}"));

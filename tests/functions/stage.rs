@@ -6,7 +6,7 @@ use casebridge::{
     config::{hosts::Reach, settings::Settings},
     state::Store,
 };
-use casebridge_lab::standins::{Call, Fault, Jira, Server, Sir, Slack};
+use casebridge_lab::standins::{FaultRule, HeardCall, JiraStandin, Server, SirStandin, SlackStandin};
 use serde_json::json;
 use tokio::process::Child;
 
@@ -19,9 +19,9 @@ use super::{
 
 /// The stand-ins, a table, a secret, an inbox, and a Runtime API.
 pub struct Stage {
-    pub slack: Slack,
-    pub jira: Jira,
-    pub sir: Sir,
+    pub slack: SlackStandin,
+    pub jira: JiraStandin,
+    pub sir: SirStandin,
     pub table: table::Table,
     pub inbox: Fifo,
     pub lambda: Lambda,
@@ -42,9 +42,9 @@ impl Stage {
             std::io::stderr().write_all(notice.as_bytes()).unwrap();
             return None;
         };
-        let slack = Slack::start().await.unwrap();
-        let jira = Jira::start().await.unwrap();
-        let sir = Sir::start().await.unwrap();
+        let slack = SlackStandin::start().await.unwrap();
+        let jira = JiraStandin::start().await.unwrap();
+        let sir = SirStandin::start().await.unwrap();
         slack.enforce_pace(false);
         jira.enforce_rates(false);
         let channel = slack.security();
@@ -78,7 +78,7 @@ impl Stage {
     }
 
     /// Kills these; what they sent before arrives. What the stand-ins heard since the last time.
-    pub async fn kill(&self, functions: Vec<Child>) -> Vec<Call> {
+    pub async fn kill(&self, functions: Vec<Child>) -> Vec<HeardCall> {
         for mut function in functions {
             function.kill().await.unwrap();
         }
@@ -87,7 +87,7 @@ impl Stage {
     }
 
     /// The stand-ins hear nothing new and owe nobody an answer.
-    async fn settled(&self) -> Vec<Call> {
+    async fn settled(&self) -> Vec<HeardCall> {
         let servers: [&Server; 3] = [&self.slack, &self.jira, &self.sir];
         let mut before = usize::MAX;
         loop {
@@ -112,11 +112,11 @@ pub fn longest_life(first: Duration) -> Duration {
 /// An answer that takes its time gives a kill the moment that matters: sent, done, and not yet known.
 pub fn slow(server: &Server, operations: &[&str], by: Duration) {
     for operation in operations {
-        server.fault(Fault::on(operation).slow(by));
+        server.fault(FaultRule::on(operation).slow(by));
     }
 }
 
-fn commanders(slack: &Slack, channel: &str, count: usize) -> Vec<String> {
+fn commanders(slack: &SlackStandin, channel: &str, count: usize) -> Vec<String> {
     let add = |number| {
         let name = format!("person{number}");
         let user = slack.add_user(&name, &format!("{name}@example.com"), &json!({}));

@@ -1,6 +1,7 @@
 //! What is told stands apart from what is only set: a status, a link, a topic, an invitation or a card that is refused
 //! is tried by itself and said once; it keeps no comment waiting, no other case, and no other state.
 
+use casebridge::case::Status;
 use std::time::Duration;
 
 use casebridge::{
@@ -11,13 +12,13 @@ use casebridge::{
     targets::{jira, slack},
     telemetry::report::Report,
 };
-use casebridge_lab::standins::{Canned, Fault, Slack};
+use casebridge_lab::standins::{Canned, FaultRule, SlackStandin};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
 
 /// A case that is told in both places, and another beside it.
-async fn two_told(stage: &Stage) -> (String, String) {
+async fn two_told(stage: &Stage) -> (CaseId, CaseId) {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     let other = stage.sir.console_creates_case("Another");
@@ -26,13 +27,13 @@ async fn two_told(stage: &Stage) -> (String, String) {
     (case, other)
 }
 
-async fn says(stage: &Stage, case: &str, words: &str) {
+async fn says(stage: &Stage, case: &CaseId, words: &str) {
     stage.sir.aws_comments(case, "AWS Responder", words).unwrap();
     stage.events().await;
 }
 
 /// Neither everybody at a destination nor this case there waits for a person.
-async fn nobody_waits(stage: &Stage, case: &str) {
+async fn nobody_waits(stage: &Stage, case: &CaseId) {
     for destination in [slack::KIND, jira::KIND] {
         assert_eq!(stage.breaker(destination).await.trips, 0, "{destination:?}");
         assert_eq!(stage.place(case, destination).await.parked, None, "{destination:?}");
@@ -40,10 +41,10 @@ async fn nobody_waits(stage: &Stage, case: &str) {
 }
 
 /// One look at the case, by a worker with so much time.
-async fn look(stage: &Stage, case: &str, time: Millis) -> Report {
+async fn look(stage: &Stage, case: &CaseId, time: Millis) -> Report {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
     let notifier = Notifier { world, settings, secrets, deadline: world.now() + time };
-    let case = CaseId::parse(case).unwrap();
+    let case = CaseId::parse(case.as_str()).unwrap();
     stage.memory.hint(&case, world.now(), false).await.unwrap();
     Box::pin(notifier.attend(vec![case])).await.remove(0)
 }
@@ -58,10 +59,10 @@ async fn a_move_that_jira_refuses_keeps_no_comment_back_and_the_thread_says_so_o
         let stage = Stage::set().await;
         let (case, other) = two_told(&stage).await;
         stage.jira.require("SEC-1", "*", "resolution", in_words);
-        stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
+        stage.sir.aws_sets_status(&case, &casebridge::case::Status::Containment).unwrap();
         stage.events().await;
         says(&stage, &case, "URGENT turn the key").await;
-        stage.sir.aws_sets_status(&other, "Detection and Analysis").unwrap();
+        stage.sir.aws_sets_status(&other, &casebridge::case::Status::Detection).unwrap();
         says(&stage, &other, "meanwhile").await;
         stage.sir.aws_closes(&case, "False Positive").unwrap();
         stage.events().await;
@@ -97,7 +98,7 @@ async fn a_status_to_which_no_way_leads_is_owed_until_one_does() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.set_workflow("To Do", &["In Review"]);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     says(&stage, &case, "one").await;
     let lines = stage.lines(&case).await;
     let said = &lines[place_of(&lines, "could not be moved")];
@@ -120,8 +121,8 @@ async fn a_status_that_is_refused_for_another_reason_is_said_again_and_the_same_
         })
     };
     stage.jira.require("SEC-1", "*", "resolution", false);
-    for status in ["Detection and Analysis", "Post-incident Activities", "Detection and Analysis"] {
-        stage.sir.aws_sets_status(&case, status).unwrap();
+    for status in [Status::Detection, Status::PostIncident, Status::Detection] {
+        stage.sir.aws_sets_status(&case, &status).unwrap();
         stage.events().await;
     }
     assert_eq!(said(["resolution", "customfield_1"]).await, [1, 0]);
@@ -150,7 +151,7 @@ async fn the_status_of_a_closed_case_is_tried_for_a_day_and_of_an_open_one_for_a
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     let tries = async |hours: u32| {
         let before = stage.jira.count("doTransition");
@@ -177,7 +178,7 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     says(&stage, &case, "one").await;
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     assert_eq!(count(&stage.comments(&case).await, "one"), 1);
     assert_eq!(status(&stage.issue(&case).await), "In Progress");
@@ -194,7 +195,7 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     assert_eq!(count(&stage.lines(&case).await, "could not"), 0, "it matters to nobody in the thread");
     let refused = gate::refused_since(&stage.world, jira::KIND, 0).await.unwrap();
     assert_eq!(refused.keys().collect::<Vec<_>>(), ["link"], "the doctor says it");
-    assert!(refused["link"].why.contains("403") && refused["link"].case == case, "{refused:?}");
+    assert!(refused["link"].why.contains("403") && case == refused["link"].case.as_str(), "{refused:?}");
     assert_eq!(stage.cards().len(), 2, "and is no notice in the channel");
 }
 
@@ -210,13 +211,13 @@ async fn a_topic_or_an_invitation_that_is_refused_keeps_nothing_back_in_a_channe
     ];
     for (method, code) in refusals {
         let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
-        stage.slack.fault(Fault::on(method).error(code));
+        stage.slack.fault(FaultRule::on(method).error(code));
         let case = stage.sir.console_creates_case("Key leaked");
         says(&stage, &case, "one").await;
-        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
         says(&stage, &case, "two").await;
         let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-        let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+        let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
         assert_eq!((count(&shown, "one"), count(&shown, "two")), (1, 1), "{method} {code}: {shown:#?}");
         assert!(shown[0].contains("Detection"), "{method} {code}: {}", shown[0]);
         nobody_waits(&stage, &case).await;
@@ -252,7 +253,7 @@ async fn a_card_or_an_issue_that_cannot_be_rewritten_keeps_no_line_back_and_is_r
     for (operation, error) in cards {
         let stage = Stage::set().await;
         let (case, other) = two_told(&stage).await;
-        let fault = || Fault::on(operation).body(&format!("{case}/home")).error(error);
+        let fault = || FaultRule::on(operation).body(&format!("{case}/home")).error(error);
         stage.slack.fault(fault());
         stage.jira.fault(fault());
         stage.sir.aws_changes(&case, &json!({"title": "Two keys leaked"})).unwrap();
@@ -276,10 +277,10 @@ async fn a_card_or_an_issue_that_cannot_be_rewritten_keeps_no_line_back_and_is_r
 async fn a_state_that_is_not_answered_keeps_nothing_back_either() {
     for operation in ["getTransitions", "doTransition", "createOrUpdateRemoteIssueLink", "editIssue"] {
         let stage = Stage::set().await;
-        stage.jira.fault(Fault::on(operation).answers(503));
+        stage.jira.fault(FaultRule::on(operation).answers(503));
         let case = stage.sir.console_creates_case("Key leaked");
         stage.events().await;
-        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
         says(&stage, &case, "one").await;
         assert_eq!(count(&stage.comments(&case).await, "one"), 1, "{operation}");
         stage.minutes(3).await;
@@ -301,38 +302,80 @@ async fn a_state_that_is_not_answered_keeps_nothing_back_either() {
 async fn a_retry_after_is_kept_by_what_is_told_and_by_what_is_set() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
-    stage.jira.fault(Fault::on("doTransition").once().throttled(Some("120")));
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    let (_, other) = (&case, stage.sir.console_creates_case("One more"));
     stage.events().await;
-    let before = stage.jira.calls().len();
+    let limited = |reason: &str| {
+        let headers = [("retry-after", "120"), ("ratelimit-reason", reason)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Canned { status: 429, headers, body: "{}".to_owned() }
+    };
+    // What Jira counted, and what is asked of it meanwhile: of the issue, and of another.
+    for (reason, here, elsewhere) in [
+        ("jira-quota-tenant-based", 0, 0),
+        ("a-reason-of-tomorrow", 0, 0),
+        ("jira-burst-based", 0, 0),
+        ("jira-per-issue-on-write", 0, 1),
+    ] {
+        let words = format!("words under {reason}");
+        stage.jira.fault(FaultRule::on("addComment").once().answers_with(limited(reason)));
+        says(&stage, &case, &words).await;
+        says(&stage, &other, &words).await;
+        stage.later(100_000);
+        stage.sweep().await;
+        let told = async |case| count(&stage.comments(case).await, &words);
+        assert_eq!((told(&case).await, told(&other).await), (here, elsewhere), "{reason}");
+        stage.minutes(2).await;
+        assert_eq!((told(&case).await, told(&other).await), (1, 1), "{reason}");
+    }
+    // Another endpoint is another count.
+    stage.jira.fault(FaultRule::on("doTransition").once().answers_with(limited("jira-burst-based")));
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
+    stage.events().await;
     says(&stage, &case, "one").await;
-    stage.later(100_000);
-    stage.sweep().await;
-    assert_eq!(stage.jira.calls().len(), before, "nothing is asked of Jira meanwhile");
-    stage.minutes(2).await;
     assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    stage.minutes(4).await;
     assert_eq!(status(&stage.issue(&case).await), "In Progress");
 }
 
 #[tokio::test]
-async fn slacks_word_on_a_topic_is_kept_by_what_is_told_in_the_channel() {
+async fn one_channel_that_is_told_too_much_keeps_nothing_from_another() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let (case, other) = two_told(&stage).await;
+    let channel = |case: &CaseId| stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    let here = format!("\"{}\"", channel(&case));
+    stage.slack.fault(FaultRule::on("chat.postMessage").body(&here).once().throttled(Some("120")));
+    for case in [&case, &other] {
+        says(&stage, case, "one").await;
+    }
+    let told = |case: &CaseId| {
+        let shown: Vec<String> =
+            stage.slack.messages(&channel(case)).iter().map(SlackStandin::shown).collect();
+        count(&shown, "one")
+    };
+    assert_eq!((told(&case), told(&other)), (0, 1));
+    stage.minutes(3).await;
+    assert_eq!((told(&case), told(&other)), (1, 1));
+}
+
+#[tokio::test]
+async fn slacks_word_on_a_topic_binds_topics_and_no_lines() {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let (case, _) = two_told(&stage).await;
-    stage.slack.fault(Fault::on("conversations.setTopic").once().throttled(Some("120")));
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.slack.fault(FaultRule::on("conversations.setTopic").once().throttled(Some("120")));
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
     let told = || {
-        let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
+        let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
     };
-    let before = stage.slack.count("chat.postMessage");
+    let before = stage.slack.count("conversations.setTopic");
     says(&stage, &case, "one").await;
+    assert_eq!(told(), (2, 1), "the line, the card and the comment");
     stage.later(100_000);
     stage.sweep().await;
-    assert_eq!(stage.slack.count("chat.postMessage"), before, "{:?}", told());
+    assert_eq!(stage.slack.count("conversations.setTopic"), before);
     stage.minutes(2).await;
-    assert_eq!(told(), (2, 1), "the line, the card and the comment");
     let topic = stage.slack.channel(&home.place).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection"), "{topic}");
 }
@@ -362,7 +405,7 @@ async fn what_never_answers_goes_last() {
     let stage = Stage::with(&format!("layout = 'channel'\ninvite = {people:?}"), "").await;
     stage.slack.add_user("cleo", "cleo@example.com", &json!({}));
     stage.world.slow("users.lookupByEmail", Duration::from_secs(6));
-    stage.slack.fault(Fault::on("users.lookupByEmail").body("ana").answers(503));
+    stage.slack.fault(FaultRule::on("users.lookupByEmail").body("ana").answers(503));
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     stage.minutes(2).await;
@@ -375,7 +418,7 @@ async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     nobody_waits(&stage, &case).await;
     // Nothing is left to tell; the status is tried, and Jira knows us no more.
@@ -435,8 +478,8 @@ async fn a_thread_that_takes_no_reply_keeps_its_card_from_nothing() {
     let (case, _) = two_told(&stage).await;
     stage
         .slack
-        .fault(Fault::on("chat.postMessage").body(&format!("{case}/")).error("cannot_reply_to_message"));
-    stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
+        .fault(FaultRule::on("chat.postMessage").body(&format!("{case}/")).error("cannot_reply_to_message"));
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Containment).unwrap();
     says(&stage, &case, "one").await;
     stage.sir.aws_closes(&case, "False Positive").unwrap();
     stage.events().await;
@@ -470,7 +513,7 @@ async fn what_is_owed_to_a_state_does_not_count_as_waiting_and_says_nothing_of_h
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
     stage.jira.require("SEC-1", "*", "resolution", false);
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     let told = look(&stage, &case, 600_000).await;
     assert_eq!((told.waiting, told.tally.parked), (0, 1), "{told:?}");
     assert!(told.lag.is_some_and(|lag| (0..60).contains(&lag)), "{told:?}");
@@ -516,12 +559,13 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         // What was known of the channel holds for some minutes.
         stage.minutes(6).await;
         stage.sir.aws_changes(&case, &json!({"title": "SECRET"})).unwrap();
-        stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+        stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
         stage.events().await;
         stage.minutes(12).await;
         let seen = || {
             let topic = stage.slack.channel(&home.place).unwrap()["topic"].to_string();
-            let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(Slack::shown).collect();
+            let shown: Vec<String> =
+                stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
             format!("{topic} {}", shown.join("\n"))
         };
         assert!(!seen().contains("SECRET") && !seen().contains("Detection"), "{layout}: {}", seen());
@@ -544,7 +588,7 @@ async fn an_issue_that_refuses_comments_keeps_nothing_from_another() {
     let (case, other) = two_told(&stage).await;
     let key = stage.issue(&case).await["id"].as_str().unwrap().to_owned();
     let forbidden = forbidden("You may not comment on this issue.");
-    let forever = || Fault::on("addComment").path(&format!("/issue/{key}/")).times(u32::MAX);
+    let forever = || FaultRule::on("addComment").path(&format!("/issue/{key}/")).times(u32::MAX);
     stage.jira.fault(forever().answers_with(forbidden));
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.sir.aws_comments(&other, "AWS Responder", "one").unwrap();
@@ -574,7 +618,7 @@ async fn a_project_that_takes_no_issue_keeps_nothing_from_those_it_has() {
     let stage = Stage::set().await;
     let (case, other) = two_told(&stage).await;
     let forbidden = forbidden("You may not create issues in this project.");
-    stage.jira.fault(Fault::on("createIssue").times(u32::MAX).answers_with(forbidden));
+    stage.jira.fault(FaultRule::on("createIssue").times(u32::MAX).answers_with(forbidden));
     let asked = stage.jira.count("getCurrentUser");
     let new: Vec<_> = (0..10).map(|n| stage.sir.aws_creates_case(&format!("Key {n} leaked"))).collect();
     stage.events().await;
@@ -596,13 +640,13 @@ async fn a_project_that_takes_no_issue_keeps_nothing_from_those_it_has() {
 async fn a_channel_that_refuses_for_a_reason_of_its_own_keeps_nothing_from_another() {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let (case, other) = two_told(&stage).await;
-    let channel = |case: &str| stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
+    let channel = |case: &CaseId| stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
     let here = format!("\"{}\"", channel(&case));
-    stage.slack.fault(Fault::on("chat.postMessage").body(&here).times(u32::MAX).error("no_permission"));
+    stage.slack.fault(FaultRule::on("chat.postMessage").body(&here).times(u32::MAX).error("no_permission"));
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.sir.aws_comments(&other, "AWS Responder", "one").unwrap();
     stage.events().await;
-    let lines: Vec<String> = stage.slack.messages(&channel(&other)).iter().map(Slack::shown).collect();
+    let lines: Vec<String> = stage.slack.messages(&channel(&other)).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&lines, "one"), 1);
     assert_eq!(stage.breaker(slack::KIND).await.trips, 0);
     assert!(stage.place(&case, slack::KIND).await.parked.unwrap().contains("no_permission"));

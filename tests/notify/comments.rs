@@ -1,11 +1,12 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
+use casebridge::case::CommentId;
 use casebridge::{
     case::{CaseId, Millis, UserId, author::Author, text},
     config::clock,
     state::{Saying, Store},
 };
-use casebridge_lab::standins::{Fault, Jira, Live, Order};
+use casebridge_lab::standins::{FaultRule, JiraStandin, LiveText, Order};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -36,7 +37,7 @@ async fn a_comment_of_12000_and_a_description_of_8000_characters_are_split_and_c
     let lines = stage.lines(&case).await;
     assert!(lines.len() > 3, "split: {}", lines.len());
     assert_eq!(words_in(&lines[1..].join("\n")), words_in(&description));
-    let body = Jira::plain(&stage.issue(&case).await["fields"]["description"]);
+    let body = JiraStandin::plain(&stage.issue(&case).await["fields"]["description"]);
     assert_eq!(words_in(&body), words_in(&description));
 
     stage.sir.aws_comments(&case, "AWS Responder", &comment).unwrap();
@@ -54,7 +55,7 @@ async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
     stage.sir.aws_comments(&case, "AWS Responder", "Thank you.").unwrap();
     stage.events().await;
     let before = (stage.thread(&case).await, stage.comments(&case).await);
-    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", "It was the mail server.").unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "AWS Responder", "It was the mail server.").unwrap();
     stage.events().await;
     let after = (stage.thread(&case).await, stage.comments(&case).await);
     let stamps = |thread: &[serde_json::Value]| {
@@ -72,7 +73,7 @@ async fn a_comment_that_is_edited_is_rewritten_where_it_stands() {
 async fn half_a_character_in_a_comment_costs_neither_it_nor_a_later_one() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    stage.sir.fault(Fault::on("ListComments").half_characters());
+    stage.sir.fault(FaultRule::on("ListComments").half_characters());
     stage.sir.aws_comments(&case, "AWS Responder", "The alert said {half} and stopped.").unwrap();
     stage.events().await;
     stage.sir.aws_comments(&case, "AWS Responder", "web-2 is isolated.").unwrap();
@@ -91,10 +92,10 @@ async fn an_edit_that_makes_a_comment_longer_or_shorter_leaves_no_piece_behind()
     let id = stage.sir.aws_comments(&case, "AWS Responder", "short").unwrap();
     stage.events().await;
     let long = words(9_000);
-    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", &long).unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "AWS Responder", &long).unwrap();
     stage.events().await;
     assert_eq!(words_in(&stage.lines(&case).await.join("\n")), words_in(&long));
-    stage.sir.aws_edits_comment(&case, &id, "AWS Responder", "w99999").unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "AWS Responder", "w99999").unwrap();
     stage.events().await;
     assert_eq!(words_in(&stage.lines(&case).await.join("\n")), ["w99999"]);
     assert_eq!(words_in(&stage.comments(&case).await.join("\n")), ["w99999"]);
@@ -117,9 +118,10 @@ async fn hostile_text_pings_nobody_links_only_where_it_says_and_forges_no_line()
     let ours = |text: &str| text.contains("console.aws.amazon.com") || text.contains(stage.jira.url());
     let addresses = ["https://evil.example", "http://evil.example"];
     // An element without words of its own shows its address.
-    let is_plain =
-        |live: &Live| (live.by, live.kind) == ("element", "link") && addresses.contains(&live.text.as_str());
-    let foreign = |live: &&Live| live.kind != "date" && !ours(&live.text) && !is_plain(live);
+    let is_plain = |live: &LiveText| {
+        (live.by, live.kind) == ("element", "link") && addresses.contains(&live.text.as_str())
+    };
+    let foreign = |live: &&LiveText| live.kind != "date" && !ours(&live.text) && !is_plain(live);
     let theirs: Vec<_> = live.iter().filter(foreign).collect();
     assert!(theirs.is_empty(), "{theirs:#?}");
     let plain = |address: &str| {
@@ -163,9 +165,9 @@ async fn more_than_a_page_of_comments_is_told_in_order_whatever_the_order_of_the
 #[tokio::test]
 async fn an_edit_on_the_third_page_is_found_by_its_event_though_the_first_look_or_the_first_rewriting_fails()
 {
-    Box::pin(third_page(|stage| stage.sir.fault(Fault::on("ListComments").answers(500)))).await;
-    Box::pin(third_page(|stage| stage.slack.fault(Fault::on("chat.update").throttled(Some("5"))))).await;
-    Box::pin(third_page(|stage| stage.jira.fault(Fault::on("updateComment").answers(503)))).await;
+    Box::pin(third_page(|stage| stage.sir.fault(FaultRule::on("ListComments").answers(500)))).await;
+    Box::pin(third_page(|stage| stage.slack.fault(FaultRule::on("chat.update").throttled(Some("5"))))).await;
+    Box::pin(third_page(|stage| stage.jira.fault(FaultRule::on("updateComment").answers(503)))).await;
 }
 
 async fn third_page(fails: impl Fn(&Stage)) {
@@ -176,12 +178,12 @@ async fn third_page(fails: impl Fn(&Stage)) {
     for number in 0..60 {
         stage.later(1_000);
         let id = stage.sir.aws_comments(&case, "AWS Responder", &format!("w{number:05}")).unwrap();
-        first = if number == 0 { id } else { first };
+        first = if number == 0 { id.to_string() } else { first };
     }
     stage.events().await;
     // The hourly discovery is over.
     stage.minutes(1).await;
-    stage.sir.aws_edits_comment(&case, &first, "AWS Responder", "w77777").unwrap();
+    stage.sir.aws_edits_comment((&case, &CommentId::new(&first)), "AWS Responder", "w77777").unwrap();
     fails(&stage);
     stage.events().await;
     stage.sir.heal();
@@ -211,9 +213,9 @@ async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_ano
         speaker: Some("ana (Slack)".to_owned()),
         slack_ts: None,
         jira_comment: None,
-        comment: Some(id.clone()),
+        comment: Some(id.clone().to_string()),
     };
-    stage.memory.say(&CaseId::parse(&case).unwrap(), &saying, now + 60_000_000).await.unwrap();
+    stage.memory.say(&CaseId::parse(case.as_str()).unwrap(), &saying, now + 60_000_000).await.unwrap();
     // Somebody at the console who writes what we would write.
     stage.sir.aws_comments(&case, "123456789012", &body("Close it")).unwrap();
     stage.events().await;
@@ -229,7 +231,7 @@ async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_ano
     let before = stage.calls();
     stage.minutes(2).await;
     assert_eq!((stage.lines(&case).await, stage.comments(&case).await), (lines, comments), "{before:?}");
-    stage.sir.aws_edits_comment(&case, &id, "123456789012", "bo (Slack):\nIt was mine").unwrap();
+    stage.sir.aws_edits_comment((&case, &id), "123456789012", "bo (Slack):\nIt was mine").unwrap();
     stage.events().await;
     let lines = stage.lines(&case).await;
     let edited = &lines[place_of(&lines, "It was mine")];

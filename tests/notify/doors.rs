@@ -1,7 +1,8 @@
 //! Whatever arrives is taken, left alone or refused, each message for itself.
 
+use casebridge::case::CaseId;
 use casebridge::config::{hosts::Reach, settings::Settings};
-use casebridge_lab::standins::Fault;
+use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count};
@@ -12,8 +13,8 @@ fn example(path: &str) -> Value {
 }
 
 /// The example with the ids of what the stand-in really has.
-fn of(example: &Value, case: &str, membership: &str) -> Value {
-    let text = example.to_string().replace("4203771659", case).replace("m-4k7c2p9x1w", membership);
+fn of(example: &Value, case: &CaseId, membership: &str) -> Value {
+    let text = example.to_string().replace("4203771659", case.as_str()).replace("m-4k7c2p9x1w", membership);
     serde_json::from_str(&text).unwrap()
 }
 
@@ -43,7 +44,7 @@ async fn every_example_event_leads_to_what_it_should_at_both_doors() {
             let case = stage.sir.aws_creates_case("Key leaked");
             let membership = stage.sir.membership_id().unwrap();
             stage.forget_calls();
-            let event = of(&example(&format!("eventbridge/{name}.json")), &case, &membership);
+            let event = of(&example(&format!("eventbridge/{name}.json")), &case, membership.as_str());
             match bare {
                 true => assert_eq!(stage.handle(event).await, Value::Null),
                 false => assert_eq!(stage.deliver(&[event]).await, [""; 0], "{name}"),
@@ -92,12 +93,13 @@ async fn a_bad_bare_event_is_an_error_so_that_lambda_brings_it_again() {
 async fn a_membership_event_is_told_once_with_what_the_service_says() {
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
-    let event = of(&example("eventbridge/membership-updated.json"), "", &membership);
+    let event = of(&example("eventbridge/membership-updated.json"), &CaseId::new(""), membership.as_str());
     stage.deliver(std::slice::from_ref(&event)).await;
     stage.deliver(&[event.clone(), event.clone()]).await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
+    let shown: Vec<String> =
+        stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
-    assert!(shown[0].contains(&membership), "{shown:?}");
+    assert!(shown[0].contains(membership.as_str()), "{shown:?}");
     assert_eq!(stage.sir.count("GetMembership"), 1);
 }
 
@@ -105,8 +107,8 @@ async fn a_membership_event_is_told_once_with_what_the_service_says() {
 async fn a_membership_message_whose_answer_was_lost_is_found_and_not_posted_again() {
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
-    let event = of(&example("eventbridge/membership-cancelled.json"), "", &membership);
-    stage.slack.fault(Fault::on("chat.postMessage").once().reset_after());
+    let event = of(&example("eventbridge/membership-cancelled.json"), &CaseId::new(""), membership.as_str());
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().reset_after());
     assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"]);
     assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"], "it may still arrive");
     stage.later(61_000);
@@ -119,7 +121,7 @@ async fn news_of_memberships_waits_for_its_turn_in_the_channel_as_all_else_does(
     let stage = Stage::set().await;
     stage.slack.enforce_pace(false);
     let membership = stage.sir.membership_id().unwrap();
-    let one = of(&example("eventbridge/membership-cancelled.json"), "", &membership);
+    let one = of(&example("eventbridge/membership-cancelled.json"), &CaseId::new(""), membership.as_str());
     let events: Vec<Value> = (0..3)
         .map(|number| {
             let mut event = one.clone();
@@ -136,17 +138,19 @@ async fn news_of_memberships_waits_for_its_turn_in_the_channel_as_all_else_does(
 #[tokio::test]
 async fn one_bad_case_stops_no_other() {
     let stage = Stage::set().await;
-    let cases: Vec<String> = (0..3).map(|n| stage.sir.aws_creates_case(&format!("Case {n}"))).collect();
-    stage.sir.fault(Fault::on("GetCase").path(&cases[0]).error("AccessDeniedException"));
-    stage.jira.fault(Fault::on("createIssue").body(&cases[1]).answers(500));
+    let cases: Vec<CaseId> = (0..3).map(|n| stage.sir.aws_creates_case(&format!("Case {n}"))).collect();
+    stage.sir.fault(FaultRule::on("GetCase").path(cases[0].as_str()).error("AccessDeniedException"));
+    stage.jira.fault(FaultRule::on("createIssue").body((cases[1]).as_str()).answers(500));
     stage.events().await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
+    let shown: Vec<String> =
+        stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!((count(&shown, "Case 0"), count(&shown, "Case 1"), count(&shown, "Case 2")), (0, 1, 1));
     assert_eq!(stage.jira.issues().len(), 1);
     stage.sir.heal();
     stage.jira.heal();
     stage.minutes(40).await;
-    let shown: Vec<String> = stage.cards().iter().map(casebridge_lab::standins::Slack::shown).collect();
+    let shown: Vec<String> =
+        stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!((count(&shown, "Case 0"), shown.len(), stage.jira.issues().len()), (1, 3, 3));
 }
 

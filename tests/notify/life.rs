@@ -5,7 +5,7 @@ use casebridge::{
     state::Store,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Server, Slack};
+use casebridge_lab::standins::{FaultRule, Server, SlackStandin};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -16,7 +16,7 @@ async fn a_case_lives_in_one_thread_and_one_issue_from_its_creation_to_its_end()
     let case = stage.sir.aws_creates_case("Credentials used from a new country");
     stage.events().await;
     let card = &stage.lines(&case).await[0];
-    for part in ["Credentials used from a new country", &case, "Submitted", "SEC-1"] {
+    for part in ["Credentials used from a new country", case.as_str(), "Submitted", "SEC-1"] {
         assert!(card.contains(part), "{part} in {card}");
     }
     let issue = stage.issue(&case).await;
@@ -25,7 +25,7 @@ async fn a_case_lives_in_one_thread_and_one_issue_from_its_creation_to_its_end()
 
     stage.sir.aws_comments(&case, "AWS Responder", "We are looking at it.").unwrap();
     stage.events().await;
-    stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Containment).unwrap();
     stage.sir.aws_changes(&case, &json!({"title": "Credentials of two roles used"})).unwrap();
     stage.events().await;
     let lines = stage.lines(&case).await;
@@ -64,7 +64,7 @@ async fn the_card_and_the_issue_link_to_each_other_and_both_to_the_case() {
     assert!(issue.contains(&permalink), "{permalink} in {issue}");
     assert!(issue.contains("console.aws.amazon.com"), "{issue}");
     let thread = format!("slack/{}/{}/{}", stage.settings.slack.team, home.place, home.name);
-    assert_eq!(stage.memory.bound(&thread).await.unwrap().unwrap().as_str(), case);
+    assert_eq!(stage.memory.bound(&thread).await.unwrap().unwrap(), case);
 }
 
 #[tokio::test]
@@ -77,9 +77,9 @@ async fn a_channel_of_its_own_is_private_has_a_topic_and_the_team() {
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
     let made = stage.slack.channel(&channel).unwrap();
     assert_eq!(made["is_private"], true);
-    assert!(made["topic"]["value"].as_str().unwrap().contains(&case), "{made}");
+    assert!(made["topic"]["value"].as_str().unwrap().contains(case.as_str()), "{made}");
     assert!(stage.slack.members(&channel).contains(&"U024BE7LH".to_owned()));
-    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "We are looking at it."), 1, "{shown:#?}");
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "nothing in the common channel");
     stage.sir.aws_closes(&case, "False Positive").unwrap();
@@ -105,7 +105,7 @@ async fn events_that_come_in_the_wrong_order_or_not_at_all_change_nothing_of_wha
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     let mut events = stage.sir.take_events();
     events.reverse();
@@ -135,7 +135,7 @@ async fn a_destination_that_is_down_does_not_hold_up_the_other_and_gets_all_once
     for down in [slack::KIND, jira::KIND] {
         let stage = Stage::set().await;
         let server: &Server = if down == slack::KIND { &stage.slack } else { &stage.jira };
-        server.fault(Fault::on_all().throttled(Some("30")));
+        server.fault(FaultRule::on_all().throttled(Some("30")));
         let case = stage.sir.aws_creates_case("Key leaked");
         stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();

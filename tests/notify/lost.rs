@@ -1,26 +1,30 @@
 //! The table is lost, or an earlier one: what stands in Slack and Jira is taken up, and nothing is told twice.
 
-use casebridge::{state::memory::Memory, targets::slack};
-use casebridge_lab::standins::Slack;
+use casebridge::{
+    case::{CaseId, Status},
+    state::memory::Memory,
+    targets::slack,
+};
+use casebridge_lab::standins::SlackStandin;
 
 use serde_json::json;
 
 use super::stage::{Stage, count};
 
 /// A case with a bit of everything, told in both places.
-async fn told(stage: &Stage) -> String {
+async fn told(stage: &Stage) -> CaseId {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
-    stage.sir.aws_sets_status(&case, "Acknowledged").unwrap();
+    stage.sir.aws_sets_status(&case, &Status::Acknowledged).unwrap();
     stage.events().await;
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &Status::Detection).unwrap();
     stage.events().await;
     stage.sir.take_events();
     case
 }
 
 fn texts(messages: &[serde_json::Value]) -> Vec<String> {
-    messages.iter().map(Slack::shown).collect()
+    messages.iter().map(SlackStandin::shown).collect()
 }
 
 #[tokio::test]
@@ -46,7 +50,7 @@ async fn goes_on_after(age: i64) {
     assert_eq!(after[1..], before.0[1..], "nothing is told again");
     assert_eq!(stage.comments(&case).await, before.1, "nothing is told again");
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
-    stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
+    stage.sir.aws_sets_status(&case, &Status::Containment).unwrap();
     stage.events().await;
     let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
     for part in ["one", "two", "Containment, Eradication"] {
@@ -94,9 +98,9 @@ async fn an_earlier_table_tells_nothing_twice_takes_nothing_away_and_goes_on() {
     let backup = stage.memory.copy();
     stage.later(60_000);
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
-    stage.sir.aws_sets_status(&case, "Containment, Eradication and Recovery").unwrap();
+    stage.sir.aws_sets_status(&case, &Status::Containment).unwrap();
     stage.events().await;
-    stage.sir.aws_sets_status(&case, "Post-incident Activities").unwrap();
+    stage.sir.aws_sets_status(&case, &Status::PostIncident).unwrap();
     stage.events().await;
     let before = (texts(&stage.thread(&case).await), stage.comments(&case).await);
     for hours in [0, 24] {

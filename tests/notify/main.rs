@@ -12,6 +12,7 @@ mod log;
 mod lost;
 mod many;
 mod older;
+mod preview;
 mod repaired;
 mod sample;
 mod settings;

@@ -1,7 +1,7 @@
 //! Many cases at once: none stands in another's way.
 
 use casebridge::{case::CaseId, entry::notify::Notifier, runtime::World, state::Store};
-use casebridge_lab::standins::Fault;
+use casebridge_lab::standins::FaultRule;
 
 use super::stage::Stage;
 
@@ -29,7 +29,7 @@ async fn cases_that_others_hold_do_not_stop_the_sweep_of_what_is_due_after_them(
     stage.later(1_000);
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.take_events();
-    stage.memory.hint(&CaseId::new(&case), stage.world.now(), false).await.unwrap();
+    stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
     let before = stage.world.now();
     stage.sweep().await;
     assert_eq!(stage.cards().len(), 1, "the eleventh");
@@ -54,7 +54,7 @@ async fn a_case_that_cannot_be_read_for_five_minutes_counts_as_late() {
     let stage = Stage::set().await;
     let case = CaseId::new(stage.sir.aws_creates_case("Key leaked"));
     stage.events().await;
-    stage.sir.fault(Fault::on("GetCase").answers(500));
+    stage.sir.fault(FaultRule::on("GetCase").answers(500));
     let look = async || {
         stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
         let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
@@ -69,7 +69,7 @@ async fn a_case_that_cannot_be_read_for_five_minutes_counts_as_late() {
     assert_eq!(look().await, (1, true));
     stage.sir.heal();
     assert_eq!(look().await, (0, false));
-    stage.sir.fault(Fault::on("GetCase").answers(500));
+    stage.sir.fault(FaultRule::on("GetCase").answers(500));
     assert_eq!(look().await, (0, false), "it counts from the last look that saw it");
 }
 

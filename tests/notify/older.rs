@@ -1,8 +1,11 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
-use casebridge::case::MemberId;
-use casebridge::{case::Millis, state::Store, targets::slack};
-use casebridge_lab::standins::Fault;
+use casebridge::{
+    case::{CaseId, MemberId, Millis},
+    state::Store,
+    targets::slack,
+};
+use casebridge_lab::standins::FaultRule;
 use serde_json::json;
 
 use super::stage::Stage;
@@ -11,7 +14,7 @@ const ANA: &str = "U024BE7LH";
 const HOUR: Millis = 3_600_000;
 
 /// A stage on which Ana may comment, with a case and its card.
-async fn told(slack_lines: &str) -> (Stage, String) {
+async fn told(slack_lines: &str) -> (Stage, CaseId) {
     let stage = Stage::with(slack_lines, &format!("[roles]\nresponder = ['{ANA}']\n")).await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
@@ -20,7 +23,7 @@ async fn told(slack_lines: &str) -> (Stage, String) {
 }
 
 /// Somebody says something below the card. Its event is lost.
-async fn says(stage: &Stage, case: &str, user: &str, text: &str) {
+async fn says(stage: &Stage, case: &CaseId, user: &str, text: &str) {
     let home = stage.place(case, slack::KIND).await.home.unwrap();
     stage.slack.set_member(&home.place, user, true);
     let thread = stage.settings.slack.layout == casebridge::config::settings::Layout::Thread;
@@ -137,7 +140,7 @@ async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next
     stage.settings.roles.responder.push(MemberId::new(group));
     stage.minutes(1).await;
     says(&stage, &case, &cy, "it was me").await;
-    stage.slack.fault(Fault::on("usergroups.users.list").answers(503));
+    stage.slack.fault(FaultRule::on("usergroups.users.list").answers(503));
     assert_eq!(taken(&stage, &["it was me"]).await, [""; 0]);
     stage.slack.heal();
     assert_eq!(taken(&stage, &["it was me"]).await, ["it was me"]);
@@ -151,7 +154,7 @@ async fn what_was_said_in_a_cases_channel_before_its_card_stands_there_stays() {
     )
     .await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    stage.slack.fault(Fault::on("chat.postMessage").answers(429));
+    stage.slack.fault(FaultRule::on("chat.postMessage").answers(429));
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
     stage.slack.set_member(&channel, ANA, true);

@@ -8,12 +8,12 @@ use casebridge::{
     targets::mark::Mark,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
 
-async fn told(stage: &Stage) -> String {
+async fn told(stage: &Stage) -> CaseId {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
@@ -24,7 +24,7 @@ async fn told(stage: &Stage) -> String {
 async fn a_message_that_slack_took_and_never_stored_is_sent_again() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    stage.slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().never_stored());
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
     assert_eq!(count(&stage.lines(&case).await, "two"), 0);
@@ -36,7 +36,7 @@ async fn a_message_that_slack_took_and_never_stored_is_sent_again() {
 #[tokio::test]
 async fn a_card_that_slack_took_and_never_stored_is_begun_again_with_its_thread() {
     let stage = Stage::set().await;
-    stage.slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().never_stored());
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     stage.minutes(120).await;
@@ -71,13 +71,13 @@ async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
     stage.minutes(62).await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.deletes(&home.place, &home.name).unwrap();
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
     stage.minutes(130).await;
     assert_eq!(count(&stage.comments(&case).await, "two"), 1);
     assert_eq!(stage.issue(&case).await["fields"]["status"]["name"], "In Progress");
-    let shown: Vec<String> = stage.cards().iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.cards().iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "Submitted") + count(&shown, "Detection"), 0, "{shown:?}");
 }
 
@@ -85,8 +85,8 @@ async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
 async fn a_post_that_arrives_late_is_adopted_and_not_made_again() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    stage.slack.fault(Fault::on("chat.postMessage").once().late());
-    stage.jira.fault(Fault::on("addComment").once().late());
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().late());
+    stage.jira.fault(FaultRule::on("addComment").once().late());
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "three").unwrap();
     stage.events().await;
@@ -104,7 +104,7 @@ async fn a_post_that_arrives_late_is_adopted_and_not_made_again() {
 async fn an_issue_whose_answer_was_lost_is_found_by_its_label_though_the_index_lags() {
     let stage = Stage::set().await;
     stage.jira.set_index_lag(Some(std::time::Duration::from_secs(120)));
-    stage.jira.fault(Fault::on("createIssue").once().reset_after());
+    stage.jira.fault(FaultRule::on("createIssue").once().reset_after());
     let case = told(&stage).await;
     stage.minutes(3).await;
     assert_eq!(stage.jira.count("createIssue"), 1, "not before it must be found");
@@ -145,7 +145,7 @@ async fn a_case_is_not_told_in_a_channel_that_another_workspace_reads_and_is_tol
     assert_eq!(stage.issue(&case).await["key"].as_str().map(str::is_empty), Some(false), "Jira has it");
     stage.slack.set_shared(&stage.channel, false);
     // Where nobody can tell, nothing is said either.
-    stage.slack.fault(Fault::on("conversations.info").html(502));
+    stage.slack.fault(FaultRule::on("conversations.info").html(502));
     stage.minutes(10).await;
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0);
     stage.slack.heal();
@@ -204,13 +204,13 @@ async fn what_a_person_wrote_into_the_issue_is_left_alone_by_the_check() {
 #[tokio::test]
 async fn in_a_channel_of_its_own_a_card_that_was_never_stored_is_made_again_and_nothing_else() {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
-    stage.slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().never_stored());
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
     stage.minutes(120).await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "one"), 1, "{shown:#?}");
     let cards =
         stage.slack.messages(&channel).iter().filter(|one| one.to_string().contains("/home#")).count();
@@ -222,11 +222,11 @@ async fn a_file_is_followed_until_its_check_ended_though_no_event_tells_of_it() 
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let file = stage.sir.aws_attaches(&case, "trail.json", &b"{}"[..]).unwrap();
-    stage.sir.set_attachment_status(&case, &file, "Pending");
+    stage.sir.set_attachment_status(&case, &file, casebridge_lab::standins::Scan::Pending);
     stage.events().await;
     assert_eq!(count(&stage.lines(&case).await, "Verified"), 0);
     stage.minutes(2).await;
-    stage.sir.set_attachment_status(&case, &file, "Failed");
+    stage.sir.set_attachment_status(&case, &file, casebridge_lab::standins::Scan::Failed);
     stage.sir.take_events();
     stage.minutes(2).await;
     let told = [stage.lines(&case).await, stage.comments(&case).await];
@@ -244,7 +244,7 @@ async fn what_waits_for_a_person_is_told_within_a_minute_of_the_word_that_it_is_
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    stage.slack.fault(Fault::on("chat.postMessage").times(u32::MAX).error("not_in_channel"));
+    stage.slack.fault(FaultRule::on("chat.postMessage").times(u32::MAX).error("not_in_channel"));
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
     stage.minutes(78).await;

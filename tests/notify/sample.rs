@@ -1,6 +1,7 @@
 //! What goes wrong in AWS's own sample integration does not go wrong here: a test a defect.
 
-use casebridge_lab::standins::{Fault, Slack};
+use casebridge::case::Status;
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::json;
 
 use super::stage::{Stage, count, place_of};
@@ -33,8 +34,8 @@ async fn nothing_is_remembered_as_told_before_it_was() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    stage.slack.fault(Fault::on("chat.postMessage").once().error("internal_error"));
-    stage.jira.fault(Fault::on("addComment").once().answers(503));
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().error("internal_error"));
+    stage.jira.fault(FaultRule::on("addComment").once().answers(503));
     stage.sir.aws_comments(&case, "AWS Responder", "the last update").unwrap();
     stage.events().await;
     stage.minutes(3).await;
@@ -98,7 +99,7 @@ async fn a_title_of_240_characters_makes_a_channel_that_is_known() {
     stage.sir.aws_comments(&case, "AWS Responder", "still here").unwrap();
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "still here"), 1);
 }
 
@@ -139,7 +140,7 @@ async fn all_of_several_changed_fields_are_announced() {
         .sir
         .aws_changes(&case, &json!({"title": "Two keys leaked", "description": "Both of them."}))
         .unwrap();
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
     stage.events().await;
     let (lines, comments) =
@@ -154,7 +155,7 @@ async fn slacks_429_is_understood_and_waited_for() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    stage.slack.fault(Fault::on("chat.postMessage").once().throttled(Some("30")));
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().throttled(Some("30")));
     stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     let before = stage.slack.count("chat.postMessage");
     stage.events().await;
@@ -183,8 +184,8 @@ async fn one_update_is_not_swallowed_by_another() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    for (status, text) in [("Detection and Analysis", "first"), ("Post-incident Activities", "second")] {
-        stage.sir.aws_sets_status(&case, status).unwrap();
+    for (status, text) in [(Status::Detection, "first"), (Status::PostIncident, "second")] {
+        stage.sir.aws_sets_status(&case, &status).unwrap();
         stage.sir.aws_comments(&case, "AWS Responder", text).unwrap();
         stage.events().await;
     }

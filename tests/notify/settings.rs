@@ -1,7 +1,7 @@
 //! Settings that change in the middle of a case: it goes on as it was begun, they are for new ones.
 
 use casebridge::{case::ChannelId, config::settings::Layout, targets::slack};
-use casebridge_lab::standins::Slack;
+use casebridge_lab::standins::SlackStandin;
 
 use super::stage::{Stage, count};
 
@@ -19,7 +19,7 @@ async fn a_case_goes_on_in_its_thread_when_new_ones_get_a_channel_of_their_own()
     assert_eq!(stage.slack.channel_named(&format!("sir-case-{case}")), None, "a channel for an old case");
     assert_eq!(count(&stage.lines(&case).await, "SECRET two"), 1);
     assert_eq!(stage.cards().len(), 1, "nothing stands outside of the thread");
-    stage.sir.aws_edits_comment(&case, &one, "AWS Responder", "one, but other words").unwrap();
+    stage.sir.aws_edits_comment((&case, &one), "AWS Responder", "one, but other words").unwrap();
     stage.events().await;
     assert_eq!(count(&stage.lines(&case).await, "other words"), 1, "its lines are still its own");
     let next = stage.sir.aws_creates_case("Another key leaked");
@@ -36,12 +36,12 @@ async fn a_case_goes_on_in_its_channel_when_new_ones_are_told_in_threads() {
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
     stage.settings.slack.layout = Layout::Thread;
     stage.sir.aws_comments(&case, "AWS Responder", "SECRET two").unwrap();
-    stage.sir.aws_sets_status(&case, "Acknowledged").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Acknowledged).unwrap();
     stage.events().await;
     stage.minutes(62).await;
-    stage.sir.aws_edits_comment(&case, &one, "AWS Responder", "one, but other words").unwrap();
+    stage.sir.aws_edits_comment((&case, &one), "AWS Responder", "one, but other words").unwrap();
     stage.events().await;
-    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(Slack::shown).collect();
+    let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!((count(&shown, "SECRET two"), count(&shown, "other words")), (1, 1), "{shown:#?}");
     let topic = stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Acknowledged"), "{topic}");

@@ -1,12 +1,14 @@
 //! While people of another workspace read a channel nothing of ours changes in it, and Jira goes on; once it is ours
 //! again all of it is told, once and in order.
 
+use casebridge::case::CaseId;
+use casebridge::case::CommentId;
 use casebridge::{
     http::Request,
     runtime::World,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Sharing, Slack};
+use casebridge_lab::standins::{FaultRule, Sharing, SlackStandin};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, count, place_of};
@@ -27,7 +29,7 @@ fn writes(stage: &Stage) -> Vec<String> {
 }
 
 /// A case whose comment was told, in a channel that somebody else reads for longer than Slack's word holds.
-async fn overheard(sharing: Sharing) -> (Stage, String, String) {
+async fn overheard(sharing: Sharing) -> (Stage, CaseId, String) {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
@@ -35,17 +37,17 @@ async fn overheard(sharing: Sharing) -> (Stage, String, String) {
     stage.slack.set_sharing(&stage.channel, sharing);
     stage.minutes(10).await;
     stage.forget_calls();
-    (stage, case, comment)
+    (stage, case, comment.to_string())
 }
 
 /// Everything about the case becomes another, each change with its event.
-async fn all_changes(stage: &Stage, case: &str, comment: &str) {
-    stage.sir.aws_edits_comment(case, comment, "AWS Responder", "SECRET comment").unwrap();
+async fn all_changes(stage: &Stage, case: &CaseId, comment: &CommentId) {
+    stage.sir.aws_edits_comment((case, comment), "AWS Responder", "SECRET comment").unwrap();
     stage.events().await;
     let texts = json!({"title": "SECRET title", "description": "SECRET description"});
     stage.sir.aws_changes(case, &texts).unwrap();
     stage.events().await;
-    stage.sir.aws_sets_status(case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.sir.aws_comments(case, "AWS Responder", "SECRET second").unwrap();
     stage.events().await;
@@ -56,7 +58,7 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
     for sharing in [Sharing::Connected, Sharing::Organisation, Sharing::Invited] {
         let (stage, case, comment) = overheard(sharing).await;
         let before = stage.slack.messages(&stage.channel);
-        all_changes(&stage, &case, &comment).await;
+        all_changes(&stage, &case, &CommentId::new(&comment)).await;
         // Checks and sweeps of three hours.
         stage.minutes(180).await;
         assert_eq!(writes(&stage), [""; 0], "{sharing:?}");
@@ -88,20 +90,22 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
 
 #[tokio::test]
 async fn each_single_change_keeps_out_of_a_shared_channel() {
-    type Change = fn(&Stage, &str, &str);
+    type Change = fn(&Stage, &CaseId, &CommentId);
     let changes: [(&str, Change); 6] = [
         ("comment", |stage, case, id| {
-            stage.sir.aws_edits_comment(case, id, "AWS Responder", "SECRET").unwrap();
+            stage.sir.aws_edits_comment((case, id), "AWS Responder", "SECRET").unwrap();
         }),
         ("title", |stage, case, _| stage.sir.aws_changes(case, &json!({"title": "SECRET"})).unwrap()),
         ("text", |stage, case, _| stage.sir.aws_changes(case, &json!({"description": "SECRET"})).unwrap()),
-        ("status", |stage, case, _| stage.sir.aws_sets_status(case, "Detection and Analysis").unwrap()),
+        ("status", |stage, case, _| {
+            stage.sir.aws_sets_status(case, &casebridge::case::Status::Detection).unwrap()
+        }),
         ("move", |stage, case, _| stage.sir.aws_sets_pending_action(case, "Customer").unwrap()),
         ("end", |stage, case, _| stage.sir.aws_closes(case, "Investigation Completed").unwrap()),
     ];
     for (name, change) in changes {
         let (stage, case, comment) = overheard(Sharing::Connected).await;
-        change(&stage, &case, &comment);
+        change(&stage, &case, &CommentId::new(&comment));
         stage.events().await;
         stage.minutes(10).await;
         assert_eq!(writes(&stage), [""; 0], "{name}");
@@ -114,15 +118,15 @@ async fn each_single_change_keeps_out_of_a_shared_channel() {
 #[tokio::test]
 async fn where_slack_does_not_tell_who_reads_a_channel_nothing_changes_in_it() {
     for trouble in [
-        Fault::on("conversations.info").error("missing_scope"),
-        Fault::on("conversations.info").error("channel_not_found"),
-        Fault::on("conversations.info").throttled(Some("1")),
-        Fault::on("conversations.info").html(502),
-        Fault::on("conversations.info").reset_before(),
+        FaultRule::on("conversations.info").error("missing_scope"),
+        FaultRule::on("conversations.info").error("channel_not_found"),
+        FaultRule::on("conversations.info").throttled(Some("1")),
+        FaultRule::on("conversations.info").html(502),
+        FaultRule::on("conversations.info").reset_before(),
     ] {
         let (stage, case, comment) = overheard(Sharing::Ours).await;
         stage.slack.fault(trouble.clone());
-        all_changes(&stage, &case, &comment).await;
+        all_changes(&stage, &case, &CommentId::new(&comment)).await;
         stage.minutes(10).await;
         assert_eq!(writes(&stage), [""; 0], "{trouble:?}");
         assert_eq!(count(&stage.comments(&case).await, "SECRET second"), 1, "{trouble:?}");
@@ -143,7 +147,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
     stage.forget_calls();
     stage.settings.slack.invite.push("bo@example.com".to_owned());
-    stage.sir.aws_sets_status(&case, "Detection and Analysis").unwrap();
+    stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.minutes(30).await;
     assert_eq!(writes(&stage), [""; 0]);
@@ -161,7 +165,7 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
 }
 
 /// A case with a comment in a channel of its own, whose card a person deleted.
-async fn cardless() -> (Stage, String, String, String) {
+async fn cardless() -> (Stage, CaseId, String, String) {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
@@ -170,7 +174,7 @@ async fn cardless() -> (Stage, String, String, String) {
     let card = stage.place(&case, slack::KIND).await.home.unwrap();
     stage.slack.deletes(&card.place, &card.name).unwrap();
     stage.minutes(62).await;
-    (stage, case, comment, card.place)
+    (stage, case, comment.to_string(), card.place)
 }
 
 #[tokio::test]
@@ -179,7 +183,7 @@ async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left
     stage.slack.set_shared(&channel, true);
     stage.minutes(10).await;
     stage.forget_calls();
-    stage.sir.aws_edits_comment(&case, &comment, "AWS Responder", "SECRET").unwrap();
+    stage.sir.aws_edits_comment((&case, &CommentId::new(&comment)), "AWS Responder", "SECRET").unwrap();
     stage.events().await;
     stage.minutes(10).await;
     assert_eq!(writes(&stage), [""; 0]);
@@ -227,11 +231,11 @@ async fn what_slack_said_holds_for_five_minutes_also_for_a_worker_that_is_in_the
 async fn that_jira_is_broken_is_not_said_where_others_read() {
     for (sharing, said) in [(Sharing::Connected, 0), (Sharing::Invited, 0), (Sharing::Ours, 1)] {
         let (stage, case, _) = overheard(sharing).await;
-        stage.jira.fault(Fault::on_all().answers(401));
+        stage.jira.fault(FaultRule::on_all().answers(401));
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
         stage.events().await;
         stage.minutes(10).await;
-        let shown: Vec<String> = stage.cards().iter().map(Slack::shown).collect();
+        let shown: Vec<String> = stage.cards().iter().map(SlackStandin::shown).collect();
         assert_eq!(count(&shown, "cannot reach Jira"), said, "{sharing:?}: {shown:?}");
         let trips = stage.breaker(jira::KIND).await.trips;
         assert!(trips > 0, "{sharing:?}: Jira was found broken");
@@ -243,7 +247,7 @@ async fn news_of_a_membership_waits_until_the_channel_is_ours() {
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
     let file = format!("{}/events/eventbridge/membership-updated.json", env!("CARGO_MANIFEST_DIR"));
-    let event = std::fs::read_to_string(file).unwrap().replace("m-4k7c2p9x1w", &membership);
+    let event = std::fs::read_to_string(file).unwrap().replace("m-4k7c2p9x1w", membership.as_str());
     stage.slack.set_sharing(&stage.channel, Sharing::Invited);
     for _ in 0..2 {
         assert_eq!(stage.deliver_texts(std::slice::from_ref(&event)).await, ["m0"], "it comes again");

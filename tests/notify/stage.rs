@@ -26,7 +26,7 @@ use casebridge::{
     state::{Meta, Store, TargetKind, agenda, memory::Memory, notes::PlaceNote},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Call, Jira, Sir, Slack};
+use casebridge_lab::standins::{HeardCall, JiraStandin, SirStandin, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::{
     Mutex,
@@ -47,7 +47,7 @@ pub struct Outside {
     ahead: AtomicI64,
     /// Requests to this path take so long, by every clock.
     takes: std::sync::Mutex<Option<(String, Duration)>>,
-    clocks: [casebridge_lab::standins::Clock; 3],
+    clocks: [casebridge_lab::standins::ServiceClock; 3],
 }
 
 impl Outside {
@@ -96,9 +96,9 @@ impl World for Outside {
 
 /// Everything that a test needs.
 pub struct Stage {
-    pub slack: Slack,
-    pub jira: Jira,
-    pub sir: Sir,
+    pub slack: SlackStandin,
+    pub jira: JiraStandin,
+    pub sir: SirStandin,
     pub memory: Memory,
     pub world: Outside,
     pub settings: Settings,
@@ -115,9 +115,9 @@ impl Stage {
 
     /// With more lines in the settings of Slack and of the rest.
     pub async fn with(slack_lines: &str, more: &str) -> Self {
-        let slack = Slack::start().await.unwrap();
-        let jira = Jira::start().await.unwrap();
-        let sir = Sir::start().await.unwrap();
+        let slack = SlackStandin::start().await.unwrap();
+        let jira = JiraStandin::start().await.unwrap();
+        let sir = SirStandin::start().await.unwrap();
         let (team, channel) = (slack.app().3, slack.security());
         let settings = format!(
             "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{channel}'\n{slack_lines}\n\
@@ -200,12 +200,12 @@ impl Stage {
         }
     }
 
-    pub async fn meta(&self, case: &str) -> Meta {
-        self.memory.meta(&CaseId::parse(case).unwrap()).await.unwrap().unwrap()
+    pub async fn meta(&self, case: &CaseId) -> Meta {
+        self.memory.meta(case).await.unwrap().unwrap()
     }
 
     /// What is known of the case at a destination.
-    pub async fn place(&self, case: &str, destination: TargetKind) -> PlaceNote {
+    pub async fn place(&self, case: &CaseId, destination: TargetKind) -> PlaceNote {
         let meta = self.meta(case).await;
         serde_json::from_str(&meta.targets[destination.as_str()]).unwrap()
     }
@@ -217,7 +217,7 @@ impl Stage {
     }
 
     /// The messages of a case's thread, the card first.
-    pub async fn thread(&self, case: &str) -> Vec<Value> {
+    pub async fn thread(&self, case: &CaseId) -> Vec<Value> {
         let home = self.place(case, slack::KIND).await.home.unwrap();
         self.slack.thread(&home.place, &home.name)
     }
@@ -229,20 +229,20 @@ impl Stage {
     }
 
     /// What people read in a case's thread, the card first.
-    pub async fn lines(&self, case: &str) -> Vec<String> {
-        self.thread(case).await.iter().map(Slack::shown).collect()
+    pub async fn lines(&self, case: &CaseId) -> Vec<String> {
+        self.thread(case).await.iter().map(SlackStandin::shown).collect()
     }
 
     /// The case's issue.
-    pub async fn issue(&self, case: &str) -> Value {
+    pub async fn issue(&self, case: &CaseId) -> Value {
         let home = self.place(case, jira::KIND).await.home.unwrap();
         self.jira.issue(&home.name).unwrap()
     }
 
     /// What people read below a case's issue.
-    pub async fn comments(&self, case: &str) -> Vec<String> {
+    pub async fn comments(&self, case: &CaseId) -> Vec<String> {
         let home = self.place(case, jira::KIND).await.home.unwrap();
-        self.jira.comments(&home.name).iter().map(|comment| Jira::plain(&comment["body"])).collect()
+        self.jira.comments(&home.name).iter().map(|comment| JiraStandin::plain(&comment["body"])).collect()
     }
 
     /// All that stands at both destinations, for comparison.
@@ -263,7 +263,7 @@ impl Stage {
 
     /// The operations asked for since the last time: at SIR, at Slack, at Jira.
     pub fn calls(&self) -> [Vec<String>; 3] {
-        let names = |calls: Vec<Call>| calls.into_iter().map(|call| call.operation).collect();
+        let names = |calls: Vec<HeardCall>| calls.into_iter().map(|call| call.operation).collect();
         [self.sir.take_calls(), self.slack.take_calls(), self.jira.take_calls()].map(names)
     }
 }

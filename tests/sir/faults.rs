@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_securityir::config::{ProvideCredentials, SharedCredentialsProvider};
 use casebridge::aws::sir::{Fault, FaultKind};
-use casebridge_lab::standins::{self, Canned, Target};
+use casebridge_lab::standins::{self, Canned, FaultTarget};
 
 use super::*;
 
@@ -25,10 +25,10 @@ fn throttled(seconds: Option<u64>) -> FaultKind {
 }
 
 /// What a fault comes to: the kind, and how many requests were heard for a read and for a change.
-async fn outcome(break_it: impl Fn(Target) -> standins::Fault) -> ([Fault; 2], [usize; 2]) {
+async fn outcome(break_it: impl Fn(FaultTarget) -> standins::FaultRule) -> ([Fault; 2], [usize; 2]) {
     let (sir, aws) = pair().await;
     let id = created(&aws, new_case("Faults")).await;
-    sir.fault(break_it(standins::Fault::on_path("/v1/cases/")));
+    sir.fault(break_it(standins::FaultRule::on_path("/v1/cases/")));
     let reading = aws.call(read(&id)).await.expect_err("a fault");
     let writing = aws.call(write(&id)).await.expect_err("a fault");
     ([reading, writing], [sir.count("GetCase"), sir.count("CreateCaseComment")])
@@ -65,15 +65,15 @@ async fn each_error_of_the_service_has_its_kind_and_a_change_is_sent_once() {
 }
 
 /// The service's own error, without any other word.
-fn named(name: &'static str, status: u16) -> impl Fn(Target) -> standins::Fault {
+fn named(name: &'static str, status: u16) -> impl Fn(FaultTarget) -> standins::FaultRule {
     let headers: BTreeMap<String, String> = [("x-amzn-errortype".to_owned(), name.to_owned())].into();
     move |target| target.answers_with(Canned { status, headers: headers.clone(), body: "{}".to_owned() })
 }
 
 #[tokio::test]
 async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
-    type Break = Box<dyn Fn(Target) -> standins::Fault>;
-    let broken = |make: fn(Target) -> standins::Fault| -> Break { Box::new(make) };
+    type Break = Box<dyn Fn(FaultTarget) -> standins::FaultRule>;
+    let broken = |make: fn(FaultTarget) -> standins::FaultRule| -> Break { Box::new(make) };
     let answer = |status: u16, header: Option<&str>, body: &str| -> Break {
         let headers: BTreeMap<String, String> =
             header.into_iter().map(|value| ("retry-after".to_owned(), value.to_owned())).collect();
@@ -101,9 +101,9 @@ async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
         ("200, page", broken(|target| target.html(200)), unknown(), [1, 1]),
         ("200, no JSON", answer(200, None, "{\"title\":"), unknown(), [1, 1]),
         ("200, nothing", answer(200, None, "{}"), unknown(), [1, 1]),
-        ("half an answer", broken(Target::truncated), unknown(), [1, 1]),
-        ("reset before", broken(Target::reset_before), unknown(), [2, 1]),
-        ("reset after", broken(Target::reset_after), unknown(), [2, 1]),
+        ("half an answer", broken(FaultTarget::truncated), unknown(), [1, 1]),
+        ("reset before", broken(FaultTarget::reset_before), unknown(), [2, 1]),
+        ("reset after", broken(FaultTarget::reset_after), unknown(), [2, 1]),
     ];
     for (name, break_it, kind, heard) in table {
         let (faults, counted) = outcome(break_it).await;
@@ -116,13 +116,13 @@ async fn each_break_on_the_wire_has_its_kind_and_a_change_is_sent_once() {
 async fn a_read_that_fails_once_is_answered_all_the_same() {
     let (sir, aws) = pair().await;
     let id = created(&aws, new_case("Faults")).await;
-    sir.fault(standins::Fault::on("GetCase").once().html(503));
+    sir.fault(standins::FaultRule::on("GetCase").once().html(503));
     assert_eq!(case(&aws, &id).await.title, "Faults");
 }
 
 #[tokio::test]
 async fn what_was_never_sent_is_known_not_to_be_applied() {
-    let sir = Sir::start().await.expect("a free port");
+    let sir = SirStandin::start().await.expect("a free port");
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let refused = format!("http://{}", free.local_addr().expect("an address"));
     drop(free);

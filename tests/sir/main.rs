@@ -18,7 +18,7 @@ use casebridge::{
     },
     case::*,
 };
-use casebridge_lab::standins::Sir;
+use casebridge_lab::standins::SirStandin;
 
 const REGION: &str = "eu-west-1";
 
@@ -40,8 +40,8 @@ fn credentials() -> SharedCredentialsProvider {
     SharedCredentialsProvider::new(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
 }
 
-async fn pair() -> (Sir, SirClient) {
-    let sir = Sir::start().await.expect("a free port");
+async fn pair() -> (SirStandin, SirClient) {
+    let sir = SirStandin::start().await.expect("a free port");
     let aws = aws_at(sir.url(), credentials());
     (sir, aws)
 }

@@ -149,7 +149,7 @@ async fn everything_on_it_is_changed(aws: &SirClient, id: &CaseId) {
     assert!(edits.items.iter().all(whole));
 }
 
-async fn comments_are_added_and_edited(sir: &Sir, aws: &SirClient, id: &CaseId) {
+async fn comments_are_added_and_edited(sir: &SirStandin, aws: &SirClient, id: &CaseId) {
     let say = |body: &str| Call::CreateCaseComment {
         case: id.clone(),
         body: body.to_owned(),
@@ -164,7 +164,8 @@ async fn comments_are_added_and_edited(sir: &Sir, aws: &SirClient, id: &CaseId) 
     let edit =
         Call::UpdateCaseComment { case: id.clone(), comment: comment.clone(), body: "hello, all".to_owned() };
     assert_eq!(ask!(aws, edit, Answer::CommentId), comment);
-    sir.aws_comments(id.as_str(), "security-ir.amazonaws.com", "Summary").expect("an open case");
+    sir.aws_comments(&CaseId::new(id.as_str()), "security-ir.amazonaws.com", "Summary")
+        .expect("an open case");
     let page = ask!(aws, Call::ListComments { case: id.clone(), next: None }, Answer::Comments);
     let told: Vec<(&str, &str)> =
         page.items.iter().map(|comment| (comment.creator.as_str(), comment.body.as_str())).collect();
@@ -200,17 +201,20 @@ async fn tags_are_set_and_taken_away(aws: &SirClient, id: &CaseId) {
     assert_eq!(tags, [("a".to_owned(), String::new()), ("jira".to_owned(), "SEC-1".to_owned())]);
 }
 
-async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &SirClient, id: &CaseId) {
+async fn it_is_handed_to_aws_and_investigated(sir: &SirStandin, aws: &SirClient, id: &CaseId) {
     done(aws, Call::UpdateResolverType { case: id.clone(), resolver: Resolver::Aws }).await;
-    sir.aws_changes(id.as_str(), &json!({ "caseStatus": "Ready to Close", "pendingAction": "Customer" }))
-        .expect("an open case");
+    sir.aws_changes(
+        &CaseId::new(id.as_str()),
+        &json!({ "caseStatus": "Ready to Close", "pendingAction": "Customer" }),
+    )
+    .expect("an open case");
     let handed = case(aws, id).await;
     assert_eq!(
         (handed.resolver, handed.status, handed.waits_for_customer),
         (Resolver::Aws, Status::ReadyToClose, true)
     );
     let step = json!({ "actionType": "Evidence", "title": "Who used it?", "content": "**CloudTrail**", "status": "Waiting" });
-    let step = InvestigationId::new(sir.investigates(id.as_str(), &step).expect("a case"));
+    let step = InvestigationId::new(sir.investigates(&CaseId::new(id.as_str()), &step).expect("a case"));
     let (investigation, comment) = (step.clone(), Some("It found him.".to_owned()));
     done(aws, Call::SendFeedback { case: id.clone(), investigation, useful: false, comment }).await;
     let page = ask!(aws, Call::ListInvestigations { case: id.clone(), next: None }, Answer::Investigations);
@@ -228,11 +232,11 @@ async fn it_is_handed_to_aws_and_investigated(sir: &Sir, aws: &SirClient, id: &C
     let closed = case(aws, id).await;
     assert!(closed.is_closed() && closed.closed.is_some());
     let other = CaseId::new(sir.aws_creates_case("Unusual sign-in"));
-    sir.aws_closes(other.as_str(), "False Positive").expect("an open case");
+    sir.aws_closes(&CaseId::new(other.as_str()), "False Positive").expect("an open case");
     assert_eq!(case(aws, &other).await.closure.as_deref(), Some("False Positive"));
 }
 
-async fn memberships_are_read_and_changed(sir: &Sir, aws: &SirClient) {
+async fn memberships_are_read_and_changed(sir: &SirStandin, aws: &SirClient) {
     let id = MembershipId::new(sir.membership_id().expect("a membership"));
     let page = ask!(aws, Call::ListMemberships { next: None }, Answer::Memberships);
     let arn = format!("arn:aws:security-ir:eu-west-1:111122223333:membership/{id}");
@@ -288,7 +292,7 @@ fn team() -> Vec<Responder> {
     vec![person("Ana", &["Case Created", "Case Closed"]), person("Cleo", &[])]
 }
 
-async fn accounts_and_metrics_are_read(sir: &Sir, aws: &SirClient, id: &MembershipId) {
+async fn accounts_and_metrics_are_read(sir: &SirStandin, aws: &SirClient, id: &MembershipId) {
     let accounts = texts(&["111122223333", "444455556666"]);
     let answer = ask!(
         aws,

@@ -32,8 +32,9 @@ async fn a_long_list_is_walked_to_its_end_in_pages_of_25_in_any_order() {
     let (sir, aws) = pair().await;
     let case = created(&aws, new_case("Long")).await;
     for number in 0..ITEMS {
-        sir.aws_comments(case.as_str(), "AWS Responder", &format!("{number}")).expect("an open case");
-        sir.investigates(case.as_str(), &json!({})).expect("a case");
+        sir.aws_comments(&CaseId::new(case.as_str()), "AWS Responder", &format!("{number}"))
+            .expect("an open case");
+        sir.investigates(&CaseId::new(case.as_str()), &json!({})).expect("a case");
         if number > 0 {
             sir.console_creates_case(&format!("Case {number}"));
         }

@@ -19,15 +19,15 @@ use casebridge::aws::{
     hub::{Administrator, HubAnswer as Told, HubCall as Call, Product},
     sir::{self, Fault, FaultKind, Operation},
 };
-use casebridge_lab::standins::{self, Canned, Hub, Target};
+use casebridge_lab::standins::{self, Canned, FaultTarget, HubStandin};
 use serde_json::json;
 use time::{PrimitiveDateTime, macros::format_description};
 use tokio::sync::mpsc;
 
 use super::*;
 
-async fn pair() -> (Hub, SirClient) {
-    let hub = Hub::start().await.expect("a free port");
+async fn pair() -> (HubStandin, SirClient) {
+    let hub = HubStandin::start().await.expect("a free port");
     let aws = aws_at(hub.url(), credentials());
     (hub, aws)
 }
@@ -57,7 +57,7 @@ async fn every_operation_is_made_and_its_answer_read() {
     assert_eq!(heard, ours.map(|operation| operation.name().to_owned()).collect());
 }
 
-async fn an_administrator_is_accepted_and_left(hub: &Hub, aws: &SirClient) {
+async fn an_administrator_is_accepted_and_left(hub: &HubStandin, aws: &SirClient) {
     assert_eq!(told(aws, Call::GetAdministratorAccount).await, Told::Administrator(None));
     let (administrator, invitation) = hub.invitation();
     let accept = Call::AcceptAdministratorInvitation {
@@ -149,7 +149,7 @@ async fn a_long_list_is_walked_to_its_end() {
 async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
     let invalid = || FaultKind::Invalid { fields: Vec::new() };
     let wait = |seconds: Option<u64>| FaultKind::Throttled { retry_after: seconds.map(Duration::from_secs) };
-    type Break = fn(Target) -> standins::Fault;
+    type Break = fn(FaultTarget) -> standins::FaultRule;
     let table: [(&str, Break, FaultKind); 15] = [
         ("input", |target| target.error("InvalidInputException"), invalid()),
         ("access", |target| target.error("InvalidAccessException"), FaultKind::Denied),
@@ -163,13 +163,13 @@ async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
         ("403 of a gateway", |target| target.html(403), FaultKind::Denied),
         ("redirect", |target| target.redirects(302, "http://192.0.2.1/"), FaultKind::Unknown),
         ("page", |target| target.html(200), FaultKind::Unknown),
-        ("half", Target::truncated, FaultKind::Unknown),
-        ("reset before", Target::reset_before, FaultKind::Unknown),
-        ("reset after", Target::reset_after, FaultKind::Unknown),
+        ("half", FaultTarget::truncated, FaultKind::Unknown),
+        ("reset before", FaultTarget::reset_before, FaultKind::Unknown),
+        ("reset after", FaultTarget::reset_after, FaultKind::Unknown),
     ];
     for (name, break_it, kind) in table {
         let (hub, aws) = pair().await;
-        hub.fault(break_it(standins::Fault::on_all()));
+        hub.fault(break_it(standins::FaultRule::on_all()));
         assert_eq!(refused(&aws, list(true, None)).await.kind, kind, "{name}");
         assert_eq!(hub.calls().len(), 1, "{name}");
     }
@@ -184,7 +184,7 @@ async fn each_failure_has_its_kind_and_nothing_is_sent_twice() {
 async fn an_endless_answer_is_not_read_to_its_end() {
     let (hub, aws) = pair().await;
     let body = format!("{{}}{}", " ".repeat(casebridge::http::MAX_BODY));
-    hub.fault(standins::Fault::on_all().answers_with(Canned { status: 200, body, ..Canned::default() }));
+    hub.fault(standins::FaultRule::on_all().answers_with(Canned { status: 200, body, ..Canned::default() }));
     assert_eq!(refused(&aws, Call::GetAdministratorAccount).await.kind, FaultKind::Unknown);
 }
 

@@ -13,7 +13,7 @@ use casebridge::{
         jira::{Jira, JiraTarget},
     },
 };
-use casebridge_lab::standins::{self, Fault};
+use casebridge_lab::standins::{self, FaultRule};
 use serde_json::json;
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 struct Site {
-    jira: standins::Jira,
+    jira: standins::JiraStandin,
     world: Live<Memory>,
     settings: settings::JiraSettings,
     email: Secret,
@@ -30,7 +30,7 @@ struct Site {
 }
 
 async fn site() -> Site {
-    let jira = standins::Jira::start().await.unwrap();
+    let jira = standins::JiraStandin::start().await.unwrap();
     let settings = json!({"api_url": jira.url(), "project": "SEC"});
     let (sender, _) = tokio::sync::mpsc::unbounded_channel();
     let world =
@@ -50,7 +50,7 @@ impl Stage for Site {
         self.jira
             .comments(&issue.name)
             .iter()
-            .map(|comment| standins::Jira::plain(&comment["body"]))
+            .map(|comment| standins::JiraStandin::plain(&comment["body"]))
             .collect()
     }
 
@@ -59,14 +59,14 @@ impl Stage for Site {
     }
 
     fn meets(&self, trouble: Trouble) {
-        let comment = || Fault::on("addComment");
+        let comment = || FaultRule::on("addComment");
         match trouble {
             Trouble::None => self.jira.heal(),
             Trouble::Content => self.jira.fault(comment().answers(400)),
             Trouble::Throttled => self.jira.fault(comment().throttled(Some("30"))),
             Trouble::Unanswered => self.jira.fault(comment().reset_after()),
             Trouble::State => self.jira.allow_links("SEC-1", false),
-            Trouble::Stranger => self.jira.fault(Fault::on_all().answers(401)),
+            Trouble::Stranger => self.jira.fault(FaultRule::on_all().answers(401)),
         }
     }
 

@@ -13,7 +13,7 @@ use casebridge::{
         slack::{Slack, SlackTarget},
     },
 };
-use casebridge_lab::standins::{self, Fault};
+use casebridge_lab::standins::{self, FaultRule};
 use serde_json::json;
 
 use crate::{
@@ -24,14 +24,14 @@ use crate::{
 const ANA: &str = "U024BE7LH";
 
 struct Workspace {
-    slack: standins::Slack,
+    slack: standins::SlackStandin,
     world: Live<Memory>,
     settings: settings::SlackSettings,
     token: Secret,
 }
 
 async fn workspace(layout: &str) -> Workspace {
-    let slack = standins::Slack::start().await.unwrap();
+    let slack = standins::SlackStandin::start().await.unwrap();
     let (_, _, _, team) = slack.app();
     let settings = json!({
         "api_url": format!("{}/api", slack.url()),
@@ -58,7 +58,7 @@ impl Stage for Workspace {
             settings::Layout::Thread => self.slack.thread(&card.place, &card.name),
             settings::Layout::Channel => self.slack.messages(&card.place),
         };
-        messages.iter().map(standins::Slack::shown).collect()
+        messages.iter().map(standins::SlackStandin::shown).collect()
     }
 
     fn deletes(&self, card: &Home, remote: &str) {
@@ -66,17 +66,17 @@ impl Stage for Workspace {
     }
 
     fn meets(&self, trouble: Trouble) {
-        let post = || Fault::on("chat.postMessage");
+        let post = || FaultRule::on("chat.postMessage");
         match trouble {
             Trouble::None => self.slack.heal(),
             Trouble::Content => self.slack.fault(post().error("invalid_blocks")),
             Trouble::Throttled => self.slack.fault(post().throttled(Some("30"))),
             Trouble::Unanswered => self.slack.fault(post().reset_after()),
             Trouble::State if self.settings.layout == settings::Layout::Channel => {
-                self.slack.fault(Fault::on("conversations.invite").error("user_is_restricted"));
+                self.slack.fault(FaultRule::on("conversations.invite").error("user_is_restricted"));
             }
-            Trouble::State => self.slack.fault(Fault::on("chat.update").error("invalid_blocks")),
-            Trouble::Stranger => self.slack.fault(Fault::on_all().error("token_revoked")),
+            Trouble::State => self.slack.fault(FaultRule::on("chat.update").error("invalid_blocks")),
+            Trouble::Stranger => self.slack.fault(FaultRule::on_all().error("token_revoked")),
         }
     }
 

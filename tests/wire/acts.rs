@@ -11,7 +11,7 @@ use casebridge::{
     targets::jira::IssueText,
     targets::mark::Mark,
 };
-use casebridge_lab::standins::{Delivery, Slack};
+use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -71,7 +71,7 @@ pub struct Ready {
 }
 
 /// A case with a file, an investigation, an invitation and a thread.
-async fn furnished() -> (Stage, String, String) {
+async fn furnished() -> (Stage, CaseId, String) {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
@@ -96,7 +96,7 @@ impl Act {
     }
 
     /// Everything up to what Slack or Jira sends.
-    pub async fn before_the_door(self) -> (Stage, Vec<Delivery>) {
+    pub async fn before_the_door(self) -> (Stage, Vec<SignedRequest>) {
         let _few = PREPARING.acquire().await.unwrap();
         let (mut stage, case, thread) = furnished().await;
         if let Self::TypesInGroup(_) = self {
@@ -108,10 +108,12 @@ impl Act {
     }
 
     /// What Slack or Jira sends for it.
-    async fn deliveries(self, stage: &Stage, case: &str, thread: &str) -> Vec<Delivery> {
+    async fn deliveries(self, stage: &Stage, case: &CaseId, thread: &str) -> Vec<SignedRequest> {
         let line = |line: &str| {
             let (administrator, invitation) = stage.hub.invitation();
-            line.replace("CASE", case).replace("ADMIN", &administrator).replace("INVITATION", &invitation)
+            line.replace("CASE", case.as_str())
+                .replace("ADMIN", &administrator)
+                .replace("INVITATION", &invitation)
         };
         match self {
             Self::Types(text) | Self::TypesInGroup(text) => {
@@ -155,7 +157,7 @@ impl Act {
     }
 
     /// What is sent from forms and pages, and by Jira.
-    async fn elsewhere(self, stage: &Stage, case: &str) -> Vec<Delivery> {
+    async fn elsewhere(self, stage: &Stage, case: &CaseId) -> Vec<SignedRequest> {
         match self {
             Self::OpensCase => vec![form(stage, "new Second", &NEW_CASE).await],
             Self::OpensMembership => {
@@ -217,7 +219,7 @@ const NEW_CASE: [(&str, &str); 5] = [
 ];
 
 /// A form that was opened by a line, and sent.
-async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> Delivery {
+async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedRequest {
     stage.ana(line).await;
     let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
     let value = |name: &str, text: &str| match name {
@@ -232,18 +234,18 @@ async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> Delivery {
 }
 
 /// The case's issue with a comment of Ana's: its key and the comment's id.
-async fn issue(stage: &Stage, case: &str) -> (String, String) {
+async fn issue(stage: &Stage, case: &CaseId) -> (String, String) {
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let id = stage.jira.issue(&key).unwrap()["id"].as_str().unwrap().to_owned();
-    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case).unwrap()).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
     stage.jira.take_webhooks();
     let comment = stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo").unwrap();
     (key, comment)
 }
 
 /// An issue of ours, with what version 0.1.0 noted of it.
-async fn old_issue(stage: &Stage, case: &str) -> String {
-    let (case, now) = (CaseId::parse(case).unwrap(), casebridge::config::clock::now());
+async fn old_issue(stage: &Stage, case: &CaseId) -> String {
+    let (case, now) = (CaseId::parse(case.as_str()).unwrap(), casebridge::config::clock::now());
     let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x" }] });
     let description = json!({ "type": "doc", "version": 1, "content": [words] });
     let text = IssueText { case: &case, mark: Mark::new("m"), summary: "x".to_owned(), description };
@@ -258,7 +260,7 @@ async fn old_issue(stage: &Stage, case: &str) -> String {
     made.key.to_string()
 }
 
-async fn delivered(stage: &Stage, deliveries: &[Delivery]) {
+async fn delivered(stage: &Stage, deliveries: &[SignedRequest]) {
     for delivery in deliveries {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -293,12 +295,12 @@ impl Ready {
 /// Everything that Ana can read and others cannot: messages to her alone, her page, and the form before her.
 fn read(stage: &Stage) -> Vec<String> {
     let state = stage.slack.state();
-    let home = stage.slack.home(ANA).map(|home| Slack::shown(&home)).unwrap_or_default();
-    let form = stage.slack.view(ANA).map(|view| Slack::shown(&view)).unwrap_or_default();
+    let home = stage.slack.home(ANA).map(|home| SlackStandin::shown(&home)).unwrap_or_default();
+    let form = stage.slack.view(ANA).map(|view| SlackStandin::shown(&view)).unwrap_or_default();
     let direct = state["channels"].as_object().unwrap().iter().filter(|(id, _)| id.starts_with('D'));
     let direct = direct.flat_map(|(_, channel)| channel["messages"].as_array().unwrap());
     let ephemerals = stage.slack.ephemerals(ANA);
-    [home, form].into_iter().chain(ephemerals.iter().chain(direct).map(Slack::shown)).collect()
+    [home, form].into_iter().chain(ephemerals.iter().chain(direct).map(SlackStandin::shown)).collect()
 }
 
 /// How everything stands that a command can change, without times and ids.

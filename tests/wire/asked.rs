@@ -2,7 +2,7 @@
 //! mended. An answer that can go no way at once comes with the next delivery; what only a person can mend is said.
 
 use casebridge::runtime::World;
-use casebridge_lab::standins::{Fault, Server};
+use casebridge_lab::standins::{FaultRule, Server};
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -164,7 +164,7 @@ async fn cell(row: &Row, fault: &FaultRow, means: Means, lasts: Lasts, calm: &Ca
     let (at, operation, part, to, act) = *row;
     let ready = act.prepare().await;
     let server = server(&ready.stage, at);
-    let on = if part.is_empty() { Fault::on(operation) } else { Fault::on(operation).body(part) };
+    let on = if part.is_empty() { FaultRule::on(operation) } else { FaultRule::on(operation).body(part) };
     let faulty = (fault.1)(if lasts == Once { on.once() } else { on });
     let is = ready.reaction(server, (operation, part), faulty, calm).await;
     let what = format!("{operation} for {act:?} × {} {lasts:?}", fault.0);

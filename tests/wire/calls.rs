@@ -1,5 +1,7 @@
 //! The calls that the core makes, and how each is brought about.
 
+use casebridge::case::CaseId;
+use casebridge::case::CommentId;
 use casebridge::{
     state::TargetKind,
     targets::{jira, slack},
@@ -66,7 +68,7 @@ pub const CALLS: [Call; 16] = [
 ];
 
 /// A stage with a case, up to just before the cause; the first comment's id.
-pub async fn prepare(cause: Cause, layout: &str) -> (Stage, String, String) {
+pub async fn prepare(cause: Cause, layout: &str) -> (Stage, CaseId, String) {
     let lines = match layout {
         "channel" => "layout = 'channel'\ninvite = ['ana@example.com']",
         _ => "",
@@ -76,7 +78,7 @@ pub async fn prepare(cause: Cause, layout: &str) -> (Stage, String, String) {
     stage.sir.take_events();
     let mut comment = String::new();
     if cause != Cause::Creation {
-        comment = stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
+        comment = stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap().to_string();
         stage.events().await;
         stage.minutes(2).await;
     }
@@ -84,15 +86,15 @@ pub async fn prepare(cause: Cause, layout: &str) -> (Stage, String, String) {
 }
 
 /// The cause, and its events.
-pub async fn happen(stage: &Stage, cause: Cause, case: &str, comment: &str) {
+pub async fn happen(stage: &Stage, cause: Cause, case: &CaseId, comment: &CommentId) {
     match cause {
         Cause::Creation | Cause::Comment => {
             stage.sir.aws_comments(case, "AWS Responder", "the second").unwrap();
         }
-        Cause::Edit => stage.sir.aws_edits_comment(case, comment, "AWS Responder", "the second").unwrap(),
+        Cause::Edit => stage.sir.aws_edits_comment((case, comment), "AWS Responder", "the second").unwrap(),
         Cause::Change => {
             stage.sir.aws_changes(case, &json!({"title": "Two keys leaked"})).unwrap();
-            stage.sir.aws_sets_status(case, "Detection and Analysis").unwrap();
+            stage.sir.aws_sets_status(case, &casebridge::case::Status::Detection).unwrap();
         }
     }
     let events = stage.sir.take_events();

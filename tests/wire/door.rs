@@ -9,7 +9,7 @@ use casebridge::{
     chat::{self, ChatContext},
     runtime::World,
 };
-use casebridge_lab::standins::{Delivery, Fault, Slack};
+use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
 use super::{
@@ -65,7 +65,7 @@ const QUEUES: [(&str, Option<Said>, bool); 11] = [
     ("200 and nothing", Some((200, "", "", SOON)), false),
 ];
 
-async fn told(bridge: &ChatContext<'_>, delivery: &Delivery) -> (Told, Value, Duration) {
+async fn told(bridge: &ChatContext<'_>, delivery: &SignedRequest) -> (Told, Value, Duration) {
     let headers: serde_json::Map<_, _> =
         delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let event = json!({ "rawPath": delivery.path, "headers": headers, "isBase64Encoded": false,
@@ -80,7 +80,7 @@ async fn told(bridge: &ChatContext<'_>, delivery: &Delivery) -> (Told, Value, Du
         200 if said["response_action"] == "errors" && said.to_string().contains("Nothing was done") => {
             OnTheForm
         }
-        200 if Slack::shown(&said).contains("Nothing was done") => Words,
+        200 if SlackStandin::shown(&said).contains("Nothing was done") => Words,
         200 => Taken,
         status => panic!("{status}"),
     };
@@ -98,7 +98,7 @@ async fn queue_cell(doing: &(Act, Told), row: &(&str, Option<Said>, bool)) -> Op
     let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
     let (told, said, took) = told(&bridge, deliveries.last().unwrap()).await;
     let must = if taken { Taken } else { must };
-    let given_back = must != Words || Slack::shown(&said).contains("title Two keys leaked");
+    let given_back = must != Words || SlackStandin::shown(&said).contains("title Two keys leaked");
     let right = told == must && given_back && took < Duration::from_millis(2_900) && stage.jobs().is_empty();
     (!right).then(|| format!("{act:?} × {name}: {told:?} after {took:?}\n  must be {must:?}: {said}"))
 }
@@ -116,14 +116,14 @@ async fn form_cell(act: Act, row: &FaultRow) -> Option<String> {
     let (name, fault, means, _) = *row;
     means?;
     let (stage, deliveries) = act.before_the_door().await;
-    stage.slack.fault(fault(Fault::on("views.open")));
+    stage.slack.fault(fault(FaultRule::on("views.open")));
     let before = stage.slack.ephemerals(ANA).len();
     let asked = stage.slack.count("views.open");
     let (is, said, took) = told(&stage.bridge(), &deliveries[0]).await;
     let jobs = stage.jobs();
     stage.slack.heal();
     stage.work(&jobs).await;
-    let read = format!("{}{}", Slack::shown(&said), stage.since(ANA, before));
+    let read = format!("{}{}", SlackStandin::shown(&said), stage.since(ANA, before));
     let must = match (act, name) {
         // Slack gives three seconds, and shows its own error then.
         (_, "slow") => Unavailable,
@@ -153,7 +153,7 @@ async fn room_cell(row: &FaultRow) -> Option<String> {
     stage.ana(&format!("{case} comment")).await;
     let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
     let press = || stage.slack.clicks_in_view(ANA, &view, "more/text", &Value::Null).unwrap();
-    stage.slack.fault(fault(Fault::on("views.update")));
+    stage.slack.fault(fault(FaultRule::on("views.update")));
     let (is, _, took) = told(&stage.bridge(), &press()).await;
     let asked = stage.slack.count("views.update");
     stage.slack.heal();

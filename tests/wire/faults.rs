@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use casebridge_lab::standins::{Canned, Fault, Target};
+use casebridge_lab::standins::{Canned, FaultRule, FaultTarget};
 
 /// What an answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +24,9 @@ pub enum Means {
 use Means::*;
 
 /// A name, the fault, and what it means at Slack and at Jira; `None` where the service never says that.
-pub type Row = (&'static str, fn(Target) -> Fault, Option<Means>, Option<Means>);
+pub type Row = (&'static str, fn(FaultTarget) -> FaultRule, Option<Means>, Option<Means>);
 
-fn says(target: Target, status: u16, body: &str) -> Fault {
+fn says(target: FaultTarget, status: u16, body: &str) -> FaultRule {
     let headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
     target.answers_with(Canned { status, headers, body: body.to_owned() })
 }

@@ -2,6 +2,7 @@
 //! takes away and hands over, and a channel whose name is taken × every fault. What was not answered is asked for
 //! again, nothing is said twice, and nothing that people see changes meanwhile.
 
+use casebridge::case::CaseId;
 use casebridge::{
     config::settings::Settings,
     entry::notify::Notifier,
@@ -9,7 +10,7 @@ use casebridge::{
     state::{Store, TargetKind},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Server};
+use casebridge_lab::standins::{FaultRule, Server};
 use serde_json::{Value, json};
 
 use super::{
@@ -41,7 +42,7 @@ const MINUTE: i64 = 60_000;
 fn membership_event(stage: &Stage) -> Value {
     let file = format!("{}/events/eventbridge/membership-updated.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(file).unwrap();
-    serde_json::from_str(&text.replace("m-4k7c2p9x1w", &stage.sir.membership_id().unwrap())).unwrap()
+    serde_json::from_str(&text.replace("m-4k7c2p9x1w", stage.sir.membership_id().unwrap().as_str())).unwrap()
 }
 
 /// The event comes, comes again at once, and once more when all is mended.
@@ -64,7 +65,7 @@ async fn membership(stage: &Stage, server: &Server, call: &str) -> (bool, bool, 
 async fn get_membership_cell(row: &SirRow) -> Option<String> {
     let (name, fault, seconds, requests) = *row;
     let stage = Stage::set().await;
-    stage.sir.fault(fault(Fault::on("GetMembership")));
+    stage.sir.fault(fault(FaultRule::on("GetMembership")));
     let is = membership(&stage, &stage.sir, "GetMembership").await;
     // That it ended is told even where it can be read no more.
     let again = seconds < 1_800 && name != "ResourceNotFoundException";
@@ -79,11 +80,11 @@ async fn news_cell(row: &FaultRow, looked_for: Option<&str>) -> Option<String> {
     let stage = Stage::set().await;
     let call = looked_for.unwrap_or("chat.postMessage");
     if looked_for.is_some() {
-        stage.slack.fault(Fault::on("chat.postMessage").once().reset_after());
+        stage.slack.fault(FaultRule::on("chat.postMessage").once().reset_after());
         stage.deliver(&[membership_event(&stage)]).await;
         stage.later(61_000);
     }
-    stage.slack.fault(fault(Fault::on(call)));
+    stage.slack.fault(fault(FaultRule::on(call)));
     let is = membership(&stage, &stage.slack, call).await;
     let requests = if looked_for.is_some() && is.2 == 1 { 1 } else { 1 + usize::from(looked_for.is_some()) };
     let right = (is.0, is.1, is.3, is.4) == (true, true, 0, 1) && is.2 <= requests;
@@ -103,7 +104,7 @@ async fn discovery_cell(row: &SirRow) -> Option<String> {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     stage.sir.take_events();
-    stage.sir.fault(fault(Fault::on("ListCases")));
+    stage.sir.fault(fault(FaultRule::on("ListCases")));
     stage.sweep().await;
     let (asked, told) = (stage.sir.count("ListCases"), stage.slack.calls().len() + stage.jira.calls().len());
     stage.sir.heal();
@@ -120,12 +121,12 @@ async fn a_case_of_which_no_event_came_is_found_whatever_fails() {
 }
 
 /// A case that was told, with a person's reply whose event was lost and a comment that Jira never kept.
-async fn told() -> (Stage, String) {
+async fn told() -> (Stage, CaseId) {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     stage.events().await;
-    stage.jira.fault(Fault::on("addComment").once().never_stored());
+    stage.jira.fault(FaultRule::on("addComment").once().never_stored());
     stage.sir.aws_comments(&case, "AWS Responder", "the second").unwrap();
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
@@ -148,7 +149,7 @@ async fn check_cell(checked: &(TargetKind, &str), row: &FaultRow) -> Option<Stri
     let (stage, case) = told().await;
     let server: &Server = if destination == slack::KIND { &stage.slack } else { &stage.jira };
     let asked = server.count(call);
-    server.fault(fault(Fault::on(call)));
+    server.fault(fault(FaultRule::on(call)));
     stage.minutes(65).await;
     let asked = server.count(call) - asked;
     let lines = stage.lines(&case).await;
@@ -194,12 +195,12 @@ async fn double_cell(destination: TargetKind, row: &FaultRow) -> Option<String> 
     stage.events().await;
     let server: &Server = if destination == slack::KIND { &stage.slack } else { &stage.jira };
     // It arrives when it can no longer be expected to, beside its repetition.
-    server.fault(Fault::on(adds).once().late());
+    server.fault(FaultRule::on(adds).once().late());
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     stage.events().await;
     stage.minutes(3).await;
     server.apply_late();
-    server.fault(fault(Fault::on(call).once()));
+    server.fault(fault(FaultRule::on(call).once()));
     stage.minutes(65).await;
     let asked = server.count(call);
     for _ in 0..40 {
@@ -242,9 +243,9 @@ async fn channel_cell(row: &FaultRow) -> Option<String> {
     slack?;
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    stage.slack.fault(Fault::on("conversations.create").once().reset_after());
+    stage.slack.fault(FaultRule::on("conversations.create").once().reset_after());
     stage.events().await;
-    stage.slack.fault(fault(Fault::on("conversations.list").once()));
+    stage.slack.fault(fault(FaultRule::on("conversations.list").once()));
     for _ in 0..30 {
         stage.later(5 * MINUTE);
         stage.sweep().await;

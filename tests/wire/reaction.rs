@@ -1,6 +1,6 @@
 //! What became of one invocation of `command`: whole values, to be compared.
 
-use casebridge_lab::standins::{Call, Fault, Server};
+use casebridge_lab::standins::{FaultRule, HeardCall, Server};
 
 use super::acts::{Act, Calm, Ready, without_ids};
 
@@ -47,10 +47,10 @@ impl Ready {
         &self,
         server: &Server,
         (operation, part): (&str, &str),
-        fault: Fault,
+        fault: FaultRule,
         calm: &Calm,
     ) -> Reaction {
-        let met = |call: &Call| part.is_empty() || call.body.to_string().contains(part);
+        let met = |call: &HeardCall| part.is_empty() || call.body.to_string().contains(part);
         let count = || server.calls_of(operation).iter().filter(|call| met(call)).count();
         let (before, waited) = (count(), self.stage.world.waited());
         server.fault(fault);

@@ -6,7 +6,7 @@ use casebridge::{
     state::TargetKind,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Target};
+use casebridge_lab::standins::{FaultRule, FaultTarget};
 
 use super::{
     all_right,
@@ -19,7 +19,7 @@ const MINUTE: i64 = 60_000;
 /// A fault of the service, after how many seconds the case is looked at again, and how many requests are made till then
 /// at most: the SDK may repeat a read once where that helps, unless it had to often lately; and where the service was
 /// asked too often, the look itself waits for half a minute, and asks 13 times at most.
-pub type Row = (&'static str, fn(Target) -> Fault, i64, usize);
+pub type Row = (&'static str, fn(FaultTarget) -> FaultRule, i64, usize);
 
 pub const SIR_FAULTS: [Row; 14] = [
     ("429, Retry-After 0", |on| on.throttled(Some("0")), 25, 13),
@@ -53,7 +53,7 @@ async fn read_cell(operation: &str, row: &Row) -> Option<String> {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     let events = stage.sir.take_events();
-    stage.sir.fault(fault(Fault::on(operation)));
+    stage.sir.fault(fault(FaultRule::on(operation)));
     let at = stage.world.now();
     stage.deliver(&events[..1]).await;
     let meta = stage.meta(&case).await;
@@ -113,11 +113,11 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
         stage.events().await;
     }
     let server: &casebridge_lab::standins::Server = if is_slack { &stage.slack } else { &stage.jira };
-    server.fault(Fault::on(adds).once().reset_after());
+    server.fault(FaultRule::on(adds).once().reset_after());
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     stage.events().await;
     let made = server.count(adds);
-    server.fault(fault(Fault::on(reads).once()));
+    server.fault(fault(FaultRule::on(reads).once()));
     // Past the quarantine, in one step: the question is asked once.
     stage.later(if adds == "createIssue" { 301_000 } else { 61_000 });
     let asked = server.count(reads);
@@ -131,7 +131,7 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
         stage.sweep().await;
     }
     let stands = [
-        stage.cards().iter().filter(|card| card.to_string().contains(&case)).count(),
+        stage.cards().iter().filter(|card| card.to_string().contains(case.as_str())).count(),
         stage.jira.issues().len(),
         count(&stage.lines(&case).await, "the first"),
         count(&stage.comments(&case).await, "the first"),

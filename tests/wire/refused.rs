@@ -6,7 +6,7 @@ use casebridge::{
     state::TargetKind,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::Sir;
+use casebridge_lab::standins::SirStandin;
 
 use super::{
     acts::Act,
@@ -89,7 +89,7 @@ async fn that_the_service_cannot_be_reached_is_said_to_who_waits_and_what_was_sa
     ] {
         let mut ready = act.prepare().await;
         // Its server ends with the last handle.
-        ready.stage.sir = Sir::start().await.unwrap();
+        ready.stage.sir = SirStandin::start().await.unwrap();
         tokio::task::yield_now().await;
         assert_eq!(!ready.stage.work(&ready.jobs).await.is_empty(), again, "{act:?}");
         let news = ready.news();

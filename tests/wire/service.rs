@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use casebridge_lab::standins::{Fault, Server, Target};
+use casebridge_lab::standins::{FaultRule, FaultTarget, Server};
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -99,7 +99,7 @@ use Lasts::*;
 use Means::*;
 
 /// A fault, what it means, and whether the SDK of Security Incident Response asks a read once more by itself.
-type FaultRow = (&'static str, fn(Target) -> Fault, Means, bool);
+type FaultRow = (&'static str, fn(FaultTarget) -> FaultRule, Means, bool);
 
 /// What either service can do to us.
 const FAULTS: [FaultRow; 19] = [
@@ -199,7 +199,7 @@ async fn cell(row: &Row, fault: &FaultRow, lasts: Lasts, calm: &Calm) -> Option<
     let (operation, _, act) = *row;
     let ready = act.prepare().await;
     let stage = &ready.stage;
-    let on = Fault::on(operation);
+    let on = FaultRule::on(operation);
     let faulty = (fault.1)(if lasts == Once { on.once() } else { on });
     let is = ready.reaction(server(stage, operation), (operation, ""), faulty, calm).await;
     let what = format!("{operation} for {act:?} × {} {lasts:?}", fault.0);
@@ -268,8 +268,8 @@ async fn lost_cell(row: &Row) -> Option<String> {
     let stage = &ready.stage;
     let until = calm.heard.iter().position(|it| it == operation)? + 1;
     let until = u32::try_from(until).unwrap();
-    stage.sir.fault(Fault::on_all().skip(until).throttled(Some("30")));
-    stage.sir.fault(Fault::on(operation).once().reset_after());
+    stage.sir.fault(FaultRule::on_all().skip(until).throttled(Some("30")));
+    stage.sir.fault(FaultRule::on(operation).once().reset_after());
     let tries = [stage.work(&ready.jobs).await, stage.work(&ready.jobs).await];
     let said = ready.news();
     stage.sir.heal();

@@ -1,10 +1,12 @@
 //! Every call that tells something × every fault.
 
+use casebridge::case::CaseId;
+use casebridge::case::CommentId;
 use casebridge::{
     state::{TargetKind, notes::PlaceNote},
     targets::{jira, slack},
 };
-use casebridge_lab::standins::{Fault, Jira, Server, Slack};
+use casebridge_lab::standins::{FaultRule, JiraStandin, Server, SlackStandin};
 
 use super::{
     all_right,
@@ -62,7 +64,7 @@ fn server(stage: &Stage, destination: TargetKind) -> &Server {
     }
 }
 
-async fn reaction(stage: &Stage, case: &str, call: &Call, before: usize, must: &Reaction) -> Reaction {
+async fn reaction(stage: &Stage, case: &CaseId, call: &Call, before: usize, must: &Reaction) -> Reaction {
     let (destination, operation, .., part) = *call;
     let note: PlaceNote = stage.place(case, destination).await;
     let mut calls = server(stage, destination).calls_of(operation).split_off(before);
@@ -99,9 +101,9 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
     let (stage, case, comment) = prepare(cause, layout).await;
     let destination_server = server(&stage, destination);
     let before = destination_server.count(operation);
-    let on = Fault::on(operation).once();
+    let on = FaultRule::on(operation).once();
     destination_server.fault(fault(if part.is_empty() { on } else { on.body(part) }));
-    happen(&stage, cause, &case, &comment).await;
+    happen(&stage, cause, &case, &CommentId::new(&comment)).await;
     let what = format!("{} {operation} for {cause:?} × {name}", destination.as_str());
     let must = match (operation, *name) {
         // They answer with 204 and nothing, of which half is as good.
@@ -142,19 +144,19 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
 }
 
 /// How many cards, issues, lines of comments in Slack and comments in Jira stand there in the end.
-fn standing(stage: &Stage, case: &str) -> [usize; 4] {
+fn standing(stage: &Stage, case: &CaseId) -> [usize; 4] {
     let state = stage.slack.state();
     let channels = state["channels"].as_object().unwrap().keys();
     let messages: Vec<_> = channels.flat_map(|channel| stage.slack.messages(channel)).collect();
     let cards =
         messages.iter().filter(|message| message["metadata"].to_string().contains(&format!("{case}/home")));
     let said = ["the first", "the second"];
-    let lines: Vec<String> = messages.iter().map(Slack::shown).collect();
+    let lines: Vec<String> = messages.iter().map(SlackStandin::shown).collect();
     let keys = stage.jira.issues();
     let comments: Vec<String> = keys
         .iter()
         .flat_map(|key| stage.jira.comments(key))
-        .map(|comment| Jira::plain(&comment["body"]))
+        .map(|comment| JiraStandin::plain(&comment["body"]))
         .collect();
     let all = |texts: &[String]| said.iter().map(|text| count(texts, text)).sum();
     [cards.count(), keys.len(), all(&lines), all(&comments)]

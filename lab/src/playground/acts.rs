@@ -1,11 +1,12 @@
 //! What can a person do in the playground? As AWS, in Slack, and in Jira.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use casebridge::case::CaseId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
-use crate::standins::Delivery;
+use crate::standins::SignedRequest;
 
 /// One thing that somebody does, as the page sends it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -21,26 +22,26 @@ pub enum Act {
     /// AWS comments.
     AwsComments {
         /// The case.
-        case: String,
+        case: CaseId,
         /// What it says.
         text: String,
     },
     /// AWS sets the status, or whose move it is.
     AwsChanges {
         /// The case.
-        case: String,
+        case: CaseId,
         /// `caseStatus` or `pendingAction`.
         change: Value,
     },
     /// AWS closes a case.
     AwsCloses {
         /// The case.
-        case: String,
+        case: CaseId,
     },
     /// AWS's AI agent has looked into a case.
     Investigates {
         /// The case.
-        case: String,
+        case: CaseId,
         /// What it did.
         title: String,
         /// What it found.
@@ -161,8 +162,8 @@ impl Act {
     /// The stand-in refuses: in its own words.
     pub async fn happen(self, stage: &Stage) -> Result<Value, String> {
         match self.done(stage)? {
-            Did::Outside => Ok(json!({})),
-            Did::Sent(deliveries) => {
+            ActOutcome::Outside => Ok(json!({})),
+            ActOutcome::Sent(deliveries) => {
                 let mut answer = json!({});
                 for delivery in deliveries {
                     let answered = stage.deliver(&delivery).await;
@@ -170,14 +171,16 @@ impl Act {
                 }
                 Ok(answer)
             }
-            Did::Submitted { user, view, delivery } => Ok(submitted(stage, &user, &view, &delivery).await),
+            ActOutcome::Submitted { user, view, delivery } => {
+                Ok(submitted(stage, &user, &view, &delivery).await)
+            }
         }
     }
 
-    fn done(self, stage: &Stage) -> Result<Did, String> {
+    fn done(self, stage: &Stage) -> Result<ActOutcome, String> {
         let (sir, slack, jira) = (&stage.standins.sir, &stage.standins.slack, &stage.standins.jira);
         let channel = slack.security();
-        let sent = |delivery| Did::Sent(vec![delivery]);
+        let sent = |delivery| ActOutcome::Sent(vec![delivery]);
         match self {
             Self::OpensCase { title, aws: true } => sir.aws_creates(json!({ "title": title })).map(outside),
             Self::OpensCase { title, aws: false } => Ok(outside(sir.console_creates_case(&title))),
@@ -191,12 +194,19 @@ impl Act {
             Self::EventsAgain {} => Ok(outside(stage.again())),
             Self::Types { user, text } => Ok(sent(slack.types(&user, &channel, "/sir", &text))),
             Self::Says { user, text, thread } => {
-                Ok(Did::Sent(slack.says(&user, &channel, &text, thread.as_deref()).1))
+                Ok(ActOutcome::Sent(slack.says(&user, &channel, &text, thread.as_deref()).1))
             }
             Self::Shares { user, text, thread, name, mimetype, bytes } => {
                 let bytes = BASE64_STANDARD.decode(bytes).map_err(|error| error.to_string())?;
                 let file = (name.as_str(), mimetype.as_str());
-                Ok(Did::Sent(slack.says_with_file(&user, &channel, &text, file, bytes, thread.as_deref())))
+                Ok(ActOutcome::Sent(slack.says_with_file(
+                    &user,
+                    &channel,
+                    &text,
+                    file,
+                    bytes,
+                    thread.as_deref(),
+                )))
             }
             Self::OpensHome { user } => Ok(sent(slack.opens_home(&user))),
             Self::Chooses { user, channel, ts, shortcut } => {
@@ -210,7 +220,7 @@ impl Act {
             }
             Self::Submits { user, view, values } => {
                 let delivery = slack.submits(&user, &view, &values)?;
-                Ok(Did::Submitted { user, view, delivery })
+                Ok(ActOutcome::Submitted { user, view, delivery })
             }
             Self::Leaves { user, view } => slack.closes(&user, &view).map(sent),
             Self::JiraComments { issue, text } => {
@@ -222,21 +232,21 @@ impl Act {
 }
 
 /// What became of an act.
-enum Did {
+enum ActOutcome {
     /// It happened in a stand-in: events and webhooks tell of it.
     Outside,
     /// Slack sends these.
-    Sent(Vec<Delivery>),
+    Sent(Vec<SignedRequest>),
     /// A modal was submitted: what the answer says happens to it.
-    Submitted { user: String, view: String, delivery: Delivery },
+    Submitted { user: String, view: String, delivery: SignedRequest },
 }
 
-fn outside<T>(_: T) -> Did {
-    Did::Outside
+fn outside<T>(_: T) -> ActOutcome {
+    ActOutcome::Outside
 }
 
 /// An empty answer closes the modal, `errors` are for the person, who stays in it.
-async fn submitted(stage: &Stage, user: &str, view: &str, delivery: &Delivery) -> Value {
+async fn submitted(stage: &Stage, user: &str, view: &str, delivery: &SignedRequest) -> Value {
     let answered = stage.deliver(delivery).await;
     if answered.status == 200 && answered.body["response_action"] != "errors" {
         // It may be gone already: then there is nothing to close.

@@ -53,23 +53,23 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const ACT: usize = 14_000_000;
 
 /// The page, bound to its port but not served yet.
-pub struct Page {
+pub struct PlaygroundPage {
     stage: Arc<Stage>,
     listener: TcpListener,
     address: SocketAddr,
 }
 
-struct Desk {
+struct PageContext {
     stage: Arc<Stage>,
     port: u16,
 }
 
-impl Page {
+impl PlaygroundPage {
     /// Sets the stage and binds the port on loopback; 0 takes a free one.
     ///
     /// # Errors
     /// A port could not be bound.
-    pub async fn bind(port: u16) -> Result<Self, stage::Error> {
+    pub async fn bind(port: u16) -> Result<Self, stage::StageError> {
         let stage = Arc::new(Stage::set().await?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -86,7 +86,7 @@ impl Page {
     /// # Errors
     /// The server ended.
     pub async fn run(self) -> io::Result<()> {
-        let desk = Arc::new(Desk { stage: self.stage.clone(), port: self.address.port() });
+        let desk = Arc::new(PageContext { stage: self.stage.clone(), port: self.address.port() });
         let files = FILES.iter().fold(Router::new(), |files, (path, kind, text)| {
             files.route(path, get(|| async { file(kind, text) }))
         });
@@ -105,7 +105,7 @@ impl Page {
 
 /// Another site's page in the same browser must neither read nor act here: not by its own requests, nor by a name
 /// of its own for this address.
-async fn guard(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+async fn guard(State(desk): State<Arc<PageContext>>, request: Request, next: Next) -> Response {
     match is_own(request.headers(), desk.port) {
         true => next.run(request).await,
         false => StatusCode::FORBIDDEN.into_response(),
@@ -131,13 +131,16 @@ fn file(kind: &str, text: &'static str) -> Response {
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct KnownVersion {
     #[serde(default)]
     known: String,
 }
 
 /// What there is to see; 204 where the page knows it already.
-async fn state(State(desk): State<Arc<Desk>>, Query(Known { known }): Query<Known>) -> Response {
+async fn state(
+    State(desk): State<Arc<PageContext>>,
+    Query(KnownVersion { known }): Query<KnownVersion>,
+) -> Response {
     let seen = visible::all(&desk.stage.standins);
     let version = text::hash(&seen.to_string());
     if version == known {
@@ -146,7 +149,7 @@ async fn state(State(desk): State<Arc<Desk>>, Query(Known { known }): Query<Know
     reply(StatusCode::OK, &json!({ "version": version, "seen": seen }))
 }
 
-async fn act(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn act(State(desk): State<Arc<PageContext>>, headers: HeaderMap, body: Bytes) -> Response {
     // A form of another site cannot have this type.
     if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();

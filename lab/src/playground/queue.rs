@@ -14,7 +14,7 @@ const DEDUPLICATED: Millis = 300_000;
 
 /// A message on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct QueuedMessage {
     /// Unique in its queue.
     pub id: String,
     /// Messages of a group stay in order.
@@ -28,7 +28,7 @@ pub struct Message {
 /// A queue.
 #[derive(Debug, Default)]
 pub struct Queue {
-    waiting: VecDeque<Message>,
+    waiting: VecDeque<QueuedMessage>,
     seen: HashMap<String, Millis>,
     count: u64,
 }
@@ -38,14 +38,14 @@ impl Queue {
     pub fn put_once(&mut self, now: Millis, id: String, group: String, body: String) {
         self.seen.retain(|_, at| *at + DEDUPLICATED > now);
         if self.seen.insert(id.clone(), now).is_none() {
-            self.waiting.push_back(Message { id, group, body, deliveries: 0 });
+            self.waiting.push_back(QueuedMessage { id, group, body, deliveries: 0 });
         }
     }
 
     /// Takes a message as a standard queue does: every time.
     pub fn put(&mut self, body: String) {
         self.count += 1;
-        self.waiting.push_back(Message {
+        self.waiting.push_back(QueuedMessage {
             id: self.count.to_string(),
             group: String::new(),
             body,
@@ -54,7 +54,7 @@ impl Queue {
     }
 
     /// The next batch; empty when nothing waits.
-    pub fn take(&mut self) -> Vec<Message> {
+    pub fn take(&mut self) -> Vec<QueuedMessage> {
         let count = BATCH.min(self.waiting.len());
         let mut batch: Vec<_> = self.waiting.drain(..count).collect();
         batch.iter_mut().for_each(|message| message.deliveries += 1);
@@ -62,9 +62,9 @@ impl Queue {
     }
 
     /// What was not done waits again, before all others. The answer is how many are dead.
-    pub fn again(&mut self, batch: Vec<Message>, answer: &Value) -> usize {
+    pub fn again(&mut self, batch: Vec<QueuedMessage>, answer: &Value) -> usize {
         let failures = answer["batchItemFailures"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let failed = |message: &Message| failures.iter().any(|it| it["itemIdentifier"] == message.id);
+        let failed = |message: &QueuedMessage| failures.iter().any(|it| it["itemIdentifier"] == message.id);
         let (again, dead): (Vec<_>, Vec<_>) =
             batch.into_iter().filter(failed).partition(|message| message.deliveries < DELIVERIES);
         again.into_iter().rev().for_each(|message| self.waiting.push_front(message));
@@ -73,8 +73,8 @@ impl Queue {
 }
 
 /// The event that Lambda makes of a batch.
-pub fn event(batch: &[Message]) -> Value {
-    let record = |message: &Message| {
+pub fn event(batch: &[QueuedMessage]) -> Value {
+    let record = |message: &QueuedMessage| {
         json!({
             "messageId": message.id,
             "body": message.body,
@@ -98,7 +98,7 @@ mod tests {
         queue.put_once(now, id.to_owned(), "g".to_owned(), "{}".to_owned());
     }
 
-    fn ids(batch: &[Message]) -> Vec<&str> {
+    fn ids(batch: &[QueuedMessage]) -> Vec<&str> {
         batch.iter().map(|message| message.id.as_str()).collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::standins::{ANA, BO, Standins};
-use crate::standins::{Jira, Slack};
+use crate::standins::{JiraStandin, SlackStandin};
 
 /// One thing that somebody sees: a message, an issue, a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +18,11 @@ pub struct Thing {
 
 /// Everything that people see, by where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shown(BTreeMap<String, Thing>);
+pub struct Screen(BTreeMap<String, Thing>);
 
 /// Something that is new, or says something else than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct News {
+pub struct FreshLines {
     /// In Slack, else in Jira.
     pub in_slack: bool,
     /// As [`Thing::what`].
@@ -33,7 +33,7 @@ pub struct News {
     pub lines: Vec<String>,
 }
 
-impl Shown {
+impl Screen {
     /// Looks at both.
     pub fn now(standins: &Standins) -> Self {
         let mut all = BTreeMap::new();
@@ -59,13 +59,13 @@ impl Shown {
     }
 
     /// What is new since `before`, in the order of time in Slack, then in Jira.
-    pub fn since(&self, before: &Self) -> Vec<News> {
+    pub fn since(&self, before: &Self) -> Vec<FreshLines> {
         let news = |(place, thing): (&String, &Thing)| {
             let old = before.0.get(place);
             let said = |line: &&String| old.is_some_and(|old| old.lines.contains(line));
             let lines: Vec<String> = thing.lines.iter().filter(|line| !said(line)).cloned().collect();
             let (in_slack, is_new) = (place.starts_with("1 slack"), old.is_none());
-            (!lines.is_empty()).then(|| News { in_slack, what: thing.what.clone(), is_new, lines })
+            (!lines.is_empty()).then(|| FreshLines { in_slack, what: thing.what.clone(), is_new, lines })
         };
         self.0.iter().filter_map(news).collect()
     }
@@ -81,21 +81,21 @@ fn person(id: &str) -> &str {
 
 fn add(all: &mut BTreeMap<String, Thing>, place: &str, message: &Value, what: String) {
     let ts = message["ts"].as_str().unwrap_or_default();
-    let shown = Slack::shown(message);
+    let shown = SlackStandin::shown(message);
     let named =
         [ANA, BO].iter().fold(shown, |text, id| text.replace(&format!("@{id}"), &format!("@{}", person(id))));
     let lines = plain(&named);
     all.insert(format!("{place} {ts}"), Thing { what, lines });
 }
 
-fn issue(all: &mut BTreeMap<String, Thing>, jira: &Jira, key: &str) {
+fn issue(all: &mut BTreeMap<String, Thing>, jira: &JiraStandin, key: &str) {
     let issue = jira.issue(key).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let fields = &issue["fields"];
     let lines = vec![text(&fields["summary"]), format!("Status: {}", text(&fields["status"]["name"]))];
     all.insert(format!("2 jira {key}"), Thing { what: key.to_owned(), lines });
     for comment in jira.comments(key) {
-        let body = Jira::plain(&comment["body"]);
+        let body = JiraStandin::plain(&comment["body"]);
         let lines = body.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
         let place = format!("2 jira {key} {:0>12}", text(&comment["id"]));
         all.insert(place, Thing { what: format!("{key} comment"), lines });
@@ -164,13 +164,13 @@ mod tests {
     fn only_what_was_not_there_before_is_news() {
         let shown = |lines: &[&str]| {
             let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-            Shown([("1 slack 1".to_owned(), Thing { what: "card".to_owned(), lines })].into())
+            Screen([("1 slack 1".to_owned(), Thing { what: "card".to_owned(), lines })].into())
         };
         let news = |is_new, lines: &[&str]| {
             let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-            vec![News { in_slack: true, what: "card".to_owned(), is_new, lines }]
+            vec![FreshLines { in_slack: true, what: "card".to_owned(), is_new, lines }]
         };
-        assert_eq!(shown(&["a", "b"]).since(&Shown::default()), news(true, &["a", "b"]));
+        assert_eq!(shown(&["a", "b"]).since(&Screen::default()), news(true, &["a", "b"]));
         assert_eq!(shown(&["a", "c"]).since(&shown(&["a", "b"])), news(false, &["c"]));
         assert_eq!(shown(&["a"]).since(&shown(&["a"])), []);
     }

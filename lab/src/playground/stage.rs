@@ -31,10 +31,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing::warn;
 
 use super::{
-    queue::{self, Message, Queue},
+    queue::{self, Queue, QueuedMessage},
     standins::{REGION, Standins},
 };
-use crate::standins::Delivery;
+use crate::standins::SignedRequest;
 
 /// How long an invocation may take: the functions' timeout in template.yaml.
 const TIMEOUT: Millis = 60_000;
@@ -45,7 +45,7 @@ const POLL: Duration = Duration::from_millis(100);
 
 /// Why there is no stage.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum StageError {
     /// A stand-in could not be started.
     #[error("a stand-in could not be started: {0}")]
     Start(#[from] io::Error),
@@ -54,7 +54,7 @@ pub enum Error {
     Live(#[from] live::ConfigError),
 }
 
-impl From<secrets::SecretsError> for Error {
+impl From<secrets::SecretsError> for StageError {
     fn from(error: secrets::SecretsError) -> Self {
         Self::Live(error.into())
     }
@@ -91,7 +91,7 @@ impl Stage {
     ///
     /// # Errors
     /// No port could be bound.
-    pub async fn set() -> Result<Self, Error> {
+    pub async fn set() -> Result<Self, StageError> {
         let standins = Standins::start().await?;
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "playground");
         // Built by hand, so that nothing of this machine's own AWS configuration counts here.
@@ -134,7 +134,7 @@ impl Stage {
     }
 
     /// Brings a signed request to the HTTP door of `command`, and what it answers to the person.
-    pub async fn deliver(&self, delivery: &Delivery) -> Answered {
+    pub async fn deliver(&self, delivery: &SignedRequest) -> Answered {
         let handled =
             Box::pin(chat::handle(&self.bridge(), &envelope(delivery), self.live.now() + TIMEOUT)).await;
         let answer = handled.unwrap_or_else(|error| {
@@ -246,7 +246,11 @@ impl Stage {
 }
 
 /// What was not done goes back to its queue: some messages of a batch, or all of it where the function failed.
-fn returned<E: std::fmt::Display>(queue: &Mutex<Queue>, batch: Vec<Message>, handled: Result<Value, E>) {
+fn returned<E: std::fmt::Display>(
+    queue: &Mutex<Queue>,
+    batch: Vec<QueuedMessage>,
+    handled: Result<Value, E>,
+) {
     let answer = handled.unwrap_or_else(|error| {
         warn!(%error, "a batch comes again");
         let all = batch.iter().map(|message| json!({ "itemIdentifier": message.id }));
@@ -259,7 +263,7 @@ fn returned<E: std::fmt::Display>(queue: &Mutex<Queue>, batch: Vec<Message>, han
 }
 
 /// A request as the gateway hands it over.
-fn envelope(delivery: &Delivery) -> Value {
+fn envelope(delivery: &SignedRequest) -> Value {
     let headers: serde_json::Map<String, Value> =
         delivery.headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();
     json!({
@@ -273,7 +277,7 @@ fn envelope(delivery: &Delivery) -> Value {
 }
 
 /// Where a slash command's answer goes.
-fn response_url(delivery: &Delivery) -> Option<String> {
+fn response_url(delivery: &SignedRequest) -> Option<String> {
     let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).ok()?;
     form.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url)
 }

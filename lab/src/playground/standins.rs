@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::standins::{Hub, Jira, Sir, Slack};
+use crate::standins::{HubStandin, JiraStandin, SirStandin, SlackStandin};
 
 /// A responder: may comment and move a case, may not close it.
 pub const BO: &str = "U024BE7LJ";
@@ -19,13 +19,13 @@ pub const REGION: &str = "eu-west-1";
 #[derive(Clone, Debug)]
 pub struct Standins {
     /// AWS Security Incident Response.
-    pub sir: Sir,
+    pub sir: SirStandin,
     /// A Slack workspace with Ana, Bo and the channel `security`.
-    pub slack: Slack,
+    pub slack: SlackStandin,
     /// A Jira site with the project `SEC`.
-    pub jira: Jira,
+    pub jira: JiraStandin,
     /// AWS Security Hub.
-    pub hub: Hub,
+    pub hub: HubStandin,
 }
 
 impl Standins {
@@ -35,10 +35,10 @@ impl Standins {
     /// No port could be bound.
     pub async fn start() -> io::Result<Self> {
         Ok(Self {
-            sir: Sir::start().await?,
-            slack: Slack::start().await?,
-            jira: Jira::start().await?,
-            hub: Hub::start().await?,
+            sir: SirStandin::start().await?,
+            slack: SlackStandin::start().await?,
+            jira: JiraStandin::start().await?,
+            hub: HubStandin::start().await?,
         })
     }
 

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use casebridge::case::{CaseId, Status};
 use serde_json::{Value, json};
 
 use super::{
-    shown::{News, Shown},
+    shown::{FreshLines, Screen},
     stage::{self, Stage},
     standins::{ANA, BO},
 };
@@ -17,10 +18,10 @@ const INDENT: usize = 21;
 
 /// Why the story was not told to its end.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum StoryError {
     /// The stage could not be set.
     #[error(transparent)]
-    Stage(#[from] stage::Error),
+    Stage(#[from] stage::StageError),
     /// The output could not be written.
     #[error("the story could not be written: {0}")]
     Write(#[from] io::Error),
@@ -37,7 +38,7 @@ pub enum Error {
     Refused(String),
 }
 
-impl From<String> for Error {
+impl From<String> for StoryError {
     fn from(refused: String) -> Self {
         Self::Refused(refused)
     }
@@ -54,7 +55,7 @@ enum In {
 }
 
 impl In {
-    fn holds(self, news: &News) -> bool {
+    fn holds(self, news: &FreshLines) -> bool {
         match self {
             Self::Card => news.in_slack && news.what == "card",
             Self::Thread => news.in_slack && news.what == "thread",
@@ -68,17 +69,17 @@ impl In {
 struct Teller<'a, W> {
     stage: &'a Stage,
     out: &'a mut W,
-    seen: Shown,
+    seen: Screen,
     step: usize,
 }
 
 /// Tells the story on a stage of its own.
 ///
 /// # Errors
-/// Something did not happen as told: see [`Error`].
-pub async fn tell(out: &mut impl Write) -> Result<(), Error> {
+/// Something did not happen as told: see [`StoryError`].
+pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
     let stage = Stage::set().await?;
-    let seen = Shown::now(&stage.standins);
+    let seen = Screen::now(&stage.standins);
     writeln!(
         out,
         "Casebridge joins AWS Security Incident Response with Slack and Jira. Here are stand-ins of all"
@@ -97,7 +98,7 @@ pub async fn tell(out: &mut impl Write) -> Result<(), Error> {
 }
 
 impl<W: Write> Teller<'_, W> {
-    async fn aws_works_a_case(&mut self) -> Result<String, Error> {
+    async fn aws_works_a_case(&mut self) -> Result<CaseId, StoryError> {
         let sir = self.stage.standins.sir.clone();
         let case = sir.aws_creates(opened())?;
         self.shows(
@@ -116,7 +117,7 @@ impl<W: Write> Teller<'_, W> {
             &[(In::Thread, "Did your team create the key"), (In::Comment, "Did your team create the key")],
         )
         .await?;
-        sir.aws_sets_status(&case, "Detection and Analysis")?;
+        sir.aws_sets_status(&case, &Status::Detection)?;
         self.shows(
             "AWS moves the case on",
             &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
@@ -125,7 +126,7 @@ impl<W: Write> Teller<'_, W> {
         Ok(case)
     }
 
-    async fn people_answer(&mut self, case: &str) -> Result<(), Error> {
+    async fn people_answer(&mut self, case: &CaseId) -> Result<(), StoryError> {
         self.types(ANA, &format!("{case} comment No. We have disabled it.")).await?;
         self.shows(
             &format!("Ana types  /sir {case} comment No. We have disabled it."),
@@ -156,7 +157,7 @@ impl<W: Write> Teller<'_, W> {
         .await
     }
 
-    async fn people_work_a_case_of_their_own(&mut self) -> Result<(), Error> {
+    async fn people_work_a_case_of_their_own(&mut self) -> Result<(), StoryError> {
         let own = self.stage.standins.sir.console_creates_case("A laptop was stolen");
         self.shows(
             &format!("Your team opens case {own} in the console, to work it itself"),
@@ -171,7 +172,7 @@ impl<W: Write> Teller<'_, W> {
         .await
     }
 
-    async fn the_case_is_closed(&mut self, case: &str) -> Result<(), Error> {
+    async fn the_case_is_closed(&mut self, case: &CaseId) -> Result<(), StoryError> {
         self.types(ANA, &format!("{case} close")).await?;
         self.shows(&format!("Ana types  /sir {case} close"), &[(In::Private, "[")]).await?;
         let slack = &self.stage.standins.slack;
@@ -192,7 +193,7 @@ impl<W: Write> Teller<'_, W> {
     }
 
     /// Somebody types `/sir LINE` in the channel.
-    async fn types(&self, user: &str, line: &str) -> Result<(), Error> {
+    async fn types(&self, user: &str, line: &str) -> Result<(), StoryError> {
         let slack = &self.stage.standins.slack;
         let answered = self.stage.deliver(&slack.types(user, &slack.security(), "/sir", line)).await;
         if answered.status == 200 {
@@ -202,12 +203,12 @@ impl<W: Write> Teller<'_, W> {
         }
     }
 
-    fn not_so(&self, missing: String) -> Error {
-        Error::NotSo { step: self.step, missing }
+    fn not_so(&self, missing: String) -> StoryError {
+        StoryError::NotSo { step: self.step, missing }
     }
 
     /// The comment is in the service, once.
-    fn in_case(&self, case: &str, text: &str) -> Result<(), Error> {
+    fn in_case(&self, case: &CaseId, text: &str) -> Result<(), StoryError> {
         let comments = self.stage.standins.sir.comments(case);
         let count = comments.iter().filter(|it| it["body"].as_str().is_some_and(|body| body.contains(text)));
         match count.count() {
@@ -217,20 +218,20 @@ impl<W: Write> Teller<'_, W> {
     }
 
     /// The card of a case.
-    fn card(&self, case: &str) -> Result<String, Error> {
+    fn card(&self, case: &CaseId) -> Result<String, StoryError> {
         let slack = &self.stage.standins.slack;
         let messages = slack.messages(&slack.security());
         let mut cards = messages.iter().filter(|message| message.get("bot_id").is_some());
-        let card = cards.find(|message| message["blocks"].to_string().contains(case));
+        let card = cards.find(|message| message["blocks"].to_string().contains(case.as_str()));
         let ts = card.and_then(|card| card["ts"].as_str()).map(str::to_owned);
         ts.ok_or_else(|| self.not_so(format!("case {case} has no card")))
     }
 
     /// Lets the bridge do what follows, prints what came of it, and holds it against what must have.
-    async fn shows(&mut self, came: &str, must: &[(In, &str)]) -> Result<(), Error> {
+    async fn shows(&mut self, came: &str, must: &[(In, &str)]) -> Result<(), StoryError> {
         self.step += 1;
         self.stage.settle().await;
-        let shown = Shown::now(&self.stage.standins);
+        let shown = Screen::now(&self.stage.standins);
         let news = shown.since(&self.seen);
         self.seen = shown;
         write!(self.out, "{}", paragraph(self.step, came, &news))?;
@@ -265,7 +266,7 @@ fn confirming(message: &Value) -> Option<String> {
 }
 
 /// A step as text.
-fn paragraph(step: usize, came: &str, news: &[News]) -> String {
+fn paragraph(step: usize, came: &str, news: &[FreshLines]) -> String {
     let mut text = format!("\n{step:>2}  {came}\n");
     let mut place = "";
     for news in news {
@@ -331,7 +332,7 @@ mod tests {
     fn a_step_is_a_paragraph_of_lines_that_are_not_too_long() {
         let lines = ["A title", "Status: Submitted", "Case: 1", &"word ".repeat(20), "[Close]"];
         let lines = lines.map(str::to_owned).to_vec();
-        let news = |in_slack, what: &str, is_new| News {
+        let news = |in_slack, what: &str, is_new| FreshLines {
             in_slack,
             what: what.to_owned(),
             is_new,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::standins::{ANA, BO, JIRA_SITE, Standins};
-use crate::standins::Jira;
+use crate::standins::JiraStandin;
 
 /// Everything.
 pub fn all(standins: &Standins) -> Value {
@@ -59,12 +59,12 @@ fn slack(standins: &Standins) -> Value {
         "people": [person(ANA, "Ana"), person(BO, "Bo")] })
 }
 
-fn issue(jira: &Jira, key: &str) -> Option<Value> {
+fn issue(jira: &JiraStandin, key: &str) -> Option<Value> {
     let issue = jira.issue(key)?;
     let fields = &issue["fields"];
     let comment = |comment: &Value| {
         json!({ "id": comment["id"], "by": comment["author"]["displayName"], "at": comment["created"],
-            "text": Jira::plain(&comment["body"]) })
+            "text": JiraStandin::plain(&comment["body"]) })
     };
     let link = |link: &Value| json!({ "title": link["object"]["title"], "url": link["object"]["url"] });
     Some(json!({
@@ -73,7 +73,7 @@ fn issue(jira: &Jira, key: &str) -> Option<Value> {
         "status": fields["status"]["name"],
         "category": fields["status"]["statusCategory"]["key"],
         "labels": fields["labels"],
-        "description": Jira::plain(&fields["description"]),
+        "description": JiraStandin::plain(&fields["description"]),
         "links": issue["remotelinks"].as_array().into_iter().flatten().map(link).collect::<Vec<_>>(),
         "comments": jira.comments(key).iter().map(comment).collect::<Vec<_>>(),
     }))

@@ -14,11 +14,11 @@ use casebridge::{
 
 use super::{
     Class,
-    history::Life,
-    journal::Shown,
+    history::CaseHistory,
+    journal::JournalEntry,
     services::OURS,
-    story::{PERSONS_WORDS, Turn, case_id},
-    wording::{Field, words},
+    story::{PERSONS_WORDS, StoryTurn, case_id},
+    wording::{CaseField, words},
     world::{Happening, Shared},
 };
 
@@ -30,55 +30,51 @@ const MOST: usize = 45;
 const RESPONDER: &str = "AWS Responder";
 
 /// A turn happens.
-pub fn happen(world: &Rc<Shared>, turn: Turn) {
+pub fn happen(world: &Rc<Shared>, turn: StoryTurn) {
     let now = world.clock.now();
     world.note("story", &format!("{turn:?}"));
     match turn {
-        Turn::Create(case) => create(world, &case_id(case)),
-        Turn::Comments(case, times) => comments(world, case, times),
-        Turn::Amend(case) => amend(world, case_id(case).as_str()),
-        Turn::Wavers(case) => wavers(world, case),
-        Turn::Status(case, status) => {
-            drop(world.sir().aws_sets_status(case_id(case).as_str(), status.as_str()));
+        StoryTurn::Create(case) => create(world, &case_id(case)),
+        StoryTurn::Comments(case, times) => comments(world, case, times),
+        StoryTurn::Amend(case) => amend(world, &case_id(case)),
+        StoryTurn::Wavers(case) => wavers(world, case),
+        StoryTurn::Status(case, status) => {
+            drop(world.sir().aws_sets_status(&case_id(case), &status));
         }
-        Turn::Waits(case) => {
+        StoryTurn::Waits(case) => {
             let id = case_id(case);
-            let waits = world
-                .history
-                .borrow()
-                .0
-                .get(id.as_str())
-                .is_some_and(|life| life.is("pendingAction") == "Customer");
-            drop(world.sir().aws_sets_pending_action(id.as_str(), if waits { "None" } else { "Customer" }));
+            let waits =
+                world.history.borrow().0.get(&id).is_some_and(|life| life.is("pendingAction") == "Customer");
+            drop(world.sir().aws_sets_pending_action(&id, if waits { "None" } else { "Customer" }));
         }
-        Turn::Field(case, Field::File) => {
+        StoryTurn::Field(case, CaseField::File) => {
             let (id, number) = (case_id(case), world.chance.between(1, 99));
-            drop(world.sir().aws_attaches(id.as_str(), &format!("log-{number}.txt"), "bytes"));
+            drop(world.sir().aws_attaches(&id, &format!("log-{number}.txt"), "bytes"));
         }
-        Turn::Field(case, field) => {
+        StoryTurn::Field(case, field) => {
             let members = field.members(&world.chance, now);
-            drop(world.sir().aws_changes(case_id(case).as_str(), &members));
+            drop(world.sir().aws_changes(&case_id(case), &members));
         }
-        Turn::Close(case) => drop(world.sir().aws_closes(case_id(case).as_str(), "False Positive")),
-        Turn::Command(case, number) => command(world, case_id(case), number),
-        Turn::Reply(case, number) => reply(world, &case_id(case), number),
-        Turn::Delete(case) => delete(world, &case_id(case)),
-        Turn::Reword(case) => reword(world, &case_id(case)),
-        Turn::Break(slack, time) => match slack {
+        StoryTurn::Close(case) => drop(world.sir().aws_closes(&case_id(case), "False Positive")),
+        StoryTurn::Command(case, number) => command(world, case_id(case), number),
+        StoryTurn::Reply(case, number) => reply(world, &case_id(case), number),
+        StoryTurn::Delete(case) => delete(world, &case_id(case)),
+        StoryTurn::Reword(case) => reword(world, &case_id(case)),
+        StoryTurn::Break(slack, time) => match slack {
             Some(how) => *world.services.slack_broken.borrow_mut() = Some((now + time, how)),
             None => *world.services.jira_broken.borrow_mut() = Some(now + time),
         },
-        Turn::Burst(case, times, pause) => burst(world, case, (times, pause)),
-        Turn::Choose(own_channel) => world.choose(own_channel),
-        Turn::Backup => world.backup.restore(&world.memory),
-        Turn::Restore => world.memory.restore(&world.backup),
-        Turn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
+        StoryTurn::Burst(case, times, pause) => burst(world, case, (times, pause)),
+        StoryTurn::Choose(own_channel) => world.choose(own_channel),
+        StoryTurn::Backup => world.backup.restore(&world.memory),
+        StoryTurn::Restore => world.memory.restore(&world.backup),
+        StoryTurn::Calm => *world.faults.borrow_mut() = super::faults::Faults::default(),
     }
     world.happened();
 }
 
 fn create(world: &Shared, id: &CaseId) {
-    world.sir().set_next_case(id.as_str());
+    world.sir().set_next_case(id);
     match world.chance.happens(400) {
         true => world.sir().aws_creates_case("Unusual sign-ins"),
         false => world.sir().console_creates_case("Unusual sign-ins"),
@@ -88,16 +84,16 @@ fn create(world: &Shared, id: &CaseId) {
 /// AWS comments, and will again.
 fn comments(world: &Shared, case: usize, times: i64) {
     let id = case_id(case);
-    let count = world.history.borrow().0.get(id.as_str()).map_or(0, |life| life.comments.len());
+    let count = world.history.borrow().0.get(&id).map_or(0, |life| life.comments.len());
     if world.class == Class::Usual && count >= MOST {
         return;
     }
     let creator = if world.chance.happens(300) { OURS } else { RESPONDER };
     let words = words(&world.chance, &format!("comment number {count} of {id}"));
-    drop(world.sir().aws_comments(id.as_str(), creator, &words));
+    drop(world.sir().aws_comments(&id, creator, &words));
     if times > 1 {
         let at = world.clock.now() + 2_000;
-        world.plan(at, Happening::Story(Turn::Comments(case, times - 1)));
+        world.plan(at, Happening::Story(StoryTurn::Comments(case, times - 1)));
     }
 }
 
@@ -106,29 +102,29 @@ fn burst(world: &Shared, case: usize, (times, pause): (usize, i64)) {
     comments(world, case, 1);
     if times > 1 {
         let at = world.clock.now() + pause;
-        world.plan(at, Happening::Story(Turn::Burst(case, times - 1, pause)));
+        world.plan(at, Happening::Story(StoryTurn::Burst(case, times - 1, pause)));
     }
 }
 
 /// The status changes, and half a minute later it is what it was before.
 fn wavers(world: &Shared, case: usize) {
     let id = case_id(case);
-    let before = world.history.borrow().0.get(id.as_str()).map(|life| life.is("caseStatus").to_owned());
+    let before = world.history.borrow().0.get(&id).map(|life| life.is("caseStatus").to_owned());
     if let Some(before) = before {
-        let back = Turn::Status(case, before.into());
+        let back = StoryTurn::Status(case, before.into());
         world.plan(world.clock.now() + 30_000, Happening::Story(back));
     }
-    drop(world.sir().aws_sets_status(id.as_str(), Status::PostIncident.as_str()));
+    drop(world.sir().aws_sets_status(&id, &Status::PostIncident));
 }
 
 /// AWS changes its first comment.
-fn amend(world: &Shared, id: &str) {
+fn amend(world: &Shared, id: &CaseId) {
     let first = world.history.borrow().0.get(id).and_then(|life| {
         let first = life.comments.iter().find(|comment| comment.creator == RESPONDER)?;
         Some((first.id.clone(), format!("{}, changed", first.text())))
     });
     if let Some((comment, body)) = first {
-        drop(world.sir().aws_edits_comment(id, &comment, RESPONDER, &body));
+        drop(world.sir().aws_edits_comment((id, &comment), RESPONDER, &body));
     }
 }
 
@@ -151,8 +147,9 @@ fn delete(world: &Rc<Shared>, id: &CaseId) {
 fn reword(world: &Rc<Shared>, id: &CaseId) {
     let mut journal = world.services.in_jira.borrow_mut();
     let of = format!("{id}/");
-    let ours =
-        |shown: &&mut Shown| shown.mark.starts_with(&of) && shown.gone.is_none() && shown.place != "SEC";
+    let ours = |shown: &&mut JournalEntry| {
+        shown.mark.starts_with(&of) && shown.gone.is_none() && shown.place != "SEC"
+    };
     if let Some(shown) = journal.all.iter_mut().find(ours) {
         let (jira, now) = (world.jira(), world.clock.now());
         drop(jira.person_edits_comment(&jira.ana(), &shown.place, &shown.id, PERSONS_WORDS));
@@ -191,7 +188,7 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let card = journal.all.iter().find(|one| one.mark.starts_with(&mark));
     let bound = card.filter(|card| now - card.at() > 5_000);
     let bound = bound.map(|card| Home { place: card.place.clone(), name: card.id.clone() });
-    let closed = world.history.borrow().0.get(case.as_str()).is_none_or(Life::is_closed);
+    let closed = world.history.borrow().0.get(case).is_none_or(CaseHistory::is_closed);
     let broken = world.services.slack_broken.borrow().is_some();
     let Some(home) = bound.filter(|_| !closed && !broken) else { return };
     let person = world.slack().ana();
@@ -200,7 +197,7 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     // Slack escapes what people type.
     let typed = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let (ts, _) = world.slack().says(&person, &home.place, &typed, thread.as_deref());
-    journal.add(Shown {
+    journal.add(JournalEntry {
         place: home.place.clone(),
         thread: thread.clone(),
         id: ts.clone(),

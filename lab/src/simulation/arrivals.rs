@@ -84,7 +84,7 @@ impl Shared {
     pub fn happened(&self) {
         for event in self.sir().take_events() {
             if let Ok(Hint::Case { id, full }) = trigger::decode_value(event) {
-                self.history.borrow_mut().look(self.sir(), (id.as_str(), full), self.clock.now());
+                self.history.borrow_mut().look(self.sir(), (&id, full), self.clock.now());
                 self.announce(&id, full);
             }
         }

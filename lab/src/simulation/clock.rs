@@ -58,7 +58,7 @@ pub enum Due {
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 /// The virtual clock, with the timers and tasks that hang on it.
-pub struct Clock {
+pub struct VirtualClock {
     now: Cell<Millis>,
     count: Cell<u64>,
     timers: RefCell<BinaryHeap<Reverse<(Millis, u64, Due)>>>,
@@ -67,7 +67,7 @@ pub struct Clock {
     stalled: RefCell<HashMap<TaskId, Millis>>,
 }
 
-impl Clock {
+impl VirtualClock {
     /// A clock that begins at this time.
     pub fn new(now: Millis) -> Self {
         Self {

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use casebridge::case::Millis;
+use casebridge::case::{CaseId, CommentId, Millis};
 use serde_json::{Map, Value};
 
-use crate::standins::Sir;
+use crate::standins::SirStandin;
 
 /// A comment, with all that it ever said.
 #[derive(Clone, Debug)]
 pub struct Remark {
     /// Names it.
-    pub id: String,
+    pub id: CommentId,
     /// Who wrote it, as the service says.
     pub creator: String,
     /// What it said, since when: never empty.
@@ -33,14 +33,14 @@ impl Remark {
 
 /// A case, with all that it ever was.
 #[derive(Clone, Debug, Default)]
-pub struct Life {
+pub struct CaseHistory {
     /// What GetCase answered but for its times of change, since when: never empty.
     pub was: Vec<(Millis, Map<String, Value>)>,
     /// The oldest first.
     pub comments: Vec<Remark>,
 }
 
-impl Life {
+impl CaseHistory {
     /// What it is now.
     pub fn is(&self, field: &str) -> &str {
         self.was.last().and_then(|(_, is)| is.get(field)?.as_str()).unwrap_or_default()
@@ -54,7 +54,7 @@ impl Life {
 
 /// All cases.
 #[derive(Default)]
-pub struct History(pub BTreeMap<String, Life>);
+pub struct History(pub BTreeMap<CaseId, CaseHistory>);
 
 impl History {
     /// How many cases there are, and how many comments.
@@ -63,10 +63,10 @@ impl History {
     }
 
     /// Something happened to a case, perhaps to an older comment: writes down what is true of it now.
-    pub fn look(&mut self, sir: &Sir, (case, edited): (&str, bool), now: Millis) {
+    pub fn look(&mut self, sir: &SirStandin, (case, edited): (&CaseId, bool), now: Millis) {
         let Some(Value::Object(mut is)) = sir.case(case) else { return };
         is.remove("lastUpdatedDate");
-        let life = self.0.entry(case.to_owned()).or_default();
+        let life = self.0.entry(case.clone()).or_default();
         if life.was.last().is_none_or(|(_, was)| *was != is) {
             life.was.push((now, is));
         }
@@ -75,7 +75,7 @@ impl History {
             let text = |name: &str| comment[name].as_str().unwrap_or_default().to_owned();
             match life.comments.get_mut(index) {
                 None => life.comments.push(Remark {
-                    id: text("commentId"),
+                    id: CommentId::new(text("commentId")),
                     creator: text("creator"),
                     said: vec![(now, text("body"))],
                 }),

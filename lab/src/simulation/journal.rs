@@ -10,11 +10,11 @@ use casebridge::{
 use serde_json::Value;
 
 use super::visible;
-use crate::standins::{Jira, Slack};
+use crate::standins::{JiraStandin, SlackStandin};
 
 /// Something that stands, or stood, in a channel or in a project.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct JournalEntry {
     /// A channel; or an issue's number. Of an issue itself its project.
     pub place: String,
     /// The message below which it stands.
@@ -31,7 +31,7 @@ pub struct Shown {
     pub gone: Option<Millis>,
 }
 
-impl Shown {
+impl JournalEntry {
     /// When it came.
     pub fn at(&self) -> Millis {
         self.said.first().map_or(0, |(at, _)| *at)
@@ -60,19 +60,19 @@ impl Shown {
 #[derive(Default)]
 pub struct Journal {
     /// In the order in which it came.
-    pub all: Vec<Shown>,
+    pub all: Vec<JournalEntry>,
     places: HashMap<(String, String), usize>,
 }
 
 impl Journal {
     /// Something came.
-    pub fn add(&mut self, shown: Shown) {
+    pub fn add(&mut self, shown: JournalEntry) {
         self.places.insert((shown.place.clone(), shown.id.clone()), self.all.len());
         self.all.push(shown);
     }
 
     /// Something that came.
-    pub fn find(&mut self, place: &str, id: &str) -> Option<&mut Shown> {
+    pub fn find(&mut self, place: &str, id: &str) -> Option<&mut JournalEntry> {
         let index = self.places.get(&(place.to_owned(), id.to_owned()))?;
         self.all.get_mut(*index)
     }
@@ -94,7 +94,12 @@ fn text(value: &Value) -> String {
 }
 
 /// Writes down what a request changed in the workspace.
-pub fn in_slack(journal: &mut Journal, slack: &Slack, (request, answer): (&Request, &Response), now: Millis) {
+pub fn in_slack(
+    journal: &mut Journal,
+    slack: &SlackStandin,
+    (request, answer): (&Request, &Response),
+    now: Millis,
+) {
     let method = request.url.rsplit('/').next().unwrap_or_default();
     if !matches!(method, "chat.postMessage" | "chat.update" | "chat.delete") {
         return;
@@ -114,7 +119,7 @@ pub fn in_slack(journal: &mut Journal, slack: &Slack, (request, answer): (&Reque
                     shown.says(now, said);
                     shown.mark = mark;
                 }
-                None => journal.add(Shown {
+                None => journal.add(JournalEntry {
                     thread: message["thread_ts"].as_str().filter(|thread| *thread != ts).map(str::to_owned),
                     place: channel,
                     id: ts,
@@ -133,7 +138,12 @@ fn mark_of(message: &Value) -> String {
 }
 
 /// Writes down what a request changed on the site.
-pub fn in_jira(journal: &mut Journal, jira: &Jira, (request, answer): (&Request, &Response), now: Millis) {
+pub fn in_jira(
+    journal: &mut Journal,
+    jira: &JiraStandin,
+    (request, answer): (&Request, &Response),
+    now: Millis,
+) {
     if request.method == "GET" || !(200..300).contains(&answer.status) {
         return;
     }
@@ -150,11 +160,11 @@ pub fn in_jira(journal: &mut Journal, jira: &Jira, (request, answer): (&Request,
     }
 }
 
-fn number(jira: &Jira, key_or_id: &str) -> String {
+fn number(jira: &JiraStandin, key_or_id: &str) -> String {
     jira.some_of(key_or_id, "").map(|issue| text(&issue["id"])).unwrap_or_default()
 }
 
-fn issue(journal: &mut Journal, jira: &Jira, id: &str, now: Millis) {
+fn issue(journal: &mut Journal, jira: &JiraStandin, id: &str, now: Millis) {
     let Some(issue) = jira.some_of(id, "summary,description,project") else { return };
     let fields = &issue["fields"];
     let said = format!("{}\n{}", text(&fields["summary"]), visible::in_jira(&fields["description"]));
@@ -162,7 +172,7 @@ fn issue(journal: &mut Journal, jira: &Jira, id: &str, now: Millis) {
     set(journal, [&project, &text(&issue["id"])], (mark, said), now);
 }
 
-fn comment(journal: &mut Journal, jira: &Jira, [issue, id]: [&str; 2], now: Millis) {
+fn comment(journal: &mut Journal, jira: &JiraStandin, [issue, id]: [&str; 2], now: Millis) {
     let Some(comment) = jira.comment(issue, id) else { return };
     let mark = text(&comment["properties"]["casebridge"]["mark"]);
     set(journal, [&number(jira, issue), id], (mark, visible::in_jira(&comment["body"])), now);
@@ -174,7 +184,7 @@ fn set(journal: &mut Journal, [place, id]: [&str; 2], (mark, said): (String, Str
             shown.says(now, said);
             shown.mark = mark;
         }
-        None => journal.add(Shown {
+        None => journal.add(JournalEntry {
             place: place.to_owned(),
             thread: None,
             id: id.to_owned(),

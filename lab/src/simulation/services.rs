@@ -15,10 +15,14 @@ use super::{
     faults::{Refusals, Set},
     journal::{self, Journal},
 };
-use crate::standins::{Clock, Jira, Order, Pace, Server, Sight, Sir, Slack};
+use crate::standins::{
+    Endpoint, JiraStandin, Order, Pace, Server, ServiceClock, Sight, SirStandin, SlackStandin,
+};
 
 /// What the base URL of Slack begins with.
 pub const SLACK: &str = "https://slack.sim";
+/// See [`SLACK`].
+const SIR: &str = "https://security-ir.within";
 /// See [`SLACK`].
 pub const JIRA: &str = "https://jira.sim";
 /// The principal that our own calls bear.
@@ -28,12 +32,12 @@ const PAGE: usize = 10;
 
 /// The three services, with what stands there and stood there.
 pub struct Services {
-    time: Clock,
+    time: ServiceClock,
     /// A channel takes one post a second, and never two.
     pub steady: bool,
-    sir: Sir,
-    slack: Slack,
-    jira: Jira,
+    sir: SirStandin,
+    slack: SlackStandin,
+    jira: JiraStandin,
     /// What was told, and said, in the workspace.
     pub in_slack: RefCell<Journal>,
     /// What was told, and said, on the site.
@@ -55,9 +59,12 @@ pub struct Services {
 impl Services {
     /// The services of a seed's world.
     pub fn new(chance: &Chance, now: Millis) -> Self {
-        let time = Clock::standing(now);
-        let (sir, slack, jira) =
-            (Sir::within(time.clone()), Slack::within(time.clone(), SLACK), Jira::within(time.clone(), JIRA));
+        let time = ServiceClock::standing(now);
+        let (sir, slack, jira) = (
+            SirStandin::within(Endpoint::new(SIR, &time)),
+            SlackStandin::within(Endpoint::new(SLACK, &time)),
+            JiraStandin::within(Endpoint::new(JIRA, &time)),
+        );
         sir.set_principal(OURS);
         sir.set_page(PAGE);
         sir.set_order(if chance.happens(700) { Order::NewestFirst } else { Order::OldestFirst });
@@ -97,19 +104,19 @@ impl Services {
     }
 
     /// The service, now.
-    pub fn sir(&self, now: Millis) -> &Sir {
+    pub fn sir(&self, now: Millis) -> &SirStandin {
         self.time.set(now);
         &self.sir
     }
 
     /// The workspace, now.
-    pub fn slack(&self, now: Millis) -> &Slack {
+    pub fn slack(&self, now: Millis) -> &SlackStandin {
         self.time.set(now);
         &self.slack
     }
 
     /// The site, now.
-    pub fn jira(&self, now: Millis) -> &Jira {
+    pub fn jira(&self, now: Millis) -> &JiraStandin {
         self.time.set(now);
         &self.jira
     }

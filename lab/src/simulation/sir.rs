@@ -12,7 +12,7 @@ use casebridge::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::standins::Refused;
+use crate::standins::SirRefused;
 
 /// How many items the product asks for at once.
 const PAGE: u32 = 25;
@@ -121,8 +121,8 @@ pub fn answer(call: Call, output: &Value) -> Result<Answer, Fault> {
 }
 
 /// What the SDK makes of a refusal.
-pub fn fault(refused: &Refused) -> Fault {
-    let Refused { name, body } = refused;
+pub fn fault(refused: &SirRefused) -> Fault {
+    let SirRefused { name, body } = refused;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let kind = match name.as_str() {
         "AccessDeniedException" => FaultKind::Denied,

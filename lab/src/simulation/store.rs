@@ -14,9 +14,9 @@ use super::world::Shared;
 
 /// The table of a simulated world.
 #[derive(Clone)]
-pub struct Table(pub Rc<Shared>);
+pub struct VirtualTable(pub Rc<Shared>);
 
-impl Table {
+impl VirtualTable {
     /// One operation: the way there, what it does, the way back. Both ways can fail, and a worker can be killed on
     /// either.
     async fn once<T>(&self, what: &'static str, operation: impl Future<Output = Result<T>>) -> Result<T> {
@@ -48,7 +48,7 @@ impl Table {
 }
 
 #[async_trait::async_trait(?Send)]
-impl Store for Table {
+impl Store for VirtualTable {
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
         self.once("hint", self.0.memory.hint(case, now, full)).await
     }

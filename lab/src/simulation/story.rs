@@ -8,13 +8,13 @@ use super::{
     Class,
     clock::Chance,
     faults::{Refusals, Set},
-    wording::Field,
+    wording::CaseField,
     world::{BEGIN, Happening, Shared},
 };
 
 /// A turn of the story, on the case of this number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum StoryTurn {
     /// The case is made.
     Create(usize),
     /// AWS comments, this many times in a row.
@@ -30,7 +30,7 @@ pub enum Turn {
     /// The case is closed.
     Close(usize),
     /// AWS changes a field.
-    Field(usize, Field),
+    Field(usize, CaseField),
     /// A person comments by a command: the number names what they say.
     Command(usize, u64),
     /// A person replies in the case's thread.
@@ -101,33 +101,33 @@ pub fn plan(world: &Rc<Shared>) {
     };
     for case in 0..cases {
         let mut at = BEGIN + chance.between(0, 5_000);
-        let mut tell = |pause: Millis, turn: Turn| {
+        let mut tell = |pause: Millis, turn: StoryTurn| {
             at += pause;
             world.plan(at, Happening::Story(turn));
         };
-        tell(0, Turn::Create(case));
+        tell(0, StoryTurn::Create(case));
         for _ in 0..chance.between(1, 6) {
             tell(pause(chance), turn(chance, case));
         }
         if chance.happens(500) {
-            tell(pause(chance), Turn::Close(case));
+            tell(pause(chance), StoryTurn::Close(case));
         }
     }
     let broken = world.faults.borrow().broken;
     if chance.happens(broken) {
         let at = BEGIN + chance.between(0, STORY / 2);
         let how = ["channel_not_found", "is_archived", "invalid_auth"].get(chance.between(0, 5) as usize);
-        let turn = Turn::Break(how.copied(), chance.between(1_000, 900_000));
+        let turn = StoryTurn::Break(how.copied(), chance.between(1_000, 900_000));
         world.plan(at, Happening::Story(turn));
     }
     if chance.happens(world.faults.borrow().person_deletes) {
-        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Delete(0)));
-        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(Turn::Reword(0)));
+        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(StoryTurn::Delete(0)));
+        world.plan(BEGIN + STORY + 5_000_000, Happening::Story(StoryTurn::Reword(0)));
     }
     if chance.happens(world.faults.borrow().refused) {
         refuse(world, &Refusals::drawn(chance, BEGIN));
     }
-    world.plan(BEGIN + STORY, Happening::Story(Turn::Calm));
+    world.plan(BEGIN + STORY, Happening::Story(StoryTurn::Calm));
 }
 
 /// What only the hard worlds have: many cases, many comments, other settings, a table that is lost. How many cases.
@@ -142,17 +142,17 @@ fn hard(world: &Rc<Shared>) -> usize {
     if chance.happens(500) {
         let times = if comments > 60 { comments - number(comments / 4) } else { number(comments) };
         let pause = (STORY / 2 / i64::try_from(times).unwrap_or(1)).min(2_000);
-        world.plan(BEGIN + 60_000, Happening::Story(Turn::Burst(0, times, pause)));
+        world.plan(BEGIN + 60_000, Happening::Story(StoryTurn::Burst(0, times, pause)));
     }
     if chance.happens(200) {
-        world.plan(sometime(), Happening::Story(Turn::Choose(chance.happens(500))));
+        world.plan(sometime(), Happening::Story(StoryTurn::Choose(chance.happens(500))));
     }
     if chance.happens(100) {
         let at = sometime();
         if chance.happens(500) {
-            world.plan(at - 45_000, Happening::Story(Turn::Backup));
+            world.plan(at - 45_000, Happening::Story(StoryTurn::Backup));
         }
-        world.plan(at, Happening::Story(Turn::Restore));
+        world.plan(at, Happening::Story(StoryTurn::Restore));
     }
     cases
 }
@@ -167,16 +167,16 @@ pub fn life(world: &Rc<Shared>) {
     let refused = [Set::StatusByField, Set::Topic, Set::Link].map(|what| (what, BEGIN, BEGIN + REFUSED));
     refuse(world, &Refusals(refused.to_vec()));
     let turns = [
-        Turn::Create(0),
-        Turn::Comments(0, 4),
-        Turn::Status(0, Status::Detection),
-        Turn::Command(0, 1),
-        Turn::Amend(0),
-        Turn::Waits(0),
-        Turn::Reply(0, 2),
-        Turn::Comments(0, 1),
-        Turn::Status(0, Status::PostIncident),
-        Turn::Close(0),
+        StoryTurn::Create(0),
+        StoryTurn::Comments(0, 4),
+        StoryTurn::Status(0, Status::Detection),
+        StoryTurn::Command(0, 1),
+        StoryTurn::Amend(0),
+        StoryTurn::Waits(0),
+        StoryTurn::Reply(0, 2),
+        StoryTurn::Comments(0, 1),
+        StoryTurn::Status(0, Status::PostIncident),
+        StoryTurn::Close(0),
     ];
     for (at, turn) in (BEGIN..).step_by(15_000).zip(turns) {
         world.plan(at, Happening::Story(turn));
@@ -191,18 +191,18 @@ fn pause(chance: &Chance) -> Millis {
     }
 }
 
-fn turn(chance: &Chance, case: usize) -> Turn {
+fn turn(chance: &Chance, case: usize) -> StoryTurn {
     match chance.between(0, 19) {
-        0..=5 => Turn::Comments(case, 1),
-        6 => Turn::Comments(case, chance.between(2, 14)),
-        7 => Turn::Amend(case),
-        8 => Turn::Status(case, Status::Detection),
-        9 => Turn::Status(case, Status::Containment),
-        10 => Turn::Status(case, Status::PostIncident),
-        11 => Turn::Waits(case),
-        16 => Turn::Wavers(case),
-        17..=19 => Turn::Field(case, Field::drawn(chance)),
-        12 | 13 => Turn::Command(case, chance.next() % 1_000_000),
-        _ => Turn::Reply(case, chance.next() % 1_000_000),
+        0..=5 => StoryTurn::Comments(case, 1),
+        6 => StoryTurn::Comments(case, chance.between(2, 14)),
+        7 => StoryTurn::Amend(case),
+        8 => StoryTurn::Status(case, Status::Detection),
+        9 => StoryTurn::Status(case, Status::Containment),
+        10 => StoryTurn::Status(case, Status::PostIncident),
+        11 => StoryTurn::Waits(case),
+        16 => StoryTurn::Wavers(case),
+        17..=19 => StoryTurn::Field(case, CaseField::drawn(chance)),
+        12 | 13 => StoryTurn::Command(case, chance.next() % 1_000_000),
+        _ => StoryTurn::Reply(case, chance.next() % 1_000_000),
     }
 }

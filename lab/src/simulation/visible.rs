@@ -3,16 +3,16 @@
 
 use serde_json::{Value, json};
 
-use crate::standins::{Jira, Slack};
+use crate::standins::{JiraStandin, SlackStandin};
 
 /// A message.
 pub fn in_slack(message: &Value) -> String {
-    Slack::shown(&signed(message.clone()))
+    SlackStandin::shown(&signed(message.clone()))
 }
 
 /// A document.
 pub fn in_jira(document: &Value) -> String {
-    Jira::plain(&signed(document.clone()))
+    JiraStandin::plain(&signed(document.clone()))
 }
 
 fn signed(mut value: Value) -> Value {

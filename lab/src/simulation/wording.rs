@@ -7,7 +7,7 @@ use super::clock::Chance;
 
 /// What is changed on a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
+pub enum CaseField {
     /// Its title.
     Title,
     /// Its description.
@@ -24,7 +24,7 @@ pub enum Field {
     File,
 }
 
-impl Field {
+impl CaseField {
     /// All of them.
     const ALL: [Self; 7] = [
         Self::Title,

@@ -12,9 +12,9 @@ use casebridge::{
 
 use super::{
     arrivals::is_post,
-    breaks::{self, Act, How},
+    breaks::{self, Forwarding, How},
     faults::Fate,
-    store::Table,
+    store::VirtualTable,
     world::{Happening, Shared},
 };
 
@@ -25,13 +25,13 @@ pub struct SimWorld {
     pub shared: Rc<Shared>,
     /// What the user had chosen when the worker began.
     pub settings: Rc<Settings>,
-    table: Table,
+    table: VirtualTable,
 }
 
 impl SimWorld {
     /// The world as a worker sees it.
     pub fn new(shared: &Rc<Shared>) -> Self {
-        Self { shared: shared.clone(), settings: shared.settings(), table: Table(shared.clone()) }
+        Self { shared: shared.clone(), settings: shared.settings(), table: VirtualTable(shared.clone()) }
     }
 
     async fn try_send(&self, request: &Request) -> Result<Response, TransportError> {
@@ -111,12 +111,12 @@ impl World for SimWorld {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let (request, act) = breaks::sent(self.shared.broken, request);
         match act {
-            Act::Goes => {}
-            Act::Dropped => {
+            Forwarding::Goes => {}
+            Forwarding::Dropped => {
                 self.shared.delay(10, 60).await;
                 return Ok(self.shared.drops(&request));
             }
-            Act::Twice => drop(self.try_send(&request).await),
+            Forwarding::Twice => drop(self.try_send(&request).await),
         }
         let answer = self.try_send(&request).await;
         let again = match &answer {
@@ -137,7 +137,7 @@ impl World for SimWorld {
         }
         let act = match self.shared.broken.map(|broken| broken.how) {
             Some(How::Asked(alter)) => alter(&mut call),
-            Some(How::Sent(_) | How::Answered(_)) | None => Act::Goes,
+            Some(How::Sent(_) | How::Answered(_)) | None => Forwarding::Goes,
         };
         world.delay(10, 60).await;
         let fault = |kind| Fault { kind, message: String::new() };
@@ -157,9 +157,9 @@ impl World for SimWorld {
             Fate::Answered | Fate::AnswerLost(_) | Fate::NeverStored => {}
         }
         let mut answer = match act {
-            Act::Goes => world.called(call),
-            Act::Dropped => Ok(Answer::CommentId(CommentId::new("999999"))),
-            Act::Twice => {
+            Forwarding::Goes => world.called(call),
+            Forwarding::Dropped => Ok(Answer::CommentId(CommentId::new("999999"))),
+            Forwarding::Twice => {
                 drop(world.called(again(&call)));
                 world.delay(1_100, 1_100).await;
                 world.called(call)

@@ -18,13 +18,13 @@ use casebridge::{
 use super::{
     Bench, Class, Costs, Script,
     breaks::Break,
-    clock::{Chance, Clock, Due},
+    clock::{Chance, Due, VirtualClock},
     faults::Faults,
     history::History,
     services::Services,
     story::{PERSONS_WORDS, Size},
 };
-use crate::standins::{Jira, Sir, Slack};
+use crate::standins::{JiraStandin, SirStandin, SlackStandin};
 
 /// When the simulated worlds begin.
 pub const BEGIN: Millis = 1_790_000_000_000;
@@ -32,7 +32,7 @@ pub const BEGIN: Millis = 1_790_000_000_000;
 /// Something that the simulation planned.
 pub enum Happening {
     /// What the story has next.
-    Story(super::story::Turn),
+    Story(super::story::StoryTurn),
     /// An event reaches `notify`'s queue: the case, and whether an old comment changed.
     Event(CaseId, bool),
     /// The event's message comes again, unless its invocation ended well.
@@ -51,12 +51,12 @@ pub enum Happening {
 
 /// What was seen to be wrong while the world ran.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wrong(pub String);
+pub struct Violation(pub String);
 
 /// All of a seed's world.
 pub struct Shared {
     /// The time, the tasks.
-    pub clock: Clock,
+    pub clock: VirtualClock,
     /// All chance.
     pub chance: Chance,
     /// What can fail. Switched off at the end of the story.
@@ -101,7 +101,7 @@ pub struct Shared {
     /// How many boundaries there were: moments just before or after something outside was read or changed.
     pub boundaries: Cell<u64>,
     /// What was seen to be wrong.
-    pub wrong: RefCell<Vec<Wrong>>,
+    pub wrong: RefCell<Vec<Violation>>,
     /// What it costs to run this world.
     pub costs: RefCell<Costs>,
     /// When posts left for the channel.
@@ -132,7 +132,7 @@ impl Shared {
             services.harden(&chance);
         }
         Rc::new(Self {
-            clock: Clock::new(BEGIN),
+            clock: VirtualClock::new(BEGIN),
             chance,
             kept_words: faults.crash + faults.stall + faults.store_throttles + faults.store_lost == 0,
             mild: faults.are_mild() && life.as_ref().is_none_or(|life| life.kill_at.is_none()),
@@ -241,7 +241,7 @@ impl Shared {
 
     /// Something is wrong.
     pub fn is_wrong(&self, what: impl Into<String>) {
-        let wrong = Wrong(what.into());
+        let wrong = Violation(what.into());
         self.note("WRONG", &wrong.0);
         self.wrong.borrow_mut().push(wrong);
     }
@@ -258,17 +258,17 @@ impl Shared {
     }
 
     /// The service, now.
-    pub fn sir(&self) -> &Sir {
+    pub fn sir(&self) -> &SirStandin {
         self.services.sir(self.clock.now())
     }
 
     /// The workspace, now.
-    pub fn slack(&self) -> &Slack {
+    pub fn slack(&self) -> &SlackStandin {
         self.services.slack(self.clock.now())
     }
 
     /// The site, now.
-    pub fn jira(&self) -> &Jira {
+    pub fn jira(&self) -> &JiraStandin {
         self.services.jira(self.clock.now())
     }
 }

@@ -15,12 +15,12 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The clock of one stand-in; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
+pub struct ServiceClock {
     ahead: Arc<AtomicI64>,
     stands: bool,
 }
 
-impl Clock {
+impl ServiceClock {
     /// A clock that stands at this time, in milliseconds since 1970, until it is advanced or set.
     pub fn standing(millis: i64) -> Self {
         Self { ahead: Arc::new(AtomicI64::new(millis)), stands: true }
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_standing_clock_moves_only_when_it_is_moved() {
-        let clock = Clock::standing(1_790_000_000_123);
+        let clock = ServiceClock::standing(1_790_000_000_123);
         assert_eq!((clock.millis(), clock.seconds()), (1_790_000_000_123, 1_790_000_000));
         assert_eq!(clock.epoch().to_string(), "1790000000.123");
         clock.advance(Duration::from_secs(1));

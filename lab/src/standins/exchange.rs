@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 /// One request, read whole.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub struct WireRequest {
     pub(crate) method: Method,
     /// As sent: segments are still percent-encoded.
     pub(crate) path: String,
@@ -18,7 +18,7 @@ pub(crate) struct Asked {
     pub(crate) body: Bytes,
 }
 
-impl Asked {
+impl WireRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -30,6 +30,17 @@ impl Asked {
     /// The path's parts, percent-decoded one by one, so that an encoded `/` stays inside its part.
     pub(crate) fn segments(&self) -> Vec<String> {
         self.path.split('/').filter(|part| !part.is_empty()).map(decode_percent).collect()
+    }
+
+    /// What is asked of the stand-in itself, by another process: the path below `/_control/`.
+    pub(crate) fn control(&self) -> Option<&str> {
+        self.path.strip_prefix("/_control/")
+    }
+
+    /// The same in its parts, with the JSON body; an empty one is `{}`.
+    pub(crate) fn order(&self) -> (Vec<&str>, Value) {
+        let parts = self.control().unwrap_or_default().split('/').collect();
+        (parts, self.json().unwrap_or_else(|_| json!({})))
     }
 
     pub(crate) fn json(&self) -> Result<Value, serde_json::Error> {
@@ -78,13 +89,13 @@ pub(crate) fn decode_percent(part: &str) -> String {
 
 /// One answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub struct WireResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl WireResponse {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::text(status, "application/json", body.to_string())
     }
@@ -110,7 +121,7 @@ impl Answer {
 
 /// One request that a stand-in heard, for tests to look at. `Authorization` is left out.
 #[derive(Clone, Debug, Serialize)]
-pub struct Call {
+pub struct HeardCall {
     /// Counts from 1 in the order in which the requests arrived.
     pub number: u64,
     /// Milliseconds since 1970 on the stand-in's clock.
@@ -129,19 +140,19 @@ pub struct Call {
     pub body: Value,
     /// The status answered; none while it is being worked on, and when the connection was reset.
     pub status: Option<u16>,
-    /// Whether a [`Fault`](super::Fault) had a hand in it.
+    /// Whether a [`FaultRule`](super::FaultRule) had a hand in it.
     pub faulty: bool,
 }
 
-impl Call {
-    pub(crate) fn of(asked: &Asked, number: u64, at: i64, operation: String) -> Self {
+impl HeardCall {
+    pub(crate) fn of(asked: &WireRequest, number: u64, at: i64) -> Self {
         let readable = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned())
         };
         Self {
             number,
             at,
-            operation,
+            operation: String::new(),
             method: asked.method.to_string(),
             path: asked.path.clone(),
             query: asked.query.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect(),
@@ -160,7 +171,7 @@ impl Call {
 
 /// A request that Slack or Jira would send to us, as plain values to be delivered anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub struct SignedRequest {
     /// Where it goes, without a host.
     pub path: String,
     /// Names and values, the signature among them.
@@ -169,7 +180,7 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
-impl Delivery {
+impl SignedRequest {
     /// A header's value, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())

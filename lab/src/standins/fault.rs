@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::exchange::Asked;
+use super::exchange::WireRequest;
 
 /// An answer made up by a test.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,18 +20,36 @@ pub struct Canned {
     pub body: String,
 }
 
+/// A service's own name of an error: an exception (SIR, Security Hub), an error string (Slack), a status (Jira).
+/// `throttled` is everybody's too many requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErrorCode(String);
+
+impl ErrorCode {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for ErrorCode {
+    fn from(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+}
+
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Effect {
+pub enum FaultEffect {
     /// Nothing is applied; this is answered.
     Answer(Canned),
     /// It is applied, but this is answered.
     AppliedThenAnswer(Canned),
     /// Nothing is applied; the service's own error of this name or status is answered.
-    Error(String),
+    Error(ErrorCode),
     /// It is applied, but the service's own error is answered.
-    AppliedThenError(String),
+    AppliedThenError(ErrorCode),
     /// Nothing is applied; the service's own "too many requests", with this `Retry-After` or none.
     Throttled {
         /// The header's value, sent as it is; seconds, or rubbish to see what a client makes of it.
@@ -53,19 +71,19 @@ pub enum Effect {
     Late,
 }
 
-/// One thing that goes wrong for the requests that it matches. Made by [`Fault::on`].
+/// One thing that goes wrong for the requests that it matches. Made by [`FaultRule::on`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct FaultRule {
     /// Which requests.
     #[serde(flatten)]
-    target: Target,
+    target: FaultTarget,
     /// What happens to them.
-    effect: Effect,
+    effect: FaultEffect,
 }
 
-/// Which requests a [`Fault`] is for; a method that names an effect finishes it.
+/// Which requests a [`FaultRule`] is for; a method that names an effect finishes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
+pub struct FaultTarget {
     operation: Option<String>,
     method: Option<String>,
     path: Option<String>,
@@ -75,31 +93,31 @@ pub struct Target {
     times: Option<u32>,
 }
 
-impl Fault {
+impl FaultRule {
     /// For an operation by the service's own name: `GetCase`, `chat.postMessage`, `addComment`.
-    /// For ever, unless [`Target::times`] or [`Target::once`] says otherwise.
-    pub fn on(operation: &str) -> Target {
-        Target { operation: Some(operation.to_owned()), ..Target::default() }
+    /// For ever, unless [`FaultTarget::times`] or [`FaultTarget::once`] says otherwise.
+    pub fn on(operation: &str) -> FaultTarget {
+        FaultTarget { operation: Some(operation.to_owned()), ..FaultTarget::default() }
     }
 
     /// For every request.
-    pub fn on_all() -> Target {
-        Target::default()
+    pub fn on_all() -> FaultTarget {
+        FaultTarget::default()
     }
 
     /// For requests whose path contains `part`.
-    pub fn on_path(part: &str) -> Target {
-        Target { path: Some(part.to_owned()), ..Target::default() }
+    pub fn on_path(part: &str) -> FaultTarget {
+        FaultTarget { path: Some(part.to_owned()), ..FaultTarget::default() }
     }
 
     /// The effect, when this fault is for `asked`; counts down.
-    pub(crate) fn strike(&mut self, asked: &Asked, operation: &str) -> Option<Effect> {
+    pub(crate) fn strike(&mut self, asked: &WireRequest, operation: &str) -> Option<FaultEffect> {
         self.target.hit(asked, operation).then(|| self.effect.clone())
     }
 
     /// Whether it can be decided without the body, and resets the connection unread.
     pub(crate) fn resets_unread(&self) -> bool {
-        self.effect == Effect::ResetBefore && self.target.body.is_none()
+        self.effect == FaultEffect::ResetBefore && self.target.body.is_none()
     }
 
     pub(crate) fn is_spent(&self) -> bool {
@@ -107,7 +125,7 @@ impl Fault {
     }
 }
 
-impl Target {
+impl FaultTarget {
     /// Only with this HTTP method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
@@ -149,7 +167,7 @@ impl Target {
         self.times(1)
     }
 
-    fn hit(&mut self, asked: &Asked, operation: &str) -> bool {
+    fn hit(&mut self, asked: &WireRequest, operation: &str) -> bool {
         let wanted = |wish: &Option<String>, has: &dyn Fn(&str) -> bool| wish.as_deref().is_none_or(has);
         let body = || String::from_utf8_lossy(&asked.body);
         let matches = self.times != Some(0)
@@ -168,87 +186,87 @@ impl Target {
     }
 
     /// Finishes with any effect.
-    pub fn has(self, effect: Effect) -> Fault {
-        Fault { target: self, effect }
+    pub fn has(self, effect: FaultEffect) -> FaultRule {
+        FaultRule { target: self, effect }
     }
 
     /// Nothing is applied; answers this status with an empty body.
-    pub fn answers(self, status: u16) -> Fault {
+    pub fn answers(self, status: u16) -> FaultRule {
         self.answers_with(Canned { status, ..Canned::default() })
     }
 
     /// Nothing is applied; answers this.
-    pub fn answers_with(self, canned: Canned) -> Fault {
-        self.has(Effect::Answer(canned))
+    pub fn answers_with(self, canned: Canned) -> FaultRule {
+        self.has(FaultEffect::Answer(canned))
     }
 
     /// Nothing is applied; a gateway's HTML page with this status.
-    pub fn html(self, status: u16) -> Fault {
+    pub fn html(self, status: u16) -> FaultRule {
         let body = format!("<html><head><title>{status}</title></head><body>Gateway</body></html>");
         let headers = BTreeMap::from([("content-type".to_owned(), "text/html".to_owned())]);
         self.answers_with(Canned { status, headers, body })
     }
 
     /// Nothing is applied; sends the client elsewhere.
-    pub fn redirects(self, status: u16, location: &str) -> Fault {
+    pub fn redirects(self, status: u16, location: &str) -> FaultRule {
         let headers = BTreeMap::from([("location".to_owned(), location.to_owned())]);
         self.answers_with(Canned { status, headers, body: String::new() })
     }
 
     /// Nothing is applied; the service's own error: an exception's name (SIR, Security Hub), an error string
     /// (Slack), a status (Jira).
-    pub fn error(self, name: &str) -> Fault {
-        self.has(Effect::Error(name.to_owned()))
+    pub fn error(self, code: impl Into<ErrorCode>) -> FaultRule {
+        self.has(FaultEffect::Error(code.into()))
     }
 
     /// It is applied, but the service's own error is answered.
-    pub fn applied_then_error(self, name: &str) -> Fault {
-        self.has(Effect::AppliedThenError(name.to_owned()))
+    pub fn applied_then_error(self, code: impl Into<ErrorCode>) -> FaultRule {
+        self.has(FaultEffect::AppliedThenError(code.into()))
     }
 
     /// It is applied, but this status is answered with an empty body.
-    pub fn applied_then(self, status: u16) -> Fault {
-        self.has(Effect::AppliedThenAnswer(Canned { status, ..Canned::default() }))
+    pub fn applied_then(self, status: u16) -> FaultRule {
+        self.has(FaultEffect::AppliedThenAnswer(Canned { status, ..Canned::default() }))
     }
 
     /// Nothing is applied; too many requests, with this `Retry-After` or none.
-    pub fn throttled(self, retry_after: Option<&str>) -> Fault {
-        self.has(Effect::Throttled { retry_after: retry_after.map(str::to_owned) })
+    pub fn throttled(self, retry_after: Option<&str>) -> FaultRule {
+        self.has(FaultEffect::Throttled { retry_after: retry_after.map(str::to_owned) })
     }
 
     /// Applied; half of the body arrives.
-    pub fn truncated(self) -> Fault {
-        self.has(Effect::Truncated)
+    pub fn truncated(self) -> FaultRule {
+        self.has(FaultEffect::Truncated)
     }
 
     /// Applied; wherever a text says `{half}`, half of a surrogate pair stands in the answer.
-    pub fn half_characters(self) -> Fault {
-        self.has(Effect::HalfCharacters)
+    pub fn half_characters(self) -> FaultRule {
+        self.has(FaultEffect::HalfCharacters)
     }
 
     /// Not applied; connection reset before the body is read.
-    pub fn reset_before(self) -> Fault {
-        self.has(Effect::ResetBefore)
+    pub fn reset_before(self) -> FaultRule {
+        self.has(FaultEffect::ResetBefore)
     }
 
     /// Applied; connection reset instead of an answer.
-    pub fn reset_after(self) -> Fault {
-        self.has(Effect::ResetAfter)
+    pub fn reset_after(self) -> FaultRule {
+        self.has(FaultEffect::ResetAfter)
     }
 
     /// Applied; the answer comes late.
-    pub fn slow(self, by: Duration) -> Fault {
-        self.has(Effect::Slow(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+    pub fn slow(self, by: Duration) -> FaultRule {
+        self.has(FaultEffect::Slow(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
     }
 
     /// Answered as if it had been done, but never stored.
-    pub fn never_stored(self) -> Fault {
-        self.has(Effect::NeverStored)
+    pub fn never_stored(self) -> FaultRule {
+        self.has(FaultEffect::NeverStored)
     }
 
     /// Connection reset; applied when [`Server::apply_late`](super::Server::apply_late) says so.
-    pub fn late(self) -> Fault {
-        self.has(Effect::Late)
+    pub fn late(self) -> FaultRule {
+        self.has(FaultEffect::Late)
     }
 }
 
@@ -258,15 +276,15 @@ mod tests {
 
     use super::*;
 
-    fn asked(path: &str, body: &'static str) -> Asked {
+    fn asked(path: &str, body: &'static str) -> WireRequest {
         let (method, headers) = (Method::POST, HeaderMap::new());
-        Asked { method, path: path.to_owned(), query: vec![], headers, body: body.into() }
+        WireRequest { method, path: path.to_owned(), query: vec![], headers, body: body.into() }
     }
 
     #[test]
     fn a_fault_strikes_what_it_names_as_often_as_it_says() {
         let hi = asked("/api/chat.postMessage", "hi");
-        let mut fault = Fault::on("chat.postMessage").body("hi").skip(1).times(2).answers(503);
+        let mut fault = FaultRule::on("chat.postMessage").body("hi").skip(1).times(2).answers(503);
         let struck: Vec<bool> = (0..5).map(|_| fault.strike(&hi, "chat.postMessage").is_some()).collect();
         assert_eq!(struck, [false, true, true, false, false]);
         assert!(fault.is_spent());
@@ -276,10 +294,10 @@ mod tests {
     fn a_fault_leaves_other_requests_alone() {
         let hi = asked("/api/chat.postMessage", "hi");
         for (fault, operation) in [
-            (Fault::on("chat.update").answers(500), "chat.postMessage"),
-            (Fault::on_path("/other").answers(500), "chat.postMessage"),
-            (Fault::on_all().body("bye").answers(500), "chat.postMessage"),
-            (Fault::on_all().method("GET").answers(500), "chat.postMessage"),
+            (FaultRule::on("chat.update").answers(500), "chat.postMessage"),
+            (FaultRule::on_path("/other").answers(500), "chat.postMessage"),
+            (FaultRule::on_all().body("bye").answers(500), "chat.postMessage"),
+            (FaultRule::on_all().method("GET").answers(500), "chat.postMessage"),
         ] {
             assert_eq!(fault.clone().strike(&hi, operation), None, "{fault:?}");
         }
@@ -288,15 +306,15 @@ mod tests {
     #[test]
     fn a_fault_can_be_written_as_json() {
         let text = r#"{"operation":"GetCase","times":2,"effect":{"answer":{"status":503,"body":"<html>"}}}"#;
-        let fault: Fault = serde_json::from_str(text).unwrap();
+        let fault: FaultRule = serde_json::from_str(text).unwrap();
         let canned = Canned { status: 503, headers: BTreeMap::new(), body: "<html>".into() };
-        assert_eq!(fault, Fault::on("GetCase").times(2).answers_with(canned));
-        let throttled: Fault =
+        assert_eq!(fault, FaultRule::on("GetCase").times(2).answers_with(canned));
+        let throttled: FaultRule =
             serde_json::from_str(r#"{"effect":{"throttled":{"retry_after":"30"}}}"#).unwrap();
-        assert_eq!(throttled, Fault::on_all().throttled(Some("30")));
+        assert_eq!(throttled, FaultRule::on_all().throttled(Some("30")));
         assert_eq!(
-            serde_json::from_str::<Fault>(r#"{"effect":"reset_after"}"#).unwrap(),
-            Fault::on_all().reset_after()
+            serde_json::from_str::<FaultRule>(r#"{"effect":"reset_after"}"#).unwrap(),
+            FaultRule::on_all().reset_after()
         );
     }
 }

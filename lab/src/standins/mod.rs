@@ -11,7 +11,7 @@
 //! let sir = Sir::start().await?;
 //! let case = sir.aws_creates_case("Credentials used from a new country");
 //! sir.aws_comments(&case, "AWS Responder", "We are looking at it.");
-//! sir.fault(Fault::on("CreateCaseComment").once().throttled(Some("1")));
+//! sir.fault(FaultRule::on("CreateCaseComment").once().throttled(Some("1")));
 //! // point an SDK client at sir.url(), then:
 //! assert_eq!(sir.count("GetCase"), 1);
 //! let events = sir.take_events(); // what EventBridge would have delivered
@@ -34,17 +34,19 @@ mod shape;
 mod sigv4;
 mod sir;
 mod slack;
+mod standin;
 mod wire;
 mod within;
 
-pub use clock::Clock;
-pub use exchange::{Call, Delivery};
-pub use fault::{Canned, Effect, Fault, Target};
-pub use hub::Hub;
-pub use jira::Jira;
-pub use server::Server;
-pub use sir::{Order, Refused, Sir};
-pub use slack::{Live, Pace, Sharing, Slack};
+pub use clock::ServiceClock;
+pub use exchange::{HeardCall, SignedRequest};
+pub use fault::{Canned, ErrorCode, FaultEffect, FaultRule, FaultTarget};
+pub use hub::HubStandin;
+pub use jira::JiraStandin;
+pub use server::{Endpoint, Server};
+pub use sir::{Order, Scan, SirRefused, SirStandin};
+pub use slack::{LiveText, Pace, Sharing, SlackStandin};
+pub use standin::Standin;
 pub use within::Sight;
 
 /// A client for loopback: reading the system's root certificates takes longer than most tests.

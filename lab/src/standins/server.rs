@@ -13,33 +13,29 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use super::{
-    Clock,
-    exchange::{Answer, Asked, Call},
-    fault::{Canned, Effect, Fault},
+    ServiceClock, Sight,
+    exchange::{HeardCall, WireRequest, WireResponse},
+    fault::{Canned, ErrorCode, FaultEffect, FaultRule},
     wire::{Door, Gate},
 };
 
 /// Bodies over this are refused with 413 (an attachment may have 100 MiB).
 const BODY_LIMIT: usize = 128 << 20;
 
-/// What one service knows; the plumbing around it is the same for all.
+/// A service as its server sees it.
 pub(crate) trait Service: Send + Sync + 'static {
     /// The service's own name for what is asked.
-    fn operation(&self, asked: &Asked) -> String;
-    /// Does what is asked. With `keep` false the answer is the same, but nothing stays.
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer;
-    /// The service's own error of this name; `throttled` for too many requests.
-    fn error(&self, name: &str) -> Answer;
-    /// Does what is asked as it would have been done at this time, in milliseconds: for what only reads.
-    fn answer_as_of(&self, asked: &Asked, _seen: i64) -> Answer {
-        self.answer(asked, true)
-    }
-    /// What is asked under `/_control/`, after that prefix.
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer>;
+    fn operation(&self, asked: &WireRequest) -> String;
+    /// Does what is asked.
+    fn answer(&self, asked: &WireRequest, sight: Sight) -> WireResponse;
+    /// The service's own error.
+    fn error(&self, code: &ErrorCode) -> WireResponse;
+    /// Does what is asked under `/_control/`, where this service knows it.
+    fn control(&self, asked: &WireRequest) -> Option<WireResponse>;
 }
 
 /// Locks; a panic in another test thread must not spread.
@@ -47,15 +43,26 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `work` on the state; with `keep` false the state is put back afterwards.
-pub(crate) fn on_state<S: Clone, T>(state: &Mutex<S>, keep: bool, work: impl FnOnce(&mut S) -> T) -> T {
-    let mut state = lock(state);
-    let before = (!keep).then(|| state.clone());
-    let done = work(&mut state);
-    if let Some(before) = before {
-        *state = before;
+/// Where a stand-in is, and what time it is there.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The base URL, without a slash at the end.
+    pub url: String,
+    /// The time.
+    pub clock: ServiceClock,
+}
+
+impl Endpoint {
+    /// At this base URL, on this clock.
+    pub fn new(url: impl Into<String>, clock: &ServiceClock) -> Self {
+        Self { url: url.into(), clock: clock.clone() }
     }
-    done
+}
+
+/// A request with the service's own name for it.
+struct HeardRequest {
+    asked: WireRequest,
+    operation: String,
 }
 
 /// A running stand-in: its address, what it heard, its faults, its clock. Clones are the same server.
@@ -74,33 +81,33 @@ pub(crate) fn on_state<S: Clone, T>(state: &Mutex<S>, keep: bool, work: impl FnO
 /// Each stand-in documents what it adds to these.
 #[derive(Clone)]
 pub struct Server {
-    inner: Arc<Inner>,
+    inner: Arc<Running>,
 }
 
-struct Inner {
-    url: String,
-    desk: Arc<Desk>,
+struct Running {
+    endpoint: Endpoint,
+    desk: Arc<Harness>,
     // Dropping it tells the server to stop; none where nothing listens.
     _stop: Option<oneshot::Sender<()>>,
 }
 
-struct Desk {
+struct Harness {
     service: Arc<dyn Service>,
-    clock: Clock,
+    clock: ServiceClock,
     calls: Mutex<Calls>,
-    faults: Mutex<Vec<Fault>>,
-    late: Mutex<Vec<Asked>>,
+    faults: Mutex<Vec<FaultRule>>,
+    late: Mutex<Vec<WireRequest>>,
 }
 
 #[derive(Default)]
 struct Calls {
     heard: u64,
-    list: Vec<Call>,
+    list: Vec<HeardCall>,
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("url", &self.inner.url).finish_non_exhaustive()
+        f.debug_struct("Server").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -112,20 +119,20 @@ pub(crate) async fn bind() -> io::Result<(TcpListener, String)> {
 }
 
 impl Server {
-    pub(crate) fn run(listener: TcpListener, url: String, clock: Clock, service: Arc<dyn Service>) -> Self {
-        let desk = Arc::new(Desk::new(clock, service));
+    pub(crate) fn run(listener: TcpListener, endpoint: Endpoint, service: Arc<dyn Service>) -> Self {
+        let desk = Arc::new(Harness::new(endpoint.clock.clone(), service));
         let app = Router::new().fallback(serve).with_state(desk.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = axum::serve(Door(listener), app.into_make_service_with_connect_info::<Gate>())
             .with_graceful_shutdown(async move { drop(stopped.await) });
         tokio::spawn(async move { drop(serving.await) });
-        Self { inner: Arc::new(Inner { url, desk, _stop: Some(stop) }) }
+        Self { inner: Arc::new(Running { endpoint, desk, _stop: Some(stop) }) }
     }
 
     /// One that only this process can ask: see [`answer`](Self::answer).
-    pub(crate) fn within(url: String, clock: Clock, service: Arc<dyn Service>) -> Self {
-        let desk = Arc::new(Desk::new(clock, service));
-        Self { inner: Arc::new(Inner { url, desk, _stop: None }) }
+    pub(crate) fn within(endpoint: Endpoint, service: Arc<dyn Service>) -> Self {
+        let desk = Arc::new(Harness::new(endpoint.clock.clone(), service));
+        Self { inner: Arc::new(Running { endpoint, desk, _stop: None }) }
     }
 
     pub(crate) fn service(&self) -> &dyn Service {
@@ -134,21 +141,21 @@ impl Server {
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn url(&self) -> &str {
-        &self.inner.url
+        &self.inner.endpoint.url
     }
 
     /// Every request heard so far, in order of arrival.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<HeardCall> {
         lock(&self.inner.desk.calls).list.clone()
     }
 
     /// The requests heard since the last time they were taken.
-    pub fn take_calls(&self) -> Vec<Call> {
+    pub fn take_calls(&self) -> Vec<HeardCall> {
         std::mem::take(&mut lock(&self.inner.desk.calls).list)
     }
 
     /// The requests heard for one operation.
-    pub fn calls_of(&self, operation: &str) -> Vec<Call> {
+    pub fn calls_of(&self, operation: &str) -> Vec<HeardCall> {
         self.calls().into_iter().filter(|call| call.operation == operation).collect()
     }
 
@@ -158,7 +165,7 @@ impl Server {
     }
 
     /// From now on, this goes wrong. Of several faults for one request the oldest strikes.
-    pub fn fault(&self, fault: Fault) {
+    pub fn fault(&self, fault: FaultRule) {
         lock(&self.inner.desk.faults).push(fault);
     }
 
@@ -167,7 +174,7 @@ impl Server {
         lock(&self.inner.desk.faults).clear();
     }
 
-    /// Applies what [`Effect::Late`] has held back, in order; says how many.
+    /// Applies what [`FaultEffect::Late`] has held back, in order; says how many.
     pub fn apply_late(&self) -> usize {
         self.inner.desk.apply_late()
     }
@@ -178,22 +185,23 @@ impl Server {
     }
 
     /// This server's clock.
-    pub fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &ServiceClock {
         &self.inner.desk.clock
     }
 }
 
-impl Desk {
-    fn new(clock: Clock, service: Arc<dyn Service>) -> Self {
+impl Harness {
+    fn new(clock: ServiceClock, service: Arc<dyn Service>) -> Self {
         let (calls, faults, late) = (Mutex::default(), Mutex::default(), Mutex::default());
         Self { service, clock, calls, faults, late }
     }
 
-    fn hear(&self, asked: &Asked, operation: &str) -> u64 {
+    fn hear(&self, heard: &HeardRequest) -> u64 {
         let mut calls = lock(&self.calls);
         calls.heard += 1;
         let number = calls.heard;
-        calls.list.push(Call::of(asked, number, self.clock.millis(), operation.to_owned()));
+        let operation = heard.operation.clone();
+        calls.list.push(HeardCall { operation, ..HeardCall::of(&heard.asked, number, self.clock.millis()) });
         number
     }
 
@@ -205,111 +213,113 @@ impl Desk {
     }
 
     /// The first fault for this request that `eligible` allows.
-    fn strike(&self, asked: &Asked, operation: &str, eligible: impl Fn(&Fault) -> bool) -> Option<Effect> {
+    fn strike(&self, heard: &HeardRequest, eligible: impl Fn(&FaultRule) -> bool) -> Option<FaultEffect> {
         let mut faults = lock(&self.faults);
         let effect = faults
             .iter_mut()
             .filter(|fault| eligible(fault))
-            .find_map(|fault| fault.strike(asked, operation));
+            .find_map(|fault| fault.strike(&heard.asked, &heard.operation));
         faults.retain(|fault| !fault.is_spent());
         effect
     }
 
     fn apply_late(&self) -> usize {
         let late = std::mem::take(&mut *lock(&self.late));
-        late.iter().for_each(|asked| drop(self.service.answer(asked, true)));
+        late.iter().for_each(|asked| drop(self.service.answer(asked, Sight::Now)));
         late.len()
     }
 
     /// The answer with the effect worked in; none is a reset connection.
-    fn answer(&self, asked: &Asked, effect: Option<&Effect>) -> Option<Answer> {
-        let truth = |keep| self.service.answer(asked, keep);
+    fn answer(&self, asked: &WireRequest, effect: Option<&FaultEffect>) -> Option<WireResponse> {
+        let truth = || self.service.answer(asked, Sight::Now);
         Some(match effect {
-            None | Some(Effect::Slow(_)) => truth(true),
-            Some(Effect::Answer(canned)) => canned.answer(),
-            Some(Effect::AppliedThenAnswer(canned)) => {
-                truth(true);
+            None | Some(FaultEffect::Slow(_)) => truth(),
+            Some(FaultEffect::Answer(canned)) => canned.answer(),
+            Some(FaultEffect::AppliedThenAnswer(canned)) => {
+                truth();
                 canned.answer()
             }
-            Some(Effect::Error(name)) => self.service.error(name),
-            Some(Effect::AppliedThenError(name)) => {
-                truth(true);
-                self.service.error(name)
+            Some(FaultEffect::Error(code)) => self.service.error(code),
+            Some(FaultEffect::AppliedThenError(code)) => {
+                truth();
+                self.service.error(code)
             }
-            Some(Effect::Throttled { retry_after }) => {
-                let answer = self.service.error("throttled");
+            Some(FaultEffect::Throttled { retry_after }) => {
+                let answer = self.service.error(&ErrorCode::from("throttled"));
                 retry_after.iter().fold(answer, |answer, value| answer.with("retry-after", value))
             }
-            Some(Effect::Truncated) => halved(truth(true)),
-            Some(Effect::HalfCharacters) => with_halves(truth(true)),
-            Some(Effect::NeverStored) => truth(false),
-            Some(Effect::ResetBefore) => return None,
-            Some(Effect::ResetAfter) => {
-                truth(true);
+            Some(FaultEffect::Truncated) => halved(truth()),
+            Some(FaultEffect::HalfCharacters) => with_halves(truth()),
+            Some(FaultEffect::NeverStored) => self.service.answer(asked, Sight::Unkept),
+            Some(FaultEffect::ResetBefore) => return None,
+            Some(FaultEffect::ResetAfter) => {
+                truth();
                 return None;
             }
-            Some(Effect::Late) => {
+            Some(FaultEffect::Late) => {
                 lock(&self.late).push(asked.clone());
                 return None;
             }
         })
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Answer {
-        let done = || Some(Answer::json(200, &json!({ "ok": true })));
-        let known = match (asked.method.as_str(), what) {
-            ("GET", "calls") => Some(Answer::json(200, &json!(lock(&self.calls).list))),
+    fn control(&self, asked: &WireRequest) -> WireResponse {
+        let done = || Some(WireResponse::json(200, &json!({ "ok": true })));
+        let known = match (asked.method.as_str(), asked.control().unwrap_or_default()) {
+            ("GET", "calls") => Some(WireResponse::json(200, &json!(lock(&self.calls).list))),
             ("DELETE", "calls") => {
-                Some(Answer::json(200, &json!(std::mem::take(&mut lock(&self.calls).list))))
+                Some(WireResponse::json(200, &json!(std::mem::take(&mut lock(&self.calls).list))))
             }
             ("POST", "faults") => match serde_json::from_slice(&asked.body) {
                 Ok(fault) => {
                     lock(&self.faults).push(fault);
                     done()
                 }
-                Err(error) => Some(Answer::json(400, &json!({ "ok": false, "error": error.to_string() }))),
+                Err(error) => {
+                    Some(WireResponse::json(400, &json!({ "ok": false, "error": error.to_string() })))
+                }
             },
             ("DELETE", "faults") => {
                 lock(&self.faults).clear();
                 done()
             }
-            ("POST", "late") => Some(Answer::json(200, &json!({ "applied": self.apply_late() }))),
+            ("POST", "late") => Some(WireResponse::json(200, &json!({ "applied": self.apply_late() }))),
             ("POST", "advance") => {
                 let seconds = asked.json().ok().and_then(|body| body["seconds"].as_f64()).unwrap_or_default();
                 self.clock.advance(Duration::try_from_secs_f64(seconds).unwrap_or_default());
                 done()
             }
-            _ => self.service.control(what, asked),
+            _ => self.service.control(asked),
         };
-        known.unwrap_or_else(|| Answer::json(404, &json!({ "ok": false, "error": "unknown control" })))
+        known.unwrap_or_else(|| WireResponse::json(404, &json!({ "ok": false, "error": "unknown control" })))
     }
 }
 
 impl Canned {
-    fn answer(&self) -> Answer {
-        let answer = Answer { body: self.body.clone().into(), ..Answer::empty(self.status) };
+    fn answer(&self) -> WireResponse {
+        let answer = WireResponse { body: self.body.clone().into(), ..WireResponse::empty(self.status) };
         self.headers.iter().fold(answer, |answer, (name, value)| answer.with(name, value))
     }
 }
 
-fn halved(answer: Answer) -> Answer {
+fn halved(answer: WireResponse) -> WireResponse {
     let half = answer.body.len() / 2;
-    Answer { body: answer.body.slice(..half), ..answer }
+    WireResponse { body: answer.body.slice(..half), ..answer }
 }
 
 /// As Slack, Jira and SIR pass on what a client cut in the middle of a character.
-fn with_halves(answer: Answer) -> Answer {
+fn with_halves(answer: WireResponse) -> WireResponse {
     let body = String::from_utf8_lossy(&answer.body).replace("{half}", "\\ud83d");
-    Answer { body: body.into(), ..answer }
+    WireResponse { body: body.into(), ..answer }
 }
 
 async fn serve(
-    State(desk): State<Arc<Desk>>,
+    State(desk): State<Arc<Harness>>,
     ConnectInfo(gate): ConnectInfo<Gate>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let mut asked = Asked {
+    let asked = WireRequest {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default(),
@@ -317,37 +327,38 @@ async fn serve(
         body: Bytes::new(),
     };
     let operation = desk.service.operation(&asked);
-    let own = !asked.path.starts_with("/_control/");
-    if own && desk.strike(&asked, &operation, Fault::resets_unread).is_some() {
-        let number = desk.hear(&asked, &operation);
+    let mut heard = HeardRequest { asked, operation };
+    let own = heard.asked.control().is_none();
+    if own && desk.strike(&heard, FaultRule::resets_unread).is_some() {
+        let number = desk.hear(&heard);
         return reset(&desk, &gate, number);
     }
     match to_bytes(body, BODY_LIMIT).await {
-        Ok(read) => asked.body = read,
-        Err(_) => return respond(Answer::empty(413)),
+        Ok(read) => heard.asked.body = read,
+        Err(_) => return respond(WireResponse::empty(413)),
     }
-    if let Some(what) = asked.path.strip_prefix("/_control/") {
-        return respond(desk.control(what, &asked));
+    if !own {
+        return respond(desk.control(&heard.asked));
     }
-    let number = desk.hear(&asked, &operation);
-    let effect = desk.strike(&asked, &operation, |_| true);
-    let Some(answer) = desk.answer(&asked, effect.as_ref()) else {
+    let number = desk.hear(&heard);
+    let effect = desk.strike(&heard, |_| true);
+    let Some(answer) = desk.answer(&heard.asked, effect.as_ref()) else {
         return reset(&desk, &gate, number);
     };
     desk.note(number, Some(answer.status.as_u16()), effect.is_some());
-    if let Some(Effect::Slow(millis)) = effect {
+    if let Some(FaultEffect::Slow(millis)) = effect {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
     respond(answer)
 }
 
-fn reset(desk: &Desk, gate: &Gate, number: u64) -> Response {
+fn reset(desk: &Harness, gate: &Gate, number: u64) -> Response {
     desk.note(number, None, true);
     gate.shut();
-    respond(Answer::empty(500))
+    respond(WireResponse::empty(500))
 }
 
-fn respond(answer: Answer) -> Response {
+fn respond(answer: WireResponse) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
@@ -357,9 +368,4 @@ fn respond(answer: Answer) -> Response {
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A control request's JSON body; an empty one is `{}`.
-pub(crate) fn control_body(asked: &Asked) -> Value {
-    asked.json().unwrap_or_else(|_| json!({}))
 }

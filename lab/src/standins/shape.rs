@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// What a value must be.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum Shape {
     /// A string with a length in characters and, if given, a form.
     Text { min: usize, max: usize, form: Option<fn(&str) -> bool> },
     /// One of these strings.
@@ -19,11 +19,11 @@ pub(crate) enum Kind {
     /// A boolean.
     Flag,
     /// An array.
-    List { min: usize, max: usize, of: &'static Kind },
+    List { min: usize, max: usize, of: &'static Shape },
     /// An object with exactly these fields.
-    Object(&'static [Field]),
+    Object(&'static [FieldShape]),
     /// An object whose `type` says which fields it has.
-    Tagged(&'static [(&'static str, &'static [Field])]),
+    Tagged(&'static [(&'static str, &'static [FieldShape])]),
     /// An object of strings.
     Texts { max: usize, key: usize, value: usize },
     /// An object with any content.
@@ -34,35 +34,35 @@ pub(crate) enum Kind {
 
 /// A field of an object.
 #[derive(Clone, Copy)]
-pub(crate) struct Field {
+pub(crate) struct FieldShape {
     pub(crate) name: &'static str,
     pub(crate) needed: bool,
-    pub(crate) kind: Kind,
+    pub(crate) kind: Shape,
 }
 
 /// A required field.
-pub(crate) const fn need(name: &'static str, kind: Kind) -> Field {
-    Field { name, needed: true, kind }
+pub(crate) const fn need(name: &'static str, kind: Shape) -> FieldShape {
+    FieldShape { name, needed: true, kind }
 }
 
 /// An optional field.
-pub(crate) const fn may(name: &'static str, kind: Kind) -> Field {
-    Field { name, needed: false, kind }
+pub(crate) const fn may(name: &'static str, kind: Shape) -> FieldShape {
+    FieldShape { name, needed: false, kind }
 }
 
 /// A string of `min` to `max` characters.
-pub(crate) const fn text(min: usize, max: usize) -> Kind {
-    Kind::Text { min, max, form: None }
+pub(crate) const fn text(min: usize, max: usize) -> Shape {
+    Shape::Text { min, max, form: None }
 }
 
 /// A string of `min` to `max` characters that `form` accepts.
-pub(crate) const fn formed(min: usize, max: usize, form: fn(&str) -> bool) -> Kind {
-    Kind::Text { min, max, form: Some(form) }
+pub(crate) const fn formed(min: usize, max: usize, form: fn(&str) -> bool) -> Shape {
+    Shape::Text { min, max, form: Some(form) }
 }
 
 /// An array of `min` to `max` values.
-pub(crate) const fn list(min: usize, max: usize, of: &'static Kind) -> Kind {
-    Kind::List { min, max, of }
+pub(crate) const fn list(min: usize, max: usize, of: &'static Shape) -> Shape {
+    Shape::List { min, max, of }
 }
 
 /// Where a value departs from its shape, and how.
@@ -70,12 +70,12 @@ pub(crate) const fn list(min: usize, max: usize, of: &'static Kind) -> Kind {
 pub(crate) struct Misfit {
     /// A JSON pointer.
     pub(crate) at: String,
-    pub(crate) fault: Wrong,
+    pub(crate) fault: Mismatch,
 }
 
 /// How a value departs from its shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wrong {
+pub(crate) enum Mismatch {
     Missing,
     Unknown,
     Type(&'static str),
@@ -90,30 +90,31 @@ pub(crate) enum Wrong {
 }
 
 /// Every misfit of `value`, in the order of the document.
-pub(crate) fn misfits(kind: &Kind, value: &Value, at: &str) -> Vec<Misfit> {
-    let one =
-        |fault: Option<Wrong>| fault.map(|fault| Misfit { at: at.to_owned(), fault }).into_iter().collect();
+pub(crate) fn misfits(kind: &Shape, value: &Value, at: &str) -> Vec<Misfit> {
+    let one = |fault: Option<Mismatch>| {
+        fault.map(|fault| Misfit { at: at.to_owned(), fault }).into_iter().collect()
+    };
     match (kind, value) {
-        (Kind::Any, _) | (Kind::Number, Value::Number(_)) | (Kind::Flag, Value::Bool(_)) => vec![],
-        (Kind::AnyObject, Value::Object(_)) => vec![],
-        (Kind::Text { min, max, form }, Value::String(text)) => one(text_fault(text, *min, *max, *form)),
-        (Kind::OneOf(options), Value::String(text)) => {
-            one((!options.contains(&text.as_str())).then_some(Wrong::NotOneOf(options)))
+        (Shape::Any, _) | (Shape::Number, Value::Number(_)) | (Shape::Flag, Value::Bool(_)) => vec![],
+        (Shape::AnyObject, Value::Object(_)) => vec![],
+        (Shape::Text { min, max, form }, Value::String(text)) => one(text_fault(text, *min, *max, *form)),
+        (Shape::OneOf(options), Value::String(text)) => {
+            one((!options.contains(&text.as_str())).then_some(Mismatch::NotOneOf(options)))
         }
-        (Kind::Whole { min, max }, Value::Number(number)) => {
+        (Shape::Whole { min, max }, Value::Number(number)) => {
             let fits = number.as_i64().is_some_and(|number| (*min..=*max).contains(&number));
-            one((!fits).then_some(Wrong::Range(*min, *max)))
+            one((!fits).then_some(Mismatch::Range(*min, *max)))
         }
-        (Kind::List { min, max, of }, Value::Array(items)) => {
+        (Shape::List { min, max, of }, Value::Array(items)) => {
             let mut found: Vec<Misfit> = one(count_fault(items.len(), *min, *max));
             found.extend(
                 items.iter().enumerate().flat_map(|(n, item)| misfits(of, item, &format!("{at}/{n}"))),
             );
             found
         }
-        (Kind::Object(fields), Value::Object(map)) => field_misfits(fields, map, at, false),
-        (Kind::Tagged(variants), Value::Object(map)) => tagged_misfits(variants, map, at),
-        (Kind::Texts { max, key, value }, Value::Object(map)) => {
+        (Shape::Object(fields), Value::Object(map)) => field_misfits(fields, map, at, false),
+        (Shape::Tagged(variants), Value::Object(map)) => tagged_misfits(variants, map, at),
+        (Shape::Texts { max, key, value }, Value::Object(map)) => {
             let mut found: Vec<Misfit> = one(count_fault(map.len(), 0, *max));
             found.extend(map.iter().flat_map(|(name, item)| {
                 let at = format!("{at}/{name}");
@@ -122,11 +123,11 @@ pub(crate) fn misfits(kind: &Kind, value: &Value, at: &str) -> Vec<Misfit> {
             }));
             found
         }
-        _ => one(Some(Wrong::Type(kind.name()))),
+        _ => one(Some(Mismatch::Type(kind.name()))),
     }
 }
 
-impl Kind {
+impl Shape {
     fn name(&self) -> &'static str {
         match self {
             Self::Text { .. } | Self::OneOf(_) => "string",
@@ -140,29 +141,29 @@ impl Kind {
     }
 }
 
-fn text_fault(text: &str, min: usize, max: usize, form: Option<fn(&str) -> bool>) -> Option<Wrong> {
+fn text_fault(text: &str, min: usize, max: usize, form: Option<fn(&str) -> bool>) -> Option<Mismatch> {
     match text.chars().count() {
-        length if length < min => Some(Wrong::Short(min)),
-        length if length > max => Some(Wrong::Long(max)),
-        _ => form.is_some_and(|form| !form(text)).then_some(Wrong::Form),
+        length if length < min => Some(Mismatch::Short(min)),
+        length if length > max => Some(Mismatch::Long(max)),
+        _ => form.is_some_and(|form| !form(text)).then_some(Mismatch::Form),
     }
 }
 
-fn count_fault(count: usize, min: usize, max: usize) -> Option<Wrong> {
+fn count_fault(count: usize, min: usize, max: usize) -> Option<Mismatch> {
     match count {
-        _ if count < min => Some(Wrong::Few(min)),
-        _ if count > max => Some(Wrong::Many(max)),
+        _ if count < min => Some(Mismatch::Few(min)),
+        _ if count > max => Some(Mismatch::Many(max)),
         _ => None,
     }
 }
 
-fn field_misfits(fields: &[Field], map: &Map<String, Value>, at: &str, tagged: bool) -> Vec<Misfit> {
+fn field_misfits(fields: &[FieldShape], map: &Map<String, Value>, at: &str, tagged: bool) -> Vec<Misfit> {
     let mut found = vec![];
     for field in fields {
         let at = format!("{at}/{}", field.name);
         match map.get(field.name) {
             // A null is how clients write an absent field.
-            None | Some(Value::Null) if field.needed => found.push(Misfit { at, fault: Wrong::Missing }),
+            None | Some(Value::Null) if field.needed => found.push(Misfit { at, fault: Mismatch::Missing }),
             None | Some(Value::Null) => {}
             Some(value) => found.extend(misfits(&field.kind, value, &at)),
         }
@@ -170,20 +171,20 @@ fn field_misfits(fields: &[Field], map: &Map<String, Value>, at: &str, tagged: b
     for name in map.keys() {
         let known = fields.iter().any(|field| field.name == name) || (tagged && name == "type");
         if !known {
-            found.push(Misfit { at: format!("{at}/{name}"), fault: Wrong::Unknown });
+            found.push(Misfit { at: format!("{at}/{name}"), fault: Mismatch::Unknown });
         }
     }
     found
 }
 
-fn tagged_misfits(variants: &[(&str, &[Field])], map: &Map<String, Value>, at: &str) -> Vec<Misfit> {
+fn tagged_misfits(variants: &[(&str, &[FieldShape])], map: &Map<String, Value>, at: &str) -> Vec<Misfit> {
     let at_type = format!("{at}/type");
     let Some(tag) = map.get("type").and_then(Value::as_str) else {
-        return vec![Misfit { at: at_type, fault: Wrong::Missing }];
+        return vec![Misfit { at: at_type, fault: Mismatch::Missing }];
     };
     match variants.iter().find(|(name, _)| *name == tag) {
         Some((_, fields)) => field_misfits(fields, map, at, true),
-        None => vec![Misfit { at: at_type, fault: Wrong::UnknownTag(tag.to_owned()) }],
+        None => vec![Misfit { at: at_type, fault: Mismatch::UnknownTag(tag.to_owned()) }],
     }
 }
 
@@ -193,14 +194,14 @@ mod tests {
 
     use super::*;
 
-    const DIGITS: Kind = formed(3, 3, |text| text.chars().all(|c| c.is_ascii_digit()));
-    const SHAPE: Kind = Kind::Object(&[
+    const DIGITS: Shape = formed(3, 3, |text| text.chars().all(|c| c.is_ascii_digit()));
+    const SHAPE: Shape = Shape::Object(&[
         need("name", text(1, 5)),
         may("codes", list(1, 2, &DIGITS)),
-        may("side", Kind::OneOf(&["left", "right"])),
-        may("size", Kind::Whole { min: 1, max: 9 }),
-        may("node", Kind::Tagged(&[("a", &[need("x", Kind::Flag)]), ("b", &[])])),
-        may("tags", Kind::Texts { max: 1, key: 3, value: 3 }),
+        may("side", Shape::OneOf(&["left", "right"])),
+        may("size", Shape::Whole { min: 1, max: 9 }),
+        may("node", Shape::Tagged(&[("a", &[need("x", Shape::Flag)]), ("b", &[])])),
+        may("tags", Shape::Texts { max: 1, key: 3, value: 3 }),
     ]);
 
     #[test]
@@ -213,23 +214,23 @@ mod tests {
     #[test]
     fn every_misfit_is_named_with_its_place() {
         for (value, at, fault) in [
-            (json!({}), "/name", Wrong::Missing),
-            (json!({"name": null}), "/name", Wrong::Missing),
-            (json!({"name": ""}), "/name", Wrong::Short(1)),
-            (json!({"name": "123456"}), "/name", Wrong::Long(5)),
-            (json!({"name": 1}), "/name", Wrong::Type("string")),
-            (json!({"name": "n", "colour": 1}), "/colour", Wrong::Unknown),
-            (json!({"name": "n", "codes": []}), "/codes", Wrong::Few(1)),
-            (json!({"name": "n", "codes": ["123", "123", "123"]}), "/codes", Wrong::Many(2)),
-            (json!({"name": "n", "codes": ["123", "12a"]}), "/codes/1", Wrong::Form),
-            (json!({"name": "n", "side": "up"}), "/side", Wrong::NotOneOf(&["left", "right"])),
-            (json!({"name": "n", "size": 10}), "/size", Wrong::Range(1, 9)),
-            (json!({"name": "n", "size": 1.5}), "/size", Wrong::Range(1, 9)),
-            (json!({"name": "n", "node": {"type": "c"}}), "/node/type", Wrong::UnknownTag("c".into())),
-            (json!({"name": "n", "node": {"x": true}}), "/node/type", Wrong::Missing),
-            (json!({"name": "n", "node": {"type": "b", "x": true}}), "/node/x", Wrong::Unknown),
-            (json!({"name": "n", "tags": {"abcd": ""}}), "/tags/abcd", Wrong::Long(3)),
-            (json!({"name": "n", "tags": {"a": "", "b": ""}}), "/tags", Wrong::Many(1)),
+            (json!({}), "/name", Mismatch::Missing),
+            (json!({"name": null}), "/name", Mismatch::Missing),
+            (json!({"name": ""}), "/name", Mismatch::Short(1)),
+            (json!({"name": "123456"}), "/name", Mismatch::Long(5)),
+            (json!({"name": 1}), "/name", Mismatch::Type("string")),
+            (json!({"name": "n", "colour": 1}), "/colour", Mismatch::Unknown),
+            (json!({"name": "n", "codes": []}), "/codes", Mismatch::Few(1)),
+            (json!({"name": "n", "codes": ["123", "123", "123"]}), "/codes", Mismatch::Many(2)),
+            (json!({"name": "n", "codes": ["123", "12a"]}), "/codes/1", Mismatch::Form),
+            (json!({"name": "n", "side": "up"}), "/side", Mismatch::NotOneOf(&["left", "right"])),
+            (json!({"name": "n", "size": 10}), "/size", Mismatch::Range(1, 9)),
+            (json!({"name": "n", "size": 1.5}), "/size", Mismatch::Range(1, 9)),
+            (json!({"name": "n", "node": {"type": "c"}}), "/node/type", Mismatch::UnknownTag("c".into())),
+            (json!({"name": "n", "node": {"x": true}}), "/node/type", Mismatch::Missing),
+            (json!({"name": "n", "node": {"type": "b", "x": true}}), "/node/x", Mismatch::Unknown),
+            (json!({"name": "n", "tags": {"abcd": ""}}), "/tags/abcd", Mismatch::Long(3)),
+            (json!({"name": "n", "tags": {"a": "", "b": ""}}), "/tags", Mismatch::Many(1)),
         ] {
             assert_eq!(misfits(&SHAPE, &value, ""), [Misfit { at: at.into(), fault }], "{value}");
         }

@@ -2,10 +2,10 @@
 //!
 //! Only the form is checked, not the signature: a stand-in has no secret keys.
 
-use super::exchange::Asked;
+use super::exchange::WireRequest;
 
 /// The account-independent reason for refusing, as AWS names it.
-pub(crate) fn refusal(asked: &Asked, service: &str, region: &str) -> Option<(&'static str, String)> {
+pub(crate) fn refusal(asked: &WireRequest, service: &str, region: &str) -> Option<(&'static str, String)> {
     let Some(header) = asked.header("authorization") else {
         return Some(("MissingAuthenticationTokenException", "Missing Authentication Token".to_owned()));
     };
@@ -56,8 +56,13 @@ mod tests {
         for (name, value) in [("authorization", authorization), ("x-amz-date", date)] {
             value.map(|value| headers.insert(name, value.parse().unwrap()));
         }
-        let asked =
-            Asked { method: Method::GET, path: "/".into(), query: vec![], headers, body: Default::default() };
+        let asked = WireRequest {
+            method: Method::GET,
+            path: "/".into(),
+            query: vec![],
+            headers,
+            body: Default::default(),
+        };
         refusal(&asked, "security-ir", "eu-west-1").map(|(name, _)| name)
     }
 

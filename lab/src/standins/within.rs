@@ -5,7 +5,8 @@ use casebridge::http::{Request, Response};
 
 use super::{
     Server,
-    exchange::{Answer, Asked},
+    exchange::{WireRequest, WireResponse},
+    fault::ErrorCode,
 };
 
 /// What becomes of a request.
@@ -21,28 +22,22 @@ pub enum Sight {
 
 impl Server {
     /// Answers at once, on the server's clock, what would have been answered over HTTP. Such a request is not among
-    /// the [`calls`](Self::calls), and no [`Fault`](super::Fault) strikes it: whoever asks in this way makes its own.
+    /// the [`calls`](Self::calls), and no [`FaultRule`](super::FaultRule) strikes it: whoever asks in this way makes its own.
     pub fn answer(&self, request: &Request, sight: Sight) -> Response {
-        let (asked, service) = (self.asked(request), self.service());
-        let answer = match sight {
-            Sight::Now => service.answer(&asked, true),
-            Sight::AsOf(seen) => service.answer_as_of(&asked, seen),
-            Sight::Unkept => service.answer(&asked, false),
-        };
-        received(answer)
+        received(self.service().answer(&self.asked(request), sight))
     }
 
-    /// The service's own error of this name, as [`Target::error`](super::Target::error) makes it.
-    pub fn refusal(&self, name: &str) -> Response {
-        received(self.service().error(name))
+    /// The service's own error, as [`FaultTarget::error`](super::FaultTarget::error) makes it.
+    pub fn refusal(&self, code: impl Into<ErrorCode>) -> Response {
+        received(self.service().error(&code.into()))
     }
 
-    fn asked(&self, request: &Request) -> Asked {
+    fn asked(&self, request: &Request) -> WireRequest {
         let (place, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
         let header = |(name, value): &(&'static str, String)| {
             Some((HeaderName::from_static(name), HeaderValue::from_str(value).ok()?))
         };
-        Asked {
+        WireRequest {
             method: request.method.clone(),
             path: place.strip_prefix(self.url()).unwrap_or(place).to_owned(),
             query: serde_urlencoded::from_str(query).unwrap_or_default(),
@@ -53,12 +48,13 @@ impl Server {
 }
 
 /// What a client makes of an answer.
-fn received(answer: Answer) -> Response {
+fn received(answer: WireResponse) -> Response {
     let header = |name| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Response {
         status: answer.status.as_u16(),
         retry_after: header("retry-after"),
         login: header("x-seraph-loginreason"),
+        limit: header("ratelimit-reason"),
         body: answer.body,
     }
 }
@@ -70,7 +66,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::standins::{Clock, Jira, Order, Pace, Sir, Slack};
+    use crate::standins::{Endpoint, JiraStandin, Order, Pace, ServiceClock, SirStandin, SlackStandin};
 
     const BEGIN: i64 = 1_790_000_000_000;
 
@@ -78,7 +74,7 @@ mod tests {
         value.as_object().cloned().unwrap()
     }
 
-    fn post(slack: &Slack, text: &str, sight: Sight) -> Response {
+    fn post(slack: &SlackStandin, text: &str, sight: Sight) -> Response {
         let body = json!({ "channel": slack.security(), "text": text });
         let request = Request::json(Method::POST, format!("{}/api/chat.postMessage", slack.url()), &body);
         slack.answer(&request.bearer(&Secret::new(slack.token())), sight)
@@ -87,9 +83,11 @@ mod tests {
     #[test]
     fn the_same_acts_give_the_same_state_in_every_run() {
         let run = || {
-            let clock = Clock::standing(BEGIN);
-            let (sir, slack) =
-                (Sir::within(clock.clone()), Slack::within(clock.clone(), "https://slack.within"));
+            let clock = ServiceClock::standing(BEGIN);
+            let (sir, slack) = (
+                SirStandin::within(Endpoint::new("https://security-ir.within", &clock)),
+                SlackStandin::within(Endpoint::new("https://slack.within", &clock)),
+            );
             let case = sir.aws_creates_case("One");
             clock.set(BEGIN + 60_000);
             sir.aws_comments(&case, "AWS Responder", "Two").unwrap();
@@ -101,8 +99,8 @@ mod tests {
 
     #[test]
     fn an_operation_is_answered_as_over_http_and_at_most_five_times_a_second() {
-        let clock = Clock::standing(BEGIN);
-        let sir = Sir::within(clock.clone());
+        let clock = ServiceClock::standing(BEGIN);
+        let sir = SirStandin::within(Endpoint::new("https://security-ir.within", &clock));
         sir.set_order(Order::OldestFirst);
         sir.set_page(1);
         let case = sir.aws_creates_case("One");
@@ -124,8 +122,8 @@ mod tests {
 
     #[test]
     fn a_read_can_be_seconds_old_and_what_is_not_kept_is_counted_all_the_same() {
-        let clock = Clock::standing(BEGIN);
-        let slack = Slack::within(clock.clone(), "https://slack.within");
+        let clock = ServiceClock::standing(BEGIN);
+        let slack = SlackStandin::within(Endpoint::new("https://slack.within", &clock));
         slack.enforce(Pace::Steady);
         slack.remember_the_past();
         clock.set(BEGIN + 10_000);
@@ -145,8 +143,8 @@ mod tests {
 
     #[test]
     fn slack_takes_a_burst_of_posts_and_twenty_topics_a_minute() {
-        let clock = Clock::standing(BEGIN);
-        let slack = Slack::within(clock.clone(), "https://slack.within");
+        let clock = ServiceClock::standing(BEGIN);
+        let slack = SlackStandin::within(Endpoint::new("https://slack.within", &clock));
         let posted: Vec<u16> = (0..26).map(|_| post(&slack, "x", Sight::Now).status).collect();
         assert_eq!((posted[24], posted[25]), (200, 429));
         let topic = || {
@@ -162,8 +160,8 @@ mod tests {
 
     #[test]
     fn jira_keeps_its_budget_and_knows_its_own_errors() {
-        let clock = Clock::standing(BEGIN);
-        let jira = Jira::within(clock, "https://jira.within");
+        let clock = ServiceClock::standing(BEGIN);
+        let jira = JiraStandin::within(Endpoint::new("https://jira.within", &clock));
         let (email, token) = jira.credentials();
         let url = format!("{}/rest/api/3/myself", jira.url());
         let request = Request::bare(Method::GET, url).basic(&Secret::new(email), &Secret::new(token));

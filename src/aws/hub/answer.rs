@@ -51,7 +51,6 @@ pub(super) fn refusal(status: u16, name: Option<&str>, wait: Option<Duration>, b
     Fault { kind, message: told.message.unwrap_or_default() }
 }
 
-/// There is no answer that can be read.
 pub(super) fn unreadable() -> Fault {
     Fault { kind: FaultKind::Unknown, message: "Security Hub gave no readable answer.".to_owned() }
 }
@@ -103,19 +102,18 @@ fn product(item: wire::ProductBody) -> Product {
     }
 }
 
-/// The bodies as they are spelled.
 mod wire {
     use super::Deserialize;
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct AdministratorsBody {
+    pub(crate) struct AdministratorsBody {
         pub administrator: Option<AdministratorBody>,
     }
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct AdministratorBody {
+    pub(crate) struct AdministratorBody {
         #[serde(default)]
         pub account_id: String,
         pub invitation_id: Option<String>,
@@ -125,7 +123,7 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct MembersBody {
+    pub(crate) struct MembersBody {
         #[serde(default)]
         pub members: Vec<MemberBody>,
         #[serde(default)]
@@ -135,7 +133,7 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct MemberBody {
+    pub(crate) struct MemberBody {
         #[serde(default)]
         pub account_id: String,
         pub email: Option<String>,
@@ -146,7 +144,7 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct UnprocessedBody {
+    pub(crate) struct UnprocessedBody {
         #[serde(default)]
         pub account_id: String,
         pub processing_result: Option<String>,
@@ -154,14 +152,14 @@ mod wire {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct ProductsBody {
+    pub(crate) struct ProductsBody {
         pub products: Vec<ProductBody>,
         pub next_token: Option<String>,
     }
 
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    pub struct ProductBody {
+    pub(crate) struct ProductBody {
         pub product_arn: String,
         pub product_name: Option<String>,
         pub company_name: Option<String>,
@@ -173,7 +171,7 @@ mod wire {
     }
 
     #[derive(Default, Deserialize)]
-    pub struct RefusalBody {
+    pub(crate) struct RefusalBody {
         // Security Hub itself writes capitals; what refuses in front of it does not.
         #[serde(rename = "Code", alias = "code")]
         pub code: Option<String>,

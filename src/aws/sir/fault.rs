@@ -44,8 +44,7 @@ pub enum FaultKind {
 }
 
 impl Fault {
-    /// Nothing left this process.
-    pub fn not_sent(message: impl Into<String>) -> Self {
+    pub(crate) fn not_sent(message: impl Into<String>) -> Self {
         Self { kind: FaultKind::NotSent, message: message.into() }
     }
 
@@ -82,7 +81,6 @@ impl fmt::Debug for FaultKind {
 }
 
 /// What an error code means: those that every AWS service may answer with, and Security Hub's.
-///
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>
 pub(crate) fn of_code(code: &str, retry_after: Option<Duration>) -> Option<FaultKind> {
     match code.strip_suffix("Exception").unwrap_or(code) {

@@ -140,7 +140,7 @@ impl Call {
     }
 
     /// What it is about, for the log: the id of a case or a membership, or an ARN.
-    pub fn subject(&self) -> Option<&str> {
+    pub(crate) fn subject(&self) -> Option<&str> {
         match self {
             Self::GetCase { case }
             | Self::ListComments { case, .. }

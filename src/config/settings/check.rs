@@ -74,7 +74,6 @@ impl Spot {
         Self { key: key.into(), span: Some(span) }
     }
 
-    /// The same key, at a part of its value.
     fn within(&self, span: Range<usize>) -> Self {
         Self { key: self.key.clone(), span: Some(span) }
     }

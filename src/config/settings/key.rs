@@ -2,20 +2,14 @@
 
 use super::value::{Shape, UrlShape};
 
-/// What a key takes.
 #[derive(Clone, Copy)]
-pub enum ValueKind {
-    /// A text.
+pub(crate) enum ValueKind {
     Text(Shape),
-    /// An address.
     Url(UrlShape),
-    /// One of these texts.
     Choice(&'static [&'static str]),
-    /// A list of texts.
     Texts(Shape),
     /// `true` or `false`.
     Flag,
-    /// A whole number, from the least to the most.
     Number(u32, u32),
     /// Two hours of the day.
     Hours,
@@ -25,31 +19,25 @@ pub enum ValueKind {
 
 /// What holds where a key is not given.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fallback {
+pub(crate) enum Fallback {
     /// It must be given, at least where its table is.
     Required,
-    /// Nothing, or what the words say.
     None(&'static str),
     /// This value, in TOML.
     Value(&'static str),
 }
 
-/// A key of a table.
-pub struct SettingKey {
-    /// The table's name.
+pub(crate) struct SettingKey {
     pub table: &'static str,
-    /// Its name there.
     pub name: &'static str,
-    /// What it takes.
     pub kind: ValueKind,
     /// What holds without it.
     pub default: Fallback,
-    /// What it does.
     pub meaning: &'static str,
 }
 
 /// The tables, and whether the settings must have each.
-pub const TABLES: [(&str, bool, &str); 5] = [
+pub(crate) const TABLES: [(&str, bool, &str); 5] = [
     ("slack", true, "Where the team talks."),
     ("jira", false, "Where the team keeps its issues. Without this table there is no Jira."),
     ("sir", false, "The service."),
@@ -80,7 +68,7 @@ const NOBODY: Fallback = Fallback::None("nobody");
 macro_rules! keys {
     ($($table:ident.$name:ident: $kind:expr, $default:expr, $meaning:expr;)*) => {
         /// Every key, in the order in which they are told.
-        pub const KEYS: &[SettingKey] = &[$(SettingKey {
+        pub(crate) const KEYS: &[SettingKey] = &[$(SettingKey {
             table: stringify!($table),
             name: stringify!($name),
             kind: $kind,
@@ -152,7 +140,6 @@ keys! {
 }
 
 impl ValueKind {
-    /// What it takes, in words.
     pub fn words(self) -> String {
         match self {
             Self::Text(_) | Self::Url(_) => "text".to_owned(),
@@ -166,8 +153,7 @@ impl ValueKind {
     }
 }
 
-/// The keys of a table.
-pub fn keys_of(table: &str) -> impl Iterator<Item = &'static SettingKey> {
+pub(crate) fn keys_of(table: &str) -> impl Iterator<Item = &'static SettingKey> {
     KEYS.iter().filter(move |key| key.table == table)
 }
 

@@ -7,11 +7,9 @@ use crate::config::hosts::{self, Reach};
 /// What a text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// A workspace of Slack.
     Team,
     /// A channel, not its name.
     Channel,
-    /// A person or a user group.
     Member,
     /// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
     /// <https://docs.slack.dev/reference/methods/conversations.create>.
@@ -20,7 +18,6 @@ pub(super) enum Shape {
     Email,
     /// The key of a project: <https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/>.
     Project,
-    /// A name of an issue type or a status.
     Name,
     /// The same, or empty.
     NameOrNone,
@@ -95,7 +92,6 @@ pub(super) enum UrlShape {
     SlackApi,
     /// The base of Jira's REST API: the API token goes there.
     JiraApi,
-    /// The base of the links to issues.
     JiraSite,
     /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
     Link,

@@ -93,7 +93,7 @@ impl Worker<'_> {
         Err(Stop::At(Standing::Waiting(self.world().now() + pause)))
     }
 
-    /// What was not set is owed. It keeps nothing else waiting, unless the target wants to be left alone.
+    /// What was not set is owed. It keeps nothing else waiting.
     pub(super) async fn owe(
         &self,
         state: &Decoration,
@@ -109,9 +109,6 @@ impl Worker<'_> {
         let closed = hand.picture.view.case.is_closed();
         owed.given_up = refused && is_enough(&owed, state.tries, closed);
         match unset {
-            Unset::NotNow(word) if self.world().holds(Rule::RetryAfter) && word > 0 => {
-                gate::throttle(self.world(), self.planner().kind(), now + word).await?;
-            }
             Unset::NotNow(_) if !self.world().holds(Rule::RetryAfter) => owed.not_before = now + 1,
             Unset::Unanswered if self.world().holds(Rule::SetAgain) => {
                 hand.note.again.insert(state.name.clone(), now + QUARANTINE);

@@ -49,9 +49,6 @@ impl Worker<'_> {
                 let pause = word.max(doubling(PAUSE, note.failures));
                 warn!(destination = self.name(), why, pause, "refused for now");
                 note.not_before = now + if self.world().holds(Rule::RetryAfter) { pause } else { 1 };
-                if word > 0 && self.world().holds(Rule::RetryAfter) {
-                    gate::throttle(self.world(), self.planner().kind(), now + word).await?;
-                }
             }
             Failure::Unknown { why } => {
                 note.failures = note.failures.saturating_add(1);

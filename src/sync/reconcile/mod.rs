@@ -2,6 +2,7 @@
 
 mod notes;
 mod picture;
+pub mod preview;
 mod schedule;
 
 use std::mem;
@@ -130,7 +131,7 @@ async fn turn(
 ) -> Result<Turn, state::Error> {
     let (world, started) = (context.world, context.world.now());
     let verify = world.holds(Rule::Verify) && notes.case.note.verify_at.is_some_and(|at| at <= started);
-    let seen = match see(context, lease, meta.full || verify, &mut notes.case.note).await? {
+    let seen = match see(context, lease.case, meta.full || verify, &mut notes.case.note).await? {
         Ok(seen) => seen,
         Err(trouble) => {
             let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
@@ -171,12 +172,12 @@ async fn turn(
 /// A look with so much time that what it sees can still be told.
 async fn see(
     context: &Context<'_>,
-    lease: &Lease<'_>,
+    id: &CaseId,
     full: bool,
     note: &mut CaseNote,
 ) -> Result<Result<Look, observe::Error>, state::Error> {
     let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
-    let looking = Looking { world: context.world, id: lease.case, kinds: &kinds, until };
+    let looking = Looking { world: context.world, id, kinds: &kinds, until };
     match observe::look(&looking, note, full).await {
         Err(observe::Error::Store(error)) => Err(error),
         seen => Ok(seen),
@@ -247,7 +248,7 @@ async fn tell(
     };
     let mut picture = picture::of(context, seen, sayings, notes);
     let mut ledgers = vec![Ledger::new(); context.targets.len()];
-    read_ledgers(context, lease, &picture, notes, &mut ledgers).await?;
+    read_ledgers(context, &picture, notes, &mut ledgers).await?;
     let news = news(context, &picture, notes, &ledgers);
     let mut left = Vec::new();
     for _ in 0..3 {
@@ -260,7 +261,7 @@ async fn tell(
         picture.view.links = links;
         if mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
             // It may have been told before.
-            read_ledgers(context, lease, &picture, notes, &mut ledgers).await?;
+            read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }
     }
     Ok((left, news))
@@ -312,19 +313,18 @@ fn unless_unreadable(context: &Context<'_>, left: Result<Left, state::Error>) ->
 
 async fn read_ledgers(
     context: &Context<'_>,
-    lease: &Lease<'_>,
     picture: &Picture,
     notes: &Notes,
     ledgers: &mut [Ledger],
 ) -> Result<(), state::Error> {
-    let store = context.world.store();
+    let (store, case) = (context.world.store(), &picture.view.case.id);
     for ((target, noted), ledger) in context.targets.iter().zip(&notes.targets).zip(ledgers) {
         let planner = target.planner();
         let mut keys = planner.keys(picture);
         keys.extend(noted.note.open.iter().map(|intent| intent.key.clone()));
         keys.sort();
         keys.dedup();
-        let at = observe::At { store, case: lease.case, kind: planner.kind() };
+        let at = observe::At { store, case, kind: planner.kind() };
         observe::ledger(&at, keys, ledger).await?;
         let more = telling::keys_of_edited(planner, picture, ledger);
         observe::ledger(&at, more, ledger).await?;

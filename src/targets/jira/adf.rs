@@ -15,7 +15,7 @@ use crate::{
 
 /// The longest piece of a text that one document shows, in bytes of its JSON: Jira takes 32,767 characters of a
 /// description or a comment, and does not say whether it counts the text or the document.
-pub const PART: usize = 24_000;
+pub(crate) const PART: usize = 24_000;
 
 /// Cuts a text into pieces, each of which fits one comment, or a description below its facts.
 pub fn parts(text: &str) -> Vec<String> {
@@ -32,7 +32,6 @@ pub(super) fn weight(char: char) -> usize {
     }
 }
 
-/// A document.
 pub(super) fn document(content: Vec<Value>) -> Value {
     with(json!({"type": "doc", "version": 1}), "content", content)
 }
@@ -42,7 +41,6 @@ pub(super) fn paragraph(inline: Inline) -> Value {
     with(json!({"type": "paragraph"}), "content", inline.0)
 }
 
-/// A heading.
 pub(super) fn heading(words: &str) -> Value {
     with(json!({"type": "heading", "attrs": {"level": 3}}), "content", Inline::new().text(words).0)
 }
@@ -112,12 +110,10 @@ pub(super) fn lines(outside: &str) -> Inline {
     })
 }
 
-/// What stands on a line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Inline(Vec<Value>);
 
 impl Inline {
-    /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -127,12 +123,10 @@ impl Inline {
         self.push(&flat(text), None)
     }
 
-    /// Bold text, whoever wrote it.
     pub fn strong(self, text: &str) -> Self {
         self.push(&flat(text), Some(json!({"type": "strong"})))
     }
 
-    /// Struck text, whoever wrote it.
     pub fn struck(self, text: &str) -> Self {
         self.push(&flat(text), Some(json!({"type": "strike"})))
     }
@@ -144,13 +138,11 @@ impl Inline {
         self.push(&flat(label), mark)
     }
 
-    /// The end of a line.
-    pub fn new_line(mut self) -> Self {
+    pub(crate) fn new_line(mut self) -> Self {
         self.0.push(json!({"type": "hardBreak"}));
         self
     }
 
-    /// Without any mark.
     pub fn plain(mut self) -> Self {
         for node in &mut self.0 {
             if let Some(node) = node.as_object_mut() {
@@ -160,7 +152,6 @@ impl Inline {
         self
     }
 
-    /// Followed by another.
     pub fn then(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self

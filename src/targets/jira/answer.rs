@@ -10,9 +10,7 @@ use crate::http::{Failure, Response, word};
 /// Whom a request concerns: what a 404 means hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Concern {
-    /// The site or the project.
     Site,
-    /// One issue, or something on it.
     Issue,
 }
 
@@ -39,6 +37,17 @@ pub(super) fn read(what: &str, place: Concern, response: &Response) -> Result<Va
         402..=499 => Failure::Broken { everywhere: true, why },
         _ => Failure::Unknown { why },
     })
+}
+
+/// Which of what [`super::JiraRequest`] is counted as an answer with a `Retry-After` is about. A reason that is not known
+/// binds all.
+pub(super) fn limited(response: &Response) -> usize {
+    let reason = response.limit.as_deref().unwrap_or_default();
+    match reason {
+        "jira-per-issue-on-write" => 2,
+        "jira-burst-based" => 1,
+        _ => 0,
+    }
 }
 
 /// Whether Jira took us for nobody. With an expired token it does so silently where others may look without one: an issue

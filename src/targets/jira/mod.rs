@@ -21,22 +21,27 @@ use serde_json::Value;
 
 use self::answer::Concern;
 pub use self::{
-    adf::{PART, parts},
+    adf::parts,
     comments::{AccountType, Audience, CommentRef, HeardComment},
     description::{description, summary},
     issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
-    notice::withheld,
     planner::{JiraPlanner, STATUS},
-    reading::{Names, bare, plain},
     remark::content,
     target::JiraTarget,
     transitions::{Moved, Transition},
+};
+pub(crate) use self::{
+    notice::withheld,
+    reading::{Names, bare, plain},
 };
 use crate::{
     case::{AccountId, Millis},
     config::{secrets::Secret, settings},
     http::{Failure, Request, Response},
-    runtime::{World, gate},
+    runtime::{
+        World,
+        gate::{self, Counted},
+    },
     state::TargetKind,
 };
 
@@ -69,6 +74,18 @@ struct JiraRequest<'a> {
     query: &'a str,
 }
 
+impl JiraRequest<'_> {
+    /// As what it is counted: as one of all, at its endpoint, on its issue.
+    /// <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
+    fn counted(&self) -> [String; 3] {
+        let issue = match self.path {
+            ["issue", issue, ..] => issue,
+            _ => "none",
+        };
+        ["all".to_owned(), format!("{} {}", self.method, self.what), format!("issue/{issue}")]
+    }
+}
+
 impl Jira<'_> {
     /// Asks who we are: our account id.
     pub async fn me(&self) -> Result<AccountId, Failure> {
@@ -95,7 +112,8 @@ impl Jira<'_> {
             None => Request::bare(ask.method.clone(), url),
         };
         let request = request.basic(self.email, self.token);
-        gate::send(self.world, "jira", request, self.until).await
+        let counted = Counted { target: KIND, names: &ask.counted(), about: answer::limited };
+        gate::send(self.world, counted, request, self.until).await
     }
 
     /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.

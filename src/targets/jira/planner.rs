@@ -26,22 +26,17 @@ const LINKS: u32 = 5;
 /// The name under which an issue's status is set.
 pub const STATUS: &str = "status";
 
-/// What is to stand in Jira, under these settings.
+/// What is to stand there, under these settings.
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
     /// What the user chose.
     pub settings: &'a settings::JiraSettings,
 }
 
-/// A state of an issue.
 pub(super) enum IssueState<'s> {
-    /// Its summary and description.
     Text,
-    /// Its status: a name or a category.
     Status(&'s str),
-    /// A link on it.
     Link {
-        /// What it is called.
         title: &'static str,
         /// Where it leads.
         url: String,
@@ -49,7 +44,6 @@ pub(super) enum IssueState<'s> {
 }
 
 impl<'a> JiraPlanner<'a> {
-    /// The states with their names.
     pub(super) fn states(&self, picture: &Picture) -> Vec<(Decoration, IssueState<'a>)> {
         let View { case, links, .. } = &picture.view;
         let text = (Decoration::new(HOME, self.anchor_fingerprint(&picture.view)), IssueState::Text);

@@ -123,7 +123,6 @@ fn which(head: Inline, part: &Part) -> Inline {
     }
 }
 
-/// A line each, as many as fit.
 fn changes(list: &[Change]) -> Vec<Inline> {
     let mut lines: Vec<Inline> = Vec::new();
     let mut size = 0;

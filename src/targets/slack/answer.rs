@@ -37,7 +37,7 @@ pub(super) struct NotOk {
 
 impl Verdict {
     /// The answer, where the refusal needs no look.
-    pub fn or_failure(self, method: Method) -> Result<Value, Failure> {
+    pub(crate) fn or_failure(self, method: Method) -> Result<Value, Failure> {
         match self {
             Self::Yes(value) => Ok(value),
             Self::No(refusal) => refusal.or_done(method),
@@ -47,7 +47,7 @@ impl Verdict {
 
 impl NotOk {
     /// `Null` where the refusal says that it is done already, otherwise what it means.
-    pub fn or_done(&self, method: Method) -> Result<Value, Failure> {
+    pub(crate) fn or_done(&self, method: Method) -> Result<Value, Failure> {
         let why = match &self.needed {
             Some(scope) => format!("{method}: {} ({})", self.code, word(scope)),
             None => format!("{method}: {}", self.code),

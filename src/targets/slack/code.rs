@@ -4,22 +4,17 @@ use std::fmt;
 
 use crate::http::word;
 
-/// What a code means, whatever the method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// It is as we want it.
     Done,
     /// Not applied; Slack says when. A page that is no longer there is asked for from the start.
     Wait,
-    /// Not applied, and not for a while.
     WaitLong,
     /// "Some part of the operation may have succeeded."
     Unknown,
-    /// Our rendering.
     Content,
     /// A person deleted, or time took, what we would change.
     Gone,
-    /// This channel needs a person.
     Place,
     /// The app, its token or its scopes need a person.
     Everywhere,

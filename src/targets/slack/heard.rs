@@ -59,8 +59,7 @@ impl Heard {
         }
     }
 
-    /// Whether we wrote it.
-    pub fn is_by(&self, me: &Me) -> bool {
+    pub(crate) fn is_by(&self, me: &Me) -> bool {
         self.bot_id.as_ref() == Some(&me.bot_id) || self.user.as_ref() == Some(&me.user_id)
     }
 

@@ -17,16 +17,11 @@ const FRESH: Millis = 5 * 60 * 1_000;
 
 /// What is remembered. Its `Display` names the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact<'a> {
-    /// Who somebody is.
+pub(crate) enum Fact<'a> {
     Person(&'a UserId),
-    /// Who is in a user group.
     Group(&'a GroupId),
-    /// Whether strangers read a channel.
     Channel(&'a ChannelId),
-    /// How a user group is called.
     GroupName(&'a GroupId),
-    /// How a channel is called.
     ChannelName(&'a ChannelId),
 }
 
@@ -43,16 +38,12 @@ impl fmt::Display for Fact<'_> {
 }
 
 /// Whether people of another workspace read a channel.
-///
-/// # Errors
 /// Slack did not say: then nobody knows, and nothing may be done there.
-pub async fn is_shared(slack: &Slack<'_>, channel: &ChannelId) -> Result<bool, Failure> {
+pub(crate) async fn is_shared(slack: &Slack<'_>, channel: &ChannelId) -> Result<bool, Failure> {
     Ok(ours_until(slack, channel).await?.is_none())
 }
 
 /// Until when it holds that nobody of another workspace reads a channel; `None` where somebody does.
-///
-/// # Errors
 /// As [`is_shared`].
 pub(super) async fn ours_until(slack: &Slack<'_>, channel: &ChannelId) -> Result<Option<Millis>, Failure> {
     let find = async || slack.is_shared(channel).await;
@@ -61,7 +52,7 @@ pub(super) async fn ours_until(slack: &Slack<'_>, channel: &ChannelId) -> Result
 }
 
 /// What was found out less than five minutes ago, or is found out now.
-pub async fn remembered<T: Serialize + DeserializeOwned>(
+pub(crate) async fn remembered<T: Serialize + DeserializeOwned>(
     world: &dyn World,
     fact: Fact<'_>,
     find: impl AsyncFnOnce() -> Result<T, Failure>,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     message::TEXT,
-    mrkdwn::{DATE, Mrkdwn, http_url, is_user, weight},
+    mrkdwn::{DATE, Mrkdwn, is_user, weight},
 };
 use crate::{
     case::{
@@ -19,13 +19,12 @@ use crate::{
 /// A line, written twice at once: as elements of a rich text, where outside text is never read as markup, and as
 /// mrkdwn for notifications and for a message without blocks.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Line {
+pub(crate) struct Line {
     elements: Vec<Value>,
     mrkdwn: Mrkdwn,
 }
 
 impl Line {
-    /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -41,7 +40,6 @@ impl Line {
         self.with(element, |mrkdwn| mrkdwn.strong(words))
     }
 
-    /// A number.
     pub fn number(self, number: usize) -> Self {
         self.with(json!({"type": "text", "text": number.to_string()}), |mrkdwn| mrkdwn.number(number))
     }
@@ -61,7 +59,6 @@ impl Line {
         self.styled(outside, Some("bold"))
     }
 
-    /// A time in the reader's own zone.
     pub fn date(self, at: Seconds) -> Self {
         let date = json!({"type": "date", "timestamp": at, "format": DATE, "fallback": wording::utc(at)});
         self.with(date, |mrkdwn| mrkdwn.date(at))
@@ -75,26 +72,14 @@ impl Line {
         self.with(json!({"type": "user", "user_id": id}), |mrkdwn| mrkdwn.user(id))
     }
 
-    /// A link to an address of our own, with our own label.
-    pub fn link(self, url: &str, label: &'static str) -> Self {
-        match http_url(url) {
-            Some(url) => self
-                .with(json!({"type": "link", "url": url, "text": label}), |mrkdwn| mrkdwn.link(&url, label)),
-            None => self.own(label),
-        }
-    }
-
-    /// The line as text.
     pub fn mrkdwn(&self) -> &Mrkdwn {
         &self.mrkdwn
     }
 
-    /// The line as a section of a rich text.
     pub fn section(self) -> Value {
         with(json!({"type": "rich_text_section"}), "elements", self.elements)
     }
 
-    /// How long the line is.
     pub fn length(&self) -> usize {
         self.mrkdwn.as_str().chars().map(char::len_utf16).sum()
     }
@@ -161,12 +146,10 @@ fn numbered(items: Vec<Value>, first: u64) -> Value {
     with(list, "elements", items)
 }
 
-/// A block of rich text.
 pub(super) fn block(sections: Vec<Value>) -> Value {
     with(json!({"type": "rich_text"}), "elements", sections)
 }
 
-/// A list, a section each.
 pub(super) fn list(sections: Vec<Value>) -> Value {
     with(json!({"type": "rich_text_list", "style": "bullet"}), "elements", sections)
 }

@@ -9,7 +9,7 @@ use super::mrkdwn::{self, Mrkdwn};
 use crate::{case::text, targets::mark::Mark};
 
 /// The longest piece of a text that one message shows, counted as [`parts`] counts: after escaping.
-pub const PART: usize = 2_900;
+pub(crate) const PART: usize = 2_900;
 
 /// The longest `text` of a message, after escaping.
 pub(super) const TEXT: usize = 3_900;
@@ -25,7 +25,7 @@ pub struct Message {
 
 impl Message {
     /// A message of text and blocks.
-    pub fn new(text: Mrkdwn, blocks: Vec<Value>) -> Self {
+    pub(crate) fn new(text: Mrkdwn, blocks: Vec<Value>) -> Self {
         Self { text: text.into(), blocks }
     }
 
@@ -55,7 +55,6 @@ fn block_id(mark: &Mark) -> String {
     if id.chars().count() <= 255 { id } else { format!("{PREFIX}{}", text::hash(mark.as_str())) }
 }
 
-/// The mark that a block's name tells.
 pub(super) fn mark_of(block_id: &str) -> Option<Mark> {
     block_id.strip_prefix(PREFIX).map(Mark::new)
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-/// What is asked of Slack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     AuthTest,

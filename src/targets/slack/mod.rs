@@ -32,24 +32,26 @@ pub use self::{
     card::{card, channel_topic},
     files::File,
     heard::{Heard, said_by_a_person},
-    line::Line,
     membership::{membership, unread_membership},
-    message::{Message, PART, parts},
+    message::{Message, parts},
     messages::{ConversationRef, MessageRef},
-    mrkdwn::{Mrkdwn, escape},
+    mrkdwn::escape,
     people::{Me, Person},
     planner::SlackPlanner,
-    reading::{Beside, MessageParts, Words},
-    response_url::allowed_response_url,
+    reading::{Beside, Words},
     target::SlackTarget,
     thread::content,
     views::OpenedView,
 };
+pub(crate) use self::{mrkdwn::Mrkdwn, reading::MessageParts};
 use crate::{
     case::Millis,
     config::{secrets::Secret, settings},
     http::{Failure, Request},
-    runtime::{World, gate},
+    runtime::{
+        World,
+        gate::{self, Counted},
+    },
     state::TargetKind,
 };
 
@@ -81,12 +83,16 @@ impl Slack<'_> {
 
     /// As [`Self::write`], for callers that look at the refusal.
     async fn try_write(&self, method: Method, body: &Value) -> Result<Verdict, Failure> {
-        self.send(method, Request::json(HttpMethod::POST, self.url(method), body)).await
+        // Posts are counted a channel, all else a method: https://docs.slack.dev/apis/web-api/rate-limits
+        let channel =
+            body.get("channel").and_then(Value::as_str).filter(|_| method == Method::ChatPostMessage);
+        let counted = channel.map_or_else(|| method.to_string(), |channel| format!("{method} {channel}"));
+        self.send(method, counted, Request::json(HttpMethod::POST, self.url(method), body)).await
     }
 
     /// As [`Self::read`], for callers that look at the refusal.
     async fn try_read(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Verdict, Failure> {
-        self.send(method, Request::form(self.url(method), pairs)).await
+        self.send(method, method.to_string(), Request::form(self.url(method), pairs)).await
     }
 
     /// Reads what may not exist: these codes say that it does not.
@@ -102,9 +108,9 @@ impl Slack<'_> {
         }
     }
 
-    async fn send(&self, method: Method, request: Request) -> Result<Verdict, Failure> {
-        let kind = format!("slack/{method}");
-        let response = gate::send(self.world, &kind, request.bearer(self.token), self.until).await?;
+    async fn send(&self, method: Method, counted: String, request: Request) -> Result<Verdict, Failure> {
+        let counted = Counted { target: KIND, names: &[counted], about: |_| 0 };
+        let response = gate::send(self.world, counted, request.bearer(self.token), self.until).await?;
         answer::read(method, &response)
     }
 

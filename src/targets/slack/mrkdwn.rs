@@ -12,33 +12,29 @@ use crate::{
 
 /// Slack text that only our source has formatted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mrkdwn(String);
+pub(crate) struct Mrkdwn(String);
 
 impl Mrkdwn {
-    /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Markup, written in our source.
+    /// Written in our source.
     pub fn markup(mut self, markup: &'static str) -> Self {
         self.0.push_str(markup);
         self
     }
 
-    /// Our own words, bold.
     pub fn strong(mut self, words: &'static str) -> Self {
         self.0.push_str(&format!("*{words}*"));
         self
     }
 
-    /// What was written by itself.
     pub fn then(mut self, more: &Self) -> Self {
         self.0.push_str(&more.0);
         self
     }
 
-    /// A number.
     pub fn number(mut self, number: usize) -> Self {
         self.0.push_str(&number.to_string());
         self
@@ -78,17 +74,6 @@ impl Mrkdwn {
         self
     }
 
-    /// A link to an address from our settings or from Jira, with our own label; the label alone where the
-    /// address is none.
-    pub fn link(mut self, url: &str, label: &'static str) -> Self {
-        match http_url(url) {
-            Some(url) => self.0.push_str(&format!("<{}|{label}>", escape(&url))),
-            None => self.0.push_str(label),
-        }
-        self
-    }
-
-    /// The text as Slack takes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -105,7 +90,6 @@ impl From<Mrkdwn> for String {
     }
 }
 
-/// How Slack writes a time.
 pub(super) const DATE: &str = "{date_short_pretty} {time}";
 
 /// Escapes what Slack reads as control sequences.

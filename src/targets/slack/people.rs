@@ -82,7 +82,7 @@ impl Slack<'_> {
     }
 
     /// The handle of a user group; `None` where there is no such group.
-    pub async fn group_handle(&self, group: &GroupId) -> Result<Option<String>, Failure> {
+    pub(crate) async fn group_handle(&self, group: &GroupId) -> Result<Option<String>, Failure> {
         let method = Method::UsergroupsList;
         let pairs = [("include_disabled", "true"), ("team_id", self.settings.team.as_str())];
         let answer = self.read(method, &pairs).await?;

@@ -26,7 +26,7 @@ const INVITATIONS: u32 = 5;
 /// The name under which the topic of a channel is set.
 const TOPIC: &str = "channel/topic";
 
-/// What is to stand in Slack, under these settings.
+/// What is to stand there, under these settings.
 #[derive(Clone, Copy, Debug)]
 pub struct SlackPlanner<'a> {
     /// What the user chose.
@@ -35,16 +35,12 @@ pub struct SlackPlanner<'a> {
 
 /// A state of a card, or of a channel of the case's own.
 pub(super) enum ChannelState<'s> {
-    /// The card.
     Card,
-    /// What stands above the channel.
     Topic(String),
-    /// A person in it, by e-mail.
     Invitation(&'s str),
 }
 
 impl<'a> SlackPlanner<'a> {
-    /// The channel in which a card is made.
     pub(super) fn channel(&self, note: &PlaceNote) -> ChannelId {
         note.channel.as_ref().map_or_else(|| self.settings.channel.clone(), ChannelId::new)
     }
@@ -68,7 +64,6 @@ impl<'a> SlackPlanner<'a> {
         self.layout(note) == Layout::Channel
     }
 
-    /// The states with their names.
     pub(super) fn states(&self, picture: &Picture, note: &PlaceNote) -> Vec<(Decoration, ChannelState<'a>)> {
         let card = Decoration::new(HOME, self.anchor_fingerprint(&picture.view));
         let mut states = vec![(card, ChannelState::Card)];
@@ -167,7 +162,6 @@ impl Planner for SlackPlanner<'_> {
     }
 }
 
-/// The turn of whatever is posted to a channel.
 pub(super) fn turn_in(channel: &ChannelId) -> Slot {
     Slot { place: channel.to_string(), spacing: SPACING }
 }

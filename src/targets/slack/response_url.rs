@@ -12,12 +12,12 @@ const FILE_HOSTS: [&str; 2] = ["files.slack.com", "files.slack-gov.com"];
 
 /// The address as it may be sent to: at Slack's hosts by https on its own port, or at the very origin of the
 /// configured API. `None` for any other, and for one that two programs might read differently.
-pub fn allowed_response_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
+pub(crate) fn allowed_response_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
     allowed(text, &HOSTS, settings)
 }
 
 /// The same for the address of a file's bytes.
-pub fn allowed_file_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
+pub(crate) fn allowed_file_url(text: &str, settings: &settings::SlackSettings) -> Option<String> {
     allowed(text, &FILE_HOSTS, settings)
 }
 

@@ -267,13 +267,11 @@ fn broken(title: &str) -> Message {
     Message { text, blocks: Vec::new() }
 }
 
-/// Whose card bears this mark.
 fn case_of_card(mark: &Mark) -> Option<CaseId> {
     let case = mark.as_str().split('/').next().and_then(CaseId::parse)?;
     mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
 }
 
-/// Takes a message as ours, or as a person's.
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
     match one.mark_by(me).and_then(|mark| mark.read(case)) {
         Some((key, hash)) => {

@@ -86,7 +86,6 @@ fn alone(line: Line) -> Message {
     Message::new(text, vec![line::block(vec![line.section()])])
 }
 
-/// Who said it, and when.
 fn head(author: &Author, at: Seconds, edited: bool) -> Line {
     let line = said_by(Line::new(), author).own(" · ").date(at);
     if edited { line.own(" · edited") } else { line }

@@ -78,15 +78,14 @@ impl Decoration {
         Self { name: name.into(), hash: hash.into(), tries: None, needs_a_person: false }
     }
 
-    /// One that is a convenience.
     #[must_use]
-    pub fn given_up_after(self, tries: u32) -> Self {
+    pub(crate) fn given_up_after(self, tries: u32) -> Self {
         Self { tries: Some(tries), ..self }
     }
 
     /// When it is to be set; `None` where it is set, given up, or its bearer is gone. A state that may have been set by
     /// an older setting that arrived later is set once more.
-    pub fn due_at(&self, note: &PlaceNote) -> Option<Millis> {
+    pub(crate) fn due_at(&self, note: &PlaceNote) -> Option<Millis> {
         // What was refused is that one state; what had no answer is the target's, whatever is to be set.
         let owed = note.owed.get(&self.name).filter(|owed| owed.hash == self.hash || owed.failures > 0);
         let differs = note.set.get(&self.name).is_none_or(|was| *was != self.hash && was != GONE);
@@ -116,7 +115,7 @@ impl Effect {
     }
 
     /// Whether others can only be planned once it is done.
-    pub fn comes_alone(&self) -> bool {
+    pub(crate) fn comes_alone(&self) -> bool {
         matches!(self, Self::Create { what: What::Container(_) | What::Anchor, .. })
     }
 }

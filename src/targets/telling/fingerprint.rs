@@ -9,7 +9,7 @@ use crate::case::{Investigation, text};
 const RENDERED: &str = "r1-";
 
 /// Of what is shown, in its order. JSON of our own making has its fields in the order of their names.
-pub fn fingerprint(rendered: Vec<Value>) -> String {
+pub(crate) fn fingerprint(rendered: Vec<Value>) -> String {
     format!("{RENDERED}{}", text::hash(&Value::Array(rendered).to_string()))
 }
 

@@ -19,14 +19,14 @@ pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
 }
 
 /// The keys of what comes by itself: steps of the AI agent, reminders, refusals.
-pub fn other_keys(picture: &Picture) -> Vec<Key> {
+pub(crate) fn other_keys(picture: &Picture) -> Vec<Key> {
     let steps = picture.investigations.iter().map(investigation_key);
     let reminders = picture.overdue.map(nudge_key);
     steps.chain(reminders).chain(picture.not_moved.as_ref().map(refused_key)).collect()
 }
 
 /// More keys, where a told text became another: parts of it that are no longer needed may stand there.
-pub fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Key> {
+pub(crate) fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Key> {
     let edited = |key: &Key, hash: &str| {
         ledger.get(key).is_some_and(|told| !told.theirs && told.hash != hash && told.seen != Seen::Deleted)
     };
@@ -48,11 +48,9 @@ pub fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &Ledger)
 /// No text of 12,000 characters has more parts at any target.
 pub(super) const MOST_PARTS: usize = 32;
 
-/// What the keys of the description's parts begin with.
 pub(super) const DESCRIPTION: &str = "description";
 
-/// A text's part.
-pub fn part_key(stem: &str, index: usize) -> Key {
+pub(crate) fn part_key(stem: &str, index: usize) -> Key {
     Key(format!("{stem}/{index}"))
 }
 
@@ -61,7 +59,7 @@ pub(super) fn comment_stem(comment: &Comment) -> String {
 }
 
 /// A comment's first part: whether it is known, the comment is.
-pub fn comment_key(comment: &Comment) -> Key {
+pub(crate) fn comment_key(comment: &Comment) -> Key {
     part_key(&comment_stem(comment), 0)
 }
 
@@ -79,6 +77,6 @@ pub(super) fn refused_key(refused: &NotMoved) -> Key {
 }
 
 /// The hash of a text's part; `of` is how many parts the text has.
-pub fn part_hash(text: &str, of: usize) -> String {
+pub(crate) fn part_hash(text: &str, of: usize) -> String {
     text::hash(&format!("{of}/{text}"))
 }

@@ -12,9 +12,13 @@ use std::collections::HashMap;
 
 pub use self::{
     effect::{Decoration, Effect, What},
+    key::text_keys,
+    told::{comments, description, investigations},
+};
+pub(crate) use self::{
     fingerprint::fingerprint,
-    key::{comment_key, keys_of_edited, other_keys, part_hash, part_key, text_keys},
-    told::{changed_facts, comments, description, investigations, nudge, refused_move},
+    key::{comment_key, keys_of_edited, other_keys, part_key},
+    told::{changed_facts, nudge, refused_move},
 };
 use super::content::{NotMoved, View};
 use crate::{

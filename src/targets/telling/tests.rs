@@ -1,6 +1,6 @@
 //! Tables of pictures and what they lack.
 
-use super::{fingerprint::told_by_0_1_0, *};
+use super::{fingerprint::told_by_0_1_0, key::part_hash, *};
 use crate::{
     case::{
         Case, CommentId, InvestigationId, IssueKey, Millis, UserId,

@@ -124,7 +124,7 @@ fn said(picture: &Picture) -> BTreeMap<&str, &Saying> {
 }
 
 /// What changed of the case's fields since it was last told.
-pub fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &PlaceNote) -> Option<Effect> {
+pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &PlaceNote) -> Option<Effect> {
     let new = Facts::of(&picture.view.case);
     let old = note.facts.as_ref()?;
     if *old == new {
@@ -155,8 +155,7 @@ pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger)
     picture.investigations.iter().filter_map(tell).collect()
 }
 
-/// That somebody is waited for.
-pub fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+pub(crate) fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     let overdue = picture.overdue?;
     let key = nudge_key(overdue);
     if ledger.contains_key(&key) {
@@ -167,7 +166,7 @@ pub fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
 }
 
 /// What another target refuses. Told once a reason; it names the newest status.
-pub fn refused_move(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+pub(crate) fn refused_move(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     let refused = picture.not_moved.as_ref()?;
     let (key, hash) = (refused_key(refused), text::hash(&format!("{}/{}", refused.issue, refused.to)));
     let content = Content::NotMoved(refused.clone());

@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use self::alter::Body;
 pub use self::table::BREAKS;
-use super::oracle::{Told, told};
+use super::oracle::{ReadText, told};
 use crate::simulation::visible;
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum Forwarding {
     /// It goes as it is by now.
     Goes,
     /// It is answered as if it were done, and is not.
@@ -33,16 +33,16 @@ pub struct Sent<'a> {
     /// Its body, which may be altered.
     pub body: Body<'a>,
     /// What it tells, where it tells something below a card or on an issue.
-    pub told: Option<Told>,
+    pub told: Option<ReadText>,
 }
 
 /// How it breaks.
 #[derive(Clone, Copy)]
 pub enum How {
     /// What is sent to Slack or Jira.
-    Sent(fn(&mut Sent<'_>) -> Act),
+    Sent(fn(&mut Sent<'_>) -> Forwarding),
     /// What the service is asked for.
-    Asked(fn(&mut Call) -> Act),
+    Asked(fn(&mut Call) -> Forwarding),
     /// What the service answers.
     Answered(fn(&mut Answer)),
 }
@@ -56,9 +56,11 @@ pub struct Break {
 }
 
 /// A request as a break leaves it, and what becomes of it.
-pub fn sent(broken: Option<&Break>, request: Request) -> (Request, Act) {
-    let Some(Break { how: How::Sent(alter), .. }) = broken else { return (request, Act::Goes) };
-    let Ok(mut body) = serde_json::from_slice::<Value>(&request.body) else { return (request, Act::Goes) };
+pub fn sent(broken: Option<&Break>, request: Request) -> (Request, Forwarding) {
+    let Some(Break { how: How::Sent(alter), .. }) = broken else { return (request, Forwarding::Goes) };
+    let Ok(mut body) = serde_json::from_slice::<Value>(&request.body) else {
+        return (request, Forwarding::Goes);
+    };
     let what = what(&request);
     let told = read(&what, &body);
     let act = alter(&mut Sent { what: &what, body: Body(&mut body), told });
@@ -76,7 +78,7 @@ fn what(request: &Request) -> String {
     }
 }
 
-fn read(what: &str, body: &Value) -> Option<Told> {
+fn read(what: &str, body: &Value) -> Option<ReadText> {
     match what {
         "chat.postMessage" | "chat.update" => Some(told(&visible::in_slack(body))),
         "POST comment" | "PUT comment" => Some(told(&visible::in_jira(&body["body"]))),

@@ -3,13 +3,13 @@
 use casebridge::aws::sir::{Answer, Call};
 
 use super::{
-    super::oracle::{Line, Told},
-    Act, Break,
+    super::oracle::{ReadChange, ReadText},
+    Break, Forwarding,
     How::{Answered, Asked, Sent as OnSent},
     Sent,
 };
 
-const fn sent(name: &'static str, how: fn(&mut Sent<'_>) -> Act) -> Break {
+const fn sent(name: &'static str, how: fn(&mut Sent<'_>) -> Forwarding) -> Break {
     Break { name, how: OnSent(how) }
 }
 
@@ -21,7 +21,7 @@ pub const BREAKS: &[Break] = &[
     }),
     sent("descriptions are never told", |sent| {
         sent.body.without_description_where(sent.what);
-        dropped(matches!(sent.told, Some(Told::Description { .. })))
+        dropped(matches!(sent.told, Some(ReadText::Description { .. })))
     }),
     sent("Jira gets no links", |sent| dropped(sent.what == "POST remotelink")),
     sent("edits in Jira write wrong text", |sent| {
@@ -48,7 +48,7 @@ pub const BREAKS: &[Break] = &[
         changed(!sent.in_slack() && sent.tells_words(), sent, |sent| sent.body.words(ascii))
     }),
     sent("a comment's parts after the first are not told", |sent| {
-        dropped(matches!(sent.told, Some(Told::Words { part: (index, _), .. }) if index > 1))
+        dropped(matches!(sent.told, Some(ReadText::Words { part: (index, _), .. }) if index > 1))
     }),
     sent("AWS's comments are the AI's in Slack", |sent| {
         changed(sent.in_slack(), sent, |sent| {
@@ -67,10 +67,12 @@ pub const BREAKS: &[Break] = &[
         })
     }),
     sent("a new title is not told in Jira", |sent| {
-        dropped(!sent.in_slack() && sent.tells_a(|line| matches!(line, Line::Field { name: "Title", .. })))
+        dropped(
+            !sent.in_slack() && sent.tells_a(|line| matches!(line, ReadChange::Field { name: "Title", .. })),
+        )
     }),
     sent("whose move it is is not told", |sent| {
-        dropped(sent.tells_a(|line| matches!(line, Line::Field { name: "Next move", .. })))
+        dropped(sent.tells_a(|line| matches!(line, ReadChange::Field { name: "Next move", .. })))
     }),
     sent("as what a case was closed is not told", |sent| {
         changed(sent.tells_changes(), sent, |sent| {
@@ -78,25 +80,25 @@ pub const BREAKS: &[Break] = &[
         })
     }),
     sent("who watches is not told", |sent| {
-        dropped(sent.tells_a(|line| matches!(line, Line::List { name: "Watchers", .. })))
+        dropped(sent.tells_a(|line| matches!(line, ReadChange::List { name: "Watchers", .. })))
     }),
     sent("a file's coming is not told", |sent| {
-        dropped(sent.tells_a(|line| matches!(line, Line::File { .. })))
+        dropped(sent.tells_a(|line| matches!(line, ReadChange::File { .. })))
     }),
-    sent("that Jira refuses is not said", |sent| dropped(sent.told == Some(Told::NotMoved))),
+    sent("that Jira refuses is not said", |sent| dropped(sent.told == Some(ReadText::NotMoved))),
     sent("the card never changes", |sent| {
-        dropped(sent.what == "chat.update" && sent.told == Some(Told::Other))
+        dropped(sent.what == "chat.update" && sent.told == Some(ReadText::Other))
     }),
     sent("the card leads to no issue", |sent| {
         changed(sent.in_slack(), sent, |sent| sent.body.all(|text| text.replace("/browse/", "/nowhere/")))
     }),
     sent("the card has another title", |sent| {
-        changed(sent.told == Some(Told::Other), sent, |sent| {
+        changed(sent.told == Some(ReadText::Other), sent, |sent| {
             sent.body.all(|text| text.replace("Unusual", "Usual"))
         })
     }),
     sent("a closed card does not say as what", |sent| {
-        changed(sent.told == Some(Told::Other), sent, |sent| {
+        changed(sent.told == Some(ReadText::Other), sent, |sent| {
             sent.body.all(|text| text.replace("False Positive", "…"))
         })
     }),
@@ -127,9 +129,13 @@ pub const BREAKS: &[Break] = &[
         })
     }),
     sent("words that nothing called for", |sent| {
-        changed(sent.told == Some(Told::NotMoved) || sent.tells_changes() && sent.in_slack(), sent, |sent| {
-            sent.body.head(|_| "Good morning.".to_owned());
-        })
+        changed(
+            sent.told == Some(ReadText::NotMoved) || sent.tells_changes() && sent.in_slack(),
+            sent,
+            |sent| {
+                sent.body.head(|_| "Good morning.".to_owned());
+            },
+        )
     }),
     Break {
         name: "what people say is other words on the case",
@@ -142,15 +148,15 @@ pub const BREAKS: &[Break] = &[
     Break {
         name: "what people say never comes to the case",
         how: Asked(|call| match call {
-            Call::CreateCaseComment { .. } => Act::Dropped,
-            _ => Act::Goes,
+            Call::CreateCaseComment { .. } => Forwarding::Dropped,
+            _ => Forwarding::Goes,
         }),
     },
     Break {
         name: "what people say comes to the case twice",
         how: Asked(|call| match call {
-            Call::CreateCaseComment { .. } => Act::Twice,
-            _ => Act::Goes,
+            Call::CreateCaseComment { .. } => Forwarding::Twice,
+            _ => Forwarding::Goes,
         }),
     },
     Break {
@@ -191,7 +197,7 @@ impl Sent<'_> {
     }
 
     fn tells_words(&self) -> bool {
-        matches!(self.told, Some(Told::Words { .. }))
+        matches!(self.told, Some(ReadText::Words { .. }))
     }
 
     fn edits_in_slack(&self) -> bool {
@@ -202,8 +208,8 @@ impl Sent<'_> {
         self.tells_a(|_| true)
     }
 
-    fn tells_a(&self, wanted: fn(&Line) -> bool) -> bool {
-        matches!(&self.told, Some(Told::Changes(lines)) if lines.iter().any(wanted))
+    fn tells_a(&self, wanted: fn(&ReadChange) -> bool) -> bool {
+        matches!(&self.told, Some(ReadText::Changes(lines)) if lines.iter().any(wanted))
     }
 }
 
@@ -215,26 +221,26 @@ impl super::Body<'_> {
     }
 }
 
-fn dropped(concerned: bool) -> Act {
-    if concerned { Act::Dropped } else { Act::Goes }
+fn dropped(concerned: bool) -> Forwarding {
+    if concerned { Forwarding::Dropped } else { Forwarding::Goes }
 }
 
-fn twice(concerned: bool) -> Act {
-    if concerned { Act::Twice } else { Act::Goes }
+fn twice(concerned: bool) -> Forwarding {
+    if concerned { Forwarding::Twice } else { Forwarding::Goes }
 }
 
-fn changed(concerned: bool, sent: &mut Sent<'_>, change: impl FnOnce(&mut Sent<'_>)) -> Act {
+fn changed(concerned: bool, sent: &mut Sent<'_>, change: impl FnOnce(&mut Sent<'_>)) -> Forwarding {
     if concerned {
         change(sent);
     }
-    Act::Goes
+    Forwarding::Goes
 }
 
-fn comment(call: &mut Call, change: fn(&str) -> String) -> Act {
+fn comment(call: &mut Call, change: fn(&str) -> String) -> Forwarding {
     if let Call::CreateCaseComment { body, .. } = call {
         *body = change(body);
     }
-    Act::Goes
+    Forwarding::Goes
 }
 
 fn first_line(text: &str) -> String {

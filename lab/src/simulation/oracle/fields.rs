@@ -4,9 +4,9 @@ use casebridge::case::Millis;
 use serde_json::{Map, Value};
 
 use super::{
-    super::{Class, history::Life},
-    Judge, Kind, Place,
-    read::{Line, Told, plain, told},
+    super::{Class, history::CaseHistory},
+    Defect, Findings, TargetView,
+    read::{ReadChange, ReadText, plain, told},
 };
 use crate::simulation::visible;
 
@@ -51,16 +51,16 @@ fn date(is: &Map<String, Value>, name: &str) -> String {
 }
 
 /// All lines of changes that ever stood at a place, in their order.
-fn lines(place: &Place<'_>) -> Vec<Line> {
-    let first = |shown: &&&super::Shown| shown.said.first().map(|(_, text)| told(text));
+fn lines(place: &TargetView<'_>) -> Vec<ReadChange> {
+    let first = |shown: &&&super::JournalEntry| shown.said.first().map(|(_, text)| told(text));
     let told = place.told.iter().filter_map(|shown| first(&shown));
-    told.filter_map(|told| if let Told::Changes(lines) = told { Some(lines) } else { None })
+    told.filter_map(|told| if let ReadText::Changes(lines) = told { Some(lines) } else { None })
         .flatten()
         .collect()
 }
 
 /// Asks of all fields of a case.
-pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let lines = lines(place);
     let Some(home) = place.homes.first() else { return };
     // Such lines are not told again: docs/decisions/0007-worlds-that-still-fail.md, W1.
@@ -71,8 +71,11 @@ pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
         let told: Vec<(&str, &str)> = lines
             .iter()
             .filter_map(|line| match line {
-                Line::Field { name: of, old, new } if of == name => Some((old.as_str(), new.as_str())),
-                Line::Field { .. } | Line::List { .. } | Line::Description | Line::File { .. } => None,
+                ReadChange::Field { name: of, old, new } if of == name => Some((old.as_str(), new.as_str())),
+                ReadChange::Field { .. }
+                | ReadChange::List { .. }
+                | ReadChange::Description
+                | ReadChange::File { .. } => None,
             })
             .collect();
         let open = |is: &Map<String, Value>| *name != "Next move" || text(is, "caseStatus") != "Closed";
@@ -86,19 +89,22 @@ pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
         list(judge, (place, life), &lines, (name, field, member));
     }
     files(judge, place, life, &lines);
-    if rewritten(life, home.at()) && !lines.contains(&Line::Description) {
-        judge.says(Kind::Lost, format!("that the description changed is not told in {}", place.name));
+    if rewritten(life, home.at()) && !lines.contains(&ReadChange::Description) {
+        judge.says(Defect::Lost, format!("that the description changed is not told in {}", place.name));
     }
 }
 
 /// Whether Slack answered `ok` to lines of changes, and stored nothing.
-fn has_swallowed_changes(judge: &Judge<'_>) -> bool {
+fn has_swallowed_changes(judge: &Findings<'_>) -> bool {
     let bodies = judge.world.services.swallowed.borrow();
-    bodies.iter().any(|body| matches!(told(&visible::in_slack(body)), Told::Changes(_)))
+    bodies.iter().any(|body| matches!(told(&visible::in_slack(body)), ReadText::Changes(_)))
 }
 
 /// A field's values, since when, without repetitions.
-fn history<T: PartialEq>(life: &Life, value: impl Fn(&Map<String, Value>) -> Option<T>) -> Vec<(Millis, T)> {
+fn history<T: PartialEq>(
+    life: &CaseHistory,
+    value: impl Fn(&Map<String, Value>) -> Option<T>,
+) -> Vec<(Millis, T)> {
     let mut was: Vec<(Millis, T)> = Vec::new();
     for (at, is) in &life.was {
         if let Some(value) = value(is)
@@ -116,30 +122,30 @@ fn worded(was: &[(Millis, String)]) -> String {
 
 /// What is wrong with a field's lines: they begin with what it was when the case was first shown, each goes on where
 /// the one before ended, all of it was so in this order, and they end with what it is.
-fn broken(was: &[(Millis, String)], shown: Millis, told: &[(&str, &str)], settled: bool) -> Option<Kind> {
+fn broken(was: &[(Millis, String)], shown: Millis, told: &[(&str, &str)], settled: bool) -> Option<Defect> {
     let (_, is) = was.last()?;
     let at_first = |value: &str| was.iter().any(|(at, one)| *at <= shown && one == value);
     let Some(((first, _), (_, last))) = told.first().zip(told.last()) else {
-        return (settled && !at_first(is)).then_some(Kind::Lost);
+        return (settled && !at_first(is)).then_some(Defect::Lost);
     };
     if told.windows(2).any(|pair| pair[0].1 != pair[1].0) {
-        return Some(Kind::Lost);
+        return Some(Defect::Lost);
     }
     let chain: Vec<&str> = std::iter::once(*first).chain(told.iter().map(|(_, new)| *new)).collect();
     let mut values = was.iter().map(|(_, value)| value.as_str());
     match () {
-        () if chain.iter().any(|one| !was.iter().any(|(_, value)| value == one)) => Some(Kind::Untrue),
-        () if !chain.iter().all(|one| values.any(|value| value == *one)) => Some(Kind::OutOfOrder),
-        () if !at_first(first) || settled && last != is => Some(Kind::Lost),
+        () if chain.iter().any(|one| !was.iter().any(|(_, value)| value == one)) => Some(Defect::Untrue),
+        () if !chain.iter().all(|one| values.any(|value| value == *one)) => Some(Defect::OutOfOrder),
+        () if !at_first(first) || settled && last != is => Some(Defect::Lost),
         () => None,
     }
 }
 
 /// What came to a list and what went from it, added up, makes of what it was what it is.
 fn list(
-    judge: &mut Judge<'_>,
-    (place, life): (&Place<'_>, &Life),
-    lines: &[Line],
+    judge: &mut Findings<'_>,
+    (place, life): (&TargetView<'_>, &CaseHistory),
+    lines: &[ReadChange],
     (name, field, member): (&str, &str, &str),
 ) {
     let items = |is: &Map<String, Value>| -> Option<Vec<String>> {
@@ -152,7 +158,7 @@ fn list(
     let adds_up = |start: &Vec<String>| {
         let mut now = start.clone();
         for line in lines {
-            if let Line::List { name: of, added, removed } = line
+            if let ReadChange::List { name: of, added, removed } = line
                 && *of == name
             {
                 now.retain(|item| !removed.contains(item));
@@ -166,12 +172,15 @@ fn list(
     };
     let shown = place.homes.first().map_or(0, |home| home.at());
     if !was.iter().any(|(at, start)| *at <= shown && adds_up(start)) {
-        judge.says(Kind::Lost, format!("{name}, now {is:?}, are not told as they changed in {}", place.name));
+        judge.says(
+            Defect::Lost,
+            format!("{name}, now {is:?}, are not told as they changed in {}", place.name),
+        );
     }
 }
 
 /// Each file that came after the case was first shown is told, and how its check ended.
-fn files(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life, lines: &[Line]) {
+fn files(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory, lines: &[ReadChange]) {
     let shown = place.homes.first().map_or(0, |home| home.at());
     let files = |is: &Map<String, Value>| -> Vec<(String, String)> {
         let files = is.get("caseAttachments").and_then(Value::as_array).into_iter().flatten();
@@ -182,15 +191,16 @@ fn files(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life, lines: &[Line]) 
         life.was.iter().filter(|(at, _)| *at <= shown).flat_map(|(_, is)| files(is)).collect();
     let Some((_, is)) = life.was.last() else { return };
     for (name, stands) in files(is).into_iter().filter(|file| !at_first.contains(file)) {
-        let last = lines.iter().rfind(|line| matches!(line, Line::File { name: of, .. } if *of == name));
-        if last != Some(&Line::File { name: name.clone(), stands: stands.clone() }) {
-            judge.says(Kind::Lost, format!("that {name} is {stands} is not told in {}", place.name));
+        let last =
+            lines.iter().rfind(|line| matches!(line, ReadChange::File { name: of, .. } if *of == name));
+        if last != Some(&ReadChange::File { name: name.clone(), stands: stands.clone() }) {
+            judge.says(Defect::Lost, format!("that {name} is {stands} is not told in {}", place.name));
         }
     }
 }
 
 /// Whether the description became another one after it was first shown.
-fn rewritten(life: &Life, shown: Millis) -> bool {
+fn rewritten(life: &CaseHistory, shown: Millis) -> bool {
     let was = history(life, |is| Some(text(is, "description")));
     was.last().is_some_and(|(_, is)| !was.iter().any(|(at, value)| *at <= shown && value == is))
 }

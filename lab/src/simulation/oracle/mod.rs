@@ -8,14 +8,14 @@ mod people;
 mod read;
 mod remarks;
 
-use casebridge::case::Millis;
+use casebridge::case::{CaseId, Millis};
 
-pub use self::read::{Line, Told, told};
-use super::{history::Life, journal::Shown, world::Shared};
+pub use self::read::{ReadChange, ReadText, told};
+use super::{history::CaseHistory, journal::JournalEntry, world::Shared};
 
 /// What went wrong, by what it would mean for a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum Defect {
     /// Something was never told, or its newest words were not.
     Lost,
     /// Something stands, or stood, there twice.
@@ -41,47 +41,47 @@ pub struct Verdict {
 
 impl Verdict {
     /// One more of this kind.
-    pub fn counts(&mut self, kind: Kind) {
+    pub fn counts(&mut self, kind: Defect) {
         *match kind {
-            Kind::Lost => &mut self.lost,
-            Kind::Doubled => &mut self.doubled,
-            Kind::OutOfOrder => &mut self.out_of_order,
-            Kind::Untrue => &mut self.untrue,
+            Defect::Lost => &mut self.lost,
+            Defect::Doubled => &mut self.doubled,
+            Defect::OutOfOrder => &mut self.out_of_order,
+            Defect::Untrue => &mut self.untrue,
         } += 1;
     }
 }
 
 /// A case at one place.
-pub struct Place<'a> {
+pub struct TargetView<'a> {
     /// `Slack` or `Jira`.
     pub name: &'static str,
     /// Cards, or issues, that ever stood for it.
-    pub homes: Vec<&'a Shown>,
+    pub homes: Vec<&'a JournalEntry>,
     /// What we told below, in its order.
-    pub told: Vec<&'a Shown>,
+    pub told: Vec<&'a JournalEntry>,
     /// What people said there.
-    pub people: Vec<&'a Shown>,
+    pub people: Vec<&'a JournalEntry>,
 }
 
 /// What a judge says, and where it writes it down.
-pub struct Judge<'a> {
+pub struct Findings<'a> {
     /// The world.
     pub world: &'a Shared,
     /// What is wrong.
-    pub found: Vec<(Kind, String)>,
+    pub found: Vec<(Defect, String)>,
     /// For each comment and place: milliseconds from its being made to its being told.
     pub repair: Vec<Millis>,
 }
 
-impl Judge<'_> {
-    fn says(&mut self, kind: Kind, what: String) {
+impl Findings<'_> {
+    fn says(&mut self, kind: Defect, what: String) {
         self.found.push((kind, what));
     }
 }
 
 /// All that is wrong with a world that came to its end.
-pub fn judge(world: &Shared) -> Judge<'_> {
-    let mut judge = Judge { world, found: Vec::new(), repair: Vec::new() };
+pub fn judge(world: &Shared) -> Findings<'_> {
+    let mut judge = Findings { world, found: Vec::new(), repair: Vec::new() };
     people::said(&mut judge);
     people::reworded(&mut judge);
     let (slack, jira) = (world.services.in_slack.borrow(), world.services.in_jira.borrow());
@@ -100,59 +100,59 @@ pub fn judge(world: &Shared) -> Judge<'_> {
 }
 
 /// A card names its case, in a channel of many cases or in the case's own.
-fn in_slack<'a>(world: &Shared, id: &str, all: &'a [Shown]) -> Place<'a> {
+fn in_slack<'a>(world: &Shared, id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
     let own: Vec<String> = world
         .services
         .channels()
         .iter()
-        .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id)))
+        .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id.as_str())))
         .filter_map(|channel| channel["id"].as_str().map(str::to_owned))
         .collect();
-    let is_home = |shown: &&Shown| {
+    let is_home = |shown: &&JournalEntry| {
         shown.ours && shown.thread.is_none() && shown.said.iter().any(|(_, text)| is_card_of(text, id))
     };
-    let homes: Vec<&Shown> = all.iter().filter(is_home).collect();
-    let below = |shown: &&Shown| match &shown.thread {
+    let homes: Vec<&JournalEntry> = all.iter().filter(is_home).collect();
+    let below = |shown: &&JournalEntry| match &shown.thread {
         Some(thread) => homes.iter().any(|home| home.id == *thread && home.place == shown.place),
         None => own.contains(&shown.place) && !is_home(shown),
     };
     let (told, people) = all.iter().filter(below).partition(|shown| shown.ours);
-    Place { name: "Slack", homes, told, people }
+    TargetView { name: "Slack", homes, told, people }
 }
 
 /// A card has a line `Case` and below it the case's number.
-fn is_card_of(text: &str, id: &str) -> bool {
+fn is_card_of(text: &str, id: &CaseId) -> bool {
     let mut lines = text.lines();
     let named = format!("`{id}`");
     while let Some(line) = lines.next() {
         if line == "*Case*" || line == "Case" {
-            return lines.next().is_some_and(|next| next == named || next == id);
+            return lines.next().is_some_and(|next| next == named || *id == next);
         }
     }
     false
 }
 
-fn in_jira<'a>(id: &str, all: &'a [Shown]) -> Place<'a> {
-    let is_home = |shown: &&Shown| {
+fn in_jira<'a>(id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
+    let is_home = |shown: &&JournalEntry| {
         shown.is_issue() && shown.said.iter().any(|(_, text)| text.contains(&format!("Case\n{id}\n")))
     };
-    let homes: Vec<&Shown> = all.iter().filter(is_home).collect();
-    let below = |shown: &&Shown| homes.iter().any(|home| home.id == shown.place) && !shown.is_issue();
+    let homes: Vec<&JournalEntry> = all.iter().filter(is_home).collect();
+    let below = |shown: &&JournalEntry| homes.iter().any(|home| home.id == shown.place) && !shown.is_issue();
     let (told, people) = all.iter().filter(below).partition(|shown| shown.ours);
-    Place { name: "Jira", homes, told, people }
+    TargetView { name: "Jira", homes, told, people }
 }
 
 /// One home, which was made once.
-fn once(judge: &mut Judge<'_>, place: &Place<'_>, id: &str) {
+fn once(judge: &mut Findings<'_>, place: &TargetView<'_>, id: &CaseId) {
     match place.homes.len() {
-        0 => judge.says(Kind::Lost, format!("{id} is nowhere in {}", place.name)),
+        0 => judge.says(Defect::Lost, format!("{id} is nowhere in {}", place.name)),
         1 => {}
-        many => judge.says(Kind::Doubled, format!("{id} has {many} homes in {}", place.name)),
+        many => judge.says(Defect::Doubled, format!("{id} has {many} homes in {}", place.name)),
     }
 }
 
 /// Each thing below a card or an issue is of a kind that something calls for; whose words they are is asked elsewhere.
-fn called_for(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+fn called_for(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let was = |field: &str, words: &str| {
         life.was.iter().any(|(_, is)| {
             is.get(field).and_then(|is| is.as_str()).is_some_and(|is| read::plain(is) == words)
@@ -161,12 +161,15 @@ fn called_for(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
     for shown in &place.told {
         for (_, text) in &shown.said {
             let untrue = match told(text) {
-                Told::Description { words, part: (1, 1) } => !was("description", &read::plain(&words)),
-                Told::Other => !judge.world.is_reworded(text),
-                Told::Description { .. } | Told::Words { .. } | Told::Changes(_) | Told::NotMoved => false,
+                ReadText::Description { words, part: (1, 1) } => !was("description", &read::plain(&words)),
+                ReadText::Other => !judge.world.is_reworded(text),
+                ReadText::Description { .. }
+                | ReadText::Words { .. }
+                | ReadText::Changes(_)
+                | ReadText::NotMoved => false,
             };
             if untrue {
-                judge.says(Kind::Untrue, format!("nothing called for {text:?} in {}", place.name));
+                judge.says(Defect::Untrue, format!("nothing called for {text:?} in {}", place.name));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 /// One line of changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum ReadChange {
     /// A field was this and is that; nothing stands for none.
     Field { name: &'static str, old: String, new: String },
     /// Of a list, what came and what went.
@@ -15,13 +15,13 @@ pub enum Line {
 
 /// What was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum ReadText {
     /// Somebody's words: who and when, and which part of how many.
     Words { head: String, words: String, part: (usize, usize) },
     /// The case's description, or a part of it.
     Description { words: String, part: (usize, usize) },
     /// What changed.
-    Changes(Vec<Line>),
+    Changes(Vec<ReadChange>),
     /// The issue cannot be moved.
     NotMoved,
     /// Something else.
@@ -34,20 +34,20 @@ const LISTS: [&str; 6] =
     ["Accounts", "Regions", "Services", "Watchers", "Threat actor addresses", "Metadata"];
 
 /// Reads a text.
-pub fn told(text: &str) -> Told {
+pub fn told(text: &str) -> ReadText {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (head, part) = parted(first);
     if let Some(lines) = changes(if first == "Changes" { rest } else { text }) {
-        return Told::Changes(lines);
+        return ReadText::Changes(lines);
     }
     match () {
-        () if first.contains("could not be moved to") => Told::NotMoved,
-        () if head == "Description" => Told::Description { words: rest.to_owned(), part },
+        () if first.contains("could not be moved to") => ReadText::NotMoved,
+        () if head == "Description" => ReadText::Description { words: rest.to_owned(), part },
         () if head.contains(" UTC") => {
             let head = head.trim_end_matches(" · edited").to_owned();
-            Told::Words { head, words: rest.to_owned(), part }
+            ReadText::Words { head, words: rest.to_owned(), part }
         }
-        () => Told::Other,
+        () => ReadText::Other,
     }
 }
 
@@ -61,22 +61,22 @@ fn parted(head: &str) -> (&str, (usize, usize)) {
     read().unwrap_or((head, (1, 1)))
 }
 
-fn changes(text: &str) -> Option<Vec<Line>> {
-    let lines: Vec<Line> =
+fn changes(text: &str) -> Option<Vec<ReadChange>> {
+    let lines: Vec<ReadChange> =
         text.lines().filter(|one| !one.trim().is_empty()).map(line).collect::<Option<_>>()?;
     (!lines.is_empty()).then_some(lines)
 }
 
-fn line(line: &str) -> Option<Line> {
+fn line(line: &str) -> Option<ReadChange> {
     let line = line.strip_prefix("- ").unwrap_or(line);
     if line.starts_with("Description changed") {
-        return Some(Line::Description);
+        return Some(ReadChange::Description);
     }
     if let Some(file) = line.strip_prefix("Attachment ") {
         let (name, stands) = file.split_once(' ')?;
         let stands = stands.rsplit_once(" → ").map_or(stands, |(_, new)| new);
         let stands = stands.trim_start_matches("new, ").to_owned();
-        return Some(Line::File { name: name.to_owned(), stands });
+        return Some(ReadChange::File { name: name.to_owned(), stands });
     }
     let named = |names: &'static [&'static str]| {
         names.iter().find_map(|name| Some((*name, line.strip_prefix(name)?.strip_prefix(' ')?)))
@@ -84,12 +84,12 @@ fn line(line: &str) -> Option<Line> {
     if let Some((name, rest)) = named(&LISTS) {
         let (added, removed) = rest.split_once("− ").unwrap_or((rest, ""));
         let (added, removed) = (items(added.trim_start_matches("+ ")), items(removed));
-        return Some(Line::List { name, added, removed });
+        return Some(ReadChange::List { name, added, removed });
     }
     let (name, rest) = named(&FIELDS)?;
     let (old, new) = rest.split_once(" → ").unwrap_or(("", rest));
     let new = if new == "nothing" { "" } else { new };
-    Some(Line::Field { name, old: old.to_owned(), new: new.to_owned() })
+    Some(ReadChange::Field { name, old: old.to_owned(), new: new.to_owned() })
 }
 
 fn items(list: &str) -> Vec<String> {
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_told_is_read_as_people_read_it() {
-        let words = |head: &str, words: &str, part| Told::Words {
+        let words = |head: &str, words: &str, part| ReadText::Words {
             head: head.to_owned(),
             words: words.to_owned(),
             part,
@@ -121,27 +121,27 @@ mod tests {
                 "ana (Slack) · 2026-09-21 14:13 UTC · edited · part 2 of 3\nx",
                 words("ana (Slack) · 2026-09-21 14:13 UTC", "x", (2, 3)),
             ),
-            ("Description\nIt began.", Told::Description { words: "It began.".to_owned(), part: (1, 1) }),
-            ("⚠️ SEC-1 could not be moved to Done because of resolution", Told::NotMoved),
-            ("Who knows", Told::Other),
+            ("Description\nIt began.", ReadText::Description { words: "It began.".to_owned(), part: (1, 1) }),
+            ("⚠️ SEC-1 could not be moved to Done because of resolution", ReadText::NotMoved),
+            ("Who knows", ReadText::Other),
             (
                 "Changes\nStatus Submitted → Acknowledged\nClosure Duplicate\nActual start 1 → nothing\nRegions + a, b − c\nDescription changed: it is rewritten above\nAttachment a.txt new, Verified\nAttachment b.txt Pending → Failed",
-                Told::Changes(vec![
-                    Line::Field {
+                ReadText::Changes(vec![
+                    ReadChange::Field {
                         name: "Status",
                         old: "Submitted".to_owned(),
                         new: "Acknowledged".to_owned(),
                     },
-                    Line::Field { name: "Closure", old: String::new(), new: "Duplicate".to_owned() },
-                    Line::Field { name: "Actual start", old: "1".to_owned(), new: String::new() },
-                    Line::List {
+                    ReadChange::Field { name: "Closure", old: String::new(), new: "Duplicate".to_owned() },
+                    ReadChange::Field { name: "Actual start", old: "1".to_owned(), new: String::new() },
+                    ReadChange::List {
                         name: "Regions",
                         added: vec!["a".to_owned(), "b".to_owned()],
                         removed: vec!["c".to_owned()],
                     },
-                    Line::Description,
-                    Line::File { name: "a.txt".to_owned(), stands: "Verified".to_owned() },
-                    Line::File { name: "b.txt".to_owned(), stands: "Failed".to_owned() },
+                    ReadChange::Description,
+                    ReadChange::File { name: "a.txt".to_owned(), stands: "Verified".to_owned() },
+                    ReadChange::File { name: "b.txt".to_owned(), stands: "Failed".to_owned() },
                 ]),
             ),
         ] {

@@ -5,25 +5,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{
     super::{
         Class,
-        history::{Life, Remark},
-        journal::Shown,
+        history::{CaseHistory, Remark},
+        journal::JournalEntry,
         services::OURS,
     },
-    Judge, Kind, Place,
-    read::{Told, plain, told},
+    Defect, Findings, TargetView,
+    read::{ReadText, plain, told},
 };
 
 /// A comment as it is told: in one piece, or in several.
-struct Group<'a> {
+struct ToldComment<'a> {
     head: String,
-    parts: Vec<&'a Shown>,
+    parts: Vec<&'a JournalEntry>,
     of: usize,
 }
 
-impl Group<'_> {
+impl ToldComment<'_> {
     /// Its words, as all of its parts say them at the end.
     fn words(&self) -> String {
-        let last = |shown: &&Shown| words_of(shown.text());
+        let last = |shown: &&JournalEntry| words_of(shown.text());
         plain(&self.parts.iter().map(last).collect::<Vec<_>>().join(""))
     }
 
@@ -45,30 +45,32 @@ impl Group<'_> {
 
 fn words_of(text: &str) -> String {
     match told(text) {
-        Told::Words { words, .. } => words,
-        Told::Description { .. } | Told::Changes(_) | Told::NotMoved | Told::Other => text.to_owned(),
+        ReadText::Words { words, .. } => words,
+        ReadText::Description { .. } | ReadText::Changes(_) | ReadText::NotMoved | ReadText::Other => {
+            text.to_owned()
+        }
     }
 }
 
 /// Words of somebody, put together from their parts. What Slack did not keep at first stands behind its later parts.
-fn groups<'a>(place: &Place<'a>) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut early: Vec<(String, (usize, usize), &'a Shown)> = Vec::new();
+fn groups<'a>(place: &TargetView<'a>) -> Vec<ToldComment<'a>> {
+    let mut groups: Vec<ToldComment<'a>> = Vec::new();
+    let mut early: Vec<(String, (usize, usize), &'a JournalEntry)> = Vec::new();
     for shown in &place.told {
         let Some((_, first)) = shown.said.first() else { continue };
-        let Told::Words { head, part, .. } = told(first) else { continue };
+        let ReadText::Words { head, part, .. } = told(first) else { continue };
         let (index, of) = part;
-        let goes_on = |group: &&mut Group<'a>| group.lacks(&head, part);
+        let goes_on = |group: &&mut ToldComment<'a>| group.lacks(&head, part);
         match groups.iter_mut().rfind(goes_on) {
             Some(group) if index > 1 => group.parts.push(shown),
             Some(_) | None if index > 1 => early.push((head, part, shown)),
-            Some(_) | None => groups.push(Group { head, parts: vec![shown], of }),
+            Some(_) | None => groups.push(ToldComment { head, parts: vec![shown], of }),
         }
     }
     for (head, part, shown) in early {
         match groups.iter_mut().find(|group| group.lacks(&head, part)) {
             Some(group) => group.parts.push(shown),
-            None => groups.push(Group { head, parts: vec![shown], of: part.1 }),
+            None => groups.push(ToldComment { head, parts: vec![shown], of: part.1 }),
         }
     }
     groups
@@ -89,7 +91,7 @@ fn versions(remark: &Remark) -> Vec<String> {
 }
 
 /// Groups of one part by what they began with, and those of several.
-fn index(groups: &[Group<'_>]) -> (HashMap<String, Vec<usize>>, Vec<usize>) {
+fn index(groups: &[ToldComment<'_>]) -> (HashMap<String, Vec<usize>>, Vec<usize>) {
     let mut firsts: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, group) in groups.iter().enumerate().filter(|(_, group)| group.of == 1) {
         if let Some(first) = group.ever().into_iter().next() {
@@ -100,7 +102,7 @@ fn index(groups: &[Group<'_>]) -> (HashMap<String, Vec<usize>>, Vec<usize>) {
 }
 
 /// Whether a group tells this comment: it began with words that the comment had.
-fn tells(group: &Group<'_>, versions: &[String]) -> bool {
+fn tells(group: &ToldComment<'_>, versions: &[String]) -> bool {
     match group.of {
         1 => group.ever().first().is_some_and(|first| versions.contains(first)),
         _ => group
@@ -111,7 +113,7 @@ fn tells(group: &Group<'_>, versions: &[String]) -> bool {
 }
 
 /// Asks of all comments of a case, and of all words that are told.
-pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
+pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let groups = groups(place);
     let (firsts, parted) = index(&groups);
     let mut told: BTreeMap<usize, usize> = BTreeMap::new();
@@ -130,17 +132,17 @@ pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
             }
             (true, [_, ..]) => {
                 judge.says(
-                    Kind::Doubled,
+                    Defect::Doubled,
                     format!("{:?} is told back to where it was said, {}", remark.text(), place.name),
                 );
             }
             (false, []) => {
-                judge.says(Kind::Lost, format!("{:?} is not told in {}", remark.text(), place.name));
+                judge.says(Defect::Lost, format!("{:?} is not told in {}", remark.text(), place.name));
             }
             (false, [_, _, ..]) => {
                 let times = mine.len();
                 judge.says(
-                    Kind::Doubled,
+                    Defect::Doubled,
                     format!("{:?} is told {times} times in {}", remark.text(), place.name),
                 );
             }
@@ -151,7 +153,8 @@ pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
     for (index, group) in groups.iter().enumerate().filter(|(index, _)| !explained.contains(index)) {
         let anybodys = life.comments.iter().any(|remark| tells(group, &versions(remark)));
         if !anybodys && !judge.world.is_reworded(&groups[index].words()) {
-            judge.says(Kind::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));
+            judge
+                .says(Defect::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));
         }
     }
     in_order(judge, place, &groups, &known);
@@ -159,40 +162,40 @@ pub fn judge(judge: &mut Judge<'_>, place: &Place<'_>, life: &Life) {
 
 /// Where nothing fails but what every day brings, a comment is told within four minutes. A channel that takes one post
 /// a second, and never two, makes that ten as the product stands: docs/decisions/0007-worlds-that-still-fail.md, W3.
-fn in_time(judge: &mut Judge<'_>, place: &Place<'_>, remark: &Remark, group: &Group<'_>) {
+fn in_time(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, group: &ToldComment<'_>) {
     let world = judge.world;
     let took = group.parts.first().map_or(0, |first| first.at() - remark.at());
     let patient = world.class == Class::Usual && world.services.steady;
     judge.repair.push(took.max(0));
     if world.mild && took > if patient { 600_000 } else { 240_000 } {
-        judge.says(Kind::Lost, format!("{:?} was told late in {}", remark.text(), place.name));
+        judge.says(Defect::Lost, format!("{:?} was told late in {}", remark.text(), place.name));
     }
 }
 
 /// A person's own message stands where they wrote it.
-fn stands_already(place: &Place<'_>, remark: &Remark) -> bool {
+fn stands_already(place: &TargetView<'_>, remark: &Remark) -> bool {
     let words = said(remark.text()).1;
     remark.creator == OURS
         && place.people.iter().any(|theirs| !words.is_empty() && plain(theirs.text()) == words)
 }
 
 /// It says what the comment says now, never said what it did not say, and names who said it.
-fn as_it_is(judge: &mut Judge<'_>, place: &Place<'_>, remark: &Remark, group: &Group<'_>) {
+fn as_it_is(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, group: &ToldComment<'_>) {
     let (who, words) = said(remark.text());
     let versions = versions(remark);
     if group.stands() && group.words() != words && !judge.world.is_reworded(&group.words()) {
-        judge.says(Kind::Lost, format!("{words:?} reads {:?} in {}", group.words(), place.name));
+        judge.says(Defect::Lost, format!("{words:?} reads {:?} in {}", group.words(), place.name));
     }
     let untrue = |text: &&String| !versions.contains(*text) && !judge.world.is_reworded(text);
     let never = if group.of == 1 { group.ever().iter().find(untrue).cloned() } else { None };
     if let Some(never) = never {
-        judge.says(Kind::Untrue, format!("nobody said {never:?}, which {} showed", place.name));
+        judge.says(Defect::Untrue, format!("nobody said {never:?}, which {} showed", place.name));
     }
     let name = who.map_or_else(|| called(&remark.creator), str::to_owned);
     let mentioned = who.is_some() && group.head.starts_with('@');
     if !mentioned && !group.head.starts_with(&name) {
         judge.says(
-            Kind::Untrue,
+            Defect::Untrue,
             format!("{words:?} of {name} is shown as of {:?} in {}", group.head, place.name),
         );
     }
@@ -207,7 +210,7 @@ fn called(creator: &str) -> String {
 }
 
 /// What is told of later comments stands below. What Slack did not keep and was sent again stands later.
-fn in_order(judge: &mut Judge<'_>, place: &Place<'_>, groups: &[Group<'_>], told: &[usize]) {
+fn in_order(judge: &mut Findings<'_>, place: &TargetView<'_>, groups: &[ToldComment<'_>], told: &[usize]) {
     let swallowed = |words: &str| place.name == "Slack" && judge.world.services.has_swallowed(words);
     let home_swallowed = place.name == "Slack"
         && place.homes.first().is_some_and(|home| home.said.first().is_some_and(|(_, text)| swallowed(text)));
@@ -218,6 +221,6 @@ fn in_order(judge: &mut Judge<'_>, place: &Place<'_>, groups: &[Group<'_>], told
         .filter_map(|group| group.parts.first().map(|first| first.at()))
         .collect();
     if !home_swallowed && !times.is_sorted() {
-        judge.says(Kind::OutOfOrder, format!("comments do not stand in order in {}", place.name));
+        judge.says(Defect::OutOfOrder, format!("comments do not stand in order in {}", place.name));
     }
 }

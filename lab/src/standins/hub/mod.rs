@@ -9,19 +9,13 @@ mod operations;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
-
 use serde_json::{Value, json};
 
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
-    server::{Service, bind, control_body, lock, on_state},
+    Endpoint, ErrorCode, ServiceClock, Standin,
+    exchange::{WireRequest, WireResponse},
     sigv4,
+    standin::ServiceModel,
 };
 use operations::{name_of, perform};
 
@@ -34,26 +28,12 @@ use operations::{name_of, perform};
 /// |---|---|---|
 /// | `GET state` | | `{administrator, invitations, members, products}` |
 /// | `POST members` | a member | adds one |
-#[derive(Clone, Debug)]
-pub struct Hub {
-    server: Server,
-    world: Arc<World>,
-}
-
-struct World {
-    state: Mutex<State>,
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
-    }
-}
+pub type HubStandin = Standin<HubAccount>;
 
 /// Everything, in the wire's own words.
 #[derive(Clone)]
-struct State {
-    clock: Clock,
+pub struct HubAccount {
+    clock: ServiceClock,
     region: String,
     enabled: bool,
     /// Whether AWS Organizations manages the account: then it cannot leave by itself.
@@ -65,12 +45,12 @@ struct State {
 }
 
 /// An error with its status.
-struct Refused(u16, &'static str, String);
+struct HubRefusal(u16, &'static str, String);
 
-impl Refused {
-    fn answer(&self) -> Answer {
+impl HubRefusal {
+    fn answer(&self) -> WireResponse {
         let Self(status, name, message) = self;
-        let answer = Answer::json(*status, &json!({ "Message": message, "Code": name }));
+        let answer = WireResponse::json(*status, &json!({ "Message": message, "Code": name }));
         answer.with("x-amzn-errortype", name)
     }
 
@@ -90,23 +70,7 @@ impl Refused {
     }
 }
 
-impl Hub {
-    /// Starts a stand-in on a free port of loopback.
-    ///
-    /// # Errors
-    /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let (listener, url) = bind().await?;
-        let clock = Clock::default();
-        let world = Arc::new(World { state: Mutex::new(furnished(clock.clone())) });
-        let server = Server::run(listener, url, clock, world.clone());
-        Ok(Self { server, world })
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut lock(&self.world.state))
-    }
-
+impl HubStandin {
     /// The account and the id of the invitation that is waiting at first.
     pub fn invitation(&self) -> (String, String) {
         ("444455556666".into(), "7ab938c5d52d7904ad09f9e7c20cc4eb".into())
@@ -138,7 +102,7 @@ impl Hub {
     }
 }
 
-fn furnished(clock: Clock) -> State {
+fn furnished(clock: ServiceClock) -> HubAccount {
     let now = clock.iso();
     let member = |account: &str, status: &str| {
         json!({ "AccountId": account, "Email": format!("{account}@example.com"), "MasterId": "111122223333",
@@ -151,7 +115,7 @@ fn furnished(clock: Clock) -> State {
     };
     let invitation = json!({ "AccountId": "444455556666", "InvitationId": "7ab938c5d52d7904ad09f9e7c20cc4eb",
         "InvitedAt": now, "MemberStatus": "Invited" });
-    State {
+    HubAccount {
         region: "eu-west-1".into(),
         enabled: true,
         organization: false,
@@ -167,47 +131,53 @@ fn furnished(clock: Clock) -> State {
     }
 }
 
-impl Deref for Hub {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
+impl ServiceModel for HubAccount {
+    fn furnished(endpoint: &Endpoint) -> Self {
+        furnished(endpoint.clock.clone())
     }
-}
 
-impl Service for World {
-    fn operation(&self, asked: &Asked) -> String {
+    fn clock(&self) -> &ServiceClock {
+        &self.clock
+    }
+
+    /// Security Hub's are not modelled.
+    fn keep_limits(&mut self) {}
+
+    fn operation(asked: &WireRequest) -> String {
         let name = name_of(asked.method.as_str(), &asked.path).map(str::to_owned);
         name.unwrap_or_else(|| format!("{} {}", asked.method, asked.path))
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        on_state(&self.state, keep, |state| {
-            if let Some((name, why)) = sigv4::refusal(asked, "securityhub", &state.region) {
-                return Refused(403, name, why).answer();
-            }
-            match perform(state, asked) {
-                Ok(output) => Answer::json(200, &output),
-                Err(refused) => refused.answer(),
-            }
-        })
+    fn only_reads(_: &WireRequest) -> bool {
+        false
     }
 
-    fn error(&self, name: &str) -> Answer {
-        Refused::named(name).answer()
+    fn answer(&mut self, asked: &WireRequest) -> WireResponse {
+        if let Some((name, why)) = sigv4::refusal(asked, "securityhub", &self.region) {
+            return HubRefusal(403, name, why).answer();
+        }
+        match perform(self, asked) {
+            Ok(output) => WireResponse::json(200, &output),
+            Err(refused) => refused.answer(),
+        }
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        let State { administrator, invitations, members, products, .. } = &mut *lock(&self.state);
-        Some(match (asked.method.as_str(), what) {
-            ("GET", "state") => Answer::json(
+    fn error(code: &ErrorCode) -> WireResponse {
+        HubRefusal::named(code.as_str()).answer()
+    }
+
+    fn control(&mut self, asked: &WireRequest) -> Option<WireResponse> {
+        let Self { administrator, invitations, members, products, .. } = self;
+        let (parts, body) = asked.order();
+        Some(match (asked.method.as_str(), &parts[..]) {
+            ("GET", ["state"]) => WireResponse::json(
                 200,
                 &json!({ "administrator": administrator, "invitations": invitations, "members": members,
                     "products": products }),
             ),
-            ("POST", "members") => {
-                members.push(control_body(asked));
-                Answer::json(200, &json!({}))
+            ("POST", ["members"]) => {
+                members.push(body);
+                WireResponse::json(200, &json!({}))
             }
             _ => return None,
         })

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{super::http, *};
 
-async fn call(hub: &Hub, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+async fn call(hub: &HubStandin, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
     let credential = "AKIDEXAMPLE/20261121/eu-west-1/securityhub/aws4_request";
     let header =
         format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature={}", "0".repeat(64));
@@ -19,7 +19,7 @@ async fn call(hub: &Hub, method: &str, path: &str, body: Option<Value>) -> (u16,
 
 #[tokio::test]
 async fn an_invitation_is_accepted_once_and_left_once() {
-    let hub = Hub::start().await.unwrap();
+    let hub = HubStandin::start().await.unwrap();
     let (account, invitation) = hub.invitation();
     assert_eq!(call(&hub, "GET", "/administrator", None).await, (200, json!({})));
     let accept = json!({ "AdministratorId": account, "InvitationId": invitation });
@@ -35,7 +35,7 @@ async fn an_invitation_is_accepted_once_and_left_once() {
 
 #[tokio::test]
 async fn members_and_products_are_listed_in_pages() {
-    let hub = Hub::start().await.unwrap();
+    let hub = HubStandin::start().await.unwrap();
     let (_, associated) = call(&hub, "GET", "/members", None).await;
     assert_eq!(associated["Members"].as_array().unwrap().len(), 1);
     let (_, first) = call(&hub, "GET", "/members?OnlyAssociated=false&MaxResults=1", None).await;
@@ -57,7 +57,7 @@ async fn members_and_products_are_listed_in_pages() {
 
 #[tokio::test]
 async fn what_is_wrong_is_refused_with_message_and_code() {
-    let hub = Hub::start().await.unwrap();
+    let hub = HubStandin::start().await.unwrap();
     for (method, path, body, status, code) in [
         ("GET", "/nothing", None, 404, "ResourceNotFoundException"),
         ("POST", "/administrator", Some(json!({})), 400, "InvalidInputException"),

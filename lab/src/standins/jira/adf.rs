@@ -5,46 +5,46 @@
 
 use serde_json::Value;
 
-use super::super::shape::{Field, Kind, Misfit, Wrong, formed, list, may, misfits, need, text};
+use super::super::shape::{FieldShape, Misfit, Mismatch, Shape, formed, list, may, misfits, need, text};
 
 /// Most characters of a serialized document. Atlassian does not say what is counted; this is the strict reading.
 pub(super) const LIMIT: usize = 32_767;
 
-const ANY: Kind = text(0, usize::MAX);
-const LOCAL: Field = may("localId", ANY);
-const LOCAL_ATTRS: Field = may("attrs", Kind::Object(&[LOCAL]));
+const ANY: Shape = text(0, usize::MAX);
+const LOCAL: FieldShape = may("localId", ANY);
+const LOCAL_ATTRS: FieldShape = may("attrs", Shape::Object(&[LOCAL]));
 
 /// A kind of node by its `type`.
-type Node = (&'static str, &'static [Field]);
+type Node = (&'static str, &'static [FieldShape]);
 
-static INLINE: Kind = Kind::Tagged(&INLINE_NODES);
+static INLINE: Shape = Shape::Tagged(&INLINE_NODES);
 static INLINE_NODES: [Node; 7] = [
     ("text", &TEXT),
-    ("hardBreak", &[may("attrs", Kind::Object(&[may("text", Kind::OneOf(&["\n"])), LOCAL]))]),
-    ("mention", &[need("attrs", Kind::Object(&MENTION))]),
+    ("hardBreak", &[may("attrs", Shape::Object(&[may("text", Shape::OneOf(&["\n"])), LOCAL]))]),
+    ("mention", &[need("attrs", Shape::Object(&MENTION))]),
     (
         "emoji",
-        &[need("attrs", Kind::Object(&[need("shortName", ANY), may("id", ANY), may("text", ANY), LOCAL]))],
+        &[need("attrs", Shape::Object(&[need("shortName", ANY), may("id", ANY), may("text", ANY), LOCAL]))],
     ),
-    ("date", &[need("attrs", Kind::Object(&[need("timestamp", text(1, usize::MAX)), LOCAL]))]),
-    ("status", &[need("attrs", Kind::Object(&STATUS))]),
-    ("inlineCard", &[need("attrs", Kind::Object(&[need("url", text(1, usize::MAX)), LOCAL]))]),
+    ("date", &[need("attrs", Shape::Object(&[need("timestamp", text(1, usize::MAX)), LOCAL]))]),
+    ("status", &[need("attrs", Shape::Object(&STATUS))]),
+    ("inlineCard", &[need("attrs", Shape::Object(&[need("url", text(1, usize::MAX)), LOCAL]))]),
 ];
-static TEXT: [Field; 2] = [need("text", text(1, usize::MAX)), may("marks", list(0, 20, &MARK))];
-static MENTION: [Field; 5] = [
+static TEXT: [FieldShape; 2] = [need("text", text(1, usize::MAX)), may("marks", list(0, 20, &MARK))];
+static MENTION: [FieldShape; 5] = [
     need("id", text(1, 255)),
     may("text", ANY),
     may("accessLevel", ANY),
-    may("userType", Kind::OneOf(&["DEFAULT", "SPECIAL", "APP"])),
+    may("userType", Shape::OneOf(&["DEFAULT", "SPECIAL", "APP"])),
     LOCAL,
 ];
-static STATUS: [Field; 4] = [
+static STATUS: [FieldShape; 4] = [
     need("text", text(1, usize::MAX)),
     need("color", formed(3, 7, is_status_colour)),
     may("style", ANY),
     LOCAL,
 ];
-static MARK: Kind = Kind::Tagged(&[
+static MARK: Shape = Shape::Tagged(&[
     ("strong", &[]),
     ("em", &[]),
     ("code", &[]),
@@ -54,92 +54,95 @@ static MARK: Kind = Kind::Tagged(&[
         "link",
         &[need(
             "attrs",
-            Kind::Object(&[need("href", text(1, usize::MAX)), may("title", ANY), may("id", ANY)]),
+            Shape::Object(&[need("href", text(1, usize::MAX)), may("title", ANY), may("id", ANY)]),
         )],
     ),
-    ("subsup", &[need("attrs", Kind::Object(&[need("type", Kind::OneOf(&["sub", "sup"]))]))]),
-    ("textColor", &[need("attrs", Kind::Object(&[need("color", formed(7, 7, is_colour))]))]),
-    ("backgroundColor", &[need("attrs", Kind::Object(&[need("color", formed(7, 7, is_colour))]))]),
+    ("subsup", &[need("attrs", Shape::Object(&[need("type", Shape::OneOf(&["sub", "sup"]))]))]),
+    ("textColor", &[need("attrs", Shape::Object(&[need("color", formed(7, 7, is_colour))]))]),
+    ("backgroundColor", &[need("attrs", Shape::Object(&[need("color", formed(7, 7, is_colour))]))]),
 ]);
-static LITERAL: Kind = Kind::Tagged(&[("text", &[need("text", text(1, usize::MAX)), NO_MARKS])]);
-const NO_MARKS: Field = may("marks", list(0, 0, &Kind::Any));
+static LITERAL: Shape = Shape::Tagged(&[("text", &[need("text", text(1, usize::MAX)), NO_MARKS])]);
+const NO_MARKS: FieldShape = may("marks", list(0, 0, &Shape::Any));
 
-static PARAGRAPH: [Field; 3] = [may("content", list(0, usize::MAX, &INLINE)), LOCAL_ATTRS, NO_MARKS];
-static HEADING: [Field; 2] = [
-    need("attrs", Kind::Object(&[need("level", Kind::Whole { min: 1, max: 6 }), LOCAL])),
+static PARAGRAPH: [FieldShape; 3] = [may("content", list(0, usize::MAX, &INLINE)), LOCAL_ATTRS, NO_MARKS];
+static HEADING: [FieldShape; 2] = [
+    need("attrs", Shape::Object(&[need("level", Shape::Whole { min: 1, max: 6 }), LOCAL])),
     may("content", list(0, usize::MAX, &INLINE)),
 ];
-static CODE_BLOCK: [Field; 2] = [
-    may("attrs", Kind::Object(&[may("language", ANY), may("uniqueId", ANY), may("wrap", Kind::Flag), LOCAL])),
+static CODE_BLOCK: [FieldShape; 2] = [
+    may(
+        "attrs",
+        Shape::Object(&[may("language", ANY), may("uniqueId", ANY), may("wrap", Shape::Flag), LOCAL]),
+    ),
     may("content", list(0, usize::MAX, &LITERAL)),
 ];
-static RULE: [Field; 1] = [LOCAL_ATTRS];
-static BULLET_LIST: [Field; 2] = [need("content", list(1, usize::MAX, &LIST_ITEM)), LOCAL_ATTRS];
-static ORDERED_LIST: [Field; 2] = [
+static RULE: [FieldShape; 1] = [LOCAL_ATTRS];
+static BULLET_LIST: [FieldShape; 2] = [need("content", list(1, usize::MAX, &LIST_ITEM)), LOCAL_ATTRS];
+static ORDERED_LIST: [FieldShape; 2] = [
     need("content", list(1, usize::MAX, &LIST_ITEM)),
-    may("attrs", Kind::Object(&[may("order", Kind::Whole { min: 0, max: i64::MAX }), LOCAL])),
+    may("attrs", Shape::Object(&[may("order", Shape::Whole { min: 0, max: i64::MAX }), LOCAL])),
 ];
-static LIST_ITEM: Kind = Kind::Tagged(&[("listItem", &LIST_ITEM_FIELDS)]);
-static LIST_ITEM_FIELDS: [Field; 2] = [need("content", list(1, usize::MAX, &LISTED)), LOCAL_ATTRS];
-static TASK_LIST: [Field; 2] =
-    [need("attrs", Kind::Object(&[need("localId", ANY)])), need("content", list(1, usize::MAX, &TASK))];
-static TASK: Kind = Kind::Tagged(&[("taskItem", &TASK_FIELDS)]);
-static TASK_FIELDS: [Field; 2] = [
-    need("attrs", Kind::Object(&[need("localId", ANY), need("state", Kind::OneOf(&["TODO", "DONE"]))])),
+static LIST_ITEM: Shape = Shape::Tagged(&[("listItem", &LIST_ITEM_FIELDS)]);
+static LIST_ITEM_FIELDS: [FieldShape; 2] = [need("content", list(1, usize::MAX, &LISTED)), LOCAL_ATTRS];
+static TASK_LIST: [FieldShape; 2] =
+    [need("attrs", Shape::Object(&[need("localId", ANY)])), need("content", list(1, usize::MAX, &TASK))];
+static TASK: Shape = Shape::Tagged(&[("taskItem", &TASK_FIELDS)]);
+static TASK_FIELDS: [FieldShape; 2] = [
+    need("attrs", Shape::Object(&[need("localId", ANY), need("state", Shape::OneOf(&["TODO", "DONE"]))])),
     may("content", list(0, usize::MAX, &INLINE)),
 ];
-static BLOCKQUOTE: [Field; 2] = [need("content", list(1, usize::MAX, &QUOTED)), LOCAL_ATTRS];
-static PANEL: [Field; 2] =
-    [need("attrs", Kind::Object(&PANEL_ATTRS)), need("content", list(1, usize::MAX, &PANELLED))];
-static PANEL_ATTRS: [Field; 6] = [
-    need("panelType", Kind::OneOf(&["info", "note", "tip", "warning", "error", "success", "custom"])),
+static BLOCKQUOTE: [FieldShape; 2] = [need("content", list(1, usize::MAX, &QUOTED)), LOCAL_ATTRS];
+static PANEL: [FieldShape; 2] =
+    [need("attrs", Shape::Object(&PANEL_ATTRS)), need("content", list(1, usize::MAX, &PANELLED))];
+static PANEL_ATTRS: [FieldShape; 6] = [
+    need("panelType", Shape::OneOf(&["info", "note", "tip", "warning", "error", "success", "custom"])),
     may("panelIcon", ANY),
     may("panelIconId", ANY),
     may("panelIconText", ANY),
     may("panelColor", ANY),
     LOCAL,
 ];
-static TABLE: [Field; 2] =
-    [may("attrs", Kind::Object(&TABLE_ATTRS)), need("content", list(1, usize::MAX, &TABLE_ROW))];
+static TABLE: [FieldShape; 2] =
+    [may("attrs", Shape::Object(&TABLE_ATTRS)), need("content", list(1, usize::MAX, &TABLE_ROW))];
 const LAYOUTS: &[&str] = &["wide", "full-width", "center", "align-end", "align-start", "default"];
-static TABLE_ATTRS: [Field; 5] = [
-    may("isNumberColumnEnabled", Kind::Flag),
-    may("layout", Kind::OneOf(LAYOUTS)),
-    may("width", Kind::Number),
-    may("displayMode", Kind::OneOf(&["default", "fixed"])),
+static TABLE_ATTRS: [FieldShape; 5] = [
+    may("isNumberColumnEnabled", Shape::Flag),
+    may("layout", Shape::OneOf(LAYOUTS)),
+    may("width", Shape::Number),
+    may("displayMode", Shape::OneOf(&["default", "fixed"])),
     LOCAL,
 ];
-static TABLE_ROW: Kind = Kind::Tagged(&[("tableRow", &TABLE_ROW_FIELDS)]);
-static TABLE_ROW_FIELDS: [Field; 2] = [need("content", list(0, usize::MAX, &CELL)), LOCAL_ATTRS];
-static CELL: Kind = Kind::Tagged(&[("tableCell", &CELL_FIELDS), ("tableHeader", &CELL_FIELDS)]);
-static CELL_FIELDS: [Field; 2] =
-    [may("attrs", Kind::Object(&CELL_ATTRS)), need("content", list(1, usize::MAX, &CELLED))];
-static CELL_ATTRS: [Field; 5] = [
-    may("colspan", Kind::Number),
-    may("rowspan", Kind::Number),
-    may("colwidth", list(0, usize::MAX, &Kind::Number)),
+static TABLE_ROW: Shape = Shape::Tagged(&[("tableRow", &TABLE_ROW_FIELDS)]);
+static TABLE_ROW_FIELDS: [FieldShape; 2] = [need("content", list(0, usize::MAX, &CELL)), LOCAL_ATTRS];
+static CELL: Shape = Shape::Tagged(&[("tableCell", &CELL_FIELDS), ("tableHeader", &CELL_FIELDS)]);
+static CELL_FIELDS: [FieldShape; 2] =
+    [may("attrs", Shape::Object(&CELL_ATTRS)), need("content", list(1, usize::MAX, &CELLED))];
+static CELL_ATTRS: [FieldShape; 5] = [
+    may("colspan", Shape::Number),
+    may("rowspan", Shape::Number),
+    may("colwidth", list(0, usize::MAX, &Shape::Number)),
     may("background", ANY),
     LOCAL,
 ];
-static EXPAND: [Field; 2] = [
-    may("attrs", Kind::Object(&[may("title", ANY), LOCAL])),
+static EXPAND: [FieldShape; 2] = [
+    may("attrs", Shape::Object(&[may("title", ANY), LOCAL])),
     need("content", list(1, usize::MAX, &EXPANDED)),
 ];
 
-static LISTED: Kind = Kind::Tagged(&[
+static LISTED: Shape = Shape::Tagged(&[
     ("paragraph", &PARAGRAPH),
     ("codeBlock", &CODE_BLOCK),
     ("bulletList", &BULLET_LIST),
     ("orderedList", &ORDERED_LIST),
     ("taskList", &TASK_LIST),
 ]);
-static QUOTED: Kind = Kind::Tagged(&[
+static QUOTED: Shape = Shape::Tagged(&[
     ("paragraph", &PARAGRAPH),
     ("bulletList", &BULLET_LIST),
     ("orderedList", &ORDERED_LIST),
     ("codeBlock", &CODE_BLOCK),
 ]);
-static PANELLED: Kind = Kind::Tagged(&[
+static PANELLED: Shape = Shape::Tagged(&[
     ("paragraph", &PARAGRAPH),
     ("heading", &HEADING),
     ("bulletList", &BULLET_LIST),
@@ -148,7 +151,7 @@ static PANELLED: Kind = Kind::Tagged(&[
     ("codeBlock", &CODE_BLOCK),
     ("rule", &RULE),
 ]);
-static CELLED: Kind = Kind::Tagged(&[
+static CELLED: Shape = Shape::Tagged(&[
     ("paragraph", &PARAGRAPH),
     ("panel", &PANEL),
     ("blockquote", &BLOCKQUOTE),
@@ -159,7 +162,7 @@ static CELLED: Kind = Kind::Tagged(&[
     ("codeBlock", &CODE_BLOCK),
     ("taskList", &TASK_LIST),
 ]);
-static EXPANDED: Kind = Kind::Tagged(&[
+static EXPANDED: Shape = Shape::Tagged(&[
     ("paragraph", &PARAGRAPH),
     ("panel", &PANEL),
     ("blockquote", &BLOCKQUOTE),
@@ -171,7 +174,7 @@ static EXPANDED: Kind = Kind::Tagged(&[
     ("taskList", &TASK_LIST),
     ("table", &TABLE),
 ]);
-static BLOCKS: Kind = Kind::Tagged(&[
+static BLOCKS: Shape = Shape::Tagged(&[
     ("paragraph", &PARAGRAPH),
     ("panel", &PANEL),
     ("blockquote", &BLOCKQUOTE),
@@ -184,9 +187,9 @@ static BLOCKS: Kind = Kind::Tagged(&[
     ("table", &TABLE),
     ("expand", &EXPAND),
 ]);
-static DOCUMENT: Kind = Kind::Tagged(&[("doc", &DOCUMENT_FIELDS)]);
-static DOCUMENT_FIELDS: [Field; 2] =
-    [need("version", Kind::Whole { min: 1, max: 1 }), need("content", list(0, usize::MAX, &BLOCKS))];
+static DOCUMENT: Shape = Shape::Tagged(&[("doc", &DOCUMENT_FIELDS)]);
+static DOCUMENT_FIELDS: [FieldShape; 2] =
+    [need("version", Shape::Whole { min: 1, max: 1 }), need("content", list(0, usize::MAX, &BLOCKS))];
 
 /// What is wrong with a document; nothing when Jira takes it. Its length is not looked at.
 pub(super) fn faults(document: &Value) -> Vec<Misfit> {
@@ -205,7 +208,7 @@ fn marks(node: &Value, at: &str, found: &mut Vec<Misfit>) {
     let names: Vec<&str> =
         node["marks"].as_array().into_iter().flatten().filter_map(|mark| mark["type"].as_str()).collect();
     if names.contains(&"code") && names.iter().any(|name| !matches!(*name, "code" | "link")) {
-        found.push(Misfit { at: format!("{at}/marks"), fault: Wrong::Form });
+        found.push(Misfit { at: format!("{at}/marks"), fault: Mismatch::Form });
     }
     let content = node["content"].as_array().into_iter().flatten();
     content.enumerate().for_each(|(n, child)| marks(child, &format!("{at}/content/{n}"), found));

@@ -4,17 +4,17 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{
-    super::exchange::{Answer, Asked},
+    super::exchange::{WireRequest, WireResponse},
     refused::{Output, bad_payload, message},
     routes::Given,
-    state::{Attachment, State},
+    state::{Site, StoredAttachment},
 };
 
-pub(super) fn meta(state: &mut State, _: &Given<'_>) -> Output {
-    Ok(Answer::json(200, &json!({ "enabled": true, "uploadLimit": state.settings.upload_limit })))
+pub(super) fn meta(state: &mut Site, _: &Given<'_>) -> Output {
+    Ok(WireResponse::json(200, &json!({ "enabled": true, "uploadLimit": state.settings.upload_limit })))
 }
 
-pub(super) fn add(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn add(state: &mut Site, given: &Given<'_>) -> Output {
     if given.asked.header("x-atlassian-token") != Some("no-check") {
         return Err(message(403, "XSRF check failed"));
     }
@@ -42,40 +42,40 @@ pub(super) fn add(state: &mut State, given: &Given<'_>) -> Output {
         if let Some(list) = issue.fields.get_mut("attachment").and_then(|list| list.as_array_mut()) {
             list.push(wire.clone());
         }
-        state.attachments.insert(id, Attachment { wire: wire.clone(), bytes });
+        state.attachments.insert(id, StoredAttachment { wire: wire.clone(), bytes });
         added.push(wire);
     }
-    Ok(Answer::json(200, &json!(added)))
+    Ok(WireResponse::json(200, &json!(added)))
 }
 
-pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {
     let file = state
         .attachments
         .get(&given.parts[0])
         .ok_or_else(|| message(404, "The attachment was not found."))?;
-    Ok(Answer::json(200, &file.wire))
+    Ok(WireResponse::json(200, &file.wire))
 }
 
 /// Leads to where the bytes are; gives them itself with `redirect=false`.
-pub(super) fn content(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn content(state: &mut Site, given: &Given<'_>) -> Output {
     let id = &given.parts[0];
     let file = state.attachments.get(id).ok_or_else(|| message(404, "The attachment was not found."))?;
     if given.asked.query("redirect") == Some("false") {
-        return Ok(Answer::text(200, "application/octet-stream", file.bytes.clone()));
+        return Ok(WireResponse::text(200, "application/octet-stream", file.bytes.clone()));
     }
-    Ok(Answer::empty(303).with("location", &format!("{}/media/{id}", state.settings.url)))
+    Ok(WireResponse::empty(303).with("location", &format!("{}/media/{id}", state.settings.url)))
 }
 
 /// The media service: no authorization, the URL is the secret.
-pub(super) fn media(state: &State, id: &str) -> Answer {
+pub(super) fn media(state: &Site, id: &str) -> WireResponse {
     match state.attachments.get(id) {
-        Some(file) => Answer::text(200, "application/octet-stream", file.bytes.clone()),
-        None => Answer::empty(404),
+        Some(file) => WireResponse::text(200, "application/octet-stream", file.bytes.clone()),
+        None => WireResponse::empty(404),
     }
 }
 
 /// Name, file name and bytes of each part of a multipart body.
-fn parts(asked: &Asked) -> Option<Vec<(String, String, Bytes)>> {
+fn parts(asked: &WireRequest) -> Option<Vec<(String, String, Bytes)>> {
     let content_type = asked.content_type().strip_prefix("multipart/form-data")?;
     let boundary = content_type.split("boundary=").nth(1)?.trim_matches('"');
     let mark = format!("--{boundary}");

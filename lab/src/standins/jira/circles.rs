@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    refused::{Refused, field},
-    state::{Circle, Comment, State},
+    refused::{JiraRefusal, field},
+    state::{Circle, Site, StoredComment},
 };
 
 /// The restriction that somebody asks for, as Jira shows it. It must be a circle of their own.
-pub(super) fn restriction(state: &State, wanted: &Value, who: &str) -> Result<Value, Refused> {
+pub(super) fn restriction(state: &Site, wanted: &Value, who: &str) -> Result<Value, JiraRefusal> {
     let named = |circle: &&Circle| {
         let same =
             wanted["identifier"] == circle.identifier.as_str() || wanted["value"] == circle.name.as_str();
@@ -26,7 +26,7 @@ pub(super) fn restriction(state: &State, wanted: &Value, who: &str) -> Result<Va
 }
 
 /// Whether somebody may read a comment. Others do not learn that there is one.
-pub(super) fn may_read(circles: &[Circle], comment: &Comment, who: &str) -> bool {
+pub(super) fn may_read(circles: &[Circle], comment: &StoredComment, who: &str) -> bool {
     let Some(restriction) = comment.wire.get("visibility") else { return true };
     let meant = |circle: &&Circle| {
         restriction["type"] == circle.kind && restriction["identifier"] == circle.identifier.as_str()

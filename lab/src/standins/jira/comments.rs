@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::Answer,
-        shape::{Kind, may, misfits, need, text},
+        exchange::WireResponse,
+        shape::{Shape, may, misfits, need, text},
     },
     adf, circles,
     create::PROPERTIES,
-    refused::{Output, Refused, bad_payload, field, invalid_input, message},
+    refused::{JiraRefusal, Output, bad_payload, field, invalid_input, message},
     routes::Given,
-    state::{Comment, State},
+    state::{Site, StoredComment},
     webhooks,
 };
 
-const BODY: Kind = Kind::Object(&[
-    need("body", Kind::Any),
+const BODY: Shape = Shape::Object(&[
+    need("body", Shape::Any),
     may("properties", PROPERTIES),
-    may("visibility", Kind::Any),
+    may("visibility", Shape::Any),
     may("parentId", text(0, 30)),
 ]);
 
@@ -40,7 +40,7 @@ impl Draft {
         Self { document, ..Self::default() }
     }
 
-    pub(super) fn read(body: &Value) -> Result<Self, Refused> {
+    pub(super) fn read(body: &Value) -> Result<Self, JiraRefusal> {
         if !misfits(&BODY, body, "").is_empty() {
             return Err(bad_payload());
         }
@@ -54,22 +54,22 @@ impl Draft {
     }
 
     /// What a person writes: media, macros and the like as well.
-    pub(super) fn typed(body: &Value) -> Result<Self, Refused> {
+    pub(super) fn typed(body: &Value) -> Result<Self, JiraRefusal> {
         Ok(Self { in_editor: true, ..Self::read(body)? })
     }
 
-    fn note_on(&self, comment: &mut Comment) {
+    fn note_on(&self, comment: &mut StoredComment) {
         for property in &self.properties {
             comment.note(property["key"].as_str().unwrap_or_default(), property["value"].clone());
         }
     }
 }
 
-fn read(given: &Given<'_>) -> Result<Draft, Refused> {
+fn read(given: &Given<'_>) -> Result<Draft, JiraRefusal> {
     Draft::read(&given.asked.json().map_err(|_| bad_payload())?)
 }
 
-fn check(draft: &Draft) -> Result<(), Refused> {
+fn check(draft: &Draft) -> Result<(), JiraRefusal> {
     let document = &draft.document;
     match () {
         () if adf::is_too_long(document) => Err(field(
@@ -86,15 +86,15 @@ fn check(draft: &Draft) -> Result<(), Refused> {
     }
 }
 
-pub(super) fn create(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
     let draft = read(given)?;
     state.pace(&given.parts[0])?;
     let wire = add(state, &given.parts[0], &draft, &given.who)?;
-    Ok(Answer::json(201, &wire))
+    Ok(WireResponse::json(201, &wire))
 }
 
 /// Adds a comment, whoever writes it; the answer is the comment as Jira shows it.
-pub(super) fn add(state: &mut State, key: &str, draft: &Draft, who: &str) -> Result<Value, Refused> {
+pub(super) fn add(state: &mut Site, key: &str, draft: &Draft, who: &str) -> Result<Value, JiraRefusal> {
     check(draft)?;
     let visibility = restriction(state, key, draft, who)?;
     let (now, number, person, api, cap) =
@@ -107,7 +107,7 @@ pub(super) fn add(state: &mut State, key: &str, draft: &Draft, who: &str) -> Res
     let id = (20_000 + number).to_string();
     let wire = json!({ "self": format!("{api}/issue/{issue_id}/comment/{id}"), "id": id, "author": person,
         "updateAuthor": person, "body": draft.document, "created": now, "updated": now, "jsdPublic": true });
-    let mut comment = Comment { wire, properties: Default::default() };
+    let mut comment = StoredComment { wire, properties: Default::default() };
     draft.note_on(&mut comment);
     restrict(&mut comment, visibility);
     let wire = comment.wire.clone();
@@ -119,7 +119,7 @@ pub(super) fn add(state: &mut State, key: &str, draft: &Draft, who: &str) -> Res
 }
 
 /// Whom a new comment is for. An answer is for those whom the comment above it is for.
-fn restriction(state: &mut State, key: &str, draft: &Draft, who: &str) -> Result<Value, Refused> {
+fn restriction(state: &mut Site, key: &str, draft: &Draft, who: &str) -> Result<Value, JiraRefusal> {
     let asked = draft.visibility.clone().filter(|visibility| !visibility.is_null());
     match (&draft.parent, asked) {
         (Some(_), Some(_)) => {
@@ -131,7 +131,7 @@ fn restriction(state: &mut State, key: &str, draft: &Draft, who: &str) -> Result
     }
 }
 
-fn restrict(comment: &mut Comment, visibility: Value) {
+fn restrict(comment: &mut StoredComment, visibility: Value) {
     match (comment.wire.as_object_mut(), visibility) {
         (Some(wire), Value::Null) => wire.remove("visibility"),
         (Some(wire), visibility) => wire.insert("visibility".into(), visibility),
@@ -139,13 +139,18 @@ fn restrict(comment: &mut Comment, visibility: Value) {
     };
 }
 
-pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {
     let comment = find(state, &given.parts[0], &given.parts[1], &given.who)?;
-    Ok(Answer::json(200, &shown(comment, given)))
+    Ok(WireResponse::json(200, &shown(comment, given)))
 }
 
 /// A comment that this account may read.
-fn find<'a>(state: &'a mut State, key: &str, id: &str, who: &str) -> Result<&'a mut Comment, Refused> {
+fn find<'a>(
+    state: &'a mut Site,
+    key: &str,
+    id: &str,
+    who: &str,
+) -> Result<&'a mut StoredComment, JiraRefusal> {
     let circles = state.circles.clone();
     let comments = state.issue(key)?.comments.iter_mut();
     let mut theirs = comments.filter(|comment| circles::may_read(&circles, comment, who));
@@ -153,7 +158,7 @@ fn find<'a>(state: &'a mut State, key: &str, id: &str, who: &str) -> Result<&'a 
     comment.ok_or_else(|| message(404, &format!("Can not find a comment for the id: {id}.")))
 }
 
-fn shown(comment: &Comment, given: &Given<'_>) -> Value {
+fn shown(comment: &StoredComment, given: &Given<'_>) -> Value {
     let mut wire = comment.wire.clone();
     if given.asked.query("expand").is_some_and(|expand| expand.split(',').any(|part| part == "properties")) {
         let properties = comment.properties.iter();
@@ -162,21 +167,21 @@ fn shown(comment: &Comment, given: &Given<'_>) -> Value {
     wire
 }
 
-pub(super) fn update(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn update(state: &mut Site, given: &Given<'_>) -> Output {
     let draft = read(given)?;
     state.pace(&given.parts[0])?;
     let wire = edit(state, &given.parts[0], &given.parts[1], &draft, &given.who)?;
-    Ok(Answer::json(200, &wire))
+    Ok(WireResponse::json(200, &wire))
 }
 
 /// Gives a comment a new body, and more where the draft says so. What it does not speak of stays: a restriction too.
 pub(super) fn edit(
-    state: &mut State,
+    state: &mut Site,
     key: &str,
     id: &str,
     draft: &Draft,
     who: &str,
-) -> Result<Value, Refused> {
+) -> Result<Value, JiraRefusal> {
     check(draft)?;
     let visibility = match &draft.visibility {
         Some(asked) if !asked.is_null() => Some(circles::restriction(state, asked, who)?),
@@ -199,15 +204,15 @@ pub(super) fn edit(
     Ok(wire)
 }
 
-pub(super) fn delete(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn delete(state: &mut Site, given: &Given<'_>) -> Output {
     find(state, &given.parts[0], &given.parts[1], &given.who)?;
     state.pace(&given.parts[0])?;
     remove(state, &given.parts[0], &given.parts[1])?;
-    Ok(Answer::empty(204))
+    Ok(WireResponse::empty(204))
 }
 
 /// The comment is gone for everybody.
-pub(super) fn remove(state: &mut State, key: &str, id: &str) -> Result<(), Refused> {
+pub(super) fn remove(state: &mut Site, key: &str, id: &str) -> Result<(), JiraRefusal> {
     let issue = state.issue(key)?;
     let place = issue.comments.iter().position(|comment| comment.wire["id"] == id);
     let place = place.ok_or_else(|| message(404, &format!("Can not find a comment for the id: {id}.")))?;
@@ -216,7 +221,7 @@ pub(super) fn remove(state: &mut State, key: &str, id: &str) -> Result<(), Refus
     Ok(())
 }
 
-pub(super) fn list(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn list(state: &mut Site, given: &Given<'_>) -> Output {
     let number = |name: &str, otherwise: usize| match given.asked.query(name) {
         None => Ok(otherwise),
         Some(text) => text.parse().map_err(|_| message(400, &format!("{name} must be a number"))),
@@ -236,5 +241,5 @@ pub(super) fn list(state: &mut State, given: &Given<'_>) -> Output {
     }
     let page: Vec<&Value> = comments.iter().skip(start).take(most).collect();
     let body = json!({ "startAt": start, "maxResults": most, "total": comments.len(), "comments": page });
-    Ok(Answer::json(200, &body))
+    Ok(WireResponse::json(200, &body))
 }

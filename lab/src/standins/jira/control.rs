@@ -4,27 +4,25 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        Delivery,
-        exchange::{Answer, Asked},
-        server::control_body,
+        SignedRequest,
+        exchange::{WireRequest, WireResponse},
     },
     adf, comments, create, issues,
-    refused::{Refused, message},
+    refused::{JiraRefusal, message},
     site::whole,
-    state::{Required, State},
+    state::{Required, Site},
     transitions,
 };
 
-pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
-    let body = control_body(asked);
+pub(super) fn answer(state: &mut Site, asked: &WireRequest) -> Option<WireResponse> {
+    let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let by = text("by");
-    let parts: Vec<&str> = what.split('/').collect();
-    let done: Result<Value, Refused> = match (asked.method.as_str(), &parts[..]) {
+    let done: Result<Value, JiraRefusal> = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("DELETE", ["webhooks"]) => {
             let sent: Vec<Value> =
-                std::mem::take(&mut state.webhooks).iter().map(Delivery::to_json).collect();
+                std::mem::take(&mut state.webhooks).iter().map(SignedRequest::to_json).collect();
             Ok(json!(sent))
         }
         ("POST", ["issues"]) => {
@@ -68,5 +66,5 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         }
         _ => return None,
     };
-    Some(done.map_or_else(Refused::answer, |value| Answer::json(200, &value)))
+    Some(done.map_or_else(JiraRefusal::answer, |value| WireResponse::json(200, &value)))
 }

@@ -4,51 +4,54 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        exchange::Answer,
-        shape::{Kind, list, may, misfits, need, text},
+        exchange::WireResponse,
+        shape::{Shape, list, may, misfits, need, text},
     },
     adf,
-    refused::{Output, Refused, bad_payload, field, fields as refuse_fields, message},
+    refused::{JiraRefusal, Output, bad_payload, field, fields as refuse_fields, message},
     routes::Given,
-    state::{Issue, State},
+    state::{Site, StoredIssue},
     transitions, webhooks,
 };
 
-pub(super) const PROPERTIES: Kind =
-    list(0, 100, &Kind::Object(&[need("key", text(1, 255)), need("value", Kind::Any)]));
-const BODY: Kind = Kind::Object(&[
-    need("fields", Kind::AnyObject),
+pub(super) const PROPERTIES: Shape =
+    list(0, 100, &Shape::Object(&[need("key", text(1, 255)), need("value", Shape::Any)]));
+const BODY: Shape = Shape::Object(&[
+    need("fields", Shape::AnyObject),
     may("properties", PROPERTIES),
-    may("transition", Kind::AnyObject),
-    may("update", Kind::AnyObject),
-    may("historyMetadata", Kind::AnyObject),
+    may("transition", Shape::AnyObject),
+    may("update", Shape::AnyObject),
+    may("historyMetadata", Shape::AnyObject),
 ]);
 
-pub(super) fn issue_types(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn issue_types(state: &mut Site, given: &Given<'_>) -> Output {
     project(state, &given.parts[0])?;
     let types = &*state.issue_types;
-    Ok(Answer::json(
+    Ok(WireResponse::json(
         200,
         &json!({ "startAt": 0, "maxResults": 50, "total": types.len(), "issueTypes": types }),
     ))
 }
 
-pub(super) fn fields(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn fields(state: &mut Site, given: &Given<'_>) -> Output {
     project(state, &given.parts[0])?;
     if !state.issue_types.iter().any(|kind| kind["id"] == given.parts[1].as_str()) {
         return Err(message(404, "The issue type was not found."));
     }
     let fields: Vec<&Value> = state.fields.values().collect();
-    Ok(Answer::json(200, &json!({ "startAt": 0, "maxResults": 50, "total": fields.len(), "fields": fields })))
+    Ok(WireResponse::json(
+        200,
+        &json!({ "startAt": 0, "maxResults": 50, "total": fields.len(), "fields": fields }),
+    ))
 }
 
-fn project(state: &State, key_or_id: &str) -> Result<Value, Refused> {
+fn project(state: &Site, key_or_id: &str) -> Result<Value, JiraRefusal> {
     let named = |project: &&Value| project["key"] == key_or_id || project["id"] == key_or_id;
     let project = state.projects.values().find(named);
     project.cloned().ok_or_else(|| message(404, "No project could be found with this key or id."))
 }
 
-pub(super) fn create(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
     let body = given.asked.json().map_err(|_| bad_payload())?;
     if !misfits(&BODY, &body, "").is_empty() {
         return Err(bad_payload());
@@ -60,18 +63,22 @@ pub(super) fn create(state: &mut State, given: &Given<'_>) -> Output {
     let properties = properties
         .map(|property| (property["key"].as_str().unwrap_or_default().to_owned(), property["value"].clone()))
         .collect();
-    state.issues.insert(id, Issue { properties, ..issue });
+    state.issues.insert(id, StoredIssue { properties, ..issue });
     if let Some(wanted) = body["transition"]["id"].as_str() {
         transitions::go(state, &key, wanted, &given.who)?;
     }
     state.touch(id);
     webhooks::issue(state, id, "jira:issue_created", "issue_created", &given.who, &[]);
     let own = format!("{}/issue/{id}", state.api());
-    Ok(Answer::json(201, &json!({ "id": id.to_string(), "key": key, "self": own })))
+    Ok(WireResponse::json(201, &json!({ "id": id.to_string(), "key": key, "self": own })))
 }
 
 /// An issue of these fields, not yet kept.
-pub(super) fn new_issue(state: &State, wanted: Map<String, Value>, who: &str) -> Result<Issue, Refused> {
+pub(super) fn new_issue(
+    state: &Site,
+    wanted: Map<String, Value>,
+    who: &str,
+) -> Result<StoredIssue, JiraRefusal> {
     let mut errors = Map::new();
     let chosen = |name: &str, from: &[&Value]| {
         let by = &wanted.get(name).cloned().unwrap_or_default();
@@ -120,7 +127,7 @@ pub(super) fn new_issue(state: &State, wanted: Map<String, Value>, who: &str) ->
     ] {
         fields.entry(name).or_insert(value);
     }
-    Ok(Issue {
+    Ok(StoredIssue {
         id,
         key,
         fields,
@@ -134,7 +141,7 @@ pub(super) fn new_issue(state: &State, wanted: Map<String, Value>, who: &str) ->
 
 /// The fields as Jira keeps them; what is wrong goes to `errors`.
 pub(super) fn checked(
-    state: &State,
+    state: &Site,
     wanted: impl Iterator<Item = (String, Value)>,
     errors: &mut Map<String, Value>,
 ) -> Map<String, Value> {
@@ -152,7 +159,7 @@ pub(super) fn checked(
     kept
 }
 
-fn checked_field(state: &State, name: &str, value: Value) -> Result<Value, String> {
+fn checked_field(state: &Site, name: &str, value: Value) -> Result<Value, String> {
     let known = state.fields.get(name);
     let Some(meta) = known else {
         return Err(format!(
@@ -225,7 +232,7 @@ fn labels(value: Value) -> Result<Value, String> {
 }
 
 /// An issue made by a person in the browser.
-pub(super) fn by_person(state: &mut State, summary: &str, who: &str) -> Result<String, Refused> {
+pub(super) fn by_person(state: &mut Site, summary: &str, who: &str) -> Result<String, JiraRefusal> {
     let project =
         state.projects.keys().next().cloned().ok_or_else(|| field("project", "valid project is required"))?;
     let kind = state.issue_types.first().map(|kind| kind["id"].clone()).unwrap_or_default();

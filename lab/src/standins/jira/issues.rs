@@ -4,24 +4,24 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        exchange::Answer,
-        shape::{Kind, may, misfits},
+        exchange::WireResponse,
+        shape::{Shape, may, misfits},
     },
     create::{PROPERTIES, checked},
-    refused::{Output, Refused, bad_payload, fields as refuse_fields},
+    refused::{JiraRefusal, Output, bad_payload, fields as refuse_fields},
     routes::Given,
-    state::{Issue, State},
+    state::{Site, StoredIssue},
     webhooks,
 };
 
-const BODY: Kind = Kind::Object(&[
-    may("fields", Kind::AnyObject),
-    may("update", Kind::AnyObject),
+const BODY: Shape = Shape::Object(&[
+    may("fields", Shape::AnyObject),
+    may("update", Shape::AnyObject),
     may("properties", PROPERTIES),
-    may("historyMetadata", Kind::AnyObject),
+    may("historyMetadata", Shape::AnyObject),
 ]);
 
-pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {
     let (api, names) = (state.api(), given.asked.query("fields").unwrap_or("*all").to_owned());
     let properties = given.asked.query("properties").unwrap_or_default().to_owned();
     let issue = state.issue(&given.parts[0])?;
@@ -32,11 +32,11 @@ pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
     if !properties.is_empty() {
         shown["properties"] = found.into();
     }
-    Ok(Answer::json(200, &shown))
+    Ok(WireResponse::json(200, &shown))
 }
 
 /// The issue with the fields of a comma list, of which `*all` means all.
-pub(super) fn show(issue: &Issue, api: &str, names: &str) -> Value {
+pub(super) fn show(issue: &StoredIssue, api: &str, names: &str) -> Value {
     let wanted =
         |name: &&String| names.split(',').any(|wanted| wanted == name.as_str() || wanted.starts_with('*'));
     let fields = issue.fields.iter().filter(|(name, _)| wanted(name));
@@ -50,7 +50,7 @@ pub(super) fn show(issue: &Issue, api: &str, names: &str) -> Value {
         "fields": fields })
 }
 
-pub(super) fn edit(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn edit(state: &mut Site, given: &Given<'_>) -> Output {
     let body = given.asked.json().map_err(|_| bad_payload())?;
     if !misfits(&BODY, &body, "").is_empty() {
         return Err(bad_payload());
@@ -67,7 +67,7 @@ pub(super) fn edit(state: &mut State, given: &Given<'_>) -> Output {
         let key = property["key"].as_str().unwrap_or_default();
         issue.properties.insert(key.to_owned(), property["value"].clone());
     }
-    Ok(Answer::empty(204))
+    Ok(WireResponse::empty(204))
 }
 
 fn relabelled(have: Value, changes: &[Value]) -> Value {
@@ -83,11 +83,11 @@ fn relabelled(have: Value, changes: &[Value]) -> Value {
 
 /// Changes fields, whoever does it; either all of them or none.
 pub(super) fn change(
-    state: &mut State,
+    state: &mut Site,
     key: &str,
     wanted: Map<String, Value>,
     who: &str,
-) -> Result<(), Refused> {
+) -> Result<(), JiraRefusal> {
     let mut errors = Map::new();
     let kept = checked(state, wanted.into_iter(), &mut errors);
     if !errors.is_empty() {
@@ -111,13 +111,13 @@ pub(super) fn change(
     Ok(())
 }
 
-pub(super) fn delete(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn delete(state: &mut Site, given: &Given<'_>) -> Output {
     remove(state, &given.parts[0], &given.who)?;
-    Ok(Answer::empty(204))
+    Ok(WireResponse::empty(204))
 }
 
 /// The issue is gone for everybody.
-pub(super) fn remove(state: &mut State, key: &str, who: &str) -> Result<(), Refused> {
+pub(super) fn remove(state: &mut Site, key: &str, who: &str) -> Result<(), JiraRefusal> {
     let id = state.issue(key)?.id;
     webhooks::issue(state, id, "jira:issue_deleted", "issue_deleted", who, &[]);
     state.issues.remove(&id);

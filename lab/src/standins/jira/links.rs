@@ -4,43 +4,43 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::Answer,
-        shape::{Field, Kind, may, misfits, need, text},
+        exchange::WireResponse,
+        shape::{FieldShape, Shape, may, misfits, need, text},
     },
     refused::{Output, bad_payload, message},
     routes::Given,
-    state::State,
+    state::Site,
 };
 
-const OBJECT: &[Field] = &[
+const OBJECT: &[FieldShape] = &[
     need("url", text(1, 2000)),
     need("title", text(1, 255)),
     may("summary", text(0, 2000)),
-    may("icon", Kind::AnyObject),
-    may("status", Kind::AnyObject),
+    may("icon", Shape::AnyObject),
+    may("status", Shape::AnyObject),
 ];
-const BODY: Kind = Kind::Object(&[
+const BODY: Shape = Shape::Object(&[
     may("globalId", text(1, 255)),
-    may("application", Kind::AnyObject),
+    may("application", Shape::AnyObject),
     may("relationship", text(0, 255)),
-    need("object", Kind::Object(OBJECT)),
+    need("object", Shape::Object(OBJECT)),
 ]);
 
-pub(super) fn list(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn list(state: &mut Site, given: &Given<'_>) -> Output {
     let wanted = given.asked.query("globalId").map(str::to_owned);
     let links = &state.issue(&given.parts[0])?.links;
     match wanted {
-        None => Ok(Answer::json(200, &json!(links))),
+        None => Ok(WireResponse::json(200, &json!(links))),
         Some(id) => {
             let link = links.iter().find(|link| link["globalId"] == id.as_str());
-            link.map(|link| Answer::json(200, link))
+            link.map(|link| WireResponse::json(200, link))
                 .ok_or_else(|| message(404, "The remote link was not found."))
         }
     }
 }
 
 /// Adds a link; one with the same `globalId` is replaced whole.
-pub(super) fn put(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn put(state: &mut Site, given: &Given<'_>) -> Output {
     let mut link = given.asked.json().map_err(|_| bad_payload())?;
     if !misfits(&BODY, &link, "").is_empty() {
         return Err(bad_payload());
@@ -65,5 +65,5 @@ pub(super) fn put(state: &mut State, given: &Given<'_>) -> Output {
         Some(known) => *known = link,
         None => issue.links.push(link),
     }
-    Ok(Answer::json(status, &json!({ "id": id, "self": own })))
+    Ok(WireResponse::json(status, &json!({ "id": id, "self": own })))
 }

@@ -23,23 +23,16 @@ mod webhooks;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
-    past::Past,
-    server::{Service, bind, lock, on_state},
+    Endpoint, ErrorCode, ServiceClock, Standin,
+    exchange::{WireRequest, WireResponse},
+    standin::ServiceModel,
 };
-use refused::{Refused, message};
+use refused::{JiraRefusal, message};
 use routes::Given;
-use state::State;
+use state::Site;
 
 /// A running stand-in of a Jira Cloud site.
 ///
@@ -66,116 +59,49 @@ use state::State;
 /// | `PUT issues/KEY/links` | `{allowed}` | [`allow_links`](Self::allow_links) |
 /// | `PUT settings` | `{nextIssue}` | the next issue has this number, if it is the next thing that is made |
 /// | `POST index` | | [`index_now`](Self::index_now) |
-#[derive(Clone, Debug)]
-pub struct Jira {
-    server: Server,
-    world: Arc<World>,
-}
+pub type JiraStandin = Standin<Site>;
 
-struct World {
-    state: Mutex<State>,
-    past: Past<State>,
-}
-
-impl World {
-    fn new(clock: Clock, url: String) -> Arc<Self> {
-        let mut state = State::new(clock, url);
-        site::furnish(&mut state);
-        Arc::new(Self { state: Mutex::new(state), past: Past::default() })
+impl ServiceModel for Site {
+    fn furnished(endpoint: &Endpoint) -> Self {
+        let mut site = Self::new(endpoint);
+        site::furnish(&mut site);
+        site
     }
 
-    /// Works on the state, which may be something else afterwards.
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = lock(&self.state);
-        self.past.remember(state.clock.millis(), &state);
-        work(&mut state)
+    fn clock(&self) -> &ServiceClock {
+        &self.clock
     }
 
-    fn done(&self, asked: &Asked) -> Answer {
-        match only_reads(asked) {
-            true => answer(&mut lock(&self.state), asked),
-            false => self.with(|state| answer(state, asked)),
-        }
-    }
-}
-
-fn only_reads(asked: &Asked) -> bool {
-    asked.method == "GET" || asked.path.ends_with("/search/jql")
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
-    }
-}
-
-impl Jira {
-    /// Starts a stand-in on a free port of loopback. The API is at `{url}/rest/api/3/`.
-    ///
-    /// # Errors
-    /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let (listener, url) = bind().await?;
-        let clock = Clock::default();
-        let world = World::new(clock.clone(), url.clone());
-        let server = Server::run(listener, url, clock, world.clone());
-        Ok(Self { server, world })
+    fn keep_limits(&mut self) {
+        self.settings.enforce_rates = true;
     }
 
-    /// One that only this process can ask, on this clock and at this base URL, with Jira's budgets enforced: see
-    /// [`Server::answer`].
-    pub fn within(clock: Clock, url: &str) -> Self {
-        let world = World::new(clock.clone(), url.to_owned());
-        let server = Server::within(url.to_owned(), clock, world.clone());
-        let jira = Self { server, world };
-        jira.enforce_rates(true);
-        jira
-    }
-}
-
-impl Deref for Jira {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
-    }
-}
-
-impl Service for World {
-    fn operation(&self, asked: &Asked) -> String {
+    fn operation(asked: &WireRequest) -> String {
         match routes::find(asked.method.as_str(), &asked.segments()) {
             Some((route, _)) => route.name.to_owned(),
             None => format!("{} {}", asked.method, asked.path),
         }
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        match keep {
-            true => self.done(asked),
-            false => on_state(&self.state, false, |state| answer(state, asked)),
-        }
+    fn only_reads(asked: &WireRequest) -> bool {
+        asked.method == "GET" || asked.path.ends_with("/search/jql")
     }
 
-    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
-        let before = self.past.at(seen, |state| answer(state, asked));
-        before.unwrap_or_else(|| self.answer(asked, true))
+    fn answer(&mut self, asked: &WireRequest) -> WireResponse {
+        perform(self, asked).unwrap_or_else(JiraRefusal::answer)
     }
 
     /// By status: `404`, `409`, `429`, …
-    fn error(&self, name: &str) -> Answer {
-        refused::by_status(name)
+    fn error(code: &ErrorCode) -> WireResponse {
+        refused::by_status(code)
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        self.with(|state| control::answer(state, what, asked))
+    fn control(&mut self, asked: &WireRequest) -> Option<WireResponse> {
+        control::answer(self, asked)
     }
 }
 
-fn answer(state: &mut State, asked: &Asked) -> Answer {
-    perform(state, asked).unwrap_or_else(Refused::answer)
-}
-
-fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
+fn perform(state: &mut Site, asked: &WireRequest) -> Result<WireResponse, JiraRefusal> {
     let segments = asked.segments();
     if let [first, id] = &segments[..]
         && first == "media"
@@ -194,7 +120,7 @@ fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refused> {
         return Err(refused::unauthorized());
     }
     let Some((route, parts)) = routes::find(asked.method.as_str(), &segments) else {
-        return Err(Refused::with(Answer::text(
+        return Err(JiraRefusal::with(WireResponse::text(
             404,
             "text/html",
             "<html><body>Oops, you&#39;ve found a dead link.</body></html>",

@@ -3,20 +3,20 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::exchange::Answer,
+    super::exchange::WireResponse,
     refused::{Output, bad_payload, message},
     routes::Given,
-    state::State,
+    state::Site,
 };
 
-pub(super) fn myself(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn myself(state: &mut Site, given: &Given<'_>) -> Output {
     let mut own = state.person(&given.who);
     own["emailAddress"] = state.settings.email.clone().into();
-    Ok(Answer::json(200, &own))
+    Ok(WireResponse::json(200, &own))
 }
 
 /// By name or e-mail. Whoever hides the address is not found by it.
-pub(super) fn search(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn search(state: &mut Site, given: &Given<'_>) -> Output {
     let query = given.asked.query("query").unwrap_or_default().to_lowercase();
     if query.is_empty() {
         return Err(message(400, "Either query, accountId or property must be given."));
@@ -25,18 +25,18 @@ pub(super) fn search(state: &mut State, given: &Given<'_>) -> Output {
         user[name].as_str().unwrap_or_default().to_lowercase().starts_with(&query)
     };
     let found = state.users.values().filter(|user| has(user, "displayName") || has(user, "emailAddress"));
-    Ok(Answer::json(200, &json!(found.collect::<Vec<_>>())))
+    Ok(WireResponse::json(200, &json!(found.collect::<Vec<_>>())))
 }
 
-pub(super) fn watchers(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn watchers(state: &mut Site, given: &Given<'_>) -> Output {
     let accounts = state.issue(&given.parts[0])?.watchers.clone();
     let people: Vec<Value> = accounts.iter().map(|account| state.person(account)).collect();
     let body = json!({ "watchCount": people.len(), "isWatching": accounts.contains(&given.who), "watchers": people });
-    Ok(Answer::json(200, &body))
+    Ok(WireResponse::json(200, &body))
 }
 
 /// The body is a JSON string, an account id; without one it is the caller.
-pub(super) fn watch(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn watch(state: &mut Site, given: &Given<'_>) -> Output {
     let account = match given.asked.body.is_empty() {
         true => given.who.clone(),
         false => serde_json::from_slice(&given.asked.body).map_err(|_| bad_payload())?,
@@ -48,11 +48,11 @@ pub(super) fn watch(state: &mut State, given: &Given<'_>) -> Output {
     if !watchers.contains(&account) {
         watchers.push(account);
     }
-    Ok(Answer::empty(204))
+    Ok(WireResponse::empty(204))
 }
 
-pub(super) fn unwatch(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn unwatch(state: &mut Site, given: &Given<'_>) -> Output {
     let account = given.asked.query("accountId").unwrap_or_default().to_owned();
     state.issue(&given.parts[0])?.watchers.retain(|watcher| *watcher != account);
-    Ok(Answer::empty(204))
+    Ok(WireResponse::empty(204))
 }

@@ -3,37 +3,37 @@
 //! Names are the `operationId`s of the OpenAPI document, <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>.
 
 use super::{
-    super::exchange::Asked, attachments, comments, create, issues, links, people, properties,
-    refused::Output, search, state::State, transitions,
+    super::exchange::WireRequest, attachments, comments, create, issues, links, people, properties,
+    refused::Output, search, state::Site, transitions,
 };
 
 /// The parts of the path that are variable, and the whole request.
 pub(super) struct Given<'a> {
-    pub(super) asked: &'a Asked,
+    pub(super) asked: &'a WireRequest,
     pub(super) parts: Vec<String>,
     /// Who does it.
     pub(super) who: String,
 }
 
 /// One call.
-pub(super) struct Route {
+pub(super) struct RestCall {
     pub(super) name: &'static str,
     method: &'static str,
     /// Below `/rest/api/3/`; `{}` is variable.
     path: &'static str,
-    pub(super) work: fn(&mut State, &Given<'_>) -> Output,
+    pub(super) work: fn(&mut Site, &Given<'_>) -> Output,
 }
 
 const fn route(
     name: &'static str,
     method: &'static str,
     path: &'static str,
-    work: fn(&mut State, &Given<'_>) -> Output,
-) -> Route {
-    Route { name, method, path, work }
+    work: fn(&mut Site, &Given<'_>) -> Output,
+) -> RestCall {
+    RestCall { name, method, path, work }
 }
 
-pub(super) const ROUTES: &[Route] = &[
+pub(super) const ROUTES: &[RestCall] = &[
     route("getCurrentUser", "GET", "myself", people::myself),
     route("findUsers", "GET", "user/search", people::search),
     route("getCreateIssueMetaIssueTypes", "GET", "issue/createmeta/{}/issuetypes", create::issue_types),
@@ -69,7 +69,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// The call for a method and the decoded parts of the path.
-pub(super) fn find(method: &str, parts: &[String]) -> Option<(&'static Route, Vec<String>)> {
+pub(super) fn find(method: &str, parts: &[String]) -> Option<(&'static RestCall, Vec<String>)> {
     let below = parts.strip_prefix(&["rest".to_owned(), "api".to_owned(), "3".to_owned()])?;
     ROUTES.iter().filter(|route| route.method == method).find_map(|route| {
         let wanted: Vec<&str> = route.path.split('/').collect();

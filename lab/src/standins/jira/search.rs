@@ -9,26 +9,26 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        exchange::Answer,
-        shape::{Kind, list, may, misfits, text},
+        exchange::WireResponse,
+        shape::{Shape, list, may, misfits, text},
     },
     issues::show,
     refused::{Output, bad_payload, message},
     routes::Given,
-    state::State,
+    state::Site,
 };
 
-const TEXTS: Kind = list(0, 5000, &text(0, 255));
-const BODY: Kind = Kind::Object(&[
+const TEXTS: Shape = list(0, 5000, &text(0, 255));
+const BODY: Shape = Shape::Object(&[
     may("jql", text(0, usize::MAX)),
     may("nextPageToken", text(1, usize::MAX)),
-    may("maxResults", Kind::Whole { min: 1, max: 5000 }),
+    may("maxResults", Shape::Whole { min: 1, max: 5000 }),
     may("fields", TEXTS),
     may("expand", text(0, 255)),
     may("properties", list(0, 5, &text(1, 255))),
-    may("fieldsByKeys", Kind::Flag),
-    may("failFast", Kind::Flag),
-    may("reconcileIssues", list(0, 50, &Kind::Whole { min: 1, max: i64::MAX })),
+    may("fieldsByKeys", Shape::Flag),
+    may("failFast", Shape::Flag),
+    may("reconcileIssues", list(0, 50, &Shape::Whole { min: 1, max: i64::MAX })),
 ]);
 
 /// One condition of a query.
@@ -40,12 +40,12 @@ struct Clause {
     values: Vec<String>,
 }
 
-pub(super) fn post(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn post(state: &mut Site, given: &Given<'_>) -> Output {
     let body = given.asked.json().map_err(|_| bad_payload())?;
     search(state, &body)
 }
 
-pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {
     let mut body = Map::new();
     for (name, value) in &given.asked.query {
         let split = || value.split(',').map(Value::from).collect::<Value>();
@@ -59,7 +59,7 @@ pub(super) fn get(state: &mut State, given: &Given<'_>) -> Output {
     search(state, &body.into())
 }
 
-fn search(state: &mut State, body: &Value) -> Output {
+fn search(state: &mut Site, body: &Value) -> Output {
     if !misfits(&BODY, body, "").is_empty() {
         return Err(bad_payload());
     }
@@ -92,7 +92,7 @@ fn is_oldest_first(jql: &str) -> bool {
 }
 
 /// Issue ids with what search knows of them, newest first; the truth for those to be reconciled.
-fn candidates(state: &State, strong: &[u64]) -> Vec<(u64, Arc<Value>)> {
+fn candidates(state: &Site, strong: &[u64]) -> Vec<(u64, Arc<Value>)> {
     let mut known = state.index.clone();
     for id in strong {
         known.remove(id);
@@ -105,7 +105,7 @@ fn candidates(state: &State, strong: &[u64]) -> Vec<(u64, Arc<Value>)> {
     known.into_iter().rev().collect()
 }
 
-fn page(state: &State, body: &Value, found: &[u64]) -> Output {
+fn page(state: &Site, body: &Value, found: &[u64]) -> Output {
     let start = match body["nextPageToken"].as_str() {
         None => 0,
         Some(token) => token
@@ -134,7 +134,7 @@ fn page(state: &State, body: &Value, found: &[u64]) -> Output {
     if !last {
         answer["nextPageToken"] = format!("after-{}", start + most).into();
     }
-    Ok(Answer::json(200, &answer))
+    Ok(WireResponse::json(200, &answer))
 }
 
 fn fits(clause: &Clause, fields: &Value) -> bool {

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::exchange::Delivery,
-    Jira, adf,
+    super::exchange::SignedRequest,
+    JiraStandin, adf,
     comments::{self, Draft},
     create, issues,
-    refused::Refused,
-    state::{Circle, Required, State},
+    refused::JiraRefusal,
+    state::{Circle, Required, Site},
     transitions, webhooks,
 };
 
@@ -19,7 +19,7 @@ use super::{
 const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
 
 /// The people, the project, the statuses and the fields that every site starts with.
-pub(super) fn furnish(state: &mut State) {
+pub(super) fn furnish(state: &mut Site) {
     let own = state.settings.own.clone();
     Arc::make_mut(&mut state.users).insert(own.clone(), user(&state.settings.url, &own, "Casebridge", "app"));
     let mut ana = user(&state.settings.url, ANA, "Ana Alvarez", "atlassian");
@@ -60,7 +60,7 @@ pub(super) fn furnish(state: &mut State) {
     }
 }
 
-fn add_field(state: &mut State, id: &str, name: &str, kind: &str) {
+fn add_field(state: &mut Site, id: &str, name: &str, kind: &str) {
     let needed = matches!(id, "project" | "issuetype" | "summary");
     let meta =
         json!({ "fieldId": id, "key": id, "name": name, "required": needed, "schema": { "type": kind } });
@@ -68,7 +68,7 @@ fn add_field(state: &mut State, id: &str, name: &str, kind: &str) {
 }
 
 /// A role's identifier is a number, a group's is not.
-fn add_circle(state: &mut State, kind: &'static str, name: &str, members: &[&str]) -> String {
+fn add_circle(state: &mut Site, kind: &'static str, name: &str, members: &[&str]) -> String {
     let identifier = match kind {
         "role" => (10_100 + state.next()).to_string(),
         _ => format!("{:08x}-0000-4000-8000-00000000000b", state.next()),
@@ -83,12 +83,8 @@ fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
         "displayName": name, "active": true, "timeZone": "Europe/Berlin" })
 }
 
-impl Jira {
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        self.world.with(work)
-    }
-
-    fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refused>) -> Result<T, String> {
+impl JiraStandin {
+    fn does<T>(&self, work: impl FnOnce(&mut Site) -> Result<T, JiraRefusal>) -> Result<T, String> {
         self.with(work).map_err(|refused| String::from_utf8_lossy(&refused.answer().body).into_owned())
     }
 
@@ -216,11 +212,6 @@ impl Jira {
         self.with(|state| state.settings.enforce_rates = enforced);
     }
 
-    /// From now on a read can be asked for as of an earlier time, at most 5 s.
-    pub fn remember_the_past(&self) {
-        self.world.past.begin();
-    }
-
     /// Whether there is a webhook, which hears of every change; at first there is.
     pub fn set_webhook(&self, there: bool) {
         self.with(|state| state.settings.webhook = there);
@@ -293,12 +284,12 @@ impl Jira {
     }
 
     /// The webhooks since the last time they were taken, those about our own changes among them.
-    pub fn take_webhooks(&self) -> Vec<Delivery> {
+    pub fn take_webhooks(&self) -> Vec<SignedRequest> {
         self.with(|state| std::mem::take(&mut state.webhooks))
     }
 
     /// Any body, signed: for webhooks that Jira would never send.
-    pub fn signed(&self, body: impl Into<Vec<u8>>) -> Delivery {
+    pub fn signed(&self, body: impl Into<Vec<u8>>) -> SignedRequest {
         self.with(|state| webhooks::sign(state, body.into()))
     }
 
@@ -382,7 +373,7 @@ impl Jira {
     }
 }
 
-pub(super) fn shown(state: &mut State, key: &str) -> Option<Value> {
+pub(super) fn shown(state: &mut Site, key: &str) -> Option<Value> {
     let api = state.api();
     let issue = state.issue(key).ok()?;
     let mut shown = issues::show(issue, &api, "*all");
@@ -392,7 +383,7 @@ pub(super) fn shown(state: &mut State, key: &str) -> Option<Value> {
     Some(shown)
 }
 
-pub(super) fn whole(state: &mut State) -> Value {
+pub(super) fn whole(state: &mut Site) -> Value {
     let keys: Vec<String> = state.issues.values().map(|issue| issue.key.clone()).collect();
     let issues: Map<String, Value> =
         keys.into_iter().filter_map(|key| shown(state, &key).map(|issue| (key, issue))).collect();

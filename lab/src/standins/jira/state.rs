@@ -13,16 +13,16 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        Clock,
-        exchange::Delivery,
+        Endpoint, ServiceClock,
+        exchange::SignedRequest,
         rate::{Limit, Meter},
     },
-    refused::{Refused, no_issue},
+    refused::{JiraRefusal, no_issue},
 };
 
 /// The account that the product uses, and what a test may set.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(super) struct SiteSetup {
     pub(super) url: String,
     pub(super) email: String,
     pub(super) token: String,
@@ -44,11 +44,11 @@ pub(super) struct Settings {
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice, and what hardly
 /// ever changes.
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) clock: Clock,
+pub struct Site {
+    pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
     meter: Meter,
-    pub(super) settings: Settings,
+    pub(super) settings: SiteSetup,
     pub(super) users: Arc<BTreeMap<String, Value>>,
     /// Project roles and groups.
     pub(super) circles: Vec<Circle>,
@@ -65,24 +65,24 @@ pub(super) struct State {
     /// Field id → what createmeta says about it.
     pub(super) fields: Arc<BTreeMap<String, Value>>,
     /// By id, which never changes.
-    pub(super) issues: BTreeMap<u64, Issue>,
-    pub(super) attachments: BTreeMap<String, Attachment>,
+    pub(super) issues: BTreeMap<u64, StoredIssue>,
+    pub(super) attachments: BTreeMap<String, StoredAttachment>,
     /// What search sees: issue id → fields.
     pub(super) index: BTreeMap<u64, Arc<Value>>,
     /// What search will see, and when.
     pub(super) unindexed: Vec<(Option<i64>, u64, Option<Arc<Value>>)>,
-    pub(super) webhooks: Vec<Delivery>,
+    pub(super) webhooks: Vec<SignedRequest>,
 }
 
 /// One issue with everything on it.
 #[derive(Clone)]
-pub(super) struct Issue {
+pub(super) struct StoredIssue {
     pub(super) id: u64,
     pub(super) key: String,
     pub(super) fields: Map<String, Value>,
     pub(super) properties: BTreeMap<String, Value>,
     /// Oldest first.
-    pub(super) comments: Vec<Comment>,
+    pub(super) comments: Vec<StoredComment>,
     pub(super) links: Vec<Value>,
     pub(super) watchers: Vec<String>,
     /// Times of the latest writes, in milliseconds.
@@ -101,12 +101,12 @@ pub(super) struct Required {
 
 /// One comment.
 #[derive(Clone)]
-pub(super) struct Comment {
+pub(super) struct StoredComment {
     pub(super) wire: Value,
     pub(super) properties: BTreeMap<String, Value>,
 }
 
-impl Comment {
+impl StoredComment {
     /// Notes something on it; one of the notes hides it from a service project's customers. Says whether it is new.
     pub(super) fn note(&mut self, key: &str, value: Value) -> bool {
         let new = self.properties.insert(key.to_owned(), value).is_none();
@@ -129,15 +129,15 @@ pub(super) struct Circle {
 
 /// One file.
 #[derive(Clone)]
-pub(super) struct Attachment {
+pub(super) struct StoredAttachment {
     pub(super) wire: Value,
     pub(super) bytes: Bytes,
 }
 
-impl State {
-    pub(super) fn new(clock: Clock, url: String) -> Self {
-        let settings = Settings {
-            url,
+impl Site {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
+        let settings = SiteSetup {
+            url: endpoint.url.clone(),
             email: "casebridge@example.com".into(),
             token: "stand-in-token".into(),
             expired: false,
@@ -150,7 +150,7 @@ impl State {
             webhook: true,
         };
         Self {
-            clock,
+            clock: endpoint.clock.clone(),
             counter: Arc::default(),
             meter: Meter::default(),
             settings,
@@ -181,9 +181,10 @@ impl State {
     }
 
     /// An issue by key or id.
-    pub(super) fn issue(&mut self, key_or_id: &str) -> Result<&mut Issue, Refused> {
+    pub(super) fn issue(&mut self, key_or_id: &str) -> Result<&mut StoredIssue, JiraRefusal> {
         let id = key_or_id.parse().ok();
-        let named = |issue: &&mut Issue| Some(issue.id) == id || issue.key.eq_ignore_ascii_case(key_or_id);
+        let named =
+            |issue: &&mut StoredIssue| Some(issue.id) == id || issue.key.eq_ignore_ascii_case(key_or_id);
         self.issues.values_mut().find(named).ok_or_else(no_issue)
     }
 
@@ -240,7 +241,7 @@ impl State {
     /// Takes one from the bucket of an operation; each refills by so many a second.
     ///
     /// <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
-    pub(super) fn budget(&self, operation: &str, method: &str) -> Result<(), Refused> {
+    pub(super) fn budget(&self, operation: &str, method: &str) -> Result<(), JiraRefusal> {
         let a_second = match (operation, method) {
             ("getIssue", _) => 150,
             ("getAttachmentContent", _) => 300,
@@ -251,21 +252,21 @@ impl State {
         match self.meter.count(operation, limit, self.clock.millis()) {
             Err(_) if self.settings.enforce_rates => {
                 let answer = super::refused::throttled("jira-burst-based").answer();
-                Err(Refused::with(answer.with("retry-after", "1")))
+                Err(JiraRefusal::with(answer.with("retry-after", "1")))
             }
             Err(_) | Ok(()) => Ok(()),
         }
     }
 
     /// Counts a write to an issue: 20 in 2 seconds, 100 in 30.
-    pub(super) fn pace(&mut self, key: &str) -> Result<(), Refused> {
+    pub(super) fn pace(&mut self, key: &str) -> Result<(), JiraRefusal> {
         let (now, enforced) = (self.clock.millis(), self.settings.enforce_rates);
         let issue = self.issue(key)?;
         issue.writes.retain(|at| now - at < 30_000);
         let last_two_seconds = issue.writes.iter().filter(|at| now - **at < 2000).count();
         if enforced && (last_two_seconds >= 20 || issue.writes.len() >= 100) {
             let answer = super::refused::throttled("jira-per-issue-on-write").answer();
-            return Err(Refused::with(answer.with("retry-after", "2")));
+            return Err(JiraRefusal::with(answer.with("retry-after", "2")));
         }
         issue.writes.push(now);
         Ok(())

@@ -6,17 +6,17 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{
-    super::{Fault, http},
+    super::{FaultRule, http},
     *,
 };
 
-fn request(jira: &Jira, method: Method, path: &str) -> RequestBuilder {
+fn request(jira: &JiraStandin, method: Method, path: &str) -> RequestBuilder {
     let (email, token) = jira.credentials();
     let url = format!("{}/rest/api/3/{path}", jira.url());
     http().request(method, url).basic_auth(email, Some(token))
 }
 
-async fn call(jira: &Jira, method: &str, path: &str, body: Value) -> (u16, Value) {
+async fn call(jira: &JiraStandin, method: &str, path: &str, body: Value) -> (u16, Value) {
     let request = request(jira, method.parse().unwrap(), path);
     let request = if body.is_null() { request } else { request.json(&body) };
     let answer = request.send().await.unwrap();
@@ -38,7 +38,7 @@ fn fields(more: Value) -> Value {
     json!({ "fields": fields })
 }
 
-async fn issue(jira: &Jira) -> String {
+async fn issue(jira: &JiraStandin) -> String {
     let (status, made) = call(jira, "POST", "issue", fields(json!({}))).await;
     assert_eq!(status, 201, "{made}");
     made["key"].as_str().unwrap().to_owned()
@@ -46,7 +46,7 @@ async fn issue(jira: &Jira) -> String {
 
 #[tokio::test]
 async fn an_issue_is_made_with_its_properties_and_read_back() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let mut body = fields(json!({ "description": doc("hello"), "labels": ["aws-sir-7000000001"],
         "priority": { "name": "High" }, "assignee": { "accountId": jira.ana() } }));
     body["properties"] = json!([{ "key": "casebridge", "value": { "case": "7000000001" } }]);
@@ -69,7 +69,7 @@ async fn an_issue_is_made_with_its_properties_and_read_back() {
 
 #[tokio::test]
 async fn wrong_fields_are_refused_by_name() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     for (more, name, why) in [
         (json!({ "project": { "key": "NO" } }), "project", "valid project is required"),
         (json!({ "issuetype": { "name": "Epic" } }), "issuetype", "Specify a valid issue type"),
@@ -114,7 +114,7 @@ async fn wrong_fields_are_refused_by_name() {
 
 #[tokio::test]
 async fn transitions_follow_the_workflow() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     jira.set_workflow("To Do", &["In Progress"]);
     let (_, listed) = call(&jira, "GET", &format!("issue/{key}/transitions"), Value::Null).await;
@@ -133,7 +133,7 @@ async fn transitions_follow_the_workflow() {
 
 #[tokio::test]
 async fn a_transition_that_wants_a_field_is_refused_in_one_of_two_shapes_and_taken_with_the_field() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let (key, other) = (issue(&jira).await, issue(&jira).await);
     let path = format!("issue/{key}/transitions");
     let to_done = json!({ "transition": { "id": "41" } });
@@ -172,7 +172,7 @@ async fn a_transition_that_wants_a_field_is_refused_in_one_of_two_shapes_and_tak
 
 #[tokio::test]
 async fn an_issue_that_may_not_be_linked_says_so_and_takes_all_else() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let (key, other) = (issue(&jira).await, issue(&jira).await);
     let link = json!({ "object": { "url": "https://example.com", "title": "Example" } });
     let put = |key: &str| format!("issue/{key}/remotelink");
@@ -192,7 +192,7 @@ async fn an_issue_that_may_not_be_linked_says_so_and_takes_all_else() {
 
 #[tokio::test]
 async fn other_processes_say_what_a_transition_wants_and_what_may_be_linked() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let control = async |method: Method, path: &str, body: Value| {
         let url = format!("{}/_control/{path}", jira.url());
@@ -214,7 +214,7 @@ async fn other_processes_say_what_a_transition_wants_and_what_may_be_linked() {
 
 #[tokio::test]
 async fn comments_are_kept_with_their_properties_and_listed_in_pages() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let path = format!("issue/{key}/comment");
     for n in 0..3 {
@@ -234,7 +234,7 @@ async fn comments_are_kept_with_their_properties_and_listed_in_pages() {
     assert_eq!(call(&jira, "PUT", &property, json!({ "a": 1 })).await.0, 201);
     assert_eq!(call(&jira, "PUT", &property, json!({ "a": 2 })).await.0, 200);
     assert_eq!(call(&jira, "GET", &property, Value::Null).await.1["value"], json!({ "a": 2 }));
-    assert_eq!(Jira::plain(&jira.comments(&key)[2]["body"]), "edited");
+    assert_eq!(JiraStandin::plain(&jira.comments(&key)[2]["body"]), "edited");
     for (body, status) in [
         (json!({ "body": "text" }), 400),
         (json!({ "body": doc("") }), 400),
@@ -255,7 +255,7 @@ async fn comments_are_kept_with_their_properties_and_listed_in_pages() {
 
 #[tokio::test]
 async fn a_comment_for_a_role_or_a_group_is_shown_to_its_members_and_says_for_whom_it_is() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let path = format!("issue/{key}/comment");
     let (ana, own) = (jira.ana(), jira.own_account());
@@ -297,7 +297,7 @@ async fn a_comment_for_a_role_or_a_group_is_shown_to_its_members_and_says_for_wh
 
 #[tokio::test]
 async fn an_edit_keeps_a_restriction_unless_it_sets_or_lifts_one() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let ana = jira.ana();
     jira.add_role("Legal", &[&ana]);
@@ -314,7 +314,7 @@ async fn an_edit_keeps_a_restriction_unless_it_sets_or_lifts_one() {
 
 #[tokio::test]
 async fn a_note_that_is_called_internal_is_not_public_until_it_is_called_otherwise() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let path = format!("issue/{key}/comment");
     let note = |is: bool| json!([{ "key": "sd.public.comment", "value": { "internal": is } }]);
@@ -334,7 +334,7 @@ async fn a_note_that_is_called_internal_is_not_public_until_it_is_called_otherwi
 
 #[tokio::test]
 async fn search_lags_behind_until_it_may_know() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     jira.set_index_lag(Some(Duration::from_secs(60)));
     let made = call(&jira, "POST", "issue", fields(json!({ "labels": ["aws-sir-1"] }))).await.1;
     let query = json!({ "jql": "project = SEC AND labels = \"aws-sir-1\"", "fields": ["summary"], "properties": ["p"] });
@@ -367,7 +367,7 @@ async fn search_lags_behind_until_it_may_know() {
 
 #[tokio::test]
 async fn links_watchers_and_files_hang_on_an_issue() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let link = |title: &str| json!({ "globalId": "case=1", "object": { "url": "https://example.com/1", "title": title } });
     let path = format!("issue/{key}/remotelink");
@@ -406,7 +406,7 @@ async fn links_watchers_and_files_hang_on_an_issue() {
 #[tokio::test]
 async fn webhooks_tell_of_every_change_and_are_signed() {
     use hmac::{Hmac, KeyInit, Mac};
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     jira.take_webhooks();
     jira.person_comments(&jira.ana(), &key, "hello").unwrap();
@@ -433,7 +433,7 @@ async fn webhooks_tell_of_every_change_and_are_signed() {
 
 #[tokio::test]
 async fn strangers_unknown_paths_and_floods_are_refused() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let url = format!("{}/rest/api/3/myself", jira.url());
     assert_eq!(http().get(&url).send().await.unwrap().status(), 401);
@@ -453,18 +453,18 @@ async fn strangers_unknown_paths_and_floods_are_refused() {
 
 #[tokio::test]
 async fn faults_speak_jiras_language() {
-    let jira = Jira::start().await.unwrap();
+    let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     for (name, status) in [("401", 401), ("403", 403), ("404", 404), ("409", 409), ("413", 413), ("500", 500)]
     {
-        jira.fault(Fault::on("getIssue").once().error(name));
+        jira.fault(FaultRule::on("getIssue").once().error(name));
         assert_eq!(call(&jira, "GET", &format!("issue/{key}"), Value::Null).await.0, status);
     }
-    jira.fault(Fault::on("getIssue").once().throttled(Some("1847")));
+    jira.fault(FaultRule::on("getIssue").once().throttled(Some("1847")));
     let answer = request(&jira, Method::GET, &format!("issue/{key}")).send().await.unwrap();
     assert_eq!(answer.headers()["retry-after"], "1847");
     assert_eq!(answer.headers()["ratelimit-reason"], "jira-burst-based");
-    jira.fault(Fault::on("addComment").once().never_stored());
+    jira.fault(FaultRule::on("addComment").once().never_stored());
     assert_eq!(
         call(&jira, "POST", &format!("issue/{key}/comment"), json!({ "body": doc("x") })).await.0,
         201

@@ -4,31 +4,31 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::Answer,
-        shape::{Kind, may, misfits, need, text},
+        exchange::WireResponse,
+        shape::{Shape, may, misfits, need, text},
     },
     comments,
-    refused::{Output, Refused, bad_payload, field, message},
+    refused::{JiraRefusal, Output, bad_payload, field, message},
     routes::Given,
-    state::{Required, State},
+    state::{Required, Site},
     webhooks,
 };
 
-const BODY: Kind = Kind::Object(&[
-    need("transition", Kind::Object(&[need("id", text(1, 20))])),
-    may("fields", Kind::AnyObject),
-    may("update", Kind::AnyObject),
-    may("historyMetadata", Kind::AnyObject),
+const BODY: Shape = Shape::Object(&[
+    need("transition", Shape::Object(&[need("id", text(1, 20))])),
+    may("fields", Shape::AnyObject),
+    may("update", Shape::AnyObject),
+    may("historyMetadata", Shape::AnyObject),
     may("properties", super::create::PROPERTIES),
 ]);
 
-pub(super) fn list(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn list(state: &mut Site, given: &Given<'_>) -> Output {
     let transitions = open(state, &given.parts[0])?;
-    Ok(Answer::json(200, &json!({ "expand": "transitions", "transitions": transitions })))
+    Ok(WireResponse::json(200, &json!({ "expand": "transitions", "transitions": transitions })))
 }
 
 /// The transitions that an issue has in its status; the id is that of the target.
-fn open(state: &mut State, key: &str) -> Result<Vec<Value>, Refused> {
+fn open(state: &mut Site, key: &str) -> Result<Vec<Value>, JiraRefusal> {
     let issue = state.issue(key)?;
     let key = issue.key.clone();
     let from = issue.fields["status"]["name"].as_str().unwrap_or_default().to_owned();
@@ -45,14 +45,14 @@ fn open(state: &mut State, key: &str) -> Result<Vec<Value>, Refused> {
 }
 
 /// What must be given before this issue gets to this status.
-fn required<'a>(state: &'a State, key: &'a str, to: &'a Value) -> impl Iterator<Item = &'a Required> {
+fn required<'a>(state: &'a Site, key: &'a str, to: &'a Value) -> impl Iterator<Item = &'a Required> {
     let fits = |wish: &str, has: &str| wish == "*" || wish.eq_ignore_ascii_case(has);
     let status = to["name"].as_str().unwrap_or_default();
     state.required.iter().filter(move |one| fits(&one.key, key) && fits(&one.status, status))
 }
 
 /// A screen names the field, a validator only speaks of it.
-fn not_given(required: &Required) -> Refused {
+fn not_given(required: &Required) -> JiraRefusal {
     let Required { field: name, in_words, .. } = required;
     match in_words {
         false => field(name, &format!("A {name} has to be given on this screen.")),
@@ -63,7 +63,7 @@ fn not_given(required: &Required) -> Refused {
     }
 }
 
-pub(super) fn perform(state: &mut State, given: &Given<'_>) -> Output {
+pub(super) fn perform(state: &mut Site, given: &Given<'_>) -> Output {
     let body = given.asked.json().map_err(|_| bad_payload())?;
     if !misfits(&BODY, &body, "").is_empty() {
         return Err(bad_payload());
@@ -85,17 +85,17 @@ pub(super) fn perform(state: &mut State, given: &Given<'_>) -> Output {
             &given.who,
         )?;
     }
-    Ok(Answer::empty(204))
+    Ok(WireResponse::empty(204))
 }
 
 /// Takes a transition by its id, as a new issue does.
-pub(super) fn go(state: &mut State, key: &str, id: &str, who: &str) -> Result<(), Refused> {
+pub(super) fn go(state: &mut Site, key: &str, id: &str, who: &str) -> Result<(), JiraRefusal> {
     let to = way(state, key, id)?;
     place(state, key, &to, who)
 }
 
 /// The status to which a transition leads.
-fn way(state: &mut State, key: &str, id: &str) -> Result<Value, Refused> {
+fn way(state: &mut Site, key: &str, id: &str) -> Result<Value, JiraRefusal> {
     let way = open(state, key)?.into_iter().find(|transition| transition["id"] == id);
     way.map(|way| way["to"].clone()).ok_or_else(|| {
         message(400, &format!("It seems that you have tried to perform a workflow operation ({id}) that is not valid for the current state of this issue."))
@@ -103,7 +103,7 @@ fn way(state: &mut State, key: &str, id: &str) -> Result<Value, Refused> {
 }
 
 /// Puts an issue into a status.
-pub(super) fn place(state: &mut State, key: &str, to: &Value, who: &str) -> Result<(), Refused> {
+pub(super) fn place(state: &mut Site, key: &str, to: &Value, who: &str) -> Result<(), JiraRefusal> {
     let now = state.clock.jira();
     let issue = state.issue(key)?;
     let (id, before) = (issue.id, issue.fields["status"].clone());

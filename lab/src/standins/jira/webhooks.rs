@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{
-    super::{exchange::Delivery, server::hex},
+    super::{exchange::SignedRequest, server::hex},
     adf,
-    state::State,
+    state::Site,
 };
 
 /// Where the webhook is registered.
@@ -36,7 +36,7 @@ fn flat(value: &Value) -> Value {
 }
 
 /// The issue in the words of REST v2.
-fn old_issue(state: &State, id: u64) -> Value {
+fn old_issue(state: &Site, id: u64) -> Value {
     let Some(issue) = state.issues.get(&id) else { return Value::Null };
     let mut fields = issue.fields.clone();
     for value in fields.values_mut().filter(|value| value["type"] == "doc") {
@@ -47,7 +47,7 @@ fn old_issue(state: &State, id: u64) -> Value {
 }
 
 /// An event about an issue, by somebody.
-pub(super) fn issue(state: &mut State, id: u64, event: &str, kind: &str, who: &str, changes: &[Value]) {
+pub(super) fn issue(state: &mut Site, id: u64, event: &str, kind: &str, who: &str, changes: &[Value]) {
     if !state.settings.webhook {
         return;
     }
@@ -60,7 +60,7 @@ pub(super) fn issue(state: &mut State, id: u64, event: &str, kind: &str, who: &s
 }
 
 /// An event about a comment.
-pub(super) fn comment(state: &mut State, issue_id: u64, event: &str, wire: &Value) {
+pub(super) fn comment(state: &mut Site, issue_id: u64, event: &str, wire: &Value) {
     if !state.settings.webhook {
         return;
     }
@@ -73,12 +73,12 @@ pub(super) fn comment(state: &mut State, issue_id: u64, event: &str, wire: &Valu
     send(state, &body);
 }
 
-fn send(state: &mut State, body: &Value) {
+fn send(state: &mut Site, body: &Value) {
     let delivery = sign(state, body.to_string().into_bytes());
     state.webhooks.push(delivery);
 }
 
-pub(super) fn sign(state: &State, body: Vec<u8>) -> Delivery {
+pub(super) fn sign(state: &Site, body: Vec<u8>) -> SignedRequest {
     let mac = Hmac::<Sha256>::new_from_slice(state.settings.webhook_secret.as_bytes());
     let signature = mac.map(|mac| hex(&mac.chain_update(&body).finalize().into_bytes())).unwrap_or_default();
     let headers = [
@@ -89,5 +89,5 @@ pub(super) fn sign(state: &State, body: Vec<u8>) -> Delivery {
         ("User-Agent", "Atlassian Webhook HTTP Client".to_owned()),
     ];
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Delivery { path: PATH.to_owned(), headers, body }
+    SignedRequest { path: PATH.to_owned(), headers, body }
 }

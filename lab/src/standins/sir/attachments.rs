@@ -3,126 +3,164 @@
 //! Presigned URLs point at the stand-in itself (or at a base set by the test) and behave like S3's.
 
 use bytes::Bytes;
+use casebridge::case::{AttachmentId, CaseId};
 use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::{Answer, Asked},
+        exchange::{WireRequest, WireResponse},
         server::hex,
     },
     Input, Output,
-    errors::Refusal,
-    state::{Actor, State, Upload},
+    errors::SirRefusal,
+    state::{CaseEvent, EditEntry, Principal, Scan, SirAccount, Upload},
 };
 use sha2::{Digest, Sha256};
 
 /// How long a presigned URL is good for, in seconds.
 const LIFETIME: i64 = 3600;
 
-pub(super) fn upload_url(state: &mut State, input: &Input) -> Output {
+/// A file of a case.
+#[derive(Clone)]
+pub(super) struct CaseFile {
+    pub(super) case: CaseId,
+    pub(super) attachment: AttachmentId,
+}
+
+/// A file whose bytes are still to come.
+pub(super) struct Announced {
+    pub(super) case: CaseId,
+    pub(super) name: String,
+    pub(super) length: u64,
+}
+
+/// What a presigned URL is for.
+#[derive(Clone, Copy)]
+enum Signed {
+    Upload,
+    Download,
+}
+
+impl Signed {
+    /// The headers that its signature covers.
+    const fn headers(self) -> &'static str {
+        match self {
+            Self::Upload => "content-length;content-type;host;if-none-match",
+            Self::Download => "host",
+        }
+    }
+}
+
+pub(super) fn upload_url(state: &mut SirAccount, input: &Input) -> Output {
     let length = input.values["contentLength"].as_u64().unwrap_or_default();
-    let id =
-        promise(state, input.text("caseId"), input.text("fileName"), length, Actor::Customer(&input.who))?;
-    let signed = "content-length;content-type;host;if-none-match";
-    Ok(json!({ "attachmentPresignedUrl": url(state, input.text("caseId"), &id, signed) }))
+    let announced = Announced { case: input.case(), name: input.text("fileName").to_owned(), length };
+    let file = promise(state, &announced, &input.who)?;
+    Ok(json!({ "attachmentPresignedUrl": url(state, &file, Signed::Upload) }))
 }
 
 /// Notes an attachment whose bytes are still to come, and says its id.
 pub(super) fn promise(
-    state: &mut State,
-    case_id: &str,
-    name: &str,
-    length: u64,
-    actor: Actor<'_>,
-) -> Result<String, Refusal> {
-    let (id, now, until) = (state.uuid(), state.clock.epoch(), state.clock.seconds() + LIFETIME);
+    state: &mut SirAccount,
+    announced: &Announced,
+    actor: &Principal,
+) -> Result<CaseFile, SirRefusal> {
+    let Announced { case: case_id, name, length } = announced;
+    let (id, now, until) =
+        (AttachmentId::new(state.uuid()), state.clock.epoch(), state.clock.seconds() + LIFETIME);
     let case = state.open_case(case_id)?;
     let attachments = case.wire["caseAttachments"].as_array_mut();
-    let attachments = attachments.ok_or_else(|| Refusal::not_found("Case", case_id))?;
-    if attachments.iter().any(|attachment| attachment["fileName"] == name) {
-        return Err(Refusal::conflict("An attachment with this name exists already.", "attachment", name));
+    let attachments = attachments.ok_or_else(|| SirRefusal::not_found("Case", case_id.as_str()))?;
+    if attachments.iter().any(|attachment| attachment["fileName"] == name.as_str()) {
+        return Err(SirRefusal::conflict("An attachment with this name exists already.", "attachment", name));
     }
     if attachments.len() >= 50 {
-        return Err(Refusal::quota("A case can have at most 50 attachments.", "L-ATTACHMENTS"));
+        return Err(SirRefusal::quota("A case can have at most 50 attachments.", "L-ATTACHMENTS"));
     }
     attachments.push(json!({ "attachmentId": id, "fileName": name, "attachmentStatus": "Pending",
-        "creator": actor.principal(), "createdDate": now }));
-    case.uploads.insert(id.clone(), Upload { length, bytes: None, until });
-    state.edited(case_id, actor, "ADD_ATTACHMENT", &format!("Attachment {name} was announced."));
-    Ok(id)
+        "creator": actor.name(), "createdDate": now }));
+    case.uploads.insert(id.clone(), Upload { length: *length, bytes: None, until });
+    let message = format!("Attachment {name} was announced.");
+    state.edited(case_id, actor, EditEntry { action: "ADD_ATTACHMENT", message });
+    Ok(CaseFile { case: case_id.clone(), attachment: id })
 }
 
-pub(super) fn download_url(state: &mut State, input: &Input) -> Output {
-    let (case_id, id) = (input.text("caseId"), input.text("attachmentId"));
-    let case = state.case(case_id)?;
+pub(super) fn download_url(state: &mut SirAccount, input: &Input) -> Output {
+    let file = CaseFile { case: input.case(), attachment: AttachmentId::new(input.text("attachmentId")) };
+    let id = file.attachment.as_str();
+    let case = state.case(&file.case)?;
     let attachment = case.wire["caseAttachments"].as_array().into_iter().flatten();
     let attachment = attachment.into_iter().find(|attachment| attachment["attachmentId"] == id);
     match attachment.and_then(|attachment| attachment["attachmentStatus"].as_str()) {
-        None => Err(Refusal::not_found("Attachment", id)),
-        Some("Verified") => Ok(json!({ "attachmentPresignedUrl": url(state, case_id, id, "host") })),
+        None => Err(SirRefusal::not_found("Attachment", id)),
+        Some("Verified") => Ok(json!({ "attachmentPresignedUrl": url(state, &file, Signed::Download) })),
         Some(status) => {
-            Err(Refusal::conflict(&format!("The attachment is {status}, not Verified."), "attachment", id))
+            Err(SirRefusal::conflict(&format!("The attachment is {status}, not Verified."), "attachment", id))
         }
     }
 }
 
 /// Sets what the scan said; nothing happens when there is no such attachment.
-pub(super) fn set_status(state: &mut State, case_id: &str, id: &str, status: &str) {
+pub(super) fn set_status(state: &mut SirAccount, file: &CaseFile, scan: Scan) {
+    let CaseFile { case: case_id, attachment: id } = file;
     let case = state.cases.get_mut(case_id);
     let attachments = case.and_then(|case| case.wire["caseAttachments"].as_array_mut());
-    let attachment =
-        attachments.and_then(|list| list.iter_mut().find(|attachment| attachment["attachmentId"] == id));
+    let attachment = attachments
+        .and_then(|list| list.iter_mut().find(|attachment| attachment["attachmentId"] == id.as_str()));
     let Some(attachment) = attachment else { return };
-    attachment["attachmentStatus"] = status.into();
-    let actor = Actor::Aws("security-ir.amazonaws.com");
-    state.edited(case_id, actor, "UPDATE_ATTACHMENT", &format!("Attachment {id} is {status}."));
-    state.emit("Case Updated", case_id, Some(("updatedBy", actor)));
+    attachment["attachmentStatus"] = scan.name().into();
+    let message = format!("Attachment {id} is {}.", scan.name());
+    state.edited(case_id, &Principal::SERVICE, EditEntry { action: "UPDATE_ATTACHMENT", message });
+    state.emit(CaseEvent::Updated, case_id, &Principal::SERVICE);
 }
 
 /// The only thing in a presigned URL that proves that it was given out.
-fn signature(case_id: &str, id: &str, signed: &str) -> String {
-    hex(&Sha256::digest(format!("presigned {case_id} {id} {signed}")))
+fn signature(file: &CaseFile, signed: Signed) -> String {
+    let CaseFile { case, attachment } = file;
+    hex(&Sha256::digest(format!("presigned {case} {attachment} {}", signed.headers())))
 }
 
-fn url(state: &State, case_id: &str, id: &str, signed: &str) -> String {
+fn url(state: &SirAccount, file: &CaseFile, signed: Signed) -> String {
     let until = state.clock.seconds() + LIFETIME;
     format!(
-        "{}/files/{case_id}/{id}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={LIFETIME}&until={until}\
+        "{}/files/{}/{}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires={LIFETIME}&until={until}\
          &X-Amz-SignedHeaders={}&X-Amz-Signature={}",
         state.settings.files,
-        signed.replace(';', "%3B"),
-        signature(case_id, id, signed),
+        file.case,
+        file.attachment,
+        signed.headers().replace(';', "%3B"),
+        signature(file, signed),
     )
 }
 
 /// PUT or GET of a presigned URL, answered as S3 does.
-pub(super) fn storage(state: &mut State, asked: &Asked, case_id: &str, id: &str) -> Answer {
-    let signed = asked.query("X-Amz-SignedHeaders").unwrap_or_default();
+pub(super) fn storage(state: &mut SirAccount, asked: &WireRequest, file: &CaseFile) -> WireResponse {
+    let headers = asked.query("X-Amz-SignedHeaders").unwrap_or_default();
+    let signed = [Signed::Upload, Signed::Download].into_iter().find(|signed| signed.headers() == headers);
     let until: i64 = asked.query("until").and_then(|until| until.parse().ok()).unwrap_or_default();
-    if asked.query("X-Amz-Signature") != Some(&signature(case_id, id, signed)) {
-        return refuse(403, "SignatureDoesNotMatch");
-    }
+    let proof = |signed: &Signed| asked.query("X-Amz-Signature") == Some(&signature(file, *signed));
+    let Some(signed) = signed.filter(proof) else { return refuse(403, "SignatureDoesNotMatch") };
     if until < state.clock.seconds() {
         return refuse(403, "AccessDenied");
     }
-    match asked.method.as_str() {
-        "GET" if signed == "host" => fetch(state, case_id, id),
-        "PUT" if signed != "host" => put(state, asked, case_id, id),
+    match (asked.method.as_str(), signed) {
+        ("GET", Signed::Download) => fetch(state, file),
+        ("PUT", Signed::Upload) => put(state, asked, file),
         _ => refuse(403, "SignatureDoesNotMatch"),
     }
 }
 
-fn fetch(state: &State, case_id: &str, id: &str) -> Answer {
-    let upload = state.cases.get(case_id).and_then(|case| case.uploads.get(id));
+fn fetch(state: &SirAccount, file: &CaseFile) -> WireResponse {
+    let upload = state.cases.get(&file.case).and_then(|case| case.uploads.get(&file.attachment));
     match upload.and_then(|upload| upload.bytes.clone()) {
-        Some(bytes) => Answer::text(200, "application/octet-stream", bytes),
+        Some(bytes) => WireResponse::text(200, "application/octet-stream", bytes),
         None => refuse(404, "NoSuchKey"),
     }
 }
 
-fn put(state: &mut State, asked: &Asked, case_id: &str, id: &str) -> Answer {
+fn put(state: &mut SirAccount, asked: &WireRequest, file: &CaseFile) -> WireResponse {
     let verdict = state.settings.verdict;
-    let Some(upload) = state.cases.get_mut(case_id).and_then(|case| case.uploads.get_mut(id)) else {
+    let case = state.cases.get_mut(&file.case);
+    let Some(upload) = case.and_then(|case| case.uploads.get_mut(&file.attachment)) else {
         return refuse(404, "NoSuchKey");
     };
     let announced = Some(upload.length.to_string());
@@ -139,37 +177,37 @@ fn put(state: &mut State, asked: &Asked, case_id: &str, id: &str) -> Answer {
         return refuse(412, "PreconditionFailed");
     }
     upload.bytes = Some(asked.body.clone());
-    if verdict != "Pending" {
-        set_status(state, case_id, id, verdict);
+    if verdict != Scan::Pending {
+        set_status(state, file, verdict);
     }
-    Answer::empty(200).with("etag", "\"stand-in\"")
+    WireResponse::empty(200).with("etag", "\"stand-in\"")
 }
 
-fn refuse(status: u16, code: &str) -> Answer {
+fn refuse(status: u16, code: &str) -> WireResponse {
     let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code></Error>");
-    Answer::text(status, "application/xml", body)
+    WireResponse::text(status, "application/xml", body)
 }
 
 /// An attachment that AWS or a person put there, with its bytes, already verified.
 pub(super) fn place(
-    state: &mut State,
-    case_id: &str,
-    name: &str,
+    state: &mut SirAccount,
+    announced: &Announced,
     bytes: Bytes,
-    actor: Actor<'_>,
-) -> Result<String, Refusal> {
-    let id = promise(state, case_id, name, bytes.len() as u64, actor)?;
-    if let Some(upload) = state.cases.get_mut(case_id).and_then(|case| case.uploads.get_mut(&id)) {
+    actor: &Principal,
+) -> Result<AttachmentId, SirRefusal> {
+    let file = promise(state, announced, actor)?;
+    let case = state.cases.get_mut(&file.case);
+    if let Some(upload) = case.and_then(|case| case.uploads.get_mut(&file.attachment)) {
         upload.bytes = Some(bytes);
     }
-    set_status(state, case_id, &id, "Verified");
-    Ok(id)
+    set_status(state, &file, Scan::Verified);
+    Ok(file.attachment)
 }
 
 /// The bytes of an attachment, by file name.
-pub(super) fn bytes(state: &State, case_id: &str, name: &str) -> Option<Bytes> {
+pub(super) fn bytes(state: &SirAccount, case_id: &CaseId, name: &str) -> Option<Bytes> {
     let case = state.cases.get(case_id)?;
     let attachments = case.wire["caseAttachments"].as_array()?;
     let attachment = attachments.iter().find(|attachment: &&Value| attachment["fileName"] == name)?;
-    case.uploads.get(attachment["attachmentId"].as_str()?)?.bytes.clone()
+    case.uploads.get(&AttachmentId::new(attachment["attachmentId"].as_str()?))?.bytes.clone()
 }

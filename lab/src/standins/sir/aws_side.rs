@@ -1,47 +1,28 @@
 //! What does AWS do on its own, and what can a test see and set?
 
 use bytes::Bytes;
+use casebridge::case::{AttachmentId, CaseId, CommentId, InvestigationId, MembershipId, Status};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Order, Sir, attachments, cases, comments,
-    errors::Refusal,
+    Order, SirStandin,
+    attachments::{self, Announced, CaseFile},
+    cases,
+    comments::{self, CommentPlace},
+    errors::SirRefusal,
     investigations, limits, membership,
-    state::{Actor, State},
+    state::{CaseEvent, EditEntry, Principal, Scan, SirAccount},
 };
 
-/// Who can act for AWS.
-const RESPONDER: &str = "AWS Responder";
-const SERVICE: &str = "security-ir.amazonaws.com";
-
-/// What AWS or a person could not do, because the case is not there, is closed, or the input is not allowed.
-type Refused = String;
-
-impl Sir {
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        self.world.with(work)
-    }
-
-    fn does<T>(&self, work: impl FnOnce(&mut State) -> Result<T, Refusal>) -> Result<T, Refused> {
+impl SirStandin {
+    fn does<T>(&self, work: impl FnOnce(&mut SirAccount) -> Result<T, SirRefusal>) -> Result<T, String> {
         self.with(work).map_err(|refusal| format!("{refusal:?}"))
     }
 
-    /// Founds the membership that the stand-in starts with, without an event.
-    pub(super) fn found_membership(&self) {
-        let team = json!([
-            { "name": "Ana Alvarez", "jobTitle": "Incident commander", "email": "ana@example.com" },
-            { "name": "Bo Berg", "jobTitle": "Responder", "email": "bo@example.com" },
-        ]);
-        let values = json!({ "membershipName": "Example organisation", "incidentResponseTeam": team });
-        self.with(|state| {
-            drop(membership::open(state, values.as_object().unwrap_or(&Map::new())));
-            state.outbox.clear();
-        });
-    }
-
     /// AWS opens a proactive, AWS-supported case with this title; says its id.
-    pub fn aws_creates_case(&self, title: &str) -> String {
-        self.aws_creates(json!({ "title": format!("[Proactive case] {title}") })).unwrap_or_default()
+    pub fn aws_creates_case(&self, title: &str) -> CaseId {
+        let made = self.aws_creates(json!({ "title": format!("[Proactive case] {title}") }));
+        made.unwrap_or_else(|_| CaseId::new(""))
     }
 
     /// AWS opens a case from CreateCase's members; what is missing is filled in, the resolver is AWS.
@@ -49,17 +30,19 @@ impl Sir {
     ///
     /// # Errors
     /// When the quota of active cases is used up.
-    pub fn aws_creates(&self, values: Value) -> Result<String, String> {
+    pub fn aws_creates(&self, values: Value) -> Result<CaseId, String> {
         self.does(|state| create(state, &values))
     }
 
     /// A customer's person in the console opens a self-managed case; says its id.
-    pub fn console_creates_case(&self, title: &str) -> String {
+    pub fn console_creates_case(&self, title: &str) -> CaseId {
         let values = filled(&json!({ "title": title, "resolverType": "Self" }), self.clock().seconds());
-        self.does(|state| {
-            cases::open(state, &values, Actor::Customer(&console_principal(state.settings.account.clone())))
-        })
-        .unwrap_or_default()
+        let made = self.does(|state| {
+            let account = &state.settings.account;
+            let ana = format!("arn:aws:sts::{account}:assumed-role/SecurityTeam/ana@example.com");
+            cases::open(state, &values, &Principal::Customer(ana))
+        });
+        made.unwrap_or_else(|_| CaseId::new(""))
     }
 
     /// Adds a comment as `AWS Responder`, `security-ir.amazonaws.com`, or any principal of the customer;
@@ -67,23 +50,33 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such case or it is closed.
-    pub fn aws_comments(&self, case: &str, by: &str, body: &str) -> Result<String, String> {
-        self.does(|state| comments::add(state, case, body, actor(by)))
+    pub fn aws_comments(
+        &self,
+        case: &CaseId,
+        by: impl Into<Principal>,
+        body: &str,
+    ) -> Result<CommentId, String> {
+        self.does(|state| comments::add(state, case, body, &by.into()))
     }
 
     /// Gives a comment a new body, as `AWS Responder`, the service, or a principal of the customer.
     ///
     /// # Errors
     /// When there is no such comment, the case is closed, or a customer edits what AWS wrote.
-    pub fn aws_edits_comment(&self, case: &str, id: &str, by: &str, body: &str) -> Result<(), String> {
-        self.does(|state| comments::edit(state, case, id, body, actor(by)))
+    pub fn aws_edits_comment(
+        &self,
+        place: impl Into<CommentPlace>,
+        by: impl Into<Principal>,
+        body: &str,
+    ) -> Result<(), String> {
+        self.does(|state| comments::edit(state, &place.into(), body, &by.into()))
     }
 
     /// AWS sets any status, `Acknowledged` and `Ready to Close` among them.
     ///
     /// # Errors
     /// When there is no such case or status, or the case is closed.
-    pub fn aws_sets_status(&self, case: &str, status: &str) -> Result<(), String> {
+    pub fn aws_sets_status(&self, case: &CaseId, status: &Status) -> Result<(), String> {
         self.aws_changes(case, &json!({ "caseStatus": status }))
     }
 
@@ -91,7 +84,7 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such case or it is closed.
-    pub fn aws_sets_pending_action(&self, case: &str, action: &str) -> Result<(), String> {
+    pub fn aws_sets_pending_action(&self, case: &CaseId, action: &str) -> Result<(), String> {
         self.aws_changes(case, &json!({ "pendingAction": action }))
     }
 
@@ -99,7 +92,7 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such case, it is closed, or a value is not one of the model's.
-    pub fn aws_changes(&self, case: &str, values: &Value) -> Result<(), String> {
+    pub fn aws_changes(&self, case: &CaseId, values: &Value) -> Result<(), String> {
         self.does(|state| change(state, case, values))
     }
 
@@ -107,8 +100,8 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such case or it is closed already.
-    pub fn aws_closes(&self, case: &str, code: &str) -> Result<(), String> {
-        self.does(|state| cases::shut(state, case, Some(code), Actor::Aws(RESPONDER))).map(drop)
+    pub fn aws_closes(&self, case: &CaseId, code: &str) -> Result<(), String> {
+        self.does(|state| cases::shut(state, case, Some(code), &Principal::RESPONDER)).map(drop)
     }
 
     /// The AI agent adds an investigation (members of InvestigationAction; what is missing is filled in), or
@@ -116,7 +109,7 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such case.
-    pub fn investigates(&self, case: &str, action: &Value) -> Result<String, String> {
+    pub fn investigates(&self, case: &CaseId, action: &Value) -> Result<InvestigationId, String> {
         self.does(|state| investigations::put(state, case, action))
     }
 
@@ -124,23 +117,31 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such case, it is closed, or it has a file of this name.
-    pub fn aws_attaches(&self, case: &str, name: &str, bytes: impl Into<Bytes>) -> Result<String, String> {
-        self.does(|state| attachments::place(state, case, name, bytes.into(), Actor::Aws(RESPONDER)))
+    pub fn aws_attaches(
+        &self,
+        case: &CaseId,
+        name: &str,
+        bytes: impl Into<Bytes>,
+    ) -> Result<AttachmentId, String> {
+        let bytes = bytes.into();
+        let announced = Announced { case: case.clone(), name: name.to_owned(), length: bytes.len() as u64 };
+        self.does(|state| attachments::place(state, &announced, bytes, &Principal::RESPONDER))
     }
 
     /// The scan ends: `Verified`, `Failed`, or `Pending` again.
-    pub fn set_attachment_status(&self, case: &str, attachment: &str, status: &str) {
-        self.with(|state| attachments::set_status(state, case, attachment, status));
+    pub fn set_attachment_status(&self, case: &CaseId, attachment: &AttachmentId, scan: Scan) {
+        let file = CaseFile { case: case.clone(), attachment: attachment.clone() };
+        self.with(|state| attachments::set_status(state, &file, scan));
     }
 
     /// What an attachment becomes as soon as its bytes have arrived: `Verified` (at first), `Failed`, or
     /// `Pending` until [`set_attachment_status`](Self::set_attachment_status).
-    pub fn set_verdict(&self, status: &'static str) {
-        self.with(|state| state.settings.verdict = status);
+    pub fn set_verdict(&self, scan: Scan) {
+        self.with(|state| state.settings.verdict = scan);
     }
 
     /// The bytes uploaded to a case under this file name.
-    pub fn attachment(&self, case: &str, name: &str) -> Option<Bytes> {
+    pub fn attachment(&self, case: &CaseId, name: &str) -> Option<Bytes> {
         self.with(|state| attachments::bytes(state, case, name))
     }
 
@@ -155,23 +156,23 @@ impl Sir {
     }
 
     /// A case as GetCase answers it.
-    pub fn case(&self, id: &str) -> Option<Value> {
+    pub fn case(&self, id: &CaseId) -> Option<Value> {
         self.with(|state| state.cases.get(id).map(|case| Value::Object(case.wire.clone())))
     }
 
     /// A case's comments as ListComments answers them, oldest first.
-    pub fn comments(&self, case: &str) -> Vec<Value> {
+    pub fn comments(&self, case: &CaseId) -> Vec<Value> {
         self.with(|state| state.cases.get(case).map(|case| case.comments.clone()).unwrap_or_default())
     }
 
     /// The same without so many of the oldest.
-    pub fn comments_from(&self, case: &str, known: usize) -> Vec<Value> {
+    pub fn comments_from(&self, case: &CaseId, known: usize) -> Vec<Value> {
         let after = |comments: &Vec<Value>| comments.iter().skip(known).cloned().collect();
         self.with(|state| state.cases.get(case).map(|case| after(&case.comments)).unwrap_or_default())
     }
 
     /// The id of the membership that the stand-in started with, or of the one made last.
-    pub fn membership_id(&self) -> Option<String> {
+    pub fn membership_id(&self) -> Option<MembershipId> {
         self.with(|state| state.memberships.keys().next_back().cloned())
     }
 
@@ -179,7 +180,7 @@ impl Sir {
     ///
     /// # Errors
     /// When there is no such membership.
-    pub fn terminates_membership(&self, id: &str) -> Result<(), String> {
+    pub fn terminates_membership(&self, id: &MembershipId) -> Result<(), String> {
         self.does(|state| membership::terminate(state, id))
     }
 
@@ -205,14 +206,9 @@ impl Sir {
         self.with(|state| state.finding_metrics = counters);
     }
 
-    /// From now on a read can be asked for as of an earlier time, at most 5 s.
-    pub fn remember_the_past(&self) {
-        self.world.past.begin();
-    }
-
     /// The id of the case that is made next.
-    pub fn set_next_case(&self, id: &str) {
-        self.with(|state| state.settings.next_case = Some(id.to_owned()));
+    pub fn set_next_case(&self, id: &CaseId) {
+        self.with(|state| state.settings.next_case = Some(id.clone()));
     }
 
     /// A list's page has at most so many items, whatever is asked for: 25 at first.
@@ -227,12 +223,12 @@ impl Sir {
 
     /// As whom signed requests count, an assumed role's ARN at first.
     pub fn set_principal(&self, principal: &str) {
-        self.with(|state| state.settings.principal = principal.to_owned());
+        self.with(|state| state.settings.principal = Principal::Customer(principal.to_owned()));
     }
 
     /// The principal as whom signed requests count.
     pub fn principal(&self) -> String {
-        self.with(|state| state.settings.principal.clone())
+        self.with(|state| state.settings.principal.name().to_owned())
     }
 
     /// The base of presigned URLs, the stand-in's own at first. `{base}/files/…` must lead here.
@@ -256,13 +252,15 @@ impl Sir {
     }
 }
 
-/// Whoever is not AWS is a principal of the customer.
-pub(super) fn actor(by: &str) -> Actor<'_> {
-    if matches!(by, RESPONDER | SERVICE) { Actor::Aws(by) } else { Actor::Customer(by) }
-}
-
-fn console_principal(account: String) -> String {
-    format!("arn:aws:sts::{account}:assumed-role/SecurityTeam/ana@example.com")
+/// Founds the membership that the stand-in starts with, without an event.
+pub(super) fn found_membership(state: &mut SirAccount) {
+    let team = json!([
+        { "name": "Ana Alvarez", "jobTitle": "Incident commander", "email": "ana@example.com" },
+        { "name": "Bo Berg", "jobTitle": "Responder", "email": "bo@example.com" },
+    ]);
+    let values = json!({ "membershipName": "Example organisation", "incidentResponseTeam": team });
+    drop(membership::open(state, values.as_object().unwrap_or(&Map::new())));
+    state.outbox.clear();
 }
 
 /// CreateCase's members, filled in: it began an hour ago.
@@ -283,50 +281,50 @@ fn filled(values: &Value, now: i64) -> Map<String, Value> {
     whole.as_object().cloned().unwrap_or_default()
 }
 
-pub(super) fn create(state: &mut State, values: &Value) -> Result<String, Refusal> {
+pub(super) fn create(state: &mut SirAccount, values: &Value) -> Result<CaseId, SirRefusal> {
     let mut values = filled(values, state.clock.seconds());
     let tags = values.entry("tags").or_insert_with(|| json!({}));
     tags["SecurityIncidentResponseManaged"] = "true".into();
-    cases::open(state, &values, Actor::Aws(SERVICE))
+    cases::open(state, &values, &Principal::SERVICE)
 }
 
-pub(super) fn change(state: &mut State, id: &str, values: &Value) -> Result<(), Refusal> {
-    let actor = Actor::Aws(RESPONDER);
+pub(super) fn change(state: &mut SirAccount, id: &CaseId, values: &Value) -> Result<(), SirRefusal> {
+    let actor = &Principal::RESPONDER;
     let mut rest = values.as_object().cloned().unwrap_or_default();
     state.open_case(id)?;
     if let Some(status) = rest.remove("caseStatus").as_ref().and_then(Value::as_str) {
         if !limits::STATUSES.contains(&status) || status == "Closed" {
-            return Err(Refusal::field("caseStatus", "There is no such status, or it is set by closing."));
+            return Err(SirRefusal::field("caseStatus", "There is no such status, or it is set by closing."));
         }
-        cases::set_status(state, id, status, actor);
+        cases::set_status(state, id, &Status::from(status.to_owned()), actor);
     }
     if let Some(action) = rest.remove("pendingAction") {
         if action != "Customer" && action != "None" {
-            return Err(Refusal::field("pendingAction", "There is no such action."));
+            return Err(SirRefusal::field("pendingAction", "There is no such action."));
         }
         let message = format!("The pending action is now {action}.");
         state.open_case(id)?.wire.insert("pendingAction".into(), action);
-        state.edited(id, actor, "UPDATE_PENDING_ACTION", &message);
-        state.emit("Case Updated", id, Some(("updatedBy", actor)));
+        state.edited(id, actor, EditEntry { action: "UPDATE_PENDING_ACTION", message });
+        state.emit(CaseEvent::Updated, id, actor);
     }
     if rest.is_empty() { Ok(()) } else { cases::change(state, id, &rest, actor) }
 }
 
-pub(super) fn whole(state: &State) -> Value {
+pub(super) fn whole(state: &SirAccount) -> Value {
     let cases: Map<String, Value> = state
         .cases
         .iter()
         .map(|(id, case)| {
             let value = json!({ "case": case.wire, "comments": case.comments, "edits": case.edits,
                 "investigations": case.investigations, "tags": case.tags });
-            (id.clone(), value)
+            (id.to_string(), value)
         })
         .collect();
     let memberships: Map<String, Value> = state
         .memberships
         .iter()
         .map(|(id, membership)| {
-            (id.clone(), json!({ "membership": membership.wire, "tags": membership.tags }))
+            (id.to_string(), json!({ "membership": membership.wire, "tags": membership.tags }))
         })
         .collect();
     json!({ "cases": cases, "memberships": memberships })

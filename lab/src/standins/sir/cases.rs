@@ -4,13 +4,14 @@
 
 use std::borrow::Cow;
 
+use casebridge::case::{CaseId, Status};
 use serde_json::{Map, Value, json};
 
 use super::{
     Input, Output,
-    errors::Refusal,
+    errors::SirRefusal,
     pages::page,
-    state::{Actor, Case, State},
+    state::{CaseEvent, EditEntry, Principal, Resource, SirAccount, StoredCase},
 };
 
 /// Lists of a case that UpdateCase changes by `…ToAdd` and `…ToDelete`: name, most entries, what identifies one.
@@ -23,39 +24,37 @@ const LISTS: &[(&str, usize, Option<&str>)] = &[
 ];
 
 /// Whether a self-managed case may go from one status to another by UpdateCaseStatus.
-pub(super) fn may_move(from: &str, to: &str) -> bool {
-    const DETECT: &str = "Detection and Analysis";
-    const CONTAIN: &str = "Containment, Eradication and Recovery";
-    const POST: &str = "Post-incident Activities";
+pub(super) fn may_move(from: &Status, to: &Status) -> bool {
+    use Status::{Containment, Detection, PostIncident, Submitted};
     matches!(
         (from, to),
-        ("Submitted", DETECT | CONTAIN | POST)
-            | (DETECT, CONTAIN | POST)
-            | (CONTAIN, DETECT | POST)
-            | (POST, DETECT | CONTAIN)
+        (Submitted, Detection | Containment | PostIncident)
+            | (Detection, Containment | PostIncident)
+            | (Containment, Detection | PostIncident)
+            | (PostIncident, Detection | Containment)
     )
 }
 
-pub(super) fn create(state: &mut State, input: &Input) -> Output {
-    let id = open(state, &input.values, Actor::Customer(&input.who))?;
+pub(super) fn create(state: &mut SirAccount, input: &Input) -> Output {
+    let id = open(state, &input.values, &input.who)?;
     Ok(json!({ "caseId": id }))
 }
 
 /// Makes a case, whoever asks for it, and says its id.
 pub(super) fn open(
-    state: &mut State,
+    state: &mut SirAccount,
     values: &Map<String, Value>,
-    actor: Actor<'_>,
-) -> Result<String, Refusal> {
+    actor: &Principal,
+) -> Result<CaseId, SirRefusal> {
     let by_aws = usize::from(values["resolverType"] == "AWS");
-    let active = |case: &&Case| {
+    let active = |case: &&StoredCase| {
         case.wire["caseStatus"] != "Closed" && case.wire["resolverType"] == values["resolverType"]
     };
     if state.cases.values().filter(active).count() >= state.settings.quotas[by_aws] {
         let code = ["L-87F7FF63", "L-A44E2290"][by_aws];
-        return Err(Refusal::quota("The quota of active cases is used up.", code));
+        return Err(SirRefusal::quota("The quota of active cases is used up.", code));
     }
-    let counted = format!("{:010}", 7_000_000_000 + state.next());
+    let counted = CaseId::new(format!("{:010}", 7_000_000_000 + state.next()));
     let id = state.settings.next_case.take().unwrap_or(counted);
     let now = state.clock.epoch();
     let mut wire = values.clone();
@@ -65,7 +64,7 @@ pub(super) fn open(
         wire.entry(*list).or_insert_with(|| json!([]));
     }
     for (name, value) in [
-        ("caseArn", state.arn("case", &id).into()),
+        ("caseArn", state.arn(&Resource::Case(id.clone())).into()),
         ("caseStatus", "Submitted".into()),
         ("pendingAction", "None".into()),
         ("createdDate", now.clone()),
@@ -74,7 +73,7 @@ pub(super) fn open(
     ] {
         wire.insert(name.into(), value);
     }
-    let case = Case {
+    let case = StoredCase {
         wire,
         comments: vec![],
         edits: vec![],
@@ -83,16 +82,17 @@ pub(super) fn open(
         uploads: Default::default(),
     };
     state.cases.insert(id.clone(), case);
-    state.edited(&id, actor, "CREATE_CASE", "The case was created.");
-    state.emit("Case Created", &id, Some(("createdBy", actor)));
+    let message = "The case was created.".to_owned();
+    state.edited(&id, actor, EditEntry { action: "CREATE_CASE", message });
+    state.emit(CaseEvent::Created, &id, actor);
     Ok(id)
 }
 
-pub(super) fn get(state: &mut State, input: &Input) -> Output {
-    Ok(Value::Object(state.case(input.text("caseId"))?.wire.clone()))
+pub(super) fn get(state: &mut SirAccount, input: &Input) -> Output {
+    Ok(Value::Object(state.case(&input.case())?.wire.clone()))
 }
 
-pub(super) fn list(state: &mut State, input: &Input) -> Output {
+pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
     const SHOWN: [&str; 9] = [
         "lastUpdatedDate",
         "title",
@@ -104,37 +104,37 @@ pub(super) fn list(state: &mut State, input: &Input) -> Output {
         "resolverType",
         "pendingAction",
     ];
-    let item = |(id, case): (&String, &Case)| {
+    let item = |(id, case): (&CaseId, &StoredCase)| {
         let mut item: Map<String, Value> = SHOWN
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), case.wire.get(*name)?.clone())))
             .collect();
-        item.insert("caseId".into(), id.clone().into());
-        (id.clone(), Cow::Owned(Value::Object(item)))
+        item.insert("caseId".into(), json!(id));
+        (id.to_string(), Cow::Owned(Value::Object(item)))
     };
     let items = state.cases.iter().map(item).collect();
     page("cases", "items", items, state.listing(), input).map(Value::Object)
 }
 
-pub(super) fn edits(state: &mut State, input: &Input) -> Output {
-    let (id, how) = (input.text("caseId"), state.listing());
-    let edits = state.case(id)?.edits.iter().enumerate();
+pub(super) fn edits(state: &mut SirAccount, input: &Input) -> Output {
+    let (id, how) = (input.case(), state.listing());
+    let edits = state.case(&id)?.edits.iter().enumerate();
     let items = edits.map(|(n, edit)| (format!("{n:06}"), Cow::Borrowed(edit))).collect();
     page(&format!("edits of {id}"), "items", items, how, input).map(Value::Object)
 }
 
-pub(super) fn update(state: &mut State, input: &Input) -> Output {
-    change(state, input.text("caseId"), &input.values, Actor::Customer(&input.who))?;
+pub(super) fn update(state: &mut SirAccount, input: &Input) -> Output {
+    change(state, &input.case(), &input.values, &input.who)?;
     Ok(Value::Null)
 }
 
 /// Applies UpdateCase's members; either all of them or none.
 pub(super) fn change(
-    state: &mut State,
-    id: &str,
+    state: &mut SirAccount,
+    id: &CaseId,
     values: &Map<String, Value>,
-    actor: Actor<'_>,
-) -> Result<(), Refusal> {
+    actor: &Principal,
+) -> Result<(), SirRefusal> {
     let case = state.open_case(id)?;
     let mut wire = case.wire.clone();
     let mut changed = vec![];
@@ -160,17 +160,21 @@ pub(super) fn change(
         let entries = merged(&wire[*list], add, delete, *key);
         if entries.len() > *most {
             let why = format!("A case can have at most {most} entries.");
-            return Err(Refusal::field(&format!("{list}ToAdd"), &why));
+            return Err(SirRefusal::field(&format!("{list}ToAdd"), &why));
         }
         wire.insert((*list).into(), entries.into());
         changed.push((*list).to_owned());
     }
     if changed.is_empty() {
-        return Err(Refusal::invalid("OTHER", &[("caseId", "At least one member to update must be given.")]));
+        return Err(SirRefusal::invalid(
+            "OTHER",
+            &[("caseId", "At least one member to update must be given.")],
+        ));
     }
     case.wire = wire;
-    state.edited(id, actor, "UPDATE_CASE", &format!("Changed: {}.", changed.join(", ")));
-    state.emit("Case Updated", id, Some(("updatedBy", actor)));
+    let message = format!("Changed: {}.", changed.join(", "));
+    state.edited(id, actor, EditEntry { action: "UPDATE_CASE", message });
+    state.emit(CaseEvent::Updated, id, actor);
     Ok(())
 }
 
@@ -195,57 +199,62 @@ fn merged(
     entries
 }
 
-pub(super) fn update_status(state: &mut State, input: &Input) -> Output {
-    let (id, to) = (input.text("caseId"), input.text("caseStatus"));
+pub(super) fn update_status(state: &mut SirAccount, input: &Input) -> Output {
+    let (id, to) = (&input.case(), Status::from(input.text("caseStatus").to_owned()));
     let case = state.open_case(id)?;
     if case.wire["resolverType"] == "AWS" {
-        return Err(Refusal::invalid(
+        return Err(SirRefusal::invalid(
             "OTHER",
             &[("caseStatus", "Only AWS can set the status of an AWS-supported case.")],
         ));
     }
-    let from = case.wire["caseStatus"].as_str().unwrap_or_default().to_owned();
-    if !may_move(&from, to) {
-        let why = format!("A case cannot go from {from} to {to}.");
-        return Err(Refusal::field("caseStatus", &why));
+    let from = Status::from(case.wire["caseStatus"].as_str().unwrap_or_default().to_owned());
+    if !may_move(&from, &to) {
+        let why = format!("A case cannot go from {} to {}.", from.as_str(), to.as_str());
+        return Err(SirRefusal::field("caseStatus", &why));
     }
-    set_status(state, id, to, Actor::Customer(&input.who));
+    set_status(state, id, &to, &input.who);
     Ok(json!({ "caseStatus": to }))
 }
 
 /// Sets a status without asking whether it may be.
-pub(super) fn set_status(state: &mut State, id: &str, to: &str, actor: Actor<'_>) {
+pub(super) fn set_status(state: &mut SirAccount, id: &CaseId, to: &Status, actor: &Principal) {
     if let Some(case) = state.cases.get_mut(id) {
-        case.wire.insert("caseStatus".into(), to.into());
+        case.wire.insert("caseStatus".into(), json!(to));
     }
-    state.edited(id, actor, "UPDATE_CASE_STATUS", &format!("The status is now {to}."));
-    state.emit("Case Updated", id, Some(("updatedBy", actor)));
+    let message = format!("The status is now {}.", to.as_str());
+    state.edited(id, actor, EditEntry { action: "UPDATE_CASE_STATUS", message });
+    state.emit(CaseEvent::Updated, id, actor);
 }
 
-pub(super) fn update_resolver(state: &mut State, input: &Input) -> Output {
-    let (id, to) = (input.text("caseId"), input.text("resolverType"));
+pub(super) fn update_resolver(state: &mut SirAccount, input: &Input) -> Output {
+    let (id, to) = (&input.case(), input.text("resolverType"));
     let case = state.open_case(id)?;
     match (case.wire["resolverType"].as_str(), to) {
         (Some("Self"), "AWS") => {}
         (Some("AWS"), "Self") => {
-            return Err(Refusal::conflict("An AWS-supported case cannot become self-managed.", "case", id));
+            return Err(SirRefusal::conflict(
+                "An AWS-supported case cannot become self-managed.",
+                "case",
+                id.as_str(),
+            ));
         }
-        _ => return Err(Refusal::conflict("The case already has this resolver.", "case", id)),
+        _ => return Err(SirRefusal::conflict("The case already has this resolver.", "case", id.as_str())),
     }
     case.wire.insert("resolverType".into(), to.into());
     case.wire.insert("caseStatus".into(), "Submitted".into());
-    let actor = Actor::Customer(&input.who);
-    state.edited(id, actor, "UPDATE_RESOLVER_TYPE", "The case is now AWS-supported.");
-    state.emit("Case Updated", id, Some(("updatedBy", actor)));
+    let message = "The case is now AWS-supported.".to_owned();
+    state.edited(id, &input.who, EditEntry { action: "UPDATE_RESOLVER_TYPE", message });
+    state.emit(CaseEvent::Updated, id, &input.who);
     Ok(json!({ "caseId": id, "caseStatus": "Submitted", "resolverType": to }))
 }
 
-pub(super) fn close(state: &mut State, input: &Input) -> Output {
-    shut(state, input.text("caseId"), None, Actor::Customer(&input.who))
+pub(super) fn close(state: &mut SirAccount, input: &Input) -> Output {
+    shut(state, &input.case(), None, &input.who)
 }
 
 /// Closes a case for ever; only AWS gives a closure code.
-pub(super) fn shut(state: &mut State, id: &str, code: Option<&str>, actor: Actor<'_>) -> Output {
+pub(super) fn shut(state: &mut SirAccount, id: &CaseId, code: Option<&str>, actor: &Principal) -> Output {
     let now = state.clock.epoch();
     let case = state.open_case(id)?;
     case.wire.insert("caseStatus".into(), "Closed".into());
@@ -254,8 +263,9 @@ pub(super) fn shut(state: &mut State, id: &str, code: Option<&str>, actor: Actor
     if let Some(code) = code {
         case.wire.insert("closureCode".into(), code.into());
     }
-    state.edited(id, actor, "CLOSE_CASE", "The case was closed.");
-    state.emit("Case Closed", id, None);
+    let message = "The case was closed.".to_owned();
+    state.edited(id, actor, EditEntry { action: "CLOSE_CASE", message });
+    state.emit(CaseEvent::Closed, id, actor);
     Ok(json!({ "caseStatus": "Closed", "closedDate": now }))
 }
 
@@ -265,17 +275,12 @@ mod tests {
 
     #[test]
     fn nothing_goes_back_to_submitted_and_nothing_stays() {
-        let all = [
-            "Submitted",
-            "Detection and Analysis",
-            "Containment, Eradication and Recovery",
-            "Post-incident Activities",
-        ];
+        let all = [Status::Submitted, Status::Detection, Status::Containment, Status::PostIncident];
         let legal =
             all.iter().flat_map(|from| all.iter().filter(|to| may_move(from, to)).map(move |to| (from, to)));
         let legal: Vec<_> = legal.collect();
         assert_eq!(legal.len(), 9);
-        assert!(legal.iter().all(|(from, to)| from != to && **to != "Submitted"));
+        assert!(legal.iter().all(|(from, to)| from != to && **to != Status::Submitted));
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::super::{
-    exchange::Answer,
-    shape::{Misfit, Wrong},
+    ErrorCode,
+    exchange::WireResponse,
+    shape::{Misfit, Mismatch},
 };
 
 /// An error of the model, ready for the wire.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Refusal {
+pub(super) struct SirRefusal {
     name: &'static str,
     body: Value,
 }
@@ -34,7 +35,7 @@ const STATUS: &[(&str, u16)] = &[
     ("ServiceUnavailable", 503),
 ];
 
-impl Refusal {
+impl SirRefusal {
     pub(super) fn conflict(message: &str, kind: &str, id: &str) -> Self {
         let body = json!({ "message": message, "resourceId": id, "resourceType": kind });
         Self { name: "ConflictException", body }
@@ -88,9 +89,10 @@ impl Refusal {
     }
 
     /// An error by name with made-up members, for faults.
-    pub(super) fn named(name: &str) -> Self {
-        let name = STATUS.iter().map(|(known, _)| *known).find(|known| *known == name);
+    pub(super) fn named(code: &ErrorCode) -> Self {
+        let name = STATUS.iter().map(|(known, _)| *known).find(|known| *known == code.as_str());
         match name {
+            None if code.as_str() == "throttled" => Self::throttled(),
             Some("ThrottlingException") => Self::throttled(),
             Some("ValidationException") => Self::invalid("OTHER", &[]),
             Some("ConflictException") => Self::conflict("The resource is in conflict.", "case", "0000000000"),
@@ -106,13 +108,13 @@ impl Refusal {
     }
 
     /// As a client knows it.
-    pub(super) fn told(self) -> super::Refused {
-        super::Refused { name: self.name.to_owned(), body: self.body }
+    pub(super) fn told(self) -> super::SirRefused {
+        super::SirRefused { name: self.name.to_owned(), body: self.body }
     }
 
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn answer(&self) -> WireResponse {
         let status = STATUS.iter().find(|(name, _)| *name == self.name).map_or(500, |(_, status)| *status);
-        let answer = Answer::json(status, &self.body)
+        let answer = WireResponse::json(status, &self.body)
             // Real answers carry this suffix now and then; clients must cut it off.
             .with("x-amzn-errortype", &format!("{}:http://internal.amazon.com/coral/", self.name))
             .with("x-amzn-requestid", "00000000-0000-4000-8000-000000000000");
@@ -133,19 +135,23 @@ fn field_name(pointer: &str) -> String {
     name
 }
 
-fn describe(fault: &Wrong) -> String {
+fn describe(fault: &Mismatch) -> String {
     match fault {
-        Wrong::Missing => "Member must not be null".into(),
-        Wrong::Unknown => "Member is not known".into(),
-        Wrong::Type(wanted) => format!("Member must be of type {wanted}"),
-        Wrong::Short(min) | Wrong::Few(min) => {
+        Mismatch::Missing => "Member must not be null".into(),
+        Mismatch::Unknown => "Member is not known".into(),
+        Mismatch::Type(wanted) => format!("Member must be of type {wanted}"),
+        Mismatch::Short(min) | Mismatch::Few(min) => {
             format!("Member must have length greater than or equal to {min}")
         }
-        Wrong::Long(max) | Wrong::Many(max) => format!("Member must have length less than or equal to {max}"),
-        Wrong::Range(min, max) => format!("Member must be between {min} and {max}, inclusive"),
-        Wrong::NotOneOf(options) => format!("Member must satisfy enum value set: [{}]", options.join(", ")),
-        Wrong::Form => "Member must satisfy the regular expression pattern of the model".into(),
-        Wrong::UnknownTag(tag) => format!("Member has the unknown type {tag}"),
+        Mismatch::Long(max) | Mismatch::Many(max) => {
+            format!("Member must have length less than or equal to {max}")
+        }
+        Mismatch::Range(min, max) => format!("Member must be between {min} and {max}, inclusive"),
+        Mismatch::NotOneOf(options) => {
+            format!("Member must satisfy enum value set: [{}]", options.join(", "))
+        }
+        Mismatch::Form => "Member must satisfy the regular expression pattern of the model".into(),
+        Mismatch::UnknownTag(tag) => format!("Member has the unknown type {tag}"),
     }
 }
 

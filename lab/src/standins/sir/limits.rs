@@ -2,37 +2,37 @@
 //!
 //! Lengths, ranges, enumerations and patterns of `security-ir/2018-05-10/service-2.json`.
 
-use super::super::shape::{Field, Kind, formed, list, may, need, text};
+use super::super::shape::{FieldShape, Shape, formed, list, may, need, text};
 
-pub(super) const CASE_ID: Kind = formed(10, 32, |id| id.bytes().take(10).all(|byte| byte.is_ascii_digit()));
-pub(super) const COMMENT_ID: Kind = formed(6, 6, digits);
-pub(super) const ATTACHMENT_ID: Kind = formed(36, 36, is_uuid);
-pub(super) const MEMBERSHIP_ID: Kind = formed(12, 34, |id| is_tail(id.strip_prefix("m-"), 10, 32));
-pub(super) const INVESTIGATION_ID: Kind = formed(14, 36, |id| is_tail(id.strip_prefix("inv-"), 10, 32));
-pub(super) const RESOURCE_ARN: Kind = formed(12, 1010, is_resource_arn);
-pub(super) const ACCOUNT: Kind = formed(12, 12, digits);
-pub(super) const TOKEN: Kind = text(1, 255);
-pub(super) const NEXT_TOKEN: Kind = text(0, 2000);
-pub(super) const MAX_RESULTS: Kind = Kind::Whole { min: 1, max: 25 };
-pub(super) const TITLE: Kind = text(1, 300);
-pub(super) const DESCRIPTION: Kind = text(1, 8000);
-pub(super) const COMMENT: Kind = text(1, 12_000);
-pub(super) const FILE_NAME: Kind = formed(1, 255, |name| {
+pub(super) const CASE_ID: Shape = formed(10, 32, |id| id.bytes().take(10).all(|byte| byte.is_ascii_digit()));
+pub(super) const COMMENT_ID: Shape = formed(6, 6, digits);
+pub(super) const ATTACHMENT_ID: Shape = formed(36, 36, is_uuid);
+pub(super) const MEMBERSHIP_ID: Shape = formed(12, 34, |id| is_tail(id.strip_prefix("m-"), 10, 32));
+pub(super) const INVESTIGATION_ID: Shape = formed(14, 36, |id| is_tail(id.strip_prefix("inv-"), 10, 32));
+pub(super) const RESOURCE_ARN: Shape = formed(12, 1010, is_resource_arn);
+pub(super) const ACCOUNT: Shape = formed(12, 12, digits);
+pub(super) const TOKEN: Shape = text(1, 255);
+pub(super) const NEXT_TOKEN: Shape = text(0, 2000);
+pub(super) const MAX_RESULTS: Shape = Shape::Whole { min: 1, max: 25 };
+pub(super) const TITLE: Shape = text(1, 300);
+pub(super) const DESCRIPTION: Shape = text(1, 8000);
+pub(super) const COMMENT: Shape = text(1, 12_000);
+pub(super) const FILE_NAME: Shape = formed(1, 255, |name| {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 });
-pub(super) const FILE_LENGTH: Kind = Kind::Whole { min: 1, max: 104_857_600 };
-pub(super) const TAGS: Kind = Kind::Texts { max: 200, key: 128, value: 256 };
-pub(super) const TAG_KEYS: Kind = list(0, usize::MAX, &text(1, 128));
-pub(super) const RESOLVER: Kind = Kind::OneOf(&["AWS", "Self"]);
-pub(super) const ENGAGEMENT: Kind = Kind::OneOf(&["Security Incident", "Investigation"]);
-pub(super) const USEFULNESS: Kind = Kind::OneOf(&["USEFUL", "NOT_USEFUL"]);
-pub(super) const FEEDBACK: Kind = text(1, 1000);
-pub(super) const MEMBERSHIP_NAME: Kind = text(3, 50);
-pub(super) const ISO_TIME: Kind = formed(1, 64, |value| {
+pub(super) const FILE_LENGTH: Shape = Shape::Whole { min: 1, max: 104_857_600 };
+pub(super) const TAGS: Shape = Shape::Texts { max: 200, key: 128, value: 256 };
+pub(super) const TAG_KEYS: Shape = list(0, usize::MAX, &text(1, 128));
+pub(super) const RESOLVER: Shape = Shape::OneOf(&["AWS", "Self"]);
+pub(super) const ENGAGEMENT: Shape = Shape::OneOf(&["Security Incident", "Investigation"]);
+pub(super) const USEFULNESS: Shape = Shape::OneOf(&["USEFUL", "NOT_USEFUL"]);
+pub(super) const FEEDBACK: Shape = text(1, 1000);
+pub(super) const MEMBERSHIP_NAME: Shape = text(3, 50);
+pub(super) const ISO_TIME: Shape = formed(1, 64, |value| {
     time::OffsetDateTime::parse(value, &time::format_description::well_known::Rfc3339).is_ok()
 });
 /// What UpdateCaseStatus takes; `Closed` is not among them.
-pub(super) const SELF_STATUS: Kind = Kind::OneOf(&[
+pub(super) const SELF_STATUS: Shape = Shape::OneOf(&[
     "Submitted",
     "Detection and Analysis",
     "Containment, Eradication and Recovery",
@@ -49,43 +49,43 @@ pub(super) const STATUSES: &[&str] = &[
     "Closed",
 ];
 
-pub(super) const ACCOUNTS: Kind = list(0, 200, &ACCOUNT);
-pub(super) const SERVICES: Kind = list(0, 600, &formed(2, 50, is_service_name));
-pub(super) const REGIONS: Kind = list(0, 50, &Kind::Object(&[need("region", REGION)]));
-pub(super) const WATCHERS: Kind = list(
+pub(super) const ACCOUNTS: Shape = list(0, 200, &ACCOUNT);
+pub(super) const SERVICES: Shape = list(0, 600, &formed(2, 50, is_service_name));
+pub(super) const REGIONS: Shape = list(0, 50, &Shape::Object(&[need("region", REGION)]));
+pub(super) const WATCHERS: Shape = list(
     0,
     30,
-    &Kind::Object(&[need("email", EMAIL), may("name", text(1, 50)), may("jobTitle", text(1, 50))]),
+    &Shape::Object(&[need("email", EMAIL), may("name", text(1, 50)), may("jobTitle", text(1, 50))]),
 );
-pub(super) const ACTORS: Kind = list(
+pub(super) const ACTORS: Shape = list(
     0,
     200,
-    &Kind::Object(&[need("ipAddress", formed(1, 64, is_address)), may("userAgent", text(1, 500))]),
+    &Shape::Object(&[need("ipAddress", formed(1, 64, is_address)), may("userAgent", text(1, 500))]),
 );
-pub(super) const METADATA: Kind =
-    list(1, 30, &Kind::Object(&[need("key", text(1, 500)), need("value", text(1, 2000))]));
-pub(super) const TEAM: Kind = list(2, 10, &Kind::Object(RESPONDER));
-pub(super) const FEATURES: Kind = list(
+pub(super) const METADATA: Shape =
+    list(1, 30, &Shape::Object(&[need("key", text(1, 500)), need("value", text(1, 2000))]));
+pub(super) const TEAM: Shape = list(2, 10, &Shape::Object(RESPONDER));
+pub(super) const FEATURES: Shape = list(
     1,
     2,
-    &Kind::Object(&[need("featureName", Kind::OneOf(&["Triage"])), need("isEnabled", Kind::Flag)]),
+    &Shape::Object(&[need("featureName", Shape::OneOf(&["Triage"])), need("isEnabled", Shape::Flag)]),
 );
-pub(super) const COVERAGE_UPDATE: Kind = Kind::Object(&[
-    may("coverEntireOrganization", Kind::Flag),
+pub(super) const COVERAGE_UPDATE: Shape = Shape::Object(&[
+    may("coverEntireOrganization", Shape::Flag),
     may("organizationalUnitsToAdd", list(1, 5, &UNIT)),
     may("organizationalUnitsToRemove", list(1, 5, &UNIT)),
 ]);
-pub(super) const MEMBER_ACCOUNTS: Kind = list(1, 100, &ACCOUNT);
+pub(super) const MEMBER_ACCOUNTS: Shape = list(1, 100, &ACCOUNT);
 
-const RESPONDER: &[Field] = &[
+const RESPONDER: &[FieldShape] = &[
     need("name", text(3, 50)),
     need("jobTitle", text(1, 50)),
     need("email", EMAIL),
-    may("communicationPreferences", list(0, usize::MAX, &Kind::OneOf(COMMUNICATIONS))),
+    may("communicationPreferences", list(0, usize::MAX, &Shape::OneOf(COMMUNICATIONS))),
 ];
-const UNIT: Kind = formed(16, 68, is_unit);
-const EMAIL: Kind = formed(6, 254, is_email);
-const REGION: Kind = Kind::OneOf(&[
+const UNIT: Shape = formed(16, 68, is_unit);
+const EMAIL: Shape = formed(6, 254, is_email);
+const REGION: Shape = Shape::OneOf(&[
     "af-south-1",
     "ap-east-1",
     "ap-east-2",

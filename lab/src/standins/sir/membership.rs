@@ -3,44 +3,46 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use casebridge::case::MembershipId;
 use serde_json::{Map, Value, json};
 
 use super::{
     Input, Output,
-    errors::Refusal,
+    errors::SirRefusal,
     pages::page,
-    state::{Membership, State},
+    state::{Resource, SirAccount, StoredMembership},
 };
 
-pub(super) fn create(state: &mut State, input: &Input) -> Output {
+pub(super) fn create(state: &mut SirAccount, input: &Input) -> Output {
     if state.is_active() {
-        return Err(Refusal::conflict("There is an active membership already.", "membership", "active"));
+        return Err(SirRefusal::conflict("There is an active membership already.", "membership", "active"));
     }
     let id = open(state, &input.values)?;
     Ok(json!({ "membershipId": id }))
 }
 
-/// Makes an active membership and says its id.
 /// Gives the first membership this id.
-pub(super) fn renamed(memberships: &mut BTreeMap<String, Membership>, id: &str) {
+pub(super) fn renamed(memberships: &mut BTreeMap<MembershipId, StoredMembership>, id: &MembershipId) {
     if let Some((old, mut membership)) = memberships.pop_first() {
-        membership.wire.insert("membershipId".into(), id.into());
-        let arn = membership.wire["membershipArn"].as_str().unwrap_or_default().replace(&old, id);
+        membership.wire.insert("membershipId".into(), json!(id));
+        let arn =
+            membership.wire["membershipArn"].as_str().unwrap_or_default().replace(old.as_str(), id.as_str());
         membership.wire.insert("membershipArn".into(), arn.into());
-        memberships.insert(id.to_owned(), membership);
+        memberships.insert(id.clone(), membership);
     }
 }
 
-pub(super) fn open(state: &mut State, values: &Map<String, Value>) -> Result<String, Refusal> {
+/// Makes an active membership and says its id.
+pub(super) fn open(state: &mut SirAccount, values: &Map<String, Value>) -> Result<MembershipId, SirRefusal> {
     unique_team(&values["incidentResponseTeam"])?;
-    let id = format!("m-{:017x}", 0x1234_0000 + state.next());
+    let id = MembershipId::new(format!("m-{:017x}", 0x1234_0000 + state.next()));
     let whole = values.get("coverEntireOrganization").and_then(Value::as_bool).unwrap_or(true);
     let wire = json!({
         "membershipId": id,
         "accountId": state.settings.account,
         "region": state.settings.region,
         "membershipName": values["membershipName"],
-        "membershipArn": state.arn("membership", &id),
+        "membershipArn": state.arn(&Resource::Membership(id.clone())),
         "membershipStatus": "Active",
         "membershipActivationTimestamp": state.clock.epoch(),
         "customerType": "Organization",
@@ -52,7 +54,7 @@ pub(super) fn open(state: &mut State, values: &Map<String, Value>) -> Result<Str
     let tags = values.get("tags").and_then(Value::as_object).cloned().unwrap_or_default();
     let account = state.settings.account.clone();
     let own = json!({ "accountId": account, "relationshipStatus": "Associated", "relationshipType": "Organization" });
-    let membership = Membership {
+    let membership = StoredMembership {
         wire: wire.as_object().cloned().unwrap_or_default(),
         tags,
         accounts: [(account, own)].into(),
@@ -62,39 +64,40 @@ pub(super) fn open(state: &mut State, values: &Map<String, Value>) -> Result<Str
     Ok(id)
 }
 
-pub(super) fn get(state: &mut State, input: &Input) -> Output {
-    Ok(Value::Object(state.membership(input.text("membershipId"))?.wire.clone()))
+pub(super) fn get(state: &mut SirAccount, input: &Input) -> Output {
+    Ok(Value::Object(state.membership(&input.membership())?.wire.clone()))
 }
 
-pub(super) fn list(state: &mut State, input: &Input) -> Output {
+pub(super) fn list(state: &mut SirAccount, input: &Input) -> Output {
     const SHOWN: [&str; 5] = ["membershipId", "accountId", "region", "membershipArn", "membershipStatus"];
-    let item = |membership: &Membership| -> Value {
+    let item = |membership: &StoredMembership| -> Value {
         SHOWN
             .iter()
             .map(|name| ((*name).to_owned(), membership.wire[*name].clone()))
             .collect::<Map<_, _>>()
             .into()
     };
-    let items = state.memberships.iter().map(|(id, membership)| (id.clone(), Cow::Owned(item(membership))));
+    let items =
+        state.memberships.iter().map(|(id, membership)| (id.to_string(), Cow::Owned(item(membership))));
     let items = items.collect();
     let mut output = page("memberships", "items", items, state.listing(), input)?;
     output.remove("total");
     Ok(Value::Object(output))
 }
 
-pub(super) fn update(state: &mut State, input: &Input) -> Output {
-    let id = input.text("membershipId");
+pub(super) fn update(state: &mut SirAccount, input: &Input) -> Output {
+    let id = &input.membership();
     let undo = input.values.get("undoMembershipCancellation").and_then(Value::as_bool);
     if undo == Some(false) {
-        return Err(Refusal::field("undoMembershipCancellation", "Member must be true when it is given."));
+        return Err(SirRefusal::field("undoMembershipCancellation", "Member must be true when it is given."));
     }
     let membership = state.membership(id)?;
     match (membership.wire["membershipStatus"].as_str(), undo) {
         (Some("Active"), None) | (Some("Cancelled"), Some(_)) => {}
         (Some("Active"), Some(_)) => {
-            return Err(Refusal::conflict("The membership is not cancelled.", "membership", id));
+            return Err(SirRefusal::conflict("The membership is not cancelled.", "membership", id.as_str()));
         }
-        _ => return Err(Refusal::conflict("The membership is not active.", "membership", id)),
+        _ => return Err(SirRefusal::conflict("The membership is not active.", "membership", id.as_str())),
     }
     let mut wire = membership.wire.clone();
     if undo.is_some() {
@@ -122,15 +125,18 @@ fn coverage(have: &Value, update: &Value) -> Output {
     let (add, remove) = (units("organizationalUnitsToAdd"), units("organizationalUnitsToRemove"));
     let field = "membershipAccountsConfigurationsUpdate";
     if !add.is_empty() && !remove.is_empty() {
-        return Err(Refusal::field(field, "Units can be added or removed in one call, not both."));
+        return Err(SirRefusal::field(field, "Units can be added or removed in one call, not both."));
     }
     let whole = update["coverEntireOrganization"].as_bool();
     if whole == Some(true) && !add.is_empty() {
-        return Err(Refusal::field(field, "Units cannot be added while the whole organization is covered."));
+        return Err(SirRefusal::field(
+            field,
+            "Units cannot be added while the whole organization is covered.",
+        ));
     }
     let mut covered = have["organizationalUnits"].as_array().cloned().unwrap_or_default();
     if let Some(stranger) = remove.iter().find(|unit| !covered.contains(unit)) {
-        return Err(Refusal::field(field, &format!("The unit {stranger} is not covered.")));
+        return Err(SirRefusal::field(field, &format!("The unit {stranger} is not covered.")));
     }
     covered.retain(|unit| !remove.contains(unit));
     for unit in add {
@@ -142,22 +148,24 @@ fn coverage(have: &Value, update: &Value) -> Output {
     Ok(json!({ "coverEntireOrganization": whole, "organizationalUnits": covered }))
 }
 
-fn unique_team(team: &Value) -> Result<(), Refusal> {
+fn unique_team(team: &Value) -> Result<(), SirRefusal> {
     let mut emails: Vec<&str> =
         team.as_array().into_iter().flatten().filter_map(|member| member["email"].as_str()).collect();
     emails.sort_unstable();
     match emails.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Refusal::conflict("A team member is listed twice.", "incidentResponder", pair[0])),
+        Some(pair) => {
+            Err(SirRefusal::conflict("A team member is listed twice.", "incidentResponder", pair[0]))
+        }
         None => Ok(()),
     }
 }
 
-pub(super) fn cancel(state: &mut State, input: &Input) -> Output {
-    let id = input.text("membershipId");
+pub(super) fn cancel(state: &mut SirAccount, input: &Input) -> Output {
+    let id = &input.membership();
     let now = state.clock.epoch();
     let membership = state.membership(id)?;
     if membership.wire["membershipStatus"] != "Active" {
-        return Err(Refusal::conflict("The membership is not active.", "membership", id));
+        return Err(SirRefusal::conflict("The membership is not active.", "membership", id.as_str()));
     }
     end(membership, "Cancelled", now);
     emit(state, "Membership Cancelled", id);
@@ -165,25 +173,25 @@ pub(super) fn cancel(state: &mut State, input: &Input) -> Output {
 }
 
 /// What happens when the delegated administrator is removed.
-pub(super) fn terminate(state: &mut State, id: &str) -> Result<(), Refusal> {
+pub(super) fn terminate(state: &mut SirAccount, id: &MembershipId) -> Result<(), SirRefusal> {
     let now = state.clock.epoch();
     end(state.membership(id)?, "Terminated", now);
     emit(state, "Membership Terminated", id);
     Ok(())
 }
 
-fn end(membership: &mut Membership, status: &str, now: Value) {
+fn end(membership: &mut StoredMembership, status: &str, now: Value) {
     membership.wire.insert("membershipStatus".into(), status.into());
     membership.wire.insert("membershipDeactivationTimestamp".into(), now);
 }
 
-fn emit(state: &mut State, detail_type: &str, id: &str) {
-    let arn = state.arn("membership", id);
+fn emit(state: &mut SirAccount, detail_type: &'static str, id: &MembershipId) {
+    let arn = state.arn(&Resource::Membership(id.clone()));
     state.emit_event(detail_type, arn, json!({ "membershipId": id }));
 }
 
-pub(super) fn accounts(state: &mut State, input: &Input) -> Output {
-    let membership = state.membership(input.text("membershipId"))?;
+pub(super) fn accounts(state: &mut SirAccount, input: &Input) -> Output {
+    let membership = state.membership(&input.membership())?;
     let (mut items, mut errors) = (vec![], vec![]);
     for id in input.values["accountIds"].as_array().into_iter().flatten() {
         match membership.accounts.get(id.as_str().unwrap_or_default()) {
@@ -195,7 +203,7 @@ pub(super) fn accounts(state: &mut State, input: &Input) -> Output {
     Ok(json!({ "items": items, "errors": errors }))
 }
 
-pub(super) fn metrics(state: &mut State, input: &Input) -> Output {
+pub(super) fn metrics(state: &mut SirAccount, input: &Input) -> Output {
     const COUNTERS: [&str; 11] = [
         "findingsIngestedSecurityHub",
         "findingsIngestedGuardDuty",
@@ -209,12 +217,12 @@ pub(super) fn metrics(state: &mut State, input: &Input) -> Output {
         "findingsInvestigatedInProgress",
         "findingsEscalatedInProgress",
     ];
-    state.membership(input.text("membershipId"))?;
+    state.membership(&input.membership())?;
     let day = |name: &str| {
         time::OffsetDateTime::parse(input.text(name), &time::format_description::well_known::Rfc3339).ok()
     };
     if day("startDate") > day("endDate") {
-        return Err(Refusal::field("endDate", "Member must not be before startDate."));
+        return Err(SirRefusal::field("endDate", "Member must not be before startDate."));
     }
     let count = |name: &&str| state.finding_metrics.get(*name).cloned().unwrap_or_else(|| 0.into());
     Ok(COUNTERS.iter().map(|name| ((*name).to_owned(), count(name))).collect::<Map<_, _>>().into())

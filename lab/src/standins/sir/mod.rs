@@ -21,26 +21,22 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
-
+use casebridge::case::{AttachmentId, CaseId, MembershipId};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
-    past::Past,
-    server::{Service, bind, lock, on_state},
-    shape::{Field, Kind, misfits},
+    Endpoint, ErrorCode, ServiceClock, Standin,
+    exchange::{WireRequest, WireResponse},
+    shape::{FieldShape, Shape, misfits},
     sigv4,
+    standin::ServiceModel,
 };
-use errors::Refusal;
-use operations::Operation;
-use state::State;
-pub use typed::Refused;
+use attachments::CaseFile;
+use errors::SirRefusal;
+use operations::OperationModel;
+pub use state::Scan;
+use state::{Principal, SirAccount};
+pub use typed::SirRefused;
 
 /// In which order lists are answered; the service documents none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,51 +68,12 @@ pub enum Order {
 /// | `POST cases/ID/attachments` | `{fileName, text}` | [`aws_attaches`](Self::aws_attaches) |
 /// | `PUT cases/ID/attachments/ID` | `{attachmentStatus}` | [`set_attachment_status`](Self::set_attachment_status) |
 /// | `PUT settings` | any of `order`, `principal`, `verdict`, `files`, `enforceRates`, `nextCase` (its id), `membership` (the first one's id) | |
-#[derive(Clone, Debug)]
-pub struct Sir {
-    server: Server,
-    world: Arc<World>,
-}
-
-struct World {
-    state: Mutex<State>,
-    past: Past<State>,
-}
-
-impl World {
-    fn new(clock: Clock, url: String) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::new(State::new(clock, url)), past: Past::default() })
-    }
-
-    /// Works on the state, which may be something else afterwards.
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = lock(&self.state);
-        self.past.remember(state.clock.millis(), &state);
-        work(&mut state)
-    }
-
-    fn done(&self, asked: &Asked) -> Answer {
-        match only_reads(asked) {
-            true => answer(&mut lock(&self.state), asked),
-            false => self.with(|state| answer(state, asked)),
-        }
-    }
-}
-
-fn only_reads(asked: &Asked) -> bool {
-    asked.method == "GET" || asked.path.contains("/list-")
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
-    }
-}
+pub type SirStandin = Standin<SirAccount>;
 
 /// An operation's input: the members of path, query and body together, and who asks.
 struct Input {
     values: Map<String, Value>,
-    who: String,
+    who: Principal,
 }
 
 impl Input {
@@ -124,47 +81,35 @@ impl Input {
     fn text(&self, name: &str) -> &str {
         self.values.get(name).and_then(Value::as_str).unwrap_or_default()
     }
+
+    fn case(&self) -> CaseId {
+        CaseId::new(self.text("caseId"))
+    }
+
+    fn membership(&self) -> MembershipId {
+        MembershipId::new(self.text("membershipId"))
+    }
 }
 
 /// What an operation answers; null is an empty body.
-type Output = Result<Value, Refusal>;
+type Output = Result<Value, SirRefusal>;
 
-impl Sir {
-    /// Starts a stand-in on a free port of loopback.
-    ///
-    /// # Errors
-    /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let (listener, url) = bind().await?;
-        let clock = Clock::default();
-        let world = World::new(clock.clone(), url.clone());
-        let server = Server::run(listener, url, clock, world.clone());
-        let sir = Self { server, world };
-        sir.found_membership();
-        Ok(sir)
+impl ServiceModel for SirAccount {
+    fn furnished(endpoint: &Endpoint) -> Self {
+        let mut account = Self::new(endpoint);
+        aws_side::found_membership(&mut account);
+        account
     }
 
-    /// One that only this process can ask, on this clock and with the published rates enforced: see [`Sir::ask`].
-    pub fn within(clock: Clock) -> Self {
-        let url = "https://security-ir.within";
-        let world = World::new(clock.clone(), url.to_owned());
-        let sir = Self { server: Server::within(url.to_owned(), clock, world.clone()), world };
-        sir.found_membership();
-        sir.enforce_rates(true);
-        sir
+    fn clock(&self) -> &ServiceClock {
+        &self.clock
     }
-}
 
-impl Deref for Sir {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
+    fn keep_limits(&mut self) {
+        self.settings.enforce_rates = true;
     }
-}
 
-impl Service for World {
-    fn operation(&self, asked: &Asked) -> String {
+    fn operation(asked: &WireRequest) -> String {
         let parts = asked.segments();
         match operations::find(asked.method.as_str(), &parts) {
             Some((operation, _)) => operation.name.to_owned(),
@@ -175,61 +120,51 @@ impl Service for World {
         }
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        match keep {
-            true => self.done(asked),
-            false => on_state(&self.state, false, |state| answer(state, asked)),
+    fn only_reads(asked: &WireRequest) -> bool {
+        asked.method == "GET" || asked.path.contains("/list-")
+    }
+
+    fn answer(&mut self, asked: &WireRequest) -> WireResponse {
+        if let [first, case, id] = &asked.segments()[..]
+            && first == "files"
+        {
+            let file = CaseFile { case: CaseId::new(case), attachment: AttachmentId::new(id) };
+            return attachments::storage(self, asked, &file);
         }
+        perform(self, asked).unwrap_or_else(|refusal| refusal.answer())
     }
 
-    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
-        let before = self.past.at(seen, |state| answer(state, asked));
-        before.unwrap_or_else(|| self.answer(asked, true))
+    fn error(code: &ErrorCode) -> WireResponse {
+        SirRefusal::named(code).answer()
     }
 
-    fn error(&self, name: &str) -> Answer {
-        match name {
-            "throttled" => Refusal::throttled().answer(),
-            name => Refusal::named(name).answer(),
-        }
-    }
-
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        self.with(|state| control::answer(state, what, asked))
+    fn control(&mut self, asked: &WireRequest) -> Option<WireResponse> {
+        control::answer(self, asked)
     }
 }
 
-fn answer(state: &mut State, asked: &Asked) -> Answer {
-    if let [first, case, id] = &asked.segments()[..]
-        && first == "files"
-    {
-        return attachments::storage(state, asked, case, id);
-    }
-    perform(state, asked).unwrap_or_else(|refusal| refusal.answer())
-}
-
-fn perform(state: &mut State, asked: &Asked) -> Result<Answer, Refusal> {
+fn perform(state: &mut SirAccount, asked: &WireRequest) -> Result<WireResponse, SirRefusal> {
     let Some((operation, uri)) = operations::find(asked.method.as_str(), &asked.segments()) else {
-        return Err(Refusal::invalid("UNKNOWN_OPERATION", &[]));
+        return Err(SirRefusal::invalid("UNKNOWN_OPERATION", &[]));
     };
     if let Some((name, why)) = sigv4::refusal(asked, "security-ir", &state.settings.region) {
-        return Err(Refusal::unauthorized(name, &why));
+        return Err(SirRefusal::unauthorized(name, &why));
     }
     let output = state
         .pace(operation.name, operation.rate)
         .and_then(|()| read(operation, uri, asked))
         .and_then(|values| done(state, operation, values))?;
     Ok(match output {
-        Value::Null => Answer::empty(operation.success),
-        output => Answer::json(operation.success, &output),
+        Value::Null => WireResponse::empty(operation.success),
+        output => WireResponse::json(operation.success, &output),
     })
 }
 
 /// What an operation answers to checked members.
-fn done(state: &mut State, operation: &Operation, values: Map<String, Value>) -> Output {
+fn done(state: &mut SirAccount, operation: &OperationModel, values: Map<String, Value>) -> Output {
     let about_cases = !operation.path.contains("membership") && !operation.path.contains("tags");
     if about_cases && !state.is_active() {
-        return Err(Refusal::not_active());
+        return Err(SirRefusal::not_active());
     }
     let input = Input { values, who: state.settings.principal.clone() };
     once(state, operation.name, &input)
@@ -237,17 +172,22 @@ fn done(state: &mut State, operation: &Operation, values: Map<String, Value>) ->
 
 /// The operation's members, checked against the model.
 fn read(
-    operation: &Operation,
+    operation: &OperationModel,
     uri: Vec<(&str, String)>,
-    asked: &Asked,
-) -> Result<Map<String, Value>, Refusal> {
+    asked: &WireRequest,
+) -> Result<Map<String, Value>, SirRefusal> {
     let uri = uri.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let query = query(operation.query, asked)?;
     let body = match asked.body.is_empty() {
         true => Map::new(),
         false => match asked.json() {
             Ok(Value::Object(body)) => body,
-            _ => return Err(Refusal::invalid("CANNOT_PARSE", &[("body", "The body is not a JSON object.")])),
+            _ => {
+                return Err(SirRefusal::invalid(
+                    "CANNOT_PARSE",
+                    &[("body", "The body is not a JSON object.")],
+                ));
+            }
         },
     };
     checked(operation, [uri, query, body])
@@ -255,34 +195,34 @@ fn read(
 
 /// The members of path, query and body in one, if each is as the model wants it.
 fn checked(
-    operation: &Operation,
+    operation: &OperationModel,
     [uri, query, body]: [Map<String, Value>; 3],
-) -> Result<Map<String, Value>, Refusal> {
+) -> Result<Map<String, Value>, SirRefusal> {
     let mut values = Map::new();
     let mut found = vec![];
     for (fields, map) in [(operation.uri, uri), (operation.query, query), (operation.body, body)] {
         let map = Value::Object(map);
-        found.extend(misfits(&Kind::Object(fields), &map, ""));
+        found.extend(misfits(&Shape::Object(fields), &map, ""));
         if let Value::Object(map) = map {
             values.extend(map);
         }
     }
-    if found.is_empty() { Ok(values) } else { Err(Refusal::misfits(&found)) }
+    if found.is_empty() { Ok(values) } else { Err(SirRefusal::misfits(&found)) }
 }
 
 /// Query parameters as JSON: numbers where the model wants numbers, a list for `tagKeys`.
-fn query(fields: &[Field], asked: &Asked) -> Result<Map<String, Value>, Refusal> {
+fn query(fields: &[FieldShape], asked: &WireRequest) -> Result<Map<String, Value>, SirRefusal> {
     let mut map = Map::new();
     for (name, value) in &asked.query {
         let kind = fields.iter().find(|field| field.name == name).map(|field| field.kind);
         match kind {
-            Some(Kind::List { .. }) => {
+            Some(Shape::List { .. }) => {
                 let entry = map.entry(name.clone()).or_insert_with(|| json!([]));
                 entry.as_array_mut().into_iter().for_each(|list| list.push(value.clone().into()));
             }
-            Some(Kind::Whole { .. }) => {
+            Some(Shape::Whole { .. }) => {
                 let number: i64 =
-                    value.parse().map_err(|_| Refusal::field(name, "Member must be an integer"))?;
+                    value.parse().map_err(|_| SirRefusal::field(name, "Member must be an integer"))?;
                 map.insert(name.clone(), number.into());
             }
             _ => {
@@ -294,7 +234,7 @@ fn query(fields: &[Field], asked: &Asked) -> Result<Map<String, Value>, Refusal>
 }
 
 /// Dispatches; the same `clientToken` gives the same answer, and a conflict when the rest differs.
-fn once(state: &mut State, name: &str, input: &Input) -> Output {
+fn once(state: &mut SirAccount, name: &str, input: &Input) -> Output {
     let Some(token) = input.values.get("clientToken").and_then(Value::as_str) else {
         return dispatch(state, name, input);
     };
@@ -303,7 +243,7 @@ fn once(state: &mut State, name: &str, input: &Input) -> Output {
     match state.tokens.get(&key) {
         Some((before, output)) if *before == given => return Ok(output.clone()),
         Some(_) => {
-            return Err(Refusal::conflict(
+            return Err(SirRefusal::conflict(
                 "The client token was used with other input.",
                 "clientToken",
                 token,
@@ -316,7 +256,7 @@ fn once(state: &mut State, name: &str, input: &Input) -> Output {
     Ok(output)
 }
 
-fn dispatch(state: &mut State, name: &str, input: &Input) -> Output {
+fn dispatch(state: &mut SirAccount, name: &str, input: &Input) -> Output {
     match name {
         "BatchGetMemberAccountDetails" => membership::accounts(state, input),
         "CancelMembership" => membership::cancel(state, input),
@@ -343,6 +283,6 @@ fn dispatch(state: &mut State, name: &str, input: &Input) -> Output {
         "UpdateCaseStatus" => cases::update_status(state, input),
         "UpdateMembership" => membership::update(state, input),
         "UpdateResolverType" => cases::update_resolver(state, input),
-        _ => Err(Refusal::invalid("UNKNOWN_OPERATION", &[])),
+        _ => Err(SirRefusal::invalid("UNKNOWN_OPERATION", &[])),
     }
 }

@@ -1,13 +1,13 @@
 //! Which operations does SIR have, and how do they look on the wire?
 
 use super::{
-    super::shape::{Field, Kind, may, need},
+    super::shape::{FieldShape, Shape, may, need},
     limits::*,
 };
 
 /// The published rate of an operation, per second, account and Region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rate {
+pub(super) enum PublishedRate {
     /// Five a second.
     Read,
     /// One a second.
@@ -17,52 +17,52 @@ pub(super) enum Rate {
 }
 
 /// One operation of the model.
-pub(super) struct Operation {
+pub(super) struct OperationModel {
     pub(super) name: &'static str,
     pub(super) method: &'static str,
     /// `{x}` is a member that stands in the path.
     pub(super) path: &'static str,
     pub(super) success: u16,
-    pub(super) rate: Rate,
-    pub(super) uri: &'static [Field],
-    pub(super) query: &'static [Field],
-    pub(super) body: &'static [Field],
+    pub(super) rate: PublishedRate,
+    pub(super) uri: &'static [FieldShape],
+    pub(super) query: &'static [FieldShape],
+    pub(super) body: &'static [FieldShape],
 }
 
-const BASE: Operation = Operation {
+const BASE: OperationModel = OperationModel {
     name: "",
     method: "POST",
     path: "",
     success: 200,
-    rate: Rate::Write,
+    rate: PublishedRate::Write,
     uri: &[],
     query: &[],
     body: &[],
 };
-const CASE: &[Field] = &[need("caseId", CASE_ID)];
-const MEMBERSHIP: &[Field] = &[need("membershipId", MEMBERSHIP_ID)];
-const RESOURCE: &[Field] = &[need("resourceArn", RESOURCE_ARN)];
-const PAGE: &[Field] = &[may("nextToken", NEXT_TOKEN), may("maxResults", MAX_RESULTS)];
+const CASE: &[FieldShape] = &[need("caseId", CASE_ID)];
+const MEMBERSHIP: &[FieldShape] = &[need("membershipId", MEMBERSHIP_ID)];
+const RESOURCE: &[FieldShape] = &[need("resourceArn", RESOURCE_ARN)];
+const PAGE: &[FieldShape] = &[may("nextToken", NEXT_TOKEN), may("maxResults", MAX_RESULTS)];
 
-pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
+pub(super) const OPERATIONS: &[OperationModel] = &[
+    OperationModel {
         name: "BatchGetMemberAccountDetails",
         path: "/v1/membership/{membershipId}/batch-member-details",
-        rate: Rate::Read,
+        rate: PublishedRate::Read,
         uri: MEMBERSHIP,
         body: &[need("accountIds", MEMBER_ACCOUNTS)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "CancelMembership",
         method: "PUT",
         path: "/v1/membership/{membershipId}",
         uri: MEMBERSHIP,
         ..BASE
     },
-    Operation { name: "CloseCase", path: "/v1/cases/{caseId}/close-case", uri: CASE, ..BASE },
-    Operation { name: "CreateCase", path: "/v1/create-case", success: 201, body: CREATE_CASE, ..BASE },
-    Operation {
+    OperationModel { name: "CloseCase", path: "/v1/cases/{caseId}/close-case", uri: CASE, ..BASE },
+    OperationModel { name: "CreateCase", path: "/v1/create-case", success: 201, body: CREATE_CASE, ..BASE },
+    OperationModel {
         name: "CreateCaseComment",
         path: "/v1/cases/{caseId}/create-comment",
         success: 201,
@@ -70,22 +70,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: &[may("clientToken", TOKEN), need("body", COMMENT)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "CreateMembership",
         path: "/v1/membership",
         success: 201,
         body: CREATE_MEMBERSHIP,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "GetCase",
         method: "GET",
         path: "/v1/cases/{caseId}/get-case",
-        rate: Rate::Read,
+        rate: PublishedRate::Read,
         uri: CASE,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "GetCaseAttachmentDownloadUrl",
         method: "GET",
         path: "/v1/cases/{caseId}/get-presigned-url/{attachmentId}",
@@ -93,7 +93,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         uri: &[need("caseId", CASE_ID), need("attachmentId", ATTACHMENT_ID)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "GetCaseAttachmentUploadUrl",
         path: "/v1/cases/{caseId}/get-presigned-url",
         success: 201,
@@ -101,91 +101,103 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: &[need("fileName", FILE_NAME), need("contentLength", FILE_LENGTH), may("clientToken", TOKEN)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "GetFindingMetrics",
         method: "GET",
         path: "/v1/membership/{membershipId}/finding-metrics",
-        rate: Rate::Unpublished,
+        rate: PublishedRate::Unpublished,
         uri: MEMBERSHIP,
         query: &[need("startDate", ISO_TIME), need("endDate", ISO_TIME)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "GetMembership",
         method: "GET",
         path: "/v1/membership/{membershipId}",
-        rate: Rate::Read,
+        rate: PublishedRate::Read,
         uri: MEMBERSHIP,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "ListCaseEdits",
         path: "/v1/cases/{caseId}/list-case-edits",
-        rate: Rate::Read,
+        rate: PublishedRate::Read,
         uri: CASE,
         body: PAGE,
         ..BASE
     },
-    Operation { name: "ListCases", path: "/v1/list-cases", rate: Rate::Read, body: PAGE, ..BASE },
-    Operation {
+    OperationModel {
+        name: "ListCases",
+        path: "/v1/list-cases",
+        rate: PublishedRate::Read,
+        body: PAGE,
+        ..BASE
+    },
+    OperationModel {
         name: "ListComments",
         path: "/v1/cases/{caseId}/list-comments",
-        rate: Rate::Read,
+        rate: PublishedRate::Read,
         uri: CASE,
         body: PAGE,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "ListInvestigations",
         method: "GET",
         path: "/v1/cases/{caseId}/list-investigations",
-        rate: Rate::Read,
+        rate: PublishedRate::Read,
         uri: CASE,
         query: PAGE,
         ..BASE
     },
-    Operation { name: "ListMemberships", path: "/v1/memberships", rate: Rate::Read, body: PAGE, ..BASE },
-    Operation {
+    OperationModel {
+        name: "ListMemberships",
+        path: "/v1/memberships",
+        rate: PublishedRate::Read,
+        body: PAGE,
+        ..BASE
+    },
+    OperationModel {
         name: "ListTagsForResource",
         method: "GET",
         path: "/v1/tags/{resourceArn}",
-        rate: Rate::Unpublished,
+        rate: PublishedRate::Unpublished,
         uri: RESOURCE,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "SendFeedback",
         path: "/v1/cases/{caseId}/feedback/{resultId}/send-feedback",
         uri: &[need("caseId", CASE_ID), need("resultId", INVESTIGATION_ID)],
         body: &[need("usefulness", USEFULNESS), may("comment", FEEDBACK)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "TagResource",
         path: "/v1/tags/{resourceArn}",
         success: 204,
-        rate: Rate::Unpublished,
+        rate: PublishedRate::Unpublished,
         uri: RESOURCE,
         body: &[need("tags", TAGS)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "UntagResource",
         method: "DELETE",
         path: "/v1/tags/{resourceArn}",
-        rate: Rate::Unpublished,
+        rate: PublishedRate::Unpublished,
         uri: RESOURCE,
         query: &[need("tagKeys", TAG_KEYS)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "UpdateCase",
         path: "/v1/cases/{caseId}/update-case",
         uri: CASE,
         body: UPDATE_CASE,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "UpdateCaseComment",
         method: "PUT",
         path: "/v1/cases/{caseId}/update-case-comment/{commentId}",
@@ -193,7 +205,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: &[need("body", COMMENT)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "UpdateCaseStatus",
         path: "/v1/cases/{caseId}/update-case-status",
         success: 201,
@@ -201,7 +213,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: &[need("caseStatus", SELF_STATUS)],
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "UpdateMembership",
         method: "PUT",
         path: "/v1/membership/{membershipId}/update-membership",
@@ -209,7 +221,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: UPDATE_MEMBERSHIP,
         ..BASE
     },
-    Operation {
+    OperationModel {
         name: "UpdateResolverType",
         path: "/v1/cases/{caseId}/update-resolver-type",
         uri: CASE,
@@ -218,13 +230,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-const CREATE_CASE: &[Field] = &[
+const CREATE_CASE: &[FieldShape] = &[
     may("clientToken", TOKEN),
     need("resolverType", RESOLVER),
     need("title", TITLE),
     need("description", DESCRIPTION),
     need("engagementType", ENGAGEMENT),
-    need("reportedIncidentStartDate", Kind::Number),
+    need("reportedIncidentStartDate", Shape::Number),
     need("impactedAccounts", ACCOUNTS),
     need("watchers", WATCHERS),
     may("threatActorIpAddresses", ACTORS),
@@ -233,11 +245,11 @@ const CREATE_CASE: &[Field] = &[
     may("tags", TAGS),
 ];
 
-const UPDATE_CASE: &[Field] = &[
+const UPDATE_CASE: &[FieldShape] = &[
     may("title", TITLE),
     may("description", DESCRIPTION),
-    may("reportedIncidentStartDate", Kind::Number),
-    may("actualIncidentStartDate", Kind::Number),
+    may("reportedIncidentStartDate", Shape::Number),
+    may("actualIncidentStartDate", Shape::Number),
     may("engagementType", ENGAGEMENT),
     may("watchersToAdd", WATCHERS),
     may("watchersToDelete", WATCHERS),
@@ -252,28 +264,28 @@ const UPDATE_CASE: &[Field] = &[
     may("caseMetadata", METADATA),
 ];
 
-const CREATE_MEMBERSHIP: &[Field] = &[
+const CREATE_MEMBERSHIP: &[FieldShape] = &[
     may("clientToken", TOKEN),
     need("membershipName", MEMBERSHIP_NAME),
     need("incidentResponseTeam", TEAM),
     may("optInFeatures", FEATURES),
     may("tags", TAGS),
-    may("coverEntireOrganization", Kind::Flag),
+    may("coverEntireOrganization", Shape::Flag),
 ];
 
-const UPDATE_MEMBERSHIP: &[Field] = &[
+const UPDATE_MEMBERSHIP: &[FieldShape] = &[
     may("membershipName", MEMBERSHIP_NAME),
     may("incidentResponseTeam", TEAM),
     may("optInFeatures", FEATURES),
     may("membershipAccountsConfigurationsUpdate", COVERAGE_UPDATE),
-    may("undoMembershipCancellation", Kind::Flag),
+    may("undoMembershipCancellation", Shape::Flag),
 ];
 
 /// The operation for a method and the path's decoded parts, with the members that stand in the path.
 pub(super) fn find(
     method: &str,
     parts: &[String],
-) -> Option<(&'static Operation, Vec<(&'static str, String)>)> {
+) -> Option<(&'static OperationModel, Vec<(&'static str, String)>)> {
     OPERATIONS
         .iter()
         .filter(|operation| operation.method == method)

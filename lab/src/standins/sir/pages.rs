@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Input, Order, errors::Refusal};
+use super::{Input, Order, errors::SirRefusal};
 
 /// How lists are answered.
 #[derive(Clone, Copy)]
@@ -25,13 +25,13 @@ pub(super) fn page(
     items: Vec<(String, Cow<'_, Value>)>,
     how: Listing,
     input: &Input,
-) -> Result<Map<String, Value>, Refusal> {
+) -> Result<Map<String, Value>, SirRefusal> {
     let items = ordered(items, how.order);
     let start = match input.values.get("nextToken").and_then(Value::as_str).filter(|token| !token.is_empty())
     {
         None => 0,
         Some(token) => after(list, token, &items).ok_or_else(|| {
-            Refusal::field("nextToken", "The pagination token is not one that this list has given out.")
+            SirRefusal::field("nextToken", "The pagination token is not one that this list has given out.")
         })?,
     };
     let size = input.values.get("maxResults").and_then(Value::as_u64).unwrap_or(25);

@@ -9,50 +9,51 @@ use std::{
 };
 
 use bytes::Bytes;
+use casebridge::case::{AttachmentId, CaseId, MembershipId};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
     super::{
-        Clock,
+        Endpoint, ServiceClock,
         rate::{Limit, Meter},
         server::hex,
     },
     Order,
-    errors::Refusal,
-    operations::Rate,
+    errors::SirRefusal,
+    operations::PublishedRate,
     pages::Listing,
 };
 
 /// What a test may set before or while it runs.
 #[derive(Clone, Debug)]
-pub(super) struct Settings {
+pub(super) struct SirSetup {
     pub(super) account: String,
     pub(super) region: String,
     /// Who the callers are: every signed request counts as this principal.
-    pub(super) principal: String,
+    pub(super) principal: Principal,
     pub(super) order: Order,
     /// Base of presigned URLs.
     pub(super) files: String,
     pub(super) enforce_rates: bool,
     /// What an attachment becomes when its bytes have arrived.
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Scan,
     /// Active cases allowed: self-managed, service-managed.
     pub(super) quotas: [usize; 2],
     /// The id of the next case; else it is counted.
-    pub(super) next_case: Option<String>,
+    pub(super) next_case: Option<CaseId>,
     /// Most items of a page.
     pub(super) page: usize,
 }
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) clock: Clock,
+pub struct SirAccount {
+    pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
-    pub(super) settings: Settings,
-    pub(super) cases: BTreeMap<String, Case>,
-    pub(super) memberships: BTreeMap<String, Membership>,
+    pub(super) settings: SirSetup,
+    pub(super) cases: BTreeMap<CaseId, StoredCase>,
+    pub(super) memberships: BTreeMap<MembershipId, StoredMembership>,
     /// `operation/token` → (input, output)
     pub(super) tokens: BTreeMap<String, (Value, Value)>,
     pub(super) outbox: Vec<Value>,
@@ -64,7 +65,7 @@ pub(super) struct State {
 
 /// One case: what GetCase answers, and what hangs on it.
 #[derive(Clone)]
-pub(super) struct Case {
+pub(super) struct StoredCase {
     /// GetCase's output.
     pub(super) wire: Map<String, Value>,
     /// Items of ListComments, oldest first.
@@ -75,7 +76,7 @@ pub(super) struct Case {
     pub(super) investigations: Vec<Value>,
     pub(super) tags: Map<String, Value>,
     /// Attachment id → what was promised and what arrived.
-    pub(super) uploads: BTreeMap<String, Upload>,
+    pub(super) uploads: BTreeMap<AttachmentId, Upload>,
 }
 
 /// The bytes of an attachment.
@@ -89,7 +90,7 @@ pub(super) struct Upload {
 
 /// One membership: what GetMembership answers, and what hangs on it.
 #[derive(Clone)]
-pub(super) struct Membership {
+pub(super) struct StoredMembership {
     pub(super) wire: Map<String, Value>,
     pub(super) tags: Map<String, Value>,
     /// Account id → item of BatchGetMemberAccountDetails.
@@ -97,38 +98,120 @@ pub(super) struct Membership {
 }
 
 /// Who changes something.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Actor<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
     /// A principal of the customer's account.
-    Customer(&'a str),
+    Customer(String),
     /// `AWS Responder` or `security-ir.amazonaws.com`.
-    Aws(&'a str),
+    Aws(&'static str),
 }
 
-impl Actor<'_> {
-    pub(super) fn principal(&self) -> &str {
+impl Principal {
+    /// Who works AWS-supported cases.
+    pub(super) const RESPONDER: Self = Self::Aws("AWS Responder");
+    /// The service itself.
+    pub(super) const SERVICE: Self = Self::Aws("security-ir.amazonaws.com");
+
+    pub(super) fn name(&self) -> &str {
         match self {
-            Self::Customer(principal) | Self::Aws(principal) => principal,
+            Self::Customer(principal) => principal,
+            Self::Aws(principal) => principal,
         }
     }
 }
 
-impl State {
-    pub(super) fn new(clock: Clock, files: String) -> Self {
-        let settings = Settings {
+/// Whoever is not AWS is a principal of the customer.
+impl From<&str> for Principal {
+    fn from(name: &str) -> Self {
+        let aws = [Self::RESPONDER, Self::SERVICE].into_iter().find(|known| known.name() == name);
+        aws.unwrap_or_else(|| Self::Customer(name.to_owned()))
+    }
+}
+
+impl From<&String> for Principal {
+    fn from(name: &String) -> Self {
+        name.as_str().into()
+    }
+}
+
+/// What the scan of an attachment said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scan {
+    /// It is still on its way.
+    Pending,
+    /// The file can be fetched.
+    Verified,
+    /// The file is not given out.
+    Failed,
+}
+
+impl Scan {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Verified => "Verified",
+            Self::Failed => "Failed",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Verified, Self::Failed].into_iter().find(|scan| scan.name() == name)
+    }
+}
+
+/// What has an ARN.
+pub(super) enum Resource {
+    Case(CaseId),
+    Membership(MembershipId),
+}
+
+/// What EventBridge tells about a case.
+#[derive(Clone, Copy)]
+pub(super) enum CaseEvent {
+    Created,
+    Updated,
+    CommentAdded,
+    CommentUpdated,
+    Closed,
+}
+
+impl CaseEvent {
+    /// The `detail-type`, and where the detail names who did it.
+    const fn wire(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Created => ("Case Created", Some("createdBy")),
+            Self::Updated => ("Case Updated", Some("updatedBy")),
+            Self::CommentAdded => ("Case Comment Added", Some("createdBy")),
+            Self::CommentUpdated => ("Case Comment Updated", Some("updatedBy")),
+            Self::Closed => ("Case Closed", None),
+        }
+    }
+}
+
+/// An entry of ListCaseEdits.
+pub(super) struct EditEntry {
+    pub(super) action: &'static str,
+    pub(super) message: String,
+}
+
+impl SirAccount {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
+        let settings = SirSetup {
             account: "111122223333".into(),
             region: "eu-west-1".into(),
-            principal: "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
+            principal: Principal::Customer(
+                "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
+            ),
             order: Order::NewestFirst,
-            files,
+            files: endpoint.url.clone(),
             enforce_rates: false,
-            verdict: "Verified",
+            verdict: Scan::Verified,
             quotas: [100, 50],
             next_case: None,
             page: 25,
         };
         Self {
-            clock,
+            clock: endpoint.clock.clone(),
             counter: Arc::default(),
             settings,
             cases: BTreeMap::new(),
@@ -151,15 +234,19 @@ impl State {
         format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
     }
 
-    pub(super) fn case(&mut self, id: &str) -> Result<&mut Case, Refusal> {
-        self.cases.get_mut(id).ok_or_else(|| Refusal::not_found("Case", id))
+    pub(super) fn case(&mut self, id: &CaseId) -> Result<&mut StoredCase, SirRefusal> {
+        self.cases.get_mut(id).ok_or_else(|| SirRefusal::not_found("Case", id.as_str()))
     }
 
     /// A case that can still be changed; a closed one is read-only for ever.
-    pub(super) fn open_case(&mut self, id: &str) -> Result<&mut Case, Refusal> {
+    pub(super) fn open_case(&mut self, id: &CaseId) -> Result<&mut StoredCase, SirRefusal> {
         let case = self.case(id)?;
         if case.wire["caseStatus"] == "Closed" {
-            return Err(Refusal::conflict("The case is closed and cannot be changed.", "case", id));
+            return Err(SirRefusal::conflict(
+                "The case is closed and cannot be changed.",
+                "case",
+                id.as_str(),
+            ));
         }
         Ok(case)
     }
@@ -169,43 +256,48 @@ impl State {
         Listing { order: self.settings.order, most: self.settings.page }
     }
 
-    pub(super) fn membership(&mut self, id: &str) -> Result<&mut Membership, Refusal> {
-        self.memberships.get_mut(id).ok_or_else(|| Refusal::not_found("Membership", id))
+    pub(super) fn membership(&mut self, id: &MembershipId) -> Result<&mut StoredMembership, SirRefusal> {
+        self.memberships.get_mut(id).ok_or_else(|| SirRefusal::not_found("Membership", id.as_str()))
     }
 
     pub(super) fn is_active(&self) -> bool {
         self.memberships.values().any(|membership| membership.wire["membershipStatus"] == "Active")
     }
 
-    pub(super) fn arn(&self, kind: &str, id: &str) -> String {
-        let Settings { account, region, .. } = &self.settings;
+    pub(super) fn arn(&self, resource: &Resource) -> String {
+        let SirSetup { account, region, .. } = &self.settings;
+        let (kind, id) = match resource {
+            Resource::Case(id) => ("case", id.as_str()),
+            Resource::Membership(id) => ("membership", id.as_str()),
+        };
         format!("arn:aws:security-ir:{region}:{account}:{kind}/{id}")
     }
 
     /// Remembers a change of a case: when, by whom, and for ListCaseEdits.
-    pub(super) fn edited(&mut self, id: &str, actor: Actor<'_>, action: &str, message: &str) {
+    pub(super) fn edited(&mut self, id: &CaseId, by: &Principal, entry: EditEntry) {
         let now = self.clock.epoch();
+        let EditEntry { action, message } = entry;
         if let Some(case) = self.cases.get_mut(id) {
             case.wire.insert("lastUpdatedDate".into(), now.clone());
-            case.edits.push(json!({ "eventTimestamp": now, "principal": actor.principal(), "action": action,
+            case.edits.push(json!({ "eventTimestamp": now, "principal": by.name(), "action": action,
                 "message": message }));
         }
     }
 
     /// Puts the event that the service would emit for a case into the outbox.
-    /// `key` is `createdBy` or `updatedBy`; closing has no actor.
-    pub(super) fn emit(&mut self, detail_type: &str, id: &str, actor: Option<(&str, Actor<'_>)>) {
+    pub(super) fn emit(&mut self, event: CaseEvent, id: &CaseId, by: &Principal) {
         let mut detail = json!({ "caseId": id });
-        if let Some((key, actor)) = actor {
-            detail[key] = match actor {
-                Actor::Customer(_) => self.settings.account.clone().into(),
-                Actor::Aws(name) => name.into(),
+        let (detail_type, key) = event.wire();
+        if let Some(key) = key {
+            detail[key] = match by {
+                Principal::Customer(_) => self.settings.account.clone().into(),
+                Principal::Aws(name) => (*name).into(),
             };
         }
-        self.emit_event(detail_type, self.arn("case", id), detail);
+        self.emit_event(detail_type, self.arn(&Resource::Case(id.clone())), detail);
     }
 
-    pub(super) fn emit_event(&mut self, detail_type: &str, resource: String, detail: Value) {
+    pub(super) fn emit_event(&mut self, detail_type: &'static str, arn: String, detail: Value) {
         let event = json!({
             "version": "0",
             "id": self.uuid(),
@@ -214,23 +306,23 @@ impl State {
             "account": self.settings.account,
             "time": self.clock.iso(),
             "region": self.settings.region,
-            "resources": [resource],
+            "resources": [arn],
             "detail": detail,
         });
         self.outbox.push(event);
     }
 
     /// Counts a call against its published rate; refuses it when rates are enforced.
-    pub(super) fn pace(&mut self, operation: &'static str, rate: Rate) -> Result<(), Refusal> {
+    pub(super) fn pace(&mut self, operation: &'static str, rate: PublishedRate) -> Result<(), SirRefusal> {
         let allowed = match rate {
-            Rate::Read => 5,
-            Rate::Write => 1,
-            Rate::Unpublished => return Ok(()),
+            PublishedRate::Read => 5,
+            PublishedRate::Write => 1,
+            PublishedRate::Unpublished => return Ok(()),
         };
         let fast = self.meter.count(operation, Limit::Window(allowed, 1_000), self.clock.millis()).is_err();
         if fast {
             *self.too_fast.entry(operation).or_default() += 1;
         }
-        if fast && self.settings.enforce_rates { Err(Refusal::throttled()) } else { Ok(()) }
+        if fast && self.settings.enforce_rates { Err(SirRefusal::throttled()) } else { Ok(()) }
     }
 }

@@ -16,11 +16,11 @@ use aws_sdk_securityir::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{Call, Fault, http},
+    super::{FaultRule, HeardCall, http},
     *,
 };
 
-fn client(sir: &Sir) -> Client {
+fn client(sir: &SirStandin) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(sir.url())
@@ -31,8 +31,8 @@ fn client(sir: &Sir) -> Client {
     Client::from_conf(config)
 }
 
-async fn pair() -> (Sir, Client) {
-    let sir = Sir::start().await.unwrap();
+async fn pair() -> (SirStandin, Client) {
+    let sir = SirStandin::start().await.unwrap();
     let client = client(&sir);
     (sir, client)
 }
@@ -80,7 +80,7 @@ async fn every_operation_can_be_called_with_the_sdk() {
         .filter(|name| !heard.contains(*name))
         .collect();
     assert_eq!(missing, [""; 0]);
-    let of_sdk = |call: &Call| call.operation != "PUT attachment";
+    let of_sdk = |call: &HeardCall| call.operation != "PUT attachment";
     let failed: Vec<_> =
         sir.calls().into_iter().filter(of_sdk).filter(|call| call.status.unwrap() >= 300).collect();
     assert!(failed.is_empty(), "{failed:?}");
@@ -122,7 +122,7 @@ async fn cases_can_be_read_and_changed(client: &Client, id: &str) {
     assert_eq!(resolver.case_status(), Some(&CaseStatus::Submitted));
 }
 
-async fn comments_and_files_can_be_added(sir: &Sir, client: &Client, id: &str) {
+async fn comments_and_files_can_be_added(sir: &SirStandin, client: &Client, id: &str) {
     let comment = client.create_case_comment().case_id(id).body("hello").send().await.unwrap();
     let comment_id = comment.comment_id();
     let edited =
@@ -159,15 +159,17 @@ async fn comments_and_files_can_be_added(sir: &Sir, client: &Client, id: &str) {
         .await;
     let download = http().get(download.unwrap().attachment_presigned_url()).send().await.unwrap();
     assert_eq!(download.text().await.unwrap(), "abc");
-    assert_eq!(sir.attachment(id, "a.txt").unwrap(), "abc");
+    assert_eq!(sir.attachment(&CaseId::new(id), "a.txt").unwrap(), "abc");
 }
 
-async fn investigations_and_tags_can_be_handled(sir: &Sir, client: &Client, id: &str) {
-    let inv = sir.investigates(id, &json!({ "title": "Who used the key?", "status": "Waiting" })).unwrap();
+async fn investigations_and_tags_can_be_handled(sir: &SirStandin, client: &Client, id: &str) {
+    let inv = sir
+        .investigates(&CaseId::new(id), &json!({ "title": "Who used the key?", "status": "Waiting" }))
+        .unwrap();
     client
         .send_feedback()
         .case_id(id)
-        .result_id(&inv)
+        .result_id(inv.as_str())
         .usefulness(UsefulnessRating::Useful)
         .send()
         .await
@@ -232,7 +234,7 @@ async fn every_modelled_error_is_understood_by_the_sdk() {
         "ThrottlingException",
         "ValidationException",
     ] {
-        sir.fault(Fault::on("GetCase").once().error(name));
+        sir.fault(FaultRule::on("GetCase").once().error(name));
         let error = client.get_case().case_id("1234567890").send().await.unwrap_err();
         assert_eq!(code(&error), name);
         let modelled = match Error::from(error) {
@@ -282,7 +284,7 @@ async fn limits_of_the_model_are_enforced_and_named() {
     let big =
         client.get_case_attachment_upload_url().case_id(&case).file_name("a").content_length(104_857_601);
     assert_eq!(code(&big.send().await.unwrap_err()), "ValidationException");
-    assert_eq!(sir.comments(&case), Vec::<Value>::new());
+    assert_eq!(sir.comments(&CaseId::new(&case)), Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -297,7 +299,7 @@ async fn a_client_token_makes_one_thing_once() {
     assert_eq!(first.comment_id(), again.comment_id());
     assert_eq!(code(&say("other", "t1").await.unwrap_err()), "ConflictException");
     assert_ne!(say("hello", "t2").await.unwrap().comment_id(), first.comment_id());
-    assert_eq!(sir.comments(&case).len(), 2);
+    assert_eq!(sir.comments(&CaseId::new(&case)).len(), 2);
 }
 
 #[tokio::test]
@@ -310,22 +312,24 @@ async fn the_rules_of_cases_are_kept() {
     let back = client.update_resolver_type().case_id(&own).resolver_type(ResolverType::SelfValue).send();
     assert_eq!(code(&back.await.unwrap_err()), "ConflictException");
     let case = sir.aws_creates_case("Unusual sign-in");
-    let status =
-        client.update_case_status().case_id(&case).case_status(SelfManagedCaseStatus::DetectionAndAnalysis);
+    let status = client
+        .update_case_status()
+        .case_id(case.as_str())
+        .case_status(SelfManagedCaseStatus::DetectionAndAnalysis);
     assert_eq!(code(&status.send().await.unwrap_err()), "ValidationException");
     let aws = sir.aws_comments(&case, "AWS Responder", "We are looking.").unwrap();
-    let edit = client.update_case_comment().case_id(&case).comment_id(aws).body("no").send();
+    let edit = client.update_case_comment().case_id(case.as_str()).comment_id(aws).body("no").send();
     assert_eq!(code(&edit.await.unwrap_err()), "AccessDeniedException");
     sir.aws_closes(&case, "False Positive").unwrap();
-    let twice = client.close_case().case_id(&case).send().await.unwrap_err();
+    let twice = client.close_case().case_id(case.as_str()).send().await.unwrap_err();
     assert_eq!(code(&twice), "ConflictException");
     for refused in [
-        code(&client.create_case_comment().case_id(&case).body("late").send().await.unwrap_err()),
-        code(&client.update_case().case_id(&case).title("late").send().await.unwrap_err()),
+        code(&client.create_case_comment().case_id(case.as_str()).body("late").send().await.unwrap_err()),
+        code(&client.update_case().case_id(case.as_str()).title("late").send().await.unwrap_err()),
         code(
             &client
                 .get_case_attachment_upload_url()
-                .case_id(&case)
+                .case_id(case.as_str())
                 .file_name("a")
                 .content_length(1)
                 .send()
@@ -338,7 +342,7 @@ async fn the_rules_of_cases_are_kept() {
     let missing = client.get_case().case_id("9999999999").send().await.unwrap_err();
     assert_eq!(code(&missing), "ResourceNotFoundException");
     sir.without_membership();
-    let inactive = client.get_case().case_id(&case).send().await.unwrap_err();
+    let inactive = client.get_case().case_id(case.as_str()).send().await.unwrap_err();
     assert_eq!(code(&inactive), "SecurityIncidentResponseNotActiveException");
 }
 
@@ -346,7 +350,7 @@ async fn the_rules_of_cases_are_kept() {
 async fn attachments_wait_for_their_scan() {
     let (sir, client) = pair().await;
     let case = own_case(&client).await;
-    sir.set_verdict("Pending");
+    sir.set_verdict(Scan::Pending);
     let ask =
         || client.get_case_attachment_upload_url().case_id(&case).file_name("a.txt").content_length(1).send();
     let url = ask().await.unwrap();
@@ -354,11 +358,14 @@ async fn attachments_wait_for_their_scan() {
     let put = http().put(url.attachment_presigned_url()).header("if-none-match", "*");
     let put = put.header("content-type", "application/octet-stream").body("x").send().await.unwrap();
     assert_eq!(put.status(), 200);
-    let id = sir.case(&case).unwrap()["caseAttachments"][0]["attachmentId"].as_str().unwrap().to_owned();
+    let id = sir.case(&CaseId::new(&case)).unwrap()["caseAttachments"][0]["attachmentId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let get = || client.get_case_attachment_download_url().case_id(&case).attachment_id(&id).send();
-    for (status, fits) in [("Pending", false), ("Failed", false), ("Verified", true)] {
-        sir.set_attachment_status(&case, &id, status);
-        assert_eq!(get().await.is_ok(), fits, "{status}");
+    for (status, fits) in [(Scan::Pending, false), (Scan::Failed, false), (Scan::Verified, true)] {
+        sir.set_attachment_status(&CaseId::new(&case), &AttachmentId::new(&id), status);
+        assert_eq!(get().await.is_ok(), fits, "{status:?}");
     }
     let url = get().await.unwrap();
     sir.advance(Duration::from_secs(3601));
@@ -370,7 +377,7 @@ async fn events_say_who_but_not_what() {
     let (sir, client) = pair().await;
     let case = own_case(&client).await;
     let comment = client.create_case_comment().case_id(&case).body("hello").send().await.unwrap();
-    sir.aws_comments(&case, "security-ir.amazonaws.com", "Summary").unwrap();
+    sir.aws_comments(&CaseId::new(&case), "security-ir.amazonaws.com", "Summary").unwrap();
     client
         .update_case_comment()
         .case_id(&case)
@@ -379,7 +386,7 @@ async fn events_say_who_but_not_what() {
         .send()
         .await
         .unwrap();
-    sir.aws_sets_status(&case, "Acknowledged").unwrap();
+    sir.aws_sets_status(&CaseId::new(&case), &casebridge::case::Status::Acknowledged).unwrap();
     client.close_case().case_id(&case).send().await.unwrap();
     let events = sir.take_events();
     let told: Vec<(&str, &Value)> =
@@ -407,10 +414,11 @@ async fn events_say_who_but_not_what() {
 async fn comments_come_in_pages_of_25_in_the_order_chosen() {
     let (sir, client) = pair().await;
     let case = sir.aws_creates_case("Busy");
-    let ids: Vec<String> =
-        (0..60).map(|n| sir.aws_comments(&case, "AWS Responder", &format!("comment {n}")).unwrap()).collect();
+    let ids: Vec<String> = (0..60)
+        .map(|n| sir.aws_comments(&case, "AWS Responder", &format!("comment {n}")).unwrap().to_string())
+        .collect();
     let read = async || -> Vec<String> {
-        let pages = client.list_comments().case_id(&case).into_paginator().send();
+        let pages = client.list_comments().case_id(case.as_str()).into_paginator().send();
         let pages: Vec<_> = pages.try_collect().await.unwrap();
         assert_eq!(pages.len(), 3);
         pages.iter().flat_map(|page| page.items()).map(|item| item.comment_id().to_owned()).collect()
@@ -431,7 +439,7 @@ async fn comments_come_in_pages_of_25_in_the_order_chosen() {
 async fn rates_are_counted_and_enforced_when_told() {
     let (sir, client) = pair().await;
     let case = sir.aws_creates_case("Busy");
-    let say = || client.create_case_comment().case_id(&case).body("x").send();
+    let say = || client.create_case_comment().case_id(case.as_str()).body("x").send();
     say().await.unwrap();
     say().await.unwrap();
     assert_eq!(sir.too_fast(), [("CreateCaseComment".to_owned(), 1)]);
@@ -445,8 +453,8 @@ async fn rates_are_counted_and_enforced_when_told() {
 async fn faults_do_what_they_say_to_answer_and_state() {
     let (sir, client) = pair().await;
     let case = sir.aws_creates_case("Faulty");
-    let say = || client.create_case_comment().case_id(&case).body("x").send();
-    let on = || Fault::on("CreateCaseComment").once();
+    let say = || client.create_case_comment().case_id(case.as_str()).body("x").send();
+    let on = || FaultRule::on("CreateCaseComment").once();
     for (fault, answered, stored) in [
         (on().answers(503), false, 0),
         (on().html(502), false, 0),
@@ -469,7 +477,7 @@ async fn faults_do_what_they_say_to_answer_and_state() {
     }
     assert_eq!(sir.apply_late(), 1);
     assert_eq!(sir.comments(&case).len(), 6);
-    sir.fault(Fault::on("CreateCaseComment").reset_after());
+    sir.fault(FaultRule::on("CreateCaseComment").reset_after());
     let error = say().await.unwrap_err();
     assert!(matches!(error, SdkError::DispatchFailure(_)), "{error:?}");
     sir.heal();

@@ -3,46 +3,46 @@
 use serde_json::{Map, Value};
 
 use super::{
-    super::{server::lock, within::Sight},
-    Sir, checked, done,
-    errors::Refusal,
-    operations::{OPERATIONS, Operation, Rate},
-    state::State,
+    super::within::Sight,
+    SirStandin, checked, done,
+    errors::SirRefusal,
+    operations::{OPERATIONS, OperationModel, PublishedRate},
+    state::SirAccount,
 };
 
 /// An error of the model, or of AWS's front door.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refused {
+pub struct SirRefused {
     /// `ThrottlingException` and the like.
     pub name: String,
     /// The body: `message`, and what the error has besides.
     pub body: Value,
 }
 
-impl Sir {
+impl SirStandin {
     /// What an operation answers to these members, as restJson1 would carry both; null where it answers nothing.
     ///
     /// # Errors
     /// The service refuses it.
-    pub fn ask(&self, operation: &str, members: Map<String, Value>, sight: Sight) -> Result<Value, Refused> {
-        let refused = |refusal: Refusal| refusal.told();
+    pub fn ask(
+        &self,
+        operation: &str,
+        members: Map<String, Value>,
+        sight: Sight,
+    ) -> Result<Value, SirRefused> {
+        let refused = |refusal: SirRefusal| refusal.told();
         let known = OPERATIONS.iter().find(|known| known.name == operation);
-        let known = known.ok_or_else(|| refused(Refusal::invalid("UNKNOWN_OPERATION", &[])))?;
-        let work = |state: &mut State| ask(state, known, members.clone()).map_err(refused);
-        match sight {
-            Sight::Now if known.rate == Rate::Read => work(&mut lock(&self.world.state)),
-            Sight::Now => self.world.with(work),
-            Sight::AsOf(seen) => self.world.past.at(seen, work).unwrap_or_else(|| self.world.with(work)),
-            Sight::Unkept => super::on_state(&self.world.state, false, work),
-        }
+        let known = known.ok_or_else(|| refused(SirRefusal::invalid("UNKNOWN_OPERATION", &[])))?;
+        let work = |state: &mut SirAccount| ask(state, known, members.clone()).map_err(refused);
+        self.seen(sight, known.rate == PublishedRate::Read, work)
     }
 }
 
-fn ask(state: &mut State, operation: &Operation, members: Map<String, Value>) -> super::Output {
+fn ask(state: &mut SirAccount, operation: &OperationModel, members: Map<String, Value>) -> super::Output {
     state.pace(operation.name, operation.rate)?;
     let mut parts: [Map<String, Value>; 3] = Default::default();
     for (name, value) in members {
-        let has = |fields: &[super::Field]| fields.iter().any(|field| field.name == name);
+        let has = |fields: &[super::FieldShape]| fields.iter().any(|field| field.name == name);
         let place = [operation.uri, operation.query].into_iter().position(has).unwrap_or(2);
         parts[place].insert(name, value);
     }

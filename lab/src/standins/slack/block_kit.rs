@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    super::shape::{Kind, list, may, misfits, need, text},
+    super::shape::{Shape, list, may, misfits, need, text},
     elements::*,
     rich_text::*,
     trouble::describe,
@@ -20,13 +20,13 @@ const MESSAGE_TEXT: usize = 13_200;
 /// Most characters of all markdown blocks of a message together.
 const MARKDOWN_TEXT: usize = 12_000;
 
-const BLOCK: Kind = Kind::Tagged(&[
+const BLOCK: Shape = Shape::Tagged(&[
     ("actions", &[need("elements", list(1, 25, &ACTION_ELEMENT)), may("block_id", BLOCK_ID)]),
     (
         "alert",
         &[
             need("text", TEXT_3000),
-            may("level", Kind::OneOf(&["default", "info", "warning", "error", "success"])),
+            may("level", Shape::OneOf(&["default", "info", "warning", "error", "success"])),
             may("block_id", BLOCK_ID),
         ],
     ),
@@ -39,7 +39,7 @@ const BLOCK: Kind = Kind::Tagged(&[
         &[
             need("alt_text", text(0, 2000)),
             may("image_url", text(1, 3000)),
-            may("slack_file", Kind::AnyObject),
+            may("slack_file", Shape::AnyObject),
             may("title", PLAIN_2000),
             may("block_id", BLOCK_ID),
         ],
@@ -50,8 +50,8 @@ const BLOCK: Kind = Kind::Tagged(&[
             need("label", PLAIN_2000),
             need("element", INPUT_ELEMENT),
             may("hint", PLAIN_2000),
-            may("optional", Kind::Flag),
-            may("dispatch_action", Kind::Flag),
+            may("optional", Shape::Flag),
+            may("dispatch_action", Shape::Flag),
             may("block_id", BLOCK_ID),
         ],
     ),
@@ -63,7 +63,7 @@ const BLOCK: Kind = Kind::Tagged(&[
             may("text", TEXT_3000),
             may("fields", list(1, 10, &TEXT_2000)),
             may("accessory", ACCESSORY),
-            may("expand", Kind::Flag),
+            may("expand", Shape::Flag),
             may("block_id", BLOCK_ID),
         ],
     ),

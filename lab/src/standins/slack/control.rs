@@ -3,21 +3,17 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{
-        exchange::{Answer, Asked},
-        server::control_body,
-    },
+    super::exchange::{WireRequest, WireResponse},
     mrkdwn::shown,
     person::{archives, clicks, deletes, says, types},
-    state::State,
+    state::Workspace,
     workspace::{live_of, renamed, share, whole},
 };
 
-pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Answer> {
-    let body = control_body(asked);
+pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> Option<WireResponse> {
+    let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let (user, channel, ts) = (text("user"), text("channel"), text("ts"));
-    let parts: Vec<&str> = what.split('/').collect();
     let done: Result<Value, String> = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("GET", ["shown", id]) => state
@@ -35,7 +31,7 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         }
         ("POST", ["messages"]) => {
             let (ts, sent) = says(state, &user, &channel, &text("text"), body["thread_ts"].as_str());
-            let sent: Vec<Value> = sent.iter().map(super::super::Delivery::to_json).collect();
+            let sent: Vec<Value> = sent.iter().map(super::super::SignedRequest::to_json).collect();
             Ok(json!({ "ts": ts, "deliveries": sent }))
         }
         ("POST", ["clicks"]) => clicks(state, &user, &channel, &ts, &text("action_id"), &body["chosen"])
@@ -52,7 +48,7 @@ pub(super) fn answer(state: &mut State, what: &str, asked: &Asked) -> Option<Ans
         _ => return None,
     };
     Some(done.map_or_else(
-        |error| Answer::json(400, &json!({ "ok": false, "error": error })),
-        |value| Answer::json(200, &value),
+        |error| WireResponse::json(400, &json!({ "ok": false, "error": error })),
+        |value| WireResponse::json(200, &value),
     ))
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    state::{Args, Channel, State},
-    trouble::{Output, Trouble, no, yes},
+    state::{Args, Channel, Workspace},
+    trouble::{Output, SlackRefusal, no, yes},
 };
 
-pub(super) fn create(state: &mut State, args: &Args) -> Output {
+pub(super) fn create(state: &mut Workspace, args: &Args) -> Output {
     let name = args.text("name");
     let letters =
         |c: char| c.is_lowercase() && c.is_alphanumeric() || c.is_ascii_digit() || matches!(c, '-' | '_');
@@ -26,12 +26,12 @@ pub(super) fn create(state: &mut State, args: &Args) -> Output {
     yes(json!({ "channel": state.channels[&id].seen_by(&bot) }))
 }
 
-pub(super) fn info(state: &mut State, args: &Args) -> Output {
+pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     yes(json!({ "channel": state.visible(args.text("channel"))?.seen_by(&bot) }))
 }
 
-pub(super) fn invite(state: &mut State, args: &Args) -> Output {
+pub(super) fn invite(state: &mut Workspace, args: &Args) -> Output {
     let (bot, force) = (state.settings.bot_user.clone(), args.flag("force"));
     let users: Vec<&str> =
         args.text("users").split(',').map(str::trim).filter(|user| !user.is_empty()).collect();
@@ -57,7 +57,7 @@ pub(super) fn invite(state: &mut State, args: &Args) -> Output {
     // Without `force`, one who cannot be invited keeps the others out.
     if let Some(first) = errors.first().filter(|_| !force || fit.is_empty()) {
         let error = first["error"].as_str().unwrap_or_default().to_owned();
-        return Err(Trouble::with(&error, json!({ "errors": errors })));
+        return Err(SlackRefusal::with(&error, json!({ "errors": errors })));
     }
     channel.members.extend(fit);
     let seen = channel.seen_by(&bot);
@@ -68,7 +68,7 @@ pub(super) fn invite(state: &mut State, args: &Args) -> Output {
     })
 }
 
-pub(super) fn join(state: &mut State, args: &Args) -> Output {
+pub(super) fn join(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     let channel = state.visible(args.text("channel"))?;
     match () {
@@ -79,7 +79,7 @@ pub(super) fn join(state: &mut State, args: &Args) -> Output {
     yes(json!({ "channel": channel.seen_by(&bot) }))
 }
 
-pub(super) fn archive(state: &mut State, args: &Args) -> Output {
+pub(super) fn archive(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     let channel = state.visible(args.text("channel"))?;
     match () {
@@ -91,15 +91,15 @@ pub(super) fn archive(state: &mut State, args: &Args) -> Output {
     yes(json!({}))
 }
 
-pub(super) fn set_topic(state: &mut State, args: &Args) -> Output {
+pub(super) fn set_topic(state: &mut Workspace, args: &Args) -> Output {
     describe(state, args, "topic")
 }
 
-pub(super) fn set_purpose(state: &mut State, args: &Args) -> Output {
+pub(super) fn set_purpose(state: &mut Workspace, args: &Args) -> Output {
     describe(state, args, "purpose")
 }
 
-fn describe(state: &mut State, args: &Args, what: &str) -> Output {
+fn describe(state: &mut Workspace, args: &Args, what: &str) -> Output {
     let (bot, now) = (state.settings.bot_user.clone(), state.clock.seconds());
     let channel = state.joined(args.text("channel"))?;
     if args.text(what).chars().count() > 250 {
@@ -109,7 +109,7 @@ fn describe(state: &mut State, args: &Args, what: &str) -> Output {
     yes(json!({ "channel": channel.seen_by(&bot), what: args.text(what) }))
 }
 
-pub(super) fn list(state: &mut State, args: &Args) -> Output {
+pub(super) fn list(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     let types = Some(args.text("types")).filter(|types| !types.is_empty()).unwrap_or("public_channel");
     let types: Vec<&str> = types.split(',').map(str::trim).collect();
@@ -130,7 +130,7 @@ pub(super) fn list(state: &mut State, args: &Args) -> Output {
     cut("channels", channels, args)
 }
 
-pub(super) fn members(state: &mut State, args: &Args) -> Output {
+pub(super) fn members(state: &mut Workspace, args: &Args) -> Output {
     let channel = state.visible(args.text("channel"))?;
     let members = channel.members.iter().map(|member| Value::from(member.clone())).collect();
     cut("members", members, args)

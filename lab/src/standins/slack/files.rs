@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::{
-    super::exchange::{Answer, Asked},
-    state::{Args, State},
+    super::exchange::{WireRequest, WireResponse},
+    state::{Args, Workspace},
     trouble::{Output, no, yes},
 };
 
-pub(super) fn info(state: &mut State, args: &Args) -> Output {
+pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
     let file = state.files.get(args.text("file")).ok_or_else(|| no("file_not_found"))?;
     match file.wire["mode"].as_str() {
         Some("tombstone") => return Err(no("file_deleted")),
@@ -19,21 +19,21 @@ pub(super) fn info(state: &mut State, args: &Args) -> Output {
 }
 
 /// `GET /files-pri/TEAM-FILE/download/NAME`. Whoever may not read it gets the login page, with 200.
-pub(super) fn download(state: &State, asked: &Asked, key: &str) -> Answer {
+pub(super) fn download(state: &Workspace, asked: &WireRequest, key: &str) -> WireResponse {
     let id = key.rsplit('-').next().unwrap_or_default();
     let token = asked.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
     let may = token == Some(&state.settings.token) && state.settings.scopes.contains("files:read");
     match state.files.get(id) {
         Some(file) if may && asked.method == "GET" => {
             let kind = file.wire["mimetype"].as_str().unwrap_or("application/octet-stream");
-            Answer::text(200, kind, file.bytes.clone())
+            WireResponse::text(200, kind, file.bytes.clone())
         }
-        Some(_) => Answer::text(
+        Some(_) => WireResponse::text(
             200,
             "text/html; charset=utf-8",
             "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Example</body></html>",
         ),
-        None => Answer::text(
+        None => WireResponse::text(
             404,
             "text/html; charset=utf-8",
             "<!DOCTYPE html><html><body>Not found</body></html>",

@@ -8,41 +8,41 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        exchange::{Answer, Asked},
-        shape::{Kind, list, may, misfits, text},
+        exchange::{WireRequest, WireResponse},
+        shape::{Shape, list, may, misfits, text},
     },
     messages::content,
     mrkdwn::Reading,
-    state::{Args, Hook, State},
-    trouble::{Trouble, describe, no},
+    state::{Args, Hook, Workspace},
+    trouble::{SlackRefusal, describe, no},
 };
 
-const SHAPE: Kind = Kind::Object(&[
+const SHAPE: Shape = Shape::Object(&[
     may("text", text(0, usize::MAX)),
-    may("blocks", Kind::Any),
-    may("attachments", list(0, usize::MAX, &Kind::AnyObject)),
-    may("response_type", Kind::OneOf(&["ephemeral", "in_channel"])),
-    may("replace_original", Kind::Flag),
-    may("delete_original", Kind::Flag),
+    may("blocks", Shape::Any),
+    may("attachments", list(0, usize::MAX, &Shape::AnyObject)),
+    may("response_type", Shape::OneOf(&["ephemeral", "in_channel"])),
+    may("replace_original", Shape::Flag),
+    may("delete_original", Shape::Flag),
     may("thread_ts", text(1, 255)),
-    may("parse", Kind::OneOf(&["none", "full", "client"])),
-    may("link_names", Kind::Flag),
-    may("unfurl_links", Kind::Flag),
-    may("unfurl_media", Kind::Flag),
-    may("mrkdwn", Kind::Flag),
+    may("parse", Shape::OneOf(&["none", "full", "client"])),
+    may("link_names", Shape::Flag),
+    may("unfurl_links", Shape::Flag),
+    may("unfurl_media", Shape::Flag),
+    may("mrkdwn", Shape::Flag),
 ]);
 
-pub(super) fn answer(state: &mut State, asked: &Asked) -> Answer {
+pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> WireResponse {
     match deliver(state, asked) {
-        Ok(()) => Answer::text(200, "text/plain", "ok"),
-        Err((status, trouble)) => Answer { status, ..trouble.answer() },
+        Ok(()) => WireResponse::text(200, "text/plain", "ok"),
+        Err((status, trouble)) => WireResponse { status, ..trouble.answer() },
     }
 }
 
-fn deliver(state: &mut State, asked: &Asked) -> Result<(), (axum::http::StatusCode, Trouble)> {
+fn deliver(state: &mut Workspace, asked: &WireRequest) -> Result<(), (axum::http::StatusCode, SlackRefusal)> {
     use axum::http::StatusCode;
     let gone = |error: &str| (StatusCode::NOT_FOUND, no(error));
-    let bad = |trouble: Trouble| (StatusCode::BAD_REQUEST, trouble);
+    let bad = |trouble: SlackRefusal| (StatusCode::BAD_REQUEST, trouble);
     let now = state.clock.millis();
     let hook = state.hooks.get_mut(&asked.path).filter(|_| asked.method == "POST");
     let hook = hook.ok_or_else(|| gone("no_such_hook"))?;
@@ -55,7 +55,7 @@ fn deliver(state: &mut State, asked: &Asked) -> Result<(), (axum::http::StatusCo
     let body = asked.json().map_err(|_| bad(no("invalid_payload")))?;
     let found: Vec<String> = misfits(&SHAPE, &body, "").iter().map(describe).collect();
     if !found.is_empty() {
-        return Err(bad(Trouble::because("invalid_payload", &found)));
+        return Err(bad(SlackRefusal::because("invalid_payload", &found)));
     }
     let args = Args(body.as_object().cloned().unwrap_or_default());
     if args.flag("delete_original") {
@@ -66,7 +66,7 @@ fn deliver(state: &mut State, asked: &Asked) -> Result<(), (axum::http::StatusCo
     place(state, &hook, &args, Value::Object(content)).map_err(bad)
 }
 
-fn forget(state: &mut State, hook: &Hook) {
+fn forget(state: &mut Workspace, hook: &Hook) {
     let Some(ts) = &hook.message else { return };
     state.ephemerals.retain(|message| message["ts"] != ts.as_str());
     if let Some(channel) = state.channels.get_mut(&hook.channel) {
@@ -75,7 +75,7 @@ fn forget(state: &mut State, hook: &Hook) {
 }
 
 /// Replaces the message that was acted on, or adds one: for the person alone, or for the channel.
-fn place(state: &mut State, hook: &Hook, args: &Args, content: Value) -> Result<(), Trouble> {
+fn place(state: &mut Workspace, hook: &Hook, args: &Args, content: Value) -> Result<(), SlackRefusal> {
     let (settings, ts) = (state.settings.clone(), state.ts());
     if let (Some(original), true) = (&hook.message, args.flag("replace_original")) {
         let ephemeral = state.ephemerals.iter_mut().find(|message| message["ts"] == original.as_str());

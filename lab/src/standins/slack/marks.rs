@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    state::{Args, State},
+    state::{Args, Workspace},
     trouble::{Output, no, yes},
 };
 
-pub(super) fn pin(state: &mut State, args: &Args) -> Output {
+pub(super) fn pin(state: &mut Workspace, args: &Args) -> Output {
     let ts = args.text("timestamp");
     let channel = state.joined(args.text("channel"))?;
     match () {
@@ -20,7 +20,7 @@ pub(super) fn pin(state: &mut State, args: &Args) -> Output {
     yes(json!({}))
 }
 
-pub(super) fn bookmark(state: &mut State, args: &Args) -> Output {
+pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> Output {
     let (id, number) = (state.id('B'), state.next());
     let channel = state.joined(args.text("channel_id"))?;
     if args.text("link").is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn bookmark(state: &mut State, args: &Args) -> Output {
     yes(json!({ "bookmark": bookmark }))
 }
 
-pub(super) fn react(state: &mut State, args: &Args) -> Output {
+pub(super) fn react(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     let name = args.text("name");
     let channel = state.joined(args.text("channel"))?;

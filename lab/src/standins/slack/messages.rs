@@ -8,8 +8,8 @@ use super::{
     block_kit::{Surface, complaints, is_too_long},
     mrkdwn::Reading,
     pace,
-    state::{Args, State},
-    trouble::{Output, Trouble, no, yes},
+    state::{Args, Workspace},
+    trouble::{Output, SlackRefusal, no, yes},
 };
 
 /// Longer text of a new message is cut, of an update refused.
@@ -18,7 +18,7 @@ const UPDATED_TEXT: usize = 4_000;
 /// Slack documents no number for `metadata_too_large`.
 const METADATA: usize = 16_000;
 
-pub(super) fn post(state: &mut State, args: &Args) -> Output {
+pub(super) fn post(state: &mut Workspace, args: &Args) -> Output {
     let content = content(args)?;
     let channel_id = place(state, args.text("channel"), args)?;
     pace::post(state, &channel_id)?;
@@ -55,7 +55,7 @@ pub(super) fn post(state: &mut State, args: &Args) -> Output {
 }
 
 /// Where the app may post: a channel by id, or a person's direct messages.
-fn place(state: &mut State, wanted: &str, args: &Args) -> Result<String, Trouble> {
+fn place(state: &mut Workspace, wanted: &str, args: &Args) -> Result<String, SlackRefusal> {
     if state.users.contains_key(wanted) {
         return match state.settings.messages_tab {
             true => Ok(direct(state, wanted)),
@@ -70,14 +70,14 @@ fn place(state: &mut State, wanted: &str, args: &Args) -> Result<String, Trouble
         () if channel.wire["is_archived"] == true => Err(no("is_archived")),
         () if !channel.members.contains(&bot) && !everywhere => Err(no("not_in_channel")),
         () if args.get("username").is_some() && !custom => {
-            Err(Trouble::with("missing_scope", json!({ "needed": "chat:write.customize" })))
+            Err(SlackRefusal::with("missing_scope", json!({ "needed": "chat:write.customize" })))
         }
         () => Ok(wanted.to_owned()),
     }
 }
 
 /// The direct messages between the bot and a person, made when there are none.
-pub(super) fn direct(state: &mut State, user: &str) -> String {
+pub(super) fn direct(state: &mut Workspace, user: &str) -> String {
     let known = state.channels.iter().find(|(_, channel)| channel.wire["user"] == user);
     if let Some((id, _)) = known {
         return id.clone();
@@ -96,7 +96,7 @@ pub(super) fn direct(state: &mut State, user: &str) -> String {
     id
 }
 
-fn base(state: &State, ts: &str) -> Map<String, Value> {
+fn base(state: &Workspace, ts: &str) -> Map<String, Value> {
     let settings = &state.settings;
     let message = json!({ "type": "message", "user": settings.bot_user, "bot_id": settings.bot,
         "app_id": settings.app, "team": settings.team, "ts": ts, "text": "" });
@@ -104,7 +104,7 @@ fn base(state: &State, ts: &str) -> Map<String, Value> {
 }
 
 /// Text, blocks and attachments, checked.
-pub(super) fn content(args: &Args) -> Result<Map<String, Value>, Trouble> {
+pub(super) fn content(args: &Args) -> Result<Map<String, Value>, SlackRefusal> {
     let mut content = Map::new();
     let has = |name: &str| args.get(name).is_some_and(|value| *value != json!("") && *value != json!([]));
     if has("markdown_text") && (has("text") || has("blocks")) {
@@ -122,7 +122,7 @@ pub(super) fn content(args: &Args) -> Result<Map<String, Value>, Trouble> {
         }
         let found = complaints(blocks, Surface::Message, "/blocks");
         if !found.is_empty() {
-            return Err(Trouble::because("invalid_blocks", &found));
+            return Err(SlackRefusal::because("invalid_blocks", &found));
         }
         if is_too_long(blocks) {
             return Err(no("msg_blocks_too_long"));
@@ -153,7 +153,7 @@ pub(super) fn with_ids(blocks: &Value) -> Value {
 }
 
 /// `{event_type, event_payload}`, or none; `{}` clears.
-fn metadata(args: &Args) -> Result<Option<Value>, Trouble> {
+fn metadata(args: &Args) -> Result<Option<Value>, SlackRefusal> {
     let Some(metadata) = args.get("metadata") else { return Ok(None) };
     if metadata == &json!({}) {
         return Ok(None);
@@ -179,7 +179,7 @@ fn without_metadata(message: &Value) -> Value {
     message
 }
 
-pub(super) fn update(state: &mut State, args: &Args) -> Output {
+pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
     if args.text("text").chars().count() > UPDATED_TEXT {
         return Err(no("msg_too_long"));
     }
@@ -213,7 +213,7 @@ pub(super) fn update(state: &mut State, args: &Args) -> Output {
     yes(json!({ "channel": args.text("channel"), "ts": ts, "text": shown["text"], "message": shown }))
 }
 
-pub(super) fn delete(state: &mut State, args: &Args) -> Output {
+pub(super) fn delete(state: &mut Workspace, args: &Args) -> Output {
     let (ts, bot) = (args.text("ts"), state.settings.bot.clone());
     let channel = state.joined(args.text("channel"))?;
     match channel.messages.get(ts) {
@@ -225,7 +225,7 @@ pub(super) fn delete(state: &mut State, args: &Args) -> Output {
     yes(json!({ "channel": args.text("channel"), "ts": ts }))
 }
 
-pub(super) fn post_ephemeral(state: &mut State, args: &Args) -> Output {
+pub(super) fn post_ephemeral(state: &mut Workspace, args: &Args) -> Output {
     let content = content(args)?;
     let (user, ts) = (args.text("user"), state.ts());
     let mut message = base(state, &ts);
@@ -244,7 +244,7 @@ pub(super) fn post_ephemeral(state: &mut State, args: &Args) -> Output {
     yes(json!({ "message_ts": ts }))
 }
 
-pub(super) fn permalink(state: &mut State, args: &Args) -> Output {
+pub(super) fn permalink(state: &mut Workspace, args: &Args) -> Output {
     let (id, ts, domain) = (args.text("channel"), args.text("message_ts"), state.settings.domain.clone());
     let channel = state.visible(id)?;
     let message = channel.messages.get(ts).ok_or_else(|| no("message_not_found"))?;

@@ -3,9 +3,9 @@
 //! <https://docs.slack.dev/reference/methods>
 
 use super::{
-    super::shape::{Field, Kind, list, may, need, text},
+    super::shape::{FieldShape, Shape, list, may, need, text},
     conversations, files, marks, messages, people,
-    state::{Args, State},
+    state::{Args, Workspace},
     threads,
     trouble::Output,
     views,
@@ -18,8 +18,8 @@ pub(super) struct Method {
     pub(super) json: bool,
     /// Any one of these, for public and for private channels; none needed when empty.
     pub(super) scopes: [&'static [&'static str]; 2],
-    pub(super) fields: &'static [Field],
-    pub(super) work: fn(&mut State, &Args) -> Output,
+    pub(super) fields: &'static [FieldShape],
+    pub(super) work: fn(&mut Workspace, &Args) -> Output,
 }
 
 /// Every scope that some method asks for, and those of events.
@@ -44,27 +44,27 @@ pub(super) const ALL_SCOPES: &[&str] = &[
     "users:read.email",
 ];
 
-const ID: Kind = text(1, 255);
-const TEXT: Kind = text(0, usize::MAX);
-const LIMIT: Field = may("limit", Kind::Whole { min: 1, max: 1000 });
-const CURSOR: Field = may("cursor", TEXT);
-const TEAM: Field = may("team_id", ID);
-const CHANNEL: Field = need("channel", ID);
-const VIEW: Field = need("view", Kind::AnyObject);
+const ID: Shape = text(1, 255);
+const TEXT: Shape = text(0, usize::MAX);
+const LIMIT: FieldShape = may("limit", Shape::Whole { min: 1, max: 1000 });
+const CURSOR: FieldShape = may("cursor", TEXT);
+const TEAM: FieldShape = may("team_id", ID);
+const CHANNEL: FieldShape = need("channel", ID);
+const VIEW: FieldShape = need("view", Shape::AnyObject);
 const NO_SCOPE: [&[&str]; 2] = [&[], &[]];
 
 const fn same(scopes: &'static [&'static str]) -> [&'static [&'static str]; 2] {
     [scopes, scopes]
 }
 
-const CONTENT: [Field; 4] = [
+const CONTENT: [FieldShape; 4] = [
     may("text", TEXT),
-    may("blocks", Kind::Any),
-    may("attachments", list(0, usize::MAX, &Kind::AnyObject)),
+    may("blocks", Shape::Any),
+    may("attachments", list(0, usize::MAX, &Shape::AnyObject)),
     may("markdown_text", TEXT),
 ];
-const PARSE: Field = may("parse", Kind::OneOf(&["none", "full", "client"]));
-const LINK_NAMES: Field = may("link_names", Kind::Flag);
+const PARSE: FieldShape = may("parse", Shape::OneOf(&["none", "full", "client"]));
+const LINK_NAMES: FieldShape = may("link_names", Shape::Flag);
 
 pub(super) fn find(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.name == name)
@@ -82,7 +82,7 @@ pub(super) const METHODS: &[Method] = &[
         fields: &[
             need("channel_id", ID),
             need("title", text(1, 255)),
-            need("type", Kind::OneOf(&["link"])),
+            need("type", Shape::OneOf(&["link"])),
             may("link", text(1, 3000)),
             may("emoji", TEXT),
         ],
@@ -126,11 +126,11 @@ pub(super) const METHODS: &[Method] = &[
             PARSE,
             LINK_NAMES,
             may("thread_ts", ID),
-            may("reply_broadcast", Kind::Flag),
-            may("unfurl_links", Kind::Flag),
-            may("unfurl_media", Kind::Flag),
-            may("mrkdwn", Kind::Flag),
-            may("metadata", Kind::AnyObject),
+            may("reply_broadcast", Shape::Flag),
+            may("unfurl_links", Shape::Flag),
+            may("unfurl_media", Shape::Flag),
+            may("mrkdwn", Shape::Flag),
+            may("metadata", Shape::AnyObject),
             may("username", TEXT),
             may("icon_emoji", TEXT),
             may("icon_url", TEXT),
@@ -149,10 +149,10 @@ pub(super) const METHODS: &[Method] = &[
             CONTENT[3],
             PARSE,
             LINK_NAMES,
-            may("reply_broadcast", Kind::Flag),
-            may("metadata", Kind::AnyObject),
-            may("unfurl_links", Kind::Flag),
-            may("unfurl_media", Kind::Flag),
+            may("reply_broadcast", Shape::Flag),
+            may("metadata", Shape::AnyObject),
+            may("unfurl_links", Shape::Flag),
+            may("unfurl_media", Shape::Flag),
         ],
         work: messages::update,
         ..WRITE
@@ -167,7 +167,7 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "conversations.create",
         scopes: [&["channels:manage"], &["groups:write"]],
-        fields: &[need("name", TEXT), may("is_private", Kind::Flag), TEAM],
+        fields: &[need("name", TEXT), may("is_private", Shape::Flag), TEAM],
         work: conversations::create,
         ..WRITE
     },
@@ -180,8 +180,8 @@ pub(super) const METHODS: &[Method] = &[
             LIMIT,
             may("latest", TEXT),
             may("oldest", TEXT),
-            may("inclusive", Kind::Flag),
-            may("include_all_metadata", Kind::Flag),
+            may("inclusive", Shape::Flag),
+            may("include_all_metadata", Shape::Flag),
         ],
         work: threads::history,
         ..READ
@@ -189,14 +189,14 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "conversations.info",
         scopes: [&["channels:read"], &["groups:read"]],
-        fields: &[CHANNEL, may("include_num_members", Kind::Flag), may("include_locale", Kind::Flag)],
+        fields: &[CHANNEL, may("include_num_members", Shape::Flag), may("include_locale", Shape::Flag)],
         work: conversations::info,
         ..READ
     },
     Method {
         name: "conversations.invite",
         scopes: [&["channels:manage", "channels:write.invites"], &["groups:write", "groups:write.invites"]],
-        fields: &[CHANNEL, need("users", text(1, usize::MAX)), may("force", Kind::Flag)],
+        fields: &[CHANNEL, need("users", text(1, usize::MAX)), may("force", Shape::Flag)],
         work: conversations::invite,
         ..WRITE
     },
@@ -210,7 +210,7 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "conversations.list",
         scopes: [&["channels:read"], &["groups:read"]],
-        fields: &[CURSOR, LIMIT, may("types", TEXT), may("exclude_archived", Kind::Flag), TEAM],
+        fields: &[CURSOR, LIMIT, may("types", TEXT), may("exclude_archived", Shape::Flag), TEAM],
         work: conversations::list,
         ..READ
     },
@@ -231,8 +231,8 @@ pub(super) const METHODS: &[Method] = &[
             LIMIT,
             may("latest", TEXT),
             may("oldest", TEXT),
-            may("inclusive", Kind::Flag),
-            may("include_all_metadata", Kind::Flag),
+            may("inclusive", Shape::Flag),
+            may("include_all_metadata", Shape::Flag),
         ],
         work: threads::replies,
         ..READ
@@ -276,9 +276,9 @@ pub(super) const METHODS: &[Method] = &[
         name: "usergroups.list",
         scopes: same(&["usergroups:read"]),
         fields: &[
-            may("include_users", Kind::Flag),
-            may("include_disabled", Kind::Flag),
-            may("include_count", Kind::Flag),
+            may("include_users", Shape::Flag),
+            may("include_disabled", Shape::Flag),
+            may("include_count", Shape::Flag),
             TEAM,
         ],
         work: people::groups,
@@ -287,14 +287,14 @@ pub(super) const METHODS: &[Method] = &[
     Method {
         name: "usergroups.users.list",
         scopes: same(&["usergroups:read"]),
-        fields: &[need("usergroup", ID), may("include_disabled", Kind::Flag), TEAM],
+        fields: &[need("usergroup", ID), may("include_disabled", Shape::Flag), TEAM],
         work: people::group_users,
         ..READ
     },
     Method {
         name: "users.info",
         scopes: same(&["users:read"]),
-        fields: &[need("user", ID), may("include_locale", Kind::Flag)],
+        fields: &[need("user", ID), may("include_locale", Shape::Flag)],
         work: people::info,
         ..READ
     },

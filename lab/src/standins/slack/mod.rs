@@ -29,22 +29,15 @@ mod written;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
-
 use super::{
-    Clock, Server,
-    exchange::{Answer, Asked},
-    past::Past,
-    server::{Service, bind, lock, on_state},
+    Endpoint, ErrorCode, ServiceClock, Standin,
+    exchange::{WireRequest, WireResponse},
+    standin::ServiceModel,
 };
-pub use mrkdwn::Live;
+pub use mrkdwn::LiveText;
 pub use pace::Pace;
-use state::State;
-use trouble::{Trouble, no};
+use state::Workspace;
+use trouble::{SlackRefusal, no};
 pub use workspace::Sharing;
 
 /// A running stand-in of Slack.
@@ -68,86 +61,25 @@ pub use workspace::Sharing;
 /// | `POST archives` | `{channel}` | a delivery |
 /// | `PUT sharing` | `{channel, sharing}`: `ours`, `invited`, `connected`, `organisation` | who else reads a channel |
 /// | `PUT workspace` | `{team, channel}` | gives the workspace and its first channel these ids |
-#[derive(Clone, Debug)]
-pub struct Slack {
-    server: Server,
-    world: Arc<World>,
-}
+pub type SlackStandin = Standin<Workspace>;
 
-struct World {
-    state: Mutex<State>,
-    past: Past<State>,
-}
-
-impl World {
-    fn new(clock: Clock, url: String) -> Arc<Self> {
-        let mut state = State::new(clock, url);
-        workspace::people_it(&mut state);
-        Arc::new(Self { state: Mutex::new(state), past: Past::default() })
+impl ServiceModel for Workspace {
+    fn furnished(endpoint: &Endpoint) -> Self {
+        let mut workspace = Self::new(endpoint);
+        workspace::people_it(&mut workspace);
+        workspace
     }
 
-    /// Works on the state, which may be something else afterwards.
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = lock(&self.state);
-        self.past.remember(state.clock.millis(), &state);
-        work(&mut state)
+    fn clock(&self) -> &ServiceClock {
+        &self.clock
     }
 
-    fn done(&self, asked: &Asked) -> Answer {
-        match only_reads(asked) {
-            true => answer(&mut lock(&self.state), asked),
-            false => self.with(|state| answer(state, asked)),
-        }
-    }
-}
-
-fn only_reads(asked: &Asked) -> bool {
-    ["history", "replies", "info", "list", "members", "lookupByEmail", "test"]
-        .iter()
-        .any(|verb| asked.path.ends_with(verb))
-}
-
-impl std::fmt::Debug for World {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("World")
-    }
-}
-
-impl Slack {
-    /// Starts a stand-in on a free port of loopback. The Web API is at `{url}/api/`.
-    ///
-    /// # Errors
-    /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let (listener, url) = bind().await?;
-        let clock = Clock::default();
-        let world = World::new(clock.clone(), url.clone());
-        let server = Server::run(listener, url, clock, world.clone());
-        Ok(Self { server, world })
+    fn keep_limits(&mut self) {
+        self.settings.pace = Pace::Burst;
     }
 
-    /// One that only this process can ask, on this clock and at this base URL, with Slack's limits enforced: see
-    /// [`Server::answer`].
-    pub fn within(clock: Clock, url: &str) -> Self {
-        let world = World::new(clock.clone(), url.to_owned());
-        let server = Server::within(url.to_owned(), clock, world.clone());
-        let slack = Self { server, world };
-        slack.enforce(Pace::Burst);
-        slack
-    }
-}
-
-impl Deref for Slack {
-    type Target = Server;
-
-    fn deref(&self) -> &Server {
-        &self.server
-    }
-}
-
-impl Service for World {
     /// A method's name; `response_url`; `download`.
-    fn operation(&self, asked: &Asked) -> String {
+    fn operation(asked: &WireRequest) -> String {
         match asked.path.split('/').nth(1) {
             Some("api") => asked.path.trim_start_matches("/api/").to_owned(),
             Some("commands" | "actions") => "response_url".to_owned(),
@@ -156,27 +88,30 @@ impl Service for World {
         }
     }
 
-    fn answer(&self, asked: &Asked, keep: bool) -> Answer {
-        match keep {
-            true => self.done(asked),
-            false => on_state(&self.state, false, |state| answer(state, asked)),
+    fn only_reads(asked: &WireRequest) -> bool {
+        ["history", "replies", "info", "list", "members", "lookupByEmail", "test"]
+            .iter()
+            .any(|verb| asked.path.ends_with(verb))
+    }
+
+    fn answer(&mut self, asked: &WireRequest) -> WireResponse {
+        match &asked.segments()[..] {
+            [first, method] if first == "api" => request::answer(self, asked, method),
+            [first, key, _, _] if first == "files-pri" => files::download(self, asked, key),
+            [first, ..] if first == "commands" || first == "actions" => hooks::answer(self, asked),
+            _ => WireResponse::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
         }
     }
 
-    fn answer_as_of(&self, asked: &Asked, seen: i64) -> Answer {
-        let before = self.past.at(seen, |state| answer(state, asked));
-        before.unwrap_or_else(|| self.answer(asked, true))
-    }
-
     /// By Slack's own error string; `missing_scope` says what is needed and provided.
-    fn error(&self, name: &str) -> Answer {
-        match name {
+    fn error(code: &ErrorCode) -> WireResponse {
+        match code.as_str() {
             "throttled" => no("ratelimited").answer(),
-            "missing_scope" => {
+            name @ "missing_scope" => {
                 let more = serde_json::json!({ "needed": "chat:write", "provided": "commands" });
-                Trouble::with(name, more).answer()
+                SlackRefusal::with(name, more).answer()
             }
-            "invalid_blocks" => Trouble::because(
+            name @ "invalid_blocks" => SlackRefusal::because(
                 name,
                 &["must be less than 3001 characters [json-pointer:/blocks/0/text/text]".into()],
             )
@@ -185,16 +120,7 @@ impl Service for World {
         }
     }
 
-    fn control(&self, what: &str, asked: &Asked) -> Option<Answer> {
-        self.with(|state| control::answer(state, what, asked))
-    }
-}
-
-fn answer(state: &mut State, asked: &Asked) -> Answer {
-    match &asked.segments()[..] {
-        [first, method] if first == "api" => request::answer(state, asked, method),
-        [first, key, _, _] if first == "files-pri" => files::download(state, asked, key),
-        [first, ..] if first == "commands" || first == "actions" => hooks::answer(state, asked),
-        _ => Answer::text(404, "text/html", "<!DOCTYPE html><html><body>Not found</body></html>"),
+    fn control(&mut self, asked: &WireRequest) -> Option<WireResponse> {
+        control::answer(self, asked)
     }
 }

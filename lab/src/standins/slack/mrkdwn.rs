@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A mention or a link that Slack would make of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Live {
+pub struct LiveText {
     /// `here`, `channel`, `everyone`, `user`, `usergroup`, `channel_link`, `link`, `date` or `special`.
     pub kind: &'static str,
     /// The text that became live, as it stands in the message.
@@ -26,7 +26,7 @@ pub(super) struct Reading {
 }
 
 /// Everything live in a message, in the order in which it stands there.
-pub(super) fn live(message: &Value, reading: &Reading) -> Vec<Live> {
+pub(super) fn live(message: &Value, reading: &Reading) -> Vec<LiveText> {
     let mut found = vec![];
     if message["mrkdwn"] != false
         && let Some(text) = message["text"].as_str()
@@ -41,7 +41,7 @@ pub(super) fn live(message: &Value, reading: &Reading) -> Vec<Live> {
     found
 }
 
-fn walk(value: &Value, at: &str, found: &mut Vec<Live>) {
+fn walk(value: &Value, at: &str, found: &mut Vec<LiveText>) {
     match value {
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(n, item)| walk(item, &format!("{at}/{n}"), found));
@@ -57,7 +57,7 @@ fn walk(value: &Value, at: &str, found: &mut Vec<Live>) {
             }
             Some(kind) if element(kind, value).is_some() => {
                 let (kind, text) = element(kind, value).unwrap_or_default();
-                found.push(Live { kind, text, at: at.to_owned(), by: "element" });
+                found.push(LiveText { kind, text, at: at.to_owned(), by: "element" });
             }
             _ => map.iter().for_each(|(name, value)| walk(value, &format!("{at}/{name}"), found)),
         },
@@ -83,7 +83,7 @@ fn element(kind: &str, value: &Value) -> Option<(&'static str, String)> {
     Some((kind, value[field].as_str()?.to_owned()))
 }
 
-fn scan(text: &str, at: &str, urls: bool, names: bool, found: &mut Vec<Live>) {
+fn scan(text: &str, at: &str, urls: bool, names: bool, found: &mut Vec<LiveText>) {
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         let (before, tail) = rest.split_at(start);
@@ -94,7 +94,7 @@ fn scan(text: &str, at: &str, urls: bool, names: bool, found: &mut Vec<Live>) {
         };
         let inside = &tail[1..end];
         if let Some(kind) = markup(inside) {
-            found.push(Live { kind, text: tail[..=end].to_owned(), at: at.to_owned(), by: "markup" });
+            found.push(LiveText { kind, text: tail[..=end].to_owned(), at: at.to_owned(), by: "markup" });
         }
         rest = &tail[end + 1..];
     }
@@ -121,7 +121,7 @@ fn markup(inside: &str) -> Option<&'static str> {
 }
 
 /// What Slack makes of bare text when nobody told it not to.
-fn auto(text: &str, at: &str, urls: bool, names: bool, found: &mut Vec<Live>) {
+fn auto(text: &str, at: &str, urls: bool, names: bool, found: &mut Vec<LiveText>) {
     for word in text.split(|c: char| c.is_whitespace() || "()[]{}\"'*_~`,;".contains(c)) {
         let kind = match word {
             _ if urls && is_url(word) => "link",
@@ -132,7 +132,7 @@ fn auto(text: &str, at: &str, urls: bool, names: bool, found: &mut Vec<Live>) {
             _ if word.len() > 1 && word.starts_with('#') && !word.starts_with("##") => "channel_link",
             _ => continue,
         };
-        found.push(Live { kind, text: word.to_owned(), at: at.to_owned(), by: "auto" });
+        found.push(LiveText { kind, text: word.to_owned(), at: at.to_owned(), by: "auto" });
     }
 }
 

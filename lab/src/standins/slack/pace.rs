@@ -5,8 +5,8 @@
 
 use super::{
     super::rate::Limit,
-    state::State,
-    trouble::{Trouble, no},
+    state::Workspace,
+    trouble::{SlackRefusal, no},
 };
 
 /// How strictly the limits are kept.
@@ -44,7 +44,7 @@ fn tier(method: &str) -> Option<usize> {
 }
 
 /// Refuses a call of a method whose tier is used up.
-pub(super) fn call(state: &State, method: &str) -> Result<(), Trouble> {
+pub(super) fn call(state: &Workspace, method: &str) -> Result<(), SlackRefusal> {
     let keeps_tiers = matches!(state.settings.pace, Pace::Steady | Pace::Burst);
     match tier(method).filter(|_| keeps_tiers) {
         Some(tier) => count(state, method, Limit::Window(tier, MINUTE)),
@@ -53,7 +53,7 @@ pub(super) fn call(state: &State, method: &str) -> Result<(), Trouble> {
 }
 
 /// About one message a second and channel, whichever method posts it.
-pub(super) fn post(state: &mut State, channel: &str) -> Result<(), Trouble> {
+pub(super) fn post(state: &mut Workspace, channel: &str) -> Result<(), SlackRefusal> {
     let (now, pace) = (state.clock.millis(), state.settings.pace);
     let name = format!("post {channel}");
     if let Some(channel) = state.channels.get_mut(channel) {
@@ -70,9 +70,9 @@ pub(super) fn post(state: &mut State, channel: &str) -> Result<(), Trouble> {
     count(state, "posts", WORKSPACE)
 }
 
-fn count(state: &State, name: &str, limit: Limit) -> Result<(), Trouble> {
+fn count(state: &Workspace, name: &str, limit: Limit) -> Result<(), SlackRefusal> {
     let wait = state.meter.count(name, limit, state.clock.millis()).err();
-    wait.map_or(Ok(()), |wait| Err(Trouble { wait: Some(whole_seconds(wait)), ..no("ratelimited") }))
+    wait.map_or(Ok(()), |wait| Err(SlackRefusal { wait: Some(whole_seconds(wait)), ..no("ratelimited") }))
 }
 
 /// `Retry-After` is whole seconds, and then there is room.

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    state::{Args, State},
+    state::{Args, Workspace},
     trouble::{Output, no, yes},
 };
 
-pub(super) fn auth_test(state: &mut State, _: &Args) -> Output {
+pub(super) fn auth_test(state: &mut Workspace, _: &Args) -> Output {
     let settings = &state.settings;
     yes(
         json!({ "url": format!("https://{}.slack.com/", settings.domain), "team": "Example", "user": "casebridge",
@@ -16,7 +16,7 @@ pub(super) fn auth_test(state: &mut State, _: &Args) -> Output {
     )
 }
 
-pub(super) fn info(state: &mut State, args: &Args) -> Output {
+pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
     let user = state.users.get(args.text("user")).ok_or_else(|| no("user_not_found"))?;
     let mut user = user.clone();
     if !state.settings.scopes.contains("users:read.email") {
@@ -25,7 +25,7 @@ pub(super) fn info(state: &mut State, args: &Args) -> Output {
     yes(json!({ "user": user }))
 }
 
-pub(super) fn by_email(state: &mut State, args: &Args) -> Output {
+pub(super) fn by_email(state: &mut Workspace, args: &Args) -> Output {
     let email = args.text("email");
     let same = |user: &&Value| {
         let known = user["profile"]["email"].as_str().unwrap_or_default();
@@ -35,8 +35,8 @@ pub(super) fn by_email(state: &mut State, args: &Args) -> Output {
     yes(json!({ "user": user }))
 }
 
-pub(super) fn groups(state: &mut State, args: &Args) -> Output {
-    let shown = |group: &super::state::Group| {
+pub(super) fn groups(state: &mut Workspace, args: &Args) -> Output {
+    let shown = |group: &super::state::UserGroup| {
         let mut wire = group.wire.clone();
         if args.flag("include_users") {
             wire["users"] = json!(group.users);
@@ -47,7 +47,7 @@ pub(super) fn groups(state: &mut State, args: &Args) -> Output {
     yes(json!({ "usergroups": state.groups.values().map(shown).collect::<Vec<_>>() }))
 }
 
-pub(super) fn group_users(state: &mut State, args: &Args) -> Output {
+pub(super) fn group_users(state: &mut Workspace, args: &Args) -> Output {
     let group = state.groups.get(args.text("usergroup")).ok_or_else(|| no("no_such_subteam"))?;
     yes(json!({ "users": group.users }))
 }

@@ -9,24 +9,24 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    super::exchange::Delivery,
-    Slack,
+    super::exchange::SignedRequest,
+    SlackStandin,
     manifest::message_shortcuts,
     messages::with_ids,
     sent::{COMMANDS, EVENTS, FORM, event, interaction, placed, sign},
-    state::State,
+    state::Workspace,
     views::public,
     workspace::add_file,
 };
 
-impl Slack {
+impl SlackStandin {
     /// Any body, signed now: for requests that Slack would never send.
-    pub fn signed(&self, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Delivery {
+    pub fn signed(&self, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> SignedRequest {
         self.with(|state| sign(state, path, content_type, body.into()))
     }
 
     /// Somebody types a slash command into a channel.
-    pub fn types(&self, user: &str, channel: &str, command: &str, text: &str) -> Delivery {
+    pub fn types(&self, user: &str, channel: &str, command: &str, text: &str) -> SignedRequest {
         self.with(|state| types(state, user, channel, command, text))
     }
 
@@ -43,7 +43,7 @@ impl Slack {
         ts: &str,
         action_id: &str,
         chosen: &Value,
-    ) -> Result<Delivery, String> {
+    ) -> Result<SignedRequest, String> {
         self.with(|state| clicks(state, user, channel, ts, action_id, chosen))
     }
 
@@ -57,7 +57,7 @@ impl Slack {
         view: &str,
         action_id: &str,
         chosen: &Value,
-    ) -> Result<Delivery, String> {
+    ) -> Result<SignedRequest, String> {
         self.with(|state| clicks_in_view(state, user, view, action_id, chosen))
     }
 
@@ -65,7 +65,7 @@ impl Slack {
     ///
     /// # Errors
     /// When there is no such view.
-    pub fn submits(&self, user: &str, view: &str, values: &Value) -> Result<Delivery, String> {
+    pub fn submits(&self, user: &str, view: &str, values: &Value) -> Result<SignedRequest, String> {
         self.with(|state| {
             let mut view = state.views.get(view).cloned().ok_or("no such view")?;
             has_fields(&view, values)?;
@@ -80,7 +80,7 @@ impl Slack {
     ///
     /// # Errors
     /// When there is no such view.
-    pub fn closes(&self, user: &str, view: &str) -> Result<Delivery, String> {
+    pub fn closes(&self, user: &str, view: &str) -> Result<SignedRequest, String> {
         self.with(|state| {
             let view = state.views.remove(view).ok_or("no such view")?;
             Ok(interaction(state, "view_closed", user, json!({ "view": public(view), "is_cleared": false })))
@@ -97,7 +97,7 @@ impl Slack {
         channel: &str,
         ts: &str,
         callback_id: &str,
-    ) -> Result<Delivery, String> {
+    ) -> Result<SignedRequest, String> {
         self.with(|state| {
             let place = state.channels.get(channel).ok_or("no such channel")?;
             let message = place.messages.get(ts).map(|message| (**message).clone()).ok_or("no such message")?;
@@ -112,7 +112,7 @@ impl Slack {
     }
 
     /// Somebody chooses a global shortcut: no channel, no `response_url`.
-    pub fn uses_shortcut(&self, user: &str, callback_id: &str) -> Delivery {
+    pub fn uses_shortcut(&self, user: &str, callback_id: &str) -> SignedRequest {
         self.with(|state| {
             let more = json!({ "callback_id": callback_id, "action_ts": state.ts(), "trigger_id": state.trigger(user) });
             interaction(state, "shortcut", user, more)
@@ -127,7 +127,7 @@ impl Slack {
         channel: &str,
         text: &str,
         thread_ts: Option<&str>,
-    ) -> (String, Vec<Delivery>) {
+    ) -> (String, Vec<SignedRequest>) {
         self.with(|state| says(state, user, channel, text, thread_ts))
     }
 
@@ -139,7 +139,7 @@ impl Slack {
         (name, mimetype): (&str, &str),
         bytes: impl Into<Bytes>,
         thread_ts: Option<&str>,
-    ) -> (String, String, Delivery) {
+    ) -> (String, String, SignedRequest) {
         self.with(|state| {
             let file = add_file(state, user, name, mimetype, bytes.into());
             let message = with_file(state, said(state, user, "", thread_ts), &file);
@@ -157,7 +157,7 @@ impl Slack {
         (name, mimetype): (&str, &str),
         bytes: impl Into<Bytes>,
         thread_ts: Option<&str>,
-    ) -> Vec<Delivery> {
+    ) -> Vec<SignedRequest> {
         self.with(|state| {
             let file = add_file(state, user, name, mimetype, bytes.into());
             let message = with_file(state, said(state, user, text, thread_ts), &file);
@@ -169,7 +169,7 @@ impl Slack {
     ///
     /// # Errors
     /// When there is no such message.
-    pub fn edits(&self, user: &str, channel: &str, ts: &str, text: &str) -> Result<Delivery, String> {
+    pub fn edits(&self, user: &str, channel: &str, ts: &str, text: &str) -> Result<SignedRequest, String> {
         self.with(|state| {
             let now = state.ts();
             let place = state.channels.get_mut(channel).ok_or("no such channel")?;
@@ -188,22 +188,22 @@ impl Slack {
     ///
     /// # Errors
     /// When there is no such message.
-    pub fn deletes(&self, channel: &str, ts: &str) -> Result<Delivery, String> {
+    pub fn deletes(&self, channel: &str, ts: &str) -> Result<SignedRequest, String> {
         self.with(|state| deletes(state, channel, ts))
     }
 
     /// Somebody archives a channel.
-    pub fn archives(&self, channel: &str, user: &str) -> Delivery {
+    pub fn archives(&self, channel: &str, user: &str) -> SignedRequest {
         self.with(|state| archives(state, channel, user, true))
     }
 
     /// Somebody brings an archived channel back.
-    pub fn unarchives(&self, channel: &str, user: &str) -> Delivery {
+    pub fn unarchives(&self, channel: &str, user: &str) -> SignedRequest {
         self.with(|state| archives(state, channel, user, false))
     }
 
     /// Somebody opens the app's Home.
-    pub fn opens_home(&self, user: &str) -> Delivery {
+    pub fn opens_home(&self, user: &str) -> SignedRequest {
         self.with(|state| {
             let ts = state.ts();
             event(
@@ -215,13 +215,19 @@ impl Slack {
     }
 
     /// Slack asks whether the events URL is ours.
-    pub fn verifies_url(&self, challenge: &str) -> Delivery {
+    pub fn verifies_url(&self, challenge: &str) -> SignedRequest {
         let body = json!({ "token": "deprecated", "challenge": challenge, "type": "url_verification" });
         self.signed(EVENTS, "application/json", body.to_string())
     }
 }
 
-pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str, text: &str) -> Delivery {
+pub(super) fn types(
+    state: &mut Workspace,
+    user: &str,
+    channel: &str,
+    command: &str,
+    text: &str,
+) -> SignedRequest {
     let private = state.channels.get(channel).is_some_and(super::state::Channel::is_private);
     let name = state.channels.get(channel).and_then(|channel| channel.wire["name"].as_str());
     let name = if private { "privategroup" } else { name.unwrap_or_default() }.to_owned();
@@ -249,7 +255,7 @@ pub(super) fn types(state: &mut State, user: &str, channel: &str, command: &str,
 }
 
 /// The workspace in which somebody acts: somebody of another organisation brings their own along.
-fn team_of(state: &State, user: &str) -> String {
+fn team_of(state: &Workspace, user: &str) -> String {
     let (own, user) = (&state.settings.team, &state.users.get(user).unwrap_or(&Value::Null));
     let teams = user["enterprise_user"]["teams"].as_array();
     let is_ours = teams.is_some_and(|teams| teams.iter().any(|team| team == own));
@@ -267,7 +273,7 @@ fn element(blocks: &Value, action_id: &str) -> Option<(Value, Value)> {
     })
 }
 
-fn action(state: &State, blocks: &Value, action_id: &str, chosen: &Value) -> Result<Value, String> {
+fn action(state: &Workspace, blocks: &Value, action_id: &str, chosen: &Value) -> Result<Value, String> {
     let (element, block_id) =
         element(blocks, action_id).ok_or_else(|| format!("no element with action_id {action_id}"))?;
     let mut action = json!({ "action_id": action_id, "block_id": block_id, "type": element["type"],
@@ -284,13 +290,13 @@ fn action(state: &State, blocks: &Value, action_id: &str, chosen: &Value) -> Res
 }
 
 pub(super) fn clicks(
-    state: &mut State,
+    state: &mut Workspace,
     user: &str,
     channel: &str,
     ts: &str,
     action_id: &str,
     chosen: &Value,
-) -> Result<Delivery, String> {
+) -> Result<SignedRequest, String> {
     let ephemeral = state.ephemerals.iter().find(|message| message["ts"] == ts).cloned();
     let is_ephemeral = ephemeral.is_some();
     let place = state.channels.get(channel).ok_or("no such channel")?;
@@ -329,12 +335,12 @@ fn has_fields(view: &Value, values: &Value) -> Result<(), String> {
 }
 
 fn clicks_in_view(
-    state: &mut State,
+    state: &mut Workspace,
     user: &str,
     id: &str,
     action_id: &str,
     chosen: &Value,
-) -> Result<Delivery, String> {
+) -> Result<SignedRequest, String> {
     let home = || state.homes.values().find(|view| view["id"] == id);
     let view = state.views.get(id).or_else(home).cloned().ok_or("no such view")?;
     let action = action(state, &view["blocks"], action_id, chosen)?;
@@ -348,7 +354,7 @@ pub(super) fn rich(text: &str) -> Value {
         "elements": [{ "type": "text", "text": text }] }] }]))
 }
 
-pub(super) fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
+pub(super) fn said(state: &Workspace, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
     let mut message = json!({ "type": "message", "user": user, "text": text, "ts": state.ts(),
         "client_msg_id": format!("{:08x}-7ddf-4ede-b479-ad21fca66d63", state.next()), "team": state.settings.team,
         "blocks": rich(text) });
@@ -362,7 +368,7 @@ pub(super) fn said(state: &State, user: &str, text: &str, thread_ts: Option<&str
 }
 
 /// Keeps a message and says its timestamp.
-fn put(state: &mut State, channel: &str, message: Value) -> String {
+fn put(state: &mut Workspace, channel: &str, message: Value) -> String {
     let ts = message["ts"].as_str().unwrap_or_default().to_owned();
     if let Some(channel) = state.channels.get_mut(channel) {
         channel.put(message);
@@ -371,24 +377,24 @@ fn put(state: &mut State, channel: &str, message: Value) -> String {
 }
 
 pub(super) fn says(
-    state: &mut State,
+    state: &mut Workspace,
     user: &str,
     channel: &str,
     text: &str,
     thread_ts: Option<&str>,
-) -> (String, Vec<Delivery>) {
+) -> (String, Vec<SignedRequest>) {
     let message = said(state, user, text, thread_ts);
     told(state, channel, message)
 }
 
-fn with_file(state: &State, mut message: Value, file: &str) -> Value {
+fn with_file(state: &Workspace, mut message: Value, file: &str) -> Value {
     message["subtype"] = "file_share".into();
     message["files"] = json!([state.files[file].wire]);
     message
 }
 
 /// Keeps a message, and says its timestamp and what Slack sends: `app_mention` as well when it names the bot.
-pub(super) fn told(state: &mut State, channel: &str, message: Value) -> (String, Vec<Delivery>) {
+pub(super) fn told(state: &mut Workspace, channel: &str, message: Value) -> (String, Vec<SignedRequest>) {
     let ts = put(state, channel, message.clone());
     let mut sent = vec![event(state, placed(state, message.clone(), channel))];
     let text = message["text"].as_str().unwrap_or_default();
@@ -401,7 +407,7 @@ pub(super) fn told(state: &mut State, channel: &str, message: Value) -> (String,
     (ts, sent)
 }
 
-pub(super) fn deletes(state: &mut State, channel: &str, ts: &str) -> Result<Delivery, String> {
+pub(super) fn deletes(state: &mut Workspace, channel: &str, ts: &str) -> Result<SignedRequest, String> {
     let now = state.ts();
     let place = state.channels.get_mut(channel).ok_or("no such channel")?;
     let gone = place.remove(ts).ok_or("no such message")?;
@@ -410,7 +416,7 @@ pub(super) fn deletes(state: &mut State, channel: &str, ts: &str) -> Result<Deli
     Ok(event(state, placed(state, deleted, channel)))
 }
 
-pub(super) fn archives(state: &mut State, channel: &str, user: &str, archived: bool) -> Delivery {
+pub(super) fn archives(state: &mut Workspace, channel: &str, user: &str, archived: bool) -> SignedRequest {
     if let Some(channel) = state.channels.get_mut(channel) {
         channel.wire["is_archived"] = archived.into();
     }

@@ -4,16 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        exchange::{Answer, Asked},
-        shape::{Kind, misfits},
+        exchange::{WireRequest, WireResponse},
+        shape::{Shape, misfits},
     },
     methods::{Method, find},
     pace,
-    state::{Args, State},
-    trouble::{Output, Trouble, describe, no},
+    state::{Args, Workspace},
+    trouble::{Output, SlackRefusal, describe, no},
 };
 
-pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Answer {
+pub(super) fn answer(state: &mut Workspace, asked: &WireRequest, name: &str) -> WireResponse {
     let request_id = format!("stand-in-{}", state.next());
     let provided = state.settings.scopes.iter().cloned().collect::<Vec<_>>().join(",");
     let needed = find(name).map(|method| method.scopes[0].join(",")).unwrap_or_default();
@@ -25,7 +25,7 @@ pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Answer {
                 body["warning"] = "missing_charset".into();
                 body["response_metadata"]["warnings"] = json!(["missing_charset"]);
             }
-            Answer::text(200, "application/json; charset=utf-8", body.to_string())
+            WireResponse::text(200, "application/json; charset=utf-8", body.to_string())
         }
         Err(trouble) => trouble.answer(),
     };
@@ -35,31 +35,32 @@ pub(super) fn answer(state: &mut State, asked: &Asked, name: &str) -> Answer {
         .with("x-accepted-oauth-scopes", &needed)
 }
 
-fn missing_charset(asked: &Asked) -> bool {
+fn missing_charset(asked: &WireRequest) -> bool {
     is_json(asked) && !asked.content_type().to_ascii_lowercase().contains("charset")
 }
 
-fn is_json(asked: &Asked) -> bool {
+fn is_json(asked: &WireRequest) -> bool {
     asked.content_type().starts_with("application/json")
 }
 
-fn perform(state: &mut State, asked: &Asked, name: &str) -> Output {
-    let method = find(name).ok_or_else(|| Trouble::with("unknown_method", json!({ "req_method": name })))?;
+fn perform(state: &mut Workspace, asked: &WireRequest, name: &str) -> Output {
+    let method =
+        find(name).ok_or_else(|| SlackRefusal::with("unknown_method", json!({ "req_method": name })))?;
     authorize(state, asked)?;
     let args = Args(arguments(method, asked)?);
-    let found: Vec<String> = misfits(&Kind::Object(method.fields), &Value::Object(args.0.clone()), "")
+    let found: Vec<String> = misfits(&Shape::Object(method.fields), &Value::Object(args.0.clone()), "")
         .iter()
         .map(describe)
         .collect();
     if !found.is_empty() {
-        return Err(Trouble::because("invalid_arguments", &found));
+        return Err(SlackRefusal::because("invalid_arguments", &found));
     }
     permit(state, method, &args)?;
     pace::call(state, name)?;
     (method.work)(state, &args)
 }
 
-fn authorize(state: &State, asked: &Asked) -> Result<(), Trouble> {
+fn authorize(state: &Workspace, asked: &WireRequest) -> Result<(), SlackRefusal> {
     match asked.header("authorization").map(|header| header.strip_prefix("Bearer ")) {
         None => Err(no("not_authed")),
         Some(Some(token)) if token == state.settings.token => Ok(()),
@@ -68,11 +69,11 @@ fn authorize(state: &State, asked: &Asked) -> Result<(), Trouble> {
 }
 
 /// The arguments of a JSON body, or of a form and the query.
-fn arguments(method: &Method, asked: &Asked) -> Result<Map<String, Value>, Trouble> {
+fn arguments(method: &Method, asked: &WireRequest) -> Result<Map<String, Value>, SlackRefusal> {
     if is_json(asked) && !asked.body.is_empty() {
         if !method.json {
             let why = "this method takes application/x-www-form-urlencoded arguments".to_owned();
-            return Err(Trouble::because("invalid_arguments", &[why]));
+            return Err(SlackRefusal::because("invalid_arguments", &[why]));
         }
         return match asked.json() {
             Ok(Value::Object(map)) => Ok(map),
@@ -94,11 +95,11 @@ fn arguments(method: &Method, asked: &Asked) -> Result<Map<String, Value>, Troub
 }
 
 /// A form's text as the JSON that the argument wants.
-fn typed(kind: &Kind, text: &str) -> Value {
+fn typed(kind: &Shape, text: &str) -> Value {
     let plain = || Value::from(text);
     match kind {
-        Kind::Text { .. } | Kind::OneOf(_) => plain(),
-        Kind::Flag => match text {
+        Shape::Text { .. } | Shape::OneOf(_) => plain(),
+        Shape::Flag => match text {
             "true" | "1" => true.into(),
             "false" | "0" => false.into(),
             _ => plain(),
@@ -108,7 +109,7 @@ fn typed(kind: &Kind, text: &str) -> Value {
 }
 
 /// Checks the method's scopes: for a private channel others than for a public one.
-fn permit(state: &State, method: &Method, args: &Args) -> Result<(), Trouble> {
+fn permit(state: &Workspace, method: &Method, args: &Args) -> Result<(), SlackRefusal> {
     let channel = state.channels.get(args.text("channel"));
     let private = channel.is_some_and(super::state::Channel::is_private)
         || args.flag("is_private")
@@ -119,5 +120,5 @@ fn permit(state: &State, method: &Method, args: &Args) -> Result<(), Trouble> {
         return Ok(());
     }
     let provided = scopes.iter().cloned().collect::<Vec<_>>().join(",");
-    Err(Trouble::with("missing_scope", json!({ "needed": wanted[0], "provided": provided })))
+    Err(SlackRefusal::with("missing_scope", json!({ "needed": wanted[0], "provided": provided })))
 }

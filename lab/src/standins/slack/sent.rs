@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{
-    super::{exchange::Delivery, server::hex},
-    state::State,
+    super::{exchange::SignedRequest, server::hex},
+    state::Workspace,
 };
 
 /// Where the app's manifest points.
@@ -18,7 +18,7 @@ const INTERACTIONS: &str = "/slack/interactions";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A body with Slack's signature, as of now.
-pub(super) fn sign(state: &State, path: &str, content_type: &str, body: Vec<u8>) -> Delivery {
+pub(super) fn sign(state: &Workspace, path: &str, content_type: &str, body: Vec<u8>) -> SignedRequest {
     let at = state.clock.seconds().to_string();
     let base = [b"v0:", at.as_bytes(), b":", &body].concat();
     let mac = Hmac::<Sha256>::new_from_slice(state.settings.signing_secret.as_bytes());
@@ -29,11 +29,11 @@ pub(super) fn sign(state: &State, path: &str, content_type: &str, body: Vec<u8>)
         ("X-Slack-Signature", format!("v0={signature}")),
     ];
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Delivery { path: path.to_owned(), headers, body }
+    SignedRequest { path: path.to_owned(), headers, body }
 }
 
 /// A click, a submission, a shortcut: one form field with JSON.
-pub(super) fn interaction(state: &State, kind: &str, user: &str, more: Value) -> Delivery {
+pub(super) fn interaction(state: &Workspace, kind: &str, user: &str, more: Value) -> SignedRequest {
     let settings = &state.settings;
     let known = state.users.get(user);
     let team = known.and_then(|user| user["team_id"].as_str()).unwrap_or(&settings.team);
@@ -49,7 +49,7 @@ pub(super) fn interaction(state: &State, kind: &str, user: &str, more: Value) ->
 }
 
 /// A message as an event shows it.
-pub(super) fn placed(state: &State, mut message: Value, channel: &str) -> Value {
+pub(super) fn placed(state: &Workspace, mut message: Value, channel: &str) -> Value {
     let kind = match state.channels.get(channel) {
         Some(place) if place.wire["is_im"] == true => "im",
         Some(place) if place.is_private() => "group",
@@ -62,7 +62,7 @@ pub(super) fn placed(state: &State, mut message: Value, channel: &str) -> Value 
 }
 
 /// An event in its envelope.
-pub(super) fn event(state: &State, event: Value) -> Delivery {
+pub(super) fn event(state: &Workspace, event: Value) -> SignedRequest {
     let settings = &state.settings;
     let place = event["channel"].as_str().and_then(|id| state.channels.get(id));
     let shared = place.is_some_and(|place| place.wire["is_ext_shared"] == true);

@@ -12,15 +12,15 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    super::{Clock, rate::Meter},
+    super::{Endpoint, ServiceClock, rate::Meter},
     mrkdwn::Reading,
     pace::Pace,
-    trouble::{Trouble, no},
+    trouble::{SlackRefusal, no},
 };
 
 /// The app's installation, and what a test may set.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(super) struct Installation {
     pub(super) url: String,
     pub(super) token: String,
     pub(super) signing_secret: String,
@@ -36,21 +36,21 @@ pub(super) struct Settings {
 
 /// Everything; clones share clock and counters, so that what is rolled back does not use an id twice.
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) clock: Clock,
+pub struct Workspace {
+    pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
     last_ts: Arc<AtomicI64>,
     pub(super) meter: Meter,
-    pub(super) settings: Settings,
+    pub(super) settings: Installation,
     pub(super) users: Arc<BTreeMap<String, Value>>,
     /// Group id → members.
-    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) groups: BTreeMap<String, UserGroup>,
     pub(super) channels: BTreeMap<String, Channel>,
     pub(super) ephemerals: Vec<Value>,
     pub(super) views: BTreeMap<String, Value>,
     /// User id → their App Home.
     pub(super) homes: BTreeMap<String, Value>,
-    pub(super) files: BTreeMap<String, File>,
+    pub(super) files: BTreeMap<String, StoredFile>,
     pub(super) triggers: BTreeMap<String, Trigger>,
     /// Path → where a `response_url` leads.
     pub(super) hooks: BTreeMap<String, Hook>,
@@ -58,7 +58,7 @@ pub(super) struct State {
 
 /// A user group.
 #[derive(Clone)]
-pub(super) struct Group {
+pub(super) struct UserGroup {
     pub(super) wire: Value,
     pub(super) users: Vec<String>,
 }
@@ -82,7 +82,7 @@ pub(super) struct Channel {
 
 /// A file with its bytes.
 #[derive(Clone)]
-pub(super) struct File {
+pub(super) struct StoredFile {
     pub(super) wire: Value,
     pub(super) bytes: Bytes,
 }
@@ -106,10 +106,10 @@ pub(super) struct Hook {
     pub(super) message: Option<String>,
 }
 
-impl State {
-    pub(super) fn new(clock: Clock, url: String) -> Self {
-        let settings = Settings {
-            url,
+impl Workspace {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
+        let settings = Installation {
+            url: endpoint.url.clone(),
             token: "xoxb-stand-in".into(),
             signing_secret: "stand-in-signing-secret".into(),
             scopes: Arc::new(super::methods::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect()),
@@ -122,7 +122,7 @@ impl State {
             messages_tab: super::manifest::has_messages_tab(),
         };
         Self {
-            clock,
+            clock: endpoint.clock.clone(),
             counter: Arc::default(),
             last_ts: Arc::default(),
             meter: Meter::default(),
@@ -158,7 +158,7 @@ impl State {
     }
 
     /// A channel that the bot can see: a private one only when it is in it.
-    pub(super) fn visible(&mut self, id: &str) -> Result<&mut Channel, Trouble> {
+    pub(super) fn visible(&mut self, id: &str) -> Result<&mut Channel, SlackRefusal> {
         let bot = self.settings.bot_user.clone();
         self.channels
             .get_mut(id)
@@ -167,7 +167,7 @@ impl State {
     }
 
     /// A channel that the bot can see, that is not archived, and of which it is a member.
-    pub(super) fn joined(&mut self, id: &str) -> Result<&mut Channel, Trouble> {
+    pub(super) fn joined(&mut self, id: &str) -> Result<&mut Channel, SlackRefusal> {
         let bot = self.settings.bot_user.clone();
         let channel = self.visible(id)?;
         match () {

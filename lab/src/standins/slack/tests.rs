@@ -6,12 +6,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
 use super::{
-    super::{Delivery, Fault, http},
+    super::{FaultRule, SignedRequest, http},
     workspace::{ANA, BO},
     *,
 };
 
-async fn call(slack: &Slack, method: &str, body: Value) -> Value {
+async fn call(slack: &SlackStandin, method: &str, body: Value) -> Value {
     let request = http()
         .post(format!("{}/api/{method}", slack.url()))
         .bearer_auth(slack.token())
@@ -20,7 +20,7 @@ async fn call(slack: &Slack, method: &str, body: Value) -> Value {
     request.send().await.unwrap().json().await.unwrap()
 }
 
-async fn form(slack: &Slack, method: &str, fields: &[(&str, &str)]) -> Value {
+async fn form(slack: &SlackStandin, method: &str, fields: &[(&str, &str)]) -> Value {
     let request = http()
         .post(format!("{}/api/{method}", slack.url()))
         .bearer_auth(slack.token())
@@ -29,7 +29,7 @@ async fn form(slack: &Slack, method: &str, fields: &[(&str, &str)]) -> Value {
     request.send().await.unwrap().json().await.unwrap()
 }
 
-async fn post(slack: &Slack, more: Value) -> Value {
+async fn post(slack: &SlackStandin, more: Value) -> Value {
     let mut body = json!({ "channel": slack.security(), "text": "hello" });
     more.as_object().unwrap().iter().for_each(|(name, value)| body[name] = value.clone());
     call(slack, "chat.postMessage", body).await
@@ -50,7 +50,7 @@ fn section(length: usize) -> Value {
 
 #[tokio::test]
 async fn messages_are_posted_answered_changed_and_deleted() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let channel = slack.security();
     let parent =
         ts(&post(&slack, json!({ "metadata": { "event_type": "case", "event_payload": { "key": "k" } } }))
@@ -89,7 +89,7 @@ async fn messages_are_posted_answered_changed_and_deleted() {
 
 #[tokio::test]
 async fn each_refusal_has_slacks_own_name() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let (security, archived) = (slack.security(), slack.add_channel("old", false, &[ANA]));
     slack.set_member(&archived, "U024BE7LB", true);
     slack.archives(&archived, ANA);
@@ -145,7 +145,7 @@ async fn each_refusal_has_slacks_own_name() {
 
 #[tokio::test]
 async fn too_long_is_named_cut_or_refused() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let many: Value = (0..5).flat_map(|_| section(3000).as_array().unwrap().clone()).collect();
     assert_eq!(error(&post(&slack, json!({ "blocks": many })).await), "msg_blocks_too_long");
     let bad = post(&slack, json!({ "blocks": section(3001) })).await;
@@ -159,7 +159,7 @@ async fn too_long_is_named_cut_or_refused() {
 
 #[tokio::test]
 async fn tokens_scopes_and_content_types_are_checked() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let url = format!("{}/api/auth.test", slack.url());
     let ask = async |token: Option<&str>| -> Value {
         let request = http().post(&url);
@@ -194,7 +194,7 @@ async fn tokens_scopes_and_content_types_are_checked() {
 
 #[tokio::test]
 async fn channels_are_made_filled_and_listed() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let made = call(&slack, "conversations.create", json!({ "name": "sir-1", "is_private": true })).await;
     let id = made["channel"]["id"].as_str().unwrap().to_owned();
     let users = format!("{ANA},{BO}");
@@ -238,7 +238,7 @@ async fn channels_are_made_filled_and_listed() {
 
 #[tokio::test]
 async fn posts_faster_than_one_a_second_are_counted_and_refused_when_told() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     post(&slack, json!({})).await;
     post(&slack, json!({})).await;
     assert_eq!(slack.too_fast(&slack.security()), 1);
@@ -250,7 +250,7 @@ async fn posts_faster_than_one_a_second_are_counted_and_refused_when_told() {
     assert_eq!(post(&slack, json!({})).await["ok"], true);
 }
 
-fn signature_fits(slack: &Slack, delivery: &Delivery) -> bool {
+fn signature_fits(slack: &SlackStandin, delivery: &SignedRequest) -> bool {
     let at = delivery.header("x-slack-request-timestamp").unwrap();
     let mac = Hmac::<sha2::Sha256>::new_from_slice(slack.signing_secret().as_bytes()).unwrap();
     let base = [b"v0:", at.as_bytes(), b":", &delivery.body].concat();
@@ -258,7 +258,7 @@ fn signature_fits(slack: &Slack, delivery: &Delivery) -> bool {
     delivery.header("x-slack-signature") == Some(&format!("v0={wanted}"))
 }
 
-fn fields(delivery: &Delivery) -> Value {
+fn fields(delivery: &SignedRequest) -> Value {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
     fields
         .into_iter()
@@ -267,13 +267,13 @@ fn fields(delivery: &Delivery) -> Value {
         .into()
 }
 
-fn payload(delivery: &Delivery) -> Value {
+fn payload(delivery: &SignedRequest) -> Value {
     serde_json::from_str(fields(delivery)["payload"].as_str().unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn a_response_url_is_good_for_five_uses_in_half_an_hour() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let command = slack.types(ANA, &slack.security(), "/sir", "show 1 + 1");
     assert!(signature_fits(&slack, &command));
     assert_eq!(fields(&command)["text"], "show 1 + 1");
@@ -305,7 +305,7 @@ fn modal(more: Value) -> Value {
 
 #[tokio::test]
 async fn a_modal_opens_by_a_fresh_trigger_once() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let trigger = || {
         fields(&slack.types(ANA, &slack.security(), "/sir", ""))["trigger_id"].as_str().unwrap().to_owned()
     };
@@ -349,7 +349,7 @@ async fn a_modal_opens_by_a_fresh_trigger_once() {
 
 #[tokio::test]
 async fn buttons_in_messages_can_be_clicked_and_their_answers_replace() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let channel = slack.security();
     let blocks = json!([{ "type": "actions", "block_id": "a", "elements": [{ "type": "button", "action_id": "close",
         "value": "7000000001", "text": { "type": "plain_text", "text": "Close" } }] }]);
@@ -367,7 +367,7 @@ async fn buttons_in_messages_can_be_clicked_and_their_answers_replace() {
 
 #[tokio::test]
 async fn what_people_do_arrives_as_signed_events() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     let channel = slack.security();
     let parent = ts(&post(&slack, json!({})).await);
     let bot = slack.app().2;
@@ -412,7 +412,7 @@ async fn what_people_do_arrives_as_signed_events() {
 
 #[tokio::test]
 async fn text_that_became_live_is_found() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     post(&slack, json!({ "text": "safe", "parse": "none" })).await;
     assert_eq!(slack.live(&slack.security()), []);
     post(&slack, json!({ "text": "<!channel> https://evil.example" })).await;
@@ -422,19 +422,19 @@ async fn text_that_became_live_is_found() {
 
 #[tokio::test]
 async fn an_ok_that_was_never_stored_can_be_had() {
-    let slack = Slack::start().await.unwrap();
-    slack.fault(Fault::on("chat.postMessage").once().never_stored());
+    let slack = SlackStandin::start().await.unwrap();
+    slack.fault(FaultRule::on("chat.postMessage").once().never_stored());
     let lost = ts(&post(&slack, json!({})).await);
     assert_eq!(slack.messages(&slack.security()), [Value::Null; 0]);
     let kept = ts(&post(&slack, json!({})).await);
     assert_ne!(lost, kept, "no timestamp is given twice");
-    slack.fault(Fault::on("chat.postMessage").once().error("internal_error"));
+    slack.fault(FaultRule::on("chat.postMessage").once().error("internal_error"));
     assert_eq!(error(&post(&slack, json!({})).await), "internal_error");
 }
 
 #[tokio::test]
 async fn other_processes_do_the_same_by_http() {
-    let slack = Slack::start().await.unwrap();
+    let slack = SlackStandin::start().await.unwrap();
     post(&slack, json!({ "text": "a &amp; b" })).await;
     let http = http();
     let url = |path: &str| format!("{}/_control/{path}", slack.url());

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    state::{Args, State},
+    state::{Args, Workspace},
     trouble::{Output, no, yes},
 };
 
-pub(super) fn history(state: &mut State, args: &Args) -> Output {
+pub(super) fn history(state: &mut Workspace, args: &Args) -> Output {
     let channel = seen(state, args)?;
     let top = |message: &&Arc<Value>| {
         message["thread_ts"].is_null()
@@ -20,7 +20,7 @@ pub(super) fn history(state: &mut State, args: &Args) -> Output {
     page(messages, args, 100)
 }
 
-pub(super) fn replies(state: &mut State, args: &Args) -> Output {
+pub(super) fn replies(state: &mut Workspace, args: &Args) -> Output {
     let channel = seen(state, args)?;
     let ts = args.text("ts");
     // Slack takes a reply's own timestamp as well, and answers with that reply alone.
@@ -31,9 +31,9 @@ pub(super) fn replies(state: &mut State, args: &Args) -> Output {
 }
 
 fn seen<'a>(
-    state: &'a mut State,
+    state: &'a mut Workspace,
     args: &Args,
-) -> Result<&'a mut super::state::Channel, super::trouble::Trouble> {
+) -> Result<&'a mut super::state::Channel, super::trouble::SlackRefusal> {
     let bot = state.settings.bot_user.clone();
     let channel = state.visible(args.text("channel"))?;
     if channel.members.contains(&bot) { Ok(channel) } else { Err(no("not_in_channel")) }

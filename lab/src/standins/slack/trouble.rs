@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::super::{
-    exchange::Answer,
-    shape::{Misfit, Wrong},
+    exchange::WireResponse,
+    shape::{Misfit, Mismatch},
 };
 
 /// `ok: false`, with what else Slack says about it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Trouble {
+pub(super) struct SlackRefusal {
     pub(super) error: String,
     pub(super) more: Map<String, Value>,
     /// `Retry-After`, in seconds.
@@ -17,11 +17,11 @@ pub(super) struct Trouble {
 }
 
 /// A method's answer without `ok`.
-pub(super) type Output = Result<Map<String, Value>, Trouble>;
+pub(super) type Output = Result<Map<String, Value>, SlackRefusal>;
 
 /// An error without details.
-pub(super) fn no(error: &str) -> Trouble {
-    Trouble { error: error.to_owned(), more: Map::new(), wait: None }
+pub(super) fn no(error: &str) -> SlackRefusal {
+    SlackRefusal { error: error.to_owned(), more: Map::new(), wait: None }
 }
 
 /// The members of a JSON object.
@@ -32,7 +32,7 @@ pub(super) fn yes(value: Value) -> Output {
     }
 }
 
-impl Trouble {
+impl SlackRefusal {
     /// With `response_metadata.messages`, as `[ERROR] …`.
     pub(super) fn because(error: &str, why: &[String]) -> Self {
         let messages: Vec<String> = why.iter().map(|why| format!("[ERROR] {why}")).collect();
@@ -53,9 +53,9 @@ impl Trouble {
     }
 
     /// On the wire: 200, except for "too many requests".
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn answer(&self) -> WireResponse {
         let status = if self.error == "ratelimited" { 429 } else { 200 };
-        let answer = Answer::text(status, "application/json; charset=utf-8", self.body().to_string());
+        let answer = WireResponse::text(status, "application/json; charset=utf-8", self.body().to_string());
         self.wait.iter().fold(answer, |answer, wait| answer.with("retry-after", &wait.to_string()))
     }
 }
@@ -65,20 +65,20 @@ pub(super) fn describe(misfit: &Misfit) -> String {
     let at = misfit.at.as_str();
     let (parent, name) = at.rsplit_once('/').unwrap_or(("", at));
     let (what, place) = match &misfit.fault {
-        Wrong::Missing => (format!("missing required field: {name}"), parent),
-        Wrong::Unknown => (format!("invalid additional property: {name}"), parent),
-        Wrong::Type(wanted) => {
+        Mismatch::Missing => (format!("missing required field: {name}"), parent),
+        Mismatch::Unknown => (format!("invalid additional property: {name}"), parent),
+        Mismatch::Type(wanted) => {
             let article = if wanted.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
             (format!("must provide {article} {wanted}"), at)
         }
-        Wrong::Short(min) => (format!("must be more than {} characters", min.saturating_sub(1)), at),
-        Wrong::Long(max) => (format!("must be less than {} characters", max.saturating_add(1)), at),
-        Wrong::Few(min) => (format!("no fewer than {min} items allowed"), at),
-        Wrong::Many(max) => (format!("no more than {max} items allowed"), at),
-        Wrong::Range(min, max) => (format!("must be between {min} and {max}"), at),
-        Wrong::NotOneOf(options) => (format!("must be one of: {}", options.join(", ")), at),
-        Wrong::Form => ("must have a valid format".to_owned(), at),
-        Wrong::UnknownTag(tag) => (format!("unsupported type: {tag}"), at),
+        Mismatch::Short(min) => (format!("must be more than {} characters", min.saturating_sub(1)), at),
+        Mismatch::Long(max) => (format!("must be less than {} characters", max.saturating_add(1)), at),
+        Mismatch::Few(min) => (format!("no fewer than {min} items allowed"), at),
+        Mismatch::Many(max) => (format!("no more than {max} items allowed"), at),
+        Mismatch::Range(min, max) => (format!("must be between {min} and {max}"), at),
+        Mismatch::NotOneOf(options) => (format!("must be one of: {}", options.join(", ")), at),
+        Mismatch::Form => ("must have a valid format".to_owned(), at),
+        Mismatch::UnknownTag(tag) => (format!("unsupported type: {tag}"), at),
     };
     format!("{what} [json-pointer:{place}]")
 }

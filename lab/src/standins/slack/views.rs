@@ -6,33 +6,33 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::shape::{Field, Kind, list, may, misfits, need, text},
+    super::shape::{FieldShape, Shape, list, may, misfits, need, text},
     block_kit::{Surface, complaints},
     elements::PLAIN_24,
     messages::with_ids,
-    state::{Args, State},
-    trouble::{Output, Trouble, describe, no, yes},
+    state::{Args, Workspace},
+    trouble::{Output, SlackRefusal, describe, no, yes},
 };
 
 /// A `trigger_id` is good for this long, in milliseconds.
 const TRIGGER: i64 = 3000;
 
-const COMMON: [Field; 4] = [
-    need("blocks", list(0, usize::MAX, &Kind::Any)),
+const COMMON: [FieldShape; 4] = [
+    need("blocks", list(0, usize::MAX, &Shape::Any)),
     may("private_metadata", text(0, 3000)),
     may("callback_id", text(0, 255)),
     may("external_id", text(0, 255)),
 ];
-const SHAPE: Kind = Kind::Tagged(&[
+const SHAPE: Shape = Shape::Tagged(&[
     (
         "modal",
         &[
             need("title", PLAIN_24),
             may("close", PLAIN_24),
             may("submit", PLAIN_24),
-            may("clear_on_close", Kind::Flag),
-            may("notify_on_close", Kind::Flag),
-            may("submit_disabled", Kind::Flag),
+            may("clear_on_close", Shape::Flag),
+            may("notify_on_close", Shape::Flag),
+            may("submit_disabled", Shape::Flag),
             COMMON[0],
             COMMON[1],
             COMMON[2],
@@ -42,7 +42,7 @@ const SHAPE: Kind = Kind::Tagged(&[
     ("home", &[COMMON[0], COMMON[1], COMMON[2], COMMON[3]]),
 ]);
 
-fn checked(args: &Args, kinds: &[&str]) -> Result<Value, Trouble> {
+fn checked(args: &Args, kinds: &[&str]) -> Result<Value, SlackRefusal> {
     let view = args.get("view").cloned().unwrap_or_default();
     let mut found: Vec<String> = misfits(&SHAPE, &view, "/view").iter().map(describe).collect();
     found.extend(complaints(&view["blocks"], Surface::View, "/view/blocks"));
@@ -54,11 +54,11 @@ fn checked(args: &Args, kinds: &[&str]) -> Result<Value, Trouble> {
     if !kinds.contains(&view["type"].as_str().unwrap_or_default()) {
         found.push(format!("must be one of: {} [json-pointer:/view/type]", kinds.join(", ")));
     }
-    if found.is_empty() { Ok(view) } else { Err(Trouble::because("invalid_arguments", &found)) }
+    if found.is_empty() { Ok(view) } else { Err(SlackRefusal::because("invalid_arguments", &found)) }
 }
 
 /// Uses up the trigger and says whose it was.
-fn pull(state: &mut State, args: &Args) -> Result<String, Trouble> {
+fn pull(state: &mut Workspace, args: &Args) -> Result<String, SlackRefusal> {
     let now = state.clock.millis();
     let trigger = state.triggers.get_mut(args.text("trigger_id")).ok_or_else(|| no("invalid_trigger_id"))?;
     match () {
@@ -71,11 +71,11 @@ fn pull(state: &mut State, args: &Args) -> Result<String, Trouble> {
     }
 }
 
-pub(super) fn open(state: &mut State, args: &Args) -> Output {
+pub(super) fn open(state: &mut Workspace, args: &Args) -> Output {
     show(state, args, None)
 }
 
-pub(super) fn push(state: &mut State, args: &Args) -> Output {
+pub(super) fn push(state: &mut Workspace, args: &Args) -> Output {
     let user = state.triggers.get(args.text("trigger_id")).map(|trigger| trigger.user.clone());
     let below = state.views.values().rev().find(|view| view["user"] == user.as_deref().unwrap_or_default());
     let below = below.and_then(|view| view["id"].as_str()).map(str::to_owned);
@@ -86,12 +86,12 @@ pub(super) fn push(state: &mut State, args: &Args) -> Output {
     }
 }
 
-fn depth(state: &State, view: Option<&str>) -> usize {
+fn depth(state: &Workspace, view: Option<&str>) -> usize {
     let below = view.and_then(|id| state.views.get(id));
     below.map_or(0, |view| 1 + depth(state, view["previous_view_id"].as_str()))
 }
 
-fn show(state: &mut State, args: &Args, below: Option<String>) -> Output {
+fn show(state: &mut Workspace, args: &Args, below: Option<String>) -> Output {
     let view = checked(args, &["modal"])?;
     let external = view["external_id"].as_str().filter(|id| !id.is_empty());
     if external.is_some_and(|id| state.views.values().any(|known| known["external_id"] == id)) {
@@ -109,7 +109,7 @@ fn show(state: &mut State, args: &Args, below: Option<String>) -> Output {
 }
 
 /// The view as Slack answers it.
-fn complete(state: &State, mut view: Value, id: &str) -> Value {
+fn complete(state: &Workspace, mut view: Value, id: &str) -> Value {
     let settings = &state.settings;
     let hash = format!("{}.{:.8}", state.clock.seconds(), hash_of(&view, state.next()));
     view["blocks"] = with_ids(&view["blocks"]);
@@ -136,7 +136,7 @@ pub(super) fn public(mut view: Value) -> Value {
     view
 }
 
-pub(super) fn update(state: &mut State, args: &Args) -> Output {
+pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
     let view = checked(args, &["modal"])?;
     let (id, external) = (args.text("view_id"), args.text("external_id"));
     let found = state
@@ -156,7 +156,7 @@ pub(super) fn update(state: &mut State, args: &Args) -> Output {
     yes(json!({ "view": public(view) }))
 }
 
-pub(super) fn publish(state: &mut State, args: &Args) -> Output {
+pub(super) fn publish(state: &mut Workspace, args: &Args) -> Output {
     let view = checked(args, &["home"])?;
     let user = args.text("user_id");
     if !state.users.contains_key(user) {

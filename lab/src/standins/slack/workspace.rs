@@ -6,9 +6,9 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    Pace, Slack,
-    mrkdwn::{self, Live, Reading},
-    state::{Channel, File, Group, State},
+    Pace, SlackStandin,
+    mrkdwn::{self, LiveText, Reading},
+    state::{Channel, StoredFile, UserGroup, Workspace},
 };
 
 /// The people that every workspace starts with.
@@ -32,7 +32,7 @@ pub enum Sharing {
     Organisation,
 }
 
-pub(super) fn people_it(state: &mut State) {
+pub(super) fn people_it(state: &mut Workspace) {
     for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
         Arc::make_mut(&mut state.users).insert(id.into(), user(&state.settings.team, id, name, email));
     }
@@ -47,7 +47,7 @@ pub(super) fn people_it(state: &mut State) {
 }
 
 /// Gives the workspace and its first channel other ids, before anything happens in it.
-pub(super) fn renamed(state: &mut State, team: &str, channel: &str) -> Value {
+pub(super) fn renamed(state: &mut Workspace, team: &str, channel: &str) -> Value {
     let old = std::mem::replace(&mut state.settings.team, team.to_owned());
     for user in Arc::make_mut(&mut state.users).values_mut().filter(|user| user["team_id"] == *old) {
         user["team_id"] = team.into();
@@ -68,11 +68,7 @@ fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
         "profile": { "real_name": name, "display_name": name, "email": email, "team": team } })
 }
 
-impl Slack {
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        self.world.with(work)
-    }
-
+impl SlackStandin {
     /// The bot token that is let in.
     pub fn token(&self) -> String {
         self.with(|state| state.settings.token.clone())
@@ -131,11 +127,6 @@ impl Slack {
         self.with(|state| state.settings.pace = pace);
     }
 
-    /// From now on a read can be asked for as of an earlier time, at most 5 s.
-    pub fn remember_the_past(&self) {
-        self.world.past.begin();
-    }
-
     /// The user id of Ana, whom every workspace has.
     pub fn ana(&self) -> String {
         ANA.to_owned()
@@ -182,7 +173,7 @@ impl Slack {
             let wire = json!({ "id": id, "team_id": state.settings.team, "is_usergroup": true, "name": handle,
                 "handle": handle, "description": "", "is_external": false, "date_delete": 0 });
             let users = users.iter().map(|user| (*user).to_owned()).collect();
-            state.groups.insert(id.clone(), Group { wire, users });
+            state.groups.insert(id.clone(), UserGroup { wire, users });
             id
         })
     }
@@ -319,12 +310,12 @@ impl Slack {
 
     /// Mentions and links that Slack would make of the messages in a channel. Outside text is inert when there
     /// are none but our own.
-    pub fn live(&self, channel: &str) -> Vec<Live> {
+    pub fn live(&self, channel: &str) -> Vec<LiveText> {
         self.with(|state| state.channels.get(channel).map(live_of).unwrap_or_default())
     }
 
     /// Mentions and links in any message or view, read with `parse: none`.
-    pub fn live_in(message: &Value) -> Vec<Live> {
+    pub fn live_in(message: &Value) -> Vec<LiveText> {
         mrkdwn::live(message, &Reading { parse: Some("none".into()), link_names: false })
     }
 
@@ -349,7 +340,7 @@ impl Slack {
     }
 }
 
-pub(super) fn live_of(channel: &Channel) -> Vec<Live> {
+pub(super) fn live_of(channel: &Channel) -> Vec<LiveText> {
     let none = Reading::default();
     let live = |(ts, message): (&String, &Arc<Value>)| {
         mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none))
@@ -357,7 +348,7 @@ pub(super) fn live_of(channel: &Channel) -> Vec<Live> {
     channel.messages.iter().flat_map(live).collect()
 }
 
-pub(super) fn share(state: &mut State, channel: &str, sharing: Sharing) {
+pub(super) fn share(state: &mut Workspace, channel: &str, sharing: Sharing) {
     let own = state.settings.team.clone();
     let Some(channel) = state.channels.get_mut(channel) else { return };
     let shared = matches!(sharing, Sharing::Connected | Sharing::Organisation);
@@ -370,7 +361,13 @@ pub(super) fn share(state: &mut State, channel: &str, sharing: Sharing) {
     channel.wire["shared_team_ids"] = if shared { json!([own, STRANGERS]) } else { json!([own]) };
 }
 
-pub(super) fn add_file(state: &mut State, user: &str, name: &str, mimetype: &str, bytes: Bytes) -> String {
+pub(super) fn add_file(
+    state: &mut Workspace,
+    user: &str,
+    name: &str,
+    mimetype: &str,
+    bytes: Bytes,
+) -> String {
     let id = state.id('F');
     let (team, url) = (&state.settings.team, &state.settings.url);
     let place = format!("{url}/files-pri/{team}-{id}");
@@ -382,11 +379,11 @@ pub(super) fn add_file(state: &mut State, user: &str, name: &str, mimetype: &str
         "editable": false, "size": bytes.len(), "mode": "hosted", "is_external": false, "external_type": "",
         "is_public": false, "public_url_shared": false, "url_private": format!("{place}/open/{address}"),
         "url_private_download": format!("{place}/download/{address}"), "channels": [], "groups": [], "ims": [] });
-    state.files.insert(id.clone(), File { wire, bytes });
+    state.files.insert(id.clone(), StoredFile { wire, bytes });
     id
 }
 
-pub(super) fn whole(state: &State) -> Value {
+pub(super) fn whole(state: &Workspace) -> Value {
     let channels: serde_json::Map<String, Value> = state
         .channels
         .iter()

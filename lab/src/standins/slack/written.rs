@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    super::exchange::Delivery,
-    Slack,
+    super::exchange::SignedRequest,
+    SlackStandin,
     person::{rich, said, told},
     sent::{event, placed},
-    state::State,
+    state::Workspace,
 };
 
-impl Slack {
+impl SlackStandin {
     /// Somebody says something; `more` are the message's fields as Slack's client writes them: `text`, `blocks`,
     /// `attachments`, `files`, `subtype`. Says the timestamp and what Slack sends.
     pub fn writes(
@@ -21,7 +21,7 @@ impl Slack {
         channel: &str,
         more: &Value,
         thread_ts: Option<&str>,
-    ) -> (String, Vec<Delivery>) {
+    ) -> (String, Vec<SignedRequest>) {
         self.with(|state| {
             let text = more["text"].as_str().unwrap_or_default();
             let message = with(said(state, user, text, thread_ts), more);
@@ -34,7 +34,13 @@ impl Slack {
     ///
     /// # Errors
     /// When there is no such message.
-    pub fn rewrites(&self, user: &str, channel: &str, ts: &str, more: &Value) -> Result<Delivery, String> {
+    pub fn rewrites(
+        &self,
+        user: &str,
+        channel: &str,
+        ts: &str,
+        more: &Value,
+    ) -> Result<SignedRequest, String> {
         self.with(|state| rewrites(state, (user, channel, ts), more))
     }
 
@@ -49,10 +55,10 @@ impl Slack {
 }
 
 fn rewrites(
-    state: &mut State,
+    state: &mut Workspace,
     (user, channel, ts): (&str, &str, &str),
     more: &Value,
-) -> Result<Delivery, String> {
+) -> Result<SignedRequest, String> {
     let now = state.ts();
     let place = state.channels.get_mut(channel).ok_or("no such channel")?;
     let message = place.messages.get_mut(ts).map(Arc::make_mut).ok_or("no such message")?;

@@ -19,7 +19,6 @@ use crate::aws::sir::{
     fault::{of_code, of_status},
 };
 
-/// What a failed call means.
 pub(super) fn fault<E>(error: SdkError<E, HttpResponse>) -> Fault
 where
     Error: From<E>,
@@ -39,7 +38,6 @@ where
     }
 }
 
-/// There is no answer that can be read.
 pub(super) fn unreadable() -> Fault {
     Fault {
         kind: FaultKind::Unknown,
@@ -52,7 +50,6 @@ pub(super) fn unbuilt(error: BuildError) -> Fault {
     Fault { kind: FaultKind::Invalid { fields: Vec::new() }, message: error.to_string() }
 }
 
-/// What the service's own refusal means.
 fn answered(error: Error, status: u16, retry_after: Option<Duration>) -> Fault {
     let message = error.message().unwrap_or_default().to_owned();
     let kind = match error {

@@ -28,12 +28,10 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// For a call that changes nothing.
     pub(super) fn read(&self) -> Builder {
         self.read.clone()
     }
 
-    /// For a call that changes something.
     pub(super) fn write(&self) -> Builder {
         self.write.clone()
     }
@@ -82,7 +80,6 @@ impl Intercept for NotNothing {
 }
 
 /// Forbids the SDK to repeat what the service asked to wait for, and what will not get better.
-///
 /// The SDK's own pause does not look at `Retry-After`, and it repeats InvalidTokenException (423), which the model
 /// calls retryable.
 #[derive(Debug)]

@@ -9,10 +9,7 @@ use super::{Length, Result, error};
 use crate::case::Actor;
 
 /// Reads an address as people write it, and writes it as the service takes it.
-///
 /// Short IPv6 is spelled out, IPv4 within IPv6 becomes IPv4, and `203[.]0[.]113[.]7` loses its brackets.
-///
-/// # Errors
 /// For ranges, ports, and addresses that mean nothing outside one's own network.
 pub fn ip(text: &str) -> Result<String> {
     let plain = text.trim().replace("[.]", ".").replace("[:]", ":");
@@ -38,9 +35,6 @@ pub fn ip(text: &str) -> Result<String> {
 }
 
 /// An address and what the intruder's program called itself.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn actor(actor: &Actor) -> Result<()> {
     let Actor { ip: address, user_agent } = actor;
     if ip(address)? != *address {

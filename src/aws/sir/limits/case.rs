@@ -8,8 +8,7 @@ use crate::{
     case::{Actor, Case, Watcher},
 };
 
-/// The kinds of engagement.
-pub const ENGAGEMENTS: [&str; 2] = ["Security Incident", "Investigation"];
+pub(crate) const ENGAGEMENTS: [&str; 2] = ["Security Incident", "Investigation"];
 
 /// The most characters of a description, and of a comment.
 pub(crate) const MOST_OF_A_DESCRIPTION: usize = 8_000;
@@ -21,12 +20,9 @@ pub(crate) const DESCRIPTION: Length =
     Length { field: "description", what: "A description", least: 1, most: MOST_OF_A_DESCRIPTION };
 pub(crate) const COMMENT: Length =
     Length { field: "comment", what: "A comment", least: 1, most: MOST_OF_A_COMMENT };
-/// Why an investigation was useful or not.
 pub(crate) const FEEDBACK: Length = Length { field: "comment", what: "A reason", least: 1, most: 1_000 };
 
 /// A kind of engagement.
-///
-/// # Errors
 /// Names those that there are.
 pub fn engagement(text: &str) -> Result<()> {
     if ENGAGEMENTS.contains(&text) {
@@ -39,9 +35,6 @@ pub fn engagement(text: &str) -> Result<()> {
 }
 
 /// Tags. A key that begins with `aws:` is AWS's own: <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn tags(pairs: &[(String, String)]) -> Result<()> {
     Count { field: "tags", what: "tags", least: 0, most: 200 }.check(pairs.len())?;
     pairs.iter().try_for_each(|(key, value)| {
@@ -51,10 +44,8 @@ pub fn tags(pairs: &[(String, String)]) -> Result<()> {
 }
 
 /// The key of a tag.
-///
-/// # Errors
 /// Empty, over 128 characters, or AWS's own.
-pub fn tag_key(key: &str) -> Result<()> {
+pub(crate) fn tag_key(key: &str) -> Result<()> {
     Length { field: "tags", what: "The key of a tag", least: 1, most: 128 }.check(key)?;
     match key.get(..4) {
         Some(start) if start.eq_ignore_ascii_case("aws:") => {
@@ -65,9 +56,6 @@ pub fn tag_key(key: &str) -> Result<()> {
 }
 
 /// A new case.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn new_case(new: &NewCase) -> Result<()> {
     let NewCase {
         token: _,
@@ -95,9 +83,6 @@ pub fn new_case(new: &NewCase) -> Result<()> {
 }
 
 /// A change of a case. One that changes nothing is refused.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn change(change: &CaseChange) -> Result<()> {
     if *change == CaseChange::default() {
         return Err(error("case", "Nothing was given to change."));
@@ -131,8 +116,6 @@ pub fn change(change: &CaseChange) -> Result<()> {
 }
 
 /// Whether a case has room for what a change adds to it, less what the change removes.
-///
-/// # Errors
 /// The first list that would be too long.
 pub fn room(case: &Case, change: &CaseChange) -> Result<()> {
     let emails =
@@ -152,10 +135,8 @@ pub fn room(case: &Case, change: &CaseChange) -> Result<()> {
 }
 
 /// Whether a case has room for one more file.
-///
-/// # Errors
 /// When it has 50.
-pub fn room_for_a_file(case: &Case) -> Result<()> {
+pub(crate) fn room_for_a_file(case: &Case) -> Result<()> {
     Count { field: "file", what: "files on a case", least: 0, most: file::MOST_FILES }
         .check(case.attachments.len() + 1)
 }

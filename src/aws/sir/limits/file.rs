@@ -5,18 +5,14 @@
 use super::{Length, Result, error, number};
 
 /// The most bytes of one file: 100 MiB.
-pub const MOST_BYTES: u64 = 104_857_600;
-/// The most files on a case.
-pub const MOST_FILES: usize = 50;
+pub(crate) const MOST_BYTES: u64 = 104_857_600;
+pub(crate) const MOST_FILES: usize = 50;
 /// The longest name.
 const LONGEST: usize = 255;
 /// The longest end of a name that is kept as its extension, with the dot.
 const EXTENSION: usize = 16;
 
 /// Whether the service takes a name as it is.
-///
-/// # Errors
-/// Says what is wrong with it.
 pub fn name(text: &str) -> Result<()> {
     Length { field: "file", what: "The name of a file", least: 1, most: LONGEST }.check(text)?;
     match text.chars().find(|char| !plain(*char)) {
@@ -31,8 +27,6 @@ pub fn name(text: &str) -> Result<()> {
 }
 
 /// Whether a file is small enough, and not empty.
-///
-/// # Errors
 /// Says how large it is.
 pub fn size(bytes: u64) -> Result<()> {
     let given = number(usize::try_from(bytes).unwrap_or(usize::MAX));
@@ -47,7 +41,6 @@ pub fn size(bytes: u64) -> Result<()> {
 }
 
 /// Makes a name that the service takes, unlike those that the case has, out of any name. Keeps the extension.
-///
 /// The same name gives the same answer, so that a repetition asks for the same file.
 pub fn fit(original: &str, taken: &[&str]) -> String {
     let (stem, extension) = split(original);

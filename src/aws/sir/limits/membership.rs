@@ -10,10 +10,7 @@ use crate::{
 };
 
 /// A new membership.
-///
-/// # Errors
-/// The first limit that is broken.
-pub fn new_membership(new: &NewMembership) -> Result<()> {
+pub(crate) fn new_membership(new: &NewMembership) -> Result<()> {
     let NewMembership { token: _, name, team, features, covers_organization: _, tags: pairs } = new;
     NAME.check(name)?;
     people(team)?;
@@ -22,9 +19,6 @@ pub fn new_membership(new: &NewMembership) -> Result<()> {
 }
 
 /// A change of a membership. One that changes nothing is refused: the service would answer nothing to it.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn change(change: &MembershipChange) -> Result<()> {
     if *change == MembershipChange::default() {
         return Err(error("membership", "Nothing was given to change."));
@@ -53,19 +47,14 @@ pub fn change(change: &MembershipChange) -> Result<()> {
 }
 
 /// Accounts to ask about.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn accounts(accounts: &[String]) -> Result<()> {
     Count { field: "accounts", what: "accounts", least: 1, most: 100 }.check(accounts.len())?;
     accounts.iter().try_for_each(|account| place::account(account).map(drop))
 }
 
 /// The days that metrics are asked for.
-///
-/// # Errors
 /// When they end before they begin.
-pub fn days(from: Seconds, to: Seconds) -> Result<()> {
+pub(crate) fn days(from: Seconds, to: Seconds) -> Result<()> {
     if to < from {
         return Err(error("to", "The last day is before the first."));
     }
@@ -73,8 +62,6 @@ pub fn days(from: Seconds, to: Seconds) -> Result<()> {
 }
 
 /// An organizational unit's id.
-///
-/// # Errors
 /// Shows what one looks like.
 pub fn unit(text: &str) -> Result<()> {
     let low = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -88,9 +75,6 @@ pub fn unit(text: &str) -> Result<()> {
 }
 
 /// A call of Security Hub.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn hub(call: &hub::HubCall) -> Result<()> {
     match call {
         hub::HubCall::AcceptAdministratorInvitation { administrator, invitation } => {

@@ -7,13 +7,13 @@
 //! [`check`] looks at a whole call. [`address`], [`place`] and [`mod@file`] also turn what people type into what the
 //! service takes; [`status`] knows where a case can go.
 
-pub mod address;
-pub mod case;
-pub mod file;
-pub mod membership;
-pub mod person;
-pub mod place;
-pub mod status;
+pub(crate) mod address;
+pub(crate) mod case;
+pub(crate) mod file;
+pub(crate) mod membership;
+pub(crate) mod person;
+pub(crate) mod place;
+pub(crate) mod status;
 
 use std::fmt;
 
@@ -81,13 +81,12 @@ pub fn check(call: &Call) -> Result<()> {
     }
 }
 
-/// A refusal.
 fn error(field: &'static str, message: impl Into<String>) -> LimitError {
     LimitError { field, message: message.into() }
 }
 
 /// How long a text may be, in code points.
-pub struct Length {
+pub(crate) struct Length {
     field: &'static str,
     /// Begins the sentence: `A title`.
     what: &'static str,

@@ -4,9 +4,6 @@ use super::{Length, Result, error};
 use crate::case::{Responder, Watcher};
 
 /// An e-mail address as the service's pattern allows it, which is narrower than the standard's.
-///
-/// # Errors
-/// Names what is wrong with it.
 pub fn email(text: &str) -> Result<()> {
     Length { field: "email", what: "An e-mail address", least: 6, most: 254 }.check(text)?;
     let no = |why: &str| Err(error("email", format!("\"{text}\" is not an e-mail address: {why}.")));
@@ -30,9 +27,6 @@ pub fn email(text: &str) -> Result<()> {
 const LOCAL: &str = ".!#$%&'*+/=?^_`{|}~-";
 
 /// A person who watches a case.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn watcher(watcher: &Watcher) -> Result<()> {
     let Watcher { email: address, name, job_title } = watcher;
     email(address)?;
@@ -46,9 +40,6 @@ pub fn watcher(watcher: &Watcher) -> Result<()> {
 }
 
 /// A member of an incident response team.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn responder(responder: &Responder) -> Result<()> {
     let Responder { name, job_title, email: address, communication: _ } = responder;
     Length { field: "name", what: "The name of a team member", least: 3, most: 50 }.check(name)?;

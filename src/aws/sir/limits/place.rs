@@ -5,9 +5,6 @@ use aws_sdk_securityir::types::AwsRegion;
 use super::{Length, Result, error};
 
 /// An account id: twelve digits, written `1111-2222-3333` or without dashes.
-///
-/// # Errors
-/// Says what is wrong with it.
 pub fn account(text: &str) -> Result<String> {
     let digits: String = text.trim().chars().filter(|char| *char != '-').collect();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -29,8 +26,6 @@ pub fn account(text: &str) -> Result<String> {
 }
 
 /// A Region that a case can name: any of the 36 in the service's list, in any case.
-///
-/// # Errors
 /// Names the nearest one.
 pub fn region(text: &str) -> Result<String> {
     let wanted = text.trim().to_ascii_lowercase();
@@ -45,9 +40,6 @@ pub fn region(text: &str) -> Result<String> {
 }
 
 /// The name of an AWS service: 2 to 50 of the characters that the service's pattern allows.
-///
-/// # Errors
-/// Says what is wrong with it.
 pub fn service(text: &str) -> Result<()> {
     Length { field: "service", what: "The name of a service", least: 2, most: 50 }.check(text)?;
     // The pattern `[a-zA-Z0-9 -.():]+` has a span from blank to dot, which takes in !"#$%&'()*+,- as well.

@@ -4,7 +4,6 @@ use super::{Result, error};
 use crate::case::{Resolver, Status};
 
 /// Where a case's own team may move it with UpdateCaseStatus. Closing is another call, and always possible.
-///
 /// <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_UpdateCaseStatus.html>. The service's answer is
 /// final: this is for buttons and for errors that help.
 const GRAPH: &[(Status, &[Status])] = &[
@@ -25,10 +24,8 @@ pub fn legal_next(resolver: Resolver, status: &Status) -> &'static [Status] {
 }
 
 /// Whether UpdateCaseStatus takes a status at all.
-///
-/// # Errors
 /// For those that only AWS sets, and for `Closed`.
-pub fn settable(status: &Status) -> Result<()> {
+pub(crate) fn settable(status: &Status) -> Result<()> {
     match status {
         Status::Submitted | Status::Detection | Status::Containment | Status::PostIncident => Ok(()),
         Status::Closed => Err(error("status", "A case is not moved to Closed: it is closed, for good.")),

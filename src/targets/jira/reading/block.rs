@@ -6,7 +6,6 @@ use super::{DocumentReader, attribute, called, children, first, inline, kind};
 use crate::case::text;
 
 impl DocumentReader<'_> {
-    /// The lines of a block.
     pub(super) fn block(&mut self, node: &Value) -> Vec<String> {
         match kind(node) {
             "doc" | "listItem" | "layoutSection" | "layoutColumn" | "tableRow" | "tableCell"
@@ -115,7 +114,6 @@ impl DocumentReader<'_> {
     }
 }
 
-/// The lines of a text.
 fn lines(text: &str) -> Vec<String> {
     text.split('\n').map(str::to_owned).collect()
 }

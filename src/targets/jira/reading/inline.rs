@@ -6,7 +6,6 @@ use time::{OffsetDateTime, macros::format_description};
 use super::{DocumentReader, attribute, called, first, kind};
 use crate::case::text;
 
-/// Words that bear the same marks.
 #[derive(Default)]
 struct Run {
     text: String,
@@ -15,7 +14,6 @@ struct Run {
     address: Option<String>,
 }
 
-/// Whether a node stands on a line.
 pub(super) fn is_inline(node: &Value) -> bool {
     matches!(
         kind(node),
@@ -119,7 +117,6 @@ pub(super) fn media(node: &Value) -> String {
     }
 }
 
-/// How a macro is called.
 pub(super) fn macro_of(node: &Value) -> String {
     let title = || node["attrs"]["parameters"]["extensionTitle"].as_str();
     let name =

@@ -18,7 +18,6 @@ use crate::case::text;
 /// Names of people by their account ids: a mention need not hold one.
 pub type Names = BTreeMap<String, String>;
 
-/// The text of a document.
 pub fn plain(document: &Value, names: &Names) -> String {
     let mut reader = DocumentReader { names, beside: Vec::new() };
     let lines = match document {
@@ -37,10 +36,8 @@ pub fn bare(document: &Value) -> String {
     children(document).iter().fold(own.to_owned(), |text, child| text + &bare(child))
 }
 
-/// Reads a document from its beginning to its end.
 struct DocumentReader<'a> {
     names: &'a Names,
-    /// What belongs to the document and is no text.
     beside: Vec<String>,
 }
 

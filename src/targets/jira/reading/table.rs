@@ -8,7 +8,6 @@ use super::{DocumentReader, children, kind};
 const SPAN: u64 = 100;
 
 impl DocumentReader<'_> {
-    /// The rows of a table.
     pub(super) fn table(&mut self, table: &Value) -> Vec<String> {
         let is_numbered = table["attrs"]["isNumberColumnEnabled"] == true;
         // For how many more rows each column is taken by a cell from above.

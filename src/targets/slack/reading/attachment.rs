@@ -83,7 +83,6 @@ fn title(attachment: &Value) -> String {
     }
 }
 
-/// A field: its title and its value.
 fn pair(field: &Value) -> String {
     let text = |name: &str| field[name].as_str().unwrap_or_default();
     match text("title") {

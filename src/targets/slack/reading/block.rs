@@ -96,7 +96,6 @@ const KNOWN: [&str; 49] = [
 ];
 
 impl MessageReader {
-    /// What a block, or something in one, says.
     pub(super) fn block(&mut self, block: &Value) -> String {
         match kind(block) {
             "mrkdwn" => block["text"].as_str().unwrap_or_default().to_owned(),
@@ -114,7 +113,6 @@ impl MessageReader {
         }
     }
 
-    /// A line for each thing that is said.
     fn told(&mut self, block: &Value) -> String {
         let lines = READ.iter().map(|name| self.value(&block[*name]));
         lines.filter(|words| !words.trim().is_empty()).collect::<Vec<_>>().join("\n")

@@ -6,14 +6,13 @@ use super::{Beside, field, first, flat};
 use crate::case::text;
 
 /// What Slack says of a file whose name it does not tell.
-pub const DELETED: &str = "a deleted file";
+pub(crate) const DELETED: &str = "a deleted file";
 /// See [`DELETED`].
-pub const HIDDEN: &str = "a file that Slack hides";
+pub(crate) const HIDDEN: &str = "a file that Slack hides";
 
 /// The longest id that is believed: Slack's have under twenty characters.
 const LONGEST_ID: usize = 64;
 
-/// A file of a message.
 pub(super) fn beside(file: &Value) -> Beside {
     let id = field(file, "id").filter(|id| id.len() <= LONGEST_ID).map(str::to_owned);
     match (field(file, "mode"), field(file, "file_access")) {

@@ -10,7 +10,7 @@ mod rich;
 #[cfg(test)]
 mod tests;
 
-pub use self::file::{DELETED, HIDDEN};
+pub(super) use self::file::{DELETED, HIDDEN};
 
 use serde_json::Value;
 
@@ -20,9 +20,9 @@ use crate::case::text;
 /// What a message says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Its words, as mrkdwn.
+    /// As mrkdwn.
     pub text: String,
-    /// What belongs to it and is no text.
+    /// What is no text.
     pub beside: Vec<Beside>,
 }
 
@@ -43,9 +43,8 @@ impl Beside {
     }
 }
 
-/// A message's parts, as Slack sends them.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct MessageParts<'a> {
+pub(crate) struct MessageParts<'a> {
     /// `text`
     pub text: &'a str,
     /// `blocks`
@@ -57,7 +56,6 @@ pub struct MessageParts<'a> {
 }
 
 impl<'a> MessageParts<'a> {
-    /// Of a message as the API tells it.
     pub fn of(message: &'a Value) -> Self {
         Self {
             text: message["text"].as_str().unwrap_or_default(),
@@ -67,7 +65,6 @@ impl<'a> MessageParts<'a> {
         }
     }
 
-    /// What it says.
     pub fn said(&self) -> Words {
         let mut reader = MessageReader::default();
         let mut words = vec![self.text.trim_end().to_owned()];
@@ -79,7 +76,6 @@ impl<'a> MessageParts<'a> {
     }
 }
 
-/// Reads a message from its beginning to its end.
 #[derive(Default)]
 struct MessageReader {
     beside: Vec<Beside>,
@@ -117,7 +113,6 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// A field that is a text and says something.
 fn field<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value[name].as_str().filter(|text| !text.trim().is_empty())
 }
@@ -135,7 +130,6 @@ fn called(value: &Value) -> String {
     }
 }
 
-/// An address as Slack writes one.
 fn address(url: &str) -> String {
     format!("<{}>", escape(&flat(url)).replace('|', "%7C"))
 }

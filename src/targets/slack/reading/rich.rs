@@ -6,7 +6,6 @@ use super::{MessageReader, address, called, escape, field, first, flat, kind, li
 use crate::targets::wording;
 
 impl MessageReader {
-    /// What a rich text says.
     pub(super) fn rich(&mut self, block: &Value) -> String {
         let parts: Vec<String> = list(block, "elements").iter().map(|part| self.container(part)).collect();
         parts.iter().map(|part| part.strip_suffix('\n').unwrap_or(part)).collect::<Vec<_>>().join("\n")

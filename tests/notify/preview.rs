@@ -1,0 +1,33 @@
+//! What would be done for a case, asked before it is done.
+
+use casebridge::{entry::notify::Notifier, runtime::World, state::Store, targets::jira};
+use casebridge_lab::standins::FaultRule;
+
+use super::stage::Stage;
+
+async fn shown(stage: &Stage, case: &casebridge::case::CaseId) -> Vec<String> {
+    let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
+    let notifier = Notifier { world, settings, secrets, deadline: world.now() + 60_000 };
+    notifier.preview(case).await.unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn what_a_target_lacks_is_shown_and_nothing_is_changed() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    assert_eq!(shown(&stage, &case).await, ["slack:\n  make home", "jira:\n  make home"]);
+    assert!(stage.memory.meta(&case).await.unwrap().is_none(), "nobody wrote of it");
+    stage.events().await;
+    assert_eq!(shown(&stage, &case).await, ["slack: nothing is owed", "jira: nothing is owed"]);
+    stage.jira.fault(FaultRule::on("addComment").times(9).answers(403));
+    let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    let owed = format!("add comment/{comment}/0");
+    assert!(shown(&stage, &case).await.iter().all(|target| target.contains(&owed)));
+    stage.events().await;
+    let before = stage.everything();
+    let [slack, jira] = &shown(&stage, &case).await[..] else { panic!("two targets") };
+    assert_eq!(slack, "slack: nothing is owed");
+    assert!(jira.contains("parked: ") && jira.contains("waits until ") && jira.contains(&owed), "{jira}");
+    assert_eq!(stage.everything(), before);
+    assert!(stage.place(&case, jira::KIND).await.parked.is_some());
+}
