@@ -22,7 +22,7 @@ mod table;
 use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
-use casebridge::{chat::policy::pasted, state::Store};
+use casebridge::{chat::secret_scan, state::Store};
 use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
 use lambda::{Lambda, request};
@@ -103,7 +103,7 @@ fn secret_scan() -> f64 {
         let piece = each.repeat(250_000 / each.len());
         let begun = Instant::now();
         for _ in 0..4 {
-            std::hint::black_box(pasted::secret(std::hint::black_box(&piece)));
+            std::hint::black_box(secret_scan::secret(std::hint::black_box(&piece)));
         }
         begun.elapsed().as_secs_f64() * 1_000.0
     });

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use casebridge::{
-    chat::ingress::{bridge::Bridge, envelope},
+    chat::{self, ChatContext},
     config::{
         clock,
         environment::{Environment, variable},
@@ -26,16 +26,19 @@ async fn main() -> Result<(), Error> {
         let deadline = clock::deadline(event.context.deadline, clock::now());
         let chosen =
             Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
-        let bridge = Bridge { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
-        let answer = bridge.handle(&event.payload, deadline).await?;
-        if !envelope::is_unsigned(&answer) {
+        let bridge = ChatContext { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
+        let answer = chat::handle(&bridge, &event.payload, deadline).await?;
+        if !chat::is_unsigned(&answer) {
             return Ok::<Value, Error>(answer);
         }
         // Perhaps the signing secret was replaced a moment ago.
         let secrets = Box::pin(live.secrets_again()).await?;
         match Arc::ptr_eq(&secrets, &chosen.secrets) {
             true => Ok(answer),
-            false => Ok(Bridge { secrets: &secrets, ..bridge }.handle(&event.payload, deadline).await?),
+            false => {
+                Ok(chat::handle(&ChatContext { secrets: &secrets, ..bridge }, &event.payload, deadline)
+                    .await?)
+            }
         }
     }))
     .await

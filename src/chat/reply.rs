@@ -1,83 +1,224 @@
-//! How does an answer reach the person, and nobody else?
+//! What a person gets to read: our own words, what others wrote inside them, and buttons.
+//!
+//! Everything is sent as [rich text](https://docs.slack.dev/reference/block-kit/blocks/rich-text-block), whose text
+//! Slack never parses: nothing in it can become a mention, a link or markup.
 
-use serde_json::{Value, json};
+mod messages;
 
-use super::answer::Answer;
-use crate::{
-    case::{ChannelId, Ts, UserId},
-    chat::ingress::job::Job,
-    http::Failure,
-    targets::slack::{ConversationRef, Message, Slack},
-};
+use serde::{Deserialize, Serialize};
 
-/// The message that a slash command gets in the HTTP response; `None` for silence. What does not fit into one
-/// message is not for this way.
-pub fn in_response(answer: &Answer) -> Option<Value> {
-    answer.messages().into_iter().next().map(|message| ephemeral(message, false))
+use crate::case::text;
+
+/// What a person gets to read. Its `Debug` tells nothing of it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reply {
+    /// From top to bottom. None at all is silence.
+    #[serde(rename = "pieces")]
+    pub(crate) pieces: Vec<Piece>,
 }
 
-/// Sends an answer through the `response_url`, or where that is no longer possible as an ephemeral message.
-///
-/// # Errors
-/// Neither was possible for now, or before a person mends it: the answer must be sent again. Where Slack refuses what
-/// it says, nothing is left to do.
-pub async fn send(slack: &Slack<'_>, job: &Job, answer: &Answer) -> Result<(), Failure> {
-    for (index, message) in answer.messages().into_iter().enumerate() {
-        let through = match &job.response_url {
-            Some(url) => slack.respond(url, &ephemeral(message.clone(), job.replaces && index == 0)).await,
-            None => Err(Failure::Gone { why: "no response_url".to_owned() }),
-        };
-        let sent = match through {
-            Ok(()) => Ok(()),
-            // Perhaps it is there already: twice is better than not at all.
-            Err(_) => to_person(slack, job, message).await,
-        };
-        match sent {
-            Ok(()) => {}
-            Err(
-                failure @ (Failure::NotApplied { .. }
-                | Failure::Unknown { .. }
-                | Failure::Broken { everywhere: true, .. }),
-            ) => return Err(failure),
-            Err(failure) => tracing::warn!(%failure, "an answer could not be delivered"),
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Piece {
+    #[serde(rename = "Line")]
+    Line(Paragraph),
+    #[serde(rename = "Buttons")]
+    Buttons(Vec<Button>),
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Paragraph {
+    #[serde(rename = "spans")]
+    spans: Vec<TextRun>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TextRun {
+    #[serde(rename = "text")]
+    text: String,
+    #[serde(rename = "style")]
+    style: Style,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Style {
+    #[serde(rename = "Plain")]
+    Plain,
+    #[serde(rename = "Bold")]
+    Bold,
+    #[serde(rename = "Code")]
+    Code,
+    #[serde(rename = "Link")]
+    Link(String),
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Button {
+    /// At most 75 characters are shown.
+    #[serde(rename = "label")]
+    pub(crate) label: String,
+    #[serde(rename = "action")]
+    pub(crate) action: ButtonAction,
+    /// What it carries: at most 2,000 characters.
+    #[serde(rename = "value")]
+    pub(crate) value: String,
+    #[serde(rename = "danger")]
+    pub(crate) danger: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ButtonAction {
+    #[serde(rename = "run")]
+    Run,
+    #[serde(rename = "confirm")]
+    Confirm,
+    #[serde(rename = "dismiss")]
+    Dismiss,
+    #[serde(rename = "more")]
+    More,
+    /// It leads somewhere.
+    #[serde(rename = "link")]
+    Link,
+}
+
+impl ButtonAction {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Confirm => "confirm",
+            Self::Dismiss => "dismiss",
+            Self::More => "more",
+            Self::Link => "link:",
         }
     }
-    Ok(())
-}
 
-async fn to_person(slack: &Slack<'_>, job: &Job, message: Value) -> Result<(), Failure> {
-    let text = message["text"].as_str().unwrap_or_default().to_owned();
-    let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
-    let message = Message { text, blocks };
-    match said(slack, job, &message).await {
-        // Said plainly it is still an answer.
-        Err(Failure::Content { .. }) => said(slack, job, &Message { blocks: Vec::new(), ..message }).await,
-        sent => sent,
-    }
-}
-
-async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Failure> {
-    let user = UserId::new(&job.user);
-    if job.place.channel.is_empty() {
-        return slack.direct(&user, message).await;
-    }
-    let (channel, thread) = (ChannelId::new(&job.place.channel), job.place.thread.as_ref().map(Ts::new));
-    match slack.ephemeral(&ConversationRef { channel, thread }, &user, message).await {
-        // They are not in the channel, or we are not: among the two of us nobody else reads it.
-        Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
-            slack.direct(&user, message).await
+    /// Slack wants ids to differ within a message, so whatever follows a slash does not count: `run/2`.
+    pub(crate) fn of(action_id: &str) -> Option<Self> {
+        match action_id.split('/').next()? {
+            "run" => Some(Self::Run),
+            "confirm" => Some(Self::Confirm),
+            "dismiss" => Some(Self::Dismiss),
+            "more" => Some(Self::More),
+            link => link.starts_with(Self::Link.as_str()).then_some(Self::Link),
         }
-        sent => sent,
     }
 }
 
-/// Takes the message away whose button was pressed.
-pub async fn dismiss(slack: &Slack<'_>, response_url: &str) -> Result<(), Failure> {
-    slack.respond(response_url, &json!({ "delete_original": true })).await
+impl Paragraph {
+    pub(crate) fn of(words: impl Into<String>) -> Self {
+        Self::default().text(words)
+    }
+
+    #[must_use]
+    pub(crate) fn text(self, words: impl Into<String>) -> Self {
+        self.with(words, Style::Plain)
+    }
+
+    #[must_use]
+    pub(crate) fn bold(self, words: impl Into<String>) -> Self {
+        self.with(words, Style::Bold)
+    }
+
+    /// Goes on in the style of code: what was typed, and what can be typed.
+    #[must_use]
+    pub(crate) fn code(self, words: impl Into<String>) -> Self {
+        self.with(words, Style::Code)
+    }
+
+    /// Goes on with a link. Only for addresses that we or the service made; any other scheme than https stays text,
+    /// except on this machine, where the playground's files are.
+    #[must_use]
+    pub(crate) fn link(self, url: &str, words: impl Into<String>) -> Self {
+        let goes = url.starts_with("https://") || url.starts_with("http://127.0.0.1:");
+        let style = if goes { Style::Link(url.to_owned()) } else { Style::Plain };
+        self.with(words, style)
+    }
+
+    fn with(mut self, words: impl Into<String>, style: Style) -> Self {
+        let text = text::visible(&words.into());
+        if !text.is_empty() {
+            self.spans.push(TextRun { text, style });
+        }
+        self
+    }
+
+    fn plain(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
 }
 
-fn ephemeral(mut message: Value, replaces: bool) -> Value {
-    message["response_type"] = json!("ephemeral");
-    message["replace_original"] = json!(replaces);
-    message
+impl Button {
+    pub(crate) fn run(label: impl Into<String>, line: impl std::fmt::Display) -> Self {
+        Self { label: label.into(), action: ButtonAction::Run, value: line.to_string(), danger: false }
+    }
+
+    pub(crate) fn confirm(label: impl Into<String>, value: String) -> Self {
+        Self { label: label.into(), action: ButtonAction::Confirm, value, danger: true }
+    }
+
+    pub(crate) fn dismiss(label: impl Into<String>) -> Self {
+        Self { label: label.into(), action: ButtonAction::Dismiss, value: "-".to_owned(), danger: false }
+    }
+}
+
+impl Reply {
+    pub(crate) fn silence() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn of(line: Paragraph) -> Self {
+        Self::default().line(line)
+    }
+
+    pub(crate) fn says(words: impl Into<String>) -> Self {
+        Self::of(Paragraph::of(words))
+    }
+
+    #[must_use]
+    pub(crate) fn line(mut self, line: Paragraph) -> Self {
+        self.pieces.push(Piece::Line(line));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn say(self, words: impl Into<String>) -> Self {
+        self.line(Paragraph::of(words))
+    }
+
+    /// Goes on with buttons; with none of them, nothing.
+    #[must_use]
+    pub(crate) fn buttons(mut self, buttons: Vec<Button>) -> Self {
+        if !buttons.is_empty() {
+            self.pieces.push(Piece::Buttons(buttons));
+        }
+        self
+    }
+
+    /// Goes on with what was typed: nobody has to type it twice. Nothing where nothing was typed.
+    #[must_use]
+    pub(crate) fn give_back(self, typed: &str) -> Self {
+        if typed.trim().is_empty() {
+            return self;
+        }
+        self.line(Paragraph::of("You wrote: ").code(typed))
+    }
+
+    /// Whether there is nothing to read.
+    pub(crate) fn is_silence(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// What it says, without styles and buttons.
+    pub(crate) fn plain(&self) -> String {
+        let lines = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Line(line) => Some(line.plain()),
+            Piece::Buttons(_) => None,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer of {} pieces", self.pieces.len())
+    }
 }

@@ -1,7 +1,7 @@
 //! What is final is done only if this person meant it, for this case as it was, in time, and once.
 
 use casebridge::case::MemberId;
-use casebridge::chat::{actions, ingress::job::Job};
+use casebridge::chat::{self, job::Job};
 use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
 
@@ -37,8 +37,10 @@ async fn somebody_elses_confirmation_and_one_of_a_case_that_changed_do_nothing()
     let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
     let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
     stage.deliver(&click).await;
-    let stolen = Job { user: bo.clone(), response_url: None, ..stage.job() };
-    actions::execute(&stage.bridge(), &stolen).await.unwrap();
+    let mut stolen = serde_json::to_value(stage.job()).unwrap();
+    (stolen["user"], stolen["response_url"]) = (json!(bo), Value::Null);
+    let stolen: Job = serde_json::from_value(stolen).unwrap();
+    chat::execute(&stage.bridge(), &stolen).await.unwrap();
     let shown = stage.since(&bo, 0);
     assert!(shown.contains("for the person who asked"), "{shown}");
     stage.sir.advance(std::time::Duration::from_secs(60));

@@ -77,7 +77,7 @@ async fn a_body_may_come_as_base64_and_a_wrong_flag_lets_nobody_in() {
     for (body, flag, status) in
         [(encoded.clone(), true, 200), (encoded, false, 401), (plain.clone(), true, 400), (plain, false, 200)]
     {
-        let answer = stage.bridge().handle(&event(body, flag), i64::MAX).await.unwrap();
+        let answer = casebridge::chat::handle(&stage.bridge(), &event(body, flag), i64::MAX).await.unwrap();
         assert_eq!(answer["statusCode"], status, "{flag}");
     }
 }

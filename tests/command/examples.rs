@@ -1,8 +1,7 @@
 //! Every example of what arrives is what the doors take, signed as it says.
 
-use casebridge::case::ChannelId;
-use casebridge::case::TeamId;
-use casebridge::{chat::ingress::job::Job, config::secrets::Secret};
+use casebridge::case::{ChannelId, TeamId};
+use casebridge::{chat::job::Job, config::secrets::Secret};
 use serde_json::Value;
 
 use super::stage::Stage;
@@ -41,7 +40,7 @@ async fn every_request_is_let_in_and_puts_on_the_inbox_what_it_should() {
     for folder in ["slack", "jira"] {
         for name in files(folder) {
             let event = example(&format!("{folder}/{name}"));
-            let answer = stage.bridge().handle(&event, i64::MAX).await.unwrap();
+            let answer = casebridge::chat::handle(&stage.bridge(), &event, i64::MAX).await.unwrap();
             assert_eq!(answer["statusCode"], 200, "{name}");
             let jobs =
                 stage.jobs().iter().map(|job| serde_json::from_str(&job.body).unwrap()).collect::<Vec<Job>>();
@@ -63,14 +62,16 @@ async fn every_request_is_let_in_and_puts_on_the_inbox_what_it_should() {
     ];
     assert_eq!(taken, expected);
     stage.world.stops_the_clock(SIGNED + 301_000);
-    let late = stage.bridge().handle(&example("slack/slash-command.json"), i64::MAX).await.unwrap();
+    let late = casebridge::chat::handle(&stage.bridge(), &example("slack/slash-command.json"), i64::MAX)
+        .await
+        .unwrap();
     assert_eq!(late["statusCode"], 401);
 }
 
 #[tokio::test]
 async fn the_job_on_the_inbox_is_the_one_that_the_slash_command_makes() {
     let stage = stage().await;
-    stage.bridge().handle(&example("slack/slash-command.json"), i64::MAX).await.unwrap();
+    casebridge::chat::handle(&stage.bridge(), &example("slack/slash-command.json"), i64::MAX).await.unwrap();
     let [made] = <[_; 1]>::try_from(stage.jobs()).unwrap();
     let batch = example("lambda/command-inbox.json");
     let record = &batch["Records"][0];

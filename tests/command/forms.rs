@@ -3,7 +3,7 @@
 use casebridge::case::CaseId;
 use std::time::Duration;
 
-use casebridge::chat::language::grammar;
+use casebridge::chat::grammar;
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
@@ -292,7 +292,7 @@ async fn every_button_of_a_card_is_a_line_that_a_person_could_type() {
         for button in buttons.as_array().unwrap() {
             let line = button["value"].as_str().unwrap();
             let parsed = grammar::parse(line, 0).unwrap_or_else(|mistake| panic!("{line}: {mistake}"));
-            assert_eq!(parsed.case.unwrap().as_str(), case.as_str());
+            assert!(parsed.to_string().starts_with(&format!("{case} ")), "{line}");
         }
     }
 }

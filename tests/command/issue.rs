@@ -290,7 +290,7 @@ async fn a_notice_is_told_once_wherever_its_worker_is_stopped() {
         }
         let job = stage.job();
         let ended = stage.until(&job, at).await;
-        casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
+        casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (1, 0), "moment {at}");
         if ended {
             assert!(at > 10, "{at} moments");
@@ -432,7 +432,7 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         let ended = stage.until(&job, at).await;
         // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
         stage.world.stops_the_clock(casebridge::config::clock::now() + 80_000);
-        casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
+        casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
         let shown = stage.since(super::stage::ANA, before);
         assert!(

@@ -2,7 +2,7 @@
 
 use casebridge::case::CaseId;
 use casebridge::{
-    chat::{actions, ingress::job::Job},
+    chat::{self, job::Job},
     config::clock,
     runtime::QueueMessage,
 };
@@ -43,7 +43,7 @@ async fn all(stage: &Stage, first: &Job, times: usize) -> usize {
     while !waiting.is_empty() {
         let job = waiting.remove(0);
         for _ in 0..times {
-            actions::execute(&stage.bridge(), &job).await.unwrap();
+            chat::execute(&stage.bridge(), &job).await.unwrap();
         }
         waiting.extend(stage.jobs().iter().map(read));
         done += 1;
@@ -81,7 +81,7 @@ async fn each_large_file_of_a_message_is_a_job_of_its_own_and_the_last_one_says_
     let mut job = first;
     for count in 1..=NAMES.len() {
         assert_eq!((stage.comments(&case).len(), stage.slack.ephemerals(ANA).len()), (0, 0));
-        actions::execute(&stage.bridge(), &job).await.unwrap();
+        chat::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!(stage.sir.count("PUT attachment"), count, "one job takes one file");
         match &stage.jobs()[..] {
             [next] if count < NAMES.len() => job = read(next),
@@ -109,7 +109,7 @@ async fn delivered_one_to_four_times_each_job_adds_nothing_twice_and_only_the_la
         assert_eq!(answers.len(), times, "the last job's, as often as it came");
         assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
         // The first comes once more when all is over.
-        actions::execute(&stage.bridge(), &first).await.unwrap();
+        chat::execute(&stage.bridge(), &first).await.unwrap();
         assert_eq!((stage.jobs().len(), stage.slack.ephemerals(ANA).len()), (0, times));
         holds(&stage, &case, 10, "repeated at the end");
     }
@@ -123,7 +123,7 @@ async fn stopped_at_any_moment_of_any_of_its_jobs_a_message_still_has_one_commen
             let stage = Stage::set().await;
             let (case, mut job) = job(&stage, 10).await;
             for _ in 0..step {
-                actions::execute(&stage.bridge(), &job).await.unwrap();
+                chat::execute(&stage.bridge(), &job).await.unwrap();
                 job = read(&stage.jobs()[0]);
             }
             let ended = stage.until(&job, at).await;
@@ -150,7 +150,7 @@ async fn stopped_at_any_moment_of_any_of_its_jobs_a_message_still_has_one_commen
 async fn a_file_that_is_refused_keeps_no_other_from_the_case() {
     let stage = Stage::set().await;
     let (case, first) = job(&stage, 10).await;
-    actions::execute(&stage.bridge(), &first).await.unwrap();
+    chat::execute(&stage.bridge(), &first).await.unwrap();
     let second = read(&stage.jobs()[0]);
     stage
         .sir
@@ -167,12 +167,12 @@ async fn a_file_is_not_begun_where_it_could_not_end_in_time_and_waits_at_the_end
     let stage = Stage::set().await;
     let (case, first) = job(&stage, 10).await;
     let body = serde_json::to_string(&first).unwrap();
-    let queued = QueueMessage { group: first.group(), id: first.key(), body };
+    let queued = QueueMessage { group: first.group(), id: first.key().into(), body };
     assert_eq!(stage.work_until(&[queued], clock::now() + 44_000).await, [""; 0]);
     assert_eq!(stage.sir.calls().len(), 0);
     let again = stage.jobs();
     let [waiting] = &again[..] else { panic!("it waits") };
-    assert!(read(waiting) == first && waiting.id != first.key());
+    assert!(read(waiting) == first && waiting.id != first.key().as_str());
     assert_eq!(stage.work_until(&again, clock::now() + 50_000).await, [""; 0]);
     assert_eq!(names(&stage, &case), ["one.log"]);
 }
@@ -185,7 +185,7 @@ async fn a_copy_that_failed_soon_is_made_again_at_once_and_one_that_took_long_is
         stage.world.copies_slowly(takes);
         stage.sir.fault(FaultRule::on("PUT attachment").reset_before());
         let body = serde_json::to_string(&first).unwrap();
-        let queued = QueueMessage { group: first.group(), id: first.key(), body };
+        let queued = QueueMessage { group: first.group(), id: first.key().into(), body };
         assert_eq!(stage.work(&[queued]).await, ["m0"]);
         assert_eq!(stage.sir.count("PUT attachment"), tries, "{takes}");
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use casebridge::{
     case::{CaseId, Millis},
-    chat::ingress::job::Job,
+    chat::job::Job,
     config::clock,
     state::{
         Note, Store,

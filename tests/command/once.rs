@@ -3,7 +3,7 @@
 
 use casebridge::{
     case::{CaseId, text},
-    chat::{actions, ingress::job::Job},
+    chat::{self, job::Job},
     config::clock,
     state::Store,
 };
@@ -34,7 +34,7 @@ async fn job(stage: &Stage, line: &str) -> (CaseId, Job) {
     if line != "close" {
         return (case, job);
     }
-    actions::execute(&stage.bridge(), &job).await.unwrap();
+    chat::execute(&stage.bridge(), &job).await.unwrap();
     let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
     let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
@@ -71,7 +71,7 @@ async fn delivered_one_to_five_times_a_command_changes_the_case_once_and_answers
             let before = stage.slack.ephemerals(ANA).len();
             stage.sir.take_calls();
             for _ in 0..times {
-                actions::execute(&stage.bridge(), &job).await.unwrap();
+                chat::execute(&stage.bridge(), &job).await.unwrap();
             }
             assert_eq!(stage.granted(operation), 1, "{line} × {times} on {case}");
             let answers = answers(&stage, before);
@@ -87,7 +87,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
     for (line, operation) in CHANGES {
         let stage = Stage::set().await;
         let (case, whole) = job(&stage, line).await;
-        actions::execute(&stage.bridge(), &whole).await.unwrap();
+        chat::execute(&stage.bridge(), &whole).await.unwrap();
         let expected = state(&stage, &case);
         let mut at = 1;
         loop {
@@ -95,7 +95,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
             let before = stage.slack.ephemerals(ANA).len();
             stage.sir.take_calls();
             let ended = stage.until(&job, at).await;
-            actions::execute(&stage.bridge(), &job).await.unwrap();
+            chat::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(state(&stage, &case), expected, "{line}, stopped at moment {at}");
             // The comment's repetition is granted with the comment that is there already.
             let granted = if operation == "CreateCaseComment" { 1..=2 } else { 1..=1 };
@@ -117,12 +117,12 @@ async fn a_call_without_an_answer_is_found_again_whether_or_not_it_was_made() {
         for (line, operation) in CHANGES {
             let stage = Stage::set().await;
             let (case, whole) = job(&stage, line).await;
-            actions::execute(&stage.bridge(), &whole).await.unwrap();
+            chat::execute(&stage.bridge(), &whole).await.unwrap();
             let expected = state(&stage, &case);
             let (case, job) = job(&stage, line).await;
             let fault = FaultRule::on(operation).once();
             stage.sir.fault(if applied { fault.reset_after() } else { fault.reset_before() });
-            actions::execute(&stage.bridge(), &job).await.unwrap();
+            chat::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(state(&stage, &case), expected, "{line}, {applied}");
         }
     }
@@ -167,7 +167,7 @@ async fn another_persons_change_in_between_is_not_undone() {
         if stage.sir.case(&case).unwrap()["caseStatus"] == "Detection and Analysis" {
             overtaken += 1;
             stage.sir.aws_sets_status(&case, &casebridge::case::Status::PostIncident).unwrap();
-            actions::execute(&stage.bridge(), &job).await.unwrap();
+            chat::execute(&stage.bridge(), &job).await.unwrap();
             assert_eq!(
                 stage.sir.case(&case).unwrap()["caseStatus"],
                 "Post-incident Activities",

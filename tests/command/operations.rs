@@ -1,6 +1,6 @@
 //! Every operation and every example of the help, through signed requests of Slack.
 
-use casebridge::{aws::sir::Operation, chat::language::verbs};
+use casebridge::{aws::sir::Operation, chat::verbs};
 use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
 

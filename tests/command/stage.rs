@@ -13,10 +13,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     aws::{hub, sir},
     case::{CaseId, ChannelId, Millis},
-    chat::{
-        actions,
-        ingress::{bridge::Bridge, job::Job},
-    },
+    chat::{self, ChatContext, job::Job},
     config::{
         hosts::Reach,
         sdk::Aws,
@@ -320,8 +317,8 @@ impl Stage {
         Self { slack, sir, hub, jira, memory, world, settings, secrets, channel, jobs }
     }
 
-    pub fn bridge(&self) -> Bridge<'_> {
-        Bridge { world: &self.world, settings: &self.settings, secrets: &self.secrets }
+    pub fn bridge(&self) -> ChatContext<'_> {
+        ChatContext { world: &self.world, settings: &self.settings, secrets: &self.secrets }
     }
 
     /// What the time is, for the bridge.
@@ -347,7 +344,7 @@ impl Stage {
             "body": body,
             "isBase64Encoded": false,
         });
-        let answer = self.bridge().handle(&event, Millis::MAX).await.unwrap();
+        let answer = chat::handle(&self.bridge(), &event, Millis::MAX).await.unwrap();
         let body = answer["body"].as_str().unwrap_or_default();
         (answer["statusCode"].as_u64().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
     }
@@ -388,7 +385,7 @@ impl Stage {
                     "attributes": { "MessageGroupId": job.group }, "messageAttributes": {} })
             })
             .collect();
-        let answer = self.bridge().handle(&json!({ "Records": records }), deadline).await.unwrap();
+        let answer = chat::handle(&self.bridge(), &json!({ "Records": records }), deadline).await.unwrap();
         let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
         failures.iter().map(|it| it["itemIdentifier"].as_str().unwrap().to_owned()).collect()
     }
@@ -437,7 +434,7 @@ impl Stage {
         self.world.countdown.left.store(at, Ordering::SeqCst);
         let bridge = self.bridge();
         let ended = tokio::select! {
-            done = actions::execute(&bridge, job) => { done.unwrap(); true }
+            done = chat::execute(&bridge, job) => { done.unwrap(); true }
             () = self.world.countdown.killed.notified() => false,
         };
         self.world.countdown.left.store(0, Ordering::SeqCst);

@@ -116,7 +116,7 @@ async fn parts_are_told_in_slack_and_each_once_wherever_the_worker_is_stopped() 
         }
         let job = stage.job();
         let ended = stage.until(&job, at).await;
-        casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
+        casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!((stage.comments(&case).len(), joined(&stage, &case) == words), (2, true), "moment {at}");
         if ended {
             assert!(at > 10, "{at} moments");

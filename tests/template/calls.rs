@@ -34,7 +34,11 @@ fn folder() -> PathBuf {
 
 /// The live code of a function, without spaces.
 fn sources(function: &str) -> Vec<String> {
-    let own: &[&str] = if function == "command" { &["chat"] } else { &["sync", "chat/ingress/unheard.rs"] };
+    let own: &[&str] = if function == "command" {
+        &["chat"]
+    } else {
+        &["sync", "chat/ingress/unheard.rs", "chat/ingress/job.rs"]
+    };
     let mut files = vec![folder().join(format!("bin/{function}.rs"))];
     files.extend([folder().join(format!("entry/{function}.rs"))].into_iter().filter(|file| file.exists()));
     AROUND.iter().chain(own).for_each(|room| files_in(&folder().join(room), &mut files));
@@ -139,7 +143,7 @@ fn every_request_that_the_store_can_make_is_found() {
 #[test]
 fn every_verb_of_the_table_calls_what_its_row_says() {
     let called = actions("command");
-    for verb in casebridge::chat::language::verbs::all() {
+    for verb in casebridge::chat::verbs::all() {
         for operation in verb.operations {
             let found = called.iter().any(|action| action.split(':').nth(1) == Some(operation));
             assert!(found, "{} says that it calls {operation}", verb.name);

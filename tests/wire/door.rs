@@ -4,7 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use casebridge::{case::Millis, chat::ingress::bridge::Bridge, runtime::World};
+use casebridge::{
+    case::Millis,
+    chat::{self, ChatContext},
+    runtime::World,
+};
 use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
@@ -61,14 +65,14 @@ const QUEUES: [(&str, Option<Said>, bool); 11] = [
     ("200 and nothing", Some((200, "", "", SOON)), false),
 ];
 
-async fn told(bridge: &Bridge<'_>, delivery: &SignedRequest) -> (Told, Value, Duration) {
+async fn told(bridge: &ChatContext<'_>, delivery: &SignedRequest) -> (Told, Value, Duration) {
     let headers: serde_json::Map<_, _> =
         delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let event = json!({ "rawPath": delivery.path, "headers": headers, "isBase64Encoded": false,
         "requestContext": { "http": { "method": "POST", "path": delivery.path } },
         "body": String::from_utf8(delivery.body.clone()).unwrap() });
     let begun = Instant::now();
-    let answer = bridge.handle(&event, Millis::MAX).await.unwrap();
+    let answer = chat::handle(bridge, &event, Millis::MAX).await.unwrap();
     let took = begun.elapsed();
     let said: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
     let told = match answer["statusCode"].as_u64().unwrap() {
@@ -91,7 +95,7 @@ async fn queue_cell(doing: &(Act, Told), row: &(&str, Option<Said>, bool)) -> Op
         None => nobody(),
     };
     let world = Elsewhere::of(&stage.world, &address).await;
-    let bridge = Bridge { world: &world, settings: &stage.settings, secrets: &stage.secrets };
+    let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
     let (told, said, took) = told(&bridge, deliveries.last().unwrap()).await;
     let must = if taken { Taken } else { must };
     let given_back = must != Words || SlackStandin::shown(&said).contains("title Two keys leaked");
@@ -172,7 +176,7 @@ async fn a_form_that_gets_no_more_room_stays_as_it_is_and_can_be_asked_again() {
 async fn a_form_that_cannot_be_filled_in_later_says_so() {
     let (stage, deliveries) = Act::OpensForm.before_the_door().await;
     let world = Elsewhere::of(&stage.world, &nobody()).await;
-    let bridge = Bridge { world: &world, settings: &stage.settings, secrets: &stage.secrets };
+    let bridge = ChatContext { world: &world, settings: &stage.settings, secrets: &stage.secrets };
     // Neither the form's job nor the answer that says so is taken: Slack shows an error.
     assert_eq!(told(&bridge, &deliveries[0]).await.0, Unavailable);
     let typed: &Stage = &stage;

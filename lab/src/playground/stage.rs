@@ -13,7 +13,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     case::Millis,
-    chat::ingress::bridge::Bridge,
+    chat::{self, ChatContext},
     config::{
         sdk::Aws,
         secrets::{self, Secrets},
@@ -119,8 +119,8 @@ impl Stage {
         })
     }
 
-    fn bridge(&self) -> Bridge<'_> {
-        Bridge { world: &self.live, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
+    fn bridge(&self) -> ChatContext<'_> {
+        ChatContext { world: &self.live, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
     }
 
     fn notifier(&self) -> Notifier<'_> {
@@ -135,7 +135,8 @@ impl Stage {
 
     /// Brings a signed request to the HTTP door of `command`, and what it answers to the person.
     pub async fn deliver(&self, delivery: &SignedRequest) -> Answered {
-        let handled = Box::pin(self.bridge().handle(&envelope(delivery), self.live.now() + TIMEOUT)).await;
+        let handled =
+            Box::pin(chat::handle(&self.bridge(), &envelope(delivery), self.live.now() + TIMEOUT)).await;
         let answer = handled.unwrap_or_else(|error| {
             warn!(%error, "a request of a stand-in");
             json!({ "statusCode": 500 })
@@ -172,7 +173,8 @@ impl Stage {
         if batch.is_empty() {
             return !webhooks.is_empty();
         }
-        let handled = Box::pin(self.bridge().handle(&queue::event(&batch), self.live.now() + TIMEOUT)).await;
+        let handled =
+            Box::pin(chat::handle(&self.bridge(), &queue::event(&batch), self.live.now() + TIMEOUT)).await;
         returned(&self.inbox, batch, handled);
         true
     }

@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use casebridge::{
-    case::{CaseId, Status, Ts, UserId},
+    case::{CaseId, ChannelId, Status, TriggerId, Ts, UserId},
     chat::{
-        self,
-        ingress::job::{Did, Job, Place},
-        language::ask::{Ask, Line},
+        self, CommandLine,
+        job::{Job, Origin, Sender},
     },
     state::notes::Home,
     targets::slack::{Heard, said_by_a_person},
@@ -167,18 +166,16 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let typed = world.slack().types(&person, &channel, "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
-    let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
-    let job = Job {
-        act: format!("trigger.{number}"),
-        team: world.settings().slack.team.to_string(),
-        user: person,
-        place: Place { channel, thread: None },
-        did: Did::Asked { line, typed: text.clone() },
-        response_url: answers.clone(),
-        replaces: false,
+    let line = CommandLine::comment(case, text.clone());
+    let sender = Sender {
+        team: world.settings().slack.team.clone(),
+        user: UserId::new(person),
+        place: Origin::channel(ChannelId::new(channel)),
         at: now,
     };
-    world.said.borrow_mut().push((text, answers, job.key()));
+    let job = sender.asks(&TriggerId::new(format!("trigger.{number}")), line, text.clone());
+    let job = job.answered_at(answers.clone());
+    world.said.borrow_mut().push((text, answers, job.key().into()));
     deliver(world, &job);
 }
 
@@ -213,8 +210,8 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let (thread_ts, user) = (thread.map(Ts::new), Some(UserId::new(person)));
     let heard = Heard { thread_ts, user, text: typed, ..Heard::at(Ts::new(ts)) };
     let Some(said) = said_by_a_person(heard) else { return };
-    let job = chat::ingress::job::said(&world.settings(), &home, &said, now);
-    world.said.borrow_mut().push((text, None, job.key()));
+    let job = chat::said::said(&world.settings(), &home, &said, now);
+    world.said.borrow_mut().push((text, None, job.key().into()));
     if world.fault(|faults| faults.reply_lost) {
         return;
     }

@@ -30,8 +30,8 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     chat::{
-        ingress::{bridge::Bridge, unheard::Replies},
-        policy::since::{self, Since},
+        self, ChatContext, Replies,
+        since::{self, Since},
     },
     config::{
         secrets::{Secret, Secrets},
@@ -311,9 +311,9 @@ fn job(bench: &Rc<Bench>, world: &Rc<Shared>, body: Rc<str>, times: u32) {
     invoke(world, async move {
         let deadline = outside.now() + TIMEOUT;
         let settings = &outside.settings;
-        let bridge = Bridge { world: &outside, settings, secrets: &bench.secrets };
+        let bridge = ChatContext { world: &outside, settings, secrets: &bench.secrets };
         let batch = json!({"Records": [{"messageId": "1", "body": &*body}]});
-        let answer = bridge.handle(&batch, deadline).await;
+        let answer = chat::handle(&bridge, &batch, deadline).await;
         done.set(
             answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)),
         );

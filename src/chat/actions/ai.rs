@@ -1,31 +1,30 @@
-//! What did the AI agent find, and was it of use?
+//! What the AI agent found, and whether it was of use.
 
 use super::{
-    desk::{Desk, Outcome, Stop},
-    moment::moment,
-    settle::{self, Compared},
+    compare_and_set::{self, PlannedChange},
+    context::{ActionError, CommandContext, Outcome},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call},
     case::{CaseId, Investigation},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask, Step},
+        language::command::{Command, InvestigationRef},
+        reply::{Button, Paragraph, Reply},
     },
 };
 
-/// `ai`
-pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
-    let steps = investigations(desk, id).await?;
+pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    let steps = investigations(context, id).await?;
     if steps.is_empty() {
-        return Ok(Answer::of(
-            Line::of("The AI agent has not looked into case ")
+        return Ok(Reply::of(
+            Paragraph::of("The AI agent has not looked into case ")
                 .bold(id.as_str())
                 .text(". It works on cases that AWS works, and begins by itself."),
         ));
     }
-    let headline = Line::of("What the AI agent did on case ").bold(id.as_str()).text(":");
-    Ok(steps.iter().zip(1_u16..).fold(Answer::of(headline), |answer, (step, number)| {
+    let headline = Paragraph::of("What the AI agent did on case ").bold(id.as_str()).text(":");
+    Ok(steps.iter().zip(1_u16..).fold(Reply::of(headline), |answer, (step, number)| {
         let answer = answer.line(told(step, number));
         match step.feedback {
             None if step.status == "Completed" => answer.buttons(rate_buttons(id, number)),
@@ -34,45 +33,52 @@ pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
     }))
 }
 
-fn told(step: &Investigation, number: u16) -> Line {
+fn told(step: &Investigation, number: u16) -> Paragraph {
     let rated = match step.feedback.as_deref() {
         Some("USEFUL") => ", found useful",
         Some(_) => ", found not useful",
         None => "",
     };
     let asks = if step.status == "Waiting" { "It waits for an answer. " } else { "" };
-    Line::default()
+    Paragraph::default()
         .bold(format!("{number}. "))
         .bold(&step.title)
-        .text(format!("\n{}, {}, {}{rated}\n{asks}", step.kind, step.status, moment(Some(step.updated))))
+        .text(format!("\n{}, {}, {}{rated}\n{asks}", step.kind, step.status, format_time(Some(step.updated))))
         .text(&step.content)
 }
 
 fn rate_buttons(id: &CaseId, number: u16) -> Vec<Button> {
     let rate = |label: &str, useful| {
-        let ask = Ask::Rate { step: Step::Number(number), useful, why: None };
-        Button::run(label, ask::Line { case: Some(id.clone()), ask })
+        let command = Command::Rate { step: InvestigationRef::Number(number), useful, why: None };
+        Button::run(label, command.on(id))
     };
     vec![rate("Useful", true), rate("Not useful", false)]
 }
 
-/// `ai useful|useless N [WHY]`
-pub async fn rate(desk: &Desk<'_>, id: &CaseId, which: &Step, useful: bool, why: Option<&str>) -> Outcome {
-    let steps = investigations(desk, id).await?;
+pub(crate) async fn rate(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    which: &InvestigationRef,
+    useful: bool,
+    why: Option<&str>,
+) -> Outcome {
+    let steps = investigations(context, id).await?;
     let found = match which {
-        Step::Number(number) => usize::from(*number).checked_sub(1).and_then(|index| steps.get(index)),
-        Step::Id(id) => steps.iter().find(|step| step.id == *id),
+        InvestigationRef::Number(number) => {
+            usize::from(*number).checked_sub(1).and_then(|index| steps.get(index))
+        }
+        InvestigationRef::Id(id) => steps.iter().find(|step| step.id == *id),
     };
     let Some(step) = found else {
         let many = format!(
             "The AI agent did {} things on this case, and {which} is none of them. See ",
             steps.len()
         );
-        return Ok(Answer::of(Line::of(many).code("ai").text(".")).give_back(&desk.typed()));
+        return Ok(Reply::of(Paragraph::of(many).code("ai").text(".")).give_back(&context.typed()));
     };
     let rating = if useful { "USEFUL" } else { "NOT_USEFUL" };
     let words = if useful { "useful" } else { "not useful" };
-    let answer = Line::of("AWS now knows that you found ").bold(&step.title).text(format!(" {words}."));
+    let answer = Paragraph::of("AWS now knows that you found ").bold(&step.title).text(format!(" {words}."));
     let call = Call::SendFeedback {
         case: id.clone(),
         investigation: step.id.clone(),
@@ -82,17 +88,24 @@ pub async fn rate(desk: &Desk<'_>, id: &CaseId, which: &Step, useful: bool, why:
     // What was said of it before cannot be read back with its reason, so only the same rating without one is left out.
     let done = why.is_none() && step.feedback.as_deref() == Some(rating);
     let seen = step.id.to_string();
-    settle::change(desk, Compared { seen, call: (!done).then_some(call), answer: Answer::of(answer) }).await
+    compare_and_set::change(
+        context,
+        PlannedChange { seen, call: (!done).then_some(call), answer: Reply::of(answer) },
+    )
+    .await
 }
 
 /// The agent's steps in the order of their ids: a number means the same step while the others move.
-async fn investigations(desk: &Desk<'_>, id: &CaseId) -> Result<Vec<Investigation>, Stop> {
+async fn investigations(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+) -> Result<Vec<Investigation>, ActionError> {
     let open = |answer| match answer {
         sir::Answer::Investigations(page) => Some(page),
         _ => None,
     };
     let ask = |next| Call::ListInvestigations { case: id.clone(), next };
-    let (mut steps, _) = desk.pages(ask, open, |_| false).await?;
+    let (mut steps, _) = context.pages(ask, open, |_| false).await?;
     steps.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(steps)
 }

@@ -1,21 +1,22 @@
-//! How does a file get from Slack to a case? Streamed, under a name that the service takes, and once.
+//! The way of a file from Slack to a case: streamed, under a name that the service takes, and once.
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
-    comments::{self, Spoken},
-    desk::{Desk, Outcome, Stop, strange},
-    settle::closed,
+    comments,
+    compare_and_set::closed,
+    context::{ActionError, CommandContext, Outcome, strange},
+    freeze::Frozen,
+    speech::Speech,
 };
 use crate::{
     aws::sir::{self, Call, limits},
     case::{Case, CaseId, FileId, text},
     chat::{
-        answer::{Answer, Line},
-        forms::Filled,
-        ingress::job::{Did, Job, of_its_files},
+        forms::FormInput,
+        ingress::{act::CommandKey, action::Action, job::Job},
+        reply::{Paragraph, Reply},
     },
     http::{Failure, Request, transport::Source},
     targets::slack::File,
@@ -24,18 +25,14 @@ use crate::{
 /// The most files of one message that are attached: what a message can carry.
 const MOST: usize = 10;
 
-/// What became of a file.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 enum End {
-    /// It is on the case.
     #[serde(rename = "Attached")]
     Attached(Attached),
-    /// Why it is not.
     #[serde(rename = "Refused")]
-    Refused(Line),
+    Refused(Paragraph),
 }
 
-/// A file that was attached.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Attached {
     #[serde(rename = "in_slack")]
@@ -46,86 +43,91 @@ struct Attached {
 
 /// Attaches the next of a message's files: a job takes one, so that each ends in time. The last one says on the case,
 /// and to the person, what became of all of them.
-pub async fn next(desk: &Desk<'_>, id: &CaseId, files: &[String], before: usize) -> Outcome {
-    let case = desk.case(id).await?;
+pub(crate) async fn next(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    files: &[FileId],
+    before: usize,
+) -> Outcome {
+    let case = context.case(id).await?;
     if case.is_closed() && before == 0 {
         return Err(closed(id).into());
     }
     let mut ends = Vec::new();
     for (index, file) in files.iter().enumerate().take(before + 1) {
-        ends.push(match desk.decided(&end_of(index)).await? {
+        ends.push(match context.frozen(Frozen::FileEnd(index)).await? {
             Some(end) => end,
             None => {
-                let end = one(desk, &case, file, &ends).await?;
-                desk.decide(&end_of(index), end).await?
+                let end = one(context, &case, file, &ends).await?;
+                context.freeze(Frozen::FileEnd(index), end).await?
             }
         });
     }
     if before + 1 < files.len() {
-        go_on(desk, before + 1).await?;
-        return Err(Stop::HandedOn);
+        go_on(context, before + 1).await?;
+        return Err(ActionError::HandedOn);
     }
-    told(desk, id, &ends).await
-}
-
-fn end_of(index: usize) -> String {
-    format!("file/{index}/end")
+    told(context, id, &ends).await
 }
 
 /// Puts the job of the next file on the inbox, once: a repetition of this one finds that it is there.
-async fn go_on(desk: &Desk<'_>, before: usize) -> Result<(), Stop> {
-    let name = format!("file/{before}/begun");
-    if desk.decided::<bool>(&name).await?.is_some() {
+async fn go_on(context: &CommandContext<'_>, before: usize) -> Result<(), ActionError> {
+    if context.frozen::<bool>(Frozen::FileBegun(before)).await?.is_some() {
         return Ok(());
     }
-    let mut job = desk.job.clone();
-    if let Did::Filled { filled: Filled::Attach { before: now, .. } } = &mut job.did {
+    let mut job = context.job.clone();
+    if let Action::Filled { filled: FormInput::Attach { before: now, .. } } = &mut job.action {
         *now = before;
     }
-    job.put(desk.world, &format!("{}-{before}", desk.key)).await.map_err(Stop::Trouble)?;
-    desk.decide(&name, true).await.map(drop)
+    job.put(context.world, Some(&before.to_string())).await.map_err(ActionError::Trouble)?;
+    context.freeze(Frozen::FileBegun(before), true).await.map(drop)
 }
 
 /// Puts the files of a message on their way to the case that its words are on already.
-pub async fn begin(desk: &Desk<'_>, id: &CaseId, files: &[String]) -> Result<(), Stop> {
+pub(crate) async fn begin(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    files: &[FileId],
+) -> Result<(), ActionError> {
     let files: Vec<_> = files.iter().take(MOST).cloned().collect();
     if files.is_empty() {
         return Ok(());
     }
-    let did = Did::Filled { filled: Filled::Attach { case: Some(id.clone()), files, before: 0 } };
-    let job = Job { act: of_its_files(&desk.job.act), did, ..desk.job.clone() };
-    job.put(desk.world, &job.key()).await.map_err(Stop::Trouble)
+    let action = Action::Filled { filled: FormInput::Attach { case: Some(id.clone()), files, before: 0 } };
+    let job = Job { act: context.job.act.files(), action, ..context.job.clone() };
+    job.put(context.world, None).await.map_err(ActionError::Trouble)
 }
 
 /// Says on the case what was attached, and to the person what became of each file.
-async fn told(desk: &Desk<'_>, id: &CaseId, ends: &[End]) -> Outcome {
+async fn told(context: &CommandContext<'_>, id: &CaseId, ends: &[End]) -> Outcome {
     let attached = attached(ends);
-    let is_of_a_message = desk.job.is_of_its_files();
+    let is_of_a_message = context.job.is_of_its_files();
     // The message's own comment names its files; nothing is new where they are called the same on the case.
     let is_known = is_of_a_message && attached.iter().all(|file| file.in_slack == file.on_case);
     if !attached.is_empty() && !is_known {
-        comments::create(desk, id, &announced(&attached), &Spoken::slash(desk)).await?;
+        comments::create(context, id, &Speech::typed(context, announced(&attached))).await?;
     }
     if is_of_a_message && attached.len() == ends.len() {
-        return Ok(Answer::silence());
+        return Ok(Reply::silence());
     }
     let answer = match attached.len() {
-        0 => Answer::of(Line::of("Nothing was attached to case ").bold(id.as_str()).text(".")),
-        1 => Answer::of(
-            Line::of("The file is on case ")
+        0 => Reply::of(Paragraph::of("Nothing was attached to case ").bold(id.as_str()).text(".")),
+        1 => Reply::of(
+            Paragraph::of("The file is on case ")
                 .bold(id.as_str())
                 .text(": AWS checks it now. The case's thread says when it is verified, or has failed."),
         ),
-        many => Answer::of(Line::of(format!("{many} files are on case ")).bold(id.as_str()).text(
+        many => Reply::of(Paragraph::of(format!("{many} files are on case ")).bold(id.as_str()).text(
             ": AWS checks them now. The case's thread says of each when it is verified, or has failed.",
         )),
     };
-    let answer = attached.iter().fold(answer, |answer, name| answer.line(Line::of("• ").bold(&name.on_case)));
+    let answer =
+        attached.iter().fold(answer, |answer, name| answer.line(Paragraph::of("• ").bold(&name.on_case)));
     let refused = ends.iter().filter_map(|end| match end {
         End::Refused(why) => Some(why.clone()),
         End::Attached(_) => None,
     });
-    Ok(refused.fold(answer, Answer::line))
+    Ok(refused.fold(answer, Reply::line))
 }
 
 fn attached(ends: &[End]) -> Vec<&Attached> {
@@ -145,24 +147,29 @@ fn announced(attached: &[&Attached]) -> String {
 }
 
 /// Attaches one file, or says why it cannot be.
-async fn one(desk: &Desk<'_>, case: &Case, id: &str, before: &[End]) -> Result<End, Stop> {
-    let file = match desk.slack.file(&FileId::new(id)).await {
+async fn one(
+    context: &CommandContext<'_>,
+    case: &Case,
+    id: &FileId,
+    before: &[End],
+) -> Result<End, ActionError> {
+    let file = match context.slack.file(id).await {
         Ok(file) => file,
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => return Err(failure.into()),
         Err(failure) => {
-            return Ok(End::Refused(Line::of(format!("Slack does not give the file: {failure}."))));
+            return Ok(End::Refused(Paragraph::of(format!("Slack does not give the file: {failure}."))));
         }
     };
-    let refused = |why: &str| Ok(End::Refused(Line::of("• ").bold(&file.name).text(format!(": {why}"))));
-    let (size, from) = match checked(desk, case, &file) {
+    let refused = |why: &str| Ok(End::Refused(Paragraph::of("• ").bold(&file.name).text(format!(": {why}"))));
+    let (size, from) = match checked(context, case, &file) {
         Ok(checked) => checked,
         Err(why) => return refused(&why),
     };
     // Opened before anything is asked of AWS: a name that was announced stays on the case for ever.
-    let opened = match desk.world.open(from, size).await.map_err(Failure::from_trouble)? {
+    let opened = match context.world.open(from, size).await.map_err(Failure::from_trouble)? {
         Source::Opened(opened) => opened,
         Source::Refused { status: status @ (429 | 500..) } => {
-            return Err(Stop::Later(format!("Slack did not give the file (HTTP {status})")));
+            return Err(ActionError::Later(format!("Slack did not give the file (HTTP {status})")));
         }
         Source::Refused { status } => return refused(&format!("Slack did not give it (HTTP {status}).")),
         Source::SignIn => return refused(SIGN_IN),
@@ -174,17 +181,17 @@ async fn one(desk: &Desk<'_>, case: &Case, id: &str, before: &[End]) -> Result<E
     let taken: Vec<&str> =
         taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
-    let name = desk.decide(&format!("file/{id}"), limits::file::fit(&file.name, &taken)).await?;
-    let to = match place(desk, case, (id, &name, size)).await {
+    let name = context.freeze(Frozen::FileName(id.clone()), limits::file::fit(&file.name, &taken)).await?;
+    let to = match place(context, case, &Upload { id, name: &name, size }).await {
         Ok(to) => to,
         // The files before this one are on the case all the same.
-        Err(Stop::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
+        Err(ActionError::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
         Err(stop) => return Err(stop),
     };
-    match desk.world.fill(to, opened).await.map_err(Failure::from_trouble)? {
+    match context.world.fill(to, opened).await.map_err(Failure::from_trouble)? {
         // 412: it is there already, from a delivery before this one.
         200..=299 | 412 => Ok(End::Attached(Attached { in_slack: file.name.clone(), on_case: name })),
-        status @ (429 | 500..) => Err(Stop::Later(format!("the file's place answered HTTP {status}"))),
+        status @ (429 | 500..) => Err(ActionError::Later(format!("the file's place answered HTTP {status}"))),
         status => refused(&format!("AWS did not take it (HTTP {status}).")),
     }
 }
@@ -192,11 +199,18 @@ async fn one(desk: &Desk<'_>, case: &Case, id: &str, before: &[End]) -> Result<E
 const SIGN_IN: &str = "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
                        the file's channel.";
 
+struct Upload<'a> {
+    id: &'a FileId,
+    name: &'a str,
+    /// In bytes.
+    size: u64,
+}
+
 /// Where AWS takes the file, once.
-async fn place(desk: &Desk<'_>, case: &Case, (id, name, size): (&str, &str, u64)) -> Result<Request, Stop> {
-    let token = text::hex(&Sha256::digest(format!("{}|{id}", desk.key)));
-    let (case, name) = (case.id.clone(), name.to_owned());
-    match desk.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: size, token }).await? {
+async fn place(context: &CommandContext<'_>, case: &Case, file: &Upload<'_>) -> Result<Request, ActionError> {
+    let token = CommandKey::of(format!("{}|{}", context.key, file.id)).into();
+    let (case, name) = (case.id.clone(), file.name.to_owned());
+    match context.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: file.size, token }).await? {
         sir::Answer::Url(url) => Ok(Request::bare(Method::PUT, url.reveal().to_owned())
             .header("if-none-match", "*")
             .header("content-type", "application/octet-stream")),
@@ -205,7 +219,7 @@ async fn place(desk: &Desk<'_>, case: &Case, (id, name, size): (&str, &str, u64)
 }
 
 /// The size and how the file is asked for, or why it cannot go to the case.
-fn checked(desk: &Desk<'_>, case: &Case, file: &File) -> Result<(u64, Request), String> {
+fn checked(context: &CommandContext<'_>, case: &Case, file: &File) -> Result<(u64, Request), String> {
     let is_known = case.attachments.len() < limits::file::MOST_FILES;
     if !is_known {
         limits::case::room_for_a_file(case).map_err(|error| error.to_string())?;
@@ -213,7 +227,7 @@ fn checked(desk: &Desk<'_>, case: &Case, file: &File) -> Result<(u64, Request), 
     let size = file.size.ok_or("Slack does not say how large it is.")?;
     limits::file::size(size).map_err(|error| error.to_string())?;
     let url = file.url.as_deref().ok_or("Slack does not say where it is: it may be kept elsewhere.")?;
-    let from = desk.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")?;
+    let from = context.slack.download(url).ok_or("it is kept outside of Slack, where nobody may send us.")?;
     Ok((size, from))
 }
 
@@ -229,7 +243,7 @@ mod tests {
             "file-ends",
             &[
                 ("attached", End::Attached(attached)),
-                ("refused", End::Refused(Line::of("• ").bold("big.bin").text(": too large"))),
+                ("refused", End::Refused(Paragraph::of("• ").bold("big.bin").text(": too large"))),
             ],
         );
     }

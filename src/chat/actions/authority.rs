@@ -1,63 +1,66 @@
-//! May this person do this here, and who would read it?
+//! Whether this person may do this here, and who would read it.
 
-use super::desk::{Desk, Stop};
+use super::context::{ActionError, CommandContext};
 use crate::{
-    case::{CaseId, ChannelId},
+    case::CaseId,
     chat::{
-        answer::Answer,
-        ingress::job::{Did, Job},
-        language::ask::Ask,
-        policy::roles::{self, Kind, Place, Refusal},
+        ingress::{action::Action, job::Job},
+        language::command::Command,
+        policy::roles::{self, Denied, PersonKind, Venue},
+        reply::Reply,
     },
     http::Failure,
     targets::slack::known,
 };
 
 /// Refuses who may not, and what strangers would read; says nothing to a bot, which could answer.
-pub async fn authorised(desk: &Desk<'_>, ask: &Ask, here: Option<&CaseId>) -> Result<(), Stop> {
-    let may = |place| roles::may(desk.settings, &desk.person.identity, ask, place);
-    let refused = |refusal: Refusal| {
-        Stop::Said(match desk.person.identity.kind {
-            Kind::Bot | Kind::OtherApp => Answer::silence(),
-            _ => Answer::says(refusal.to_string()).give_back(&desk.typed()),
+pub(crate) async fn authorised(
+    context: &CommandContext<'_>,
+    command: &Command,
+    here: Option<&CaseId>,
+) -> Result<(), ActionError> {
+    let may = |place| roles::may(context.settings, &context.person.identity, command, place);
+    let refused = |refusal: Denied| {
+        ActionError::Said(match context.person.identity.kind {
+            PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
+            _ => Reply::says(refusal.to_string()).give_back(&context.typed()),
         })
     };
-    let place = place(desk.job, here);
+    let place = place(context.job, here);
     may(place).map_err(refused)?;
     // Who else reads it is asked last, and only where that decides.
-    match may(Place::Shared) {
-        Err(refusal) if place != Place::Direct && is_overheard(desk).await? => Err(refused(refusal)),
+    match may(Venue::Shared) {
+        Err(refusal) if place != Venue::Direct && is_overheard(context).await? => Err(refused(refusal)),
         _ => Ok(()),
     }
 }
 
 /// Whether people of another workspace read where this was asked.
-async fn is_overheard(desk: &Desk<'_>) -> Result<bool, Stop> {
-    match known::is_shared(desk.slack, &ChannelId::new(&desk.job.place.channel)).await {
+async fn is_overheard(context: &CommandContext<'_>) -> Result<bool, ActionError> {
+    let Some(channel) = &context.job.place.channel else { return Ok(false) };
+    match known::is_shared(context.slack, channel).await {
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {
-            let answer = Answer::says(format!(
+            let answer = Reply::says(format!(
                 "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as \
                  if they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."
             ));
-            Err(match desk.job.did {
-                Did::Said { .. } => {
+            Err(match context.job.action {
+                Action::Said { .. } => {
                     let answer = answer.say("What you said is tried again by itself, for a day.");
-                    Stop::Unsettled(answer.give_back(&desk.typed()))
+                    ActionError::Unsettled(answer.give_back(&context.typed()))
                 }
-                _ => answer.give_back(&desk.typed()).into(),
+                _ => answer.give_back(&context.typed()).into(),
             })
         }
     }
 }
 
-/// Where it was asked, as far as the job tells.
-pub fn place(job: &Job, here: Option<&CaseId>) -> Place {
-    match (job.place.channel.chars().next(), here) {
-        (None | Some('D'), _) => Place::Direct,
-        _ if job.is_of_a_form() => Place::Direct,
-        (_, Some(_)) => Place::Case,
-        (_, None) => Place::Channel,
+pub(crate) fn place(job: &Job, here: Option<&CaseId>) -> Venue {
+    match here {
+        _ if job.place.is_direct() || job.is_of_a_form() => Venue::Direct,
+        Some(_) => Venue::Case,
+        None => Venue::Channel,
     }
 }

@@ -1,106 +1,111 @@
-//! Which function answers which question?
+//! Which function carries out which command.
 
 use super::{
-    about, ai, cases, comments,
-    desk::{Desk, Outcome},
-    fields, files, history, hub, issue, lists, membership, status, tags,
+    ai, cases, comment_edits, comments,
+    context::{CommandContext, Outcome},
+    diagnostics, fields, files, history, hub, issue, lists, membership, status, tags,
 };
 use crate::{
     case::CaseId,
     chat::{
-        answer::{self, Answer, Button},
         forms,
         language::{
-            ask::{Ask, Edit, Hub, Line, Membership, MembershipChange},
+            command::{Command, CommandLine, HubCommand, ListEdit, MembershipCommand, MembershipUpdate},
             help, verbs,
         },
+        reply::{self, Button, Reply},
     },
 };
 
-/// What a line asks of one case.
-pub async fn of_case(desk: &Desk<'_>, case: &CaseId, ask: &Ask) -> Outcome {
-    match ask {
-        Ask::Tray => cases::tray(desk, case).await,
-        Ask::Show { full } => cases::show(desk, case, *full).await,
-        Ask::Comments { count } => comments::latest(desk, case, *count).await,
-        Ask::History { count } => history::latest(desk, case, *count).await,
-        Ask::Comment { text: Some(text) } => comments::add(desk, case, text).await,
-        Ask::Amend { comment, text } => comments::amend(desk, case, comment, text).await,
-        Ask::Status { to: None } => status::show(desk, case).await,
-        Ask::Status { to: Some(to) } => status::set(desk, case, to).await,
-        Ask::Title { text } => fields::title(desk, case, text).await,
-        Ask::Describe { text } => fields::description(desk, case, text).await,
-        Ask::Type { engagement } => fields::engagement(desk, case, engagement).await,
-        Ask::Started { at, reported } => fields::start(desk, case, *at, *reported).await,
-        Ask::Metadata { pairs } => fields::metadata(desk, case, pairs).await,
-        Ask::Watch { people } => lists::watch(desk, case, Edit::Add, people).await,
-        Ask::Unwatch { people } => lists::watch(desk, case, Edit::Remove, people).await,
-        Ask::Watchers => lists::watchers(desk, case).await,
-        Ask::Impact { edit, what } => lists::impact(desk, case, *edit, what).await,
-        Ask::Actor { edit, actor } => lists::actor(desk, case, *edit, actor).await,
-        Ask::Files => files::list(desk, case).await,
-        Ask::Get { number } => files::get(desk, case, *number).await,
-        Ask::Ai => ai::list(desk, case).await,
-        Ask::Rate { step, useful, why } => ai::rate(desk, case, step, *useful, why.as_deref()).await,
-        Ask::Tags => tags::list(desk, case).await,
-        Ask::Tag { pairs } => tags::add(desk, case, pairs).await,
-        Ask::Untag { keys } => tags::remove(desk, case, keys).await,
-        Ask::Jira => issue::show(desk, case).await,
-        Ask::JiraLink { key } => issue::link(desk, case, key).await,
-        Ask::JiraOpen => issue::open(desk, case).await,
-        _ => Ok(how(desk, Some(case), ask)),
+pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command: &Command) -> Outcome {
+    match command {
+        Command::Tray => cases::tray(context, case).await,
+        Command::Show { full } => cases::show(context, case, *full).await,
+        Command::Comments { count } => comments::latest(context, case, *count).await,
+        Command::History { count } => history::latest(context, case, *count).await,
+        Command::Comment { text: Some(text) } => comments::add(context, case, text).await,
+        Command::Amend { comment, text } => comment_edits::amend(context, case, comment, text).await,
+        Command::Status { to: None } => status::show(context, case).await,
+        Command::Status { to: Some(to) } => status::set(context, case, to).await,
+        Command::Title { text } => fields::title(context, case, text).await,
+        Command::Describe { text } => fields::description(context, case, text).await,
+        Command::Type { engagement } => fields::engagement(context, case, engagement).await,
+        Command::Started { at, reported } => fields::start(context, case, *at, *reported).await,
+        Command::Metadata { pairs } => fields::metadata(context, case, pairs).await,
+        Command::Watch { people } => lists::watch(context, case, ListEdit::Add, people).await,
+        Command::Unwatch { people } => lists::watch(context, case, ListEdit::Remove, people).await,
+        Command::Watchers => lists::watchers(context, case).await,
+        Command::Impact { edit, what } => lists::impact(context, case, *edit, what).await,
+        Command::Actor { edit, actor } => lists::actor(context, case, *edit, actor).await,
+        Command::Files => files::list(context, case).await,
+        Command::Get { number } => files::get(context, case, *number).await,
+        Command::Ai => ai::list(context, case).await,
+        Command::Rate { step, useful, why } => ai::rate(context, case, step, *useful, why.as_deref()).await,
+        Command::Tags => tags::list(context, case).await,
+        Command::Tag { pairs } => tags::add(context, case, pairs).await,
+        Command::Untag { keys } => tags::remove(context, case, keys).await,
+        Command::Jira => issue::show(context, case).await,
+        Command::JiraLink { key } => issue::link(context, case, key).await,
+        Command::JiraOpen => issue::open(context, case).await,
+        _ => Ok(how(context, Some(case), command)),
     }
 }
 
-/// What a line asks of no case in particular.
-pub async fn anywhere(desk: &Desk<'_>, ask: &Ask, here: Option<&CaseId>) -> Outcome {
-    match ask {
-        Ask::Help { verb } => {
-            let place = super::authority::place(desk.job, here);
-            Ok(about::help(desk.settings, &desk.person.identity, place, verb.as_deref()))
+pub(crate) async fn anywhere(
+    context: &CommandContext<'_>,
+    command: &Command,
+    here: Option<&CaseId>,
+) -> Outcome {
+    match command {
+        Command::Help { verb } => {
+            let place = super::authority::place(context.job, here);
+            Ok(diagnostics::help(context.settings, &context.person.identity, place, verb.as_deref()))
         }
-        Ask::Whoami => Ok(about::whoami(desk)),
-        Ask::Doctor => about::doctor(desk).await,
-        Ask::List { which } => cases::list_cases(desk, *which).await,
-        Ask::Membership(Membership::List) => membership::list(desk).await,
-        Ask::Membership(Membership::Show { membership: id }) => membership::show(desk, id.as_ref()).await,
-        Ask::Membership(Membership::Accounts { membership: id, accounts }) => {
-            membership::accounts(desk, id.as_ref(), accounts).await
+        Command::Whoami => Ok(diagnostics::whoami(context)),
+        Command::Doctor => diagnostics::doctor(context).await,
+        Command::List { which } => cases::list_cases(context, *which).await,
+        Command::Membership(MembershipCommand::List) => membership::list(context).await,
+        Command::Membership(MembershipCommand::Show { membership: id }) => {
+            membership::show(context, id.as_ref()).await
         }
-        Ask::Membership(Membership::Metrics { membership: id, from, to }) => {
-            membership::metrics(desk, id.as_ref(), *from, *to).await
+        Command::Membership(MembershipCommand::Accounts { membership: id, accounts }) => {
+            membership::accounts(context, id.as_ref(), accounts).await
         }
-        Ask::Hub(Hub::Admin) => hub::admin(desk).await,
-        Ask::Hub(Hub::Members) => hub::members(desk).await,
-        Ask::Hub(Hub::Member { accounts }) => hub::member(desk, accounts).await,
-        Ask::Hub(Hub::Products) => hub::products(desk).await,
-        _ => Ok(how(desk, None, ask)),
+        Command::Membership(MembershipCommand::Metrics { membership: id, from, to }) => {
+            membership::metrics(context, id.as_ref(), *from, *to).await
+        }
+        Command::Hub(HubCommand::Admin) => hub::admin(context).await,
+        Command::Hub(HubCommand::Members) => hub::members(context).await,
+        Command::Hub(HubCommand::Member { accounts }) => hub::member(context, accounts).await,
+        Command::Hub(HubCommand::Products) => hub::products(context).await,
+        _ => Ok(how(context, None, command)),
     }
 }
 
 /// Whether the question has no values yet: they are said in a form, or in the line.
-pub fn is_form(ask: &Ask) -> bool {
-    match ask {
-        Ask::Membership(Membership::New { values }) => values.is_none(),
-        Ask::Membership(Membership::Update { change, .. }) => *change == MembershipChange::default(),
+pub(crate) fn is_form(command: &Command) -> bool {
+    match command {
+        Command::Membership(MembershipCommand::New { values }) => values.is_none(),
+        Command::Membership(MembershipCommand::Update { change, .. }) => {
+            *change == MembershipUpdate::default()
+        }
         _ => false,
     }
 }
 
 /// How the question is asked in one line, where it lacks what it needs.
-fn how(desk: &Desk<'_>, case: Option<&CaseId>, ask: &Ask) -> Answer {
-    if forms::is_wanted(ask, false) {
+fn how(context: &CommandContext<'_>, case: Option<&CaseId>, command: &Command) -> Reply {
+    if forms::is_wanted(command, false) {
         // Only a button brings what opens a form.
-        let line = Line { case: case.cloned(), ask: ask.clone() };
-        return Answer::says("This is filled in in a form.")
-            .buttons(vec![Button::run("Open the form", line)]);
+        let line = CommandLine { case: case.cloned(), command: command.clone() };
+        return Reply::says("This is filled in in a form.").buttons(vec![Button::run("Open the form", line)]);
     }
-    if *ask == Ask::Attach {
+    if *command == Command::Attach {
         let how = "To attach a file, share it in Slack and choose \"Attach file to case\" in that message's menu (⋯, \
                    More message shortcuts). In a case's thread, a message with a file that says ";
-        return Answer::of(answer::Line::of(how).code("@Casebridge attach").text(" does the same."));
+        return Reply::of(reply::Paragraph::of(how).code("@Casebridge attach").text(" does the same."));
     }
-    let answer = Answer::says("This needs more than was said.");
-    let pages = verbs::of(ask).map(|verb| help::pages(verb.name)).unwrap_or_default();
-    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(&desk.typed())
+    let answer = Reply::says("This needs more than was said.");
+    let pages = verbs::of(command).map(|verb| help::pages(verb.name)).unwrap_or_default();
+    pages.iter().fold(answer, |answer, page| answer.say(page.to_string())).give_back(&context.typed())
 }

@@ -1,22 +1,22 @@
-//! How does a person learn that the service refused, why, and what to do about it?
+//! How a person learns that the service refused, why, and what to do about it.
 
 use crate::{
     aws::sir::{Fault, FaultKind, Operation},
-    chat::answer::{Answer, Line},
+    chat::reply::{Paragraph, Reply},
 };
 
 /// What is said about a call that was refused, or that could not be made. Nothing was changed by it.
-pub fn explain(operation: Operation, fault: &Fault) -> Answer {
-    let answer = Answer::of(Line::default().bold(headline(&fault.kind)));
+pub(crate) fn explain(operation: Operation, fault: &Fault) -> Reply {
+    let answer = Reply::of(Paragraph::default().bold(headline(&fault.kind)));
     let answer = match &fault.kind {
         FaultKind::Invalid { fields } => fields.iter().fold(answer, |answer, (name, message)| {
-            answer.line(Line::default().code(name).text(": ").text(message))
+            answer.line(Paragraph::default().code(name).text(": ").text(message))
         }),
         _ => answer,
     };
     let answer = match fault.message.trim() {
         "" => answer,
-        words => answer.line(Line::of(format!("{} answered: ", service(operation))).text(words)),
+        words => answer.line(Paragraph::of(format!("{} answered: ", service(operation))).text(words)),
     };
     answer.line(advice(operation, &fault.kind))
 }
@@ -43,31 +43,33 @@ fn headline(kind: &FaultKind) -> &'static str {
     }
 }
 
-fn advice(operation: Operation, kind: &FaultKind) -> Line {
+fn advice(operation: Operation, kind: &FaultKind) -> Paragraph {
     match kind {
-        FaultKind::Denied => Line::of("Nothing was changed. The function's role needs ")
+        FaultKind::Denied => Paragraph::of("Nothing was changed. The function's role needs ")
             .code(operation.action())
             .text(" on it, and an organisation's policy may forbid it: ask whoever deployed the bridge."),
         FaultKind::Conflict => {
-            Line::of("Nothing was changed. Somebody may have been faster: look with ").code("show").text(".")
+            Paragraph::of("Nothing was changed. Somebody may have been faster: look with ")
+                .code("show")
+                .text(".")
         }
         FaultKind::NotFound => {
-            Line::of("Nothing was changed. Look for the right one with ").code("list").text(".")
+            Paragraph::of("Nothing was changed. Look for the right one with ").code("list").text(".")
         }
-        FaultKind::NotActive => Line::of(
+        FaultKind::NotActive => Paragraph::of(
             "Nothing was changed. The service works only in the membership's account and \
                                           Region. Look with ",
         )
         .code("membership list")
         .text("."),
-        FaultKind::Quota => {
-            Line::of("Nothing was changed. Remove what is no longer needed, or ask AWS for a higher quota.")
-        }
+        FaultKind::Quota => Paragraph::of(
+            "Nothing was changed. Remove what is no longer needed, or ask AWS for a higher quota.",
+        ),
         FaultKind::Throttled { .. } | FaultKind::NotSent | FaultKind::Unknown => {
-            Line::of("Nothing was changed. Please try again in a minute.")
+            Paragraph::of("Nothing was changed. Please try again in a minute.")
         }
-        FaultKind::Invalid { .. } => Line::of("Nothing was changed. Please correct it and try again."),
-        FaultKind::InvalidToken => Line::of("Nothing was changed. Please type it once more."),
+        FaultKind::Invalid { .. } => Paragraph::of("Nothing was changed. Please correct it and try again."),
+        FaultKind::InvalidToken => Paragraph::of("Nothing was changed. Please type it once more."),
     }
 }
 

@@ -1,48 +1,46 @@
-//! How is a single field of a case changed: title, description, type, beginnings, metadata?
+//! Changes of a single field of a case: title, description, type, beginnings, metadata.
 
 use serde::Serialize;
 
 use super::{
-    desk::{Desk, Outcome},
-    moment::moment,
-    settle::{self, Compared, closed},
+    compare_and_set::{self, PlannedChange, closed},
+    context::{CommandContext, Outcome},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{Call, CaseChange},
     case::{Case, CaseId, Seconds, text},
-    chat::answer::{Answer, Line},
+    chat::reply::{Paragraph, Reply},
 };
 
-/// `title TEXT`
-pub async fn title(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
+pub(crate) async fn title(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { title: Some(to.to_owned()), ..CaseChange::default() };
-    let says = Line::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
-    settle::case(desk, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
+    let says = Paragraph::of("The title of case ").bold(id.as_str()).text(" is now: ").bold(to);
+    compare_and_set::case(context, id, |case| compare(case, &case.title, &to.to_owned(), change, says)).await
 }
 
-/// `describe TEXT`
-pub async fn description(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
+pub(crate) async fn description(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { description: Some(to.to_owned()), ..CaseChange::default() };
-    let says = Line::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
-    settle::case(desk, id, |case| compare(case, &case.description, &to.to_owned(), change, says)).await
+    let says = Paragraph::of("Case ").bold(id.as_str()).text(" is now described as you wrote.");
+    compare_and_set::case(context, id, |case| compare(case, &case.description, &to.to_owned(), change, says))
+        .await
 }
 
-/// `type incident|investigation`
-pub async fn engagement(desk: &Desk<'_>, id: &CaseId, to: &str) -> Outcome {
+pub(crate) async fn engagement(context: &CommandContext<'_>, id: &CaseId, to: &str) -> Outcome {
     let change = CaseChange { engagement: Some(to.to_owned()), ..CaseChange::default() };
-    let says = Line::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
-    settle::case(desk, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says)).await
+    let says = Paragraph::of("The type of case ").bold(id.as_str()).text(" is now ").bold(to).text(".");
+    compare_and_set::case(context, id, |case| compare(case, &case.engagement, &to.to_owned(), change, says))
+        .await
 }
 
-/// `started WHEN [--reported]`
-pub async fn start(desk: &Desk<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
+pub(crate) async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds, reported: bool) -> Outcome {
     let change = match reported {
         true => CaseChange { reported_start: Some(at), ..CaseChange::default() },
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
     };
     let what = if reported { "The reported beginning of case " } else { "The beginning of case " };
-    let says = Line::of(what).bold(id.as_str()).text(" is now ").bold(moment(Some(at))).text(".");
-    settle::case(desk, id, |case| {
+    let says = Paragraph::of(what).bold(id.as_str()).text(" is now ").bold(format_time(Some(at))).text(".");
+    compare_and_set::case(context, id, |case| {
         let now = if reported { case.reported_start } else { case.actual_start };
         compare(case, &now, &Some(at), change, says)
     })
@@ -50,12 +48,16 @@ pub async fn start(desk: &Desk<'_>, id: &CaseId, at: Seconds, reported: bool) ->
 }
 
 /// `metadata KEY=VALUE…`: the other entries stay.
-pub async fn metadata(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
-    settle::case(desk, id, |case| {
+pub(crate) async fn metadata(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    pairs: &[(String, String)],
+) -> Outcome {
+    compare_and_set::case(context, id, |case| {
         let wanted = merged(&case.metadata, pairs);
         let change = CaseChange { metadata: wanted.clone(), ..CaseChange::default() };
         let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-        let says = Line::of("Case ").bold(id.as_str()).text(" now has the metadata ").bold(names);
+        let says = Paragraph::of("Case ").bold(id.as_str()).text(" now has the metadata ").bold(names);
         compare(case, &case.metadata, &wanted, change, says)
     })
     .await
@@ -79,13 +81,13 @@ fn compare<T: PartialEq + Serialize>(
     now: &T,
     wanted: &T,
     change: CaseChange,
-    says: Line,
-) -> Result<Compared, Answer> {
+    says: Paragraph,
+) -> Result<PlannedChange, Reply> {
     let seen = text::hash(&serde_json::to_string(now).unwrap_or_default());
     let call = match now == wanted {
         true => None,
         false if case.is_closed() => return Err(closed(&case.id)),
         false => Some(Call::UpdateCase { case: case.id.clone(), change: Box::new(change) }),
     };
-    Ok(Compared { seen, call, answer: Answer::of(says) })
+    Ok(PlannedChange { seen, call, answer: Reply::of(says) })
 }

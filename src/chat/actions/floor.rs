@@ -1,8 +1,8 @@
-//! Since when do the comments of an issue count? What is older never leaves it; all times are Jira's own.
+//! Since when the comments of an issue count: what is older never leaves it. All times are Jira's own.
 
 use serde::{Deserialize, Serialize};
 
-use super::{desk::Stop, issue::Conversation};
+use super::{context::ActionError, issue_comments::Conversation};
 use crate::{
     case::{IssueId, Millis},
     http::Failure,
@@ -13,17 +13,17 @@ use crate::{
 /// What is remembered of an issue, for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Floor {
+pub(crate) struct Floor {
     /// Since when it is the case's: what was written until then stays there.
-    pub since: Option<Millis>,
+    pub(crate) since: Option<Millis>,
     /// When the newest of the internal notes was written that the settings kept in the issue: they stay there when the
     /// settings let others out.
-    pub notes: Option<Millis>,
+    pub(crate) notes: Option<Millis>,
 }
 
 impl Floor {
     /// An issue becomes a case's; `now` is when something happened to it last.
-    pub async fn raise(store: &dyn Store, issue: &str, now: Millis) -> Result<(), Stop> {
+    pub(crate) async fn raise(store: &dyn Store, issue: &IssueId, now: Millis) -> Result<(), ActionError> {
         let (json, before) = read(store, issue).await?;
         let floor = Self { since: before.since.max(Some(now)), ..before };
         write(store, issue, json.as_deref(), floor).await
@@ -31,7 +31,7 @@ impl Floor {
 
     /// An issue's floor, raised first by what the settings keep there now. Without [`Self::since`] where the case has no
     /// issue yet: it is being made, by us, and nothing in it is older.
-    pub async fn of(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Self, Stop> {
+    pub(crate) async fn of(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Self, ActionError> {
         let store = jira.world.store();
         let (json, before) = read(store, said.issue).await?;
         let mut floor = before;
@@ -52,8 +52,8 @@ impl Floor {
 /// Since when an issue is its case's, where nobody wrote it down: an issue of ours from its beginning. Another was linked
 /// under version 0.1.0, by the time of our first comment there; where there is none, nobody knows when, and nothing that
 /// stands there counts.
-async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, Stop> {
-    let issue = jira.issue_status(IssueRef::Id(&IssueId::new(said.issue))).await?;
+async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, ActionError> {
+    let issue = jira.issue_status(IssueRef::Id(said.issue)).await?;
     let ours = said.others.iter().filter(|other| other.mark_by(&said.me).is_some());
     let since = match issue.is_ours(said.case, &said.me) {
         // A comment can be as old as the issue to the millisecond.
@@ -63,20 +63,25 @@ async fn found(jira: &Jira<'_>, said: &Conversation<'_>) -> Result<Millis, Stop>
     since.ok_or_else(|| Failure::unreadable("read issue").into())
 }
 
-async fn read(store: &dyn Store, issue: &str) -> Result<(Option<String>, Floor), Stop> {
+async fn read(store: &dyn Store, issue: &IssueId) -> Result<(Option<String>, Floor), ActionError> {
     let json = store.note(&name(issue)).await?;
     let floor = json.as_deref().map_or(Ok(Floor::default()), serde_json::from_str);
-    Ok((json, floor.map_err(|error| Stop::Trouble(format!("the floor of an issue: {error}")))?))
+    Ok((json, floor.map_err(|error| ActionError::Trouble(format!("the floor of an issue: {error}")))?))
 }
 
-async fn write(store: &dyn Store, issue: &str, old: Option<&str>, floor: Floor) -> Result<(), Stop> {
-    let json = serde_json::to_string(&floor).map_err(|error| Stop::Trouble(error.to_string()))?;
+async fn write(
+    store: &dyn Store,
+    issue: &IssueId,
+    old: Option<&str>,
+    floor: Floor,
+) -> Result<(), ActionError> {
+    let json = serde_json::to_string(&floor).map_err(|error| ActionError::Trouble(error.to_string()))?;
     match store.swap_note(&name(issue), old, &json, None).await? {
         true => Ok(()),
-        false => Err(Stop::Trouble("the floor of an issue was raised just now".to_owned())),
+        false => Err(ActionError::Trouble("the floor of an issue was raised just now".to_owned())),
     }
 }
 
-fn name(issue: &str) -> String {
+fn name(issue: &IssueId) -> String {
     format!("floor/jira/{issue}")
 }

@@ -1,68 +1,68 @@
-//! What does an open form need from the service, before somebody can fill it in?
+//! What an open form gets from the service before somebody can fill it in.
 
 use serde_json::Value;
 
 use super::{
-    authorised, cases, confirm,
-    desk::{Desk, Outcome, Stop},
-    ending,
+    authorised, cases, close, confirm,
+    context::{ActionError, CommandContext, Outcome},
 };
 use crate::{
-    case::{CaseId, Status, ViewId},
+    case::{CaseId, Status},
     chat::{
-        answer::Answer,
-        forms::{self, Form, Kind},
-        language::ask::Ask,
+        forms::{self, Modal, ModalKind},
+        language::command::Command,
+        reply::Reply,
     },
     http::Failure,
     targets::slack::OpenedView,
 };
 
-/// Fills an open form in. What keeps it from being filled in stands in its place.
-pub async fn fill(
-    desk: &Desk<'_>,
-    view: &str,
-    hash: Option<&str>,
-    form: &Form,
+pub(crate) async fn fill(
+    context: &CommandContext<'_>,
+    opened: &OpenedView,
+    form: &Modal,
     here: Option<&CaseId>,
 ) -> Outcome {
-    let shown = match filled(desk, form, here).await {
-        Err(Stop::Said(answer)) => form.saying(&answer),
+    let shown = match filled(context, form, here).await {
+        Err(ActionError::Said(answer)) => form.saying(&answer),
         filled => filled?,
     };
-    let opened = OpenedView { id: ViewId::new(view), hash: hash.map(str::to_owned) };
-    match desk.slack.update_view(&opened, &shown).await {
-        Ok(_) => Ok(Answer::silence()),
+    match context.slack.update_view(opened, &shown).await {
+        Ok(_) => Ok(Reply::silence()),
         // The person closed it, or it is filled in already.
-        Err(Failure::Gone { .. }) => Ok(Answer::silence()),
+        Err(Failure::Gone { .. }) => Ok(Reply::silence()),
         Err(failure) => Err(failure.into()),
     }
 }
 
-async fn filled(desk: &Desk<'_>, form: &Form, here: Option<&CaseId>) -> Result<Value, Stop> {
-    authorised(desk, &form.kind.ask(), here).await?;
+async fn filled(
+    context: &CommandContext<'_>,
+    form: &Modal,
+    here: Option<&CaseId>,
+) -> Result<Value, ActionError> {
+    authorised(context, &form.kind.command(), here).await?;
     match &form.kind {
-        Kind::Edit { case } => {
-            let case = desk.case(case).await?;
+        ModalKind::Edit { case } => {
+            let case = context.case(case).await?;
             match case.is_closed() {
-                true => Err(super::settle::closed(&case.id).into()),
+                true => Err(super::compare_and_set::closed(&case.id).into()),
                 false => Ok(forms::edit_filled_in(form, &case)),
             }
         }
-        Kind::Close { case, .. } => {
-            let case = desk.case(case).await?;
+        ModalKind::Close { case, .. } => {
+            let case = context.case(case).await?;
             if case.is_closed() {
-                return Err(ending::is_closed(&case.id).into());
+                return Err(close::is_closed(&case.id).into());
             }
-            let value = confirm::value(desk, Some(&case), &Ask::Close)
-                .map_err(|rejected| Answer::says(rejected.to_string()))?;
-            let kind = Kind::Close { case: case.id.clone(), confirmation: Some(value) };
-            let (question, label) = confirm::question(Some(&case), &Ask::Close);
-            let asked = Form { kind, place: form.place.clone() };
-            Ok(asked.with(label, Answer::of(question).view_blocks()))
+            let value = confirm::value(context, Some(&case), &Command::Close)
+                .map_err(|rejected| Reply::says(rejected.to_string()))?;
+            let kind = ModalKind::Close { case: case.id.clone(), confirmation: Some(value) };
+            let (question, label) = confirm::question(Some(&case), &Command::Close);
+            let asked = Modal { kind, place: form.place.clone() };
+            Ok(asked.with(label, Reply::of(question).view_blocks()))
         }
         _ => {
-            let (mut open, _) = cases::latest(desk).await?;
+            let (mut open, _) = cases::latest(context).await?;
             open.retain(|case| case.status != Status::Closed);
             Ok(forms::choice_filled_in(form, &open))
         }

@@ -1,32 +1,32 @@
-//! Who changed what on a case?
+//! Who changed what on a case.
 
 use super::{
-    desk::{Desk, Outcome},
-    moment::moment,
+    context::{CommandContext, Outcome},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call},
     case::CaseId,
-    chat::answer::{Answer, Line},
+    chat::reply::{Paragraph, Reply},
 };
 
-/// `history [N]`
-pub async fn latest(desk: &Desk<'_>, id: &CaseId, count: u8) -> Outcome {
+pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
     let open = |answer| match answer {
         sir::Answer::Edits(page) => Some(page),
         _ => None,
     };
     let ask = |next| Call::ListCaseEdits { case: id.clone(), next };
-    let (mut edits, _) = desk.pages(ask, open, |_| false).await?;
+    let (mut edits, _) = context.pages(ask, open, |_| false).await?;
     edits.sort_by_key(|edit| edit.at);
     let skipped = edits.len().saturating_sub(usize::from(count));
     let edits = edits.split_off(skipped);
     if edits.is_empty() {
-        return Ok(Answer::of(Line::of("Nothing on case ").bold(id.as_str()).text(" was ever changed.")));
+        return Ok(Reply::of(Paragraph::of("Nothing on case ").bold(id.as_str()).text(" was ever changed.")));
     }
-    let headline = Line::of("The latest changes of case ").bold(id.as_str()).text(", the newest at the end:");
-    Ok(edits.iter().fold(Answer::of(headline), |answer, edit| {
-        let head = Line::default().bold(&edit.action).text(format!("  {}  ", moment(edit.at)));
+    let headline =
+        Paragraph::of("The latest changes of case ").bold(id.as_str()).text(", the newest at the end:");
+    Ok(edits.iter().fold(Reply::of(headline), |answer, edit| {
+        let head = Paragraph::default().bold(&edit.action).text(format!("  {}  ", format_time(edit.at)));
         answer.line(head.text(&edit.principal).text("\n").text(&edit.message))
     }))
 }

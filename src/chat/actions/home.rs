@@ -1,17 +1,17 @@
-//! What stands on a person's home page? Their open cases: whose move it is, since when, and what waits.
+//! A person's home page: their open cases, whose move it is, since when, and what waits.
 
 use serde_json::json;
 
 use super::{
     authorised, cases,
-    desk::{Desk, Outcome, Stop},
-    moment::{moment, next_move_of},
+    context::{ActionError, CommandContext, Outcome},
+    format_time::{format_time, next_move_of},
 };
 use crate::{
-    case::{CaseSummary, Seconds, UserId, text::cut},
+    case::{CaseSummary, Seconds, text::cut},
     chat::{
-        answer::{Answer, Button, Line},
-        language::ask::{self, Ask, Which},
+        language::command::{CaseFilter, Command},
+        reply::{Button, Paragraph, Reply},
     },
     http::Failure,
     state::{self, Note, notes::CaseNote},
@@ -21,51 +21,56 @@ use crate::{
 /// The most cases that the page shows: Slack takes 100 blocks.
 const SHOWN: usize = 25;
 
-/// Sets the person's home page.
-pub async fn show(desk: &Desk<'_>) -> Outcome {
-    let page = match page(desk).await {
-        Err(Stop::Said(answer)) if answer.is_silence() => return Ok(answer),
-        Err(Stop::Said(answer)) => answer,
+pub(crate) async fn show(context: &CommandContext<'_>) -> Outcome {
+    let page = match page(context).await {
+        Err(ActionError::Said(answer)) if answer.is_silence() => return Ok(answer),
+        Err(ActionError::Said(answer)) => answer,
         page => page?,
     };
     let view = json!({ "type": "home", "blocks": page.view_blocks() });
-    match desk.slack.publish_view(&UserId::new(&desk.job.user), &view).await {
-        Ok(_) => Ok(Answer::silence()),
+    match context.slack.publish_view(&context.job.user, &view).await {
+        Ok(_) => Ok(Reply::silence()),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {
             tracing::warn!(%failure, "a home page could not be set");
-            Ok(Answer::silence())
+            Ok(Reply::silence())
         }
     }
 }
 
-async fn page(desk: &Desk<'_>) -> Outcome {
-    authorised(desk, &Ask::List { which: Which::Mine }, None).await?;
-    let (open, mine) = cases::open(desk).await?;
-    let new = Button::run("New case", Ask::New { title: None });
-    let mut answer = Answer::default().buttons(vec![new]);
-    answer = section(desk, answer, "Cases that you watch", "You watch no open case.", &mine).await?;
+async fn page(context: &CommandContext<'_>) -> Outcome {
+    authorised(context, &Command::List { which: CaseFilter::Mine }, None).await?;
+    let (open, mine) = cases::open(context).await?;
+    let new = Button::run("New case", Command::New { title: None });
+    let mut answer = Reply::default().buttons(vec![new]);
+    answer = section(context, answer, "Cases that you watch", "You watch no open case.", &mine).await?;
     let others: Vec<_> = open.iter().filter(|case| !mine.iter().any(|one| one.id == case.id)).collect();
     let others: Vec<_> = others.into_iter().take(SHOWN.saturating_sub(mine.len())).cloned().collect();
-    section(desk, answer, "Other open cases", "No other case is open.", &others).await
+    section(context, answer, "Other open cases", "No other case is open.", &others).await
 }
 
-async fn section(desk: &Desk<'_>, answer: Answer, title: &str, none: &str, cases: &[CaseSummary]) -> Outcome {
-    let mut answer = answer.line(Line::default().bold(title));
+async fn section(
+    context: &CommandContext<'_>,
+    answer: Reply,
+    title: &str,
+    none: &str,
+    cases: &[CaseSummary],
+) -> Outcome {
+    let mut answer = answer.line(Paragraph::default().bold(title));
     if cases.is_empty() {
         return Ok(answer.say(none));
     }
     for case in cases.iter().take(SHOWN) {
-        let line = line(case, waiting(desk, case).await?);
-        let tray = ask::Line { case: Some(case.id.clone()), ask: Ask::Tray };
+        let line = line(case, waiting(context, case).await?);
+        let tray = Command::Tray.on(&case.id);
         answer = answer.line(line).buttons(vec![Button::run("Open", tray)]);
     }
     Ok(answer)
 }
 
 /// Since when somebody must move, as the bridge knows it. Where that cannot be read the page shows what the service says.
-async fn waiting(desk: &Desk<'_>, case: &CaseSummary) -> Result<Option<Seconds>, Stop> {
-    let meta = desk.world.store().meta(&case.id).await;
+async fn waiting(context: &CommandContext<'_>, case: &CaseSummary) -> Result<Option<Seconds>, ActionError> {
+    let meta = context.world.store().meta(&case.id).await;
     let note = meta.and_then(|meta| meta.map(|meta| meta.note::<CaseNote>(&case.id, Note::Case)).transpose());
     match note {
         Ok(note) => Ok(note.and_then(|(note, _)| note.waiting).map(|(_, since)| since)),
@@ -77,13 +82,13 @@ async fn waiting(desk: &Desk<'_>, case: &CaseSummary) -> Result<Option<Seconds>,
     }
 }
 
-fn line(case: &CaseSummary, since: Option<Seconds>) -> Line {
+fn line(case: &CaseSummary, since: Option<Seconds>) -> Paragraph {
     let waits = if case.waits_for_customer { ". AWS waits for an answer" } else { "" };
     let since = since.or(case.updated);
-    Line::default().bold(case.id.as_str()).text("  ").text(cut(&case.title, 120)).text(format!(
+    Paragraph::default().bold(case.id.as_str()).text("  ").text(cut(&case.title, 120)).text(format!(
         "\n{}, next move: {}, since {}{waits}",
         case.status.as_str(),
         next_move_of(case),
-        moment(since)
+        format_time(since)
     ))
 }

@@ -1,26 +1,25 @@
-//! Which memberships are there, what do they cover, and how are they changed?
+//! The memberships: what they cover, and how they are changed.
 
 use super::{
-    desk::{Desk, Outcome, Stop, strange},
-    moment::moment,
-    settle::{self, Compared},
+    compare_and_set::{self, PlannedChange},
+    context::{ActionError, CommandContext, Outcome, strange},
+    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call, FindingMetrics, MembershipSummary},
     case::{Membership, MembershipId, Responder, Seconds, text},
     chat::{
-        answer::{Answer, Line},
-        language::ask,
+        language::command,
+        reply::{Paragraph, Reply},
     },
 };
 
-/// `membership list`
-pub async fn list(desk: &Desk<'_>) -> Outcome {
-    let all = summaries(desk).await?;
+pub(crate) async fn list(context: &CommandContext<'_>) -> Outcome {
+    let all = summaries(context).await?;
     if all.is_empty() {
         return Ok(none());
     }
-    let headline = Answer::of(Line::default().bold(format!("Memberships: {}", all.len())));
+    let headline = Reply::of(Paragraph::default().bold(format!("Memberships: {}", all.len())));
     Ok(all.iter().fold(headline, |answer, one| {
         let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
         let more = format!(
@@ -29,48 +28,50 @@ pub async fn list(desk: &Desk<'_>) -> Outcome {
             or_dash(&one.account),
             or_dash(&one.region)
         );
-        answer.line(Line::of("• ").bold(one.id.as_str()).text(more))
+        answer.line(Paragraph::of("• ").bold(one.id.as_str()).text(more))
     }))
 }
 
 /// The membership that is meant. Where none was named, the only one that is not terminated.
-pub async fn which(desk: &Desk<'_>, named: Option<&MembershipId>) -> Result<MembershipId, Stop> {
+pub(crate) async fn which(
+    context: &CommandContext<'_>,
+    named: Option<&MembershipId>,
+) -> Result<MembershipId, ActionError> {
     if let Some(membership) = named {
         return Ok(membership.clone());
     }
-    let mut alive = summaries(desk).await?;
+    let mut alive = summaries(context).await?;
     alive.retain(|one| one.status.as_deref() != Some("Terminated"));
     match alive.as_slice() {
         [] => Err(none().into()),
         [one] => Ok(one.id.clone()),
         several => {
             let ids = several.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ");
-            Err(Answer::says(format!("There are several memberships: {ids}. Say which."))
-                .give_back(&desk.typed())
+            Err(Reply::says(format!("There are several memberships: {ids}. Say which."))
+                .give_back(&context.typed())
                 .into())
         }
     }
 }
 
-async fn summaries(desk: &Desk<'_>) -> Result<Vec<MembershipSummary>, Stop> {
+async fn summaries(context: &CommandContext<'_>) -> Result<Vec<MembershipSummary>, ActionError> {
     let open = |answer| match answer {
         sir::Answer::Memberships(page) => Some(page),
         _ => None,
     };
-    Ok(desk.pages(|next| Call::ListMemberships { next }, open, |_| false).await?.0)
+    Ok(context.pages(|next| Call::ListMemberships { next }, open, |_| false).await?.0)
 }
 
-fn none() -> Answer {
-    Answer::of(
-        Line::of("There is no membership in this account and Region. An admin makes one with ")
+fn none() -> Reply {
+    Reply::of(
+        Paragraph::of("There is no membership in this account and Region. An admin makes one with ")
             .code("membership new")
             .text("."),
     )
 }
 
-/// `membership show [ID]`
-pub async fn show(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
-    let membership = read(desk, &which(desk, named).await?).await?;
+pub(crate) async fn show(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
+    let membership = read(context, &which(context, named).await?).await?;
     let cover = match membership.covers_organization {
         Some(true) => "the whole organisation".to_owned(),
         _ if !membership.units.is_empty() => format!("the units {}", membership.units.join(", ")),
@@ -84,16 +85,18 @@ pub async fn show(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
         format!("Account: {}, {}", membership.account, membership.region),
         format!("Covers: {cover}{covered}"),
         format!("Features: {}", or_dash(features.collect())),
-        format!("Active since: {}", moment(membership.activated)),
+        format!("Active since: {}", format_time(membership.activated)),
     ];
-    let ended = membership.deactivated.map(|at| format!("Ended: {}", moment(Some(at))));
+    let ended = membership.deactivated.map(|at| format!("Ended: {}", format_time(Some(at))));
     let team = membership.team.iter().fold(
-        Answer::of(Line::default().bold(membership.id.as_str()).text("  ").bold(&membership.name))
+        Reply::of(Paragraph::default().bold(membership.id.as_str()).text("  ").bold(&membership.name))
             .say(facts.into_iter().chain(ended).collect::<Vec<_>>().join("\n"))
-            .line(Line::default().bold("Incident response team")),
+            .line(Paragraph::default().bold("Incident response team")),
         |answer, person| {
             answer.line(
-                Line::of("• ").bold(&person.name).text(format!(", {}, {}", person.job_title, person.email)),
+                Paragraph::of("• ")
+                    .bold(&person.name)
+                    .text(format!(", {}, {}", person.job_title, person.email)),
             )
         },
     );
@@ -104,48 +107,55 @@ fn or_dash(items: Vec<String>) -> String {
     if items.is_empty() { "–".to_owned() } else { items.join(", ") }
 }
 
-async fn read(desk: &Desk<'_>, id: &MembershipId) -> Result<Membership, Stop> {
-    match desk.call(Call::GetMembership { membership: id.clone() }).await? {
+async fn read(context: &CommandContext<'_>, id: &MembershipId) -> Result<Membership, ActionError> {
+    match context.call(Call::GetMembership { membership: id.clone() }).await? {
         sir::Answer::Membership(membership) => Ok(*membership),
         _ => Err(strange("GetMembership")),
     }
 }
 
-/// `membership accounts [ID] ACCOUNT…`
-pub async fn accounts(desk: &Desk<'_>, named: Option<&MembershipId>, accounts: &[String]) -> Outcome {
-    let membership = which(desk, named).await?;
+pub(crate) async fn accounts(
+    context: &CommandContext<'_>,
+    named: Option<&MembershipId>,
+    accounts: &[String],
+) -> Outcome {
+    let membership = which(context, named).await?;
     let call =
         Call::BatchGetMemberAccountDetails { membership: membership.clone(), accounts: accounts.to_vec() };
-    let sir::Answer::MemberAccounts(found) = desk.call(call).await? else {
+    let sir::Answer::MemberAccounts(found) = context.call(call).await? else {
         return Err(strange("BatchGetMemberAccountDetails"));
     };
-    let answer = Answer::of(Line::of("Accounts of membership ").bold(membership.as_str()).text(":"));
+    let answer = Reply::of(Paragraph::of("Accounts of membership ").bold(membership.as_str()).text(":"));
     let answer = found.found.iter().fold(answer, |answer, account| {
         let status = account.status.as_deref().unwrap_or("–");
         let relation = account.relation.as_deref().unwrap_or("–");
-        answer.line(Line::of("• ").bold(&account.id).text(format!("  {status}, {relation}")))
+        answer.line(Paragraph::of("• ").bold(&account.id).text(format!("  {status}, {relation}")))
     });
     Ok(found.unread.iter().fold(answer, |answer, account| {
-        answer.line(Line::of("• ").bold(&account.id).text("  not known: ").text(&account.why))
+        answer.line(Paragraph::of("• ").bold(&account.id).text("  not known: ").text(&account.why))
     }))
 }
 
-/// `membership metrics [ID] [FROM [TO]]`
-pub async fn metrics(desk: &Desk<'_>, named: Option<&MembershipId>, from: Seconds, to: Seconds) -> Outcome {
-    let membership = which(desk, named).await?;
+pub(crate) async fn metrics(
+    context: &CommandContext<'_>,
+    named: Option<&MembershipId>,
+    from: Seconds,
+    to: Seconds,
+) -> Outcome {
+    let membership = which(context, named).await?;
     // The last day is meant whole.
     let end = to + 24 * 60 * 60 - 1;
     let call = Call::GetFindingMetrics { membership: membership.clone(), from, to: end };
-    let sir::Answer::Metrics(metrics) = desk.call(call).await? else {
+    let sir::Answer::Metrics(metrics) = context.call(call).await? else {
         return Err(strange("GetFindingMetrics"));
     };
     let days = format!(", {} to {}", day(from), day(to));
-    let answer = Answer::of(Line::of("Findings of membership ").bold(membership.as_str()).text(days));
+    let answer = Reply::of(Paragraph::of("Findings of membership ").bold(membership.as_str()).text(days));
     Ok(answer.say(counts(&metrics)))
 }
 
 fn day(at: Seconds) -> String {
-    moment(Some(at)).chars().take(10).collect()
+    format_time(Some(at)).chars().take(10).collect()
 }
 
 fn counts(metrics: &FindingMetrics) -> String {
@@ -174,48 +184,47 @@ fn counts(metrics: &FindingMetrics) -> String {
 }
 
 /// `membership new`, once it is confirmed.
-pub async fn create(desk: &Desk<'_>, values: &ask::NewMembership) -> Outcome {
-    let ask::NewMembership { name, team, triage, whole_organization } = values.clone();
+pub(crate) async fn create(context: &CommandContext<'_>, values: &command::MembershipValues) -> Outcome {
+    let command::MembershipValues { name, team, triage, whole_organization } = values.clone();
     let new = sir::NewMembership {
-        token: desk.key.to_owned(),
+        token: context.key.to_string(),
         name,
         team,
         features: triage.map(|on| ("Triage".to_owned(), on)).into_iter().collect(),
         covers_organization: whole_organization,
         tags: Vec::new(),
     };
-    match desk.call(Call::CreateMembership { new: Box::new(new) }).await? {
+    match context.call(Call::CreateMembership { new: Box::new(new) }).await? {
         sir::Answer::MembershipId(id) => {
-            Ok(Answer::of(Line::of("Membership ").bold(id.as_str()).text(" is made.")))
+            Ok(Reply::of(Paragraph::of("Membership ").bold(id.as_str()).text(" is made.")))
         }
         _ => Err(strange("CreateMembership")),
     }
 }
 
 /// `membership update`, once it is confirmed.
-pub async fn update(
-    desk: &Desk<'_>,
+pub(crate) async fn update(
+    context: &CommandContext<'_>,
     named: Option<&MembershipId>,
-    change: &ask::MembershipChange,
+    change: &command::MembershipUpdate,
 ) -> Outcome {
-    let id = which(desk, named).await?;
-    let now = read(desk, &id).await?;
+    let id = which(context, named).await?;
+    let now = read(context, &id).await?;
     let wanted = missing(&now, change);
     let call = Call::UpdateMembership { membership: id.clone(), change: Box::new(wanted.clone()) };
     let call = (wanted != sir::MembershipChange::default()).then_some(call);
-    let answer = Answer::of(Line::of("Membership ").bold(id.as_str()).text(" is changed as you asked."));
-    settle::change(desk, Compared { seen: seen(&now), call, answer }).await
+    let answer = Reply::of(Paragraph::of("Membership ").bold(id.as_str()).text(" is changed as you asked."));
+    compare_and_set::change(context, PlannedChange { seen: seen(&now), call, answer }).await
 }
 
-/// Names the state of everything that an update can change.
 fn seen(now: &Membership) -> String {
     let state = (&now.name, &now.team, &now.features, now.covers_organization, &now.units);
     text::hash(&serde_json::to_string(&state).unwrap_or_default())
 }
 
 /// What of the change is not so yet.
-fn missing(now: &Membership, change: &ask::MembershipChange) -> sir::MembershipChange {
-    let ask::MembershipChange { name, team, triage, whole_organization, add_units, remove_units } =
+fn missing(now: &Membership, change: &command::MembershipUpdate) -> sir::MembershipChange {
+    let command::MembershipUpdate { name, team, triage, whole_organization, add_units, remove_units } =
         change.clone();
     let triage = triage.filter(|on| !now.features.contains(&("Triage".to_owned(), *on)));
     sir::MembershipChange {
@@ -246,30 +255,30 @@ fn with_preferences(team: Vec<Responder>, now: &[Responder]) -> Vec<Responder> {
 }
 
 /// `membership cancel [ID]`, once it is confirmed.
-pub async fn cancel(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
-    let id = which(desk, named).await?;
-    let now = read(desk, &id).await?;
+pub(crate) async fn cancel(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
+    let id = which(context, named).await?;
+    let now = read(context, &id).await?;
     let call = (now.status == "Active").then(|| Call::CancelMembership { membership: id.clone() });
-    let answer = Answer::of(
-        Line::of("Membership ")
+    let answer = Reply::of(
+        Paragraph::of("Membership ")
             .bold(id.as_str())
             .text(" is cancelled. ")
             .text("As long as it has not ended, an admin can take that back with ")
             .code("membership resume")
             .text("."),
     );
-    settle::change(desk, Compared { seen: now.status, call, answer }).await
+    compare_and_set::change(context, PlannedChange { seen: now.status, call, answer }).await
 }
 
 /// `membership resume [ID]`, once it is confirmed.
-pub async fn resume(desk: &Desk<'_>, named: Option<&MembershipId>) -> Outcome {
-    let id = which(desk, named).await?;
-    let now = read(desk, &id).await?;
+pub(crate) async fn resume(context: &CommandContext<'_>, named: Option<&MembershipId>) -> Outcome {
+    let id = which(context, named).await?;
+    let now = read(context, &id).await?;
     let change = sir::MembershipChange { undo_cancellation: true, ..sir::MembershipChange::default() };
     let call = (now.status != "Active")
         .then(|| Call::UpdateMembership { membership: id.clone(), change: Box::new(change) });
-    let answer = Answer::of(Line::of("Membership ").bold(id.as_str()).text(" goes on."));
-    settle::change(desk, Compared { seen: now.status, call, answer }).await
+    let answer = Reply::of(Paragraph::of("Membership ").bold(id.as_str()).text(" goes on."));
+    compare_and_set::change(context, PlannedChange { seen: now.status, call, answer }).await
 }
 
 #[cfg(test)]
@@ -314,7 +323,7 @@ mod tests {
     #[test]
     fn only_what_is_not_so_yet_is_sent() {
         let now = membership();
-        let same = ask::MembershipChange {
+        let same = command::MembershipUpdate {
             name: Some("Main".to_owned()),
             team: vec![person("a@example.com", &[]), person("b@example.com", &[])],
             triage: Some(true),
@@ -323,10 +332,10 @@ mod tests {
             remove_units: vec!["ou-zz99-zz99zz99".to_owned()],
         };
         assert!(missing(&now, &same) == sir::MembershipChange::default());
-        let other = ask::MembershipChange {
+        let other = command::MembershipUpdate {
             triage: Some(false),
             remove_units: vec!["ou-ab12-cd34ef56".to_owned()],
-            ..ask::MembershipChange::default()
+            ..command::MembershipUpdate::default()
         };
         let change = missing(&now, &other);
         assert_eq!(change.features, [("Triage".to_owned(), false)]);
@@ -335,9 +344,9 @@ mod tests {
 
     #[test]
     fn who_stays_in_the_team_keeps_the_emails_that_they_chose() {
-        let change = ask::MembershipChange {
+        let change = command::MembershipUpdate {
             team: vec![person("a@example.com", &[]), person("c@example.com", &[])],
-            ..ask::MembershipChange::default()
+            ..command::MembershipUpdate::default()
         };
         let team = missing(&membership(), &change).team;
         assert_eq!(team, [person("a@example.com", &["Case Created"]), person("c@example.com", &[])]);

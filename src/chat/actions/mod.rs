@@ -1,62 +1,66 @@
-//! How is a job done once, and answered the same however often it is delivered?
+//! A job is done once, and answered the same however often it is delivered.
 //!
 //! The record of a command is begun before anything is done and holds its answer at the end: a repetition is answered
-//! from it. In between, each step can be taken again: a `clientToken` where the service knows one, a comparison of what
-//! is with what is wanted elsewhere (`settle`).
+//! from it. In between, each step can be taken again: a `clientToken` where the service knows one, elsewhere a comparison
+//! of what is with what is wanted (`compare_and_set`).
 
-pub mod about;
 mod ai;
 mod attach;
 mod authority;
 mod cases;
+mod close;
+mod comment_edits;
 mod comments;
+mod compare_and_set;
 mod confirm;
-mod desk;
+mod context;
+pub(crate) mod diagnostics;
 mod dispatch;
-mod ending;
 mod fault;
 mod fields;
 mod files;
-mod filled;
 mod floor;
+mod format_time;
 mod forms;
+mod freeze;
 mod history;
 mod home;
 mod hub;
 mod issue;
+mod issue_comments;
 mod lists;
 mod membership;
-mod moment;
 mod naming;
 mod older;
 mod parts;
-mod patience;
-mod settle;
+mod retry;
+mod speech;
 mod status;
 mod stays;
+mod submit;
 mod tags;
 mod withheld;
 
-use sha2::{Digest, Sha256};
-
 use self::{
     authority::authorised,
-    desk::{Desk, KEPT, Outcome, Stop},
-    naming::Message,
-    patience::{MENDED, WAIT, is_for_now, is_soon_over, known},
+    context::{ActionError, CommandContext, Outcome, RECORD_TTL},
+    naming::SlackMessage,
+    retry::{MENDED, WAIT, is_for_now, is_soon_over, known},
 };
-use super::{answer::Answer, reply};
+use super::{deliver, reply::Reply};
 use crate::{
-    case::{CaseId, Millis, text},
+    case::{CaseId, Millis},
     chat::{
-        forms::{Filled, Form},
+        forms::{FormInput, Modal},
         ingress::{
-            bridge::Bridge,
-            job::{Did, Job, case_of},
+            act::CommandKey,
+            action::Action,
+            context::ChatContext,
+            job::{Job, case_of},
         },
         language::{
-            ask::{Ask, Hub, Line, Membership},
-            verbs::{self, About},
+            command::{Command, CommandLine, HubCommand, MembershipCommand},
+            verbs::{self, Subject},
         },
         policy::{
             confirmation::Confirmation,
@@ -65,7 +69,8 @@ use crate::{
         },
     },
     runtime::World,
-    state::{self, Command, Store, Unread},
+    state::{self, Store, Unread},
+    targets::slack::OpenedView,
 };
 
 /// So long the inbox brings a job again by itself, five times at most.
@@ -73,7 +78,7 @@ const TOLD_FOR: Millis = 30 * 60 * 1_000;
 
 /// Nobody knows yet what became of the job: it must be delivered again. For the log: never a text or a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
+pub enum Redeliver {
     /// Somebody did not answer, or not as hoped.
     #[error("{0}")]
     Unknown(String),
@@ -82,13 +87,13 @@ pub enum Trouble {
     Unreadable(Unread),
 }
 
-impl<E: Into<Stop>> From<E> for Trouble {
+impl<E: Into<ActionError>> From<E> for Redeliver {
     fn from(error: E) -> Self {
         match error.into() {
-            Stop::Trouble(why) | Stop::Later(why) => Self::Unknown(why),
-            Stop::Unreadable(record) => Self::Unreadable(record),
-            Stop::Failed(failure) => Self::Unknown(failure.to_string()),
-            Stop::Said(_) | Stop::Unsettled(_) | Stop::HandedOn => {
+            ActionError::Trouble(why) | ActionError::Later(why) => Self::Unknown(why),
+            ActionError::Unreadable(record) => Self::Unreadable(record),
+            ActionError::Failed(failure) => Self::Unknown(failure.to_string()),
+            ActionError::Said(_) | ActionError::Unsettled(_) | ActionError::HandedOn => {
                 Self::Unknown("an answer where none was due".to_owned())
             }
         }
@@ -99,102 +104,108 @@ impl<E: Into<Stop>> From<E> for Trouble {
 ///
 /// # Errors
 /// It must be delivered again.
-pub async fn execute(bridge: &Bridge<'_>, job: &Job) -> Result<(), Trouble> {
-    if let Did::JiraChanged { issue } = &job.did {
-        return Ok(issue::heard(bridge, job, issue).await?);
+pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver> {
+    if let Action::JiraChanged { issue } = &job.action {
+        return Ok(issue_comments::heard(chat, job, issue).await?);
     }
-    let (slack, since) = (bridge.slack(), bridge.world.now());
-    let answer = match known(bridge, job).await? {
-        Ok(Some(person)) => recorded(bridge, job, &person, since).await?,
+    let (slack, since) = (chat.slack(), chat.world.now());
+    let answer = match known(chat, job).await? {
+        Ok(Some(person)) => recorded(chat, job, &person, since).await?,
         Ok(None) => {
-            refused(bridge, job, Answer::says("This workspace does not know you. Nothing was done.")).await?
+            refused(chat, job, Reply::says("This workspace does not know you. Nothing was done.")).await?
         }
-        Err(answer) => refused(bridge, job, answer).await?,
+        Err(answer) => refused(chat, job, answer).await?,
     };
-    Ok(reply::send(&slack, job, &answer).await?)
+    Ok(deliver::send(&slack, job, &answer).await?)
 }
 
 /// Refuses somebody of whom nothing is known, and every delivery with the same words. The record of what was said in a
 /// thread stays open: the hourly check finds it again once Slack tells who said it.
-async fn refused(bridge: &Bridge<'_>, job: &Job, answer: Answer) -> Result<Answer, Trouble> {
-    let (store, key) = (bridge.world.store(), job.key());
-    match begin(bridge, job, &key).await? {
-        Some(Command { answer: Some(answer), .. }) => read(&key, &answer),
-        known if job.is_a_message() => Ok(for_now(bridge, known.map(|known| known.since), answer)),
+async fn refused(chat: &ChatContext<'_>, job: &Job, answer: Reply) -> Result<Reply, Redeliver> {
+    let (store, key) = (chat.world.store(), job.key());
+    match begin(chat, job, &key).await? {
+        Some(state::Command { answer: Some(answer), .. }) => read(&key, &answer),
+        known if job.is_a_message() => Ok(for_now(chat, known.map(|known| known.since), answer)),
         None => finish(store, &key, &answer).await,
         // An earlier delivery may have done it: that nothing was done would be a lie.
-        Some(_) => Err(Trouble::Unknown("nobody knows whose command it is, and it was begun".to_owned())),
+        Some(_) => Err(Redeliver::Unknown("nobody knows whose command it is, and it was begun".to_owned())),
     }
 }
 
 /// What is said while the record stays open. The check brings a reply each hour; that nothing became of it is told
 /// while the inbox itself brings it, and not each hour.
-fn for_now(bridge: &Bridge<'_>, first: Option<Millis>, answer: Answer) -> Answer {
-    match first.is_some_and(|first| bridge.world.now() - first > TOLD_FOR) {
-        true => Answer::silence(),
+fn for_now(chat: &ChatContext<'_>, first: Option<Millis>, answer: Reply) -> Reply {
+    match first.is_some_and(|first| chat.world.now() - first > TOLD_FOR) {
+        true => Reply::silence(),
         false => answer,
     }
 }
 
 /// Writes down that a command was begun; what is known of it where it was begun before.
-async fn begin(bridge: &Bridge<'_>, job: &Job, key: &str) -> Result<Option<Command>, Trouble> {
-    let begun = Command { job: written(job), since: job.at, answer: None };
-    Ok(bridge.world.store().begin(key, &begun, bridge.world.now() + KEPT).await?)
+async fn begin(
+    chat: &ChatContext<'_>,
+    job: &Job,
+    key: &CommandKey,
+) -> Result<Option<state::Command>, Redeliver> {
+    let begun = state::Command { job: written(job), since: job.at, answer: None };
+    Ok(chat.world.store().begin(key.as_str(), &begun, chat.world.now() + RECORD_TTL).await?)
 }
 
 /// The answer from now on, unless there was one already.
-async fn finish(store: &dyn Store, key: &str, answer: &Answer) -> Result<Answer, Trouble> {
-    let json = serde_json::to_string(answer).map_err(|error| Trouble::Unknown(error.to_string()))?;
-    read(key, &store.finish(key, &json).await?)
+async fn finish(store: &dyn Store, key: &CommandKey, answer: &Reply) -> Result<Reply, Redeliver> {
+    let json = serde_json::to_string(answer).map_err(|error| Redeliver::Unknown(error.to_string()))?;
+    read(key, &store.finish(key.as_str(), &json).await?)
 }
 
-/// The answer of the record, or the answer that is now found and recorded.
 async fn recorded(
-    bridge: &Bridge<'_>,
+    chat: &ChatContext<'_>,
     job: &Job,
     person: &Profile,
     since: Millis,
-) -> Result<Answer, Trouble> {
-    let work = match work(bridge, job, person) {
+) -> Result<Reply, Redeliver> {
+    let work = match work(chat, job, person) {
         Ok(work) => work,
         Err(answer) => return Ok(answer),
     };
     // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
-    if work.is_a_message() && here(bridge.world, job).await?.is_none() {
-        return Ok(Answer::silence());
+    if work.is_a_message() && here(chat.world, job).await?.is_none() {
+        return Ok(Reply::silence());
     }
-    let known = begin(bridge, job, &work.key).await?;
+    let known = begin(chat, job, &work.key).await?;
     let first = known.as_ref().map(|known| known.since);
     if let Some(answer) = known.and_then(|known| known.answer) {
-        return if work.is_a_part() { Ok(Answer::silence()) } else { read(&work.key, &answer) };
+        return if work.is_a_part() { Ok(Reply::silence()) } else { read(&work.key, &answer) };
     }
-    let (slack, jira) = (bridge.slack(), bridge.jira());
-    let desk = Desk {
-        world: bridge.world,
-        settings: bridge.settings,
+    let (slack, jira) = (chat.slack(), chat.jira());
+    let context = CommandContext {
+        world: chat.world,
+        settings: chat.settings,
         job,
         key: &work.key,
         person,
         slack: &slack,
         jira: jira.as_ref(),
-        signs: &bridge.secrets.slack_signing_secret,
+        signs: &chat.secrets.slack_signing_secret,
         since,
         again: first.is_some() && work.changes(),
     };
-    let answer = match done(&desk, &work).await? {
+    let answer = match done(&context, &work).await? {
         Ended::Settled(answer) => answer,
-        Ended::Unsettled(answer) => return Ok(for_now(bridge, first, answer)),
-        Ended::HandedOn => return Ok(Answer::silence()),
+        Ended::Unsettled(answer) => return Ok(for_now(chat, first, answer)),
+        Ended::HandedOn => return Ok(Reply::silence()),
     };
     // A link to a file needs no other right to be used: it is kept nowhere.
-    if matches!(&work.did, Doing::Asked { line: Line { ask: Ask::Get { .. }, .. } }) {
+    if matches!(
+        &work.action,
+        ResolvedAction::Asked { line: CommandLine { command: Command::Get { .. }, .. } }
+    ) {
         return Ok(answer);
     }
-    finish(bridge.world.store(), &work.key, &answer).await
+    finish(chat.world.store(), &work.key, &answer).await
 }
 
-fn read(key: &str, answer: &str) -> Result<Answer, Trouble> {
-    Ok(state::read_answer(key, answer)?)
+fn read(key: &CommandKey, answer: &str) -> Result<Reply, Redeliver> {
+    Ok(state::read_answer(key.as_str(), answer)?)
 }
 
 /// The record says who did what kind of thing, where and when: not what was said, and not where to answer.
@@ -203,136 +214,137 @@ fn written(job: &Job) -> String {
 }
 
 /// What is to be done, and the key under which that is done once.
-struct Work {
-    key: String,
-    did: Doing,
+struct ResolvedJob {
+    key: CommandKey,
+    action: ResolvedAction,
 }
 
-impl Work {
+impl ResolvedJob {
     /// Whether something outside may be another when it is done.
     fn changes(&self) -> bool {
-        match &self.did {
-            Doing::Asked { line } => changes(&line.ask),
-            Doing::Opened { .. } | Doing::Home => false,
+        match &self.action {
+            ResolvedAction::Asked { line } => changes(&line.command),
+            ResolvedAction::Opened { .. } | ResolvedAction::Home => false,
             _ => true,
         }
     }
 
-    /// Whether it was said for the case.
     fn is_a_message(&self) -> bool {
         matches!(
-            self.did,
-            Doing::Said { .. } | Doing::Withheld { .. } | Doing::Unread | Doing::Amended { .. }
+            self.action,
+            ResolvedAction::Said { .. }
+                | ResolvedAction::Withheld { .. }
+                | ResolvedAction::Unread
+                | ResolvedAction::Amended { .. }
         )
     }
 
-    /// Whether a job after this one answers for it.
     fn is_a_part(&self) -> bool {
-        matches!(&self.did, Doing::Filled { filled } if filled.is_a_part())
+        matches!(&self.action, ResolvedAction::Filled { filled } if filled.is_a_part())
     }
 }
 
-/// Whether what is asked may change something.
-fn changes(ask: &Ask) -> bool {
-    verbs::of(ask).is_some_and(|verb| verb.role > Some(Role::Viewer))
+fn changes(command: &Command) -> bool {
+    verbs::of(command).is_some_and(|verb| verb.role > Some(Role::Viewer))
 }
 
-enum Doing {
-    Asked { line: Line },
+enum ResolvedAction {
+    Asked { line: CommandLine },
     Confirmed { confirmation: Box<Confirmation> },
-    Said { message: Message },
+    Said { message: SlackMessage },
     Withheld { kind: String },
     Unread,
-    Amended { message: Message },
-    Filled { filled: Filled },
-    Opened { view: String, hash: Option<String>, form: Form },
+    Amended { message: SlackMessage },
+    Filled { filled: FormInput },
+    Opened { opened: OpenedView, form: Modal },
     Home,
 }
 
 /// Reads what the job asks for. A confirmation is good once, whatever number of times its button was pressed: its key
 /// is that of the question.
-fn work(bridge: &Bridge<'_>, job: &Job, person: &Profile) -> Result<Work, Answer> {
+fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJob, Reply> {
     let key = job.key();
-    let did = match job.did.clone() {
-        Did::Asked { line, .. } => Doing::Asked { line },
-        Did::Said { ts, text, files, uploads } => {
-            Doing::Said { message: Message { ts, text, files, uploads } }
+    let action = match job.action.clone() {
+        Action::Asked { line, .. } => ResolvedAction::Asked { line },
+        Action::Said { ts, text, files, uploads } => {
+            ResolvedAction::Said { message: SlackMessage { ts, text, files, uploads } }
         }
-        Did::Withheld { kind } => Doing::Withheld { kind },
-        Did::Unread => Doing::Unread,
-        Did::Amended { ts, text, files, uploads } => {
-            Doing::Amended { message: Message { ts, text, files, uploads } }
+        Action::Withheld { kind } => ResolvedAction::Withheld { kind },
+        Action::Unread => ResolvedAction::Unread,
+        Action::Amended { ts, text, files, uploads } => {
+            ResolvedAction::Amended { message: SlackMessage { ts, text, files, uploads } }
         }
-        Did::Filled { filled } => Doing::Filled { filled },
-        Did::Opened { view, hash, form } => Doing::Opened { view, hash, form },
-        Did::Home => Doing::Home,
-        Did::Mistaken { answer } => return Err(answer),
-        Did::JiraChanged { .. } => return Err(Answer::silence()),
-        Did::Confirmed { value } => {
-            let signs = bridge.secrets.slack_signing_secret.reveal().as_bytes();
+        Action::Filled { filled } => ResolvedAction::Filled { filled },
+        Action::Opened { view, hash, form } => {
+            ResolvedAction::Opened { opened: OpenedView { id: view, hash }, form }
+        }
+        Action::Home => ResolvedAction::Home,
+        Action::Mistaken { answer } => return Err(answer),
+        Action::JiraChanged { .. } => return Err(Reply::silence()),
+        Action::Confirmed { value } => {
+            let signs = chat.secrets.slack_signing_secret.reveal().as_bytes();
             // When it was pressed counts, not when it is delivered.
             let opened = Confirmation::open(&value, signs, &person.identity, job.at / 1_000);
-            let confirmation = Box::new(opened.map_err(|rejected| Answer::says(rejected.to_string()))?);
-            let key = text::hex(&Sha256::digest(format!("confirmed|{}", confirmation.asked)));
-            return Ok(Work { key, did: Doing::Confirmed { confirmation } });
+            let confirmation = Box::new(opened.map_err(|rejected| Reply::says(rejected.to_string()))?);
+            let key = CommandKey::of(format!("confirmed|{}", confirmation.asked));
+            return Ok(ResolvedJob { key, action: ResolvedAction::Confirmed { confirmation } });
         }
     };
-    Ok(Work { key, did })
+    Ok(ResolvedJob { key, action })
 }
 
-/// How it ended.
 enum Ended {
     /// For good: every repetition is answered so.
-    Settled(Answer),
+    Settled(Reply),
     /// For now: the record stays open.
-    Unsettled(Answer),
-    /// The rest of it is done, and answered, by a later job.
+    Unsettled(Reply),
     HandedOn,
 }
 
 /// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
 /// to the queue: it must end in time.
-async fn done(desk: &Desk<'_>, work: &Work) -> Result<Ended, Trouble> {
-    let first = attempt(desk, work).await;
+async fn done(context: &CommandContext<'_>, work: &ResolvedJob) -> Result<Ended, Redeliver> {
+    let first = attempt(context, work).await;
     let unsure = match &first {
-        Err(Stop::Trouble(_)) => true,
-        Err(Stop::Failed(failure)) => is_soon_over(failure),
+        Err(ActionError::Trouble(_)) => true,
+        Err(ActionError::Failed(failure)) => is_soon_over(failure),
         _ => false,
     };
-    let outcome = match unsure && desk.is_patient() {
+    let outcome = match unsure && context.is_patient() {
         true => {
             tracing::info!("a command is tried again");
-            desk.world.sleep(WAIT).await;
-            attempt(&Desk { again: work.changes(), ..*desk }, work).await
+            context.world.sleep(WAIT).await;
+            attempt(&CommandContext { again: work.changes(), ..*context }, work).await
         }
         false => first,
     };
     match outcome {
-        Ok(answer) | Err(Stop::Said(answer)) => Ok(Ended::Settled(answer)),
-        Err(Stop::Unsettled(answer)) => Ok(Ended::Unsettled(answer)),
-        Err(Stop::HandedOn) => Ok(Ended::HandedOn),
-        Err(Stop::Failed(failure)) if !is_for_now(&failure) => {
-            let answer = desk.refuse(format!("This could not be done ({failure}).")).say(MENDED);
+        Ok(answer) | Err(ActionError::Said(answer)) => Ok(Ended::Settled(answer)),
+        Err(ActionError::Unsettled(answer)) => Ok(Ended::Unsettled(answer)),
+        Err(ActionError::HandedOn) => Ok(Ended::HandedOn),
+        Err(ActionError::Failed(failure)) if !is_for_now(&failure) => {
+            let answer = context.refuse(format!("This could not be done ({failure}).")).say(MENDED);
             Ok(Ended::Settled(answer))
         }
         Err(stop) => Err(stop.into()),
     }
 }
 
-async fn attempt(desk: &Desk<'_>, work: &Work) -> Outcome {
-    let here = desk.or_parked(here(desk.world, desk.job).await)?;
+async fn attempt(context: &CommandContext<'_>, work: &ResolvedJob) -> Outcome {
+    let here = context.or_parked(here(context.world, context.job).await)?;
     // Boxed: one verb's future is large, and the compiler follows no deeper.
-    match &work.did {
-        Doing::Asked { line } => Box::pin(asked(desk, line, here)).await,
-        Doing::Confirmed { confirmation } => Box::pin(confirmed(desk, confirmation, here)).await,
-        Doing::Filled { filled } => Box::pin(filled::done(desk, filled, here)).await,
-        Doing::Opened { view, hash, form } => {
-            Box::pin(forms::fill(desk, view, hash.as_deref(), form, here.as_ref())).await
+    match &work.action {
+        ResolvedAction::Asked { line } => Box::pin(asked(context, line, here)).await,
+        ResolvedAction::Confirmed { confirmation } => Box::pin(confirmed(context, confirmation, here)).await,
+        ResolvedAction::Filled { filled } => Box::pin(submit::done(context, filled, here)).await,
+        ResolvedAction::Opened { opened, form } => {
+            Box::pin(forms::fill(context, opened, form, here.as_ref())).await
         }
-        Doing::Home => Box::pin(home::show(desk)).await,
-        Doing::Said { .. } | Doing::Withheld { .. } | Doing::Unread | Doing::Amended { .. } => {
-            Box::pin(spoken(desk, work, here)).await
-        }
+        ResolvedAction::Home => Box::pin(home::show(context)).await,
+        ResolvedAction::Said { .. }
+        | ResolvedAction::Withheld { .. }
+        | ResolvedAction::Unread
+        | ResolvedAction::Amended { .. } => Box::pin(spoken(context, work, here)).await,
     }
 }
 
@@ -342,92 +354,102 @@ async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
 }
 
 /// A message in a thread or channel: a comment, if the place is a case's.
-async fn spoken(desk: &Desk<'_>, work: &Work, here: Option<CaseId>) -> Outcome {
-    let Some(case) = here else { return Ok(Answer::silence()) };
+async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<CaseId>) -> Outcome {
+    let Some(case) = here else { return Ok(Reply::silence()) };
     // Asked first: that the settings hold is noted as soon as somebody's words prove it.
-    let judged = match &work.did {
-        Doing::Said { message } if roles::may_comment(desk.settings, &desk.person.identity).is_ok() => {
-            desk.readable(&case).await?;
-            older::judged(desk, &case, &message.ts).await?
+    let judged = match &work.action {
+        ResolvedAction::Said { message }
+            if roles::may_comment(context.settings, &context.person.identity).is_ok() =>
+        {
+            context.readable(&case).await?;
+            older::judged(context, &case, &message.ts).await?
         }
         _ => Ok(()),
     };
-    authorised(desk, &Ask::Comment { text: None }, Some(&case)).await?;
-    desk.readable(&case).await?;
+    authorised(context, &Command::Comment { text: None }, Some(&case)).await?;
+    context.readable(&case).await?;
     if let Err(older) = judged
-        && !older::is_begun(desk, &case).await?
+        && !older::is_begun(context, &case).await?
     {
-        return Ok(Answer::says(older.to_string()).give_back(&desk.typed()));
+        return Ok(Reply::says(older.to_string()).give_back(&context.typed()));
     }
-    match &work.did {
-        Doing::Said { message } => comments::reply(desk, &case, message).await,
-        Doing::Amended { message } => comments::edited(desk, &case, message).await,
-        Doing::Withheld { kind } => Ok(Answer::says(format!(
+    match &work.action {
+        ResolvedAction::Said { message } => comments::reply(context, &case, message).await,
+        ResolvedAction::Amended { message } => comment_edits::edited(context, &case, message).await,
+        ResolvedAction::Withheld { kind } => Ok(Reply::says(format!(
             "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
              have seen it: revoke it, and say the same without it."
         ))),
-        Doing::Unread => Ok(Answer::says(
+        ResolvedAction::Unread => Ok(Reply::says(
             "Your message is long, and when it came you were not known to be somebody who may comment, so it was not \
              read and not put on the case. Now you may: say it again.",
         )),
-        _ => Ok(Answer::silence()),
+        _ => Ok(Reply::silence()),
     }
 }
 
 /// What a line asks, before it is confirmed if it must be.
-async fn asked(desk: &Desk<'_>, line: &Line, here: Option<CaseId>) -> Outcome {
-    authorised(desk, &line.ask, here.as_ref()).await?;
-    let verb = verbs::of(&line.ask);
-    if verb.is_none_or(|verb| verb.about != About::Case) {
-        return match dispatch::is_form(&line.ask) {
-            false if verb.is_some_and(|verb| verb.confirmed) => confirm::ask(desk, None, &line.ask).await,
-            _ => dispatch::anywhere(desk, &line.ask, here.as_ref()).await,
+async fn asked(context: &CommandContext<'_>, line: &CommandLine, here: Option<CaseId>) -> Outcome {
+    authorised(context, &line.command, here.as_ref()).await?;
+    let verb = verbs::of(&line.command);
+    if verb.is_none_or(|verb| verb.about != Subject::Case) {
+        return match dispatch::is_form(&line.command) {
+            false if verb.is_some_and(|verb| verb.confirmed) => {
+                confirm::ask(context, None, &line.command).await
+            }
+            _ => dispatch::anywhere(context, &line.command, here.as_ref()).await,
         };
     }
     let case = line.case.clone().or(here);
-    if let Some(case) = case.as_ref().filter(|_| changes(&line.ask)) {
-        desk.readable(case).await?;
+    if let Some(case) = case.as_ref().filter(|_| changes(&line.command)) {
+        context.readable(case).await?;
     }
     match case {
-        None => cases::which(desk, &line.ask).await,
-        Some(case) if verb.is_some_and(|verb| verb.confirmed) => ending::asked(desk, &case, &line.ask).await,
-        Some(case) => dispatch::of_case(desk, &case, &line.ask).await,
+        None => cases::which(context, &line.command).await,
+        Some(case) if verb.is_some_and(|verb| verb.confirmed) => {
+            close::asked(context, &case, &line.command).await
+        }
+        Some(case) => dispatch::of_case(context, &case, &line.command).await,
     }
 }
 
 /// What a line asks, once it is confirmed. Who may is asked again: a role can end.
-async fn confirmed(desk: &Desk<'_>, confirmation: &Confirmation, here: Option<CaseId>) -> Outcome {
-    let Line { case, ask } = &confirmation.line;
-    authorised(desk, ask, here.as_ref()).await?;
+async fn confirmed(
+    context: &CommandContext<'_>,
+    confirmation: &Confirmation,
+    here: Option<CaseId>,
+) -> Outcome {
+    let CommandLine { case, command } = &confirmation.line;
+    authorised(context, command, here.as_ref()).await?;
     let version = match case {
         Some(case) => {
-            desk.readable(case).await?;
-            desk.case(case).await?.updated
+            context.readable(case).await?;
+            context.case(case).await?.updated
         }
         None => None,
     };
-    if let Some(answer) = confirm::still_holds(desk, confirmation, version).await? {
+    if let Some(answer) = confirm::still_holds(context, confirmation, version).await? {
         return Ok(answer);
     }
-    match (ask, case) {
-        (Ask::Close, Some(case)) => ending::close(desk, case).await,
-        (Ask::Resolver, Some(case)) => ending::hand_over(desk, case).await,
-        (Ask::Membership(Membership::New { values: Some(values) }), _) => {
-            membership::create(desk, values).await
+    match (command, case) {
+        (Command::Close, Some(case)) => close::close(context, case).await,
+        (Command::Resolver, Some(case)) => close::hand_over(context, case).await,
+        (Command::Membership(MembershipCommand::New { values: Some(values) }), _) => {
+            membership::create(context, values).await
         }
-        (Ask::Membership(Membership::Update { membership: id, change }), _) => {
-            membership::update(desk, id.as_ref(), change).await
+        (Command::Membership(MembershipCommand::Update { membership: id, change }), _) => {
+            membership::update(context, id.as_ref(), change).await
         }
-        (Ask::Membership(Membership::Cancel { membership: id }), _) => {
-            membership::cancel(desk, id.as_ref()).await
+        (Command::Membership(MembershipCommand::Cancel { membership: id }), _) => {
+            membership::cancel(context, id.as_ref()).await
         }
-        (Ask::Membership(Membership::Resume { membership: id }), _) => {
-            membership::resume(desk, id.as_ref()).await
+        (Command::Membership(MembershipCommand::Resume { membership: id }), _) => {
+            membership::resume(context, id.as_ref()).await
         }
-        (Ask::Hub(Hub::Accept { administrator, invitation }), _) => {
-            hub::accept(desk, administrator, invitation).await
+        (Command::Hub(HubCommand::Accept { administrator, invitation }), _) => {
+            hub::accept(context, administrator, invitation).await
         }
-        (Ask::Hub(Hub::Leave), _) => hub::leave(desk).await,
-        _ => Ok(Answer::says("This needs no confirmation. Nothing was done: ask again.")),
+        (Command::Hub(HubCommand::Leave), _) => hub::leave(context).await,
+        _ => Ok(Reply::says("This needs no confirmation. Nothing was done: ask again.")),
     }
 }

@@ -1,9 +1,9 @@
 //! What a message says to somebody who is not in Slack: people, groups, channels and files by their names.
 
-use super::desk::{Desk, Stop};
+use super::context::{ActionError, CommandContext};
 use crate::{
-    case::{ChannelId, FileId, GroupId, text},
-    chat::ingress::typed,
+    case::{ChannelId, FileId, GroupId, Ts, UserId, text},
+    chat::language::decode,
     http::Failure,
     targets::slack::{
         Slack,
@@ -17,26 +17,24 @@ const MOST: usize = 10;
 const LONGEST: usize = 64;
 
 /// A message as it came.
-pub struct Message {
-    /// Its `ts`.
-    pub ts: String,
-    /// What it says, as mrkdwn.
-    pub text: String,
+pub(crate) struct SlackMessage {
+    pub(crate) ts: Ts,
+    /// As mrkdwn.
+    pub(crate) text: String,
     /// What it holds besides, by name; a file whose name the message does not tell, by its id.
-    pub files: Vec<String>,
-    /// The ids of its files.
-    pub uploads: Vec<String>,
+    pub(crate) files: Vec<String>,
+    pub(crate) uploads: Vec<FileId>,
 }
 
 /// What is mentioned, and how Slack writes that.
 #[derive(Clone, Copy)]
-enum Kind {
+enum Mention {
     Person,
     Group,
     Channel,
 }
 
-impl Kind {
+impl Mention {
     fn sign(self) -> &'static str {
         match self {
             Self::Person => "<@",
@@ -46,16 +44,18 @@ impl Kind {
     }
 
     /// How it is called; `None` where Slack does not tell.
-    async fn name(self, desk: &Desk<'_>, id: &str) -> Result<Option<String>, Stop> {
+    async fn name(self, context: &CommandContext<'_>, id: &str) -> Result<Option<String>, ActionError> {
         let found = match self {
-            Self::Person => return Ok(desk.profile(id).await?.map(|person| person.name)),
+            Self::Person => return Ok(context.profile(&UserId::new(id)).await?.map(|person| person.name)),
             Self::Group => {
                 let id = GroupId::new(id);
-                named(desk.slack, Fact::GroupName(&id), async || desk.slack.group_handle(&id).await).await
+                named(context.slack, Fact::GroupName(&id), async || context.slack.group_handle(&id).await)
+                    .await
             }
             Self::Channel => {
                 let id = ChannelId::new(id);
-                named(desk.slack, Fact::ChannelName(&id), async || desk.slack.channel_name(&id).await).await
+                named(context.slack, Fact::ChannelName(&id), async || context.slack.channel_name(&id).await)
+                    .await
             }
         };
         Ok(told(found)?.flatten())
@@ -64,7 +64,7 @@ impl Kind {
 
 /// What Slack told; `None` where only a person can mend that it does not, a scope that is missing for instance: the words
 /// matter more than a name.
-fn told<T>(name: Result<T, Failure>) -> Result<Option<T>, Stop> {
+fn told<T>(name: Result<T, Failure>) -> Result<Option<T>, ActionError> {
     match name {
         Ok(name) => Ok(Some(name)),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
@@ -83,28 +83,30 @@ async fn named(
     remembered(slack.world, fact, find).await
 }
 
-/// All that a message says.
-pub async fn words(desk: &Desk<'_>, message: &Message) -> Result<String, Stop> {
+pub(crate) async fn words(
+    context: &CommandContext<'_>,
+    message: &SlackMessage,
+) -> Result<String, ActionError> {
     let mut text = message.text.clone();
-    for kind in [Kind::Person, Kind::Group, Kind::Channel] {
+    for kind in [Mention::Person, Mention::Group, Mention::Channel] {
         for id in mentioned(&message.text, kind) {
-            if let Some(name) = kind.name(desk, id).await? {
-                let name = typed::encode(&text::one_line(&name)).replace('|', "/");
+            if let Some(name) = kind.name(context, id).await? {
+                let name = decode::encode(&text::one_line(&name)).replace('|', "/");
                 let (sign, label) = (kind.sign(), format!("{}{id}|{name}>", kind.sign()));
                 text =
                     text.replace(&format!("{sign}{id}>"), &label).replace(&format!("{sign}{id}|>"), &label);
             }
         }
     }
-    Ok(text::beside(&typed::decode(&text), "message in Slack", &files(desk, message).await?))
+    Ok(text::beside(&decode::decode(&text), "message in Slack", &files(context, message).await?))
 }
 
-async fn files(desk: &Desk<'_>, message: &Message) -> Result<Vec<String>, Stop> {
+async fn files(context: &CommandContext<'_>, message: &SlackMessage) -> Result<Vec<String>, ActionError> {
     let mut names = Vec::new();
     for name in &message.files {
-        names.push(match message.uploads.contains(name) {
+        names.push(match message.uploads.iter().any(|file| file == name) {
             true => {
-                let told = told(desk.slack.file_name(&FileId::new(name)).await)?;
+                let told = told(context.slack.file_name(&FileId::new(name)).await)?;
                 told.unwrap_or_else(|| "a file whose name Slack does not tell".to_owned())
             }
             false => name.clone(),
@@ -114,7 +116,7 @@ async fn files(desk: &Desk<'_>, message: &Message) -> Result<Vec<String>, Stop> 
 }
 
 /// Who or what a message mentions without a name, at most ten of a kind.
-fn mentioned(text: &str, kind: Kind) -> Vec<&str> {
+fn mentioned(text: &str, kind: Mention) -> Vec<&str> {
     let ids = text.split(kind.sign()).skip(1).filter_map(|rest| rest.split_once('>').map(|(id, _)| id));
     let ids = ids.map(|id| id.strip_suffix('|').unwrap_or(id));
     let is_id =
@@ -133,10 +135,10 @@ mod tests {
     #[test]
     fn who_has_no_name_is_found_once_each() {
         let text = "<@U1> and <@U2|Bo>, <@W3> <@U1> &lt;@U4&gt; <@> <@U 5> <@U6";
-        assert_eq!(mentioned(text, Kind::Person), ["U1", "W3"]);
+        assert_eq!(mentioned(text, Mention::Person), ["U1", "W3"]);
         let text = "<#C1> <#C2|> <#C3|alerts> <!subteam^S1> <!subteam^S2|@sec> <!here> <!date^1^{date}|x>";
-        assert_eq!(mentioned(text, Kind::Channel), ["C1", "C2"]);
-        assert_eq!(mentioned(text, Kind::Group), ["S1"]);
-        assert_eq!(mentioned(&format!("<@{}>", "U".repeat(10_000)), Kind::Person), [""; 0]);
+        assert_eq!(mentioned(text, Mention::Channel), ["C1", "C2"]);
+        assert_eq!(mentioned(text, Mention::Group), ["S1"]);
+        assert_eq!(mentioned(&format!("<@{}>", "U".repeat(10_000)), Mention::Person), [""; 0]);
     }
 }

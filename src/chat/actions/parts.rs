@@ -1,7 +1,5 @@
 //! A text as the comments that hold it: one, or numbered parts where a case takes less in one.
 
-use sha2::{Digest, Sha256};
-
 use crate::{aws::sir::limits::case::MOST_OF_A_COMMENT as COMMENT, case::text};
 
 /// What stands in place of a part that an edit left over: a case forgets no comment.
@@ -10,63 +8,71 @@ const FELL_AWAY: &str = "(This part fell away.)";
 /// More than `· part 999 of 999:` and a line's end take.
 const NUMBERS: usize = 30;
 
-/// The comments that hold what somebody said. The line that names the speaker numbers them.
-pub fn bodies(speaker: Option<&str>, words: &str) -> Vec<String> {
-    let whole = below(speaker.map(str::to_owned), words);
-    if whole.chars().count() <= COMMENT {
-        return vec![whole];
-    }
-    let head = speaker.map_or(0, |speaker| speaker.chars().count()) + NUMBERS;
-    let pieces = text::parts(words, COMMENT.saturating_sub(head).max(1));
-    let of = pieces.len();
-    let numbered = |(index, piece): (usize, &String)| {
-        below(Some(line(speaker, &format!("part {} of {of}", index + 1))), piece)
-    };
-    pieces.iter().enumerate().map(numbered).collect()
+/// Words, and the name that stands before them.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) speaker: Option<&'a str>,
+    pub(super) words: &'a str,
 }
 
-/// What a comment says that holds no part any more.
-pub fn fallen_away(speaker: Option<&str>) -> String {
-    below(speaker.map(str::to_owned), FELL_AWAY)
+impl Named<'_> {
+    pub(super) fn bodies(self) -> Vec<String> {
+        let whole = self.below(self.speaker.map(str::to_owned));
+        if whole.chars().count() <= COMMENT {
+            return vec![whole];
+        }
+        let head = self.speaker.map_or(0, |speaker| speaker.chars().count()) + NUMBERS;
+        let pieces = text::parts(self.words, COMMENT.saturating_sub(head).max(1));
+        let of = pieces.len();
+        let numbered = |(index, piece): (usize, &String)| {
+            Named { words: piece, speaker: self.speaker }.below(Some(self.line(index + 1, of)))
+        };
+        pieces.iter().enumerate().map(numbered).collect()
+    }
+
+    /// Whether comments with these hashes, in any order, are those that hold the words.
+    pub(super) fn is_held_by(self, hashes: &[&str]) -> bool {
+        let mut needed: Vec<String> = self.bodies().iter().map(|body| text::hash(body)).collect();
+        let left_over = hashes.len().saturating_sub(needed.len());
+        needed.extend(std::iter::repeat_n(text::hash(&fallen_away(self.speaker)), left_over));
+        needed.sort_unstable();
+        let mut found = hashes.to_vec();
+        found.sort_unstable();
+        needed == found
+    }
+
+    fn line(self, part: usize, of: usize) -> String {
+        let part = format!("part {part} of {of}");
+        self.speaker.map_or_else(|| part.clone(), |speaker| format!("{speaker} · {part}"))
+    }
+
+    fn below(self, line: Option<String>) -> String {
+        line.map_or_else(|| self.words.to_owned(), |line| format!("{line}:\n{}", self.words))
+    }
+}
+
+pub(super) fn fallen_away(speaker: Option<&str>) -> String {
+    Named { speaker, words: FELL_AWAY }.below(speaker.map(str::to_owned))
 }
 
 /// Which part a comment holds; 0 where it says of none.
-pub fn number(body: &str) -> usize {
+pub(super) fn number(body: &str) -> usize {
     let line = body.lines().next().unwrap_or_default();
     let part = line.rsplit_once("part ").and_then(|(_, rest)| rest.split_once(" of "));
     part.and_then(|(number, _)| number.parse().ok()).unwrap_or(0)
 }
 
-/// Names a part at the service, which makes a comment once for each such name. The first has the command's own.
-pub fn token(command: &str, index: usize) -> String {
-    match index {
-        0 => command.to_owned(),
-        _ => text::hex(&Sha256::digest(format!("{command}|{index}"))),
-    }
-}
-
-/// Whether comments with these hashes, in any order, are those that hold the words.
-pub fn hold(speaker: Option<&str>, words: &str, hashes: &[&str]) -> bool {
-    let mut needed: Vec<String> = bodies(speaker, words).iter().map(|body| text::hash(body)).collect();
-    let left_over = hashes.len().saturating_sub(needed.len());
-    needed.extend(std::iter::repeat_n(text::hash(&fallen_away(speaker)), left_over));
-    needed.sort_unstable();
-    let mut found = hashes.to_vec();
-    found.sort_unstable();
-    needed == found
-}
-
-fn line(speaker: Option<&str>, part: &str) -> String {
-    speaker.map_or_else(|| part.to_owned(), |speaker| format!("{speaker} · {part}"))
-}
-
-fn below(line: Option<String>, words: &str) -> String {
-    line.map_or_else(|| words.to_owned(), |line| format!("{line}:\n{words}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn bodies(speaker: Option<&str>, words: &str) -> Vec<String> {
+        Named { speaker, words }.bodies()
+    }
+
+    fn hold(speaker: Option<&str>, words: &str, hashes: &[&str]) -> bool {
+        Named { speaker, words }.is_held_by(hashes)
+    }
 
     #[test]
     fn what_fits_is_one_comment_and_of_what_does_not_every_character_is_in_a_part() {
@@ -85,8 +91,8 @@ mod tests {
                 assert_eq!(words, text);
                 for (index, part) in parts.iter().enumerate() {
                     assert!(part.chars().count() <= COMMENT, "{}", part.chars().count());
-                    let line = line(speaker, &format!("part {} of {}:", index + 1, parts.len()));
-                    assert_eq!(part.lines().next(), Some(line.as_str()));
+                    let line = Named { speaker, words: "" }.line(index + 1, parts.len());
+                    assert_eq!(part.lines().next(), Some(format!("{line}:").as_str()));
                     assert_eq!(number(part), index + 1);
                 }
             }
@@ -111,7 +117,5 @@ mod tests {
         {
             assert!(!hold(speaker, words, &other));
         }
-        assert_eq!(token("made", 0), "made");
-        assert!(token("made", 1).len() == 64 && token("made", 1) != token("made", 2));
     }
 }

@@ -1,15 +1,14 @@
-//! Which comments stay in their issue? The gate that everything which people write in Jira passes, whatever brought it.
+//! The gate that everything which people write in Jira passes, whatever brought it: which comments stay in their issue.
 
 use super::floor::Floor;
 use crate::{
-    chat::policy::pasted,
+    chat::policy::secret_scan,
     config::settings,
     targets::jira::{Audience, HeardComment, bare},
 };
 
-/// What keeps a comment in its issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
+pub(crate) enum Stays {
     /// It is not for everybody who sees the issue.
     Restricted,
     /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
@@ -22,7 +21,7 @@ pub enum Stays {
 
 /// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked for
 /// last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
-pub fn stays(
+pub(crate) fn stays(
     comment: &HeardComment,
     words: &str,
     floor: Floor,
@@ -37,7 +36,7 @@ pub fn stays(
         Audience::Team | Audience::Everybody if !is_later(floor.since) => return Some(Stays::Older),
         Audience::Team | Audience::Everybody => {}
     }
-    pasted::secret(words).or_else(|| pasted::secret(&bare(&comment.body))).map(Stays::Secret)
+    secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
 }
 
 #[cfg(test)]
@@ -125,7 +124,7 @@ mod tests {
             ..HeardComment::of(IssueCommentId::new("1"))
         };
         let words = crate::targets::jira::plain(&comment.body, &Default::default());
-        assert_eq!(pasted::secret(&words), None);
+        assert_eq!(secret_scan::secret(&words), None);
         let stays = stays(&comment, &words, Floor::default(), &settings(true));
         assert_eq!(stays, Some(Stays::Secret("an AWS access key id")));
     }

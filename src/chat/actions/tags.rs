@@ -1,14 +1,14 @@
-//! Which tags does a case bear, and how are they changed?
+//! The tags of a case, and their changes.
 
 use super::{
     cases,
-    desk::{Desk, Outcome},
-    settle::{self, Compared},
+    compare_and_set::{self, PlannedChange},
+    context::{CommandContext, Outcome},
 };
 use crate::{
     aws::sir::Call,
     case::{CaseId, text},
-    chat::answer::{Answer, Line},
+    chat::reply::{Paragraph, Reply},
 };
 
 /// The most tags on a case: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_TagResource.html>.
@@ -16,23 +16,21 @@ const MOST: usize = 200;
 
 type Pairs = Vec<(String, String)>;
 
-/// `tag list`
-pub async fn list(desk: &Desk<'_>, id: &CaseId) -> Outcome {
-    let case = desk.case(id).await?;
-    let tags = cases::tags(desk, &case.arn).await?;
+pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    let case = context.case(id).await?;
+    let tags = cases::tags(context, &case.arn).await?;
     if tags.is_empty() {
-        return Ok(Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears no tag.")));
+        return Ok(Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" bears no tag.")));
     }
-    let headline = Line::of("Case ").bold(id.as_str()).text(format!(" bears {} tags:", tags.len()));
-    Ok(tags.iter().fold(Answer::of(headline), |answer, (key, value)| {
-        answer.line(Line::of("• ").bold(key).text(" = ").text(value))
+    let headline = Paragraph::of("Case ").bold(id.as_str()).text(format!(" bears {} tags:", tags.len()));
+    Ok(tags.iter().fold(Reply::of(headline), |answer, (key, value)| {
+        answer.line(Paragraph::of("• ").bold(key).text(" = ").text(value))
     }))
 }
 
-/// `tag add K=V…`
-pub async fn add(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
-    let case = desk.case(id).await?;
-    let now = cases::tags(desk, &case.arn).await?;
+pub(crate) async fn add(context: &CommandContext<'_>, id: &CaseId, pairs: &[(String, String)]) -> Outcome {
+    let case = context.case(id).await?;
+    let now = cases::tags(context, &case.arn).await?;
     let missing: Pairs = pairs.iter().filter(|pair| !now.contains(pair)).cloned().collect();
     let fresh = missing.iter().filter(|(key, _)| now.iter().all(|(other, _)| other != key)).count();
     if now.len() + fresh > MOST {
@@ -40,24 +38,23 @@ pub async fn add(desk: &Desk<'_>, id: &CaseId, pairs: &[(String, String)]) -> Ou
             "A case bears {MOST} tags at most: this one has {}, and {fresh} more do not fit.",
             now.len()
         );
-        return Ok(Answer::says(words).give_back(&desk.typed()));
+        return Ok(Reply::says(words).give_back(&context.typed()));
     }
     let names = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
     let answer =
-        Answer::of(Line::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
+        Reply::of(Paragraph::of("Case ").bold(id.as_str()).text(" bears the tags ").bold(names).text("."));
     let call = (!missing.is_empty()).then_some(Call::TagResource { arn: case.arn, tags: missing });
     let seen = seen(&now, pairs.iter().map(|(key, _)| key));
-    settle::change(desk, Compared { seen, call, answer }).await
+    compare_and_set::change(context, PlannedChange { seen, call, answer }).await
 }
 
-/// `tag rm K…`
-pub async fn remove(desk: &Desk<'_>, id: &CaseId, keys: &[String]) -> Outcome {
-    let case = desk.case(id).await?;
-    let now = cases::tags(desk, &case.arn).await?;
+pub(crate) async fn remove(context: &CommandContext<'_>, id: &CaseId, keys: &[String]) -> Outcome {
+    let case = context.case(id).await?;
+    let now = cases::tags(context, &case.arn).await?;
     let there: Vec<_> =
         keys.iter().filter(|key| now.iter().any(|(other, _)| other == *key)).cloned().collect();
-    let answer = Answer::of(
-        Line::of("Case ")
+    let answer = Reply::of(
+        Paragraph::of("Case ")
             .bold(id.as_str())
             .text(" does not bear the tags ")
             .bold(keys.join(", "))
@@ -65,7 +62,7 @@ pub async fn remove(desk: &Desk<'_>, id: &CaseId, keys: &[String]) -> Outcome {
     );
     let call = (!there.is_empty()).then_some(Call::UntagResource { arn: case.arn, keys: there });
     let seen = seen(&now, keys.iter());
-    settle::change(desk, Compared { seen, call, answer }).await
+    compare_and_set::change(context, PlannedChange { seen, call, answer }).await
 }
 
 /// Names the state of these tags, and of no other.

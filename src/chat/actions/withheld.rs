@@ -1,8 +1,8 @@
-//! How do the people of an issue hear, once, that a comment was withheld from the case?
+//! How the people of an issue hear, once, that a comment was withheld from the case.
 
-use super::{desk::Stop, issue::Conversation, patience::is_for_now};
+use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now};
 use crate::{
-    case::{CaseId, IssueId},
+    case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
     targets::{
         jira::{self, HeardComment, Jira},
@@ -11,16 +11,14 @@ use crate::{
 };
 
 /// A comment that looks like it holds a secret.
-pub struct Withheld<'a> {
-    /// As it stands in the issue.
-    pub comment: &'a HeardComment,
-    /// What it looks like, in words for people.
-    pub kind: &'static str,
+pub(crate) struct Withheld<'a> {
+    pub(crate) comment: &'a HeardComment,
+    pub(crate) kind: &'static str,
 }
 
 impl Withheld<'_> {
     /// Under which it is told: once as the comment was written, and once more after each edit that leaves a secret in it.
-    pub fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         Key(format!("withheld/{}/{}", self.comment.id, self.comment.changed().unwrap_or_default()))
     }
 
@@ -32,14 +30,14 @@ impl Withheld<'_> {
     /// # Errors
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
     /// issue's other comments must not wait for this.
-    pub async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), Stop> {
+    pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
         let (key, case) = (self.key(), said.case);
         let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&Mark::new(&key.0)));
         let told = match there {
             Some(there) => Ok(there.id.clone()),
             None => {
                 let notice = jira::withheld(self.comment, case, self.kind);
-                jira.comment(&IssueId::new(said.issue), &Mark::new(&key.0), notice).await
+                jira.comment(said.issue, &Mark::new(&key.0), notice).await
             }
         };
         match told {
@@ -54,7 +52,7 @@ impl Withheld<'_> {
 }
 
 /// A notice that somebody deletes is not told again.
-async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), Stop> {
+async fn remember(store: &dyn Store, case: &CaseId, key: &Key, remote: String) -> Result<(), ActionError> {
     let told = Told { remote, hash: String::new(), seen: Seen::Yes, theirs: true };
     match store.tell(case, NO_LEASE, jira::KIND, key, &told).await {
         Ok(()) | Err(state::Error::Fenced) => Ok(()),

@@ -1,11 +1,12 @@
-//! How are a case's details changed in one form? Only what the person changed in it is changed on the case.
+//! One form for a case's details. Only what the person changed in it is changed on the case.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Form,
+    Modal,
     block::Field,
+    field::FieldName,
     new_case::{description, engagement},
     values::{Errors, Values},
 };
@@ -18,27 +19,25 @@ use crate::{
 
 /// What is to become of a case. `None` leaves it as it is.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseEdit {
+pub(crate) struct CaseEdit {
     /// 1 to 300 characters.
     #[serde(rename = "title", deserialize_with = "stated")]
-    pub title: Option<String>,
+    pub(crate) title: Option<String>,
     /// 1 to 8,000 characters.
     #[serde(rename = "description", deserialize_with = "stated")]
-    pub description: Option<String>,
+    pub(crate) description: Option<String>,
     /// `Security Incident` or `Investigation`.
     #[serde(rename = "engagement", deserialize_with = "stated")]
-    pub engagement: Option<String>,
-    /// When the incident is said to have begun.
+    pub(crate) engagement: Option<String>,
     #[serde(rename = "reported", deserialize_with = "stated")]
-    pub reported: Option<Seconds>,
-    /// When it was found to have begun.
+    pub(crate) reported: Option<Seconds>,
     #[serde(rename = "actual", deserialize_with = "stated")]
-    pub actual: Option<Seconds>,
+    pub(crate) actual: Option<Seconds>,
 }
 
 impl CaseEdit {
     /// What of it is not so yet.
-    pub fn missing(&self, case: &Case) -> CaseChange {
+    pub(crate) fn missing(&self, case: &Case) -> CaseChange {
         let Self { title, description, engagement, reported, actual } = self.clone();
         CaseChange {
             title: title.filter(|title| *title != case.title),
@@ -50,8 +49,7 @@ impl CaseEdit {
         }
     }
 
-    /// What the person filled in.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         let moment = |at: &Option<Seconds>| at.map(when::written);
         let lines = [
             ("Title", self.title.clone()),
@@ -65,41 +63,46 @@ impl CaseEdit {
     }
 }
 
-/// The form of this case.
-pub fn filled_in(form: &Form, case: &Case) -> Value {
-    let mut blocks = vec![Field::needed("title", "Title", "").line(&case.title, 300)];
+pub(crate) fn filled_in(form: &Modal, case: &Case) -> Value {
+    let mut blocks = vec![Field::needed(FieldName::Title, "Title").initial(&case.title).line(300)];
     blocks.extend(description(&case.description));
     blocks.push(engagement(&case.engagement));
-    let reported = Field::optional("reported", "Reported start", "When it is said to have begun.");
-    let actual = Field::optional("actual", "Actual start", "When it was found to have begun.");
+    let reported =
+        Field::optional(FieldName::Reported, "Reported start").hint("When it is said to have begun.");
+    let actual = Field::optional(FieldName::Actual, "Actual start").hint("When it was found to have begun.");
     blocks.extend([reported.moment(case.reported_start), actual.moment(case.actual_start)]);
     form.with("Change it", blocks)
 }
 
-/// Reads what was changed.
-pub fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
-    let (title, description) = (values.text("title"), values.long("description"));
+pub(crate) fn read(mut values: Values<'_>) -> Result<CaseEdit, Errors> {
+    let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let changed = |now: &String, before: &str| *now != before.trim();
-    let title = Some(title)
-        .filter(|title| changed(title, values.before("title")["initial_value"].as_str().unwrap_or_default()));
-    let description = Some(description).filter(|_| values.is_changed("description"));
+    let title = Some(title).filter(|title| {
+        changed(title, values.before(FieldName::Title)["initial_value"].as_str().unwrap_or_default())
+    });
+    let description = Some(description).filter(|_| values.is_changed(FieldName::Description));
     if let Some(title) = &title {
-        values.checked("title", limits::case::TITLE.check(title));
+        values.checked(FieldName::Title, limits::case::TITLE.check(title));
     }
     if let Some(text) = &description {
-        values.checked_long("description", limits::case::DESCRIPTION.check(text));
+        values.checked_long(FieldName::Description, limits::case::DESCRIPTION.check(text));
     }
-    let chosen = values.option("engagement").map(str::to_owned);
-    let before = &values.before("engagement")["initial_option"]["value"];
+    let chosen = values.option(FieldName::Engagement).map(str::to_owned);
+    let before = &values.before(FieldName::Engagement)["initial_option"]["value"];
     let engagement = chosen.filter(|kind| *before != kind.as_str());
-    let moment = |name: &str| {
+    let moment = |name: FieldName| {
         let before = values.before(name)["initial_date_time"].as_i64();
         values.moment(name).filter(|at| Some(*at) != before)
     };
-    let edit =
-        CaseEdit { reported: moment("reported"), actual: moment("actual"), title, description, engagement };
+    let edit = CaseEdit {
+        reported: moment(FieldName::Reported),
+        actual: moment(FieldName::Actual),
+        title,
+        description,
+        engagement,
+    };
     if edit == CaseEdit::default() {
-        values.wrong("title", "Nothing was changed in this form yet.");
+        values.wrong(FieldName::Title, "Nothing was changed in this form yet.");
     }
     values.read(Some(edit))
 }

@@ -1,19 +1,18 @@
-//! Which forms are there, and what does each look like and say?
+//! The forms: <https://docs.slack.dev/surfaces/modals>.
 //!
 //! A form stands before the person within the three seconds of its `trigger_id`: what it needs from the service is
-//! filled in afterwards. What it is about travels in its `private_metadata`. Modals:
-//! <https://docs.slack.dev/surfaces/modals>.
-//!
+//! filled in afterwards. What it is about travels in its `private_metadata`.
 //! [`block`] builds fields and [`values`] reads them; a module for each form does both.
 
-pub mod block;
+pub(crate) mod block;
 mod change;
 mod choice;
+mod comment;
+pub(crate) mod field;
 mod membership;
-pub mod new_case;
-mod remark;
-pub mod room;
-pub mod values;
+pub(crate) mod new_case;
+pub(crate) mod overflow_field;
+pub(crate) mod values;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,124 +21,100 @@ use self::{
     block::plain,
     values::{Errors, Values},
 };
-pub use self::{
+pub(crate) use self::{
     change::{CaseEdit, filled_in as edit_filled_in},
     choice::filled_in as choice_filled_in,
     new_case::NewCaseForm,
 };
-use super::answer::Answer;
+use super::reply::Reply;
 use crate::{
-    case::{CaseId, MembershipId, Seconds},
+    case::{CaseId, FileId, MembershipId, Seconds},
     chat::{
-        ingress::job::{Did, Place},
-        language::ask::{Ask, Line, Membership, MembershipChange, Step},
+        ingress::{action::Action, job::Origin},
+        language::command::{Command, CommandLine, InvestigationRef, MembershipCommand, MembershipUpdate},
     },
     state::record::{self, Unreadable, stated},
 };
 
-/// The `callback_id` of all our forms.
-pub const CALLBACK: &str = "form";
+pub(crate) const CALLBACK: &str = "form";
 
 /// A form, what it is about, and where it was opened: there the answer goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Form {
-    /// Which.
+pub(crate) struct Modal {
     #[serde(rename = "kind")]
-    pub kind: Kind,
-    /// Where it was opened.
+    pub(crate) kind: ModalKind,
     #[serde(rename = "place")]
-    pub place: Place,
+    pub(crate) place: Origin,
 }
 
-/// Which form, and about what.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
-    /// A new case.
+pub(crate) enum ModalKind {
     #[serde(rename = "New")]
     New {
-        /// Fills the title.
         #[serde(rename = "title", deserialize_with = "stated")]
         title: Option<String>,
     },
-    /// A comment.
     #[serde(rename = "Comment")]
     Comment {
         /// `None`: to be chosen in the form.
         #[serde(rename = "case", deserialize_with = "stated")]
         case: Option<CaseId>,
-        /// Fills the text.
         #[serde(rename = "text")]
         text: String,
     },
-    /// Title, description, type and beginnings.
     #[serde(rename = "Edit")]
     Edit {
-        /// Which case.
         #[serde(rename = "case")]
         case: CaseId,
     },
-    /// Closing a case.
     #[serde(rename = "Close")]
     Close {
-        /// Which case.
         #[serde(rename = "case")]
         case: CaseId,
         /// The confirmation that sending the form gives; `None` until it was made.
         #[serde(rename = "confirmation", deserialize_with = "stated")]
         confirmation: Option<String>,
     },
-    /// Whether an investigation was of use.
     #[serde(rename = "Rate")]
     Rate {
-        /// Of which case.
         #[serde(rename = "case")]
         case: CaseId,
-        /// Which one.
         #[serde(rename = "step")]
-        step: Step,
-        /// It was.
+        step: InvestigationRef,
         #[serde(rename = "useful")]
         useful: bool,
     },
-    /// A new membership.
     #[serde(rename = "Membership")]
     Membership,
-    /// Changes of a membership.
     #[serde(rename = "MembershipChange")]
     MembershipChange {
         /// Which; `None` for the only one.
         #[serde(rename = "membership", deserialize_with = "stated")]
         membership: Option<MembershipId>,
     },
-    /// The case that files go to.
     #[serde(rename = "Attach")]
     Attach {
         /// Their ids, `F…`.
         #[serde(rename = "files")]
-        files: Vec<String>,
+        files: Vec<FileId>,
     },
 }
 
 /// What was filled in, where no line of the grammar says it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Filled {
-    /// A new case.
+pub(crate) enum FormInput {
     #[serde(rename = "New")]
     New(Box<NewCaseForm>),
-    /// Changes of a case's details.
     #[serde(rename = "Edit")]
     Edit {
-        /// Which case.
         #[serde(rename = "case")]
         case: CaseId,
-        /// What is to become of it.
         #[serde(rename = "edit")]
         edit: Box<CaseEdit>,
     },
     /// A membership, made or changed; the form was the confirmation.
     #[serde(rename = "Membership")]
-    Membership(Membership),
-    /// Files that go to a case.
+    Membership(MembershipCommand),
     #[serde(rename = "Attach")]
     Attach {
         /// `None`: the thread's, else the channel's.
@@ -147,31 +122,29 @@ pub enum Filled {
         case: Option<CaseId>,
         /// Their ids, `F…`.
         #[serde(rename = "files")]
-        files: Vec<String>,
+        files: Vec<FileId>,
         /// How many of them the jobs before this one dealt with: a job takes one.
         #[serde(rename = "before", default)]
         before: usize,
     },
 }
 
-impl Filled {
-    /// Whether a job after this one answers for it.
-    pub fn is_a_part(&self) -> bool {
+impl FormInput {
+    pub(crate) fn is_a_part(&self) -> bool {
         matches!(self, Self::Attach { files, before, .. } if before + 1 < files.len())
     }
 
     /// What it asks for: decides who may.
-    pub fn ask(&self) -> Ask {
+    pub(crate) fn command(&self) -> Command {
         match self {
-            Self::New(_) => Ask::New { title: None },
-            Self::Edit { .. } => Ask::Edit,
-            Self::Membership(membership) => Ask::Membership(membership.clone()),
-            Self::Attach { .. } => Ask::Attach,
+            Self::New(_) => Command::New { title: None },
+            Self::Edit { .. } => Command::Edit,
+            Self::Membership(membership) => Command::Membership(membership.clone()),
+            Self::Attach { .. } => Command::Attach,
         }
     }
 
-    /// The case that it names.
-    pub fn case(&self) -> Option<&CaseId> {
+    pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
             Self::Edit { case, .. } => Some(case),
             Self::Attach { case, .. } => case.as_ref(),
@@ -179,38 +152,37 @@ impl Filled {
         }
     }
 
-    /// What the person filled in, to be given back with a refusal.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         match self {
             Self::New(new) => new.typed(),
             Self::Edit { edit, .. } => edit.typed(),
-            Self::Membership(membership) => Ask::Membership(membership.clone()).to_string(),
+            Self::Membership(membership) => Command::Membership(membership.clone()).to_string(),
             Self::Attach { .. } => String::new(),
         }
     }
 }
 
 /// Whether what a line asks is better said in a form. `pressed`: by a button, which cannot say more than it does.
-pub fn is_wanted(ask: &Ask, pressed: bool) -> bool {
-    let form = Line { case: Some(CaseId::new("0000000000")), ask: ask.clone() };
-    Kind::of(&form, pressed).is_some()
+pub(crate) fn is_wanted(command: &Command, pressed: bool) -> bool {
+    let form = CommandLine { case: Some(CaseId::new("0000000000")), command: command.clone() };
+    ModalKind::of(&form, pressed).is_some()
 }
 
-impl Kind {
+impl ModalKind {
     /// The form that a line asks for; `None` where it asks for none, or names no case although it is about one.
-    pub fn of(line: &Line, pressed: bool) -> Option<Self> {
+    pub(crate) fn of(line: &CommandLine, pressed: bool) -> Option<Self> {
         let case = line.case.clone();
-        match &line.ask {
-            Ask::New { title } => Some(Self::New { title: title.clone() }),
-            Ask::Comment { text: None } => Some(Self::Comment { case: Some(case?), text: String::new() }),
-            Ask::Edit => Some(Self::Edit { case: case? }),
-            Ask::Close if pressed => Some(Self::Close { case: case?, confirmation: None }),
-            Ask::Rate { step, useful, why: None } if pressed => {
+        match &line.command {
+            Command::New { title } => Some(Self::New { title: title.clone() }),
+            Command::Comment { text: None } => Some(Self::Comment { case: Some(case?), text: String::new() }),
+            Command::Edit => Some(Self::Edit { case: case? }),
+            Command::Close if pressed => Some(Self::Close { case: case?, confirmation: None }),
+            Command::Rate { step, useful, why: None } if pressed => {
                 Some(Self::Rate { case: case?, step: step.clone(), useful: *useful })
             }
-            Ask::Membership(Membership::New { values: None }) => Some(Self::Membership),
-            Ask::Membership(Membership::Update { membership, change })
-                if *change == MembershipChange::default() =>
+            Command::Membership(MembershipCommand::New { values: None }) => Some(Self::Membership),
+            Command::Membership(MembershipCommand::Update { membership, change })
+                if *change == MembershipUpdate::default() =>
             {
                 Some(Self::MembershipChange { membership: membership.clone() })
             }
@@ -219,24 +191,26 @@ impl Kind {
     }
 
     /// What the form asks for: decides who may.
-    pub fn ask(&self) -> Ask {
+    pub(crate) fn command(&self) -> Command {
         match self {
-            Self::New { .. } => Ask::New { title: None },
-            Self::Comment { .. } => Ask::Comment { text: None },
-            Self::Edit { .. } => Ask::Edit,
-            Self::Close { .. } => Ask::Close,
-            Self::Rate { step, useful, .. } => Ask::Rate { step: step.clone(), useful: *useful, why: None },
-            Self::Membership => Ask::Membership(Membership::New { values: None }),
-            Self::MembershipChange { membership } => Ask::Membership(Membership::Update {
+            Self::New { .. } => Command::New { title: None },
+            Self::Comment { .. } => Command::Comment { text: None },
+            Self::Edit { .. } => Command::Edit,
+            Self::Close { .. } => Command::Close,
+            Self::Rate { step, useful, .. } => {
+                Command::Rate { step: step.clone(), useful: *useful, why: None }
+            }
+            Self::Membership => Command::Membership(MembershipCommand::New { values: None }),
+            Self::MembershipChange { membership } => Command::Membership(MembershipCommand::Update {
                 membership: membership.clone(),
-                change: MembershipChange::default(),
+                change: MembershipUpdate::default(),
             }),
-            Self::Attach { .. } => Ask::Attach,
+            Self::Attach { .. } => Command::Attach,
         }
     }
 
     /// Whether it needs something from the service before it can be filled in.
-    pub fn is_filled_later(&self) -> bool {
+    pub(crate) fn is_filled_later(&self) -> bool {
         match self {
             Self::Comment { case, .. } => case.is_none(),
             Self::Edit { .. } | Self::Close { .. } | Self::Attach { .. } => true,
@@ -259,30 +233,29 @@ impl Kind {
     }
 }
 
-impl Form {
+impl Modal {
     /// The form as it is opened.
-    pub fn view(&self, now: Seconds) -> Value {
+    pub(crate) fn view(&self, now: Seconds) -> Value {
         match &self.kind {
-            Kind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
-            Kind::Comment { case, text } => self.with("Add it", remark::blocks(case.as_ref(), text)),
-            Kind::Rate { useful, .. } => self.with("Tell AWS", remark::reason(*useful)),
-            Kind::Membership => self.with("Make it", membership::new_blocks()),
-            Kind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
-            Kind::Edit { .. } | Kind::Close { .. } | Kind::Attach { .. } => {
+            ModalKind::New { title } => self.with("Open the case", new_case::blocks(title.as_deref(), now)),
+            ModalKind::Comment { case, text } => self.with("Add it", comment::blocks(case.as_ref(), text)),
+            ModalKind::Rate { useful, .. } => self.with("Tell AWS", comment::reason(*useful)),
+            ModalKind::Membership => self.with("Make it", membership::new_blocks()),
+            ModalKind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
+            ModalKind::Edit { .. } | ModalKind::Close { .. } | ModalKind::Attach { .. } => {
                 self.without_submit(vec![block::note("One moment: the service is being asked …")])
             }
         }
     }
 
-    /// The form with these fields.
-    pub fn with(&self, submit: &str, blocks: Vec<Value>) -> Value {
+    pub(crate) fn with(&self, submit: &str, blocks: Vec<Value>) -> Value {
         let mut view = self.without_submit(blocks);
         view["submit"] = plain(submit);
         view
     }
 
     /// What stands in the form's place where it cannot be filled in.
-    pub fn saying(&self, answer: &Answer) -> Value {
+    pub(crate) fn saying(&self, answer: &Reply) -> Value {
         self.without_submit(answer.view_blocks())
     }
 
@@ -297,8 +270,8 @@ impl Form {
     fn metadata(&self) -> String {
         let mut form = self.clone();
         match &mut form.kind {
-            Kind::New { title } => *title = None,
-            Kind::Comment { text, .. } => text.clear(),
+            ModalKind::New { title } => *title = None,
+            ModalKind::Comment { text, .. } => text.clear(),
             _ => {}
         }
         // It cannot fail; an empty text would be refused when the form is sent.
@@ -306,61 +279,55 @@ impl Form {
     }
 
     /// The form that a view is; `None` for one that is not ours.
-    ///
-    /// # Errors
-    /// Another release opened it, and this one cannot read what it is about.
-    pub fn of(view: &Value) -> Option<Result<Self, Unreadable>> {
+    pub(crate) fn of(view: &Value) -> Option<Result<Self, Unreadable>> {
         let metadata = view["private_metadata"].as_str().unwrap_or_default();
         (view["callback_id"] == CALLBACK).then(|| record::read_whole(metadata))
     }
 
     /// What the person asks with a form that was sent at `now`.
-    ///
-    /// # Errors
-    /// What is wrong, by field. Nothing was asked for.
-    pub fn read(&self, view: &Value, now: Seconds) -> Result<Did, Errors> {
+    pub(crate) fn read(&self, view: &Value, now: Seconds) -> Result<Action, Errors> {
         let values = Values::of(view, now);
         match &self.kind {
-            Kind::New { .. } => Ok(filled(Filled::New(Box::new(new_case::read(values)?)))),
-            Kind::Comment { case, .. } => Ok(asked(remark::read(values, case.clone())?)),
-            Kind::Rate { case, step, useful } => {
-                let why = remark::read_reason(values)?;
-                let ask = Ask::Rate { step: step.clone(), useful: *useful, why };
-                Ok(asked(Line { case: Some(case.clone()), ask }))
+            ModalKind::New { .. } => Ok(filled(FormInput::New(Box::new(new_case::read(values)?)))),
+            ModalKind::Comment { case, .. } => Ok(asked(comment::read(values, case.clone())?)),
+            ModalKind::Rate { case, step, useful } => {
+                let why = comment::read_reason(values)?;
+                let command = Command::Rate { step: step.clone(), useful: *useful, why };
+                Ok(asked(command.on(case)))
             }
-            Kind::Edit { case } => {
+            ModalKind::Edit { case } => {
                 let edit = Box::new(change::read(values)?);
-                Ok(filled(Filled::Edit { case: case.clone(), edit }))
+                Ok(filled(FormInput::Edit { case: case.clone(), edit }))
             }
-            Kind::Close { confirmation, .. } => {
+            ModalKind::Close { confirmation, .. } => {
                 // Slack cannot send a form that has no button to send it with.
-                Ok(Did::Confirmed { value: confirmation.clone().unwrap_or_default() })
+                Ok(Action::Confirmed { value: confirmation.clone().unwrap_or_default() })
             }
-            Kind::Membership => Ok(filled(Filled::Membership(membership::read_new(values)?))),
-            Kind::MembershipChange { membership } => {
-                Ok(filled(Filled::Membership(membership::read_change(values, membership.clone())?)))
+            ModalKind::Membership => Ok(filled(FormInput::Membership(membership::read_new(values)?))),
+            ModalKind::MembershipChange { membership } => {
+                Ok(filled(FormInput::Membership(membership::read_change(values, membership.clone())?)))
             }
-            Kind::Attach { files } => {
+            ModalKind::Attach { files } => {
                 let case = Some(choice::read(values)?);
-                Ok(filled(Filled::Attach { case, files: files.clone(), before: 0 }))
+                Ok(filled(FormInput::Attach { case, files: files.clone(), before: 0 }))
             }
         }
     }
 }
 
 /// A form that says something and asks for nothing.
-pub fn note(answer: &Answer) -> Value {
+pub(crate) fn note(answer: &Reply) -> Value {
     json!({ "type": "modal", "title": plain("Casebridge"), "close": plain("Close"), "blocks": answer.view_blocks() })
 }
 
-fn filled(filled: Filled) -> Did {
-    Did::Filled { filled }
+fn filled(filled: FormInput) -> Action {
+    Action::Filled { filled }
 }
 
-fn asked(line: Line) -> Did {
-    let typed = match &line.ask {
-        Ask::Comment { text: Some(text) } | Ask::Rate { why: Some(text), .. } => text.clone(),
+fn asked(line: CommandLine) -> Action {
+    let typed = match &line.command {
+        Command::Comment { text: Some(text) } | Command::Rate { why: Some(text), .. } => text.clone(),
         _ => String::new(),
     };
-    Did::Asked { line, typed }
+    Action::Asked { line, typed }
 }

@@ -1,21 +1,23 @@
-//! What does a new case need, and how is it asked for?
-//!
-//! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>
+//! The form of a new case: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>.
 
 use aws_sdk_securityir::types::AwsRegion;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    block::Field,
+    block::{Choice, Field},
+    field::FieldName,
     values::{Errors, Values},
 };
 use crate::{
     aws::sir::{NewCase, limits},
     case::{Actor, Resolver, Seconds, Watcher},
-    chat::language::{
-        ask::{Ask, Impact, Person},
-        when,
+    chat::{
+        ingress::act::CommandKey,
+        language::{
+            command::{Command, Impact, PersonRef},
+            when,
+        },
     },
 };
 
@@ -24,7 +26,7 @@ const WATCHERS: usize = 30;
 
 /// A new case as it was filled in: people of the workspace are looked up later.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewCaseForm {
+pub(crate) struct NewCaseForm {
     #[serde(rename = "title")]
     title: String,
     #[serde(rename = "description")]
@@ -41,9 +43,8 @@ pub struct NewCaseForm {
     regions: Vec<String>,
     #[serde(rename = "services")]
     services: Vec<String>,
-    /// Who is to watch.
     #[serde(rename = "people")]
-    pub people: Vec<Person>,
+    pub(crate) people: Vec<PersonRef>,
     #[serde(rename = "actors")]
     actors: Vec<Actor>,
     #[serde(rename = "tags")]
@@ -51,12 +52,11 @@ pub struct NewCaseForm {
 }
 
 impl NewCaseForm {
-    /// What is asked of the service, with the watchers that the workspace named.
-    pub fn call(&self, token: &str, watchers: Vec<Watcher>) -> NewCase {
+    pub(crate) fn call(&self, key: &CommandKey, watchers: Vec<Watcher>) -> NewCase {
         let Self { title, description, engagement, resolver, started, .. } = self.clone();
         let Self { accounts, regions, services, people: _, actors, tags, .. } = self.clone();
         NewCase {
-            token: token.to_owned(),
+            token: key.to_string(),
             resolver,
             title,
             description,
@@ -71,11 +71,10 @@ impl NewCaseForm {
         }
     }
 
-    /// What the person filled in.
-    pub fn typed(&self) -> String {
+    pub(crate) fn typed(&self) -> String {
         let people = self.people.iter().map(|person| match person {
-            Person::User(id) => format!("@{id}"),
-            Person::Email(address) => address.clone(),
+            PersonRef::User(id) => format!("@{id}"),
+            PersonRef::Email(address) => address.clone(),
         });
         let actors = self.actors.iter().map(|actor| match &actor.user_agent {
             Some(agent) => format!("{} {agent}", actor.ip),
@@ -110,65 +109,67 @@ fn resolver_name(resolver: Resolver) -> &'static str {
     }
 }
 
-/// The fields of a new case.
-pub fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
-    let both = |value: &str| (value.to_owned(), value.to_owned());
-    let resolvers = [
-        ("AWS".to_owned(), "AWS works it with us".to_owned()),
-        ("Self".to_owned(), "Our own team works it".to_owned()),
-    ];
-    let regions: Vec<_> = AwsRegion::values().iter().map(|region| both(region)).collect();
-    let mut blocks = vec![Field::needed("title", "Title", "").line(title.unwrap_or_default(), 300)];
+pub(crate) fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
+    let resolvers =
+        [Choice::new("AWS", "AWS works it with us"), Choice::new("Self", "Our own team works it")];
+    let regions: Vec<_> = AwsRegion::values().iter().map(|region| Choice::bare(*region)).collect();
+    let mut blocks =
+        vec![Field::needed(FieldName::Title, "Title").initial(title.unwrap_or_default()).line(300)];
     blocks.extend(description(""));
     blocks.extend([
         engagement(limits::case::ENGAGEMENTS[0]),
-        Field::needed("resolver", "Who works it?", "A case that AWS works cannot be taken back.")
-            .one_of(&resolvers, Some("AWS")),
-        Field::needed("started", "Reported start", "When it is said to have begun.").moment(Some(now)),
-        Field::optional("accounts", "Accounts", "Their ids, with blanks between them.").lines(""),
-        Field::optional("regions", "Regions", "").some_of(&regions),
-        Field::optional("services", "Services", "As S3, IAM, with commas between them.").lines(""),
-        Field::optional("people", "Watchers", "They get the case's e-mails.").people(WATCHERS),
-        Field::optional("watchers", "Watchers outside Slack", "Their e-mail addresses.").lines(""),
-        Field::optional(
-            "actors",
-            "The threat actor's addresses",
-            "One a line; what follows it is the user agent.",
-        )
-        .lines(""),
-        Field::optional("tags", "Tags", "As team=red cost=42.").lines(""),
+        Field::needed(FieldName::Resolver, "Who works it?")
+            .hint("A case that AWS works cannot be taken back.")
+            .initial("AWS")
+            .one_of(&resolvers),
+        Field::needed(FieldName::Started, "Reported start")
+            .hint("When it is said to have begun.")
+            .moment(Some(now)),
+        Field::optional(FieldName::Accounts, "Accounts").hint("Their ids, with blanks between them.").lines(),
+        Field::optional(FieldName::Regions, "Regions").some_of(&regions),
+        Field::optional(FieldName::Services, "Services")
+            .hint("As S3, IAM, with commas between them.")
+            .lines(),
+        Field::optional(FieldName::People, "Watchers").hint("They get the case's e-mails.").people(WATCHERS),
+        Field::optional(FieldName::Watchers, "Watchers outside Slack")
+            .hint("Their e-mail addresses.")
+            .lines(),
+        Field::optional(FieldName::Actors, "The threat actor's addresses")
+            .hint("One a line; what follows it is the user agent.")
+            .lines(),
+        Field::optional(FieldName::Tags, "Tags").hint("As team=red cost=42.").lines(),
     ]);
     blocks
 }
 
-/// The field for a description.
-pub fn description(now: &str) -> Vec<Value> {
+pub(crate) fn description(now: &str) -> Vec<Value> {
     let hint =
         "Slack takes 3,000 characters here, a case 8,000: what you type in more room begins a new line.";
-    Field::needed("description", "Description", hint).long(now, limits::case::MOST_OF_A_DESCRIPTION)
+    Field::needed(FieldName::Description, "Description")
+        .hint(hint)
+        .initial(now)
+        .long(limits::case::MOST_OF_A_DESCRIPTION)
 }
 
-/// The field for a kind of case.
-pub fn engagement(now: &str) -> Value {
-    let kinds = limits::case::ENGAGEMENTS.map(|kind| (kind.to_owned(), kind.to_owned()));
-    Field::needed("engagement", "Type", "").one_of(&kinds, Some(now))
+pub(crate) fn engagement(now: &str) -> Value {
+    let kinds = limits::case::ENGAGEMENTS.map(Choice::bare);
+    Field::needed(FieldName::Engagement, "Type").initial(now).one_of(&kinds)
 }
 
-/// Reads a new case.
-pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
-    let (title, description) = (values.text("title"), values.long("description"));
+pub(crate) fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
+    let (title, description) = (values.text(FieldName::Title), values.long(FieldName::Description));
     let title = title.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    values.checked("title", limits::case::TITLE.check(&title));
-    values.checked_long("description", limits::case::DESCRIPTION.check(&description));
-    let engagement = values.option("engagement").unwrap_or_default().to_owned();
-    values.checked("engagement", limits::case::engagement(&engagement));
-    let resolver = match values.option("resolver") {
+    values.checked(FieldName::Title, limits::case::TITLE.check(&title));
+    values.checked_long(FieldName::Description, limits::case::DESCRIPTION.check(&description));
+    let engagement = values.option(FieldName::Engagement).unwrap_or_default().to_owned();
+    values.checked(FieldName::Engagement, limits::case::engagement(&engagement));
+    let resolver = match values.option(FieldName::Resolver) {
         Some("Self") => Resolver::Own,
         _ => Resolver::Aws,
     };
-    let started = values.moment("started");
+    let started = values.moment(FieldName::Started);
     if started.is_none() {
-        values.wrong("started", "When did it begin?");
+        values.wrong(FieldName::Started, "When did it begin?");
     }
     let new = NewCaseForm {
         title,
@@ -176,25 +177,26 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
         engagement,
         resolver,
         started: started.unwrap_or_default(),
-        accounts: impact(&mut values, "accounts", "impact add account"),
-        regions: values.options("regions"),
+        accounts: impact(&mut values, FieldName::Accounts, "impact add account"),
+        regions: values.options(FieldName::Regions),
         services: services(&mut values),
         people: people(&mut values),
         actors: actors(&mut values),
-        tags: match values.asked("tags", "tag add") {
-            Some(Ask::Tag { pairs }) => pairs,
+        tags: match values.asked(FieldName::Tags, "tag add") {
+            Some(Command::Tag { pairs }) => pairs,
             _ => Vec::new(),
         },
     };
     // Whatever else the service's model says. Who the people of the workspace are is not known yet.
-    if let Err(error) = limits::case::new_case(&new.call("x", Vec::new())) {
+    if let Err(error) = limits::case::new_case(&new.call(&CommandKey::known("x".to_owned()), Vec::new())) {
         let field = match error.field {
-            "account" | "accounts" => "accounts",
-            "region" | "regions" => "regions",
-            "service" | "services" => "services",
-            "ip" | "actors" => "actors",
-            "title" | "engagement" | "tags" => error.field,
-            _ => "title",
+            "account" | "accounts" => FieldName::Accounts,
+            "region" | "regions" => FieldName::Regions,
+            "service" | "services" => FieldName::Services,
+            "ip" | "actors" => FieldName::Actors,
+            "engagement" => FieldName::Engagement,
+            "tags" => FieldName::Tags,
+            _ => FieldName::Title,
         };
         // A description was checked above, where its last field is known.
         if error.field != "description" {
@@ -204,33 +206,33 @@ pub fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     values.read(Some(new))
 }
 
-fn impact(values: &mut Values<'_>, name: &str, verb: &str) -> Vec<String> {
+fn impact(values: &mut Values<'_>, name: FieldName, verb: &str) -> Vec<String> {
     match values.asked(name, verb) {
-        Some(Ask::Impact { what: Impact::Accounts(items) | Impact::Services(items), .. }) => items,
+        Some(Command::Impact { what: Impact::Accounts(items) | Impact::Services(items), .. }) => items,
         _ => Vec::new(),
     }
 }
 
 /// A service's name may have blanks in it: commas and lines stand between them.
 fn services(values: &mut Values<'_>) -> Vec<String> {
-    let all = values.text("services");
+    let all = values.text(FieldName::Services);
     let items = all.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty());
     let mut services: Vec<String> = items.map(str::to_owned).collect();
     services.dedup();
     for service in &services {
-        values.checked("services", limits::place::service(service));
+        values.checked(FieldName::Services, limits::place::service(service));
     }
     services
 }
 
-fn people(values: &mut Values<'_>) -> Vec<Person> {
-    let mut people: Vec<_> = values.people("people").into_iter().map(Person::User).collect();
-    if let Some(Ask::Watch { people: more }) = values.asked("watchers", "watch") {
+fn people(values: &mut Values<'_>) -> Vec<PersonRef> {
+    let mut people: Vec<_> = values.people(FieldName::People).into_iter().map(PersonRef::User).collect();
+    if let Some(Command::Watch { people: more }) = values.asked(FieldName::Watchers, "watch") {
         people.extend(more);
     }
     if people.len() > WATCHERS {
         values.wrong(
-            "watchers",
+            FieldName::Watchers,
             format!("At most {WATCHERS} watchers are possible; this has {}.", people.len()),
         );
     }
@@ -238,17 +240,16 @@ fn people(values: &mut Values<'_>) -> Vec<Person> {
 }
 
 fn actors(values: &mut Values<'_>) -> Vec<Actor> {
-    let all = values.text("actors");
+    let all = values.text(FieldName::Actors);
     let mut actors = Vec::new();
     for line in all.lines() {
-        if let Some(Ask::Actor { actor, .. }) = values.asked_of("actors", "actor add", line) {
+        if let Some(Command::Actor { actor, .. }) = values.asked_of(FieldName::Actors, "actor add", line) {
             actors.push(actor);
         }
     }
     actors
 }
 
-/// A new case of which everything was filled in.
 #[cfg(test)]
 pub(crate) fn sample() -> NewCaseForm {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -261,7 +262,10 @@ pub(crate) fn sample() -> NewCaseForm {
         accounts: texts(&["111122223333"]),
         regions: texts(&["eu-west-1"]),
         services: texts(&["AWS Lambda"]),
-        people: vec![Person::User("U0ANAEXAMP".to_owned()), Person::Email("bo@example.com".to_owned())],
+        people: vec![
+            PersonRef::User(crate::case::UserId::new("U0ANAEXAMP")),
+            PersonRef::Email("bo@example.com".to_owned()),
+        ],
         actors: vec![Actor { ip: "203.0.113.9".to_owned(), user_agent: Some("Boto3/1.34".to_owned()) }],
         tags: vec![("team".to_owned(), "blue".to_owned())],
     }

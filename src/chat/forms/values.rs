@@ -1,76 +1,81 @@
-//! What was filled in, and what is wrong with it? Every mistake is collected: the person sees all of them at once.
+//! What was filled in, and what is wrong with it: every mistake is collected, so that the person sees all of them at once.
 
 use std::fmt::Display;
 
 use serde_json::{Map, Value, json};
 
-use super::block::{IT, part_name};
+use super::{
+    block::IT,
+    field::{BlockId, FieldName},
+};
 use crate::{
-    case::Seconds,
+    case::{Seconds, UserId},
     chat::{
-        ingress::typed,
-        language::{ask::Ask, grammar, mistake::Mistake},
-        policy::pasted,
+        language::{command::Command, decode, grammar, user_error::UserError},
+        policy::secret_scan,
     },
 };
 
 /// A form as it was sent. Its text is plain: Slack escapes nothing in a form.
-pub struct Values<'a> {
+pub(crate) struct Values<'a> {
     view: &'a Value,
     now: Seconds,
     errors: Map<String, Value>,
 }
 
 /// What is wrong with which field, as Slack takes it in `response_action: errors`.
-pub type Errors = Map<String, Value>;
+pub(crate) type Errors = Map<String, Value>;
 
 impl<'a> Values<'a> {
-    /// The values of a view that was sent at `now`.
-    pub fn of(view: &'a Value, now: Seconds) -> Self {
+    pub(crate) fn of(view: &'a Value, now: Seconds) -> Self {
         Self { view, now, errors: Map::new() }
     }
 
     /// What was read, unless something is wrong.
-    pub fn read<T>(self, value: Option<T>) -> Result<T, Errors> {
+    pub(crate) fn read<T>(self, value: Option<T>) -> Result<T, Errors> {
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(self.errors),
         }
     }
 
-    fn at(&self, name: &str) -> &'a Value {
-        &self.view["state"]["values"][name][IT]
+    fn at(&self, name: FieldName) -> &'a Value {
+        &self.view["state"]["values"][name.as_str()][IT]
     }
 
     /// Says what is wrong with a field; the first thing that is said of it stays.
-    pub fn wrong(&mut self, name: &str, why: impl Display) {
-        self.errors.entry(name.to_owned()).or_insert_with(|| json!(why.to_string()));
+    pub(crate) fn wrong(&mut self, block: impl Into<BlockId>, why: impl Display) {
+        self.errors.entry(block.into().to_string()).or_insert_with(|| json!(why.to_string()));
     }
 
     /// What a check says; its mistake goes to the field.
-    pub fn checked<T>(&mut self, name: &str, result: Result<T, impl Display>) -> Option<T> {
-        result.map_err(|why| self.wrong(name, why)).ok()
+    pub(crate) fn checked<T>(
+        &mut self,
+        block: impl Into<BlockId>,
+        result: Result<T, impl Display>,
+    ) -> Option<T> {
+        result.map_err(|why| self.wrong(block, why)).ok()
     }
 
     /// The text of a field, the blanks around it taken away; a secret in it is wrong.
-    pub fn text(&mut self, name: &str) -> String {
+    pub(crate) fn text(&mut self, name: FieldName) -> String {
         let text = self.at(name)["value"].as_str().unwrap_or_default().trim().to_owned();
         self.harmless(name, text)
     }
 
     /// A text that may fill several fields. What was in them at first is put together as it was; what is typed into
     /// a further field begins a new line.
-    pub fn long(&mut self, name: &str) -> String {
+    pub(crate) fn long(&mut self, name: FieldName) -> String {
         let mut text = String::new();
         for (index, part) in self.parts(name).enumerate() {
-            self.harmless(&part_name(name, index), part.is.to_owned());
+            self.harmless(name.part(index), part.is.to_owned());
             let glued = part.was.is_empty() && !part.is.trim().is_empty() && !text.is_empty();
             if glued && !text.ends_with('\n') && !part.is.starts_with('\n') {
                 text.push('\n');
             }
             text.push_str(&part.whole());
         }
-        match self.errors.keys().any(|field| field.split('/').next() == Some(name)) {
+        match self.errors.keys().any(|field| field.split('/').next() == Some(name.as_str())) {
             true => String::new(),
             // It may begin in one field and end in the next.
             false => self.harmless(name, text.trim().to_owned()),
@@ -79,33 +84,31 @@ impl<'a> Values<'a> {
 
     /// Whether a long text says something else than when the form was opened: blanks around its fields count for
     /// nothing, since they may get lost on the way.
-    pub fn is_changed(&self, name: &str) -> bool {
+    pub(crate) fn is_changed(&self, name: FieldName) -> bool {
         self.parts(name).any(|part| !part.is_as_it_was())
     }
 
     /// What a check says of a long text; its mistake goes to the last field that holds some of it.
-    pub fn checked_long<T>(&mut self, name: &str, result: Result<T, impl Display>) -> Option<T> {
+    pub(crate) fn checked_long<T>(&mut self, name: FieldName, result: Result<T, impl Display>) -> Option<T> {
         let filled = self.parts(name).enumerate().filter(|(_, part)| !part.is.trim().is_empty()).last();
-        let field = part_name(name, filled.map_or(0, |(index, _)| index));
-        self.checked(&field, result)
+        self.checked(name.part(filled.map_or(0, |(index, _)| index)), result)
     }
 
-    fn parts(&self, name: &str) -> impl Iterator<Item = Part<'a>> + use<'a> {
+    fn parts(&self, name: FieldName) -> impl Iterator<Item = TextPart<'a>> + use<'a> {
         let (state, view) = (&self.view["state"]["values"], self.view);
-        let name = name.to_owned();
         (0..100).map_while(move |index| {
-            let name = part_name(&name, index);
-            let is = state[&name][IT].get("value")?.as_str().unwrap_or_default();
-            let was = field(view, &name)["initial_value"].as_str().unwrap_or_default();
-            Some(Part { is, was })
+            let block = name.part(index);
+            let is = state[block.to_string()][IT].get("value")?.as_str().unwrap_or_default();
+            let was = field(view, block)["initial_value"].as_str().unwrap_or_default();
+            Some(TextPart { is, was })
         })
     }
 
-    fn harmless(&mut self, name: &str, text: String) -> String {
-        match pasted::secret(&text) {
+    fn harmless(&mut self, block: impl Into<BlockId>, text: String) -> String {
+        match secret_scan::secret(&text) {
             Some(kind) => {
                 self.wrong(
-                    name,
+                    block,
                     format!("This looks like it holds {kind}. Nothing of it was kept: take it out."),
                 );
                 String::new()
@@ -114,48 +117,42 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The value of the chosen option.
-    pub fn option(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn option(&self, name: FieldName) -> Option<&'a str> {
         self.at(name)["selected_option"]["value"].as_str()
     }
 
-    /// The values of all chosen options.
-    pub fn options(&self, name: &str) -> Vec<String> {
+    pub(crate) fn options(&self, name: FieldName) -> Vec<String> {
         let chosen = self.at(name)["selected_options"].as_array().into_iter().flatten();
         chosen.filter_map(|option| option["value"].as_str()).map(str::to_owned).collect()
     }
 
-    /// The ids of the chosen people.
-    pub fn people(&self, name: &str) -> Vec<String> {
+    pub(crate) fn people(&self, name: FieldName) -> Vec<UserId> {
         let chosen = self.at(name)["selected_users"].as_array().into_iter().flatten();
-        chosen.filter_map(Value::as_str).map(str::to_owned).collect()
+        chosen.filter_map(Value::as_str).map(UserId::new).collect()
     }
 
-    /// The chosen moment.
-    pub fn moment(&self, name: &str) -> Option<Seconds> {
+    pub(crate) fn moment(&self, name: FieldName) -> Option<Seconds> {
         self.at(name)["selected_date_time"].as_i64()
     }
 
-    /// What a field stood at when the form was opened.
-    pub fn before(&self, name: &str) -> &'a Value {
-        field(self.view, name)
+    pub(crate) fn before(&self, name: FieldName) -> &'a Value {
+        field(self.view, name.into())
     }
 
     /// Reads a field as what follows `verb` in a line: the same checks, in the same words. Nothing where it is empty.
-    pub fn asked(&mut self, name: &str, verb: &str) -> Option<Ask> {
+    pub(crate) fn asked(&mut self, name: FieldName, verb: &str) -> Option<Command> {
         let words = self.text(name);
         self.asked_of(name, verb, &words)
     }
 
-    /// The same for a part of a field.
-    pub fn asked_of(&mut self, name: &str, verb: &str, words: &str) -> Option<Ask> {
+    pub(crate) fn asked_of(&mut self, name: FieldName, verb: &str, words: &str) -> Option<Command> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {
             return None;
         }
-        match grammar::parse(&format!("{verb} {}", typed::encode(&words)), self.now) {
-            Ok(line) => Some(line.ask),
-            Err(Mistake { happened, remedy, .. }) => {
+        match grammar::parse(&format!("{verb} {}", decode::encode(&words)), self.now) {
+            Ok(line) => Some(line.command),
+            Err(UserError { happened, remedy, .. }) => {
                 self.wrong(name, format!("{happened} {remedy}").trim());
                 None
             }
@@ -164,12 +161,12 @@ impl<'a> Values<'a> {
 }
 
 /// A field of a long text: what it says, and what it said when the form was opened.
-struct Part<'a> {
+struct TextPart<'a> {
     is: &'a str,
     was: &'a str,
 }
 
-impl Part<'_> {
+impl TextPart<'_> {
     fn is_as_it_was(&self) -> bool {
         self.is.trim().lines().eq(self.was.trim().lines())
     }
@@ -185,9 +182,10 @@ impl Part<'_> {
     }
 }
 
-fn field<'a>(view: &'a Value, name: &str) -> &'a Value {
+fn field(view: &Value, block: BlockId) -> &Value {
+    let id = block.to_string();
     let blocks = view["blocks"].as_array().into_iter().flatten();
-    let block = blocks.into_iter().find(|block| block["block_id"] == name);
+    let block = blocks.into_iter().find(|block| block["block_id"] == id);
     block.map_or(&Value::Null, |block| &block["element"])
 }
 
@@ -198,11 +196,13 @@ mod tests {
 
     /// A form whose description was `before`, as it is sent with `now` in its fields.
     fn sent(before: &str, now: &[&str]) -> Value {
-        let blocks = Field::needed("text", "Text", "").long(before, 8_000);
+        let blocks = Field::needed(FieldName::Text, "Text").initial(before).long(8_000);
         let values: Map<_, _> = now
             .iter()
             .enumerate()
-            .map(|(index, value)| (part_name("text", index), json!({ IT: { "value": value } })))
+            .map(|(index, value)| {
+                (FieldName::Text.part(index).to_string(), json!({ IT: { "value": value } }))
+            })
             .collect();
         json!({ "blocks": blocks, "state": { "values": values } })
     }
@@ -219,16 +219,16 @@ mod tests {
             let now: Vec<&str> = now.iter().map(String::as_str).collect();
             let view = sent(&before, &now);
             let mut values = Values::of(&view, 0);
-            assert!(!values.is_changed("text"));
-            assert_eq!(values.long("text"), before);
+            assert!(!values.is_changed(FieldName::Text));
+            assert_eq!(values.long(FieldName::Text), before);
         }
         let view = sent(&before, &[&parts[0], "B", &parts[2]]);
         let mut values = Values::of(&view, 0);
-        assert!(values.is_changed("text"));
-        assert_eq!(values.long("text"), format!("{}\nB {}", "a".repeat(2_900), "c".repeat(1_000)));
+        assert!(values.is_changed(FieldName::Text));
+        assert_eq!(values.long(FieldName::Text), format!("{}\nB {}", "a".repeat(2_900), "c".repeat(1_000)));
         let view = sent(&before, &[&parts[0], "", &parts[2]]);
         assert_eq!(
-            Values::of(&view, 0).long("text"),
+            Values::of(&view, 0).long(FieldName::Text),
             format!("{}\n{}", "a".repeat(2_900), "c".repeat(1_000))
         );
     }
@@ -246,7 +246,7 @@ mod tests {
             (["", "two", ""], "two"),
             (["one", "\ntwo", "  "], "one\ntwo"),
         ] {
-            assert_eq!(Values::of(&sent("", &now), 0).long("text"), expected);
+            assert_eq!(Values::of(&sent("", &now), 0).long(FieldName::Text), expected);
         }
     }
 
@@ -255,7 +255,7 @@ mod tests {
         for (now, field) in [(["", "", ""], "text"), (["a", "", ""], "text"), (["a", "b", " "], "text/1")] {
             let view = sent("", &now);
             let mut values = Values::of(&view, 0);
-            values.checked_long("text", Err::<(), _>("too long"));
+            values.checked_long(FieldName::Text, Err::<(), _>("too long"));
             assert_eq!(values.read(Some(())).unwrap_err()[field], "too long");
         }
     }

@@ -1,7 +1,5 @@
-//! How does an HTTP request reach the function, and how does its answer leave?
-//!
-//! API Gateway HTTP APIs and function URLs speak the same format, "payload 2.0":
-//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
+//! How an HTTP request reaches the function, and how its answer leaves: in "payload 2.0", which API Gateway HTTP APIs and
+//! function URLs speak, <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The longest body that is looked at, in bytes. Slack's and Jira's own requests are far smaller.
-pub const MAX_BODY: usize = 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
 /// The most form fields that are looked at. Slack sends under twenty.
 const MAX_FIELDS: usize = 100;
@@ -19,7 +17,7 @@ const MAX_FIELDS: usize = 100;
 /// A request as the gateway hands it over: nothing of it is trusted.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Envelope {
+pub(crate) struct GatewayRequest {
     raw_path: String,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -27,34 +25,33 @@ pub struct Envelope {
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
-    request_context: Context,
+    request_context: RequestContext,
 }
 
 #[derive(Deserialize)]
-struct Context {
-    http: Http,
+struct RequestContext {
+    http: HttpContext,
 }
 
 #[derive(Deserialize)]
-struct Http {
+struct HttpContext {
     method: String,
 }
 
-impl Envelope {
+impl GatewayRequest {
     /// Reads the gateway's event; `None` if it is not one.
-    pub fn read(event: &Value) -> Option<Self> {
+    pub(crate) fn read(event: &Value) -> Option<Self> {
         Self::deserialize(event).ok()
     }
 
-    /// `POST /slack/commands`
-    pub fn target(&self) -> (&str, &str) {
+    pub(crate) fn target(&self) -> (&str, &str) {
         (&self.request_context.http.method, &self.raw_path)
     }
 
     /// The one header of this name, in whatever case; `None` if there is none, or more than one.
     ///
     /// The gateway joins repeated headers with a comma, which no reader of a signature accepts.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Some(value),
@@ -64,7 +61,7 @@ impl Envelope {
 
     /// The bytes that were sent, and signed. `None` if there are too many, or too many fields in them, or they
     /// are not the base64 that the gateway says they are.
-    pub fn bytes(&self) -> Option<Bytes> {
+    pub(crate) fn bytes(&self) -> Option<Bytes> {
         let sent = self.body.as_deref().unwrap_or_default();
         if sent.len() > if self.is_base64_encoded { MAX_BODY.div_ceil(3) * 4 } else { MAX_BODY } {
             return None;
@@ -78,32 +75,29 @@ impl Envelope {
 }
 
 /// Whether a form has more fields than any that Slack sends: counted before anything is computed from it.
-pub fn is_crowded(form: &[u8]) -> bool {
+pub(crate) fn is_crowded(form: &[u8]) -> bool {
     form.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS
 }
 
-/// What the gateway sends back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
-    /// The HTTP status.
-    pub status: u16,
+pub(crate) struct GatewayResponse {
+    pub(crate) status: u16,
     /// JSON, or nothing.
-    pub body: Option<Value>,
+    pub(crate) body: Option<Value>,
 }
 
-impl Response {
+impl GatewayResponse {
     /// A status and nothing else: what a stranger learns.
-    pub fn bare(status: u16) -> Self {
+    pub(crate) fn bare(status: u16) -> Self {
         Self { status, body: None }
     }
 
     /// `200` with JSON.
-    pub fn json(body: Value) -> Self {
+    pub(crate) fn json(body: Value) -> Self {
         Self { status: 200, body: Some(body) }
     }
 
-    /// In the gateway's format.
-    pub fn into_value(self) -> Value {
+    pub(crate) fn into_value(self) -> Value {
         match self.body {
             None => json!({ "statusCode": self.status, "body": "" }),
             Some(body) => json!({
@@ -124,8 +118,8 @@ pub fn is_unsigned(answer: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn envelope(body: &str, encoded: bool) -> Envelope {
-        Envelope::read(&json!({
+    fn envelope(body: &str, encoded: bool) -> GatewayRequest {
+        GatewayRequest::read(&json!({
             "rawPath": "/slack/commands",
             "headers": { "X-Slack-Signature": "a", "x-one": "1", "X-ONE": "2" },
             "requestContext": { "http": { "method": "POST" } },
@@ -171,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_not_a_request_is_not_read() {
         for event in [json!(null), json!({}), json!({ "Records": [] }), json!({ "rawPath": 1 }), json!([1])] {
-            assert!(Envelope::read(&event).is_none(), "{event}");
+            assert!(GatewayRequest::read(&event).is_none(), "{event}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which jobs of a batch were done, and which must come again?
+//! Which jobs of a batch were done, and which must come again.
 
 use std::{
     collections::HashSet,
@@ -12,13 +12,10 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    bridge::Bridge,
-    job::{Did, Job},
-};
+use super::{action::Action, context::ChatContext, job::Job};
 use crate::{
     case::Millis,
-    chat::{actions, forms::Filled},
+    chat::{actions, forms::FormInput},
     state::record,
     telemetry::metrics,
 };
@@ -28,13 +25,13 @@ const LONGEST: Millis = 45_000;
 
 /// Does the jobs of a batch. Those that were not done come again; after the first of a group, the rest of it as well:
 /// the queue keeps the order within a group. `None` if this is no batch.
-pub async fn work(bridge: &Bridge<'_>, event: &Value, deadline: Millis) -> Option<Value> {
+pub(crate) async fn work(chat: &ChatContext<'_>, event: &Value, deadline: Millis) -> Option<Value> {
     let batch = SqsEvent::deserialize(event).ok()?;
     let mut failed = HashSet::new();
     let mut again = Vec::new();
     for message in batch.records {
         let group = message.attributes.get("MessageGroupId").cloned().unwrap_or_default();
-        if failed.contains(&group) || !is_done(bridge, &message, deadline).await {
+        if failed.contains(&group) || !is_done(chat, &message, deadline).await {
             failed.insert(group);
             again.push(message.message_id.unwrap_or_default());
         }
@@ -51,7 +48,7 @@ pub async fn work(bridge: &Bridge<'_>, event: &Value, deadline: Millis) -> Optio
 
 /// Does one job, unless it could not end in time. Whatever goes wrong with it, a panic included, goes wrong with it
 /// alone.
-async fn is_done(bridge: &Bridge<'_>, message: &SqsMessage, deadline: Millis) -> bool {
+async fn is_done(chat: &ChatContext<'_>, message: &SqsMessage, deadline: Millis) -> bool {
     let id = message.message_id.as_deref().unwrap_or_default();
     let job = match record::read_whole::<Job>(message.body.as_deref().unwrap_or_default()) {
         Ok(job) => job,
@@ -61,20 +58,20 @@ async fn is_done(bridge: &Bridge<'_>, message: &SqsMessage, deadline: Millis) ->
             return false;
         }
     };
-    if bridge.world.now() + LONGEST > deadline {
-        return is_put_off(bridge, &job, id).await;
+    if chat.world.now() + LONGEST > deadline {
+        return is_put_off(chat, &job, id).await;
     }
-    match unwound(Box::pin(actions::execute(bridge, &job))).await {
+    match unwound(Box::pin(actions::execute(chat, &job))).await {
         Some(Ok(())) => true,
         Some(Err(trouble)) => {
-            if let actions::Trouble::Unreadable(record) = &trouble {
+            if let actions::Redeliver::Unreadable(record) = &trouble {
                 metrics::unreadable(record);
             }
-            tracing::warn!(id, key = job.key(), %trouble, "a job must come again");
+            tracing::warn!(id, key = %job.key(), %trouble, "a job must come again");
             false
         }
         None => {
-            tracing::error!(id, key = job.key(), "a job panicked");
+            tracing::error!(id, key = %job.key(), "a job panicked");
             false
         }
     }
@@ -82,9 +79,9 @@ async fn is_done(bridge: &Bridge<'_>, message: &SqsMessage, deadline: Millis) ->
 
 /// A file is a long job, which most batches have no time for at their end: it goes to the end of the queue, where
 /// what the queue gives back would wait for minutes, and be dead after five times.
-async fn is_put_off(bridge: &Bridge<'_>, job: &Job, message: &str) -> bool {
-    let long = matches!(job.did, Did::Filled { filled: Filled::Attach { .. } });
-    long && job.put(bridge.world, &format!("{}-{message}", job.key())).await.is_ok()
+async fn is_put_off(chat: &ChatContext<'_>, job: &Job, message: &str) -> bool {
+    let long = matches!(job.action, Action::Filled { filled: FormInput::Attach { .. } });
+    long && job.put(chat.world, Some(message)).await.is_ok()
 }
 
 /// What comes of a future; `None` if it panicked.

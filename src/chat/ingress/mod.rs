@@ -1,14 +1,39 @@
-//! How people reach the bridge: the door for the world, and the inbox behind it.
+//! The ways in: HTTP requests from Slack and Jira, and the inbox behind them.
 
-pub mod bridge;
-pub mod click;
-pub mod door;
-pub mod envelope;
-pub mod happened;
-pub mod inbox;
+pub mod act;
+pub(crate) mod action;
+mod block_actions;
+pub(crate) mod context;
+mod envelope;
+mod events;
+mod inbox;
 pub mod job;
-pub mod opening;
-pub mod payload;
-pub mod signature;
-pub mod typed;
-pub mod unheard;
+mod modals;
+mod payload;
+mod route;
+pub mod said;
+mod signature;
+pub(crate) mod unheard;
+
+use serde_json::Value;
+
+use self::envelope::GatewayRequest;
+pub use self::{context::ChatContext, envelope::is_unsigned, unheard::Replies};
+use crate::case::Millis;
+
+/// The event is neither a request nor a batch of jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither an HTTP request (payload 2.0) nor a batch of SQS messages")]
+pub struct NotForUs;
+
+/// Takes what Lambda brought: an HTTP request or a batch of jobs. Nothing new is begun after `deadline`.
+///
+/// # Errors
+/// The event is neither.
+pub async fn handle(chat: &ChatContext<'_>, event: &Value, deadline: Millis) -> Result<Value, NotForUs> {
+    if event.get("Records").is_some() {
+        return Box::pin(inbox::work(chat, event, deadline)).await.ok_or(NotForUs);
+    }
+    let request = GatewayRequest::read(event).ok_or(NotForUs)?;
+    Ok(Box::pin(route::answer(chat, &request)).await.into_value())
+}

@@ -1,13 +1,17 @@
-//! What did Slack say? Its verified requests as values, and nothing that we do not use.
+//! What Slack and Jira say: verified requests as values, and nothing in them that we do not use.
 //!
 //! Slash commands: <https://docs.slack.dev/interactivity/implementing-slash-commands>. Interactions:
 //! <https://docs.slack.dev/reference/interaction-payloads>. Events: <https://docs.slack.dev/apis/events-api>.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error, de::IntoDeserializer};
 use serde_json::Value;
 
-use super::signature::Verified;
+use super::{
+    job::{Origin, Sender},
+    signature::Verified,
+};
 use crate::{
+    case::{ChannelId, IssueId, Millis, TeamId, TriggerId, Ts, UserId},
     http::json,
     targets::slack::{MessageParts, Words},
 };
@@ -15,377 +19,324 @@ use crate::{
 /// The longest id that is taken, in bytes: keys are made of them. Slack's and Jira's have under thirty.
 const LONGEST_ID: usize = 64;
 
-/// Reads an id, and refuses one that is none.
-fn id<'de, D: Deserializer<'de>, T: From<String>>(from: D) -> Result<T, D::Error> {
+fn id<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<T, D::Error> {
     let id = String::deserialize(from)?;
-    if id.len() <= LONGEST_ID { Ok(id.into()) } else { Err(D::Error::custom("so long is no id")) }
+    if id.len() <= LONGEST_ID {
+        T::deserialize(id.into_deserializer())
+    } else {
+        Err(D::Error::custom("so long is no id"))
+    }
 }
 
-/// Reads what was sent as JSON: null is as absent, and half a character is one that cannot be shown.
+fn perhaps_id<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Option<T>, D::Error> {
+    id(from).map(Some)
+}
+
+/// Reads JSON: null is as absent, and half a character is one that cannot be shown.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     T::deserialize(json::without_nulls(json::read(bytes)?)).ok()
 }
 
-/// A slash command.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Slash {
-    /// The workspace.
+pub(crate) struct SlashCommand {
     #[serde(deserialize_with = "id")]
-    pub team_id: String,
+    pub(crate) team_id: TeamId,
     /// Where it was typed. Slack runs no slash command inside a thread.
     #[serde(deserialize_with = "id")]
-    pub channel_id: String,
-    /// Who typed it.
+    pub(crate) channel_id: ChannelId,
     #[serde(deserialize_with = "id")]
-    pub user_id: String,
-    /// What follows the command's name.
+    pub(crate) user_id: UserId,
     #[serde(default)]
-    pub text: String,
-    /// Where the answer goes.
-    pub response_url: String,
-    /// Opens a form for three seconds, and names this one act.
-    pub trigger_id: String,
+    pub(crate) text: String,
+    pub(crate) response_url: String,
+    pub(crate) trigger_id: TriggerId,
 }
 
-/// What arrives at the slash command's address.
+impl SlashCommand {
+    pub(super) fn sender(&self, at: Millis) -> Sender {
+        let (team, user) = (self.team_id.clone(), self.user_id.clone());
+        Sender { team, user, place: Origin::channel(self.channel_id.clone()), at }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(crate) enum SlashRequest {
     /// Slack looks at our certificate.
     SslCheck,
-    /// Somebody typed a command.
-    Typed(Slash),
+    Typed(SlashCommand),
 }
 
 /// Reads a slash command's form; `None` if it is not one.
-pub fn command(request: &Verified) -> Option<Command> {
+pub(crate) fn command(request: &Verified) -> Option<SlashRequest> {
     #[derive(Deserialize)]
     struct Check {
         ssl_check: String,
     }
     let form = std::str::from_utf8(request.bytes()).ok()?;
     if serde_urlencoded::from_str::<Check>(form).is_ok_and(|check| check.ssl_check == "1") {
-        return Some(Command::SslCheck);
+        return Some(SlashRequest::SslCheck);
     }
-    serde_urlencoded::from_str(form).ok().map(Command::Typed)
+    serde_urlencoded::from_str(form).ok().map(SlashRequest::Typed)
 }
 
-/// Somebody's or something's id, wherever Slack wraps one in an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Id {
-    /// The id.
+/// An id in an object of its own, as Slack writes some.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+pub(crate) struct WithId<T> {
     #[serde(deserialize_with = "id")]
-    pub id: String,
+    pub(crate) id: T,
 }
 
-/// A person in an interaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct User {
-    /// `U…` or `W…`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct SlackUser {
     #[serde(deserialize_with = "id")]
-    pub id: String,
-    /// The person's own workspace.
-    #[serde(default, deserialize_with = "id")]
-    pub team_id: Option<String>,
+    pub(crate) id: UserId,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) team_id: Option<TeamId>,
 }
 
-/// A button, a form or a shortcut was used.
+impl SlackUser {
+    /// The person, in this workspace or else in their own: where the app is installed for a whole organisation, Slack
+    /// names none.
+    pub(super) fn sends(&self, team: Option<&WithId<TeamId>>, place: Origin, at: Millis) -> Sender {
+        let team = team.map(|team| &team.id).or(self.team_id.as_ref());
+        Sender { team: team.cloned().unwrap_or_else(|| TeamId::new("")), user: self.id.clone(), place, at }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Interaction {
-    /// A button was pressed.
-    BlockActions(Click),
-    /// A form was sent.
-    ViewSubmission(Submission),
-    /// A shortcut was chosen that has no message.
+pub(crate) enum Interaction {
+    BlockActions(BlockActions),
+    ViewSubmission(ViewSubmission),
     Shortcut(Shortcut),
-    /// A shortcut was chosen on a message.
     MessageAction(Shortcut),
-    /// Anything else, now or later.
     #[serde(other)]
     Other,
 }
 
-/// A press of a button.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Click {
-    /// The workspace; absent where the app is installed for a whole organisation.
-    pub team: Option<Id>,
+pub(crate) struct BlockActions {
+    pub(crate) team: Option<WithId<TeamId>>,
     /// Who pressed it: not necessarily whom it was shown to.
-    pub user: User,
-    /// Opens a form for three seconds, and names this one act.
-    pub trigger_id: String,
-    /// Where the answer goes. Absent in a form and on the home tab.
-    pub response_url: Option<String>,
-    /// Where the button stood.
+    pub(crate) user: SlackUser,
+    pub(crate) trigger_id: TriggerId,
+    /// Absent in a form and on the home tab.
+    pub(crate) response_url: Option<String>,
     #[serde(default)]
-    pub container: Container,
-    /// The channel.
-    pub channel: Option<Id>,
-    /// The message that it stood in, unless that was ephemeral.
-    pub message: Option<Message>,
-    /// The form or the home page that it stood in.
-    pub view: Option<Value>,
-    /// What was pressed: one, in practice.
+    pub(crate) container: Container,
+    pub(crate) channel: Option<WithId<ChannelId>>,
+    /// Absent where that was ephemeral.
+    pub(crate) message: Option<EventMessage>,
+    pub(crate) view: Option<Value>,
+    /// One, in practice.
     #[serde(default)]
-    pub actions: Vec<Action>,
+    pub(crate) actions: Vec<PressedButton>,
 }
 
-/// Where a button stood.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Container {
-    /// The message's `ts`.
-    #[serde(default, deserialize_with = "id")]
-    pub message_ts: Option<String>,
-    /// The thread that it stood in.
-    #[serde(default, deserialize_with = "id")]
-    pub thread_ts: Option<String>,
-    /// Only one person saw it.
+pub(crate) struct Container {
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) message_ts: Option<Ts>,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) thread_ts: Option<Ts>,
     #[serde(default)]
-    pub is_ephemeral: bool,
+    pub(crate) is_ephemeral: bool,
 }
 
-/// One pressed button.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Action {
-    /// What we named it.
-    pub action_id: String,
-    /// What we put in it.
+pub(crate) struct PressedButton {
+    pub(crate) action_id: String,
     #[serde(default)]
-    pub value: Option<String>,
-    /// When it was pressed.
-    #[serde(default)]
-    pub action_ts: String,
+    pub(crate) value: Option<String>,
 }
 
-/// A form that was sent. Its values stay as Slack wrote them: each form reads its own.
+/// A form was sent. Its values stay as Slack wrote them: each form reads its own.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Submission {
-    /// The workspace.
-    pub team: Option<Id>,
-    /// Who sent it.
-    pub user: User,
-    /// The form: `id`, `hash`, `callback_id`, `private_metadata`, `state`.
-    pub view: serde_json::Value,
+pub(crate) struct ViewSubmission {
+    pub(crate) team: Option<WithId<TeamId>>,
+    pub(crate) user: SlackUser,
+    /// `id`, `hash`, `callback_id`, `private_metadata`, `state`.
+    pub(crate) view: Value,
 }
 
-/// A shortcut that was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Shortcut {
-    /// The workspace.
-    pub team: Option<Id>,
-    /// Who chose it.
-    pub user: User,
-    /// Which shortcut, as the manifest names it.
-    pub callback_id: String,
-    /// Opens a form for three seconds, and names this one act.
-    pub trigger_id: String,
-    /// Where the answer goes: on a message only.
-    pub response_url: Option<String>,
-    /// The channel: on a message only.
-    pub channel: Option<Id>,
-    /// The message: on a message only.
-    pub message: Option<Message>,
+pub(crate) struct Shortcut {
+    pub(crate) team: Option<WithId<TeamId>>,
+    pub(crate) user: SlackUser,
+    pub(crate) callback_id: String,
+    pub(crate) trigger_id: TriggerId,
+    // On a message only.
+    pub(crate) response_url: Option<String>,
+    pub(crate) channel: Option<WithId<ChannelId>>,
+    pub(crate) message: Option<EventMessage>,
 }
 
 /// Reads an interaction; `None` if it is not one.
-pub fn interaction(request: &Verified) -> Option<Interaction> {
+pub(crate) fn interaction(request: &Verified) -> Option<Interaction> {
     #[derive(Deserialize)]
-    struct Form {
+    struct InteractionForm {
         payload: String,
     }
     let form = std::str::from_utf8(request.bytes()).ok()?;
-    read(serde_urlencoded::from_str::<Form>(form).ok()?.payload.as_bytes())
+    read(serde_urlencoded::from_str::<InteractionForm>(form).ok()?.payload.as_bytes())
 }
 
-/// What the Events API delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Delivery {
-    /// Slack makes sure that this address is ours.
+pub(crate) enum Delivery {
+    /// Slack makes sure that this address is ours: the challenge is said back.
     UrlVerification {
-        /// To be said back.
         challenge: String,
     },
-    /// Something happened.
-    EventCallback(Callback),
-    /// Anything else, now or later.
+    EventCallback(EventCallback),
     #[serde(other)]
     Other,
 }
 
-/// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Callback {
-    /// The workspace.
-    #[serde(default, deserialize_with = "id")]
-    pub team_id: String,
-    /// What happened.
-    pub event: Event,
+pub(crate) struct EventCallback {
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) team_id: Option<TeamId>,
+    pub(crate) event: SlackEvent,
     /// For whom it is delivered: our own bot among them.
     #[serde(default)]
-    pub authorizations: Vec<Authorization>,
+    pub(crate) authorizations: Vec<Authorization>,
 }
 
 /// For whom an event is delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Authorization {
-    /// The user id that the app acts as.
-    #[serde(default, deserialize_with = "id")]
-    pub user_id: String,
-    /// It is a bot's.
+pub(crate) struct Authorization {
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) user_id: Option<UserId>,
     #[serde(default)]
-    pub is_bot: bool,
+    pub(crate) is_bot: bool,
 }
 
-impl Callback {
-    /// The user id of our own bot, as far as the delivery tells.
-    pub fn bot(&self) -> Option<&str> {
-        self.authorizations.iter().find(|it| it.is_bot).map(|it| it.user_id.as_str())
+impl EventCallback {
+    pub(crate) fn bot(&self) -> Option<&UserId> {
+        self.authorizations.iter().find(|it| it.is_bot)?.user_id.as_ref()
     }
 
-    /// Where something was written.
-    pub fn channel(&self) -> Option<&String> {
+    pub(crate) fn channel(&self) -> Option<&ChannelId> {
         match &self.event {
-            Event::Message(message) | Event::AppMention(message) => message.channel.as_ref(),
-            Event::MemberJoinedChannel(_) | Event::Unarchived {} | Event::AppHomeOpened(_) | Event::Other => {
-                None
-            }
+            SlackEvent::Message(message) | SlackEvent::AppMention(message) => message.channel.as_ref(),
+            SlackEvent::MemberJoinedChannel(_)
+            | SlackEvent::Unarchived {}
+            | SlackEvent::AppHomeOpened(_)
+            | SlackEvent::Other => None,
         }
     }
 
     /// Whether a channel may be told in from now on that could not: we came into it, or it is in use again.
-    pub fn opens_a_channel(&self) -> bool {
+    pub(crate) fn opens_a_channel(&self) -> bool {
         match &self.event {
-            Event::MemberJoinedChannel(joined) => self.bot() == Some(&joined.user),
-            Event::Unarchived {} => true,
-            Event::Message(_) | Event::AppMention(_) | Event::AppHomeOpened(_) | Event::Other => false,
+            SlackEvent::MemberJoinedChannel(joined) => self.bot() == Some(&joined.user),
+            SlackEvent::Unarchived {} => true,
+            SlackEvent::Message(_)
+            | SlackEvent::AppMention(_)
+            | SlackEvent::AppHomeOpened(_)
+            | SlackEvent::Other => false,
         }
     }
 }
 
-/// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Event {
-    /// A message came, or changed.
-    Message(Box<Message>),
-    /// A message names us.
-    AppMention(Box<Message>),
-    /// Somebody looks at our page.
+pub(crate) enum SlackEvent {
+    Message(Box<EventMessage>),
+    AppMention(Box<EventMessage>),
     AppHomeOpened(HomeOpened),
     /// Somebody came into a channel that we are in, or we did.
     MemberJoinedChannel(Joined),
     /// A channel is in use again.
     #[serde(rename = "channel_unarchive", alias = "group_unarchive")]
     Unarchived {},
-    /// Anything else, now or later.
     #[serde(other)]
     Other,
 }
 
-/// Somebody came into a channel. <https://docs.slack.dev/reference/events/member_joined_channel>
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Joined {
-    /// Who.
-    #[serde(deserialize_with = "id")]
-    pub user: String,
-}
-
 /// Somebody opened our page. <https://docs.slack.dev/reference/events/app_home_opened>
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct HomeOpened {
-    /// Who.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct HomeOpened {
     #[serde(deserialize_with = "id")]
-    pub user: String,
+    pub(crate) user: UserId,
     /// `home`, or `messages`.
     #[serde(default)]
-    pub tab: String,
-    /// When.
-    #[serde(default, deserialize_with = "id")]
-    pub event_ts: String,
+    pub(crate) tab: String,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) event_ts: Option<Ts>,
+}
+
+/// <https://docs.slack.dev/reference/events/member_joined_channel>
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Joined {
+    #[serde(deserialize_with = "id")]
+    pub(crate) user: UserId,
 }
 
 /// A message. Every field may be missing in one kind of it or another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Message {
-    /// What kind: none is a plain one.
-    pub subtype: Option<String>,
-    /// Who wrote it.
-    #[serde(default, deserialize_with = "id")]
-    pub user: Option<String>,
-    /// The bot that wrote it.
-    #[serde(default, deserialize_with = "id")]
-    pub bot_id: Option<String>,
-    /// What it says, as mrkdwn.
+pub(crate) struct EventMessage {
+    /// None is a plain one.
+    pub(crate) subtype: Option<String>,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) user: Option<UserId>,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) bot_id: Option<String>,
+    /// As mrkdwn.
     #[serde(default)]
-    pub text: String,
-    /// When it was written: its name within the channel.
-    #[serde(default, deserialize_with = "id")]
-    pub ts: Option<String>,
-    /// The thread that it stands in: its first message's `ts`.
-    #[serde(default, deserialize_with = "id")]
-    pub thread_ts: Option<String>,
-    /// Where it stands.
-    #[serde(default, deserialize_with = "id")]
-    pub channel: Option<String>,
-    /// When it was last edited.
-    pub edited: Option<Edited>,
+    pub(crate) text: String,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) ts: Option<Ts>,
+    /// The thread's first message.
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) thread_ts: Option<Ts>,
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) channel: Option<ChannelId>,
+    pub(crate) edited: Option<Edited>,
     /// As it is now, in a `message_changed`.
-    pub message: Option<Box<Message>>,
+    pub(crate) message: Option<Box<EventMessage>>,
     /// As it was, in a `message_changed`.
-    pub previous_message: Option<Box<Message>>,
-    /// The same as blocks, and what text cannot hold.
+    pub(crate) previous_message: Option<Box<EventMessage>>,
+    /// The same as the text, and what text cannot hold.
     #[serde(default)]
-    pub blocks: Vec<Value>,
-    /// What was forwarded or pasted, and previews.
+    pub(crate) blocks: Vec<Value>,
     #[serde(default)]
-    pub attachments: Vec<Value>,
-    /// Files that hang on it.
+    pub(crate) attachments: Vec<Value>,
     #[serde(default)]
-    pub files: Vec<Value>,
+    pub(crate) files: Vec<Value>,
 }
 
-impl Message {
-    /// All that it says.
-    pub fn said(&self) -> Words {
+impl EventMessage {
+    pub(crate) fn said(&self) -> Words {
         let Self { text, blocks, attachments, files, .. } = self;
         MessageParts { text, blocks, attachments, files }.said()
     }
 }
 
-/// When a message was edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Edited {
-    /// The edit's own time.
-    #[serde(default, deserialize_with = "id")]
-    pub ts: String,
+pub(crate) struct Edited {
+    #[serde(default, deserialize_with = "perhaps_id")]
+    pub(crate) ts: Option<Ts>,
 }
 
 /// Reads a delivery; `None` if it is not one.
-pub fn delivery(request: &Verified) -> Option<Delivery> {
+pub(crate) fn delivery(request: &Verified) -> Option<Delivery> {
     read(request.bytes())
 }
 
 /// A Jira webhook: it only says which issue to look at.
 /// <https://developer.atlassian.com/cloud/jira/platform/webhooks/>
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Webhook {
-    /// The issue that something happened to.
-    pub issue: Option<Issue>,
-    /// Milliseconds since 1970: when it happened.
+pub(crate) struct Webhook {
+    pub(crate) issue: Option<WithId<IssueId>>,
+    /// When it happened, in milliseconds since 1970.
     #[serde(default)]
-    pub timestamp: i64,
-}
-
-/// An issue in a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Issue {
-    /// Digits.
-    #[serde(deserialize_with = "id")]
-    pub id: String,
+    pub(crate) timestamp: i64,
 }
 
 /// Reads a webhook; `None` if it is not one.
-pub fn webhook(request: &Verified) -> Option<Webhook> {
+pub(crate) fn webhook(request: &Verified) -> Option<Webhook> {
     read(request.bytes())
 }

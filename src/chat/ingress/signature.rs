@@ -1,4 +1,4 @@
-//! Did Slack, or Jira, really send this?
+//! Whether Slack, or Jira, really sent a request.
 //!
 //! Slack: <https://docs.slack.dev/authentication/verifying-requests-from-slack>.
 //! Jira: <https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks>.
@@ -13,25 +13,28 @@ use crate::{case::Seconds, config::secrets::Secret};
 const WINDOW: Seconds = 300;
 
 /// A request body whose signature was checked. Only [`slack`] and [`jira`] make one.
-pub struct Verified(Bytes);
+pub(crate) struct Verified(Bytes);
 
 impl Verified {
-    /// What was signed.
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
+pub(crate) struct SlackSignature<'a> {
+    pub(crate) timestamp: Option<&'a str>,
+    pub(crate) signature: Option<&'a str>,
+}
+
 /// Checks `X-Slack-Signature` and `X-Slack-Request-Timestamp` over the raw bytes. Each of `secrets` will do.
-pub fn slack(
+pub(crate) fn slack(
     secrets: &[&Secret],
-    timestamp: Option<&str>,
-    signature: Option<&str>,
+    signed: &SlackSignature<'_>,
     body: Bytes,
     now: Seconds,
 ) -> Option<Verified> {
-    let timestamp = timestamp?;
-    let said = digest_of(signature?, "v0=")?;
+    let timestamp = signed.timestamp?;
+    let said = digest_of(signed.signature?, "v0=")?;
     if (now - seconds(timestamp)?).abs() > WINDOW {
         return None;
     }
@@ -39,7 +42,7 @@ pub fn slack(
 }
 
 /// Checks `X-Hub-Signature` over the raw bytes. It covers no time: whoever acts on it reads everything again.
-pub fn jira(secrets: &[&Secret], signature: Option<&str>, body: Bytes) -> Option<Verified> {
+pub(crate) fn jira(secrets: &[&Secret], signature: Option<&str>, body: Bytes) -> Option<Verified> {
     let said = digest_of(signature?, "sha256=")?;
     is_signed(secrets, &[&body], &said).then_some(Verified(body))
 }
@@ -110,7 +113,8 @@ mod tests {
     fn passes(secrets: &[&str], time: Option<&str>, signature: Option<&str>, body: &[u8]) -> bool {
         let secrets: Vec<_> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
         let secrets: Vec<_> = secrets.iter().collect();
-        slack(&secrets, time, signature, Bytes::copy_from_slice(body), NOW).is_some()
+        slack(&secrets, &SlackSignature { timestamp: time, signature }, Bytes::copy_from_slice(body), NOW)
+            .is_some()
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! Which replies in Slack did no event bring? The second look, after what stands there was read back.
+//! Replies in Slack that no event brought: a second look, after what stands there was read back.
 
 use async_trait::async_trait;
 use tracing::warn;
 
-use super::job;
+use super::said;
 use crate::{
-    case::{Millis, Ts},
+    case::{MemberId, Millis, Ts, UserId},
     chat::policy::{
         identity, length,
-        since::{self, Message, Older, Since},
+        since::{self, MessageTimes, Since, TooOld},
     },
     config::settings::Settings,
-    runtime::{QueueMessage, World},
+    runtime::World,
     state,
     targets::{
         contract::{Listener, Said, Unheard},
@@ -33,7 +33,6 @@ pub struct Replies<'a> {
     pub slack: Slack<'a>,
 }
 
-/// What decides over all replies of a case.
 struct Judge<'j> {
     since: Since,
     unheard: &'j Unheard<'j>,
@@ -66,8 +65,8 @@ impl Replies<'_> {
         if judge.since.may_whoever_wrote_it(&message, now).is_err() {
             return Ok(());
         }
-        let mut job = job::unread(self.settings, judge.unheard.anchor, said, now);
-        let known = match self.world.store().command(&job.key()).await {
+        let mut job = said::unread(self.settings, judge.unheard.anchor, said, now);
+        let known = match self.world.store().command(job.key().as_str()).await {
             // Nobody knows what became of it: it must not be done twice.
             Err(state::Error::Unreadable(record)) => {
                 metrics::unreadable(&record);
@@ -80,37 +79,33 @@ impl Replies<'_> {
             return Ok(());
         }
         let Some(read) = self.is_read(&judge.since, &message, said).await else { return Ok(()) };
-        job.did = job::words_of(said, read);
-        let body = serde_json::to_string(&job).map_err(|error| state::Error::Trouble(error.to_string()))?;
-        self.world
-            .enqueue(QueueMessage { group: job.group(), id: job.key(), body })
-            .await
-            .map_err(state::Error::Trouble)
+        job.action = said::words_of(said, read);
+        job.put(self.world, None).await.map_err(state::Error::Trouble)
     }
 
     /// Whether the text of a reply is read; `None` where the reply stays where it is. Who may say nothing hears it from the
     /// inbox, and no long text is read for that.
-    async fn is_read(&self, since: &Since, message: &Message, said: &Said) -> Option<bool> {
-        let (now, mut by) = (self.world.now(), vec![said.author.clone()]);
+    async fn is_read(&self, since: &Since, message: &MessageTimes, said: &Said) -> Option<bool> {
+        let (now, mut by) = (self.world.now(), vec![MemberId::new(&said.author)]);
         if since.may(message, &by, now).is_err() {
-            let groups = identity::groups(&self.slack, self.settings, &by[0]).await;
+            let groups = identity::groups(&self.slack, self.settings, &UserId::new(&said.author)).await;
             let groups =
                 groups.inspect_err(|failure| warn!(%failure, "a writer's groups: left for the next check"));
-            by.extend(groups.ok()?);
+            by.extend(groups.ok()?.into_iter().map(MemberId::new));
         }
         match since.may(message, &by, now) {
             Ok(()) => Some(true),
-            Err(Older::NoRole) => Some(said.text.len() <= length::SHORT),
+            Err(TooOld::NoRole) => Some(said.text.len() <= length::SHORT),
             Err(_) => None,
         }
     }
 }
 
 impl Judge<'_> {
-    fn message(&self, said: &Said) -> Message {
+    fn message(&self, said: &Said) -> MessageTimes {
         let card = Some(Ts::new(&self.unheard.anchor.name).millis());
         let closed = self.unheard.case.closed.map(|closed| closed * 1_000);
-        Message { written: said.at, arrived: said.at, card, closed }
+        MessageTimes { written: said.at, arrived: said.at, card, closed }
     }
 }
 
@@ -121,12 +116,15 @@ mod tests {
     use super::*;
     use crate::{
         case::{Case, snapshot::tests::case},
-        chat::policy::pasted,
+        chat::policy::secret_scan,
         config::{
             sdk::Aws,
             secrets::{Secret, Secrets},
         },
-        runtime::live::{Inbox, Live, Safe},
+        runtime::{
+            QueueMessage,
+            live::{Inbox, Live, Safe},
+        },
         state::{memory::Memory, notes::Home},
     };
 
@@ -177,17 +175,17 @@ mod tests {
         let ((world, mut jobs), settings) = (world(), settings());
         since::seen_at(&world, &settings, 0, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
-        let before = pasted::looked_through();
+        let before = secret_scan::looked_through();
         put(&world, &settings, &reply, None).await;
         let job = jobs.try_recv().unwrap();
         assert!(job.body.contains("It was Bo's key"));
-        assert_eq!(pasted::looked_through(), before + 1);
+        assert_eq!(secret_scan::looked_through(), before + 1);
         let begun = state::Command { job: String::new(), since: world.now(), answer: None };
         world.store().begin(&job.id, &begun, Millis::MAX).await.unwrap();
         world.store().finish(&job.id, "\"refused\"").await.unwrap();
         put(&world, &settings, &reply, None).await;
         assert!(jobs.try_recv().is_err());
-        assert_eq!(pasted::looked_through(), before + 1);
+        assert_eq!(secret_scan::looked_through(), before + 1);
     }
 
     #[tokio::test]
@@ -195,9 +193,9 @@ mod tests {
         let ((world, mut jobs), settings) = (world(), settings());
         since::seen_at(&world, &settings, 0, 0).await.unwrap();
         let reply = reply(&world, "U1", 3_600_000);
-        let before = pasted::looked_through();
+        let before = secret_scan::looked_through();
         put(&world, &settings, &reply, Some(reply.1.at)).await;
-        assert!(jobs.try_recv().is_err() && pasted::looked_through() == before);
+        assert!(jobs.try_recv().is_err() && secret_scan::looked_through() == before);
         put(&world, &settings, &reply, Some(reply.1.at + 1_000)).await;
         assert!(jobs.try_recv().is_ok());
     }

@@ -1,109 +1,141 @@
-//! How are a line's words sorted into plain ones and flags, and one of a few chosen?
+//! The words of a line, sorted into plain ones and flags; one of a few chosen.
 
-use std::{collections::HashSet, hash::Hash};
+use std::{collections::HashSet, fmt, hash::Hash};
 
-use super::mistake::{Mistake, choices, nearest};
-use crate::chat::ingress::typed::{Word, Words};
+use super::user_error::{UserError, choices, nearest};
+use crate::chat::language::decode::{LineWords, Word};
 
-/// The words after a verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flag {
+    AddUnit,
+    Full,
+    Member,
+    Name,
+    RemoveUnit,
+    Reported,
+    Triage,
+    WholeOrganization,
+}
+
+impl Flag {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::AddUnit => "add-unit",
+            Self::Full => "full",
+            Self::Member => "member",
+            Self::Name => "name",
+            Self::RemoveUnit => "remove-unit",
+            Self::Reported => "reported",
+            Self::Triage => "triage",
+            Self::WholeOrganization => "whole-organization",
+        }
+    }
+
+    /// A switch takes no value, every other flag takes one.
+    fn is_switch(self) -> bool {
+        matches!(self, Self::Full | Self::Reported)
+    }
+
+    /// The flag of these that somebody typed; unique prefixes are accepted.
+    fn typed(name: &str, known: &[Self]) -> Result<Self, UserError> {
+        let fitting: Vec<Self> =
+            known.iter().filter(|flag| flag.as_str().starts_with(name)).copied().collect();
+        if let Some(exact) = fitting.iter().find(|flag| flag.as_str() == name) {
+            return Ok(*exact);
+        }
+        if let [only] = fitting[..] {
+            return Ok(only);
+        }
+        let near = nearest(name, known.iter().map(|flag| flag.as_str()));
+        let remedy = near.map_or_else(
+            || {
+                let known: Vec<String> = known.iter().map(Self::to_string).collect();
+                format!("It knows {}.", choices(known.iter().map(String::as_str)))
+            },
+            |near| format!("Is it --{near}?"),
+        );
+        Err(UserError::new(format!("--{name} is not a flag of this verb."), remedy))
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--{}", self.as_str())
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Arguments {
-    /// Words that are no flags, in their order.
-    pub plain: Vec<String>,
+pub(crate) struct Arguments {
+    /// LineWords that are no flags, in their order.
+    pub(crate) plain: Vec<String>,
     /// Flags in their order; a switch has no value.
-    flags: Vec<(&'static str, String)>,
+    flags: Vec<(Flag, String)>,
 }
 
 impl Arguments {
-    /// Reads all words. `switches` take no value, `valued` one each; unique prefixes are accepted.
-    pub fn read(
-        words: &mut Words<'_>,
-        switches: &[&'static str],
-        valued: &[&'static str],
-    ) -> Result<Self, Mistake> {
+    /// Reads all words; these flags are known.
+    pub(crate) fn read(words: &mut LineWords<'_>, known: &[Flag]) -> Result<Self, UserError> {
         let mut arguments = Self::default();
         while let Some(word) = words.next() {
             let Word::Flag { name, value } = word else {
                 arguments.plain.push(word.shown());
                 continue;
             };
-            let name = flag(&name, switches, valued)?;
-            let value = match (switches.contains(&name), value) {
+            let flag = Flag::typed(&name, known)?;
+            let value = match (flag.is_switch(), value) {
                 (true, None) => String::new(),
                 (true, Some(value)) => {
-                    return Err(Mistake::new(
-                        format!("--{name} takes no value, and \"{value}\" is one."),
+                    return Err(UserError::new(
+                        format!("{flag} takes no value, and \"{value}\" is one."),
                         "Leave it away.",
                     ));
                 }
                 (false, Some(value)) => value,
-                (false, None) => value_of(name, words)?,
+                (false, None) => value_of(flag, words)?,
             };
-            arguments.flags.push((name, value));
+            arguments.flags.push((flag, value));
         }
         Ok(arguments)
     }
 
     /// Whether nothing at all was said.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.plain.is_empty() && self.flags.is_empty()
     }
 
-    /// Whether a flag was given.
-    pub fn has(&self, name: &str) -> bool {
-        self.flags.iter().any(|(flag, _)| *flag == name)
+    pub(crate) fn has(&self, flag: Flag) -> bool {
+        self.flags.iter().any(|(given, _)| *given == flag)
     }
 
-    /// The values of a flag.
-    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.flags.iter().filter(move |(flag, _)| *flag == name).map(|(_, value)| value.as_str())
+    pub(crate) fn values(&self, flag: Flag) -> impl Iterator<Item = &str> {
+        self.flags.iter().filter(move |(given, _)| *given == flag).map(|(_, value)| value.as_str())
     }
 
-    /// The last value of a flag.
-    pub fn last(&self, name: &str) -> Option<&str> {
-        self.values(name).last()
+    pub(crate) fn last(&self, flag: Flag) -> Option<&str> {
+        self.values(flag).last()
     }
 
-    /// Refuses plain words.
-    pub fn nothing_else(&self) -> Result<(), Mistake> {
+    pub(crate) fn nothing_else(&self) -> Result<(), UserError> {
         self.plain.first().map_or(Ok(()), |word| Err(too_much(word)))
     }
 }
 
-fn value_of(name: &str, words: &mut Words<'_>) -> Result<String, Mistake> {
+fn value_of(flag: Flag, words: &mut LineWords<'_>) -> Result<String, UserError> {
     match words.next() {
         Some(Word::Flag { .. }) | None => {
-            Err(Mistake::new(format!("--{name} has no value."), format!("Write it after --{name}.")))
+            Err(UserError::new(format!("{flag} has no value."), format!("Write it after {flag}.")))
         }
         Some(word) => Ok(word.shown()),
     }
 }
 
-/// A word that has no place in the line.
-pub fn too_much(word: &str) -> Mistake {
-    Mistake::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
+pub(crate) fn too_much(word: &str) -> UserError {
+    UserError::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
 }
 
-fn flag(name: &str, switches: &[&'static str], valued: &[&'static str]) -> Result<&'static str, Mistake> {
-    let all = || switches.iter().chain(valued).copied();
-    let fitting: Vec<&'static str> = all().filter(|known| known.starts_with(name)).collect();
-    match fitting[..] {
-        [only] => Ok(only),
-        _ if fitting.contains(&name) => Ok(all().find(|known| *known == name).unwrap_or_default()),
-        _ => {
-            let near = nearest(name, all()).map(|near| format!("Is it --{near}?"));
-            let known: Vec<String> = all().map(|known| format!("--{known}")).collect();
-            let remedy =
-                near.unwrap_or_else(|| format!("It knows {}.", choices(known.iter().map(String::as_str))));
-            Err(Mistake::new(format!("--{name} is not a flag of this verb."), remedy))
-        }
-    }
-}
-
-/// A word that is no flag.
-pub fn plain(word: &Word) -> Result<String, Mistake> {
+pub(crate) fn plain(word: &Word) -> Result<String, UserError> {
     match word {
-        Word::Flag { name, .. } => Err(Mistake::new(
+        Word::Flag { name, .. } => Err(UserError::new(
             format!("--{name} is not a flag of this verb."),
             "Leave it away, or put it in quotes where it is meant as it stands.",
         )),
@@ -112,20 +144,20 @@ pub fn plain(word: &Word) -> Result<String, Mistake> {
 }
 
 /// The items in one word of a list: commas separate them, as blanks do.
-pub fn items(word: &Word) -> Result<Vec<String>, Mistake> {
+pub(crate) fn items(word: &Word) -> Result<Vec<String>, UserError> {
     let text = plain(word)?;
     Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
 }
 
 /// The first of the items that have the same key.
-pub fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
+pub(crate) fn once<T, K: Hash + Eq + ?Sized>(items: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
     let mut seen = HashSet::new();
     let new: Vec<bool> = items.iter().map(|item| seen.insert(key(item))).collect();
     items.into_iter().zip(new).filter_map(|(item, new)| new.then_some(item)).collect()
 }
 
 /// Chooses by name, in any case, or by a prefix that only one value has.
-pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, Mistake> {
+pub(crate) fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, UserError> {
     let lower = word.to_lowercase();
     let fitting: Vec<&(&str, T)> =
         from.iter().filter(|(name, _)| !lower.is_empty() && name.starts_with(&lower)).collect();
@@ -138,7 +170,7 @@ pub fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Result<T, 
             } else {
                 format!("\"{word}\" is not {what}.")
             };
-            Err(Mistake::new(happened, format!("Choose {}.", choices(from.iter().map(|(name, _)| *name)))))
+            Err(UserError::new(happened, format!("Choose {}.", choices(from.iter().map(|(name, _)| *name)))))
         }
     }
 }
@@ -193,16 +225,23 @@ mod tests {
 
     #[test]
     fn flags_are_sorted_from_words_and_unknown_ones_are_named() {
-        let read = |line: &str| Arguments::read(&mut Words::new(line), &["full"], &["name", "number"]);
+        let known = [Flag::Full, Flag::Reported, Flag::Name, Flag::RemoveUnit];
+        let read = |line: &str| Arguments::read(&mut LineWords::new(line), &known);
         let arguments = read("a —f b --name \"x y\" -name=z").unwrap();
         assert_eq!(arguments.plain, ["a", "b"]);
-        assert!(arguments.has("full"));
-        assert_eq!(arguments.values("name").collect::<Vec<_>>(), ["x y", "z"]);
-        assert_eq!(arguments.last("name"), Some("z"));
+        assert!(arguments.has(Flag::Full));
+        assert_eq!(arguments.values(Flag::Name).collect::<Vec<_>>(), ["x y", "z"]);
+        assert_eq!(arguments.last(Flag::Name), Some("z"));
         for (line, reply) in [
             ("--ful1", "--ful1 is not a flag of this verb. Is it --full?"),
-            ("--n x", "--n is not a flag of this verb. It knows `--full`, `--name` or `--number`."),
-            ("--zzz", "--zzz is not a flag of this verb. It knows `--full`, `--name` or `--number`."),
+            (
+                "--re x",
+                "--re is not a flag of this verb. It knows `--full`, `--reported`, `--name` or `--remove-unit`.",
+            ),
+            (
+                "--zzz",
+                "--zzz is not a flag of this verb. It knows `--full`, `--reported`, `--name` or `--remove-unit`.",
+            ),
             ("--name", "--name has no value. Write it after --name."),
             ("--name --full", "--name has no value. Write it after --name."),
             ("--full=1", "--full takes no value, and \"1\" is one. Leave it away."),

@@ -1,36 +1,35 @@
-//! What does a line ask? From what a person typed to an [`Ask`], or to a [`Mistake`].
+//! From what a person typed to a command, or to a [`UserError`].
 
 use crate::case::{CaseId, Seconds};
 
 use super::{
     arguments::too_much,
-    ask::{Ask, Line},
-    mistake::{Mistake, choices, nearest},
-    verbs::{self, About, Verb},
+    command::{Command, CommandLine},
+    user_error::{UserError, choices, nearest},
+    verbs::{self, Subject, Verb},
 };
 use crate::chat::{
-    ingress::typed::{Words, decode},
-    policy::pasted,
+    language::decode::{LineWords, decode},
+    policy::secret_scan,
 };
 
 /// Reads what stands after the command's name or the mention, as Slack sends it. `now` resolves `2h ago`.
 ///
 /// # Errors
 /// The reply to the person. A pasted secret is refused before anything else is looked at.
-pub fn parse(text: &str, now: Seconds) -> Result<Line, Mistake> {
+pub fn parse(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
     refuse_secret(text)?;
-    read(text, now).map_err(|mistake| Mistake { typed: typed(text), ..mistake })
+    read(text, now).map_err(|mistake| UserError { typed: typed(text), ..mistake })
 }
 
-/// What the person typed, as a reply gives it back.
 fn typed(text: &str) -> Option<String> {
     let typed = decode(text).trim().to_owned();
     (!typed.is_empty()).then_some(typed)
 }
 
-fn refuse_secret(text: &str) -> Result<(), Mistake> {
-    pasted::secret(text).map_or(Ok(()), |kind| {
-        Err(Mistake::new(
+fn refuse_secret(text: &str) -> Result<(), UserError> {
+    secret_scan::secret(text).map_or(Ok(()), |kind| {
+        Err(UserError::new(
             format!("This looks like {kind}, so nothing of it was kept or sent on."),
             "Whoever reads this channel may have seen it: revoke it. Then say the same without it; its last four \
              characters are enough to name it.",
@@ -38,40 +37,38 @@ fn refuse_secret(text: &str) -> Result<(), Mistake> {
     })
 }
 
-fn read(text: &str, now: Seconds) -> Result<Line, Mistake> {
-    let mut words = Words::new(text);
+fn read(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
+    let mut words = LineWords::new(text);
     let case = leading_case(&mut words)?;
     match question(&mut words, case.is_some(), now) {
-        Ok(ask) => Ok(Line { case, ask }),
+        Ok(command) => Ok(CommandLine { case, command }),
         Err(mistake) => Err(about(case.as_ref(), mistake)),
     }
 }
 
-/// Reads all that follows the case.
-fn question(words: &mut Words<'_>, of_a_case: bool, now: Seconds) -> Result<Ask, Mistake> {
+fn question(words: &mut LineWords<'_>, of_a_case: bool, now: Seconds) -> Result<Command, UserError> {
     let verb = verb(words)?;
-    let with_verb = |mistake: Mistake| Mistake { verb: Some(verb), ..mistake };
-    let ask = (verb.read)(words, now).map_err(with_verb)?;
+    let with_verb = |mistake: UserError| UserError { verb: Some(verb), ..mistake };
+    let command = (verb.read)(words, now).map_err(with_verb)?;
     if let Some(word) = words.next() {
         return Err(with_verb(too_much(&word.shown())));
     }
-    if of_a_case && verb.about != About::Case {
+    if of_a_case && verb.about != Subject::Case {
         let happened = format!("`{}` is not about one case.", verb.name);
-        return Err(with_verb(Mistake::new(happened, "Leave the case's id away.")));
+        return Err(with_verb(UserError::new(happened, "Leave the case's id away.")));
     }
-    Ok(ask)
+    Ok(command)
 }
 
-/// Keeps the case that was named in the line that was probably meant.
-fn about(case: Option<&CaseId>, mistake: Mistake) -> Mistake {
+fn about(case: Option<&CaseId>, mistake: UserError) -> UserError {
     match (case, &mistake.suggests) {
-        (Some(case), Some(line)) => Mistake { suggests: Some(format!("{case} {line}")), ..mistake },
+        (Some(case), Some(line)) => UserError { suggests: Some(format!("{case} {line}")), ..mistake },
         _ => mistake,
     }
 }
 
 /// The id of a case at the start of a line. Digits of any other length are no verb either.
-fn leading_case(words: &mut Words<'_>) -> Result<Option<CaseId>, Mistake> {
+fn leading_case(words: &mut LineWords<'_>) -> Result<Option<CaseId>, UserError> {
     let Some(word) = words.peek().map(|word| word.shown()) else { return Ok(None) };
     // As people write an id: as code, bold, with a colon behind it.
     let digits = word.trim_start_matches(['#', '`', '*', '_']).trim_end_matches(['`', '*', '_', ':', ',']);
@@ -80,7 +77,7 @@ fn leading_case(words: &mut Words<'_>) -> Result<Option<CaseId>, Mistake> {
     }
     words.next();
     let id = CaseId::parse(digits).ok_or_else(|| {
-        Mistake::new(
+        UserError::new(
             format!("\"{word}\" is not a case's id: it has 10 to 32 digits."),
             "See them with `list`.",
         )
@@ -89,7 +86,7 @@ fn leading_case(words: &mut Words<'_>) -> Result<Option<CaseId>, Mistake> {
 }
 
 /// Reads the verb: one word or two.
-fn verb(words: &mut Words<'_>) -> Result<&'static Verb, Mistake> {
+fn verb(words: &mut LineWords<'_>) -> Result<&'static Verb, UserError> {
     let Some(first) = words.next().map(|word| spelled(&word.shown())) else { return named("tray") };
     let second = words.peek().map(|word| spelled(&word.shown()));
     let (verb, exact) = find(&first, second.as_deref())?;
@@ -97,11 +94,11 @@ fn verb(words: &mut Words<'_>) -> Result<&'static Verb, Mistake> {
         words.next();
     }
     if verb.guarded && !exact {
-        let mistake = Mistake::new(
+        let mistake = UserError::new(
             format!("`{}` takes something away, so it is not guessed from \"{first}\".", verb.name),
             "Write it in full.",
         );
-        return Err(Mistake { verb: Some(verb), ..mistake.suggesting(verb.name) });
+        return Err(UserError { verb: Some(verb), ..mistake.suggesting(verb.name) });
     }
     Ok(verb)
 }
@@ -112,12 +109,11 @@ fn spelled(word: &str) -> String {
     if trimmed.is_empty() { word.to_lowercase() } else { trimmed.to_lowercase() }
 }
 
-fn named(name: &str) -> Result<&'static Verb, Mistake> {
+fn named(name: &str) -> Result<&'static Verb, UserError> {
     verbs::named(name).ok_or_else(|| unknown(name))
 }
 
-/// The verb that one or two words mean, and whether they spell it in full.
-fn find(first: &str, second: Option<&str>) -> Result<(&'static Verb, bool), Mistake> {
+fn find(first: &str, second: Option<&str>) -> Result<(&'static Verb, bool), UserError> {
     if let Some(verb) = verbs::all().find(|verb| verb.aliases.contains(&first)) {
         return Ok((verb, true));
     }
@@ -130,14 +126,14 @@ fn find(first: &str, second: Option<&str>) -> Result<(&'static Verb, bool), Mist
         (Some(second), _) => member(head, second, &family)?,
         (None, None) => {
             let tails = choices(family.iter().filter_map(|verb| verb.tail()));
-            return Err(Mistake::new(format!("`{head}` is not said alone."), format!("Add {tails}.")));
+            return Err(UserError::new(format!("`{head}` is not said alone."), format!("Add {tails}.")));
         }
     };
     Ok((verb, in_full && head == first))
 }
 
 /// The verb of a family that a second word means, and whether the word spells it in full.
-fn member(head: &str, second: &str, family: &[&'static Verb]) -> Result<(&'static Verb, bool), Mistake> {
+fn member(head: &str, second: &str, family: &[&'static Verb]) -> Result<(&'static Verb, bool), UserError> {
     let spells = |verb: &Verb| {
         let alias = verb.aliases.iter().any(|alias| alias.split_once(' ') == Some((head, second)));
         alias || verb.tail() == Some(second)
@@ -151,7 +147,7 @@ fn member(head: &str, second: &str, family: &[&'static Verb]) -> Result<(&'stati
         return Ok((verb, false));
     }
     let happened = format!("`{head} {second}` is not a verb.");
-    let mistake = Mistake::new(happened, format!("After `{head}` comes {}.", choices(tails())));
+    let mistake = UserError::new(happened, format!("After `{head}` comes {}.", choices(tails())));
     Err(match nearest(second, tails()) {
         Some(near) => mistake.suggesting(format!("{head} {near}")),
         None => mistake,
@@ -159,7 +155,7 @@ fn member(head: &str, second: &str, family: &[&'static Verb]) -> Result<(&'stati
 }
 
 /// The first word of a verb, in full or by a prefix that only one has.
-fn head(word: &str) -> Result<&'static str, Mistake> {
+fn head(word: &str) -> Result<&'static str, UserError> {
     let mut heads: Vec<&'static str> =
         verbs::all().map(Verb::head).filter(|head| head.starts_with(word)).collect();
     heads.dedup();
@@ -169,15 +165,15 @@ fn head(word: &str) -> Result<&'static str, Mistake> {
             heads.into_iter().find(|head| *head == word).ok_or_else(|| unknown(word))
         }
         [] => Err(unknown(word)),
-        _ => Err(Mistake::new(
+        _ => Err(UserError::new(
             format!("\"{word}\" can mean {}.", choices(heads.iter().copied())),
             "Write one letter more.",
         )),
     }
 }
 
-fn unknown(word: &str) -> Mistake {
-    let mistake = Mistake::new(format!("\"{word}\" is not a verb."), "`help` lists what you may do.");
+fn unknown(word: &str) -> UserError {
+    let mistake = UserError::new(format!("\"{word}\" is not a verb."), "`help` lists what you may do.");
     let known = verbs::all().flat_map(|verb| verb.aliases.iter().copied().chain([verb.head()]));
     match nearest(word, known.filter(|name| !name.contains(' '))) {
         Some(near) => mistake.suggesting(near),
@@ -186,7 +182,7 @@ fn unknown(word: &str) -> Mistake {
 }
 
 /// What `help FIRST SECOND` is about: a verb, or a family of them by its first word.
-pub fn topic(first: &str, second: Option<&str>) -> Result<&'static str, Mistake> {
+pub(crate) fn topic(first: &str, second: Option<&str>) -> Result<&'static str, UserError> {
     let (first, second) = (spelled(first), second.map(spelled));
     if let Some(second) = second {
         return find(&first, Some(&second)).map(|(verb, _)| verb.name);
@@ -200,14 +196,14 @@ pub fn topic(first: &str, second: Option<&str>) -> Result<&'static str, Mistake>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status};
-    use crate::chat::language::ask::*;
+    use crate::case::{Actor, CommentId, InvestigationId, MembershipId, Status, UserId};
+    use crate::chat::language::command::*;
 
     /// 2026-11-21T10:00:00Z.
     const NOW: Seconds = 1_795_255_200;
 
-    fn asked(text: &str) -> Ask {
-        parse(text, NOW).unwrap_or_else(|mistake| panic!("{text:?}: {mistake}")).ask
+    fn asked(text: &str) -> Command {
+        parse(text, NOW).unwrap_or_else(|mistake| panic!("{text:?}: {mistake}")).command
     }
 
     fn reply(text: &str) -> String {
@@ -217,50 +213,54 @@ mod tests {
         }
     }
 
-    fn comment(text: &str) -> Ask {
-        Ask::Comment { text: Some(text.to_owned()) }
+    fn comment(text: &str) -> Command {
+        Command::Comment { text: Some(text.to_owned()) }
     }
 
-    fn status(to: Status) -> Ask {
-        Ask::Status { to: Some(to) }
+    fn status(to: Status) -> Command {
+        Command::Status { to: Some(to) }
     }
 
     #[test]
     fn a_line_names_its_case_or_leaves_it_to_the_place() {
-        for (text, case, ask) in [
-            ("", None, Ask::Tray),
-            ("  \u{a0}\u{200b} ", None, Ask::Tray),
-            ("1234567890", Some("1234567890"), Ask::Tray),
-            ("#0000000001 show", Some("0000000001"), Ask::Show { full: false }),
-            ("show", None, Ask::Show { full: false }),
+        for (text, case, command) in [
+            ("", None, Command::Tray),
+            ("  \u{a0}\u{200b} ", None, Command::Tray),
+            ("1234567890", Some("1234567890"), Command::Tray),
+            ("#0000000001 show", Some("0000000001"), Command::Show { full: false }),
+            ("show", None, Command::Show { full: false }),
         ] {
-            assert_eq!(parse(text, NOW), Ok(Line { case: case.map(CaseId::new), ask }), "{text:?}");
+            assert_eq!(
+                parse(text, NOW),
+                Ok(CommandLine { case: case.map(CaseId::new), command }),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn verbs_and_values_are_read_in_any_case_and_by_unique_prefixes() {
-        for (text, ask) in [
-            ("SHOW", Ask::Show { full: false }),
-            ("sh --f", Ask::Show { full: true }),
-            ("stat", Ask::Status { to: None }),
+        for (text, command) in [
+            ("SHOW", Command::Show { full: false }),
+            ("sh --f", Command::Show { full: true }),
+            ("stat", Command::Status { to: None }),
             ("Status: Contain", status(Status::Containment)),
             ("status d", status(Status::Detection)),
-            ("li m", Ask::List { which: Which::Mine }),
-            ("hub prod", Ask::Hub(Hub::Products)),
-            ("mem sh", Ask::Membership(Membership::Show { membership: None })),
-            ("watch", Ask::Watch { people: vec![] }),
-            ("watchers", Ask::Watchers),
-            ("comments 7", Ask::Comments { count: 7 }),
-            ("help?", Ask::Help { verb: None }),
-            ("HELP Membership New", Ask::Help { verb: Some("membership new".to_owned()) }),
-            ("help hub", Ask::Help { verb: Some("hub".to_owned()) }),
-            ("help update-status", Ask::Help { verb: Some("status".to_owned()) }),
-            ("Close", Ask::Close),
-            ("RESOLVER AWS", Ask::Resolver),
-            ("tag remove team=blue", Ask::Untag { keys: vec!["team".to_owned()] }),
+            ("li m", Command::List { which: CaseFilter::Mine }),
+            ("hub prod", Command::Hub(HubCommand::Products)),
+            ("mem sh", Command::Membership(MembershipCommand::Show { membership: None })),
+            ("watch", Command::Watch { people: vec![] }),
+            ("watchers", Command::Watchers),
+            ("comments 7", Command::Comments { count: 7 }),
+            ("help?", Command::Help { verb: None }),
+            ("HELP Membership New", Command::Help { verb: Some("membership new".to_owned()) }),
+            ("help hub", Command::Help { verb: Some("hub".to_owned()) }),
+            ("help update-status", Command::Help { verb: Some("status".to_owned()) }),
+            ("Close", Command::Close),
+            ("RESOLVER AWS", Command::Resolver),
+            ("tag remove team=blue", Command::Untag { keys: vec!["team".to_owned()] }),
         ] {
-            assert_eq!(asked(text), ask, "{text:?}");
+            assert_eq!(asked(text), command, "{text:?}");
         }
     }
 
@@ -276,7 +276,7 @@ mod tests {
             let shortened = (1..tails.len()).map(|length| format!("{} {}", verb.head(), &tails[..length]));
             for short in abbreviated.chain(shortened) {
                 let text = format!("{short}{rest}");
-                let read = parse(&text, NOW).map(|line| verbs::of(&line.ask));
+                let read = parse(&text, NOW).map(|line| verbs::of(&line.command));
                 assert_ne!(read, Ok(Some(verb)), "{text:?}");
             }
         }
@@ -291,32 +291,32 @@ mod tests {
 
     #[test]
     fn a_phones_text_is_understood() {
-        for (text, ask) in [
-            ("show —full", Ask::Show { full: true }),
-            ("show –full", Ask::Show { full: true }),
-            ("show -full", Ask::Show { full: true }),
-            ("Show\u{a0}--full\u{a0}", Ask::Show { full: true }),
-            ("sh\u{200b}ow", Ask::Show { full: false }),
+        for (text, command) in [
+            ("show —full", Command::Show { full: true }),
+            ("show –full", Command::Show { full: true }),
+            ("show -full", Command::Show { full: true }),
+            ("Show\u{a0}--full\u{a0}", Command::Show { full: true }),
+            ("sh\u{200b}ow", Command::Show { full: false }),
             (
                 "tag add team=“Blue team”",
-                Ask::Tag { pairs: vec![("team".to_owned(), "Blue team".to_owned())] },
+                Command::Tag { pairs: vec![("team".to_owned(), "Blue team".to_owned())] },
             ),
-            ("started 2026‑11‑20", Ask::Started { at: 1_795_132_800, reported: false }),
+            ("started 2026‑11‑20", Command::Started { at: 1_795_132_800, reported: false }),
             (
                 "impact add service “AWS Lambda”, EC2",
-                Ask::Impact {
-                    edit: Edit::Add,
+                Command::Impact {
+                    edit: ListEdit::Add,
                     what: Impact::Services(vec!["AWS Lambda".to_owned(), "EC2".to_owned()]),
                 },
             ),
         ] {
-            assert_eq!(asked(text), ask, "{text:?}");
+            assert_eq!(asked(text), command, "{text:?}");
         }
     }
 
     #[test]
     fn a_free_text_is_taken_as_it_stands() {
-        for (text, ask) in [
+        for (text, command) in [
             ("comment  a  b\n\n  —c “d” --full  ", comment("a  b\n\n  —c “d” --full")),
             (
                 "comment a &lt;b&gt; &amp; <@U024BE7LH|ana> in <#C024BE7LR|general>",
@@ -324,25 +324,33 @@ mod tests {
             ),
             ("comment close", comment("close")),
             ("COMMENT\nSee <https://example.com/x>", comment("See https://example.com/x")),
-            ("comment", Ask::Comment { text: None }),
-            ("title A\n  title \r\nof lines", Ask::Title { text: "A title of lines".to_owned() }),
-            ("describe a\n b", Ask::Describe { text: "a\n b".to_owned() }),
+            ("comment", Command::Comment { text: None }),
+            ("title A\n  title \r\nof lines", Command::Title { text: "A title of lines".to_owned() }),
+            ("describe a\n b", Command::Describe { text: "a\n b".to_owned() }),
             (
                 "amend 000123 new  text",
-                Ask::Amend { comment: CommentId::new("000123"), text: "new  text".to_owned() },
+                Command::Amend { comment: CommentId::new("000123"), text: "new  text".to_owned() },
             ),
             (
                 "ai useless 2 too  late",
-                Ask::Rate { step: Step::Number(2), useful: false, why: Some("too  late".to_owned()) },
+                Command::Rate {
+                    step: InvestigationRef::Number(2),
+                    useful: false,
+                    why: Some("too  late".to_owned()),
+                },
             ),
             (
                 "ai useful inv-0000000001",
-                Ask::Rate { step: Step::Id(InvestigationId::new("inv-0000000001")), useful: true, why: None },
+                Command::Rate {
+                    step: InvestigationRef::Id(InvestigationId::new("inv-0000000001")),
+                    useful: true,
+                    why: None,
+                },
             ),
             (
                 "actor add 2001:db8::1 Boto3/1.34 “x”",
-                Ask::Actor {
-                    edit: Edit::Add,
+                Command::Actor {
+                    edit: ListEdit::Add,
                     actor: Actor {
                         ip: "2001:DB8:0:0:0:0:0:1".to_owned(),
                         user_agent: Some("Boto3/1.34 “x”".to_owned()),
@@ -350,37 +358,38 @@ mod tests {
                 },
             ),
         ] {
-            assert_eq!(asked(text), ask, "{text:?}");
+            assert_eq!(asked(text), command, "{text:?}");
         }
     }
 
     #[test]
     fn people_are_named_by_mention_or_address() {
-        let both = vec![Person::User("U024BE7LH".to_owned()), Person::Email("ana@example.com".to_owned())];
+        let both =
+            vec![PersonRef::User(UserId::new("U024BE7LH")), PersonRef::Email("ana@example.com".to_owned())];
         for text in [
             "watch <@U024BE7LH|bo> <mailto:ana@example.com|ana@example.com>",
             "watch <@U024BE7LH>, ana@example.com, ana@example.com",
             "watch <@U024BE7LH>,<mailto:ana@example.com|ana@example.com>",
         ] {
-            assert_eq!(asked(text), Ask::Watch { people: both.clone() }, "{text:?}");
+            assert_eq!(asked(text), Command::Watch { people: both.clone() }, "{text:?}");
         }
     }
 
     #[test]
     fn the_aws_samples_verbs_still_work() {
-        for (text, ask) in [
-            ("status", Ask::Status { to: None }),
-            ("incident-details", Ask::Show { full: false }),
+        for (text, command) in [
+            ("status", Command::Status { to: None }),
+            ("incident-details", Command::Show { full: false }),
             ("update-status Detection and Analysis", status(Status::Detection)),
             ("update-status Containment, Eradication and Recovery", status(Status::Containment)),
             ("update-status \"Containment, Eradication, and Recovery\"", status(Status::Containment)),
             ("update-status Post-incident Activities", status(Status::PostIncident)),
-            ("update-title New title", Ask::Title { text: "New title".to_owned() }),
-            ("update-description New text", Ask::Describe { text: "New text".to_owned() }),
-            ("close", Ask::Close),
-            ("help", Ask::Help { verb: None }),
+            ("update-title New title", Command::Title { text: "New title".to_owned() }),
+            ("update-description New text", Command::Describe { text: "New text".to_owned() }),
+            ("close", Command::Close),
+            ("help", Command::Help { verb: None }),
         ] {
-            assert_eq!(asked(text), ask, "{text:?}");
+            assert_eq!(asked(text), command, "{text:?}");
         }
     }
 
@@ -409,37 +418,37 @@ mod tests {
     #[test]
     fn organisation_verbs_take_ids_days_and_named_values() {
         let id = Some(MembershipId::new("m-abcdef1234567890"));
-        for (text, ask) in [
-            ("membership show m-abcdef1234567890", Membership::Show { membership: id.clone() }),
+        for (text, command) in [
+            ("membership show m-abcdef1234567890", MembershipCommand::Show { membership: id.clone() }),
             (
                 "membership accounts m-abcdef1234567890 1111-2222-3333, 444455556666",
-                Membership::Accounts {
+                MembershipCommand::Accounts {
                     membership: id.clone(),
                     accounts: vec!["111122223333".to_owned(), "444455556666".to_owned()],
                 },
             ),
             (
                 "membership metrics 2026-11-01 yesterday",
-                Membership::Metrics { membership: None, from: 1_793_491_200, to: 1_795_132_800 },
+                MembershipCommand::Metrics { membership: None, from: 1_793_491_200, to: 1_795_132_800 },
             ),
             (
                 "membership metrics",
-                Membership::Metrics { membership: None, from: 1_792_627_200, to: 1_795_219_200 },
+                MembershipCommand::Metrics { membership: None, from: 1_792_627_200, to: 1_795_219_200 },
             ),
             (
                 "membership update m-abcdef1234567890 —add-unit ou-ab12-cd34ef56 --triage OFF",
-                Membership::Update {
+                MembershipCommand::Update {
                     membership: id,
-                    change: MembershipChange {
+                    change: MembershipUpdate {
                         triage: Some(false),
                         add_units: vec!["ou-ab12-cd34ef56".to_owned()],
-                        ..MembershipChange::default()
+                        ..MembershipUpdate::default()
                     },
                 },
             ),
-            ("membership new", Membership::New { values: None }),
+            ("membership new", MembershipCommand::New { values: None }),
         ] {
-            assert_eq!(asked(text), Ask::Membership(ask), "{text:?}");
+            assert_eq!(asked(text), Command::Membership(command), "{text:?}");
         }
     }
 

@@ -1,41 +1,35 @@
-//! What may this person do, and how is it said?
+//! What a person may do, and how it is said.
 
 use std::fmt;
 
 use crate::config::settings::Settings;
 
-use super::verbs::{self, About, Verb};
-use crate::chat::policy::roles::{Identity, Place, Role, may_use};
+use super::verbs::{self, Subject, Verb};
+use crate::chat::policy::roles::{Identity, Role, Venue, may_use};
 
-/// The heading of a group of verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// About one case.
+pub(crate) enum Group {
     Case,
-    /// About no case in particular.
     Anywhere,
-    /// Reads about the organisation.
     Organisation,
-    /// Changes of the organisation.
     Admin,
 }
 
 impl Group {
     /// All of them, in their order.
-    pub const ALL: [Self; 4] = [Self::Case, Self::Anywhere, Self::Organisation, Self::Admin];
+    pub(crate) const ALL: [Self; 4] = [Self::Case, Self::Anywhere, Self::Organisation, Self::Admin];
 
-    /// Where a verb belongs.
-    pub fn of(verb: &Verb) -> Self {
+    pub(crate) fn of(verb: &Verb) -> Self {
         match verb.about {
             _ if verb.role == Some(Role::Admin) => Self::Admin,
-            About::Case => Self::Case,
-            About::Anything => Self::Anywhere,
-            About::Organisation => Self::Organisation,
+            Subject::Case => Self::Case,
+            Subject::Anything => Self::Anywhere,
+            Subject::Organisation => Self::Organisation,
         }
     }
 
     /// As people read it. `here`: whether the place is a case's.
-    pub fn title(self, here: bool) -> &'static str {
+    pub(crate) fn title(self, here: bool) -> &'static str {
         match self {
             Self::Case if here => "In this case",
             Self::Case => "In a case (in its thread or channel, or with its id before the verb)",
@@ -48,11 +42,10 @@ impl Group {
 
 /// A heading and the verbs below it. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
-    /// As people read it.
-    pub title: &'static str,
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
     /// At least one.
-    pub verbs: Vec<&'static Verb>,
+    pub(crate) verbs: Vec<&'static Verb>,
 }
 
 impl fmt::Display for Section {
@@ -63,12 +56,12 @@ impl fmt::Display for Section {
 }
 
 /// What this person may do here, by groups; groups of which the person may do nothing are left out.
-pub fn overview(settings: &Settings, identity: &Identity, place: Place) -> Vec<Section> {
+pub(crate) fn overview(settings: &Settings, identity: &Identity, place: Venue) -> Vec<Section> {
     let allowed = |verb: &&'static Verb| may_use(settings, identity, verb, place).is_ok();
     Group::ALL
         .into_iter()
         .map(|group| Section {
-            title: group.title(place == Place::Case),
+            title: group.title(place == Venue::Case),
             verbs: verbs::all().filter(|verb| Group::of(verb) == group).filter(allowed).collect(),
         })
         .filter(|section| !section.verbs.is_empty())
@@ -77,9 +70,9 @@ pub fn overview(settings: &Settings, identity: &Identity, place: Place) -> Vec<S
 
 /// How to use one verb. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page(pub &'static Verb);
+pub(crate) struct HelpPage(pub &'static Verb);
 
-impl fmt::Display for Page {
+impl fmt::Display for HelpPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = self.0;
         write!(f, "{}\n{}", verb.usage(), verb.help)?;
@@ -97,15 +90,15 @@ impl fmt::Display for Page {
     }
 }
 
-/// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::ask::Ask::Help`].
-pub fn pages(topic: &str) -> Vec<Page> {
-    verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(Page).collect()
+/// The pages of a verb, or of the family that its first word names. `topic` is that of [`super::command::Command::Help`].
+pub(crate) fn pages(topic: &str) -> Vec<HelpPage> {
+    verbs::all().filter(|verb| verb.name == topic || verb.head() == topic).map(HelpPage).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::policy::roles::Kind;
+    use crate::chat::policy::roles::PersonKind;
 
     fn settings() -> Settings {
         toml::from_str(
@@ -117,9 +110,9 @@ mod tests {
         .unwrap()
     }
 
-    fn titles(user: &str, place: Place) -> Vec<(&'static str, usize)> {
-        let (team, user) = ("T0123".to_owned(), user.to_owned());
-        let identity = Identity { team, user, kind: Kind::Member, groups: vec![] };
+    fn titles(user: &str, place: Venue) -> Vec<(&'static str, usize)> {
+        let (team, user) = (crate::case::TeamId::new("T0123"), crate::case::UserId::new(user));
+        let identity = Identity { team, user, kind: PersonKind::Member, groups: vec![] };
         let sections = overview(&settings(), &identity, place);
         sections.into_iter().map(|section| (section.title, section.verbs.len())).collect()
     }
@@ -128,15 +121,15 @@ mod tests {
     fn help_shows_what_this_person_may_do_here() {
         let elsewhere = "In a case (in its thread or channel, or with its id before the verb)";
         for (user, place, expected) in [
-            ("U9", Place::Case, vec![("Anywhere", 2)]),
-            ("U1", Place::Case, vec![("In this case", 7), ("Anywhere", 4), ("Organisation", 8)]),
-            ("U3", Place::Direct, vec![(elsewhere, 34), ("Anywhere", 5), ("Organisation", 8)]),
+            ("U9", Venue::Case, vec![("Anywhere", 2)]),
+            ("U1", Venue::Case, vec![("In this case", 7), ("Anywhere", 4), ("Organisation", 8)]),
+            ("U3", Venue::Direct, vec![(elsewhere, 34), ("Anywhere", 5), ("Organisation", 8)]),
             (
                 "U4",
-                Place::Case,
+                Venue::Case,
                 vec![("In this case", 34), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
             ),
-            ("U4", Place::Shared, vec![("Anywhere", 2)]),
+            ("U4", Venue::Shared, vec![("Anywhere", 2)]),
         ] {
             assert_eq!(titles(user, place), expected, "{user} {place:?}");
         }

@@ -1,18 +1,18 @@
 //! What people say: every verb, how it is read, printed and explained.
 
-pub mod arguments;
-pub mod ask;
+pub(crate) mod args;
+pub(crate) mod args_organisation;
+pub(crate) mod arguments;
+pub(crate) mod command;
+pub(crate) mod decode;
 pub mod grammar;
-pub mod help;
-#[cfg(test)]
-mod manual;
-pub mod mistake;
-pub(in crate::chat) mod print;
-#[cfg(test)]
-mod properties;
-pub(in crate::chat) mod read;
-pub(in crate::chat) mod read_organisation;
-pub mod shapes;
-pub(in crate::chat) mod table;
+pub(crate) mod help;
+pub(crate) mod print;
+pub(crate) mod table;
+pub(crate) mod user_error;
+pub(crate) mod validate;
 pub mod verbs;
-pub mod when;
+pub(crate) mod when;
+
+#[cfg(test)]
+mod tests;

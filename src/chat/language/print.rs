@@ -1,25 +1,29 @@
-//! How is a question written as a line? What is printed here parses to the same question.
+//! How a command is written as a line, which parses to the same command.
 
 use std::fmt::{self, Display, Formatter};
 
 use crate::case::{MembershipId, Responder, Status};
 
 use super::{
-    ask::{Ask, Hub, Impact, Line, Membership, MembershipChange, NewMembership, Person, Which},
+    arguments::Flag,
+    command::{
+        CaseFilter, Command, CommandLine, HubCommand, Impact, MembershipCommand, MembershipUpdate,
+        MembershipValues, PersonRef,
+    },
     verbs, when,
 };
-use crate::chat::ingress::typed::{encode, quote};
+use crate::chat::language::decode::{encode, quote};
 
-impl Display for Line {
+impl Display for CommandLine {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.case {
-            Some(case) => write!(f, "{case} {}", self.ask),
-            None => self.ask.fmt(f),
+            Some(case) => write!(f, "{case} {}", self.command),
+            None => self.command.fmt(f),
         }
     }
 }
 
-impl Display for Ask {
+impl Display for Command {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(verbs::name(self))?;
         match self {
@@ -27,7 +31,7 @@ impl Display for Ask {
             Self::Files | Self::Ai | Self::Tags | Self::Close | Self::Jira | Self::JiraOpen => Ok(()),
             Self::Resolver => f.write_str(" aws"),
             Self::Help { verb } => verb.iter().try_for_each(|verb| write!(f, " {verb}")),
-            Self::Show { full } => flag(f, *full, "full"),
+            Self::Show { full } => flag(f, *full, Flag::Full),
             Self::List { which } => write!(f, " {}", which_name(*which)),
             Self::Comments { count } | Self::History { count } => write!(f, " {count}"),
             Self::New { title: text } | Self::Comment { text } => {
@@ -38,7 +42,7 @@ impl Display for Ask {
             Self::Title { text } | Self::Describe { text } => free(f, text),
             Self::Type { engagement } => write!(f, " {}", engagement.to_lowercase()),
             Self::Started { at, reported } => {
-                write!(f, " {}", when::written(*at)).and_then(|()| flag(f, *reported, "reported"))
+                write!(f, " {}", when::written(*at)).and_then(|()| flag(f, *reported, Flag::Reported))
             }
             Self::Metadata { pairs } | Self::Tag { pairs } => {
                 pairs.iter().try_for_each(|(key, value)| word(f, &format!("{key}={value}")))
@@ -57,14 +61,13 @@ impl Display for Ask {
                 write!(f, " {step}")?;
                 why.iter().try_for_each(|why| free(f, why))
             }
-            Self::JiraLink { key } => word(f, key),
-            Self::Membership(ask) => membership(f, ask),
-            Self::Hub(ask) => hub(f, ask),
+            Self::JiraLink { key } => word(f, key.as_str()),
+            Self::Membership(command) => membership(f, command),
+            Self::Hub(command) => hub(f, command),
         }
     }
 }
 
-/// A free text, which ends the line.
 fn free(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, " {}", encode(text))
 }
@@ -73,15 +76,15 @@ fn word(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     write!(f, " {}", quote(text))
 }
 
-fn flag(f: &mut Formatter<'_>, given: bool, name: &str) -> fmt::Result {
-    if given { write!(f, " --{name}") } else { Ok(()) }
+fn flag(f: &mut Formatter<'_>, given: bool, flag: Flag) -> fmt::Result {
+    if given { write!(f, " {flag}") } else { Ok(()) }
 }
 
-fn which_name(which: Which) -> &'static str {
+fn which_name(which: CaseFilter) -> &'static str {
     match which {
-        Which::Open => "open",
-        Which::Closed => "closed",
-        Which::Mine => "mine",
+        CaseFilter::Open => "open",
+        CaseFilter::Closed => "closed",
+        CaseFilter::Mine => "mine",
     }
 }
 
@@ -95,10 +98,10 @@ fn status_name(status: &Status) -> &str {
     }
 }
 
-fn person(f: &mut Formatter<'_>, person: &Person) -> fmt::Result {
+fn person(f: &mut Formatter<'_>, person: &PersonRef) -> fmt::Result {
     match person {
-        Person::User(id) => write!(f, " <@{id}>"),
-        Person::Email(address) => word(f, address),
+        PersonRef::User(id) => write!(f, " <@{id}>"),
+        PersonRef::Email(address) => word(f, address),
     }
 }
 
@@ -112,22 +115,22 @@ fn impact(f: &mut Formatter<'_>, what: &Impact) -> fmt::Result {
     values.iter().try_for_each(|value| word(f, value))
 }
 
-fn membership(f: &mut Formatter<'_>, ask: &Membership) -> fmt::Result {
-    match ask {
-        Membership::List => Ok(()),
-        Membership::Show { membership }
-        | Membership::Cancel { membership }
-        | Membership::Resume { membership } => id(f, membership),
-        Membership::Accounts { membership, accounts } => {
+fn membership(f: &mut Formatter<'_>, command: &MembershipCommand) -> fmt::Result {
+    match command {
+        MembershipCommand::List => Ok(()),
+        MembershipCommand::Show { membership }
+        | MembershipCommand::Cancel { membership }
+        | MembershipCommand::Resume { membership } => id(f, membership),
+        MembershipCommand::Accounts { membership, accounts } => {
             id(f, membership)?;
             accounts.iter().try_for_each(|account| word(f, account))
         }
-        Membership::Metrics { membership, from, to } => {
+        MembershipCommand::Metrics { membership, from, to } => {
             id(f, membership)?;
             write!(f, " {} {}", when::written_day(*from), when::written_day(*to))
         }
-        Membership::New { values } => values.iter().try_for_each(|values| new(f, values)),
-        Membership::Update { membership, change } => {
+        MembershipCommand::New { values } => values.iter().try_for_each(|values| new(f, values)),
+        MembershipCommand::Update { membership, change } => {
             id(f, membership)?;
             update(f, change)
         }
@@ -138,20 +141,20 @@ fn id(f: &mut Formatter<'_>, membership: &Option<MembershipId>) -> fmt::Result {
     membership.iter().try_for_each(|id| write!(f, " {id}"))
 }
 
-fn new(f: &mut Formatter<'_>, values: &NewMembership) -> fmt::Result {
-    let NewMembership { name, team: people, triage, whole_organization } = values;
+fn new(f: &mut Formatter<'_>, values: &MembershipValues) -> fmt::Result {
+    let MembershipValues { name, team: people, triage, whole_organization } = values;
     word(f, name)?;
     team(f, people)?;
-    switch(f, "triage", *triage)?;
-    switch(f, "whole-organization", *whole_organization)
+    switch(f, Flag::Triage, *triage)?;
+    switch(f, Flag::WholeOrganization, *whole_organization)
 }
 
-fn update(f: &mut Formatter<'_>, change: &MembershipChange) -> fmt::Result {
-    let MembershipChange { name, team: people, triage, whole_organization, add_units, remove_units } = change;
+fn update(f: &mut Formatter<'_>, change: &MembershipUpdate) -> fmt::Result {
+    let MembershipUpdate { name, team: people, triage, whole_organization, add_units, remove_units } = change;
     name.iter().try_for_each(|name| write!(f, " --name {}", quote(name)))?;
     team(f, people)?;
-    switch(f, "triage", *triage)?;
-    switch(f, "whole-organization", *whole_organization)?;
+    switch(f, Flag::Triage, *triage)?;
+    switch(f, Flag::WholeOrganization, *whole_organization)?;
     add_units.iter().try_for_each(|unit| write!(f, " --add-unit {unit}"))?;
     remove_units.iter().try_for_each(|unit| write!(f, " --remove-unit {unit}"))
 }
@@ -162,15 +165,15 @@ fn team(f: &mut Formatter<'_>, people: &[Responder]) -> fmt::Result {
     })
 }
 
-fn switch(f: &mut Formatter<'_>, name: &str, state: Option<bool>) -> fmt::Result {
-    state.iter().try_for_each(|on| write!(f, " --{name} {}", if *on { "on" } else { "off" }))
+fn switch(f: &mut Formatter<'_>, flag: Flag, state: Option<bool>) -> fmt::Result {
+    state.iter().try_for_each(|on| write!(f, " {flag} {}", if *on { "on" } else { "off" }))
 }
 
-fn hub(f: &mut Formatter<'_>, ask: &Hub) -> fmt::Result {
-    match ask {
-        Hub::Admin | Hub::Members | Hub::Products | Hub::Leave => Ok(()),
-        Hub::Member { accounts } => accounts.iter().try_for_each(|account| word(f, account)),
-        Hub::Accept { administrator, invitation } => {
+fn hub(f: &mut Formatter<'_>, command: &HubCommand) -> fmt::Result {
+    match command {
+        HubCommand::Admin | HubCommand::Members | HubCommand::Products | HubCommand::Leave => Ok(()),
+        HubCommand::Member { accounts } => accounts.iter().try_for_each(|account| word(f, account)),
+        HubCommand::Accept { administrator, invitation } => {
             word(f, administrator)?;
             word(f, invitation)
         }

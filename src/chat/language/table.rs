@@ -1,15 +1,14 @@
 //! The table of verbs: who may, what it is about, how it is said, what it calls.
 
 use super::{
-    read,
+    args,
     verbs::{
-        About::{Anything, Case, Organisation},
+        Subject::{Anything, Case, Organisation},
         Verb,
     },
 };
 use crate::chat::policy::roles::Role;
 
-/// Every member of the workspace.
 const ANYBODY: Option<Role> = None;
 const VIEWER: Option<Role> = Some(Role::Viewer);
 const RESPONDER: Option<Role> = Some(Role::Responder);
@@ -24,7 +23,7 @@ pub(super) static TABLE: [Verb; 53] = [
             &["tray", "1234567890"],
         )
         .calls(&["GetCase", "ListCases"])
-        .reads(read::tray),
+        .reads(args::tray),
     Verb::new(VIEWER, Case, "show", "[--full]")
         .says(
             "The case as it stands; with --full also its description, lists and tags.",
@@ -32,25 +31,25 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .alias(&["incident-details"])
         .calls(&["GetCase", "ListTagsForResource"])
-        .reads(read::show),
+        .reads(args::show),
     Verb::new(VIEWER, Case, "comments", "[N]")
         .says("The latest comments: 5, or as many as you say, at most 50.", &["comments 10", "comments"])
         .calls(&["ListComments"])
-        .reads(read::comments),
+        .reads(args::comments),
     Verb::new(VIEWER, Case, "history", "[N]")
         .says(
             "Who changed what: the latest 10 edits, or as many as you say, at most 50.",
             &["history 25", "history"],
         )
         .calls(&["ListCaseEdits"])
-        .reads(read::history),
+        .reads(args::history),
     Verb::new(RESPONDER, Case, "comment", "[TEXT]")
         .says(
             "Adds a comment: everything after the verb, as it stands; without a text, a form.",
             &["comment The host is isolated.", "comment"],
         )
         .calls(&["CreateCaseComment"])
-        .reads(read::comment),
+        .reads(args::comment),
     Verb::new(RESPONDER, Case, "amend", "COMMENT TEXT")
         .says(
             "Gives a comment of yours a new text. COMMENT is its six digits.",
@@ -58,7 +57,7 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .alias(&["edit-comment"])
         .calls(&["ListComments", "UpdateCaseComment"])
-        .reads(read::amend),
+        .reads(args::amend),
     Verb::new(RESPONDER, Case, "status", "[submitted|detect|contain|post]")
         .says(
             "Moves the case on; without a status, the legal next ones as buttons.",
@@ -66,11 +65,11 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .alias(&["update-status"])
         .calls(&["GetCase", "UpdateCaseStatus"])
-        .reads(read::status),
+        .reads(args::status),
     Verb::new(RESPONDER, Case, "edit", "")
         .says("A form with the case's title, description, type and beginning.", &["edit"])
         .calls(&["GetCase", "UpdateCase"])
-        .reads(read::edit),
+        .reads(args::edit),
     Verb::new(RESPONDER, Case, "title", "TEXT")
         .says(
             "Gives the case a new title of at most 300 characters.",
@@ -78,7 +77,7 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .alias(&["update-title"])
         .calls(&["UpdateCase"])
-        .reads(read::title),
+        .reads(args::title),
     Verb::new(RESPONDER, Case, "describe", "TEXT")
         .says(
             "Gives the case a new description of at most 8,000 characters.",
@@ -86,41 +85,41 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .alias(&["update-description"])
         .calls(&["UpdateCase"])
-        .reads(read::describe),
+        .reads(args::describe),
     Verb::new(RESPONDER, Case, "type", "incident|investigation")
         .says("Says whether this is a security incident or an investigation.", &["type incident"])
         .calls(&["UpdateCase"])
-        .reads(read::engagement),
+        .reads(args::engagement),
     Verb::new(RESPONDER, Case, "started", "WHEN [--reported]")
         .says(
             "Says when the incident really began; with --reported, when it was said to have begun.",
             &["started yesterday 14:00", "started 2h ago", "started 2026-11-20T14:00:00Z --reported"],
         )
         .calls(&["UpdateCase"])
-        .reads(read::started),
+        .reads(args::started),
     Verb::new(RESPONDER, Case, "metadata", "KEY=VALUE…")
         .says(
             "Sets metadata of the case; what you do not name stays.",
             &["metadata ticket=SEC-12 team=\"Blue team\""],
         )
         .calls(&["GetCase", "UpdateCase"])
-        .reads(read::metadata),
+        .reads(args::metadata),
     Verb::new(RESPONDER, Case, "watch", "[@PERSON|EMAIL…]")
         .says(
             "Sends the case's e-mails to these people, or to you.",
             &["watch ana@example.com <@U024BE7LH>", "watch"],
         )
         .calls(&["GetCase", "UpdateCase"])
-        .reads(read::watch),
+        .reads(args::watch),
     Verb::new(RESPONDER, Case, "unwatch", "[@PERSON|EMAIL…]")
         .says("Sends them no more e-mails, or you.", &["unwatch ana@example.com", "unwatch"])
         .calls(&["GetCase", "UpdateCase"])
         .guarded()
-        .reads(read::unwatch),
+        .reads(args::unwatch),
     Verb::new(RESPONDER, Case, "watchers", "")
         .says("Who gets the case's e-mails.", &["watchers"])
         .calls(&["GetCase"])
-        .reads(read::watchers),
+        .reads(args::watchers),
     Verb::new(RESPONDER, Case, "impact add", "account|region|service VALUE…")
         .says(
             "Adds what the incident reaches.",
@@ -131,132 +130,132 @@ pub(super) static TABLE: [Verb; 53] = [
             ],
         )
         .calls(&["UpdateCase"])
-        .reads(read::impact_add),
+        .reads(args::impact_add),
     Verb::new(RESPONDER, Case, "impact rm", "account|region|service VALUE…")
         .says("Takes away what the incident does not reach.", &["impact rm region eu-west-1"])
         .alias(&["impact remove", "impact delete"])
         .calls(&["UpdateCase"])
         .guarded()
-        .reads(read::impact_rm),
+        .reads(args::impact_rm),
     Verb::new(RESPONDER, Case, "actor add", "IP [AGENT]")
         .says(
             "Adds an address that the intruder used, and the user agent.",
             &["actor add 203.0.113.9 Boto3/1.34 Linux", "actor add 2001:db8::1"],
         )
         .calls(&["UpdateCase"])
-        .reads(read::actor_add),
+        .reads(args::actor_add),
     Verb::new(RESPONDER, Case, "actor rm", "IP [AGENT]")
         .says("Takes an address away.", &["actor rm 203.0.113.9"])
         .alias(&["actor remove", "actor delete"])
         .calls(&["GetCase", "UpdateCase"])
         .guarded()
-        .reads(read::actor_rm),
+        .reads(args::actor_rm),
     Verb::new(RESPONDER, Case, "attach", "")
         .says("How to attach a file: the message shortcut \"Attach file to case\".", &["attach"])
         .calls(&["GetCase", "GetCaseAttachmentUploadUrl"])
-        .reads(read::attach),
+        .reads(args::attach),
     Verb::new(VIEWER, Case, "files", "")
         .says("The case's files, numbered.", &["files"])
         .calls(&["GetCase"])
-        .reads(read::files),
+        .reads(args::files),
     Verb::new(VIEWER, Case, "get", "N")
         .says("A link to download a file, for you alone. N is its number in files.", &["get 1"])
         .calls(&["GetCase", "GetCaseAttachmentDownloadUrl"])
-        .reads(read::get),
+        .reads(args::get),
     Verb::new(VIEWER, Case, "ai", "")
         .says("What the AI agent of an AWS-supported case does and found, numbered.", &["ai"])
         .calls(&["ListInvestigations"])
-        .reads(read::ai),
+        .reads(args::ai),
     Verb::new(RESPONDER, Case, "ai useful", "N [WHY]")
         .says("Tells AWS that an investigation was useful.", &["ai useful 1 It found the role."])
         .calls(&["ListInvestigations", "SendFeedback"])
-        .reads(read::useful),
+        .reads(args::useful),
     Verb::new(RESPONDER, Case, "ai useless", "N [WHY]")
         .says("Tells AWS that an investigation was not useful.", &["ai useless 2"])
         .calls(&["ListInvestigations", "SendFeedback"])
-        .reads(read::useless),
+        .reads(args::useless),
     Verb::new(RESPONDER, Case, "tag list", "")
         .says("The case's tags.", &["tag list"])
         .calls(&["ListTagsForResource"])
-        .reads(read::tags),
+        .reads(args::tags),
     Verb::new(RESPONDER, Case, "tag add", "KEY=VALUE…")
         .says("Sets tags.", &["tag add team=blue cost-centre=\"4 711\""])
         .calls(&["GetCase", "TagResource"])
-        .reads(read::tag_add),
+        .reads(args::tag_add),
     Verb::new(RESPONDER, Case, "tag rm", "KEY…")
         .says("Takes tags away.", &["tag rm team"])
         .alias(&["tag remove", "tag delete"])
         .calls(&["GetCase", "UntagResource"])
         .guarded()
-        .reads(read::tag_rm),
-    Verb::new(RESPONDER, Case, "jira", "").says("The case's Jira issue.", &["jira"]).reads(read::jira),
+        .reads(args::tag_rm),
+    Verb::new(RESPONDER, Case, "jira", "").says("The case's Jira issue.", &["jira"]).reads(args::jira),
     Verb::new(RESPONDER, Case, "jira link", "KEY")
         .says(
             "Makes an issue that exists the case's: it takes the case's title and description, and the whole story \
              once. What people wrote in it before stays there.",
             &["jira link SEC-12"],
         )
-        .reads(read::jira_link),
+        .reads(args::jira_link),
     Verb::new(RESPONDER, Case, "jira open", "")
         .says("Makes the case's issue if there is none.", &["jira open"])
-        .reads(read::jira_open),
+        .reads(args::jira_open),
     Verb::new(COMMANDER, Case, "close", "")
         .says("Closes the case, for ever: nothing reopens it.", &["close", "1234567890 close"])
         .calls(&["GetCase", "CloseCase"])
         .confirmed()
-        .reads(read::close),
+        .reads(args::close),
     Verb::new(COMMANDER, Case, "resolver", "aws")
         .says("Hands the case to AWS, for ever: AWS sees its history and sets its status.", &["resolver aws"])
         .calls(&["GetCase", "UpdateResolverType"])
         .confirmed()
-        .reads(read::resolver),
+        .reads(args::resolver),
     Verb::new(VIEWER, Anything, "list", "[open|closed|mine]")
         .says("The cases: open ones unless you say otherwise.", &["list mine", "list"])
         .calls(&["ListCases"])
-        .reads(read::list),
+        .reads(args::list),
     Verb::new(RESPONDER, Anything, "new", "[TITLE]")
         .says("A form to open a case.", &["new Leaked key in the build account", "new"])
         .calls(&["CreateCase"])
-        .reads(read::new),
+        .reads(args::new),
     Verb::new(ANYBODY, Anything, "help", "[VERB]")
         .says("What you may do, or how to use one verb.", &["help", "help watch", "help membership new"])
         .alias(&["?"])
-        .reads(read::help),
+        .reads(args::help),
     Verb::new(ANYBODY, Anything, "whoami", "")
         .says("Your role, and where it comes from.", &["whoami"])
-        .reads(read::whoami),
+        .reads(args::whoami),
     Verb::new(VIEWER, Anything, "doctor", "")
         .says(
             "Whether every part of the bridge can do its work, what is wrong where it cannot, and what was refused in the last day.",
             &["doctor"],
         )
         .calls(&["ListCases", "ListMemberships"])
-        .reads(read::doctor),
+        .reads(args::doctor),
     Verb::new(VIEWER, Organisation, "membership list", "")
         .says("The memberships.", &["membership list"])
         .calls(&["ListMemberships"])
-        .reads(read::membership_list),
+        .reads(args::membership_list),
     Verb::new(VIEWER, Organisation, "membership show", "[ID]")
         .says(
             "A membership: its team, what it covers, its features. Without an id, the only one.",
             &["membership show", "membership show m-abcdef1234567890"],
         )
         .calls(&["ListMemberships", "GetMembership"])
-        .reads(read::membership_show),
+        .reads(args::membership_show),
     Verb::new(VIEWER, Organisation, "membership accounts", "[ID] ACCOUNT…")
         .says(
             "Whether accounts belong to the membership; at most 100.",
             &["membership accounts 111122223333"],
         )
         .calls(&["ListMemberships", "BatchGetMemberAccountDetails"])
-        .reads(read::membership_accounts),
+        .reads(args::membership_accounts),
     Verb::new(VIEWER, Organisation, "membership metrics", "[ID] [FROM [TO]]")
         .says(
             "Findings taken in, triaged and escalated; of the last 30 days, or from day to day.",
             &["membership metrics", "membership metrics 2026-10-01 2026-10-31"],
         )
         .calls(&["ListMemberships", "GetFindingMetrics"])
-        .reads(read::membership_metrics),
+        .reads(args::membership_metrics),
     Verb::new(ADMIN, Organisation, "membership new", "[NAME --member \"NAME|JOB TITLE|EMAIL\"… OPTIONS]")
         .says(
             "Makes a membership with a team of 2 to 10; without values, a form.",
@@ -268,7 +267,7 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .calls(&["CreateMembership"])
         .confirmed()
-        .reads(read::membership_new),
+        .reads(args::membership_new),
     Verb::new(ADMIN, Organisation, "membership update", "[ID] [OPTIONS]")
         .says(
             "Changes its name, team, features, organizational units; without options, a form.",
@@ -280,33 +279,33 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .calls(&["ListMemberships", "GetMembership", "UpdateMembership"])
         .confirmed()
-        .reads(read::membership_update),
+        .reads(args::membership_update),
     Verb::new(ADMIN, Organisation, "membership cancel", "[ID]")
         .says("Cancels the membership.", &["membership cancel"])
         .calls(&["ListMemberships", "GetMembership", "CancelMembership"])
         .confirmed()
-        .reads(read::membership_cancel),
+        .reads(args::membership_cancel),
     Verb::new(ADMIN, Organisation, "membership resume", "[ID]")
         .says("Undoes a cancellation while the service still lets you.", &["membership resume"])
         .calls(&["ListMemberships", "GetMembership", "UpdateMembership"])
         .confirmed()
-        .reads(read::membership_resume),
+        .reads(args::membership_resume),
     Verb::new(VIEWER, Organisation, "hub admin", "")
         .says("The account that administers this one's Security Hub.", &["hub admin"])
         .calls(&["GetAdministratorAccount"])
-        .reads(read::hub_admin),
+        .reads(args::hub_admin),
     Verb::new(VIEWER, Organisation, "hub members", "")
         .says("The accounts whose Security Hub this one administers.", &["hub members"])
         .calls(&["ListMembers"])
-        .reads(read::hub_members),
+        .reads(args::hub_members),
     Verb::new(VIEWER, Organisation, "hub member", "ACCOUNT…")
         .says("How member accounts stand.", &["hub member 111122223333"])
         .calls(&["GetMembers"])
-        .reads(read::hub_member),
+        .reads(args::hub_member),
     Verb::new(VIEWER, Organisation, "hub products", "")
         .says("The products that can send findings to Security Hub.", &["hub products"])
         .calls(&["DescribeProducts"])
-        .reads(read::hub_products),
+        .reads(args::hub_products),
     Verb::new(ADMIN, Organisation, "hub accept", "ADMIN INVITATION")
         .says(
             "Accepts an account's invitation to administer this one's Security Hub.",
@@ -314,10 +313,10 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .calls(&["AcceptAdministratorInvitation"])
         .confirmed()
-        .reads(read::hub_accept),
+        .reads(args::hub_accept),
     Verb::new(ADMIN, Organisation, "hub leave", "")
         .says("Leaves the account that administers this one's Security Hub.", &["hub leave"])
         .calls(&["GetAdministratorAccount", "DisassociateFromAdministratorAccount"])
         .confirmed()
-        .reads(read::hub_leave),
+        .reads(args::hub_leave),
 ];

@@ -1,27 +1,24 @@
-//! Which verbs are there? One table (`table.rs`); parsing, help, roles and the documentation read it.
+//! The verbs. One table (`table.rs`); parsing, help, roles and the documentation read it.
 
 use crate::case::Seconds;
 
 use super::{
-    ask::{Ask, Hub, Membership},
-    mistake::Mistake,
+    command::{Command, HubCommand, MembershipCommand},
     table::TABLE,
+    user_error::UserError,
 };
-use crate::chat::{ingress::typed::Words, policy::roles::Role};
+use crate::chat::{language::decode::LineWords, policy::roles::Role};
 
-/// What a verb is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub(crate) enum Subject {
     /// One case: named, the thread's, the channel's, or chosen with buttons.
     Case,
-    /// No case in particular.
     Anything,
     /// The organisation: memberships and Security Hub.
     Organisation,
 }
 
-/// Reads a verb's arguments.
-pub type Read = fn(&mut Words<'_>, Seconds) -> Result<Ask, Mistake>;
+pub(crate) type Read = fn(&mut LineWords<'_>, Seconds) -> Result<Command, UserError>;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -29,25 +26,21 @@ pub struct Verb {
     /// One word or two: `show`, `tag add`.
     pub name: &'static str,
     /// Other spellings, the AWS sample's among them.
-    pub aliases: &'static [&'static str],
-    /// What follows it.
-    pub syntax: &'static str,
-    /// One line.
-    pub help: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) syntax: &'static str,
+    pub(crate) help: &'static str,
     /// Lines without the command's name. Each one parses.
     pub examples: &'static [&'static str],
     /// The least role. `None`: every member of the workspace.
-    pub role: Option<Role>,
-    /// What it is about.
-    pub about: About,
+    pub(crate) role: Option<Role>,
+    pub(crate) about: Subject,
     /// The operations that it may call, as the SDK names them.
     pub operations: &'static [&'static str],
     /// Takes something away: never accepted abbreviated.
-    pub guarded: bool,
+    pub(crate) guarded: bool,
     /// Done only after a confirmation.
-    pub confirmed: bool,
-    /// Reads its arguments.
-    pub read: Read,
+    pub(crate) confirmed: bool,
+    pub(crate) read: Read,
 }
 
 impl PartialEq for Verb {
@@ -60,23 +53,22 @@ impl Eq for Verb {}
 
 impl Verb {
     /// The first word: `tag` of `tag add`.
-    pub fn head(&self) -> &'static str {
+    pub(crate) fn head(&self) -> &'static str {
         self.name.split(' ').next().unwrap_or_default()
     }
 
     /// The second word, if it has one.
-    pub fn tail(&self) -> Option<&'static str> {
+    pub(crate) fn tail(&self) -> Option<&'static str> {
         self.name.split_once(' ').map(|(_, tail)| tail)
     }
 
-    /// The line to type, its arguments in words.
-    pub fn usage(&self) -> String {
+    pub(crate) fn usage(&self) -> String {
         format!("/sir {} {}", self.name, self.syntax).trim_end().to_owned()
     }
 
     pub(super) const fn new(
         role: Option<Role>,
-        about: About,
+        about: Subject,
         name: &'static str,
         syntax: &'static str,
     ) -> Self {
@@ -91,7 +83,7 @@ impl Verb {
             operations: &[],
             guarded: false,
             confirmed: false,
-            read: |_, _| Ok(Ask::Tray),
+            read: |_, _| Ok(Command::Tray),
         }
     }
 
@@ -125,90 +117,82 @@ pub fn all() -> impl Iterator<Item = &'static Verb> {
     TABLE.iter()
 }
 
-/// The verb of this name.
-pub fn named(name: &str) -> Option<&'static Verb> {
+pub(crate) fn named(name: &str) -> Option<&'static Verb> {
     all().find(|verb| verb.name == name)
 }
 
-/// The verb that asks this.
-pub fn of(ask: &Ask) -> Option<&'static Verb> {
-    named(name(ask))
+pub(crate) fn of(command: &Command) -> Option<&'static Verb> {
+    named(name(command))
 }
 
-/// Each verb with the operations that it may call.
-pub fn operations() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    all().map(|verb| (verb.name, verb.operations))
-}
-
-/// The name of the verb that asks this.
-pub fn name(ask: &Ask) -> &'static str {
-    use super::ask::Edit::{Add, Remove};
-    match ask {
-        Ask::Tray => "tray",
-        Ask::Help { .. } => "help",
-        Ask::Whoami => "whoami",
-        Ask::Doctor => "doctor",
-        Ask::Show { .. } => "show",
-        Ask::List { .. } => "list",
-        Ask::Comments { .. } => "comments",
-        Ask::History { .. } => "history",
-        Ask::New { .. } => "new",
-        Ask::Comment { .. } => "comment",
-        Ask::Amend { .. } => "amend",
-        Ask::Status { .. } => "status",
-        Ask::Edit => "edit",
-        Ask::Title { .. } => "title",
-        Ask::Describe { .. } => "describe",
-        Ask::Type { .. } => "type",
-        Ask::Started { .. } => "started",
-        Ask::Metadata { .. } => "metadata",
-        Ask::Watch { .. } => "watch",
-        Ask::Unwatch { .. } => "unwatch",
-        Ask::Watchers => "watchers",
-        Ask::Impact { edit: Add, .. } => "impact add",
-        Ask::Impact { edit: Remove, .. } => "impact rm",
-        Ask::Actor { edit: Add, .. } => "actor add",
-        Ask::Actor { edit: Remove, .. } => "actor rm",
-        Ask::Attach => "attach",
-        Ask::Files => "files",
-        Ask::Get { .. } => "get",
-        Ask::Ai => "ai",
-        Ask::Rate { useful: true, .. } => "ai useful",
-        Ask::Rate { useful: false, .. } => "ai useless",
-        Ask::Tags => "tag list",
-        Ask::Tag { .. } => "tag add",
-        Ask::Untag { .. } => "tag rm",
-        Ask::Close => "close",
-        Ask::Resolver => "resolver",
-        Ask::Jira => "jira",
-        Ask::JiraLink { .. } => "jira link",
-        Ask::JiraOpen => "jira open",
-        Ask::Membership(ask) => membership(ask),
-        Ask::Hub(ask) => hub(ask),
+pub(crate) fn name(command: &Command) -> &'static str {
+    use super::command::ListEdit::{Add, Remove};
+    match command {
+        Command::Tray => "tray",
+        Command::Help { .. } => "help",
+        Command::Whoami => "whoami",
+        Command::Doctor => "doctor",
+        Command::Show { .. } => "show",
+        Command::List { .. } => "list",
+        Command::Comments { .. } => "comments",
+        Command::History { .. } => "history",
+        Command::New { .. } => "new",
+        Command::Comment { .. } => "comment",
+        Command::Amend { .. } => "amend",
+        Command::Status { .. } => "status",
+        Command::Edit => "edit",
+        Command::Title { .. } => "title",
+        Command::Describe { .. } => "describe",
+        Command::Type { .. } => "type",
+        Command::Started { .. } => "started",
+        Command::Metadata { .. } => "metadata",
+        Command::Watch { .. } => "watch",
+        Command::Unwatch { .. } => "unwatch",
+        Command::Watchers => "watchers",
+        Command::Impact { edit: Add, .. } => "impact add",
+        Command::Impact { edit: Remove, .. } => "impact rm",
+        Command::Actor { edit: Add, .. } => "actor add",
+        Command::Actor { edit: Remove, .. } => "actor rm",
+        Command::Attach => "attach",
+        Command::Files => "files",
+        Command::Get { .. } => "get",
+        Command::Ai => "ai",
+        Command::Rate { useful: true, .. } => "ai useful",
+        Command::Rate { useful: false, .. } => "ai useless",
+        Command::Tags => "tag list",
+        Command::Tag { .. } => "tag add",
+        Command::Untag { .. } => "tag rm",
+        Command::Close => "close",
+        Command::Resolver => "resolver",
+        Command::Jira => "jira",
+        Command::JiraLink { .. } => "jira link",
+        Command::JiraOpen => "jira open",
+        Command::Membership(command) => membership(command),
+        Command::Hub(command) => hub(command),
     }
 }
 
-fn membership(ask: &Membership) -> &'static str {
-    match ask {
-        Membership::List => "membership list",
-        Membership::Show { .. } => "membership show",
-        Membership::Accounts { .. } => "membership accounts",
-        Membership::Metrics { .. } => "membership metrics",
-        Membership::New { .. } => "membership new",
-        Membership::Update { .. } => "membership update",
-        Membership::Cancel { .. } => "membership cancel",
-        Membership::Resume { .. } => "membership resume",
+fn membership(command: &MembershipCommand) -> &'static str {
+    match command {
+        MembershipCommand::List => "membership list",
+        MembershipCommand::Show { .. } => "membership show",
+        MembershipCommand::Accounts { .. } => "membership accounts",
+        MembershipCommand::Metrics { .. } => "membership metrics",
+        MembershipCommand::New { .. } => "membership new",
+        MembershipCommand::Update { .. } => "membership update",
+        MembershipCommand::Cancel { .. } => "membership cancel",
+        MembershipCommand::Resume { .. } => "membership resume",
     }
 }
 
-fn hub(ask: &Hub) -> &'static str {
-    match ask {
-        Hub::Admin => "hub admin",
-        Hub::Members => "hub members",
-        Hub::Member { .. } => "hub member",
-        Hub::Products => "hub products",
-        Hub::Accept { .. } => "hub accept",
-        Hub::Leave => "hub leave",
+fn hub(command: &HubCommand) -> &'static str {
+    match command {
+        HubCommand::Admin => "hub admin",
+        HubCommand::Members => "hub members",
+        HubCommand::Member { .. } => "hub member",
+        HubCommand::Products => "hub products",
+        HubCommand::Accept { .. } => "hub accept",
+        HubCommand::Leave => "hub leave",
     }
 }
 
@@ -256,7 +240,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_both_services_has_a_verb() {
-        let reached: BTreeSet<&str> = operations().flat_map(|(_, operations)| operations).copied().collect();
+        let reached: BTreeSet<&str> = all().flat_map(|verb| verb.operations).copied().collect();
         assert_eq!(reached, BTreeSet::from(OPERATIONS));
     }
 
@@ -274,7 +258,7 @@ mod tests {
             for example in verb.examples {
                 let line =
                     parse(example, 1_795_255_200).unwrap_or_else(|mistake| panic!("{example}: {mistake}"));
-                assert_eq!(of(&line.ask), Some(verb), "{example}");
+                assert_eq!(of(&line.command), Some(verb), "{example}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! When was that? Moments as people write them, in UTC.
+//! Moments as people write them, in UTC.
 
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -7,11 +7,11 @@ use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 use crate::case::Seconds;
 
 /// How a moment may be written: for replies and help.
-pub const FORMS: &str = "`2h ago`, `yesterday 14:00`, `today 9:30`, `2026-11-20`, `2026-11-20 14:00` or \
+pub(crate) const FORMS: &str = "`2h ago`, `yesterday 14:00`, `today 9:30`, `2026-11-20`, `2026-11-20 14:00` or \
                          `2026-11-20T14:00:00Z` (UTC, unless an offset is given)";
 
 /// Reads a moment. `None` where it is none, or out of all reason.
-pub fn moment(text: &str, now: Seconds) -> Option<Seconds> {
+pub(crate) fn moment(text: &str, now: Seconds) -> Option<Seconds> {
     let now = OffsetDateTime::from_unix_timestamp(now).ok()?;
     let text = text.trim().to_lowercase();
     let text = text.strip_suffix("utc").unwrap_or(&text).trim();
@@ -24,14 +24,14 @@ pub fn moment(text: &str, now: Seconds) -> Option<Seconds> {
 }
 
 /// Reads a day and gives its midnight.
-pub fn day(text: &str, now: Seconds) -> Option<Seconds> {
+pub(crate) fn day(text: &str, now: Seconds) -> Option<Seconds> {
     let now = OffsetDateTime::from_unix_timestamp(now).ok()?;
     let date = date(&text.trim().to_lowercase(), now)?;
     Some(date.midnight().assume_utc().unix_timestamp()).filter(|seconds| *seconds >= 0)
 }
 
 /// Writes a moment so that [`moment`] reads it.
-pub fn written(at: Seconds) -> String {
+pub(crate) fn written(at: Seconds) -> String {
     OffsetDateTime::from_unix_timestamp(at)
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())
@@ -39,7 +39,7 @@ pub fn written(at: Seconds) -> String {
 }
 
 /// Writes a day so that [`day`] reads it.
-pub fn written_day(at: Seconds) -> String {
+pub(crate) fn written_day(at: Seconds) -> String {
     written(at).split('T').next().unwrap_or_default().to_owned()
 }
 

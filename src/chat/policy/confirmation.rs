@@ -1,7 +1,7 @@
-//! Was exactly this confirmed, by this person, in time, for the case as it was shown?
+//! A confirmation: of exactly this, by this person, in time, for the case as it was shown.
 //!
-//! A confirmation travels in its button's value, signed. It is good once: the executor records the command that
-//! carried it under [`Confirmation::asked`], and that record answers every repetition.
+//! It travels in its button's value, signed. It is good once: the command that carried it is recorded under
+//! [`Confirmation::asked`], and that record answers every repetition.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::{
-    case::Seconds,
+    case::{Seconds, TeamId, UserId},
     state::record::{self, stated},
 };
 
 use super::roles::Identity;
-use crate::chat::language::ask::Line;
+use crate::chat::{ingress::act::CommandKey, language::command::CommandLine};
 
 /// How long a confirmation holds, in seconds.
-pub const LIFETIME: Seconds = 300;
+pub(crate) const LIFETIME: Seconds = 300;
 
 /// The longest value of a button: <https://docs.slack.dev/reference/block-kit/block-elements/button-element/>.
 const LONGEST_VALUE: usize = 2_000;
@@ -26,33 +26,29 @@ const LONGEST_VALUE: usize = 2_000;
 /// Keeps these signatures apart from any other that is made with the same key.
 const PURPOSE: &[u8] = b"casebridge confirmation 1\0";
 
-/// What a person is asked to confirm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmation {
+pub(crate) struct Confirmation {
     /// The case and the verb with its arguments. The case must be named if the verb is about one.
     #[serde(rename = "line")]
-    pub line: Line,
-    /// The person's workspace.
+    pub(crate) line: CommandLine,
     #[serde(rename = "team")]
-    pub team: String,
-    /// The person.
+    pub(crate) team: TeamId,
     #[serde(rename = "user")]
-    pub user: String,
+    pub(crate) user: UserId,
     /// The case's `lastUpdatedDate` when it was shown; `None` for what is about no case.
     #[serde(rename = "version", deserialize_with = "stated")]
-    pub version: Option<Seconds>,
+    pub(crate) version: Option<Seconds>,
     /// The first moment at which it no longer holds.
     #[serde(rename = "expires")]
-    pub expires: Seconds,
+    pub(crate) expires: Seconds,
     /// Names the command that asked for it: unique, so that a confirmation is good once.
     #[serde(rename = "asked")]
-    pub asked: String,
+    pub(crate) asked: CommandKey,
 }
 
 /// Why a confirmation does not hold. Its `Display` is the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rejected {
-    /// Not a value that we signed.
+pub(crate) enum ConfirmationError {
     #[error(
         "This button is not one of Casebridge's, or its key was changed since. Nothing was done: ask again."
     )]
@@ -65,10 +61,8 @@ pub enum Rejected {
         "This confirmation is for the person who asked. Nothing was done: ask yourself, and confirm that."
     )]
     SomebodyElse,
-    /// Too old.
     #[error("This confirmation is older than five minutes. Nothing was done: ask again.")]
     Expired,
-    /// The case is no longer what was shown.
     #[error("The case has changed since you were asked. Nothing was done: look at it, and ask again.")]
     Changed,
     /// The line does not fit into a button.
@@ -78,47 +72,47 @@ pub enum Rejected {
 
 impl Confirmation {
     /// The value of the button, at most 2,000 characters.
-    ///
-    /// # Errors
-    /// [`Rejected::TooLong`].
-    pub fn encode(&self, key: &[u8]) -> Result<String, Rejected> {
-        let body = serde_json::to_vec(self).map_err(|_| Rejected::TooLong)?;
+    pub(crate) fn encode(&self, key: &[u8]) -> Result<String, ConfirmationError> {
+        let body = serde_json::to_vec(self).map_err(|_| ConfirmationError::TooLong)?;
         let signature = signer(key, &body)?.finalize().into_bytes();
         let value = format!("{}.{}", URL_SAFE_NO_PAD.encode(signature), URL_SAFE_NO_PAD.encode(body));
-        if value.len() > LONGEST_VALUE { Err(Rejected::TooLong) } else { Ok(value) }
+        if value.len() > LONGEST_VALUE { Err(ConfirmationError::TooLong) } else { Ok(value) }
     }
 
     /// Opens the value of a button that this person clicked. [`Confirmation::still_of`] is the last check.
     ///
     /// # Errors
-    /// [`Rejected::Forged`], [`Rejected::OfAnotherRelease`], [`Rejected::SomebodyElse`] or [`Rejected::Expired`].
-    pub fn open(value: &str, key: &[u8], identity: &Identity, now: Seconds) -> Result<Self, Rejected> {
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Rejected::Forged);
-        let (signature, body) = value.split_once('.').ok_or(Rejected::Forged)?;
+    /// [`ConfirmationError::Forged`], [`ConfirmationError::OfAnotherRelease`], [`ConfirmationError::SomebodyElse`] or [`ConfirmationError::Expired`].
+    pub(crate) fn open(
+        value: &str,
+        key: &[u8],
+        identity: &Identity,
+        now: Seconds,
+    ) -> Result<Self, ConfirmationError> {
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| ConfirmationError::Forged);
+        let (signature, body) = value.split_once('.').ok_or(ConfirmationError::Forged)?;
         let (signature, body) = (decode(signature)?, decode(body)?);
-        signer(key, &body)?.verify_slice(&signature).map_err(|_| Rejected::Forged)?;
-        let body = String::from_utf8(body).map_err(|_| Rejected::OfAnotherRelease)?;
-        let confirmation: Self = record::read_whole(&body).map_err(|_| Rejected::OfAnotherRelease)?;
+        signer(key, &body)?.verify_slice(&signature).map_err(|_| ConfirmationError::Forged)?;
+        let body = String::from_utf8(body).map_err(|_| ConfirmationError::OfAnotherRelease)?;
+        let confirmation: Self =
+            record::read_whole(&body).map_err(|_| ConfirmationError::OfAnotherRelease)?;
         if confirmation.team != identity.team || confirmation.user != identity.user {
-            return Err(Rejected::SomebodyElse);
+            return Err(ConfirmationError::SomebodyElse);
         }
         if now >= confirmation.expires {
-            return Err(Rejected::Expired);
+            return Err(ConfirmationError::Expired);
         }
         Ok(confirmation)
     }
 
     /// Whether the case is still what was shown: its `lastUpdatedDate` as it was read just now.
-    ///
-    /// # Errors
-    /// [`Rejected::Changed`].
-    pub fn still_of(&self, version: Option<Seconds>) -> Result<(), Rejected> {
-        if self.version == version { Ok(()) } else { Err(Rejected::Changed) }
+    pub(crate) fn still_of(&self, version: Option<Seconds>) -> Result<(), ConfirmationError> {
+        if self.version == version { Ok(()) } else { Err(ConfirmationError::Changed) }
     }
 }
 
-fn signer(key: &[u8], body: &[u8]) -> Result<Hmac<Sha256>, Rejected> {
-    let mut signer = Hmac::<Sha256>::new_from_slice(key).map_err(|_| Rejected::Forged)?;
+fn signer(key: &[u8], body: &[u8]) -> Result<Hmac<Sha256>, ConfirmationError> {
+    let mut signer = Hmac::<Sha256>::new_from_slice(key).map_err(|_| ConfirmationError::Forged)?;
     signer.update(PURPOSE);
     signer.update(body);
     Ok(signer)
@@ -128,23 +122,28 @@ fn signer(key: &[u8], body: &[u8]) -> Result<Hmac<Sha256>, Rejected> {
 mod tests {
     use super::*;
     use crate::chat::language::grammar::parse;
-    use crate::chat::policy::roles::Kind;
+    use crate::chat::policy::roles::PersonKind;
 
     const KEY: &[u8] = b"a key of the test";
     const NOW: Seconds = 1_795_255_200;
 
     fn person(team: &str, user: &str) -> Identity {
-        Identity { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: vec![] }
+        Identity {
+            team: TeamId::new(team),
+            user: UserId::new(user),
+            kind: PersonKind::Member,
+            groups: vec![],
+        }
     }
 
     fn confirmation(line: &str) -> Confirmation {
         Confirmation {
             line: parse(line, NOW).unwrap(),
-            team: "T0123".to_owned(),
-            user: "U024BE7LH".to_owned(),
+            team: TeamId::new("T0123"),
+            user: UserId::new("U024BE7LH"),
             version: Some(NOW - 60),
             expires: NOW + LIFETIME,
-            asked: "0123456789abcdef".to_owned(),
+            asked: CommandKey::known("0123456789abcdef".to_owned()),
         }
     }
 
@@ -155,9 +154,9 @@ mod tests {
         assert!(value.len() <= LONGEST_VALUE);
         let open = |team, user, now| Confirmation::open(&value, KEY, &person(team, user), now);
         assert_eq!(open("T0123", "U024BE7LH", NOW + LIFETIME - 1), Ok(asked));
-        assert_eq!(open("T0123", "U024BE7LH", NOW + LIFETIME), Err(Rejected::Expired));
-        assert_eq!(open("T0123", "U999", NOW), Err(Rejected::SomebodyElse));
-        assert_eq!(open("T999", "U024BE7LH", NOW), Err(Rejected::SomebodyElse));
+        assert_eq!(open("T0123", "U024BE7LH", NOW + LIFETIME), Err(ConfirmationError::Expired));
+        assert_eq!(open("T0123", "U999", NOW), Err(ConfirmationError::SomebodyElse));
+        assert_eq!(open("T999", "U024BE7LH", NOW), Err(ConfirmationError::SomebodyElse));
     }
 
     #[test]
@@ -176,7 +175,7 @@ mod tests {
             body.replace("\"case\":\"1234567890\",", ""),
             String::new(),
         ] {
-            assert_eq!(open(&later), Err(Rejected::OfAnotherRelease), "{later}");
+            assert_eq!(open(&later), Err(ConfirmationError::OfAnotherRelease), "{later}");
         }
     }
 
@@ -184,8 +183,8 @@ mod tests {
     fn a_confirmation_does_not_outlive_the_case_that_was_shown() {
         let asked = confirmation("1234567890 close");
         assert_eq!(asked.still_of(Some(NOW - 60)), Ok(()));
-        assert_eq!(asked.still_of(Some(NOW)), Err(Rejected::Changed));
-        assert_eq!(asked.still_of(None), Err(Rejected::Changed));
+        assert_eq!(asked.still_of(Some(NOW)), Err(ConfirmationError::Changed));
+        assert_eq!(asked.still_of(None), Err(ConfirmationError::Changed));
     }
 
     #[test]
@@ -196,21 +195,25 @@ mod tests {
         let (_, body) = other.split_once('.').unwrap();
         let me = person("T0123", "U024BE7LH");
         for forged in [format!("{signature}.{body}"), String::new(), ".".to_owned(), value.replace('.', "")] {
-            assert_eq!(Confirmation::open(&forged, KEY, &me, NOW), Err(Rejected::Forged), "{forged:?}");
+            assert_eq!(
+                Confirmation::open(&forged, KEY, &me, NOW),
+                Err(ConfirmationError::Forged),
+                "{forged:?}"
+            );
         }
         for at in 0..value.len() {
             let mut changed = value.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(Confirmation::open(&changed, KEY, &me, NOW), Err(Rejected::Forged), "{at}");
+            assert_eq!(Confirmation::open(&changed, KEY, &me, NOW), Err(ConfirmationError::Forged), "{at}");
         }
-        assert_eq!(Confirmation::open(&value, b"another key", &me, NOW), Err(Rejected::Forged));
+        assert_eq!(Confirmation::open(&value, b"another key", &me, NOW), Err(ConfirmationError::Forged));
         let mut plain = Hmac::<Sha256>::new_from_slice(KEY).unwrap();
         let body = value.split_once('.').unwrap().1;
         plain.update(&URL_SAFE_NO_PAD.decode(body).unwrap());
         let signed_for_another_purpose = URL_SAFE_NO_PAD.encode(plain.finalize().into_bytes());
         let forged = format!("{signed_for_another_purpose}.{body}");
-        assert_eq!(Confirmation::open(&forged, KEY, &me, NOW), Err(Rejected::Forged));
+        assert_eq!(Confirmation::open(&forged, KEY, &me, NOW), Err(ConfirmationError::Forged));
     }
 
     #[test]
@@ -221,6 +224,9 @@ mod tests {
             })
         };
         assert!(confirmation(&line("Ana Lima", "Senior incident analyst")).encode(KEY).is_ok());
-        assert_eq!(confirmation(&line(&"x".repeat(40), &"x".repeat(50))).encode(KEY), Err(Rejected::TooLong));
+        assert_eq!(
+            confirmation(&line(&"x".repeat(40), &"x".repeat(50))).encode(KEY),
+            Err(ConfirmationError::TooLong)
+        );
     }
 }

@@ -1,9 +1,8 @@
-//! Who is this person to the workspace, in which user groups, and who else reads a channel? What Slack says is
-//! remembered for five minutes.
+//! Who somebody is to the workspace, and in which user groups. What Slack says is remembered for five minutes.
 
 use serde::{Deserialize, Serialize};
 
-use super::roles::{Identity, Kind};
+use super::roles::{Identity, PersonKind};
 use crate::{
     case::{GroupId, MemberId, TeamId, UserId},
     config::settings::Settings,
@@ -17,70 +16,69 @@ use crate::{
 
 /// A person, as the workspace knows them. Its `Debug` tells the id only.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// Decides what they may do.
-    pub identity: Identity,
+pub(crate) struct Profile {
+    pub(crate) identity: Identity,
     /// The name that others see.
-    pub name: String,
+    pub(crate) name: String,
     /// As far as Slack tells it.
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
 }
 
 impl std::fmt::Debug for Profile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.identity.user)
+        f.write_str(self.identity.user.as_str())
     }
 }
 
-/// What is remembered of a person.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Known {
+struct KnownPerson {
     #[serde(rename = "team")]
-    team: String,
+    team: TeamId,
     #[serde(rename = "kind")]
-    kind: Kind,
+    kind: PersonKind,
     #[serde(rename = "name")]
     name: String,
     #[serde(rename = "email", deserialize_with = "stated")]
     email: Option<String>,
     /// Their id in the whole organisation, where that is another.
     #[serde(rename = "everywhere", default, skip_serializing_if = "Option::is_none")]
-    everywhere: Option<String>,
+    everywhere: Option<MemberId>,
 }
 
-/// Who somebody is; `None` where Slack knows nobody of this id.
-///
-/// # Errors
-/// Slack did not answer: then nobody knows, and nothing may be done.
-pub async fn profile(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Option<Profile>, Failure> {
-    let id = UserId::new(user);
-    let known = remembered(slack.world, Fact::Person(&id), async || {
-        Ok(slack.user(&id).await?.map(|person| known(person, settings)))
+/// Who somebody is; `None` where Slack knows nobody of this id. Where Slack did not answer nobody knows, and nothing may be
+/// done.
+pub(crate) async fn profile(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+) -> Result<Option<Profile>, Failure> {
+    let known = remembered(slack.world, Fact::Person(user), async || {
+        Ok(slack.user(user).await?.map(|person| known(person, settings)))
     });
-    let Some(Known { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
+    let Some(KnownPerson { team, kind, name, email, everywhere }) = known.await? else { return Ok(None) };
     let mut groups = match kind {
-        Kind::Member => groups(slack, settings, user).await?,
+        PersonKind::Member => groups(slack, settings, user).await?.into_iter().map(MemberId::new).collect(),
         _ => Vec::new(),
     };
     groups.extend(everywhere);
-    let identity = Identity { team, user: user.to_owned(), kind, groups };
+    let identity = Identity { team, user: user.clone(), kind, groups };
     Ok(Some(Profile { identity, name, email }))
 }
 
-fn known(person: Person, settings: &Settings) -> Known {
+fn known(person: Person, settings: &Settings) -> KnownPerson {
     let kind = match &person {
-        Person { is_deleted: true, .. } => Kind::Deactivated,
-        Person { is_bot: true, .. } => Kind::Bot,
-        person if !is_of(person, &settings.slack.team) => Kind::Stranger,
-        Person { is_restricted: true, .. } => Kind::Guest,
-        _ => Kind::Member,
+        Person { is_deleted: true, .. } => PersonKind::Deactivated,
+        Person { is_bot: true, .. } => PersonKind::Bot,
+        person if !is_of(person, &settings.slack.team) => PersonKind::Stranger,
+        Person { is_restricted: true, .. } => PersonKind::Guest,
+        _ => PersonKind::Member,
     };
     let team =
         if is_of(&person, &settings.slack.team) { Some(settings.slack.team.clone()) } else { person.team };
-    let team = team.map(String::from).unwrap_or_default();
+    let team = team.unwrap_or_else(|| TeamId::new(""));
     let Person { name, email, everywhere, .. } = person;
-    let everywhere = everywhere.map(String::from);
-    Known { team, kind, name, email, everywhere }
+    let everywhere = everywhere.map(MemberId::new);
+    KnownPerson { team, kind, name, email, everywhere }
 }
 
 /// In an organisation somebody is of several workspaces, and the one that Slack names may be any of them, or none.
@@ -89,30 +87,30 @@ fn is_of(person: &Person, team: &TeamId) -> bool {
 }
 
 /// Whether the settings may name somebody otherwise than by the id that Slack sends with what they do: only Slack knows.
-pub fn are_named_otherwise(settings: &Settings) -> bool {
+pub(crate) fn are_named_otherwise(settings: &Settings) -> bool {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
     all.into_iter().flatten().any(|id| id.as_str().starts_with(['S', 'W']))
 }
 
 /// Those user groups of the settings that somebody is in.
-///
-/// # Errors
-/// Slack did not answer: then nobody knows.
-pub async fn groups(slack: &Slack<'_>, settings: &Settings, user: &str) -> Result<Vec<String>, Failure> {
+pub(crate) async fn groups(
+    slack: &Slack<'_>,
+    settings: &Settings,
+    user: &UserId,
+) -> Result<Vec<GroupId>, Failure> {
     let mut groups = Vec::new();
     for group in named_groups(settings) {
         let find = async || slack.group_members(&group).await;
-        let members = remembered(slack.world, Fact::Group(&group), find).await?;
-        if members.iter().any(|member| *member == user) {
-            groups.push(group.into());
+        if remembered(slack.world, Fact::Group(&group), find).await?.contains(user) {
+            groups.push(group);
         }
     }
     Ok(groups)
 }
 
 /// The user groups (`S…`) that the settings name, each once.
-pub fn named_groups(settings: &Settings) -> Vec<GroupId> {
+pub(crate) fn named_groups(settings: &Settings) -> Vec<GroupId> {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
     let mut groups: Vec<_> = all.into_iter().flatten().filter_map(MemberId::group).collect();
@@ -141,21 +139,21 @@ mod tests {
             is_deleted: false,
         };
         for (person, kind) in [
-            (ana.clone(), Kind::Member),
-            (Person { team: Some(TeamId::new("T2")), ..ana.clone() }, Kind::Stranger),
-            (Person { team: None, ..ana.clone() }, Kind::Stranger),
+            (ana.clone(), PersonKind::Member),
+            (Person { team: Some(TeamId::new("T2")), ..ana.clone() }, PersonKind::Stranger),
+            (Person { team: None, ..ana.clone() }, PersonKind::Stranger),
             (
                 Person { team: Some(TeamId::new("T2")), teams: vec![TeamId::new("T1")], ..ana.clone() },
-                Kind::Member,
+                PersonKind::Member,
             ),
-            (Person { team: None, teams: vec![TeamId::new("T1")], ..ana.clone() }, Kind::Member),
+            (Person { team: None, teams: vec![TeamId::new("T1")], ..ana.clone() }, PersonKind::Member),
             (
                 Person { team: Some(TeamId::new("T2")), teams: vec![TeamId::new("T2")], ..ana.clone() },
-                Kind::Stranger,
+                PersonKind::Stranger,
             ),
-            (Person { is_restricted: true, ..ana.clone() }, Kind::Guest),
-            (Person { is_bot: true, ..ana.clone() }, Kind::Bot),
-            (Person { is_deleted: true, ..ana }, Kind::Deactivated),
+            (Person { is_restricted: true, ..ana.clone() }, PersonKind::Guest),
+            (Person { is_bot: true, ..ana.clone() }, PersonKind::Bot),
+            (Person { is_deleted: true, ..ana }, PersonKind::Deactivated),
         ] {
             assert_eq!(known(person, &settings).kind, kind);
         }
@@ -165,21 +163,21 @@ mod tests {
     fn what_any_release_remembered_of_people_and_channels_is_read_as_it_was_meant() {
         let until: Millis = 1_795_669_500_000;
         let known = |kind, email: Option<&str>| {
-            let (team, name) = ("T0CASEBRDG".to_owned(), "ana".to_owned());
-            Some(Known { team, kind, name, email: email.map(str::to_owned), everywhere: None })
+            let (team, name) = (TeamId::new("T0CASEBRDG"), "ana".to_owned());
+            Some(KnownPerson { team, kind, name, email: email.map(str::to_owned), everywhere: None })
         };
-        let everywhere =
-            known(Kind::Member, None).map(|ana| Known { everywhere: Some("W0ANAEXAMP".to_owned()), ..ana });
+        let everywhere = known(PersonKind::Member, None)
+            .map(|ana| KnownPerson { everywhere: Some(MemberId::new("W0ANAEXAMP")), ..ana });
         golden::check_json(
             "people",
             &[
                 ("nobody", (until, None)),
-                ("member", (until, known(Kind::Member, Some("ana@example.com")))),
-                ("guest", (until, known(Kind::Guest, None))),
-                ("bot", (until, known(Kind::Bot, None))),
-                ("another app", (until, known(Kind::OtherApp, None))),
-                ("stranger", (until, known(Kind::Stranger, None))),
-                ("deactivated", (until, known(Kind::Deactivated, None))),
+                ("member", (until, known(PersonKind::Member, Some("ana@example.com")))),
+                ("guest", (until, known(PersonKind::Guest, None))),
+                ("bot", (until, known(PersonKind::Bot, None))),
+                ("another app", (until, known(PersonKind::OtherApp, None))),
+                ("stranger", (until, known(PersonKind::Stranger, None))),
+                ("deactivated", (until, known(PersonKind::Deactivated, None))),
                 ("of an organisation", (until, everywhere)),
             ],
         );

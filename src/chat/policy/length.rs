@@ -1,36 +1,32 @@
-//! Whose long text is read? Nothing that takes its time is done with the text of somebody who may not comment.
+//! Whose long text is read: nothing that takes its time is done with the text of somebody who may not comment.
 
 use super::{
     identity,
     roles::{self, Identity},
 };
 use crate::{
-    chat::{answer::Answer, ingress::bridge::Bridge},
+    chat::{
+        ingress::{context::ChatContext, job::Sender},
+        reply::Reply,
+    },
     config::settings::Settings,
     http::Failure,
 };
 
 /// The longest text that is read whoever wrote it, in bytes: to look through it takes no longer than to verify the
 /// request that brings it.
-pub const SHORT: usize = 4_000;
+pub(crate) const SHORT: usize = 4_000;
 
 /// Whether a text of so many bytes is read. Slack is asked only where a user group might give its writer the role.
-///
-/// # Errors
-/// Slack does not tell just now who that is.
-pub async fn is_read(
-    bridge: &Bridge<'_>,
-    (team, user): (&str, &str),
-    length: usize,
-) -> Result<bool, Failure> {
-    let settings = bridge.settings;
-    if length <= SHORT || roles::may_comment(settings, &Identity::by_name(team, user)).is_ok() {
+pub(crate) async fn is_read(chat: &ChatContext<'_>, sender: &Sender, length: usize) -> Result<bool, Failure> {
+    let settings = chat.settings;
+    if length <= SHORT || roles::may_comment(settings, &Identity::of_member(sender)).is_ok() {
         return Ok(true);
     }
-    if settings.slack.team != team || !identity::are_named_otherwise(settings) {
+    if sender.team != settings.slack.team || !identity::are_named_otherwise(settings) {
         return Ok(false);
     }
-    match identity::profile(&bridge.slack(), settings, user).await {
+    match identity::profile(&chat.slack(), settings, &sender.user).await {
         Ok(person) => Ok(person.is_some_and(|person| roles::may_comment(settings, &person.identity).is_ok())),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure),
         // Only a person can mend that. Whoever does the job will say so.
@@ -39,15 +35,15 @@ pub async fn is_read(
 }
 
 /// What somebody gets to read whose long text was not read.
-pub fn unread(settings: &Settings, team: &str, user: &str) -> Answer {
-    let refusal = roles::may_comment(settings, &Identity::by_name(team, user)).err();
+pub(crate) fn unread(settings: &Settings, sender: &Sender) -> Reply {
+    let refusal = roles::may_comment(settings, &Identity::of_member(sender)).err();
     let why = refusal.map_or_else(|| "Nothing was done.".to_owned(), |refusal| refusal.to_string());
-    Answer::says("So long a text is read only from somebody who may comment on cases.").say(why)
+    Reply::says("So long a text is read only from somebody who may comment on cases.").say(why)
 }
 
 /// What somebody gets to read of whom Slack does not tell who they are.
-pub fn unknown() -> Answer {
-    Answer::says(
+pub(crate) fn unknown() -> Reply {
+    Reply::says(
         "Slack does not tell the bridge just now who you are. Nothing was done: please try again in a minute.",
     )
 }

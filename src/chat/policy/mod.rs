@@ -1,8 +1,8 @@
 //! Who may: identities, roles, confirmations, and what nobody may paste.
 
-pub mod confirmation;
-pub mod identity;
-pub mod length;
-pub mod pasted;
-pub mod roles;
+pub(crate) mod confirmation;
+pub(crate) mod identity;
+pub(crate) mod length;
+pub(crate) mod roles;
+pub mod secret_scan;
 pub mod since;

@@ -1,26 +1,27 @@
-//! Who may do what? The table of verbs says which role; the settings say who has it. All else is refused.
+//! Who may do what: the table of verbs says which role, the settings say who has it. All else is refused.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{case::MemberId, config::settings::Settings};
+use crate::{
+    case::{MemberId, TeamId, UserId},
+    chat::ingress::job::Sender,
+    config::settings::Settings,
+};
 
 use crate::chat::language::{
-    ask::Ask,
+    command::Command,
     verbs::{self, Verb},
 };
 
 /// What a person may do. Each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Role {
-    /// Reads.
+pub(crate) enum Role {
     Viewer,
-    /// Works the case.
     Responder,
     /// Closes it, or hands it to AWS.
     Commander,
-    /// Membership and Security Hub.
     Admin,
 }
 
@@ -35,16 +36,13 @@ impl fmt::Display for Role {
     }
 }
 
-/// What somebody is to the workspace, as `users.info` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub(crate) enum PersonKind {
     /// `is_restricted` and `is_ultra_restricted` are false, and so are all the others.
     #[serde(rename = "Member")]
     Member,
-    /// A guest, of one channel or of several.
     #[serde(rename = "Guest")]
     Guest,
-    /// A bot user, or a workflow.
     #[serde(rename = "Bot")]
     Bot,
     /// A message or a click that another app made.
@@ -53,35 +51,29 @@ pub enum Kind {
     /// Somebody of another workspace, in a channel that both share.
     #[serde(rename = "Stranger")]
     Stranger,
-    /// `deleted`
     #[serde(rename = "Deactivated")]
     Deactivated,
 }
 
-/// Who asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    /// The person's own workspace, `T…`.
-    pub team: String,
-    /// The Slack user id, `U…` or `W…`.
-    pub user: String,
-    /// What the person is to the workspace.
-    pub kind: Kind,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) team: TeamId,
+    pub(crate) user: UserId,
+    pub(crate) kind: PersonKind,
     /// What else the settings may name the person by: the user groups, `S…`, and their id in the whole organisation.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<MemberId>,
 }
 
 impl Identity {
     /// Somebody as far as the settings alone tell: a member who is in no user group.
-    pub fn by_name(team: &str, user: &str) -> Self {
-        Self { team: team.to_owned(), user: user.to_owned(), kind: Kind::Member, groups: Vec::new() }
+    pub(crate) fn of_member(sender: &Sender) -> Self {
+        let (team, user) = (sender.team.clone(), sender.user.clone());
+        Self { team, user, kind: PersonKind::Member, groups: Vec::new() }
     }
 }
 
-/// Where it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A case's thread or channel.
+pub(crate) enum Venue {
     Case,
     /// Any other channel of the workspace.
     Channel,
@@ -93,32 +85,24 @@ pub enum Place {
 
 /// Why somebody may not. Its `Display` is the reply, as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// Not a member of the workspace.
-    Outsider(Kind),
+pub(crate) enum Denied {
+    Outsider(PersonKind),
     /// Asked where others read along.
     Overheard {
-        /// What was asked.
         verb: &'static str,
     },
     /// The role is not enough.
     Role {
-        /// What was asked.
         verb: &'static str,
-        /// What it needs.
         needed: Role,
-        /// What the person has.
         has: Option<Role>,
-        /// How many people the settings name for that role or a higher one.
         people: usize,
-        /// And how many user groups.
         groups: usize,
     },
-    /// No row of the table says who may.
     Unknown,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Outsider(kind) => write!(f, "{} Nothing was done.", outsider(*kind)),
@@ -141,17 +125,19 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Denied {}
 
-fn outsider(kind: Kind) -> &'static str {
+fn outsider(kind: PersonKind) -> &'static str {
     match kind {
-        Kind::Member | Kind::Stranger => {
+        PersonKind::Member | PersonKind::Stranger => {
             "Only people of this Slack workspace may use Casebridge; you belong to another."
         }
-        Kind::Guest => "Guests of this Slack workspace may not use Casebridge: ask a full member to do it.",
-        Kind::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
-        Kind::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
-        Kind::Deactivated => "This Slack account is deactivated.",
+        PersonKind::Guest => {
+            "Guests of this Slack workspace may not use Casebridge: ask a full member to do it."
+        }
+        PersonKind::Bot => "Bots and workflows may not use Casebridge: a person has to do it.",
+        PersonKind::OtherApp => "Other apps may not use Casebridge: a person has to do it.",
+        PersonKind::Deactivated => "This Slack account is deactivated.",
     }
 }
 
@@ -172,62 +158,64 @@ fn holders(people: usize, groups: usize) -> String {
     }
 }
 
-/// The highest role that the settings give somebody, if any.
-pub fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
+pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
     if outside(settings, identity).is_some() {
         return None;
     }
-    let named = |id: &MemberId| *id == identity.user || identity.groups.iter().any(|group| id == group);
+    let named = |id: &MemberId| *id == identity.user.as_str() || identity.groups.contains(id);
     let is = |id: &MemberId| *id != "" && named(id);
     lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
 }
 
-/// Whether somebody may ask this here.
-pub fn may(settings: &Settings, identity: &Identity, ask: &Ask, place: Place) -> Result<(), Refusal> {
-    let verb = verbs::of(ask).ok_or(Refusal::Unknown)?;
+pub(crate) fn may(
+    settings: &Settings,
+    identity: &Identity,
+    command: &Command,
+    place: Venue,
+) -> Result<(), Denied> {
+    let verb = verbs::of(command).ok_or(Denied::Unknown)?;
     may_use(settings, identity, verb, place)
 }
 
 /// Whether somebody may use a verb here. Everything that decides is in this function and in the table.
-pub fn may_use(
+pub(crate) fn may_use(
     settings: &Settings,
     identity: &Identity,
     verb: &'static Verb,
-    place: Place,
-) -> Result<(), Refusal> {
+    place: Venue,
+) -> Result<(), Denied> {
     if let Some(kind) = outside(settings, identity) {
-        return Err(Refusal::Outsider(kind));
+        return Err(Denied::Outsider(kind));
     }
     let Some(needed) = verb.role else { return Ok(()) };
     let has = role(settings, identity);
     if has < Some(needed) {
         let (people, groups) = counted(settings, needed);
-        return Err(Refusal::Role { verb: verb.name, needed, has, people, groups });
+        return Err(Denied::Role { verb: verb.name, needed, has, people, groups });
     }
     match place {
-        Place::Case | Place::Channel | Place::Direct => Ok(()),
-        Place::Shared => Err(Refusal::Overheard { verb: verb.name }),
+        Venue::Case | Venue::Channel | Venue::Direct => Ok(()),
+        Venue::Shared => Err(Denied::Overheard { verb: verb.name }),
     }
 }
 
-/// Whether somebody may comment on cases.
-pub fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Refusal> {
-    may(settings, identity, &Ask::Comment { text: None }, Place::Case)
+pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<(), Denied> {
+    may(settings, identity, &Command::Comment { text: None }, Venue::Case)
 }
 
 /// Whom the settings let comment on cases: users and user groups.
-pub fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
-    let needed = verbs::of(&Ask::Comment { text: None }).and_then(|verb| verb.role);
+pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
+    let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
     lists.flat_map(|(_, ids)| ids).filter(|id| **id != "")
 }
 
 /// What keeps somebody out whatever the roles say.
-fn outside(settings: &Settings, identity: &Identity) -> Option<Kind> {
-    let foreign = settings.slack.team != identity.team;
+fn outside(settings: &Settings, identity: &Identity) -> Option<PersonKind> {
+    let foreign = identity.team != settings.slack.team;
     match identity.kind {
-        Kind::Member if foreign || identity.user.is_empty() => Some(Kind::Stranger),
-        Kind::Member => None,
+        PersonKind::Member if foreign || identity.user == "" => Some(PersonKind::Stranger),
+        PersonKind::Member => None,
         kind => Some(kind),
     }
 }
@@ -242,7 +230,6 @@ fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
     ]
 }
 
-/// How many people and how many user groups have a role, or a higher one.
 fn counted(settings: &Settings, least: Role) -> (usize, usize) {
     let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
     let mut ids: Vec<&MemberId> = lists.flat_map(|(_, ids)| ids).filter(|id| **id != "").collect();
@@ -267,32 +254,32 @@ mod tests {
         .unwrap()
     }
 
-    fn somebody(user: &str, kind: Kind) -> Identity {
-        Identity { team: "T0123".to_owned(), user: user.to_owned(), kind, groups: vec![] }
+    fn somebody(user: &str, kind: PersonKind) -> Identity {
+        Identity { team: TeamId::new("T0123"), user: UserId::new(user), kind, groups: vec![] }
     }
 
     fn of_groups(groups: &[&str]) -> Identity {
-        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
-        Identity { groups, ..somebody("U9", Kind::Member) }
+        let groups = groups.iter().map(|group| MemberId::new(*group)).collect();
+        Identity { groups, ..somebody("U9", PersonKind::Member) }
     }
 
     /// Who asks: the letters stand for them in the table below.
     fn identities() -> Vec<(char, Identity)> {
         vec![
-            ('n', somebody("U9", Kind::Member)),
-            ('v', somebody("U1", Kind::Member)),
+            ('n', somebody("U9", PersonKind::Member)),
+            ('v', somebody("U1", PersonKind::Member)),
             ('V', of_groups(&["S1", "S8"])),
-            ('r', somebody("U2", Kind::Member)),
+            ('r', somebody("U2", PersonKind::Member)),
             ('R', of_groups(&["S1", "S2"])),
-            ('c', somebody("U3", Kind::Member)),
-            ('a', somebody("U4", Kind::Member)),
-            ('g', somebody("U4", Kind::Guest)),
-            ('b', somebody("U4", Kind::Bot)),
-            ('o', somebody("U4", Kind::OtherApp)),
-            ('s', somebody("U4", Kind::Stranger)),
-            ('d', somebody("U4", Kind::Deactivated)),
-            ('f', Identity { team: "T9".to_owned(), ..somebody("U4", Kind::Member) }),
-            ('e', somebody("", Kind::Member)),
+            ('c', somebody("U3", PersonKind::Member)),
+            ('a', somebody("U4", PersonKind::Member)),
+            ('g', somebody("U4", PersonKind::Guest)),
+            ('b', somebody("U4", PersonKind::Bot)),
+            ('o', somebody("U4", PersonKind::OtherApp)),
+            ('s', somebody("U4", PersonKind::Stranger)),
+            ('d', somebody("U4", PersonKind::Deactivated)),
+            ('f', Identity { team: TeamId::new("T9"), ..somebody("U4", PersonKind::Member) }),
+            ('e', somebody("", PersonKind::Member)),
             ('E', of_groups(&[""])),
         ]
     }
@@ -363,16 +350,16 @@ mod tests {
             let columns: Vec<&str> = row.split_whitespace().collect();
             let [name, among_us, overheard] = columns[..] else { panic!("{row}") };
             let verb = verbs::named(&name.replace('-', " ")).unwrap();
-            let ask = parse(verb.examples[0], 1_795_255_200).unwrap().ask;
+            let command = parse(verb.examples[0], 1_795_255_200).unwrap().command;
             rows += 1;
             for (letter, identity) in identities() {
                 for (place, allowed) in [
-                    (Place::Case, among_us),
-                    (Place::Channel, among_us),
-                    (Place::Direct, among_us),
-                    (Place::Shared, overheard),
+                    (Venue::Case, among_us),
+                    (Venue::Channel, among_us),
+                    (Venue::Direct, among_us),
+                    (Venue::Shared, overheard),
                 ] {
-                    let answer = may(&settings, &identity, &ask, place);
+                    let answer = may(&settings, &identity, &command, place);
                     assert_eq!(
                         answer.is_ok(),
                         allowed.contains(letter),
@@ -392,7 +379,10 @@ mod tests {
         settings.roles = crate::config::settings::Roles::default();
         for (letter, identity) in identities() {
             assert_eq!(role(&settings, &identity), None, "{letter}");
-            assert!(may(&settings, &identity, &Ask::Show { full: false }, Place::Case).is_err(), "{letter}");
+            assert!(
+                may(&settings, &identity, &Command::Show { full: false }, Venue::Case).is_err(),
+                "{letter}"
+            );
         }
     }
 
@@ -415,46 +405,46 @@ mod tests {
         let mut alone = settings();
         alone.roles.commander.clear();
         alone.roles.admin.clear();
-        let shared = |identity: &Identity| may(&settings(), identity, &Ask::Watchers, Place::Shared);
+        let shared = |identity: &Identity| may(&settings(), identity, &Command::Watchers, Venue::Shared);
         for (refused, reply) in [
             (
-                may(&settings(), &somebody("U1", Kind::Member), &Ask::Close, Place::Case),
+                may(&settings(), &somebody("U1", PersonKind::Member), &Command::Close, Venue::Case),
                 "`close` needs the role commander; you are viewer. 2 people may. Roles are given in Casebridge's \
                  settings, under `roles.commander`. Nothing was done.",
             ),
             (
-                may(&settings(), &somebody("U9", Kind::Member), &Ask::Watchers, Place::Case),
+                may(&settings(), &somebody("U9", PersonKind::Member), &Command::Watchers, Venue::Case),
                 "`watchers` needs the role responder; you have none. 3 people and 1 user group may. Roles are given \
                  in Casebridge's settings, under `roles.responder`. Nothing was done.",
             ),
             (
-                may(&alone, &somebody("U2", Kind::Member), &Ask::Close, Place::Direct),
+                may(&alone, &somebody("U2", PersonKind::Member), &Command::Close, Venue::Direct),
                 "`close` needs the role commander; you are responder. Nobody has that role yet. Roles are given in \
                  Casebridge's settings, under `roles.commander`. Nothing was done.",
             ),
             (
-                shared(&somebody("U2", Kind::Member)),
+                shared(&somebody("U2", PersonKind::Member)),
                 "People of another workspace read this channel, so `watchers` is not answered here. Ask in a channel \
                  of your own workspace, or in a direct message to yourself. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Guest)),
+                shared(&somebody("U4", PersonKind::Guest)),
                 "Guests of this Slack workspace may not use Casebridge: ask a full member to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Bot)),
+                shared(&somebody("U4", PersonKind::Bot)),
                 "Bots and workflows may not use Casebridge: a person has to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::OtherApp)),
+                shared(&somebody("U4", PersonKind::OtherApp)),
                 "Other apps may not use Casebridge: a person has to do it. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Stranger)),
+                shared(&somebody("U4", PersonKind::Stranger)),
                 "Only people of this Slack workspace may use Casebridge; you belong to another. Nothing was done.",
             ),
             (
-                shared(&somebody("U4", Kind::Deactivated)),
+                shared(&somebody("U4", PersonKind::Deactivated)),
                 "This Slack account is deactivated. Nothing was done.",
             ),
         ] {

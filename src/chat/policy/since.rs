@@ -1,4 +1,4 @@
-//! Since when does what people write in Slack become a comment? What is older never does.
+//! Since when what people write in Slack becomes a comment: what is older never does.
 //!
 //! The settings say what holds, and not since when. So the table keeps when each of it was first seen there: that
 //! replies become comments, and who may comment. What nobody saw counts as not there, never as there before.
@@ -7,15 +7,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{case::Millis, chat::policy::roles, config::settings::Settings, runtime::World, state};
+use crate::{
+    case::{MemberId, Millis},
+    chat::policy::roles,
+    config::settings::Settings,
+    runtime::World,
+    state,
+};
 
 /// The note's name in the table.
 pub const NOTE: &str = "since";
 /// How the note is written. One that is written otherwise counts as not there: everything counts anew.
 const VERSION: u32 = 1;
 /// So long after it was written an event is on its way: by then it is judged by the settings as they are.
-pub const MOMENTS: Millis = 60_000;
-/// How often it is written down that somebody looked.
+pub(crate) const MOMENTS: Millis = 60_000;
 const LOOKED: Millis = 3_600_000;
 /// Where nobody looked for so long, nobody knows what the settings said meanwhile: the functions stood still, or the
 /// table is one that was restored.
@@ -28,80 +33,63 @@ const TRIES: u8 = 5;
 #[serde(default)]
 pub struct Since {
     v: u32,
-    /// When somebody last looked, give or take an hour.
     looked: Millis,
     /// Since when replies become comments; `None` while they do not.
     replies: Option<Millis>,
-    /// Who may comment, users and user groups, and since when.
     speakers: BTreeMap<String, Millis>,
 }
 
 /// A person's message, as far as it decides whether it may become a comment. Times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Message {
-    /// When it was written.
-    pub written: Millis,
+pub(crate) struct MessageTimes {
+    pub(crate) written: Millis,
     /// When its event came, if that was moments later; else when it was written.
-    pub arrived: Millis,
+    pub(crate) arrived: Millis,
     /// When the case's card was posted there; `None` where nobody knows.
-    pub card: Option<Millis>,
-    /// When the case was closed.
-    pub closed: Option<Millis>,
+    pub(crate) card: Option<Millis>,
+    pub(crate) closed: Option<Millis>,
 }
 
 /// Why a message does not become a comment. Its `Display` is said to its writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Older {
-    /// Than the switch.
+pub(crate) enum TooOld {
     #[error(
         "Your message was written before replies here became comments on the case, so it was not put on the case. If \
          it belongs there, say it again."
     )]
     Switch,
-    /// The switch is off.
     #[error("Replies here do not become comments on the case, so your message was not put on the case.")]
     Off,
-    /// Than the card.
     #[error(
         "Your message was written before the case had its card here, so it was not put on the case. If it belongs \
          there, say it again."
     )]
     Card,
-    /// Than the writer's role.
     #[error(
         "Your message was written before you had a role that may comment, so it was not put on the case. If it belongs \
          there, say it again."
     )]
     Role,
-    /// The writer has no such role.
     #[error("You have no role that may comment, so your message was not put on the case.")]
     NoRole,
-    /// It was written when the case was closed.
     #[error("The case was closed when you wrote your message, so it was not put on the case.")]
     Closed,
 }
 
-/// Whether a message was written moments ago.
-pub fn is_live(written: Millis, now: Millis) -> bool {
+pub(crate) fn is_live(written: Millis, now: Millis) -> bool {
     now - written < MOMENTS
 }
 
 /// Since when all that the settings say counts, for somebody who looks at them now: what nobody saw before counts from
 /// now.
-///
-/// # Errors
-/// The table did not answer, or too many write it at once.
-pub async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
+pub(crate) async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
     let now = world.now();
     seen_at(world, settings, now, now).await
 }
 
 /// The same for somebody who knows more: what nobody saw before counts from `at`, when an event came that was taken
 /// because of it; and from `first` where nobody ever looked.
-///
-/// # Errors
-/// As there.
-pub async fn seen_at(
+pub(crate) async fn seen_at(
     world: &dyn World,
     settings: &Settings,
     at: Millis,
@@ -155,35 +143,29 @@ impl Since {
 
     /// Whether a message may become a comment on the case where it was written, by the ids of its writer: the person's
     /// own and those of the person's user groups.
-    ///
-    /// # Errors
-    /// Why it may not.
-    pub fn may(&self, message: &Message, by: &[String], now: Millis) -> Result<(), Older> {
+    pub(crate) fn may(&self, message: &MessageTimes, by: &[MemberId], now: Millis) -> Result<(), TooOld> {
         self.may_whoever_wrote_it(message, now)?;
-        match by.iter().filter_map(|id| self.speakers.get(id)).min() {
-            None => Err(Older::NoRole),
-            Some(role) if !message.is_said_since(*role, now) => Err(Older::Role),
+        match by.iter().filter_map(|id| self.speakers.get(id.as_str())).min() {
+            None => Err(TooOld::NoRole),
+            Some(role) if !message.is_said_since(*role, now) => Err(TooOld::Role),
             Some(_) => Ok(()),
         }
     }
 
     /// The same as far as it hangs on the place alone.
-    ///
-    /// # Errors
-    /// Why nobody's may.
-    pub fn may_whoever_wrote_it(&self, message: &Message, now: Millis) -> Result<(), Older> {
+    pub(crate) fn may_whoever_wrote_it(&self, message: &MessageTimes, now: Millis) -> Result<(), TooOld> {
         let live = is_live(message.written, now);
         match self.replies {
-            _ if message.closed.is_some_and(|closed| closed <= message.written) => Err(Older::Closed),
-            _ if !message.card.map_or(live, |card| card <= message.written) => Err(Older::Card),
-            None => Err(Older::Off),
-            Some(switch) if !message.is_said_since(switch, now) => Err(Older::Switch),
+            _ if message.closed.is_some_and(|closed| closed <= message.written) => Err(TooOld::Closed),
+            _ if !message.card.map_or(live, |card| card <= message.written) => Err(TooOld::Card),
+            None => Err(TooOld::Off),
+            Some(switch) if !message.is_said_since(switch, now) => Err(TooOld::Switch),
             Some(_) => Ok(()),
         }
     }
 }
 
-impl Message {
+impl MessageTimes {
     /// Whether it was said under what the settings say since then. What was written moments ago is judged by them as
     /// they are.
     fn is_said_since(&self, since: Millis, now: Millis) -> bool {
@@ -210,12 +192,12 @@ mod tests {
 
     const BO: &str = "viewer = ['U3']\nresponder = ['U1', 'S1']\nadmin = ['U2']";
 
-    fn said(written: Millis) -> Message {
-        Message { written, arrived: written, card: Some(0), closed: None }
+    fn said(written: Millis) -> MessageTimes {
+        MessageTimes { written, arrived: written, card: Some(0), closed: None }
     }
 
-    fn by(ids: &[&str]) -> Vec<String> {
-        ids.iter().map(|id| (*id).to_owned()).collect()
+    fn by(ids: &[&str]) -> Vec<MemberId> {
+        ids.iter().map(|id| MemberId::new(*id)).collect()
     }
 
     #[test]
@@ -261,18 +243,18 @@ mod tests {
         let at = |hour: Millis| said(hour * HOUR);
         for (since, message, writer, expected) in [
             (&known, at(100), &["U1"][..], Ok(())),
-            (&known, at(99), &["U1"], Err(Older::Switch)),
-            (&known, Message { arrived: 100 * HOUR, ..at(99) }, &["U1"], Ok(())),
-            (&off, at(120), &["U1"], Err(Older::Off)),
-            (&known, at(109), &["U2", "S1"], Err(Older::Role)),
+            (&known, at(99), &["U1"], Err(TooOld::Switch)),
+            (&known, MessageTimes { arrived: 100 * HOUR, ..at(99) }, &["U1"], Ok(())),
+            (&off, at(120), &["U1"], Err(TooOld::Off)),
+            (&known, at(109), &["U2", "S1"], Err(TooOld::Role)),
             (&known, at(110), &["U2", "S1"], Ok(())),
             (&known, at(101), &["S1", "U1"], Ok(())),
-            (&known, at(120), &["U2"], Err(Older::NoRole)),
-            (&known, Message { card: Some(111 * HOUR), ..at(110) }, &["U1"], Err(Older::Card)),
-            (&known, Message { card: Some(110 * HOUR), ..at(110) }, &["U1"], Ok(())),
-            (&known, Message { card: None, ..at(110) }, &["U1"], Err(Older::Card)),
-            (&known, Message { closed: Some(110 * HOUR), ..at(110) }, &["U1"], Err(Older::Closed)),
-            (&known, Message { closed: Some(111 * HOUR), ..at(110) }, &["U1"], Ok(())),
+            (&known, at(120), &["U2"], Err(TooOld::NoRole)),
+            (&known, MessageTimes { card: Some(111 * HOUR), ..at(110) }, &["U1"], Err(TooOld::Card)),
+            (&known, MessageTimes { card: Some(110 * HOUR), ..at(110) }, &["U1"], Ok(())),
+            (&known, MessageTimes { card: None, ..at(110) }, &["U1"], Err(TooOld::Card)),
+            (&known, MessageTimes { closed: Some(110 * HOUR), ..at(110) }, &["U1"], Err(TooOld::Closed)),
+            (&known, MessageTimes { closed: Some(111 * HOUR), ..at(110) }, &["U1"], Ok(())),
         ] {
             let may = since.may(&message, &by(writer), 150 * HOUR);
             assert_eq!(may, expected, "{message:?} by {writer:?}");
@@ -285,16 +267,19 @@ mod tests {
         let known = Since::of(&settings(true, BO), now);
         let (live, late) = (said(now - MOMENTS + 1), said(now - MOMENTS));
         assert_eq!(known.may(&live, &by(&["U1"]), now), Ok(()));
-        assert_eq!(known.may(&Message { card: None, ..live }, &by(&["U1"]), now), Ok(()));
-        assert_eq!(known.may(&late, &by(&["U1"]), now), Err(Older::Switch));
-        assert_eq!(known.may(&live, &by(&["U3"]), now), Err(Older::NoRole));
-        assert_eq!(known.may(&Message { card: Some(now), ..live }, &by(&["U1"]), now), Err(Older::Card));
+        assert_eq!(known.may(&MessageTimes { card: None, ..live }, &by(&["U1"]), now), Ok(()));
+        assert_eq!(known.may(&late, &by(&["U1"]), now), Err(TooOld::Switch));
+        assert_eq!(known.may(&live, &by(&["U3"]), now), Err(TooOld::NoRole));
         assert_eq!(
-            known.may(&Message { closed: Some(now - MOMENTS), ..live }, &by(&["U1"]), now),
-            Err(Older::Closed)
+            known.may(&MessageTimes { card: Some(now), ..live }, &by(&["U1"]), now),
+            Err(TooOld::Card)
+        );
+        assert_eq!(
+            known.may(&MessageTimes { closed: Some(now - MOMENTS), ..live }, &by(&["U1"]), now),
+            Err(TooOld::Closed)
         );
         let off = Since::of(&settings(false, BO), now);
-        assert_eq!(off.may(&live, &by(&["U1"]), now), Err(Older::Off));
+        assert_eq!(off.may(&live, &by(&["U1"]), now), Err(TooOld::Off));
     }
 
     async fn noted(world: &Live<Memory>) -> Option<String> {

@@ -1,0 +1,184 @@
+//! How what was said on a case is said otherwise: by a command, in a message, or in an issue.
+
+use std::collections::BTreeMap;
+
+use super::{
+    comments::{Text, decided, part, told},
+    compare_and_set::closed,
+    context::{ActionError, CommandContext, Outcome, RECORD_TTL},
+    naming::{self, SlackMessage},
+    parts,
+    speech::Speech,
+};
+use crate::{
+    aws::sir::{self, Call},
+    case::{CaseId, Comment, CommentId, IssueCommentId, Ts, author::Author, text},
+    chat::{
+        ingress::act::CommandKey,
+        reply::{Paragraph, Reply},
+    },
+    state::Saying,
+    targets::{jira, slack},
+};
+
+/// What was said before it was edited.
+pub(super) struct Before {
+    made: CommandKey,
+    known: BTreeMap<CommentId, CommandKey>,
+}
+
+impl Before {
+    pub(super) fn in_issue(made: CommandKey, comments: Vec<CommentId>) -> Self {
+        let known =
+            comments.into_iter().enumerate().map(|(index, comment)| (comment, made.part(index))).collect();
+        Self { made, known }
+    }
+}
+
+/// `amend COMMENT TEXT`: only a comment that the person made here.
+pub(super) async fn amend(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    comment: &CommentId,
+    words: &str,
+) -> Outcome {
+    let sayings = context.world.store().sayings(id).await?;
+    let own = Author::Slack { user: context.job.user.clone() };
+    let saying =
+        sayings.into_iter().find(|it| it.comment.as_deref() == Some(comment.as_str()) && it.author == own);
+    let Some(saying) = saying else {
+        return Ok(Reply::of(
+            Paragraph::of("Comment ").bold(comment.as_str()).text(
+                " is not one that you made here within the last day, so it stays as it is. You can add another with ",
+            ).code("comment …").text("."),
+        )
+        .give_back(&context.typed()));
+    };
+    let speech = Speech {
+        author: saying.author,
+        slack_ts: saying.slack_ts.map(Ts::new),
+        jira_comment: saying.jira_comment.map(IssueCommentId::new),
+        ..Speech::typed(context, words)
+    };
+    let made = CommandKey::known(saying.command);
+    let known = [(comment.clone(), made.clone())].into();
+    rewrite(context, id, &speech, &Before { made, known }).await?;
+    Ok(Reply::of(Paragraph::of("Comment ").bold(comment.as_str()).text(" says now what you wrote.")))
+}
+
+pub(super) async fn edited(context: &CommandContext<'_>, id: &CaseId, message: &SlackMessage) -> Outcome {
+    let sayings = context.world.store().sayings(id).await?;
+    let mut known: BTreeMap<_, _> = sayings
+        .into_iter()
+        .filter(|it| it.slack_ts.as_deref() == Some(message.ts.as_str()))
+        .filter_map(|it| Some((CommentId::new(it.comment?), CommandKey::known(it.command))))
+        .collect();
+    if known.is_empty() {
+        known = long_ago(context, id, &message.ts).await?;
+    }
+    if known.is_empty() {
+        return Ok(Reply::silence());
+    }
+    let words = naming::words(context, message).await?;
+    // The other parts' tokens are made of the first one's, which is the command's own.
+    let is_first =
+        |made: &&CommandKey| (1..known.len()).all(|index| known.values().any(|it| *it == made.part(index)));
+    let made = known.values().find(is_first).unwrap_or(context.key).clone();
+    let speech = Speech::in_message(context, &message.ts, words);
+    rewrite(context, id, &speech, &Before { made, known }).await?;
+    Ok(Reply::silence())
+}
+
+/// The comments that a message became more than a day ago, from the ledger; by which command is forgotten.
+async fn long_ago(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    ts: &Ts,
+) -> Result<BTreeMap<CommentId, CommandKey>, ActionError> {
+    let all = context.world.store().all_told(id, slack::KIND).await?;
+    let found = all.into_iter().filter(|(_, told)| told.theirs && *ts == told.remote.as_str());
+    let comments = found.filter_map(|(key, _)| Some(CommentId::new(key.0.split('/').nth(1)?)));
+    Ok(comments.enumerate().map(|(index, comment)| (comment, context.key.part(index))).collect())
+}
+
+/// Puts what is said now in the place of what was said before.
+pub(super) async fn rewrite(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    speech: &Speech,
+    before: &Before,
+) -> Result<(), ActionError> {
+    if context.case(id).await?.is_closed() {
+        return Err(closed(id).give_back(&context.typed()).into());
+    }
+    // What is remembered at the end takes the place of what was: that must be readable.
+    for (destination, is_there) in
+        [(slack::KIND, speech.slack_ts.is_some()), (jira::KIND, speech.jira_comment.is_some())]
+    {
+        if is_there {
+            context.or_parked(context.world.store().all_told(id, destination).await)?;
+        }
+    }
+    let text = decided(context, speech).await?;
+    let standing = standing(context, id, before).await?;
+    replace(context, id, &Rewrite { speech, before, text: &text }, &standing).await?;
+    for (index, body) in text.bodies.iter().enumerate().skip(standing.len()) {
+        let saying = speech.saying(&before.made.part(index), text.speaker.as_deref());
+        part(context, id, saying, body).await?;
+    }
+    // An old comment changed: all pages must be read to see it.
+    Ok(context.world.store().hint(id, context.world.now(), true).await?)
+}
+
+struct Rewrite<'a> {
+    speech: &'a Speech,
+    before: &'a Before,
+    text: &'a Text,
+}
+
+async fn replace(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    rewriting: &Rewrite<'_>,
+    standing: &[(CommentId, Option<String>)],
+) -> Result<(), ActionError> {
+    let Rewrite { speech, before, text } = rewriting;
+    let fallen = parts::fallen_away(text.speaker.as_deref());
+    for (index, (comment, now)) in standing.iter().enumerate() {
+        let body = text.bodies.get(index).unwrap_or(&fallen);
+        let command = before.known.get(comment).cloned().unwrap_or_else(|| before.made.part(index));
+        // Written first, as when the comment was made: the new text is not told where it can be read already.
+        let saying = speech.saying(&command, text.speaker.as_deref());
+        let (since, body_hash) = (context.job.at, text::hash(body));
+        let saying = Saying { since, body_hash, comment: Some(comment.to_string()), ..saying };
+        context.world.store().say(id, &saying, context.world.now() + RECORD_TTL).await?;
+        if now.as_ref().is_some_and(|now| now != body) {
+            let (case, comment) = (id.clone(), comment.clone());
+            context.call(Call::UpdateCaseComment { case, comment, body: body.clone() }).await?;
+        }
+        told(context, id, comment, &saying).await?;
+    }
+    Ok(())
+}
+
+/// What these comments say now, in the order of their parts; `None` where the case has no such comment.
+async fn standing(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    Before { known, .. }: &Before,
+) -> Result<Vec<(CommentId, Option<String>)>, ActionError> {
+    let open = |answer| match answer {
+        sir::Answer::Comments(page) => Some(page),
+        _ => None,
+    };
+    let ask = |next| Call::ListComments { case: id.clone(), next };
+    let of = |comments: &[Comment]| comments.iter().filter(|one| known.contains_key(&one.id)).count();
+    let (mut comments, _) = context.pages(ask, open, |comments| of(comments) >= known.len()).await?;
+    comments.retain(|one| known.contains_key(&one.id));
+    comments.sort_by_key(|one| (parts::number(&one.body), one.created, one.id.clone()));
+    comments.dedup_by(|a, b| a.id == b.id);
+    let gone =
+        known.keys().filter(|id| comments.iter().all(|one| one.id != **id)).map(|id| (id.clone(), None));
+    let gone: Vec<_> = gone.collect();
+    Ok(comments.into_iter().map(|one| (one.id, Some(one.body))).chain(gone).collect())
+}

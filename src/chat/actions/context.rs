@@ -1,0 +1,252 @@
+//! What a command works with: the world, who asks, and why it may end early.
+
+use std::time::Duration;
+
+use super::fault;
+use crate::{
+    aws::sir::{self, Call, Fault, FaultKind, Page, limits},
+    case::{Case, CaseId, Millis, UserId},
+    chat::{
+        ingress::{act::CommandKey, action::Action, job::Job},
+        policy::identity::{self, Profile},
+        reply::Reply,
+    },
+    config::{secrets::Secret, settings::Settings},
+    http::Failure,
+    runtime::World,
+    state::{self, Unread, notes},
+    targets::{jira::Jira, slack::Slack},
+    telemetry::metrics,
+};
+
+/// How long the record of a command is kept: longer than the queue tries, in milliseconds.
+pub(crate) const RECORD_TTL: Millis = 24 * 60 * 60 * 1_000;
+
+/// How long after its beginning a command still tries something once more, in milliseconds. What was begun by then
+/// ends within what the inbox gives a job.
+const PATIENT: Millis = 12_000;
+
+/// The most pages that are read to answer one question: at five reads a second, eight seconds.
+const PAGES: usize = 40;
+
+pub(crate) enum ActionError {
+    /// There is an answer, and it is final: the person's mistake, or a refusal. Nothing was changed.
+    Said(Reply),
+    /// Nothing was changed, and that is not final: what was said in a thread is found again by the hourly check.
+    Unsettled(Reply),
+    /// Nobody knows what became of it: it must be tried again, and will find out.
+    Trouble(String),
+    /// What it hangs on cannot be read: it must come again, and is kept with the dead letters until that is mended.
+    Unreadable(Unread),
+    /// Not now, nor in a moment: the queue brings it again.
+    Later(String),
+    /// Slack or Jira did not do what was asked: what follows hangs on why.
+    Failed(Failure),
+    /// A part of it is done, and the next part is on the inbox: that one answers.
+    HandedOn,
+}
+
+impl From<state::Error> for ActionError {
+    fn from(error: state::Error) -> Self {
+        match error {
+            state::Error::Unreadable(record) => Self::Unreadable(record),
+            error => Self::Trouble(error.to_string()),
+        }
+    }
+}
+
+impl From<Failure> for ActionError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Reply> for ActionError {
+    fn from(answer: Reply) -> Self {
+        Self::Said(answer)
+    }
+}
+
+pub(crate) type Outcome = Result<Reply, ActionError>;
+
+pub(crate) struct CommandContext<'a> {
+    pub(crate) world: &'a dyn World,
+    pub(crate) settings: &'a Settings,
+    pub(crate) job: &'a Job,
+    /// Names it: the record's key and the service's `clientToken`.
+    pub(crate) key: &'a CommandKey,
+    pub(crate) person: &'a Profile,
+    pub(crate) slack: &'a Slack<'a>,
+    pub(crate) jira: Option<&'a Jira<'a>>,
+    pub(crate) signs: &'a Secret,
+    pub(crate) since: Millis,
+    /// An earlier try ended nobody knows how: what it asked for may have been done.
+    pub(crate) again: bool,
+}
+
+impl CommandContext<'_> {
+    /// Makes a call; a refusal for now is waited for where that is short. Any other fault becomes an answer, except
+    /// where a change may have been made all the same.
+    pub(crate) async fn call(&self, call: Call) -> Result<sir::Answer, ActionError> {
+        let (operation, reads) = (call.kind(), call.is_read());
+        if let Err(error) = limits::check(&call) {
+            return Err(self.refuse(error.to_string()).into());
+        }
+        for attempt in 0.. {
+            match Box::pin(self.world.call(call.clone())).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => match pause(&fault, reads, attempt).filter(|_| self.is_patient()) {
+                    Some(time) => self.world.sleep(time).await,
+                    None if fault.maybe_applied() && !reads => {
+                        return Err(ActionError::Trouble(format!("{} without an answer", operation.name())));
+                    }
+                    // Nobody watches a message for an answer: it is tried again by itself, not by its writer. Nor may
+                    // "nothing was changed" be said where an earlier try may have changed it.
+                    None if (self.job.is_a_message() || self.again) && is_for_now(&fault) => {
+                        return Err(ActionError::Later(format!("{} was refused for now", operation.name())));
+                    }
+                    None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
+                },
+            }
+        }
+        Err(strange(operation.name()))
+    }
+
+    /// Whether there is time to try something once more.
+    pub(crate) fn is_patient(&self) -> bool {
+        self.world.now() - self.since < PATIENT
+    }
+
+    pub(crate) fn typed(&self) -> String {
+        self.job.typed()
+    }
+
+    /// An answer that says why nothing was done, and gives back what was typed.
+    pub(crate) fn refuse(&self, why: impl Into<String>) -> Reply {
+        Reply::says(why).say("Nothing was changed.").give_back(&self.typed())
+    }
+
+    /// Who somebody is; `None` where the workspace knows nobody of this id.
+    pub(crate) async fn profile(&self, user: &UserId) -> Result<Option<Profile>, ActionError> {
+        if *user == self.person.identity.user {
+            return Ok(Some(self.person.clone()));
+        }
+        Ok(identity::profile(self.slack, self.settings, user).await?)
+    }
+
+    pub(crate) fn confirmation_key(&self) -> &[u8] {
+        self.signs.reveal().as_bytes()
+    }
+
+    pub(crate) async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
+        match self.call(Call::GetCase { case: case.clone() }).await? {
+            sir::Answer::Case(case) => Ok(*case),
+            _ => Err(strange("GetCase")),
+        }
+    }
+
+    /// Reads pages until there are no more, or `enough` says so after one of them. `true` if that was all.
+    pub(crate) async fn pages<T>(
+        &self,
+        ask: impl Fn(Option<String>) -> Call,
+        open: impl Fn(sir::Answer) -> Option<Page<T>>,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Result<(Vec<T>, bool), ActionError> {
+        let (mut items, mut next) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let call = ask(next);
+            let operation = call.operation();
+            let page = open(self.call(call).await?).ok_or_else(|| strange(operation))?;
+            items.extend(page.items);
+            next = page.next;
+            if next.is_none() || enough(&items) {
+                break;
+            }
+        }
+        Ok((items, next.is_none()))
+    }
+
+    /// Nothing is changed on a case of which nobody can read what was told.
+    pub(crate) async fn readable(&self, case: &CaseId) -> Result<(), ActionError> {
+        self.or_parked(notes::readable(self.world.store(), case).await)
+    }
+
+    /// For what is read before anything is done: where it cannot be read, the person hears that nothing was.
+    pub(crate) fn or_parked<T>(&self, read: state::Result<T>) -> Result<T, ActionError> {
+        match read {
+            // What an earlier try did is done.
+            Err(state::Error::Unreadable(record)) if !self.again => Err(self.parked(&record)),
+            read => Ok(read?),
+        }
+    }
+
+    /// What was said in a thread is found again once the record is mended.
+    fn parked(&self, record: &Unread) -> ActionError {
+        metrics::unreadable(record);
+        let answer = Reply::says(format!(
+            "What Casebridge wrote down about this case cannot be read ({}), so nothing was changed. Please tell whoever \
+             deployed the bridge.",
+            record.key
+        ));
+        match self.job.action {
+            Action::Said { .. } => {
+                let answer = answer.say("What you said is tried again by itself, for a day.");
+                ActionError::Unsettled(answer.give_back(&self.typed()))
+            }
+            _ => answer.give_back(&self.typed()).into(),
+        }
+    }
+
+    /// Says that the case changed: somebody should look at it and tell everybody.
+    pub(crate) async fn changed(&self, case: &CaseId) -> Result<(), ActionError> {
+        Ok(self.world.store().hint(case, self.world.now(), false).await?)
+    }
+}
+
+/// The answer is of another kind than the question. It cannot happen, and must not bring the batch down.
+pub(crate) fn strange(what: &str) -> ActionError {
+    ActionError::Trouble(format!("{what} was not what was asked for"))
+}
+
+/// How long a refusal for now is waited for; `None` if it is not. The service's own word is never undercut.
+fn pause(fault: &Fault, reads: bool, attempt: u32) -> Option<Duration> {
+    let least = Duration::from_secs(1 << attempt.min(8));
+    let time = match &fault.kind {
+        FaultKind::Throttled { retry_after } => retry_after.unwrap_or_default().max(least),
+        FaultKind::NotSent => least,
+        FaultKind::Unknown if reads => least,
+        _ => return None,
+    };
+    (attempt < 3 && time <= Duration::from_secs(5)).then_some(time)
+}
+
+fn is_for_now(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Throttled { .. } | FaultKind::NotSent | FaultKind::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_surely_not_applied_is_tried_again_at_once() {
+        let seconds = Duration::from_secs;
+        let throttled = |after: Option<u64>| FaultKind::Throttled { retry_after: after.map(seconds) };
+        for (kind, reads, attempt, expected) in [
+            (throttled(None), false, 0, Some(1)),
+            (throttled(None), false, 2, Some(4)),
+            (throttled(None), false, 3, None),
+            (throttled(Some(3)), false, 0, Some(3)),
+            (throttled(Some(1)), false, 1, Some(2)),
+            (throttled(Some(30)), false, 0, None),
+            (FaultKind::NotSent, false, 0, Some(1)),
+            (FaultKind::Unknown, false, 0, None),
+            (FaultKind::Unknown, true, 1, Some(2)),
+            (FaultKind::Denied, true, 0, None),
+            (FaultKind::Conflict, false, 0, None),
+        ] {
+            let fault = Fault { kind: kind.clone(), message: String::new() };
+            assert_eq!(pause(&fault, reads, attempt), expected.map(seconds), "{kind:?} {reads} {attempt}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What people say in a case's issue, and how it becomes comments of the case.
+
+use super::{
+    comment_edits::{self, Before},
+    comments,
+    context::{ActionError, CommandContext},
+    floor::Floor,
+    speech::Speech,
+    stays::{Stays, stays},
+    withheld::Withheld,
+};
+use crate::{
+    case::{AccountId, CaseId, CommentId, IssueId, TeamId, UserId},
+    chat::{
+        ingress::{act::CommandKey, context::ChatContext, job::Job},
+        policy::{
+            identity::Profile,
+            roles::{Identity, PersonKind},
+        },
+    },
+    http::Failure,
+    state::{
+        Note, Told,
+        key::Key,
+        notes::{self, PlaceNote},
+    },
+    targets::jira::{self, AccountType, HeardComment, Jira, Names, plain},
+};
+
+/// What is said in a case's issue, as it stands there now.
+pub(super) struct Conversation<'a> {
+    pub(super) case: &'a CaseId,
+    pub(super) issue: &'a IssueId,
+    /// The case is noted to be told there; if not, the issue is being made just now.
+    pub(super) is_home: bool,
+    pub(super) me: AccountId,
+    pub(super) people: Vec<HeardComment>,
+    /// What everybody else did; we among them.
+    pub(super) others: Vec<HeardComment>,
+}
+
+/// Something happened to an issue: what people wrote there becomes comments on its case, and stays what they wrote.
+pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) -> Result<(), ActionError> {
+    let Some(jira) = chat.jira() else { return Ok(()) };
+    let store = chat.world.store();
+    let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
+    notes::readable(store, &case).await?;
+    let meta = store.meta(&case).await?.unwrap_or_default();
+    let home = meta.note::<PlaceNote>(&case, Note::Of(jira::KIND))?.0.home;
+    if home.as_ref().is_some_and(|home| *issue != home.place.as_str()) {
+        // The case was linked to another issue since.
+        return Ok(());
+    }
+    match listen(&Listening { chat, jira: &jira, job }, &case, issue, home.is_some()).await {
+        // The issue was deleted meanwhile: nobody says anything there any more.
+        Err(ActionError::Failed(Failure::Gone { .. })) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+struct Listening<'a> {
+    chat: &'a ChatContext<'a>,
+    jira: &'a Jira<'a>,
+    job: &'a Job,
+}
+
+async fn listen(
+    with: &Listening<'_>,
+    case: &CaseId,
+    issue: &IssueId,
+    is_home: bool,
+) -> Result<(), ActionError> {
+    let Listening { chat, jira, .. } = with;
+    let me = jira.me().await?;
+    let (people, others) =
+        written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
+    let conversation = Conversation { case, issue, is_home, me, people, others };
+    let floor = Floor::of(jira, &conversation).await?;
+    let told = chat.world.store().all_told(case, jira::KIND).await?;
+    let names = names(&conversation);
+    let (mut withheld, mut staying) = (Vec::new(), 0);
+    for comment in &conversation.people {
+        let known: Vec<_> = told.iter().filter(|(_, told)| comment.id == told.remote).collect();
+        let speech = Speech::in_issue(comment, plain(&comment.body, &names));
+        let is_ours = known.iter().any(|(_, told)| !told.theirs);
+        if is_ours || (!known.is_empty() && is_said(with, &speech, &known)) {
+            continue;
+        }
+        match stays(comment, &speech.words, floor, jira.settings) {
+            None => said(with, &conversation, &NewComment { comment, speech, known: &known }).await?,
+            Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
+            Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
+        }
+    }
+    if staying > 0 {
+        // How many, and nothing of them.
+        tracing::info!(%case, staying, "comments stay in the issue");
+    }
+    for one in withheld.iter().filter(|one| told.iter().all(|(key, _)| *key != one.key())) {
+        one.tell(jira, &conversation).await?;
+    }
+    Ok(())
+}
+
+async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<Vec<HeardComment>, ActionError> {
+    let (mut comments, mut next) = (Vec::new(), Some(0));
+    while let Some(start) = next {
+        let page = jira.comments(issue, start).await?;
+        comments.extend(page.items);
+        next = page.next;
+    }
+    Ok(comments)
+}
+
+/// Who speaks in an issue, by account: a mention need not tell a name.
+fn names(conversation: &Conversation<'_>) -> Names {
+    let all = conversation.people.iter().chain(&conversation.others);
+    let known = all.filter(|comment| !comment.author_name.is_empty());
+    known.filter_map(|comment| Some((comment.author.clone()?.into(), comment.author_name.clone()))).collect()
+}
+
+/// By a person of the site: not by us, by another app, or by a customer on a portal.
+fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
+    comment.account_type == AccountType::Atlassian && !comment.is_by(me)
+}
+
+fn is_said(with: &Listening<'_>, speech: &Speech, told: &[&(Key, Told)]) -> bool {
+    let hashes: Vec<_> = told.iter().map(|(_, told)| told.hash.as_str()).collect();
+    speech.is_said_by(with.chat.settings, &hashes)
+}
+
+struct NewComment<'a> {
+    comment: &'a HeardComment,
+    speech: Speech,
+    known: &'a [&'a (Key, Told)],
+}
+
+/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
+async fn said(
+    with: &Listening<'_>,
+    conversation: &Conversation<'_>,
+    heard: &NewComment<'_>,
+) -> Result<(), ActionError> {
+    let NewComment { comment, speech, known } = heard;
+    if speech.words.trim().is_empty() {
+        return Ok(());
+    }
+    let Conversation { case, issue, .. } = conversation;
+    let made = CommandKey::of_issue_comment(issue, &comment.id);
+    let later = CommandKey::of_issue_edit(issue, &comment.id, &comment.updated);
+    let person = person(comment);
+    let Listening { chat, jira, job } = with;
+    let slack = chat.slack();
+    let context = CommandContext {
+        world: chat.world,
+        settings: chat.settings,
+        job,
+        key: if known.is_empty() { &made } else { &later },
+        person: &person,
+        slack: &slack,
+        jira: Some(jira),
+        signs: &chat.secrets.slack_signing_secret,
+        since: chat.world.now(),
+        again: false,
+    };
+    let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
+    let outcome = match comments.is_empty() {
+        true => comments::create(&context, case, speech).await.map(drop),
+        false => {
+            let before = Before::in_issue(made.clone(), comments);
+            comment_edits::rewrite(&context, case, speech, &before).await
+        }
+    };
+    match outcome {
+        // There is nobody to tell in Jira; the others' comments still count.
+        Err(ActionError::Said(_)) => {
+            tracing::warn!(%case, comment = %comment.id, "a comment of an issue was refused");
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+/// Somebody in Jira is nobody in Slack.
+fn person(comment: &HeardComment) -> Profile {
+    let (team, user) = (TeamId::new(""), UserId::new(""));
+    let identity = Identity { team, user, kind: PersonKind::OtherApp, groups: Vec::new() };
+    Profile { identity, name: comment.author_name.clone(), email: None }
+}
+
+/// The case's comment that a key of the ledger is about: `comment/000123/0`.
+fn comment_of(key: &Key) -> Option<CommentId> {
+    key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::IssueCommentId;
+
+    #[test]
+    fn only_what_people_wrote_goes_to_the_case() {
+        let me = AccountId::new("me");
+        let person = HeardComment {
+            author: Some(AccountId::new("a1")),
+            account_type: AccountType::Atlassian,
+            ..HeardComment::of(IssueCommentId::new("1"))
+        };
+        assert!(is_a_persons(&person, &me));
+        for other in [
+            HeardComment { author: Some(me.clone()), ..person.clone() },
+            HeardComment { account_type: AccountType::App, ..person.clone() },
+            HeardComment { account_type: AccountType::Customer, ..person.clone() },
+            HeardComment { account_type: AccountType::Other(String::new()), ..person },
+        ] {
+            assert!(!is_a_persons(&other, &me));
+        }
+    }
+}

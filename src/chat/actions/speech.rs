@@ -1,0 +1,77 @@
+//! What somebody said for a case: who, in which words, and where it can be read already.
+
+use super::{context::CommandContext, parts::Named};
+use crate::{
+    case::{IssueCommentId, Ts, author::Author, text},
+    chat::ingress::act::CommandKey,
+    config::settings::Settings,
+    state::Saying,
+    targets::jira::HeardComment,
+};
+
+/// What somebody said, before it becomes a comment.
+pub(super) struct Speech {
+    pub(super) author: Author,
+    /// Stands before the words.
+    pub(super) speaker: String,
+    pub(super) words: String,
+    pub(super) slack_ts: Option<Ts>,
+    /// The issue's comment that says it already: the words are not ours to repeat there.
+    pub(super) jira_comment: Option<IssueCommentId>,
+}
+
+impl Speech {
+    /// What somebody said in no message: a line, a form.
+    pub(super) fn typed(context: &CommandContext<'_>, words: impl Into<String>) -> Self {
+        let author = Author::Slack { user: context.job.user.clone() };
+        let speaker = format!("{} (Slack)", context.person.name);
+        Self { author, speaker, words: words.into(), slack_ts: None, jira_comment: None }
+    }
+
+    pub(super) fn in_message(context: &CommandContext<'_>, ts: &Ts, words: String) -> Self {
+        Self { slack_ts: Some(ts.clone()), ..Self::typed(context, words) }
+    }
+
+    pub(super) fn in_issue(comment: &HeardComment, words: String) -> Self {
+        let name = comment.author_name.clone();
+        Self {
+            speaker: format!("{name} (Jira)"),
+            author: Author::Jira { name },
+            words,
+            slack_ts: None,
+            jira_comment: Some(comment.id.clone()),
+        }
+    }
+
+    /// The name that stands before the words, if the settings want it there.
+    pub(super) fn named_line(&self, settings: &Settings) -> Option<String> {
+        settings.sir.name_the_speaker.then(|| text::one_line(&self.speaker))
+    }
+
+    pub(super) fn body(&self, settings: &Settings) -> String {
+        match self.named_line(settings) {
+            Some(speaker) => format!("{speaker}:\n{}", self.words),
+            None => self.words.clone(),
+        }
+    }
+
+    /// Whether comments with these hashes, in any order, are those that say it.
+    pub(super) fn is_said_by(&self, settings: &Settings, hashes: &[&str]) -> bool {
+        let speaker = self.named_line(settings);
+        Named { speaker: speaker.as_deref(), words: &self.words }.is_held_by(hashes)
+    }
+
+    /// What is written down of a part of it before that is sent, without what the part says.
+    pub(super) fn saying(&self, command: &CommandKey, speaker: Option<&str>) -> Saying {
+        Saying {
+            command: command.to_string(),
+            since: 0,
+            body_hash: String::new(),
+            author: self.author.clone(),
+            speaker: speaker.map(str::to_owned),
+            slack_ts: self.slack_ts.clone().map(String::from),
+            jira_comment: self.jira_comment.clone().map(String::from),
+            comment: None,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What holds for the whole grammar, and for the manual that is written from it.
+
+mod manual;
+mod properties;

@@ -1,0 +1,3 @@
+//! What holds for all that chat writes down.
+
+mod golden;
