@@ -1,5 +1,6 @@
 //! The client of Slack.
 
+use casebridge::case::{ChannelId, Ts, UserId};
 use casebridge::{
     case::{Membership, MembershipId, author::Author},
     config::{secrets::Secret, settings},
@@ -45,7 +46,7 @@ impl Workspace {
 
     /// What Slack gave with a person's click or command: `trigger_id`, `response_url`.
     fn given(&self, name: &str) -> String {
-        let delivery = self.slack.types(ANA, &self.slack.security(), "/sir", "help");
+        let delivery = self.slack.types(&UserId::new(ANA), &self.slack.security(), "/sir", "help");
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
         form.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap()
     }
@@ -64,13 +65,15 @@ fn message(text: &str) -> Message {
 async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let parent = client.post(&channel, None, "1234567890/card", &message("card")).await.unwrap();
-    let reply =
-        client.post(&channel, Some(&parent), "1234567890/comment/000001/0", &message("hello")).await.unwrap();
-    workspace.slack.says(ANA, &channel, "I look at it", Some(&parent));
+    let parent = client.post(channel.as_str(), None, "1234567890/card", &message("card")).await.unwrap();
+    let reply = client
+        .post(channel.as_str(), Some(&parent), "1234567890/comment/000001/0", &message("hello"))
+        .await
+        .unwrap();
+    workspace.slack.says(&UserId::new(ANA), &channel, "I look at it", Some(&Ts::new(&parent)));
     let me = client.me().await.unwrap();
 
-    let page = client.replies(&channel, &parent, None).await.unwrap();
+    let page = client.replies(channel.as_str(), &parent, None).await.unwrap();
     let seen: Vec<_> = page.items.iter().map(|one| (one.ts.as_str(), one.mark_by(&me))).collect();
     assert_eq!(
         seen[..2],
@@ -79,18 +82,25 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     let ana = &page.items[2];
     assert_eq!((ana.user.as_deref(), ana.mark_by(&me), ana.text.as_str()), (Some(ANA), None, "I look at it"));
     assert_eq!((page.items.len(), page.next), (3, None));
-    let history = client.history(&channel, "0", None).await.unwrap();
+    let history = client.history(channel.as_str(), "0", None).await.unwrap();
     let marks: Vec<_> = history.items.iter().filter_map(|one| one.mark_by(&me)).collect();
     assert_eq!(marks, ["1234567890/card"]);
 
-    client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
-    client.update(&channel, &reply, "1234567890/comment/000001/0", &message("changed")).await.unwrap();
-    let shown = standins::SlackStandin::shown(&workspace.slack.message(&channel, &reply).unwrap());
+    client
+        .update(channel.as_str(), &reply, "1234567890/comment/000001/0", &message("changed"))
+        .await
+        .unwrap();
+    client
+        .update(channel.as_str(), &reply, "1234567890/comment/000001/0", &message("changed"))
+        .await
+        .unwrap();
+    let shown = standins::SlackStandin::shown(&workspace.slack.message(&channel, &Ts::new(&reply)).unwrap());
     assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
-    client.delete(&channel, &reply).await.unwrap();
-    client.delete(&channel, &reply).await.unwrap();
-    assert_eq!(workspace.slack.message(&channel, &reply), None);
-    let gone = client.update(&channel, &reply, "1234567890/comment/000001/0", &message("again")).await;
+    client.delete(channel.as_str(), &reply).await.unwrap();
+    client.delete(channel.as_str(), &reply).await.unwrap();
+    assert_eq!(workspace.slack.message(&channel, &Ts::new(&reply)), None);
+    let gone =
+        client.update(channel.as_str(), &reply, "1234567890/comment/000001/0", &message("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "chat.update: message_not_found".to_owned() }));
 }
 
@@ -98,13 +108,16 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
 async fn a_long_thread_and_a_long_channel_are_read_page_by_page() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let (parent, _) = workspace.slack.says(ANA, &channel, "first", None);
-    let said: Vec<String> =
-        (0..250).map(|n| workspace.slack.says(ANA, &channel, &n.to_string(), Some(&parent)).0).collect();
+    let (parent, _) = workspace.slack.says(&UserId::new(ANA), &channel, "first", None);
+    let said: Vec<String> = (0..250)
+        .map(|n| {
+            workspace.slack.says(&UserId::new(ANA), &channel, &n.to_string(), Some(&parent)).0.to_string()
+        })
+        .collect();
     let (mut heard, mut cursor) = (Vec::new(), None);
     loop {
-        let page = client.replies(&channel, &parent, cursor.as_deref()).await.unwrap();
-        heard.extend(page.items.into_iter().map(|one| one.ts).filter(|ts| *ts != parent));
+        let page = client.replies(channel.as_str(), parent.as_str(), cursor.as_deref()).await.unwrap();
+        heard.extend(page.items.into_iter().map(|one| one.ts).filter(|ts| parent != ts.as_str()));
         cursor = page.next;
         if cursor.is_none() {
             break;
@@ -136,8 +149,8 @@ async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
     };
     let told = [message(EVIL), slack::membership(&membership, "was created")];
     for message in told.iter().cloned().chain(told.iter().cloned().map(Message::without_blocks)) {
-        let ts = client.post(&channel, None, "mark", &message).await.unwrap();
-        client.update(&channel, &ts, "mark", &message).await.unwrap();
+        let ts = client.post(channel.as_str(), None, "mark", &message).await.unwrap();
+        client.update(channel.as_str(), &ts, "mark", &message).await.unwrap();
     }
     let live = workspace.slack.live(&channel);
     // An element without words of its own shows its address.
@@ -163,10 +176,10 @@ async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_l
         client.create_channel(&format!("a-{n}"), true).await.unwrap();
     }
     assert_eq!(client.create_channel("sir-case-1234567890", true).await, Ok(made.clone()));
-    assert_eq!(workspace.slack.channel(&made).unwrap()["is_private"], true);
+    assert_eq!(workspace.slack.channel(&ChannelId::new(&made)).unwrap()["is_private"], true);
     let (_, _, bot, _) = workspace.slack.app();
     for (name, private) in [("theirs", false), ("hidden", true)] {
-        workspace.slack.add_channel(name, private, &[ANA, &bot]);
+        workspace.slack.add_channel(name, private, &[UserId::new(ANA), bot.clone()]);
         let why = "conversations.create: name_taken".to_owned();
         let taken = client.create_channel(name, private).await;
         assert_eq!(taken, Err(Failure::Broken { everywhere: false, why }), "{name}");
@@ -179,31 +192,31 @@ async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
     let client = workspace.client();
     let channel = client.create_channel("sir-case-1234567890", true).await.unwrap();
     let (_, _, bot, _) = workspace.slack.app();
-    let people = [ANA, "U0NOBODY", &bot, BO].map(str::to_owned);
+    let people = [ANA, "U0NOBODY", bot.as_str(), BO].map(str::to_owned);
     let nobody = vec![("U0NOBODY".to_owned(), "user_not_found".to_owned())];
     assert_eq!(client.invite(&channel, &people).await, Ok(nobody.clone()));
-    let members = workspace.slack.members(&channel);
+    let members = workspace.slack.members(&ChannelId::new(&channel));
     assert!([ANA, BO].iter().all(|user| members.iter().any(|member| member == user)), "{members:?}");
     assert_eq!(client.invite(&channel, &people).await, Ok(nobody), "once more");
     assert_eq!(client.invite(&channel, &[ANA.to_owned()]).await, Ok(vec![]), "who is there is as good");
     let many: Vec<String> =
-        (0..150).map(|n| workspace.slack.add_user(&format!("u{n}"), "", &json!({}))).collect();
+        (0..150).map(|n| workspace.slack.add_user(&format!("u{n}"), "", &json!({})).to_string()).collect();
     assert_eq!(client.invite(&channel, &many).await, Ok(vec![]));
-    assert_eq!(workspace.slack.members(&channel).len(), 153);
+    assert_eq!(workspace.slack.members(&ChannelId::new(&channel)).len(), 153);
 }
 
 #[tokio::test]
 async fn a_topic_is_set_and_a_public_channel_entered() {
     let workspace = Workspace::start().await;
     let client = workspace.client();
-    let channel = workspace.slack.add_channel("town", false, &[ANA]);
-    assert_eq!(outcome(client.set_topic(&channel, "x").await), Outcome::BrokenHere, "not in it yet");
-    client.join(&channel).await.unwrap();
-    client.join(&channel).await.unwrap();
-    client.set_topic(&channel, "Submitted · case 1234567890").await.unwrap();
+    let channel = workspace.slack.add_channel("town", false, &[UserId::new(ANA)]);
+    assert_eq!(outcome(client.set_topic(channel.as_str(), "x").await), Outcome::BrokenHere, "not in it yet");
+    client.join(channel.as_str()).await.unwrap();
+    client.join(channel.as_str()).await.unwrap();
+    client.set_topic(channel.as_str(), "Submitted · case 1234567890").await.unwrap();
     let topic = workspace.slack.channel(&channel).unwrap()["topic"]["value"].clone();
     assert_eq!(topic, "Submitted · case 1234567890");
-    assert_eq!(outcome(client.set_topic(&channel, &"x".repeat(251)).await), Outcome::Content);
+    assert_eq!(outcome(client.set_topic(channel.as_str(), &"x".repeat(251)).await), Outcome::Content);
 }
 
 #[tokio::test]
@@ -211,10 +224,13 @@ async fn people_are_known_by_id_by_address_and_by_group() {
     let workspace = Workspace::start().await;
     let client = workspace.client();
     let (_, bot_id, user_id, team_id) = workspace.slack.app();
-    assert_eq!(client.me().await, Ok(Me { bot_id, user_id, team_id: team_id.clone() }));
+    assert_eq!(
+        client.me().await,
+        Ok(Me { bot_id, user_id: user_id.to_string(), team_id: team_id.clone().to_string() })
+    );
     let ana = Person {
         id: ANA.to_owned(),
-        team: team_id,
+        team: team_id.to_string(),
         teams: Vec::new(),
         everywhere: None,
         name: "ana".to_owned(),
@@ -228,13 +244,13 @@ async fn people_are_known_by_id_by_address_and_by_group() {
     let guest = workspace.slack.add_guest("gil", "gil@example.com");
     let stranger = workspace.slack.add_stranger("sam", "sam@example.net");
     let bot = workspace.slack.add_bot("other");
-    assert!(client.user(&guest).await.unwrap().unwrap().is_restricted);
-    let stranger = client.user(&stranger).await.unwrap().unwrap();
+    assert!(client.user(guest.as_str()).await.unwrap().unwrap().is_restricted);
+    let stranger = client.user(stranger.as_str()).await.unwrap().unwrap();
     assert!(stranger.is_restricted || stranger.team != workspace.settings.team, "{stranger:?}");
-    assert!(client.user(&bot).await.unwrap().unwrap().is_bot);
+    assert!(client.user(bot.as_str()).await.unwrap().unwrap().is_bot);
     assert_eq!(client.user_by_email("bo@example.com").await, Ok(Some(BO.to_owned())));
     assert_eq!(client.user_by_email("nobody@example.com").await, Ok(None));
-    let group = workspace.slack.add_group("responders", &[ANA, BO]);
+    let group = workspace.slack.add_group("responders", &[UserId::new(ANA), UserId::new(BO)]);
     assert_eq!(client.group_members(&group).await, Ok(vec![ANA.to_owned(), BO.to_owned()]));
     assert_eq!(client.group_members("S0NOBODY").await, Ok(vec![]));
 }
@@ -268,7 +284,7 @@ async fn a_form_opens_once_for_a_trigger_and_is_replaced_only_where_it_is_the_on
     assert_eq!(workspace.slack.view(ANA).unwrap()["title"]["text"], "two");
     let home = json!({"type": "home", "blocks": form("x")["blocks"]});
     client.publish_view(ANA, &home).await.unwrap();
-    assert!(workspace.slack.home(ANA).is_some());
+    assert!(workspace.slack.home(&UserId::new(ANA)).is_some());
 }
 
 #[tokio::test]
@@ -283,31 +299,32 @@ async fn a_person_is_answered_five_times_without_our_token_and_nobody_else_is() 
     assert_eq!(outcome(client.respond(&url, &json!({"text": "yes"})).await), Outcome::Gone);
     let fresh = workspace.given("response_url");
     assert_eq!(outcome(client.respond(&fresh, &json!({"colour": "red"})).await), Outcome::Content);
-    assert_eq!(workspace.slack.ephemerals(ANA).len(), 5);
+    assert_eq!(workspace.slack.ephemerals(&UserId::new(ANA)).len(), 5);
     let heard = workspace.slack.take_calls().len();
     assert_eq!(heard, 7);
     for url in ["https://evil.example/x", "http://127.0.0.1:1/x", "not an address"] {
         assert_eq!(outcome(client.respond(url, &json!({"text": "no"})).await), Outcome::BrokenHere, "{url}");
     }
-    client.ephemeral(&workspace.slack.security(), ANA, None, &message("for you")).await.unwrap();
-    assert_eq!(workspace.slack.ephemerals(ANA).len(), 6);
+    client.ephemeral(workspace.slack.security().as_str(), ANA, None, &message("for you")).await.unwrap();
+    assert_eq!(workspace.slack.ephemerals(&UserId::new(ANA)).len(), 6);
 }
 
 #[tokio::test]
 async fn a_file_and_a_link_are_told() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let (file, ts, _) = workspace.slack.shares(ANA, &channel, ("a b.txt", "text/plain"), "abc", None);
+    let (file, ts, _) =
+        workspace.slack.shares(&UserId::new(ANA), &channel, ("a b.txt", "text/plain"), "abc", None);
     let told = client.file(&file).await.unwrap();
     let url = told.url.clone();
     assert_eq!(told, File { id: file.clone(), name: "a b.txt".to_owned(), size: Some(3), url: url.clone() });
     assert!(url.is_some_and(|url| url.starts_with(workspace.slack.url()) && url.contains("download")));
-    let heard = client.history(&channel, "0", None).await.unwrap().items;
+    let heard = client.history(channel.as_str(), "0", None).await.unwrap().items;
     assert_eq!(
         heard[0].beside.iter().filter_map(|one| one.file.as_deref()).collect::<Vec<_>>(),
         [file.as_str()]
     );
-    assert!(client.permalink(&channel, &ts).await.unwrap().contains(&channel));
+    assert!(client.permalink(channel.as_str(), ts.as_str()).await.unwrap().contains(channel.as_str()));
     assert_eq!(outcome(client.file("F0NOTHING").await), Outcome::Gone);
 }
 
@@ -316,17 +333,17 @@ async fn ask(workspace: &Workspace, method: &str) -> Outcome {
     let (client, channel) = (workspace.client(), workspace.slack.security());
     let card = message("card");
     match method {
-        "chat.postMessage" => outcome(client.post(&channel, None, "mark", &card).await),
-        "chat.update" => outcome(client.update(&channel, "1.000001", "mark", &card).await),
-        "chat.delete" => outcome(client.delete(&channel, "1.000001").await),
-        "chat.postEphemeral" => outcome(client.ephemeral(&channel, ANA, None, &card).await),
-        "chat.getPermalink" => outcome(client.permalink(&channel, "1.000001").await),
-        "conversations.replies" => outcome(client.replies(&channel, "1.000001", None).await),
-        "conversations.history" => outcome(client.history(&channel, "0", None).await),
+        "chat.postMessage" => outcome(client.post(channel.as_str(), None, "mark", &card).await),
+        "chat.update" => outcome(client.update(channel.as_str(), "1.000001", "mark", &card).await),
+        "chat.delete" => outcome(client.delete(channel.as_str(), "1.000001").await),
+        "chat.postEphemeral" => outcome(client.ephemeral(channel.as_str(), ANA, None, &card).await),
+        "chat.getPermalink" => outcome(client.permalink(channel.as_str(), "1.000001").await),
+        "conversations.replies" => outcome(client.replies(channel.as_str(), "1.000001", None).await),
+        "conversations.history" => outcome(client.history(channel.as_str(), "0", None).await),
         "conversations.create" => outcome(client.create_channel("sir-case-1234567890", true).await),
-        "conversations.setTopic" => outcome(client.set_topic(&channel, "topic").await),
-        "conversations.invite" => outcome(client.invite(&channel, &[ANA.to_owned()]).await),
-        "conversations.join" => outcome(client.join(&channel).await),
+        "conversations.setTopic" => outcome(client.set_topic(channel.as_str(), "topic").await),
+        "conversations.invite" => outcome(client.invite(channel.as_str(), &[ANA.to_owned()]).await),
+        "conversations.join" => outcome(client.join(channel.as_str()).await),
         "auth.test" => outcome(client.me().await),
         "users.info" => outcome(client.user(ANA).await),
         "users.lookupByEmail" => outcome(client.user_by_email("ana@example.com").await),
@@ -407,7 +424,7 @@ async fn a_revoked_token_and_a_missing_scope_are_named() {
     let mut workspace = Workspace::start().await;
     let channel = workspace.slack.security();
     workspace.slack.revoke("chat:write");
-    let refused = workspace.client().post(&channel, None, "mark", &message("x")).await;
+    let refused = workspace.client().post(channel.as_str(), None, "mark", &message("x")).await;
     let why = "chat.postMessage: missing_scope (chat:write)".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
     workspace.token = Secret::new("xoxb-wrong");
@@ -429,10 +446,13 @@ async fn where_nobody_listens_nothing_was_sent() {
 async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let lost = client.post(&channel, Some("1.000001"), "mark", &message("x")).await;
+    let lost = client.post(channel.as_str(), Some("1.000001"), "mark", &message("x")).await;
     assert_eq!(outcome(lost), Outcome::Gone);
-    assert_eq!(outcome(client.replies(&channel, "1.000001", None).await), Outcome::Gone);
+    assert_eq!(outcome(client.replies(channel.as_str(), "1.000001", None).await), Outcome::Gone);
     assert_eq!(outcome(client.post("C0NOWHERE", None, "mark", &message("x")).await), Outcome::BrokenHere);
-    workspace.slack.archives(&channel, ANA);
-    assert_eq!(outcome(client.post(&channel, None, "mark", &message("x")).await), Outcome::BrokenHere);
+    workspace.slack.archives(&channel, &UserId::new(ANA));
+    assert_eq!(
+        outcome(client.post(channel.as_str(), None, "mark", &message("x")).await),
+        Outcome::BrokenHere
+    );
 }

@@ -1,5 +1,6 @@
 //! What people write in a case's issue becomes comments on the case; which issue that is can be asked and chosen.
 
+use casebridge::case::UserId;
 use std::time::Duration;
 
 use casebridge::{
@@ -411,8 +412,12 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     let now = casebridge::config::clock::now();
     let lease = stage.memory.lease(&id, now, now + 60_000).await.unwrap().unwrap();
     let second = stage.jira.person_creates(&stage.jira.ana(), "Second");
-    let typed =
-        stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &format!("{case} jira link {second}"));
+    let typed = stage.slack.types(
+        &UserId::new(super::stage::ANA),
+        &stage.channel,
+        "/sir",
+        &format!("{case} jira link {second}"),
+    );
     stage.deliver(&typed).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
@@ -427,17 +432,21 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         let case = stage.sir.aws_creates_case("Key leaked");
         let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
         stage.jira.person_comments(&stage.jira.ana(), &key, "HR suspects a colleague.").unwrap();
-        let typed =
-            stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &format!("{case} jira link {key}"));
+        let typed = stage.slack.types(
+            &UserId::new(super::stage::ANA),
+            &stage.channel,
+            "/sir",
+            &format!("{case} jira link {key}"),
+        );
         stage.deliver(&typed).await;
         let job = stage.job();
-        let before = stage.slack.ephemerals(super::stage::ANA).len();
+        let before = stage.slack.ephemerals(&UserId::new(super::stage::ANA)).len();
         let ended = stage.until(&job, at).await;
         // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
         stage.world.stops_the_clock(casebridge::config::clock::now() + 80_000);
         casebridge::chat::actions::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
-        let shown = stage.since(super::stage::ANA, before);
+        let shown = stage.since(&UserId::new(super::stage::ANA), before);
         assert!(
             shown.contains("is now the issue") && !shown.contains("is told in it again"),
             "moment {at}: {shown}"
@@ -472,7 +481,9 @@ async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_sa
         let hidden = comment("The colleague is Bo.", counsel);
         let hidden = stage.jira.person_writes(&ana, &key, &hidden).unwrap();
         let typed = format!("{case} jira link {key}");
-        stage.deliver(&stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &typed)).await;
+        stage
+            .deliver(&stage.slack.types(&UserId::new(super::stage::ANA), &stage.channel, "/sir", &typed))
+            .await;
         stage.world.stops_the_clock(casebridge::config::clock::now() + we_ahead);
         assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
         stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();

@@ -1,6 +1,8 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
 use casebridge::case::CaseId;
+use casebridge::case::UserId;
+use casebridge::case::{ChannelId, Ts};
 use casebridge::{case::Millis, state::Store, targets::slack};
 use casebridge_lab::standins::FaultRule;
 use serde_json::json;
@@ -20,11 +22,16 @@ async fn told(slack_lines: &str) -> (Stage, String) {
 }
 
 /// Somebody says something below the card. Its event is lost.
-async fn says(stage: &Stage, case: &CaseId, user: &str, text: &str) {
+async fn says(stage: &Stage, case: &CaseId, user: &UserId, text: &str) {
     let home = stage.place(case, slack::KIND).await.home.unwrap();
-    stage.slack.set_member(&home.place, user, true);
+    stage.slack.set_member(&ChannelId::new(&home.place), user, true);
     let thread = stage.settings.slack.layout == casebridge::config::settings::Layout::Thread;
-    stage.slack.says(user, &home.place, text, thread.then_some(home.name.as_str()));
+    stage.slack.says(
+        user,
+        &ChannelId::new(&home.place),
+        text,
+        thread.then_some(&Ts::new(home.name.as_str())),
+    );
     stage.later(1_000);
 }
 
@@ -39,12 +46,12 @@ async fn taken(stage: &Stage, of: &[&str]) -> Vec<String> {
 #[tokio::test]
 async fn what_was_said_before_replies_became_comments_stays_where_it_was_said() {
     let (mut stage, case) = told("replies_are_comments = false").await;
-    says(&stage, &CaseId::new(&case), ANA, "internal: not for AWS").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "internal: not for AWS").await;
     stage.later(10 * HOUR);
-    says(&stage, &CaseId::new(&case), ANA, "a moment before").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "a moment before").await;
     stage.settings.slack.replies_are_comments = true;
     stage.minutes(1).await;
-    says(&stage, &CaseId::new(&case), ANA, "for everybody").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "for everybody").await;
     let all = ["internal", "a moment before", "for everybody"];
     assert_eq!(taken(&stage, &all).await, ["for everybody"]);
     assert_eq!(taken(&stage, &all).await, ["for everybody"], "until it is answered");
@@ -53,25 +60,25 @@ async fn what_was_said_before_replies_became_comments_stays_where_it_was_said() 
 #[tokio::test]
 async fn what_was_said_while_the_switch_was_off_stays_though_it_was_on_before() {
     let (mut stage, case) = told("").await;
-    says(&stage, &CaseId::new(&case), ANA, "the first").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "the first").await;
     stage.settings.slack.replies_are_comments = false;
     stage.minutes(2).await;
-    says(&stage, &CaseId::new(&case), ANA, "the second").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "the second").await;
     stage.settings.slack.replies_are_comments = true;
     stage.minutes(2).await;
-    says(&stage, &CaseId::new(&case), ANA, "the third").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "the third").await;
     assert_eq!(taken(&stage, &["the first", "the second", "the third"]).await, ["the third"]);
 }
 
 #[tokio::test]
 async fn a_table_that_does_not_know_since_when_takes_up_only_what_is_said_from_now_on() {
     let (stage, case) = told("").await;
-    says(&stage, &CaseId::new(&case), ANA, "before").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "before").await;
     // As a table of version 0.1.0 has it.
     let note = stage.memory.note("since").await.unwrap();
     assert!(stage.memory.swap_note("since", note.as_deref(), "", Some(0)).await.unwrap());
     stage.minutes(1).await;
-    says(&stage, &CaseId::new(&case), ANA, "after").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "after").await;
     assert_eq!(taken(&stage, &["before", "after"]).await, ["after"]);
 }
 
@@ -84,11 +91,11 @@ async fn a_table_that_was_restored_from_yesterday_takes_up_only_what_is_said_fro
         stage.sweep().await;
     }
     stage.later(4 * HOUR);
-    says(&stage, &CaseId::new(&case), ANA, "before").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "before").await;
     let today = stage.memory.note("since").await.unwrap();
     assert!(stage.memory.swap_note("since", today.as_deref(), &yesterday, None).await.unwrap());
     stage.minutes(1).await;
-    says(&stage, &CaseId::new(&case), ANA, "after").await;
+    says(&stage, &CaseId::new(&case), &UserId::new(ANA), "after").await;
     assert_eq!(taken(&stage, &["before", "after"]).await, ["after"]);
 }
 
@@ -96,13 +103,13 @@ async fn a_table_that_was_restored_from_yesterday_takes_up_only_what_is_said_fro
 async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     let (mut stage, case) = told("").await;
     let [bo, cy] = ["bo", "cy"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
-    let group = stage.slack.add_group("responders", &[&cy]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&cy));
     for user in [&bo, &cy] {
         says(&stage, &CaseId::new(&case), user, &format!("{user} too early")).await;
     }
-    stage.settings.roles.responder.extend([bo.clone(), group]);
+    stage.settings.roles.responder.extend([bo.to_string(), group]);
     stage.minutes(1).await;
-    for user in [&bo, &cy, &ANA.to_owned()] {
+    for user in [&bo, &cy, &UserId::new(ANA)] {
         says(&stage, &CaseId::new(&case), user, &format!("{user} in time")).await;
     }
     let jobs = || async {
@@ -111,7 +118,7 @@ async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     };
     let bodies = jobs().await;
     assert!(bodies.iter().all(|body| !body.contains("too early")), "{bodies:?}");
-    for user in [&bo, &cy, &ANA.to_owned()] {
+    for user in [&bo, &cy, &UserId::new(ANA)] {
         assert!(bodies.iter().any(|body| body.contains(&format!("{user} in time"))), "{user}: {bodies:?}");
     }
 }
@@ -133,7 +140,7 @@ async fn a_reply_of_somebody_without_a_role_is_handed_over_to_be_refused_and_its
 async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next_check() {
     let (mut stage, case) = told("").await;
     let cy = stage.slack.add_user("cy", "cy@example.com", &json!({}));
-    let group = stage.slack.add_group("responders", &[&cy]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&cy));
     stage.settings.roles.responder.push(group);
     stage.minutes(1).await;
     says(&stage, &CaseId::new(&case), &cy, "it was me").await;
@@ -154,11 +161,11 @@ async fn what_was_said_in_a_cases_channel_before_its_card_stands_there_stays() {
     stage.slack.fault(FaultRule::on("chat.postMessage").answers(429));
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-    stage.slack.set_member(&channel, ANA, true);
-    stage.slack.says(ANA, &channel, "before the card", None);
+    stage.slack.set_member(&channel, &UserId::new(ANA), true);
+    stage.slack.says(&UserId::new(ANA), &channel, "before the card", None);
     stage.later(60_000);
     stage.slack.heal();
     stage.minutes(10).await;
-    says(&stage, &case, ANA, "after the card").await;
+    says(&stage, &case, &UserId::new(ANA), "after the card").await;
     assert_eq!(taken(&stage, &["before the card", "after the card"]).await, ["after the card"]);
 }

@@ -3,6 +3,7 @@
 
 use casebridge::case::CaseId;
 use casebridge::case::CommentId;
+use casebridge::case::{ChannelId, Ts, UserId};
 use casebridge::{
     http::Request,
     runtime::World,
@@ -145,26 +146,35 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     let channel = stage.place(&case, slack::KIND).await.channel.unwrap();
-    stage.slack.set_shared(&channel, true);
+    stage.slack.set_shared(&ChannelId::new(&channel), true);
     stage.minutes(10).await;
-    let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
+    let before = (
+        stage.slack.channel(&ChannelId::new(&channel)).unwrap(),
+        stage.slack.messages(&ChannelId::new(&channel)),
+    );
     stage.forget_calls();
     stage.settings.slack.invite.push("bo@example.com".to_owned());
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.minutes(30).await;
     assert_eq!(writes(&stage), [""; 0]);
-    assert_eq!((stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel)), before);
+    assert_eq!(
+        (
+            stage.slack.channel(&ChannelId::new(&channel)).unwrap(),
+            stage.slack.messages(&ChannelId::new(&channel))
+        ),
+        before
+    );
     // Another case's channel is its own, and ours.
     let other = stage.sir.aws_creates_case("Bucket open");
     stage.events().await;
     assert!(stage.place(&other, slack::KIND).await.home.is_some());
 
-    stage.slack.set_shared(&channel, false);
+    stage.slack.set_shared(&ChannelId::new(&channel), false);
     stage.minutes(70).await;
-    let topic = stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
+    let topic = stage.slack.channel(&ChannelId::new(&channel)).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection and Analysis"), "{topic}");
-    assert!(stage.slack.members(&channel).contains(&"U024BE7LJ".to_owned()));
+    assert!(stage.slack.members(&ChannelId::new(&channel)).contains(&UserId::new("U024BE7LJ")));
 }
 
 /// A case with a comment in a channel of its own, whose card a person deleted.
@@ -175,7 +185,7 @@ async fn cardless() -> (Stage, String, String, String) {
     stage.events().await;
     stage.minutes(62).await;
     let card = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.deletes(&card.place, &card.name).unwrap();
+    stage.slack.deletes(&ChannelId::new(&card.place), &Ts::new(&card.name)).unwrap();
     stage.minutes(62).await;
     (stage, case.to_string(), comment.to_string(), card.place)
 }
@@ -183,7 +193,7 @@ async fn cardless() -> (Stage, String, String, String) {
 #[tokio::test]
 async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left_to_set_first() {
     let (stage, case, comment, channel) = cardless().await;
-    stage.slack.set_shared(&channel, true);
+    stage.slack.set_shared(&ChannelId::new(&channel), true);
     stage.minutes(10).await;
     stage.forget_calls();
     stage
@@ -193,7 +203,7 @@ async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left
     stage.events().await;
     stage.minutes(10).await;
     assert_eq!(writes(&stage), [""; 0]);
-    stage.slack.set_shared(&channel, false);
+    stage.slack.set_shared(&ChannelId::new(&channel), false);
     stage.minutes(70).await;
     assert_eq!(writes(&stage), ["chat.update"]);
     assert_eq!(stage.place(&CaseId::new(&case), slack::KIND).await.parked, None);

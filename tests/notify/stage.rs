@@ -1,5 +1,7 @@
 //! The stage: Slack, Jira and Security Incident Response as stand-ins on loopback, and the bridge between them.
 
+use casebridge::case::ChannelId;
+use casebridge::case::Ts;
 use std::{
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,
@@ -103,7 +105,7 @@ pub struct Stage {
     pub world: Outside,
     pub settings: Settings,
     pub secrets: Secrets,
-    pub channel: String,
+    pub channel: ChannelId,
     jobs: Mutex<UnboundedReceiver<Job>>,
 }
 
@@ -217,7 +219,7 @@ impl Stage {
     /// The messages of a case's thread, the card first.
     pub async fn thread(&self, case: &CaseId) -> Vec<Value> {
         let home = self.place(case, slack::KIND).await.home.unwrap();
-        self.slack.thread(&home.place, &home.name)
+        self.slack.thread(&ChannelId::new(&home.place), &Ts::new(&home.name))
     }
 
     /// The messages of the common channel that are below no other.

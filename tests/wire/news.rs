@@ -3,6 +3,7 @@
 //! again, nothing is said twice, and nothing that people see changes meanwhile.
 
 use casebridge::case::CaseId;
+use casebridge::case::{ChannelId, Ts, UserId};
 use casebridge::{
     config::settings::Settings,
     entry::notify::Notifier,
@@ -130,7 +131,12 @@ async fn told() -> (Stage, String) {
     stage.sir.aws_comments(&case, "AWS Responder", "the second").unwrap();
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
+    stage.slack.says(
+        &UserId::new("U024BE7LH"),
+        &ChannelId::new(&home.place),
+        "It was Bo's key",
+        Some(&Ts::new(&home.name)),
+    );
     (stage, case.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! What can a person do in the playground? As AWS, in Slack, and in Jira.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use casebridge::case::CaseId;
+use casebridge::case::{CaseId, ChannelId, Ts, UserId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -52,27 +52,27 @@ pub enum Act {
     /// Somebody types a slash command.
     Types {
         /// Who.
-        user: String,
+        user: UserId,
         /// What stands after `/sir`.
         text: String,
     },
     /// Somebody writes a message.
     Says {
         /// Who.
-        user: String,
+        user: UserId,
         /// What.
         text: String,
         /// In this thread.
-        thread: Option<String>,
+        thread: Option<Ts>,
     },
     /// Somebody writes a message that has a file from their own disk with it.
     Shares {
         /// Who.
-        user: String,
+        user: UserId,
         /// What they write; empty for the file alone.
         text: String,
         /// In this thread.
-        thread: Option<String>,
+        thread: Option<Ts>,
         /// The file's name, as it is on the disk.
         name: String,
         /// What kind of file the browser takes it for.
@@ -83,28 +83,28 @@ pub enum Act {
     /// Somebody opens the app's Home.
     OpensHome {
         /// Who.
-        user: String,
+        user: UserId,
     },
     /// Somebody chooses a shortcut in a message's menu.
     Chooses {
         /// Who.
-        user: String,
+        user: UserId,
         /// The channel, or the direct messages.
-        channel: String,
+        channel: ChannelId,
         /// The message.
-        ts: String,
+        ts: Ts,
         /// The shortcut's `callback_id`.
         shortcut: String,
     },
     /// Somebody presses a button in a message.
     Clicks {
         /// Who.
-        user: String,
+        user: UserId,
         /// Elsewhere than in the channel `security`: in direct messages.
         #[serde(default)]
-        channel: Option<String>,
+        channel: Option<ChannelId>,
         /// The message.
-        ts: String,
+        ts: Ts,
         /// The button's `action_id`.
         action: String,
         /// What the action adds, for a menu.
@@ -114,7 +114,7 @@ pub enum Act {
     /// Somebody presses a button in a modal.
     ClicksInView {
         /// Who.
-        user: String,
+        user: UserId,
         /// The modal.
         view: String,
         /// The button's `action_id`.
@@ -126,7 +126,7 @@ pub enum Act {
     /// Somebody submits a modal.
     Submits {
         /// Who.
-        user: String,
+        user: UserId,
         /// The modal.
         view: String,
         /// `{block_id: {action_id: {type, value, …}}}`
@@ -135,7 +135,7 @@ pub enum Act {
     /// Somebody leaves a modal.
     Leaves {
         /// Who.
-        user: String,
+        user: UserId,
         /// The modal.
         view: String,
     },
@@ -194,7 +194,7 @@ impl Act {
             Self::EventsAgain {} => Ok(outside(stage.again())),
             Self::Types { user, text } => Ok(sent(slack.types(&user, &channel, "/sir", &text))),
             Self::Says { user, text, thread } => {
-                Ok(ActOutcome::Sent(slack.says(&user, &channel, &text, thread.as_deref()).1))
+                Ok(ActOutcome::Sent(slack.says(&user, &channel, &text, thread.as_ref()).1))
             }
             Self::Shares { user, text, thread, name, mimetype, bytes } => {
                 let bytes = BASE64_STANDARD.decode(bytes).map_err(|error| error.to_string())?;
@@ -205,7 +205,7 @@ impl Act {
                     &text,
                     file,
                     bytes,
-                    thread.as_deref(),
+                    thread.as_ref(),
                 )))
             }
             Self::OpensHome { user } => Ok(sent(slack.opens_home(&user))),
@@ -238,7 +238,7 @@ enum ActOutcome {
     /// Slack sends these.
     Sent(Vec<SignedRequest>),
     /// A modal was submitted: what the answer says happens to it.
-    Submitted { user: String, view: String, delivery: SignedRequest },
+    Submitted { user: UserId, view: String, delivery: SignedRequest },
 }
 
 fn outside<T>(_: T) -> ActOutcome {
@@ -246,7 +246,7 @@ fn outside<T>(_: T) -> ActOutcome {
 }
 
 /// An empty answer closes the modal, `errors` are for the person, who stays in it.
-async fn submitted(stage: &Stage, user: &str, view: &str, delivery: &SignedRequest) -> Value {
+async fn submitted(stage: &Stage, user: &UserId, view: &str, delivery: &SignedRequest) -> Value {
     let answered = stage.deliver(delivery).await;
     if answered.status == 200 && answered.body["response_action"] != "errors" {
         // It may be gone already: then there is nothing to close.

@@ -2,14 +2,21 @@
 
 use std::{io, path::Path};
 
+use casebridge::case::UserId;
 use serde_json::{Value, json};
 
 use crate::standins::{HubStandin, JiraStandin, SirStandin, SlackStandin};
 
 /// A responder: may comment and move a case, may not close it.
-pub const BO: &str = "U024BE7LJ";
+pub(super) fn bo() -> UserId {
+    UserId::new("U024BE7LJ")
+}
+
 /// May do everything.
-pub const ANA: &str = "U024BE7LH";
+pub(super) fn ana() -> UserId {
+    UserId::new("U024BE7LH")
+}
+
 /// Where people would open Jira's issues: links look as they do in production.
 pub const JIRA_SITE: &str = "https://example.atlassian.net";
 /// The membership's Region.
@@ -50,7 +57,9 @@ impl Standins {
             "[slack]\napi_url = \"{slack}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\n\n\
              [jira]\napi_url = \"{jira}\"\nsite_url = \"{JIRA_SITE}\"\nproject = \"SEC\"\n\n\
              [sir]\nregion = \"{REGION}\"\n\n\
-             [roles]\nresponder = [\"{BO}\"]\nadmin = [\"{ANA}\"]\n"
+             [roles]\nresponder = [\"{}\"]\nadmin = [\"{}\"]\n",
+            bo(),
+            ana(),
         )
     }
 

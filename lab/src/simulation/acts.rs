@@ -1,5 +1,6 @@
 //! What happens at a turn of the story? AWS's acts and people's.
 
+use casebridge::case::{ChannelId, Ts};
 use std::rc::Rc;
 
 use casebridge::{
@@ -139,7 +140,7 @@ fn delete(world: &Rc<Shared>, id: &CaseId) {
         .iter_mut()
         .find(|shown| shown.mark.starts_with(&of) && shown.gone.is_none() && now - shown.at() > 4_000_000);
     if let Some(shown) = old {
-        drop(world.slack().deletes(&shown.place, &shown.id));
+        drop(world.slack().deletes(&ChannelId::new(&shown.place), &Ts::new(&shown.id)));
         shown.gone = Some(now);
     }
 }
@@ -164,14 +165,14 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let now = world.clock.now();
     let text = words(&world.chance, &format!("by command {number}"));
     let (person, channel) = (world.slack().ana(), world.settings().slack.channel.clone());
-    let typed = world.slack().types(&person, &channel, "/sir", &text);
+    let typed = world.slack().types(&person, &ChannelId::new(&channel), "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
     let line = Line { case: Some(case), ask: Ask::Comment { text: Some(text.clone()) } };
     let job = Job {
         act: format!("trigger.{number}"),
         team: world.settings().slack.team.clone(),
-        user: person,
+        user: person.to_string(),
         place: Place { channel, thread: None },
         did: Did::Asked { line, typed: text.clone() },
         response_url: answers.clone(),
@@ -199,18 +200,29 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let thread = shared.then(|| home.name.clone());
     // Slack escapes what people type.
     let typed = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let (ts, _) = world.slack().says(&person, &home.place, &typed, thread.as_deref());
+    let (ts, _) = world.slack().says(
+        &person,
+        &ChannelId::new(&home.place),
+        &typed,
+        thread.as_ref().map(Ts::new).as_ref(),
+    );
     journal.add(JournalEntry {
         place: home.place.clone(),
         thread: thread.clone(),
-        id: ts.clone(),
+        id: ts.clone().to_string(),
         ours: false,
         mark: String::new(),
         said: vec![(now, text.clone())],
         gone: None,
     });
     drop(journal);
-    let heard = Heard { ts, thread_ts: thread, user: Some(person), text: typed, ..Heard::default() };
+    let heard = Heard {
+        ts: ts.to_string(),
+        thread_ts: thread,
+        user: Some(person.to_string()),
+        text: typed,
+        ..Heard::default()
+    };
     let Some(said) = said_by_a_person(heard) else { return };
     let job = chat::ingress::job::said(&world.settings(), &home, &said, now);
     world.said.borrow_mut().push((text, None, job.key()));

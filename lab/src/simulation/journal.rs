@@ -1,6 +1,7 @@
 //! What stands in Slack and Jira, what stood there before, and for how long? As people saw it: nothing that came and
 //! went again is forgotten.
 
+use casebridge::case::{ChannelId, Ts};
 use std::collections::HashMap;
 
 use casebridge::{
@@ -109,7 +110,7 @@ pub fn in_slack(
         return;
     }
     let (channel, ts) = (text(&answer["channel"]), text(&answer["ts"]));
-    match (method, slack.message(&channel, &ts)) {
+    match (method, slack.message(&ChannelId::new(&channel), &Ts::new(&ts))) {
         ("chat.delete", _) => journal.remove(&channel, &ts, now),
         (_, None) => {}
         (_, Some(message)) => {

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use casebridge::{
-    case::Millis,
+    case::{ChannelId, Millis},
     http::{Request, Response},
 };
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub struct Services {
     /// Jira takes our token for nobody's, until then.
     pub jira_broken: RefCell<Option<Millis>>,
     /// The channels that were made.
-    made: RefCell<Vec<String>>,
+    made: RefCell<Vec<ChannelId>>,
 }
 
 impl Services {
@@ -169,7 +169,7 @@ impl Services {
         let method = request.url.rsplit('/').next().unwrap_or_default();
         if method == "conversations.create"
             && let Some(id) =
-                answer.value().and_then(|made| made["channel"]["id"].as_str().map(str::to_owned))
+                answer.value().and_then(|made| made["channel"]["id"].as_str().map(ChannelId::new))
         {
             self.made.borrow_mut().push(id);
         }
@@ -203,7 +203,7 @@ impl Services {
                 let (channel, ts) = (body["channel"].as_str()?, body["ts"].as_str()?);
                 self.in_slack.borrow_mut().find(channel, ts)?.mark.contains("/home#")
             }
-            _ => body["channel"].as_str() == self.made.borrow().first().map(String::as_str),
+            _ => body["channel"].as_str() == self.made.borrow().first().map(ChannelId::as_str),
         };
         concerned.then_some(code)
     }

@@ -127,7 +127,8 @@ mod tests {
         clock.set(BEGIN + 10_000);
         assert_eq!(post(&slack, "one", Sight::Now).status, 200);
         let history = |sight| {
-            let form = [("channel", &*slack.security())];
+            let channel = slack.security();
+            let form = [("channel", channel.as_str())];
             let request = Request::form(format!("{}/api/conversations.history", slack.url()), &form);
             let answer = slack.answer(&request.bearer(&Secret::new(slack.token())), sight);
             answer.value().unwrap()["messages"].as_array().unwrap().len()
