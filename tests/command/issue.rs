@@ -62,8 +62,8 @@ fn comment(text: &str, more: Value) -> Value {
 /// A role and a group of which Ana and the bridge are members, as restrictions.
 fn circles(stage: &Stage) -> [Value; 2] {
     let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
-    let role = stage.jira.add_role("Counsel", &[&ana, &own]);
-    let group = stage.jira.add_group("counsel-and-hr", &[&ana, &own]);
+    let role = stage.jira.add_role("Counsel", &[ana.clone(), own.clone()]);
+    let group = stage.jira.add_group("counsel-and-hr", &[ana.clone(), own.clone()]);
     [
         json!({ "visibility": { "type": "role", "value": "Counsel", "identifier": role } }),
         json!({ "visibility": { "type": "group", "value": "counsel-and-hr", "identifier": group } }),
@@ -475,7 +475,7 @@ async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_sa
         let case = stage.sir.aws_creates_case("Key leaked");
         let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
         let counsel = json!({ "visibility": { "type": "role", "value": "Counsel" } });
-        stage.jira.add_role("Counsel", &[&ana]);
+        stage.jira.add_role("Counsel", std::slice::from_ref(&ana));
         let key = stage.jira.person_creates(&ana, "HR inquiry");
         let old = stage.jira.person_comments(&ana, &key, "HR suspects a colleague.").unwrap();
         let hidden = comment("The colleague is Bo.", counsel);

@@ -14,152 +14,107 @@ use crate::standins::SignedRequest;
 pub enum Act {
     /// AWS opens a case that it works, or the customer's team one of its own.
     OpensCase {
-        /// The title.
         title: String,
-        /// AWS works it.
         aws: bool,
     },
-    /// AWS comments.
     AwsComments {
-        /// The case.
         case: CaseId,
-        /// What it says.
         text: String,
     },
     /// AWS sets the status, or whose move it is.
     AwsChanges {
-        /// The case.
         case: CaseId,
         /// `caseStatus` or `pendingAction`.
         change: Value,
     },
-    /// AWS closes a case.
     AwsCloses {
-        /// The case.
         case: CaseId,
     },
     /// AWS's AI agent has looked into a case.
     Investigates {
-        /// The case.
         case: CaseId,
-        /// What it did.
         title: String,
-        /// What it found.
         content: String,
     },
     /// All events of SIR arrive once more.
     EventsAgain {},
-    /// Somebody types a slash command.
     Types {
-        /// Who.
         user: UserId,
         /// What stands after `/sir`.
         text: String,
     },
-    /// Somebody writes a message.
     Says {
-        /// Who.
         user: UserId,
-        /// What.
         text: String,
-        /// In this thread.
         thread: Option<Ts>,
     },
     /// Somebody writes a message that has a file from their own disk with it.
     Shares {
-        /// Who.
         user: UserId,
         /// What they write; empty for the file alone.
         text: String,
-        /// In this thread.
         thread: Option<Ts>,
-        /// The file's name, as it is on the disk.
         name: String,
         /// What kind of file the browser takes it for.
         mimetype: String,
         /// All of it, in base64.
         bytes: String,
     },
-    /// Somebody opens the app's Home.
     OpensHome {
-        /// Who.
         user: UserId,
     },
     /// Somebody chooses a shortcut in a message's menu.
     Chooses {
-        /// Who.
         user: UserId,
-        /// The channel, or the direct messages.
         channel: ChannelId,
-        /// The message.
         ts: Ts,
         /// The shortcut's `callback_id`.
         shortcut: String,
     },
     /// Somebody presses a button in a message.
     Clicks {
-        /// Who.
         user: UserId,
         /// Elsewhere than in the channel `security`: in direct messages.
         #[serde(default)]
         channel: Option<ChannelId>,
-        /// The message.
         ts: Ts,
         /// The button's `action_id`.
         action: String,
-        /// What the action adds, for a menu.
         #[serde(default)]
         chosen: Value,
     },
     /// Somebody presses a button in a modal.
     ClicksInView {
-        /// Who.
         user: UserId,
-        /// The modal.
         view: String,
         /// The button's `action_id`.
         action: String,
-        /// What the action adds, for a menu.
         #[serde(default)]
         chosen: Value,
     },
-    /// Somebody submits a modal.
     Submits {
-        /// Who.
         user: UserId,
-        /// The modal.
         view: String,
         /// `{block_id: {action_id: {type, value, …}}}`
         values: Value,
     },
-    /// Somebody leaves a modal.
     Leaves {
-        /// Who.
         user: UserId,
-        /// The modal.
         view: String,
     },
-    /// Ana comments on an issue.
     JiraComments {
-        /// Its key.
         issue: String,
-        /// What.
         text: String,
     },
-    /// Ana moves an issue.
     JiraMoves {
-        /// Its key.
         issue: String,
-        /// The name of the status.
         status: String,
     },
 }
 
 impl Act {
     /// Does it. What the bridge makes of it follows by itself.
-    ///
-    /// # Errors
-    /// The stand-in refuses: in its own words.
+    /// Fails: the stand-in refuses: in its own words.
     pub async fn happen(self, stage: &Stage) -> Result<Value, String> {
         match self.done(stage)? {
             ActOutcome::Outside => Ok(json!({})),
@@ -231,7 +186,6 @@ impl Act {
     }
 }
 
-/// What became of an act.
 enum ActOutcome {
     /// It happened in a stand-in: events and webhooks tell of it.
     Outside,

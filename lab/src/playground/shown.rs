@@ -13,7 +13,6 @@ use crate::standins::{JiraStandin, SlackStandin};
 pub struct Thing {
     /// What it is, as `card`, `thread`, `only ana`, `SEC-1`.
     pub what: String,
-    /// What it says.
     pub lines: Vec<String>,
 }
 

@@ -12,7 +12,6 @@ pub(super) fn bo() -> UserId {
     UserId::new("U024BE7LJ")
 }
 
-/// May do everything.
 pub(super) fn ana() -> UserId {
     UserId::new("U024BE7LH")
 }
@@ -37,9 +36,7 @@ pub struct Standins {
 
 impl Standins {
     /// Starts all four.
-    ///
-    /// # Errors
-    /// No port could be bound.
+    /// Fails: no port could be bound.
     pub async fn start() -> io::Result<Self> {
         Ok(Self {
             sir: SirStandin::start().await?,
@@ -76,9 +73,7 @@ impl Standins {
     }
 
     /// Writes where everything is, for other processes, as JSON.
-    ///
-    /// # Errors
-    /// The file could not be written.
+    /// Fails: the file could not be written.
     pub fn write_ports(&self, file: &Path) -> io::Result<()> {
         let known = json!({
             "sir": self.sir.url(),

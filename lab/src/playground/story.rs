@@ -11,9 +11,7 @@ use super::{
     standins::{ana, bo},
 };
 
-/// The widest line.
 const WIDTH: usize = 98;
-/// Where what is shown begins.
 const INDENT: usize = 21;
 
 /// Why the story was not told to its end.
@@ -44,7 +42,6 @@ impl From<String> for StoryError {
     }
 }
 
-/// Where something must be seen in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum In {
     Card,
@@ -74,9 +71,7 @@ struct Teller<'a, W> {
 }
 
 /// Tells the story on a stage of its own.
-///
-/// # Errors
-/// Something did not happen as told: see [`StoryError`].
+/// Fails: something did not happen as told: see [`StoryError`].
 pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
     let stage = Stage::set().await?;
     let seen = Screen::now(&stage.standins);
@@ -218,7 +213,6 @@ impl<W: Write> Teller<'_, W> {
         }
     }
 
-    /// The card of a case.
     fn card(&self, case: &CaseId) -> Result<Ts, StoryError> {
         let slack = &self.stage.standins.slack;
         let messages = slack.messages(&slack.security());
@@ -247,7 +241,6 @@ impl<W: Write> Teller<'_, W> {
     }
 }
 
-/// What AWS saw, and when.
 fn opened() -> Value {
     let began = casebridge::config::clock::now() / 1_000 - 7_200;
     json!({
@@ -266,7 +259,6 @@ fn confirming(message: &Value) -> Option<String> {
     button["action_id"].as_str().map(str::to_owned)
 }
 
-/// A step as text.
 fn paragraph(step: usize, came: &str, news: &[FreshLines]) -> String {
     let mut text = format!("\n{step:>2}  {came}\n");
     let mut place = "";

@@ -28,10 +28,8 @@ use super::{
 /// product tells nothing; worlds that are harder than it stands today are a class of their own.
 const MOST: usize = 45;
 
-/// Who comments for AWS.
 const RESPONDER: &str = "AWS Responder";
 
-/// A turn happens.
 pub fn happen(world: &Rc<Shared>, turn: StoryTurn) {
     let now = world.clock.now();
     world.note("story", &format!("{turn:?}"));
@@ -83,7 +81,6 @@ fn create(world: &Shared, id: &CaseId) {
     };
 }
 
-/// AWS comments, and will again.
 fn comments(world: &Shared, case: usize, times: i64) {
     let id = case_id(case);
     let count = world.history.borrow().0.get(&id).map_or(0, |life| life.comments.len());

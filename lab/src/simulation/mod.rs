@@ -59,7 +59,6 @@ use self::{
 };
 use crate::standins::SlackStandin;
 
-/// The time that a function has.
 const TIMEOUT: Millis = 60_000;
 /// A message whose invocation did not end well comes again after this.
 const VISIBILITY: Millis = 90_000;

@@ -38,26 +38,21 @@ pub struct Services {
     sir: SirStandin,
     slack: SlackStandin,
     jira: JiraStandin,
-    /// What was told, and said, in the workspace.
     pub in_slack: RefCell<Journal>,
-    /// What was told, and said, on the site.
     pub in_jira: RefCell<Journal>,
     /// Posts that were answered `ok` and not stored: their bodies.
     pub swallowed: RefCell<Vec<Value>>,
     /// What was answered to `response_url`s.
     pub answers: RefCell<HashMap<String, Vec<String>>>,
-    /// What is refused of that which is only set.
     pub refusals: RefCell<Refusals>,
     /// Slack answers everything with this, until then.
     pub slack_broken: RefCell<Option<(Millis, &'static str)>>,
     /// Jira takes our token for nobody's, until then.
     pub jira_broken: RefCell<Option<Millis>>,
-    /// The channels that were made.
     made: RefCell<Vec<ChannelId>>,
 }
 
 impl Services {
-    /// The services of a seed's world.
     pub fn new(chance: &Chance, now: Millis) -> Self {
         let time = ServiceClock::standing(now);
         let (sir, slack, jira) = (
@@ -103,19 +98,16 @@ impl Services {
         self.jira.set_index_lag(Some(std::time::Duration::from_secs(lag)));
     }
 
-    /// The service, now.
     pub fn sir(&self, now: Millis) -> &SirStandin {
         self.time.set(now);
         &self.sir
     }
 
-    /// The workspace, now.
     pub fn slack(&self, now: Millis) -> &SlackStandin {
         self.time.set(now);
         &self.slack
     }
 
-    /// The site, now.
     pub fn jira(&self, now: Millis) -> &JiraStandin {
         self.time.set(now);
         &self.jira
@@ -134,13 +126,11 @@ impl Services {
         })
     }
 
-    /// A request is answered as if it had its effect.
     pub fn drops(&self, request: &Request, now: Millis) -> Response {
         let server: &Server = if request.url.starts_with(JIRA) { self.jira(now) } else { self.slack(now) };
         server.answer(request, Sight::Unkept)
     }
 
-    /// A request has its effect, now.
     pub fn arrive(&self, request: &Request, now: Millis, sight: Sight) -> Response {
         if request.url.starts_with(JIRA) {
             return self.at_jira(request, now, sight);

@@ -47,7 +47,6 @@ impl Server {
     }
 }
 
-/// What a client makes of an answer.
 fn received(answer: WireResponse) -> Response {
     let header = |name| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Response {

@@ -75,7 +75,6 @@ fn link(card: &JournalEntry) -> String {
     format!("/archives/{}/p{}", card.place, card.id.replace('.', ""))
 }
 
-/// What a card must say. A closed one says that it is, and as what.
 fn card_lines(life: &CaseHistory) -> Vec<String> {
     let mut lines = vec![plain(life.is("title"))];
     match life.is_closed() {

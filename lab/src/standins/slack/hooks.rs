@@ -1,5 +1,4 @@
 //! What happens to a post to a `response_url`?
-//!
 //! <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>: five uses in 30 minutes.
 
 use std::sync::Arc;

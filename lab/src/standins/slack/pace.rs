@@ -1,5 +1,4 @@
 //! How many requests does Slack take?
-//!
 //! <https://docs.slack.dev/apis/web-api/rate-limits>: a method's tier is a number a minute, for the app in the whole
 //! workspace; posting is one a second and channel, and "several hundred" a minute in the workspace.
 

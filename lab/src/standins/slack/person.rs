@@ -1,5 +1,4 @@
 //! What does a person do in Slack, and what does Slack send us for it?
-//!
 //! Every request is signed as <https://docs.slack.dev/authentication/verifying-requests-from-slack> says and has
 //! the shape of real ones.
 
@@ -34,9 +33,7 @@ impl SlackStandin {
     /// Somebody presses a button or picks from a menu in a message, named by its `action_id`. `chosen` is what
     /// the action adds, such as `{"selected_option": {…}}`; null for a button. Where several have the same
     /// `action_id`, the first.
-    ///
-    /// # Errors
-    /// When there is no such message or no such element in it.
+    /// Fails when there is no such message or no such element in it.
     pub fn clicks(
         &self,
         user: &UserId,
@@ -49,9 +46,7 @@ impl SlackStandin {
     }
 
     /// The same in a modal or an App Home.
-    ///
-    /// # Errors
-    /// When there is no such view or element.
+    /// Fails when there is no such view or element.
     pub fn clicks_in_view(
         &self,
         user: &UserId,
@@ -63,9 +58,7 @@ impl SlackStandin {
     }
 
     /// Somebody submits a modal; `values` is `{block_id: {action_id: {type, value, …}}}`.
-    ///
-    /// # Errors
-    /// When there is no such view.
+    /// Fails when there is no such view.
     pub fn submits(&self, user: &UserId, view: &str, values: &Value) -> Result<SignedRequest, String> {
         self.with(|state| {
             let mut view = state.views.get(view).cloned().ok_or("no such view")?;
@@ -78,9 +71,7 @@ impl SlackStandin {
     }
 
     /// Somebody closes a modal that asked for `notify_on_close`; the view is gone.
-    ///
-    /// # Errors
-    /// When there is no such view.
+    /// Fails when there is no such view.
     pub fn closes(&self, user: &UserId, view: &str) -> Result<SignedRequest, String> {
         self.with(|state| {
             let view = state.views.remove(view).ok_or("no such view")?;
@@ -89,9 +80,7 @@ impl SlackStandin {
     }
 
     /// Somebody chooses a shortcut in a message's menu.
-    ///
-    /// # Errors
-    /// When there is no such message, or the app has no such shortcut.
+    /// Fails when there is no such message, or the app has no such shortcut.
     pub fn uses_message_shortcut(
         &self,
         user: &UserId,
@@ -167,9 +156,7 @@ impl SlackStandin {
     }
 
     /// Somebody edits a message.
-    ///
-    /// # Errors
-    /// When there is no such message.
+    /// Fails when there is no such message.
     pub fn edits(
         &self,
         user: &UserId,
@@ -192,9 +179,7 @@ impl SlackStandin {
     }
 
     /// Somebody deletes a message, whosever it is.
-    ///
-    /// # Errors
-    /// When there is no such message.
+    /// Fails when there is no such message.
     pub fn deletes(&self, channel: &ChannelId, ts: &Ts) -> Result<SignedRequest, String> {
         self.with(|state| deletes(state, channel, ts))
     }
@@ -327,7 +312,6 @@ pub(super) fn clicks(
     Ok(interaction(state, "block_actions", user, more))
 }
 
-/// Whether a view has a field for each of these values.
 fn has_fields(view: &Value, values: &Value) -> Result<(), String> {
     let blocks = || view["blocks"].as_array().into_iter().flatten();
     for (block, elements) in values.as_object().into_iter().flatten() {
@@ -374,7 +358,6 @@ pub(super) fn said(state: &Workspace, user: &UserId, text: &str, thread_ts: Opti
     message
 }
 
-/// Keeps a message and says its timestamp.
 fn put(state: &mut Workspace, channel: &ChannelId, message: Value) -> Ts {
     let ts = Ts::new(message["ts"].as_str().unwrap_or_default());
     if let Some(channel) = state.channels.get_mut(channel) {

@@ -1,5 +1,4 @@
 //! What do Slack's own requests look like?
-//!
 //! Signed as <https://docs.slack.dev/authentication/verifying-requests-from-slack> says.
 
 use casebridge::case::{ChannelId, UserId};
@@ -49,7 +48,6 @@ pub(super) fn interaction(state: &Workspace, kind: &str, user: &UserId, more: Va
     sign(state, INTERACTIONS, FORM, form.into_bytes())
 }
 
-/// A message as an event shows it.
 pub(super) fn placed(state: &Workspace, mut message: Value, channel: &ChannelId) -> Value {
     let kind = match state.channels.get(channel) {
         Some(place) if place.wire["is_im"] == true => "im",
@@ -62,7 +60,6 @@ pub(super) fn placed(state: &Workspace, mut message: Value, channel: &ChannelId)
     message
 }
 
-/// An event in its envelope.
 pub(super) fn event(state: &Workspace, event: Value) -> SignedRequest {
     let settings = &state.settings;
     let place = event["channel"].as_str().and_then(|id| state.channels.get(&ChannelId::new(id)));

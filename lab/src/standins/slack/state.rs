@@ -49,7 +49,6 @@ pub struct Workspace {
     pub(super) channels: BTreeMap<ChannelId, Channel>,
     pub(super) ephemerals: Vec<Value>,
     pub(super) views: BTreeMap<String, Value>,
-    /// User id → their App Home.
     pub(super) homes: BTreeMap<UserId, Value>,
     pub(super) files: BTreeMap<String, StoredFile>,
     pub(super) triggers: BTreeMap<String, Trigger>,
@@ -57,14 +56,12 @@ pub struct Workspace {
     pub(super) hooks: BTreeMap<String, Hook>,
 }
 
-/// A user group.
 #[derive(Clone)]
 pub(super) struct UserGroup {
     pub(super) wire: Value,
     pub(super) users: Vec<UserId>,
 }
 
-/// A conversation with everything in it.
 #[derive(Clone)]
 pub(super) struct Channel {
     pub(super) wire: Value,
@@ -81,7 +78,6 @@ pub(super) struct Channel {
     pub(super) too_fast: u32,
 }
 
-/// A file with its bytes.
 #[derive(Clone)]
 pub(super) struct StoredFile {
     pub(super) wire: Value,
@@ -178,7 +174,6 @@ impl Workspace {
         }
     }
 
-    /// Makes a channel with its creator in it.
     pub(super) fn found(&mut self, name: &str, private: bool, creator: &UserId) -> ChannelId {
         let id = ChannelId::new(self.id('C'));
         let wire = json!({
@@ -255,7 +250,6 @@ impl Channel {
         })
     }
 
-    /// Whether something can be said below this message.
     pub(super) fn has_thread(&self, ts: &Ts) -> bool {
         let parent = self.messages.get(ts);
         parent.is_some_and(|message| message["thread_ts"].is_null() || message["thread_ts"] == ts.as_str())

@@ -1,5 +1,4 @@
 //! What happens to modals and App Homes?
-//!
 //! <https://docs.slack.dev/surfaces/modals>
 
 use casebridge::case::UserId;
@@ -58,7 +57,6 @@ fn checked(args: &Args, kinds: &[&str]) -> Result<Value, SlackRefusal> {
     if found.is_empty() { Ok(view) } else { Err(SlackRefusal::because("invalid_arguments", &found)) }
 }
 
-/// Uses up the trigger and says whose it was.
 fn pull(state: &mut Workspace, args: &Args) -> Result<UserId, SlackRefusal> {
     let now = state.clock.millis();
     let trigger = state.triggers.get_mut(args.text("trigger_id")).ok_or_else(|| no("invalid_trigger_id"))?;
@@ -110,7 +108,6 @@ fn show(state: &mut Workspace, args: &Args, below: Option<String>) -> Output {
     yes(json!({ "view": public(view) }))
 }
 
-/// The view as Slack answers it.
 fn complete(state: &Workspace, mut view: Value, id: &str) -> Value {
     let settings = &state.settings;
     let hash = format!("{}.{:.8}", state.clock.seconds(), hash_of(&view, state.next()));

@@ -16,7 +16,6 @@ use super::{
 pub(super) const ANA: &str = "U024BE7LH";
 pub(super) const BO: &str = "U024BE7LJ";
 
-/// The workspace that is not ours.
 const STRANGERS: &str = "T0OTHER001";
 
 /// Who else reads a channel, as `conversations.info` shows it.

@@ -32,9 +32,7 @@ impl SlackStandin {
 
     /// A message becomes another; `more` are the fields that change. Without an `edited` of its own it is an edit of its
     /// writer's, with `"edited": null` something else: a preview came, a file was deleted.
-    ///
-    /// # Errors
-    /// When there is no such message.
+    /// Fails when there is no such message.
     pub fn rewrites(
         &self,
         user: &UserId,
