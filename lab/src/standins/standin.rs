@@ -35,16 +35,16 @@ pub trait ServiceModel: Clone + Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Standin<M> {
     server: Server,
-    kept: Arc<Kept<M>>,
+    kept: Arc<ModelCell<M>>,
 }
 
 /// A model with what it was a few seconds ago.
-struct Kept<M> {
+struct ModelCell<M> {
     now: Mutex<M>,
     past: Past<M>,
 }
 
-impl<M: ServiceModel> Kept<M> {
+impl<M: ServiceModel> ModelCell<M> {
     fn new(endpoint: &Endpoint) -> Arc<Self> {
         Arc::new(Self { now: Mutex::new(M::furnished(endpoint)), past: Past::default() })
     }
@@ -75,7 +75,7 @@ impl<M: ServiceModel> Kept<M> {
     }
 }
 
-impl<M: ServiceModel> Service for Kept<M> {
+impl<M: ServiceModel> Service for ModelCell<M> {
     fn operation(&self, asked: &WireRequest) -> String {
         M::operation(asked)
     }
@@ -99,13 +99,13 @@ impl<M: ServiceModel> Standin<M> {
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
         let endpoint = Endpoint { url, clock: ServiceClock::default() };
-        let kept = Kept::new(&endpoint);
+        let kept = ModelCell::new(&endpoint);
         Ok(Self { server: Server::run(listener, endpoint, kept.clone()), kept })
     }
 
     /// One that only this process can ask, on this clock, with the service's limits kept: see [`Server::answer`].
     pub fn within(endpoint: Endpoint) -> Self {
-        let kept = Kept::<M>::new(&endpoint);
+        let kept = ModelCell::<M>::new(&endpoint);
         kept.with(M::keep_limits);
         Self { server: Server::within(endpoint, kept.clone()), kept }
     }
