@@ -22,7 +22,11 @@ mod table;
 use std::time::{Duration, Instant};
 
 use amazon::{Amazon, secret_of, variables_of};
-use casebridge::{chat::secret_scan, state::Store};
+use casebridge::{
+    case::{Ts, UserId},
+    chat::secret_scan,
+    state::Store,
+};
 use casebridge_lab::standins::{JiraStandin, SignedRequest, SirStandin, SlackStandin};
 use fifo::Fifo;
 use lambda::{Lambda, request};
@@ -89,7 +93,9 @@ impl Around {
     }
 
     fn click(&self, ts: &str, action: &str) -> SignedRequest {
-        self.slack.clicks("U024BE7LH", &self.slack.security(), ts, action, &Value::Null).unwrap()
+        self.slack
+            .clicks(&UserId::new("U024BE7LH"), &self.slack.security(), &Ts::new(ts), action, &Value::Null)
+            .unwrap()
     }
 }
 
@@ -152,8 +158,10 @@ async fn warm_command(around: &Around, binary: &str) -> ([f64; 3], f64) {
     let case = around.sir.aws_creates_case("Key leaked");
     let (channel, buttons) = (around.slack.security(), around.buttons(case.as_str()).await);
     let line = |number| format!("{case} comment number {number}");
-    let slash =
-        warm(&lambda, |number| around.slack.types("U024BE7LH", &channel, "/sir", &line(number))).await;
+    let slash = warm(&lambda, |number| {
+        around.slack.types(&UserId::new("U024BE7LH"), &channel, "/sir", &line(number))
+    })
+    .await;
     let queued = warm(&lambda, |_| around.click(&buttons, "run/1")).await;
     let form = warm(&lambda, |_| around.click(&buttons, "run/2")).await;
     assert_eq!(around.slack.count("views.open"), TIMES + 1);

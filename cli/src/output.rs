@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 
 /// Writes a text and a line's end.
-///
-/// # Errors
-/// Nobody reads any more.
+/// Fails: nobody reads any more.
 pub fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")?;

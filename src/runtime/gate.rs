@@ -218,7 +218,7 @@ pub(crate) async fn send(
         let about = names.get((counted.about)(&response)).map_or("", String::as_str);
         let kept = change(world, &name, |quiet: &mut Quiet| quiet.keep(about, now + time, now)).await;
         if let Err(trouble) = kept {
-            warn!(target = %counted.target, %trouble, "a Retry-After could not be kept");
+            warn!(destination = %counted.target, %trouble, "a Retry-After could not be kept");
         }
     }
     Ok(response)

@@ -188,7 +188,7 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
     let site = Site::start().await;
     let client = site.client();
     let me = client.me().await.unwrap();
-    assert_eq!(me, site.jira.own_account());
+    assert_eq!(site.jira.own_account(), me.as_str());
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     let id =
         client.comment(&made.id, &Mark::new("1234567890/comment/000001/0"), document("hello")).await.unwrap();

@@ -62,7 +62,7 @@ impl Workspace {
 
     /// What Slack gave with a person's click or command: `trigger_id`, `response_url`.
     fn given(&self, name: &str) -> String {
-        let delivery = self.slack.types(ANA, &self.slack.security(), "/sir", "help");
+        let delivery = self.slack.types(&UserId::new(ANA), &self.slack.security(), "/sir", "help");
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
         form.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap()
     }
@@ -81,14 +81,15 @@ fn message(text: &str) -> Message {
 async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let parent = client.post(&to(&channel), &Mark::new("1234567890/card"), &message("card")).await.unwrap();
-    let thread = ConversationRef { thread: Some(parent.clone()), ..to(&channel) };
+    let parent =
+        client.post(&to(channel.as_str()), &Mark::new("1234567890/card"), &message("card")).await.unwrap();
+    let thread = ConversationRef { thread: Some(parent.clone()), ..to(channel.as_str()) };
     let mark = Mark::new("1234567890/comment/000001/0");
     let reply = client.post(&thread, &mark, &message("hello")).await.unwrap();
-    workspace.slack.says(ANA, &channel, "I look at it", Some(parent.as_str()));
+    workspace.slack.says(&UserId::new(ANA), &channel, "I look at it", Some(&Ts::new(parent.as_str())));
     let me = client.me().await.unwrap();
 
-    let page = client.replies(&at(&channel, parent.as_str()), None).await.unwrap();
+    let page = client.replies(&at(channel.as_str(), parent.as_str()), None).await.unwrap();
     let seen: Vec<_> =
         page.items.iter().map(|one| (one.ts.as_str(), one.mark_by(&me).map(Mark::as_str))).collect();
     assert_eq!(
@@ -101,18 +102,20 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
         (Some(&user(ANA)), None, "I look at it")
     );
     assert_eq!((page.items.len(), page.next), (3, None));
-    let history = client.history(&ChannelId::new(&channel), &Ts::new("0"), None).await.unwrap();
+    let history = client.history(&channel, &Ts::new("0"), None).await.unwrap();
     let marks: Vec<_> = history.items.iter().filter_map(|one| one.mark_by(&me)).collect();
     assert_eq!(marks, [&Mark::new("1234567890/card")]);
 
-    let reply = at(&channel, reply.as_str());
+    let reply = at(channel.as_str(), reply.as_str());
     client.update(&reply, &mark, &message("changed")).await.unwrap();
     client.update(&reply, &mark, &message("changed")).await.unwrap();
-    let shown = standins::SlackStandin::shown(&workspace.slack.message(&channel, reply.ts.as_str()).unwrap());
+    let shown = standins::SlackStandin::shown(
+        &workspace.slack.message(&channel, &Ts::new(reply.ts.as_str())).unwrap(),
+    );
     assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
     client.delete(&reply).await.unwrap();
     client.delete(&reply).await.unwrap();
-    assert_eq!(workspace.slack.message(&channel, reply.ts.as_str()), None);
+    assert_eq!(workspace.slack.message(&channel, &Ts::new(reply.ts.as_str())), None);
     let gone = client.update(&reply, &mark, &message("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "chat.update: message_not_found".to_owned() }));
 }
@@ -121,12 +124,15 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
 async fn a_long_thread_and_a_long_channel_are_read_page_by_page() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let (parent, _) = workspace.slack.says(ANA, &channel, "first", None);
-    let said: Vec<String> =
-        (0..250).map(|n| workspace.slack.says(ANA, &channel, &n.to_string(), Some(&parent)).0).collect();
+    let (parent, _) = workspace.slack.says(&UserId::new(ANA), &channel, "first", None);
+    let said: Vec<String> = (0..250)
+        .map(|n| {
+            workspace.slack.says(&UserId::new(ANA), &channel, &n.to_string(), Some(&parent)).0.to_string()
+        })
+        .collect();
     let (mut heard, mut cursor) = (Vec::new(), None);
     loop {
-        let page = client.replies(&at(&channel, &parent), cursor.as_deref()).await.unwrap();
+        let page = client.replies(&at(channel.as_str(), parent.as_str()), cursor.as_deref()).await.unwrap();
         heard.extend(page.items.into_iter().map(|one| one.ts).filter(|ts| *ts != parent));
         cursor = page.next;
         if cursor.is_none() {
@@ -159,8 +165,8 @@ async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
     };
     let told = [message(EVIL), slack::membership(&membership, "was created")];
     for message in told.iter().cloned().chain(told.iter().cloned().map(Message::without_blocks)) {
-        let ts = client.post(&to(&channel), &Mark::new("mark"), &message).await.unwrap();
-        client.update(&at(&channel, ts.as_str()), &Mark::new("mark"), &message).await.unwrap();
+        let ts = client.post(&to(channel.as_str()), &Mark::new("mark"), &message).await.unwrap();
+        client.update(&at(channel.as_str(), ts.as_str()), &Mark::new("mark"), &message).await.unwrap();
     }
     let live = workspace.slack.live(&channel);
     // An element without words of its own shows its address.
@@ -186,10 +192,10 @@ async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_l
         client.create_channel(&format!("a-{n}"), true).await.unwrap();
     }
     assert_eq!(client.create_channel("sir-case-1234567890", true).await, Ok(made.clone()));
-    assert_eq!(workspace.slack.channel(made.as_str()).unwrap()["is_private"], true);
+    assert_eq!(workspace.slack.channel(&ChannelId::new(made.as_str())).unwrap()["is_private"], true);
     let (_, _, bot, _) = workspace.slack.app();
     for (name, private) in [("theirs", false), ("hidden", true)] {
-        workspace.slack.add_channel(name, private, &[ANA, &bot]);
+        workspace.slack.add_channel(name, private, &[UserId::new(ANA), bot.clone()]);
         let why = "conversations.create: name_taken".to_owned();
         let taken = client.create_channel(name, private).await;
         assert_eq!(taken, Err(Failure::Broken { everywhere: false, why }), "{name}");
@@ -202,34 +208,37 @@ async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
     let client = workspace.client();
     let channel = client.create_channel("sir-case-1234567890", true).await.unwrap();
     let (_, _, bot, _) = workspace.slack.app();
-    let people = [ANA, "U0NOBODY", &bot, BO].map(user);
+    let people = [ANA, "U0NOBODY", bot.as_str(), BO].map(user);
     let invite = async || {
         let refused = client.invite(&channel, &people).await.unwrap();
         refused.iter().map(|one| format!("{} {}", one.user, one.code)).collect::<Vec<_>>()
     };
     assert_eq!(invite().await, ["U0NOBODY user_not_found"]);
-    let members = workspace.slack.members(channel.as_str());
+    let members = workspace.slack.members(&ChannelId::new(channel.as_str()));
     assert!([ANA, BO].iter().all(|user| members.iter().any(|member| member == user)), "{members:?}");
     assert_eq!(invite().await, ["U0NOBODY user_not_found"], "once more");
     assert_eq!(client.invite(&channel, &[user(ANA)]).await, Ok(vec![]), "who is there is as good");
     let add = |n| UserId::new(workspace.slack.add_user(&format!("u{n}"), "", &json!({})));
     let many: Vec<UserId> = (0..150).map(add).collect();
     assert_eq!(client.invite(&channel, &many).await, Ok(vec![]));
-    assert_eq!(workspace.slack.members(channel.as_str()).len(), 153);
+    assert_eq!(workspace.slack.members(&ChannelId::new(channel.as_str())).len(), 153);
 }
 
 #[tokio::test]
 async fn a_topic_is_set_and_a_public_channel_entered() {
     let workspace = Workspace::start().await;
     let client = workspace.client();
-    let channel = ChannelId::new(workspace.slack.add_channel("town", false, &[ANA]));
+    let channel = ChannelId::new(workspace.slack.add_channel("town", false, &[UserId::new(ANA)]));
     assert_eq!(outcome(client.set_topic(&channel, "x").await), Outcome::BrokenHere, "not in it yet");
     client.join(&channel).await.unwrap();
     client.join(&channel).await.unwrap();
     client.set_topic(&channel, "Submitted · case 1234567890").await.unwrap();
-    let topic = workspace.slack.channel(channel.as_str()).unwrap()["topic"]["value"].clone();
+    let topic = workspace.slack.channel(&ChannelId::new(channel.as_str())).unwrap()["topic"]["value"].clone();
     assert_eq!(topic, "Submitted · case 1234567890");
-    assert_eq!(outcome(client.set_topic(&channel, &"x".repeat(251)).await), Outcome::Content);
+    assert_eq!(
+        outcome(client.set_topic(&ChannelId::new(channel.as_str()), &"x".repeat(251)).await),
+        Outcome::Content
+    );
 }
 
 #[tokio::test]
@@ -255,16 +264,16 @@ async fn people_are_known_by_id_by_address_and_by_group() {
     let guest = workspace.slack.add_guest("gil", "gil@example.com");
     let stranger = workspace.slack.add_stranger("sam", "sam@example.net");
     let bot = workspace.slack.add_bot("other");
-    assert!(client.user(&user(&guest)).await.unwrap().unwrap().is_restricted);
-    let stranger = client.user(&user(&stranger)).await.unwrap().unwrap();
+    assert!(client.user(&user(guest.as_str())).await.unwrap().unwrap().is_restricted);
+    let stranger = client.user(&user(stranger.as_str())).await.unwrap().unwrap();
     assert!(
         stranger.is_restricted || stranger.team.as_ref() != Some(&workspace.settings.team),
         "{stranger:?}"
     );
-    assert!(client.user(&user(&bot)).await.unwrap().unwrap().is_bot);
+    assert!(client.user(&user(bot.as_str())).await.unwrap().unwrap().is_bot);
     assert_eq!(client.user_by_email(&Email::new("bo@example.com")).await, Ok(Some(user(BO))));
     assert_eq!(client.user_by_email(&Email::new("nobody@example.com")).await, Ok(None));
-    let group = GroupId::new(workspace.slack.add_group("responders", &[ANA, BO]));
+    let group = GroupId::new(workspace.slack.add_group("responders", &[UserId::new(ANA), UserId::new(BO)]));
     assert_eq!(client.group_members(&group).await, Ok(vec![user(ANA), user(BO)]));
     assert_eq!(client.group_members(&GroupId::new("S0NOBODY")).await, Ok(vec![]));
 }
@@ -298,7 +307,7 @@ async fn a_form_opens_once_for_a_trigger_and_is_replaced_only_where_it_is_the_on
     assert_eq!(workspace.slack.view(ANA).unwrap()["title"]["text"], "two");
     let home = json!({"type": "home", "blocks": form("x")["blocks"]});
     client.publish_view(&user(ANA), &home).await.unwrap();
-    assert!(workspace.slack.home(ANA).is_some());
+    assert!(workspace.slack.home(&UserId::new(ANA)).is_some());
 }
 
 #[tokio::test]
@@ -313,32 +322,36 @@ async fn a_person_is_answered_five_times_without_our_token_and_nobody_else_is() 
     assert_eq!(outcome(client.respond(&url, &json!({"text": "yes"})).await), Outcome::Gone);
     let fresh = workspace.given("response_url");
     assert_eq!(outcome(client.respond(&fresh, &json!({"colour": "red"})).await), Outcome::Content);
-    assert_eq!(workspace.slack.ephemerals(ANA).len(), 5);
+    assert_eq!(workspace.slack.ephemerals(&UserId::new(ANA)).len(), 5);
     let heard = workspace.slack.take_calls().len();
     assert_eq!(heard, 7);
     for url in ["https://evil.example/x", "http://127.0.0.1:1/x", "not an address"] {
         assert_eq!(outcome(client.respond(url, &json!({"text": "no"})).await), Outcome::BrokenHere, "{url}");
     }
-    client.ephemeral(&to(&workspace.slack.security()), &user(ANA), &message("for you")).await.unwrap();
-    assert_eq!(workspace.slack.ephemerals(ANA).len(), 6);
+    client
+        .ephemeral(&to(workspace.slack.security().as_str()), &user(ANA), &message("for you"))
+        .await
+        .unwrap();
+    assert_eq!(workspace.slack.ephemerals(&UserId::new(ANA)).len(), 6);
 }
 
 #[tokio::test]
 async fn a_file_and_a_link_are_told() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let (file, ts, _) = workspace.slack.shares(ANA, &channel, ("a b.txt", "text/plain"), "abc", None);
+    let (file, ts, _) =
+        workspace.slack.shares(&UserId::new(ANA), &channel, ("a b.txt", "text/plain"), "abc", None);
     let file = FileId::new(file);
     let told = client.file(&file).await.unwrap();
     let url = told.url.clone();
     assert_eq!(told, File { id: file.clone(), name: "a b.txt".to_owned(), size: Some(3), url: url.clone() });
     assert!(url.is_some_and(|url| url.starts_with(workspace.slack.url()) && url.contains("download")));
-    let heard = client.history(&ChannelId::new(&channel), &Ts::new("0"), None).await.unwrap().items;
+    let heard = client.history(&channel, &Ts::new("0"), None).await.unwrap().items;
     assert_eq!(
         heard[0].beside.iter().filter_map(|one| one.file.as_deref()).collect::<Vec<_>>(),
         [file.as_str()]
     );
-    assert!(client.permalink(&at(&channel, &ts)).await.unwrap().contains(&channel));
+    assert!(client.permalink(&at(channel.as_str(), ts.as_str())).await.unwrap().contains(channel.as_str()));
     assert_eq!(outcome(client.file(&FileId::new("F0NOTHING")).await), Outcome::Gone);
 }
 
@@ -441,7 +454,7 @@ async fn a_revoked_token_and_a_missing_scope_are_named() {
     let mut workspace = Workspace::start().await;
     let channel = workspace.slack.security();
     workspace.slack.revoke("chat:write");
-    let refused = workspace.client().post(&to(&channel), &Mark::new("mark"), &message("x")).await;
+    let refused = workspace.client().post(&to(channel.as_str()), &Mark::new("mark"), &message("x")).await;
     let why = "chat.postMessage: missing_scope (chat:write)".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
     workspace.token = Secret::new("xoxb-wrong");
@@ -464,11 +477,11 @@ async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
     let workspace = Workspace::start().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
     let (thread, mark) =
-        (ConversationRef { thread: Some(Ts::new("1.000001")), ..to(&channel) }, Mark::new("mark"));
+        (ConversationRef { thread: Some(Ts::new("1.000001")), ..to(channel.as_str()) }, Mark::new("mark"));
     let lost = client.post(&thread, &mark, &message("x")).await;
     assert_eq!(outcome(lost), Outcome::Gone);
-    assert_eq!(outcome(client.replies(&at(&channel, "1.000001"), None).await), Outcome::Gone);
+    assert_eq!(outcome(client.replies(&at(channel.as_str(), "1.000001"), None).await), Outcome::Gone);
     assert_eq!(outcome(client.post(&to("C0NOWHERE"), &mark, &message("x")).await), Outcome::BrokenHere);
-    workspace.slack.archives(&channel, ANA);
-    assert_eq!(outcome(client.post(&to(&channel), &mark, &message("x")).await), Outcome::BrokenHere);
+    workspace.slack.archives(&channel, &UserId::new(ANA));
+    assert_eq!(outcome(client.post(&to(channel.as_str()), &mark, &message("x")).await), Outcome::BrokenHere);
 }

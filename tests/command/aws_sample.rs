@@ -1,13 +1,14 @@
 //! What goes wrong in AWS's own sample and touches commands does not go wrong here: each defect has a test that is
 //! named after it.
 
+use casebridge::case::Ts;
 use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 async fn replies(stage: &Stage, thread: &str, text: &str) {
-    let (_, sent) = stage.slack.says(ANA, &stage.channel, text, Some(thread));
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, text, Some(&Ts::new(thread)));
     for delivery in &sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -19,8 +20,8 @@ async fn equal_comments_do_not_collapse_and_their_author_is_not_unknown() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    replies(&stage, &thread, "Done.").await;
-    replies(&stage, &thread, "Done.").await;
+    replies(&stage, thread.as_str(), "Done.").await;
+    replies(&stage, thread.as_str(), "Done.").await;
     assert_eq!(stage.comments(&case), ["ana (Slack):\nDone."; 2]);
 }
 
@@ -30,7 +31,7 @@ async fn a_comment_of_over_3000_characters_is_delivered_whole() {
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     let text = "x".repeat(11_000);
-    replies(&stage, &thread, &text).await;
+    replies(&stage, thread.as_str(), &text).await;
     assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{text}")]);
 }
 
@@ -39,8 +40,8 @@ async fn whoever_types_the_samples_loop_guard_is_not_silenced() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    replies(&stage, &thread, "[Slack Update] we rotated it").await;
-    replies(&stage, &thread, "and this is the next one").await;
+    replies(&stage, thread.as_str(), "[Slack Update] we rotated it").await;
+    replies(&stage, thread.as_str(), "and this is the next one").await;
     assert_eq!(stage.comments(&case).len(), 2);
 }
 
@@ -48,7 +49,7 @@ async fn whoever_types_the_samples_loop_guard_is_not_silenced() {
 async fn slacks_retry_is_not_a_second_comment_and_the_answer_leaves_before_the_work() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    let typed = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} comment It was Bo"));
+    let typed = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} comment It was Bo"));
     for _ in 0..3 {
         assert_eq!(stage.deliver(&typed).await.0, 200);
     }

@@ -2,10 +2,11 @@
 
 use casebridge::case::CaseId;
 use casebridge::case::MemberId;
+use casebridge::case::{ChannelId, UserId};
 use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage, typed};
+use super::stage::{ANA, Stage, ana, typed};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -28,7 +29,7 @@ fn with(delivery: &SignedRequest, name: &str, value: &str) -> SignedRequest {
 #[tokio::test]
 async fn what_is_not_signed_is_refused_without_a_word_and_without_a_call() {
     let stage = Stage::set().await;
-    let good = stage.slack.types(ANA, &stage.channel, "/sir", "list");
+    let good = stage.slack.types(&ana(), &stage.channel, "/sir", "list");
     let signature = good.header("x-slack-signature").unwrap().to_owned();
     let time: i64 = good.header("x-slack-request-timestamp").unwrap().parse().unwrap();
     let mut bare = good.clone();
@@ -65,7 +66,7 @@ async fn what_is_not_signed_is_refused_without_a_word_and_without_a_call() {
 async fn a_body_may_come_as_base64_and_a_wrong_flag_lets_nobody_in() {
     use base64::{Engine, prelude::BASE64_STANDARD};
     let stage = Stage::set().await;
-    let good = stage.slack.types(ANA, &stage.channel, "/sir", "list");
+    let good = stage.slack.types(&ana(), &stage.channel, "/sir", "list");
     let headers: serde_json::Map<_, _> =
         good.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     let event = |body: String, flag: bool| {
@@ -100,7 +101,7 @@ async fn slack_is_told_that_the_address_is_ours_only_if_it_signed() {
 #[tokio::test]
 async fn the_secret_before_still_lets_slack_in_while_it_is_replaced() {
     let mut stage = Stage::set().await;
-    let delivery = stage.slack.types(ANA, &stage.channel, "/sir", "list");
+    let delivery = stage.slack.types(&ana(), &stage.channel, "/sir", "list");
     let old = std::mem::replace(
         &mut stage.secrets.slack_signing_secret,
         casebridge::config::secrets::Secret::new("new"),
@@ -114,12 +115,13 @@ async fn the_secret_before_still_lets_slack_in_while_it_is_replaced() {
 async fn a_full_inbox_is_an_error_that_a_person_sees_and_slack_repeats() {
     let stage = Stage::set().await;
     stage.close_inbox();
-    let (status, said) = stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", "list closed")).await;
+    let (status, said) =
+        stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", "list closed")).await;
     let shown = SlackStandin::shown(&said);
     assert_eq!(status, 200);
     assert!(shown.contains("Nothing was done") && shown.contains("list closed"), "{shown}");
     let thread = stage.thread_of(&CaseId::new("1234567890")).await;
-    let (_, sent) = stage.slack.says(ANA, &stage.channel, "a reply", Some(&thread));
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, "a reply", Some(&thread));
     assert_eq!(stage.deliver(&sent[0]).await.0, 503);
 }
 
@@ -132,11 +134,12 @@ async fn help_mistakes_and_refusals_are_answered_at_once() {
         (ANA, "help watch", "/sir watch"),
         (ANA, "shwo", "show"),
         (ANA, "1234567890 status resolved", "resolved"),
-        (&nobody, "list", "needs the role viewer"),
-        (&nobody, "1234567890 close", "needs the role commander"),
+        (nobody.as_str(), "list", "needs the role viewer"),
+        (nobody.as_str(), "1234567890 close", "needs the role commander"),
         (ANA, "comment AKIAIOSFODNN7EXAMPLA is the key", "nothing of it was kept"),
     ] {
-        let (status, said) = stage.deliver(&stage.slack.types(user, &stage.channel, "/sir", line)).await;
+        let (status, said) =
+            stage.deliver(&stage.slack.types(&UserId::new(user), &stage.channel, "/sir", line)).await;
         let shown = SlackStandin::shown(&said);
         assert!(status == 200 && shown.contains(words), "{line}: {shown}");
         assert_eq!(said["response_type"], "ephemeral");
@@ -175,17 +178,30 @@ fn holds(jobs: &[casebridge::runtime::QueueMessage], words: &str) -> bool {
 }
 
 /// Every way in which somebody can say something long in a case's thread, and what they then read.
-async fn says_much(stage: &Stage, user: &str) -> Vec<(&'static str, String)> {
+async fn says_much(stage: &Stage, user: &UserId) -> Vec<(&'static str, String)> {
     let thread = stage.thread_of(&stage.sir.aws_creates_case("Key leaked")).await;
     let (slack, channel) = (&stage.slack, stage.channel.as_str());
-    slack.set_member(channel, user, true);
+    slack.set_member(&ChannelId::new(channel), user, true);
     let (.., bot, _) = slack.app();
-    let (ts, _) = slack.says(user, channel, "short", Some(&thread));
+    let (ts, _) = slack.says(user, &ChannelId::new(channel), "short", Some(&thread));
     let ways = [
-        ("a line", vec![slack.types(user, channel, "/sir", &format!("comment {}", endless()))]),
-        ("a reply", slack.says(user, channel, &endless(), Some(&thread)).1),
-        ("an edit", vec![slack.edits(user, channel, &ts, &endless()).unwrap()]),
-        ("a mention", slack.says(user, channel, &format!("<@{bot}> comment {}", endless()), Some(&thread)).1),
+        (
+            "a line",
+            vec![slack.types(user, &ChannelId::new(channel), "/sir", &format!("comment {}", endless()))],
+        ),
+        ("a reply", slack.says(user, &ChannelId::new(channel), &endless(), Some(&thread)).1),
+        ("an edit", vec![slack.edits(user, &ChannelId::new(channel), &ts, &endless()).unwrap()]),
+        (
+            "a mention",
+            slack
+                .says(
+                    user,
+                    &ChannelId::new(channel),
+                    &format!("<@{bot}> comment {}", endless()),
+                    Some(&thread),
+                )
+                .1,
+        ),
     ];
     let mut read = Vec::new();
     for (way, sent) in ways {
@@ -198,7 +214,8 @@ async fn says_much(stage: &Stage, user: &str) -> Vec<(&'static str, String)> {
         }
         let jobs = stage.jobs();
         assert!(
-            !holds(&jobs, "BEGIN") || stage.settings.roles.responder.iter().any(|id| *id == user),
+            !holds(&jobs, "BEGIN")
+                || stage.settings.roles.responder.iter().any(|id| id.as_str() == user.as_str()),
             "{way} is carried on"
         );
         assert_eq!(stage.work(&jobs).await, [""; 0]);
@@ -243,15 +260,15 @@ async fn a_long_text_in_a_form_of_somebody_who_lost_the_role_is_not_read_and_sta
     let mut stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.ana(&format!("{case} comment")).await;
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
-    stage.deliver(&stage.slack.clicks_in_view(ANA, &view, "more/text", &Value::Null).unwrap()).await;
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
+    stage.deliver(&stage.slack.clicks_in_view(&ana(), &view, "more/text", &Value::Null).unwrap()).await;
     let key = format!("AKIA{}", "IOSFODNN7EXAMPLA");
     let filled =
         [("text", typed(&format!("{key} {}", &endless()[..2_900]))), ("text/1", typed(&endless()[..2_900]))];
-    let said = stage.sends(ANA, &filled).await;
+    let said = stage.sends(&ana(), &filled).await;
     assert!(said.to_string().contains("AWS access key id"), "it is read of a commander: {said}");
     stage.settings.roles.admin.clear();
-    let said = stage.sends(ANA, &filled).await;
+    let said = stage.sends(&ana(), &filled).await;
     assert_eq!(said["response_action"], "errors");
     assert!(said["errors"]["text"].as_str().unwrap().contains("needs the role responder"), "{said}");
     assert_eq!((stage.jobs().len(), stage.sir.count("CreateCaseComment")), (0, 0));
@@ -262,25 +279,25 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
  {
     let mut stage = Stage::set().await;
     let [dee, eve] = ["dee", "eve"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
-    let group = stage.slack.add_group("responders", &[&dee]);
+    let group = stage.slack.add_group("responders", &[dee.clone()]);
     stage.settings.roles.responder.push(MemberId::new(group));
     let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let says = |user: &str, text: &str| {
-        stage.slack.set_member(&stage.channel, user, true);
-        stage.slack.says(user, &stage.channel, text, Some(&thread)).1.remove(0)
+        stage.slack.set_member(&stage.channel, &UserId::new(user), true);
+        stage.slack.says(&UserId::new(user), &stage.channel, text, Some(&thread)).1.remove(0)
     };
-    assert_eq!(stage.deliver(&says(&eve, "short")).await.0, 200);
+    assert_eq!(stage.deliver(&says(eve.as_str(), "short")).await.0, 200);
     assert_eq!(stage.slack.count("users.info"), 0);
     assert!(holds(&stage.jobs(), "short"));
     stage.slack.fault(FaultRule::on("users.info").answers(500));
-    assert_eq!(stage.deliver(&says(&dee, &endless())).await.0, 503, "Slack brings it again");
+    assert_eq!(stage.deliver(&says(dee.as_str(), &endless())).await.0, 503, "Slack brings it again");
     let line = stage.slack.types(&dee, &stage.channel, "/sir", &format!("comment {}", endless()));
     let (status, said) = stage.deliver(&line).await;
     assert!(status == 200 && SlackStandin::shown(&said).contains("who you are. Nothing was done"), "{said}");
     assert_eq!(stage.jobs().len(), 0);
     stage.slack.heal();
     for (user, is_read) in [(&dee, true), (&eve, false)] {
-        assert_eq!(stage.deliver(&says(user, &endless())).await.0, 200);
+        assert_eq!(stage.deliver(&says(user.as_str(), &endless())).await.0, 200);
         assert_eq!(holds(&stage.jobs(), "BEGIN"), is_read, "{user}");
     }
 }
@@ -289,7 +306,7 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
 async fn a_user_group_gives_a_role_and_slack_is_asked_once_in_five_minutes() {
     let mut stage = Stage::set().await;
     let dee = stage.slack.add_user("dee", "dee@example.com", &json!({}));
-    let group = stage.slack.add_group("responders", &[&dee]);
+    let group = stage.slack.add_group("responders", &[dee.clone()]);
     stage.settings.roles.responder.push(MemberId::new(group));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));

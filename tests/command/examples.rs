@@ -1,7 +1,10 @@
 //! Every example of what arrives is what the doors take, signed as it says.
 
-use casebridge::case::{ChannelId, TeamId};
-use casebridge::{chat::job::Job, config::secrets::Secret};
+use casebridge::{
+    case::{ChannelId, TeamId},
+    chat::job::Job,
+    config::secrets::Secret,
+};
 use serde_json::Value;
 
 use super::stage::Stage;

@@ -1,20 +1,25 @@
 //! Files go from Slack to a case: streamed, under a name that fits, once, and only from Slack itself.
 
+use casebridge::case::Ts;
 use casebridge_lab::standins::{Canned, FaultRule, SlackStandin};
 use serde_json::Value;
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
-async fn attaches(stage: &Stage, ts: &str) -> String {
-    let before = stage.slack.ephemerals(ANA).len();
-    let shortcut = stage.slack.uses_message_shortcut(ANA, &stage.channel, ts, "attach_file").unwrap();
+async fn attaches(stage: &Stage, ts: &Ts) -> String {
+    let before = stage.slack.ephemerals(&ana()).len();
+    let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, ts, "attach_file").unwrap();
     assert_eq!(stage.deliver(&shortcut).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    stage.since(ANA, before)
+    stage.since(&ana(), before)
 }
 
 fn shares(stage: &Stage, thread: &str, name: &str, bytes: &str) -> String {
-    stage.slack.shares(ANA, &stage.channel, (name, "text/plain"), bytes.to_owned(), Some(thread)).1
+    (stage
+        .slack
+        .shares(&ana(), &stage.channel, (name, "text/plain"), bytes.to_owned(), Some(&Ts::new(thread)))
+        .1)
+        .to_string()
 }
 
 #[tokio::test]
@@ -24,8 +29,8 @@ async fn two_files_of_one_name_are_kept_apart_and_a_name_that_the_service_refuse
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     for bytes in ["first", "second"] {
-        let ts = shares(&stage, &thread, "Größe & log.txt", bytes);
-        let shown = attaches(&stage, &ts).await;
+        let ts = shares(&stage, thread.as_str(), "Größe & log.txt", bytes);
+        let shown = attaches(&stage, &Ts::new(&ts)).await;
         assert!(shown.contains("AWS checks it now"), "{shown}");
     }
     let names: Vec<_> = stage.sir.case(&case).unwrap()["caseAttachments"]
@@ -46,9 +51,9 @@ async fn a_file_whose_arrival_nobody_heard_of_is_attached_once() {
         let stage = Stage::set().await;
         let case = stage.sir.console_creates_case("Key leaked");
         let thread = stage.thread_of(&case).await;
-        let ts = shares(&stage, &thread, "log.txt", "bytes");
+        let ts = shares(&stage, thread.as_str(), "log.txt", "bytes");
         stage.sir.fault(FaultRule::on(operation).once().reset_after());
-        let shown = attaches(&stage, &ts).await;
+        let shown = attaches(&stage, &Ts::new(&ts)).await;
         assert!(shown.contains("AWS checks it now"), "{operation}: {shown}");
         let files = stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len();
         assert_eq!((files, stage.comments(&case).len()), (1, 1), "{operation}");
@@ -62,9 +67,9 @@ async fn a_file_that_cannot_be_fetched_is_said_once_and_leaves_nothing_on_the_ca
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let empty = shares(&stage, &thread, "empty.txt", "");
-    assert!(attaches(&stage, &empty).await.contains("An empty file"));
-    let (words, _) = stage.slack.says(ANA, &stage.channel, "no file here", Some(&thread));
+    let empty = shares(&stage, thread.as_str(), "empty.txt", "");
+    assert!(attaches(&stage, &Ts::new(&empty)).await.contains("An empty file"));
+    let (words, _) = stage.slack.says(&ana(), &stage.channel, "no file here", Some(&thread));
     assert!(attaches(&stage, &words).await.contains("no file on this message"));
     assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);
     assert_eq!(stage.comments(&case).len(), 0);
@@ -77,8 +82,8 @@ async fn a_mention_with_a_file_attaches_it() {
     let thread = stage.thread_of(&case).await;
     let (.., bot, _) = stage.slack.app();
     let (file, ..) =
-        stage.slack.shares(ANA, &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
-    let (_, sent) = stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> attach"), Some(&thread));
+        stage.slack.shares(&ana(), &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, &format!("<@{bot}> attach"), Some(&thread));
     let mut mention: Value = serde_json::from_slice(&sent[1].body).unwrap();
     mention["event"]["files"] = serde_json::json!([{ "id": file, "name": "log.txt" }]);
     let signed = stage.slack.signed(&sent[1].path, "application/json", mention.to_string());
@@ -109,7 +114,7 @@ async fn a_missing_scope_a_large_file_and_an_address_elsewhere_are_explained_and
         let case = stage.sir.console_creates_case("Key leaked");
         let thread = stage.thread_of(&case).await;
         let (file, ts, _) =
-            stage.slack.shares(ANA, &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
+            stage.slack.shares(&ana(), &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
         let url = stage.slack.url().to_owned();
         let address = format!("{url}/files-pri/{}-{file}/download/log.txt", stage.settings.slack.team);
         let mut wire =
@@ -139,7 +144,7 @@ async fn a_page_is_evidence_and_only_a_page_to_sign_in_at_is_refused() {
         ("phish.eml", "message/rfc822"),
         ("phish.htm", "text/html; charset=utf-8"),
     ] {
-        let (_, ts, _) = stage.slack.shares(ANA, &stage.channel, (name, kind), phish, Some(&thread));
+        let (_, ts, _) = stage.slack.shares(&ana(), &stage.channel, (name, kind), phish, Some(&thread));
         let shown = attaches(&stage, &ts).await;
         assert!(shown.contains("AWS checks it now"), "{shown}");
         assert_eq!(stage.sir.attachment(&case, name).unwrap(), phish);
@@ -151,10 +156,10 @@ async fn what_slack_does_not_give_leaves_no_name_on_the_case_however_often_it_is
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let ts = shares(&stage, &thread, "dump.zip", &"x".repeat(5_000));
+    let ts = shares(&stage, thread.as_str(), "dump.zip", &"x".repeat(5_000));
     stage.slack.fault(FaultRule::on("download").html(200));
     for _ in 0..3 {
-        let shown = attaches(&stage, &ts).await;
+        let shown = attaches(&stage, &Ts::new(&ts)).await;
         assert!(shown.contains("asked us to sign in"), "{shown}");
     }
     assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);

@@ -1,18 +1,21 @@
 //! What every form keeps to: the limits of the service, each on its field; long texts, whole; whose it is, which case's,
 //! until when, and once.
 
-use casebridge::case::MemberId;
 use std::time::Duration;
 
-use casebridge::{case::CaseId, config::clock, state::Store};
+use casebridge::{
+    case::{CaseId, MemberId, UserId},
+    config::clock,
+    state::Store,
+};
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
+use super::stage::{Stage, ana, chosen, moment, ticked, typed};
 
 /// What stands in the fields of a long text of the form that Ana sees: their names and what is in them.
 fn fields(stage: &Stage, name: &str) -> Vec<(String, String)> {
-    let form = stage.form(ANA);
+    let form = stage.form(&ana());
     let blocks = form["blocks"].as_array().unwrap().iter();
     let of = |id: &str| id == name || id.starts_with(&format!("{name}/"));
     let named = blocks.filter(|block| block["block_id"].as_str().is_some_and(of));
@@ -22,8 +25,8 @@ fn fields(stage: &Stage, name: &str) -> Vec<(String, String)> {
 
 /// Ana asks for one more field, and gets it before the door has answered.
 async fn widens(stage: &Stage, name: &str) {
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
-    let click = stage.slack.clicks_in_view(ANA, &view, &format!("more/{name}"), &Value::Null).unwrap();
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
+    let click = stage.slack.clicks_in_view(&ana(), &view, &format!("more/{name}"), &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await, (200, Value::Null));
 }
 
@@ -45,7 +48,7 @@ fn edited<'a>(title: &str, texts: &'a [(String, String)]) -> Vec<(&'a str, Value
 
 /// Ana sends the form, and is told something about this field and no other.
 async fn refused(stage: &Stage, values: &[(&str, Value)], field: &str) -> String {
-    let said = stage.sends(ANA, values).await;
+    let said = stage.sends(&ana(), values).await;
     assert_eq!(said["response_action"], "errors", "{field}: {said}");
     let errors = said["errors"].as_object().unwrap();
     assert_eq!(errors.keys().collect::<Vec<_>>(), [field], "{said}");
@@ -68,9 +71,9 @@ async fn a_comment_of_12_000_characters_can_be_typed_and_a_longer_one_is_refused
         widens(&stage, "text").await;
         assert_eq!(fields(&stage, "text").len(), count);
     }
-    assert!(!stage.form(ANA)["blocks"].to_string().contains("More room"), "a case takes no more");
+    assert!(!stage.form(&ana())["blocks"].to_string().contains("More room"), "a case takes no more");
     assert!(refused(&stage, &form(&"d".repeat(3_028)), "text/3").await.contains("12,000"));
-    assert_eq!(stage.sends(ANA, &form(&words[3])).await["response_action"], "clear");
+    assert_eq!(stage.sends(&ana(), &form(&words[3])).await["response_action"], "clear");
     assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{}", words.join("\n"))]);
 }
 
@@ -83,7 +86,7 @@ async fn a_long_description_is_not_touched_where_only_the_title_is_changed_and_i
     let mut texts = fields(&stage, "description");
     assert!(long.len() > 6_000 && texts.len() >= 3, "{}", texts.len());
     assert_eq!(texts.iter().map(|(_, text)| text.as_str()).collect::<String>(), long);
-    stage.sends(ANA, &edited("Two keys", &texts)).await;
+    stage.sends(&ana(), &edited("Two keys", &texts)).await;
     let now = stage.sir.case(&case).unwrap();
     assert_eq!((&now["title"], &now["description"]), (&json!("Two keys"), &json!(long)));
     let heard = stage.sir.take_calls();
@@ -91,7 +94,7 @@ async fn a_long_description_is_not_touched_where_only_the_title_is_changed_and_i
     stage.ana(&format!("{case} edit")).await;
     stage.work(&stage.jobs()).await;
     texts[1].1 = texts[1].1.replace("250 of the log", "250 of another log");
-    stage.sends(ANA, &edited("Two keys", &texts)).await;
+    stage.sends(&ana(), &edited("Two keys", &texts)).await;
     let expected = long.replace("250 of the log", "250 of another log");
     assert_ne!(expected, long);
     assert_eq!(stage.sir.case(&case).unwrap()["description"], json!(expected));
@@ -161,8 +164,8 @@ async fn a_limit_of_a_reason_and_of_a_membership_is_said_on_its_field() {
     let case = stage.sir.aws_creates_case("Credentials used from a new country");
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     stage.ana(&format!("{case} ai")).await;
-    stage.presses(ANA, "run/1").await;
-    let said = stage.sends(ANA, &[("why", typed(&"x".repeat(1_001)))]).await;
+    stage.presses(&ana(), "run/1").await;
+    let said = stage.sends(&ana(), &[("why", typed(&"x".repeat(1_001)))]).await;
     assert!(said["errors"]["why"].as_str().unwrap().contains("1,000"), "{said}");
     let person = |n: usize| format!("Person {n} | Analyst | a{n}@example.com");
     let team = |count: usize| typed(&(0..count).map(person).collect::<Vec<_>>().join("\n"));
@@ -185,15 +188,15 @@ async fn a_limit_of_a_reason_and_of_a_membership_is_said_on_its_field() {
     stage.ana("membership update").await;
     let units = (0..6).map(|n| format!("ou-ab12-cd34ef5{n}")).collect::<Vec<_>>().join(" ");
     for (name, value) in [("add", units.as_str()), ("remove", "ou-1"), ("team", "Ana")] {
-        let said = stage.sends(ANA, &[(name, typed(value)), ("sure", ticked())]).await;
+        let said = stage.sends(&ana(), &[(name, typed(value)), ("sure", ticked())]).await;
         assert!(said["errors"][name].is_string(), "{name}: {said}");
     }
     assert_eq!(stage.granted("SendFeedback") + stage.granted("CreateMembership"), 0);
 }
 
 /// The form that Ana sees, sent by somebody with these values.
-fn sent_by(stage: &Stage, user: &str, values: &[(&str, Value)]) -> SignedRequest {
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
+fn sent_by(stage: &Stage, user: &UserId, values: &[(&str, Value)]) -> SignedRequest {
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
     let values: serde_json::Map<_, _> =
         values.iter().map(|(name, value)| ((*name).to_owned(), json!({ "it": value }))).collect();
     stage.slack.submits(user, &view, &Value::Object(values)).unwrap()
@@ -214,7 +217,7 @@ async fn a_form_that_somebody_else_sends_is_their_own_word_and_confirms_nothing_
     // Even a commander does not confirm what another was asked.
     stage.settings.roles.admin.push(MemberId::new(cy.clone()));
     let card = stage.card_of(&case).await;
-    stage.clicks(ANA, &card, "run/4").await;
+    stage.clicks(&ana(), &card, "run/4").await;
     let before = stage.slack.ephemerals(&cy).len();
     stage.deliver(&sent_by(&stage, &cy, &[])).await;
     stage.work(&stage.jobs()).await;
@@ -229,11 +232,11 @@ async fn a_form_is_about_the_case_that_it_was_opened_for_wherever_it_was() {
     let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
     stage.memory.bind(&place, &CaseId::parse(other.as_str()).unwrap()).await.unwrap();
     stage.ana(&format!("{ours} comment")).await;
-    stage.sends(ANA, &[("text", typed("on ours"))]).await;
+    stage.sends(&ana(), &[("text", typed("on ours"))]).await;
     stage.ana(&format!("{ours} edit")).await;
     stage.work(&stage.jobs()).await;
     let texts = fields(&stage, "description");
-    stage.sends(ANA, &edited("Ours, changed", &texts)).await;
+    stage.sends(&ana(), &edited("Ours, changed", &texts)).await;
     assert_eq!((stage.comments(&ours).len(), stage.comments(&other).len()), (1, 0));
     assert_eq!(stage.sir.case(&ours).unwrap()["title"], "Ours, changed");
     assert_eq!(stage.sir.case(&other).unwrap()["title"], "The channel's");
@@ -245,10 +248,10 @@ async fn a_form_that_closes_a_case_holds_for_five_minutes() {
         let stage = Stage::set().await;
         let case = stage.sir.console_creates_case("Key leaked");
         let card = stage.card_of(&case).await;
-        stage.clicks(ANA, &card, "run/4").await;
+        stage.clicks(&ana(), &card, "run/4").await;
         stage.slack.advance(Duration::from_secs(60 * minutes));
         stage.world.stops_the_clock(clock::now() + i64::try_from(60_000 * minutes).unwrap());
-        stage.sends(ANA, &[]).await;
+        stage.sends(&ana(), &[]).await;
         assert_eq!(stage.sir.count("CloseCase"), closed, "after {minutes} minutes");
         let shown = SlackStandin::shown(&stage.latest());
         assert_eq!(shown.contains("is closed."), closed == 1, "{shown}");
@@ -270,12 +273,12 @@ async fn a_form_that_is_sent_twice_is_done_once() {
                 stage.ana(&format!("{case} edit")).await;
                 stage.work(&stage.jobs()).await;
             }
-            button => stage.clicks(ANA, &card, button).await,
+            button => stage.clicks(&ana(), &card, button).await,
         }
         let mut values = values;
         let texts = fields(&stage, "description");
         values.extend(texts.iter().map(|(name, text)| (name.as_str(), typed(text))));
-        for sent in [(); 2].map(|()| sent_by(&stage, ANA, &values)) {
+        for sent in [(); 2].map(|()| sent_by(&stage, &ana(), &values)) {
             assert_eq!(stage.deliver(&sent).await.1["response_action"], "clear", "{operation}");
         }
         let jobs = stage.jobs();

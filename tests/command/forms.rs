@@ -7,7 +7,7 @@ use casebridge::chat::grammar;
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
+use super::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
 
 const NOON: i64 = 1_795_262_400;
 
@@ -41,29 +41,29 @@ fn with(name: &str, value: Value) -> Vec<(&'static str, Value)> {
 async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end() {
     let stage = Stage::set().await;
     assert!(stage.ana("").await.contains("No case is open."));
-    stage.presses(ANA, "run/1").await;
-    assert_eq!(stage.sends(ANA, &new_case()).await["response_action"], "clear");
+    stage.presses(&ana(), "run/1").await;
+    assert_eq!(stage.sends(&ana(), &new_case()).await["response_action"], "clear");
     let made = stage.sir.state()["cases"].as_object().unwrap().keys().next().unwrap().clone();
     let card = stage.card_of(&CaseId::new(&made)).await;
-    stage.clicks(ANA, &card, "run/1").await;
-    stage.sends(ANA, &[("text", typed("It was <Bo>'s key & mine"))]).await;
+    stage.clicks(&ana(), &card, "run/1").await;
+    stage.sends(&ana(), &[("text", typed("It was <Bo>'s key & mine"))]).await;
     assert_eq!(stage.comments(&CaseId::new(&made)), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
-    stage.clicks(ANA, &card, "run/2").await;
-    let shown = stage.presses(ANA, "run/1").await;
+    stage.clicks(&ana(), &card, "run/2").await;
+    let shown = stage.presses(&ana(), "run/1").await;
     assert!(shown.contains("goes from Submitted to"), "{shown}");
-    stage.clicks(ANA, &card, "run/3").await;
+    stage.clicks(&ana(), &card, "run/3").await;
     assert!(SlackStandin::shown(&stage.latest()).contains("watcher"));
     let (_, ts, sent) =
-        stage.slack.shares(ANA, &stage.channel, ("Log 1.txt", "text/plain"), "bytes", Some(&card));
+        stage.slack.shares(&ana(), &stage.channel, ("Log 1.txt", "text/plain"), "bytes", Some(&card));
     stage.deliver(&sent).await;
-    let shortcut = stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "attach_file").unwrap();
+    let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "attach_file").unwrap();
     assert_eq!(stage.deliver(&shortcut).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     assert_eq!(stage.sir.attachment(&CaseId::new(&made), "Log_1.txt").unwrap(), "bytes");
-    stage.clicks(ANA, &card, "run/4").await;
-    assert!(SlackStandin::shown(&stage.form(ANA)).contains("That is final"));
+    stage.clicks(&ana(), &card, "run/4").await;
+    assert!(SlackStandin::shown(&stage.form(&ana())).contains("That is final"));
     assert_eq!(stage.sir.count("CloseCase"), 0);
-    stage.sends(ANA, &[]).await;
+    stage.sends(&ana(), &[]).await;
     assert_eq!(stage.sir.case(&CaseId::new(&made)).unwrap()["caseStatus"], "Closed");
     assert_eq!(stage.sir.count("CloseCase"), 1);
 }
@@ -72,12 +72,12 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
 async fn a_new_case_has_all_that_was_filled_in_and_is_made_once() {
     let stage = Stage::set().await;
     stage.ana("new Key leaked &lt;!channel&gt;").await;
-    let form = stage.form(ANA);
+    let form = stage.form(&ana());
     assert_eq!(form["blocks"][0]["element"]["initial_value"], "Key leaked <!channel>");
     let view = form["id"].as_str().unwrap();
     let values: serde_json::Map<_, _> =
         new_case().into_iter().map(|(name, value)| (name.to_owned(), json!({ "it": value }))).collect();
-    let sent = stage.slack.submits(ANA, view, &Value::Object(values)).unwrap();
+    let sent = stage.slack.submits(&ana(), view, &Value::Object(values)).unwrap();
     stage.deliver(&sent).await;
     stage.deliver(&sent).await;
     let jobs = stage.jobs();
@@ -122,17 +122,17 @@ async fn a_mistake_is_shown_on_its_field_and_nothing_is_asked_of_the_service() {
         ("actors", typed("192.0.2.0/24"), "192.0.2.0/24"),
         ("tags", typed("aws:x=y"), "aws:"),
     ] {
-        let said = stage.sends(ANA, &with(name, value)).await;
+        let said = stage.sends(&ana(), &with(name, value)).await;
         assert_eq!(said["response_action"], "errors", "{name}");
         let why = said["errors"][name].as_str().unwrap_or_else(|| panic!("{name}: {said}"));
         assert!(why.contains(words) && !why.contains(&key), "{name}: {why}");
         assert_eq!(said["errors"].as_object().unwrap().len(), 1, "{said}");
     }
     stage.close_inbox();
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
     let values: serde_json::Map<_, _> =
         new_case().into_iter().map(|(name, value)| (name.to_owned(), json!({ "it": value }))).collect();
-    let sent = stage.slack.submits(ANA, &view, &Value::Object(values)).unwrap();
+    let sent = stage.slack.submits(&ana(), &view, &Value::Object(values)).unwrap();
     let (_, said) = stage.deliver(&sent).await;
     assert!(said["errors"]["title"].as_str().unwrap().contains("Nothing was done"), "{said}");
     assert_eq!(stage.sir.calls().len(), 0);
@@ -143,15 +143,15 @@ async fn what_was_filled_in_is_given_back_with_every_refusal() {
     let mut stage = Stage::set().await;
     stage.ana("new").await;
     stage.sir.fault(FaultRule::on("CreateCase").once().error("ServiceQuotaExceededException"));
-    let before = stage.slack.ephemerals(ANA).len();
-    stage.sends(ANA, &new_case()).await;
-    let shown = stage.since(ANA, before);
+    let before = stage.slack.ephemerals(&ana()).len();
+    stage.sends(&ana(), &new_case()).await;
+    let shown = stage.since(&ana(), before);
     for words in ["quota", "Key leaked", "a public repository.", "203.0.113.9", "team=red"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     stage.ana("new").await;
     stage.settings.roles.admin.clear();
-    stage.sends(ANA, &new_case()).await;
+    stage.sends(&ana(), &new_case()).await;
     let shown = SlackStandin::shown(&stage.latest());
     assert!(shown.contains("needs the role responder") && shown.contains("a public repository."), "{shown}");
     assert_eq!(stage.granted("CreateCase"), 0);
@@ -165,7 +165,7 @@ async fn only_what_was_changed_in_the_form_is_changed_on_the_case() {
     stage.sir.aws_changes(&case, &json!({ "description": text })).unwrap();
     stage.ana(&format!("{case} edit")).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let form = stage.form(ANA);
+    let form = stage.form(&ana());
     let initial = |name: &str| {
         let block = form["blocks"].as_array().unwrap().iter().find(|block| block["block_id"] == name);
         block.unwrap()["element"]["initial_value"].clone()
@@ -174,12 +174,12 @@ async fn only_what_was_changed_in_the_form_is_changed_on_the_case() {
         .map(|name| (name, typed(initial(name).as_str().unwrap())));
     let same =
         [&parts[..], &[("title", typed("Key leaked")), ("engagement", chosen("Security Incident"))]].concat();
-    let said = stage.sends(ANA, &same).await;
+    let said = stage.sends(&ana(), &same).await;
     assert!(said["errors"]["title"].as_str().unwrap().contains("Nothing was changed"), "{said}");
     let other =
         [&parts[..], &[("title", typed("Two keys")), ("engagement", chosen("Security Incident"))]].concat();
     stage.sir.aws_changes(&case, &json!({ "description": "changed meanwhile" })).unwrap();
-    stage.sends(ANA, &other).await;
+    stage.sends(&ana(), &other).await;
     let now = stage.sir.case(&case).unwrap();
     assert_eq!((&now["title"], &now["description"]), (&json!("Two keys"), &json!("changed meanwhile")));
     assert_eq!(stage.sir.count("UpdateCase"), 1);
@@ -190,8 +190,8 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let long = format!("{} &amp; the end", "x".repeat(5_000));
-    let (ts, _) = stage.slack.says(ANA, &stage.channel, &long, None);
-    let shortcut = stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "add_to_case").unwrap();
+    let (ts, _) = stage.slack.says(&ana(), &stage.channel, &long, None);
+    let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "add_to_case").unwrap();
     assert_eq!(stage.deliver(&shortcut).await.0, 200);
     let early = stage.sir.calls().len();
     assert_eq!(early, 0, "no call stands before the form");
@@ -200,8 +200,8 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
             &stage
                 .slack
                 .submits(
-                    ANA,
-                    stage.form(ANA)["id"].as_str().unwrap(),
+                    &ana(),
+                    stage.form(&ana())["id"].as_str().unwrap(),
                     &json!({ "text": { "it": typed("x") } }),
                 )
                 .unwrap(),
@@ -210,13 +210,13 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
         .1;
     assert!(said["errors"]["text"].as_str().unwrap().contains("No case is chosen yet"));
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let blocks = stage.form(ANA)["blocks"].clone();
+    let blocks = stage.form(&ana())["blocks"].clone();
     let text = |name: &str| {
         let block = blocks.as_array().unwrap().iter().find(|block| block["block_id"] == name).unwrap();
         typed(block["element"]["initial_value"].as_str().unwrap())
     };
     stage
-        .sends(ANA, &[("case", chosen(case.as_str())), ("text", text("text")), ("text/1", text("text/1"))])
+        .sends(&ana(), &[("case", chosen(case.as_str())), ("text", text("text")), ("text/1", text("text/1"))])
         .await;
     assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{} & the end", "x".repeat(5_000))]);
 }
@@ -227,8 +227,11 @@ async fn an_investigation_is_rated_with_a_reason_by_its_buttons() {
     let case = stage.sir.aws_creates_case("Credentials used from a new country");
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     stage.ana(&format!("{case} ai")).await;
-    stage.presses(ANA, "run/2").await;
-    assert_eq!(stage.sends(ANA, &[("why", typed("It missed the role."))]).await["response_action"], "clear");
+    stage.presses(&ana(), "run/2").await;
+    assert_eq!(
+        stage.sends(&ana(), &[("why", typed("It missed the role."))]).await["response_action"],
+        "clear"
+    );
     let heard = stage.sir.calls_of("SendFeedback");
     assert_eq!(heard.len(), 1);
     assert!(format!("{:?}", heard[0]).contains("It missed the role."));
@@ -242,19 +245,20 @@ async fn a_membership_is_made_and_changed_in_a_form_that_must_be_confirmed() {
     stage.ana("membership new").await;
     let team = typed("Ana Lima | Lead | ana@example.com\nBo Berg | Analyst | bo@example.com");
     let values = [("name", typed("Second")), ("team", team.clone()), ("triage", chosen("on"))];
-    let said = stage.sends(ANA, &values).await;
+    let said = stage.sends(&ana(), &values).await;
     assert!(said["errors"]["sure"].is_string(), "{said}");
-    let said =
-        stage.sends(ANA, &[("name", typed("Second")), ("team", typed("Ana Lima")), ("sure", ticked())]).await;
+    let said = stage
+        .sends(&ana(), &[("name", typed("Second")), ("team", typed("Ana Lima")), ("sure", ticked())])
+        .await;
     assert!(said["errors"]["team"].is_string(), "{said}");
-    stage.sends(ANA, &[&values[..], &[("sure", ticked())]].concat()).await;
+    stage.sends(&ana(), &[&values[..], &[("sure", ticked())]].concat()).await;
     assert_eq!(stage.granted("CreateMembership"), 1);
     stage.ana("membership update").await;
-    let said = stage.sends(ANA, &[("sure", ticked())]).await;
+    let said = stage.sends(&ana(), &[("sure", ticked())]).await;
     assert!(said["errors"]["name"].is_string(), "{said}");
     let id = stage.sir.membership_id().unwrap();
     stage.ana(&format!("membership update {id}")).await;
-    stage.sends(ANA, &[("name", typed("New name")), ("sure", ticked())]).await;
+    stage.sends(&ana(), &[("name", typed("New name")), ("sure", ticked())]).await;
     assert_eq!(stage.granted("UpdateMembership"), 1);
 }
 
@@ -262,7 +266,7 @@ async fn a_membership_is_made_and_changed_in_a_form_that_must_be_confirmed() {
 async fn a_form_that_comes_too_late_says_so_and_does_nothing() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    let late = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} comment"));
+    let late = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} comment"));
     stage.slack.advance(Duration::from_secs(4));
     let (status, said) = stage.deliver(&late).await;
     let shown = SlackStandin::shown(&said);
@@ -277,7 +281,7 @@ async fn a_form_that_cannot_be_filled_in_says_why() {
     stage.sir.fault(FaultRule::on("GetCase").once().error("AccessDeniedException"));
     stage.ana(&format!("{case} edit")).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let form = stage.form(ANA);
+    let form = stage.form(&ana());
     assert!(SlackStandin::shown(&form).contains("security-ir:GetCase"), "{form}");
     assert!(form["submit"].is_null());
 }

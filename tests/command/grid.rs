@@ -1,6 +1,7 @@
 //! An organisation has several workspaces: who belongs to ours is known by all that Slack says of them.
 
 use casebridge::case::MemberId;
+use casebridge::case::UserId;
 use serde_json::{Value, json};
 
 use super::{stage::Stage, words_in_jira::file};
@@ -11,7 +12,7 @@ fn somebody(stage: &Stage, about: &str) -> String {
     let about = serde_json::from_str::<Value>(&text).unwrap()[about]["user"].clone();
     let mut change = json!({ "team_id": about["team_id"], "enterprise_user": about["enterprise_user"] });
     change["enterprise_user"]["id"] = json!("W0CYEXAMPL");
-    stage.slack.add_user("cy", "cy@example.com", &change)
+    stage.slack.add_user("cy", "cy@example.com", &change).to_string()
 }
 
 #[tokio::test]
@@ -24,9 +25,10 @@ async fn somebody_of_an_organisation_is_of_each_of_its_workspaces() {
             stage.settings.roles.responder.push(MemberId::new(named));
             let case = stage.sir.aws_creates_case("Key leaked");
             let thread = stage.thread_of(&case).await;
-            let shown = stage.types(&cy, &format!("{case} show")).await;
+            let shown = stage.types(&UserId::new(&cy), &format!("{case} show")).await;
             assert!(shown.contains("Key leaked"), "{about}: {shown}");
-            let (_, sent) = stage.slack.says(&cy, &stage.channel, "We isolated web-2.", Some(&thread));
+            let (_, sent) =
+                stage.slack.says(&UserId::new(&cy), &stage.channel, "We isolated web-2.", Some(&thread));
             assert_eq!(stage.deliver(&sent[0]).await.0, 200);
             assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
             assert_eq!(stage.comments(&case), ["cy (Slack):\nWe isolated web-2."], "{about}");
@@ -42,7 +44,7 @@ async fn somebody_of_whom_slack_names_no_workspace_is_a_stranger_and_hears_it() 
         json!({ "team_id": null, "enterprise_user": { "id": "W1", "teams": ["T0OTHERWSP"] } }),
     ] {
         let cy = stage.slack.add_user("cy", "cy@example.com", &change);
-        stage.settings.roles.responder.extend([cy.clone(), "W1".to_owned()].map(MemberId::new));
+        stage.settings.roles.responder.extend([cy.clone(), UserId::new("W1".to_owned())].map(MemberId::new));
         let shown = stage.types(&cy, "1234567890 show").await;
         assert!(shown.contains("you belong to another"), "{shown}");
     }

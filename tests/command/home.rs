@@ -3,7 +3,7 @@
 use casebridge_lab::standins::SlackStandin;
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 #[tokio::test]
 async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
@@ -13,9 +13,9 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     let closed = stage.sir.console_creates_case("Old");
     stage.sir.aws_closes(&closed, "Duplicate").unwrap();
     stage.ana(&format!("{mine} watch")).await;
-    assert_eq!(stage.deliver(&stage.slack.opens_home(ANA)).await.0, 200);
+    assert_eq!(stage.deliver(&stage.slack.opens_home(&ana())).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let home = stage.slack.home(ANA).unwrap();
+    let home = stage.slack.home(&ana()).unwrap();
     let shown = SlackStandin::shown(&home);
     let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
     assert!(at("Cases that you watch") < at(mine.as_str()) && at(mine.as_str()) < at("Other open cases"));
@@ -23,10 +23,10 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     assert!(shown.contains("next move: your team, since ") && shown.contains("next move: AWS"), "{shown}");
     assert_eq!(SlackStandin::live_in(&home).len(), 0);
     let id = home["id"].as_str().unwrap();
-    let click = stage.slack.clicks_in_view(ANA, id, "run/2", &Value::Null).unwrap();
+    let click = stage.slack.clicks_in_view(&ana(), id, "run/2", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let direct = stage.slack.direct(ANA).expect("the answer goes to direct messages");
+    let direct = stage.slack.direct(&ana()).expect("the answer goes to direct messages");
     let answer = stage.slack.messages(&direct).pop().unwrap();
     assert!(SlackStandin::shown(&answer).contains("Next move"), "{answer}");
 }
@@ -35,14 +35,15 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
 async fn what_a_home_pages_button_answers_needs_the_messages_tab_which_the_manifest_gives() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    stage.deliver(&stage.slack.opens_home(ANA)).await;
+    stage.deliver(&stage.slack.opens_home(&ana())).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     stage.slack.set_messages_tab(false);
-    let home = stage.slack.home(ANA).unwrap();
-    let click = stage.slack.clicks_in_view(ANA, home["id"].as_str().unwrap(), "run/2", &Value::Null).unwrap();
+    let home = stage.slack.home(&ana()).unwrap();
+    let click =
+        stage.slack.clicks_in_view(&ana(), home["id"].as_str().unwrap(), "run/2", &Value::Null).unwrap();
     stage.deliver(&click).await;
     stage.work(&stage.jobs()).await;
-    assert_eq!(stage.slack.direct(ANA), None, "{case}: nobody could read it");
+    assert_eq!(stage.slack.direct(&ana()), None, "{case}: nobody could read it");
 }
 
 #[test]

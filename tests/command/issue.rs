@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, IssueId, author::Author},
+    case::{CaseId, IssueId, UserId, author::Author},
     state::{
         NO_LEASE, Note, Seen, Store, Told,
         key::Key,
@@ -62,8 +62,8 @@ fn comment(text: &str, more: Value) -> Value {
 /// A role and a group of which Ana and the bridge are members, as restrictions.
 fn circles(stage: &Stage) -> [Value; 2] {
     let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
-    let role = stage.jira.add_role("Counsel", &[&ana, &own]);
-    let group = stage.jira.add_group("counsel-and-hr", &[&ana, &own]);
+    let role = stage.jira.add_role("Counsel", &[ana.clone(), own.clone()]);
+    let group = stage.jira.add_group("counsel-and-hr", &[ana.clone(), own.clone()]);
     [
         json!({ "visibility": { "type": "role", "value": "Counsel", "identifier": role } }),
         json!({ "visibility": { "type": "group", "value": "counsel-and-hr", "identifier": group } }),
@@ -408,8 +408,12 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     let now = casebridge::config::clock::now();
     let lease = stage.memory.lease(&id, now, now + 60_000).await.unwrap().unwrap();
     let second = stage.jira.person_creates(&stage.jira.ana(), "Second");
-    let typed =
-        stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &format!("{case} jira link {second}"));
+    let typed = stage.slack.types(
+        &UserId::new(super::stage::ANA),
+        &stage.channel,
+        "/sir",
+        &format!("{case} jira link {second}"),
+    );
     stage.deliver(&typed).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
@@ -424,17 +428,21 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         let case = stage.sir.aws_creates_case("Key leaked");
         let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
         stage.jira.person_comments(&stage.jira.ana(), &key, "HR suspects a colleague.").unwrap();
-        let typed =
-            stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &format!("{case} jira link {key}"));
+        let typed = stage.slack.types(
+            &UserId::new(super::stage::ANA),
+            &stage.channel,
+            "/sir",
+            &format!("{case} jira link {key}"),
+        );
         stage.deliver(&typed).await;
         let job = stage.job();
-        let before = stage.slack.ephemerals(super::stage::ANA).len();
+        let before = stage.slack.ephemerals(&UserId::new(super::stage::ANA)).len();
         let ended = stage.until(&job, at).await;
         // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
         stage.world.stops_the_clock(casebridge::config::clock::now() + 80_000);
         casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
-        let shown = stage.since(super::stage::ANA, before);
+        let shown = stage.since(&UserId::new(super::stage::ANA), before);
         assert!(
             shown.contains("is now the issue") && !shown.contains("is told in it again"),
             "moment {at}: {shown}"
@@ -463,13 +471,15 @@ async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_sa
         let case = stage.sir.aws_creates_case("Key leaked");
         let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
         let counsel = json!({ "visibility": { "type": "role", "value": "Counsel" } });
-        stage.jira.add_role("Counsel", &[&ana]);
+        stage.jira.add_role("Counsel", std::slice::from_ref(&ana));
         let key = stage.jira.person_creates(&ana, "HR inquiry");
         let old = stage.jira.person_comments(&ana, &key, "HR suspects a colleague.").unwrap();
         let hidden = comment("The colleague is Bo.", counsel);
         let hidden = stage.jira.person_writes(&ana, &key, &hidden).unwrap();
         let typed = format!("{case} jira link {key}");
-        stage.deliver(&stage.slack.types(super::stage::ANA, &stage.channel, "/sir", &typed)).await;
+        stage
+            .deliver(&stage.slack.types(&UserId::new(super::stage::ANA), &stage.channel, "/sir", &typed))
+            .await;
         stage.world.stops_the_clock(casebridge::config::clock::now() + we_ahead);
         assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
         stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();

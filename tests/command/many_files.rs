@@ -1,7 +1,7 @@
 //! Several files of one message: a job each, one comment and one answer for all of them, whatever is stopped or repeated.
 
-use casebridge::case::CaseId;
 use casebridge::{
+    case::CaseId,
     chat::{self, job::Job},
     config::clock,
     runtime::QueueMessage,
@@ -9,7 +9,7 @@ use casebridge::{
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 const NAMES: [&str; 3] = ["one.log", "two.log", "two.log"];
 const ON_CASE: [&str; 3] = ["one.log", "two.log", "two-2.log"];
@@ -21,10 +21,10 @@ async fn job(stage: &Stage, bytes: usize) -> (CaseId, Job) {
     let (.., bot, _) = stage.slack.app();
     let file = |(index, name): (usize, &&str)| {
         let content = vec![b'a' + u8::try_from(index).unwrap(); bytes + index];
-        json!({ "id": stage.slack.add_file(ANA, name, "text/plain", content), "name": name })
+        json!({ "id": stage.slack.add_file(&ana(), name, "text/plain", content), "name": name })
     };
     let files: Vec<Value> = NAMES.iter().enumerate().map(file).collect();
-    let (_, sent) = stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> attach"), Some(&thread));
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, &format!("<@{bot}> attach"), Some(&thread));
     let mut mention: Value = serde_json::from_slice(&sent[1].body).unwrap();
     mention["event"]["files"] = json!(files);
     let signed = stage.slack.signed(&sent[1].path, "application/json", mention.to_string());
@@ -70,7 +70,7 @@ fn holds(stage: &Stage, case: &CaseId, bytes: usize, when: &str) {
 }
 
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    stage.slack.ephemerals(ANA)[before..].iter().map(SlackStandin::shown).collect()
+    stage.slack.ephemerals(&ana())[before..].iter().map(SlackStandin::shown).collect()
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn each_large_file_of_a_message_is_a_job_of_its_own_and_the_last_one_says_
     let (case, first) = job(&stage, bytes).await;
     let mut job = first;
     for count in 1..=NAMES.len() {
-        assert_eq!((stage.comments(&case).len(), stage.slack.ephemerals(ANA).len()), (0, 0));
+        assert_eq!((stage.comments(&case).len(), stage.slack.ephemerals(&ana()).len()), (0, 0));
         chat::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!(stage.sir.count("PUT attachment"), count, "one job takes one file");
         match &stage.jobs()[..] {
@@ -110,7 +110,7 @@ async fn delivered_one_to_four_times_each_job_adds_nothing_twice_and_only_the_la
         assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
         // The first comes once more when all is over.
         chat::execute(&stage.bridge(), &first).await.unwrap();
-        assert_eq!((stage.jobs().len(), stage.slack.ephemerals(ANA).len()), (0, times));
+        assert_eq!((stage.jobs().len(), stage.slack.ephemerals(&ana()).len()), (0, times));
         holds(&stage, &case, 10, "repeated at the end");
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, Millis},
+    case::{CaseId, Millis, Ts, UserId},
     chat::job::Job,
     config::clock,
     state::{
@@ -16,7 +16,7 @@ use casebridge::{
 use casebridge_lab::standins::SignedRequest;
 use serde_json::json;
 
-use super::stage::{ANA, Stage};
+use super::stage::{ANA, Stage, ana};
 
 const HOUR: Millis = 3_600_000;
 
@@ -26,7 +26,7 @@ async fn known(replies: Millis, role: Millis) -> (Stage, CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     know(&stage, replies, role).await;
-    (stage, case, thread)
+    (stage, case, thread.to_string())
 }
 
 async fn know(stage: &Stage, replies: Millis, role: Millis) {
@@ -38,7 +38,7 @@ async fn know(stage: &Stage, replies: Millis, role: Millis) {
 
 /// Ana replies; the event that Slack sends.
 fn replies(stage: &Stage, thread: &str) -> SignedRequest {
-    stage.slack.says(ANA, &stage.channel, "It was Bo's key", Some(thread)).1.remove(0)
+    stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(&Ts::new(thread))).1.remove(0)
 }
 
 /// So much time passes, for everybody.
@@ -50,11 +50,11 @@ fn later(stage: &Stage, time: Millis) {
 
 /// Slack brings an event again, and what follows from it happens. What Ana reads.
 async fn comes(stage: &Stage, event: &SignedRequest) -> String {
-    let before = stage.slack.ephemerals(ANA).len();
+    let before = stage.slack.ephemerals(&ana()).len();
     let body = String::from_utf8(event.body.clone()).unwrap();
     assert_eq!(stage.deliver(&stage.slack.signed("/slack/events", "application/json", body)).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    stage.since(ANA, before)
+    stage.since(&ana(), before)
 }
 
 #[tokio::test]
@@ -88,9 +88,9 @@ async fn an_event_that_is_older_than_the_switch_or_the_role_is_refused_for_good_
 #[tokio::test]
 async fn an_edit_of_what_was_said_too_early_makes_no_comment_of_it() {
     let (stage, case, thread) = known(clock::now() + HOUR, 0).await;
-    let (ts, _) = stage.slack.says(ANA, &stage.channel, "internal", Some(&thread));
+    let (ts, _) = stage.slack.says(&ana(), &stage.channel, "internal", Some(&Ts::new(&thread)));
     later(&stage, 2 * HOUR);
-    let edit = stage.slack.edits(ANA, &stage.channel, &ts, "internal, still").unwrap();
+    let edit = stage.slack.edits(&ana(), &stage.channel, &ts, "internal, still").unwrap();
     assert_eq!(comes(&stage, &edit).await, "");
     assert_eq!(stage.comments(&case).len(), 0);
 }
@@ -116,7 +116,7 @@ async fn a_job_that_the_queue_brings_again_proves_by_itself_that_the_switch_was_
         let stage = Stage::set().await;
         let case = stage.sir.aws_creates_case("Key leaked");
         let thread = stage.thread_of(&case).await;
-        assert_eq!(stage.deliver(&replies(&stage, &thread)).await.0, 200);
+        assert_eq!(stage.deliver(&replies(&stage, thread.as_str())).await.0, 200);
         let jobs = stage.jobs();
         if looked {
             know(&stage, clock::now() + MINUTE, 0).await;
@@ -134,7 +134,7 @@ async fn a_job_that_is_done_after_the_switch_was_turned_off_is_refused() {
     stage.settings.slack.replies_are_comments = false;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     assert_eq!(stage.comments(&case).len(), 0);
-    assert!(stage.since(ANA, 0).contains("do not become comments"));
+    assert!(stage.since(&UserId::new(ANA), 0).contains("do not become comments"));
 }
 
 #[tokio::test]
@@ -143,13 +143,13 @@ async fn an_event_that_comes_at_once_is_taken_though_nobody_saw_the_switch_befor
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let before = replies(&stage, &thread);
+    let before = replies(&stage, thread.as_str());
     later(&stage, HOUR);
-    let event = replies(&stage, &thread);
+    let event = replies(&stage, thread.as_str());
     assert_eq!(comes(&stage, &event).await, "");
     assert_eq!(stage.comments(&case).len(), 1);
     assert!(comes(&stage, &before).await.contains("before replies here became comments"));
-    let next = replies(&stage, &thread);
+    let next = replies(&stage, thread.as_str());
     later(&stage, HOUR);
     assert_eq!(comes(&stage, &next).await, "");
     assert_eq!(stage.comments(&case).len(), 2);
@@ -160,9 +160,9 @@ async fn the_switch_counts_from_when_the_first_event_came_and_not_from_when_its_
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let slow = replies(&stage, &thread);
+    let slow = replies(&stage, thread.as_str());
     later(&stage, 10_000);
-    let lost = replies(&stage, &thread);
+    let lost = replies(&stage, thread.as_str());
     later(&stage, 10_000);
     assert_eq!(comes(&stage, &slow).await, "");
     later(&stage, HOUR);
@@ -178,8 +178,8 @@ async fn what_was_said_in_a_cases_channel_before_its_card_is_refused_and_what_ca
     stage.memory.bind(&channel, &id).await.unwrap();
     let before = replies(&stage, &thread);
     later(&stage, 1_000);
-    let (card, _) = stage.slack.says(ANA, &stage.channel, "the card", None);
-    let home = Some(Home { place: stage.channel.clone(), name: card });
+    let (card, _) = stage.slack.says(&ana(), &stage.channel, "the card", None);
+    let home = Some(Home { place: stage.channel.clone().to_string(), name: card.to_string() });
     let note = serde_json::to_string(&PlaceNote { home, ..PlaceNote::default() }).unwrap();
     stage.memory.hint(&id, stage.now(), false).await.unwrap();
     let meta = stage.memory.lease(&id, stage.now(), stage.now() + 1).await.unwrap().unwrap();
@@ -215,7 +215,7 @@ async fn a_comment_that_was_begun_in_time_is_finished_and_one_that_was_not_is_re
         know(&stage, clock::now() + HOUR, 0).await;
         later(&stage, 2 * HOUR);
         assert!(stage.until(&job, usize::MAX).await);
-        let (comments, shown) = (stage.comments(&case).len(), stage.since(ANA, 0));
+        let (comments, shown) = (stage.comments(&case).len(), stage.since(&UserId::new(ANA), 0));
         let right = match comments {
             0 => !ended && shown.contains("before replies here became comments"),
             1 => shown.is_empty(),

@@ -2,7 +2,7 @@
 //! is the same.
 
 use casebridge::{
-    case::{CaseId, text},
+    case::{CaseId, Ts, text},
     chat::{self, job::Job},
     config::clock,
     state::Store,
@@ -10,7 +10,7 @@ use casebridge::{
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 /// A change, and the operation that may be granted once for it.
 const CHANGES: [(&str, &str); 8] = [
@@ -28,7 +28,7 @@ const CHANGES: [(&str, &str); 8] = [
 async fn job(stage: &Stage, line: &str) -> (CaseId, Job) {
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
-    let delivery = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} {line}"));
+    let delivery = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} {line}"));
     assert_eq!(stage.deliver(&delivery).await.0, 200);
     let job = stage.job();
     if line != "close" {
@@ -36,7 +36,7 @@ async fn job(stage: &Stage, line: &str) -> (CaseId, Job) {
     }
     chat::execute(&stage.bridge(), &job).await.unwrap();
     let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
-    let click = stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
+    let click = stage.slack.clicks(&ana(), &stage.channel, &Ts::new(&ts), "confirm/1", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
     (case, stage.job())
 }
@@ -54,7 +54,7 @@ fn state(stage: &Stage, case: &CaseId) -> (Value, Value, usize) {
 /// The answers that the person got: the message before them is among them where it was a question, since an answer
 /// takes its place.
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
-    let shown: Vec<_> = stage.slack.ephemerals(ANA).iter().map(SlackStandin::shown).collect();
+    let shown: Vec<_> = stage.slack.ephemerals(&ana()).iter().map(SlackStandin::shown).collect();
     let question = |shown: &String| shown.starts_with("Close case");
     match shown[before..].is_empty() {
         true => shown[before - 1..].iter().filter(|shown| !question(shown)).cloned().collect(),
@@ -68,7 +68,7 @@ async fn delivered_one_to_five_times_a_command_changes_the_case_once_and_answers
     for (line, operation) in CHANGES {
         for times in 1..=5 {
             let (case, job) = job(&stage, line).await;
-            let before = stage.slack.ephemerals(ANA).len();
+            let before = stage.slack.ephemerals(&ana()).len();
             stage.sir.take_calls();
             for _ in 0..times {
                 chat::execute(&stage.bridge(), &job).await.unwrap();
@@ -92,7 +92,7 @@ async fn stopped_at_any_moment_a_command_still_changes_the_case_once() {
         let mut at = 1;
         loop {
             let (case, job) = job(&stage, line).await;
-            let before = stage.slack.ephemerals(ANA).len();
+            let before = stage.slack.ephemerals(&ana()).len();
             stage.sir.take_calls();
             let ended = stage.until(&job, at).await;
             chat::execute(&stage.bridge(), &job).await.unwrap();
@@ -137,14 +137,14 @@ async fn an_answer_goes_another_way_where_the_first_is_closed() {
     assert!(shown.contains("Key leaked"), "{shown}");
     assert_eq!(stage.slack.count("chat.postEphemeral"), 1);
     stage.slack.fault(FaultRule::on("chat.postEphemeral").throttled(Some("30")));
-    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title New"))).await;
+    stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} title New"))).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"], "nobody has read it yet");
     stage.slack.heal();
     stage.slack.fault(FaultRule::on("response_url").answers(404));
     // Slack's word holds for every job, and no longer than it said.
     let asked = stage.slack.count("chat.postEphemeral");
-    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} show"))).await;
+    stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} show"))).await;
     for job in [&jobs, &stage.jobs()] {
         assert_eq!(stage.work(job).await, ["m0"]);
     }

@@ -1,17 +1,18 @@
 //! Every operation and every example of the help, through signed requests of Slack.
 
-use casebridge::{aws::sir::Operation, chat::verbs};
+use casebridge::{aws::sir::Operation, case::Ts, chat::verbs};
 use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
 
-use super::stage::{ANA, Stage, chosen, moment, ticked, typed};
+use super::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
 
 /// A line, and where it asks for confirmation that as well.
 async fn says(stage: &Stage, line: &str) {
     let shown = stage.ana(line).await;
-    let question = stage.slack.ephemerals(ANA).pop().is_some_and(|it| it.to_string().contains("confirm/1"));
+    let question =
+        stage.slack.ephemerals(&ana()).pop().is_some_and(|it| it.to_string().contains("confirm/1"));
     if question && !shown.is_empty() {
-        stage.presses(ANA, "confirm/1").await;
+        stage.presses(&ana(), "confirm/1").await;
     }
 }
 
@@ -25,13 +26,16 @@ async fn says_without_a_line(stage: &Stage, thread: &str) {
         ("resolver", chosen("Self")),
         ("started", moment(1_795_262_400)),
     ];
-    stage.sends(ANA, &new).await;
-    let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(thread));
+    stage.sends(&ana(), &new).await;
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&Ts::new(thread)));
     stage.deliver(&sent[0]).await;
-    stage.deliver(&stage.slack.edits(ANA, &stage.channel, &ts, "It was Cy").unwrap()).await;
+    stage.deliver(&stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap()).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let file = stage.slack.shares(ANA, &stage.channel, ("a.txt", "text/plain"), "bytes", Some(thread)).1;
-    let shortcut = stage.slack.uses_message_shortcut(ANA, &stage.channel, &file, "attach_file").unwrap();
+    let file = stage
+        .slack
+        .shares(&ana(), &stage.channel, ("a.txt", "text/plain"), "bytes", Some(&Ts::new(thread)))
+        .1;
+    let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &file, "attach_file").unwrap();
     stage.deliver(&shortcut).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
 }
@@ -44,7 +48,7 @@ async fn each_of_the_31_operations_is_asked_for_through_slack() {
     stage.sir.investigates(&ours, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     let (administrator, invitation) = stage.hub.invitation();
     let thread = stage.thread_of(&ours).await;
-    says_without_a_line(&stage, &thread).await;
+    says_without_a_line(&stage, thread.as_str()).await;
     for line in [
         "list",
         "show --full",
@@ -80,7 +84,7 @@ async fn each_of_the_31_operations_is_asked_for_through_slack() {
     says(&stage, "hub leave").await;
     stage.ana("membership new").await;
     let team = typed("Ana Lima | Lead | ana@example.com\nBo Berg | Analyst | bo@example.com");
-    stage.sends(ANA, &[("name", typed("Second")), ("team", team), ("sure", ticked())]).await;
+    stage.sends(&ana(), &[("name", typed("Second")), ("team", team), ("sure", ticked())]).await;
     let missing: Vec<_> = Operation::ALL
         .iter()
         .map(|operation| operation.name())
@@ -103,10 +107,11 @@ async fn every_example_of_the_help_is_understood_and_answered_by_the_stand_ins()
             let id = casebridge::case::CaseId::parse(case.as_str()).unwrap();
             casebridge::state::Store::bind(&stage.memory, &place, &id).await.unwrap();
             let line = example.replace("1234567890", case.as_str());
-            let (status, said) = stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
+            let (status, said) =
+                stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &line)).await;
             assert_eq!(status, 200, "{line}");
             assert_eq!(stage.work(&stage.jobs()).await, [""; 0], "{line}");
-            let shown = format!("{}{}", SlackStandin::shown(&said), stage.since(ANA, 0));
+            let shown = format!("{}{}", SlackStandin::shown(&said), stage.since(&ana(), 0));
             assert!(
                 !shown.contains("How to say it") && !shown.contains("more than was said"),
                 "{line}: {shown}"

@@ -2,17 +2,17 @@
 
 use casebridge::{case::CaseId, state::Store};
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 #[tokio::test]
 async fn what_is_said_in_a_cases_own_channel_becomes_a_comment_and_chatter_elsewhere_does_not() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    let own = stage.slack.add_channel("sir-case", true, &[ANA, &stage.slack.app().2]);
+    let own = stage.slack.add_channel("sir-case", true, &[ana(), stage.slack.app().2.clone()]);
     let place = format!("slack/{}/{own}", stage.settings.slack.team);
     stage.memory.bind(&place, &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
     for (channel, text) in [(&own, "It was Bo's key"), (&stage.channel, "lunch?")] {
-        for delivery in stage.slack.says(ANA, channel, text, None).1 {
+        for delivery in stage.slack.says(&ana(), channel, text, None).1 {
             assert_eq!(stage.deliver(&delivery).await.0, 200);
         }
     }

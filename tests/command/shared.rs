@@ -1,7 +1,7 @@
 //! Where people of another workspace read along nothing is done and nothing is told, whichever way it is asked.
 
-use casebridge::case::CaseId;
 use casebridge::{
+    case::{CaseId, ChannelId, Ts},
     config::clock,
     runtime::{World, gate},
     state::Store,
@@ -10,7 +10,7 @@ use casebridge::{
 use casebridge_lab::standins::{FaultRule, Sharing, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage, typed};
+use super::stage::{Stage, ana, typed};
 
 /// A case with its card, in a channel that another workspace reads too.
 async fn overheard() -> (Stage, CaseId, String) {
@@ -19,31 +19,54 @@ async fn overheard() -> (Stage, CaseId, String) {
     let card = stage.card_of(&case).await;
     stage.slack.set_shared(&stage.channel, true);
     stage.sir.take_calls();
-    (stage, case, card)
+    (stage, case, card.to_string())
 }
 
 async fn all(stage: &Stage, sent: &[SignedRequest]) -> String {
-    let before = stage.slack.ephemerals(ANA).len();
+    let before = stage.slack.ephemerals(&ana()).len();
     for delivery in sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    stage.since(ANA, before)
+    stage.since(&ana(), before)
 }
 
 /// Every way to ask something in a channel, with the verb that it asks for.
 fn asked(stage: &Stage, case: &CaseId, card: &str) -> Vec<(&'static str, Vec<SignedRequest>)> {
     let (slack, channel) = (&stage.slack, stage.channel.as_str());
     let (.., bot, _) = slack.app();
-    let shared = slack.shares(ANA, channel, ("log.txt", "text/plain"), "bytes", Some(card));
+    let shared = slack.shares(
+        &ana(),
+        &ChannelId::new(channel),
+        ("log.txt", "text/plain"),
+        "bytes",
+        Some(&Ts::new(card)),
+    );
     vec![
-        ("close", vec![slack.types(ANA, channel, "/sir", &format!("{case} close"))]),
-        ("title", vec![slack.types(ANA, channel, "/sir", &format!("{case} title Mine"))]),
-        ("list", vec![slack.types(ANA, channel, "/sir", "list")]),
-        ("show", slack.says(ANA, channel, &format!("<@{bot}> show"), Some(card)).1),
-        ("comment", slack.says(ANA, channel, "It was Bo's key", Some(card)).1),
-        ("status", vec![slack.clicks(ANA, channel, card, "run/2", &Value::Null).unwrap()]),
-        ("attach", vec![slack.uses_message_shortcut(ANA, channel, &shared.1, "attach_file").unwrap()]),
+        ("close", vec![slack.types(&ana(), &ChannelId::new(channel), "/sir", &format!("{case} close"))]),
+        ("title", vec![slack.types(&ana(), &ChannelId::new(channel), "/sir", &format!("{case} title Mine"))]),
+        ("list", vec![slack.types(&ana(), &ChannelId::new(channel), "/sir", "list")]),
+        (
+            "show",
+            slack.says(&ana(), &ChannelId::new(channel), &format!("<@{bot}> show"), Some(&Ts::new(card))).1,
+        ),
+        ("comment", slack.says(&ana(), &ChannelId::new(channel), "It was Bo's key", Some(&Ts::new(card))).1),
+        (
+            "status",
+            vec![
+                slack
+                    .clicks(&ana(), &ChannelId::new(channel), &Ts::new(card), "run/2", &Value::Null)
+                    .unwrap(),
+            ],
+        ),
+        (
+            "attach",
+            vec![
+                slack
+                    .uses_message_shortcut(&ana(), &ChannelId::new(channel), &shared.1, "attach_file")
+                    .unwrap(),
+            ],
+        ),
     ]
 }
 
@@ -99,13 +122,14 @@ async fn the_same_is_done_where_the_channel_is_ours_alone() {
 #[tokio::test]
 async fn no_call_stands_before_the_door_answers_and_what_was_typed_is_given_back() {
     let (stage, case, _) = overheard().await;
-    let (status, said) =
-        stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title Mine"))).await;
+    let (status, said) = stage
+        .deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} title Mine")))
+        .await;
     assert_eq!((status, said), (200, Value::Null));
     assert_eq!(stage.slack.count("conversations.info"), 0);
-    let before = stage.slack.ephemerals(ANA).len();
+    let before = stage.slack.ephemerals(&ana()).len();
     stage.work(&stage.jobs()).await;
-    assert!(stage.since(ANA, before).contains("title Mine"));
+    assert!(stage.since(&ana(), before).contains("title Mine"));
 }
 
 #[tokio::test]
@@ -118,7 +142,7 @@ async fn a_confirmation_that_was_given_before_the_channel_was_shared_closes_noth
     let name = format!("channel/{}", stage.channel);
     let said = stage.memory.note(&name).await.unwrap();
     assert!(stage.memory.swap_note(&name, said.as_deref(), "[0,false]", None).await.unwrap());
-    let shown = stage.presses(ANA, "confirm/1").await;
+    let shown = stage.presses(&ana(), "confirm/1").await;
     assert!(shown.contains("People of another workspace"), "{shown}");
     assert_eq!(stage.sir.count("CloseCase"), 0);
 }
@@ -143,20 +167,20 @@ async fn what_was_said_while_slack_did_not_tell_who_reads_is_done_once_it_tells(
     let (stage, case, card) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);
     stage.slack.fault(FaultRule::on("conversations.info").error("is_archived"));
-    let (_, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo's key", Some(&card));
-    let before = stage.slack.ephemerals(ANA).len();
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(&Ts::new(&card)));
+    let before = stage.slack.ephemerals(&ana()).len();
     for delivery in &sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, [""; 0]);
-    let shown = stage.since(ANA, before);
+    let shown = stage.since(&ana(), before);
     assert!(shown.contains("is_archived") && shown.contains("tried again by itself"), "{shown}");
     assert_eq!(stage.granted("CreateCaseComment"), 0);
     // The hourly check brings it again, and it is not told each hour.
     stage.world.stops_the_clock(clock::now() + 3_600_000);
     assert_eq!(stage.work(&jobs).await, [""; 0]);
-    assert_eq!(stage.since(ANA, before), shown);
+    assert_eq!(stage.since(&ana(), before), shown);
     stage.slack.heal();
     for _ in 0..2 {
         assert_eq!(stage.work(&jobs).await, [""; 0]);
@@ -169,7 +193,9 @@ async fn where_slack_does_not_answer_just_now_nothing_is_done_and_the_job_comes_
     let (stage, case, _) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);
     stage.slack.fault(FaultRule::on("conversations.info").throttled(Some("1")));
-    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title Two keys"))).await;
+    stage
+        .deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} title Two keys")))
+        .await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
     assert_eq!(stage.sir.calls().len(), 0);
@@ -182,17 +208,19 @@ async fn where_slack_does_not_answer_just_now_nothing_is_done_and_the_job_comes_
 async fn a_private_channel_needs_a_scope_of_its_own_which_the_manifest_asks_for() {
     let stage = Stage::set().await;
     let (.., bot, _) = stage.slack.app();
-    let private = stage.slack.add_channel("war-room", true, &[ANA, &bot]);
+    let private = stage.slack.add_channel("war-room", true, &[ana(), bot.clone()]);
     let manifest: Value = serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap();
     let scopes = manifest["oauth_config"]["scopes"]["bot"].as_array().unwrap();
-    for (channel, scope) in [(&stage.channel, "channels:read"), (&private, "groups:read")] {
+    for (channel, scope) in
+        [(&stage.channel, "channels:read"), (&ChannelId::new(&private.to_string()), "groups:read")]
+    {
         assert!(scopes.contains(&json!(scope)), "{scope}");
         stage.slack.revoke(scope);
-        let sent = stage.slack.types(ANA, channel, "/sir", "list");
+        let sent = stage.slack.types(&ana(), channel, "/sir", "list");
         let shown = all(&stage, &[sent]).await;
         assert!(shown.contains(&format!("missing_scope ({scope})")), "{shown}");
         stage.slack.grant(scope);
-        let sent = stage.slack.types(ANA, channel, "/sir", "list");
+        let sent = stage.slack.types(&ana(), channel, "/sir", "list");
         assert!(all(&stage, &[sent]).await.contains("No case is open"), "{scope}");
     }
 }
@@ -200,10 +228,10 @@ async fn a_private_channel_needs_a_scope_of_its_own_which_the_manifest_asks_for(
 #[tokio::test]
 async fn direct_messages_and_forms_are_read_by_nobody_else_so_nobody_is_asked() {
     let (stage, case, _) = overheard().await;
-    let sent = stage.slack.types(ANA, "D024BE7LH", "/sir", "list");
+    let sent = stage.slack.types(&ana(), &ChannelId::new("D024BE7LH"), "/sir", "list");
     assert!(all(&stage, &[sent]).await.contains("Key leaked"));
     stage.ana(&format!("{case} comment")).await;
-    stage.sends(ANA, &[("text", typed("It was Bo's key"))]).await;
+    stage.sends(&ana(), &[("text", typed("It was Bo's key"))]).await;
     assert_eq!(stage.comments(&case).len(), 1);
     assert_eq!(stage.slack.count("conversations.info"), 0);
 }
@@ -213,7 +241,7 @@ async fn the_doctor_says_that_the_channel_of_the_cases_is_shared() {
     let stage = Stage::set().await;
     assert!(stage.ana("doctor").await.contains("The channel of the settings: works."));
     stage.slack.set_shared(&stage.channel, true);
-    let sent = stage.slack.types(ANA, "D024BE7LH", "/sir", "doctor");
+    let sent = stage.slack.types(&ana(), &ChannelId::new("D024BE7LH"), "/sir", "doctor");
     let shown = all(&stage, &[sent]).await;
     assert!(shown.contains("shared with another workspace") && shown.contains("slack.channel"), "{shown}");
     assert!(SlackStandin::shown(&stage.latest()).contains("Slack: works."));

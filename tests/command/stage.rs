@@ -12,7 +12,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
     aws::{hub, sir},
-    case::{CaseId, ChannelId, Millis},
+    case::{CaseId, ChannelId, Millis, Ts, UserId},
     chat::{self, ChatContext, job::Job},
     config::{
         hosts::Reach,
@@ -47,6 +47,11 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt};
 
 /// A commander of every workspace.
 pub const ANA: &str = "U024BE7LH";
+
+/// The same, as the stand-in knows her.
+pub fn ana() -> UserId {
+    UserId::new(ANA)
+}
 
 thread_local! {
     /// Connections that all stages of a test share.
@@ -259,7 +264,7 @@ pub struct Stage {
     pub world: Outside,
     pub settings: Settings,
     pub secrets: Secrets,
-    pub channel: String,
+    pub channel: ChannelId,
     jobs: Mutex<Option<UnboundedReceiver<casebridge::runtime::QueueMessage>>>,
 }
 
@@ -392,10 +397,10 @@ impl Stage {
 
     /// Ana types a line; everything that follows happens. What she reads, in full.
     pub async fn ana(&self, line: &str) -> String {
-        self.types(ANA, line).await
+        self.types(&ana(), line).await
     }
 
-    pub async fn types(&self, user: &str, line: &str) -> String {
+    pub async fn types(&self, user: &UserId, line: &str) -> String {
         let (status, said) = self.deliver(&self.slack.types(user, &self.channel, "/sir", line)).await;
         assert_eq!(status, 200);
         if !said.is_null() {
@@ -409,20 +414,20 @@ impl Stage {
     }
 
     /// What only this person can read since there were `before` messages.
-    pub fn since(&self, user: &str, before: usize) -> String {
+    pub fn since(&self, user: &UserId, before: usize) -> String {
         let messages = self.slack.ephemerals(user);
         messages[before.min(messages.len())..].iter().map(SlackStandin::shown).collect::<Vec<_>>().join("\n")
     }
 
     /// The latest message that only Ana can read.
     pub fn latest(&self) -> Value {
-        self.slack.ephemerals(ANA).pop().unwrap()
+        self.slack.ephemerals(&ana()).pop().unwrap()
     }
 
     /// Ana presses the button of this action in the latest message, and everything follows. What she then reads.
-    pub async fn presses(&self, user: &str, action: &str) -> String {
+    pub async fn presses(&self, user: &UserId, action: &str) -> String {
         let ts = self.latest()["ts"].as_str().unwrap().to_owned();
-        let click = self.slack.clicks(user, &self.channel, &ts, action, &Value::Null).unwrap();
+        let click = self.slack.clicks(user, &self.channel, &Ts::new(&ts), action, &Value::Null).unwrap();
         assert_eq!(self.deliver(&click).await.0, 200);
         assert_eq!(self.work(&self.jobs()).await, [""; 0]);
         let messages = self.slack.ephemerals(user);
@@ -478,8 +483,8 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, and starts it.
-    pub async fn thread_of(&self, case: &CaseId) -> String {
-        let (ts, _) = self.slack.says(ANA, &self.channel, "a card", None);
+    pub async fn thread_of(&self, case: &CaseId) -> Ts {
+        let (ts, _) = self.slack.says(&ana(), &self.channel, "a card", None);
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
         self.memory.bind(&place, &case.clone()).await.unwrap();
         ts
@@ -523,19 +528,19 @@ impl std::io::Write for Lines {
 /// Forms, and what is chosen in them.
 impl Stage {
     /// Somebody presses a button of a message; what stands behind it happens.
-    pub async fn clicks(&self, user: &str, ts: &str, action: &str) {
+    pub async fn clicks(&self, user: &UserId, ts: &Ts, action: &str) {
         let click = self.slack.clicks(user, &self.channel, ts, action, &Value::Null).unwrap();
         assert_eq!(self.deliver(&click).await.0, 200);
         assert_eq!(self.work(&self.jobs()).await, [""; 0]);
     }
 
     /// The form that somebody sees.
-    pub fn form(&self, user: &str) -> Value {
-        self.slack.view(user).unwrap()
+    pub fn form(&self, user: &UserId) -> Value {
+        self.slack.view(user.as_str()).unwrap()
     }
 
     /// Somebody sends the form that they see: what the door answers. What follows from it happens.
-    pub async fn sends(&self, user: &str, values: &[(&str, Value)]) -> Value {
+    pub async fn sends(&self, user: &UserId, values: &[(&str, Value)]) -> Value {
         let view = self.form(user)["id"].as_str().unwrap().to_owned();
         let values: serde_json::Map<_, _> =
             values.iter().map(|(name, value)| ((*name).to_owned(), json!({ "it": value }))).collect();
@@ -547,7 +552,7 @@ impl Stage {
     }
 
     /// Says that a thread is a case's, under the case's own card.
-    pub async fn card_of(&self, case: &CaseId) -> String {
+    pub async fn card_of(&self, case: &CaseId) -> Ts {
         let id = case.clone();
         let read = self.world.call(sir::Call::GetCase { case: id.clone() }).await.unwrap();
         let case = match read {
@@ -562,11 +567,11 @@ impl Stage {
             agent_waits: false,
         };
         let card = casebridge::targets::slack::card(&view);
-        let channel = ConversationRef { channel: ChannelId::new(&self.channel), thread: None };
+        let channel = ConversationRef { channel: self.channel.clone(), thread: None };
         let ts = self.bridge().slack().post(&channel, &Mark::new("home"), &card).await.unwrap().to_string();
         let place = format!("slack/{}/{}/{ts}", self.settings.slack.team, self.channel);
         self.memory.bind(&place, &id).await.unwrap();
-        ts
+        Ts::new(ts)
     }
 }
 

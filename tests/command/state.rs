@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     log::Log,
-    stage::{ANA, Stage, typed},
+    stage::{Stage, ana, typed},
 };
 
 /// A case that somebody has looked at, told in an issue.
@@ -92,14 +92,14 @@ async fn a_reply_waits_until_the_records_of_its_case_can_be_read() {
         let before = stage.comments(&case);
         stage.memory.damage(&key);
         let (log, _guard) = Log::begin();
-        let (_, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
+        let (_, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread));
         for delivery in &sent {
             stage.deliver(delivery).await;
         }
         let jobs = stage.jobs();
-        let shown = stage.slack.ephemerals(ANA).len();
+        let shown = stage.slack.ephemerals(&ana()).len();
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        let shown = stage.since(ANA, shown);
+        let shown = stage.since(&ana(), shown);
         assert!(shown.contains(&key) && shown.contains("tried again by itself"), "{shown}");
         assert_eq!((stage.comments(&case), log.unreadable()), (before.clone(), vec![key.clone()]));
         assert_eq!(stage.memory.overwritten(), [""; 0]);
@@ -135,7 +135,7 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
     let stage = Stage::set().await;
     let (case, _) = known(&stage).await;
     let thread = stage.thread_of(&case).await;
-    let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread));
     for delivery in &sent {
         stage.deliver(delivery).await;
     }
@@ -146,7 +146,7 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
     for key in [place, ledger] {
         stage.memory.damage(&key);
         let (log, _guard) = Log::begin();
-        let edit = stage.slack.edits(ANA, &stage.channel, &ts, &format!("It was Cy, not {key}")).unwrap();
+        let edit = stage.slack.edits(&ana(), &stage.channel, &ts, &format!("It was Cy, not {key}")).unwrap();
         stage.deliver(&edit).await;
         let jobs = stage.jobs();
         stage.work(&jobs).await;
@@ -161,7 +161,7 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
 async fn a_command_whose_record_cannot_be_read_comes_again_and_is_done_once() {
     let stage = Stage::set().await;
     let (case, _) = known(&stage).await;
-    let typed = stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} title Two keys"));
+    let typed = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} title Two keys"));
     stage.deliver(&typed).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, [""; 0]);
@@ -183,7 +183,7 @@ fn later(kind: &str) -> serde_json::Map<String, Value> {
 async fn a_job_of_a_later_release_is_kept_for_the_dead_letters_and_others_are_done() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
-    stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} show"))).await;
+    stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} show"))).await;
     let good = stage.jobs().remove(0);
     for (name, body) in later("jobs") {
         let (log, _guard) = Log::begin();
@@ -196,7 +196,7 @@ async fn a_job_of_a_later_release_is_kept_for_the_dead_letters_and_others_are_do
         );
         assert!(lines.contains("later release") && !lines.contains("U0ANAEXAMP"), "{lines}");
     }
-    assert_eq!(stage.slack.home(ANA), None, "none of them was done");
+    assert_eq!(stage.slack.home(&ana()), None, "none of them was done");
 }
 
 /// The request with another payload, signed anew.
@@ -213,8 +213,8 @@ async fn a_form_of_another_release_stays_open_with_what_was_written_and_does_not
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} comment")).await;
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
-    let sent = stage.slack.submits(ANA, &view, &json!({ "text": { "it": typed("It was Bo") } })).unwrap();
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
+    let sent = stage.slack.submits(&ana(), &view, &json!({ "text": { "it": typed("It was Bo") } })).unwrap();
     let mut texts: Vec<_> = later("forms").values().map(Value::to_string).collect();
     texts.extend(["".to_owned(), "{}".to_owned()]);
     for metadata in texts {
@@ -241,7 +241,7 @@ async fn a_button_of_another_release_gets_an_answer_and_does_nothing() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let card = stage.card_of(&case).await;
-    let click = stage.slack.clicks(ANA, &stage.channel, &card, "run/1", &Value::Null).unwrap();
+    let click = stage.slack.clicks(&ana(), &stage.channel, &card, "run/1", &Value::Null).unwrap();
     for (action, value, said) in [
         ("merge/1", "1234567890", "another release"),
         ("more/text", "1", "another release"),
@@ -253,18 +253,18 @@ async fn a_button_of_another_release_gets_an_answer_and_does_nothing() {
             payload["actions"][0]["value"] = json!(value);
             payload["trigger_id"] = json!(format!("1.2.{action}{value}"));
         });
-        let before = stage.slack.ephemerals(ANA).len();
+        let before = stage.slack.ephemerals(&ana()).len();
         assert_eq!(stage.deliver(&other).await.0, 200);
         assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-        let shown = stage.since(ANA, before);
+        let shown = stage.since(&ana(), before);
         assert!(shown.contains(said), "{action} {value}: {shown}");
     }
     let link =
         with_payload(&stage, &click, |payload| payload["actions"][0]["action_id"] = json!("link:console"));
-    let before = stage.slack.ephemerals(ANA).len();
+    let before = stage.slack.ephemerals(&ana()).len();
     assert_eq!(stage.deliver(&link).await.0, 200);
     assert_eq!(
-        (stage.jobs().len(), stage.slack.ephemerals(ANA).len()),
+        (stage.jobs().len(), stage.slack.ephemerals(&ana()).len()),
         (0, before),
         "a link needs no answer"
     );
@@ -278,9 +278,9 @@ async fn the_home_page_shows_the_other_cases_too_where_one_cannot_be_read() {
     let other = stage.sir.console_creates_case("Another");
     note(&stage, &case, Note::Case, "{\"v\":2}").await;
     let (log, _guard) = Log::begin();
-    stage.deliver(&stage.slack.opens_home(ANA)).await;
+    stage.deliver(&stage.slack.opens_home(&ana())).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let shown = SlackStandin::shown(&stage.slack.home(ANA).unwrap());
+    let shown = SlackStandin::shown(&stage.slack.home(&ana()).unwrap());
     assert!(shown.contains(case.as_str()) && shown.contains(other.as_str()), "{shown}");
     assert_eq!(log.unreadable(), [format!("CASE#{case}/META case_note")]);
 }

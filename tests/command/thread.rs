@@ -9,7 +9,7 @@ use casebridge::{
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::json;
 
-use super::stage::{ANA, Stage};
+use super::stage::{ANA, Stage, ana};
 
 async fn all(stage: &Stage, sent: &[SignedRequest]) {
     for delivery in sent {
@@ -25,18 +25,18 @@ async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told
     let id = CaseId::parse(case.as_str()).unwrap();
     let thread = stage.thread_of(&case).await;
     let text = "Ask &lt;Bo&gt; &amp; <@U024BE7LH>: <https://a.example/b>";
-    let (ts, sent) = stage.slack.says(ANA, &stage.channel, text, Some(&thread));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, text, Some(&thread));
     // Slack delivers an event more than once, and not always with a header that says so.
     all(&stage, &[sent.clone(), sent].concat()).await;
     let body = "ana (Slack):\nAsk <Bo> & @ana: https://a.example/b";
     assert_eq!(stage.comments(&case), [body]);
-    assert_eq!(stage.slack.ephemerals(ANA).len(), 0);
+    assert_eq!(stage.slack.ephemerals(&ana()).len(), 0);
     let saying = &stage.memory.sayings(&id).await.unwrap()[0];
     assert_eq!(saying.author, Author::Slack { user: UserId::new(ANA) });
     assert_eq!((&saying.body_hash, saying.slack_ts.as_deref()), (&text::hash(body), Some(ts.as_str())));
     let key = Key(format!("comment/{}/0", saying.comment.as_deref().unwrap()));
     let told = stage.memory.told(&id, slack::KIND, &[key]).await.unwrap()[0].clone().unwrap();
-    assert!(told.theirs && told.remote == ts);
+    assert!(told.theirs && ts == told.remote.as_str());
     assert!(stage.memory.meta(&id).await.unwrap().unwrap().want > 0, "somebody must look at the case");
 }
 
@@ -45,9 +45,9 @@ async fn an_edit_changes_the_comment_and_a_deletion_leaves_it() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread));
     all(&stage, &sent).await;
-    let edit = stage.slack.edits(ANA, &stage.channel, &ts, "It was Cy").unwrap();
+    let edit = stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap();
     all(&stage, &[edit.clone(), edit]).await;
     assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Cy"]);
     assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
@@ -62,7 +62,7 @@ async fn a_file_is_named_in_the_comment() {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     let (_, _, sent) =
-        stage.slack.shares(ANA, &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
+        stage.slack.shares(&ana(), &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
     all(&stage, &[sent]).await;
     let [comment] = &stage.comments(&case)[..] else { panic!("one comment") };
     assert!(comment.contains("log.txt"), "{comment}");
@@ -75,23 +75,28 @@ async fn what_is_nobodys_reply_to_a_case_stays_where_it_is() {
     let thread = stage.thread_of(&case).await;
     let bot = stage.slack.add_bot("other");
     let (.., own, _) = stage.slack.app();
-    let (elsewhere, _) = stage.slack.says(ANA, &stage.channel, "lunch?", None);
+    let (elsewhere, _) = stage.slack.says(&ana(), &stage.channel, "lunch?", None);
     for (user, text, thread) in [
         (bot.as_str(), "I am a bot", Some(thread.as_str())),
-        (&own, "I am you", Some(thread.as_str())),
+        (own.as_str(), "I am you", Some(thread.as_str())),
         (ANA, "not in a thread", None),
         (ANA, "in another thread", Some(elsewhere.as_str())),
     ] {
-        all(&stage, &stage.slack.says(user, &stage.channel, text, thread).1).await;
+        all(
+            &stage,
+            &stage.slack.says(&UserId::new(user), &stage.channel, text, thread.map(Ts::new).as_ref()).1,
+        )
+        .await;
     }
     assert_eq!(stage.comments(&case).len(), 0);
-    assert_eq!(stage.slack.ephemerals(ANA).len(), 0);
+    assert_eq!(stage.slack.ephemerals(&ana()).len(), 0);
     let mut silent = stage;
     silent.settings.slack.replies_are_comments = false;
-    all(&silent, &silent.slack.says(ANA, &silent.channel, "kept here", Some(&thread)).1).await;
+    all(&silent, &silent.slack.says(&ana(), &silent.channel, "kept here", Some(&thread)).1).await;
     silent.settings.slack.replies_are_comments = true;
     silent.settings.slack.team = TeamId::new("T0OTHER001");
-    let (_, sent) = silent.slack.says(ANA, &silent.channel, "in another workspace", Some(&thread));
+    let (_, sent) =
+        silent.slack.says(&UserId::new(ANA), &silent.channel, "in another workspace", Some(&thread));
     assert_eq!(silent.deliver(&sent[0]).await.0, 200);
     assert_eq!(silent.jobs().len(), 0);
 }
@@ -107,8 +112,8 @@ async fn a_reply_that_may_not_or_must_not_become_a_comment_is_said_to_its_writer
     let shown = stage.since(&nobody, 0);
     assert!(shown.contains("needs the role responder") && shown.contains("let me help"), "{shown}");
     let key = format!("AKIA{}", "IOSFODNN7EXAMPLA");
-    all(&stage, &stage.slack.says(ANA, &stage.channel, &format!("it is {key}"), Some(&thread)).1).await;
-    let shown = stage.since(ANA, 0);
+    all(&stage, &stage.slack.says(&ana(), &stage.channel, &format!("it is {key}"), Some(&thread)).1).await;
+    let shown = stage.since(&ana(), 0);
     assert!(shown.contains("was not put on the case") && !shown.contains(&key), "{shown}");
     assert_eq!(stage.comments(&case).len(), 0);
 }
@@ -118,16 +123,16 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread));
     stage.deliver(&sent[0]).await;
     let job = stage.job();
     let heard = casebridge::targets::slack::Heard {
-        thread_ts: Some(Ts::new(&thread)),
+        thread_ts: Some(thread.clone()),
         user: Some(UserId::new(ANA)),
         text: "It was Bo".to_owned(),
         ..casebridge::targets::slack::Heard::at(Ts::new(ts))
     };
-    let home = Home { place: stage.channel.clone(), name: thread };
+    let home = Home { place: stage.channel.clone().to_string(), name: thread.to_string() };
     let said = casebridge::targets::slack::said_by_a_person(heard).unwrap();
     let found = chat::said::said(&stage.settings, &home, &said, 1);
     assert_eq!((found.key(), found.group()), (job.key(), job.group()));
@@ -140,8 +145,8 @@ async fn a_mention_that_is_not_understood_is_answered_in_its_thread() {
     let stage = Stage::set().await;
     let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let (.., bot, _) = stage.slack.app();
-    all(&stage, &stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> shwo"), Some(&thread)).1).await;
+    all(&stage, &stage.slack.says(&ana(), &stage.channel, &format!("<@{bot}> shwo"), Some(&thread)).1).await;
     let latest = stage.latest();
     assert!(SlackStandin::shown(&latest).contains("show"));
-    assert_eq!(latest["thread_ts"], thread);
+    assert_eq!(latest["thread_ts"], thread.as_str());
 }

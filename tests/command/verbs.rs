@@ -3,7 +3,7 @@
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 #[tokio::test]
 async fn every_verb_of_a_case_calls_its_operation_and_says_what_came_of_it() {
@@ -83,7 +83,7 @@ async fn every_verb_of_the_organisation_calls_its_operation() {
         stage.hub.take_calls();
         let mut shown = stage.ana(&line).await;
         if stage.latest().to_string().contains("confirm/1") {
-            shown = stage.presses(ANA, "confirm/1").await;
+            shown = stage.presses(&ana(), "confirm/1").await;
         }
         assert!(shown.contains(words), "{line}: {shown}");
         let heard = stage.granted(operation) + stage.hub.count(operation);
@@ -101,18 +101,18 @@ async fn the_case_is_the_one_that_was_named_else_the_threads_else_it_is_asked_fo
         asked.contains("Which case?") && asked.contains(first.as_str()) && asked.contains(second.as_str()),
         "{asked}"
     );
-    let done = stage.presses(ANA, "run/1").await;
+    let done = stage.presses(&ana(), "run/1").await;
     assert!(done.contains("Chosen"), "{done}");
     let thread = stage.thread_of(&first).await;
     let (.., bot, _) = stage.slack.app();
     let (_, sent) =
-        stage.slack.says(ANA, &stage.channel, &format!("<@{bot}> title By mention"), Some(&thread));
+        stage.slack.says(&ana(), &stage.channel, &format!("<@{bot}> title By mention"), Some(&thread));
     for delivery in &sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     assert_eq!(stage.sir.case(&first).unwrap()["title"], "By mention");
-    assert_eq!(stage.latest()["thread_ts"], thread);
+    assert_eq!(stage.latest()["thread_ts"], thread.as_str());
     assert_eq!(stage.comments(&first).len(), 0, "a command is not a comment");
 }
 
@@ -198,7 +198,7 @@ async fn one_job_that_cannot_be_done_holds_up_its_own_group_only() {
     let case = stage.sir.console_creates_case("Key leaked");
     let other = stage.sir.console_creates_case("Another");
     for line in [format!("{case} title A"), format!("{case} title B"), format!("{other} title C")] {
-        stage.deliver(&stage.slack.types(ANA, &stage.channel, "/sir", &line)).await;
+        stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &line)).await;
     }
     let jobs = stage.jobs();
     stage.sir.fault(FaultRule::on("UpdateCase").path(case.as_str()).reset_before());

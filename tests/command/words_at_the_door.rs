@@ -3,7 +3,7 @@
 use casebridge_lab::standins::{FaultRule, SignedRequest};
 use serde_json::{Value, json};
 
-use super::stage::{ANA, Stage};
+use super::stage::{Stage, ana};
 
 const EVENTS: &str = "/slack/events";
 
@@ -34,7 +34,7 @@ async fn half_a_character_anywhere_costs_no_message() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let (_, sent) = stage.slack.says(ANA, &stage.channel, "web-2 is isolated HALF", Some(&thread));
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, "web-2 is isolated HALF", Some(&thread));
     let halved = with_body(&stage, &sent[0], |body| body.replace("HALF", "\\ud83d"));
     assert!(halved.path == EVENTS && String::from_utf8_lossy(&halved.body).contains("isolated \\ud83d"));
     assert_eq!(done(&stage, &halved).await, 200);
@@ -65,7 +65,7 @@ async fn null_is_as_absent() {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     for name in ["files", "blocks", "attachments", "subtype", "edited", "bot_id", "metadata"] {
-        let (_, sent) = stage.slack.says(ANA, &stage.channel, &format!("{name} null"), Some(&thread));
+        let (_, sent) = stage.slack.says(&ana(), &stage.channel, &format!("{name} null"), Some(&thread));
         let event = with_field(&stage, &sent[0], &format!("/event/{name}"), &Value::Null);
         assert_eq!(done(&stage, &event).await, 200, "{name}");
     }
@@ -78,7 +78,7 @@ async fn null_is_as_absent() {
         ("", "team_id"),
         ("/event", "user"),
     ] {
-        let (_, sent) = stage.slack.says(ANA, &stage.channel, "", Some(&thread));
+        let (_, sent) = stage.slack.says(&ana(), &stage.channel, "", Some(&thread));
         let event = with_field(&stage, &sent[0], &format!("{pointer}/{name}"), &Value::Null);
         let event = with_field(&stage, &event, "/event/blocks", &Value::Null);
         assert_eq!(done(&stage, &event).await, 200, "{name}");
@@ -106,14 +106,14 @@ async fn so_long_an_id_is_refused_at_the_door() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(&thread));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread));
     let long = json!("é".repeat(5_000));
     for pointer in
         ["/team_id", "/event/thread_ts", "/event/channel", "/event/ts", "/event/user", "/event/bot_id"]
     {
         assert_eq!(done(&stage, &with_field(&stage, &sent[0], pointer, &long)).await, 400, "{pointer}");
     }
-    let chosen = stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "attach_file").unwrap();
+    let chosen = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "attach_file").unwrap();
     let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&chosen.body).unwrap();
     for pointer in ["/team/id", "/user/id", "/channel/id", "/message/ts", "/message/thread_ts"] {
         let mut payload: Value = serde_json::from_str(&form[0].1).unwrap();
@@ -137,7 +137,7 @@ async fn a_message_that_mentions_ids_of_any_length_becomes_a_comment() {
     let text = format!("<@U{long}> <#C{long}>");
     let files = json!([{ "id": format!("F{long}") }]);
     let (_, sent) =
-        stage.slack.writes(ANA, &stage.channel, &json!({ "text": text, "files": files }), Some(&thread));
+        stage.slack.writes(&ana(), &stage.channel, &json!({ "text": text, "files": files }), Some(&thread));
     assert_eq!(done(&stage, &sent[0]).await, 200);
     let [comment] = &stage.comments(&case)[..] else { panic!("one comment") };
     assert!(comment.ends_with("A\n\n[On this message in Slack: a file without a name]"));
@@ -158,12 +158,12 @@ async fn a_mention_is_read_as_people_write_it() {
         &format!(" `{case}` show"),
         &format!(", *{case}*: show"),
     ] {
-        let before = stage.slack.ephemerals(ANA).len();
-        let (_, sent) = stage.slack.says(ANA, &stage.channel, &format!("<@{bot}>{text}"), Some(&thread));
+        let before = stage.slack.ephemerals(&ana()).len();
+        let (_, sent) = stage.slack.says(&ana(), &stage.channel, &format!("<@{bot}>{text}"), Some(&thread));
         for one in &sent {
             done(&stage, one).await;
         }
-        let shown = stage.since(ANA, before);
+        let shown = stage.since(&ana(), before);
         assert!(shown.contains("Key leaked"), "{text}: {shown}");
     }
 }

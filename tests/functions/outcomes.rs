@@ -1,6 +1,7 @@
 //! Was everything that reached the inbox done once, in its group's order, and answered in one way?
 
 use casebridge::case::CaseId;
+use casebridge::case::UserId;
 use std::collections::HashMap;
 
 use casebridge_lab::standins::{HeardCall, SlackStandin};
@@ -64,7 +65,8 @@ impl<'a> Outcomes<'a> {
 
     /// Everything that somebody can read, each text once.
     fn read(&self, who: &str) -> Vec<String> {
-        let mut texts: Vec<_> = self.stage.slack.ephemerals(who).iter().map(SlackStandin::shown).collect();
+        let mut texts: Vec<_> =
+            self.stage.slack.ephemerals(&UserId::new(who)).iter().map(SlackStandin::shown).collect();
         texts.sort();
         texts.dedup();
         texts

@@ -1,6 +1,9 @@
 //! What do people do while the function that listens to them is killed?
 
-use casebridge::{case::CaseId, state::Store};
+use casebridge::{
+    case::{CaseId, ChannelId, Ts, UserId},
+    state::Store,
+};
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::Value;
 
@@ -74,10 +77,11 @@ impl People {
         let newest = &self.places[self.places.len() - AT_HAND.min(self.places.len())..];
         let place = dice.one_of(newest);
         let (case, word) = (place.case.clone(), format!("w{:05}", self.acts.len()));
-        let channel = &stage.channel;
-        let line = |line: String| stage.slack.types(&stage.people[self.used], channel, "/sir", &line);
+        let (channel, person) = (ChannelId::new(&stage.channel), || UserId::new(&stage.people[self.used]));
+        let line = |line: String| stage.slack.types(&person(), &channel, "/sir", &line);
         let says = |text: String| {
-            let sent = stage.slack.says(&stage.people[self.used], channel, &text, Some(&place.thread)).1;
+            let thread = Ts::new(&place.thread);
+            let sent = stage.slack.says(&person(), &channel, &text, Some(&thread)).1;
             sent.into_iter().next_back().unwrap()
         };
         let (did, case, delivery) = match dice.below(15) {
@@ -137,7 +141,7 @@ impl People {
             |who: &str| self.acts.iter().any(|act| act.who == who && matches!(act.did, Did::Pressed { .. }));
         let questions = self.acts.iter().filter_map(|act| match act.did {
             Did::Asked { button } if !pressed(&act.who) => {
-                let question = stage.slack.ephemerals(&act.who).pop()?;
+                let question = stage.slack.ephemerals(&UserId::new(&act.who)).pop()?;
                 Some((act, button, question))
             }
             _ => None,
@@ -152,7 +156,16 @@ impl People {
             _ => ("UpdateCaseStatus", " goes from ", 1),
         };
         for _ in 0..times {
-            let click = stage.slack.clicks(&who, &stage.channel, ts, button, &Value::Null).unwrap();
+            let click = stage
+                .slack
+                .clicks(
+                    &UserId::new(&who),
+                    &ChannelId::new(&stage.channel),
+                    &Ts::new(ts),
+                    button,
+                    &Value::Null,
+                )
+                .unwrap();
             let did = Did::Pressed { operation, answer, question: question.clone() };
             self.acts.push(Act::new(did, case.clone(), who.clone(), String::new(), click));
         }
@@ -170,7 +183,15 @@ impl People {
         let Act { case, who, delivery, .. } = &self.acts[said];
         let event = &serde_json::from_slice::<Value>(&delivery.body).unwrap()["event"];
         let ts = event["ts"].as_str().unwrap();
-        let edit = stage.slack.edits(who, &stage.channel, ts, &format!("it was {word}")).unwrap();
+        let edit = stage
+            .slack
+            .edits(
+                &UserId::new(who),
+                &ChannelId::new(&stage.channel),
+                &Ts::new(ts),
+                &format!("it was {word}"),
+            )
+            .unwrap();
         self.acts.push(Act::new(Did::Edited { said }, case.clone(), who.clone(), word, edit));
     }
 
@@ -210,12 +231,13 @@ async fn opened(stage: &Stage) -> Place {
     let case = stage.sir.console_creates_case("Key leaked");
     let id = CaseId::parse(case.as_str()).unwrap();
     let (.., team) = stage.slack.app();
-    let (thread, _) = stage.slack.says(&stage.people[0], &stage.channel, "a card", None);
+    let (thread, _) =
+        stage.slack.says(&UserId::new(&stage.people[0]), &ChannelId::new(&stage.channel), "a card", None);
     let place = format!("slack/{team}/{}/{thread}", stage.channel);
     stage.table.store.bind(&place, &id).await.unwrap();
     let issue = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let number = stage.jira.issue(&issue).unwrap()["id"].as_str().unwrap().to_owned();
     stage.table.store.bind(&format!("jira/{number}"), &id).await.unwrap();
     stage.jira.take_webhooks();
-    Place { case: case.to_string(), thread, issue }
+    Place { case: case.to_string(), thread: thread.to_string(), issue }
 }

@@ -9,6 +9,7 @@
 
 use casebridge::case::CaseId;
 use casebridge::case::CommentId;
+use casebridge::case::{ChannelId, Ts};
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
@@ -86,9 +87,11 @@ async fn run(stage: &Stage, events: &[Value], processes: u32, life: Duration) ->
 /// What people see of a case at both places.
 fn shown(stage: &Stage, case: &CaseId) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
     let below = |message: &&Value| message.get("thread_ts").is_none_or(|ts| *ts == message["ts"]);
-    let messages = stage.slack.messages(&stage.channel);
+    let messages = stage.slack.messages(&ChannelId::new(&stage.channel));
     let cards = messages.iter().filter(below).filter(|card| card.to_string().contains(case.as_str()));
-    let threads = cards.map(|card| stage.slack.thread(&stage.channel, card["ts"].as_str().unwrap()));
+    let threads = cards.map(|card| {
+        stage.slack.thread(&ChannelId::new(&stage.channel), &Ts::new(card["ts"].as_str().unwrap()))
+    });
     let threads = threads.map(|thread| thread.iter().skip(1).map(SlackStandin::shown).collect());
     let issues =
         stage.jira.issues().into_iter().filter(|key| {

@@ -3,6 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use casebridge::{
+    case::ChannelId,
     config::{hosts::Reach, settings::Settings},
     state::Store,
 };
@@ -48,7 +49,7 @@ impl Stage {
         slack.enforce_pace(false);
         jira.enforce_rates(false);
         let channel = slack.security();
-        let people = commanders(&slack, &channel, people);
+        let people = commanders(&slack, channel.as_str(), people);
         let settings = format!(
             "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
              [roles]\ncommander = {people:?}\n",
@@ -64,7 +65,18 @@ impl Stage {
         let amazon = Amazon { secret, settings: None, inbox: inbox.clone() }.start().await;
         let variables = variables_of((&endpoint, &table.name), &amazon, &sir);
         let lambda = Lambda::start().await;
-        Some(Self { slack, jira, sir, table, inbox, lambda, channel, people, variables, binary })
+        Some(Self {
+            slack,
+            jira,
+            sir,
+            table,
+            inbox,
+            lambda,
+            channel: channel.to_string(),
+            people,
+            variables,
+            binary,
+        })
     }
 
     /// So many processes that ask for work: what dies before has done nothing.
@@ -120,8 +132,8 @@ fn commanders(slack: &SlackStandin, channel: &str, count: usize) -> Vec<String> 
     let add = |number| {
         let name = format!("person{number}");
         let user = slack.add_user(&name, &format!("{name}@example.com"), &json!({}));
-        slack.set_member(channel, &user, true);
-        user
+        slack.set_member(&ChannelId::new(channel), &user, true);
+        user.to_string()
     };
     (0..count).map(add).collect()
 }

@@ -1,11 +1,10 @@
 //! What is told stands apart from what is only set: a status, a link, a topic, an invitation or a card that is refused
 //! is tried by itself and said once; it keeps no comment waiting, no other case, and no other state.
 
-use casebridge::case::Status;
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, Millis},
+    case::{CaseId, ChannelId, Millis, Status, UserId},
     entry::notify::Notifier,
     runtime::{World, gate},
     state::Store,
@@ -222,7 +221,7 @@ async fn a_topic_or_an_invitation_that_is_refused_keeps_nothing_back_in_a_channe
         assert!(shown[0].contains("Detection"), "{method} {code}: {}", shown[0]);
         nobody_waits(&stage, &case).await;
         let topic = || stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
-        let joined = || stage.slack.members(&channel).contains(&"U024BE7LH".to_owned());
+        let joined = || stage.slack.members(&channel).contains(&UserId::new("U024BE7LH"));
         let of_topic = method == "conversations.setTopic";
         assert_eq!((topic().contains("Detection"), joined()), (!of_topic, of_topic), "{method} {code}");
         stage.slack.heal();
@@ -238,7 +237,7 @@ async fn somebody_who_can_never_be_invited_is_given_up_and_the_case_comes_to_res
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-    assert!(stage.slack.members(&channel).contains(&"U024BE7LH".to_owned()));
+    assert!(stage.slack.members(&channel).contains(&UserId::new("U024BE7LH")));
     stage.minutes(150).await;
     let before = stage.slack.count("users.lookupByEmail");
     assert!((3..=7).contains(&before), "{before}");
@@ -366,7 +365,8 @@ async fn slacks_word_on_a_topic_binds_topics_and_no_lines() {
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
     let told = || {
-        let shown: Vec<String> = stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
+        let shown: Vec<String> =
+            stage.slack.messages(&ChannelId::new(&home.place)).iter().map(SlackStandin::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
     };
     let before = stage.slack.count("conversations.setTopic");
@@ -376,7 +376,7 @@ async fn slacks_word_on_a_topic_binds_topics_and_no_lines() {
     stage.sweep().await;
     assert_eq!(stage.slack.count("conversations.setTopic"), before);
     stage.minutes(2).await;
-    let topic = stage.slack.channel(&home.place).unwrap()["topic"]["value"].to_string();
+    let topic = stage.slack.channel(&ChannelId::new(&home.place)).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection"), "{topic}");
 }
 
@@ -555,7 +555,7 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         let stage = Stage::with(&lines, "").await;
         let (case, _) = two_told(&stage).await;
         let home = stage.place(&case, slack::KIND).await.home.unwrap();
-        stage.slack.set_shared(&home.place, true);
+        stage.slack.set_shared(&ChannelId::new(&home.place), true);
         // What was known of the channel holds for some minutes.
         stage.minutes(6).await;
         stage.sir.aws_changes(&case, &json!({"title": "SECRET"})).unwrap();
@@ -563,13 +563,13 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         stage.events().await;
         stage.minutes(12).await;
         let seen = || {
-            let topic = stage.slack.channel(&home.place).unwrap()["topic"].to_string();
+            let topic = stage.slack.channel(&ChannelId::new(&home.place)).unwrap()["topic"].to_string();
             let shown: Vec<String> =
-                stage.slack.messages(&home.place).iter().map(SlackStandin::shown).collect();
+                stage.slack.messages(&ChannelId::new(&home.place)).iter().map(SlackStandin::shown).collect();
             format!("{topic} {}", shown.join("\n"))
         };
         assert!(!seen().contains("SECRET") && !seen().contains("Detection"), "{layout}: {}", seen());
-        stage.slack.set_shared(&home.place, false);
+        stage.slack.set_shared(&ChannelId::new(&home.place), false);
         stage.minutes(61).await;
         assert!(seen().contains("SECRET") && seen().contains("Detection"), "{layout}: {}", seen());
     }

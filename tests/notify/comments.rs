@@ -1,8 +1,7 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
-use casebridge::case::CommentId;
 use casebridge::{
-    case::{CaseId, Millis, UserId, author::Author, text},
+    case::{CaseId, CommentId, Millis, UserId, author::Author, text},
     config::clock,
     state::{Saying, Store},
 };

@@ -1,7 +1,7 @@
 //! A case is opened, talked about, changed and closed, and both places show it.
 
 use casebridge::{
-    case::{ChannelId, Ts},
+    case::{ChannelId, Ts, UserId},
     state::Store,
     targets::{jira, slack},
 };
@@ -78,7 +78,7 @@ async fn a_channel_of_its_own_is_private_has_a_topic_and_the_team() {
     let made = stage.slack.channel(&channel).unwrap();
     assert_eq!(made["is_private"], true);
     assert!(made["topic"]["value"].as_str().unwrap().contains(case.as_str()), "{made}");
-    assert!(stage.slack.members(&channel).contains(&"U024BE7LH".to_owned()));
+    assert!(stage.slack.members(&channel).contains(&UserId::new("U024BE7LH")));
     let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "We are looking at it."), 1, "{shown:#?}");
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "nothing in the common channel");

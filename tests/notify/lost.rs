@@ -74,7 +74,7 @@ async fn a_case_in_a_channel_of_its_own_is_found_there_again() {
     stage.memory.restore(&Memory::default());
     stage.minutes(3).await;
     assert_eq!(texts(&stage.slack.messages(&channel)), before);
-    assert_eq!(stage.place(&case, slack::KIND).await.channel, Some(channel));
+    assert_eq!(stage.place(&case, slack::KIND).await.channel, Some(channel.to_string()));
 }
 
 #[tokio::test]

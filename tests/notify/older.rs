@@ -1,7 +1,7 @@
 //! The hourly check takes up a reply whose event was lost, and never one that was said before it could be a comment.
 
 use casebridge::{
-    case::{CaseId, MemberId, Millis},
+    case::{CaseId, ChannelId, MemberId, Millis, Ts, UserId},
     state::Store,
     targets::slack,
 };
@@ -23,11 +23,16 @@ async fn told(slack_lines: &str) -> (Stage, CaseId) {
 }
 
 /// Somebody says something below the card. Its event is lost.
-async fn says(stage: &Stage, case: &CaseId, user: &str, text: &str) {
+async fn says(stage: &Stage, case: &CaseId, user: &UserId, text: &str) {
     let home = stage.place(case, slack::KIND).await.home.unwrap();
-    stage.slack.set_member(&home.place, user, true);
+    stage.slack.set_member(&ChannelId::new(&home.place), user, true);
     let thread = stage.settings.slack.layout == casebridge::config::settings::Layout::Thread;
-    stage.slack.says(user, &home.place, text, thread.then_some(home.name.as_str()));
+    stage.slack.says(
+        user,
+        &ChannelId::new(&home.place),
+        text,
+        thread.then_some(&Ts::new(home.name.as_str())),
+    );
     stage.later(1_000);
 }
 
@@ -42,12 +47,12 @@ async fn taken(stage: &Stage, of: &[&str]) -> Vec<String> {
 #[tokio::test]
 async fn what_was_said_before_replies_became_comments_stays_where_it_was_said() {
     let (mut stage, case) = told("replies_are_comments = false").await;
-    says(&stage, &case, ANA, "internal: not for AWS").await;
+    says(&stage, &case, &UserId::new(ANA), "internal: not for AWS").await;
     stage.later(10 * HOUR);
-    says(&stage, &case, ANA, "a moment before").await;
+    says(&stage, &case, &UserId::new(ANA), "a moment before").await;
     stage.settings.slack.replies_are_comments = true;
     stage.minutes(1).await;
-    says(&stage, &case, ANA, "for everybody").await;
+    says(&stage, &case, &UserId::new(ANA), "for everybody").await;
     let all = ["internal", "a moment before", "for everybody"];
     assert_eq!(taken(&stage, &all).await, ["for everybody"]);
     assert_eq!(taken(&stage, &all).await, ["for everybody"], "until it is answered");
@@ -56,25 +61,25 @@ async fn what_was_said_before_replies_became_comments_stays_where_it_was_said() 
 #[tokio::test]
 async fn what_was_said_while_the_switch_was_off_stays_though_it_was_on_before() {
     let (mut stage, case) = told("").await;
-    says(&stage, &case, ANA, "the first").await;
+    says(&stage, &case, &UserId::new(ANA), "the first").await;
     stage.settings.slack.replies_are_comments = false;
     stage.minutes(2).await;
-    says(&stage, &case, ANA, "the second").await;
+    says(&stage, &case, &UserId::new(ANA), "the second").await;
     stage.settings.slack.replies_are_comments = true;
     stage.minutes(2).await;
-    says(&stage, &case, ANA, "the third").await;
+    says(&stage, &case, &UserId::new(ANA), "the third").await;
     assert_eq!(taken(&stage, &["the first", "the second", "the third"]).await, ["the third"]);
 }
 
 #[tokio::test]
 async fn a_table_that_does_not_know_since_when_takes_up_only_what_is_said_from_now_on() {
     let (stage, case) = told("").await;
-    says(&stage, &case, ANA, "before").await;
+    says(&stage, &case, &UserId::new(ANA), "before").await;
     // As a table of version 0.1.0 has it.
     let note = stage.memory.note("since").await.unwrap();
     assert!(stage.memory.swap_note("since", note.as_deref(), "", Some(0)).await.unwrap());
     stage.minutes(1).await;
-    says(&stage, &case, ANA, "after").await;
+    says(&stage, &case, &UserId::new(ANA), "after").await;
     assert_eq!(taken(&stage, &["before", "after"]).await, ["after"]);
 }
 
@@ -87,11 +92,11 @@ async fn a_table_that_was_restored_from_yesterday_takes_up_only_what_is_said_fro
         stage.sweep().await;
     }
     stage.later(4 * HOUR);
-    says(&stage, &case, ANA, "before").await;
+    says(&stage, &case, &UserId::new(ANA), "before").await;
     let today = stage.memory.note("since").await.unwrap();
     assert!(stage.memory.swap_note("since", today.as_deref(), &yesterday, None).await.unwrap());
     stage.minutes(1).await;
-    says(&stage, &case, ANA, "after").await;
+    says(&stage, &case, &UserId::new(ANA), "after").await;
     assert_eq!(taken(&stage, &["before", "after"]).await, ["after"]);
 }
 
@@ -99,13 +104,13 @@ async fn a_table_that_was_restored_from_yesterday_takes_up_only_what_is_said_fro
 async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     let (mut stage, case) = told("").await;
     let [bo, cy] = ["bo", "cy"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
-    let group = stage.slack.add_group("responders", &[&cy]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&cy));
     for user in [&bo, &cy] {
         says(&stage, &case, user, &format!("{user} too early")).await;
     }
-    stage.settings.roles.responder.extend([bo.clone(), group].map(MemberId::new));
+    stage.settings.roles.responder.extend([bo.clone(), UserId::new(group)].map(MemberId::new));
     stage.minutes(1).await;
-    for user in [&bo, &cy, &ANA.to_owned()] {
+    for user in [&bo, &cy, &UserId::new(&ANA.to_owned())] {
         says(&stage, &case, user, &format!("{user} in time")).await;
     }
     let jobs = || async {
@@ -114,7 +119,7 @@ async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     };
     let bodies = jobs().await;
     assert!(bodies.iter().all(|body| !body.contains("too early")), "{bodies:?}");
-    for user in [&bo, &cy, &ANA.to_owned()] {
+    for user in [&bo, &cy, &UserId::new(ANA)] {
         assert!(bodies.iter().any(|body| body.contains(&format!("{user} in time"))), "{user}: {bodies:?}");
     }
 }
@@ -136,7 +141,7 @@ async fn a_reply_of_somebody_without_a_role_is_handed_over_to_be_refused_and_its
 async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next_check() {
     let (mut stage, case) = told("").await;
     let cy = stage.slack.add_user("cy", "cy@example.com", &json!({}));
-    let group = stage.slack.add_group("responders", &[&cy]);
+    let group = stage.slack.add_group("responders", &[cy.clone()]);
     stage.settings.roles.responder.push(MemberId::new(group));
     stage.minutes(1).await;
     says(&stage, &case, &cy, "it was me").await;
@@ -157,11 +162,11 @@ async fn what_was_said_in_a_cases_channel_before_its_card_stands_there_stays() {
     stage.slack.fault(FaultRule::on("chat.postMessage").answers(429));
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-    stage.slack.set_member(&channel, ANA, true);
-    stage.slack.says(ANA, &channel, "before the card", None);
+    stage.slack.set_member(&channel, &UserId::new(ANA), true);
+    stage.slack.says(&UserId::new(ANA), &channel, "before the card", None);
     stage.later(60_000);
     stage.slack.heal();
     stage.minutes(10).await;
-    says(&stage, &case, ANA, "after the card").await;
+    says(&stage, &case, &UserId::new(ANA), "after the card").await;
     assert_eq!(taken(&stage, &["before the card", "after the card"]).await, ["after the card"]);
 }

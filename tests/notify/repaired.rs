@@ -1,7 +1,7 @@
 //! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
 
 use casebridge::{
-    case::{CaseId, IssueCommentId, IssueId},
+    case::{CaseId, ChannelId, IssueCommentId, IssueId, Ts, UserId},
     runtime::World,
     state::{Command, Store, agenda},
     targets::jira::{CommentRef, IssueText, Jira},
@@ -52,7 +52,7 @@ async fn what_a_person_deleted_stays_deleted() {
     let thread = stage.thread(&case).await;
     let lines = stage.lines(&case).await;
     let ts = thread[place_of(&lines, "one")]["ts"].as_str().unwrap();
-    stage.slack.deletes(&stage.channel, ts).unwrap();
+    stage.slack.deletes(&stage.channel, &Ts::new(ts)).unwrap();
     let home = stage.place(&case, jira::KIND).await.home.unwrap();
     let id = stage.jira.comments(&home.name)[0]["id"].as_str().unwrap().to_owned();
     stage.jira.person_deletes_comment(&home.name, &id).unwrap();
@@ -70,7 +70,7 @@ async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
     let case = told(&stage).await;
     stage.minutes(62).await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.deletes(&home.place, &home.name).unwrap();
+    stage.slack.deletes(&ChannelId::new(&home.place), &Ts::new(&home.name)).unwrap();
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
@@ -118,7 +118,12 @@ async fn a_reply_whose_event_slack_dropped_is_put_on_the_inbox_until_it_is_answe
     let stage = Stage::set().await;
     let case = told(&stage).await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
+    stage.slack.says(
+        &UserId::new("U024BE7LH"),
+        &ChannelId::new(&home.place),
+        "It was Bo's key",
+        Some(&Ts::new(&home.name)),
+    );
     stage.minutes(62).await;
     let jobs = stage.jobs().await;
     assert_eq!(jobs.len(), 1);

@@ -175,7 +175,10 @@ async fn two_overlapping_runs_keep_both_channels() {
     tokio::join!(stage.handle(events[0].clone()), stage.handle(events[1].clone()));
     for case in cases {
         let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-        assert_eq!(stage.place(&case, casebridge::targets::slack::KIND).await.channel, Some(channel));
+        assert_eq!(
+            stage.place(&case, casebridge::targets::slack::KIND).await.channel,
+            Some(channel.to_string())
+        );
     }
 }
 

@@ -1,10 +1,8 @@
 //! While people of another workspace read a channel nothing of ours changes in it, and Jira goes on; once it is ours
 //! again all of it is told, once and in order.
 
-use casebridge::case::CaseId;
-use casebridge::case::CommentId;
 use casebridge::{
-    case::Email,
+    case::{CaseId, ChannelId, CommentId, Email, Ts, UserId},
     http::Request,
     runtime::World,
     targets::{jira, slack},
@@ -143,26 +141,35 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     let channel = stage.place(&case, slack::KIND).await.channel.unwrap();
-    stage.slack.set_shared(&channel, true);
+    stage.slack.set_shared(&ChannelId::new(&channel), true);
     stage.minutes(10).await;
-    let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
+    let before = (
+        stage.slack.channel(&ChannelId::new(&channel)).unwrap(),
+        stage.slack.messages(&ChannelId::new(&channel)),
+    );
     stage.forget_calls();
     stage.settings.slack.invite.push(Email::new("bo@example.com"));
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.minutes(30).await;
     assert_eq!(writes(&stage), [""; 0]);
-    assert_eq!((stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel)), before);
+    assert_eq!(
+        (
+            stage.slack.channel(&ChannelId::new(&channel)).unwrap(),
+            stage.slack.messages(&ChannelId::new(&channel))
+        ),
+        before
+    );
     // Another case's channel is its own, and ours.
     let other = stage.sir.aws_creates_case("Bucket open");
     stage.events().await;
     assert!(stage.place(&other, slack::KIND).await.home.is_some());
 
-    stage.slack.set_shared(&channel, false);
+    stage.slack.set_shared(&ChannelId::new(&channel), false);
     stage.minutes(70).await;
-    let topic = stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
+    let topic = stage.slack.channel(&ChannelId::new(&channel)).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection and Analysis"), "{topic}");
-    assert!(stage.slack.members(&channel).contains(&"U024BE7LJ".to_owned()));
+    assert!(stage.slack.members(&ChannelId::new(&channel)).contains(&UserId::new("U024BE7LJ")));
 }
 
 /// A case with a comment in a channel of its own, whose card a person deleted.
@@ -173,7 +180,7 @@ async fn cardless() -> (Stage, CaseId, String, String) {
     stage.events().await;
     stage.minutes(62).await;
     let card = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.deletes(&card.place, &card.name).unwrap();
+    stage.slack.deletes(&ChannelId::new(&card.place), &Ts::new(&card.name)).unwrap();
     stage.minutes(62).await;
     (stage, case, comment.to_string(), card.place)
 }
@@ -181,14 +188,14 @@ async fn cardless() -> (Stage, CaseId, String, String) {
 #[tokio::test]
 async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left_to_set_first() {
     let (stage, case, comment, channel) = cardless().await;
-    stage.slack.set_shared(&channel, true);
+    stage.slack.set_shared(&ChannelId::new(&channel), true);
     stage.minutes(10).await;
     stage.forget_calls();
     stage.sir.aws_edits_comment((&case, &CommentId::new(&comment)), "AWS Responder", "SECRET").unwrap();
     stage.events().await;
     stage.minutes(10).await;
     assert_eq!(writes(&stage), [""; 0]);
-    stage.slack.set_shared(&channel, false);
+    stage.slack.set_shared(&ChannelId::new(&channel), false);
     stage.minutes(70).await;
     assert_eq!(writes(&stage), ["chat.update"]);
     assert_eq!(stage.place(&case, slack::KIND).await.parked, None);

@@ -9,7 +9,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use casebridge::{
     aws::sir,
-    case::{CaseId, Millis},
+    case::{CaseId, ChannelId, Millis, Ts},
     config::{
         clock,
         sdk::Aws,
@@ -103,7 +103,7 @@ pub struct Stage {
     pub world: Outside,
     pub settings: Settings,
     pub secrets: Secrets,
-    pub channel: String,
+    pub channel: ChannelId,
     jobs: Mutex<UnboundedReceiver<QueueMessage>>,
 }
 
@@ -219,7 +219,7 @@ impl Stage {
     /// The messages of a case's thread, the card first.
     pub async fn thread(&self, case: &CaseId) -> Vec<Value> {
         let home = self.place(case, slack::KIND).await.home.unwrap();
-        self.slack.thread(&home.place, &home.name)
+        self.slack.thread(&ChannelId::new(&home.place), &Ts::new(&home.name))
     }
 
     /// The messages of the common channel that are below no other.

@@ -264,7 +264,7 @@ async fn a_breaker_or_a_gate_that_cannot_be_read_holds_up_its_destination_alone(
     ] {
         let stage = Stage::set().await;
         let case = told(&stage).await;
-        let key = record.replace("CHANNEL", &stage.channel);
+        let key = record.replace("CHANNEL", stage.channel.as_str());
         stage.memory.damage(&key);
         let (log, _guard) = Log::begin();
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();

@@ -1,6 +1,7 @@
 //! Slack as a target: a thread a case, and a channel a case.
 
 use casebridge::{
+    case::{ChannelId, Ts, UserId},
     config::{
         sdk::Aws,
         secrets::{Secret, Secrets},
@@ -55,14 +56,14 @@ impl Stage for Workspace {
 
     fn lines(&self, card: &Home) -> Vec<String> {
         let messages = match self.settings.layout {
-            settings::Layout::Thread => self.slack.thread(&card.place, &card.name),
-            settings::Layout::Channel => self.slack.messages(&card.place),
+            settings::Layout::Thread => self.slack.thread(&ChannelId::new(&card.place), &Ts::new(&card.name)),
+            settings::Layout::Channel => self.slack.messages(&ChannelId::new(&card.place)),
         };
         messages.iter().map(standins::SlackStandin::shown).collect()
     }
 
     fn deletes(&self, card: &Home, remote: &str) {
-        self.slack.deletes(&card.place, remote).unwrap();
+        self.slack.deletes(&ChannelId::new(&card.place), &Ts::new(remote)).unwrap();
     }
 
     fn meets(&self, trouble: Trouble) {
@@ -81,13 +82,15 @@ impl Stage for Workspace {
     }
 
     fn loses(&self, card: &Home) {
-        for message in self.slack.messages(&card.place) {
-            let _ = self.slack.deletes(&card.place, message["ts"].as_str().unwrap());
+        for message in self.slack.messages(&ChannelId::new(&card.place)) {
+            let _ =
+                self.slack.deletes(&ChannelId::new(&card.place), &Ts::new(message["ts"].as_str().unwrap()));
         }
-        for message in self.slack.thread(&card.place, &card.name) {
-            let _ = self.slack.deletes(&card.place, message["ts"].as_str().unwrap());
+        for message in self.slack.thread(&ChannelId::new(&card.place), &Ts::new(&card.name)) {
+            let _ =
+                self.slack.deletes(&ChannelId::new(&card.place), &Ts::new(message["ts"].as_str().unwrap()));
         }
-        self.slack.archives(&card.place, ANA);
+        self.slack.archives(&ChannelId::new(&card.place), &UserId::new(ANA));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a person does, up to the job on the inbox; what they then read, and how everything stands, to be compared.
 
 use casebridge::{
-    case::{CaseId, MemberId},
+    case::{CaseId, MemberId, Ts, UserId},
     runtime::QueueMessage,
     state::{
         Note, Store,
@@ -15,7 +15,7 @@ use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use super::desk::{ANA, Stage, chosen, moment, ticked, typed};
+use super::desk::{ANA, Stage, ana, chosen, moment, ticked, typed};
 
 /// How many are prepared at once: the door's patience is real, and many beginners would use it up.
 static PREPARING: Semaphore = Semaphore::const_new(4);
@@ -77,7 +77,7 @@ async fn furnished() -> (Stage, CaseId, String) {
     stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     let thread = stage.thread_of(&case).await;
-    (stage, case, thread)
+    (stage, case, thread.to_string())
 }
 
 impl Act {
@@ -100,7 +100,7 @@ impl Act {
         let _few = PREPARING.acquire().await.unwrap();
         let (mut stage, case, thread) = furnished().await;
         if let Self::TypesInGroup(_) = self {
-            let group = stage.slack.add_group("responders", &[ANA]);
+            let group = stage.slack.add_group("responders", &[UserId::new(ANA)]);
             stage.settings.roles.admin = vec![MemberId::new(group)];
         }
         let deliveries = self.deliveries(&stage, &case, &thread).await;
@@ -120,37 +120,48 @@ impl Act {
                 if text.contains("tag rm") {
                     stage.ana(&line("CASE tag add unit=red")).await;
                 }
-                vec![stage.slack.types(ANA, &stage.channel, "/sir", &line(text))]
+                vec![stage.slack.types(&ana(), &stage.channel, "/sir", &line(text))]
             }
             Self::Confirms(text) => {
                 if text == "hub leave" {
                     stage.ana(&line("hub accept ADMIN INVITATION")).await;
-                    stage.presses(ANA, "confirm/1").await;
+                    stage.presses(&ana(), "confirm/1").await;
                 }
                 stage.ana(&line(text)).await;
                 let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
-                vec![stage.slack.clicks(ANA, &stage.channel, &ts, "confirm/1", &Value::Null).unwrap()]
+                vec![
+                    stage
+                        .slack
+                        .clicks(&ana(), &stage.channel, &Ts::new(&ts), "confirm/1", &Value::Null)
+                        .unwrap(),
+                ]
             }
             Self::Mentions(text) => {
                 let (.., bot, _) = stage.slack.app();
                 let text = format!("<@{bot}> {}", line(text));
-                stage.slack.says(ANA, &stage.channel, &text, Some(thread)).1.split_off(1)
+                stage.slack.says(&ana(), &stage.channel, &text, Some(&Ts::new(thread))).1.split_off(1)
             }
             Self::Replies => {
                 stage
                     .slack
-                    .says(ANA, &stage.channel, "It was <@U024BE7LJ>, not <!subteam^S0NOBODY1>", Some(thread))
+                    .says(
+                        &ana(),
+                        &stage.channel,
+                        "It was <@U024BE7LJ>, not <!subteam^S0NOBODY1>",
+                        Some(&Ts::new(thread)),
+                    )
                     .1
             }
             Self::Edits => {
-                let (ts, sent) = stage.slack.says(ANA, &stage.channel, "It was Bo", Some(thread));
+                let (ts, sent) =
+                    stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&Ts::new(thread)));
                 delivered(stage, &sent).await;
-                vec![stage.slack.edits(ANA, &stage.channel, &ts, "It was Cy").unwrap()]
+                vec![stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap()]
             }
             Self::Attaches => {
                 let file = ("a.txt", "text/plain");
-                let ts = stage.slack.shares(ANA, &stage.channel, file, "bytes", Some(thread)).1;
-                vec![stage.slack.uses_message_shortcut(ANA, &stage.channel, &ts, "attach_file").unwrap()]
+                let ts = stage.slack.shares(&ana(), &stage.channel, file, "bytes", Some(&Ts::new(thread))).1;
+                vec![stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "attach_file").unwrap()]
             }
             _ => self.elsewhere(stage, case).await,
         }
@@ -169,17 +180,17 @@ impl Act {
                 stage.ana(&format!("{case} show")).await;
                 let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
                 let edit = action_of(&stage.latest(), "Edit");
-                vec![stage.slack.clicks(ANA, &stage.channel, &ts, &edit, &Value::Null).unwrap()]
+                vec![stage.slack.clicks(&ana(), &stage.channel, &Ts::new(&ts), &edit, &Value::Null).unwrap()]
             }
-            Self::LooksHome => vec![stage.slack.opens_home(ANA)],
+            Self::LooksHome => vec![stage.slack.opens_home(&ana())],
             Self::AsksAtHome => {
-                delivered(stage, &[stage.slack.opens_home(ANA)]).await;
-                let home = stage.slack.home(ANA).unwrap()["id"].as_str().unwrap().to_owned();
-                vec![stage.slack.clicks_in_view(ANA, &home, "run/2", &Value::Null).unwrap()]
+                delivered(stage, &[stage.slack.opens_home(&ana())]).await;
+                let home = stage.slack.home(&ana()).unwrap()["id"].as_str().unwrap().to_owned();
+                vec![stage.slack.clicks_in_view(&ana(), &home, "run/2", &Value::Null).unwrap()]
             }
             Self::LinksIssue => {
                 let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-                vec![stage.slack.types(ANA, &stage.channel, "/sir", &format!("{case} jira link {key}"))]
+                vec![stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} jira link {key}"))]
             }
             Self::CommentsInJira => {
                 issue(stage, case).await;
@@ -221,7 +232,7 @@ const NEW_CASE: [(&str, &str); 5] = [
 /// A form that was opened by a line, and sent.
 async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedRequest {
     stage.ana(line).await;
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
     let value = |name: &str, text: &str| match name {
         "engagement" | "resolver" => chosen(text),
         "started" => moment(text.parse().unwrap()),
@@ -230,7 +241,7 @@ async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedReque
     };
     let values: serde_json::Map<_, _> =
         values.iter().map(|(name, text)| ((*name).to_owned(), json!({ "it": value(name, text) }))).collect();
-    stage.slack.submits(ANA, &view, &Value::Object(values)).unwrap()
+    stage.slack.submits(&ana(), &view, &Value::Object(values)).unwrap()
 }
 
 /// The case's issue with a comment of Ana's: its key and the comment's id.
@@ -295,11 +306,11 @@ impl Ready {
 /// Everything that Ana can read and others cannot: messages to her alone, her page, and the form before her.
 fn read(stage: &Stage) -> Vec<String> {
     let state = stage.slack.state();
-    let home = stage.slack.home(ANA).map(|home| SlackStandin::shown(&home)).unwrap_or_default();
+    let home = stage.slack.home(&ana()).map(|home| SlackStandin::shown(&home)).unwrap_or_default();
     let form = stage.slack.view(ANA).map(|view| SlackStandin::shown(&view)).unwrap_or_default();
     let direct = state["channels"].as_object().unwrap().iter().filter(|(id, _)| id.starts_with('D'));
     let direct = direct.flat_map(|(_, channel)| channel["messages"].as_array().unwrap());
-    let ephemerals = stage.slack.ephemerals(ANA);
+    let ephemerals = stage.slack.ephemerals(&ana());
     [home, form].into_iter().chain(ephemerals.iter().chain(direct).map(SlackStandin::shown)).collect()
 }
 

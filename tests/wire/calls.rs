@@ -1,8 +1,7 @@
 //! The calls that the core makes, and how each is brought about.
 
-use casebridge::case::CaseId;
-use casebridge::case::CommentId;
 use casebridge::{
+    case::{CaseId, CommentId},
     state::TargetKind,
     targets::{jira, slack},
 };

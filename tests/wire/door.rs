@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{
     acts::Act,
     all_right,
-    desk::{ANA, Stage},
+    desk::{Stage, ana},
     faults::{FAULTS, Row as FaultRow},
     inbox::{Elsewhere, Said, nobody, queue},
 };
@@ -117,13 +117,13 @@ async fn form_cell(act: Act, row: &FaultRow) -> Option<String> {
     means?;
     let (stage, deliveries) = act.before_the_door().await;
     stage.slack.fault(fault(FaultRule::on("views.open")));
-    let before = stage.slack.ephemerals(ANA).len();
+    let before = stage.slack.ephemerals(&ana()).len();
     let asked = stage.slack.count("views.open");
     let (is, said, took) = told(&stage.bridge(), &deliveries[0]).await;
     let jobs = stage.jobs();
     stage.slack.heal();
     stage.work(&jobs).await;
-    let read = format!("{}{}", SlackStandin::shown(&said), stage.since(ANA, before));
+    let read = format!("{}{}", SlackStandin::shown(&said), stage.since(&ana(), before));
     let must = match (act, name) {
         // Slack gives three seconds, and shows its own error then.
         (_, "slow") => Unavailable,
@@ -151,8 +151,8 @@ async fn room_cell(row: &FaultRow) -> Option<String> {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} comment")).await;
-    let view = stage.form(ANA)["id"].as_str().unwrap().to_owned();
-    let press = || stage.slack.clicks_in_view(ANA, &view, "more/text", &Value::Null).unwrap();
+    let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
+    let press = || stage.slack.clicks_in_view(&ana(), &view, "more/text", &Value::Null).unwrap();
     stage.slack.fault(fault(FaultRule::on("views.update")));
     let (is, _, took) = told(&stage.bridge(), &press()).await;
     let asked = stage.slack.count("views.update");
@@ -160,7 +160,7 @@ async fn room_cell(row: &FaultRow) -> Option<String> {
     // What Slack asked for is over.
     stage.world.stops_the_clock(stage.world.now() + 31_000);
     told(&stage.bridge(), &press()).await;
-    let blocks = stage.form(ANA)["blocks"].as_array().unwrap().clone();
+    let blocks = stage.form(&ana())["blocks"].as_array().unwrap().clone();
     let fields = blocks.iter().filter(|block| block["type"] == "input").count();
     let must = if name == "slow" { Unavailable } else { Taken };
     let right = is == must && asked == 1 && (2..=3).contains(&fields) && took < Duration::from_millis(2_900);
@@ -181,6 +181,6 @@ async fn a_form_that_cannot_be_filled_in_later_says_so() {
     assert_eq!(told(&bridge, &deliveries[0]).await.0, Unavailable);
     let typed: &Stage = &stage;
     let case = typed.sir.state()["cases"].as_object().unwrap().keys().next().unwrap().clone();
-    let line = typed.slack.types(ANA, &typed.channel, "/sir", &format!("{case} edit"));
+    let line = typed.slack.types(&ana(), &typed.channel, "/sir", &format!("{case} edit"));
     assert_eq!(told(&bridge, &line).await.0, Words);
 }

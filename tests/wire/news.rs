@@ -2,8 +2,8 @@
 //! takes away and hands over, and a channel whose name is taken × every fault. What was not answered is asked for
 //! again, nothing is said twice, and nothing that people see changes meanwhile.
 
-use casebridge::case::CaseId;
 use casebridge::{
+    case::{CaseId, ChannelId, Ts, UserId},
     config::settings::Settings,
     entry::notify::Notifier,
     runtime::World,
@@ -130,7 +130,12 @@ async fn told() -> (Stage, CaseId) {
     stage.sir.aws_comments(&case, "AWS Responder", "the second").unwrap();
     stage.events().await;
     let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.says("U024BE7LH", &home.place, "It was Bo's key", Some(&home.name));
+    stage.slack.says(
+        &UserId::new("U024BE7LH"),
+        &ChannelId::new(&home.place),
+        "It was Bo's key",
+        Some(&Ts::new(&home.name)),
+    );
     (stage, case)
 }
 

@@ -1,8 +1,7 @@
 //! Every call that tells something × every fault.
 
-use casebridge::case::CaseId;
-use casebridge::case::CommentId;
 use casebridge::{
+    case::{CaseId, ChannelId, CommentId},
     state::{TargetKind, notes::PlaceNote},
     targets::{jira, slack},
 };
@@ -147,7 +146,8 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
 fn standing(stage: &Stage, case: &CaseId) -> [usize; 4] {
     let state = stage.slack.state();
     let channels = state["channels"].as_object().unwrap().keys();
-    let messages: Vec<_> = channels.flat_map(|channel| stage.slack.messages(channel)).collect();
+    let messages: Vec<_> =
+        channels.flat_map(|channel| stage.slack.messages(&ChannelId::new(channel))).collect();
     let cards =
         messages.iter().filter(|message| message["metadata"].to_string().contains(&format!("{case}/home")));
     let said = ["the first", "the second"];

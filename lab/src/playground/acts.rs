@@ -1,7 +1,7 @@
 //! What can a person do in the playground? As AWS, in Slack, and in Jira.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use casebridge::case::CaseId;
+use casebridge::case::{CaseId, ChannelId, Ts, UserId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,152 +14,107 @@ use crate::standins::SignedRequest;
 pub enum Act {
     /// AWS opens a case that it works, or the customer's team one of its own.
     OpensCase {
-        /// The title.
         title: String,
-        /// AWS works it.
         aws: bool,
     },
-    /// AWS comments.
     AwsComments {
-        /// The case.
         case: CaseId,
-        /// What it says.
         text: String,
     },
     /// AWS sets the status, or whose move it is.
     AwsChanges {
-        /// The case.
         case: CaseId,
         /// `caseStatus` or `pendingAction`.
         change: Value,
     },
-    /// AWS closes a case.
     AwsCloses {
-        /// The case.
         case: CaseId,
     },
     /// AWS's AI agent has looked into a case.
     Investigates {
-        /// The case.
         case: CaseId,
-        /// What it did.
         title: String,
-        /// What it found.
         content: String,
     },
     /// All events of SIR arrive once more.
     EventsAgain {},
-    /// Somebody types a slash command.
     Types {
-        /// Who.
-        user: String,
+        user: UserId,
         /// What stands after `/sir`.
         text: String,
     },
-    /// Somebody writes a message.
     Says {
-        /// Who.
-        user: String,
-        /// What.
+        user: UserId,
         text: String,
-        /// In this thread.
-        thread: Option<String>,
+        thread: Option<Ts>,
     },
     /// Somebody writes a message that has a file from their own disk with it.
     Shares {
-        /// Who.
-        user: String,
+        user: UserId,
         /// What they write; empty for the file alone.
         text: String,
-        /// In this thread.
-        thread: Option<String>,
-        /// The file's name, as it is on the disk.
+        thread: Option<Ts>,
         name: String,
         /// What kind of file the browser takes it for.
         mimetype: String,
         /// All of it, in base64.
         bytes: String,
     },
-    /// Somebody opens the app's Home.
     OpensHome {
-        /// Who.
-        user: String,
+        user: UserId,
     },
     /// Somebody chooses a shortcut in a message's menu.
     Chooses {
-        /// Who.
-        user: String,
-        /// The channel, or the direct messages.
-        channel: String,
-        /// The message.
-        ts: String,
+        user: UserId,
+        channel: ChannelId,
+        ts: Ts,
         /// The shortcut's `callback_id`.
         shortcut: String,
     },
     /// Somebody presses a button in a message.
     Clicks {
-        /// Who.
-        user: String,
+        user: UserId,
         /// Elsewhere than in the channel `security`: in direct messages.
         #[serde(default)]
-        channel: Option<String>,
-        /// The message.
-        ts: String,
+        channel: Option<ChannelId>,
+        ts: Ts,
         /// The button's `action_id`.
         action: String,
-        /// What the action adds, for a menu.
         #[serde(default)]
         chosen: Value,
     },
     /// Somebody presses a button in a modal.
     ClicksInView {
-        /// Who.
-        user: String,
-        /// The modal.
+        user: UserId,
         view: String,
         /// The button's `action_id`.
         action: String,
-        /// What the action adds, for a menu.
         #[serde(default)]
         chosen: Value,
     },
-    /// Somebody submits a modal.
     Submits {
-        /// Who.
-        user: String,
-        /// The modal.
+        user: UserId,
         view: String,
         /// `{block_id: {action_id: {type, value, …}}}`
         values: Value,
     },
-    /// Somebody leaves a modal.
     Leaves {
-        /// Who.
-        user: String,
-        /// The modal.
+        user: UserId,
         view: String,
     },
-    /// Ana comments on an issue.
     JiraComments {
-        /// Its key.
         issue: String,
-        /// What.
         text: String,
     },
-    /// Ana moves an issue.
     JiraMoves {
-        /// Its key.
         issue: String,
-        /// The name of the status.
         status: String,
     },
 }
 
 impl Act {
     /// Does it. What the bridge makes of it follows by itself.
-    ///
-    /// # Errors
-    /// The stand-in refuses: in its own words.
+    /// Fails: the stand-in refuses: in its own words.
     pub async fn happen(self, stage: &Stage) -> Result<Value, String> {
         match self.done(stage)? {
             ActOutcome::Outside => Ok(json!({})),
@@ -194,7 +149,7 @@ impl Act {
             Self::EventsAgain {} => Ok(outside(stage.again())),
             Self::Types { user, text } => Ok(sent(slack.types(&user, &channel, "/sir", &text))),
             Self::Says { user, text, thread } => {
-                Ok(ActOutcome::Sent(slack.says(&user, &channel, &text, thread.as_deref()).1))
+                Ok(ActOutcome::Sent(slack.says(&user, &channel, &text, thread.as_ref()).1))
             }
             Self::Shares { user, text, thread, name, mimetype, bytes } => {
                 let bytes = BASE64_STANDARD.decode(bytes).map_err(|error| error.to_string())?;
@@ -205,7 +160,7 @@ impl Act {
                     &text,
                     file,
                     bytes,
-                    thread.as_deref(),
+                    thread.as_ref(),
                 )))
             }
             Self::OpensHome { user } => Ok(sent(slack.opens_home(&user))),
@@ -231,14 +186,13 @@ impl Act {
     }
 }
 
-/// What became of an act.
 enum ActOutcome {
     /// It happened in a stand-in: events and webhooks tell of it.
     Outside,
     /// Slack sends these.
     Sent(Vec<SignedRequest>),
     /// A modal was submitted: what the answer says happens to it.
-    Submitted { user: String, view: String, delivery: SignedRequest },
+    Submitted { user: UserId, view: String, delivery: SignedRequest },
 }
 
 fn outside<T>(_: T) -> ActOutcome {
@@ -246,7 +200,7 @@ fn outside<T>(_: T) -> ActOutcome {
 }
 
 /// An empty answer closes the modal, `errors` are for the person, who stays in it.
-async fn submitted(stage: &Stage, user: &str, view: &str, delivery: &SignedRequest) -> Value {
+async fn submitted(stage: &Stage, user: &UserId, view: &str, delivery: &SignedRequest) -> Value {
     let answered = stage.deliver(delivery).await;
     if answered.status == 200 && answered.body["response_action"] != "errors" {
         // It may be gone already: then there is nothing to close.

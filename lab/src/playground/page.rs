@@ -1,5 +1,4 @@
 //! How does a browser on this machine see the playground, and act in it?
-//!
 //! One page with its own style and scripts, no file from elsewhere. It asks twice a second what stands in SIR, Slack and
 //! Jira, and sends back what the person did. `page/page.js` says which script answers which question.
 
@@ -66,9 +65,7 @@ struct PageContext {
 
 impl PlaygroundPage {
     /// Sets the stage and binds the port on loopback; 0 takes a free one.
-    ///
-    /// # Errors
-    /// A port could not be bound.
+    /// Fails: a port could not be bound.
     pub async fn bind(port: u16) -> Result<Self, stage::StageError> {
         let stage = Arc::new(Stage::set().await?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
@@ -82,9 +79,7 @@ impl PlaygroundPage {
     }
 
     /// Serves the page and lets the bridge work, for ever.
-    ///
-    /// # Errors
-    /// The server ended.
+    /// Fails: the server ended.
     pub async fn run(self) -> io::Result<()> {
         let desk = Arc::new(PageContext { stage: self.stage.clone(), port: self.address.port() });
         let files = FILES.iter().fold(Router::new(), |files, (path, kind, text)| {

@@ -19,13 +19,11 @@ pub struct QueuedMessage {
     pub id: String,
     /// Messages of a group stay in order.
     pub group: String,
-    /// What it says.
     pub body: String,
     /// How often it was delivered.
     pub deliveries: u32,
 }
 
-/// A queue.
 #[derive(Debug, Default)]
 pub struct Queue {
     waiting: VecDeque<QueuedMessage>,

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use casebridge::case::UserId;
 use serde_json::Value;
 
-use super::standins::{ANA, BO, Standins};
+use super::standins::{Standins, ana, bo};
 use crate::standins::{JiraStandin, SlackStandin};
 
 /// One thing that somebody sees: a message, an issue, a comment.
@@ -12,7 +13,6 @@ use crate::standins::{JiraStandin, SlackStandin};
 pub struct Thing {
     /// What it is, as `card`, `thread`, `only ana`, `SEC-1`.
     pub what: String,
-    /// What it says.
     pub lines: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ impl Screen {
         let state = standins.slack.state();
         for message in state["ephemerals"].as_array().into_iter().flatten() {
             let to = message["to"].as_str().or(message["user"].as_str()).unwrap_or_default();
-            add(&mut all, "1 slack", message, format!("only {}", person(to)));
+            add(&mut all, "1 slack", message, format!("only {}", person(&UserId::new(to))));
         }
         for key in standins.jira.issues() {
             issue(&mut all, &standins.jira, &key);
@@ -71,19 +71,20 @@ impl Screen {
     }
 }
 
-fn person(id: &str) -> &str {
-    match id {
-        ANA => "Ana",
-        BO => "Bo",
-        other => other,
+fn person(id: &UserId) -> &str {
+    match () {
+        () if *id == ana() => "Ana",
+        () if *id == bo() => "Bo",
+        () => id.as_str(),
     }
 }
 
 fn add(all: &mut BTreeMap<String, Thing>, place: &str, message: &Value, what: String) {
     let ts = message["ts"].as_str().unwrap_or_default();
     let shown = SlackStandin::shown(message);
-    let named =
-        [ANA, BO].iter().fold(shown, |text, id| text.replace(&format!("@{id}"), &format!("@{}", person(id))));
+    let named = [ana(), bo()]
+        .iter()
+        .fold(shown, |text, id| text.replace(&format!("@{id}"), &format!("@{}", person(id))));
     let lines = plain(&named);
     all.insert(format!("{place} {ts}"), Thing { what, lines });
 }

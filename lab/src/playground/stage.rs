@@ -1,5 +1,4 @@
 //! What runs between the stand-ins? What runs in Lambda: the same handlers, clients and signatures, over HTTP.
-//!
 //! Only three things differ: an in-memory table instead of DynamoDB, queues in this process instead of SQS, and
 //! nobody but these loops instead of EventBridge.
 
@@ -88,9 +87,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Stage {
     /// Sets it up: nothing has happened yet.
-    ///
-    /// # Errors
-    /// No port could be bound.
+    /// Fails: no port could be bound.
     pub async fn set() -> Result<Self, StageError> {
         let standins = Standins::start().await?;
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "playground");
@@ -262,7 +259,6 @@ fn returned<E: std::fmt::Display>(
     }
 }
 
-/// A request as the gateway hands it over.
 fn envelope(delivery: &SignedRequest) -> Value {
     let headers: serde_json::Map<String, Value> =
         delivery.headers.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect();

@@ -2,14 +2,20 @@
 
 use std::{io, path::Path};
 
+use casebridge::case::UserId;
 use serde_json::{Value, json};
 
 use crate::standins::{HubStandin, JiraStandin, SirStandin, SlackStandin};
 
 /// A responder: may comment and move a case, may not close it.
-pub const BO: &str = "U024BE7LJ";
-/// May do everything.
-pub const ANA: &str = "U024BE7LH";
+pub(super) fn bo() -> UserId {
+    UserId::new("U024BE7LJ")
+}
+
+pub(super) fn ana() -> UserId {
+    UserId::new("U024BE7LH")
+}
+
 /// Where people would open Jira's issues: links look as they do in production.
 pub const JIRA_SITE: &str = "https://example.atlassian.net";
 /// The membership's Region.
@@ -30,9 +36,7 @@ pub struct Standins {
 
 impl Standins {
     /// Starts all four.
-    ///
-    /// # Errors
-    /// No port could be bound.
+    /// Fails: no port could be bound.
     pub async fn start() -> io::Result<Self> {
         Ok(Self {
             sir: SirStandin::start().await?,
@@ -50,7 +54,9 @@ impl Standins {
             "[slack]\napi_url = \"{slack}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\n\n\
              [jira]\napi_url = \"{jira}\"\nsite_url = \"{JIRA_SITE}\"\nproject = \"SEC\"\n\n\
              [sir]\nregion = \"{REGION}\"\n\n\
-             [roles]\nresponder = [\"{BO}\"]\nadmin = [\"{ANA}\"]\n"
+             [roles]\nresponder = [\"{}\"]\nadmin = [\"{}\"]\n",
+            bo(),
+            ana(),
         )
     }
 
@@ -67,9 +73,7 @@ impl Standins {
     }
 
     /// Writes where everything is, for other processes, as JSON.
-    ///
-    /// # Errors
-    /// The file could not be written.
+    /// Fails: the file could not be written.
     pub fn write_ports(&self, file: &Path) -> io::Result<()> {
         let known = json!({
             "sir": self.sir.url(),

@@ -2,18 +2,16 @@
 
 use std::io::{self, Write};
 
-use casebridge::case::{CaseId, Status};
+use casebridge::case::{CaseId, Status, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
     shown::{FreshLines, Screen},
     stage::{self, Stage},
-    standins::{ANA, BO},
+    standins::{ana, bo},
 };
 
-/// The widest line.
 const WIDTH: usize = 98;
-/// Where what is shown begins.
 const INDENT: usize = 21;
 
 /// Why the story was not told to its end.
@@ -44,7 +42,6 @@ impl From<String> for StoryError {
     }
 }
 
-/// Where something must be seen in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum In {
     Card,
@@ -74,9 +71,7 @@ struct Teller<'a, W> {
 }
 
 /// Tells the story on a stage of its own.
-///
-/// # Errors
-/// Something did not happen as told: see [`StoryError`].
+/// Fails: something did not happen as told: see [`StoryError`].
 pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
     let stage = Stage::set().await?;
     let seen = Screen::now(&stage.standins);
@@ -127,7 +122,7 @@ impl<W: Write> Teller<'_, W> {
     }
 
     async fn people_answer(&mut self, case: &CaseId) -> Result<(), StoryError> {
-        self.types(ANA, &format!("{case} comment No. We have disabled it.")).await?;
+        self.types(&ana(), &format!("{case} comment No. We have disabled it.")).await?;
         self.shows(
             &format!("Ana types  /sir {case} comment No. We have disabled it."),
             &[(In::Private, "comment"), (In::Comment, "No. We have disabled it.")],
@@ -136,7 +131,8 @@ impl<W: Write> Teller<'_, W> {
         self.in_case(case, "No. We have disabled it.")?;
         let card = self.card(case)?;
         let channel = self.stage.standins.slack.security();
-        let (_, sent) = self.stage.standins.slack.says(BO, &channel, "It was in a build log.", Some(&card));
+        let (_, sent) =
+            self.stage.standins.slack.says(&bo(), &channel, "It was in a build log.", Some(&card));
         for delivery in &sent {
             self.stage.deliver(delivery).await;
         }
@@ -146,10 +142,10 @@ impl<W: Write> Teller<'_, W> {
         )
         .await?;
         self.in_case(case, "It was in a build log.")?;
-        self.types(ANA, &format!("{case} watch bo@example.com")).await?;
+        self.types(&ana(), &format!("{case} watch bo@example.com")).await?;
         self.shows(&format!("Ana types  /sir {case} watch bo@example.com"), &[(In::Card, "Watchers: 1")])
             .await?;
-        self.types(ANA, &format!("{case} status contain")).await?;
+        self.types(&ana(), &format!("{case} status contain")).await?;
         self.shows(
             &format!("Ana types  /sir {case} status contain"),
             &[(In::Private, "AWS alone sets its status")],
@@ -164,7 +160,7 @@ impl<W: Write> Teller<'_, W> {
             &[(In::Card, "A laptop was stolen"), (In::Issue, "A laptop was stolen")],
         )
         .await?;
-        self.types(BO, &format!("{own} status detect")).await?;
+        self.types(&bo(), &format!("{own} status detect")).await?;
         self.shows(
             &format!("Bo types  /sir {own} status detect"),
             &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
@@ -173,13 +169,13 @@ impl<W: Write> Teller<'_, W> {
     }
 
     async fn the_case_is_closed(&mut self, case: &CaseId) -> Result<(), StoryError> {
-        self.types(ANA, &format!("{case} close")).await?;
+        self.types(&ana(), &format!("{case} close")).await?;
         self.shows(&format!("Ana types  /sir {case} close"), &[(In::Private, "[")]).await?;
         let slack = &self.stage.standins.slack;
-        let asked = slack.ephemerals(ANA).pop().unwrap_or_default();
-        let ts = asked["ts"].as_str().unwrap_or_default();
+        let asked = slack.ephemerals(&ana()).pop().unwrap_or_default();
+        let ts = Ts::new(asked["ts"].as_str().unwrap_or_default());
         let action = confirming(&asked).ok_or_else(|| "there is no button to confirm".to_owned())?;
-        let click = slack.clicks(ANA, &slack.security(), ts, &action, &Value::Null)?;
+        let click = slack.clicks(&ana(), &slack.security(), &ts, &action, &Value::Null)?;
         self.stage.deliver(&click).await;
         self.shows("Ana presses the button", &[(In::Card, "Closed"), (In::Issue, "Status: Done")]).await?;
         let status = self.stage.standins.sir.case(case).unwrap_or_default()["caseStatus"].clone();
@@ -193,7 +189,7 @@ impl<W: Write> Teller<'_, W> {
     }
 
     /// Somebody types `/sir LINE` in the channel.
-    async fn types(&self, user: &str, line: &str) -> Result<(), StoryError> {
+    async fn types(&self, user: &UserId, line: &str) -> Result<(), StoryError> {
         let slack = &self.stage.standins.slack;
         let answered = self.stage.deliver(&slack.types(user, &slack.security(), "/sir", line)).await;
         if answered.status == 200 {
@@ -217,13 +213,12 @@ impl<W: Write> Teller<'_, W> {
         }
     }
 
-    /// The card of a case.
-    fn card(&self, case: &CaseId) -> Result<String, StoryError> {
+    fn card(&self, case: &CaseId) -> Result<Ts, StoryError> {
         let slack = &self.stage.standins.slack;
         let messages = slack.messages(&slack.security());
         let mut cards = messages.iter().filter(|message| message.get("bot_id").is_some());
         let card = cards.find(|message| message["blocks"].to_string().contains(case.as_str()));
-        let ts = card.and_then(|card| card["ts"].as_str()).map(str::to_owned);
+        let ts = card.and_then(|card| card["ts"].as_str()).map(Ts::new);
         ts.ok_or_else(|| self.not_so(format!("case {case} has no card")))
     }
 
@@ -246,7 +241,6 @@ impl<W: Write> Teller<'_, W> {
     }
 }
 
-/// What AWS saw, and when.
 fn opened() -> Value {
     let began = casebridge::config::clock::now() / 1_000 - 7_200;
     json!({
@@ -265,7 +259,6 @@ fn confirming(message: &Value) -> Option<String> {
     button["action_id"].as_str().map(str::to_owned)
 }
 
-/// A step as text.
 fn paragraph(step: usize, came: &str, news: &[FreshLines]) -> String {
     let mut text = format!("\n{step:>2}  {came}\n");
     let mut place = "";

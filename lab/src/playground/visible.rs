@@ -1,8 +1,9 @@
 //! What does the page show? What stands in the stand-ins, as far as people see it.
 
+use casebridge::case::UserId;
 use serde_json::{Value, json};
 
-use super::standins::{ANA, BO, JIRA_SITE, Standins};
+use super::standins::{JIRA_SITE, Standins, ana, bo};
 use crate::standins::JiraStandin;
 
 /// Everything.
@@ -49,14 +50,14 @@ fn slack(standins: &Standins) -> Value {
     let slack = &standins.slack;
     let (.., bot, _) = slack.app();
     let channel = slack.security();
-    let person = |id: &str, name: &str| {
+    let person = |id: &UserId, name: &str| {
         let direct = slack.direct(id);
         let messages = direct.as_ref().map(|direct| slack.messages(direct)).unwrap_or_default();
-        json!({ "id": id, "name": name, "view": slack.view(id), "home": slack.home(id),
+        json!({ "id": id, "name": name, "view": slack.view(id.as_str()), "home": slack.home(id),
             "direct": { "channel": direct, "messages": messages }, "ephemerals": slack.ephemerals(id) })
     };
     json!({ "channel": channel, "bot": bot, "shortcuts": slack.message_shortcuts(), "messages": slack.messages(&channel),
-        "people": [person(ANA, "Ana"), person(BO, "Bo")] })
+        "people": [person(&ana(), "Ana"), person(&bo(), "Bo")] })
 }
 
 fn issue(jira: &JiraStandin, key: &str) -> Option<Value> {

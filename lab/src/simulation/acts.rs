@@ -26,10 +26,8 @@ use super::{
 /// product tells nothing; worlds that are harder than it stands today are a class of their own.
 const MOST: usize = 45;
 
-/// Who comments for AWS.
 const RESPONDER: &str = "AWS Responder";
 
-/// A turn happens.
 pub fn happen(world: &Rc<Shared>, turn: StoryTurn) {
     let now = world.clock.now();
     world.note("story", &format!("{turn:?}"));
@@ -81,7 +79,6 @@ fn create(world: &Shared, id: &CaseId) {
     };
 }
 
-/// AWS comments, and will again.
 fn comments(world: &Shared, case: usize, times: i64) {
     let id = case_id(case);
     let count = world.history.borrow().0.get(&id).map_or(0, |life| life.comments.len());
@@ -138,7 +135,7 @@ fn delete(world: &Rc<Shared>, id: &CaseId) {
         .iter_mut()
         .find(|shown| shown.mark.starts_with(&of) && shown.gone.is_none() && now - shown.at() > 4_000_000);
     if let Some(shown) = old {
-        drop(world.slack().deletes(&shown.place, &shown.id));
+        drop(world.slack().deletes(&ChannelId::new(&shown.place), &Ts::new(&shown.id)));
         shown.gone = Some(now);
     }
 }
@@ -163,7 +160,7 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
     let now = world.clock.now();
     let text = words(&world.chance, &format!("by command {number}"));
     let (person, channel) = (world.slack().ana(), world.settings().slack.channel.to_string());
-    let typed = world.slack().types(&person, &channel, "/sir", &text);
+    let typed = world.slack().types(&person, &ChannelId::new(&channel), "/sir", &text);
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&typed.body).unwrap_or_default();
     let answers = fields.into_iter().find(|(name, _)| name == "response_url").map(|(_, url)| url);
     let line = CommandLine::comment(case, text.clone());
@@ -196,11 +193,16 @@ fn reply(world: &Rc<Shared>, case: &CaseId, number: u64) {
     let thread = shared.then(|| home.name.clone());
     // Slack escapes what people type.
     let typed = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let (ts, _) = world.slack().says(&person, &home.place, &typed, thread.as_deref());
+    let (ts, _) = world.slack().says(
+        &person,
+        &ChannelId::new(&home.place),
+        &typed,
+        thread.as_ref().map(Ts::new).as_ref(),
+    );
     journal.add(JournalEntry {
         place: home.place.clone(),
         thread: thread.clone(),
-        id: ts.clone(),
+        id: ts.clone().to_string(),
         ours: false,
         mark: String::new(),
         said: vec![(now, text.clone())],

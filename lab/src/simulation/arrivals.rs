@@ -22,7 +22,6 @@ impl Shared {
         self.fault(|faults| faults.stale).then(|| now - self.chance.between(0, 5_000))
     }
 
-    /// A request has its effect, now.
     pub fn arrive(&self, request: &Request, stored: bool) -> Response {
         let began = Instant::now();
         let answer = self.take_in(request, stored);

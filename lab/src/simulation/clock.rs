@@ -15,12 +15,10 @@ use casebridge::case::Millis;
 pub struct Chance(Cell<u64>);
 
 impl Chance {
-    /// The sequence of one seed.
     pub fn new(seed: u64) -> Self {
         Self(Cell::new(seed))
     }
 
-    /// The next number.
     pub fn next(&self) -> u64 {
         let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.0.set(state);
@@ -35,21 +33,16 @@ impl Chance {
         from + (self.next() % span).cast_signed()
     }
 
-    /// Whether something of this likelihood, in thousandths, happens.
     pub fn happens(&self, thousandths: u32) -> bool {
         thousandths > 0 && self.next() % 1_000 < u64::from(thousandths)
     }
 }
 
-/// Names a task.
 pub type TaskId = u64;
 
-/// What a due timer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
-    /// A task may go on.
     Wake(TaskId),
-    /// A task is killed.
     Kill(TaskId),
     /// Something that the simulation planned happens: it knows what, by this number.
     Happening(u64),
@@ -68,7 +61,6 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
-    /// A clock that begins at this time.
     pub fn new(now: Millis) -> Self {
         Self {
             now: Cell::new(now),
@@ -80,7 +72,6 @@ impl VirtualClock {
         }
     }
 
-    /// The time now.
     pub fn now(&self) -> Millis {
         self.now.get()
     }
@@ -90,7 +81,6 @@ impl VirtualClock {
         self.count.get()
     }
 
-    /// Plans something.
     pub fn at(&self, time: Millis, due: Due) {
         self.timers.borrow_mut().push(Reverse((time.max(self.now()), self.number(), due)));
     }

@@ -7,7 +7,6 @@ use super::clock::Chance;
 /// Likelihoods in thousandths of an occasion; 0 where the seed has the fault switched off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// An event comes twice or more.
     pub event_twice: u32,
     /// An event never comes.
     pub event_lost: u32,
@@ -46,7 +45,6 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// The faults of a seed's world.
     pub fn drawn(chance: &Chance) -> Self {
         if chance.happens(250) {
             let some = |thousandths: u32| if chance.happens(700) { thousandths } else { 0 };
@@ -90,22 +88,15 @@ impl Faults {
 pub enum Set {
     /// The issue's status, by the name of a field.
     StatusByField,
-    /// The same in words alone.
     StatusInWords,
-    /// The issue's links.
     Link,
-    /// What the issue says.
     IssueText,
-    /// What a card says.
     Card,
-    /// The channel's topic.
     Topic,
-    /// Who comes into it.
     Invitation,
 }
 
 impl Set {
-    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::StatusByField,
         Self::StatusInWords,
@@ -117,7 +108,6 @@ impl Set {
     ];
 }
 
-/// What is refused, from when and until when.
 #[derive(Clone, Debug, Default)]
 pub struct Refusals(pub Vec<(Set, Millis, Millis)>);
 
@@ -138,7 +128,6 @@ impl Refusals {
         Self(some)
     }
 
-    /// Whether it is refused now.
     pub fn hold(&self, what: Set, now: Millis) -> bool {
         self.0.iter().any(|(one, from, until)| *one == what && (*from..*until).contains(&now))
     }
@@ -152,10 +141,8 @@ impl Refusals {
 /// A link or an invitation that is refused for longer would be given up.
 const HOUR: Millis = 3_600_000;
 
-/// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It has its effect and is answered.
     Answered,
     /// Refused for now; the service's word on when to come back, in seconds.
     Throttled(Option<i64>),

@@ -11,27 +11,22 @@ use crate::standins::SirStandin;
 /// A comment, with all that it ever said.
 #[derive(Clone, Debug)]
 pub struct Remark {
-    /// Names it.
     pub id: CommentId,
-    /// Who wrote it, as the service says.
     pub creator: String,
     /// What it said, since when: never empty.
     pub said: Vec<(Millis, String)>,
 }
 
 impl Remark {
-    /// When it was made.
     pub fn at(&self) -> Millis {
         self.said.first().map_or(0, |(at, _)| *at)
     }
 
-    /// What it says now.
     pub fn text(&self) -> &str {
         self.said.last().map_or("", |(_, text)| text)
     }
 }
 
-/// A case, with all that it ever was.
 #[derive(Clone, Debug, Default)]
 pub struct CaseHistory {
     /// What GetCase answered but for its times of change, since when: never empty.
@@ -41,18 +36,15 @@ pub struct CaseHistory {
 }
 
 impl CaseHistory {
-    /// What it is now.
     pub fn is(&self, field: &str) -> &str {
         self.was.last().and_then(|(_, is)| is.get(field)?.as_str()).unwrap_or_default()
     }
 
-    /// Whether it is closed.
     pub fn is_closed(&self) -> bool {
         self.is("caseStatus") == "Closed"
     }
 }
 
-/// All cases.
 #[derive(Default)]
 pub struct History(pub BTreeMap<CaseId, CaseHistory>);
 

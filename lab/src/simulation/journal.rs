@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use casebridge::{
-    case::Millis,
+    case::{ChannelId, Millis, Ts},
     http::{Request, Response},
 };
 use serde_json::Value;
@@ -23,27 +23,22 @@ pub struct JournalEntry {
     pub id: String,
     /// We made it; else a person did.
     pub ours: bool,
-    /// Our mark, as it is now.
     pub mark: String,
     /// What it said, since when: never empty.
     pub said: Vec<(Millis, String)>,
-    /// When it went.
     pub gone: Option<Millis>,
 }
 
 impl JournalEntry {
-    /// When it came.
     pub fn at(&self) -> Millis {
         self.said.first().map_or(0, |(at, _)| *at)
     }
 
-    /// Whether it is an issue itself.
     pub fn is_issue(&self) -> bool {
         self.place.chars().any(|char| char.is_ascii_alphabetic())
             && self.id.chars().all(|char| char.is_ascii_digit())
     }
 
-    /// What it says now, or said last.
     pub fn text(&self) -> &str {
         self.said.last().map_or("", |(_, text)| text)
     }
@@ -56,7 +51,6 @@ impl JournalEntry {
     }
 }
 
-/// All of one service.
 #[derive(Default)]
 pub struct Journal {
     /// In the order in which it came.
@@ -65,19 +59,16 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Something came.
     pub fn add(&mut self, shown: JournalEntry) {
         self.places.insert((shown.place.clone(), shown.id.clone()), self.all.len());
         self.all.push(shown);
     }
 
-    /// Something that came.
     pub fn find(&mut self, place: &str, id: &str) -> Option<&mut JournalEntry> {
         let index = self.places.get(&(place.to_owned(), id.to_owned()))?;
         self.all.get_mut(*index)
     }
 
-    /// It went.
     pub fn remove(&mut self, place: &str, id: &str, now: Millis) {
         if let Some(shown) = self.find(place, id) {
             shown.gone.get_or_insert(now);
@@ -109,7 +100,7 @@ pub fn in_slack(
         return;
     }
     let (channel, ts) = (text(&answer["channel"]), text(&answer["ts"]));
-    match (method, slack.message(&channel, &ts)) {
+    match (method, slack.message(&ChannelId::new(&channel), &Ts::new(&ts))) {
         ("chat.delete", _) => journal.remove(&channel, &ts, now),
         (_, None) => {}
         (_, Some(message)) => {

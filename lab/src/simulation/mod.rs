@@ -35,7 +35,7 @@ use casebridge::{
     },
     config::{
         secrets::{Secret, Secrets},
-        settings::Settings,
+        settings::{Layout, Settings},
     },
     entry::targets::Targets,
     runtime::{Rule, World, gate::Queues},
@@ -57,8 +57,8 @@ use self::{
     worker::SimWorld,
     world::{BEGIN, Happening, Shared},
 };
+use crate::standins::SlackStandin;
 
-/// The time that a function has.
 const TIMEOUT: Millis = 60_000;
 /// A message whose invocation did not end well comes again after this.
 const VISIBILITY: Millis = 90_000;
@@ -112,13 +112,17 @@ impl Default for Bench {
             jira_api_token: Secret::new(token),
             ..Secrets::default()
         };
-        let (_, _, _, team) = slack.app();
-        let settings = |layout| settings(layout, &team, &slack.security(), &slack.ana());
-        Self { settings: ["thread", "channel"].map(settings), secrets }
+        let settings = [Layout::Thread, Layout::Channel].map(|layout| settings(layout, slack));
+        Self { settings, secrets }
     }
 }
 
-fn settings(layout: &str, team: &str, channel: &str, responder: &str) -> Rc<Settings> {
+fn settings(layout: Layout, slack: &SlackStandin) -> Rc<Settings> {
+    let ((.., team), channel, responder) = (slack.app(), slack.security(), slack.ana());
+    let layout = match layout {
+        Layout::Thread => "thread",
+        Layout::Channel => "channel",
+    };
     let toml = format!(
         "[slack]\napi_url = \"{SLACK}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\nlayout = \"{layout}\"\n\
          invite = [\"ana@example.com\"]\n[jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n\

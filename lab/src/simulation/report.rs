@@ -46,9 +46,7 @@ pub enum Task {
 }
 
 /// Runs a task and prints what came of it. The answer is whether every promise held, and every mutant was caught.
-///
-/// # Errors
-/// The report could not be written.
+/// Fails: the report could not be written.
 pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
     match task {
         Task::Seeds { first, count, class } => seeds((first, count), class, out),
@@ -66,7 +64,6 @@ struct Sum {
     /// The first that failed, by their number.
     failing: BTreeMap<u64, Vec<String>>,
     repair: Vec<Millis>,
-    /// Cases, and comments on them.
     size: [usize; 2],
     costs: Costs,
 }

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use casebridge::{
-    case::Millis,
+    case::{ChannelId, Millis},
     http::{Request, Response},
 };
 use serde_json::{Value, json};
@@ -38,26 +38,21 @@ pub struct Services {
     sir: SirStandin,
     slack: SlackStandin,
     jira: JiraStandin,
-    /// What was told, and said, in the workspace.
     pub in_slack: RefCell<Journal>,
-    /// What was told, and said, on the site.
     pub in_jira: RefCell<Journal>,
     /// Posts that were answered `ok` and not stored: their bodies.
     pub swallowed: RefCell<Vec<Value>>,
     /// What was answered to `response_url`s.
     pub answers: RefCell<HashMap<String, Vec<String>>>,
-    /// What is refused of that which is only set.
     pub refusals: RefCell<Refusals>,
     /// Slack answers everything with this, until then.
     pub slack_broken: RefCell<Option<(Millis, &'static str)>>,
     /// Jira takes our token for nobody's, until then.
     pub jira_broken: RefCell<Option<Millis>>,
-    /// The channels that were made.
-    made: RefCell<Vec<String>>,
+    made: RefCell<Vec<ChannelId>>,
 }
 
 impl Services {
-    /// The services of a seed's world.
     pub fn new(chance: &Chance, now: Millis) -> Self {
         let time = ServiceClock::standing(now);
         let (sir, slack, jira) = (
@@ -103,19 +98,16 @@ impl Services {
         self.jira.set_index_lag(Some(std::time::Duration::from_secs(lag)));
     }
 
-    /// The service, now.
     pub fn sir(&self, now: Millis) -> &SirStandin {
         self.time.set(now);
         &self.sir
     }
 
-    /// The workspace, now.
     pub fn slack(&self, now: Millis) -> &SlackStandin {
         self.time.set(now);
         &self.slack
     }
 
-    /// The site, now.
     pub fn jira(&self, now: Millis) -> &JiraStandin {
         self.time.set(now);
         &self.jira
@@ -134,13 +126,11 @@ impl Services {
         })
     }
 
-    /// A request is answered as if it had its effect.
     pub fn drops(&self, request: &Request, now: Millis) -> Response {
         let server: &Server = if request.url.starts_with(JIRA) { self.jira(now) } else { self.slack(now) };
         server.answer(request, Sight::Unkept)
     }
 
-    /// A request has its effect, now.
     pub fn arrive(&self, request: &Request, now: Millis, sight: Sight) -> Response {
         if request.url.starts_with(JIRA) {
             return self.at_jira(request, now, sight);
@@ -169,7 +159,7 @@ impl Services {
         let method = request.url.rsplit('/').next().unwrap_or_default();
         if method == "conversations.create"
             && let Some(id) =
-                answer.value().and_then(|made| made["channel"]["id"].as_str().map(str::to_owned))
+                answer.value().and_then(|made| made["channel"]["id"].as_str().map(ChannelId::new))
         {
             self.made.borrow_mut().push(id);
         }
@@ -203,7 +193,7 @@ impl Services {
                 let (channel, ts) = (body["channel"].as_str()?, body["ts"].as_str()?);
                 self.in_slack.borrow_mut().find(channel, ts)?.mark.contains("/home#")
             }
-            _ => body["channel"].as_str() == self.made.borrow().first().map(String::as_str),
+            _ => body["channel"].as_str() == self.made.borrow().first().map(ChannelId::as_str),
         };
         concerned.then_some(code)
     }

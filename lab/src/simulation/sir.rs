@@ -76,7 +76,6 @@ fn changed(case: &CaseId, change: &CaseChange) -> Value {
     })
 }
 
-/// Whether a call only reads, and is read as often as reads may be.
 pub fn is_read(call: &Call) -> bool {
     call.is_read() && call.rate() == Rate::Five
 }
@@ -120,7 +119,6 @@ pub fn answer(call: Call, output: &Value) -> Result<Answer, Fault> {
     read.ok_or_else(unreadable)
 }
 
-/// What the SDK makes of a refusal.
 pub fn fault(refused: &SirRefused) -> Fault {
     let SirRefused { name, body } = refused;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -12,7 +12,6 @@ use casebridge::{
 
 use super::world::Shared;
 
-/// The table of a simulated world.
 #[derive(Clone)]
 pub struct VirtualTable(pub Rc<Shared>);
 

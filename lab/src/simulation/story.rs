@@ -12,24 +12,19 @@ use super::{
     world::{BEGIN, Happening, Shared},
 };
 
-/// A turn of the story, on the case of this number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoryTurn {
-    /// The case is made.
     Create(usize),
     /// AWS comments, this many times in a row.
     Comments(usize, i64),
     /// AWS changes an older comment.
     Amend(usize),
-    /// The status changes.
     Status(usize, Status),
     /// The status changes, and half a minute later it is what it was before.
     Wavers(usize),
     /// AWS hands the move over.
     Waits(usize),
-    /// The case is closed.
     Close(usize),
-    /// AWS changes a field.
     Field(usize, CaseField),
     /// A person comments by a command: the number names what they say.
     Command(usize, u64),
@@ -56,14 +51,11 @@ pub enum StoryTurn {
 /// How much happens in a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Most cases.
     pub cases: usize,
-    /// Most comments in one go.
     pub comments: usize,
 }
 
 impl Size {
-    /// One case, or two.
     pub const USUAL: Self = Self { cases: 2, comments: 14 };
 
     /// Of a hundred worlds ninety are small, nine are larger and one is as large as an account gets.
@@ -84,10 +76,8 @@ pub const PERSONS_WORDS: &str = "a person's words";
 /// For how long a life's status, topic and links are refused.
 const REFUSED: Millis = 1_200_000;
 
-/// How long the story goes on.
 const STORY: Millis = 1_500_000;
 
-/// A case's id.
 pub fn case_id(number: usize) -> CaseId {
     CaseId::new(format!("{:010}", number + 1))
 }

@@ -5,12 +5,10 @@ use serde_json::{Value, json};
 
 use crate::standins::{JiraStandin, SlackStandin};
 
-/// A message.
 pub fn in_slack(message: &Value) -> String {
     SlackStandin::shown(&signed(message.clone()))
 }
 
-/// A document.
 pub fn in_jira(document: &Value) -> String {
     JiraStandin::plain(&signed(document.clone()))
 }
@@ -42,7 +40,6 @@ fn signed(mut value: Value) -> Value {
     value
 }
 
-/// The items of a list in a document: each a paragraph.
 fn items(list: &mut Value, first: Option<u64>) {
     for (item, place) in list["content"].as_array_mut().into_iter().flatten().zip(0..) {
         let sign = sign(first, place);

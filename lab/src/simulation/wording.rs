@@ -5,27 +5,18 @@ use serde_json::{Value, json};
 
 use super::clock::Chance;
 
-/// What is changed on a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaseField {
-    /// Its title.
     Title,
-    /// Its description.
     Description,
-    /// Somebody watches it from now on.
     Watcher,
-    /// Somebody no longer does.
     NoWatcher,
-    /// When it began.
     Start,
-    /// Which services it is about.
     Service,
-    /// A file comes.
     File,
 }
 
 impl CaseField {
-    /// All of them.
     const ALL: [Self; 7] = [
         Self::Title,
         Self::Description,
@@ -36,7 +27,6 @@ impl CaseField {
         Self::File,
     ];
 
-    /// One of them.
     pub fn drawn(chance: &Chance) -> Self {
         let count = i64::try_from(Self::ALL.len()).unwrap_or(1);
         usize::try_from(chance.between(0, count - 1))

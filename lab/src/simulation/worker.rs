@@ -18,10 +18,8 @@ use super::{
     world::{Happening, Shared},
 };
 
-/// A worker's view of the world.
 #[derive(Clone)]
 pub struct SimWorld {
-    /// The world.
     pub shared: Rc<Shared>,
     /// What the user had chosen when the worker began.
     pub settings: Rc<Settings>,
@@ -29,7 +27,6 @@ pub struct SimWorld {
 }
 
 impl SimWorld {
-    /// The world as a worker sees it.
     pub fn new(shared: &Rc<Shared>) -> Self {
         Self { shared: shared.clone(), settings: shared.settings(), table: VirtualTable(shared.clone()) }
     }

@@ -26,18 +26,14 @@ use super::{
 };
 use crate::standins::{JiraStandin, SirStandin, SlackStandin};
 
-/// When the simulated worlds begin.
 pub const BEGIN: Millis = 1_790_000_000_000;
 
-/// Something that the simulation planned.
 pub enum Happening {
-    /// What the story has next.
     Story(super::story::StoryTurn),
     /// An event reaches `notify`'s queue: the case, and whether an old comment changed.
     Event(CaseId, bool),
     /// The event's message comes again, unless its invocation ended well.
     Redelivery(Rc<Cell<bool>>, CaseId, bool),
-    /// The minute's sweep.
     Sweep,
     /// A job is delivered to `command`, and will be so many times even if it is done at once.
     Job(Rc<str>, u32),
@@ -53,11 +49,8 @@ pub enum Happening {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Violation(pub String);
 
-/// All of a seed's world.
 pub struct Shared {
-    /// The time, the tasks.
     pub clock: VirtualClock,
-    /// All chance.
     pub chance: Chance,
     /// What can fail. Switched off at the end of the story.
     pub faults: RefCell<Faults>,
@@ -67,15 +60,10 @@ pub struct Shared {
     pub mild: bool,
     /// In a life in which a status is refused for a while, and nothing fails, the thread must say so.
     pub says_what_is_refused: bool,
-    /// How hard it is.
     pub class: Class,
-    /// How much happens in it.
     pub size: Size,
-    /// What is broken of what people see, where something is.
     pub broken: Option<&'static Break>,
-    /// The rule that is switched off, where one is.
     pub off: Option<Rule>,
-    /// The table itself.
     pub memory: Memory,
     /// When something was first told: for stale reads of the table.
     pub fresh: RefCell<HashMap<(CaseId, TargetKind, Key), Millis>>,
@@ -85,7 +73,6 @@ pub struct Shared {
     pub history: RefCell<History>,
     /// Comments of ours on issues that a person gave other words: issue and comment.
     pub reworded: RefCell<Vec<(String, String)>>,
-    /// What is planned, by its number.
     pub planned: RefCell<HashMap<u64, Happening>>,
     /// What people said through the bridge, which answers they wait for, and the command's key.
     pub said: RefCell<Vec<(String, Option<String>, String)>>,
@@ -100,11 +87,8 @@ pub struct Shared {
     pub kill_at: Option<u64>,
     /// How many boundaries there were: moments just before or after something outside was read or changed.
     pub boundaries: Cell<u64>,
-    /// What was seen to be wrong.
     pub wrong: RefCell<Vec<Violation>>,
-    /// What it costs to run this world.
     pub costs: RefCell<Costs>,
-    /// When posts left for the channel.
     pub posts: RefCell<Vec<Millis>>,
     /// Paths that must not be asked before a time, and when they were told so.
     pub patience: RefCell<HashMap<String, (Millis, Millis)>>,
@@ -181,7 +165,6 @@ impl Shared {
         *self.settings.borrow_mut() = self.choices[usize::from(own_channel)].clone();
     }
 
-    /// Whether a rule is in force.
     pub fn holds(&self, rule: Rule) -> bool {
         self.off != Some(rule)
     }
@@ -199,20 +182,17 @@ impl Shared {
         self.clock.delay(self.chance.between(least, most))
     }
 
-    /// Whether a fault happens now.
     pub fn fault(&self, which: impl Fn(&Faults) -> u32) -> bool {
         let thousandths = which(&self.faults.borrow());
         self.chance.happens(thousandths)
     }
 
-    /// Plans a happening.
     pub fn plan(&self, at: Millis, happening: Happening) {
         self.count.set(self.count.get() + 1);
         self.planned.borrow_mut().insert(self.count.get(), happening);
         self.clock.at(at, Due::Happening(self.count.get()));
     }
 
-    /// Adds to the trace.
     pub fn note(&self, what: &str, more: &str) {
         let mut hash = self.trace.get() ^ self.clock.now().cast_unsigned();
         for byte in what.bytes().chain(more.bytes()) {
@@ -229,17 +209,14 @@ impl Shared {
         self.trace.get()
     }
 
-    /// Whether all that happens is told.
     pub fn is_traced(&self) -> bool {
         self.lines.is_some()
     }
 
-    /// The trace's lines, where they were asked for.
     pub fn lines(&self) -> Vec<String> {
         self.lines.as_ref().map(|lines| lines.borrow().clone()).unwrap_or_default()
     }
 
-    /// Something is wrong.
     pub fn is_wrong(&self, what: impl Into<String>) {
         let wrong = Violation(what.into());
         self.note("WRONG", &wrong.0);
@@ -251,23 +228,19 @@ impl Shared {
         text == PERSONS_WORDS && !self.reworded.borrow().is_empty()
     }
 
-    /// A request is answered as if it were done, and is not.
     pub fn drops(&self, request: &Request) -> Response {
         self.note("broken", request.url.split('?').next().unwrap_or_default());
         self.services.drops(request, self.clock.now())
     }
 
-    /// The service, now.
     pub fn sir(&self) -> &SirStandin {
         self.services.sir(self.clock.now())
     }
 
-    /// The workspace, now.
     pub fn slack(&self) -> &SlackStandin {
         self.services.slack(self.clock.now())
     }
 
-    /// The site, now.
     pub fn jira(&self) -> &JiraStandin {
         self.services.jira(self.clock.now())
     }

@@ -1,5 +1,4 @@
 //! What time is it for a stand-in?
-//!
 //! The real time plus what a test has advanced it by, so that nothing has to be waited for; or a time that only moves
 //! when somebody moves it.
 

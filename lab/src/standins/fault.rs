@@ -74,10 +74,8 @@ pub enum FaultEffect {
 /// One thing that goes wrong for the requests that it matches. Made by [`FaultRule::on`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultRule {
-    /// Which requests.
     #[serde(flatten)]
     target: FaultTarget,
-    /// What happens to them.
     effect: FaultEffect,
 }
 

@@ -17,7 +17,6 @@ impl<S> Default for Past<S> {
 }
 
 impl<S: Clone> Past<S> {
-    /// From now on the past is remembered.
     pub(crate) fn begin(&self) {
         lock(&self.0).get_or_insert_default();
     }

@@ -7,7 +7,6 @@ use std::{
 
 use super::server::lock;
 
-/// How often something may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     /// So many in any so many milliseconds.

@@ -26,13 +26,10 @@ use super::{
 /// Bodies over this are refused with 413 (an attachment may have 100 MiB).
 const BODY_LIMIT: usize = 128 << 20;
 
-/// A service as its server sees it.
 pub(crate) trait Service: Send + Sync + 'static {
     /// The service's own name for what is asked.
     fn operation(&self, asked: &WireRequest) -> String;
-    /// Does what is asked.
     fn answer(&self, asked: &WireRequest, sight: Sight) -> WireResponse;
-    /// The service's own error.
     fn error(&self, code: &ErrorCode) -> WireResponse;
     /// Does what is asked under `/_control/`, where this service knows it.
     fn control(&self, asked: &WireRequest) -> Option<WireResponse>;

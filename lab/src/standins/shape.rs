@@ -1,38 +1,43 @@
 //! Does this JSON have the shape that a service documents?
-//!
 //! One description for restJson1 inputs, Slack's arguments and blocks, and Jira's bodies and documents.
 //! Lengths are counted in characters.
 
 use serde_json::{Map, Value};
 
-/// What a value must be.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// A string with a length in characters and, if given, a form.
-    Text { min: usize, max: usize, form: Option<fn(&str) -> bool> },
-    /// One of these strings.
+    Text {
+        min: usize,
+        max: usize,
+        form: Option<fn(&str) -> bool>,
+    },
     OneOf(&'static [&'static str]),
-    /// Any number.
     Number,
     /// A whole number in a range.
-    Whole { min: i64, max: i64 },
-    /// A boolean.
+    Whole {
+        min: i64,
+        max: i64,
+    },
     Flag,
-    /// An array.
-    List { min: usize, max: usize, of: &'static Shape },
+    List {
+        min: usize,
+        max: usize,
+        of: &'static Shape,
+    },
     /// An object with exactly these fields.
     Object(&'static [FieldShape]),
     /// An object whose `type` says which fields it has.
     Tagged(&'static [(&'static str, &'static [FieldShape])]),
-    /// An object of strings.
-    Texts { max: usize, key: usize, value: usize },
-    /// An object with any content.
+    Texts {
+        max: usize,
+        key: usize,
+        value: usize,
+    },
     AnyObject,
-    /// Anything.
     Any,
 }
 
-/// A field of an object.
 #[derive(Clone, Copy)]
 pub(crate) struct FieldShape {
     pub(crate) name: &'static str,
@@ -40,12 +45,10 @@ pub(crate) struct FieldShape {
     pub(crate) kind: Shape,
 }
 
-/// A required field.
 pub(crate) const fn need(name: &'static str, kind: Shape) -> FieldShape {
     FieldShape { name, needed: true, kind }
 }
 
-/// An optional field.
 pub(crate) const fn may(name: &'static str, kind: Shape) -> FieldShape {
     FieldShape { name, needed: false, kind }
 }
@@ -65,7 +68,6 @@ pub(crate) const fn list(min: usize, max: usize, of: &'static Shape) -> Shape {
     Shape::List { min, max, of }
 }
 
-/// Where a value departs from its shape, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Misfit {
     /// A JSON pointer.

@@ -1,5 +1,4 @@
 //! Is this request signed the way AWS wants it for this service?
-//!
 //! Only the form is checked, not the signature: a stand-in has no secret keys.
 
 use super::exchange::WireRequest;

@@ -18,7 +18,6 @@ use super::{
 pub trait ServiceModel: Clone + Send + Sync + 'static {
     /// The service before anything happened in it.
     fn furnished(endpoint: &Endpoint) -> Self;
-    /// The clock that it shares with its server.
     fn clock(&self) -> &ServiceClock;
     /// Refuses from now on what comes faster than the service documents.
     fn keep_limits(&mut self);
@@ -26,9 +25,7 @@ pub trait ServiceModel: Clone + Send + Sync + 'static {
     fn operation(asked: &WireRequest) -> String;
     /// Whether nothing is another afterwards.
     fn only_reads(asked: &WireRequest) -> bool;
-    /// Does what is asked.
     fn answer(&mut self, asked: &WireRequest) -> WireResponse;
-    /// The service's own error.
     fn error(code: &ErrorCode) -> WireResponse;
     /// Does what is asked under `/_control/`, where this service knows it.
     fn control(&mut self, asked: &WireRequest) -> Option<WireResponse>;
@@ -38,21 +35,20 @@ pub trait ServiceModel: Clone + Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Standin<M> {
     server: Server,
-    kept: Arc<Kept<M>>,
+    kept: Arc<ModelCell<M>>,
 }
 
 /// A model with what it was a few seconds ago.
-struct Kept<M> {
+struct ModelCell<M> {
     now: Mutex<M>,
     past: Past<M>,
 }
 
-impl<M: ServiceModel> Kept<M> {
+impl<M: ServiceModel> ModelCell<M> {
     fn new(endpoint: &Endpoint) -> Arc<Self> {
         Arc::new(Self { now: Mutex::new(M::furnished(endpoint)), past: Past::default() })
     }
 
-    /// Works on the model, which may be something else afterwards.
     fn with<T>(&self, work: impl FnOnce(&mut M) -> T) -> T {
         let mut now = lock(&self.now);
         self.past.remember(now.clock().millis(), &now);
@@ -79,7 +75,7 @@ impl<M: ServiceModel> Kept<M> {
     }
 }
 
-impl<M: ServiceModel> Service for Kept<M> {
+impl<M: ServiceModel> Service for ModelCell<M> {
     fn operation(&self, asked: &WireRequest) -> String {
         M::operation(asked)
     }
@@ -99,19 +95,17 @@ impl<M: ServiceModel> Service for Kept<M> {
 
 impl<M: ServiceModel> Standin<M> {
     /// Starts one on a free port of loopback.
-    ///
-    /// # Errors
-    /// When no port can be bound.
+    /// Fails when no port can be bound.
     pub async fn start() -> io::Result<Self> {
         let (listener, url) = bind().await?;
         let endpoint = Endpoint { url, clock: ServiceClock::default() };
-        let kept = Kept::new(&endpoint);
+        let kept = ModelCell::new(&endpoint);
         Ok(Self { server: Server::run(listener, endpoint, kept.clone()), kept })
     }
 
     /// One that only this process can ask, on this clock, with the service's limits kept: see [`Server::answer`].
     pub fn within(endpoint: Endpoint) -> Self {
-        let kept = Kept::<M>::new(&endpoint);
+        let kept = ModelCell::<M>::new(&endpoint);
         kept.with(M::keep_limits);
         Self { server: Server::within(endpoint, kept.clone()), kept }
     }
@@ -125,7 +119,6 @@ impl<M: ServiceModel> Standin<M> {
         self.kept.with(work)
     }
 
-    /// What this work would be answered to somebody who sees the service so.
     pub(super) fn seen<T>(&self, sight: Sight, only_reads: bool, work: impl Fn(&mut M) -> T) -> T {
         self.kept.seen(sight, only_reads, work)
     }

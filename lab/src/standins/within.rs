@@ -47,7 +47,6 @@ impl Server {
     }
 }
 
-/// What a client makes of an answer.
 fn received(answer: WireResponse) -> Response {
     let header = |name| answer.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Response {
@@ -129,7 +128,8 @@ mod tests {
         clock.set(BEGIN + 10_000);
         assert_eq!(post(&slack, "one", Sight::Now).status, 200);
         let history = |sight| {
-            let form = [("channel", &*slack.security())];
+            let channel = slack.security();
+            let form = [("channel", channel.as_str())];
             let request = Request::form(format!("{}/api/conversations.history", slack.url()), &form);
             let answer = slack.answer(&request.bearer(&Secret::new(slack.token())), sight);
             answer.value().unwrap()["messages"].as_array().unwrap().len()

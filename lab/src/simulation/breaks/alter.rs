@@ -21,7 +21,6 @@ impl Body<'_> {
         self.pieces().iter_mut().skip(1).for_each(|piece| texts(piece, change));
     }
 
-    /// The line that says who and when, and lines of changes.
     pub fn head(&mut self, change: fn(&str) -> String) {
         self.pieces().iter_mut().take(1).for_each(|piece| texts(piece, change));
     }

@@ -15,14 +15,10 @@ pub use self::table::BREAKS;
 use super::oracle::{ReadText, told};
 use crate::simulation::visible;
 
-/// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forwarding {
-    /// It goes as it is by now.
     Goes,
-    /// It is answered as if it were done, and is not.
     Dropped,
-    /// It goes twice.
     Twice,
 }
 
@@ -30,20 +26,15 @@ pub enum Forwarding {
 pub struct Sent<'a> {
     /// The method of Slack's; of Jira's the verb and the path's last word that is no number.
     pub what: &'a str,
-    /// Its body, which may be altered.
     pub body: Body<'a>,
     /// What it tells, where it tells something below a card or on an issue.
     pub told: Option<ReadText>,
 }
 
-/// How it breaks.
 #[derive(Clone, Copy)]
 pub enum How {
-    /// What is sent to Slack or Jira.
     Sent(fn(&mut Sent<'_>) -> Forwarding),
-    /// What the service is asked for.
     Asked(fn(&mut Call) -> Forwarding),
-    /// What the service answers.
     Answered(fn(&mut Answer)),
 }
 
@@ -55,7 +46,6 @@ pub struct Break {
     pub how: How,
 }
 
-/// A request as a break leaves it, and what becomes of it.
 pub fn sent(broken: Option<&Break>, request: Request) -> (Request, Forwarding) {
     let Some(Break { how: How::Sent(alter), .. }) = broken else { return (request, Forwarding::Goes) };
     let Ok(mut body) = serde_json::from_slice::<Value>(&request.body) else {

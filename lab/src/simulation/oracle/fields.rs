@@ -10,7 +10,6 @@ use super::{
 };
 use crate::simulation::visible;
 
-/// What a person calls a field, and what it is.
 type Field = (&'static str, fn(&Map<String, Value>) -> String);
 
 const FIELDS: &[Field] = &[
@@ -59,7 +58,6 @@ fn lines(place: &TargetView<'_>) -> Vec<ReadChange> {
         .collect()
 }
 
-/// Asks of all fields of a case.
 pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let lines = lines(place);
     let Some(home) = place.homes.first() else { return };

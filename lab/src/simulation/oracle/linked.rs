@@ -1,6 +1,7 @@
 //! Do card and issue show how the case stands, and does each lead to the other?
 
 use casebridge::case::CaseId;
+use casebridge::case::{ChannelId, Ts};
 
 use super::{
     super::{faults::Set, history::CaseHistory, journal::JournalEntry},
@@ -11,8 +12,9 @@ use super::{
 /// Asks of a case's card and issue.
 pub fn judge(judge: &mut Findings<'_>, id: &CaseId, life: &CaseHistory, [slack, jira]: &[TargetView<'_>; 2]) {
     let (card, issue) = (standing(slack), standing(jira));
-    let raw_card =
-        card.and_then(|card| judge.world.slack().message(&card.place, &card.id)).unwrap_or_default();
+    let raw_card = card
+        .and_then(|card| judge.world.slack().message(&ChannelId::new(&card.place), &Ts::new(&card.id)))
+        .unwrap_or_default();
     let raw_issue = issue.and_then(|issue| judge.world.jira().issue(&issue.id)).unwrap_or_default();
     let key = raw_issue["key"].as_str().unwrap_or_default().to_owned();
     let refusals = judge.world.services.refusals.borrow();
@@ -73,7 +75,6 @@ fn link(card: &JournalEntry) -> String {
     format!("/archives/{}/p{}", card.place, card.id.replace('.', ""))
 }
 
-/// What a card must say. A closed one says that it is, and as what.
 fn card_lines(life: &CaseHistory) -> Vec<String> {
     let mut lines = vec![plain(life.is("title"))];
     match life.is_closed() {

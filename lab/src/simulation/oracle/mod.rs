@@ -1,5 +1,4 @@
 //! Does what stands in channel, thread, issue and case say what was true, once, in order, and nothing else?
-//!
 //! It knows nothing of the product: it compares the history of the service's side with texts, as a person does.
 
 mod fields;
@@ -51,7 +50,6 @@ impl Verdict {
     }
 }
 
-/// A case at one place.
 pub struct TargetView<'a> {
     /// `Slack` or `Jira`.
     pub name: &'static str,
@@ -59,15 +57,11 @@ pub struct TargetView<'a> {
     pub homes: Vec<&'a JournalEntry>,
     /// What we told below, in its order.
     pub told: Vec<&'a JournalEntry>,
-    /// What people said there.
     pub people: Vec<&'a JournalEntry>,
 }
 
-/// What a judge says, and where it writes it down.
 pub struct Findings<'a> {
-    /// The world.
     pub world: &'a Shared,
-    /// What is wrong.
     pub found: Vec<(Defect, String)>,
     /// For each comment and place: milliseconds from its being made to its being told.
     pub repair: Vec<Millis>,

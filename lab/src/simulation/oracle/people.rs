@@ -1,6 +1,10 @@
 //! Did what people said and did come to where it belongs, once, and does it stay?
 
-use casebridge::{case::CaseId, config::settings::Layout, state::Store};
+use casebridge::{
+    case::{CaseId, ChannelId},
+    config::settings::Layout,
+    state::Store,
+};
 use serde_json::Value;
 
 use super::{
@@ -59,8 +63,9 @@ pub fn channel(judge: &mut Findings<'_>, id: &CaseId, status: &str) {
         channels.first().is_some_and(|first| first["id"] == channel["id"]) && refusals.never_end(what)
     };
     let topic = |channel: &Value| channel["topic"]["value"].as_str().unwrap_or_default().to_owned();
-    let joined =
-        |channel: &Value| slack.members(channel["id"].as_str().unwrap_or_default()).contains(&slack.ana());
+    let joined = |channel: &Value| {
+        slack.members(&ChannelId::new(channel["id"].as_str().unwrap_or_default())).contains(&slack.ana())
+    };
     let is_right = |channel: &Value| {
         (topic(channel).starts_with(status) || refused(channel, Set::Topic))
             && (joined(channel) || refused(channel, Set::Invitation))

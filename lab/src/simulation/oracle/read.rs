@@ -1,30 +1,32 @@
 //! What does a message or a comment of ours say? Read as a person reads it: no key, mark or hash of the product's.
 
-/// One line of changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadChange {
     /// A field was this and is that; nothing stands for none.
-    Field { name: &'static str, old: String, new: String },
-    /// Of a list, what came and what went.
-    List { name: &'static str, added: Vec<String>, removed: Vec<String> },
-    /// The description was rewritten.
+    Field {
+        name: &'static str,
+        old: String,
+        new: String,
+    },
+    List {
+        name: &'static str,
+        added: Vec<String>,
+        removed: Vec<String>,
+    },
     Description,
     /// A file came, or its check ended: its name, and how it stands.
-    File { name: String, stands: String },
+    File {
+        name: String,
+        stands: String,
+    },
 }
 
-/// What was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadText {
-    /// Somebody's words: who and when, and which part of how many.
     Words { head: String, words: String, part: (usize, usize) },
-    /// The case's description, or a part of it.
     Description { words: String, part: (usize, usize) },
-    /// What changed.
     Changes(Vec<ReadChange>),
-    /// The issue cannot be moved.
     NotMoved,
-    /// Something else.
     Other,
 }
 
@@ -33,7 +35,6 @@ const FIELDS: [&str; 8] =
 const LISTS: [&str; 6] =
     ["Accounts", "Regions", "Services", "Watchers", "Threat actor addresses", "Metadata"];
 
-/// Reads a text.
 pub fn told(text: &str) -> ReadText {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let (head, part) = parted(first);

@@ -13,7 +13,6 @@ use super::{
     read::{ReadText, plain, told},
 };
 
-/// A comment as it is told: in one piece, or in several.
 struct ToldComment<'a> {
     head: String,
     parts: Vec<&'a JournalEntry>,
@@ -21,7 +20,6 @@ struct ToldComment<'a> {
 }
 
 impl ToldComment<'_> {
-    /// Its words, as all of its parts say them at the end.
     fn words(&self) -> String {
         let last = |shown: &&JournalEntry| words_of(shown.text());
         plain(&self.parts.iter().map(last).collect::<Vec<_>>().join(""))
@@ -33,7 +31,6 @@ impl ToldComment<'_> {
         said.iter().map(|(_, text)| plain(&words_of(text))).collect()
     }
 
-    /// Whether this part is the next of it.
     fn lacks(&self, head: &str, (index, of): (usize, usize)) -> bool {
         self.head == head && self.of == of && self.parts.len() + 1 == index
     }

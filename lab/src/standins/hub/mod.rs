@@ -44,7 +44,6 @@ pub struct HubAccount {
     products: Vec<Value>,
 }
 
-/// An error with its status.
 struct HubRefusal(u16, &'static str, String);
 
 impl HubRefusal {
@@ -140,7 +139,6 @@ impl ServiceModel for HubAccount {
         &self.clock
     }
 
-    /// Security Hub's are not modelled.
     fn keep_limits(&mut self) {}
 
     fn operation(asked: &WireRequest) -> String {

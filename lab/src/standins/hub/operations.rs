@@ -52,7 +52,6 @@ const OPERATIONS: &[Operation] = &[
 const ANY: Shape = text(0, usize::MAX);
 const FILLED: Shape = formed(1, usize::MAX, |value| !value.trim().is_empty());
 
-/// The name of the operation at a path.
 pub(super) fn name_of(method: &str, path: &str) -> Option<&'static str> {
     found(method, path).map(|operation| operation.0)
 }

@@ -1,5 +1,4 @@
 //! Would Jira accept this document?
-//!
 //! Nodes and marks of `@atlaskit/adf-schema` 57.7 that text can be written with; media, extensions, layouts and
 //! the like are refused as unknown.
 
@@ -228,7 +227,6 @@ pub(super) fn plain(node: &Value) -> String {
     }
 }
 
-/// A document of one paragraph.
 pub(super) fn paragraph(text: &str) -> Value {
     let content =
         if text.is_empty() { vec![] } else { vec![serde_json::json!({ "type": "text", "text": text })] };

@@ -1,5 +1,6 @@
 //! Who may read a comment: everybody who sees the issue, or one project role or group.
 
+use casebridge::case::AccountId;
 use serde_json::{Value, json};
 
 use super::{
@@ -8,7 +9,7 @@ use super::{
 };
 
 /// The restriction that somebody asks for, as Jira shows it. It must be a circle of their own.
-pub(super) fn restriction(state: &Site, wanted: &Value, who: &str) -> Result<Value, JiraRefusal> {
+pub(super) fn restriction(state: &Site, wanted: &Value, who: &AccountId) -> Result<Value, JiraRefusal> {
     let named = |circle: &&Circle| {
         let same =
             wanted["identifier"] == circle.identifier.as_str() || wanted["value"] == circle.name.as_str();
@@ -25,8 +26,7 @@ pub(super) fn restriction(state: &Site, wanted: &Value, who: &str) -> Result<Val
     Ok(json!({ "type": circle.kind, "value": circle.name, "identifier": circle.identifier }))
 }
 
-/// Whether somebody may read a comment. Others do not learn that there is one.
-pub(super) fn may_read(circles: &[Circle], comment: &StoredComment, who: &str) -> bool {
+pub(super) fn may_read(circles: &[Circle], comment: &StoredComment, who: &AccountId) -> bool {
     let Some(restriction) = comment.wire.get("visibility") else { return true };
     let meant = |circle: &&Circle| {
         restriction["type"] == circle.kind && restriction["identifier"] == circle.identifier.as_str()

@@ -1,5 +1,6 @@
 //! How are comments written, edited and read?
 
+use casebridge::case::AccountId;
 use serde_json::{Value, json};
 
 use super::{
@@ -22,7 +23,6 @@ const BODY: Shape = Shape::Object(&[
     may("parentId", text(0, 30)),
 ]);
 
-/// What somebody wants a comment to be.
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) document: Value,
@@ -35,7 +35,6 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// A comment for everybody.
     pub(super) fn of(document: Value) -> Self {
         Self { document, ..Self::default() }
     }
@@ -94,7 +93,7 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
 }
 
 /// Adds a comment, whoever writes it; the answer is the comment as Jira shows it.
-pub(super) fn add(state: &mut Site, key: &str, draft: &Draft, who: &str) -> Result<Value, JiraRefusal> {
+pub(super) fn add(state: &mut Site, key: &str, draft: &Draft, who: &AccountId) -> Result<Value, JiraRefusal> {
     check(draft)?;
     let visibility = restriction(state, key, draft, who)?;
     let (now, number, person, api, cap) =
@@ -119,7 +118,7 @@ pub(super) fn add(state: &mut Site, key: &str, draft: &Draft, who: &str) -> Resu
 }
 
 /// Whom a new comment is for. An answer is for those whom the comment above it is for.
-fn restriction(state: &mut Site, key: &str, draft: &Draft, who: &str) -> Result<Value, JiraRefusal> {
+fn restriction(state: &mut Site, key: &str, draft: &Draft, who: &AccountId) -> Result<Value, JiraRefusal> {
     let asked = draft.visibility.clone().filter(|visibility| !visibility.is_null());
     match (&draft.parent, asked) {
         (Some(_), Some(_)) => {
@@ -149,7 +148,7 @@ fn find<'a>(
     state: &'a mut Site,
     key: &str,
     id: &str,
-    who: &str,
+    who: &AccountId,
 ) -> Result<&'a mut StoredComment, JiraRefusal> {
     let circles = state.circles.clone();
     let comments = state.issue(key)?.comments.iter_mut();
@@ -180,7 +179,7 @@ pub(super) fn edit(
     key: &str,
     id: &str,
     draft: &Draft,
-    who: &str,
+    who: &AccountId,
 ) -> Result<Value, JiraRefusal> {
     check(draft)?;
     let visibility = match &draft.visibility {

@@ -1,5 +1,6 @@
 //! How do other processes do what people do in Jira?
 
+use casebridge::case::AccountId;
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 pub(super) fn answer(state: &mut Site, asked: &WireRequest) -> Option<WireResponse> {
     let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let by = text("by");
+    let by = AccountId::new(text("by"));
     let done: Result<Value, JiraRefusal> = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("DELETE", ["webhooks"]) => {

@@ -1,5 +1,6 @@
 //! What can an issue be made of, and is this right?
 
+use casebridge::case::AccountId;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -77,7 +78,7 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
 pub(super) fn new_issue(
     state: &Site,
     wanted: Map<String, Value>,
-    who: &str,
+    who: &AccountId,
 ) -> Result<StoredIssue, JiraRefusal> {
     let mut errors = Map::new();
     let chosen = |name: &str, from: &[&Value]| {
@@ -134,7 +135,7 @@ pub(super) fn new_issue(
         properties: Default::default(),
         comments: vec![],
         links: vec![],
-        watchers: vec![who.to_owned()],
+        watchers: vec![who.clone()],
         writes: vec![],
     })
 }
@@ -176,7 +177,11 @@ fn checked_field(state: &Site, name: &str, value: Value) -> Result<Value, String
         }
         "user" => {
             let account = value["accountId"].as_str().or(value["id"].as_str()).unwrap_or_default();
-            state.users.get(account).cloned().ok_or_else(|| format!("User '{account}' does not exist."))
+            state
+                .users
+                .get(&AccountId::new(account))
+                .cloned()
+                .ok_or_else(|| format!("User '{account}' does not exist."))
         }
         "priority" => priority(&value).ok_or_else(|| "The priority selected is invalid.".to_owned()),
         _ => Ok(value),
@@ -232,7 +237,7 @@ fn labels(value: Value) -> Result<Value, String> {
 }
 
 /// An issue made by a person in the browser.
-pub(super) fn by_person(state: &mut Site, summary: &str, who: &str) -> Result<String, JiraRefusal> {
+pub(super) fn by_person(state: &mut Site, summary: &str, who: &AccountId) -> Result<String, JiraRefusal> {
     let project =
         state.projects.keys().next().cloned().ok_or_else(|| field("project", "valid project is required"))?;
     let kind = state.issue_types.first().map(|kind| kind["id"].clone()).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! How is an issue read, edited and deleted?
 
+use casebridge::case::AccountId;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -86,7 +87,7 @@ pub(super) fn change(
     state: &mut Site,
     key: &str,
     wanted: Map<String, Value>,
-    who: &str,
+    who: &AccountId,
 ) -> Result<(), JiraRefusal> {
     let mut errors = Map::new();
     let kept = checked(state, wanted.into_iter(), &mut errors);
@@ -116,8 +117,7 @@ pub(super) fn delete(state: &mut Site, given: &Given<'_>) -> Output {
     Ok(WireResponse::empty(204))
 }
 
-/// The issue is gone for everybody.
-pub(super) fn remove(state: &mut Site, key: &str, who: &str) -> Result<(), JiraRefusal> {
+pub(super) fn remove(state: &mut Site, key: &str, who: &AccountId) -> Result<(), JiraRefusal> {
     let id = state.issue(key)?.id;
     webhooks::issue(state, id, "jira:issue_deleted", "issue_deleted", who, &[]);
     state.issues.remove(&id);

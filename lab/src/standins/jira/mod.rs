@@ -1,5 +1,4 @@
 //! What would Jira Cloud answer?
-//!
 //! The calls of REST v3 that the product uses, a search whose index can lag, and webhooks.
 
 mod adf;

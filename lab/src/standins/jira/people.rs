@@ -52,7 +52,7 @@ pub(super) fn watch(state: &mut Site, given: &Given<'_>) -> Output {
 }
 
 pub(super) fn unwatch(state: &mut Site, given: &Given<'_>) -> Output {
-    let account = given.asked.query("accountId").unwrap_or_default().to_owned();
-    state.issue(&given.parts[0])?.watchers.retain(|watcher| *watcher != account);
+    let account = given.asked.query("accountId").unwrap_or_default();
+    state.issue(&given.parts[0])?.watchers.retain(|watcher| watcher.as_str() != account);
     Ok(WireResponse::empty(204))
 }

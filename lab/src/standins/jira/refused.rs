@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::super::{ErrorCode, exchange::WireResponse};
 
-/// A refusal, ready for the wire.
 #[derive(Clone, Debug)]
 pub(super) struct JiraRefusal(Box<WireResponse>);
 
@@ -18,7 +17,6 @@ impl JiraRefusal {
     }
 }
 
-/// What a call answers.
 pub(super) type Output = Result<WireResponse, JiraRefusal>;
 
 /// `{errorMessages: […], errors: {}}`
@@ -31,7 +29,6 @@ pub(super) fn fields(errors: Map<String, Value>) -> JiraRefusal {
     JiraRefusal::with(WireResponse::json(400, &json!({ "errorMessages": [], "errors": errors })))
 }
 
-/// One field's error.
 pub(super) fn field(name: &str, why: &str) -> JiraRefusal {
     fields(Map::from_iter([(name.to_owned(), why.into())]))
 }
@@ -80,7 +77,6 @@ pub(super) fn throttled(reason: &str) -> JiraRefusal {
     JiraRefusal::with(answer.with("ratelimit-reason", reason).with("x-ratelimit-remaining", "0"))
 }
 
-/// An error by its status, for faults.
 pub(super) fn by_status(code: &ErrorCode) -> WireResponse {
     let refused = match code.as_str() {
         "throttled" => throttled("jira-burst-based"),

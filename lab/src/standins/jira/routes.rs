@@ -1,6 +1,7 @@
 //! Which calls does the REST API have here?
-//!
 //! Names are the `operationId`s of the OpenAPI document, <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>.
+
+use casebridge::case::AccountId;
 
 use super::{
     super::exchange::WireRequest, attachments, comments, create, issues, links, people, properties,
@@ -11,11 +12,9 @@ use super::{
 pub(super) struct Given<'a> {
     pub(super) asked: &'a WireRequest,
     pub(super) parts: Vec<String>,
-    /// Who does it.
-    pub(super) who: String,
+    pub(super) who: AccountId,
 }
 
-/// One call.
 pub(super) struct RestCall {
     pub(super) name: &'static str,
     method: &'static str,

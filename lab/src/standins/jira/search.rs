@@ -1,5 +1,4 @@
 //! Which issues does a JQL query find, as far as the index knows?
-//!
 //! Read are conjunctions of `=`, `!=`, `in` and `~` over `project`, `labels`, `key`, `status`, `statusCategory`
 //! and `summary`, with an `ORDER BY`.
 
@@ -31,7 +30,6 @@ const BODY: Shape = Shape::Object(&[
     may("reconcileIssues", list(0, 50, &Shape::Whole { min: 1, max: i64::MAX })),
 ]);
 
-/// One condition of a query.
 #[derive(Debug, PartialEq)]
 struct Clause {
     field: String,

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use casebridge::case::AccountId;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -22,9 +23,9 @@ const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
 pub(super) fn furnish(state: &mut Site) {
     let own = state.settings.own.clone();
     Arc::make_mut(&mut state.users).insert(own.clone(), user(&state.settings.url, &own, "Casebridge", "app"));
-    let mut ana = user(&state.settings.url, ANA, "Ana Alvarez", "atlassian");
+    let mut ana = user(&state.settings.url, &AccountId::new(ANA), "Ana Alvarez", "atlassian");
     ana["emailAddress"] = "ana@example.com".into();
-    Arc::make_mut(&mut state.users).insert(ANA.into(), ana);
+    Arc::make_mut(&mut state.users).insert(AccountId::new(ANA), ana);
     let project = json!({ "id": "10000", "key": "SEC", "name": "Security", "projectTypeKey": "software" });
     Arc::make_mut(&mut state.projects).insert("SEC".into(), project);
     let kinds = [("10001", "Task"), ("10002", "Incident"), ("10003", "Bug")];
@@ -68,17 +69,17 @@ fn add_field(state: &mut Site, id: &str, name: &str, kind: &str) {
 }
 
 /// A role's identifier is a number, a group's is not.
-fn add_circle(state: &mut Site, kind: &'static str, name: &str, members: &[&str]) -> String {
+fn add_circle(state: &mut Site, kind: &'static str, name: &str, members: &[AccountId]) -> String {
     let identifier = match kind {
         "role" => (10_100 + state.next()).to_string(),
         _ => format!("{:08x}-0000-4000-8000-00000000000b", state.next()),
     };
-    let members = members.iter().map(|member| (*member).to_owned()).collect();
+    let members = members.to_vec();
     state.circles.push(Circle { kind, name: name.to_owned(), identifier: identifier.clone(), members });
     identifier
 }
 
-fn user(url: &str, account: &str, name: &str, kind: &str) -> Value {
+fn user(url: &str, account: &AccountId, name: &str, kind: &str) -> Value {
     json!({ "self": format!("{url}/rest/api/3/user?accountId={account}"), "accountId": account, "accountType": kind,
         "displayName": name, "active": true, "timeZone": "Europe/Berlin" })
 }
@@ -110,19 +111,19 @@ impl JiraStandin {
     }
 
     /// The account id of the product itself.
-    pub fn own_account(&self) -> String {
+    pub fn own_account(&self) -> AccountId {
         self.with(|state| state.settings.own.clone())
     }
 
     /// The account id of Ana, whom every site has.
-    pub fn ana(&self) -> String {
-        ANA.to_owned()
+    pub fn ana(&self) -> AccountId {
+        AccountId::new(ANA)
     }
 
     /// Adds a person; says the account id. Without an e-mail they hide it.
-    pub fn add_user(&self, name: &str, email: Option<&str>) -> String {
+    pub fn add_user(&self, name: &str, email: Option<&str>) -> AccountId {
         self.with(|state| {
-            let account = format!("712020:{:08x}", state.next());
+            let account = AccountId::new(format!("712020:{:08x}", state.next()));
             let mut user = user(&state.settings.url, &account, name, "atlassian");
             if let Some(email) = email {
                 user["emailAddress"] = email.into();
@@ -133,12 +134,12 @@ impl JiraStandin {
     }
 
     /// Adds a project role: comments can be for its members alone. Says its identifier.
-    pub fn add_role(&self, name: &str, members: &[&str]) -> String {
+    pub fn add_role(&self, name: &str, members: &[AccountId]) -> String {
         self.with(|state| add_circle(state, "role", name, members))
     }
 
     /// The same with a group.
-    pub fn add_group(&self, name: &str, members: &[&str]) -> String {
+    pub fn add_group(&self, name: &str, members: &[AccountId]) -> String {
         self.with(|state| add_circle(state, "group", name, members))
     }
 
@@ -294,76 +295,72 @@ impl JiraStandin {
     }
 
     /// A person opens an issue; says its key.
-    pub fn person_creates(&self, account: &str, summary: &str) -> String {
+    pub fn person_creates(&self, account: &AccountId, summary: &str) -> String {
         self.does(|state| create::by_person(state, summary, account)).unwrap_or_default()
     }
 
     /// A person comments; says the comment's id.
-    ///
-    /// # Errors
-    /// When there is no such issue or the text is empty.
-    pub fn person_comments(&self, account: &str, key: &str, text: &str) -> Result<String, String> {
+    /// Fails when there is no such issue or the text is empty.
+    pub fn person_comments(&self, account: &AccountId, key: &str, text: &str) -> Result<String, String> {
         self.person_writes(account, key, &json!({ "body": adf::paragraph(text) }))
     }
 
     /// A person comments with all that the editor takes: a document as `body`, and perhaps `visibility`, `properties`,
     /// `parentId`. Says the comment's id.
-    ///
-    /// # Errors
-    /// When Jira would refuse it: no such issue, an empty body, a restriction to others than their own.
-    pub fn person_writes(&self, account: &str, key: &str, comment: &Value) -> Result<String, String> {
+    /// Fails when Jira would refuse it: no such issue, an empty body, a restriction to others than their own.
+    pub fn person_writes(&self, account: &AccountId, key: &str, comment: &Value) -> Result<String, String> {
         let added = self.does(|state| comments::add(state, key, &Draft::typed(comment)?, account))?;
         Ok(added["id"].as_str().unwrap_or_default().to_owned())
     }
 
     /// A person edits a comment.
-    ///
-    /// # Errors
-    /// When there is no such comment or the text is empty.
-    pub fn person_edits_comment(&self, account: &str, key: &str, id: &str, text: &str) -> Result<(), String> {
+    /// Fails when there is no such comment or the text is empty.
+    pub fn person_edits_comment(
+        &self,
+        account: &AccountId,
+        key: &str,
+        id: &str,
+        text: &str,
+    ) -> Result<(), String> {
         self.does(|state| comments::edit(state, key, id, &Draft::of(adf::paragraph(text)), account)).map(drop)
     }
 
     /// A person edits a comment, as [`person_writes`](Self::person_writes) makes one. `visibility: null` lifts a
     /// restriction.
-    ///
-    /// # Errors
-    /// When Jira would refuse it.
-    pub fn person_rewrites(&self, account: &str, key: &str, id: &str, comment: &Value) -> Result<(), String> {
+    /// Fails when Jira would refuse it.
+    pub fn person_rewrites(
+        &self,
+        account: &AccountId,
+        key: &str,
+        id: &str,
+        comment: &Value,
+    ) -> Result<(), String> {
         self.does(|state| comments::edit(state, key, id, &Draft::typed(comment)?, account)).map(drop)
     }
 
     /// A person deletes a comment.
-    ///
-    /// # Errors
-    /// When there is no such comment.
+    /// Fails when there is no such comment.
     pub fn person_deletes_comment(&self, key: &str, id: &str) -> Result<(), String> {
         self.does(|state| comments::remove(state, key, id))
     }
 
     /// A person drags an issue to a status, as a board allows whatever the workflow says.
-    ///
-    /// # Errors
-    /// When there is no such issue or status.
-    pub fn person_moves(&self, account: &str, key: &str, status: &str) -> Result<(), String> {
+    /// Fails when there is no such issue or status.
+    pub fn person_moves(&self, account: &AccountId, key: &str, status: &str) -> Result<(), String> {
         let to = self.with(|state| state.status(status)).ok_or("no such status")?;
         self.does(|state| transitions::place(state, key, &to, account))
     }
 
     /// A person edits fields.
-    ///
-    /// # Errors
-    /// When there is no such issue, or a field does not take the value.
-    pub fn person_edits(&self, account: &str, key: &str, fields: &Value) -> Result<(), String> {
+    /// Fails when there is no such issue, or a field does not take the value.
+    pub fn person_edits(&self, account: &AccountId, key: &str, fields: &Value) -> Result<(), String> {
         let fields: Map<String, Value> = fields.as_object().cloned().unwrap_or_default();
         self.does(|state| issues::change(state, key, fields, account))
     }
 
     /// A person deletes an issue.
-    ///
-    /// # Errors
-    /// When there is no such issue.
-    pub fn person_deletes(&self, account: &str, key: &str) -> Result<(), String> {
+    /// Fails when there is no such issue.
+    pub fn person_deletes(&self, account: &AccountId, key: &str) -> Result<(), String> {
         self.does(|state| issues::remove(state, key, account))
     }
 

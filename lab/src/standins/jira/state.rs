@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use casebridge::case::AccountId;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -29,13 +30,12 @@ pub(super) struct SiteSetup {
     /// The token is expired: whoever bears it is nobody.
     pub(super) expired: bool,
     pub(super) webhook_secret: String,
-    pub(super) own: String,
+    pub(super) own: AccountId,
     /// How far search is behind, in milliseconds; none: until told.
     pub(super) lag: Option<i64>,
     /// Most bytes of an attachment.
     pub(super) upload_limit: usize,
     pub(super) enforce_rates: bool,
-    /// Most comments on an issue.
     pub(super) comment_cap: usize,
     /// Whether anybody wants to hear of changes.
     pub(super) webhook: bool,
@@ -49,10 +49,9 @@ pub struct Site {
     counter: Arc<AtomicU64>,
     meter: Meter,
     pub(super) settings: SiteSetup,
-    pub(super) users: Arc<BTreeMap<String, Value>>,
+    pub(super) users: Arc<BTreeMap<AccountId, Value>>,
     /// Project roles and groups.
     pub(super) circles: Vec<Circle>,
-    /// Project key → project.
     pub(super) projects: Arc<BTreeMap<String, Value>>,
     pub(super) issue_types: Arc<Vec<Value>>,
     pub(super) statuses: Arc<Vec<Value>>,
@@ -69,12 +68,10 @@ pub struct Site {
     pub(super) attachments: BTreeMap<String, StoredAttachment>,
     /// What search sees: issue id → fields.
     pub(super) index: BTreeMap<u64, Arc<Value>>,
-    /// What search will see, and when.
     pub(super) unindexed: Vec<(Option<i64>, u64, Option<Arc<Value>>)>,
     pub(super) webhooks: Vec<SignedRequest>,
 }
 
-/// One issue with everything on it.
 #[derive(Clone)]
 pub(super) struct StoredIssue {
     pub(super) id: u64,
@@ -84,7 +81,7 @@ pub(super) struct StoredIssue {
     /// Oldest first.
     pub(super) comments: Vec<StoredComment>,
     pub(super) links: Vec<Value>,
-    pub(super) watchers: Vec<String>,
+    pub(super) watchers: Vec<AccountId>,
     /// Times of the latest writes, in milliseconds.
     pub(super) writes: Vec<i64>,
 }
@@ -99,7 +96,6 @@ pub(super) struct Required {
     pub(super) in_words: bool,
 }
 
-/// One comment.
 #[derive(Clone)]
 pub(super) struct StoredComment {
     pub(super) wire: Value,
@@ -123,11 +119,9 @@ pub(super) struct Circle {
     pub(super) kind: &'static str,
     pub(super) name: String,
     pub(super) identifier: String,
-    /// Account ids.
-    pub(super) members: Vec<String>,
+    pub(super) members: Vec<AccountId>,
 }
 
-/// One file.
 #[derive(Clone)]
 pub(super) struct StoredAttachment {
     pub(super) wire: Value,
@@ -142,7 +136,7 @@ impl Site {
             token: "stand-in-token".into(),
             expired: false,
             webhook_secret: "stand-in-webhook-secret".into(),
-            own: "712020:casebridge".into(),
+            own: AccountId::new("712020:casebridge"),
             lag: Some(0),
             upload_limit: 10 << 20,
             enforce_rates: false,
@@ -180,7 +174,6 @@ impl Site {
         self.counter.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// An issue by key or id.
     pub(super) fn issue(&mut self, key_or_id: &str) -> Result<&mut StoredIssue, JiraRefusal> {
         let id = key_or_id.parse().ok();
         let named =
@@ -200,7 +193,7 @@ impl Site {
     }
 
     /// A person as Jira shows them in other things.
-    pub(super) fn person(&self, account: &str) -> Value {
+    pub(super) fn person(&self, account: &AccountId) -> Value {
         self.users
             .get(account)
             .cloned()

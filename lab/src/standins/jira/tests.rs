@@ -259,8 +259,8 @@ async fn a_comment_for_a_role_or_a_group_is_shown_to_its_members_and_says_for_wh
     let key = issue(&jira).await;
     let path = format!("issue/{key}/comment");
     let (ana, own) = (jira.ana(), jira.own_account());
-    let role = jira.add_role("Legal", &[&ana, &own]);
-    let group = jira.add_group("hr", &[&ana]);
+    let role = jira.add_role("Legal", &[ana.clone(), own.clone()]);
+    let group = jira.add_group("hr", std::slice::from_ref(&ana));
     let legal = json!({ "type": "role", "value": "Legal", "identifier": role });
     let writes = |visibility: Value| {
         jira.person_writes(&ana, &key, &json!({ "body": doc("x"), "visibility": visibility })).unwrap()
@@ -300,7 +300,7 @@ async fn an_edit_keeps_a_restriction_unless_it_sets_or_lifts_one() {
     let jira = JiraStandin::start().await.unwrap();
     let key = issue(&jira).await;
     let ana = jira.ana();
-    jira.add_role("Legal", &[&ana]);
+    jira.add_role("Legal", std::slice::from_ref(&ana));
     let id = jira.person_comments(&ana, &key, "x").unwrap();
     let legal = json!({ "type": "role", "value": "Legal" });
     let visible = || jira.comments(&key)[0].get("visibility").is_none();
@@ -378,8 +378,8 @@ async fn links_watchers_and_files_hang_on_an_issue() {
     assert_eq!(call(&jira, "POST", &format!("issue/{key}/watchers"), json!(jira.ana())).await.0, 204);
     assert_eq!(call(&jira, "GET", &format!("issue/{key}/watchers"), Value::Null).await.1["watchCount"], 2);
     let found = call(&jira, "GET", "user/search?query=ana@example.com", Value::Null).await.1;
-    assert_eq!(found[0]["accountId"], jira.ana());
-    assert_eq!(call(&jira, "GET", "myself", Value::Null).await.1["accountId"], jira.own_account());
+    assert_eq!(found[0]["accountId"], jira.ana().as_str());
+    assert_eq!(call(&jira, "GET", "myself", Value::Null).await.1["accountId"], jira.own_account().as_str());
     let boundary = "XyZ";
     let body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\nContent-Type: text/plain\r\n\r\nhel\r\nlo\r\n--{boundary}--\r\n"

@@ -1,5 +1,6 @@
 //! Where can an issue go from here?
 
+use casebridge::case::AccountId;
 use serde_json::{Value, json};
 
 use super::{
@@ -89,12 +90,11 @@ pub(super) fn perform(state: &mut Site, given: &Given<'_>) -> Output {
 }
 
 /// Takes a transition by its id, as a new issue does.
-pub(super) fn go(state: &mut Site, key: &str, id: &str, who: &str) -> Result<(), JiraRefusal> {
+pub(super) fn go(state: &mut Site, key: &str, id: &str, who: &AccountId) -> Result<(), JiraRefusal> {
     let to = way(state, key, id)?;
     place(state, key, &to, who)
 }
 
-/// The status to which a transition leads.
 fn way(state: &mut Site, key: &str, id: &str) -> Result<Value, JiraRefusal> {
     let way = open(state, key)?.into_iter().find(|transition| transition["id"] == id);
     way.map(|way| way["to"].clone()).ok_or_else(|| {
@@ -102,8 +102,7 @@ fn way(state: &mut Site, key: &str, id: &str) -> Result<Value, JiraRefusal> {
     })
 }
 
-/// Puts an issue into a status.
-pub(super) fn place(state: &mut Site, key: &str, to: &Value, who: &str) -> Result<(), JiraRefusal> {
+pub(super) fn place(state: &mut Site, key: &str, to: &Value, who: &AccountId) -> Result<(), JiraRefusal> {
     let now = state.clock.jira();
     let issue = state.issue(key)?;
     let (id, before) = (issue.id, issue.fields["status"].clone());

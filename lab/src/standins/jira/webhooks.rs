@@ -1,8 +1,8 @@
 //! What does Jira tell us when something changes?
-//!
 //! Admin webhooks with a secret: <https://developer.atlassian.com/cloud/jira/platform/webhooks/>. Bodies are those
 //! of Jira Cloud: REST v2 strings for texts, no user at the top of comment events.
 
+use casebridge::case::AccountId;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -13,10 +13,8 @@ use super::{
     state::Site,
 };
 
-/// Where the webhook is registered.
 const PATH: &str = "/jira/webhooks";
 
-/// A changelog entry for a field.
 pub(super) fn item(field: &str, before: &Value, after: &Value) -> Value {
     json!({ "field": field, "fieldtype": "jira", "fieldId": field, "from": null, "fromString": flat(before),
         "to": null, "toString": flat(after) })
@@ -46,8 +44,7 @@ fn old_issue(state: &Site, id: u64) -> Value {
         "self": format!("{}/rest/api/2/issue/{}", state.settings.url, issue.id) })
 }
 
-/// An event about an issue, by somebody.
-pub(super) fn issue(state: &mut Site, id: u64, event: &str, kind: &str, who: &str, changes: &[Value]) {
+pub(super) fn issue(state: &mut Site, id: u64, event: &str, kind: &str, who: &AccountId, changes: &[Value]) {
     if !state.settings.webhook {
         return;
     }
@@ -59,7 +56,6 @@ pub(super) fn issue(state: &mut Site, id: u64, event: &str, kind: &str, who: &st
     send(state, &body);
 }
 
-/// An event about a comment.
 pub(super) fn comment(state: &mut Site, issue_id: u64, event: &str, wire: &Value) {
     if !state.settings.webhook {
         return;

@@ -1,5 +1,4 @@
 //! How do files come to a case, and how are they fetched?
-//!
 //! Presigned URLs point at the stand-in itself (or at a base set by the test) and behave like S3's.
 
 use bytes::Bytes;
@@ -20,7 +19,6 @@ use sha2::{Digest, Sha256};
 /// How long a presigned URL is good for, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// A file of a case.
 #[derive(Clone)]
 pub(super) struct CaseFile {
     pub(super) case: CaseId,
@@ -34,7 +32,6 @@ pub(super) struct Announced {
     pub(super) length: u64,
 }
 
-/// What a presigned URL is for.
 #[derive(Clone, Copy)]
 enum Signed {
     Upload,
@@ -42,7 +39,6 @@ enum Signed {
 }
 
 impl Signed {
-    /// The headers that its signature covers.
     const fn headers(self) -> &'static str {
         match self {
             Self::Upload => "content-length;content-type;host;if-none-match",

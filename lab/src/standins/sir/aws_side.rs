@@ -27,9 +27,7 @@ impl SirStandin {
 
     /// AWS opens a case from CreateCase's members; what is missing is filled in, the resolver is AWS.
     /// Says its id.
-    ///
-    /// # Errors
-    /// When the quota of active cases is used up.
+    /// Fails when the quota of active cases is used up.
     pub fn aws_creates(&self, values: Value) -> Result<CaseId, String> {
         self.does(|state| create(state, &values))
     }
@@ -47,9 +45,7 @@ impl SirStandin {
 
     /// Adds a comment as `AWS Responder`, `security-ir.amazonaws.com`, or any principal of the customer;
     /// says its id.
-    ///
-    /// # Errors
-    /// When there is no such case or it is closed.
+    /// Fails when there is no such case or it is closed.
     pub fn aws_comments(
         &self,
         case: &CaseId,
@@ -60,9 +56,7 @@ impl SirStandin {
     }
 
     /// Gives a comment a new body, as `AWS Responder`, the service, or a principal of the customer.
-    ///
-    /// # Errors
-    /// When there is no such comment, the case is closed, or a customer edits what AWS wrote.
+    /// Fails when there is no such comment, the case is closed, or a customer edits what AWS wrote.
     pub fn aws_edits_comment(
         &self,
         place: impl Into<CommentPlace>,
@@ -73,50 +67,38 @@ impl SirStandin {
     }
 
     /// AWS sets any status, `Acknowledged` and `Ready to Close` among them.
-    ///
-    /// # Errors
-    /// When there is no such case or status, or the case is closed.
+    /// Fails when there is no such case or status, or the case is closed.
     pub fn aws_sets_status(&self, case: &CaseId, status: &Status) -> Result<(), String> {
         self.aws_changes(case, &json!({ "caseStatus": status }))
     }
 
     /// AWS says whose move it is: `Customer` or `None`.
-    ///
-    /// # Errors
-    /// When there is no such case or it is closed.
+    /// Fails when there is no such case or it is closed.
     pub fn aws_sets_pending_action(&self, case: &CaseId, action: &str) -> Result<(), String> {
         self.aws_changes(case, &json!({ "pendingAction": action }))
     }
 
     /// AWS changes a case: `caseStatus`, `pendingAction`, and UpdateCase's members.
-    ///
-    /// # Errors
-    /// When there is no such case, it is closed, or a value is not one of the model's.
+    /// Fails when there is no such case, it is closed, or a value is not one of the model's.
     pub fn aws_changes(&self, case: &CaseId, values: &Value) -> Result<(), String> {
         self.does(|state| change(state, case, values))
     }
 
     /// AWS closes a case with a closure code such as `False Positive`.
-    ///
-    /// # Errors
-    /// When there is no such case or it is closed already.
+    /// Fails when there is no such case or it is closed already.
     pub fn aws_closes(&self, case: &CaseId, code: &str) -> Result<(), String> {
         self.does(|state| cases::shut(state, case, Some(code), &Principal::RESPONDER)).map(drop)
     }
 
     /// The AI agent adds an investigation (members of InvestigationAction; what is missing is filled in), or
     /// changes the one whose `investigationId` is given; says the id. No event comes of it.
-    ///
-    /// # Errors
-    /// When there is no such case.
+    /// Fails when there is no such case.
     pub fn investigates(&self, case: &CaseId, action: &Value) -> Result<InvestigationId, String> {
         self.does(|state| investigations::put(state, case, action))
     }
 
     /// AWS attaches a file, already verified; says the attachment's id.
-    ///
-    /// # Errors
-    /// When there is no such case, it is closed, or it has a file of this name.
+    /// Fails when there is no such case, it is closed, or it has a file of this name.
     pub fn aws_attaches(
         &self,
         case: &CaseId,
@@ -177,9 +159,7 @@ impl SirStandin {
     }
 
     /// The delegated administrator is removed: the membership ends at once.
-    ///
-    /// # Errors
-    /// When there is no such membership.
+    /// Fails when there is no such membership.
     pub fn terminates_membership(&self, id: &MembershipId) -> Result<(), String> {
         self.does(|state| membership::terminate(state, id))
     }

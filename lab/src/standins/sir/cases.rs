@@ -1,5 +1,4 @@
 //! What may be done with a case?
-//!
 //! Rules: the service's user guide ("Case management") and the API reference of UpdateCaseStatus.
 
 use std::borrow::Cow;

@@ -42,11 +42,8 @@ pub(super) fn update(state: &mut SirAccount, input: &Input) -> Output {
     Ok(json!({ "commentId": place.comment, "body": body }))
 }
 
-/// A comment, and the case that it is on.
 pub struct CommentPlace {
-    /// The case.
     pub case: CaseId,
-    /// The comment.
     pub comment: CommentId,
 }
 

@@ -107,7 +107,6 @@ impl SirRefusal {
         Self { name, body: json!({ "message": message }) }
     }
 
-    /// As a client knows it.
     pub(super) fn told(self) -> super::SirRefused {
         super::SirRefused { name: self.name.to_owned(), body: self.body }
     }

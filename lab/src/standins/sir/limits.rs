@@ -1,5 +1,4 @@
 //! Which values does the SIR model allow?
-//!
 //! Lengths, ranges, enumerations and patterns of `security-ir/2018-05-10/service-2.json`.
 
 use super::super::shape::{FieldShape, Shape, formed, list, may, need, text};

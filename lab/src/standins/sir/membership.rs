@@ -32,7 +32,6 @@ pub(super) fn renamed(memberships: &mut BTreeMap<MembershipId, StoredMembership>
     }
 }
 
-/// Makes an active membership and says its id.
 pub(super) fn open(state: &mut SirAccount, values: &Map<String, Value>) -> Result<MembershipId, SirRefusal> {
     unique_team(&values["incidentResponseTeam"])?;
     let id = MembershipId::new(format!("m-{:017x}", 0x1234_0000 + state.next()));

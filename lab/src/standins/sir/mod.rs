@@ -1,5 +1,4 @@
 //! What would AWS Security Incident Response answer?
-//!
 //! All 25 operations as restJson1 (`security-ir/2018-05-10`), with the model's limits, the documented rules,
 //! and a side door for what AWS does on its own.
 

@@ -10,13 +10,10 @@ use super::{
 pub(super) enum PublishedRate {
     /// Five a second.
     Read,
-    /// One a second.
     Write,
-    /// None published.
     Unpublished,
 }
 
-/// One operation of the model.
 pub(super) struct OperationModel {
     pub(super) name: &'static str,
     pub(super) method: &'static str,

@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 
 use super::{Input, Order, errors::SirRefusal};
 
-/// How lists are answered.
 #[derive(Clone, Copy)]
 pub(super) struct Listing {
     pub(super) order: Order,

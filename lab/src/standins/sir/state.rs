@@ -40,9 +40,7 @@ pub(super) struct SirSetup {
     pub(super) verdict: Scan,
     /// Active cases allowed: self-managed, service-managed.
     pub(super) quotas: [usize; 2],
-    /// The id of the next case; else it is counted.
     pub(super) next_case: Option<CaseId>,
-    /// Most items of a page.
     pub(super) page: usize,
 }
 
@@ -66,7 +64,6 @@ pub struct SirAccount {
 /// One case: what GetCase answers, and what hangs on it.
 #[derive(Clone)]
 pub(super) struct StoredCase {
-    /// GetCase's output.
     pub(super) wire: Map<String, Value>,
     /// Items of ListComments, oldest first.
     pub(super) comments: Vec<Value>,
@@ -97,10 +94,8 @@ pub(super) struct StoredMembership {
     pub(super) accounts: BTreeMap<String, Value>,
 }
 
-/// Who changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
-    /// A principal of the customer's account.
     Customer(String),
     /// `AWS Responder` or `security-ir.amazonaws.com`.
     Aws(&'static str),
@@ -109,7 +104,6 @@ pub enum Principal {
 impl Principal {
     /// Who works AWS-supported cases.
     pub(super) const RESPONDER: Self = Self::Aws("AWS Responder");
-    /// The service itself.
     pub(super) const SERVICE: Self = Self::Aws("security-ir.amazonaws.com");
 
     pub(super) fn name(&self) -> &str {
@@ -159,13 +153,11 @@ impl Scan {
     }
 }
 
-/// What has an ARN.
 pub(super) enum Resource {
     Case(CaseId),
     Membership(MembershipId),
 }
 
-/// What EventBridge tells about a case.
 #[derive(Clone, Copy)]
 pub(super) enum CaseEvent {
     Created,
@@ -188,7 +180,6 @@ impl CaseEvent {
     }
 }
 
-/// An entry of ListCaseEdits.
 pub(super) struct EditEntry {
     pub(super) action: &'static str,
     pub(super) message: String,
@@ -251,7 +242,6 @@ impl SirAccount {
         Ok(case)
     }
 
-    /// How lists are answered.
     pub(super) fn listing(&self) -> Listing {
         Listing { order: self.settings.order, most: self.settings.page }
     }

@@ -21,9 +21,7 @@ pub struct SirRefused {
 
 impl SirStandin {
     /// What an operation answers to these members, as restJson1 would carry both; null where it answers nothing.
-    ///
-    /// # Errors
-    /// The service refuses it.
+    /// Fails: the service refuses it.
     pub fn ask(
         &self,
         operation: &str,

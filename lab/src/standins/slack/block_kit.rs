@@ -92,7 +92,6 @@ const BLOCK: Shape = Shape::Tagged(&[
     ),
 ]);
 
-/// Where blocks are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Surface {
     /// At most 50 blocks.

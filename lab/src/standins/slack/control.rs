@@ -1,5 +1,6 @@
 //! How do other processes do what people do in Slack?
 
+use casebridge::case::{ChannelId, TeamId, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,24 +14,25 @@ use super::{
 pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> Option<WireResponse> {
     let (parts, body) = asked.order();
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let (user, channel, ts) = (text("user"), text("channel"), text("ts"));
+    let (user, channel, ts) =
+        (UserId::new(text("user")), ChannelId::new(text("channel")), Ts::new(text("ts")));
     let done: Result<Value, String> = match (asked.method.as_str(), &parts[..]) {
         ("GET", ["state"]) => Ok(whole(state)),
         ("GET", ["shown", id]) => state
             .channels
-            .get(*id)
+            .get(&ChannelId::new(*id))
             .map(|channel| json!({ "lines": channel.messages.values().map(|message| shown(message)).collect::<Vec<_>>() }))
             .ok_or_else(|| "no such channel".to_owned()),
         ("GET", ["live", id]) => state
             .channels
-            .get(*id)
+            .get(&ChannelId::new(*id))
             .map(|channel| json!(live_of(channel)))
             .ok_or_else(|| "no such channel".to_owned()),
         ("POST", ["commands"]) => {
             Ok(types(state, &user, &channel, &text("command"), &text("text")).to_json())
         }
         ("POST", ["messages"]) => {
-            let (ts, sent) = says(state, &user, &channel, &text("text"), body["thread_ts"].as_str());
+            let (ts, sent) = says(state, &user, &channel, &text("text"), body["thread_ts"].as_str().map(Ts::new).as_ref());
             let sent: Vec<Value> = sent.iter().map(super::super::SignedRequest::to_json).collect();
             Ok(json!({ "ts": ts, "deliveries": sent }))
         }
@@ -43,7 +45,7 @@ pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> Option<WireR
                 Value::Null
             })
             .map_err(|error| error.to_string()),
-        ("PUT", ["workspace"]) => Ok(renamed(state, &text("team"), &channel)),
+        ("PUT", ["workspace"]) => Ok(renamed(state, &TeamId::new(text("team")), &channel)),
         ("POST", ["archives"]) => Ok(archives(state, &channel, &user, true).to_json()),
         _ => return None,
     };

@@ -1,5 +1,6 @@
 //! What may the app do with channels?
 
+use casebridge::case::UserId;
 use serde_json::{Value, json};
 
 use super::{
@@ -28,7 +29,7 @@ pub(super) fn create(state: &mut Workspace, args: &Args) -> Output {
 
 pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
-    yes(json!({ "channel": state.visible(args.text("channel"))?.seen_by(&bot) }))
+    yes(json!({ "channel": state.visible(&args.channel())?.seen_by(&bot) }))
 }
 
 pub(super) fn invite(state: &mut Workspace, args: &Args) -> Output {
@@ -38,17 +39,17 @@ pub(super) fn invite(state: &mut Workspace, args: &Args) -> Output {
     if users.len() > 100 {
         return Err(no("too_many_users"));
     }
-    let known: Vec<bool> = users.iter().map(|user| state.users.contains_key(*user)).collect();
-    let channel = state.joined(args.text("channel"))?;
+    let known: Vec<bool> = users.iter().map(|user| state.users.contains_key(&UserId::new(*user))).collect();
+    let channel = state.joined(&args.channel())?;
     let mut errors = vec![];
     let mut fit = vec![];
     for (user, known) in users.into_iter().zip(known) {
         let error = match () {
-            () if user == bot => "cant_invite_self",
+            () if bot == user => "cant_invite_self",
             () if !known => "user_not_found",
-            () if channel.members.contains(user) => "already_in_channel",
+            () if channel.members.contains(&UserId::new(user)) => "already_in_channel",
             () => {
-                fit.push(user.to_owned());
+                fit.push(UserId::new(user));
                 continue;
             }
         };
@@ -70,7 +71,7 @@ pub(super) fn invite(state: &mut Workspace, args: &Args) -> Output {
 
 pub(super) fn join(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
-    let channel = state.visible(args.text("channel"))?;
+    let channel = state.visible(&args.channel())?;
     match () {
         () if channel.is_private() => return Err(no("method_not_supported_for_channel_type")),
         () if channel.wire["is_archived"] == true => return Err(no("is_archived")),
@@ -81,7 +82,7 @@ pub(super) fn join(state: &mut Workspace, args: &Args) -> Output {
 
 pub(super) fn archive(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
-    let channel = state.visible(args.text("channel"))?;
+    let channel = state.visible(&args.channel())?;
     match () {
         () if channel.wire["is_archived"] == true => return Err(no("already_archived")),
         () if channel.wire["is_general"] == true => return Err(no("cant_archive_general")),
@@ -101,7 +102,7 @@ pub(super) fn set_purpose(state: &mut Workspace, args: &Args) -> Output {
 
 fn describe(state: &mut Workspace, args: &Args, what: &str) -> Output {
     let (bot, now) = (state.settings.bot_user.clone(), state.clock.seconds());
-    let channel = state.joined(args.text("channel"))?;
+    let channel = state.joined(&args.channel())?;
     if args.text(what).chars().count() > 250 {
         return Err(no("too_long"));
     }
@@ -131,8 +132,8 @@ pub(super) fn list(state: &mut Workspace, args: &Args) -> Output {
 }
 
 pub(super) fn members(state: &mut Workspace, args: &Args) -> Output {
-    let channel = state.visible(args.text("channel"))?;
-    let members = channel.members.iter().map(|member| Value::from(member.clone())).collect();
+    let channel = state.visible(&args.channel())?;
+    let members = channel.members.iter().map(|member| json!(member)).collect();
     cut("members", members, args)
 }
 

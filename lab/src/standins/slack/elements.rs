@@ -1,5 +1,4 @@
 //! Which parts can a block have?
-//!
 //! Shapes of `@slack/types` 3.2.0, limits of <https://docs.slack.dev/reference/block-kit>.
 
 use super::super::shape::{FieldShape, Shape, formed, list, may, need, text};

@@ -1,5 +1,4 @@
 //! What happens to a post to a `response_url`?
-//!
 //! <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>: five uses in 30 minutes.
 
 use std::sync::Arc;
@@ -94,19 +93,19 @@ fn place(state: &mut Workspace, hook: &Hook, args: &Args, content: Value) -> Res
         .into_iter()
         .for_each(|message| message.extend(content.as_object().cloned().unwrap_or_default()));
     if args.text("response_type") != "in_channel" {
-        message["channel"] = hook.channel.clone().into();
-        message["to"] = hook.user.clone().into();
+        message["channel"] = json!(hook.channel);
+        message["to"] = json!(hook.user);
         message["is_ephemeral"] = true.into();
         state.ephemerals.push(message);
         return Ok(());
     }
     // These posts need no membership: the person who typed let them in.
     let channel = state.channels.get_mut(&hook.channel).ok_or_else(|| no("channel_not_found"))?;
-    if let Some(thread) = args.get("thread_ts").and_then(Value::as_str) {
-        if !channel.has_thread(thread) {
+    if let Some(thread) = args.thread() {
+        if !channel.has_thread(&thread) {
             return Err(no("thread_not_found"));
         }
-        message["thread_ts"] = thread.into();
+        message["thread_ts"] = json!(thread);
     }
     let parse = args.get("parse").and_then(Value::as_str).map(str::to_owned);
     channel.readings.insert(ts, Reading { parse, link_names: args.flag("link_names") });

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use casebridge::case::{ChannelId, Ts};
+use serde_json::json;
 
 use super::{
     state::{Args, Workspace},
@@ -10,19 +11,19 @@ use super::{
 };
 
 pub(super) fn pin(state: &mut Workspace, args: &Args) -> Output {
-    let ts = args.text("timestamp");
-    let channel = state.joined(args.text("channel"))?;
+    let ts = Ts::new(args.text("timestamp"));
+    let channel = state.joined(&args.channel())?;
     match () {
-        () if !channel.messages.contains_key(ts) => return Err(no("message_not_found")),
-        () if channel.pins.iter().any(|pin| pin == ts) => return Err(no("already_pinned")),
-        () => channel.pins.push(ts.to_owned()),
+        () if !channel.messages.contains_key(&ts) => return Err(no("message_not_found")),
+        () if channel.pins.contains(&ts) => return Err(no("already_pinned")),
+        () => channel.pins.push(ts),
     }
     yes(json!({}))
 }
 
 pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> Output {
     let (id, number) = (state.id('B'), state.next());
-    let channel = state.joined(args.text("channel_id"))?;
+    let channel = state.joined(&ChannelId::new(args.text("channel_id")))?;
     if args.text("link").is_empty() {
         return Err(no("invalid_link"));
     }
@@ -35,10 +36,10 @@ pub(super) fn bookmark(state: &mut Workspace, args: &Args) -> Output {
 pub(super) fn react(state: &mut Workspace, args: &Args) -> Output {
     let bot = state.settings.bot_user.clone();
     let name = args.text("name");
-    let channel = state.joined(args.text("channel"))?;
+    let channel = state.joined(&args.channel())?;
     let message = channel
         .messages
-        .get_mut(args.text("timestamp"))
+        .get_mut(&Ts::new(args.text("timestamp")))
         .map(Arc::make_mut)
         .ok_or_else(|| no("message_not_found"))?;
     if message["reactions"].is_null() {
@@ -47,8 +48,8 @@ pub(super) fn react(state: &mut Workspace, args: &Args) -> Output {
     let reactions = message["reactions"].as_array_mut().ok_or_else(|| no("internal_error"))?;
     let known = reactions.iter_mut().find(|reaction| reaction["name"] == name);
     match known.and_then(|reaction| reaction["users"].as_array_mut()) {
-        Some(users) if users.contains(&Value::from(bot.clone())) => return Err(no("already_reacted")),
-        Some(users) => users.push(bot.into()),
+        Some(users) if users.contains(&json!(bot)) => return Err(no("already_reacted")),
+        Some(users) => users.push(json!(bot)),
         None => reactions.push(json!({ "name": name, "users": [bot], "count": 1 })),
     }
     yes(json!({}))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use casebridge::case::{ChannelId, Ts, UserId};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -20,7 +21,7 @@ const METADATA: usize = 16_000;
 
 pub(super) fn post(state: &mut Workspace, args: &Args) -> Output {
     let content = content(args)?;
-    let channel_id = place(state, args.text("channel"), args)?;
+    let channel_id = place(state, args)?;
     pace::post(state, &channel_id)?;
     let ts = state.ts();
     let mut message = base(state, &ts);
@@ -39,11 +40,11 @@ pub(super) fn post(state: &mut Workspace, args: &Args) -> Output {
         message.insert("username".into(), args.text("username").into());
     }
     let channel = state.visible(&channel_id)?;
-    if let Some(thread) = args.get("thread_ts").and_then(Value::as_str) {
-        if !channel.has_thread(thread) {
+    if let Some(thread) = args.thread() {
+        if !channel.has_thread(&thread) {
             return Err(no("thread_not_found"));
         }
-        message.insert("thread_ts".into(), thread.into());
+        message.insert("thread_ts".into(), json!(thread));
         if args.flag("reply_broadcast") {
             message.insert("subtype".into(), "thread_broadcast".into());
         }
@@ -55,48 +56,49 @@ pub(super) fn post(state: &mut Workspace, args: &Args) -> Output {
 }
 
 /// Where the app may post: a channel by id, or a person's direct messages.
-fn place(state: &mut Workspace, wanted: &str, args: &Args) -> Result<String, SlackRefusal> {
-    if state.users.contains_key(wanted) {
+fn place(state: &mut Workspace, args: &Args) -> Result<ChannelId, SlackRefusal> {
+    let (person, wanted) = (UserId::new(args.text("channel")), args.channel());
+    if state.users.contains_key(&person) {
         return match state.settings.messages_tab {
-            true => Ok(direct(state, wanted)),
+            true => Ok(direct(state, &person)),
             false => Err(no("messages_tab_disabled")),
         };
     }
     let everywhere = state.settings.scopes.contains("chat:write.public");
     let (bot, custom) =
         (state.settings.bot_user.clone(), state.settings.scopes.contains("chat:write.customize"));
-    let channel = state.visible(wanted)?;
+    let channel = state.visible(&wanted)?;
     match () {
         () if channel.wire["is_archived"] == true => Err(no("is_archived")),
         () if !channel.members.contains(&bot) && !everywhere => Err(no("not_in_channel")),
         () if args.get("username").is_some() && !custom => {
             Err(SlackRefusal::with("missing_scope", json!({ "needed": "chat:write.customize" })))
         }
-        () => Ok(wanted.to_owned()),
+        () => Ok(wanted),
     }
 }
 
 /// The direct messages between the bot and a person, made when there are none.
-pub(super) fn direct(state: &mut Workspace, user: &str) -> String {
-    let known = state.channels.iter().find(|(_, channel)| channel.wire["user"] == user);
+pub(super) fn direct(state: &mut Workspace, user: &UserId) -> ChannelId {
+    let known = state.channels.iter().find(|(_, channel)| channel.wire["user"] == user.as_str());
     if let Some((id, _)) = known {
         return id.clone();
     }
     let bot = state.settings.bot_user.clone();
     let made = state.found("", true, &bot);
-    let id = made.replacen('C', "D", 1);
+    let id = ChannelId::new(made.as_str().replacen('C', "D", 1));
     if let Some(mut channel) = state.channels.remove(&made) {
-        channel.wire["id"] = id.clone().into();
+        channel.wire["id"] = json!(id);
         channel.wire["is_im"] = true.into();
         channel.wire["is_group"] = false.into();
-        channel.wire["user"] = user.into();
-        channel.members.insert(user.to_owned());
+        channel.wire["user"] = json!(user);
+        channel.members.insert(user.clone());
         state.channels.insert(id.clone(), channel);
     }
     id
 }
 
-fn base(state: &Workspace, ts: &str) -> Map<String, Value> {
+fn base(state: &Workspace, ts: &Ts) -> Map<String, Value> {
     let settings = &state.settings;
     let message = json!({ "type": "message", "user": settings.bot_user, "bot_id": settings.bot,
         "app_id": settings.app, "team": settings.team, "ts": ts, "text": "" });
@@ -186,11 +188,11 @@ pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
     let content = content(args)?;
     let metadata_given = args.get("metadata").is_some();
     let metadata = metadata(args)?;
-    let (ts, bot, bot_user) = (args.text("ts"), state.settings.bot.clone(), state.settings.bot_user.clone());
+    let (ts, bot, bot_user) = (args.ts(), state.settings.bot.clone(), state.settings.bot_user.clone());
     let now = state.ts();
-    let channel = state.joined(args.text("channel"))?;
+    let channel = state.joined(&args.channel())?;
     let message =
-        channel.messages.get_mut(ts).map(Arc::make_mut).filter(|message| message["subtype"] != "tombstone");
+        channel.messages.get_mut(&ts).map(Arc::make_mut).filter(|message| message["subtype"] != "tombstone");
     let message = message.ok_or_else(|| no("message_not_found"))?;
     if message["bot_id"] != bot.as_str() {
         return Err(no("cant_update_message"));
@@ -209,33 +211,33 @@ pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
     // `parse` and `link_names` fall back to their defaults when they are not given again.
     let mut how = reading(args);
     how.parse.get_or_insert_with(|| "client".to_owned());
-    channel.readings.insert(ts.to_owned(), how);
-    yes(json!({ "channel": args.text("channel"), "ts": ts, "text": shown["text"], "message": shown }))
+    channel.readings.insert(ts.clone(), how);
+    yes(json!({ "channel": args.channel(), "ts": ts, "text": shown["text"], "message": shown }))
 }
 
 pub(super) fn delete(state: &mut Workspace, args: &Args) -> Output {
-    let (ts, bot) = (args.text("ts"), state.settings.bot.clone());
-    let channel = state.joined(args.text("channel"))?;
-    match channel.messages.get(ts) {
+    let (ts, bot) = (args.ts(), state.settings.bot.clone());
+    let channel = state.joined(&args.channel())?;
+    match channel.messages.get(&ts) {
         None => return Err(no("message_not_found")),
         Some(message) if message["subtype"] == "tombstone" => return Err(no("message_not_found")),
         Some(message) if message["bot_id"] != bot.as_str() => return Err(no("cant_delete_message")),
-        Some(_) => channel.remove(ts),
+        Some(_) => channel.remove(&ts),
     };
-    yes(json!({ "channel": args.text("channel"), "ts": ts }))
+    yes(json!({ "channel": args.channel(), "ts": ts }))
 }
 
 pub(super) fn post_ephemeral(state: &mut Workspace, args: &Args) -> Output {
     let content = content(args)?;
-    let (user, ts) = (args.text("user"), state.ts());
+    let (user, ts) = (args.user(), state.ts());
     let mut message = base(state, &ts);
     message.extend(content);
-    let channel = state.joined(args.text("channel"))?;
-    if !channel.members.contains(user) {
+    let channel = state.joined(&args.channel())?;
+    if !channel.members.contains(&user) {
         return Err(no("user_not_in_channel"));
     }
     for (name, value) in
-        [("channel", args.text("channel")), ("to", user), ("thread_ts", args.text("thread_ts"))]
+        [("channel", args.text("channel")), ("to", user.as_str()), ("thread_ts", args.text("thread_ts"))]
     {
         message.insert(name.into(), value.into());
     }
@@ -245,11 +247,11 @@ pub(super) fn post_ephemeral(state: &mut Workspace, args: &Args) -> Output {
 }
 
 pub(super) fn permalink(state: &mut Workspace, args: &Args) -> Output {
-    let (id, ts, domain) = (args.text("channel"), args.text("message_ts"), state.settings.domain.clone());
-    let channel = state.visible(id)?;
-    let message = channel.messages.get(ts).ok_or_else(|| no("message_not_found"))?;
-    let mut link = format!("https://{domain}.slack.com/archives/{id}/p{}", ts.replace('.', ""));
-    if let Some(thread) = message["thread_ts"].as_str().filter(|thread| *thread != ts) {
+    let (id, ts, domain) = (args.channel(), Ts::new(args.text("message_ts")), state.settings.domain.clone());
+    let channel = state.visible(&id)?;
+    let message = channel.messages.get(&ts).ok_or_else(|| no("message_not_found"))?;
+    let mut link = format!("https://{domain}.slack.com/archives/{id}/p{}", ts.as_str().replace('.', ""));
+    if let Some(thread) = message["thread_ts"].as_str().filter(|thread| ts != *thread) {
         link.push_str(&format!("?thread_ts={thread}&cid={id}"));
     }
     yes(json!({ "channel": id, "permalink": link }))

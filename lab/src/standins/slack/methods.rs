@@ -1,5 +1,4 @@
 //! Which methods does the Web API have here, with which arguments and scopes?
-//!
 //! <https://docs.slack.dev/reference/methods>
 
 use super::{
@@ -11,7 +10,6 @@ use super::{
     views,
 };
 
-/// One method.
 pub(super) struct Method {
     pub(super) name: &'static str,
     /// Read methods take form or query arguments only.

@@ -1,5 +1,4 @@
 //! What would Slack answer?
-//!
 //! The Web API methods that the product uses, `response_url`s, file downloads, and the people of a workspace.
 
 mod block_kit;

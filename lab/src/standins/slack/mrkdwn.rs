@@ -1,5 +1,4 @@
 //! What would be live in this message: whom would it ping, what could be clicked?
-//!
 //! Rules: <https://docs.slack.dev/messaging/formatting-message-text>. In doubt something counts as live.
 
 use serde::Serialize;

@@ -1,7 +1,8 @@
 //! How many requests does Slack take?
-//!
 //! <https://docs.slack.dev/apis/web-api/rate-limits>: a method's tier is a number a minute, for the app in the whole
 //! workspace; posting is one a second and channel, and "several hundred" a minute in the workspace.
+
+use casebridge::case::ChannelId;
 
 use super::{
     super::rate::Limit,
@@ -53,7 +54,7 @@ pub(super) fn call(state: &Workspace, method: &str) -> Result<(), SlackRefusal> 
 }
 
 /// About one message a second and channel, whichever method posts it.
-pub(super) fn post(state: &mut Workspace, channel: &str) -> Result<(), SlackRefusal> {
+pub(super) fn post(state: &mut Workspace, channel: &ChannelId) -> Result<(), SlackRefusal> {
     let (now, pace) = (state.clock.millis(), state.settings.pace);
     let name = format!("post {channel}");
     if let Some(channel) = state.channels.get_mut(channel) {

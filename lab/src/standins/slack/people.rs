@@ -17,7 +17,7 @@ pub(super) fn auth_test(state: &mut Workspace, _: &Args) -> Output {
 }
 
 pub(super) fn info(state: &mut Workspace, args: &Args) -> Output {
-    let user = state.users.get(args.text("user")).ok_or_else(|| no("user_not_found"))?;
+    let user = state.users.get(&args.user()).ok_or_else(|| no("user_not_found"))?;
     let mut user = user.clone();
     if !state.settings.scopes.contains("users:read.email") {
         user["profile"].as_object_mut().map(|profile| profile.remove("email"));

@@ -1,11 +1,11 @@
 //! What does a person do in Slack, and what does Slack send us for it?
-//!
 //! Every request is signed as <https://docs.slack.dev/authentication/verifying-requests-from-slack> says and has
 //! the shape of real ones.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use casebridge::case::{ChannelId, TeamId, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
@@ -26,21 +26,19 @@ impl SlackStandin {
     }
 
     /// Somebody types a slash command into a channel.
-    pub fn types(&self, user: &str, channel: &str, command: &str, text: &str) -> SignedRequest {
+    pub fn types(&self, user: &UserId, channel: &ChannelId, command: &str, text: &str) -> SignedRequest {
         self.with(|state| types(state, user, channel, command, text))
     }
 
     /// Somebody presses a button or picks from a menu in a message, named by its `action_id`. `chosen` is what
     /// the action adds, such as `{"selected_option": {…}}`; null for a button. Where several have the same
     /// `action_id`, the first.
-    ///
-    /// # Errors
-    /// When there is no such message or no such element in it.
+    /// Fails when there is no such message or no such element in it.
     pub fn clicks(
         &self,
-        user: &str,
-        channel: &str,
-        ts: &str,
+        user: &UserId,
+        channel: &ChannelId,
+        ts: &Ts,
         action_id: &str,
         chosen: &Value,
     ) -> Result<SignedRequest, String> {
@@ -48,12 +46,10 @@ impl SlackStandin {
     }
 
     /// The same in a modal or an App Home.
-    ///
-    /// # Errors
-    /// When there is no such view or element.
+    /// Fails when there is no such view or element.
     pub fn clicks_in_view(
         &self,
-        user: &str,
+        user: &UserId,
         view: &str,
         action_id: &str,
         chosen: &Value,
@@ -62,10 +58,8 @@ impl SlackStandin {
     }
 
     /// Somebody submits a modal; `values` is `{block_id: {action_id: {type, value, …}}}`.
-    ///
-    /// # Errors
-    /// When there is no such view.
-    pub fn submits(&self, user: &str, view: &str, values: &Value) -> Result<SignedRequest, String> {
+    /// Fails when there is no such view.
+    pub fn submits(&self, user: &UserId, view: &str, values: &Value) -> Result<SignedRequest, String> {
         self.with(|state| {
             let mut view = state.views.get(view).cloned().ok_or("no such view")?;
             has_fields(&view, values)?;
@@ -77,10 +71,8 @@ impl SlackStandin {
     }
 
     /// Somebody closes a modal that asked for `notify_on_close`; the view is gone.
-    ///
-    /// # Errors
-    /// When there is no such view.
-    pub fn closes(&self, user: &str, view: &str) -> Result<SignedRequest, String> {
+    /// Fails when there is no such view.
+    pub fn closes(&self, user: &UserId, view: &str) -> Result<SignedRequest, String> {
         self.with(|state| {
             let view = state.views.remove(view).ok_or("no such view")?;
             Ok(interaction(state, "view_closed", user, json!({ "view": public(view), "is_cleared": false })))
@@ -88,14 +80,12 @@ impl SlackStandin {
     }
 
     /// Somebody chooses a shortcut in a message's menu.
-    ///
-    /// # Errors
-    /// When there is no such message, or the app has no such shortcut.
+    /// Fails when there is no such message, or the app has no such shortcut.
     pub fn uses_message_shortcut(
         &self,
-        user: &str,
-        channel: &str,
-        ts: &str,
+        user: &UserId,
+        channel: &ChannelId,
+        ts: &Ts,
         callback_id: &str,
     ) -> Result<SignedRequest, String> {
         self.with(|state| {
@@ -112,7 +102,7 @@ impl SlackStandin {
     }
 
     /// Somebody chooses a global shortcut: no channel, no `response_url`.
-    pub fn uses_shortcut(&self, user: &str, callback_id: &str) -> SignedRequest {
+    pub fn uses_shortcut(&self, user: &UserId, callback_id: &str) -> SignedRequest {
         self.with(|state| {
             let more = json!({ "callback_id": callback_id, "action_ts": state.ts(), "trigger_id": state.trigger(user) });
             interaction(state, "shortcut", user, more)
@@ -123,23 +113,23 @@ impl SlackStandin {
     /// the message, and `app_mention` as well when the bot is named.
     pub fn says(
         &self,
-        user: &str,
-        channel: &str,
+        user: &UserId,
+        channel: &ChannelId,
         text: &str,
-        thread_ts: Option<&str>,
-    ) -> (String, Vec<SignedRequest>) {
+        thread_ts: Option<&Ts>,
+    ) -> (Ts, Vec<SignedRequest>) {
         self.with(|state| says(state, user, channel, text, thread_ts))
     }
 
     /// Somebody shares a file; says the file's id, the message's timestamp and what Slack sends.
     pub fn shares(
         &self,
-        user: &str,
-        channel: &str,
+        user: &UserId,
+        channel: &ChannelId,
         (name, mimetype): (&str, &str),
         bytes: impl Into<Bytes>,
-        thread_ts: Option<&str>,
-    ) -> (String, String, SignedRequest) {
+        thread_ts: Option<&Ts>,
+    ) -> (String, Ts, SignedRequest) {
         self.with(|state| {
             let file = add_file(state, user, name, mimetype, bytes.into());
             let message = with_file(state, said(state, user, "", thread_ts), &file);
@@ -151,12 +141,12 @@ impl SlackStandin {
     /// Somebody says something and shares a file with it; says what Slack sends.
     pub fn says_with_file(
         &self,
-        user: &str,
-        channel: &str,
+        user: &UserId,
+        channel: &ChannelId,
         text: &str,
         (name, mimetype): (&str, &str),
         bytes: impl Into<Bytes>,
-        thread_ts: Option<&str>,
+        thread_ts: Option<&Ts>,
     ) -> Vec<SignedRequest> {
         self.with(|state| {
             let file = add_file(state, user, name, mimetype, bytes.into());
@@ -166,10 +156,14 @@ impl SlackStandin {
     }
 
     /// Somebody edits a message.
-    ///
-    /// # Errors
-    /// When there is no such message.
-    pub fn edits(&self, user: &str, channel: &str, ts: &str, text: &str) -> Result<SignedRequest, String> {
+    /// Fails when there is no such message.
+    pub fn edits(
+        &self,
+        user: &UserId,
+        channel: &ChannelId,
+        ts: &Ts,
+        text: &str,
+    ) -> Result<SignedRequest, String> {
         self.with(|state| {
             let now = state.ts();
             let place = state.channels.get_mut(channel).ok_or("no such channel")?;
@@ -185,25 +179,23 @@ impl SlackStandin {
     }
 
     /// Somebody deletes a message, whosever it is.
-    ///
-    /// # Errors
-    /// When there is no such message.
-    pub fn deletes(&self, channel: &str, ts: &str) -> Result<SignedRequest, String> {
+    /// Fails when there is no such message.
+    pub fn deletes(&self, channel: &ChannelId, ts: &Ts) -> Result<SignedRequest, String> {
         self.with(|state| deletes(state, channel, ts))
     }
 
     /// Somebody archives a channel.
-    pub fn archives(&self, channel: &str, user: &str) -> SignedRequest {
+    pub fn archives(&self, channel: &ChannelId, user: &UserId) -> SignedRequest {
         self.with(|state| archives(state, channel, user, true))
     }
 
     /// Somebody brings an archived channel back.
-    pub fn unarchives(&self, channel: &str, user: &str) -> SignedRequest {
+    pub fn unarchives(&self, channel: &ChannelId, user: &UserId) -> SignedRequest {
         self.with(|state| archives(state, channel, user, false))
     }
 
     /// Somebody opens the app's Home.
-    pub fn opens_home(&self, user: &str) -> SignedRequest {
+    pub fn opens_home(&self, user: &UserId) -> SignedRequest {
         self.with(|state| {
             let ts = state.ts();
             event(
@@ -223,8 +215,8 @@ impl SlackStandin {
 
 pub(super) fn types(
     state: &mut Workspace,
-    user: &str,
-    channel: &str,
+    user: &UserId,
+    channel: &ChannelId,
     command: &str,
     text: &str,
 ) -> SignedRequest {
@@ -238,11 +230,11 @@ pub(super) fn types(
     let settings = &state.settings;
     let fields = [
         ("token", "deprecated"),
-        ("team_id", &team),
+        ("team_id", team.as_str()),
         ("team_domain", &settings.domain),
-        ("channel_id", channel),
+        ("channel_id", channel.as_str()),
         ("channel_name", &name),
-        ("user_id", user),
+        ("user_id", user.as_str()),
         ("user_name", &user_name),
         ("command", command),
         ("text", text),
@@ -255,11 +247,11 @@ pub(super) fn types(
 }
 
 /// The workspace in which somebody acts: somebody of another organisation brings their own along.
-fn team_of(state: &Workspace, user: &str) -> String {
+fn team_of(state: &Workspace, user: &UserId) -> TeamId {
     let (own, user) = (&state.settings.team, &state.users.get(user).unwrap_or(&Value::Null));
     let teams = user["enterprise_user"]["teams"].as_array();
-    let is_ours = teams.is_some_and(|teams| teams.iter().any(|team| team == own));
-    if is_ours { own.clone() } else { user["team_id"].as_str().unwrap_or_default().to_owned() }
+    let is_ours = teams.is_some_and(|teams| teams.iter().any(|team| *team == own.as_str()));
+    if is_ours { own.clone() } else { TeamId::new(user["team_id"].as_str().unwrap_or_default()) }
 }
 
 /// The interactive element with this `action_id`, with the `block_id` around it.
@@ -291,13 +283,13 @@ fn action(state: &Workspace, blocks: &Value, action_id: &str, chosen: &Value) ->
 
 pub(super) fn clicks(
     state: &mut Workspace,
-    user: &str,
-    channel: &str,
-    ts: &str,
+    user: &UserId,
+    channel: &ChannelId,
+    ts: &Ts,
     action_id: &str,
     chosen: &Value,
 ) -> Result<SignedRequest, String> {
-    let ephemeral = state.ephemerals.iter().find(|message| message["ts"] == ts).cloned();
+    let ephemeral = state.ephemerals.iter().find(|message| message["ts"] == ts.as_str()).cloned();
     let is_ephemeral = ephemeral.is_some();
     let place = state.channels.get(channel).ok_or("no such channel")?;
     let message = ephemeral
@@ -320,7 +312,6 @@ pub(super) fn clicks(
     Ok(interaction(state, "block_actions", user, more))
 }
 
-/// Whether a view has a field for each of these values.
 fn has_fields(view: &Value, values: &Value) -> Result<(), String> {
     let blocks = || view["blocks"].as_array().into_iter().flatten();
     for (block, elements) in values.as_object().into_iter().flatten() {
@@ -336,7 +327,7 @@ fn has_fields(view: &Value, values: &Value) -> Result<(), String> {
 
 fn clicks_in_view(
     state: &mut Workspace,
-    user: &str,
+    user: &UserId,
     id: &str,
     action_id: &str,
     chosen: &Value,
@@ -354,7 +345,7 @@ pub(super) fn rich(text: &str) -> Value {
         "elements": [{ "type": "text", "text": text }] }] }]))
 }
 
-pub(super) fn said(state: &Workspace, user: &str, text: &str, thread_ts: Option<&str>) -> Value {
+pub(super) fn said(state: &Workspace, user: &UserId, text: &str, thread_ts: Option<&Ts>) -> Value {
     let mut message = json!({ "type": "message", "user": user, "text": text, "ts": state.ts(),
         "client_msg_id": format!("{:08x}-7ddf-4ede-b479-ad21fca66d63", state.next()), "team": state.settings.team,
         "blocks": rich(text) });
@@ -362,14 +353,13 @@ pub(super) fn said(state: &Workspace, user: &str, text: &str, thread_ts: Option<
         message["bot_id"] = bot["id"].as_str().unwrap_or_default().replacen('U', "B", 1).into();
     }
     if let Some(thread) = thread_ts {
-        message["thread_ts"] = thread.into();
+        message["thread_ts"] = json!(thread);
     }
     message
 }
 
-/// Keeps a message and says its timestamp.
-fn put(state: &mut Workspace, channel: &str, message: Value) -> String {
-    let ts = message["ts"].as_str().unwrap_or_default().to_owned();
+fn put(state: &mut Workspace, channel: &ChannelId, message: Value) -> Ts {
+    let ts = Ts::new(message["ts"].as_str().unwrap_or_default());
     if let Some(channel) = state.channels.get_mut(channel) {
         channel.put(message);
     }
@@ -378,11 +368,11 @@ fn put(state: &mut Workspace, channel: &str, message: Value) -> String {
 
 pub(super) fn says(
     state: &mut Workspace,
-    user: &str,
-    channel: &str,
+    user: &UserId,
+    channel: &ChannelId,
     text: &str,
-    thread_ts: Option<&str>,
-) -> (String, Vec<SignedRequest>) {
+    thread_ts: Option<&Ts>,
+) -> (Ts, Vec<SignedRequest>) {
     let message = said(state, user, text, thread_ts);
     told(state, channel, message)
 }
@@ -394,7 +384,7 @@ fn with_file(state: &Workspace, mut message: Value, file: &str) -> Value {
 }
 
 /// Keeps a message, and says its timestamp and what Slack sends: `app_mention` as well when it names the bot.
-pub(super) fn told(state: &mut Workspace, channel: &str, message: Value) -> (String, Vec<SignedRequest>) {
+pub(super) fn told(state: &mut Workspace, channel: &ChannelId, message: Value) -> (Ts, Vec<SignedRequest>) {
     let ts = put(state, channel, message.clone());
     let mut sent = vec![event(state, placed(state, message.clone(), channel))];
     let text = message["text"].as_str().unwrap_or_default();
@@ -407,7 +397,7 @@ pub(super) fn told(state: &mut Workspace, channel: &str, message: Value) -> (Str
     (ts, sent)
 }
 
-pub(super) fn deletes(state: &mut Workspace, channel: &str, ts: &str) -> Result<SignedRequest, String> {
+pub(super) fn deletes(state: &mut Workspace, channel: &ChannelId, ts: &Ts) -> Result<SignedRequest, String> {
     let now = state.ts();
     let place = state.channels.get_mut(channel).ok_or("no such channel")?;
     let gone = place.remove(ts).ok_or("no such message")?;
@@ -416,7 +406,12 @@ pub(super) fn deletes(state: &mut Workspace, channel: &str, ts: &str) -> Result<
     Ok(event(state, placed(state, deleted, channel)))
 }
 
-pub(super) fn archives(state: &mut Workspace, channel: &str, user: &str, archived: bool) -> SignedRequest {
+pub(super) fn archives(
+    state: &mut Workspace,
+    channel: &ChannelId,
+    user: &UserId,
+    archived: bool,
+) -> SignedRequest {
     if let Some(channel) = state.channels.get_mut(channel) {
         channel.wire["is_archived"] = archived.into();
     }

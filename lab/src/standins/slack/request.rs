@@ -110,7 +110,7 @@ fn typed(kind: &Shape, text: &str) -> Value {
 
 /// Checks the method's scopes: for a private channel others than for a public one.
 fn permit(state: &Workspace, method: &Method, args: &Args) -> Result<(), SlackRefusal> {
-    let channel = state.channels.get(args.text("channel"));
+    let channel = state.channels.get(&args.channel());
     let private = channel.is_some_and(super::state::Channel::is_private)
         || args.flag("is_private")
         || args.text("types").contains("private_channel");

@@ -1,5 +1,4 @@
 //! Which parts can rich text and tables have?
-//!
 //! Shapes of `@slack/types` 3.2.0.
 
 use super::{

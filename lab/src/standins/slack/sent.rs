@@ -1,7 +1,7 @@
 //! What do Slack's own requests look like?
-//!
 //! Signed as <https://docs.slack.dev/authentication/verifying-requests-from-slack> says.
 
+use casebridge::case::{ChannelId, UserId};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -33,10 +33,10 @@ pub(super) fn sign(state: &Workspace, path: &str, content_type: &str, body: Vec<
 }
 
 /// A click, a submission, a shortcut: one form field with JSON.
-pub(super) fn interaction(state: &Workspace, kind: &str, user: &str, more: Value) -> SignedRequest {
+pub(super) fn interaction(state: &Workspace, kind: &str, user: &UserId, more: Value) -> SignedRequest {
     let settings = &state.settings;
     let known = state.users.get(user);
-    let team = known.and_then(|user| user["team_id"].as_str()).unwrap_or(&settings.team);
+    let team = known.and_then(|user| user["team_id"].as_str()).unwrap_or(settings.team.as_str());
     let name = known.and_then(|user| user["name"].as_str()).unwrap_or_default();
     let mut payload = json!({ "type": kind, "token": "deprecated", "api_app_id": settings.app,
         "team": { "id": settings.team, "domain": settings.domain }, "enterprise": null,
@@ -48,23 +48,21 @@ pub(super) fn interaction(state: &Workspace, kind: &str, user: &str, more: Value
     sign(state, INTERACTIONS, FORM, form.into_bytes())
 }
 
-/// A message as an event shows it.
-pub(super) fn placed(state: &Workspace, mut message: Value, channel: &str) -> Value {
+pub(super) fn placed(state: &Workspace, mut message: Value, channel: &ChannelId) -> Value {
     let kind = match state.channels.get(channel) {
         Some(place) if place.wire["is_im"] == true => "im",
         Some(place) if place.is_private() => "group",
         _ => "channel",
     };
-    message["channel"] = channel.into();
+    message["channel"] = json!(channel);
     message["channel_type"] = kind.into();
     message["event_ts"] = message["ts"].clone();
     message
 }
 
-/// An event in its envelope.
 pub(super) fn event(state: &Workspace, event: Value) -> SignedRequest {
     let settings = &state.settings;
-    let place = event["channel"].as_str().and_then(|id| state.channels.get(id));
+    let place = event["channel"].as_str().and_then(|id| state.channels.get(&ChannelId::new(id)));
     let shared = place.is_some_and(|place| place.wire["is_ext_shared"] == true);
     let body = json!({ "token": "deprecated", "team_id": settings.team, "context_team_id": settings.team,
         "context_enterprise_id": null, "api_app_id": settings.app, "event": event, "type": "event_callback",

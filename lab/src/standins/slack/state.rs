@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use casebridge::case::{ChannelId, TeamId, Ts, UserId};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -25,11 +26,11 @@ pub(super) struct Installation {
     pub(super) token: String,
     pub(super) signing_secret: String,
     pub(super) scopes: Arc<BTreeSet<String>>,
-    pub(super) team: String,
+    pub(super) team: TeamId,
     pub(super) domain: String,
     pub(super) app: String,
     pub(super) bot: String,
-    pub(super) bot_user: String,
+    pub(super) bot_user: UserId,
     pub(super) pace: Pace,
     pub(super) messages_tab: bool,
 }
@@ -42,37 +43,34 @@ pub struct Workspace {
     last_ts: Arc<AtomicI64>,
     pub(super) meter: Meter,
     pub(super) settings: Installation,
-    pub(super) users: Arc<BTreeMap<String, Value>>,
+    pub(super) users: Arc<BTreeMap<UserId, Value>>,
     /// Group id → members.
     pub(super) groups: BTreeMap<String, UserGroup>,
-    pub(super) channels: BTreeMap<String, Channel>,
+    pub(super) channels: BTreeMap<ChannelId, Channel>,
     pub(super) ephemerals: Vec<Value>,
     pub(super) views: BTreeMap<String, Value>,
-    /// User id → their App Home.
-    pub(super) homes: BTreeMap<String, Value>,
+    pub(super) homes: BTreeMap<UserId, Value>,
     pub(super) files: BTreeMap<String, StoredFile>,
     pub(super) triggers: BTreeMap<String, Trigger>,
     /// Path → where a `response_url` leads.
     pub(super) hooks: BTreeMap<String, Hook>,
 }
 
-/// A user group.
 #[derive(Clone)]
 pub(super) struct UserGroup {
     pub(super) wire: Value,
-    pub(super) users: Vec<String>,
+    pub(super) users: Vec<UserId>,
 }
 
-/// A conversation with everything in it.
 #[derive(Clone)]
 pub(super) struct Channel {
     pub(super) wire: Value,
-    pub(super) members: BTreeSet<String>,
+    pub(super) members: BTreeSet<UserId>,
     /// By timestamp, so in order.
-    pub(super) messages: BTreeMap<String, Arc<Value>>,
+    pub(super) messages: BTreeMap<Ts, Arc<Value>>,
     /// How the top-level text of a message is to be read.
-    pub(super) readings: BTreeMap<String, Reading>,
-    pub(super) pins: Vec<String>,
+    pub(super) readings: BTreeMap<Ts, Reading>,
+    pub(super) pins: Vec<Ts>,
     pub(super) bookmarks: Vec<Value>,
     /// When the app last posted here, in milliseconds.
     pub(super) posted: i64,
@@ -80,7 +78,6 @@ pub(super) struct Channel {
     pub(super) too_fast: u32,
 }
 
-/// A file with its bytes.
 #[derive(Clone)]
 pub(super) struct StoredFile {
     pub(super) wire: Value,
@@ -92,7 +89,7 @@ pub(super) struct StoredFile {
 pub(super) struct Trigger {
     pub(super) at: i64,
     pub(super) used: bool,
-    pub(super) user: String,
+    pub(super) user: UserId,
 }
 
 /// A `response_url`: good for 30 minutes, five times.
@@ -100,10 +97,10 @@ pub(super) struct Trigger {
 pub(super) struct Hook {
     pub(super) at: i64,
     pub(super) uses: u32,
-    pub(super) channel: String,
-    pub(super) user: String,
+    pub(super) channel: ChannelId,
+    pub(super) user: UserId,
     /// The message that was acted on: its channel timestamp, or an ephemeral one's.
-    pub(super) message: Option<String>,
+    pub(super) message: Option<Ts>,
 }
 
 impl Workspace {
@@ -113,11 +110,11 @@ impl Workspace {
             token: "xoxb-stand-in".into(),
             signing_secret: "stand-in-signing-secret".into(),
             scopes: Arc::new(super::methods::ALL_SCOPES.iter().map(|scope| (*scope).to_owned()).collect()),
-            team: "T024BE7LD".into(),
+            team: TeamId::new("T024BE7LD"),
             domain: "example".into(),
             app: "A024BE7LA".into(),
             bot: "B024BE7LB".into(),
-            bot_user: "U024BE7LB".into(),
+            bot_user: UserId::new("U024BE7LB"),
             pace: Pace::Counted,
             messages_tab: super::manifest::has_messages_tab(),
         };
@@ -149,16 +146,16 @@ impl Workspace {
     }
 
     /// A message timestamp; no two are the same.
-    pub(super) fn ts(&self) -> String {
+    pub(super) fn ts(&self) -> Ts {
         let now = self.clock.millis() * 1000;
         let last =
             self.last_ts.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(now.max(last + 1)));
         let micros = last.map_or(now, |last| now.max(last + 1));
-        format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+        Ts::new(format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000))
     }
 
     /// A channel that the bot can see: a private one only when it is in it.
-    pub(super) fn visible(&mut self, id: &str) -> Result<&mut Channel, SlackRefusal> {
+    pub(super) fn visible(&mut self, id: &ChannelId) -> Result<&mut Channel, SlackRefusal> {
         let bot = self.settings.bot_user.clone();
         self.channels
             .get_mut(id)
@@ -167,7 +164,7 @@ impl Workspace {
     }
 
     /// A channel that the bot can see, that is not archived, and of which it is a member.
-    pub(super) fn joined(&mut self, id: &str) -> Result<&mut Channel, SlackRefusal> {
+    pub(super) fn joined(&mut self, id: &ChannelId) -> Result<&mut Channel, SlackRefusal> {
         let bot = self.settings.bot_user.clone();
         let channel = self.visible(id)?;
         match () {
@@ -177,9 +174,8 @@ impl Workspace {
         }
     }
 
-    /// Makes a channel with its creator in it.
-    pub(super) fn found(&mut self, name: &str, private: bool, creator: &str) -> String {
-        let id = self.id('C');
+    pub(super) fn found(&mut self, name: &str, private: bool, creator: &UserId) -> ChannelId {
+        let id = ChannelId::new(self.id('C'));
         let wire = json!({
             "id": id, "name": name, "name_normalized": name, "is_channel": !private, "is_group": private,
             "is_im": false, "is_mpim": false, "is_private": private, "is_archived": false, "is_general": false,
@@ -193,22 +189,28 @@ impl Workspace {
         id
     }
 
-    pub(super) fn trigger(&mut self, user: &str) -> String {
+    pub(super) fn trigger(&mut self, user: &UserId) -> String {
         let id = format!("{}.{}.{:032x}", self.next(), 474_738_920, self.next());
-        let trigger = Trigger { at: self.clock.millis(), used: false, user: user.to_owned() };
+        let trigger = Trigger { at: self.clock.millis(), used: false, user: user.clone() };
         self.triggers.insert(id.clone(), trigger);
         id
     }
 
     /// A `response_url` under `/commands/` or `/actions/`.
-    pub(super) fn hook(&mut self, kind: &str, channel: &str, user: &str, message: Option<&str>) -> String {
+    pub(super) fn hook(
+        &mut self,
+        kind: &str,
+        channel: &ChannelId,
+        user: &UserId,
+        message: Option<&Ts>,
+    ) -> String {
         let path = format!("/{kind}/{}/{}/{:024x}", self.settings.team, self.next(), 0x5ec2e7 + self.next());
         let hook = Hook {
             at: self.clock.millis(),
             uses: 0,
-            channel: channel.to_owned(),
-            user: user.to_owned(),
-            message: message.map(str::to_owned),
+            channel: channel.clone(),
+            user: user.clone(),
+            message: message.cloned(),
         };
         self.hooks.insert(path.clone(), hook);
         format!("{}{path}", self.settings.url)
@@ -216,10 +218,10 @@ impl Workspace {
 }
 
 impl Channel {
-    pub(super) fn new(wire: Value, member: &str) -> Self {
+    pub(super) fn new(wire: Value, member: &UserId) -> Self {
         Self {
             wire,
-            members: [member.to_owned()].into(),
+            members: [member.clone()].into(),
             messages: BTreeMap::new(),
             readings: BTreeMap::new(),
             pins: vec![],
@@ -234,7 +236,7 @@ impl Channel {
     }
 
     /// The channel as `conversations.info` shows it to the bot.
-    pub(super) fn seen_by(&self, user: &str) -> Value {
+    pub(super) fn seen_by(&self, user: &UserId) -> Value {
         let mut wire = self.wire.clone();
         wire["is_member"] = self.members.contains(user).into();
         wire["num_members"] = self.members.len().into();
@@ -242,23 +244,21 @@ impl Channel {
     }
 
     /// Messages of a thread below its parent, in order.
-    pub(super) fn replies<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Value> {
-        self.messages
-            .values()
-            .map(|message| &**message)
-            .filter(move |message| message["thread_ts"] == parent && message["ts"] != parent)
+    pub(super) fn replies<'a>(&'a self, parent: &'a Ts) -> impl Iterator<Item = &'a Value> {
+        self.messages.values().map(|message| &**message).filter(move |message| {
+            message["thread_ts"] == parent.as_str() && message["ts"] != parent.as_str()
+        })
     }
 
-    /// Whether something can be said below this message.
-    pub(super) fn has_thread(&self, ts: &str) -> bool {
+    pub(super) fn has_thread(&self, ts: &Ts) -> bool {
         let parent = self.messages.get(ts);
-        parent.is_some_and(|message| message["thread_ts"].is_null() || message["thread_ts"] == ts)
+        parent.is_some_and(|message| message["thread_ts"].is_null() || message["thread_ts"] == ts.as_str())
     }
 
     /// Adds a message and keeps its parent's counts.
     pub(super) fn put(&mut self, message: Value) {
-        let ts = message["ts"].as_str().unwrap_or_default().to_owned();
-        let parent = message["thread_ts"].as_str().map(str::to_owned);
+        let ts = Ts::new(message["ts"].as_str().unwrap_or_default());
+        let parent = message["thread_ts"].as_str().map(Ts::new);
         self.messages.insert(ts, Arc::new(message));
         if let Some(parent) = parent {
             self.count_replies(&parent);
@@ -266,7 +266,7 @@ impl Channel {
     }
 
     /// Removes a message. A parent with replies leaves a tombstone, as in Slack.
-    pub(super) fn remove(&mut self, ts: &str) -> Option<Value> {
+    pub(super) fn remove(&mut self, ts: &Ts) -> Option<Value> {
         let gone = self.messages.remove(ts)?;
         self.pins.retain(|pin| pin != ts);
         if self.replies(ts).next().is_some() {
@@ -275,15 +275,15 @@ impl Channel {
             for kept in ["thread_ts", "reply_count", "reply_users", "latest_reply"] {
                 stone[kept] = gone[kept].clone();
             }
-            self.messages.insert(ts.to_owned(), Arc::new(stone));
+            self.messages.insert(ts.clone(), Arc::new(stone));
         }
-        if let Some(parent) = gone["thread_ts"].as_str().filter(|parent| *parent != ts) {
-            self.count_replies(parent);
+        if let Some(parent) = gone["thread_ts"].as_str().filter(|parent| *ts != *parent) {
+            self.count_replies(&Ts::new(parent));
         }
         Some(Arc::unwrap_or_clone(gone))
     }
 
-    fn count_replies(&mut self, parent: &str) {
+    fn count_replies(&mut self, parent: &Ts) {
         let users: BTreeSet<String> =
             self.replies(parent).filter_map(|reply| reply["user"].as_str()).map(str::to_owned).collect();
         let (count, latest) =
@@ -314,6 +314,23 @@ impl Args {
     /// A string argument; empty when it is absent.
     pub(super) fn text(&self, name: &str) -> &str {
         self.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn channel(&self) -> ChannelId {
+        ChannelId::new(self.text("channel"))
+    }
+
+    pub(super) fn ts(&self) -> Ts {
+        Ts::new(self.text("ts"))
+    }
+
+    /// The message below which it is to stand.
+    pub(super) fn thread(&self) -> Option<Ts> {
+        self.get("thread_ts").and_then(Value::as_str).map(Ts::new)
+    }
+
+    pub(super) fn user(&self) -> UserId {
+        UserId::new(self.text("user"))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {

@@ -1,5 +1,7 @@
 //! Calls over the wire, and what Slack makes of them.
 
+use casebridge::case::TeamId;
+use casebridge::case::{ChannelId, Ts, UserId};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -56,8 +58,8 @@ async fn messages_are_posted_answered_changed_and_deleted() {
         ts(&post(&slack, json!({ "metadata": { "event_type": "case", "event_payload": { "key": "k" } } }))
             .await);
     let reply = ts(&post(&slack, json!({ "thread_ts": parent, "blocks": section(5) })).await);
-    assert_eq!(slack.thread(&channel, &parent).len(), 2);
-    assert_eq!(slack.message(&channel, &parent).unwrap()["reply_count"], 1);
+    assert_eq!(slack.thread(&channel, &Ts::new(&parent)).len(), 2);
+    assert_eq!(slack.message(&channel, &Ts::new(&parent)).unwrap()["reply_count"], 1);
     let read = |all: &'static str| {
         let (channel, parent) = (channel.clone(), parent.clone());
         let slack = slack.clone();
@@ -71,31 +73,37 @@ async fn messages_are_posted_answered_changed_and_deleted() {
     assert_eq!(thread["messages"][0]["metadata"]["event_payload"]["key"], "k");
     assert_eq!(thread["messages"][1]["ts"], reply.as_str());
     assert!(read("false").await["messages"][0]["metadata"].is_null());
-    let history = form(&slack, "conversations.history", &[("channel", &channel)]).await;
+    let history = form(&slack, "conversations.history", &[("channel", channel.as_str())]).await;
     assert_eq!(history["messages"].as_array().unwrap().len(), 1, "replies are not in the history");
     let updated =
         call(&slack, "chat.update", json!({ "channel": channel, "ts": reply, "text": "changed" })).await;
     assert!(updated["message"]["blocks"].is_null(), "text alone takes the blocks away");
     call(&slack, "chat.update", json!({ "channel": channel, "ts": parent, "text": "x" })).await;
-    assert!(slack.message(&channel, &parent).unwrap()["metadata"].is_object(), "omitted metadata is kept");
+    assert!(
+        slack.message(&channel, &Ts::new(&parent)).unwrap()["metadata"].is_object(),
+        "omitted metadata is kept"
+    );
     call(&slack, "chat.update", json!({ "channel": channel, "ts": parent, "text": "x", "metadata": {} }))
         .await;
-    assert!(slack.message(&channel, &parent).unwrap()["metadata"].is_null());
+    assert!(slack.message(&channel, &Ts::new(&parent)).unwrap()["metadata"].is_null());
     assert_eq!(call(&slack, "chat.delete", json!({ "channel": channel, "ts": parent })).await["ok"], true);
-    assert_eq!(slack.message(&channel, &parent).unwrap()["subtype"], "tombstone");
-    let link = form(&slack, "chat.getPermalink", &[("channel", &channel), ("message_ts", &reply)]).await;
+    assert_eq!(slack.message(&channel, &Ts::new(&parent)).unwrap()["subtype"], "tombstone");
+    let link =
+        form(&slack, "chat.getPermalink", &[("channel", channel.as_str()), ("message_ts", &reply)]).await;
     assert!(link["permalink"].as_str().unwrap().contains(&format!("?thread_ts={parent}")));
 }
 
 #[tokio::test]
 async fn each_refusal_has_slacks_own_name() {
     let slack = SlackStandin::start().await.unwrap();
-    let (security, archived) = (slack.security(), slack.add_channel("old", false, &[ANA]));
-    slack.set_member(&archived, "U024BE7LB", true);
-    slack.archives(&archived, ANA);
-    let (public, private) =
-        (slack.add_channel("talk", false, &[ANA]), slack.add_channel("secret", true, &[ANA]));
-    let (said, _) = slack.says(ANA, &security, "mine", None);
+    let (security, archived) = (slack.security(), slack.add_channel("old", false, &[UserId::new(ANA)]));
+    slack.set_member(&archived, &UserId::new("U024BE7LB"), true);
+    slack.archives(&archived, &UserId::new(ANA));
+    let (public, private) = (
+        slack.add_channel("talk", false, &[UserId::new(ANA)]),
+        slack.add_channel("secret", true, &[UserId::new(ANA)]),
+    );
+    let (said, _) = slack.says(&UserId::new(ANA), &security, "mine", None);
     let own = ts(&post(&slack, json!({})).await);
     for (method, body, wanted) in [
         ("chat.postMessage", json!({ "channel": "C0NOTHING1", "text": "x" }), "channel_not_found"),
@@ -186,7 +194,7 @@ async fn tokens_scopes_and_content_types_are_checked() {
     let posted = form(
         &slack,
         "chat.postMessage",
-        &[("channel", &slack.security()), ("blocks", &section(3).to_string())],
+        &[("channel", slack.security().as_str()), ("blocks", &section(3).to_string())],
     )
     .await;
     assert_eq!(posted["ok"], true, "forms carry blocks as JSON text");
@@ -203,7 +211,7 @@ async fn channels_are_made_filled_and_listed() {
         true
     );
     call(&slack, "conversations.setTopic", json!({ "channel": id, "topic": "Case 1" })).await;
-    assert_eq!(slack.channel(&id).unwrap()["topic"]["value"], "Case 1");
+    assert_eq!(slack.channel(&ChannelId::new(&id)).unwrap()["topic"]["value"], "Case 1");
     let first = form(&slack, "conversations.members", &[("channel", &id), ("limit", "2")]).await;
     let cursor = first["response_metadata"]["next_cursor"].as_str().unwrap();
     let rest = form(&slack, "conversations.members", &[("channel", &id), ("cursor", cursor)]).await;
@@ -228,10 +236,10 @@ async fn channels_are_made_filled_and_listed() {
     ] {
         assert_eq!(call(&slack, method, body).await["error"], wanted, "{method}");
     }
-    let group = slack.add_group("red", &[ANA]);
+    let group = slack.add_group("red", &[UserId::new(ANA)]);
     assert_eq!(form(&slack, "usergroups.users.list", &[("usergroup", &group)]).await["users"], json!([ANA]));
     assert_eq!(
-        form(&slack, "users.info", &[("user", &slack.add_guest("g", "g@x.yz"))]).await["user"]["is_restricted"],
+        form(&slack, "users.info", &[("user", slack.add_guest("g", "g@x.yz").as_str())]).await["user"]["is_restricted"],
         true
     );
 }
@@ -274,22 +282,24 @@ fn payload(delivery: &SignedRequest) -> Value {
 #[tokio::test]
 async fn a_response_url_is_good_for_five_uses_in_half_an_hour() {
     let slack = SlackStandin::start().await.unwrap();
-    let command = slack.types(ANA, &slack.security(), "/sir", "show 1 + 1");
+    let command = slack.types(&UserId::new(ANA), &slack.security(), "/sir", "show 1 + 1");
     assert!(signature_fits(&slack, &command));
     assert_eq!(fields(&command)["text"], "show 1 + 1");
     let url = fields(&command)["response_url"].as_str().unwrap().to_owned();
     let answer =
         async |url: &str, body: Value| http().post(url).json(&body).send().await.unwrap().status().as_u16();
     assert_eq!(answer(&url, json!({ "text": "for you" })).await, 200);
-    assert_eq!(slack.ephemerals(ANA)[0]["text"], "for you");
+    assert_eq!(slack.ephemerals(&UserId::new(ANA))[0]["text"], "for you");
     assert_eq!(answer(&url, json!({ "text": "for all", "response_type": "in_channel" })).await, 200);
     assert_eq!(slack.messages(&slack.security())[0]["subtype"], "bot_message");
     assert_eq!(answer(&url, json!({ "blocks": section(3001) })).await, 400);
     assert_eq!(answer(&url, json!({ "colour": 1 })).await, 400);
     assert_eq!(answer(&url, json!({ "text": "five" })).await, 200);
     assert_eq!(answer(&url, json!({ "text": "six" })).await, 404);
-    let late =
-        fields(&slack.types(ANA, &slack.security(), "/sir", ""))["response_url"].as_str().unwrap().to_owned();
+    let late = fields(&slack.types(&UserId::new(ANA), &slack.security(), "/sir", ""))["response_url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     slack.advance(Duration::from_secs(30 * 60 + 1));
     assert_eq!(answer(&late, json!({ "text": "late" })).await, 404);
     assert_eq!(answer(&format!("{}/commands/T/1/x", slack.url()), json!({ "text": "x" })).await, 404);
@@ -307,7 +317,10 @@ fn modal(more: Value) -> Value {
 async fn a_modal_opens_by_a_fresh_trigger_once() {
     let slack = SlackStandin::start().await.unwrap();
     let trigger = || {
-        fields(&slack.types(ANA, &slack.security(), "/sir", ""))["trigger_id"].as_str().unwrap().to_owned()
+        fields(&slack.types(&UserId::new(ANA), &slack.security(), "/sir", ""))["trigger_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let open = async |trigger: &str, view: Value| {
         call(&slack, "views.open", json!({ "trigger_id": trigger, "view": view })).await
@@ -338,13 +351,17 @@ async fn a_modal_opens_by_a_fresh_trigger_once() {
     assert_eq!(error(&update(json!({ "view_id": "V0NOTHING" })).await), "not_found");
     assert_eq!(update(json!({ "external_id": "e1", "hash": hash })).await["ok"], true);
     let sent = slack
-        .submits(ANA, id, &json!({ "t": { "v": { "type": "plain_text_input", "value": "Leak" } } }))
+        .submits(
+            &UserId::new(ANA),
+            id,
+            &json!({ "t": { "v": { "type": "plain_text_input", "value": "Leak" } } }),
+        )
         .unwrap();
     assert!(signature_fits(&slack, &sent));
     assert_eq!(payload(&sent)["view"]["state"]["values"]["t"]["v"]["value"], "Leak");
     let home = json!({ "user_id": ANA, "view": { "type": "home", "blocks": section(5) } });
     assert_eq!(call(&slack, "views.publish", home).await["ok"], true);
-    assert!(slack.home(ANA).is_some());
+    assert!(slack.home(&UserId::new(ANA)).is_some());
 }
 
 #[tokio::test]
@@ -354,15 +371,18 @@ async fn buttons_in_messages_can_be_clicked_and_their_answers_replace() {
     let blocks = json!([{ "type": "actions", "block_id": "a", "elements": [{ "type": "button", "action_id": "close",
         "value": "7000000001", "text": { "type": "plain_text", "text": "Close" } }] }]);
     let sent = ts(&post(&slack, json!({ "blocks": blocks })).await);
-    let click = slack.clicks(BO, &channel, &sent, "close", &Value::Null).unwrap();
+    let click = slack.clicks(&UserId::new(BO), &channel, &Ts::new(&sent), "close", &Value::Null).unwrap();
     let body = payload(&click);
     assert_eq!(body["actions"][0]["value"], "7000000001");
     assert_eq!((&body["user"]["id"], &body["container"]["message_ts"]), (&json!(BO), &json!(sent)));
     let url = body["response_url"].as_str().unwrap();
     let answer = json!({ "replace_original": true, "text": "done" });
     assert_eq!(http().post(url).json(&answer).send().await.unwrap().status(), 200);
-    assert_eq!(slack.message(&channel, &sent).unwrap()["text"], "done");
-    assert!(slack.clicks(BO, &channel, &sent, "close", &Value::Null).is_err(), "the button is gone");
+    assert_eq!(slack.message(&channel, &Ts::new(&sent)).unwrap()["text"], "done");
+    assert!(
+        slack.clicks(&UserId::new(BO), &channel, &Ts::new(&sent), "close", &Value::Null).is_err(),
+        "the button is gone"
+    );
 }
 
 #[tokio::test]
@@ -371,13 +391,15 @@ async fn what_people_do_arrives_as_signed_events() {
     let channel = slack.security();
     let parent = ts(&post(&slack, json!({})).await);
     let bot = slack.app().2;
-    let (said, mut sent) = slack.says(ANA, &channel, &format!("<@{bot}> status"), Some(&parent));
-    let (file, _, shared) = slack.shares(ANA, &channel, ("a.txt", "text/plain"), "hello", Some(&parent));
+    let (said, mut sent) =
+        slack.says(&UserId::new(ANA), &channel, &format!("<@{bot}> status"), Some(&Ts::new(&parent)));
+    let (file, _, shared) =
+        slack.shares(&UserId::new(ANA), &channel, ("a.txt", "text/plain"), "hello", Some(&Ts::new(&parent)));
     sent.push(shared);
-    sent.push(slack.edits(ANA, &channel, &said, "changed").unwrap());
+    sent.push(slack.edits(&UserId::new(ANA), &channel, &said, "changed").unwrap());
     sent.push(slack.deletes(&channel, &said).unwrap());
-    sent.push(slack.archives(&channel, ANA));
-    sent.push(slack.opens_home(ANA));
+    sent.push(slack.archives(&channel, &UserId::new(ANA)));
+    sent.push(slack.opens_home(&UserId::new(ANA)));
     assert!(sent.iter().all(|delivery| signature_fits(&slack, delivery)));
     let events: Vec<Value> = sent
         .iter()
@@ -448,7 +470,7 @@ async fn other_processes_do_the_same_by_http() {
     let said = json!({ "user": ANA, "channel": slack.security(), "text": "hi" });
     let said: Value = http.post(url("messages")).json(&said).send().await.unwrap().json().await.unwrap();
     assert_eq!(said["deliveries"].as_array().unwrap().len(), 1);
-    assert_eq!(slack.state()["channels"][slack.security()]["messages"].as_array().unwrap().len(), 2);
+    assert_eq!(slack.state()["channels"][slack.security().as_str()]["messages"].as_array().unwrap().len(), 2);
     for (sharing, status, shared) in [("connected", 200, true), ("nobody", 400, true), ("ours", 200, false)] {
         let asked = json!({ "channel": slack.security(), "sharing": sharing });
         assert_eq!(http.put(url("sharing")).json(&asked).send().await.unwrap().status(), status, "{sharing}");
@@ -456,6 +478,9 @@ async fn other_processes_do_the_same_by_http() {
     }
     let names = json!({ "team": "T06CASEBRDG", "channel": "C06SIRCASES" });
     assert_eq!(http.put(url("workspace")).json(&names).send().await.unwrap().status(), 200);
-    assert_eq!((slack.security(), slack.app().3), ("C06SIRCASES".to_owned(), "T06CASEBRDG".to_owned()));
+    assert_eq!(
+        (slack.security(), slack.app().3),
+        (ChannelId::new("C06SIRCASES"), TeamId::new("T06CASEBRDG"))
+    );
     assert_eq!(post(&slack, json!({ "text": "c" })).await["ok"], true);
 }

@@ -22,10 +22,10 @@ pub(super) fn history(state: &mut Workspace, args: &Args) -> Output {
 
 pub(super) fn replies(state: &mut Workspace, args: &Args) -> Output {
     let channel = seen(state, args)?;
-    let ts = args.text("ts");
+    let ts = args.ts();
     // Slack takes a reply's own timestamp as well, and answers with that reply alone.
-    let Some(parent) = channel.messages.get(ts) else { return Err(no("thread_not_found")) };
-    let below = |message: &&Arc<Value>| message["thread_ts"] == ts && message["ts"] != ts;
+    let Some(parent) = channel.messages.get(&ts) else { return Err(no("thread_not_found")) };
+    let below = |message: &&Arc<Value>| message["thread_ts"] == ts.as_str() && message["ts"] != ts.as_str();
     let messages = std::iter::once(parent).chain(channel.messages.values().filter(below)).cloned().collect();
     page(messages, args, 1000)
 }
@@ -35,7 +35,7 @@ fn seen<'a>(
     args: &Args,
 ) -> Result<&'a mut super::state::Channel, super::trouble::SlackRefusal> {
     let bot = state.settings.bot_user.clone();
-    let channel = state.visible(args.text("channel"))?;
+    let channel = state.visible(&args.channel())?;
     if channel.members.contains(&bot) { Ok(channel) } else { Err(no("not_in_channel")) }
 }
 

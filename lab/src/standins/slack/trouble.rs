@@ -60,7 +60,6 @@ impl SlackRefusal {
     }
 }
 
-/// How Slack words a misfit, with the place.
 pub(super) fn describe(misfit: &Misfit) -> String {
     let at = misfit.at.as_str();
     let (parent, name) = at.rsplit_once('/').unwrap_or(("", at));

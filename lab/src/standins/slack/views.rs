@@ -1,7 +1,7 @@
 //! What happens to modals and App Homes?
-//!
 //! <https://docs.slack.dev/surfaces/modals>
 
+use casebridge::case::UserId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -57,8 +57,7 @@ fn checked(args: &Args, kinds: &[&str]) -> Result<Value, SlackRefusal> {
     if found.is_empty() { Ok(view) } else { Err(SlackRefusal::because("invalid_arguments", &found)) }
 }
 
-/// Uses up the trigger and says whose it was.
-fn pull(state: &mut Workspace, args: &Args) -> Result<String, SlackRefusal> {
+fn pull(state: &mut Workspace, args: &Args) -> Result<UserId, SlackRefusal> {
     let now = state.clock.millis();
     let trigger = state.triggers.get_mut(args.text("trigger_id")).ok_or_else(|| no("invalid_trigger_id"))?;
     match () {
@@ -77,7 +76,8 @@ pub(super) fn open(state: &mut Workspace, args: &Args) -> Output {
 
 pub(super) fn push(state: &mut Workspace, args: &Args) -> Output {
     let user = state.triggers.get(args.text("trigger_id")).map(|trigger| trigger.user.clone());
-    let below = state.views.values().rev().find(|view| view["user"] == user.as_deref().unwrap_or_default());
+    let below =
+        state.views.values().rev().find(|view| view["user"] == user.as_ref().map_or("", UserId::as_str));
     let below = below.and_then(|view| view["id"].as_str()).map(str::to_owned);
     match below {
         None => Err(no("view_not_found")),
@@ -101,14 +101,13 @@ fn show(state: &mut Workspace, args: &Args, below: Option<String>) -> Output {
     let id = state.id('V');
     let root = below.as_deref().and_then(|id| state.views.get(id)).map(|view| view["root_view_id"].clone());
     let mut view = complete(state, view, &id);
-    view["user"] = user.into();
+    view["user"] = json!(user);
     view["previous_view_id"] = below.into();
     view["root_view_id"] = root.unwrap_or_else(|| id.clone().into());
     state.views.insert(id, view.clone());
     yes(json!({ "view": public(view) }))
 }
 
-/// The view as Slack answers it.
 fn complete(state: &Workspace, mut view: Value, id: &str) -> Value {
     let settings = &state.settings;
     let hash = format!("{}.{:.8}", state.clock.seconds(), hash_of(&view, state.next()));
@@ -158,17 +157,17 @@ pub(super) fn update(state: &mut Workspace, args: &Args) -> Output {
 
 pub(super) fn publish(state: &mut Workspace, args: &Args) -> Output {
     let view = checked(args, &["home"])?;
-    let user = args.text("user_id");
-    if !state.users.contains_key(user) {
+    let user = UserId::new(args.text("user_id"));
+    if !state.users.contains_key(&user) {
         return Err(no("user_not_found"));
     }
-    let known = state.homes.get(user);
+    let known = state.homes.get(&user);
     let stale = args.get("hash").is_some_and(|hash| known.is_some_and(|known| *hash != known["hash"]));
     if stale {
         return Err(no("hash_conflict"));
     }
     let id = known.and_then(|view| view["id"].as_str()).map_or_else(|| state.id('V'), str::to_owned);
     let view = complete(state, view, &id);
-    state.homes.insert(user.to_owned(), view.clone());
+    state.homes.insert(user, view.clone());
     yes(json!({ "view": view }))
 }

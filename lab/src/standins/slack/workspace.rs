@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use casebridge::case::{ChannelId, TeamId, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
@@ -15,7 +16,6 @@ use super::{
 pub(super) const ANA: &str = "U024BE7LH";
 pub(super) const BO: &str = "U024BE7LJ";
 
-/// The workspace that is not ours.
 const STRANGERS: &str = "T0OTHER001";
 
 /// Who else reads a channel, as `conversations.info` shows it.
@@ -34,34 +34,36 @@ pub enum Sharing {
 
 pub(super) fn people_it(state: &mut Workspace) {
     for (id, name, email) in [(ANA, "ana", "ana@example.com"), (BO, "bo", "bo@example.com")] {
-        Arc::make_mut(&mut state.users).insert(id.into(), user(&state.settings.team, id, name, email));
+        let id = UserId::new(id);
+        let person = user(&state.settings.team, &id, (name, email));
+        Arc::make_mut(&mut state.users).insert(id, person);
     }
     let bot = state.settings.bot_user.clone();
-    let mut own = user(&state.settings.team, &bot, "casebridge", "");
+    let mut own = user(&state.settings.team, &bot, ("casebridge", ""));
     own["is_bot"] = true.into();
     Arc::make_mut(&mut state.users).insert(bot.clone(), own);
     let security = state.found("security", false, &bot);
     if let Some(channel) = state.channels.get_mut(&security) {
-        channel.members.extend([ANA.to_owned(), BO.to_owned()]);
+        channel.members.extend([ANA, BO].map(UserId::new));
     }
 }
 
 /// Gives the workspace and its first channel other ids, before anything happens in it.
-pub(super) fn renamed(state: &mut Workspace, team: &str, channel: &str) -> Value {
-    let old = std::mem::replace(&mut state.settings.team, team.to_owned());
-    for user in Arc::make_mut(&mut state.users).values_mut().filter(|user| user["team_id"] == *old) {
-        user["team_id"] = team.into();
-        user["profile"]["team"] = team.into();
+pub(super) fn renamed(state: &mut Workspace, team: &TeamId, channel: &ChannelId) -> Value {
+    let old = std::mem::replace(&mut state.settings.team, team.clone());
+    for user in Arc::make_mut(&mut state.users).values_mut().filter(|user| user["team_id"] == old.as_str()) {
+        user["team_id"] = json!(team);
+        user["profile"]["team"] = json!(team);
     }
     if let Some((_, mut first)) = state.channels.pop_first() {
-        first.wire["id"] = channel.into();
-        first.wire["context_team_id"] = team.into();
-        state.channels.insert(channel.to_owned(), first);
+        first.wire["id"] = json!(channel);
+        first.wire["context_team_id"] = json!(team);
+        state.channels.insert(channel.clone(), first);
     }
     json!({})
 }
 
-fn user(team: &str, id: &str, name: &str, email: &str) -> Value {
+fn user(team: &TeamId, id: &UserId, (name, email): (&str, &str)) -> Value {
     json!({ "id": id, "team_id": team, "name": name, "deleted": false, "real_name": name, "tz": "Europe/Berlin",
         "is_admin": false, "is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "is_bot": false,
         "is_app_user": false,
@@ -80,7 +82,7 @@ impl SlackStandin {
     }
 
     /// The app's own ids: `(app, bot, bot user, team)`.
-    pub fn app(&self) -> (String, String, String, String) {
+    pub fn app(&self) -> (String, String, UserId, TeamId) {
         self.with(|state| {
             let settings = &state.settings;
             (settings.app.clone(), settings.bot.clone(), settings.bot_user.clone(), settings.team.clone())
@@ -88,8 +90,8 @@ impl SlackStandin {
     }
 
     /// The id of the channel `security` that every workspace starts with.
-    pub fn security(&self) -> String {
-        self.channel_named("security").unwrap_or_default()
+    pub fn security(&self) -> ChannelId {
+        self.channel_named("security").unwrap_or_else(|| ChannelId::new(""))
     }
 
     /// Takes another token from now on.
@@ -128,21 +130,21 @@ impl SlackStandin {
     }
 
     /// The user id of Ana, whom every workspace has.
-    pub fn ana(&self) -> String {
-        ANA.to_owned()
+    pub fn ana(&self) -> UserId {
+        UserId::new(ANA)
     }
 
     /// How often the app posted to a channel less than a second after its post before.
-    pub fn too_fast(&self, channel: &str) -> u32 {
+    pub fn too_fast(&self, channel: &ChannelId) -> u32 {
         self.with(|state| state.channels.get(channel).map_or(0, |channel| channel.too_fast))
     }
 
     /// Adds a person; says the id. `change` may set `is_restricted`, `is_ultra_restricted`, `is_bot`, `deleted`,
     /// `is_stranger`, `team_id`, `is_admin` and the like.
-    pub fn add_user(&self, name: &str, email: &str, change: &Value) -> String {
+    pub fn add_user(&self, name: &str, email: &str, change: &Value) -> UserId {
         self.with(|state| {
-            let id = state.id('U');
-            let mut user = user(&state.settings.team, &id, name, email);
+            let id = UserId::new(state.id('U'));
+            let mut user = user(&state.settings.team, &id, (name, email));
             for (name, value) in change.as_object().into_iter().flatten() {
                 user[name] = value.clone();
             }
@@ -152,78 +154,78 @@ impl SlackStandin {
     }
 
     /// Adds a guest: `is_restricted`.
-    pub fn add_guest(&self, name: &str, email: &str) -> String {
+    pub fn add_guest(&self, name: &str, email: &str) -> UserId {
         self.add_user(name, email, &json!({ "is_restricted": true }))
     }
 
     /// Adds somebody of another workspace, as Slack Connect shows them.
-    pub fn add_stranger(&self, name: &str, email: &str) -> String {
+    pub fn add_stranger(&self, name: &str, email: &str) -> UserId {
         self.add_user(name, email, &json!({ "team_id": STRANGERS, "is_stranger": true }))
     }
 
     /// Adds another app's bot.
-    pub fn add_bot(&self, name: &str) -> String {
+    pub fn add_bot(&self, name: &str) -> UserId {
         self.add_user(name, "", &json!({ "is_bot": true }))
     }
 
     /// Adds a user group; says the id.
-    pub fn add_group(&self, handle: &str, users: &[&str]) -> String {
+    pub fn add_group(&self, handle: &str, users: &[UserId]) -> String {
         self.with(|state| {
             let id = state.id('S');
             let wire = json!({ "id": id, "team_id": state.settings.team, "is_usergroup": true, "name": handle,
                 "handle": handle, "description": "", "is_external": false, "date_delete": 0 });
-            let users = users.iter().map(|user| (*user).to_owned()).collect();
+            let users = users.to_vec();
             state.groups.insert(id.clone(), UserGroup { wire, users });
             id
         })
     }
 
     /// Adds a channel with these people; the bot is in it only when it is among them. Says the id.
-    pub fn add_channel(&self, name: &str, private: bool, members: &[&str]) -> String {
+    pub fn add_channel(&self, name: &str, private: bool, members: &[UserId]) -> ChannelId {
         self.with(|state| {
-            let id = state.found(name, private, members.first().unwrap_or(&ANA));
+            let id = state.found(name, private, members.first().unwrap_or(&UserId::new(ANA)));
             if let Some(channel) = state.channels.get_mut(&id) {
-                channel.members = members.iter().map(|member| (*member).to_owned()).collect();
+                channel.members = members.iter().cloned().collect();
             }
             id
         })
     }
 
     /// Puts somebody into a channel, or out of it.
-    pub fn set_member(&self, channel: &str, user: &str, member: bool) {
+    pub fn set_member(&self, channel: &ChannelId, user: &UserId, member: bool) {
         self.with(|state| {
             let Some(channel) = state.channels.get_mut(channel) else { return };
             match member {
-                true => channel.members.insert(user.to_owned()),
+                true => channel.members.insert(user.clone()),
                 false => channel.members.remove(user),
             };
         });
     }
 
     /// Shares a channel with another workspace, or ends that: Slack Connect.
-    pub fn set_shared(&self, channel: &str, shared: bool) {
+    pub fn set_shared(&self, channel: &ChannelId, shared: bool) {
         self.set_sharing(channel, if shared { Sharing::Connected } else { Sharing::Ours });
     }
 
     /// Changes who else reads a channel.
-    pub fn set_sharing(&self, channel: &str, sharing: Sharing) {
+    pub fn set_sharing(&self, channel: &ChannelId, sharing: Sharing) {
         self.with(|state| share(state, channel, sharing));
     }
 
     /// Adds a file that nobody has shared yet; says the id. See [`shares`](Self::shares) for sharing one.
-    pub fn add_file(&self, user: &str, name: &str, mimetype: &str, bytes: impl Into<Bytes>) -> String {
+    pub fn add_file(&self, user: &UserId, name: &str, mimetype: &str, bytes: impl Into<Bytes>) -> String {
         self.with(|state| add_file(state, user, name, mimetype, bytes.into()))
     }
 
     /// A channel's id by its name.
-    pub fn channel_named(&self, name: &str) -> Option<String> {
-        let named = |(_, channel): &(&String, &Channel)| channel.wire["name"] == name;
+    pub fn channel_named(&self, name: &str) -> Option<ChannelId> {
+        let named = |(_, channel): &(&ChannelId, &Channel)| channel.wire["name"] == name;
         self.with(|state| state.channels.iter().find(named).map(|(id, _)| id.clone()))
     }
 
     /// The direct messages between the bot and somebody, if there are any.
-    pub fn direct(&self, user: &str) -> Option<String> {
-        let with = |(_, channel): &(&String, &Channel)| channel.wire["user"] == user;
+    pub fn direct(&self, user: &UserId) -> Option<ChannelId> {
+        let with = |(_, channel): &(&ChannelId, &Channel)| channel.wire["user"] == user.as_str();
         self.with(|state| state.channels.iter().find(with).map(|(id, _)| id.clone()))
     }
 
@@ -233,12 +235,12 @@ impl SlackStandin {
     }
 
     /// A channel as `conversations.info` shows it.
-    pub fn channel(&self, id: &str) -> Option<Value> {
+    pub fn channel(&self, id: &ChannelId) -> Option<Value> {
         self.with(|state| state.channels.get(id).map(|channel| channel.seen_by(&state.settings.bot_user)))
     }
 
     /// The members of a channel.
-    pub fn members(&self, channel: &str) -> Vec<String> {
+    pub fn members(&self, channel: &ChannelId) -> Vec<UserId> {
         self.with(|state| {
             state
                 .channels
@@ -249,7 +251,7 @@ impl SlackStandin {
     }
 
     /// Every message of a channel with its threads, in the order of their timestamps, metadata included.
-    pub fn messages(&self, channel: &str) -> Vec<Value> {
+    pub fn messages(&self, channel: &ChannelId) -> Vec<Value> {
         self.with(|state| {
             state
                 .channels
@@ -260,12 +262,12 @@ impl SlackStandin {
     }
 
     /// One message.
-    pub fn message(&self, channel: &str, ts: &str) -> Option<Value> {
+    pub fn message(&self, channel: &ChannelId, ts: &Ts) -> Option<Value> {
         self.with(|state| state.channels.get(channel)?.messages.get(ts).map(|message| (**message).clone()))
     }
 
     /// A thread: the parent first.
-    pub fn thread(&self, channel: &str, parent: &str) -> Vec<Value> {
+    pub fn thread(&self, channel: &ChannelId, parent: &Ts) -> Vec<Value> {
         let whole = |channel: &Channel| {
             channel
                 .messages
@@ -280,8 +282,8 @@ impl SlackStandin {
     }
 
     /// What only one person can see, in the order in which it came; `channel` and `to` say where and who.
-    pub fn ephemerals(&self, user: &str) -> Vec<Value> {
-        let to_user = |message: &&Value| message["to"] == user;
+    pub fn ephemerals(&self, user: &UserId) -> Vec<Value> {
+        let to_user = |message: &&Value| message["to"] == user.as_str();
         self.with(|state| state.ephemerals.iter().filter(to_user).cloned().collect())
     }
 
@@ -292,17 +294,17 @@ impl SlackStandin {
     }
 
     /// Somebody's App Home.
-    pub fn home(&self, user: &str) -> Option<Value> {
+    pub fn home(&self, user: &UserId) -> Option<Value> {
         self.with(|state| state.homes.get(user).cloned())
     }
 
     /// Timestamps of a channel's pinned messages.
-    pub fn pins(&self, channel: &str) -> Vec<String> {
+    pub fn pins(&self, channel: &ChannelId) -> Vec<Ts> {
         self.with(|state| state.channels.get(channel).map(|channel| channel.pins.clone()).unwrap_or_default())
     }
 
     /// A channel's bookmarks.
-    pub fn bookmarks(&self, channel: &str) -> Vec<Value> {
+    pub fn bookmarks(&self, channel: &ChannelId) -> Vec<Value> {
         self.with(|state| {
             state.channels.get(channel).map(|channel| channel.bookmarks.clone()).unwrap_or_default()
         })
@@ -310,7 +312,7 @@ impl SlackStandin {
 
     /// Mentions and links that Slack would make of the messages in a channel. Outside text is inert when there
     /// are none but our own.
-    pub fn live(&self, channel: &str) -> Vec<LiveText> {
+    pub fn live(&self, channel: &ChannelId) -> Vec<LiveText> {
         self.with(|state| state.channels.get(channel).map(live_of).unwrap_or_default())
     }
 
@@ -342,13 +344,12 @@ impl SlackStandin {
 
 pub(super) fn live_of(channel: &Channel) -> Vec<LiveText> {
     let none = Reading::default();
-    let live = |(ts, message): (&String, &Arc<Value>)| {
-        mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none))
-    };
+    let live =
+        |(ts, message): (&Ts, &Arc<Value>)| mrkdwn::live(message, channel.readings.get(ts).unwrap_or(&none));
     channel.messages.iter().flat_map(live).collect()
 }
 
-pub(super) fn share(state: &mut Workspace, channel: &str, sharing: Sharing) {
+pub(super) fn share(state: &mut Workspace, channel: &ChannelId, sharing: Sharing) {
     let own = state.settings.team.clone();
     let Some(channel) = state.channels.get_mut(channel) else { return };
     let shared = matches!(sharing, Sharing::Connected | Sharing::Organisation);
@@ -363,7 +364,7 @@ pub(super) fn share(state: &mut Workspace, channel: &str, sharing: Sharing) {
 
 pub(super) fn add_file(
     state: &mut Workspace,
-    user: &str,
+    user: &UserId,
     name: &str,
     mimetype: &str,
     bytes: Bytes,
@@ -391,7 +392,7 @@ pub(super) fn whole(state: &Workspace) -> Value {
             let value = json!({ "channel": channel.wire, "members": channel.members,
                 "messages": channel.messages.values().map(|message| &**message).collect::<Vec<_>>(), "pins": channel.pins,
                 "bookmarks": channel.bookmarks });
-            (id.clone(), value)
+            (id.to_string(), value)
         })
         .collect();
     json!({ "channels": channels, "ephemerals": state.ephemerals, "views": state.views, "homes": state.homes })

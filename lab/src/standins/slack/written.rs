@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use casebridge::case::{ChannelId, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,11 +18,11 @@ impl SlackStandin {
     /// `attachments`, `files`, `subtype`. Says the timestamp and what Slack sends.
     pub fn writes(
         &self,
-        user: &str,
-        channel: &str,
+        user: &UserId,
+        channel: &ChannelId,
         more: &Value,
-        thread_ts: Option<&str>,
-    ) -> (String, Vec<SignedRequest>) {
+        thread_ts: Option<&Ts>,
+    ) -> (Ts, Vec<SignedRequest>) {
         self.with(|state| {
             let text = more["text"].as_str().unwrap_or_default();
             let message = with(said(state, user, text, thread_ts), more);
@@ -31,14 +32,12 @@ impl SlackStandin {
 
     /// A message becomes another; `more` are the fields that change. Without an `edited` of its own it is an edit of its
     /// writer's, with `"edited": null` something else: a preview came, a file was deleted.
-    ///
-    /// # Errors
-    /// When there is no such message.
+    /// Fails when there is no such message.
     pub fn rewrites(
         &self,
-        user: &str,
-        channel: &str,
-        ts: &str,
+        user: &UserId,
+        channel: &ChannelId,
+        ts: &Ts,
         more: &Value,
     ) -> Result<SignedRequest, String> {
         self.with(|state| rewrites(state, (user, channel, ts), more))
@@ -56,7 +55,7 @@ impl SlackStandin {
 
 fn rewrites(
     state: &mut Workspace,
-    (user, channel, ts): (&str, &str, &str),
+    (user, channel, ts): (&UserId, &ChannelId, &Ts),
     more: &Value,
 ) -> Result<SignedRequest, String> {
     let now = state.ts();
