@@ -51,3 +51,17 @@ async fn an_issue_that_was_only_hidden_is_told_in_again_once_it_is_seen() {
     assert_eq!(count(&stage.comments(&case).await, "one"), 1);
     assert_eq!(stage.issue(&case).await["fields"]["status"]["name"], "In Progress");
 }
+
+#[tokio::test]
+async fn what_is_not_found_at_an_issue_that_is_there_is_no_lost_issue() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.jira.fault(FaultRule::on("addComment").once().answers(404));
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    assert!(!stage.place(&case, jira::KIND).await.is_gone());
+    stage.minutes(6).await;
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(count(&stage.lines(&case).await, "was deleted"), 0);
+}
