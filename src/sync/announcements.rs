@@ -29,38 +29,26 @@ const WORTH_WAITING: Millis = 10_000;
 /// Why the news was not told. The message comes again; what was begun is found then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
-    /// The service did not answer.
     #[error("the service did not answer: {0}")]
     Sir(#[from] crate::aws::sir::Fault),
-    /// Where it is told, nobody answered.
     #[error("not said: {0}")]
     Target(#[from] Failure),
-    /// Strangers would read it.
     #[error("the channel is shared with another workspace")]
     Shared,
-    /// An earlier try may still arrive.
     #[error("an earlier try may still arrive")]
     TooEarly,
 }
 
-/// What became of a membership, as its event says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct News<'n> {
-    /// Which.
     pub(crate) id: &'n MembershipId,
-    /// `Membership Created`, …
     pub(crate) happened: &'static str,
-    /// The event's id.
     pub(crate) event: &'n str,
 }
 
 /// Tells what became of a membership: one message an event, however often the event comes.
-///
-/// # Errors
-/// See [`Error`]: the event must come again.
 pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) -> Result<(), Error> {
     let News { id, happened, event } = news;
     let (key, mark, now) = (format!("news/{event}"), Mark::new(format!("news/{id}/{event}")), world.now());

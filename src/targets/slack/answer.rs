@@ -14,22 +14,16 @@ use crate::http::{Failure, Response, word};
 /// What Slack asks to wait for where a refusal lasts and Slack names no time: a migration, a monthly limit.
 const LONG: Duration = Duration::from_secs(600);
 
-/// What Slack said, once it could be read.
 pub(super) enum Verdict {
-    /// `ok: true`, the whole answer.
     Yes(Value),
-    /// `ok: false`
     No(NotOk),
 }
 
-/// `ok: false`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotOk {
-    /// `error`
     pub code: Code,
     /// `needed`: the scope that is missing.
     needed: Option<String>,
-    /// `Retry-After`
     wait: Option<Duration>,
     /// `errors`: who was refused, and why, when several people were invited.
     pub people: Vec<Uninvited>,
@@ -65,7 +59,6 @@ impl NotOk {
     }
 }
 
-/// Reads an answer as far as the body's verdict.
 pub(super) fn read(method: Method, response: &Response) -> Result<Verdict, Failure> {
     let body = response.value();
     let verdict = body.as_ref().and_then(|body| body.get("ok")).and_then(Value::as_bool);

@@ -13,10 +13,8 @@ pub(super) enum Meaning {
     /// "Some part of the operation may have succeeded."
     Unknown,
     Content,
-    /// A person deleted, or time took, what we would change.
     Gone,
     Place,
-    /// The app, its token or its scopes need a person.
     Everywhere,
 }
 
@@ -39,7 +37,6 @@ impl Code {
         row.map_or_else(|| self.by_spelling(), |(meaning, _)| *meaning)
     }
 
-    /// Families of codes that grow.
     fn by_spelling(&self) -> Meaning {
         let starts = ["invalid_metadata", "metadata_", "invalid_name", "invalid_blocks", "invalid_arg"];
         let ends = ["_too_long", "_too_large"];

@@ -1,4 +1,5 @@
-//! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is read.
+//! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is
+//! read.
 
 use std::collections::HashMap;
 
@@ -36,7 +37,6 @@ const RECALLED: usize = 25;
 
 /// Slack as a target; asked at most once who we are.
 pub struct SlackTarget<'a> {
-    /// The Web API.
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
@@ -45,7 +45,6 @@ pub struct SlackTarget<'a> {
 }
 
 impl<'a> SlackTarget<'a> {
-    /// Tells through this.
     pub fn new(slack: Slack<'a>) -> Self {
         Self {
             planner: SlackPlanner { settings: slack.settings },
@@ -71,7 +70,6 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    /// All of a channel since then.
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
         let (mut all, mut cursor) = (ReadBack::default(), None);
@@ -304,7 +302,6 @@ fn ts(at: Seconds) -> Ts {
     Ts::new(format!("{at}.000000"))
 }
 
-/// The channel, and under `layout = "thread"` the thread.
 fn place(layout: Layout, note: &PlaceNote) -> Result<ConversationRef, Failure> {
     match (layout, &note.home, &note.channel) {
         (Layout::Thread, Some(home), _) => {
