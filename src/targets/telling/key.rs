@@ -9,7 +9,6 @@ use crate::{
     targets::{content::Notice, contract::Planner},
 };
 
-/// The keys of a case's texts: its description, its comments.
 pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
     let description = planner.parts(&picture.view.case.description).len();
     let mut keys: Vec<Key> = (0..description).map(|index| part_key(Stem::Description, index)).collect();

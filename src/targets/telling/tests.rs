@@ -23,7 +23,6 @@ use crate::{
 
 const BOTH: [TargetKind; 2] = [slack::KIND, jira::KIND];
 
-/// What a target of this name and layout answers.
 fn of<T>(kind: TargetKind, layout: &str, ask: impl FnOnce(&dyn Planner) -> T) -> T {
     let settings = settings(layout);
     match kind == slack::KIND {
@@ -77,7 +76,6 @@ fn key(key: &str) -> Key {
     Key(key.to_owned())
 }
 
-/// What is known where the picture's card, description and fields were told.
 fn known(picture: &Picture) -> (PlaceNote, Ledger) {
     let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
     let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
@@ -90,7 +88,6 @@ fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
     effects.iter().map(ToString::to_string).collect()
 }
 
-/// What is to be set, and when.
 fn due(destination: TargetKind, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
     let wanted = of(destination, layout, |planner| planner.decoration(picture, note));
     wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
@@ -362,7 +359,8 @@ fn a_step_that_0_1_0_told_is_rewritten_when_it_moves_and_not_because_of_how_it_w
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
 }
 
-/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown may.
+/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown
+/// may.
 #[test]
 fn fingerprints_stay_what_they_are() {
     let mut picture = picture(&[]);

@@ -56,7 +56,6 @@ fn edit(key: Key, told: &Told, content: Content, hash: String) -> Option<Effect>
     (ours && told.hash != hash).then(|| Effect::Edit { key, remote: told.remote.clone(), content, hash })
 }
 
-/// The case's description, part by part.
 pub fn description(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let parts = planner.parts(&picture.view.case.description);
     told_parts(parts, Stem::Description, ledger, Content::Description)
@@ -137,7 +136,6 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
     Some(Effect::add(key, content, hash))
 }
 
-/// The AI agent's steps.
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
