@@ -9,13 +9,14 @@ use tracing::warn;
 
 use super::{
     ConversationRef, Heard, KIND, Me, Message, MessageRef, Slack, card, content, known, membership,
+    method::Method,
     planner::{ChannelState, SlackPlanner, card_at, turn_in},
     said_by_a_person, unread_membership,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
     config::settings::Layout,
-    http::Failure,
+    http::{Failure, Pages},
     state::{
         TargetKind,
         key::{Key, Plainness},
@@ -72,11 +73,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.history(channel, &oldest, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -86,14 +87,14 @@ impl<'a> SlackTarget<'a> {
     /// The newest pages of the common channel are read once for all cases that ask.
     async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
         let (me, channel) = (self.me().await?, &self.slack.settings.channel);
-        let (mut cards, mut cursor) = (HashMap::new(), None);
+        let (mut cards, mut cursor, mut pages) = (HashMap::new(), None, Pages::default());
         for _ in 0..RECALLED {
             let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
             // The newest come first: of several cards of a case the earliest stays.
             let ours =
                 page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
             cards.extend(ours);
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(cards);
             }
@@ -104,11 +105,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn thread(&self, case: &CaseId, card: &MessageRef) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.replies(card, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsReplies, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -240,13 +241,13 @@ impl Announcer for SlackTarget<'_> {
     async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure> {
         let me = self.me().await?;
         let oldest = ts(since / 1_000 - 60);
-        let mut cursor = None;
+        let (mut cursor, mut pages) = (None, Pages::default());
         loop {
             let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
             if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
                 return Ok(Some(found.ts.to_string()));
             }
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(None);
             }
