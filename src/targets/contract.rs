@@ -7,7 +7,7 @@ use async_trait::async_trait;
 pub use crate::runtime::gate::Slot;
 
 use super::{
-    content::{Announcement, Content, Links, NotMoved, View},
+    content::{Announcement, Content, Links, Notice, View},
     mark::Mark,
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
@@ -58,7 +58,8 @@ pub trait Planner {
 
     fn link(&self, anchor: &Home, links: &mut Links);
 
-    fn not_moved(&self, _case: &Case, _note: &PlaceNote) -> Option<NotMoved> {
+    /// What others are to say of what became of the anchor.
+    fn notice(&self, _case: &Case, _note: &PlaceNote) -> Option<Notice> {
         None
     }
 
@@ -102,6 +103,11 @@ pub trait Target {
     /// its author and by its mark counts. A target that cannot be read has none.
     async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
         Ok(None)
+    }
+
+    /// Whether the anchor is gone, asked anew: what could not be found may have been something on it.
+    async fn is_gone(&self, _note: &PlaceNote) -> Result<bool, Failure> {
+        Ok(false)
     }
 
     /// Reads back all that stands there of a case.

@@ -101,7 +101,7 @@ pub fn picture() -> Picture {
         sayings: Vec::new(),
         investigations: Vec::new(),
         overdue: None,
-        not_moved: None,
+        notice: None,
     }
 }
 

@@ -135,6 +135,9 @@ impl Worker<'_> {
                 return Ok(Left { told: Standing::Waiting(at), decorate_at });
             }
         }
+        if self.rests(hand.note) {
+            return Ok(Left { told: Standing::Settled, decorate_at: None });
+        }
         let told = match self.rounds(hand).await {
             Ok(()) => Standing::Settled,
             Err(Stop::At(standing)) => standing,
@@ -200,6 +203,11 @@ impl Worker<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether nothing is done here any more: what all of it hangs on was taken away.
+    fn rests(&self, note: &PlaceNote) -> bool {
+        note.is_gone() && !self.planner().forgets_what_is_gone()
     }
 
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {
