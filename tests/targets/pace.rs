@@ -149,7 +149,7 @@ impl Place for Channel {
         let posts = self.posts.borrow();
         let ours = posts.iter().filter(|(_, of, _)| of == case).map(|(at, _, key)| Found {
             key: Key(key.clone()),
-            hash: String::new(),
+            hash: Default::default(),
             remote: format!("{case}/{key}"),
             at: *at,
         });

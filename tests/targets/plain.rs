@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use casebridge::{
-    case::{CaseId, Millis, text},
+    case::{CaseId, Millis},
     config::settings::Settings,
     http::Failure,
     runtime::{
@@ -11,7 +11,7 @@ use casebridge::{
     },
     state::{
         self, TargetKind,
-        key::Key,
+        key::{Fingerprint, Key},
         notes::{Home, Intent, PlaceNote},
     },
     sync::{context::Context, reconcile::reconcile},
@@ -69,12 +69,12 @@ impl Planner for Plain<'_> {
         vec![text.to_owned()]
     }
 
-    fn anchor_fingerprint(&self, view: &View) -> String {
-        text::hash(&view.case.title)
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint {
+        Fingerprint::of(&view.case.title)
     }
 
-    fn content_fingerprint(&self, _: &Content) -> String {
-        String::new()
+    fn content_fingerprint(&self, _: &Content) -> Fingerprint {
+        Fingerprint::default()
     }
 
     fn anchor(&self, remote: &str, _: &PlaceNote) -> Home {

@@ -150,7 +150,7 @@ async fn a_receiver_drops_what_it_has() {
         since: 0,
         attempt: 1,
         plainness: Default::default(),
-        hash: String::new(),
+        hash: Default::default(),
         facts: None,
     };
     let creation = Creation { what: &What::Anchor, intent: &intent, picture: &picture };

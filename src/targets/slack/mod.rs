@@ -1,6 +1,7 @@
 //! Slack: how it is asked, and how a case is shown there. <https://docs.slack.dev/apis/web-api/>
 //! Asking goes through [`Slack`], once: no method repeats a request by itself.
 
+mod announcer;
 mod answer;
 mod card;
 mod channels;
