@@ -197,6 +197,8 @@ impl Notifier<'_> {
         let reports: Vec<Report> = each.buffer_unordered(AT_ONCE).filter_map(future::ready).collect().await;
         let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
         announcements::are_broken(&context, targets.announcer(), &broken).await;
+        let shut = reports.iter().filter_map(|report| report.shut.clone()).collect();
+        announcements::are_shut(targets.announcer(), shut).await;
         reports
     }
 }

@@ -145,6 +145,9 @@ pub enum Failure {
         everywhere: bool,
         why: String,
     },
+    /// People closed the place for now: a channel that is archived.
+    #[error("shut: {why}")]
+    Shut { why: String },
 }
 
 impl Failure {

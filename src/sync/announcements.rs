@@ -6,7 +6,7 @@ use tracing::warn;
 
 use crate::{
     aws::sir::{Answer, Call, FaultKind},
-    case::{MembershipId, Millis},
+    case::{CaseId, MembershipId, Millis},
     http::Failure,
     runtime::{World, gate},
     state::{self, Command, Reserved, TargetKind},
@@ -109,14 +109,24 @@ pub(crate) async fn are_broken(context: &Context<'_>, announcer: &dyn Announcer,
     let is_broken = |target: &&&dyn Target| broken.contains(&target.planner().kind());
     let elsewhere = context.targets.iter().filter(is_broken).map(|target| target.planner());
     for planner in elsewhere.filter(|planner| planner.kind() != announcer.kind()) {
-        if !announcer.is_overheard().await.is_ok_and(|overheard| !overheard) {
-            let what = planner.title();
-            return warn!(what, "that it is broken was not said: strangers read along, or may");
-        }
-        let announcement = Announcement::Broken { title: planner.title() };
         let mark = Mark::new(format!("notice/{}", planner.kind()));
-        if let Err(failure) = announcer.announce(&announcement, &mark).await {
-            warn!(%failure, "the notice could not be posted");
-        }
+        notify(announcer, &Announcement::Broken { title: planner.title() }, &mark).await;
+    }
+}
+
+/// Says once that people closed the places of these cases.
+pub(crate) async fn are_shut(announcer: &dyn Announcer, shut: Vec<(CaseId, String)>) {
+    for (case, place) in shut {
+        let mark = Mark::new(format!("shut/{case}"));
+        notify(announcer, &Announcement::Shut { case, place }, &mark).await;
+    }
+}
+
+async fn notify(announcer: &dyn Announcer, announcement: &Announcement, mark: &Mark) {
+    if !announcer.is_overheard().await.is_ok_and(|overheard| !overheard) {
+        return warn!(what = mark.as_str(), "a notice was not said: strangers read along, or may");
+    }
+    if let Err(failure) = announcer.announce(announcement, mark).await {
+        warn!(%failure, "the notice could not be posted");
     }
 }

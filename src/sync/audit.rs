@@ -292,8 +292,10 @@ mod tests {
 
     #[test]
     fn two_lines_of_changes_with_one_number_are_two_lines_if_they_say_different_things() {
-        let line =
-            |remote: &str, hash: &str| Found { hash: Fingerprint::new(hash), ..heard("changes/3", remote, 1) };
+        let line = |remote: &str, hash: &str| Found {
+            hash: Fingerprint::new(hash),
+            ..heard("changes/3", remote, 1)
+        };
         let ledger = [(key("changes/3"), told("2", Seen::Yes))].into();
         assert_eq!(compare(&ledger, &[line("1", "other"), line("2", "h")]), []);
         assert_eq!(compare(&ledger, &[line("1", "h"), line("2", "h")]), [Finding::Double("1".to_owned())]);

@@ -54,6 +54,11 @@ pub enum Announcement {
     Broken {
         title: &'static str,
     },
+    /// People closed the place in which a case is told.
+    Shut {
+        case: CaseId,
+        place: String,
+    },
 }
 
 /// A piece of a text that was too long for one message.

@@ -1,6 +1,6 @@
 //! What became of a case in one invocation, as numbers.
 
-use crate::state::TargetKind;
+use crate::{case::CaseId, state::TargetKind};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -31,6 +31,8 @@ pub struct Report {
     pub lag: Option<i64>,
     /// Targets that were found broken for everybody, by us first.
     pub broken: Vec<TargetKind>,
+    /// The case, and its own place, where people closed that: we saw it first.
+    pub shut: Option<(CaseId, String)>,
     /// It stands for the sweep itself, not for a case.
     pub swept: bool,
     pub panics: u32,

@@ -72,7 +72,8 @@ fn because(failure: Failure, fields: &[String]) -> Failure {
         Failure::Broken { everywhere: true, .. }
         | Failure::NotApplied { .. }
         | Failure::Unknown { .. }
-        | Failure::Gone { .. } => failure,
+        | Failure::Gone { .. }
+        | Failure::Shut { .. } => failure,
     }
 }
 

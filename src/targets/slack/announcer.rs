@@ -9,7 +9,7 @@ use super::{
     unread_membership,
 };
 use crate::{
-    case::Millis,
+    case::{CaseId, Millis},
     http::Failure,
     state::TargetKind,
     targets::{
@@ -34,6 +34,7 @@ impl Announcer for SlackTarget<'_> {
             Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
             Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
             Announcement::Broken { title } => broken(title),
+            Announcement::Shut { case, place } => shut(case, place),
         };
         self.slack
             .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
@@ -66,6 +67,14 @@ fn broken(title: &str) -> Message {
     let text = format!(
         "Casebridge cannot reach {title}: it refuses our credentials or rights. Nothing is lost; what is owed is sent as \
          soon as they are mended. See docs/operations.md."
+    );
+    Message { text, blocks: Vec::new() }
+}
+
+fn shut(case: &CaseId, place: &str) -> Message {
+    let text = format!(
+        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
+         again, all is told there within a minute."
     );
     Message { text, blocks: Vec::new() }
 }

@@ -54,6 +54,7 @@ impl NotOk {
             Meaning::Content => Failure::Content { why },
             Meaning::Gone => Failure::Gone { why },
             Meaning::Place => Failure::Broken { everywhere: false, why },
+            Meaning::Shut => Failure::Shut { why },
             Meaning::Everywhere => Failure::Broken { everywhere: true, why },
         })
     }
@@ -177,7 +178,7 @@ mod tests {
             (400, None, refusal("invalid_blocks"), content("invalid_blocks")),
             (404, None, r#"{"ok":true}"#.to_owned(), broken(true, "HTTP 404")),
             (200, None, refusal("message_not_found"), gone("message_not_found")),
-            (200, None, refusal("is_archived"), broken(false, "is_archived")),
+            (200, None, refusal("not_in_channel"), broken(false, "not_in_channel")),
             (200, None, refusal("token_revoked"), broken(true, "token_revoked")),
             (200, None, refusal("Private text, never logged"), broken(false, "(not a word)")),
             (200, None, r#"{"ok":false}"#.to_owned(), broken(false, "(not a word)")),

@@ -15,6 +15,8 @@ pub(super) enum Meaning {
     Content,
     Gone,
     Place,
+    /// People closed this channel for now.
+    Shut,
     Everywhere,
 }
 
@@ -52,7 +54,7 @@ impl fmt::Display for Code {
     }
 }
 
-const TABLE: [(Meaning, &[&str]); 8] = [
+const TABLE: [(Meaning, &[&str]); 9] = [
     (
         Meaning::Done,
         &["already_in_channel", "already_pinned", "already_reacted", "already_archived", "cant_invite_self"],
@@ -111,11 +113,11 @@ const TABLE: [(Meaning, &[&str]); 8] = [
             "expired_url",
         ],
     ),
+    (Meaning::Shut, &["is_archived"]),
     (
         Meaning::Place,
         &[
             "channel_not_found",
-            "is_archived",
             "not_in_channel",
             "invalid_channel",
             "messages_tab_disabled",
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
 
     /// Every code that Slack's pages name for the methods we call, by what must come of it.
-    const EXPECTED: [(Meaning, &str); 8] = [
+    const EXPECTED: [(Meaning, &str); 9] = [
         (
             Meaning::Done,
             "already_in_channel already_pinned already_reacted already_archived cant_invite_self",
@@ -181,9 +183,10 @@ mod tests {
             "message_not_found thread_not_found cant_update_message edit_window_closed trigger_expired \
              expired_trigger_id trigger_exchanged exchanged_trigger_id hash_conflict file_not_found",
         ),
+        (Meaning::Shut, "is_archived"),
         (
             Meaning::Place,
-            "channel_not_found is_archived not_in_channel name_taken messages_tab_disabled restricted_action \
+            "channel_not_found not_in_channel name_taken messages_tab_disabled restricted_action \
              restricted_action_thread_locked restricted_action_read_only_channel a_code_of_tomorrow",
         ),
         (
