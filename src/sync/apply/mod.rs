@@ -210,7 +210,8 @@ impl Worker<'_> {
                 self.add(addition::Addition { key, what, hash, facts }, hand).await
             }
             Effect::Adopt { key, remote, hash } => {
-                self.tell(key, Told { remote, hash, seen: Seen::Yes, theirs: true }, hand.ledger).await
+                self.tell(key, Told { remote, hash: hash.into(), seen: Seen::Yes, theirs: true }, hand.ledger)
+                    .await
             }
             Effect::Edit { key, remote, content, hash } => {
                 self.edit(setting::Rewriting { key, remote, content, hash }, hand).await

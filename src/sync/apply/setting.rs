@@ -6,7 +6,11 @@ use super::{Hand, Standing, Stop, Worker};
 use crate::{
     http::Failure,
     runtime::Rule,
-    state::{Seen, Told, key::Key, notes::GONE},
+    state::{
+        Seen, Told,
+        key::{Fingerprint, Key},
+        notes::GONE,
+    },
     targets::{content::Content, contract::Entry, telling::Decoration},
 };
 
@@ -15,7 +19,7 @@ pub(super) struct Rewriting {
     pub(crate) key: Key,
     pub(crate) remote: String,
     pub(crate) content: Content,
-    pub(crate) hash: String,
+    pub(crate) hash: Fingerprint,
 }
 
 impl Worker<'_> {
@@ -74,6 +78,6 @@ impl Worker<'_> {
             }
             Err(failure) => return self.refused(failure, hand.note).await,
         };
-        self.tell(key, Told { remote, hash, seen, theirs: false }, hand.ledger).await
+        self.tell(key, Told { remote, hash: hash.into(), seen, theirs: false }, hand.ledger).await
     }
 }

@@ -8,23 +8,21 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    ConversationRef, Heard, KIND, Me, Message, MessageRef, Slack, card, content, known, membership,
+    ConversationRef, Heard, Me, MessageRef, Slack, card, content, known,
     method::Method,
-    planner::{ChannelState, SlackPlanner, card_at, turn_in},
-    said_by_a_person, unread_membership,
+    planner::{ChannelState, SlackPlanner, card_at},
+    said_by_a_person,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
     config::settings::Layout,
     http::{Failure, Pages},
     state::{
-        TargetKind,
         key::{Key, Plainness},
         notes::{CHANNEL, HOME, Intent, PlaceNote},
     },
     targets::{
-        content::Announcement,
-        contract::{Announcer, Creation, Entry, Found, Planner, ReadBack, Slot, Target, known_to},
+        contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
@@ -55,7 +53,7 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    async fn me(&self) -> Result<&Me, Failure> {
+    pub(super) async fn me(&self) -> Result<&Me, Failure> {
         self.me.get_or_try_init(|| self.slack.me()).await
     }
 
@@ -215,69 +213,9 @@ impl Target for SlackTarget<'_> {
     }
 }
 
-#[async_trait(?Send)]
-impl Announcer for SlackTarget<'_> {
-    fn kind(&self) -> TargetKind {
-        KIND
-    }
-
-    fn slot(&self) -> Slot {
-        turn_in(&self.slack.settings.channel)
-    }
-
-    async fn announce(&self, announcement: &Announcement, mark: &Mark) -> Result<String, Failure> {
-        let message = match announcement {
-            Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
-            Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
-            Announcement::Broken { title } => broken(title),
-            Announcement::Shut { case, place } => shut(case, place),
-        };
-        self.slack
-            .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
-            .await
-            .map(String::from)
-    }
-
-    async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure> {
-        let me = self.me().await?;
-        let oldest = ts(since / 1_000 - 60);
-        let (mut cursor, mut pages) = (None, Pages::default());
-        loop {
-            let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
-            if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
-                return Ok(Some(found.ts.to_string()));
-            }
-            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
-            if cursor.is_none() {
-                return Ok(None);
-            }
-        }
-    }
-
-    async fn is_overheard(&self) -> Result<bool, Failure> {
-        known::is_shared(&self.slack, &self.slack.settings.channel).await
-    }
-}
-
-fn broken(title: &str) -> Message {
-    let text = format!(
-        "Casebridge cannot reach {title}: it refuses our credentials or rights. Nothing is lost; what is owed is sent as \
-         soon as they are mended. See docs/operations.md."
-    );
-    Message { text, blocks: Vec::new() }
-}
-
 fn case_of_card(mark: &Mark) -> Option<CaseId> {
     let case = mark.as_str().split('/').next().and_then(CaseId::parse)?;
     mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
-}
-
-fn shut(case: &CaseId, place: &str) -> Message {
-    let text = format!(
-        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
-         again, all is told there within a minute."
-    );
-    Message { text, blocks: Vec::new() }
 }
 
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
@@ -303,12 +241,12 @@ fn own_channel(note: &PlaceNote) -> ChannelId {
     ChannelId::new(note.channel.as_deref().unwrap_or_default())
 }
 
-fn in_channel(channel: ChannelId) -> ConversationRef {
+pub(super) fn in_channel(channel: ChannelId) -> ConversationRef {
     ConversationRef { channel, thread: None }
 }
 
 /// Before any message of that second.
-fn ts(at: Seconds) -> Ts {
+pub(super) fn ts(at: Seconds) -> Ts {
     Ts::new(format!("{at}.000000"))
 }
 
