@@ -179,6 +179,11 @@ pub(crate) fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
 }
 
 impl PlaceNote {
+    /// Whether people took the anchor away.
+    pub fn is_gone(&self) -> bool {
+        self.set.get(HOME).is_some_and(|hash| hash == GONE)
+    }
+
     /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
     pub(crate) fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
         let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;

@@ -40,19 +40,17 @@ pub enum Content {
         /// Since when.
         since: Seconds,
     },
-    /// Jira does not let the case's issue go where it is to stand.
-    NotMoved(NotMoved),
+    /// What one target has to say where the others are read.
+    Notice(Notice),
 }
 
-/// An issue that Jira does not let go to a status.
+/// What became of an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotMoved {
-    /// The issue.
-    pub issue: IssueKey,
-    /// The status, or its category.
-    pub to: String,
-    /// Because of what: a field's name, our own words, or an error code.
-    pub why: String,
+pub enum Notice {
+    /// Jira does not let it go to a status, or its category, because of a field, our own words, or an error code.
+    NotMoved { issue: IssueKey, to: String, why: String },
+    /// It was deleted, or is hidden from us.
+    Lost { issue: IssueKey, case: CaseId },
 }
 
 /// Something that is said once where all read it, and that belongs to no case.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 pub use crate::runtime::gate::Slot;
 
 use super::{
-    content::{Announcement, Content, Links, NotMoved, View},
+    content::{Announcement, Content, Links, Notice, View},
     mark::Mark,
     telling::{Decoration, Effect, Ledger, Picture, What},
 };
@@ -63,8 +63,8 @@ pub trait Planner {
     /// Adds how the case is seen there.
     fn link(&self, anchor: &Home, links: &mut Links);
 
-    /// What others are to say of a state that is refused here.
-    fn not_moved(&self, _case: &Case, _note: &PlaceNote) -> Option<NotMoved> {
+    /// What others are to say of what became of the anchor.
+    fn notice(&self, _case: &Case, _note: &PlaceNote) -> Option<Notice> {
         None
     }
 
@@ -111,6 +111,11 @@ pub trait Target {
     /// author and by its mark counts. A target that cannot be read has none.
     async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
         Ok(None)
+    }
+
+    /// Whether the anchor is gone, asked anew: what could not be found may have been something on it.
+    async fn is_gone(&self, _note: &PlaceNote) -> Result<bool, Failure> {
+        Ok(false)
     }
 
     /// Reads back all that stands there of a case.

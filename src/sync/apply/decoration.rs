@@ -49,6 +49,9 @@ impl Worker<'_> {
         told: Standing,
         hand: &mut Hand<'_>,
     ) -> Result<Option<Millis>, state::Error> {
+        if self.rests(hand.note) {
+            return Ok(None);
+        }
         let wanted = self.planner().decoration(hand.picture, hand.note);
         forget_unwanted(hand.note, &wanted);
         let each = match held(told, hand.note, self.world().now()) {
@@ -103,6 +106,9 @@ impl Worker<'_> {
         let now = self.world().now();
         let code = failure.to_string();
         let unset = self.judge(failure).await?;
+        if unset == Unset::Bearer && self.is_buried(hand.note).await {
+            return Ok(());
+        }
         let before = owed_before(hand.note, state);
         let mut owed = after(before.clone(), &unset, now);
         let refused = owed.refusals > before.refusals;

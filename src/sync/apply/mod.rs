@@ -129,6 +129,9 @@ impl Worker<'_> {
     /// # Errors
     /// The store did not answer, or the lease was taken over: the worker must stop at once.
     pub(crate) async fn settle(&self, hand: &mut Hand<'_>) -> Result<Left, state::Error> {
+        if self.rests(hand.note) {
+            return Ok(Left { told: Standing::Settled, decorate_at: None });
+        }
         let told = match self.rounds(hand).await {
             Ok(()) => Standing::Settled,
             Err(Stop::At(standing)) => standing,
@@ -193,6 +196,11 @@ impl Worker<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether nothing is done here any more: what all of it hangs on was taken away.
+    fn rests(&self, note: &PlaceNote) -> bool {
+        note.is_gone() && !self.planner().forgets_what_is_gone()
     }
 
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {

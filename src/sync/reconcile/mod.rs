@@ -249,12 +249,12 @@ async fn tell(
     for _ in 0..3 {
         left = settle(context, lease, &picture, notes, &mut ledgers, report).await?;
         let links = picture::links(context, notes, lease.case);
-        let not_moved = picture::not_moved(context, &seen.case, notes);
-        if links == picture.view.links && not_moved == picture.not_moved {
+        let notice = picture::notice(context, &seen.case, notes);
+        if links == picture.view.links && notice == picture.notice {
             break;
         }
         picture.view.links = links;
-        if mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
+        if mem::replace(&mut picture.notice, notice.clone()) != notice {
             // It may have been told before.
             read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }

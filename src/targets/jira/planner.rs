@@ -11,7 +11,7 @@ use crate::{
         notes::{HOME, Home, PlaceNote},
     },
     targets::{
-        content::{Content, Links, NotMoved, View},
+        content::{Content, Links, Notice, View},
         contract::{Planner, QUARANTINE, Slot},
         telling::{self, Decoration, Effect, Ledger, Picture, Stem, What, part_key},
     },
@@ -142,11 +142,15 @@ impl Planner for JiraPlanner<'_> {
     }
 
     /// Told once a reason: the field, the rule or the code.
-    fn not_moved(&self, case: &Case, note: &PlaceNote) -> Option<NotMoved> {
+    fn notice(&self, case: &Case, note: &PlaceNote) -> Option<Notice> {
+        if note.is_gone() {
+            let issue = IssueKey::new(&note.home.as_ref()?.name);
+            return Some(Notice::Lost { issue, case: case.id.clone() });
+        }
         let (to, hash) = self.status(case)?;
         let owed = note.owed.get(STATUS).filter(|owed| owed.hash == hash)?;
         let (issue, to) = (IssueKey::new(&note.home.as_ref()?.name), to.to_owned());
-        Some(NotMoved { issue, to, why: owed.why.clone()? })
+        Some(Notice::NotMoved { issue, to, why: owed.why.clone()? })
     }
 
     fn slot(&self, note: &PlaceNote, _adds: bool) -> Option<Slot> {

@@ -137,6 +137,14 @@ impl Target for JiraTarget<'_> {
         Ok(self.jira.find_issue(&case.id).await?.as_ref().map(remote))
     }
 
+    async fn is_gone(&self, note: &PlaceNote) -> Result<bool, Failure> {
+        match self.jira.issue_status(IssueRef::Id(&issue(note)?)).await {
+            Ok(_) => Ok(false),
+            Err(Failure::Gone { .. }) => Ok(true),
+            Err(failure) => Err(failure),
+        }
+    }
+
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let home = note.home.as_ref().ok_or_else(no_issue)?;
         let issue = Created { id: IssueId::new(&home.place), key: IssueKey::new(&home.name) };

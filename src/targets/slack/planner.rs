@@ -103,7 +103,7 @@ impl Planner for SlackPlanner<'_> {
         effects.extend(telling::changed_facts(self, picture, note));
         effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));
-        effects.extend(telling::refused_move(picture, ledger));
+        effects.extend(telling::notice(picture, ledger));
         effects
     }
 

@@ -61,7 +61,7 @@ fn picture(comments: &[Comment]) -> Picture {
         sayings: Vec::new(),
         investigations: Vec::new(),
         overdue: None,
-        not_moved: None,
+        notice: None,
     }
 }
 
@@ -273,9 +273,9 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     let (note, mut ledger) = known(&picture);
     let refused = |to: &str, why: &str| {
         let [to, why] = [to, why].map(str::to_owned);
-        Some(NotMoved { issue: IssueKey::new("SEC-1"), to, why })
+        Some(Notice::NotMoved { issue: IssueKey::new("SEC-1"), to, why })
     };
-    picture.not_moved = refused("In Progress", "resolution");
+    picture.notice = refused("In Progress", "resolution");
     let effects = plan(slack::KIND, &picture, &note, &ledger);
     let [Effect::Create { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert!(of(slack::KIND, "thread", |planner| planner.keys(&picture)).contains(key));
@@ -283,9 +283,9 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     assert_eq!(plan(jira::KIND, &picture, &note, &ledger), []);
     ledger.insert(key.clone(), Told { hash: hash.clone(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
-    picture.not_moved = refused("Done", "resolution");
+    picture.notice = refused("Done", "resolution");
     assert_eq!(lacks(&picture, &note, &ledger), [format!("edit {key}")]);
-    picture.not_moved = refused("Done", "customfield_1");
+    picture.notice = refused("Done", "customfield_1");
     assert!(lacks(&picture, &note, &ledger)[0].starts_with("add refused/status/"));
 }
 
@@ -299,7 +299,10 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
             owed: [(STATUS.to_owned(), owed)].into(),
             ..PlaceNote::default()
         };
-        of(jira::KIND, "thread", |planner| planner.not_moved(&case, &note)).map(|refused| refused.to)
+        of(jira::KIND, "thread", |planner| planner.notice(&case, &note)).and_then(|said| match said {
+            Notice::NotMoved { to, .. } => Some(to),
+            Notice::Lost { .. } => None,
+        })
     };
     let owed = Owed { hash: text::hash("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
     assert_eq!(said(owed.clone()), Some("To Do".to_owned()));
@@ -307,7 +310,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
     assert_eq!(said(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
     assert_eq!(said(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
     let unmade = PlaceNote::default();
-    assert_eq!(of(jira::KIND, "thread", |planner| planner.not_moved(&case, &unmade)), None);
+    assert_eq!(of(jira::KIND, "thread", |planner| planner.notice(&case, &unmade)), None);
 }
 
 fn step(status: &str) -> Investigation {

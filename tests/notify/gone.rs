@@ -1,0 +1,67 @@
+//! What people delete ends in one notice and a way back, and in no alarm.
+
+use casebridge::{case::Status, targets::jira};
+
+use casebridge_lab::standins::FaultRule;
+
+use super::stage::{Stage, count};
+
+#[tokio::test]
+async fn an_issue_that_was_deleted_is_said_once_and_costs_nothing_more() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.jira.person_deletes(&stage.jira.ana(), "SEC-1").unwrap();
+    for words in ["one", "two"] {
+        stage.sir.aws_comments(&case, "AWS Responder", words).unwrap();
+        stage.events().await;
+        stage.minutes(70).await;
+    }
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "SEC-1 was deleted"), count(&lines, "two")), (1, 1), "{lines:#?}");
+    assert!(!lines[0].contains("SEC-1"), "the card leads to no issue that is gone: {}", lines[0]);
+    let note = stage.place(&case, jira::KIND).await;
+    assert!(note.is_gone() && note.parked.is_none(), "{note:?}");
+    assert_eq!(stage.breaker(jira::KIND).await.trips, 0);
+    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.events().await;
+    stage.minutes(130).await;
+    stage.forget_calls();
+    stage.minutes(24 * 60).await;
+    let [sir, slack, jira] = stage.calls();
+    let of_the_case = sir.iter().filter(|call| *call != "ListCases").count();
+    assert_eq!((of_the_case, slack.len(), jira.len()), (0, 0, 0), "a closed case rests");
+    assert_eq!(stage.meta(&case).await.next_at, None);
+}
+
+#[tokio::test]
+async fn an_issue_that_was_only_hidden_is_told_in_again_once_it_is_seen() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let id = stage.issue(&case).await["id"].as_str().unwrap().to_owned();
+    stage.jira.fault(FaultRule::on_path(&format!("/issue/{id}")).times(u32::MAX).answers(404));
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.sir.aws_sets_status(&case, &Status::Detection).unwrap();
+    stage.events().await;
+    stage.minutes(70).await;
+    assert!(stage.place(&case, jira::KIND).await.is_gone());
+    stage.jira.heal();
+    stage.minutes(70).await;
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(stage.issue(&case).await["fields"]["status"]["name"], "In Progress");
+}
+
+#[tokio::test]
+async fn what_is_not_found_at_an_issue_that_is_there_is_no_lost_issue() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.jira.fault(FaultRule::on("addComment").once().answers(404));
+    stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
+    stage.events().await;
+    assert!(!stage.place(&case, jira::KIND).await.is_gone());
+    stage.minutes(6).await;
+    assert_eq!(count(&stage.comments(&case).await, "one"), 1);
+    assert_eq!(count(&stage.lines(&case).await, "was deleted"), 0);
+}
