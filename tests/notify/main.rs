@@ -7,8 +7,6 @@ mod comments;
 mod cost;
 mod doors;
 mod life;
-#[path = "../state/log.rs"]
-mod log;
 mod lost;
 mod many;
 mod older;
@@ -17,6 +15,4 @@ mod repaired;
 mod sample;
 mod settings;
 mod shared;
-#[allow(dead_code, reason = "the table of wire faults uses all of it")]
-mod stage;
 mod state;
