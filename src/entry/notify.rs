@@ -34,22 +34,15 @@ use crate::{
     telemetry::{metrics, report::Report},
 };
 
-/// How many cases are worked at once.
 const AT_ONCE: usize = 10;
-/// How many cases one question for what is due names.
 const DUE: usize = 100;
 /// A sweep is not continued with less time than this.
 const LEAST: Millis = 15_000;
 
-/// What every event is worked with.
 pub struct Notifier<'a> {
-    /// Everything outside.
     pub world: &'a dyn World,
-    /// What the user chose.
     pub settings: &'a Settings,
-    /// Who we are.
     pub secrets: &'a Secrets,
-    /// When the function's time ends.
     pub deadline: Millis,
 }
 
@@ -60,9 +53,6 @@ pub struct NotTaken(String);
 
 impl Notifier<'_> {
     /// Takes a batch of SQS messages or a bare event. A message that cannot be taken fails alone.
-    ///
-    /// # Errors
-    /// A bare event could not be taken.
     pub async fn handle(&self, event: Value) -> Result<Value, NotTaken> {
         if let Err(trouble) = since::seen(self.world, self.settings).await {
             warn!(%trouble, "since when the settings hold is not known");
@@ -156,7 +146,6 @@ impl Notifier<'_> {
         reports
     }
 
-    /// Whether there is enough of it to begin with another case.
     fn has_time(&self) -> bool {
         self.deadline - self.world.now() > LEAST
     }
@@ -189,9 +178,6 @@ impl Notifier<'_> {
     }
 
     /// What would be done for a case now. Changes nothing anywhere.
-    ///
-    /// # Errors
-    /// The service or the table did not answer.
     pub async fn preview(&self, case: &CaseId) -> Result<Vec<Preview>, PreviewError> {
         let (targets, listener) = (Targets::new(self.slack(), self.jira()), self.listener());
         let all = targets.all();
@@ -211,6 +197,8 @@ impl Notifier<'_> {
         let reports: Vec<Report> = each.buffer_unordered(AT_ONCE).filter_map(future::ready).collect().await;
         let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
         announcements::are_broken(&context, targets.announcer(), &broken).await;
+        let shut = reports.iter().filter_map(|report| report.shut.clone()).collect();
+        announcements::are_shut(targets.announcer(), shut).await;
         reports
     }
 }

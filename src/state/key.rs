@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Marks what we sent, so that it can be found again: unique within a case and a destination.
-///
-/// Made from what is told, never from time or chance: `card`, `change/3`, `comment/000123/0`, `description/0`.
+/// Marks what we sent, so that it can be found again: unique within a case and a destination. Made from what is told,
+/// never from time or chance: `card`, `change/3`, `comment/000123/0`, `description/0`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub String);
@@ -18,11 +17,9 @@ impl std::fmt::Display for Key {
 /// How plainly something is rendered. A destination that refuses our rendering gets the next plainer one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Plainness {
-    /// As designed.
     #[default]
     #[serde(rename = "Full")]
     Full,
-    /// The same text without structure.
     #[serde(rename = "Plain")]
     Plain,
     /// One line that names what could not be shown and where to read it.

@@ -1,9 +1,5 @@
-//! What is written down outlives the code that wrote it: how a record is read, and how it goes back.
-//!
-//! A record is JSON: in the table, on the queue, in a form, in a button. Its version stands in `v`; one without a `v`
-//! is of version 1, which 0.1.0 wrote. What an older release would misread raises the version; a field that it may leave
-//! alone does not. What this release does not know is kept or refused, and never written away
-//! (`docs/decisions/0002-state-outlives-its-code.md`).
+//! How a record is read, and how it goes back: JSON in the table, on the queue, in a form, in a button; its version in
+//! `v`, 1 where there is none. What is unknown is kept or refused (`docs/decisions/0002-state-outlives-its-code.md`).
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,12 +7,11 @@ use serde_json::{Map, Value};
 
 pub(crate) use crate::case::stated::stated;
 
-/// What this release writes, without saying so, and the highest that it reads.
+/// What this release writes, without saying so, and the highest that it reads. What an older release would misread
+/// raises it; a field that it may leave alone does not.
 const VERSION: u64 = 1;
-/// Where a record says its version.
 const VERSION_FIELD: &str = "v";
 
-/// Why a record is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// It says a higher version, or holds something where this release knows nothing.
@@ -31,10 +26,8 @@ pub enum Unreadable {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rest(Map<String, Value>);
 
-/// Reads a record, and keeps beside it the fields that this release does not know.
-///
-/// # Errors
-/// See [`Unreadable`]; also where something unknown stands inside a field that is known.
+/// Reads a record, and keeps beside it the fields that it does not know; what is unknown within a known field is
+/// refused.
 pub(crate) fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Unreadable> {
     if let Ok(value) = serde_json::from_str(text)
         && serde_json::to_string(&value).is_ok_and(|again| again == text)
@@ -49,18 +42,12 @@ pub(crate) fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Re
 }
 
 /// Reads a record of which everything is known: for what is not written back, or only whole.
-///
-/// # Errors
-/// See [`Unreadable`].
 pub(crate) fn read_whole<T: Serialize + DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let (value, rest) = read(text)?;
     if rest.0.is_empty() { Ok(value) } else { Err(Unreadable::Later) }
 }
 
 /// Writes a record, with what stood in it beside what this release knows.
-///
-/// # Errors
-/// No JSON can be made of it.
 pub(crate) fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<String> {
     if rest.0.is_empty() {
         return serde_json::to_string(value);
@@ -72,7 +59,6 @@ pub(crate) fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<
     serde_json::to_string(&record)
 }
 
-/// The record without its version.
 fn of_this_version(text: &str) -> Result<Value, Unreadable> {
     let mut record: Value = serde_json::from_str(text).map_err(|_| Unreadable::Damaged)?;
     let version = record.as_object_mut().and_then(|fields| fields.remove(VERSION_FIELD));

@@ -20,37 +20,26 @@ use crate::{
 /// So many checks must miss something before it is sent again.
 const ABSENT: u8 = 3;
 
-/// What is compared with the ledger.
 pub(crate) struct Audited<'a> {
-    /// The case that is held.
     pub(crate) lease: &'a Lease<'a>,
-    /// Where it is told.
     pub(crate) target: &'a dyn Target,
-    /// As it is now.
     pub(crate) case: &'a Case,
 }
 
-/// What a check found, a finding a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Finding {
-    /// It is there; remembered from now on.
     Seen(Key, Told),
     /// It is not there, again.
     Absent(Key, Told),
     /// It was never stored, though the answer said so: it is owed again.
     Owed(Key),
-    /// A person deleted it.
     Deleted(Key, Told),
-    /// It stands there twice: this one is the later.
     Double(String),
-    /// It stands there, and we had forgotten.
     Forgotten(Key, Told),
 }
 
-/// Compares and mends. The answer is whether something was missed: then the next check comes soon.
-///
-/// # Errors
-/// The table did not answer. A target that does not answer is left for the next check.
+/// Compares and mends. The answer is whether something was missed: then the next check comes soon. A target that does
+/// not answer is left for the next check.
 pub(crate) async fn verify(
     context: &Context<'_>,
     audited: &Audited<'_>,
@@ -82,11 +71,8 @@ pub(crate) async fn verify(
     Ok(absent)
 }
 
-/// Remembers what stands there and is not in the ledger, and mends nothing: what is missing may only be too new. The answer
-/// is whether there was any.
-///
-/// # Errors
-/// The table did not answer.
+/// Remembers what stands there and is not in the ledger, and mends nothing: what is missing may only be too new. The
+/// answer is whether there was any.
 pub(crate) async fn learn(
     context: &Context<'_>,
     audited: &Audited<'_>,
@@ -107,8 +93,8 @@ pub(crate) async fn learn(
     Ok(forgotten)
 }
 
-/// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they tell
-/// nobody knows: what the case is now counts as told, and the next line gets a number of its own.
+/// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they
+/// tell nobody knows: what the case is now counts as told, and the next line gets a number of its own.
 fn outgrow(audited: &Audited<'_>, note: &mut PlaceNote, found: &[Found]) {
     let number = |one: &Found| one.key.0.strip_prefix(CHANGES)?.parse::<u32>().ok();
     let Some(last) = found.iter().filter_map(number).max().filter(|last| *last >= note.changes) else {
@@ -140,7 +126,6 @@ fn unknown(told: &BTreeMap<Key, Told>, said: Vec<Said>) -> Vec<Said> {
     said.into_iter().filter(|one| !known.contains(one.remote.as_str())).collect()
 }
 
-/// The ledger against what is there: pure.
 fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
     let mut there: BTreeMap<&Key, Vec<&Found>> = BTreeMap::new();
     for one in found {
@@ -235,8 +220,8 @@ impl Audited<'_> {
         }
     }
 
-    /// The anchor itself was never stored. Where the rest stands without it, it is made alone; else nothing that hangs on
-    /// it can be seen, so all of it is told anew.
+    /// The anchor itself was never stored. Where the rest stands without it, it is made alone; else nothing that hangs
+    /// on it can be seen, so all of it is told anew.
     async fn begin_again(&self, context: &Context<'_>, note: &mut PlaceNote) -> Result<(), state::Error> {
         let (planner, store) = (self.target.planner(), context.world.store());
         if planner.stands_alone(note) {

@@ -11,12 +11,9 @@ use crate::{
     targets::telling::{Ledger, comment_key},
 };
 
-/// What a look saw.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
-    /// The case.
     pub(crate) case: Case,
-    /// The comments that were read, oldest first.
     pub(crate) comments: Vec<Comment>,
     /// When the newest comment was made or edited, where all of them were read.
     pub(crate) newest: Option<Seconds>,
@@ -24,37 +21,27 @@ pub(crate) struct Look {
     pub(crate) investigations: Vec<Investigation>,
 }
 
-/// What is looked at.
 pub(crate) struct Looking<'a> {
-    /// Everything outside.
     pub(crate) world: &'a dyn World,
-    /// The case.
     pub(crate) id: &'a CaseId,
-    /// Where it is told.
     pub(crate) kinds: &'a [TargetKind],
     /// Nothing is read after this: what was read must still be told.
     pub(crate) until: Millis,
 }
 
-/// Why a look failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not all could be read.
     #[error(transparent)]
     Reading(#[from] reading::Error),
     /// A later page is older than an earlier one: between them a comment may be missing.
     #[error("the pages are not of one moment")]
     Torn,
-    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
 }
 
 /// Looks at a case. With `full`, all pages of comments are read; otherwise reading stops at the first page on which
 /// everything is known, where the newest come first. Up to 25 comments cost two calls, three where AWS works the case.
-///
-/// # Errors
-/// The service or the table did not answer.
 pub(crate) async fn look(looking: &Looking<'_>, note: &mut CaseNote, full: bool) -> Result<Look, Error> {
     let Looking { id, .. } = looking;
     let reader = Reader::new(looking.world, looking.until);
@@ -130,20 +117,13 @@ async fn all_known(
     Ok(true)
 }
 
-/// Where a ledger is kept.
 pub(crate) struct At<'a> {
-    /// In this table.
     pub(crate) store: &'a dyn Store,
-    /// Of this case.
     pub(crate) case: &'a CaseId,
-    /// Of this target.
     pub(crate) kind: TargetKind,
 }
 
 /// The ledger's entries under these keys.
-///
-/// # Errors
-/// The table did not answer.
 pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<(), state::Error> {
     if keys.is_empty() {
         return Ok(());

@@ -16,21 +16,16 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_s
 /// A service that lets nobody through for so long is left alone for a while: others' cases need the time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reads for one look.
 pub(crate) struct Reader<'a> {
     world: &'a dyn World,
-    /// Nothing is asked after this.
     until: Millis,
     followed: RefCell<HashSet<String>>,
 }
 
-/// Why reading stopped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The service did not answer.
     #[error("the service did not answer: {0}")]
     Sir(#[from] Fault),
-    /// The function's time is over.
     #[error("the time is over")]
     OutOfTime,
     /// A page leads to one that was read already.
@@ -39,15 +34,11 @@ pub enum Error {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads until then.
     pub(crate) fn new(world: &'a dyn World, until: Millis) -> Self {
         Self { world, until, followed: RefCell::default() }
     }
 
     /// Asks, and asks again where the service was asked too often: what was read before is kept.
-    ///
-    /// # Errors
-    /// See [`Error`].
     pub(crate) async fn ask(&self, call: Call) -> Result<Answer, Error> {
         let (mut wait, mut patience) = (WAIT.0, PATIENCE);
         loop {
@@ -69,9 +60,6 @@ impl<'a> Reader<'a> {
     }
 
     /// The page after this one. One that was read already would be read for ever.
-    ///
-    /// # Errors
-    /// [`Error::Circle`]
     pub(crate) fn follow(&self, next: Option<String>) -> Result<Option<String>, Error> {
         match next {
             Some(token) if !self.followed.borrow_mut().insert(token.clone()) => {

@@ -26,20 +26,15 @@ const HISTORY: Millis = 7 * 86_400_000;
 /// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not all could be read.
     #[error(transparent)]
     Reading(#[from] reading::Error),
-    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
 }
 
-/// What comes before what is due: what waits is woken where something was mended, and ListCases is compared with what is
-/// known where it is time; a case whose event was lost gets its hint now. One call for 25 cases an hour. The answer is
-/// whether a breaker is to be looked at.
-///
-/// # Errors
-/// The service or the table did not answer.
+/// What comes before what is due: what waits is woken where something was mended, and ListCases is compared with what
+/// is known where it is time; a case whose event was lost gets its hint now. One call for 25 cases an hour. The answer
+/// is whether a breaker is to be looked at.
 pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<bool, Error> {
     let (store, now) = (world.store(), world.now());
     let agenda = agenda::read(store).await?;
@@ -61,11 +56,8 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
     Ok(agenda.broken)
 }
 
-/// Asks the targets that are left alone because they know us no more whether they do again. Where one does, all that waits
-/// is tried.
-///
-/// # Errors
-/// The table did not answer.
+/// Asks the targets that are left alone because they know us no more whether they do again. Where one does, all that
+/// waits is tried.
 pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     let (store, mut broken, mut mended) = (context.world.store(), false, false);
     for target in context.targets {

@@ -1,5 +1,4 @@
 //! What arrived at `notify`? EventBridge events, bare or as bodies of an SQS batch, decoded into hints.
-//!
 //! Detail-types: <https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-security-ir.html>.
 
 use serde::Deserialize;
@@ -12,21 +11,15 @@ use crate::case::{CaseId, MembershipId};
 pub enum Hint {
     /// Look at this case; at all of its comments where an old one changed.
     Case {
-        /// Which.
         id: CaseId,
-        /// An old comment may have changed.
         full: bool,
     },
-    /// Something became of a membership.
     Membership {
-        /// Which.
         id: MembershipId,
-        /// `Membership Created`, …
         what: &'static str,
         /// The event's id: an event is told once.
         event: String,
     },
-    /// The minute's turn: do what is due.
     Sweep,
     /// An event of the same source that tells us nothing, CloudTrail's among them.
     NotOurs,
@@ -35,10 +28,8 @@ pub enum Hint {
 /// Why an event cannot be read. Says which part, never what stood there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not JSON, or not an event.
     #[error("not an EventBridge event")]
     Shape,
-    /// `detail.caseId` or `detail.membershipId` is missing or is none.
     #[error("{0} without a valid id")]
     Id(String),
 }
@@ -63,18 +54,12 @@ struct Detail {
 }
 
 /// Reads an event from the text of an SQS message.
-///
-/// # Errors
-/// The text is not an event, or an event of ours without its id.
 pub(crate) fn decode(text: &str) -> Result<Hint, Error> {
     let value = serde_json::from_str(text).map_err(|_| Error::Shape)?;
     decode_value(value)
 }
 
 /// Reads an event.
-///
-/// # Errors
-/// As [`decode`].
 pub fn decode_value(value: Value) -> Result<Hint, Error> {
     if value.get("sweep") == Some(&Value::Bool(true)) {
         return Ok(Hint::Sweep);

@@ -16,7 +16,6 @@ impl Mark {
         Self(mark.into())
     }
 
-    /// Of what is told of a case under this key.
     pub fn of(case: &CaseId, key: &Key, hash: &str) -> Self {
         Self(format!("{case}/{key}#{hash}"))
     }
@@ -27,7 +26,6 @@ impl Mark {
         Some((Key(key.to_owned()), hash.to_owned()))
     }
 
-    /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -575,3 +575,22 @@ async fn an_issue_that_an_earlier_version_made_loses_nothing_and_one_that_it_lin
     comments(&stage, &theirs, "This is not.").await;
     assert_eq!(said(&stage, &case), ["This is not."]);
 }
+
+#[tokio::test]
+async fn an_issue_that_is_gone_is_said_to_be_gone_and_another_can_be_made() {
+    let stage = Stage::set().await;
+    let (case, key) = issue(&stage).await;
+    noted_before(&stage, &case, &key).await;
+    assert!(stage.ana(&format!("{case} jira open")).await.contains(&format!("is the issue {key}")));
+    let now = casebridge::config::clock::now();
+    let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
+    let gone = lease.targets["jira"].replace("\"set\":{}", "\"set\":{\"home\":\"gone\"}");
+    assert_ne!(gone, lease.targets["jira"]);
+    stage.memory.save(&case, lease.epoch, Note::Of(jira::KIND), &gone).await.unwrap();
+    stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
+    let shown = stage.ana(&format!("{case} jira")).await;
+    assert!(shown.contains("was deleted, or is hidden") && shown.contains("jira open"), "{shown}");
+    assert!(stage.ana(&format!("{case} jira open")).await.contains("is being made"));
+    let meta = stage.memory.meta(&case).await.unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<PlaceNote>(&meta.targets["jira"]).unwrap(), PlaceNote::default());
+}

@@ -6,6 +6,7 @@ mod apart;
 mod comments;
 mod cost;
 mod doors;
+mod gone;
 mod life;
 mod lost;
 mod many;

@@ -133,7 +133,7 @@ async fn a_reply_of_somebody_without_a_role_is_handed_over_to_be_refused_and_its
 async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next_check() {
     let (mut stage, case) = told("").await;
     let cy = stage.slack.add_user("cy", "cy@example.com", &json!({}));
-    let group = stage.slack.add_group("responders", &[cy.clone()]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&cy));
     stage.settings.roles.responder.push(MemberId::new(group));
     stage.minutes(1).await;
     says(&stage, &case, &cy, "it was me").await;

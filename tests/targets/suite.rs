@@ -92,7 +92,7 @@ pub fn picture() -> Picture {
         sayings: Vec::new(),
         investigations: Vec::new(),
         overdue: None,
-        not_moved: None,
+        notice: None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     http::Failure,
     state::{
         Note,
-        notes::{GONE, HOME, Home, PlaceNote},
+        notes::{Home, PlaceNote},
         record,
     },
     targets::jira::{self, IssueRef},
@@ -22,7 +22,20 @@ const LEASE: Millis = 75_000;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let Some(jira) = context.jira else { return Ok(no_jira()) };
-    Ok(match noted(context, id).await?.home {
+    let note = noted(context, id).await?;
+    let is_gone = note.is_gone();
+    Ok(match note.home {
+        Some(home) if is_gone => Reply::of(
+            Paragraph::of("The issue ")
+                .bold(&home.name)
+                .text(" of case ")
+                .bold(id.as_str())
+                .text(" was deleted, or is hidden from the bridge. Make another with ")
+                .code("jira open")
+                .text(", or choose one with ")
+                .code("jira link SEC-12")
+                .text("."),
+        ),
         Some(home) => Reply::of(
             Paragraph::of("Case ").bold(id.as_str()).text(" is the issue ").link(&jira.settings.browse(&IssueKey::new(&home.name)), &home.name),
         ),
@@ -59,7 +72,7 @@ pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
         return Ok(no_jira());
     }
     let note = noted(context, id).await?;
-    if note.home.is_some() && note.set.get(HOME).map(String::as_str) != Some(GONE) {
+    if note.home.is_some() && !note.is_gone() {
         return show(context, id).await;
     }
     begin_anew(context, id, PlaceNote::default()).await?;

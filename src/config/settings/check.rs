@@ -23,9 +23,7 @@ pub struct Problem {
     pub key: String,
     /// Counts from 1; `None` where something is missing from the whole document.
     pub line: Option<usize>,
-    /// What is wrong.
     pub wrong: String,
-    /// What to do.
     pub fix: String,
 }
 
@@ -259,7 +257,6 @@ impl Checker<'_> {
     }
 }
 
-/// What a key takes, for a sentence that begins with "Give".
 fn what(kind: ValueKind) -> &'static str {
     match kind {
         ValueKind::Text(_) | ValueKind::Url(_) | ValueKind::Choice(_) => "a text in quotes",
@@ -276,7 +273,6 @@ fn article(kind: &str) -> String {
     format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
-/// What a required key takes: its check says it of an empty text.
 fn hint(key: &SettingKey) -> String {
     match key.kind {
         ValueKind::Text(shape) => shape.check("").err().unwrap_or_default(),
@@ -305,7 +301,6 @@ mod tests {
 
     const GOOD: &str = "[slack]\nteam = \"T1\"\nchannel = \"C1\"\n";
 
-    /// The problems of a document that begins well: what `lines` are begins in line 4.
     fn told(lines: &str) -> Vec<String> {
         problems(&format!("{GOOD}{lines}"), Reach::Services).iter().map(Problem::to_string).collect()
     }

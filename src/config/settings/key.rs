@@ -8,12 +8,9 @@ pub(crate) enum ValueKind {
     Url(UrlShape),
     Choice(&'static [&'static str]),
     Texts(Shape),
-    /// `true` or `false`.
     Flag,
     Number(u32, u32),
-    /// Two hours of the day.
     Hours,
-    /// A table from one of these names to a text.
     Names(&'static [&'static str], Shape),
 }
 
@@ -23,7 +20,6 @@ pub(crate) enum Fallback {
     /// It must be given, at least where its table is.
     Required,
     None(&'static str),
-    /// This value, in TOML.
     Value(&'static str),
 }
 
@@ -31,7 +27,6 @@ pub(crate) struct SettingKey {
     pub table: &'static str,
     pub name: &'static str,
     pub kind: ValueKind,
-    /// What holds without it.
     pub default: Fallback,
     pub meaning: &'static str,
 }
@@ -157,7 +152,6 @@ pub(crate) fn keys_of(table: &str) -> impl Iterator<Item = &'static SettingKey> 
     KEYS.iter().filter(move |key| key.table == table)
 }
 
-/// The part of docs/settings.md that lists every key.
 pub fn reference() -> String {
     let mut text = String::new();
     for (table, required, meaning) in TABLES {

@@ -4,7 +4,6 @@ use reqwest::Url;
 
 use crate::config::hosts::{self, Reach};
 
-/// What a text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Team,
@@ -14,12 +13,10 @@ pub(super) enum Shape {
     /// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
     /// <https://docs.slack.dev/reference/methods/conversations.create>.
     ChannelPrefix,
-    /// An e-mail address, as far as can be told without writing to it.
     Email,
     /// The key of a project: <https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/>.
     Project,
     Name,
-    /// The same, or empty.
     NameOrNone,
     /// Jira allows no blank in it.
     Label,
@@ -27,7 +24,6 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// Says what would be right, where a text is not.
     pub(super) fn check(self, text: &str) -> Result<(), String> {
         expect(self.fits(text), self.words())
     }
@@ -85,7 +81,6 @@ impl Shape {
     }
 }
 
-/// What an address must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UrlShape {
     /// The base of Slack's Web API: the bot token goes there.
@@ -93,12 +88,12 @@ pub(super) enum UrlShape {
     /// The base of Jira's REST API: the API token goes there.
     JiraApi,
     JiraSite,
-    /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
+    /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent
+    /// there.
     Link,
 }
 
 impl UrlShape {
-    /// Says what would be right, where an address is not; some may be on this machine in a rehearsal.
     pub(super) fn check(self, text: &str, reach: Reach) -> Result<(), String> {
         if self == Self::Link {
             let filled = text.replace("{region}", "eu-west-1").replace("{case}", "0000000001");
@@ -129,7 +124,6 @@ impl UrlShape {
         }
     }
 
-    /// Whether an address is right, or is on this machine in a rehearsal.
     fn at(self, url: &Url, reach: Reach, right: bool) -> Result<(), String> {
         let (what, host) = (self.words(), url.host_str().unwrap_or_default());
         match (right, hosts::is_loopback(url)) {

@@ -41,7 +41,7 @@ pub(super) fn tells_fields(what: &What) -> bool {
             | Content::Comment { .. }
             | Content::Investigation { .. }
             | Content::Nudge { .. }
-            | Content::NotMoved(_),
+            | Content::Notice(_),
         ) => false,
     }
 }

@@ -39,6 +39,8 @@ enum Unset {
     Bearer,
     /// It was refused for its own sake: people may read why.
     Refused(String),
+    /// People closed its place, and its case: it is not tried any more.
+    Over,
 }
 
 impl Worker<'_> {
@@ -49,6 +51,9 @@ impl Worker<'_> {
         told: Standing,
         hand: &mut Hand<'_>,
     ) -> Result<Option<Millis>, state::Error> {
+        if self.rests(hand.note) {
+            return Ok(None);
+        }
         let wanted = self.planner().decoration(hand.picture, hand.note);
         forget_unwanted(hand.note, &wanted);
         let each = match held(told, hand.note, self.world().now()) {
@@ -103,17 +108,25 @@ impl Worker<'_> {
         let now = self.world().now();
         let code = failure.to_string();
         let unset = self.judge(failure).await?;
+        if unset == Unset::Bearer && self.is_buried(hand.note).await {
+            return Ok(());
+        }
         let before = owed_before(hand.note, state);
         let mut owed = after(before.clone(), &unset, now);
         let refused = owed.refusals > before.refusals;
         let closed = hand.picture.view.case.is_closed();
-        owed.given_up = refused && is_enough(&owed, state.tries, closed);
+        owed.given_up = unset == Unset::Over || refused && is_enough(&owed, state.tries, closed);
         match unset {
             Unset::NotNow(_) if !self.world().holds(Rule::RetryAfter) => owed.not_before = now + 1,
             Unset::Unanswered if self.world().holds(Rule::SetAgain) => {
                 hand.note.again.insert(state.name.clone(), now + QUARANTINE);
             }
-            Unset::NotNow(_) | Unset::Unanswered | Unset::Stranger | Unset::Bearer | Unset::Refused(_) => {}
+            Unset::NotNow(_)
+            | Unset::Unanswered
+            | Unset::Stranger
+            | Unset::Bearer
+            | Unset::Refused(_)
+            | Unset::Over => {}
         }
         if owed.given_up {
             hand.note.again.remove(&state.name);
@@ -147,7 +160,10 @@ impl Worker<'_> {
             ),
             Failure::Unknown { .. } => Unset::Unanswered,
             Failure::Gone { .. } => Unset::Bearer,
-            Failure::Content { why } | Failure::Broken { everywhere: false, why } => Unset::Refused(why),
+            Failure::Shut { .. } if self.closed.get() => Unset::Over,
+            Failure::Content { why } | Failure::Shut { why } | Failure::Broken { everywhere: false, why } => {
+                Unset::Refused(why)
+            }
             Failure::Broken { everywhere: true, why } => match self.are_we_known().await? {
                 Some(true) => Unset::Refused(why),
                 Some(false) => {
@@ -196,7 +212,7 @@ fn after(owed: Owed, unset: &Unset, now: Millis) -> Owed {
         Unset::NotNow(word) => unanswered(owed, PAUSE, *word, now),
         Unset::Unanswered => unanswered(owed, PAUSE, 0, now),
         Unset::Stranger => unanswered(owed, REFUSED, 0, now),
-        Unset::Bearer => refused(owed, None, now),
+        Unset::Bearer | Unset::Over => refused(owed, None, now),
         Unset::Refused(why) => refused(owed, Some(why.clone()), now),
     }
 }

@@ -79,6 +79,10 @@ pub(crate) struct Worker<'a> {
     pub(crate) saved: Cell<bool>,
     /// What stands there was compared with the ledger already.
     pub(crate) read: Cell<bool>,
+    /// The case is closed.
+    closed: Cell<bool>,
+    /// The case's place takes nothing, because people closed it, and that is new.
+    pub(crate) shut: Cell<bool>,
 }
 
 /// Why a round stops before its end.
@@ -105,8 +109,20 @@ impl<'a> Worker<'a> {
         target: &'a dyn Target,
         rest: &'a Rest,
     ) -> Self {
-        let [tripped, broken, saved, read] = [const { Cell::new(false) }; 4];
-        Self { context, lease, target, rest, tripped, broken, among_us: Cell::new(0), saved, read }
+        let [tripped, broken, saved, read, closed, shut] = [const { Cell::new(false) }; 6];
+        Self {
+            context,
+            lease,
+            target,
+            rest,
+            tripped,
+            broken,
+            among_us: Cell::new(0),
+            saved,
+            read,
+            closed,
+            shut,
+        }
     }
 }
 
@@ -134,6 +150,10 @@ impl Worker<'_> {
             if let Some(at) = decorate_at {
                 return Ok(Left { told: Standing::Waiting(at), decorate_at });
             }
+        }
+        self.closed.set(hand.picture.view.case.is_closed());
+        if self.rests(hand.note) {
+            return Ok(Left { told: Standing::Settled, decorate_at: None });
         }
         let told = match self.rounds(hand).await {
             Ok(()) => Standing::Settled,
@@ -200,6 +220,11 @@ impl Worker<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether nothing is done here any more: what all of it hangs on was taken away.
+    fn rests(&self, note: &PlaceNote) -> bool {
+        note.is_gone() && !self.planner().forgets_what_is_gone()
     }
 
     async fn save(&self, note: &PlaceNote) -> Result<(), Stop> {

@@ -12,7 +12,10 @@ use crate::{
         Rule, World,
         gate::{self, Known, Slot},
     },
-    state::{self, Reserved, agenda, notes::PlaceNote},
+    state::{
+        self, Reserved, agenda,
+        notes::{GONE, HOME, PlaceNote},
+    },
     targets::contract::Target,
 };
 
@@ -56,6 +59,12 @@ impl Worker<'_> {
                 note.not_before =
                     if note.open.is_some() { now } else { now + doubling(PAUSE, note.failures) };
             }
+            Failure::Gone { .. } if self.is_buried(note).await => return Err(Stop::At(Standing::Settled)),
+            Failure::Shut { .. } if self.closed.get() => return self.rest(note),
+            Failure::Shut { why } => {
+                self.shut.set(self.shut.get() || note.parked.is_none());
+                return self.park(note, &why);
+            }
             Failure::Content { why } | Failure::Gone { why } | Failure::Broken { everywhere: false, why } => {
                 return self.park(note, &why);
             }
@@ -70,6 +79,28 @@ impl Worker<'_> {
             },
         }
         Err(Stop::At(Standing::Waiting(note.not_before)))
+    }
+
+    /// Of a case that is closed, whose place people closed as well, nothing more is owed.
+    fn rest<T>(&self, note: &mut PlaceNote) -> Result<T, Stop> {
+        (note.parked, note.failures, note.not_before) = (None, 0, 0);
+        Err(Stop::At(Standing::Settled))
+    }
+
+    /// Whether the anchor is gone where that ends in a notice and a way back: then nothing is tried any more, and nobody
+    /// is alarmed. Where it is there again, the hourly check finds it.
+    pub(super) async fn is_buried(&self, note: &mut PlaceNote) -> bool {
+        let is_gone = note.home.is_some()
+            && !self.planner().forgets_what_is_gone()
+            && matches!(self.target.is_gone(note).await, Ok(true));
+        if is_gone && !note.is_gone() {
+            warn!(destination = self.name(), case = %self.lease.case, "its anchor is gone");
+            note.set.insert(HOME.to_owned(), GONE.to_owned());
+            note.owed.clear();
+            note.again.clear();
+            (note.parked, note.failures, note.not_before) = (None, 0, 0);
+        }
+        is_gone
     }
 
     /// Whether what was refused may be refused here alone: only where the target does not know us, all would be. It is

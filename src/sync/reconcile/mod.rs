@@ -254,12 +254,12 @@ async fn tell(
     for _ in 0..3 {
         left = settle(context, lease, &picture, notes, &mut ledgers, report).await?;
         let links = picture::links(context, notes, lease.case);
-        let not_moved = picture::not_moved(context, &seen.case, notes);
-        if links == picture.view.links && not_moved == picture.not_moved {
+        let notice = picture::notice(context, &seen.case, notes);
+        if links == picture.view.links && notice == picture.notice {
             break;
         }
         picture.view.links = links;
-        if mem::replace(&mut picture.not_moved, not_moved.clone()) != not_moved {
+        if mem::replace(&mut picture.notice, notice.clone()) != notice {
             // It may have been told before.
             read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }
@@ -280,19 +280,22 @@ async fn settle(
         let mut hand = Hand { picture, note: &mut noted.note, ledger, tally: Tally::default() };
         let left = worker.settle(&mut hand).await;
         let (tally, saved, broken) = (hand.tally, worker.saved.get(), worker.broken.get());
+        // One that it has with others is theirs to watch.
+        let shut = noted.note.channel.clone().filter(|_| worker.shut.get());
         if saved {
             noted.stands_otherwise();
         }
-        (left, tally, broken.then(|| target.planner().kind()))
+        (left, tally, broken.then(|| target.planner().kind()), shut)
     };
     let each = context.targets.iter().zip(&mut notes.targets).zip(ledgers);
     let each = each.map(|((target, noted), ledger)| one((target, noted, ledger)));
     // All to their end: one target in trouble must not cut another off in the middle of an effect.
     let done = join_all(each).await;
     let mut all = Vec::new();
-    for (left, tally, broken) in done {
+    for (left, tally, broken, shut) in done {
         report.tally.add(&tally);
         report.broken.extend(broken);
+        report.shut = report.shut.take().or(shut.map(|place| (lease.case.clone(), place)));
         all.push(left);
     }
     all.into_iter().map(|left| unless_unreadable(context, left)).collect()

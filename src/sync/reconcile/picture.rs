@@ -6,7 +6,7 @@ use crate::{
     state::Saying,
     sync::{context::Context, observe::Look},
     targets::{
-        content::{Links, NotMoved, View},
+        content::{Links, Notice, View},
         telling::Picture,
     },
 };
@@ -30,7 +30,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, sayings: Vec<Saying>, notes
         sayings,
         investigations: seen.investigations.clone(),
         overdue,
-        not_moved: not_moved(context, &seen.case, notes),
+        notice: notice(context, &seen.case, notes),
     }
 }
 
@@ -41,7 +41,8 @@ pub(super) fn links(context: &Context<'_>, notes: &Notes, case: &CaseId) -> Link
         |region: &String| sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
     let mut links = Links { console: sir.region.as_ref().map(console), ..Links::default() };
     for (target, noted) in context.targets.iter().zip(&notes.targets) {
-        if let Some(anchor) = &noted.note.home {
+        let is_there = !noted.note.is_gone() || target.planner().forgets_what_is_gone();
+        if let Some(anchor) = noted.note.home.as_ref().filter(|_| is_there) {
             target.planner().link(anchor, &mut links);
         }
     }
@@ -49,7 +50,7 @@ pub(super) fn links(context: &Context<'_>, notes: &Notes, case: &CaseId) -> Link
 }
 
 /// What one target refuses and others are to say.
-pub(super) fn not_moved(context: &Context<'_>, case: &Case, notes: &Notes) -> Option<NotMoved> {
+pub(super) fn notice(context: &Context<'_>, case: &Case, notes: &Notes) -> Option<Notice> {
     let mut each = context.targets.iter().zip(&notes.targets);
-    each.find_map(|(target, noted)| target.planner().not_moved(case, &noted.note))
+    each.find_map(|(target, noted)| target.planner().notice(case, &noted.note))
 }

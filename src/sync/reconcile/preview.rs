@@ -93,8 +93,9 @@ impl fmt::Display for Preview {
         if let Some(key) = &self.under_way {
             write!(f, "\n  under way: {key}")?;
         }
-        let lacks = self.tell.iter().chain(&self.set);
-        lacks.map(|one| write!(f, "\n  {one}")).collect::<fmt::Result>()?;
+        for one in self.tell.iter().chain(&self.set) {
+            write!(f, "\n  {one}")?;
+        }
         let idle = self.tell.is_empty() && self.set.is_empty() && self.under_way.is_none();
         if idle { f.write_str(" nothing is owed") } else { Ok(()) }
     }

@@ -1,5 +1,5 @@
-//! What of a case is to stand in Jira? An issue with its description; what is told, as comments on it; and its status and
-//! links.
+//! What of a case is to stand in Jira? An issue with its description; what is told, as comments on it; and its status
+//! and links.
 
 use super::{KIND, content, description, parts, summary};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         notes::{HOME, Home, PlaceNote},
     },
     targets::{
-        content::{Content, Links, NotMoved, View},
+        content::{Content, Links, Notice, View},
         contract::{Planner, QUARANTINE, Slot},
         telling::{self, Decoration, Effect, Ledger, Picture, Stem, What, part_key},
     },
@@ -23,24 +23,17 @@ const SPACING: Millis = 300;
 const QUARANTINE_ISSUE: Millis = 300_000;
 /// After so many refusals an issue goes without a link.
 const LINKS: u32 = 5;
-/// The name under which an issue's status is set.
 pub const STATUS: &str = "status";
 
-/// What is to stand there, under these settings.
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
-    /// What the user chose.
     pub settings: &'a settings::JiraSettings,
 }
 
 pub(super) enum IssueState<'s> {
     Text,
     Status(&'s str),
-    Link {
-        title: &'static str,
-        /// Where it leads.
-        url: String,
-    },
+    Link { title: &'static str, url: String },
 }
 
 impl<'a> JiraPlanner<'a> {
@@ -56,7 +49,6 @@ impl<'a> JiraPlanner<'a> {
         [Some(text), console, slack, status].into_iter().flatten().collect()
     }
 
-    /// Where the issue is to stand, and the hash of that state.
     fn status(&self, case: &Case) -> Option<(&'a str, String)> {
         let status = case.status.as_str();
         let target = self.settings.status.get(status)?;
@@ -64,7 +56,6 @@ impl<'a> JiraPlanner<'a> {
     }
 }
 
-/// Where else a case can be seen.
 enum LinkTo {
     Console,
     Slack,
@@ -142,11 +133,15 @@ impl Planner for JiraPlanner<'_> {
     }
 
     /// Told once a reason: the field, the rule or the code.
-    fn not_moved(&self, case: &Case, note: &PlaceNote) -> Option<NotMoved> {
+    fn notice(&self, case: &Case, note: &PlaceNote) -> Option<Notice> {
+        if note.is_gone() {
+            let issue = IssueKey::new(&note.home.as_ref()?.name);
+            return Some(Notice::Lost { issue, case: case.id.clone() });
+        }
         let (to, hash) = self.status(case)?;
         let owed = note.owed.get(STATUS).filter(|owed| owed.hash == hash)?;
         let (issue, to) = (IssueKey::new(&note.home.as_ref()?.name), to.to_owned());
-        Some(NotMoved { issue, to, why: owed.why.clone()? })
+        Some(Notice::NotMoved { issue, to, why: owed.why.clone()? })
     }
 
     fn slot(&self, note: &PlaceNote, _adds: bool) -> Option<Slot> {

@@ -8,7 +8,7 @@ use crate::{
     http::with,
     state::key::Plainness,
     targets::{
-        content::{Content, NotMoved, Part},
+        content::{Content, Notice, Part},
         wording,
     },
 };
@@ -16,7 +16,6 @@ use crate::{
 /// How much of one value, or of one list, a line of changes shows, in bytes.
 const VALUE: usize = 500;
 
-/// What is told, as a document.
 pub fn content(content: &Content, plainness: Plainness) -> Value {
     let told = match plainness {
         Plainness::Full => return full(content),
@@ -36,7 +35,6 @@ fn full(content: &Content) -> Value {
     adf::document(paragraphs)
 }
 
-/// The same without marks, lists and paragraphs.
 fn plain(content: &Content) -> Inline {
     let lines = match content {
         Content::Changes(list) => changes(list),
@@ -61,7 +59,7 @@ fn stub(content: &Content) -> Inline {
             head(content).plain()
         }
         Content::Nudge { .. } => Inline::new().text("A reminder"),
-        Content::NotMoved(_) => head(content).plain(),
+        Content::Notice(_) => head(content).plain(),
     };
     what.text(": could not be shown here. Read it in the AWS console.")
 }
@@ -86,8 +84,11 @@ fn head(content: &Content) -> Inline {
         Content::Nudge { for_us: false, since } => {
             Inline::new().text(&format!("This case waits for AWS since {}", wording::utc(*since)))
         }
-        Content::NotMoved(NotMoved { issue, to, why }) => {
+        Content::Notice(Notice::NotMoved { issue, to, why }) => {
             Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
+        }
+        Content::Notice(Notice::Lost { issue, .. }) => {
+            Inline::new().text(&value(&format!("{issue} was deleted, or is hidden")))
         }
     }
 }
@@ -97,7 +98,7 @@ fn body(content: &Content) -> &str {
     let (text, empty) = match content {
         Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
         Content::Investigation { step, .. } => (&step.content, "Nothing to read yet."),
-        Content::Changes(_) | Content::Nudge { .. } | Content::NotMoved(_) => return "",
+        Content::Changes(_) | Content::Nudge { .. } | Content::Notice(_) => return "",
     };
     match text.trim() {
         "" if text.is_empty() => empty,
@@ -325,7 +326,7 @@ mod tests {
     #[test]
     fn what_jira_refuses_is_one_line() {
         let [to, why] = ["Done", "resolution"].map(str::to_owned);
-        let refused = Content::NotMoved(NotMoved { issue: IssueKey::new("SEC-12"), to, why });
+        let refused = Content::Notice(Notice::NotMoved { issue: IssueKey::new("SEC-12"), to, why });
         let line = paragraph(json!([text("SEC-12 could not be moved to Done because of resolution")]));
         assert_eq!(content(&refused, Plainness::Full), document(json!([line])));
     }

@@ -1,4 +1,5 @@
-//! How does what is to stand in Jira come to stand there? From the contract to the REST API, and back from what is read.
+//! How does what is to stand in Jira come to stand there? From the contract to the REST API, and back from what is
+//! read.
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
@@ -30,7 +31,6 @@ pub struct JiraTarget<'a> {
 }
 
 impl<'a> JiraTarget<'a> {
-    /// Tells through this.
     pub fn new(jira: Jira<'a>) -> Self {
         Self { planner: JiraPlanner { settings: jira.settings }, jira, me: OnceCell::new() }
     }
@@ -135,6 +135,14 @@ impl Target for JiraTarget<'_> {
 
     async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
         Ok(self.jira.find_issue(&case.id).await?.as_ref().map(remote))
+    }
+
+    async fn is_gone(&self, note: &PlaceNote) -> Result<bool, Failure> {
+        match self.jira.issue_status(IssueRef::Id(&issue(note)?)).await {
+            Ok(_) => Ok(false),
+            Err(Failure::Gone { .. }) => Ok(true),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {

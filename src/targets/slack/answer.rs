@@ -14,22 +14,16 @@ use crate::http::{Failure, Response, word};
 /// What Slack asks to wait for where a refusal lasts and Slack names no time: a migration, a monthly limit.
 const LONG: Duration = Duration::from_secs(600);
 
-/// What Slack said, once it could be read.
 pub(super) enum Verdict {
-    /// `ok: true`, the whole answer.
     Yes(Value),
-    /// `ok: false`
     No(NotOk),
 }
 
-/// `ok: false`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotOk {
-    /// `error`
     pub code: Code,
     /// `needed`: the scope that is missing.
     needed: Option<String>,
-    /// `Retry-After`
     wait: Option<Duration>,
     /// `errors`: who was refused, and why, when several people were invited.
     pub people: Vec<Uninvited>,
@@ -60,12 +54,12 @@ impl NotOk {
             Meaning::Content => Failure::Content { why },
             Meaning::Gone => Failure::Gone { why },
             Meaning::Place => Failure::Broken { everywhere: false, why },
+            Meaning::Shut => Failure::Shut { why },
             Meaning::Everywhere => Failure::Broken { everywhere: true, why },
         })
     }
 }
 
-/// Reads an answer as far as the body's verdict.
 pub(super) fn read(method: Method, response: &Response) -> Result<Verdict, Failure> {
     let body = response.value();
     let verdict = body.as_ref().and_then(|body| body.get("ok")).and_then(Value::as_bool);
@@ -184,7 +178,7 @@ mod tests {
             (400, None, refusal("invalid_blocks"), content("invalid_blocks")),
             (404, None, r#"{"ok":true}"#.to_owned(), broken(true, "HTTP 404")),
             (200, None, refusal("message_not_found"), gone("message_not_found")),
-            (200, None, refusal("is_archived"), broken(false, "is_archived")),
+            (200, None, refusal("not_in_channel"), broken(false, "not_in_channel")),
             (200, None, refusal("token_revoked"), broken(true, "token_revoked")),
             (200, None, refusal("Private text, never logged"), broken(false, "(not a word)")),
             (200, None, r#"{"ok":false}"#.to_owned(), broken(false, "(not a word)")),

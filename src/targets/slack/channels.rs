@@ -24,12 +24,9 @@ const ABOUT_PEOPLE: [&str; 9] = [
 /// How many people are invited at once: the page says 1,000 in one place and 100 in another.
 const INVITED: usize = 100;
 
-/// Somebody who could not be invited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninvited {
-    /// Who.
     pub user: UserId,
-    /// Why.
     pub code: Code,
 }
 
@@ -41,9 +38,8 @@ impl Slack<'_> {
         Ok(answer.and_then(|answer| text_at(&answer, "/channel/name")))
     }
 
-    /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`.
-    ///
-    /// Where the name is taken by a channel that we made, that one is the answer: the first try got through.
+    /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`. Where the name is taken by a channel
+    /// that we made, that one is the answer: the first try got through.
     pub async fn create_channel(&self, name: &str, private: bool) -> Result<ChannelId, Failure> {
         let method = Method::ConversationsCreate;
         let id = |answer: Value| needed(method, &answer, "/channel/id").map(ChannelId::new);
@@ -79,7 +75,6 @@ impl Slack<'_> {
         }
     }
 
-    /// Sets a channel's topic: at most 250 characters.
     pub async fn set_topic(&self, channel: &ChannelId, topic: &str) -> Result<(), Failure> {
         let body = json!({"channel": channel, "topic": topic});
         self.write(Method::ConversationsSetTopic, &body).await.map(drop)
@@ -108,7 +103,6 @@ impl Slack<'_> {
     }
 
     /// Asks whether people of another workspace read a channel, or are about to. What Slack does not say counts as yes.
-    ///
     /// <https://docs.slack.dev/reference/objects/conversation-object>
     pub async fn is_shared(&self, channel: &ChannelId) -> Result<bool, Failure> {
         let method = Method::ConversationsInfo;
@@ -116,7 +110,6 @@ impl Slack<'_> {
         answer.get("channel").map(is_shared).ok_or_else(|| Failure::unreadable(method))
     }
 
-    /// Enters a public channel. Being there is as good.
     pub async fn join(&self, channel: &ChannelId) -> Result<(), Failure> {
         self.write(Method::ConversationsJoin, &json!({"channel": channel})).await.map(drop)
     }
@@ -134,7 +127,6 @@ fn is_shared(channel: &Value) -> bool {
         || ["pending_shared", "pending_connected_team_ids"].iter().any(invited)
 }
 
-/// The people of whom an answer says that they were not invited.
 pub(super) fn uninvited(answer: &Value) -> Vec<Uninvited> {
     let errors = answer.get("errors").and_then(Value::as_array).into_iter().flatten();
     let one = |error: &Value| {

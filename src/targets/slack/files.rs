@@ -16,12 +16,9 @@ use crate::{
     http::{Failure, Request},
 };
 
-/// A file as Slack tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// `F…`
     pub id: FileId,
-    /// As the person named it.
     pub name: String,
     /// In bytes.
     pub size: Option<u64>,
@@ -30,7 +27,6 @@ pub struct File {
 }
 
 impl Slack<'_> {
-    /// Asks what a file is.
     pub async fn file(&self, id: &FileId) -> Result<File, Failure> {
         let answer = self.read(Method::FilesInfo, &[("file", id.as_str())]).await?;
         answer.get("file").and_then(file).ok_or_else(|| Failure::unreadable(Method::FilesInfo))

@@ -17,23 +17,16 @@ use crate::{
     targets::{contract::Said, mark::Mark},
 };
 
-/// How many messages are read at once.
 const PAGE: &str = "200";
 
-/// A message as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// Names it within its channel.
     pub ts: Ts,
-    /// The thread's first message.
     pub thread_ts: Option<Ts>,
-    /// Who wrote it.
     pub user: Option<UserId>,
-    /// Which bot wrote it.
     pub bot_id: Option<String>,
     /// What kind it is; a person's plain message has none.
     pub subtype: Option<String>,
-    /// When it was last edited.
     pub edited: Option<Ts>,
     /// In its metadata or, failing that, in its first block's name. Anybody can write one: see [`Heard::mark_by`].
     pub mark: Option<Mark>,
@@ -44,7 +37,6 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// One that says nothing yet, by nobody.
     pub fn at(ts: Ts) -> Self {
         Self {
             ts,
@@ -63,13 +55,11 @@ impl Heard {
         self.bot_id.as_ref() == Some(&me.bot_id) || self.user.as_ref() == Some(&me.user_id)
     }
 
-    /// The mark, if we wrote it.
     pub fn mark_by(&self, me: &Me) -> Option<&Mark> {
         self.mark.as_ref().filter(|_| self.is_by(me))
     }
 }
 
-/// A message as a person said it; `None` where none did.
 pub fn said_by_a_person(one: Heard) -> Option<Said> {
     let spoken = matches!(one.subtype.as_deref(), None | Some("file_share" | "thread_broadcast"));
     let author = one.user.filter(|_| spoken && one.bot_id.is_none())?.into();

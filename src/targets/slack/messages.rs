@@ -11,32 +11,23 @@ use crate::{
     targets::mark::Mark,
 };
 
-/// The `event_type` of our messages' metadata.
 pub(super) const EVENT_TYPE: &str = "casebridge";
 
-/// Where something is said: in a channel, or in a thread of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationRef {
-    /// The channel.
     pub channel: ChannelId,
-    /// The thread's first message.
     pub thread: Option<Ts>,
 }
 
-/// A message that stands in a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRef {
-    /// The channel.
     pub channel: ChannelId,
-    /// Names it there.
     pub ts: Ts,
 }
 
 impl Slack<'_> {
-    /// Posts a message, and answers its `ts`.
-    ///
-    /// `mark` finds it again: in the metadata, which every app of the workspace can read, and as the first block's
-    /// name. Nothing is unfurled: an address in a case may be the intruder's.
+    /// Posts a message, and answers its `ts`. `mark` finds it again: in the metadata, which every app of the workspace
+    /// can read, and as the first block's name. Nothing is unfurled: an address in a case may be the intruder's.
     pub async fn post(&self, to: &ConversationRef, mark: &Mark, message: &Message) -> Result<Ts, Failure> {
         let mut body = marked(&to.channel, mark, message);
         body["unfurl_links"] = json!(false);
@@ -48,7 +39,6 @@ impl Slack<'_> {
         needed(Method::ChatPostMessage, &answer, "/ts").map(Ts::new)
     }
 
-    /// Sets what one of our messages says. Repeating it changes nothing.
     pub async fn update(&self, at: &MessageRef, mark: &Mark, message: &Message) -> Result<(), Failure> {
         let mut body = marked(&at.channel, mark, message);
         body["ts"] = json!(at.ts);
@@ -94,10 +84,8 @@ impl Slack<'_> {
         self.write(Method::ChatPostMessage, &body).await.map(drop)
     }
 
-    /// Answers through a `response_url`, which needs no token and gets none. Five times within half an hour.
-    ///
-    /// # Errors
-    /// Also [`Failure::Broken`] for an address that is not Slack's: nothing is sent.
+    /// Answers through a `response_url`, which needs no token and gets none. Five times within half an hour;
+    /// [`Failure::Broken`] for an address that is not Slack's: nothing is sent.
     pub async fn respond(&self, response_url: &str, body: &Value) -> Result<(), Failure> {
         let method = Method::ResponseUrl;
         let Some(url) = allowed_response_url(response_url, self.settings) else {
@@ -111,7 +99,6 @@ impl Slack<'_> {
         super::answer::read_response_url(method, &response)
     }
 
-    /// The address of a message in people's browsers.
     pub async fn permalink(&self, at: &MessageRef) -> Result<String, Failure> {
         let pairs = [("channel", at.channel.as_str()), ("message_ts", at.ts.as_str())];
         let answer = self.read(Method::ChatGetPermalink, &pairs).await?;
@@ -119,7 +106,6 @@ impl Slack<'_> {
     }
 }
 
-/// What a message says, as every method that speaks takes it.
 fn spoken(message: &Message, blocks: Vec<Value>) -> Value {
     let mut body = json!({"text": message.text, "parse": "none"});
     if !blocks.is_empty() {

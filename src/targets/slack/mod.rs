@@ -1,7 +1,5 @@
 //! Slack: how it is asked, and how a case is shown there. <https://docs.slack.dev/apis/web-api/>
-//!
-//! Rendering is pure. Asking goes through [`Slack`], once: no method repeats a request by itself, and each says what
-//! became of it by [`Failure`].
+//! Asking goes through [`Slack`], once: no method repeats a request by itself.
 
 mod answer;
 mod card;
@@ -55,14 +53,11 @@ use crate::{
     state::TargetKind,
 };
 
-/// Slack's name in the table and in the log.
 pub const KIND: TargetKind = TargetKind::new("slack");
 
 /// The Web API, asked as our bot.
 pub struct Slack<'a> {
-    /// Sends.
     pub world: &'a dyn World,
-    /// Where to.
     pub settings: &'a settings::SlackSettings,
     /// `xoxb-…`
     pub token: &'a Secret,
@@ -71,7 +66,6 @@ pub struct Slack<'a> {
 }
 
 impl Slack<'_> {
-    /// Asks with a JSON body: the methods that write.
     async fn write(&self, method: Method, body: &Value) -> Result<Value, Failure> {
         self.try_write(method, body).await?.or_failure(method)
     }
@@ -81,7 +75,6 @@ impl Slack<'_> {
         self.try_read(method, pairs).await?.or_failure(method)
     }
 
-    /// As [`Self::write`], for callers that look at the refusal.
     async fn try_write(&self, method: Method, body: &Value) -> Result<Verdict, Failure> {
         // Posts are counted a channel, all else a method: https://docs.slack.dev/apis/web-api/rate-limits
         let channel =
@@ -90,7 +83,6 @@ impl Slack<'_> {
         self.send(method, counted, Request::json(HttpMethod::POST, self.url(method), body)).await
     }
 
-    /// As [`Self::read`], for callers that look at the refusal.
     async fn try_read(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Verdict, Failure> {
         self.send(method, method.to_string(), Request::form(self.url(method), pairs)).await
     }
@@ -119,7 +111,6 @@ impl Slack<'_> {
     }
 }
 
-/// The text at a JSON pointer that the answer must have.
 fn needed(method: Method, value: &Value, pointer: &str) -> Result<String, Failure> {
     text_at(value, pointer).ok_or_else(|| Failure::unreadable(method))
 }

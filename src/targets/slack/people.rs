@@ -8,42 +8,32 @@ use crate::{
     http::Failure,
 };
 
-/// Who we are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
-    /// `B…`
     pub bot_id: String,
-    /// `U…`
     pub user_id: UserId,
-    /// `T…`
     pub team_id: TeamId,
 }
 
 /// What must be known of somebody before they may do anything. What Slack does not say counts against them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// `U…` or `W…`
     pub id: UserId,
     /// The workspace that they belong to; in an organisation, their home. `None` where Slack tells none.
     pub team: Option<TeamId>,
-    /// All workspaces of an organisation that they are in.
     pub teams: Vec<TeamId>,
     /// Their id in the whole organisation, which user groups do not use.
     pub everywhere: Option<UserId>,
-    /// The name that others see.
     pub name: String,
     /// Where the app may see it: `users:read.email`.
     pub email: Option<String>,
-    /// A bot or another app.
     pub is_bot: bool,
     /// A guest, or somebody of another workspace.
     pub is_restricted: bool,
-    /// Their account is switched off.
     pub is_deleted: bool,
 }
 
 impl Slack<'_> {
-    /// Asks who we are.
     pub async fn me(&self) -> Result<Me, Failure> {
         let method = Method::AuthTest;
         let answer = self.read(method, &[]).await?;
@@ -54,7 +44,6 @@ impl Slack<'_> {
         })
     }
 
-    /// Asks who somebody is; `None` where Slack knows nobody of this id.
     pub async fn user(&self, id: &UserId) -> Result<Option<Person>, Failure> {
         let (method, unknown) = (Method::UsersInfo, ["user_not_found", "user_not_visible"]);
         let answer = self.try_find(method, &[("user", id.as_str())], &unknown).await?;
@@ -81,7 +70,6 @@ impl Slack<'_> {
         Ok(users.iter().filter_map(Value::as_str).map(UserId::new).collect())
     }
 
-    /// The handle of a user group; `None` where there is no such group.
     pub(crate) async fn group_handle(&self, group: &GroupId) -> Result<Option<String>, Failure> {
         let method = Method::UsergroupsList;
         let pairs = [("include_disabled", "true"), ("team_id", self.settings.team.as_str())];

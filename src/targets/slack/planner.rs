@@ -1,5 +1,5 @@
-//! What of a case is to stand in Slack? A card, in the channel of all cases or in one of the case's own; what is told, in
-//! its thread or in that channel; and the channel's topic and people.
+//! What of a case is to stand in Slack? A card, in the channel of all cases or in one of the case's own; what is told,
+//! in its thread or in that channel; and the channel's topic and people.
 
 use serde_json::Value;
 
@@ -23,17 +23,13 @@ use crate::{
 const SPACING: i64 = 1_000;
 /// After so many refusals nobody is invited any more.
 const INVITATIONS: u32 = 5;
-/// The name under which the topic of a channel is set.
 const TOPIC: &str = "channel/topic";
 
-/// What is to stand there, under these settings.
 #[derive(Clone, Copy, Debug)]
 pub struct SlackPlanner<'a> {
-    /// What the user chose.
     pub settings: &'a settings::SlackSettings,
 }
 
-/// A state of a card, or of a channel of the case's own.
 pub(super) enum ChannelState<'s> {
     Card,
     Topic(String),
@@ -103,7 +99,7 @@ impl Planner for SlackPlanner<'_> {
         effects.extend(telling::changed_facts(self, picture, note));
         effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));
-        effects.extend(telling::refused_move(picture, ledger));
+        effects.extend(telling::notice(picture, ledger));
         effects
     }
 
@@ -166,7 +162,6 @@ pub(super) fn turn_in(channel: &ChannelId) -> Slot {
     Slot { place: channel.to_string(), spacing: SPACING }
 }
 
-/// A card stands in a channel, by its `ts`.
 pub(super) fn card_at(home: &Home) -> MessageRef {
     MessageRef { channel: ChannelId::new(&home.place), ts: Ts::new(&home.name) }
 }

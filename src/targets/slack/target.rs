@@ -1,4 +1,5 @@
-//! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is read.
+//! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is
+//! read.
 
 use std::collections::HashMap;
 
@@ -36,7 +37,6 @@ const RECALLED: usize = 25;
 
 /// Slack as a target; asked at most once who we are.
 pub struct SlackTarget<'a> {
-    /// The Web API.
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
@@ -45,7 +45,6 @@ pub struct SlackTarget<'a> {
 }
 
 impl<'a> SlackTarget<'a> {
-    /// Tells through this.
     pub fn new(slack: Slack<'a>) -> Self {
         Self {
             planner: SlackPlanner { settings: slack.settings },
@@ -71,7 +70,6 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    /// All of a channel since then.
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
         let (mut all, mut cursor) = (ReadBack::default(), None);
@@ -231,6 +229,7 @@ impl Announcer for SlackTarget<'_> {
             Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
             Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
             Announcement::Broken { title } => broken(title),
+            Announcement::Shut { case, place } => shut(case, place),
         };
         self.slack
             .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
@@ -272,6 +271,14 @@ fn case_of_card(mark: &Mark) -> Option<CaseId> {
     mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
 }
 
+fn shut(case: &CaseId, place: &str) -> Message {
+    let text = format!(
+        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
+         again, all is told there within a minute."
+    );
+    Message { text, blocks: Vec::new() }
+}
+
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
     match one.mark_by(me).and_then(|mark| mark.read(case)) {
         Some((key, hash)) => {
@@ -304,7 +311,6 @@ fn ts(at: Seconds) -> Ts {
     Ts::new(format!("{at}.000000"))
 }
 
-/// The channel, and under `layout = "thread"` the thread.
 fn place(layout: Layout, note: &PlaceNote) -> Result<ConversationRef, Failure> {
     match (layout, &note.home, &note.channel) {
         (Layout::Thread, Some(home), _) => {

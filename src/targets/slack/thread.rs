@@ -8,10 +8,10 @@ use super::{
     mrkdwn,
 };
 use crate::{
-    case::{CaseId, Investigation, Seconds, UserId, author::Author, snapshot::Change, text},
+    case::{CaseId, Investigation, IssueKey, Seconds, UserId, author::Author, snapshot::Change, text},
     state::key::Plainness,
     targets::{
-        content::{Content, NotMoved, Part},
+        content::{Content, Notice, Part},
         wording,
     },
 };
@@ -21,7 +21,6 @@ const BODY: usize = 9_000;
 /// How much of one value, or of one list, a line of changes shows, after escaping. A title has 300 characters.
 const VALUE: usize = 600;
 
-/// What is told, as a message in the case's thread.
 pub fn content(content: &Content, plainness: Plainness) -> Message {
     match plainness {
         Plainness::Full => full(content),
@@ -52,15 +51,24 @@ fn full(content: &Content) -> Message {
             };
             alone(Line::new().own(waits).date(*since))
         }
-        Content::NotMoved(refused) => {
-            alone(not_moved(refused).own(". It is tried again by itself, and nothing else waits for it."))
-        }
+        Content::Notice(said) => alone(notice(said)),
     }
 }
 
-fn not_moved(refused: &NotMoved) -> Line {
-    let line = Line::new().own("⚠️ ").strong(&value(refused.issue.as_str())).own(" could not be moved to ");
-    line.strong(&value(&refused.to)).own(" because of ").text(&value(&refused.why))
+fn notice(said: &Notice) -> Line {
+    let of = |issue: &IssueKey| Line::new().own("⚠️ ").strong(&value(issue.as_str()));
+    match said {
+        Notice::NotMoved { issue, to, why } => of(issue)
+            .own(" could not be moved to ")
+            .strong(&value(to))
+            .own(" because of ")
+            .text(&value(why))
+            .own(". It is tried again by itself, and nothing else waits for it."),
+        Notice::Lost { issue, case } => of(issue)
+            .own(" was deleted, or is hidden from Casebridge: nothing more of this case is told in Jira. ")
+            .strong(&format!("/sir {case} jira open"))
+            .own(" makes a new issue with the whole story."),
+    }
 }
 
 /// A line, and under it a text from outside; `nothing` where that is blank.
@@ -195,7 +203,7 @@ fn stub(content: &Content) -> Message {
         }
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
         Content::Nudge { .. } => Line::new().own("A reminder"),
-        Content::NotMoved(_) => Line::new().own("That the issue could not be moved"),
+        Content::Notice(_) => Line::new().own("What became of the issue"),
     };
     alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))
         .without_blocks()
@@ -351,11 +359,17 @@ mod tests {
     #[test]
     fn what_jira_refuses_says_which_issue_where_to_and_because_of_what() {
         let [to, why] = ["Done", "resolution"].map(str::to_owned);
-        let refused = NotMoved { issue: IssueKey::new("SEC-12"), to, why };
-        let message = content(&Content::NotMoved(refused), Plainness::Full);
+        let refused = Notice::NotMoved { issue: IssueKey::new("SEC-12"), to, why };
+        let message = content(&Content::Notice(refused), Plainness::Full);
         let expected = "⚠️ `SEC-12` could not be moved to `Done` because of `resolution`. It is tried again by itself, and \
                         nothing else waits for it.";
         assert_eq!(message.text, expected);
+        let lost = Notice::Lost { issue: IssueKey::new("SEC-12"), case: CaseId::new("1234567890") };
+        let text = content(&Content::Notice(lost), Plainness::Full).text;
+        assert!(
+            text.starts_with("⚠️ `SEC-12` was deleted") && text.contains("`/sir 1234567890 jira open`"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -8,10 +8,8 @@ use crate::{
     http::Failure,
 };
 
-/// A form that is open: what names it when it is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedView {
-    /// `V…`
     pub id: ViewId,
     /// Changes with each update: an update with an older one is refused.
     pub hash: Option<String>,
@@ -33,7 +31,6 @@ impl Slack<'_> {
         self.view(Method::ViewsUpdate, &body).await
     }
 
-    /// Sets a person's home page.
     pub async fn publish_view(&self, user: &UserId, view: &Value) -> Result<OpenedView, Failure> {
         self.view(Method::ViewsPublish, &json!({"user_id": user, "view": view})).await
     }

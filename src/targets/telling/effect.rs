@@ -14,66 +14,49 @@ use crate::{
 /// One thing to do at a target so that all is told there: in its order, and not before the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Make something that must be there once.
     Create {
-        /// Marks it.
         key: Key,
-        /// What it is.
         what: What,
-        /// Hash of what it says or shows.
         hash: String,
     },
     /// A person said it there already: only remember.
     Adopt {
-        /// What it would have been marked with.
         key: Key,
-        /// The person's message or comment.
         remote: String,
-        /// Hash of what it says.
         hash: String,
     },
-    /// Something that was said reads differently now.
     Edit {
-        /// Marks it.
         key: Key,
-        /// Where it stands.
         remote: String,
-        /// What it must say.
         content: Content,
-        /// Hash of that.
         hash: String,
     },
     /// Only an order changed: remember, say nothing.
     Note(Box<Facts>),
 }
 
-/// What is made once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// A place of the case's own, with this name, in which the anchor will stand.
     Container(String),
     /// What shows the case, and what all that is told hangs on: a card, an issue.
     Anchor,
-    /// Something that is told.
     Content(Content),
 }
 
-/// A state in which something is to be, beside what is told: it may be set again without harm, and nothing waits for it.
-/// What it means is the target's.
+/// A state in which something is to be, beside what is told: it may be set again without harm, and nothing waits for
+/// it. What it means is the target's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoration {
-    /// Under this name it is remembered.
     pub name: String,
-    /// Hash of the state.
     pub hash: String,
-    /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is open.
+    /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is
+    /// open.
     pub tries: Option<u32>,
-    /// Whether a refusal needs a person.
     pub needs_a_person: bool,
 }
 
 impl Decoration {
-    /// A state that people go by.
     pub fn new(name: impl Into<String>, hash: impl Into<String>) -> Self {
         Self { name: name.into(), hash: hash.into(), tries: None, needs_a_person: false }
     }
@@ -99,17 +82,14 @@ impl Decoration {
 }
 
 impl Effect {
-    /// Makes the place in which the anchor will stand.
     pub fn container(name: String) -> Self {
         Self::Create { key: Key(CHANNEL.to_owned()), hash: name.clone(), what: What::Container(name) }
     }
 
-    /// Makes the anchor.
     pub fn anchor(hash: String) -> Self {
         Self::Create { key: Key(HOME.to_owned()), what: What::Anchor, hash }
     }
 
-    /// Tells something new.
     pub fn add(key: Key, content: Content, hash: String) -> Self {
         Self::Create { key, what: What::Content(content), hash }
     }

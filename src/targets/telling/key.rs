@@ -6,10 +6,9 @@ use super::{Ledger, Picture};
 use crate::{
     case::{Comment, CommentId, Investigation, Seconds, text},
     state::{Seen, key::Key},
-    targets::{content::NotMoved, contract::Planner},
+    targets::{content::Notice, contract::Planner},
 };
 
-/// The keys of a case's texts: its description, its comments.
 pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
     let description = planner.parts(&picture.view.case.description).len();
     let mut keys: Vec<Key> = (0..description).map(|index| part_key(Stem::Description, index)).collect();
@@ -24,7 +23,7 @@ pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
 pub(crate) fn other_keys(picture: &Picture) -> Vec<Key> {
     let steps = picture.investigations.iter().map(investigation_key);
     let reminders = picture.overdue.map(nudge_key);
-    steps.chain(reminders).chain(picture.not_moved.as_ref().map(refused_key)).collect()
+    steps.chain(reminders).chain(picture.notice.as_ref().map(notice_key)).collect()
 }
 
 /// More keys, where a told text became another: parts of it that are no longer needed may stand there.
@@ -82,9 +81,12 @@ pub(super) fn nudge_key((for_us, since): (bool, Seconds)) -> Key {
     Key(format!("nudge/{for_us}/{since}"))
 }
 
-/// Once a reason, whatever the status.
-pub(super) fn refused_key(refused: &NotMoved) -> Key {
-    Key(format!("refused/status/{}", text::hash(&refused.why)))
+/// Once a reason, whatever the status; once an issue.
+pub(super) fn notice_key(notice: &Notice) -> Key {
+    Key(match notice {
+        Notice::NotMoved { why, .. } => format!("refused/status/{}", text::hash(why)),
+        Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
+    })
 }
 
 /// The hash of a text's part; `of` is how many parts the text has.

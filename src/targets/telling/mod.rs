@@ -18,18 +18,16 @@ pub use self::{
 pub(crate) use self::{
     fingerprint::fingerprint,
     key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
-    told::{changed_facts, nudge, refused_move},
+    told::{changed_facts, notice, nudge},
 };
-use super::content::{NotMoved, View};
+use super::content::{Notice, View};
 use crate::{
     case::{Comment, Investigation, Seconds},
     state::{Saying, Told, key::Key},
 };
 
-/// What is true of a case: everything that was read.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// The case, and what is known beside it.
     pub view: View,
     /// Oldest first.
     pub comments: Vec<Comment>,
@@ -39,11 +37,10 @@ pub struct Picture {
     pub investigations: Vec<Investigation>,
     /// Whose move it is (ours: `true`) and since when, where that is overdue.
     pub overdue: Option<(bool, Seconds)>,
-    /// What another target does not let its anchor do.
-    pub not_moved: Option<NotMoved>,
+    /// What another target has to say of its anchor.
+    pub notice: Option<Notice>,
 }
 
-/// What was told, by key.
 pub type Ledger = HashMap<Key, Told>;
 
 /// How many things nobody was told yet: a comment of several parts is one.

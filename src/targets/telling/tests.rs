@@ -23,7 +23,6 @@ use crate::{
 
 const BOTH: [TargetKind; 2] = [slack::KIND, jira::KIND];
 
-/// What a target of this name and layout answers.
 fn of<T>(kind: TargetKind, layout: &str, ask: impl FnOnce(&dyn Planner) -> T) -> T {
     let settings = settings(layout);
     match kind == slack::KIND {
@@ -61,7 +60,7 @@ fn picture(comments: &[Comment]) -> Picture {
         sayings: Vec::new(),
         investigations: Vec::new(),
         overdue: None,
-        not_moved: None,
+        notice: None,
     }
 }
 
@@ -77,7 +76,6 @@ fn key(key: &str) -> Key {
     Key(key.to_owned())
 }
 
-/// What is known where the picture's card, description and fields were told.
 fn known(picture: &Picture) -> (PlaceNote, Ledger) {
     let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
     let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
@@ -90,7 +88,6 @@ fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
     effects.iter().map(ToString::to_string).collect()
 }
 
-/// What is to be set, and when.
 fn due(destination: TargetKind, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
     let wanted = of(destination, layout, |planner| planner.decoration(picture, note));
     wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
@@ -273,9 +270,9 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     let (note, mut ledger) = known(&picture);
     let refused = |to: &str, why: &str| {
         let [to, why] = [to, why].map(str::to_owned);
-        Some(NotMoved { issue: IssueKey::new("SEC-1"), to, why })
+        Some(Notice::NotMoved { issue: IssueKey::new("SEC-1"), to, why })
     };
-    picture.not_moved = refused("In Progress", "resolution");
+    picture.notice = refused("In Progress", "resolution");
     let effects = plan(slack::KIND, &picture, &note, &ledger);
     let [Effect::Create { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert!(of(slack::KIND, "thread", |planner| planner.keys(&picture)).contains(key));
@@ -283,9 +280,9 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     assert_eq!(plan(jira::KIND, &picture, &note, &ledger), []);
     ledger.insert(key.clone(), Told { hash: hash.clone(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
-    picture.not_moved = refused("Done", "resolution");
+    picture.notice = refused("Done", "resolution");
     assert_eq!(lacks(&picture, &note, &ledger), [format!("edit {key}")]);
-    picture.not_moved = refused("Done", "customfield_1");
+    picture.notice = refused("Done", "customfield_1");
     assert!(lacks(&picture, &note, &ledger)[0].starts_with("add refused/status/"));
 }
 
@@ -299,7 +296,10 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
             owed: [(STATUS.to_owned(), owed)].into(),
             ..PlaceNote::default()
         };
-        of(jira::KIND, "thread", |planner| planner.not_moved(&case, &note)).map(|refused| refused.to)
+        of(jira::KIND, "thread", |planner| planner.notice(&case, &note)).and_then(|said| match said {
+            Notice::NotMoved { to, .. } => Some(to),
+            Notice::Lost { .. } => None,
+        })
     };
     let owed = Owed { hash: text::hash("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
     assert_eq!(said(owed.clone()), Some("To Do".to_owned()));
@@ -307,7 +307,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
     assert_eq!(said(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
     assert_eq!(said(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
     let unmade = PlaceNote::default();
-    assert_eq!(of(jira::KIND, "thread", |planner| planner.not_moved(&case, &unmade)), None);
+    assert_eq!(of(jira::KIND, "thread", |planner| planner.notice(&case, &unmade)), None);
 }
 
 fn step(status: &str) -> Investigation {
@@ -359,7 +359,8 @@ fn a_step_that_0_1_0_told_is_rewritten_when_it_moves_and_not_because_of_how_it_w
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
 }
 
-/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown may.
+/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown
+/// may.
 #[test]
 fn fingerprints_stay_what_they_are() {
     let mut picture = picture(&[]);

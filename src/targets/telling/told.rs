@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Effect, Ledger, Picture,
     fingerprint::told_by_0_1_0,
-    key::{MOST_PARTS, Stem, comment_key, investigation_key, nudge_key, part_hash, part_key, refused_key},
+    key::{MOST_PARTS, Stem, comment_key, investigation_key, notice_key, nudge_key, part_hash, part_key},
 };
 use crate::{
     case::{
@@ -20,7 +20,7 @@ use crate::{
         notes::{CHANGES, PlaceNote},
     },
     targets::{
-        content::{Content, Part},
+        content::{Content, Notice, Part},
         contract::Planner,
     },
 };
@@ -56,7 +56,6 @@ fn edit(key: Key, told: &Told, content: Content, hash: String) -> Option<Effect>
     (ours && told.hash != hash).then(|| Effect::Edit { key, remote: told.remote.clone(), content, hash })
 }
 
-/// The case's description, part by part.
 pub fn description(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let parts = planner.parts(&picture.view.case.description);
     told_parts(parts, Stem::Description, ledger, Content::Description)
@@ -137,7 +136,6 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
     Some(Effect::add(key, content, hash))
 }
 
-/// The AI agent's steps.
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
@@ -162,11 +160,15 @@ pub(crate) fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     Some(Effect::add(key, content, String::new()))
 }
 
-/// What another target refuses. Told once a reason; it names the newest status.
-pub(crate) fn refused_move(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
-    let refused = picture.not_moved.as_ref()?;
-    let (key, hash) = (refused_key(refused), text::hash(&format!("{}/{}", refused.issue, refused.to)));
-    let content = Content::NotMoved(refused.clone());
+/// What became of another target's anchor. That it could not be moved is told once a reason, and names the newest status.
+pub(crate) fn notice(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+    let notice = picture.notice.as_ref()?;
+    let key = notice_key(notice);
+    let hash = match notice {
+        Notice::NotMoved { issue, to, .. } => text::hash(&format!("{issue}/{to}")),
+        Notice::Lost { issue, .. } => text::hash(issue.as_str()),
+    };
+    let content = Content::Notice(notice.clone());
     match ledger.get(&key) {
         None => Some(Effect::add(key, content, hash)),
         Some(told) => edit(key, told, content, hash),

@@ -60,7 +60,6 @@ impl DocumentReader<'_> {
         }
     }
 
-    /// The lines of what a node holds: text that stands side by side, and blocks below each other.
     pub(super) fn inside(&mut self, node: &Value) -> Vec<String> {
         let mut all = Vec::new();
         for same in children(node).chunk_by(|a, b| inline::is_inline(a) && inline::is_inline(b)) {
@@ -118,7 +117,6 @@ fn lines(text: &str) -> Vec<String> {
     text.split('\n').map(str::to_owned).collect()
 }
 
-/// A marker before the first line, and the others below its text.
 fn hanging(marker: &str, lines: Vec<String>) -> Vec<String> {
     let room = " ".repeat(marker.chars().count());
     let mut lines = lines.into_iter();
@@ -127,7 +125,6 @@ fn hanging(marker: &str, lines: Vec<String>) -> Vec<String> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// Words before the first line.
 fn headed(head: &str, mut lines: Vec<String>) -> Vec<String> {
     match lines.first_mut() {
         Some(first) => first.insert_str(0, head),
