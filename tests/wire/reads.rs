@@ -107,7 +107,8 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
     let means = (if is_slack { *slack } else { *jira })?;
     // Whether that concerns everybody is asked once more, and answered.
     let who = ["auth.test", "getCurrentUser"].contains(&reads);
-    let questions = 1 + usize::from(who && [Means::Everywhere, Means::Gone].contains(&means));
+    let everybody = means == Means::Everywhere || means == Means::Gone && !is_slack;
+    let questions = 1 + usize::from(who && everybody);
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let first = adds == "createIssue" || reads == "conversations.history";
