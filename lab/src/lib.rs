@@ -5,7 +5,10 @@
 //! [`simulation`]: the product in seeded worlds in which everything goes wrong.
 //!
 //! [`playground`]: a case's life as people see it, in the browser or told as text.
+//!
+//! [`stage`]: where the tests of whole flows run.
 
 pub mod playground;
 pub mod simulation;
+pub mod stage;
 pub mod standins;

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::{AccountId, CaseId, IssueCommentId, IssueId, IssueKey, author::Author},
-    config::{secrets::Secret, settings},
+    config::secrets::Secret,
     http::Failure,
     state::key::Plainness,
     targets::{
@@ -11,41 +11,37 @@ use casebridge::{
         mark::Mark,
     },
 };
-use casebridge_lab::standins::{self, Canned, FaultRule};
+use casebridge_lab::{
+    stage::Stage,
+    standins::{self, Canned, FaultRule},
+};
 use serde_json::{Value, json};
 
-use crate::{Outcome, Wire, heard_once, outcome, troubles};
+use crate::{HOUR, Outcome, heard_once, outcome, troubles};
 
 const EVIL: &str =
     "[~accountid:5b10ac8d82e05b22cc7d4ef5] @Ana https://evil.example {code} h1. *b*\n\u{202e}x\0";
 
-/// A site, and what a client of it needs.
-struct Site {
-    jira: standins::JiraStandin,
-    wire: Wire,
-    settings: settings::JiraSettings,
-    email: Secret,
-    token: Secret,
+/// Jira's client of a stage.
+trait Clients {
+    fn client(&self) -> Jira<'_>;
 }
 
-impl Site {
-    async fn start() -> Self {
-        let jira = standins::JiraStandin::start().await.unwrap();
-        let settings = json!({"api_url": jira.url(), "project": "SEC", "labels": ["incident"]});
-        let (email, token) = jira.credentials();
-        let settings = serde_json::from_value(settings).unwrap();
-        Self { jira, wire: Wire::default(), settings, email: Secret::new(email), token: Secret::new(token) }
-    }
-
+impl Clients for Stage {
     fn client(&self) -> Jira<'_> {
         Jira {
-            world: &self.wire,
-            settings: &self.settings,
-            email: &self.email,
-            token: &self.token,
+            world: &self.world,
+            settings: self.settings.jira.as_ref().unwrap(),
+            email: &self.secrets.jira_email,
+            token: &self.secrets.jira_api_token,
             until: i64::MAX,
         }
     }
+}
+
+/// A stage whose issues get a label more.
+async fn site() -> Stage {
+    Stage::with("", "labels = ['incident']\n").await
 }
 
 fn case() -> CaseId {
@@ -72,7 +68,7 @@ fn text<'c>(case: &'c CaseId, summary: &str, words: &str) -> IssueText<'c> {
 
 #[tokio::test]
 async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the_index_knows_it() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     site.jira.set_index_lag(None);
     let made = client.create_issue(new_issue(&case())).await.unwrap();
@@ -89,7 +85,7 @@ async fn an_issue_is_made_with_its_label_and_property_and_found_by_them_once_the
 
 #[tokio::test]
 async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     let theirs = site.jira.person_creates(&site.jira.ana(), "not yours");
     let labels = json!({"labels": ["aws-sir-1234567890"]});
@@ -106,7 +102,7 @@ async fn an_issue_that_a_person_labelled_is_not_taken_for_ours() {
 
 #[tokio::test]
 async fn an_issue_is_found_behind_more_pages_than_one() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     for n in 0..110 {
         let key = site.jira.person_creates(&site.jira.ana(), &n.to_string());
@@ -119,7 +115,7 @@ async fn an_issue_is_found_behind_more_pages_than_one() {
 
 #[tokio::test]
 async fn fields_are_set_and_links_made_once_however_often() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     for _ in 0..2 {
@@ -136,7 +132,8 @@ async fn fields_are_set_and_links_made_once_however_often() {
 
 #[tokio::test]
 async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
-    let site = Site::start().await;
+    let site = site().await;
+    site.expects("/transitions: 400");
     let client = site.client();
     let Created { id, key } = client.create_issue(new_issue(&case())).await.unwrap();
     let status = |status: &str, category: &str| {
@@ -185,7 +182,7 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
 
 #[tokio::test]
 async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     let me = client.me().await.unwrap();
     assert_eq!(site.jira.own_account(), me.as_str());
@@ -219,7 +216,7 @@ async fn a_comment_is_found_by_its_mark_and_set_and_taken_away() {
 
 #[tokio::test]
 async fn many_comments_are_read_page_by_page() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     let said: Vec<String> = (0..230)
@@ -237,7 +234,7 @@ async fn many_comments_are_read_page_by_page() {
 
 #[tokio::test]
 async fn whatever_a_case_says_is_text_or_an_address_that_says_where_it_leads() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     let made = client.create_issue(new_issue(&case())).await.unwrap();
     client.comment(&made.id, &Mark::new("mark"), document(EVIL)).await.unwrap();
@@ -252,7 +249,8 @@ async fn whatever_a_case_says_is_text_or_an_address_that_says_where_it_leads() {
 
 #[tokio::test]
 async fn an_id_reaches_no_other_place_than_its_own() {
-    let site = Site::start().await;
+    let site = site().await;
+    site.expects("dead link");
     let client = site.client();
     for id in ["../myself", "SEC-1/../../myself", "..", "SEC-1?expand=x", "a#b", "%2e%2e/myself"] {
         let answer = outcome(client.issue_status(IssueRef::Key(&IssueKey::new(id))).await);
@@ -266,7 +264,7 @@ fn on(issue: &IssueId, id: &str) -> CommentRef {
 }
 
 /// Asks by each method that the client has. `key` is an issue that exists.
-async fn ask(site: &Site, operation: &str, key: &IssueKey) -> Outcome {
+async fn ask(site: &Stage, operation: &str, key: &IssueKey) -> Outcome {
     let (client, issue, mark) = (site.client(), IssueId::new(key.as_str()), Mark::new("mark"));
     let first = on(&issue, "1");
     let words = document("words");
@@ -307,20 +305,43 @@ const OPERATIONS: [&str; 13] = [
     "createOrUpdateRemoteIssueLink",
 ];
 
+/// A word on when to come back, for the reason that Jira names.
+fn wait_30_seconds(reason: &str) -> FaultRule {
+    let headers = [("retry-after", "30"), ("ratelimit-reason", reason)];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    FaultRule::on("addComment").once().answers_with(Canned { status: 429, headers, ..Canned::default() })
+}
+
 #[tokio::test]
-async fn a_retry_after_is_kept_by_all_who_ask_jira_for_anything() {
-    let site = Site::start().await;
-    let key = site.client().create_issue(new_issue(&case())).await.unwrap().key;
-    site.jira.fault(FaultRule::on("getIssue").once().throttled(Some("30")));
-    assert_eq!(ask(&site, "getIssue", &key).await, Outcome::NotApplied(Some(30)));
-    let asked = site.jira.calls().len();
-    for operation in ["getIssue", "addComment"] {
-        let outcome = ask(&site, operation, &key).await;
-        assert!(matches!(outcome, Outcome::NotApplied(Some(29..=30))), "{operation}: {outcome:?}");
+async fn a_retry_after_binds_the_issue_the_endpoint_or_all_of_jira_as_its_reason_says() {
+    for (reason, waits) in [
+        ("jira-per-issue-on-write", [true, true, false, false]),
+        ("jira-burst-based", [true, false, true, false]),
+        ("jira-quota-global-based", [true; 4]),
+        ("a reason of next year", [true; 4]),
+    ] {
+        let site = site().await;
+        let client = site.client();
+        let one = client.create_issue(new_issue(&case())).await.unwrap().key;
+        let other = client.create_issue(new_issue(&CaseId::new("9876543210"))).await.unwrap().key;
+        site.jira.fault(wait_30_seconds(reason));
+        assert_eq!(ask(&site, "addComment", &one).await, Outcome::NotApplied(Some(30)));
+        let asks =
+            [("addComment", &one), ("getComments", &one), ("addComment", &other), ("getCurrentUser", &other)];
+        for ((operation, key), waits) in asks.into_iter().zip(waits) {
+            site.jira.take_calls();
+            let outcome = ask(&site, operation, key).await;
+            let held = matches!(outcome, Outcome::NotApplied(Some(29..=30)));
+            let heard = site.jira.calls().len();
+            assert_eq!(
+                (held, heard),
+                (waits, usize::from(!waits)),
+                "{reason}: {operation} of {key}: {outcome:?}"
+            );
+        }
+        site.later(HOUR);
+        assert_eq!(ask(&site, "addComment", &one).await, Outcome::Done, "{reason}");
     }
-    assert_eq!(site.jira.calls().len(), asked);
-    site.wire.hour();
-    assert_eq!(ask(&site, "addComment", &key).await, Outcome::Done);
 }
 
 /// Whom these concern is the site, not an issue.
@@ -328,7 +349,7 @@ const OF_THE_SITE: [&str; 3] = ["getCurrentUser", "createIssue", "searchAndRecon
 
 #[tokio::test]
 async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
-    let site = Site::start().await;
+    let site = site().await;
     let key = site.client().create_issue(new_issue(&case())).await.unwrap().key;
     for operation in OPERATIONS {
         for (what, fault, expected) in troubles() {
@@ -336,7 +357,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             site.jira.fault(fault(FaultRule::on(operation).once()));
             assert_eq!(ask(&site, operation, &key).await, expected, "{operation}: {what}");
             heard_once(&site.jira, operation, what);
-            site.wire.hour();
+            site.later(HOUR);
             site.jira.person_moves(&site.jira.ana(), key.as_str(), "To Do").unwrap();
         }
         let of_the_site = OF_THE_SITE.contains(&operation);
@@ -364,26 +385,29 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_request_is_named_by_its_fields() {
-    let mut site = Site::start().await;
+    let mut site = site().await;
+    site.expects("/comment: 400");
+    site.expects("valid project is required");
+    site.expects("Summary must be less");
     let made = site.client().create_issue(new_issue(&case())).await.unwrap();
     let refused = site.client().set_text(&made.id, text(&case(), &"x".repeat(256), "words")).await;
     assert_eq!(refused, Err(Failure::Content { why: "set fields: HTTP 400: summary".to_owned() }));
     let refused = site.client().comment(&made.id, &Mark::new("mark"), json!({"type": "doc"})).await;
     assert_eq!(refused, Err(Failure::Content { why: "comment: HTTP 400: comment".to_owned() }));
-    site.settings.project = "NONE".to_owned();
+    site.settings.jira.as_mut().unwrap().project = "NONE".to_owned();
     let refused = site.client().create_issue(new_issue(&case())).await;
     let why = "create issue: HTTP 400: project".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
-    site.token = Secret::new("wrong");
+    site.secrets.jira_api_token = Secret::new("wrong");
     let why = "myself: HTTP 401: the login failed".to_owned();
     assert_eq!(site.client().me().await, Err(Failure::Broken { everywhere: true, why }));
 }
 
 #[tokio::test]
 async fn where_nobody_listens_nothing_was_sent() {
-    let mut site = Site::start().await;
+    let mut site = site().await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    site.settings.api_url = format!("http://{closed}");
+    site.settings.jira.as_mut().unwrap().api_url = format!("http://{closed}");
     for operation in OPERATIONS {
         assert_eq!(
             ask(&site, operation, &IssueKey::new("SEC-1")).await,
@@ -391,14 +415,14 @@ async fn where_nobody_listens_nothing_was_sent() {
             "{operation}"
         );
     }
-    site.settings.api_url = "not an address".to_owned();
+    site.settings.jira.as_mut().unwrap().api_url = "not an address".to_owned();
     assert_eq!(ask(&site, "getCurrentUser", &IssueKey::new("SEC-1")).await, Outcome::BrokenEverywhere);
 }
 
 /// A search whose pages lead back to themselves ends at once, and asks for a person.
 #[tokio::test]
 async fn a_search_that_leads_back_to_a_page_that_was_read_ends() {
-    let site = Site::start().await;
+    let site = site().await;
     let client = site.client();
     let page = json!({
         "issues": [{"id": "1", "key": "OLD-1", "fields": {"creator": {"accountId": "712020:someone-else"}}}],

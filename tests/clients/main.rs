@@ -6,62 +6,11 @@
 mod jira;
 mod slack;
 
-use std::{
-    sync::atomic::{AtomicI64, Ordering},
-    time::Duration,
-};
-
-use casebridge::{
-    aws::sir,
-    case::Millis,
-    config::clock,
-    http::{Failure, Request, Response, TransportError, transport::Transport},
-    runtime::World,
-    state::memory::Memory,
-};
+use casebridge::http::Failure;
 use casebridge_lab::standins::{Canned, FaultRule, FaultTarget, Server};
 
-/// A world that has HTTP and nothing else.
-#[derive(Default)]
-struct Wire {
-    http: Transport,
-    store: Memory,
-    ahead: AtomicI64,
-}
-
-impl Wire {
-    /// An hour passes: no service asks to be left alone for longer.
-    fn hour(&self) {
-        self.ahead.fetch_add(3_600_000, Ordering::SeqCst);
-    }
-}
-
-#[async_trait::async_trait(?Send)]
-impl World for Wire {
-    fn store(&self) -> &dyn casebridge::state::Store {
-        &self.store
-    }
-
-    fn now(&self) -> Millis {
-        clock::now() + self.ahead.load(Ordering::SeqCst)
-    }
-
-    async fn sleep(&self, _: Duration) {
-        panic!("a client never waits")
-    }
-
-    async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        self.http.send(request, clock::now()).await
-    }
-
-    async fn call(&self, _: sir::Call) -> Result<sir::Answer, sir::Fault> {
-        panic!("a client of Slack or Jira never asks SIR")
-    }
-
-    async fn enqueue(&self, _: casebridge::runtime::QueueMessage) -> Result<(), String> {
-        panic!("a client never leaves work to others")
-    }
-}
+/// No service asks to be left alone for longer.
+const HOUR: i64 = 3_600_000;
 
 /// What became of a request, without its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use casebridge::{
         ChannelId, Email, FileId, GroupId, Membership, MembershipId, TeamId, TriggerId, Ts, UserId, ViewId,
         author::Author,
     },
-    config::{secrets::Secret, settings},
+    config::secrets::Secret,
     http::Failure,
     state::key::Plainness,
     targets::{
@@ -14,13 +14,13 @@ use casebridge::{
         slack::{self, ConversationRef, File, Me, Message, MessageRef, OpenedView, Person, Slack},
     },
 };
-use casebridge_lab::standins::{self, FaultRule, LiveText};
+use casebridge_lab::{
+    stage::{ANA, BO, Stage, ana, bo},
+    standins::{self, FaultRule, LiveText},
+};
 use serde_json::{Value, json};
 
-use crate::{Outcome, Wire, heard_once, outcome, troubles};
-
-const ANA: &str = "U024BE7LH";
-const BO: &str = "U024BE7LJ";
+use crate::{HOUR, Outcome, heard_once, outcome, troubles};
 
 fn user(id: &str) -> UserId {
     UserId::new(id)
@@ -37,32 +37,25 @@ fn at(channel: &str, ts: &str) -> MessageRef {
 const EVIL: &str =
     "<!channel> <@U024BE7LJ> @here #general https://evil.example *b* _i_ ~s~ `c` \n> q\n\u{202e}x";
 
-/// A workspace, and what a client of it needs.
-struct Workspace {
-    slack: standins::SlackStandin,
-    wire: Wire,
-    settings: settings::SlackSettings,
-    token: Secret,
+/// Slack's client of a stage.
+trait Clients {
+    fn client(&self) -> Slack<'_>;
+    fn given(&self, name: &str) -> String;
 }
 
-impl Workspace {
-    async fn start() -> Self {
-        let slack = standins::SlackStandin::start().await.unwrap();
-        let (_, _, _, team) = slack.app();
-        let settings =
-            json!({"api_url": format!("{}/api", slack.url()), "team": team, "channel": slack.security()});
-        let token = Secret::new(slack.token());
-        let settings = serde_json::from_value(settings).unwrap();
-        Self { slack, wire: Wire::default(), settings, token }
-    }
-
+impl Clients for Stage {
     fn client(&self) -> Slack<'_> {
-        Slack { world: &self.wire, settings: &self.settings, token: &self.token, until: i64::MAX }
+        Slack {
+            world: &self.world,
+            settings: &self.settings.slack,
+            token: &self.secrets.slack_bot_token,
+            until: i64::MAX,
+        }
     }
 
     /// What Slack gave with a person's click or command: `trigger_id`, `response_url`.
     fn given(&self, name: &str) -> String {
-        let delivery = self.slack.types(&UserId::new(ANA), &self.slack.security(), "/sir", "help");
+        let delivery = self.slack.types(&ana(), &self.slack.security(), "/sir", "help");
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&delivery.body).unwrap();
         form.into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap()
     }
@@ -79,14 +72,14 @@ fn message(text: &str) -> Message {
 
 #[tokio::test]
 async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
     let parent =
         client.post(&to(channel.as_str()), &Mark::new("1234567890/card"), &message("card")).await.unwrap();
     let thread = ConversationRef { thread: Some(parent.clone()), ..to(channel.as_str()) };
     let mark = Mark::new("1234567890/comment/000001/0");
     let reply = client.post(&thread, &mark, &message("hello")).await.unwrap();
-    workspace.slack.says(&UserId::new(ANA), &channel, "I look at it", Some(&Ts::new(parent.as_str())));
+    workspace.slack.says(&ana(), &channel, "I look at it", Some(&parent));
     let me = client.me().await.unwrap();
 
     let page = client.replies(&at(channel.as_str(), parent.as_str()), None).await.unwrap();
@@ -96,10 +89,10 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
         seen[..2],
         [(parent.as_str(), Some("1234567890/card")), (reply.as_str(), Some("1234567890/comment/000001/0")),]
     );
-    let ana = &page.items[2];
+    let said = &page.items[2];
     assert_eq!(
-        (ana.user.as_ref(), ana.mark_by(&me), ana.text.as_str()),
-        (Some(&user(ANA)), None, "I look at it")
+        (said.user.as_ref(), said.mark_by(&me), said.text.as_str()),
+        (Some(&ana()), None, "I look at it")
     );
     assert_eq!((page.items.len(), page.next), (3, None));
     let history = client.history(&channel, &Ts::new("0"), None).await.unwrap();
@@ -109,26 +102,22 @@ async fn a_post_is_found_by_its_mark_and_set_and_taken_away() {
     let reply = at(channel.as_str(), reply.as_str());
     client.update(&reply, &mark, &message("changed")).await.unwrap();
     client.update(&reply, &mark, &message("changed")).await.unwrap();
-    let shown = standins::SlackStandin::shown(
-        &workspace.slack.message(&channel, &Ts::new(reply.ts.as_str())).unwrap(),
-    );
+    let shown = standins::SlackStandin::shown(&workspace.slack.message(&channel, &reply.ts).unwrap());
     assert!(shown.contains("changed") && !shown.contains("hello"), "{shown}");
     client.delete(&reply).await.unwrap();
     client.delete(&reply).await.unwrap();
-    assert_eq!(workspace.slack.message(&channel, &Ts::new(reply.ts.as_str())), None);
+    assert_eq!(workspace.slack.message(&channel, &reply.ts), None);
     let gone = client.update(&reply, &mark, &message("again")).await;
     assert_eq!(gone, Err(Failure::Gone { why: "chat.update: message_not_found".to_owned() }));
 }
 
 #[tokio::test]
 async fn a_long_thread_and_a_long_channel_are_read_page_by_page() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let (parent, _) = workspace.slack.says(&UserId::new(ANA), &channel, "first", None);
+    let (parent, _) = workspace.slack.says(&ana(), &channel, "first", None);
     let said: Vec<String> = (0..250)
-        .map(|n| {
-            workspace.slack.says(&UserId::new(ANA), &channel, &n.to_string(), Some(&parent)).0.to_string()
-        })
+        .map(|n| workspace.slack.says(&ana(), &channel, &n.to_string(), Some(&parent)).0.to_string())
         .collect();
     let (mut heard, mut cursor) = (Vec::new(), None);
     loop {
@@ -145,7 +134,7 @@ async fn a_long_thread_and_a_long_channel_are_read_page_by_page() {
 
 #[tokio::test]
 async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
     let membership = Membership {
         id: MembershipId::new("m-1234567890"),
@@ -185,17 +174,17 @@ async fn whatever_a_case_says_pings_nobody_and_links_only_where_it_says() {
 
 #[tokio::test]
 async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_left_alone() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let client = workspace.client();
     let made = client.create_channel("sir-case-1234567890", true).await.unwrap();
     for n in 0..120 {
         client.create_channel(&format!("a-{n}"), true).await.unwrap();
     }
     assert_eq!(client.create_channel("sir-case-1234567890", true).await, Ok(made.clone()));
-    assert_eq!(workspace.slack.channel(&ChannelId::new(made.as_str())).unwrap()["is_private"], true);
+    assert_eq!(workspace.slack.channel(&made).unwrap()["is_private"], true);
     let (_, _, bot, _) = workspace.slack.app();
     for (name, private) in [("theirs", false), ("hidden", true)] {
-        workspace.slack.add_channel(name, private, &[UserId::new(ANA), bot.clone()]);
+        workspace.slack.add_channel(name, private, &[ana(), bot.clone()]);
         let why = "conversations.create: name_taken".to_owned();
         let taken = client.create_channel(name, private).await;
         assert_eq!(taken, Err(Failure::Broken { everywhere: false, why }), "{name}");
@@ -204,7 +193,7 @@ async fn a_channel_that_we_made_is_found_again_and_one_that_we_did_not_make_is_l
 
 #[tokio::test]
 async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let client = workspace.client();
     let channel = client.create_channel("sir-case-1234567890", true).await.unwrap();
     let (_, _, bot, _) = workspace.slack.app();
@@ -214,42 +203,40 @@ async fn people_are_invited_and_who_cannot_come_keeps_nobody_out() {
         refused.iter().map(|one| format!("{} {}", one.user, one.code)).collect::<Vec<_>>()
     };
     assert_eq!(invite().await, ["U0NOBODY user_not_found"]);
-    let members = workspace.slack.members(&ChannelId::new(channel.as_str()));
+    let members = workspace.slack.members(&channel);
     assert!([ANA, BO].iter().all(|user| members.iter().any(|member| member == user)), "{members:?}");
     assert_eq!(invite().await, ["U0NOBODY user_not_found"], "once more");
-    assert_eq!(client.invite(&channel, &[user(ANA)]).await, Ok(vec![]), "who is there is as good");
+    assert_eq!(client.invite(&channel, &[ana()]).await, Ok(vec![]), "who is there is as good");
     let add = |n| UserId::new(workspace.slack.add_user(&format!("u{n}"), "", &json!({})));
     let many: Vec<UserId> = (0..150).map(add).collect();
     assert_eq!(client.invite(&channel, &many).await, Ok(vec![]));
-    assert_eq!(workspace.slack.members(&ChannelId::new(channel.as_str())).len(), 153);
+    assert_eq!(workspace.slack.members(&channel).len(), 153);
 }
 
 #[tokio::test]
 async fn a_topic_is_set_and_a_public_channel_entered() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
+    workspace.expects("too_long");
     let client = workspace.client();
-    let channel = ChannelId::new(workspace.slack.add_channel("town", false, &[UserId::new(ANA)]));
+    let channel = workspace.slack.add_channel("town", false, &[ana()]);
     assert_eq!(outcome(client.set_topic(&channel, "x").await), Outcome::BrokenHere, "not in it yet");
     client.join(&channel).await.unwrap();
     client.join(&channel).await.unwrap();
     client.set_topic(&channel, "Submitted · case 1234567890").await.unwrap();
-    let topic = workspace.slack.channel(&ChannelId::new(channel.as_str())).unwrap()["topic"]["value"].clone();
+    let topic = workspace.slack.channel(&channel).unwrap()["topic"]["value"].clone();
     assert_eq!(topic, "Submitted · case 1234567890");
-    assert_eq!(
-        outcome(client.set_topic(&ChannelId::new(channel.as_str()), &"x".repeat(251)).await),
-        Outcome::Content
-    );
+    assert_eq!(outcome(client.set_topic(&channel, &"x".repeat(251)).await), Outcome::Content);
 }
 
 #[tokio::test]
 async fn people_are_known_by_id_by_address_and_by_group() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let client = workspace.client();
     let (_, bot_id, user_id, team_id) = workspace.slack.app();
     let (user_id, team_id) = (UserId::new(user_id), TeamId::new(team_id));
     assert_eq!(client.me().await, Ok(Me { bot_id, user_id, team_id: team_id.clone() }));
-    let ana = Person {
-        id: user(ANA),
+    let known = Person {
+        id: ana(),
         team: Some(team_id),
         teams: Vec::new(),
         everywhere: None,
@@ -259,22 +246,22 @@ async fn people_are_known_by_id_by_address_and_by_group() {
         is_restricted: false,
         is_deleted: false,
     };
-    assert_eq!(client.user(&user(ANA)).await, Ok(Some(ana)));
+    assert_eq!(client.user(&ana()).await, Ok(Some(known)));
     assert_eq!(client.user(&user("U0NOBODY")).await, Ok(None));
     let guest = workspace.slack.add_guest("gil", "gil@example.com");
     let stranger = workspace.slack.add_stranger("sam", "sam@example.net");
     let bot = workspace.slack.add_bot("other");
-    assert!(client.user(&user(guest.as_str())).await.unwrap().unwrap().is_restricted);
-    let stranger = client.user(&user(stranger.as_str())).await.unwrap().unwrap();
+    assert!(client.user(&guest).await.unwrap().unwrap().is_restricted);
+    let stranger = client.user(&stranger).await.unwrap().unwrap();
     assert!(
-        stranger.is_restricted || stranger.team.as_ref() != Some(&workspace.settings.team),
+        stranger.is_restricted || stranger.team.as_ref() != Some(&workspace.settings.slack.team),
         "{stranger:?}"
     );
-    assert!(client.user(&user(bot.as_str())).await.unwrap().unwrap().is_bot);
-    assert_eq!(client.user_by_email(&Email::new("bo@example.com")).await, Ok(Some(user(BO))));
+    assert!(client.user(&bot).await.unwrap().unwrap().is_bot);
+    assert_eq!(client.user_by_email(&Email::new("bo@example.com")).await, Ok(Some(bo())));
     assert_eq!(client.user_by_email(&Email::new("nobody@example.com")).await, Ok(None));
-    let group = GroupId::new(workspace.slack.add_group("responders", &[UserId::new(ANA), UserId::new(BO)]));
-    assert_eq!(client.group_members(&group).await, Ok(vec![user(ANA), user(BO)]));
+    let group = GroupId::new(workspace.slack.add_group("responders", &[ana(), bo()]));
+    assert_eq!(client.group_members(&group).await, Ok(vec![ana(), bo()]));
     assert_eq!(client.group_members(&GroupId::new("S0NOBODY")).await, Ok(vec![]));
 }
 
@@ -288,7 +275,7 @@ fn form(title: &str) -> Value {
 
 #[tokio::test]
 async fn a_form_opens_once_for_a_trigger_and_is_replaced_only_where_it_is_the_one_we_know() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let client = workspace.client();
     let trigger = TriggerId::new(workspace.given("trigger_id"));
     let opened = client.open_view(&trigger, &form("one")).await.unwrap();
@@ -306,13 +293,14 @@ async fn a_form_opens_once_for_a_trigger_and_is_replaced_only_where_it_is_the_on
     assert_eq!(outcome(old), Outcome::Gone, "somebody was faster");
     assert_eq!(workspace.slack.view(ANA).unwrap()["title"]["text"], "two");
     let home = json!({"type": "home", "blocks": form("x")["blocks"]});
-    client.publish_view(&user(ANA), &home).await.unwrap();
-    assert!(workspace.slack.home(&UserId::new(ANA)).is_some());
+    client.publish_view(&ana(), &home).await.unwrap();
+    assert!(workspace.slack.home(&ana()).is_some());
 }
 
 #[tokio::test]
 async fn a_person_is_answered_five_times_without_our_token_and_nobody_else_is() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
+    workspace.expects("additional property: colour");
     let client = workspace.client();
     let url = workspace.given("response_url");
     workspace.slack.take_calls();
@@ -322,25 +310,21 @@ async fn a_person_is_answered_five_times_without_our_token_and_nobody_else_is() 
     assert_eq!(outcome(client.respond(&url, &json!({"text": "yes"})).await), Outcome::Gone);
     let fresh = workspace.given("response_url");
     assert_eq!(outcome(client.respond(&fresh, &json!({"colour": "red"})).await), Outcome::Content);
-    assert_eq!(workspace.slack.ephemerals(&UserId::new(ANA)).len(), 5);
+    assert_eq!(workspace.slack.ephemerals(&ana()).len(), 5);
     let heard = workspace.slack.take_calls().len();
     assert_eq!(heard, 7);
     for url in ["https://evil.example/x", "http://127.0.0.1:1/x", "not an address"] {
         assert_eq!(outcome(client.respond(url, &json!({"text": "no"})).await), Outcome::BrokenHere, "{url}");
     }
-    client
-        .ephemeral(&to(workspace.slack.security().as_str()), &user(ANA), &message("for you"))
-        .await
-        .unwrap();
-    assert_eq!(workspace.slack.ephemerals(&UserId::new(ANA)).len(), 6);
+    client.ephemeral(&to(workspace.slack.security().as_str()), &ana(), &message("for you")).await.unwrap();
+    assert_eq!(workspace.slack.ephemerals(&ana()).len(), 6);
 }
 
 #[tokio::test]
 async fn a_file_and_a_link_are_told() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
-    let (file, ts, _) =
-        workspace.slack.shares(&UserId::new(ANA), &channel, ("a b.txt", "text/plain"), "abc", None);
+    let (file, ts, _) = workspace.slack.shares(&ana(), &channel, ("a b.txt", "text/plain"), "abc", None);
     let file = FileId::new(file);
     let told = client.file(&file).await.unwrap();
     let url = told.url.clone();
@@ -356,31 +340,31 @@ async fn a_file_and_a_link_are_told() {
 }
 
 /// Asks by each method that the client has.
-async fn ask(workspace: &Workspace, method: &str) -> Outcome {
-    let (client, channel) = (workspace.client(), ChannelId::new(workspace.slack.security()));
+async fn ask(workspace: &Stage, method: &str) -> Outcome {
+    let (client, channel) = (workspace.client(), workspace.slack.security());
     let (card, mark) = (message("card"), Mark::new("mark"));
     let (here, first) = (to(channel.as_str()), at(channel.as_str(), "1.000001"));
     match method {
         "chat.postMessage" => outcome(client.post(&here, &mark, &card).await),
         "chat.update" => outcome(client.update(&first, &mark, &card).await),
         "chat.delete" => outcome(client.delete(&first).await),
-        "chat.postEphemeral" => outcome(client.ephemeral(&here, &user(ANA), &card).await),
+        "chat.postEphemeral" => outcome(client.ephemeral(&here, &ana(), &card).await),
         "chat.getPermalink" => outcome(client.permalink(&first).await),
         "conversations.replies" => outcome(client.replies(&first, None).await),
         "conversations.history" => outcome(client.history(&channel, &Ts::new("0"), None).await),
         "conversations.create" => outcome(client.create_channel("sir-case-1234567890", true).await),
         "conversations.setTopic" => outcome(client.set_topic(&channel, "topic").await),
-        "conversations.invite" => outcome(client.invite(&channel, &[user(ANA)]).await),
+        "conversations.invite" => outcome(client.invite(&channel, &[ana()]).await),
         "conversations.join" => outcome(client.join(&channel).await),
         "auth.test" => outcome(client.me().await),
-        "users.info" => outcome(client.user(&user(ANA)).await),
+        "users.info" => outcome(client.user(&ana()).await),
         "users.lookupByEmail" => outcome(client.user_by_email(&Email::new("ana@example.com")).await),
         "usergroups.users.list" => outcome(client.group_members(&GroupId::new("S1")).await),
         "views.open" => outcome(client.open_view(&TriggerId::new("1"), &form("x")).await),
         "views.update" => {
             outcome(client.update_view(&OpenedView { id: ViewId::new("V1"), hash: None }, &form("x")).await)
         }
-        "views.publish" => outcome(client.publish_view(&user(ANA), &form("x")).await),
+        "views.publish" => outcome(client.publish_view(&ana(), &form("x")).await),
         "files.info" => outcome(client.file(&FileId::new("F1")).await),
         other => panic!("{other} is not asked by this client"),
     }
@@ -410,14 +394,14 @@ const METHODS: [&str; 19] = [
 
 #[tokio::test]
 async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     for method in METHODS {
         for (what, fault, expected) in troubles() {
             workspace.slack.take_calls();
             workspace.slack.fault(fault(FaultRule::on(method).once()));
             assert_eq!(ask(&workspace, method).await, expected, "{method}: {what}");
             heard_once(&workspace.slack, method, what);
-            workspace.wire.hour();
+            workspace.later(HOUR);
         }
         for (code, expected) in [
             ("internal_error", Outcome::Unknown),
@@ -438,35 +422,57 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
 
 #[tokio::test]
 async fn a_methods_retry_after_is_kept_by_all_who_call_it_and_holds_no_other_method_up() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     workspace.slack.fault(FaultRule::on("users.info").once().throttled(Some("30")));
     assert_eq!(ask(&workspace, "users.info").await, Outcome::NotApplied(Some(30)));
     let asked = workspace.slack.count("users.info");
-    assert!(matches!(ask(&workspace, "users.info").await, Outcome::NotApplied(Some(29..=30))));
+    for person in [ana(), bo()] {
+        let answer = outcome(workspace.client().user(&person).await);
+        assert!(matches!(answer, Outcome::NotApplied(Some(29..=30))), "{person}: {answer:?}");
+    }
     assert_eq!(workspace.slack.count("users.info"), asked);
     assert_eq!(ask(&workspace, "auth.test").await, Outcome::Done);
-    workspace.wire.hour();
+    workspace.later(HOUR);
     assert_eq!(ask(&workspace, "users.info").await, Outcome::Done);
 }
 
 #[tokio::test]
+async fn a_retry_after_of_a_post_holds_its_channel_and_no_other() {
+    let workspace = Stage::set().await;
+    let (.., bot, _) = workspace.slack.app();
+    let other = workspace.slack.add_channel("town", false, &[ana(), bot]);
+    let post = async |channel: &ChannelId| {
+        outcome(workspace.client().post(&to(channel.as_str()), &Mark::new("mark"), &message("x")).await)
+    };
+    workspace.slack.fault(FaultRule::on("chat.postMessage").once().throttled(Some("30")));
+    assert_eq!(post(&workspace.channel).await, Outcome::NotApplied(Some(30)));
+    let asked = workspace.slack.count("chat.postMessage");
+    assert!(matches!(post(&workspace.channel).await, Outcome::NotApplied(Some(29..=30))));
+    assert_eq!(workspace.slack.count("chat.postMessage"), asked);
+    assert_eq!(post(&other).await, Outcome::Done);
+    workspace.later(HOUR);
+    assert_eq!(post(&workspace.channel).await, Outcome::Done);
+}
+
+#[tokio::test]
 async fn a_revoked_token_and_a_missing_scope_are_named() {
-    let mut workspace = Workspace::start().await;
+    let mut workspace = Stage::set().await;
+    workspace.expects("missing_scope");
     let channel = workspace.slack.security();
     workspace.slack.revoke("chat:write");
     let refused = workspace.client().post(&to(channel.as_str()), &Mark::new("mark"), &message("x")).await;
     let why = "chat.postMessage: missing_scope (chat:write)".to_owned();
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why }));
-    workspace.token = Secret::new("xoxb-wrong");
+    workspace.secrets.slack_bot_token = Secret::new("xoxb-wrong");
     let refused = workspace.client().me().await;
     assert_eq!(refused, Err(Failure::Broken { everywhere: true, why: "auth.test: invalid_auth".to_owned() }));
 }
 
 #[tokio::test]
 async fn where_nobody_listens_nothing_was_sent() {
-    let mut workspace = Workspace::start().await;
+    let mut workspace = Stage::set().await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    workspace.settings.api_url = format!("http://{closed}/api");
+    workspace.settings.slack.api_url = format!("http://{closed}/api");
     for method in METHODS {
         assert_eq!(ask(&workspace, method).await, Outcome::NotApplied(None), "{method}");
     }
@@ -474,7 +480,7 @@ async fn where_nobody_listens_nothing_was_sent() {
 
 #[tokio::test]
 async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
-    let workspace = Workspace::start().await;
+    let workspace = Stage::set().await;
     let (client, channel) = (workspace.client(), workspace.slack.security());
     let (thread, mark) =
         (ConversationRef { thread: Some(Ts::new("1.000001")), ..to(channel.as_str()) }, Mark::new("mark"));
@@ -482,6 +488,6 @@ async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
     assert_eq!(outcome(lost), Outcome::Gone);
     assert_eq!(outcome(client.replies(&at(channel.as_str(), "1.000001"), None).await), Outcome::Gone);
     assert_eq!(outcome(client.post(&to("C0NOWHERE"), &mark, &message("x")).await), Outcome::BrokenHere);
-    workspace.slack.archives(&channel, &UserId::new(ANA));
+    workspace.slack.archives(&channel, &ana());
     assert_eq!(outcome(client.post(&to(channel.as_str()), &mark, &message("x")).await), Outcome::Shut);
 }

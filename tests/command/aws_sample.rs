@@ -2,13 +2,12 @@
 //! named after it.
 
 use casebridge::case::Ts;
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
 
-use super::stage::{Stage, ana};
-
-async fn replies(stage: &Stage, thread: &str, text: &str) {
-    let (_, sent) = stage.slack.says(&ana(), &stage.channel, text, Some(&Ts::new(thread)));
+async fn replies(stage: &Stage, thread: &Ts, text: &str) {
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, text, Some(thread));
     for delivery in &sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
     }
@@ -20,9 +19,9 @@ async fn equal_comments_do_not_collapse_and_their_author_is_not_unknown() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    replies(&stage, thread.as_str(), "Done.").await;
-    replies(&stage, thread.as_str(), "Done.").await;
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nDone."; 2]);
+    replies(&stage, &thread, "Done.").await;
+    replies(&stage, &thread, "Done.").await;
+    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nDone."; 2]);
 }
 
 #[tokio::test]
@@ -31,8 +30,8 @@ async fn a_comment_of_over_3000_characters_is_delivered_whole() {
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     let text = "x".repeat(11_000);
-    replies(&stage, thread.as_str(), &text).await;
-    assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{text}")]);
+    replies(&stage, &thread, &text).await;
+    assert_eq!(stage.case_comments(&case), [format!("ana (Slack):\n{text}")]);
 }
 
 #[tokio::test]
@@ -40,9 +39,9 @@ async fn whoever_types_the_samples_loop_guard_is_not_silenced() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    replies(&stage, thread.as_str(), "[Slack Update] we rotated it").await;
-    replies(&stage, thread.as_str(), "and this is the next one").await;
-    assert_eq!(stage.comments(&case).len(), 2);
+    replies(&stage, &thread, "[Slack Update] we rotated it").await;
+    replies(&stage, &thread, "and this is the next one").await;
+    assert_eq!(stage.case_comments(&case).len(), 2);
 }
 
 #[tokio::test]
@@ -55,7 +54,7 @@ async fn slacks_retry_is_not_a_second_comment_and_the_answer_leaves_before_the_w
     }
     assert_eq!(stage.sir.calls().len(), 0, "the answer left before any call");
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!((stage.comments(&case).len(), stage.sir.count("CreateCaseComment")), (1, 1));
+    assert_eq!((stage.case_comments(&case).len(), stage.sir.count("CreateCaseComment")), (1, 1));
 }
 
 #[tokio::test]

@@ -1,13 +1,10 @@
 //! What is final is done only if this person meant it, for this case as it was, in time, and once.
 
 use casebridge::case::MemberId;
-use casebridge::case::Ts;
-use casebridge::case::UserId;
 use casebridge::chat::{self, job::Job};
+use casebridge_lab::stage::{ANA, Stage, ana, ts_of};
 use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
-
-use super::stage::{ANA, Stage, ana};
 
 #[tokio::test]
 async fn a_case_is_closed_once_it_is_confirmed_however_often_the_button_is_pressed() {
@@ -16,10 +13,9 @@ async fn a_case_is_closed_once_it_is_confirmed_however_often_the_button_is_press
     let asked = stage.ana(&format!("{case} close")).await;
     assert!(asked.contains("Close case") && asked.contains("final"), "{asked}");
     assert_eq!(stage.sir.count("CloseCase"), 0);
-    let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
-    let twice = [(); 2].map(|()| {
-        stage.slack.clicks(&ana(), &stage.channel, &Ts::new(&ts), "confirm/1", &Value::Null).unwrap()
-    });
+    let ts = ts_of(&stage.latest());
+    let twice =
+        [(); 2].map(|()| stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap());
     for click in &twice {
         assert_eq!(stage.deliver(click).await.0, 200);
     }
@@ -37,8 +33,8 @@ async fn somebody_elses_confirmation_and_one_of_a_case_that_changed_do_nothing()
     stage.settings.roles.admin.push(MemberId::new(bo.clone()));
     let case = stage.sir.console_creates_case("Key leaked");
     stage.ana(&format!("{case} close")).await;
-    let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
-    let click = stage.slack.clicks(&ana(), &stage.channel, &Ts::new(&ts), "confirm/1", &Value::Null).unwrap();
+    let ts = ts_of(&stage.latest());
+    let click = stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
     stage.deliver(&click).await;
     let mut stolen = serde_json::to_value(stage.job()).unwrap();
     (stolen["user"], stolen["response_url"]) = (json!(bo), Value::Null);
@@ -60,7 +56,7 @@ async fn whoever_lost_the_role_cannot_confirm_any_more() {
     stage.ana(&format!("{case} resolver aws")).await;
     stage.settings.roles.admin.clear();
     stage.settings.roles.responder.push(MemberId::new(ANA.to_owned()));
-    let shown = stage.presses(&UserId::new(ANA), "confirm/1").await;
+    let shown = stage.presses(&ana(), "confirm/1").await;
     assert!(shown.contains("needs the role commander"), "{shown}");
     assert_eq!(stage.sir.count("UpdateResolverType"), 0);
 }

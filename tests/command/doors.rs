@@ -2,11 +2,10 @@
 
 use casebridge::case::CaseId;
 use casebridge::case::MemberId;
-use casebridge::case::{ChannelId, UserId};
+use casebridge::case::UserId;
+use casebridge_lab::stage::{ANA, Stage, ana, typed};
 use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{ANA, Stage, ana, typed};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -180,28 +179,15 @@ fn holds(jobs: &[casebridge::runtime::QueueMessage], words: &str) -> bool {
 /// Every way in which somebody can say something long in a case's thread, and what they then read.
 async fn says_much(stage: &Stage, user: &UserId) -> Vec<(&'static str, String)> {
     let thread = stage.thread_of(&stage.sir.aws_creates_case("Key leaked")).await;
-    let (slack, channel) = (&stage.slack, stage.channel.as_str());
-    slack.set_member(&ChannelId::new(channel), user, true);
+    let (slack, channel) = (&stage.slack, &stage.channel);
+    slack.set_member(channel, user, true);
     let (.., bot, _) = slack.app();
-    let (ts, _) = slack.says(user, &ChannelId::new(channel), "short", Some(&thread));
+    let (ts, _) = slack.says(user, channel, "short", Some(&thread));
     let ways = [
-        (
-            "a line",
-            vec![slack.types(user, &ChannelId::new(channel), "/sir", &format!("comment {}", endless()))],
-        ),
-        ("a reply", slack.says(user, &ChannelId::new(channel), &endless(), Some(&thread)).1),
-        ("an edit", vec![slack.edits(user, &ChannelId::new(channel), &ts, &endless()).unwrap()]),
-        (
-            "a mention",
-            slack
-                .says(
-                    user,
-                    &ChannelId::new(channel),
-                    &format!("<@{bot}> comment {}", endless()),
-                    Some(&thread),
-                )
-                .1,
-        ),
+        ("a line", vec![slack.types(user, channel, "/sir", &format!("comment {}", endless()))]),
+        ("a reply", slack.says(user, channel, &endless(), Some(&thread)).1),
+        ("an edit", vec![slack.edits(user, channel, &ts, &endless()).unwrap()]),
+        ("a mention", slack.says(user, channel, &format!("<@{bot}> comment {}", endless()), Some(&thread)).1),
     ];
     let mut read = Vec::new();
     for (way, sent) in ways {

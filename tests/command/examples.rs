@@ -5,9 +5,8 @@ use casebridge::{
     chat::job::Job,
     config::secrets::Secret,
 };
+use casebridge_lab::stage::Stage;
 use serde_json::Value;
-
-use super::stage::Stage;
 
 /// When the examples were signed: 2026-11-22T00:00:00Z.
 const SIGNED: i64 = 1_795_305_600_000;

@@ -1,10 +1,9 @@
 //! Files go from Slack to a case: streamed, under a name that fits, once, and only from Slack itself.
 
 use casebridge::case::Ts;
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::{Canned, FaultRule, SlackStandin};
 use serde_json::Value;
-
-use super::stage::{Stage, ana};
 
 async fn attaches(stage: &Stage, ts: &Ts) -> String {
     let before = stage.slack.ephemerals(&ana()).len();
@@ -14,12 +13,9 @@ async fn attaches(stage: &Stage, ts: &Ts) -> String {
     stage.since(&ana(), before)
 }
 
-fn shares(stage: &Stage, thread: &str, name: &str, bytes: &str) -> String {
-    (stage
-        .slack
-        .shares(&ana(), &stage.channel, (name, "text/plain"), bytes.to_owned(), Some(&Ts::new(thread)))
-        .1)
-        .to_string()
+fn shares(stage: &Stage, thread: &Ts, name: &str, bytes: &str) -> Ts {
+    let file = (name, "text/plain");
+    stage.slack.shares(&ana(), &stage.channel, file, bytes.to_owned(), Some(thread)).1
 }
 
 #[tokio::test]
@@ -29,8 +25,8 @@ async fn two_files_of_one_name_are_kept_apart_and_a_name_that_the_service_refuse
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     for bytes in ["first", "second"] {
-        let ts = shares(&stage, thread.as_str(), "Größe & log.txt", bytes);
-        let shown = attaches(&stage, &Ts::new(&ts)).await;
+        let ts = shares(&stage, &thread, "Größe & log.txt", bytes);
+        let shown = attaches(&stage, &ts).await;
         assert!(shown.contains("AWS checks it now"), "{shown}");
     }
     let names: Vec<_> = stage.sir.case(&case).unwrap()["caseAttachments"]
@@ -42,7 +38,7 @@ async fn two_files_of_one_name_are_kept_apart_and_a_name_that_the_service_refuse
     assert_eq!(names, ["Gr_e_log.txt", "Gr_e_log-2.txt"]);
     assert_eq!(stage.sir.attachment(&case, "Gr_e_log.txt").unwrap(), "first");
     assert_eq!(stage.sir.attachment(&case, "Gr_e_log-2.txt").unwrap(), "second");
-    assert!(stage.comments(&case)[0].contains("Gr_e_log.txt (in Slack: Größe & log.txt)"));
+    assert!(stage.case_comments(&case)[0].contains("Gr_e_log.txt (in Slack: Größe & log.txt)"));
 }
 
 #[tokio::test]
@@ -51,12 +47,12 @@ async fn a_file_whose_arrival_nobody_heard_of_is_attached_once() {
         let stage = Stage::set().await;
         let case = stage.sir.console_creates_case("Key leaked");
         let thread = stage.thread_of(&case).await;
-        let ts = shares(&stage, thread.as_str(), "log.txt", "bytes");
+        let ts = shares(&stage, &thread, "log.txt", "bytes");
         stage.sir.fault(FaultRule::on(operation).once().reset_after());
-        let shown = attaches(&stage, &Ts::new(&ts)).await;
+        let shown = attaches(&stage, &ts).await;
         assert!(shown.contains("AWS checks it now"), "{operation}: {shown}");
         let files = stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len();
-        assert_eq!((files, stage.comments(&case).len()), (1, 1), "{operation}");
+        assert_eq!((files, stage.case_comments(&case).len()), (1, 1), "{operation}");
         assert_eq!(stage.sir.attachment(&case, "log.txt").unwrap(), "bytes", "{operation}");
     }
 }
@@ -67,12 +63,12 @@ async fn a_file_that_cannot_be_fetched_is_said_once_and_leaves_nothing_on_the_ca
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let empty = shares(&stage, thread.as_str(), "empty.txt", "");
-    assert!(attaches(&stage, &Ts::new(&empty)).await.contains("An empty file"));
+    let empty = shares(&stage, &thread, "empty.txt", "");
+    assert!(attaches(&stage, &empty).await.contains("An empty file"));
     let (words, _) = stage.slack.says(&ana(), &stage.channel, "no file here", Some(&thread));
     assert!(attaches(&stage, &words).await.contains("no file on this message"));
     assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.case_comments(&case).len(), 0);
 }
 
 #[tokio::test]
@@ -129,7 +125,7 @@ async fn a_missing_scope_a_large_file_and_an_address_elsewhere_are_explained_and
         }
         let shown = attaches(&stage, &ts).await;
         assert!(shown.contains(words) && shown.contains("Nothing was attached"), "{words}: {shown}");
-        assert_eq!(stage.comments(&case).len(), 0, "{words}");
+        assert_eq!(stage.case_comments(&case).len(), 0, "{words}");
     }
 }
 
@@ -156,10 +152,10 @@ async fn what_slack_does_not_give_leaves_no_name_on_the_case_however_often_it_is
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let ts = shares(&stage, thread.as_str(), "dump.zip", &"x".repeat(5_000));
+    let ts = shares(&stage, &thread, "dump.zip", &"x".repeat(5_000));
     stage.slack.fault(FaultRule::on("download").html(200));
     for _ in 0..3 {
-        let shown = attaches(&stage, &Ts::new(&ts)).await;
+        let shown = attaches(&stage, &ts).await;
         assert!(shown.contains("asked us to sign in"), "{shown}");
     }
     assert_eq!(stage.sir.count("GetCaseAttachmentUploadUrl"), 0);

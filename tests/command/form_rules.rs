@@ -1,6 +1,7 @@
 //! What every form keeps to: the limits of the service, each on its field; long texts, whole; whose it is, which case's,
 //! until when, and once.
 
+use casebridge_lab::stage::{Stage, ana, chosen, moment, ticked, typed};
 use std::time::Duration;
 
 use casebridge::{
@@ -10,8 +11,6 @@ use casebridge::{
 };
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{Stage, ana, chosen, moment, ticked, typed};
 
 /// What stands in the fields of a long text of the form that Ana sees: their names and what is in them.
 fn fields(stage: &Stage, name: &str) -> Vec<(String, String)> {
@@ -74,7 +73,7 @@ async fn a_comment_of_12_000_characters_can_be_typed_and_a_longer_one_is_refused
     assert!(!stage.form(&ana())["blocks"].to_string().contains("More room"), "a case takes no more");
     assert!(refused(&stage, &form(&"d".repeat(3_028)), "text/3").await.contains("12,000"));
     assert_eq!(stage.sends(&ana(), &form(&words[3])).await["response_action"], "clear");
-    assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{}", words.join("\n"))]);
+    assert_eq!(stage.case_comments(&case), [format!("ana (Slack):\n{}", words.join("\n"))]);
 }
 
 #[tokio::test]
@@ -213,7 +212,7 @@ async fn a_form_that_somebody_else_sends_is_their_own_word_and_confirms_nothing_
     stage.work(&stage.jobs()).await;
     let shown = stage.since(&cy, 0);
     assert!(shown.contains("needs the role responder") && shown.contains("let me in"), "{shown}");
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.case_comments(&case).len(), 0);
     // Even a commander does not confirm what another was asked.
     stage.settings.roles.admin.push(MemberId::new(cy.clone()));
     let card = stage.card_of(&case).await;
@@ -230,14 +229,14 @@ async fn a_form_is_about_the_case_that_it_was_opened_for_wherever_it_was() {
     let stage = Stage::set().await;
     let [ours, other] = ["Ours", "The channel's"].map(|title| stage.sir.console_creates_case(title));
     let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
-    stage.memory.bind(&place, &CaseId::parse(other.as_str()).unwrap()).await.unwrap();
+    stage.memory.bind(&place, &other).await.unwrap();
     stage.ana(&format!("{ours} comment")).await;
     stage.sends(&ana(), &[("text", typed("on ours"))]).await;
     stage.ana(&format!("{ours} edit")).await;
     stage.work(&stage.jobs()).await;
     let texts = fields(&stage, "description");
     stage.sends(&ana(), &edited("Ours, changed", &texts)).await;
-    assert_eq!((stage.comments(&ours).len(), stage.comments(&other).len()), (1, 0));
+    assert_eq!((stage.case_comments(&ours).len(), stage.case_comments(&other).len()), (1, 0));
     assert_eq!(stage.sir.case(&ours).unwrap()["title"], "Ours, changed");
     assert_eq!(stage.sir.case(&other).unwrap()["title"], "The channel's");
 }

@@ -1,13 +1,12 @@
 //! What people ask with buttons and forms, and what becomes of it.
 
 use casebridge::case::CaseId;
+use casebridge_lab::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
 use std::time::Duration;
 
 use casebridge::chat::grammar;
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
 
 const NOON: i64 = 1_795_262_400;
 
@@ -43,11 +42,11 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
     assert!(stage.ana("").await.contains("No case is open."));
     stage.presses(&ana(), "run/1").await;
     assert_eq!(stage.sends(&ana(), &new_case()).await["response_action"], "clear");
-    let made = stage.sir.state()["cases"].as_object().unwrap().keys().next().unwrap().clone();
-    let card = stage.card_of(&CaseId::new(&made)).await;
+    let made = CaseId::new(stage.sir.state()["cases"].as_object().unwrap().keys().next().unwrap());
+    let card = stage.card_of(&made).await;
     stage.clicks(&ana(), &card, "run/1").await;
     stage.sends(&ana(), &[("text", typed("It was <Bo>'s key & mine"))]).await;
-    assert_eq!(stage.comments(&CaseId::new(&made)), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
+    assert_eq!(stage.case_comments(&made), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
     stage.clicks(&ana(), &card, "run/2").await;
     let shown = stage.presses(&ana(), "run/1").await;
     assert!(shown.contains("goes from Submitted to"), "{shown}");
@@ -59,12 +58,12 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
     let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "attach_file").unwrap();
     assert_eq!(stage.deliver(&shortcut).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(stage.sir.attachment(&CaseId::new(&made), "Log_1.txt").unwrap(), "bytes");
+    assert_eq!(stage.sir.attachment(&made, "Log_1.txt").unwrap(), "bytes");
     stage.clicks(&ana(), &card, "run/4").await;
     assert!(SlackStandin::shown(&stage.form(&ana())).contains("That is final"));
     assert_eq!(stage.sir.count("CloseCase"), 0);
     stage.sends(&ana(), &[]).await;
-    assert_eq!(stage.sir.case(&CaseId::new(&made)).unwrap()["caseStatus"], "Closed");
+    assert_eq!(stage.sir.case(&made).unwrap()["caseStatus"], "Closed");
     assert_eq!(stage.sir.count("CloseCase"), 1);
 }
 
@@ -218,7 +217,7 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
     stage
         .sends(&ana(), &[("case", chosen(case.as_str())), ("text", text("text")), ("text/1", text("text/1"))])
         .await;
-    assert_eq!(stage.comments(&case), [format!("ana (Slack):\n{} & the end", "x".repeat(5_000))]);
+    assert_eq!(stage.case_comments(&case), [format!("ana (Slack):\n{} & the end", "x".repeat(5_000))]);
 }
 
 #[tokio::test]

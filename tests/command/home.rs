@@ -1,9 +1,8 @@
 //! What stands on a person's home page.
 
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::SlackStandin;
 use serde_json::{Value, json};
-
-use super::stage::{Stage, ana};
 
 #[tokio::test]
 async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
@@ -38,6 +37,7 @@ async fn what_a_home_pages_button_answers_needs_the_messages_tab_which_the_manif
     stage.deliver(&stage.slack.opens_home(&ana())).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     stage.slack.set_messages_tab(false);
+    stage.expects("messages_tab_disabled");
     let home = stage.slack.home(&ana()).unwrap();
     let click =
         stage.slack.clicks_in_view(&ana(), home["id"].as_str().unwrap(), "run/2", &Value::Null).unwrap();

@@ -1,9 +1,10 @@
 //! What people write in a case's issue becomes comments on the case; which issue that is can be asked and chosen.
 
+use casebridge_lab::stage::{Log, Stage, ana};
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, IssueId, UserId, author::Author},
+    case::{CaseId, IssueId, author::Author},
     state::{
         NO_LEASE, Note, Seen, Store, Told,
         key::Key,
@@ -17,14 +18,12 @@ use casebridge_lab::standins::{FaultRule, JiraStandin, SignedRequest};
 
 use serde_json::{Value, json};
 
-use super::stage::{Log, Stage};
-
 /// A case with the issue that belongs to it.
 async fn issue(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let id = stage.jira.issue(&key).unwrap()["id"].as_str().unwrap().to_owned();
-    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), &case).await.unwrap();
     stage.jira.take_webhooks();
     (case, key)
 }
@@ -72,13 +71,13 @@ fn circles(stage: &Stage) -> [Value; 2] {
 
 /// What the case's comments say, below the lines that name the speakers.
 fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
-    let bodies = stage.comments(case).into_iter();
+    let bodies = stage.case_comments(case).into_iter();
     bodies.map(|body| body.split_once(":\n").map_or(body.clone(), |(_, words)| words.to_owned())).collect()
 }
 
 #[tokio::test]
 async fn a_comment_for_one_role_or_group_leaves_no_trace_outside_jira() {
-    let (stage, log) = (Stage::set().await, Log::listen());
+    let (stage, log) = (Stage::set().await, Log::begin());
     let (case, key) = linked(&stage).await;
     let ana = stage.jira.ana();
     let [role, group] = circles(&stage);
@@ -129,7 +128,7 @@ fn internal(is: bool) -> Value {
 #[tokio::test]
 async fn an_internal_note_stays_in_jira_unless_the_settings_let_it_out() {
     for notes_too in [false, true] {
-        let (mut stage, log) = (Stage::set().await, Log::listen());
+        let (mut stage, log) = (Stage::set().await, Log::begin());
         stage.settings.jira.as_mut().unwrap().internal_notes_are_comments = notes_too;
         let (case, key) = linked(&stage).await;
         let ana = stage.jira.ana();
@@ -188,7 +187,7 @@ async fn the_bridges_own_comments_are_internal_and_known_as_its_own() {
     let there = stage.jira.comments(&key);
     assert!(!there.is_empty() && there.iter().all(|comment| comment["jsdPublic"] == false), "{there:?}");
     webhooks(&stage).await;
-    assert_eq!(stage.comments(&case), ["Turn the key"]);
+    assert_eq!(stage.case_comments(&case), ["Turn the key"]);
 }
 
 /// Written in two halves, so that no scanner takes this file for a leak.
@@ -209,7 +208,7 @@ fn notices(stage: &Stage, key: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_comment_with_a_secret_stays_in_jira_and_its_issue_is_told_so_once() {
-    let (stage, log) = (Stage::set().await, Log::listen());
+    let (stage, log) = (Stage::set().await, Log::begin());
     let (case, key) = linked(&stage).await;
     let ana = stage.jira.ana();
     let leaked = stage.jira.person_comments(&ana, &key, &leak()).unwrap();
@@ -276,7 +275,7 @@ async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
     let (case_id, ledger_key) = (case.clone(), Key(format!("comment/{comment}/0")));
     stage.memory.tell(&case_id, NO_LEASE, jira::KIND, &ledger_key, &told).await.unwrap();
     webhooks(&stage).await;
-    assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (0, 1));
+    assert_eq!((notices(&stage, &key).len(), stage.case_comments(&case).len()), (0, 1));
 }
 
 #[tokio::test]
@@ -291,7 +290,7 @@ async fn a_notice_is_told_once_wherever_its_worker_is_stopped() {
         let job = stage.job();
         let ended = stage.until(&job, at).await;
         casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
-        assert_eq!((notices(&stage, &key).len(), stage.comments(&case).len()), (1, 0), "moment {at}");
+        assert_eq!((notices(&stage, &key).len(), stage.case_comments(&case).len()), (1, 0), "moment {at}");
         if ended {
             assert!(at > 10, "{at} moments");
             break;
@@ -349,7 +348,7 @@ async fn a_persons_comment_becomes_one_on_the_case_and_the_issue_is_not_told() {
         stage.deliver(delivery).await;
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let [body] = &stage.comments(&case)[..] else { panic!("one comment") };
+    let [body] = &stage.case_comments(&case)[..] else { panic!("one comment") };
     assert!(body.ends_with(" (Jira):\nIt was *Bo*"), "{body}");
     let saying = &stage.memory.sayings(&id).await.unwrap()[0];
     assert!(matches!(saying.author, Author::Jira { .. }));
@@ -359,7 +358,7 @@ async fn a_persons_comment_becomes_one_on_the_case_and_the_issue_is_not_told() {
     assert!(told.theirs && told.remote == comment);
     stage.jira.person_edits_comment(&stage.jira.ana(), &key, &comment, "It was Cy").unwrap();
     webhooks(&stage).await;
-    let [body] = &stage.comments(&case)[..] else { panic!("still one comment") };
+    let [body] = &stage.case_comments(&case)[..] else { panic!("still one comment") };
     assert!(body.ends_with("It was Cy"), "{body}");
     assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
 }
@@ -378,14 +377,13 @@ async fn another_issue_and_a_forged_webhook_are_nothing_to_a_case() {
         assert_eq!(stage.deliver(&stage.jira.signed(odd)).await.0, 200, "{odd}");
     }
     assert_eq!(stage.jobs().len(), 0);
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.case_comments(&case).len(), 0);
 }
 
 #[tokio::test]
 async fn the_issue_is_shown_and_another_can_be_chosen() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    let id = CaseId::parse(case.as_str()).unwrap();
     assert!(stage.ana(&format!("{case} jira")).await.contains("has no issue yet"));
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let shown = stage.ana(&format!("{case} jira link {key}")).await;
@@ -393,11 +391,11 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     let again = stage.ana(&format!("{case} jira link {key}")).await;
     assert!(again.contains("already: nothing is told in it again"), "{again}");
     assert!(stage.ana(&format!("{case} jira")).await.contains(&key));
-    let meta = stage.memory.meta(&id).await.unwrap().unwrap();
+    let meta = stage.memory.meta(&case).await.unwrap().unwrap();
     let note: PlaceNote = serde_json::from_str(&meta.targets["jira"]).unwrap();
     let Some(Home { place, name }) = note.home else { panic!("no home") };
     assert_eq!(name, key);
-    assert_eq!(stage.memory.bound(&format!("jira/{place}")).await.unwrap(), Some(id.clone()));
+    assert_eq!(stage.memory.bound(&format!("jira/{place}")).await.unwrap(), Some(case.clone()));
     assert!(meta.next_at.is_some(), "it is to be told there");
     let other = stage.sir.aws_creates_case("Another");
     let shown = stage.ana(&format!("{other} jira link {key}")).await;
@@ -406,19 +404,14 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     assert!(stage.ana(&format!("{other} jira open")).await.contains("is being made"));
     // Somebody is telling the case just now: the link waits for them.
     let now = casebridge::config::clock::now();
-    let lease = stage.memory.lease(&id, now, now + 60_000).await.unwrap().unwrap();
+    let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
     let second = stage.jira.person_creates(&stage.jira.ana(), "Second");
-    let typed = stage.slack.types(
-        &UserId::new(super::stage::ANA),
-        &stage.channel,
-        "/sir",
-        &format!("{case} jira link {second}"),
-    );
+    let typed = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} jira link {second}"));
     stage.deliver(&typed).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
-    stage.memory.save(&id, lease.epoch, Note::Case, "{}").await.unwrap();
-    stage.memory.release(&id, lease.epoch, lease.want, None, false).await.unwrap();
+    stage.memory.save(&case, lease.epoch, Note::Case, "{}").await.unwrap();
+    stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
 }
 
 #[tokio::test]
@@ -428,21 +421,16 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         let case = stage.sir.aws_creates_case("Key leaked");
         let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
         stage.jira.person_comments(&stage.jira.ana(), &key, "HR suspects a colleague.").unwrap();
-        let typed = stage.slack.types(
-            &UserId::new(super::stage::ANA),
-            &stage.channel,
-            "/sir",
-            &format!("{case} jira link {key}"),
-        );
+        let typed = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} jira link {key}"));
         stage.deliver(&typed).await;
         let job = stage.job();
-        let before = stage.slack.ephemerals(&UserId::new(super::stage::ANA)).len();
+        let before = stage.slack.ephemerals(&ana()).len();
         let ended = stage.until(&job, at).await;
         // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
         stage.world.stops_the_clock(casebridge::config::clock::now() + 80_000);
         casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
-        let shown = stage.since(&UserId::new(super::stage::ANA), before);
+        let shown = stage.since(&ana(), before);
         assert!(
             shown.contains("is now the issue") && !shown.contains("is told in it again"),
             "moment {at}: {shown}"
@@ -469,30 +457,28 @@ async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_sa
         let stage = Stage::set().await;
         stage.jira.advance(Duration::from_secs(jira_ahead));
         let case = stage.sir.aws_creates_case("Key leaked");
-        let (ana, own) = (stage.jira.ana(), stage.jira.own_account());
+        let (author, own) = (stage.jira.ana(), stage.jira.own_account());
         let counsel = json!({ "visibility": { "type": "role", "value": "Counsel" } });
-        stage.jira.add_role("Counsel", std::slice::from_ref(&ana));
-        let key = stage.jira.person_creates(&ana, "HR inquiry");
-        let old = stage.jira.person_comments(&ana, &key, "HR suspects a colleague.").unwrap();
+        stage.jira.add_role("Counsel", std::slice::from_ref(&author));
+        let key = stage.jira.person_creates(&author, "HR inquiry");
+        let old = stage.jira.person_comments(&author, &key, "HR suspects a colleague.").unwrap();
         let hidden = comment("The colleague is Bo.", counsel);
-        let hidden = stage.jira.person_writes(&ana, &key, &hidden).unwrap();
+        let hidden = stage.jira.person_writes(&author, &key, &hidden).unwrap();
         let typed = format!("{case} jira link {key}");
-        stage
-            .deliver(&stage.slack.types(&UserId::new(super::stage::ANA), &stage.channel, "/sir", &typed))
-            .await;
+        stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &typed)).await;
         stage.world.stops_the_clock(casebridge::config::clock::now() + we_ahead);
         assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
         stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();
         stage.notify().await;
         webhooks(&stage).await;
-        assert_eq!(stage.comments(&case), ["Turn the key"]);
+        assert_eq!(stage.case_comments(&case), ["Turn the key"]);
         assert!(
             stage.jira.comments(&key).iter().any(|comment| comment["author"]["accountId"] == own.as_str())
         );
         // An edit makes nothing younger, and neither does the end of a restriction that hid it even from us.
-        stage.jira.person_edits_comment(&ana, &key, &old, "HR suspects two colleagues.").unwrap();
+        stage.jira.person_edits_comment(&author, &key, &old, "HR suspects two colleagues.").unwrap();
         let open = comment("The colleague is Bo.", json!({ "visibility": null }));
-        stage.jira.person_rewrites(&ana, &key, &hidden, &open).unwrap();
+        stage.jira.person_rewrites(&author, &key, &hidden, &open).unwrap();
         comments(&stage, &key, "The key is turned.").await;
         assert_eq!(said(&stage, &case), ["Turn the key", "The key is turned."]);
         assert!(!stage.outside_jira().contains("colleague"));
@@ -540,7 +526,7 @@ async fn an_issue_counts_only_while_it_is_the_cases_also_when_it_is_linked_a_sec
 
 /// The case's note on its issue, as version 0.1.0 wrote it.
 async fn noted_before(stage: &Stage, case: &CaseId, key: &str) {
-    let (case, now) = (CaseId::parse(case.as_str()).unwrap(), casebridge::config::clock::now());
+    let now = casebridge::config::clock::now();
     let id = stage.jira.issue(key).unwrap()["id"].as_str().unwrap().to_owned();
     let home = json!({ "channel": null, "home": { "place": id, "name": key }, "set": {}, "again": {}, "facts": null,
         "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });

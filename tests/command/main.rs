@@ -12,8 +12,6 @@ mod forms;
 mod grid;
 mod home;
 mod issue;
-#[path = "../state/log.rs"]
-mod log;
 mod many_files;
 mod mended;
 mod older;
@@ -21,7 +19,6 @@ mod once;
 mod operations;
 mod own_channel;
 mod shared;
-mod stage;
 mod state;
 mod thread;
 mod verbs;

@@ -6,10 +6,9 @@ use casebridge::{
     config::clock,
     runtime::QueueMessage,
 };
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{Stage, ana};
 
 const NAMES: [&str; 3] = ["one.log", "two.log", "two.log"];
 const ON_CASE: [&str; 3] = ["one.log", "two.log", "two-2.log"];
@@ -66,7 +65,7 @@ fn holds(stage: &Stage, case: &CaseId, bytes: usize, when: &str) {
     }
     let comment =
         "ana (Slack):\n[Attached from Slack]\n- one.log\n- two.log\n- two-2.log (in Slack: two.log)";
-    assert_eq!(stage.comments(case), [comment], "{when}");
+    assert_eq!(stage.case_comments(case), [comment], "{when}");
 }
 
 fn answers(stage: &Stage, before: usize) -> Vec<String> {
@@ -80,7 +79,7 @@ async fn each_large_file_of_a_message_is_a_job_of_its_own_and_the_last_one_says_
     let (case, first) = job(&stage, bytes).await;
     let mut job = first;
     for count in 1..=NAMES.len() {
-        assert_eq!((stage.comments(&case).len(), stage.slack.ephemerals(&ana()).len()), (0, 0));
+        assert_eq!((stage.case_comments(&case).len(), stage.slack.ephemerals(&ana()).len()), (0, 0));
         chat::execute(&stage.bridge(), &job).await.unwrap();
         assert_eq!(stage.sir.count("PUT attachment"), count, "one job takes one file");
         match &stage.jobs()[..] {
@@ -157,7 +156,11 @@ async fn a_file_that_is_refused_keeps_no_other_from_the_case() {
         .fault(FaultRule::on("GetCaseAttachmentUploadUrl").once().error("ServiceQuotaExceededException"));
     all(&stage, &second, 1).await;
     assert_eq!(names(&stage, &case), ["one.log", "two.log"]);
-    assert!(stage.comments(&case)[0].ends_with("- one.log\n- two.log"), "{:?}", stage.comments(&case));
+    assert!(
+        stage.case_comments(&case)[0].ends_with("- one.log\n- two.log"),
+        "{:?}",
+        stage.case_comments(&case)
+    );
     let [answer] = &answers(&stage, 0)[..] else { panic!("one answer") };
     assert!(answer.contains("2 files are on case") && answer.contains("quota"), "{answer}");
 }

@@ -1,9 +1,8 @@
 //! What Slack says of channels that are told in again wakes what waits.
 
 use casebridge::state::agenda;
+use casebridge_lab::stage::{ANA, Stage};
 use serde_json::{Value, json};
-
-use super::stage::{ANA, Stage};
 
 async fn event(stage: &Stage, event: Value) -> bool {
     let (.., bot, team) = stage.slack.app();

@@ -1,10 +1,11 @@
 //! A message that comes late is judged by when it was written: what is older than the switch, the role, the card or the
 //! closing is refused, and its writer hears why.
 
+use casebridge_lab::stage::{ANA, Stage, ana};
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, Millis, Ts, UserId},
+    case::{CaseId, Millis, Ts},
     chat::job::Job,
     config::clock,
     state::{
@@ -16,17 +17,15 @@ use casebridge::{
 use casebridge_lab::standins::SignedRequest;
 use serde_json::json;
 
-use super::stage::{ANA, Stage, ana};
-
 const HOUR: Millis = 3_600_000;
 
 /// A thread of a case; since when replies are comments there, and since when Ana may comment.
-async fn known(replies: Millis, role: Millis) -> (Stage, CaseId, String) {
+async fn known(replies: Millis, role: Millis) -> (Stage, CaseId, Ts) {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
     know(&stage, replies, role).await;
-    (stage, case, thread.to_string())
+    (stage, case, thread)
 }
 
 async fn know(stage: &Stage, replies: Millis, role: Millis) {
@@ -37,8 +36,8 @@ async fn know(stage: &Stage, replies: Millis, role: Millis) {
 }
 
 /// Ana replies; the event that Slack sends.
-fn replies(stage: &Stage, thread: &str) -> SignedRequest {
-    stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(&Ts::new(thread))).1.remove(0)
+fn replies(stage: &Stage, thread: &Ts) -> SignedRequest {
+    stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(thread)).1.remove(0)
 }
 
 /// So much time passes, for everybody.
@@ -63,7 +62,7 @@ async fn an_event_that_comes_late_is_taken_where_nothing_that_it_needs_is_younge
     let event = replies(&stage, &thread);
     later(&stage, 2 * HOUR);
     assert_eq!(comes(&stage, &event).await, "");
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo's key"]);
+    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo's key"]);
 }
 
 #[tokio::test]
@@ -81,18 +80,18 @@ async fn an_event_that_is_older_than_the_switch_or_the_role_is_refused_for_good_
         assert!(shown.contains(why) && shown.contains("It was Bo's key"), "{shown}");
         know(&stage, early, early).await;
         assert!(comes(&stage, &event).await.contains(why), "it stays refused");
-        assert_eq!(stage.comments(&case).len(), 0);
+        assert_eq!(stage.case_comments(&case).len(), 0);
     }
 }
 
 #[tokio::test]
 async fn an_edit_of_what_was_said_too_early_makes_no_comment_of_it() {
     let (stage, case, thread) = known(clock::now() + HOUR, 0).await;
-    let (ts, _) = stage.slack.says(&ana(), &stage.channel, "internal", Some(&Ts::new(&thread)));
+    let (ts, _) = stage.slack.says(&ana(), &stage.channel, "internal", Some(&thread));
     later(&stage, 2 * HOUR);
     let edit = stage.slack.edits(&ana(), &stage.channel, &ts, "internal, still").unwrap();
     assert_eq!(comes(&stage, &edit).await, "");
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.case_comments(&case).len(), 0);
 }
 
 #[tokio::test]
@@ -104,7 +103,7 @@ async fn a_job_that_lay_in_the_queue_is_refused_if_the_switch_was_off_meanwhile_
         know(&stage, since, 0).await;
         later(&stage, 2 * HOUR);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        assert_eq!(stage.comments(&case).len(), made);
+        assert_eq!(stage.case_comments(&case).len(), made);
     }
 }
 
@@ -116,14 +115,14 @@ async fn a_job_that_the_queue_brings_again_proves_by_itself_that_the_switch_was_
         let stage = Stage::set().await;
         let case = stage.sir.aws_creates_case("Key leaked");
         let thread = stage.thread_of(&case).await;
-        assert_eq!(stage.deliver(&replies(&stage, thread.as_str())).await.0, 200);
+        assert_eq!(stage.deliver(&replies(&stage, &thread)).await.0, 200);
         let jobs = stage.jobs();
         if looked {
             know(&stage, clock::now() + MINUTE, 0).await;
         }
         later(&stage, after * MINUTE);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        assert_eq!(stage.comments(&case).len(), made, "{looked} {after}");
+        assert_eq!(stage.case_comments(&case).len(), made, "{looked} {after}");
     }
 }
 
@@ -133,8 +132,8 @@ async fn a_job_that_is_done_after_the_switch_was_turned_off_is_refused() {
     assert_eq!(stage.deliver(&replies(&stage, &thread)).await.0, 200);
     stage.settings.slack.replies_are_comments = false;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(stage.comments(&case).len(), 0);
-    assert!(stage.since(&UserId::new(ANA), 0).contains("do not become comments"));
+    assert_eq!(stage.case_comments(&case).len(), 0);
+    assert!(stage.since(&ana(), 0).contains("do not become comments"));
 }
 
 #[tokio::test]
@@ -143,16 +142,16 @@ async fn an_event_that_comes_at_once_is_taken_though_nobody_saw_the_switch_befor
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let before = replies(&stage, thread.as_str());
+    let before = replies(&stage, &thread);
     later(&stage, HOUR);
-    let event = replies(&stage, thread.as_str());
+    let event = replies(&stage, &thread);
     assert_eq!(comes(&stage, &event).await, "");
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.case_comments(&case).len(), 1);
     assert!(comes(&stage, &before).await.contains("before replies here became comments"));
-    let next = replies(&stage, thread.as_str());
+    let next = replies(&stage, &thread);
     later(&stage, HOUR);
     assert_eq!(comes(&stage, &next).await, "");
-    assert_eq!(stage.comments(&case).len(), 2);
+    assert_eq!(stage.case_comments(&case).len(), 2);
 }
 
 #[tokio::test]
@@ -160,14 +159,14 @@ async fn the_switch_counts_from_when_the_first_event_came_and_not_from_when_its_
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    let slow = replies(&stage, thread.as_str());
+    let slow = replies(&stage, &thread);
     later(&stage, 10_000);
-    let lost = replies(&stage, thread.as_str());
+    let lost = replies(&stage, &thread);
     later(&stage, 10_000);
     assert_eq!(comes(&stage, &slow).await, "");
     later(&stage, HOUR);
     assert!(comes(&stage, &lost).await.contains("before replies here became comments"));
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.case_comments(&case).len(), 1);
 }
 
 #[tokio::test]
@@ -187,7 +186,7 @@ async fn what_was_said_in_a_cases_channel_before_its_card_is_refused_and_what_ca
     let after = replies(&stage, &thread);
     assert!(comes(&stage, &before).await.contains("before the case had its card here"));
     assert_eq!(comes(&stage, &after).await, "");
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.case_comments(&case).len(), 1);
 }
 
 #[tokio::test]
@@ -215,7 +214,7 @@ async fn a_comment_that_was_begun_in_time_is_finished_and_one_that_was_not_is_re
         know(&stage, clock::now() + HOUR, 0).await;
         later(&stage, 2 * HOUR);
         assert!(stage.until(&job, usize::MAX).await);
-        let (comments, shown) = (stage.comments(&case).len(), stage.since(&UserId::new(ANA), 0));
+        let (comments, shown) = (stage.case_comments(&case).len(), stage.since(&ana(), 0));
         let right = match comments {
             0 => !ended && shown.contains("before replies here became comments"),
             1 => shown.is_empty(),

@@ -2,15 +2,14 @@
 //! is the same.
 
 use casebridge::{
-    case::{CaseId, Ts, text},
+    case::{CaseId, text},
     chat::{self, job::Job},
     config::clock,
     state::Store,
 };
+use casebridge_lab::stage::{Stage, ana, ts_of};
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{Stage, ana};
 
 /// A change, and the operation that may be granted once for it.
 const CHANGES: [(&str, &str); 8] = [
@@ -35,8 +34,8 @@ async fn job(stage: &Stage, line: &str) -> (CaseId, Job) {
         return (case, job);
     }
     chat::execute(&stage.bridge(), &job).await.unwrap();
-    let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
-    let click = stage.slack.clicks(&ana(), &stage.channel, &Ts::new(&ts), "confirm/1", &Value::Null).unwrap();
+    let ts = ts_of(&stage.latest());
+    let click = stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
     (case, stage.job())
 }
@@ -48,7 +47,7 @@ fn state(stage: &Stage, case: &CaseId) -> (Value, Value, usize) {
     for time in ["lastUpdatedDate", "createdDate", "closedDate", "caseArn", "reportedIncidentStartDate"] {
         wire.as_object_mut().unwrap().remove(time);
     }
-    (wire, state["tags"].clone(), stage.comments(case).len())
+    (wire, state["tags"].clone(), stage.case_comments(case).len())
 }
 
 /// The answers that the person got: the message before them is among them where it was a question, since an answer
@@ -185,7 +184,7 @@ async fn whose_comment_it_is_stands_in_the_table_before_the_comment_is_made() {
     for at in 1.. {
         let (case, job) = job(&stage, "comment It was Bo's key").await;
         let ended = stage.until(&job, at).await;
-        if let [body] = &stage.comments(&case)[..] {
+        if let [body] = &stage.case_comments(&case)[..] {
             let sayings = stage.memory.sayings(&case).await.unwrap();
             assert_eq!(sayings[0].body_hash, text::hash(body), "moment {at}");
             seen += 1;

@@ -1,10 +1,9 @@
 //! Every operation and every example of the help, through signed requests of Slack.
 
 use casebridge::{aws::sir::Operation, case::Ts, chat::verbs};
+use casebridge_lab::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
 use casebridge_lab::standins::SlackStandin;
 use serde_json::json;
-
-use super::stage::{ANA, Stage, ana, chosen, moment, ticked, typed};
 
 /// A line, and where it asks for confirmation that as well.
 async fn says(stage: &Stage, line: &str) {
@@ -17,7 +16,7 @@ async fn says(stage: &Stage, line: &str) {
 }
 
 /// What no line says: a new case, an edit, a file.
-async fn says_without_a_line(stage: &Stage, thread: &str) {
+async fn says_without_a_line(stage: &Stage, thread: &Ts) {
     stage.ana("new Second").await;
     let new = [
         ("title", typed("Second")),
@@ -27,14 +26,11 @@ async fn says_without_a_line(stage: &Stage, thread: &str) {
         ("started", moment(1_795_262_400)),
     ];
     stage.sends(&ana(), &new).await;
-    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&Ts::new(thread)));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(thread));
     stage.deliver(&sent[0]).await;
     stage.deliver(&stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap()).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let file = stage
-        .slack
-        .shares(&ana(), &stage.channel, ("a.txt", "text/plain"), "bytes", Some(&Ts::new(thread)))
-        .1;
+    let file = stage.slack.shares(&ana(), &stage.channel, ("a.txt", "text/plain"), "bytes", Some(thread)).1;
     let shortcut = stage.slack.uses_message_shortcut(&ana(), &stage.channel, &file, "attach_file").unwrap();
     stage.deliver(&shortcut).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
@@ -48,7 +44,7 @@ async fn each_of_the_31_operations_is_asked_for_through_slack() {
     stage.sir.investigates(&ours, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     let (administrator, invitation) = stage.hub.invitation();
     let thread = stage.thread_of(&ours).await;
-    says_without_a_line(&stage, thread.as_str()).await;
+    says_without_a_line(&stage, &thread).await;
     for line in [
         "list",
         "show --full",
@@ -104,8 +100,7 @@ async fn every_example_of_the_help_is_understood_and_answered_by_the_stand_ins()
                 stage.sir.investigates(&case, &json!({ "title": title, "status": "Completed" })).unwrap();
             }
             let place = format!("slack/{}/{}", stage.settings.slack.team, stage.channel);
-            let id = casebridge::case::CaseId::parse(case.as_str()).unwrap();
-            casebridge::state::Store::bind(&stage.memory, &place, &id).await.unwrap();
+            casebridge::state::Store::bind(&stage.memory, &place, &case).await.unwrap();
             let line = example.replace("1234567890", case.as_str());
             let (status, said) =
                 stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &line)).await;

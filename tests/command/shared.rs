@@ -3,23 +3,22 @@
 use casebridge::{
     case::{CaseId, ChannelId, Ts},
     config::clock,
-    runtime::{World, gate},
+    runtime::gate,
     state::Store,
     targets::jira,
 };
+use casebridge_lab::stage::{Stage, ana, typed};
 use casebridge_lab::standins::{FaultRule, Sharing, SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 
-use super::stage::{Stage, ana, typed};
-
 /// A case with its card, in a channel that another workspace reads too.
-async fn overheard() -> (Stage, CaseId, String) {
+async fn overheard() -> (Stage, CaseId, Ts) {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let card = stage.card_of(&case).await;
     stage.slack.set_shared(&stage.channel, true);
     stage.sir.take_calls();
-    (stage, case, card.to_string())
+    (stage, case, card)
 }
 
 async fn all(stage: &Stage, sent: &[SignedRequest]) -> String {
@@ -32,41 +31,18 @@ async fn all(stage: &Stage, sent: &[SignedRequest]) -> String {
 }
 
 /// Every way to ask something in a channel, with the verb that it asks for.
-fn asked(stage: &Stage, case: &CaseId, card: &str) -> Vec<(&'static str, Vec<SignedRequest>)> {
-    let (slack, channel) = (&stage.slack, stage.channel.as_str());
+fn asked(stage: &Stage, case: &CaseId, card: &Ts) -> Vec<(&'static str, Vec<SignedRequest>)> {
+    let (slack, channel) = (&stage.slack, &stage.channel);
     let (.., bot, _) = slack.app();
-    let shared = slack.shares(
-        &ana(),
-        &ChannelId::new(channel),
-        ("log.txt", "text/plain"),
-        "bytes",
-        Some(&Ts::new(card)),
-    );
+    let shared = slack.shares(&ana(), channel, ("log.txt", "text/plain"), "bytes", Some(card));
     vec![
-        ("close", vec![slack.types(&ana(), &ChannelId::new(channel), "/sir", &format!("{case} close"))]),
-        ("title", vec![slack.types(&ana(), &ChannelId::new(channel), "/sir", &format!("{case} title Mine"))]),
-        ("list", vec![slack.types(&ana(), &ChannelId::new(channel), "/sir", "list")]),
-        (
-            "show",
-            slack.says(&ana(), &ChannelId::new(channel), &format!("<@{bot}> show"), Some(&Ts::new(card))).1,
-        ),
-        ("comment", slack.says(&ana(), &ChannelId::new(channel), "It was Bo's key", Some(&Ts::new(card))).1),
-        (
-            "status",
-            vec![
-                slack
-                    .clicks(&ana(), &ChannelId::new(channel), &Ts::new(card), "run/2", &Value::Null)
-                    .unwrap(),
-            ],
-        ),
-        (
-            "attach",
-            vec![
-                slack
-                    .uses_message_shortcut(&ana(), &ChannelId::new(channel), &shared.1, "attach_file")
-                    .unwrap(),
-            ],
-        ),
+        ("close", vec![slack.types(&ana(), channel, "/sir", &format!("{case} close"))]),
+        ("title", vec![slack.types(&ana(), channel, "/sir", &format!("{case} title Mine"))]),
+        ("list", vec![slack.types(&ana(), channel, "/sir", "list")]),
+        ("show", slack.says(&ana(), channel, &format!("<@{bot}> show"), Some(card)).1),
+        ("comment", slack.says(&ana(), channel, "It was Bo's key", Some(card)).1),
+        ("status", vec![slack.clicks(&ana(), channel, card, "run/2", &Value::Null).unwrap()]),
+        ("attach", vec![slack.uses_message_shortcut(&ana(), channel, &shared.1, "attach_file").unwrap()]),
     ]
 }
 
@@ -167,7 +143,7 @@ async fn what_was_said_while_slack_did_not_tell_who_reads_is_done_once_it_tells(
     let (stage, case, card) = overheard().await;
     stage.slack.set_shared(&stage.channel, false);
     stage.slack.fault(FaultRule::on("conversations.info").error("is_archived"));
-    let (_, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(&Ts::new(&card)));
+    let (_, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo's key", Some(&card));
     let before = stage.slack.ephemerals(&ana()).len();
     for delivery in &sent {
         assert_eq!(stage.deliver(delivery).await.0, 200);
@@ -211,11 +187,10 @@ async fn a_private_channel_needs_a_scope_of_its_own_which_the_manifest_asks_for(
     let private = stage.slack.add_channel("war-room", true, &[ana(), bot.clone()]);
     let manifest: Value = serde_json::from_str(include_str!("../../slack-manifest.json")).unwrap();
     let scopes = manifest["oauth_config"]["scopes"]["bot"].as_array().unwrap();
-    for (channel, scope) in
-        [(&stage.channel, "channels:read"), (&ChannelId::new(&private.to_string()), "groups:read")]
-    {
+    for (channel, scope) in [(&stage.channel, "channels:read"), (&private, "groups:read")] {
         assert!(scopes.contains(&json!(scope)), "{scope}");
         stage.slack.revoke(scope);
+        stage.expects(&format!("\"needed\":\"{scope}\""));
         let sent = stage.slack.types(&ana(), channel, "/sir", "list");
         let shown = all(&stage, &[sent]).await;
         assert!(shown.contains(&format!("missing_scope ({scope})")), "{shown}");
@@ -232,7 +207,7 @@ async fn direct_messages_and_forms_are_read_by_nobody_else_so_nobody_is_asked() 
     assert!(all(&stage, &[sent]).await.contains("Key leaked"));
     stage.ana(&format!("{case} comment")).await;
     stage.sends(&ana(), &[("text", typed("It was Bo's key"))]).await;
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.case_comments(&case).len(), 1);
     assert_eq!(stage.slack.count("conversations.info"), 0);
 }
 
@@ -252,7 +227,7 @@ async fn the_doctor_says_what_was_refused_in_the_last_day() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let refused = |ago: i64| {
-        let at = stage.world.now() - ago;
+        let at = stage.now() - ago;
         gate::Refused { at, case: case.clone().to_string(), why: "remote link: HTTP 403".to_owned() }
     };
     gate::refused(&stage.world, jira::KIND, "link", refused(60_000)).await;

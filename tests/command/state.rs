@@ -2,17 +2,13 @@
 
 use casebridge::{
     case::CaseId,
-    runtime::{QueueMessage, World},
+    runtime::QueueMessage,
     state::{Note, Store},
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Log, Stage, ana, typed};
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
-
-use super::{
-    log::Log,
-    stage::{Stage, ana, typed},
-};
 
 /// A case that somebody has looked at, told in an issue.
 async fn known(stage: &Stage) -> (CaseId, String) {
@@ -30,7 +26,7 @@ async fn notes(stage: &Stage, case: &CaseId) -> [Option<String>; 3] {
 
 /// Puts this in the place of a note.
 async fn note(stage: &Stage, case: &CaseId, note: Note, text: &str) {
-    let (id, now) = (case.clone(), stage.world.now());
+    let (id, now) = (case.clone(), stage.now());
     let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
     stage.memory.save(&id, meta.epoch, note, text).await.unwrap();
     stage.memory.put_off(&id, Some(meta.epoch), now).await.unwrap();
@@ -49,7 +45,7 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
     let good = notes(&stage, &case).await;
     note(&stage, &case, Note::Of(slack::KIND), "{\"home\": {\"place\": \"SECRET").await;
     let bad = notes(&stage, &case).await;
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     let key = format!("CASE#{case}/META slack_note");
     for line in [
         "comment It was Bo",
@@ -71,7 +67,7 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
 
     note(&stage, &case, Note::Of(slack::KIND), good[1].as_deref().unwrap_or(NOTHING)).await;
     stage.ana(&format!("{case} comment It was Bo")).await;
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo"]);
+    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo"]);
 }
 
 /// A place of which nothing is known yet.
@@ -89,9 +85,9 @@ async fn a_reply_waits_until_the_records_of_its_case_can_be_read() {
         }
         let saying = stage.memory.sayings(&case).await.unwrap().pop();
         let key = saying.map_or(key, |saying| format!("CASE#{case}/SAID#{}", saying.command));
-        let before = stage.comments(&case);
+        let before = stage.case_comments(&case);
         stage.memory.damage(&key);
-        let (log, _guard) = Log::begin();
+        let log = Log::begin();
         let (_, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&thread));
         for delivery in &sent {
             stage.deliver(delivery).await;
@@ -101,12 +97,12 @@ async fn a_reply_waits_until_the_records_of_its_case_can_be_read() {
         assert_eq!(stage.work(&jobs).await, [""; 0]);
         let shown = stage.since(&ana(), shown);
         assert!(shown.contains(&key) && shown.contains("tried again by itself"), "{shown}");
-        assert_eq!((stage.comments(&case), log.unreadable()), (before.clone(), vec![key.clone()]));
+        assert_eq!((stage.case_comments(&case), log.unreadable()), (before.clone(), vec![key.clone()]));
         assert_eq!(stage.memory.overwritten(), [""; 0]);
         // The hourly check brings it again.
         stage.memory.mend(&key);
         assert_eq!(stage.work(&jobs).await, [""; 0]);
-        assert_eq!(stage.comments(&case).len(), before.len() + 1);
+        assert_eq!(stage.case_comments(&case).len(), before.len() + 1);
     }
 }
 
@@ -121,13 +117,13 @@ async fn what_was_said_in_an_issue_is_kept_until_the_notes_of_its_case_can_be_re
     let jobs = stage.jobs();
     let key = format!("CASE#{case}/META");
     stage.memory.damage(&key);
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     let again = stage.work(&jobs[..1]).await;
-    assert_eq!((again, stage.comments(&case).len()), (vec!["m0".to_owned()], 0));
+    assert_eq!((again, stage.case_comments(&case).len()), (vec!["m0".to_owned()], 0));
     assert_eq!(log.unreadable(), [key.as_str()]);
     stage.memory.mend(&key);
     assert_eq!(stage.work(&jobs[..1]).await, [""; 0]);
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.case_comments(&case).len(), 1);
 }
 
 #[tokio::test]
@@ -145,13 +141,13 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
     let ledger = format!("CASE#{case}/TOLD#slack#comment/{comment}/0");
     for key in [place, ledger] {
         stage.memory.damage(&key);
-        let (log, _guard) = Log::begin();
+        let log = Log::begin();
         let edit = stage.slack.edits(&ana(), &stage.channel, &ts, &format!("It was Cy, not {key}")).unwrap();
         stage.deliver(&edit).await;
         let jobs = stage.jobs();
         stage.work(&jobs).await;
         assert!(log.unreadable().contains(&key), "{:?}", log.unreadable());
-        assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Bo"], "{key}");
+        assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo"], "{key}");
         assert_eq!(stage.memory.overwritten(), [""; 0]);
         stage.memory.mend(&key);
     }
@@ -167,7 +163,7 @@ async fn a_command_whose_record_cannot_be_read_comes_again_and_is_done_once() {
     assert_eq!(stage.work(&jobs).await, [""; 0]);
     let key = format!("COMMAND#{}/COMMAND", jobs[0].id);
     stage.memory.damage(&key);
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
     assert_eq!((log.unreadable(), stage.sir.count("UpdateCase")), (vec![key], 1));
     assert_eq!(stage.memory.overwritten(), [""; 0]);
@@ -186,7 +182,7 @@ async fn a_job_of_a_later_release_is_kept_for_the_dead_letters_and_others_are_do
     stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} show"))).await;
     let good = stage.jobs().remove(0);
     for (name, body) in later("jobs") {
-        let (log, _guard) = Log::begin();
+        let log = Log::begin();
         let job = QueueMessage { group: "g".to_owned(), id: "i".to_owned(), body: body.to_string() };
         assert_eq!(stage.work(&[job, good.clone()]).await, ["m0"], "{name}");
         let lines = log.text();
@@ -233,7 +229,7 @@ async fn a_form_of_another_release_stays_open_with_what_was_written_and_does_not
         assert!(SlackStandin::shown(&said["view"]).contains("nothing was done"), "{said}");
         assert_eq!(SlackStandin::block_complaints(&said["view"]["blocks"]), [""; 0]);
     }
-    assert_eq!((stage.jobs().len(), stage.comments(&case).len()), (0, 0));
+    assert_eq!((stage.jobs().len(), stage.case_comments(&case).len()), (0, 0));
 }
 
 #[tokio::test]
@@ -277,7 +273,7 @@ async fn the_home_page_shows_the_other_cases_too_where_one_cannot_be_read() {
     let (case, _) = known(&stage).await;
     let other = stage.sir.console_creates_case("Another");
     note(&stage, &case, Note::Case, "{\"v\":2}").await;
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     stage.deliver(&stage.slack.opens_home(&ana())).await;
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let shown = SlackStandin::shown(&stage.slack.home(&ana()).unwrap());

@@ -6,10 +6,9 @@ use casebridge::{
     state::{Store, key::Key, notes::Home},
     targets::slack,
 };
+use casebridge_lab::stage::{ANA, Stage, ana};
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::json;
-
-use super::stage::{ANA, Stage, ana};
 
 async fn all(stage: &Stage, sent: &[SignedRequest]) {
     for delivery in sent {
@@ -22,22 +21,21 @@ async fn all(stage: &Stage, sent: &[SignedRequest]) {
 async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
-    let id = CaseId::parse(case.as_str()).unwrap();
     let thread = stage.thread_of(&case).await;
     let text = "Ask &lt;Bo&gt; &amp; <@U024BE7LH>: <https://a.example/b>";
     let (ts, sent) = stage.slack.says(&ana(), &stage.channel, text, Some(&thread));
     // Slack delivers an event more than once, and not always with a header that says so.
     all(&stage, &[sent.clone(), sent].concat()).await;
     let body = "ana (Slack):\nAsk <Bo> & @ana: https://a.example/b";
-    assert_eq!(stage.comments(&case), [body]);
+    assert_eq!(stage.case_comments(&case), [body]);
     assert_eq!(stage.slack.ephemerals(&ana()).len(), 0);
-    let saying = &stage.memory.sayings(&id).await.unwrap()[0];
-    assert_eq!(saying.author, Author::Slack { user: UserId::new(ANA) });
+    let saying = &stage.memory.sayings(&case).await.unwrap()[0];
+    assert_eq!(saying.author, Author::Slack { user: ana() });
     assert_eq!((&saying.body_hash, saying.slack_ts.as_deref()), (&text::hash(body), Some(ts.as_str())));
     let key = Key(format!("comment/{}/0", saying.comment.as_deref().unwrap()));
-    let told = stage.memory.told(&id, slack::KIND, &[key]).await.unwrap()[0].clone().unwrap();
+    let told = stage.memory.told(&case, slack::KIND, &[key]).await.unwrap()[0].clone().unwrap();
     assert!(told.theirs && ts == told.remote.as_str());
-    assert!(stage.memory.meta(&id).await.unwrap().unwrap().want > 0, "somebody must look at the case");
+    assert!(stage.memory.meta(&case).await.unwrap().unwrap().want > 0, "somebody must look at the case");
 }
 
 #[tokio::test]
@@ -49,11 +47,11 @@ async fn an_edit_changes_the_comment_and_a_deletion_leaves_it() {
     all(&stage, &sent).await;
     let edit = stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap();
     all(&stage, &[edit.clone(), edit]).await;
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nIt was Cy"]);
+    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Cy"]);
     assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
     let deleted = stage.slack.deletes(&stage.channel, &ts).unwrap();
     all(&stage, &[deleted]).await;
-    assert_eq!(stage.comments(&case).len(), 1);
+    assert_eq!(stage.case_comments(&case).len(), 1);
 }
 
 #[tokio::test]
@@ -64,7 +62,7 @@ async fn a_file_is_named_in_the_comment() {
     let (_, _, sent) =
         stage.slack.shares(&ana(), &stage.channel, ("log.txt", "text/plain"), "bytes", Some(&thread));
     all(&stage, &[sent]).await;
-    let [comment] = &stage.comments(&case)[..] else { panic!("one comment") };
+    let [comment] = &stage.case_comments(&case)[..] else { panic!("one comment") };
     assert!(comment.contains("log.txt"), "{comment}");
 }
 
@@ -88,15 +86,14 @@ async fn what_is_nobodys_reply_to_a_case_stays_where_it_is() {
         )
         .await;
     }
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.case_comments(&case).len(), 0);
     assert_eq!(stage.slack.ephemerals(&ana()).len(), 0);
     let mut silent = stage;
     silent.settings.slack.replies_are_comments = false;
     all(&silent, &silent.slack.says(&ana(), &silent.channel, "kept here", Some(&thread)).1).await;
     silent.settings.slack.replies_are_comments = true;
     silent.settings.slack.team = TeamId::new("T0OTHER001");
-    let (_, sent) =
-        silent.slack.says(&UserId::new(ANA), &silent.channel, "in another workspace", Some(&thread));
+    let (_, sent) = silent.slack.says(&ana(), &silent.channel, "in another workspace", Some(&thread));
     assert_eq!(silent.deliver(&sent[0]).await.0, 200);
     assert_eq!(silent.jobs().len(), 0);
 }
@@ -115,7 +112,7 @@ async fn a_reply_that_may_not_or_must_not_become_a_comment_is_said_to_its_writer
     all(&stage, &stage.slack.says(&ana(), &stage.channel, &format!("it is {key}"), Some(&thread)).1).await;
     let shown = stage.since(&ana(), 0);
     assert!(shown.contains("was not put on the case") && !shown.contains(&key), "{shown}");
-    assert_eq!(stage.comments(&case).len(), 0);
+    assert_eq!(stage.case_comments(&case).len(), 0);
 }
 
 #[tokio::test]
@@ -128,7 +125,7 @@ async fn a_reply_whose_event_was_lost_is_the_same_act_as_its_event() {
     let job = stage.job();
     let heard = casebridge::targets::slack::Heard {
         thread_ts: Some(thread.clone()),
-        user: Some(UserId::new(ANA)),
+        user: Some(ana()),
         text: "It was Bo".to_owned(),
         ..casebridge::targets::slack::Heard::at(Ts::new(ts))
     };

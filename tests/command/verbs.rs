@@ -1,9 +1,8 @@
 //! Every verb: what is typed, which operation is asked for, and what the person reads.
 
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{Stage, ana};
 
 #[tokio::test]
 async fn every_verb_of_a_case_calls_its_operation_and_says_what_came_of_it() {
@@ -113,7 +112,7 @@ async fn the_case_is_the_one_that_was_named_else_the_threads_else_it_is_asked_fo
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     assert_eq!(stage.sir.case(&first).unwrap()["title"], "By mention");
     assert_eq!(stage.latest()["thread_ts"], thread.as_str());
-    assert_eq!(stage.comments(&first).len(), 0, "a command is not a comment");
+    assert_eq!(stage.case_comments(&first).len(), 0, "a command is not a comment");
 }
 
 #[tokio::test]

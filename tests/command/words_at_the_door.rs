@@ -1,9 +1,8 @@
 //! What Slack and Jira really send: half characters, nulls, ids that are none, and mentions as people write them.
 
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::{FaultRule, SignedRequest};
 use serde_json::{Value, json};
-
-use super::stage::{Stage, ana};
 
 const EVENTS: &str = "/slack/events";
 
@@ -38,7 +37,7 @@ async fn half_a_character_anywhere_costs_no_message() {
     let halved = with_body(&stage, &sent[0], |body| body.replace("HALF", "\\ud83d"));
     assert!(halved.path == EVENTS && String::from_utf8_lossy(&halved.body).contains("isolated \\ud83d"));
     assert_eq!(done(&stage, &halved).await, 200);
-    assert_eq!(stage.comments(&case), ["ana (Slack):\nweb-2 is isolated \u{fffd}"]);
+    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nweb-2 is isolated \u{fffd}"]);
 }
 
 #[tokio::test]
@@ -56,7 +55,7 @@ async fn half_a_character_in_a_jira_comment_costs_neither_it_nor_another() {
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let said = ["The alert said \u{fffd} and stopped.", "web-2 is isolated."];
-    assert_eq!(stage.comments(&case), said.map(|words| format!("Ana Alvarez (Jira):\n{words}")));
+    assert_eq!(stage.case_comments(&case), said.map(|words| format!("Ana Alvarez (Jira):\n{words}")));
 }
 
 #[tokio::test]
@@ -69,7 +68,7 @@ async fn null_is_as_absent() {
         let event = with_field(&stage, &sent[0], &format!("/event/{name}"), &Value::Null);
         assert_eq!(done(&stage, &event).await, 200, "{name}");
     }
-    assert_eq!(stage.comments(&case).len(), 7);
+    assert_eq!(stage.case_comments(&case).len(), 7);
     for (pointer, name) in [
         ("/event", "text"),
         ("", "enterprise_id"),
@@ -83,7 +82,7 @@ async fn null_is_as_absent() {
         let event = with_field(&stage, &event, "/event/blocks", &Value::Null);
         assert_eq!(done(&stage, &event).await, 200, "{name}");
     }
-    assert_eq!(stage.comments(&case).len(), 7, "and nothing of what says nothing");
+    assert_eq!(stage.case_comments(&case).len(), 7, "and nothing of what says nothing");
 }
 
 #[tokio::test]
@@ -98,7 +97,7 @@ async fn a_webhook_whose_time_is_null_is_a_hint_like_any_other() {
         serde_json::from_str(&super::words_in_jira::file("jira-webhook-null-timestamp.json")).unwrap();
     webhook["issue"]["id"] = stage.jira.issue(&key).unwrap()["id"].clone();
     assert_eq!(done(&stage, &stage.jira.signed(webhook.to_string())).await, 200);
-    assert_eq!(stage.comments(&case), ["Ana Alvarez (Jira):\nWe isolated web-2."]);
+    assert_eq!(stage.case_comments(&case), ["Ana Alvarez (Jira):\nWe isolated web-2."]);
 }
 
 #[tokio::test]
@@ -125,7 +124,7 @@ async fn so_long_an_id_is_refused_at_the_door() {
     }
     let webhook = json!({ "timestamp": 1, "issue": { "id": "1".repeat(10_000), "key": "SEC-1" } });
     assert_eq!(done(&stage, &stage.jira.signed(webhook.to_string())).await, 400);
-    assert_eq!(stage.comments(&case), [""; 0]);
+    assert_eq!(stage.case_comments(&case), [""; 0]);
 }
 
 #[tokio::test]
@@ -139,7 +138,7 @@ async fn a_message_that_mentions_ids_of_any_length_becomes_a_comment() {
     let (_, sent) =
         stage.slack.writes(&ana(), &stage.channel, &json!({ "text": text, "files": files }), Some(&thread));
     assert_eq!(done(&stage, &sent[0]).await, 200);
-    let [comment] = &stage.comments(&case)[..] else { panic!("one comment") };
+    let [comment] = &stage.case_comments(&case)[..] else { panic!("one comment") };
     assert!(comment.ends_with("A\n\n[On this message in Slack: a file without a name]"));
 }
 

@@ -1,9 +1,8 @@
 //! What people write in Jira stands on the case whole, whatever its form.
 
 use casebridge::case::CaseId;
+use casebridge_lab::stage::Stage;
 use serde_json::{Value, json};
-
-use super::stage::Stage;
 
 /// A file of `tests/words`.
 pub fn file(name: &str) -> String {
@@ -39,7 +38,7 @@ async fn a_document_with_everything_stands_on_the_case_and_is_said_once() {
     stage.jira.person_comments(&stage.jira.ana(), &key, "Done.").unwrap();
     heard(&stage).await;
     let expected = format!("Ana Alvarez (Jira):\n{}", file("adf-all.expected.txt").trim_end());
-    assert_eq!(stage.comments(&case), [expected, "Ana Alvarez (Jira):\nDone.".to_owned()]);
+    assert_eq!(stage.case_comments(&case), [expected, "Ana Alvarez (Jira):\nDone.".to_owned()]);
     assert_eq!(stage.sir.count("UpdateCaseComment"), 0);
 }
 
@@ -52,7 +51,7 @@ async fn somebody_whom_a_mention_does_not_name_is_named_where_they_speak_in_the_
     let document = json!({ "type": "doc", "version": 1, "content": [words] });
     stage.jira.person_writes(&stage.jira.ana(), &key, &json!({ "body": document })).unwrap();
     heard(&stage).await;
-    assert_eq!(stage.comments(&case), ["Ana Alvarez (Jira):\nAsk @Ana Alvarez"]);
+    assert_eq!(stage.case_comments(&case), ["Ana Alvarez (Jira):\nAsk @Ana Alvarez"]);
 }
 
 /// A document of one paragraph.
@@ -62,7 +61,7 @@ fn long(words: &str) -> String {
 
 /// The parts of a text, joined.
 fn joined(stage: &Stage, case: &CaseId) -> String {
-    stage.comments(case).iter().map(|body| body.split_once(":\n").unwrap().1).collect()
+    stage.case_comments(case).iter().map(|body| body.split_once(":\n").unwrap().1).collect()
 }
 
 #[tokio::test]
@@ -73,14 +72,14 @@ async fn a_comment_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
     let id = stage.jira.person_comments(&ana, &key, &long("end")).unwrap();
     heard(&stage).await;
     let heads = |stage: &Stage| -> Vec<String> {
-        stage.comments(&case).iter().map(|body| body.lines().next().unwrap().to_owned()).collect()
+        stage.case_comments(&case).iter().map(|body| body.lines().next().unwrap().to_owned()).collect()
     };
     assert_eq!(heads(&stage), ["Ana Alvarez (Jira) · part 1 of 2:", "Ana Alvarez (Jira) · part 2 of 2:"]);
     assert_eq!(joined(&stage, &case), long("end"));
     // Nothing changed: the comment is said.
     stage.jira.person_comments(&ana, &key, "It was Bo.").unwrap();
     heard(&stage).await;
-    assert_eq!((stage.sir.count("UpdateCaseComment"), stage.comments(&case).len()), (0, 3));
+    assert_eq!((stage.sir.count("UpdateCaseComment"), stage.case_comments(&case).len()), (0, 3));
     for (words, parts) in [
         (long("another end"), 2),
         (long(&("more ".repeat(2_400) + "end")), 3),
@@ -90,7 +89,7 @@ async fn a_comment_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
         stage.jira.person_edits_comment(&ana, &key, &id, &words).unwrap();
         heard(&stage).await;
         let told: Vec<_> = stage
-            .comments(&case)
+            .case_comments(&case)
             .into_iter()
             .filter(|body| !body.contains("fell away") && !body.contains("Bo"))
             .collect();
@@ -101,7 +100,7 @@ async fn a_comment_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
         heard(&stage).await;
         assert_eq!(stage.sir.count("UpdateCaseComment"), updates, "it is said");
     }
-    assert_eq!(stage.comments(&case).len(), 4, "no part is made twice");
+    assert_eq!(stage.case_comments(&case).len(), 4, "no part is made twice");
 }
 
 #[tokio::test]
@@ -117,7 +116,11 @@ async fn parts_are_told_in_slack_and_each_once_wherever_the_worker_is_stopped() 
         let job = stage.job();
         let ended = stage.until(&job, at).await;
         casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
-        assert_eq!((stage.comments(&case).len(), joined(&stage, &case) == words), (2, true), "moment {at}");
+        assert_eq!(
+            (stage.case_comments(&case).len(), joined(&stage, &case) == words),
+            (2, true),
+            "moment {at}"
+        );
         if ended {
             assert!(at > 10, "{at} moments");
             stage.notify().await;

@@ -4,13 +4,11 @@ use casebridge::case::CaseId;
 use casebridge::case::Ts;
 use casebridge::targets::slack;
 use casebridge::targets::slack::MessageRef;
+use casebridge_lab::stage::{Stage, ana};
 use casebridge_lab::standins::SignedRequest;
 use serde_json::{Value, json};
 
-use super::{
-    stage::{Stage, ana},
-    words_in_jira::file,
-};
+use super::words_in_jira::file;
 
 /// The message, or the messages, of a file of `tests/words`.
 fn events(name: &str) -> Vec<Value> {
@@ -37,15 +35,15 @@ async fn all(stage: &Stage, sent: &[SignedRequest]) {
 }
 
 /// A case and its thread.
-async fn thread(stage: &Stage) -> (CaseId, String) {
+async fn thread(stage: &Stage) -> (CaseId, Ts) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let thread = stage.thread_of(&case).await;
-    (case, thread.to_string())
+    (case, thread)
 }
 
 /// What stands on the case below the line that names the speaker.
 fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
-    let bodies = stage.comments(case).into_iter();
+    let bodies = stage.case_comments(case).into_iter();
     bodies.map(|body| body.strip_prefix("ana (Slack):\n").unwrap().to_owned()).collect()
 }
 
@@ -55,7 +53,7 @@ async fn what_was_forwarded_or_pasted_stands_on_the_case_with_its_source() {
         let stage = Stage::set().await;
         let (case, thread) = thread(&stage).await;
         let event = fields(&events(&format!("{name}.json"))[0]);
-        let (_, sent) = stage.slack.writes(&ana(), &stage.channel, &event, Some(&Ts::new(&thread)));
+        let (_, sent) = stage.slack.writes(&ana(), &stage.channel, &event, Some(&thread));
         all(&stage, &sent).await;
         let expected = file(&format!("{name}.expected.txt"));
         assert_eq!(said(&stage, &case), [expected.trim_end()], "{name}");
@@ -68,7 +66,7 @@ async fn a_forward_with_a_secret_in_it_is_withheld() {
     let (case, thread) = thread(&stage).await;
     let key = ["AKIA", "IOSFODNN7EXAMPLA"].concat();
     let event = json!({ "attachments": [{ "is_share": true, "author_name": "al", "text": key }] });
-    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &event, Some(&Ts::new(&thread))).1).await;
+    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &event, Some(&thread)).1).await;
     assert_eq!(said(&stage, &case), [""; 0]);
     assert!(stage.since(&ana(), 0).contains("was not put on the case"));
 }
@@ -77,8 +75,7 @@ async fn a_forward_with_a_secret_in_it_is_withheld() {
 async fn a_preview_of_an_address_is_no_edit_and_no_words_of_its_writers() {
     let stage = Stage::set().await;
     let (case, thread) = thread(&stage).await;
-    let (ts, sent) =
-        stage.slack.says(&ana(), &stage.channel, "see <https://a.example>", Some(&Ts::new(&thread)));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "see <https://a.example>", Some(&thread));
     all(&stage, &sent).await;
     let preview = json!([{ "from_url": "https://a.example", "title": "A page", "text": "its words" }]);
     let change = json!({ "attachments": preview, "edited": null });
@@ -95,7 +92,7 @@ async fn an_edit_keeps_the_files_of_its_message() {
     let mut first = fields(&messages[0]);
     // Not the file's bytes are meant here.
     first["files"] = json!([{ "name": "auth.log" }]);
-    let (ts, sent) = stage.slack.writes(&ana(), &stage.channel, &first, Some(&Ts::new(&thread)));
+    let (ts, sent) = stage.slack.writes(&ana(), &stage.channel, &first, Some(&thread));
     all(&stage, &sent).await;
     let mut told = said(&stage, &case);
     for edit in &messages[1..] {
@@ -113,7 +110,7 @@ async fn a_file_that_is_deleted_is_named_as_deleted_though_nobody_edited_its_mes
     let stage = Stage::set().await;
     let (case, thread) = thread(&stage).await;
     let message = json!({ "text": "see", "files": [{ "name": "auth.log" }] });
-    let (ts, sent) = stage.slack.writes(&ana(), &stage.channel, &message, Some(&Ts::new(&thread)));
+    let (ts, sent) = stage.slack.writes(&ana(), &stage.channel, &message, Some(&thread));
     all(&stage, &sent).await;
     let change = json!({ "files": [{ "id": "F0AUTHLOG1", "mode": "tombstone" }], "edited": null });
     all(&stage, &[stage.slack.rewrites(&ana(), &stage.channel, &ts, &change).unwrap()]).await;
@@ -128,9 +125,9 @@ async fn a_file_without_a_name_is_asked_for_it_and_one_that_is_gone_is_told_as_g
     let shared = stage.slack.add_file(&ana(), "vendor-report.pdf", "application/pdf", "%PDF");
     let mut first = fields(&stubs["events"][0]["event"]);
     first["files"][0]["id"] = json!(shared);
-    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &first, Some(&Ts::new(&thread))).1).await;
+    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &first, Some(&thread)).1).await;
     let second = fields(&stubs["events"][1]["event"]);
-    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &second, Some(&Ts::new(&thread))).1).await;
+    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &second, Some(&thread)).1).await;
     assert_eq!(json!(said(&stage, &case)), stubs["expected"]);
 }
 
@@ -146,16 +143,14 @@ async fn groups_and_channels_are_named_and_their_ids_stand_where_slack_tells_no_
         (format!("Ask <!subteam^{group}|@old> in <#{channel}|>."), "Ask @old in #alerts.".to_owned()),
         (format!("Not <!subteam^S0NOBODY1> in <#{hidden}>"), format!("Not @S0NOBODY1 in #{hidden}")),
     ] {
-        all(&stage, &stage.slack.says(&ana(), &stage.channel, &text, Some(&Ts::new(&thread))).1).await;
+        all(&stage, &stage.slack.says(&ana(), &stage.channel, &text, Some(&thread)).1).await;
         assert_eq!(said(&stage, &case).pop().unwrap(), expected);
     }
     stage.slack.revoke("usergroups:read");
+    stage.expects("missing_scope");
     let other = stage.slack.add_group("sec-leads", &[]);
-    all(
-        &stage,
-        &stage.slack.says(&ana(), &stage.channel, &format!("<!subteam^{other}>"), Some(&Ts::new(&thread))).1,
-    )
-    .await;
+    all(&stage, &stage.slack.says(&ana(), &stage.channel, &format!("<!subteam^{other}>"), Some(&thread)).1)
+        .await;
     assert_eq!(said(&stage, &case).pop().unwrap(), format!("@{other}"));
 }
 
@@ -164,10 +159,10 @@ async fn a_message_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
     let stage = Stage::set().await;
     let (case, thread) = thread(&stage).await;
     let words = |end: &str| "log line 0123456789 ".repeat(650) + end;
-    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, &words("end"), Some(&Ts::new(&thread)));
+    let (ts, sent) = stage.slack.says(&ana(), &stage.channel, &words("end"), Some(&thread));
     all(&stage, &sent).await;
     let parts = |stage: &Stage| -> (Vec<String>, String) {
-        let bodies = stage.comments(&case);
+        let bodies = stage.case_comments(&case);
         let split = bodies.iter().map(|body| body.split_once(":\n").unwrap());
         split.map(|(head, words)| (head.to_owned(), words.to_owned())).unzip()
     };
@@ -179,11 +174,7 @@ async fn a_message_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
     all(&stage, &[stage.slack.edits(&ana(), &stage.channel, &ts, &words("the end")).unwrap()]).await;
     assert_eq!(parts(&stage), (vec![first.to_owned(), second.to_owned()], words("the end")));
     stage.notify().await;
-    assert_eq!(
-        stage.slack.thread(&stage.channel, &Ts::new(&thread)).len(),
-        2,
-        "the thread is not told its own words"
-    );
+    assert_eq!(stage.slack.thread(&stage.channel, &thread).len(), 2, "the thread is not told its own words");
 }
 
 #[tokio::test]
@@ -191,18 +182,14 @@ async fn a_file_in_the_thread_is_attached_byte_for_byte_and_its_writer_hears_not
     let stage = Stage::set().await;
     let (case, thread) = thread(&stage).await;
     let (name, bytes) = (("timeline.txt", "text/plain"), "03:10 web-2 is off\n");
-    let sent =
-        stage.slack.says_with_file(&ana(), &stage.channel, "our notes", name, bytes, Some(&Ts::new(&thread)));
+    let sent = stage.slack.says_with_file(&ana(), &stage.channel, "our notes", name, bytes, Some(&thread));
     all(&stage, &[sent.clone(), sent].concat()).await;
     assert_eq!(said(&stage, &case), ["our notes\n\n[On this message in Slack: timeline.txt]"]);
     assert_eq!(stage.sir.attachment(&case, "timeline.txt").unwrap(), bytes);
     assert_eq!(stage.sir.case(&case).unwrap()["caseAttachments"].as_array().unwrap().len(), 1);
     assert_eq!(stage.since(&ana(), 0), "");
     // Under another name it is said which.
-    let odd = stage
-        .slack
-        .shares(&ana(), &stage.channel, ("Größe.txt", "text/plain"), "1", Some(&Ts::new(&thread)))
-        .2;
+    let odd = stage.slack.shares(&ana(), &stage.channel, ("Größe.txt", "text/plain"), "1", Some(&thread)).2;
     all(&stage, &[odd]).await;
     assert!(said(&stage, &case)[2].contains("Gr_e.txt (in Slack: Größe.txt)"), "{:?}", said(&stage, &case));
 }
@@ -215,7 +202,7 @@ async fn a_file_in_the_thread_that_cannot_be_attached_is_named_and_its_writer_he
     stage.slack.set_file(&shared, &json!({ "size": 200_000_000 }));
     let plan = json!({ "id": "F0CANVAS01", "name": "Plan", "mode": "quip", "filetype": "quip", "permalink": "https://a.example/F0" });
     let message = json!({ "files": [{ "id": shared, "name": "dump.zip" }, plan], "subtype": "file_share" });
-    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &message, Some(&Ts::new(&thread))).1).await;
+    all(&stage, &stage.slack.writes(&ana(), &stage.channel, &message, Some(&thread)).1).await;
     let beside = "[On this message in Slack: dump.zip, Plan (https://a.example/F0)]";
     assert_eq!(said(&stage, &case), [beside]);
     let shown = stage.since(&ana(), 0);
@@ -236,14 +223,14 @@ async fn a_message_whose_event_was_lost_says_the_same_as_its_event() {
     let table = fields(&events("slack-table-only.json")[0]);
     let stubs = json!({ "text": "see", "files": [{ "id": "F0CONNECT1", "name": null }, { "id": "F0AUTHLOG1", "name": "auth.log" }] });
     for message in [forward, table, stubs] {
-        let (_, sent) = stage.slack.writes(&ana(), &stage.channel, &message, Some(&Ts::new(&thread)));
+        let (_, sent) = stage.slack.writes(&ana(), &stage.channel, &message, Some(&thread));
         assert_eq!(stage.deliver(&sent[0]).await.0, 200);
         let job = stage.job();
-        let card = MessageRef { channel: stage.channel.clone(), ts: Ts::new(&thread) };
+        let card = MessageRef { channel: stage.channel.clone(), ts: thread.clone() };
         let page = stage.bridge().slack().replies(&card, None).await.unwrap();
         let heard = slack::said_by_a_person(page.items.last().unwrap().clone()).unwrap();
         let home =
-            casebridge::state::notes::Home { place: stage.channel.clone().to_string(), name: thread.clone() };
+            casebridge::state::notes::Home { place: stage.channel.to_string(), name: thread.to_string() };
         let found = casebridge::chat::said::said(&stage.settings, &home, &heard, 1);
         let [found, job] = [found, job].map(|job| serde_json::to_value(job).unwrap());
         assert!(found["did"] == job["did"], "{message}");

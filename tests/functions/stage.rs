@@ -7,6 +7,8 @@ use casebridge::{
     config::{hosts::Reach, settings::Settings},
     state::Store,
 };
+use casebridge_lab::playground::standins::Standins;
+use casebridge_lab::stage::settings_of;
 use casebridge_lab::standins::{FaultRule, HeardCall, JiraStandin, Server, SirStandin, SlackStandin};
 use serde_json::json;
 use tokio::process::Child;
@@ -43,20 +45,13 @@ impl Stage {
             std::io::stderr().write_all(notice.as_bytes()).unwrap();
             return None;
         };
-        let slack = SlackStandin::start().await.unwrap();
-        let jira = JiraStandin::start().await.unwrap();
-        let sir = SirStandin::start().await.unwrap();
+        let standins = Standins::start().await.unwrap();
+        let Standins { slack, jira, sir, .. } = standins.clone();
         slack.enforce_pace(false);
         jira.enforce_rates(false);
         let channel = slack.security();
         let people = commanders(&slack, channel.as_str(), people);
-        let settings = format!(
-            "[slack]\napi_url = '{}/api'\nteam = '{}'\nchannel = '{channel}'\n[jira]\napi_url = '{}'\nproject = 'SEC'\n\
-             [roles]\ncommander = {people:?}\n",
-            slack.url(),
-            slack.app().3,
-            jira.url()
-        );
+        let settings = settings_of(&standins, "", &format!("[roles]\ncommander = {people:?}\n"));
         Settings::parse(&settings, Reach::Loopback).unwrap();
         let table = table::asked_for().await.unwrap().make(test).await;
         table.store.put_settings(&settings).await.unwrap();

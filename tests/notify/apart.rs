@@ -1,10 +1,11 @@
 //! What is told stands apart from what is only set: a status, a link, a topic, an invitation or a card that is refused
 //! is tried by itself and said once; it keeps no comment waiting, no other case, and no other state.
 
+use casebridge_lab::stage::{Stage, ana, count, place_of};
 use std::time::Duration;
 
 use casebridge::{
-    case::{CaseId, ChannelId, Millis, Status, UserId},
+    case::{CaseId, Millis, Status},
     entry::notify::Notifier,
     runtime::{World, gate},
     state::Store,
@@ -13,8 +14,6 @@ use casebridge::{
 };
 use casebridge_lab::standins::{Canned, FaultRule, SlackStandin};
 use serde_json::json;
-
-use super::stage::{Stage, count, place_of};
 
 /// A case that is told in both places, and another beside it.
 async fn two_told(stage: &Stage) -> (CaseId, CaseId) {
@@ -43,9 +42,8 @@ async fn nobody_waits(stage: &Stage, case: &CaseId) {
 async fn look(stage: &Stage, case: &CaseId, time: Millis) -> Report {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
     let notifier = Notifier { world, settings, secrets, deadline: world.now() + time };
-    let case = CaseId::parse(case.as_str()).unwrap();
-    stage.memory.hint(&case, world.now(), false).await.unwrap();
-    Box::pin(notifier.attend(vec![case])).await.remove(0)
+    stage.memory.hint(case, world.now(), false).await.unwrap();
+    Box::pin(notifier.attend(vec![case.clone()])).await.remove(0)
 }
 
 fn status(issue: &serde_json::Value) -> &str {
@@ -57,6 +55,7 @@ async fn a_move_that_jira_refuses_keeps_no_comment_back_and_the_thread_says_so_o
     for (in_words, why) in [(false, "resolution"), (true, "a rule of its workflow")] {
         let stage = Stage::set().await;
         let (case, other) = two_told(&stage).await;
+        stage.expects("/transitions: 400");
         stage.jira.require("SEC-1", "*", "resolution", in_words);
         stage.sir.aws_sets_status(&case, &casebridge::case::Status::Containment).unwrap();
         stage.events().await;
@@ -119,6 +118,7 @@ async fn a_status_that_is_refused_for_another_reason_is_said_again_and_the_same_
             lines.iter().filter(|line| line.contains("could not be moved") && line.contains(part)).count()
         })
     };
+    stage.expects("/transitions: 400");
     stage.jira.require("SEC-1", "*", "resolution", false);
     for status in [Status::Detection, Status::PostIncident, Status::Detection] {
         stage.sir.aws_sets_status(&case, &status).unwrap();
@@ -149,6 +149,7 @@ async fn a_status_that_is_refused_for_another_reason_is_said_again_and_the_same_
 async fn the_status_of_a_closed_case_is_tried_for_a_day_and_of_an_open_one_for_as_long_as_it_is_open() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
+    stage.expects("/transitions: 400");
     stage.jira.require("SEC-1", "*", "resolution", false);
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
@@ -221,7 +222,7 @@ async fn a_topic_or_an_invitation_that_is_refused_keeps_nothing_back_in_a_channe
         assert!(shown[0].contains("Detection"), "{method} {code}: {}", shown[0]);
         nobody_waits(&stage, &case).await;
         let topic = || stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
-        let joined = || stage.slack.members(&channel).contains(&UserId::new("U024BE7LH"));
+        let joined = || stage.slack.members(&channel).contains(&ana());
         let of_topic = method == "conversations.setTopic";
         assert_eq!((topic().contains("Detection"), joined()), (!of_topic, of_topic), "{method} {code}");
         stage.slack.heal();
@@ -237,7 +238,7 @@ async fn somebody_who_can_never_be_invited_is_given_up_and_the_case_comes_to_res
     let case = stage.sir.console_creates_case("Key leaked");
     stage.events().await;
     let channel = stage.slack.channel_named(&format!("sir-case-{case}")).unwrap();
-    assert!(stage.slack.members(&channel).contains(&UserId::new("U024BE7LH")));
+    assert!(stage.slack.members(&channel).contains(&ana()));
     stage.minutes(150).await;
     let before = stage.slack.count("users.lookupByEmail");
     assert!((3..=7).contains(&before), "{before}");
@@ -363,10 +364,9 @@ async fn slacks_word_on_a_topic_binds_topics_and_no_lines() {
     stage.slack.fault(FaultRule::on("conversations.setTopic").once().throttled(Some("120")));
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
+    let (channel, _) = stage.card(&case).await;
     let told = || {
-        let shown: Vec<String> =
-            stage.slack.messages(&ChannelId::new(&home.place)).iter().map(SlackStandin::shown).collect();
+        let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
         (count(&shown, "Detection"), count(&shown, "one"))
     };
     let before = stage.slack.count("conversations.setTopic");
@@ -376,7 +376,7 @@ async fn slacks_word_on_a_topic_binds_topics_and_no_lines() {
     stage.sweep().await;
     assert_eq!(stage.slack.count("conversations.setTopic"), before);
     stage.minutes(2).await;
-    let topic = stage.slack.channel(&ChannelId::new(&home.place)).unwrap()["topic"]["value"].to_string();
+    let topic = stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection"), "{topic}");
 }
 
@@ -388,9 +388,9 @@ async fn what_takes_long_to_set_leaves_the_case_to_those_who_comment() {
     stage.world.slow("users.lookupByEmail", Duration::from_secs(6));
     let case = stage.sir.console_creates_case("Key leaked");
     let took = {
-        let before = stage.world.now();
+        let before = stage.now();
         look(&stage, &case, 600_000).await;
-        stage.world.now() - before
+        stage.now() - before
     };
     assert!(took < 20_000, "two looks at what is to be set, each with one that takes long: {took}");
     assert_eq!(stage.slack.count("users.lookupByEmail"), 2);
@@ -417,6 +417,7 @@ async fn what_never_answers_goes_last() {
 async fn credentials_that_are_refused_open_the_breaker_whoever_sees_it_first() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
+    stage.expects("/transitions: 400");
     stage.jira.require("SEC-1", "*", "resolution", false);
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
@@ -512,12 +513,13 @@ async fn a_line_is_told_before_the_card_shows_the_same() {
 async fn what_is_owed_to_a_state_does_not_count_as_waiting_and_says_nothing_of_how_fast_lines_are_told() {
     let stage = Stage::set().await;
     let (case, _) = two_told(&stage).await;
+    stage.expects("/transitions: 400");
     stage.jira.require("SEC-1", "*", "resolution", false);
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     let told = look(&stage, &case, 600_000).await;
     assert_eq!((told.waiting, told.tally.parked), (0, 1), "{told:?}");
     assert!(told.lag.is_some_and(|lag| (0..60).contains(&lag)), "{told:?}");
-    let now = stage.world.now();
+    let now = stage.now();
     let next = stage.meta(&case).await.next_at.unwrap() - now;
     assert!((280_000..=300_000).contains(&next), "{next}");
     for _ in 0..3 {
@@ -542,7 +544,7 @@ async fn a_worker_without_time_for_the_card_leaves_it_due() {
     assert_eq!(report.waiting, 0, "all is told: {report:?}");
     let lines = stage.lines(&case).await;
     assert!(lines.last().unwrap().contains("Closed") && !lines[0].contains("Closed"), "{lines:#?}");
-    let now = stage.world.now();
+    let now = stage.now();
     assert!(stage.meta(&case).await.next_at.is_some_and(|at| at <= now));
     stage.sweep().await;
     assert!(stage.lines(&case).await[0].contains("Closed"));
@@ -554,8 +556,8 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         let lines = format!("layout = '{layout}'\ninvite = ['ana@example.com']");
         let stage = Stage::with(&lines, "").await;
         let (case, _) = two_told(&stage).await;
-        let home = stage.place(&case, slack::KIND).await.home.unwrap();
-        stage.slack.set_shared(&ChannelId::new(&home.place), true);
+        let (channel, _) = stage.card(&case).await;
+        stage.slack.set_shared(&channel, true);
         // What was known of the channel holds for some minutes.
         stage.minutes(6).await;
         stage.sir.aws_changes(&case, &json!({"title": "SECRET"})).unwrap();
@@ -563,13 +565,12 @@ async fn no_card_and_no_topic_is_set_where_another_workspace_reads_along() {
         stage.events().await;
         stage.minutes(12).await;
         let seen = || {
-            let topic = stage.slack.channel(&ChannelId::new(&home.place)).unwrap()["topic"].to_string();
-            let shown: Vec<String> =
-                stage.slack.messages(&ChannelId::new(&home.place)).iter().map(SlackStandin::shown).collect();
+            let topic = stage.slack.channel(&channel).unwrap()["topic"].to_string();
+            let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
             format!("{topic} {}", shown.join("\n"))
         };
         assert!(!seen().contains("SECRET") && !seen().contains("Detection"), "{layout}: {}", seen());
-        stage.slack.set_shared(&ChannelId::new(&home.place), false);
+        stage.slack.set_shared(&channel, false);
         stage.minutes(61).await;
         assert!(seen().contains("SECRET") && seen().contains("Detection"), "{layout}: {}", seen());
     }

@@ -1,14 +1,13 @@
 //! What is said on a case reaches both places whole, in order, once, and as nothing but text.
 
 use casebridge::{
-    case::{CaseId, CommentId, Millis, UserId, author::Author, text},
+    case::{CommentId, Millis, author::Author, text},
     config::clock,
     state::{Saying, Store},
 };
+use casebridge_lab::stage::{Stage, ana, count, place_of};
 use casebridge_lab::standins::{FaultRule, JiraStandin, LiveText, Order};
 use serde_json::json;
-
-use super::stage::{Stage, count, place_of};
 
 /// Words that cannot be confused with each other, so that a lost or doubled piece shows.
 fn words(length: usize) -> String {
@@ -208,13 +207,13 @@ async fn whoever_spoke_through_the_bridge_is_named_once_and_nobody_speaks_in_ano
         command: "k1".to_owned(),
         since: now,
         body_hash: text::hash(&body("It was Bo's key")),
-        author: Author::Slack { user: UserId::new("U024BE7LH") },
+        author: Author::Slack { user: ana() },
         speaker: Some("ana (Slack)".to_owned()),
         slack_ts: None,
         jira_comment: None,
         comment: Some(id.clone().to_string()),
     };
-    stage.memory.say(&CaseId::parse(case.as_str()).unwrap(), &saying, now + 60_000_000).await.unwrap();
+    stage.memory.say(&case, &saying, now + 60_000_000).await.unwrap();
     // Somebody at the console who writes what we would write.
     stage.sir.aws_comments(&case, "123456789012", &body("Close it")).unwrap();
     stage.events().await;

@@ -4,9 +4,8 @@ use casebridge::{
     state::Note,
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, count};
 use casebridge_lab::standins::Order;
-
-use super::stage::{Stage, count};
 
 const NOTHING: [Vec<String>; 3] = [Vec::new(), Vec::new(), Vec::new()];
 
@@ -23,11 +22,11 @@ async fn an_event_on_a_case_with_25_comments_costs_at_most_three_reads() {
             stage.sir.aws_comments(&case, "AWS Responder", &format!("comment {number}")).unwrap();
         }
         let events = stage.sir.take_events();
-        stage.deliver(&events[..1]).await;
+        stage.arrive(&events[..1]).await;
         let [reads, ..] = stage.calls();
         let expected = if own { 2 } else { 3 };
         assert_eq!(reads.len(), expected, "all 25 are new: {reads:?}");
-        stage.deliver(&events[1..2]).await;
+        stage.arrive(&events[1..2]).await;
         let [reads, slack, jira] = stage.calls();
         assert_eq!(reads.len(), expected, "nothing is new: {reads:?}");
         assert_eq!((slack, jira), (vec![], vec![]));
@@ -79,13 +78,13 @@ async fn of_a_long_case_only_the_pages_with_something_new_are_read() {
     stage.sir.aws_comments(&case, "AWS Responder", "one more").unwrap();
     let event = stage.sir.take_events().remove(0);
     stage.forget_calls();
-    stage.deliver(std::slice::from_ref(&event)).await;
+    stage.arrive(std::slice::from_ref(&event)).await;
     let [reads, slack, jira] = stage.calls();
     let pages = reads.iter().filter(|call| *call == "ListComments").count();
     assert!(pages <= 2, "{reads:?}");
     assert_eq!(slack.iter().filter(|call| *call == "chat.postMessage").count(), 1, "{slack:?}");
     assert_eq!(jira.iter().filter(|call| *call == "addComment").count(), 1, "{jira:?}");
-    stage.deliver(&[event]).await;
+    stage.arrive(&[event]).await;
     assert_eq!(stage.calls()[0].iter().filter(|call| *call == "ListComments").count(), 1);
 }
 
@@ -124,7 +123,7 @@ async fn two_thousand_comments_are_told_in_order_and_one_more_costs_no_more_than
     stage.sir.aws_comments(&case, "AWS Responder", "one more").unwrap();
     let event = stage.sir.take_events().remove(0);
     stage.forget_calls();
-    stage.deliver(&[event]).await;
+    stage.arrive(&[event]).await;
     let [reads, ..] = stage.calls();
     assert!(reads.len() <= 4, "{reads:?}");
     assert_eq!(count(&stage.lines(&case).await, "one more"), 1);
@@ -142,7 +141,7 @@ async fn a_channel_gets_at_most_one_post_a_second() {
     }
     // One after the other: several workers that wait would move each other's clock.
     for event in stage.sir.take_events() {
-        stage.deliver(&[event]).await;
+        stage.arrive(&[event]).await;
     }
     let posts = stage.slack.calls_of("chat.postMessage");
     assert_eq!(posts.len(), 4 * 6, "a card, a description and four comments each");

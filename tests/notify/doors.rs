@@ -2,10 +2,9 @@
 
 use casebridge::case::CaseId;
 use casebridge::config::{hosts::Reach, settings::Settings};
+use casebridge_lab::stage::{Stage, count};
 use casebridge_lab::standins::FaultRule;
 use serde_json::{Value, json};
-
-use super::stage::{Stage, count};
 
 fn example(path: &str) -> Value {
     let file = format!("{}/events/{path}", env!("CARGO_MANIFEST_DIR"));
@@ -47,7 +46,7 @@ async fn every_example_event_leads_to_what_it_should_at_both_doors() {
             let event = of(&example(&format!("eventbridge/{name}.json")), &case, membership.as_str());
             match bare {
                 true => assert_eq!(stage.handle(event).await, Value::Null),
-                false => assert_eq!(stage.deliver(&[event]).await, [""; 0], "{name}"),
+                false => assert_eq!(stage.arrive(&[event]).await, [""; 0], "{name}"),
             }
             let cards = stage.cards();
             match expected {
@@ -94,8 +93,8 @@ async fn a_membership_event_is_told_once_with_what_the_service_says() {
     let stage = Stage::set().await;
     let membership = stage.sir.membership_id().unwrap();
     let event = of(&example("eventbridge/membership-updated.json"), &CaseId::new(""), membership.as_str());
-    stage.deliver(std::slice::from_ref(&event)).await;
-    stage.deliver(&[event.clone(), event.clone()]).await;
+    stage.arrive(std::slice::from_ref(&event)).await;
+    stage.arrive(&[event.clone(), event.clone()]).await;
     let shown: Vec<String> =
         stage.cards().iter().map(casebridge_lab::standins::SlackStandin::shown).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
@@ -109,10 +108,10 @@ async fn a_membership_message_whose_answer_was_lost_is_found_and_not_posted_agai
     let membership = stage.sir.membership_id().unwrap();
     let event = of(&example("eventbridge/membership-cancelled.json"), &CaseId::new(""), membership.as_str());
     stage.slack.fault(FaultRule::on("chat.postMessage").once().reset_after());
-    assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"]);
-    assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, ["m0"], "it may still arrive");
+    assert_eq!(stage.arrive(std::slice::from_ref(&event)).await, ["m0"]);
+    assert_eq!(stage.arrive(std::slice::from_ref(&event)).await, ["m0"], "it may still arrive");
     stage.later(61_000);
-    assert_eq!(stage.deliver(std::slice::from_ref(&event)).await, [""; 0]);
+    assert_eq!(stage.arrive(std::slice::from_ref(&event)).await, [""; 0]);
     assert_eq!(stage.cards().len(), 1);
 }
 
@@ -129,7 +128,7 @@ async fn news_of_memberships_waits_for_its_turn_in_the_channel_as_all_else_does(
             event
         })
         .collect();
-    assert_eq!(stage.deliver(&events).await, [""; 0]);
+    assert_eq!(stage.arrive(&events).await, [""; 0]);
     let posts = stage.slack.calls_of("chat.postMessage");
     assert_eq!(posts.len(), 3);
     assert!(posts.windows(2).all(|pair| pair[1].at - pair[0].at >= 900));

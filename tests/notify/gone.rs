@@ -8,7 +8,7 @@ use casebridge::{
 
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 
-use super::stage::{Stage, count};
+use casebridge_lab::stage::{Stage, ana, count};
 
 #[tokio::test]
 async fn an_issue_that_was_deleted_is_said_once_and_costs_nothing_more() {
@@ -76,7 +76,7 @@ async fn an_archived_channel_is_said_once_and_told_within_a_minute_of_its_return
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     let channel = ChannelId::new(stage.place(&case, slack::KIND).await.channel.unwrap());
-    stage.slack.archives(&channel, &stage.slack.ana());
+    stage.slack.archives(&channel, &ana());
     for words in ["one", "two"] {
         stage.sir.aws_comments(&case, "AWS Responder", words).unwrap();
         stage.events().await;
@@ -84,7 +84,7 @@ async fn an_archived_channel_is_said_once_and_told_within_a_minute_of_its_return
     }
     let notices: Vec<String> = stage.slack.messages(&stage.channel).iter().map(SlackStandin::shown).collect();
     assert_eq!((notices.len(), count(&notices, "archived")), (1, 1), "{notices:#?}");
-    stage.slack.unarchives(&channel, &stage.slack.ana());
+    stage.slack.unarchives(&channel, &ana());
     agenda::wake(&stage.memory).await.unwrap();
     stage.minutes(1).await;
     let lines: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
@@ -97,7 +97,7 @@ async fn a_finished_case_whose_channel_is_archived_rests_without_a_word() {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     let channel = ChannelId::new(stage.place(&case, slack::KIND).await.channel.unwrap());
-    stage.slack.archives(&channel, &stage.slack.ana());
+    stage.slack.archives(&channel, &ana());
     stage.sir.aws_closes(&case, "False Positive").unwrap();
     stage.events().await;
     stage.minutes(180).await;

@@ -1,14 +1,12 @@
 //! A case is opened, talked about, changed and closed, and both places show it.
 
 use casebridge::{
-    case::{ChannelId, Ts, UserId},
     state::Store,
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, ana, count, place_of};
 use casebridge_lab::standins::{FaultRule, Server, SlackStandin};
 use serde_json::json;
-
-use super::stage::{Stage, count, place_of};
 
 #[tokio::test]
 async fn a_case_lives_in_one_thread_and_one_issue_from_its_creation_to_its_end() {
@@ -55,15 +53,15 @@ async fn the_card_and_the_issue_link_to_each_other_and_both_to_the_case() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
+    let (channel, ts) = stage.card(&case).await;
     let card = stage.thread(&case).await[0].to_string();
     let browse = format!("{}/browse/SEC-1", stage.jira.url());
     assert!(card.contains(&browse), "{card}");
     let issue = stage.jira.state().to_string();
-    let permalink = stage.settings.slack.permalink(&ChannelId::new(&home.place), &Ts::new(&home.name));
+    let permalink = stage.settings.slack.permalink(&channel, &ts);
     assert!(issue.contains(&permalink), "{permalink} in {issue}");
     assert!(issue.contains("console.aws.amazon.com"), "{issue}");
-    let thread = format!("slack/{}/{}/{}", stage.settings.slack.team, home.place, home.name);
+    let thread = format!("slack/{}/{}/{}", stage.settings.slack.team, channel, ts);
     assert_eq!(stage.memory.bound(&thread).await.unwrap().unwrap(), case);
 }
 
@@ -78,7 +76,7 @@ async fn a_channel_of_its_own_is_private_has_a_topic_and_the_team() {
     let made = stage.slack.channel(&channel).unwrap();
     assert_eq!(made["is_private"], true);
     assert!(made["topic"]["value"].as_str().unwrap().contains(case.as_str()), "{made}");
-    assert!(stage.slack.members(&channel).contains(&UserId::new("U024BE7LH")));
+    assert!(stage.slack.members(&channel).contains(&ana()));
     let shown: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
     assert_eq!(count(&shown, "We are looking at it."), 1, "{shown:#?}");
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "nothing in the common channel");
@@ -94,8 +92,8 @@ async fn the_same_event_twice_says_nothing_new() {
     stage.sir.aws_comments(&case, "AWS Responder", "We are looking at it.").unwrap();
     let events = stage.events().await;
     let before = stage.everything();
-    stage.deliver(&events).await;
-    stage.deliver(&[events.clone(), events.clone()].concat()).await;
+    stage.arrive(&events).await;
+    stage.arrive(&[events.clone(), events.clone()].concat()).await;
     stage.handle(events[0].clone()).await;
     assert_eq!(stage.everything(), before);
 }
@@ -110,7 +108,7 @@ async fn events_that_come_in_the_wrong_order_or_not_at_all_change_nothing_of_wha
     let mut events = stage.sir.take_events();
     events.reverse();
     events.truncate(2);
-    stage.deliver(&events).await;
+    stage.arrive(&events).await;
     let lines = stage.lines(&case).await;
     assert!(place_of(&lines, "one") < place_of(&lines, "two"), "{lines:#?}");
     assert_eq!(stage.issue(&case).await["fields"]["status"]["name"], "In Progress");

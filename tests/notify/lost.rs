@@ -5,11 +5,10 @@ use casebridge::{
     state::memory::Memory,
     targets::slack,
 };
+use casebridge_lab::stage::{Stage, count};
 use casebridge_lab::standins::SlackStandin;
 
 use serde_json::json;
-
-use super::stage::{Stage, count};
 
 /// A case with a bit of everything, told in both places.
 async fn told(stage: &Stage) -> CaseId {

@@ -8,8 +8,6 @@ mod cost;
 mod doors;
 mod gone;
 mod life;
-#[path = "../state/log.rs"]
-mod log;
 mod lost;
 mod many;
 mod older;
@@ -18,6 +16,4 @@ mod repaired;
 mod sample;
 mod settings;
 mod shared;
-#[allow(dead_code, reason = "the table of wire faults uses all of it")]
-mod stage;
 mod state;

@@ -1,16 +1,15 @@
 //! Many cases at once: none stands in another's way.
 
 use casebridge::{case::CaseId, entry::notify::Notifier, runtime::World, state::Store};
+use casebridge_lab::stage::Stage;
 use casebridge_lab::standins::FaultRule;
-
-use super::stage::Stage;
 
 /// Cases that are due and that another worker holds.
 async fn held(stage: &Stage, count: usize) -> Vec<CaseId> {
     let mut held = Vec::new();
     for number in 0..count {
-        let case = CaseId::new(stage.sir.console_creates_case(&format!("Held {number}")));
-        let now = stage.world.now();
+        let case = stage.sir.console_creates_case(&format!("Held {number}"));
+        let now = stage.now();
         stage.memory.hint(&case, now, false).await.unwrap();
         stage.memory.lease(&case, now, now + 3_600_000).await.unwrap().unwrap();
         held.push(case);
@@ -24,24 +23,24 @@ async fn cases_that_others_hold_do_not_stop_the_sweep_of_what_is_due_after_them(
     let stage = Stage::set().await;
     for case in held(&stage, 10).await {
         // Somebody asks for it again, so that it is due while it is held.
-        stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
+        stage.memory.hint(&case, stage.now(), false).await.unwrap();
     }
     stage.later(1_000);
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.take_events();
-    stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
-    let before = stage.world.now();
+    stage.memory.hint(&case, stage.now(), false).await.unwrap();
+    let before = stage.now();
     stage.sweep().await;
     assert_eq!(stage.cards().len(), 1, "the eleventh");
     assert!(stage.lines(&case).await[0].contains("Key leaked"));
-    assert!(stage.world.now() - before < 10_000, "it is over once all is done");
+    assert!(stage.now() - before < 10_000, "it is over once all is done");
 }
 
 #[tokio::test]
 async fn a_case_that_is_held_is_not_due_until_its_worker_must_be_gone() {
     let stage = Stage::set().await;
     held(&stage, 3).await;
-    let now = stage.world.now();
+    let now = stage.now();
     assert!(stage.memory.due(now, 10).await.unwrap().is_empty());
     assert_eq!(stage.memory.due(now + 3_600_000, 10).await.unwrap().len(), 3);
     stage.later(3_700_000);
@@ -52,11 +51,11 @@ async fn a_case_that_is_held_is_not_due_until_its_worker_must_be_gone() {
 #[tokio::test]
 async fn a_case_that_cannot_be_read_for_five_minutes_counts_as_late() {
     let stage = Stage::set().await;
-    let case = CaseId::new(stage.sir.aws_creates_case("Key leaked"));
+    let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     stage.sir.fault(FaultRule::on("GetCase").answers(500));
     let look = async || {
-        stage.memory.hint(&case, stage.world.now(), false).await.unwrap();
+        stage.memory.hint(&case, stage.now(), false).await.unwrap();
         let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);
         let notifier = Notifier { world, settings, secrets, deadline: world.now() + 60_000 };
         let report = Box::pin(notifier.attend(vec![case.clone()])).await.remove(0);
@@ -77,7 +76,7 @@ async fn a_case_that_cannot_be_read_for_five_minutes_counts_as_late() {
 async fn a_case_that_there_never_was_is_looked_for_for_a_day() {
     let stage = Stage::set().await;
     let none = CaseId::new("9999999999");
-    stage.memory.hint(&none, stage.world.now(), false).await.unwrap();
+    stage.memory.hint(&none, stage.now(), false).await.unwrap();
     stage.minutes(3).await;
     assert!(stage.memory.meta(&none).await.unwrap().unwrap().next_at.is_some());
     for _ in 0..25 {

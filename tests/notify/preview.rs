@@ -1,9 +1,8 @@
 //! What would be done for a case, asked before it is done.
 
 use casebridge::{entry::notify::Notifier, runtime::World, state::Store, targets::jira};
+use casebridge_lab::stage::Stage;
 use casebridge_lab::standins::FaultRule;
-
-use super::stage::Stage;
 
 async fn shown(stage: &Stage, case: &casebridge::case::CaseId) -> Vec<String> {
     let (world, settings, secrets) = (&stage.world, &stage.settings, &stage.secrets);

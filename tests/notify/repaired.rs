@@ -1,17 +1,16 @@
 //! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
 
 use casebridge::{
-    case::{CaseId, ChannelId, IssueCommentId, IssueId, Ts, UserId},
+    case::{CaseId, IssueCommentId, IssueId, Ts},
     runtime::World,
     state::{Command, Store, agenda},
+    targets::jira,
     targets::jira::{CommentRef, IssueText, Jira},
     targets::mark::Mark,
-    targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, ana, count, place_of};
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::json;
-
-use super::stage::{Stage, count, place_of};
 
 async fn told(stage: &Stage) -> CaseId {
     let case = stage.sir.aws_creates_case("Key leaked");
@@ -69,8 +68,8 @@ async fn a_deleted_card_does_not_come_back_and_the_issue_goes_on() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
     stage.minutes(62).await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.deletes(&ChannelId::new(&home.place), &Ts::new(&home.name)).unwrap();
+    let (channel, card) = stage.card(&case).await;
+    stage.slack.deletes(&channel, &card).unwrap();
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
@@ -117,26 +116,21 @@ async fn an_issue_whose_answer_was_lost_is_found_by_its_label_though_the_index_l
 async fn a_reply_whose_event_slack_dropped_is_put_on_the_inbox_until_it_is_answered() {
     let stage = Stage::set().await;
     let case = told(&stage).await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.says(
-        &UserId::new("U024BE7LH"),
-        &ChannelId::new(&home.place),
-        "It was Bo's key",
-        Some(&Ts::new(&home.name)),
-    );
+    let (channel, card) = stage.card(&case).await;
+    stage.slack.says(&ana(), &channel, "It was Bo's key", Some(&card));
     stage.minutes(62).await;
-    let jobs = stage.jobs().await;
+    let jobs = stage.jobs();
     assert_eq!(jobs.len(), 1);
     assert!(jobs[0].body.contains("It was Bo's key"));
     // Begun, and nothing became of it: the inbox may have given it up.
     let (store, begun) = (stage.world.store(), Command { job: "said".to_owned(), since: 0, answer: None });
-    store.begin(&jobs[0].id, &begun, stage.world.now() + 24 * 3_600_000).await.unwrap();
+    store.begin(&jobs[0].id, &begun, stage.now() + 24 * 3_600_000).await.unwrap();
     stage.minutes(62).await;
-    let ids: Vec<String> = stage.jobs().await.into_iter().map(|job| job.id).collect();
+    let ids: Vec<String> = stage.jobs().into_iter().map(|job| job.id).collect();
     assert_eq!(ids, [jobs[0].id.clone()], "the same job, which runs once");
     store.finish(&jobs[0].id, "done").await.unwrap();
     stage.minutes(62).await;
-    assert_eq!(stage.jobs().await.len(), 0);
+    assert_eq!(stage.jobs().len(), 0);
 }
 
 #[tokio::test]

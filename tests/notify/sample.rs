@@ -1,10 +1,9 @@
 //! What goes wrong in AWS's own sample integration does not go wrong here: a test a defect.
 
 use casebridge::case::Status;
+use casebridge_lab::stage::{Stage, count, place_of};
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::json;
-
-use super::stage::{Stage, count, place_of};
 
 #[tokio::test]
 async fn closing_reaches_slack_and_jira() {
@@ -48,7 +47,7 @@ async fn a_hint_that_cannot_be_written_down_is_no_success() {
     let stage = Stage::set().await;
     let texts =
         ["{\"detail-type\":\"Case Created\",\"source\":\"aws.security-ir\",\"detail\":{}}".to_owned()];
-    assert_eq!(stage.deliver_texts(&texts).await, ["m0"]);
+    assert_eq!(stage.arrive_as(&texts).await, ["m0"]);
 }
 
 #[tokio::test]

@@ -1,13 +1,8 @@
 //! Settings that change in the middle of a case: it goes on as it was begun, they are for new ones.
 
-use casebridge::{
-    case::{ChannelId, Email},
-    config::settings::Layout,
-    targets::slack,
-};
+use casebridge::{case::Email, config::settings::Layout, targets::slack};
+use casebridge_lab::stage::{Stage, count};
 use casebridge_lab::standins::SlackStandin;
-
-use super::stage::{Stage, count};
 
 #[tokio::test]
 async fn a_case_goes_on_in_its_thread_when_new_ones_get_a_channel_of_their_own() {
@@ -58,8 +53,7 @@ async fn a_case_stays_in_the_channel_and_the_project_that_it_was_begun_in() {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
     let before = (stage.place(&case, slack::KIND).await.home, stage.issue(&case).await["key"].clone());
-    stage.settings.slack.channel =
-        ChannelId::new(stage.slack.add_channel("other", true, &[stage.slack.app().2.clone()]));
+    stage.settings.slack.channel = stage.slack.add_channel("other", true, &[stage.slack.app().2.clone()]);
     stage.settings.jira.as_mut().unwrap().project = "OPS".to_owned();
     stage.jira.add_project("OPS", "Operations");
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
@@ -67,9 +61,9 @@ async fn a_case_stays_in_the_channel_and_the_project_that_it_was_begun_in() {
     let after = (stage.place(&case, slack::KIND).await.home, stage.issue(&case).await["key"].clone());
     assert_eq!(after, before);
     assert_eq!((count(&stage.lines(&case).await, "two"), count(&stage.comments(&case).await, "two")), (1, 1));
-    assert_eq!(stage.slack.messages(&ChannelId::new(stage.settings.slack.channel.as_str())).len(), 0);
+    assert_eq!(stage.slack.messages(&stage.settings.slack.channel).len(), 0);
     let next = stage.sir.aws_creates_case("Another key leaked");
     stage.events().await;
-    assert!(!stage.slack.messages(&ChannelId::new(stage.settings.slack.channel.as_str())).is_empty());
+    assert!(!stage.slack.messages(&stage.settings.slack.channel).is_empty());
     assert!(stage.issue(&next).await["key"].as_str().unwrap().starts_with("OPS-"));
 }

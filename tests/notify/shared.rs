@@ -2,15 +2,14 @@
 //! again all of it is told, once and in order.
 
 use casebridge::{
-    case::{CaseId, ChannelId, CommentId, Email, Ts, UserId},
+    case::{CaseId, ChannelId, CommentId, Email},
     http::Request,
     runtime::World,
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, bo, count, place_of};
 use casebridge_lab::standins::{FaultRule, Sharing, SlackStandin};
 use serde_json::{Value, json};
-
-use super::stage::{Stage, count, place_of};
 
 /// What changes something that others can see.
 const WRITES: [&str; 6] = [
@@ -28,7 +27,7 @@ fn writes(stage: &Stage) -> Vec<String> {
 }
 
 /// A case whose comment was told, in a channel that somebody else reads for longer than Slack's word holds.
-async fn overheard(sharing: Sharing) -> (Stage, CaseId, String) {
+async fn overheard(sharing: Sharing) -> (Stage, CaseId, CommentId) {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
@@ -36,7 +35,7 @@ async fn overheard(sharing: Sharing) -> (Stage, CaseId, String) {
     stage.slack.set_sharing(&stage.channel, sharing);
     stage.minutes(10).await;
     stage.forget_calls();
-    (stage, case, comment.to_string())
+    (stage, case, comment)
 }
 
 /// Everything about the case becomes another, each change with its event.
@@ -57,7 +56,7 @@ async fn nothing_is_rewritten_set_or_said_while_a_channel_is_shared_and_all_is_t
     for sharing in [Sharing::Connected, Sharing::Organisation, Sharing::Invited] {
         let (stage, case, comment) = overheard(sharing).await;
         let before = stage.slack.messages(&stage.channel);
-        all_changes(&stage, &case, &CommentId::new(&comment)).await;
+        all_changes(&stage, &case, &comment).await;
         // Checks and sweeps of three hours.
         stage.minutes(180).await;
         assert_eq!(writes(&stage), [""; 0], "{sharing:?}");
@@ -104,7 +103,7 @@ async fn each_single_change_keeps_out_of_a_shared_channel() {
     ];
     for (name, change) in changes {
         let (stage, case, comment) = overheard(Sharing::Connected).await;
-        change(&stage, &case, &CommentId::new(&comment));
+        change(&stage, &case, &comment);
         stage.events().await;
         stage.minutes(10).await;
         assert_eq!(writes(&stage), [""; 0], "{name}");
@@ -125,7 +124,7 @@ async fn where_slack_does_not_tell_who_reads_a_channel_nothing_changes_in_it() {
     ] {
         let (stage, case, comment) = overheard(Sharing::Ours).await;
         stage.slack.fault(trouble.clone());
-        all_changes(&stage, &case, &CommentId::new(&comment)).await;
+        all_changes(&stage, &case, &comment).await;
         stage.minutes(10).await;
         assert_eq!(writes(&stage), [""; 0], "{trouble:?}");
         assert_eq!(count(&stage.comments(&case).await, "SECRET second"), 1, "{trouble:?}");
@@ -140,62 +139,53 @@ async fn a_shared_channel_of_a_case_gets_no_topic_and_nobody_new() {
     let mut stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.events().await;
-    let channel = stage.place(&case, slack::KIND).await.channel.unwrap();
-    stage.slack.set_shared(&ChannelId::new(&channel), true);
+    let channel = ChannelId::new(stage.place(&case, slack::KIND).await.channel.unwrap());
+    stage.slack.set_shared(&channel, true);
     stage.minutes(10).await;
-    let before = (
-        stage.slack.channel(&ChannelId::new(&channel)).unwrap(),
-        stage.slack.messages(&ChannelId::new(&channel)),
-    );
+    let before = (stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel));
     stage.forget_calls();
     stage.settings.slack.invite.push(Email::new("bo@example.com"));
     stage.sir.aws_sets_status(&case, &casebridge::case::Status::Detection).unwrap();
     stage.events().await;
     stage.minutes(30).await;
     assert_eq!(writes(&stage), [""; 0]);
-    assert_eq!(
-        (
-            stage.slack.channel(&ChannelId::new(&channel)).unwrap(),
-            stage.slack.messages(&ChannelId::new(&channel))
-        ),
-        before
-    );
+    assert_eq!((stage.slack.channel(&channel).unwrap(), stage.slack.messages(&channel)), before);
     // Another case's channel is its own, and ours.
     let other = stage.sir.aws_creates_case("Bucket open");
     stage.events().await;
     assert!(stage.place(&other, slack::KIND).await.home.is_some());
 
-    stage.slack.set_shared(&ChannelId::new(&channel), false);
+    stage.slack.set_shared(&channel, false);
     stage.minutes(70).await;
-    let topic = stage.slack.channel(&ChannelId::new(&channel)).unwrap()["topic"]["value"].to_string();
+    let topic = stage.slack.channel(&channel).unwrap()["topic"]["value"].to_string();
     assert!(topic.contains("Detection and Analysis"), "{topic}");
-    assert!(stage.slack.members(&ChannelId::new(&channel)).contains(&UserId::new("U024BE7LJ")));
+    assert!(stage.slack.members(&channel).contains(&bo()));
 }
 
 /// A case with a comment in a channel of its own, whose card a person deleted.
-async fn cardless() -> (Stage, CaseId, String, String) {
+async fn cardless() -> (Stage, CaseId, CommentId, ChannelId) {
     let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let comment = stage.sir.aws_comments(&case, "AWS Responder", "one").unwrap();
     stage.events().await;
     stage.minutes(62).await;
-    let card = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.deletes(&ChannelId::new(&card.place), &Ts::new(&card.name)).unwrap();
+    let (channel, card) = stage.card(&case).await;
+    stage.slack.deletes(&channel, &card).unwrap();
     stage.minutes(62).await;
-    (stage, case, comment.to_string(), card.place)
+    (stage, case, comment, channel)
 }
 
 #[tokio::test]
 async fn a_comment_is_not_rewritten_in_a_shared_channel_in_which_no_card_is_left_to_set_first() {
     let (stage, case, comment, channel) = cardless().await;
-    stage.slack.set_shared(&ChannelId::new(&channel), true);
+    stage.slack.set_shared(&channel, true);
     stage.minutes(10).await;
     stage.forget_calls();
-    stage.sir.aws_edits_comment((&case, &CommentId::new(&comment)), "AWS Responder", "SECRET").unwrap();
+    stage.sir.aws_edits_comment((&case, &comment), "AWS Responder", "SECRET").unwrap();
     stage.events().await;
     stage.minutes(10).await;
     assert_eq!(writes(&stage), [""; 0]);
-    stage.slack.set_shared(&ChannelId::new(&channel), false);
+    stage.slack.set_shared(&channel, false);
     stage.minutes(70).await;
     assert_eq!(writes(&stage), ["chat.update"]);
     assert_eq!(stage.place(&case, slack::KIND).await.parked, None);
@@ -215,15 +205,15 @@ async fn what_slack_said_holds_for_five_minutes_also_for_a_worker_that_is_in_the
         stage.sir.aws_comments(&case, "AWS Responder", &format!("comment {number}.")).unwrap();
     }
     let events = stage.sir.take_events();
-    let begun = stage.world.now();
+    let begun = stage.now();
     let at = begun + 60_000;
     let sharing = async {
-        while stage.world.now() < at {
+        while stage.now() < at {
             tokio::task::yield_now().await;
         }
         stage.slack.set_shared(&stage.channel, true);
     };
-    tokio::join!(stage.deliver(&events[..1]), sharing);
+    tokio::join!(stage.arrive(&events[..1]), sharing);
     let told = times(&stage.slack.messages(&stage.channel));
     assert!(told.len() > 60, "it was at work: {}", told.len());
     assert!(told.iter().all(|time| *time < begun + 310_000), "{} after {begun}", told[told.len() - 1]);
@@ -258,13 +248,13 @@ async fn news_of_a_membership_waits_until_the_channel_is_ours() {
     let event = std::fs::read_to_string(file).unwrap().replace("m-4k7c2p9x1w", membership.as_str());
     stage.slack.set_sharing(&stage.channel, Sharing::Invited);
     for _ in 0..2 {
-        assert_eq!(stage.deliver_texts(std::slice::from_ref(&event)).await, ["m0"], "it comes again");
+        assert_eq!(stage.arrive_as(std::slice::from_ref(&event)).await, ["m0"], "it comes again");
         stage.later(360_000);
     }
     assert_eq!(stage.cards().len(), 0);
     stage.slack.set_sharing(&stage.channel, Sharing::Ours);
     for _ in 0..2 {
-        assert_eq!(stage.deliver_texts(std::slice::from_ref(&event)).await, [""; 0]);
+        assert_eq!(stage.arrive_as(std::slice::from_ref(&event)).await, [""; 0]);
     }
     assert_eq!(stage.cards().len(), 1);
 }

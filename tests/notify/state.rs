@@ -6,12 +6,8 @@ use casebridge::{
     state::{Note, Store, Told, key::Key},
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Log, Stage, count, place_of};
 use serde_json::{Value, json};
-
-use super::{
-    log::Log,
-    stage::{Stage, count, place_of},
-};
 
 const NOTES: [Note; 3] = [Note::Case, Note::Of(slack::KIND), Note::Of(jira::KIND)];
 
@@ -49,14 +45,14 @@ impl State {
 
     /// Puts it into the table.
     async fn put(&self, stage: &Stage, case: &CaseId) {
-        let (id, now) = (CaseId::parse(case.as_str()).unwrap(), stage.world.now());
+        let now = stage.now();
         let next_at = stage.meta(case).await.next_at;
-        let meta = stage.memory.lease(&id, now, now + 1).await.unwrap().unwrap();
+        let meta = stage.memory.lease(case, now, now + 1).await.unwrap().unwrap();
         for (note, json) in NOTES.into_iter().zip(&self.0) {
             let text = json.as_str().map_or_else(|| json.to_string(), str::to_owned);
-            stage.memory.save(&id, meta.epoch, note, &text).await.unwrap();
+            stage.memory.save(case, meta.epoch, note, &text).await.unwrap();
         }
-        stage.memory.release(&id, meta.epoch, meta.want, next_at, false).await.unwrap();
+        stage.memory.release(case, meta.epoch, meta.want, next_at, false).await.unwrap();
     }
 }
 
@@ -98,7 +94,7 @@ async fn a_case_whose_note_cannot_be_read_is_left_alone_until_it_can_and_others_
     let good = State::now(&stage, &case).await;
     State::of(&stage, &case, "cases/cannot-be-read.json").await.put(&stage, &case).await;
     let before = stage.everything();
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
     let key = format!("CASE#{case}/META slack_note");
@@ -130,10 +126,9 @@ async fn a_case_whose_note_cannot_be_read_is_left_alone_until_it_can_and_others_
 
 /// A told case of which something is damaged, until it is mended: in between nothing is posted or made for it.
 async fn is_parked_between(stage: &Stage, case: &CaseId, key: &str) {
-    let id = CaseId::parse(case.as_str()).unwrap();
     let before = stage.everything();
-    let notes = stage.memory.meta(&id).await.ok().flatten();
-    let (log, _guard) = Log::begin();
+    let notes = stage.memory.meta(case).await.ok().flatten();
+    let log = Log::begin();
     stage.sir.aws_comments(case, "AWS Responder", "two").unwrap();
     stage.events().await;
     Box::pin(stage.minutes(70)).await;
@@ -240,12 +235,12 @@ async fn a_comment_that_0_1_0_was_telling_is_found_where_it_arrived_and_sent_whe
         for (note, destination) in state.0[1..].iter_mut().zip([slack::KIND, jira::KIND]) {
             stage.memory.untell(&id, 9, destination, &Key(key.clone())).await.unwrap();
             note["open"] = json!({
-                "key": key, "since": stage.world.now(), "attempt": 1, "plainness": "Full",
+                "key": key, "since": stage.now(), "attempt": 1, "plainness": "Full",
                 "hash": "58c64f4b7a3b2c1d0e9f", "facts": null,
             });
         }
         state.put(&stage, &case).await;
-        stage.memory.hint(&id, stage.world.now(), false).await.unwrap();
+        stage.memory.hint(&id, stage.now(), false).await.unwrap();
         Box::pin(stage.minutes(70)).await;
         is_told_once(&stage, &case).await;
         let note = stage.place(&case, slack::KIND).await;
@@ -266,7 +261,7 @@ async fn a_breaker_or_a_gate_that_cannot_be_read_holds_up_its_destination_alone(
         let case = told(&stage).await;
         let key = record.replace("CHANNEL", stage.channel.as_str());
         stage.memory.damage(&key);
-        let (log, _guard) = Log::begin();
+        let log = Log::begin();
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
         stage.events().await;
         let (lines, comments) = (stage.lines(&case).await, stage.comments(&case).await);
@@ -289,7 +284,7 @@ async fn the_clock_of_the_discovery_that_cannot_be_read_is_left_as_it_is_and_rai
     let case = told(&stage).await;
     stage.sweep().await;
     stage.memory.damage("NOTE#discover/NOTE");
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
     stage.events().await;
     stage.minutes(2).await;
@@ -309,7 +304,7 @@ async fn a_case_at_rest_that_cannot_be_read_is_found_by_the_discovery_which_find
     let mut state = State::now(&stage, &case).await;
     state.0[0] = "{".into();
     state.put(&stage, &case).await;
-    let (log, _guard) = Log::begin();
+    let log = Log::begin();
     let other = stage.sir.aws_creates_case("Another");
     stage.sir.take_events();
     Box::pin(stage.minutes(61)).await;
@@ -344,7 +339,7 @@ async fn after_0_1_0_a_card_and_an_issue_are_set_once_and_nothing_else_is_touche
     let before = (stage.lines(&case).await, stage.comments(&case).await);
     stage.forget_calls();
     for (looks, expected) in [(1, 1), (70, 0)] {
-        stage.memory.hint(&id, stage.world.now(), true).await.unwrap();
+        stage.memory.hint(&id, stage.now(), true).await.unwrap();
         Box::pin(stage.minutes(looks)).await;
         let calls = stage.calls();
         let written = |of: &str| calls.iter().flatten().filter(|call| *call == of).count();

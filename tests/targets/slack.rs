@@ -1,89 +1,78 @@
 //! Slack as a target: a thread a case, and a channel a case.
 
 use casebridge::{
-    case::{ChannelId, Ts, UserId},
-    config::{secrets::Secret, settings},
-    runtime::live::Live,
-    state::{memory::Memory, notes::Home},
+    case::{ChannelId, Ts},
+    config::settings::Layout,
+    state::notes::Home,
     targets::{
         contract::Target,
         slack::{Slack, SlackTarget},
     },
 };
-use casebridge_lab::standins::{self, FaultRule};
-use serde_json::json;
+use casebridge_lab::{
+    stage::{self, ana, ts_of},
+    standins::{FaultRule, SlackStandin},
+};
 
 use crate::{
     conforms,
-    suite::{Stage, Trouble, world},
+    suite::{Stage, Trouble},
 };
 
-const ANA: &str = "U024BE7LH";
-
-struct Workspace {
-    slack: standins::SlackStandin,
-    world: Live<Memory>,
-    settings: settings::SlackSettings,
-    token: Secret,
-}
+struct Workspace(stage::Stage);
 
 async fn workspace(layout: &str) -> Workspace {
-    let slack = standins::SlackStandin::start().await.unwrap();
-    let (_, _, _, team) = slack.app();
-    let settings = json!({
-        "api_url": format!("{}/api", slack.url()),
-        "team": team,
-        "channel": slack.security(),
-        "layout": layout,
-        "invite": ["ana@example.com"],
-    });
-    let token = Secret::new(slack.token());
-    Workspace { slack, world: world(), settings: serde_json::from_value(settings).unwrap(), token }
+    let lines = format!("layout = '{layout}'\ninvite = ['ana@example.com']");
+    Workspace(stage::Stage::with(&lines, "").await)
+}
+
+/// Where a card stands.
+fn place_of(card: &Home) -> (ChannelId, Ts) {
+    (ChannelId::new(&card.place), Ts::new(&card.name))
 }
 
 impl Stage for Workspace {
     fn target(&self) -> Box<dyn Target + '_> {
-        let Self { world, settings, token, .. } = self;
+        let (world, settings) = (&self.0.world, &self.0.settings.slack);
+        let token = &self.0.secrets.slack_bot_token;
         Box::new(SlackTarget::new(Slack { world, settings, token, until: i64::MAX }))
     }
 
     fn lines(&self, card: &Home) -> Vec<String> {
-        let messages = match self.settings.layout {
-            settings::Layout::Thread => self.slack.thread(&ChannelId::new(&card.place), &Ts::new(&card.name)),
-            settings::Layout::Channel => self.slack.messages(&ChannelId::new(&card.place)),
+        let (channel, ts) = place_of(card);
+        let messages = match self.0.settings.slack.layout {
+            Layout::Thread => self.0.slack.thread(&channel, &ts),
+            Layout::Channel => self.0.slack.messages(&channel),
         };
-        messages.iter().map(standins::SlackStandin::shown).collect()
+        messages.iter().map(SlackStandin::shown).collect()
     }
 
     fn deletes(&self, card: &Home, remote: &str) {
-        self.slack.deletes(&ChannelId::new(&card.place), &Ts::new(remote)).unwrap();
+        self.0.slack.deletes(&place_of(card).0, &Ts::new(remote)).unwrap();
     }
 
     fn meets(&self, trouble: Trouble) {
         let post = || FaultRule::on("chat.postMessage");
         match trouble {
-            Trouble::None => self.slack.heal(),
-            Trouble::Content => self.slack.fault(post().error("invalid_blocks")),
-            Trouble::Throttled => self.slack.fault(post().throttled(Some("30"))),
-            Trouble::Unanswered => self.slack.fault(post().reset_after()),
-            Trouble::State if self.settings.layout == settings::Layout::Channel => {
-                self.slack.fault(FaultRule::on("conversations.invite").error("user_is_restricted"));
+            Trouble::None => self.0.slack.heal(),
+            Trouble::Content => self.0.slack.fault(post().error("invalid_blocks")),
+            Trouble::Throttled => self.0.slack.fault(post().throttled(Some("30"))),
+            Trouble::Unanswered => self.0.slack.fault(post().reset_after()),
+            Trouble::State if self.0.settings.slack.layout == Layout::Channel => {
+                self.0.slack.fault(FaultRule::on("conversations.invite").error("user_is_restricted"));
             }
-            Trouble::State => self.slack.fault(FaultRule::on("chat.update").error("invalid_blocks")),
-            Trouble::Stranger => self.slack.fault(FaultRule::on_all().error("token_revoked")),
+            Trouble::State => self.0.slack.fault(FaultRule::on("chat.update").error("invalid_blocks")),
+            Trouble::Stranger => self.0.slack.fault(FaultRule::on_all().error("token_revoked")),
         }
     }
 
     fn loses(&self, card: &Home) {
-        for message in self.slack.messages(&ChannelId::new(&card.place)) {
-            let _ =
-                self.slack.deletes(&ChannelId::new(&card.place), &Ts::new(message["ts"].as_str().unwrap()));
+        let (channel, ts) = place_of(card);
+        let messages = [self.0.slack.messages(&channel), self.0.slack.thread(&channel, &ts)].concat();
+        for message in messages {
+            let _ = self.0.slack.deletes(&channel, &ts_of(&message));
         }
-        for message in self.slack.thread(&ChannelId::new(&card.place), &Ts::new(&card.name)) {
-            let _ =
-                self.slack.deletes(&ChannelId::new(&card.place), &Ts::new(message["ts"].as_str().unwrap()));
-        }
-        self.slack.archives(&ChannelId::new(&card.place), &UserId::new(ANA));
+        self.0.slack.archives(&channel, &ana());
     }
 }
 

@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use casebridge::{
     case::{Case, CaseId, Comment, CommentId, Resolver, Status, author::Author},
-    config::{sdk::Aws, secrets::Secrets},
     http::Failure,
-    runtime::live::{Inbox, Live, Safe},
     state::{
         key::{Fingerprint, Key, Plainness},
-        memory::Memory,
         notes::{HOME, Home, Intent, PlaceNote},
     },
     targets::{
@@ -52,12 +49,6 @@ pub enum Trouble {
     Stranger,
     /// All is well again.
     None,
-}
-
-/// The real way out, with a table and an inbox of its own and without AWS.
-pub fn world() -> Live<Memory> {
-    let (sender, _) = tokio::sync::mpsc::unbounded_channel();
-    Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), Safe::Given(Secrets::default()))
 }
 
 pub fn case() -> Case {

@@ -1,7 +1,7 @@
 //! What a person does, up to the job on the inbox; what they then read, and how everything stands, to be compared.
 
 use casebridge::{
-    case::{CaseId, MemberId, Ts, UserId},
+    case::{CaseId, MemberId, Ts},
     runtime::QueueMessage,
     state::{
         Note, Store,
@@ -11,11 +11,10 @@ use casebridge::{
     targets::jira::IssueText,
     targets::mark::Mark,
 };
+use casebridge_lab::stage::{ANA, Stage, ana, chosen, moment, ticked, ts_of, typed};
 use casebridge_lab::standins::{SignedRequest, SlackStandin};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
-
-use super::desk::{ANA, Stage, ana, chosen, moment, ticked, typed};
 
 /// How many are prepared at once: the door's patience is real, and many beginners would use it up.
 static PREPARING: Semaphore = Semaphore::const_new(4);
@@ -71,13 +70,13 @@ pub struct Ready {
 }
 
 /// A case with a file, an investigation, an invitation and a thread.
-async fn furnished() -> (Stage, CaseId, String) {
+async fn furnished() -> (Stage, CaseId, Ts) {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.aws_attaches(&case, "log.txt", "bytes").unwrap();
     stage.sir.investigates(&case, &json!({ "title": "Who used the key?", "status": "Completed" })).unwrap();
     let thread = stage.thread_of(&case).await;
-    (stage, case, thread.to_string())
+    (stage, case, thread)
 }
 
 impl Act {
@@ -100,7 +99,7 @@ impl Act {
         let _few = PREPARING.acquire().await.unwrap();
         let (mut stage, case, thread) = furnished().await;
         if let Self::TypesInGroup(_) = self {
-            let group = stage.slack.add_group("responders", &[UserId::new(ANA)]);
+            let group = stage.slack.add_group("responders", &[ana()]);
             stage.settings.roles.admin = vec![MemberId::new(group)];
         }
         let deliveries = self.deliveries(&stage, &case, &thread).await;
@@ -108,7 +107,7 @@ impl Act {
     }
 
     /// What Slack or Jira sends for it.
-    async fn deliveries(self, stage: &Stage, case: &CaseId, thread: &str) -> Vec<SignedRequest> {
+    async fn deliveries(self, stage: &Stage, case: &CaseId, thread: &Ts) -> Vec<SignedRequest> {
         let line = |line: &str| {
             let (administrator, invitation) = stage.hub.invitation();
             line.replace("CASE", case.as_str())
@@ -128,18 +127,13 @@ impl Act {
                     stage.presses(&ana(), "confirm/1").await;
                 }
                 stage.ana(&line(text)).await;
-                let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
-                vec![
-                    stage
-                        .slack
-                        .clicks(&ana(), &stage.channel, &Ts::new(&ts), "confirm/1", &Value::Null)
-                        .unwrap(),
-                ]
+                let ts = ts_of(&stage.latest());
+                vec![stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap()]
             }
             Self::Mentions(text) => {
                 let (.., bot, _) = stage.slack.app();
                 let text = format!("<@{bot}> {}", line(text));
-                stage.slack.says(&ana(), &stage.channel, &text, Some(&Ts::new(thread))).1.split_off(1)
+                stage.slack.says(&ana(), &stage.channel, &text, Some(thread)).1.split_off(1)
             }
             Self::Replies => {
                 stage
@@ -148,19 +142,18 @@ impl Act {
                         &ana(),
                         &stage.channel,
                         "It was <@U024BE7LJ>, not <!subteam^S0NOBODY1>",
-                        Some(&Ts::new(thread)),
+                        Some(thread),
                     )
                     .1
             }
             Self::Edits => {
-                let (ts, sent) =
-                    stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(&Ts::new(thread)));
+                let (ts, sent) = stage.slack.says(&ana(), &stage.channel, "It was Bo", Some(thread));
                 delivered(stage, &sent).await;
                 vec![stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap()]
             }
             Self::Attaches => {
                 let file = ("a.txt", "text/plain");
-                let ts = stage.slack.shares(&ana(), &stage.channel, file, "bytes", Some(&Ts::new(thread))).1;
+                let ts = stage.slack.shares(&ana(), &stage.channel, file, "bytes", Some(thread)).1;
                 vec![stage.slack.uses_message_shortcut(&ana(), &stage.channel, &ts, "attach_file").unwrap()]
             }
             _ => self.elsewhere(stage, case).await,
@@ -178,9 +171,9 @@ impl Act {
             }
             Self::OpensForm => {
                 stage.ana(&format!("{case} show")).await;
-                let ts = stage.latest()["ts"].as_str().unwrap().to_owned();
+                let ts = ts_of(&stage.latest());
                 let edit = action_of(&stage.latest(), "Edit");
-                vec![stage.slack.clicks(&ana(), &stage.channel, &Ts::new(&ts), &edit, &Value::Null).unwrap()]
+                vec![stage.slack.clicks(&ana(), &stage.channel, &ts, &edit, &Value::Null).unwrap()]
             }
             Self::LooksHome => vec![stage.slack.opens_home(&ana())],
             Self::AsksAtHome => {
@@ -248,7 +241,7 @@ async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedReque
 async fn issue(stage: &Stage, case: &CaseId) -> (String, String) {
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
     let id = stage.jira.issue(&key).unwrap()["id"].as_str().unwrap().to_owned();
-    stage.memory.bind(&format!("jira/{id}"), &CaseId::parse(case.as_str()).unwrap()).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), case).await.unwrap();
     stage.jira.take_webhooks();
     let comment = stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo").unwrap();
     (key, comment)
@@ -256,18 +249,18 @@ async fn issue(stage: &Stage, case: &CaseId) -> (String, String) {
 
 /// An issue of ours, with what version 0.1.0 noted of it.
 async fn old_issue(stage: &Stage, case: &CaseId) -> String {
-    let (case, now) = (CaseId::parse(case.as_str()).unwrap(), casebridge::config::clock::now());
+    let now = casebridge::config::clock::now();
     let words = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x" }] });
     let description = json!({ "type": "doc", "version": 1, "content": [words] });
-    let text = IssueText { case: &case, mark: Mark::new("m"), summary: "x".to_owned(), description };
+    let text = IssueText { case, mark: Mark::new("m"), summary: "x".to_owned(), description };
     let made = stage.bridge().jira().unwrap().create_issue(text).await.unwrap();
     let home = Some(Home { place: made.id.to_string(), name: made.key.to_string() });
     let note = serde_json::to_string(&PlaceNote { home, ..PlaceNote::default() }).unwrap();
-    stage.memory.hint(&case, now, false).await.unwrap();
-    let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
-    stage.memory.save(&case, lease.epoch, Note::Of(jira::KIND), &note).await.unwrap();
-    stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
-    stage.memory.bind(&format!("jira/{}", made.id), &case).await.unwrap();
+    stage.memory.hint(case, now, false).await.unwrap();
+    let lease = stage.memory.lease(case, now, now + 60_000).await.unwrap().unwrap();
+    stage.memory.save(case, lease.epoch, Note::Of(jira::KIND), &note).await.unwrap();
+    stage.memory.release(case, lease.epoch, lease.want, None, false).await.unwrap();
+    stage.memory.bind(&format!("jira/{}", made.id), case).await.unwrap();
     made.key.to_string()
 }
 

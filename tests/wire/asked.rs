@@ -1,14 +1,13 @@
 //! Every call of a command to Slack and to Jira, and the two of a file on its way × every fault, once and until it is
 //! mended. An answer that can go no way at once comes with the next delivery; what only a person can mend is said.
 
-use casebridge::runtime::World;
+use casebridge_lab::stage::Stage;
 use casebridge_lab::standins::{FaultRule, Server};
 use futures_util::{StreamExt, stream};
 
 use super::{
     acts::{Act, Calm},
     all_right,
-    desk::Stage,
     faults::{FAULTS, Means, Row as FaultRow},
     reaction::{Lasts, Reaction, Reads},
 };
@@ -174,7 +173,7 @@ async fn cell(row: &Row, fault: &FaultRow, means: Means, lasts: Lasts, calm: &Ca
     }
     server.heal();
     // The queue brings it again once the longest word that was given is over: ten minutes.
-    ready.stage.world.stops_the_clock(ready.stage.world.now() + 601_000);
+    ready.stage.world.stops_the_clock(ready.stage.now() + 601_000);
     let twice = [ready.stage.work(&ready.jobs).await, ready.stage.work(&ready.jobs).await].concat();
     let mut news = ready.news();
     news.dedup();

@@ -5,9 +5,8 @@ use casebridge::{
     state::TargetKind,
     targets::{jira, slack},
 };
+use casebridge_lab::stage::Stage;
 use serde_json::json;
-
-use super::stage::Stage;
 
 /// What a call is for: what follows from its failure hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +66,7 @@ pub const CALLS: [Call; 16] = [
 ];
 
 /// A stage with a case, up to just before the cause; the first comment's id.
-pub async fn prepare(cause: Cause, layout: &str) -> (Stage, CaseId, String) {
+pub async fn prepare(cause: Cause, layout: &str) -> (Stage, CaseId, Option<CommentId>) {
     let lines = match layout {
         "channel" => "layout = 'channel'\ninvite = ['ana@example.com']",
         _ => "",
@@ -75,9 +74,9 @@ pub async fn prepare(cause: Cause, layout: &str) -> (Stage, CaseId, String) {
     let stage = Stage::with(lines, "").await;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.take_events();
-    let mut comment = String::new();
+    let mut comment = None;
     if cause != Cause::Creation {
-        comment = stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap().to_string();
+        comment = Some(stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap());
         stage.events().await;
         stage.minutes(2).await;
     }
@@ -85,17 +84,20 @@ pub async fn prepare(cause: Cause, layout: &str) -> (Stage, CaseId, String) {
 }
 
 /// The cause, and its events.
-pub async fn happen(stage: &Stage, cause: Cause, case: &CaseId, comment: &CommentId) {
+pub async fn happen(stage: &Stage, cause: Cause, case: &CaseId, comment: Option<&CommentId>) {
     match cause {
         Cause::Creation | Cause::Comment => {
             stage.sir.aws_comments(case, "AWS Responder", "the second").unwrap();
         }
-        Cause::Edit => stage.sir.aws_edits_comment((case, comment), "AWS Responder", "the second").unwrap(),
+        Cause::Edit => {
+            let first = (case, comment.unwrap());
+            stage.sir.aws_edits_comment(first, "AWS Responder", "the second").unwrap();
+        }
         Cause::Change => {
             stage.sir.aws_changes(case, &json!({"title": "Two keys leaked"})).unwrap();
             stage.sir.aws_sets_status(case, &casebridge::case::Status::Detection).unwrap();
         }
     }
     let events = stage.sir.take_events();
-    stage.deliver(&events[events.len() - 1..]).await;
+    stage.arrive(&events[events.len() - 1..]).await;
 }

@@ -2,20 +2,19 @@
 //! something learns within three seconds that it was not taken: in words, or by an error that Slack shows; Slack's
 //! events and Jira come again.
 
+use casebridge_lab::stage::{Stage, ana, envelope};
 use std::time::{Duration, Instant};
 
 use casebridge::{
     case::Millis,
     chat::{self, ChatContext},
-    runtime::World,
 };
 use casebridge_lab::standins::{FaultRule, SignedRequest, SlackStandin};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     acts::Act,
     all_right,
-    desk::{Stage, ana},
     faults::{FAULTS, Row as FaultRow},
     inbox::{Elsewhere, Said, nobody, queue},
 };
@@ -66,13 +65,8 @@ const QUEUES: [(&str, Option<Said>, bool); 11] = [
 ];
 
 async fn told(bridge: &ChatContext<'_>, delivery: &SignedRequest) -> (Told, Value, Duration) {
-    let headers: serde_json::Map<_, _> =
-        delivery.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let event = json!({ "rawPath": delivery.path, "headers": headers, "isBase64Encoded": false,
-        "requestContext": { "http": { "method": "POST", "path": delivery.path } },
-        "body": String::from_utf8(delivery.body.clone()).unwrap() });
     let begun = Instant::now();
-    let answer = chat::handle(bridge, &event, Millis::MAX).await.unwrap();
+    let answer = chat::handle(bridge, &envelope(delivery), Millis::MAX).await.unwrap();
     let took = begun.elapsed();
     let said: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
     let told = match answer["statusCode"].as_u64().unwrap() {
@@ -158,7 +152,7 @@ async fn room_cell(row: &FaultRow) -> Option<String> {
     let asked = stage.slack.count("views.update");
     stage.slack.heal();
     // What Slack asked for is over.
-    stage.world.stops_the_clock(stage.world.now() + 31_000);
+    stage.world.stops_the_clock(stage.now() + 31_000);
     told(&stage.bridge(), &press()).await;
     let blocks = stage.form(&ana())["blocks"].as_array().unwrap().clone();
     let fields = blocks.iter().filter(|block| block["type"] == "input").count();

@@ -1,12 +1,13 @@
 //! A world whose inbox is another: a real queue's client against an address where anything may be, or nobody at all.
 
+use casebridge_lab::stage::aws_at;
 use std::time::Duration;
 
 use axum::{Router, body::Body, http::Response};
 use casebridge::{
     aws::sir,
     case::Millis,
-    config::{sdk::Aws, secrets::Secrets},
+    config::secrets::Secrets,
     http::{
         self,
         transport::{Opened, Source},
@@ -27,20 +28,9 @@ pub struct Elsewhere<'a> {
 impl<'a> Elsewhere<'a> {
     /// With a queue at this address.
     pub async fn of(world: &'a dyn World, address: &str) -> Self {
-        let config = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12())
-            .credentials_provider(aws_credential_types::Credentials::new(
-                "AKIDEXAMPLE",
-                "local",
-                None,
-                None,
-                "tests",
-            ))
-            .region(aws_config::Region::new("eu-west-1"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .endpoint_url(address);
         let inbox = Inbox::Queue(format!("{address}/111122223333/inbox.fifo"));
         let safe = Safe::Given(Secrets::default());
-        Self { world, queue: Live::new(Memory::default(), Aws::from(config.load().await), inbox, safe) }
+        Self { world, queue: Live::new(Memory::default(), aws_at(address).await, inbox, safe) }
     }
 }
 

@@ -1,8 +1,6 @@
 //! The table: whichever of a command's requests to it is not answered, taken or not, the command is done once and
 //! answered, by this delivery or the next.
 
-use casebridge::runtime::World;
-
 use super::{
     acts::{Act, Calm},
     all_right,
@@ -33,7 +31,7 @@ async fn cell(act: Act, at: usize, taken: bool, calm: &Calm) -> (bool, Option<St
     let first = ready.stage.work(&ready.jobs).await;
     let lost = ready.stage.world.lost_it();
     let now = first.is_empty().then(|| ready.news());
-    ready.stage.world.stops_the_clock(ready.stage.world.now() + BETWEEN);
+    ready.stage.world.stops_the_clock(ready.stage.now() + BETWEEN);
     let then = [ready.stage.work(&ready.jobs).await, ready.stage.work(&ready.jobs).await].concat();
     let mut news = ready.news();
     news.dedup();

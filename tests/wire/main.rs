@@ -20,13 +20,6 @@ mod refused;
 mod service;
 mod writes;
 
-#[path = "../command/stage.rs"]
-#[allow(dead_code, reason = "the flows of command use all of it")]
-mod desk;
-#[path = "../notify/stage.rs"]
-#[allow(dead_code, reason = "the flows of notify use all of it")]
-mod stage;
-
 use futures_util::{StreamExt, future::ready, stream};
 
 /// How many cells are worked through side by side: enough that those that wait for a slow answer hold nobody up.

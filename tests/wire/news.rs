@@ -3,13 +3,14 @@
 //! again, nothing is said twice, and nothing that people see changes meanwhile.
 
 use casebridge::{
-    case::{CaseId, ChannelId, Ts, UserId},
+    case::CaseId,
     config::settings::Settings,
     entry::notify::Notifier,
     runtime::World,
     state::{Store, TargetKind},
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, ana, count};
 use casebridge_lab::standins::{FaultRule, Server};
 use serde_json::{Value, json};
 
@@ -18,7 +19,6 @@ use super::{
     faults::{FAULTS, Row as FaultRow},
     inbox::{Elsewhere, nobody},
     reads::{Row as SirRow, SIR_FAULTS},
-    stage::{Stage, count},
 };
 
 /// The calls that are under a fault here: where, and their names.
@@ -49,16 +49,16 @@ fn membership_event(stage: &Stage) -> Value {
 async fn membership(stage: &Stage, server: &Server, call: &str) -> (bool, bool, usize, usize, usize) {
     let event = [membership_event(stage)];
     let before = server.count(call);
-    let first = stage.deliver(&event).await == ["m0"];
+    let first = stage.arrive(&event).await == ["m0"];
     let asked = server.count(call) - before;
     let posted = stage.slack.count("chat.postMessage");
-    let second = stage.deliver(&event).await == ["m0"];
+    let second = stage.arrive(&event).await == ["m0"];
     let in_between = stage.slack.count("chat.postMessage") - posted;
     server.heal();
     stage.later(61_000);
-    stage.deliver(&event).await;
+    stage.arrive(&event).await;
     stage.later(61_000);
-    stage.deliver(&event).await;
+    stage.arrive(&event).await;
     (first, second, asked, in_between, stage.cards().len())
 }
 
@@ -81,7 +81,7 @@ async fn news_cell(row: &FaultRow, looked_for: Option<&str>) -> Option<String> {
     let call = looked_for.unwrap_or("chat.postMessage");
     if looked_for.is_some() {
         stage.slack.fault(FaultRule::on("chat.postMessage").once().reset_after());
-        stage.deliver(&[membership_event(&stage)]).await;
+        stage.arrive(&[membership_event(&stage)]).await;
         stage.later(61_000);
     }
     stage.slack.fault(fault(FaultRule::on(call)));
@@ -129,13 +129,8 @@ async fn told() -> (Stage, CaseId) {
     stage.jira.fault(FaultRule::on("addComment").once().never_stored());
     stage.sir.aws_comments(&case, "AWS Responder", "the second").unwrap();
     stage.events().await;
-    let home = stage.place(&case, slack::KIND).await.home.unwrap();
-    stage.slack.says(
-        &UserId::new("U024BE7LH"),
-        &ChannelId::new(&home.place),
-        "It was Bo's key",
-        Some(&Ts::new(&home.name)),
-    );
+    let (channel, card) = stage.card(&case).await;
+    stage.slack.says(&ana(), &channel, "It was Bo's key", Some(&card));
     (stage, case)
 }
 
@@ -163,7 +158,7 @@ async fn check_cell(checked: &(TargetKind, &str), row: &FaultRow) -> Option<Stri
         stage.later(10 * MINUTE);
         stage.sweep().await;
     }
-    let jobs = stage.jobs().await;
+    let jobs = stage.jobs();
     let handed_over = !jobs.is_empty() && jobs.iter().all(|job| job.id == jobs[0].id);
     let comments = stage.comments(&case).await;
     let stands = [
@@ -234,9 +229,9 @@ async fn a_reply_that_the_inbox_does_not_take_is_handed_over_later() {
         let deadline = world.now() + 600_000;
         Notifier { world: &world, settings, secrets, deadline }.handle(json!({"sweep": true})).await.unwrap();
     }
-    assert_eq!(stage.jobs().await.len(), 0);
+    assert_eq!(stage.jobs().len(), 0);
     stage.minutes(130).await;
-    let jobs = stage.jobs().await;
+    let jobs = stage.jobs();
     assert!(jobs.iter().all(|job| job.body.contains("It was Bo's key") && job.id == jobs[0].id));
     assert!(!jobs.is_empty(), "it is handed over by a later check");
     assert!(stage.memory.command(&jobs[0].id).await.unwrap().is_none());

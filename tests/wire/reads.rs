@@ -2,16 +2,15 @@
 //! is looked for keeps the question open. Nothing is told twice for it.
 
 use casebridge::{
-    runtime::World,
     state::TargetKind,
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, count};
 use casebridge_lab::standins::{FaultRule, FaultTarget};
 
 use super::{
     all_right,
-    faults::FAULTS,
-    stage::{Stage, count},
+    faults::{FAULTS, Means},
 };
 
 const MINUTE: i64 = 60_000;
@@ -54,8 +53,8 @@ async fn read_cell(operation: &str, row: &Row) -> Option<String> {
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
     let events = stage.sir.take_events();
     stage.sir.fault(fault(FaultRule::on(operation)));
-    let at = stage.world.now();
-    stage.deliver(&events[..1]).await;
+    let at = stage.now();
+    stage.arrive(&events[..1]).await;
     let meta = stage.meta(&case).await;
     let told = stage.slack.calls().len() + stage.jira.calls().len();
     // The agent is not part of every membership: a case is told without it.
@@ -105,7 +104,11 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
     let (destination, adds, reads) = *find;
     let (name, fault, slack, jira) = row;
     let is_slack = destination == slack::KIND;
-    (if is_slack { *slack } else { *jira })?;
+    let means = (if is_slack { *slack } else { *jira })?;
+    // Whether that concerns everybody is asked once more, and answered.
+    let who = ["auth.test", "getCurrentUser"].contains(&reads);
+    let everybody = means == Means::Everywhere || means == Means::Gone && !is_slack;
+    let questions = 1 + usize::from(who && everybody);
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let first = adds == "createIssue" || reads == "conversations.history";
@@ -125,6 +128,7 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
     let note = stage.place(&case, destination).await;
     let (asked, again) = (server.count(reads) - asked, server.count(adds) - made);
     let is_open = note.open.is_some();
+    let tripped = stage.breaker(destination).await.trips > 0;
     server.heal();
     for _ in 0..30 {
         stage.later(5 * MINUTE);
@@ -136,9 +140,9 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
         count(&stage.lines(&case).await, "the first"),
         count(&stage.comments(&case).await, "the first"),
     ];
-    let right = is_open && asked == 1 && again == 0 && stands == [1, 1, 1, 1];
+    let right = is_open && !tripped && asked == questions && again == 0 && stands == [1, 1, 1, 1];
     (!right).then(|| {
-        format!("{adds} lost, {reads} × {name}: open {is_open}, asked {asked} times, made {again} times more, stands {stands:?}")
+        format!("{adds} lost, {reads} × {name}: open {is_open}, tripped {tripped}, asked {asked} times, made {again} times more, stands {stands:?}")
     })
 }
 

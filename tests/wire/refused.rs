@@ -2,17 +2,12 @@
 
 use casebridge::{
     config::settings::Settings,
-    runtime::World,
     state::TargetKind,
     targets::{jira, slack},
 };
-use casebridge_lab::standins::SirStandin;
+use casebridge_lab::stage::{Stage, count};
 
-use super::{
-    acts::Act,
-    inbox::nobody,
-    stage::{Stage, count},
-};
+use super::{acts::Act, inbox::nobody};
 
 async fn unreachable(destination: TargetKind) {
     let mut stage = Stage::set().await;
@@ -25,7 +20,7 @@ async fn unreachable(destination: TargetKind) {
     stage.settings = wrong;
     let case = stage.sir.console_creates_case("Key leaked");
     stage.sir.aws_comments(&case, "AWS Responder", "the first").unwrap();
-    let at = stage.world.now();
+    let at = stage.now();
     stage.events().await;
     let note = stage.place(&case, destination).await;
     assert_eq!(
@@ -88,9 +83,7 @@ async fn that_the_service_cannot_be_reached_is_said_to_who_waits_and_what_was_sa
         (Act::CommentsInJira, true, false),
     ] {
         let mut ready = act.prepare().await;
-        // Its server ends with the last handle.
-        ready.stage.sir = SirStandin::start().await.unwrap();
-        tokio::task::yield_now().await;
+        ready.stage.ends_the_service().await;
         assert_eq!(!ready.stage.work(&ready.jobs).await.is_empty(), again, "{act:?}");
         let news = ready.news();
         assert_eq!(news.len(), usize::from(said), "{act:?} {news:?}");

@@ -2,6 +2,7 @@
 //! until it is mended: how often it is asked, how long is waited, what the person reads, whether the queue brings the
 //! job again, and how the case stands after that.
 
+use casebridge_lab::stage::Stage;
 use std::time::Duration;
 
 use casebridge_lab::standins::{FaultRule, FaultTarget, Server};
@@ -10,7 +11,6 @@ use futures_util::{StreamExt, stream};
 use super::{
     acts::{Act, Calm},
     all_right,
-    desk::Stage,
     reaction::{Lasts, Reaction, Reads},
 };
 

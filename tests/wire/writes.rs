@@ -1,17 +1,17 @@
 //! Every call that tells something × every fault.
 
 use casebridge::{
-    case::{CaseId, ChannelId, CommentId},
+    case::{CaseId, ChannelId},
     state::{TargetKind, notes::PlaceNote},
     targets::{jira, slack},
 };
+use casebridge_lab::stage::{Stage, count};
 use casebridge_lab::standins::{FaultRule, JiraStandin, Server, SlackStandin};
 
 use super::{
     all_right,
     calls::{CALLS, Call, Cause, Kind, happen, prepare},
     faults::{FAULTS, Means, Row},
-    stage::{Stage, count},
 };
 
 /// What META says after one invocation, and how often the call was made in it.
@@ -35,8 +35,10 @@ const DONE: Reaction =
     Reaction { requests: 1, open: false, parked: false, refused: false, tripped: false, wait: 0 };
 
 /// The table: what must follow.
-fn expected(destination: TargetKind, kind: Kind, means: Means) -> Reaction {
+fn expected(destination: TargetKind, kind: Kind, means: Means, knows_us: bool) -> Reaction {
     let parked = Reaction { parked: true, wait: 300, ..DONE };
+    // A refusal that might concern everybody concerns everybody if the target does not know us when it is asked.
+    let concerns_everybody = Reaction { tripped: !knows_us, ..parked };
     let adds = matches!(kind, Kind::Add | Kind::AddHome);
     let refused = Reaction { refused: true, wait: 300, ..DONE };
     match means {
@@ -48,11 +50,11 @@ fn expected(destination: TargetKind, kind: Kind, means: Means) -> Reaction {
         Means::Content if adds => Reaction { requests: 2, ..DONE },
         Means::Content => DONE,
         // No issue is there yet: it is the project that is not found.
-        Means::Gone if kind == Kind::AddHome => Reaction { tripped: true, ..parked },
+        Means::Gone if kind == Kind::AddHome => concerns_everybody,
         Means::Gone if adds => parked,
         Means::Gone => DONE,
         Means::Here => parked,
-        Means::Everywhere => Reaction { tripped: true, ..parked },
+        Means::Everywhere => concerns_everybody,
     }
 }
 
@@ -92,18 +94,35 @@ async fn reaction(stage: &Stage, case: &CaseId, call: &Call, before: usize, must
     }
 }
 
-/// One cell of the table: `None` where all is as it must be.
-async fn cell(call: &Call, row: &Row) -> Option<String> {
+/// How a target is asked who we are.
+fn who_we_are(destination: TargetKind) -> &'static str {
+    match destination == slack::KIND {
+        true => "auth.test",
+        false => "getCurrentUser",
+    }
+}
+
+/// One cell of the table: `None` where all is as it must be. Where the target does not know us, the question who we are
+/// meets the same fault; that makes a difference for what might concern everybody alone.
+async fn cell(call: &Call, row: &Row, knows_us: bool) -> Option<String> {
     let (destination, operation, kind, cause, layout, part) = *call;
     let (name, fault, slack, jira) = row;
     let means = if destination == slack::KIND { *slack } else { *jira }?;
+    let must = expected(destination, kind, means, knows_us);
+    if !knows_us && must == expected(destination, kind, means, true) {
+        return None;
+    }
     let (stage, case, comment) = prepare(cause, layout).await;
     let destination_server = server(&stage, destination);
     let before = destination_server.count(operation);
     let on = FaultRule::on(operation).once();
     destination_server.fault(fault(if part.is_empty() { on } else { on.body(part) }));
-    happen(&stage, cause, &case, &CommentId::new(&comment)).await;
-    let what = format!("{} {operation} for {cause:?} × {name}", destination.as_str());
+    if !knows_us {
+        destination_server.fault(fault(FaultRule::on(who_we_are(destination))));
+    }
+    happen(&stage, cause, &case, comment.as_ref()).await;
+    let known = if knows_us { "" } else { ", and it does not know us" };
+    let what = format!("{} {operation} for {cause:?} × {name}{known}", destination.as_str());
     let must = match (operation, *name) {
         // They answer with 204 and nothing, of which half is as good.
         ("editIssue" | "doTransition", "half of the JSON") => DONE,
@@ -113,7 +132,7 @@ async fn cell(call: &Call, row: &Row) -> Option<String> {
         {
             Reaction { requests: 2, ..DONE }
         }
-        _ => expected(destination, kind, means),
+        _ => must,
     };
     let is = reaction(&stage, &case, call, before, &must).await;
     // A pause may be longer, since others were waited for, but never shorter.
@@ -164,7 +183,8 @@ fn standing(stage: &Stage, case: &CaseId) -> [usize; 4] {
 
 async fn table(destination: TargetKind) {
     let calls = CALLS.iter().filter(|call| call.0 == destination);
-    all_right(calls.flat_map(|call| FAULTS.iter().map(move |row| cell(call, row)))).await;
+    let cells = calls.flat_map(|call| FAULTS.iter().map(move |row| (call, row)));
+    all_right(cells.flat_map(|(call, row)| [true, false].map(|knows_us| cell(call, row, knows_us)))).await;
 }
 
 #[tokio::test]

@@ -6,22 +6,32 @@ use std::{
 };
 
 use serde_json::Value;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::{Level, subscriber::DefaultGuard};
+use tracing_subscriber::{
+    filter::Targets,
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+};
 
-/// What is logged in this thread.
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
+/// What is logged in this thread, from its beginning to the value's end.
+pub struct Log {
+    lines: Lines,
+    _until_dropped: DefaultGuard,
+}
 
 impl Log {
-    /// From now on, until the guard falls.
-    pub fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let lines = tracing_subscriber::fmt().json().flatten_event(true).with_writer(log.clone()).finish();
-        (log, tracing::subscriber::set_default(lines))
+    /// From now on: all that the product says, and others' warnings.
+    pub fn begin() -> Self {
+        let lines = Lines::default();
+        let ours = Targets::new().with_default(Level::WARN).with_target("casebridge", Level::TRACE);
+        let layer = fmt::layer().json().flatten_event(true).with_writer(lines.clone());
+        let subscriber = tracing_subscriber::registry().with(ours).with(layer);
+        Self { lines, _until_dropped: tracing::subscriber::set_default(subscriber) }
     }
 
+    /// A line an event, JSON.
     pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
     }
 
     /// The keys of the records that were said to be unreadable: these lines raise the alarm.
@@ -35,7 +45,10 @@ impl Log {
     }
 }
 
-impl Write for Log {
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -46,7 +59,7 @@ impl Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
+impl<'a> MakeWriter<'a> for Lines {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self {

@@ -1,0 +1,164 @@
+//! The stage of all tests of whole flows: the four stand-ins, a table, and the product between them.
+//!
+//! What happens is said to the stand-ins (`stage.sir.aws_comments(…)`, `stage.slack.says(…)`); [`Stage::events`],
+//! [`Stage::deliver`] and [`Stage::work`] let the product hear of it; what people then read is asked of the stage.
+//! Waiting costs no time: whoever waits moves every clock.
+//!
+//! A stage fails at its end on every request of the product's that a stand-in refused for what it said, unless the test
+//! said that it [`expects`](Stage::expects) it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod arrivals;
+mod log;
+mod outside;
+mod people;
+mod questions;
+mod refusals;
+mod table;
+
+use std::sync::Mutex;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use casebridge::{
+    case::{ChannelId, Millis},
+    chat::ChatContext,
+    config::{sdk::Aws, secrets::Secrets, settings::Settings},
+    entry::notify::Notifier,
+    http::transport::Transport,
+    runtime::{QueueMessage, World, live::Inbox},
+    state::{Store, agenda, memory::Memory},
+};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+pub use arrivals::envelope;
+pub use log::Log;
+pub use outside::Outside;
+pub use people::{ANA, BO, ana, bo, chosen, moment, ticked, typed};
+pub use questions::{count, place_of, ts_of};
+pub use table::{Countdown, WatchedTable};
+
+use crate::{
+    playground::standins::{REGION, Standins},
+    standins::{HubStandin, JiraStandin, SirStandin, SlackStandin},
+};
+
+thread_local! {
+    /// Connections that all stages of a test share.
+    static HTTP: Transport = Transport::default();
+}
+
+/// How long each invocation of `notify` has.
+const TIME: Millis = 600_000;
+
+/// Everything that a test needs.
+pub struct Stage {
+    /// The workspace.
+    pub slack: SlackStandin,
+    /// The site.
+    pub jira: JiraStandin,
+    /// The service.
+    pub sir: SirStandin,
+    /// Security Hub.
+    pub hub: HubStandin,
+    /// The table, past everybody who watches it.
+    pub memory: Memory,
+    /// What the product runs in.
+    pub world: Outside,
+    /// What holds from the next invocation on.
+    pub settings: Settings,
+    /// What holds from the next invocation on.
+    pub secrets: Secrets,
+    /// The channel that cases are told in.
+    pub channel: ChannelId,
+    jobs: Mutex<Option<UnboundedReceiver<QueueMessage>>>,
+}
+
+impl Stage {
+    /// The settings that everybody begins with: Ana is an admin.
+    pub async fn set() -> Self {
+        Self::with("", "").await
+    }
+
+    /// With more lines in the settings of Slack, and of Jira and the rest.
+    pub async fn with(slack_lines: &str, more: &str) -> Self {
+        let standins = Standins::start().await.unwrap();
+        let secrets = Secrets::parse(&standins.secret().to_string()).unwrap();
+        let toml = settings_of(&standins, slack_lines, more);
+        let memory = Memory::default();
+        memory.put_settings(&toml).await.unwrap();
+        // They were pushed long ago.
+        agenda::change(&memory, |agenda| std::mem::take(&mut agenda.wake)).await.unwrap();
+        let (sender, jobs) = unbounded_channel();
+        let world = Outside::of(&standins, &memory, Inbox::Channel(sender), &secrets).await;
+        let settings = world.settings().await;
+        let Standins { slack, jira, sir, hub } = standins;
+        let (channel, jobs) = (slack.security(), Mutex::new(Some(jobs)));
+        Self { slack, jira, sir, hub, memory, world, settings, secrets, channel, jobs }
+    }
+
+    /// What `command` is given.
+    pub fn bridge(&self) -> ChatContext<'_> {
+        ChatContext { world: &self.world, settings: &self.settings, secrets: &self.secrets }
+    }
+
+    /// What `notify` is given, once.
+    pub fn notifier(&self) -> Notifier<'_> {
+        let Self { world, settings, secrets, .. } = self;
+        Notifier { world, settings, secrets, deadline: self.now() + TIME }
+    }
+
+    /// What the time is, for the product.
+    pub fn now(&self) -> Millis {
+        self.world.now()
+    }
+
+    /// From now on it is right that a stand-in refuses what the product says, in a way in which these words are.
+    pub fn expects(&self, refusal: &str) {
+        self.world.refusals.expect(refusal);
+    }
+
+    /// Nobody listens any more where the service was.
+    pub async fn ends_the_service(&mut self) {
+        // A server ends with its last handle.
+        self.sir = SirStandin::start().await.unwrap();
+        self.world.refusals.hears([&self.slack, &self.jira, &self.sir, &self.hub]);
+        tokio::task::yield_now().await;
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let wrong = self.world.refusals.wrong();
+            assert!(wrong.is_empty(), "refused, and nobody expected it:\n{}", wrong.join("\n"));
+        }
+    }
+}
+
+/// The settings with which the product finds the stand-ins.
+pub fn settings_of(standins: &Standins, slack_lines: &str, more: &str) -> String {
+    let Standins { slack, jira, .. } = standins;
+    let (.., team) = slack.app();
+    let roles = match more.contains("[roles]") {
+        true => String::new(),
+        false => format!("\n[roles]\nadmin = ['{ANA}']\n"),
+    };
+    format!(
+        "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{}'\n{slack_lines}\n\
+         [jira]\napi_url = '{}'\nproject = 'SEC'\n{more}{roles}",
+        slack.url(),
+        slack.security(),
+        jira.url()
+    )
+}
+
+/// The account's configuration for a service at this address: a client of it reads no certificates.
+pub async fn aws_at(url: &str) -> Aws {
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
+        .region(Region::new(REGION))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(url);
+    Aws::from(config.load().await)
+}

@@ -1,0 +1,187 @@
+//! The real world over the wire, in which waiting costs no time.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use casebridge::{
+    aws::sir,
+    case::Millis,
+    config::{secrets::Secrets, settings::Settings},
+    http::{
+        self,
+        transport::{Opened, Source, Transport},
+    },
+    runtime::{
+        QueueMessage, World,
+        live::{Inbox, Live, Safe},
+    },
+    state::{Store, memory::Memory},
+};
+
+use super::{
+    HTTP, aws_at,
+    refusals::Refusals,
+    table::{Countdown, WatchedTable},
+};
+use crate::{playground::standins::Standins, standins::ServiceClock};
+
+/// What the HTTP door waits for the queue, which is waited for in truth.
+const DOOR: Duration = Duration::from_millis(2_500);
+
+/// The real world over the wire: whoever waits moves every clock.
+pub struct Outside {
+    live: Live<Memory>,
+    pub(super) table: WatchedTable,
+    pub(super) countdown: Arc<Countdown>,
+    pub(super) refusals: Refusals,
+    clocks: [ServiceClock; 4],
+    ahead: AtomicI64,
+    /// Where the product's clock was stopped; 0 where it runs.
+    stopped: AtomicI64,
+    /// How long was waited, in milliseconds.
+    waited: AtomicU64,
+    /// So long a copy takes, by the stopped clock.
+    copying: AtomicI64,
+    /// Requests to this path take so long, by every clock.
+    takes: Mutex<Option<(String, Duration)>>,
+}
+
+impl Outside {
+    pub(super) async fn of(standins: &Standins, memory: &Memory, inbox: Inbox, secrets: &Secrets) -> Self {
+        let Standins { slack, jira, sir, hub } = standins;
+        let aws = aws_at(sir.url()).await.with_security_hub(hub.url());
+        let live = Live::new(memory.clone(), aws, inbox, Safe::Given(secrets.clone()));
+        let countdown = Arc::new(Countdown::default());
+        Self {
+            live: live.through(HTTP.with(Transport::clone)),
+            table: WatchedTable::new(memory, &countdown),
+            countdown,
+            refusals: Refusals::of([slack, jira, sir, hub]),
+            clocks: [slack.clock(), jira.clock(), sir.clock(), hub.clock()].map(Clone::clone),
+            ahead: AtomicI64::default(),
+            stopped: AtomicI64::default(),
+            waited: AtomicU64::default(),
+            copying: AtomicI64::default(),
+            takes: Mutex::default(),
+        }
+    }
+
+    pub(super) async fn settings(&self) -> Settings {
+        self.live.settings().await.unwrap().as_ref().clone()
+    }
+
+    /// So much time passes, for everybody.
+    pub(super) fn advance(&self, time: Duration) {
+        let millis = Millis::try_from(time.as_millis()).unwrap();
+        self.ahead.fetch_add(millis, Ordering::SeqCst);
+        if self.stopped.load(Ordering::SeqCst) > 0 {
+            self.stopped.fetch_add(millis, Ordering::SeqCst);
+        }
+        self.clocks.iter().for_each(|clock| clock.advance(time));
+    }
+
+    /// From now on requests to a path that ends so take this long, though nobody really waits.
+    pub fn slow(&self, path: &str, by: Duration) {
+        *self.takes.lock().unwrap() = Some((path.to_owned(), by));
+    }
+
+    /// From now on a copy takes so long.
+    pub fn copies_slowly(&self, by: Millis) {
+        self.copying.store(by, Ordering::SeqCst);
+        self.stops_the_clock(self.now());
+    }
+
+    /// From now on it is this time for the product, and only waiting moves it; 0 lets its clock run again.
+    pub fn stops_the_clock(&self, at: Millis) {
+        self.stopped.store(at, Ordering::SeqCst);
+    }
+
+    /// The `at`th request to the table from now on is not answered, though it may be taken.
+    pub fn loses_a_request(&self, at: usize, taken: bool) {
+        self.countdown.loses_a_request(at, taken);
+    }
+
+    /// Whether there were so many requests. None is lost from now on.
+    pub fn lost_it(&self) -> bool {
+        self.countdown.lost_it()
+    }
+
+    /// How long was waited between tries, though no time passed.
+    pub fn waited(&self) -> Duration {
+        Duration::from_millis(self.waited.load(Ordering::SeqCst))
+    }
+}
+
+#[async_trait::async_trait(?Send)]
+impl World for Outside {
+    fn store(&self) -> &dyn Store {
+        &self.table
+    }
+
+    fn now(&self) -> Millis {
+        match self.stopped.load(Ordering::SeqCst) {
+            0 => self.live.now() + self.ahead.load(Ordering::SeqCst),
+            at => at,
+        }
+    }
+
+    async fn sleep(&self, time: Duration) {
+        if time == DOOR {
+            return tokio::time::sleep(time).await;
+        }
+        self.waited.fetch_add(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+        self.advance(time);
+        tokio::task::yield_now().await;
+    }
+
+    async fn send(&self, request: http::Request) -> Result<http::Response, http::TransportError> {
+        self.countdown.moment().await;
+        let answer = self.live.send(request.clone()).await;
+        let path = request.url.split('?').next().unwrap_or_default();
+        let takes = self.takes.lock().unwrap().clone();
+        takes.filter(|(end, _)| path.ends_with(end)).inspect(|(_, time)| self.advance(*time));
+        self.refusals.answered(&request, &answer);
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn open(&self, from: http::Request, bytes: u64) -> Result<Source, http::TransportError> {
+        self.countdown.moment().await;
+        let opened = self.live.open(from, bytes).await;
+        self.countdown.moment().await;
+        opened
+    }
+
+    async fn fill(&self, to: http::Request, file: Opened) -> Result<u16, http::TransportError> {
+        self.countdown.moment().await;
+        let answer = self.live.fill(to, file).await;
+        if self.copying.load(Ordering::SeqCst) > 0 {
+            self.stopped.fetch_add(self.copying.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault> {
+        self.countdown.moment().await;
+        let asked = call.clone();
+        let answer = self.live.call(call).await;
+        self.refusals.called(&asked, &answer);
+        self.countdown.moment().await;
+        answer
+    }
+
+    async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        let QueueMessage { group, id, body } = &message;
+        self.table.asked.lock().unwrap().push_str(&format!("{group} {id} {body}\n"));
+        self.countdown.moment().await;
+        let answer = self.live.enqueue(message).await;
+        self.countdown.moment().await;
+        answer
+    }
+}
