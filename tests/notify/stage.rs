@@ -20,7 +20,7 @@ use casebridge::{
     http::{self, transport::Transport},
     runtime::{
         QueueMessage, World,
-        gate::Breaker,
+        breaker::Breaker,
         live::{Inbox, Live, Safe},
     },
     state::{Meta, Store, TargetKind, agenda, memory::Memory, notes::PlaceNote},
