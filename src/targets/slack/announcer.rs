@@ -4,13 +4,14 @@ use async_trait::async_trait;
 
 use super::{
     KIND, Message, known, membership,
+    method::Method,
     planner::turn_in,
     target::{SlackTarget, in_channel, ts},
     unread_membership,
 };
 use crate::{
     case::{CaseId, Millis},
-    http::Failure,
+    http::{Failure, Pages},
     state::TargetKind,
     targets::{
         content::Announcement,
@@ -35,6 +36,7 @@ impl Announcer for SlackTarget<'_> {
             Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
             Announcement::Broken { title } => broken(title),
             Announcement::Shut { case, place } => shut(case, place),
+            Announcement::Shut { case, place } => shut(case, place),
         };
         self.slack
             .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
@@ -45,13 +47,13 @@ impl Announcer for SlackTarget<'_> {
     async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure> {
         let me = self.me().await?;
         let oldest = ts(since / 1_000 - 60);
-        let mut cursor = None;
+        let (mut cursor, mut pages) = (None, Pages::default());
         loop {
             let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
             if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
                 return Ok(Some(found.ts.to_string()));
             }
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(None);
             }
@@ -61,6 +63,14 @@ impl Announcer for SlackTarget<'_> {
     async fn is_overheard(&self) -> Result<bool, Failure> {
         known::is_shared(&self.slack, &self.slack.settings.channel).await
     }
+}
+
+fn shut(case: &CaseId, place: &str) -> Message {
+    let text = format!(
+        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
+         again, all is told there within a minute."
+    );
+    Message { text, blocks: Vec::new() }
 }
 
 fn broken(title: &str) -> Message {

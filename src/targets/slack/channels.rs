@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Slack, answer::BodyVerdict, code::Code, heard::next_cursor, method::ApiMethod, needed, text_at};
 use crate::{
     case::{ChannelId, UserId},
-    http::Failure,
+    http::{Failure, Pages},
 };
 
 /// Codes that say something about the people who were invited, not about the channel.
@@ -59,7 +59,7 @@ impl Slack<'_> {
     async fn own_channel(&self, name: &str, private: bool) -> Result<Option<ChannelId>, Failure> {
         let me = self.me().await?;
         let kind = if private { "private_channel" } else { "public_channel" };
-        let mut cursor = None;
+        let (mut cursor, mut pages) = (None, Pages::default());
         loop {
             let mut pairs =
                 vec![("types", kind), ("limit", "1000"), ("team_id", self.settings.team.as_str())];
@@ -68,7 +68,7 @@ impl Slack<'_> {
             if let Some(id) = named(&answer, name, &me.user_id) {
                 return Ok(Some(id));
             }
-            cursor = next_cursor(&answer);
+            cursor = pages.follow(Method::ConversationsList, next_cursor(&answer))?;
             if cursor.is_none() {
                 return Ok(None);
             }

@@ -9,13 +9,14 @@ use tracing::warn;
 
 use super::{
     ConversationRef, Heard, Me, MessageRef, Slack, card, content, known,
+    method::Method,
     planner::{ChannelState, SlackPlanner, card_at},
     said_by_a_person,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
     config::settings::Layout,
-    http::Failure,
+    http::{Failure, Pages},
     state::{
         key::{Key, Plainness},
         notes::{CHANNEL, HOME, Intent, PlaceNote},
@@ -70,11 +71,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.history(channel, &oldest, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -84,14 +85,14 @@ impl<'a> SlackTarget<'a> {
     /// The newest pages of the common channel are read once for all cases that ask.
     async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
         let (me, channel) = (self.me().await?, &self.slack.settings.channel);
-        let (mut cards, mut cursor) = (HashMap::new(), None);
+        let (mut cards, mut cursor, mut pages) = (HashMap::new(), None, Pages::default());
         for _ in 0..RECALLED {
             let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
             // The newest come first: of several cards of a case the earliest stays.
             let ours =
                 page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
             cards.extend(ours);
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(cards);
             }
@@ -102,11 +103,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn thread(&self, case: &CaseId, card: &MessageRef) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.replies(card, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(Method::ConversationsReplies, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
