@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     KIND, Message, known, membership,
-    method::Method,
+    method::ApiMethod,
     planner::turn_in,
     target::{SlackTarget, in_channel, ts},
     unread_membership,
@@ -36,7 +36,6 @@ impl Announcer for SlackTarget<'_> {
             Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
             Announcement::Broken { title } => broken(title),
             Announcement::Shut { case, place } => shut(case, place),
-            Announcement::Shut { case, place } => shut(case, place),
         };
         self.slack
             .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
@@ -53,7 +52,7 @@ impl Announcer for SlackTarget<'_> {
             if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
                 return Ok(Some(found.ts.to_string()));
             }
-            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(None);
             }
@@ -63,14 +62,6 @@ impl Announcer for SlackTarget<'_> {
     async fn is_overheard(&self) -> Result<bool, Failure> {
         known::is_shared(&self.slack, &self.slack.settings.channel).await
     }
-}
-
-fn shut(case: &CaseId, place: &str) -> Message {
-    let text = format!(
-        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
-         again, all is told there within a minute."
-    );
-    Message { text, blocks: Vec::new() }
 }
 
 fn broken(title: &str) -> Message {

@@ -68,7 +68,7 @@ impl Slack<'_> {
             if let Some(id) = named(&answer, name, &me.user_id) {
                 return Ok(Some(id));
             }
-            cursor = pages.follow(Method::ConversationsList, next_cursor(&answer))?;
+            cursor = pages.follow(ApiMethod::ConversationsList, next_cursor(&answer))?;
             if cursor.is_none() {
                 return Ok(None);
             }

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::{
     ConversationRef, Heard, Me, MessageRef, Slack, card, content, known,
-    method::Method,
+    method::ApiMethod,
     planner::{ChannelState, SlackPlanner, card_at},
     said_by_a_person,
 };
@@ -75,7 +75,7 @@ impl<'a> SlackTarget<'a> {
         loop {
             let page = self.slack.history(channel, &oldest, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -92,7 +92,7 @@ impl<'a> SlackTarget<'a> {
             let ours =
                 page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
             cards.extend(ours);
-            cursor = pages.follow(Method::ConversationsHistory, page.next)?;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(cards);
             }
@@ -107,7 +107,7 @@ impl<'a> SlackTarget<'a> {
         loop {
             let page = self.slack.replies(card, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = pages.follow(Method::ConversationsReplies, page.next)?;
+            cursor = pages.follow(ApiMethod::ConversationsReplies, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
