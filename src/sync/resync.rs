@@ -6,7 +6,7 @@ use crate::{
     aws::sir::{Answer, Call},
     case::{CaseSummary, Millis},
     config::settings::Settings,
-    runtime::{Rule, World, breaker},
+    runtime::{World, breaker},
     state::{
         self,
         agenda::{self, Agenda},
@@ -41,7 +41,7 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
     if agenda.wake && agenda::change(store, |agenda| mem::take(&mut agenda.wake)).await?.is_some() {
         agenda::wake_all(store, now).await?;
     }
-    if agenda.next > now || !world.holds(Rule::Discovery) {
+    if agenda.next > now {
         return Ok(agenda.broken);
     }
     let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;

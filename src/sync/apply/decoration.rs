@@ -7,7 +7,7 @@ use super::{Hand, Standing, Stop, Worker, refusal::doubling};
 use crate::{
     case::Millis,
     http::Failure,
-    runtime::{Rule, breaker},
+    runtime::breaker,
     state::{
         self,
         notes::{Owed, PlaceNote},
@@ -117,16 +117,8 @@ impl Worker<'_> {
         let closed = hand.picture.view.case.is_closed();
         owed.given_up = unset == Unset::Over || refused && is_enough(&owed, state.tries, closed);
         match unset {
-            Unset::NotNow(_) if !self.world().holds(Rule::RetryAfter) => owed.not_before = now + 1,
-            Unset::Unanswered if self.world().holds(Rule::SetAgain) => {
-                hand.note.again.insert(state.name.clone(), now + QUARANTINE);
-            }
-            Unset::NotNow(_)
-            | Unset::Unanswered
-            | Unset::Stranger
-            | Unset::Bearer
-            | Unset::Refused(_)
-            | Unset::Over => {}
+            Unset::Unanswered => drop(hand.note.again.insert(state.name.clone(), now + QUARANTINE)),
+            Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) | Unset::Over => {}
         }
         if owed.given_up {
             hand.note.again.remove(&state.name);

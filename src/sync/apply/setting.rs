@@ -5,7 +5,6 @@ use tracing::warn;
 use super::{Hand, Standing, Stop, Worker};
 use crate::{
     http::Failure,
-    runtime::Rule,
     state::{
         Seen, Told,
         key::{Fingerprint, Key},
@@ -32,7 +31,7 @@ impl Worker<'_> {
         if !self.may_send(self.world().now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
-        if hand.note.set.remove(name).is_some() && self.world().holds(Rule::ForgetFirst) {
+        if hand.note.set.remove(name).is_some() {
             // From here on nobody knows which state stands there, until the answer is known.
             self.save(hand.note).await?;
         }
