@@ -27,7 +27,6 @@ pub(crate) fn text_at(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// JSON whose `\u` escapes all stand for characters.
 pub fn whole(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;

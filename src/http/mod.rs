@@ -145,8 +145,7 @@ pub enum TransportError {
     Lost(String),
 }
 
-/// What an answer means for an effect: see docs/architecture.md, "An effect's life". `why` is for the log: an error
-/// code, never a body.
+/// What an answer means for an effect: docs/architecture.md, "An effect's life". `why` is an error code, never a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// Refused for now, not applied: 429, connection refused, DNS, TLS.
@@ -186,8 +185,7 @@ impl Failure {
         Self::Unknown { why: format!("{what}: unreadable answer") }
     }
 
-    /// What a redirect means, which is never followed: tokens stay where they are sent.
-    /// 303 says that the request was worked on; any other says that the service is not at this address.
+    /// None is followed: tokens stay where they are sent. 303 alone says that the request was worked on.
     pub(crate) fn redirected(what: impl std::fmt::Display, status: u16) -> Self {
         let why = format!("{what}: redirected (HTTP {status})");
         match status {

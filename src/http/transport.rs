@@ -40,7 +40,6 @@ pub enum Source {
     },
 }
 
-/// Sends requests. Its client is made when it is first needed; clones share it.
 #[derive(Clone)]
 pub struct Transport {
     connect: Duration,

@@ -1,9 +1,11 @@
 //! What lies outside a step? Clock, store, HTTP and the SIR API, behind one seam.
 //! The functions run in the real world, `simulate` runs the same code in a seeded one.
 
+pub mod breaker;
 pub(crate) mod cached;
 pub mod gate;
 pub mod live;
+mod note;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use tracing::{info, warn};
 use crate::{
     case::{Case, snapshot::Facts},
     http::Failure,
-    runtime::gate,
+    runtime::breaker,
     state::{
         self, Seen, Told,
         key::Key,
@@ -49,7 +49,7 @@ pub(crate) async fn verify(
     if note.home.is_none() || audited.target.is_repeatable() {
         return Ok(false);
     }
-    match gate::read(context.world, kind).await {
+    match breaker::read(context.world, kind).await {
         Ok(breaker) if breaker.until > context.world.now() => return Ok(false),
         // Whoever sends says so.
         Err(state::Error::Unreadable(_)) => return Ok(false),

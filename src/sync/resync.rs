@@ -6,7 +6,7 @@ use crate::{
     aws::sir::{Answer, Call},
     case::{CaseSummary, Millis},
     config::settings::Settings,
-    runtime::{World, gate},
+    runtime::{World, breaker},
     state::{
         self,
         agenda::{self, Agenda},
@@ -62,12 +62,12 @@ pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     let (store, mut broken, mut mended) = (context.world.store(), false, false);
     for target in context.targets {
         let kind = target.planner().kind();
-        if gate::read(context.world, kind).await?.trips == 0 {
+        if breaker::read(context.world, kind).await?.trips == 0 {
             continue;
         }
         match knows_us(context.world, *target).await? {
             Some(true) => {
-                gate::close(context.world, kind).await?;
+                breaker::close(context.world, kind).await?;
                 mended = true;
             }
             Some(false) | None => broken = true,

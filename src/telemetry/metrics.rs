@@ -17,8 +17,7 @@ pub fn write(now: Millis, reports: &[Report]) {
     tell(|function| line(function, now, reports));
 }
 
-/// Tells of a record that cannot be read, by its key alone, and counts it: an alarm hangs on that. Whatever hangs on
-/// the record waits until somebody mends it, or a newer release can read it.
+/// An alarm counts these: what hangs on the record waits until somebody mends it, or a newer release can read it.
 pub fn unreadable(record: &Unread) {
     let Unread { key, why } = record;
     error!(key, %why, "a record cannot be read, and what hangs on it waits");

@@ -3,7 +3,7 @@
 use casebridge::{
     case::{CaseId, ChannelId, Ts},
     config::clock,
-    runtime::gate,
+    runtime::breaker,
     state::Store,
     targets::jira,
 };
@@ -228,10 +228,10 @@ async fn the_doctor_says_what_was_refused_in_the_last_day() {
     let case = stage.sir.console_creates_case("Key leaked");
     let refused = |ago: i64| {
         let at = stage.now() - ago;
-        gate::Refused { at, case: case.clone().to_string(), why: "remote link: HTTP 403".to_owned() }
+        breaker::Refused { at, case: case.to_string(), why: "remote link: HTTP 403".to_owned() }
     };
-    gate::refused(&stage.world, jira::KIND, "link", refused(60_000)).await;
-    gate::refused(&stage.world, jira::KIND, "status", refused(90_000_000)).await;
+    breaker::refused(&stage.world, jira::KIND, "link", refused(60_000)).await;
+    breaker::refused(&stage.world, jira::KIND, "status", refused(90_000_000)).await;
     let shown = stage.ana("doctor").await;
     for part in ["jira", "link", case.as_str(), "HTTP 403"] {
         assert!(shown.contains(part), "{part} in {shown}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use casebridge::{
     case::{CaseId, Millis, Status},
     entry::notify::Notifier,
-    runtime::{World, gate},
+    runtime::{World, breaker},
     state::Store,
     targets::{jira, slack},
     telemetry::report::Report,
@@ -193,7 +193,7 @@ async fn a_link_that_may_not_be_made_is_given_up_and_nothing_waits_for_it() {
     stage.minutes(120).await;
     assert_eq!(stage.jira.count("createOrUpdateRemoteIssueLink"), before, "given up");
     assert_eq!(count(&stage.lines(&case).await, "could not"), 0, "it matters to nobody in the thread");
-    let refused = gate::refused_since(&stage.world, jira::KIND, 0).await.unwrap();
+    let refused = breaker::refused_since(&stage.world, jira::KIND, 0).await.unwrap();
     assert_eq!(refused.keys().collect::<Vec<_>>(), ["link"], "the doctor says it");
     assert!(refused["link"].why.contains("403") && case == refused["link"].case.as_str(), "{refused:?}");
     assert_eq!(stage.cards().len(), 2, "and is no notice in the channel");

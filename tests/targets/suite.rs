@@ -276,7 +276,10 @@ pub async fn nothing_is_made_where_the_place_is_gone(stage: &impl Stage) {
     stage.loses(anchor(&note));
     let told = tell(&*target, 2, &note).await;
     let here = |failure: &Failure| {
-        matches!(failure, Failure::Gone { .. } | Failure::Broken { everywhere: false, .. })
+        matches!(
+            failure,
+            Failure::Gone { .. } | Failure::Shut { .. } | Failure::Broken { everywhere: false, .. }
+        )
     };
     assert!(told.as_ref().is_err_and(here), "this place's alone, and known not to be made: {told:?}");
     let there = target.read_back(&case().id, &note).await;

@@ -2,7 +2,7 @@
 
 use casebridge::{
     case::{CaseId, ChannelId, Ts},
-    runtime::gate::Breaker,
+    runtime::breaker::Breaker,
     state::{
         Meta, Store, TargetKind,
         notes::{Home, PlaceNote},

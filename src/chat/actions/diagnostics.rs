@@ -10,7 +10,7 @@ use crate::{
         reply::{Paragraph, Reply},
     },
     config::settings::Settings,
-    runtime::gate::{self, Refused},
+    runtime::breaker::{self, Refused},
     state,
     targets::{jira, slack},
 };
@@ -109,7 +109,7 @@ pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
 async fn refused(context: &CommandContext<'_>) -> Result<Vec<Paragraph>, state::Error> {
     let mut lines = Vec::new();
     for target in [slack::KIND, jira::KIND] {
-        let refusals = gate::refused_since(context.world, target, context.world.now() - REFUSED).await?;
+        let refusals = breaker::refused_since(context.world, target, context.world.now() - REFUSED).await?;
         lines.extend(refusals.into_iter().map(|(what, Refused { case, why, .. })| {
             let line =
                 Paragraph::of("In the last day ").bold(target.as_str()).text(" refused the ").code(what);

@@ -7,7 +7,7 @@ use super::{Hand, Standing, Stop, Worker, refusal::doubling};
 use crate::{
     case::Millis,
     http::Failure,
-    runtime::gate,
+    runtime::breaker,
     state::{
         self,
         notes::{Owed, PlaceNote},
@@ -138,8 +138,8 @@ impl Worker<'_> {
         warn!(case = %self.lease.case, destination, name, why, not_before, given_up, "could not be set");
         if refused {
             let what = name.split('/').next().unwrap_or_default();
-            let refused = gate::Refused { at: self.world().now(), case: self.lease.case.to_string(), why };
-            gate::refused(self.world(), self.planner().kind(), what, refused).await;
+            let refused = breaker::Refused { at: self.world().now(), case: self.lease.case.to_string(), why };
+            breaker::refused(self.world(), self.planner().kind(), what, refused).await;
         }
     }
 

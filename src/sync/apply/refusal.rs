@@ -10,7 +10,8 @@ use crate::{
     http::{Failure, LONGEST},
     runtime::{
         World,
-        gate::{self, Known, Slot},
+        breaker::{self, Known},
+        gate::{self, Slot},
     },
     state::{
         self, Reserved, agenda,
@@ -110,7 +111,7 @@ impl Worker<'_> {
 
     /// The target is broken for everybody.
     pub(super) async fn trip(&self, why: &str) -> Result<(), Stop> {
-        if gate::open(self.world(), self.planner().kind(), self.world().now(), why).await? {
+        if breaker::open(self.world(), self.planner().kind(), self.world().now(), why).await? {
             self.broken.set(true);
             agenda::watch_breakers(self.world().store()).await?;
         }
@@ -217,7 +218,7 @@ impl Worker<'_> {
 
     /// Until when the target is left alone by everybody; long ago where it is not.
     pub(super) async fn left_alone_until(&self) -> Result<Millis, Stop> {
-        let breaker = gate::read(self.world(), self.planner().kind()).await?;
+        let breaker = breaker::read(self.world(), self.planner().kind()).await?;
         self.tripped.set(breaker.trips > 0);
         Ok(breaker.until)
     }
@@ -227,7 +228,7 @@ impl Worker<'_> {
         note.failures = 0;
         note.parked = None;
         if self.tripped.replace(false) {
-            gate::close(self.world(), self.planner().kind()).await?;
+            breaker::close(self.world(), self.planner().kind()).await?;
         }
         Ok(())
     }
@@ -262,13 +263,13 @@ impl Worker<'_> {
 /// The table did not answer.
 pub(crate) async fn knows_us(world: &dyn World, target: &dyn Target) -> state::Result<Option<bool>> {
     let kind = target.planner().kind();
-    match gate::known(world, kind).await? {
+    match breaker::known(world, kind).await? {
         Known::Said(known) => return Ok(Some(known)),
         Known::Asked => return Ok(None),
         Known::Ask => {}
     }
     let known = target.knows_us().await.ok();
-    gate::tell_known(world, kind, known).await?;
+    breaker::tell_known(world, kind, known).await?;
     Ok(known)
 }
 
