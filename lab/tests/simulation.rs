@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use casebridge::runtime::Rule;
-use casebridge_lab::simulation::{BREAKS, Bench, Class, Script, Task, caught, report, run, seen};
+use casebridge_lab::simulation::{BREAKS, Bench, Class, Protection, Script, Task, caught, report, run, seen};
 
 /// The seeds that every `cargo test` runs: a minute or two of them. `simulate --seeds` runs more, and quicker.
 const WORLDS: u64 = 1_000;
@@ -53,17 +52,17 @@ fn a_case_life_that_is_killed_at_any_boundary_converges() {
 #[test]
 fn a_world_without_a_protection_breaks_a_promise() {
     // The quickest to catch; `casebridge simulate --mutants` shows all.
-    for rule in [
-        Rule::Intent,
-        Rule::FindAgain,
-        Rule::StopAtFirst,
-        Rule::DecorationApart,
-        Rule::DoneAfterSend,
-        Rule::ConsistentReads,
+    for protection in [
+        Protection::Intent,
+        Protection::FindAgain,
+        Protection::AllPages,
+        Protection::Sweep,
+        Protection::DoneAfterSend,
+        Protection::ConsistentReads,
     ] {
-        let caught = caught(rule);
-        println!("{rule:?} {caught:?}");
-        assert!(caught.is_some(), "{rule:?}");
+        let caught = caught(protection);
+        println!("{protection:?} {caught:?}");
+        assert!(caught.is_some(), "{protection:?}");
     }
 }
 

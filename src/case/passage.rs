@@ -29,7 +29,7 @@ pub(crate) fn passages(text: &str) -> Vec<Passage<'_>> {
     let mut begun = 0;
     let mut at = 0;
     while at < text.len() {
-        let rest = Rest(&text[at..]);
+        let rest = Tail(&text[at..]);
         let Some((passage, end)) = rest.code().or_else(|| rest.list()) else {
             at += rest.line_from(0);
             continue;
@@ -46,9 +46,9 @@ pub(crate) fn passages(text: &str) -> Vec<Passage<'_>> {
 const FENCE: &str = "```";
 
 #[derive(Clone, Copy)]
-struct Rest<'a>(&'a str);
+struct Tail<'a>(&'a str);
 
-impl<'a> Rest<'a> {
+impl<'a> Tail<'a> {
     fn line_from(self, at: usize) -> usize {
         self.0[at..].find('\n').map_or(self.0.len(), |end| at + end + 1)
     }

@@ -17,14 +17,14 @@ use crate::{
     runtime::{World, gate::Queues},
     state,
     sync::{
-        announcements::{self, News},
+        announcements::{self, AnnounceError, News},
         context::Context,
         reconcile::{
             preview::{Preview, PreviewError, preview},
             reconcile,
         },
-        resync,
-        trigger::{self, Hint},
+        resync::{self, ResyncError},
+        trigger::{self, Hint, TriggerError},
     },
     targets::{
         contract::{Listener, Target},
@@ -71,7 +71,7 @@ impl Notifier<'_> {
     }
 
     /// Works through what arrived. The answer names the messages that must come again.
-    async fn work(&self, hints: Vec<(String, Result<Hint, trigger::Error>)>) -> Vec<String> {
+    async fn work(&self, hints: Vec<(String, Result<Hint, TriggerError>)>) -> Vec<String> {
         let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::new(), false);
         for (message, hint) in hints {
             match hint {
@@ -88,7 +88,7 @@ impl Notifier<'_> {
                     let news = News { id: &id, happened: what, event: &event };
                     let told = announcements::tell(self.world, &SlackTarget::new(self.slack()), news).await;
                     if let Err(trouble) = told {
-                        if let announcements::Error::Store(state::Error::Unreadable(record)) = &trouble {
+                        if let AnnounceError::Store(state::Error::Unreadable(record)) = &trouble {
                             metrics::unreadable(record);
                         }
                         warn!(membership = %id, %trouble, "the membership's news was not told");
@@ -117,7 +117,7 @@ impl Notifier<'_> {
     /// What is due, oldest first, until the time is over.
     async fn sweep(&self) -> Vec<Report> {
         match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
-            Err(resync::Error::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
+            Err(ResyncError::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
             Err(trouble) => warn!(%trouble, "the discovery stopped"),
             Ok(true) => self.recover().await,
             Ok(false) => {}

@@ -3,7 +3,7 @@
 pub mod json;
 pub mod transport;
 
-use std::time::Duration;
+use std::{collections::HashSet, fmt, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -91,6 +91,30 @@ impl Response {
             return None;
         }
         json::read(&self.body)
+    }
+}
+
+/// The pages of one list that were followed.
+#[derive(Debug, Default)]
+pub(crate) struct Pages(HashSet<String>);
+
+impl Pages {
+    /// The page after this one. One that was followed already would be read for ever: a person must look.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`], of this place alone.
+    pub(crate) fn follow(
+        &mut self,
+        what: impl fmt::Display,
+        next: Option<String>,
+    ) -> Result<Option<String>, Failure> {
+        match next {
+            Some(token) if !self.0.insert(token.clone()) => Err(Failure::Broken {
+                everywhere: false,
+                why: format!("{what}: a page leads back to one that was read"),
+            }),
+            next => Ok(next),
+        }
     }
 }
 
@@ -182,6 +206,15 @@ pub fn word(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_was_followed_is_not_followed_again_however_far_back() {
+        let (mut pages, token) = (Pages::default(), |token: &str| Some(token.to_owned()));
+        assert_eq!(pages.follow("list", token("a")), Ok(token("a")));
+        assert_eq!(pages.follow("list", token("b")), Ok(token("b")));
+        assert!(matches!(pages.follow("list", token("a")), Err(Failure::Broken { everywhere: false, .. })));
+        assert_eq!(pages.follow("list", None), Ok(None));
+    }
 
     #[test]
     fn the_services_word_on_waiting_is_taken_or_none_is() {

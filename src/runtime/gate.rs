@@ -15,7 +15,7 @@ use tracing::warn;
 use crate::{
     case::Millis,
     http::{Failure, Request, Response},
-    runtime::{Rule, World, send_in_time},
+    runtime::{World, send_in_time},
     state::{self, Reserved, Result, TargetKind, Wanted, read_note, record::write},
     telemetry::metrics,
 };
@@ -35,9 +35,6 @@ pub(crate) async fn reserve(
     latest: Millis,
 ) -> Result<Reserved> {
     let now = world.now();
-    if !world.holds(Rule::Pace) {
-        return Ok(Reserved::At(now));
-    }
     let wanted = Wanted { spacing: slot.spacing, latest };
     world.store().reserve(&gate_of(target, slot), now, wanted).await
 }
@@ -181,9 +178,7 @@ pub(crate) async fn send(
         }
         Err(_) => 0,
     };
-    if let Ok(left @ 1..) = u64::try_from(quiet - world.now())
-        && world.holds(Rule::RetryAfter)
-    {
+    if let Ok(left @ 1..) = u64::try_from(quiet - world.now()) {
         let why = format!("{}: to be left alone for now", names.last().map_or("", String::as_str));
         return Err(Failure::NotApplied { retry_after: Some(Duration::from_millis(left)), why });
     }

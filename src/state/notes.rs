@@ -9,7 +9,7 @@ use crate::{
     case::{CaseId, Millis, Seconds, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         record::stated,
     },
 };
@@ -89,7 +89,7 @@ pub struct PlaceNote {
 pub struct Owed {
     /// Hash of that state: where it was refused, another one is tried at once.
     #[serde(rename = "hash")]
-    pub(crate) hash: String,
+    pub(crate) hash: Fingerprint,
     #[serde(rename = "not_before")]
     pub not_before: Millis,
     /// How many tries in a row had no answer.
@@ -132,7 +132,7 @@ pub struct Intent {
     #[serde(rename = "plainness")]
     pub plainness: Plainness,
     #[serde(rename = "hash")]
-    pub hash: String,
+    pub hash: Fingerprint,
     /// What will have been told of the case's fields once it is done.
     #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
@@ -167,7 +167,7 @@ impl PlaceNote {
             CHANNEL => self.channel = Some(remote.to_owned()),
             HOME => {
                 self.home = Some(anchor);
-                self.set.insert(HOME.to_owned(), hash);
+                self.set.insert(HOME.to_owned(), hash.into());
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
             }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     fn intent(key_of: &str, plainness: Plainness, facts: Option<Facts>) -> Intent {
-        let hash = "58c64f4b7a3b2c1d0e9f".to_owned();
+        let hash = Fingerprint::new("58c64f4b7a3b2c1d0e9f");
         Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, plainness, hash, facts }
     }
 
@@ -343,11 +343,17 @@ mod tests {
     #[test]
     fn what_is_owed_is_read_back_and_may_lack_what_is_not_known() {
         let why = Some("resolution".to_owned());
-        let owed =
-            Owed { hash: "h".to_owned(), not_before: 5, refusals: 2, since: 1, why, ..Owed::default() };
+        let owed = Owed {
+            hash: Fingerprint::new("h"),
+            not_before: 5,
+            refusals: 2,
+            since: 1,
+            why,
+            ..Owed::default()
+        };
         let note = PlaceNote { owed: [("status".to_owned(), owed)].into(), ..PlaceNote::default() };
         assert_eq!(serde_json::from_str::<PlaceNote>(&serde_json::to_string(&note).unwrap()).unwrap(), note);
         let least: Owed = serde_json::from_str(r#"{"hash":"h"}"#).unwrap();
-        assert_eq!(least, Owed { hash: "h".to_owned(), ..Owed::default() });
+        assert_eq!(least, Owed { hash: Fingerprint::new("h"), ..Owed::default() });
     }
 }

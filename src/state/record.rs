@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Note {
+    struct Sample {
         #[serde(deserialize_with = "stated")]
         name: Option<String>,
         inner: Inner,
@@ -110,8 +110,8 @@ mod tests {
         Number { of: i64 },
     }
 
-    fn note(inner: Inner) -> Note {
-        Note { name: Some("a".to_owned()), inner, count: 0 }
+    fn note(inner: Inner) -> Sample {
+        Sample { name: Some("a".to_owned()), inner, count: 0 }
     }
 
     #[test]
@@ -131,9 +131,9 @@ mod tests {
         for text in
             ["", "{}", "null", r#"{"inner":"Nothing"}"#, r#"{"name":"a"}"#, r#"{"name":"a","inner":"No"#]
         {
-            assert_eq!(read::<Note>(text), Err(Unreadable::Damaged), "{text}");
+            assert_eq!(read::<Sample>(text), Err(Unreadable::Damaged), "{text}");
         }
-        assert_eq!(read::<Note>(r#"{"name":null,"inner":"Nothing"}"#).unwrap().0.name, None);
+        assert_eq!(read::<Sample>(r#"{"name":null,"inner":"Nothing"}"#).unwrap().0.name, None);
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
         for version in ["2", "1.5", "\"1\"", "null", "-1"] {
             for rest in [r#""name":"a","inner":"Nothing","count":0"#, r#""other":1"#] {
                 let text = format!("{{{rest},\"v\":{version}}}");
-                assert_eq!(read::<Note>(&text), Err(Unreadable::Later), "{text}");
+                assert_eq!(read::<Sample>(&text), Err(Unreadable::Later), "{text}");
             }
         }
     }
@@ -149,12 +149,12 @@ mod tests {
     #[test]
     fn an_unknown_field_goes_back_as_it_came_and_is_refused_where_a_record_is_read_whole() {
         let text = r#"{"name":"a","inner":"Nothing","later":{"deep":[1,null]},"also":2}"#;
-        let (mut value, rest) = read::<Note>(text).unwrap();
+        let (mut value, rest) = read::<Sample>(text).unwrap();
         value.count = 7;
         let written: Value = serde_json::from_str(&write(&value, &rest).unwrap()).unwrap();
         let expected = r#"{"name":"a","inner":"Nothing","count":7,"later":{"deep":[1,null]},"also":2}"#;
         assert_eq!(written, serde_json::from_str::<Value>(expected).unwrap());
-        assert_eq!(read_whole::<Note>(text), Err(Unreadable::Later));
+        assert_eq!(read_whole::<Sample>(text), Err(Unreadable::Later));
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
             (r#"{"Number":{"of":1.5}}"#, Unreadable::Damaged),
         ] {
             let text = format!("{{\"name\":\"a\",\"inner\":{inner}}}");
-            assert_eq!(read::<Note>(&text), Err(expected), "{text}");
+            assert_eq!(read::<Sample>(&text), Err(expected), "{text}");
         }
     }
 }

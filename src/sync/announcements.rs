@@ -28,7 +28,7 @@ const WORTH_WAITING: Millis = 10_000;
 
 /// Why the news was not told. The message comes again; what was begun is found then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum AnnounceError {
     #[error(transparent)]
     Store(#[from] state::Error),
     #[error("the service did not answer: {0}")]
@@ -49,7 +49,11 @@ pub(crate) struct News<'n> {
 }
 
 /// Tells what became of a membership: one message an event, however often the event comes.
-pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) -> Result<(), Error> {
+pub(crate) async fn tell(
+    world: &dyn World,
+    announcer: &dyn Announcer,
+    news: News<'_>,
+) -> Result<(), AnnounceError> {
     let News { id, happened, event } = news;
     let (key, mark, now) = (format!("news/{event}"), Mark::new(format!("news/{id}/{event}")), world.now());
     let command = Command { job: happened.to_owned(), since: now, answer: None };
@@ -58,14 +62,14 @@ pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: New
             return Ok(());
         }
         if now - begun.since < QUARANTINE {
-            return Err(Error::TooEarly);
+            return Err(AnnounceError::TooEarly);
         }
         if let Some(remote) = announcer.find(&mark, begun.since).await? {
             return Ok(world.store().finish(&key, &remote).await.map(drop)?);
         }
     }
     if announcer.is_overheard().await? {
-        return Err(Error::Shared);
+        return Err(AnnounceError::Shared);
     }
     let membership = match world.call(Call::GetMembership { membership: id.clone() }).await {
         Ok(Answer::Membership(membership)) => Some(membership),
@@ -85,7 +89,7 @@ pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: New
 }
 
 /// Waits until the place takes a post again, where that is soon.
-async fn in_turn(world: &dyn World, announcer: &dyn Announcer) -> Result<(), Error> {
+async fn in_turn(world: &dyn World, announcer: &dyn Announcer) -> Result<(), AnnounceError> {
     let latest = world.now() + WORTH_WAITING;
     let reserved = gate::reserve(world, announcer.kind(), &announcer.slot(), latest).await?;
     let (Reserved::At(at) | Reserved::NotBefore(at)) = reserved;

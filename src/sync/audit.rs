@@ -142,7 +142,7 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
         copies.retain(|copy| copy.hash == first.hash || !key.0.starts_with(CHANGES));
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
         // An issue that we did not make does not say which version stands there: then the ledger's word holds.
-        let said = Some(first.hash.clone()).filter(|hash| !hash.is_empty());
+        let said = Some(first.hash.to_string()).filter(|hash| !hash.is_empty());
         let hash = said.or(known.map(|told| told.hash.clone())).unwrap_or_default();
         let is = Told { remote: first.remote.clone(), hash, seen: Seen::Yes, theirs: false };
         match known {
@@ -241,7 +241,7 @@ impl Audited<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::Millis;
+    use crate::{case::Millis, state::key::Fingerprint};
 
     fn told(remote: &str, seen: Seen) -> Told {
         Told { remote: remote.to_owned(), hash: "h".to_owned(), seen, theirs: false }
@@ -249,7 +249,7 @@ mod tests {
 
     fn heard(key: &str, remote: &str, at: Millis) -> Found {
         let [key, hash, remote] = [key, "h", remote].map(str::to_owned);
-        Found { key: Key(key), hash, remote, at }
+        Found { key: Key(key), hash: Fingerprint::new(hash), remote, at }
     }
 
     fn key(key: &str) -> Key {
@@ -292,8 +292,10 @@ mod tests {
 
     #[test]
     fn two_lines_of_changes_with_one_number_are_two_lines_if_they_say_different_things() {
-        let line =
-            |remote: &str, hash: &str| Found { hash: hash.to_owned(), ..heard("changes/3", remote, 1) };
+        let line = |remote: &str, hash: &str| Found {
+            hash: Fingerprint::new(hash),
+            ..heard("changes/3", remote, 1)
+        };
         let ledger = [(key("changes/3"), told("2", Seen::Yes))].into();
         assert_eq!(compare(&ledger, &[line("1", "other"), line("2", "h")]), []);
         assert_eq!(compare(&ledger, &[line("1", "h"), line("2", "h")]), [Finding::Double("1".to_owned())]);

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::{
     aws::sir::{Answer, Call, Fault, FaultKind, Page},
     case::{Case, CaseId, Comment, Investigation, Millis, Resolver, Seconds},
-    runtime::{Rule, World},
+    runtime::World,
     state::{self, Store, TargetKind, key::Key, notes::CaseNote},
-    sync::reading::{self, Reader},
+    sync::reading::{Reader, ReadingError},
     targets::telling::{Ledger, comment_key},
 };
 
@@ -30,9 +30,9 @@ pub(crate) struct Looking<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum ObserveError {
     #[error(transparent)]
-    Reading(#[from] reading::Error),
+    Reading(#[from] ReadingError),
     /// A later page is older than an earlier one: between them a comment may be missing.
     #[error("the pages are not of one moment")]
     Torn,
@@ -42,7 +42,11 @@ pub enum Error {
 
 /// Looks at a case. With `full`, all pages of comments are read; otherwise reading stops at the first page on which
 /// everything is known, where the newest come first. Up to 25 comments cost two calls, three where AWS works the case.
-pub(crate) async fn look(looking: &Looking<'_>, note: &mut CaseNote, full: bool) -> Result<Look, Error> {
+pub(crate) async fn look(
+    looking: &Looking<'_>,
+    note: &mut CaseNote,
+    full: bool,
+) -> Result<Look, ObserveError> {
     let Looking { id, .. } = looking;
     let reader = Reader::new(looking.world, looking.until);
     let (case, first) = tokio::join!(get_case(&reader, id), comments_page(&reader, id, None));
@@ -64,7 +68,7 @@ async fn all_comments(
     reader: &Reader<'_>,
     first: Page<Comment>,
     stop_early: bool,
-) -> Result<(Vec<Comment>, bool), Error> {
+) -> Result<(Vec<Comment>, bool), ObserveError> {
     let Looking { world, id, kinds, .. } = looking;
     let mut all = in_all(&first);
     let Page { items: mut page, mut next, .. } = first;
@@ -72,13 +76,13 @@ async fn all_comments(
     let whole = loop {
         let known = stop_early && next.is_some() && all_known(*world, id, &page, kinds).await?;
         comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
-        let Some(token) = next.take().filter(|_| !known && world.holds(Rule::AllPages)) else { break !known };
+        let Some(token) = next.take().filter(|_| !known) else { break !known };
         let token = reader.follow(Some(token))?;
         let newer = comments_page(reader, id, token).await?;
         // Comments are never taken away, so fewer than before is an older answer.
         let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
-        if is_older && world.holds(Rule::OneMoment) {
-            return Err(Error::Torn);
+        if is_older {
+            return Err(ObserveError::Torn);
         }
         all = all.map(|before| newer.total.unwrap_or(before));
         Page { items: page, next, .. } = newer;
@@ -133,7 +137,7 @@ pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> 
     Ok(())
 }
 
-async fn get_case(reader: &Reader<'_>, id: &CaseId) -> Result<Case, reading::Error> {
+async fn get_case(reader: &Reader<'_>, id: &CaseId) -> Result<Case, ReadingError> {
     match reader.ask(Call::GetCase { case: id.clone() }).await? {
         Answer::Case(case) => Ok(*case),
         other => Err(unexpected(&other).into()),
@@ -144,14 +148,14 @@ async fn comments_page(
     reader: &Reader<'_>,
     id: &CaseId,
     next: Option<String>,
-) -> Result<Page<Comment>, reading::Error> {
+) -> Result<Page<Comment>, ReadingError> {
     match reader.ask(Call::ListComments { case: id.clone(), next }).await? {
         Answer::Comments(page) => Ok(page),
         other => Err(unexpected(&other).into()),
     }
 }
 
-async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investigation>, reading::Error> {
+async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investigation>, ReadingError> {
     let (mut steps, mut next) = (Vec::new(), None);
     loop {
         match reader.ask(Call::ListInvestigations { case: id.clone(), next }).await {
@@ -161,7 +165,7 @@ async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investig
             }
             Ok(other) => return Err(unexpected(&other).into()),
             // Not every membership has the agent: its absence must not keep the case from being told.
-            Err(reading::Error::Sir(fault))
+            Err(ReadingError::Sir(fault))
                 if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) =>
             {
                 return Ok(steps);

@@ -23,7 +23,7 @@ pub(crate) struct Reader<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum ReadingError {
     #[error("the service did not answer: {0}")]
     Sir(#[from] Fault),
     #[error("the time is over")]
@@ -39,11 +39,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Asks, and asks again where the service was asked too often: what was read before is kept.
-    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, Error> {
+    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, ReadingError> {
         let (mut wait, mut patience) = (WAIT.0, PATIENCE);
         loop {
             if self.world.now() > self.until {
-                return Err(Error::OutOfTime);
+                return Err(ReadingError::OutOfTime);
             }
             let answer = self.world.call(call.clone()).await;
             let Err(Fault { kind: FaultKind::Throttled { retry_after }, .. }) = &answer else {
@@ -60,11 +60,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The page after this one. One that was read already would be read for ever.
-    pub(crate) fn follow(&self, next: Option<String>) -> Result<Option<String>, Error> {
+    pub(crate) fn follow(&self, next: Option<String>) -> Result<Option<String>, ReadingError> {
         match next {
             Some(token) if !self.followed.borrow_mut().insert(token.clone()) => {
                 error!("a list of the service leads back to a page that was read");
-                Err(Error::Circle)
+                Err(ReadingError::Circle)
             }
             next => Ok(next),
         }
@@ -89,7 +89,7 @@ mod tests {
         let next = |token: &str| reader.follow(Some(token.to_owned()));
         assert_eq!(next("a"), Ok(Some("a".to_owned())));
         assert_eq!(next("b"), Ok(Some("b".to_owned())));
-        assert_eq!(next("a"), Err(Error::Circle));
+        assert_eq!(next("a"), Err(ReadingError::Circle));
         assert_eq!(reader.follow(None), Ok(None));
     }
 }

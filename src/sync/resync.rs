@@ -6,7 +6,7 @@ use crate::{
     aws::sir::{Answer, Call},
     case::{CaseSummary, Millis},
     config::settings::Settings,
-    runtime::{Rule, World, gate},
+    runtime::{World, gate},
     state::{
         self,
         agenda::{self, Agenda},
@@ -16,7 +16,7 @@ use crate::{
         apply::knows_us,
         context::Context,
         observe::unexpected,
-        reading::{self, Reader},
+        reading::{Reader, ReadingError},
     },
     telemetry::metrics,
 };
@@ -25,9 +25,9 @@ use crate::{
 const HISTORY: Millis = 7 * 86_400_000;
 /// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
+pub enum ResyncError {
     #[error(transparent)]
-    Reading(#[from] reading::Error),
+    Reading(#[from] ReadingError),
     #[error(transparent)]
     Store(#[from] state::Error),
 }
@@ -35,13 +35,13 @@ pub enum Error {
 /// What comes before what is due: what waits is woken where something was mended, and ListCases is compared with what
 /// is known where it is time; a case whose event was lost gets its hint now. One call for 25 cases an hour. The answer
 /// is whether a breaker is to be looked at.
-pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<bool, Error> {
+pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<bool, ResyncError> {
     let (store, now) = (world.store(), world.now());
     let agenda = agenda::read(store).await?;
     if agenda.wake && agenda::change(store, |agenda| mem::take(&mut agenda.wake)).await?.is_some() {
         agenda::wake_all(store, now).await?;
     }
-    if agenda.next > now || !world.holds(Rule::Discovery) {
+    if agenda.next > now {
         return Ok(agenda.broken);
     }
     let next = now + Millis::from(settings.timing.discover_minutes) * 60_000;
@@ -79,13 +79,13 @@ pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     if mended { agenda::wake_all(store, context.world.now()).await } else { Ok(()) }
 }
 
-async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), Error> {
+async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), ResyncError> {
     let reader = Reader::new(world, until);
     let mut next = None;
     loop {
         let page = match reader.ask(Call::ListCases { next }).await? {
             Answer::Cases(page) => page,
-            other => return Err(reading::Error::from(unexpected(&other)).into()),
+            other => return Err(ReadingError::from(unexpected(&other)).into()),
         };
         for summary in page.items {
             if is_news(world, &summary, now).await? {

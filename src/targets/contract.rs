@@ -16,7 +16,7 @@ use crate::{
     http::Failure,
     state::{
         self, TargetKind,
-        key::Key,
+        key::{Fingerprint, Key},
         notes::{Home, Intent, PlaceNote},
     },
 };
@@ -45,10 +45,10 @@ pub trait Planner {
     fn parts(&self, text: &str) -> Vec<String>;
 
     /// Of what the anchor shows, rendered.
-    fn anchor_fingerprint(&self, view: &View) -> String;
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint;
 
     /// Of what such a content shows, rendered.
-    fn content_fingerprint(&self, content: &Content) -> String;
+    fn content_fingerprint(&self, content: &Content) -> Fingerprint;
 
     /// What an anchor is that was made under this name.
     fn anchor(&self, remote: &str, note: &PlaceNote) -> Home;
@@ -175,7 +175,7 @@ pub struct Entry<'c> {
     pub key: &'c Key,
     pub remote: &'c str,
     pub content: &'c Content,
-    pub hash: &'c str,
+    pub hash: &'c Fingerprint,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -189,7 +189,7 @@ pub struct ReadBack {
 pub struct Found {
     pub key: Key,
     /// The hash of what it says; empty where that cannot be told.
-    pub hash: String,
+    pub hash: Fingerprint,
     pub remote: String,
     /// When it was said; where only the order is known, a number that rises with it.
     pub at: Millis,

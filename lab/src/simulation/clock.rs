@@ -58,6 +58,8 @@ pub struct VirtualClock {
     tasks: RefCell<HashMap<TaskId, Task>>,
     running: Cell<TaskId>,
     stalled: RefCell<HashMap<TaskId, Millis>>,
+    /// For how long each task stood still so far.
+    stood: RefCell<HashMap<TaskId, Millis>>,
 }
 
 impl VirtualClock {
@@ -69,6 +71,7 @@ impl VirtualClock {
             tasks: RefCell::default(),
             running: Cell::new(0),
             stalled: RefCell::default(),
+            stood: RefCell::default(),
         }
     }
 
@@ -111,7 +114,14 @@ impl VirtualClock {
 
     /// The running task stands still, whole, for this long: a paused machine.
     pub fn stall(&self, time: Millis) {
-        self.stalled.borrow_mut().insert(self.running.get(), self.now() + time);
+        let (task, until) = (self.running.get(), self.now() + time);
+        let before = self.stalled.borrow_mut().insert(task, until).unwrap_or(self.now());
+        *self.stood.borrow_mut().entry(task).or_default() += until - before;
+    }
+
+    /// For how long the running task stood still.
+    pub fn stood_still(&self) -> Millis {
+        self.stood.borrow().get(&self.running.get()).copied().unwrap_or(0)
     }
 
     /// The running task ends here: it never goes on.

@@ -9,6 +9,7 @@ mod faults;
 mod history;
 mod journal;
 mod oracle;
+mod protections;
 mod report;
 mod services;
 mod sir;
@@ -38,7 +39,7 @@ use casebridge::{
         settings::{Layout, Settings},
     },
     entry::targets::Targets,
-    runtime::{Rule, World, gate::Queues},
+    runtime::{World, gate::Queues},
     state::{Store, agenda},
     sync::{context::Context as Around, reconcile::reconcile, resync},
     targets::{jira::Jira, slack::Slack},
@@ -49,6 +50,7 @@ pub use self::{
     breaks::{BREAKS, Break},
     costs::Costs,
     oracle::Verdict,
+    protections::Protection,
     report::{BREAK_SEEDS, MUTANT_SEEDS, Task, caught, report, seen},
 };
 use self::{
@@ -152,7 +154,7 @@ pub struct Script {
     /// What is broken of what people see, where something is.
     pub broken: Option<&'static Break>,
     /// The protection that is switched off, where one is.
-    pub off: Option<Rule>,
+    pub off: Option<Protection>,
     /// All that happens is told.
     pub traced: bool,
     /// Instead of what the seed has: a case's life in which nothing fails, but for one kill.
@@ -172,22 +174,7 @@ pub struct Life {
 /// Runs a world to its end.
 pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
     let began = Instant::now();
-    let world = Shared::new(script, bench);
-    // Somebody saw the settings long before.
-    let since = serde_json::to_string(&Since::of(&world.settings(), BEGIN)).unwrap_or_default();
-    ready(world.memory.swap_note(since::NOTE, None, &since, None));
-    match script.life {
-        Some(_) => story::life(&world),
-        None => story::plan(&world),
-    }
-    world.plan(BEGIN + 60_000, Happening::Sweep);
-    while let Some(step) = world.clock.step(BEGIN + END) {
-        let Some(number) = step else { continue };
-        let happening = world.planned.borrow_mut().remove(&number);
-        if let Some(happening) = happening {
-            happen(bench, &world, happening);
-        }
-    }
+    let world = play(bench, script);
     let judge = oracle::judge(&world);
     let mut verdict = Verdict::default();
     for (kind, wrong) in judge.found {
@@ -203,6 +190,31 @@ pub fn run(bench: &Rc<Bench>, script: &Script) -> Outcome {
     let (repair, trace, lines) = (judge.repair, world.trace(), world.lines());
     let (seed, boundaries) = (script.seed, world.boundaries.get());
     Outcome { seed, verdict, wrong, repair, trace, lines, boundaries, size, costs }
+}
+
+/// A world at its end.
+fn play(bench: &Rc<Bench>, script: &Script) -> Rc<Shared> {
+    let world = Shared::new(script, bench);
+    // Somebody saw the settings long before.
+    let since = serde_json::to_string(&Since::of(&world.settings(), BEGIN)).unwrap_or_default();
+    ready(world.memory.swap_note(since::NOTE, None, &since, None));
+    if !world.holds(Protection::Discovery) {
+        let (name, never) = protections::NEVER_DISCOVER;
+        ready(world.memory.swap_note(name, None, never, None));
+    }
+    match script.life {
+        Some(_) => story::life(&world),
+        None => story::plan(&world),
+    }
+    world.plan(BEGIN + 60_000, Happening::Sweep);
+    while let Some(step) = world.clock.step(BEGIN + END) {
+        let Some(number) = step else { continue };
+        let happening = world.planned.borrow_mut().remove(&number);
+        if let Some(happening) = happening {
+            happen(bench, &world, happening);
+        }
+    }
+    world
 }
 
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
@@ -248,7 +260,7 @@ fn event(bench: &Rc<Bench>, world: &Rc<Shared>, case: CaseId, full: bool) {
 fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
     let outside = SimWorld::new(world);
     let bench = bench.clone();
-    if world.holds(Rule::Sweep) && !is_quiet(world) {
+    if world.holds(Protection::Sweep) && !is_quiet(world) {
         invoke(world, async move {
             let now = outside.now();
             let _ = resync::discover(&outside, &outside.settings, outside.now() + TIMEOUT - 15_000).await;

@@ -12,14 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use casebridge::{case::Millis, runtime::Rule};
+use casebridge::case::Millis;
 
-use super::{BREAKS, Bench, Break, Class, Costs, Life, Outcome, Script, Verdict, run};
+use super::{BREAKS, Bench, Break, Class, Costs, Life, Outcome, Protection, Script, Verdict, run};
 
 /// So many seeds must suffice to see a break of what people see.
 pub const BREAK_SEEDS: u64 = 500;
 
-/// So many seeds must suffice to see that a rule is missing.
+/// So many seeds must suffice to see that a protection is missing.
 pub const MUTANT_SEEDS: u64 = 10_000;
 
 /// What is simulated.
@@ -36,7 +36,7 @@ pub enum Task {
     },
     /// One world, told line by line.
     One(u64, Class),
-    /// For each rule, worlds without it until a promise breaks.
+    /// For each protection, worlds without it until a promise breaks.
     Mutants,
     /// A case's life, killed at each of its boundaries, or at each so manieth.
     CrashPoints {
@@ -214,21 +214,28 @@ fn one(seed: u64, class: Class, out: &mut impl Write) -> std::io::Result<bool> {
 
 fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
     let mut all = true;
-    writeln!(out, "{:<22} {:>6}  what breaks without it", "rule", "seed")?;
-    for rule in Rule::ALL {
+    writeln!(out, "{:<22} {:>6}  what breaks without it", "protection", "seed")?;
+    for protection in Protection::ALL {
         out.flush()?;
-        match caught(rule) {
-            Some((seed, wrong)) => writeln!(out, "{:<22} {seed:>6}  {wrong}", format!("{rule:?}"))?,
+        match caught(protection) {
+            Some((seed, wrong)) => {
+                writeln!(out, "{:<22} {seed:>6}  {}", format!("{protection:?}"), brief(&wrong))?
+            }
             None => {
                 all = false;
-                writeln!(out, "{:<22} {:>6}  NOT CAUGHT in {MUTANT_SEEDS} seeds", format!("{rule:?}"), "-")?;
+                writeln!(
+                    out,
+                    "{:<22} {:>6}  NOT CAUGHT in {MUTANT_SEEDS} seeds",
+                    format!("{protection:?}"),
+                    "-"
+                )?;
             }
         }
     }
     writeln!(out, "\n{:<52} {:>6}  what is seen of it", "broken", "seed")?;
     for broken in BREAKS {
         match seen(broken) {
-            Some((seed, wrong)) => writeln!(out, "{:<52} {seed:>6}  {wrong}", broken.name)?,
+            Some((seed, wrong)) => writeln!(out, "{:<52} {seed:>6}  {}", broken.name, brief(&wrong))?,
             None => {
                 all = false;
                 writeln!(out, "{:<52} {:>6}  NOT SEEN in {BREAK_SEEDS} seeds", broken.name, "-")?;
@@ -237,6 +244,16 @@ fn mutants(out: &mut impl Write) -> std::io::Result<bool> {
         out.flush()?;
     }
     Ok(all)
+}
+
+/// On one line, with the end, which says what is wrong, and the beginning, which says of what.
+fn brief(wrong: &str) -> String {
+    const PART: usize = 60;
+    let line: Vec<char> = wrong.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    match line.len() > 2 * PART {
+        true => line[..PART].iter().chain(&['…']).chain(&line[line.len() - PART..]).collect(),
+        false => line.into_iter().collect(),
+    }
 }
 
 /// The first seed in whose world a break is seen, and how.
@@ -259,7 +276,7 @@ fn first(count: u64, script: impl Fn(u64) -> Script + Sync) -> Option<(u64, Stri
     seen.into_inner().unwrap_or_else(PoisonError::into_inner).pop_first()
 }
 
-/// The first seed whose world breaks without the rule, and how.
-pub fn caught(rule: Rule) -> Option<(u64, String)> {
-    first(MUTANT_SEEDS, |seed| Script { seed, off: Some(rule), ..Script::default() })
+/// The first seed whose world breaks without the protection, and how.
+pub fn caught(protection: Protection) -> Option<(u64, String)> {
+    first(MUTANT_SEEDS, |seed| Script { seed, off: Some(protection), ..Script::default() })
 }

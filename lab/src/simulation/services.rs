@@ -29,6 +29,8 @@ pub const JIRA: &str = "https://jira.sim";
 pub const OURS: &str = "arn:aws:sts::111122223333:assumed-role/casebridge/command";
 /// Items a page: fewer than the service's 25, so that short stories have many pages.
 const PAGE: usize = 10;
+/// The same in some worlds.
+const SMALL_PAGE: usize = 4;
 
 /// The three services, with what stands there and stood there.
 pub struct Services {
@@ -89,6 +91,12 @@ impl Services {
         self.sir.remember_the_past();
         self.slack.remember_the_past();
         self.jira.remember_the_past();
+    }
+
+    /// Pages are tiny, and their tokens say how many were shown: between two answers of different age a comment can fall.
+    pub fn split(&self) {
+        self.sir.set_page(SMALL_PAGE);
+        self.sir.count_pages();
     }
 
     /// Pages are the service's own, and the index may be far behind.

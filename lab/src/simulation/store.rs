@@ -4,13 +4,12 @@ use std::{rc::Rc, time::Instant};
 
 use casebridge::{
     case::{CaseId, Millis},
-    runtime::Rule,
     state::{
         Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
     },
 };
 
-use super::world::Shared;
+use super::{protections::Protection, world::Shared};
 
 #[derive(Clone)]
 pub struct VirtualTable(pub Rc<Shared>);
@@ -39,7 +38,7 @@ impl VirtualTable {
 
     /// The epoch that a fenced write gives: without the fence, always the current one.
     async fn epoch(&self, case: &CaseId, epoch: u64) -> u64 {
-        if self.0.holds(Rule::Fence) {
+        if self.0.holds(Protection::Fence) {
             return epoch;
         }
         self.0.memory.meta(case).await.ok().flatten().map_or(epoch, |meta| meta.epoch)
@@ -54,7 +53,8 @@ impl Store for VirtualTable {
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
         // Without the rule nobody ever finds the case taken.
-        let now = if self.0.holds(Rule::Lease) { now } else { Millis::MAX / 4 };
+        let now = if self.0.holds(Protection::Lease) { now } else { Millis::MAX / 4 };
+        let until = if self.0.holds(Protection::LeaseLength) { until } else { self.0.clock.now() + 5_000 };
         self.once("lease", self.0.memory.lease(case, now, until)).await
     }
 
@@ -65,7 +65,15 @@ impl Store for VirtualTable {
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
         let operation = async {
             let epoch = self.epoch(case, epoch).await;
-            self.0.memory.save(case, epoch, note, json).await
+            let was = self.0.memory.meta(case).await?.and_then(|meta| meta.text(note).cloned());
+            let kept = self.0.without.kept((case, note), was.as_deref(), json);
+            self.0.memory.save(case, epoch, note, &kept).await?;
+            match (note, self.0.without.early(json)) {
+                (Note::Of(kind), Some((key, told))) => {
+                    self.0.memory.tell(case, epoch, kind, &key, &told).await
+                }
+                _ => Ok(()),
+            }
         };
         self.once("save", operation).await
     }
@@ -80,10 +88,11 @@ impl Store for VirtualTable {
     ) -> Result<bool> {
         let operation = async {
             let epoch = self.epoch(case, epoch).await;
-            let want = match want {
-                u64::MAX => self.0.memory.meta(case).await?.map_or(0, |meta| meta.want),
-                want => want,
+            let want = match self.0.holds(Protection::WantCheck) {
+                true => want,
+                false => self.0.memory.meta(case).await?.map_or(0, |meta| meta.want),
             };
+            let (next_at, full) = self.0.without.comes_back(case, next_at, full);
             self.0.memory.release(case, epoch, want, next_at, full).await
         };
         self.once("release", operation).await
@@ -100,7 +109,7 @@ impl Store for VirtualTable {
     async fn told(&self, case: &CaseId, destination: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         let operation = async {
             let mut told = self.0.memory.told(case, destination, keys).await?;
-            if !self.0.holds(Rule::ConsistentReads) {
+            if !self.0.holds(Protection::ConsistentReads) {
                 let fresh = self.0.fresh.borrow();
                 let now = self.0.clock.now();
                 for (key, told) in keys.iter().zip(&mut told) {
@@ -130,7 +139,7 @@ impl Store for VirtualTable {
         let operation = async {
             let epoch = self.epoch(case, epoch).await;
             let at = self.0.clock.now();
-            if !self.0.holds(Rule::ConsistentReads) {
+            if !self.0.holds(Protection::ConsistentReads) {
                 self.0.fresh.borrow_mut().entry((case.clone(), destination, key.clone())).or_insert(at);
             }
             self.0.memory.tell(case, epoch, destination, key, told).await
@@ -147,17 +156,21 @@ impl Store for VirtualTable {
     }
 
     async fn say(&self, case: &CaseId, saying: &Saying, expires: Millis) -> Result<()> {
-        if saying.comment.is_none() && !self.0.holds(Rule::SayFirst) {
+        if saying.comment.is_none() && !self.0.holds(Protection::SayFirst) {
             return Ok(());
         }
         self.once("say", self.0.memory.say(case, saying, expires)).await
     }
 
     async fn sayings(&self, case: &CaseId) -> Result<Vec<Saying>> {
-        self.once("sayings", self.0.memory.sayings(case)).await
+        let sayings = self.once("sayings", self.0.memory.sayings(case)).await?;
+        Ok(if self.0.holds(Protection::EchoGuard) { sayings } else { Vec::new() })
     }
 
     async fn reserve(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Reserved> {
+        if !self.0.holds(Protection::Pace) {
+            return Ok(Reserved::At(now));
+        }
         self.once("reserve", self.0.memory.reserve(gate, now, wanted)).await
     }
 
@@ -176,14 +189,14 @@ impl Store for VirtualTable {
     }
 
     async fn begin(&self, key: &str, command: &Command, expires: Millis) -> Result<Option<Command>> {
-        if !self.0.holds(Rule::CommandRecord) {
+        if !self.0.holds(Protection::CommandRecord) {
             return Ok(None);
         }
         self.once("begin", self.0.memory.begin(key, command, expires)).await
     }
 
     async fn finish(&self, key: &str, answer: &str) -> Result<String> {
-        if !self.0.holds(Rule::CommandRecord) {
+        if !self.0.holds(Protection::CommandRecord) {
             return Ok(answer.to_owned());
         }
         self.once("finish", self.0.memory.finish(key, answer)).await

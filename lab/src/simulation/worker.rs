@@ -7,13 +7,14 @@ use casebridge::{
     case::{CommentId, Millis},
     config::settings::Settings,
     http::{Request, Response, TransportError},
-    runtime::{QueueMessage, Rule, World},
+    runtime::{QueueMessage, World},
 };
 
 use super::{
     arrivals::is_post,
     breaks::{self, Forwarding, How},
     faults::Fate,
+    protections::{Protection, is_lost},
     store::VirtualTable,
     world::{Happening, Shared},
 };
@@ -98,7 +99,12 @@ impl World for SimWorld {
     }
 
     fn now(&self) -> Millis {
-        self.shared.clock.now()
+        let now = self.shared.clock.now();
+        match self.shared.holds(Protection::SendCheck) {
+            true => now,
+            // A worker that stood still does not notice.
+            false => now - self.shared.clock.stood_still(),
+        }
     }
 
     async fn sleep(&self, time: Duration) {
@@ -116,20 +122,21 @@ impl World for SimWorld {
             Forwarding::Twice => drop(self.try_send(&request).await),
         }
         let answer = self.try_send(&request).await;
-        let again = match &answer {
-            Err(TransportError::Lost(_)) => true,
-            Err(TransportError::NotSent(_)) => false,
-            Ok(answer) => answer.status >= 500,
-        };
-        if again && !self.shared.holds(Rule::NoClientRetry) {
+        let lost = is_lost(&answer);
+        if lost && !self.shared.holds(Protection::NoClientRetry) {
             return self.try_send(&request).await;
         }
-        answer
+        if lost && !self.shared.holds(Protection::UnknownIsNotSuccess) && breaks::adds(&request) {
+            return Ok(self.shared.drops(&request));
+        }
+        self.shared.without.heard(&request, answer)
     }
 
     async fn call(&self, mut call: Call) -> Result<Answer, Fault> {
         let world = &self.shared;
-        if let (Call::CreateCaseComment { token, .. }, false) = (&mut call, world.holds(Rule::ClientToken)) {
+        if let (Call::CreateCaseComment { token, .. }, false) =
+            (&mut call, world.holds(Protection::ClientToken))
+        {
             *token = world.chance.next().to_string();
         }
         let act = match self.shared.broken.map(|broken| broken.how) {
@@ -162,9 +169,11 @@ impl World for SimWorld {
                 world.called(call)
             }
         };
-        if let (Ok(answer), Some(How::Answered(alter))) = (&mut answer, world.broken.map(|broken| broken.how))
-        {
-            alter(answer);
+        if let Ok(answer) = &mut answer {
+            if let Some(How::Answered(alter)) = world.broken.map(|broken| broken.how) {
+                alter(answer);
+            }
+            world.without.answered(answer);
         }
         world.delay(10, 60).await;
         match fate {
@@ -178,9 +187,5 @@ impl World for SimWorld {
         world.delay(5, 20).await;
         world.plan(world.clock.now() + world.chance.between(20, 500), Happening::Job(message.body.into(), 1));
         Ok(())
-    }
-
-    fn holds(&self, rule: Rule) -> bool {
-        self.shared.holds(rule)
     }
 }

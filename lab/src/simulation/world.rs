@@ -11,7 +11,6 @@ use casebridge::{
     case::{CaseId, Millis},
     config::settings::Settings,
     http::{Request, Response},
-    runtime::Rule,
     state::{TargetKind, key::Key, memory::Memory},
 };
 
@@ -21,6 +20,7 @@ use super::{
     clock::{Chance, Due, VirtualClock},
     faults::Faults,
     history::History,
+    protections::{Protection, Without},
     services::Services,
     story::{PERSONS_WORDS, Size},
 };
@@ -63,7 +63,8 @@ pub struct Shared {
     pub class: Class,
     pub size: Size,
     pub broken: Option<&'static Break>,
-    pub off: Option<Rule>,
+    /// The protection that it lacks.
+    pub without: Without,
     pub memory: Memory,
     /// When something was first told: for stale reads of the table.
     pub fresh: RefCell<HashMap<(CaseId, TargetKind, Key), Millis>>,
@@ -98,7 +99,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// The world of a seed, with one rule switched off where asked.
+    /// The world of a seed, without one protection where asked.
     pub fn new(script: &Script, bench: &Bench) -> Rc<Self> {
         let Script { seed, class, off, broken, traced, ref life } = *script;
         let chance = Chance::new(seed);
@@ -111,6 +112,10 @@ impl Shared {
         };
         if faults.stale > 0 && size.comments <= 60 {
             services.remember_the_past();
+        }
+        // Drawn apart, as it came later: each seed keeps its world otherwise.
+        if Chance::new(!seed).happens(200) {
+            services.split();
         }
         if class == Class::Hard {
             services.harden(&chance);
@@ -125,7 +130,7 @@ impl Shared {
             class,
             size,
             broken,
-            off,
+            without: Without::new(off),
             memory: Memory::default(),
             fresh: RefCell::default(),
             services,
@@ -165,8 +170,8 @@ impl Shared {
         *self.settings.borrow_mut() = self.choices[usize::from(own_channel)].clone();
     }
 
-    pub fn holds(&self, rule: Rule) -> bool {
-        self.off != Some(rule)
+    pub fn holds(&self, protection: Protection) -> bool {
+        self.without.holds(protection)
     }
 
     /// A step of the way, of a random length.

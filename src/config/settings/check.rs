@@ -12,7 +12,7 @@ use toml::{
 
 use super::{
     key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
-    value::{Shape, UrlShape},
+    value::{TextShape, UrlShape},
 };
 use crate::config::hosts::Reach;
 
@@ -196,13 +196,13 @@ impl Checker<'_> {
         }
     }
 
-    fn text(&mut self, spot: &Spot, shape: Shape, text: &str) {
+    fn text(&mut self, spot: &Spot, shape: TextShape, text: &str) {
         if let Err(right) = shape.check(text) {
             self.found(spot.clone(), format!("{text:?} does not fit"), format!("Give {right}"));
         }
     }
 
-    fn text_within(&mut self, spot: &Spot, shape: Shape, value: &DeValue<'_>) {
+    fn text_within(&mut self, spot: &Spot, shape: TextShape, value: &DeValue<'_>) {
         match value {
             DeValue::String(inner) => self.text(spot, shape, inner),
             other => self.mistyped(spot, "a text in quotes", other),
@@ -245,7 +245,7 @@ impl Checker<'_> {
         }
     }
 
-    fn names(&mut self, spot: &Spot, (names, shape): (&[&str], Shape), table: &DeTable<'_>) {
+    fn names(&mut self, spot: &Spot, (names, shape): (&[&str], TextShape), table: &DeTable<'_>) {
         for (name, value) in table {
             let key = format!("{}.{:?}", spot.key, name.get_ref());
             if !names.contains(&name.get_ref().as_ref()) {

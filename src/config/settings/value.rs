@@ -5,7 +5,7 @@ use reqwest::Url;
 use crate::config::hosts::{self, Reach};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum TextShape {
     Team,
     /// A channel, not its name.
     Channel,
@@ -23,7 +23,7 @@ pub(super) enum Shape {
     Region,
 }
 
-impl Shape {
+impl TextShape {
     pub(super) fn check(self, text: &str) -> Result<(), String> {
         expect(self.fits(text), self.words())
     }
@@ -183,25 +183,25 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TABLE: [(Shape, &[&str], &[&str]); 9] = [
-        (Shape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
-        (Shape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
-        (Shape::Member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
+    const TABLE: [(TextShape, &[&str], &[&str]); 9] = [
+        (TextShape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
+        (TextShape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
+        (TextShape::Member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
         (
-            Shape::ChannelPrefix,
+            TextShape::ChannelPrefix,
             &["sir-case-", "a_1"],
             &["", "Sir-", "sir case", "sir.", "é", "a-prefix-that-leaves-no-room-for-the-case-id-itself"],
         ),
         (
-            Shape::Email,
+            TextShape::Email,
             &["ana@example.com", "a.b+c@d.example.com"],
             &["", "ana", "ana@", "@example.com", "ana@localhost", "a b@example.com", "<a@b.c>", "a@b@c.d"],
         ),
-        (Shape::Project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
-        (Shape::Name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
-        (Shape::Label, &["security", "é"], &["", "two words", "a\tb"]),
+        (TextShape::Project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
+        (TextShape::Name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
+        (TextShape::Label, &["security", "é"], &["", "two words", "a\tb"]),
         (
-            Shape::Region,
+            TextShape::Region,
             &["eu-west-1", "us-gov-west-1", "ap-southeast-5"],
             &["", "eu", "eu-1", "eu-west", "EU-west-1", "eu-west-1a", "europe-west-1", "eu--1"],
         ),
@@ -217,8 +217,8 @@ mod tests {
                 assert!(check.check(text).is_err(), "{number}: {text:?}");
             }
         }
-        assert_eq!(Shape::NameOrNone.check(""), Ok(()));
-        assert!(Shape::NameOrNone.check(" ").is_err());
+        assert_eq!(TextShape::NameOrNone.check(""), Ok(()));
+        assert!(TextShape::NameOrNone.check(" ").is_err());
     }
 
     type Texts = &'static [&'static str];

@@ -7,10 +7,9 @@ use super::{Hand, Standing, Stop, Worker};
 use crate::{
     case::snapshot::Facts,
     http::Failure,
-    runtime::Rule,
     state::{
         Seen, Told,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
@@ -26,7 +25,7 @@ const ATTEMPTS: u8 = 3;
 pub(super) struct Addition {
     pub(crate) key: Key,
     pub(crate) what: What,
-    pub(crate) hash: String,
+    pub(crate) hash: Fingerprint,
     /// What will have been told of the case's fields.
     pub(crate) facts: Option<Facts>,
 }
@@ -67,18 +66,12 @@ impl Worker<'_> {
         loop {
             self.pace(hand.note, true).await?;
             self.intend(&mut intent, hand).await?;
-            if !self.world().holds(Rule::DoneAfterSend) {
-                self.done(intent.clone(), "early", hand).await?;
-            }
             let creation = Creation { what: &what, intent: &intent, picture: hand.picture };
             match self.target.create(&creation, hand.note).await {
                 Ok(remote) => {
                     // Below what was made just now stands nothing that nobody knows of.
                     self.read.set(self.read.get() || matches!(what, What::Anchor));
                     return self.done(intent, &remote, hand).await;
-                }
-                Err(Failure::Unknown { .. }) if !self.world().holds(Rule::UnknownIsNotSuccess) => {
-                    return self.done(intent, "unknown", hand).await;
                 }
                 Err(Failure::Content { why }) if intent.plainness < Plainness::Stub => {
                     warn!(destination = self.name(), key = %intent.key, why, "rendered plainer");
@@ -93,9 +86,7 @@ impl Worker<'_> {
     async fn intend(&self, intent: &mut Intent, hand: &mut Hand<'_>) -> Result<(), Stop> {
         intent.since = self.world().now();
         hand.note.open = Some(intent.clone());
-        if self.world().holds(Rule::Intent) {
-            self.save(hand.note).await?;
-        }
+        self.save(hand.note).await?;
         if self.may_send(intent.since) {
             return Ok(());
         }
@@ -105,7 +96,7 @@ impl Worker<'_> {
 
     /// DONE: the ledger first, so that a crash between the two writes is seen by the next worker.
     pub(super) async fn done(&self, intent: Intent, remote: &str, hand: &mut Hand<'_>) -> Result<(), Stop> {
-        let (remote_of, hash) = (remote.to_owned(), intent.hash.clone());
+        let (remote_of, hash) = (remote.to_owned(), intent.hash.to_string());
         let told = Told { remote: remote_of, hash, seen: Seen::NotYet(0), theirs: false };
         self.tell(intent.key.clone(), told, hand.ledger).await?;
         self.adopt(intent, remote, hand.note).await?;
@@ -139,24 +130,14 @@ impl Worker<'_> {
             let remote = told.remote.clone();
             return self.adopt(intent, &remote, hand.note).await;
         }
-        if !self.world().holds(Rule::UnknownIsNotFailure) {
-            hand.note.open = None;
-            return Ok(());
-        }
         if self.target.is_repeatable() {
             return self.once_more(intent, hand.note);
         }
-        if self.world().holds(Rule::Quarantine) {
-            hand.tally.unknown += 1;
-            self.wait_until(intent.since + self.planner().quarantine(&intent.key)).await?;
-            hand.tally.unknown -= 1;
-        }
+        hand.tally.unknown += 1;
+        self.wait_until(intent.since + self.planner().quarantine(&intent.key)).await?;
+        hand.tally.unknown -= 1;
         self.patience(hand.note).await?;
-        let found = match self.world().holds(Rule::FindAgain) {
-            true => self.target.find(self.lease.case, &intent, hand.note).await,
-            false => Ok(None),
-        };
-        match found {
+        match self.target.find(self.lease.case, &intent, hand.note).await {
             Ok(Some(remote)) => self.done(intent, &remote, hand).await,
             Ok(None) => self.once_more(intent, hand.note),
             Err(failure) => self.refused(failure, hand.note).await,

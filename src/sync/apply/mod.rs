@@ -13,7 +13,7 @@ use std::cell::Cell;
 pub(crate) use self::refusal::{knows_us, reconsider};
 use crate::{
     case::{Millis, snapshot::Facts},
-    runtime::{Rule, World},
+    runtime::World,
     state::{
         self, Note, Seen, Told,
         notes::PlaceNote,
@@ -145,12 +145,6 @@ impl Worker<'_> {
     /// # Errors
     /// The store did not answer, or the lease was taken over: the worker must stop at once.
     pub(crate) async fn settle(&self, hand: &mut Hand<'_>) -> Result<Left, state::Error> {
-        if !self.world().holds(Rule::DecorationApart) {
-            let decorate_at = self.decorate(Standing::Settled, hand).await?;
-            if let Some(at) = decorate_at {
-                return Ok(Left { told: Standing::Waiting(at), decorate_at });
-            }
-        }
         self.closed.set(hand.picture.view.case.is_closed());
         if self.rests(hand.note) {
             return Ok(Left { told: Standing::Settled, decorate_at: None });
@@ -189,7 +183,6 @@ impl Worker<'_> {
             let comes_alone = effect.comes_alone();
             match self.perform(effect, hand).await {
                 Ok(()) => hand.tally.done += 1,
-                Err(Stop::At(_)) if !self.world().holds(Rule::StopAtFirst) => hand.note.open = None,
                 Err(stop) => {
                     hand.tally.unknown += u32::from(hand.note.open.is_some());
                     hand.tally.parked += u32::from(hand.note.parked.is_some());
@@ -210,7 +203,8 @@ impl Worker<'_> {
                 self.add(addition::Addition { key, what, hash, facts }, hand).await
             }
             Effect::Adopt { key, remote, hash } => {
-                self.tell(key, Told { remote, hash, seen: Seen::Yes, theirs: true }, hand.ledger).await
+                self.tell(key, Told { remote, hash: hash.into(), seen: Seen::Yes, theirs: true }, hand.ledger)
+                    .await
             }
             Effect::Edit { key, remote, content, hash } => {
                 self.edit(setting::Rewriting { key, remote, content, hash }, hand).await

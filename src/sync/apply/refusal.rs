@@ -9,7 +9,7 @@ use crate::{
     case::Millis,
     http::{Failure, LONGEST},
     runtime::{
-        Rule, World,
+        World,
         gate::{self, Known, Slot},
     },
     state::{
@@ -34,9 +34,8 @@ const RECONSIDERED: Millis = 60_000;
 impl Worker<'_> {
     /// What follows when an addition was not answered with yes.
     pub(super) async fn failed(&self, failure: Failure, note: &mut PlaceNote) -> Result<(), Stop> {
-        match &failure {
-            Failure::Unknown { .. } if self.world().holds(Rule::UnknownIsNotFailure) => {}
-            _ => note.open = None,
+        if !matches!(failure, Failure::Unknown { .. }) {
+            note.open = None;
         }
         self.refused(failure, note).await
     }
@@ -51,7 +50,7 @@ impl Worker<'_> {
                     retry_after.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(Millis::MAX / 4));
                 let pause = word.max(doubling(PAUSE, note.failures));
                 warn!(destination = self.name(), why, pause, "refused for now");
-                note.not_before = now + if self.world().holds(Rule::RetryAfter) { pause } else { 1 };
+                note.not_before = now + pause;
             }
             Failure::Unknown { why } => {
                 note.failures = note.failures.saturating_add(1);
@@ -220,7 +219,7 @@ impl Worker<'_> {
     pub(super) async fn left_alone_until(&self) -> Result<Millis, Stop> {
         let breaker = gate::read(self.world(), self.planner().kind()).await?;
         self.tripped.set(breaker.trips > 0);
-        Ok(if self.world().holds(Rule::RetryAfter) { breaker.until } else { 0 })
+        Ok(breaker.until)
     }
 
     /// Something was answered well: whatever was broken is mended.
@@ -253,7 +252,7 @@ impl Worker<'_> {
 
     pub(super) fn may_send(&self, since: Millis) -> bool {
         let now = self.world().now();
-        !self.world().holds(Rule::SendCheck) || (now - since <= SEND_WITHIN && self.fits(now))
+        now - since <= SEND_WITHIN && self.fits(now)
     }
 }
 

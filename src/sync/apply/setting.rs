@@ -5,8 +5,11 @@ use tracing::warn;
 use super::{Hand, Standing, Stop, Worker};
 use crate::{
     http::Failure,
-    runtime::Rule,
-    state::{Seen, Told, key::Key, notes::GONE},
+    state::{
+        Seen, Told,
+        key::{Fingerprint, Key},
+        notes::GONE,
+    },
     targets::{content::Content, contract::Entry, telling::Decoration},
 };
 
@@ -15,7 +18,7 @@ pub(super) struct Rewriting {
     pub(crate) key: Key,
     pub(crate) remote: String,
     pub(crate) content: Content,
-    pub(crate) hash: String,
+    pub(crate) hash: Fingerprint,
 }
 
 impl Worker<'_> {
@@ -28,7 +31,7 @@ impl Worker<'_> {
         if !self.may_send(self.world().now()) {
             return Err(Stop::At(Standing::OutOfTime));
         }
-        if hand.note.set.remove(name).is_some() && self.world().holds(Rule::ForgetFirst) {
+        if hand.note.set.remove(name).is_some() {
             // From here on nobody knows which state stands there, until the answer is known.
             self.save(hand.note).await?;
         }
@@ -74,6 +77,6 @@ impl Worker<'_> {
             }
             Err(failure) => return self.refused(failure, hand.note).await,
         };
-        self.tell(key, Told { remote, hash, seen, theirs: false }, hand.ledger).await
+        self.tell(key, Told { remote, hash: hash.into(), seen, theirs: false }, hand.ledger).await
     }
 }

@@ -17,13 +17,12 @@ use self::{
 use super::context::{Context, Lease};
 use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
-    runtime::Rule,
     state::{self, Meta, Unread, notes::CaseNote},
     sync::{
         apply::{Hand, Left, Standing, Worker, reconsider},
         audit,
-        observe::{self, Look, Looking},
-        reading,
+        observe::{self, Look, Looking, ObserveError},
+        reading::ReadingError,
     },
     targets::{
         contract::Target,
@@ -67,10 +66,7 @@ impl Turn {
 /// The table did not answer, or the lease was taken over: the debt stands, the sweep will come back to it.
 pub async fn reconcile(context: &Context<'_>, case: &CaseId) -> Result<Report, state::Error> {
     let now = context.world.now();
-    let until = match context.world.holds(Rule::LeaseLength) {
-        true => context.deadline + LEASE_MARGIN,
-        false => now + 5_000,
-    };
+    let until = context.deadline + LEASE_MARGIN;
     let leased = match context.world.store().lease(case, now, until).await {
         Err(state::Error::Unreadable(record)) => return park(context, case, None, &record).await,
         leased => leased?,
@@ -104,8 +100,7 @@ async fn hold(context: &Context<'_>, lease: &Lease<'_>, mut meta: Meta) -> Resul
         let turn = Box::pin(turn(context, lease, &meta, &mut notes, &mut report));
         let Turn { next_at, done } = turn.await?;
         notes.save(store, lease).await?;
-        let want = if context.world.holds(Rule::WantCheck) { meta.want } else { u64::MAX };
-        if store.release(case, meta.epoch, want, next_at, meta.full && !done).await? {
+        if store.release(case, meta.epoch, meta.want, next_at, meta.full && !done).await? {
             return Ok(report);
         }
         let Some(newer) = store.meta(case).await? else { return Ok(report) };
@@ -130,7 +125,7 @@ async fn turn(
     report: &mut Report,
 ) -> Result<Turn, state::Error> {
     let (world, started) = (context.world, context.world.now());
-    let verify = world.holds(Rule::Verify) && notes.case.note.verify_at.is_some_and(|at| at <= started);
+    let verify = notes.case.note.verify_at.is_some_and(|at| at <= started);
     let seen = match see(context, lease.case, meta.full || verify, &mut notes.case.note).await? {
         Ok(seen) => seen,
         Err(trouble) => {
@@ -144,14 +139,14 @@ async fn turn(
         }
     };
     notes.case.note.unseen_since = None;
-    if world.holds(Rule::NewestOnly) && notes.case.note.is_older(&seen, started) {
+    if notes.case.note.is_older(&seen, started) {
         return Ok(Turn::blind(started + LOOK_AGAIN));
     }
     notes.case.note.seen(&seen);
     notes.case.note.waiting = turn::since(notes.case.note.waiting, &seen.case, &seen.comments);
     if verify {
         let absent = verify_each(context, lease, &seen, notes).await?;
-        notes.case.note.verify_at = next_verify(context, started, absent);
+        notes.case.note.verify_at = Some(next_verify(context, started, absent));
         notes.case.note.verified_closed = seen.case.is_closed() && !absent;
     }
     if meta.want > notes.case.note.wanted {
@@ -175,29 +170,29 @@ async fn see(
     id: &CaseId,
     full: bool,
     note: &mut CaseNote,
-) -> Result<Result<Look, observe::Error>, state::Error> {
+) -> Result<Result<Look, ObserveError>, state::Error> {
     let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
     let looking = Looking { world: context.world, id, kinds: &kinds, until };
     match observe::look(&looking, note, full).await {
-        Err(observe::Error::Store(error)) => Err(error),
+        Err(ObserveError::Store(error)) => Err(error),
         seen => Ok(seen),
     }
 }
 
 /// After how long it is tried again.
-fn blind(case: &CaseId, trouble: &observe::Error, want: u64, note: &mut CaseNote) -> Millis {
+fn blind(case: &CaseId, trouble: &ObserveError, want: u64, note: &mut CaseNote) -> Millis {
     match trouble {
-        observe::Error::Reading(reading::Error::Sir(fault)) => {
+        ObserveError::Reading(ReadingError::Sir(fault)) => {
             warn!(%case, why = ?fault.kind, "the service did not answer");
             let asked_since = mem::replace(&mut note.wanted, want) < want;
             pause_after(&fault.kind, asked_since)
         }
-        observe::Error::Reading(reading::Error::OutOfTime) => {
+        ObserveError::Reading(ReadingError::OutOfTime) => {
             warn!(%case, "there was no time to read it whole");
             0
         }
-        observe::Error::Reading(reading::Error::Circle) => UNREADABLE_PAUSE,
-        observe::Error::Torn | observe::Error::Store(_) => LOOK_AGAIN,
+        ObserveError::Reading(ReadingError::Circle) => UNREADABLE_PAUSE,
+        ObserveError::Torn | ObserveError::Store(_) => LOOK_AGAIN,
     }
 }
 
@@ -209,12 +204,12 @@ fn count_unseen(unseen: Millis, report: &mut Report) {
     }
 }
 
-fn is_gone(trouble: &observe::Error, unseen: Millis) -> bool {
+fn is_gone(trouble: &ObserveError, unseen: Millis) -> bool {
     match trouble {
-        observe::Error::Reading(reading::Error::Sir(fault)) => schedule::is_none(&fault.kind, unseen),
-        observe::Error::Reading(reading::Error::OutOfTime | reading::Error::Circle)
-        | observe::Error::Torn
-        | observe::Error::Store(_) => false,
+        ObserveError::Reading(ReadingError::Sir(fault)) => schedule::is_none(&fault.kind, unseen),
+        ObserveError::Reading(ReadingError::OutOfTime | ReadingError::Circle)
+        | ObserveError::Torn
+        | ObserveError::Store(_) => false,
     }
 }
 
@@ -242,7 +237,7 @@ async fn tell(
     notes: &mut Notes,
     report: &mut Report,
 ) -> Result<(Vec<Left>, usize), state::Error> {
-    let sayings = match context.world.holds(Rule::EchoGuard) && seen.comments.iter().any(is_a_principals) {
+    let sayings = match seen.comments.iter().any(is_a_principals) {
         true => context.world.store().sayings(lease.case).await?,
         false => Vec::new(),
     };

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     case::{CaseId, Millis},
     state::{self, TargetKind, notes::PlaceNote},
-    sync::{context::Context, observe},
+    sync::{context::Context, observe::ObserveError},
     targets::{
         contract::Target,
         telling::{Ledger, Picture},
@@ -39,7 +39,7 @@ pub struct Preview {
 pub enum PreviewError {
     /// The case could not be read.
     #[error(transparent)]
-    Unseen(#[from] observe::Error),
+    Unseen(#[from] ObserveError),
     /// The table did not answer, or cannot be read.
     #[error(transparent)]
     Store(#[from] state::Error),

@@ -3,7 +3,6 @@
 use crate::{
     aws::sir::FaultKind,
     case::{Investigation, Millis, turn},
-    runtime::Rule,
     state::notes::CaseNote,
     sync::{
         apply::{Left, Standing},
@@ -51,7 +50,7 @@ pub(super) fn remember(context: &Context<'_>, seen: &Look, asked: Asked, note: &
     note.wanted = want;
     let missing = want.saturating_sub(note.heard).saturating_sub(u64::try_from(news).unwrap_or(u64::MAX));
     let over = !asked_since && note.look_again_at.is_some_and(|at| at <= started);
-    if missing == 0 || over || !context.world.holds(Rule::LookAgain) {
+    if missing == 0 || over {
         // What is still missing after one more look was an event that came twice.
         note.heard = want;
         note.look_again_at = None;
@@ -63,16 +62,16 @@ pub(super) fn remember(context: &Context<'_>, seen: &Look, asked: Asked, note: &
     if seen.case.is_closed() && note.verified_closed {
         note.verify_at = None;
     } else if note.verify_at.is_none() {
-        note.verify_at = next_verify(context, started, false);
+        note.verify_at = Some(next_verify(context, started, false));
     }
 }
 
-pub(super) fn next_verify(context: &Context<'_>, now: Millis, absent: bool) -> Option<Millis> {
+pub(super) fn next_verify(context: &Context<'_>, now: Millis, absent: bool) -> Millis {
     let pause = match absent {
         true => VERIFY_AGAIN,
         false => Millis::from(context.settings.timing.verify_minutes) * 60_000,
     };
-    context.world.holds(Rule::Verify).then_some(now + pause)
+    now + pause
 }
 
 /// At how many targets something that is told is owed.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
 use crate::{
     case::{AccountId, CaseId, IssueId, IssueKey, Millis},
-    http::{Failure, with},
+    http::{Failure, Pages, with},
     targets::mark::Mark,
 };
 
@@ -120,7 +120,7 @@ impl Jira<'_> {
             "properties": [PROPERTY],
             "maxResults": 100,
         });
-        let mut ours = Vec::new();
+        let (mut ours, mut pages) = (Vec::new(), Pages::default());
         loop {
             let ask = JiraRequest {
                 what,
@@ -133,7 +133,7 @@ impl Jira<'_> {
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
             ours.extend(issues.iter().filter(|issue| is_ours(issue, case, &me)).filter_map(created));
-            match text_at(&answer, "/nextPageToken") {
+            match pages.follow(what, text_at(&answer, "/nextPageToken"))? {
                 Some(token) => body["nextPageToken"] = json!(token),
                 // Ids rise with time.
                 None => {

@@ -3,11 +3,11 @@
 
 use super::{KIND, content, description, parts, summary};
 use crate::{
-    case::{Case, IssueKey, Millis, text},
+    case::{Case, IssueKey, Millis},
     config::settings,
     state::{
         TargetKind,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{HOME, Home, PlaceNote},
     },
     targets::{
@@ -49,10 +49,10 @@ impl<'a> JiraPlanner<'a> {
         [Some(text), console, slack, status].into_iter().flatten().collect()
     }
 
-    fn status(&self, case: &Case) -> Option<(&'a str, String)> {
+    fn status(&self, case: &Case) -> Option<(&'a str, Fingerprint)> {
         let status = case.status.as_str();
         let target = self.settings.status.get(status)?;
-        Some((target, text::hash(status)))
+        Some((target, Fingerprint::of(status)))
     }
 }
 
@@ -66,7 +66,7 @@ fn link(to: LinkTo, url: &str) -> (Decoration, IssueState<'static>) {
         LinkTo::Console => ("link/console", "AWS Security Incident Response"),
         LinkTo::Slack => ("link/slack", "Slack"),
     };
-    let state = Decoration::new(name, text::hash(url)).given_up_after(LINKS);
+    let state = Decoration::new(name, Fingerprint::of(url)).given_up_after(LINKS);
     (state, IssueState::Link { title, url: url.to_owned() })
 }
 
@@ -108,11 +108,11 @@ impl Planner for JiraPlanner<'_> {
         parts(text)
     }
 
-    fn anchor_fingerprint(&self, view: &View) -> String {
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint {
         telling::fingerprint(vec![summary(&view.case).into(), description(view)])
     }
 
-    fn content_fingerprint(&self, shown: &Content) -> String {
+    fn content_fingerprint(&self, shown: &Content) -> Fingerprint {
         telling::fingerprint(vec![content(shown, Plainness::Full)])
     }
 

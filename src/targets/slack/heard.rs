@@ -6,7 +6,7 @@ use super::{
     Slack,
     message::mark_of,
     messages::{EVENT_TYPE, MessageRef},
-    method::Method,
+    method::ApiMethod,
     people::Me,
     reading::{Beside, MessageParts},
     text_at,
@@ -79,7 +79,7 @@ impl Slack<'_> {
             ("limit", PAGE),
             ("include_all_metadata", "true"),
         ];
-        self.heard(Method::ConversationsReplies, &pairs).await
+        self.heard(ApiMethod::ConversationsReplies, &pairs).await
     }
 
     /// A page of a channel's own messages from `oldest` on, the newest first; without the threads' replies.
@@ -97,10 +97,10 @@ impl Slack<'_> {
             ("limit", PAGE),
             ("include_all_metadata", "true"),
         ];
-        self.heard(Method::ConversationsHistory, &pairs).await
+        self.heard(ApiMethod::ConversationsHistory, &pairs).await
     }
 
-    async fn heard(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Page<Heard>, Failure> {
+    async fn heard(&self, method: ApiMethod, pairs: &[(&str, &str)]) -> Result<Page<Heard>, Failure> {
         // An empty cursor is none: Slack answers `invalid_cursor` to some that it did not give.
         let given: Vec<_> = pairs.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
         let answer = self.read(method, &given).await?;

@@ -9,7 +9,7 @@ use crate::{
     config::settings::{self, Layout},
     state::{
         TargetKind,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{CHANNEL, HOME, Home, PlaceNote},
     },
     targets::{
@@ -66,7 +66,7 @@ impl<'a> SlackPlanner<'a> {
         if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
             states.extend(self.settings.invite.iter().map(invitation));
-            states.push((Decoration::new(TOPIC, text::hash(&topic)), ChannelState::Topic(topic)));
+            states.push((Decoration::new(TOPIC, Fingerprint::of(&topic)), ChannelState::Topic(topic)));
         }
         states
     }
@@ -74,7 +74,10 @@ impl<'a> SlackPlanner<'a> {
 
 fn invitation(email: &Email) -> (Decoration, ChannelState<'_>) {
     let name = format!("invitation/{}", text::hash(email.as_str()));
-    (Decoration::new(name, "done").given_up_after(INVITATIONS), ChannelState::Invitation(email))
+    (
+        Decoration::new(name, Fingerprint::new("done")).given_up_after(INVITATIONS),
+        ChannelState::Invitation(email),
+    )
 }
 
 impl Planner for SlackPlanner<'_> {
@@ -120,11 +123,11 @@ impl Planner for SlackPlanner<'_> {
         parts(text)
     }
 
-    fn anchor_fingerprint(&self, view: &View) -> String {
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint {
         fingerprint(card(view))
     }
 
-    fn content_fingerprint(&self, shown: &Content) -> String {
+    fn content_fingerprint(&self, shown: &Content) -> Fingerprint {
         fingerprint(content(shown, Plainness::Full))
     }
 
@@ -166,6 +169,6 @@ pub(super) fn card_at(home: &Home) -> MessageRef {
     MessageRef { channel: ChannelId::new(&home.place), ts: Ts::new(&home.name) }
 }
 
-fn fingerprint(message: Message) -> String {
+fn fingerprint(message: Message) -> Fingerprint {
     telling::fingerprint(vec![message.text.into(), Value::Array(message.blocks)])
 }

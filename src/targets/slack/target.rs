@@ -8,22 +8,21 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    ConversationRef, Heard, KIND, Me, Message, MessageRef, Slack, card, content, known, membership,
-    planner::{ChannelState, SlackPlanner, card_at, turn_in},
-    said_by_a_person, unread_membership,
+    ConversationRef, Heard, Me, MessageRef, Slack, card, content, known,
+    method::ApiMethod,
+    planner::{ChannelState, SlackPlanner, card_at},
+    said_by_a_person,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
     config::settings::Layout,
-    http::Failure,
+    http::{Failure, Pages},
     state::{
-        TargetKind,
         key::{Key, Plainness},
         notes::{CHANNEL, HOME, Intent, PlaceNote},
     },
     targets::{
-        content::Announcement,
-        contract::{Announcer, Creation, Entry, Found, Planner, ReadBack, Slot, Target, known_to},
+        contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
@@ -54,7 +53,7 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    async fn me(&self) -> Result<&Me, Failure> {
+    pub(super) async fn me(&self) -> Result<&Me, Failure> {
         self.me.get_or_try_init(|| self.slack.me()).await
     }
 
@@ -72,11 +71,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.history(channel, &oldest, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -86,14 +85,14 @@ impl<'a> SlackTarget<'a> {
     /// The newest pages of the common channel are read once for all cases that ask.
     async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
         let (me, channel) = (self.me().await?, &self.slack.settings.channel);
-        let (mut cards, mut cursor) = (HashMap::new(), None);
+        let (mut cards, mut cursor, mut pages) = (HashMap::new(), None, Pages::default());
         for _ in 0..RECALLED {
             let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
             // The newest come first: of several cards of a case the earliest stays.
             let ours =
                 page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
             cards.extend(ours);
-            cursor = page.next;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(cards);
             }
@@ -104,11 +103,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn thread(&self, case: &CaseId, card: &MessageRef) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.replies(card, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(ApiMethod::ConversationsReplies, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -214,69 +213,9 @@ impl Target for SlackTarget<'_> {
     }
 }
 
-#[async_trait(?Send)]
-impl Announcer for SlackTarget<'_> {
-    fn kind(&self) -> TargetKind {
-        KIND
-    }
-
-    fn slot(&self) -> Slot {
-        turn_in(&self.slack.settings.channel)
-    }
-
-    async fn announce(&self, announcement: &Announcement, mark: &Mark) -> Result<String, Failure> {
-        let message = match announcement {
-            Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
-            Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
-            Announcement::Broken { title } => broken(title),
-            Announcement::Shut { case, place } => shut(case, place),
-        };
-        self.slack
-            .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
-            .await
-            .map(String::from)
-    }
-
-    async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure> {
-        let me = self.me().await?;
-        let oldest = ts(since / 1_000 - 60);
-        let mut cursor = None;
-        loop {
-            let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
-            if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
-                return Ok(Some(found.ts.to_string()));
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(None);
-            }
-        }
-    }
-
-    async fn is_overheard(&self) -> Result<bool, Failure> {
-        known::is_shared(&self.slack, &self.slack.settings.channel).await
-    }
-}
-
-fn broken(title: &str) -> Message {
-    let text = format!(
-        "Casebridge cannot reach {title}: it refuses our credentials or rights. Nothing is lost; what is owed is sent as \
-         soon as they are mended. See docs/operations.md."
-    );
-    Message { text, blocks: Vec::new() }
-}
-
 fn case_of_card(mark: &Mark) -> Option<CaseId> {
     let case = mark.as_str().split('/').next().and_then(CaseId::parse)?;
     mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
-}
-
-fn shut(case: &CaseId, place: &str) -> Message {
-    let text = format!(
-        "Case {case} cannot be told in its channel <#{place}>: the channel is archived. Nothing is lost; once it is in use \
-         again, all is told there within a minute."
-    );
-    Message { text, blocks: Vec::new() }
 }
 
 fn take(all: &mut ReadBack, one: Heard, case: &CaseId, me: &Me) {
@@ -302,12 +241,12 @@ fn own_channel(note: &PlaceNote) -> ChannelId {
     ChannelId::new(note.channel.as_deref().unwrap_or_default())
 }
 
-fn in_channel(channel: ChannelId) -> ConversationRef {
+pub(super) fn in_channel(channel: ChannelId) -> ConversationRef {
     ConversationRef { channel, thread: None }
 }
 
 /// Before any message of that second.
-fn ts(at: Seconds) -> Ts {
+pub(super) fn ts(at: Seconds) -> Ts {
     Ts::new(format!("{at}.000000"))
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     case::{Millis, snapshot::Facts},
     state::{
-        key::Key,
+        key::{Fingerprint, Key},
         notes::{CHANNEL, GONE, HOME, PlaceNote},
     },
     targets::content::Content,
@@ -17,19 +17,19 @@ pub enum Effect {
     Create {
         key: Key,
         what: What,
-        hash: String,
+        hash: Fingerprint,
     },
     /// A person said it there already: only remember.
     Adopt {
         key: Key,
         remote: String,
-        hash: String,
+        hash: Fingerprint,
     },
     Edit {
         key: Key,
         remote: String,
         content: Content,
-        hash: String,
+        hash: Fingerprint,
     },
     /// Only an order changed: remember, say nothing.
     Note(Box<Facts>),
@@ -49,7 +49,7 @@ pub enum What {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoration {
     pub name: String,
-    pub hash: String,
+    pub hash: Fingerprint,
     /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is
     /// open.
     pub tries: Option<u32>,
@@ -57,8 +57,8 @@ pub struct Decoration {
 }
 
 impl Decoration {
-    pub fn new(name: impl Into<String>, hash: impl Into<String>) -> Self {
-        Self { name: name.into(), hash: hash.into(), tries: None, needs_a_person: false }
+    pub fn new(name: impl Into<String>, hash: Fingerprint) -> Self {
+        Self { name: name.into(), hash, tries: None, needs_a_person: false }
     }
 
     #[must_use]
@@ -71,7 +71,7 @@ impl Decoration {
     pub(crate) fn due_at(&self, note: &PlaceNote) -> Option<Millis> {
         // What was refused is that one state; what had no answer is the target's, whatever is to be set.
         let owed = note.owed.get(&self.name).filter(|owed| owed.hash == self.hash || owed.failures > 0);
-        let differs = note.set.get(&self.name).is_none_or(|was| *was != self.hash && was != GONE);
+        let differs = note.set.get(&self.name).is_none_or(|was| was != self.hash.as_str() && was != GONE);
         let at = if differs { Some(0) } else { note.again.get(&self.name).copied() };
         match owed {
             Some(owed) if owed.given_up => None,
@@ -83,14 +83,18 @@ impl Decoration {
 
 impl Effect {
     pub fn container(name: String) -> Self {
-        Self::Create { key: Key(CHANNEL.to_owned()), hash: name.clone(), what: What::Container(name) }
+        Self::Create {
+            key: Key(CHANNEL.to_owned()),
+            hash: Fingerprint::new(name.clone()),
+            what: What::Container(name),
+        }
     }
 
-    pub fn anchor(hash: String) -> Self {
+    pub fn anchor(hash: Fingerprint) -> Self {
         Self::Create { key: Key(HOME.to_owned()), what: What::Anchor, hash }
     }
 
-    pub fn add(key: Key, content: Content, hash: String) -> Self {
+    pub fn add(key: Key, content: Content, hash: Fingerprint) -> Self {
         Self::Create { key, what: What::Content(content), hash }
     }
 

@@ -5,7 +5,10 @@ use std::fmt;
 use super::{Ledger, Picture};
 use crate::{
     case::{Comment, CommentId, Investigation, Seconds, text},
-    state::{Seen, key::Key},
+    state::{
+        Seen,
+        key::{Fingerprint, Key},
+    },
     targets::{content::Notice, contract::Planner},
 };
 
@@ -28,8 +31,10 @@ pub(crate) fn other_keys(picture: &Picture) -> Vec<Key> {
 
 /// More keys, where a told text became another: parts of it that are no longer needed may stand there.
 pub(crate) fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Key> {
-    let edited = |key: &Key, hash: &str| {
-        ledger.get(key).is_some_and(|told| !told.theirs && told.hash != hash && told.seen != Seen::Deleted)
+    let edited = |key: &Key, hash: &Fingerprint| {
+        ledger
+            .get(key)
+            .is_some_and(|told| !told.theirs && told.hash != hash.as_str() && told.seen != Seen::Deleted)
     };
     let mut keys = Vec::new();
     let mut consider = |stem: Stem<'_>, text: &str| {
@@ -90,6 +95,6 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
 }
 
 /// The hash of a text's part; `of` is how many parts the text has.
-pub(crate) fn part_hash(text: &str, of: usize) -> String {
-    text::hash(&format!("{of}/{text}"))
+pub(crate) fn part_hash(text: &str, of: usize) -> Fingerprint {
+    Fingerprint::of(&format!("{of}/{text}"))
 }

@@ -57,6 +57,11 @@ pub fn sent(broken: Option<&Break>, request: Request) -> (Request, Forwarding) {
     (Request { body: body.to_string().into(), ..request }, act)
 }
 
+/// Whether a request adds something that must be there once.
+pub fn adds(request: &Request) -> bool {
+    matches!(what(request).as_str(), "chat.postMessage" | "POST comment" | "POST issue")
+}
+
 fn what(request: &Request) -> String {
     let path = request.url.split('?').next().unwrap_or_default();
     let is_word =

@@ -196,6 +196,11 @@ impl SirStandin {
         self.with(|state| state.settings.page = most);
     }
 
+    /// Tokens say how many items were shown, not which was the last.
+    pub fn count_pages(&self) {
+        self.with(|state| state.settings.counted = true);
+    }
+
     /// In which order lists are answered.
     pub fn set_order(&self, order: Order) {
         self.with(|state| state.settings.order = order);

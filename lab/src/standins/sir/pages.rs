@@ -13,11 +13,13 @@ pub(super) struct Listing {
     pub(super) order: Order,
     /// Most items of a page, whatever is asked for.
     pub(super) most: usize,
+    /// A token says how many items were shown, not which was the last: what is added meanwhile moves the rest.
+    pub(super) counted: bool,
 }
 
 /// The page that `input` asks for out of `items` (key and value, oldest first), as an output with `field`,
 /// `total` and, unless it is the last, `nextToken`. The token remembers the last key shown, so that what is
-/// added between two pages moves nothing.
+/// added between two pages moves nothing, or how many were shown.
 pub(super) fn page(
     list: &str,
     field: &str,
@@ -39,7 +41,8 @@ pub(super) fn page(
     let mut output = Map::new();
     output.insert("total".into(), items.len().into());
     if let Some((key, _)) = items.get(end.wrapping_sub(1)).filter(|_| end < items.len()) {
-        output.insert("nextToken".into(), BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{key}")).into());
+        let last = if how.counted { format!("#{end}") } else { key.clone() };
+        output.insert("nextToken".into(), BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{last}")).into());
     }
     let shown: Vec<Value> =
         items.into_iter().take(end).skip(start).map(|(_, value)| value.into_owned()).collect();
@@ -50,6 +53,9 @@ pub(super) fn page(
 fn after<V>(list: &str, token: &str, items: &[(String, V)]) -> Option<usize> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
     let (name, key) = std::str::from_utf8(&bytes).ok()?.split_once('\n')?;
+    if let Some(shown) = key.strip_prefix('#') {
+        return shown.parse().ok().filter(|_| name == list).map(|shown: usize| shown.min(items.len()));
+    }
     (name == list).then(|| items.iter().position(|(known, _)| known == key))?.map(|at| at + 1)
 }
 
@@ -67,7 +73,7 @@ mod tests {
     use super::*;
 
     fn listing(order: Order) -> Listing {
-        Listing { order, most: 25 }
+        Listing { order, most: 25, counted: false }
     }
 
     fn keys(order: Order, count: usize) -> Vec<String> {
@@ -101,6 +107,18 @@ mod tests {
             shuffled.sort();
             assert_eq!(shuffled, oldest);
         }
+    }
+
+    #[test]
+    fn a_token_that_counts_shows_a_shorter_list_from_there_on() {
+        let names = |count: usize| (0..count).map(|n| (format!("{n:03}"), Cow::Owned(json!(n)))).collect();
+        let how = || Listing { order: Order::NewestFirst, most: 2, counted: true };
+        let mut input = Input { values: Map::new(), who: "".into() };
+        let first = page("list", "items", names(6), how(), &input).unwrap();
+        assert_eq!(first["items"], json!([5, 4]));
+        input.values.insert("nextToken".into(), first["nextToken"].clone());
+        let older = page("list", "items", names(5), how(), &input).unwrap();
+        assert_eq!(older["items"], json!([2, 1]), "3 is on neither");
     }
 
     #[test]

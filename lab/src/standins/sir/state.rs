@@ -33,6 +33,7 @@ pub(super) struct SirSetup {
     /// Who the callers are: every signed request counts as this principal.
     pub(super) principal: Principal,
     pub(super) order: Order,
+    pub(super) counted: bool,
     /// Base of presigned URLs.
     pub(super) files: String,
     pub(super) enforce_rates: bool,
@@ -194,6 +195,7 @@ impl SirAccount {
                 "arn:aws:sts::111122223333:assumed-role/casebridge-command/casebridge-command".into(),
             ),
             order: Order::NewestFirst,
+            counted: false,
             files: endpoint.url.clone(),
             enforce_rates: false,
             verdict: Scan::Verified,
@@ -243,7 +245,7 @@ impl SirAccount {
     }
 
     pub(super) fn listing(&self) -> Listing {
-        Listing { order: self.settings.order, most: self.settings.page }
+        Listing { order: self.settings.order, most: self.settings.page, counted: self.settings.counted }
     }
 
     pub(super) fn membership(&mut self, id: &MembershipId) -> Result<&mut StoredMembership, SirRefusal> {

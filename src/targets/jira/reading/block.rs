@@ -22,24 +22,11 @@ impl DocumentReader<'_> {
                 let mark = if attribute(node, "state") == Some("DONE") { "[x] " } else { "[ ] " };
                 hanging(mark, self.inside(node))
             }
-            "decisionItem" => {
-                let mark = match attribute(node, "state") {
-                    None | Some("DECIDED") => "Decision: ".to_owned(),
-                    Some(other) => format!("Decision ({}): ", text::one_line(other)),
-                };
-                headed(&mark, self.inside(node))
-            }
+            "decisionItem" => headed(&decision(node), self.inside(node)),
             "blockquote" => {
                 self.inside(node).iter().map(|line| format!("> {line}").trim_end().to_owned()).collect()
             }
-            "panel" => {
-                let custom = first(node, &["panelIconText", "panelIcon", "panelType"]);
-                let name = match attribute(node, "panelType") {
-                    None | Some("custom") => custom.unwrap_or("panel"),
-                    Some(known) => known,
-                };
-                headed(&format!("[{}] ", text::one_line(name)), self.inside(node))
-            }
+            "panel" => headed(&format!("[{}] ", text::one_line(panel(node))), self.inside(node)),
             "expand" | "nestedExpand" => {
                 let title = attribute(node, "title").map(text::one_line);
                 title.into_iter().chain(self.inside(node)).collect()
@@ -131,6 +118,20 @@ fn headed(head: &str, mut lines: Vec<String>) -> Vec<String> {
         None => lines.push(head.trim_end().to_owned()),
     }
     lines
+}
+
+fn decision(node: &Value) -> String {
+    match attribute(node, "state") {
+        None | Some("DECIDED") => "Decision: ".to_owned(),
+        Some(other) => format!("Decision ({}): ", text::one_line(other)),
+    }
+}
+
+fn panel(node: &Value) -> &str {
+    match attribute(node, "panelType") {
+        None | Some("custom") => first(node, &["panelIconText", "panelIcon", "panelType"]).unwrap_or("panel"),
+        Some(known) => known,
+    }
 }
 
 fn code(node: &Value) -> Vec<String> {
