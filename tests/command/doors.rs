@@ -265,7 +265,7 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
  {
     let mut stage = Stage::set().await;
     let [dee, eve] = ["dee", "eve"].map(|name| stage.slack.add_user(name, "a@example.com", &json!({})));
-    let group = stage.slack.add_group("responders", &[dee.clone()]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&dee));
     stage.settings.roles.responder.push(MemberId::new(group));
     let thread = stage.thread_of(&CaseId::new("1234567890")).await;
     let says = |user: &str, text: &str| {
@@ -292,7 +292,7 @@ async fn where_a_user_group_may_give_the_role_slack_is_asked_before_a_long_text_
 async fn a_user_group_gives_a_role_and_slack_is_asked_once_in_five_minutes() {
     let mut stage = Stage::set().await;
     let dee = stage.slack.add_user("dee", "dee@example.com", &json!({}));
-    let group = stage.slack.add_group("responders", &[dee.clone()]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&dee));
     stage.settings.roles.responder.push(MemberId::new(group));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));
     assert!(stage.types(&dee, "whoami").await.contains("responder"));

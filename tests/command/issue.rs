@@ -530,11 +530,11 @@ async fn noted_before(stage: &Stage, case: &CaseId, key: &str) {
     let id = stage.jira.issue(key).unwrap()["id"].as_str().unwrap().to_owned();
     let home = json!({ "channel": null, "home": { "place": id, "name": key }, "set": {}, "again": {}, "facts": null,
         "changes": 0, "open": null, "not_before": 0, "failures": 0, "parked": null });
-    stage.memory.hint(&case, now, false).await.unwrap();
-    let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
-    stage.memory.save(&case, lease.epoch, Note::Of(jira::KIND), &home.to_string()).await.unwrap();
-    stage.memory.release(&case, lease.epoch, lease.want, None, false).await.unwrap();
-    stage.memory.bind(&format!("jira/{id}"), &case).await.unwrap();
+    stage.memory.hint(case, now, false).await.unwrap();
+    let lease = stage.memory.lease(case, now, now + 60_000).await.unwrap().unwrap();
+    stage.memory.save(case, lease.epoch, Note::Of(jira::KIND), &home.to_string()).await.unwrap();
+    stage.memory.release(case, lease.epoch, lease.want, None, false).await.unwrap();
+    stage.memory.bind(&format!("jira/{id}"), case).await.unwrap();
     stage.jira.take_webhooks();
 }
 
