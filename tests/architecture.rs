@@ -8,7 +8,7 @@ use std::{
 };
 
 use syn::{
-    Attribute, Item, ItemUse, UseTree,
+    Attribute, Item, ItemUse, UseTree, Visibility,
     visit::{self, Visit},
 };
 
@@ -83,6 +83,36 @@ fn every_room_has_its_floor_and_every_floor_its_room() {
     let name = |file: PathBuf| room_of(file.strip_prefix(source()).unwrap().to_str().unwrap());
     let there: BTreeSet<String> = files(&source()).into_iter().map(name).collect();
     assert_eq!(there.iter().map(String::as_str).collect::<BTreeSet<_>>(), named);
+}
+
+/// What a room promises to other crates is said at its face. Below it a name must do.
+#[test]
+fn what_a_room_promises_at_its_face_is_documented() {
+    let faces = files(&source()).into_iter().filter(|file| {
+        let file = file.strip_prefix(source()).unwrap();
+        file.ends_with("mod.rs") && file.components().count() == 2
+    });
+    let mut silent = Vec::new();
+    for face in faces {
+        let parsed = syn::parse_file(&fs::read_to_string(&face).unwrap()).unwrap();
+        let public = parsed.items.iter().filter_map(promised);
+        let unsaid =
+            public.filter(|(_, attributes)| !attributes.iter().any(|one| one.path().is_ident("doc")));
+        silent.extend(unsaid.map(|(name, _)| format!("{}: {name}", face.display())));
+    }
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+/// The name of a public item, and what stands above it.
+fn promised(item: &Item) -> Option<(String, &[Attribute])> {
+    let (visibility, name, attributes) = match item {
+        Item::Fn(item) => (&item.vis, &item.sig.ident, &item.attrs),
+        Item::Struct(item) => (&item.vis, &item.ident, &item.attrs),
+        Item::Enum(item) => (&item.vis, &item.ident, &item.attrs),
+        Item::Trait(item) => (&item.vis, &item.ident, &item.attrs),
+        _ => return None,
+    };
+    matches!(visibility, Visibility::Public(_)).then(|| (name.to_string(), &attributes[..]))
 }
 
 #[test]

@@ -118,7 +118,8 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
     all.push(Content::Investigation { case: CaseId::new("1234567890"), step: judged });
     all.extend([true, false].map(|for_us| Content::Nudge { for_us, since: 1 }));
     let [to, why] = [text; 2].map(str::to_owned);
-    all.push(Content::NotMoved(NotMoved { issue: IssueKey::new(text), to, why }));
+    all.push(Content::Notice(Notice::NotMoved { issue: IssueKey::new(text), to, why }));
+    all.push(Content::Notice(Notice::Lost { issue: IssueKey::new(text), case: CaseId::new("1234567890") }));
     all
 }
 

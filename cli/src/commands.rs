@@ -88,22 +88,16 @@ impl From<ClassArg> for simulation::Class {
 /// Why a command did not do what it should. Its `Display` is for the person who typed it.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    /// The story did not go as told.
     #[error("{0}")]
     Story(#[from] story::StoryError),
-    /// The playground did not start.
     #[error("{0}")]
     Stage(#[from] casebridge_lab::playground::stage::StageError),
-    /// Settings are not good, or cannot be reached.
     #[error("{0}")]
     Settings(#[from] settings::SettingsError),
-    /// Nobody can say what would be done.
     #[error("{0}")]
     Plan(#[from] plan::PlanError),
-    /// A promise was broken in a simulated world, or a protection was not missed.
     #[error("the simulation failed: its output tells which seed")]
     Simulation,
-    /// A file, a port or the terminal.
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -118,9 +112,6 @@ pub fn log(cli: &Cli) {
 }
 
 /// Does what was asked.
-///
-/// # Errors
-/// It could not be done.
 pub async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command.unwrap_or(CliCommand::Play { once: false, port: 0 }) {
         CliCommand::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,

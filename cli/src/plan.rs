@@ -14,27 +14,19 @@ use casebridge::{
 /// How long looking may take.
 const TIME: i64 = 120_000;
 
-/// Why nothing can be said.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    /// No id of a case.
     #[error("\"{0}\" is no case id: it is a number of ten digits")]
     Case(String),
-    /// The variables that the functions have are needed here too.
     #[error("{0}. Set what the functions have: CASEBRIDGE_TABLE, CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID")]
     Environment(#[from] environment::EnvironmentError),
-    /// Settings or secrets.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The case or the table.
     #[error(transparent)]
     Preview(#[from] PreviewError),
 }
 
 /// What each target lacks of a case, a block each.
-///
-/// # Errors
-/// See [`PlanError`].
 pub async fn run(case: &str) -> Result<String, PlanError> {
     let id = CaseId::parse(case).ok_or_else(|| PlanError::Case(case.to_owned()))?;
     let live = Live::of(Environment::read(variable)?);

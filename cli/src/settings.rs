@@ -16,7 +16,6 @@ use casebridge::{
 };
 use clap::Subcommand;
 
-/// What can be done with settings.
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
     /// Says everything that is wrong with a file: key, line, and what to do.
@@ -33,44 +32,22 @@ pub enum SettingsCommand {
     Pull,
 }
 
-/// Why it was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file could not be read.
     #[error("{}: {error}", file.display())]
-    File {
-        /// Which.
-        file: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// All that is wrong, a line each.
+    File { file: PathBuf, error: io::Error },
     #[error("{}: not good\n{}", file.display(), lines(problems))]
-    Bad {
-        /// Which.
-        file: PathBuf,
-        /// What.
-        problems: Vec<Problem>,
-    },
-    /// Nobody said which table.
+    Bad { file: PathBuf, problems: Vec<Problem> },
     #[error("{0}: the table's name is the output TableName of the stack")]
     Environment(#[from] environment::EnvironmentError),
-    /// The functions would be refused.
     #[error(
         "sir.region is {named}, but the table is in {own}. The roles of the stack allow its own Region only, and only \
          there the service's events arrive: deploy the stack in the membership's Region, and leave sir.region out or \
          say {own}. Nothing was stored"
     )]
-    Region {
-        /// What the settings say.
-        named: String,
-        /// Where the table is.
-        own: String,
-    },
-    /// The table did not answer.
+    Region { named: String, own: String },
     #[error(transparent)]
     Store(#[from] state::Error),
-    /// Nothing has been pushed yet.
     #[error("there are no settings in the table yet: casebridge settings push FILE")]
     None,
 }
@@ -80,9 +57,6 @@ fn lines(problems: &[Problem]) -> String {
 }
 
 /// Does it; the answer is what to say.
-///
-/// # Errors
-/// See [`SettingsError`].
 pub async fn run(command: SettingsCommand) -> Result<String, SettingsError> {
     match command {
         SettingsCommand::Check { file } => {
@@ -114,7 +88,6 @@ fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), SettingsErro
     }
 }
 
-/// A file with good settings: its text, and what it says.
 fn check(file: &Path, reach: Reach) -> Result<(String, Settings), SettingsError> {
     let toml =
         fs::read_to_string(file).map_err(|error| SettingsError::File { file: file.to_owned(), error })?;

@@ -4,26 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::UserId;
 
-/// Who said a comment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Author {
-    /// An engineer of AWS.
     #[serde(rename = "AwsResponder")]
     AwsResponder,
-    /// The service itself, the AI agent among it.
     #[serde(rename = "Service")]
     Service,
-    /// A person in Slack, through the bridge.
     #[serde(rename = "Slack")]
     Slack {
-        /// The Slack user id.
         #[serde(rename = "user")]
         user: UserId,
     },
-    /// A person in Jira, through the bridge.
     #[serde(rename = "Jira")]
     Jira {
-        /// The display name.
         #[serde(rename = "name")]
         name: String,
     },
@@ -47,7 +40,6 @@ pub(crate) fn names_a_speaker(body: &str, target: &str) -> bool {
 }
 
 impl Author {
-    /// Reads the service's own spelling of who created a comment.
     pub fn of(creator: &str) -> Self {
         match creator {
             "AWS Responder" => Self::AwsResponder,

@@ -14,12 +14,10 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes an id that our own store or the service gave.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
-            /// As the service spells it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -58,7 +56,6 @@ id! {
     CommentId
     /// A membership: `m-` and 10 to 32 letters and digits. Use [`MembershipId::parse`] on anything from outside.
     MembershipId
-    /// An attachment: a UUID.
     AttachmentId
     /// An AI investigation's action: `inv-` and 10 to 32 letters and digits.
     InvestigationId
@@ -70,13 +67,9 @@ id! {
     ChannelId
     /// A user group of Slack: `S…`.
     GroupId
-    /// Whom the settings give a role: somebody in Slack, or a user group.
     MemberId
-    /// An e-mail address.
     Email
-    /// A file in Slack: `F…`.
     FileId
-    /// A form that is open in Slack: `V…`.
     ViewId
     /// What lets us open a form: it works once, within three seconds of what a person did.
     TriggerId
@@ -110,14 +103,12 @@ impl Ts {
 }
 
 impl MemberId {
-    /// The user group, where it is one.
     pub fn group(&self) -> Option<GroupId> {
         self.0.starts_with('S').then(|| GroupId(self.0.clone()))
     }
 }
 
 impl MembershipId {
-    /// Accepts `m-[a-z0-9]{10,32}` and nothing else.
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix("m-")?;
         let plain = rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());

@@ -1,5 +1,4 @@
 //! What is a case? The domain's values, free of any service's wire format.
-//!
 //! Limits and spellings: <https://docs.aws.amazon.com/security-ir/latest/APIReference/>.
 
 pub mod author;
@@ -28,17 +27,11 @@ pub type Seconds = i64;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Status {
-    /// `Submitted`
     Submitted,
-    /// `Acknowledged`
     Acknowledged,
-    /// `Detection and Analysis`
     Detection,
-    /// `Containment, Eradication and Recovery`
     Containment,
-    /// `Post-incident Activities`
     PostIncident,
-    /// `Ready to Close`
     ReadyToClose,
     /// `Closed`: final, there is no reopening.
     Closed,
@@ -47,7 +40,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// The service's own spelling.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Submitted => "Submitted",
@@ -86,25 +78,21 @@ impl From<Status> for String {
 /// Who works the case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Resolver {
-    /// AWS engineers: they set the status.
     #[default]
     #[serde(rename = "Aws")]
     Aws,
-    /// The user's own team.
     #[serde(rename = "Own")]
     Own,
 }
 
-/// A person who gets the case's e-mails. Being one gives no access to the case.
+/// A person who gets the case's e-mails. Being one gives no access to the case. Name and job title: 1 to 50 characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Watcher {
     /// 6 to 254 characters.
     #[serde(rename = "email")]
     pub email: String,
-    /// 1 to 50 characters.
     #[serde(rename = "name", deserialize_with = "stated")]
     pub name: Option<String>,
-    /// 1 to 50 characters.
     #[serde(rename = "job_title", deserialize_with = "stated")]
     pub job_title: Option<String>,
 }
@@ -123,62 +111,43 @@ pub struct Actor {
 /// A file on the case. At most 50; the service deletes them seven days after the case closes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Names the file in the API.
     pub id: AttachmentId,
     /// `[a-zA-Z0-9._-]+`, at most 255 characters.
     pub name: String,
     /// `Pending`, `Verified` or `Failed`.
     pub status: String,
-    /// Who attached it, as the service spells a principal.
     pub creator: String,
-    /// When.
     pub created: Seconds,
 }
 
-/// A case as GetCase tells it.
+/// A case as GetCase tells it: at most 200 accounts, 50 Regions, 600 services, 30 watchers, 200 actors, 50 attachments
+/// and 30 pairs of metadata.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
-    /// Its id.
     pub id: CaseId,
-    /// Its ARN: tags hang on it.
     pub arn: String,
     /// At most 300 characters.
     pub title: String,
     /// At most 8,000 characters.
     pub description: String,
-    /// Where it stands.
     pub status: Status,
     /// `Security Incident` or `Investigation`.
     pub engagement: String,
-    /// Who works it.
     pub resolver: Resolver,
-    /// AWS waits for the customer.
     pub waits_for_customer: bool,
-    /// When the incident is said to have begun.
     pub reported_start: Option<Seconds>,
-    /// When it was found to have begun.
     pub actual_start: Option<Seconds>,
-    /// When the case was made.
     pub created: Option<Seconds>,
-    /// When anything on it last changed.
     pub updated: Option<Seconds>,
-    /// When it was closed.
     pub closed: Option<Seconds>,
     /// Why it was closed; only AWS sets it.
     pub closure: Option<String>,
-    /// At most 200 account ids.
     pub accounts: Vec<String>,
-    /// At most 50 Regions.
     pub regions: Vec<String>,
-    /// At most 600 service names.
     pub services: Vec<String>,
-    /// At most 30.
     pub watchers: Vec<Watcher>,
-    /// At most 200.
     pub actors: Vec<Actor>,
-    /// At most 50.
     pub attachments: Vec<Attachment>,
-    /// At most 30 pairs.
     pub metadata: Vec<(String, String)>,
 }
 
@@ -192,11 +161,8 @@ impl Case {
 /// A comment as ListComments tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
-    /// Its id within the case.
     pub id: CommentId,
-    /// When it was made.
     pub created: Seconds,
-    /// When its text last changed.
     pub updated: Option<Seconds>,
     /// `AWS Responder`, `security-ir.amazonaws.com`, an account id or an ARN.
     pub creator: String,
@@ -207,38 +173,27 @@ pub struct Comment {
 /// One line of ListCases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseSummary {
-    /// Its id.
     pub id: CaseId,
-    /// At most 300 characters.
     pub title: String,
-    /// Where it stands.
     pub status: Status,
-    /// Who works it.
     pub resolver: Resolver,
-    /// AWS waits for the customer.
     pub waits_for_customer: bool,
-    /// When anything on it last changed.
     pub updated: Option<Seconds>,
-    /// When the case was made.
     pub created: Option<Seconds>,
-    /// When it was closed.
     pub closed: Option<Seconds>,
 }
 
 /// One step of the AI agent on an AWS-supported case. No event tells of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Investigation {
-    /// Its id.
     pub id: InvestigationId,
     /// `Evidence`, `Investigation` or `Summarization`.
     pub kind: String,
-    /// At most 200 characters.
     pub title: String,
     /// Markdown, at most 5,000 characters.
     pub content: String,
     /// `Pending`, `InProgress`, `Waiting`, `Completed`, `Failed` or `Cancelled`.
     pub status: String,
-    /// When it last moved.
     pub updated: Seconds,
     /// What was said of it: `USEFUL` or `NOT_USEFUL`.
     pub feedback: Option<String>,
@@ -247,26 +202,20 @@ pub struct Investigation {
 /// One line of ListCaseEdits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
-    /// When.
     pub at: Option<Seconds>,
-    /// Who, as the service spells a principal.
     pub principal: String,
-    /// What kind of change.
     pub action: String,
     /// 10 to 4,096 characters.
     pub message: String,
 }
 
-/// A member of the incident response team of a membership.
+/// A member of the incident response team. Name: 3 to 50 characters; job title: 1 to 50; e-mail: 6 to 254.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Responder {
-    /// 3 to 50 characters.
     #[serde(rename = "name")]
     pub name: String,
-    /// 1 to 50 characters.
     #[serde(rename = "job_title")]
     pub job_title: String,
-    /// 6 to 254 characters.
     #[serde(rename = "email")]
     pub email: String,
     /// The e-mails that they get, as `Case Created`. A change of the team must send them back or lose them.
@@ -277,33 +226,23 @@ pub struct Responder {
 /// A membership as GetMembership tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
-    /// Its id.
     pub id: MembershipId,
-    /// Its ARN: tags hang on it.
     pub arn: String,
     /// 3 to 50 characters.
     pub name: String,
     /// `Active`, `Cancelled` or `Terminated`.
     pub status: String,
-    /// The account that holds it.
     pub account: String,
-    /// Its Region.
     pub region: String,
-    /// How many accounts it covers.
     pub accounts_covered: Option<i64>,
     /// `Standalone` or `Organization`.
     pub customer_type: Option<String>,
     /// Two to ten people.
     pub team: Vec<Responder>,
-    /// Opt-in features and whether each is on.
     pub features: Vec<(String, bool)>,
-    /// Whether it covers the whole organisation.
     pub covers_organization: Option<bool>,
-    /// The organizational units that it covers.
     pub units: Vec<String>,
-    /// When it became active.
     pub activated: Option<Seconds>,
-    /// When it ended.
     pub deactivated: Option<Seconds>,
 }
 

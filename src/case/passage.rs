@@ -1,11 +1,8 @@
 //! How a text from outside is laid out: lines, lists, code, plain addresses, and nothing else.
-//!
 //! Whatever else looks like markup is text: bold, headings, links with words of their own, mentions.
 
-/// A piece of a text that is laid out in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Passage<'a> {
-    /// Lines, line ends among them.
     Lines(&'a str),
     /// Items of a list; `first` is the first one's number where they are numbered.
     List {
@@ -19,7 +16,6 @@ pub(crate) enum Passage<'a> {
 pub(crate) enum Span<'a> {
     Words(&'a str),
     Code(&'a str),
-    /// An address of the web, spelled as a browser spells it.
     Address(&'a str),
 }
 
@@ -33,7 +29,7 @@ pub(crate) fn passages(text: &str) -> Vec<Passage<'_>> {
     let mut begun = 0;
     let mut at = 0;
     while at < text.len() {
-        let rest = Rest(&text[at..]);
+        let rest = Tail(&text[at..]);
         let Some((passage, end)) = rest.code().or_else(|| rest.list()) else {
             at += rest.line_from(0);
             continue;
@@ -49,17 +45,14 @@ pub(crate) fn passages(text: &str) -> Vec<Passage<'_>> {
 
 const FENCE: &str = "```";
 
-/// What is left of a text, from the start of a line.
 #[derive(Clone, Copy)]
-struct Rest<'a>(&'a str);
+struct Tail<'a>(&'a str);
 
-impl<'a> Rest<'a> {
-    /// Where the line after this one begins.
+impl<'a> Tail<'a> {
     fn line_from(self, at: usize) -> usize {
         self.0[at..].find('\n').map_or(self.0.len(), |end| at + end + 1)
     }
 
-    /// The code that stands first, and where the next line begins.
     fn code(self) -> Option<(Passage<'a>, usize)> {
         let is_fence = |line: &str| line.trim_end() == FENCE;
         let inside = self.line_from(0);
@@ -96,7 +89,6 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// What stands behind a marker, and the number that it is.
 fn marked(line: &str) -> Option<(Option<u64>, &str)> {
     let line = line.trim_end();
     let bullet = ["- ", "* ", "• "].iter().find_map(|marker| line.strip_prefix(marker));
@@ -143,7 +135,6 @@ pub(crate) fn spans(text: &str) -> Vec<Span<'_>> {
     all
 }
 
-/// Code needs both its fences, and something between them.
 fn coded(text: &str) -> Option<(Span<'_>, usize)> {
     let inside = text.strip_prefix('`')?;
     let end = inside.find(['`', '\n'])?;
@@ -153,7 +144,6 @@ fn coded(text: &str) -> Option<(Span<'_>, usize)> {
     is_code.then_some((Span::Code(code), end + 2))
 }
 
-/// An address that begins a word and shows where it leads.
 fn addressed(text: &str, at: usize) -> Option<(Span<'_>, usize)> {
     let rest = &text[at..];
     let begins = text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());

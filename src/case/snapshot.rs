@@ -171,31 +171,20 @@ fn date(seconds: Option<Seconds>) -> Option<String> {
 /// One change of one field. `None` where there was, or is, nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A field with one short value: name as people say it, old, new.
     Field {
-        /// `Status`, `Title`, `Resolver`, …
         name: &'static str,
-        /// The value before.
         old: Option<String>,
-        /// The value now.
         new: Option<String>,
     },
-    /// A list: what came and what went.
     List {
-        /// `Watchers`, `Accounts`, `Regions`, …
         name: &'static str,
-        /// What came.
         added: Vec<String>,
-        /// What went.
         removed: Vec<String>,
     },
     /// The description was changed; its parts above were rewritten in place.
     Description,
-    /// A file came, or its check ended.
     Attachment {
-        /// The service's name of the file.
         name: String,
-        /// `Pending`, `Verified` or `Failed`.
         status: String,
         /// The status before; `None` where the file is new.
         old: Option<String>,

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Deserializer};
 
-/// For a field that may be null but must be there: what is missing does not count as nothing.
 pub(crate) fn stated<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     field: D,
 ) -> Result<Option<T>, D::Error> {

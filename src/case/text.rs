@@ -7,7 +7,6 @@ pub fn hash(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..10])
 }
 
-/// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
@@ -41,7 +40,6 @@ pub(crate) fn parts_by(text: &str, most: usize, weight: impl Fn(char) -> usize) 
     pieces
 }
 
-/// Where the text outgrows `most`; `None` where it does not. Never 0: each piece takes a character at least.
 fn overflow(text: &str, most: usize, weight: impl Fn(char) -> usize) -> Option<usize> {
     let mut sum = 0;
     for (at, char) in text.char_indices() {

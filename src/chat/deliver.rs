@@ -60,7 +60,7 @@ async fn said(slack: &Slack<'_>, job: &Job, message: &Message) -> Result<(), Fai
     let place = ConversationRef { channel: channel.clone(), thread: job.place.thread.clone() };
     match slack.ephemeral(&place, &job.user, message).await {
         // They are not in the channel, or we are not: among the two of us nobody else reads it.
-        Err(Failure::Broken { everywhere: false, .. } | Failure::Gone { .. }) => {
+        Err(Failure::Broken { everywhere: false, .. } | Failure::Shut { .. } | Failure::Gone { .. }) => {
             slack.direct(&job.user, message).await
         }
         sent => sent,

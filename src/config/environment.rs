@@ -7,7 +7,6 @@ use crate::config::hosts;
 /// What both functions need. `casebridge settings` needs [`table`] alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
-    /// `CASEBRIDGE_TABLE`: the table's name.
     pub table: String,
     /// `CASEBRIDGE_INBOX_URL`: the address of the FIFO queue that `command` works off, and that both write to.
     pub inbox_url: String,
@@ -31,7 +30,6 @@ const INBOX_URL: &str = "CASEBRIDGE_INBOX_URL";
 const SECRET_ID: &str = "CASEBRIDGE_SECRET_ID";
 
 impl Environment {
-    /// Reads all of it; `variable` reads one.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
         let [table, inbox_url, secret_id] = all([TABLE, INBOX_URL, SECRET_ID], variable)?;
         if !Url::parse(&inbox_url).is_ok_and(|url| hosts::is_private(&url)) {
@@ -41,12 +39,10 @@ impl Environment {
     }
 }
 
-/// The table's name alone.
 pub fn table(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
     all([TABLE], variable).map(|[table]| table)
 }
 
-/// A variable of this process.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -5,7 +5,6 @@ use reqwest::Url;
 /// How far a token may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// To the hosts of its own service.
     Services,
     /// To this machine as well: AWS is on it too, so all that is here is a rehearsal.
     Loopback,
@@ -28,8 +27,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 }
 
 /// The base of an API, cut at the first slash. Read as text and compared byte by byte: what any program could read
-/// otherwise than another (a name, a port, an escape, an upper-case or foreign letter, a dot too many) is equal to nothing
-/// here.
+/// otherwise than another (a name, a port, an escape, an upper-case or foreign letter, a dot too many) is equal to
+/// nothing here.
 #[derive(Clone, Copy)]
 pub(super) struct Base<'a> {
     host: &'a str,
@@ -77,7 +76,6 @@ fn is_cloud_id(text: &str) -> bool {
 /// A proxy for what goes by https. What goes by http goes to this machine, and never through one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HttpsProxy {
-    /// Where it is.
     pub url: String,
     /// Hosts that are reached without it, as `NO_PROXY` spells them.
     pub except: String,

@@ -20,7 +20,6 @@ use crate::config::{
 /// The services without which nothing is done, as their variables name them.
 const SERVICES: [&str; 4] = ["DYNAMODB", "SECRETS_MANAGER", "SQS", "SECURITY_IR"];
 
-/// The longest that a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(1);
 
 /// The account's credentials, Region and endpoints, as the environment tells them. Clones share them.
@@ -38,18 +37,15 @@ impl Aws {
         self.config.get_or_init(load).await
     }
 
-    /// How far the tokens may go.
     pub async fn reach(&self) -> Reach {
         reach(self.config().await, variable)
     }
 
-    /// The same with Security Hub at an address of its own.
     #[must_use]
     pub fn with_security_hub(self, url: &str) -> Self {
         Self { security_hub: Some(url.to_owned()), ..self }
     }
 
-    /// Where Security Hub is, if somebody said so: here, else in the environment.
     pub fn security_hub(&self) -> Option<String> {
         self.security_hub.clone().or_else(|| variable("AWS_ENDPOINT_URL_SECURITYHUB"))
     }
@@ -95,12 +91,9 @@ async fn load() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http).load().await
 }
 
-/// How long a client waits, and how often it tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For one attempt.
     pub attempt: Duration,
-    /// For all attempts together.
     pub operation: Duration,
     /// The first one included.
     pub attempts: u32,

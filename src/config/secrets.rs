@@ -11,12 +11,10 @@ use crate::config::settings::Settings;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -28,26 +26,20 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The JSON document in Secrets Manager.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 pub struct Secrets {
     /// `xoxb-…`
     pub slack_bot_token: Secret,
-    /// Signs what Slack sends.
     pub slack_signing_secret: Secret,
-    /// The one before, while it is being replaced.
     #[serde(default)]
     pub slack_signing_secret_previous: Option<Secret>,
     /// Whose API token it is. Needed with Jira only, as are the next two.
     #[serde(default)]
     pub jira_email: Secret,
-    /// Logs in at Jira.
     #[serde(default)]
     pub jira_api_token: Secret,
-    /// Signs what Jira sends.
     #[serde(default)]
     pub jira_webhook_secret: Secret,
-    /// The one before, while it is being replaced.
     #[serde(default)]
     pub jira_webhook_secret_previous: Option<Secret>,
 }
@@ -55,13 +47,10 @@ pub struct Secrets {
 /// Why there are no secrets. Nothing of them is told: serde's own words would quote what it could not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretsError {
-    /// Secrets Manager did not give the document: its error code.
     #[error("the secret cannot be read: {0}")]
     Unread(String),
-    /// It is not a JSON object.
     #[error("the secret is not a JSON object")]
     NotAnObject,
-    /// These are absent, empty or no texts: all of them at once.
     #[error("the secret lacks {}", .0.join(", "))]
     Missing(Vec<&'static str>),
 }
@@ -92,7 +81,6 @@ impl Secrets {
         })
     }
 
-    /// Whether there are all that these settings need.
     pub fn suffice(&self, settings: &Settings) -> Result<(), SecretsError> {
         let values = [&self.jira_email, &self.jira_api_token, &self.jira_webhook_secret];
         let missing = JIRA.into_iter().zip(values).filter(|(_, value)| value.reveal().is_empty());
@@ -104,7 +92,6 @@ impl Secrets {
         }
     }
 
-    /// Asks Secrets Manager for the document.
     pub async fn load(client: &Client, id: &str) -> Result<Self, SecretsError> {
         let value = client.get_secret_value().secret_id(id).send().await.map_err(|error| {
             let code = error.code().unwrap_or("no answer");

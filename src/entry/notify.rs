@@ -17,14 +17,14 @@ use crate::{
     runtime::{World, gate::Queues},
     state,
     sync::{
-        announcements::{self, News},
+        announcements::{self, AnnounceError, News},
         context::Context,
         reconcile::{
             preview::{Preview, PreviewError, preview},
             reconcile,
         },
-        resync,
-        trigger::{self, Hint},
+        resync::{self, ResyncError},
+        trigger::{self, Hint, TriggerError},
     },
     targets::{
         contract::{Listener, Target},
@@ -34,22 +34,15 @@ use crate::{
     telemetry::{metrics, report::Report},
 };
 
-/// How many cases are worked at once.
 const AT_ONCE: usize = 10;
-/// How many cases one question for what is due names.
 const DUE: usize = 100;
 /// A sweep is not continued with less time than this.
 const LEAST: Millis = 15_000;
 
-/// What every event is worked with.
 pub struct Notifier<'a> {
-    /// Everything outside.
     pub world: &'a dyn World,
-    /// What the user chose.
     pub settings: &'a Settings,
-    /// Who we are.
     pub secrets: &'a Secrets,
-    /// When the function's time ends.
     pub deadline: Millis,
 }
 
@@ -60,9 +53,6 @@ pub struct NotTaken(String);
 
 impl Notifier<'_> {
     /// Takes a batch of SQS messages or a bare event. A message that cannot be taken fails alone.
-    ///
-    /// # Errors
-    /// A bare event could not be taken.
     pub async fn handle(&self, event: Value) -> Result<Value, NotTaken> {
         if let Err(trouble) = since::seen(self.world, self.settings).await {
             warn!(%trouble, "since when the settings hold is not known");
@@ -81,7 +71,7 @@ impl Notifier<'_> {
     }
 
     /// Works through what arrived. The answer names the messages that must come again.
-    async fn work(&self, hints: Vec<(String, Result<Hint, trigger::Error>)>) -> Vec<String> {
+    async fn work(&self, hints: Vec<(String, Result<Hint, TriggerError>)>) -> Vec<String> {
         let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::new(), false);
         for (message, hint) in hints {
             match hint {
@@ -98,7 +88,7 @@ impl Notifier<'_> {
                     let news = News { id: &id, happened: what, event: &event };
                     let told = announcements::tell(self.world, &SlackTarget::new(self.slack()), news).await;
                     if let Err(trouble) = told {
-                        if let announcements::Error::Store(state::Error::Unreadable(record)) = &trouble {
+                        if let AnnounceError::Store(state::Error::Unreadable(record)) = &trouble {
                             metrics::unreadable(record);
                         }
                         warn!(membership = %id, %trouble, "the membership's news was not told");
@@ -127,7 +117,7 @@ impl Notifier<'_> {
     /// What is due, oldest first, until the time is over.
     async fn sweep(&self) -> Vec<Report> {
         match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
-            Err(resync::Error::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
+            Err(ResyncError::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
             Err(trouble) => warn!(%trouble, "the discovery stopped"),
             Ok(true) => self.recover().await,
             Ok(false) => {}
@@ -156,7 +146,6 @@ impl Notifier<'_> {
         reports
     }
 
-    /// Whether there is enough of it to begin with another case.
     fn has_time(&self) -> bool {
         self.deadline - self.world.now() > LEAST
     }
@@ -189,9 +178,6 @@ impl Notifier<'_> {
     }
 
     /// What would be done for a case now. Changes nothing anywhere.
-    ///
-    /// # Errors
-    /// The service or the table did not answer.
     pub async fn preview(&self, case: &CaseId) -> Result<Vec<Preview>, PreviewError> {
         let (targets, listener) = (Targets::new(self.slack(), self.jira()), self.listener());
         let all = targets.all();
@@ -211,6 +197,8 @@ impl Notifier<'_> {
         let reports: Vec<Report> = each.buffer_unordered(AT_ONCE).filter_map(future::ready).collect().await;
         let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
         announcements::are_broken(&context, targets.announcer(), &broken).await;
+        let shut = reports.iter().filter_map(|report| report.shut.clone()).collect();
+        announcements::are_shut(targets.announcer(), shut).await;
         reports
     }
 }

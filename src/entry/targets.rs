@@ -6,7 +6,6 @@ use crate::targets::{
     slack::{Slack, SlackTarget},
 };
 
-/// The targets of these settings.
 pub struct Targets<'a> {
     slack: SlackTarget<'a>,
     jira: Option<JiraTarget<'a>>,
@@ -18,7 +17,6 @@ impl<'a> Targets<'a> {
         Self { slack: SlackTarget::new(slack), jira: jira.map(JiraTarget::new) }
     }
 
-    /// All of them, in the order in which they are looked at.
     pub fn all(&self) -> Vec<&dyn Target> {
         let jira = self.jira.as_ref().map(|jira| jira as &dyn Target);
         [&self.slack as &dyn Target].into_iter().chain(jira).collect()

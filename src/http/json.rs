@@ -10,7 +10,6 @@ pub fn read(bytes: &[u8]) -> Option<Value> {
     })
 }
 
-/// The same without members and items that are null: as if they had not been sent.
 pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -24,7 +23,6 @@ pub(crate) fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// The text at a JSON pointer, if there is one and it is not empty.
 pub(crate) fn text_at(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
@@ -44,7 +42,6 @@ pub fn whole(json: &str) -> String {
                 continue;
             }
             (Some(_), _) => 6,
-            // The next character is escaped, whatever it is: it begins no escape of its own.
             (None, _) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
         };
         out.push_str(&rest[..length]);
@@ -53,7 +50,6 @@ pub fn whole(json: &str) -> String {
     out + rest
 }
 
-/// The code unit of the escape at the start of a text.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?

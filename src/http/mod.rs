@@ -3,7 +3,7 @@
 pub mod json;
 pub mod transport;
 
-use std::time::Duration;
+use std::{collections::HashSet, fmt, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use crate::{case::Millis, config::secrets::Secret};
 
-/// The longest that one request to Slack or Jira may take.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// [`TIMEOUT`] and a margin, in milliseconds: nothing is sent with less time left than this.
@@ -21,13 +20,9 @@ pub const LONGEST: Millis = TIMEOUT.as_secs().cast_signed() * 1_000 + 2_000;
 /// A request, ready to send. Its `Debug` tells the method and the URL only: the rest may be secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// What is done there.
     pub method: Method,
-    /// Absolute.
     pub url: String,
-    /// Names in lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// What is sent.
     pub body: Bytes,
 }
 
@@ -38,7 +33,6 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
-    /// A request without a body.
     pub fn bare(method: Method, url: String) -> Self {
         let headers = vec![("accept", "application/json".to_owned())];
         Self { method, url, headers, body: Bytes::new() }
@@ -50,7 +44,6 @@ impl Request {
         Self { body: body.to_string().into(), ..request }
     }
 
-    /// A POST of a form.
     pub fn form(url: String, pairs: &[(&str, &str)]) -> Self {
         #[expect(clippy::expect_used, reason = "pairs of strings always encode")]
         let body = serde_urlencoded::to_string(pairs).expect("pairs of strings");
@@ -59,19 +52,16 @@ impl Request {
         Self { body: body.into(), ..request }
     }
 
-    /// The same with one more header; `name` in lower case.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The same with a bearer token.
     pub fn bearer(self, token: &Secret) -> Self {
         let value = format!("Bearer {}", token.reveal());
         self.header("authorization", value)
     }
 
-    /// The same with a user and a password.
     pub fn basic(self, user: &Secret, password: &Secret) -> Self {
         let pair = BASE64_STANDARD.encode(format!("{}:{}", user.reveal(), password.reveal()));
         self.header("authorization", format!("Basic {pair}"))
@@ -81,15 +71,11 @@ impl Request {
 /// An answer, whatever its status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
-    /// The HTTP status.
     pub status: u16,
-    /// `Retry-After`, as it was sent.
     pub retry_after: Option<String>,
     /// `X-Seraph-LoginReason`, as it was sent: what Jira says of our login, whatever the status.
     pub login: Option<String>,
-    /// `RateLimit-Reason`, as it was sent: what Jira counted.
     pub limit: Option<String>,
-    /// The body, at most [`MAX_BODY`] bytes.
     pub body: Bytes,
 }
 
@@ -100,12 +86,35 @@ impl Response {
         Some(Duration::from_secs(seconds.into()))
     }
 
-    /// The body as JSON, half characters replaced. `None` where it is none, or longer than [`MAX_BODY`].
     pub fn value(&self) -> Option<Value> {
         if self.body.len() > MAX_BODY {
             return None;
         }
         json::read(&self.body)
+    }
+}
+
+/// The pages of one list that were followed.
+#[derive(Debug, Default)]
+pub(crate) struct Pages(HashSet<String>);
+
+impl Pages {
+    /// The page after this one. One that was followed already would be read for ever: a person must look.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`], of this place alone.
+    pub(crate) fn follow(
+        &mut self,
+        what: impl fmt::Display,
+        next: Option<String>,
+    ) -> Result<Option<String>, Failure> {
+        match next {
+            Some(token) if !self.0.insert(token.clone()) => Err(Failure::Broken {
+                everywhere: false,
+                why: format!("{what}: a page leads back to one that was read"),
+            }),
+            next => Ok(next),
+        }
     }
 }
 
@@ -118,15 +127,11 @@ pub fn with(mut object: Value, name: &str, member: impl Into<Value>) -> Value {
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T, Next = String> {
-    /// In the service's order.
     pub items: Vec<T>,
-    /// Asks for the next page; `None` at the end.
     pub next: Option<Next>,
-    /// How many items all pages have together, where the service says so.
     pub total: Option<u64>,
 }
 
-/// The longest answer that is read.
 pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// There was no answer. Whether the request took effect is the only question that matters.
@@ -140,7 +145,8 @@ pub enum TransportError {
     Lost(String),
 }
 
-/// What an answer means for an effect: see docs/architecture.md, "An effect's life".
+/// What an answer means for an effect: see docs/architecture.md, "An effect's life". `why` is for the log: an error
+/// code, never a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// Refused for now, not applied: 429, connection refused, DNS, TLS.
@@ -148,35 +154,24 @@ pub enum Failure {
     NotApplied {
         /// The service's own word; never undercut.
         retry_after: Option<Duration>,
-        /// For the log: an error code, never a body.
         why: String,
     },
     /// Maybe applied: no answer, 5xx, an unreadable answer.
     #[error("unknown: {why}")]
-    Unknown {
-        /// For the log: an error code, never a body.
-        why: String,
-    },
-    /// Our rendering was refused: not applied, and it will not be as it stands.
+    Unknown { why: String },
     #[error("content refused: {why}")]
-    Content {
-        /// For the log: an error code, never a body.
-        why: String,
-    },
-    /// The thing to be set, or the thread to be continued, is gone: a person deleted it.
+    Content { why: String },
     #[error("gone: {why}")]
-    Gone {
-        /// For the log: an error code, never a body.
-        why: String,
-    },
-    /// Needs a person: the channel, the project, the credentials.
+    Gone { why: String },
     #[error("broken: {why}")]
     Broken {
         /// The whole destination (credentials, permission), not only this case's place.
         everywhere: bool,
-        /// For the log and the notice: an error code, never a body.
         why: String,
     },
+    /// People closed the place for now: a channel that is archived.
+    #[error("shut: {why}")]
+    Shut { why: String },
 }
 
 impl Failure {
@@ -187,7 +182,6 @@ impl Failure {
         }
     }
 
-    /// An answer that cannot be what the service says: maybe applied.
     pub fn unreadable(what: impl std::fmt::Display) -> Self {
         Self::Unknown { why: format!("{what}: unreadable answer") }
     }
@@ -212,6 +206,15 @@ pub fn word(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_was_followed_is_not_followed_again_however_far_back() {
+        let (mut pages, token) = (Pages::default(), |token: &str| Some(token.to_owned()));
+        assert_eq!(pages.follow("list", token("a")), Ok(token("a")));
+        assert_eq!(pages.follow("list", token("b")), Ok(token("b")));
+        assert!(matches!(pages.follow("list", token("a")), Err(Failure::Broken { everywhere: false, .. })));
+        assert_eq!(pages.follow("list", None), Ok(None));
+    }
 
     #[test]
     fn the_services_word_on_waiting_is_taken_or_none_is() {

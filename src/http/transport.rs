@@ -19,31 +19,23 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// The longest that the copy of a file may take: 100 MiB at 6 MiB a second, within what a job may take.
 const COPY: Duration = Duration::from_secs(18);
 
-/// How long connections are kept between two requests, in milliseconds of the wall clock.
-/// Lambda stops the process between invocations. A connection that died meanwhile takes a request with it, and
-/// that a message was not posted can then be learned only by looking for it.
+/// How long connections are kept between two requests, in milliseconds of the wall clock: Lambda stops the process
+/// between invocations, and a connection that died meanwhile takes a request with it.
 const KEPT: Millis = 10_000;
 
-/// A file that was opened: its bytes wait to be read.
 pub struct Opened {
     answer: reqwest::Response,
     bytes: u64,
 }
 
-/// What became of opening a file.
 pub enum Source {
-    /// It is what was said.
     Opened(Opened),
     /// A page to sign in at was answered, as Slack does with 200.
     SignIn,
-    /// It was refused.
     Refused {
-        /// The HTTP status.
         status: u16,
     },
-    /// There is another number of bytes than was said.
     Length {
-        /// How many there are.
         bytes: u64,
     },
 }
@@ -63,7 +55,6 @@ impl Default for Transport {
 }
 
 impl Transport {
-    /// The client, with connections that were used a moment ago or are new.
     pub fn client(&self, now: Millis) -> Result<Client, TransportError> {
         let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = kept.take().filter(|(used, _)| (*used..used.saturating_add(KEPT)).contains(&now));
@@ -92,7 +83,6 @@ impl Transport {
         builder.build().map_err(|_| not_sent("there is no HTTP client"))
     }
 
-    /// Opens a file of so many bytes, and reads none of them yet.
     pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, TransportError> {
         let answer = self.request(from, now)?.timeout(COPY).send().await.map_err(|error| trouble(&error))?;
         let status = answer.status().as_u16();
@@ -117,12 +107,10 @@ impl Transport {
         Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }
 
-    /// Sends a request and reads the answer, whatever its status.
     pub async fn send(&self, request: Request, now: Millis) -> Result<Response, TransportError> {
         read(self.request(request, now)?.send().await.map_err(|error| trouble(&error))?).await
     }
 
-    /// A request that may be sent.
     fn request(&self, request: Request, now: Millis) -> Result<RequestBuilder, TransportError> {
         let url = Url::parse(&request.url).map_err(|_| not_sent("the address cannot be read"))?;
         if !hosts::is_private(&url) {
@@ -183,7 +171,6 @@ mod tests {
 
     use super::*;
 
-    /// A server that reads the first bytes of each connection and then does `answer`. What it heard, it counts.
     fn server(answer: impl Fn(TcpStream) + Send + 'static) -> (String, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -304,7 +291,6 @@ mod tests {
         })
     }
 
-    /// A copy of what `from` says, said to be `bytes` long; `to` keeps what it hears.
     async fn copied(from: &str, bytes: u64) -> (Result<Copied, TransportError>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -356,7 +342,6 @@ mod tests {
         let wait = Mutex::new(wait);
         let (from, _) = server(move |mut stream| {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nbegin");
-            // Without a stream nothing would ever arrive at the other side, and this would wait in vain.
             if wait.lock().unwrap().recv_timeout(Duration::from_secs(10)).is_ok() {
                 let _ = stream.write_all(b" end");
             }

@@ -32,7 +32,6 @@ impl<T> Cached<T> {
         Ok(value)
     }
 
-    /// Takes what there is, if anything, for as good as newly read.
     pub(crate) async fn keep(&self, now: Millis) -> Option<Arc<T>> {
         let mut kept = self.0.lock().await;
         let (at, value) = kept.as_mut()?;

@@ -20,19 +20,14 @@ use crate::{
     telemetry::metrics,
 };
 
-/// A turn at a place that takes one write at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
-    /// The place.
     pub place: String,
     /// Milliseconds between two writes.
     pub spacing: Millis,
 }
 
 /// Takes the next slot of this place, if it begins in time. What is taken is waited for: nobody else gets it.
-///
-/// # Errors
-/// The store did not answer.
 pub(crate) async fn reserve(
     world: &dyn World,
     target: TargetKind,
@@ -53,7 +48,6 @@ fn gate_of(target: TargetKind, slot: &Slot) -> String {
 pub struct Queues(RefCell<HashMap<String, Rc<Mutex<()>>>>);
 
 impl Queues {
-    /// The queue before a place.
     pub(crate) fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
         self.0.borrow_mut().entry(gate_of(target, slot)).or_default().clone()
     }
@@ -62,13 +56,11 @@ impl Queues {
 /// A destination that nobody may write to for a while.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breaker {
-    /// Until then.
     #[serde(rename = "until")]
     pub(crate) until: Millis,
     /// How many times in a row it was found broken; 0 where it only asked for patience.
     #[serde(rename = "trips")]
     pub trips: u32,
-    /// An error code.
     #[serde(rename = "why")]
     pub why: String,
 }
@@ -80,10 +72,6 @@ fn name(target: TargetKind) -> String {
     format!("breaker/{}", target.as_str())
 }
 
-/// Reads the breaker.
-///
-/// # Errors
-/// The store did not answer.
 pub(crate) async fn read(world: &dyn World, target: TargetKind) -> Result<Breaker> {
     read_as(world, &name(target)).await
 }
@@ -99,11 +87,8 @@ async fn read_as<T: Default + Serialize + DeserializeOwned>(world: &dyn World, n
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Refused {
-    /// When.
     pub at: Millis,
-    /// On which case.
     pub case: String,
-    /// An error code, or a field's name.
     pub why: String,
 }
 
@@ -124,17 +109,14 @@ pub async fn refused(world: &dyn World, target: TargetKind, what: &str, refused:
     }
 }
 
-/// What was refused since then.
-///
-/// # Errors
-/// The store did not answer.
 pub async fn refused_since(world: &dyn World, target: TargetKind, since: Millis) -> Result<Refusals> {
     let mut refusals: Refusals = read_as(world, &refusals_name(target)).await?;
     refusals.retain(|_, refused| refused.at >= since);
     Ok(refusals)
 }
 
-/// Until when what is asked of a target is left alone, by what a `Retry-After` was about: a method, a channel, an issue.
+/// Until when what is asked of a target is left alone, by what a `Retry-After` was about: a method, a channel, an
+/// issue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Quiet {
@@ -150,7 +132,6 @@ impl Default for Quiet {
 }
 
 impl Quiet {
-    /// Until when whoever asks under these names waits.
     fn until(&self, names: &[String]) -> Millis {
         match self {
             Self::All(until) => *until,
@@ -170,10 +151,8 @@ impl Quiet {
     }
 }
 
-/// What a request is one of, as its target counts requests.
 #[derive(Clone, Copy)]
 pub(crate) struct Counted<'c> {
-    /// Who counts.
     pub(crate) target: TargetKind,
     /// As what it is counted: it waits where any of them is to be left alone.
     pub(crate) names: &'c [String],
@@ -182,10 +161,7 @@ pub(crate) struct Counted<'c> {
 }
 
 /// Sends a request as [`send_in_time`], unless somebody was told that requests of its kind are to wait: a `Retry-After`
-/// holds for all who make them, and for nothing else.
-///
-/// # Errors
-/// As there; [`Failure::NotApplied`] with what is left of the wait.
+/// holds for all who make them, and for nothing else. [`Failure::NotApplied`] has what is left of the wait.
 pub(crate) async fn send(
     world: &dyn World,
     counted: Counted<'_>,
@@ -200,7 +176,6 @@ pub(crate) async fn send(
             let why = format!("{}: its Retry-After is unreadable", counted.target);
             return Err(Failure::NotApplied { retry_after: None, why });
         }
-        // Where the table does not answer, nobody knows of a word.
         Err(_) => 0,
     };
     if let Ok(left @ 1..) = u64::try_from(quiet - world.now()) {
@@ -219,8 +194,8 @@ pub(crate) async fn send(
     Ok(response)
 }
 
-/// Whether a target knew us when it was last asked; nothing while somebody asks. It holds for a minute: what refuses many
-/// is asked once.
+/// Whether a target knew us when it was last asked; nothing while somebody asks. It holds for a minute: what refuses
+/// many is asked once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Evidence {
     #[serde(rename = "at")]
@@ -232,12 +207,9 @@ struct Evidence {
 /// How long an answer holds, and how long whoever asks may take.
 const EVIDENCE: Millis = 60_000;
 
-/// What is known of whether a target knows us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// It said so within the last minute.
     Said(bool),
-    /// Somebody is asking.
     Asked,
     /// Nobody did: whoever gets this answer is to ask, and to say what came of it.
     Ask,
@@ -247,10 +219,6 @@ fn evidence_name(target: TargetKind) -> String {
     format!("known/{target}")
 }
 
-/// Whether a target knows us, as far as anybody asked.
-///
-/// # Errors
-/// The store did not answer.
 pub(crate) async fn known(world: &dyn World, target: TargetKind) -> Result<Known> {
     let (now, answer) = (world.now(), Cell::new(Known::Ask));
     change(world, &evidence_name(target), |evidence: &mut Evidence| {
@@ -268,10 +236,6 @@ pub(crate) async fn known(world: &dyn World, target: TargetKind) -> Result<Known
     Ok(answer.get())
 }
 
-/// What came of asking; nothing where there was no answer.
-///
-/// # Errors
-/// The store did not answer.
 pub(crate) async fn tell_known(world: &dyn World, target: TargetKind, known: Option<bool>) -> Result<()> {
     let at = if known.is_some() { world.now() } else { 0 };
     change(world, &evidence_name(target), |evidence: &mut Evidence| *evidence = Evidence { at, known })
@@ -280,9 +244,6 @@ pub(crate) async fn tell_known(world: &dyn World, target: TargetKind, known: Opt
 }
 
 /// The destination is broken for everybody. `true` for the one who is to say so: the first.
-///
-/// # Errors
-/// The store did not answer.
 pub(crate) async fn open(world: &dyn World, target: TargetKind, now: Millis, why: &str) -> Result<bool> {
     // As it was at the try that was written: of many at once one finds it shut.
     let was_shut = Cell::new(false);
@@ -298,10 +259,6 @@ pub(crate) async fn open(world: &dyn World, target: TargetKind, now: Millis, why
     Ok(was_shut.get())
 }
 
-/// The destination answered well again.
-///
-/// # Errors
-/// The store did not answer.
 pub(crate) async fn close(world: &dyn World, target: TargetKind) -> Result<()> {
     let shut = |breaker: &mut Breaker| *breaker = Breaker::default();
     change(world, &name(target), shut).await.map(|_| ())

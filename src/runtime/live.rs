@@ -36,49 +36,35 @@ const TEN_MINUTES: Millis = 600_000;
 const PATIENCE: Timeouts =
     Timeouts { attempt: Duration::from_millis(1_000), operation: Duration::from_millis(2_000), attempts: 3 };
 
-/// Why nothing can be done: for the log, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
-    /// Nobody has pushed settings yet.
     #[error("there are no settings yet: run casebridge settings push FILE")]
     NoSettings,
-    /// All that is wrong with them.
     #[error("the settings are not good: {}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join(" "))]
     Settings(Vec<Problem>),
-    /// There are no secrets, or not all that the settings need.
     #[error(transparent)]
     Secrets(#[from] secrets::SecretsError),
 }
 
-/// Where jobs for `command` go.
 pub enum Inbox {
-    /// To the FIFO queue with this address.
     Queue(String),
     /// To somebody in this process, who drops repetitions.
     Channel(UnboundedSender<QueueMessage>),
 }
 
-/// Where the secrets come from.
 pub enum Safe {
-    /// From Secrets Manager, under this ARN or name.
     Manager(String),
-    /// From whoever made the world.
     Given(Secrets),
 }
 
-/// What the user chose, and the secrets that it needs.
 #[derive(Clone)]
 pub struct Chosen {
-    /// Checked.
     pub settings: Arc<Settings>,
-    /// Enough for the settings.
     pub secrets: Arc<Secrets>,
 }
 
-/// The real world.
 pub struct Live<S> {
     store: S,
     aws: Aws,
@@ -94,7 +80,6 @@ pub struct Live<S> {
 }
 
 impl Live<Dynamo> {
-    /// What the functions run in. Reads and builds nothing yet.
     pub fn of(environment: Environment) -> Self {
         let aws = Aws::default();
         let store = Dynamo::new(aws.clone(), environment.table);
@@ -103,7 +88,6 @@ impl Live<Dynamo> {
 }
 
 impl<S: Store> Live<S> {
-    /// A world of these parts.
     pub fn new(store: S, aws: Aws, inbox: Inbox, safe: Safe) -> Self {
         Self {
             store,
@@ -126,7 +110,8 @@ impl<S: Store> Live<S> {
         Self { http, ..self }
     }
 
-    /// The settings, at most a minute old, with the functions' own Region where they name none. Bad ones are an error, even where there were good ones before.
+    /// The settings, at most a minute old, with the functions' own Region where they name none. Bad ones are an error,
+    /// even where there were good ones before.
     pub async fn settings(&self) -> Result<Arc<Settings>, ConfigError> {
         self.settings.get(clock::now(), MINUTE, self.read_settings()).await
     }
@@ -140,7 +125,6 @@ impl<S: Store> Live<S> {
         Ok(settings)
     }
 
-    /// The secrets, at most ten minutes old.
     pub(crate) async fn secrets(&self) -> Result<Arc<Secrets>, ConfigError> {
         self.secrets_of(TEN_MINUTES).await
     }
@@ -176,7 +160,6 @@ impl<S: Store> Live<S> {
         Ok(Secrets::load(self.manager.get_or_init(make).await, id).await?)
     }
 
-    /// Settings and secrets that fit together.
     pub async fn chosen(&self) -> Result<Chosen, ConfigError> {
         let (settings, secrets) = tokio::try_join!(self.settings(), self.secrets())?;
         secrets.suffice(&settings)?;
@@ -192,7 +175,6 @@ impl<S: Store> Live<S> {
         self.queue.get_or_init(make).await
     }
 
-    /// The service in the membership's Region, and Security Hub there.
     async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
         let settings = self.settings().await.map_err(|_| Fault::not_sent("The settings cannot be read."))?;
         let config = self.aws.config().await;

@@ -1,5 +1,4 @@
 //! What lies outside a step? Clock, store, HTTP and the SIR API, behind one seam.
-//!
 //! The functions run in the real world, `simulate` runs the same code in a seeded one.
 
 pub(crate) mod cached;
@@ -23,13 +22,10 @@ use crate::{
 /// Everything outside that a step may touch. The two worlds are [`crate::runtime::live`] and the simulation.
 #[async_trait(?Send)]
 pub trait World {
-    /// The table.
     fn store(&self) -> &dyn Store;
 
-    /// The time now.
     fn now(&self) -> Millis;
 
-    /// Waits.
     async fn sleep(&self, time: Duration);
 
     /// Sends a request to Slack or Jira, once: no retry, no redirect.
@@ -45,10 +41,8 @@ pub trait World {
         Err(http::TransportError::NotSent("there are no files in this world".to_owned()))
     }
 
-    /// Makes one call to SIR (or Security Hub).
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault>;
 
-    /// Puts a job on the inbox of `command`.
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String>;
 }
 
@@ -59,7 +53,6 @@ pub struct QueueMessage {
     pub group: String,
     /// A job whose id came already within five minutes is dropped.
     pub id: String,
-    /// What is to be done, JSON.
     pub body: String,
 }
 

@@ -12,15 +12,12 @@ use crate::case::Millis;
 const NAME: &str = "discover";
 /// How often it is read again because somebody else wrote it.
 const TRIES: u8 = 5;
-/// So far ahead lies what waits for a person.
 const WAITING: Millis = 3_600_000;
 /// So many cases are woken at once.
 const WOKEN: usize = 1_000;
 
-/// What the sweep is to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agenda {
-    /// When ListCases is compared with what is known.
     #[serde(rename = "next")]
     pub next: Millis,
     /// Something was mended: what waits for a person is tried at once.
@@ -42,18 +39,12 @@ impl Agenda {
 }
 
 /// Reads it.
-///
-/// # Errors
-/// The table did not answer.
 pub async fn read<S: Store + ?Sized>(store: &S) -> Result<Agenda> {
     Ok(Agenda::parse(store.note(NAME).await?.as_deref())?.0)
 }
 
 /// Changes it, unless `change` says that there is nothing to change. The answer is what it was before, for whoever
 /// changed it.
-///
-/// # Errors
-/// The table did not answer, or too many write it at once.
 pub async fn change<S: Store + ?Sized>(
     store: &S,
     change: impl Fn(&mut Agenda) -> bool,
@@ -74,25 +65,16 @@ pub async fn change<S: Store + ?Sized>(
 }
 
 /// Something was mended: the next sweep tries what waits for a person.
-///
-/// # Errors
-/// As [`change`].
 pub async fn wake<S: Store + ?Sized>(store: &S) -> Result<()> {
     change(store, |agenda| !std::mem::replace(&mut agenda.wake, true)).await.map(drop)
 }
 
 /// A breaker opened: the next sweeps ask whether it is mended.
-///
-/// # Errors
-/// As [`change`].
 pub(crate) async fn watch_breakers<S: Store + ?Sized>(store: &S) -> Result<()> {
     change(store, |agenda| !std::mem::replace(&mut agenda.broken, true)).await.map(drop)
 }
 
 /// Makes all that waits due now.
-///
-/// # Errors
-/// The table did not answer; some of it may be due.
 pub(crate) async fn wake_all<S: Store + ?Sized>(store: &S, now: Millis) -> Result<()> {
     for case in store.due(now + WAITING, WOKEN).await? {
         store.hint(&case, now, false).await?;

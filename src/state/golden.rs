@@ -1,8 +1,6 @@
-//! Which texts did which release write down? Files under tests/state, which only grow: every later release reads them.
-//!
-//! A file holds one kind of record, a name and a record a line, each record byte for byte as it stands in the table, on
-//! the queue or in Slack. `CASEBRIDGE_WRITE_STATE=1 cargo test --lib` writes what today's code writes and no file has
-//! yet, into a file that is not there yet. Nothing is ever overwritten.
+//! Which texts did which release write down? Files under tests/state, which only grow: a kind a file, a name and a
+//! record a line. `CASEBRIDGE_WRITE_STATE=1 cargo test --lib` writes what today's code writes and no file has yet, into
+//! a new file.
 
 use std::{fs, path::PathBuf};
 
@@ -10,16 +8,15 @@ use serde_json::{Map, Value};
 
 use crate::state::record::{holds, read, read_whole, write};
 
-/// Where the files are: under `v1` what is read without a version, under `later` what a later release may write one day.
+/// Where the files are: under `v1` what is read without a version, under `later` what a later release may write one
+/// day.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/state");
 
-/// The file of this kind that was written first, second and so on.
 fn path(kind: &str, number: usize) -> PathBuf {
     let name = if number == 1 { format!("{kind}.json") } else { format!("{kind}.{number}.json") };
     PathBuf::from(FOLDER).join("v1").join(name)
 }
 
-/// The records of a file, each with its name.
 fn records(path: &PathBuf) -> Vec<(String, String)> {
     let text = fs::read_to_string(path).unwrap();
     text.lines().filter(|line| line.starts_with('"')).map(record).collect()
@@ -32,13 +29,11 @@ fn record(line: &str) -> (String, String) {
     (name, record.strip_suffix(',').unwrap_or(record).to_owned())
 }
 
-/// All records of a kind, the oldest first.
 pub(crate) fn all(kind: &str) -> Vec<(String, String)> {
     let files = (1..).map(|number| path(kind, number)).take_while(|path| path.exists());
     files.flat_map(|path| records(&path)).collect()
 }
 
-/// Writes records into the first file of this kind that does not exist.
 fn add(kind: &str, missing: &[(&str, String)]) {
     let path = (1..).map(|number| path(kind, number)).find(|path| !path.exists()).unwrap();
     let line = |(name, text): &(&str, String)| format!("{}: {text}", Value::from(*name));
@@ -81,7 +76,6 @@ pub(crate) fn check<T: PartialEq>(
     );
 }
 
-/// As [`check`], for what is written as JSON and nothing else.
 pub(crate) fn check_json<T>(kind: &str, samples: &[(&str, T)])
 where
     T: PartialEq + serde::Serialize + serde::de::DeserializeOwned,

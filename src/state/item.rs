@@ -14,12 +14,9 @@ use crate::{
     },
 };
 
-/// An item, or its key.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The partition key's name.
 pub(crate) const PK: &str = "pk";
-/// The sort key's name.
 pub(crate) const SK: &str = "sk";
 
 /// The one value of the index's partition attribute, `due`. It and `next_at` are absent on a case at rest.
@@ -27,15 +24,12 @@ pub(crate) const DUE: &str = "due";
 
 /// The version of an item; absent where it is 1, as it is on all that this release writes.
 const VERSION_ATTRIBUTE: &str = "v";
-/// The highest version of an item that this release reads.
 pub(crate) const VERSION: u64 = 1;
 
-/// A text attribute.
 pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }
 
-/// A number attribute.
 pub(crate) fn number(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
@@ -49,68 +43,55 @@ fn key(pk: String, sk: impl Into<String>) -> Item {
     [(PK.to_owned(), text(pk)), (SK.to_owned(), text(sk))].into()
 }
 
-/// The partition of a case.
 pub(crate) fn case_partition(case: &CaseId) -> String {
     format!("CASE#{case}")
 }
 
-/// What all told at one target begin with.
 pub(crate) fn told_prefix(target: TargetKind) -> String {
     format!("TOLD#{target}#")
 }
 
-/// What all sayings begin with.
 pub(crate) const SAID_PREFIX: &str = "SAID#";
 
-/// The key of a case's META.
 pub(crate) fn meta_key(case: &CaseId) -> Item {
     key(case_partition(case), "META")
 }
 
-/// The key of something that was told.
 pub(crate) fn told_key(case: &CaseId, target: TargetKind, told: &Key) -> Item {
     key(case_partition(case), told_prefix(target) + &told.0)
 }
 
-/// The key of a comment in the making.
 pub(crate) fn said_key(case: &CaseId, command: &str) -> Item {
     key(case_partition(case), format!("{SAID_PREFIX}{command}"))
 }
 
-/// The key of a command.
 pub(crate) fn command_key(command: &str) -> Item {
     key(format!("COMMAND#{command}"), "COMMAND")
 }
 
-/// The key of a place.
 pub(crate) fn place_key(place: &str) -> Item {
     key(format!("PLACE#{place}"), "PLACE")
 }
 
-/// The key of a gate.
 pub(crate) fn gate_key(gate: &str) -> Item {
     key(format!("GATE#{gate}"), "GATE")
 }
 
-/// The key of a note.
 pub(crate) fn note_key(name: &str) -> Item {
     key(format!("NOTE#{name}"), "NOTE")
 }
 
-/// The attribute of META that holds the note of `case`, or of a target.
 pub(crate) fn note_attribute(of: &str) -> String {
     format!("{of}{NOTE_ATTRIBUTE}")
 }
 
 const NOTE_ATTRIBUTE: &str = "_note";
 
-/// How an item is called in errors and logs: its two keys.
 pub(crate) fn name_of(item: &Item) -> String {
     let key = |name| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
     format!("{}/{}", key(PK), key(SK))
 }
 
-/// An attribute of an item that cannot be read.
 pub(crate) fn unread(item: &Item, attribute: &str, why: Unreadable) -> Error {
     Unread { key: format!("{} {attribute}", name_of(item)), why }.into()
 }
@@ -134,40 +115,33 @@ fn attribute<'a, T>(
     found.transpose()
 }
 
-/// A text of an item.
 pub(crate) fn text_of(item: &Item, name: &str) -> Result<Option<String>> {
     attribute(item, name, |value| value.as_s().ok().cloned())
 }
 
-/// A number of an item.
 pub(crate) fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Result<Option<N>> {
     attribute(item, name, |value| value.as_n().ok()?.parse().ok())
 }
 
-/// What every item of this kind has.
 pub(crate) fn needed<T>(item: &Item, name: &str, found: Option<T>) -> Result<T> {
     found.ok_or_else(|| unread(item, name, Unreadable::Damaged))
 }
 
-/// A value that stands as JSON in an item.
 pub(crate) fn json_of<T: Serialize + DeserializeOwned>(item: &Item, name: &str) -> Result<T> {
     let text = needed(item, name, text_of(item, name)?)?;
     record::read_whole(&text).map_err(|why| unread(item, name, why))
 }
 
-/// The case that a place belongs to.
 pub(crate) fn place_of(item: &Item) -> Result<CaseId> {
     let text = text_of(item, "case_id")?;
     needed(item, "case_id", text.as_deref().and_then(CaseId::parse))
 }
 
-/// Which case an item of the index belongs to.
 pub(crate) fn case_of(item: &Item) -> Option<CaseId> {
     let pk = item.get(PK).and_then(|value| value.as_s().ok())?;
     pk.strip_prefix("CASE#").map(CaseId::new)
 }
 
-/// Under which key something was told.
 pub(crate) fn told_name(item: &Item, target: TargetKind) -> Result<Key> {
     let sk = item.get(SK).and_then(|value| value.as_s().ok());
     let key = sk.and_then(|sk| sk.strip_prefix(&told_prefix(target)));
@@ -196,7 +170,6 @@ pub(crate) fn meta_of(item: &Item) -> Result<Meta> {
     })
 }
 
-/// A command as the table holds it.
 pub(crate) fn command_of(item: &Item) -> Result<Command> {
     of_this_release(item)?;
     Ok(Command {
@@ -207,7 +180,6 @@ pub(crate) fn command_of(item: &Item) -> Result<Command> {
 }
 
 /// When DynamoDB may delete an item: its unit is seconds, rounded up so that nothing goes early.
-///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>
 pub(crate) fn expiry(expires: Millis) -> AttributeValue {
     number(expires.saturating_add(999) / 1000)
@@ -240,7 +212,6 @@ mod tests {
         assert_eq!(counts(&Item::new(), i64::MAX), Ok(true));
     }
 
-    /// An item that some release wrote, by its keys.
     fn written(name: &str) -> Item {
         let (_, json) = golden::all("items").into_iter().find(|(other, _)| other == name).unwrap();
         let shown: HashMap<String, HashMap<String, Value>> = serde_json::from_str(&json).unwrap();
@@ -285,7 +256,6 @@ mod tests {
         assert_eq!(note.unwrap().as_deref(), Some("[1795669500000,false]"));
     }
 
-    /// Reads an item as the store does.
     fn read(item: &Item) -> Result<()> {
         of_this_release(item)?;
         counts(item, 0)?;

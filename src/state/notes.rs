@@ -1,7 +1,5 @@
-//! What does the bridge know about a case and what it told of it? The notes that META keeps, as values.
-//!
-//! A field with a default may be missing: without it something is done once more that may be repeated. Without any other
-//! field nobody knows what was told, and the note is not read.
+//! The notes that META keeps, as values. A field with a default may be missing: without it something is done once more
+//! that may be repeated. Without any other field nobody knows what was told, and the note is not read.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +9,11 @@ use crate::{
     case::{CaseId, Millis, Seconds, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         record::stated,
     },
 };
 
-/// What is known of the case itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CaseNote {
     /// The newest `lastUpdatedDate` ever read: an older one is a stale read.
@@ -40,7 +37,6 @@ pub(crate) struct CaseNote {
     /// ListComments was seen to give the newest first.
     #[serde(rename = "newest_first", default)]
     pub(crate) newest_first: bool,
-    /// When a look that found less than was announced is repeated.
     #[serde(rename = "look_again_at", default)]
     pub(crate) look_again_at: Option<Millis>,
     /// Whose move it is (ours: `true`) and since when.
@@ -49,18 +45,15 @@ pub(crate) struct CaseNote {
     /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
     #[serde(rename = "heard")]
     pub(crate) heard: u64,
-    /// How many hints there were at the last look.
     #[serde(rename = "wanted")]
     pub(crate) wanted: u64,
 }
 
-/// What is known of the case at one destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceNote {
     /// The channel made for this case, under `layout = "channel"`.
     #[serde(rename = "channel", deserialize_with = "stated")]
     pub channel: Option<String>,
-    /// The card or the issue, once it exists.
     #[serde(rename = "home", deserialize_with = "stated")]
     pub home: Option<Home>,
     /// What was set, by its name: the hash of what it was set to.
@@ -72,10 +65,8 @@ pub struct PlaceNote {
     /// What could not be set, by the same name.
     #[serde(rename = "owed", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<String, Owed>,
-    /// What was told of the case's fields.
     #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
-    /// How many times changes were told.
     #[serde(rename = "changes")]
     pub changes: u32,
     /// The addition that is being made, or of which it is not known whether it was.
@@ -84,13 +75,10 @@ pub struct PlaceNote {
     /// More may stand there than the ledger knows of: nothing is told before it was read back.
     #[serde(rename = "read_first", default, skip_serializing_if = "std::ops::Not::not")]
     pub read_first: bool,
-    /// Nothing is told before this.
     #[serde(rename = "not_before", default)]
     pub not_before: Millis,
-    /// How many sendings in a row came to nothing.
     #[serde(rename = "failures", default)]
     pub failures: u32,
-    /// Why a person is needed, as an error code.
     #[serde(rename = "parked", default)]
     pub parked: Option<String>,
 }
@@ -101,14 +89,12 @@ pub struct PlaceNote {
 pub struct Owed {
     /// Hash of that state: where it was refused, another one is tried at once.
     #[serde(rename = "hash")]
-    pub(crate) hash: String,
-    /// It is not tried before this.
+    pub(crate) hash: Fingerprint,
     #[serde(rename = "not_before")]
     pub not_before: Millis,
     /// How many tries in a row had no answer.
     #[serde(rename = "failures")]
     pub(crate) failures: u32,
-    /// How many times it was refused.
     #[serde(rename = "refusals")]
     pub refusals: u32,
     /// When it was first refused.
@@ -117,7 +103,6 @@ pub struct Owed {
     /// Why it was refused, as a field's name or an error code. `None` where that was not for its own sake.
     #[serde(rename = "why")]
     pub(crate) why: Option<String>,
-    /// It is not tried any more.
     #[serde(rename = "given_up")]
     pub(crate) given_up: bool,
 }
@@ -136,7 +121,6 @@ pub struct Home {
 /// An addition that was decided: written before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// Marks it at the destination.
     #[serde(rename = "key")]
     pub key: Key,
     /// When it was written, just before sending.
@@ -145,22 +129,17 @@ pub struct Intent {
     /// Counts sendings, from 1.
     #[serde(rename = "attempt")]
     pub attempt: u8,
-    /// How plainly it was rendered.
     #[serde(rename = "plainness")]
     pub plainness: Plainness,
-    /// Hash of what is told.
     #[serde(rename = "hash")]
-    pub hash: String,
+    pub hash: Fingerprint,
     /// What will have been told of the case's fields once it is done.
     #[serde(rename = "facts", deserialize_with = "stated")]
     pub facts: Option<Facts>,
 }
 
-/// Whether the notes of a case can be read, and what is being said on it: of one where they cannot, nobody knows what was
-/// told.
-///
-/// # Errors
-/// [`state::Error::Unreadable`], with what cannot be read; or the table did not answer.
+/// Whether the notes of a case can be read, and what is being said on it: of one where they cannot, nobody knows what
+/// was told.
 pub(crate) async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
     let Some(meta) = store.meta(case).await? else { return Ok(()) };
     noted(case, &meta)?;
@@ -168,9 +147,6 @@ pub(crate) async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<
 }
 
 /// What META knows of a case, where all its notes can be read.
-///
-/// # Errors
-/// [`state::Error::Unreadable`], with the note.
 pub(crate) fn noted(case: &CaseId, meta: &Meta) -> state::Result<CaseNote> {
     for target in meta.targets.keys() {
         meta.note_of::<PlaceNote>(case, target)?;
@@ -191,7 +167,7 @@ impl PlaceNote {
             CHANNEL => self.channel = Some(remote.to_owned()),
             HOME => {
                 self.home = Some(anchor);
-                self.set.insert(HOME.to_owned(), hash);
+                self.set.insert(HOME.to_owned(), hash.into());
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
             }
@@ -211,7 +187,6 @@ impl PlaceNote {
 pub(crate) const CHANNEL: &str = "channel";
 /// The key of the card or the issue, and the name under which its state is set.
 pub const HOME: &str = "home";
-/// Keys of told changes begin so.
 pub(crate) const CHANGES: &str = "changes/";
 
 /// Stands for the hash of a state whose bearer a person deleted.
@@ -233,7 +208,6 @@ mod tests {
         texts.map(|(name, text)| (name.to_owned(), text.to_owned())).into()
     }
 
-    /// A case of which everything is known.
     fn full() -> Case {
         Case {
             status: Status::Other("On Hold".to_owned()),
@@ -256,7 +230,7 @@ mod tests {
     }
 
     fn intent(key_of: &str, plainness: Plainness, facts: Option<Facts>) -> Intent {
-        let hash = "58c64f4b7a3b2c1d0e9f".to_owned();
+        let hash = Fingerprint::new("58c64f4b7a3b2c1d0e9f");
         Intent { key: key(key_of), since: 1_795_669_201_000, attempt: 1, plainness, hash, facts }
     }
 
@@ -295,7 +269,6 @@ mod tests {
         golden::later::<PlaceNote>("place-notes");
     }
 
-    /// A card in a thread, a card in a channel of its own, and an issue.
     fn told() -> [PlaceNote; 3] {
         let home = |place: &str, name: &str| Some(Home { place: place.to_owned(), name: name.to_owned() });
         let thread = PlaceNote {
@@ -370,11 +343,17 @@ mod tests {
     #[test]
     fn what_is_owed_is_read_back_and_may_lack_what_is_not_known() {
         let why = Some("resolution".to_owned());
-        let owed =
-            Owed { hash: "h".to_owned(), not_before: 5, refusals: 2, since: 1, why, ..Owed::default() };
+        let owed = Owed {
+            hash: Fingerprint::new("h"),
+            not_before: 5,
+            refusals: 2,
+            since: 1,
+            why,
+            ..Owed::default()
+        };
         let note = PlaceNote { owed: [("status".to_owned(), owed)].into(), ..PlaceNote::default() };
         assert_eq!(serde_json::from_str::<PlaceNote>(&serde_json::to_string(&note).unwrap()).unwrap(), note);
         let least: Owed = serde_json::from_str(r#"{"hash":"h"}"#).unwrap();
-        assert_eq!(least, Owed { hash: "h".to_owned(), ..Owed::default() });
+        assert_eq!(least, Owed { hash: Fingerprint::new("h"), ..Owed::default() });
     }
 }

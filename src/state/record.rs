@@ -1,9 +1,5 @@
-//! What is written down outlives the code that wrote it: how a record is read, and how it goes back.
-//!
-//! A record is JSON: in the table, on the queue, in a form, in a button. Its version stands in `v`; one without a `v`
-//! is of version 1, which 0.1.0 wrote. What an older release would misread raises the version; a field that it may leave
-//! alone does not. What this release does not know is kept or refused, and never written away
-//! (`docs/decisions/0002-state-outlives-its-code.md`).
+//! How a record is read, and how it goes back: JSON in the table, on the queue, in a form, in a button; its version in
+//! `v`, 1 where there is none. What is unknown is kept or refused (`docs/decisions/0002-state-outlives-its-code.md`).
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,12 +7,11 @@ use serde_json::{Map, Value};
 
 pub(crate) use crate::case::stated::stated;
 
-/// What this release writes, without saying so, and the highest that it reads.
+/// What this release writes, without saying so, and the highest that it reads. What an older release would misread
+/// raises it; a field that it may leave alone does not.
 const VERSION: u64 = 1;
-/// Where a record says its version.
 const VERSION_FIELD: &str = "v";
 
-/// Why a record is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// It says a higher version, or holds something where this release knows nothing.
@@ -31,10 +26,8 @@ pub enum Unreadable {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rest(Map<String, Value>);
 
-/// Reads a record, and keeps beside it the fields that this release does not know.
-///
-/// # Errors
-/// See [`Unreadable`]; also where something unknown stands inside a field that is known.
+/// Reads a record, and keeps beside it the fields that it does not know; what is unknown within a known field is
+/// refused.
 pub(crate) fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Rest), Unreadable> {
     if let Ok(value) = serde_json::from_str(text)
         && serde_json::to_string(&value).is_ok_and(|again| again == text)
@@ -49,18 +42,12 @@ pub(crate) fn read<T: Serialize + DeserializeOwned>(text: &str) -> Result<(T, Re
 }
 
 /// Reads a record of which everything is known: for what is not written back, or only whole.
-///
-/// # Errors
-/// See [`Unreadable`].
 pub(crate) fn read_whole<T: Serialize + DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let (value, rest) = read(text)?;
     if rest.0.is_empty() { Ok(value) } else { Err(Unreadable::Later) }
 }
 
 /// Writes a record, with what stood in it beside what this release knows.
-///
-/// # Errors
-/// No JSON can be made of it.
 pub(crate) fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<String> {
     if rest.0.is_empty() {
         return serde_json::to_string(value);
@@ -72,7 +59,6 @@ pub(crate) fn write<T: Serialize>(value: &T, rest: &Rest) -> serde_json::Result<
     serde_json::to_string(&record)
 }
 
-/// The record without its version.
 fn of_this_version(text: &str) -> Result<Value, Unreadable> {
     let mut record: Value = serde_json::from_str(text).map_err(|_| Unreadable::Damaged)?;
     let version = record.as_object_mut().and_then(|fields| fields.remove(VERSION_FIELD));
@@ -109,7 +95,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Note {
+    struct Sample {
         #[serde(deserialize_with = "stated")]
         name: Option<String>,
         inner: Inner,
@@ -124,8 +110,8 @@ mod tests {
         Number { of: i64 },
     }
 
-    fn note(inner: Inner) -> Note {
-        Note { name: Some("a".to_owned()), inner, count: 0 }
+    fn note(inner: Inner) -> Sample {
+        Sample { name: Some("a".to_owned()), inner, count: 0 }
     }
 
     #[test]
@@ -145,9 +131,9 @@ mod tests {
         for text in
             ["", "{}", "null", r#"{"inner":"Nothing"}"#, r#"{"name":"a"}"#, r#"{"name":"a","inner":"No"#]
         {
-            assert_eq!(read::<Note>(text), Err(Unreadable::Damaged), "{text}");
+            assert_eq!(read::<Sample>(text), Err(Unreadable::Damaged), "{text}");
         }
-        assert_eq!(read::<Note>(r#"{"name":null,"inner":"Nothing"}"#).unwrap().0.name, None);
+        assert_eq!(read::<Sample>(r#"{"name":null,"inner":"Nothing"}"#).unwrap().0.name, None);
     }
 
     #[test]
@@ -155,7 +141,7 @@ mod tests {
         for version in ["2", "1.5", "\"1\"", "null", "-1"] {
             for rest in [r#""name":"a","inner":"Nothing","count":0"#, r#""other":1"#] {
                 let text = format!("{{{rest},\"v\":{version}}}");
-                assert_eq!(read::<Note>(&text), Err(Unreadable::Later), "{text}");
+                assert_eq!(read::<Sample>(&text), Err(Unreadable::Later), "{text}");
             }
         }
     }
@@ -163,12 +149,12 @@ mod tests {
     #[test]
     fn an_unknown_field_goes_back_as_it_came_and_is_refused_where_a_record_is_read_whole() {
         let text = r#"{"name":"a","inner":"Nothing","later":{"deep":[1,null]},"also":2}"#;
-        let (mut value, rest) = read::<Note>(text).unwrap();
+        let (mut value, rest) = read::<Sample>(text).unwrap();
         value.count = 7;
         let written: Value = serde_json::from_str(&write(&value, &rest).unwrap()).unwrap();
         let expected = r#"{"name":"a","inner":"Nothing","count":7,"later":{"deep":[1,null]},"also":2}"#;
         assert_eq!(written, serde_json::from_str::<Value>(expected).unwrap());
-        assert_eq!(read_whole::<Note>(text), Err(Unreadable::Later));
+        assert_eq!(read_whole::<Sample>(text), Err(Unreadable::Later));
     }
 
     #[test]
@@ -180,7 +166,7 @@ mod tests {
             (r#"{"Number":{"of":1.5}}"#, Unreadable::Damaged),
         ] {
             let text = format!("{{\"name\":\"a\",\"inner\":{inner}}}");
-            assert_eq!(read::<Note>(&text), Err(expected), "{text}");
+            assert_eq!(read::<Sample>(&text), Err(expected), "{text}");
         }
     }
 }

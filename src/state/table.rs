@@ -20,7 +20,6 @@ use crate::{
     config::sdk::{Aws, Timeouts},
 };
 
-/// The index of the cases that have something to do.
 const INDEX: &str = "due";
 /// BatchGetItem takes no more keys.
 pub(crate) const MAX_KEYS: usize = 100;
@@ -36,9 +35,7 @@ pub(crate) struct Table {
     client: Arc<OnceCell<Client>>,
 }
 
-/// What became of a conditional write.
 pub(crate) enum Written {
-    /// Done, with the attributes that were asked for.
     Done(Item),
     /// The condition did not hold: the item as it stands, empty where there is none.
     Refused(Item),
@@ -54,7 +51,6 @@ pub(crate) enum Late {
 }
 
 impl Table {
-    /// The table of this name. Asks for nothing yet.
     pub(crate) fn new(aws: Aws, name: String, patience: Timeouts) -> Self {
         Self { aws, name, patience, client: Arc::default() }
     }
@@ -69,7 +65,6 @@ impl Table {
         self.client.get_or_init(make).await
     }
 
-    /// An update, ready to get its condition.
     pub(crate) async fn change<const N: usize>(
         &self,
         key: Item,
@@ -84,7 +79,6 @@ impl Table {
             .return_values_on_condition_check_failure(OnRefusal::AllOld)
     }
 
-    /// Sends a change, and again where that is harmless.
     pub(crate) async fn write(&self, change: UpdateItemFluentBuilder, late: Late) -> Result<Written> {
         let config = if late == Late::Overwrites { self.unrepeated() } else { Builder::new() };
         match change.customize().config_override(config).send().await {
@@ -104,7 +98,6 @@ impl Table {
         Builder::new().timeout_config(timeouts.operation_timeout(self.patience.operation).build())
     }
 
-    /// An item, as it is now.
     pub(crate) async fn get(&self, key: Item) -> Result<Option<Item>> {
         let get = self.client().await.get_item().table_name(&self.name).set_key(Some(key));
         let item = get.consistent_read(true).send().await.map_err(|error| trouble(&error))?.item;
@@ -112,7 +105,6 @@ impl Table {
         Ok(item)
     }
 
-    /// Deletes an item, if there is one and the condition holds for it.
     pub(crate) async fn delete<const N: usize>(
         &self,
         key: Item,
@@ -133,7 +125,6 @@ impl Table {
         }
     }
 
-    /// All items of a case whose sort key begins so, in its order.
     pub(crate) async fn query(&self, case: &CaseId, prefix: &str) -> Result<Vec<Item>> {
         let query = self
             .client()

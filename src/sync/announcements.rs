@@ -6,7 +6,7 @@ use tracing::warn;
 
 use crate::{
     aws::sir::{Answer, Call, FaultKind},
-    case::{MembershipId, Millis},
+    case::{CaseId, MembershipId, Millis},
     http::Failure,
     runtime::{World, gate},
     state::{self, Command, Reserved, TargetKind},
@@ -28,40 +28,32 @@ const WORTH_WAITING: Millis = 10_000;
 
 /// Why the news was not told. The message comes again; what was begun is found then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// The table did not answer.
+pub enum AnnounceError {
     #[error(transparent)]
     Store(#[from] state::Error),
-    /// The service did not answer.
     #[error("the service did not answer: {0}")]
     Sir(#[from] crate::aws::sir::Fault),
-    /// Where it is told, nobody answered.
     #[error("not said: {0}")]
     Target(#[from] Failure),
-    /// Strangers would read it.
     #[error("the channel is shared with another workspace")]
     Shared,
-    /// An earlier try may still arrive.
     #[error("an earlier try may still arrive")]
     TooEarly,
 }
 
-/// What became of a membership, as its event says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct News<'n> {
-    /// Which.
     pub(crate) id: &'n MembershipId,
-    /// `Membership Created`, …
     pub(crate) happened: &'static str,
-    /// The event's id.
     pub(crate) event: &'n str,
 }
 
 /// Tells what became of a membership: one message an event, however often the event comes.
-///
-/// # Errors
-/// See [`Error`]: the event must come again.
-pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: News<'_>) -> Result<(), Error> {
+pub(crate) async fn tell(
+    world: &dyn World,
+    announcer: &dyn Announcer,
+    news: News<'_>,
+) -> Result<(), AnnounceError> {
     let News { id, happened, event } = news;
     let (key, mark, now) = (format!("news/{event}"), Mark::new(format!("news/{id}/{event}")), world.now());
     let command = Command { job: happened.to_owned(), since: now, answer: None };
@@ -70,14 +62,14 @@ pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: New
             return Ok(());
         }
         if now - begun.since < QUARANTINE {
-            return Err(Error::TooEarly);
+            return Err(AnnounceError::TooEarly);
         }
         if let Some(remote) = announcer.find(&mark, begun.since).await? {
             return Ok(world.store().finish(&key, &remote).await.map(drop)?);
         }
     }
     if announcer.is_overheard().await? {
-        return Err(Error::Shared);
+        return Err(AnnounceError::Shared);
     }
     let membership = match world.call(Call::GetMembership { membership: id.clone() }).await {
         Ok(Answer::Membership(membership)) => Some(membership),
@@ -97,7 +89,7 @@ pub(crate) async fn tell(world: &dyn World, announcer: &dyn Announcer, news: New
 }
 
 /// Waits until the place takes a post again, where that is soon.
-async fn in_turn(world: &dyn World, announcer: &dyn Announcer) -> Result<(), Error> {
+async fn in_turn(world: &dyn World, announcer: &dyn Announcer) -> Result<(), AnnounceError> {
     let latest = world.now() + WORTH_WAITING;
     let reserved = gate::reserve(world, announcer.kind(), &announcer.slot(), latest).await?;
     let (Reserved::At(at) | Reserved::NotBefore(at)) = reserved;
@@ -117,14 +109,24 @@ pub(crate) async fn are_broken(context: &Context<'_>, announcer: &dyn Announcer,
     let is_broken = |target: &&&dyn Target| broken.contains(&target.planner().kind());
     let elsewhere = context.targets.iter().filter(is_broken).map(|target| target.planner());
     for planner in elsewhere.filter(|planner| planner.kind() != announcer.kind()) {
-        if !announcer.is_overheard().await.is_ok_and(|overheard| !overheard) {
-            let what = planner.title();
-            return warn!(what, "that it is broken was not said: strangers read along, or may");
-        }
-        let announcement = Announcement::Broken { title: planner.title() };
         let mark = Mark::new(format!("notice/{}", planner.kind()));
-        if let Err(failure) = announcer.announce(&announcement, &mark).await {
-            warn!(%failure, "the notice could not be posted");
-        }
+        notify(announcer, &Announcement::Broken { title: planner.title() }, &mark).await;
+    }
+}
+
+/// Says once that people closed the places of these cases.
+pub(crate) async fn are_shut(announcer: &dyn Announcer, shut: Vec<(CaseId, String)>) {
+    for (case, place) in shut {
+        let mark = Mark::new(format!("shut/{case}"));
+        notify(announcer, &Announcement::Shut { case, place }, &mark).await;
+    }
+}
+
+async fn notify(announcer: &dyn Announcer, announcement: &Announcement, mark: &Mark) {
+    if !announcer.is_overheard().await.is_ok_and(|overheard| !overheard) {
+        return warn!(what = mark.as_str(), "a notice was not said: strangers read along, or may");
+    }
+    if let Err(failure) = announcer.announce(announcement, mark).await {
+        warn!(%failure, "the notice could not be posted");
     }
 }

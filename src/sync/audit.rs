@@ -20,37 +20,26 @@ use crate::{
 /// So many checks must miss something before it is sent again.
 const ABSENT: u8 = 3;
 
-/// What is compared with the ledger.
 pub(crate) struct Audited<'a> {
-    /// The case that is held.
     pub(crate) lease: &'a Lease<'a>,
-    /// Where it is told.
     pub(crate) target: &'a dyn Target,
-    /// As it is now.
     pub(crate) case: &'a Case,
 }
 
-/// What a check found, a finding a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Finding {
-    /// It is there; remembered from now on.
     Seen(Key, Told),
     /// It is not there, again.
     Absent(Key, Told),
     /// It was never stored, though the answer said so: it is owed again.
     Owed(Key),
-    /// A person deleted it.
     Deleted(Key, Told),
-    /// It stands there twice: this one is the later.
     Double(String),
-    /// It stands there, and we had forgotten.
     Forgotten(Key, Told),
 }
 
-/// Compares and mends. The answer is whether something was missed: then the next check comes soon.
-///
-/// # Errors
-/// The table did not answer. A target that does not answer is left for the next check.
+/// Compares and mends. The answer is whether something was missed: then the next check comes soon. A target that does
+/// not answer is left for the next check.
 pub(crate) async fn verify(
     context: &Context<'_>,
     audited: &Audited<'_>,
@@ -82,11 +71,8 @@ pub(crate) async fn verify(
     Ok(absent)
 }
 
-/// Remembers what stands there and is not in the ledger, and mends nothing: what is missing may only be too new. The answer
-/// is whether there was any.
-///
-/// # Errors
-/// The table did not answer.
+/// Remembers what stands there and is not in the ledger, and mends nothing: what is missing may only be too new. The
+/// answer is whether there was any.
 pub(crate) async fn learn(
     context: &Context<'_>,
     audited: &Audited<'_>,
@@ -107,8 +93,8 @@ pub(crate) async fn learn(
     Ok(forgotten)
 }
 
-/// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they tell
-/// nobody knows: what the case is now counts as told, and the next line gets a number of its own.
+/// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they
+/// tell nobody knows: what the case is now counts as told, and the next line gets a number of its own.
 fn outgrow(audited: &Audited<'_>, note: &mut PlaceNote, found: &[Found]) {
     let number = |one: &Found| one.key.0.strip_prefix(CHANGES)?.parse::<u32>().ok();
     let Some(last) = found.iter().filter_map(number).max().filter(|last| *last >= note.changes) else {
@@ -140,7 +126,6 @@ fn unknown(told: &BTreeMap<Key, Told>, said: Vec<Said>) -> Vec<Said> {
     said.into_iter().filter(|one| !known.contains(one.remote.as_str())).collect()
 }
 
-/// The ledger against what is there: pure.
 fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
     let mut there: BTreeMap<&Key, Vec<&Found>> = BTreeMap::new();
     for one in found {
@@ -157,7 +142,7 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
         copies.retain(|copy| copy.hash == first.hash || !key.0.starts_with(CHANGES));
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
         // An issue that we did not make does not say which version stands there: then the ledger's word holds.
-        let said = Some(first.hash.clone()).filter(|hash| !hash.is_empty());
+        let said = Some(first.hash.to_string()).filter(|hash| !hash.is_empty());
         let hash = said.or(known.map(|told| told.hash.clone())).unwrap_or_default();
         let is = Told { remote: first.remote.clone(), hash, seen: Seen::Yes, theirs: false };
         match known {
@@ -235,8 +220,8 @@ impl Audited<'_> {
         }
     }
 
-    /// The anchor itself was never stored. Where the rest stands without it, it is made alone; else nothing that hangs on
-    /// it can be seen, so all of it is told anew.
+    /// The anchor itself was never stored. Where the rest stands without it, it is made alone; else nothing that hangs
+    /// on it can be seen, so all of it is told anew.
     async fn begin_again(&self, context: &Context<'_>, note: &mut PlaceNote) -> Result<(), state::Error> {
         let (planner, store) = (self.target.planner(), context.world.store());
         if planner.stands_alone(note) {
@@ -256,7 +241,7 @@ impl Audited<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::Millis;
+    use crate::{case::Millis, state::key::Fingerprint};
 
     fn told(remote: &str, seen: Seen) -> Told {
         Told { remote: remote.to_owned(), hash: "h".to_owned(), seen, theirs: false }
@@ -264,7 +249,7 @@ mod tests {
 
     fn heard(key: &str, remote: &str, at: Millis) -> Found {
         let [key, hash, remote] = [key, "h", remote].map(str::to_owned);
-        Found { key: Key(key), hash, remote, at }
+        Found { key: Key(key), hash: Fingerprint::new(hash), remote, at }
     }
 
     fn key(key: &str) -> Key {
@@ -307,8 +292,10 @@ mod tests {
 
     #[test]
     fn two_lines_of_changes_with_one_number_are_two_lines_if_they_say_different_things() {
-        let line =
-            |remote: &str, hash: &str| Found { hash: hash.to_owned(), ..heard("changes/3", remote, 1) };
+        let line = |remote: &str, hash: &str| Found {
+            hash: Fingerprint::new(hash),
+            ..heard("changes/3", remote, 1)
+        };
         let ledger = [(key("changes/3"), told("2", Seen::Yes))].into();
         assert_eq!(compare(&ledger, &[line("1", "other"), line("2", "h")]), []);
         assert_eq!(compare(&ledger, &[line("1", "h"), line("2", "h")]), [Finding::Double("1".to_owned())]);

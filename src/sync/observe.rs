@@ -7,16 +7,13 @@ use crate::{
     case::{Case, CaseId, Comment, Investigation, Millis, Resolver, Seconds},
     runtime::World,
     state::{self, Store, TargetKind, key::Key, notes::CaseNote},
-    sync::reading::{self, Reader},
+    sync::reading::{Reader, ReadingError},
     targets::telling::{Ledger, comment_key},
 };
 
-/// What a look saw.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
-    /// The case.
     pub(crate) case: Case,
-    /// The comments that were read, oldest first.
     pub(crate) comments: Vec<Comment>,
     /// When the newest comment was made or edited, where all of them were read.
     pub(crate) newest: Option<Seconds>,
@@ -24,38 +21,32 @@ pub(crate) struct Look {
     pub(crate) investigations: Vec<Investigation>,
 }
 
-/// What is looked at.
 pub(crate) struct Looking<'a> {
-    /// Everything outside.
     pub(crate) world: &'a dyn World,
-    /// The case.
     pub(crate) id: &'a CaseId,
-    /// Where it is told.
     pub(crate) kinds: &'a [TargetKind],
     /// Nothing is read after this: what was read must still be told.
     pub(crate) until: Millis,
 }
 
-/// Why a look failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Not all could be read.
+pub enum ObserveError {
     #[error(transparent)]
-    Reading(#[from] reading::Error),
+    Reading(#[from] ReadingError),
     /// A later page is older than an earlier one: between them a comment may be missing.
     #[error("the pages are not of one moment")]
     Torn,
-    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] state::Error),
 }
 
 /// Looks at a case. With `full`, all pages of comments are read; otherwise reading stops at the first page on which
 /// everything is known, where the newest come first. Up to 25 comments cost two calls, three where AWS works the case.
-///
-/// # Errors
-/// The service or the table did not answer.
-pub(crate) async fn look(looking: &Looking<'_>, note: &mut CaseNote, full: bool) -> Result<Look, Error> {
+pub(crate) async fn look(
+    looking: &Looking<'_>,
+    note: &mut CaseNote,
+    full: bool,
+) -> Result<Look, ObserveError> {
     let Looking { id, .. } = looking;
     let reader = Reader::new(looking.world, looking.until);
     let (case, first) = tokio::join!(get_case(&reader, id), comments_page(&reader, id, None));
@@ -77,7 +68,7 @@ async fn all_comments(
     reader: &Reader<'_>,
     first: Page<Comment>,
     stop_early: bool,
-) -> Result<(Vec<Comment>, bool), Error> {
+) -> Result<(Vec<Comment>, bool), ObserveError> {
     let Looking { world, id, kinds, .. } = looking;
     let mut all = in_all(&first);
     let Page { items: mut page, mut next, .. } = first;
@@ -91,7 +82,7 @@ async fn all_comments(
         // Comments are never taken away, so fewer than before is an older answer.
         let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
         if is_older {
-            return Err(Error::Torn);
+            return Err(ObserveError::Torn);
         }
         all = all.map(|before| newer.total.unwrap_or(before));
         Page { items: page, next, .. } = newer;
@@ -130,20 +121,13 @@ async fn all_known(
     Ok(true)
 }
 
-/// Where a ledger is kept.
 pub(crate) struct At<'a> {
-    /// In this table.
     pub(crate) store: &'a dyn Store,
-    /// Of this case.
     pub(crate) case: &'a CaseId,
-    /// Of this target.
     pub(crate) kind: TargetKind,
 }
 
 /// The ledger's entries under these keys.
-///
-/// # Errors
-/// The table did not answer.
 pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> Result<(), state::Error> {
     if keys.is_empty() {
         return Ok(());
@@ -153,7 +137,7 @@ pub(crate) async fn ledger(at: &At<'_>, keys: Vec<Key>, ledger: &mut Ledger) -> 
     Ok(())
 }
 
-async fn get_case(reader: &Reader<'_>, id: &CaseId) -> Result<Case, reading::Error> {
+async fn get_case(reader: &Reader<'_>, id: &CaseId) -> Result<Case, ReadingError> {
     match reader.ask(Call::GetCase { case: id.clone() }).await? {
         Answer::Case(case) => Ok(*case),
         other => Err(unexpected(&other).into()),
@@ -164,14 +148,14 @@ async fn comments_page(
     reader: &Reader<'_>,
     id: &CaseId,
     next: Option<String>,
-) -> Result<Page<Comment>, reading::Error> {
+) -> Result<Page<Comment>, ReadingError> {
     match reader.ask(Call::ListComments { case: id.clone(), next }).await? {
         Answer::Comments(page) => Ok(page),
         other => Err(unexpected(&other).into()),
     }
 }
 
-async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investigation>, reading::Error> {
+async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investigation>, ReadingError> {
     let (mut steps, mut next) = (Vec::new(), None);
     loop {
         match reader.ask(Call::ListInvestigations { case: id.clone(), next }).await {
@@ -181,7 +165,7 @@ async fn investigations(reader: &Reader<'_>, id: &CaseId) -> Result<Vec<Investig
             }
             Ok(other) => return Err(unexpected(&other).into()),
             // Not every membership has the agent: its absence must not keep the case from being told.
-            Err(reading::Error::Sir(fault))
+            Err(ReadingError::Sir(fault))
                 if matches!(fault.kind, FaultKind::Denied | FaultKind::NotFound) =>
             {
                 return Ok(steps);

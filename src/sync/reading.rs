@@ -16,21 +16,16 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(300), Duration::from_s
 /// A service that lets nobody through for so long is left alone for a while: others' cases need the time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reads for one look.
 pub(crate) struct Reader<'a> {
     world: &'a dyn World,
-    /// Nothing is asked after this.
     until: Millis,
     followed: RefCell<HashSet<String>>,
 }
 
-/// Why reading stopped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// The service did not answer.
+pub enum ReadingError {
     #[error("the service did not answer: {0}")]
     Sir(#[from] Fault),
-    /// The function's time is over.
     #[error("the time is over")]
     OutOfTime,
     /// A page leads to one that was read already.
@@ -39,20 +34,16 @@ pub enum Error {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads until then.
     pub(crate) fn new(world: &'a dyn World, until: Millis) -> Self {
         Self { world, until, followed: RefCell::default() }
     }
 
     /// Asks, and asks again where the service was asked too often: what was read before is kept.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, Error> {
+    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, ReadingError> {
         let (mut wait, mut patience) = (WAIT.0, PATIENCE);
         loop {
             if self.world.now() > self.until {
-                return Err(Error::OutOfTime);
+                return Err(ReadingError::OutOfTime);
             }
             let answer = self.world.call(call.clone()).await;
             let Err(Fault { kind: FaultKind::Throttled { retry_after }, .. }) = &answer else {
@@ -69,14 +60,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The page after this one. One that was read already would be read for ever.
-    ///
-    /// # Errors
-    /// [`Error::Circle`]
-    pub(crate) fn follow(&self, next: Option<String>) -> Result<Option<String>, Error> {
+    pub(crate) fn follow(&self, next: Option<String>) -> Result<Option<String>, ReadingError> {
         match next {
             Some(token) if !self.followed.borrow_mut().insert(token.clone()) => {
                 error!("a list of the service leads back to a page that was read");
-                Err(Error::Circle)
+                Err(ReadingError::Circle)
             }
             next => Ok(next),
         }
@@ -101,7 +89,7 @@ mod tests {
         let next = |token: &str| reader.follow(Some(token.to_owned()));
         assert_eq!(next("a"), Ok(Some("a".to_owned())));
         assert_eq!(next("b"), Ok(Some("b".to_owned())));
-        assert_eq!(next("a"), Err(Error::Circle));
+        assert_eq!(next("a"), Err(ReadingError::Circle));
         assert_eq!(reader.follow(None), Ok(None));
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         apply::knows_us,
         context::Context,
         observe::unexpected,
-        reading::{self, Reader},
+        reading::{Reader, ReadingError},
     },
     telemetry::metrics,
 };
@@ -25,22 +25,17 @@ use crate::{
 const HISTORY: Millis = 7 * 86_400_000;
 /// Why the discovery stopped. What it had found by then is noted; it goes on at its next turn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Not all could be read.
+pub enum ResyncError {
     #[error(transparent)]
-    Reading(#[from] reading::Error),
-    /// The table did not answer.
+    Reading(#[from] ReadingError),
     #[error(transparent)]
     Store(#[from] state::Error),
 }
 
-/// What comes before what is due: what waits is woken where something was mended, and ListCases is compared with what is
-/// known where it is time; a case whose event was lost gets its hint now. One call for 25 cases an hour. The answer is
-/// whether a breaker is to be looked at.
-///
-/// # Errors
-/// The service or the table did not answer.
-pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<bool, Error> {
+/// What comes before what is due: what waits is woken where something was mended, and ListCases is compared with what
+/// is known where it is time; a case whose event was lost gets its hint now. One call for 25 cases an hour. The answer
+/// is whether a breaker is to be looked at.
+pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> Result<bool, ResyncError> {
     let (store, now) = (world.store(), world.now());
     let agenda = agenda::read(store).await?;
     if agenda.wake && agenda::change(store, |agenda| mem::take(&mut agenda.wake)).await?.is_some() {
@@ -61,11 +56,8 @@ pub async fn discover(world: &dyn World, settings: &Settings, until: Millis) -> 
     Ok(agenda.broken)
 }
 
-/// Asks the targets that are left alone because they know us no more whether they do again. Where one does, all that waits
-/// is tried.
-///
-/// # Errors
-/// The table did not answer.
+/// Asks the targets that are left alone because they know us no more whether they do again. Where one does, all that
+/// waits is tried.
 pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     let (store, mut broken, mut mended) = (context.world.store(), false, false);
     for target in context.targets {
@@ -87,13 +79,13 @@ pub(crate) async fn recover(context: &Context<'_>) -> state::Result<()> {
     if mended { agenda::wake_all(store, context.world.now()).await } else { Ok(()) }
 }
 
-async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), Error> {
+async fn walk(world: &dyn World, now: Millis, until: Millis) -> Result<(), ResyncError> {
     let reader = Reader::new(world, until);
     let mut next = None;
     loop {
         let page = match reader.ask(Call::ListCases { next }).await? {
             Answer::Cases(page) => page,
-            other => return Err(reading::Error::from(unexpected(&other)).into()),
+            other => return Err(ReadingError::from(unexpected(&other)).into()),
         };
         for summary in page.items {
             if is_news(world, &summary, now).await? {

@@ -1,5 +1,4 @@
 //! What arrived at `notify`? EventBridge events, bare or as bodies of an SQS batch, decoded into hints.
-//!
 //! Detail-types: <https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-security-ir.html>.
 
 use serde::Deserialize;
@@ -12,21 +11,15 @@ use crate::case::{CaseId, MembershipId};
 pub enum Hint {
     /// Look at this case; at all of its comments where an old one changed.
     Case {
-        /// Which.
         id: CaseId,
-        /// An old comment may have changed.
         full: bool,
     },
-    /// Something became of a membership.
     Membership {
-        /// Which.
         id: MembershipId,
-        /// `Membership Created`, …
         what: &'static str,
         /// The event's id: an event is told once.
         event: String,
     },
-    /// The minute's turn: do what is due.
     Sweep,
     /// An event of the same source that tells us nothing, CloudTrail's among them.
     NotOurs,
@@ -34,11 +27,9 @@ pub enum Hint {
 
 /// Why an event cannot be read. Says which part, never what stood there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// Not JSON, or not an event.
+pub enum TriggerError {
     #[error("not an EventBridge event")]
     Shape,
-    /// `detail.caseId` or `detail.membershipId` is missing or is none.
     #[error("{0} without a valid id")]
     Id(String),
 }
@@ -63,23 +54,17 @@ struct Detail {
 }
 
 /// Reads an event from the text of an SQS message.
-///
-/// # Errors
-/// The text is not an event, or an event of ours without its id.
-pub(crate) fn decode(text: &str) -> Result<Hint, Error> {
-    let value = serde_json::from_str(text).map_err(|_| Error::Shape)?;
+pub(crate) fn decode(text: &str) -> Result<Hint, TriggerError> {
+    let value = serde_json::from_str(text).map_err(|_| TriggerError::Shape)?;
     decode_value(value)
 }
 
 /// Reads an event.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_value(value: Value) -> Result<Hint, Error> {
+pub fn decode_value(value: Value) -> Result<Hint, TriggerError> {
     if value.get("sweep") == Some(&Value::Bool(true)) {
         return Ok(Hint::Sweep);
     }
-    let event: Event = serde_json::from_value(value).map_err(|_| Error::Shape)?;
+    let event: Event = serde_json::from_value(value).map_err(|_| TriggerError::Shape)?;
     match event.detail_type.as_str() {
         "Case Comment Updated" => case(event, true),
         "Case Created" | "Case Updated" | "Case Closed" | "Case Comment Added" | "Case Comment Created" => {
@@ -94,17 +79,17 @@ pub fn decode_value(value: Value) -> Result<Hint, Error> {
     }
 }
 
-fn case(event: Event, full: bool) -> Result<Hint, Error> {
+fn case(event: Event, full: bool) -> Result<Hint, TriggerError> {
     if event.source != "aws.security-ir" {
         return Ok(Hint::NotOurs);
     }
     let id = event.detail.case_id.as_deref().and_then(CaseId::parse);
-    id.map(|id| Hint::Case { id, full }).ok_or(Error::Id(event.detail_type))
+    id.map(|id| Hint::Case { id, full }).ok_or(TriggerError::Id(event.detail_type))
 }
 
-fn membership(event: Event, what: &'static str) -> Result<Hint, Error> {
+fn membership(event: Event, what: &'static str) -> Result<Hint, TriggerError> {
     let id = event.detail.membership_id.as_deref().and_then(MembershipId::parse);
-    id.map(|id| Hint::Membership { id, what, event: event.id }).ok_or(Error::Id(event.detail_type))
+    id.map(|id| Hint::Membership { id, what, event: event.id }).ok_or(TriggerError::Id(event.detail_type))
 }
 
 #[cfg(test)]
@@ -158,13 +143,13 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_an_error_that_does_not_repeat_it() {
         for text in ["", "[]", "{}", "null", "{\"detail-type\":1}"] {
-            assert!(decode(text) == Err(Error::Shape), "{text}");
+            assert!(decode(text) == Err(TriggerError::Shape), "{text}");
         }
         for id in ["", "x", "../../etc", "123"] {
             let text = event("Case Created", &format!(r#"{{"caseId":"{id}"}}"#));
-            assert_eq!(decode(&text), Err(Error::Id("Case Created".to_owned())));
+            assert_eq!(decode(&text), Err(TriggerError::Id("Case Created".to_owned())));
         }
         let text = event("Case Created", "{}");
-        assert_eq!(decode(&text), Err(Error::Id("Case Created".to_owned())));
+        assert_eq!(decode(&text), Err(TriggerError::Id("Case Created".to_owned())));
     }
 }

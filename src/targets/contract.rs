@@ -1,8 +1,6 @@
-//! What must somebody be able to do so that cases are told there? The contract that every target keeps.
-//!
-//! A [`Planner`] says what is to stand at the target, and is pure. A [`Target`] makes it so, asks once, repeats nothing,
-//! and says by [`Failure`] what became of it. When to try, how often, and what may be repeated is the engine's to decide.
-//! One suite, `tests/targets.rs`, holds for all of them.
+//! What a target must be able to do: a [`Planner`] says what is to stand there, and is pure; a [`Target`] makes it so,
+//! asks once, repeats nothing, and says by [`Failure`] what became of it. One suite, `tests/targets`, holds for all of
+//! them.
 
 use async_trait::async_trait;
 
@@ -18,7 +16,7 @@ use crate::{
     http::Failure,
     state::{
         self, TargetKind,
-        key::Key,
+        key::{Fingerprint, Key},
         notes::{Home, Intent, PlaceNote},
     },
 };
@@ -29,10 +27,8 @@ pub(crate) const QUARANTINE: Millis = 60_000;
 
 /// What is to stand at a target, and where. Pure: from what is true and what is known there.
 pub trait Planner {
-    /// By this name it is known in the table and in the log.
     fn kind(&self) -> TargetKind;
 
-    /// What people call it.
     fn title(&self) -> &'static str;
 
     /// What is to be told, in the order in which it must happen, each not before the one before it.
@@ -49,10 +45,10 @@ pub trait Planner {
     fn parts(&self, text: &str) -> Vec<String>;
 
     /// Of what the anchor shows, rendered.
-    fn anchor_fingerprint(&self, view: &View) -> String;
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint;
 
     /// Of what such a content shows, rendered.
-    fn content_fingerprint(&self, content: &Content) -> String;
+    fn content_fingerprint(&self, content: &Content) -> Fingerprint;
 
     /// What an anchor is that was made under this name.
     fn anchor(&self, remote: &str, note: &PlaceNote) -> Home;
@@ -60,7 +56,6 @@ pub trait Planner {
     /// The places that lead to a case with this anchor, so that a command given there needs no case id.
     fn bindings(&self, anchor: &Home, note: &PlaceNote) -> Vec<String>;
 
-    /// Adds how the case is seen there.
     fn link(&self, anchor: &Home, links: &mut Links);
 
     /// What others are to say of what became of the anchor.
@@ -85,10 +80,8 @@ pub trait Planner {
     }
 }
 
-/// Somewhere a case is told.
 #[async_trait(?Send)]
 pub trait Target {
-    /// What is to stand there.
     fn planner(&self) -> &dyn Planner;
 
     /// Makes something that must be there once, and answers what it is called there.
@@ -97,7 +90,6 @@ pub trait Target {
     /// Rewrites something that was told.
     async fn edit(&self, entry: &Entry<'_>, note: &PlaceNote) -> Result<(), Failure>;
 
-    /// Sets a state.
     async fn set(&self, state: &Decoration, picture: &Picture, note: &PlaceNote) -> Result<(), Failure>;
 
     /// Takes away something of ours that stands there twice.
@@ -107,8 +99,8 @@ pub trait Target {
     async fn find(&self, case: &CaseId, intent: &Intent, note: &PlaceNote)
     -> Result<Option<String>, Failure>;
 
-    /// Looks for an anchor that we made of a case since it was opened, and that nobody remembers. Only what is ours by its
-    /// author and by its mark counts. A target that cannot be read has none.
+    /// Looks for an anchor that we made of a case since it was opened, and that nobody remembers. Only what is ours by
+    /// its author and by its mark counts. A target that cannot be read has none.
     async fn recall(&self, _case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
         Ok(None)
     }
@@ -121,8 +113,8 @@ pub trait Target {
     /// Reads back all that stands there of a case.
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure>;
 
-    /// Whether the target cannot be read, and drops by its key what it is sent twice: then an addition without an answer
-    /// is sent again, and nothing is looked for.
+    /// Whether the target cannot be read, and drops by its key what it is sent twice: then an addition without an
+    /// answer is sent again, and nothing is looked for.
     fn is_repeatable(&self) -> bool {
         false
     }
@@ -137,7 +129,6 @@ pub trait Target {
 }
 
 /// Whether whoever answered who we are knows us.
-/// Nobody can tell now.
 pub(crate) fn known_to<T>(who: Result<T, Failure>) -> Result<bool, Failure> {
     match who {
         Ok(_) => Ok(true),
@@ -149,7 +140,6 @@ pub(crate) fn known_to<T>(who: Result<T, Failure>) -> Result<bool, Failure> {
 /// Somewhere is told what belongs to no case.
 #[async_trait(?Send)]
 pub trait Announcer {
-    /// The target's name.
     fn kind(&self) -> TargetKind;
 
     /// The turn that an announcement waits for.
@@ -168,88 +158,61 @@ pub trait Announcer {
 /// Takes up what people said beside what we told, and whose event never came.
 #[async_trait(?Send)]
 pub trait Listener {
-    /// Takes up what of it counts.
-    ///
-    /// # Errors
-    /// The table did not answer: it is found again at the next check.
+    /// Takes up what of it counts. Where the table does not answer, it is found again at the next check.
     async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()>;
 }
 
-/// Something to make that must be there once.
 #[derive(Clone, Copy, Debug)]
 pub struct Creation<'c> {
-    /// What it is.
     pub what: &'c What,
-    /// Under which key and how plainly.
     pub intent: &'c Intent,
-    /// What is true of the case.
     pub picture: &'c Picture,
 }
 
-/// Something that was told, as it is to read now.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'c> {
-    /// Of this case.
     pub case: &'c CaseId,
-    /// Marks it.
     pub key: &'c Key,
-    /// What it is called there.
     pub remote: &'c str,
-    /// What it must say.
     pub content: &'c Content,
-    /// Hash of that.
-    pub hash: &'c str,
+    pub hash: &'c Fingerprint,
 }
 
-/// All that stands at a target of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadBack {
     /// What bears a mark of ours.
     pub ours: Vec<Found>,
-    /// What people said.
     pub said: Vec<Said>,
 }
 
-/// Something of ours that stands at a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Which of ours it is.
     pub key: Key,
     /// The hash of what it says; empty where that cannot be told.
-    pub hash: String,
-    /// What it is called there.
+    pub hash: Fingerprint,
     pub remote: String,
     /// When it was said; where only the order is known, a number that rises with it.
     pub at: Millis,
 }
 
-/// Something that a person said there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
-    /// What it is called there.
     pub remote: String,
-    /// When.
     pub at: Millis,
     /// Who, as the target calls people.
     pub author: String,
-    /// The thread that it stands in.
     pub thread: Option<String>,
-    /// The words.
     pub text: String,
     /// The names of what came with it; of a file whose name nobody told, the id.
     pub files: Vec<String>,
-    /// The ids of its files.
     pub uploads: Vec<String>,
 }
 
 /// What people said on a case that is not among what we told or know.
 #[derive(Clone, Debug)]
 pub struct Unheard<'u> {
-    /// Where.
     pub kind: TargetKind,
-    /// Beside this anchor.
     pub anchor: &'u Home,
-    /// The case as it is now.
     pub case: &'u Case,
     /// What they said, oldest first.
     pub said: Vec<Said>,

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::contract::Found;
-use crate::{case::CaseId, state::key::Key};
+use crate::{
+    case::CaseId,
+    state::key::{Fingerprint, Key},
+};
 
 /// Names a message or comment of ours: `1234567890/comment/000123/0#hash`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,18 +19,16 @@ impl Mark {
         Self(mark.into())
     }
 
-    /// Of what is told of a case under this key.
-    pub fn of(case: &CaseId, key: &Key, hash: &str) -> Self {
+    pub fn of(case: &CaseId, key: &Key, hash: &Fingerprint) -> Self {
         Self(format!("{case}/{key}#{hash}"))
     }
 
     /// The key and the hash, where it is one of ours on this case.
-    pub fn read(&self, case: &CaseId) -> Option<(Key, String)> {
+    pub fn read(&self, case: &CaseId) -> Option<(Key, Fingerprint)> {
         let (key, hash) = self.0.strip_prefix(case.as_str())?.strip_prefix('/')?.rsplit_once('#')?;
-        Some((Key(key.to_owned()), hash.to_owned()))
+        Some((Key(key.to_owned()), Fingerprint::new(hash)))
     }
 
-    /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,8 +48,8 @@ mod tests {
     #[test]
     fn a_mark_reads_back_and_one_of_another_case_does_not() {
         let (case, key) = (CaseId::new("1234567890"), Key("comment/000001/0".to_owned()));
-        let text = Mark::of(&case, &key, "abc");
-        assert_eq!(text.read(&case), Some((key, "abc".to_owned())));
+        let text = Mark::of(&case, &key, &Fingerprint::new("abc"));
+        assert_eq!(text.read(&case), Some((key, Fingerprint::new("abc"))));
         assert_eq!(text.read(&CaseId::new("1234567891")), None);
         assert_eq!(Mark::new("1234567890").read(&case), None);
     }
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn every_mark_that_any_release_left_is_read_as_it_was_meant() {
         let case = CaseId::new("7000000003");
-        let of = |key: &str, hash: &str| (Key(key.to_owned()), hash.to_owned());
+        let of = |key: &str, hash: &str| (Key(key.to_owned()), Fingerprint::new(hash));
         golden::check(
             "marks",
             &[

@@ -16,7 +16,6 @@ pub(crate) fn utc(at: Seconds) -> String {
         .unwrap_or_else(|| format!("{at} s after 1970"))
 }
 
-/// Who must move, in a few words.
 pub(crate) fn whose_move(view: &View) -> &'static str {
     match (view.case.is_closed(), view.case.resolver) {
         (true, _) => "Closed",
@@ -27,7 +26,6 @@ pub(crate) fn whose_move(view: &View) -> &'static str {
     }
 }
 
-/// Who works the case.
 pub fn resolver(resolver: Resolver) -> &'static str {
     match resolver {
         Resolver::Aws => "AWS",
@@ -47,7 +45,6 @@ pub fn author(author: &Author) -> String {
 }
 
 /// A principal without what everybody knows: the role and session, the user, or the account.
-///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
 pub fn principal(principal: &str) -> String {
     let mut fields = principal.splitn(6, ':').skip(4);

@@ -12,13 +12,11 @@ use tracing_subscriber::{
     layer::SubscriberExt,
 };
 
-/// What is told where `RUST_LOG` says nothing.
 const USUAL: &str = "warn,casebridge=info,notify=info,command=info";
 
 /// Whose lines may be finer than `info`: others' tell of requests and their texts.
 const OURS: [&str; 3] = ["casebridge", "notify", "command"];
 
-/// Writes to stdout from now on, a panic's place as well. Does nothing the second time.
 pub fn start() {
     let filter = filter(USUAL);
     if tracing::subscriber::set_global_default(subscriber(filter, io::stdout)).is_ok() {
@@ -30,7 +28,6 @@ pub fn start() {
     }
 }
 
-/// Whether a line may be written at all, whatever is asked for.
 fn may_be_told(line: &Metadata<'_>) -> bool {
     let of = line.target().split("::").next().unwrap_or_default();
     OURS.contains(&of) || *line.level() <= Level::INFO

@@ -1,5 +1,4 @@
 //! What does an invocation tell of itself? One line of log that CloudWatch reads as metrics.
-//!
 //! Embedded metric format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
 use std::io::Write;
@@ -14,24 +13,21 @@ use crate::{
     telemetry::report::{Report, Tally},
 };
 
-/// Tells of an invocation of `notify`.
 pub fn write(now: Millis, reports: &[Report]) {
     tell(|function| line(function, now, reports));
 }
 
-/// Tells of a record that cannot be read, by its key alone, and counts it: an alarm hangs on that. Whatever hangs on the
-/// record waits until somebody mends it, or a newer release can read it.
+/// Tells of a record that cannot be read, by its key alone, and counts it: an alarm hangs on that. Whatever hangs on
+/// the record waits until somebody mends it, or a newer release can read it.
 pub fn unreadable(record: &Unread) {
     let Unread { key, why } = record;
     error!(key, %why, "a record cannot be read, and what hangs on it waits");
     tell(|function| line_of(function, clock::now(), &[("Unreadable", "Count", json!(1))]));
 }
 
-/// Writes a line to stdout, where Lambda takes it to CloudWatch. Elsewhere nobody reads it.
 fn tell(line: impl FnOnce(&str) -> Value) {
     // The alarms know the function by the name that it was deployed under.
     let Some(function) = variable("AWS_LAMBDA_FUNCTION_NAME") else { return };
-    // A log that cannot be written is no reason to fail.
     let _ = writeln!(std::io::stdout().lock(), "{}", line(&function));
 }
 

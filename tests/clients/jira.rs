@@ -11,7 +11,7 @@ use casebridge::{
         mark::Mark,
     },
 };
-use casebridge_lab::standins::{self, FaultRule};
+use casebridge_lab::standins::{self, Canned, FaultRule};
 use serde_json::{Value, json};
 
 use crate::{Outcome, Wire, heard_once, outcome, troubles};
@@ -393,4 +393,21 @@ async fn where_nobody_listens_nothing_was_sent() {
     }
     site.settings.api_url = "not an address".to_owned();
     assert_eq!(ask(&site, "getCurrentUser", &IssueKey::new("SEC-1")).await, Outcome::BrokenEverywhere);
+}
+
+/// A search whose pages lead back to themselves ends at once, and asks for a person.
+#[tokio::test]
+async fn a_search_that_leads_back_to_a_page_that_was_read_ends() {
+    let site = Site::start().await;
+    let client = site.client();
+    let page = json!({
+        "issues": [{"id": "1", "key": "OLD-1", "fields": {"creator": {"accountId": "712020:someone-else"}}}],
+        "nextPageToken": "SAME",
+    });
+    let answer = Canned { status: 200, body: page.to_string(), ..Canned::default() };
+    let search = "searchAndReconsileIssuesUsingJqlPost";
+    site.jira.fault(FaultRule::on(search).times(u32::MAX).answers_with(answer));
+    let before = site.jira.count(search);
+    assert_eq!(outcome(client.find_issue(&case()).await), Outcome::BrokenHere);
+    assert_eq!(site.jira.count(search) - before, 2);
 }

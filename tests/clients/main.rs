@@ -71,6 +71,7 @@ enum Outcome {
     Unknown,
     Content,
     Gone,
+    Shut,
     BrokenHere,
     BrokenEverywhere,
 }
@@ -84,6 +85,7 @@ fn outcome<T>(answer: Result<T, Failure>) -> Outcome {
         Err(Failure::Unknown { .. }) => Outcome::Unknown,
         Err(Failure::Content { .. }) => Outcome::Content,
         Err(Failure::Gone { .. }) => Outcome::Gone,
+        Err(Failure::Shut { .. }) => Outcome::Shut,
         Err(Failure::Broken { everywhere: false, .. }) => Outcome::BrokenHere,
         Err(Failure::Broken { everywhere: true, .. }) => Outcome::BrokenEverywhere,
     }

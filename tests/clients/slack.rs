@@ -424,7 +424,7 @@ async fn every_method_reads_every_refusal_alike_and_repeats_nothing() {
             ("fatal_error", Outcome::Unknown),
             ("invalid_auth", Outcome::BrokenEverywhere),
             ("missing_scope", Outcome::BrokenEverywhere),
-            ("is_archived", Outcome::BrokenHere),
+            ("is_archived", Outcome::Shut),
             ("invalid_blocks", Outcome::Content),
             ("team_added_to_org", Outcome::NotApplied(Some(600))),
         ] {
@@ -483,5 +483,5 @@ async fn an_archived_channel_and_a_lost_thread_are_told_apart() {
     assert_eq!(outcome(client.replies(&at(channel.as_str(), "1.000001"), None).await), Outcome::Gone);
     assert_eq!(outcome(client.post(&to("C0NOWHERE"), &mark, &message("x")).await), Outcome::BrokenHere);
     workspace.slack.archives(&channel, &UserId::new(ANA));
-    assert_eq!(outcome(client.post(&to(channel.as_str()), &mark, &message("x")).await), Outcome::BrokenHere);
+    assert_eq!(outcome(client.post(&to(channel.as_str()), &mark, &message("x")).await), Outcome::Shut);
 }

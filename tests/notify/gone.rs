@@ -1,8 +1,12 @@
 //! What people delete ends in one notice and a way back, and in no alarm.
 
-use casebridge::{case::Status, targets::jira};
+use casebridge::{
+    case::{ChannelId, Status},
+    state::agenda,
+    targets::{jira, slack},
+};
 
-use casebridge_lab::standins::FaultRule;
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 
 use super::stage::{Stage, count};
 
@@ -64,4 +68,40 @@ async fn what_is_not_found_at_an_issue_that_is_there_is_no_lost_issue() {
     stage.minutes(6).await;
     assert_eq!(count(&stage.comments(&case).await, "one"), 1);
     assert_eq!(count(&stage.lines(&case).await, "was deleted"), 0);
+}
+
+#[tokio::test]
+async fn an_archived_channel_is_said_once_and_told_within_a_minute_of_its_return() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let channel = ChannelId::new(stage.place(&case, slack::KIND).await.channel.unwrap());
+    stage.slack.archives(&channel, &stage.slack.ana());
+    for words in ["one", "two"] {
+        stage.sir.aws_comments(&case, "AWS Responder", words).unwrap();
+        stage.events().await;
+        stage.minutes(70).await;
+    }
+    let notices: Vec<String> = stage.slack.messages(&stage.channel).iter().map(SlackStandin::shown).collect();
+    assert_eq!((notices.len(), count(&notices, "archived")), (1, 1), "{notices:#?}");
+    stage.slack.unarchives(&channel, &stage.slack.ana());
+    agenda::wake(&stage.memory).await.unwrap();
+    stage.minutes(1).await;
+    let lines: Vec<String> = stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect();
+    assert_eq!((count(&lines, "one"), count(&lines, "two")), (1, 1), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_finished_case_whose_channel_is_archived_rests_without_a_word() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let channel = ChannelId::new(stage.place(&case, slack::KIND).await.channel.unwrap());
+    stage.slack.archives(&channel, &stage.slack.ana());
+    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.events().await;
+    stage.minutes(180).await;
+    assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "no notice");
+    let note = stage.place(&case, slack::KIND).await;
+    assert_eq!((note.parked, stage.meta(&case).await.next_at), (None, None));
 }

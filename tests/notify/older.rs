@@ -110,7 +110,7 @@ async fn whoever_got_a_role_after_they_wrote_is_taken_up_from_then_on() {
     }
     stage.settings.roles.responder.extend([bo.clone(), UserId::new(group)].map(MemberId::new));
     stage.minutes(1).await;
-    for user in [&bo, &cy, &UserId::new(&ANA.to_owned())] {
+    for user in [&bo, &cy, &UserId::new(ANA)] {
         says(&stage, &case, user, &format!("{user} in time")).await;
     }
     let jobs = || async {
@@ -141,7 +141,7 @@ async fn a_reply_of_somebody_without_a_role_is_handed_over_to_be_refused_and_its
 async fn where_slack_does_not_tell_a_writers_groups_the_reply_waits_for_the_next_check() {
     let (mut stage, case) = told("").await;
     let cy = stage.slack.add_user("cy", "cy@example.com", &json!({}));
-    let group = stage.slack.add_group("responders", &[cy.clone()]);
+    let group = stage.slack.add_group("responders", std::slice::from_ref(&cy));
     stage.settings.roles.responder.push(MemberId::new(group));
     stage.minutes(1).await;
     says(&stage, &case, &cy, "it was me").await;

@@ -1,12 +1,8 @@
 //! Jira as a target.
 
 use casebridge::{
-    config::{
-        sdk::Aws,
-        secrets::{Secret, Secrets},
-        settings,
-    },
-    runtime::live::{Inbox, Live, Safe},
+    config::{secrets::Secret, settings},
+    runtime::live::Live,
     state::{memory::Memory, notes::Home},
     targets::{
         contract::Target,
@@ -18,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     conforms,
-    suite::{Stage, Trouble},
+    suite::{Stage, Trouble, world},
 };
 
 struct Site {
@@ -32,12 +28,9 @@ struct Site {
 async fn site() -> Site {
     let jira = standins::JiraStandin::start().await.unwrap();
     let settings = json!({"api_url": jira.url(), "project": "SEC"});
-    let (sender, _) = tokio::sync::mpsc::unbounded_channel();
-    let world =
-        Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), Safe::Given(Secrets::default()));
     let (email, token) = jira.credentials();
     let [email, token] = [email, token].map(Secret::new);
-    Site { jira, world, settings: serde_json::from_value(settings).unwrap(), email, token }
+    Site { jira, world: world(), settings: serde_json::from_value(settings).unwrap(), email, token }
 }
 
 impl Stage for Site {

@@ -7,6 +7,7 @@
 
 mod jira;
 mod pace;
+mod plain;
 mod repeatable;
 mod slack;
 mod suite;

@@ -11,32 +11,20 @@ use std::{
 use async_trait::async_trait;
 use casebridge::{
     aws::sir::{self, Answer, Page},
-    case::{Case, CaseId, Comment, CommentId, Millis, text},
-    config::settings::Settings,
+    case::{Case, CaseId, Comment, CommentId, Millis},
     http::{self, Failure},
-    runtime::{
-        World,
-        gate::{Queues, Slot},
-    },
-    state::{
-        self, Store, TargetKind,
-        key::Key,
-        memory::Memory,
-        notes::{Home, Intent, PlaceNote},
-    },
-    sync::{context::Context, reconcile::reconcile},
-    targets::{
-        content::{Content, Links, View},
-        contract::{Creation, Entry, Found, Listener, Planner, ReadBack, Target, Unheard},
-        telling::{self, Decoration, Effect, Ledger, Picture},
-    },
+    runtime::World,
+    state::{Store, key::Key, memory::Memory},
+    targets::contract::{Found, ReadBack},
 };
-use futures_util::{StreamExt, future::join_all, stream};
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use crate::suite;
+use crate::{
+    plain::{self, Place},
+    suite,
+};
 
-const KIND: TargetKind = TargetKind::new("channel");
 const BEGIN: Millis = 1_795_668_500_000;
 /// What the function has.
 const TIME: Millis = 120_000;
@@ -151,133 +139,30 @@ impl Channel {
     }
 }
 
-impl Planner for Channel {
-    fn kind(&self) -> TargetKind {
-        KIND
-    }
-
-    fn title(&self) -> &'static str {
-        "The channel"
-    }
-
-    fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
-        match note.home {
-            None => vec![Effect::anchor(self.anchor_fingerprint(&picture.view))],
-            Some(_) => telling::comments(self, picture, ledger),
-        }
-    }
-
-    fn keys(&self, picture: &Picture) -> Vec<Key> {
-        telling::text_keys(self, picture)
-    }
-
-    fn decoration(&self, _: &Picture, _: &PlaceNote) -> Vec<Decoration> {
-        Vec::new()
-    }
-
-    fn parts(&self, text: &str) -> Vec<String> {
-        vec![text.to_owned()]
-    }
-
-    fn anchor_fingerprint(&self, view: &View) -> String {
-        text::hash(&view.case.title)
-    }
-
-    fn content_fingerprint(&self, _: &Content) -> String {
-        String::new()
-    }
-
-    fn anchor(&self, remote: &str, _: &PlaceNote) -> Home {
-        Home { place: "C1".to_owned(), name: remote.to_owned() }
-    }
-
-    fn bindings(&self, _: &Home, _: &PlaceNote) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn link(&self, _: &Home, _: &mut Links) {}
-
-    fn slot(&self, _: &PlaceNote, adds: bool) -> Option<Slot> {
-        let spacing = self.spacing.filter(|_| adds)?;
-        Some(Slot { place: "C1".to_owned(), spacing })
-    }
-
-    fn forgets_what_is_gone(&self) -> bool {
-        false
-    }
-}
-
 #[async_trait(?Send)]
-impl Target for Channel {
-    fn planner(&self) -> &dyn Planner {
-        self
+impl Place for Channel {
+    async fn take(&self, case: &CaseId, key: &str) -> Result<String, Failure> {
+        Ok(self.post(case, key).await)
     }
 
-    async fn create(&self, creation: &Creation<'_>, _: &PlaceNote) -> Result<String, Failure> {
-        Ok(self.post(&creation.picture.view.case.id, &creation.intent.key.0).await)
-    }
-
-    async fn edit(&self, _: &Entry<'_>, _: &PlaceNote) -> Result<(), Failure> {
-        panic!("nothing is edited")
-    }
-
-    async fn set(&self, _: &Decoration, _: &Picture, _: &PlaceNote) -> Result<(), Failure> {
-        panic!("nothing is set")
-    }
-
-    async fn delete(&self, _: &str, _: &PlaceNote) -> Result<(), Failure> {
-        panic!("nothing is deleted")
-    }
-
-    async fn find(&self, _: &CaseId, _: &Intent, _: &PlaceNote) -> Result<Option<String>, Failure> {
-        panic!("every post is answered")
-    }
-
-    async fn read_back(&self, case: &CaseId, _: &PlaceNote) -> Result<ReadBack, Failure> {
+    fn stands(&self, case: &CaseId) -> Option<ReadBack> {
         let posts = self.posts.borrow();
         let ours = posts.iter().filter(|(_, of, _)| of == case).map(|(at, _, key)| Found {
             key: Key(key.clone()),
-            hash: String::new(),
+            hash: Default::default(),
             remote: format!("{case}/{key}"),
             at: *at,
         });
-        Ok(ReadBack { ours: ours.collect(), said: Vec::new() })
+        Some(ReadBack { ours: ours.collect(), said: Vec::new() })
     }
 
-    async fn knows_us(&self) -> Result<bool, Failure> {
-        Ok(true)
-    }
-}
-
-/// Nobody speaks there.
-struct Nobody;
-
-#[async_trait(?Send)]
-impl Listener for Nobody {
-    async fn take_up(&self, _: &Unheard<'_>) -> state::Result<()> {
-        Ok(())
+    fn spacing(&self) -> Option<Millis> {
+        self.spacing
     }
 }
 
-/// One invocation with these cases, ten at a time.
 async fn invoke(outside: &Outside, channel: &Channel, cases: Vec<CaseId>) {
-    let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
-    let deadline = outside.now() + TIME;
-    let targets: [&dyn Target; 1] = [channel];
-    let context = Context {
-        world: outside,
-        settings: &settings,
-        targets: &targets,
-        listener: &Nobody,
-        queues: Queues::default(),
-        deadline,
-    };
-    let each = stream::iter(cases).map(async |case| {
-        if deadline - outside.now() > 15_000 {
-            reconcile(&context, &case).await.unwrap();
-        }
-    });
-    each.buffer_unordered(10).collect::<Vec<_>>().await;
+    plain::invoke(outside, channel, cases, TIME).await;
 }
 
 fn id(number: usize) -> CaseId {

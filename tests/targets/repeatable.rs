@@ -8,30 +8,25 @@ use std::{
 use async_trait::async_trait;
 use casebridge::{
     aws::sir::{self, Answer, Page},
-    case::{CaseId, Millis, text},
-    config::settings::Settings,
+    case::{CaseId, Millis},
     http::{self, Failure},
-    runtime::{
-        World,
-        gate::{Queues, Slot},
-    },
+    runtime::World,
     state::{
-        self, Store, TargetKind,
+        self, Store,
         key::Key,
         memory::Memory,
-        notes::{Home, Intent, PlaceNote},
+        notes::{Intent, PlaceNote},
     },
-    sync::{context::Context, reconcile::reconcile},
     targets::{
-        content::{Content, Links, View},
-        contract::{Creation, Entry, Listener, Planner, ReadBack, Target, Unheard},
-        telling::{self, Decoration, Effect, Ledger, Picture, What},
+        contract::{Creation, ReadBack, Target},
+        telling::What,
     },
 };
 
-use crate::suite::{case, picture};
-
-const KIND: TargetKind = TargetKind::new("receiver");
+use crate::{
+    plain::{KIND, Place, Plain, invoke},
+    suite::{case, picture},
+};
 
 /// The case of the suite, and a clock that only waiting moves.
 struct Outside {
@@ -87,8 +82,11 @@ impl Receiver {
     fn times(&self, id: &str) -> usize {
         self.sent.borrow().iter().filter(|sent| *sent == id).count()
     }
+}
 
-    fn take(&self, id: &str) -> Result<String, Failure> {
+#[async_trait(?Send)]
+impl Place for Receiver {
+    async fn take(&self, _: &CaseId, id: &str) -> Result<String, Failure> {
         self.sent.borrow_mut().push(id.to_owned());
         if !self.took.borrow().iter().any(|taken| taken == id) {
             self.took.borrow_mut().push(id.to_owned());
@@ -98,133 +96,20 @@ impl Receiver {
             false => Ok(id.to_owned()),
         }
     }
-}
 
-impl Planner for Receiver {
-    fn kind(&self) -> TargetKind {
-        KIND
-    }
-
-    fn title(&self) -> &'static str {
-        "The receiver"
-    }
-
-    fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect> {
-        match note.home {
-            None => vec![Effect::anchor(self.anchor_fingerprint(&picture.view))],
-            Some(_) => telling::comments(self, picture, ledger),
-        }
-    }
-
-    fn keys(&self, picture: &Picture) -> Vec<Key> {
-        telling::text_keys(self, picture)
-    }
-
-    fn decoration(&self, _: &Picture, _: &PlaceNote) -> Vec<Decoration> {
-        Vec::new()
-    }
-
-    fn parts(&self, text: &str) -> Vec<String> {
-        vec![text.to_owned()]
-    }
-
-    fn anchor_fingerprint(&self, view: &View) -> String {
-        text::hash(&view.case.title)
-    }
-
-    fn content_fingerprint(&self, _: &Content) -> String {
-        String::new()
-    }
-
-    fn anchor(&self, remote: &str, _: &PlaceNote) -> Home {
-        Home { place: remote.to_owned(), name: remote.to_owned() }
-    }
-
-    fn bindings(&self, _: &Home, _: &PlaceNote) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn link(&self, _: &Home, _: &mut Links) {}
-
-    fn slot(&self, _: &PlaceNote, _: bool) -> Option<Slot> {
+    fn stands(&self, _: &CaseId) -> Option<ReadBack> {
         None
-    }
-
-    fn forgets_what_is_gone(&self) -> bool {
-        false
-    }
-}
-
-const UNREADABLE: &str = "a target that cannot be read is not read";
-
-#[async_trait(?Send)]
-impl Target for Receiver {
-    fn planner(&self) -> &dyn Planner {
-        self
-    }
-
-    async fn create(&self, creation: &Creation<'_>, _: &PlaceNote) -> Result<String, Failure> {
-        self.take(&creation.intent.key.0)
-    }
-
-    async fn edit(&self, entry: &Entry<'_>, _: &PlaceNote) -> Result<(), Failure> {
-        self.take(&format!("{}/{}", entry.key, entry.hash)).map(drop)
-    }
-
-    async fn set(&self, _: &Decoration, _: &Picture, _: &PlaceNote) -> Result<(), Failure> {
-        panic!("it has no states")
-    }
-
-    async fn delete(&self, _: &str, _: &PlaceNote) -> Result<(), Failure> {
-        panic!("{UNREADABLE}")
-    }
-
-    async fn find(&self, _: &CaseId, _: &Intent, _: &PlaceNote) -> Result<Option<String>, Failure> {
-        panic!("{UNREADABLE}")
-    }
-
-    async fn read_back(&self, _: &CaseId, _: &PlaceNote) -> Result<ReadBack, Failure> {
-        panic!("{UNREADABLE}")
-    }
-
-    fn is_repeatable(&self) -> bool {
-        true
-    }
-
-    async fn knows_us(&self) -> Result<bool, Failure> {
-        Ok(true)
-    }
-}
-
-/// Nobody speaks there.
-struct Nobody;
-
-#[async_trait(?Send)]
-impl Listener for Nobody {
-    async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()> {
-        panic!("{:?} said nothing", unheard.kind)
     }
 }
 
 /// A case is looked at whenever it is due, for so long.
 async fn hours(receiver: &Receiver, hours: i64) -> PlaceNote {
-    let settings: Settings = toml::from_str("[slack]\nteam = 'T1'\nchannel = 'C1'").unwrap();
     let outside = Outside { store: Memory::default(), now: Cell::new(1_795_668_500_000) };
     let (id, end) = (case().id, outside.now() + hours * 3_600_000);
     outside.store.hint(&id, outside.now(), false).await.unwrap();
     while outside.now() < end {
         for due in outside.store.due(outside.now(), 10).await.unwrap() {
-            let deadline = outside.now() + 60_000;
-            let targets: [&dyn Target; 1] = [receiver];
-            let context = Context {
-                world: &outside,
-                settings: &settings,
-                targets: &targets,
-                listener: &Nobody,
-                queues: Queues::default(),
-                deadline,
-            };
-            reconcile(&context, &due).await.unwrap();
+            invoke(&outside, receiver, vec![due], 60_000).await;
         }
         outside.sleep(Duration::from_secs(60)).await;
     }
@@ -259,15 +144,17 @@ async fn one_that_never_answers_needs_a_person_and_gets_nothing_out_of_order() {
 #[tokio::test]
 async fn a_receiver_drops_what_it_has() {
     let (receiver, picture) = (Receiver::default(), picture());
+    let target = Plain(&receiver);
     let intent = Intent {
         key: Key(ALL[1].to_owned()),
         since: 0,
         attempt: 1,
         plainness: Default::default(),
-        hash: String::new(),
+        hash: Default::default(),
         facts: None,
     };
     let creation = Creation { what: &What::Anchor, intent: &intent, picture: &picture };
-    let [one, two] = [receiver.create(&creation, &PlaceNote::default()).await, receiver.take(ALL[1])];
+    let one = target.create(&creation, &PlaceNote::default()).await;
+    let two = target.create(&creation, &PlaceNote::default()).await;
     assert_eq!((&one, receiver.took.borrow().len()), (&two, 1));
 }

@@ -2,12 +2,8 @@
 
 use casebridge::{
     case::{ChannelId, Ts, UserId},
-    config::{
-        sdk::Aws,
-        secrets::{Secret, Secrets},
-        settings,
-    },
-    runtime::live::{Inbox, Live, Safe},
+    config::{secrets::Secret, settings},
+    runtime::live::Live,
     state::{memory::Memory, notes::Home},
     targets::{
         contract::Target,
@@ -19,7 +15,7 @@ use serde_json::json;
 
 use crate::{
     conforms,
-    suite::{Stage, Trouble},
+    suite::{Stage, Trouble, world},
 };
 
 const ANA: &str = "U024BE7LH";
@@ -41,11 +37,8 @@ async fn workspace(layout: &str) -> Workspace {
         "layout": layout,
         "invite": ["ana@example.com"],
     });
-    let (sender, _) = tokio::sync::mpsc::unbounded_channel();
-    let world =
-        Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), Safe::Given(Secrets::default()));
     let token = Secret::new(slack.token());
-    Workspace { slack, world, settings: serde_json::from_value(settings).unwrap(), token }
+    Workspace { slack, world: world(), settings: serde_json::from_value(settings).unwrap(), token }
 }
 
 impl Stage for Workspace {

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use casebridge::{
     case::{Case, CaseId, Comment, CommentId, Resolver, Status, author::Author},
+    config::{sdk::Aws, secrets::Secrets},
     http::Failure,
+    runtime::live::{Inbox, Live, Safe},
     state::{
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
+        memory::Memory,
         notes::{HOME, Home, Intent, PlaceNote},
     },
     targets::{
@@ -49,6 +52,12 @@ pub enum Trouble {
     Stranger,
     /// All is well again.
     None,
+}
+
+/// The real way out, with a table and an inbox of its own and without AWS.
+pub fn world() -> Live<Memory> {
+    let (sender, _) = tokio::sync::mpsc::unbounded_channel();
+    Live::new(Memory::default(), Aws::default(), Inbox::Channel(sender), Safe::Given(Secrets::default()))
 }
 
 pub fn case() -> Case {
@@ -102,7 +111,7 @@ pub fn said(text: &str) -> Content {
 }
 
 fn intent(key: &str, hash: &str) -> Intent {
-    let (key, hash) = (Key(key.to_owned()), hash.to_owned());
+    let (key, hash) = (Key(key.to_owned()), Fingerprint::new(hash));
     Intent { key, since: 0, attempt: 1, plainness: Plainness::Full, hash, facts: None }
 }
 
@@ -184,12 +193,12 @@ pub async fn what_is_read_back_says_which_of_ours_it_is_and_what_it_says(stage: 
     let mut told: Vec<_> = there.ours.iter().filter(|found| found.key.0 != HOME).collect();
     told.sort_by_key(|found| (found.at, found.remote.clone()));
     assert_eq!(told.iter().map(|found| found.key.clone()).collect::<Vec<_>>(), [key(1), key(2), key(3)]);
-    assert!(there.ours.iter().all(|found| found.hash == "h1"), "{there:?}");
+    assert!(there.ours.iter().all(|found| found.hash.as_str() == "h1"), "{there:?}");
     assert_eq!(there.ours.len(), 4, "the anchor as well");
     assert_eq!(there.said, []);
     let of_another = target.read_back(&CaseId::new("7000000004"), &note).await.unwrap();
     assert!(
-        of_another.ours.iter().all(|found| found.key.0 == HOME && found.hash.is_empty()),
+        of_another.ours.iter().all(|found| found.key.0 == HOME && found.hash.as_str().is_empty()),
         "{of_another:?}"
     );
 }
@@ -200,7 +209,8 @@ pub async fn what_reads_differently_is_rewritten_in_its_place(stage: &impl Stage
     let remote = tell(&*target, 1, &note).await.unwrap();
     tell(&*target, 2, &note).await.unwrap();
     let (case, key, content) = (case().id, key(1), said("other words"));
-    let entry = Entry { case: &case, key: &key, remote: &remote, content: &content, hash: "h2" };
+    let entry =
+        Entry { case: &case, key: &key, remote: &remote, content: &content, hash: &Fingerprint::new("h2") };
     for _ in 0..2 {
         target.edit(&entry, &note).await.unwrap();
     }
@@ -221,7 +231,8 @@ pub async fn what_a_person_deleted_is_gone_and_cannot_be_rewritten(stage: &impl 
     let there = target.read_back(&case().id, &note).await.unwrap();
     assert!(there.ours.iter().all(|found| found.key != key(1)), "{there:?}");
     let (case, key, content) = (case().id, key(1), said("other words"));
-    let entry = Entry { case: &case, key: &key, remote: &remote, content: &content, hash: "h2" };
+    let entry =
+        Entry { case: &case, key: &key, remote: &remote, content: &content, hash: &Fingerprint::new("h2") };
     let edited = target.edit(&entry, &note).await;
     assert!(matches!(edited, Err(Failure::Gone { .. })), "{edited:?}");
     assert_eq!(count(stage, &note, "other words"), 0);
@@ -298,7 +309,7 @@ pub async fn a_state_that_cannot_be_set_says_so_and_what_is_told_goes_on(stage: 
     assert_eq!(target.knows_us().await, Ok(true), "what looks like everybody's refusal can be told from one");
     tell(&*target, 1, &note).await.unwrap();
     assert_eq!(count(stage, &note, "line 1"), 1);
-    let unknown = Decoration::new("no state of any target", "");
+    let unknown = Decoration::new("no state of any target", Fingerprint::default());
     let set = target.set(&unknown, &picture(), &note).await;
     assert!(matches!(set, Err(Failure::Content { .. })), "{set:?}");
 }

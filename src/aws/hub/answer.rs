@@ -11,7 +11,6 @@ use crate::{
     case::Seconds,
 };
 
-/// What the body of a successful answer to a call says.
 pub(super) fn read(call: &HubCall, body: &[u8]) -> Result<HubAnswer, Fault> {
     match call {
         HubCall::GetAdministratorAccount => {

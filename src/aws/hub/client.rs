@@ -18,7 +18,6 @@ use crate::{aws::sir::Fault, config::environment, http::MAX_BODY};
 /// The longest that a call may take: reads, then changes.
 const TIMES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(8));
 
-/// Security Hub of one account and Region.
 #[derive(Clone, Debug)]
 pub struct Hub {
     http: reqwest::Client,
@@ -38,7 +37,6 @@ impl Hub {
         Self { http, credentials, region: region.into(), endpoint: endpoint.into() }
     }
 
-    /// Makes a call, once: nothing is repeated here.
     pub async fn call(&self, call: HubCall) -> Result<HubAnswer, Fault> {
         let credentials = self
             .credentials
@@ -50,7 +48,6 @@ impl Hub {
         read(&call, response).await
     }
 
-    /// The request as it is sent, with its signature and its time.
     fn made(
         &self,
         call: &HubCall,
@@ -65,7 +62,6 @@ impl Hub {
         Ok(request)
     }
 
-    /// The request with its signature: `None` where the endpoint is no URL.
     fn signed(
         &self,
         request: &UnsignedRequest,

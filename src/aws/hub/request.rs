@@ -4,19 +4,14 @@ use reqwest::Method;
 
 use super::HubCall;
 
-/// A request before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct UnsignedRequest {
     pub(super) method: Method,
-    /// With its query, and without the host.
     pub(super) path: String,
-    /// JSON, or nothing.
     pub(super) body: Option<String>,
 }
 
-/// The most members that a page may have.
 const MEMBERS: &str = "50";
-/// The most products that a page may have.
 const PRODUCTS: &str = "100";
 
 impl UnsignedRequest {

@@ -6,24 +6,17 @@ use std::{fmt, time::Duration};
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind:?}")]
 pub struct Fault {
-    /// What may be branched on.
     pub kind: FaultKind,
-    /// The service's own words, for the person who asked.
     pub message: String,
 }
 
 /// The kinds of [`Fault`]: the nine modelled errors, and what can happen on the way.
 #[derive(Clone, PartialEq, Eq)]
 pub enum FaultKind {
-    /// AccessDeniedException, 403.
     Denied,
-    /// ConflictException, 409.
     Conflict,
-    /// ResourceNotFoundException, 404.
     NotFound,
-    /// SecurityIncidentResponseNotActiveException, 400.
     NotActive,
-    /// ServiceQuotaExceededException, 402.
     Quota,
     /// ThrottlingException, 429: not applied.
     Throttled {
@@ -32,10 +25,8 @@ pub enum FaultKind {
     },
     /// ValidationException, 400: each field with what is wrong.
     Invalid {
-        /// Name and message of each field.
         fields: Vec<(String, String)>,
     },
-    /// InvalidTokenException, 423.
     InvalidToken,
     /// Never sent: not applied.
     NotSent,
@@ -48,7 +39,6 @@ impl Fault {
         Self { kind: FaultKind::NotSent, message: message.into() }
     }
 
-    /// Whether the call may have taken effect all the same.
     pub fn maybe_applied(&self) -> bool {
         self.kind == FaultKind::Unknown
     }

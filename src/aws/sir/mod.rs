@@ -1,10 +1,5 @@
-//! What can be asked of Security Incident Response, and what does it answer? Every operation as a value.
-//!
-//! - [`operation`]: the table of operations; [`input`] and [`output`]: what they carry and answer;
-//! - [`fault`]: why a call did not answer; [`aws`]: how it is made with the SDK;
-//! - [`limits`]: what can be said of a call before it is made.
-//!
-//! The six calls of Security Hub are in [`crate::aws::hub`] and go the same way, as [`Call::Hub`].
+//! What can be asked of Security Incident Response, and what does it answer? Every operation as a value. The six calls
+//! of Security Hub are in [`crate::aws::hub`] and go the same way, as [`Call::Hub`].
 
 pub mod aws;
 pub mod fault;
@@ -25,10 +20,8 @@ use crate::{aws::hub, case::*, config::secrets::Secret};
 pub use crate::http::Page;
 
 /// One call of the API, as a value: it can be named, compared and counted before it is made.
-///
 /// Its `Debug` tells the operation and what it is about; never what it carries.
 #[derive(Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is an operation of the API and carries that operation's input")]
 pub enum Call {
     GetCase { case: CaseId },
     ListCases { next: Option<String> },
@@ -60,34 +53,28 @@ pub enum Call {
 
 /// What a call answered. Its `Debug` tells which answer it is and nothing of it.
 #[derive(Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is the answer of the operations that its name says")]
 pub enum Answer {
     Case(Box<Case>),
     Cases(Page<CaseSummary>),
     Comments(Page<Comment>),
     Edits(Page<Edit>),
     Investigations(Page<Investigation>),
-    /// The case that was made.
     CaseId(CaseId),
-    /// The comment that was made or changed.
     CommentId(CommentId),
     /// A link that needs no other right: it is a secret for as long as it lives.
     Url(Secret),
     Membership(Box<Membership>),
     Memberships(Page<MembershipSummary>),
-    /// The membership that was made.
     MembershipId(MembershipId),
     MemberAccounts(MemberAccounts),
     Metrics(Box<FindingMetrics>),
     /// Sorted by key.
     Tags(Vec<(String, String)>),
     Hub(hub::HubAnswer),
-    /// The operation answers nothing that we use.
     Done,
 }
 
 impl Call {
-    /// Which operation it is.
     pub fn kind(&self) -> Operation {
         match self {
             Self::GetCase { .. } => Operation::GetCase,
@@ -119,22 +106,18 @@ impl Call {
         }
     }
 
-    /// The name of the operation, as in the SDK.
     pub fn operation(&self) -> &'static str {
         self.kind().name()
     }
 
-    /// The IAM action that allows it.
     pub fn action(&self) -> &'static str {
         self.kind().action()
     }
 
-    /// Whether it changes nothing.
     pub fn is_read(&self) -> bool {
         self.kind().is_read()
     }
 
-    /// How often such a call may be made.
     pub fn rate(&self) -> Rate {
         self.kind().rate()
     }

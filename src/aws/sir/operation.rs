@@ -1,14 +1,11 @@
-//! Which operations are there, and what does each cost and need?
-//!
-//! Rates: <https://docs.aws.amazon.com/general/latest/gr/securityir.html>.
-//! Actions: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html>.
+//! Which operations are there? Rates: <https://docs.aws.amazon.com/general/latest/gr/securityir.html>. Actions:
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityincidentresponse.html>.
 
 /// How often an operation may be called, for each account and Region. Cannot be raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {
     /// Once a second: every change, and both links to attachments.
     One,
-    /// Five times a second: reads.
     Five,
     /// Not published: tags, metrics and Security Hub.
     Unpublished,
@@ -19,21 +16,17 @@ macro_rules! operations {
     ($($name:ident $service:literal $effect:ident $rate:ident;)*) => {
         /// An operation of Security Incident Response or Security Hub, named as in the SDK.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[expect(missing_docs, reason = "each variant is the operation that its name says")]
         pub enum Operation { $($name,)* }
 
         impl Operation {
-            /// Every operation.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The name in the SDK.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)* }
             }
 
-            /// The IAM action that allows it, as `security-ir:GetCase`.
-            ///
-            /// A case or membership that is made with tags needs `security-ir:TagResource` as well.
+            /// The IAM action that allows it. A case or membership that is made with tags needs
+            /// `security-ir:TagResource` as well.
             pub fn action(self) -> &'static str {
                 match self { $(Self::$name => concat!($service, ":", stringify!($name)),)* }
             }
@@ -43,7 +36,6 @@ macro_rules! operations {
                 match self { $(Self::$name => operations!(@$effect),)* }
             }
 
-            /// How often it may be called.
             pub fn rate(self) -> Rate {
                 match self { $(Self::$name => Rate::$rate,)* }
             }

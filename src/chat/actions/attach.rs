@@ -182,7 +182,7 @@ async fn one(
         taken.chain(attached(before).into_iter().map(|file| file.on_case.as_str())).collect();
     // Once it was announced its name is taken: a repetition keeps the name that was decided first.
     let name = context.freeze(Frozen::FileName(id.clone()), limits::file::fit(&file.name, &taken)).await?;
-    let to = match place(context, case, &Upload { id, name: &name, size }).await {
+    let to = match place(context, case, &PlacedFile { id, name: &name, size }).await {
         Ok(to) => to,
         // The files before this one are on the case all the same.
         Err(ActionError::Said(answer)) => return refused(&answer.plain().replace('\n', " ")),
@@ -199,7 +199,7 @@ async fn one(
 const SIGN_IN: &str = "Slack asked us to sign in instead of giving the file: the app lacks the scope files:read, or is not in \
                        the file's channel.";
 
-struct Upload<'a> {
+struct PlacedFile<'a> {
     id: &'a FileId,
     name: &'a str,
     /// In bytes.
@@ -207,7 +207,11 @@ struct Upload<'a> {
 }
 
 /// Where AWS takes the file, once.
-async fn place(context: &CommandContext<'_>, case: &Case, file: &Upload<'_>) -> Result<Request, ActionError> {
+async fn place(
+    context: &CommandContext<'_>,
+    case: &Case,
+    file: &PlacedFile<'_>,
+) -> Result<Request, ActionError> {
     let token = CommandKey::of(format!("{}|{}", context.key, file.id)).into();
     let (case, name) = (case.id.clone(), file.name.to_owned());
     match context.call(Call::GetCaseAttachmentUploadUrl { case, name, bytes: file.size, token }).await? {

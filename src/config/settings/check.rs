@@ -12,7 +12,7 @@ use toml::{
 
 use super::{
     key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
-    value::{Shape, UrlShape},
+    value::{TextShape, UrlShape},
 };
 use crate::config::hosts::Reach;
 
@@ -23,9 +23,7 @@ pub struct Problem {
     pub key: String,
     /// Counts from 1; `None` where something is missing from the whole document.
     pub line: Option<usize>,
-    /// What is wrong.
     pub wrong: String,
-    /// What to do.
     pub fix: String,
 }
 
@@ -198,13 +196,13 @@ impl Checker<'_> {
         }
     }
 
-    fn text(&mut self, spot: &Spot, shape: Shape, text: &str) {
+    fn text(&mut self, spot: &Spot, shape: TextShape, text: &str) {
         if let Err(right) = shape.check(text) {
             self.found(spot.clone(), format!("{text:?} does not fit"), format!("Give {right}"));
         }
     }
 
-    fn text_within(&mut self, spot: &Spot, shape: Shape, value: &DeValue<'_>) {
+    fn text_within(&mut self, spot: &Spot, shape: TextShape, value: &DeValue<'_>) {
         match value {
             DeValue::String(inner) => self.text(spot, shape, inner),
             other => self.mistyped(spot, "a text in quotes", other),
@@ -247,7 +245,7 @@ impl Checker<'_> {
         }
     }
 
-    fn names(&mut self, spot: &Spot, (names, shape): (&[&str], Shape), table: &DeTable<'_>) {
+    fn names(&mut self, spot: &Spot, (names, shape): (&[&str], TextShape), table: &DeTable<'_>) {
         for (name, value) in table {
             let key = format!("{}.{:?}", spot.key, name.get_ref());
             if !names.contains(&name.get_ref().as_ref()) {
@@ -259,7 +257,6 @@ impl Checker<'_> {
     }
 }
 
-/// What a key takes, for a sentence that begins with "Give".
 fn what(kind: ValueKind) -> &'static str {
     match kind {
         ValueKind::Text(_) | ValueKind::Url(_) | ValueKind::Choice(_) => "a text in quotes",
@@ -276,7 +273,6 @@ fn article(kind: &str) -> String {
     format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
-/// What a required key takes: its check says it of an empty text.
 fn hint(key: &SettingKey) -> String {
     match key.kind {
         ValueKind::Text(shape) => shape.check("").err().unwrap_or_default(),
@@ -305,7 +301,6 @@ mod tests {
 
     const GOOD: &str = "[slack]\nteam = \"T1\"\nchannel = \"C1\"\n";
 
-    /// The problems of a document that begins well: what `lines` are begins in line 4.
     fn told(lines: &str) -> Vec<String> {
         problems(&format!("{GOOD}{lines}"), Reach::Services).iter().map(Problem::to_string).collect()
     }

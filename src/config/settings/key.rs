@@ -1,20 +1,17 @@
 //! Which keys are there? One list: what is checked, and what docs/settings.md tells, come from it.
 
-use super::value::{Shape, UrlShape};
+use super::value::{TextShape, UrlShape};
 
 #[derive(Clone, Copy)]
 pub(crate) enum ValueKind {
-    Text(Shape),
+    Text(TextShape),
     Url(UrlShape),
     Choice(&'static [&'static str]),
-    Texts(Shape),
-    /// `true` or `false`.
+    Texts(TextShape),
     Flag,
     Number(u32, u32),
-    /// Two hours of the day.
     Hours,
-    /// A table from one of these names to a text.
-    Names(&'static [&'static str], Shape),
+    Names(&'static [&'static str], TextShape),
 }
 
 /// What holds where a key is not given.
@@ -23,7 +20,6 @@ pub(crate) enum Fallback {
     /// It must be given, at least where its table is.
     Required,
     None(&'static str),
-    /// This value, in TOML.
     Value(&'static str),
 }
 
@@ -31,7 +27,6 @@ pub(crate) struct SettingKey {
     pub table: &'static str,
     pub name: &'static str,
     pub kind: ValueKind,
-    /// What holds without it.
     pub default: Fallback,
     pub meaning: &'static str,
 }
@@ -61,7 +56,7 @@ pub const STATUSES: [&str; 7] = [
     "Closed",
 ];
 
-const MEMBERS: ValueKind = ValueKind::Texts(Shape::Member);
+const MEMBERS: ValueKind = ValueKind::Texts(TextShape::Member);
 const MINUTES: ValueKind = ValueKind::Number(5, 44_640);
 const NOBODY: Fallback = Fallback::None("nobody");
 
@@ -79,16 +74,16 @@ macro_rules! keys {
 }
 
 keys! {
-    slack.team: ValueKind::Text(Shape::Team), Fallback::Required,
+    slack.team: ValueKind::Text(TextShape::Team), Fallback::Required,
         "The workspace whose people may speak.";
-    slack.channel: ValueKind::Text(Shape::Channel), Fallback::Required,
+    slack.channel: ValueKind::Text(TextShape::Channel), Fallback::Required,
         "The channel of all cases with the layout `thread`, and of membership news. The app must be in it, and no other \
          workspace: `/sir doctor` says if one is.";
     slack.layout: ValueKind::Choice(&["thread", "channel"]), Fallback::Value("\"thread\""),
         "`thread`: one channel, a card and a thread a case. `channel`: a private channel a case.";
-    slack.channel_prefix: ValueKind::Text(Shape::ChannelPrefix), Fallback::Value("\"sir-case-\""),
+    slack.channel_prefix: ValueKind::Text(TextShape::ChannelPrefix), Fallback::Value("\"sir-case-\""),
         "With the layout `channel`: a channel's name is this and the case's id.";
-    slack.invite: ValueKind::Texts(Shape::Email), Fallback::None("none"),
+    slack.invite: ValueKind::Texts(TextShape::Email), Fallback::None("none"),
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
     slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
         "A person's reply in a case's thread becomes a comment on the case: what is said from the moment on at which the \
@@ -100,20 +95,20 @@ keys! {
          service account. No other is taken.";
     jira.site_url: ValueKind::Url(UrlShape::JiraSite), Fallback::None("`api_url`"),
         "Base of the links that people open: `https://SITE.atlassian.net`.";
-    jira.project: ValueKind::Text(Shape::Project), Fallback::Required,
+    jira.project: ValueKind::Text(TextShape::Project), Fallback::Required,
         "Key of the project.";
-    jira.issue_type: ValueKind::Text(Shape::Name), Fallback::Value("\"Task\""),
+    jira.issue_type: ValueKind::Text(TextShape::Name), Fallback::Value("\"Task\""),
         "Name of the issue type.";
-    jira.labels: ValueKind::Texts(Shape::Label), Fallback::None("none"),
+    jira.labels: ValueKind::Texts(TextShape::Label), Fallback::None("none"),
         "More labels for each issue.";
     jira.internal_notes_are_comments: ValueKind::Flag, Fallback::Value("false"),
         "In a service project: an internal note of a person becomes a comment on the case too. AWS and everybody who reads \
          the case's thread read it then. Notes that were kept in Jira before stay there, and so does always a comment for one \
          role or group.";
-    jira.status: ValueKind::Names(&STATUSES, Shape::NameOrNone), Fallback::None("see below"),
+    jira.status: ValueKind::Names(&STATUSES, TextShape::NameOrNone), Fallback::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";
-    sir.region: ValueKind::Text(Shape::Region), Fallback::None("the functions' own"),
+    sir.region: ValueKind::Text(TextShape::Region), Fallback::None("the functions' own"),
         "The membership's Region, if the links to the console need it. The roles of `template.yaml` allow the stack's own \
          Region only, and only there events arrive: `settings push` refuses another. Deploy the stack in the membership's Region.";
     sir.console_url: ValueKind::Url(UrlShape::Link),
@@ -157,7 +152,6 @@ pub(crate) fn keys_of(table: &str) -> impl Iterator<Item = &'static SettingKey> 
     KEYS.iter().filter(move |key| key.table == table)
 }
 
-/// The part of docs/settings.md that lists every key.
 pub fn reference() -> String {
     let mut text = String::new();
     for (table, required, meaning) in TABLES {

@@ -20,22 +20,18 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where the team talks.
     pub slack: SlackSettings,
     /// Where the team keeps its issues. Without this table there is no Jira.
     pub jira: Option<JiraSettings>,
-    /// The service.
     #[serde(default)]
     pub sir: Sir,
     /// Who may do what. Empty means nobody.
     #[serde(default)]
     pub roles: Roles,
-    /// When the bridge looks, and speaks, by itself.
     #[serde(default)]
     pub timing: Timing,
 }
 
-/// The shape of a case in Slack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Layout {
@@ -46,7 +42,6 @@ pub enum Layout {
     Channel,
 }
 
-/// Where the team talks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SlackSettings {
@@ -71,7 +66,6 @@ pub struct SlackSettings {
     pub replies_are_comments: bool,
 }
 
-/// Where the team keeps its issues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JiraSettings {
@@ -80,7 +74,6 @@ pub struct JiraSettings {
     /// Base of links that people open. Default: `api_url`.
     #[serde(default)]
     pub site_url: Option<String>,
-    /// Key of the project. Required.
     pub project: String,
     /// Name of the issue type. Default `Task`.
     #[serde(default = "issue_type")]
@@ -98,11 +91,9 @@ pub struct JiraSettings {
     pub status: BTreeMap<String, String>,
 }
 
-/// The service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sir {
-    /// The membership's Region. Default: the function's.
     #[serde(default)]
     pub region: Option<String>,
     /// Link to a case in the console; `{region}` and `{case}` are replaced. AWS documents no deep link to a case.
@@ -117,21 +108,17 @@ pub struct Sir {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Roles {
-    /// Reads.
     #[serde(default)]
     pub viewer: Vec<MemberId>,
-    /// Works the case.
     #[serde(default)]
     pub responder: Vec<MemberId>,
     /// Closes it, or hands it to AWS.
     #[serde(default)]
     pub commander: Vec<MemberId>,
-    /// Membership and Security Hub.
     #[serde(default)]
     pub admin: Vec<MemberId>,
 }
 
-/// When the bridge looks, and speaks, by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
@@ -181,7 +168,6 @@ impl SlackSettings {
 }
 
 impl JiraSettings {
-    /// An issue's address, for people.
     pub fn browse(&self, key: &IssueKey) -> String {
         format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
     }
@@ -229,7 +215,6 @@ fn jira_status() -> BTreeMap<String, String> {
     .into()
 }
 
-/// The defaults under what is named; an empty name takes a status out.
 fn status_over_default<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, String>, D::Error> {
@@ -271,7 +256,6 @@ mod tests {
         (fs::read_to_string(&path).unwrap(), path)
     }
 
-    /// Each `table.key` of the settings as they are written.
     fn written(settings: &Settings) -> BTreeMap<String, String> {
         let document = toml::Table::try_from(settings).unwrap();
         let tables = document.iter().flat_map(|(table, values)| {

@@ -4,9 +4,8 @@ use reqwest::Url;
 
 use crate::config::hosts::{self, Reach};
 
-/// What a text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum TextShape {
     Team,
     /// A channel, not its name.
     Channel,
@@ -14,20 +13,17 @@ pub(super) enum Shape {
     /// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
     /// <https://docs.slack.dev/reference/methods/conversations.create>.
     ChannelPrefix,
-    /// An e-mail address, as far as can be told without writing to it.
     Email,
     /// The key of a project: <https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/>.
     Project,
     Name,
-    /// The same, or empty.
     NameOrNone,
     /// Jira allows no blank in it.
     Label,
     Region,
 }
 
-impl Shape {
-    /// Says what would be right, where a text is not.
+impl TextShape {
     pub(super) fn check(self, text: &str) -> Result<(), String> {
         expect(self.fits(text), self.words())
     }
@@ -85,7 +81,6 @@ impl Shape {
     }
 }
 
-/// What an address must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UrlShape {
     /// The base of Slack's Web API: the bot token goes there.
@@ -93,12 +88,12 @@ pub(super) enum UrlShape {
     /// The base of Jira's REST API: the API token goes there.
     JiraApi,
     JiraSite,
-    /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent there.
+    /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent
+    /// there.
     Link,
 }
 
 impl UrlShape {
-    /// Says what would be right, where an address is not; some may be on this machine in a rehearsal.
     pub(super) fn check(self, text: &str, reach: Reach) -> Result<(), String> {
         if self == Self::Link {
             let filled = text.replace("{region}", "eu-west-1").replace("{case}", "0000000001");
@@ -129,7 +124,6 @@ impl UrlShape {
         }
     }
 
-    /// Whether an address is right, or is on this machine in a rehearsal.
     fn at(self, url: &Url, reach: Reach, right: bool) -> Result<(), String> {
         let (what, host) = (self.words(), url.host_str().unwrap_or_default());
         match (right, hosts::is_loopback(url)) {
@@ -189,25 +183,25 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TABLE: [(Shape, &[&str], &[&str]); 9] = [
-        (Shape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
-        (Shape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
-        (Shape::Member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
+    const TABLE: [(TextShape, &[&str], &[&str]); 9] = [
+        (TextShape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
+        (TextShape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
+        (TextShape::Member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
         (
-            Shape::ChannelPrefix,
+            TextShape::ChannelPrefix,
             &["sir-case-", "a_1"],
             &["", "Sir-", "sir case", "sir.", "é", "a-prefix-that-leaves-no-room-for-the-case-id-itself"],
         ),
         (
-            Shape::Email,
+            TextShape::Email,
             &["ana@example.com", "a.b+c@d.example.com"],
             &["", "ana", "ana@", "@example.com", "ana@localhost", "a b@example.com", "<a@b.c>", "a@b@c.d"],
         ),
-        (Shape::Project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
-        (Shape::Name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
-        (Shape::Label, &["security", "é"], &["", "two words", "a\tb"]),
+        (TextShape::Project, &["SEC", "A1_"], &["", "S", "sec", "1AB", "SEC-1", "SE C"]),
+        (TextShape::Name, &["In Progress", "Übung"], &["", " ", " To Do", "a\nb"]),
+        (TextShape::Label, &["security", "é"], &["", "two words", "a\tb"]),
         (
-            Shape::Region,
+            TextShape::Region,
             &["eu-west-1", "us-gov-west-1", "ap-southeast-5"],
             &["", "eu", "eu-1", "eu-west", "EU-west-1", "eu-west-1a", "europe-west-1", "eu--1"],
         ),
@@ -223,8 +217,8 @@ mod tests {
                 assert!(check.check(text).is_err(), "{number}: {text:?}");
             }
         }
-        assert_eq!(Shape::NameOrNone.check(""), Ok(()));
-        assert!(Shape::NameOrNone.check(" ").is_err());
+        assert_eq!(TextShape::NameOrNone.check(""), Ok(()));
+        assert!(TextShape::NameOrNone.check(" ").is_err());
     }
 
     type Texts = &'static [&'static str];

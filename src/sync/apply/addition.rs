@@ -9,7 +9,7 @@ use crate::{
     http::Failure,
     state::{
         Seen, Told,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
@@ -25,7 +25,7 @@ const ATTEMPTS: u8 = 3;
 pub(super) struct Addition {
     pub(crate) key: Key,
     pub(crate) what: What,
-    pub(crate) hash: String,
+    pub(crate) hash: Fingerprint,
     /// What will have been told of the case's fields.
     pub(crate) facts: Option<Facts>,
 }
@@ -96,7 +96,7 @@ impl Worker<'_> {
 
     /// DONE: the ledger first, so that a crash between the two writes is seen by the next worker.
     pub(super) async fn done(&self, intent: Intent, remote: &str, hand: &mut Hand<'_>) -> Result<(), Stop> {
-        let (remote_of, hash) = (remote.to_owned(), intent.hash.clone());
+        let (remote_of, hash) = (remote.to_owned(), intent.hash.to_string());
         let told = Told { remote: remote_of, hash, seen: Seen::NotYet(0), theirs: false };
         self.tell(intent.key.clone(), told, hand.ledger).await?;
         self.adopt(intent, remote, hand.note).await?;

@@ -39,6 +39,8 @@ enum Unset {
     Bearer,
     /// It was refused for its own sake: people may read why.
     Refused(String),
+    /// People closed its place, and its case: it is not tried any more.
+    Over,
 }
 
 impl Worker<'_> {
@@ -113,10 +115,10 @@ impl Worker<'_> {
         let mut owed = after(before.clone(), &unset, now);
         let refused = owed.refusals > before.refusals;
         let closed = hand.picture.view.case.is_closed();
-        owed.given_up = refused && is_enough(&owed, state.tries, closed);
+        owed.given_up = unset == Unset::Over || refused && is_enough(&owed, state.tries, closed);
         match unset {
             Unset::Unanswered => drop(hand.note.again.insert(state.name.clone(), now + QUARANTINE)),
-            Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) => {}
+            Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) | Unset::Over => {}
         }
         if owed.given_up {
             hand.note.again.remove(&state.name);
@@ -150,7 +152,10 @@ impl Worker<'_> {
             ),
             Failure::Unknown { .. } => Unset::Unanswered,
             Failure::Gone { .. } => Unset::Bearer,
-            Failure::Content { why } | Failure::Broken { everywhere: false, why } => Unset::Refused(why),
+            Failure::Shut { .. } if self.closed.get() => Unset::Over,
+            Failure::Content { why } | Failure::Shut { why } | Failure::Broken { everywhere: false, why } => {
+                Unset::Refused(why)
+            }
             Failure::Broken { everywhere: true, why } => match self.are_we_known().await? {
                 Some(true) => Unset::Refused(why),
                 Some(false) => {
@@ -199,7 +204,7 @@ fn after(owed: Owed, unset: &Unset, now: Millis) -> Owed {
         Unset::NotNow(word) => unanswered(owed, PAUSE, *word, now),
         Unset::Unanswered => unanswered(owed, PAUSE, 0, now),
         Unset::Stranger => unanswered(owed, REFUSED, 0, now),
-        Unset::Bearer => refused(owed, None, now),
+        Unset::Bearer | Unset::Over => refused(owed, None, now),
         Unset::Refused(why) => refused(owed, Some(why.clone()), now),
     }
 }
@@ -231,7 +236,7 @@ fn is_new(before: &Owed, owed: &Owed) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::notes::Home;
+    use crate::state::{key::Fingerprint, notes::Home};
 
     const HOUR: Millis = 3_600_000;
 
@@ -250,13 +255,13 @@ mod tests {
     #[test]
     fn what_is_refused_is_tried_ever_more_seldom_and_some_of_it_is_given_up() {
         let minutes = |times: &[Millis]| times.iter().map(|at| at / 60_000).collect::<Vec<_>>();
-        let status = Decoration::new("status", "done");
+        let status = Decoration::new("status", Fingerprint::new("done"));
         let (open, given_up) = tries(&status, false, 100);
         assert_eq!((minutes(&open[..7]), given_up), (vec![0, 5, 15, 35, 75, 135, 195], false));
         let (closed, given_up) = tries(&status, true, 100);
         assert!(given_up && closed.len() < 30, "{closed:?}");
         assert!((23 * HOUR..=24 * HOUR).contains(closed.last().unwrap()), "{closed:?}");
-        let link = Decoration::new("link", "").given_up_after(5);
+        let link = Decoration::new("link", Fingerprint::default()).given_up_after(5);
         for closed in [false, true] {
             let (times, given_up) = tries(&link, closed, 100);
             assert_eq!((minutes(&times), given_up), (vec![0, 5, 15, 35, 75], true));
@@ -316,12 +321,13 @@ mod tests {
 
     #[test]
     fn a_newer_state_was_not_refused_but_the_destination_that_is_silent_is_not_asked_the_sooner() {
-        let old = Owed { hash: "old".to_owned(), failures: 2, refusals: 3, since: 1, ..Owed::default() };
+        let old =
+            Owed { hash: Fingerprint::new("old"), failures: 2, refusals: 3, since: 1, ..Owed::default() };
         let mut note =
             PlaceNote { owed: [("status".to_owned(), old.clone())].into(), ..PlaceNote::default() };
-        let state = |hash: &str| Decoration::new("status", hash);
+        let state = |hash: &str| Decoration::new("status", Fingerprint::new(hash));
         assert_eq!(owed_before(&mut note.clone(), &state("old")), old);
-        let new = Owed { hash: "new".to_owned(), failures: 2, ..Owed::default() };
+        let new = Owed { hash: Fingerprint::new("new"), failures: 2, ..Owed::default() };
         assert_eq!(owed_before(&mut note, &state("new")), new);
         assert_eq!(note.owed.len(), 0);
     }
@@ -348,7 +354,7 @@ mod tests {
 
     #[test]
     fn what_nobody_wants_any_more_is_owed_no_more() {
-        let state = Decoration::new("home", "");
+        let state = Decoration::new("home", Fingerprint::default());
         let names = ["home", "status"].map(str::to_owned);
         let home = Home { place: "1".to_owned(), name: "SEC-1".to_owned() };
         let mut note = PlaceNote {

@@ -79,6 +79,10 @@ pub(crate) struct Worker<'a> {
     pub(crate) saved: Cell<bool>,
     /// What stands there was compared with the ledger already.
     pub(crate) read: Cell<bool>,
+    /// The case is closed.
+    closed: Cell<bool>,
+    /// The case's place takes nothing, because people closed it, and that is new.
+    pub(crate) shut: Cell<bool>,
 }
 
 /// Why a round stops before its end.
@@ -105,8 +109,20 @@ impl<'a> Worker<'a> {
         target: &'a dyn Target,
         rest: &'a Rest,
     ) -> Self {
-        let [tripped, broken, saved, read] = [const { Cell::new(false) }; 4];
-        Self { context, lease, target, rest, tripped, broken, among_us: Cell::new(0), saved, read }
+        let [tripped, broken, saved, read, closed, shut] = [const { Cell::new(false) }; 6];
+        Self {
+            context,
+            lease,
+            target,
+            rest,
+            tripped,
+            broken,
+            among_us: Cell::new(0),
+            saved,
+            read,
+            closed,
+            shut,
+        }
     }
 }
 
@@ -129,6 +145,7 @@ impl Worker<'_> {
     /// # Errors
     /// The store did not answer, or the lease was taken over: the worker must stop at once.
     pub(crate) async fn settle(&self, hand: &mut Hand<'_>) -> Result<Left, state::Error> {
+        self.closed.set(hand.picture.view.case.is_closed());
         if self.rests(hand.note) {
             return Ok(Left { told: Standing::Settled, decorate_at: None });
         }
@@ -186,7 +203,8 @@ impl Worker<'_> {
                 self.add(addition::Addition { key, what, hash, facts }, hand).await
             }
             Effect::Adopt { key, remote, hash } => {
-                self.tell(key, Told { remote, hash, seen: Seen::Yes, theirs: true }, hand.ledger).await
+                self.tell(key, Told { remote, hash: hash.into(), seen: Seen::Yes, theirs: true }, hand.ledger)
+                    .await
             }
             Effect::Edit { key, remote, content, hash } => {
                 self.edit(setting::Rewriting { key, remote, content, hash }, hand).await

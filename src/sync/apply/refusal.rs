@@ -59,6 +59,11 @@ impl Worker<'_> {
                     if note.open.is_some() { now } else { now + doubling(PAUSE, note.failures) };
             }
             Failure::Gone { .. } if self.is_buried(note).await => return Err(Stop::At(Standing::Settled)),
+            Failure::Shut { .. } if self.closed.get() => return self.rest(note),
+            Failure::Shut { why } => {
+                self.shut.set(self.shut.get() || note.parked.is_none());
+                return self.park(note, &why);
+            }
             Failure::Content { why } | Failure::Gone { why } | Failure::Broken { everywhere: false, why } => {
                 return self.park(note, &why);
             }
@@ -73,6 +78,12 @@ impl Worker<'_> {
             },
         }
         Err(Stop::At(Standing::Waiting(note.not_before)))
+    }
+
+    /// Of a case that is closed, whose place people closed as well, nothing more is owed.
+    fn rest<T>(&self, note: &mut PlaceNote) -> Result<T, Stop> {
+        (note.parked, note.failures, note.not_before) = (None, 0, 0);
+        Err(Stop::At(Standing::Settled))
     }
 
     /// Whether the anchor is gone where that ends in a notice and a way back: then nothing is tried any more, and nobody

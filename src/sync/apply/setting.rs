@@ -5,7 +5,11 @@ use tracing::warn;
 use super::{Hand, Standing, Stop, Worker};
 use crate::{
     http::Failure,
-    state::{Seen, Told, key::Key, notes::GONE},
+    state::{
+        Seen, Told,
+        key::{Fingerprint, Key},
+        notes::GONE,
+    },
     targets::{content::Content, contract::Entry, telling::Decoration},
 };
 
@@ -14,7 +18,7 @@ pub(super) struct Rewriting {
     pub(crate) key: Key,
     pub(crate) remote: String,
     pub(crate) content: Content,
-    pub(crate) hash: String,
+    pub(crate) hash: Fingerprint,
 }
 
 impl Worker<'_> {
@@ -73,6 +77,6 @@ impl Worker<'_> {
             }
             Err(failure) => return self.refused(failure, hand.note).await,
         };
-        self.tell(key, Told { remote, hash, seen, theirs: false }, hand.ledger).await
+        self.tell(key, Told { remote, hash: hash.into(), seen, theirs: false }, hand.ledger).await
     }
 }

@@ -21,8 +21,8 @@ use crate::{
     sync::{
         apply::{Hand, Left, Standing, Worker, reconsider},
         audit,
-        observe::{self, Look, Looking},
-        reading,
+        observe::{self, Look, Looking, ObserveError},
+        reading::ReadingError,
     },
     targets::{
         contract::Target,
@@ -170,29 +170,29 @@ async fn see(
     id: &CaseId,
     full: bool,
     note: &mut CaseNote,
-) -> Result<Result<Look, observe::Error>, state::Error> {
+) -> Result<Result<Look, ObserveError>, state::Error> {
     let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
     let looking = Looking { world: context.world, id, kinds: &kinds, until };
     match observe::look(&looking, note, full).await {
-        Err(observe::Error::Store(error)) => Err(error),
+        Err(ObserveError::Store(error)) => Err(error),
         seen => Ok(seen),
     }
 }
 
 /// After how long it is tried again.
-fn blind(case: &CaseId, trouble: &observe::Error, want: u64, note: &mut CaseNote) -> Millis {
+fn blind(case: &CaseId, trouble: &ObserveError, want: u64, note: &mut CaseNote) -> Millis {
     match trouble {
-        observe::Error::Reading(reading::Error::Sir(fault)) => {
+        ObserveError::Reading(ReadingError::Sir(fault)) => {
             warn!(%case, why = ?fault.kind, "the service did not answer");
             let asked_since = mem::replace(&mut note.wanted, want) < want;
             pause_after(&fault.kind, asked_since)
         }
-        observe::Error::Reading(reading::Error::OutOfTime) => {
+        ObserveError::Reading(ReadingError::OutOfTime) => {
             warn!(%case, "there was no time to read it whole");
             0
         }
-        observe::Error::Reading(reading::Error::Circle) => UNREADABLE_PAUSE,
-        observe::Error::Torn | observe::Error::Store(_) => LOOK_AGAIN,
+        ObserveError::Reading(ReadingError::Circle) => UNREADABLE_PAUSE,
+        ObserveError::Torn | ObserveError::Store(_) => LOOK_AGAIN,
     }
 }
 
@@ -204,12 +204,12 @@ fn count_unseen(unseen: Millis, report: &mut Report) {
     }
 }
 
-fn is_gone(trouble: &observe::Error, unseen: Millis) -> bool {
+fn is_gone(trouble: &ObserveError, unseen: Millis) -> bool {
     match trouble {
-        observe::Error::Reading(reading::Error::Sir(fault)) => schedule::is_none(&fault.kind, unseen),
-        observe::Error::Reading(reading::Error::OutOfTime | reading::Error::Circle)
-        | observe::Error::Torn
-        | observe::Error::Store(_) => false,
+        ObserveError::Reading(ReadingError::Sir(fault)) => schedule::is_none(&fault.kind, unseen),
+        ObserveError::Reading(ReadingError::OutOfTime | ReadingError::Circle)
+        | ObserveError::Torn
+        | ObserveError::Store(_) => false,
     }
 }
 
@@ -275,19 +275,22 @@ async fn settle(
         let mut hand = Hand { picture, note: &mut noted.note, ledger, tally: Tally::default() };
         let left = worker.settle(&mut hand).await;
         let (tally, saved, broken) = (hand.tally, worker.saved.get(), worker.broken.get());
+        // One that it has with others is theirs to watch.
+        let shut = noted.note.channel.clone().filter(|_| worker.shut.get());
         if saved {
             noted.stands_otherwise();
         }
-        (left, tally, broken.then(|| target.planner().kind()))
+        (left, tally, broken.then(|| target.planner().kind()), shut)
     };
     let each = context.targets.iter().zip(&mut notes.targets).zip(ledgers);
     let each = each.map(|((target, noted), ledger)| one((target, noted, ledger)));
     // All to their end: one target in trouble must not cut another off in the middle of an effect.
     let done = join_all(each).await;
     let mut all = Vec::new();
-    for (left, tally, broken) in done {
+    for (left, tally, broken, shut) in done {
         report.tally.add(&tally);
         report.broken.extend(broken);
+        report.shut = report.shut.take().or(shut.map(|place| (lease.case.clone(), place)));
         all.push(left);
     }
     all.into_iter().map(|left| unless_unreadable(context, left)).collect()

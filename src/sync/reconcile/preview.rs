@@ -9,7 +9,7 @@ use super::{
 use crate::{
     case::{CaseId, Millis},
     state::{self, TargetKind, notes::PlaceNote},
-    sync::{context::Context, observe},
+    sync::{context::Context, observe::ObserveError},
     targets::{
         contract::Target,
         telling::{Ledger, Picture},
@@ -39,7 +39,7 @@ pub struct Preview {
 pub enum PreviewError {
     /// The case could not be read.
     #[error(transparent)]
-    Unseen(#[from] observe::Error),
+    Unseen(#[from] ObserveError),
     /// The table did not answer, or cannot be read.
     #[error(transparent)]
     Store(#[from] state::Error),
@@ -93,8 +93,9 @@ impl fmt::Display for Preview {
         if let Some(key) = &self.under_way {
             write!(f, "\n  under way: {key}")?;
         }
-        let lacks = self.tell.iter().chain(&self.set);
-        lacks.map(|one| write!(f, "\n  {one}")).collect::<fmt::Result>()?;
+        for one in self.tell.iter().chain(&self.set) {
+            write!(f, "\n  {one}")?;
+        }
         let idle = self.tell.is_empty() && self.set.is_empty() && self.under_way.is_none();
         if idle { f.write_str(" nothing is owed") } else { Ok(()) }
     }

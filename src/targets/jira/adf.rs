@@ -1,7 +1,5 @@
-//! How is text written in an Atlassian document, so that it is text and nothing else?
-//!
-//! <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>. Only nodes mean something, and
-//! only our source makes nodes: text from outside is the `text` of text nodes.
+//! How text stands in an Atlassian document: only our source makes nodes, text from outside is the `text` of text
+//! nodes. <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>
 
 use serde_json::{Value, json};
 
@@ -36,7 +34,6 @@ pub(super) fn document(content: Vec<Value>) -> Value {
     with(json!({"type": "doc", "version": 1}), "content", content)
 }
 
-/// A paragraph. Empty where there is nothing in it.
 pub(super) fn paragraph(inline: Inline) -> Value {
     with(json!({"type": "paragraph"}), "content", inline.0)
 }
@@ -45,7 +42,8 @@ pub(super) fn heading(words: &str) -> Value {
     with(json!({"type": "heading", "attrs": {"level": 3}}), "content", Inline::new().text(words).0)
 }
 
-/// A text from outside: its paragraphs, lines, lists, code and plain addresses; less of that where it would be too long.
+/// A text from outside: its paragraphs, lines, lists, code and plain addresses; less of that where it would be too
+/// long.
 pub(super) fn paragraphs(outside: &str) -> Vec<Value> {
     let text = text::visible(outside);
     let laid_out: Vec<Value> = match &passages(&text)[..] {
@@ -88,7 +86,6 @@ fn passage(passage: &Passage<'_>) -> Vec<Value> {
     }
 }
 
-/// Lines, with code and with addresses that can be followed.
 fn linked(text: &str) -> Inline {
     let code = || Some(json!({"type": "code"}));
     let link = |address: &str| Some(json!({"type": "link", "attrs": {"href": address}}));
@@ -102,7 +99,6 @@ fn linked(text: &str) -> Inline {
     })
 }
 
-/// A text from outside, its lines kept.
 pub(super) fn lines(outside: &str) -> Inline {
     text::visible(outside).split('\n').enumerate().fold(Inline::new(), |inline, (index, line)| {
         let inline = if index > 0 { inline.new_line() } else { inline };

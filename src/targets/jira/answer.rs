@@ -1,6 +1,4 @@
-//! What does an answer of Jira mean? The transport, the HTTP status, and the fields that it names.
-//!
-//! Statuses: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes>; 429:
+//! What does an answer of Jira mean? <https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes>; 429:
 //! <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>.
 
 use serde_json::Value;
@@ -39,8 +37,8 @@ pub(super) fn read(what: &str, place: Concern, response: &Response) -> Result<Va
     })
 }
 
-/// Which of what [`super::JiraRequest`] is counted as an answer with a `Retry-After` is about. A reason that is not known
-/// binds all.
+/// Which of what [`super::JiraRequest`] is counted as an answer with a `Retry-After` is about. A reason that is not
+/// known binds all.
 pub(super) fn limited(response: &Response) -> usize {
     let reason = response.limit.as_deref().unwrap_or_default();
     match reason {
@@ -50,8 +48,8 @@ pub(super) fn limited(response: &Response) -> usize {
     }
 }
 
-/// Whether Jira took us for nobody. With an expired token it does so silently where others may look without one: an issue
-/// is not there, a search finds nothing.
+/// Whether Jira took us for nobody. With an expired token it does so silently where others may look without one: an
+/// issue is not there, a search finds nothing.
 fn is_a_stranger(response: &Response) -> bool {
     let reason = response.login.as_deref().unwrap_or_default();
     ["AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"].iter().any(|failed| reason.contains(failed))

@@ -10,10 +10,8 @@ use crate::{
     targets::mark::Mark,
 };
 
-/// How many comments are read at once.
 const PAGE: u64 = 100;
 
-/// Who reads a comment in Jira.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
     /// Whoever sees the issue, on a service project's portal too.
@@ -25,37 +23,25 @@ pub enum Audience {
     Restricted,
 }
 
-/// A comment as it is read back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeardComment {
-    /// Names it on the site.
     pub id: IssueCommentId,
-    /// The account that wrote it; `None` where Jira does not say.
     pub author: Option<AccountId>,
-    /// Their name, as others see it.
     pub author_name: String,
-    /// What wrote it.
     pub account_type: AccountType,
-    /// Who reads it there.
     pub audience: Audience,
     /// Our mark. Anybody who may edit the comment can set it: see [`HeardComment::mark_by`].
     pub mark: Option<Mark>,
     /// When it was written, as Jira writes a time.
     pub created: String,
-    /// When it was last changed.
     pub updated: String,
-    /// The document.
     pub body: Value,
 }
 
-/// What kind of account somebody has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountType {
-    /// A person of the site.
     Atlassian,
-    /// An app.
     App,
-    /// A customer on a service project's portal.
     Customer,
     /// What this version does not know, or what Jira does not say.
     Other(String),
@@ -88,33 +74,26 @@ impl HeardComment {
         }
     }
 
-    /// Whether this account wrote it.
     pub fn is_by(&self, account: &AccountId) -> bool {
         self.author.as_ref() == Some(account)
     }
 
-    /// The mark, if we wrote the comment.
     pub fn mark_by(&self, me: &AccountId) -> Option<&Mark> {
         self.mark.as_ref().filter(|_| self.is_by(me))
     }
 
-    /// When it was written, by Jira's clock; `None` where that cannot be read.
     pub fn written(&self) -> Option<Millis> {
         clock::millis(&self.created)
     }
 
-    /// When it was last changed, by Jira's clock.
     pub fn changed(&self) -> Option<Millis> {
         clock::millis(&self.updated)
     }
 }
 
-/// A comment that stands on an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommentRef {
-    /// The issue.
     pub issue: IssueId,
-    /// The comment.
     pub id: IssueCommentId,
 }
 
@@ -126,7 +105,6 @@ impl CommentRef {
 
 impl Jira<'_> {
     /// Writes a comment and answers its id. `mark` finds it again, as a property that is part of the one request.
-    ///
     /// In a service project the comment is internal: what is said on a case is not for the portal's customers.
     pub async fn comment(
         &self,
@@ -194,7 +172,6 @@ impl Jira<'_> {
         page(&self.ask(ask, None).await?, start).ok_or_else(|| Failure::unreadable("comments"))
     }
 
-    /// Reads one comment.
     pub async fn comment_by_id(&self, at: &CommentRef) -> Result<HeardComment, Failure> {
         let path = at.path();
         let query = "expand=properties";
@@ -251,7 +228,6 @@ fn audience(comment: &Value) -> Audience {
     }
 }
 
-/// A property of a comment.
 fn property<'a>(comment: &'a Value, key: &str) -> Option<&'a Value> {
     let properties = comment.get("properties").and_then(Value::as_array)?;
     let named = |property: &&Value| property.get("key").and_then(Value::as_str) == Some(key);

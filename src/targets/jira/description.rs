@@ -19,7 +19,6 @@ const FACT: usize = 300;
 /// The longest address that is linked.
 const ADDRESS: usize = 700;
 
-/// An issue's summary.
 pub fn summary(case: &Case) -> String {
     let title = text::one_line(&case.title);
     let title = if title.is_empty() { format!("Case {}", case.id) } else { title };

@@ -6,38 +6,30 @@ use serde_json::{Value, json};
 use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
 use crate::{
     case::{AccountId, CaseId, IssueId, IssueKey, Millis},
-    http::{Failure, with},
+    http::{Failure, Pages, with},
     targets::mark::Mark,
 };
 
-/// What an issue says of its case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IssueText<'a> {
-    /// The case that it shows.
     pub case: &'a CaseId,
-    /// Tells which version of the case it shows.
     pub mark: Mark,
     /// At most 255 characters on one line: see [`super::summary`].
     pub summary: String,
-    /// A document: see [`super::description()`].
     pub description: Value,
 }
 
-/// An issue of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     /// Names it for ever, whatever project it is moved to.
     pub id: IssueId,
-    /// As people know it.
     pub key: IssueKey,
 }
 
 /// An issue by what is known of it: people know its key, we remember its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssueRef<'a> {
-    /// Whatever project it is moved to.
     Id(&'a IssueId),
-    /// Where it was when somebody said it.
     Key(&'a IssueKey),
 }
 
@@ -50,25 +42,18 @@ impl<'a> IssueRef<'a> {
     }
 }
 
-/// A link from an issue to somewhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemoteLink<'a> {
     /// Ours to choose; unique on the issue.
     pub id: &'a str,
-    /// Where it leads.
     pub url: &'a str,
-    /// What it is called.
     pub title: &'a str,
 }
 
-/// Where an issue stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueStatus {
-    /// Names it for ever, whatever project it is moved to.
     pub id: IssueId,
-    /// As people know it.
     pub key: IssueKey,
-    /// The status's name, as the site's language has it.
     pub status: String,
     /// `new`, `indeterminate` or `done`.
     pub category: String,
@@ -76,16 +61,13 @@ pub struct IssueStatus {
     pub mark: Option<Mark>,
     /// The case that it says it shows: anybody who may edit it can set that.
     pub case: Option<CaseId>,
-    /// The account that made it.
     pub creator: Option<AccountId>,
-    /// When it was made, by Jira's clock.
     pub created: Option<Millis>,
     /// When something happened to it last: no comment on it is younger.
     pub updated: Option<Millis>,
 }
 
 impl IssueStatus {
-    /// Whether we made it for this case.
     pub fn is_ours(&self, case: &CaseId, me: &AccountId) -> bool {
         self.creator.as_ref() == Some(me) && self.case.as_ref() == Some(case)
     }
@@ -138,7 +120,7 @@ impl Jira<'_> {
             "properties": [PROPERTY],
             "maxResults": 100,
         });
-        let mut ours = Vec::new();
+        let (mut ours, mut pages) = (Vec::new(), Pages::default());
         loop {
             let ask = JiraRequest {
                 what,
@@ -151,7 +133,7 @@ impl Jira<'_> {
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
             ours.extend(issues.iter().filter(|issue| is_ours(issue, case, &me)).filter_map(created));
-            match text_at(&answer, "/nextPageToken") {
+            match pages.follow(what, text_at(&answer, "/nextPageToken"))? {
                 Some(token) => body["nextPageToken"] = json!(token),
                 // Ids rise with time.
                 None => {
@@ -203,7 +185,6 @@ impl Jira<'_> {
         read().ok_or_else(|| Failure::unreadable(what))
     }
 
-    /// Sets a link on an issue. Repeating it changes nothing.
     pub async fn remote_link(&self, issue: &IssueId, link: &RemoteLink<'_>) -> Result<(), Failure> {
         let path = ["issue", issue.as_str(), "remotelink"];
         let ask = JiraRequest {

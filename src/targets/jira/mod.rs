@@ -1,7 +1,5 @@
 //! Jira Cloud: how it is asked, and how a case is shown there. <https://developer.atlassian.com/cloud/jira/platform/rest/v3/>
-//!
-//! Rendering is pure. Asking goes through [`Jira`], once: no method repeats a request by itself, and each says what
-//! became of it by [`Failure`].
+//! Asking goes through [`Jira`], once: no method repeats a request by itself.
 
 mod adf;
 mod answer;
@@ -45,19 +43,14 @@ use crate::{
     state::TargetKind,
 };
 
-/// Jira's name in the table and in the log.
 pub const KIND: TargetKind = TargetKind::new("jira");
 
-/// The property of our issues and comments that tells what they are.
 const PROPERTY: &str = "casebridge";
 
 /// The REST API, asked as the user whose token we have.
 pub struct Jira<'a> {
-    /// Sends.
     pub world: &'a dyn World,
-    /// Where to.
     pub settings: &'a settings::JiraSettings,
-    /// Whose token it is.
     pub email: &'a Secret,
     /// An API token: <https://id.atlassian.com/manage-profile/security/api-tokens>.
     pub token: &'a Secret,
@@ -87,7 +80,6 @@ impl JiraRequest<'_> {
 }
 
 impl Jira<'_> {
-    /// Asks who we are: our account id.
     pub async fn me(&self) -> Result<AccountId, Failure> {
         let ask = JiraRequest {
             what: "myself",

@@ -1,13 +1,13 @@
-//! What of a case is to stand in Jira? An issue with its description; what is told, as comments on it; and its status and
-//! links.
+//! What of a case is to stand in Jira? An issue with its description; what is told, as comments on it; and its status
+//! and links.
 
 use super::{KIND, content, description, parts, summary};
 use crate::{
-    case::{Case, IssueKey, Millis, text},
+    case::{Case, IssueKey, Millis},
     config::settings,
     state::{
         TargetKind,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{HOME, Home, PlaceNote},
     },
     targets::{
@@ -23,24 +23,17 @@ const SPACING: Millis = 300;
 const QUARANTINE_ISSUE: Millis = 300_000;
 /// After so many refusals an issue goes without a link.
 const LINKS: u32 = 5;
-/// The name under which an issue's status is set.
 pub const STATUS: &str = "status";
 
-/// What is to stand there, under these settings.
 #[derive(Clone, Copy, Debug)]
 pub struct JiraPlanner<'a> {
-    /// What the user chose.
     pub settings: &'a settings::JiraSettings,
 }
 
 pub(super) enum IssueState<'s> {
     Text,
     Status(&'s str),
-    Link {
-        title: &'static str,
-        /// Where it leads.
-        url: String,
-    },
+    Link { title: &'static str, url: String },
 }
 
 impl<'a> JiraPlanner<'a> {
@@ -56,15 +49,13 @@ impl<'a> JiraPlanner<'a> {
         [Some(text), console, slack, status].into_iter().flatten().collect()
     }
 
-    /// Where the issue is to stand, and the hash of that state.
-    fn status(&self, case: &Case) -> Option<(&'a str, String)> {
+    fn status(&self, case: &Case) -> Option<(&'a str, Fingerprint)> {
         let status = case.status.as_str();
         let target = self.settings.status.get(status)?;
-        Some((target, text::hash(status)))
+        Some((target, Fingerprint::of(status)))
     }
 }
 
-/// Where else a case can be seen.
 enum LinkTo {
     Console,
     Slack,
@@ -75,7 +66,7 @@ fn link(to: LinkTo, url: &str) -> (Decoration, IssueState<'static>) {
         LinkTo::Console => ("link/console", "AWS Security Incident Response"),
         LinkTo::Slack => ("link/slack", "Slack"),
     };
-    let state = Decoration::new(name, text::hash(url)).given_up_after(LINKS);
+    let state = Decoration::new(name, Fingerprint::of(url)).given_up_after(LINKS);
     (state, IssueState::Link { title, url: url.to_owned() })
 }
 
@@ -117,11 +108,11 @@ impl Planner for JiraPlanner<'_> {
         parts(text)
     }
 
-    fn anchor_fingerprint(&self, view: &View) -> String {
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint {
         telling::fingerprint(vec![summary(&view.case).into(), description(view)])
     }
 
-    fn content_fingerprint(&self, shown: &Content) -> String {
+    fn content_fingerprint(&self, shown: &Content) -> Fingerprint {
         telling::fingerprint(vec![content(shown, Plainness::Full)])
     }
 

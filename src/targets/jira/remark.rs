@@ -16,7 +16,6 @@ use crate::{
 /// How much of one value, or of one list, a line of changes shows, in bytes.
 const VALUE: usize = 500;
 
-/// What is told, as a document.
 pub fn content(content: &Content, plainness: Plainness) -> Value {
     let told = match plainness {
         Plainness::Full => return full(content),
@@ -36,7 +35,6 @@ fn full(content: &Content) -> Value {
     adf::document(paragraphs)
 }
 
-/// The same without marks, lists and paragraphs.
 fn plain(content: &Content) -> Inline {
     let lines = match content {
         Content::Changes(list) => changes(list),

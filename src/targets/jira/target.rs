@@ -1,4 +1,5 @@
-//! How does what is to stand in Jira come to stand there? From the contract to the REST API, and back from what is read.
+//! How does what is to stand in Jira come to stand there? From the contract to the REST API, and back from what is
+//! read.
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
@@ -30,7 +31,6 @@ pub struct JiraTarget<'a> {
 }
 
 impl<'a> JiraTarget<'a> {
-    /// Tells through this.
     pub fn new(jira: Jira<'a>) -> Self {
         Self { planner: JiraPlanner { settings: jira.settings }, jira, me: OnceCell::new() }
     }

@@ -10,31 +10,22 @@ use super::{
 };
 use crate::{case::IssueId, http::Failure};
 
-/// A way on from where an issue stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// Digits, as text.
     pub id: String,
-    /// The name of the status that it leads to.
     pub to: String,
     /// That status's category: `new`, `indeterminate` or `done`.
     pub category: String,
 }
 
-/// What became of moving an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Moved {
-    /// It stands there now, or stood there already.
     There,
-    /// Its workflow leads to these statuses only.
-    NotPossible {
-        /// Their names.
-        possible: Vec<String>,
-    },
+    NotPossible { possible: Vec<String> },
 }
 
 impl Jira<'_> {
-    /// Reads which ways are open to us.
     pub async fn transitions(&self, issue: &IssueId) -> Result<Vec<Transition>, Failure> {
         let what = "transitions";
         let path = ["issue", issue.as_str(), "transitions"];
@@ -81,7 +72,8 @@ fn because(failure: Failure, fields: &[String]) -> Failure {
         Failure::Broken { everywhere: true, .. }
         | Failure::NotApplied { .. }
         | Failure::Unknown { .. }
-        | Failure::Gone { .. } => failure,
+        | Failure::Gone { .. }
+        | Failure::Shut { .. } => failure,
     }
 }
 
@@ -93,7 +85,6 @@ fn transition(way: &Value) -> Option<Transition> {
     })
 }
 
-/// Where an issue is to stand: a status's name, or a category.
 #[derive(Clone, Copy)]
 struct Goal<'a>(&'a str);
 

@@ -7,37 +7,31 @@ use serde_json::Value;
 use super::{
     channels::{Uninvited, uninvited},
     code::{Code, Meaning},
-    method::Method,
+    method::ApiMethod,
 };
 use crate::http::{Failure, Response, word};
 
 /// What Slack asks to wait for where a refusal lasts and Slack names no time: a migration, a monthly limit.
 const LONG: Duration = Duration::from_secs(600);
 
-/// What Slack said, once it could be read.
-pub(super) enum Verdict {
-    /// `ok: true`, the whole answer.
+pub(super) enum BodyVerdict {
     Yes(Value),
-    /// `ok: false`
     No(NotOk),
 }
 
-/// `ok: false`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotOk {
-    /// `error`
     pub code: Code,
     /// `needed`: the scope that is missing.
     needed: Option<String>,
-    /// `Retry-After`
     wait: Option<Duration>,
     /// `errors`: who was refused, and why, when several people were invited.
     pub people: Vec<Uninvited>,
 }
 
-impl Verdict {
+impl BodyVerdict {
     /// The answer, where the refusal needs no look.
-    pub(crate) fn or_failure(self, method: Method) -> Result<Value, Failure> {
+    pub(crate) fn or_failure(self, method: ApiMethod) -> Result<Value, Failure> {
         match self {
             Self::Yes(value) => Ok(value),
             Self::No(refusal) => refusal.or_done(method),
@@ -47,7 +41,7 @@ impl Verdict {
 
 impl NotOk {
     /// `Null` where the refusal says that it is done already, otherwise what it means.
-    pub(crate) fn or_done(&self, method: Method) -> Result<Value, Failure> {
+    pub(crate) fn or_done(&self, method: ApiMethod) -> Result<Value, Failure> {
         let why = match &self.needed {
             Some(scope) => format!("{method}: {} ({})", self.code, word(scope)),
             None => format!("{method}: {}", self.code),
@@ -60,13 +54,13 @@ impl NotOk {
             Meaning::Content => Failure::Content { why },
             Meaning::Gone => Failure::Gone { why },
             Meaning::Place => Failure::Broken { everywhere: false, why },
+            Meaning::Shut => Failure::Shut { why },
             Meaning::Everywhere => Failure::Broken { everywhere: true, why },
         })
     }
 }
 
-/// Reads an answer as far as the body's verdict.
-pub(super) fn read(method: Method, response: &Response) -> Result<Verdict, Failure> {
+pub(super) fn read(method: ApiMethod, response: &Response) -> Result<BodyVerdict, Failure> {
     let body = response.value();
     let verdict = body.as_ref().and_then(|body| body.get("ok")).and_then(Value::as_bool);
     match (response.status, body, verdict) {
@@ -74,15 +68,15 @@ pub(super) fn read(method: Method, response: &Response) -> Result<Verdict, Failu
             Err(Failure::NotApplied { retry_after: response.wait(), why: limited(method, body) })
         }
         (500.., ..) => Err(Failure::Unknown { why: format!("{method}: HTTP {}", response.status) }),
-        (200..=299, Some(body), Some(true)) => Ok(Verdict::Yes(body)),
-        (200..=299 | 400..=499, Some(body), Some(false)) => Ok(Verdict::No(not_ok(&body, response))),
+        (200..=299, Some(body), Some(true)) => Ok(BodyVerdict::Yes(body)),
+        (200..=299 | 400..=499, Some(body), Some(false)) => Ok(BodyVerdict::No(not_ok(&body, response))),
         (300..=399, ..) => Err(Failure::redirected(method, response.status)),
         (400..=499, ..) => Err(refused_by_status(method, response.status)),
         _ => Err(Failure::unreadable(method)),
     }
 }
 
-fn limited(method: Method, body: Option<Value>) -> String {
+fn limited(method: ApiMethod, body: Option<Value>) -> String {
     let code = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str);
     format!("{method}: {}", word(code.unwrap_or("HTTP-429")))
 }
@@ -98,7 +92,7 @@ fn not_ok(body: &Value, response: &Response) -> NotOk {
 }
 
 /// A 4xx that Slack itself did not write: a proxy, or not the Web API.
-fn refused_by_status(method: Method, status: u16) -> Failure {
+fn refused_by_status(method: ApiMethod, status: u16) -> Failure {
     let why = format!("{method}: HTTP {status}");
     match status {
         408 => Failure::Unknown { why },
@@ -109,7 +103,7 @@ fn refused_by_status(method: Method, status: u16) -> Failure {
 }
 
 /// Reads the answer of a `response_url`: a plain `ok`, or a verdict as everywhere; 404 once it is used up.
-pub(super) fn read_response_url(method: Method, response: &Response) -> Result<(), Failure> {
+pub(super) fn read_response_url(method: ApiMethod, response: &Response) -> Result<(), Failure> {
     match response.status {
         404 | 410 => Err(Failure::Gone { why: format!("{method}: HTTP {}", response.status) }),
         // A page of somebody on the way.
@@ -128,7 +122,7 @@ mod tests {
     fn of(status: u16, retry_after: Option<&str>, body: &str) -> Result<Value, Failure> {
         let retry_after = retry_after.map(str::to_owned);
         let response = Response { status, retry_after, body: body.to_owned().into(), ..Response::default() };
-        read(Method::ChatUpdate, &response)?.or_failure(Method::ChatUpdate)
+        read(ApiMethod::ChatUpdate, &response)?.or_failure(ApiMethod::ChatUpdate)
     }
 
     fn not_applied(seconds: Option<u64>, why: &str) -> Failure {
@@ -184,7 +178,7 @@ mod tests {
             (400, None, refusal("invalid_blocks"), content("invalid_blocks")),
             (404, None, r#"{"ok":true}"#.to_owned(), broken(true, "HTTP 404")),
             (200, None, refusal("message_not_found"), gone("message_not_found")),
-            (200, None, refusal("is_archived"), broken(false, "is_archived")),
+            (200, None, refusal("not_in_channel"), broken(false, "not_in_channel")),
             (200, None, refusal("token_revoked"), broken(true, "token_revoked")),
             (200, None, refusal("Private text, never logged"), broken(false, "(not a word)")),
             (200, None, r#"{"ok":false}"#.to_owned(), broken(false, "(not a word)")),
@@ -211,7 +205,7 @@ mod tests {
     fn a_response_url_says_ok_or_that_it_is_used_up() {
         let of = |status: u16, body: &str| {
             let body = body.to_owned().into();
-            read_response_url(Method::ChatUpdate, &Response { status, body, ..Response::default() })
+            read_response_url(ApiMethod::ChatUpdate, &Response { status, body, ..Response::default() })
         };
         assert_eq!(of(200, "ok"), Ok(()));
         assert_eq!(of(200, r#"{"ok":true}"#), Ok(()));

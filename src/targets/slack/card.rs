@@ -1,5 +1,4 @@
 //! How does a case look in Slack?
-//!
 //! A button's `value` is the line that it stands for, as a person would type it: `1234567890 comment`.
 
 use serde_json::{Value, json};
@@ -17,7 +16,6 @@ use crate::{
 
 /// The longest header: <https://docs.slack.dev/reference/block-kit/blocks/header-block>.
 const HEADER: usize = 150;
-/// The longest text of a button.
 const LABEL: usize = 75;
 /// How much of a list the card shows; "Show all" shows the rest.
 const LIST: usize = 300;
@@ -186,7 +184,6 @@ impl CardButton<'_> {
         json!({"type": "button", "action_id": self.action, "value": self.value, "text": plain(&label)})
     }
 
-    /// One that leads somewhere, where the address is one of the web.
     fn link(&self, url: Option<&str>) -> Option<Value> {
         let mut button = self.element();
         button["url"] = json!(http_url(url?)?);

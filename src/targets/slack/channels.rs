@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Slack, answer::Verdict, code::Code, heard::next_cursor, method::Method, needed, text_at};
+use super::{Slack, answer::BodyVerdict, code::Code, heard::next_cursor, method::ApiMethod, needed, text_at};
 use crate::{
     case::{ChannelId, UserId},
-    http::Failure,
+    http::{Failure, Pages},
 };
 
 /// Codes that say something about the people who were invited, not about the channel.
@@ -24,12 +24,9 @@ const ABOUT_PEOPLE: [&str; 9] = [
 /// How many people are invited at once: the page says 1,000 in one place and 100 in another.
 const INVITED: usize = 100;
 
-/// Somebody who could not be invited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninvited {
-    /// Who.
     pub user: UserId,
-    /// Why.
     pub code: Code,
 }
 
@@ -37,25 +34,24 @@ impl Slack<'_> {
     /// The name of a channel; `None` where the app may not see it.
     pub async fn channel_name(&self, channel: &ChannelId) -> Result<Option<String>, Failure> {
         let pairs = [("channel", channel.as_str())];
-        let answer = self.try_find(Method::ConversationsInfo, &pairs, &["channel_not_found"]).await?;
+        let answer = self.try_find(ApiMethod::ConversationsInfo, &pairs, &["channel_not_found"]).await?;
         Ok(answer.and_then(|answer| text_at(&answer, "/channel/name")))
     }
 
-    /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`.
-    ///
-    /// Where the name is taken by a channel that we made, that one is the answer: the first try got through.
+    /// Makes a channel and answers its id; `name` is at most 80 of `a-z0-9-_`. Where the name is taken by a channel
+    /// that we made, that one is the answer: the first try got through.
     pub async fn create_channel(&self, name: &str, private: bool) -> Result<ChannelId, Failure> {
-        let method = Method::ConversationsCreate;
+        let method = ApiMethod::ConversationsCreate;
         let id = |answer: Value| needed(method, &answer, "/channel/id").map(ChannelId::new);
         let body = json!({"name": name, "is_private": private, "team_id": self.settings.team});
         match self.try_write(method, &body).await? {
-            Verdict::Yes(answer) => id(answer),
-            Verdict::No(refusal) if refusal.code.is_one_of(&["name_taken"]) => {
+            BodyVerdict::Yes(answer) => id(answer),
+            BodyVerdict::No(refusal) if refusal.code.is_one_of(&["name_taken"]) => {
                 let ours = self.own_channel(name, private).await?;
                 let why = format!("{method}: name_taken");
                 ours.ok_or(Failure::Broken { everywhere: false, why })
             }
-            Verdict::No(refusal) => refusal.or_done(method).and_then(id),
+            BodyVerdict::No(refusal) => refusal.or_done(method).and_then(id),
         }
     }
 
@@ -63,44 +59,43 @@ impl Slack<'_> {
     async fn own_channel(&self, name: &str, private: bool) -> Result<Option<ChannelId>, Failure> {
         let me = self.me().await?;
         let kind = if private { "private_channel" } else { "public_channel" };
-        let mut cursor = None;
+        let (mut cursor, mut pages) = (None, Pages::default());
         loop {
             let mut pairs =
                 vec![("types", kind), ("limit", "1000"), ("team_id", self.settings.team.as_str())];
             pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let answer = self.read(Method::ConversationsList, &pairs).await?;
+            let answer = self.read(ApiMethod::ConversationsList, &pairs).await?;
             if let Some(id) = named(&answer, name, &me.user_id) {
                 return Ok(Some(id));
             }
-            cursor = next_cursor(&answer);
+            cursor = pages.follow(ApiMethod::ConversationsList, next_cursor(&answer))?;
             if cursor.is_none() {
                 return Ok(None);
             }
         }
     }
 
-    /// Sets a channel's topic: at most 250 characters.
     pub async fn set_topic(&self, channel: &ChannelId, topic: &str) -> Result<(), Failure> {
         let body = json!({"channel": channel, "topic": topic});
-        self.write(Method::ConversationsSetTopic, &body).await.map(drop)
+        self.write(ApiMethod::ConversationsSetTopic, &body).await.map(drop)
     }
 
     /// Invites people by their ids. Who is there already is as good; the answer is who could not be invited, and why.
     pub async fn invite(&self, channel: &ChannelId, users: &[UserId]) -> Result<Vec<Uninvited>, Failure> {
-        let method = Method::ConversationsInvite;
+        let method = ApiMethod::ConversationsInvite;
         let mut refused = Vec::new();
         for some in users.chunks(INVITED) {
             let ids: Vec<_> = some.iter().map(UserId::as_str).collect();
             // `force`: one who cannot come does not keep the others out.
             let body = json!({"channel": channel, "users": ids.join(","), "force": true});
             match self.try_write(method, &body).await? {
-                Verdict::Yes(answer) => refused.extend(uninvited(&answer)),
-                Verdict::No(refusal) if !refusal.people.is_empty() => refused.extend(refusal.people),
-                Verdict::No(refusal) if refusal.code.is_one_of(&ABOUT_PEOPLE) => {
+                BodyVerdict::Yes(answer) => refused.extend(uninvited(&answer)),
+                BodyVerdict::No(refusal) if !refusal.people.is_empty() => refused.extend(refusal.people),
+                BodyVerdict::No(refusal) if refusal.code.is_one_of(&ABOUT_PEOPLE) => {
                     let with = |user: &UserId| Uninvited { user: user.clone(), code: refusal.code.clone() };
                     refused.extend(some.iter().map(with));
                 }
-                Verdict::No(refusal) => refusal.or_done(method).map(drop)?,
+                BodyVerdict::No(refusal) => refusal.or_done(method).map(drop)?,
             }
         }
         refused.retain(|one| !one.code.is_one_of(&["already_in_channel", "cant_invite_self"]));
@@ -108,17 +103,15 @@ impl Slack<'_> {
     }
 
     /// Asks whether people of another workspace read a channel, or are about to. What Slack does not say counts as yes.
-    ///
     /// <https://docs.slack.dev/reference/objects/conversation-object>
     pub async fn is_shared(&self, channel: &ChannelId) -> Result<bool, Failure> {
-        let method = Method::ConversationsInfo;
+        let method = ApiMethod::ConversationsInfo;
         let answer = self.read(method, &[("channel", channel.as_str())]).await?;
         answer.get("channel").map(is_shared).ok_or_else(|| Failure::unreadable(method))
     }
 
-    /// Enters a public channel. Being there is as good.
     pub async fn join(&self, channel: &ChannelId) -> Result<(), Failure> {
-        self.write(Method::ConversationsJoin, &json!({"channel": channel})).await.map(drop)
+        self.write(ApiMethod::ConversationsJoin, &json!({"channel": channel})).await.map(drop)
     }
 }
 
@@ -134,7 +127,6 @@ fn is_shared(channel: &Value) -> bool {
         || ["pending_shared", "pending_connected_team_ids"].iter().any(invited)
 }
 
-/// The people of whom an answer says that they were not invited.
 pub(super) fn uninvited(answer: &Value) -> Vec<Uninvited> {
     let errors = answer.get("errors").and_then(Value::as_array).into_iter().flatten();
     let one = |error: &Value| {

@@ -13,10 +13,10 @@ pub(super) enum Meaning {
     /// "Some part of the operation may have succeeded."
     Unknown,
     Content,
-    /// A person deleted, or time took, what we would change.
     Gone,
     Place,
-    /// The app, its token or its scopes need a person.
+    /// People closed this channel for now.
+    Shut,
     Everywhere,
 }
 
@@ -39,7 +39,6 @@ impl Code {
         row.map_or_else(|| self.by_spelling(), |(meaning, _)| *meaning)
     }
 
-    /// Families of codes that grow.
     fn by_spelling(&self) -> Meaning {
         let starts = ["invalid_metadata", "metadata_", "invalid_name", "invalid_blocks", "invalid_arg"];
         let ends = ["_too_long", "_too_large"];
@@ -55,7 +54,7 @@ impl fmt::Display for Code {
     }
 }
 
-const TABLE: [(Meaning, &[&str]); 8] = [
+const TABLE: [(Meaning, &[&str]); 9] = [
     (
         Meaning::Done,
         &["already_in_channel", "already_pinned", "already_reacted", "already_archived", "cant_invite_self"],
@@ -114,11 +113,11 @@ const TABLE: [(Meaning, &[&str]); 8] = [
             "expired_url",
         ],
     ),
+    (Meaning::Shut, &["is_archived"]),
     (
         Meaning::Place,
         &[
             "channel_not_found",
-            "is_archived",
             "not_in_channel",
             "invalid_channel",
             "messages_tab_disabled",
@@ -161,7 +160,7 @@ mod tests {
     use super::*;
 
     /// Every code that Slack's pages name for the methods we call, by what must come of it.
-    const EXPECTED: [(Meaning, &str); 8] = [
+    const EXPECTED: [(Meaning, &str); 9] = [
         (
             Meaning::Done,
             "already_in_channel already_pinned already_reacted already_archived cant_invite_self",
@@ -184,9 +183,10 @@ mod tests {
             "message_not_found thread_not_found cant_update_message edit_window_closed trigger_expired \
              expired_trigger_id trigger_exchanged exchanged_trigger_id hash_conflict file_not_found",
         ),
+        (Meaning::Shut, "is_archived"),
         (
             Meaning::Place,
-            "channel_not_found is_archived not_in_channel name_taken messages_tab_disabled restricted_action \
+            "channel_not_found not_in_channel name_taken messages_tab_disabled restricted_action \
              restricted_action_thread_locked restricted_action_read_only_channel a_code_of_tomorrow",
         ),
         (

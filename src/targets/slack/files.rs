@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{
     Slack,
-    answer::Verdict,
-    method::Method,
+    answer::BodyVerdict,
+    method::ApiMethod,
     reading::{DELETED, HIDDEN},
     response_url::{FILE_HOSTS, allowed},
     text_at,
@@ -16,12 +16,9 @@ use crate::{
     http::{Failure, Request},
 };
 
-/// A file as Slack tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// `F…`
     pub id: FileId,
-    /// As the person named it.
     pub name: String,
     /// In bytes.
     pub size: Option<u64>,
@@ -30,10 +27,9 @@ pub struct File {
 }
 
 impl Slack<'_> {
-    /// Asks what a file is.
     pub async fn file(&self, id: &FileId) -> Result<File, Failure> {
-        let answer = self.read(Method::FilesInfo, &[("file", id.as_str())]).await?;
-        answer.get("file").and_then(file).ok_or_else(|| Failure::unreadable(Method::FilesInfo))
+        let answer = self.read(ApiMethod::FilesInfo, &[("file", id.as_str())]).await?;
+        answer.get("file").and_then(file).ok_or_else(|| Failure::unreadable(ApiMethod::FilesInfo))
     }
 
     /// How a file's bytes are asked for, with our token; `None` for an address that is not Slack's own: whoever gets
@@ -45,15 +41,15 @@ impl Slack<'_> {
 
     /// What people call a file of which a message tells only the id.
     pub async fn file_name(&self, id: &FileId) -> Result<String, Failure> {
-        match self.try_read(Method::FilesInfo, &[("file", id.as_str())]).await? {
-            Verdict::No(refusal) if refusal.code.is_one_of(&["file_deleted"]) => Ok(DELETED.to_owned()),
-            Verdict::No(refusal)
+        match self.try_read(ApiMethod::FilesInfo, &[("file", id.as_str())]).await? {
+            BodyVerdict::No(refusal) if refusal.code.is_one_of(&["file_deleted"]) => Ok(DELETED.to_owned()),
+            BodyVerdict::No(refusal)
                 if refusal.code.is_one_of(&["file_not_found", "access_denied", "not_visible"]) =>
             {
                 Ok(HIDDEN.to_owned())
             }
             verdict => {
-                let answer = verdict.or_failure(Method::FilesInfo)?;
+                let answer = verdict.or_failure(ApiMethod::FilesInfo)?;
                 let name = text_at(&answer, "/file/name").or_else(|| text_at(&answer, "/file/title"));
                 Ok(name.unwrap_or_else(|| "a file without a name".to_owned()))
             }

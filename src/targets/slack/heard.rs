@@ -6,7 +6,7 @@ use super::{
     Slack,
     message::mark_of,
     messages::{EVENT_TYPE, MessageRef},
-    method::Method,
+    method::ApiMethod,
     people::Me,
     reading::{Beside, MessageParts},
     text_at,
@@ -17,23 +17,16 @@ use crate::{
     targets::{contract::Said, mark::Mark},
 };
 
-/// How many messages are read at once.
 const PAGE: &str = "200";
 
-/// A message as it is read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
-    /// Names it within its channel.
     pub ts: Ts,
-    /// The thread's first message.
     pub thread_ts: Option<Ts>,
-    /// Who wrote it.
     pub user: Option<UserId>,
-    /// Which bot wrote it.
     pub bot_id: Option<String>,
     /// What kind it is; a person's plain message has none.
     pub subtype: Option<String>,
-    /// When it was last edited.
     pub edited: Option<Ts>,
     /// In its metadata or, failing that, in its first block's name. Anybody can write one: see [`Heard::mark_by`].
     pub mark: Option<Mark>,
@@ -44,7 +37,6 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// One that says nothing yet, by nobody.
     pub fn at(ts: Ts) -> Self {
         Self {
             ts,
@@ -63,13 +55,11 @@ impl Heard {
         self.bot_id.as_ref() == Some(&me.bot_id) || self.user.as_ref() == Some(&me.user_id)
     }
 
-    /// The mark, if we wrote it.
     pub fn mark_by(&self, me: &Me) -> Option<&Mark> {
         self.mark.as_ref().filter(|_| self.is_by(me))
     }
 }
 
-/// A message as a person said it; `None` where none did.
 pub fn said_by_a_person(one: Heard) -> Option<Said> {
     let spoken = matches!(one.subtype.as_deref(), None | Some("file_share" | "thread_broadcast"));
     let author = one.user.filter(|_| spoken && one.bot_id.is_none())?.into();
@@ -89,7 +79,7 @@ impl Slack<'_> {
             ("limit", PAGE),
             ("include_all_metadata", "true"),
         ];
-        self.heard(Method::ConversationsReplies, &pairs).await
+        self.heard(ApiMethod::ConversationsReplies, &pairs).await
     }
 
     /// A page of a channel's own messages from `oldest` on, the newest first; without the threads' replies.
@@ -107,10 +97,10 @@ impl Slack<'_> {
             ("limit", PAGE),
             ("include_all_metadata", "true"),
         ];
-        self.heard(Method::ConversationsHistory, &pairs).await
+        self.heard(ApiMethod::ConversationsHistory, &pairs).await
     }
 
-    async fn heard(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Page<Heard>, Failure> {
+    async fn heard(&self, method: ApiMethod, pairs: &[(&str, &str)]) -> Result<Page<Heard>, Failure> {
         // An empty cursor is none: Slack answers `invalid_cursor` to some that it did not give.
         let given: Vec<_> = pairs.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
         let answer = self.read(method, &given).await?;

@@ -15,7 +15,6 @@ use crate::{
 /// How long what Slack said holds: so long somebody who left the team may still act.
 const FRESH: Millis = 5 * 60 * 1_000;
 
-/// What is remembered. Its `Display` names the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fact<'a> {
     Person(&'a UserId),
@@ -44,7 +43,6 @@ pub(crate) async fn is_shared(slack: &Slack<'_>, channel: &ChannelId) -> Result<
 }
 
 /// Until when it holds that nobody of another workspace reads a channel; `None` where somebody does.
-/// As [`is_shared`].
 pub(super) async fn ours_until(slack: &Slack<'_>, channel: &ChannelId) -> Result<Option<Millis>, Failure> {
     let find = async || slack.is_shared(channel).await;
     let (until, shared) = dated(slack.world, Fact::Channel(channel), find).await?;

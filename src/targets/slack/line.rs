@@ -44,17 +44,14 @@ impl Line {
         self.with(json!({"type": "text", "text": number.to_string()}), |mrkdwn| mrkdwn.number(number))
     }
 
-    /// A text from outside, on one line.
     pub fn text(self, outside: &str) -> Self {
         self.styled(outside, None)
     }
 
-    /// A text from outside, struck through.
     pub fn struck(self, outside: &str) -> Self {
         self.styled(outside, Some("strike"))
     }
 
-    /// A text from outside, bold.
     pub fn strong(self, outside: &str) -> Self {
         self.styled(outside, Some("bold"))
     }
@@ -103,7 +100,8 @@ impl Line {
     }
 }
 
-/// The sections that hold a whole text from outside: its lines, lists, code and plain addresses. None where it is blank.
+/// The sections that hold a whole text from outside: its lines, lists, code and plain addresses. None where it is
+/// blank.
 pub(super) fn body(outside: &str) -> Vec<Value> {
     let text = text::visible(outside);
     match &passages(&text)[..] {
@@ -168,7 +166,6 @@ pub(super) fn text_of(lines: &[Line]) -> Mrkdwn {
     text
 }
 
-/// A text from outside as one line of at most `most` characters after escaping.
 pub(super) fn short(outside: &str, most: usize) -> String {
     text::cut_by(&text::one_line(outside), most, weight)
 }

@@ -15,9 +15,8 @@ const LIST: usize = 600;
 /// How much of a fact is shown, after escaping.
 const FACT: usize = 100;
 
-/// What a membership now is, and what `happened` to it, as `was created`.
-///
-/// The team's e-mail addresses stay out of the channel.
+/// What a membership now is, and what `happened` to it, as `was created`. The team's e-mail addresses stay out of the
+/// channel.
 pub fn membership(membership: &Membership, happened: &'static str) -> Message {
     let head = Line::new()
         .bold("Membership")

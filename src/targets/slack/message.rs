@@ -1,7 +1,5 @@
-//! What is a message of ours, and how large may it be?
-//!
-//! Limits: 50 blocks a message, 4,000 characters of `text` in chat.update (chat.postMessage would cut at 40,000),
-//! some 13,200 characters in all blocks together, which no page of Slack's says.
+//! What is a message of ours? At most 50 blocks, 4,000 characters of `text` in chat.update (chat.postMessage would cut
+//! at 40,000), and some 13,200 characters in all blocks together, which no page of Slack's says.
 
 use serde_json::{Value, json};
 
@@ -24,12 +22,10 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message of text and blocks.
     pub(crate) fn new(text: Mrkdwn, blocks: Vec<Value>) -> Self {
         Self { text: text.into(), blocks }
     }
 
-    /// The same as text only.
     pub fn without_blocks(self) -> Self {
         Self { blocks: Vec::new(), ..self }
     }
@@ -44,7 +40,6 @@ impl Message {
     }
 }
 
-/// Cuts a text into pieces, each of which fits one message.
 pub fn parts(text: &str) -> Vec<String> {
     text::parts_by(text, PART, mrkdwn::weight)
 }

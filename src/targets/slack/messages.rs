@@ -3,7 +3,9 @@
 use reqwest::Method as HttpMethod;
 use serde_json::{Value, json};
 
-use super::{Message, Slack, answer::Verdict, method::Method, needed, response_url::allowed_response_url};
+use super::{
+    Message, Slack, answer::BodyVerdict, method::ApiMethod, needed, response_url::allowed_response_url,
+};
 use crate::{
     case::{ChannelId, Ts, UserId},
     http::{Failure, Request},
@@ -11,32 +13,23 @@ use crate::{
     targets::mark::Mark,
 };
 
-/// The `event_type` of our messages' metadata.
 pub(super) const EVENT_TYPE: &str = "casebridge";
 
-/// Where something is said: in a channel, or in a thread of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConversationRef {
-    /// The channel.
     pub channel: ChannelId,
-    /// The thread's first message.
     pub thread: Option<Ts>,
 }
 
-/// A message that stands in a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRef {
-    /// The channel.
     pub channel: ChannelId,
-    /// Names it there.
     pub ts: Ts,
 }
 
 impl Slack<'_> {
-    /// Posts a message, and answers its `ts`.
-    ///
-    /// `mark` finds it again: in the metadata, which every app of the workspace can read, and as the first block's
-    /// name. Nothing is unfurled: an address in a case may be the intruder's.
+    /// Posts a message, and answers its `ts`. `mark` finds it again: in the metadata, which every app of the workspace
+    /// can read, and as the first block's name. Nothing is unfurled: an address in a case may be the intruder's.
     pub async fn post(&self, to: &ConversationRef, mark: &Mark, message: &Message) -> Result<Ts, Failure> {
         let mut body = marked(&to.channel, mark, message);
         body["unfurl_links"] = json!(false);
@@ -44,28 +37,29 @@ impl Slack<'_> {
         if let Some(thread) = &to.thread {
             body["thread_ts"] = json!(thread);
         }
-        let answer = self.write(Method::ChatPostMessage, &body).await?;
-        needed(Method::ChatPostMessage, &answer, "/ts").map(Ts::new)
+        let answer = self.write(ApiMethod::ChatPostMessage, &body).await?;
+        needed(ApiMethod::ChatPostMessage, &answer, "/ts").map(Ts::new)
     }
 
-    /// Sets what one of our messages says. Repeating it changes nothing.
     pub async fn update(&self, at: &MessageRef, mark: &Mark, message: &Message) -> Result<(), Failure> {
         let mut body = marked(&at.channel, mark, message);
         body["ts"] = json!(at.ts);
         // Left out, an update would put the defaults in the place of what the post chose.
         body["link_names"] = json!(false);
-        self.write(Method::ChatUpdate, &body).await.map(drop)
+        self.write(ApiMethod::ChatUpdate, &body).await.map(drop)
     }
 
     /// Takes one of our messages away. One that is gone already is as good.
     pub async fn delete(&self, at: &MessageRef) -> Result<(), Failure> {
         let body = json!({"channel": at.channel, "ts": at.ts});
-        match self.try_write(Method::ChatDelete, &body).await? {
-            Verdict::Yes(_) => Ok(()),
-            Verdict::No(refusal) if refusal.code.is_one_of(&["message_not_found", "thread_not_found"]) => {
+        match self.try_write(ApiMethod::ChatDelete, &body).await? {
+            BodyVerdict::Yes(_) => Ok(()),
+            BodyVerdict::No(refusal)
+                if refusal.code.is_one_of(&["message_not_found", "thread_not_found"]) =>
+            {
                 Ok(())
             }
-            Verdict::No(refusal) => refusal.or_done(Method::ChatDelete).map(drop),
+            BodyVerdict::No(refusal) => refusal.or_done(ApiMethod::ChatDelete).map(drop),
         }
     }
 
@@ -82,7 +76,7 @@ impl Slack<'_> {
         if let Some(thread) = &to.thread {
             body["thread_ts"] = json!(thread);
         }
-        self.write(Method::ChatPostEphemeral, &body).await.map(drop)
+        self.write(ApiMethod::ChatPostEphemeral, &body).await.map(drop)
     }
 
     /// Says something to a person in our direct messages with them, for an answer that no channel takes.
@@ -91,15 +85,13 @@ impl Slack<'_> {
         body["channel"] = json!(user);
         body["unfurl_links"] = json!(false);
         body["unfurl_media"] = json!(false);
-        self.write(Method::ChatPostMessage, &body).await.map(drop)
+        self.write(ApiMethod::ChatPostMessage, &body).await.map(drop)
     }
 
-    /// Answers through a `response_url`, which needs no token and gets none. Five times within half an hour.
-    ///
-    /// # Errors
-    /// Also [`Failure::Broken`] for an address that is not Slack's: nothing is sent.
+    /// Answers through a `response_url`, which needs no token and gets none. Five times within half an hour;
+    /// [`Failure::Broken`] for an address that is not Slack's: nothing is sent.
     pub async fn respond(&self, response_url: &str, body: &Value) -> Result<(), Failure> {
-        let method = Method::ResponseUrl;
+        let method = ApiMethod::ResponseUrl;
         let Some(url) = allowed_response_url(response_url, self.settings) else {
             return Err(Failure::Broken {
                 everywhere: false,
@@ -111,15 +103,13 @@ impl Slack<'_> {
         super::answer::read_response_url(method, &response)
     }
 
-    /// The address of a message in people's browsers.
     pub async fn permalink(&self, at: &MessageRef) -> Result<String, Failure> {
         let pairs = [("channel", at.channel.as_str()), ("message_ts", at.ts.as_str())];
-        let answer = self.read(Method::ChatGetPermalink, &pairs).await?;
-        needed(Method::ChatGetPermalink, &answer, "/permalink")
+        let answer = self.read(ApiMethod::ChatGetPermalink, &pairs).await?;
+        needed(ApiMethod::ChatGetPermalink, &answer, "/permalink")
     }
 }
 
-/// What a message says, as every method that speaks takes it.
 fn spoken(message: &Message, blocks: Vec<Value>) -> Value {
     let mut body = json!({"text": message.text, "parse": "none"});
     if !blocks.is_empty() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Method {
+pub(super) enum ApiMethod {
     AuthTest,
     ChatDelete,
     ChatGetPermalink,
@@ -30,7 +30,7 @@ pub(super) enum Method {
     ResponseUrl,
 }
 
-impl fmt::Display for Method {
+impl fmt::Display for ApiMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::AuthTest => "auth.test",

@@ -1,8 +1,7 @@
 //! Slack: how it is asked, and how a case is shown there. <https://docs.slack.dev/apis/web-api/>
-//!
-//! Rendering is pure. Asking goes through [`Slack`], once: no method repeats a request by itself, and each says what
-//! became of it by [`Failure`].
+//! Asking goes through [`Slack`], once: no method repeats a request by itself.
 
+mod announcer;
 mod answer;
 mod card;
 mod channels;
@@ -27,7 +26,7 @@ mod views;
 use reqwest::Method as HttpMethod;
 use serde_json::Value;
 
-use self::{answer::Verdict, method::Method};
+use self::{answer::BodyVerdict, method::ApiMethod};
 pub use self::{
     card::{card, channel_topic},
     files::File,
@@ -55,14 +54,11 @@ use crate::{
     state::TargetKind,
 };
 
-/// Slack's name in the table and in the log.
 pub const KIND: TargetKind = TargetKind::new("slack");
 
 /// The Web API, asked as our bot.
 pub struct Slack<'a> {
-    /// Sends.
     pub world: &'a dyn World,
-    /// Where to.
     pub settings: &'a settings::SlackSettings,
     /// `xoxb-…`
     pub token: &'a Secret,
@@ -71,55 +67,56 @@ pub struct Slack<'a> {
 }
 
 impl Slack<'_> {
-    /// Asks with a JSON body: the methods that write.
-    async fn write(&self, method: Method, body: &Value) -> Result<Value, Failure> {
+    async fn write(&self, method: ApiMethod, body: &Value) -> Result<Value, Failure> {
         self.try_write(method, body).await?.or_failure(method)
     }
 
     /// Asks with a form: the methods that read take no JSON (`users.lookupByEmail` answers `invalid_arguments`).
-    async fn read(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Value, Failure> {
+    async fn read(&self, method: ApiMethod, pairs: &[(&str, &str)]) -> Result<Value, Failure> {
         self.try_read(method, pairs).await?.or_failure(method)
     }
 
-    /// As [`Self::write`], for callers that look at the refusal.
-    async fn try_write(&self, method: Method, body: &Value) -> Result<Verdict, Failure> {
+    async fn try_write(&self, method: ApiMethod, body: &Value) -> Result<BodyVerdict, Failure> {
         // Posts are counted a channel, all else a method: https://docs.slack.dev/apis/web-api/rate-limits
         let channel =
-            body.get("channel").and_then(Value::as_str).filter(|_| method == Method::ChatPostMessage);
+            body.get("channel").and_then(Value::as_str).filter(|_| method == ApiMethod::ChatPostMessage);
         let counted = channel.map_or_else(|| method.to_string(), |channel| format!("{method} {channel}"));
         self.send(method, counted, Request::json(HttpMethod::POST, self.url(method), body)).await
     }
 
-    /// As [`Self::read`], for callers that look at the refusal.
-    async fn try_read(&self, method: Method, pairs: &[(&str, &str)]) -> Result<Verdict, Failure> {
+    async fn try_read(&self, method: ApiMethod, pairs: &[(&str, &str)]) -> Result<BodyVerdict, Failure> {
         self.send(method, method.to_string(), Request::form(self.url(method), pairs)).await
     }
 
     /// Reads what may not exist: these codes say that it does not.
     async fn try_find(
         &self,
-        method: Method,
+        method: ApiMethod,
         pairs: &[(&str, &str)],
         unknown: &[&str],
     ) -> Result<Option<Value>, Failure> {
         match self.try_read(method, pairs).await? {
-            Verdict::No(refusal) if refusal.code.is_one_of(unknown) => Ok(None),
+            BodyVerdict::No(refusal) if refusal.code.is_one_of(unknown) => Ok(None),
             verdict => verdict.or_failure(method).map(Some),
         }
     }
 
-    async fn send(&self, method: Method, counted: String, request: Request) -> Result<Verdict, Failure> {
+    async fn send(
+        &self,
+        method: ApiMethod,
+        counted: String,
+        request: Request,
+    ) -> Result<BodyVerdict, Failure> {
         let counted = Counted { target: KIND, names: &[counted], about: |_| 0 };
         let response = gate::send(self.world, counted, request.bearer(self.token), self.until).await?;
         answer::read(method, &response)
     }
 
-    fn url(&self, method: Method) -> String {
+    fn url(&self, method: ApiMethod) -> String {
         format!("{}/{method}", self.settings.api_url.trim_end_matches('/'))
     }
 }
 
-/// The text at a JSON pointer that the answer must have.
-fn needed(method: Method, value: &Value, pointer: &str) -> Result<String, Failure> {
+fn needed(method: ApiMethod, value: &Value, pointer: &str) -> Result<String, Failure> {
     text_at(value, pointer).ok_or_else(|| Failure::unreadable(method))
 }

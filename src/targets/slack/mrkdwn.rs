@@ -1,7 +1,5 @@
-//! How does outside text stand in Slack's mrkdwn without meaning anything there?
-//!
-//! <https://docs.slack.dev/messaging/formatting-message-text>: `&`, `<` and `>` are escaped, once. That stops
-//! mentions and links, not `*`, `_`, `~` and lists: so outside text stands in code, where they mean nothing.
+//! Outside text in Slack's mrkdwn: `&`, `<` and `>` are escaped, once. That stops mentions and links, not `*`, `_`, `~`
+//! and lists: so it stands in code, where they mean nothing. <https://docs.slack.dev/messaging/formatting-message-text>
 
 use serde_json::{Value, json};
 
@@ -19,7 +17,6 @@ impl Mrkdwn {
         Self::default()
     }
 
-    /// Written in our source.
     pub fn markup(mut self, markup: &'static str) -> Self {
         self.0.push_str(markup);
         self
@@ -92,7 +89,6 @@ impl From<Mrkdwn> for String {
 
 pub(super) const DATE: &str = "{date_short_pretty} {time}";
 
-/// Escapes what Slack reads as control sequences.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -106,7 +102,6 @@ pub(super) fn weight(char: char) -> usize {
     }
 }
 
-/// Whether this is spelled as the id of a person.
 pub(super) fn is_user(id: &UserId) -> bool {
     let rest = id.as_str().strip_prefix(['U', 'W']).unwrap_or_default();
     (2..=30).contains(&rest.len())

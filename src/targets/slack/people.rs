@@ -2,50 +2,40 @@
 
 use serde_json::Value;
 
-use super::{Slack, method::Method, needed, text_at};
+use super::{Slack, method::ApiMethod, needed, text_at};
 use crate::{
     case::{Email, GroupId, TeamId, UserId},
     http::Failure,
 };
 
-/// Who we are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
-    /// `B…`
     pub bot_id: String,
-    /// `U…`
     pub user_id: UserId,
-    /// `T…`
     pub team_id: TeamId,
 }
 
 /// What must be known of somebody before they may do anything. What Slack does not say counts against them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// `U…` or `W…`
     pub id: UserId,
     /// The workspace that they belong to; in an organisation, their home. `None` where Slack tells none.
     pub team: Option<TeamId>,
-    /// All workspaces of an organisation that they are in.
     pub teams: Vec<TeamId>,
     /// Their id in the whole organisation, which user groups do not use.
     pub everywhere: Option<UserId>,
-    /// The name that others see.
     pub name: String,
     /// Where the app may see it: `users:read.email`.
     pub email: Option<String>,
-    /// A bot or another app.
     pub is_bot: bool,
     /// A guest, or somebody of another workspace.
     pub is_restricted: bool,
-    /// Their account is switched off.
     pub is_deleted: bool,
 }
 
 impl Slack<'_> {
-    /// Asks who we are.
     pub async fn me(&self) -> Result<Me, Failure> {
-        let method = Method::AuthTest;
+        let method = ApiMethod::AuthTest;
         let answer = self.read(method, &[]).await?;
         Ok(Me {
             bot_id: needed(method, &answer, "/bot_id")?,
@@ -54,9 +44,8 @@ impl Slack<'_> {
         })
     }
 
-    /// Asks who somebody is; `None` where Slack knows nobody of this id.
     pub async fn user(&self, id: &UserId) -> Result<Option<Person>, Failure> {
-        let (method, unknown) = (Method::UsersInfo, ["user_not_found", "user_not_visible"]);
+        let (method, unknown) = (ApiMethod::UsersInfo, ["user_not_found", "user_not_visible"]);
         let answer = self.try_find(method, &[("user", id.as_str())], &unknown).await?;
         let read =
             |answer: Value| answer.get("user").and_then(person).ok_or_else(|| Failure::unreadable(method));
@@ -65,14 +54,14 @@ impl Slack<'_> {
 
     /// Asks for the id of the person with this e-mail address; `None` where Slack knows nobody.
     pub async fn user_by_email(&self, email: &Email) -> Result<Option<UserId>, Failure> {
-        let method = Method::UsersLookupByEmail;
+        let method = ApiMethod::UsersLookupByEmail;
         let answer = self.try_find(method, &[("email", email.as_str())], &["users_not_found"]).await?;
         answer.map(|answer| needed(method, &answer, "/user/id").map(UserId::new)).transpose()
     }
 
     /// Asks who is in a user group; nobody where there is no such group.
     pub async fn group_members(&self, group: &GroupId) -> Result<Vec<UserId>, Failure> {
-        let method = Method::UsergroupsUsersList;
+        let method = ApiMethod::UsergroupsUsersList;
         let pairs = [("usergroup", group.as_str()), ("team_id", self.settings.team.as_str())];
         let unknown = ["no_such_subteam", "subteam_not_found"];
         let Some(answer) = self.try_find(method, &pairs, &unknown).await? else { return Ok(Vec::new()) };
@@ -81,9 +70,8 @@ impl Slack<'_> {
         Ok(users.iter().filter_map(Value::as_str).map(UserId::new).collect())
     }
 
-    /// The handle of a user group; `None` where there is no such group.
     pub(crate) async fn group_handle(&self, group: &GroupId) -> Result<Option<String>, Failure> {
-        let method = Method::UsergroupsList;
+        let method = ApiMethod::UsergroupsList;
         let pairs = [("include_disabled", "true"), ("team_id", self.settings.team.as_str())];
         let answer = self.read(method, &pairs).await?;
         let groups = answer.get("usergroups").and_then(Value::as_array);

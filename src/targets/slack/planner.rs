@@ -1,5 +1,5 @@
-//! What of a case is to stand in Slack? A card, in the channel of all cases or in one of the case's own; what is told, in
-//! its thread or in that channel; and the channel's topic and people.
+//! What of a case is to stand in Slack? A card, in the channel of all cases or in one of the case's own; what is told,
+//! in its thread or in that channel; and the channel's topic and people.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::{
     config::settings::{self, Layout},
     state::{
         TargetKind,
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{CHANNEL, HOME, Home, PlaceNote},
     },
     targets::{
@@ -23,17 +23,13 @@ use crate::{
 const SPACING: i64 = 1_000;
 /// After so many refusals nobody is invited any more.
 const INVITATIONS: u32 = 5;
-/// The name under which the topic of a channel is set.
 const TOPIC: &str = "channel/topic";
 
-/// What is to stand there, under these settings.
 #[derive(Clone, Copy, Debug)]
 pub struct SlackPlanner<'a> {
-    /// What the user chose.
     pub settings: &'a settings::SlackSettings,
 }
 
-/// A state of a card, or of a channel of the case's own.
 pub(super) enum ChannelState<'s> {
     Card,
     Topic(String),
@@ -70,7 +66,7 @@ impl<'a> SlackPlanner<'a> {
         if self.has_own_channel(note) {
             let topic = channel_topic(&picture.view);
             states.extend(self.settings.invite.iter().map(invitation));
-            states.push((Decoration::new(TOPIC, text::hash(&topic)), ChannelState::Topic(topic)));
+            states.push((Decoration::new(TOPIC, Fingerprint::of(&topic)), ChannelState::Topic(topic)));
         }
         states
     }
@@ -78,7 +74,10 @@ impl<'a> SlackPlanner<'a> {
 
 fn invitation(email: &Email) -> (Decoration, ChannelState<'_>) {
     let name = format!("invitation/{}", text::hash(email.as_str()));
-    (Decoration::new(name, "done").given_up_after(INVITATIONS), ChannelState::Invitation(email))
+    (
+        Decoration::new(name, Fingerprint::new("done")).given_up_after(INVITATIONS),
+        ChannelState::Invitation(email),
+    )
 }
 
 impl Planner for SlackPlanner<'_> {
@@ -124,11 +123,11 @@ impl Planner for SlackPlanner<'_> {
         parts(text)
     }
 
-    fn anchor_fingerprint(&self, view: &View) -> String {
+    fn anchor_fingerprint(&self, view: &View) -> Fingerprint {
         fingerprint(card(view))
     }
 
-    fn content_fingerprint(&self, shown: &Content) -> String {
+    fn content_fingerprint(&self, shown: &Content) -> Fingerprint {
         fingerprint(content(shown, Plainness::Full))
     }
 
@@ -166,11 +165,10 @@ pub(super) fn turn_in(channel: &ChannelId) -> Slot {
     Slot { place: channel.to_string(), spacing: SPACING }
 }
 
-/// A card stands in a channel, by its `ts`.
 pub(super) fn card_at(home: &Home) -> MessageRef {
     MessageRef { channel: ChannelId::new(&home.place), ts: Ts::new(&home.name) }
 }
 
-fn fingerprint(message: Message) -> String {
+fn fingerprint(message: Message) -> Fingerprint {
     telling::fingerprint(vec![message.text.into(), Value::Array(message.blocks)])
 }

@@ -1,4 +1,5 @@
-//! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is read.
+//! How does what is to stand in Slack come to stand there? From the contract to the Web API, and back from what is
+//! read.
 
 use std::collections::HashMap;
 
@@ -7,22 +8,21 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    ConversationRef, Heard, KIND, Me, Message, MessageRef, Slack, card, content, known, membership,
-    planner::{ChannelState, SlackPlanner, card_at, turn_in},
-    said_by_a_person, unread_membership,
+    ConversationRef, Heard, Me, MessageRef, Slack, card, content, known,
+    method::ApiMethod,
+    planner::{ChannelState, SlackPlanner, card_at},
+    said_by_a_person,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
     config::settings::Layout,
-    http::Failure,
+    http::{Failure, Pages},
     state::{
-        TargetKind,
         key::{Key, Plainness},
         notes::{CHANNEL, HOME, Intent, PlaceNote},
     },
     targets::{
-        content::Announcement,
-        contract::{Announcer, Creation, Entry, Found, Planner, ReadBack, Slot, Target, known_to},
+        contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
@@ -36,7 +36,6 @@ const RECALLED: usize = 25;
 
 /// Slack as a target; asked at most once who we are.
 pub struct SlackTarget<'a> {
-    /// The Web API.
     pub slack: Slack<'a>,
     planner: SlackPlanner<'a>,
     me: OnceCell<Me>,
@@ -45,7 +44,6 @@ pub struct SlackTarget<'a> {
 }
 
 impl<'a> SlackTarget<'a> {
-    /// Tells through this.
     pub fn new(slack: Slack<'a>) -> Self {
         Self {
             planner: SlackPlanner { settings: slack.settings },
@@ -55,7 +53,7 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    async fn me(&self) -> Result<&Me, Failure> {
+    pub(super) async fn me(&self) -> Result<&Me, Failure> {
         self.me.get_or_try_init(|| self.slack.me()).await
     }
 
@@ -71,14 +69,13 @@ impl<'a> SlackTarget<'a> {
         }
     }
 
-    /// All of a channel since then.
     async fn channel(&self, case: &CaseId, channel: &ChannelId, oldest: Ts) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.history(channel, &oldest, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -88,14 +85,14 @@ impl<'a> SlackTarget<'a> {
     /// The newest pages of the common channel are read once for all cases that ask.
     async fn all_cards(&self) -> Result<HashMap<CaseId, Ts>, Failure> {
         let (me, channel) = (self.me().await?, &self.slack.settings.channel);
-        let (mut cards, mut cursor) = (HashMap::new(), None);
+        let (mut cards, mut cursor, mut pages) = (HashMap::new(), None, Pages::default());
         for _ in 0..RECALLED {
             let page = self.slack.history(channel, &Ts::new("0"), cursor.as_deref()).await?;
             // The newest come first: of several cards of a case the earliest stays.
             let ours =
                 page.items.iter().filter_map(|one| Some((case_of_card(one.mark_by(me)?)?, one.ts.clone())));
             cards.extend(ours);
-            cursor = page.next;
+            cursor = pages.follow(ApiMethod::ConversationsHistory, page.next)?;
             if cursor.is_none() {
                 return Ok(cards);
             }
@@ -106,11 +103,11 @@ impl<'a> SlackTarget<'a> {
 
     async fn thread(&self, case: &CaseId, card: &MessageRef) -> Result<ReadBack, Failure> {
         let me = self.me().await?;
-        let (mut all, mut cursor) = (ReadBack::default(), None);
+        let (mut all, mut cursor, mut pages) = (ReadBack::default(), None, Pages::default());
         loop {
             let page = self.slack.replies(card, cursor.as_deref()).await?;
             page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
-            cursor = page.next;
+            cursor = pages.follow(ApiMethod::ConversationsReplies, page.next)?;
             if cursor.is_none() {
                 return Ok(all);
             }
@@ -216,57 +213,6 @@ impl Target for SlackTarget<'_> {
     }
 }
 
-#[async_trait(?Send)]
-impl Announcer for SlackTarget<'_> {
-    fn kind(&self) -> TargetKind {
-        KIND
-    }
-
-    fn slot(&self) -> Slot {
-        turn_in(&self.slack.settings.channel)
-    }
-
-    async fn announce(&self, announcement: &Announcement, mark: &Mark) -> Result<String, Failure> {
-        let message = match announcement {
-            Announcement::Membership { id, membership: None, happened } => unread_membership(id, happened),
-            Announcement::Membership { membership: Some(known), happened, .. } => membership(known, happened),
-            Announcement::Broken { title } => broken(title),
-        };
-        self.slack
-            .post(&in_channel(self.slack.settings.channel.clone()), mark, &message)
-            .await
-            .map(String::from)
-    }
-
-    async fn find(&self, mark: &Mark, since: Millis) -> Result<Option<String>, Failure> {
-        let me = self.me().await?;
-        let oldest = ts(since / 1_000 - 60);
-        let mut cursor = None;
-        loop {
-            let page = self.slack.history(&self.slack.settings.channel, &oldest, cursor.as_deref()).await?;
-            if let Some(found) = page.items.iter().find(|heard| heard.mark_by(me) == Some(mark)) {
-                return Ok(Some(found.ts.to_string()));
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(None);
-            }
-        }
-    }
-
-    async fn is_overheard(&self) -> Result<bool, Failure> {
-        known::is_shared(&self.slack, &self.slack.settings.channel).await
-    }
-}
-
-fn broken(title: &str) -> Message {
-    let text = format!(
-        "Casebridge cannot reach {title}: it refuses our credentials or rights. Nothing is lost; what is owed is sent as \
-         soon as they are mended. See docs/operations.md."
-    );
-    Message { text, blocks: Vec::new() }
-}
-
 fn case_of_card(mark: &Mark) -> Option<CaseId> {
     let case = mark.as_str().split('/').next().and_then(CaseId::parse)?;
     mark.read(&case).filter(|(key, _)| key.0 == HOME).map(|_| case)
@@ -295,16 +241,15 @@ fn own_channel(note: &PlaceNote) -> ChannelId {
     ChannelId::new(note.channel.as_deref().unwrap_or_default())
 }
 
-fn in_channel(channel: ChannelId) -> ConversationRef {
+pub(super) fn in_channel(channel: ChannelId) -> ConversationRef {
     ConversationRef { channel, thread: None }
 }
 
 /// Before any message of that second.
-fn ts(at: Seconds) -> Ts {
+pub(super) fn ts(at: Seconds) -> Ts {
     Ts::new(format!("{at}.000000"))
 }
 
-/// The channel, and under `layout = "thread"` the thread.
 fn place(layout: Layout, note: &PlaceNote) -> Result<ConversationRef, Failure> {
     match (layout, &note.home, &note.channel) {
         (Layout::Thread, Some(home), _) => {

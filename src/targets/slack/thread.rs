@@ -21,7 +21,6 @@ const BODY: usize = 9_000;
 /// How much of one value, or of one list, a line of changes shows, after escaping. A title has 300 characters.
 const VALUE: usize = 600;
 
-/// What is told, as a message in the case's thread.
 pub fn content(content: &Content, plainness: Plainness) -> Message {
     match plainness {
         Plainness::Full => full(content),

@@ -2,16 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Slack, method::Method, needed, text_at};
+use super::{Slack, method::ApiMethod, needed, text_at};
 use crate::{
     case::{TriggerId, UserId, ViewId},
     http::Failure,
 };
 
-/// A form that is open: what names it when it is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenedView {
-    /// `V…`
     pub id: ViewId,
     /// Changes with each update: an update with an older one is refused.
     pub hash: Option<String>,
@@ -20,7 +18,7 @@ pub struct OpenedView {
 impl Slack<'_> {
     /// Opens a form; [`Failure::Gone`] where the trigger is used up or too old.
     pub async fn open_view(&self, trigger: &TriggerId, view: &Value) -> Result<OpenedView, Failure> {
-        self.view(Method::ViewsOpen, &json!({"trigger_id": trigger, "view": view})).await
+        self.view(ApiMethod::ViewsOpen, &json!({"trigger_id": trigger, "view": view})).await
     }
 
     /// Puts another form into an open one's place; [`Failure::Gone`] where the person closed it, or where it changed
@@ -30,15 +28,14 @@ impl Slack<'_> {
         if let Some(hash) = &opened.hash {
             body["hash"] = json!(hash);
         }
-        self.view(Method::ViewsUpdate, &body).await
+        self.view(ApiMethod::ViewsUpdate, &body).await
     }
 
-    /// Sets a person's home page.
     pub async fn publish_view(&self, user: &UserId, view: &Value) -> Result<OpenedView, Failure> {
-        self.view(Method::ViewsPublish, &json!({"user_id": user, "view": view})).await
+        self.view(ApiMethod::ViewsPublish, &json!({"user_id": user, "view": view})).await
     }
 
-    async fn view(&self, method: Method, body: &Value) -> Result<OpenedView, Failure> {
+    async fn view(&self, method: ApiMethod, body: &Value) -> Result<OpenedView, Failure> {
         let answer = self.write(method, body).await?;
         let id = ViewId::new(needed(method, &answer, "/view/id")?);
         Ok(OpenedView { id, hash: text_at(&answer, "/view/hash") })

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     case::{Millis, snapshot::Facts},
     state::{
-        key::Key,
+        key::{Fingerprint, Key},
         notes::{CHANNEL, GONE, HOME, PlaceNote},
     },
     targets::content::Content,
@@ -14,68 +14,51 @@ use crate::{
 /// One thing to do at a target so that all is told there: in its order, and not before the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Make something that must be there once.
     Create {
-        /// Marks it.
         key: Key,
-        /// What it is.
         what: What,
-        /// Hash of what it says or shows.
-        hash: String,
+        hash: Fingerprint,
     },
     /// A person said it there already: only remember.
     Adopt {
-        /// What it would have been marked with.
         key: Key,
-        /// The person's message or comment.
         remote: String,
-        /// Hash of what it says.
-        hash: String,
+        hash: Fingerprint,
     },
-    /// Something that was said reads differently now.
     Edit {
-        /// Marks it.
         key: Key,
-        /// Where it stands.
         remote: String,
-        /// What it must say.
         content: Content,
-        /// Hash of that.
-        hash: String,
+        hash: Fingerprint,
     },
     /// Only an order changed: remember, say nothing.
     Note(Box<Facts>),
 }
 
-/// What is made once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// A place of the case's own, with this name, in which the anchor will stand.
     Container(String),
     /// What shows the case, and what all that is told hangs on: a card, an issue.
     Anchor,
-    /// Something that is told.
     Content(Content),
 }
 
-/// A state in which something is to be, beside what is told: it may be set again without harm, and nothing waits for it.
-/// What it means is the target's.
+/// A state in which something is to be, beside what is told: it may be set again without harm, and nothing waits for
+/// it. What it means is the target's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoration {
-    /// Under this name it is remembered.
     pub name: String,
-    /// Hash of the state.
-    pub hash: String,
-    /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is open.
+    pub hash: Fingerprint,
+    /// After so many refusals it is given up. `None` where people go by it: that is owed for as long as the case is
+    /// open.
     pub tries: Option<u32>,
-    /// Whether a refusal needs a person.
     pub needs_a_person: bool,
 }
 
 impl Decoration {
-    /// A state that people go by.
-    pub fn new(name: impl Into<String>, hash: impl Into<String>) -> Self {
-        Self { name: name.into(), hash: hash.into(), tries: None, needs_a_person: false }
+    pub fn new(name: impl Into<String>, hash: Fingerprint) -> Self {
+        Self { name: name.into(), hash, tries: None, needs_a_person: false }
     }
 
     #[must_use]
@@ -88,7 +71,7 @@ impl Decoration {
     pub(crate) fn due_at(&self, note: &PlaceNote) -> Option<Millis> {
         // What was refused is that one state; what had no answer is the target's, whatever is to be set.
         let owed = note.owed.get(&self.name).filter(|owed| owed.hash == self.hash || owed.failures > 0);
-        let differs = note.set.get(&self.name).is_none_or(|was| *was != self.hash && was != GONE);
+        let differs = note.set.get(&self.name).is_none_or(|was| was != self.hash.as_str() && was != GONE);
         let at = if differs { Some(0) } else { note.again.get(&self.name).copied() };
         match owed {
             Some(owed) if owed.given_up => None,
@@ -99,18 +82,19 @@ impl Decoration {
 }
 
 impl Effect {
-    /// Makes the place in which the anchor will stand.
     pub fn container(name: String) -> Self {
-        Self::Create { key: Key(CHANNEL.to_owned()), hash: name.clone(), what: What::Container(name) }
+        Self::Create {
+            key: Key(CHANNEL.to_owned()),
+            hash: Fingerprint::new(name.clone()),
+            what: What::Container(name),
+        }
     }
 
-    /// Makes the anchor.
-    pub fn anchor(hash: String) -> Self {
+    pub fn anchor(hash: Fingerprint) -> Self {
         Self::Create { key: Key(HOME.to_owned()), what: What::Anchor, hash }
     }
 
-    /// Tells something new.
-    pub fn add(key: Key, content: Content, hash: String) -> Self {
+    pub fn add(key: Key, content: Content, hash: Fingerprint) -> Self {
         Self::Create { key, what: What::Content(content), hash }
     }
 

@@ -3,14 +3,17 @@
 
 use serde_json::Value;
 
-use crate::case::{Investigation, text};
+use crate::{
+    case::{Investigation, text},
+    state::key::Fingerprint,
+};
 
 /// Begins every fingerprint of this kind. 0.1.0's begin with nothing, and are of values.
 const RENDERED: &str = "r1-";
 
 /// Of what is shown, in its order. JSON of our own making has its fields in the order of their names.
-pub(crate) fn fingerprint(rendered: Vec<Value>) -> String {
-    format!("{RENDERED}{}", text::hash(&Value::Array(rendered).to_string()))
+pub(crate) fn fingerprint(rendered: Vec<Value>) -> Fingerprint {
+    Fingerprint::new(format!("{RENDERED}{}", text::hash(&Value::Array(rendered).to_string())))
 }
 
 /// Whether a step of the AI agent was told by 0.1.0 as it is now: its fingerprint was of the value as Rust printed it.

@@ -5,11 +5,13 @@ use std::fmt;
 use super::{Ledger, Picture};
 use crate::{
     case::{Comment, CommentId, Investigation, Seconds, text},
-    state::{Seen, key::Key},
+    state::{
+        Seen,
+        key::{Fingerprint, Key},
+    },
     targets::{content::Notice, contract::Planner},
 };
 
-/// The keys of a case's texts: its description, its comments.
 pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
     let description = planner.parts(&picture.view.case.description).len();
     let mut keys: Vec<Key> = (0..description).map(|index| part_key(Stem::Description, index)).collect();
@@ -29,8 +31,10 @@ pub(crate) fn other_keys(picture: &Picture) -> Vec<Key> {
 
 /// More keys, where a told text became another: parts of it that are no longer needed may stand there.
 pub(crate) fn keys_of_edited(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Key> {
-    let edited = |key: &Key, hash: &str| {
-        ledger.get(key).is_some_and(|told| !told.theirs && told.hash != hash && told.seen != Seen::Deleted)
+    let edited = |key: &Key, hash: &Fingerprint| {
+        ledger
+            .get(key)
+            .is_some_and(|told| !told.theirs && told.hash != hash.as_str() && told.seen != Seen::Deleted)
     };
     let mut keys = Vec::new();
     let mut consider = |stem: Stem<'_>, text: &str| {
@@ -91,6 +95,6 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
 }
 
 /// The hash of a text's part; `of` is how many parts the text has.
-pub(crate) fn part_hash(text: &str, of: usize) -> String {
-    text::hash(&format!("{of}/{text}"))
+pub(crate) fn part_hash(text: &str, of: usize) -> Fingerprint {
+    Fingerprint::of(&format!("{of}/{text}"))
 }

@@ -26,10 +26,8 @@ use crate::{
     state::{Saying, Told, key::Key},
 };
 
-/// What is true of a case: everything that was read.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// The case, and what is known beside it.
     pub view: View,
     /// Oldest first.
     pub comments: Vec<Comment>,
@@ -43,7 +41,6 @@ pub struct Picture {
     pub notice: Option<Notice>,
 }
 
-/// What was told, by key.
 pub type Ledger = HashMap<Key, Told>;
 
 /// How many things nobody was told yet: a comment of several parts is one.

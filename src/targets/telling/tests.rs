@@ -11,6 +11,7 @@ use crate::{
     config::settings::Settings,
     state::{
         Seen, TargetKind, golden,
+        key::Fingerprint,
         notes::{GONE, HOME, Home, Owed, PlaceNote},
     },
     targets::{
@@ -23,7 +24,6 @@ use crate::{
 
 const BOTH: [TargetKind; 2] = [slack::KIND, jira::KIND];
 
-/// What a target of this name and layout answers.
 fn of<T>(kind: TargetKind, layout: &str, ask: impl FnOnce(&dyn Planner) -> T) -> T {
     let settings = settings(layout);
     match kind == slack::KIND {
@@ -36,7 +36,7 @@ fn plan(kind: TargetKind, picture: &Picture, note: &PlaceNote, ledger: &Ledger) 
     of(kind, "thread", |planner| planner.plan(picture, note, ledger))
 }
 
-fn home_hash(kind: TargetKind, view: &View) -> String {
+fn home_hash(kind: TargetKind, view: &View) -> Fingerprint {
     of(kind, "thread", |planner| planner.anchor_fingerprint(view))
 }
 
@@ -66,10 +66,10 @@ fn picture(comments: &[Comment]) -> Picture {
 }
 
 fn told(text: &str) -> Told {
-    Told { remote: "1.2".to_owned(), hash: part_hash(text, 1), seen: Seen::NotYet(0), theirs: false }
+    Told { remote: "1.2".to_owned(), hash: part_hash(text, 1).into(), seen: Seen::NotYet(0), theirs: false }
 }
 
-fn home_hashes(view: &View) -> [String; 2] {
+fn home_hashes(view: &View) -> [Fingerprint; 2] {
     BOTH.map(|destination| home_hash(destination, view))
 }
 
@@ -77,11 +77,10 @@ fn key(key: &str) -> Key {
     Key(key.to_owned())
 }
 
-/// What is known where the picture's card, description and fields were told.
 fn known(picture: &Picture) -> (PlaceNote, Ledger) {
     let home = Some(Home { place: "C1".to_owned(), name: "1.0".to_owned() });
     let mut note = PlaceNote { home, facts: Some(Facts::of(&picture.view.case)), ..PlaceNote::default() };
-    note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view));
+    note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view).into());
     (note, [(key("description/0"), told(&picture.view.case.description))].into())
 }
 
@@ -90,7 +89,6 @@ fn lacks(picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<String> {
     effects.iter().map(ToString::to_string).collect()
 }
 
-/// What is to be set, and when.
 fn due(destination: TargetKind, picture: &Picture, note: &PlaceNote, layout: &str) -> Vec<(String, Millis)> {
     let wanted = of(destination, layout, |planner| planner.decoration(picture, note));
     wanted.iter().filter_map(|state| Some((state.to_string(), state.due_at(note)?))).collect()
@@ -200,7 +198,7 @@ fn a_card_and_an_issue_are_set_again_only_if_what_each_of_them_shows_is_another(
     let (note, _) = known(&before);
     let set = |destination, change: fn(&mut Case)| {
         let (mut note, mut now) = (note.clone(), before.clone());
-        note.set.insert(HOME.to_owned(), home_hash(destination, &before.view));
+        note.set.insert(HOME.to_owned(), home_hash(destination, &before.view).into());
         change(&mut now.view.case);
         due(destination, &now, &note, "thread").iter().any(|(name, _)| name == "set home")
     };
@@ -238,12 +236,12 @@ fn a_state_that_was_refused_waits_by_itself_another_one_does_not_and_what_is_giv
         ..note.clone()
     };
     assert_eq!(at(&with(&note, &owed)), Some(7));
-    let another = Owed { hash: "another".to_owned(), ..owed.clone() };
+    let another = Owed { hash: Fingerprint::new("another"), ..owed.clone() };
     assert_eq!(at(&with(&note, &another)), Some(0));
     assert_eq!(at(&with(&note, &Owed { given_up: true, ..another.clone() })), Some(0));
     assert_eq!(at(&with(&note, &Owed { failures: 1, ..another })), Some(7), "the destination did not answer");
     assert_eq!(at(&with(&note, &Owed { given_up: true, ..owed.clone() })), None);
-    note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view));
+    note.set.insert(HOME.to_owned(), home_hash(slack::KIND, &picture.view).into());
     assert_eq!(at(&with(&note, &owed)), None, "it stands");
     note.again.insert(HOME.to_owned(), 5);
     assert_eq!(at(&with(&note, &owed)), Some(7), "not before its time");
@@ -281,7 +279,7 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     assert!(of(slack::KIND, "thread", |planner| planner.keys(&picture)).contains(key));
     assert_eq!(news(&effects), 0, "no event announces it");
     assert_eq!(plan(jira::KIND, &picture, &note, &ledger), []);
-    ledger.insert(key.clone(), Told { hash: hash.clone(), ..told("") });
+    ledger.insert(key.clone(), Told { hash: hash.to_string(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
     picture.notice = refused("Done", "resolution");
     assert_eq!(lacks(&picture, &note, &ledger), [format!("edit {key}")]);
@@ -304,10 +302,11 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
             Notice::Lost { .. } => None,
         })
     };
-    let owed = Owed { hash: text::hash("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
+    let owed =
+        Owed { hash: Fingerprint::of("Submitted"), why: Some("resolution".to_owned()), ..Owed::default() };
     assert_eq!(said(owed.clone()), Some("To Do".to_owned()));
     assert_eq!(said(Owed { why: None, ..owed.clone() }), None, "it was not answered, or the issue is gone");
-    assert_eq!(said(Owed { hash: text::hash("Closed"), ..owed.clone() }), None, "of another status");
+    assert_eq!(said(Owed { hash: Fingerprint::of("Closed"), ..owed.clone() }), None, "of another status");
     assert_eq!(said(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
     let unmade = PlaceNote::default();
     assert_eq!(of(jira::KIND, "thread", |planner| planner.notice(&case, &unmade)), None);
@@ -358,11 +357,12 @@ fn a_step_that_0_1_0_told_is_rewritten_when_it_moves_and_not_because_of_how_it_w
     assert_eq!(lacks(&picture, &note, &ledger), ["edit investigation/inv-0123456789ab"]);
     let effects = plan(slack::KIND, &picture, &note, &ledger);
     let Some(Effect::Edit { hash, .. }) = effects.first() else { panic!("{effects:?}") };
-    ledger.insert(key("investigation/inv-0123456789ab"), Told { hash: hash.clone(), ..told("") });
+    ledger.insert(key("investigation/inv-0123456789ab"), Told { hash: hash.to_string(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
 }
 
-/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown may.
+/// A fingerprint that changes rewrites every card, issue and step of all open cases: only a change of what is shown
+/// may.
 #[test]
 fn fingerprints_stay_what_they_are() {
     let mut picture = picture(&[]);
@@ -372,7 +372,7 @@ fn fingerprints_stay_what_they_are() {
     let effects = plan(slack::KIND, &picture, &note, &ledger);
     let [Effect::Create { hash: step, .. }] = &effects[..] else { panic!("{effects:?}") };
     let pinned = ["r1-9dba152b2aa88fc4c15e", "r1-60fe0bf899a8eac2bf5d", "r1-9b48006dd4092b1c85de"];
-    assert_eq!([&card, &issue, step], pinned);
+    assert_eq!([&card, &issue, step].map(Fingerprint::as_str), pinned);
 }
 
 #[test]

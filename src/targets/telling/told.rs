@@ -16,7 +16,7 @@ use crate::{
     },
     state::{
         Saying, Seen, Told,
-        key::Key,
+        key::{Fingerprint, Key},
         notes::{CHANGES, PlaceNote},
     },
     targets::{
@@ -51,12 +51,16 @@ fn told_parts(
     effects
 }
 
-fn edit(key: Key, told: &Told, content: Content, hash: String) -> Option<Effect> {
+fn edit(key: Key, told: &Told, content: Content, hash: Fingerprint) -> Option<Effect> {
     let ours = !told.theirs && told.seen != Seen::Deleted;
-    (ours && told.hash != hash).then(|| Effect::Edit { key, remote: told.remote.clone(), content, hash })
+    (ours && told.hash != hash.as_str()).then(|| Effect::Edit {
+        key,
+        remote: told.remote.clone(),
+        content,
+        hash,
+    })
 }
 
-/// The case's description, part by part.
 pub fn description(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let parts = planner.parts(&picture.view.case.description);
     told_parts(parts, Stem::Description, ledger, Content::Description)
@@ -71,7 +75,7 @@ pub fn comments(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Ve
         match here {
             Some(_) if ledger.contains_key(&first) => Vec::new(),
             Some(remote) => {
-                let (remote, hash) = (remote.to_owned(), text::hash(&comment.body));
+                let (remote, hash) = (remote.to_owned(), Fingerprint::of(&comment.body));
                 vec![Effect::Adopt { key: first, remote, hash }]
             }
             None if ledger.get(&first).is_some_and(|told| told.theirs) => Vec::new(),
@@ -137,7 +141,6 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
     Some(Effect::add(key, content, hash))
 }
 
-/// The AI agent's steps.
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let tell = |step: &Investigation| {
         let key = investigation_key(step);
@@ -159,7 +162,7 @@ pub(crate) fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
         return None;
     }
     let content = Content::Nudge { for_us: overdue.0, since: overdue.1 };
-    Some(Effect::add(key, content, String::new()))
+    Some(Effect::add(key, content, Fingerprint::default()))
 }
 
 /// What became of another target's anchor. That it could not be moved is told once a reason, and names the newest status.
@@ -167,8 +170,8 @@ pub(crate) fn notice(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     let notice = picture.notice.as_ref()?;
     let key = notice_key(notice);
     let hash = match notice {
-        Notice::NotMoved { issue, to, .. } => text::hash(&format!("{issue}/{to}")),
-        Notice::Lost { issue, .. } => text::hash(issue.as_str()),
+        Notice::NotMoved { issue, to, .. } => Fingerprint::of(&format!("{issue}/{to}")),
+        Notice::Lost { issue, .. } => Fingerprint::of(issue.as_str()),
     };
     let content = Content::Notice(notice.clone());
     match ledger.get(&key) {

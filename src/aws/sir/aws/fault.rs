@@ -1,7 +1,5 @@
-//! What does a failure of the SDK mean: refused, never sent, or perhaps applied?
-//!
-//! The nine modelled errors: <https://docs.aws.amazon.com/security-ir/latest/APIReference/CommonErrors.html>.
-//! The answer's body never leaves this file but for the service's message.
+//! What does a failure of the SDK mean? Of the answer's body only the service's message leaves this file. The nine
+//! modelled errors: <https://docs.aws.amazon.com/security-ir/latest/APIReference/CommonErrors.html>.
 
 use std::{error, time::Duration};
 
@@ -45,7 +43,6 @@ pub(super) fn unreadable() -> Fault {
     }
 }
 
-/// A value lacks what the SDK knows to be needed.
 pub(super) fn unbuilt(error: BuildError) -> Fault {
     Fault { kind: FaultKind::Invalid { fields: Vec::new() }, message: error.to_string() }
 }

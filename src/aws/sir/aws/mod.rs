@@ -1,8 +1,5 @@
-//! How is a call made with the AWS SDK?
-//!
-//! One noun a file: `case`, `comment`, `attachment`, `membership`, `tag`. `policy` says how long a call
-//! may take and what may be repeated; `fault` what a failure means. What the SDK does not know yet (a new status,
-//! say) is kept as the service spelled it.
+//! How is a call made with the AWS SDK? `policy` says how long it may take and what may be repeated, `fault` what a
+//! failure means. What the SDK does not know yet (a new status, say) is kept as the service spelled it.
 
 mod attachment;
 mod case;
@@ -90,7 +87,6 @@ fn some<F, T>(items: Vec<F>, write: impl Fn(F) -> T) -> Option<Vec<T>> {
     (!items.is_empty()).then(|| items.into_iter().map(write).collect())
 }
 
-/// As [`some`], where a value may be refused by the SDK.
 fn some_built<F, T>(
     items: Vec<F>,
     write: impl Fn(F) -> Result<T, aws_sdk_securityir::error::BuildError>,

@@ -14,7 +14,6 @@ use aws_sdk_securityir::{
     error::BoxError,
 };
 
-/// What is laid over the client's own configuration, call by call.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
     read: Builder,
@@ -79,9 +78,8 @@ impl Intercept for NotNothing {
     }
 }
 
-/// Forbids the SDK to repeat what the service asked to wait for, and what will not get better.
-/// The SDK's own pause does not look at `Retry-After`, and it repeats InvalidTokenException (423), which the model
-/// calls retryable.
+/// Forbids the SDK to repeat what the service asked to wait for, and what will not get better: its own pause does not
+/// look at `Retry-After`, and it repeats InvalidTokenException (423), which the model calls retryable.
 #[derive(Debug)]
 struct ReadRetries;
 

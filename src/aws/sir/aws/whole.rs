@@ -11,7 +11,6 @@ use futures_util::stream;
 
 use crate::http::json;
 
-/// Sees to it that every escape in an answer stands for a character.
 #[derive(Debug)]
 pub(super) struct Characters;
 

@@ -1,7 +1,5 @@
-//! Which address did the person mean, and can it be an intruder's?
-//!
-//! The service takes IPv4, and IPv6 in eight upper-case groups without `::`; no ranges:
-//! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_ThreatActorIp.html>.
+//! Which address did the person mean? The service takes IPv4, and IPv6 in eight upper-case groups without `::`; no
+//! ranges: <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_ThreatActorIp.html>.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -10,7 +8,6 @@ use crate::case::Actor;
 
 /// Reads an address as people write it, and writes it as the service takes it.
 /// Short IPv6 is spelled out, IPv4 within IPv6 becomes IPv4, and `203[.]0[.]113[.]7` loses its brackets.
-/// For ranges, ports, and addresses that mean nothing outside one's own network.
 pub fn ip(text: &str) -> Result<String> {
     let plain = text.trim().replace("[.]", ".").replace("[:]", ":");
     let plain = plain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&plain);
@@ -34,7 +31,6 @@ pub fn ip(text: &str) -> Result<String> {
     }
 }
 
-/// An address and what the intruder's program called itself.
 pub fn actor(actor: &Actor) -> Result<()> {
     let Actor { ip: address, user_agent } = actor;
     if ip(address)? != *address {

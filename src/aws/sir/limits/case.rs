@@ -1,5 +1,4 @@
 //! Would the service take this case, this change of it, or this comment?
-//!
 //! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_CreateCase.html>
 
 use super::{Count, Length, Result, address::actor, error, file, person::watcher, place};
@@ -10,9 +9,7 @@ use crate::{
 
 pub(crate) const ENGAGEMENTS: [&str; 2] = ["Security Incident", "Investigation"];
 
-/// The most characters of a description, and of a comment.
 pub(crate) const MOST_OF_A_DESCRIPTION: usize = 8_000;
-/// See [`MOST_OF_A_DESCRIPTION`].
 pub(crate) const MOST_OF_A_COMMENT: usize = 12_000;
 
 pub(crate) const TITLE: Length = Length { field: "title", what: "A title", least: 1, most: 300 };
@@ -22,8 +19,6 @@ pub(crate) const COMMENT: Length =
     Length { field: "comment", what: "A comment", least: 1, most: MOST_OF_A_COMMENT };
 pub(crate) const FEEDBACK: Length = Length { field: "comment", what: "A reason", least: 1, most: 1_000 };
 
-/// A kind of engagement.
-/// Names those that there are.
 pub fn engagement(text: &str) -> Result<()> {
     if ENGAGEMENTS.contains(&text) {
         return Ok(());
@@ -43,8 +38,7 @@ pub fn tags(pairs: &[(String, String)]) -> Result<()> {
     })
 }
 
-/// The key of a tag.
-/// Empty, over 128 characters, or AWS's own.
+/// The key of a tag: not empty, at most 128 characters, not AWS's own.
 pub(crate) fn tag_key(key: &str) -> Result<()> {
     Length { field: "tags", what: "The key of a tag", least: 1, most: 128 }.check(key)?;
     match key.get(..4) {
@@ -55,7 +49,6 @@ pub(crate) fn tag_key(key: &str) -> Result<()> {
     }
 }
 
-/// A new case.
 pub fn new_case(new: &NewCase) -> Result<()> {
     let NewCase {
         token: _,
@@ -82,7 +75,6 @@ pub fn new_case(new: &NewCase) -> Result<()> {
     tags(its_tags)
 }
 
-/// A change of a case. One that changes nothing is refused.
 pub fn change(change: &CaseChange) -> Result<()> {
     if *change == CaseChange::default() {
         return Err(error("case", "Nothing was given to change."));
@@ -116,7 +108,6 @@ pub fn change(change: &CaseChange) -> Result<()> {
 }
 
 /// Whether a case has room for what a change adds to it, less what the change removes.
-/// The first list that would be too long.
 pub fn room(case: &Case, change: &CaseChange) -> Result<()> {
     let emails =
         |list: &[Watcher]| list.iter().map(|watcher| watcher.email.to_lowercase()).collect::<Vec<_>>();
@@ -134,8 +125,7 @@ pub fn room(case: &Case, change: &CaseChange) -> Result<()> {
     Count { field: "services", what: "services on a case", least: 0, most: SERVICES }.check(services)
 }
 
-/// Whether a case has room for one more file.
-/// When it has 50.
+/// Whether a case has room for one more file: it takes 50.
 pub(crate) fn room_for_a_file(case: &Case) -> Result<()> {
     Count { field: "file", what: "files on a case", least: 0, most: file::MOST_FILES }
         .check(case.attachments.len() + 1)

@@ -1,5 +1,4 @@
 //! Under which name can a file go to a case, and is it small enough?
-//!
 //! <https://docs.aws.amazon.com/security-ir/latest/APIReference/API_GetCaseAttachmentUploadUrl.html>
 
 use super::{Length, Result, error, number};
@@ -7,12 +6,10 @@ use super::{Length, Result, error, number};
 /// The most bytes of one file: 100 MiB.
 pub(crate) const MOST_BYTES: u64 = 104_857_600;
 pub(crate) const MOST_FILES: usize = 50;
-/// The longest name.
 const LONGEST: usize = 255;
 /// The longest end of a name that is kept as its extension, with the dot.
 const EXTENSION: usize = 16;
 
-/// Whether the service takes a name as it is.
 pub fn name(text: &str) -> Result<()> {
     Length { field: "file", what: "The name of a file", least: 1, most: LONGEST }.check(text)?;
     match text.chars().find(|char| !plain(*char)) {
@@ -26,8 +23,6 @@ pub fn name(text: &str) -> Result<()> {
     }
 }
 
-/// Whether a file is small enough, and not empty.
-/// Says how large it is.
 pub fn size(bytes: u64) -> Result<()> {
     let given = number(usize::try_from(bytes).unwrap_or(usize::MAX));
     match bytes {

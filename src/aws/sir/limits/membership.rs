@@ -9,7 +9,6 @@ use crate::{
     case::{Responder, Seconds},
 };
 
-/// A new membership.
 pub(crate) fn new_membership(new: &NewMembership) -> Result<()> {
     let NewMembership { token: _, name, team, features, covers_organization: _, tags: pairs } = new;
     NAME.check(name)?;
@@ -46,14 +45,11 @@ pub fn change(change: &MembershipChange) -> Result<()> {
     add_units.iter().chain(remove_units).try_for_each(|unit| self::unit(unit))
 }
 
-/// Accounts to ask about.
 pub fn accounts(accounts: &[String]) -> Result<()> {
     Count { field: "accounts", what: "accounts", least: 1, most: 100 }.check(accounts.len())?;
     accounts.iter().try_for_each(|account| place::account(account).map(drop))
 }
 
-/// The days that metrics are asked for.
-/// When they end before they begin.
 pub(crate) fn days(from: Seconds, to: Seconds) -> Result<()> {
     if to < from {
         return Err(error("to", "The last day is before the first."));
@@ -61,8 +57,6 @@ pub(crate) fn days(from: Seconds, to: Seconds) -> Result<()> {
     Ok(())
 }
 
-/// An organizational unit's id.
-/// Shows what one looks like.
 pub fn unit(text: &str) -> Result<()> {
     let low = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let fits = |root: &str, rest: &str| {
@@ -74,7 +68,6 @@ pub fn unit(text: &str) -> Result<()> {
     }
 }
 
-/// A call of Security Hub.
 pub fn hub(call: &hub::HubCall) -> Result<()> {
     match call {
         hub::HubCall::AcceptAdministratorInvitation { administrator, invitation } => {

@@ -1,11 +1,5 @@
-//! Would the service refuse this, and what shall the person who gave it be told?
-//!
-//! Pure checks, before any call. Each message names the limit and what was given; it is a reply to a person and may
-//! quote them, so it is escaped like any outside text and never logged. Lengths are counted in Unicode code points,
-//! as the service's model counts them: <https://smithy.io/2.0/spec/constraint-traits.html#length-trait>.
-//!
-//! [`check`] looks at a whole call. [`address`], [`place`] and [`mod@file`] also turn what people type into what the
-//! service takes; [`status`] knows where a case can go.
+//! Would the service refuse this, and what shall the person who gave it be told? Pure checks, before any call. A
+//! message may quote the person, so it is escaped like any outside text and never logged.
 
 pub(crate) mod address;
 pub(crate) mod case;
@@ -27,7 +21,6 @@ use super::Call;
 pub struct LimitError {
     /// The input that is wrong, for a form that shows errors where they are: `title`, `watchers`, `ip`, ….
     pub field: &'static str,
-    /// A whole sentence for the person.
     pub message: String,
 }
 
@@ -37,13 +30,9 @@ impl fmt::Debug for LimitError {
     }
 }
 
-/// What a check answers.
 pub type Result<T> = std::result::Result<T, LimitError>;
 
 /// Whether the service's model allows a call, as far as that can be known without asking.
-///
-/// # Errors
-/// The first limit that is broken.
 pub fn check(call: &Call) -> Result<()> {
     match call {
         Call::CreateCase { new } => case::new_case(new),
@@ -85,10 +74,10 @@ fn error(field: &'static str, message: impl Into<String>) -> LimitError {
     LimitError { field, message: message.into() }
 }
 
-/// How long a text may be, in code points.
+/// How long a text may be, in code points, as the service's model counts:
+/// <https://smithy.io/2.0/spec/constraint-traits.html#length-trait>.
 pub(crate) struct Length {
     field: &'static str,
-    /// Begins the sentence: `A title`.
     what: &'static str,
     least: usize,
     most: usize,
@@ -96,9 +85,6 @@ pub(crate) struct Length {
 
 impl Length {
     /// Whether a text is as long as it may be, and not blank where it must say something.
-    ///
-    /// # Errors
-    /// Says what is wrong.
     pub fn check(&self, text: &str) -> Result<()> {
         let Self { field, what, least, most } = *self;
         let given = text.chars().count();

@@ -26,7 +26,6 @@ pub fn email(text: &str) -> Result<()> {
 
 const LOCAL: &str = ".!#$%&'*+/=?^_`{|}~-";
 
-/// A person who watches a case.
 pub fn watcher(watcher: &Watcher) -> Result<()> {
     let Watcher { email: address, name, job_title } = watcher;
     email(address)?;
@@ -39,7 +38,6 @@ pub fn watcher(watcher: &Watcher) -> Result<()> {
     Ok(())
 }
 
-/// A member of an incident response team.
 pub fn responder(responder: &Responder) -> Result<()> {
     let Responder { name, job_title, email: address, communication: _ } = responder;
     Length { field: "name", what: "The name of a team member", least: 3, most: 50 }.check(name)?;

@@ -26,7 +26,6 @@ pub fn account(text: &str) -> Result<String> {
 }
 
 /// A Region that a case can name: any of the 36 in the service's list, in any case.
-/// Names the nearest one.
 pub fn region(text: &str) -> Result<String> {
     let wanted = text.trim().to_ascii_lowercase();
     let known = AwsRegion::values();

@@ -23,8 +23,7 @@ pub fn legal_next(resolver: Resolver, status: &Status) -> &'static [Status] {
     }
 }
 
-/// Whether UpdateCaseStatus takes a status at all.
-/// For those that only AWS sets, and for `Closed`.
+/// Whether UpdateCaseStatus takes a status at all: not those that only AWS sets, and not `Closed`.
 pub(crate) fn settable(status: &Status) -> Result<()> {
     match status {
         Status::Submitted | Status::Detection | Status::Containment | Status::PostIncident => Ok(()),

@@ -22,24 +22,11 @@ impl DocumentReader<'_> {
                 let mark = if attribute(node, "state") == Some("DONE") { "[x] " } else { "[ ] " };
                 hanging(mark, self.inside(node))
             }
-            "decisionItem" => {
-                let mark = match attribute(node, "state") {
-                    None | Some("DECIDED") => "Decision: ".to_owned(),
-                    Some(other) => format!("Decision ({}): ", text::one_line(other)),
-                };
-                headed(&mark, self.inside(node))
-            }
+            "decisionItem" => headed(&decision(node), self.inside(node)),
             "blockquote" => {
                 self.inside(node).iter().map(|line| format!("> {line}").trim_end().to_owned()).collect()
             }
-            "panel" => {
-                let custom = first(node, &["panelIconText", "panelIcon", "panelType"]);
-                let name = match attribute(node, "panelType") {
-                    None | Some("custom") => custom.unwrap_or("panel"),
-                    Some(known) => known,
-                };
-                headed(&format!("[{}] ", text::one_line(name)), self.inside(node))
-            }
+            "panel" => headed(&format!("[{}] ", text::one_line(panel(node))), self.inside(node)),
             "expand" | "nestedExpand" => {
                 let title = attribute(node, "title").map(text::one_line);
                 title.into_iter().chain(self.inside(node)).collect()
@@ -60,7 +47,6 @@ impl DocumentReader<'_> {
         }
     }
 
-    /// The lines of what a node holds: text that stands side by side, and blocks below each other.
     pub(super) fn inside(&mut self, node: &Value) -> Vec<String> {
         let mut all = Vec::new();
         for same in children(node).chunk_by(|a, b| inline::is_inline(a) && inline::is_inline(b)) {
@@ -118,7 +104,6 @@ fn lines(text: &str) -> Vec<String> {
     text.split('\n').map(str::to_owned).collect()
 }
 
-/// A marker before the first line, and the others below its text.
 fn hanging(marker: &str, lines: Vec<String>) -> Vec<String> {
     let room = " ".repeat(marker.chars().count());
     let mut lines = lines.into_iter();
@@ -127,13 +112,26 @@ fn hanging(marker: &str, lines: Vec<String>) -> Vec<String> {
     std::iter::once(first).chain(others).collect()
 }
 
-/// Words before the first line.
 fn headed(head: &str, mut lines: Vec<String>) -> Vec<String> {
     match lines.first_mut() {
         Some(first) => first.insert_str(0, head),
         None => lines.push(head.trim_end().to_owned()),
     }
     lines
+}
+
+fn decision(node: &Value) -> String {
+    match attribute(node, "state") {
+        None | Some("DECIDED") => "Decision: ".to_owned(),
+        Some(other) => format!("Decision ({}): ", text::one_line(other)),
+    }
+}
+
+fn panel(node: &Value) -> &str {
+    match attribute(node, "panelType") {
+        None | Some("custom") => first(node, &["panelIconText", "panelIcon", "panelType"]).unwrap_or("panel"),
+        Some(known) => known,
+    }
 }
 
 fn code(node: &Value) -> Vec<String> {

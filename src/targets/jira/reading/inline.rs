@@ -31,7 +31,6 @@ pub(super) fn is_inline(node: &Value) -> bool {
 }
 
 impl DocumentReader<'_> {
-    /// What stands on a line: it may hold line ends.
     pub(super) fn inline(&mut self, nodes: &[Value]) -> String {
         let runs: Vec<Run> = nodes.iter().map(|node| self.run(node)).collect();
         linked(&runs)
@@ -93,7 +92,6 @@ fn date(node: &Value) -> String {
     day.unwrap_or_else(|| bracketed(stamp.as_str().unwrap_or("a date")))
 }
 
-/// A preview of an address, or of what another product found.
 pub(super) fn card(node: &Value) -> String {
     let data = &node["attrs"]["data"];
     let of_data = || ["url", "@id", "name"].iter().find_map(|name| data[name].as_str());
@@ -124,7 +122,6 @@ pub(super) fn macro_of(node: &Value) -> String {
     name.map_or("a macro without a name".to_owned(), text::one_line)
 }
 
-/// What a node that we do not know says in its attributes.
 pub(super) fn words_of(node: &Value) -> Option<&str> {
     let own = || node["text"].as_str().filter(|text| !text.is_empty());
     first(node, &["text", "title", "name", "alt", "shortName", "url", "href"]).or_else(own)
@@ -158,7 +155,6 @@ fn coded(runs: &[Run]) -> String {
         .collect()
 }
 
-/// A sign on both sides of words, the blanks around them left outside.
 fn around(sign: char, words: &str) -> String {
     let inner = words.trim();
     match words.split_once(inner) {

@@ -1,7 +1,5 @@
-//! What people wrote in Jira as plain text: no node and no mark of a document falls away.
-//!
-//! <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>. What text cannot carry (an image, a
-//! macro) is named below it.
+//! What people wrote in Jira as plain text: no node and no mark falls away; an image or a macro is named below the
+//! text. <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>
 
 mod block;
 mod inline;
@@ -49,17 +47,14 @@ fn children(node: &Value) -> &[Value] {
     node["content"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// An attribute that is a text, if it says something.
 fn attribute<'a>(node: &'a Value, name: &str) -> Option<&'a str> {
     node["attrs"][name].as_str().filter(|text| !text.trim().is_empty())
 }
 
-/// The first of these attributes that says something.
 fn first<'a>(node: &'a Value, names: &[&str]) -> Option<&'a str> {
     names.iter().find_map(|name| attribute(node, name))
 }
 
-/// What a kind of node that we do not know is called.
 fn called(kind: &str) -> String {
     match text::cut(&text::one_line(kind), 60) {
         name if name.is_empty() => "something without a kind".to_owned(),

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::{DocumentReader, children, kind};
 
-/// The most columns or rows that one cell takes.
 const SPAN: u64 = 100;
 
 impl DocumentReader<'_> {
@@ -53,7 +52,6 @@ fn span(cell: &Value, name: &str) -> u64 {
     cell["attrs"][name].as_u64().unwrap_or(1).clamp(1, SPAN)
 }
 
-/// Leaves the columns empty that a cell from above takes.
 fn from_above(taken: &mut [u64], cells: &mut Vec<String>) {
     while let Some(rows) = taken.get_mut(cells.len()).filter(|rows| **rows > 0) {
         *rows -= 1;

@@ -23,7 +23,6 @@ fn names() -> Names {
     [("712020:cy".to_owned(), "Cy Example".to_owned())].into()
 }
 
-/// The kinds of nodes and marks that stand in a document.
 fn kinds(node: &Value, found: &mut BTreeSet<String>) {
     found.extend(node["type"].as_str().map(str::to_owned));
     let lists = [&node["content"], &node["marks"]].into_iter().filter_map(Value::as_array);

@@ -1,5 +1,4 @@
 //! What hangs on a message: what was forwarded with it, a pasted table, what an app left.
-//!
 //! <https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments>
 
 use serde_json::Value;
@@ -61,7 +60,6 @@ fn is_preview(attachment: &Value) -> bool {
     !is("is_share") && (of_an_address || is("is_msg_unfurl") || is("is_app_unfurl"))
 }
 
-/// Who said it first, and where.
 fn source(attachment: &Value) -> String {
     let name = first(attachment, &["author_name", "author_subname"]).map(|name| escape(&flat(name)));
     let name = name.or_else(|| field(attachment, "author_id").map(|id| format!("<@{}>", flat(id))));

@@ -42,7 +42,6 @@ const READ: [&str; 33] = [
     "icon",
 ];
 
-/// Kinds of which it is enough to read what they say.
 const KNOWN: [&str; 49] = [
     "actions",
     "button",

@@ -7,7 +7,6 @@ use crate::case::text;
 
 /// What Slack says of a file whose name it does not tell.
 pub(crate) const DELETED: &str = "a deleted file";
-/// See [`DELETED`].
 pub(crate) const HIDDEN: &str = "a file that Slack hides";
 
 /// The longest id that is believed: Slack's have under twenty characters.

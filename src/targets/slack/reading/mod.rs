@@ -1,7 +1,5 @@
-//! What people wrote in Slack, as its readers see it: text, blocks, attachments, files, and what was forwarded.
-//!
-//! The text is mrkdwn with Slack's escapes (<https://docs.slack.dev/messaging/formatting-message-text>), whichever of
-//! them it stood in. What text cannot carry is named beside it.
+//! What people wrote in Slack, as its readers see it, as mrkdwn with Slack's escapes; what text cannot carry is named
+//! beside it. <https://docs.slack.dev/messaging/formatting-message-text>
 
 mod attachment;
 mod block;
@@ -17,12 +15,9 @@ use serde_json::Value;
 use super::mrkdwn::escape;
 use crate::case::text;
 
-/// What a message says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// As mrkdwn.
     pub text: String,
-    /// What is no text.
     pub beside: Vec<Beside>,
 }
 
@@ -31,7 +26,6 @@ pub struct Words {
 pub struct Beside {
     /// As people call it. Empty where only Slack can tell (`files.info`).
     pub name: String,
-    /// The file, where there is one that can be asked for.
     pub file: Option<String>,
 }
 
@@ -45,13 +39,9 @@ impl Beside {
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MessageParts<'a> {
-    /// `text`
     pub text: &'a str,
-    /// `blocks`
     pub blocks: &'a [Value],
-    /// `attachments`
     pub attachments: &'a [Value],
-    /// `files`
     pub files: &'a [Value],
 }
 
@@ -117,12 +107,10 @@ fn field<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value[name].as_str().filter(|text| !text.trim().is_empty())
 }
 
-/// The first of these fields that says something.
 fn first<'a>(value: &'a Value, names: &[&str]) -> Option<&'a str> {
     names.iter().find_map(|name| field(value, name))
 }
 
-/// What a kind that we do not know is called.
 fn called(value: &Value) -> String {
     match text::cut(&flat(kind(value)), 60) {
         name if name.is_empty() => "something without a kind".to_owned(),

@@ -19,7 +19,6 @@ fn said(message: &Value) -> Words {
     MessageParts::of(message).said()
 }
 
-/// What kinds of things stand in a message.
 fn kinds(value: &Value, found: &mut BTreeSet<String>) {
     for (field, what) in [("type", "type"), ("mode", "file"), ("file_access", "access")] {
         found.extend(value[field].as_str().map(|kind| format!("{what} {kind}")));
