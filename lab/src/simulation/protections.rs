@@ -280,7 +280,7 @@ mod tests {
     use casebridge::state::{
         Meta, Store,
         agenda::Agenda,
-        key::Plainness,
+        key::{Fingerprint, Plainness},
         notes::{Intent, Owed, PlaceNote},
     };
 
