@@ -1,10 +1,10 @@
 //! What arrives at the services, and what comes of it? Requests and calls have their effects, and events go on their way.
 
-use std::time::Instant;
+use std::{rc::Rc, time::Instant};
 
 use casebridge::{
     aws::sir::{Answer, Call, Fault, FaultKind},
-    case::{CaseId, Millis},
+    case::Millis,
     http::{Request, Response},
     sync::trigger::{self, Hint},
 };
@@ -82,15 +82,16 @@ impl Shared {
     /// Writes down what changed on the service's side; its events go on their way.
     pub fn happened(&self) {
         for event in self.sir().take_events() {
+            let body = event.to_string();
             if let Ok(Hint::Case { id, full }) = trigger::decode_value(event) {
                 self.history.borrow_mut().look(self.sir(), (&id, full), self.clock.now());
-                self.announce(&id, full);
+                self.announce(body.into());
             }
         }
     }
 
     /// The event of a change goes on its way: once, twice, late or never.
-    pub fn announce(&self, case: &CaseId, full: bool) {
+    fn announce(&self, body: Rc<str>) {
         let now = self.clock.now();
         if self.fault(|faults| faults.event_lost) {
             return self.note("event", "lost");
@@ -98,7 +99,7 @@ impl Shared {
         let times = if self.fault(|faults| faults.event_twice) { self.chance.between(2, 4) } else { 1 };
         for _ in 0..times {
             let late = if self.fault(|faults| faults.event_late) { 600_000 } else { 1_500 };
-            self.plan(now + self.chance.between(200, late), Happening::Event(case.clone(), full));
+            self.plan(now + self.chance.between(200, late), Happening::Event(body.clone()));
         }
     }
 

@@ -60,6 +60,8 @@ pub struct VirtualClock {
     stalled: RefCell<HashMap<TaskId, Millis>>,
     /// For how long each task stood still so far.
     stood: RefCell<HashMap<TaskId, Millis>>,
+    /// Parts of a task that wait by themselves, and until when.
+    parts: RefCell<HashMap<TaskId, Vec<(Millis, Waker)>>>,
 }
 
 impl VirtualClock {
@@ -72,6 +74,7 @@ impl VirtualClock {
             running: Cell::new(0),
             stalled: RefCell::default(),
             stood: RefCell::default(),
+            parts: RefCell::default(),
         }
     }
 
@@ -100,13 +103,18 @@ impl VirtualClock {
     pub fn delay(&self, time: Millis) -> impl Future<Output = ()> + '_ {
         let until = self.now() + time.max(0);
         let mut asked = false;
-        std::future::poll_fn(move |_| {
+        std::future::poll_fn(move |context| {
             if self.now() >= until {
                 return Poll::Ready(());
             }
             if !asked {
                 asked = true;
-                self.at(until, Due::Wake(self.running.get()));
+                let task = self.running.get();
+                self.at(until, Due::Wake(task));
+                if !context.waker().will_wake(Waker::noop()) {
+                    let waker = context.waker().clone();
+                    self.parts.borrow_mut().entry(task).or_default().push((until, waker));
+                }
             }
             Poll::Pending
         })
@@ -142,12 +150,20 @@ impl VirtualClock {
         match due {
             Due::Happening(what) => return Some(Some(what)),
             Due::Kill(task) => {
+                self.parts.borrow_mut().remove(&task);
                 let killed = self.tasks.borrow_mut().remove(&task);
                 drop(killed);
             }
             Due::Wake(task) => self.wake(task),
         }
         Some(None)
+    }
+
+    /// Parts of a task whose time has come.
+    fn due_parts(&self, id: TaskId) -> Vec<Waker> {
+        let (mut parts, now) = (self.parts.borrow_mut(), self.now());
+        let Some(parts) = parts.get_mut(&id) else { return Vec::new() };
+        parts.extract_if(.., |(until, _)| *until <= now).map(|(_, waker)| waker).collect()
     }
 
     fn wake(&self, id: TaskId) {
@@ -159,8 +175,11 @@ impl VirtualClock {
         }
         let Some(mut task) = self.tasks.borrow_mut().remove(&id) else { return };
         self.running.set(id);
+        for part in self.due_parts(id) {
+            part.wake();
+        }
         match task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(()) => {}
+            Poll::Ready(()) => drop(self.parts.borrow_mut().remove(&id)),
             Poll::Pending => drop(self.tasks.borrow_mut().insert(id, task)),
         }
     }

@@ -22,6 +22,7 @@ mod world;
 
 use std::{
     cell::Cell,
+    collections::HashSet,
     pin::pin,
     rc::Rc,
     task::{Context, Poll, Waker},
@@ -29,22 +30,20 @@ use std::{
 };
 
 use casebridge::{
-    case::{CaseId, Millis},
+    case::Millis,
     chat::{
-        self, ChatContext, Replies,
+        self, ChatContext,
         since::{self, Since},
     },
     config::{
         secrets::{Secret, Secrets},
         settings::{Layout, Settings},
     },
-    entry::targets::Targets,
-    runtime::{World, gate::Queues},
+    entry::notify::Notifier,
+    runtime::World,
     state::{Store, agenda},
-    sync::{context::Context as Around, reconcile::reconcile, resync},
-    targets::{jira::Jira, slack::Slack},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use self::{
     breaks::{BREAKS, Break},
@@ -57,11 +56,13 @@ use self::{
     clock::{Chance, Due},
     services::{JIRA, SLACK, Services},
     worker::SimWorld,
-    world::{BEGIN, Happening, Shared},
+    world::{BEGIN, Happening, Messages, Shared},
 };
 use crate::standins::SlackStandin;
 
 const TIMEOUT: Millis = 60_000;
+/// A batch has at most so many messages.
+const BATCH: usize = 10;
 /// A message whose invocation did not end well comes again after this.
 const VISIBILITY: Millis = 90_000;
 /// A world ends this long after it began: by then everything must be told and mended.
@@ -220,12 +221,9 @@ fn play(bench: &Rc<Bench>, script: &Script) -> Rc<Shared> {
 fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
     match happening {
         Happening::Story(turn) => acts::happen(world, turn),
-        Happening::Event(case, full) => event(bench, world, case, full),
-        Happening::Redelivery(done, case, full) => {
-            if !done.get() {
-                event(bench, world, case, full);
-            }
-        }
+        Happening::Event(message) => enqueue(world, [message]),
+        Happening::Batch => batch(bench, world),
+        Happening::Redelivery(messages) => enqueue(world, messages.take()),
         Happening::Sweep => sweep(bench, world),
         Happening::Job(body, times) => job(bench, world, body, times),
         Happening::JobAgain(done, body, times) => {
@@ -241,33 +239,56 @@ fn happen(bench: &Rc<Bench>, world: &Rc<Shared>, happening: Happening) {
     }
 }
 
-/// An event reaches `notify`: hint, then attend. The message comes again unless the hint was written.
-fn event(bench: &Rc<Bench>, world: &Rc<Shared>, case: CaseId, full: bool) {
-    let done = Rc::new(Cell::new(false));
-    let again = Happening::Redelivery(done.clone(), case.clone(), full);
-    world.plan(world.clock.now() + VISIBILITY, again);
-    let outside = SimWorld::new(world);
-    let bench = bench.clone();
+/// Messages come into the queue of `notify`, which is soon given a batch of them.
+fn enqueue(world: &Shared, messages: impl IntoIterator<Item = Rc<str>>) {
+    let mut queue = world.queue.borrow_mut();
+    let was_empty = queue.is_empty();
+    queue.extend(messages);
+    if was_empty && !queue.is_empty() {
+        world.plan(world.clock.now() + world.chance.between(5, 300), Happening::Batch);
+    }
+}
+
+/// `notify` is given what waits, up to ten messages. What it does not take comes again.
+fn batch(bench: &Rc<Bench>, world: &Rc<Shared>) {
+    let now = world.clock.now();
+    let messages: Vec<Rc<str>> = {
+        let mut queue = world.queue.borrow_mut();
+        let most = queue.len().min(BATCH);
+        queue.drain(..most).collect()
+    };
+    if !world.queue.borrow().is_empty() {
+        world.plan(now + world.chance.between(5, 300), Happening::Batch);
+    }
+    let record = |(id, body): (usize, &Rc<str>)| json!({"messageId": id.to_string(), "body": &**body});
+    let records: Vec<Value> = messages.iter().enumerate().map(record).collect();
+    let left = Messages::new(messages.into());
+    world.plan(now + VISIBILITY, Happening::Redelivery(left.clone()));
+    notify(bench, world, json!({"Records": records}), move |answer| {
+        let failed = answer["batchItemFailures"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let failed: HashSet<&str> = failed.iter().filter_map(|one| one["itemIdentifier"].as_str()).collect();
+        let is_failed = |id: usize| failed.contains(id.to_string().as_str());
+        let mut ids = 0..;
+        left.borrow_mut().retain(|_| ids.next().is_some_and(is_failed));
+    });
+}
+
+/// Runs `notify` itself, as its binary does.
+fn notify(bench: &Rc<Bench>, world: &Rc<Shared>, event: Value, answered: impl FnOnce(Value) + 'static) {
+    let (outside, bench) = (SimWorld::new(world), bench.clone());
     invoke(world, async move {
-        let now = outside.now();
-        if outside.store().hint(&case, now, full).await.is_ok() {
-            attend(&bench, &outside, std::slice::from_ref(&case), now + TIMEOUT).await;
-            done.set(true);
+        let deadline = outside.now() + TIMEOUT;
+        let (settings, secrets) = (&outside.settings, &bench.secrets);
+        let notifier = Notifier { world: &outside, settings, secrets, deadline };
+        if let Ok(answer) = notifier.handle(event).await {
+            answered(answer);
         }
     });
 }
 
 fn sweep(bench: &Rc<Bench>, world: &Rc<Shared>) {
-    let outside = SimWorld::new(world);
-    let bench = bench.clone();
     if world.holds(Protection::Sweep) && !is_quiet(world) {
-        invoke(world, async move {
-            let now = outside.now();
-            let _ = resync::discover(&outside, &outside.settings, outside.now() + TIMEOUT - 15_000).await;
-            if let Ok(due) = outside.store().due(now, 10).await {
-                attend(&bench, &outside, &due, now + TIMEOUT).await;
-            }
-        });
+        notify(bench, world, json!({"sweep": true}), drop);
     }
     world.plan(world.clock.now() + 60_000, Happening::Sweep);
 }
@@ -285,36 +306,6 @@ fn ready<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => Some(answer),
         Poll::Pending => None,
-    }
-}
-
-fn slack<'a>(bench: &'a Bench, outside: &'a SimWorld, until: Millis) -> Slack<'a> {
-    let (token, settings) = (&bench.secrets.slack_bot_token, &outside.settings.slack);
-    Slack { world: outside, settings, token, until }
-}
-
-async fn attend(bench: &Bench, outside: &SimWorld, cases: &[CaseId], deadline: Millis) {
-    let settings = &*outside.settings;
-    let jira = settings.jira.as_ref().map(|settings| Jira {
-        world: outside,
-        settings,
-        email: &bench.secrets.jira_email,
-        token: &bench.secrets.jira_api_token,
-        until: deadline,
-    });
-    let listener = Replies { world: outside, settings, slack: slack(bench, outside, deadline) };
-    let targets = Targets::new(slack(bench, outside, deadline), jira);
-    let around = Around {
-        world: outside,
-        settings,
-        targets: &targets.all(),
-        listener: &listener,
-        queues: Queues::default(),
-        deadline,
-    };
-    for case in cases {
-        // What it could not do is written down; the sweep comes back to it.
-        let _ = reconcile(&around, case).await;
     }
 }
 

@@ -48,6 +48,32 @@ pub enum StoryTurn {
     Calm,
 }
 
+impl StoryTurn {
+    /// The case of which it changes a field.
+    pub fn changed_case(&self) -> Option<CaseId> {
+        match self {
+            Self::Status(case, _)
+            | Self::Wavers(case)
+            | Self::Waits(case)
+            | Self::Close(case)
+            | Self::Field(case, _) => Some(case_id(*case)),
+            Self::Create(_)
+            | Self::Comments(..)
+            | Self::Amend(_)
+            | Self::Command(..)
+            | Self::Reply(..)
+            | Self::Delete(_)
+            | Self::Reword(_)
+            | Self::Break(..)
+            | Self::Burst(..)
+            | Self::Choose(_)
+            | Self::Backup
+            | Self::Restore
+            | Self::Calm => None,
+        }
+    }
+}
+
 /// How much happens in a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -77,6 +103,10 @@ pub const PERSONS_WORDS: &str = "a person's words";
 const REFUSED: Millis = 1_200_000;
 
 const STORY: Millis = 1_500_000;
+
+/// A table that is restored is at least this old: DynamoDB always makes a new one, which takes ten minutes even where it is
+/// empty, and until then the functions go on with the other.
+const RESTORING: Millis = 600_000;
 
 pub fn case_id(number: usize) -> CaseId {
     CaseId::new(format!("{:010}", number + 1))
@@ -140,9 +170,12 @@ fn hard(world: &Rc<Shared>) -> usize {
     if chance.happens(100) {
         let at = sometime();
         if chance.happens(500) {
-            world.plan(at - 45_000, Happening::Story(StoryTurn::Backup));
+            let at = at.max(BEGIN + RESTORING + 60_000);
+            world.plan(at - RESTORING, Happening::Story(StoryTurn::Backup));
+            world.plan(at, Happening::Story(StoryTurn::Restore));
+        } else {
+            world.plan(at, Happening::Story(StoryTurn::Restore));
         }
-        world.plan(at, Happening::Story(StoryTurn::Restore));
     }
     cases
 }

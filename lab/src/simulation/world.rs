@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     rc::Rc,
 };
 
@@ -30,10 +30,12 @@ pub const BEGIN: Millis = 1_790_000_000_000;
 
 pub enum Happening {
     Story(super::story::StoryTurn),
-    /// An event reaches `notify`'s queue: the case, and whether an old comment changed.
-    Event(CaseId, bool),
-    /// The event's message comes again, unless its invocation ended well.
-    Redelivery(Rc<Cell<bool>>, CaseId, bool),
+    /// An event reaches `notify`'s queue.
+    Event(Rc<str>),
+    /// `notify` is given a batch of what is in its queue.
+    Batch,
+    /// Messages come again that are still there: those whose invocation did not end well.
+    Redelivery(Messages),
     Sweep,
     /// A job is delivered to `command`, and will be so many times even if it is done at once.
     Job(Rc<str>, u32),
@@ -44,6 +46,9 @@ pub enum Happening {
     /// A call that was given up arrives after all.
     Called(Call),
 }
+
+/// Messages of a batch that were not taken yet.
+pub type Messages = Rc<RefCell<Vec<Rc<str>>>>;
 
 /// What was seen to be wrong while the world ran.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +79,8 @@ pub struct Shared {
     pub history: RefCell<History>,
     /// Comments of ours on issues that a person gave other words: issue and comment.
     pub reworded: RefCell<Vec<(String, String)>>,
+    /// What waits in `notify`'s queue.
+    pub queue: RefCell<VecDeque<Rc<str>>>,
     pub planned: RefCell<HashMap<u64, Happening>>,
     /// What people said through the bridge, which answers they wait for, and the command's key.
     pub said: RefCell<Vec<(String, Option<String>, String)>>,
@@ -136,6 +143,7 @@ impl Shared {
             services,
             history: RefCell::default(),
             reworded: RefCell::default(),
+            queue: RefCell::default(),
             planned: RefCell::default(),
             said: RefCell::default(),
             settings: RefCell::new(bench.settings[usize::from(own_channel)].clone()),

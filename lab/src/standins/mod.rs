@@ -6,9 +6,9 @@
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
-//! use casebridge_lab::standins::{Fault, Sir};
+//! use casebridge_lab::standins::{FaultRule, SirStandin};
 //!
-//! let sir = Sir::start().await?;
+//! let sir = SirStandin::start().await?;
 //! let case = sir.aws_creates_case("Credentials used from a new country");
 //! sir.aws_comments(&case, "AWS Responder", "We are looking at it.");
 //! sir.fault(FaultRule::on("CreateCaseComment").once().throttled(Some("1")));
