@@ -100,8 +100,28 @@ async fn a_finished_case_whose_channel_is_archived_rests_without_a_word() {
     stage.slack.archives(&channel, &ana());
     stage.sir.aws_closes(&case, "False Positive").unwrap();
     stage.events().await;
-    stage.minutes(180).await;
+    stage.minutes(27 * 60).await;
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "no notice");
     let note = stage.place(&case, slack::KIND).await;
     assert_eq!((note.parked, stage.meta(&case).await.next_at), (None, None));
+}
+
+#[tokio::test]
+async fn a_case_that_was_closed_while_its_channel_was_archived_is_told_when_that_is_in_use_again() {
+    let stage = Stage::with("layout = 'channel'\ninvite = ['ana@example.com']", "").await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let channel = ChannelId::new(stage.place(&case, slack::KIND).await.channel.unwrap());
+    stage.slack.archives(&channel, &stage.slack.ana());
+    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.events().await;
+    stage.minutes(10).await;
+    assert!(stage.place(&case, slack::KIND).await.parked.is_none(), "nobody is called for it");
+    stage.slack.unarchives(&channel, &stage.slack.ana());
+    agenda::wake(&stage.memory).await.unwrap();
+    stage.minutes(1).await;
+    let lines = || stage.slack.messages(&channel).iter().map(SlackStandin::shown).collect::<Vec<_>>();
+    assert_eq!(count(&lines()[1..], "False Positive"), 1, "{:#?}", lines());
+    stage.minutes(6).await;
+    assert!(lines()[0].contains("Closed"), "{:#?}", lines());
 }

@@ -39,8 +39,6 @@ enum Unset {
     Bearer,
     /// It was refused for its own sake: people may read why.
     Refused(String),
-    /// People closed its place, and its case: it is not tried any more.
-    Over,
 }
 
 impl Worker<'_> {
@@ -115,10 +113,10 @@ impl Worker<'_> {
         let mut owed = after(before.clone(), &unset, now);
         let refused = owed.refusals > before.refusals;
         let closed = hand.picture.view.case.is_closed();
-        owed.given_up = unset == Unset::Over || refused && is_enough(&owed, state.tries, closed);
+        owed.given_up = refused && is_enough(&owed, state.tries, closed);
         match unset {
             Unset::Unanswered => drop(hand.note.again.insert(state.name.clone(), now + QUARANTINE)),
-            Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) | Unset::Over => {}
+            Unset::NotNow(_) | Unset::Stranger | Unset::Bearer | Unset::Refused(_) => {}
         }
         if owed.given_up {
             hand.note.again.remove(&state.name);
@@ -152,7 +150,6 @@ impl Worker<'_> {
             ),
             Failure::Unknown { .. } => Unset::Unanswered,
             Failure::Gone { .. } => Unset::Bearer,
-            Failure::Shut { .. } if self.closed.get() => Unset::Over,
             Failure::Content { why } | Failure::Shut { why } | Failure::Broken { everywhere: false, why } => {
                 Unset::Refused(why)
             }
@@ -204,7 +201,7 @@ fn after(owed: Owed, unset: &Unset, now: Millis) -> Owed {
         Unset::NotNow(word) => unanswered(owed, PAUSE, *word, now),
         Unset::Unanswered => unanswered(owed, PAUSE, 0, now),
         Unset::Stranger => unanswered(owed, REFUSED, 0, now),
-        Unset::Bearer | Unset::Over => refused(owed, None, now),
+        Unset::Bearer => refused(owed, None, now),
         Unset::Refused(why) => refused(owed, Some(why.clone()), now),
     }
 }
