@@ -368,8 +368,10 @@ pub trait Store {
         if !put && self.note(SETTINGS).await?.as_deref() != Some(toml) {
             return Err(Error::Trouble("somebody else changed the settings at this moment".to_owned()));
         }
-        // They may mend what waits.
-        agenda::wake(self).await
+        // They may mend what waits; it is tried within an hour anyway.
+        let woken = agenda::wake(self).await;
+        woken.unwrap_or_else(|trouble| tracing::warn!(%trouble, "what waits was not woken"));
+        Ok(())
     }
 }
 

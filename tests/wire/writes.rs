@@ -112,7 +112,7 @@ async fn cell(call: &Call, row: &Row, knows_us: bool) -> Option<String> {
     if !knows_us && must == expected(destination, kind, means, true) {
         return None;
     }
-    let (stage, case, comment) = prepare(cause, layout).await;
+    let (stage, case, comment) = Box::pin(prepare(cause, layout)).await;
     let destination_server = server(&stage, destination);
     let before = destination_server.count(operation);
     let on = FaultRule::on(operation).once();
@@ -120,7 +120,7 @@ async fn cell(call: &Call, row: &Row, knows_us: bool) -> Option<String> {
     if !knows_us {
         destination_server.fault(fault(FaultRule::on(who_we_are(destination))));
     }
-    happen(&stage, cause, &case, comment.as_ref()).await;
+    Box::pin(happen(&stage, cause, &case, comment.as_ref())).await;
     let known = if knows_us { "" } else { ", and it does not know us" };
     let what = format!("{} {operation} for {cause:?} × {name}{known}", destination.as_str());
     let must = match (operation, *name) {
@@ -136,7 +136,7 @@ async fn cell(call: &Call, row: &Row, knows_us: bool) -> Option<String> {
         }
         _ => must,
     };
-    let is = reaction(&stage, &case, call, before, &must).await;
+    let is = Box::pin(reaction(&stage, &case, call, before, &must)).await;
     // A pause may be longer, since others were waited for, but never shorter.
     let fits = Reaction { wait: must.wait, ..is } == must && (must.wait..must.wait + 60).contains(&is.wait);
     let after = destination_server.count(operation);
@@ -186,7 +186,10 @@ fn standing(stage: &Stage, case: &CaseId) -> [usize; 4] {
 async fn table(destination: TargetKind) {
     let calls = CALLS.iter().filter(|call| call.0 == destination);
     let cells = calls.flat_map(|call| FAULTS.iter().map(move |row| (call, row)));
-    all_right(cells.flat_map(|(call, row)| [true, false].map(|knows_us| cell(call, row, knows_us)))).await;
+    all_right(
+        cells.flat_map(|(call, row)| [true, false].map(|knows_us| Box::pin(cell(call, row, knows_us)))),
+    )
+    .await;
 }
 
 #[tokio::test]

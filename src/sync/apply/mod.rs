@@ -149,7 +149,7 @@ impl Worker<'_> {
         if self.rests(hand.note) {
             return Ok(Left { told: Standing::Settled, decorate_at: None });
         }
-        let told = match self.rounds(hand).await {
+        let told = match Box::pin(self.rounds(hand)).await {
             Ok(()) => Standing::Settled,
             Err(Stop::At(standing)) => standing,
             Err(Stop::Replan) => Standing::OutOfTime,

@@ -273,7 +273,7 @@ async fn settle(
     let one = async |(target, noted, ledger): (&&dyn Target, &mut notes::Noted<_>, &mut Ledger)| {
         let worker = Worker::new(context, lease, *target, &noted.rest);
         let mut hand = Hand { picture, note: &mut noted.note, ledger, tally: Tally::default() };
-        let left = worker.settle(&mut hand).await;
+        let left = Box::pin(worker.settle(&mut hand)).await;
         let (tally, saved, broken) = (hand.tally, worker.saved.get(), worker.broken.get());
         // One that it has with others is theirs to watch.
         let shut = noted.note.channel.clone().filter(|_| worker.shut.get());
