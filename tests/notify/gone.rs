@@ -1,14 +1,21 @@
 //! What people delete ends in one notice and a way back, and in no alarm.
 
 use casebridge::{
-    case::{ChannelId, Status},
-    state::agenda,
+    case::{CaseId, ChannelId, Status},
+    state::{Store, agenda},
     targets::{jira, slack},
+    telemetry::report::Report,
 };
 
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 
 use casebridge_lab::stage::{Stage, ana, count};
+
+/// One look, and what it counts for the alarms.
+async fn look(stage: &Stage, case: &CaseId) -> Report {
+    stage.memory.hint(case, stage.now(), false).await.unwrap();
+    Box::pin(stage.notifier().attend(vec![case.clone()])).await.remove(0)
+}
 
 #[tokio::test]
 async fn an_issue_that_was_deleted_is_said_once_and_costs_nothing_more() {
@@ -26,6 +33,8 @@ async fn an_issue_that_was_deleted_is_said_once_and_costs_nothing_more() {
     assert!(!lines[0].contains("SEC-1"), "the card leads to no issue that is gone: {}", lines[0]);
     let note = stage.place(&case, jira::KIND).await;
     assert!(note.is_gone() && note.parked.is_none(), "{note:?}");
+    let report = look(&stage, &case).await;
+    assert_eq!((report.lag, report.waiting, report.tally.parked), (None, 0, 0), "nobody is alarmed");
     assert_eq!(stage.breaker(jira::KIND).await.trips, 0);
     stage.sir.aws_closes(&case, "False Positive").unwrap();
     stage.events().await;
@@ -116,7 +125,8 @@ async fn a_case_that_was_closed_while_its_channel_was_archived_is_told_when_that
     stage.sir.aws_closes(&case, "False Positive").unwrap();
     stage.events().await;
     stage.minutes(10).await;
-    assert!(stage.place(&case, slack::KIND).await.parked.is_none(), "nobody is called for it");
+    let report = look(&stage, &case).await;
+    assert_eq!((report.lag, report.waiting, report.tally.parked), (None, 0, 0), "nobody is called for it");
     stage.slack.unarchives(&channel, &stage.slack.ana());
     agenda::wake(&stage.memory).await.unwrap();
     stage.minutes(1).await;

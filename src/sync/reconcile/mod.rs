@@ -152,12 +152,13 @@ async fn turn(
     if meta.want > notes.case.note.wanted {
         notes.targets.iter_mut().for_each(|target| reconsider(&mut target.note, started));
     }
+    let done = report.tally.done;
     let (left, news) = tell(context, lease, &seen, notes, report).await?;
     remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
     let next_at = come_back(context, &seen, &notes.case.note, &left);
     report.waiting = schedule::waiting(&left);
-    // How fast what is new is told: what is only set, or comes by itself, says nothing of that.
-    if news > 0 && report.waiting == 0 {
+    // How fast what is new is told: what is only set, comes by itself, or is told nowhere any more says nothing of that.
+    if news > 0 && report.waiting == 0 && report.tally.done > done {
         report.lag = seen.case.updated.map(|updated| world.now() / 1_000 - updated);
     }
     let settled = left.iter().all(|left| left.told == Standing::Settled);
