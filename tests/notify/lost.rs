@@ -1,7 +1,8 @@
 //! The table is lost, or an earlier one: what stands in Slack and Jira is taken up, and nothing is told twice.
 
 use casebridge::{
-    case::{CaseId, Status},
+    case::{CaseId, Email, Status},
+    config::settings::Layout,
     state::memory::Memory,
     targets::slack,
 };
@@ -74,6 +75,23 @@ async fn a_case_in_a_channel_of_its_own_is_found_there_again() {
     stage.minutes(3).await;
     assert_eq!(texts(&stage.slack.messages(&channel)), before);
     assert_eq!(stage.place(&case, slack::KIND).await.channel, Some(channel.to_string()));
+}
+
+#[tokio::test]
+async fn a_case_with_a_thread_is_found_in_it_though_new_ones_get_a_channel_since() {
+    let mut stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.settings.slack.layout = Layout::Channel;
+    stage.settings.slack.invite = vec![Email::new("ana@example.com")];
+    stage.later(3_600_000);
+    let before = texts(&stage.thread(&case).await);
+    stage.memory.restore(&Memory::default());
+    stage.minutes(3).await;
+    assert_eq!(stage.slack.channel_named(&format!("sir-case-{case}")), None);
+    assert_eq!(texts(&stage.thread(&case).await)[1..], before[1..]);
+    stage.sir.aws_sets_status(&case, &Status::Containment).unwrap();
+    stage.events().await;
+    assert_eq!(count(&stage.lines(&case).await[1..], "Containment"), 1, "and it goes on there");
 }
 
 #[tokio::test]

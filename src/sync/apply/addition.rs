@@ -60,7 +60,8 @@ impl Worker<'_> {
             }
             _ => hand.note.open = None,
         }
-        if matches!(what, What::Anchor) && self.recall(&intent, hand).await? {
+        // Before its container too: the case may have been begun without one.
+        if matches!(what, What::Anchor | What::Container(_)) && self.recall(&intent, hand).await? {
             return Ok(());
         }
         loop {

@@ -3,9 +3,13 @@
 
 use super::{Hand, Stop, Worker};
 use crate::{
-    case::{Millis, author},
+    case::{Millis, author, snapshot::Facts},
     http::Failure,
-    state::{Seen, Told, notes::Intent},
+    state::{
+        Seen, Told,
+        key::Key,
+        notes::{HOME, Intent},
+    },
     sync::audit::{self, Audited},
     targets::{
         content::Content,
@@ -32,7 +36,8 @@ impl Worker<'_> {
         match self.target.recall(case, hand.note).await {
             Ok(None) => Ok(false),
             Ok(Some(remote)) => {
-                self.done(intent.clone(), &remote, hand).await?;
+                let (key, facts) = (Key(HOME.to_owned()), Some(Facts::of(case)));
+                self.done(Intent { key, facts, ..intent.clone() }, &remote, hand).await?;
                 hand.note.read_first = true;
                 Ok(true)
             }
