@@ -22,7 +22,7 @@ use operations::{name_of, perform};
 /// A running stand-in of AWS Security Hub.
 ///
 /// It starts enabled, invited by account `444455556666` ([`invitation`](Self::invitation)), with two members and
-/// the products that SIR takes findings from. Besides what [`Server`] offers, its `/_control/` has:
+/// the products that SIR takes findings from. Besides what [`Server`](super::Server) offers, its `/_control/` has:
 ///
 /// | request | body | answer |
 /// |---|---|---|

@@ -41,7 +41,7 @@ use state::Site;
 /// the names of Atlassian's `operationId`s: `createIssue`, `addComment`, `doTransition`,
 /// `searchAndReconsileIssuesUsingJqlPost`, …
 ///
-/// Besides what [`Server`] offers, its `/_control/` has:
+/// Besides what [`Server`](super::Server) offers, its `/_control/` has:
 ///
 /// | request | body | answer |
 /// |---|---|---|

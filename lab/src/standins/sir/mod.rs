@@ -51,7 +51,7 @@ pub enum Order {
 
 /// A running stand-in of AWS Security Incident Response.
 ///
-/// It starts with one active membership and no case. Besides what [`Server`] offers, its `/_control/` has:
+/// It starts with one active membership and no case. Besides what [`Server`](super::Server) offers, its `/_control/` has:
 ///
 /// | request | body | method |
 /// |---|---|---|

@@ -46,7 +46,7 @@ pub use workspace::Sharing;
 /// `security` ([`security`](Self::security)), in which Ana, Bo and the bot are. People's actions are methods
 /// that change the workspace and give back the signed requests that Slack would send for them.
 ///
-/// Besides what [`Server`] offers, its `/_control/` has:
+/// Besides what [`Server`](super::Server) offers, its `/_control/` has:
 ///
 /// | request | body | answer |
 /// |---|---|---|
