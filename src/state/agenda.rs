@@ -95,11 +95,16 @@ mod tests {
             &[
                 ("set", r#"{"next":1795672800000}"#.to_owned()),
                 ("given back before the first turn", String::new()),
+                ("something was mended", r#"{"next":1795672800000,"wake":true,"broken":true}"#.to_owned()),
             ],
             |text: &String| quoted(text),
             |json| serde_json::from_str::<String>(json).unwrap(),
         );
         let next = |text| Agenda::parse(Some(text)).unwrap().0.next;
+        let woken = Agenda { next: 1_795_672_800_000, wake: true, broken: true };
+        let text = r#"{"next":1795672800000,"wake":true,"broken":true}"#;
+        assert_eq!(Agenda::parse(Some(text)).unwrap().0, woken);
+        assert_eq!(serde_json::to_string(&woken).unwrap(), text);
         assert_eq!((next(r#"{"next":1795672800000}"#), next("")), (1_795_672_800_000, 0));
         let plain = Agenda { next: 1_795_672_800_000, ..Agenda::default() };
         assert_eq!(serde_json::to_string(&plain).unwrap(), r#"{"next":1795672800000}"#);

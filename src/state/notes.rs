@@ -332,6 +332,7 @@ mod tests {
                     PlaceNote { again, set: BTreeMap::new(), ..waiting.clone() }
                 }),
                 ("parked", PlaceNote { parked: Some("channel_is_shared".to_owned()), ..waiting }),
+                ("found again", PlaceNote { read_first: true, ..thread.clone() }),
                 ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
                 ("thread", thread),
                 ("channel", channel),
