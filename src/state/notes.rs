@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_note_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
         golden::damage::<CaseNote>("case-notes", &["older_since", "newest_first", "look_again_at"], &[]);
-        let may_lack = ["again", "not_before", "failures", "parked"];
+        let may_lack = ["again", "not_before", "failures", "parked", "read_first"];
         golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
         golden::later::<CaseNote>("case-notes");
         golden::later::<PlaceNote>("place-notes");
