@@ -1,10 +1,15 @@
 //! What can be done on the command line?
 
-use std::path::PathBuf;
+use std::{
+    io::Write,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use casebridge::telemetry::log;
 use casebridge_lab::{
-    playground::{page::PlaygroundPage, standins::Standins, story},
+    playground::{page::PlaygroundPage, stage::StageError, standins::Standins, story},
     simulation::{self, Task},
 };
 use clap::{Parser, Subcommand};
@@ -91,22 +96,27 @@ pub enum CliError {
     #[error("{0}")]
     Story(#[from] story::StoryError),
     #[error("{0}")]
-    Stage(#[from] casebridge_lab::playground::stage::StageError),
+    Stage(#[from] StageError),
     #[error("{0}")]
     Settings(#[from] settings::SettingsError),
     #[error("{0}")]
     Plan(#[from] plan::PlanError),
+    #[error(
+        "port {0} is in use by another program, perhaps by another playground: leave --port out, which takes a free \
+         one, or name another"
+    )]
+    Taken(u16),
     #[error("the simulation failed: its output tells which seed")]
     Simulation,
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
 
-/// What the bridge logs goes to stderr from now on: warnings, or what `RUST_LOG` says. In simulated worlds everything
+/// What the bridge logs goes to stderr from now on: its own warnings, or what `RUST_LOG` says. In simulated worlds everything
 /// fails all the time: there it is silent.
 pub fn log(cli: &Cli) {
     let simulates = matches!(cli.command, Some(CliCommand::Simulate { .. }));
-    let usual = if simulates { "off" } else { "warn" };
+    let usual = if simulates { "off" } else { "off,casebridge=warn" };
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let _ = tracing_subscriber::registry().with(log::filter(usual)).with(lines).try_init();
 }
@@ -132,8 +142,20 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
     Ok(())
 }
 
+/// How often it is said how far a simulation is.
+const PROGRESS: Duration = Duration::from_secs(2);
+
 fn simulate(task: Task) -> Result<(), CliError> {
-    match simulation::report(task, &mut std::io::stdout())? {
+    let said = Mutex::new(Instant::now());
+    let done = |worlds: u64| {
+        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.elapsed() >= PROGRESS {
+            *said = Instant::now();
+            // Where nobody reads there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "{worlds} worlds are done");
+        }
+    };
+    match simulation::report_with(task, &mut std::io::stdout(), &done)? {
         true => Ok(()),
         false => Err(CliError::Simulation),
     }
@@ -148,7 +170,10 @@ async fn standins(port_file: &std::path::Path) -> Result<(), CliError> {
 }
 
 async fn page(port: u16) -> Result<(), CliError> {
-    let page = PlaygroundPage::bind(port).await?;
+    let page = PlaygroundPage::bind(port).await.map_err(|error| match error {
+        StageError::Start(why) if why.kind() == std::io::ErrorKind::AddrInUse => CliError::Taken(port),
+        error => error.into(),
+    })?;
     output::say(&format!("The playground is at {} (Ctrl-C ends it)", page.url()))?;
     Ok(page.run().await?)
 }

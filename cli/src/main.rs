@@ -1,5 +1,6 @@
 //! The command-line tool: playground, settings, stand-ins, what would be done.
 
+mod account;
 mod commands;
 mod output;
 mod plan;

@@ -7,14 +7,15 @@ use std::{
 
 use casebridge::{
     config::{
-        environment::{self, variable},
         hosts::Reach,
-        sdk::{self, Aws},
-        settings::{Problem, Settings},
+        sdk,
+        settings::{self, Problem, Settings},
     },
-    state::{self, Store, dynamodb::Dynamo},
+    state::{self, Store},
 };
 use clap::Subcommand;
+
+use crate::account::{Account, AccountError};
 
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
@@ -38,8 +39,8 @@ pub enum SettingsError {
     File { file: PathBuf, error: io::Error },
     #[error("{}: not good\n{}", file.display(), lines(problems))]
     Bad { file: PathBuf, problems: Vec<Problem> },
-    #[error("{0}: the table's name is the output TableName of the stack")]
-    Environment(#[from] environment::EnvironmentError),
+    #[error(transparent)]
+    Account(#[from] AccountError),
     #[error(
         "sir.region is {named}, but the table is in {own}. The roles of the stack allow its own Region only, and only \
          there the service's events arrive: deploy the stack in the membership's Region, and leave sir.region out or \
@@ -60,41 +61,53 @@ fn lines(problems: &[Problem]) -> String {
 pub async fn run(command: SettingsCommand) -> Result<String, SettingsError> {
     match command {
         SettingsCommand::Check { file } => {
-            check(&file, sdk::reach_here().await).map(|_| format!("{}: good", file.display()))
+            let (_, settings) = check(&file, sdk::reach_here().await)?;
+            Ok(format!("{}: good\n{}", file.display(), unchecked(&settings)))
         }
         SettingsCommand::Push { file } => {
             let (toml, settings) = check(&file, sdk::reach_here().await)?;
-            let aws = Aws::default();
-            let own = aws.config().await.region().map(AsRef::as_ref);
-            is_at_home(settings.sir.region.as_deref(), own)?;
-            let name = environment::table(variable)?;
-            Dynamo::new(Aws::default(), name.as_str()).put_settings(&toml).await?;
-            Ok(format!("{} is in {name}; the functions take it up within a minute", file.display()))
+            let account = Account::open().await?;
+            is_at_home(settings.sir.region.as_deref(), &account.region)?;
+            account.table.put_settings(&toml).await?;
+            Ok(format!("{} is in {}; the functions take it up within a minute", file.display(), account.name))
         }
         SettingsCommand::Pull => {
-            let table = Dynamo::new(Aws::default(), environment::table(variable)?);
-            Ok(table.settings().await?.ok_or(SettingsError::None)?.trim_end().to_owned())
+            let account = Account::open().await?;
+            Ok(account.table.settings().await?.ok_or(SettingsError::None)?.trim_end().to_owned())
         }
     }
 }
 
 /// Whether the service is asked where the functions may ask it.
-fn is_at_home(named: Option<&str>, own: Option<&str>) -> Result<(), SettingsError> {
-    match (named, own) {
-        (Some(named), Some(own)) if named != own => {
+fn is_at_home(named: Option<&str>, own: &str) -> Result<(), SettingsError> {
+    match named {
+        Some(named) if named != own => {
             Err(SettingsError::Region { named: named.to_owned(), own: own.to_owned() })
         }
         _ => Ok(()),
     }
 }
 
-fn check(file: &Path, reach: Reach) -> Result<(String, Settings), SettingsError> {
-    let toml =
-        fs::read_to_string(file).map_err(|error| SettingsError::File { file: file.to_owned(), error })?;
-    match Settings::parse(&toml, reach) {
-        Ok(settings) => Ok((toml, settings)),
-        Err(problems) => Err(SettingsError::Bad { file: file.to_owned(), problems }),
+/// What a file alone cannot tell.
+fn unchecked(settings: &Settings) -> String {
+    let Settings { slack, jira, sir, .. } = settings;
+    let mut told = vec![format!("workspace {}", slack.team), format!("channel {}", slack.channel)];
+    if let Some(jira) = jira {
+        told.push(format!("project {}", jira.project));
+        told.push(format!("issue type {}", jira.issue_type));
+        told.push("the statuses of the issues".to_owned());
     }
+    told.extend(sir.region.iter().map(|region| format!("Region {region}")));
+    told.push("the people and groups of the roles".to_owned());
+    format!("  not checked here, whether there are: {}. `casebridge doctor` asks", told.join(", "))
+}
+
+fn check(file: &Path, reach: Reach) -> Result<(String, Settings), SettingsError> {
+    let bad = |problems| SettingsError::Bad { file: file.to_owned(), problems };
+    let bytes = fs::read(file).map_err(|error| SettingsError::File { file: file.to_owned(), error })?;
+    let toml = settings::utf8(bytes).map_err(|problem| bad(vec![problem]))?;
+    let settings = Settings::parse(&toml, reach).map_err(bad)?;
+    Ok((toml, settings))
 }
 
 #[cfg(test)]
@@ -103,12 +116,10 @@ mod tests {
 
     #[test]
     fn a_region_in_which_the_functions_may_ask_nothing_is_refused() {
-        for (named, own) in
-            [(None, Some("eu-west-1")), (Some("eu-west-1"), Some("eu-west-1")), (Some("eu-west-1"), None)]
-        {
-            assert!(is_at_home(named, own).is_ok(), "{named:?} {own:?}");
+        for named in [None, Some("eu-west-1")] {
+            assert!(is_at_home(named, "eu-west-1").is_ok(), "{named:?}");
         }
-        let why = is_at_home(Some("us-east-1"), Some("eu-west-1")).expect_err("elsewhere").to_string();
+        let why = is_at_home(Some("us-east-1"), "eu-west-1").expect_err("elsewhere").to_string();
         assert!(why.contains("us-east-1") && why.contains("eu-west-1") && why.contains("Nothing was stored"));
     }
 }

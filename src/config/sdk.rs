@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::{
     Builder, Connector,
     proxy::ProxyConfig,
@@ -41,6 +42,18 @@ impl Aws {
         reach(self.config().await, variable)
     }
 
+    /// The Region, once there are credentials as well. Nothing is asked of a service but of what gives credentials.
+    ///
+    /// # Errors
+    /// [`Unready`]: what is missing.
+    pub async fn ready(&self) -> Result<String, Unready> {
+        let config = self.config().await;
+        let region = config.region().ok_or(Unready::Region)?.as_ref().to_owned();
+        let provider = config.credentials_provider().ok_or(Unready::Credentials)?;
+        provider.provide_credentials().await.map_err(|_| Unready::Credentials)?;
+        Ok(region)
+    }
+
     #[must_use]
     pub fn with_security_hub(self, url: &str) -> Self {
         Self { security_hub: Some(url.to_owned()), ..self }
@@ -49,6 +62,13 @@ impl Aws {
     pub fn security_hub(&self) -> Option<String> {
         self.security_hub.clone().or_else(|| variable("AWS_ENDPOINT_URL_SECURITYHUB"))
     }
+}
+
+/// What is missing before anything can be asked of AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unready {
+    Region,
+    Credentials,
 }
 
 impl From<SdkConfig> for Aws {

@@ -9,6 +9,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
+pub use super::table::Unusable;
 use super::{
     Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted,
     item::*,
@@ -35,6 +36,14 @@ impl Dynamo {
     /// The table of this name. Asks for nothing yet.
     pub fn new(aws: Aws, table: impl Into<String>) -> Self {
         Self(Table::new(aws, table.into(), PATIENCE))
+    }
+
+    /// Whether the table is there, is ours and may be read.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub async fn is_usable(&self) -> std::result::Result<(), Unusable> {
+        self.0.probe(note_key("settings")).await
     }
 
     /// The same, with other timeouts.

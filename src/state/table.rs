@@ -105,6 +105,12 @@ impl Table {
         Ok(item)
     }
 
+    /// Reads an item of this key, and says why that cannot be done.
+    pub(crate) async fn probe(&self, key: Item) -> std::result::Result<(), Unusable> {
+        let get = self.client().await.get_item().table_name(&self.name).set_key(Some(key));
+        get.send().await.map(drop).map_err(|error| unusable(&error))
+    }
+
     pub(crate) async fn delete<const N: usize>(
         &self,
         key: Item,
@@ -182,6 +188,44 @@ impl Table {
             }
         }
         Err(Error::Trouble("throttled: keys were left unprocessed".to_owned()))
+    }
+}
+
+/// Why a table cannot be used, for whoever set it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// There is no table of this name in this Region and account.
+    Absent,
+    /// Its keys are others.
+    NotOurs,
+    /// Who asks is not known, or not any more: the code.
+    Unknown(String),
+    /// Who asks may not: the code.
+    Denied(String),
+    /// Nobody answers.
+    Silent,
+    Other(String),
+}
+
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CommonErrors.html>
+fn unusable<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Unusable {
+    let SdkError::ServiceError(context) = error else {
+        return match error {
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => Unusable::Silent,
+            _ => Unusable::Other("it gives no readable answer".to_owned()),
+        };
+    };
+    let code = context.err().code().unwrap_or_default().to_owned();
+    match code.as_str() {
+        "ResourceNotFoundException" => Unusable::Absent,
+        "ValidationException" => Unusable::NotOurs,
+        "AccessDeniedException" => Unusable::Denied(code),
+        "UnrecognizedClientException"
+        | "ExpiredTokenException"
+        | "InvalidSignatureException"
+        | "IncompleteSignatureException"
+        | "MissingAuthenticationTokenException" => Unusable::Unknown(code),
+        _ => Unusable::Other(trouble(error).to_string()),
     }
 }
 

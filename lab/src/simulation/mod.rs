@@ -50,7 +50,7 @@ pub use self::{
     costs::Costs,
     oracle::Verdict,
     protections::Protection,
-    report::{BREAK_SEEDS, MUTANT_SEEDS, Task, caught, report, seen},
+    report::{BREAK_SEEDS, MUTANT_SEEDS, Task, caught, report, report_with, seen},
 };
 use self::{
     clock::{Chance, Due},

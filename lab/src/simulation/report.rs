@@ -48,8 +48,14 @@ pub enum Task {
 /// Runs a task and prints what came of it. The answer is whether every promise held, and every mutant was caught.
 /// Fails: the report could not be written.
 pub fn report(task: Task, out: &mut impl Write) -> std::io::Result<bool> {
+    report_with(task, out, &|_| {})
+}
+
+/// The same; `done` hears how many worlds are done, from any thread.
+/// Fails: the report could not be written.
+pub fn report_with(task: Task, out: &mut impl Write, done: &(dyn Fn(u64) + Sync)) -> std::io::Result<bool> {
     match task {
-        Task::Seeds { first, count, class } => seeds((first, count), class, out),
+        Task::Seeds { first, count, class } => seeds(first..first + count, class, out, done),
         Task::One(seed, class) => one(seed, class, out),
         Task::Mutants => mutants(out),
         Task::CrashPoints { every } => crash_points(every, out),
@@ -136,13 +142,22 @@ fn many(
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn seeds((first, count): (u64, u64), class: Class, out: &mut impl Write) -> std::io::Result<bool> {
+fn seeds(
+    worlds: Range<u64>,
+    class: Class,
+    out: &mut impl Write,
+    done: &(dyn Fn(u64) + Sync),
+) -> std::io::Result<bool> {
+    let (first, count) = (worlds.start, worlds.end - worlds.start);
     if count == 0 {
         return Err(std::io::Error::other("no world was run: nothing is proved by none"));
     }
-    let began = Instant::now();
+    let (began, ended) = (Instant::now(), AtomicU64::new(0));
     let drawn = |seed| Script { seed, class, ..Script::default() };
-    let mut sum = many(first..first + count, drawn, |_| false);
+    let mut sum = many(worlds, drawn, |_| {
+        done(ended.fetch_add(1, Ordering::Relaxed) + 1);
+        false
+    });
     let took = began.elapsed();
     let Verdict { lost, doubled, out_of_order, untrue } = sum.verdict;
     writeln!(

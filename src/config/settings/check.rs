@@ -39,6 +39,23 @@ impl fmt::Display for Problem {
     }
 }
 
+/// The text of a document, unless it is not UTF-8: then the line where it is not.
+///
+/// # Errors
+/// One problem.
+pub fn utf8(bytes: Vec<u8>) -> Result<String, Problem> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().iter().take(good);
+        Problem {
+            key: String::new(),
+            line: Some(1 + before.filter(|byte| **byte == b'\n').count()),
+            wrong: "here stands what is not UTF-8".to_owned(),
+            fix: "Save the file as UTF-8: an editor calls it the encoding".to_owned(),
+        }
+    })
+}
+
 /// All that is wrong with a document, in its order; what is missing comes with its table. `reach` is how far the tokens
 /// may go.
 pub fn problems(toml: &str, reach: Reach) -> Vec<Problem> {
@@ -95,6 +112,9 @@ impl Checker<'_> {
     fn document(&mut self, document: &DeTable<'_>) {
         for (name, value) in document {
             let known = TABLES.iter().any(|(table, ..)| *table == name.get_ref());
+            if !known && self.token(name.get_ref(), value) {
+                continue;
+            }
             match value.get_ref() {
                 DeValue::Table(table) if known => {
                     self.table(&Spot::at(name.get_ref().as_ref(), name.span()), table)
@@ -118,6 +138,20 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether here stands a token. What it is, is not repeated: this may be logged.
+    fn token(&mut self, path: &str, value: &Value<'_>) -> bool {
+        let name = path.rsplit('.').next().unwrap_or_default().to_lowercase();
+        let unknown = !KEYS.iter().any(|key| key.name == name);
+        let named = unknown && ["token", "secret", "password"].iter().any(|word| name.contains(word));
+        let found = named || holds_token(value.get_ref());
+        if found {
+            let fix = "Take it out of this file: tokens belong in Secrets Manager, in the secret of the stack \
+                       (the output SecretArn). A token that was shared with this file is to be replaced";
+            self.found(Spot::at(path, value.span()), "this is a token, or the place of one", fix);
+        }
+        found
+    }
+
     fn unknown_table(&mut self, spot: Spot) {
         let fix = match KEYS.iter().find(|key| key.name == spot.key) {
             Some(key) => format!("Put it under [{}]", key.table),
@@ -130,6 +164,9 @@ impl Checker<'_> {
         let table = spot.key.as_str();
         for (name, value) in values {
             let path = format!("{table}.{}", name.get_ref());
+            if self.token(&path, value) {
+                continue;
+            }
             match key::keys_of(table).find(|key| key.name == name.get_ref()) {
                 Some(key) => self.value(&Spot::at(path, value.span()), key.kind, value),
                 None => {
@@ -256,6 +293,18 @@ impl Checker<'_> {
         }
     }
 }
+
+fn holds_token(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::String(text) => TOKENS.iter().any(|begin| text.trim_start().starts_with(begin)),
+        DeValue::Array(values) => values.iter().any(|value| holds_token(value.get_ref())),
+        DeValue::Table(values) => values.values().any(|value| holds_token(value.get_ref())),
+        _ => false,
+    }
+}
+
+/// How the tokens of Slack, of Atlassian and of PagerDuty's webhooks begin, and a private key.
+const TOKENS: [&str; 8] = ["xoxb-", "xoxp-", "xoxa-", "xoxe", "xapp-", "ATATT", "whsec_", "-----BEGIN"];
 
 fn what(kind: ValueKind) -> &'static str {
     match kind {
@@ -439,6 +488,24 @@ mod tests {
             Some("line 8: jira.status.\"Closed\": here stands an integer. Give a text in quotes."),
         ),
         (
+            "slack_bot_token = \"xoxb-EXAMPLE\"",
+            Some(
+                "line 4: slack.slack_bot_token: this is a token, or the place of one. Take it out of this file: tokens belong in Secrets Manager, in the secret of the stack (the output SecretArn). A token that was shared with this file is to be replaced.",
+            ),
+        ),
+        (
+            "invite = [\"ana@example.com\", \"xoxb-EXAMPLE\"]",
+            Some(
+                "line 4: slack.invite: this is a token, or the place of one. Take it out of this file: tokens belong in Secrets Manager, in the secret of the stack (the output SecretArn). A token that was shared with this file is to be replaced.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net/browse\"\nproject = \"SEC\"",
+            Some(
+                "line 5: jira.api_url: \"https://example.atlassian.net/browse\" does not fit. Give https://SITE.atlassian.net or https://api.atlassian.com/ex/jira/CLOUD_ID: the API token goes nowhere else. The path here is /browse.",
+            ),
+        ),
+        (
             "timing = 5",
             Some(
                 "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, replies_are_comments, api_url.",
@@ -476,6 +543,14 @@ mod tests {
         let missing =
             problems("[slack]", Reach::Services).into_iter().map(|problem| problem.key).collect::<Vec<_>>();
         assert_eq!(missing, ["slack.team", "slack.channel"]);
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_named_by_its_line() {
+        assert_eq!(utf8("ü\n".into()).as_deref(), Ok("ü\n"));
+        let problem = utf8(b"[slack]\nteam = \"T1\"\n# caf\xe9\n".to_vec()).unwrap_err();
+        assert_eq!(problem.line, Some(3));
+        assert!(problem.to_string().starts_with("line 3: here stands what is not UTF-8. Save"), "{problem}");
     }
 
     #[test]

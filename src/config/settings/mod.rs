@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-pub use check::Problem;
+pub use check::{Problem, utf8};
 pub use key::reference;
 
 use crate::{

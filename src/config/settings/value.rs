@@ -124,6 +124,16 @@ impl UrlShape {
         }
     }
 
+    /// Whether only what stands behind the host is wrong.
+    fn is_host_right(self, url: &Url) -> bool {
+        let host = format!("https://{}", url.host_str().unwrap_or_default());
+        match self {
+            Self::SlackApi => hosts::Base::of(&format!("{host}/api")).is_some_and(hosts::Base::is_slack_api),
+            Self::JiraApi | Self::JiraSite => hosts::Base::of(&host).is_some_and(hosts::Base::is_jira_site),
+            Self::Link => false,
+        }
+    }
+
     fn at(self, url: &Url, reach: Reach, right: bool) -> Result<(), String> {
         let (what, host) = (self.words(), url.host_str().unwrap_or_default());
         match (right, hosts::is_loopback(url)) {
@@ -132,6 +142,9 @@ impl UrlShape {
             (false, true) => Err(format!(
                 "{what}. {host} is allowed only while AWS_ENDPOINT_URL leads to this machine as well"
             )),
+            (false, false) if self.is_host_right(url) => {
+                Err(format!("{what}. The path here is {}", url.path()))
+            }
             (false, false) => Err(format!("{what}. The host here is {host}")),
         }
     }
