@@ -9,13 +9,13 @@ use std::{
 
 use casebridge::telemetry::log;
 use casebridge_lab::{
-    playground::{page::PlaygroundPage, stage::StageError, standins::Standins, story},
+    playground::{stage::StageError, standins::Standins, story},
     simulation::{self, Task},
 };
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{output, plan, settings};
+use crate::{output, plan, play, settings};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -28,14 +28,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum CliCommand {
     /// Opens the playground in the browser: SIR, Slack and Jira on this machine (the default).
-    Play {
-        /// Tells a case's life as text instead, and checks it.
-        #[arg(long)]
-        once: bool,
-        /// The page's port on loopback; 0 takes a free one.
-        #[arg(long, default_value_t = 0, conflicts_with = "once")]
-        port: u16,
-    },
+    Play(play::PlayArgs),
     /// Serves the stand-ins of SIR, Slack, Jira and Security Hub until it is stopped.
     Standins {
         /// Where to write their addresses, settings and secrets, as JSON.
@@ -123,9 +116,8 @@ pub fn log(cli: &Cli) {
 
 /// Does what was asked.
 pub async fn run(cli: Cli) -> Result<(), CliError> {
-    match cli.command.unwrap_or(CliCommand::Play { once: false, port: 0 }) {
-        CliCommand::Play { once: true, .. } => story::tell(&mut std::io::stdout()).await?,
-        CliCommand::Play { once: false, port } => page(port).await?,
+    match cli.command.unwrap_or_else(|| CliCommand::Play(play::PlayArgs::default())) {
+        CliCommand::Play(args) => play::run(args).await?,
         CliCommand::Standins { port_file } => standins(&port_file).await?,
         CliCommand::Simulate { mutants: true, .. } => simulate(Task::Mutants)?,
         CliCommand::Simulate { crash_points: true, .. } => simulate(Task::CrashPoints { every: 1 })?,
@@ -167,13 +159,4 @@ async fn standins(port_file: &std::path::Path) -> Result<(), CliError> {
     output::say(&format!("Stand-ins of SIR, Slack, Jira and Security Hub: see {}", port_file.display()))?;
     std::future::pending::<()>().await;
     Ok(())
-}
-
-async fn page(port: u16) -> Result<(), CliError> {
-    let page = PlaygroundPage::bind(port).await.map_err(|error| match error {
-        StageError::Start(why) if why.kind() == std::io::ErrorKind::AddrInUse => CliError::Taken(port),
-        error => error.into(),
-    })?;
-    output::say(&format!("The playground is at {} (Ctrl-C ends it)", page.url()))?;
-    Ok(page.run().await?)
 }

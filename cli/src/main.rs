@@ -4,6 +4,7 @@ mod account;
 mod commands;
 mod output;
 mod plan;
+mod play;
 mod settings;
 
 use std::{

@@ -149,6 +149,24 @@ fn this_machine_gets_a_token_only_while_aws_is_on_it_too() {
     assert!(pushed.contains("the environment lacks CASEBRIDGE_TABLE"), "{pushed}");
 }
 
+#[test]
+fn where_no_browser_is_opened_the_page_says_so() {
+    for (arguments, end) in [
+        (vec!["play"], "Open this address in a browser."),
+        (vec!["play", "--no-open"], "Open this address in a browser."),
+    ] {
+        let mut child = casebridge(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        assert!(first.starts_with("The playground is at http://127.0.0.1:"), "{first}");
+        assert_eq!(lines.next().unwrap().unwrap(), end);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let Output { status, .. } = casebridge(&["play", "--open", "--no-open"]).output().unwrap();
+    assert!(!status.success());
+}
+
 #[tokio::test]
 async fn the_stand_ins_say_where_they_are() {
     let file = std::env::temp_dir().join(format!("casebridge-{}.json", std::process::id()));
@@ -255,9 +273,10 @@ async fn walk(browser: &Browser) {
 
     attach(browser, &card).await;
 
-    let typed = browser.acts(json!({ "do": "types", "user": BO, "text": format!("{case} close") })).await;
+    let typed = browser.acts(json!({ "do": "says", "user": BO, "text": format!("/sir {case} close") })).await;
     assert!(typed["body"].to_string().contains("commander"), "Bo may not: {typed}");
-    let typed = browser.acts(json!({ "do": "types", "user": ANA, "text": format!("{case} close") })).await;
+    let typed =
+        browser.acts(json!({ "do": "says", "user": ANA, "text": format!("/sir {case} close") })).await;
     assert_eq!(typed["status"], 200);
     assert_eq!(browser.presses(ANA, "Close the case").await["status"], 200);
     browser.sees("the end in SIR", |seen| (seen["sir"][0]["status"] == "Closed").then_some(())).await;

@@ -38,13 +38,10 @@ pub enum Act {
     },
     /// All events of SIR arrive once more.
     EventsAgain {},
-    Types {
-        user: UserId,
-        /// What stands after `/sir`.
-        text: String,
-    },
+    /// Somebody types a line and sends it: a message, or a slash command.
     Says {
         user: UserId,
+        /// As it was typed.
         text: String,
         thread: Option<Ts>,
     },
@@ -147,13 +144,13 @@ impl Act {
                 sir.investigates(&case, &action).map(outside)
             }
             Self::EventsAgain {} => Ok(outside(stage.again())),
-            Self::Types { user, text } => Ok(sent(slack.types(&user, &channel, "/sir", &text))),
             Self::Says { user, text, thread } => {
-                Ok(ActOutcome::Sent(slack.says(&user, &channel, &text, thread.as_ref()).1))
+                Ok(ActOutcome::Sent(slack.enters(&user, &channel, &text, thread.as_ref())))
             }
             Self::Shares { user, text, thread, name, mimetype, bytes } => {
                 let bytes = BASE64_STANDARD.decode(bytes).map_err(|error| error.to_string())?;
                 let file = (name.as_str(), mimetype.as_str());
+                let text = slack.typed(&text)["text"].as_str().unwrap_or_default().to_owned();
                 Ok(ActOutcome::Sent(slack.says_with_file(
                     &user,
                     &channel,
@@ -216,11 +213,11 @@ mod tests {
     #[test]
     fn what_the_page_does_not_know_is_refused() {
         let read = |text: &str| serde_json::from_str::<Act>(text).is_ok();
-        assert!(read(r#"{"do": "types", "user": "U024BE7LH", "text": "list"}"#));
+        assert!(read(r#"{"do": "says", "user": "U024BE7LH", "text": "/sir list", "thread": null}"#));
         assert!(read(r#"{"do": "events_again"}"#));
         for bad in [
             r#"{"do": "format"}"#,
-            r#"{"do": "types", "user": "U1"}"#,
+            r#"{"do": "says", "user": "U1"}"#,
             r#"{"do": "events_again", "x": 1}"#,
             "{}",
         ] {

@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, runtime::Handle, task::spawn_blocking};
 
 use super::{
     acts::Act,
-    stage::{self, Stage},
+    stage::{Stage, StageError},
     visible,
 };
 
@@ -66,9 +66,9 @@ struct PageContext {
 impl PlaygroundPage {
     /// Sets the stage and binds the port on loopback; 0 takes a free one.
     /// Fails: a port could not be bound.
-    pub async fn bind(port: u16) -> Result<Self, stage::StageError> {
-        let stage = Arc::new(Stage::set().await?);
+    pub async fn bind(port: u16) -> Result<Self, StageError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let stage = Arc::new(Stage::set().await?);
         let address = listener.local_addr()?;
         Ok(Self { stage, listener, address })
     }

@@ -13,6 +13,7 @@ use casebridge::{
     http::{Request, Response},
     state::{TargetKind, key::Key, memory::Memory},
 };
+use serde_json::Value;
 
 use super::{
     Bench, Class, Costs, Script,
@@ -20,9 +21,11 @@ use super::{
     clock::{Chance, Due, VirtualClock},
     faults::Faults,
     history::History,
+    oracle::{Circumstances, ReadText, told},
     protections::{Protection, Without},
-    services::Services,
+    services::{OURS, Services},
     story::{PERSONS_WORDS, Size},
+    visible,
 };
 use crate::standins::{JiraStandin, SirStandin, SlackStandin};
 
@@ -256,5 +259,37 @@ impl Shared {
 
     pub fn jira(&self) -> &JiraStandin {
         self.services.jira(self.clock.now())
+    }
+}
+
+impl Circumstances for Shared {
+    fn channels(&self) -> Vec<Value> {
+        self.services.channels()
+    }
+
+    fn is_reworded(&self, text: &str) -> bool {
+        Self::is_reworded(self, text)
+    }
+
+    fn has_swallowed(&self, words: &str) -> bool {
+        self.services.has_swallowed(words)
+    }
+
+    /// Such lines are not told again: docs/decisions/0007-worlds-that-still-fail.md, W1.
+    fn may_lack_changes(&self) -> bool {
+        let bodies = self.services.swallowed.borrow();
+        let is_changes = |body: &Value| matches!(told(&visible::in_slack(body)), ReadText::Changes(_));
+        self.class == Class::Usual && bodies.iter().any(is_changes)
+    }
+
+    /// Where nothing fails but what every day brings, a comment is told within four minutes. A channel that takes one
+    /// post a second, and never two, makes that ten as the product stands: docs/decisions/0007-worlds-that-still-fail.md, W3.
+    fn late(&self) -> Option<Millis> {
+        let patient = self.class == Class::Usual && self.services.steady;
+        self.mild.then_some(if patient { 600_000 } else { 240_000 })
+    }
+
+    fn ours(&self) -> &str {
+        OURS
     }
 }

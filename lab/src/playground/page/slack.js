@@ -142,7 +142,7 @@ function messages() {
 function message(one, channel, isReply) {
   const press = (action, chosen) =>
     act({ do: "clicks", user: me(), channel, ts: one.ts, action, chosen: chosen || null });
-  const by = one.bot_id ? "Casebridge" : names()[one.user] || one.user;
+  const by = one.bot_id ? "Casebridge" : one.user === "USLACKBOT" ? "Slackbot" : names()[one.user] || one.user;
   const alone = one.to || one.is_ephemeral;
   const head = el(
     "div",
@@ -216,23 +216,20 @@ function target(ts) {
 async function send() {
   const [file] = $("file").files,
     line = $("line").value.trim();
-  const command = line.match(/^\/(?:sir|security-ir)\b\s*(.*)$/s);
   if (!line && !file) return;
-  const text = line.replace(/^@casebridge\b/i, "<@" + world.seen.slack.bot + ">");
-  const what = command
-    ? { do: "types", text: command[1] }
-    : file
+  const what =
+    file && !line.startsWith("/")
       ? {
           do: "shares",
-          text,
+          text: line,
           thread,
           name: file.name,
           mimetype: file.type || "application/octet-stream",
           bytes: await base64(file),
         }
-      : { do: "says", text, thread };
+      : { do: "says", text: line, thread };
   $("line").value = "";
-  if (!command) $("file").value = "";
+  if (what.do === "shares") $("file").value = "";
   await act({ ...what, user: me() });
 }
 
@@ -248,7 +245,7 @@ function base64(file) {
 export function startSlack() {
   target(null);
   world.acted = (what) => {
-    follow = ["types", "says", "shares", "clicks", "chooses", "submits"].includes(what.do);
+    follow = ["says", "shares", "clicks", "chooses", "submits"].includes(what.do);
   };
   $("say").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -4,11 +4,10 @@ use casebridge::case::Millis;
 use serde_json::{Map, Value};
 
 use super::{
-    super::{Class, history::CaseHistory},
+    super::history::CaseHistory,
     Defect, Findings, TargetView,
     read::{ReadChange, ReadText, plain, told},
 };
-use crate::simulation::visible;
 
 type Field = (&'static str, fn(&Map<String, Value>) -> String);
 
@@ -62,7 +61,7 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     let lines = lines(place);
     let Some(home) = place.homes.first() else { return };
     // Such lines are not told again: docs/decisions/0007-worlds-that-still-fail.md, W1.
-    if judge.world.class == Class::Usual && place.name == "Slack" && has_swallowed_changes(judge) {
+    if place.name == "Slack" && judge.around.may_lack_changes() {
         return;
     }
     for (name, value) in FIELDS {
@@ -90,12 +89,6 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     if rewritten(life, home.at()) && !lines.contains(&ReadChange::Description) {
         judge.says(Defect::Lost, format!("that the description changed is not told in {}", place.name));
     }
-}
-
-/// Whether Slack answered `ok` to lines of changes, and stored nothing.
-fn has_swallowed_changes(judge: &Findings<'_>) -> bool {
-    let bodies = judge.world.services.swallowed.borrow();
-    bodies.iter().any(|body| matches!(told(&visible::in_slack(body)), ReadText::Changes(_)))
 }
 
 /// A field's values, since when, without repetitions.

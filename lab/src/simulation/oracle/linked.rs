@@ -4,21 +4,26 @@ use casebridge::case::CaseId;
 use casebridge::case::{ChannelId, Ts};
 
 use super::{
-    super::{faults::Set, history::CaseHistory, journal::JournalEntry},
+    super::{faults::Set, history::CaseHistory, journal::JournalEntry, world::Shared},
     Defect, Findings, TargetView,
     read::plain,
 };
 
 /// Asks of a case's card and issue.
-pub fn judge(judge: &mut Findings<'_>, id: &CaseId, life: &CaseHistory, [slack, jira]: &[TargetView<'_>; 2]) {
+pub fn judge(
+    judge: &mut Findings<'_>,
+    world: &Shared,
+    (id, life): (&CaseId, &CaseHistory),
+    [slack, jira]: &[TargetView<'_>; 2],
+) {
     let (card, issue) = (standing(slack), standing(jira));
     let raw_card = card
-        .and_then(|card| judge.world.slack().message(&ChannelId::new(&card.place), &Ts::new(&card.id)))
+        .and_then(|card| world.slack().message(&ChannelId::new(&card.place), &Ts::new(&card.id)))
         .unwrap_or_default();
-    let raw_issue = issue.and_then(|issue| judge.world.jira().issue(&issue.id)).unwrap_or_default();
+    let raw_issue = issue.and_then(|issue| world.jira().issue(&issue.id)).unwrap_or_default();
     let key = raw_issue["key"].as_str().unwrap_or_default().to_owned();
-    let refusals = judge.world.services.refusals.borrow();
-    let first = judge.world.jira().issues().first().is_some_and(|first| *first == key);
+    let refusals = world.services.refusals.borrow();
+    let first = world.jira().issues().first().is_some_and(|first| *first == key);
     let never = |what| first && refusals.never_end(what);
     let mut wrong: Vec<(Defect, String)> = Vec::new();
     if let Some(card) = card.filter(|_| !refusals.never_end(Set::Card)) {
@@ -30,7 +35,7 @@ pub fn judge(judge: &mut Findings<'_>, id: &CaseId, life: &CaseHistory, [slack, 
         }
     }
     wrong.extend(whole(slack, life).map(|why| (Defect::Lost, format!("{why} in the thread of {id}"))));
-    let settings = judge.world.settings();
+    let settings = world.settings();
     let wanted = settings.jira.as_ref().and_then(|jira| jira.status.get(life.is("caseStatus")));
     let held = never(Set::StatusByField) || never(Set::StatusInWords);
     let moved = wanted.is_some_and(|wanted| raw_issue["fields"]["status"]["name"] == **wanted);
@@ -41,7 +46,7 @@ pub fn judge(judge: &mut Findings<'_>, id: &CaseId, life: &CaseHistory, [slack, 
         ));
     }
     let says_so = slack.told.iter().any(|shown| super::told(shown.text()) == super::ReadText::NotMoved);
-    if (held && !moved || judge.world.says_what_is_refused) && !says_so {
+    if (held && !moved || world.says_what_is_refused) && !says_so {
         wrong.push((
             Defect::Lost,
             format!("the thread of {id} does not say that its issue could not be moved"),

@@ -8,9 +8,14 @@ mod read;
 mod remarks;
 
 use casebridge::case::{CaseId, Millis};
+use serde_json::Value;
 
 pub use self::read::{ReadChange, ReadText, told};
-use super::{history::CaseHistory, journal::JournalEntry, world::Shared};
+use super::{
+    history::CaseHistory,
+    journal::{Journal, JournalEntry},
+    world::Shared,
+};
 
 /// What went wrong, by what it would mean for a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,14 +65,36 @@ pub struct TargetView<'a> {
     pub people: Vec<&'a JournalEntry>,
 }
 
+/// What else must be known of a world before something in it can be called wrong.
+pub trait Circumstances {
+    /// The channels that were made for cases.
+    fn channels(&self) -> Vec<Value>;
+    /// Whether this is what a person put in the place of our words.
+    fn is_reworded(&self, text: &str) -> bool;
+    /// Whether Slack answered `ok` to a post that has these words, and stored nothing.
+    fn has_swallowed(&self, words: &str) -> bool;
+    /// Whether lines of changes that Slack answered `ok` to and did not store may be missing.
+    fn may_lack_changes(&self) -> bool;
+    /// What is told after so long is late.
+    fn late(&self) -> Option<Millis>;
+    /// As whom our own calls count.
+    fn ours(&self) -> &str;
+}
+
+/// What is wrong, and how long it took to be told.
 pub struct Findings<'a> {
-    pub world: &'a Shared,
+    pub around: &'a dyn Circumstances,
     pub found: Vec<(Defect, String)>,
     /// For each comment and place: milliseconds from its being made to its being told.
     pub repair: Vec<Millis>,
 }
 
-impl Findings<'_> {
+impl<'a> Findings<'a> {
+    /// Nothing is found yet.
+    pub fn new(around: &'a dyn Circumstances) -> Self {
+        Self { around, found: Vec::new(), repair: Vec::new() }
+    }
+
     fn says(&mut self, kind: Defect, what: String) {
         self.found.push((kind, what));
     }
@@ -75,28 +102,38 @@ impl Findings<'_> {
 
 /// All that is wrong with a world that came to its end.
 pub fn judge(world: &Shared) -> Findings<'_> {
-    let mut judge = Findings { world, found: Vec::new(), repair: Vec::new() };
-    people::said(&mut judge);
-    people::reworded(&mut judge);
+    let mut judge = Findings::new(world);
+    people::said(&mut judge, world);
+    people::reworded(&mut judge, world);
     let (slack, jira) = (world.services.in_slack.borrow(), world.services.in_jira.borrow());
     for (id, life) in &world.history.borrow().0 {
-        let places = [in_slack(world, id, &slack.all), in_jira(id, &jira.all)];
-        for place in &places {
-            once(&mut judge, place, id);
-            remarks::judge(&mut judge, place, life);
-            fields::judge(&mut judge, place, life);
-            called_for(&mut judge, place, life);
-        }
-        linked::judge(&mut judge, id, life, &places);
-        people::channel(&mut judge, id, life.is("caseStatus"));
+        let places = case(&mut judge, id, life, [&slack, &jira]);
+        linked::judge(&mut judge, world, (id, life), &places);
+        people::channel(&mut judge, world, (id, life.is("caseStatus")));
     }
     judge
 }
 
+/// What is wrong with what a case's two places say of it.
+pub fn case<'a>(
+    judge: &mut Findings<'_>,
+    id: &CaseId,
+    life: &CaseHistory,
+    [slack, jira]: [&'a Journal; 2],
+) -> [TargetView<'a>; 2] {
+    let places = [in_slack(judge.around, id, &slack.all), in_jira(id, &jira.all)];
+    for place in &places {
+        once(judge, place, id);
+        remarks::judge(judge, place, life);
+        fields::judge(judge, place, life);
+        called_for(judge, place, life);
+    }
+    places
+}
+
 /// A card names its case, in a channel of many cases or in the case's own.
-fn in_slack<'a>(world: &Shared, id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
-    let own: Vec<String> = world
-        .services
+fn in_slack<'a>(around: &dyn Circumstances, id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {
+    let own: Vec<String> = around
         .channels()
         .iter()
         .filter(|channel| channel["name"].as_str().is_some_and(|name| name.ends_with(id.as_str())))
@@ -156,7 +193,7 @@ fn called_for(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHisto
         for (_, text) in &shown.said {
             let untrue = match told(text) {
                 ReadText::Description { words, part: (1, 1) } => !was("description", &read::plain(&words)),
-                ReadText::Other => !judge.world.is_reworded(text),
+                ReadText::Other => !judge.around.is_reworded(text),
                 ReadText::Description { .. }
                 | ReadText::Words { .. }
                 | ReadText::Changes(_)

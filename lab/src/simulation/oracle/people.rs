@@ -13,8 +13,7 @@ use super::{
 };
 
 /// What a person said is on the case exactly once, and every answer to a command is the same.
-pub fn said(judge: &mut Findings<'_>) {
-    let world = judge.world;
+pub fn said(judge: &mut Findings<'_>, world: &Shared) {
     let history = world.history.borrow();
     let cases: Vec<&CaseHistory> = history.0.values().collect();
     for (text, answer, key) in world.said.borrow().iter() {
@@ -43,8 +42,7 @@ fn is_refused(world: &Shared, cases: &[&CaseHistory], (asked, key): (bool, &str)
 }
 
 /// What a person wrote into a comment of ours stays.
-pub fn reworded(judge: &mut Findings<'_>) {
-    let world = judge.world;
+pub fn reworded(judge: &mut Findings<'_>, world: &Shared) {
     let journal = world.services.in_jira.borrow();
     for (issue, id) in world.reworded.borrow().iter() {
         let theirs = journal.all.iter().find(|one| one.place == *issue && one.id == *id);
@@ -55,8 +53,7 @@ pub fn reworded(judge: &mut Findings<'_>) {
 }
 
 /// A case's own channel says where the case stands, and the team is in it.
-pub fn channel(judge: &mut Findings<'_>, id: &CaseId, status: &str) {
-    let world = judge.world;
+pub fn channel(judge: &mut Findings<'_>, world: &Shared, (id, status): (&CaseId, &str)) {
     let (slack, channels) = (world.slack(), world.services.channels());
     let refusals = world.services.refusals.borrow();
     let refused = |channel: &Value, what| {

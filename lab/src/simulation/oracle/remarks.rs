@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     super::{
-        Class,
         history::{CaseHistory, Remark},
         journal::JournalEntry,
-        services::OURS,
     },
-    Defect, Findings, TargetView,
+    Circumstances, Defect, Findings, TargetView,
     read::{ReadText, plain, told},
 };
 
@@ -120,7 +118,7 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
             versions.iter().filter_map(|one| firsts.get(one)).flatten().copied().collect();
         let in_parts = parted.iter().copied().filter(|index| tells(&groups[*index], &versions));
         let mine: Vec<usize> = whole.into_iter().chain(in_parts).collect();
-        match (stands_already(place, remark), mine.as_slice()) {
+        match (stands_already(judge.around, place, remark), mine.as_slice()) {
             (true, []) => {}
             (false, [one]) => {
                 told.insert(number, *one);
@@ -149,7 +147,7 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     let explained: BTreeSet<usize> = known.iter().copied().collect();
     for (index, group) in groups.iter().enumerate().filter(|(index, _)| !explained.contains(index)) {
         let anybodys = life.comments.iter().any(|remark| tells(group, &versions(remark)));
-        if !anybodys && !judge.world.is_reworded(&groups[index].words()) {
+        if !anybodys && !judge.around.is_reworded(&groups[index].words()) {
             judge
                 .says(Defect::Untrue, format!("nobody said {:?}, which {} shows", group.words(), place.name));
         }
@@ -157,22 +155,19 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     in_order(judge, place, &groups, &known);
 }
 
-/// Where nothing fails but what every day brings, a comment is told within four minutes. A channel that takes one post
-/// a second, and never two, makes that ten as the product stands: docs/decisions/0007-worlds-that-still-fail.md, W3.
+/// How long it took, and whether that was too long.
 fn in_time(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, group: &ToldComment<'_>) {
-    let world = judge.world;
     let took = group.parts.first().map_or(0, |first| first.at() - remark.at());
-    let patient = world.class == Class::Usual && world.services.steady;
     judge.repair.push(took.max(0));
-    if world.mild && took > if patient { 600_000 } else { 240_000 } {
+    if judge.around.late().is_some_and(|late| took > late) {
         judge.says(Defect::Lost, format!("{:?} was told late in {}", remark.text(), place.name));
     }
 }
 
 /// A person's own message stands where they wrote it.
-fn stands_already(place: &TargetView<'_>, remark: &Remark) -> bool {
+fn stands_already(around: &dyn Circumstances, place: &TargetView<'_>, remark: &Remark) -> bool {
     let words = said(remark.text()).1;
-    remark.creator == OURS
+    remark.creator == around.ours()
         && place.people.iter().any(|theirs| !words.is_empty() && plain(theirs.text()) == words)
 }
 
@@ -180,10 +175,10 @@ fn stands_already(place: &TargetView<'_>, remark: &Remark) -> bool {
 fn as_it_is(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, group: &ToldComment<'_>) {
     let (who, words) = said(remark.text());
     let versions = versions(remark);
-    if group.stands() && group.words() != words && !judge.world.is_reworded(&group.words()) {
+    if group.stands() && group.words() != words && !judge.around.is_reworded(&group.words()) {
         judge.says(Defect::Lost, format!("{words:?} reads {:?} in {}", group.words(), place.name));
     }
-    let untrue = |text: &&String| !versions.contains(*text) && !judge.world.is_reworded(text);
+    let untrue = |text: &&String| !versions.contains(*text) && !judge.around.is_reworded(text);
     let never = if group.of == 1 { group.ever().iter().find(untrue).cloned() } else { None };
     if let Some(never) = never {
         judge.says(Defect::Untrue, format!("nobody said {never:?}, which {} showed", place.name));
@@ -208,7 +203,7 @@ fn called(creator: &str) -> String {
 
 /// What is told of later comments stands below. What Slack did not keep and was sent again stands later.
 fn in_order(judge: &mut Findings<'_>, place: &TargetView<'_>, groups: &[ToldComment<'_>], told: &[usize]) {
-    let swallowed = |words: &str| place.name == "Slack" && judge.world.services.has_swallowed(words);
+    let swallowed = |words: &str| place.name == "Slack" && judge.around.has_swallowed(words);
     let home_swallowed = place.name == "Slack"
         && place.homes.first().is_some_and(|home| home.said.first().is_some_and(|(_, text)| swallowed(text)));
     let times: Vec<_> = told

@@ -33,7 +33,7 @@ pub(super) fn add(state: &mut Site, given: &Given<'_>) -> Output {
     }
     let mut added = vec![];
     for (name, bytes) in files {
-        let id = (40_000 + state.next()).to_string();
+        let id = (40_000 + state.next("file")).to_string();
         let api = state.api();
         let wire = json!({ "self": format!("{api}/attachment/{id}"), "id": id, "filename": name,
             "author": state.person(&given.who), "created": state.clock.jira(), "size": bytes.len(),

@@ -96,8 +96,13 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
 pub(super) fn add(state: &mut Site, key: &str, draft: &Draft, who: &AccountId) -> Result<Value, JiraRefusal> {
     check(draft)?;
     let visibility = restriction(state, key, draft, who)?;
-    let (now, number, person, api, cap) =
-        (state.clock.jira(), state.next(), state.person(who), state.api(), state.settings.comment_cap);
+    let (now, number, person, api, cap) = (
+        state.clock.jira(),
+        state.next("comment"),
+        state.person(who),
+        state.api(),
+        state.settings.comment_cap,
+    );
     let issue = state.issue(key)?;
     if issue.comments.len() >= cap {
         return Err(message(413, "The issue has as many comments as it can have."));

@@ -104,9 +104,9 @@ pub(super) fn new_issue(
     let (Some(project), Some(kind), true) = (project, kind, errors.is_empty()) else {
         return Err(refuse_fields(errors));
     };
-    let (now, id) = (state.clock.jira(), 10_000 + state.next());
+    let (now, id) = (state.clock.jira(), 10_000 + state.next("issue"));
     let project_key = project["key"].as_str().unwrap_or_default().to_owned();
-    let key = format!("{project_key}-{}", id - 10_000);
+    let key = format!("{project_key}-{}", state.next(&project_key));
     let person = state.person(who);
     let defaults = [
         ("project", project),

@@ -50,7 +50,7 @@ pub(super) fn put(state: &mut Site, given: &Given<'_>) -> Output {
     if ["*", key.as_str()].iter().any(|key| state.unlinkable.contains(*key)) {
         return Err(message(403, "You may not link issues."));
     }
-    let (number, api) = (state.next(), state.api());
+    let (number, api) = (state.next("link"), state.api());
     let issue = state.issue(&given.parts[0])?;
     let known = issue
         .links

@@ -71,8 +71,8 @@ fn add_field(state: &mut Site, id: &str, name: &str, kind: &str) {
 /// A role's identifier is a number, a group's is not.
 fn add_circle(state: &mut Site, kind: &'static str, name: &str, members: &[AccountId]) -> String {
     let identifier = match kind {
-        "role" => (10_100 + state.next()).to_string(),
-        _ => format!("{:08x}-0000-4000-8000-00000000000b", state.next()),
+        "role" => (10_100 + state.next("role")).to_string(),
+        _ => format!("{:08x}-0000-4000-8000-00000000000b", state.next("group")),
     };
     let members = members.to_vec();
     state.circles.push(Circle { kind, name: name.to_owned(), identifier: identifier.clone(), members });
@@ -123,7 +123,7 @@ impl JiraStandin {
     /// Adds a person; says the account id. Without an e-mail they hide it.
     pub fn add_user(&self, name: &str, email: Option<&str>) -> AccountId {
         self.with(|state| {
-            let account = AccountId::new(format!("712020:{:08x}", state.next()));
+            let account = AccountId::new(format!("712020:{:08x}", state.next("person")));
             let mut user = user(&state.settings.url, &account, name, "atlassian");
             if let Some(email) = email {
                 user["emailAddress"] = email.into();
@@ -146,7 +146,7 @@ impl JiraStandin {
     /// Adds a project besides `SEC`.
     pub fn add_project(&self, key: &str, name: &str) {
         self.with(|state| {
-            let id = (11_000 + state.next()).to_string();
+            let id = (11_000 + state.next("project")).to_string();
             let project = json!({ "id": id, "key": key, "name": name, "projectTypeKey": "software" });
             Arc::make_mut(&mut state.projects).insert(key.to_owned(), project);
         });

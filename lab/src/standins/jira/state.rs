@@ -2,10 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use bytes::Bytes;
@@ -17,6 +14,7 @@ use super::{
         Endpoint, ServiceClock,
         exchange::SignedRequest,
         rate::{Limit, Meter},
+        server::lock,
     },
     refused::{JiraRefusal, no_issue},
 };
@@ -46,7 +44,7 @@ pub(super) struct SiteSetup {
 #[derive(Clone)]
 pub struct Site {
     pub(super) clock: ServiceClock,
-    counter: Arc<AtomicU64>,
+    counters: Arc<Mutex<BTreeMap<String, u64>>>,
     meter: Meter,
     pub(super) settings: SiteSetup,
     pub(super) users: Arc<BTreeMap<AccountId, Value>>,
@@ -145,7 +143,7 @@ impl Site {
         };
         Self {
             clock: endpoint.clock.clone(),
-            counter: Arc::default(),
+            counters: Arc::default(),
             meter: Meter::default(),
             settings,
             users: Arc::default(),
@@ -165,13 +163,21 @@ impl Site {
         }
     }
 
-    /// From now on ids are counted from this number, unless they are beyond it.
+    /// From now on issues are counted from this number, unless they are beyond it.
     pub(super) fn count_from(&self, number: u64) {
-        self.counter.fetch_max(number.saturating_sub(1), Ordering::SeqCst);
+        let mut counters = lock(&self.counters);
+        for kind in self.projects.keys().map(String::as_str).chain(["issue"]) {
+            let count = counters.entry(kind.to_owned()).or_default();
+            *count = (*count).max(number.saturating_sub(1));
+        }
     }
 
-    pub(super) fn next(&self) -> u64 {
-        self.counter.fetch_add(1, Ordering::SeqCst) + 1
+    /// The next number of a kind: issues of a project are counted apart from others, and so are comments, links, files.
+    pub(super) fn next(&self, kind: &str) -> u64 {
+        let mut counters = lock(&self.counters);
+        let count = counters.entry(kind.to_owned()).or_default();
+        *count += 1;
+        *count
     }
 
     pub(super) fn issue(&mut self, key_or_id: &str) -> Result<&mut StoredIssue, JiraRefusal> {

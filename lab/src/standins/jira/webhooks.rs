@@ -51,7 +51,7 @@ pub(super) fn issue(state: &mut Site, id: u64, event: &str, kind: &str, who: &Ac
     let mut body = json!({ "timestamp": state.clock.millis(), "webhookEvent": event, "issue_event_type_name": kind,
         "user": state.person(who), "issue": old_issue(state, id) });
     if event == "jira:issue_updated" {
-        body["changelog"] = json!({ "id": (50_000 + state.next()).to_string(), "items": changes });
+        body["changelog"] = json!({ "id": (50_000 + state.next("change")).to_string(), "items": changes });
     }
     send(state, &body);
 }
@@ -80,7 +80,10 @@ pub(super) fn sign(state: &Site, body: Vec<u8>) -> SignedRequest {
     let headers = [
         ("Content-Type", "application/json".to_owned()),
         ("X-Hub-Signature", format!("sha256={signature}")),
-        ("X-Atlassian-Webhook-Identifier", format!("{:08x}-0000-4000-8000-000000000000", state.next())),
+        (
+            "X-Atlassian-Webhook-Identifier",
+            format!("{:08x}-0000-4000-8000-000000000000", state.next("webhook")),
+        ),
         ("X-Atlassian-Webhook-Flow", "Primary".to_owned()),
         ("User-Agent", "Atlassian Webhook HTTP Client".to_owned()),
     ];

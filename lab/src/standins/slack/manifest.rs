@@ -18,3 +18,9 @@ pub(super) fn message_shortcuts() -> Vec<Value> {
     let all = MANIFEST["features"]["shortcuts"].as_array().into_iter().flatten();
     all.filter(|shortcut| shortcut["type"] == "message").cloned().collect()
 }
+
+/// Whether the app has a slash command of this name, `/` included.
+pub(super) fn is_command(name: &str) -> bool {
+    let mut all = MANIFEST["features"]["slash_commands"].as_array().into_iter().flatten();
+    all.any(|command| command["command"] == name)
+}

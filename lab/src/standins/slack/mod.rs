@@ -2,6 +2,7 @@
 //! The Web API methods that the product uses, `response_url`s, file downloads, and the people of a workspace.
 
 mod block_kit;
+mod composer;
 mod control;
 mod conversations;
 mod elements;

@@ -23,11 +23,7 @@ impl SlackStandin {
         more: &Value,
         thread_ts: Option<&Ts>,
     ) -> (Ts, Vec<SignedRequest>) {
-        self.with(|state| {
-            let text = more["text"].as_str().unwrap_or_default();
-            let message = with(said(state, user, text, thread_ts), more);
-            told(state, channel, message)
-        })
+        self.with(|state| writes(state, (user, channel), more, thread_ts))
     }
 
     /// A message becomes another; `more` are the fields that change. Without an `edited` of its own it is an edit of its
@@ -51,6 +47,17 @@ impl SlackStandin {
             }
         });
     }
+}
+
+pub(super) fn writes(
+    state: &mut Workspace,
+    (user, channel): (&UserId, &ChannelId),
+    more: &Value,
+    thread_ts: Option<&Ts>,
+) -> (Ts, Vec<SignedRequest>) {
+    let text = more["text"].as_str().unwrap_or_default();
+    let message = with(said(state, user, text, thread_ts), more);
+    told(state, channel, message)
 }
 
 fn rewrites(
