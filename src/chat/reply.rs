@@ -7,7 +7,10 @@ mod messages;
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::text;
+use crate::{
+    case::{MemberId, Seconds, text},
+    targets::wording,
+};
 
 /// What a person gets to read. Its `Debug` tells nothing of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,12 @@ enum Style {
     Code,
     #[serde(rename = "Link")]
     Link(String),
+    /// A user or a user group by id, which Slack shows by name.
+    #[serde(rename = "Member")]
+    Member(MemberId),
+    /// A time, which Slack shows in the reader's own zone.
+    #[serde(rename = "Date")]
+    Date(Seconds),
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +142,32 @@ impl Paragraph {
         self.with(words, style)
     }
 
+    /// Goes on with a time on the reader's own clock; a dash where there is none.
+    #[must_use]
+    pub(crate) fn date(self, at: impl Into<Option<Seconds>>) -> Self {
+        match at.into() {
+            Some(at) => self.with(wording::utc(at), Style::Date(at)),
+            None => self.text("–"),
+        }
+    }
+
+    /// Goes on with a user or a user group of the settings.
+    #[must_use]
+    pub(crate) fn member(self, id: &MemberId) -> Self {
+        self.with(format!("@{id}"), Style::Member(id.clone()))
+    }
+
+    /// Goes on with our own words, in which what stands between backticks is code.
+    #[must_use]
+    pub(crate) fn marked(self, words: &str) -> Self {
+        let mut pieces = words.split('`');
+        let first = self.text(pieces.next().unwrap_or_default());
+        pieces.enumerate().fold(first, |line, (index, piece)| match index % 2 {
+            0 => line.code(piece),
+            _ => line.text(piece),
+        })
+    }
+
     fn with(mut self, words: impl Into<String>, style: Style) -> Self {
         let text = text::visible(&words.into());
         if !text.is_empty() {
@@ -182,6 +217,12 @@ impl Reply {
     #[must_use]
     pub(crate) fn say(self, words: impl Into<String>) -> Self {
         self.line(Paragraph::of(words))
+    }
+
+    /// Goes on with a line of our own words, in which what stands between backticks is code.
+    #[must_use]
+    pub(crate) fn marked(self, words: &str) -> Self {
+        self.line(Paragraph::default().marked(words))
     }
 
     /// Goes on with buttons; with none of them, nothing.

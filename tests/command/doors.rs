@@ -129,11 +129,12 @@ async fn help_mistakes_and_refusals_are_answered_at_once() {
     let stage = Stage::set().await;
     let nobody = stage.slack.add_user("cy", "cy@example.com", &json!({}));
     for (user, line, words) in [
-        (ANA, "help", "Admin"),
+        (ANA, "help", "/sir new"),
+        (ANA, "help all", "Admin"),
         (ANA, "help watch", "/sir watch"),
         (ANA, "shwo", "show"),
         (ANA, "1234567890 status resolved", "resolved"),
-        (nobody.as_str(), "list", "needs the role viewer"),
+        (nobody.as_str(), "list", "needs the role viewer; you have none. @U024BE7LH (admin) can."),
         (nobody.as_str(), "1234567890 close", "needs the role commander"),
         (ANA, "comment AKIAIOSFODNN7EXAMPLA is the key", "nothing of it was kept"),
     ] {

@@ -25,25 +25,10 @@ async fn the_home_page_shows_open_cases_whose_move_it_is_and_opens_them() {
     let click = stage.slack.clicks_in_view(&ana(), id, "run/2", &Value::Null).unwrap();
     assert_eq!(stage.deliver(&click).await.0, 200);
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    let direct = stage.slack.direct(&ana()).expect("the answer goes to direct messages");
-    let answer = stage.slack.messages(&direct).pop().unwrap();
-    assert!(SlackStandin::shown(&answer).contains("Next move"), "{answer}");
-}
-
-#[tokio::test]
-async fn what_a_home_pages_button_answers_needs_the_messages_tab_which_the_manifest_gives() {
-    let stage = Stage::set().await;
-    let case = stage.sir.console_creates_case("Key leaked");
-    stage.deliver(&stage.slack.opens_home(&ana())).await;
-    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    stage.slack.set_messages_tab(false);
-    stage.expects("messages_tab_disabled");
-    let home = stage.slack.home(&ana()).unwrap();
-    let click =
-        stage.slack.clicks_in_view(&ana(), home["id"].as_str().unwrap(), "run/2", &Value::Null).unwrap();
-    stage.deliver(&click).await;
-    stage.work(&stage.jobs()).await;
-    assert_eq!(stage.slack.direct(&ana()), None, "{case}: nobody could read it");
+    let form = SlackStandin::shown(&stage.form(&ana()));
+    assert!(form.contains("Next move") && form.contains("Key leaked <!channel>"), "{form}");
+    let live = SlackStandin::live_in(&stage.form(&ana()));
+    assert!(live.iter().all(|live| live.kind == "link" && live.text.contains("console")), "{live:?}");
 }
 
 #[test]

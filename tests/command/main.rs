@@ -25,3 +25,4 @@ mod verbs;
 mod words_at_the_door;
 mod words_in_jira;
 mod words_in_slack;
+mod words_of_ours;

@@ -127,7 +127,7 @@ async fn on_a_case_that_aws_works_the_status_is_awss_and_another_way_is_offered(
     stage.sir.aws_closes(&closed, "Duplicate").unwrap();
     let shown = stage.ana(&format!("{closed} title New")).await;
     assert!(shown.contains("is closed") && shown.contains("title New"), "{shown}");
-    assert!(stage.ana(&format!("{closed} close")).await.contains("is closed."));
+    assert!(stage.ana(&format!("{closed} close")).await.contains("is closed already"));
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn each_refusal_of_the_service_has_its_answer_and_gives_back_what_was_type
     for (error, words) in [
         ("AccessDeniedException", "security-ir:UpdateCase"),
         ("ConflictException", "does not fit how things stand"),
-        ("ResourceNotFoundException", "There is no such thing"),
+        ("ResourceNotFoundException", "does not find what this is about"),
         ("SecurityIncidentResponseNotActiveException", "no active membership"),
         ("ServiceQuotaExceededException", "quota"),
         ("ValidationException", "does not accept this"),
@@ -153,7 +153,7 @@ async fn each_refusal_of_the_service_has_its_answer_and_gives_back_what_was_type
     stage.sir.heal();
     assert_eq!(stage.sir.case(&case).unwrap()["title"], "Key leaked");
     let shown = stage.ana("9999999999 show").await;
-    assert!(shown.contains("There is no such thing"), "{shown}");
+    assert!(shown.contains("There is no case 9999999999."), "{shown}");
 }
 
 #[tokio::test]

@@ -122,8 +122,8 @@ impl Call {
         self.kind().rate()
     }
 
-    /// What it is about, for the log: the id of a case or a membership, or an ARN.
-    pub(crate) fn subject(&self) -> Option<&str> {
+    /// The case that it is about.
+    pub(crate) fn case(&self) -> Option<&CaseId> {
         match self {
             Self::GetCase { case }
             | Self::ListComments { case, .. }
@@ -137,7 +137,17 @@ impl Call {
             | Self::ListInvestigations { case, .. }
             | Self::SendFeedback { case, .. }
             | Self::GetCaseAttachmentUploadUrl { case, .. }
-            | Self::GetCaseAttachmentDownloadUrl { case, .. } => Some(case.as_str()),
+            | Self::GetCaseAttachmentDownloadUrl { case, .. } => Some(case),
+            _ => None,
+        }
+    }
+
+    /// What it is about, for the log: the id of a case or a membership, or an ARN.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        if let Some(case) = self.case() {
+            return Some(case.as_str());
+        }
+        match self {
             Self::GetMembership { membership }
             | Self::BatchGetMemberAccountDetails { membership, .. }
             | Self::GetFindingMetrics { membership, .. }
@@ -146,11 +156,7 @@ impl Call {
             Self::ListTagsForResource { arn }
             | Self::TagResource { arn, .. }
             | Self::UntagResource { arn, .. } => Some(arn),
-            Self::ListCases { .. }
-            | Self::CreateCase { .. }
-            | Self::ListMemberships { .. }
-            | Self::CreateMembership { .. }
-            | Self::Hub(_) => None,
+            _ => None,
         }
     }
 }

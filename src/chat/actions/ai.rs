@@ -3,7 +3,6 @@
 use super::{
     compare_and_set::{self, PlannedChange},
     context::{ActionError, CommandContext, Outcome},
-    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call},
@@ -43,7 +42,9 @@ fn told(step: &Investigation, number: u16) -> Paragraph {
     Paragraph::default()
         .bold(format!("{number}. "))
         .bold(&step.title)
-        .text(format!("\n{}, {}, {}{rated}\n{asks}", step.kind, step.status, format_time(Some(step.updated))))
+        .text(format!("\n{}, {}, ", step.kind, step.status))
+        .date(step.updated)
+        .text(format!("{rated}\n{asks}"))
         .text(&step.content)
 }
 

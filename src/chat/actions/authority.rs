@@ -6,7 +6,10 @@ use crate::{
     chat::{
         ingress::{action::Action, job::Job},
         language::command::Command,
-        policy::roles::{self, Denied, PersonKind, Venue},
+        policy::{
+            roles::{self, Denied, PersonKind, Venue},
+            whose,
+        },
         reply::Reply,
     },
     http::Failure,
@@ -20,19 +23,24 @@ pub(crate) async fn authorised(
     here: Option<&CaseId>,
 ) -> Result<(), ActionError> {
     let may = |place| roles::may(context.settings, &context.person.identity, command, place);
-    let refused = |refusal: Denied| {
-        ActionError::Said(match context.person.identity.kind {
-            PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
-            _ => Reply::says(refusal.to_string()).give_back(&context.typed()),
-        })
-    };
     let place = place(context.job, here);
-    may(place).map_err(refused)?;
+    if let Err(refusal) = may(place) {
+        return Err(refused(context, &refusal).await);
+    }
     // Who else reads it is asked last, and only where that decides.
     match may(Venue::Shared) {
-        Err(refusal) if place != Venue::Direct && is_overheard(context).await? => Err(refused(refusal)),
+        Err(refusal) if place != Venue::Direct && is_overheard(context).await? => {
+            Err(refused(context, &refusal).await)
+        }
         _ => Ok(()),
     }
+}
+
+async fn refused(context: &CommandContext<'_>, refusal: &Denied) -> ActionError {
+    ActionError::Said(match context.person.identity.kind {
+        PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
+        _ => whose::told(Some(context.slack), context.settings, refusal).await.give_back(&context.typed()),
+    })
 }
 
 /// Whether people of another workspace read where this was asked.

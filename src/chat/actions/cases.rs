@@ -2,7 +2,7 @@
 
 use super::{
     context::{ActionError, CommandContext, Outcome},
-    format_time::{format_time, next_move, next_move_of},
+    next_move::{next_move, next_move_of},
 };
 use crate::{
     aws::sir::{self, Call},
@@ -21,14 +21,19 @@ const READ: usize = 25;
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, full: bool) -> Outcome {
     let case = context.case(id).await?;
-    let mut answer = head(&case);
-    if full {
-        let tags = tags(context, &case.arn).await?;
-        answer = lists(answer, &case);
-        answer = list(answer, "Tags", pairs(&tags));
-        answer = answer.line(Paragraph::default().bold("Description")).say(&case.description);
-    }
+    let answer = if full { whole(context, &case).await? } else { head(&case) };
     Ok(answer.buttons(tray_buttons(&case, full)))
+}
+
+/// All that is known of a case, without anything to press.
+pub(crate) async fn in_full(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
+    whole(context, &context.case(id).await?).await
+}
+
+async fn whole(context: &CommandContext<'_>, case: &Case) -> Outcome {
+    let tags = tags(context, &case.arn).await?;
+    let answer = list(lists(head(case), case), "Tags", pairs(&tags));
+    Ok(answer.line(Paragraph::default().bold("Description")).say(&case.description))
 }
 
 /// The action tray: what can be done with a case, as buttons.
@@ -147,12 +152,12 @@ fn open_button(case: &CaseSummary, command: &Command) -> Button {
 }
 
 fn summary(case: &CaseSummary) -> Paragraph {
-    Paragraph::default().bold(case.id.as_str()).text("  ").text(cut(&case.title, 120)).text(format!(
-        "\n{}, next move: {}, changed {}",
-        case.status.as_str(),
-        next_move_of(case),
-        format_time(case.updated)
-    ))
+    Paragraph::default()
+        .bold(case.id.as_str())
+        .text("  ")
+        .text(cut(&case.title, 120))
+        .text(format!("\n{}, next move: {}, changed ", case.status.as_str(), next_move_of(case)))
+        .date(case.updated)
 }
 
 fn head(case: &Case) -> Reply {
@@ -160,20 +165,27 @@ fn head(case: &Case) -> Reply {
         Resolver::Aws => "AWS",
         Resolver::Own => "your team",
     };
-    let lines = [
-        format!("Status: {}", case.status.as_str()),
-        format!("Next move: {}", next_move(case)),
-        format!("Worked by: {resolver}"),
-        format!("Type: {}", case.engagement),
-        format!("Made: {}, last changed: {}", format_time(case.created), format_time(case.updated)),
-        format!("Began: {} (reported: {})", format_time(case.actual_start), format_time(case.reported_start)),
-    ];
-    let closing = case.is_closed().then(|| {
-        let why = case.closure.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-        format!("Closed: {}{why}", format_time(case.closed))
-    });
-    Reply::of(Paragraph::default().bold(case.id.as_str()).text("  ").bold(&case.title))
-        .say(lines.into_iter().chain(closing).collect::<Vec<_>>().join("\n"))
+    let facts = Paragraph::of(format!("Status: {}", case.status.as_str()))
+        .text(format!("\nNext move: {}", next_move(case)))
+        .text(format!("\nWorked by: {resolver}\nType: "))
+        .text(&case.engagement)
+        .text("\nMade: ")
+        .date(case.created)
+        .text(", last changed: ")
+        .date(case.updated)
+        .text("\nBegan: ")
+        .date(case.actual_start)
+        .text(" (reported: ")
+        .date(case.reported_start)
+        .text(")");
+    let facts = match case.is_closed() {
+        true => {
+            let why = case.closure.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+            facts.text("\nClosed: ").date(case.closed).text(why)
+        }
+        false => facts,
+    };
+    Reply::of(Paragraph::default().bold(case.id.as_str()).text("  ").bold(&case.title)).line(facts)
 }
 
 fn lists(answer: Reply, case: &Case) -> Reply {

@@ -18,11 +18,15 @@ use crate::{
 pub(crate) async fn asked(context: &CommandContext<'_>, id: &CaseId, command: &Command) -> Outcome {
     let case = context.case(id).await?;
     match command {
-        Command::Close if case.is_closed() => Ok(is_closed(id)),
-        Command::Resolver if case.resolver == Resolver::Aws => Ok(is_with_aws(id)),
+        Command::Close if case.is_closed() => Ok(already("Case ", id, " is closed already")),
+        Command::Resolver if case.resolver == Resolver::Aws => Ok(already("AWS works case ", id, " already")),
         Command::Resolver if case.is_closed() => Ok(closed(id).give_back(&context.typed())),
         _ => confirm::ask(context, Some(&case), command).await,
     }
+}
+
+fn already(who: &'static str, id: &CaseId, is: &str) -> Reply {
+    Reply::of(Paragraph::of(who).bold(id.as_str()).text(is).text("; nothing was changed."))
 }
 
 /// `close`, once it is confirmed. A case that is closed already is as good.

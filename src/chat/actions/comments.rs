@@ -6,7 +6,6 @@
 use super::{
     attach,
     context::{ActionError, CommandContext, Outcome, RECORD_TTL, strange},
-    format_time::format_time,
     freeze::Frozen,
     naming::{self, SlackMessage},
     parts::Named,
@@ -44,11 +43,11 @@ pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8)
         let author = saying.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
         let speaker = saying.and_then(|saying| saying.speaker.as_deref());
         let edited = if comment.updated.is_some_and(|at| at > comment.created) { ", edited" } else { "" };
-        let head = Paragraph::default().bold(named(&author, speaker)).text(format!(
-            "  {}{edited}  ({})\n",
-            format_time(Some(comment.created)),
-            comment.id
-        ));
+        let head = Paragraph::default()
+            .bold(named(&author, speaker))
+            .text("  ")
+            .date(comment.created)
+            .text(format!("{edited}  ({})\n", comment.id));
         answer.line(head.text(unnamed(&comment.body, speaker)))
     }))
 }

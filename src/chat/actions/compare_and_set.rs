@@ -3,10 +3,11 @@
 
 use super::{
     context::{CommandContext, Outcome},
+    fault,
     freeze::Frozen,
 };
 use crate::{
-    aws::sir::Call,
+    aws::sir::{Call, Operation},
     case::{Case, CaseId},
     chat::reply::{Paragraph, Reply},
 };
@@ -58,11 +59,5 @@ fn overtaken() -> Reply {
 
 /// What is said where a closed case was to be changed.
 pub(crate) fn closed(id: &CaseId) -> Reply {
-    Reply::of(
-        Paragraph::of("Case ")
-            .bold(id.as_str())
-            .text(" is closed: nothing on it can be changed any more, and the service cannot open it again. For something new, use ")
-            .code("new")
-            .text("."),
-    )
+    fault::on_a_closed_case(id, Operation::UpdateCase, false)
 }

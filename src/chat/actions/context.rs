@@ -105,11 +105,32 @@ impl CommandContext<'_> {
                     None if (self.job.is_a_message() || self.again) && is_for_now(&fault) => {
                         return Err(ActionError::Later(format!("{} was refused for now", operation.name())));
                     }
-                    None => return Err(fault::explain(operation, &fault).give_back(&self.typed()).into()),
+                    None => return Err(self.explained(&call, &fault).await.into()),
                 },
             }
         }
         Err(strange(operation.name()))
+    }
+
+    /// Why a call was refused: by what is true of its case, where that says it all.
+    async fn explained(&self, call: &Call, fault: &Fault) -> Reply {
+        let about = call.case().filter(|_| {
+            matches!(fault.kind, FaultKind::Conflict | FaultKind::NotFound | FaultKind::Invalid { .. })
+        });
+        let known = match about {
+            Some(case) if matches!(call, Call::GetCase { .. }) => {
+                fault::is_missing(fault).then(|| fault::no_case(case))
+            }
+            Some(case) => match Box::pin(self.world.call(Call::GetCase { case: case.clone() })).await {
+                Ok(sir::Answer::Case(case)) if case.is_closed() && !call.is_read() => {
+                    Some(fault::on_a_closed_case(&case.id, call.kind(), self.job.is_a_message()))
+                }
+                Err(fault) if fault::is_missing(&fault) => Some(fault::no_case(case)),
+                _ => None,
+            },
+            None => None,
+        };
+        known.unwrap_or_else(|| fault::explain(call.kind(), fault)).give_back(&self.typed())
     }
 
     /// Whether there is time to try something once more.

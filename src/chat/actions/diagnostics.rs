@@ -1,13 +1,19 @@
 //! Who somebody is here, what they can say, and whether the bridge works.
 
-use super::context::{CommandContext, Outcome};
+use super::{
+    authority,
+    context::{CommandContext, Outcome},
+};
 use crate::{
     aws::sir::Call,
-    case::{MemberId, Millis},
+    case::{CaseId, MemberId, Millis},
     chat::{
-        language::help,
+        language::{
+            command::Command,
+            help::{self, Situation},
+        },
         policy::roles::{self, Identity, Venue},
-        reply::{Paragraph, Reply},
+        reply::{Button, Paragraph, Reply},
     },
     config::settings::Settings,
     runtime::breaker::{self, Refused},
@@ -15,21 +21,59 @@ use crate::{
     targets::{jira, slack},
 };
 
-/// `help [VERB]`. Needs nothing but the settings.
-pub(crate) fn help(settings: &Settings, identity: &Identity, place: Venue, topic: Option<&str>) -> Reply {
-    let Some(topic) = topic else {
-        let sections = help::overview(settings, identity, place);
-        return sections.iter().fold(Reply::default(), |answer, section| {
-            let lines: Vec<_> = section.verbs.iter().map(|verb| (verb.usage(), verb.help)).collect();
-            let head = Paragraph::default().bold(section.title);
-            answer.line(
-                lines
-                    .iter()
-                    .fold(head, |line, (usage, help)| line.text("\n").code(usage).text("  ").text(*help)),
-            )
-        });
+/// Who asks for help of whom, and where.
+pub(crate) struct Help<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) place: Venue,
+    pub(crate) situation: Situation,
+}
+
+impl Help<'_> {
+    /// `help [VERB|all]`. Needs nothing but the settings.
+    pub(crate) fn answer(&self, identity: &Identity, topic: Option<&str>) -> Reply {
+        match topic {
+            None => self.here(identity),
+            Some(help::ALL) => self.all(identity),
+            Some(topic) => help::pages(topic).iter().fold(Reply::default(), |answer, page| {
+                answer.line(page.0.examples.iter().fold(Paragraph::of(page.head()), |line, example| {
+                    line.text("\nFor example: ").code(format!("/sir {example}"))
+                }))
+            }),
+        }
+    }
+
+    fn here(&self, identity: &Identity) -> Reply {
+        let lines = help::fitting(self.settings, identity, self.place, self.situation);
+        let head = Paragraph::default().bold(self.situation.headline());
+        let all = Command::Help { verb: Some(help::ALL.to_owned()) };
+        Reply::of(listed(head, lines)).buttons(vec![Button::run("All commands", all)])
+    }
+
+    fn all(&self, identity: &Identity) -> Reply {
+        let sections = help::overview(self.settings, identity, self.place);
+        sections.iter().fold(Reply::default(), |answer, section| {
+            let lines = section.verbs.iter().map(|verb| (verb.usage(), verb.help));
+            answer.line(listed(Paragraph::default().bold(section.title), lines))
+        })
+    }
+}
+
+fn listed(head: Paragraph, lines: impl IntoIterator<Item = (String, &'static str)>) -> Paragraph {
+    lines.into_iter().fold(head, |line, (usage, does)| line.text("\n").code(usage).text("  ").text(does))
+}
+
+/// `help` at a case: what fits depends on how it stands. Where the service does not tell, what fits any case.
+pub(crate) async fn help(context: &CommandContext<'_>, here: Option<&CaseId>, topic: Option<&str>) -> Reply {
+    let (settings, identity) = (context.settings, &context.person.identity);
+    let may = roles::may(settings, identity, &Command::Show { full: false }, Venue::Case).is_ok();
+    let situation = match here {
+        None => Situation::Elsewhere,
+        Some(case) if topic.is_none() && may => {
+            context.case(case).await.map_or(Situation::SomeCase, |case| Situation::of(&case))
+        }
+        Some(_) => Situation::SomeCase,
     };
-    help::pages(topic).iter().fold(Reply::default(), |answer, page| answer.say(page.to_string()))
+    Help { settings, place: authority::place(context.job, here), situation }.answer(identity, topic)
 }
 
 pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {

@@ -57,10 +57,7 @@ pub(crate) async fn anywhere(
     here: Option<&CaseId>,
 ) -> Outcome {
     match command {
-        Command::Help { verb } => {
-            let place = super::authority::place(context.job, here);
-            Ok(diagnostics::help(context.settings, &context.person.identity, place, verb.as_deref()))
-        }
+        Command::Help { verb } => Ok(diagnostics::help(context, here, verb.as_deref()).await),
         Command::Whoami => Ok(diagnostics::whoami(context)),
         Command::Doctor => diagnostics::doctor(context).await,
         Command::List { which } => cases::list_cases(context, *which).await,

@@ -2,8 +2,36 @@
 
 use crate::{
     aws::sir::{Fault, FaultKind, Operation},
-    chat::reply::{Paragraph, Reply},
+    case::CaseId,
+    chat::{
+        language::command::Command,
+        reply::{Button, Paragraph, Reply},
+    },
 };
+
+pub(crate) fn is_missing(fault: &Fault) -> bool {
+    fault.kind == FaultKind::NotFound
+}
+
+pub(crate) fn no_case(case: &CaseId) -> Reply {
+    Reply::of(Paragraph::of("There is no case ").bold(case.as_str()).text(". Nothing was changed."))
+        .line(Paragraph::of("See the cases with ").code("list").text("."))
+}
+
+/// What is said where a closed case was to be changed.
+pub(crate) fn on_a_closed_case(case: &CaseId, operation: Operation, replied: bool) -> Reply {
+    let lost = match operation {
+        Operation::CreateCaseComment if replied => "your reply was not added",
+        Operation::CreateCaseComment => "your comment was not added",
+        Operation::UpdateCaseComment => "the comment was not edited",
+        Operation::GetCaseAttachmentUploadUrl => "the file was not attached",
+        Operation::SendFeedback => "AWS was told nothing",
+        _ => "nothing was changed",
+    };
+    Reply::of(Paragraph::of("Case ").bold(case.as_str()).text(format!(" is closed, so {lost}.")))
+        .say("The service cannot open it again. For something new, open a new case.")
+        .buttons(vec![Button::run("New case", Command::New { title: None })])
+}
 
 /// What is said about a call that was refused, or that could not be made. Nothing was changed by it.
 pub(crate) fn explain(operation: Operation, fault: &Fault) -> Reply {
@@ -31,8 +59,8 @@ fn service(operation: Operation) -> &'static str {
 fn headline(kind: &FaultKind) -> &'static str {
     match kind {
         FaultKind::Denied => "AWS does not let the bridge do this.",
-        FaultKind::Conflict => "This does not fit how things stand now.",
-        FaultKind::NotFound => "There is no such thing.",
+        FaultKind::Conflict => "The service says that this does not fit how things stand now.",
+        FaultKind::NotFound => "The service does not find what this is about.",
         FaultKind::NotActive => "There is no active membership.",
         FaultKind::Quota => "A quota of the service is used up.",
         FaultKind::Throttled { .. } => "The service has too much to do just now.",

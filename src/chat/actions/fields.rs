@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::{
     compare_and_set::{self, PlannedChange, closed},
     context::{CommandContext, Outcome},
-    format_time::format_time,
 };
 use crate::{
     aws::sir::{Call, CaseChange},
@@ -39,7 +38,7 @@ pub(crate) async fn start(context: &CommandContext<'_>, id: &CaseId, at: Seconds
         false => CaseChange { actual_start: Some(at), ..CaseChange::default() },
     };
     let what = if reported { "The reported beginning of case " } else { "The beginning of case " };
-    let says = Paragraph::of(what).bold(id.as_str()).text(" is now ").bold(format_time(Some(at))).text(".");
+    let says = Paragraph::of(what).bold(id.as_str()).text(" is now ").date(at).text(".");
     compare_and_set::case(context, id, |case| {
         let now = if reported { case.reported_start } else { case.actual_start };
         compare(case, &now, &Some(at), change, says)

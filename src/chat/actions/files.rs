@@ -1,9 +1,6 @@
 //! The files on a case, and links to them.
 
-use super::{
-    context::{CommandContext, Outcome, strange},
-    format_time::format_time,
-};
+use super::context::{CommandContext, Outcome, strange};
 use crate::{
     aws::sir::{self, Call},
     case::{Attachment, Case, CaseId},
@@ -22,7 +19,7 @@ pub(crate) async fn list(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let headline = Paragraph::of("Files on case ").bold(id.as_str()).text(":");
     let answer = files.iter().zip(1..).fold(Reply::of(headline), |answer, (file, number)| {
         let line = Paragraph::default().bold(format!("{number}. ")).bold(&file.name);
-        answer.line(line.text(format!("\n{}, {}", file.status, format_time(Some(file.created)))))
+        answer.line(line.text(format!("\n{}, ", file.status)).date(file.created))
     });
     let ready = files.iter().zip(1_u16..).filter(|(file, _)| file.status == "Verified");
     let buttons = ready.map(|(file, number)| {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     authorised, cases, close, confirm,
     context::{ActionError, CommandContext, Outcome},
+    home, links,
 };
 use crate::{
     case::{CaseId, Status},
@@ -60,6 +61,12 @@ async fn filled(
             let (question, label) = confirm::question(Some(&case), &Command::Close);
             let asked = Modal { kind, place: form.place.clone() };
             Ok(asked.with(label, Reply::of(question).view_blocks()))
+        }
+        ModalKind::Case { case } => {
+            let shown = cases::in_full(context, case).await?;
+            // The page behind it is as old as its opening.
+            home::show(context).await?;
+            Ok(form.saying(&shown.line(links::line(&links::of(context, case).await?))))
         }
         _ => {
             let (mut open, _) = cases::latest(context).await?;

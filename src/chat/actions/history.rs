@@ -1,23 +1,15 @@
-//! Who changed what on a case.
+//! Who changed what on a case, in words.
 
-use super::{
-    context::{CommandContext, Outcome},
-    format_time::format_time,
-};
+use super::context::{ActionError, CommandContext, Outcome};
 use crate::{
     aws::sir::{self, Call},
-    case::CaseId,
+    case::{CaseId, Edit, author::Author, text},
     chat::reply::{Paragraph, Reply},
+    targets::wording,
 };
 
 pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8) -> Outcome {
-    let open = |answer| match answer {
-        sir::Answer::Edits(page) => Some(page),
-        _ => None,
-    };
-    let ask = |next| Call::ListCaseEdits { case: id.clone(), next };
-    let (mut edits, _) = context.pages(ask, open, |_| false).await?;
-    edits.sort_by_key(|edit| edit.at);
+    let mut edits = edits(context, id).await?;
     let skipped = edits.len().saturating_sub(usize::from(count));
     let edits = edits.split_off(skipped);
     if edits.is_empty() {
@@ -25,8 +17,66 @@ pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8)
     }
     let headline =
         Paragraph::of("The latest changes of case ").bold(id.as_str()).text(", the newest at the end:");
-    Ok(edits.iter().fold(Reply::of(headline), |answer, edit| {
-        let head = Paragraph::default().bold(&edit.action).text(format!("  {}  ", format_time(edit.at)));
-        answer.line(head.text(&edit.principal).text("\n").text(&edit.message))
-    }))
+    Ok(edits.iter().fold(Reply::of(headline), |answer, edit| answer.line(told(edit))))
+}
+
+/// All that was ever changed on a case, the oldest first.
+pub(super) async fn edits(context: &CommandContext<'_>, id: &CaseId) -> Result<Vec<Edit>, ActionError> {
+    let open = |answer| match answer {
+        sir::Answer::Edits(page) => Some(page),
+        _ => None,
+    };
+    let ask = |next| Call::ListCaseEdits { case: id.clone(), next };
+    let (mut edits, _) = context.pages(ask, open, |_| false).await?;
+    edits.sort_by_key(|edit| edit.at);
+    Ok(edits)
+}
+
+fn told(edit: &Edit) -> Paragraph {
+    let head = Paragraph::default().bold(who(&edit.principal)).text(" ").text(what(&edit.action));
+    head.text("  ").date(edit.at).text("\n").text(&edit.message)
+}
+
+/// Who did it, as people call them.
+pub(super) fn who(principal: &str) -> String {
+    match Author::of(principal) {
+        Author::Service => "AWS".to_owned(),
+        author => wording::author(&author),
+    }
+}
+
+/// What was done, in the past tense. The service documents no list: what it calls otherwise is read out.
+pub(super) fn what(action: &str) -> String {
+    let words = match action {
+        "CREATE_CASE" => "opened the case",
+        "UPDATE_CASE" => "changed the case's details",
+        "UPDATE_CASE_STATUS" => "moved the case to another status",
+        "UPDATE_PENDING_ACTION" => "changed whose move it is",
+        "UPDATE_RESOLVER_TYPE" => "changed who works the case",
+        "CLOSE_CASE" => "closed the case",
+        "CREATE_CASE_COMMENT" => "commented",
+        "UPDATE_CASE_COMMENT" => "edited a comment",
+        "ADD_ATTACHMENT" => "added a file",
+        "UPDATE_ATTACHMENT" => "checked a file",
+        other => return text::one_line(&format!("did \"{}\"", other.replace('_', " ").to_lowercase())),
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_and_what_are_words_and_no_names_of_the_api() {
+        let table = [
+            ("security-ir.amazonaws.com", "UPDATE_PENDING_ACTION", "AWS changed whose move it is"),
+            ("AWS Responder", "CREATE_CASE_COMMENT", "AWS Responder commented"),
+            ("arn:aws:iam::123456789012:user/ana", "CLOSE_CASE", "ana closed the case"),
+            ("123456789012", "RENAME_THE_MOON", "AWS account 123456789012 did \"rename the moon\""),
+        ];
+        for (principal, action, expected) in table {
+            assert_eq!(format!("{} {}", who(principal), what(action)), expected);
+        }
+    }
 }

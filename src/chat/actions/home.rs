@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     authorised, cases,
     context::{ActionError, CommandContext, Outcome},
-    format_time::{format_time, next_move_of},
+    next_move::next_move_of,
 };
 use crate::{
     case::{CaseSummary, Seconds, text::cut},
@@ -85,10 +85,11 @@ async fn waiting(context: &CommandContext<'_>, case: &CaseSummary) -> Result<Opt
 fn line(case: &CaseSummary, since: Option<Seconds>) -> Paragraph {
     let waits = if case.waits_for_customer { ". AWS waits for an answer" } else { "" };
     let since = since.or(case.updated);
-    Paragraph::default().bold(case.id.as_str()).text("  ").text(cut(&case.title, 120)).text(format!(
-        "\n{}, next move: {}, since {}{waits}",
-        case.status.as_str(),
-        next_move_of(case),
-        format_time(since)
-    ))
+    Paragraph::default()
+        .bold(case.id.as_str())
+        .text("  ")
+        .text(cut(&case.title, 120))
+        .text(format!("\n{}, next move: {}, since ", case.status.as_str(), next_move_of(case)))
+        .date(since)
+        .text(waits)
 }

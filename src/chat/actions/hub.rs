@@ -3,7 +3,6 @@
 use super::{
     compare_and_set::{self, PlannedChange},
     context::{CommandContext, Outcome, strange},
-    format_time::format_time,
 };
 use crate::{
     aws::{
@@ -21,7 +20,7 @@ pub(crate) async fn admin(context: &CommandContext<'_>) -> Outcome {
             let status = one.status.as_deref().unwrap_or("–");
             let line =
                 Paragraph::of("Account ").bold(&one.account).text(" administers this one in Security Hub");
-            Reply::of(line.text(format!(": {status}, invited {}.", format_time(one.invited))))
+            Reply::of(line.text(format!(": {status}, invited ")).date(one.invited).text("."))
         }
     })
 }
@@ -66,9 +65,7 @@ pub(crate) async fn member(context: &CommandContext<'_>, accounts: &[String]) ->
 fn member_line(one: &Member) -> Paragraph {
     let status = one.status.as_deref().unwrap_or("–");
     let email = one.email.as_deref().map(|email| format!(", {email}")).unwrap_or_default();
-    Paragraph::of("• ")
-        .bold(&one.account)
-        .text(format!("  {status}{email}, last changed {}", format_time(one.updated)))
+    Paragraph::of("• ").bold(&one.account).text(format!("  {status}{email}, last changed ")).date(one.updated)
 }
 
 pub(crate) async fn products(context: &CommandContext<'_>) -> Outcome {

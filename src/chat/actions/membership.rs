@@ -3,13 +3,12 @@
 use super::{
     compare_and_set::{self, PlannedChange},
     context::{ActionError, CommandContext, Outcome, strange},
-    format_time::format_time,
 };
 use crate::{
     aws::sir::{self, Call, FindingMetrics, MembershipSummary},
     case::{Membership, MembershipId, Responder, Seconds, text},
     chat::{
-        language::command,
+        language::{command, when},
         reply::{Paragraph, Reply},
     },
 };
@@ -85,12 +84,15 @@ pub(crate) async fn show(context: &CommandContext<'_>, named: Option<&Membership
         format!("Account: {}, {}", membership.account, membership.region),
         format!("Covers: {cover}{covered}"),
         format!("Features: {}", or_dash(features.collect())),
-        format!("Active since: {}", format_time(membership.activated)),
     ];
-    let ended = membership.deactivated.map(|at| format!("Ended: {}", format_time(Some(at))));
+    let facts = Paragraph::of(facts.join("\n")).text("\nActive since: ").date(membership.activated);
+    let facts = match membership.deactivated {
+        Some(at) => facts.text("\nEnded: ").date(at),
+        None => facts,
+    };
     let team = membership.team.iter().fold(
         Reply::of(Paragraph::default().bold(membership.id.as_str()).text("  ").bold(&membership.name))
-            .say(facts.into_iter().chain(ended).collect::<Vec<_>>().join("\n"))
+            .line(facts)
             .line(Paragraph::default().bold("Incident response team")),
         |answer, person| {
             answer.line(
@@ -154,8 +156,9 @@ pub(crate) async fn metrics(
     Ok(answer.say(counts(&metrics)))
 }
 
+/// A day is that of the service's own count, whatever the reader's clock says.
 fn day(at: Seconds) -> String {
-    format_time(Some(at)).chars().take(10).collect()
+    when::written_day(at)
 }
 
 fn counts(metrics: &FindingMetrics) -> String {

@@ -98,6 +98,12 @@ pub(crate) enum ModalKind {
         #[serde(rename = "files")]
         files: Vec<FileId>,
     },
+    /// A case as it stands, opened on the home page: only to be read.
+    #[serde(rename = "Case")]
+    Case {
+        #[serde(rename = "case")]
+        case: CaseId,
+    },
 }
 
 /// What was filled in, where no line of the grammar says it.
@@ -206,6 +212,7 @@ impl ModalKind {
                 change: MembershipUpdate::default(),
             }),
             Self::Attach { .. } => Command::Attach,
+            Self::Case { .. } => Command::Show { full: true },
         }
     }
 
@@ -213,7 +220,7 @@ impl ModalKind {
     pub(crate) fn is_filled_later(&self) -> bool {
         match self {
             Self::Comment { case, .. } => case.is_none(),
-            Self::Edit { .. } | Self::Close { .. } | Self::Attach { .. } => true,
+            Self::Edit { .. } | Self::Close { .. } | Self::Attach { .. } | Self::Case { .. } => true,
             Self::New { .. } | Self::Rate { .. } | Self::Membership | Self::MembershipChange { .. } => false,
         }
     }
@@ -229,6 +236,7 @@ impl ModalKind {
             Self::Membership => "New membership",
             Self::MembershipChange { .. } => "Change the membership",
             Self::Attach { .. } => "Attach to a case",
+            Self::Case { .. } => "Case",
         }
     }
 }
@@ -242,7 +250,10 @@ impl Modal {
             ModalKind::Rate { useful, .. } => self.with("Tell AWS", comment::reason(*useful)),
             ModalKind::Membership => self.with("Make it", membership::new_blocks()),
             ModalKind::MembershipChange { .. } => self.with("Change it", membership::change_blocks()),
-            ModalKind::Edit { .. } | ModalKind::Close { .. } | ModalKind::Attach { .. } => {
+            ModalKind::Edit { .. }
+            | ModalKind::Close { .. }
+            | ModalKind::Attach { .. }
+            | ModalKind::Case { .. } => {
                 self.without_submit(vec![block::note("One moment: the service is being asked …")])
             }
         }
@@ -299,6 +310,8 @@ impl Modal {
                 let edit = Box::new(change::read(values)?);
                 Ok(filled(FormInput::Edit { case: case.clone(), edit }))
             }
+            // Slack cannot send a form that has no button to send it with.
+            ModalKind::Case { .. } => Ok(Action::Confirmed { value: String::new() }),
             ModalKind::Close { confirmation, .. } => {
                 // Slack cannot send a form that has no button to send it with.
                 Ok(Action::Confirmed { value: confirmation.clone().unwrap_or_default() })

@@ -117,13 +117,12 @@ pub(crate) fn blocks(title: Option<&str>, now: Seconds) -> Vec<Value> {
         vec![Field::needed(FieldName::Title, "Title").initial(title.unwrap_or_default()).line(300)];
     blocks.extend(description(""));
     blocks.extend([
-        engagement(limits::case::ENGAGEMENTS[0]),
+        engagement(""),
         Field::needed(FieldName::Resolver, "Who works it?")
             .hint("A case that AWS works cannot be taken back.")
-            .initial("AWS")
             .one_of(&resolvers),
         Field::needed(FieldName::Started, "Reported start")
-            .hint("When it is said to have begun.")
+            .hint("When it is said to have begun, in your own time zone as Slack shows it.")
             .moment(Some(now)),
         Field::optional(FieldName::Accounts, "Accounts").hint("Their ids, with blanks between them.").lines(),
         Field::optional(FieldName::Regions, "Regions").some_of(&regions),
@@ -162,10 +161,19 @@ pub(crate) fn read(mut values: Values<'_>) -> Result<NewCaseForm, Errors> {
     values.checked(FieldName::Title, limits::case::TITLE.check(&title));
     values.checked_long(FieldName::Description, limits::case::DESCRIPTION.check(&description));
     let engagement = values.option(FieldName::Engagement).unwrap_or_default().to_owned();
-    values.checked(FieldName::Engagement, limits::case::engagement(&engagement));
+    match engagement.is_empty() {
+        true => values.wrong(FieldName::Engagement, "Which type of case is it?"),
+        false => {
+            values.checked(FieldName::Engagement, limits::case::engagement(&engagement));
+        }
+    }
     let resolver = match values.option(FieldName::Resolver) {
-        Some("Self") => Resolver::Own,
-        _ => Resolver::Aws,
+        Some("AWS") => Resolver::Aws,
+        Some(_) => Resolver::Own,
+        None => {
+            values.wrong(FieldName::Resolver, "Who works it? Nothing is chosen for you.");
+            Resolver::Own
+        }
     };
     let started = values.moment(FieldName::Started);
     if started.is_none() {

@@ -153,7 +153,8 @@ impl<'a> Values<'a> {
         match grammar::parse(&format!("{verb} {}", decode::encode(&words)), self.now) {
             Ok(line) => Some(line.command),
             Err(UserError { happened, remedy, .. }) => {
-                self.wrong(name, format!("{happened} {remedy}").trim());
+                // A field's mistake is plain text: there is no style for code.
+                self.wrong(name, format!("{happened} {remedy}").trim().replace('`', "\""));
                 None
             }
         }

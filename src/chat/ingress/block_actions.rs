@@ -8,13 +8,14 @@ use super::{
     job::{Job, Origin, Sender},
     modals::{self, ModalOpener},
     payload::BlockActions,
-    route::{at_once, mistaken, taken},
+    route::{mistaken, refused, taken},
 };
 use crate::{
     case::Millis,
     chat::{
         deliver,
-        language::grammar,
+        forms::ModalKind,
+        language::{command::Command, grammar},
         reply::{ButtonAction, Reply},
     },
 };
@@ -57,8 +58,13 @@ async fn ran(chat: &ChatContext<'_>, click: &BlockActions, typed: String, now: M
         }
     };
     let opener = ModalOpener { trigger: click.trigger_id.clone(), sender: sender(click, now), pressed: true };
-    let refused = at_once(chat.settings, &opener.sender, &line.command, &typed).is_some();
-    let action = match modals::wanted(chat, &line, &opener).await {
+    let refused = refused(chat.settings, &opener.sender, &line.command).is_some();
+    let wanted = match (&line.command, &line.case) {
+        // On the home page an answer would come as a direct message: the case opens in a form instead.
+        (Command::Tray, Some(case)) if is_home(click) => Some(ModalKind::Case { case: case.clone() }),
+        _ => modals::wanted(chat, &line, &opener).await,
+    };
+    let action = match wanted {
         Some(kind) if !refused => match modals::open(chat, kind, &opener).await {
             Ok(response) => return response,
             Err(answer) => Action::Mistaken { answer },
@@ -66,6 +72,10 @@ async fn ran(chat: &ChatContext<'_>, click: &BlockActions, typed: String, now: M
         _ => Action::Asked { line, typed },
     };
     taken(chat, Some(job(click, action, now))).await
+}
+
+fn is_home(click: &BlockActions) -> bool {
+    click.view.as_ref().is_some_and(|view| view["type"] == "home")
 }
 
 async fn dismissed(chat: &ChatContext<'_>, click: &BlockActions) -> GatewayResponse {

@@ -12,7 +12,7 @@ use super::{
     envelope::GatewayResponse,
     job::{Job, Origin, Sender, case_of},
     payload::{BlockActions, EventMessage, Shortcut, ViewSubmission},
-    route::{at_once, put, taken},
+    route::{put, refused as is_refused, taken},
 };
 use crate::{
     case::{CaseId, FileId, Millis, TriggerId, ViewId, text},
@@ -165,9 +165,12 @@ pub(super) async fn chosen(chat: &ChatContext<'_>, shortcut: Shortcut, now: Mill
     let sender = shortcut.user.sends(shortcut.team.as_ref(), place, now);
     let Ok(case) = here(chat, &sender).await else { return GatewayResponse::bare(503) };
     let opener = ModalOpener { trigger: shortcut.trigger_id.clone(), sender, pressed: true };
-    let refusal = at_once(chat.settings, &opener.sender, &asked.command(), "");
+    let refusal = is_refused(chat.settings, &opener.sender, &asked.command());
     let action = match (refusal, asked, case) {
-        (Some(answer), ..) => Action::Mistaken { answer },
+        // Whoever does the job says who may.
+        (Some(_), asked, case) => {
+            Action::Asked { line: CommandLine { case, command: asked.command() }, typed: String::new() }
+        }
         (None, ShortcutAsk::Attach(files), _) if files.is_empty() => {
             Action::Mistaken { answer: Reply::says("There is no file on this message. Nothing was done.") }
         }

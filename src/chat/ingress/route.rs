@@ -12,7 +12,7 @@ use super::{
     context::ChatContext,
     envelope::{GatewayRequest, GatewayResponse, is_crowded},
     events::{self, Delivered},
-    job::{Job, Sender},
+    job::{Job, Sender, case_of},
     modals::{self, ModalOpener},
     payload::{self, Delivery, EventCallback, Interaction, SlashCommand, SlashRequest},
     signature::{self, SlackSignature, Verified},
@@ -22,12 +22,13 @@ use crate::{
     chat::{
         actions::diagnostics,
         deliver,
-        language::{command::Command, decode, grammar, user_error::UserError},
+        language::{command::Command, decode, grammar, help::Situation, user_error::UserError, verbs::Verb},
         policy::{
             identity, length,
-            roles::{self, Identity},
+            roles::{self, Denied, Identity, Venue},
+            whose,
         },
-        reply::{Button, Reply},
+        reply::{Button, Paragraph, Reply},
     },
     config::settings::Settings,
     state::agenda,
@@ -157,11 +158,14 @@ async fn typed(chat: &ChatContext<'_>, slash: SlashCommand, now: Millis) -> Gate
         Ok(line) => line,
         Err(mistake) => return told(&mistaken(&mistake)),
     };
-    if let Some(answer) = at_once(chat.settings, &sender, &line.command, &slash.text) {
-        return told(&answer);
+    let refusal = refused(chat.settings, &sender, &line.command);
+    if let Some(answer) = at_once(chat, &sender, &line.command, refusal.as_ref()).await {
+        return told(&answer.give_back(if refusal.is_some() { &slash.text } else { "" }));
     }
     let opener = ModalOpener { trigger: slash.trigger_id.clone(), sender, pressed: false };
-    if let Some(kind) = modals::wanted(chat, &line, &opener).await {
+    if refusal.is_none()
+        && let Some(kind) = modals::wanted(chat, &line, &opener).await
+    {
         let opened = modals::open(chat, kind, &opener).await;
         return opened.unwrap_or_else(|answer| told(&answer.give_back(&slash.text)));
     }
@@ -176,19 +180,45 @@ async fn typed(chat: &ChatContext<'_>, slash: SlashCommand, now: Millis) -> Gate
     }
 }
 
-/// What can be answered from the settings alone: help and refusals, unless a user group might make a difference.
-/// Whether the person is a guest or a bot is asked later; here that only ever refuses.
-pub(super) fn at_once(settings: &Settings, sender: &Sender, command: &Command, typed: &str) -> Option<Reply> {
-    let identity = Identity::of_member(sender);
-    let sure = sender.team != settings.slack.team || !identity::are_named_otherwise(settings);
+/// Why somebody may not, as far as the settings alone tell: not where a user group might make a difference. Whether the
+/// person is a guest or a bot is asked later; here that only ever refuses.
+pub(super) fn refused(settings: &Settings, sender: &Sender, command: &Command) -> Option<Denied> {
+    let may = roles::may(settings, &Identity::of_member(sender), command, venue(sender));
+    may.err().filter(|_| is_sure(settings, sender))
+}
+
+fn is_sure(settings: &Settings, sender: &Sender) -> bool {
+    sender.team != settings.slack.team || !identity::are_named_otherwise(settings)
+}
+
+fn venue(sender: &Sender) -> Venue {
     // Home and Jira have no channel, and no line is typed there.
-    let direct = sender.place.channel.is_some() && sender.place.is_direct();
-    let venue = if direct { roles::Venue::Direct } else { roles::Venue::Channel };
-    match (command, roles::may(settings, &identity, command, venue)) {
-        _ if !sure => None,
-        (_, Err(refusal)) => Some(Reply::says(refusal.to_string()).give_back(typed)),
-        (Command::Help { verb }, Ok(())) => {
-            Some(diagnostics::help(settings, &identity, venue, verb.as_deref()))
+    match sender.place.channel.is_some() && sender.place.is_direct() {
+        true => Venue::Direct,
+        false => Venue::Channel,
+    }
+}
+
+/// What can be answered without asking the service: help outside of cases, and refusals.
+async fn at_once(
+    chat: &ChatContext<'_>,
+    sender: &Sender,
+    command: &Command,
+    refusal: Option<&Denied>,
+) -> Option<Reply> {
+    match (command, refusal) {
+        // Whoever has some role reads names, for which Slack has to be asked: not for anybody else.
+        (_, Some(Denied::Role { has: Some(_), .. })) => None,
+        (_, Some(refusal)) => Some(whose::told(None, chat.settings, refusal).await),
+        (Command::Help { verb }, None) if is_sure(chat.settings, sender) => {
+            let at_a_case = verb.is_none()
+                && case_of(chat.world.store(), &sender.team, &sender.place).await.ok()?.is_some();
+            let asks = diagnostics::Help {
+                settings: chat.settings,
+                place: venue(sender),
+                situation: Situation::Elsewhere,
+            };
+            (!at_a_case).then(|| asks.answer(&Identity::of_member(sender), verb.as_deref()))
         }
         _ => None,
     }
@@ -196,9 +226,16 @@ pub(super) fn at_once(settings: &Settings, sender: &Sender, command: &Command, t
 
 /// What a person gets to read whose line was not understood.
 pub(super) fn mistaken(mistake: &UserError) -> Reply {
-    let suggested = mistake.suggests.iter().map(|line| Button::run(line.as_str(), line));
-    Reply::says(mistake.to_string())
-        .buttons(suggested.filter(|button| button.value.chars().count() <= 2_000).collect())
+    let named = |name: &'static str, line: &str| Paragraph::of(name).code(line);
+    let answer = Reply::default().marked(&format!("{} {}", mistake.happened, mistake.remedy));
+    let answer = mistake
+        .meant()
+        .fold(answer, |answer, line| answer.line(named("Did you mean: ", &format!("/sir {line}"))));
+    let usage = mistake.verb.map(Verb::usage);
+    let answer = usage.iter().fold(answer, |answer, usage| answer.line(named("How to say it: ", usage)));
+    let answer = mistake.typed.iter().fold(answer, |answer, typed| answer.line(named("You typed: ", typed)));
+    let buttons = mistake.meant().zip(&mistake.suggests).map(|(label, line)| Button::run(label, line));
+    answer.buttons(buttons.filter(|button| button.value.chars().count() <= 2_000).collect())
 }
 
 fn told(answer: &Reply) -> GatewayResponse {

@@ -5,7 +5,8 @@ use crate::case::{Actor, Seconds, Status};
 use super::{
     arguments::{Arguments, Flag, choose, items, once, plain},
     command::{CaseFilter, Command, Impact, ListEdit, PersonRef},
-    user_error::UserError,
+    help as pages,
+    user_error::{UserError, nearest, quoted},
     validate, when,
 };
 use crate::chat::language::decode::{LineWords, Word};
@@ -40,6 +41,9 @@ bare! {
 
 pub(super) fn help(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     let Some(first) = words.next() else { return Ok(Command::Help { verb: None }) };
+    if first.shown().eq_ignore_ascii_case(pages::ALL) && words.peek().is_none() {
+        return Ok(Command::Help { verb: Some(pages::ALL.to_owned()) });
+    }
     let found = super::grammar::topic(&first.shown(), words.next().map(|word| word.shown()).as_deref())?;
     Ok(Command::Help { verb: Some(found.to_owned()) })
 }
@@ -121,20 +125,29 @@ pub(super) fn status(words: &mut LineWords<'_>, _: Seconds) -> Asked {
         all.iter().filter(|status| !letters.is_empty() && spelled(status).starts_with(&letters)).collect();
     match fitting[..] {
         [Status::Acknowledged | Status::ReadyToClose] => Err(UserError::new(
-            format!("\"{wanted}\" is a status that only AWS sets."),
+            format!("{wanted} is a status that only AWS sets.", wanted = quoted(&wanted)),
             "You can set `submitted`, `detect`, `contain` or `post` on a case of your own.",
         )),
         [Status::Closed] => Err(UserError::new(
-            format!("\"{wanted}\" is not set as a status: closing a case is final, and a verb of its own."),
+            format!(
+                "{wanted} is not set as a status: closing a case is final, and a verb of its own.",
+                wanted = quoted(&wanted)
+            ),
             "To finish the case, close it.",
         )
         .suggesting("close")),
         [status] => Ok(Command::Status { to: Some(status.clone()) }),
-        _ => Err(UserError::new(
-            format!("\"{wanted}\" is not a status."),
-            "A status is `submitted`, `detect`, `contain` or `post`; `status` alone shows the legal next ones. To \
-             finish a case: `close`.",
-        )),
+        _ => {
+            let mistake = UserError::new(
+                format!("{wanted} is not a status.", wanted = quoted(&wanted)),
+                "A status is `submitted`, `detect`, `contain` or `post`; `status` alone shows the legal next ones. To \
+                 finish a case: `close`.",
+            );
+            Err(match nearest(&wanted, ["submitted", "detect", "contain", "post"]) {
+                Some(near) => mistake.instead_of(&wanted, near),
+                None => mistake,
+            })
+        }
     }
 }
 
@@ -156,8 +169,9 @@ pub(super) fn started(words: &mut LineWords<'_>, now: Seconds) -> Asked {
     let arguments = Arguments::read(words, &[Flag::Reported])?;
     let said = arguments.plain.join(" ");
     let forms = format!("Write it as {}.", when::FORMS);
-    let at = when::moment(&said, now)
-        .ok_or_else(|| UserError::new(format!("\"{said}\" is not a moment that I can read."), forms))?;
+    let at = when::moment(&said, now).ok_or_else(|| {
+        UserError::new(format!("{said} is not a moment that I can read.", said = quoted(&said)), forms)
+    })?;
     if at > now {
         let happened =
             format!("{} has not come yet, and an incident cannot begin in the future.", when::written(at));
@@ -319,7 +333,7 @@ pub(super) fn resolver(words: &mut LineWords<'_>, _: Seconds) -> Asked {
     match required(words, "resolver")?.to_lowercase().as_str() {
         "aws" => Ok(Command::Resolver),
         other => Err(UserError::new(
-            format!("\"{other}\" is not a resolver that a case can be given to."),
+            format!("{other} is not a resolver that a case can be given to.", other = quoted(other)),
             "A case can only be handed to AWS, and never back.",
         )),
     }

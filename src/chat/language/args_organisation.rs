@@ -6,7 +6,7 @@ use super::{
     args::{Asked, bare, many, required},
     arguments::{Arguments, Flag, choose, once},
     command::{Command, HubCommand, MembershipCommand, MembershipUpdate, MembershipValues},
-    user_error::UserError,
+    user_error::{UserError, quoted},
     validate, when,
 };
 use crate::chat::language::decode::{LineWords, Word};
@@ -56,7 +56,7 @@ pub(super) fn membership_metrics(words: &mut LineWords<'_>, now: Seconds) -> Ask
         let said = word.shown();
         when::day(&said, now).ok_or_else(|| {
             UserError::new(
-                format!("\"{said}\" is not a day."),
+                format!("{said} is not a day.", said = quoted(&said)),
                 "Write it as 2026-11-20, `yesterday` or `today`.",
             )
         })

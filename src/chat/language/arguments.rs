@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt, hash::Hash};
 
-use super::user_error::{UserError, choices, nearest};
+use super::user_error::{UserError, choices, nearest, quoted, unmarked};
 use crate::chat::language::decode::{LineWords, Word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Arguments {
                 (true, None) => String::new(),
                 (true, Some(value)) => {
                     return Err(UserError::new(
-                        format!("{flag} takes no value, and \"{value}\" is one."),
+                        format!("{flag} takes no value, and {value} is one.", value = quoted(value)),
                         "Leave it away.",
                     ));
                 }
@@ -130,13 +130,13 @@ fn value_of(flag: Flag, words: &mut LineWords<'_>) -> Result<String, UserError> 
 }
 
 pub(crate) fn too_much(word: &str) -> UserError {
-    UserError::new(format!("\"{word}\" is more than this verb takes."), "Leave it away.")
+    UserError::new(format!("{word} is more than this verb takes.", word = quoted(word)), "Leave it away.")
 }
 
 pub(crate) fn plain(word: &Word) -> Result<String, UserError> {
     match word {
         Word::Flag { name, .. } => Err(UserError::new(
-            format!("--{name} is not a flag of this verb."),
+            format!("--{} is not a flag of this verb.", unmarked(name)),
             "Leave it away, or put it in quotes where it is meant as it stands.",
         )),
         word => Ok(word.shown()),
@@ -168,9 +168,14 @@ pub(crate) fn choose<T: Copy>(what: &str, word: &str, from: &[(&str, T)]) -> Res
             let happened = if lower.is_empty() {
                 format!("Nothing says which {}.", what.trim_start_matches("a "))
             } else {
-                format!("\"{word}\" is not {what}.")
+                format!("{word} is not {what}.", word = quoted(word))
             };
-            Err(UserError::new(happened, format!("Choose {}.", choices(from.iter().map(|(name, _)| *name)))))
+            let names = || from.iter().map(|(name, _)| *name);
+            let mistake = UserError::new(happened, format!("Choose {}.", choices(names())));
+            Err(match nearest(word, names()) {
+                Some(near) => mistake.instead_of(word, near),
+                None => mistake,
+            })
         }
     }
 }

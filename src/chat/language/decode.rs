@@ -130,6 +130,11 @@ impl<'a> LineWords<'a> {
         text.trim().to_owned()
     }
 
+    /// All that was not read yet, as Slack sent it.
+    pub(crate) fn rest(&self) -> &'a str {
+        self.rest.trim()
+    }
+
     /// The next word without reading it.
     pub(crate) fn peek(&self) -> Option<Word> {
         self.clone().next()

@@ -5,7 +5,7 @@ use crate::case::{CaseId, Seconds};
 use super::{
     arguments::too_much,
     command::{Command, CommandLine},
-    user_error::{UserError, choices, nearest},
+    user_error::{UserError, choices, nearest, quoted, unmarked},
     verbs::{self, Subject, Verb},
 };
 use crate::chat::{
@@ -42,14 +42,15 @@ fn read(text: &str, now: Seconds) -> Result<CommandLine, UserError> {
     let case = leading_case(&mut words)?;
     match question(&mut words, case.is_some(), now) {
         Ok(command) => Ok(CommandLine { case, command }),
-        Err(mistake) => Err(about(case.as_ref(), mistake)),
+        Err(mistake) => Err(mistake.of_case(case.as_ref())),
     }
 }
 
 fn question(words: &mut LineWords<'_>, of_a_case: bool, now: Seconds) -> Result<Command, UserError> {
     let verb = verb(words)?;
+    let said = words.rest();
     let with_verb = |mistake: UserError| UserError { verb: Some(verb), ..mistake };
-    let command = (verb.read)(words, now).map_err(with_verb)?;
+    let command = (verb.read)(words, now).map_err(|mistake| with_verb(mistake.corrected(verb.name, said)))?;
     if let Some(word) = words.next() {
         return Err(with_verb(too_much(&word.shown())));
     }
@@ -58,13 +59,6 @@ fn question(words: &mut LineWords<'_>, of_a_case: bool, now: Seconds) -> Result<
         return Err(with_verb(UserError::new(happened, "Leave the case's id away.")));
     }
     Ok(command)
-}
-
-fn about(case: Option<&CaseId>, mistake: UserError) -> UserError {
-    match (case, &mistake.suggests) {
-        (Some(case), Some(line)) => UserError { suggests: Some(format!("{case} {line}")), ..mistake },
-        _ => mistake,
-    }
 }
 
 /// The id of a case at the start of a line. Digits of any other length are no verb either.
@@ -78,7 +72,7 @@ fn leading_case(words: &mut LineWords<'_>) -> Result<Option<CaseId>, UserError> 
     words.next();
     let id = CaseId::parse(digits).ok_or_else(|| {
         UserError::new(
-            format!("\"{word}\" is not a case's id: it has 10 to 32 digits."),
+            format!("{word} is not a case's id: it has 10 to 32 digits.", word = quoted(word)),
             "See them with `list`.",
         )
     })?;
@@ -89,16 +83,25 @@ fn leading_case(words: &mut LineWords<'_>) -> Result<Option<CaseId>, UserError> 
 fn verb(words: &mut LineWords<'_>) -> Result<&'static Verb, UserError> {
     let Some(first) = words.next().map(|word| spelled(&word.shown())) else { return named("tray") };
     let second = words.peek().map(|word| spelled(&word.shown()));
-    let (verb, exact) = find(&first, second.as_deref())?;
+    let (verb, exact) = match find(&first, second.as_deref()) {
+        Ok(found) => found,
+        Err(mistake) => {
+            if mistake.of_two_words {
+                words.next();
+            }
+            return Err(mistake.followed_by(words.rest()));
+        }
+    };
     if verb.tail().is_some() {
         words.next();
     }
     if verb.guarded && !exact {
         let mistake = UserError::new(
-            format!("`{}` takes something away, so it is not guessed from \"{first}\".", verb.name),
+            format!("`{}` takes something away, so it is not guessed from {}.", verb.name, quoted(first)),
             "Write it in full.",
         );
-        return Err(UserError { verb: Some(verb), ..mistake.suggesting(verb.name) });
+        let mistake = mistake.suggesting(verb.name).followed_by(words.rest());
+        return Err(UserError { verb: Some(verb), ..mistake });
     }
     Ok(verb)
 }
@@ -146,8 +149,9 @@ fn member(head: &str, second: &str, family: &[&'static Verb]) -> Result<(&'stati
     if let [verb] = family.iter().filter(begins).collect::<Vec<_>>()[..] {
         return Ok((verb, false));
     }
-    let happened = format!("`{head} {second}` is not a verb.");
+    let happened = format!("`{head} {}` is not a verb.", unmarked(second));
     let mistake = UserError::new(happened, format!("After `{head}` comes {}.", choices(tails())));
+    let mistake = UserError { of_two_words: true, ..mistake };
     Err(match nearest(second, tails()) {
         Some(near) => mistake.suggesting(format!("{head} {near}")),
         None => mistake,
@@ -165,15 +169,21 @@ fn head(word: &str) -> Result<&'static str, UserError> {
             heads.into_iter().find(|head| *head == word).ok_or_else(|| unknown(word))
         }
         [] => Err(unknown(word)),
-        _ => Err(UserError::new(
-            format!("\"{word}\" can mean {}.", choices(heads.iter().copied())),
-            "Write one letter more.",
+        _ => Err(heads.iter().fold(
+            UserError::new(
+                format!("{} can mean {}.", quoted(word), choices(heads.iter().copied())),
+                "Write one letter more.",
+            ),
+            |mistake, head| mistake.suggesting(*head),
         )),
     }
 }
 
 fn unknown(word: &str) -> UserError {
-    let mistake = UserError::new(format!("\"{word}\" is not a verb."), "`help` lists what you may do.");
+    let mistake = UserError::new(
+        format!("{word} is not a verb.", word = quoted(word)),
+        "`help` lists what you may do.",
+    );
     let known = verbs::all().flat_map(|verb| verb.aliases.iter().copied().chain([verb.head()]));
     match nearest(word, known.filter(|name| !name.contains(' '))) {
         Some(near) => mistake.suggesting(near),
@@ -472,11 +482,26 @@ mod tests {
         for (text, expected) in [
             (
                 "commnet <@U024BE7LH|ana> &lt;hi&gt;",
-                "\"commnet\" is not a verb. `help` lists what you may do.\nDid you mean: /sir comment\n\
+                "\"commnet\" is not a verb. `help` lists what you may do.\nDid you mean: /sir comment @ana <hi>\n\
                  You typed: commnet @ana <hi>",
             ),
             ("dance", "\"dance\" is not a verb. `help` lists what you may do.\nYou typed: dance"),
-            ("st", "\"st\" can mean `status` or `started`. Write one letter more.\nYou typed: st"),
+            (
+                "1234567890 st contian",
+                "\"st\" can mean `status` or `started`. Write one letter more.\n\
+                 Did you mean: /sir 1234567890 status contian\nDid you mean: /sir 1234567890 started contian\n\
+                 You typed: 1234567890 st contian",
+            ),
+            (
+                "st`atus` contain",
+                "\"st'atus'\" is not a verb. `help` lists what you may do.\nDid you mean: /sir status contain\n\
+                 You typed: st`atus` contain",
+            ),
+            (
+                "tag r team",
+                "`tag rm` takes something away, so it is not guessed from \"tag\". Write it in full.\n\
+                 Did you mean: /sir tag rm team\nHow to say it: /sir tag rm KEY…\nYou typed: tag r team",
+            ),
             (
                 "hub",
                 "`hub` is not said alone. Add `admin`, `members`, `member`, `products`, `accept` or `leave`.\n\
@@ -540,6 +565,7 @@ mod tests {
             (
                 "impact add regoin eu-west-1",
                 "\"regoin\" is not a kind of impact. Choose `accounts`, `regions` or `services`.\n\
+                 Did you mean: /sir impact add regions eu-west-1\n\
                  How to say it: /sir impact add account|region|service VALUE…\n\
                  You typed: impact add regoin eu-west-1",
             ),

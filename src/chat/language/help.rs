@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::config::settings::Settings;
+use crate::{
+    case::{Case, Resolver, turn},
+    config::settings::Settings,
+};
 
 use super::verbs::{self, Subject, Verb};
 use crate::chat::policy::roles::{Identity, Role, Venue, may_use};
@@ -68,25 +71,132 @@ pub(crate) fn overview(settings: &Settings, identity: &Identity, place: Venue) -
         .collect()
 }
 
+/// The topic under which help tells everything.
+pub(crate) const ALL: &str = "all";
+
+/// The most lines of help at once: what a phone shows without scrolling. A headline is one of them.
+const LINES: usize = 7;
+
+/// Where somebody asks for help, as far as that decides what fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Situation {
+    /// At no case.
+    Elsewhere,
+    /// At a case of which nothing is known just now.
+    SomeCase,
+    /// It is the user's own team's move on a case that AWS works.
+    AwsWaits,
+    AwsWorks,
+    Ours,
+    Closed,
+}
+
+impl Situation {
+    pub(crate) fn of(case: &Case) -> Self {
+        match (turn::is_ours(&case.status, case.resolver, case.waits_for_customer), case.resolver) {
+            (None, _) => Self::Closed,
+            (Some(true), Resolver::Aws) => Self::AwsWaits,
+            (Some(false), Resolver::Aws) => Self::AwsWorks,
+            (_, Resolver::Own) => Self::Ours,
+        }
+    }
+
+    pub(crate) fn headline(self) -> &'static str {
+        match self {
+            Self::Elsewhere => "What you can do here",
+            Self::SomeCase => "What you can do with this case",
+            Self::AwsWaits => "AWS waits for your answer. What you can do",
+            Self::AwsWorks => "AWS works this case. What you can do meanwhile",
+            Self::Ours => "Your team works this case. What you can do",
+            Self::Closed => "This case is closed. What you can still do",
+        }
+    }
+
+    /// What fits, the most useful first: the verb that decides who may, the line, what it does.
+    fn hints(self) -> &'static [(&'static str, &'static str, &'static str)] {
+        const ANSWER: (&str, &str, &str) =
+            ("comment", "comment TEXT", "Answer AWS; a reply in the thread does the same.");
+        const COMMENT: (&str, &str, &str) =
+            ("comment", "comment TEXT", "Say something on the case; a reply in the thread does the same.");
+        const LATEST: (&str, &str, &str) = ("comments", "comments", "What was said last.");
+        const SHOW: (&str, &str, &str) = ("show", "show", "The case as it stands.");
+        const WATCH: (&str, &str, &str) = ("watch", "watch", "Get the case's e-mails.");
+        const ATTACH: (&str, &str, &str) = ("attach", "attach", "How to put a file on the case.");
+        const CLOSE: (&str, &str, &str) = ("close", "close", "Close it, for ever.");
+        const HISTORY: (&str, &str, &str) = ("history", "history", "Who changed what.");
+        const FULL: (&str, &str, &str) = ("show", "show --full", "All that is known of it.");
+        const NEW: (&str, &str, &str) = ("new", "new", "Open a case.");
+        match self {
+            Self::Elsewhere => &[
+                ("tray", "", "The latest open cases, as buttons."),
+                NEW,
+                ("list", "list mine", "The open cases that you watch."),
+                ("show", "1234567890 show", "A case, by its id."),
+                ("doctor", "doctor", "Whether every part of the bridge works."),
+                ("whoami", "whoami", "Your role, and where it comes from."),
+            ],
+            Self::SomeCase => &[SHOW, COMMENT, LATEST, ATTACH, WATCH, CLOSE],
+            Self::AwsWaits => &[ANSWER, LATEST, ATTACH, SHOW, WATCH, CLOSE],
+            Self::AwsWorks => {
+                &[COMMENT, LATEST, ("ai", "ai", "What AWS's AI agent found."), SHOW, ATTACH, WATCH, CLOSE]
+            }
+            Self::Ours => &[
+                ("status", "status", "Move it on: the next statuses as buttons."),
+                COMMENT,
+                LATEST,
+                ATTACH,
+                SHOW,
+                ("resolver", "resolver aws", "Hand it to AWS, for ever."),
+                CLOSE,
+            ],
+            Self::Closed => &[FULL, LATEST, HISTORY, NEW],
+        }
+    }
+}
+
+/// What this person may do here that fits, at most seven lines of it: each as it is typed, and what it does.
+pub(crate) fn fitting(
+    settings: &Settings,
+    identity: &Identity,
+    place: Venue,
+    situation: Situation,
+) -> Vec<(String, &'static str)> {
+    let may =
+        |name: &str| verbs::named(name).is_some_and(|verb| may_use(settings, identity, verb, place).is_ok());
+    let fitting = situation.hints().iter().filter(|(verb, ..)| may(verb)).take(LINES);
+    let lines: Vec<_> =
+        fitting.map(|(_, line, does)| (format!("/sir {line}").trim_end().to_owned(), *does)).collect();
+    match lines.is_empty() {
+        true => vec![("/sir whoami".to_owned(), "Your role, and who gives roles.")],
+        false => lines,
+    }
+}
+
 /// How to use one verb. Its `Display` is plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct HelpPage(pub &'static Verb);
 
+impl HelpPage {
+    /// All that it says before its examples.
+    pub(crate) fn head(&self) -> String {
+        let verb = self.0;
+        let confirmed = if verb.confirmed { "\nYou are asked to confirm it." } else { "" };
+        let role = match verb.role {
+            Some(role) => format!("\nNeeds the role {role}."),
+            None => "\nNeeds no role.".to_owned(),
+        };
+        let also = match verb.aliases {
+            [] => String::new(),
+            aliases => format!("\nAlso: {}", aliases.join(", ")),
+        };
+        format!("{}\n{}{confirmed}{role}{also}", verb.usage(), verb.help)
+    }
+}
+
 impl fmt::Display for HelpPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = self.0;
-        write!(f, "{}\n{}", verb.usage(), verb.help)?;
-        if verb.confirmed {
-            f.write_str("\nYou are asked to confirm it.")?;
-        }
-        match verb.role {
-            Some(role) => write!(f, "\nNeeds the role {role}.")?,
-            None => f.write_str("\nNeeds no role.")?,
-        }
-        if !verb.aliases.is_empty() {
-            write!(f, "\nAlso: {}", verb.aliases.join(", "))?;
-        }
-        verb.examples.iter().try_for_each(|example| write!(f, "\nFor example: /sir {example}"))
+        f.write_str(&self.head())?;
+        self.0.examples.iter().try_for_each(|example| write!(f, "\nFor example: /sir {example}"))
     }
 }
 
@@ -133,6 +243,37 @@ mod tests {
         ] {
             assert_eq!(titles(user, place), expected, "{user} {place:?}");
         }
+    }
+
+    #[test]
+    fn help_fits_the_case_the_person_and_a_phone() {
+        let fit = |user: &str, situation| {
+            let (team, user) = (crate::case::TeamId::new("T0123"), crate::case::UserId::new(user));
+            let identity = Identity { team, user, kind: PersonKind::Member, groups: vec![] };
+            let lines = fitting(&settings(), &identity, Venue::Case, situation);
+            lines.into_iter().map(|(line, _)| line).collect::<Vec<_>>()
+        };
+        let all = [
+            Situation::Elsewhere,
+            Situation::SomeCase,
+            Situation::AwsWaits,
+            Situation::AwsWorks,
+            Situation::Ours,
+            Situation::Closed,
+        ];
+        for situation in all {
+            for (verb, line, _) in situation.hints() {
+                let read = crate::chat::language::grammar::parse(line, 1_795_255_200).unwrap();
+                assert_eq!(verbs::of(&read.command).map(|verb| verb.name), Some(*verb), "{line}");
+            }
+            assert!(fit("U4", situation).len() <= LINES);
+        }
+        assert_eq!(fit("U3", Situation::AwsWaits)[0], "/sir comment TEXT");
+        assert!(!fit("U3", Situation::AwsWaits).iter().any(|line| line.contains("status")));
+        assert!(fit("U3", Situation::Ours).contains(&"/sir close".to_owned()));
+        assert!(!fit("U3", Situation::Closed).iter().any(|line| line.contains("close")));
+        assert_eq!(fit("U1", Situation::Closed), ["/sir show --full", "/sir comments", "/sir history"]);
+        assert_eq!(fit("U9", Situation::Ours), ["/sir whoami"]);
     }
 
     #[test]

@@ -217,8 +217,11 @@ pub(super) static TABLE: [Verb; 53] = [
         .says("A form to open a case.", &["new Leaked key in the build account", "new"])
         .calls(&["CreateCase"])
         .reads(args::new),
-    Verb::new(ANYBODY, Anything, "help", "[VERB]")
-        .says("What you may do, or how to use one verb.", &["help", "help watch", "help membership new"])
+    Verb::new(ANYBODY, Anything, "help", "[VERB|all]")
+        .says(
+            "What fits here and now, how to use one verb, or all that you may do.",
+            &["help", "help watch", "help membership new", "help all"],
+        )
         .alias(&["?"])
         .reads(args::help),
     Verb::new(ANYBODY, Anything, "whoami", "")

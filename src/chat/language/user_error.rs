@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::verbs::Verb;
+use super::{decode, verbs::Verb};
+use crate::case::CaseId;
 
-/// A person's mistake. Its `Display` is the reply, as plain text: whoever shows it escapes all of it.
+/// A person's mistake. Its `Display` is the reply, as plain text: whoever shows it escapes all of it. What stands
+/// between backticks can be typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
     pub(crate) happened: String,
@@ -13,26 +15,69 @@ pub struct UserError {
     pub(crate) verb: Option<&'static Verb>,
     /// What the person typed. `None` where it holds a secret, or nothing was typed.
     pub(crate) typed: Option<String>,
-    /// A line that was probably meant, without the command's name: for a button, or to copy.
-    pub(crate) suggests: Option<String>,
+    /// Lines that were probably meant, as Slack would send them, without the command's name: for buttons, or to copy.
+    pub(crate) suggests: Vec<String>,
+    /// A word, and which was probably meant by it.
+    pub(super) instead: Option<Box<(String, String)>>,
+    /// Two words are no verb, rather than one.
+    pub(super) of_two_words: bool,
 }
 
 impl UserError {
     pub(crate) fn new(happened: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { happened: happened.into(), remedy: remedy.into(), verb: None, typed: None, suggests: None }
+        Self {
+            happened: happened.into(),
+            remedy: remedy.into(),
+            verb: None,
+            typed: None,
+            suggests: Vec::new(),
+            instead: None,
+            of_two_words: false,
+        }
     }
 
-    pub(crate) fn suggesting(self, line: impl Into<String>) -> Self {
-        Self { suggests: Some(line.into()), ..self }
+    pub(crate) fn suggesting(mut self, line: impl Into<String>) -> Self {
+        self.suggests.push(line.into());
+        self
+    }
+
+    /// Suggests the same line with another word in the place of one.
+    pub(crate) fn instead_of(self, word: &str, near: impl Into<String>) -> Self {
+        Self { instead: Some(Box::new((word.to_owned(), near.into()))), ..self }
+    }
+
+    /// What was typed after a verb that was not understood stays with each verb that may have been meant.
+    pub(super) fn followed_by(self, rest: &str) -> Self {
+        let line = |verb: String| format!("{verb} {rest}").trim_end().to_owned();
+        Self { suggests: self.suggests.into_iter().map(line).collect(), ..self }
+    }
+
+    /// The line of this verb with the word in it that was probably meant.
+    pub(super) fn corrected(mut self, verb: &str, said: &str) -> Self {
+        match self.instead.take().map(|words| *words) {
+            Some((word, near)) if said.contains(&word) => {
+                self.suggesting(format!("{verb} {}", said.replacen(&word, &near, 1)))
+            }
+            _ => self,
+        }
+    }
+
+    pub(super) fn of_case(self, case: Option<&CaseId>) -> Self {
+        let Some(case) = case else { return self };
+        let suggests = self.suggests.iter().map(|line| format!("{case} {line}")).collect();
+        Self { suggests, ..self }
+    }
+
+    /// The lines that were probably meant, as they are read.
+    pub(crate) fn meant(&self) -> impl Iterator<Item = String> + '_ {
+        self.suggests.iter().map(|line| decode::decode(line))
     }
 }
 
 impl fmt::Display for UserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.happened, self.remedy)?;
-        if let Some(line) = &self.suggests {
-            write!(f, "\nDid you mean: /sir {line}")?;
-        }
+        self.meant().try_for_each(|line| write!(f, "\nDid you mean: /sir {line}"))?;
         if let Some(verb) = self.verb {
             write!(f, "\nHow to say it: {}", verb.usage())?;
         }
@@ -58,6 +103,16 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// A word of somebody's in our own words.
+pub(crate) fn quoted(word: impl fmt::Display) -> String {
+    format!("\"{}\"", unmarked(&word.to_string()))
+}
+
+/// What somebody typed, without the sign that means code in our own words.
+pub(crate) fn unmarked(word: &str) -> String {
+    word.replace('`', "'")
 }
 
 /// Names for a reply: `a`, `b` or `c`.

@@ -10,7 +10,7 @@ use crate::case::{CommentId, InvestigationId, IssueKey, MembershipId, Responder}
 
 use super::{
     command::InvestigationRef,
-    user_error::{UserError, nearest},
+    user_error::{UserError, nearest, quoted},
 };
 
 /// A text of a limited length in characters. `what` as in `A comment`.
@@ -52,7 +52,7 @@ pub(crate) fn count(what: &str, number: usize, most: usize) -> Result<(), UserEr
 pub(crate) fn number(what: &str, word: &str, most: u16) -> Result<u16, UserError> {
     word.trim_start_matches('#').parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(|| {
         UserError::new(
-            format!("\"{word}\" is not {what}."),
+            format!("{word} is not {what}.", word = quoted(word)),
             format!("Give a whole number from 1 to {}.", grouped(most.into())),
         )
     })
@@ -65,7 +65,10 @@ pub(crate) fn account(word: &str) -> Result<String, UserError> {
         return Ok(digits);
     }
     Err(UserError::new(
-        format!("\"{word}\" is not an AWS account id: it has twelve digits, leading zeros included."),
+        format!(
+            "{word} is not an AWS account id: it has twelve digits, leading zeros included.",
+            word = quoted(word)
+        ),
         "Copy it from the account menu of the AWS console.",
     ))
 }
@@ -78,7 +81,11 @@ pub(crate) fn region(word: &str) -> Result<String, UserError> {
     let near = nearest(&lower, AwsRegion::values().iter().copied());
     let remedy =
         near.map_or("Regions are spelled as in `eu-west-1`.".to_owned(), |near| format!("Is it `{near}`?"));
-    Err(UserError::new(format!("\"{word}\" is not a Region that the service knows."), remedy))
+    let mistake = UserError::new(format!("{} is not a Region that the service knows.", quoted(word)), remedy);
+    Err(match near {
+        Some(near) => mistake.instead_of(word, near),
+        None => mistake,
+    })
 }
 
 /// A service's name: 2 to 50 characters of `[a-zA-Z0-9 -.():]`, where ` -.` is everything between blank and dot; but
@@ -92,7 +99,10 @@ pub(crate) fn service(word: &str) -> Result<String, UserError> {
         return Ok(word.to_owned());
     }
     Err(UserError::new(
-        format!("\"{word}\" is not a service's name: 2 to 50 letters, digits, blanks and punctuation."),
+        format!(
+            "{word} is not a service's name: 2 to 50 letters, digits, blanks and punctuation.",
+            word = quoted(word)
+        ),
         "Put a name of several words in quotes.",
     ))
 }
@@ -109,7 +119,7 @@ pub(crate) fn email(word: &str) -> Result<String, UserError> {
         return Ok(word.to_owned());
     }
     let mistake = UserError::new(
-        format!("\"{word}\" is not an e-mail address that the service takes."),
+        format!("{word} is not an e-mail address that the service takes.", word = quoted(word)),
         "It needs 6 to 254 plain letters, digits and signs around one @.",
     );
     match word.strip_prefix('@') {
@@ -129,13 +139,17 @@ pub(crate) fn address(word: &str) -> Result<IpAddr, UserError> {
     }
     let (happened, remedy) = match plain.split_once('/') {
         Some((address, _)) if address.parse::<IpAddr>().is_ok() => (
-            format!("\"{word}\" is a range, and the service takes single addresses only."),
+            format!("{word} is a range, and the service takes single addresses only.", word = quoted(word)),
             "Name each address that was seen.",
         ),
-        _ if plain.parse::<std::net::SocketAddr>().is_ok() => {
-            (format!("\"{word}\" has a port, and the service takes addresses only."), "Leave the port away.")
-        }
-        _ => (format!("\"{word}\" is not an IP address."), "Give one as 203.0.113.9 or 2001:db8::1."),
+        _ if plain.parse::<std::net::SocketAddr>().is_ok() => (
+            format!("{word} has a port, and the service takes addresses only.", word = quoted(word)),
+            "Leave the port away.",
+        ),
+        _ => (
+            format!("{word} is not an IP address.", word = quoted(word)),
+            "Give one as 203.0.113.9 or 2001:db8::1.",
+        ),
     };
     Err(UserError::new(happened, remedy))
 }
@@ -188,7 +202,7 @@ pub(crate) fn pair(word: &str) -> Result<(String, String), UserError> {
     match word.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
         _ => Err(UserError::new(
-            format!("\"{word}\" is not KEY=VALUE."),
+            format!("{word} is not KEY=VALUE.", word = quoted(word)),
             "Join the two with =, and put a value of several words in quotes.",
         )),
     }
@@ -198,7 +212,7 @@ pub(crate) fn pair(word: &str) -> Result<(String, String), UserError> {
 pub(crate) fn tag_key(key: String) -> Result<String, UserError> {
     if key.to_lowercase().starts_with("aws:") {
         return Err(UserError::new(
-            format!("\"{key}\" begins with aws:, which AWS keeps for itself."),
+            format!("{key} begins with aws:, which AWS keeps for itself.", key = quoted(key)),
             "Choose another key.",
         ));
     }
@@ -218,7 +232,8 @@ fn tag_part(what: &str, part: String, least: usize, most: usize) -> Result<Strin
     }
     Err(UserError::new(
         format!(
-            "\"{part}\" does not fit. {what} has {least} to {most} letters, digits, blanks and any of _.:/=+-@."
+            "{part} does not fit. {what} has {least} to {most} letters, digits, blanks and any of _.:/=+-@.",
+            part = quoted(part)
         ),
         "Change it and try again.",
     ))
@@ -231,7 +246,7 @@ pub(crate) fn comment(word: &str) -> Result<CommentId, UserError> {
         return Ok(CommentId::new(id));
     }
     Err(UserError::new(
-        format!("\"{word}\" is not a comment's id: it has six digits."),
+        format!("{word} is not a comment's id: it has six digits.", word = quoted(word)),
         "See them with `comments`.",
     ))
 }
@@ -249,7 +264,10 @@ pub(crate) fn step(word: &str) -> Result<InvestigationRef, UserError> {
 pub(crate) fn membership(word: &str) -> Result<MembershipId, UserError> {
     MembershipId::parse(&word.to_lowercase()).ok_or_else(|| {
         UserError::new(
-            format!("\"{word}\" is not a membership's id: it is spelled as m-abcdef1234567890."),
+            format!(
+                "{word} is not a membership's id: it is spelled as m-abcdef1234567890.",
+                word = quoted(word)
+            ),
             "See them with `membership list`.",
         )
     })
@@ -267,7 +285,10 @@ pub(crate) fn unit(word: &str) -> Result<String, UserError> {
         return Ok(lower);
     }
     Err(UserError::new(
-        format!("\"{word}\" is not an organizational unit's id: it is spelled as ou-ab12-cd34ef56."),
+        format!(
+            "{word} is not an organizational unit's id: it is spelled as ou-ab12-cd34ef56.",
+            word = quoted(word)
+        ),
         "Copy it from AWS Organizations.",
     ))
 }
@@ -277,7 +298,7 @@ pub(crate) fn responder(word: &str) -> Result<Responder, UserError> {
     let parts: Vec<&str> = word.split('|').map(str::trim).collect();
     let [name, job_title, address] = parts[..] else {
         return Err(UserError::new(
-            format!("\"{word}\" is not a member of a team."),
+            format!("{word} is not a member of a team.", word = quoted(word)),
             "Write name, job title and e-mail address with | between them, in quotes.",
         ));
     };
@@ -286,7 +307,7 @@ pub(crate) fn responder(word: &str) -> Result<Responder, UserError> {
             return Ok(text.to_owned());
         }
         Err(UserError::new(
-            format!("\"{text}\" does not fit. {what} has {least} to 50 characters."),
+            format!("{text} does not fit. {what} has {least} to 50 characters.", text = quoted(text)),
             "Change it and try again.",
         ))
     };
@@ -305,7 +326,7 @@ pub(crate) fn membership_name(name: &str) -> Result<String, UserError> {
         return Ok(name.to_owned());
     }
     Err(UserError::new(
-        format!("\"{name}\" does not fit. A membership's name has 3 to 50 characters."),
+        format!("{name} does not fit. A membership's name has 3 to 50 characters.", name = quoted(name)),
         "Choose another name.",
     ))
 }
@@ -325,7 +346,7 @@ pub(crate) fn issue(word: &str) -> Result<IssueKey, UserError> {
         return Ok(IssueKey::new(key));
     }
     Err(UserError::new(
-        format!("\"{word}\" is not an issue's key."),
+        format!("{word} is not an issue's key.", word = quoted(word)),
         "Give it as SEC-12, or paste the issue's address.",
     ))
 }
@@ -335,7 +356,7 @@ pub(crate) fn invitation(word: &str) -> Result<String, UserError> {
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     good.then(|| word.to_owned()).ok_or_else(|| {
         UserError::new(
-            format!("\"{word}\" is not an invitation's id."),
+            format!("{word} is not an invitation's id.", word = quoted(word)),
             "Copy it from the invitation, or from `aws securityhub list-invitations`.",
         )
     })

@@ -38,7 +38,7 @@ pub(crate) async fn is_read(chat: &ChatContext<'_>, sender: &Sender, length: usi
 pub(crate) fn unread(settings: &Settings, sender: &Sender) -> Reply {
     let refusal = roles::may_comment(settings, &Identity::of_member(sender)).err();
     let why = refusal.map_or_else(|| "Nothing was done.".to_owned(), |refusal| refusal.to_string());
-    Reply::says("So long a text is read only from somebody who may comment on cases.").say(why)
+    Reply::says("So long a text is read only from somebody who may comment on cases.").marked(&why)
 }
 
 /// What somebody gets to read of whom Slack does not tell who they are.

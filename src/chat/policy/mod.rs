@@ -6,3 +6,4 @@ pub(crate) mod length;
 pub(crate) mod roles;
 pub mod secret_scan;
 pub mod since;
+pub(crate) mod whose;

@@ -96,8 +96,8 @@ pub(crate) enum Denied {
         verb: &'static str,
         needed: Role,
         has: Option<Role>,
-        people: usize,
-        groups: usize,
+        /// Who has it, users and user groups, those with the least role that is enough first.
+        holders: Vec<(Role, MemberId)>,
     },
     Unknown,
 }
@@ -111,14 +111,10 @@ impl fmt::Display for Denied {
                 "People of another workspace read this channel, so `{verb}` is not answered here. Ask in a channel \
                  of your own workspace, or in a direct message to yourself. Nothing was done."
             ),
-            Self::Role { verb, needed, has, people, groups } => {
-                let has = has.map_or("you have none".to_owned(), |role| format!("you are {role}"));
-                let whose = holders(*people, *groups);
-                write!(
-                    f,
-                    "`{verb}` needs the role {needed}; {has}. {whose} Roles are given in Casebridge's settings, \
-                     under `roles.{needed}`. Nothing was done."
-                )
+            Self::Role { holders, .. } => {
+                let groups = holders.iter().filter(|(_, id)| id.group().is_some()).count();
+                let whose = self::holders(holders.len() - groups, groups);
+                write!(f, "{} {whose} {}", self.needs(), self.given())
             }
             Self::Unknown => f.write_str("Nobody may do that. Nothing was done."),
         }
@@ -126,6 +122,21 @@ impl fmt::Display for Denied {
 }
 
 impl std::error::Error for Denied {}
+
+impl Denied {
+    /// Which role is needed, and which the person has.
+    pub(crate) fn needs(&self) -> String {
+        let Self::Role { verb, needed, has, .. } = self else { return String::new() };
+        let has = has.map_or("you have none".to_owned(), |role| format!("you are {role}"));
+        format!("`{verb}` needs the role {needed}; {has}.")
+    }
+
+    /// Where the role is given.
+    pub(crate) fn given(&self) -> String {
+        let Self::Role { needed, .. } = self else { return String::new() };
+        format!("Roles are given in Casebridge's settings, under `roles.{needed}`. Nothing was done.")
+    }
+}
 
 fn outsider(kind: PersonKind) -> &'static str {
     match kind {
@@ -190,8 +201,7 @@ pub(crate) fn may_use(
     let Some(needed) = verb.role else { return Ok(()) };
     let has = role(settings, identity);
     if has < Some(needed) {
-        let (people, groups) = counted(settings, needed);
-        return Err(Denied::Role { verb: verb.name, needed, has, people, groups });
+        return Err(Denied::Role { verb: verb.name, needed, has, holders: held(settings, needed) });
     }
     match place {
         Venue::Case | Venue::Channel | Venue::Direct => Ok(()),
@@ -230,13 +240,16 @@ fn lists(settings: &Settings) -> [(Role, &Vec<MemberId>); 4] {
     ]
 }
 
-fn counted(settings: &Settings, least: Role) -> (usize, usize) {
+/// Who has at least this role, each once with their highest.
+fn held(settings: &Settings, least: Role) -> Vec<(Role, MemberId)> {
     let lists = lists(settings).into_iter().filter(|(role, _)| *role >= least);
-    let mut ids: Vec<&MemberId> = lists.flat_map(|(_, ids)| ids).filter(|id| **id != "").collect();
-    ids.sort();
-    ids.dedup();
-    let groups = ids.iter().filter(|id| id.group().is_some()).count();
-    (ids.len() - groups, groups)
+    let mut held: Vec<(Role, MemberId)> =
+        lists.flat_map(|(role, ids)| ids.iter().map(move |id| (role, id.clone()))).collect();
+    held.sort_by(|(a, one), (b, other)| (one, b).cmp(&(other, a)));
+    held.dedup_by(|(_, one), (_, other)| one == other);
+    held.retain(|(_, id)| *id != "");
+    held.sort_by(|(a, one), (b, other)| (a, one).cmp(&(b, other)));
+    held
 }
 
 #[cfg(test)]

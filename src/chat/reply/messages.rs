@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Button, Paragraph, Piece, Reply, Style, TextRun};
 use crate::{
     case::text::{self, cut},
-    targets::slack::Mrkdwn,
+    targets::slack::{DATE, Mrkdwn},
 };
 
 /// The most characters in one block, and in one message: Slack answers `msg_blocks_too_long` from about 13,200.
@@ -148,6 +148,13 @@ impl TextRun {
             Style::Plain => json!({ "type": "text", "text": self.text }),
             Style::Bold => json!({ "type": "text", "text": self.text, "style": { "bold": true } }),
             Style::Code => json!({ "type": "text", "text": self.text, "style": { "code": true } }),
+            Style::Member(id) => match id.group() {
+                Some(group) => json!({ "type": "usergroup", "usergroup_id": group }),
+                None => json!({ "type": "user", "user_id": id }),
+            },
+            Style::Date(at) => {
+                json!({ "type": "date", "timestamp": at, "format": DATE, "fallback": self.text })
+            }
             Style::Link(url) => json!({ "type": "link", "url": url, "text": self.text }),
         }
     }

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::chat::reply::{Button, Paragraph as Told, Reply};
 use crate::{
     case::{
-        CaseId, ChannelId, FileId, InvestigationId, IssueId, MembershipId, TeamId, TriggerId, Ts, UserId,
-        ViewId, Watcher,
+        CaseId, ChannelId, FileId, InvestigationId, IssueId, MemberId, MembershipId, TeamId, TriggerId, Ts,
+        UserId, ViewId, Watcher,
     },
     chat::{
         forms::{FormInput, Modal, ModalKind, new_case},
@@ -282,6 +282,7 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
             ModalKind::MembershipChange { membership: Some(MembershipId::new("m-abcdef1234567890")) }
         }),
         ("files", ModalKind::Attach { files: vec![FileId::new("F0AUTHLOG1")] }),
+        ("case", ModalKind::Case { case: case() }),
     ];
     let forms: Vec<_> =
         forms.into_iter().map(|(name, kind)| (name, Modal { kind, place: place() })).collect();
@@ -370,6 +371,8 @@ fn answers() -> Vec<(&'static str, Reply)> {
         ("silence", Reply::silence()),
         ("lines", Reply::of(line.clone()).give_back("comment \"é\"")),
         ("buttons", Reply::of(line).buttons(buttons)),
+        ("who may", Reply::of(Told::of("Ask ").member(&MemberId::new("U0ANAEXAMP")))),
+        ("times", Reply::of(Told::of("Made ").date(NOW).text(", ended ").date(None))),
     ]
 }
 

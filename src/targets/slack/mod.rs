@@ -42,7 +42,10 @@ pub use self::{
     thread::content,
     views::OpenedView,
 };
-pub(crate) use self::{mrkdwn::Mrkdwn, reading::MessageParts};
+pub(crate) use self::{
+    mrkdwn::{DATE, Mrkdwn},
+    reading::MessageParts,
+};
 use crate::{
     case::Millis,
     config::{secrets::Secret, settings},

@@ -87,7 +87,7 @@ impl From<Mrkdwn> for String {
     }
 }
 
-pub(super) const DATE: &str = "{date_short_pretty} {time}";
+pub(crate) const DATE: &str = "{date_short_pretty} {time}";
 
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -19,7 +19,7 @@ const OPENING: &str = "\
 ```text
 /sir                                what can be done here, as buttons
 /sir [CASE] VERB [ARGUMENTS]        CASE only where the thread or channel does not say which
-/sir help [VERB]                    what you may do, or how to use one verb
+/sir help [VERB|all]                what fits here and now, how to use one verb, or all that you may do
 @Casebridge [CASE] VERB [ARGUMENTS] the same, in threads too: Slack runs no slash commands there
 ```
 
