@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::Region;
 use aws_credential_types::Credentials;
 use axum::{
     Router,
@@ -15,7 +15,7 @@ use casebridge::{
     aws::sir::{Call, FaultKind},
     case::CaseId,
     config::{
-        sdk::Aws,
+        sdk::{self, Aws},
         secrets::{self, Secrets},
     },
     http::{Request, TransportError},
@@ -52,7 +52,7 @@ impl Amazon {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new().fallback(answer).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        let config = sdk::defaults()
             .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
             .region(Region::new("eu-west-1"));
         Aws::from(config.endpoint_url(endpoint).load().await)

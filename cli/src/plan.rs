@@ -1,6 +1,7 @@
 //! What would be done for a case now, printed. Nothing is changed anywhere.
 
 use casebridge::{
+    aws::sir::aws::SirClient,
     case::CaseId,
     config::{
         clock,
@@ -29,7 +30,7 @@ pub enum PlanError {
 /// What each target lacks of a case, a block each.
 pub async fn run(case: &str) -> Result<String, PlanError> {
     let id = CaseId::parse(case).ok_or_else(|| PlanError::Case(case.to_owned()))?;
-    let live = Live::of(Environment::read(variable)?);
+    let live = Live::of(Environment::read(variable)?, SirClient::reading);
     let chosen = live.chosen().await?;
     let (settings, secrets) = (&chosen.settings, &chosen.secrets);
     let notifier = Notifier { world: &live, settings, secrets, deadline: clock::now() + TIME };

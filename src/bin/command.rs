@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use casebridge::{
+    aws::sir::aws::SirClient,
     chat::{self, ChatContext},
     config::{
         clock,
@@ -19,8 +20,9 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
-    let live =
-        Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
+    let environment =
+        Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?;
+    let live = Live::of(environment, SirClient::new);
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = clock::deadline(event.context.deadline, clock::now());

@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 
 use casebridge::{
+    aws::sir::aws::SirClient,
     config::{
         clock,
         environment::{Environment, variable},
@@ -17,8 +18,9 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
-    let live =
-        Live::of(Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?);
+    let environment =
+        Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?;
+    let live = Live::of(environment, SirClient::reading);
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = clock::deadline(event.context.deadline, clock::now());

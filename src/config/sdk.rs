@@ -2,18 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::ProvideCredentials;
-use aws_smithy_http_client::{
-    Builder, Connector,
-    proxy::ProxyConfig,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use reqwest::Url;
 use tokio::sync::OnceCell;
 
 use crate::config::{
+    connector,
     environment::{self, variable},
     hosts::{self, Reach},
 };
@@ -99,16 +96,22 @@ fn reach(config: &SdkConfig, variable: impl Fn(&str) -> Option<String>) -> Reach
 }
 
 async fn load() -> SdkConfig {
-    let proxy = hosts::proxy(variable)
-        .and_then(|proxy| ProxyConfig::https(proxy.url).ok().map(|config| config.no_proxy(proxy.except)));
-    let http = Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder();
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        connector.set_proxy_config(proxy.clone());
-        connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
-    });
-    aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http).load().await
+    defaults().load().await
+}
+
+/// What the environment says, with one connection pool.
+pub fn defaults() -> ConfigLoader {
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12());
+    match http() {
+        Some(http) => config.http_client(http),
+        None => config,
+    }
+}
+
+/// What the SDK's requests leave through. Where there is none, each call says so.
+pub fn http() -> Option<SharedHttpClient> {
+    let client = connector::builder(CONNECT).and_then(reqwest::ClientBuilder::build);
+    client.ok().map(connector::through)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +125,6 @@ pub struct Timeouts {
 impl Timeouts {
     pub(crate) fn timeouts(self) -> TimeoutConfig {
         TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
             .operation_attempt_timeout(self.attempt)
             .operation_timeout(self.operation)
             .build()

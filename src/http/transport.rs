@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, NoProxy, Proxy, RequestBuilder, Url, redirect};
+use reqwest::{Client, RequestBuilder, Url};
 
 use crate::{
     case::Millis,
-    config::{environment::variable, hosts},
+    config::{connector, hosts},
     http::{self, MAX_BODY, Request, Response, TransportError},
 };
 
@@ -66,20 +66,8 @@ impl Transport {
     }
 
     fn build(&self) -> Result<Client, TransportError> {
-        let builder = Client::builder()
-            .connect_timeout(self.connect)
-            .timeout(self.timeout)
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false);
-        let builder = match hosts::proxy(variable) {
-            None => builder.no_proxy(),
-            Some(proxy) => {
-                let https = Proxy::https(proxy.url).map_err(|_| not_sent("HTTPS_PROXY is no address"))?;
-                builder.proxy(https.no_proxy(NoProxy::from_string(&proxy.except)))
-            }
-        };
-        builder.build().map_err(|_| not_sent("there is no HTTP client"))
+        let builder = connector::builder(self.connect).map_err(|_| not_sent("HTTPS_PROXY is no address"))?;
+        builder.timeout(self.timeout).build().map_err(|_| not_sent("there is no HTTP client"))
     }
 
     pub async fn open(&self, from: Request, bytes: u64, now: Millis) -> Result<Source, TransportError> {

@@ -65,6 +65,8 @@ pub struct Chosen {
     pub secrets: Arc<Secrets>,
 }
 
+type MakeSir = fn(aws_sdk_securityir::Client, hub::Hub) -> sir::aws::SirClient;
+
 pub struct Live<S> {
     store: S,
     aws: Aws,
@@ -73,6 +75,7 @@ pub struct Live<S> {
     http: Transport,
     queue: OnceCell<aws_sdk_sqs::Client>,
     manager: OnceCell<aws_sdk_secretsmanager::Client>,
+    make_sir: MakeSir,
     /// By Region: settings may name another one tomorrow.
     sir: Mutex<HashMap<String, sir::aws::SirClient>>,
     settings: Cached<Settings>,
@@ -80,15 +83,21 @@ pub struct Live<S> {
 }
 
 impl Live<Dynamo> {
-    pub fn of(environment: Environment) -> Self {
+    /// `make_sir` says which calls there are: [`sir::aws::SirClient::new`] or [`sir::aws::SirClient::reading`].
+    pub fn of(environment: Environment, make_sir: MakeSir) -> Self {
         let aws = Aws::default();
         let store = Dynamo::new(aws.clone(), environment.table);
-        Self::new(store, aws, Inbox::Queue(environment.inbox_url), Safe::Manager(environment.secret_id))
+        let ways = (Inbox::Queue(environment.inbox_url), Safe::Manager(environment.secret_id));
+        Self::with(store, aws, ways, make_sir)
     }
 }
 
 impl<S: Store> Live<S> {
     pub fn new(store: S, aws: Aws, inbox: Inbox, safe: Safe) -> Self {
+        Self::with(store, aws, (inbox, safe), sir::aws::SirClient::new)
+    }
+
+    fn with(store: S, aws: Aws, (inbox, safe): (Inbox, Safe), make_sir: MakeSir) -> Self {
         Self {
             store,
             aws,
@@ -97,6 +106,7 @@ impl<S: Store> Live<S> {
             http: Transport::default(),
             queue: OnceCell::new(),
             manager: OnceCell::new(),
+            make_sir,
             sir: Mutex::default(),
             settings: Cached::default(),
             secrets: Cached::default(),
@@ -193,7 +203,7 @@ impl<S: Store> Live<S> {
         });
         let hub = hub::Hub::new(http, credentials, &region, endpoint);
         let own = aws_sdk_securityir::config::Builder::from(config).region(Region::new(region.clone()));
-        let sir = sir::aws::SirClient::new(aws_sdk_securityir::Client::from_conf(own.build()), hub);
+        let sir = (self.make_sir)(aws_sdk_securityir::Client::from_conf(own.build()), hub);
         kept.insert(region, sir.clone());
         Ok(sir)
     }

@@ -17,6 +17,7 @@ use casebridge::{
         sir::{Answer, Call, NewCase, aws::SirClient},
     },
     case::*,
+    config::sdk,
 };
 use casebridge_lab::standins::SirStandin;
 
@@ -26,6 +27,7 @@ const REGION: &str = "eu-west-1";
 /// as the SDK has them: what `SirClient` wants it must say.
 fn aws_at(url: &str, credentials: SharedCredentialsProvider) -> SirClient {
     let config = Config::builder()
+        .http_client(sdk::http().expect("a client"))
         .behavior_version(BehaviorVersion::v2026_01_12())
         .endpoint_url(url)
         .region(Region::new(REGION))

@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
@@ -12,7 +12,10 @@ use aws_sdk_dynamodb::{
         ProjectionType, ScalarAttributeType,
     },
 };
-use casebridge::{config::sdk::Aws, state::dynamodb::Dynamo};
+use casebridge::{
+    config::sdk::{self, Aws},
+    state::dynamodb::Dynamo,
+};
 
 /// An endpoint at which tables can be made.
 pub struct Account {
@@ -30,7 +33,7 @@ pub struct Table {
 /// What a client of a local endpoint needs to know.
 pub async fn config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("AKIDEXAMPLE", "local", None, None, "tests");
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).credentials_provider(credentials);
+    let config = sdk::defaults().credentials_provider(credentials);
     config.region(Region::new("eu-west-1")).endpoint_url(endpoint).load().await
 }
 

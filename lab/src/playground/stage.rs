@@ -14,7 +14,7 @@ use casebridge::{
     case::Millis,
     chat::{self, ChatContext},
     config::{
-        sdk::Aws,
+        sdk::{self, Aws},
         secrets::{self, Secrets},
     },
     entry::notify::Notifier,
@@ -92,7 +92,9 @@ impl Stage {
         let standins = Standins::start().await?;
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "playground");
         // Built by hand, so that nothing of this machine's own AWS configuration counts here.
-        let config = aws_config::SdkConfig::builder()
+        let mut config = aws_config::SdkConfig::builder();
+        config.set_http_client(sdk::http());
+        let config = config
             .behavior_version(BehaviorVersion::v2026_01_12())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(REGION))

@@ -23,7 +23,7 @@ use aws_credential_types::Credentials;
 use casebridge::{
     case::{ChannelId, Millis},
     chat::ChatContext,
-    config::{sdk::Aws, secrets::Secrets, settings::Settings},
+    config::{clock, connector, sdk::Aws, secrets::Secrets, settings::Settings},
     entry::notify::Notifier,
     http::transport::Transport,
     runtime::{QueueMessage, World, live::Inbox},
@@ -153,12 +153,13 @@ pub fn settings_of(standins: &Standins, slack_lines: &str, more: &str) -> String
     )
 }
 
-/// The account's configuration for a service at this address: a client of it reads no certificates.
+/// The account's configuration for a service at this address, through the connections that the thread shares.
 pub async fn aws_at(url: &str) -> Aws {
+    let client = HTTP.with(|http| http.client(clock::now())).unwrap();
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .credentials_provider(Credentials::new("AKIDEXAMPLE", "local", None, None, "tests"))
         .region(Region::new(REGION))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(connector::through(client))
         .endpoint_url(url);
     Aws::from(config.load().await)
 }

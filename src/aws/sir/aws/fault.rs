@@ -10,11 +10,13 @@ use aws_sdk_securityir::{
     error::{BuildError, ProvideErrorMetadata, SdkError},
     types::error::ValidationException,
 };
-use hyper_util::client::legacy;
 
-use crate::aws::sir::{
-    Fault, FaultKind,
-    fault::{of_code, of_status},
+use crate::{
+    aws::sir::{
+        Fault, FaultKind,
+        fault::{of_code, of_status},
+    },
+    config::connector::NoConnection,
 };
 
 pub(super) fn fault<E>(error: SdkError<E, HttpResponse>) -> Fault
@@ -79,8 +81,7 @@ fn retry_after(response: &HttpResponse) -> Option<Duration> {
 fn never_left(error: &(impl error::Error + 'static)) -> bool {
     let mut next = error.source();
     while let Some(error) = next {
-        let unconnected = error.downcast_ref().is_some_and(legacy::Error::is_connect);
-        if unconnected || error.is::<CredentialsError>() {
+        if error.is::<NoConnection>() || error.is::<CredentialsError>() {
             return true;
         }
         next = error.source();

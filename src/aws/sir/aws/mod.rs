@@ -11,6 +11,7 @@ mod tag;
 mod whole;
 
 use aws_sdk_securityir::{Client, primitives::DateTime};
+use futures_util::future::LocalBoxFuture;
 
 use super::{Answer, Call, Fault, Page};
 use crate::{aws::hub, case::Seconds};
@@ -25,55 +26,84 @@ pub struct SirClient {
     client: Client,
     hub: hub::Hub,
     policy: Policy,
+    make: Make,
 }
+
+type Answered = LocalBoxFuture<'static, Result<Answer, Fault>>;
+type Make = fn(SirClient, Call) -> Answered;
 
 impl SirClient {
     /// Takes clients that know Region and credentials. How long calls take and what is repeated is set here.
     pub fn new(client: Client, hub: hub::Hub) -> Self {
-        Self { client, hub, policy: Policy::default() }
+        Self { client, hub, policy: Policy::default(), make: all }
+    }
+
+    /// Makes only the calls that a case is told by. The code of all others stays out of the program.
+    pub fn reading(client: Client, hub: hub::Hub) -> Self {
+        Self { client, hub, policy: Policy::default(), make: reads }
     }
 
     /// Makes a call. A change is sent once: whoever asked decides whether it may be repeated.
     pub async fn call(&self, call: Call) -> Result<Answer, Fault> {
+        (self.make)(self.clone(), call).await
+    }
+}
+
+fn reads(sir: SirClient, call: Call) -> Answered {
+    let made = async move {
         match call {
-            Call::GetCase { case } => self.get_case(case).await,
-            Call::ListCases { next } => self.list_cases(next).await,
-            Call::ListComments { case, next } => self.list_comments(case, next).await,
-            Call::ListCaseEdits { case, next } => self.list_edits(case, next).await,
-            Call::CreateCase { new } => self.create_case(*new).await,
-            Call::UpdateCase { case, change } => self.update_case(case, *change).await,
-            Call::UpdateCaseStatus { case, status } => self.update_status(case, status).await,
-            Call::UpdateResolverType { case, resolver } => self.update_resolver(case, resolver).await,
-            Call::CloseCase { case } => self.close_case(case).await,
-            Call::CreateCaseComment { case, body, token } => self.create_comment(case, body, token).await,
-            Call::UpdateCaseComment { case, comment, body } => self.update_comment(case, comment, body).await,
-            Call::ListInvestigations { case, next } => self.list_investigations(case, next).await,
+            Call::GetCase { case } => sir.get_case(case).await,
+            Call::ListCases { next } => sir.list_cases(next).await,
+            Call::ListComments { case, next } => sir.list_comments(case, next).await,
+            Call::ListCaseEdits { case, next } => sir.list_edits(case, next).await,
+            Call::ListInvestigations { case, next } => sir.list_investigations(case, next).await,
+            Call::GetMembership { membership } => sir.get_membership(membership).await,
+            _ => Err(Fault::not_sent("This function reads cases and changes nothing.")),
+        }
+    };
+    Box::pin(made)
+}
+
+fn all(sir: SirClient, call: Call) -> Answered {
+    let made = async move {
+        match call {
+            Call::GetCase { .. }
+            | Call::ListCases { .. }
+            | Call::ListComments { .. }
+            | Call::ListCaseEdits { .. }
+            | Call::ListInvestigations { .. }
+            | Call::GetMembership { .. } => reads(sir, call).await,
+            Call::CreateCase { new } => sir.create_case(*new).await,
+            Call::UpdateCase { case, change } => sir.update_case(case, *change).await,
+            Call::UpdateCaseStatus { case, status } => sir.update_status(case, status).await,
+            Call::UpdateResolverType { case, resolver } => sir.update_resolver(case, resolver).await,
+            Call::CloseCase { case } => sir.close_case(case).await,
+            Call::CreateCaseComment { case, body, token } => sir.create_comment(case, body, token).await,
+            Call::UpdateCaseComment { case, comment, body } => sir.update_comment(case, comment, body).await,
             Call::SendFeedback { case, investigation, useful, comment } => {
-                self.send_feedback(case, investigation, useful, comment).await
+                sir.send_feedback(case, investigation, useful, comment).await
             }
             Call::GetCaseAttachmentUploadUrl { case, name, bytes, token } => {
-                self.upload_url(case, name, bytes, token).await
+                sir.upload_url(case, name, bytes, token).await
             }
             Call::GetCaseAttachmentDownloadUrl { case, attachment } => {
-                self.download_url(case, attachment).await
+                sir.download_url(case, attachment).await
             }
-            Call::GetMembership { membership } => self.get_membership(membership).await,
-            Call::ListMemberships { next } => self.list_memberships(next).await,
+            Call::ListMemberships { next } => sir.list_memberships(next).await,
             Call::BatchGetMemberAccountDetails { membership, accounts } => {
-                self.member_accounts(membership, accounts).await
+                sir.member_accounts(membership, accounts).await
             }
-            Call::GetFindingMetrics { membership, from, to } => self.metrics(membership, from, to).await,
-            Call::CreateMembership { new } => self.create_membership(*new).await,
-            Call::UpdateMembership { membership, change } => {
-                self.update_membership(membership, *change).await
-            }
-            Call::CancelMembership { membership } => self.cancel_membership(membership).await,
-            Call::ListTagsForResource { arn } => self.list_tags(arn).await,
-            Call::TagResource { arn, tags } => self.tag(arn, tags).await,
-            Call::UntagResource { arn, keys } => self.untag(arn, keys).await,
-            Call::Hub(call) => self.hub.call(call).await.map(Answer::Hub),
+            Call::GetFindingMetrics { membership, from, to } => sir.metrics(membership, from, to).await,
+            Call::CreateMembership { new } => sir.create_membership(*new).await,
+            Call::UpdateMembership { membership, change } => sir.update_membership(membership, *change).await,
+            Call::CancelMembership { membership } => sir.cancel_membership(membership).await,
+            Call::ListTagsForResource { arn } => sir.list_tags(arn).await,
+            Call::TagResource { arn, tags } => sir.tag(arn, tags).await,
+            Call::UntagResource { arn, keys } => sir.untag(arn, keys).await,
+            Call::Hub(call) => sir.hub.call(call).await.map(Answer::Hub),
         }
-    }
+    };
+    Box::pin(made)
 }
 
 /// A page in our words. The end is told by no token, or by an empty one.

@@ -6,8 +6,7 @@ use aws_sdk_securityir::{
     },
     error::BoxError,
 };
-use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use futures_util::stream;
+use aws_smithy_types::body::SdkBody;
 
 use crate::http::json;
 
@@ -26,15 +25,9 @@ impl Intercept for Characters {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response_mut().body_mut();
-        if body.content_length() != Some(0) {
-            let sent = ByteStream::new(std::mem::replace(body, SdkBody::taken()));
-            let mended = async move {
-                let sent = sent.collect().await?.into_bytes();
-                Ok::<_, aws_smithy_types::byte_stream::error::Error>(json::whole(&String::from_utf8_lossy(
-                    &sent,
-                )))
-            };
-            *body = SdkBody::from_body_1_x(reqwest::Body::wrap_stream(stream::once(mended)));
+        let whole = body.bytes().map(|sent| json::whole(&String::from_utf8_lossy(sent)));
+        if let Some(whole) = whole {
+            *body = SdkBody::from(whole);
         }
         Ok(())
     }
