@@ -18,6 +18,9 @@ pub struct PlayArgs {
     /// The page's port on loopback; 0 takes a free one.
     #[arg(long, default_value_t = 0, conflicts_with = "once")]
     port: u16,
+    /// Tells a story step by step: key, ransomware, exercise, outage, sixty, or a file of such a form.
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "once")]
+    story: Option<String>,
     /// Opens the page in the browser, also where no terminal asks for it.
     #[arg(long, conflicts_with = "once")]
     open: bool,
@@ -31,7 +34,7 @@ pub async fn run(args: PlayArgs) -> Result<(), CliError> {
     if args.once {
         return Ok(story::tell(&mut io::stdout()).await?);
     }
-    let page = PlaygroundPage::bind(args.port).await.map_err(|error| match error {
+    let page = PlaygroundPage::bind(args.port, args.story.as_deref()).await.map_err(|error| match error {
         StageError::Start(why) if why.kind() == io::ErrorKind::AddrInUse => CliError::Taken(args.port),
         error => error.into(),
     })?;

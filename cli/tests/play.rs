@@ -218,7 +218,7 @@ impl Browser {
             looks.tick().await;
             let answer = self.client.get(format!("{}state", self.url)).send().await.unwrap();
             let state: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
-            if let Some(found) = find(&state["seen"]) {
+            if let Some(found) = find(&state) {
                 return found;
             }
         }
@@ -236,9 +236,15 @@ fn all(value: &Value) -> impl DoubleEndedIterator<Item = &Value> {
     value.as_array().unwrap().iter()
 }
 
+/// The things of which the names begin so, in the order of their names.
+fn named<'a>(seen: &'a Value, prefix: &str) -> Vec<&'a Value> {
+    let all = seen.as_object().unwrap().iter();
+    all.filter(|(name, _)| name.starts_with(prefix)).map(|(_, thing)| thing).collect()
+}
+
 fn button(seen: &Value, user: &str, label: &str) -> Option<(Value, Value)> {
-    let person = all(&seen["slack"]["people"]).find(|person| person["id"] == user)?;
-    let messages = all(&seen["slack"]["messages"]).chain(all(&person["ephemerals"])).rev();
+    let own = seen[format!("own/{user}")]["ephemerals"].as_array()?;
+    let messages = named(seen, "message/").into_iter().chain(own).rev();
     messages.filter(|message| message["blocks"].is_array()).find_map(|message| {
         let elements = all(&message["blocks"]).filter_map(|block| block["elements"].as_array()).flatten();
         let mut buttons = elements.filter(|element| element["type"] == "button");
@@ -249,7 +255,7 @@ fn button(seen: &Value, user: &str, label: &str) -> Option<(Value, Value)> {
 
 #[tokio::test]
 async fn a_case_is_opened_answered_and_closed_on_the_page() {
-    let page = PlaygroundPage::bind(0).await.unwrap();
+    let page = PlaygroundPage::bind(0, None).await.unwrap();
     let browser = Browser { client: client(), url: page.url() };
     tokio::select! {
         ended = page.run() => panic!("{ended:?}"),
@@ -259,17 +265,30 @@ async fn a_case_is_opened_answered_and_closed_on_the_page() {
 
 async fn walk(browser: &Browser) {
     browser.acts(json!({ "do": "opens_case", "title": "<img src=x> & *more*", "aws": true })).await;
-    let case = browser.sees("the case", |seen| seen["sir"][0]["id"].as_str().map(str::to_owned)).await;
-    browser
-        .sees("the issue", |seen| (seen["jira"][0]["summary"] == "<img src=x> & *more*").then_some(()))
+    let case = browser
+        .sees("the case", |seen| {
+            let (name, _) = seen.as_object()?.iter().find(|(name, _)| name.starts_with("sir/"))?;
+            Some(name["sir/".len()..].to_owned())
+        })
         .await;
-    let card =
-        browser.sees("the card", |seen| seen["slack"]["messages"][0]["ts"].as_str().map(str::to_owned)).await;
+    let summary = |seen: &Value| seen["issue/SEC-1"]["fields"]["summary"].clone();
+    browser.sees("the issue", |seen| (summary(seen) == "<img src=x> & *more*").then_some(())).await;
+    let card = browser
+        .sees("the card", |seen| named(seen, "message/").first()?["ts"].as_str().map(str::to_owned))
+        .await;
 
-    browser.acts(json!({ "do": "says", "user": BO, "text": "Ours.", "thread": card })).await;
-    let says = |list: &Value, text: &str| all(list).any(|it| it["text"].as_str().unwrap().contains(text));
-    browser.sees("the reply in SIR", |seen| says(&seen["sir"][0]["comments"], "Ours.").then_some(())).await;
-    browser.sees("the reply in Jira", |seen| says(&seen["jira"][0]["comments"], "Ours.").then_some(())).await;
+    browser.acts(json!({ "do": "says", "user": BO, "text": "Ours & <theirs>.", "thread": card })).await;
+    let says = |list: &Value, text: &str| list.to_string().contains(text);
+    browser
+        .sees("the reply in SIR", |seen| {
+            says(&named(seen, "sir/")[0]["comments"], "Ours & <theirs>.").then_some(())
+        })
+        .await;
+    browser
+        .sees("the reply in Jira", |seen| {
+            says(&seen["issue/SEC-1"]["comments"], "Ours & <theirs>.").then_some(())
+        })
+        .await;
 
     attach(browser, &card).await;
 
@@ -279,8 +298,16 @@ async fn walk(browser: &Browser) {
         browser.acts(json!({ "do": "says", "user": ANA, "text": format!("/sir {case} close") })).await;
     assert_eq!(typed["status"], 200);
     assert_eq!(browser.presses(ANA, "Close the case").await["status"], 200);
-    browser.sees("the end in SIR", |seen| (seen["sir"][0]["status"] == "Closed").then_some(())).await;
-    browser.sees("the end in Jira", |seen| (seen["jira"][0]["status"] == "Done").then_some(())).await;
+    browser
+        .sees("the end in SIR", |seen| {
+            (named(seen, "sir/")[0]["case"]["caseStatus"] == "Closed").then_some(())
+        })
+        .await;
+    browser
+        .sees("the end in Jira", |seen| {
+            (seen["issue/SEC-1"]["fields"]["status"]["name"] == "Done").then_some(())
+        })
+        .await;
 }
 
 /// A file of 3 MB, with a name that the service does not take.
@@ -292,20 +319,22 @@ async fn attach(browser: &Browser, card: &str) {
     let shared = |message: &Value| message["files"][0]["size"] == 3_000_000;
     let (channel, ts) = browser
         .sees("the file", |seen| {
-            let message = all(&seen["slack"]["messages"]).find(|message| shared(message))?;
-            Some((seen["slack"]["channel"].clone(), message["ts"].clone()))
+            let message = named(seen, "message/").into_iter().find(|message| shared(message))?;
+            Some((seen["slack"]["security"].clone(), message["ts"].clone()))
         })
         .await;
     let chooses =
         json!({ "do": "chooses", "user": BO, "channel": channel, "ts": ts, "shortcut": "attach_file" });
     browser.acts(chooses).await;
-    let file = json!({ "name": "disk_image.bin", "status": "Verified" });
-    browser.sees("the file on the case", |seen| (seen["sir"][0]["files"][0] == file).then_some(())).await;
+    let file = |seen: &Value| named(seen, "sir/")[0]["case"]["caseAttachments"][0].clone();
+    browser
+        .sees("the file on the case", |seen| (file(seen)["fileName"] == "disk_image.bin").then_some(()))
+        .await;
 }
 
 #[tokio::test]
 async fn the_page_answers_its_own_browser_and_nobody_elses() {
-    let page = PlaygroundPage::bind(0).await.unwrap();
+    let page = PlaygroundPage::bind(0, None).await.unwrap();
     let (client, url) = (client(), page.url());
     let checks = async {
         let answer = client.get(&url).send().await.unwrap();

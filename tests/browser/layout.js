@@ -1,7 +1,7 @@
 // Does the page fit a phone and a desktop, light and dark, with nothing cut off at its side?
 "use strict";
 
-exports.name = "the page fits 390 and 1440 pixels, light and dark, with cases, menus and forms open";
+exports.name = "the page fits 390, 1280 and 1600 pixels, light and dark, with cases, menus and forms open";
 
 exports.tell = async (person) => {
   await everywhere(person, "empty");
@@ -12,7 +12,7 @@ exports.tell = async (person) => {
   await person.seesEverywhereOnce("x".repeat(200));
   await person.choosesOn("Resolver AWS", "Attach file to case");
   await person.sees("slack", "There is no file on this message.");
-  await person.presses("Reply in thread", person.card);
+  await person.opensThread();
   await everywhere(person, "the channel");
   await person.presses("Comment", person.card);
   await person.seesForm("Comment");
@@ -31,9 +31,9 @@ exports.tell = async (person) => {
 
 async function everywhere(person, what) {
   for (const colorScheme of ["light", "dark"]) {
-    for (const width of [390, 1440]) {
+    for (const width of [390, 1280, 1600]) {
       await person.page.emulateMedia({ colorScheme });
-      await person.page.setViewportSize({ width, height: 844 });
+      await person.page.setViewportSize({ width, height: 1000 });
       const outside = await person.page.evaluate(cutOff);
       if (outside.length) throw new Error(`${what}, ${colorScheme}, ${width} px: ${outside.join("; ")}`);
     }

@@ -2,7 +2,7 @@
 "use strict";
 
 // The lists in which things are told; what stands in menus and forms does not count.
-const LISTS = { aws: "#cases", slack: "#messages", jira: "#issues" };
+const LISTS = { aws: "#case", slack: "#messages, #replies", jira: "#issue, #activity" };
 
 class Person {
   constructor(page) {
@@ -24,7 +24,8 @@ class Person {
   }
 
   async is(name) {
-    await this.page.getByLabel("You are").selectOption({ label: name });
+    const role = { Ana: "admin", Bo: "responder", Cem: "commander", Dia: "viewer", Eli: "no role", Gil: "guest" }[name];
+    await this.page.getByLabel("You are").selectOption({ label: `${name} (${role || "of another organisation"})` });
   }
 
   async writes(label, text, where = this.form) {
@@ -39,20 +40,39 @@ class Person {
     await this.form.getByLabel(label, { exact: true }).check();
   }
 
-  // Writes a message, in the thread that was chosen before, perhaps with a file `{name, text}`.
-  async says(text, file) {
+  // Writes a message in the channel.
+  async says(text) {
+    await this.page.locator("#line").fill(text);
+    await this.presses("Send");
+  }
+
+  // Writes in the thread that is open, perhaps with a file `{name, text}`.
+  async replies(text, file) {
     if (file) {
       const picked = { name: file.name, mimeType: "text/plain", buffer: Buffer.from(file.text) };
-      await this.page.getByLabel("Attach a file").setInputFiles(picked);
+      await this.page.locator("#reply-pick").setInputFiles(picked);
     }
-    await this.writes("Message or command", text, this.page);
-    await this.presses("Send");
+    await this.page.locator("#reply").fill(text);
+    await this.presses("Reply");
+  }
+
+  // All events of SIR come once more.
+  async deliversAgain() {
+    await this.page.getByText("Membership, events").click();
+    await this.presses("Deliver all events again");
+    await this.page.getByText("Membership, events").click();
+  }
+
+  // Opens the thread below the newest card.
+  async opensThread() {
+    await this.presses("Reply in thread", this.card);
+    await this.page.locator("#thread").waitFor();
   }
 
   // Chooses something in a message's menu.
   async choosesOn(text, action) {
-    const message = this.page.locator("#messages .message", { hasText: text }).first();
-    await message.getByText("More actions").click();
+    const message = this.page.locator("#messages .message, #replies .message", { hasText: text }).first();
+    if (!(await message.locator(".menu details").evaluate((menu) => menu.open))) await message.getByText("More actions").click();
     await this.presses(action, message);
   }
 
@@ -122,6 +142,29 @@ class Person {
     await field.locator(".error", { hasText: why }).waitFor();
   }
 
+  // The three counters, and what is on the way.
+  async seesZeros() {
+    for (const id of ["lost", "doubled", "disordered"]) {
+      const count = await this.page.locator("#" + id).innerText();
+      if (count !== "0") throw new Error(`${id}: ${count}\n` + (await this.page.locator("#why").innerText()));
+    }
+  }
+
+  async seesAllTold() {
+    await this.page.locator("#under-way", { hasText: /^0$/ }).waitFor();
+    await this.seesZeros();
+  }
+
+  // A fault is switched on, or off.
+  async switches(name) {
+    await this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  async lets(time) {
+    await this.presses(time);
+    await this.page.getByRole("button", { name: time, exact: true }).and(this.page.locator(":enabled")).waitFor();
+  }
+
   async seesValue(label, value) {
     const now = await this.form.getByLabel(label, { exact: true }).inputValue();
     if (now !== value) throw new Error(`"${label}" holds "${now}", not "${value}"`);
@@ -133,7 +176,7 @@ class Person {
   }
 
   async counts(where, text) {
-    const shown = await this.page.locator(LISTS[where]).innerText();
+    const shown = (await this.page.locator(LISTS[where]).allInnerTexts()).join(" ");
     return shown.replace(/\s+/g, " ").split(text).length - 1;
   }
 
@@ -142,7 +185,7 @@ class Person {
     const late = Date.now() + 20_000;
     while (!isSo(await this.counts(where, text))) {
       if (Date.now() > late) throw new Error(`"${text}" ${otherwise} at ${where}`);
-      await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+      await this.page.waitForTimeout(40);
     }
   }
 }

@@ -2,10 +2,18 @@
 //! [`standins`], the [`stage`] between them, a case's life as a [`story`], and the same on a [`page`].
 
 mod acts;
+mod boundary;
+mod clock;
+mod feed;
 pub mod page;
 mod queue;
 mod shown;
 pub mod stage;
 pub mod standins;
 pub mod story;
+mod switches;
+mod table;
+pub mod telling;
 mod visible;
+mod witness;
+mod world;

@@ -1,45 +1,58 @@
 //! How does a browser on this machine see the playground, and act in it?
-//! One page with its own style and scripts, no file from elsewhere. It asks twice a second what stands in SIR, Slack and
-//! Jira, and sends back what the person did. `page/page.js` says which script answers which question.
+//! One page with its own style and scripts, no file from elsewhere. What is new in SIR, Slack, Jira and between them is
+//! sent to it as it happens, and it sends back what the person did. `page/page.js` says which script answers which question.
 
 use std::{
+    collections::{BTreeMap, HashMap},
+    convert::Infallible,
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Query, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Response, sse},
     routing::{get, post},
 };
 use casebridge::case::text;
+use futures_util::stream::{self, Stream};
 use serde::Deserialize;
-use serde_json::json;
-use tokio::{net::TcpListener, runtime::Handle, task::spawn_blocking};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::spawn_blocking};
 
 use super::{
     acts::Act,
-    stage::{Stage, StageError},
+    stage::{Beginning, Stage, StageError},
+    telling::Telling,
     visible,
 };
 
 /// What the browser may load: where it stands, what it is, and all of it.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: &[(&str, &str, &str)] = &[
     ("/", "text/html", include_str!("page/page.html")),
     ("/page.css", "text/css", include_str!("page/page.css")),
     ("/page.js", SCRIPT, include_str!("page/page.js")),
     ("/world.js", SCRIPT, include_str!("page/world.js")),
     ("/list.js", SCRIPT, include_str!("page/list.js")),
     ("/text.js", SCRIPT, include_str!("page/text.js")),
+    ("/emoji.js", SCRIPT, include_str!("page/emoji.js")),
     ("/blocks.js", SCRIPT, include_str!("page/blocks.js")),
     ("/field.js", SCRIPT, include_str!("page/field.js")),
     ("/modal.js", SCRIPT, include_str!("page/modal.js")),
+    ("/sir.js", SCRIPT, include_str!("page/sir.js")),
     ("/slack.js", SCRIPT, include_str!("page/slack.js")),
+    ("/message.js", SCRIPT, include_str!("page/message.js")),
+    ("/composer.js", SCRIPT, include_str!("page/composer.js")),
+    ("/jira.js", SCRIPT, include_str!("page/jira.js")),
+    ("/adf.js", SCRIPT, include_str!("page/adf.js")),
+    ("/bridge.js", SCRIPT, include_str!("page/bridge.js")),
+    ("/controls.js", SCRIPT, include_str!("page/controls.js")),
 ];
 
 const SCRIPT: &str = "text/javascript";
@@ -50,27 +63,44 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// The most bytes of an act: a file of 10 MB in base64.
 const ACT: usize = 14_000_000;
+/// How often the world is looked at for what is new.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The page, bound to its port but not served yet.
 pub struct PlaygroundPage {
-    stage: Arc<Stage>,
+    desk: Arc<PageContext>,
     listener: TcpListener,
     address: SocketAddr,
 }
 
 struct PageContext {
-    stage: Arc<Stage>,
+    /// Another one after each new beginning.
+    stage: RwLock<Arc<Stage>>,
+    begun: Notify,
+    acted: Notify,
     port: u16,
 }
 
+impl PageContext {
+    fn stage(&self) -> Arc<Stage> {
+        self.stage.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 impl PlaygroundPage {
-    /// Sets the stage and binds the port on loopback; 0 takes a free one.
-    /// Fails: a port could not be bound.
-    pub async fn bind(port: u16) -> Result<Self, StageError> {
+    /// Sets the stage, for a story where one is named, and binds the port on loopback; 0 takes a free one.
+    /// Fails: a port could not be bound, or there is no such story.
+    pub async fn bind(port: u16, story: Option<&str>) -> Result<Self, StageError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let stage = Arc::new(Stage::set().await?);
+        let stage = Arc::new(begin(story).await?);
         let address = listener.local_addr()?;
-        Ok(Self { stage, listener, address })
+        let desk = PageContext {
+            stage: RwLock::new(stage),
+            begun: Notify::new(),
+            acted: Notify::new(),
+            port: address.port(),
+        };
+        Ok(Self { desk: Arc::new(desk), listener, address })
     }
 
     /// What to open in the browser.
@@ -81,21 +111,37 @@ impl PlaygroundPage {
     /// Serves the page and lets the bridge work, for ever.
     /// Fails: the server ended.
     pub async fn run(self) -> io::Result<()> {
-        let desk = Arc::new(PageContext { stage: self.stage.clone(), port: self.address.port() });
+        let desk = self.desk.clone();
         let files = FILES.iter().fold(Router::new(), |files, (path, kind, text)| {
             files.route(path, get(|| async { file(kind, text) }))
         });
         let app = files
             .route("/favicon.ico", get(StatusCode::NO_CONTENT))
             .route("/state", get(state))
+            .route("/news", get(news))
+            .route("/stories", post(begins))
             .route("/acts", post(act).layer(DefaultBodyLimit::max(ACT)))
             .layer(middleware::from_fn_with_state(desk.clone(), guard))
-            .with_state(desk);
+            .with_state(desk.clone());
+        let bridge = async {
+            loop {
+                let stage = desk.stage();
+                tokio::select! {
+                    () = stage.run() => {}
+                    () = desk.begun.notified() => {}
+                }
+            }
+        };
         tokio::select! {
             ended = axum::serve(self.listener, app) => ended,
-            () = self.stage.run() => Ok(()),
+            () = bridge => Ok(()),
         }
     }
+}
+
+async fn begin(story: Option<&str>) -> Result<Stage, StageError> {
+    let story = story.map(Telling::find).transpose()?;
+    Stage::set(Beginning { story, peopled: true }).await
 }
 
 /// Another site's page in the same browser must neither read nor act here: not by its own requests, nor by a name
@@ -125,44 +171,113 @@ fn file(kind: &str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-#[derive(Deserialize)]
-struct KnownVersion {
-    #[serde(default)]
-    known: String,
+/// All that there is to see.
+async fn state(State(desk): State<Arc<PageContext>>) -> Response {
+    reply(StatusCode::OK, &json!(visible::all(&desk.stage())))
 }
 
-/// What there is to see; 204 where the page knows it already.
-async fn state(
+/// What a page knows already: the stage, and a hash of each thing by its name.
+struct Known {
+    desk: Arc<PageContext>,
+    stage: Option<Arc<Stage>>,
+    things: HashMap<String, String>,
+}
+
+/// What is new, as it happens: `{anew, set: {name: thing}, gone: [name]}`.
+async fn news(
     State(desk): State<Arc<PageContext>>,
-    Query(KnownVersion { known }): Query<KnownVersion>,
-) -> Response {
-    let seen = visible::all(&desk.stage.standins);
-    let version = text::hash(&seen.to_string());
-    if version == known {
-        return StatusCode::NO_CONTENT.into_response();
+) -> sse::Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let known = Known { desk, stage: None, things: HashMap::new() };
+    sse::Sse::new(stream::unfold(known, |mut known| async move {
+        loop {
+            if let Some(news) = known.look() {
+                return Some((Ok(sse::Event::default().data(news.to_string())), known));
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = known.desk.acted.notified() => {}
+            }
+        }
+    }))
+    .keep_alive(sse::KeepAlive::default())
+}
+
+impl Known {
+    fn look(&mut self) -> Option<Value> {
+        let stage = self.desk.stage();
+        let anew = self.stage.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &stage));
+        if anew {
+            self.things.clear();
+        }
+        let seen = visible::all(&stage);
+        self.stage = Some(stage);
+        let mut set = BTreeMap::new();
+        let gone: Vec<String> =
+            self.things.extract_if(|name, _| !seen.contains_key(name)).map(|(name, _)| name).collect();
+        for (name, thing) in seen {
+            let hash = text::hash(&thing.to_string());
+            if self.things.get(&name) != Some(&hash) {
+                self.things.insert(name.clone(), hash);
+                set.insert(name, thing);
+            }
+        }
+        (anew || !set.is_empty() || !gone.is_empty())
+            .then(|| json!({ "anew": anew, "set": set, "gone": gone }))
     }
-    reply(StatusCode::OK, &json!({ "version": version, "seen": seen }))
+}
+
+#[derive(Deserialize)]
+struct Begins {
+    /// None: an empty playground.
+    story: Option<String>,
+}
+
+/// Begins anew, perhaps with a story that comes along.
+async fn begins(State(desk): State<Arc<PageContext>>, headers: HeaderMap, body: Bytes) -> Response {
+    let wanted: Begins = match read(&headers, &body) {
+        Ok(wanted) => wanted,
+        Err((status, why)) => return reply(status, &json!({ "error": why })),
+    };
+    let runtime = Handle::current();
+    let begun = spawn_blocking(move || {
+        let begun = runtime.block_on(begin(wanted.story.as_deref()));
+        begun.map_err(|error| error.to_string())
+    });
+    match begun.await.unwrap_or_else(|_| Err("there is no stage".to_owned())) {
+        Ok(stage) => {
+            *desk.stage.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(stage);
+            desk.begun.notify_one();
+            desk.acted.notify_waiters();
+            reply(StatusCode::OK, &json!({}))
+        }
+        Err(error) => reply(StatusCode::CONFLICT, &json!({ "error": error })),
+    }
 }
 
 async fn act(State(desk): State<Arc<PageContext>>, headers: HeaderMap, body: Bytes) -> Response {
-    // A form of another site cannot have this type.
-    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
-    let act: Act = match serde_json::from_slice(&body) {
+    let act: Act = match read(&headers, &body) {
         Ok(act) => act,
-        Err(error) => return reply(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() })),
+        Err((status, why)) => return reply(status, &json!({ "error": why })),
     };
     // What the bridge waits for stays on one thread, as in Lambda; the server's own requests move between threads.
-    let runtime = Handle::current();
-    let happened = spawn_blocking(move || runtime.block_on(act.happen(&desk.stage))).await;
+    let (runtime, stage) = (Handle::current(), desk.stage());
+    let happened = spawn_blocking(move || runtime.block_on(act.happen(&stage))).await;
+    desk.acted.notify_waiters();
     match happened.unwrap_or_else(|_| Err("the bridge stopped in the middle of this".to_owned())) {
         Ok(answer) => reply(StatusCode::OK, &answer),
         Err(refused) => reply(StatusCode::CONFLICT, &json!({ "error": refused })),
     }
 }
 
-fn reply(status: StatusCode, body: &serde_json::Value) -> Response {
+fn read<T: for<'a> Deserialize<'a>>(headers: &HeaderMap, body: &Bytes) -> Result<T, (StatusCode, String)> {
+    // A form of another site cannot have this type.
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "only JSON is taken".to_owned()));
+    }
+    serde_json::from_slice(body).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+fn reply(status: StatusCode, body: &Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (status, headers, body.to_string()).into_response()
 }
@@ -215,7 +330,7 @@ mod tests {
             let own =
                 |line: &str| FILES.iter().any(|(path, ..)| line.ends_with(&format!(" from \".{path}\";")));
             assert_eq!(imports.filter(|line| !own(line)).collect::<Vec<_>>(), [""; 0], "{path}");
-            assert!(kind != SCRIPT || text.starts_with("// "), "{path} says the question that it answers");
+            assert!(*kind != SCRIPT || text.starts_with("// "), "{path} says the question that it answers");
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct QueuedMessage {
 #[derive(Debug, Default)]
 pub struct Queue {
     waiting: VecDeque<QueuedMessage>,
+    /// Until when nobody sees them.
+    unseen: Vec<(Millis, QueuedMessage)>,
     seen: HashMap<String, Millis>,
     count: u64,
 }
@@ -51,8 +53,20 @@ impl Queue {
         });
     }
 
+    /// A batch whose worker was killed: it comes again once it is seen again.
+    pub fn hide(&mut self, until: Millis, batch: Vec<QueuedMessage>) {
+        self.unseen.extend(batch.into_iter().map(|message| (until, message)));
+    }
+
+    /// How many messages wait, those that nobody sees among them.
+    pub fn len(&self) -> usize {
+        self.waiting.len() + self.unseen.len()
+    }
+
     /// The next batch; empty when nothing waits.
-    pub fn take(&mut self) -> Vec<QueuedMessage> {
+    pub fn take(&mut self, now: Millis) -> Vec<QueuedMessage> {
+        let back = self.unseen.extract_if(.., |(until, _)| *until <= now).map(|(_, message)| message);
+        self.waiting.extend(back);
         let count = BATCH.min(self.waiting.len());
         let mut batch: Vec<_> = self.waiting.drain(..count).collect();
         batch.iter_mut().for_each(|message| message.deliveries += 1);
@@ -106,14 +120,26 @@ mod tests {
         for (now, id) in [(0, "a"), (299_999, "a"), (299_999, "b"), (700_000, "a")] {
             put(&mut queue, now, id);
         }
-        assert_eq!(ids(&queue.take()), ["a", "b", "a"]);
+        assert_eq!(ids(&queue.take(0)), ["a", "b", "a"]);
     }
 
     #[test]
     fn a_standard_queue_takes_the_same_twice_and_tells_them_apart() {
         let mut queue = Queue::default();
         (0..2).for_each(|_| queue.put("{}".to_owned()));
-        assert_eq!(ids(&queue.take()), ["1", "2"]);
+        assert_eq!(ids(&queue.take(0)), ["1", "2"]);
+    }
+
+    #[test]
+    fn what_a_killed_worker_had_comes_again_once_it_is_seen() {
+        let mut queue = Queue::default();
+        put(&mut queue, 0, "a");
+        let batch = queue.take(0);
+        queue.hide(720_000, batch);
+        put(&mut queue, 1, "b");
+        assert_eq!((ids(&queue.take(719_999)), queue.len()), (vec!["b"], 1));
+        let batch = queue.take(720_000);
+        assert_eq!((ids(&batch), batch[0].deliveries, queue.len()), (vec!["a"], 2, 0));
     }
 
     #[test]
@@ -121,16 +147,16 @@ mod tests {
         let mut queue = Queue::default();
         (0..12).for_each(|n| put(&mut queue, 0, &n.to_string()));
         let failed = json!({ "batchItemFailures": [{ "itemIdentifier": "3" }, { "itemIdentifier": "4" }] });
-        let first = queue.take();
+        let first = queue.take(0);
         assert_eq!(queue.again(first, &failed), 0);
         for _ in 0..3 {
-            let batch = queue.take();
+            let batch = queue.take(0);
             assert_eq!(ids(&batch)[..2], ["3", "4"]);
             assert_eq!(queue.again(batch, &failed), 0);
         }
-        let last = queue.take();
+        let last = queue.take(0);
         assert_eq!(event(&last)["Records"][0]["attributes"]["ApproximateReceiveCount"], "5");
         assert_eq!(queue.again(last, &failed), 2);
-        assert_eq!(queue.take(), []);
+        assert_eq!(queue.take(0), []);
     }
 }

@@ -58,6 +58,15 @@ impl Screen {
         Self(all)
     }
 
+    /// All of it, line by line.
+    #[cfg(test)]
+    pub fn lines(&self) -> Vec<String> {
+        self.0
+            .values()
+            .flat_map(|thing| thing.lines.iter().map(|line| format!("{}: {line}", thing.what)))
+            .collect()
+    }
+
     /// What is new since `before`, in the order of time in Slack, then in Jira.
     pub fn since(&self, before: &Self) -> Vec<FreshLines> {
         let news = |(place, thing): (&String, &Thing)| {

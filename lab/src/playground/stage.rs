@@ -4,14 +4,17 @@
 
 use std::{
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
-    case::Millis,
+    case::{CaseId, Millis},
     chat::{self, ChatContext},
     config::{
         sdk::{self, Aws},
@@ -23,24 +26,36 @@ use casebridge::{
         QueueMessage, World,
         live::{self, Chosen, Inbox, Live, Safe},
     },
-    state::{Store, memory::Memory},
+    state::{Store, agenda, memory::Memory},
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tracing::warn;
 
 use super::{
+    boundary::Boundary,
+    clock::PlayClock,
+    feed::{Feed, FeedEntry, FeedKind, lock},
     queue::{self, Queue, QueuedMessage},
     standins::{REGION, Standins},
+    switches::{Place, Switches},
+    table::{KnownNotes, PlayTable},
+    telling::Telling,
+    witness::{Counters, Witness},
+    world::PlayWorld,
 };
 use crate::standins::SignedRequest;
 
 /// How long an invocation may take: the functions' timeout in template.yaml.
 const TIMEOUT: Millis = 60_000;
 /// How often the schedule lets `notify` look for what is due.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Millis = 60_000;
 /// How often the queues are looked into.
-const POLL: Duration = Duration::from_millis(100);
+const POLL: Duration = Duration::from_millis(50);
+/// How long nobody sees the messages of a killed worker: `VisibilityTimeout` in template.yaml.
+const UNSEEN: [Millis; 2] = [720_000, 360_000];
+/// Where Slack brings events; what else it brings has a person who waits for the answer.
+const EVENTS: &str = "/slack/events";
 
 /// Why there is no stage.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +63,13 @@ pub enum StageError {
     /// A stand-in could not be started.
     #[error("a stand-in could not be started: {0}")]
     Start(#[from] io::Error),
+
     /// Settings or secrets did not fit.
     #[error(transparent)]
     Live(#[from] live::ConfigError),
+    /// A story cannot be told.
+    #[error(transparent)]
+    Story(#[from] super::telling::StoryFileError),
 }
 
 impl From<secrets::SecretsError> for StageError {
@@ -72,24 +91,53 @@ pub struct Answered {
 pub struct Stage {
     /// The world outside.
     pub standins: Standins,
+    pub(super) clock: PlayClock,
+    pub(super) feed: Feed,
+    pub(super) switches: Switches,
+    /// The story that is told, where one is.
+    pub(super) telling: Mutex<Option<Telling>>,
+    /// What Jira says that changed of its issues: key and changelog entry.
+    pub(super) changes: Mutex<Vec<(String, Value)>>,
+    witness: Witness,
+    notes: KnownNotes,
     live: Live<Memory>,
     chosen: Chosen,
     jobs: Mutex<UnboundedReceiver<QueueMessage>>,
     inbox: Mutex<Queue>,
     events: Mutex<Queue>,
+    /// Events and requests that come later, with their time.
+    late: Mutex<Vec<(Millis, Late)>>,
     /// Every event that ever arrived.
     past: Mutex<Vec<String>>,
+    busy: AtomicUsize,
+    swept: Mutex<Millis>,
+    sweeping: tokio::sync::Mutex<()>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+enum Late {
+    Event(String),
+    Request(SignedRequest),
+}
+
+/// How a stage begins.
+#[derive(Default)]
+pub struct Beginning {
+    /// The story that is told there.
+    pub story: Option<Telling>,
+    /// A person of each role, a guest and a stranger are there besides Ana and Bo.
+    pub peopled: bool,
 }
 
 impl Stage {
     /// Sets it up: nothing has happened yet.
     /// Fails: no port could be bound.
-    pub async fn set() -> Result<Self, StageError> {
-        let standins = Standins::start().await?;
+    pub async fn set(beginning: Beginning) -> Result<Self, StageError> {
+        let Beginning { story, peopled } = beginning;
+        let begins = story.as_ref().and_then(Telling::begins);
+        let now = begins.unwrap_or_else(casebridge::config::clock::now);
+        let clock = PlayClock::at(now, begins.is_none());
+        let standins = Standins::start_on(clock.service()).await?;
+        let standins = if peopled { standins.peopled() } else { standins };
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "playground");
         // Built by hand, so that nothing of this machine's own AWS configuration counts here.
         let mut config = aws_config::SdkConfig::builder();
@@ -102,40 +150,63 @@ impl Stage {
             .build();
         let store = Memory::default();
         store.put_settings(&standins.settings()).await.map_err(live::ConfigError::from)?;
+        // They were pushed long ago.
+        agenda::change(&store, |agenda| std::mem::take(&mut agenda.wake))
+            .await
+            .map_err(live::ConfigError::from)?;
         let (sender, jobs) = unbounded_channel();
         let aws = Aws::from(config).with_security_hub(standins.hub.url());
         let secrets = Secrets::parse(&standins.secret().to_string())?;
         let live = Live::new(store, aws, Inbox::Channel(sender), Safe::Given(secrets));
         let chosen = live.chosen().await?;
         Ok(Self {
+            witness: Witness::new(&standins),
             standins,
+            clock,
+            feed: Feed::default(),
+            switches: Switches::default(),
+            telling: Mutex::new(story),
+            changes: Mutex::default(),
+            notes: KnownNotes::default(),
             live,
             chosen,
             jobs: Mutex::new(jobs),
             inbox: Mutex::default(),
             events: Mutex::default(),
+            late: Mutex::default(),
             past: Mutex::default(),
+            busy: AtomicUsize::new(0),
+            swept: Mutex::new(now),
+            sweeping: tokio::sync::Mutex::default(),
         })
     }
 
-    fn bridge(&self) -> ChatContext<'_> {
-        ChatContext { world: &self.live, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
+    fn world<'a>(&'a self, boundary: &'a Boundary<'a>) -> PlayWorld<'a> {
+        let Self { live, clock, feed, switches, notes, witness, .. } = self;
+        let table = PlayTable { table: live.store(), boundary, clock, switches, feed, notes };
+        PlayWorld { live, clock, table, boundary, feed, witness }
     }
 
-    fn notifier(&self) -> Notifier<'_> {
-        let deadline = self.live.now() + TIMEOUT;
-        Notifier {
-            world: &self.live,
-            settings: &self.chosen.settings,
-            secrets: &self.chosen.secrets,
-            deadline,
-        }
+    fn bridge<'a>(&'a self, world: &'a PlayWorld<'a>) -> ChatContext<'a> {
+        ChatContext { world, settings: &self.chosen.settings, secrets: &self.chosen.secrets }
+    }
+
+    fn notifier<'a>(&'a self, world: &'a PlayWorld<'a>) -> Notifier<'a> {
+        let Chosen { settings, secrets } = &self.chosen;
+        Notifier { world, settings, secrets, deadline: self.clock.now() + TIMEOUT }
+    }
+
+    pub(super) fn tells(&self, entry: FeedEntry) {
+        self.feed.add(self.clock.now(), entry);
     }
 
     /// Brings a signed request to the HTTP door of `command`, and what it answers to the person.
     pub async fn deliver(&self, delivery: &SignedRequest) -> Answered {
-        let handled =
-            Box::pin(chat::handle(&self.bridge(), &envelope(delivery), self.live.now() + TIMEOUT)).await;
+        let never = std::sync::atomic::AtomicBool::new(false);
+        let boundary = Boundary::new(&never);
+        let world = self.world(&boundary);
+        let until = self.clock.now() + TIMEOUT;
+        let handled = Box::pin(chat::handle(&self.bridge(&world), &envelope(delivery), until)).await;
         let answer = handled.unwrap_or_else(|error| {
             warn!(%error, "a request of a stand-in");
             json!({ "statusCode": 500 })
@@ -145,6 +216,8 @@ impl Stage {
         let body =
             answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
         let answered = Answered { status, body };
+        let place = if delivery.path.starts_with("/slack/") { "slack" } else { "jira" };
+        self.tells(FeedEntry::new(FeedKind::Asked, place, delivery.path.as_str()).went(status.to_string()));
         if let Some(url) = response_url(delivery).filter(|_| !answered.body.is_null()) {
             // Slack shows what the response says as it would show the same at the response_url.
             if let Err(trouble) =
@@ -156,41 +229,143 @@ impl Stage {
         answered
     }
 
+    /// What Slack sends for something that a person did: an event may be lost, doubled or late on its way.
+    pub async fn arrive(&self, delivery: SignedRequest) -> Option<Answered> {
+        if delivery.path != EVENTS {
+            return Some(self.deliver(&delivery).await);
+        }
+        self.route(Place::Slack, "an event of Slack", || Late::Request(delivery.clone()));
+        self.late_requests().await;
+        None
+    }
+
+    /// Sends copies of something on their way, as the switches say.
+    fn route(&self, place: Place, what: &str, copy: impl Fn() -> Late) {
+        let (now, copies) = (self.clock.now(), self.switches.arrivals(place));
+        let how = match copies.as_slice() {
+            [] => "lost",
+            [0] => "",
+            [_] => "late",
+            _ => "doubled",
+        };
+        let name = serde_json::to_value(place).unwrap_or_default();
+        let name = name.as_str().unwrap_or_default();
+        if !how.is_empty() {
+            self.tells(FeedEntry::new(FeedKind::Meddled, name, what).went(how));
+        }
+        lock(&self.late).extend(copies.into_iter().map(|after| (now + after, copy())));
+    }
+
+    /// Brings the requests whose time has come; whether there were any.
+    async fn late_requests(&self) -> bool {
+        let now = self.clock.now();
+        let due: Vec<(Millis, Late)> = {
+            let is_due = |(at, late): &mut (Millis, Late)| *at <= now && matches!(late, Late::Request(_));
+            lock(&self.late).extract_if(.., is_due).collect()
+        };
+        let any = !due.is_empty();
+        for (_, late) in due {
+            if let Late::Request(delivery) = late {
+                self.deliver(&delivery).await;
+            }
+        }
+        any
+    }
+
     /// Lets `command` do the next jobs of the inbox, and tells it what happened in Jira; `false` if there is nothing.
     pub async fn command(&self) -> bool {
-        let webhooks = self.standins.jira.take_webhooks();
-        for webhook in &webhooks {
-            self.deliver(webhook).await;
+        let _busy = self.works();
+        for webhook in self.standins.jira.take_webhooks() {
+            self.remember_change(&webhook);
+            self.route(Place::Jira, "a webhook of Jira", || Late::Request(webhook.clone()));
         }
+        let asked = self.late_requests().await;
         {
             let (mut jobs, mut inbox) = (lock(&self.jobs), lock(&self.inbox));
             while let Ok(QueueMessage { group, id, body }) = jobs.try_recv() {
-                inbox.put_once(self.live.now(), id, group, body);
+                inbox.put_once(self.clock.now(), id, group, body);
             }
         }
-        let batch = lock(&self.inbox).take();
+        let batch = lock(&self.inbox).take(self.clock.now());
         if batch.is_empty() {
-            return !webhooks.is_empty();
+            return asked;
         }
-        let handled =
-            Box::pin(chat::handle(&self.bridge(), &queue::event(&batch), self.live.now() + TIMEOUT)).await;
-        returned(&self.inbox, batch, handled);
+        let boundary = Boundary::new(&self.switches.crash);
+        let world = self.world(&boundary);
+        let (bridge, event) = (self.bridge(&world), queue::event(&batch));
+        let work = Box::pin(chat::handle(&bridge, &event, self.clock.now() + TIMEOUT));
+        let handled = boundary.invoke(work).await;
+        self.returned(&self.inbox, batch, (handled, UNSEEN[1]));
         true
+    }
+
+    fn remember_change(&self, webhook: &SignedRequest) {
+        let body: Value = serde_json::from_slice(&webhook.body).unwrap_or_default();
+        if let (Some(key), true) = (body["issue"]["key"].as_str(), body["changelog"].is_object()) {
+            let entry = json!({ "at": body["timestamp"], "by": body["user"]["displayName"], "items": body["changelog"]["items"] });
+            lock(&self.changes).push((key.to_owned(), entry));
+        }
     }
 
     /// Gives `notify` the next events of SIR; `false` if there is none.
     pub async fn notify(&self) -> bool {
-        for event in self.standins.sir.take_events() {
-            lock(&self.past).push(event.to_string());
-            lock(&self.events).put(event.to_string());
-        }
-        let batch = lock(&self.events).take();
+        let _busy = self.works();
+        self.take_events();
+        let batch = lock(&self.events).take(self.clock.now());
         if batch.is_empty() {
             return false;
         }
-        let handled = Box::pin(self.notifier().handle(queue::event(&batch))).await;
-        returned(&self.events, batch, handled);
+        let boundary = Boundary::new(&self.switches.crash);
+        let world = self.world(&boundary);
+        let notifier = self.notifier(&world);
+        let handled = boundary.invoke(Box::pin(notifier.handle(queue::event(&batch)))).await;
+        self.returned(&self.events, batch, (handled, UNSEEN[0]));
         true
+    }
+
+    /// Events that happened go on their way, and those whose time has come are there.
+    fn take_events(&self) {
+        let now = self.clock.now();
+        for event in self.standins.sir.take_events() {
+            self.witness.happened(&event, now);
+            let text = event.to_string();
+            lock(&self.past).push(text.clone());
+            let name = event["detail-type"].as_str().unwrap_or_default();
+            let mut entry = FeedEntry::new(FeedKind::Event, "sir", name);
+            entry.case = event["detail"]["caseId"].as_str().and_then(CaseId::parse);
+            self.tells(entry);
+            self.route(Place::Sir, name, || Late::Event(text.clone()));
+        }
+        let is_due = |(at, late): &mut (Millis, Late)| *at <= now && matches!(late, Late::Event(_));
+        let due: Vec<(Millis, Late)> = lock(&self.late).extract_if(.., is_due).collect();
+        for (_, late) in due {
+            if let Late::Event(text) = late {
+                lock(&self.events).put(text);
+            }
+        }
+    }
+
+    /// What was not done goes back to its queue: some messages of a batch, or all of it where the function failed or died.
+    fn returned<E: std::fmt::Display>(
+        &self,
+        queue: &Mutex<Queue>,
+        batch: Vec<QueuedMessage>,
+        (handled, unseen): (Option<Result<Value, E>>, Millis),
+    ) {
+        let Some(handled) = handled else {
+            let until = self.clock.now() + unseen;
+            self.tells(FeedEntry::new(FeedKind::Killed, "worker", until.to_string()));
+            return lock(queue).hide(until, batch);
+        };
+        let answer = handled.unwrap_or_else(|error| {
+            warn!(%error, "a batch comes again");
+            let all = batch.iter().map(|message| json!({ "itemIdentifier": message.id }));
+            json!({ "batchItemFailures": all.collect::<Vec<_>>() })
+        });
+        let dead = lock(queue).again(batch, &answer);
+        if dead > 0 {
+            warn!(dead, "messages were given up");
+        }
     }
 
     /// Every event that ever arrived arrives once more, as EventBridge and SQS may do; says how many.
@@ -202,20 +377,56 @@ impl Stage {
 
     /// The schedule's minute: `notify` does what is due.
     pub async fn sweep(&self) {
-        if let Err(error) = Box::pin(self.notifier().handle(json!({ "sweep": true }))).await {
-            warn!(%error, "the sweep");
+        let _one = self.sweeping.lock().await;
+        *lock(&self.swept) = self.clock.now();
+        let boundary = Boundary::new(&self.switches.crash);
+        let world = self.world(&boundary);
+        let notifier = self.notifier(&world);
+        match boundary.invoke(Box::pin(notifier.handle(json!({ "sweep": true })))).await {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => warn!(%error, "the sweep"),
+            None => self.tells(FeedEntry::new(FeedKind::Killed, "worker", "")),
         }
     }
 
     /// Goes on until nothing waits any more.
     pub async fn settle(&self) {
+        self.quiet().await;
+        self.sweep().await;
+    }
+
+    /// Goes on until no event, request or job is left that could be done now.
+    pub(super) async fn quiet(&self) {
         loop {
             let (commanded, notified) = tokio::join!(self.command(), self.notify());
-            if !commanded && !notified {
-                self.sweep().await;
+            if commanded || notified {
+                continue;
+            }
+            if self.busy.load(Ordering::SeqCst) == 0 {
                 return;
             }
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// So much time passes for everybody, and what happens in it happens.
+    pub(super) async fn pass(&self, time: Millis) {
+        let _hurry = self.clock.hurry();
+        let end = self.clock.now() + time;
+        self.quiet().await;
+        while self.clock.now() < end {
+            let next = *lock(&self.swept) + SWEEP;
+            self.clock.reach(next.clamp(self.clock.now(), end).max(self.clock.now() + 1));
+            if self.clock.now() >= next {
+                self.sweep().await;
+            }
+            self.quiet().await;
+        }
+    }
+
+    fn works(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(&self.busy)
     }
 
     /// Goes on for ever, as the functions do: both at once, and the schedule beside them.
@@ -236,28 +447,67 @@ impl Stage {
         };
         let schedule = async {
             loop {
-                tokio::time::sleep(SWEEP).await;
-                self.sweep().await;
+                tokio::time::sleep(POLL).await;
+                let due = self.clock.now() >= *lock(&self.swept) + SWEEP;
+                if due && !self.clock.is_hurried() {
+                    self.sweep().await;
+                }
             }
         };
-        let ((), (), ()) = tokio::join!(commands, events, schedule);
+        tokio::join!(commands, events, schedule, self.clock.tick());
+    }
+
+    /// What would be done for a case now.
+    /// Fails: the case or the table cannot be read.
+    pub(super) async fn plan(&self, case: &CaseId) -> Result<Vec<String>, String> {
+        let never = std::sync::atomic::AtomicBool::new(false);
+        let boundary = Boundary::new(&never);
+        let world = self.world(&boundary);
+        let planned = Box::pin(self.notifier(&world).preview(case)).await;
+        planned.map(|all| all.iter().map(ToString::to_string).collect()).map_err(|error| error.to_string())
+    }
+
+    /// Whether anything is lost, doubled, or out of order.
+    pub(super) fn counters(&self) -> Counters {
+        let now = self.clock.now();
+        let held: Vec<CaseId> = self.held().into_iter().map(|held| held.0).collect();
+        let unseen = lock(&self.events).len() + lock(&self.inbox).len() > 0;
+        self.witness.judge(now, |case| unseen || held.contains(case))
+    }
+
+    /// What stands in a case's way, target by target: case, target, why, until when.
+    pub(super) fn held(&self) -> Vec<(CaseId, &'static str, String, Millis)> {
+        let now = self.clock.now();
+        let notes = self.notes.all().into_iter();
+        let held = notes.filter_map(|(case, target, note)| {
+            let why = match (&note.parked, &note.open) {
+                (Some(why), _) => why.clone(),
+                (None, Some(open)) => open.key.to_string(),
+                (None, None) if note.not_before > now => String::new(),
+                (None, None) => return None,
+            };
+            Some((case, target, why, note.not_before))
+        });
+        held.collect()
+    }
+
+    /// How many events and jobs wait.
+    pub(super) fn waiting(&self) -> [usize; 2] {
+        let late = lock(&self.late).iter().filter(|(_, late)| matches!(late, Late::Event(_))).count();
+        [lock(&self.events).len() + late, lock(&self.inbox).len()]
+    }
+
+    pub(super) fn comments(&self) -> std::collections::BTreeMap<CaseId, usize> {
+        self.witness.comments()
     }
 }
 
-/// What was not done goes back to its queue: some messages of a batch, or all of it where the function failed.
-fn returned<E: std::fmt::Display>(
-    queue: &Mutex<Queue>,
-    batch: Vec<QueuedMessage>,
-    handled: Result<Value, E>,
-) {
-    let answer = handled.unwrap_or_else(|error| {
-        warn!(%error, "a batch comes again");
-        let all = batch.iter().map(|message| json!({ "itemIdentifier": message.id }));
-        json!({ "batchItemFailures": all.collect::<Vec<_>>() })
-    });
-    let dead = lock(queue).again(batch, &answer);
-    if dead > 0 {
-        warn!(dead, "messages were given up");
+/// As long as it lives, a function is at work.
+struct Busy<'a>(&'a AtomicUsize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

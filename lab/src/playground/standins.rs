@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use casebridge::case::UserId;
 use serde_json::{Value, json};
 
-use crate::standins::{HubStandin, JiraStandin, SirStandin, SlackStandin};
+use crate::standins::{HubStandin, JiraStandin, ServiceClock, Sharing, SirStandin, SlackStandin};
 
 /// A responder: may comment and move a case, may not close it.
 pub(super) fn bo() -> UserId {
@@ -32,34 +32,76 @@ pub struct Standins {
     pub jira: JiraStandin,
     /// AWS Security Hub.
     pub hub: HubStandin,
+    /// Who may do what: the role, its person.
+    roles: Vec<(&'static str, UserId)>,
 }
 
 impl Standins {
     /// Starts all four.
     /// Fails: no port could be bound.
     pub async fn start() -> io::Result<Self> {
+        Self::start_on(&ServiceClock::default()).await
+    }
+
+    /// The same on one clock.
+    /// Fails: no port could be bound.
+    pub async fn start_on(clock: &ServiceClock) -> io::Result<Self> {
         Ok(Self {
-            sir: SirStandin::start().await?,
-            slack: SlackStandin::start().await?,
-            jira: JiraStandin::start().await?,
-            hub: HubStandin::start().await?,
+            sir: SirStandin::start_on(clock).await?,
+            slack: SlackStandin::start_on(clock).await?,
+            jira: JiraStandin::start_on(clock).await?,
+            hub: HubStandin::start_on(clock).await?,
+            roles: vec![("responder", bo()), ("admin", ana())],
         })
+    }
+
+    /// Brings in a person of each role, a guest, a stranger in a channel that another organisation shares, and a role in
+    /// Jira for whose members a comment can be.
+    pub(super) fn peopled(mut self) -> Self {
+        let slack = &self.slack;
+        let named = |name: &str, more: Value| {
+            let mut change = json!({ "real_name": name });
+            change
+                .as_object_mut()
+                .into_iter()
+                .for_each(|change| change.extend(more.as_object().cloned().unwrap_or_default()));
+            slack.add_user(&name.to_lowercase(), &format!("{}@example.com", name.to_lowercase()), &change)
+        };
+        let commander = named("Cem", json!({}));
+        let viewer = named("Dia", json!({}));
+        let nobody = named("Eli", json!({}));
+        let guest = named("Gil", json!({ "is_restricted": true }));
+        let stranger = slack.add_stranger("ola", "ola@partner.example");
+        let security = slack.security();
+        for user in [&commander, &viewer, &nobody, &guest] {
+            slack.set_member(&security, user, true);
+        }
+        let (.., bot, _) = slack.app();
+        let partners = slack.add_channel("partners", false, &[ana(), stranger, bot]);
+        slack.set_sharing(&partners, Sharing::Connected);
+        self.jira.add_role("Administrators", &[self.jira.ana()]);
+        self.roles.extend([("commander", commander), ("viewer", viewer)]);
+        self
+    }
+
+    /// What somebody may do, by the settings.
+    pub(super) fn role(&self, user: &UserId) -> Option<&'static str> {
+        self.roles.iter().find(|(_, of)| of == user).map(|(role, _)| *role)
     }
 
     /// Settings with which the bridge finds them, as TOML.
     pub fn settings(&self) -> String {
         let (.., team) = self.slack.app();
         let (slack, jira, channel) = (self.slack.url(), self.jira.url(), self.slack.security());
+        let roles: String =
+            self.roles.iter().map(|(role, user)| format!("{role} = [\"{user}\"]\n")).collect();
         format!(
             "[slack]\napi_url = \"{slack}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\n\n\
              [jira]\napi_url = \"{jira}\"\nsite_url = \"{JIRA_SITE}\"\nproject = \"SEC\"\n\n\
              [sir]\nregion = \"{REGION}\"\n\n\
-             [roles]\nresponder = [\"{}\"]\nadmin = [\"{}\"]\n",
-            bo(),
-            ana(),
+             [roles]\n{roles}",
         )
     }
-
     /// The document that Secrets Manager would hold.
     pub fn secret(&self) -> Value {
         let (email, token) = self.jira.credentials();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     shown::{FreshLines, Screen},
-    stage::{self, Stage},
+    stage::{self, Beginning, Stage},
     standins::{ana, bo},
 };
 
@@ -73,7 +73,7 @@ struct Teller<'a, W> {
 /// Tells the story on a stage of its own.
 /// Fails: something did not happen as told: see [`StoryError`].
 pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
-    let stage = Stage::set().await?;
+    let stage = Stage::set(Beginning::default()).await?;
     let seen = Screen::now(&stage.standins);
     writeln!(
         out,

@@ -1,81 +1,125 @@
-//! What does the page show? What stands in the stand-ins, as far as people see it.
+//! What does the page show? What stands in the stand-ins, as far as people see it, and what the bridge does. Each thing
+//! has a name, so that only what is new need be sent.
 
-use casebridge::case::UserId;
+use std::collections::BTreeMap;
+
+use casebridge::case::{CaseId, UserId};
 use serde_json::{Value, json};
 
-use super::standins::{JIRA_SITE, Standins, ana, bo};
-use crate::standins::JiraStandin;
+use super::{
+    feed::lock,
+    stage::Stage,
+    standins::{JIRA_SITE, Standins},
+    switches::Switches,
+    telling,
+};
 
-/// Everything.
-pub fn all(standins: &Standins) -> Value {
-    json!({
-        "sir": cases(standins),
-        "slack": slack(standins),
-        "jira": standins.jira.issues().iter().filter_map(|key| issue(&standins.jira, key)).collect::<Vec<_>>(),
-        "jira_site": JIRA_SITE,
-    })
+/// Everything, by its name: `sir/7000000001`, `message/C…/1790000000.000100`, `issue/SEC-1`, `step/17`.
+pub fn all(stage: &Stage) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    sir(&mut all, &stage.standins);
+    slack(&mut all, &stage.standins);
+    jira(&mut all, stage);
+    bridge(&mut all, stage);
+    all
 }
 
-/// Cases, the newest first.
-fn cases(standins: &Standins) -> Vec<Value> {
+fn sir(all: &mut BTreeMap<String, Value>, standins: &Standins) {
     let state = standins.sir.state();
-    let mut cases: Vec<Value> =
-        state["cases"].as_object().into_iter().flatten().map(|(id, whole)| case(id, whole)).collect();
-    cases.reverse();
-    cases
+    for (id, whole) in state["cases"].as_object().into_iter().flatten() {
+        all.insert(format!("sir/{id}"), whole.clone());
+    }
+    let memberships = state["memberships"].as_object().into_iter().flatten();
+    let shown: Vec<Value> = memberships.map(|(_, whole)| whole["membership"].clone()).collect();
+    all.insert("memberships".to_owned(), json!(shown));
 }
 
-fn case(id: &str, whole: &Value) -> Value {
-    let case = &whole["case"];
-    let comment = |comment: &Value| {
-        json!({ "id": comment["commentId"], "by": comment["creator"], "at": comment["createdDate"],
-            "text": comment["body"] })
-    };
-    let comments = whole["comments"].as_array().into_iter().flatten().map(comment).collect::<Vec<_>>();
-    let file = |file: &Value| json!({ "name": file["fileName"], "status": file["attachmentStatus"] });
-    let files = case["caseAttachments"].as_array().into_iter().flatten().map(file).collect::<Vec<_>>();
-    let looked = |step: &Value| {
-        json!({ "title": step["title"], "status": step["status"], "content": step["content"],
-            "useful": step["feedback"]["usefulness"], "why": step["feedback"]["comment"] })
-    };
-    let looked = whole["investigations"].as_array().into_iter().flatten().map(looked).collect::<Vec<_>>();
-    let emails = case["watchers"].as_array().into_iter().flatten().map(|watcher| watcher["email"].clone());
-    json!({ "id": id, "title": case["title"], "status": case["caseStatus"], "resolver": case["resolverType"],
-        "pending": case["pendingAction"], "description": case["description"], "watchers": emails.collect::<Vec<_>>(),
-        "comments": comments, "files": files, "investigations": looked })
-}
-
-/// The channel, and what each person alone sees: messages to them, their Home, and the latest modal.
-fn slack(standins: &Standins) -> Value {
+/// Channels with their messages, and what each person alone sees: their Home, the latest modal, messages to them.
+fn slack(all: &mut BTreeMap<String, Value>, standins: &Standins) {
     let slack = &standins.slack;
-    let (.., bot, _) = slack.app();
-    let channel = slack.security();
-    let person = |id: &UserId, name: &str| {
-        let direct = slack.direct(id);
-        let messages = direct.as_ref().map(|direct| slack.messages(direct)).unwrap_or_default();
-        json!({ "id": id, "name": name, "view": slack.view(id.as_str()), "home": slack.home(id),
-            "direct": { "channel": direct, "messages": messages }, "ephemerals": slack.ephemerals(id) })
-    };
-    json!({ "channel": channel, "bot": bot, "shortcuts": slack.message_shortcuts(), "messages": slack.messages(&channel),
-        "people": [person(&ana(), "Ana"), person(&bo(), "Bo")] })
+    let (.., bot, team) = slack.app();
+    let state = slack.state();
+    let mut channels = Vec::new();
+    for (id, whole) in state["channels"].as_object().into_iter().flatten() {
+        let mut channel = whole["channel"].clone();
+        channel["members"] = whole["members"].clone();
+        channels.push(channel);
+        for message in whole["messages"].as_array().into_iter().flatten() {
+            let ts = message["ts"].as_str().unwrap_or_default();
+            all.insert(format!("message/{id}/{ts}"), message.clone());
+        }
+    }
+    let people: Vec<Value> = slack.people().iter().map(|user| person(standins, user)).collect();
+    for person in &people {
+        let id = UserId::new(person["id"].as_str().unwrap_or_default());
+        let own = json!({ "view": slack.view(id.as_str()), "home": slack.home(&id),
+            "direct": slack.direct(&id), "ephemerals": slack.ephemerals(&id) });
+        all.insert(format!("own/{id}"), own);
+    }
+    all.insert(
+        "slack".to_owned(),
+        json!({ "team": team, "bot": bot, "security": slack.security(), "channels": channels, "people": people,
+            "shortcuts": slack.message_shortcuts(), "commands": slack.commands() }),
+    );
 }
 
-fn issue(jira: &JiraStandin, key: &str) -> Option<Value> {
-    let issue = jira.issue(key)?;
-    let fields = &issue["fields"];
-    let comment = |comment: &Value| {
-        json!({ "id": comment["id"], "by": comment["author"]["displayName"], "at": comment["created"],
-            "text": JiraStandin::plain(&comment["body"]) })
+fn person(standins: &Standins, user: &Value) -> Value {
+    let id = UserId::new(user["id"].as_str().unwrap_or_default());
+    let kind = match () {
+        () if user["is_stranger"] == true => "stranger",
+        () if user["is_restricted"] == true => "guest",
+        () => standins.role(&id).unwrap_or("nobody"),
     };
-    let link = |link: &Value| json!({ "title": link["object"]["title"], "url": link["object"]["url"] });
-    Some(json!({
-        "key": key,
-        "summary": fields["summary"],
-        "status": fields["status"]["name"],
-        "category": fields["status"]["statusCategory"]["key"],
-        "labels": fields["labels"],
-        "description": JiraStandin::plain(&fields["description"]),
-        "links": issue["remotelinks"].as_array().into_iter().flatten().map(link).collect::<Vec<_>>(),
-        "comments": jira.comments(key).iter().map(comment).collect::<Vec<_>>(),
-    }))
+    json!({ "id": id, "name": user["real_name"], "email": user["profile"]["email"], "role": kind })
+}
+
+fn jira(all: &mut BTreeMap<String, Value>, stage: &Stage) {
+    let jira = &stage.standins.jira;
+    let changes = lock(&stage.changes).clone();
+    for key in jira.issues() {
+        let Some(mut issue) = jira.issue(&key) else { continue };
+        let history: Vec<&Value> =
+            changes.iter().filter(|(of, _)| *of == key).map(|(_, entry)| entry).collect();
+        issue["history"] = json!(history);
+        issue["comments"] = json!(jira.comments(&key));
+        all.insert(format!("issue/{key}"), issue);
+    }
+    all.insert(
+        "jira".to_owned(),
+        json!({ "site": JIRA_SITE, "own": jira.own_account(), "roles": jira.roles() }),
+    );
+}
+
+fn bridge(all: &mut BTreeMap<String, Value>, stage: &Stage) {
+    for (number, at, entry) in stage.feed.all() {
+        let mut entry = json!(entry);
+        entry["at"] = at.into();
+        all.insert(format!("step/{number:08}"), entry);
+    }
+    let [events, jobs] = stage.waiting();
+    let held: Vec<Value> = stage
+        .held()
+        .into_iter()
+        .map(|(case, target, why, until)| json!({ "case": case, "target": target, "why": why, "until": until }))
+        .collect();
+    let comments: BTreeMap<CaseId, usize> = stage.comments();
+    all.insert(
+        "bridge".to_owned(),
+        json!({ "counters": stage.counters(), "events": events, "jobs": jobs, "held": held, "comments": comments }),
+    );
+    let on: Vec<Value> = stage
+        .switches
+        .all()
+        .into_iter()
+        .map(|(place, trouble, about)| json!({ "place": place, "trouble": trouble, "about": about }))
+        .collect();
+    let known: Vec<Value> = Switches::known()
+        .into_iter()
+        .map(|(trouble, places)| json!({ "trouble": trouble, "places": places }))
+        .collect();
+    all.insert("switches".to_owned(), json!({ "on": on, "known": known }));
+    all.insert("story".to_owned(), telling::shown(stage));
+    // Seconds: what changes more often would be sent more often.
+    let (now, runs) = (stage.clock.now().div_euclid(1_000), stage.clock.runs());
+    all.insert("clock".to_owned(), json!({ "now": now, "runs": runs, "hurried": stage.clock.is_hurried() }));
 }

@@ -92,7 +92,7 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let world = Outside::of(&standins, &memory, Inbox::Channel(sender), &secrets).await;
         let settings = world.settings().await;
-        let Standins { slack, jira, sir, hub } = standins;
+        let Standins { slack, jira, sir, hub, .. } = standins;
         let (channel, jobs) = (slack.security(), Mutex::new(Some(jobs)));
         Self { slack, jira, sir, hub, memory, world, settings, secrets, channel, jobs }
     }

@@ -53,7 +53,7 @@ pub struct Outside {
 
 impl Outside {
     pub(super) async fn of(standins: &Standins, memory: &Memory, inbox: Inbox, secrets: &Secrets) -> Self {
-        let Standins { slack, jira, sir, hub } = standins;
+        let Standins { slack, jira, sir, hub, .. } = standins;
         let aws = aws_at(sir.url()).await.with_security_hub(hub.url());
         let live = Live::new(memory.clone(), aws, inbox, Safe::Given(secrets.clone()));
         let countdown = Arc::new(Countdown::default());

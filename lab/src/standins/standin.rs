@@ -97,8 +97,14 @@ impl<M: ServiceModel> Standin<M> {
     /// Starts one on a free port of loopback.
     /// Fails when no port can be bound.
     pub async fn start() -> io::Result<Self> {
+        Self::start_on(&ServiceClock::default()).await
+    }
+
+    /// The same on this clock.
+    /// Fails when no port can be bound.
+    pub async fn start_on(clock: &ServiceClock) -> io::Result<Self> {
         let (listener, url) = bind().await?;
-        let endpoint = Endpoint { url, clock: ServiceClock::default() };
+        let endpoint = Endpoint::new(url, clock);
         let kept = ModelCell::new(&endpoint);
         Ok(Self { server: Server::run(listener, endpoint, kept.clone()), kept })
     }

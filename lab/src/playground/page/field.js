@@ -1,6 +1,6 @@
 // How is a form's field filled in, and what does Slack send of it? <https://docs.slack.dev/reference/block-kit/block-elements>
 
-import { world } from "./world.js";
+import { people } from "./world.js";
 import { el } from "./list.js";
 import { words } from "./text.js";
 
@@ -56,7 +56,7 @@ function wrong(block, { node, read }) {
 // An element: what is shown, and what of it is sent.
 export function field(item, id) {
   const options = (item.options || []).concat(...(item.option_groups || []).map((group) => group.options));
-  const people = world.seen.slack.people.map((one) => ({ text: { text: one.name }, value: one.id }));
+  const everybody = people().map((one) => ({ text: { text: one.name }, value: one.id }));
   const values = (chosen) => chosen.map((one) => one.value);
   switch (item.type) {
     case "plain_text_input":
@@ -70,7 +70,7 @@ export function field(item, id) {
     case "static_select":
       return menu(item, id, options, item.initial_option?.value, (one) => ({ selected_option: one }));
     case "users_select":
-      return menu(item, id, people, item.initial_user, (one) => ({ selected_user: one && one.value }));
+      return menu(item, id, everybody, item.initial_user, (one) => ({ selected_user: one && one.value }));
     case "radio_buttons":
       return boxes("radio", id, options, values([item.initial_option].filter(Boolean)), ([one]) => ({
         selected_option: one || null,
@@ -81,7 +81,7 @@ export function field(item, id) {
         selected_options: chosen,
       }));
     case "multi_users_select":
-      return boxes("checkbox", id, people, item.initial_users || [], (chosen) => ({ selected_users: values(chosen) }));
+      return boxes("checkbox", id, everybody, item.initial_users || [], (chosen) => ({ selected_users: values(chosen) }));
     case "datepicker":
       return picker(item, id, "date", "date");
     case "timepicker":

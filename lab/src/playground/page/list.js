@@ -8,9 +8,11 @@ export function el(tag, props, ...children) {
     else if (name.includes("-") || name === "role") node.setAttribute(name, value);
     else if (value !== undefined) node[name] = value;
   }
-  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat(4).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
+
+export const button = (label, on, props) => el("button", { type: "button", on, ...props }, label);
 
 // Shows items `{key, content, draw}` in a list. An item whose content is the same keeps its element, so focus and open
 // menus stay. The answer is the elements that are new or changed; unless `isQuiet` the eye finds them by their colour.
@@ -24,7 +26,7 @@ export function fill(list, items, nothing, isQuiet) {
       if (known && known.mark === mark) return [item.key, known];
       const node = item.draw();
       if (list.items && !isQuiet) node.classList.add("news");
-      if (known?.node.querySelector("details[open]")) node.querySelector("details").open = true;
+      if (known) open(node, known.node);
       news.push({ node, old: known && known.node });
       return [item.key, { mark, node }];
     }),
@@ -36,9 +38,16 @@ export function fill(list, items, nothing, isQuiet) {
   return news.map(({ node }) => node);
 }
 
+// What was open stays open, and what was closed closed.
+function open(node, old) {
+  const name = (one) => one.dataset.name || one.querySelector("summary")?.textContent;
+  const known = new Map([...old.querySelectorAll("details")].map((one) => [name(one), one.open]));
+  for (const one of node.querySelectorAll("details")) if (known.has(name(one))) one.open = known.get(name(one));
+}
+
 // What stands where there is nothing; once, for it may have the focus.
 function emptied(list, nothing) {
-  if (!list.nothing?.isConnected) list.nothing = nothing();
+  if (!list.nothing?.isConnected) list.nothing = nothing ? nothing() : el("span");
   return list.nothing;
 }
 
@@ -52,16 +61,66 @@ function place(list, nodes) {
 }
 
 function focusLike(node, focused) {
-  const all = [...node.querySelectorAll("button, a, summary, select, input")];
-  const same = all.find((one) => one.tagName === focused.tagName && one.textContent === focused.textContent);
-  if (same) same.focus({ preventScroll: true });
+  const all = [...node.querySelectorAll("button, a, summary, select, input, textarea")];
+  const named = (one) => one.getAttribute("aria-label") || one.textContent;
+  const same = all.find((one) => one.tagName === focused.tagName && named(one) === named(focused));
+  if (!same) return;
+  if ("value" in focused && focused.tagName !== "BUTTON") same.value = focused.value;
+  same.focus({ preventScroll: true });
+}
+
+const FEW = 80,
+  AROUND = 600,
+  GUESS = 64;
+
+// The same for many items: only those are on the page that are seen, and some around them.
+export function fillWindow(list, items, nothing) {
+  list.shows = () => fillWindow(list, items, nothing);
+  if (!list.heard) {
+    list.heard = true;
+    list.addEventListener("scroll", () => list.many && requestAnimationFrame(() => list.shows()));
+  }
+  list.many = items.length > FEW;
+  if (!list.many) return fill(list, items, nothing);
+  const heights = (list.heights ||= new Map());
+  for (const [key, { node }] of list.items || []) if (node.offsetHeight) heights.set(key, node.offsetHeight);
+  const high = (item) => heights.get(item.key) || GUESS;
+  const whole = items.reduce((sum, item) => sum + high(item), 0);
+  const atEnd = !list.wasMany || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const top = (atEnd ? Math.max(0, whole - list.clientHeight) : list.scrollTop) - AROUND;
+  const bottom = top + list.clientHeight + 2 * AROUND;
+  let at = 0,
+    above = 0;
+  const shown = [];
+  for (const item of items) {
+    const height = high(item);
+    if (at + height < top) above += height;
+    else if (at <= bottom) shown.push(item);
+    at += height;
+  }
+  const below = whole - above - shown.reduce((sum, item) => sum + high(item), 0);
+  const space = (key, height) => ({
+    key,
+    content: height,
+    draw: () => {
+      const node = el("div", { className: "space", "aria-hidden": "true" });
+      node.style.height = height + "px";
+      return node;
+    },
+  });
+  list.wasMany = true;
+  const news = fill(list, [space("above", above), ...shown, space("below", below)], nothing, true);
+  if (atEnd) list.scrollTop = list.scrollHeight;
+  return news.filter((node) => !node.classList.contains("space"));
 }
 
 // Fills a menu anew and keeps what was chosen.
-export function options(select, values) {
-  if (select.mark === JSON.stringify(values)) return;
-  select.mark = JSON.stringify(values);
-  const before = select.value;
-  select.replaceChildren(...values.map(([value, label]) => el("option", { value }, label)));
-  if (values.some(([value]) => value === before)) select.value = before;
+export function options(select, values, chosen) {
+  const mark = JSON.stringify(values);
+  if (select.mark !== mark) {
+    const before = select.value || chosen;
+    select.mark = mark;
+    select.replaceChildren(...values.map(([value, label]) => el("option", { value }, label)));
+    if (values.some(([value]) => value === before)) select.value = before;
+  }
 }

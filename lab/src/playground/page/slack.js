@@ -1,72 +1,102 @@
-// What does a person see and do in Slack: the channel, the app's Home, its direct messages, and their menus?
+// What does a person see in Slack: channels, threads, the app's Home, and its direct messages?
 
-import { $, act, me, names, person, world } from "./world.js";
-import { el, fill, options } from "./list.js";
-import { mrkdwn, time } from "./text.js";
+import { $, act, all, get, keep, me, own, people, recall, slack, world } from "./world.js";
+import { button, el, fill, fillWindow, options } from "./list.js";
+import { show } from "./text.js";
 import { block } from "./blocks.js";
+import { message } from "./message.js";
 import { modal } from "./modal.js";
+import { startComposer, target } from "./composer.js";
 
-// Where the person is: `channel`, `home` or `direct`; in which thread an answer goes; up to where they have read.
-let place = "channel";
-let thread = null;
+// Where the person is: a channel's id, `home` or `direct`; which thread is open; up to where they have read.
+let place = recall("place", "");
+let thread = recall("thread", null);
+// Whether it opened by itself: then it follows the newest case.
+let follows = thread === null;
 let follow = false;
 const read = {};
 
+const ROLES = {
+  nobody: "no role",
+  viewer: "viewer",
+  responder: "responder",
+  commander: "commander",
+  admin: "admin",
+  guest: "guest",
+  stranger: "of another organisation",
+};
+
+const channelId = () => (place === "direct" ? own().direct : place === "home" ? null : place);
+const mine = () => slack().channels.filter((one) => !one.is_im && one.members.includes(me()));
+
 export function drawSlack() {
-  const { slack } = world.seen;
   options(
     $("person"),
-    slack.people.map((one) => [one.id, one.name]),
+    people().map((one) => [one.id, `${one.name} (${ROLES[one.role]})`]),
+    recall("person"),
   );
-  drawPlaces();
-  $("composer").hidden = place !== "channel";
-  const list = $("messages");
-  if (list.place !== place + me()) {
-    list.items = null;
-    list.place = place + me();
-    list.replaceChildren();
+  if (!["home", "direct"].includes(place) && !mine().some((one) => one.id === place))
+    place = mine()[0]?.id || "home";
+  const said = messages();
+  if (thread && !said.some((one) => one.ts === thread)) {
+    thread = null;
+    follows = true;
   }
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  const first = !list.items;
-  const news = fill(list, place === "home" ? home() : messages(), nothing, place === "home");
-  if (place !== "home") scroll(list, news, atEnd, first);
-  modal(person().view);
+  if (follows) openNewest(said);
+  $("slack").classList.toggle("threaded", Boolean(thread));
+  drawPlaces();
+  drawMain(said);
+  drawThread(said);
+  target(place, channelId(), thread);
+  modal(own().view);
 }
 
-function scroll(list, news, atEnd, first) {
-  if (follow && news.length && !first) {
-    // Who did something wants to see what came of it.
-    news.pop().scrollIntoView({ block: "nearest" });
-    follow = false;
-  } else if (atEnd || first) list.scrollTop = list.scrollHeight;
+// What stands in the channel; what only one person sees comes where it was shown.
+function messages() {
+  const channel = channelId();
+  if (!channel) return [];
+  const alone = own().ephemerals.filter((one) => one.channel === channel);
+  return [...all(`message/${channel}/`), ...alone].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+}
+
+const isTop = (one) => !one.thread_ts || one.thread_ts === one.ts;
+
+// The newest case's thread opens by itself: there is where the case lives.
+function openNewest(said) {
+  const begun = new Set(said.filter((one) => !isTop(one) && one.bot_id && !one.is_ephemeral).map((one) => one.thread_ts));
+  const newest = said.filter((one) => isTop(one) && begun.has(one.ts)).pop();
+  if (newest && matchMedia("(min-width: 1000px)").matches) thread = newest.ts;
 }
 
 // ---------------------------------------------------------------- places
 
 function drawPlaces() {
-  const { messages } = person().direct;
-  if (place === "direct") read[me()] = messages.length;
-  const unread = messages.length - (read[me()] || 0);
-  const places = [
-    ["channel", "# security"],
-    ["home", "Casebridge: Home"],
-    ["direct", "Casebridge: Messages"],
-  ];
-  const button = ([name, label]) =>
-    el(
-      "button",
-      { type: "button", "aria-current": String(name === place), on: () => go(name) },
-      label,
-      name === "direct" && unread
-        ? [" ", el("span", { className: "pill" }, String(unread), el("span", { className: "unseen" }, " unread"))]
-        : null,
+  const direct = own().direct ? all(`message/${own().direct}/`).length : 0;
+  if (place === "direct") read[me()] = direct;
+  const unread = direct - (read[me()] || 0);
+  const sign = (one) => (one.is_private ? "🔒 " : "# ");
+  const channels = mine().map((one) => [
+    one.id,
+    sign(one) + one.name + (one.is_archived ? " (archived)" : one.is_shared ? " (shared)" : ""),
+  ]);
+  const places = [...channels, ["home", "Casebridge: Home"], ["direct", "Casebridge: Messages"]];
+  const item = ([name, label]) =>
+    button(
+      [
+        label,
+        name === "direct" && unread > 0
+          ? [" ", el("span", { className: "pill" }, String(unread), el("span", { className: "unseen" }, " unread"))]
+          : null,
+      ],
+      () => go(name),
+      { "aria-current": String(name === place) },
     );
   fill(
     $("places"),
     places.map((one) => ({
       key: one[0],
-      content: [one[0] === place, one[0] === "direct" && unread],
-      draw: () => button(one),
+      content: [one[1], one[0] === place, one[0] === "direct" && unread],
+      draw: () => item(one),
     })),
     null,
     true,
@@ -74,185 +104,155 @@ function drawPlaces() {
 }
 
 function go(to) {
+  if (place !== to) {
+    thread = null;
+    follows = true;
+  }
   place = to;
+  keep("place", place);
+  keep("thread", thread);
   world.draw();
   if (place === "home") act({ do: "opens_home", user: me() });
+}
+
+// ---------------------------------------------------------------- channel and Home
+
+function drawMain(said) {
+  const list = $("messages");
+  fresh(list, place + me());
+  if (place === "home") return void fill(list, home(), nothing, true);
+  const replies = new Map();
+  for (const one of said.filter((one) => !isTop(one)))
+    replies.set(one.thread_ts, [...(replies.get(one.thread_ts) || []), one]);
+  const tops = said.filter(isTop);
+  const channel = channelId();
+  const shown = (ts) => (replies.get(ts) || []).filter((one) => !one.is_ephemeral);
+  const item = (one) => ({
+    key: one.ts,
+    content: [one.blocks, one.text, one.files, one.reactions, one.edited, shown(one.ts).length],
+    draw: () => message(one, channel, shown(one.ts), place === "direct" ? null : openThread),
+  });
+  reveal(list, () => fillWindow(list, tops.map(item), nothing));
+}
+
+function drawThread(said) {
+  const pane = $("thread");
+  pane.hidden = !thread;
+  if (!thread) return;
+  const list = $("replies");
+  fresh(list, place + thread + me());
+  const channel = channelId();
+  const item = (one) => ({
+    key: one.ts,
+    content: [one.blocks, one.text, one.files, one.reactions, one.edited],
+    draw: () => message(one, channel, null, null),
+  });
+  const first = said.find((one) => one.ts === thread);
+  const below = said.filter((one) => one.thread_ts === thread && one.ts !== thread);
+  $("thread-about").textContent = title(first);
+  // Where the channel has no room beside it, the thread begins with what it is about.
+  const items = [...(matchMedia("(max-width: 1500px)").matches ? [first] : []), ...below].map(item);
+  reveal(list, () => fillWindow(list, items, () => el("p", { className: "empty" }, "No reply yet.")));
+}
+
+const title = (one) =>
+  one?.bot_id
+    ? (one.blocks?.find((block) => block.type === "header")?.text?.text || one.text || "").slice(0, 80)
+    : (one?.text || "").slice(0, 80);
+
+// A list that shows something else now begins anew.
+function fresh(list, shows) {
+  if (list.shown === shows) return;
+  list.shown = shows;
+  list.items = null;
+  list.wasMany = false;
+  list.replaceChildren();
+}
+
+// Who is at the end stays there; who did something sees what came of it.
+function reveal(list, work) {
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const first = !list.items;
+  const news = work();
+  if (first || (atEnd && !list.many)) list.scrollTop = list.scrollHeight;
+  if (follow && news.length && !first) {
+    news[news.length - 1].scrollIntoView({ block: "nearest" });
+    follow = false;
+  }
+}
+
+export function openThread(ts, writes) {
+  thread = ts;
+  follows = false;
+  keep("thread", thread);
+  world.draw();
+  if (writes) $("reply").focus();
 }
 
 const nothing = () =>
   place === "home"
     ? el("p", { className: "empty" }, "Casebridge is laying out your Home …")
     : place === "direct"
-      ? el(
-          "p",
-          { className: "empty" },
-          "Casebridge has not written to you yet. What you do on its Home is answered here.",
-        )
+      ? el("p", { className: "empty" }, "Casebridge has not written to you yet. What you do on its Home is answered here.")
       : el(
           "div",
           { className: "empty" },
-          el(
-            "p",
-            {},
-            "Nothing has been said yet. Begin here: open Casebridge, press New case, and fill in the form. The case then shows up in this channel, at AWS, and in Jira.",
-          ),
-          el("button", { type: "button", className: "primary", on: () => go("home") }, "Open Casebridge"),
+          el("p", {}, "Nothing has been said here yet. Begin: let AWS open a case on the left, or open Casebridge and press New case."),
+          button("Open Casebridge", () => go("home"), { className: "primary" }),
         );
 
-// ---------------------------------------------------------------- home
-
 function home() {
-  const view = person().home;
+  const view = own().home;
   if (!view) return [];
   const press = (action, chosen) =>
     act({ do: "clicks_in_view", user: me(), view: view.id, action, chosen: chosen || null });
-  return [
-    {
-      key: "home",
-      content: view.hash,
-      draw: () =>
-        el(
-          "div",
-          { className: "message" },
-          view.blocks.map((one) => block(one, press)),
-        ),
-    },
-  ];
-}
-
-// ---------------------------------------------------------------- messages
-
-// Threads stand below their first message; what only one person sees comes where it was shown.
-function messages() {
-  const channel = place === "direct" ? person().direct.channel : world.seen.slack.channel;
-  const said = place === "direct" ? person().direct.messages : world.seen.slack.messages;
-  const all = [...said, ...person().ephemerals.filter((one) => one.channel === channel)].sort((a, b) =>
-    a.ts < b.ts ? -1 : 1,
-  );
-  const tops = all.filter((one) => !one.thread_ts || one.thread_ts === one.ts);
-  const replies = (ts) => all.filter((one) => one.thread_ts === ts && one.ts !== ts);
-  const item = (one, isReply) => ({
-    key: one.ts,
-    content: [one.blocks, one.text, one.files],
-    draw: () => message(one, channel, isReply),
-  });
-  return tops.flatMap((one) => [item(one, false), ...replies(one.ts).map((reply) => item(reply, true))]);
-}
-
-function message(one, channel, isReply) {
-  const press = (action, chosen) =>
-    act({ do: "clicks", user: me(), channel, ts: one.ts, action, chosen: chosen || null });
-  const by = one.bot_id ? "Casebridge" : one.user === "USLACKBOT" ? "Slackbot" : names()[one.user] || one.user;
-  const alone = one.to || one.is_ephemeral;
-  const head = el(
-    "div",
-    { className: "head" },
-    by,
-    el("span", { className: "when" }, time(Number(one.ts)), alone ? " · only you can see this" : ""),
-  );
-  // What people write is kept as text; Slack's own clients would show their mentions.
-  const body =
-    one.bot_id && one.blocks && one.blocks.length
-      ? one.blocks.map((it) => block(it, press))
-      : one.text
-        ? [el("div", { className: "text" }, mrkdwn(one.text))]
-        : [];
-  const files = (one.files || []).map((file) =>
-    el("div", {}, el("span", { className: "chip" }, `File: ${file.name} · ${size(file.size)}`)),
-  );
-  return el(
-    "div",
-    { className: "message" + (isReply ? " reply" : "") + (alone ? " ephemeral" : ""), id: "message-" + one.ts },
-    head,
-    body,
-    files,
-    alone ? null : menu(one, channel, isReply),
-  );
-}
-
-const size = (bytes) => (bytes < 1000 ? bytes + " B" : Math.round(bytes / 1000) + " kB");
-
-// What Slack offers on every message, the app's shortcuts among it.
-function menu(one, channel, isReply) {
-  const shortcut = ({ name, callback_id }) =>
+  const draw = () =>
     el(
-      "button",
-      { type: "button", on: () => act({ do: "chooses", user: me(), channel, ts: one.ts, shortcut: callback_id }) },
-      name,
+      "div",
+      { className: "home" },
+      view.blocks.map((one) => block(one, press)),
     );
-  const answer =
-    isReply || place === "direct"
-      ? null
-      : el("button", { type: "button", className: "link", on: () => target(one.ts) }, "Reply in thread");
-  return el(
-    "div",
-    { className: "menu" },
-    answer,
-    el(
-      "details",
-      {},
-      el("summary", {}, "More actions"),
-      el("div", { className: "actions" }, world.seen.slack.shortcuts.map(shortcut)),
-    ),
-  );
+  return [{ key: "home", content: view.hash, draw }];
 }
 
-// ---------------------------------------------------------------- composer
+// ---------------------------------------------------------------- from elsewhere
 
-function target(ts) {
-  thread = ts;
-  $("target").replaceChildren(
-    ...(ts
-      ? [
-          el("span", { className: "chip" }, "Reply in the thread of " + time(Number(ts)) + " "),
-          el("button", { type: "button", className: "link", on: () => target(null) }, "to the channel instead"),
-        ]
-      : []),
-  );
-  $("line").placeholder = ts ? "A reply becomes a comment · @Casebridge status …" : "/sir · /sir help · or a message";
-  if (ts) $("line").focus();
+function goToMessage({ channel, message: ts }) {
+  const one = get(`message/${channel}/${ts}`);
+  if (!one) return;
+  if (place !== channel) go(channel);
+  if (!isTop(one)) openThread(one.thread_ts);
+  else if (all(`message/${channel}/`).some((reply) => reply.thread_ts === ts)) openThread(ts);
+  world.draw();
+  show($("message-" + ts));
 }
 
-async function send() {
-  const [file] = $("file").files,
-    line = $("line").value.trim();
-  if (!line && !file) return;
-  const what =
-    file && !line.startsWith("/")
-      ? {
-          do: "shares",
-          text: line,
-          thread,
-          name: file.name,
-          mimetype: file.type || "application/octet-stream",
-          bytes: await base64(file),
-        }
-      : { do: "says", text: line, thread };
-  $("line").value = "";
-  if (what.do === "shares") $("file").value = "";
-  await act({ ...what, user: me() });
-}
-
-function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.split(",")[1] || "");
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
+// The card of a case, wherever it stands.
+export function cardOf(id) {
+  const about = (one) => one.bot_id && isTop(one) && JSON.stringify(one.blocks || "").includes(id);
+  for (const channel of slack().channels) {
+    const found = all(`message/${channel.id}/`).find(about);
+    if (found) return { channel: channel.id, message: found.ts };
+  }
+  return null;
 }
 
 export function startSlack() {
-  target(null);
+  startComposer();
   world.acted = (what) => {
     follow = ["says", "shares", "clicks", "chooses", "submits"].includes(what.do);
   };
-  $("say").addEventListener("submit", (event) => {
-    event.preventDefault();
-    send();
-  });
   $("person").addEventListener("change", () => {
-    target(null);
+    keep("person", me());
     go(place);
   });
+  $("close-thread").addEventListener("click", () => {
+    // Closed by hand, it does not open by itself again.
+    thread = "";
+    follows = false;
+    keep("thread", thread);
+    world.draw();
+    $("line").focus();
+  });
+  document.addEventListener("go", ({ detail }) => detail.message && goToMessage(detail));
 }

@@ -2,36 +2,56 @@
 
 export const $ = (id) => document.getElementById(id);
 
-// `seen` is what the server showed last.
-export const world = { seen: null, draw: () => {}, acted: () => {} };
+// What the server showed, by name: `sir/7000000001`, `message/C…/…`, `issue/SEC-1`, `step/00000017`.
+const things = new Map();
+export const world = { draw: () => {}, acted: () => {}, isThere: false };
 
-let version = "";
+export const get = (name) => things.get(name);
 
+// All things whose names begin so, in the order of their names.
+export const all = (prefix) =>
+  [...things.keys()]
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .map((name) => things.get(name));
+
+export const slack = () => get("slack");
+export const people = () => slack().people.map((one) => ({ ...one, name: one.name[0].toUpperCase() + one.name.slice(1) }));
 export const me = () => $("person").value;
-export const person = () => world.seen.slack.people.find((one) => one.id === me());
+export const own = () => get("own/" + me()) || { ephemerals: [] };
 
 export function names() {
-  const { people, bot } = world.seen.slack;
-  return Object.fromEntries([...people.map((one) => [one.id, one.name]), [bot, "Casebridge"]]);
+  const { bot } = slack();
+  return { ...Object.fromEntries(people().map((one) => [one.id, one.name])), [bot]: "Casebridge", USLACKBOT: "Slackbot" };
+}
+
+// What is remembered when the page is loaded again; each tab has its own.
+const kept = JSON.parse(sessionStorage.getItem("kept") || "{}");
+export const recall = (name, otherwise) => kept[name] ?? otherwise;
+export function keep(name, value) {
+  kept[name] = value;
+  sessionStorage.setItem("kept", JSON.stringify(kept));
 }
 
 // Sends what somebody did. The answer has `error` where it could not be done.
 export async function act(what) {
   say("");
   world.acted(what);
+  const body = await post("/acts", what);
+  if (body.status && body.status !== 200) body.error = "The bridge answered " + body.status;
+  if (body.error) say(body.error);
+  return body;
+}
+
+export async function post(path, what) {
   try {
-    const answer = await fetch("/acts", {
+    const answer = await fetch(path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(what),
     });
-    const body = await answer.json();
-    if (body.status && body.status !== 200) body.error = "The bridge answered " + body.status;
-    if (body.error) say(body.error);
-    await look();
-    return body;
+    return await answer.json();
   } catch (error) {
-    say("The playground does not answer.");
     return { error: "The playground does not answer." };
   }
 }
@@ -40,29 +60,29 @@ export function say(words) {
   $("trouble").textContent = words;
 }
 
-// One look after the other: an older answer never takes the place of a newer one.
-let looking = Promise.resolve();
+let drawing = false;
 
-export function look() {
-  looking = looking.catch(() => {}).then(once);
-  return looking;
+// Draws once, however much is new.
+export function redraw() {
+  if (drawing || !world.isThere) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    world.draw();
+  });
 }
 
-async function once() {
-  const answer = await fetch("/state?known=" + encodeURIComponent(version));
-  if (answer.status !== 200) return;
-  const shown = await answer.json();
-  world.seen = shown.seen;
-  version = shown.version;
-  world.draw();
-}
-
-// Looks twice a second, for ever.
-export async function watch() {
-  try {
-    await look();
-  } catch (error) {
-    say("The playground does not answer.");
-  }
-  setTimeout(watch, 500);
+// Hears what is new, for ever; the browser comes back by itself where the line breaks.
+export function watch() {
+  const news = new EventSource("/news");
+  news.onmessage = ({ data }) => {
+    const { anew, set, gone } = JSON.parse(data);
+    if (anew) things.clear();
+    for (const name of gone) things.delete(name);
+    for (const [name, thing] of Object.entries(set)) things.set(name, thing);
+    world.isThere = true;
+    redraw();
+  };
+  news.onerror = () => say("The playground does not answer. Is it still running?");
+  news.onopen = () => say("");
 }

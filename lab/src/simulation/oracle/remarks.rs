@@ -167,8 +167,7 @@ fn in_time(judge: &mut Findings<'_>, place: &TargetView<'_>, remark: &Remark, gr
 /// A person's own message stands where they wrote it.
 fn stands_already(around: &dyn Circumstances, place: &TargetView<'_>, remark: &Remark) -> bool {
     let words = said(remark.text()).1;
-    remark.creator == around.ours()
-        && place.people.iter().any(|theirs| !words.is_empty() && plain(theirs.text()) == words)
+    remark.creator == around.ours() && place.people.iter().any(|theirs| around.is_said(&words, theirs.text()))
 }
 
 /// It says what the comment says now, never said what it did not say, and names who said it.

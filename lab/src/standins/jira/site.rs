@@ -138,6 +138,12 @@ impl JiraStandin {
         self.with(|state| add_circle(state, "role", name, members))
     }
 
+    /// The names of all project roles.
+    pub fn roles(&self) -> Vec<String> {
+        let is_role = |circle: &&Circle| circle.kind == "role";
+        self.with(|state| state.circles.iter().filter(is_role).map(|circle| circle.name.clone()).collect())
+    }
+
     /// The same with a group.
     pub fn add_group(&self, name: &str, members: &[AccountId]) -> String {
         self.with(|state| add_circle(state, "group", name, members))

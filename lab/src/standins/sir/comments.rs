@@ -47,6 +47,12 @@ pub struct CommentPlace {
     pub comment: CommentId,
 }
 
+impl From<(CaseId, CommentId)> for CommentPlace {
+    fn from((case, comment): (CaseId, CommentId)) -> Self {
+        Self { case, comment }
+    }
+}
+
 impl From<(&CaseId, &CommentId)> for CommentPlace {
     fn from((case, comment): (&CaseId, &CommentId)) -> Self {
         Self { case: case.clone(), comment: comment.clone() }

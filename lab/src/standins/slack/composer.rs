@@ -6,7 +6,7 @@ use casebridge::case::{ChannelId, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
-    super::exchange::SignedRequest, SlackStandin, manifest::is_command, messages::with_ids, person::types,
+    super::exchange::SignedRequest, SlackStandin, manifest::commands, messages::with_ids, person::types,
     state::Workspace, written::writes,
 };
 
@@ -66,7 +66,7 @@ fn command(line: &str) -> Option<(&str, &str)> {
 /// Slack's own words.
 fn refusal(command: &str, in_thread: bool) -> Option<String> {
     match () {
-        () if !is_command(command) => Some(format!(
+        () if !commands().iter().any(|known| known["command"] == command) => Some(format!(
             "{command} is not a valid command. In Slack, all messages that start with the \"/\" character are interpreted \
              as commands. If you are trying to send a message and not run a command, try preceding the \"/\" with an empty \
              space."

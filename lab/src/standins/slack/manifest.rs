@@ -19,8 +19,7 @@ pub(super) fn message_shortcuts() -> Vec<Value> {
     all.filter(|shortcut| shortcut["type"] == "message").cloned().collect()
 }
 
-/// Whether the app has a slash command of this name, `/` included.
-pub(super) fn is_command(name: &str) -> bool {
-    let mut all = MANIFEST["features"]["slash_commands"].as_array().into_iter().flatten();
-    all.any(|command| command["command"] == name)
+/// The app's slash commands: `{command, description, usage_hint, …}`.
+pub(super) fn commands() -> Vec<Value> {
+    MANIFEST["features"]["slash_commands"].as_array().cloned().unwrap_or_default()
 }

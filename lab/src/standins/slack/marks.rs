@@ -2,13 +2,42 @@
 
 use std::sync::Arc;
 
-use casebridge::case::{ChannelId, Ts};
-use serde_json::json;
+use casebridge::case::{ChannelId, Ts, UserId};
+use serde_json::{Value, json};
 
 use super::{
+    SlackStandin,
     state::{Args, Workspace},
     trouble::{Output, no, yes},
 };
+
+impl SlackStandin {
+    /// Somebody puts an emoji to a message, or takes theirs away.
+    /// Fails when there is no such message.
+    pub fn reacts(&self, user: &UserId, channel: &ChannelId, ts: &Ts, name: &str) -> Result<(), String> {
+        self.with(|state| {
+            let place = state.channels.get_mut(channel).ok_or("no such channel")?;
+            let message = place.messages.get_mut(ts).map(Arc::make_mut).ok_or("no such message")?;
+            toggle(message, user, name);
+            Ok(())
+        })
+    }
+}
+
+/// Puts somebody's emoji to a message, or takes it away.
+fn toggle(message: &mut Value, user: &UserId, name: &str) {
+    let mut all = message["reactions"].as_array().cloned().unwrap_or_default();
+    let known = all.iter_mut().find(|reaction| reaction["name"] == name);
+    match known.and_then(|reaction| reaction["users"].as_array_mut()) {
+        Some(users) if users.contains(&json!(user)) => users.retain(|one| *one != user.as_str()),
+        Some(users) => users.push(json!(user)),
+        None => all.push(json!({ "name": name, "users": [user], "count": 1 })),
+    }
+    let count = |reaction: &Value| reaction["users"].as_array().map_or(0, Vec::len);
+    all.retain(|reaction| count(reaction) > 0);
+    all.iter_mut().for_each(|reaction| reaction["count"] = count(reaction).into());
+    message["reactions"] = all.into();
+}
 
 pub(super) fn pin(state: &mut Workspace, args: &Args) -> Output {
     let ts = Ts::new(args.text("timestamp"));

@@ -3,9 +3,18 @@
 use serde_json::{Value, json};
 
 use super::{
+    SlackStandin,
     state::{Args, Workspace},
     trouble::{Output, no, yes},
 };
+
+impl SlackStandin {
+    /// Everybody who is no bot, as `users.info` shows them.
+    pub fn people(&self) -> Vec<Value> {
+        let is_person = |user: &&Value| user["is_bot"] != true;
+        self.with(|state| state.users.values().filter(is_person).cloned().collect())
+    }
+}
 
 pub(super) fn auth_test(state: &mut Workspace, _: &Args) -> Output {
     let settings = &state.settings;

@@ -234,6 +234,11 @@ impl SlackStandin {
         super::manifest::message_shortcuts()
     }
 
+    /// The app's slash commands, as its manifest says: `{command, description, …}`.
+    pub fn commands(&self) -> Vec<Value> {
+        super::manifest::commands()
+    }
+
     /// A channel as `conversations.info` shows it.
     pub fn channel(&self, id: &ChannelId) -> Option<Value> {
         self.with(|state| state.channels.get(id).map(|channel| channel.seen_by(&state.settings.bot_user)))

@@ -1,0 +1,133 @@
+// What is done to the world itself: faults, the clock, stories?
+
+import { $, act, all, get, post, say } from "./world.js";
+import { button, el, fill, options } from "./list.js";
+
+const TROUBLES = {
+  down: "down (503)",
+  throttled: "too many (429)",
+  slow: "slow, 3 s",
+  answers_lost: "answers lost",
+  not_stored: "ok, not stored",
+  events_lost: "events lost",
+  events_doubled: "events twice",
+  events_shuffled: "events late",
+  forbidden: "issue forbidden",
+  archived: "channel archived",
+  crash: "killed at next step",
+};
+const PLACES = { sir: "AWS", slack: "Slack", jira: "Jira", table: "Table", worker: "Worker" };
+
+export function drawControls() {
+  drawSwitches();
+  drawClock();
+  drawStory();
+}
+
+// ---------------------------------------------------------------- faults
+
+function drawSwitches() {
+  const { on, known } = get("switches");
+  const isOn = (place, trouble) => on.find((one) => one.place === place && one.trouble === trouble);
+  for (const place of Object.keys(PLACES)) {
+    const own = known.filter((one) => one.places.includes(place));
+    fill(
+      $("switches-" + place),
+      own.map(({ trouble }) => ({
+        key: trouble,
+        content: Boolean(isOn(place, trouble)),
+        draw: () => toggle(place, trouble, Boolean(isOn(place, trouble))),
+      })),
+      null,
+      true,
+    );
+  }
+  const words = on.map((one) => `${PLACES[one.place]} ${TROUBLES[one.trouble]}` + (one.about ? ` (${one.about.split(" ")[0]})` : ""));
+  $("faults-on").textContent = words.length ? "Now: " + words.join("; ") : "Nothing fails now.";
+  $("calm").hidden = !words.length;
+  for (const place of ["sir", "slack", "jira"]) $(place).classList.toggle("broken", on.some((one) => one.place === place));
+}
+
+const switched = (place, trouble, on) => act({ do: "switches", place, trouble, on });
+
+const toggle = (place, trouble, on) =>
+  button(TROUBLES[trouble], () => switched(place, trouble, !on), {
+    className: "switch",
+    "aria-pressed": String(on),
+    "aria-label": `${PLACES[place]}: ${TROUBLES[trouble]}`,
+  });
+
+// ---------------------------------------------------------------- clock
+
+let passing = false;
+
+function drawClock() {
+  const { now, runs, hurried } = get("clock");
+  const then = new Date(now * 1000);
+  $("clock").textContent = then.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" }) + " " + then.toLocaleTimeString();
+  $("runs").textContent = runs ? "Stop" : "Run";
+  $("runs").setAttribute("aria-label", runs ? "Stop the clock" : "Run the clock");
+  $("clock").classList.toggle("hurried", hurried || passing);
+}
+
+async function passes(seconds) {
+  if (passing) return;
+  passing = true;
+  for (const one of document.querySelectorAll("[data-passes]")) one.disabled = true;
+  await act({ do: "passes", seconds });
+  passing = false;
+  for (const one of document.querySelectorAll("[data-passes]")) one.disabled = false;
+  drawClock();
+}
+
+// ---------------------------------------------------------------- stories
+
+let going = false;
+
+function drawStory() {
+  const { known, told } = get("story");
+  options($("story-name"), [["", "No story: act yourself"], ...known.map((one) => [one.name, one.title])]);
+  $("story").hidden = !told;
+  if (!told) return;
+  const step = told.steps[told.told - 1];
+  $("story-title").textContent = told.title;
+  $("story-step").textContent = step ? `${told.told} of ${told.steps.length}: ${step.title}` : told.about;
+  $("story-look").textContent = step ? step.look : "";
+  const next = told.steps[told.told];
+  $("goes-on").textContent = !next ? "The end" : told.told ? "Next: " + next.title : "Begin: " + next.title;
+  $("goes-on").disabled = going || !next;
+}
+
+async function goesOn() {
+  if (going) return;
+  going = true;
+  $("goes-on").disabled = true;
+  await act({ do: "goes_on" });
+  going = false;
+  drawStory();
+  $("goes-on").focus({ preventScroll: true });
+}
+
+async function begins() {
+  const answer = await post("/stories", { story: $("story-name").value || null });
+  if (answer.error) say(answer.error);
+}
+
+export function startControls() {
+  for (const one of document.querySelectorAll("[data-passes]"))
+    one.addEventListener("click", () => passes(Number(one.dataset.passes)));
+  $("runs").addEventListener("click", () => act({ do: "runs", runs: !get("clock").runs }));
+  $("again").addEventListener("click", () => act({ do: "events_again" }));
+  $("calm").addEventListener("click", async () => {
+    for (const { place, trouble } of get("switches").on) await switched(place, trouble, false);
+  });
+  $("goes-on").addEventListener("click", goesOn);
+  $("begins").addEventListener("click", begins);
+  $("plans").addEventListener("click", async () => {
+    const cases = all("sir/");
+    const id = cases.length ? document.querySelector("#case .detail")?.id.slice(5) : "";
+    if (!id) return;
+    const { plan } = await act({ do: "plans", case: id });
+    fill($("plan"), [{ key: id + plan, content: plan, draw: () => el("pre", {}, `Case ${id}\n` + (plan || []).join("\n")) }], null, true);
+  });
+}

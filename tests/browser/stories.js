@@ -1,0 +1,25 @@
+// Is each story told to its end by its one button, with nothing lost?
+"use strict";
+
+exports.name = "each story is told step by step, and its counters stay at zero";
+
+// Of what is broken the bridge warns.
+exports.warns = true;
+
+exports.tell = async (person) => {
+  const { page } = person;
+  const names = await page.locator("#story-name option").evaluateAll((all) => all.map((one) => one.value));
+  for (const name of names.filter(Boolean)) {
+    await page.locator("#story-name").selectOption(name);
+    await person.presses("Begin anew");
+    const next = page.locator("#goes-on");
+    await next.filter({ hasText: "Begin" }).waitFor();
+    for (let step = 1; (await next.innerText()) !== "The end"; step += 1) {
+      await next.click();
+      await page.locator("#story-step", { hasText: new RegExp(`^${step} of`) }).waitFor();
+      await page.locator("#goes-on:enabled, #goes-on:text-is('The end')").waitFor({ timeout: 120_000 });
+      await person.seesZeros();
+    }
+    await person.seesAllTold();
+  }
+};
