@@ -53,6 +53,9 @@ struct StoryStep {
     title: String,
     /// What to look at.
     look: String,
+    /// Whose Slack to look at, by a person's name: else the one that was looked at before.
+    #[serde(default)]
+    see: Option<String>,
     /// What is done, in this order. `$case2`, `$card2` and `$issue2` stand for the second case's, `$ana` for a person.
     #[serde(default)]
     act: Vec<Value>,
@@ -122,7 +125,7 @@ pub fn shown(stage: &Stage) -> Value {
         .map(|(name, file)| json!({ "name": name, "title": file.name, "about": file.about }))
         .collect();
     let told = lock(&stage.telling).as_ref().map(|telling| {
-        let step = |step: &StoryStep| json!({ "title": step.title, "look": step.look });
+        let step = |step: &StoryStep| json!({ "title": step.title, "look": step.look, "see": step.see });
         json!({ "title": telling.file.name, "about": telling.file.about, "told": telling.told,
             "steps": telling.file.step.iter().map(step).collect::<Vec<_>>() })
     });

@@ -1,7 +1,8 @@
 // What is done to the world itself: faults, the clock, stories?
 
-import { $, act, all, get, post, say } from "./world.js";
+import { $, act, all, get, people, post, say } from "./world.js";
 import { button, el, fill, options } from "./list.js";
+import { is } from "./slack.js";
 
 const TROUBLES = {
   down: "down (503)",
@@ -83,6 +84,8 @@ async function passes(seconds) {
 // ---------------------------------------------------------------- stories
 
 let going = false;
+// For which step one became somebody else already.
+let seen = "";
 
 function drawStory() {
   const { known, told } = get("story");
@@ -94,6 +97,11 @@ function drawStory() {
   $("story-step").textContent = step ? `${told.told} of ${told.steps.length}: ${step.title}` : told.about;
   $("story-look").textContent = step ? step.look : "";
   const next = told.steps[told.told];
+  if (step?.see && seen !== told.title + told.told) {
+    seen = told.title + told.told;
+    const person = people().find((one) => one.name.toLowerCase() === step.see);
+    if (person) is(person.id);
+  }
   $("goes-on").textContent = !next ? "The end" : told.told ? "Next: " + next.title : "Begin: " + next.title;
   $("goes-on").disabled = going || !next;
 }

@@ -1,6 +1,6 @@
 // What does a person see in Slack: channels, threads, the app's Home, and its direct messages?
 
-import { $, act, all, get, keep, me, own, people, recall, slack, world } from "./world.js";
+import { $, act, all, get, keep, me, own, people, recall, redraw, slack, world } from "./world.js";
 import { button, el, fill, fillWindow, options } from "./list.js";
 import { show } from "./text.js";
 import { block } from "./blocks.js";
@@ -225,6 +225,13 @@ function goToMessage({ channel, message: ts }) {
   else if (all(`message/${channel}/`).some((reply) => reply.thread_ts === ts)) openThread(ts);
   world.draw();
   show($("message-" + ts));
+}
+
+// Looks at Slack as somebody else.
+export function is(person) {
+  $("person").value = person;
+  keep("person", person);
+  redraw();
 }
 
 // The card of a case, wherever it stands.

@@ -132,6 +132,25 @@ async fn transitions_follow_the_workflow() {
 }
 
 #[tokio::test]
+async fn a_transition_is_named_by_a_text_or_a_number_and_by_nothing_else() {
+    let jira = JiraStandin::start().await.unwrap();
+    let key = issue(&jira).await;
+    let path = format!("issue/{key}/transitions");
+    for (id, fields, status) in [
+        (json!(21), json!({}), 204),
+        (json!("31"), json!({}), 204),
+        (json!(true), json!({}), 400),
+        (json!(""), json!({}), 400),
+        (json!(-1), json!({}), 400),
+    ] {
+        let (answered, body) =
+            call(&jira, "POST", &path, json!({ "transition": { "id": id }, "fields": fields })).await;
+        assert_eq!(answered, status, "{id} {body}");
+    }
+    assert_eq!(jira.issue(&key).unwrap()["fields"]["status"]["name"], "In Review");
+}
+
+#[tokio::test]
 async fn a_transition_that_wants_a_field_is_refused_in_one_of_two_shapes_and_taken_with_the_field() {
     let jira = JiraStandin::start().await.unwrap();
     let (key, other) = (issue(&jira).await, issue(&jira).await);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         exchange::WireResponse,
-        shape::{Shape, may, misfits, need, text},
+        shape::{Shape, may, misfits, need},
     },
     comments,
     refused::{JiraRefusal, Output, bad_payload, field, message},
@@ -16,7 +16,8 @@ use super::{
 };
 
 const BODY: Shape = Shape::Object(&[
-    need("transition", Shape::Object(&[need("id", text(1, 20))])),
+    // A text or a number.
+    need("transition", Shape::Object(&[need("id", Shape::Any)])),
     may("fields", Shape::AnyObject),
     may("update", Shape::AnyObject),
     may("historyMetadata", Shape::AnyObject),
@@ -70,8 +71,7 @@ pub(super) fn perform(state: &mut Site, given: &Given<'_>) -> Output {
         return Err(bad_payload());
     }
     state.pace(&given.parts[0])?;
-    let id = body["transition"]["id"].as_str().unwrap_or_default();
-    let to = way(state, &given.parts[0], id)?;
+    let to = way(state, &given.parts[0], &wanted(&body).ok_or_else(bad_payload)?)?;
     let key = state.issue(&given.parts[0])?.key.clone();
     let missing = |one: &&Required| body["fields"][&one.field].is_null();
     if let Some(refused) = required(state, &key, &to).find(missing).map(not_given) {
@@ -87,6 +87,15 @@ pub(super) fn perform(state: &mut Site, given: &Given<'_>) -> Output {
         )?;
     }
     Ok(WireResponse::empty(204))
+}
+
+/// The id of the transition that is wanted. Clients send a number as well.
+fn wanted(body: &Value) -> Option<String> {
+    let id = &body["transition"]["id"];
+    id.as_str()
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
+        .or_else(|| id.as_u64().map(|id| id.to_string()))
 }
 
 /// Takes a transition by its id, as a new issue does.
