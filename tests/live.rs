@@ -12,11 +12,14 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri},
 };
 use casebridge::{
-    aws::sir::{Call, FaultKind},
+    aws::{
+        logs::LogStream,
+        sir::{Call, FaultKind},
+    },
     case::CaseId,
     config::{
         sdk::{self, Aws},
-        secrets::{self, Secrets},
+        secrets::{self, Secret, Secrets},
     },
     http::{Request, TransportError},
     runtime::{
@@ -24,6 +27,7 @@ use casebridge::{
         live::{ConfigError, Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
+    telemetry::audit::AuditLine,
 };
 use serde_json::{Value, json};
 
@@ -199,13 +203,16 @@ async fn secrets_that_do_not_suffice_are_named_and_never_told() {
 async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
     let amazon = Amazon::default();
     let live = live(&amazon, SETTINGS).await;
+    amazon.gives(200, secret("xoxb-1"));
+    let secrets = live.chosen().await.unwrap().secrets;
+    amazon.all();
     amazon.gives(200, json!({"MessageId": "m", "SequenceNumber": "1"}));
     live.enqueue(message("case/0000000001", "5f3a", r#"{"do":"close"}"#)).await.unwrap();
     let heard = amazon.one();
     assert_eq!(heard.what, "AmazonSQS.SendMessage");
     let expected = json!({
         "QueueUrl": "http://127.0.0.1:1/111122223333/inbox.fifo",
-        "MessageBody": r#"{"do":"close"}"#,
+        "MessageBody": secrets.seal(r#"{"do":"close"}"#),
         "MessageGroupId": "case/0000000001",
         "MessageDeduplicationId": "5f3a",
     });
@@ -224,10 +231,12 @@ async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
 async fn a_job_can_stay_in_the_process() {
     let (sender, mut jobs) = tokio::sync::mpsc::unbounded_channel();
     let inbox = Inbox::Channel(sender);
-    let live = Live::new(Memory::default(), Aws::default(), inbox, Safe::Given(Secrets::default()));
+    let secrets = Secrets { slack_signing_secret: Secret::new("hush"), ..Secrets::default() };
+    let live = Live::new(Memory::default(), Aws::default(), inbox, Safe::Given(secrets.clone()));
     live.enqueue(message("g", "i", "{}")).await.unwrap();
     let job = jobs.recv().await.unwrap();
-    assert_eq!((job.group.as_str(), job.id.as_str(), job.body.as_str()), ("g", "i", "{}"));
+    assert_eq!((job.group.as_str(), job.id.as_str()), ("g", "i"));
+    assert_eq!(secrets.unseal(&job.body), Some("{}"));
     drop(jobs);
     assert!(live.enqueue(message("g", "i", "{}")).await.is_err());
 }
@@ -260,4 +269,43 @@ async fn a_request_without_encryption_is_not_sent() {
     let live = Live::new(Memory::default(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
     let refused = live.send(Request::bare(reqwest::Method::GET, "http://slack.com/api".to_owned())).await;
     assert_eq!(refused, Err(TransportError::NotSent("the address is not https".to_owned())));
+}
+
+#[tokio::test]
+async fn which_settings_and_which_secret_are_taken_up_is_written_into_the_trail_once_a_version() {
+    let trail = || LogStream { group: "audit".to_owned(), name: "function".to_owned() };
+    let amazon = Amazon::default();
+    let store = Memory::default();
+    store.put_settings(SETTINGS).await.unwrap();
+    let aws = amazon.start().await;
+    let versioned = |version: &str| {
+        let mut answer: Value = serde_json::from_str(&secret("xoxb-1")).unwrap();
+        answer["VersionId"] = json!(version);
+        answer
+    };
+    let told = |heard: Vec<Heard>| {
+        let lines = heard.into_iter().filter(|heard| heard.what == "Logs_20140328.PutLogEvents");
+        let of = |heard: Heard| {
+            let line = heard.body["logEvents"][0]["message"].as_str().unwrap().to_owned();
+            assert!(!line.contains("xoxb") && !line.contains("channel"), "{line}");
+            serde_json::from_str::<AuditLine>(&line).unwrap()
+        };
+        lines.map(of).map(|line| (line.verb, line.version)).collect::<Vec<_>>()
+    };
+    let new = "11111111-0000-4000-8000-000000000001";
+    for (version, expected) in [("v-1", vec!["secret", "settings"]), ("v-1", vec![]), (new, vec!["secret"])] {
+        let safe = Safe::Manager("casebridge".to_owned());
+        let live = Live::new(store.clone(), aws.clone(), inbox(), safe).audited(trail());
+        amazon.gives(200, versioned(version));
+        live.chosen().await.unwrap();
+        amazon.all();
+        for _ in 0..2 {
+            live.taken_up().await;
+        }
+        let lines = told(amazon.all());
+        let verbs: Vec<_> = lines.iter().map(|(verb, _)| verb.as_str()).collect();
+        assert_eq!(verbs, expected);
+        let told = lines.iter().find(|(verb, _)| verb == "secret");
+        assert!(told.is_none_or(|(_, told)| told == version));
+    }
 }

@@ -64,6 +64,7 @@ pub enum AccountError {
 
 /// The table of an account that can be asked.
 pub struct Account {
+    pub aws: Aws,
     pub region: String,
     pub name: String,
     pub table: Dynamo,
@@ -75,8 +76,8 @@ impl Account {
         let name = environment::table(variable)?;
         let aws = Aws::default();
         let region = ready(&aws).await?;
-        let table = Dynamo::new(aws, name.as_str());
-        let account = Self { region, name, table };
+        let table = Dynamo::new(aws.clone(), name.as_str());
+        let account = Self { aws, region, name, table };
         match account.table.is_usable().await {
             Ok(()) => Ok(account),
             Err(why) => Err(account.explain(why)),

@@ -15,7 +15,7 @@ use casebridge_lab::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{output, plan, play, settings};
+use crate::{audit, output, plan, play, settings};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum CliCommand {
         #[command(subcommand)]
         command: settings::SettingsCommand,
     },
+    /// Tells who did what, and who tried to, from the audit trail in the log group CASEBRIDGE_AUDIT_GROUP.
+    Audit(audit::AuditArgs),
     /// Shows what would be done for a case now, and changes nothing.
     Plan {
         /// The case's id.
@@ -93,6 +95,8 @@ pub enum CliError {
     #[error("{0}")]
     Settings(#[from] settings::SettingsError),
     #[error("{0}")]
+    Audit(#[from] audit::AuditError),
+    #[error("{0}")]
     Plan(#[from] plan::PlanError),
     #[error(
         "port {0} is in use by another program, perhaps by another playground: leave --port out, which takes a free \
@@ -128,6 +132,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             let (first, count) = (seed.unwrap_or(0), seeds.unwrap_or(1_000));
             simulate(Task::Seeds { first, count, class: class.into() })?;
         }
+        CliCommand::Audit(asked) => output::say(&audit::run(&asked).await?)?,
         CliCommand::Plan { case } => output::say(&plan::run(&case).await?)?,
         CliCommand::Settings { command } => output::say(&settings::run(command).await?)?,
     }

@@ -1,7 +1,9 @@
 //! The command-line tool: playground, settings, stand-ins, what would be done.
 
 mod account;
+mod audit;
 mod commands;
+mod operator;
 mod output;
 mod plan;
 mod play;

@@ -6,16 +6,23 @@ use std::{
 };
 
 use casebridge::{
+    aws::logs::LogsError,
+    case::text,
     config::{
+        clock,
         hosts::Reach,
         sdk,
         settings::{self, Problem, Settings},
     },
     state::{self, Store},
+    telemetry::audit::{AuditLine, AuditOutcome},
 };
 use clap::Subcommand;
 
-use crate::account::{Account, AccountError};
+use crate::{
+    account::{Account, AccountError},
+    operator::{Operator, OperatorError},
+};
 
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
@@ -49,6 +56,10 @@ pub enum SettingsError {
     Region { named: String, own: String },
     #[error(transparent)]
     Store(#[from] state::Error),
+    #[error("{0}. Nothing was stored")]
+    Operator(#[from] OperatorError),
+    #[error("{said}.\nBut the audit trail does not know of it ({error}). Keep this line:\n{line}")]
+    Unaudited { said: String, error: LogsError, line: String },
     #[error("there are no settings in the table yet: casebridge settings push FILE")]
     None,
 }
@@ -68,13 +79,33 @@ pub async fn run(command: SettingsCommand) -> Result<String, SettingsError> {
             let (toml, settings) = check(&file, sdk::reach_here().await)?;
             let account = Account::open().await?;
             is_at_home(settings.sir.region.as_deref(), &account.region)?;
+            // Whoever cannot be named in the audit trail changes nothing.
+            let operator = Operator::identify(&account.aws).await?;
             account.table.put_settings(&toml).await?;
-            Ok(format!("{} is in {}; the functions take it up within a minute", file.display(), account.name))
+            let (file, name) = (file.display(), &account.name);
+            let said = format!("{file} is in {name}; the functions take it up within a minute");
+            match operator.record(pushed(&toml)).await {
+                Ok(()) => Ok(said),
+                Err(error) => Err(SettingsError::Unaudited { said, error, line: pushed(&toml).json() }),
+            }
         }
         SettingsCommand::Pull => {
             let account = Account::open().await?;
             Ok(account.table.settings().await?.ok_or(SettingsError::None)?.trim_end().to_owned())
         }
+    }
+}
+
+/// What the trail says of a push: which version it is, as the functions say when they take it up.
+fn pushed(toml: &str) -> AuditLine {
+    let version = text::hash(toml);
+    AuditLine {
+        act: text::hash(&format!("settings push {version} {}", clock::now())),
+        door: "cli".to_owned(),
+        verb: "settings push".to_owned(),
+        outcome: AuditOutcome::Done,
+        version,
+        ..AuditLine::default()
     }
 }
 
@@ -113,6 +144,19 @@ fn check(file: &Path, reach: Reach) -> Result<(String, Settings), SettingsError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_push_is_a_line_of_the_trail_that_names_the_operator_and_the_version_and_nothing_of_the_file() {
+        let standin = casebridge_lab::standins::LogsStandin::start().await.expect("a stand-in");
+        let arn = "arn:aws:sts::111122223333:assumed-role/ops/ana";
+        let toml = "[slack]\nteam = 'T1'\nchannel = 'C1'\n";
+        Operator::at(standin.url(), arn).record(pushed(toml)).await.expect("it is taken");
+        let [line] = <[String; 1]>::try_from(standin.lines()).expect("one line");
+        let read: AuditLine = serde_json::from_str(&line).expect("a line of the trail");
+        assert_eq!((read.who.as_str(), read.verb.as_str()), (arn, "settings push"));
+        assert_eq!((read.version, read.outcome), (text::hash(toml), AuditOutcome::Done));
+        assert!(!line.contains("C1") && !line.contains("slack"), "{line}");
+    }
 
     #[test]
     fn a_region_in_which_the_functions_may_ask_nothing_is_refused() {

@@ -1,4 +1,8 @@
-//! The services of AWS that cases come from, as typed calls with their limits and faults.
+//! The services of AWS that cases come from, as typed calls with their limits and faults; and CloudWatch Logs, where the
+//! audit trail is kept.
 
 pub mod hub;
+pub mod logs;
+pub(crate) mod requests;
+mod signature;
 pub mod sir;

@@ -28,6 +28,7 @@ async fn main() -> Result<(), Error> {
         let deadline = clock::deadline(event.context.deadline, clock::now());
         let chosen =
             Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        live.taken_up().await;
         let bridge = ChatContext { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
         let answer = chat::handle(&bridge, &event.payload, deadline).await?;
         if !chat::is_unsigned(&answer) {

@@ -25,6 +25,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = clock::deadline(event.context.deadline, clock::now());
         let chosen = live.chosen().await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        live.taken_up().await;
         let (settings, secrets) = (&chosen.settings, &chosen.secrets);
         let notifier = Notifier { world: live, settings, secrets, deadline };
         Ok::<Value, Error>(notifier.handle(event.payload).await?)

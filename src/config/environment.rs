@@ -12,6 +12,8 @@ pub struct Environment {
     pub inbox_url: String,
     /// `CASEBRIDGE_SECRET_ID`: the secret's ARN or name.
     pub secret_id: String,
+    /// `CASEBRIDGE_AUDIT_GROUP`: the log group of the audit trail.
+    pub audit_group: String,
 }
 
 /// Everything that is not right with the environment.
@@ -28,15 +30,22 @@ pub enum EnvironmentError {
 const TABLE: &str = "CASEBRIDGE_TABLE";
 const INBOX_URL: &str = "CASEBRIDGE_INBOX_URL";
 const SECRET_ID: &str = "CASEBRIDGE_SECRET_ID";
+const AUDIT_GROUP: &str = "CASEBRIDGE_AUDIT_GROUP";
 
 impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
-        let [table, inbox_url, secret_id] = all([TABLE, INBOX_URL, SECRET_ID], variable)?;
+        let names = [TABLE, INBOX_URL, SECRET_ID, AUDIT_GROUP];
+        let [table, inbox_url, secret_id, audit_group] = all(names, variable)?;
         if !Url::parse(&inbox_url).is_ok_and(|url| hosts::is_private(&url)) {
             return Err(EnvironmentError::InboxUrl);
         }
-        Ok(Self { table, inbox_url, secret_id })
+        Ok(Self { table, inbox_url, secret_id, audit_group })
     }
+}
+
+/// The log group of the audit trail.
+pub fn audit_group(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
+    all([AUDIT_GROUP], variable).map(|[group]| group)
 }
 
 pub fn table(variable: impl Fn(&str) -> Option<String>) -> Result<String, EnvironmentError> {
@@ -82,18 +91,21 @@ mod tests {
 
     #[test]
     fn all_that_is_missing_is_named_at_once() {
-        let (table, inbox, secret) =
-            ((TABLE, "cases"), (INBOX_URL, "https://sqs/inbox.fifo"), (SECRET_ID, "s"));
-        assert!(read(&[table, inbox, secret]).is_ok());
+        let (table, inbox, secret, audit) =
+            ((TABLE, "cases"), (INBOX_URL, "https://sqs/inbox.fifo"), (SECRET_ID, "s"), (AUDIT_GROUP, "a"));
+        assert!(read(&[table, inbox, secret, audit]).is_ok());
         for (set, missing) in [
-            (vec![], vec![TABLE, INBOX_URL, SECRET_ID]),
-            (vec![inbox], vec![TABLE, SECRET_ID]),
-            (vec![table, (INBOX_URL, " "), (SECRET_ID, "")], vec![INBOX_URL, SECRET_ID]),
+            (vec![], vec![TABLE, INBOX_URL, SECRET_ID, AUDIT_GROUP]),
+            (vec![inbox, audit], vec![TABLE, SECRET_ID]),
+            (vec![table, (INBOX_URL, " "), (SECRET_ID, "")], vec![INBOX_URL, SECRET_ID, AUDIT_GROUP]),
         ] {
             assert_eq!(read(&set), Err(EnvironmentError::Missing(missing)));
         }
         let text = read(&[table]).unwrap_err().to_string();
-        assert_eq!(text, "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID");
+        assert_eq!(
+            text,
+            "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID, CASEBRIDGE_AUDIT_GROUP"
+        );
         assert_eq!(super::table(|name| (name == TABLE).then(|| "cases".to_owned())).as_deref(), Ok("cases"));
         assert_eq!(super::table(|_| None), Err(EnvironmentError::Missing(vec![TABLE])));
     }
@@ -102,9 +114,10 @@ mod tests {
     fn jobs_go_to_an_address_that_keeps_them_private() {
         for url in ["inbox", "http://sqs.example/inbox.fifo", "arn:aws:sqs:eu-west-1:111122223333:inbox.fifo"]
         {
-            let set = [(TABLE, "cases"), (INBOX_URL, url), (SECRET_ID, "s")];
+            let set = [(TABLE, "cases"), (INBOX_URL, url), (SECRET_ID, "s"), (AUDIT_GROUP, "a")];
             assert_eq!(read(&set), Err(EnvironmentError::InboxUrl), "{url}");
         }
-        assert!(read(&[(TABLE, "cases"), (INBOX_URL, "http://127.0.0.1:4570/q"), (SECRET_ID, "s")]).is_ok());
+        let here = (INBOX_URL, "http://127.0.0.1:4570/q");
+        assert!(read(&[(TABLE, "cases"), here, (SECRET_ID, "s"), (AUDIT_GROUP, "a")]).is_ok());
     }
 }

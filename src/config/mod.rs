@@ -5,5 +5,6 @@ pub mod connector;
 pub mod environment;
 pub mod hosts;
 pub mod sdk;
+mod seal;
 pub mod secrets;
 pub mod settings;

@@ -27,6 +27,7 @@ const CONNECT: Duration = Duration::from_secs(1);
 pub struct Aws {
     config: Arc<OnceCell<SdkConfig>>,
     security_hub: Option<String>,
+    logs: Option<String>,
 }
 
 impl Aws {
@@ -56,6 +57,15 @@ impl Aws {
         Self { security_hub: Some(url.to_owned()), ..self }
     }
 
+    #[must_use]
+    pub fn with_logs(self, url: &str) -> Self {
+        Self { logs: Some(url.to_owned()), ..self }
+    }
+
+    pub fn logs(&self) -> Option<String> {
+        self.logs.clone().or_else(|| variable("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"))
+    }
+
     pub fn security_hub(&self) -> Option<String> {
         self.security_hub.clone().or_else(|| variable("AWS_ENDPOINT_URL_SECURITYHUB"))
     }
@@ -70,7 +80,7 @@ pub enum Unready {
 
 impl From<SdkConfig> for Aws {
     fn from(config: SdkConfig) -> Self {
-        Self { config: Arc::new(OnceCell::new_with(Some(config))), security_hub: None }
+        Self { config: Arc::new(OnceCell::new_with(Some(config))), security_hub: None, logs: None }
     }
 }
 

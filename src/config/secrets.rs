@@ -92,12 +92,14 @@ impl Secrets {
         }
     }
 
-    pub async fn load(client: &Client, id: &str) -> Result<Self, SecretsError> {
+    /// The secrets, and of which version of the document they are.
+    pub async fn load(client: &Client, id: &str) -> Result<(Self, Option<String>), SecretsError> {
         let value = client.get_secret_value().secret_id(id).send().await.map_err(|error| {
             let code = error.code().unwrap_or("no answer");
             SecretsError::Unread(code.to_owned())
         })?;
-        Self::parse(value.secret_string().unwrap_or_default())
+        let secrets = Self::parse(value.secret_string().unwrap_or_default())?;
+        Ok((secrets, value.version_id().map(str::to_owned)))
     }
 }
 

@@ -1,6 +1,10 @@
 //! How is the real world reached? Every client is made, and every document read, when it is first needed.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_sdk_securityir::config::Region;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
@@ -9,9 +13,10 @@ use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
 use crate::{
     aws::{
         hub,
+        logs::{LogStream, Logs, LogsError},
         sir::{self, Fault},
     },
-    case::Millis,
+    case::{Millis, text},
     config::{
         clock,
         environment::{Environment, variable},
@@ -25,6 +30,10 @@ use crate::{
     },
     runtime::{QueueMessage, World, cached::Cached},
     state::{self, Store, dynamodb::Dynamo},
+    telemetry::{
+        audit::{self, AuditLine, AuditOutcome, Decision},
+        metrics,
+    },
 };
 
 /// How old settings may be, and secrets that a signature did not fit.
@@ -80,15 +89,29 @@ pub struct Live<S> {
     sir: Mutex<HashMap<String, sir::aws::SirClient>>,
     settings: Cached<Settings>,
     secrets: Cached<Secrets>,
+    /// Where the audit trail is kept, if it is.
+    trail: Option<LogStream>,
+    versions: Mutex<Versions>,
+}
+
+/// Of which version the settings and the secret are that this process reads, and of which the trail knows.
+#[derive(Default)]
+struct Versions {
+    read: BTreeMap<&'static str, String>,
+    told: BTreeMap<&'static str, String>,
 }
 
 impl Live<Dynamo> {
     /// `make_sir` says which calls there are: [`sir::aws::SirClient::new`] or [`sir::aws::SirClient::reading`].
     pub fn of(environment: Environment, make_sir: MakeSir) -> Self {
+        let Environment { table, inbox_url, secret_id, audit_group } = environment;
         let aws = Aws::default();
-        let store = Dynamo::new(aws.clone(), environment.table);
-        let ways = (Inbox::Queue(environment.inbox_url), Safe::Manager(environment.secret_id));
-        Self::with(store, aws, ways, make_sir)
+        let store = Dynamo::new(aws.clone(), table);
+        let ways = (Inbox::Queue(inbox_url), Safe::Manager(secret_id));
+        // A process of the function has a stream of its own in its log, and so one of the same name here.
+        let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| "casebridge".to_owned());
+        let trail = LogStream { group: audit_group, name: stream };
+        Self::with(store, aws, ways, make_sir).audited(trail)
     }
 }
 
@@ -110,7 +133,15 @@ impl<S: Store> Live<S> {
             sir: Mutex::default(),
             settings: Cached::default(),
             secrets: Cached::default(),
+            trail: None,
+            versions: Mutex::default(),
         }
+    }
+
+    /// Keeps the audit trail there.
+    #[must_use]
+    pub fn audited(self, trail: LogStream) -> Self {
+        Self { trail: Some(trail), ..self }
     }
 
     /// Sends what it sends through these connections, which other worlds of the same thread share: to begin with
@@ -128,6 +159,7 @@ impl<S: Store> Live<S> {
 
     async fn read_settings(&self) -> Result<Settings, ConfigError> {
         let toml = self.store.settings().await?.ok_or(ConfigError::NoSettings)?;
+        self.versions.lock().await.read.insert("settings", text::hash(&toml));
         let mut settings = Settings::parse(&toml, self.aws.reach().await).map_err(ConfigError::Settings)?;
         if settings.sir.region.is_none() {
             settings.sir.region = self.aws.config().await.region().map(|region| region.as_ref().to_owned());
@@ -167,7 +199,44 @@ impl<S: Store> Live<S> {
             let config = config.timeout_config(PATIENCE.timeouts()).retry_config(PATIENCE.retries());
             aws_sdk_secretsmanager::Client::from_conf(config.build())
         };
-        Ok(Secrets::load(self.manager.get_or_init(make).await, id).await?)
+        let (secrets, version) = Secrets::load(self.manager.get_or_init(make).await, id).await?;
+        self.versions.lock().await.read.extend(version.map(|version| ("secret", version)));
+        Ok(secrets)
+    }
+
+    /// Writes down which settings and which secret are taken up, once for each version, whoever put them there. Said
+    /// before it is remembered: better twice than not at all.
+    pub async fn taken_up(&self) {
+        let mut versions = self.versions.lock().await;
+        let Versions { read, told } = &mut *versions;
+        for (what, version) in read {
+            if told.get(what) == Some(version) {
+                continue;
+            }
+            match self.tell_version(what, version).await {
+                Ok(()) => drop(told.insert(what, version.clone())),
+                Err(trouble) => tracing::warn!(what, %trouble, "what was taken up is not written down yet"),
+            }
+        }
+    }
+
+    async fn tell_version(&self, what: &str, version: &str) -> state::Result<()> {
+        let name = format!("taken-up/{what}");
+        let known = self.store.note(&name).await?;
+        if known.as_deref() == Some(version) {
+            return Ok(());
+        }
+        let line = AuditLine {
+            at: AuditLine::time(clock::now()),
+            act: text::hash(&format!("{name} {version}")),
+            door: "load".to_owned(),
+            verb: what.to_owned(),
+            version: version.to_owned(),
+            outcome: AuditOutcome::Done,
+            ..AuditLine::default()
+        };
+        self.record(line).await;
+        self.store.swap_note(&name, known.as_deref(), version, None).await.map(drop)
     }
 
     pub async fn chosen(&self) -> Result<Chosen, ConfigError> {
@@ -183,6 +252,22 @@ impl<S: Store> Live<S> {
             aws_sdk_sqs::Client::from_conf(config.build())
         };
         self.queue.get_or_init(make).await
+    }
+
+    /// CloudWatch Logs, where the table is.
+    async fn logs(&self) -> Result<Logs, LogsError> {
+        let http =
+            self.http.client(clock::now()).map_err(|_| LogsError::NotSent("there is no HTTP client"))?;
+        Logs::reach(&self.aws, http).await
+    }
+
+    async fn put(&self, trail: &LogStream, line: &AuditLine) -> Result<(), LogsError> {
+        let (logs, line) = (self.logs().await?, line.json());
+        match logs.put(trail, clock::now(), &line).await {
+            // A connection that died while the process was stopped takes a request with it.
+            Err(LogsError::NoAnswer) => logs.put(trail, clock::now(), &line).await,
+            put => put,
+        }
     }
 
     async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
@@ -239,7 +324,20 @@ impl<S: Store> World for Live<S> {
         self.sir().await?.call(call).await
     }
 
+    async fn record(&self, line: AuditLine) {
+        if line.decision == Decision::Refused {
+            metrics::refused();
+        }
+        let Some(trail) = &self.trail else { return tracing::debug!(audit = line.json(), "an act") };
+        if let Err(trouble) = self.put(trail, &line).await {
+            metrics::unaudited();
+            audit::kept_in_the_log(&line, &trouble.to_string());
+        }
+    }
+
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        let secrets = self.secrets().await.map_err(|error| error.to_string())?;
+        let message = QueueMessage { body: secrets.seal(&message.body), ..message };
         match &self.inbox {
             Inbox::Channel(sender) => {
                 sender.send(message).map_err(|_| "nobody takes jobs any more".to_owned())

@@ -19,6 +19,7 @@ use crate::{
         transport::{Opened, Source},
     },
     state::Store,
+    telemetry::audit::{self, AuditLine},
 };
 
 /// Everything outside that a step may touch. The two worlds are [`crate::runtime::live`] and the simulation.
@@ -45,7 +46,13 @@ pub trait World {
 
     async fn call(&self, call: sir::Call) -> Result<sir::Answer, sir::Fault>;
 
+    /// Puts a job on the inbox, sealed: see [`crate::config::secrets::Secrets::seal`].
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String>;
+
+    /// Puts a line into the audit trail. What the trail does not take stands in the log, and is counted.
+    async fn record(&self, line: AuditLine) {
+        audit::kept_in_the_log(&line, "this world has no audit trail");
+    }
 }
 
 /// A job on its way to `command`.

@@ -24,6 +24,21 @@ pub fn unreadable(record: &Unread) {
     tell(|function| line_of(function, clock::now(), &[("Unreadable", "Count", json!(1))]));
 }
 
+/// Somebody wanted something that they may not, or that a rule forbids.
+pub fn refused() {
+    tell(|function| line_of(function, clock::now(), &[("Refused", "Count", json!(1))]));
+}
+
+/// An alarm counts these: somebody else writes to the inbox.
+pub fn forged() {
+    tell(|function| line_of(function, clock::now(), &[("ForgedJobs", "Count", json!(1))]));
+}
+
+/// An alarm counts these: a line of the audit trail stands in the function's own log only, which ends sooner.
+pub fn unaudited() {
+    tell(|function| line_of(function, clock::now(), &[("AuditFailures", "Count", json!(1))]));
+}
+
 fn tell(line: impl FnOnce(&str) -> Value) {
     // The alarms know the function by the name that it was deployed under.
     let Some(function) = variable("AWS_LAMBDA_FUNCTION_NAME") else { return };

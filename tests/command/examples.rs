@@ -77,7 +77,8 @@ async fn the_job_on_the_inbox_is_the_one_that_the_slash_command_makes() {
     let [made] = <[_; 1]>::try_from(stage.jobs()).unwrap();
     let batch = example("lambda/command-inbox.json");
     let record = &batch["Records"][0];
-    let there: Value = serde_json::from_str(record["body"].as_str().unwrap()).unwrap();
+    let there = stage.secrets.unseal(record["body"].as_str().unwrap()).unwrap();
+    let there: Value = serde_json::from_str(there).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&made.body).unwrap(), there);
     assert_eq!(record["attributes"]["MessageGroupId"], made.group);
     assert_eq!(record["attributes"]["MessageDeduplicationId"], made.id);

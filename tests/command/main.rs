@@ -2,11 +2,13 @@
 //! stand-ins of Slack, Security Incident Response and Security Hub, and a table in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod audit;
 mod aws_sample;
 mod confirm;
 mod doors;
 mod examples;
 mod files;
+mod forged;
 mod form_rules;
 mod forms;
 mod grid;

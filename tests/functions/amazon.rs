@@ -1,4 +1,4 @@
-//! As much of AWS as a function needs beside the table: a secret, a queue, and a table that holds only settings.
+//! As much of AWS as a function needs beside the table: a secret, a queue, a log group, and a table that holds only settings.
 
 use std::sync::Arc;
 
@@ -52,10 +52,12 @@ pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.to_owned()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_SQS", amazon.to_owned()),
+        ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
         ("CASEBRIDGE_TABLE", name.to_owned()),
         ("CASEBRIDGE_INBOX_URL", format!("{amazon}/111122223333/inbox.fifo")),
         ("CASEBRIDGE_SECRET_ID", "casebridge".to_owned()),
+        ("CASEBRIDGE_AUDIT_GROUP", "/casebridge/tests/audit".to_owned()),
     ]
 }
 
@@ -80,6 +82,7 @@ async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Byt
                 }
             }
         }
+        "Logs_20140328.PutLogEvents" => json!({}),
         _ => return (StatusCode::BAD_REQUEST, json!({"__type": "UnknownOperationException"}).to_string()),
     };
     (StatusCode::OK, answer.to_string())

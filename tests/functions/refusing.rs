@@ -23,7 +23,10 @@ async fn all_that_is_missing_from_the_environment_is_named_in_one_line() {
         let log = log_of(function).await;
         let errors = errors(&log);
         assert_eq!(errors.len(), 1, "{log:?}");
-        assert_eq!(errors[0]["error"], "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID");
+        assert_eq!(
+            errors[0]["error"],
+            "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID, CASEBRIDGE_AUDIT_GROUP"
+        );
         assert_eq!(lambda.asked(), 0, "it asks for no work");
     }
 }
@@ -54,6 +57,7 @@ async fn refused(settings: &str, problem: &str) {
             ("CASEBRIDGE_TABLE", "cases"),
             ("CASEBRIDGE_INBOX_URL", "http://127.0.0.1:1/111122223333/inbox.fifo"),
             ("CASEBRIDGE_SECRET_ID", "casebridge"),
+            ("CASEBRIDGE_AUDIT_GROUP", "/casebridge/tests/audit"),
         ];
         let mut function = lambda.start_function(binary, &variables);
         lambda.invoke(json!({"Records": []}));

@@ -73,22 +73,26 @@ fn texts(value: &Value) -> Vec<String> {
     value.as_sequence().map_or_else(|| vec![text(value)], |list| list.iter().map(text).collect())
 }
 
-/// Every action with every resource of the policies inside a role.
-fn grants(role: &str) -> BTreeSet<Grant> {
+/// What the policies inside a role say to this effect.
+fn statements(role: &str, effect: &str) -> Vec<Value> {
     let template = template();
     let properties = &template["Resources"][role]["Properties"];
     assert!(
         properties["ManagedPolicyArns"].is_null(),
         "{role}: a managed policy grants what nobody here sees"
     );
-    let statements = properties["Policies"]
-        .as_sequence()
-        .unwrap()
+    let policies = properties["Policies"].as_sequence().unwrap();
+    let all = policies
         .iter()
         .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap().iter().cloned());
-    statements
+    all.filter(|statement| text(&statement["Effect"]) == effect).collect()
+}
+
+/// Every action with every resource of the policies inside a role.
+fn grants(role: &str) -> BTreeSet<Grant> {
+    statements(role, "Allow")
+        .into_iter()
         .flat_map(|statement| {
-            assert_eq!(text(&statement["Effect"]), "Allow");
             let resources = texts(&statement["Resource"]);
             let all = |action: String| {
                 resources
@@ -133,7 +137,8 @@ fn every_grant_points_at_our_own_things_unless_the_service_takes_no_resource() {
             let service = action.split(':').next().unwrap();
             let places =
                 PLACES.iter().find(|(name, _)| *name == service).map_or(&[][..], |(_, places)| places);
-            let own_log = service == "logs" && resource == role.replace("Role", "Logs.Arn");
+            let logs = [role.replace("Role", "Logs.Arn"), "AuditLogs.Arn".to_owned()];
+            let own_log = service == "logs" && logs.contains(&resource);
             let ours = places.contains(&resource.as_str()) || own_log;
             let forced = resource == "*" && WITHOUT_RESOURCE.contains(&action.as_str());
             assert!(ours || forced, "{role}: {action} on {resource}");
@@ -173,21 +178,85 @@ fn both_functions_run_under_the_roles_that_are_checked_here() {
     }
 }
 
+/// Each write of DynamoDB, <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>.
+const WRITES: [&str; 7] = [
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PartiQLUpdate",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+];
+
+#[test]
+fn the_functions_can_write_everything_of_the_table_but_the_settings() {
+    let memory = include_str!("../../src/state/item.rs");
+    let state = include_str!("../../src/state/mod.rs");
+    assert!(memory.contains("format!(\"NOTE#{name}\")") && state.contains("SETTINGS: &str = \"settings\""));
+    for role in ["NotifyRole", "CommandRole"] {
+        let [denied] = &statements(role, "Deny")[..] else { panic!("{role} denies one thing") };
+        assert_eq!(texts(&denied["Action"]), WRITES, "{role}");
+        assert_eq!(text(&denied["Resource"]), "Table.Arn");
+        let keys = &denied["Condition"]["ForAnyValue:StringEquals"]["dynamodb:LeadingKeys"];
+        assert_eq!(texts(keys), ["NOTE#settings"]);
+        assert_eq!(
+            denied["Condition"].as_mapping().unwrap().len(),
+            1,
+            "no condition makes it hold less often"
+        );
+        let written = grants(role).into_iter().map(|grant| grant.action);
+        let written: Vec<_> = written.filter(|action| WRITES.contains(&action.as_str())).collect();
+        assert!(written.contains(&"dynamodb:UpdateItem".to_owned()), "{role} writes: {written:?}");
+    }
+}
+
+#[test]
+fn a_forged_job_raises_an_alarm() {
+    counts(&template(), "ForgedJobsAlarm", "Command");
+}
+
+#[test]
+fn the_audit_trail_outlives_the_stack_and_nobody_here_can_take_a_line_away() {
+    let template = template();
+    let group = &template["Resources"]["AuditLogs"];
+    for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        assert_eq!(text(&group[policy]), "Retain");
+        assert_eq!(text(&template["Resources"]["Key"][policy]), "Retain", "nobody could read it without");
+    }
+    assert_eq!(text(&group["Properties"]["RetentionInDays"]), "AuditRetentionDays");
+    assert_eq!(template["Parameters"]["AuditRetentionDays"]["Default"].as_u64(), Some(400));
+    let variables = &template["Globals"]["Function"]["Environment"]["Variables"];
+    assert_eq!(text(&variables["CASEBRIDGE_AUDIT_GROUP"]), "AuditLogs");
+    for role in ["NotifyRole", "CommandRole"] {
+        let granted = grants(role).into_iter().filter(|grant| grant.resource == "AuditLogs.Arn");
+        let granted: Vec<_> = granted.map(|grant| grant.action).collect();
+        assert_eq!(granted, ["logs:CreateLogStream", "logs:PutLogEvents"], "{role}");
+    }
+    for (alarm, function) in [("NotifyAuditAlarm", "Notify"), ("CommandAuditAlarm", "Command")] {
+        counts(&template, alarm, function);
+    }
+}
+
+/// The alarm counts what this function's code writes under that name.
+fn counts(template: &Value, alarm: &str, function: &str) {
+    let properties = &template["Resources"][alarm]["Properties"];
+    let metrics = include_str!("../../src/telemetry/metrics.rs");
+    let metric = format!("\"{}\"", text(&properties["MetricName"]));
+    assert!(metrics.contains(&metric), "{alarm}: nobody writes {metric}");
+    assert_eq!(text(&properties["Namespace"]), "Casebridge");
+    let [dimension] = &properties["Dimensions"].as_sequence().unwrap()[..] else { panic!("{alarm}") };
+    let named = (text(&dimension["Name"]), text(&dimension["Value"]));
+    assert_eq!(named, ("FunctionName".into(), function.into()), "{alarm}");
+    assert_eq!(texts(&properties["AlarmActions"]), ["AlarmTopic"], "{alarm}");
+}
+
 #[test]
 fn what_cannot_be_read_raises_an_alarm_of_either_function_under_the_name_that_it_runs_under() {
     let template = template();
-    let metrics = include_str!("../../src/telemetry/metrics.rs");
     for (alarm, function) in [("NotifyUnreadableAlarm", "Notify"), ("CommandUnreadableAlarm", "Command")] {
+        counts(&template, alarm, function);
         let properties = &template["Resources"][alarm]["Properties"];
-        let [namespace, metric] =
-            ["Namespace", "MetricName"].map(|name| format!("\"{}\"", text(&properties[name])));
-        assert!(metrics.contains(&namespace) && metrics.contains(&metric), "{alarm}: nobody writes {metric}");
-        let [dimension] = &properties["Dimensions"].as_sequence().unwrap()[..] else { panic!("{alarm}") };
-        assert_eq!(
-            (text(&dimension["Name"]), text(&dimension["Value"])),
-            ("FunctionName".into(), function.into())
-        );
-        assert_eq!(texts(&properties["AlarmActions"]), ["AlarmTopic"]);
         let hours = properties["Period"].as_u64().unwrap()
             * properties["EvaluationPeriods"].as_u64().unwrap()
             / 3_600;

@@ -14,6 +14,7 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use casebridge::{
+    aws::logs::LogStream,
     case::{CaseId, Millis},
     chat::{self, ChatContext},
     config::{
@@ -44,7 +45,7 @@ use super::{
     witness::{Counters, Witness},
     world::PlayWorld,
 };
-use crate::standins::SignedRequest;
+use crate::standins::{AUDIT_GROUP, SignedRequest};
 
 /// How long an invocation may take: the functions' timeout in template.yaml.
 const TIMEOUT: Millis = 60_000;
@@ -155,9 +156,10 @@ impl Stage {
             .await
             .map_err(live::ConfigError::from)?;
         let (sender, jobs) = unbounded_channel();
-        let aws = Aws::from(config).with_security_hub(standins.hub.url());
+        let aws = Aws::from(config).with_security_hub(standins.hub.url()).with_logs(standins.logs.url());
         let secrets = Secrets::parse(&standins.secret().to_string())?;
-        let live = Live::new(store, aws, Inbox::Channel(sender), Safe::Given(secrets));
+        let trail = LogStream { group: AUDIT_GROUP.to_owned(), name: "playground".to_owned() };
+        let live = Live::new(store, aws, Inbox::Channel(sender), Safe::Given(secrets)).audited(trail);
         let chosen = live.chosen().await?;
         Ok(Self {
             witness: Witness::new(&standins),

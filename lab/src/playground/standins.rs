@@ -5,7 +5,9 @@ use std::{io, path::Path};
 use casebridge::case::UserId;
 use serde_json::{Value, json};
 
-use crate::standins::{HubStandin, JiraStandin, ServiceClock, Sharing, SirStandin, SlackStandin};
+use crate::standins::{
+    HubStandin, JiraStandin, LogsStandin, ServiceClock, Sharing, SirStandin, SlackStandin,
+};
 
 /// A responder: may comment and move a case, may not close it.
 pub(super) fn bo() -> UserId {
@@ -21,7 +23,7 @@ pub const JIRA_SITE: &str = "https://example.atlassian.net";
 /// The membership's Region.
 pub const REGION: &str = "eu-west-1";
 
-/// The four servers, each on a port of loopback. Clones are the same servers.
+/// The five servers, each on a port of loopback. Clones are the same servers.
 #[derive(Clone, Debug)]
 pub struct Standins {
     /// AWS Security Incident Response.
@@ -32,12 +34,14 @@ pub struct Standins {
     pub jira: JiraStandin,
     /// AWS Security Hub.
     pub hub: HubStandin,
+    /// CloudWatch Logs, with the audit trail's group.
+    pub logs: LogsStandin,
     /// Who may do what: the role, its person.
     roles: Vec<(&'static str, UserId)>,
 }
 
 impl Standins {
-    /// Starts all four.
+    /// Starts all five.
     /// Fails: no port could be bound.
     pub async fn start() -> io::Result<Self> {
         Self::start_on(&ServiceClock::default()).await
@@ -51,6 +55,7 @@ impl Standins {
             slack: SlackStandin::start_on(clock).await?,
             jira: JiraStandin::start_on(clock).await?,
             hub: HubStandin::start_on(clock).await?,
+            logs: LogsStandin::start_on(clock).await?,
             roles: vec![("responder", bo()), ("admin", ana())],
         })
     }
@@ -122,6 +127,7 @@ impl Standins {
             "slack": self.slack.url(),
             "jira": self.jira.url(),
             "hub": self.hub.url(),
+            "logs": self.logs.url(),
             "slack_signing_secret": self.slack.signing_secret(),
             "secret": self.secret(),
             "settings": self.settings(),

@@ -6,7 +6,7 @@ use casebridge::{
     case::{CaseId, ChannelId, Status, TriggerId, Ts, UserId},
     chat::{
         self, CommandLine,
-        job::{Job, Origin, Sender},
+        job::{Door, Job, Origin, Sender},
     },
     state::notes::Home,
     targets::slack::{Heard, said_by_a_person},
@@ -180,6 +180,7 @@ fn command(world: &Rc<Shared>, case: CaseId, number: u64) {
         user: UserId::new(person),
         place: Origin::channel(ChannelId::new(channel)),
         at: now,
+        door: Door::Slash,
     };
     let job = sender.asks(&TriggerId::new(format!("trigger.{number}")), line, text.clone());
     let job = job.answered_at(answers.clone());

@@ -74,11 +74,21 @@ impl Stage {
         (answer["statusCode"].as_u64().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
     }
 
-    /// The jobs that were put on the inbox since the last time.
-    pub fn jobs(&self) -> Vec<QueueMessage> {
+    /// The jobs that were put on the inbox since the last time, as they stand there.
+    pub fn sealed_jobs(&self) -> Vec<QueueMessage> {
         let mut jobs = self.jobs.lock().unwrap();
         let jobs = jobs.as_mut().unwrap();
         std::iter::from_fn(|| jobs.try_recv().ok()).collect()
+    }
+
+    /// The same without their seals. Each had one.
+    pub fn jobs(&self) -> Vec<QueueMessage> {
+        let jobs = self.sealed_jobs().into_iter();
+        let opened = |job: QueueMessage| {
+            let body = self.inbox_secrets.unseal(&job.body).unwrap().to_owned();
+            QueueMessage { body, ..job }
+        };
+        jobs.map(opened).collect()
     }
 
     /// The one job that was put there.
@@ -99,6 +109,12 @@ impl Stage {
 
     /// The same by a function whose time ends at `deadline`.
     pub async fn work_until(&self, jobs: &[QueueMessage], deadline: Millis) -> Vec<String> {
+        let seal = |job: &QueueMessage| QueueMessage { body: self.secrets.seal(&job.body), ..job.clone() };
+        self.work_sealed(&jobs.iter().map(seal).collect::<Vec<_>>(), deadline).await
+    }
+
+    /// The same as they stand on the inbox.
+    pub async fn work_sealed(&self, jobs: &[QueueMessage], deadline: Millis) -> Vec<String> {
         let records = jobs.iter().enumerate().map(|(index, job)| {
             json!({ "messageId": format!("m{index}"), "body": job.body, "eventSource": "aws:sqs",
                 "attributes": { "MessageGroupId": job.group }, "messageAttributes": {} })

@@ -40,7 +40,7 @@ pub use table::{Countdown, WatchedTable};
 
 use crate::{
     playground::standins::{REGION, Standins},
-    standins::{HubStandin, JiraStandin, SirStandin, SlackStandin},
+    standins::{HubStandin, JiraStandin, LogsStandin, SirStandin, SlackStandin},
 };
 
 thread_local! {
@@ -61,6 +61,8 @@ pub struct Stage {
     pub sir: SirStandin,
     /// Security Hub.
     pub hub: HubStandin,
+    /// CloudWatch Logs.
+    pub logs: LogsStandin,
     /// The table, past everybody who watches it.
     pub memory: Memory,
     /// What the product runs in.
@@ -71,6 +73,8 @@ pub struct Stage {
     pub secrets: Secrets,
     /// The channel that cases are told in.
     pub channel: ChannelId,
+    /// What the world seals jobs under, whatever holds now.
+    inbox_secrets: Secrets,
     jobs: Mutex<Option<UnboundedReceiver<QueueMessage>>>,
 }
 
@@ -92,9 +96,10 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let world = Outside::of(&standins, &memory, Inbox::Channel(sender), &secrets).await;
         let settings = world.settings().await;
-        let Standins { slack, jira, sir, hub, .. } = standins;
+        let Standins { slack, jira, sir, hub, logs, .. } = standins;
         let (channel, jobs) = (slack.security(), Mutex::new(Some(jobs)));
-        Self { slack, jira, sir, hub, memory, world, settings, secrets, channel, jobs }
+        let inbox_secrets = secrets.clone();
+        Self { slack, jira, sir, hub, logs, memory, world, settings, secrets, channel, inbox_secrets, jobs }
     }
 
     /// What `command` is given.

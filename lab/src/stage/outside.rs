@@ -9,7 +9,7 @@ use std::{
 };
 
 use casebridge::{
-    aws::sir,
+    aws::{logs::LogStream, sir},
     case::Millis,
     config::{secrets::Secrets, settings::Settings},
     http::{
@@ -21,6 +21,7 @@ use casebridge::{
         live::{Inbox, Live, Safe},
     },
     state::{Store, memory::Memory},
+    telemetry::audit::AuditLine,
 };
 
 use super::{
@@ -28,7 +29,10 @@ use super::{
     refusals::Refusals,
     table::{Countdown, WatchedTable},
 };
-use crate::{playground::standins::Standins, standins::ServiceClock};
+use crate::{
+    playground::standins::Standins,
+    standins::{AUDIT_GROUP, ServiceClock},
+};
 
 /// What the HTTP door waits for the queue, which is waited for in truth.
 const DOOR: Duration = Duration::from_millis(2_500);
@@ -39,7 +43,7 @@ pub struct Outside {
     pub(super) table: WatchedTable,
     pub(super) countdown: Arc<Countdown>,
     pub(super) refusals: Refusals,
-    clocks: [ServiceClock; 4],
+    clocks: [ServiceClock; 5],
     ahead: AtomicI64,
     /// Where the product's clock was stopped; 0 where it runs.
     stopped: AtomicI64,
@@ -53,16 +57,18 @@ pub struct Outside {
 
 impl Outside {
     pub(super) async fn of(standins: &Standins, memory: &Memory, inbox: Inbox, secrets: &Secrets) -> Self {
-        let Standins { slack, jira, sir, hub, .. } = standins;
-        let aws = aws_at(sir.url()).await.with_security_hub(hub.url());
+        let Standins { slack, jira, sir, hub, logs, .. } = standins;
+        let aws = aws_at(sir.url()).await.with_security_hub(hub.url()).with_logs(logs.url());
         let live = Live::new(memory.clone(), aws, inbox, Safe::Given(secrets.clone()));
+        let trail = LogStream { group: AUDIT_GROUP.to_owned(), name: "stage".to_owned() };
+        let live = live.audited(trail);
         let countdown = Arc::new(Countdown::default());
         Self {
             live: live.through(HTTP.with(Transport::clone)),
             table: WatchedTable::new(memory, &countdown),
             countdown,
             refusals: Refusals::of([slack, jira, sir, hub]),
-            clocks: [slack.clock(), jira.clock(), sir.clock(), hub.clock()].map(Clone::clone),
+            clocks: [slack.clock(), jira.clock(), sir.clock(), hub.clock(), logs.clock()].map(Clone::clone),
             ahead: AtomicI64::default(),
             stopped: AtomicI64::default(),
             waited: AtomicU64::default(),
@@ -183,5 +189,11 @@ impl World for Outside {
         let answer = self.live.enqueue(message).await;
         self.countdown.moment().await;
         answer
+    }
+
+    async fn record(&self, line: AuditLine) {
+        self.countdown.moment().await;
+        self.live.record(line).await;
+        self.countdown.moment().await;
     }
 }

@@ -8,6 +8,7 @@ use casebridge::{
         notes::{Home, PlaceNote},
     },
     targets::{jira, slack},
+    telemetry::audit::AuditLine,
 };
 use serde_json::Value;
 
@@ -84,6 +85,14 @@ impl Stage {
     pub async fn breaker(&self, target: TargetKind) -> Breaker {
         let note = self.memory.note(&format!("breaker/{}", target.as_str())).await.unwrap();
         note.map(|json| serde_json::from_str(&json).unwrap()).unwrap_or_default()
+    }
+}
+
+/// What the audit trail says.
+impl Stage {
+    /// Its lines, oldest first.
+    pub fn trail(&self) -> Vec<AuditLine> {
+        self.logs.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 

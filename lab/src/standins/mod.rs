@@ -1,6 +1,6 @@
-//! What would SIR, Security Hub, Slack and Jira have answered?
+//! What would SIR, Security Hub, Slack, Jira and CloudWatch Logs have answered?
 //!
-//! Four servers over real HTTP on loopback. The playground, the tests and the deployment check talk to them
+//! Five servers over real HTTP on loopback. The playground, the tests and the deployment check talk to them
 //! with the same clients as in production. They keep their state in the wire's own JSON, refuse what they do
 //! not know, check authorization, and can be told to fail.
 //!
@@ -27,6 +27,7 @@ mod exchange;
 mod fault;
 mod hub;
 mod jira;
+mod logs;
 mod past;
 mod rate;
 mod server;
@@ -43,6 +44,7 @@ pub use exchange::{HeardCall, SignedRequest};
 pub use fault::{Canned, ErrorCode, FaultEffect, FaultRule, FaultTarget};
 pub use hub::HubStandin;
 pub use jira::JiraStandin;
+pub use logs::{AUDIT_GROUP, LogsStandin};
 pub use server::{Endpoint, Server};
 pub use sir::{Order, Scan, SirRefused, SirStandin};
 pub use slack::{LiveText, Pace, Sharing, SlackStandin};

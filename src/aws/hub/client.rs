@@ -6,14 +6,14 @@ use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
 };
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
-    sign::v4,
-};
 use bytes::Bytes;
 
 use super::{HubAnswer, HubCall, answer, request::UnsignedRequest};
-use crate::{aws::sir::Fault, config::environment, http::MAX_BODY};
+use crate::{
+    aws::{requests, signature::Scope, sir::Fault},
+    config::environment,
+    http::MAX_BODY,
+};
 
 /// The longest that a call may take: reads, then changes.
 const TIMES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(8));
@@ -74,22 +74,8 @@ impl Hub {
         if request.body.is_some() {
             built = built.header("content-type", "application/json");
         }
-        let mut built = built.body(body.clone()).ok()?;
-        let identity = credentials.into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name("securityhub")
-            .time(now)
-            .settings(SigningSettings::default())
-            .build()
-            .ok()?;
-        let headers = request.body.iter().map(|_| ("content-type", "application/json"));
-        let body = SignableBody::Bytes(&body);
-        let signable = SignableRequest::new(request.method.as_str(), &url, headers, body).ok()?;
-        let (instructions, _) = sign(signable, &params.into()).ok()?.into_parts();
-        instructions.apply_to_request_http1x(&mut built);
-        Some(built)
+        let scope = Scope { service: "securityhub", region: &self.region, now };
+        scope.sign(built.body(body).ok()?, credentials)
     }
 }
 
@@ -104,6 +90,7 @@ pub fn endpoint(region: &str, variable: impl Fn(&str) -> Option<String>) -> Stri
 async fn read(call: &HubCall, mut response: reqwest::Response) -> Result<HubAnswer, Fault> {
     let status = response.status();
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    requests::note(header("x-amzn-requestid").as_deref());
     let name = header("x-amzn-errortype");
     let wait = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
     let mut body = Vec::new();

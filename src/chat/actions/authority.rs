@@ -27,6 +27,7 @@ pub(crate) async fn authorised(
     if let Err(refusal) = may(place) {
         return Err(refused(context, &refusal).await);
     }
+    context.found.allowed(roles::rule(context.settings, &context.person.identity));
     // Who else reads it is asked last, and only where that decides.
     match may(Venue::Shared) {
         Err(refusal) if place != Venue::Direct && is_overheard(context).await? => {
@@ -37,6 +38,7 @@ pub(crate) async fn authorised(
 }
 
 async fn refused(context: &CommandContext<'_>, refusal: &Denied) -> ActionError {
+    context.found.refused(refusal.rule());
     ActionError::Said(match context.person.identity.kind {
         PersonKind::Bot | PersonKind::OtherApp => Reply::silence(),
         _ => whose::told(Some(context.slack), context.settings, refusal).await.give_back(&context.typed()),
@@ -50,6 +52,7 @@ async fn is_overheard(context: &CommandContext<'_>) -> Result<bool, ActionError>
         Ok(shared) => Ok(shared),
         Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure.into()),
         Err(failure) => {
+            context.found.refused("nobody tells who reads the channel");
             let answer = Reply::says(format!(
                 "Slack does not tell whether people of another workspace read this channel ({failure}), so it counts as \
                  if they did. Nothing was done. Invite the app to the channel, or ask in a direct message to yourself."

@@ -19,6 +19,7 @@ pub(crate) async fn ask(context: &CommandContext<'_>, case: Option<&Case>, comma
         Ok(value) => value,
         Err(rejected) => return Ok(Reply::says(rejected.to_string()).give_back(&context.typed())),
     };
+    context.found.asks();
     let (question, label) = question(case, command);
     Ok(Reply::of(question).buttons(vec![Button::confirm(label, value), Button::dismiss("Leave it")]))
 }

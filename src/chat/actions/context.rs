@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::fault;
+use super::{fault, findings::Findings};
 use crate::{
-    aws::sir::{self, Call, Fault, FaultKind, Page, limits},
+    aws::{
+        requests,
+        sir::{self, Call, Fault, FaultKind, Page, limits},
+    },
     case::{Case, CaseId, Millis, UserId},
     chat::{
         ingress::{act::CommandKey, action::Action, job::Job},
@@ -82,6 +85,8 @@ pub(crate) struct CommandContext<'a> {
     pub(crate) since: Millis,
     /// An earlier try ended nobody knows how: what it asked for may have been done.
     pub(crate) again: bool,
+    /// For the line of the audit trail.
+    pub(crate) found: &'a Findings,
 }
 
 impl CommandContext<'_> {
@@ -93,7 +98,10 @@ impl CommandContext<'_> {
             return Err(self.refuse(error.to_string()).into());
         }
         for attempt in 0.. {
-            match Box::pin(self.world.call(call.clone())).await {
+            let (answer, id) = requests::noted(Box::pin(self.world.call(call.clone()))).await;
+            let may_change = !reads && answer.as_ref().map_or_else(Fault::maybe_applied, |_| true);
+            self.found.called(operation, id, may_change);
+            match answer {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => match pause(&fault, reads, attempt).filter(|_| self.is_patient()) {
                     Some(time) => self.world.sleep(time).await,

@@ -4,6 +4,7 @@ use super::{
     comment_edits::{self, Before},
     comments,
     context::{ActionError, CommandContext},
+    findings::{AuditEnd, Findings, HeardBy},
     floor::Floor,
     speech::Speech,
     stays::{Stays, stays},
@@ -16,6 +17,7 @@ use crate::{
         policy::{
             identity::Profile,
             roles::{Identity, PersonKind},
+            secret_scan,
         },
     },
     http::Failure,
@@ -98,6 +100,11 @@ async fn listen(
     }
     for one in withheld.iter().filter(|one| told.iter().all(|(key, _)| *key != one.key())) {
         one.tell(jira, &conversation).await?;
+        let found = Findings::of_comment(case);
+        found.refused(secret_scan::RULE);
+        let act = &CommandKey::of_issue_comment(issue, &one.comment.id);
+        let heard = HeardBy { comment: one.comment, issue, act };
+        chat.world.record(found.line_in_issue(&heard, AuditEnd::Refused, chat.world.now())).await;
     }
     Ok(())
 }
@@ -148,7 +155,7 @@ async fn said(
     let Conversation { case, issue, .. } = conversation;
     let made = CommandKey::of_issue_comment(issue, &comment.id);
     let later = CommandKey::of_issue_edit(issue, &comment.id, &comment.updated);
-    let person = person(comment);
+    let (person, found) = (person(comment), Findings::of_comment(case));
     let Listening { chat, jira, job } = with;
     let slack = chat.slack();
     let context = CommandContext {
@@ -162,6 +169,7 @@ async fn said(
         signs: &chat.secrets.slack_signing_secret,
         since: chat.world.now(),
         again: false,
+        found: &found,
     };
     let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
     let outcome = match comments.is_empty() {
@@ -171,6 +179,14 @@ async fn said(
             comment_edits::rewrite(&context, case, speech, &before).await
         }
     };
+    let act = context.key;
+    let ended = match &outcome {
+        Ok(()) => AuditEnd::Answered,
+        Err(ActionError::Said(_)) => AuditEnd::Refused,
+        Err(_) => AuditEnd::Unknown,
+    };
+    let line = found.line_in_issue(&HeardBy { comment, issue, act }, ended, chat.world.now());
+    chat.world.record(line).await;
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
         Err(ActionError::Said(_)) => {

@@ -19,6 +19,7 @@ mod dispatch;
 mod fault;
 mod fields;
 mod files;
+pub(crate) mod findings;
 mod floor;
 mod forms;
 mod freeze;
@@ -45,6 +46,7 @@ mod withheld;
 use self::{
     authority::authorised,
     context::{ActionError, CommandContext, Outcome, RECORD_TTL},
+    findings::{AuditEnd, Findings, Refusal, record},
     naming::SlackMessage,
     retry::{MENDED, WAIT, is_for_now, is_soon_over, known},
 };
@@ -60,13 +62,13 @@ use crate::{
             job::{Job, case_of},
         },
         language::{
-            command::{Command, CommandLine, HubCommand, MembershipCommand},
-            verbs::{self, Subject},
+            command::{CaseFilter, Command, CommandLine, HubCommand, MembershipCommand},
+            verbs::{self, Subject, Verb},
         },
         policy::{
-            confirmation::Confirmation,
+            confirmation::{Confirmation, ConfirmationError},
             identity::Profile,
-            roles::{self, Role},
+            length, roles, secret_scan,
         },
     },
     runtime::World,
@@ -127,7 +129,10 @@ async fn refused(chat: &ChatContext<'_>, job: &Job, answer: Reply) -> Result<Rep
     match begin(chat, job, &key).await? {
         Some(state::Command { answer: Some(answer), .. }) => read(&key, &answer),
         known if job.is_a_message() => Ok(for_now(chat, known.map(|known| known.since), answer)),
-        None => finish(store, &key, &answer).await,
+        None => {
+            findings::refused(chat.world, job, Refusal::of(None, "nobody knows who it is")).await;
+            finish(store, &key, &answer).await
+        }
         // An earlier delivery may have done it: that nothing was done would be a lie.
         Some(_) => Err(Redeliver::Unknown("nobody knows whose command it is, and it was begun".to_owned())),
     }
@@ -166,7 +171,7 @@ async fn recorded(
 ) -> Result<Reply, Redeliver> {
     let work = match work(chat, job, person) {
         Ok(work) => work,
-        Err(answer) => return Ok(answer),
+        Err(rejected) => return Ok(rejected.told(chat, job).await),
     };
     // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
     if work.is_a_message() && here(chat.world, job).await?.is_none() {
@@ -177,7 +182,7 @@ async fn recorded(
     if let Some(answer) = known.and_then(|known| known.answer) {
         return if work.is_a_part() { Ok(Reply::silence()) } else { read(&work.key, &answer) };
     }
-    let (slack, jira) = (chat.slack(), chat.jira());
+    let (slack, jira, found) = (chat.slack(), chat.jira(), Findings::of(work.verb()));
     let context = CommandContext {
         world: chat.world,
         settings: chat.settings,
@@ -189,9 +194,15 @@ async fn recorded(
         signs: &chat.secrets.slack_signing_secret,
         since,
         again: first.is_some() && work.changes(),
+        found: &found,
     };
-    let answer = match done(&context, &work).await? {
-        Ended::Settled(answer) => answer,
+    if context.again {
+        found.again();
+    }
+    let ended = done(&context, &work).await;
+    record(chat.world, job, &found, Ended::of(&ended)).await;
+    let answer = match ended? {
+        Ended::Settled(answer) | Ended::Refused(answer) => answer,
         Ended::Unsettled(answer) => return Ok(for_now(chat, first, answer)),
         Ended::HandedOn => return Ok(Reply::silence()),
     };
@@ -221,6 +232,31 @@ struct ResolvedJob {
 }
 
 impl ResolvedJob {
+    fn verb(&self) -> Option<&'static Verb> {
+        let command = match &self.action {
+            ResolvedAction::Asked { line } => line.command.clone(),
+            ResolvedAction::Confirmed { confirmation } => confirmation.line.command.clone(),
+            ResolvedAction::Filled { filled } => filled.command(),
+            ResolvedAction::Opened { form, .. } => form.kind.command(),
+            ResolvedAction::Home => Command::List { which: CaseFilter::Open },
+            ResolvedAction::Said { .. }
+            | ResolvedAction::Withheld { .. }
+            | ResolvedAction::Unread
+            | ResolvedAction::Amended { .. } => Command::Comment { text: None },
+        };
+        verbs::of(&command)
+    }
+
+    /// The case that it names; where it names none, its place says.
+    fn case(&self) -> Option<&CaseId> {
+        match &self.action {
+            ResolvedAction::Asked { line } => line.case.as_ref(),
+            ResolvedAction::Confirmed { confirmation } => confirmation.line.case.as_ref(),
+            ResolvedAction::Filled { filled } => filled.case(),
+            _ => None,
+        }
+    }
+
     /// Whether something outside may be another when it is done.
     fn changes(&self) -> bool {
         match &self.action {
@@ -246,7 +282,26 @@ impl ResolvedJob {
 }
 
 fn changes(command: &Command) -> bool {
-    verbs::of(command).is_some_and(|verb| verb.role > Some(Role::Viewer))
+    verbs::of(command).is_some_and(Verb::changes)
+}
+
+/// Why a job asks for nothing that can be done.
+enum Rejected {
+    /// Its answer stands already.
+    Answered(Reply),
+    /// What a button held is no confirmation of this person's.
+    Unconfirmed(ConfirmationError),
+}
+
+impl Rejected {
+    async fn told(self, chat: &ChatContext<'_>, job: &Job) -> Reply {
+        let why = match self {
+            Self::Answered(answer) => return answer,
+            Self::Unconfirmed(why) => why,
+        };
+        findings::refused(chat.world, job, Refusal::of(None, why.rule())).await;
+        Reply::says(why.to_string())
+    }
 }
 
 enum ResolvedAction {
@@ -263,7 +318,7 @@ enum ResolvedAction {
 
 /// Reads what the job asks for. A confirmation is good once, whatever number of times its button was pressed: its key
 /// is that of the question.
-fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJob, Reply> {
+fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJob, Rejected> {
     let key = job.key();
     let action = match job.action.clone() {
         Action::Asked { line, .. } => ResolvedAction::Asked { line },
@@ -280,13 +335,13 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
             ResolvedAction::Opened { opened: OpenedView { id: view, hash }, form }
         }
         Action::Home => ResolvedAction::Home,
-        Action::Mistaken { answer } => return Err(answer),
-        Action::JiraChanged { .. } => return Err(Reply::silence()),
+        Action::Mistaken { answer } => return Err(Rejected::Answered(answer)),
+        Action::JiraChanged { .. } => return Err(Rejected::Answered(Reply::silence())),
         Action::Confirmed { value } => {
             let signs = chat.secrets.slack_signing_secret.reveal().as_bytes();
             // When it was pressed counts, not when it is delivered.
             let opened = Confirmation::open(&value, signs, &person.identity, job.at / 1_000);
-            let confirmation = Box::new(opened.map_err(|rejected| Reply::says(rejected.to_string()))?);
+            let confirmation = Box::new(opened.map_err(Rejected::Unconfirmed)?);
             let key = CommandKey::of(format!("confirmed|{}", confirmation.asked));
             return Ok(ResolvedJob { key, action: ResolvedAction::Confirmed { confirmation } });
         }
@@ -297,9 +352,21 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
 enum Ended {
     /// For good: every repetition is answered so.
     Settled(Reply),
+    /// As well, and nothing was changed.
+    Refused(Reply),
     /// For now: the record stays open.
     Unsettled(Reply),
     HandedOn,
+}
+
+impl Ended {
+    fn of(ended: &Result<Self, Redeliver>) -> AuditEnd {
+        match ended {
+            Ok(Self::Settled(_) | Self::HandedOn) => AuditEnd::Answered,
+            Ok(Self::Refused(_) | Self::Unsettled(_)) => AuditEnd::Refused,
+            Err(_) => AuditEnd::Unknown,
+        }
+    }
 }
 
 /// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
@@ -320,12 +387,13 @@ async fn done(context: &CommandContext<'_>, work: &ResolvedJob) -> Result<Ended,
         false => first,
     };
     match outcome {
-        Ok(answer) | Err(ActionError::Said(answer)) => Ok(Ended::Settled(answer)),
+        Ok(answer) => Ok(Ended::Settled(answer)),
+        Err(ActionError::Said(answer)) => Ok(Ended::Refused(answer)),
         Err(ActionError::Unsettled(answer)) => Ok(Ended::Unsettled(answer)),
         Err(ActionError::HandedOn) => Ok(Ended::HandedOn),
         Err(ActionError::Failed(failure)) if !is_for_now(&failure) => {
             let answer = context.refuse(format!("This could not be done ({failure}).")).say(MENDED);
-            Ok(Ended::Settled(answer))
+            Ok(Ended::Refused(answer))
         }
         Err(stop) => Err(stop.into()),
     }
@@ -333,6 +401,9 @@ async fn done(context: &CommandContext<'_>, work: &ResolvedJob) -> Result<Ended,
 
 async fn attempt(context: &CommandContext<'_>, work: &ResolvedJob) -> Outcome {
     let here = context.or_parked(here(context.world, context.job).await)?;
+    if let Some(case) = work.case().or(here.as_ref()) {
+        context.found.on(case);
+    }
     // Boxed: one verb's future is large, and the compiler follows no deeper.
     match &work.action {
         ResolvedAction::Asked { line } => Box::pin(asked(context, line, here)).await,
@@ -372,7 +443,13 @@ async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<C
     if let Err(older) = judged
         && !older::is_begun(context, &case).await?
     {
+        context.found.refused("older than its comments");
         return Ok(Reply::says(older.to_string()).give_back(&context.typed()));
+    }
+    match &work.action {
+        ResolvedAction::Withheld { .. } => context.found.refused(secret_scan::RULE),
+        ResolvedAction::Unread => context.found.refused(length::RULE),
+        _ => {}
     }
     match &work.action {
         ResolvedAction::Said { message } => comments::reply(context, &case, message).await,
@@ -430,6 +507,7 @@ async fn confirmed(
         None => None,
     };
     if let Some(answer) = confirm::still_holds(context, confirmation, version).await? {
+        context.found.refused(ConfirmationError::Changed.rule());
         return Ok(answer);
     }
     match (command, case) {

@@ -60,6 +60,7 @@ async fn create(context: &CommandContext<'_>, new: &NewCaseForm) -> Outcome {
     let watchers = context.freeze(Frozen::Watchers, people).await?;
     let call = Call::CreateCase { new: Box::new(new.call(context.key, watchers)) };
     let sir::Answer::CaseId(case) = context.call(call).await? else { return Err(strange("CreateCase")) };
+    context.found.on(&case);
     context.changed(&case).await?;
     let show = Command::Tray.on(&case);
     Ok(Reply::of(

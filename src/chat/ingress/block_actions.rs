@@ -5,7 +5,7 @@ use super::{
     action::Action,
     context::ChatContext,
     envelope::GatewayResponse,
-    job::{Job, Origin, Sender},
+    job::{Door, Job, Origin, Sender},
     modals::{self, ModalOpener},
     payload::BlockActions,
     route::{mistaken, refused, taken},
@@ -97,7 +97,7 @@ fn sender(click: &BlockActions, now: Millis) -> Sender {
         .or_else(|| message.and_then(|message| message.thread_ts.clone()))
         .or_else(|| click.container.message_ts.clone().filter(|_| !click.container.is_ephemeral));
     let place = Origin { channel: click.channel.as_ref().map(|it| it.id.clone()), thread };
-    click.user.sends(click.team.as_ref(), place, now)
+    Sender { door: Door::Button, ..click.user.sends(click.team.as_ref(), place, now) }
 }
 
 fn job(click: &BlockActions, action: Action, now: Millis) -> Job {

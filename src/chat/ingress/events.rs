@@ -3,7 +3,7 @@
 use super::{
     act::ActId,
     action::Action,
-    job::{Job, Origin, Sender},
+    job::{Door, Job, Origin, Sender},
     modals,
     payload::{EventCallback, EventMessage, HomeOpened, SlackEvent, Webhook},
     route::mistaken,
@@ -17,7 +17,7 @@ use crate::{
             command::{Command, CommandLine},
             decode, grammar,
         },
-        policy::length,
+        policy::{length, secret_scan},
     },
     config::settings::Settings,
 };
@@ -49,7 +49,7 @@ impl Delivered<'_> {
             | SlackEvent::Other => return None,
         };
         let user = message.user.clone().filter(|_| is_for_us && self.is_ours())?;
-        Some((self.sender(user, Origin::default()), message.said().text.len()))
+        Some((self.sender(user, Origin::default(), Door::Reply), message.said().text.len()))
     }
 
     /// What the event asks of us; `None` for most: our own messages, other bots', joins, topics, other channels'. `read`:
@@ -67,8 +67,17 @@ impl Delivered<'_> {
         }
     }
 
-    fn sender(&self, user: UserId, place: Origin) -> Sender {
-        Sender { team: self.settings.slack.team.clone(), user, place, at: self.now }
+    /// The rule that keeps a mention from being understood, if one does.
+    pub(super) fn forbidden(&self, read: bool) -> Option<&'static str> {
+        let SlackEvent::AppMention(message) = &self.callback.event else { return None };
+        match read {
+            false => Some(length::RULE),
+            true => secret_scan::secret(&message.text).map(|_| secret_scan::RULE),
+        }
+    }
+
+    fn sender(&self, user: UserId, place: Origin, door: Door) -> Sender {
+        Sender { team: self.settings.slack.team.clone(), user, place, at: self.now, door }
     }
 
     fn wrote(&self, message: &EventMessage, read: bool) -> Option<Job> {
@@ -77,7 +86,7 @@ impl Delivered<'_> {
             None | Some("file_share" | "thread_broadcast" | "me_message") => {
                 let (user, ts) = self.written(message)?;
                 let action = said::spoken(&ts, message.said(), read);
-                let sender = self.sender(user, place(channel, message));
+                let sender = self.sender(user, place(channel, message), Door::Reply);
                 Some(sender.does(ActId::of_message(channel, &ts), action))
             }
             Some("message_changed") => self.amended(channel, message, read),
@@ -95,7 +104,10 @@ impl Delivered<'_> {
             Action::Said { ts, text, files, uploads } => Action::Amended { ts, text, files, uploads },
             left_behind => left_behind,
         };
-        Some(self.sender(user, place(channel, new)).does(ActId::of_edit(channel, &ts, edit), action))
+        Some(
+            self.sender(user, place(channel, new), Door::Edit)
+                .does(ActId::of_edit(channel, &ts, edit), action),
+        )
     }
 
     /// Who wrote a message, and its `ts`, if it may become a comment: a person's, in a thread or in a case's channel,
@@ -119,7 +131,7 @@ impl Delivered<'_> {
             return None;
         }
         let text = addressed(&message.text, self.callback.bot()?)?;
-        let sender = self.sender(user, place(channel, message));
+        let sender = self.sender(user, place(channel, message), Door::Mention);
         let action = match read.then(|| grammar::parse(text, self.now.div_euclid(1_000))) {
             None => Action::Mistaken { answer: length::unread(self.settings, &sender) },
             Some(Ok(CommandLine { case, command: Command::Attach })) if !message.files.is_empty() => {
@@ -134,7 +146,7 @@ impl Delivered<'_> {
     }
 
     fn opened(&self, opened: &HomeOpened) -> Option<Job> {
-        let sender = || self.sender(opened.user.clone(), Origin::default());
+        let sender = || self.sender(opened.user.clone(), Origin::default(), Door::Home);
         (opened.tab == "home").then(|| sender().does(ActId::of_home(opened.event_ts.as_ref()), Action::Home))
     }
 }
@@ -165,6 +177,7 @@ pub(super) fn changed(settings: &Settings, webhook: &Webhook, now: Millis) -> Op
     let digits = issue.as_str();
     let plain = (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let (act, nobody) = (ActId::of_issue(&issue, webhook.timestamp), UserId::new(""));
-    let sender = Sender { team: TeamId::new(""), user: nobody, place: Origin::default(), at: now };
+    let (team, place) = (TeamId::new(""), Origin::default());
+    let sender = Sender { team, user: nobody, place, at: now, door: Door::Webhook };
     plain.then(|| sender.does(act, Action::JiraChanged { issue }))
 }

@@ -14,10 +14,13 @@ use serde_json::Value;
 
 use super::{action::Action, context::ChatContext, job::Job};
 use crate::{
-    case::Millis,
+    case::{Millis, text},
     chat::{actions, forms::FormInput},
     state::record,
-    telemetry::metrics,
+    telemetry::{
+        audit::{AuditLine, Decision},
+        metrics,
+    },
 };
 
 /// How long a job may take: none is begun that could not end in time, in milliseconds.
@@ -50,7 +53,10 @@ pub(crate) async fn work(chat: &ChatContext<'_>, event: &Value, deadline: Millis
 /// alone.
 async fn is_done(chat: &ChatContext<'_>, message: &SqsMessage, deadline: Millis) -> bool {
     let id = message.message_id.as_deref().unwrap_or_default();
-    let job = match record::read_whole::<Job>(message.body.as_deref().unwrap_or_default()) {
+    let Some(body) = chat.secrets.unseal(message.body.as_deref().unwrap_or_default()) else {
+        return is_forged(chat, id).await;
+    };
+    let job = match record::read_whole::<Job>(body) {
         Ok(job) => job,
         Err(why) => {
             // It is kept: a newer release may read it, and it can be sent again from the dead letters.
@@ -75,6 +81,23 @@ async fn is_done(chat: &ChatContext<'_>, message: &SqsMessage, deadline: Millis)
             false
         }
     }
+}
+
+/// Somebody else wrote to the queue, or the signing secret was replaced without its predecessor. It is kept: it can be sent
+/// again from the dead letters once that is there.
+async fn is_forged(chat: &ChatContext<'_>, id: &str) -> bool {
+    tracing::error!(id, "a job is not sealed by us: it is not done, and goes to the dead letters");
+    metrics::forged();
+    let line = AuditLine {
+        at: AuditLine::time(chat.world.now()),
+        act: text::hash(id),
+        door: "inbox".to_owned(),
+        decision: Decision::Refused,
+        rule: "job without our seal".to_owned(),
+        ..AuditLine::default()
+    };
+    chat.world.record(line).await;
+    false
 }
 
 /// A file is a long job, which most batches have no time for at their end: it goes to the end of the queue, where

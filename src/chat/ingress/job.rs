@@ -35,6 +35,47 @@ pub struct Job {
     pub(crate) replaces: bool,
     #[serde(rename = "at")]
     pub(crate) at: Millis,
+    #[serde(rename = "door", default, skip_serializing_if = "Door::is_unknown")]
+    pub(crate) door: Door,
+}
+
+/// By which way something came to us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// A job that an earlier release wrote does not say.
+    #[default]
+    Unknown,
+    Slash,
+    Button,
+    Form,
+    Shortcut,
+    Mention,
+    Reply,
+    Edit,
+    Home,
+    Webhook,
+}
+
+impl Door {
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Slash => "slash",
+            Self::Button => "button",
+            Self::Form => "form",
+            Self::Shortcut => "shortcut",
+            Self::Mention => "mention",
+            Self::Reply => "reply",
+            Self::Edit => "edit",
+            Self::Home => "home",
+            Self::Webhook => "webhook",
+        }
+    }
 }
 
 /// Where something was done; there the answer goes.
@@ -99,6 +140,8 @@ pub struct Sender {
     pub place: Origin,
     /// When it arrived.
     pub at: Millis,
+    /// By which way.
+    pub door: Door,
 }
 
 impl Sender {
@@ -108,8 +151,8 @@ impl Sender {
     }
 
     pub(crate) fn does(self, act: ActId, action: Action) -> Job {
-        let Self { team, user, place, at } = self;
-        Job { act, team, user, place, action, response_url: None, replaces: false, at }
+        let Self { team, user, place, at, door } = self;
+        Job { act, team, user, place, action, response_url: None, replaces: false, at, door }
     }
 }
 
@@ -204,6 +247,7 @@ mod tests {
             response_url: Some("https://hooks.slack.com/commands/secret".to_owned()),
             replaces: false,
             at: 1,
+            door: Door::Slash,
         }
     }
 

@@ -10,19 +10,20 @@ use super::{
     action::Action,
     context::ChatContext,
     envelope::GatewayResponse,
-    job::{Job, Origin, Sender, case_of},
+    job::{Door, Job, Origin, Sender, case_of},
     payload::{BlockActions, EventMessage, Shortcut, ViewSubmission},
-    route::{put, refused as is_refused, taken},
+    route::{put, record_refusal, refused as is_refused, taken},
 };
 use crate::{
     case::{CaseId, FileId, Millis, TriggerId, ViewId, text},
     chat::{
+        actions::findings::Refusal,
         forms::{FormInput, Modal, ModalKind, field::FieldName, is_wanted, note, overflow_field},
         language::{
             command::{Command, CommandLine},
-            decode,
+            decode, verbs,
         },
-        policy::length,
+        policy::{length, secret_scan},
         reply::Reply,
     },
     targets::slack::{Beside, OpenedView},
@@ -114,12 +115,22 @@ pub(super) async fn submitted(chat: &ChatContext<'_>, sent: &ViewSubmission, now
     let filled = sent.view["state"]["values"].to_string().len();
     match length::is_read(chat, &sender, filled).await {
         Ok(true) => {}
-        Ok(false) => return refused(&sent.view, &length::unread(chat.settings, &sender).plain()),
+        Ok(false) => {
+            let act = ActId::of_form(&ViewId::new(sent.view["id"].as_str().unwrap_or_default()));
+            let refusal = Refusal::of(verbs::of(&form.kind.command()), length::RULE);
+            record_refusal(chat, &sender, act, refusal).await;
+            return refused(&sent.view, &length::unread(chat.settings, &sender).plain());
+        }
         Err(_) => return refused(&sent.view, &length::unknown().plain()),
     }
     let action = match form.read(&sent.view, now.div_euclid(1_000)) {
         Ok(action) => action,
         Err(errors) => {
+            if secret_scan::secret(&sent.view["state"]["values"].to_string()).is_some() {
+                let act = ActId::of_form(&ViewId::new(sent.view["id"].as_str().unwrap_or_default()));
+                let refusal = Refusal::of(verbs::of(&form.kind.command()), secret_scan::RULE);
+                record_refusal(chat, &sender, act, refusal).await;
+            }
             return GatewayResponse::json(json!({ "response_action": "errors", "errors": errors }));
         }
     };
@@ -162,7 +173,8 @@ pub(super) async fn chosen(chat: &ChatContext<'_>, shortcut: Shortcut, now: Mill
         channel: shortcut.channel.as_ref().map(|channel| channel.id.clone()),
         thread: message.thread_ts.clone().or_else(|| message.ts.clone()),
     };
-    let sender = shortcut.user.sends(shortcut.team.as_ref(), place, now);
+    let sent = shortcut.user.sends(shortcut.team.as_ref(), place, now);
+    let sender = Sender { door: Door::Shortcut, ..sent };
     let Ok(case) = here(chat, &sender).await else { return GatewayResponse::bare(503) };
     let opener = ModalOpener { trigger: shortcut.trigger_id.clone(), sender, pressed: true };
     let refusal = is_refused(chat.settings, &opener.sender, &asked.command());

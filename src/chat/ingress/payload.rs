@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error, de::Into
 use serde_json::Value;
 
 use super::{
-    job::{Origin, Sender},
+    job::{Door, Origin, Sender},
     signature::Verified,
 };
 use crate::{
@@ -55,7 +55,8 @@ pub(crate) struct SlashCommand {
 impl SlashCommand {
     pub(super) fn sender(&self, at: Millis) -> Sender {
         let (team, user) = (self.team_id.clone(), self.user_id.clone());
-        Sender { team, user, place: Origin::channel(self.channel_id.clone()), at }
+        let place = Origin::channel(self.channel_id.clone());
+        Sender { team, user, place, at, door: Door::Slash }
     }
 }
 
@@ -98,9 +99,11 @@ pub(crate) struct SlackUser {
 impl SlackUser {
     /// The person, in this workspace or else in their own: where the app is installed for a whole organisation, Slack
     /// names none.
+    /// It comes by the way of a form, unless the caller says another.
     pub(super) fn sends(&self, team: Option<&WithId<TeamId>>, place: Origin, at: Millis) -> Sender {
         let team = team.map(|team| &team.id).or(self.team_id.as_ref());
-        Sender { team: team.cloned().unwrap_or_else(|| TeamId::new("")), user: self.id.clone(), place, at }
+        let team = team.cloned().unwrap_or_else(|| TeamId::new(""));
+        Sender { team, user: self.id.clone(), place, at, door: Door::Form }
     }
 }
 

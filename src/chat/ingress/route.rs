@@ -8,11 +8,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{
+    act::ActId,
+    action::Action,
     block_actions,
     context::ChatContext,
     envelope::{GatewayRequest, GatewayResponse, is_crowded},
     events::{self, Delivered},
-    job::{Job, Sender, case_of},
+    job::{Door, Job, Sender, case_of},
     modals::{self, ModalOpener},
     payload::{self, Delivery, EventCallback, Interaction, SlashCommand, SlashRequest},
     signature::{self, SlackSignature, Verified},
@@ -20,13 +22,22 @@ use super::{
 use crate::{
     case::Millis,
     chat::{
-        actions::diagnostics,
+        actions::{
+            diagnostics,
+            findings::{self, Refusal},
+        },
         deliver,
-        language::{command::Command, decode, grammar, help::Situation, user_error::UserError, verbs::Verb},
+        language::{
+            command::Command,
+            decode, grammar,
+            help::Situation,
+            user_error::UserError,
+            verbs::{self, Verb},
+        },
         policy::{
             identity, length,
             roles::{self, Denied, Identity, Venue},
-            whose,
+            secret_scan, whose,
         },
         reply::{Button, Paragraph, Reply},
     },
@@ -140,26 +151,45 @@ async fn event(chat: &ChatContext<'_>, callback: &EventCallback, now: Millis) ->
         Some((sender, length)) => length::is_read(chat, &sender, length).await,
         None => Ok(true),
     };
-    match read {
-        Ok(read) => taken(chat, delivered.job(read)).await,
-        Err(_) => GatewayResponse::bare(503),
+    let Ok(read) = read else { return GatewayResponse::bare(503) };
+    let job = delivered.job(read);
+    // The answer to such a mention stands already; what was only said is judged once its writer is known.
+    if let Some(job) = job.as_ref().filter(|job| job.door == Door::Mention)
+        && let Some(rule) = delivered.forbidden(read)
+    {
+        findings::refused(chat.world, job, Refusal::of(None, rule)).await;
     }
+    taken(chat, job).await
 }
 
 /// A slash command: help, mistakes and sure refusals are answered here, all else on the inbox.
 async fn typed(chat: &ChatContext<'_>, slash: SlashCommand, now: Millis) -> GatewayResponse {
     let sender = slash.sender(now);
+    let act = ActId::of_trigger(&slash.trigger_id);
     match length::is_read(chat, &sender, slash.text.len()).await {
         Ok(true) => {}
-        Ok(false) => return told(&length::unread(chat.settings, &sender)),
+        Ok(false) => {
+            let answer = length::unread(chat.settings, &sender);
+            record_refusal(chat, &sender, act, Refusal::of(None, length::RULE)).await;
+            return told(&answer);
+        }
         Err(_) => return told(&length::unknown()),
     }
     let line = match grammar::parse(&slash.text, now.div_euclid(1_000)) {
         Ok(line) => line,
-        Err(mistake) => return told(&mistaken(&mistake)),
+        Err(mistake) => {
+            if secret_scan::secret(&slash.text).is_some() {
+                record_refusal(chat, &sender, act, Refusal::of(mistake.verb, secret_scan::RULE)).await;
+            }
+            return told(&mistaken(&mistake));
+        }
     };
     let refusal = refused(chat.settings, &sender, &line.command);
     if let Some(answer) = at_once(chat, &sender, &line.command, refusal.as_ref()).await {
+        if let Some(denied) = &refusal {
+            let refusal = Refusal { verb: verbs::of(&line.command), rule: denied.rule(), case: line.case };
+            record_refusal(chat, &sender, act, refusal).await;
+        }
         return told(&answer.give_back(if refusal.is_some() { &slash.text } else { "" }));
     }
     let opener = ModalOpener { trigger: slash.trigger_id.clone(), sender, pressed: false };
@@ -178,6 +208,12 @@ async fn typed(chat: &ChatContext<'_>, slash: SlashCommand, now: Millis) -> Gate
                 .give_back(&typed),
         ),
     }
+}
+
+/// Writes down that somebody was refused at the door.
+pub(super) async fn record_refusal(chat: &ChatContext<'_>, sender: &Sender, act: ActId, refusal: Refusal) {
+    let job = sender.clone().does(act, Action::Mistaken { answer: Reply::silence() });
+    findings::refused(chat.world, &job, refusal).await;
 }
 
 /// Why somebody may not, as far as the settings alone tell: not where a user group might make a difference. Whether the

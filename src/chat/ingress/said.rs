@@ -3,7 +3,7 @@
 use super::{
     act::ActId,
     action::Action,
-    job::{Job, Origin, Sender},
+    job::{Door, Job, Origin, Sender},
 };
 use crate::{
     case::{ChannelId, FileId, Millis, Ts, UserId},
@@ -40,6 +40,7 @@ pub(crate) fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis
         user: UserId::new(&reply.author),
         place: Origin { channel: Some(channel), thread: reply.thread.as_ref().map(Ts::new) },
         at: now,
+        door: Door::Reply,
     };
     sender.does(act, Action::Unread)
 }

@@ -62,6 +62,11 @@ impl Verb {
         self.name.split_once(' ').map(|(_, tail)| tail)
     }
 
+    /// Whether something outside may be another when it is done.
+    pub(crate) fn changes(&self) -> bool {
+        self.role > Some(Role::Viewer)
+    }
+
     pub(crate) fn usage(&self) -> String {
         format!("/sir {} {}", self.name, self.syntax).trim_end().to_owned()
     }

@@ -11,7 +11,7 @@ pub(crate) const FORMS: &str = "`2h ago`, `yesterday 14:00`, `today 9:30`, `2026
                          `2026-11-20T14:00:00Z` (UTC, unless an offset is given)";
 
 /// Reads a moment. `None` where it is none, or out of all reason.
-pub(crate) fn moment(text: &str, now: Seconds) -> Option<Seconds> {
+pub fn moment(text: &str, now: Seconds) -> Option<Seconds> {
     let now = OffsetDateTime::from_unix_timestamp(now).ok()?;
     let text = text.trim().to_lowercase();
     let text = text.strip_suffix("utc").unwrap_or(&text).trim();

@@ -70,6 +70,20 @@ pub(crate) enum ConfirmationError {
     TooLong,
 }
 
+impl ConfirmationError {
+    /// The rule that refused, for the audit trail.
+    pub(crate) fn rule(self) -> &'static str {
+        match self {
+            Self::Forged => "confirmation: forged",
+            Self::OfAnotherRelease => "confirmation: of another release",
+            Self::SomebodyElse => "confirmation: somebody else's",
+            Self::Expired => "confirmation: expired",
+            Self::Changed => "confirmation: the case has changed",
+            Self::TooLong => "confirmation: too long",
+        }
+    }
+}
+
 impl Confirmation {
     /// The value of the button, at most 2,000 characters.
     pub(crate) fn encode(&self, key: &[u8]) -> Result<String, ConfirmationError> {

@@ -17,6 +17,9 @@ use crate::{
 /// request that brings it.
 pub(crate) const SHORT: usize = 4_000;
 
+/// What refuses a longer one, in the audit trail.
+pub(crate) const RULE: &str = "long text of somebody without a role";
+
 /// Whether a text of so many bytes is read. Slack is asked only where a user group might give its writer the role.
 pub(crate) async fn is_read(chat: &ChatContext<'_>, sender: &Sender, length: usize) -> Result<bool, Failure> {
     let settings = chat.settings;

@@ -102,6 +102,18 @@ pub(crate) enum Denied {
     Unknown,
 }
 
+impl Denied {
+    /// The rule that refused, for the audit trail.
+    pub(crate) fn rule(&self) -> String {
+        match self {
+            Self::Outsider(kind) => format!("outsider: {}", format!("{kind:?}").to_lowercase()),
+            Self::Overheard { .. } => "shared channel".to_owned(),
+            Self::Role { needed, .. } => format!("role: {needed}"),
+            Self::Unknown => "no verb".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -170,12 +182,23 @@ fn holders(people: usize, groups: usize) -> String {
 }
 
 pub(crate) fn role(settings: &Settings, identity: &Identity) -> Option<Role> {
+    granted(settings, identity).map(|(role, _)| role)
+}
+
+/// The highest role that somebody has, and the id by which the settings give it.
+fn granted<'a>(settings: &'a Settings, identity: &Identity) -> Option<(Role, &'a MemberId)> {
     if outside(settings, identity).is_some() {
         return None;
     }
     let named = |id: &MemberId| *id == identity.user.as_str() || identity.groups.contains(id);
-    let is = |id: &MemberId| *id != "" && named(id);
-    lists(settings).into_iter().rev().find(|(_, ids)| ids.iter().any(is)).map(|(role, _)| role)
+    let is = |id: &&MemberId| **id != "" && named(id);
+    let by = |(role, ids): (Role, &'a Vec<MemberId>)| ids.iter().find(is).map(|id| (role, id));
+    lists(settings).into_iter().rev().find_map(by)
+}
+
+/// What gives somebody a role, for the audit trail: the setting, and whom it names.
+pub(crate) fn rule(settings: &Settings, identity: &Identity) -> String {
+    granted(settings, identity).map_or("everybody".to_owned(), |(role, id)| format!("roles.{role}: {id}"))
 }
 
 pub(crate) fn may(

@@ -8,6 +8,9 @@ use crate::chat::language::decode::{decode, invisible, straight};
 /// The longest text that is looked through, in bytes: Slack's longest message, all of it escaped, has 200,000.
 const LONGEST: usize = 262_144;
 
+/// What refuses a text that holds one, in the audit trail.
+pub(crate) const RULE: &str = "secret";
+
 /// The kind of secret that a text holds, in words for the person, whatever was done to hide it in the text. A text that
 /// is too long to be looked through (more than 262,144 bytes) counts as one that holds something.
 pub fn secret(text: &str) -> Option<&'static str> {

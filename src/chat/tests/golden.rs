@@ -13,7 +13,7 @@ use crate::{
         ingress::{
             act::{ActId, CommandKey},
             action::Action,
-            job::{Job, Origin},
+            job::{Door, Job, Origin},
             said::said,
         },
         language::{
@@ -135,6 +135,7 @@ fn job(act: &str, action: Action) -> Job {
         response_url: None,
         replaces: false,
         at: 1_795_674_000_123,
+        door: Door::Unknown,
     }
 }
 
@@ -220,6 +221,8 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         Job { place: Origin::default(), ..job("10001/1795674000123", Action::Home) },
     ));
     jobs.push(("brought by the check", brought()));
+    let pressed = job("1795674000.123.0123456789abcdef", Action::Confirmed { value: "v".to_owned() });
+    jobs.push(("by a named way", Job { door: Door::Button, ..pressed }));
     golden::check_json("jobs", &jobs);
 }
 
@@ -296,7 +299,7 @@ fn every_form_that_any_release_opened_is_read_as_it_was_meant() {
 
 #[test]
 fn what_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
-    let may_lack = ["replaces", "before", "communication", "beside", "uploads"];
+    let may_lack = ["door", "replaces", "before", "communication", "beside", "uploads"];
     golden::damage::<Job>("jobs", &may_lack, &[]);
     golden::damage::<Job>("jobs-asked", &may_lack, &[]);
     golden::damage::<Modal>("forms", &[], &[]);

@@ -115,8 +115,7 @@ impl SirRefusal {
         let status = STATUS.iter().find(|(name, _)| *name == self.name).map_or(500, |(_, status)| *status);
         let answer = WireResponse::json(status, &self.body)
             // Real answers carry this suffix now and then; clients must cut it off.
-            .with("x-amzn-errortype", &format!("{}:http://internal.amazon.com/coral/", self.name))
-            .with("x-amzn-requestid", "00000000-0000-4000-8000-000000000000");
+            .with("x-amzn-errortype", &format!("{}:http://internal.amazon.com/coral/", self.name));
         if status == 429 { answer.with("retry-after", "1") } else { answer }
     }
 }

@@ -130,7 +130,8 @@ impl ServiceModel for SirAccount {
             let file = CaseFile { case: CaseId::new(case), attachment: AttachmentId::new(id) };
             return attachments::storage(self, asked, &file);
         }
-        perform(self, asked).unwrap_or_else(|refusal| refusal.answer())
+        let answer = perform(self, asked).unwrap_or_else(|refusal| refusal.answer());
+        answer.with("x-amzn-requestid", &self.request_id())
     }
 
     fn error(code: &ErrorCode) -> WireResponse {

@@ -50,6 +50,8 @@ pub(super) struct SirSetup {
 pub struct SirAccount {
     pub(super) clock: ServiceClock,
     counter: Arc<AtomicU64>,
+    /// Counts requests: each answer names its own.
+    requests: Arc<AtomicU64>,
     pub(super) settings: SirSetup,
     pub(super) cases: BTreeMap<CaseId, StoredCase>,
     pub(super) memberships: BTreeMap<MembershipId, StoredMembership>,
@@ -206,6 +208,7 @@ impl SirAccount {
         Self {
             clock: endpoint.clock.clone(),
             counter: Arc::default(),
+            requests: Arc::default(),
             settings,
             cases: BTreeMap::new(),
             memberships: BTreeMap::new(),
@@ -219,6 +222,11 @@ impl SirAccount {
 
     pub(super) fn next(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// What the service calls the request that it answers.
+    pub(super) fn request_id(&self) -> String {
+        format!("00000000-0000-4000-8000-{:012x}", self.requests.fetch_add(1, Ordering::SeqCst) + 1)
     }
 
     /// A UUID that is the same in every run.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::whole;
+use crate::aws::requests;
 
 use aws_sdk_securityir::{
     config::{
@@ -43,13 +44,35 @@ fn read() -> Builder {
         .operation_timeout(Duration::from_secs(10));
     let retry = RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(200));
     let config = Config::builder().timeout_config(times.build()).retry_config(retry);
-    config.retry_classifier(ReadRetries).interceptor(NotNothing).interceptor(whole::Characters)
+    let config = config.retry_classifier(ReadRetries).interceptor(RequestIds);
+    config.interceptor(NotNothing).interceptor(whole::Characters)
 }
 
 /// A change is sent once and has 8 s. A client library that repeats it by itself would double it unseen.
 fn write() -> Builder {
     let times = TimeoutConfig::builder().operation_timeout(Duration::from_secs(8));
-    Config::builder().timeout_config(times.build()).retry_config(RetryConfig::disabled())
+    let config = Config::builder().timeout_config(times.build()).retry_config(RetryConfig::disabled());
+    config.interceptor(RequestIds)
+}
+
+/// Takes what the service called a request, whatever it answered.
+#[derive(Debug)]
+struct RequestIds;
+
+impl Intercept for RequestIds {
+    fn name(&self) -> &'static str {
+        "RequestIds"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        requests::note(context.response().headers().get("x-amzn-requestid"));
+        Ok(())
+    }
 }
 
 /// A read's answer always says something. The SDK takes nothing at all for an answer whose lists are empty: then there

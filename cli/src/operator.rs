@@ -1,0 +1,73 @@
+//! Who is at this terminal, as AWS knows them, and what they did, in the audit trail.
+
+use casebridge::{
+    aws::logs::{LogStream, Logs, LogsError},
+    config::{
+        clock,
+        environment::{self, variable},
+        sdk::Aws,
+    },
+    http::transport::Transport,
+    telemetry::audit::AuditLine,
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    #[error("{0}: the name of the audit trail's log group is the output AuditGroup of the stack")]
+    Environment(#[from] environment::EnvironmentError),
+    #[error("AWS does not tell who you are: look at your credentials")]
+    Nobody,
+    #[error("there is no HTTP client")]
+    NoClient,
+    #[error(transparent)]
+    Logs(#[from] LogsError),
+}
+
+/// The operator, and where the lines about them go.
+pub struct Operator {
+    /// The ARN, as CloudTrail has it.
+    pub arn: String,
+    logs: Logs,
+    group: String,
+}
+
+impl Operator {
+    /// Asks AWS who the operator is.
+    ///
+    /// # Errors
+    /// Whoever is not known, or has no audit trail to be written into, changes nothing.
+    pub async fn identify(aws: &Aws) -> Result<Self, OperatorError> {
+        let group = environment::audit_group(variable)?;
+        let client = aws_sdk_sts::Client::new(aws.config().await);
+        let identity = client.get_caller_identity().send().await.map_err(|_| OperatorError::Nobody)?;
+        let arn = identity.arn().filter(|arn| !arn.is_empty()).ok_or(OperatorError::Nobody)?;
+        Ok(Self { arn: arn.to_owned(), logs: logs(aws).await?, group })
+    }
+
+    /// One whose trail is this stand-in's.
+    #[cfg(test)]
+    pub fn at(logs: &str, arn: &str) -> Self {
+        let credentials = aws_sdk_sts::config::Credentials::new("AKIDEXAMPLE", "local", None, None, "tests");
+        let credentials = aws_sdk_sts::config::SharedCredentialsProvider::new(credentials);
+        let http = Transport::default().client(clock::now()).expect("a client");
+        let logs = Logs::new(http, credentials, "eu-west-1", logs);
+        Self { arn: arn.to_owned(), logs, group: casebridge_lab::standins::AUDIT_GROUP.to_owned() }
+    }
+
+    /// Puts a line about them into the trail.
+    ///
+    /// # Errors
+    /// The trail did not take it.
+    pub async fn record(&self, line: AuditLine) -> Result<(), LogsError> {
+        let now = clock::now();
+        let line = AuditLine { at: AuditLine::time(now), who: self.arn.clone(), ..line };
+        let stream = LogStream { group: self.group.clone(), name: "casebridge".to_owned() };
+        self.logs.put(&stream, now, &line.json()).await
+    }
+}
+
+/// CloudWatch Logs, as the operator may ask it.
+pub async fn logs(aws: &Aws) -> Result<Logs, OperatorError> {
+    let http = Transport::default().client(clock::now()).map_err(|_| OperatorError::NoClient)?;
+    Ok(Logs::reach(aws, http).await?)
+}
