@@ -85,7 +85,15 @@ fn statements(role: &str, effect: &str) -> Vec<Value> {
     let all = policies
         .iter()
         .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_sequence().unwrap().iter().cloned());
-    all.filter(|statement| text(&statement["Effect"]) == effect).collect()
+    all.map(as_with_everything).filter(|statement| text(&statement["Effect"]) == effect).collect()
+}
+
+/// What a statement is where each condition holds: `!If [condition, statement, nothing]`.
+fn as_with_everything(statement: Value) -> Value {
+    match statement {
+        Value::Tagged(tagged) => tagged.value.as_sequence().unwrap()[1].clone(),
+        statement => statement,
+    }
 }
 
 /// Every action with every resource of the policies inside a role.
@@ -211,6 +219,63 @@ fn the_functions_can_write_everything_of_the_table_but_the_settings() {
     }
 }
 
+/// The actions that fall away where a parameter is `false`.
+fn conditional(condition: &str) -> BTreeSet<String> {
+    let template = template();
+    let policies = template["Resources"]["CommandRole"]["Properties"]["Policies"].as_sequence().unwrap();
+    let statements = policies.iter().flat_map(|policy| {
+        policy["PolicyDocument"]["Statement"].as_sequence().unwrap().iter().filter_map(|statement| {
+            let Value::Tagged(tagged) = statement else { return None };
+            let parts = tagged.value.as_sequence().unwrap();
+            assert!(tagged.tag == "If" && text(&parts[2]) == "AWS::NoValue");
+            (text(&parts[0]) == condition).then(|| texts(&parts[1]["Action"]))
+        })
+    });
+    statements.flatten().collect()
+}
+
+#[test]
+fn a_team_that_wants_neither_memberships_nor_security_hub_leaves_those_rights_out() {
+    let template = template();
+    for (parameter, condition) in
+        [("WithMemberships", "HasMemberships"), ("WithSecurityHub", "HasSecurityHub")]
+    {
+        assert_eq!(text(&template["Parameters"][parameter]["Default"]), "true");
+        let equals = &template["Conditions"][condition];
+        let Value::Tagged(equals) = equals else { panic!("{condition}") };
+        assert_eq!(text(&equals.value[0]), parameter);
+    }
+    let granted: BTreeSet<_> = grants("CommandRole").into_iter().map(|grant| grant.action).collect();
+    let organisation = |action: &&String| {
+        let operation = action.split(':').nth(1).unwrap();
+        action.starts_with("security-ir:")
+            && (operation.contains("Member") || operation == "GetFindingMetrics")
+    };
+    let memberships: BTreeSet<_> = granted.iter().filter(organisation).cloned().collect();
+    assert_eq!(conditional("HasMemberships"), memberships);
+    let hub = |action: &&String| action.starts_with("securityhub:");
+    assert_eq!(conditional("HasSecurityHub"), granted.iter().filter(hub).cloned().collect());
+}
+
+#[test]
+fn each_door_is_throttled_by_itself_and_a_flood_raises_an_alarm() {
+    let template = template();
+    let stage = &template["Resources"]["ApiStage"];
+    let routes = ["SlackCommands", "SlackInteractions", "SlackEvents", "JiraWebhooks"];
+    assert_eq!(texts(&stage["DependsOn"]), routes);
+    for route in routes {
+        let key = text(&template["Resources"][route]["Properties"]["RouteKey"]);
+        let limits = &stage["Properties"]["RouteSettings"][key.as_str()];
+        assert!(limits["ThrottlingRateLimit"].as_u64().is_some_and(|limit| limit >= 20), "{key}");
+        assert!(limits["ThrottlingBurstLimit"].as_u64().is_some_and(|limit| limit >= 50), "{key}");
+    }
+    let alarm = &template["Resources"]["ApiFloodAlarm"]["Properties"];
+    assert_eq!(
+        (text(&alarm["MetricName"]), texts(&alarm["AlarmActions"])),
+        ("Count".into(), vec!["AlarmTopic".into()])
+    );
+}
+
 #[test]
 fn a_forged_job_raises_an_alarm() {
     counts(&template(), "ForgedJobsAlarm", "Command");
@@ -245,8 +310,9 @@ fn counts(template: &Value, alarm: &str, function: &str) {
     let metric = format!("\"{}\"", text(&properties["MetricName"]));
     assert!(metrics.contains(&metric), "{alarm}: nobody writes {metric}");
     assert_eq!(text(&properties["Namespace"]), "Casebridge");
-    let [dimension] = &properties["Dimensions"].as_sequence().unwrap()[..] else { panic!("{alarm}") };
-    let named = (text(&dimension["Name"]), text(&dimension["Value"]));
+    let dimensions = properties["Dimensions"].as_sequence().unwrap();
+    assert_eq!(dimensions.len(), 1, "{alarm}");
+    let named = (text(&dimensions[0]["Name"]), text(&dimensions[0]["Value"]));
     assert_eq!(named, ("FunctionName".into(), function.into()), "{alarm}");
     assert_eq!(texts(&properties["AlarmActions"]), ["AlarmTopic"], "{alarm}");
 }
