@@ -92,9 +92,15 @@ fn contents(text: &str, parts: fn(&str) -> Vec<String>) -> Vec<Content> {
         },
         Change::Description,
     ];
-    let mut all = vec![Content::Changes(changes.clone())];
+    let told = |changes: &[Change], author: Option<Author>| {
+        let by = author.map(|author| Doer { author, name: text.to_owned() });
+        let told = |change: &Change| ToldChange { change: change.clone(), by: by.clone() };
+        Content::Changes(changes.iter().map(told).collect())
+    };
+    let mut all = vec![told(&changes, None)];
+    all.extend(authors(text).into_iter().map(|author| told(&changes, Some(author))));
     changes.extend((0..50).map(attachment));
-    all.push(Content::Changes(changes));
+    all.push(told(&changes, None));
     let pieces = parts(&text.repeat(4));
     let of = pieces.len();
     for (index, piece) in pieces.into_iter().enumerate() {

@@ -163,7 +163,8 @@ fn next_move(facts: &Facts) -> &'static str {
     }
 }
 
-fn date(seconds: Option<Seconds>) -> Option<String> {
+/// A moment as a change shows it.
+pub(crate) fn date(seconds: Option<Seconds>) -> Option<String> {
     let at = time::OffsetDateTime::from_unix_timestamp(seconds?).ok()?;
     at.format(&time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).ok()
 }
@@ -189,6 +190,20 @@ pub enum Change {
         /// The status before; `None` where the file is new.
         old: Option<String>,
     },
+}
+
+impl Change {
+    /// What was set, and to what: of a list, what came and what went. No value where only that it changed is known.
+    pub(crate) fn set(&self) -> (&'static str, Vec<&str>) {
+        match self {
+            Self::Field { name, new, .. } => (name, vec![new.as_deref().unwrap_or_default()]),
+            Self::List { name, added, removed } => {
+                (name, added.iter().chain(removed).map(String::as_str).collect())
+            }
+            Self::Description => ("Description", Vec::new()),
+            Self::Attachment { name, .. } => ("Attachment", vec![name]),
+        }
+    }
 }
 
 #[cfg(test)]

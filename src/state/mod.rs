@@ -6,6 +6,7 @@
 //! One suite, `tests/store.rs`, holds for both.
 
 pub mod agenda;
+pub mod deeds;
 pub mod dynamodb;
 #[cfg(test)]
 pub(crate) mod golden;

@@ -9,7 +9,7 @@ use crate::case::{author::Author, snapshot::Change, *};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// What changed on the case between two looks at it: a line each.
-    Changes(Vec<Change>),
+    Changes(Vec<ToldChange>),
     /// A part of the description as it was first told, or as it now stands.
     Description(Part),
     Comment {
@@ -31,6 +31,21 @@ pub enum Content {
     },
     /// What one target has to say where the others are read.
     Notice(Notice),
+}
+
+/// A change, and whose doing it was, where that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldChange {
+    pub change: Change,
+    pub by: Option<Doer>,
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doer {
+    pub author: Author,
+    /// How they are called, for those who cannot look an id up; empty where the author says it.
+    pub name: String,
 }
 
 /// What became of an issue.

@@ -2,6 +2,7 @@
 //! stand-ins of Slack, Security Incident Response and Security Hub, and a table in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod attacks;
 mod audit;
 mod aws_sample;
 mod confirm;
@@ -20,10 +21,12 @@ mod older;
 mod once;
 mod operations;
 mod own_channel;
+mod second;
 mod shared;
 mod state;
 mod thread;
 mod verbs;
+mod whose;
 mod words_at_the_door;
 mod words_in_jira;
 mod words_in_slack;

@@ -62,6 +62,7 @@ async fn each_of_the_31_operations_is_asked_for_through_slack() {
         let line = if line == "list" { line.to_owned() } else { format!("{ours} {line}") };
         says(&stage, &line).await;
     }
+    stage.another_asked_for_the_end().await;
     for line in [
         "membership list",
         "membership show",

@@ -80,6 +80,7 @@ async fn every_verb_of_the_organisation_calls_its_operation() {
     ] {
         stage.sir.take_calls();
         stage.hub.take_calls();
+        stage.another_asked_for_the_end().await;
         let mut shown = stage.ana(&line).await;
         if stage.latest().to_string().contains("confirm/1") {
             shown = stage.presses(&ana(), "confirm/1").await;

@@ -90,6 +90,7 @@ pub fn picture() -> Picture {
         view: View { case: case(), links, waiting_since: None, agent_waits: false },
         comments: vec![comment("100001", "one"), comment("100002", "two")],
         sayings: Vec::new(),
+        deeds: vec![],
         investigations: Vec::new(),
         overdue: None,
         notice: None,

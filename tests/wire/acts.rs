@@ -126,6 +126,7 @@ impl Act {
                     stage.ana(&line("hub accept ADMIN INVITATION")).await;
                     stage.presses(&ana(), "confirm/1").await;
                 }
+                stage.another_asked_for_the_end().await;
                 stage.ana(&line(text)).await;
                 let ts = ts_of(&stage.latest());
                 vec![stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap()]

@@ -12,6 +12,7 @@ use casebridge::{
     },
     runtime::{QueueMessage, World, live::Live},
     state::{Store, memory::Memory},
+    telemetry::audit::AuditLine,
 };
 
 use super::{
@@ -104,5 +105,9 @@ impl World for PlayWorld<'_> {
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         self.live.enqueue(message).await
+    }
+
+    async fn record(&self, line: AuditLine) {
+        self.live.record(line).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use casebridge::{
     aws::sir,
-    case::{CaseId, Ts, UserId},
+    case::{CaseId, Ts, UserId, text},
     runtime::World,
     state::Store,
     targets::{
@@ -92,6 +92,27 @@ impl Stage {
         assert_eq!(status, 200);
         assert_eq!(self.work(&self.jobs()).await, [""; 0]);
         said
+    }
+}
+
+/// What takes two people.
+impl Stage {
+    /// Another admin asked for this call a moment ago, while things stood so.
+    pub async fn another_asked(&self, call: &str, stands: &str) {
+        let asked =
+            json!({ "who": "U0SOMEBODY", "at": self.now() - 1, "seen": text::hash(stands), "taken": null });
+        let (name, expires) = (format!("second/{call}"), Some(i64::MAX));
+        let old = self.memory.note(&name).await.unwrap();
+        assert!(self.memory.swap_note(&name, old.as_deref(), &asked.to_string(), expires).await.unwrap());
+    }
+
+    /// The same of all that always takes two: the membership is active, and the administrator the one who invited.
+    pub async fn another_asked_for_the_end(&self) {
+        let membership = self.sir.membership_id().unwrap();
+        self.another_asked(&format!("CancelMembership {:?}", membership.as_str()), "Active").await;
+        let (administrator, _) = self.hub.invitation();
+        let stands = format!("{administrator} Some(\"Enabled\")");
+        self.another_asked("DisassociateFromAdministratorAccount", &stands).await;
     }
 }
 

@@ -33,7 +33,7 @@ fn already(who: &'static str, id: &CaseId, is: &str) -> Reply {
 pub(crate) async fn close(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let compare = |case: &Case| {
         let call = (!case.is_closed()).then(|| Call::CloseCase { case: case.id.clone() });
-        Ok(PlannedChange { seen: "close".to_owned(), call, answer: is_closed(id) })
+        Ok(PlannedChange { seen: format!("close {}", case.status.as_str()), call, answer: is_closed(id) })
     };
     match compare_and_set::case(context, id, compare).await {
         // Which error the service has for a case that somebody closed just now is not documented.

@@ -5,6 +5,7 @@ use super::{
     context::{CommandContext, Outcome},
     fault,
     freeze::Frozen,
+    second,
 };
 use crate::{
     aws::sir::{Call, Operation},
@@ -42,6 +43,11 @@ pub(crate) async fn change(context: &CommandContext<'_>, compared: PlannedChange
     match call {
         None => Ok(answer),
         Some(call) if seen == first => {
+            if second::takes_two(context.settings, &call)
+                && let Some(answer) = second::asked(context, &call, &seen).await?
+            {
+                return Ok(answer);
+            }
             context.call(call).await?;
             Ok(answer)
         }

@@ -97,6 +97,7 @@ impl CommandContext<'_> {
         if let Err(error) = limits::check(&call) {
             return Err(self.refuse(error.to_string()).into());
         }
+        self.noted(&call).await?;
         for attempt in 0.. {
             let (answer, id) = requests::noted(Box::pin(self.world.call(call.clone()))).await;
             let may_change = !reads && answer.as_ref().map_or_else(Fault::maybe_applied, |_| true);

@@ -72,6 +72,12 @@ impl Findings {
         (found.decision, found.rule) = (Decision::Refused, rule.into());
     }
 
+    /// Something else decided as well.
+    pub(crate) fn also(&self, rule: &str) {
+        let mut found = self.0.borrow_mut();
+        found.rule = format!("{}, {rule}", found.rule);
+    }
+
     /// Somebody is asked whether they mean it.
     pub(crate) fn asks(&self) {
         self.0.borrow_mut().asked = true;

@@ -220,7 +220,7 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         "at the door of nobody",
         Job { place: Origin::default(), ..job("10001/1795674000123", Action::Home) },
     ));
-    jobs.push(("brought by the check", brought()));
+    jobs.push(("brought by the check", Job { door: Door::Unknown, ..brought() }));
     let pressed = job("1795674000.123.0123456789abcdef", Action::Confirmed { value: "v".to_owned() });
     jobs.push(("by a named way", Job { door: Door::Button, ..pressed }));
     golden::check_json("jobs", &jobs);

@@ -124,6 +124,9 @@ keys! {
         "Closes it, or hands it to AWS.";
     roles.admin: MEMBERS, NOBODY,
         "Membership and Security Hub.";
+    roles.close_takes_two: ValueKind::Flag, Fallback::Value("false"),
+        "Closing a case takes two people: one asks for it, another with the role confirms it within 15 minutes. Cancelling a \
+         membership and leaving Security Hub's administrator always do; handing a case to AWS never does.";
     timing.verify_minutes: MINUTES, Fallback::Value("60"),
         "Minutes between two checks of an open case against its thread and issue.";
     timing.discover_minutes: MINUTES, Fallback::Value("60"),

@@ -117,6 +117,9 @@ pub struct Roles {
     pub commander: Vec<MemberId>,
     #[serde(default)]
     pub admin: Vec<MemberId>,
+    /// Closing a case is asked for by one person and confirmed by another. Default false.
+    #[serde(default)]
+    pub close_takes_two: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

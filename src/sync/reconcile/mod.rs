@@ -4,6 +4,7 @@ mod notes;
 mod picture;
 pub mod preview;
 mod schedule;
+mod whose;
 
 use std::mem;
 
@@ -243,6 +244,7 @@ async fn tell(
         false => Vec::new(),
     };
     let mut picture = picture::of(context, seen, sayings, notes);
+    picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = vec![Ledger::new(); context.targets.len()];
     read_ledgers(context, &picture, notes, &mut ledgers).await?;
     let news = news(context, &picture, notes, &ledgers);

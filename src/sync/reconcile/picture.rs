@@ -28,6 +28,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, sayings: Vec<Saying>, notes
         view,
         comments: seen.comments.clone(),
         sayings,
+        deeds: Vec::new(),
         investigations: seen.investigations.clone(),
         overdue,
         notice: notice(context, &seen.case, notes),

@@ -8,7 +8,7 @@ use crate::{
     http::with,
     state::key::Plainness,
     targets::{
-        content::{Content, Notice, Part},
+        content::{Content, Doer, Notice, Part, ToldChange},
         wording,
     },
 };
@@ -124,11 +124,11 @@ fn which(head: Inline, part: &Part) -> Inline {
     }
 }
 
-fn changes(list: &[Change]) -> Vec<Inline> {
+fn changes(list: &[ToldChange]) -> Vec<Inline> {
     let mut lines: Vec<Inline> = Vec::new();
     let mut size = 0;
     for (index, change) in list.iter().enumerate() {
-        let line = changed(change);
+        let line = by(changed(&change.change), change.by.as_ref());
         size += line.size();
         if size > PART {
             lines.push(
@@ -144,6 +144,17 @@ fn changes(list: &[Change]) -> Vec<Inline> {
 fn bullets(lines: Vec<Inline>) -> Value {
     let item = |line| with(json!({"type": "listItem"}), "content", vec![adf::paragraph(line)]);
     with(json!({"type": "bulletList"}), "content", lines.into_iter().map(item).collect::<Vec<_>>())
+}
+
+/// Nobody in Jira can look up a Slack user's id.
+fn by(line: Inline, doer: Option<&Doer>) -> Inline {
+    match doer {
+        None => line,
+        Some(Doer { author: Author::Slack { user }, name }) if !name.is_empty() => {
+            line.text(&format!(" · by {}, {} (Slack)", text::cut(name, 80), text::cut(user.as_str(), 30)))
+        }
+        Some(Doer { author, .. }) => line.text(&format!(" · by {}", wording::author(author))),
+    }
 }
 
 fn changed(change: &Change) -> Inline {
@@ -215,6 +226,10 @@ mod tests {
             edited: true,
             part: Part { index: 1, of: 2, text: text.to_owned() },
         }
+    }
+
+    fn told_by_nobody(list: Vec<Change>) -> Vec<ToldChange> {
+        list.into_iter().map(|change| ToldChange { change, by: None }).collect()
     }
 
     #[test]
@@ -311,10 +326,10 @@ mod tests {
                 text("Verified"),
             ])),
         ]);
-        let told = content(&Content::Changes(list.clone()), Plainness::Full);
+        let told = content(&Content::Changes(told_by_nobody(list.clone())), Plainness::Full);
         assert_eq!(told, document(json!([{"type": "bulletList", "content": lines}])));
         let many: Vec<_> = std::iter::repeat_n(list, 100).flatten().collect();
-        let many = content(&Content::Changes(many), Plainness::Full);
+        let many = content(&Content::Changes(told_by_nobody(many)), Plainness::Full);
         let last =
             many.pointer("/content/0/content").and_then(Value::as_array).and_then(|items| items.last());
         let words = last.and_then(|item| item.pointer("/content/0/content/0/text")).and_then(Value::as_str);

@@ -11,7 +11,7 @@ use crate::{
     case::{CaseId, Investigation, IssueKey, Seconds, UserId, author::Author, snapshot::Change, text},
     state::key::Plainness,
     targets::{
-        content::{Content, Notice, Part},
+        content::{Content, Doer, Notice, Part, ToldChange},
         wording,
     },
 };
@@ -140,11 +140,11 @@ fn rate(case: &CaseId, step: &Investigation) -> Option<Value> {
     Some(json!({"type": "actions", "elements": elements}))
 }
 
-fn changes(list: &[Change]) -> Message {
+fn changes(list: &[ToldChange]) -> Message {
     let mut lines: Vec<Line> = Vec::new();
     let mut length = 0;
     for (index, change) in list.iter().enumerate() {
-        let line = changed(change);
+        let line = by(changed(&change.change), change.by.as_ref());
         length += line.length();
         if length > BODY {
             let more = Line::new().own("and ").number(list.len() - index);
@@ -156,6 +156,13 @@ fn changes(list: &[Change]) -> Message {
     let text = line::text_of(&lines);
     let sections: Vec<Value> = lines.into_iter().map(Line::section).collect();
     Message::new(text, vec![line::block(vec![line::list(sections)])])
+}
+
+fn by(line: Line, doer: Option<&Doer>) -> Line {
+    match doer {
+        Some(doer) => said_by(line.own(" · by "), &doer.author),
+        None => line,
+    }
 }
 
 fn changed(change: &Change) -> Line {
@@ -239,6 +246,10 @@ mod tests {
     fn comment(author: Author, index: usize, of: usize, text: &str) -> Content {
         let part = Part { index, of, text: text.to_owned() };
         Content::Comment { author, speaker: None, at: NOON, edited: index > 0, part }
+    }
+
+    fn told_by_nobody(list: Vec<Change>) -> Vec<ToldChange> {
+        list.into_iter().map(|change| ToldChange { change, by: None }).collect()
     }
 
     #[test]
@@ -331,7 +342,7 @@ mod tests {
                 text("Pending")
             ])),
         ]);
-        let message = content(&Content::Changes(list), Plainness::Full);
+        let message = content(&Content::Changes(told_by_nobody(list)), Plainness::Full);
         let list = json!({"type": "rich_text_list", "style": "bullet", "elements": lines});
         assert_eq!(message.blocks, [json!({"type": "rich_text", "elements": [list]})]);
         assert!(message.text.starts_with("*Status* `Submitted` → `Acknowledged`\n*Closure* `Duplicate`\n"));

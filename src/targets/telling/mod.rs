@@ -23,7 +23,7 @@ pub(crate) use self::{
 use super::content::{Notice, View};
 use crate::{
     case::{Comment, Investigation, Seconds},
-    state::{Saying, Told, key::Key},
+    state::{Saying, Told, deeds::Deed, key::Key},
 };
 
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Picture {
     pub comments: Vec<Comment>,
     /// The comments of the last day that were made through the bridge.
     pub sayings: Vec<Saying>,
+    /// Who changed what of the case lately; the last counts.
+    pub deeds: Vec<Deed>,
     /// The AI agent's steps; empty unless AWS works the case.
     pub investigations: Vec<Investigation>,
     /// Whose move it is (ours: `true`) and since when, where that is overdue.

@@ -59,6 +59,7 @@ fn picture(comments: &[Comment]) -> Picture {
         view,
         comments: comments.to_vec(),
         sayings: Vec::new(),
+        deeds: Vec::new(),
         investigations: Vec::new(),
         overdue: None,
         notice: None,

@@ -11,16 +11,17 @@ use crate::{
     case::{
         Comment, Investigation,
         author::{Author, unnamed},
-        snapshot::{Facts, changes},
+        snapshot::{Change, Facts, changes},
         text,
     },
     state::{
         Saying, Seen, Told,
+        deeds::{self, Deed},
         key::{Fingerprint, Key},
         notes::{CHANGES, PlaceNote},
     },
     targets::{
-        content::{Content, Notice, Part},
+        content::{Content, Doer, Notice, Part, ToldChange},
         contract::Planner,
     },
 };
@@ -136,9 +137,15 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
         return Some(Effect::Note(Box::new(new)));
     }
     let key = Key(format!("{CHANGES}{}", note.changes));
-    let content = Content::Changes(changes);
+    let content = Content::Changes(changes.into_iter().map(|change| told_change(picture, change)).collect());
     let hash = planner.content_fingerprint(&content);
     Some(Effect::add(key, content, hash))
+}
+
+fn told_change(picture: &Picture, change: Change) -> ToldChange {
+    let doer = |deed: &Deed| Doer { author: deed.who.clone(), name: deed.name.clone() };
+    let by = deeds::doer(&picture.deeds, &change).map(doer);
+    ToldChange { change, by }
 }
 
 pub fn investigations(planner: &dyn Planner, picture: &Picture, ledger: &Ledger) -> Vec<Effect> {

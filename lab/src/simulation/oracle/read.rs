@@ -70,6 +70,8 @@ fn changes(text: &str) -> Option<Vec<ReadChange>> {
 
 fn line(line: &str) -> Option<ReadChange> {
     let line = line.strip_prefix("- ").unwrap_or(line);
+    // Whose doing it was stands at its end.
+    let line = line.rsplit_once(" · by ").map_or(line, |(line, _)| line);
     if line.starts_with("Description changed") {
         return Some(ReadChange::Description);
     }

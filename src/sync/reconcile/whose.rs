@@ -1,0 +1,172 @@
+//! Whose doing is it that a case changed? Ours from the record, else as the service's own list of edits says.
+
+use crate::{
+    aws::sir::{Answer, Call},
+    case::{
+        CaseId, Edit, Millis,
+        author::Author,
+        snapshot::{Facts, changes},
+    },
+    state::{
+        self,
+        deeds::{self, Deed, DeedField},
+    },
+    sync::{context::Context, observe::Look, reading::Reader},
+    telemetry::metrics,
+};
+
+use super::notes::Notes;
+
+const DAY: Millis = 24 * 60 * 60 * 1_000;
+/// So far apart two clocks may say that the same thing happened.
+const MOMENT: Millis = 60_000;
+
+/// So many edits are read at most, a page is 25: a case that was edited more often since the last look tells the newest.
+const PAGES: usize = 4;
+
+/// Fields that one edit may have set, by the service's name for it.
+const EDITS: [(&str, &[&str]); 4] = [
+    ("UPDATE_CASE_STATUS", &["Status"]),
+    ("CLOSE_CASE", &["Status", "Closure"]),
+    ("UPDATE_RESOLVER_TYPE", &["Resolver", "Status", "Next move"]),
+    (
+        "UPDATE_CASE",
+        &[
+            "Title",
+            "Description",
+            "Type",
+            "Reported start",
+            "Actual start",
+            "Accounts",
+            "Regions",
+            "Services",
+            "Watchers",
+            "Threat actor addresses",
+            "Metadata",
+        ],
+    ),
+];
+
+/// The deeds of a case of which something is to be told as changed; of any other none are read. Who did it is never worth
+/// keeping back that it was done: what cannot be read is not told.
+pub(super) async fn deeds(
+    context: &Context<'_>,
+    case: &CaseId,
+    seen: &Look,
+    notes: &Notes,
+) -> Result<Vec<Deed>, state::Error> {
+    let now = Facts::of(&seen.case);
+    let before: Vec<&Facts> = notes.targets.iter().filter_map(|noted| noted.note.facts.as_ref()).collect();
+    let changed: Vec<_> = before.iter().flat_map(|old| changes(old, &now)).collect();
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ours = match deeds::of(context.world.store(), case).await {
+        Err(state::Error::Unreadable(record)) => {
+            metrics::unreadable(&record);
+            Vec::new()
+        }
+        read => read?,
+    };
+    if changed.iter().all(|change| deeds::doer(&ours, change).is_some()) {
+        return Ok(ours);
+    }
+    let mut all = theirs(&edits(context, case).await, &ours);
+    all.extend(ours);
+    Ok(all)
+}
+
+async fn edits(context: &Context<'_>, case: &CaseId) -> Vec<Edit> {
+    let reader = Reader::new(context.world, context.deadline);
+    let (mut edits, mut next) = (Vec::new(), None);
+    for _ in 0..PAGES {
+        match reader.ask(Call::ListCaseEdits { case: case.clone(), next }).await {
+            Ok(Answer::Edits(page)) => {
+                edits.extend(page.items);
+                next = page.next;
+            }
+            Ok(_) => break,
+            Err(trouble) => {
+                tracing::warn!(%case, %trouble, "who changed the case is not known, and not told");
+                break;
+            }
+        }
+        if next.is_none() {
+            break;
+        }
+    }
+    edits.sort_by_key(|edit| edit.at);
+    edits
+}
+
+/// What others did, as far as one name stands for all of a kind in the last day: an edit does not say of which field it
+/// is. What coincides with something that we noted was ours, under the name of our role.
+fn theirs(edits: &[Edit], ours: &[Deed]) -> Vec<Deed> {
+    let millis = |edit: &Edit| edit.at.unwrap_or_default().saturating_mul(1_000);
+    let last = edits.iter().map(millis).max().unwrap_or_default();
+    let of = |(action, fields): &(&str, &[&str])| {
+        let is_ours = |edit: &Edit| {
+            let sets = |deed: &Deed| deed.sets.iter().any(|set| fields.contains(&set.field.as_str()));
+            ours.iter().any(|deed| (millis(edit) - deed.at).abs() <= MOMENT && sets(deed))
+        };
+        let mut made = edits.iter().filter(|edit| {
+            edit.action == *action
+                && millis(edit) > last - DAY
+                && !edit.principal.is_empty()
+                && !is_ours(edit)
+        });
+        let first = made.next()?;
+        let sets = fields.iter().map(|name| DeedField::new(name, [])).collect();
+        let who = Author::of(&first.principal);
+        let deed = Deed { act: String::new(), who, name: String::new(), at: millis(first), sets };
+        made.all(|edit| edit.principal == first.principal).then_some(deed)
+    };
+    EDITS.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::{UserId, snapshot::Change};
+
+    fn edit(at: i64, principal: &str, action: &str) -> Edit {
+        let (principal, action) = (principal.to_owned(), action.to_owned());
+        Edit { at: Some(at), principal, action, message: "something was changed".to_owned() }
+    }
+
+    fn who(edits: &[Edit], ours: &[Deed], name: &'static str) -> Option<Author> {
+        let change = Change::Field { name, old: None, new: Some("x".to_owned()) };
+        deeds::doer(&theirs(edits, ours), &change).map(|deed| deed.who.clone())
+    }
+
+    #[test]
+    fn an_edit_is_told_as_somebodys_only_where_nobody_else_made_one_of_its_kind_that_day() {
+        let (aws, role) = ("AWS Responder", "arn:aws:sts::111122223333:assumed-role/casebridge-command/x");
+        let begun = edit(1_000, aws, "UPDATE_CASE_STATUS");
+        let sets = vec![DeedField::new("Status", ["Closed"])];
+        let act = Deed {
+            act: "1".to_owned(),
+            who: Author::Slack { user: UserId::new("U1") },
+            name: "ana".to_owned(),
+            at: 90_000_000,
+            sets,
+        };
+        for (edits, ours, expected) in [
+            (vec![], vec![], None),
+            (vec![begun.clone()], vec![], Some(Author::AwsResponder)),
+            (vec![edit(1, aws, "SOMETHING_NEW")], vec![], None),
+            (vec![begun.clone(), edit(1_100, role, "UPDATE_CASE_STATUS")], vec![], None),
+            // What is over a day older counts no more.
+            (vec![begun.clone(), edit(90_000, role, "UPDATE_CASE_STATUS")], vec![], Some(Author::of(role))),
+            // Ours is ours, by whichever role.
+            (
+                vec![edit(80_000, aws, "UPDATE_CASE_STATUS"), edit(90_001, role, "CLOSE_CASE")],
+                vec![act],
+                Some(Author::AwsResponder),
+            ),
+        ] {
+            assert_eq!(who(&edits, &ours, "Status"), expected, "{edits:?}");
+        }
+        assert_eq!(who(&[begun], &[], "Title"), None, "another kind of edit");
+    }
+}
