@@ -93,6 +93,8 @@ function drawStory() {
   $("story").hidden = !told;
   if (!told) return;
   const step = told.steps[told.told - 1];
+  const chosen = known.find((one) => one.title === told.title);
+  if ($("story-title").textContent !== told.title && chosen) $("story-name").value = chosen.name;
   $("story-title").textContent = told.title;
   $("story-step").textContent = step ? `${told.told} of ${told.steps.length}: ${step.title}` : told.about;
   $("story-look").textContent = step ? step.look : "";
