@@ -263,3 +263,47 @@ fn gone(journal: &mut Journal, place: &str, stands: &[String], now: Millis) {
     let gone: Vec<String> = journal.all.iter().filter(lacks).map(|entry| entry.id.clone()).collect();
     gone.iter().for_each(|id| journal.remove(place, id, now));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use crate::{
+        playground::{
+            stage::{Beginning, Stage},
+            switches::{Place, Trouble},
+        },
+        standins::Sight,
+    };
+    use casebridge::{config::secrets::Secret, http::Request};
+
+    #[tokio::test]
+    async fn what_stands_there_twice_and_what_is_never_told_is_counted() {
+        let stage = Stage::set(Beginning::default()).await.unwrap();
+        let (sir, slack) = (&stage.standins.sir, &stage.standins.slack);
+        let case = sir.aws_creates_case("One");
+        stage.settle().await;
+        sir.aws_comments(&case, "AWS Responder", "Two").unwrap();
+        stage.settle().await;
+        let told = stage.counters();
+        assert_eq!((told.lost, told.doubled, told.out_of_order, told.on_the_way), (0, 0, 0, 0), "{told:?}");
+
+        let reply = slack.messages(&slack.security()).pop().unwrap();
+        let copy = json!({ "channel": slack.security(), "thread_ts": reply["thread_ts"], "text": reply["text"],
+            "blocks": reply["blocks"] });
+        let post =
+            Request::json(reqwest::Method::POST, format!("{}/api/chat.postMessage", slack.url()), &copy);
+        assert_eq!(slack.answer(&post.bearer(&Secret::new(slack.token())), Sight::Now).status, 200);
+        assert_eq!(stage.counters().doubled, 1);
+
+        stage.switches.set((Place::Sir, Trouble::EventsLost), Some(String::new())).unwrap();
+        sir.aws_comments(&case, "AWS Responder", "Three").unwrap();
+        assert!(!stage.notify().await, "the event is lost");
+        let untold = stage.counters();
+        assert_eq!((untold.lost, untold.on_the_way), (0, 2), "in Slack and in Jira");
+        stage.clock.reach(stage.clock.now() + i64::try_from(Duration::from_secs(4_560).as_millis()).unwrap());
+        assert_eq!((stage.counters().lost, stage.counters().on_the_way), (2, 0));
+    }
+}
