@@ -11,6 +11,7 @@ use casebridge::{
         clock,
         environment::{Environment, variable},
     },
+    entry::unready,
     runtime::live::Live,
     telemetry::log,
 };
@@ -26,8 +27,10 @@ async fn main() -> Result<(), Error> {
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = clock::deadline(event.context.deadline, clock::now());
-        let chosen =
-            Box::pin(live.chosen()).await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        let chosen = match Box::pin(live.chosen()).await {
+            Ok(chosen) => chosen,
+            Err(why) => return Ok(unready::command(why, &event.payload)?),
+        };
         live.taken_up().await;
         let bridge = ChatContext { world: live, settings: &chosen.settings, secrets: &chosen.secrets };
         let answer = chat::handle(&bridge, &event.payload, deadline).await?;

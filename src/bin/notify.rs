@@ -8,7 +8,7 @@ use casebridge::{
         clock,
         environment::{Environment, variable},
     },
-    entry::notify::Notifier,
+    entry::{notify::Notifier, unready},
     runtime::live::Live,
     telemetry::log,
 };
@@ -24,7 +24,10 @@ async fn main() -> Result<(), Error> {
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = clock::deadline(event.context.deadline, clock::now());
-        let chosen = live.chosen().await.inspect_err(|error| tracing::error!(%error, "nothing is done"))?;
+        let chosen = match live.chosen().await {
+            Ok(chosen) => chosen,
+            Err(why) => return Ok(unready::notify(why, &event.payload)?),
+        };
         live.taken_up().await;
         let (settings, secrets) = (&chosen.settings, &chosen.secrets);
         let notifier = Notifier { world: live, settings, secrets, deadline };

@@ -49,6 +49,8 @@ pub struct Secrets {
 pub enum SecretsError {
     #[error("the secret cannot be read: {0}")]
     Unread(String),
+    #[error("the secret has no value yet: run casebridge setup")]
+    NoValue,
     #[error("the secret is not a JSON object")]
     NotAnObject,
     #[error("the secret lacks {}", .0.join(", "))]
@@ -95,8 +97,12 @@ impl Secrets {
     /// The secrets, and of which version of the document they are.
     pub async fn load(client: &Client, id: &str) -> Result<(Self, Option<String>), SecretsError> {
         let value = client.get_secret_value().secret_id(id).send().await.map_err(|error| {
-            let code = error.code().unwrap_or("no answer");
-            SecretsError::Unread(code.to_owned())
+            // Of a secret that is not there the service says the same, without the label.
+            let unlabelled = error.message().is_some_and(|message| message.contains("AWSCURRENT"));
+            match error.code() {
+                Some("ResourceNotFoundException") if unlabelled => SecretsError::NoValue,
+                code => SecretsError::Unread(code.unwrap_or("no answer").to_owned()),
+            }
         })?;
         let secrets = Self::parse(value.secret_string().unwrap_or_default())?;
         Ok((secrets, value.version_id().map(str::to_owned)))

@@ -13,7 +13,7 @@ use crate::{
     case::{CaseId, Millis},
     chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
-    entry::targets::Targets,
+    entry::{targets::Targets, unready},
     runtime::{World, gate::Queues},
     state,
     sync::{
@@ -63,8 +63,8 @@ impl Notifier<'_> {
             return if failed.is_empty() { Ok(Value::Null) } else { Err(NotTaken("see the log".to_owned())) };
         };
         let text = |record: &Value, name: &str| record[name].as_str().unwrap_or_default().to_owned();
-        let hints =
-            records.iter().map(|record| (text(record, "messageId"), trigger::decode(&text(record, "body"))));
+        let fresh = records.iter().filter(|record| !(is_repeated(record) && unready::is_sweep(record)));
+        let hints = fresh.map(|record| (text(record, "messageId"), trigger::decode(&text(record, "body"))));
         let failed = self.work(hints.collect()).await;
         let failures: Vec<Value> = failed.into_iter().map(|id| json!({"itemIdentifier": id})).collect();
         Ok(json!({"batchItemFailures": failures}))
@@ -201,6 +201,11 @@ impl Notifier<'_> {
         announcements::are_shut(targets.announcer(), shut).await;
         reports
     }
+}
+
+/// Whether an earlier receiver of a message did not come to its end.
+fn is_repeated(record: &Value) -> bool {
+    record["attributes"]["ApproximateReceiveCount"].as_str().is_some_and(|count| count != "1")
 }
 
 /// A failure here is no failure of the message: the debt is written down, and the sweep comes back to it.

@@ -49,12 +49,19 @@ const PATIENCE: Timeouts =
 pub enum ConfigError {
     #[error(transparent)]
     Store(#[from] state::Error),
-    #[error("there are no settings yet: run casebridge settings push FILE")]
+    #[error("there are no settings yet: run casebridge setup")]
     NoSettings,
     #[error("the settings are not good: {}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join(" "))]
     Settings(Vec<Problem>),
     #[error(transparent)]
     Secrets(#[from] secrets::SecretsError),
+}
+
+impl ConfigError {
+    /// Whether nobody has set the stack up yet: there are no settings, or the secret has no value.
+    pub fn is_not_set_up(&self) -> bool {
+        matches!(self, Self::NoSettings | Self::Secrets(secrets::SecretsError::NoValue))
+    }
 }
 
 pub enum Inbox {

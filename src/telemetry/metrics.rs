@@ -39,6 +39,26 @@ pub fn unaudited() {
     tell(|function| line_of(function, clock::now(), &[("AuditFailures", "Count", json!(1))]));
 }
 
+/// Nobody has set the stack up yet: no alarm counts this, and one subtracts it.
+pub fn not_set_up() {
+    count(&["NotSetUp", "Sweeps"]);
+}
+
+/// An alarm counts these.
+pub fn secret_failed() {
+    count(&["SecretFailures"]);
+}
+
+/// Settings that do not pass the check are a record that cannot be read.
+pub fn settings_failed() {
+    count(&["Unreadable"]);
+}
+
+fn count(names: &[&str]) {
+    let metrics: Vec<_> = names.iter().map(|name| (*name, "Count", json!(1))).collect();
+    tell(|function| line_of(function, clock::now(), &metrics));
+}
+
 fn tell(line: impl FnOnce(&str) -> Value) {
     // The alarms know the function by the name that it was deployed under.
     let Some(function) = variable("AWS_LAMBDA_FUNCTION_NAME") else { return };

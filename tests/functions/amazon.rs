@@ -64,6 +64,11 @@ pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<
 async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let answer = match headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default() {
+        "secretsmanager.GetSecretValue" if amazon.secret.is_null() => {
+            let why = "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
+            let error = json!({"__type": "ResourceNotFoundException", "Message": why});
+            return (StatusCode::BAD_REQUEST, error.to_string());
+        }
         "secretsmanager.GetSecretValue" => {
             json!({"ARN": "a", "Name": asked["SecretId"], "SecretString": amazon.secret.to_string()})
         }

@@ -3,6 +3,7 @@
 use casebridge::{case::CaseId, entry::notify::Notifier, runtime::World, state::Store};
 use casebridge_lab::stage::Stage;
 use casebridge_lab::standins::FaultRule;
+use serde_json::json;
 
 /// Cases that are due and that another worker holds.
 async fn held(stage: &Stage, count: usize) -> Vec<CaseId> {
@@ -87,4 +88,16 @@ async fn a_case_that_there_never_was_is_looked_for_for_a_day() {
     let calls = stage.sir.count("GetCase");
     stage.minutes(60).await;
     assert_eq!(stage.sir.count("GetCase"), calls);
+}
+
+#[tokio::test]
+async fn a_sweep_whose_first_receiver_did_not_end_is_not_tried_again() {
+    let stage = Stage::set().await;
+    stage.sir.aws_creates_case("Key leaked");
+    let sweep = |times: &str| json!({"messageId": "m1", "body": r#"{"sweep":true}"#, "attributes": {"ApproximateReceiveCount": times}});
+    for (times, cards) in [("2", 0), ("1", 1)] {
+        let answer = stage.notifier().handle(json!({"Records": [sweep(times)]})).await.unwrap();
+        assert_eq!(answer, json!({"batchItemFailures": []}));
+        assert_eq!(stage.cards().len(), cards, "received {times} times");
+    }
 }

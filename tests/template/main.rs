@@ -317,6 +317,27 @@ fn counts(template: &Value, alarm: &str, function: &str) {
     assert_eq!(texts(&properties["AlarmActions"]), ["AlarmTopic"], "{alarm}");
 }
 
+/// An alarm on a metric that nobody writes never rings.
+#[test]
+fn every_metric_of_our_own_that_an_alarm_watches_is_written() {
+    let template = template();
+    let metrics = include_str!("../../src/telemetry/metrics.rs");
+    let mut watched = BTreeSet::new();
+    for (_, resource) in template["Resources"].as_mapping().unwrap() {
+        let properties = &resource["Properties"];
+        let inner = properties["Metrics"].as_sequence().into_iter().flatten();
+        for metric in inner.map(|metric| &metric["MetricStat"]["Metric"]).chain([properties]) {
+            if metric["Namespace"].as_str() == Some("Casebridge") {
+                watched.insert(text(&metric["MetricName"]));
+            }
+        }
+    }
+    assert!(watched.contains("Sweeps") && watched.contains("SecretFailures") && watched.contains("NotSetUp"));
+    for metric in watched {
+        assert!(metrics.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read_raises_an_alarm_of_either_function_under_the_name_that_it_runs_under() {
     let template = template();
