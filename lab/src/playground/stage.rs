@@ -136,7 +136,8 @@ impl Stage {
         let Beginning { story, peopled } = beginning;
         let begins = story.as_ref().and_then(Telling::begins);
         let now = begins.unwrap_or_else(casebridge::config::clock::now);
-        let clock = PlayClock::at(now, begins.is_none());
+        // Where nobody lets the stage run, whoever waits moves the clock.
+        let clock = PlayClock::at(now, begins.is_none() && peopled);
         let standins = Standins::start_on(clock.service()).await?;
         let standins = if peopled { standins.peopled() } else { standins };
         let credentials = Credentials::new("AKIDEXAMPLE", "example", None, None, "playground");
