@@ -41,21 +41,25 @@ pub struct Standins {
 }
 
 impl Standins {
-    /// Starts all five.
+    /// Starts all five, each on a clock of its own: no two services agree on the time.
     /// Fails: no port could be bound.
     pub async fn start() -> io::Result<Self> {
-        Self::start_on(&ServiceClock::default()).await
+        Self::start_each([(); 5].map(|()| ServiceClock::default())).await
     }
 
     /// The same on one clock.
     /// Fails: no port could be bound.
     pub async fn start_on(clock: &ServiceClock) -> io::Result<Self> {
+        Self::start_each([(); 5].map(|()| clock.clone())).await
+    }
+
+    async fn start_each([sir, slack, jira, hub, logs]: [ServiceClock; 5]) -> io::Result<Self> {
         Ok(Self {
-            sir: SirStandin::start_on(clock).await?,
-            slack: SlackStandin::start_on(clock).await?,
-            jira: JiraStandin::start_on(clock).await?,
-            hub: HubStandin::start_on(clock).await?,
-            logs: LogsStandin::start_on(clock).await?,
+            sir: SirStandin::start_on(&sir).await?,
+            slack: SlackStandin::start_on(&slack).await?,
+            jira: JiraStandin::start_on(&jira).await?,
+            hub: HubStandin::start_on(&hub).await?,
+            logs: LogsStandin::start_on(&logs).await?,
             roles: vec![("responder", bo()), ("admin", ana())],
         })
     }
