@@ -6,6 +6,8 @@
 //!
 //! [`sync`]: from the service to the targets. [`chat`]: from people to the service. They do not know each other.
 //!
+//! [`doctor`]: does it work? One room of checks, for people in Slack and at a terminal.
+//!
 //! [`targets`]: Slack and Jira, and what is told there.
 //!
 //! [`runtime`]: the one seam to everything outside.
@@ -22,6 +24,7 @@ pub mod aws;
 pub mod case;
 pub mod chat;
 pub mod config;
+pub mod doctor;
 pub mod entry;
 pub mod http;
 pub mod runtime;

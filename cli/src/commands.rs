@@ -15,7 +15,7 @@ use casebridge_lab::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{audit, output, plan, play, settings};
+use crate::{audit, doctor, output, plan, play, settings};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -46,6 +46,17 @@ enum CliCommand {
     Plan {
         /// The case's id.
         case: String,
+    },
+    /// Asks whether everything works: what was seen, what is wrong and how to mend it, what was not seen.
+    ///
+    /// Ends with 1 where something is wrong.
+    Doctor {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        /// Says only what is wrong or was not seen.
+        #[arg(long, conflicts_with = "json")]
+        quiet: bool,
     },
     /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
     Simulate {
@@ -103,6 +114,10 @@ pub enum CliError {
          one, or name another"
     )]
     Taken(u16),
+    #[error(transparent)]
+    Doctor(#[from] doctor::DoctorError),
+    #[error("something is wrong: see above")]
+    Unwell,
     #[error("the simulation failed: its output tells which seed")]
     Simulation,
     #[error("{0}")]
@@ -134,6 +149,13 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         }
         CliCommand::Audit(asked) => output::say(&audit::run(&asked).await?)?,
         CliCommand::Plan { case } => output::say(&plan::run(&case).await?)?,
+        CliCommand::Doctor { json, quiet } => {
+            let visit = doctor::run().await?;
+            output::say(&if json { visit.json() } else { visit.text(quiet) })?;
+            if !visit.is_well() {
+                return Err(CliError::Unwell);
+            }
+        }
         CliCommand::Settings { command } => output::say(&settings::run(command).await?)?,
     }
     Ok(())

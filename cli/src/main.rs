@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod commands;
+mod doctor;
 mod operator;
 mod output;
 mod plan;

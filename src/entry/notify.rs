@@ -14,7 +14,7 @@ use crate::{
     chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
     entry::{targets::Targets, unready},
-    runtime::{World, gate::Queues},
+    runtime::{World, gate::Queues, sighting},
     state,
     sync::{
         announcements::{self, AnnounceError, News},
@@ -73,6 +73,9 @@ impl Notifier<'_> {
     /// Works through what arrived. The answer names the messages that must come again.
     async fn work(&self, hints: Vec<(String, Result<Hint, TriggerError>)>) -> Vec<String> {
         let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::new(), false);
+        if hints.iter().any(|(_, hint)| matches!(hint, Ok(Hint::Case { .. } | Hint::Membership { .. }))) {
+            sighting::event(self.world).await;
+        }
         for (message, hint) in hints {
             match hint {
                 Ok(Hint::NotOurs) => {}
@@ -119,8 +122,12 @@ impl Notifier<'_> {
         match resync::discover(self.world, self.settings, self.deadline - LEAST).await {
             Err(ResyncError::Store(state::Error::Unreadable(record))) => metrics::unreadable(&record),
             Err(trouble) => warn!(%trouble, "the discovery stopped"),
-            Ok(true) => self.recover().await,
-            Ok(false) => {}
+            Ok(broken) => {
+                sighting::swept(self.world).await;
+                if broken {
+                    self.recover().await;
+                }
+            }
         }
         let mut reports = vec![Report { swept: true, ..Report::default() }];
         let mut tried = BTreeSet::new();

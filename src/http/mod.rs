@@ -76,6 +76,10 @@ pub struct Response {
     /// `X-Seraph-LoginReason`, as it was sent: what Jira says of our login, whatever the status.
     pub login: Option<String>,
     pub limit: Option<String>,
+    /// `X-OAuth-Scopes`: what Slack granted the app.
+    pub scopes: Option<String>,
+    /// `Date`: what time it is there.
+    pub date: Option<String>,
     pub body: Bytes,
 }
 

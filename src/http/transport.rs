@@ -117,7 +117,8 @@ impl Transport {
 async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError> {
     let status = answer.status().as_u16();
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let [retry_after, login, limit] = ["retry-after", "x-seraph-loginreason", "ratelimit-reason"].map(header);
+    let [retry_after, login, limit, scopes, date] =
+        ["retry-after", "x-seraph-loginreason", "ratelimit-reason", "x-oauth-scopes", "date"].map(header);
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| trouble(&error))? {
         if body.len() + piece.len() > MAX_BODY {
@@ -125,7 +126,7 @@ async fn read(mut answer: reqwest::Response) -> Result<Response, TransportError>
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Response { status, retry_after, login, limit, body: body.into() })
+    Ok(Response { status, retry_after, login, limit, scopes, date, body: body.into() })
 }
 
 fn not_sent(why: impl Into<String>) -> TransportError {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_sdk_securityir::config::Region;
-use aws_sdk_sqs::error::ProvideErrorMetadata;
+use aws_sdk_sqs::{error::ProvideErrorMetadata, types::QueueAttributeName};
 use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
 
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
         self,
         transport::{Opened, Source, Transport},
     },
-    runtime::{QueueMessage, World, cached::Cached},
+    runtime::{QueueMessage, World, cached::Cached, sighting::Sightings},
     state::{self, Store, dynamodb::Dynamo},
     telemetry::{
         audit::{self, AuditLine, AuditOutcome, Decision},
@@ -64,6 +64,14 @@ impl ConfigError {
     }
 }
 
+/// The addresses of the stack's queues: for `notify`, for `command`, and the dead letters of each. One stack names them
+/// alike.
+pub fn queue_urls(inbox: &str) -> Result<[String; 4], String> {
+    let stack = inbox.strip_suffix("-inbox.fifo");
+    let stack = stack.ok_or_else(|| "CASEBRIDGE_INBOX_URL does not end with -inbox.fifo".to_owned())?;
+    Ok(["-events", "-inbox.fifo", "-events-dead", "-inbox-dead.fifo"].map(|end| format!("{stack}{end}")))
+}
+
 pub enum Inbox {
     Queue(String),
     /// To somebody in this process, who drops repetitions.
@@ -96,6 +104,7 @@ pub struct Live<S> {
     sir: Mutex<HashMap<String, sir::aws::SirClient>>,
     settings: Cached<Settings>,
     secrets: Cached<Secrets>,
+    sightings: Sightings,
     /// Where the audit trail is kept, if it is.
     trail: Option<LogStream>,
     versions: Mutex<Versions>,
@@ -142,6 +151,7 @@ impl<S: Store> Live<S> {
             secrets: Cached::default(),
             trail: None,
             versions: Mutex::default(),
+            sightings: Sightings::default(),
         }
     }
 
@@ -277,6 +287,16 @@ impl<S: Store> Live<S> {
         }
     }
 
+    async fn depth(&self, url: &str) -> Result<u64, String> {
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let asked = self.queue().await.get_queue_attributes().queue_url(url).attribute_names(name.clone());
+        let answer = asked.send().await.map_err(|error| {
+            format!("the queue does not say how long it is: {}", error.code().unwrap_or("no answer"))
+        })?;
+        let depth = answer.attributes().and_then(|all| all.get(&name)).and_then(|text| text.parse().ok());
+        depth.ok_or_else(|| "the queue does not say how long it is".to_owned())
+    }
+
     async fn sir(&self) -> Result<sir::aws::SirClient, Fault> {
         let settings = self.settings().await.map_err(|_| Fault::not_sent("The settings cannot be read."))?;
         let config = self.aws.config().await;
@@ -340,6 +360,19 @@ impl<S: Store> World for Live<S> {
             metrics::unaudited();
             audit::kept_in_the_log(&line, &trouble.to_string());
         }
+    }
+
+    async fn queues(&self) -> Result<[u64; 4], String> {
+        let Inbox::Queue(inbox) = &self.inbox else { return Err("there are no queues here".to_owned()) };
+        let mut depths = [0; 4];
+        for (depth, url) in depths.iter_mut().zip(queue_urls(inbox)?) {
+            *depth = self.depth(&url).await?;
+        }
+        Ok(depths)
+    }
+
+    fn sightings(&self) -> Option<&Sightings> {
+        Some(&self.sightings)
     }
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {

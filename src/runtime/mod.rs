@@ -6,6 +6,7 @@ pub(crate) mod cached;
 pub mod gate;
 pub mod live;
 mod note;
+pub mod sighting;
 
 use std::time::Duration;
 
@@ -52,6 +53,16 @@ pub trait World {
     /// Puts a line into the audit trail. What the trail does not take stands in the log, and is counted.
     async fn record(&self, line: AuditLine) {
         audit::kept_in_the_log(&line, "this world has no audit trail");
+    }
+
+    /// How many messages wait for `notify`, for `command`, and among the dead letters of each.
+    async fn queues(&self) -> Result<[u64; 4], String> {
+        Err("there are no queues in this world".to_owned())
+    }
+
+    /// What this process wrote down of what it saw; none where nobody asks for it.
+    fn sightings(&self) -> Option<&sighting::Sightings> {
+        None
     }
 }
 

@@ -6,6 +6,7 @@ mod attacks;
 mod audit;
 mod aws_sample;
 mod confirm;
+mod doctor;
 mod doors;
 mod examples;
 mod files;

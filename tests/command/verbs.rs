@@ -76,7 +76,7 @@ async fn every_verb_of_the_organisation_calls_its_operation() {
         ("membership update --name \"New name\"".to_owned(), "UpdateMembership", "is changed"),
         ("membership cancel".to_owned(), "CancelMembership", "is cancelled"),
         ("membership resume".to_owned(), "UpdateMembership", "goes on"),
-        ("doctor".to_owned(), "ListCases", "Slack: works."),
+        ("doctor".to_owned(), "ListCases", "work: slack.token"),
     ] {
         stage.sir.take_calls();
         stage.hub.take_calls();

@@ -1,6 +1,6 @@
 //! What do the functions call? Their source says it.
 //!
-//! `src/chat` is `command`'s, `src/sync` and the second look at replies are `notify`'s, and what is below is both's. A call to the service is a value,
+//! `src/chat` and `src/doctor` are `command`'s, `src/sync` and the second look at replies are `notify`'s, and what is below is both's. A call to the service is a value,
 //! `Call::GetCase { … }`; the table is asked through a `store`, and which request that is stands in `src/state`.
 
 use std::{
@@ -35,7 +35,7 @@ fn folder() -> PathBuf {
 /// The live code of a function, without spaces.
 fn sources(function: &str) -> Vec<String> {
     let own: &[&str] = if function == "command" {
-        &["chat"]
+        &["chat", "doctor"]
     } else {
         &["sync", "chat/ingress/unheard.rs", "chat/ingress/job.rs"]
     };

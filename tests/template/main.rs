@@ -38,7 +38,7 @@ const PLACES: &[(&str, &[&str])] = &[
         ],
     ),
     ("securityhub", &["arn:${AWS::Partition}:securityhub:${AWS::Region}:${AWS::AccountId}:hub/default"]),
-    ("sqs", &["Events.Arn", "Inbox.Arn"]),
+    ("sqs", &["Events.Arn", "EventsDead.Arn", "Inbox.Arn", "InboxDead.Arn"]),
 ];
 
 /// The actions for which IAM takes no resource:

@@ -58,7 +58,7 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 22] = [
+pub const ASKED: [Row; 26] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
     (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
@@ -76,6 +76,10 @@ pub const ASKED: [Row; 22] = [
     (At::Files, "PUT attachment", "", Bytes, Act::Attaches),
     (At::Slack, "auth.test", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCurrentUser", "", Doctor, Act::Types("doctor")),
+    (At::Jira, "getCreateIssueMetaIssueTypes", "", Doctor, Act::Types("doctor")),
+    (At::Jira, "getCreateIssueMetaIssueTypeId", "", Doctor, Act::Types("doctor")),
+    (At::Jira, "getAllStatuses", "", Doctor, Act::Types("doctor")),
+    (At::Jira, "getMyPermissions", "", Doctor, Act::Types("doctor")),
     (At::Jira, "getCurrentUser", "", Heard, Act::CommentsInJira),
     (At::Jira, "getComments", "", Heard, Act::CommentsInJira),
     (At::Jira, "getIssue", "", Heard, Act::CommentsInOldIssue),

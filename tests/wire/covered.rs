@@ -10,18 +10,23 @@ use super::{asked, calls, door, news, reads, service};
 const UNASKED: [&str; 3] = ["chat.getPermalink", "conversations.join", "getComment"];
 
 /// What Jira's client calls its requests, and the operation of each.
-const JIRA: [(&str, &str); 13] = [
+const JIRA: [(&str, &str); 18] = [
     ("comment", "addComment"),
     ("comments", "getComments"),
     ("create issue", "createIssue"),
     ("delete comment", "deleteComment"),
     ("edit comment", "updateComment"),
+    ("fields", "getCreateIssueMetaIssueTypeId"),
     ("find issue", "searchAndReconsileIssuesUsingJqlPost"),
+    ("issue types", "getCreateIssueMetaIssueTypes"),
     ("myself", "getCurrentUser"),
+    ("newest issue", "searchAndReconsileIssuesUsingJqlPost"),
+    ("permissions", "getMyPermissions"),
     ("read comment", "getComment"),
     ("read issue", "getIssue"),
     ("remote link", "createOrUpdateRemoteIssueLink"),
     ("set fields", "editIssue"),
+    ("statuses", "getAllStatuses"),
     ("transition", "doTransition"),
     ("transitions", "getTransitions"),
 ];

@@ -23,10 +23,13 @@ pub enum Reads {
     Twice,
     /// Nothing was done, and what was typed.
     Refused,
-    /// That something does not work.
+    /// That something does not work, or did not answer.
     Ill,
     Other(Vec<String>),
 }
+
+/// How the doctor says it.
+const ILL: [&str; 3] = ["does not work", "not seen. unknown: ", "not seen. refused for now: "];
 
 /// What became of one invocation.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,7 +69,7 @@ impl Ready {
             _ if news == calm.news => Reads::Done,
             [only] if calm.news.len() == 1 && calm.news[0].starts_with(only) => Reads::Plainly,
             [one, other] if *calm.news == [one.clone()] && one == other => Reads::Twice,
-            [only] if only.contains("does not work") => Reads::Ill,
+            [only] if ILL.iter().any(|ill| only.contains(ill)) => Reads::Ill,
             [only] if only.contains("Nothing was") && only.contains(&without_ids(self.act.typed())) => {
                 Reads::Refused
             }

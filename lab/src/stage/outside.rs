@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
@@ -19,6 +19,7 @@ use casebridge::{
     runtime::{
         QueueMessage, World,
         live::{Inbox, Live, Safe},
+        sighting::Sightings,
     },
     state::{Store, memory::Memory},
     telemetry::audit::AuditLine,
@@ -53,6 +54,8 @@ pub struct Outside {
     copying: AtomicI64,
     /// Requests to this path take so long, by every clock.
     takes: Mutex<Option<(String, Duration)>>,
+    queues: Mutex<Option<[u64; 4]>>,
+    sightings: OnceLock<Sightings>,
 }
 
 impl Outside {
@@ -74,6 +77,8 @@ impl Outside {
             waited: AtomicU64::default(),
             copying: AtomicI64::default(),
             takes: Mutex::default(),
+            queues: Mutex::default(),
+            sightings: OnceLock::default(),
         }
     }
 
@@ -94,6 +99,16 @@ impl Outside {
     /// From now on requests to a path that ends so take this long, though nobody really waits.
     pub fn slow(&self, path: &str, by: Duration) {
         *self.takes.lock().unwrap() = Some((path.to_owned(), by));
+    }
+
+    /// From now on so many messages wait for `notify`, for `command`, and among the dead letters of each.
+    pub fn has_queues(&self, depths: [u64; 4]) {
+        *self.queues.lock().unwrap() = Some(depths);
+    }
+
+    /// From now on what is seen is written down, as the functions do it.
+    pub fn watches(&self) {
+        self.sightings.get_or_init(Sightings::default);
     }
 
     /// From now on a copy takes so long.
@@ -180,6 +195,14 @@ impl World for Outside {
         self.refusals.called(&asked, &answer);
         self.countdown.moment().await;
         answer
+    }
+
+    async fn queues(&self) -> Result<[u64; 4], String> {
+        self.queues.lock().unwrap().ok_or_else(|| "there are no queues here".to_owned())
+    }
+
+    fn sightings(&self) -> Option<&Sightings> {
+        self.sightings.get()
     }
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 /// The clock of one stand-in; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,15 @@ impl ServiceClock {
     pub(crate) fn iso(&self) -> String {
         let now = OffsetDateTime::from_unix_timestamp(self.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         now.format(&Rfc3339).unwrap_or_default()
+    }
+
+    /// `Sat, 21 Nov 2026 09:30:00 GMT`, as HTTP writes it.
+    pub(crate) fn http_date(&self) -> String {
+        let now = OffsetDateTime::from_unix_timestamp(self.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let date = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        now.format(date).unwrap_or_default()
     }
 
     /// `2026-11-21T09:30:00.123+0000`, as Jira writes timestamps.

@@ -54,6 +54,8 @@ fn received(answer: WireResponse) -> Response {
         retry_after: header("retry-after"),
         login: header("x-seraph-loginreason"),
         limit: header("ratelimit-reason"),
+        scopes: header("x-oauth-scopes"),
+        date: header("date"),
         body: answer.body,
     }
 }

@@ -5,8 +5,7 @@ use super::{
     context::{CommandContext, Outcome},
 };
 use crate::{
-    aws::sir::Call,
-    case::{CaseId, MemberId, Millis},
+    case::{CaseId, MemberId},
     chat::{
         language::{
             command::Command,
@@ -16,9 +15,7 @@ use crate::{
         reply::{Button, Paragraph, Reply},
     },
     config::settings::Settings,
-    runtime::breaker::{self, Refused},
-    state,
-    targets::{jira, slack},
+    doctor::{self, Answer, Finding, Patient},
 };
 
 /// Who asks for help of whom, and where.
@@ -106,59 +103,27 @@ pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
     .line(Paragraph::of("What you may do: ").code("help"))
 }
 
-/// What was refused longer ago is not spoken of.
-const REFUSED: Millis = 86_400_000;
-
-const SHARED: &str = "It is shared with another workspace, whose people read everything that is told there. End the \
-                      sharing, or name another channel in the settings: slack.channel.";
-
-/// `doctor`: asks every service that the bridge needs something harmless.
+/// `doctor`: what is wrong first, then what was not seen, then the names of all that works.
 pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
-    let slack = context.slack.me().await.map(drop).map_err(|failure| failure.to_string());
-    let jira = match &context.jira {
-        Some(jira) => Some(jira.me().await.map(drop).map_err(|failure| failure.to_string())),
-        None => None,
-    };
-    let alone = match context.slack.is_shared(&context.settings.slack.channel).await {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(SHARED.to_owned()),
-        Err(failure) => Err(failure.to_string()),
-    };
-    let call = |call: Call| async {
-        context.world.call(call).await.map(drop).map_err(|fault| format!("{fault} {}", fault.message))
-    };
-    let refused = refused(context).await.unwrap_or_default();
-    let lines = [
-        ("Slack", Some(slack)),
-        ("The channel of the settings", Some(alone)),
-        ("Jira", jira),
-        ("Security Incident Response, cases", Some(call(Call::ListCases { next: None }).await)),
-        ("Security Incident Response, membership", Some(call(Call::ListMemberships { next: None }).await)),
-        (
-            "The table",
-            Some(context.world.store().note("doctor").await.map(drop).map_err(|error| error.to_string())),
-        ),
-    ];
-    let answer = lines.into_iter().fold(Reply::default(), |answer, (name, found)| {
-        answer.line(match found {
-            None => Paragraph::default().bold(name).text(": not in the settings."),
-            Some(Ok(())) => Paragraph::default().bold(name).text(": works."),
-            Some(Err(why)) => Paragraph::default().bold(name).text(": does not work. ").text(why),
-        })
-    });
-    Ok(refused.into_iter().fold(answer, Reply::line))
-}
-
-/// What Slack or Jira refused of that for which nothing waits: a line each.
-async fn refused(context: &CommandContext<'_>) -> Result<Vec<Paragraph>, state::Error> {
-    let mut lines = Vec::new();
-    for target in [slack::KIND, jira::KIND] {
-        let refusals = breaker::refused_since(context.world, target, context.world.now() - REFUSED).await?;
-        lines.extend(refusals.into_iter().map(|(what, Refused { case, why, .. })| {
-            let line =
-                Paragraph::of("In the last day ").bold(target.as_str()).text(" refused the ").code(what);
-            line.text(" of case ").bold(case).text(": ").text(why).text(". Nothing else waits for it.")
-        }));
+    let CommandContext { world, settings, slack, jira, .. } = *context;
+    let found = Box::pin(doctor::examine(&Patient { world, settings, slack, jira })).await;
+    let (mut wrong, mut unseen, mut good) = (Vec::new(), Vec::new(), Vec::new());
+    for Finding { check, answer } in found {
+        let line = Paragraph::default().bold(check);
+        match answer {
+            Answer::Wrong { seen, mend } => {
+                wrong.push(line.text(format!(": does not work. {seen}. {mend}.")));
+            }
+            Answer::NotSeen { why, how } => {
+                unseen.push(line.text(format!(": not seen. {why}. To see it: {how}.")))
+            }
+            Answer::Ok { .. } => good.push(check),
+        }
     }
-    Ok(lines)
+    let head = match wrong.len() {
+        0 => Paragraph::of("Nothing is wrong that can be seen."),
+        count => Paragraph::of(format!("{count} of {} checks are wrong.", count + unseen.len() + good.len())),
+    };
+    let works = Paragraph::of(format!("{} work: {}.", good.len(), good.join(", ")));
+    Ok([vec![head], wrong, unseen, vec![works]].concat().into_iter().fold(Reply::default(), Reply::line))
 }

@@ -42,6 +42,7 @@ use crate::{
         reply::{Button, Paragraph, Reply},
     },
     config::settings::Settings,
+    runtime::sighting::{self, Service},
     state::agenda,
 };
 
@@ -67,6 +68,20 @@ impl Route {
         }
     }
 
+    fn service(self) -> Service {
+        match self {
+            Self::Webhooks => Service::Jira,
+            Self::Commands | Self::Interactions | Self::Events => Service::Slack,
+        }
+    }
+
+    fn signed_in(self) -> &'static str {
+        match self.service() {
+            Service::Jira => "x-hub-signature",
+            Service::Slack => "x-slack-signature",
+        }
+    }
+
     fn is_form(self) -> bool {
         matches!(self, Self::Commands | Self::Interactions)
     }
@@ -78,10 +93,22 @@ pub(super) async fn answer(chat: &ChatContext<'_>, request: &GatewayRequest) -> 
     let now = chat.world.now();
     let verified = match verify(chat, route, request, now) {
         Ok(verified) => verified,
-        Err(status) => return GatewayResponse::bare(status),
+        Err(status) => {
+            if status == 401 && request.header(route.signed_in()).is_some() {
+                sighting::request(chat.world, route.service(), false).await;
+            }
+            return GatewayResponse::bare(status);
+        }
+    };
+    let answered = async {
+        tokio::join!(
+            routed(chat, route, &verified, now),
+            sighting::request(chat.world, route.service(), true)
+        )
+        .0
     };
     tokio::select! {
-        response = routed(chat, route, &verified, now) => response,
+        response = answered => response,
         () = chat.world.sleep(TIMEOUT) => GatewayResponse::bare(503),
     }
 }

@@ -229,10 +229,20 @@ pub(super) static TABLE: [Verb; 53] = [
         .reads(args::whoami),
     Verb::new(VIEWER, Anything, "doctor", "")
         .says(
-            "Whether every part of the bridge can do its work, what is wrong where it cannot, and what was refused in the last day.",
+            "Whether every part of the bridge can do its work: what was seen, what is wrong and how to mend it, what was not seen.",
             &["doctor"],
         )
-        .calls(&["ListCases", "ListMemberships"])
+        .calls(&[
+            "ListCases",
+            "ListMemberships",
+            "GetCase",
+            "ListComments",
+            "ListCaseEdits",
+            "ListInvestigations",
+            "GetMembership",
+            "GetFindingMetrics",
+            "GetAdministratorAccount",
+        ])
         .reads(args::doctor),
     Verb::new(VIEWER, Organisation, "membership list", "")
         .says("The memberships.", &["membership list"])

@@ -8,6 +8,7 @@ mod comments;
 mod description;
 mod issues;
 mod notice;
+mod offers;
 mod planner;
 mod reading;
 mod remark;
@@ -23,6 +24,7 @@ pub use self::{
     comments::{AccountType, Audience, CommentRef, HeardComment},
     description::{description, summary},
     issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
+    offers::{IssueField, IssueKind, ProjectStatus},
     planner::{JiraPlanner, STATUS},
     remark::content,
     target::JiraTarget,

@@ -117,7 +117,7 @@ impl Slack<'_> {
 
 /// `is_org_shared`: with another workspace of the same organisation. A pending invitation, once it is taken, shows
 /// all that was said before.
-fn is_shared(channel: &Value) -> bool {
+pub(super) fn is_shared(channel: &Value) -> bool {
     let flag = |name: &str| channel.get(name).and_then(Value::as_bool);
     let certain = ["is_shared", "is_ext_shared", "is_org_shared"];
     let invited =

@@ -10,6 +10,7 @@ mod files;
 mod heard;
 pub mod known;
 mod line;
+mod login;
 mod membership;
 mod message;
 mod messages;
@@ -19,6 +20,7 @@ mod people;
 mod planner;
 mod reading;
 mod response_url;
+pub mod scopes;
 mod target;
 mod thread;
 mod views;
@@ -31,6 +33,7 @@ pub use self::{
     card::{card, channel_topic},
     files::File,
     heard::{Heard, said_by_a_person},
+    login::{ChannelFacts, Login},
     membership::{membership, unread_membership},
     message::{Message, parts},
     messages::{ConversationRef, MessageRef},
@@ -49,7 +52,7 @@ pub(crate) use self::{
 use crate::{
     case::Millis,
     config::{secrets::Secret, settings},
-    http::{Failure, Request, json::text_at},
+    http::{Failure, Request, Response, json::text_at},
     runtime::{
         World,
         gate::{self, Counted},
@@ -110,9 +113,12 @@ impl Slack<'_> {
         counted: String,
         request: Request,
     ) -> Result<BodyVerdict, Failure> {
+        answer::read(method, &self.response(counted, request).await?)
+    }
+
+    async fn response(&self, counted: String, request: Request) -> Result<Response, Failure> {
         let counted = Counted { target: KIND, names: &[counted], about: |_| 0 };
-        let response = gate::send(self.world, counted, request.bearer(self.token), self.until).await?;
-        answer::read(method, &response)
+        gate::send(self.world, counted, request.bearer(self.token), self.until).await
     }
 
     fn url(&self, method: ApiMethod) -> String {

@@ -36,12 +36,7 @@ pub struct Person {
 impl Slack<'_> {
     pub async fn me(&self) -> Result<Me, Failure> {
         let method = ApiMethod::AuthTest;
-        let answer = self.read(method, &[]).await?;
-        Ok(Me {
-            bot_id: needed(method, &answer, "/bot_id")?,
-            user_id: UserId::new(needed(method, &answer, "/user_id")?),
-            team_id: TeamId::new(needed(method, &answer, "/team_id")?),
-        })
+        me_of(method, &self.read(method, &[]).await?)
     }
 
     pub async fn user(&self, id: &UserId) -> Result<Option<Person>, Failure> {
@@ -79,6 +74,14 @@ impl Slack<'_> {
         let found = groups.iter().find(|one| one["id"] == group.as_str());
         Ok(found.and_then(|one| text_at(one, "/handle").or_else(|| text_at(one, "/name"))))
     }
+}
+
+pub(super) fn me_of(method: ApiMethod, answer: &Value) -> Result<Me, Failure> {
+    Ok(Me {
+        bot_id: needed(method, answer, "/bot_id")?,
+        user_id: UserId::new(needed(method, answer, "/user_id")?),
+        team_id: TeamId::new(needed(method, answer, "/team_id")?),
+    })
 }
 
 fn person(user: &Value) -> Option<Person> {

@@ -46,7 +46,7 @@ pub(super) fn fields(state: &mut Site, given: &Given<'_>) -> Output {
     ))
 }
 
-fn project(state: &Site, key_or_id: &str) -> Result<Value, JiraRefusal> {
+pub(super) fn project(state: &Site, key_or_id: &str) -> Result<Value, JiraRefusal> {
     let named = |project: &&Value| project["key"] == key_or_id || project["id"] == key_or_id;
     let project = state.projects.values().find(named);
     project.cloned().ok_or_else(|| message(404, "No project could be found with this key or id."))
@@ -56,6 +56,9 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
     let body = given.asked.json().map_err(|_| bad_payload())?;
     if !misfits(&BODY, &body, "").is_empty() {
         return Err(bad_payload());
+    }
+    if state.denied.contains("CREATE_ISSUES") {
+        return Err(message(403, "You do not have permission to create issues in this project."));
     }
     let wanted = body["fields"].as_object().cloned().unwrap_or_default();
     let issue = new_issue(state, wanted, &given.who)?;

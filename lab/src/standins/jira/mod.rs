@@ -10,6 +10,7 @@ mod create;
 mod issues;
 mod links;
 mod people;
+mod projects;
 mod properties;
 mod refused;
 mod routes;

@@ -4,7 +4,7 @@
 use casebridge::case::AccountId;
 
 use super::{
-    super::exchange::WireRequest, attachments, comments, create, issues, links, people, properties,
+    super::exchange::WireRequest, attachments, comments, create, issues, links, people, projects, properties,
     refused::Output, search, state::Site, transitions,
 };
 
@@ -37,6 +37,9 @@ pub(super) const ROUTES: &[RestCall] = &[
     route("findUsers", "GET", "user/search", people::search),
     route("getCreateIssueMetaIssueTypes", "GET", "issue/createmeta/{}/issuetypes", create::issue_types),
     route("getCreateIssueMetaIssueTypeId", "GET", "issue/createmeta/{}/issuetypes/{}", create::fields),
+    route("searchProjects", "GET", "project/search", projects::search),
+    route("getAllStatuses", "GET", "project/{}/statuses", projects::statuses),
+    route("getMyPermissions", "GET", "mypermissions", projects::rights),
     route("createIssue", "POST", "issue", create::create),
     route("getIssue", "GET", "issue/{}", issues::get),
     route("editIssue", "PUT", "issue/{}", issues::edit),

@@ -193,6 +193,11 @@ impl JiraStandin {
         self.with(|state| state.allow_links(key, allowed));
     }
 
+    /// Takes a right away from our account: `CREATE_ISSUES`.
+    pub fn deny(&self, right: &str) {
+        self.with(|state| state.denied.insert(right.to_owned()));
+    }
+
     /// How far search is behind; none: until [`index_now`](Self::index_now).
     pub fn set_index_lag(&self, lag: Option<Duration>) {
         let lag = lag.map(|lag| i64::try_from(lag.as_millis()).unwrap_or(i64::MAX));

@@ -59,6 +59,8 @@ pub struct Site {
     pub(super) required: Vec<Required>,
     /// Keys of issues that our account may not link; `*` for all.
     pub(super) unlinkable: BTreeSet<String>,
+    /// Rights that our account lacks.
+    pub(super) denied: BTreeSet<String>,
     /// Field id → what createmeta says about it.
     pub(super) fields: Arc<BTreeMap<String, Value>>,
     /// By id, which never changes.
@@ -154,6 +156,7 @@ impl Site {
             workflow: Arc::default(),
             required: vec![],
             unlinkable: BTreeSet::new(),
+            denied: BTreeSet::new(),
             fields: Arc::default(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),

@@ -30,6 +30,7 @@ pub(super) fn answer(state: &mut Workspace, asked: &WireRequest, name: &str) -> 
         Err(trouble) => trouble.answer(),
     };
     answer
+        .with("date", &state.clock.http_date())
         .with("x-slack-req-id", &request_id)
         .with("x-oauth-scopes", &provided)
         .with("x-accepted-oauth-scopes", &needed)

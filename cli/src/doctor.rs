@@ -1,0 +1,91 @@
+//! Does the bridge work? The checks of `/sir doctor`, from a terminal.
+
+use casebridge::{
+    aws::sir::aws::SirClient,
+    config::{
+        clock,
+        environment::{self, Environment, variable},
+    },
+    doctor::{self, Answer, Finding, Patient},
+    runtime::live::{ConfigError, Live},
+    targets::{jira::Jira, slack::Slack},
+};
+
+use crate::account::{Account, AccountError};
+
+/// How long asking may take.
+const TIME: i64 = 300_000;
+
+#[derive(Debug, thiserror::Error)]
+pub enum DoctorError {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error("{0}. Set what the functions have: CASEBRIDGE_TABLE, CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID")]
+    Environment(#[from] environment::EnvironmentError),
+}
+
+/// What was found, and whether nothing is wrong.
+pub struct Visit {
+    found: Vec<Finding>,
+}
+
+impl Visit {
+    pub fn is_well(&self) -> bool {
+        !self.found.iter().any(|finding| finding.answer.is_wrong())
+    }
+
+    /// One JSON object a line, for a script.
+    pub fn json(&self) -> String {
+        let lines = self.found.iter().map(|finding| serde_json::to_string(finding).unwrap_or_default());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// For a person; with `quiet` what works is not said.
+    pub fn text(&self, quiet: bool) -> String {
+        let works = |finding: &&Finding| matches!(finding.answer, Answer::Ok { .. });
+        let told = self.found.iter().filter(|finding| !(quiet && works(finding)));
+        let wrong = self.found.iter().filter(|finding| finding.answer.is_wrong()).count();
+        let good = self.found.iter().filter(works).count();
+        let rest = self.found.len() - wrong - good;
+        let mut lines: Vec<_> = told.map(ToString::to_string).collect();
+        lines.push(format!("{good} ok, {wrong} wrong, {rest} not seen"));
+        lines.join("\n")
+    }
+}
+
+/// Asks everything.
+pub async fn run() -> Result<Visit, DoctorError> {
+    Account::open().await?;
+    let live = Live::of(Environment::read(variable)?, SirClient::new);
+    let chosen = match live.chosen().await {
+        Ok(chosen) => chosen,
+        Err(why) => return Ok(Visit { found: vec![not_begun(&why)] }),
+    };
+    let (settings, secrets, until) = (&chosen.settings, &chosen.secrets, clock::now() + TIME);
+    let slack = Slack { world: &live, settings: &settings.slack, token: &secrets.slack_bot_token, until };
+    let jira = settings.jira.as_ref().map(|settings| Jira {
+        world: &live,
+        settings,
+        email: &secrets.jira_email,
+        token: &secrets.jira_api_token,
+        until,
+    });
+    let patient = Patient { world: &live, settings, slack: &slack, jira: jira.as_ref() };
+    Ok(Visit { found: Box::pin(doctor::examine(&patient)).await })
+}
+
+/// Without settings and secret nothing else can be asked.
+fn not_begun(why: &ConfigError) -> Finding {
+    let (check, mend) = match why {
+        ConfigError::NoSettings | ConfigError::Settings(_) => (
+            "settings",
+            "`casebridge settings check FILE` says what is wrong, `casebridge settings push FILE` stores it",
+        ),
+        ConfigError::Secrets(_) => (
+            "secret",
+            "put all names into the secret (the output SecretArn): `casebridge setup` asks for them",
+        ),
+        ConfigError::Store(_) => ("table.read", "see the table in DynamoDB's console"),
+    };
+    Finding { check, answer: Answer::Wrong { seen: why.to_string(), mend: mend.to_owned() } }
+}

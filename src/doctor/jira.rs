@@ -1,0 +1,198 @@
+//! Jira: the token, the project, what an issue can be made of there, and where it can go.
+
+use std::collections::BTreeSet;
+
+use super::{Answer, Findings, Patient, behind, fine, refused, slack::signed, unseen, wrong};
+use crate::{
+    case::IssueId,
+    runtime::sighting::Service,
+    targets::jira::{IssueKind, Jira, ProjectStatus},
+};
+
+const OF_AN_ISSUE: [&str; 4] = ["jira.issue_type", "jira.fields", "jira.statuses", "jira.transitions"];
+const RIGHTS: [&str; 2] = ["jira.rights", "jira.links"];
+const TOKEN: &str = "Put the account's e-mail and API token into the secret as jira_email and jira_api_token: \
+                     `casebridge setup` asks for them. A token lives a year at most";
+
+/// What the bridge does in a project, as Jira calls the right to it.
+const NEEDED: [&str; 6] = [
+    "BROWSE_PROJECTS",
+    "CREATE_ISSUES",
+    "EDIT_ISSUES",
+    "ADD_COMMENTS",
+    "EDIT_OWN_COMMENTS",
+    "TRANSITION_ISSUES",
+];
+const LINKS: &str = "LINK_ISSUES";
+
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+    let Some(jira) = patient.jira else {
+        return found.add("jira.token", fine("not needed: there is no Jira in the settings"));
+    };
+    match jira.me().await {
+        Ok(me) => {
+            found.add("jira.token", fine(format!("Jira knows us as {me}")));
+            of_the_project(jira, found).await;
+        }
+        Err(failure) => {
+            found.add("jira.token", refused(&failure, TOKEN));
+            found.add("jira.project", behind("jira.token"));
+            found.add_all(&[&OF_AN_ISSUE[..], &RIGHTS].concat(), &behind("jira.token"));
+        }
+    }
+    found.add("jira.webhook_secret", signed(patient, Service::Jira).await);
+}
+
+async fn of_the_project(jira: &Jira<'_>, found: &mut Findings) {
+    let project = &jira.settings.project;
+    let kinds = match jira.issue_kinds().await {
+        Ok(Some(kinds)) => kinds,
+        Ok(None) => {
+            let seen = format!("Jira shows the account no project {project}");
+            let mend = "Set jira.project to the part of an issue's key before the dash, or give the account a role in \
+                        the project (Project settings, Access)";
+            found.add("jira.project", wrong(seen, mend));
+            return found.add_all(&[&OF_AN_ISSUE[..], &RIGHTS].concat(), &behind("jira.project"));
+        }
+        Err(failure) => {
+            found.add("jira.project", refused(&failure, "Give the account a role in the project"));
+            return found.add_all(&[&OF_AN_ISSUE[..], &RIGHTS].concat(), &behind("jira.project"));
+        }
+    };
+    found.add("jira.project", fine(format!("{project} is there")));
+    match kinds.iter().find(|kind| kind.name.eq_ignore_ascii_case(&jira.settings.issue_type)) {
+        Some(kind) => {
+            found.add("jira.issue_type", fine(format!("{} can be made there", kind.name)));
+            of_the_issues(jira, kind, found).await;
+        }
+        None => {
+            let names: Vec<_> = kinds.iter().map(|kind| kind.name.as_str()).collect();
+            let seen = format!("{project} has no issue type \"{}\"", jira.settings.issue_type);
+            found.add(
+                "jira.issue_type",
+                wrong(seen, format!("Set jira.issue_type to one of: {}", names.join(", "))),
+            );
+            found.add_all(&OF_AN_ISSUE[1..], &behind("jira.issue_type"));
+        }
+    }
+    rights(jira, found).await;
+}
+
+async fn of_the_issues(jira: &Jira<'_>, kind: &IssueKind, found: &mut Findings) {
+    found.add("jira.fields", fields(jira, kind).await);
+    let statuses = match jira.statuses(kind).await {
+        Ok(statuses) => statuses,
+        Err(failure) => {
+            found.add("jira.statuses", refused(&failure, "Give the account a role in the project"));
+            return found.add("jira.transitions", behind("jira.statuses"));
+        }
+    };
+    let wanted: BTreeSet<&str> = jira.settings.status.values().map(String::as_str).collect();
+    let lost: Vec<_> = wanted.iter().filter(|name| !statuses.iter().any(|one| one.is(name))).collect();
+    if !lost.is_empty() {
+        let lost: Vec<_> = lost.iter().map(|name| format!("\"{name}\"")).collect();
+        let there: Vec<_> = statuses.iter().map(|one| one.name.as_str()).collect();
+        let seen = format!("the workflow of {} has no status {}", kind.name, lost.join(", "));
+        let mend = format!("Name others under [jira.status], for one or more of: {}", there.join(", "));
+        found.add("jira.statuses", wrong(seen, mend));
+        return found.add("jira.transitions", behind("jira.statuses"));
+    }
+    found.add("jira.statuses", fine(format!("all {} of [jira.status] are there", wanted.len())));
+    found.add("jira.transitions", transitions(jira, &statuses, &wanted).await);
+}
+
+async fn fields(jira: &Jira<'_>, kind: &IssueKind) -> Answer {
+    let fields = match jira.fields(kind).await {
+        Ok(fields) => fields,
+        Err(failure) => return refused(&failure, "Give the account the right Create Issues"),
+    };
+    let given = ["project", "issuetype", "summary", "description", "labels", "reporter"];
+    let must: Vec<_> = fields
+        .iter()
+        .filter(|field| field.is_needed && !given.contains(&field.id.as_str()))
+        .map(|field| field.id.clone())
+        .collect();
+    if !must.is_empty() {
+        let seen = format!("an issue of this type needs {}, which the bridge does not give", must.join(", "));
+        return wrong(seen, "Make them optional on the create screen, or give them a default");
+    }
+    let lacking: Vec<_> = ["description", "labels"]
+        .into_iter()
+        .filter(|name| !fields.iter().any(|one| one.id == *name))
+        .collect();
+    match lacking.is_empty() {
+        true => fine("the create screen takes what the bridge gives, and wants no more"),
+        false => wrong(
+            format!("the create screen has no {}", lacking.join(" and no ")),
+            "Add it to the screen (Project settings, Screens): issues are found again by their label",
+        ),
+    }
+}
+
+/// Where issues can go from where some of them stand: a workflow tells it of an issue alone.
+async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTreeSet<&str>) -> Answer {
+    let from: Vec<_> = statuses.iter().filter(|one| wanted.iter().any(|name| one.is(name))).collect();
+    let (mut tried, mut stuck) = (0, Vec::new());
+    for status in &from {
+        let issue: Option<IssueId> = match jira.newest_in(status).await {
+            Ok(issue) => issue,
+            Err(failure) => return refused(&failure, "Give the account the right Browse Projects"),
+        };
+        let Some(issue) = issue else { continue };
+        let ways = match jira.transitions(&issue).await {
+            Ok(ways) => ways,
+            Err(failure) => return refused(&failure, "Give the account the right Transition Issues"),
+        };
+        tried += 1;
+        let unreachable = wanted.iter().filter(|name| {
+            !status.is(name)
+                && !ways.iter().any(|way| way.to.eq_ignore_ascii_case(name) || way.category == **name)
+        });
+        stuck.extend(unreachable.map(|name| format!("from {} to {name}", status.name)));
+    }
+    match (stuck.is_empty(), tried) {
+        (_, 0) => unseen(
+            "no issue of the project stands in a status of [jira.status]",
+            "make the exercise case, then ask again",
+        ),
+        (true, tried) => {
+            fine(format!("from {tried} of {} statuses an issue can go to all others", from.len()))
+        }
+        (false, _) => wrong(
+            format!("no transition leads {}", stuck.join(", ")),
+            "Add the transitions to the workflow, or name other statuses under [jira.status]",
+        ),
+    }
+}
+
+async fn rights(jira: &Jira<'_>, found: &mut Findings) {
+    let all: Vec<&str> = NEEDED.into_iter().chain([LINKS]).collect();
+    let granted = match jira.granted(&all).await {
+        Ok(granted) => granted,
+        Err(failure) => {
+            let answer = refused(&failure, "Give the account a role in the project");
+            return found.add_all(&RIGHTS, &answer);
+        }
+    };
+    let missing: Vec<_> = NEEDED.into_iter().filter(|right| !granted.contains(*right)).collect();
+    found.add(
+        RIGHTS[0],
+        match missing.is_empty() {
+            true => fine("the account may do what the bridge does in the project"),
+            false => wrong(
+                format!("the account lacks {}", missing.join(", ")),
+                "Grant it to the account's role (Project settings, Permissions)",
+            ),
+        },
+    );
+    found.add(
+        RIGHTS[1],
+        match granted.contains(LINKS) {
+            true => fine("the account may link the issue to its case"),
+            false => wrong(
+                "the account lacks LINK_ISSUES: issues have no link to Slack and the console",
+                "Grant Link Issues to the account's role; all else goes on without it",
+            ),
+        },
+    );
+}

@@ -1,0 +1,127 @@
+//! AWS: the membership, each read that the bridge makes, and Security Hub where somebody may use it.
+
+use super::{Answer, Findings, Patient, behind, fine, unseen, wrong};
+use crate::{
+    aws::{
+        hub::HubCall,
+        sir::{self, Call, Fault, FaultKind},
+    },
+    case::{CaseId, MembershipId},
+};
+
+const OF_A_CASE: [&str; 4] =
+    ["sir.get_case", "sir.list_comments", "sir.list_case_edits", "sir.list_investigations"];
+const OF_A_MEMBERSHIP: [&str; 2] = ["sir.get_membership", "sir.get_finding_metrics"];
+const RIGHTS: &str = "Deploy the template of this release again: the functions' roles grant it. From a terminal: use \
+                      credentials that may read";
+
+pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
+    let membership = membership(patient, found).await;
+    of_the_cases(patient, found).await;
+    of_the_membership(patient, membership, found).await;
+    found.add(
+        "sir.writes",
+        unseen(
+            "no call shows a right to write without writing; the template grants each that the code makes",
+            "make the exercise case: `casebridge exercise`",
+        ),
+    );
+    found.add("hub", hub(patient).await);
+}
+
+fn read(asked: Result<sir::Answer, Fault>, seen: &str) -> Answer {
+    let Err(fault) = asked else { return fine(seen) };
+    let why = format!("{fault} {}", fault.message);
+    let why = why.trim_end_matches(['.', ' ']).to_owned();
+    match fault.kind {
+        FaultKind::Throttled { .. } | FaultKind::NotSent | FaultKind::Unknown => {
+            unseen(why, "ask again in a minute")
+        }
+        FaultKind::Denied
+        | FaultKind::Conflict
+        | FaultKind::NotFound
+        | FaultKind::NotActive
+        | FaultKind::Quota
+        | FaultKind::Invalid { .. }
+        | FaultKind::InvalidToken => wrong(why, RIGHTS),
+    }
+}
+
+async fn membership(patient: &Patient<'_>, found: &mut Findings) -> Option<MembershipId> {
+    let here = patient.settings.sir.region.as_deref().unwrap_or("this Region");
+    let asked = patient.world.call(Call::ListMemberships { next: None }).await;
+    let Ok(sir::Answer::Memberships(page)) = asked else {
+        found.add("sir.membership", read(asked, "it answered"));
+        return None;
+    };
+    let active = page.items.iter().find(|one| one.status.as_deref() == Some("Active"));
+    let active = active.filter(|one| one.region.as_deref().is_none_or(|region| region == here));
+    found.add(
+        "sir.membership",
+        match active {
+            Some(one) => fine(format!("the membership {} is active in {here}", one.id)),
+            None => wrong(
+                format!("no membership is active in {here}"),
+                "Deploy the stack in the membership's account and Region; a membership is made in the console of AWS \
+                 Security Incident Response",
+            ),
+        },
+    );
+    active.map(|one| one.id.clone())
+}
+
+async fn of_the_cases(patient: &Patient<'_>, found: &mut Findings) {
+    let asked = patient.world.call(Call::ListCases { next: None }).await;
+    let newest = match &asked {
+        Ok(sir::Answer::Cases(page)) => {
+            page.items.iter().max_by_key(|case| case.updated).map(|case| case.id.clone())
+        }
+        _ => None,
+    };
+    let listed = asked.is_ok();
+    found.add("sir.list_cases", read(asked, "it answered"));
+    let Some(case) = newest else {
+        let answer = match listed {
+            true => unseen("there is no case yet", "make the exercise case: `casebridge exercise`"),
+            false => behind("sir.list_cases"),
+        };
+        return found.add_all(&OF_A_CASE, &answer);
+    };
+    for (check, call) in OF_A_CASE.into_iter().zip(calls(&case)) {
+        found.add(check, read(patient.world.call(call).await, &format!("of case {case} it answered")));
+    }
+}
+
+fn calls(case: &CaseId) -> [Call; 4] {
+    let case = || case.clone();
+    [
+        Call::GetCase { case: case() },
+        Call::ListComments { case: case(), next: None },
+        Call::ListCaseEdits { case: case(), next: None },
+        Call::ListInvestigations { case: case(), next: None },
+    ]
+}
+
+async fn of_the_membership(patient: &Patient<'_>, membership: Option<MembershipId>, found: &mut Findings) {
+    let Some(membership) = membership else {
+        return found.add_all(&OF_A_MEMBERSHIP, &behind("sir.membership"));
+    };
+    let to = patient.world.now() / 1_000;
+    let metrics = Call::GetFindingMetrics { membership: membership.clone(), from: to - 86_400, to };
+    for (check, call) in OF_A_MEMBERSHIP.into_iter().zip([Call::GetMembership { membership }, metrics]) {
+        found.add(check, read(patient.world.call(call).await, "it answered"));
+    }
+}
+
+async fn hub(patient: &Patient<'_>) -> Answer {
+    if patient.settings.roles.admin.is_empty() {
+        return fine("not needed: nobody has the role admin, whose verbs ask Security Hub");
+    }
+    match patient.world.call(Call::Hub(HubCall::GetAdministratorAccount)).await {
+        Err(fault) if matches!(fault.kind, FaultKind::NotFound | FaultKind::InvalidToken) => unseen(
+            "Security Hub is not in use here",
+            "switch it on in this account and Region, if you want /sir hub",
+        ),
+        asked => read(asked, "it answered"),
+    }
+}

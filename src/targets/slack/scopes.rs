@@ -1,0 +1,25 @@
+//! What the app may do in Slack, and why: <https://docs.slack.dev/reference/scopes>.
+
+/// Makes, names and fills the private channels of `layout = "channel"`, and sets a channel's topic.
+pub const PRIVATE_CHANNELS: &str = "groups:write";
+
+/// Each scope with its reason, as the manifest has them.
+pub const SCOPES: &[(&str, &str)] = &[
+    ("app_mentions:read", "hears `@Casebridge show` in threads, where no slash command runs"),
+    ("channels:history", "reads the thread of a case in a public channel: replies become comments"),
+    ("channels:read", "looks whether a public channel is shared with another workspace"),
+    ("chat:write", "posts and edits cards and lines"),
+    ("commands", "takes /sir and the entries of a message's menu"),
+    ("files:read", "attaches files of a case's thread to the case"),
+    ("groups:history", "reads the thread of a case in a private channel"),
+    ("groups:read", "looks whether a private channel is shared with another workspace"),
+    (PRIVATE_CHANNELS, "makes and fills a private channel a case, with layout = \"channel\""),
+    ("usergroups:read", "knows who is in a user group that has a role"),
+    ("users:read", "knows who is a member, a guest or a bot"),
+    ("users:read.email", "finds whom to watch or invite by their address"),
+];
+
+/// What is needed whatever the settings say.
+pub fn needed() -> impl Iterator<Item = &'static str> {
+    SCOPES.iter().map(|(scope, _)| *scope).filter(|scope| *scope != PRIVATE_CHANNELS)
+}

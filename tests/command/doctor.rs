@@ -1,0 +1,244 @@
+//! A doctor that cannot lie: where all is well nothing is wrong, and each fault makes exactly its own check fail.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use casebridge::{
+    case::{ChannelId, Email, MemberId, TeamId},
+    config::settings::Layout,
+    doctor::{self, Answer, Finding, Patient},
+    runtime::{
+        breaker::{self, Refused},
+        sighting::{self, Service},
+    },
+    state::{Note, Store},
+    targets::{
+        jira::{self, Jira},
+        slack::{self, Slack},
+    },
+};
+use casebridge_lab::{stage::Stage, standins::FaultRule};
+use serde_json::json;
+
+/// A bridge that lacks nothing: a private channel, a case with its issue, and everybody was heard of.
+async fn well() -> Stage {
+    let mut stage = Stage::set().await;
+    let (.., bot, _) = stage.slack.app();
+    let private = stage.slack.add_channel("sir", true, &[stage.slack.ana(), bot]);
+    stage.settings.slack.channel = private.clone();
+    stage.channel = private;
+    stage.world.watches();
+    stage.world.has_queues([0; 4]);
+    stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    stage.sweep().await;
+    for service in [Service::Slack, Service::Jira] {
+        sighting::request(&stage.world, service, true).await;
+    }
+    stage
+}
+
+async fn examined(stage: &Stage) -> Vec<Finding> {
+    let Stage { world, settings, secrets, .. } = stage;
+    let until = stage.now() + 600_000;
+    let slack = Slack { world, settings: &settings.slack, token: &secrets.slack_bot_token, until };
+    let jira = settings.jira.as_ref().map(|settings| Jira {
+        world,
+        settings,
+        email: &secrets.jira_email,
+        token: &secrets.jira_api_token,
+        until,
+    });
+    Box::pin(doctor::examine(&Patient { world, settings, slack: &slack, jira: jira.as_ref() })).await
+}
+
+fn wrong(found: &[Finding]) -> Vec<&'static str> {
+    found.iter().filter(|finding| finding.answer.is_wrong()).map(|finding| finding.check).collect()
+}
+
+#[tokio::test]
+async fn where_all_is_well_nothing_is_wrong_and_what_cannot_be_seen_is_said() {
+    let stage = well().await;
+    let found = examined(&stage).await;
+    assert_eq!(wrong(&found), [""; 0], "{found:#?}");
+    let mut names: Vec<_> = found.iter().map(|finding| finding.check).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count, "each check answers once");
+    assert!(count >= 30, "{count} checks");
+    let unseen: Vec<_> = found
+        .iter()
+        .filter(|finding| matches!(finding.answer, Answer::NotSeen { .. }))
+        .map(|finding| finding.check)
+        .collect();
+    assert_eq!(unseen, ["sir.writes"], "{found:#?}");
+}
+
+type Fault = fn(&mut Stage);
+
+/// A fault, and the one check that must fail by it.
+const FAULTS: &[(&str, Fault)] = &[
+    ("slack.token", |stage| stage.slack.set_token("xoxb-another")),
+    ("slack.team", |stage| stage.settings.slack.team = TeamId::new("T0ANOTHER")),
+    ("slack.clock", |stage| stage.slack.clock().advance(Duration::from_secs(400))),
+    ("slack.scopes", |stage| stage.slack.revoke("files:read")),
+    ("slack.private_channels", |stage| {
+        stage.settings.slack.layout = Layout::Channel;
+        stage.slack.revoke("groups:write");
+    }),
+    ("slack.channel", |stage| stage.settings.slack.channel = ChannelId::new("C0NOTTHERE")),
+    ("slack.member", |stage| {
+        let (.., bot, _) = stage.slack.app();
+        let public = stage.slack.add_channel("open", false, &[bot.clone()]);
+        stage.slack.set_member(&public, &bot, false);
+        stage.settings.slack.channel = public;
+    }),
+    ("slack.private", |stage| {
+        let (.., bot, _) = stage.slack.app();
+        stage.settings.slack.channel = stage.slack.add_channel("open", false, &[bot]);
+    }),
+    ("slack.shared", |stage| stage.slack.set_shared(&stage.channel, true)),
+    ("slack.people", |stage| stage.settings.roles.responder = vec![MemberId::new("U0NOBODY")]),
+    ("slack.groups", |stage| stage.settings.roles.viewer = vec![MemberId::new("S0NOSUCHGR")]),
+    ("slack.invited", |stage| {
+        stage.settings.slack.layout = Layout::Channel;
+        stage.settings.slack.invite = vec![Email::new("nobody@example.com")];
+    }),
+    ("jira.token", |stage| stage.jira.set_token("another")),
+    ("jira.project", |stage| stage.settings.jira.as_mut().unwrap().project = "NOPE".to_owned()),
+    ("jira.issue_type", |stage| stage.settings.jira.as_mut().unwrap().issue_type = "Nonsense".to_owned()),
+    ("jira.fields", |stage| stage.jira.remove_field("labels")),
+    ("jira.statuses", |stage| {
+        let jira = stage.settings.jira.as_mut().unwrap();
+        jira.status.insert("Submitted".to_owned(), "No Such Status".to_owned());
+    }),
+    ("jira.transitions", |stage| stage.jira.set_workflow("To Do", &["In Progress"])),
+    ("jira.rights", |stage| stage.jira.deny("CREATE_ISSUES")),
+    ("jira.links", |stage| stage.jira.allow_links("*", false)),
+    ("sir.membership", |stage| stage.settings.sir.region = Some("us-east-1".to_owned())),
+    ("sir.list_cases", |stage| denied(stage, "ListCases")),
+    ("sir.get_case", |stage| denied(stage, "GetCase")),
+    ("sir.list_comments", |stage| denied(stage, "ListComments")),
+    ("sir.list_case_edits", |stage| denied(stage, "ListCaseEdits")),
+    ("sir.list_investigations", |stage| denied(stage, "ListInvestigations")),
+    ("sir.get_membership", |stage| denied(stage, "GetMembership")),
+    ("sir.get_finding_metrics", |stage| denied(stage, "GetFindingMetrics")),
+    ("hub", |stage| {
+        let rule = FaultRule::on("GetAdministratorAccount").error("AccessDeniedException");
+        stage.hub.fault(rule);
+    }),
+    ("queue.events", |stage| stage.world.has_queues([5_000, 0, 0, 0])),
+    ("queue.inbox", |stage| stage.world.has_queues([0, 5_000, 0, 0])),
+    ("queue.events_dead", |stage| stage.world.has_queues([0, 0, 1, 0])),
+    ("queue.inbox_dead", |stage| stage.world.has_queues([0, 0, 0, 1])),
+];
+
+fn denied(stage: &Stage, operation: &str) {
+    stage.sir.fault(FaultRule::on(operation).error("AccessDeniedException"));
+}
+
+async fn fails_alone(stage: &Stage, check: &str) {
+    let found = examined(stage).await;
+    let faults: Vec<_> = found.iter().filter(|finding| finding.answer.is_wrong()).collect();
+    assert_eq!(wrong(&found), [check], "{faults:#?}");
+}
+
+#[tokio::test]
+async fn each_fault_makes_exactly_its_own_check_fail() {
+    for (check, fault) in FAULTS {
+        let mut stage = well().await;
+        fault(&mut stage);
+        Box::pin(fails_alone(&stage, check)).await;
+    }
+}
+
+/// As if the last sweep had written something else down.
+async fn rewritten(stage: &Stage, change: impl Fn(&str) -> String) {
+    let old = stage.memory.note("seen/sweep").await.unwrap().unwrap();
+    assert!(stage.memory.swap_note("seen/sweep", Some(&old), &change(&old), None).await.unwrap());
+}
+
+async fn is_broken(stage: &Stage, target: &str) {
+    let note = json!({"until": stage.now() + 300_000, "trips": 1, "why": "invalid_auth"});
+    let put = stage.memory.swap_note(&format!("breaker/{target}"), None, &note.to_string(), None).await;
+    assert!(put.unwrap());
+}
+
+#[tokio::test]
+async fn each_fault_in_what_is_written_down_makes_exactly_its_own_check_fail() {
+    let mut seen = BTreeMap::new();
+    for number in 0..10 {
+        let stage = well().await;
+        let now = stage.now();
+        let check = match number {
+            0 => {
+                is_broken(&stage, "slack").await;
+                "slack.breaker"
+            }
+            1 => {
+                is_broken(&stage, "jira").await;
+                "jira.breaker"
+            }
+            2 | 3 => {
+                let kind = if number == 2 { slack::KIND } else { jira::KIND };
+                let refused = Refused { at: now, case: "7000000001".to_owned(), why: "x".to_owned() };
+                breaker::refused(&stage.world, kind, "link", refused).await;
+                if number == 2 { "slack.refused" } else { "jira.refused" }
+            }
+            4 | 5 => {
+                let service = if number == 4 { Service::Slack } else { Service::Jira };
+                stage.later(1_000);
+                sighting::request(&stage.world, service, false).await;
+                if number == 4 { "slack.signing_secret" } else { "jira.webhook_secret" }
+            }
+            6 => {
+                rewritten(&stage, |text| text.replace("\"at\":", "\"at\":1,\"was\":")).await;
+                "functions.sweep"
+            }
+            7 => {
+                rewritten(&stage, |text| text.replace(env!("CARGO_PKG_VERSION"), "0.0.1")).await;
+                "functions.version"
+            }
+            8 => {
+                let case = stage.sir.aws_creates_case("Held");
+                stage.memory.hint(&case, now - 3_600_000, false).await.unwrap();
+                "work.due"
+            }
+            _ => {
+                let case = stage.sir.aws_creates_case("Parked");
+                stage.memory.hint(&case, now, false).await.unwrap();
+                let meta = stage.memory.lease(&case, now, now + 1_000).await.unwrap().unwrap();
+                let note = json!({"channel": null, "home": null, "set": {}, "facts": null, "changes": 0, "open": null,
+                    "parked": "channel_is_shared"});
+                let of = Note::Of(slack::KIND);
+                stage.memory.save(&case, meta.epoch, of, &note.to_string()).await.unwrap();
+                "work.parked"
+            }
+        };
+        Box::pin(fails_alone(&stage, check)).await;
+        *seen.entry(check).or_insert(0) += 1;
+    }
+    assert_eq!(seen.len(), 10);
+}
+
+#[tokio::test]
+async fn each_request_to_the_table_that_is_not_answered_fails_its_own_check_and_no_other_lies() {
+    let stage = well().await;
+    let mut seen = BTreeSet::new();
+    for at in 1.. {
+        stage.world.loses_a_request(at, false);
+        let found = examined(&stage).await;
+        if !stage.world.lost_it() {
+            break;
+        }
+        let wrong = wrong(&found);
+        assert!(wrong.len() <= 1, "{at}: {wrong:?}");
+        seen.extend(wrong);
+    }
+    for check in ["table.read", "table.write", "table.index", "functions.settings"] {
+        assert!(seen.contains(check), "{check}: {seen:?}");
+    }
+}
