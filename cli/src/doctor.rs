@@ -81,10 +81,9 @@ fn not_begun(why: &ConfigError) -> Finding {
             "settings",
             "`casebridge settings check FILE` says what is wrong, `casebridge settings push FILE` stores it",
         ),
-        ConfigError::Secrets(_) => (
-            "secret",
-            "put all names into the secret (the output SecretArn): `casebridge setup` asks for them",
-        ),
+        ConfigError::Secrets(_) => {
+            ("secret", "put all names into the secret (the output SecretArn): docs/operations.md, step 3")
+        }
         ConfigError::Store(_) => ("table.read", "see the table in DynamoDB's console"),
     };
     Finding { check, answer: Answer::Wrong { seen: why.to_string(), mend: mend.to_owned() } }

@@ -121,7 +121,7 @@ async fn of_the_queues(patient: &Patient<'_>, found: &mut Findings) {
                 0 => fine("it is empty"),
                 depth if dead => wrong(
                     format!("{depth} messages were given up"),
-                    "`casebridge status` explains them; mend the cause, then `casebridge redrive`",
+                    "docs/operations.md, Dead letters: read one, mend the cause, put all of them back",
                 ),
                 depth if depth > BACKLOG => wrong(
                     format!("{depth} messages wait"),
@@ -226,7 +226,7 @@ async fn event(patient: &Patient<'_>) -> Answer {
         )),
         Ok(None) => unseen(
             "no event of the service came yet",
-            "make the exercise case; cases are found hourly all the same",
+            "open a case of your own with /sir new; cases are found hourly all the same",
         ),
         Err(error) => wrong(error.to_string(), UNREADABLE),
     }

@@ -12,7 +12,7 @@ use crate::{
 const OF_AN_ISSUE: [&str; 4] = ["jira.issue_type", "jira.fields", "jira.statuses", "jira.transitions"];
 const RIGHTS: [&str; 2] = ["jira.rights", "jira.links"];
 const TOKEN: &str = "Put the account's e-mail and API token into the secret as jira_email and jira_api_token: \
-                     `casebridge setup` asks for them. A token lives a year at most";
+                     docs/operations.md, step 3. A token lives a year at most";
 
 /// What the bridge does in a project, as Jira calls the right to it.
 const NEEDED: [&str; 6] = [
@@ -153,7 +153,7 @@ async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTree
     match (stuck.is_empty(), tried) {
         (_, 0) => unseen(
             "no issue of the project stands in a status of [jira.status]",
-            "make the exercise case, then ask again",
+            "open a case of your own with /sir new, then ask again",
         ),
         (true, tried) => {
             fine(format!("from {tried} of {} statuses an issue can go to all others", from.len()))

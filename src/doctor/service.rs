@@ -23,7 +23,7 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
         "sir.writes",
         unseen(
             "no call shows a right to write without writing; the template grants each that the code makes",
-            "make the exercise case: `casebridge exercise`",
+            "open a case of your own with /sir new, comment on it, close it",
         ),
     );
     found.add("hub", hub(patient).await);
@@ -82,7 +82,10 @@ async fn of_the_cases(patient: &Patient<'_>, found: &mut Findings) {
     found.add("sir.list_cases", read(asked, "it answered"));
     let Some(case) = newest else {
         let answer = match listed {
-            true => unseen("there is no case yet", "make the exercise case: `casebridge exercise`"),
+            true => unseen(
+                "there is no case yet",
+                "open a case of your own with /sir new, comment on it, close it",
+            ),
             false => behind("sir.list_cases"),
         };
         return found.add_all(&OF_A_CASE, &answer);

@@ -39,7 +39,7 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
         }
         Err(failure) => {
             let mend = "Put the app's Bot User OAuth Token (OAuth & Permissions, xoxb-…) into the secret as \
-                        slack_bot_token: `casebridge setup` asks for it";
+                        slack_bot_token (docs/operations.md, step 3)";
             found.add("slack.token", refused(&failure, mend));
             found.add_all(&ALL, &behind("slack.token"));
         }
@@ -97,7 +97,7 @@ fn granted(login: &Login) -> Answer {
         true => fine(format!("all {} that are needed", scopes::needed().count())),
         false => wrong(
             format!("the app lacks {}", missing.join(", ")),
-            "Add them under OAuth & Permissions (or paste what `casebridge manifest` prints under App Manifest), then \
+            "Add them under OAuth & Permissions (slack-manifest.json has them all), then \
              Reinstall to Workspace",
         ),
     }
@@ -262,7 +262,7 @@ pub(super) async fn signed(patient: &Patient<'_>, service: Service) -> Answer {
     match (genuine, strange) {
         (genuine, Some(strange)) if genuine.is_none_or(|genuine| genuine < strange) => wrong(
             format!("a request that is signed, but not with {secret}, came {}", ago(now, strange)),
-            format!("Compare {secret} in the secret with {where_to_look}: `casebridge setup` asks for it"),
+            format!("Compare {secret} in the secret with {where_to_look} (docs/operations.md, step 3)"),
         ),
         (Some(genuine), _) => fine(format!("the last request that fits {secret} came {}", ago(now, genuine))),
         (None, _) => unseen(format!("no request that is signed with {secret} came yet"), way),

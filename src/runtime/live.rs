@@ -49,7 +49,7 @@ const PATIENCE: Timeouts =
 pub enum ConfigError {
     #[error(transparent)]
     Store(#[from] state::Error),
-    #[error("there are no settings yet: run casebridge setup")]
+    #[error("there are no settings yet: run casebridge settings push FILE")]
     NoSettings,
     #[error("the settings are not good: {}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join(" "))]
     Settings(Vec<Problem>),
