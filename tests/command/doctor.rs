@@ -92,7 +92,7 @@ const FAULTS: &[(&str, Fault)] = &[
     ("slack.channel", |stage| stage.settings.slack.channel = ChannelId::new("C0NOTTHERE")),
     ("slack.member", |stage| {
         let (.., bot, _) = stage.slack.app();
-        let public = stage.slack.add_channel("open", false, &[bot.clone()]);
+        let public = stage.slack.add_channel("open", false, std::slice::from_ref(&bot));
         stage.slack.set_member(&public, &bot, false);
         stage.settings.slack.channel = public;
     }),
