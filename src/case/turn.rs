@@ -22,6 +22,20 @@ pub fn since(before: Option<(bool, Seconds)>, case: &Case, comments: &[Comment])
     Some((ours, turned.max(spoke).or(case.updated).unwrap_or_default()))
 }
 
+/// When the move last passed to whoever has it. `known`: what was known of it before.
+pub(crate) fn turned(
+    before: Option<(bool, Seconds)>,
+    known: Option<Seconds>,
+    case: &Case,
+) -> Option<Seconds> {
+    let ours = is_ours(&case.status, case.resolver, case.waits_for_customer)?;
+    match before {
+        Some((was_ours, since)) if was_ours == ours => known.or(Some(since)),
+        Some(_) => case.updated,
+        None => case.created,
+    }
+}
+
 /// When the thread is reminded: after the configured hours, but not in the quiet ones. `None` where never.
 pub(crate) fn nudge_at((_, since): (bool, Seconds), hours: u32, quiet: Option<[u8; 2]>) -> Option<Millis> {
     if hours == 0 {
@@ -63,6 +77,19 @@ mod tests {
         assert_eq!(since(Some((true, 150)), &case, &[comment]), Some((true, 180)));
         case.status = crate::case::Status::Closed;
         assert_eq!(since(Some((true, 150)), &case, &[]), None);
+    }
+
+    #[test]
+    fn the_move_passed_when_it_did_and_not_when_somebody_spoke() {
+        let mut case = case();
+        (case.created, case.updated) = (Some(100), Some(200));
+        assert_eq!(turned(None, None, &case), Some(100));
+        assert_eq!(turned(Some((false, 180)), Some(100), &case), Some(100));
+        case.waits_for_customer = true;
+        assert_eq!(turned(Some((false, 180)), Some(100), &case), Some(200));
+        assert_eq!(turned(Some((true, 250)), None, &case), Some(250), "of a note of 0.1.0");
+        case.status = crate::case::Status::Closed;
+        assert_eq!(turned(Some((true, 250)), Some(200), &case), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod item;
 pub mod key;
 pub mod memory;
 pub mod notes;
+pub mod owner;
 pub(crate) mod record;
 mod table;
 

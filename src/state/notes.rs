@@ -42,6 +42,9 @@ pub(crate) struct CaseNote {
     /// Whose move it is (ours: `true`) and since when.
     #[serde(rename = "waiting", deserialize_with = "stated")]
     pub(crate) waiting: Option<(bool, Seconds)>,
+    /// When the move last passed to whoever has it.
+    #[serde(rename = "turned", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) turned: Option<Seconds>,
     /// How many hints were answered by something new that was seen, or by a second look that saw nothing.
     #[serde(rename = "heard")]
     pub(crate) heard: u64,
@@ -253,16 +256,27 @@ mod tests {
             wanted: 3,
             ..told.clone()
         };
+        let turned = CaseNote { turned: Some(1_795_668_900), ..looking.clone() };
         let closed = CaseNote { verify_at: None, verified_closed: true, waiting: None, ..told.clone() };
         golden::check_json(
             "case-notes",
-            &[("unseen", CaseNote::default()), ("told", told), ("looking", looking), ("closed", closed)],
+            &[
+                ("unseen", CaseNote::default()),
+                ("told", told),
+                ("looking", looking),
+                ("turned", turned),
+                ("closed", closed),
+            ],
         );
     }
 
     #[test]
     fn a_note_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
-        golden::damage::<CaseNote>("case-notes", &["older_since", "newest_first", "look_again_at"], &[]);
+        golden::damage::<CaseNote>(
+            "case-notes",
+            &["older_since", "newest_first", "look_again_at", "turned"],
+            &[],
+        );
         let may_lack = ["again", "not_before", "failures", "parked", "read_first"];
         golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
         golden::later::<CaseNote>("case-notes");

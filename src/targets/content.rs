@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::{author::Author, snapshot::Change, *};
+use crate::{
+    case::{author::Author, snapshot::Change, *},
+    state::{key::Key, owner::Owner},
+};
 
 /// One thing that is told in a case's thread and issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,61 @@ pub enum Content {
     },
     /// What one target has to say where the others are read.
     Notice(Notice),
+    /// Somebody is needed.
+    Call(Call),
+    /// Somebody took the case, or was given it.
+    Taken(Owner),
+}
+
+/// A line that calls somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What is told under it is told once.
+    pub key: Key,
+    pub moment: Moment,
+    /// Since when it is so.
+    pub at: Seconds,
+    pub whom: Vec<Called>,
+    /// The last word of AWS.
+    pub quote: Option<String>,
+}
+
+/// Why somebody is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    NewCase,
+    YourMove,
+    AwsSpoke,
+    Overdue,
+    Closed,
+}
+
+impl Moment {
+    /// Its name, as in the settings.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NewCase => "new_case",
+            Self::YourMove => "your_move",
+            Self::AwsSpoke => "aws",
+            Self::Overdue => "overdue",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Who is called, as far as it is known before anybody is asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Called {
+    Member(MemberId),
+    Email(String),
+}
+
+/// What was said last of what waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWord {
+    pub author: Author,
+    pub at: Seconds,
+    pub text: String,
 }
 
 /// A change, and whose doing it was, where that is known.
@@ -103,4 +161,7 @@ pub struct View {
     /// Since when it waits for whoever must move; `None` where that is not known.
     pub waiting_since: Option<Seconds>,
     pub agent_waits: bool,
+    /// Who took it.
+    pub owner: Option<Owner>,
+    pub last_word: Option<LastWord>,
 }

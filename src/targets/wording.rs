@@ -4,7 +4,7 @@ use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
     case::{Resolver, Seconds, author::Author, text},
-    targets::content::{Part, View},
+    targets::content::{Moment, Part, View},
 };
 
 /// A time as `2026-11-21 10:00 UTC`.
@@ -23,6 +23,17 @@ pub(crate) fn whose_move(view: &View) -> &'static str {
         _ if view.agent_waits => "Your move: the AI agent of AWS waits for an answer",
         _ if view.case.waits_for_customer => "Your move: AWS waits for an answer",
         _ => "AWS's move",
+    }
+}
+
+/// Why somebody is called.
+pub(crate) fn moment(moment: Moment) -> &'static str {
+    match moment {
+        Moment::NewCase => "A new case",
+        Moment::YourMove => "Your move: AWS waits for an answer",
+        Moment::AwsSpoke => "AWS commented",
+        Moment::Overdue => "AWS still waits for an answer",
+        Moment::Closed => "The case is closed",
     }
 }
 

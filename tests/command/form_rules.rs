@@ -216,7 +216,7 @@ async fn a_form_that_somebody_else_sends_is_their_own_word_and_confirms_nothing_
     // Even a commander does not confirm what another was asked.
     stage.settings.roles.admin.push(MemberId::new(cy.clone()));
     let card = stage.card_of(&case).await;
-    stage.clicks(&ana(), &card, "run/4").await;
+    stage.chooses(&ana(), &card, ("run/more", &format!("{case} close"))).await;
     let before = stage.slack.ephemerals(&cy).len();
     stage.deliver(&sent_by(&stage, &cy, &[])).await;
     stage.work(&stage.jobs()).await;
@@ -247,7 +247,7 @@ async fn a_form_that_closes_a_case_holds_for_five_minutes() {
         let stage = Stage::set().await;
         let case = stage.sir.console_creates_case("Key leaked");
         let card = stage.card_of(&case).await;
-        stage.clicks(&ana(), &card, "run/4").await;
+        stage.chooses(&ana(), &card, ("run/more", &format!("{case} close"))).await;
         stage.slack.advance(Duration::from_secs(60 * minutes));
         stage.world.stops_the_clock(clock::now() + i64::try_from(60_000 * minutes).unwrap());
         stage.sends(&ana(), &[]).await;
@@ -263,15 +263,16 @@ async fn a_form_that_is_sent_twice_is_done_once() {
     let case = stage.sir.console_creates_case("Key leaked");
     let card = stage.card_of(&case).await;
     for (opens, values, operation) in [
-        ("run/1", vec![("text", typed("It was Bo's key"))], "CreateCaseComment"),
+        ("run/comment", vec![("text", typed("It was Bo's key"))], "CreateCaseComment"),
         ("edit", edited("Two keys", &[]), "UpdateCase"),
-        ("run/4", vec![], "CloseCase"),
+        ("close", vec![], "CloseCase"),
     ] {
         match opens {
             "edit" => {
                 stage.ana(&format!("{case} edit")).await;
                 stage.work(&stage.jobs()).await;
             }
+            "close" => stage.chooses(&ana(), &card, ("run/more", &format!("{case} close"))).await,
             button => stage.clicks(&ana(), &card, button).await,
         }
         let mut values = values;

@@ -41,7 +41,20 @@ fn asked(stage: &Stage, case: &CaseId, card: &Ts) -> Vec<(&'static str, Vec<Sign
         ("list", vec![slack.types(&ana(), channel, "/sir", "list")]),
         ("show", slack.says(&ana(), channel, &format!("<@{bot}> show"), Some(card)).1),
         ("comment", slack.says(&ana(), channel, "It was Bo's key", Some(card)).1),
-        ("status", vec![slack.clicks(&ana(), channel, card, "run/2", &Value::Null).unwrap()]),
+        (
+            "status",
+            vec![
+                slack
+                    .clicks(
+                        &ana(),
+                        channel,
+                        card,
+                        "run/status",
+                        &json!({ "selected_option": { "value": format!("{case} status") } }),
+                    )
+                    .unwrap(),
+            ],
+        ),
         ("attach", vec![slack.uses_message_shortcut(&ana(), channel, &shared.1, "attach_file").unwrap()]),
     ]
 }

@@ -237,11 +237,11 @@ async fn a_button_of_another_release_gets_an_answer_and_does_nothing() {
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let card = stage.card_of(&case).await;
-    let click = stage.slack.clicks(&ana(), &stage.channel, &card, "run/1", &Value::Null).unwrap();
+    let click = stage.slack.clicks(&ana(), &stage.channel, &card, "run/comment", &Value::Null).unwrap();
     for (action, value, said) in [
         ("merge/1", "1234567890", "another release"),
         ("more/text", "1", "another release"),
-        ("run/1", "1234567890 merge 1234567891", "merge"),
+        ("run/comment", "1234567890 merge 1234567891", "merge"),
         ("confirm/1", "c2lnbmVk.e30", "not one of Casebridge's"),
     ] {
         let other = with_payload(&stage, &click, |payload| {

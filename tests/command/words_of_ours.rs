@@ -63,13 +63,13 @@ async fn a_refusal_names_who_may() {
     }
     // The same by a button, whose answer comes from the inbox.
     let card = stage.card_of(&case).await;
-    stage.clicks(&bo(), &card, "run/4").await;
+    stage.chooses(&bo(), &card, ("run/more", &format!("{case} close"))).await;
     let shown = SlackStandin::shown(&stage.slack.ephemerals(&bo()).pop().unwrap());
     assert!(shown.contains("ana (commander) can."), "{shown}");
 }
 
 /// Lines of every kind, right and wrong, for a case.
-const LINES: &str = "halp|st|hub|tag delte x|clo|12345 show|status resolved|status ack|started tomorrow|started 2999-01-01|impact add regoin x|impact add region eu-wst-1|list opn|amend 1 x|help|help all|help close|help started|watch @ana|sh`ow`|`|``|tag ``` x|show --fu`ll`|list ana`s`|membership show x|hub accept 111122223333 x|resolver self|show|status|ai|files|jira|doctor|whoami|watchers|comments|history|attach|get 9|close";
+const LINES: &str = "halp|st|hub|tag delte x|clo|12345 show|status resolved|status ack|started tomorrow|started 2999-01-01|impact add regoin x|impact add region eu-wst-1|list opn|amend 1 x|help|help all|help close|help started|watch @ana|sh`ow`|`|``|tag ``` x|show --fu`ll`|list ana`s`|membership show x|hub accept 111122223333 x|resolver self|show|status|ai|files|jira|doctor|whoami|watchers|owner|brief|timeline|owner x`y|comments|history|attach|get 9|close";
 
 #[tokio::test]
 async fn what_can_be_typed_is_code_and_shows_no_backtick() {

@@ -87,12 +87,20 @@ pub fn picture() -> Picture {
         body: body.to_owned(),
     };
     Picture {
-        view: View { case: case(), links, waiting_since: None, agent_waits: false },
+        view: View {
+            case: case(),
+            links,
+            waiting_since: None,
+            agent_waits: false,
+            owner: None,
+            last_word: None,
+        },
         comments: vec![comment("100001", "one"), comment("100002", "two")],
         sayings: Vec::new(),
         deeds: vec![],
         investigations: Vec::new(),
         overdue: None,
+        calls: Vec::new(),
         notice: None,
     }
 }

@@ -130,7 +130,7 @@ fn settings(layout: Layout, slack: &SlackStandin) -> Rc<Settings> {
     let toml = format!(
         "[slack]\napi_url = \"{SLACK}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\nlayout = \"{layout}\"\n\
          invite = [\"ana@example.com\"]\n[jira]\napi_url = \"{JIRA}\"\nproject = \"SEC\"\n\
-         [timing]\nnudge_hours = 0\n[roles]\nresponder = [\"{responder}\"]\n"
+         [timing]\nnudge_hours = 0\n[notify]\nescalate_minutes = []\n[roles]\nresponder = [\"{responder}\"]\n"
     );
     #[expect(clippy::expect_used, reason = "the text is ours, and every run reads it")]
     Rc::new(toml::from_str(&toml).expect("settings of the simulation"))

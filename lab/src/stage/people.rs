@@ -77,6 +77,14 @@ impl Stage {
         assert_eq!(self.work(&self.jobs()).await, [""; 0]);
     }
 
+    /// Somebody chooses in a menu of a message; what stands behind it happens.
+    pub async fn chooses(&self, user: &UserId, ts: &Ts, (menu, value): (&str, &str)) {
+        let option = json!({ "selected_option": { "value": value } });
+        let click = self.slack.clicks(user, &self.channel, ts, menu, &option).unwrap();
+        assert_eq!(self.deliver(&click).await.0, 200);
+        assert_eq!(self.work(&self.jobs()).await, [""; 0]);
+    }
+
     /// The form that somebody sees.
     pub fn form(&self, user: &UserId) -> Value {
         self.slack.view(user.as_str()).unwrap()
@@ -129,7 +137,14 @@ impl Stage {
     pub async fn card_of(&self, case: &CaseId) -> Ts {
         let read = self.world.call(sir::Call::GetCase { case: case.clone() }).await.unwrap();
         let sir::Answer::Case(read) = read else { panic!("{read:?}") };
-        let view = View { case: *read, links: Links::default(), waiting_since: None, agent_waits: false };
+        let view = View {
+            case: *read,
+            links: Links::default(),
+            waiting_since: None,
+            agent_waits: false,
+            owner: None,
+            last_word: None,
+        };
         let channel = ConversationRef { channel: self.channel.clone(), thread: None };
         let card = slack::card(&view);
         let ts = self.bridge().slack().post(&channel, &Mark::new("home"), &card).await.unwrap();

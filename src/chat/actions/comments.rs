@@ -54,7 +54,7 @@ pub(crate) async fn latest(context: &CommandContext<'_>, id: &CaseId, count: u8)
 
 /// The newest comments, the oldest of them first. The service documents no order: where the first page has the
 /// newest first, it need not be read to its end.
-async fn newest(
+pub(super) async fn newest(
     context: &CommandContext<'_>,
     id: &CaseId,
     count: usize,

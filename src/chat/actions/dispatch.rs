@@ -1,9 +1,9 @@
 //! Which function carries out which command.
 
 use super::{
-    ai, cases, comment_edits, comments,
+    ai, brief, cases, comment_edits, comments,
     context::{CommandContext, Outcome},
-    diagnostics, fields, files, history, hub, issue, lists, membership, status, tags,
+    diagnostics, fields, files, history, hub, issue, lists, membership, owner, status, tags,
 };
 use crate::{
     case::CaseId,
@@ -37,6 +37,11 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Watchers => lists::watchers(context, case).await,
         Command::Impact { edit, what } => lists::impact(context, case, *edit, what).await,
         Command::Actor { edit, actor } => lists::actor(context, case, *edit, actor).await,
+        Command::Take => owner::take(context, case).await,
+        Command::Owner { to: None } => owner::show(context, case).await,
+        Command::Owner { to: Some(to) } => owner::give(context, case, to).await,
+        Command::Brief { post } => brief::show(context, case, *post).await,
+        Command::Timeline { since } => brief::timeline(context, case, *since).await,
         Command::Files => files::list(context, case).await,
         Command::Get { number } => files::get(context, case, *number).await,
         Command::Ai => ai::list(context, case).await,

@@ -7,6 +7,7 @@
 mod ai;
 mod attach;
 mod authority;
+mod brief;
 mod cases;
 mod close;
 mod comment_edits;
@@ -35,6 +36,7 @@ mod membership;
 mod naming;
 mod next_move;
 mod older;
+mod owner;
 mod parts;
 mod retry;
 mod second;

@@ -23,7 +23,12 @@ use crate::{
 /// A button: its value says what it does.
 pub(super) async fn clicked(chat: &ChatContext<'_>, click: BlockActions, now: Millis) -> GatewayResponse {
     let Some(pressed) = click.actions.first() else { return GatewayResponse::bare(400) };
-    let value = pressed.value.clone().unwrap_or_default();
+    let chosen = pressed.selected_option.as_ref().map(|option| option.value.clone());
+    let value = pressed.value.clone().or(chosen).unwrap_or_default();
+    // Slack opened an address, and tells us that as well.
+    if value.starts_with(ButtonAction::Link.as_str()) {
+        return GatewayResponse::bare(200);
+    }
     let action = match ButtonAction::of(&pressed.action_id) {
         Some(ButtonAction::Run) => return ran(chat, &click, value, now).await,
         Some(ButtonAction::Confirm) => Action::Confirmed { value },

@@ -152,6 +152,14 @@ pub(crate) struct PressedButton {
     pub(crate) action_id: String,
     #[serde(default)]
     pub(crate) value: Option<String>,
+    /// What was chosen, of a menu.
+    #[serde(default)]
+    pub(crate) selected_option: Option<ChosenOption>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct ChosenOption {
+    pub(crate) value: String,
 }
 
 /// A form was sent. Its values stay as Slack wrote them: each form reads its own.

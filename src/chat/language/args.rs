@@ -4,7 +4,7 @@ use crate::case::{Actor, Seconds, Status};
 
 use super::{
     arguments::{Arguments, Flag, choose, items, once, plain},
-    command::{CaseFilter, Command, Impact, ListEdit, PersonRef},
+    command::{CaseFilter, Command, Impact, ListEdit, OwnerRef, PersonRef},
     help as pages,
     user_error::{UserError, nearest, quoted},
     validate, when,
@@ -30,6 +30,7 @@ bare! {
     doctor => Command::Doctor,
     edit => Command::Edit,
     watchers => Command::Watchers,
+    take => Command::Take,
     attach => Command::Attach,
     files => Command::Files,
     ai => Command::Ai,
@@ -337,6 +338,41 @@ pub(super) fn resolver(words: &mut LineWords<'_>, _: Seconds) -> Asked {
             "A case can only be handed to AWS, and never back.",
         )),
     }
+}
+
+pub(super) fn owner(words: &mut LineWords<'_>, _: Seconds) -> Asked {
+    let to = match words.next() {
+        None => None,
+        Some(Word::User(user)) => Some(OwnerRef::Person(user)),
+        Some(word) if word.shown().eq_ignore_ascii_case("nobody") => Some(OwnerRef::Nobody),
+        Some(word) => {
+            return Err(UserError::new(
+                format!("{} is nobody whom Slack knows.", quoted(word.shown())),
+                "Choose the person from the list that Slack shows after the @, or say `owner nobody`.",
+            ));
+        }
+    };
+    Ok(Command::Owner { to })
+}
+
+pub(super) fn brief(words: &mut LineWords<'_>, _: Seconds) -> Asked {
+    let arguments = Arguments::read(words, &[Flag::Post])?;
+    arguments.nothing_else()?;
+    Ok(Command::Brief { post: arguments.has(Flag::Post) })
+}
+
+pub(super) fn timeline(words: &mut LineWords<'_>, now: Seconds) -> Asked {
+    let said = joined(words);
+    if said.is_empty() {
+        return Ok(Command::Timeline { since: None });
+    }
+    let since = when::moment(&said, now).ok_or_else(|| {
+        UserError::new(
+            format!("{} is not a moment that I can read.", quoted(&said)),
+            format!("Write it as {}.", when::FORMS),
+        )
+    })?;
+    Ok(Command::Timeline { since: Some(since) })
 }
 
 pub(super) fn jira_link(words: &mut LineWords<'_>, _: Seconds) -> Asked {

@@ -11,6 +11,7 @@ pub(crate) enum Flag {
     Full,
     Member,
     Name,
+    Post,
     RemoveUnit,
     Reported,
     Triage,
@@ -24,6 +25,7 @@ impl Flag {
             Self::Full => "full",
             Self::Member => "member",
             Self::Name => "name",
+            Self::Post => "post",
             Self::RemoveUnit => "remove-unit",
             Self::Reported => "reported",
             Self::Triage => "triage",
@@ -33,7 +35,7 @@ impl Flag {
 
     /// A switch takes no value, every other flag takes one.
     fn is_switch(self) -> bool {
-        matches!(self, Self::Full | Self::Reported)
+        matches!(self, Self::Full | Self::Post | Self::Reported)
     }
 
     /// The flag of these that somebody typed; unique prefixes are accepted.

@@ -203,6 +203,26 @@ pub(crate) enum Command {
     Close,
     #[serde(rename = "Resolver")]
     Resolver,
+    /// "I take it".
+    #[serde(rename = "Take")]
+    Take,
+    #[serde(rename = "Owner")]
+    Owner {
+        /// `None`: who it is.
+        #[serde(rename = "to", deserialize_with = "stated")]
+        to: Option<OwnerRef>,
+    },
+    #[serde(rename = "Brief")]
+    Brief {
+        /// For everybody who reads the place, without what the case says.
+        #[serde(rename = "post")]
+        post: bool,
+    },
+    #[serde(rename = "Timeline")]
+    Timeline {
+        #[serde(rename = "since", deserialize_with = "stated")]
+        since: Option<Seconds>,
+    },
     #[serde(rename = "Jira")]
     Jira,
     #[serde(rename = "JiraLink")]
@@ -217,6 +237,15 @@ pub(crate) enum Command {
     Membership(MembershipCommand),
     #[serde(rename = "Hub")]
     Hub(HubCommand),
+}
+
+/// Who is to have a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum OwnerRef {
+    #[serde(rename = "Person")]
+    Person(UserId),
+    #[serde(rename = "Nobody")]
+    Nobody,
 }
 
 /// What can be asked of memberships. A `membership` of `None` is the only one that there is.

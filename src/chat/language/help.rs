@@ -120,6 +120,8 @@ impl Situation {
             ("comment", "comment TEXT", "Say something on the case; a reply in the thread does the same.");
         const LATEST: (&str, &str, &str) = ("comments", "comments", "What was said last.");
         const SHOW: (&str, &str, &str) = ("show", "show", "The case as it stands.");
+        const BRIEF: (&str, &str, &str) = ("brief", "brief", "How it stands, in six lines.");
+        const TAKE: (&str, &str, &str) = ("take", "take", "It is yours, and nobody else is called.");
         const WATCH: (&str, &str, &str) = ("watch", "watch", "Get the case's e-mails.");
         const ATTACH: (&str, &str, &str) = ("attach", "attach", "How to put a file on the case.");
         const CLOSE: (&str, &str, &str) = ("close", "close", "Close it, for ever.");
@@ -135,21 +137,21 @@ impl Situation {
                 ("doctor", "doctor", "Whether every part of the bridge works."),
                 ("whoami", "whoami", "Your role, and where it comes from."),
             ],
-            Self::SomeCase => &[SHOW, COMMENT, LATEST, ATTACH, WATCH, CLOSE],
-            Self::AwsWaits => &[ANSWER, LATEST, ATTACH, SHOW, WATCH, CLOSE],
+            Self::SomeCase => &[BRIEF, COMMENT, TAKE, SHOW, ATTACH, WATCH, CLOSE],
+            Self::AwsWaits => &[ANSWER, TAKE, BRIEF, LATEST, ATTACH, SHOW, CLOSE],
             Self::AwsWorks => {
-                &[COMMENT, LATEST, ("ai", "ai", "What AWS's AI agent found."), SHOW, ATTACH, WATCH, CLOSE]
+                &[BRIEF, COMMENT, LATEST, ("ai", "ai", "What AWS's AI agent found."), TAKE, ATTACH, CLOSE]
             }
             Self::Ours => &[
                 ("status", "status", "Move it on: the next statuses as buttons."),
+                BRIEF,
                 COMMENT,
-                LATEST,
+                TAKE,
                 ATTACH,
-                SHOW,
                 ("resolver", "resolver aws", "Hand it to AWS, for ever."),
                 CLOSE,
             ],
-            Self::Closed => &[FULL, LATEST, HISTORY, NEW],
+            Self::Closed => &[FULL, ("timeline", "timeline", "What happened, in its order."), HISTORY, NEW],
         }
     }
 }
@@ -232,12 +234,12 @@ mod tests {
         let elsewhere = "In a case (in its thread or channel, or with its id before the verb)";
         for (user, place, expected) in [
             ("U9", Venue::Case, vec![("Anywhere", 2)]),
-            ("U1", Venue::Case, vec![("In this case", 7), ("Anywhere", 4), ("Organisation", 8)]),
-            ("U3", Venue::Direct, vec![(elsewhere, 34), ("Anywhere", 5), ("Organisation", 8)]),
+            ("U1", Venue::Case, vec![("In this case", 9), ("Anywhere", 4), ("Organisation", 8)]),
+            ("U3", Venue::Direct, vec![(elsewhere, 38), ("Anywhere", 5), ("Organisation", 8)]),
             (
                 "U4",
                 Venue::Case,
-                vec![("In this case", 34), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
+                vec![("In this case", 38), ("Anywhere", 5), ("Organisation", 8), ("Admin", 6)],
             ),
             ("U4", Venue::Shared, vec![("Anywhere", 2)]),
         ] {
@@ -272,7 +274,7 @@ mod tests {
         assert!(!fit("U3", Situation::AwsWaits).iter().any(|line| line.contains("status")));
         assert!(fit("U3", Situation::Ours).contains(&"/sir close".to_owned()));
         assert!(!fit("U3", Situation::Closed).iter().any(|line| line.contains("close")));
-        assert_eq!(fit("U1", Situation::Closed), ["/sir show --full", "/sir comments", "/sir history"]);
+        assert_eq!(fit("U1", Situation::Closed), ["/sir show --full", "/sir timeline", "/sir history"]);
         assert_eq!(fit("U9", Situation::Ours), ["/sir whoami"]);
     }
 

@@ -8,7 +8,7 @@ use super::{
     arguments::Flag,
     command::{
         CaseFilter, Command, CommandLine, HubCommand, Impact, MembershipCommand, MembershipUpdate,
-        MembershipValues, PersonRef,
+        MembershipValues, OwnerRef, PersonRef,
     },
     verbs, when,
 };
@@ -30,6 +30,14 @@ impl Display for Command {
             Self::Tray | Self::Whoami | Self::Doctor | Self::Edit | Self::Watchers | Self::Attach => Ok(()),
             Self::Files | Self::Ai | Self::Tags | Self::Close | Self::Jira | Self::JiraOpen => Ok(()),
             Self::Resolver => f.write_str(" aws"),
+            Self::Take => Ok(()),
+            Self::Owner { to: None } => Ok(()),
+            Self::Owner { to: Some(OwnerRef::Nobody) } => f.write_str(" nobody"),
+            Self::Owner { to: Some(OwnerRef::Person(user)) } => write!(f, " <@{user}>"),
+            Self::Brief { post } => flag(f, *post, Flag::Post),
+            Self::Timeline { since } => {
+                since.iter().try_for_each(|since| write!(f, " {}", when::written(*since)))
+            }
             Self::Help { verb } => verb.iter().try_for_each(|verb| write!(f, " {verb}")),
             Self::Show { full } => flag(f, *full, Flag::Full),
             Self::List { which } => write!(f, " {}", which_name(*which)),

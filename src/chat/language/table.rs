@@ -16,7 +16,7 @@ const COMMANDER: Option<Role> = Some(Role::Commander);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// In the order of help.
-pub(super) static TABLE: [Verb; 53] = [
+pub(super) static TABLE: [Verb; 57] = [
     Verb::new(VIEWER, Case, "tray", "")
         .says(
             "What can be done here, as buttons; outside a case, your latest open cases.",
@@ -43,6 +43,28 @@ pub(super) static TABLE: [Verb; 53] = [
         )
         .calls(&["ListCaseEdits"])
         .reads(args::history),
+    Verb::new(VIEWER, Case, "brief", "[--post]")
+        .says(
+            "How the case stands, for you; with --post for all who read here, without what the case says.",
+            &["brief", "brief --post"],
+        )
+        .calls(&["GetCase", "ListComments"])
+        .reads(args::brief),
+    Verb::new(VIEWER, Case, "timeline", "[SINCE]")
+        .says(
+            "What was said and done, in its order; the latest 30, or what came since a moment.",
+            &["timeline 6h ago", "timeline"],
+        )
+        .calls(&["ListCaseEdits", "ListComments"])
+        .reads(args::timeline),
+    Verb::new(RESPONDER, Case, "take", "")
+        .says("Takes the case: you own it from now on, and nobody else is called for its open question.", &["take"])
+        .calls(&["GetCase"])
+        .reads(args::take),
+    Verb::new(RESPONDER, Case, "owner", "[@PERSON|nobody]")
+        .says("Who owns the case, or gives it to somebody.", &["owner <@U024BE7LH>", "owner nobody", "owner"])
+        .calls(&["GetCase"])
+        .reads(args::owner),
     Verb::new(RESPONDER, Case, "comment", "[TEXT]")
         .says(
             "Adds a comment: everything after the verb, as it stands; without a text, a form.",

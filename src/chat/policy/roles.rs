@@ -326,6 +326,10 @@ mod tests {
         show                 vVrRca      -
         comments             vVrRca      -
         history              vVrRca      -
+        brief                vVrRca      -
+        timeline             vVrRca      -
+        take                 rRca        -
+        owner                rRca        -
         comment              rRca        -
         amend                rRca        -
         status               rRca        -
@@ -406,7 +410,7 @@ mod tests {
             }
         }
         assert_eq!(rows, verbs::all().count(), "a verb is not in the table above");
-        assert_eq!(cells, 53 * 15 * 4);
+        assert_eq!(cells, 57 * 15 * 4);
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::{
 const NOW: i64 = 1_795_674_000;
 
 /// A line for each verb, and for each shape of its arguments.
-const LINES: [&str; 74] = [
+const LINES: [&str; 82] = [
     "tray",
     "1234567890 tray",
     "help",
@@ -86,6 +86,14 @@ const LINES: [&str; 74] = [
     "1234567890 tag rm team",
     "1234567890 close",
     "1234567890 resolver aws",
+    "1234567890 take",
+    "owner",
+    "1234567890 owner <@U0ANAEXAMP>",
+    "1234567890 owner nobody",
+    "brief",
+    "1234567890 brief --post",
+    "timeline",
+    "1234567890 timeline 2026-11-26T02:00:00Z",
     "jira",
     "1234567890 jira link SEC-12",
     "1234567890 jira open",

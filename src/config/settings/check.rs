@@ -11,7 +11,7 @@ use toml::{
 };
 
 use super::{
-    key::{self, Fallback, KEYS, SettingKey, TABLES, ValueKind},
+    key::{self, Fallback, KEYS, RULE, SettingKey, TABLES, ValueKind},
     value::{TextShape, UrlShape},
 };
 use crate::config::hosts::Reach;
@@ -226,6 +226,12 @@ impl Checker<'_> {
                 self.number(spot, least..=most, value.get_ref());
             }
             (ValueKind::Hours, DeValue::Array(hours)) => self.hours(spot, hours),
+            (ValueKind::Minutes(least, most), DeValue::Array(minutes)) => {
+                self.minutes(spot, least..=most, minutes);
+            }
+            (ValueKind::Rules, DeValue::Array(rules)) => {
+                rules.iter().for_each(|rule| self.rule(&spot.within(rule.span()), rule));
+            }
             (ValueKind::Names(names, shape), DeValue::Table(table)) => {
                 self.names(spot, (names, shape), table)
             }
@@ -282,6 +288,35 @@ impl Checker<'_> {
         }
     }
 
+    fn minutes(&mut self, spot: &Spot, range: RangeInclusive<u32>, minutes: &[Value<'_>]) {
+        let mut before = 0;
+        for minute in minutes {
+            let spot = spot.within(minute.span());
+            self.number(&spot, range.clone(), minute.get_ref());
+            let number = minute.get_ref().as_integer().and_then(|it| it.as_str().parse::<u32>().ok());
+            if number.is_some_and(|number| number <= before) {
+                self.found(spot, "these minutes do not rise", "Give them as [15, 60]");
+            }
+            before = number.unwrap_or(before);
+        }
+    }
+
+    fn rule(&mut self, spot: &Spot, rule: &Value<'_>) {
+        let Some(table) = rule.get_ref().as_table() else {
+            return self.mistyped(spot, "a table: [[notify.rules]]", rule.get_ref());
+        };
+        for (name, value) in table {
+            let path = format!("{}.{}", spot.key, name.get_ref());
+            match RULE.iter().find(|(known, _)| *known == name.get_ref()) {
+                Some((_, kind)) => self.value(&Spot::at(path, value.span()), *kind, value),
+                None => {
+                    let fix = did_you_mean(name.get_ref(), &RULE.map(|(known, _)| known));
+                    self.found(Spot::at(path, name.span()), "there is no such key", fix);
+                }
+            }
+        }
+    }
+
     fn names(&mut self, spot: &Spot, (names, shape): (&[&str], TextShape), table: &DeTable<'_>) {
         for (name, value) in table {
             let key = format!("{}.{:?}", spot.key, name.get_ref());
@@ -313,6 +348,8 @@ fn what(kind: ValueKind) -> &'static str {
         ValueKind::Flag => "true or false, without quotes",
         ValueKind::Number(..) => "a whole number, without quotes",
         ValueKind::Hours => "two hours, as [22, 7]",
+        ValueKind::Minutes(..) => "a list of numbers, as [15, 60]",
+        ValueKind::Rules => "tables: [[notify.rules]]",
         ValueKind::Names(..) => "a table",
     }
 }
@@ -367,7 +404,10 @@ mod tests {
             Some("line 4: slack.verify_minutes: there is no such key. Put it under [timing]."),
         ),
         ("[slak]", Some("line 4: slak: there is no such table. Perhaps it should be slack.")),
-        ("[x]", Some("line 4: x: there is no such table. There are: slack, jira, sir, roles, timing.")),
+        (
+            "[x]",
+            Some("line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify."),
+        ),
         (
             "replies_are_comments = \"yes\"",
             Some(

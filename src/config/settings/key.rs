@@ -11,6 +11,9 @@ pub(crate) enum ValueKind {
     Flag,
     Number(u32, u32),
     Hours,
+    /// Rising minutes, each in this range.
+    Minutes(u32, u32),
+    Rules,
     Names(&'static [&'static str], TextShape),
 }
 
@@ -32,7 +35,7 @@ pub(crate) struct SettingKey {
 }
 
 /// The tables, and whether the settings must have each.
-pub(crate) const TABLES: [(&str, bool, &str); 5] = [
+pub(crate) const TABLES: [(&str, bool, &str); 6] = [
     ("slack", true, "Where the team talks."),
     ("jira", false, "Where the team keeps its issues. Without this table there is no Jira."),
     ("sir", false, "The service."),
@@ -43,6 +46,13 @@ pub(crate) const TABLES: [(&str, bool, &str); 5] = [
          wrote before the functions saw the role does not become a comment later.",
     ),
     ("timing", false, "When the bridge looks, and speaks, by itself."),
+    (
+        "notify",
+        false,
+        "Whom to call: users (`U…`, `W…`), user groups (`S…`), `watchers` of the case, its `owner`. Whoever is called is \
+         mentioned in the case's thread, which is shown in the channel as well, and invited to it first. Nobody is called where \
+         another workspace reads. After three calls of a kind within ten minutes nobody is called for each further case.",
+    ),
 ];
 
 /// The service's own names of where a case stands.
@@ -58,6 +68,7 @@ pub const STATUSES: [&str; 7] = [
 
 const MEMBERS: ValueKind = ValueKind::Texts(TextShape::Member);
 const MINUTES: ValueKind = ValueKind::Number(5, 44_640);
+const CALLED: ValueKind = ValueKind::Texts(TextShape::Callee);
 const NOBODY: Fallback = Fallback::None("nobody");
 
 macro_rules! keys {
@@ -135,7 +146,35 @@ keys! {
         "Hours that a case may wait for somebody before its thread says so, once. 0 never does.";
     timing.quiet_hours: ValueKind::Hours, Fallback::None("none"),
         "Hours of the day (UTC) without nudges, as `[22, 7]`.";
+    notify.new_case: CALLED, NOBODY,
+        "A case was opened.";
+    notify.your_move: CALLED, NOBODY,
+        "AWS, or its AI agent, waits for an answer.";
+    notify.aws: CALLED, NOBODY,
+        "AWS commented.";
+    notify.overdue: CALLED, NOBODY,
+        "An answer is overdue; those of `your_move` are called again with them.";
+    notify.closed: CALLED, NOBODY,
+        "A case was closed.";
+    notify.escalate_minutes: ValueKind::Minutes(1, 10_080), Fallback::Value("[15, 60]"),
+        "After so many minutes a question of AWS calls again. A comment of your side on the case, or whoever takes the case, \
+         ends that. `[]` never does.";
+    notify.rules: ValueKind::Rules, Fallback::None("none"),
+        "For some cases others are called: see below.";
 }
+
+/// What a rule of `[notify]` may hold: conditions, then who is called.
+pub(crate) const RULE: [(&str, ValueKind); 9] = [
+    ("account", ValueKind::Text(TextShape::Account)),
+    ("region", ValueKind::Text(TextShape::Region)),
+    ("title", ValueKind::Text(TextShape::Name)),
+    ("type", ValueKind::Choice(&["Security Incident", "Investigation"])),
+    ("new_case", CALLED),
+    ("your_move", CALLED),
+    ("aws", CALLED),
+    ("overdue", CALLED),
+    ("closed", CALLED),
+];
 
 impl ValueKind {
     pub fn words(self) -> String {
@@ -146,6 +185,8 @@ impl ValueKind {
             Self::Flag => "true or false".to_owned(),
             Self::Number(least, most) => format!("number, {least} to {most}"),
             Self::Hours => "two hours, 0 to 23".to_owned(),
+            Self::Minutes(least, most) => format!("rising numbers, {least} to {most}"),
+            Self::Rules => "tables".to_owned(),
             Self::Names(..) => "table".to_owned(),
         }
     }
@@ -177,6 +218,17 @@ pub fn reference() -> String {
     let defaults = super::jira_status();
     for status in STATUSES {
         text += &format!("| `{status}` | `{}` |\n", defaults.get(status).map_or("", String::as_str));
+    }
+    text += "\n### `[[notify.rules]]`\n\nOf the rules that fit a case, the first that names a moment says who is called for it. A rule \
+             fits where all its conditions do.\n\n| key | takes | |\n|---|---|---|\n";
+    for (name, kind) in RULE {
+        let meaning = match name {
+            "account" | "region" => "condition: the case reaches it",
+            "title" => "condition: the title holds these words, in any case",
+            "type" => "condition: the case is of this type",
+            _ => "who is called, in the place of the key above",
+        };
+        text += &format!("| `{name}` | {} | {meaning} |\n", kind.words());
     }
     text
 }

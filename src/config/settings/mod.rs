@@ -30,6 +30,8 @@ pub struct Settings {
     pub roles: Roles,
     #[serde(default)]
     pub timing: Timing,
+    #[serde(default)]
+    pub notify: Notify,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +141,77 @@ pub struct Timing {
     pub quiet_hours: Option<[u8; 2]>,
 }
 
+/// Whom to call, at which moment. Without names nobody is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notify {
+    #[serde(default)]
+    pub new_case: Vec<Callee>,
+    /// AWS, or its AI agent, waits for an answer.
+    #[serde(default)]
+    pub your_move: Vec<Callee>,
+    /// AWS commented.
+    #[serde(default)]
+    pub aws: Vec<Callee>,
+    /// An answer is overdue; those of `your_move` are called too.
+    #[serde(default)]
+    pub overdue: Vec<Callee>,
+    #[serde(default)]
+    pub closed: Vec<Callee>,
+    /// After so many minutes a question that nobody answered or took calls again, rising. Default 15, 60.
+    #[serde(default = "escalate_minutes")]
+    pub escalate_minutes: Vec<u32>,
+    /// For some cases others are called: of those that fit, the first that names the moment.
+    #[serde(default)]
+    pub rules: Vec<CallRule>,
+}
+
+/// Who is called for some cases. Every condition that is there must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallRule {
+    pub account: Option<String>,
+    pub region: Option<String>,
+    /// Words that the title holds, in any case.
+    pub title: Option<String>,
+    #[serde(rename = "type")]
+    pub engagement: Option<String>,
+    pub new_case: Option<Vec<Callee>>,
+    pub your_move: Option<Vec<Callee>>,
+    pub aws: Option<Vec<Callee>>,
+    pub overdue: Option<Vec<Callee>>,
+    pub closed: Option<Vec<Callee>>,
+}
+
+/// Somebody who can be called: a user, a user group, whoever watches the case, or whoever took it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Callee {
+    Member(MemberId),
+    Watchers,
+    Owner,
+}
+
+impl From<String> for Callee {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "watchers" => Self::Watchers,
+            "owner" => Self::Owner,
+            _ => Self::Member(MemberId::new(text)),
+        }
+    }
+}
+
+impl From<Callee> for String {
+    fn from(callee: Callee) -> Self {
+        match callee {
+            Callee::Watchers => "watchers".to_owned(),
+            Callee::Owner => "owner".to_owned(),
+            Callee::Member(id) => id.as_str().to_owned(),
+        }
+    }
+}
+
 impl Settings {
     /// Reads a document and checks all of it: an unknown key, a wrong type, a missing key and a value that cannot
     /// be right are each named with their line and what to do. `reach` is how far the tokens may go: an address on
@@ -204,6 +277,10 @@ fn nudge_hours() -> u32 {
     24
 }
 
+fn escalate_minutes() -> Vec<u32> {
+    vec![15, 60]
+}
+
 fn jira_status() -> BTreeMap<String, String> {
     [
         ("Submitted", "To Do"),
@@ -236,6 +313,20 @@ impl Default for Sir {
 impl Default for Timing {
     fn default() -> Self {
         Self { verify_minutes: 60, discover_minutes: 60, nudge_hours: nudge_hours(), quiet_hours: None }
+    }
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Self {
+            new_case: Vec::new(),
+            your_move: Vec::new(),
+            aws: Vec::new(),
+            overdue: Vec::new(),
+            closed: Vec::new(),
+            escalate_minutes: escalate_minutes(),
+            rules: Vec::new(),
+        }
     }
 }
 

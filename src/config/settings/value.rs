@@ -21,6 +21,9 @@ pub(super) enum TextShape {
     /// Jira allows no blank in it.
     Label,
     Region,
+    /// An AWS account.
+    Account,
+    Callee,
 }
 
 impl TextShape {
@@ -61,6 +64,8 @@ impl TextShape {
                 all(|char| !char.is_whitespace() && !char.is_control()) && (1..=255).contains(&length)
             }
             Self::Region => is_region(text),
+            Self::Account => length == 12 && all(|char| char.is_ascii_digit()),
+            Self::Callee => matches!(text, "watchers" | "owner") || Self::Member.fits(text),
         }
     }
 
@@ -77,6 +82,10 @@ impl TextShape {
             Self::Name | Self::NameOrNone => "a name as Jira shows it, without blanks around it",
             Self::Label => "one word: Jira allows no blank in a label",
             Self::Region => "an AWS Region, as \"eu-west-1\"",
+            Self::Account => "an AWS account's twelve digits in quotes, as \"111122223333\"",
+            Self::Callee => {
+                "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\", or \"watchers\", or \"owner\""
+            }
         }
     }
 }

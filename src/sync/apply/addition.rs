@@ -40,7 +40,9 @@ pub(super) fn tells_fields(what: &What) -> bool {
             | Content::Comment { .. }
             | Content::Investigation { .. }
             | Content::Nudge { .. }
-            | Content::Notice(_),
+            | Content::Notice(_)
+            | Content::Call(_)
+            | Content::Taken(_),
         ) => false,
     }
 }

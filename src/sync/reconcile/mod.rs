@@ -18,7 +18,7 @@ use self::{
 use super::context::{Context, Lease};
 use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
-    state::{self, Meta, Unread, notes::CaseNote},
+    state::{self, Meta, Unread, notes::CaseNote, owner},
     sync::{
         apply::{Hand, Left, Standing, Worker, reconsider},
         audit,
@@ -144,6 +144,8 @@ async fn turn(
         return Ok(Turn::blind(started + LOOK_AGAIN));
     }
     notes.case.note.seen(&seen);
+    let CaseNote { waiting, turned, .. } = &notes.case.note;
+    notes.case.note.turned = turn::turned(*waiting, *turned, &seen.case);
     notes.case.note.waiting = turn::since(notes.case.note.waiting, &seen.case, &seen.comments);
     if verify {
         let absent = verify_each(context, lease, &seen, notes).await?;
@@ -154,9 +156,10 @@ async fn turn(
         notes.targets.iter_mut().for_each(|target| reconsider(&mut target.note, started));
     }
     let done = report.tally.done;
-    let (left, news) = tell(context, lease, &seen, notes, report).await?;
+    let Told { left, news, call_at } = tell(context, lease, &seen, notes, report).await?;
     remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
     let next_at = come_back(context, &seen, &notes.case.note, &left);
+    let next_at = next_at.into_iter().chain(call_at).min();
     report.waiting = schedule::waiting(&left);
     // How fast what is new is told: what is only set, comes by itself, or is told nowhere any more says nothing of that.
     if news > 0 && report.waiting == 0 && report.tally.done > done {
@@ -238,12 +241,13 @@ async fn tell(
     seen: &Look,
     notes: &mut Notes,
     report: &mut Report,
-) -> Result<(Vec<Left>, usize), state::Error> {
+) -> Result<Told, state::Error> {
     let sayings = match seen.comments.iter().any(is_a_principals) {
         true => context.world.store().sayings(lease.case).await?,
         false => Vec::new(),
     };
-    let mut picture = picture::of(context, seen, sayings, notes);
+    let known = picture::Known { sayings, owner: owner::of(context.world.store(), lease.case).await? };
+    let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = vec![Ledger::new(); context.targets.len()];
     read_ledgers(context, &picture, notes, &mut ledgers).await?;
@@ -262,7 +266,19 @@ async fn tell(
             read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }
     }
-    Ok((left, news))
+    Ok(Told {
+        left,
+        news,
+        call_at: picture::calling(context, seen, &picture.view, &notes.case.note).next_at(),
+    })
+}
+
+/// What came of telling all targets.
+struct Told {
+    left: Vec<Left>,
+    news: usize,
+    /// When somebody is to be called by the clock alone.
+    call_at: Option<Millis>,
 }
 
 async fn settle(

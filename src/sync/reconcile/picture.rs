@@ -2,37 +2,75 @@
 
 use super::notes::Notes;
 use crate::{
-    case::{Case, CaseId, turn},
-    state::Saying,
+    case::{Case, CaseId, Resolver, author::Author, turn},
+    state::{Saying, notes::CaseNote, owner::Owner},
     sync::{context::Context, observe::Look},
     targets::{
-        content::{Links, Notice, View},
-        telling::Picture,
+        content::{LastWord, Links, Notice, View},
+        telling::{Calling, Picture},
     },
 };
 
-pub(super) fn of(context: &Context<'_>, seen: &Look, sayings: Vec<Saying>, notes: &Notes) -> Picture {
+/// What the table knows of a case beside its notes.
+pub(super) struct Known {
+    pub(super) sayings: Vec<Saying>,
+    pub(super) owner: Option<Owner>,
+}
+
+pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes) -> Picture {
     let waiting = notes.case.note.waiting;
     let timing = &context.settings.timing;
-    let overdue = waiting.filter(|waiting| {
-        turn::nudge_at(*waiting, timing.nudge_hours, timing.quiet_hours)
-            .is_some_and(|at| at <= context.world.now())
-    });
+    // What AWS waits for calls in steps of its own.
+    let overdue =
+        waiting.filter(|(ours, _)| !*ours || seen.case.resolver == Resolver::Own).filter(|waiting| {
+            turn::nudge_at(*waiting, timing.nudge_hours, timing.quiet_hours)
+                .is_some_and(|at| at <= context.world.now())
+        });
     let view = View {
         case: seen.case.clone(),
         links: links(context, notes, &seen.case.id),
         waiting_since: waiting.map(|(_, since)| since),
         agent_waits: seen.investigations.iter().any(|step| step.status == "Waiting"),
+        last_word: last_word(seen),
+        owner: known.owner,
     };
+    let calls = calling(context, seen, &view, &notes.case.note).due();
     Picture {
         view,
         comments: seen.comments.clone(),
-        sayings,
+        sayings: known.sayings,
         deeds: Vec::new(),
         investigations: seen.investigations.clone(),
         overdue,
+        calls,
         notice: notice(context, &seen.case, notes),
     }
+}
+
+/// What decides who is called for a case now.
+pub(super) fn calling<'a>(
+    context: &'a Context<'_>,
+    seen: &'a Look,
+    view: &'a View,
+    note: &CaseNote,
+) -> Calling<'a> {
+    Calling {
+        view,
+        comments: &seen.comments,
+        investigations: &seen.investigations,
+        waiting: note.waiting,
+        turned: note.turned,
+        now: context.world.now() / 1_000,
+        notify: &context.settings.notify,
+    }
+}
+
+/// The question that waits for an answer. What else is said stands in the thread, and rewrites no card.
+fn last_word(seen: &Look) -> Option<LastWord> {
+    let of_aws = |author: &Author| matches!(author, Author::AwsResponder | Author::Service);
+    let said = seen.comments.iter().rev().map(|one| (Author::of(&one.creator), one));
+    let (author, last) = said.into_iter().find(|(author, _)| of_aws(author))?;
+    seen.case.waits_for_customer.then(|| LastWord { author, at: last.created, text: last.body.clone() })
 }
 
 /// Where the case can be seen by now.

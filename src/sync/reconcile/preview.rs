@@ -54,7 +54,9 @@ pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<
     let meta = store.meta(case).await?.unwrap_or_default();
     let mut notes = Notes::read(case, &meta, &context.kinds())?;
     let seen = see(context, case, true, &mut notes.case.note).await??;
-    let picture = picture::of(context, &seen, store.sayings(case).await?, &notes);
+    let known =
+        picture::Known { sayings: store.sayings(case).await?, owner: state::owner::of(store, case).await? };
+    let picture = picture::of(context, &seen, known, &notes);
     let mut ledgers = vec![Ledger::new(); context.targets.len()];
     read_ledgers(context, &picture, &notes, &mut ledgers).await?;
     let each = context.targets.iter().zip(&notes.targets).zip(&ledgers);

@@ -2,7 +2,7 @@
 
 use crate::{
     aws::sir::FaultKind,
-    case::{Investigation, Millis, turn},
+    case::{Investigation, Millis, Resolver, turn},
     state::notes::CaseNote,
     sync::{
         apply::{Left, Standing},
@@ -99,8 +99,8 @@ pub(super) fn come_back(
         file.status == "Pending" && now - file.created * 1_000 < CHECK_WATCHED && !seen.case.is_closed()
     });
     let timing = &context.settings.timing;
-    let nudge =
-        note.waiting.and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
+    let nudged = note.waiting.filter(|(ours, _)| !*ours || seen.case.resolver == Resolver::Own);
+    let nudge = nudged.and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
     owed.chain(decoration)
         .chain(note.verify_at)
         .chain(note.look_again_at)

@@ -59,7 +59,7 @@ fn stub(content: &Content) -> Inline {
             head(content).plain()
         }
         Content::Nudge { .. } => Inline::new().text("A reminder"),
-        Content::Notice(_) => head(content).plain(),
+        Content::Notice(_) | Content::Call(_) | Content::Taken(_) => head(content).plain(),
     };
     what.text(": could not be shown here. Read it in the AWS console.")
 }
@@ -84,6 +84,9 @@ fn head(content: &Content) -> Inline {
         Content::Nudge { for_us: false, since } => {
             Inline::new().text(&format!("This case waits for AWS since {}", wording::utc(*since)))
         }
+        // Nobody is called in Jira.
+        Content::Call(call) => Inline::new().text(wording::moment(call.moment)),
+        Content::Taken(owner) => Inline::new().text(&value(&owner.name)).text(" took the case"),
         Content::Notice(Notice::NotMoved { issue, to, why }) => {
             Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
         }
@@ -98,7 +101,11 @@ fn body(content: &Content) -> &str {
     let (text, empty) = match content {
         Content::Description(part) | Content::Comment { part, .. } => (&part.text, "This part fell away."),
         Content::Investigation { step, .. } => (&step.content, "Nothing to read yet."),
-        Content::Changes(_) | Content::Nudge { .. } | Content::Notice(_) => return "",
+        Content::Changes(_)
+        | Content::Nudge { .. }
+        | Content::Notice(_)
+        | Content::Call(_)
+        | Content::Taken(_) => return "",
     };
     match text.trim() {
         "" if text.is_empty() => empty,

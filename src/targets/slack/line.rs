@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     case::{
-        Seconds, UserId,
+        MemberId, Seconds, UserId,
         passage::{Passage, Span, passages, spans},
         text,
     },
@@ -67,6 +67,17 @@ impl Line {
             return self.text(id.as_str());
         }
         self.with(json!({"type": "user", "user_id": id}), |mrkdwn| mrkdwn.user(id))
+    }
+
+    /// A user or a user group of the settings, which is called by this.
+    pub fn member(self, id: &MemberId) -> Self {
+        match id.group() {
+            Some(group) => {
+                let element = json!({"type": "usergroup", "usergroup_id": group});
+                self.with(element, |mrkdwn| mrkdwn.group(&group))
+            }
+            None => self.user(&UserId::new(id.as_str())),
+        }
     }
 
     pub fn mrkdwn(&self) -> &Mrkdwn {

@@ -31,14 +31,37 @@ impl Slack<'_> {
     /// Posts a message, and answers its `ts`. `mark` finds it again: in the metadata, which every app of the workspace
     /// can read, and as the first block's name. Nothing is unfurled: an address in a case may be the intruder's.
     pub async fn post(&self, to: &ConversationRef, mark: &Mark, message: &Message) -> Result<Ts, Failure> {
+        self.posted(to, mark, message, false).await
+    }
+
+    async fn posted(
+        &self,
+        to: &ConversationRef,
+        mark: &Mark,
+        message: &Message,
+        broadcast: bool,
+    ) -> Result<Ts, Failure> {
         let mut body = marked(&to.channel, mark, message);
         body["unfurl_links"] = json!(false);
         body["unfurl_media"] = json!(false);
         if let Some(thread) = &to.thread {
             body["thread_ts"] = json!(thread);
         }
+        if broadcast {
+            body["reply_broadcast"] = json!(true);
+        }
         let answer = self.write(ApiMethod::ChatPostMessage, &body).await?;
         needed(ApiMethod::ChatPostMessage, &answer, "/ts").map(Ts::new)
+    }
+
+    /// The same for a line that needs somebody: whoever looks at the channel sees it without opening the thread.
+    pub(super) async fn broadcast(
+        &self,
+        to: &ConversationRef,
+        mark: &Mark,
+        message: &Message,
+    ) -> Result<Ts, Failure> {
+        self.posted(to, mark, message, to.thread.is_some()).await
     }
 
     pub async fn update(&self, at: &MessageRef, mark: &Mark, message: &Message) -> Result<(), Failure> {
@@ -81,10 +104,18 @@ impl Slack<'_> {
 
     /// Says something to a person in our direct messages with them, for an answer that no channel takes.
     pub async fn direct(&self, user: &UserId, message: &Message) -> Result<(), Failure> {
+        self.say(&ConversationRef { channel: ChannelId::new(user.as_str()), thread: None }, message).await
+    }
+
+    /// Says something once that nothing hangs on, and that is not found again.
+    pub(crate) async fn say(&self, to: &ConversationRef, message: &Message) -> Result<(), Failure> {
         let mut body = spoken(message, message.blocks.clone());
-        body["channel"] = json!(user);
+        body["channel"] = json!(to.channel);
         body["unfurl_links"] = json!(false);
         body["unfurl_media"] = json!(false);
+        if let Some(thread) = &to.thread {
+            body["thread_ts"] = json!(thread);
+        }
         self.write(ApiMethod::ChatPostMessage, &body).await.map(drop)
     }
 

@@ -3,6 +3,7 @@
 
 mod announcer;
 mod answer;
+mod calling;
 mod card;
 mod channels;
 mod code;

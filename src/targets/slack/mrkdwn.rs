@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    case::{Seconds, UserId, text},
+    case::{GroupId, Seconds, UserId, text},
     targets::wording,
 };
 
@@ -68,6 +68,12 @@ impl Mrkdwn {
             return self.code(id.as_str());
         }
         self.0.push_str(&format!("<@{id}>"));
+        self
+    }
+
+    /// A mention of a user group of the settings.
+    pub fn group(mut self, id: &GroupId) -> Self {
+        self.0.push_str(&format!("<!subteam^{id}>"));
         self
     }
 

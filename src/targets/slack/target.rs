@@ -8,10 +8,13 @@ use tokio::sync::OnceCell;
 use tracing::warn;
 
 use super::{
-    ConversationRef, Heard, Me, MessageRef, Slack, card, content, known,
+    ConversationRef, Heard, Me, MessageRef, Slack,
+    calling::Calls,
+    card, content, known,
     method::ApiMethod,
     planner::{ChannelState, SlackPlanner, card_at},
     said_by_a_person,
+    thread::many,
 };
 use crate::{
     case::{Case, CaseId, ChannelId, Email, Millis, Seconds, Ts},
@@ -22,6 +25,7 @@ use crate::{
         notes::{CHANNEL, HOME, Intent, PlaceNote},
     },
     targets::{
+        content::{Call, Content},
         contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
@@ -66,6 +70,23 @@ impl<'a> SlackTarget<'a> {
         match self.slack.invite(&channel, &[user]).await?.first() {
             Some(one) => Err(Failure::Content { why: one.code.to_string() }),
             None => Ok(()),
+        }
+    }
+
+    async fn call(
+        &self,
+        call: &Call,
+        mark: &Mark,
+        plainness: Plainness,
+        note: &PlaceNote,
+    ) -> Result<Ts, Failure> {
+        let to = place(self.planner.layout(note), note)?;
+        match self.ready(call, &to).await? {
+            Calls::Made(call) => {
+                self.slack.broadcast(&to, mark, &content(&Content::Call(call), plainness)).await
+            }
+            Calls::Summed(call) => self.slack.broadcast(&to, mark, &many(&call)).await,
+            Calls::Quiet(call) => self.slack.post(&to, mark, &content(&Content::Call(call), plainness)).await,
         }
     }
 
@@ -127,6 +148,9 @@ impl Target for SlackTarget<'_> {
         let (to, message) = match what {
             What::Container(name) => return self.slack.create_channel(name, true).await.map(String::from),
             What::Anchor => (in_channel(self.planner.channel(note)), card(&picture.view)),
+            What::Content(Content::Call(call)) => {
+                return self.call(call, &mark, intent.plainness, note).await.map(String::from);
+            }
             What::Content(told) => (place(self.planner.layout(note), note)?, content(told, intent.plainness)),
         };
         self.slack.post(&to, &mark, &message).await.map(String::from)

@@ -11,7 +11,7 @@ use crate::{
     case::{CaseId, Investigation, IssueKey, Seconds, UserId, author::Author, snapshot::Change, text},
     state::key::Plainness,
     targets::{
-        content::{Content, Doer, Notice, Part, ToldChange},
+        content::{Call, Called, Content, Doer, Moment, Notice, Part, ToldChange},
         wording,
     },
 };
@@ -20,6 +20,8 @@ use crate::{
 const BODY: usize = 9_000;
 /// How much of one value, or of one list, a line of changes shows, after escaping. A title has 300 characters.
 const VALUE: usize = 600;
+/// How much of what AWS asked a call repeats.
+const QUOTE: usize = 200;
 
 pub fn content(content: &Content, plainness: Plainness) -> Message {
     match plainness {
@@ -52,7 +54,41 @@ fn full(content: &Content) -> Message {
             alone(Line::new().own(waits).date(*since))
         }
         Content::Notice(said) => alone(notice(said)),
+        Content::Call(call) => alone(called(call)),
+        Content::Taken(owner) => {
+            alone(Line::new().own("🙋 ").user(&owner.user).own(" took this case · ").date(owner.since))
+        }
     }
+}
+
+/// The call after which nobody is called for each further case.
+pub(super) fn many(call: &Call) -> Message {
+    let more = " · More cases call at once. Nobody is called for each of the next ones: look at this channel";
+    alone(called(call).own(more))
+}
+
+/// What matters first: it is all that a locked phone shows.
+fn called(call: &Call) -> Line {
+    let line = match call.moment {
+        Moment::NewCase => Line::new().own("🚨 "),
+        Moment::YourMove | Moment::Overdue => Line::new().own("👉 "),
+        Moment::AwsSpoke => Line::new().own("💬 "),
+        Moment::Closed => Line::new().own("✅ "),
+    };
+    let line = line.bold(wording::moment(call.moment));
+    let line = match call.quote.as_deref().map(|quote| short(quote, QUOTE)).filter(|it| !it.is_empty()) {
+        Some(quote) => line.own(": ").text(&quote),
+        None => line,
+    };
+    let line = match call.moment {
+        Moment::Overdue | Moment::YourMove => line.own(" · since ").date(call.at),
+        _ => line,
+    };
+    call.whom.iter().fold(line, |line, one| match one {
+        Called::Member(id) => line.own(" ").member(id),
+        // Whom Slack does not know it cannot call.
+        Called::Email(email) => line.own(" ").text(email),
+    })
 }
 
 fn notice(said: &Notice) -> Line {
@@ -211,6 +247,8 @@ fn stub(content: &Content) -> Message {
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
         Content::Nudge { .. } => Line::new().own("A reminder"),
         Content::Notice(_) => Line::new().own("What became of the issue"),
+        Content::Call(call) => called(&Call { quote: None, ..call.clone() }).own(". The rest"),
+        Content::Taken(_) => Line::new().own("Who took the case"),
     };
     alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))
         .without_blocks()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Ledger, Picture};
+use super::{Ledger, Picture, calls::taken_key};
 use crate::{
     case::{Comment, CommentId, Investigation, Seconds, text},
     state::{
@@ -26,7 +26,9 @@ pub fn text_keys(planner: &dyn Planner, picture: &Picture) -> Vec<Key> {
 pub(crate) fn other_keys(picture: &Picture) -> Vec<Key> {
     let steps = picture.investigations.iter().map(investigation_key);
     let reminders = picture.overdue.map(nudge_key);
-    steps.chain(reminders).chain(picture.notice.as_ref().map(notice_key)).collect()
+    let calls = picture.calls.iter().map(|call| call.key.clone());
+    let all = steps.chain(reminders).chain(picture.notice.as_ref().map(notice_key));
+    all.chain(calls).chain(taken_key(picture)).collect()
 }
 
 /// More keys, where a told text became another: parts of it that are no longer needed may stand there.

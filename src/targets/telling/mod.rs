@@ -1,6 +1,7 @@
 //! What is missing at a target? From what is true and what is known there, what is to be told, in order: pure. Each
 //! question gives its effects; a target's plan puts together those that it tells.
 
+mod calls;
 mod effect;
 mod fingerprint;
 mod key;
@@ -10,17 +11,18 @@ mod told;
 
 use std::collections::HashMap;
 
+pub(crate) use self::{
+    calls::{Calling, calls, taken},
+    fingerprint::fingerprint,
+    key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
+    told::{changed_facts, notice, nudge},
+};
 pub use self::{
     effect::{Decoration, Effect, What},
     key::text_keys,
     told::{comments, description, investigations},
 };
-pub(crate) use self::{
-    fingerprint::fingerprint,
-    key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
-    told::{changed_facts, notice, nudge},
-};
-use super::content::{Notice, View};
+use super::content::{Call, Notice, View};
 use crate::{
     case::{Comment, Investigation, Seconds},
     state::{Saying, Told, deeds::Deed, key::Key},
@@ -39,6 +41,8 @@ pub struct Picture {
     pub investigations: Vec<Investigation>,
     /// Whose move it is (ours: `true`) and since when, where that is overdue.
     pub overdue: Option<(bool, Seconds)>,
+    /// What calls somebody, as it now stands.
+    pub calls: Vec<Call>,
     /// What another target has to say of its anchor.
     pub notice: Option<Notice>,
 }
@@ -50,7 +54,8 @@ pub fn news(effects: &[Effect]) -> usize {
     let new = |effect: &&Effect| match effect {
         Effect::Note(_) => true,
         Effect::Create { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
-            let ours = ["nudge/", "refused/"].iter().any(|start| key.0.starts_with(start));
+            let ours =
+                ["nudge/", "refused/", calls::CALL, "owner/"].iter().any(|start| key.0.starts_with(start));
             !ours && (!key.0.starts_with("comment/") || key.0.ends_with("/0"))
         }
     };

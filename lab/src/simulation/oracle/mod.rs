@@ -155,16 +155,10 @@ fn in_slack<'a>(around: &dyn Circumstances, id: &CaseId, all: &'a [JournalEntry]
     TargetView { name: "Slack", homes, told, people }
 }
 
-/// A card has a line `Case` and below it the case's number.
+/// Among a card's facts is the case's number.
 fn is_card_of(text: &str, id: &CaseId) -> bool {
-    let mut lines = text.lines();
-    let named = format!("`{id}`");
-    while let Some(line) = lines.next() {
-        if line == "*Case*" || line == "Case" {
-            return lines.next().is_some_and(|next| next == named || *id == next);
-        }
-    }
-    false
+    let named = [format!("Case `{id}`"), format!("Case {id}")];
+    text.lines().any(|line| named.iter().any(|named| line == named))
 }
 
 fn in_jira<'a>(id: &CaseId, all: &'a [JournalEntry]) -> TargetView<'a> {

@@ -1,0 +1,176 @@
+//! Catching up: how a case stands, and what happened on it in which order. Two calls of the service each.
+
+use super::{
+    comments,
+    context::{ActionError, CommandContext, Outcome},
+    history, links,
+    next_move::next_move,
+};
+use crate::{
+    case::{
+        Case, CaseId, Comment, Edit, Seconds,
+        author::{Author, unnamed},
+        text,
+    },
+    chat::{
+        language::command::Command,
+        reply::{Button, Paragraph, Reply},
+    },
+    state::{
+        Note, Saying,
+        notes::CaseNote,
+        owner::{self, Owner},
+    },
+    targets::{
+        slack::{ConversationRef, Message},
+        wording,
+    },
+};
+
+/// How much of what somebody said is repeated.
+const WORDS: usize = 300;
+/// The most that a timeline shows.
+const SHOWN: usize = 30;
+/// The most comments that are read for it.
+const READ: usize = 100;
+
+pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId, post: bool) -> Outcome {
+    let case = context.case(id).await?;
+    let said = comments::newest(context, id, READ).await?;
+    let facts = facts(context, &case).await?;
+    let head = Paragraph::default().bold(id.as_str());
+    if post {
+        return posted(context, &Reply::of(head).line(facts.told)).await;
+    }
+    let sayings = context.or_parked(context.world.store().sayings(id).await)?;
+    let answer = Reply::of(head.text("  ").bold(&case.title)).line(facts.told);
+    let answer =
+        [("AWS said last", true), ("We said last", false)].into_iter().fold(answer, |answer, (who, aws)| {
+            match said.iter().rev().find(|one| is_of_aws(one) == aws) {
+                Some(one) => answer.line(word(who, one, &sayings)),
+                None => answer,
+            }
+        });
+    let links = links::line(&links::of(context, id).await?);
+    let take = (facts.owner.is_none() && !case.is_closed()).then_some(("I take it", Command::Take));
+    let buttons = [Some(("Timeline", Command::Timeline { since: None })), take];
+    let buttons = buttons.into_iter().flatten().map(|(label, command)| Button::run(label, command.on(id)));
+    Ok(answer.line(links).buttons(buttons.collect()))
+}
+
+/// How it stands, in words that quote nothing of the case.
+struct Facts {
+    told: Paragraph,
+    owner: Option<Owner>,
+}
+
+async fn facts(context: &CommandContext<'_>, case: &Case) -> Result<Facts, ActionError> {
+    let owner = context.or_parked(owner::of(context.world.store(), &case.id).await)?;
+    let known = context.or_parked(context.world.store().meta(&case.id).await)?;
+    let note = match &known {
+        Some(meta) => context.or_parked(meta.note::<CaseNote>(&case.id, Note::Case))?.0,
+        None => CaseNote::default(),
+    };
+    let line = Paragraph::of(format!("Status: {}", case.status.as_str()));
+    if case.is_closed() {
+        return Ok(Facts { told: line.text(", since ").date(case.closed), owner });
+    }
+    let since = note.waiting.map(|(_, since)| since).or(case.updated);
+    let line = line.text(format!("\nNext move: {}, since ", next_move(case))).date(since);
+    let line = match &owner {
+        Some(owner) => line.text("\nOwner: ").text(&owner.name).text(", since ").date(owner.since),
+        None => line.text("\nOwner: nobody yet"),
+    };
+    let line = line.text("\nOpened: ").date(case.created);
+    let steps = context.settings.notify.escalate_minutes.iter();
+    let next =
+        since.filter(|_| case.waits_for_customer && owner.as_ref().is_none_or(|it| Some(it.since) < since));
+    let next = next.and_then(|since| {
+        let at = steps.map(|minutes| since + Seconds::from(*minutes) * 60);
+        at.filter(|at| *at * 1_000 > context.world.now()).min()
+    });
+    let told = match next {
+        Some(at) => line.text("\nUnanswered, it calls again: ").date(at),
+        None => line,
+    };
+    Ok(Facts { told, owner })
+}
+
+fn word(who: &'static str, comment: &Comment, sayings: &[Saying]) -> Paragraph {
+    let saying = sayings.iter().find(|saying| saying.comment.as_deref() == Some(comment.id.as_str()));
+    let words = unnamed(&comment.body, saying.and_then(|saying| saying.speaker.as_deref()));
+    Paragraph::default()
+        .bold(who)
+        .text(" (")
+        .date(comment.created)
+        .text("): ")
+        .text(text::cut(&text::one_line(words), WORDS))
+}
+
+/// Says it where it was asked, for everybody who reads there.
+async fn posted(context: &CommandContext<'_>, brief: &Reply) -> Outcome {
+    let Some(channel) = context.job.place.channel.clone() else {
+        return Ok(Reply::says("There is no channel here to post it to."));
+    };
+    // Nobody knows whether an earlier try said it.
+    if context.again {
+        return Ok(Reply::says(
+            "It was being posted before: look whether it stands there, and ask again if not.",
+        ));
+    }
+    let place = ConversationRef { channel, thread: context.job.place.thread.clone() };
+    for message in brief.messages() {
+        let blocks = message["blocks"].as_array().cloned().unwrap_or_default();
+        let text = message["text"].as_str().unwrap_or_default().to_owned();
+        context.slack.say(&place, &Message { text, blocks }).await?;
+    }
+    Ok(Reply::says("It is posted here."))
+}
+
+pub(crate) async fn timeline(context: &CommandContext<'_>, id: &CaseId, since: Option<Seconds>) -> Outcome {
+    let edits = history::edits(context, id).await?;
+    let said = comments::newest(context, id, READ).await?;
+    let sayings = context.or_parked(context.world.store().sayings(id).await)?;
+    let mut events: Vec<(Seconds, Paragraph)> = said
+        .iter()
+        .map(|one| (one.created, spoken(one, &sayings)))
+        .chain(edits.iter().filter_map(done))
+        .filter(|(at, _)| since.is_none_or(|since| *at >= since))
+        .collect();
+    events.sort_by_key(|(at, _)| *at);
+    let events = events.split_off(events.len().saturating_sub(SHOWN));
+    if events.is_empty() {
+        return Ok(Reply::of(
+            Paragraph::of("Nothing happened on case ").bold(id.as_str()).text(" since then."),
+        ));
+    }
+    let head = Paragraph::of("What happened on case ").bold(id.as_str()).text(", the newest at the end:");
+    Ok(events.into_iter().fold(Reply::of(head), |answer, (_, line)| answer.line(line)))
+}
+
+fn spoken(comment: &Comment, sayings: &[Saying]) -> Paragraph {
+    let saying = sayings.iter().find(|saying| saying.comment.as_deref() == Some(comment.id.as_str()));
+    let author = saying.map_or_else(|| Author::of(&comment.creator), |saying| saying.author.clone());
+    let speaker = saying.and_then(|saying| saying.speaker.as_deref());
+    let words = text::one_line(unnamed(&comment.body, speaker));
+    Paragraph::default()
+        .date(comment.created)
+        .text("  ")
+        .bold(speaker.map_or_else(|| wording::author(&author), str::to_owned))
+        .text(": ")
+        .text(text::cut(&words, WORDS))
+}
+
+/// What was done; that somebody spoke is told by what they said.
+fn done(edit: &Edit) -> Option<(Seconds, Paragraph)> {
+    let at = edit.at.filter(|_| edit.action != "CREATE_CASE_COMMENT")?;
+    let line = Paragraph::default().date(at).text("  ").bold(history::who(&edit.principal));
+    Some((
+        at,
+        line.text(" ").text(history::what(&edit.action)).text(": ").text(text::cut(&edit.message, WORDS)),
+    ))
+}
+
+fn is_of_aws(comment: &Comment) -> bool {
+    matches!(Author::of(&comment.creator), Author::AwsResponder | Author::Service)
+}

@@ -1,0 +1,400 @@
+//! Who is called for a case, when and why: pure, from what is true of it, the settings and the time.
+
+use std::collections::BTreeSet;
+
+use super::{Effect, Ledger, Picture};
+use crate::{
+    case::{Comment, Investigation, Millis, Resolver, Seconds, author::Author, turn},
+    config::settings::{CallRule, Callee, Notify},
+    state::key::{Fingerprint, Key},
+    targets::content::{Call, Called, Content, Moment, View},
+};
+
+/// What is older than this calls nobody any more.
+const DAY: Seconds = 86_400;
+/// What AWS says this close to passing the move is the question itself.
+const TOGETHER: Seconds = 120;
+
+/// All that decides who is called.
+pub(crate) struct Calling<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) comments: &'a [Comment],
+    pub(crate) investigations: &'a [Investigation],
+    /// Whose move it is (ours: `true`), and since when it or the talk moved.
+    pub(crate) waiting: Option<(bool, Seconds)>,
+    /// When the move passed to whoever has it.
+    pub(crate) turned: Option<Seconds>,
+    pub(crate) now: Seconds,
+    pub(crate) notify: &'a Notify,
+}
+
+impl Calling<'_> {
+    /// The calls of this moment, each under its key: whether it was made stands in the ledger.
+    pub(crate) fn due(&self) -> Vec<Call> {
+        let mut calls = self.all_due();
+        // What is overdue is said though nobody is named.
+        calls.retain(|call| !call.whom.is_empty() || call.moment == Moment::Overdue);
+        calls
+    }
+
+    fn all_due(&self) -> Vec<Call> {
+        let case = &self.view.case;
+        let call = |key: String, moment, at| self.call(key, moment, at);
+        let mut calls = Vec::new();
+        match (case.is_closed(), case.closed.or(case.updated), case.created) {
+            (true, Some(at), _) if self.is_fresh(at) => {
+                calls.push(call("closed".to_owned(), Moment::Closed, at))
+            }
+            (false, _, Some(at)) if self.is_fresh(at) => {
+                calls.push(call("new".to_owned(), Moment::NewCase, at))
+            }
+            _ => {}
+        }
+        if case.is_closed() {
+            return calls;
+        }
+        calls.extend(self.spoken());
+        let question = self.question();
+        if let Some(at) = self.turned.filter(|at| question.is_some() && self.is_fresh(*at)) {
+            calls.push(call(format!("move/{at}"), Moment::YourMove, at));
+        }
+        let asks = self.investigations.iter().filter(|step| step.status == "Waiting");
+        calls.extend(
+            asks.filter(|step| self.is_fresh(step.updated))
+                .map(|step| call(format!("agent/{}", step.id), Moment::YourMove, step.updated)),
+        );
+        calls.extend(self.overdue());
+        calls
+    }
+
+    /// When the next call is due by the clock alone.
+    pub(crate) fn next_at(&self) -> Option<Millis> {
+        let since = self.open_question()?;
+        let steps = self.notify.escalate_minutes.iter().map(|minutes| since + Seconds::from(*minutes) * 60);
+        steps.filter(|at| *at > self.now).min().map(|at| at * 1_000)
+    }
+
+    fn is_fresh(&self, at: Seconds) -> bool {
+        self.now - at < DAY
+    }
+
+    /// Since when AWS waits for an answer of ours.
+    fn question(&self) -> Option<Seconds> {
+        let case = &self.view.case;
+        let ours = turn::is_ours(&case.status, case.resolver, case.waits_for_customer) == Some(true);
+        self.waiting.filter(|_| ours && case.resolver == Resolver::Aws).map(|(_, since)| since)
+    }
+
+    /// The same, while nobody of ours answered it or took the case.
+    fn open_question(&self) -> Option<Seconds> {
+        let since = self.question()?;
+        let answered = self.comments.iter().any(|one| !is_of_aws(one) && one.created >= since);
+        let taken = self.view.owner.as_ref().is_some_and(|owner| owner.since >= since);
+        (!answered && !taken).then_some(since)
+    }
+
+    /// The latest step that is due: a call that is late makes no earlier one good.
+    fn overdue(&self) -> Option<Call> {
+        let since = self.open_question()?;
+        let steps = self.notify.escalate_minutes.iter().enumerate();
+        let mut due = steps.filter(|(_, minutes)| since + Seconds::from(**minutes) * 60 <= self.now);
+        let (step, _) = due.next_back()?;
+        Some(self.call(format!("overdue/{since}/{step}"), Moment::Overdue, since))
+    }
+
+    fn spoken(&self) -> Vec<Call> {
+        let asked = self.turned.filter(|_| self.question().is_some());
+        let is_question = |at: Seconds| asked.is_some_and(|turned| (at - turned).abs() <= TOGETHER);
+        let said = self.comments.iter().filter(|one| is_of_aws(one) && self.is_fresh(one.created));
+        said.filter(|one| !is_question(one.created))
+            .map(|one| Call {
+                quote: Some(one.body.clone()),
+                ..self.call(format!("aws/{}", one.id), Moment::AwsSpoke, one.created)
+            })
+            .collect()
+    }
+
+    fn call(&self, key: String, moment: Moment, at: Seconds) -> Call {
+        let asks = matches!(moment, Moment::YourMove | Moment::Overdue);
+        let last = self.comments.iter().filter(|one| asks && is_of_aws(one)).max_by_key(|one| one.created);
+        Call {
+            key: Key(format!("{CALL}{key}")),
+            moment,
+            at,
+            whom: self.whom(moment),
+            quote: last.map(|one| one.body.clone()),
+        }
+    }
+
+    fn whom(&self, moment: Moment) -> Vec<Called> {
+        let named = match moment {
+            Moment::Overdue => [self.named(Moment::YourMove), self.named(Moment::Overdue)].concat(),
+            moment => self.named(moment).to_vec(),
+        };
+        let mut called = Vec::new();
+        for callee in named {
+            match callee {
+                Callee::Member(id) => called.push(Called::Member(id)),
+                Callee::Owner => called.extend(
+                    self.view
+                        .owner
+                        .iter()
+                        .map(|owner| Called::Member(crate::case::MemberId::new(owner.user.as_str()))),
+                ),
+                Callee::Watchers => {
+                    let watchers = self.view.case.watchers.iter();
+                    called.extend(watchers.map(|watcher| Called::Email(watcher.email.clone())));
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        called.retain(|one| seen.insert(one.clone()));
+        called
+    }
+
+    fn named(&self, moment: Moment) -> &[Callee] {
+        let fitting = self.notify.rules.iter().filter(|rule| self.fits(rule));
+        let of_rules = fitting.filter_map(|rule| of_rule(rule, moment)).next();
+        of_rules.unwrap_or_else(|| of_settings(self.notify, moment))
+    }
+
+    fn fits(&self, rule: &CallRule) -> bool {
+        let case = &self.view.case;
+        let has = |wanted: &Option<String>, there: &[String]| {
+            wanted.as_ref().is_none_or(|wanted| there.contains(wanted))
+        };
+        let title = case.title.to_lowercase();
+        has(&rule.account, &case.accounts)
+            && has(&rule.region, &case.regions)
+            && rule.title.as_ref().is_none_or(|words| title.contains(&words.to_lowercase()))
+            && rule.engagement.as_ref().is_none_or(|engagement| *engagement == case.engagement)
+    }
+}
+
+fn of_rule(rule: &CallRule, moment: Moment) -> Option<&[Callee]> {
+    match moment {
+        Moment::NewCase => rule.new_case.as_deref(),
+        Moment::YourMove => rule.your_move.as_deref(),
+        Moment::AwsSpoke => rule.aws.as_deref(),
+        Moment::Overdue => rule.overdue.as_deref(),
+        Moment::Closed => rule.closed.as_deref(),
+    }
+}
+
+fn of_settings(notify: &Notify, moment: Moment) -> &[Callee] {
+    match moment {
+        Moment::NewCase => &notify.new_case,
+        Moment::YourMove => &notify.your_move,
+        Moment::AwsSpoke => &notify.aws,
+        Moment::Overdue => &notify.overdue,
+        Moment::Closed => &notify.closed,
+    }
+}
+
+fn is_of_aws(comment: &Comment) -> bool {
+    matches!(Author::of(&comment.creator), Author::AwsResponder | Author::Service)
+}
+
+pub(super) const CALL: &str = "call/";
+
+/// What calls somebody, and was not told yet.
+pub(crate) fn calls(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
+    let new = picture.calls.iter().filter(|call| !ledger.contains_key(&call.key));
+    new.map(|call| Effect::add(call.key.clone(), Content::Call(call.clone()), Fingerprint::default()))
+        .collect()
+}
+
+/// That somebody took the case.
+pub(crate) fn taken(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
+    let owner = picture.view.owner.as_ref()?;
+    let key = taken_key(picture)?;
+    let told = ledger.contains_key(&key);
+    (!told).then(|| Effect::add(key, Content::Taken(owner.clone()), Fingerprint::default()))
+}
+
+pub(super) fn taken_key(picture: &Picture) -> Option<Key> {
+    let owner = picture.view.owner.as_ref()?;
+    Some(Key(format!("owner/{}", owner.since)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{CommentId, InvestigationId, Status, UserId, Watcher, snapshot::tests::case},
+        state::owner::Owner,
+        targets::content::Links,
+    };
+
+    /// When AWS asked, after a case of two hours.
+    const ASKED: Seconds = 1_790_007_300;
+
+    fn notify() -> Notify {
+        toml::from_str(
+            "new_case = ['S1']\nyour_move = ['owner', 'S1']\naws = ['U2']\noverdue = ['U3', 'S1']\nclosed = ['watchers']\n\
+             [[rules]]\nregion = 'eu-west-1'\ntitle = 'ROOT'\nyour_move = ['U8']\n\
+             [[rules]]\naccount = '999999999999'\nnew_case = ['U9']\n\
+             [[rules]]\ntype = 'Security Incident'\nregion = 'eu-west-1'\naws = []\ntitle = 'nothing'",
+        )
+        .unwrap()
+    }
+
+    fn view() -> View {
+        let watchers = vec![Watcher { email: "ana@example.com".to_owned(), ..Watcher::default() }];
+        let case = crate::case::Case { watchers, created: Some(1_790_000_100), ..case() };
+        let links = Links::default();
+        View { case, links, waiting_since: None, agent_waits: false, owner: None, last_word: None }
+    }
+
+    fn said(by: &str, at: Seconds) -> Comment {
+        Comment {
+            id: CommentId::new(format!("{at}")),
+            created: at,
+            updated: None,
+            creator: by.to_owned(),
+            body: "Did your team create this key?".to_owned(),
+        }
+    }
+
+    /// What is called at a moment: `KEY: WHOM`.
+    fn called(view: &View, comments: &[Comment], now: Seconds) -> Vec<String> {
+        let notify = notify();
+        let ours = view.case.waits_for_customer;
+        let last = comments.iter().map(|one| one.created).max();
+        let (waiting, turned) = match ours {
+            true => (Some((true, last.unwrap_or(ASKED).max(ASKED))), Some(ASKED)),
+            false => (Some((false, 1_790_000_100)), Some(1_790_000_100)),
+        };
+        let calling = Calling { view, comments, investigations: &[], waiting, turned, now, notify: &notify };
+        let whom = |call: &Call| {
+            let each = call.whom.iter().map(|one| match one {
+                Called::Member(id) => id.as_str().to_owned(),
+                Called::Email(email) => email.clone(),
+            });
+            each.collect::<Vec<_>>().join(" ")
+        };
+        calling.due().iter().map(|call| format!("{}: {}", call.key.0, whom(call))).collect()
+    }
+
+    /// Cases by name.
+    fn named(name: &str) -> View {
+        let mut view = view();
+        let owner = |since| Some(Owner { user: UserId::new("U7"), name: "Ana".to_owned(), since });
+        view.case.waits_for_customer = ["ours", "owned", "taken", "root"].contains(&name);
+        match name {
+            "owned" => view.owner = owner(ASKED - 100),
+            "taken" => view.owner = owner(ASKED + 60),
+            "root" => view.case.title = "The root user signed in".to_owned(),
+            "far" => view.case.accounts = vec!["999999999999".to_owned()],
+            "closed" => (view.case.status, view.case.closed) = (Status::Closed, Some(ASKED)),
+            _ => {}
+        }
+        view
+    }
+
+    /// Comments by letter: an early one of AWS or of ours, the question, an answer, another question.
+    fn lettered(letters: &str) -> Vec<Comment> {
+        let one = |letter| match letter {
+            'E' => Some(said("AWS Responder", EARLY)),
+            'P' => Some(said("123456789012", EARLY)),
+            'Q' => Some(said("AWS Responder", ASKED)),
+            'A' => Some(said("123456789012", ASKED + 600)),
+            'L' => Some(said("AWS Responder", LATER)),
+            _ => None,
+        };
+        letters.chars().filter_map(one).collect()
+    }
+
+    const EARLY: Seconds = 1_790_001_000;
+    const LATER: Seconds = ASKED + 1_200;
+
+    /// The case, what was said, seconds since AWS asked, and who is called for what.
+    const TABLE: &str = "
+        aws     -   -7000  new: S1
+        far     -   -7000  new: U9
+        aws     -   79200  -
+        aws     E   -6200  new: S1, aws/E: U2
+        aws     P   -6200  new: S1
+        ours    Q   0      new: S1, move/Q: S1
+        owned   Q   0      new: S1, move/Q: U7 S1
+        root    Q   0      new: S1, move/Q: U8
+        ours    Q   899    new: S1, move/Q: S1
+        ours    Q   900    new: S1, move/Q: S1, overdue/Q/0: S1 U3
+        owned   Q   900    new: S1, move/Q: U7 S1, overdue/Q/0: U7 S1 U3
+        ours    Q   3599   new: S1, move/Q: S1, overdue/Q/0: S1 U3
+        ours    Q   3600   new: S1, move/Q: S1, overdue/Q/1: S1 U3
+        ours    QA  3600   new: S1, move/Q: S1
+        taken   Q   3600   new: S1, move/Q: U7 S1
+        ours    QL  2160   new: S1, aws/L: U2, move/Q: S1, overdue/L/0: S1 U3
+        closed  Q   60     closed: ana@example.com
+    ";
+
+    #[test]
+    fn who_is_called_at_which_moment_is_what_the_rules_say() {
+        let mut rows = 0;
+        for row in TABLE.lines().map(str::trim).filter(|row| !row.is_empty()) {
+            let mut columns = row.split_whitespace();
+            let (name, said) = (columns.next().unwrap(), columns.next().unwrap());
+            let now = ASKED + columns.next().unwrap().parse::<Seconds>().unwrap();
+            let expected = columns.collect::<Vec<_>>().join(" ");
+            let calls = called(&named(name), &lettered(said), now).join(", ");
+            let short = [(ASKED, "Q"), (LATER, "L"), (EARLY, "E")]
+                .iter()
+                .fold(calls, |text, (at, letter)| text.replace(&at.to_string(), letter));
+            let short = short.replace(CALL, "");
+            assert_eq!(if short.is_empty() { "-" } else { &short }, expected, "{row}");
+            rows += 1;
+        }
+        assert_eq!(rows, 17);
+    }
+
+    #[test]
+    fn the_next_step_is_known_before_it_is_due_and_none_follows_an_answer() {
+        let notify = notify();
+        let mut view = view();
+        view.case.waits_for_customer = true;
+        let comments = [said("AWS Responder", ASKED)];
+        let mut calling = Calling {
+            view: &view,
+            comments: &comments,
+            investigations: &[],
+            waiting: Some((true, ASKED)),
+            turned: Some(ASKED),
+            now: ASKED,
+            notify: &notify,
+        };
+        assert_eq!(calling.next_at(), Some((ASKED + 900) * 1_000));
+        calling.now = ASKED + 900;
+        assert_eq!(calling.next_at(), Some((ASKED + 3_600) * 1_000));
+        calling.now = ASKED + 3_600;
+        assert_eq!(calling.next_at(), None);
+        let answer = [said("AWS Responder", ASKED), said("123456789012", ASKED + 10)];
+        let answered =
+            Calling { comments: &answer, waiting: Some((true, ASKED + 10)), now: ASKED + 20, ..calling };
+        assert_eq!(answered.next_at(), None);
+    }
+
+    #[test]
+    fn the_agents_question_calls_like_awss() {
+        let (view, notify) = (View { agent_waits: true, ..view() }, notify());
+        let step = Investigation {
+            id: InvestigationId::new("inv-1"),
+            kind: String::new(),
+            title: String::new(),
+            content: String::new(),
+            status: "Waiting".to_owned(),
+            updated: ASKED,
+            feedback: None,
+        };
+        let calling = Calling {
+            view: &view,
+            comments: &[],
+            investigations: &[step],
+            waiting: Some((false, ASKED)),
+            turned: Some(1_790_000_100),
+            now: ASKED,
+            notify: &notify,
+        };
+        assert!(calling.due().iter().any(|call| call.key.0 == "call/agent/inv-1"));
+    }
+}

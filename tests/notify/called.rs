@@ -1,0 +1,142 @@
+//! Who is called in Slack, when, and how often: over the wire, with the clock moved by hand.
+
+use casebridge_lab::stage::{ANA, BO, Stage, ana, bo};
+use casebridge_lab::standins::SlackStandin;
+use serde_json::Value;
+
+const NOTIFY: &str =
+    "[notify]\nnew_case = ['U024BE7LJ']\nyour_move = ['owner', 'U024BE7LJ']\noverdue = ['U024BE7LH']\n";
+
+/// What of a thread is shown in the channel too, and whom each mentions.
+async fn calls(stage: &Stage, case: &casebridge::case::CaseId) -> Vec<(String, Vec<String>)> {
+    let thread = stage.thread(case).await;
+    let shown = thread.iter().filter(|message| message["subtype"] == "thread_broadcast");
+    shown.map(|message| (SlackStandin::shown(message), mentioned(message))).collect()
+}
+
+fn mentioned(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(mentioned).collect(),
+        Value::Object(map) if map.get("type").is_some_and(|kind| kind == "user") => {
+            vec![map["user_id"].as_str().unwrap().to_owned()]
+        }
+        Value::Object(map) => map.values().flat_map(mentioned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_night_calls_who_the_settings_say_and_stops_when_somebody_takes_it() {
+    let stage = Stage::with("", NOTIFY).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let new = calls(&stage, &case).await;
+    assert_eq!(new.len(), 1, "{new:?}");
+    assert!(new[0].0.starts_with("🚨 A new case"), "{new:?}");
+    assert_eq!(new[0].1, [BO]);
+    stage.minutes(2).await;
+    stage.sir.aws_comments(&case, "AWS Responder", "Did your team create this key?").unwrap();
+    stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+    stage.notify().await;
+    let asked = calls(&stage, &case).await;
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    let start = "👉 Your move: AWS waits for an answer: Did your team create this key? · since ";
+    assert!(asked[1].0.starts_with(start), "{asked:?}");
+    assert_eq!(asked[1].1, [BO]);
+    stage.minutes(14).await;
+    assert_eq!(calls(&stage, &case).await.len(), 2, "not a minute too early");
+    stage.minutes(2).await;
+    let late = calls(&stage, &case).await;
+    assert_eq!(late.len(), 3, "{late:?}");
+    assert_eq!(late[2].1, [BO, ANA], "those of your_move, and those of overdue");
+    stage.minutes(20).await;
+    assert_eq!(calls(&stage, &case).await.len(), 3, "once a step");
+    stage.types(&ana(), &format!("{case} take")).await;
+    stage.notify().await;
+    assert!(stage.lines(&case).await.iter().any(|line| line.starts_with("🙋 @U024BE7LH took this case")));
+    let card = &stage.lines(&case).await[0];
+    assert!(card.contains("@U024BE7LH has it") && card.contains("[Brief]"), "{card}");
+    stage.minutes(60).await;
+    assert_eq!(calls(&stage, &case).await.len(), 3, "whoever took it has it");
+}
+
+#[tokio::test]
+async fn an_answer_of_ours_ends_it_and_without_names_the_thread_still_says_so() {
+    let stage = Stage::set().await;
+    let answered = stage.sir.aws_creates_case("Answered");
+    let open = stage.sir.aws_creates_case("Open");
+    for case in [&answered, &open] {
+        stage.sir.aws_comments(case, "AWS Responder", "Is this yours?").unwrap();
+        stage.sir.aws_sets_pending_action(case, "Customer").unwrap();
+    }
+    stage.notify().await;
+    assert_eq!(calls(&stage, &open).await.len(), 0, "nobody is named, so nobody is called");
+    stage.minutes(5).await;
+    stage.ana(&format!("{answered} comment It is ours.")).await;
+    stage.minutes(70).await;
+    assert_eq!(calls(&stage, &answered).await.len(), 0);
+    let late = calls(&stage, &open).await;
+    assert_eq!(late.len(), 2, "after a quarter of an hour, and after an hour: {late:?}");
+    assert!(
+        late.iter().all(|(line, whom)| line.starts_with("👉 AWS still waits") && whom.is_empty()),
+        "{late:?}"
+    );
+}
+
+#[tokio::test]
+async fn whoever_is_called_is_invited_to_the_cases_own_channel_first() {
+    let lines = "layout = 'channel'\ninvite = ['ana@example.com']";
+    let stage = Stage::with(lines, NOTIFY).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let (channel, _) = stage.card(&case).await;
+    let members = stage.slack.state()["channels"][channel.as_str()]["members"].to_string();
+    assert!(members.contains(BO), "{members}");
+    let told = stage.slack.messages(&channel);
+    assert!(told.iter().any(|message| mentioned(message) == [BO]), "{told:?}");
+    assert!(!told.iter().any(|message| message["subtype"] == "thread_broadcast"));
+    let _ = bo();
+}
+
+#[tokio::test]
+async fn many_cases_at_once_call_three_times_and_then_say_that_there_are_more() {
+    let stage = Stage::with("", NOTIFY).await;
+    let cases: Vec<_> = (0..6).map(|each| stage.sir.aws_creates_case(&format!("Case {each}"))).collect();
+    stage.notify().await;
+    stage.minutes(2).await;
+    let mut called = 0;
+    let mut more = 0;
+    for case in &cases {
+        let calls = calls(&stage, case).await;
+        called += calls.iter().filter(|(_, whom)| !whom.is_empty()).count();
+        more += calls.iter().filter(|(line, _)| line.contains("More cases call at once")).count();
+        let lines = stage.lines(case).await;
+        assert!(lines.iter().any(|line| line.starts_with("🚨 A new case")), "each is told: {lines:?}");
+    }
+    assert_eq!((called, more), (4, 1));
+}
+
+#[tokio::test]
+async fn everything_again_calls_nobody_again() {
+    let stage = Stage::with("", NOTIFY).await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.sir.aws_comments(&case, "AWS Responder", "Is this yours?").unwrap();
+    stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+    let events = stage.events().await;
+    stage.minutes(20).await;
+    let before = calls(&stage, &case).await;
+    for _ in 0..3 {
+        assert_eq!(stage.arrive(&events).await, [""; 0]);
+        stage.sweep().await;
+    }
+    assert_eq!(calls(&stage, &case).await, before);
+}
+
+#[tokio::test]
+async fn nobody_is_called_where_strangers_read() {
+    let stage = Stage::with("", NOTIFY).await;
+    stage.slack.set_sharing(&stage.channel, casebridge_lab::standins::Sharing::Connected);
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "{case}");
+}
