@@ -40,16 +40,16 @@ fn the_story_is_told_as_it_happens_and_ends_well() {
     for fact in [
         "AWS opens case",
         "Credentials used from a new country",
-        "Status: Submitted",
+        "● Submitted ○ Detect ○ Contain ○ Post",
         "SEC-1",
         "Status: To Do",
         "Did your team create the key that is used here?",
-        "Status: Detection and Analysis",
+        "● Detection and Analysis",
         "Status: In Progress",
         "Ana types  /sir",
         "No. We have disabled it.",
         "Bo replies in the thread",
-        "Watchers: 1",
+        "Watchers 1",
         "AWS alone sets its status",
         "A laptop was stolen",
         "Bo types  /sir",
@@ -293,7 +293,12 @@ async fn walk(browser: &Browser) {
     attach(browser, &card).await;
 
     let typed = browser.acts(json!({ "do": "says", "user": BO, "text": format!("/sir {case} close") })).await;
-    assert!(typed["body"].to_string().contains("commander"), "Bo may not: {typed}");
+    assert_eq!(typed["status"], 200);
+    let may_not = "close needs the role commander; you are responder.";
+    let reads = |seen: &Value| {
+        all(&seen["slack"]["people"]).any(|one| one.to_string().contains("needs the role commander"))
+    };
+    browser.sees(may_not, |seen| reads(seen).then_some(())).await;
     let typed =
         browser.acts(json!({ "do": "says", "user": ANA, "text": format!("/sir {case} close") })).await;
     assert_eq!(typed["status"], 200);

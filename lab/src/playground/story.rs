@@ -100,7 +100,7 @@ impl<W: Write> Teller<'_, W> {
             &format!("AWS opens case {case}"),
             &[
                 (In::Card, "Credentials used from a new country"),
-                (In::Card, "Status: Submitted"),
+                (In::Card, "● Submitted  ○ Detect"),
                 (In::Issue, "Status: To Do"),
             ],
         )
@@ -115,7 +115,7 @@ impl<W: Write> Teller<'_, W> {
         sir.aws_sets_status(&case, &Status::Detection)?;
         self.shows(
             "AWS moves the case on",
-            &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
+            &[(In::Card, "● Detection and Analysis  ○ Contain"), (In::Issue, "Status: In Progress")],
         )
         .await?;
         Ok(case)
@@ -143,7 +143,7 @@ impl<W: Write> Teller<'_, W> {
         .await?;
         self.in_case(case, "It was in a build log.")?;
         self.types(&ana(), &format!("{case} watch bo@example.com")).await?;
-        self.shows(&format!("Ana types  /sir {case} watch bo@example.com"), &[(In::Card, "Watchers: 1")])
+        self.shows(&format!("Ana types  /sir {case} watch bo@example.com"), &[(In::Card, "Watchers 1")])
             .await?;
         self.types(&ana(), &format!("{case} status contain")).await?;
         self.shows(
@@ -163,7 +163,7 @@ impl<W: Write> Teller<'_, W> {
         self.types(&bo(), &format!("{own} status detect")).await?;
         self.shows(
             &format!("Bo types  /sir {own} status detect"),
-            &[(In::Card, "Status: Detection and Analysis"), (In::Issue, "Status: In Progress")],
+            &[(In::Card, "● Detection and Analysis  ○ Contain"), (In::Issue, "Status: In Progress")],
         )
         .await
     }
