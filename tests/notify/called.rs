@@ -1,7 +1,7 @@
 //! Who is called in Slack, when, and how often: over the wire, with the clock moved by hand.
 
 use casebridge_lab::stage::{ANA, BO, Stage, ana, bo};
-use casebridge_lab::standins::SlackStandin;
+use casebridge_lab::standins::{FaultRule, SlackStandin};
 use serde_json::Value;
 
 const NOTIFY: &str =
@@ -96,6 +96,21 @@ async fn whoever_is_called_is_invited_to_the_cases_own_channel_first() {
     assert!(told.iter().any(|message| mentioned(message) == [BO]), "{told:?}");
     assert!(!told.iter().any(|message| message["subtype"] == "thread_broadcast"));
     let _ = bo();
+}
+
+#[tokio::test]
+async fn no_call_waits_for_an_invitation_that_is_refused_or_not_answered() {
+    let invite = || FaultRule::on("conversations.invite");
+    for rule in [invite().error("missing_scope"), invite().error("restricted_action"), invite().reset_after()]
+    {
+        let stage = Stage::with("", NOTIFY).await;
+        stage.slack.fault(rule);
+        let case = stage.sir.aws_creates_case("Key leaked");
+        stage.notify().await;
+        let calls = calls(&stage, &case).await;
+        assert_eq!((calls.len(), &calls[0].1[..]), (1, &[BO.to_owned()][..]), "{calls:?}");
+        assert_eq!(stage.place(&case, casebridge::targets::slack::KIND).await.parked, None);
+    }
 }
 
 #[tokio::test]

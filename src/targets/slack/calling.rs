@@ -44,16 +44,16 @@ impl SlackTarget<'_> {
         for one in &call.whom {
             whom.push(match one {
                 Called::Member(_) => one.clone(),
-                Called::Email(email) => match self.slack.user_by_email(&Email::new(email)).await? {
-                    Some(user) => Called::Member(MemberId::new(user.as_str())),
-                    None => one.clone(),
+                Called::Email(email) => match for_now(self.slack.user_by_email(&Email::new(email)).await)? {
+                    Some(Some(user)) => Called::Member(MemberId::new(user.as_str())),
+                    _ => one.clone(),
                 },
             });
         }
         let call = Call { whom, ..call.clone() };
         Ok(match self.lately(&call).await {
             before if before < CALLS => {
-                self.invite_all(&call, place).await?;
+                self.invite_all(&call, place).await;
                 Calls::Made(call)
             }
             CALLS => Calls::Summed(call),
@@ -61,43 +61,35 @@ impl SlackTarget<'_> {
         })
     }
 
-    /// Who is called must be able to read it. Who cannot come is mentioned all the same: so they are named.
-    async fn invite_all(&self, call: &Call, place: &ConversationRef) -> Result<(), Failure> {
+    /// Who is called must be able to read it. No call waits for that: who cannot come is mentioned all the same.
+    async fn invite_all(&self, call: &Call, place: &ConversationRef) {
         let mut users = Vec::new();
         for one in &call.whom {
             let Called::Member(id) = one else { continue };
             match id.group() {
-                Some(group) => users.extend(self.members(&group).await?),
+                Some(group) => users.extend(self.members(&group).await),
                 None => users.push(UserId::new(id.as_str())),
             }
         }
         users.sort();
         users.dedup();
         if users.is_empty() {
-            return Ok(());
+            return;
         }
         match self.slack.invite(&place.channel, &users).await {
-            Ok(refused) if refused.is_empty() => Ok(()),
-            Ok(refused) => {
-                warn!(count = refused.len(), "somebody who is called cannot be invited");
-                Ok(())
-            }
-            // Who is there already is called all the same.
-            Err(Failure::Broken { everywhere: false, why } | Failure::Content { why }) => {
-                warn!(why, "whoever is called could not be invited");
-                Ok(())
-            }
-            Err(failure) => Err(failure),
+            Ok(refused) if refused.is_empty() => {}
+            Ok(refused) => warn!(count = refused.len(), "somebody who is called cannot be invited"),
+            Err(failure) => warn!(%failure, "whoever is called could not be invited"),
         }
     }
 
-    async fn members(&self, group: &GroupId) -> Result<Vec<UserId>, Failure> {
+    async fn members(&self, group: &GroupId) -> Vec<UserId> {
         let find = async || self.slack.group_members(group).await;
-        let members = remembered(self.slack.world, Fact::Group(group), find).await?;
+        let members = remembered(self.slack.world, Fact::Group(group), find).await.unwrap_or_default();
         if members.is_empty() {
-            warn!(%group, "a user group that is called has nobody in it");
+            warn!(%group, "nobody is known to be in a user group that is called");
         }
-        Ok(members)
+        members
     }
 
     /// How many calls of this moment there were lately, this one not among them. Where the table does not answer, none.
@@ -118,6 +110,15 @@ impl SlackTarget<'_> {
             }
         }
         0
+    }
+}
+
+/// What was found; `None` where only a person could mend that it is not told.
+fn for_now<T>(found: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(failure @ (Failure::NotApplied { .. } | Failure::Unknown { .. })) => Err(failure),
+        Err(_) => Ok(None),
     }
 }
 
