@@ -241,6 +241,17 @@ pub struct Saying {
 
 impl Saying {
     /// What it is called at this target, where a person said it there.
+    /// The same where it can be read no more where this target is now; `None` where it never was.
+    pub(crate) fn only_elsewhere(&self, kind: TargetKind) -> Option<Self> {
+        self.at(kind)?;
+        let mut elsewhere = self.clone();
+        match kind.as_str() {
+            "slack" => elsewhere.slack_ts = None,
+            _ => elsewhere.jira_comment = None,
+        }
+        Some(elsewhere)
+    }
+
     pub(crate) fn at(&self, kind: TargetKind) -> Option<&str> {
         match kind.as_str() {
             "slack" => self.slack_ts.as_deref(),

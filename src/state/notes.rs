@@ -163,6 +163,19 @@ impl PlaceNote {
         self.set.get(HOME).is_some_and(|hash| hash == GONE)
     }
 
+    /// Whether nothing can be told there any more: people took away the anchor with all that hung on it.
+    pub fn is_lost(&self) -> bool {
+        self.set.get(HOME).is_some_and(|hash| hash == LOST)
+    }
+
+    /// Nothing is told there any more, but once that it is so.
+    pub(crate) fn lose(&mut self) {
+        let home = self.home.take();
+        let (channel, facts, changes) = (self.channel.take(), self.facts.take(), self.changes);
+        *self = Self { home, channel, facts, changes, ..Self::default() };
+        self.set.insert(HOME.to_owned(), LOST.to_owned());
+    }
+
     /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
     pub(crate) fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
         let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;
@@ -173,6 +186,9 @@ impl PlaceNote {
                 self.set.insert(HOME.to_owned(), hash.into());
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
+            }
+            LOST => {
+                self.set.insert(LOST.to_owned(), hash.into());
             }
             other if other.starts_with(CHANGES) => {
                 self.changes += 1;
@@ -194,6 +210,9 @@ pub(crate) const CHANGES: &str = "changes/";
 
 /// Stands for the hash of a state whose bearer a person deleted.
 pub(crate) const GONE: &str = "gone";
+
+/// Stands for the hash of an anchor below which nothing can be told any more; the key under which that is said.
+pub(crate) const LOST: &str = "lost";
 
 #[cfg(test)]
 mod tests {
@@ -328,6 +347,12 @@ mod tests {
             &[
                 ("nothing yet", PlaceNote::default()),
                 ("linked issue", PlaceNote { home: linked, ..PlaceNote::default() }),
+                ("thread that people took away", {
+                    let mut lost = thread.clone();
+                    lost.lose();
+                    lost.set.insert(LOST.to_owned(), LOST.to_owned());
+                    lost
+                }),
                 ("channel being made", {
                     PlaceNote { open: open("channel", Plainness::Full, None), ..PlaceNote::default() }
                 }),

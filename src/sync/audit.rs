@@ -46,7 +46,7 @@ pub(crate) async fn verify(
     note: &mut PlaceNote,
 ) -> Result<bool, state::Error> {
     let kind = audited.target.planner().kind();
-    if note.home.is_none() || audited.target.is_repeatable() {
+    if note.home.is_none() || note.is_lost() || audited.target.is_repeatable() {
         return Ok(false);
     }
     match breaker::read(context.world, kind).await {

@@ -106,13 +106,15 @@ pub struct Doer {
     pub name: String,
 }
 
-/// What became of an issue.
+/// What became of an issue, or of a thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Jira does not let it go to a status, or its category, because of a field, our own words, or an error code.
     NotMoved { issue: IssueKey, to: String, why: String },
     /// It was deleted, or is hidden from us.
     Lost { issue: IssueKey, case: CaseId },
+    /// People took away the case's thread.
+    NoThread { case: CaseId },
 }
 
 /// Something that is said once where all read it, and that belongs to no case.

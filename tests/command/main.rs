@@ -16,6 +16,7 @@ mod forms;
 mod grid;
 mod home;
 mod issue;
+mod linked;
 mod many_files;
 mod mended;
 mod older;

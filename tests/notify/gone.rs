@@ -9,7 +9,7 @@ use casebridge::{
 
 use casebridge_lab::standins::{FaultRule, SlackStandin};
 
-use casebridge_lab::stage::{Stage, ana, count};
+use casebridge_lab::stage::{ANA, Stage, ana, count, ts_of};
 
 /// One look, and what it counts for the alarms.
 async fn look(stage: &Stage, case: &CaseId) -> Report {
@@ -134,4 +134,102 @@ async fn a_case_that_was_closed_while_its_channel_was_archived_is_told_when_that
     assert_eq!(count(&lines()[1..], "False Positive"), 1, "{:#?}", lines());
     stage.minutes(6).await;
     assert!(lines()[0].contains("Closed"), "{:#?}", lines());
+}
+
+/// People delete a case's card and all below it.
+async fn deletes_thread(stage: &Stage, case: &CaseId) {
+    let (channel, card) = stage.card(case).await;
+    stage.slack.deletes(&channel, &card).unwrap();
+    for line in stage.slack.thread(&channel, &card) {
+        let _ = stage.slack.deletes(&channel, &ts_of(&line));
+    }
+    assert_eq!(stage.slack.messages(&channel).len(), 0);
+}
+
+fn shown(stage: &Stage) -> Vec<String> {
+    stage.slack.messages(&stage.channel).iter().map(SlackStandin::shown).collect()
+}
+
+#[tokio::test]
+async fn of_a_thread_that_was_deleted_nothing_stays_in_the_channel_and_one_notice_offers_a_new_card() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    deletes_thread(&stage, &case).await;
+    for words in ["finding 1", "finding 2", "finding 3", "finding 4"] {
+        stage.sir.aws_comments(&case, "AWS Responder", words).unwrap();
+        stage.events().await;
+        stage.minutes(70).await;
+    }
+    let there = shown(&stage);
+    assert_eq!((there.len(), count(&there, "was deleted")), (1, 1), "{there:#?}");
+    let report = look(&stage, &case).await;
+    assert_eq!((report.lag, report.waiting, report.tally.parked), (None, 0, 0), "nobody is alarmed");
+    assert_eq!(count(&stage.comments(&case).await, "finding"), 4, "Jira is told all the same");
+    assert!(stage.issue(&case).await["fields"]["description"].to_string().len() > 2);
+
+    let notice = ts_of(&stage.slack.messages(&stage.channel)[0]);
+    stage.clicks(&ana(), &notice, "run/1").await;
+    stage.minutes(1).await;
+    let lines = stage.lines(&case).await;
+    assert_eq!(count(&lines, "finding"), 4, "the whole story: {lines:#?}");
+    assert_eq!(stage.cards().len(), 2, "the notice and the new card");
+    stage.minutes(200).await;
+    assert_eq!(stage.lines(&case).await, lines, "once");
+    assert!(stage.ana(&format!("{case} card")).await.contains("has its card"));
+}
+
+#[tokio::test]
+async fn what_stands_in_the_channel_though_its_answer_or_its_taking_back_was_lost_is_taken_back_later() {
+    for fault in [
+        FaultRule::on("chat.postMessage").once().reset_after(),
+        FaultRule::on("chat.delete").once().answers(503),
+        FaultRule::on("chat.delete").once().throttled(Some("5")),
+    ] {
+        let stage = Stage::set().await;
+        let case = stage.sir.aws_creates_case("Key leaked");
+        stage.events().await;
+        deletes_thread(&stage, &case).await;
+        stage.slack.fault(fault);
+        stage.sir.aws_comments(&case, "AWS Responder", "finding 1").unwrap();
+        stage.events().await;
+        stage.minutes(10).await;
+        let there = shown(&stage);
+        assert_eq!((there.len(), count(&there, "was deleted")), (1, 1), "{there:#?}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_closed_case_whose_thread_was_deleted_nothing_is_said() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    deletes_thread(&stage, &case).await;
+    stage.sir.aws_closes(&case, "False Positive").unwrap();
+    stage.events().await;
+    stage.minutes(27 * 60).await;
+    assert_eq!((shown(&stage).len(), stage.meta(&case).await.next_at), (0, None));
+}
+
+#[tokio::test]
+async fn what_people_said_in_a_thread_that_was_deleted_is_told_with_their_name_below_the_new_card() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let (channel, card) = stage.card(&case).await;
+    let (_, said) = stage.slack.says(&ana(), &channel, "It was Bo's key", Some(&card));
+    for delivery in &said {
+        stage.deliver(delivery).await;
+    }
+    assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+    stage.events().await;
+    deletes_thread(&stage, &case).await;
+    assert!(stage.ana(&format!("{case} card")).await.contains("has its card"), "nobody noticed yet");
+    stage.sir.aws_comments(&case, "AWS Responder", "finding 1").unwrap();
+    stage.events().await;
+    assert!(stage.ana(&format!("{case} card")).await.contains("is being posted"));
+    stage.minutes(1).await;
+    let lines = stage.lines(&case).await;
+    let said = lines.iter().find(|line| line.contains("It was Bo's key")).unwrap();
+    assert!(said.contains(&format!("@{ANA}")), "{lines:#?}");
 }

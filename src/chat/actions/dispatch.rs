@@ -1,7 +1,7 @@
 //! Which function carries out which command.
 
 use super::{
-    ai, brief, cases, comment_edits, comments,
+    ai, brief, card, cases, comment_edits, comments,
     context::{CommandContext, Outcome},
     diagnostics, fields, files, history, hub, issue, lists, membership, owner, status, tags,
 };
@@ -52,6 +52,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Jira => issue::show(context, case).await,
         Command::JiraLink { key } => issue::link(context, case, key).await,
         Command::JiraOpen => issue::open(context, case).await,
+        Command::Card => card::open(context, case).await,
         _ => Ok(how(context, Some(case), command)),
     }
 }

@@ -1,28 +1,22 @@
 //! Which issue is a case's.
 
 use super::{
-    context::{ActionError, CommandContext, Outcome},
+    begin_anew::{begin_anew, noted},
+    context::{CommandContext, Outcome},
     floor::Floor,
     freeze::Frozen,
 };
 use crate::{
-    case::{CaseId, IssueKey, Millis},
+    case::{CaseId, IssueKey},
     chat::reply::{Paragraph, Reply},
     http::Failure,
-    state::{
-        Note,
-        notes::{Home, PlaceNote},
-        record,
-    },
+    state::notes::{Home, PlaceNote},
     targets::jira::{self, IssueRef},
 };
 
-/// How long the case's notes are held while an issue is linked: longer than it can take.
-const LEASE: Millis = 75_000;
-
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     let Some(jira) = context.jira else { return Ok(no_jira()) };
-    let note = noted(context, id).await?;
+    let note = noted(context, id, jira::KIND).await?;
     let is_gone = note.is_gone();
     Ok(match note.home {
         Some(home) if is_gone => Reply::of(
@@ -59,23 +53,16 @@ fn no_jira() -> Reply {
     )
 }
 
-async fn noted(context: &CommandContext<'_>, id: &CaseId) -> Result<PlaceNote, ActionError> {
-    let Some(meta) = context.or_parked(context.world.store().meta(id).await)? else {
-        return Ok(PlaceNote::default());
-    };
-    Ok(context.or_parked(meta.note(id, Note::Of(jira::KIND)))?.0)
-}
-
 /// `jira open`: an issue that somebody deleted is made again.
 pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     if context.jira.is_none() {
         return Ok(no_jira());
     }
-    let note = noted(context, id).await?;
+    let note = noted(context, id, jira::KIND).await?;
     if note.home.is_some() && !note.is_gone() {
         return show(context, id).await;
     }
-    begin_anew(context, id, PlaceNote::default()).await?;
+    begin_anew(context, id, jira::KIND, PlaceNote::default()).await?;
     Ok(Reply::of(
         Paragraph::of("The issue of case ")
             .bold(id.as_str())
@@ -107,14 +94,14 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
         _ => {}
     }
     let home = Home { place: issue.id.to_string(), name: issue.key.to_string() };
-    let other = noted(context, id).await?.home.as_ref() != Some(&home);
+    let other = noted(context, id, jira::KIND).await?.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.
     let anew = context.freeze(Frozen::Anew, other).await?;
     if other {
         // First: nothing is heard in the issue before it is bound.
         let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
         Floor::raise(context.world.store(), &issue.id, now).await?;
-        begin_anew(context, id, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
+        begin_anew(context, id, jira::KIND, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
     }
     context.world.store().bind(&place, id).await?;
     context.changed(id).await?;
@@ -124,21 +111,4 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
     };
     let line = Paragraph::of("Case ").bold(id.as_str()).text(is);
     Ok(Reply::of(line.link(&jira.settings.browse(&issue.key), issue.key.as_str()).text(told)))
-}
-
-/// Puts another note in the place of the one on Jira and forgets what was told, under the case's lease.
-async fn begin_anew(context: &CommandContext<'_>, id: &CaseId, note: PlaceNote) -> Result<(), ActionError> {
-    let (store, now) = (context.world.store(), context.world.now());
-    store.hint(id, now, true).await?;
-    let Some(meta) = store.lease(id, now, now + LEASE).await? else {
-        return Err(ActionError::Trouble("the case is being told just now".to_owned()));
-    };
-    let (_, rest) = context.or_parked(meta.note::<PlaceNote>(id, Note::Of(jira::KIND)))?;
-    for (key, _) in context.or_parked(store.all_told(id, jira::KIND).await)? {
-        store.untell(id, meta.epoch, jira::KIND, &key).await?;
-    }
-    let json = record::write(&note, &rest).map_err(|error| ActionError::Trouble(error.to_string()))?;
-    store.save(id, meta.epoch, Note::Of(jira::KIND), &json).await?;
-    store.release(id, meta.epoch, meta.want, Some(now), true).await?;
-    Ok(())
 }

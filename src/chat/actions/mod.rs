@@ -7,7 +7,9 @@
 mod ai;
 mod attach;
 mod authority;
+mod begin_anew;
 mod brief;
+mod card;
 mod cases;
 mod close;
 mod comment_edits;

@@ -38,6 +38,7 @@ bare! {
     close => Command::Close,
     jira => Command::Jira,
     jira_open => Command::JiraOpen,
+    card => Command::Card,
 }
 
 pub(super) fn help(words: &mut LineWords<'_>, _: Seconds) -> Asked {

@@ -233,6 +233,8 @@ pub(crate) enum Command {
     },
     #[serde(rename = "JiraOpen")]
     JiraOpen,
+    #[serde(rename = "Card")]
+    Card,
     #[serde(rename = "Membership")]
     Membership(MembershipCommand),
     #[serde(rename = "Hub")]

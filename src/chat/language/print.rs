@@ -28,7 +28,8 @@ impl Display for Command {
         f.write_str(verbs::name(self))?;
         match self {
             Self::Tray | Self::Whoami | Self::Doctor | Self::Edit | Self::Watchers | Self::Attach => Ok(()),
-            Self::Files | Self::Ai | Self::Tags | Self::Close | Self::Jira | Self::JiraOpen => Ok(()),
+            Self::Files | Self::Ai | Self::Tags | Self::Close => Ok(()),
+            Self::Jira | Self::JiraOpen | Self::Card => Ok(()),
             Self::Resolver => f.write_str(" aws"),
             Self::Take => Ok(()),
             Self::Owner { to: None } => Ok(()),

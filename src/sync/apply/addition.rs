@@ -80,9 +80,28 @@ impl Worker<'_> {
                     warn!(destination = self.name(), key = %intent.key, why, "rendered plainer");
                     intent.plainness = plainer(intent.plainness);
                 }
+                Err(Failure::Gone { why }) if self.loses(hand) => return self.lost(&why, hand).await,
                 Err(failure) => return self.failed(failure, hand.note).await,
             }
         }
+    }
+
+    /// Whether nothing hangs on the anchor any more, though something did. Where nothing ever did, the anchor was never
+    /// stored: the check finds that.
+    fn loses(&self, hand: &Hand<'_>) -> bool {
+        let planner = self.planner();
+        planner.forgets_what_is_gone()
+            && !planner.stands_alone(hand.note)
+            && !hand.note.is_lost()
+            && hand.ledger.iter().any(|(key, told)| key.0 != HOME && !told.theirs)
+    }
+
+    /// People took away the anchor and all below it: nothing more is told there, and that is said once.
+    async fn lost(&self, why: &str, hand: &mut Hand<'_>) -> Result<(), Stop> {
+        warn!(destination = self.name(), case = %self.lease.case, why, "nothing can be told below its anchor");
+        hand.note.lose();
+        self.save(hand.note).await?;
+        Err(Stop::Replan)
     }
 
     /// INTENT: written down before it is sent, and sent at once or not at all.
@@ -143,6 +162,7 @@ impl Worker<'_> {
         match self.target.find(self.lease.case, &intent, hand.note).await {
             Ok(Some(remote)) => self.done(intent, &remote, hand).await,
             Ok(None) => self.once_more(intent, hand.note),
+            Err(Failure::Gone { why }) if self.loses(hand) => self.lost(&why, hand).await,
             Err(failure) => self.refused(failure, hand.note).await,
         }
     }

@@ -57,13 +57,13 @@ impl Worker<'_> {
     /// Whether some of it happened so long ago that it may have been told.
     pub(super) fn may_stand_there(&self, effects: &[Effect], hand: &Hand<'_>) -> bool {
         let late = self.world().now() - LATE;
-        let readable = hand.note.home.is_some() && !self.target.is_repeatable();
+        let readable = hand.note.home.is_some() && !hand.note.is_lost() && !self.target.is_repeatable();
         readable && !self.read.get() && effects.iter().any(|effect| happened(effect, hand) < late)
     }
 
     /// Nothing is told before what stands there was compared with the ledger, where that may lack some of it.
     pub(super) async fn read_first(&self, hand: &mut Hand<'_>) -> Result<(), Stop> {
-        if !hand.note.read_first || hand.note.home.is_none() {
+        if !hand.note.read_first || hand.note.home.is_none() || hand.note.is_lost() {
             return Ok(());
         }
         self.patience(hand.note).await?;

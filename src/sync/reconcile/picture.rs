@@ -80,7 +80,8 @@ pub(super) fn links(context: &Context<'_>, notes: &Notes, case: &CaseId) -> Link
         |region: &String| sir.console_url.replace("{region}", region).replace("{case}", case.as_str());
     let mut links = Links { console: sir.region.as_ref().map(console), ..Links::default() };
     for (target, noted) in context.targets.iter().zip(&notes.targets) {
-        let is_there = !noted.note.is_gone() || target.planner().forgets_what_is_gone();
+        let is_there =
+            !noted.note.is_lost() && (!noted.note.is_gone() || target.planner().forgets_what_is_gone());
         if let Some(anchor) = noted.note.home.as_ref().filter(|_| is_there) {
             target.planner().link(anchor, &mut links);
         }

@@ -93,6 +93,7 @@ fn head(content: &Content) -> Inline {
         Content::Notice(Notice::Lost { issue, .. }) => {
             Inline::new().text(&value(&format!("{issue} was deleted, or is hidden")))
         }
+        Content::Notice(Notice::NoThread { .. }) => Inline::new().text("The case's thread was deleted"),
     }
 }
 

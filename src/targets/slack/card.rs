@@ -261,6 +261,13 @@ fn entry(value: &str, label: &str) -> Value {
     json!({"text": plain(&label), "value": value})
 }
 
+/// One button that runs a line.
+pub(super) fn one_button(line: &str, label: &str) -> Value {
+    let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);
+    let button = json!({"type": "button", "action_id": "run/1", "value": line, "text": plain(&label)});
+    json!({"type": "actions", "elements": [button]})
+}
+
 /// Text that is never read as markup, nor as an emoji's name.
 fn plain(text: &str) -> Value {
     json!({"type": "plain_text", "text": text, "emoji": false})

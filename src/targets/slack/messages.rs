@@ -51,7 +51,24 @@ impl Slack<'_> {
             body["reply_broadcast"] = json!(true);
         }
         let answer = self.write(ApiMethod::ChatPostMessage, &body).await?;
-        needed(ApiMethod::ChatPostMessage, &answer, "/ts").map(Ts::new)
+        let ts = needed(ApiMethod::ChatPostMessage, &answer, "/ts").map(Ts::new)?;
+        let stands_alone = answer.get("message").is_some_and(|message| message.get("thread_ts").is_none());
+        if to.thread.is_some() && stands_alone {
+            return self.take_back(&MessageRef { channel: to.channel.clone(), ts }).await;
+        }
+        Ok(ts)
+    }
+
+    /// Below a thread that people took away Slack posts into the channel itself, and says yes. Nothing stays there.
+    ///
+    /// # Errors
+    /// Always: the thread is gone, or nobody knows whether the message still stands.
+    pub(super) async fn take_back<T>(&self, stray: &MessageRef) -> Result<T, Failure> {
+        let method = ApiMethod::ChatPostMessage;
+        Err(match self.delete(stray).await {
+            Ok(()) => Failure::Gone { why: format!("{method}: its thread is gone") },
+            Err(failure) => Failure::Unknown { why: format!("{method}: not taken back ({failure})") },
+        })
     }
 
     /// The same for a line that needs somebody: whoever looks at the channel sees it without opening the thread.

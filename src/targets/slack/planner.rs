@@ -5,15 +5,15 @@ use serde_json::Value;
 
 use super::{KIND, Message, MessageRef, card, channel_topic, content, parts};
 use crate::{
-    case::{ChannelId, Email, Ts, text},
+    case::{Case, ChannelId, Email, Ts, text},
     config::settings::{self, Layout},
     state::{
         TargetKind,
         key::{Fingerprint, Key, Plainness},
-        notes::{CHANNEL, HOME, Home, PlaceNote},
+        notes::{CHANNEL, HOME, Home, LOST, PlaceNote},
     },
     targets::{
-        content::{Content, Links, View},
+        content::{Content, Links, Notice, View},
         contract::{Planner, Slot},
         telling::{self, Decoration, Effect, Ledger, Picture},
     },
@@ -97,6 +97,9 @@ impl Planner for SlackPlanner<'_> {
         if note.home.is_none() {
             return vec![Effect::anchor(self.anchor_fingerprint(&picture.view))];
         }
+        if note.is_lost() {
+            return no_thread(&picture.view.case, note).into_iter().collect();
+        }
         let mut effects = telling::description(self, picture, ledger);
         effects.extend(telling::comments(self, picture, ledger));
         effects.extend(telling::changed_facts(self, picture, note));
@@ -116,8 +119,10 @@ impl Planner for SlackPlanner<'_> {
 
     fn decoration(&self, picture: &Picture, note: &PlaceNote) -> Vec<Decoration> {
         match note.home {
-            Some(_) => self.states(picture, note).into_iter().map(|(state, _)| state).collect(),
-            None => Vec::new(),
+            Some(_) if !note.is_lost() => {
+                self.states(picture, note).into_iter().map(|(state, _)| state).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -161,6 +166,15 @@ impl Planner for SlackPlanner<'_> {
     fn stands_alone(&self, note: &PlaceNote) -> bool {
         self.has_own_channel(note)
     }
+}
+
+/// Said once in the channel; of a closed case nothing is owed any more.
+fn no_thread(case: &Case, note: &PlaceNote) -> Option<Effect> {
+    if case.is_closed() || note.set.contains_key(LOST) {
+        return None;
+    }
+    let content = Content::Notice(Notice::NoThread { case: case.id.clone() });
+    Some(Effect::add(Key(LOST.to_owned()), content, Fingerprint::new(LOST)))
 }
 
 pub(super) fn turn_in(channel: &ChannelId) -> Slot {

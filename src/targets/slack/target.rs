@@ -22,7 +22,7 @@ use crate::{
     http::{Failure, Pages},
     state::{
         key::{Key, Plainness},
-        notes::{CHANNEL, HOME, Intent, PlaceNote},
+        notes::{CHANNEL, HOME, Intent, LOST, PlaceNote},
     },
     targets::{
         content::{Call, Content},
@@ -151,6 +151,9 @@ impl Target for SlackTarget<'_> {
             What::Content(Content::Call(call)) => {
                 return self.call(call, &mark, intent.plainness, note).await.map(String::from);
             }
+            What::Content(told) if note.is_lost() => {
+                (in_channel(card_of(note)?.channel), content(told, intent.plainness))
+            }
             What::Content(told) => (place(self.planner.layout(note), note)?, content(told, intent.plainness)),
         };
         self.slack.post(&to, &mark, &message).await.map(String::from)
@@ -186,16 +189,23 @@ impl Target for SlackTarget<'_> {
         intent: &Intent,
         note: &PlaceNote,
     ) -> Result<Option<String>, Failure> {
+        let oldest = ts((intent.since - EARLIER).max(0) / 1_000);
         let found = match intent.key.0.as_str() {
             // A second creation answers with the channel that the first one made.
             CHANNEL => return Ok(None),
-            HOME => {
-                let oldest = ts((intent.since - EARLIER).max(0) / 1_000);
-                self.channel(case, &self.planner.channel(note), oldest).await?
-            }
+            HOME | LOST => self.channel(case, &self.planner.told_in(note), oldest).await?,
             _ => match place(self.planner.layout(note), note)? {
                 ConversationRef { channel, thread: Some(ts) } => {
-                    self.thread(case, &MessageRef { channel, ts }).await?
+                    match self.thread(case, &MessageRef { channel: channel.clone(), ts }).await {
+                        Err(Failure::Gone { why }) => {
+                            let strays = self.channel(case, &channel, oldest).await?;
+                            let Some(stray) = earliest(&strays.ours, &intent.key) else {
+                                return Err(Failure::Gone { why });
+                            };
+                            return self.slack.take_back(&MessageRef { channel, ts: Ts::new(stray) }).await;
+                        }
+                        thread => thread?,
+                    }
                 }
                 ConversationRef { channel, thread: None } => {
                     self.channel(case, &channel, Ts::new("0")).await?

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    card,
     line::{self, Line, short},
     message::{Message, TEXT, parts},
     mrkdwn,
@@ -53,7 +54,13 @@ fn full(content: &Content) -> Message {
             };
             alone(Line::new().own(waits).date(*since))
         }
-        Content::Notice(said) => alone(notice(said)),
+        Content::Notice(said) => {
+            let mut message = alone(notice(said));
+            if let Notice::NoThread { case } = said {
+                message.blocks.push(card::one_button(&format!("{case} card"), "New card"));
+            }
+            message
+        }
         Content::Call(call) => alone(called(call)),
         Content::Taken(owner) => {
             alone(Line::new().own("🙋 ").user(&owner.user).own(" took this case · ").date(owner.since))
@@ -104,6 +111,12 @@ fn notice(said: &Notice) -> Line {
             .own(" was deleted, or is hidden from Casebridge: nothing more of this case is told in Jira. ")
             .strong(&format!("/sir {case} jira open"))
             .own(" makes a new issue with the whole story."),
+        Notice::NoThread { case } => Line::new()
+            .own("⚠️ The thread of case ")
+            .strong(case.as_str())
+            .own(" was deleted, so nothing more of it is told in Slack. ")
+            .strong(&format!("/sir {case} card"))
+            .own(" makes a new card with the whole story."),
     }
 }
 
@@ -246,7 +259,7 @@ fn stub(content: &Content) -> Message {
         }
         Content::Investigation { .. } => Line::new().own("A step of the AI agent"),
         Content::Nudge { .. } => Line::new().own("A reminder"),
-        Content::Notice(_) => Line::new().own("What became of the issue"),
+        Content::Notice(_) => Line::new().own("What became of the case's issue or thread"),
         Content::Call(call) => called(&Call { quote: None, ..call.clone() }).own(". The rest"),
         Content::Taken(_) => Line::new().own("Who took the case"),
     };

@@ -8,6 +8,7 @@ use crate::{
     state::{
         Seen,
         key::{Fingerprint, Key},
+        notes::LOST,
     },
     targets::{content::Notice, contract::Planner},
 };
@@ -93,6 +94,7 @@ pub(super) fn notice_key(notice: &Notice) -> Key {
     Key(match notice {
         Notice::NotMoved { why, .. } => format!("refused/status/{}", text::hash(why)),
         Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
+        Notice::NoThread { .. } => LOST.to_owned(),
     })
 }
 

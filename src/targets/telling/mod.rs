@@ -25,7 +25,7 @@ pub use self::{
 use super::content::{Call, Notice, View};
 use crate::{
     case::{Comment, Investigation, Seconds},
-    state::{Saying, Told, deeds::Deed, key::Key},
+    state::{Saying, Told, deeds::Deed, key::Key, notes::LOST},
 };
 
 #[derive(Clone, Debug)]
@@ -54,8 +54,9 @@ pub fn news(effects: &[Effect]) -> usize {
     let new = |effect: &&Effect| match effect {
         Effect::Note(_) => true,
         Effect::Create { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
-            let ours =
-                ["nudge/", "refused/", calls::CALL, "owner/"].iter().any(|start| key.0.starts_with(start));
+            let ours = ["nudge/", "refused/", calls::CALL, "owner/", LOST]
+                .iter()
+                .any(|start| key.0.starts_with(start));
             !ours && (!key.0.starts_with("comment/") || key.0.ends_with("/0"))
         }
     };

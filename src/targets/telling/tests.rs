@@ -308,7 +308,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
         };
         of(jira::KIND, "thread", |planner| planner.notice(&case, &note)).and_then(|said| match said {
             Notice::NotMoved { to, .. } => Some(to),
-            Notice::Lost { .. } => None,
+            Notice::Lost { .. } | Notice::NoThread { .. } => None,
         })
     };
     let owed =

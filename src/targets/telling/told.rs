@@ -179,6 +179,7 @@ pub(crate) fn notice(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
     let hash = match notice {
         Notice::NotMoved { issue, to, .. } => Fingerprint::of(&format!("{issue}/{to}")),
         Notice::Lost { issue, .. } => Fingerprint::of(issue.as_str()),
+        Notice::NoThread { case } => Fingerprint::of(case.as_str()),
     };
     let content = Content::Notice(notice.clone());
     match ledger.get(&key) {

@@ -40,10 +40,8 @@ pub(super) fn post(state: &mut Workspace, args: &Args) -> Output {
         message.insert("username".into(), args.text("username").into());
     }
     let channel = state.visible(&channel_id)?;
-    if let Some(thread) = args.thread() {
-        if !channel.has_thread(&thread) {
-            return Err(no("thread_not_found"));
-        }
+    // Below what is not there Slack posts into the channel itself: https://github.com/slack-go/slack/issues/1571
+    if let Some(thread) = args.thread().filter(|thread| channel.has_thread(thread)) {
         message.insert("thread_ts".into(), json!(thread));
         if args.flag("reply_broadcast") {
             message.insert("subtype".into(), "thread_broadcast".into());

@@ -288,6 +288,9 @@ impl Channel {
             self.replies(parent).filter_map(|reply| reply["user"].as_str()).map(str::to_owned).collect();
         let (count, latest) =
             (self.replies(parent).count(), self.replies(parent).last().map(|reply| reply["ts"].clone()));
+        if count == 0 && self.messages.get(parent).is_some_and(|message| message["subtype"] == "tombstone") {
+            self.messages.remove(parent);
+        }
         let Some(message) = self.messages.get_mut(parent).map(Arc::make_mut) else { return };
         if let (Some(latest), Some(message)) = (&latest, message.as_object_mut()) {
             for (name, value) in [

@@ -113,11 +113,6 @@ async fn each_refusal_has_slacks_own_name() {
         ("chat.postMessage", json!({ "channel": security }), "no_text"),
         ("chat.postMessage", json!({ "channel": security, "text": "x", "colour": 1 }), "invalid_arguments"),
         ("chat.postMessage", json!({ "text": "x" }), "invalid_arguments"),
-        (
-            "chat.postMessage",
-            json!({ "channel": security, "text": "x", "thread_ts": "1.000001" }),
-            "thread_not_found",
-        ),
         ("chat.postMessage", json!({ "channel": security, "blocks": section(3001) }), "invalid_blocks"),
         ("chat.postMessage", json!({ "channel": security, "blocks": "[]" }), "invalid_blocks_format"),
         (
