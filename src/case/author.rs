@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::UserId;
+use super::{UserId, text};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Author {
@@ -23,6 +23,21 @@ pub enum Author {
     /// Anybody else in the user's account: an account id or an ARN.
     #[serde(rename = "Principal")]
     Principal(String),
+}
+
+/// A name for the line that names a speaker. One that reads like AWS's own, or like a mark of ours, is quoted: a reader must
+/// not take it for one.
+pub(crate) fn plain_name(name: &str) -> String {
+    let line = text::one_line(name);
+    let lower = line.to_lowercase();
+    let words: Vec<&str> = lower.split(|char: char| !char.is_alphanumeric()).collect();
+    let is_like_aws = words.iter().any(|word| ["aws", "amazon", "casebridge"].contains(word))
+        || words.join(" ").contains("security incident response");
+    let is_like_a_mark = line.contains(['(', ')', '·', ':', '"', '[', ']']);
+    match is_like_aws || is_like_a_mark || line.trim().is_empty() {
+        true => format!("\"{}\"", line.replace('"', "'")),
+        false => line,
+    }
 }
 
 /// What a comment says without the line in which we named its speaker. Whose name stands there otherwise, in whatever
@@ -68,6 +83,24 @@ mod tests {
             ("(Slack):\nIt was Bo", false),
         ] {
             assert_eq!(names_a_speaker(body, "Slack"), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_reads_like_awss_or_like_a_mark_of_ours_is_quoted() {
+        for (name, expected) in [
+            ("Ana Lima", "Ana Lima"),
+            ("Dawson O'Neil-Laws", "Dawson O'Neil-Laws"),
+            ("AWS Responder", "\"AWS Responder\""),
+            ("aws-support", "\"aws-support\""),
+            ("Amazon", "\"Amazon\""),
+            ("Security  Incident\nResponse", "\"Security Incident Response\""),
+            ("ana (Slack)", "\"ana (Slack)\""),
+            ("Ana · part 1 of 2", "\"Ana · part 1 of 2\""),
+            ("\"AWS\", x", "\"'AWS', x\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(plain_name(name), expected);
         }
     }
 

@@ -103,6 +103,11 @@ impl Ts {
 }
 
 impl MemberId {
+    /// Whether it names an account in Jira; all ids of Slack's are capitals and digits behind a letter of their own.
+    pub fn is_of_jira(&self) -> bool {
+        !self.0.is_empty() && !self.0.starts_with(['U', 'W', 'S'])
+    }
+
     pub fn group(&self) -> Option<GroupId> {
         self.0.starts_with('S').then(|| GroupId(self.0.clone()))
     }

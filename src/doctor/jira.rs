@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Answer, Findings, Patient, behind, fine, refused, slack::signed, unseen, wrong};
 use crate::{
     case::IssueId,
+    config::settings::Roles,
     runtime::sighting::Service,
     targets::jira::{IssueKind, Jira, ProjectStatus},
 };
@@ -40,7 +41,20 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
             found.add_all(&[&OF_AN_ISSUE[..], &RIGHTS].concat(), &behind("jira.token"));
         }
     }
+    found.add("jira.people", people(patient));
     found.add("jira.webhook_secret", signed(patient, Service::Jira).await);
+}
+
+/// Who may comment on cases from there.
+fn people(patient: &Patient<'_>) -> Answer {
+    let Roles { responder, commander, admin, .. } = &patient.settings.roles;
+    match [responder, commander, admin].into_iter().flatten().filter(|id| id.is_of_jira()).count() {
+        0 => wrong(
+            "the settings name no account of Jira, so comments in Jira stay there",
+            "Name under [roles] the account ids of those who speak for the team there",
+        ),
+        count => fine(format!("{count} accounts may comment from Jira")),
+    }
 }
 
 async fn of_the_project(jira: &Jira<'_>, found: &mut Findings) {

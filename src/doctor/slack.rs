@@ -156,12 +156,12 @@ async fn of_the_channel(patient: &Patient<'_>, slack: &Slack<'_>, found: &mut Fi
     }
 }
 
-/// Everybody whom the settings give a role; `groups` says which kind of names.
+/// Everybody in Slack whom the settings give a role; `groups` says which kind of names.
 fn named(settings: &Settings, groups: bool) -> Vec<&MemberId> {
     let roles = &settings.roles;
     let all = [&roles.viewer, &roles.responder, &roles.commander, &roles.admin];
     let mut named: Vec<_> =
-        all.into_iter().flatten().filter(|id| id.as_str().starts_with('S') == groups).collect();
+        all.into_iter().flatten().filter(|id| !id.is_of_jira() && id.group().is_some() == groups).collect();
     named.sort_by_key(|id| id.as_str());
     named.dedup();
     named

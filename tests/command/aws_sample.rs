@@ -21,7 +21,7 @@ async fn equal_comments_do_not_collapse_and_their_author_is_not_unknown() {
     let thread = stage.thread_of(&case).await;
     replies(&stage, &thread, "Done.").await;
     replies(&stage, &thread, "Done.").await;
-    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nDone."; 2]);
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nDone."; 2]);
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn a_comment_of_over_3000_characters_is_delivered_whole() {
     let thread = stage.thread_of(&case).await;
     let text = "x".repeat(11_000);
     replies(&stage, &thread, &text).await;
-    assert_eq!(stage.case_comments(&case), [format!("ana (Slack):\n{text}")]);
+    assert_eq!(stage.case_comments(&case), [format!("ana, U024BE7LH (Slack):\n{text}")]);
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn a_comment_of_12_000_characters_can_be_typed_and_a_longer_one_is_refused
     assert!(!stage.form(&ana())["blocks"].to_string().contains("More room"), "a case takes no more");
     assert!(refused(&stage, &form(&"d".repeat(3_028)), "text/3").await.contains("12,000"));
     assert_eq!(stage.sends(&ana(), &form(&words[3])).await["response_action"], "clear");
-    assert_eq!(stage.case_comments(&case), [format!("ana (Slack):\n{}", words.join("\n"))]);
+    assert_eq!(stage.case_comments(&case), [format!("ana, U024BE7LH (Slack):\n{}", words.join("\n"))]);
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn a_person_who_knows_no_command_takes_a_case_from_its_opening_to_its_end(
     let card = stage.card_of(&made).await;
     stage.clicks(&ana(), &card, "run/comment").await;
     stage.sends(&ana(), &[("text", typed("It was <Bo>'s key & mine"))]).await;
-    assert_eq!(stage.case_comments(&made), ["ana (Slack):\nIt was <Bo>'s key & mine"]);
+    assert_eq!(stage.case_comments(&made), ["ana, U024BE7LH (Slack):\nIt was <Bo>'s key & mine"]);
     stage.chooses(&ana(), &card, ("run/status", &format!("{made} status detect"))).await;
     let shown = SlackStandin::shown(&stage.latest());
     assert!(shown.contains("goes from Submitted to"), "{shown}");
@@ -217,7 +217,10 @@ async fn a_message_is_added_to_the_case_that_is_chosen() {
     stage
         .sends(&ana(), &[("case", chosen(case.as_str())), ("text", text("text")), ("text/1", text("text/1"))])
         .await;
-    assert_eq!(stage.case_comments(&case), [format!("ana (Slack):\n{} & the end", "x".repeat(5_000))]);
+    assert_eq!(
+        stage.case_comments(&case),
+        [format!("ana, U024BE7LH (Slack):\n{} & the end", "x".repeat(5_000))]
+    );
 }
 
 #[tokio::test]

@@ -31,7 +31,11 @@ async fn somebody_of_an_organisation_is_of_each_of_its_workspaces() {
             let (_, sent) = stage.slack.says(&cy, &stage.channel, "We isolated web-2.", Some(&thread));
             assert_eq!(stage.deliver(&sent[0]).await.0, 200);
             assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-            assert_eq!(stage.case_comments(&case), ["cy (Slack):\nWe isolated web-2."], "{about}");
+            assert_eq!(
+                stage.case_comments(&case),
+                [format!("cy, {cy} (Slack):\nWe isolated web-2.")],
+                "{about}"
+            );
         }
     }
 }

@@ -269,7 +269,7 @@ async fn a_secret_that_is_on_the_case_already_is_not_said_to_be_withheld() {
     let stage = Stage::set().await;
     let (case, key) = linked(&stage).await;
     let id = stage.jira.person_comments(&stage.jira.ana(), &key, &leak()).unwrap();
-    let body = format!("Ana Alvarez (Jira):\n{}", leak());
+    let body = format!("Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira):\n{}", leak());
     let comment = stage.sir.aws_comments(&case, "Ana", &body).unwrap();
     let told = Told { remote: id, hash: casebridge::case::text::hash(&body), seen: Seen::Yes, theirs: true };
     let (case_id, ledger_key) = (case.clone(), Key(format!("comment/{comment}/0")));

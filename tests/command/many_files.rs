@@ -63,8 +63,7 @@ fn holds(stage: &Stage, case: &CaseId, bytes: usize, when: &str) {
         let content = stage.sir.attachment(case, name).unwrap();
         assert_eq!(content.len(), bytes + index, "{when}: {name}");
     }
-    let comment =
-        "ana (Slack):\n[Attached from Slack]\n- one.log\n- two.log\n- two-2.log (in Slack: two.log)";
+    let comment = "ana, U024BE7LH (Slack):\n[Attached from Slack]\n- one.log\n- two.log\n- two-2.log (in Slack: two.log)";
     assert_eq!(stage.case_comments(case), [comment], "{when}");
 }
 

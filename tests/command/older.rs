@@ -62,7 +62,7 @@ async fn an_event_that_comes_late_is_taken_where_nothing_that_it_needs_is_younge
     let event = replies(&stage, &thread);
     later(&stage, 2 * HOUR);
     assert_eq!(comes(&stage, &event).await, "");
-    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo's key"]);
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Bo's key"]);
 }
 
 #[tokio::test]

@@ -16,5 +16,5 @@ async fn what_is_said_in_a_cases_own_channel_becomes_a_comment_and_chatter_elsew
         }
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
-    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo's key"]);
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Bo's key"]);
 }

@@ -67,7 +67,7 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
 
     note(&stage, &case, Note::Of(slack::KIND), good[1].as_deref().unwrap_or(NOTHING)).await;
     stage.ana(&format!("{case} comment It was Bo")).await;
-    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo"]);
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Bo"]);
 }
 
 /// A place of which nothing is known yet.
@@ -147,7 +147,7 @@ async fn a_place_or_a_ledger_that_cannot_be_read_changes_nothing() {
         let jobs = stage.jobs();
         stage.work(&jobs).await;
         assert!(log.unreadable().contains(&key), "{:?}", log.unreadable());
-        assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Bo"], "{key}");
+        assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Bo"], "{key}");
         assert_eq!(stage.memory.overwritten(), [""; 0]);
         stage.memory.mend(&key);
     }

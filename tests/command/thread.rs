@@ -26,7 +26,7 @@ async fn a_reply_becomes_one_comment_with_its_speaker_and_the_thread_is_not_told
     let (ts, sent) = stage.slack.says(&ana(), &stage.channel, text, Some(&thread));
     // Slack delivers an event more than once, and not always with a header that says so.
     all(&stage, &[sent.clone(), sent].concat()).await;
-    let body = "ana (Slack):\nAsk <Bo> & @ana: https://a.example/b";
+    let body = "ana, U024BE7LH (Slack):\nAsk <Bo> & @ana: https://a.example/b";
     assert_eq!(stage.case_comments(&case), [body]);
     assert_eq!(stage.slack.ephemerals(&ana()).len(), 0);
     let saying = &stage.memory.sayings(&case).await.unwrap()[0];
@@ -47,7 +47,7 @@ async fn an_edit_changes_the_comment_and_a_deletion_leaves_it() {
     all(&stage, &sent).await;
     let edit = stage.slack.edits(&ana(), &stage.channel, &ts, "It was Cy").unwrap();
     all(&stage, &[edit.clone(), edit]).await;
-    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nIt was Cy"]);
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nIt was Cy"]);
     assert_eq!(stage.sir.count("UpdateCaseComment"), 1);
     let deleted = stage.slack.deletes(&stage.channel, &ts).unwrap();
     all(&stage, &[deleted]).await;

@@ -37,7 +37,7 @@ async fn half_a_character_anywhere_costs_no_message() {
     let halved = with_body(&stage, &sent[0], |body| body.replace("HALF", "\\ud83d"));
     assert!(halved.path == EVENTS && String::from_utf8_lossy(&halved.body).contains("isolated \\ud83d"));
     assert_eq!(done(&stage, &halved).await, 200);
-    assert_eq!(stage.case_comments(&case), ["ana (Slack):\nweb-2 is isolated \u{fffd}"]);
+    assert_eq!(stage.case_comments(&case), ["ana, U024BE7LH (Slack):\nweb-2 is isolated \u{fffd}"]);
 }
 
 #[tokio::test]
@@ -55,7 +55,10 @@ async fn half_a_character_in_a_jira_comment_costs_neither_it_nor_another() {
     }
     assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
     let said = ["The alert said \u{fffd} and stopped.", "web-2 is isolated."];
-    assert_eq!(stage.case_comments(&case), said.map(|words| format!("Ana Alvarez (Jira):\n{words}")));
+    assert_eq!(
+        stage.case_comments(&case),
+        said.map(|words| format!("Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira):\n{words}"))
+    );
 }
 
 #[tokio::test]
@@ -97,7 +100,10 @@ async fn a_webhook_whose_time_is_null_is_a_hint_like_any_other() {
         serde_json::from_str(&super::words_in_jira::file("jira-webhook-null-timestamp.json")).unwrap();
     webhook["issue"]["id"] = stage.jira.issue(&key).unwrap()["id"].clone();
     assert_eq!(done(&stage, &stage.jira.signed(webhook.to_string())).await, 200);
-    assert_eq!(stage.case_comments(&case), ["Ana Alvarez (Jira):\nWe isolated web-2."]);
+    assert_eq!(
+        stage.case_comments(&case),
+        ["Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira):\nWe isolated web-2."]
+    );
 }
 
 #[tokio::test]

@@ -37,8 +37,12 @@ async fn a_document_with_everything_stands_on_the_case_and_is_said_once() {
     heard(&stage).await;
     stage.jira.person_comments(&stage.jira.ana(), &key, "Done.").unwrap();
     heard(&stage).await;
-    let expected = format!("Ana Alvarez (Jira):\n{}", file("adf-all.expected.txt").trim_end());
-    assert_eq!(stage.case_comments(&case), [expected, "Ana Alvarez (Jira):\nDone.".to_owned()]);
+    let expected =
+        format!("Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira):\n{}", file("adf-all.expected.txt").trim_end());
+    assert_eq!(
+        stage.case_comments(&case),
+        [expected, "Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira):\nDone.".to_owned()]
+    );
     assert_eq!(stage.sir.count("UpdateCaseComment"), 0);
 }
 
@@ -51,7 +55,10 @@ async fn somebody_whom_a_mention_does_not_name_is_named_where_they_speak_in_the_
     let document = json!({ "type": "doc", "version": 1, "content": [words] });
     stage.jira.person_writes(&stage.jira.ana(), &key, &json!({ "body": document })).unwrap();
     heard(&stage).await;
-    assert_eq!(stage.case_comments(&case), ["Ana Alvarez (Jira):\nAsk @Ana Alvarez"]);
+    assert_eq!(
+        stage.case_comments(&case),
+        ["Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira):\nAsk @Ana Alvarez"]
+    );
 }
 
 /// A document of one paragraph.
@@ -74,7 +81,13 @@ async fn a_comment_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
     let heads = |stage: &Stage| -> Vec<String> {
         stage.case_comments(&case).iter().map(|body| body.lines().next().unwrap().to_owned()).collect()
     };
-    assert_eq!(heads(&stage), ["Ana Alvarez (Jira) · part 1 of 2:", "Ana Alvarez (Jira) · part 2 of 2:"]);
+    assert_eq!(
+        heads(&stage),
+        [
+            "Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira) · part 1 of 2:",
+            "Ana Alvarez, 5b10ac8d82e05b22cc7d4ef5 (Jira) · part 2 of 2:"
+        ]
+    );
     assert_eq!(joined(&stage, &case), long("end"));
     // Nothing changed: the comment is said.
     stage.jira.person_comments(&ana, &key, "It was Bo.").unwrap();

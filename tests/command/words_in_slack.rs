@@ -44,7 +44,7 @@ async fn thread(stage: &Stage) -> (CaseId, Ts) {
 /// What stands on the case below the line that names the speaker.
 fn said(stage: &Stage, case: &CaseId) -> Vec<String> {
     let bodies = stage.case_comments(case).into_iter();
-    bodies.map(|body| body.strip_prefix("ana (Slack):\n").unwrap().to_owned()).collect()
+    bodies.map(|body| body.strip_prefix("ana, U024BE7LH (Slack):\n").unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -166,11 +166,14 @@ async fn a_message_that_a_case_cannot_hold_in_one_becomes_numbered_parts_and_fol
         let split = bodies.iter().map(|body| body.split_once(":\n").unwrap());
         split.map(|(head, words)| (head.to_owned(), words.to_owned())).unzip()
     };
-    let [first, second] = ["ana (Slack) · part 1 of 2", "ana (Slack) · part 2 of 2"];
+    let [first, second] = ["ana, U024BE7LH (Slack) · part 1 of 2", "ana, U024BE7LH (Slack) · part 2 of 2"];
     assert_eq!(parts(&stage), (vec![first.to_owned(), second.to_owned()], words("end")));
     all(&stage, &[stage.slack.edits(&ana(), &stage.channel, &ts, "short").unwrap()]).await;
     let (heads, said) = parts(&stage);
-    assert_eq!((heads, said.as_str()), (vec!["ana (Slack)".to_owned(); 2], "short(This part fell away.)"));
+    assert_eq!(
+        (heads, said.as_str()),
+        (vec!["ana, U024BE7LH (Slack)".to_owned(); 2], "short(This part fell away.)")
+    );
     all(&stage, &[stage.slack.edits(&ana(), &stage.channel, &ts, &words("the end")).unwrap()]).await;
     assert_eq!(parts(&stage), (vec![first.to_owned(), second.to_owned()], words("the end")));
     stage.notify().await;

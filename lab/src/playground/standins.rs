@@ -102,8 +102,14 @@ impl Standins {
     pub fn settings(&self) -> String {
         let (.., team) = self.slack.app();
         let (slack, jira, channel) = (self.slack.url(), self.jira.url(), self.slack.security());
-        let roles: String =
-            self.roles.iter().map(|(role, user)| format!("{role} = [\"{user}\"]\n")).collect();
+        // Ana speaks for the team in Jira, too.
+        let in_jira =
+            |role| if role == "admin" { format!(", \"{}\"", self.jira.ana()) } else { String::new() };
+        let roles: String = self
+            .roles
+            .iter()
+            .map(|(role, user)| format!("{role} = [\"{user}\"{}]\n", in_jira(*role)))
+            .collect();
         format!(
             "[slack]\napi_url = \"{slack}/api\"\nteam = \"{team}\"\nchannel = \"{channel}\"\n\n\
              [jira]\napi_url = \"{jira}\"\nsite_url = \"{JIRA_SITE}\"\nproject = \"SEC\"\n\n\

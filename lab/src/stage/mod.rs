@@ -147,7 +147,7 @@ pub fn settings_of(standins: &Standins, slack_lines: &str, more: &str) -> String
     let (.., team) = slack.app();
     let roles = match more.contains("[roles]") {
         true => String::new(),
-        false => format!("\n[roles]\nadmin = ['{ANA}']\n"),
+        false => format!("\n[roles]\nadmin = ['{ANA}', '{}']\n", jira.ana()),
     };
     format!(
         "[slack]\napi_url = '{}/api'\nteam = '{team}'\nchannel = '{}'\n{slack_lines}\n\

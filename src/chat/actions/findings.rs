@@ -148,7 +148,7 @@ impl Findings {
         AuditLine {
             act: heard.act.to_string(),
             door: Door::Webhook.as_str().to_owned(),
-            who: heard.comment.author.as_ref().map(ToString::to_string).unwrap_or_default(),
+            who: heard.comment.speaker().map(|person| person.account.to_string()).unwrap_or_default(),
             issue: heard.issue.to_string(),
             ..self.line(ended, now)
         }

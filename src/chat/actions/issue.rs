@@ -86,6 +86,14 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
         }
         Err(failure) => return Err(failure.into()),
     };
+    let project = &jira.settings.project;
+    if issue.key.as_str().rsplit_once('-').is_none_or(|(of, _)| of != project) {
+        let why = format!(
+            "{} is not in the project {project}, which the settings name: nothing of a case goes elsewhere.",
+            issue.key
+        );
+        return Ok(context.refuse(why));
+    }
     let place = format!("jira/{}", issue.id);
     match context.world.store().bound(&place).await? {
         Some(other) if other != *id => {

@@ -1,23 +1,24 @@
 //! What people say in a case's issue, and how it becomes comments of the case.
 
 use super::{
+    TOLD_FOR,
     comment_edits::{self, Before},
     comments,
     context::{ActionError, CommandContext},
     findings::{AuditEnd, Findings, HeardBy},
     floor::Floor,
     speech::Speech,
-    stays::{Stays, stays},
-    withheld::Withheld,
+    stays::{Gate, Stays},
+    withheld::IssueNotice,
 };
 use crate::{
-    case::{AccountId, CaseId, CommentId, IssueId, TeamId, UserId},
+    case::{AccountId, CaseId, CommentId, IssueCommentId, IssueId, Millis},
     chat::{
         ingress::{act::CommandKey, context::ChatContext, job::Job},
         policy::{
             identity::Profile,
-            roles::{Identity, PersonKind},
-            secret_scan,
+            roles::{self, Identity},
+            secret_scan, since,
         },
     },
     http::Failure,
@@ -26,7 +27,7 @@ use crate::{
         key::Key,
         notes::{self, PlaceNote},
     },
-    targets::jira::{self, AccountType, HeardComment, Jira, Names, plain},
+    targets::jira::{self, AccountType, HeardComment, Jira, Names, Person, plain},
 };
 
 /// What is said in a case's issue, as it stands there now.
@@ -72,41 +73,88 @@ async fn listen(
     issue: &IssueId,
     is_home: bool,
 ) -> Result<(), ActionError> {
-    let Listening { chat, jira, .. } = with;
+    let Listening { chat, jira, job } = with;
     let me = jira.me().await?;
     let (people, others) =
         written(jira, issue).await?.into_iter().partition(|comment| is_a_persons(comment, &me));
     let conversation = Conversation { case, issue, is_home, me, people, others };
     let floor = Floor::of(jira, &conversation).await?;
     let told = chat.world.store().all_told(case, jira::KIND).await?;
+    let gate = Gate {
+        floor,
+        since: &since::seen(chat.world, chat.settings).await?,
+        settings: jira.settings,
+        came: came(job, chat.world.now()),
+        ahead: job.act.happened().map_or(0, |happened| job.at - happened),
+    };
     let names = names(&conversation);
-    let (mut withheld, mut staying) = (Vec::new(), 0);
+    let (mut notices, mut staying) = (Vec::new(), 0);
     for comment in &conversation.people {
-        let known: Vec<_> = told.iter().filter(|(_, told)| comment.id == told.remote).collect();
-        let speech = Speech::in_issue(comment, plain(&comment.body, &names));
-        let is_ours = known.iter().any(|(_, told)| !told.theirs);
-        if is_ours || (!known.is_empty() && is_said(with, &speech, &known)) {
-            continue;
-        }
-        match stays(comment, &speech.words, floor, jira.settings) {
-            None => said(with, &conversation, &NewComment { comment, speech, known: &known }).await?,
-            Some(Stays::Secret(kind)) => withheld.push(Withheld { comment, kind }),
-            Some(Stays::Restricted | Stays::Internal | Stays::Older) => staying += 1,
+        let Some(heard) = heard_new(with, comment, plain(&comment.body, &names), &told) else { continue };
+        match gate.stays(comment, &heard.speech.words) {
+            None => said(with, &conversation, &heard).await?,
+            Some(Stays::Secret(kind)) => {
+                notices.push((IssueNotice::secret(comment, case, kind), comment, secret_scan::RULE))
+            }
+            Some(Stays::NoRole) if heard.person.account != conversation.me => {
+                notices.push((IssueNotice::no_role(&heard.person, case), comment, roles::RULE));
+            }
+            Some(Stays::Restricted | Stays::Internal | Stays::Older | Stays::NoRole) => staying += 1,
         }
     }
     if staying > 0 {
         // How many, and nothing of them.
         tracing::info!(%case, staying, "comments stay in the issue");
     }
-    for one in withheld.iter().filter(|one| told.iter().all(|(key, _)| *key != one.key())) {
+    notices.dedup_by(|(one, ..), (other, ..)| one.key == other.key);
+    for (one, comment, rule) in notices.iter().filter(|(one, ..)| told.iter().all(|(key, _)| *key != one.key))
+    {
         one.tell(jira, &conversation).await?;
         let found = Findings::of_comment(case);
-        found.refused(secret_scan::RULE);
-        let act = &CommandKey::of_issue_comment(issue, &one.comment.id);
-        let heard = HeardBy { comment: one.comment, issue, act };
+        found.refused(*rule);
+        let act = &CommandKey::of_issue_comment(issue, &comment.id);
+        let heard = HeardBy { comment, issue, act };
         chat.world.record(found.line_in_issue(&heard, AuditEnd::Refused, chat.world.now())).await;
     }
     Ok(())
+}
+
+/// When the news came, where it is tried again by the inbox itself; later it is judged as of now.
+fn came(job: &Job, now: Millis) -> Millis {
+    if now - job.at < TOLD_FOR { job.at } else { now }
+}
+
+/// What a comment says now, if the case does not say it yet. What another person made of it is that person's word: it is
+/// known under a name of its own, and its author's stays what it was.
+fn heard_new<'a>(
+    with: &Listening<'_>,
+    comment: &'a HeardComment,
+    words: String,
+    told: &'a [(Key, Told)],
+) -> Option<NewComment<'a>> {
+    let author = Person {
+        account: comment.author.clone().unwrap_or_else(|| AccountId::new("")),
+        name: comment.author_name.clone(),
+    };
+    let known = |id: &IssueCommentId| told.iter().filter(|(_, told)| *id == told.remote).collect::<Vec<_>>();
+    let of_author = NewComment {
+        comment,
+        speech: Speech::in_issue(&author, comment.id.clone(), words),
+        known: known(&comment.id),
+        person: author,
+    };
+    let is_ours = of_author.known.iter().any(|(_, told)| !told.theirs);
+    if is_ours || of_author.is_said(with) {
+        return None;
+    }
+    let Some(editor) = comment.speaker().filter(|speaker| speaker.account != of_author.person.account) else {
+        return Some(of_author);
+    };
+    let id = IssueCommentId::new(format!("{}/by/{}", comment.id, editor.account));
+    let known = known(&id);
+    let speech = Speech::in_issue(&editor, id, of_author.speech.words);
+    let of_editor = NewComment { comment, speech, known, person: editor };
+    (!of_editor.is_said(with)).then_some(of_editor)
 }
 
 async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<Vec<HeardComment>, ActionError> {
@@ -126,20 +174,25 @@ fn names(conversation: &Conversation<'_>) -> Names {
     known.filter_map(|comment| Some((comment.author.clone()?.into(), comment.author_name.clone()))).collect()
 }
 
-/// By a person of the site: not by us, by another app, or by a customer on a portal.
+/// By a person of the site: not by us, by another app, or by a customer on a portal. Ours is what bears our mark: a person
+/// may have lent us the account.
 fn is_a_persons(comment: &HeardComment, me: &AccountId) -> bool {
-    comment.account_type == AccountType::Atlassian && !comment.is_by(me)
-}
-
-fn is_said(with: &Listening<'_>, speech: &Speech, told: &[&(Key, Told)]) -> bool {
-    let hashes: Vec<_> = told.iter().map(|(_, told)| told.hash.as_str()).collect();
-    speech.is_said_by(with.chat.settings, &hashes)
+    comment.account_type == AccountType::Atlassian && comment.mark_by(me).is_none()
 }
 
 struct NewComment<'a> {
     comment: &'a HeardComment,
     speech: Speech,
-    known: &'a [&'a (Key, Told)],
+    /// What the case was told of it.
+    known: Vec<&'a (Key, Told)>,
+    person: Person,
+}
+
+impl NewComment<'_> {
+    fn is_said(&self, with: &Listening<'_>) -> bool {
+        let hashes: Vec<_> = self.known.iter().map(|(_, told)| told.hash.as_str()).collect();
+        !hashes.is_empty() && self.speech.is_said_by(with.chat.settings, &hashes)
+    }
 }
 
 /// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
@@ -148,14 +201,17 @@ async fn said(
     conversation: &Conversation<'_>,
     heard: &NewComment<'_>,
 ) -> Result<(), ActionError> {
-    let NewComment { comment, speech, known } = heard;
+    let NewComment { comment, speech, known, person } = heard;
     if speech.words.trim().is_empty() {
         return Ok(());
     }
     let Conversation { case, issue, .. } = conversation;
-    let made = CommandKey::of_issue_comment(issue, &comment.id);
-    let later = CommandKey::of_issue_edit(issue, &comment.id, &comment.updated);
-    let (person, found) = (person(comment), Findings::of_comment(case));
+    let id = speech.jira_comment.as_ref().unwrap_or(&comment.id);
+    let made = CommandKey::of_issue_comment(issue, id);
+    let later = CommandKey::of_issue_edit(issue, id, &comment.updated);
+    let identity = Identity::of_account(with.chat.settings, &person.account);
+    let person = Profile { identity, name: person.name.clone(), email: None };
+    let found = Findings::of_comment(case);
     let Listening { chat, jira, job } = with;
     let slack = chat.slack();
     let context = CommandContext {
@@ -197,13 +253,6 @@ async fn said(
     }
 }
 
-/// Somebody in Jira is nobody in Slack.
-fn person(comment: &HeardComment) -> Profile {
-    let (team, user) = (TeamId::new(""), UserId::new(""));
-    let identity = Identity { team, user, kind: PersonKind::OtherApp, groups: Vec::new() };
-    Profile { identity, name: comment.author_name.clone(), email: None }
-}
-
 /// The case's comment that a key of the ledger is about: `comment/000123/0`.
 fn comment_of(key: &Key) -> Option<CommentId> {
     key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
@@ -212,7 +261,7 @@ fn comment_of(key: &Key) -> Option<CommentId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::IssueCommentId;
+    use crate::targets::mark::Mark;
 
     #[test]
     fn only_what_people_wrote_goes_to_the_case() {
@@ -223,8 +272,10 @@ mod tests {
             ..HeardComment::of(IssueCommentId::new("1"))
         };
         assert!(is_a_persons(&person, &me));
+        let lent = HeardComment { author: Some(me.clone()), ..person.clone() };
+        assert!(is_a_persons(&lent, &me), "whose account is ours as well");
         for other in [
-            HeardComment { author: Some(me.clone()), ..person.clone() },
+            HeardComment { author: Some(me.clone()), mark: Some(Mark::new("home")), ..person.clone() },
             HeardComment { account_type: AccountType::App, ..person.clone() },
             HeardComment { account_type: AccountType::Customer, ..person.clone() },
             HeardComment { account_type: AccountType::Other(String::new()), ..person },

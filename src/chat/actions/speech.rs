@@ -2,18 +2,29 @@
 
 use super::{context::CommandContext, parts::Named};
 use crate::{
-    case::{IssueCommentId, Ts, author::Author, text},
+    case::{
+        IssueCommentId, Ts,
+        author::{Author, plain_name},
+        text,
+    },
     chat::ingress::act::CommandKey,
     config::settings::Settings,
     state::Saying,
-    targets::jira::HeardComment,
+    targets::jira::Person,
 };
+
+/// Who speaks, by name and id, and where: `Ana Lima, U024BE7LH (Slack)`.
+fn line(name: &str, id: &str, place: &str) -> String {
+    format!("{}, {id} ({place})", plain_name(name))
+}
 
 /// What somebody said, before it becomes a comment.
 pub(super) struct Speech {
     pub(super) author: Author,
     /// Stands before the words.
     pub(super) speaker: String,
+    /// What stood there before this release.
+    pub(super) earlier: Option<String>,
     pub(super) words: String,
     pub(super) slack_ts: Option<Ts>,
     /// The issue's comment that says it already: the words are not ours to repeat there.
@@ -24,22 +35,23 @@ impl Speech {
     /// What somebody said in no message: a line, a form.
     pub(super) fn typed(context: &CommandContext<'_>, words: impl Into<String>) -> Self {
         let author = Author::Slack { user: context.job.user.clone() };
-        let speaker = format!("{} (Slack)", context.person.name);
-        Self { author, speaker, words: words.into(), slack_ts: None, jira_comment: None }
+        let speaker = line(&context.person.name, context.job.user.as_str(), "Slack");
+        Self { author, speaker, earlier: None, words: words.into(), slack_ts: None, jira_comment: None }
     }
 
     pub(super) fn in_message(context: &CommandContext<'_>, ts: &Ts, words: String) -> Self {
         Self { slack_ts: Some(ts.clone()), ..Self::typed(context, words) }
     }
 
-    pub(super) fn in_issue(comment: &HeardComment, words: String) -> Self {
-        let name = comment.author_name.clone();
+    /// What this person wrote in a comment of an issue, which is called so.
+    pub(super) fn in_issue(person: &Person, comment: IssueCommentId, words: String) -> Self {
         Self {
-            speaker: format!("{name} (Jira)"),
-            author: Author::Jira { name },
+            speaker: line(&person.name, person.account.as_str(), "Jira"),
+            earlier: Some(format!("{} (Jira)", person.name)),
+            author: Author::Jira { name: plain_name(&person.name) },
             words,
             slack_ts: None,
-            jira_comment: Some(comment.id.clone()),
+            jira_comment: Some(comment),
         }
     }
 
@@ -57,8 +69,10 @@ impl Speech {
 
     /// Whether comments with these hashes, in any order, are those that say it.
     pub(super) fn is_said_by(&self, settings: &Settings, hashes: &[&str]) -> bool {
-        let speaker = self.named_line(settings);
-        Named { speaker: speaker.as_deref(), words: &self.words }.is_held_by(hashes)
+        let (now, words) = (self.named_line(settings), self.words.as_str());
+        let earlier = now.as_ref().and(self.earlier.as_deref().map(text::one_line));
+        let lines = [now.as_deref(), earlier.as_deref()];
+        lines.into_iter().any(|speaker| Named { speaker, words }.is_held_by(hashes))
     }
 
     /// What is written down of a part of it before that is sent, without what the part says.

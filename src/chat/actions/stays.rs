@@ -2,7 +2,11 @@
 
 use super::floor::Floor;
 use crate::{
-    chat::policy::secret_scan,
+    case::{MemberId, Millis},
+    chat::policy::{
+        secret_scan,
+        since::{Since, TooOld},
+    },
     config::settings,
     targets::jira::{Audience, HeardComment, bare},
 };
@@ -13,47 +17,126 @@ pub(crate) enum Stays {
     Restricted,
     /// It is an internal note of a service project, and the settings keep those, or kept them when it was written.
     Internal,
-    /// It was written before the issue was the case's.
+    /// It was written before the issue was the case's, or before its writer had a role.
     Older,
+    /// Whoever wrote it may not comment on cases; nor may anybody of whom Jira says nothing.
+    NoRole,
     /// It looks like it holds a secret of this kind.
     Secret(&'static str),
 }
 
-/// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked for
-/// last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
-pub(crate) fn stays(
-    comment: &HeardComment,
-    words: &str,
-    floor: Floor,
-    settings: &settings::JiraSettings,
-) -> Option<Stays> {
-    let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
-    match comment.audience {
-        Audience::Restricted => return Some(Stays::Restricted),
-        Audience::Team if !settings.internal_notes_are_comments || !is_later(floor.notes) => {
-            return Some(Stays::Internal);
+/// What is asked of each comment of an issue.
+pub(crate) struct Gate<'g> {
+    pub(crate) floor: Floor,
+    pub(crate) since: &'g Since,
+    pub(crate) settings: &'g settings::JiraSettings,
+    /// When the news came: what was written moments before is judged by the settings as they are.
+    pub(crate) came: Millis,
+    /// How far our clock is ahead of Jira's, as far as the news tells.
+    pub(crate) ahead: Millis,
+}
+
+impl Gate<'_> {
+    /// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked
+    /// for last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
+    pub(crate) fn stays(&self, comment: &HeardComment, words: &str) -> Option<Stays> {
+        let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
+        match comment.audience {
+            Audience::Restricted => return Some(Stays::Restricted),
+            Audience::Team if !self.settings.internal_notes_are_comments || !is_later(self.floor.notes) => {
+                return Some(Stays::Internal);
+            }
+            Audience::Team | Audience::Everybody if !is_later(self.floor.since) => return Some(Stays::Older),
+            Audience::Team | Audience::Everybody => {}
         }
-        Audience::Team | Audience::Everybody if !is_later(floor.since) => return Some(Stays::Older),
-        Audience::Team | Audience::Everybody => {}
+        match self.may_speak(comment) {
+            Err(TooOld::Role) => return Some(Stays::Older),
+            Err(_) => return Some(Stays::NoRole),
+            Ok(()) => {}
+        }
+        secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
     }
-    secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
+
+    /// Whoever edits a comment is its author.
+    fn may_speak(&self, comment: &HeardComment) -> Result<(), TooOld> {
+        let speaker = comment.speaker().ok_or(TooOld::NoRole)?;
+        let written = comment.changed().or(comment.written()).unwrap_or_default();
+        let speaker = MemberId::new(speaker.account.as_str());
+        self.since.may_in_issue(written.saturating_add(self.ahead), &speaker, self.came)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::IssueCommentId;
+    use crate::{
+        case::{AccountId, IssueCommentId},
+        targets::jira::Person,
+    };
 
     /// `2026-11-26T05:00:00.000+0000`
     const FIVE: i64 = 1_795_669_200_000;
 
-    fn written(created: &str, audience: Audience) -> HeardComment {
-        HeardComment { created: created.to_owned(), audience, ..HeardComment::of(IssueCommentId::new("1")) }
+    const ANA: &str = "5b10ac8d82e05b22cc7d4ef5";
+
+    fn by_ana(audience: Audience) -> HeardComment {
+        let author = Some(AccountId::new(ANA));
+        HeardComment { author, audience, ..HeardComment::of(IssueCommentId::new("1")) }
     }
 
-    fn settings(internal_notes_are_comments: bool) -> settings::JiraSettings {
+    fn written(created: &str, audience: Audience) -> HeardComment {
+        let [created, updated] = [created, created].map(str::to_owned);
+        HeardComment { created, updated, ..by_ana(audience) }
+    }
+
+    fn jira(internal_notes_are_comments: bool) -> settings::JiraSettings {
         let least = serde_json::json!({"api_url": "https://example.atlassian.net", "project": "SEC"});
         settings::JiraSettings { internal_notes_are_comments, ..serde_json::from_value(least).unwrap() }
+    }
+
+    /// What holds since this time; Ana may comment.
+    fn since(at: Millis) -> Since {
+        let text = format!("[slack]\nteam = 'T1'\nchannel = 'C1'\n[roles]\nresponder = ['{ANA}']");
+        Since::of(&toml::from_str(&text).unwrap(), at)
+    }
+
+    fn stays(
+        comment: &HeardComment,
+        words: &str,
+        floor: Floor,
+        settings: &settings::JiraSettings,
+    ) -> Option<Stays> {
+        Gate { floor, since: &since(-1), settings, came: FIVE, ahead: 0 }.stays(comment, words)
+    }
+
+    #[test]
+    fn only_what_somebody_wrote_who_had_a_role_then_leaves_its_issue() {
+        let (before, after) = ("2026-11-26T04:00:00.000+0000", "2026-11-26T05:00:00.000+0000");
+        let eve = || Some(Person { account: AccountId::new("eve"), name: "Eve".to_owned() });
+        let of = |comment: &HeardComment| {
+            Gate {
+                floor: Floor::default(),
+                since: &since(FIVE),
+                settings: &jira(false),
+                came: FIVE + 600_000,
+                ahead: 0,
+            }
+            .stays(comment, "words")
+        };
+        let mine = |created: &str| written(created, Audience::Everybody);
+        assert_eq!(of(&mine(after)), None);
+        assert_eq!(of(&mine(before)), Some(Stays::Older));
+        for held in [
+            HeardComment { author: eve().map(|eve| eve.account), ..mine(after) },
+            HeardComment { author: None, ..mine(after) },
+            HeardComment { updated: after.to_owned(), editor: eve(), ..mine(before) },
+            HeardComment { updated: after.to_owned(), editor: None, ..mine(before) },
+        ] {
+            assert_eq!(of(&held), Some(Stays::NoRole), "{held:?}");
+        }
+        let again = Some(Person { account: AccountId::new(ANA), name: "Ana".to_owned() });
+        let edited = HeardComment { updated: after.to_owned(), editor: again, ..mine(before) };
+        assert_eq!(of(&edited), None, "said again with a role");
     }
 
     #[test]
@@ -63,17 +146,9 @@ mod tests {
             (Audience::Team, Some(Stays::Internal), None),
             (Audience::Restricted, Some(Stays::Restricted), Some(Stays::Restricted)),
         ] {
-            let comment = HeardComment { audience, ..HeardComment::of(IssueCommentId::new("1")) };
-            assert_eq!(
-                stays(&comment, "words", Floor::default(), &settings(false)),
-                expected,
-                "{audience:?}"
-            );
-            assert_eq!(
-                stays(&comment, "words", Floor::default(), &settings(true)),
-                with_notes,
-                "{audience:?}"
-            );
+            let comment = by_ana(audience);
+            assert_eq!(stays(&comment, "words", Floor::default(), &jira(false)), expected, "{audience:?}");
+            assert_eq!(stays(&comment, "words", Floor::default(), &jira(true)), with_notes, "{audience:?}");
         }
     }
 
@@ -85,8 +160,8 @@ mod tests {
             ("2026-11-26T05:00:00.001+0000", None),
             ("", Some(Stays::Internal)),
         ] {
-            assert_eq!(stays(&written(created, Audience::Team), "words", floor, &settings(true)), expected);
-            assert_eq!(stays(&written(created, Audience::Everybody), "words", floor, &settings(true)), None);
+            assert_eq!(stays(&written(created, Audience::Team), "words", floor, &jira(true)), expected);
+            assert_eq!(stays(&written(created, Audience::Everybody), "words", floor, &jira(true)), None);
         }
     }
 
@@ -102,7 +177,7 @@ mod tests {
             ("soon", Some(Stays::Older)),
         ] {
             for audience in [Audience::Everybody, Audience::Team] {
-                let of = |words| stays(&written(created, audience), words, floor, &settings(true));
+                let of = |words| stays(&written(created, audience), words, floor, &jira(true));
                 assert_eq!(of("words"), expected, "{created}");
                 assert_eq!(of(&key), expected.or(Some(Stays::Secret("an AWS access key id"))), "{created}");
             }
@@ -118,14 +193,10 @@ mod tests {
         ];
         let body =
             serde_json::json!({ "type": "doc", "content": [{ "type": "paragraph", "content": halves }] });
-        let comment = HeardComment {
-            audience: Audience::Everybody,
-            body,
-            ..HeardComment::of(IssueCommentId::new("1"))
-        };
+        let comment = HeardComment { body, ..by_ana(Audience::Everybody) };
         let words = crate::targets::jira::plain(&comment.body, &Default::default());
         assert_eq!(secret_scan::secret(&words), None);
-        let stays = stays(&comment, &words, Floor::default(), &settings(true));
+        let stays = stays(&comment, &words, Floor::default(), &jira(true));
         assert_eq!(stays, Some(Stays::Secret("an AWS access key id")));
     }
 
@@ -138,10 +209,10 @@ mod tests {
             (Audience::Team, secret),
             (Audience::Restricted, Some(Stays::Restricted)),
         ] {
-            let comment = HeardComment { audience, ..HeardComment::of(IssueCommentId::new("1")) };
-            assert_eq!(stays(&comment, &words, Floor::default(), &settings(true)), expected, "{audience:?}");
+            let comment = by_ana(audience);
+            assert_eq!(stays(&comment, &words, Floor::default(), &jira(true)), expected, "{audience:?}");
         }
-        let note = HeardComment { audience: Audience::Team, ..HeardComment::of(IssueCommentId::new("1")) };
-        assert_eq!(stays(&note, &words, Floor::default(), &settings(false)), Some(Stays::Internal));
+        let note = by_ana(Audience::Team);
+        assert_eq!(stays(&note, &words, Floor::default(), &jira(false)), Some(Stays::Internal));
     }
 }

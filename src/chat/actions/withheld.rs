@@ -1,25 +1,34 @@
-//! How the people of an issue hear, once, that a comment was withheld from the case.
+//! How the people of an issue hear, once, that something they wrote there does not go to the case.
+
+use serde_json::Value;
 
 use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now};
 use crate::{
     case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
     targets::{
-        jira::{self, HeardComment, Jira},
+        jira::{self, HeardComment, Jira, Person},
         mark::Mark,
     },
 };
 
-/// A comment that looks like it holds a secret.
-pub(crate) struct Withheld<'a> {
-    pub(crate) comment: &'a HeardComment,
-    pub(crate) kind: &'static str,
+/// What an issue is told, under the key under which that is told once.
+pub(crate) struct IssueNotice {
+    pub(crate) key: Key,
+    words: Value,
 }
 
-impl Withheld<'_> {
-    /// Under which it is told: once as the comment was written, and once more after each edit that leaves a secret in it.
-    pub(crate) fn key(&self) -> Key {
-        Key(format!("withheld/{}/{}", self.comment.id, self.comment.changed().unwrap_or_default()))
+impl IssueNotice {
+    /// A comment looks like it holds a secret of this kind: told as the comment was written, and once more after each edit
+    /// that leaves a secret in it.
+    pub(crate) fn secret(comment: &HeardComment, case: &CaseId, kind: &str) -> Self {
+        let key = Key(format!("withheld/{}/{}", comment.id, comment.changed().unwrap_or_default()));
+        Self { key, words: jira::withheld(comment, case, kind) }
+    }
+
+    /// Somebody has no role: told once an issue, of the first of them.
+    pub(crate) fn no_role(person: &Person, case: &CaseId) -> Self {
+        Self { key: Key("norole".to_owned()), words: jira::no_role(person, case) }
     }
 
     /// Tells it, unless it stands in the issue.
@@ -31,20 +40,17 @@ impl Withheld<'_> {
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
     /// issue's other comments must not wait for this.
     pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
-        let (key, case) = (self.key(), said.case);
+        let (key, case) = (&self.key, said.case);
         let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&Mark::new(&key.0)));
         let told = match there {
             Some(there) => Ok(there.id.clone()),
-            None => {
-                let notice = jira::withheld(self.comment, case, self.kind);
-                jira.comment(said.issue, &Mark::new(&key.0), notice).await
-            }
+            None => jira.comment(said.issue, &Mark::new(&key.0), self.words.clone()).await,
         };
         match told {
-            Ok(remote) => remember(jira.world.store(), case, &key, remote.into()).await,
+            Ok(remote) => remember(jira.world.store(), case, key, remote.into()).await,
             Err(failure) if is_for_now(&failure) => Err(failure.into()),
             Err(failure) => {
-                tracing::warn!(%case, comment = self.comment.id.as_str(), %failure, "nobody was told that it was withheld");
+                tracing::warn!(%case, %key, %failure, "an issue was not told what stays in it");
                 Ok(())
             }
         }

@@ -42,6 +42,11 @@ impl ActId {
         Self(format!("{issue}/{at}"))
     }
 
+    /// When that happened in Jira, by its clock, of which a webhook told.
+    pub(crate) fn happened(&self) -> Option<i64> {
+        self.0.rsplit_once('/').and_then(|(_, at)| at.parse().ok()).filter(|at| *at > 0)
+    }
+
     /// The files of a message follow its words, in a job of their own.
     pub(crate) fn files(&self) -> Self {
         Self(format!("{}{FILES}", self.0))

@@ -121,7 +121,8 @@ impl Delivered<'_> {
         let elsewhere = self.callback.channel().is_none_or(|channel| *channel != settings.channel);
         let inside = thread_of(message).is_some() || elsewhere;
         let command = bot.is_some_and(|bot| addressed(&message.text, bot).is_some());
-        (settings.replies_are_comments && inside && !ours && !command).then_some((user, ts))
+        let told = said::is_told(settings, &message.text, bot);
+        (told && inside && !ours && !command).then_some((user, ts))
     }
 
     /// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.

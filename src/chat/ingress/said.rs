@@ -8,7 +8,7 @@ use super::{
 use crate::{
     case::{ChannelId, FileId, Millis, Ts, UserId},
     chat::policy::secret_scan,
-    config::settings::Settings,
+    config::settings::{Relay, Settings, SlackSettings},
     state::notes::Home,
     targets::{
         contract::Said,
@@ -43,6 +43,17 @@ pub(crate) fn unread(settings: &Settings, home: &Home, reply: &Said, now: Millis
         door: Door::Reply,
     };
     sender.does(act, Action::Unread)
+}
+
+/// Whether a message, by its text as Slack sends it, is for the case as the settings are.
+pub(crate) fn is_told(settings: &SlackSettings, text: &str, bot: Option<&UserId>) -> bool {
+    let mentions = |bot: &UserId| text.contains(&format!("<@{bot}>")) || text.contains(&format!("<@{bot}|"));
+    match settings.relay() {
+        Relay::Off => false,
+        _ if settings.is_private(text) => false,
+        Relay::All => true,
+        Relay::Mention => bot.is_some_and(mentions),
+    }
 }
 
 /// A message as it goes on its way: a secret stays where it is, and so does all that is not to be read.

@@ -10,7 +10,7 @@ use crate::{
         identity, length,
         since::{self, MessageTimes, Since, TooOld},
     },
-    config::settings::Settings,
+    config::settings::{Relay, Settings},
     runtime::World,
     state,
     targets::{
@@ -42,14 +42,21 @@ struct Judge<'j> {
 impl Listener for Replies<'_> {
     async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()> {
         let counts = unheard.kind == KIND && !unheard.case.is_closed();
-        if !counts || !self.settings.slack.replies_are_comments || unheard.said.is_empty() {
+        let relay = self.settings.slack.relay();
+        if !counts || relay == Relay::Off || unheard.said.is_empty() {
             return Ok(());
         }
+        // Whom a message must mention; where nobody can tell, the next check asks again.
+        let bot = match relay {
+            Relay::Mention => self.slack.me().await.ok().map(|me| me.user_id),
+            Relay::All | Relay::Off => None,
+        };
         let judge = Judge { since: since::seen(self.world, self.settings).await?, unheard };
         for said in &unheard.said {
             // What is younger may still come with its event.
             let age = self.world.now() - said.at;
-            if (since::MOMENTS..EVENT_LOST).contains(&age) {
+            let told = said::is_told(&self.settings.slack, &said.text, bot.as_ref());
+            if told && (since::MOMENTS..EVENT_LOST).contains(&age) {
                 self.one(&judge, said).await?;
             }
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{MemberId, TeamId, UserId},
+    case::{AccountId, MemberId, TeamId, UserId},
     chat::ingress::job::Sender,
     config::settings::Settings,
 };
@@ -14,6 +14,9 @@ use crate::chat::language::{
     command::Command,
     verbs::{self, Verb},
 };
+
+/// What the audit trail calls it where somebody in Jira has no role.
+pub(crate) const RULE: &str = "no role in Jira";
 
 /// What a person may do. Each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,6 +71,12 @@ impl Identity {
     /// Somebody as far as the settings alone tell: a member who is in no user group.
     pub(crate) fn of_member(sender: &Sender) -> Self {
         let (team, user) = (sender.team.clone(), sender.user.clone());
+        Self { team, user, kind: PersonKind::Member, groups: Vec::new() }
+    }
+
+    /// Somebody in Jira: whom the settings name there counts as one of ours, for what can be done from there.
+    pub(crate) fn of_account(settings: &Settings, account: &AccountId) -> Self {
+        let (team, user) = (settings.slack.team.clone(), UserId::new(account.as_str()));
         Self { team, user, kind: PersonKind::Member, groups: Vec::new() }
     }
 }
@@ -236,7 +245,7 @@ pub(crate) fn may_comment(settings: &Settings, identity: &Identity) -> Result<()
     may(settings, identity, &Command::Comment { text: None }, Venue::Case)
 }
 
-/// Whom the settings let comment on cases: users and user groups.
+/// Whom the settings let comment on cases: users and user groups of Slack, accounts of Jira.
 pub(crate) fn speakers(settings: &Settings) -> impl Iterator<Item = &MemberId> {
     let needed = verbs::of(&Command::Comment { text: None }).and_then(|verb| verb.role);
     let lists = lists(settings).into_iter().filter(move |(role, _)| Some(*role) >= needed);
@@ -270,7 +279,8 @@ fn held(settings: &Settings, least: Role) -> Vec<(Role, MemberId)> {
         lists.flat_map(|(role, ids)| ids.iter().map(move |id| (role, id.clone()))).collect();
     held.sort_by(|(a, one), (b, other)| (one, b).cmp(&(other, a)));
     held.dedup_by(|(_, one), (_, other)| one == other);
-    held.retain(|(_, id)| *id != "");
+    // From Jira people only comment: nobody there can do this for somebody in Slack.
+    held.retain(|(_, id)| *id != "" && !id.is_of_jira());
     held.sort_by(|(a, one), (b, other)| (a, one).cmp(&(b, other)));
     held
 }

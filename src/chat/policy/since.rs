@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{MemberId, Millis},
     chat::policy::roles,
-    config::settings::Settings,
+    config::settings::{Relay, Settings},
     runtime::World,
     state,
 };
@@ -36,6 +36,9 @@ pub struct Since {
     looked: Millis,
     /// Since when replies become comments; `None` while they do not.
     replies: Option<Millis>,
+    /// Only those that mention us do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    mentions: bool,
     speakers: BTreeMap<String, Millis>,
 }
 
@@ -133,10 +136,15 @@ impl Since {
             let since = known.speakers.get(id.as_str()).copied().unwrap_or(at);
             (id.to_string(), since)
         });
+        let relay = settings.slack.relay();
+        let mentions = relay == Relay::Mention;
+        // What was not to be told while only mentions were is not told later.
+        let replies = known.replies.filter(|_| mentions || !known.mentions);
         Self {
             v: VERSION,
             looked: if now - known.looked < LOOKED { known.looked } else { now },
-            replies: settings.slack.replies_are_comments.then(|| known.replies.unwrap_or(at)),
+            replies: (relay != Relay::Off).then(|| replies.unwrap_or(at)),
+            mentions,
             speakers: speakers.collect(),
         }
     }
@@ -145,6 +153,16 @@ impl Since {
     /// own and those of the person's user groups.
     pub(crate) fn may(&self, message: &MessageTimes, by: &[MemberId], now: Millis) -> Result<(), TooOld> {
         self.may_whoever_wrote_it(message, now)?;
+        self.has_role(message, by, now)
+    }
+
+    /// The same where people need no switch and no card: in an issue.
+    pub(crate) fn may_in_issue(&self, written: Millis, by: &MemberId, now: Millis) -> Result<(), TooOld> {
+        let message = MessageTimes { written, arrived: written, ..MessageTimes::default() };
+        self.has_role(&message, std::slice::from_ref(by), now)
+    }
+
+    fn has_role(&self, message: &MessageTimes, by: &[MemberId], now: Millis) -> Result<(), TooOld> {
         match by.iter().filter_map(|id| self.speakers.get(id.as_str())).min() {
             None => Err(TooOld::NoRole),
             Some(role) if !message.is_said_since(*role, now) => Err(TooOld::Role),
@@ -216,6 +234,20 @@ mod tests {
         // Switched off and on again; the role taken away and given again.
         let again = third.brought_up_to(&off, 4 * HOUR, 4 * HOUR).brought_up_to(&more, 5 * HOUR, 5 * HOUR);
         assert_eq!((again.replies, again.speakers["U1"]), (Some(5 * HOUR), 5 * HOUR));
+    }
+
+    #[test]
+    fn what_was_said_while_only_mentions_were_told_is_not_told_once_all_is() {
+        let relay = |relay: &str| {
+            let text = format!("[slack]\nteam = 'T1'\nchannel = 'C1'\nrelay = '{relay}'\n[roles]\n{BO}");
+            toml::from_str::<Settings>(&text).unwrap()
+        };
+        let all = Since::of(&relay("all"), HOUR);
+        let mention = all.brought_up_to(&relay("mention"), 2 * HOUR, 2 * HOUR);
+        assert_eq!(mention.replies, Some(HOUR), "those were told before as well");
+        let again = mention.brought_up_to(&relay("all"), 3 * HOUR, 3 * HOUR);
+        assert_eq!(again.replies, Some(3 * HOUR));
+        assert_eq!(again.brought_up_to(&relay("off"), 4 * HOUR, 4 * HOUR).replies, None);
     }
 
     #[test]

@@ -498,7 +498,7 @@ mod tests {
         (
             "[roles]\nviewer = [\"@ana\"]",
             Some(
-                "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\".",
+                "line 5: roles.viewer: \"@ana\" does not fit. Give the id of a person (U…, W…) or of a user group (S…) in Slack, as \"U024BE7LH\", or of an account in Jira, as \"5b10ac8d82e05b22cc7d4ef5\".",
             ),
         ),
         (
@@ -548,7 +548,7 @@ mod tests {
         (
             "timing = 5",
             Some(
-                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, replies_are_comments, api_url.",
+                "line 4: slack.timing: there is no such key. There are: team, channel, layout, channel_prefix, invite, relay, private_prefix, replies_are_comments, api_url.",
             ),
         ),
         ("team = \"T2\"", Some("line 4: this is not TOML: duplicate key. See https://toml.io.")),

@@ -42,8 +42,10 @@ pub(crate) const TABLES: [(&str, bool, &str); 6] = [
     (
         "roles",
         false,
-        "Who may do what. Each role includes those above it in this list. Without names it is nobody. What somebody \
-         wrote before the functions saw the role does not become a comment later.",
+        "Who may do what: people and user groups of Slack by their ids, accounts of Jira by theirs (the end of the address \
+         of somebody's profile in Jira). Each role includes those above it in this list. Without names it is nobody: \
+         then what people write in Jira stays there, and each issue says so once. What somebody wrote before the functions \
+         saw the role does not become a comment later.",
     ),
     ("timing", false, "When the bridge looks, and speaks, by itself."),
     (
@@ -96,9 +98,14 @@ keys! {
         "With the layout `channel`: a channel's name is this and the case's id.";
     slack.invite: ValueKind::Texts(TextShape::Email), Fallback::None("none"),
         "With the layout `channel`: who is invited to each case's channel. Needed there.";
+    slack.relay: ValueKind::Choice(&["all", "mention", "off"]), Fallback::None("`all`"),
+        "Which replies of people in a case's thread become comments on the case: `all`, those that `mention` the app \
+         elsewhere than at their beginning, or none (`off`). It counts for what is said from the moment on at which the \
+         functions see it, never for what was said before.";
+    slack.private_prefix: ValueKind::Text(TextShape::Prefix), Fallback::Value("\"//\""),
+        "A message that begins so stays in Slack.";
     slack.replies_are_comments: ValueKind::Flag, Fallback::Value("true"),
-        "A person's reply in a case's thread becomes a comment on the case: what is said from the moment on at which the \
-         functions see it switched on, never what was said before.";
+        "How `relay` was said before, and still read where that is not given: `true` is `all`, `false` is `off`.";
     slack.api_url: ValueKind::Url(UrlShape::SlackApi), Fallback::Value("\"https://slack.com/api\""),
         "Base of Slack's Web API. GovSlack: `https://slack-gov.com/api`. No other is taken.";
     jira.api_url: ValueKind::Url(UrlShape::JiraApi), Fallback::Required,
@@ -130,7 +137,7 @@ keys! {
     roles.viewer: MEMBERS, NOBODY,
         "Reads.";
     roles.responder: MEMBERS, NOBODY,
-        "Works the case.";
+        "Works the case. From Jira: comments on it.";
     roles.commander: MEMBERS, NOBODY,
         "Closes it, or hands it to AWS.";
     roles.admin: MEMBERS, NOBODY,

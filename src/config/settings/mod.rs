@@ -63,9 +63,25 @@ pub struct SlackSettings {
     /// E-mail addresses that are invited to each case's channel. Default: none.
     #[serde(default)]
     pub invite: Vec<Email>,
-    /// A person's reply in a case's thread becomes a comment on the case. Default `true`.
+    /// Which replies in a case's thread become comments on the case. Without it `replies_are_comments` says.
+    #[serde(default)]
+    pub relay: Option<Relay>,
+    /// What a message begins with that stays in Slack. Default `//`.
+    #[serde(default = "private_prefix")]
+    pub private_prefix: String,
+    /// The same as `relay = "all"`, or `"off"`: how that was said before. Default `true`.
     #[serde(default = "yes")]
     pub replies_are_comments: bool,
+}
+
+/// Which replies in a case's thread become comments on the case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Relay {
+    All,
+    /// Those that mention the app, elsewhere than at their beginning.
+    Mention,
+    Off,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +122,8 @@ pub struct Sir {
     pub name_the_speaker: bool,
 }
 
-/// Who may do what: Slack user ids (`U…`, `W…`) and user group ids (`S…`). Each role includes those below it.
+/// Who may do what: Slack user ids (`U…`, `W…`) and user group ids (`S…`), and accounts of Jira, who can only comment. Each
+/// role includes those below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Roles {
@@ -233,6 +250,15 @@ impl Settings {
 }
 
 impl SlackSettings {
+    pub fn relay(&self) -> Relay {
+        self.relay.unwrap_or(if self.replies_are_comments { Relay::All } else { Relay::Off })
+    }
+
+    /// Whether a message, by its text, was written as one that stays in Slack.
+    pub fn is_private(&self, text: &str) -> bool {
+        text.trim_start().starts_with(&self.private_prefix)
+    }
+
     /// A message's address, for people. Slack redirects it to the workspace's own host.
     pub fn permalink(&self, channel: &ChannelId, ts: &Ts) -> String {
         let host = match self.api_url.contains("slack-gov.com") {
@@ -255,6 +281,10 @@ fn slack_api_url() -> String {
 
 fn channel_prefix() -> String {
     "sir-case-".to_owned()
+}
+
+fn private_prefix() -> String {
+    "//".to_owned()
 }
 
 fn issue_type() -> String {

@@ -10,6 +10,7 @@ pub(super) enum TextShape {
     /// A channel, not its name.
     Channel,
     Member,
+    Prefix,
     /// What channel names begin with. With a case id behind it, Slack's 80 characters must not be passed:
     /// <https://docs.slack.dev/reference/methods/conversations.create>.
     ChannelPrefix,
@@ -37,7 +38,10 @@ impl TextShape {
         match self {
             Self::Team => is_slack_id(text, &['T']),
             Self::Channel => is_slack_id(text, &['C', 'G']),
-            Self::Member => is_slack_id(text, &['U', 'W', 'S']),
+            Self::Member => is_slack_id(text, &['U', 'W', 'S']) || is_jira_account(text),
+            Self::Prefix => {
+                (1..=10).contains(&length) && all(|char| !char.is_whitespace() && !"<>&@#".contains(char))
+            }
             Self::ChannelPrefix => {
                 all(|char| matches!(char, 'a'..='z' | '0'..='9' | '-' | '_')) && (1..=48).contains(&length)
             }
@@ -75,7 +79,11 @@ impl TextShape {
             Self::Channel => {
                 "the channel's id, as \"C024BE7LR\": in Slack, under the channel's name, at the bottom"
             }
-            Self::Member => "the id of a person (U…, W…) or of a user group (S…), as \"U024BE7LH\"",
+            Self::Member => {
+                "the id of a person (U…, W…) or of a user group (S…) in Slack, as \"U024BE7LH\", or of an account in Jira, as \
+                 \"5b10ac8d82e05b22cc7d4ef5\""
+            }
+            Self::Prefix => "1 to 10 characters without blanks, <, >, &, @ and #, as \"//\"",
             Self::ChannelPrefix => "1 to 48 lower-case letters, digits, - and _",
             Self::Email => "an e-mail address, as \"ana@example.com\"",
             Self::Project => "the project's key, as \"SEC\": the part of an issue's key before the dash",
@@ -164,6 +172,15 @@ fn expect(right: bool, what: &str) -> Result<(), String> {
 }
 
 /// A letter of `kinds`, then upper-case letters and digits.
+/// An Atlassian account: letters, digits, colons and dashes.
+fn is_jira_account(text: &str) -> bool {
+    let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, ':' | '-' | '_');
+    (10..=128).contains(&text.len())
+        && text.chars().all(plain)
+        && text.contains(|char: char| char.is_ascii_digit())
+        && !text.starts_with(|char: char| char.is_ascii_uppercase())
+}
+
 fn is_slack_id(text: &str, kinds: &[char]) -> bool {
     let rest = text.strip_prefix(kinds).unwrap_or_default();
     let plain = rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
@@ -208,7 +225,11 @@ mod tests {
     const TABLE: [(TextShape, &[&str], &[&str]); 9] = [
         (TextShape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
         (TextShape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
-        (TextShape::Member, &["U1", "W1", "S1"], &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"]),
+        (
+            TextShape::Member,
+            &["U1", "W1", "S1", "5b10ac8d82e05b22cc7d4ef5", "712020:0b7e-41"],
+            &["", "@ana", "B024", "U", "ana@example.com", "u024be7lh"],
+        ),
         (
             TextShape::ChannelPrefix,
             &["sir-case-", "a_1"],

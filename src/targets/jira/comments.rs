@@ -28,6 +28,8 @@ pub struct HeardComment {
     pub id: IssueCommentId,
     pub author: Option<AccountId>,
     pub author_name: String,
+    /// Who wrote it as it stands; `None` where Jira does not say.
+    pub editor: Option<Person>,
     pub account_type: AccountType,
     pub audience: Audience,
     /// Our mark. Anybody who may edit the comment can set it: see [`HeardComment::mark_by`].
@@ -36,6 +38,13 @@ pub struct HeardComment {
     pub created: String,
     pub updated: String,
     pub body: Value,
+}
+
+/// Somebody in Jira.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub account: AccountId,
+    pub name: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +74,7 @@ impl HeardComment {
             id,
             author: None,
             author_name: String::new(),
+            editor: None,
             account_type: AccountType::Other(String::new()),
             audience: Audience::default(),
             mark: None,
@@ -80,6 +90,12 @@ impl HeardComment {
 
     pub fn mark_by(&self, me: &AccountId) -> Option<&Mark> {
         self.mark.as_ref().filter(|_| self.is_by(me))
+    }
+
+    /// Whose words stand there: its author's until somebody edits it. `None` where nobody can tell.
+    pub fn speaker(&self) -> Option<Person> {
+        let author = || Some(Person { account: self.author.clone()?, name: self.author_name.clone() });
+        if self.updated == self.created { author() } else { self.editor.clone() }
     }
 
     pub fn written(&self) -> Option<Millis> {
@@ -201,6 +217,10 @@ fn heard(comment: &Value) -> Option<HeardComment> {
         id: IssueCommentId::new(text_at(comment, "/id")?),
         author: text_at(comment, "/author/accountId").map(AccountId::new),
         author_name: text("/author/displayName"),
+        editor: text_at(comment, "/updateAuthor/accountId").map(|account| Person {
+            account: AccountId::new(account),
+            name: text("/updateAuthor/displayName"),
+        }),
         account_type: AccountType::of(text("/author/accountType")),
         audience: audience(comment),
         mark: property(comment, PROPERTY).and_then(|property| text_at(property, "/mark")).map(Mark::new),
@@ -253,6 +273,7 @@ mod tests {
             id: IssueCommentId::new("10"),
             author: Some(AccountId::new("a1")),
             author_name: "Ana".to_owned(),
+            editor: None,
             account_type: AccountType::Atlassian,
             audience: Audience::Everybody,
             mark: Some(Mark::new("card")),

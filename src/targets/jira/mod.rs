@@ -21,7 +21,7 @@ use serde_json::Value;
 use self::answer::Concern;
 pub use self::{
     adf::parts,
-    comments::{AccountType, Audience, CommentRef, HeardComment},
+    comments::{AccountType, Audience, CommentRef, HeardComment, Person},
     description::{description, summary},
     issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
     offers::{IssueField, IssueKind, ProjectStatus},
@@ -31,7 +31,7 @@ pub use self::{
     transitions::{Moved, Transition},
 };
 pub(crate) use self::{
-    notice::withheld,
+    notice::{no_role, withheld},
     reading::{Names, bare, plain},
 };
 use crate::{

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    HeardComment,
+    HeardComment, Person,
     adf::{self, Inline},
 };
 use crate::{
@@ -21,6 +21,18 @@ pub fn withheld(comment: &HeardComment, case: &CaseId, kind: &str) -> Value {
     );
     let which = format!("{name}'s comment{} was ", stood.unwrap_or_default());
     adf::document(vec![adf::paragraph(Inline::new().text(&which).strong("withheld").text(&why))])
+}
+
+/// Says that nothing of what somebody writes in an issue goes to its case, and how that is changed.
+pub fn no_role(person: &Person, case: &CaseId) -> Value {
+    let name = text::cut(&text::one_line(&person.name), 88);
+    let why = format!(
+        " stays in Jira: the settings of Casebridge give the account {} no role, so nothing that it writes goes to case {case}. \
+         Whoever keeps the settings can name it under [roles]; what is written from then on goes to the case. This is said once.",
+        person.account
+    );
+    let which = format!("What {name} wrote");
+    adf::document(vec![adf::paragraph(Inline::new().text(&which).text(&why))])
 }
 
 #[cfg(test)]

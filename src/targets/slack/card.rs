@@ -13,6 +13,7 @@ use super::{
 use crate::{
     aws::sir::limits,
     case::{Case, Resolver, Status, text},
+    config::settings::{Relay, SlackSettings},
     http::with,
     targets::{
         content::{LastWord, View},
@@ -49,6 +50,31 @@ pub fn card(view: &View) -> Message {
         false => status(text.markup(wording::whose_move(view)).markup(" · "), case),
     };
     Message::new(text.markup(" · Case ").code(case.id.as_str()), blocks)
+}
+
+/// The same, and below it where what people say there goes.
+pub(super) fn card_with_replies(view: &View, settings: &SlackSettings) -> Message {
+    let mut message = card(view);
+    if !view.case.is_closed() {
+        let words = where_replies_go(view, settings);
+        message.blocks.push(json!({"type": "context", "elements": [plain(&words)]}));
+    }
+    message
+}
+
+fn where_replies_go(view: &View, settings: &SlackSettings) -> String {
+    let issue = view.links.jira_key.as_ref().map(|key| format!(" and {}", text::one_line(key.as_str())));
+    let there = format!("AWS{}", issue.unwrap_or_default());
+    let keep = &settings.private_prefix;
+    match settings.relay() {
+        Relay::All => format!("Replies here go to {there}. Start with {keep} to keep a line here."),
+        Relay::Mention => {
+            format!("Replies here that mention Casebridge go to {there}; all others stay here.")
+        }
+        Relay::Off => {
+            "Replies here stay here. What begins with @Casebridge comment goes to the case.".to_owned()
+        }
+    }
 }
 
 /// A channel's topic: at most 250 characters. Slack makes links and mentions of what it finds in a topic, and

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{KIND, Message, MessageRef, card, channel_topic, content, parts};
+use super::{KIND, Message, MessageRef, card::card_with_replies, channel_topic, content, parts};
 use crate::{
     case::{Case, ChannelId, Email, Ts, text},
     config::settings::{self, Layout},
@@ -37,6 +37,10 @@ pub(super) enum ChannelState<'s> {
 }
 
 impl<'a> SlackPlanner<'a> {
+    pub(super) fn card(&self, view: &View) -> Message {
+        card_with_replies(view, self.settings)
+    }
+
     pub(super) fn channel(&self, note: &PlaceNote) -> ChannelId {
         note.channel.as_ref().map_or_else(|| self.settings.channel.clone(), ChannelId::new)
     }
@@ -131,7 +135,7 @@ impl Planner for SlackPlanner<'_> {
     }
 
     fn anchor_fingerprint(&self, view: &View) -> Fingerprint {
-        fingerprint(card(view))
+        fingerprint(self.card(view))
     }
 
     fn content_fingerprint(&self, shown: &Content) -> Fingerprint {

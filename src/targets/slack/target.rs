@@ -10,7 +10,7 @@ use tracing::warn;
 use super::{
     ConversationRef, Heard, Me, MessageRef, Slack,
     calling::Calls,
-    card, content, known,
+    content, known,
     method::ApiMethod,
     planner::{ChannelState, SlackPlanner, card_at},
     said_by_a_person,
@@ -147,7 +147,7 @@ impl Target for SlackTarget<'_> {
         let mark = Mark::of(&picture.view.case.id, &intent.key, &intent.hash);
         let (to, message) = match what {
             What::Container(name) => return self.slack.create_channel(name, true).await.map(String::from),
-            What::Anchor => (in_channel(self.planner.channel(note)), card(&picture.view)),
+            What::Anchor => (in_channel(self.planner.channel(note)), self.planner.card(&picture.view)),
             What::Content(Content::Call(call)) => {
                 return self.call(call, &mark, intent.plainness, note).await.map(String::from);
             }
@@ -171,7 +171,7 @@ impl Target for SlackTarget<'_> {
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(ChannelState::Card) => {
                 let mark = Mark::of(&picture.view.case.id, &Key(HOME.to_owned()), &state.hash);
-                self.slack.update(&card_of(note)?, &mark, &card(&picture.view)).await
+                self.slack.update(&card_of(note)?, &mark, &self.planner.card(&picture.view)).await
             }
             Some(ChannelState::Topic(topic)) => self.slack.set_topic(&own_channel(note), &topic).await,
             Some(ChannelState::Invitation(email)) => self.invite(email, note).await,

@@ -143,7 +143,7 @@ pub const BREAKS: &[Break] = &[
     },
     Break {
         name: "what people say bears another's name",
-        how: Asked(|call| comment(call, |body| body.replace("ana (Slack)", "bo (Slack)"))),
+        how: Asked(|call| comment(call, |body| body.replace("ana, ", "bo, "))),
     },
     Break {
         name: "what people say never comes to the case",

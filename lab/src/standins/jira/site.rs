@@ -110,6 +110,15 @@ impl JiraStandin {
         self.with(|state| state.settings.webhook_secret.clone())
     }
 
+    /// The bridge's account is a person's, who lent it.
+    pub fn lend_account(&self, name: &str) {
+        self.with(|state| {
+            let own = state.settings.own.clone();
+            let person = user(&state.settings.url, &own, name, "atlassian");
+            Arc::make_mut(&mut state.users).insert(own, person);
+        });
+    }
+
     /// The account id of the product itself.
     pub fn own_account(&self) -> AccountId {
         self.with(|state| state.settings.own.clone())

@@ -48,7 +48,7 @@ those before it, and an empty role is nobody. Guests, bots, other apps and peopl
 so is everything but `help`, `whoami` and forms in a channel that another workspace shares. Who clicks a button must
 have the role, whoever it was shown to.
 
-A reply in a case's thread becomes a comment if it was written when replies are comments (`slack.replies_are_comments`),
+A reply in a case's thread becomes a comment if it was written when replies are comments (`slack.relay`),
 its writer has the role for `comment`, the case's card stands there and the case is open. A reply that was written before
 any of these, or after the case was closed, never does, however late it comes.
 
