@@ -6,8 +6,11 @@
 //!
 //! [`playground`]: a case's life as people see it, in the browser or told as text.
 //!
+//! [`load`]: the product among services that take their time, for what it costs.
+//!
 //! [`stage`]: where the tests of whole flows run.
 
+pub mod load;
 pub mod playground;
 pub mod simulation;
 pub mod stage;

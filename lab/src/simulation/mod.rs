@@ -12,7 +12,7 @@ pub(crate) mod oracle;
 mod protections;
 mod report;
 mod services;
-mod sir;
+pub(crate) mod sir;
 mod store;
 mod story;
 pub(crate) mod visible;

@@ -36,6 +36,7 @@ pub use log::Log;
 pub use outside::Outside;
 pub use people::{ANA, BO, ana, bo, chosen, moment, ticked, typed};
 pub use questions::{count, place_of, ts_of};
+pub(crate) use table::watched;
 pub use table::{Countdown, WatchedTable};
 
 use crate::{

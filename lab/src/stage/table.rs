@@ -75,45 +75,62 @@ impl WatchedTable {
     }
 }
 
+impl WatchedTable {
+    async fn watch<T>(
+        &self,
+        _: &'static str,
+        asked: String,
+        operation: impl Future<Output = Stored<T>>,
+    ) -> Stored<T> {
+        let lost = self.countdown.loses();
+        if lost && !self.countdown.taken.load(Ordering::SeqCst) {
+            return Err(Error::Trouble("no answer".to_owned()));
+        }
+        self.asked.lock().unwrap().push_str(&asked);
+        self.countdown.moment().await;
+        let answer = operation.await;
+        self.countdown.moment().await;
+        if lost { Err(Error::Trouble("no answer".to_owned())) } else { answer }
+    }
+}
+
+/// A table in memory whose operations all go through its `watch`.
 macro_rules! watched {
-    ($($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
+    ($table:ident: $($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
         #[async_trait::async_trait(?Send)]
-        impl Store for WatchedTable {
+        impl Store for $table {
             $(async fn $name(&self $(, $arg: $kind)*) -> Stored<$out> {
-                let lost = self.countdown.loses();
-                if lost && !self.countdown.taken.load(Ordering::SeqCst) {
-                    return Err(Error::Trouble("no answer".to_owned()));
-                }
-                self.asked.lock().unwrap().push_str(&format!("{:?}\n", ($(&$arg,)*)));
-                self.countdown.moment().await;
-                let answer = self.memory.$name($($arg),*).await;
-                self.countdown.moment().await;
-                if lost { Err(Error::Trouble("no answer".to_owned())) } else { answer }
+                let asked = format!("{:?}\n", ($(&$arg,)*));
+                self.watch(stringify!($name), asked, self.memory.$name($($arg),*)).await
             })*
         }
     };
+    ($table:ident) => {
+        $crate::stage::watched! { $table:
+            hint(case: &CaseId, now: Millis, full: bool) -> ();
+            lease(case: &CaseId, now: Millis, until: Millis) -> Option<Meta>;
+            meta(case: &CaseId) -> Option<Meta>;
+            save(case: &CaseId, epoch: u64, note: Note, json: &str) -> ();
+            release(case: &CaseId, epoch: u64, want: u64, next_at: Option<Millis>, full: bool) -> bool;
+            put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
+            due(now: Millis, limit: usize) -> Vec<CaseId>;
+            told(case: &CaseId, destination: TargetKind, keys: &[Key]) -> Vec<Option<Told>>;
+            all_told(case: &CaseId, destination: TargetKind) -> Vec<(Key, Told)>;
+            tell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key, told: &Told) -> ();
+            untell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key) -> ();
+            say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
+            sayings(case: &CaseId) -> Vec<Saying>;
+            reserve(gate: &str, now: Millis, wanted: Wanted) -> Reserved;
+            note(name: &str) -> Option<String>;
+            swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
+            begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;
+            finish(key: &str, answer: &str) -> String;
+            command(key: &str) -> Option<Command>;
+            bind(place: &str, case: &CaseId) -> ();
+            bound(place: &str) -> Option<CaseId>;
+        }
+    };
 }
+pub(crate) use watched;
 
-watched! {
-    hint(case: &CaseId, now: Millis, full: bool) -> ();
-    lease(case: &CaseId, now: Millis, until: Millis) -> Option<Meta>;
-    meta(case: &CaseId) -> Option<Meta>;
-    save(case: &CaseId, epoch: u64, note: Note, json: &str) -> ();
-    release(case: &CaseId, epoch: u64, want: u64, next_at: Option<Millis>, full: bool) -> bool;
-    put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
-    due(now: Millis, limit: usize) -> Vec<CaseId>;
-    told(case: &CaseId, destination: TargetKind, keys: &[Key]) -> Vec<Option<Told>>;
-    all_told(case: &CaseId, destination: TargetKind) -> Vec<(Key, Told)>;
-    tell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key, told: &Told) -> ();
-    untell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key) -> ();
-    say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
-    sayings(case: &CaseId) -> Vec<Saying>;
-    reserve(gate: &str, now: Millis, wanted: Wanted) -> Reserved;
-    note(name: &str) -> Option<String>;
-    swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
-    begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;
-    finish(key: &str, answer: &str) -> String;
-    command(key: &str) -> Option<Command>;
-    bind(place: &str, case: &CaseId) -> ();
-    bound(place: &str) -> Option<CaseId>;
-}
+watched!(WatchedTable);

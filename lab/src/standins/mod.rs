@@ -47,7 +47,7 @@ pub use jira::JiraStandin;
 pub use logs::{AUDIT_GROUP, LogsStandin};
 pub use server::{Endpoint, Server};
 pub use sir::{Order, Scan, SirRefused, SirStandin};
-pub use slack::{LiveText, Pace, Sharing, SlackStandin};
+pub use slack::{LiveText, Pace, Sharing, SlackStandin, tier as slack_tier};
 pub use standin::Standin;
 pub use within::Sight;
 

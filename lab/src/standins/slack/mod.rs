@@ -35,7 +35,7 @@ use super::{
     standin::ServiceModel,
 };
 pub use mrkdwn::LiveText;
-pub use pace::Pace;
+pub use pace::{Pace, tier};
 use state::Workspace;
 use trouble::{SlackRefusal, no};
 pub use workspace::Sharing;

@@ -31,7 +31,7 @@ const WORKSPACE: Limit = Limit::Window(300, MINUTE);
 const BURST: Limit = Limit::Bucket(25, 1_000);
 
 /// Requests a minute, from the tiers of the methods' pages; posting has its own rule.
-fn tier(method: &str) -> Option<usize> {
+pub fn tier(method: &str) -> Option<usize> {
     Some(match method {
         "chat.postMessage" => return None,
         "auth.test" | "chat.getPermalink" => 600,

@@ -1,0 +1,34 @@
+//! The table in memory, as far away as DynamoDB.
+
+use std::rc::Rc;
+
+use casebridge::{
+    case::{CaseId, Millis},
+    state::{
+        Command, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted, key::Key,
+        memory::Memory,
+    },
+};
+
+use super::Calls;
+use crate::stage::watched;
+
+pub(super) struct SlowTable {
+    pub(super) memory: Memory,
+    pub(super) calls: Rc<Calls>,
+    pub(super) takes: u64,
+}
+
+impl SlowTable {
+    async fn watch<T>(
+        &self,
+        name: &'static str,
+        asked: String,
+        operation: impl Future<Output = Stored<T>>,
+    ) -> Stored<T> {
+        self.calls.take((format!("table {name}"), &asked), self.takes, || ()).await;
+        operation.await
+    }
+}
+
+watched!(SlowTable);
