@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 pub use super::table::Unusable;
 use super::{
-    Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted,
+    Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted,
     item::*,
     table::{Late, MAX_KEYS, Table, Written},
 };
@@ -51,6 +51,48 @@ impl Dynamo {
         Self(Table::new(aws, table.into(), patience))
     }
 
+    /// Notes that somebody asked for a case, and answers its META.
+    async fn note_asked(&self, case: &CaseId, now: Millis, asked: Asked) -> Result<Item> {
+        let all = if asked.full { ", read_all = :yes" } else { "" };
+        let expression = format!("SET next_at = :now, due = :due{all} ADD want :times");
+        let values = [(":now", number(now)), (":due", text(DUE)), (":times", number(asked.times))];
+        let mut change = self.0.change(meta_key(case), &expression, values).await;
+        if asked.full {
+            change = change.expression_attribute_values(":yes", AttributeValue::Bool(true));
+        }
+        match self.0.write(change.return_values(ReturnValue::AllNew), Late::Harmless).await? {
+            Written::Done(item) | Written::Refused(item) => Ok(item),
+        }
+    }
+
+    /// Takes a case that nobody holds; one that there is not yet only with what was asked.
+    async fn take(
+        &self,
+        case: &CaseId,
+        now: Millis,
+        until: Millis,
+        asked: Option<Asked>,
+    ) -> Result<Written> {
+        let all = if asked.is_some_and(|asked| asked.full) { ", read_all = :yes" } else { "" };
+        let want = if asked.is_some() { ", want :times" } else { "" };
+        let taken =
+            format!("SET lease_until = :until, next_at = :until, due = :due{all} ADD epoch :one{want}");
+        let values = [(":until", number(until)), (":now", number(now)), (":one", number(1))];
+        let mut change = self.0.change(meta_key(case), &taken, values).await;
+        if !all.is_empty() {
+            change = change.expression_attribute_values(":yes", AttributeValue::Bool(true));
+        }
+        if let Some(asked) = asked {
+            change = change.expression_attribute_values(":times", number(asked.times));
+        }
+        let free = if asked.is_some() { format!("attribute_not_exists(pk) OR {FREE}") } else { FREE.to_owned() };
+        let change = change
+            .expression_attribute_values(":due", text(DUE))
+            .expression_attribute_values(":number", text("N"))
+            .expression_attribute_values(":v", number(VERSION));
+        self.0.write(change.condition_expression(free).return_values(ReturnValue::AllNew), Late::Harmless).await
+    }
+
     /// Takes the slot after the last one, if that is still to come; `None` where it is not.
     async fn queue(&self, gate: &str, now: Millis, wanted: Wanted) -> Result<Option<Reserved>> {
         let Wanted { spacing, latest } = wanted;
@@ -83,6 +125,14 @@ impl Dynamo {
     }
 }
 
+/// A note as it is there, unless its time is over.
+fn note_of(item: &Item) -> Result<Option<String>> {
+    match counts(item, clock::now())? {
+        true => needed(item, "note", text_of(item, "note")?).map(Some),
+        false => Ok(None),
+    }
+}
+
 /// A case that can be read and that nobody holds.
 const FREE: &str = "attribute_type(want, :number) AND (attribute_not_exists(epoch) OR attribute_type(epoch, :number)) \
                     AND (attribute_not_exists(lease_until) OR lease_until <= :now) \
@@ -101,30 +151,33 @@ fn fenced(written: Written) -> Result<()> {
 #[async_trait::async_trait(?Send)]
 impl Store for Dynamo {
     async fn hint(&self, case: &CaseId, now: Millis, full: bool) -> Result<()> {
-        let all = if full { ", read_all = :yes" } else { "" };
-        let expression = format!("SET next_at = :now, due = :due{all} ADD want :one");
-        let values = [(":now", number(now)), (":due", text(DUE)), (":one", number(1))];
-        let mut change = self.0.change(meta_key(case), &expression, values).await;
-        if full {
-            change = change.expression_attribute_values(":yes", AttributeValue::Bool(true));
-        }
-        self.0.write(change, Late::Harmless).await.map(|_| ())
+        self.note_asked(case, now, Asked { times: 1, full }).await.map(drop)
     }
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
-        let values = [(":until", number(until)), (":now", number(now)), (":one", number(1))];
-        let taken = "SET lease_until = :until, next_at = :until, due = :due ADD epoch :one";
-        let change = self.0.change(meta_key(case), taken, values).await;
-        let change = change
-            .expression_attribute_values(":due", text(DUE))
-            .expression_attribute_values(":number", text("N"))
-            .expression_attribute_values(":v", number(VERSION));
-        let change = change.condition_expression(FREE).return_values(ReturnValue::AllNew);
-        match self.0.write(change, Late::Harmless).await? {
+        match self.take(case, now, until, None).await? {
             Written::Done(item) => meta_of(&item).map(Some),
             Written::Refused(item) if item.is_empty() => Ok(None),
             // Held by another, or not to be read.
             Written::Refused(item) => meta_of(&item).map(|_| None),
+        }
+    }
+
+    async fn take_up(
+        &self,
+        case: &CaseId,
+        now: Millis,
+        until: Millis,
+        asked: Asked,
+    ) -> Result<Option<Meta>> {
+        if let Written::Done(item) = self.take(case, now, until, Some(asked)).await? {
+            return meta_of(&item).map(Some);
+        }
+        let item = self.note_asked(case, now, asked).await?;
+        // It was given back between the two: nobody else comes for what was noted.
+        match meta_of(&item)?.lease_until > now {
+            true => Ok(None),
+            false => self.lease(case, now, until).await,
         }
     }
 
@@ -139,24 +192,26 @@ impl Store for Dynamo {
         fenced(self.0.write(change.condition_expression("epoch = :epoch"), Late::Overwrites).await?)
     }
 
-    async fn release(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        want: u64,
-        next_at: Option<Millis>,
-        full: bool,
-    ) -> Result<bool> {
+    async fn leave(&self, case: &CaseId, epoch: u64, leaving: &Leaving) -> Result<bool> {
+        let Leaving { want, next_at, full, notes } = leaving;
         let due = if next_at.is_some() { ", next_at = :next, due = :due" } else { " REMOVE next_at, due" };
-        let expression = format!("SET lease_until = :none, read_all = :full{due}");
-        let full = AttributeValue::Bool(full);
-        let values =
-            [(":none", number(0)), (":full", full), (":epoch", number(epoch)), (":want", number(want))];
+        let noted = |(note, _): &(Note, String)| format!(", {} = :{}", note_attribute(note.of()), note.of());
+        let noted: String = notes.iter().map(noted).collect();
+        let expression = format!("SET lease_until = :none, read_all = :full{noted}{due}");
+        let values = [
+            (":none", number(0)),
+            (":full", AttributeValue::Bool(*full)),
+            (":epoch", number(epoch)),
+            (":want", number(want)),
+        ];
         let mut change = self.0.change(meta_key(case), &expression, values).await;
         if let Some(next_at) = next_at {
             change = change
                 .expression_attribute_values(":next", number(next_at))
                 .expression_attribute_values(":due", text(DUE));
+        }
+        for (note, json) in notes {
+            change = change.expression_attribute_values(format!(":{}", note.of()), text(json));
         }
         let ours = "epoch = :epoch AND want = :want AND lease_until > :none";
         match self.0.write(change.condition_expression(ours), Late::Harmless).await? {
@@ -206,6 +261,17 @@ impl Store for Dynamo {
     async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>> {
         let items = self.0.query(case, &told_prefix(target)).await?;
         items.iter().map(|item| Ok((told_name(item, target)?, json_of(item, "told")?))).collect()
+    }
+
+    async fn ledgers(&self, case: &CaseId, targets: &[TargetKind]) -> Result<Vec<Vec<(Key, Told)>>> {
+        let mut all = vec![Vec::new(); targets.len()];
+        for item in self.0.query(case, TOLD_PREFIX).await? {
+            let of = |target: &TargetKind| sort_key(&item).starts_with(&told_prefix(*target));
+            if let Some(at) = targets.iter().position(of) {
+                all[at].push((told_name(&item, targets[at])?, json_of(&item, "told")?));
+            }
+        }
+        Ok(all)
     }
 
     async fn tell(
@@ -261,11 +327,20 @@ impl Store for Dynamo {
 
     async fn note(&self, name: &str) -> Result<Option<String>> {
         match self.0.get(note_key(name)).await? {
-            Some(item) if counts(&item, clock::now())? => {
-                needed(&item, "note", text_of(&item, "note")?).map(Some)
-            }
-            _ => Ok(None),
+            Some(item) => note_of(&item),
+            None => Ok(None),
         }
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<Vec<Option<String>>> {
+        let mut noted = HashMap::new();
+        let keys: Vec<_> = names.iter().map(|name| note_key(name)).collect();
+        for keys in keys.chunks(MAX_KEYS) {
+            for item in self.0.batch(keys).await? {
+                noted.insert(name_of(&item), note_of(&item)?);
+            }
+        }
+        Ok(keys.iter().map(|key| noted.remove(&name_of(key)).flatten()).collect())
     }
 
     async fn swap_note(

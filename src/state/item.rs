@@ -48,8 +48,10 @@ pub(crate) fn case_partition(case: &CaseId) -> String {
 }
 
 pub(crate) fn told_prefix(target: TargetKind) -> String {
-    format!("TOLD#{target}#")
+    format!("{TOLD_PREFIX}{target}#")
 }
+
+pub(crate) const TOLD_PREFIX: &str = "TOLD#";
 
 pub(crate) const SAID_PREFIX: &str = "SAID#";
 
@@ -142,9 +144,12 @@ pub(crate) fn case_of(item: &Item) -> Option<CaseId> {
     pk.strip_prefix("CASE#").map(CaseId::new)
 }
 
+pub(crate) fn sort_key(item: &Item) -> &str {
+    item.get(SK).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
 pub(crate) fn told_name(item: &Item, target: TargetKind) -> Result<Key> {
-    let sk = item.get(SK).and_then(|value| value.as_s().ok());
-    let key = sk.and_then(|sk| sk.strip_prefix(&told_prefix(target)));
+    let key = sort_key(item).strip_prefix(&told_prefix(target));
     needed(item, SK, key.map(|key| Key(key.to_owned())))
 }
 

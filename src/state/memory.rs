@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread, Wanted,
+    Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread, Wanted,
     item::{self, Item},
 };
 use crate::{
@@ -57,6 +57,18 @@ const OVERHEAD: usize = 512;
 fn fits<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
     let size = OVERHEAD + texts.into_iter().map(str::len).sum::<usize>();
     if size > MAX_ITEM { Err(Error::Trouble("refused: the item is over 400 KB".to_owned())) } else { Ok(()) }
+}
+
+/// Puts a note into META.
+fn put(meta: &mut Meta, note: Note, json: &str) -> Result<()> {
+    let targets = meta.targets.iter().map(|(of, text)| (of.as_str(), text.as_str()));
+    let all = targets.chain(meta.case.as_deref().map(|text| ("case", text)));
+    fits(all.filter(|(of, _)| *of != note.of()).map(|(_, text)| text).chain([json]))?;
+    match note {
+        Note::Case => meta.case = Some(json.to_owned()),
+        Note::Of(kind) => drop(meta.targets.insert(kind.as_str().to_owned(), json.to_owned())),
+    }
+    Ok(())
 }
 
 /// Refuses what a later lease remembered.
@@ -183,6 +195,19 @@ impl Store for Memory {
         Ok(tables.cases.get(case).and_then(|rows| rows.meta.clone()))
     }
 
+    async fn take_up(
+        &self,
+        case: &CaseId,
+        now: Millis,
+        until: Millis,
+        asked: Asked,
+    ) -> Result<Option<Meta>> {
+        for _ in 0..asked.times {
+            self.hint(case, now, asked.full).await?;
+        }
+        self.lease(case, now, until).await
+    }
+
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
         let tables = self.tables();
         tables.readable(|| item::meta_key(case))?;
@@ -192,36 +217,29 @@ impl Store for Memory {
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()> {
         let mut tables = self.tables();
         tables.overwrites(|| item::meta_key(case));
-        let meta = tables.fenced(case, epoch)?;
-        let targets = meta.targets.iter().map(|(of, text)| (of.as_str(), text.as_str()));
-        let all = targets.chain(meta.case.as_deref().map(|text| ("case", text)));
-        fits(all.filter(|(of, _)| *of != note.of()).map(|(_, text)| text).chain([json]))?;
-        match note {
-            Note::Case => meta.case = Some(json.to_owned()),
-            Note::Of(kind) => drop(meta.targets.insert(kind.as_str().to_owned(), json.to_owned())),
-        }
-        Ok(())
+        put(tables.fenced(case, epoch)?, note, json)
     }
 
-    async fn release(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        want: u64,
-        next_at: Option<Millis>,
-        full: bool,
-    ) -> Result<bool> {
+    async fn leave(&self, case: &CaseId, epoch: u64, leaving: &Leaving) -> Result<bool> {
         let mut tables = self.tables();
         let meta = tables.fenced(case, epoch)?;
         if meta.lease_until == 0 {
             return Ok(true);
         }
-        if meta.want != want {
+        if meta.want != leaving.want {
             return Ok(false);
         }
+        let before = meta.clone();
+        for (note, json) in &leaving.notes {
+            if let Err(too_large) = put(meta, *note, json) {
+                *meta = before;
+                return Err(too_large);
+            }
+        }
         meta.lease_until = 0;
-        meta.full = full;
-        tables.set_due(case, next_at);
+        meta.full = leaving.full;
+        tables.overwrites(|| item::meta_key(case));
+        tables.set_due(case, leaving.next_at);
         Ok(true)
     }
 
@@ -254,6 +272,14 @@ impl Store for Memory {
         let mut keys = told.into_iter().flat_map(BTreeMap::keys);
         keys.try_for_each(|key| tables.readable(|| item::told_key(case, target, key)))?;
         Ok(told.into_iter().flatten().map(|(key, (_, told))| (key.clone(), told.clone())).collect())
+    }
+
+    async fn ledgers(&self, case: &CaseId, targets: &[TargetKind]) -> Result<Vec<Vec<(Key, Told)>>> {
+        let mut all = Vec::new();
+        for target in targets {
+            all.push(self.all_told(case, *target).await?);
+        }
+        Ok(all)
     }
 
     async fn tell(
@@ -318,6 +344,14 @@ impl Store for Memory {
         let tables = self.tables();
         tables.readable(|| item::note_key(name))?;
         Ok(tables.notes.get(name).and_then(|kept| kept.at(tables.now)).cloned())
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<Vec<Option<String>>> {
+        let mut all = Vec::new();
+        for name in names {
+            all.push(self.note(name).await?);
+        }
+        Ok(all)
     }
 
     async fn swap_note(

@@ -261,6 +261,25 @@ impl Saying {
     }
 }
 
+/// News of a case: how often somebody said that there is some, and whether an old comment changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub times: u64,
+    /// All pages must be read.
+    pub full: bool,
+}
+
+/// How a case is given back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// As many hints as were known: where there are more by now, the case is kept.
+    pub want: u64,
+    pub next_at: Option<Millis>,
+    pub full: bool,
+    /// The notes that changed since they were saved.
+    pub notes: Vec<(Note, String)>,
+}
+
 /// A slot that somebody wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -291,15 +310,28 @@ pub trait Store {
     /// case.
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>>;
 
+    /// Both in one, where nobody holds the case: notes what was asked, and takes it as [`Self::lease`] does. Where somebody
+    /// does, it is noted all the same.
+    async fn take_up(
+        &self,
+        case: &CaseId,
+        now: Millis,
+        until: Millis,
+        asked: Asked,
+    ) -> Result<Option<Meta>>;
+
     /// Reads META without taking the case.
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>>;
 
     /// Saves one note of META, only if `epoch` is still the current one.
     async fn save(&self, case: &CaseId, epoch: u64, note: Note, json: &str) -> Result<()>;
 
-    /// Gives the case back, only if `epoch` is current (else [`Error::Fenced`]) and `want` has not grown: then
-    /// `next_at` and `full` are set as given, the lease ends and the answer is `true`. Otherwise nothing changes.
-    /// A case that was given back already under this epoch stays as it is: the answer is `true` again.
+    /// Gives the case back, only if `epoch` is current (else [`Error::Fenced`]) and `want` has not grown: then the notes
+    /// are saved, `next_at` and `full` are set as given, the lease ends and the answer is `true`. Otherwise nothing
+    /// changes. A case that was given back already under this epoch stays as it is: the answer is `true` again.
+    async fn leave(&self, case: &CaseId, epoch: u64, leaving: &Leaving) -> Result<bool>;
+
+    /// The same without notes.
     async fn release(
         &self,
         case: &CaseId,
@@ -307,7 +339,9 @@ pub trait Store {
         want: u64,
         next_at: Option<Millis>,
         full: bool,
-    ) -> Result<bool>;
+    ) -> Result<bool> {
+        self.leave(case, epoch, &Leaving { want, next_at, full, notes: Vec::new() }).await
+    }
 
     /// Puts the next look at a case off until then, and changes nothing else: for one of which something cannot be read.
     /// Who holds it gives `epoch`, and gives it back; where another has taken it over meanwhile, [`Error::Fenced`]. Without
@@ -322,6 +356,9 @@ pub trait Store {
 
     /// All that was told of a case, by key.
     async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>>;
+
+    /// The same at these targets, in their order.
+    async fn ledgers(&self, case: &CaseId, targets: &[TargetKind]) -> Result<Vec<Vec<(Key, Told)>>>;
 
     /// Remembers that something was told. Replaces what was remembered under the key, unless a later lease than
     /// `epoch` remembered it: then [`Error::Fenced`]. Who holds no lease gives [`NO_LEASE`].
@@ -342,6 +379,9 @@ pub trait Store {
 
     /// A small note under a name that belongs to no case (a breaker, the sweep's clock, a cache).
     async fn note(&self, name: &str) -> Result<Option<String>>;
+
+    /// Such notes, in the order of their names; each at most once.
+    async fn notes(&self, names: &[String]) -> Result<Vec<Option<String>>>;
 
     /// Writes such a note. `old` must be what is there now, else the answer is `false` and nothing changes.
     async fn swap_note(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Command, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted, key::Key,
+        Asked, Command, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted, key::Key,
         memory::Memory,
     },
 };

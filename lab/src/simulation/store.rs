@@ -5,7 +5,7 @@ use std::{rc::Rc, time::Instant};
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
+        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
     },
 };
 
@@ -36,6 +36,22 @@ impl VirtualTable {
         answer
     }
 
+    /// Without the rule nobody ever finds the case taken, and without the other nobody holds it for long.
+    fn lease_times(&self, now: Millis, until: Millis) -> (Millis, Millis) {
+        let now = if self.0.holds(Protection::Lease) { now } else { Millis::MAX / 4 };
+        (now, if self.0.holds(Protection::LeaseLength) { until } else { self.0.clock.now() + 5_000 })
+    }
+
+    /// Whether a read that is not consistent would miss this entry of the ledger.
+    fn is_unseen(&self, case: &CaseId, target: TargetKind, key: &Key) -> bool {
+        if self.0.holds(Protection::ConsistentReads) {
+            return false;
+        }
+        let fresh = self.0.fresh.borrow();
+        let written = fresh.get(&(case.clone(), target, key.clone()));
+        written.is_some_and(|at| self.0.clock.now() - at < 2_000)
+    }
+
     /// The epoch that a fenced write gives: without the fence, always the current one.
     async fn epoch(&self, case: &CaseId, epoch: u64) -> u64 {
         if self.0.holds(Protection::Fence) {
@@ -52,10 +68,25 @@ impl Store for VirtualTable {
     }
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
-        // Without the rule nobody ever finds the case taken.
-        let now = if self.0.holds(Protection::Lease) { now } else { Millis::MAX / 4 };
-        let until = if self.0.holds(Protection::LeaseLength) { until } else { self.0.clock.now() + 5_000 };
+        let (now, until) = self.lease_times(now, until);
         self.once("lease", self.0.memory.lease(case, now, until)).await
+    }
+
+    async fn take_up(
+        &self,
+        case: &CaseId,
+        now: Millis,
+        until: Millis,
+        asked: Asked,
+    ) -> Result<Option<Meta>> {
+        let operation = async {
+            for _ in 0..asked.times {
+                self.0.memory.hint(case, now, asked.full).await?;
+            }
+            let (now, until) = self.lease_times(now, until);
+            self.0.memory.lease(case, now, until).await
+        };
+        self.once("take_up", operation).await
     }
 
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
@@ -78,24 +109,19 @@ impl Store for VirtualTable {
         self.once("save", operation).await
     }
 
-    async fn release(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        want: u64,
-        next_at: Option<Millis>,
-        full: bool,
-    ) -> Result<bool> {
+    async fn leave(&self, case: &CaseId, epoch: u64, leaving: &Leaving) -> Result<bool> {
         let operation = async {
             let epoch = self.epoch(case, epoch).await;
-            let want = match self.0.holds(Protection::WantCheck) {
-                true => want,
-                false => self.0.memory.meta(case).await?.map_or(0, |meta| meta.want),
+            let meta = self.0.memory.meta(case).await?.unwrap_or_default();
+            let want = if self.0.holds(Protection::WantCheck) { leaving.want } else { meta.want };
+            let kept = |(note, json): &(Note, String)| {
+                (*note, self.0.without.kept((case, *note), meta.text(*note).map(String::as_str), json))
             };
-            let (next_at, full) = self.0.without.comes_back(case, next_at, full);
-            self.0.memory.release(case, epoch, want, next_at, full).await
+            let notes = leaving.notes.iter().map(kept).collect();
+            let (next_at, full) = self.0.without.comes_back(case, leaving.next_at, leaving.full);
+            self.0.memory.leave(case, epoch, &Leaving { want, next_at, full, notes }).await
         };
-        self.once("release", operation).await
+        self.once("leave", operation).await
     }
 
     async fn put_off(&self, case: &CaseId, epoch: Option<u64>, until: Millis) -> Result<()> {
@@ -109,14 +135,9 @@ impl Store for VirtualTable {
     async fn told(&self, case: &CaseId, destination: TargetKind, keys: &[Key]) -> Result<Vec<Option<Told>>> {
         let operation = async {
             let mut told = self.0.memory.told(case, destination, keys).await?;
-            if !self.0.holds(Protection::ConsistentReads) {
-                let fresh = self.0.fresh.borrow();
-                let now = self.0.clock.now();
-                for (key, told) in keys.iter().zip(&mut told) {
-                    let written = fresh.get(&(case.clone(), destination, key.clone()));
-                    if written.is_some_and(|at| now - at < 2_000) {
-                        *told = None;
-                    }
+            for (key, told) in keys.iter().zip(&mut told) {
+                if self.is_unseen(case, destination, key) {
+                    *told = None;
                 }
             }
             Ok(told)
@@ -126,6 +147,17 @@ impl Store for VirtualTable {
 
     async fn all_told(&self, case: &CaseId, destination: TargetKind) -> Result<Vec<(Key, Told)>> {
         self.once("all_told", self.0.memory.all_told(case, destination)).await
+    }
+
+    async fn ledgers(&self, case: &CaseId, targets: &[TargetKind]) -> Result<Vec<Vec<(Key, Told)>>> {
+        let operation = async {
+            let mut all = self.0.memory.ledgers(case, targets).await?;
+            for (told, target) in all.iter_mut().zip(targets) {
+                told.retain(|(key, _)| !self.is_unseen(case, *target, key));
+            }
+            Ok(all)
+        };
+        self.once("ledgers", operation).await
     }
 
     async fn tell(
@@ -176,6 +208,10 @@ impl Store for VirtualTable {
 
     async fn note(&self, name: &str) -> Result<Option<String>> {
         self.once("note", self.0.memory.note(name)).await
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<Vec<Option<String>>> {
+        self.once("notes", self.0.memory.notes(names)).await
     }
 
     async fn swap_note(

@@ -8,7 +8,7 @@ use std::sync::{
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Command, Error, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
+        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
         key::Key, memory::Memory,
     },
 };
@@ -109,19 +109,22 @@ macro_rules! watched {
         $crate::stage::watched! { $table:
             hint(case: &CaseId, now: Millis, full: bool) -> ();
             lease(case: &CaseId, now: Millis, until: Millis) -> Option<Meta>;
+            take_up(case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Option<Meta>;
             meta(case: &CaseId) -> Option<Meta>;
             save(case: &CaseId, epoch: u64, note: Note, json: &str) -> ();
-            release(case: &CaseId, epoch: u64, want: u64, next_at: Option<Millis>, full: bool) -> bool;
+            leave(case: &CaseId, epoch: u64, leaving: &Leaving) -> bool;
             put_off(case: &CaseId, epoch: Option<u64>, until: Millis) -> ();
             due(now: Millis, limit: usize) -> Vec<CaseId>;
             told(case: &CaseId, destination: TargetKind, keys: &[Key]) -> Vec<Option<Told>>;
             all_told(case: &CaseId, destination: TargetKind) -> Vec<(Key, Told)>;
+            ledgers(case: &CaseId, targets: &[TargetKind]) -> Vec<Vec<(Key, Told)>>;
             tell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key, told: &Told) -> ();
             untell(case: &CaseId, epoch: u64, destination: TargetKind, key: &Key) -> ();
             say(case: &CaseId, saying: &Saying, expires: Millis) -> ();
             sayings(case: &CaseId) -> Vec<Saying>;
             reserve(gate: &str, now: Millis, wanted: Wanted) -> Reserved;
             note(name: &str) -> Option<String>;
+            notes(names: &[String]) -> Vec<Option<String>>;
             swap_note(name: &str, old: Option<&str>, new: &str, expires: Option<Millis>) -> bool;
             begin(key: &str, command: &Command, expires: Millis) -> Option<Command>;
             finish(key: &str, answer: &str) -> String;
