@@ -137,6 +137,23 @@ fn peak(function: &Child) -> f64 {
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1_024.0 / 1e6
 }
 
+/// Milliseconds of CPU that a process has used so far, all threads together.
+fn cpu(function: &Child) -> f64 {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", function.id().unwrap())).unwrap();
+    let spent = |task: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        stat.split(' ').next()?.parse::<f64>().ok()
+    };
+    tasks.filter_map(spent).sum::<f64>() / 1e6
+}
+
+/// Until it asked for its first event: then it is ready.
+async fn ready(lambda: &Lambda) {
+    while lambda.asked() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 fn median(mut times: Vec<Duration>) -> f64 {
     times.sort();
     times[times.len() / 2].as_secs_f64() * 1_000.0
@@ -155,9 +172,14 @@ async fn starts(around: &Around, binary: &str) -> f64 {
 async fn warm_command(around: &Around, binary: &str) -> ([f64; 3], f64) {
     let lambda = Lambda::start().await;
     let function = around.function(&lambda, binary);
+    ready(&lambda).await;
     let case = around.sir.aws_creates_case("Key leaked");
     let (channel, buttons) = (around.slack.security(), around.buttons(case.as_str()).await);
     let line = |number| format!("{case} comment number {number}");
+    let before = cpu(&function);
+    lambda.invoke(request(&around.slack.types(&UserId::new("U024BE7LH"), &channel, "/sir", &line(0))));
+    lambda.outcome().await;
+    println!("first_request_cpu_ms_command {:.1} ms", cpu(&function) - before);
     let slash = warm(&lambda, |number| {
         around.slack.types(&UserId::new("U024BE7LH"), &channel, "/sir", &line(number))
     })
@@ -187,7 +209,9 @@ async fn warm(lambda: &Lambda, act: impl Fn(usize) -> SignedRequest) -> f64 {
 async fn warm_notify(around: &Around, binary: &str) -> f64 {
     let lambda = Lambda::start().await;
     let function = around.function(&lambda, binary);
-    for _ in 0..2 {
+    ready(&lambda).await;
+    for number in 0..2 {
+        let before = cpu(&function);
         if around.whole {
             around.sir.aws_creates_case("Key leaked");
         }
@@ -195,6 +219,9 @@ async fn warm_notify(around: &Around, binary: &str) -> f64 {
         lambda.invoke(json!({"Records": [{"messageId": "m0", "body": body.to_string()}]}));
         let outcome = lambda.outcome().await;
         assert_eq!(outcome.body, json!({"batchItemFailures": []}));
+        if number == 0 {
+            println!("first_request_cpu_ms_notify {:.1} ms", cpu(&function) - before);
+        }
     }
     assert_eq!(around.jira.issues().len(), if around.whole { 2 } else { 0 });
     peak(&function)

@@ -8,7 +8,8 @@ use casebridge::{
     case::{CaseId, Millis, UserId, author::Author},
     config::clock::now,
     state::{
-        Command, Error, Meta, Note, Reserved, Saying, Seen, Store, Told, Wanted, key::Key, memory::Memory,
+        Asked, Command, Error, Leaving, Meta, Note, Reserved, Saying, Seen, Store, Told, Wanted, key::Key,
+        memory::Memory,
     },
     targets::{jira::KIND as Jira, slack::KIND as Slack},
 };
@@ -82,6 +83,49 @@ async fn one_worker_at_a_time_holds_a_case(store: &dyn Store) {
     let second = store.lease(&case(1), until, until + MINUTE).await.unwrap().unwrap();
     assert_eq!((second.epoch, second.lease_until), (2, until + MINUTE));
     assert_eq!(store.meta(&case(1)).await.unwrap(), Some(second));
+}
+
+async fn what_is_asked_is_noted_and_the_case_taken_in_one(store: &dyn Store) {
+    let (now, asked) = (now(), |times, full| Asked { times, full });
+    let first = store.take_up(&case(1), now, now + MINUTE, asked(3, false)).await.unwrap().unwrap();
+    assert_eq!((first.want, first.full, first.epoch, first.lease_until), (3, false, 1, now + MINUTE));
+    assert_eq!(first.next_at, Some(now + MINUTE), "nobody else needs to come before");
+    let held = store.take_up(&case(1), now + 1, now + 2 * MINUTE, asked(2, true)).await.unwrap();
+    assert_eq!(held, None, "another holds it");
+    let meta = store.meta(&case(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (meta.want, meta.full, meta.epoch, meta.next_at),
+        (5, true, 1, Some(now + 1)),
+        "noted all the same"
+    );
+    assert_eq!(store.release(&case(1), 1, 3, None, false).await, Ok(false));
+    assert_eq!(store.release(&case(1), 1, 5, None, false).await, Ok(true));
+    let again = store.take_up(&case(1), now + 2, now + MINUTE, asked(1, false)).await.unwrap().unwrap();
+    assert_eq!((again.want, again.full, again.epoch), (6, false, 2));
+}
+
+async fn notes_are_saved_as_a_case_is_given_back_and_only_then(store: &dyn Store) {
+    let now = now();
+    store.hint(&case(1), now, false).await.unwrap();
+    store.lease(&case(1), now, now + MINUTE).await.unwrap().unwrap();
+    let leaving = |want, text: &str| {
+        let notes = vec![(Note::Case, text.to_owned()), (Note::Of(Jira), format!("{text}{text}"))];
+        Leaving { want, next_at: Some(now + 5), full: true, notes }
+    };
+    assert_eq!(store.leave(&case(1), 1, &leaving(0, "1")).await, Ok(false), "somebody asked meanwhile");
+    assert_eq!(store.leave(&case(1), 7, &leaving(1, "1")).await, Err(Error::Fenced));
+    assert_eq!(store.meta(&case(1)).await.unwrap().unwrap().case, None);
+    assert_eq!(store.leave(&case(1), 1, &leaving(1, "1")).await, Ok(true));
+    assert_eq!(store.leave(&case(1), 1, &leaving(1, "2")).await, Ok(true), "it was given back already");
+    let meta = store.meta(&case(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (meta.case.as_deref(), meta.text(Note::Of(Jira)).map(String::as_str)),
+        (Some("1"), Some("11"))
+    );
+    assert_eq!(
+        (meta.full, meta.next_at, meta.lease_until, meta.text(Note::Of(Slack))),
+        (true, Some(now + 5), 0, None)
+    );
 }
 
 async fn a_worker_whose_lease_was_taken_over_writes_nothing(store: &dyn Store) {
@@ -264,6 +308,31 @@ async fn what_was_told_comes_back_whole_however_much_it_is(store: &dyn Store) {
     let found = store.told(&case(1), Slack, &backwards).await.unwrap();
     assert_eq!((found.len(), found[0].clone()), (230, None));
     assert!(found[1..].iter().flatten().map(|told| &told.remote).eq(expected.iter().rev()));
+}
+
+async fn the_ledger_of_each_target_comes_by_itself(store: &dyn Store) {
+    for (target, name) in [(Slack, "card"), (Jira, "card"), (Jira, "comment/1/0")] {
+        store.tell(&case(1), 1, target, &key(name), &told(&format!("{target} {name}"))).await.unwrap();
+    }
+    store.tell(&case(2), 1, Slack, &key("card"), &told("another's")).await.unwrap();
+    let slack = vec![(key("card"), told("slack card"))];
+    let jira = vec![(key("card"), told("jira card")), (key("comment/1/0"), told("jira comment/1/0"))];
+    assert_eq!(store.ledgers(&case(1), &[Slack, Jira]).await, Ok(vec![slack.clone(), jira.clone()]));
+    assert_eq!(store.ledgers(&case(1), &[Jira]).await, Ok(vec![jira]));
+    assert_eq!(store.ledgers(&case(3), &[Slack]).await, Ok(vec![Vec::new()]));
+}
+
+async fn notes_come_in_the_order_of_their_names(store: &dyn Store) {
+    let now = now();
+    store.swap_note("a", None, "1", None).await.unwrap();
+    store.swap_note("b", None, "2", Some(now + MINUTE)).await.unwrap();
+    let names = ["b", "none", "a"].map(str::to_owned);
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(store.notes(&names).await, Ok(vec![some("2"), None, some("1")]));
+    assert_eq!(store.notes(&[]).await, Ok(Vec::new()));
+    store.swap_note("b", Some("2"), "3", Some(now - MINUTE)).await.unwrap();
+    store.hint(&case(1), now, false).await.unwrap();
+    assert_eq!(store.notes(&names).await, Ok(vec![None, None, some("1")]), "its time is over");
 }
 
 async fn a_comment_in_the_making_is_remembered_for_its_time(store: &dyn Store) {
@@ -481,6 +550,8 @@ macro_rules! suite {
 suite![
     a_hint_makes_the_case_and_counts,
     one_worker_at_a_time_holds_a_case,
+    what_is_asked_is_noted_and_the_case_taken_in_one,
+    notes_are_saved_as_a_case_is_given_back_and_only_then,
     a_worker_whose_lease_was_taken_over_writes_nothing,
     a_lease_that_ran_out_still_counts_until_somebody_takes_over,
     each_note_is_saved_by_itself,
@@ -491,6 +562,8 @@ suite![
     what_was_told_is_found_by_its_key,
     what_a_later_lease_told_is_not_overwritten_by_an_earlier_one,
     what_was_told_comes_back_whole_however_much_it_is,
+    the_ledger_of_each_target_comes_by_itself,
+    notes_come_in_the_order_of_their_names,
     a_comment_in_the_making_is_remembered_for_its_time,
     slots_at_a_gate_are_apart_and_none_is_in_the_past,
     a_slot_that_comes_too_late_is_left_to_others,

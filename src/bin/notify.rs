@@ -21,6 +21,7 @@ async fn main() -> Result<(), Error> {
     let environment =
         Environment::read(variable).inspect_err(|error| tracing::error!(%error, "cannot start"))?;
     let live = Live::of(environment, SirClient::reading);
+    live.warm().await;
     let live = &live;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let deadline = clock::deadline(event.context.deadline, clock::now());

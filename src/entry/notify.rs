@@ -5,7 +5,7 @@ use std::{
     panic::AssertUnwindSafe,
 };
 
-use futures_util::{FutureExt, StreamExt, future, stream};
+use futures_util::{FutureExt, StreamExt, future::join, stream};
 use serde_json::{Value, json};
 use tracing::{error, warn};
 
@@ -20,11 +20,12 @@ use crate::{
         announcements::{self, AnnounceError, News},
         context::Context,
         reconcile::{
+            ReconcileError,
             preview::{Preview, PreviewError, preview},
             reconcile,
         },
         resync::{self, ResyncError},
-        trigger::{self, Hint, TriggerError},
+        trigger::{self, Asking, Hint, TriggerError},
     },
     targets::{
         contract::{Listener, Target},
@@ -54,9 +55,15 @@ pub struct NotTaken(String);
 impl Notifier<'_> {
     /// Takes a batch of SQS messages or a bare event. A message that cannot be taken fails alone.
     pub async fn handle(&self, event: Value) -> Result<Value, NotTaken> {
-        if let Err(trouble) = since::seen(self.world, self.settings).await {
-            warn!(%trouble, "since when the settings hold is not known");
-        }
+        let seen = async {
+            if let Err(trouble) = since::seen_lately(self.world, self.settings).await {
+                warn!(%trouble, "since when the settings hold is not known");
+            }
+        };
+        join(seen, Box::pin(self.take(event))).await.1
+    }
+
+    async fn take(&self, event: Value) -> Result<Value, NotTaken> {
         let Some(records) = event.get("Records").and_then(Value::as_array) else {
             let hint = trigger::decode_value(event).map_err(|error| NotTaken(error.to_string()))?;
             let failed = self.work(vec![(String::new(), Ok(hint))]).await;
@@ -72,7 +79,7 @@ impl Notifier<'_> {
 
     /// Works through what arrived. The answer names the messages that must come again.
     async fn work(&self, hints: Vec<(String, Result<Hint, TriggerError>)>) -> Vec<String> {
-        let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::new(), false);
+        let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::<CaseId, Wanted>::new(), false);
         if hints.iter().any(|(_, hint)| matches!(hint, Ok(Hint::Case { .. } | Hint::Membership { .. }))) {
             sighting::event(self.world).await;
         }
@@ -80,12 +87,10 @@ impl Notifier<'_> {
             match hint {
                 Ok(Hint::NotOurs) => {}
                 Ok(Hint::Sweep) => sweep = true,
-                Ok(Hint::Case { id, full }) => {
-                    if let Err(trouble) = self.world.store().hint(&id, self.world.now(), full).await {
-                        warn!(case = %id, %trouble, "the hint was not written");
-                        failed.push(message);
-                    }
-                    cases.insert(id, ());
+                Ok(Hint::Case { id, full, event }) => {
+                    let Wanted { messages, asking } = cases.entry(id).or_default();
+                    messages.push(message);
+                    asking.add(full, event);
                 }
                 Ok(Hint::Membership { id, what, event }) => {
                     let news = News { id: &id, happened: what, event: &event };
@@ -104,7 +109,9 @@ impl Notifier<'_> {
                 }
             }
         }
-        let mut reports = self.attend(cases.into_keys().collect()).await;
+        let asked = cases.iter().map(|(id, wanted)| (id.clone(), Some(&wanted.asking))).collect();
+        let (mut reports, not_noted) = self.attend_each(asked).await;
+        failed.extend(not_noted.iter().filter_map(|id| cases.remove(id)).flat_map(|wanted| wanted.messages));
         if sweep {
             reports.extend(self.sweep().await);
         }
@@ -191,22 +198,31 @@ impl Notifier<'_> {
         preview(&self.context(&all, &listener), case).await
     }
 
-    /// Every case for itself: what one of them does to its worker harms no other.
+    /// What is due.
     pub async fn attend(&self, cases: Vec<CaseId>) -> Vec<Report> {
+        self.attend_each(cases.into_iter().map(|case| (case, None)).collect()).await.0
+    }
+
+    /// Every case for itself: what one of them does to its worker harms no other. The answer names those for which nobody
+    /// will come back.
+    async fn attend_each(&self, cases: Vec<(CaseId, Option<&Asking>)>) -> (Vec<Report>, Vec<CaseId>) {
         let targets = Targets::new(self.slack(), self.jira());
         let (all, listener) = (targets.all(), self.listener());
         let context = self.context(&all, &listener);
-        let each = stream::iter(&cases).map(async |case| match self.has_time() {
-            true => Some(one(&context, case).await),
-            false => None,
+        let each = stream::iter(&cases).map(async |(case, asked)| match (self.has_time(), asked) {
+            (true, asked) => one(&context, case, *asked).await,
+            // What is not begun any more stays due; what was never noted comes again.
+            (false, None) => Ok(Report::default()),
+            (false, Some(_)) => Err(case.clone()),
         });
-        // What is not begun any more stays due.
-        let reports: Vec<Report> = each.buffer_unordered(AT_ONCE).filter_map(future::ready).collect().await;
+        let each: Vec<_> = each.buffer_unordered(AT_ONCE).collect().await;
+        let (reports, not_noted): (Vec<_>, Vec<_>) = each.into_iter().partition(Result::is_ok);
+        let reports: Vec<Report> = reports.into_iter().flatten().collect();
         let broken: Vec<_> = reports.iter().flat_map(|report| report.broken.iter().copied()).collect();
         announcements::are_broken(&context, targets.announcer(), &broken).await;
         let shut = reports.iter().filter_map(|report| report.shut.clone()).collect();
         announcements::are_shut(targets.announcer(), shut).await;
-        reports
+        (reports, not_noted.into_iter().filter_map(Result::err).collect())
     }
 }
 
@@ -215,11 +231,23 @@ fn is_repeated(record: &Value) -> bool {
     record["attributes"]["ApproximateReceiveCount"].as_str().is_some_and(|count| count != "1")
 }
 
-/// A failure here is no failure of the message: the debt is written down, and the sweep comes back to it.
-async fn one(context: &Context<'_>, case: &CaseId) -> Report {
-    match AssertUnwindSafe(Box::pin(reconcile(context, case))).catch_unwind().await {
+/// What a batch asks of a case.
+#[derive(Default)]
+struct Wanted {
+    messages: Vec<String>,
+    asking: Asking,
+}
+
+/// A failure here is no failure of the message once the debt is written down: the sweep comes back to it. The case where
+/// it is not.
+async fn one(context: &Context<'_>, case: &CaseId, asked: Option<&Asking>) -> Result<Report, CaseId> {
+    Ok(match AssertUnwindSafe(Box::pin(reconcile(context, case, asked))).catch_unwind().await {
         Ok(Ok(report)) => report,
-        Ok(Err(state::Error::Fenced)) => Report::default(),
+        Ok(Err(ReconcileError::NotNoted(trouble))) => {
+            warn!(%case, %trouble, "what was asked was not noted");
+            return Err(case.clone());
+        }
+        Ok(Err(ReconcileError::Store(state::Error::Fenced))) => Report::default(),
         Ok(Err(trouble)) => {
             warn!(%case, %trouble, "left for the sweep");
             Report { waiting: 1, ..Report::default() }
@@ -228,5 +256,5 @@ async fn one(context: &Context<'_>, case: &CaseId) -> Report {
             error!(%case, "a panic: left for the sweep");
             Report { waiting: 1, panics: 1, ..Report::default() }
         }
-    }
+    })
 }

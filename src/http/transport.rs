@@ -94,6 +94,15 @@ impl Transport {
         Ok(to.send().await.map_err(|error| trouble(&error))?.status().as_u16())
     }
 
+    /// Opens a connection, which the next request to this place uses. Nothing is said and nobody named; that it fails is
+    /// seen by whoever needs it.
+    pub async fn connect(&self, url: &str, now: Millis) {
+        let head = Request::bare(reqwest::Method::HEAD, url.to_owned());
+        if let Ok(request) = self.request(head, now) {
+            let _ = request.send().await;
+        }
+    }
+
     pub async fn send(&self, request: Request, now: Millis) -> Result<Response, TransportError> {
         read(self.request(request, now)?.send().await.map_err(|error| trouble(&error))?).await
     }

@@ -26,7 +26,7 @@ pub struct Breaker {
 /// The first and the longest time for which a broken destination is left alone.
 const OPEN: (Millis, Millis) = (300_000, 3_600_000);
 
-fn name(target: TargetKind) -> String {
+pub(crate) fn name(target: TargetKind) -> String {
     format!("breaker/{}", target.as_str())
 }
 

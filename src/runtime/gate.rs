@@ -25,6 +25,8 @@ pub struct Slot {
     pub place: String,
     /// Milliseconds between two writes.
     pub spacing: Millis,
+    /// Nobody writes there but whoever holds the case, who keeps the time by itself: so many at once, and then one by one.
+    pub own: Option<i64>,
 }
 
 /// Takes the next slot of this place, if it begins in time. What is taken is waited for: nobody else gets it.
@@ -43,13 +45,27 @@ fn gate_of(target: TargetKind, slot: &Slot) -> String {
     format!("{target}/{}", slot.place)
 }
 
-/// Who waits for a place in this process: one after the other, so that whoever was told last comes last.
+/// Who waits for a place in this process: one after the other, so that whoever was told last comes last. And when there
+/// is a turn again at a place that only whoever holds its case writes to.
 #[derive(Default)]
-pub struct Queues(RefCell<HashMap<String, Rc<Mutex<()>>>>);
+pub struct Queues {
+    waiting: RefCell<HashMap<String, Rc<Mutex<()>>>>,
+    own: RefCell<HashMap<String, Millis>>,
+}
 
 impl Queues {
     pub(crate) fn before(&self, target: TargetKind, slot: &Slot) -> Rc<Mutex<()>> {
-        self.0.borrow_mut().entry(gate_of(target, slot)).or_default().clone()
+        self.waiting.borrow_mut().entry(gate_of(target, slot)).or_default().clone()
+    }
+
+    /// The next turn at such a place, which is taken; `None` where others write there too.
+    pub(crate) fn own(&self, target: TargetKind, slot: &Slot, now: Millis) -> Option<Millis> {
+        let at_once = slot.own?;
+        let mut own = self.own.borrow_mut();
+        let free = own.entry(gate_of(target, slot)).or_default();
+        let begun = now.max(*free);
+        *free = begun + slot.spacing;
+        Some(now.max(begun - (at_once - 1) * slot.spacing))
     }
 }
 
@@ -98,6 +114,11 @@ pub(crate) struct Counted<'c> {
     pub(crate) about: fn(&Response) -> usize,
 }
 
+/// The note that every request to a target is held against.
+pub(crate) fn quiet_note(target: TargetKind) -> String {
+    format!("quiet/{target}")
+}
+
 /// Sends a request as [`send_in_time`], unless somebody was told that requests of its kind are to wait: a `Retry-After`
 /// holds for all who make them, and for nothing else. [`Failure::NotApplied`] has what is left of the wait.
 pub(crate) async fn send(
@@ -106,7 +127,7 @@ pub(crate) async fn send(
     request: Request,
     until: Millis,
 ) -> std::result::Result<Response, Failure> {
-    let (name, names) = (format!("quiet/{}", counted.target), counted.names);
+    let (name, names) = (quiet_note(counted.target), counted.names);
     let quiet = match note::read::<Quiet>(world, &name).await {
         Ok(quiet) => quiet.until(names),
         Err(state::Error::Unreadable(record)) => {
@@ -150,6 +171,16 @@ mod tests {
         assert_eq!(quiet.until(&[name("c")]), 0);
         quiet.keep("c", 200, 80);
         assert_eq!(quiet, Quiet::Each([(name("a"), 100), (name("c"), 200)].into()));
+    }
+
+    #[test]
+    fn some_writes_to_a_place_of_ones_own_are_made_at_once_and_the_others_one_by_one() {
+        let (queues, target) = (Queues::default(), TargetKind::new("pager"));
+        let slot = Slot { place: "1".to_owned(), spacing: 300, own: Some(3) };
+        let turns = |at: [Millis; 5]| at.map(|now| queues.own(target, &slot, now).unwrap());
+        assert_eq!(turns([1_000, 1_000, 1_000, 1_000, 1_300]), [1_000, 1_000, 1_000, 1_300, 1_600]);
+        assert_eq!(turns([9_000; 5]), [9_000, 9_000, 9_000, 9_300, 9_600]);
+        assert_eq!(queues.own(target, &Slot { own: None, ..slot }, 0), None);
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::{
         self,
         transport::{Opened, Source, Transport},
     },
-    runtime::{QueueMessage, World, cached::Cached, sighting::Sightings},
+    runtime::{QueueMessage, Recent, World, cached::Cached, sighting::Sightings},
     state::{self, Store, dynamodb::Dynamo},
     telemetry::{
         audit::{self, AuditLine, AuditOutcome, Decision},
@@ -40,6 +40,9 @@ use crate::{
 const MINUTE: Millis = 60_000;
 /// How old secrets may be otherwise: `notify` verifies no signature that would tell of a new bot token.
 const TEN_MINUTES: Millis = 600_000;
+
+/// So much of the time before the first request is spent on making ready: Lambda gives ten seconds.
+const WARM: Duration = Duration::from_secs(3);
 
 /// For the queue and the secret: all attempts together fit into what the HTTP door gives itself.
 const PATIENCE: Timeouts =
@@ -105,6 +108,7 @@ pub struct Live<S> {
     settings: Cached<Settings>,
     secrets: Cached<Secrets>,
     sightings: Sightings,
+    recent: Recent,
     /// Where the audit trail is kept, if it is.
     trail: Option<LogStream>,
     versions: Mutex<Versions>,
@@ -149,6 +153,7 @@ impl<S: Store> Live<S> {
             sir: Mutex::default(),
             settings: Cached::default(),
             secrets: Cached::default(),
+            recent: Recent::default(),
             trail: None,
             versions: Mutex::default(),
             sightings: Sightings::default(),
@@ -262,6 +267,20 @@ impl<S: Store> Live<S> {
         Ok(Chosen { settings, secrets })
     }
 
+    /// Makes ready what the first request needs, all at once: clients, settings, the secret, and a connection each to the
+    /// table, the secrets, Slack and Jira. What does not come about in time is made when it is needed.
+    pub async fn warm(&self) {
+        let ready = async {
+            let (chosen, _) = tokio::join!(self.chosen(), self.queue());
+            let Ok(Chosen { settings, .. }) = chosen else { return };
+            let jira = settings.jira.as_ref().map(|jira| jira.api_url.as_str());
+            let connections = [Some(settings.slack.api_url.as_str()), jira].into_iter().flatten();
+            let connect = connections.map(|url| self.http.connect(url, clock::now()));
+            tokio::join!(futures_util::future::join_all(connect), self.sir()).1.map(drop).unwrap_or_default();
+        };
+        let _ = tokio::time::timeout(WARM, ready).await;
+    }
+
     async fn queue(&self) -> &aws_sdk_sqs::Client {
         let make = || async {
             let config = aws_sdk_sqs::config::Builder::from(self.aws.config().await);
@@ -329,6 +348,10 @@ impl<S: Store> World for Live<S> {
 
     fn now(&self) -> Millis {
         clock::now()
+    }
+
+    fn recent(&self) -> Option<&Recent> {
+        Some(&self.recent)
     }
 
     async fn sleep(&self, time: Duration) {

@@ -5,13 +5,14 @@ pub mod breaker;
 pub(crate) mod cached;
 pub mod gate;
 pub mod live;
-mod note;
+pub(crate) mod note;
 pub mod sighting;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::note::Recent;
 use crate::{
     aws::sir,
     case::Millis,
@@ -29,6 +30,11 @@ pub trait World {
     fn store(&self) -> &dyn Store;
 
     fn now(&self) -> Millis;
+
+    /// What it read a moment ago. A world that has none reads each note each time.
+    fn recent(&self) -> Option<&Recent> {
+        None
+    }
 
     async fn sleep(&self, time: Duration);
 

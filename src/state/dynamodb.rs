@@ -66,13 +66,7 @@ impl Dynamo {
     }
 
     /// Takes a case that nobody holds; one that there is not yet only with what was asked.
-    async fn take(
-        &self,
-        case: &CaseId,
-        now: Millis,
-        until: Millis,
-        asked: Option<Asked>,
-    ) -> Result<Written> {
+    async fn take(&self, case: &CaseId, now: Millis, until: Millis, asked: Option<Asked>) -> Result<Written> {
         let all = if asked.is_some_and(|asked| asked.full) { ", read_all = :yes" } else { "" };
         let want = if asked.is_some() { ", want :times" } else { "" };
         let taken =
@@ -85,12 +79,15 @@ impl Dynamo {
         if let Some(asked) = asked {
             change = change.expression_attribute_values(":times", number(asked.times));
         }
-        let free = if asked.is_some() { format!("attribute_not_exists(pk) OR {FREE}") } else { FREE.to_owned() };
+        let free =
+            if asked.is_some() { format!("attribute_not_exists(pk) OR {FREE}") } else { FREE.to_owned() };
         let change = change
             .expression_attribute_values(":due", text(DUE))
             .expression_attribute_values(":number", text("N"))
             .expression_attribute_values(":v", number(VERSION));
-        self.0.write(change.condition_expression(free).return_values(ReturnValue::AllNew), Late::Harmless).await
+        self.0
+            .write(change.condition_expression(free).return_values(ReturnValue::AllNew), Late::Harmless)
+            .await
     }
 
     /// Takes the slot after the last one, if that is still to come; `None` where it is not.
@@ -163,13 +160,7 @@ impl Store for Dynamo {
         }
     }
 
-    async fn take_up(
-        &self,
-        case: &CaseId,
-        now: Millis,
-        until: Millis,
-        asked: Asked,
-    ) -> Result<Option<Meta>> {
+    async fn take_up(&self, case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Result<Option<Meta>> {
         if let Written::Done(item) = self.take(case, now, until, Some(asked)).await? {
             return meta_of(&item).map(Some);
         }

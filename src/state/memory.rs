@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread, Wanted,
+    Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Unread,
+    Wanted,
     item::{self, Item},
 };
 use crate::{
@@ -195,13 +196,7 @@ impl Store for Memory {
         Ok(tables.cases.get(case).and_then(|rows| rows.meta.clone()))
     }
 
-    async fn take_up(
-        &self,
-        case: &CaseId,
-        now: Millis,
-        until: Millis,
-        asked: Asked,
-    ) -> Result<Option<Meta>> {
+    async fn take_up(&self, case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Result<Option<Meta>> {
         for _ in 0..asked.times {
             self.hint(case, now, asked.full).await?;
         }

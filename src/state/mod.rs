@@ -312,13 +312,7 @@ pub trait Store {
 
     /// Both in one, where nobody holds the case: notes what was asked, and takes it as [`Self::lease`] does. Where somebody
     /// does, it is noted all the same.
-    async fn take_up(
-        &self,
-        case: &CaseId,
-        now: Millis,
-        until: Millis,
-        asked: Asked,
-    ) -> Result<Option<Meta>>;
+    async fn take_up(&self, case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Result<Option<Meta>>;
 
     /// Reads META without taking the case.
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>>;

@@ -39,6 +39,19 @@ pub(crate) struct CaseNote {
     pub(crate) newest_first: bool,
     #[serde(rename = "look_again_at", default)]
     pub(crate) look_again_at: Option<Millis>,
+    /// How many comments there were when all of them were read.
+    #[serde(rename = "comments", default, skip_serializing_if = "is_zero")]
+    pub(crate) comments: usize,
+    /// AWS works the case: its agent's steps are read beside it.
+    #[serde(rename = "agent", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) agent: bool,
+    /// The page before which everything was told, where the oldest come first. A hint: where it is refused, reading begins
+    /// at the first page.
+    #[serde(rename = "known_to", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known_to: Option<String>,
+    /// Where a reading goes on that had no time.
+    #[serde(rename = "going_on", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) going_on: Option<GoingOn>,
     /// Whose move it is (ours: `true`) and since when.
     #[serde(rename = "waiting", deserialize_with = "stated")]
     pub(crate) waiting: Option<(bool, Seconds)>,
@@ -50,6 +63,26 @@ pub(crate) struct CaseNote {
     pub(crate) heard: u64,
     #[serde(rename = "wanted")]
     pub(crate) wanted: u64,
+    /// The last events that asked for it: one that comes again asks for nothing.
+    #[serde(rename = "events", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) events: Vec<String>,
+    /// When it was to be looked at next, as it was given back.
+    #[serde(rename = "rests_until", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rests_until: Option<Millis>,
+}
+
+/// A page at which reading goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct GoingOn {
+    #[serde(rename = "page")]
+    pub(crate) page: String,
+    /// To the last page, whatever is known.
+    #[serde(rename = "full", default)]
+    pub(crate) full: bool,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,9 +177,10 @@ pub struct Intent {
 /// Whether the notes of a case can be read, and what is being said on it: of one where they cannot, nobody knows what
 /// was told.
 pub(crate) async fn readable(store: &dyn Store, case: &CaseId) -> state::Result<()> {
-    let Some(meta) = store.meta(case).await? else { return Ok(()) };
+    let (meta, said) = tokio::join!(store.meta(case), store.sayings(case));
+    let Some(meta) = meta? else { return Ok(()) };
     noted(case, &meta)?;
-    store.sayings(case).await.map(drop)
+    said.map(drop)
 }
 
 /// What META knows of a case, where all its notes can be read.
@@ -277,6 +311,15 @@ mod tests {
         };
         let turned = CaseNote { turned: Some(1_795_668_900), ..looking.clone() };
         let closed = CaseNote { verify_at: None, verified_closed: true, waiting: None, ..told.clone() };
+        let in_part = CaseNote {
+            comments: 60,
+            agent: true,
+            known_to: Some("page-3".to_owned()),
+            going_on: Some(GoingOn { page: "page-2".to_owned(), full: true }),
+            events: vec!["0b3c7e5a-91d2".to_owned()],
+            rests_until: Some(1_795_672_800_000),
+            ..told.clone()
+        };
         golden::check_json(
             "case-notes",
             &[
@@ -285,17 +328,27 @@ mod tests {
                 ("looking", looking),
                 ("turned", turned),
                 ("closed", closed),
+                ("read in part", in_part),
             ],
         );
     }
 
     #[test]
     fn a_note_that_lacks_something_or_holds_something_unknown_is_refused_or_kept_whole() {
-        golden::damage::<CaseNote>(
-            "case-notes",
-            &["older_since", "newest_first", "look_again_at", "turned"],
-            &[],
-        );
+        let may_lack = [
+            "older_since",
+            "newest_first",
+            "look_again_at",
+            "comments",
+            "agent",
+            "known_to",
+            "going_on",
+            "full",
+            "events",
+            "rests_until",
+            "turned",
+        ];
+        golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
         let may_lack = ["again", "not_before", "failures", "parked", "read_first"];
         golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
         golden::later::<CaseNote>("case-notes");

@@ -1,12 +1,21 @@
 //! What is true of a case? One look at it: GetCase and as many pages of comments as may hold something new.
 
-use std::collections::HashMap;
+use std::{
+    cell::{Cell, OnceCell},
+    collections::HashMap,
+};
+
+use futures_util::future::join_all;
 
 use crate::{
     aws::sir::{Answer, Call, Fault, FaultKind, Page},
-    case::{Case, CaseId, Comment, Investigation, Millis, Resolver, Seconds},
+    case::{Case, CaseId, Comment, CommentId, Investigation, Millis, Resolver, Seconds},
     runtime::World,
-    state::{self, Store, TargetKind, key::Key, notes::CaseNote},
+    state::{
+        self, Store, TargetKind,
+        key::Key,
+        notes::{CaseNote, GoingOn},
+    },
     sync::reading::{Reader, ReadingError},
     targets::telling::{Ledger, comment_key},
 };
@@ -15,10 +24,26 @@ use crate::{
 pub(crate) struct Look {
     pub(crate) case: Case,
     pub(crate) comments: Vec<Comment>,
-    /// When the newest comment was made or edited, where all of them were read.
+    /// When the newest comment was made or edited, where all of them were read, or all behind a page that is kept.
     pub(crate) newest: Option<Seconds>,
+    /// The same of those on the last page that was read.
+    pub(crate) newest_at_end: Option<Seconds>,
+    /// All comments that there are.
+    pub(crate) whole: bool,
+    pub(crate) more: More,
+    /// The last page that was read, where the oldest come first.
+    pub(crate) last_page: Option<String>,
     /// The AI agent's steps; read only where AWS works the case.
     pub(crate) investigations: Vec<Investigation>,
+}
+
+/// What is to be read once that is told which was read now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum More {
+    Nothing,
+    At(GoingOn),
+    /// The pages before those that were read now.
+    FromTheStart,
 }
 
 pub(crate) struct Looking<'a> {
@@ -27,6 +52,32 @@ pub(crate) struct Looking<'a> {
     pub(crate) kinds: &'a [TargetKind],
     /// Nothing is read after this: what was read must still be told.
     pub(crate) until: Millis,
+    /// What was told, where all of that is known.
+    pub(crate) told: &'a KnownLedgers,
+}
+
+/// What the ledger has of a case at each target, read whole while it is small, beside the case.
+#[derive(Default)]
+pub(crate) struct KnownLedgers(OnceCell<Vec<Ledger>>);
+
+impl KnownLedgers {
+    /// Of a case that nobody was ever told of.
+    pub(crate) fn nothing(targets: usize) -> Self {
+        Self(OnceCell::from(vec![Ledger::new(); targets]))
+    }
+
+    pub(crate) async fn read(&self, looking: &Looking<'_>) -> Result<(), state::Error> {
+        if self.0.get().is_some() {
+            return Ok(());
+        }
+        let all = looking.world.store().ledgers(looking.id, looking.kinds).await?;
+        let _ = self.0.set(all.into_iter().map(|told| told.into_iter().collect()).collect());
+        Ok(())
+    }
+
+    pub(crate) fn get(&self) -> Option<&Vec<Ledger>> {
+        self.0.get()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,8 +91,14 @@ pub enum ObserveError {
     Store(#[from] state::Error),
 }
 
+/// No look reads more pages: what is behind them waits for the next one.
+const MOST_PAGES: usize = 250;
+/// Of a case with more comments, the ledger is read entry by entry.
+const FEW: usize = 100;
+
 /// Looks at a case. With `full`, all pages of comments are read; otherwise reading stops at the first page on which
-/// everything is known, where the newest come first. Up to 25 comments cost two calls, three where AWS works the case.
+/// everything is known, where the newest come first, and begins behind what is known, where the oldest do. Up to 25
+/// comments cost two calls, three where AWS works the case. Where there is no time for all, it goes on at the next look.
 pub(crate) async fn look(
     looking: &Looking<'_>,
     note: &mut CaseNote,
@@ -49,47 +106,216 @@ pub(crate) async fn look(
 ) -> Result<Look, ObserveError> {
     let Looking { id, .. } = looking;
     let reader = Reader::new(looking.world, looking.until);
-    let (case, first) = tokio::join!(get_case(&reader, id), comments_page(&reader, id, None));
-    let (case, first) = (case?, first?);
-    let investigations = match (case.resolver, case.is_closed()) {
-        (Resolver::Aws, false) => investigations(&reader, id).await?,
-        _ => Vec::new(),
+    let start = Start::of(note, full);
+    let told = async { if note.comments <= FEW { looking.told.read(looking).await } else { Ok(()) } };
+    let (case, first, steps, told) = tokio::join!(
+        get_case(&reader, id),
+        comments_page(&reader, id, start.page.clone()),
+        async { if note.agent { investigations(&reader, id).await.map(Some) } else { Ok(None) } },
+        told,
+    );
+    told?;
+    let (case, steps) = (case?, steps?);
+    let (start, first) = match first {
+        Err(ReadingError::Sir(Fault { kind: FaultKind::Invalid { .. }, .. })) if start.page.is_some() => {
+            (note.known_to, note.going_on) = (None, None);
+            (Start::of(note, full), comments_page(&reader, id, None).await?)
+        }
+        first => (start, first?),
+    };
+    note.agent = case.resolver == Resolver::Aws && !case.is_closed();
+    let investigations = match (note.agent, steps) {
+        (true, None) => investigations(&reader, id).await?,
+        (true, Some(steps)) => steps,
+        (false, _) => Vec::new(),
     };
     note.newest_first = is_newest_first(&first.items).unwrap_or(note.newest_first);
-    let stop_early = note.newest_first && !full;
-    let (comments, whole) = all_comments(looking, &reader, first, stop_early).await?;
-    let newest = comments.iter().map(|comment| comment.updated.unwrap_or(comment.created)).max();
-    Ok(Look { case, comments, newest: newest.filter(|_| whole), investigations })
+    let pages = Pages {
+        looking,
+        reader,
+        start,
+        newest_first: note.newest_first,
+        rising: Cell::new(true),
+        latest: Cell::new(Seconds::MIN),
+    };
+    let read = pages.read(first).await?;
+    let Read { comments, more, last_page, whole, blind, newest_at_end, to_its_end } = read;
+    if let Some(going_on) = blind {
+        note.going_on = going_on;
+        return Err(ReadingError::OutOfTime.into());
+    }
+    let newest = comments.iter().map(last_touched).max();
+    Ok(Look {
+        case,
+        comments,
+        newest: newest.filter(|_| to_its_end),
+        newest_at_end,
+        whole,
+        more,
+        last_page,
+        investigations,
+    })
 }
 
-/// Comments, oldest first, and whether these are all.
-async fn all_comments(
-    looking: &Looking<'_>,
-    reader: &Reader<'_>,
-    first: Page<Comment>,
-    stop_early: bool,
-) -> Result<(Vec<Comment>, bool), ObserveError> {
-    let Looking { world, id, kinds, .. } = looking;
-    let mut all = in_all(&first);
-    let Page { items: mut page, mut next, .. } = first;
-    let mut comments: HashMap<_, Comment> = HashMap::new();
-    let whole = loop {
-        let known = stop_early && next.is_some() && all_known(*world, id, &page, kinds).await?;
-        comments.extend(page.into_iter().map(|comment| (comment.id.clone(), comment)));
-        let Some(token) = next.take().filter(|_| !known) else { break !known };
-        let token = reader.follow(Some(token))?;
-        let newer = comments_page(reader, id, token).await?;
-        // Comments are never taken away, so fewer than before is an older answer.
-        let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
-        if is_older {
-            return Err(ObserveError::Torn);
+fn last_touched(comment: &Comment) -> Seconds {
+    comment.updated.unwrap_or(comment.created)
+}
+
+/// Where reading begins.
+struct Start {
+    page: Option<String>,
+    /// It goes to the last page, whatever is known.
+    full: bool,
+}
+
+impl Start {
+    fn of(note: &CaseNote, full: bool) -> Self {
+        match &note.going_on {
+            Some(GoingOn { page, full }) => Self { page: Some(page.clone()), full: *full },
+            None => Self { page: note.known_to.clone().filter(|_| !full && !note.newest_first), full },
         }
-        all = all.map(|before| newer.total.unwrap_or(before));
-        Page { items: page, next, .. } = newer;
-    };
-    let mut comments: Vec<Comment> = comments.into_values().collect();
-    comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-    Ok((comments, whole))
+    }
+}
+
+struct Pages<'a> {
+    looking: &'a Looking<'a>,
+    reader: Reader<'a>,
+    start: Start,
+    newest_first: bool,
+    /// So far each comment was younger than the one before it.
+    rising: Cell<bool>,
+    latest: Cell<Seconds>,
+}
+
+struct Read {
+    /// Oldest first.
+    comments: Vec<Comment>,
+    more: More,
+    last_page: Option<String>,
+    whole: bool,
+    /// Nothing of it can be told yet: reading goes on there, or begins anew.
+    blind: Option<Option<GoingOn>>,
+    newest_at_end: Option<Seconds>,
+    /// To the last page.
+    to_its_end: bool,
+}
+
+impl Pages<'_> {
+    async fn read(self, first: Page<Comment>) -> Result<Read, ObserveError> {
+        let mut all = in_all(&first);
+        let Page { items: mut page, mut next, .. } = first;
+        let (mut comments, mut at) = (HashMap::new(), self.start.page.clone());
+        for count in 1.. {
+            self.watch_order(&page);
+            let stops_early = self.newest_first && !self.start.full && next.is_some();
+            let known = stops_early && self.all_known(&page).await?;
+            let Some(token) = next.take().filter(|_| !known) else {
+                comments.extend(page.iter().map(|comment| (comment.id.clone(), comment.clone())));
+                let end = if known { End::Known } else { End::Last };
+                return Ok(self.ended(comments, end, (at, &page)));
+            };
+            comments.extend(page.iter().map(|comment| (comment.id.clone(), comment.clone())));
+            let token = self.reader.follow(Some(token))?.unwrap_or_default();
+            let newer = match self.next_page(&token, count).await? {
+                Some(newer) => newer,
+                None if self.newest_first && !(self.start.full && self.all_known(&page).await?) => {
+                    // Once more with the page that was read last, so that no two readings end where the other began.
+                    let page = at.filter(|_| count > 1).unwrap_or(token);
+                    let blind = Some(Some(GoingOn { page, full: false }));
+                    return Ok(Read { blind, ..self.ended(comments, End::Known, (None, &[])) });
+                }
+                None if !self.newest_first && !self.rising.get() => {
+                    return Ok(Read { blind: Some(None), ..self.ended(comments, End::Known, (None, &[])) });
+                }
+                None => return Ok(self.ended(comments, End::OutOfTime(token), (at, &page))),
+            };
+            // Comments are never taken away, so fewer than before is an older answer.
+            let is_older = newer.total.is_some_and(|now| all.is_some_and(|before| now < before));
+            if is_older {
+                return Err(ObserveError::Torn);
+            }
+            all = all.map(|before| newer.total.unwrap_or(before));
+            at = Some(token);
+            Page { items: page, next, .. } = newer;
+        }
+        Err(ObserveError::Torn)
+    }
+
+    /// The order of the list is not documented: only where the oldest come first may a page be kept.
+    fn watch_order(&self, page: &[Comment]) {
+        let mut latest = self.latest.get();
+        for comment in page {
+            self.rising.set(self.rising.get() && comment.created >= latest);
+            latest = comment.created;
+        }
+        self.latest.set(latest);
+    }
+
+    /// `None` where there is no time for it: what was read before is kept.
+    async fn next_page(&self, token: &str, count: usize) -> Result<Option<Page<Comment>>, ObserveError> {
+        if count >= MOST_PAGES {
+            return Ok(None);
+        }
+        match comments_page(&self.reader, self.looking.id, Some(token.to_owned())).await {
+            Ok(page) => Ok(Some(page)),
+            Err(ReadingError::OutOfTime) => Ok(None),
+            Err(ReadingError::Sir(Fault { kind: FaultKind::Throttled { .. }, .. })) => Ok(None),
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    fn ended(
+        &self,
+        comments: HashMap<CommentId, Comment>,
+        end: End,
+        (at, page): (Option<String>, &[Comment]),
+    ) -> Read {
+        let rising = !self.newest_first && self.rising.get();
+        let more = match &end {
+            End::OutOfTime(page) => More::At(GoingOn { page: page.clone(), full: self.start.full }),
+            End::Last | End::Known if self.start.page.is_some() && !self.start.full && !rising => {
+                More::FromTheStart
+            }
+            End::Last | End::Known => More::Nothing,
+        };
+        let last = matches!(end, End::Last);
+        let mut comments: Vec<Comment> = comments.into_values().collect();
+        comments.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+        Read {
+            comments,
+            more,
+            last_page: at.filter(|_| rising),
+            whole: last && self.start.page.is_none(),
+            blind: None,
+            newest_at_end: page.iter().map(last_touched).max(),
+            to_its_end: last && (rising || self.start.page.is_none()),
+        }
+    }
+
+    /// Whether each target was told of all that stands on a page.
+    async fn all_known(&self, page: &[Comment]) -> Result<bool, state::Error> {
+        let Looking { world, id, kinds, told, .. } = self.looking;
+        let keys: Vec<Key> = page.iter().map(comment_key).collect();
+        if let Some(ledgers) = told.get() {
+            return Ok(ledgers.iter().all(|ledger| keys.iter().all(|key| ledger.contains_key(key))));
+        }
+        let each = join_all(kinds.iter().map(|kind| world.store().told(id, *kind, &keys)));
+        for told in each.await {
+            if told?.iter().any(Option::is_none) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Where reading ended.
+enum End {
+    Last,
+    /// At a page of which all is known.
+    Known,
+    /// Before this page.
+    OutOfTime(String),
 }
 
 /// How many comments there are, if the first page says so. The model does not say what `total` counts: where it is no
@@ -104,21 +330,6 @@ fn is_newest_first(page: &[Comment]) -> Option<bool> {
     let (first, last) = (page.first()?, page.last()?);
     let falling = page.is_sorted_by(|a, b| a.created >= b.created);
     (first.created != last.created).then_some(falling)
-}
-
-async fn all_known(
-    world: &dyn World,
-    id: &CaseId,
-    page: &[Comment],
-    kinds: &[TargetKind],
-) -> Result<bool, state::Error> {
-    let keys: Vec<Key> = page.iter().map(comment_key).collect();
-    for kind in kinds {
-        if world.store().told(id, *kind, &keys).await?.iter().any(Option::is_none) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 pub(crate) struct At<'a> {
@@ -187,7 +398,6 @@ pub(crate) fn unexpected(_: &Answer) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::CommentId;
 
     fn page(items: usize, total: Option<u64>, next: Option<&str>) -> Page<Comment> {
         let comment = |number: usize| Comment {

@@ -4,7 +4,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::case::{CaseId, MembershipId};
+use crate::{
+    case::{CaseId, MembershipId},
+    state::Asked,
+};
 
 /// What an event asks for. It never says what to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub enum Hint {
     Case {
         id: CaseId,
         full: bool,
+        /// The event's id: one that comes twice asks for nothing more.
+        event: String,
     },
     Membership {
         id: MembershipId,
@@ -23,6 +28,40 @@ pub enum Hint {
     Sweep,
     /// An event of the same source that tells us nothing, CloudTrail's among them.
     NotOurs,
+}
+
+/// What a batch of events asks of one case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asking {
+    times: u64,
+    full: bool,
+    events: Vec<String>,
+}
+
+/// So much of an event's id is remembered.
+const REMEMBERED: usize = 13;
+
+impl Asking {
+    pub fn add(&mut self, full: bool, event: String) {
+        self.times += 1;
+        self.full |= full;
+        self.events
+            .extend(event.get(..REMEMBERED.min(event.len())).filter(|id| !id.is_empty()).map(str::to_owned));
+    }
+
+    pub(crate) fn asked(&self) -> Asked {
+        Asked { times: self.times, full: self.full }
+    }
+
+    /// Whether each of these events came before.
+    pub(crate) fn is_known(&self, events: &[String]) -> bool {
+        let all = u64::try_from(self.events.len()).is_ok_and(|named| named == self.times);
+        all && self.events.iter().all(|event| events.contains(event))
+    }
+
+    pub(crate) fn events(&self) -> &[String] {
+        &self.events
+    }
 }
 
 /// Why an event cannot be read. Says which part, never what stood there.
@@ -84,7 +123,7 @@ fn case(event: Event, full: bool) -> Result<Hint, TriggerError> {
         return Ok(Hint::NotOurs);
     }
     let id = event.detail.case_id.as_deref().and_then(CaseId::parse);
-    id.map(|id| Hint::Case { id, full }).ok_or(TriggerError::Id(event.detail_type))
+    id.map(|id| Hint::Case { id, full, event: event.id }).ok_or(TriggerError::Id(event.detail_type))
 }
 
 fn membership(event: Event, what: &'static str) -> Result<Hint, TriggerError> {
@@ -104,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_detail_type_and_its_alias_is_understood() {
-        let case = |full| Hint::Case { id: CaseId::new("1234567890"), full };
+        let case = |full| Hint::Case { id: CaseId::new("1234567890"), full, event: "e1".to_owned() };
         for (detail_type, full) in [
             ("Case Created", false),
             ("Case Updated", false),
@@ -126,6 +165,20 @@ mod tests {
             let hint = Hint::Membership { id, what, event: "e1".to_owned() };
             assert_eq!(decode(&event(detail_type, r#"{"membershipId":"m-1234567890"}"#)), Ok(hint));
         }
+    }
+
+    #[test]
+    fn only_events_that_all_came_before_ask_for_nothing_new() {
+        let asking = |ids: &[&str]| {
+            let mut asking = Asking::default();
+            ids.iter().for_each(|id| asking.add(false, (*id).to_owned()));
+            asking
+        };
+        let known = ["0b3c7e5a-91d2".to_owned(), "e2".to_owned()];
+        assert!(asking(&["0b3c7e5a-91d2-4b7e-a3f0-000000000001", "e2"]).is_known(&known));
+        assert!(!asking(&["e2", "e3"]).is_known(&known));
+        assert!(!asking(&["e2", ""]).is_known(&known), "one without an id may be any");
+        assert_eq!(asking(&["é".repeat(20).as_str()]).asked(), Asked { times: 1, full: false });
     }
 
     #[test]

@@ -122,6 +122,11 @@ pub trait Target {
     /// Whether the target still knows us: what one state was refused for may be that state's alone.
     async fn knows_us(&self) -> Result<bool, Failure>;
 
+    /// The notes that are asked before anything is sent there, besides what is asked of every target.
+    fn notes(&self, _note: &PlaceNote) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Until when it holds that no stranger reads what is said of the case; `None` where one does.
     async fn ours_until(&self, _note: &PlaceNote) -> Result<Option<Millis>, Failure> {
         Ok(Some(Millis::MAX))

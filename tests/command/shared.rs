@@ -131,6 +131,7 @@ async fn a_confirmation_that_was_given_before_the_channel_was_shared_closes_noth
     let name = format!("channel/{}", stage.channel);
     let said = stage.memory.note(&name).await.unwrap();
     assert!(stage.memory.swap_note(&name, said.as_deref(), "[0,false]", None).await.unwrap());
+    stage.later(3_000);
     let shown = stage.presses(&ana(), "confirm/1").await;
     assert!(shown.contains("People of another workspace"), "{shown}");
     assert_eq!(stage.sir.count("CloseCase"), 0);

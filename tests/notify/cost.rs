@@ -85,7 +85,7 @@ async fn of_a_long_case_only_the_pages_with_something_new_are_read() {
     assert_eq!(slack.iter().filter(|call| *call == "chat.postMessage").count(), 1, "{slack:?}");
     assert_eq!(jira.iter().filter(|call| *call == "addComment").count(), 1, "{jira:?}");
     stage.arrive(&[event]).await;
-    assert_eq!(stage.calls()[0].iter().filter(|call| *call == "ListComments").count(), 1);
+    assert_eq!(stage.calls()[0], [""; 0], "it came before");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod called;
 mod comments;
 mod cost;
 mod doors;
+mod figures;
 mod gone;
 mod life;
 mod lost;

@@ -261,6 +261,8 @@ async fn a_breaker_or_a_gate_that_cannot_be_read_holds_up_its_destination_alone(
         let case = told(&stage).await;
         let key = record.replace("CHANNEL", stage.channel.as_str());
         stage.memory.damage(&key);
+        // What was read a moment ago counts for that long.
+        stage.later(3_000);
         let log = Log::begin();
         stage.sir.aws_comments(&case, "AWS Responder", "two").unwrap();
         stage.events().await;

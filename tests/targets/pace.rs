@@ -38,6 +38,9 @@ struct Outside {
     calls: Cell<usize>,
     /// The order in which comments are listed is not documented.
     newest_first: bool,
+    /// Pages that were listed a while ago are not known any more.
+    forgets_pages: Cell<bool>,
+    asked_pages: RefCell<std::collections::BTreeSet<usize>>,
 }
 
 /// Five calls of an operation a second, after a burst of five.
@@ -80,6 +83,10 @@ impl World for Outside {
         }
         Ok(match call {
             sir::Call::GetCase { case } => Answer::Case(Box::new(Case { id: case, ..suite::case() })),
+            sir::Call::ListComments { next: Some(_), .. } if self.forgets_pages.get() => {
+                let kind = sir::FaultKind::Invalid { fields: Vec::new() };
+                return Err(sir::Fault { kind, message: "The token is expired.".to_owned() });
+            }
             sir::Call::ListComments { case, next } => self.page(&case, next.as_deref()),
             _ => Answer::Investigations(Page { items: Vec::new(), next: None, total: None }),
         })
@@ -95,6 +102,7 @@ impl Outside {
     fn page(&self, case: &CaseId, next: Option<&str>) -> Answer {
         let count = self.comments.borrow().get(case).copied().unwrap_or_default();
         let from: usize = next.map_or(0, |token| token.parse().unwrap());
+        self.asked_pages.borrow_mut().insert(from);
         let comment = |place: usize| {
             let number = if self.newest_first { count - 1 - place } else { place };
             Comment {
@@ -181,6 +189,8 @@ fn set_as(spacing: Option<Millis>, newest_first: bool) -> (Rc<Outside>, Channel)
         reads: RefCell::default(),
         calls: Cell::default(),
         newest_first,
+        forgets_pages: Cell::default(),
+        asked_pages: RefCell::default(),
     });
     let channel =
         Channel { spacing, posts: RefCell::default(), too_fast: Cell::new(0), outside: outside.clone() };
@@ -284,4 +294,78 @@ async fn a_case_of_many_comments_is_told_in_either_order_of_listing() {
             );
         }
     }
+}
+
+/// A case of so many comments is told whole, in invocations of 30 s, of which a dozen are kept for telling: how many calls
+/// one more costs then.
+async fn told_in_pieces(known: usize, newest_first: bool) -> usize {
+    let (outside, channel) = set_as(None, newest_first);
+    let case = id(0);
+    news(&outside, &case, known).await;
+    for _ in 0..400 {
+        if outside.store.due(outside.now(), 1).await.unwrap().is_empty() {
+            break;
+        }
+        plain::invoke(&*outside, &channel, vec![case.clone()], 30_000).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    let told: Vec<String> = channel.posts.borrow().iter().skip(1).map(|(.., key)| key.clone()).collect();
+    let expected: Vec<String> = (0..known).map(|number| format!("comment/{number:06}/0")).collect();
+    assert_eq!(told.len(), known);
+    assert_eq!(told, expected, "in order, newest first {newest_first}");
+    news(&outside, &case, known + 1).await;
+    let calls = outside.calls.get();
+    invoke(&outside, &channel, vec![case.clone()]).await;
+    assert_eq!(channel.posts.borrow().len(), known + 2);
+    outside.calls.get() - calls
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_case_that_one_invocation_cannot_read_is_read_in_pieces_and_told_in_order() {
+    for newest_first in [false, true] {
+        let calls = told_in_pieces(4_000, newest_first).await;
+        assert!(calls <= 4, "newest first {newest_first}: {calls} calls for one more");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_of_an_old_comment_is_looked_for_on_all_pages_though_that_takes_several_invocations() {
+    for newest_first in [false, true] {
+        let (outside, channel) = set_as(None, newest_first);
+        let case = id(0);
+        news(&outside, &case, 3_000).await;
+        let due = async || !outside.store.due(outside.now(), 1).await.unwrap().is_empty();
+        while due().await {
+            plain::invoke(&*outside, &channel, vec![case.clone()], 30_000).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        outside.asked_pages.borrow_mut().clear();
+        outside.store.hint(&case, outside.now(), true).await.unwrap();
+        for _ in 0..20 {
+            plain::invoke(&*outside, &channel, vec![case.clone()], 30_000).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        let all: std::collections::BTreeSet<_> = (0..120).map(|page| page * 25).collect();
+        assert_eq!(*outside.asked_pages.borrow(), all, "newest first {newest_first}");
+        let meta = outside.store.meta(&case).await.unwrap().unwrap();
+        assert!(!meta.full, "and it comes to its end");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kept_page_that_is_refused_only_costs_reading_from_the_start() {
+    let (outside, channel) = set_as(None, false);
+    let case = id(0);
+    news(&outside, &case, 60).await;
+    invoke(&outside, &channel, vec![case.clone()]).await;
+    outside.comments.borrow_mut().insert(case.clone(), 20);
+    outside.forgets_pages.set(true);
+    news(&outside, &case, 24).await;
+    invoke(&outside, &channel, vec![case.clone()]).await;
+    outside.forgets_pages.set(false);
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    news(&outside, &case, 61).await;
+    invoke(&outside, &channel, vec![case.clone()]).await;
+    assert_eq!(channel.posts.borrow().last().unwrap().2, "comment/000060/0");
+    assert_eq!(channel.posts.borrow().len(), 62, "and nothing is told twice");
 }

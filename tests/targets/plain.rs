@@ -89,7 +89,7 @@ impl Planner for Plain<'_> {
 
     fn slot(&self, _: &PlaceNote, adds: bool) -> Option<Slot> {
         let spacing = self.0.spacing().filter(|_| adds)?;
-        Some(Slot { place: "C1".to_owned(), spacing })
+        Some(Slot { place: "C1".to_owned(), spacing, own: None })
     }
 
     fn forgets_what_is_gone(&self) -> bool {
@@ -156,7 +156,7 @@ pub async fn invoke(world: &dyn World, place: &dyn Place, cases: Vec<CaseId>, ti
         Context { world, settings: &settings, targets: &targets, listener: &Nobody, queues, deadline };
     let each = stream::iter(cases).map(async |case| {
         if deadline - world.now() > 15_000 {
-            reconcile(&context, &case).await.unwrap();
+            reconcile(&context, &case, None).await.unwrap();
         }
     });
     each.buffer_unordered(10).collect::<Vec<_>>().await;

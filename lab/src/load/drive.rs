@@ -29,7 +29,8 @@ impl Load {
 
     /// One batch.
     pub async fn arrive(&self, events: &[Value]) {
-        let record = |(id, event): (usize, &Value)| json!({"messageId": id.to_string(), "body": event.to_string()});
+        let record =
+            |(id, event): (usize, &Value)| json!({"messageId": id.to_string(), "body": event.to_string()});
         let records: Vec<Value> = events.iter().enumerate().map(record).collect();
         self.notify(json!({"Records": records})).await;
     }

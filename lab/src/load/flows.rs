@@ -49,9 +49,11 @@ impl Cost {
 }
 
 impl Flow {
-    /// Lets it happen in a world of its own, without what is only decoration beyond card, issue and their links.
-    pub async fn cost(self, delays: Delays) -> Cost {
-        let load = Load::new(delays, "[jira.status]\n'Detection and Analysis' = 'In Progress'\nSubmitted = ''\n");
+    /// Lets it happen in a world of its own, without what is only decoration beyond card, issue and their links. What
+    /// comes before is over when `ready` is called.
+    pub async fn cost(self, delays: Delays, ready: impl FnOnce()) -> Cost {
+        let load =
+            Load::new(delays, "[jira.status]\n'Detection and Analysis' = 'In Progress'\nSubmitted = ''\n");
         let case = load.sir.aws_creates_case("Key leaked");
         if self != Self::Created {
             load.events().await;
@@ -59,8 +61,19 @@ impl Flow {
             load.events().await;
             load.settle_for(3_600).await;
             load.pass(60_000).await;
+            load.sweep().await;
+            // What Slack said of people and channels, and what the settings say, is known in a process that is at work.
+            load.people(&load.slack.types(
+                &load.slack.ana(),
+                &load.slack.security(),
+                "/sir",
+                &format!("{case} show"),
+            ))
+            .await;
+            load.pass(3_000).await;
         }
         load.made();
+        ready();
         let began = load.now();
         let channel = load.slack.security();
         match self {
@@ -73,7 +86,13 @@ impl Flow {
                 load.sir.aws_sets_status(&case, &Status::Detection).unwrap();
                 load.events().await;
             }
-            Self::Duplicate => load.arrive(&[load.event(&case)]).await,
+            Self::Duplicate => {
+                let event = load.event(&case);
+                load.arrive(std::slice::from_ref(&event)).await;
+                load.settle_for(120).await;
+                load.made();
+                load.arrive(&[event]).await;
+            }
             Self::IdleSweep => load.sweep().await,
             Self::Show => {
                 let line = format!("{case} show");
@@ -125,7 +144,9 @@ impl std::fmt::Display for Cost {
 impl Load {
     pub(super) fn card(&self) -> casebridge::case::Ts {
         let messages = self.slack.messages(&self.slack.security());
-        let card = messages.iter().find(|message| message["thread_ts"].is_null() || message["thread_ts"] == message["ts"]);
+        let card = messages
+            .iter()
+            .find(|message| message["thread_ts"].is_null() || message["thread_ts"] == message["ts"]);
         casebridge::case::Ts::new(card.and_then(|card| card["ts"].as_str()).unwrap_or_default())
     }
 
@@ -136,7 +157,7 @@ impl Load {
     }
 
     /// So many seconds of sweeps, one a minute.
-    pub(super) async fn settle_for(&self, seconds: u64) {
+    pub async fn settle_for(&self, seconds: u64) {
         for _ in 0..seconds / 60 {
             self.pass(60_000).await;
             self.sweep().await;

@@ -20,11 +20,11 @@ use casebridge::{
         settings::Settings,
     },
     http::{Request, Response, TransportError},
-    runtime::{QueueMessage, World},
+    runtime::{QueueMessage, Recent, World},
     state::{Store, memory::Memory},
 };
-use serde_json::{Map, Value, json};
 pub use flows::{Cost, Flow};
+use serde_json::{Map, Value, json};
 use table::SlowTable;
 use tokio::time::Instant;
 
@@ -37,8 +37,8 @@ const BEGIN: Millis = 1_795_668_500_000;
 const SLACK: &str = "https://slack.load";
 const JIRA: &str = "https://jira.load";
 const SIR: &str = "https://security-ir.load";
-/// What a function has.
-const TIME: Millis = 60_000;
+/// What `notify` has.
+const TIME: Millis = 120_000;
 
 /// How long each call takes, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Delays {
 }
 
 /// What a call takes by [`Delays::EACH`].
-pub const STEP: u64 = 10;
+pub const STEP: u64 = 100;
 
 /// A call that was made.
 #[derive(Clone, Debug)]
@@ -71,6 +71,8 @@ pub struct Made {
     pub at: Millis,
     /// How long it took.
     pub took: u64,
+    /// Whether it was asked too often.
+    pub throttled: bool,
 }
 
 pub(crate) struct Calls {
@@ -85,13 +87,13 @@ impl Calls {
     }
 
     /// Takes its time, and has its effect at the end of it.
-    async fn take<T>(&self, (what, body): (String, &str), took: u64, work: impl FnOnce() -> T) -> T {
+    async fn take<T>(&self, (what, body): (String, &str), took: u64, work: impl FnOnce() -> (T, bool)) -> T {
         if took > 0 {
             tokio::time::sleep(Duration::from_millis(took)).await;
         }
-        let done = work();
+        let (done, throttled) = work();
         let body = if self.keeps_bodies.get() { body.to_owned() } else { String::new() };
-        self.made.borrow_mut().push(Made { what, body, at: self.now(), took });
+        self.made.borrow_mut().push(Made { what, body, at: self.now(), took, throttled });
         done
     }
 }
@@ -109,6 +111,7 @@ pub struct Load {
     calls: Rc<Calls>,
     table: SlowTable,
     jobs: RefCell<Vec<QueueMessage>>,
+    recent: Recent,
 }
 
 impl Load {
@@ -135,14 +138,11 @@ impl Load {
              project = 'SEC'\n[roles]\nadmin = ['{ana}']\n{more}"
         ));
         let memory = Memory::default();
-        let calls = Rc::new(Calls {
-            made: RefCell::default(),
-            began: Instant::now(),
-            keeps_bodies: Cell::new(true),
-        });
+        let calls =
+            Rc::new(Calls { made: RefCell::default(), began: Instant::now(), keeps_bodies: Cell::new(true) });
         let table = SlowTable { memory: memory.clone(), calls: calls.clone(), takes: delays.table };
-        let jobs = RefCell::default();
-        Self { sir, slack, jira, memory, settings: settings.unwrap(), secrets, clock, delays, calls, table, jobs }
+        let (settings, jobs, recent) = (settings.unwrap(), RefCell::default(), Recent::default());
+        Self { sir, slack, jira, memory, settings, secrets, clock, delays, calls, table, jobs, recent }
     }
 
     fn on_time(&self) {
@@ -191,6 +191,10 @@ impl World for Load {
         self.calls.now()
     }
 
+    fn recent(&self) -> Option<&Recent> {
+        Some(&self.recent)
+    }
+
     async fn sleep(&self, time: Duration) {
         tokio::time::sleep(time).await;
     }
@@ -201,10 +205,12 @@ impl World for Load {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let answer = || {
             self.on_time();
-            match to_jira {
+            let answer = match to_jira {
                 true => self.jira.answer(&request, Sight::Now),
                 false => self.slack.answer(&request, Sight::Now),
-            }
+            };
+            let throttled = answer.status == 429;
+            (answer, throttled)
         };
         Ok(self.calls.take((operation(&request), &body), took, answer).await)
     }
@@ -214,7 +220,9 @@ impl World for Load {
         let (name, body) = (format!("sir {}", call.operation()), json!(members).to_string());
         let ask = || {
             self.on_time();
-            self.sir.ask(call.operation(), members, Sight::Now)
+            let answer = self.sir.ask(call.operation(), members, Sight::Now);
+            let throttled = answer.as_ref().is_err_and(|refused| refused.name == "ThrottlingException");
+            (answer, throttled)
         };
         match self.calls.take((name, &body), self.delays.sir, ask).await {
             Ok(output) => model::answer(call, &output),
@@ -223,7 +231,7 @@ impl World for Load {
     }
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
-        let put = || self.jobs.borrow_mut().push(message);
+        let put = || (self.jobs.borrow_mut().push(message), false);
         self.calls.take(("queue".to_owned(), ""), self.delays.queue, put).await;
         Ok(())
     }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted, key::Key,
-        memory::Memory,
+        Asked, Command, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told,
+        Wanted, key::Key, memory::Memory,
     },
 };
 
@@ -26,7 +26,7 @@ impl SlowTable {
         asked: String,
         operation: impl Future<Output = Stored<T>>,
     ) -> Stored<T> {
-        self.calls.take((format!("table {name}"), &asked), self.takes, || ()).await;
+        self.calls.take((format!("table {name}"), &asked), self.takes, || ((), false)).await;
         operation.await
     }
 }

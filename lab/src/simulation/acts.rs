@@ -22,10 +22,6 @@ use super::{
     world::{Happening, Shared},
 };
 
-/// Most comments of AWS's on a case: five pages, as many as the service lets anybody read in a second. Of more the
-/// product tells nothing; worlds that are harder than it stands today are a class of their own.
-const MOST: usize = 45;
-
 const RESPONDER: &str = "AWS Responder";
 
 pub fn happen(world: &Rc<Shared>, turn: StoryTurn) {
@@ -93,9 +89,6 @@ fn create(world: &Shared, id: &CaseId) {
 fn comments(world: &Shared, case: usize, times: i64) {
     let id = case_id(case);
     let count = world.history.borrow().0.get(&id).map_or(0, |life| life.comments.len());
-    if world.class == Class::Usual && count >= MOST {
-        return;
-    }
     let creator = if world.chance.happens(300) { OURS } else { RESPONDER };
     let words = words(&world.chance, &format!("comment number {count} of {id}"));
     drop(world.sir().aws_comments(&id, creator, &words));

@@ -83,7 +83,7 @@ impl Shared {
     pub fn happened(&self) {
         for event in self.sir().take_events() {
             let body = event.to_string();
-            if let Ok(Hint::Case { id, full }) = trigger::decode_value(event) {
+            if let Ok(Hint::Case { id, full, .. }) = trigger::decode_value(event) {
                 self.history.borrow_mut().look(self.sir(), (&id, full), self.clock.now());
                 self.announce(body.into());
             }

@@ -35,8 +35,6 @@ const SMALL_PAGE: usize = 4;
 /// The three services, with what stands there and stood there.
 pub struct Services {
     time: ServiceClock,
-    /// A channel takes one post a second, and never two.
-    pub steady: bool,
     sir: SirStandin,
     slack: SlackStandin,
     jira: JiraStandin,
@@ -71,7 +69,6 @@ impl Services {
         jira.set_index_lag(Some(std::time::Duration::from_secs(60)));
         Self {
             time,
-            steady,
             sir,
             slack,
             jira,

@@ -5,7 +5,8 @@ use std::{rc::Rc, time::Instant};
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
+        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
+        Wanted, key::Key,
     },
 };
 
@@ -72,13 +73,7 @@ impl Store for VirtualTable {
         self.once("lease", self.0.memory.lease(case, now, until)).await
     }
 
-    async fn take_up(
-        &self,
-        case: &CaseId,
-        now: Millis,
-        until: Millis,
-        asked: Asked,
-    ) -> Result<Option<Meta>> {
+    async fn take_up(&self, case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Result<Option<Meta>> {
         let operation = async {
             for _ in 0..asked.times {
                 self.0.memory.hint(case, now, asked.full).await?;

@@ -7,7 +7,7 @@ use casebridge::{
     case::{CommentId, Millis},
     config::settings::Settings,
     http::{Request, Response, TransportError},
-    runtime::{QueueMessage, World},
+    runtime::{QueueMessage, Recent, World},
 };
 
 use super::{
@@ -25,11 +25,13 @@ pub struct SimWorld {
     /// What the user had chosen when the worker began.
     pub settings: Rc<Settings>,
     table: VirtualTable,
+    recent: Rc<Recent>,
 }
 
 impl SimWorld {
     pub fn new(shared: &Rc<Shared>) -> Self {
-        Self { shared: shared.clone(), settings: shared.settings(), table: VirtualTable(shared.clone()) }
+        let (table, recent) = (VirtualTable(shared.clone()), Rc::default());
+        Self { shared: shared.clone(), settings: shared.settings(), table, recent }
     }
 
     async fn try_send(&self, request: &Request) -> Result<Response, TransportError> {
@@ -105,6 +107,10 @@ impl World for SimWorld {
             // A worker that stood still does not notice.
             false => now - self.shared.clock.stood_still(),
         }
+    }
+
+    fn recent(&self) -> Option<&Recent> {
+        Some(&self.recent)
     }
 
     async fn sleep(&self, time: Duration) {

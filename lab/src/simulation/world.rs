@@ -282,11 +282,9 @@ impl Circumstances for Shared {
         self.class == Class::Usual && bodies.iter().any(is_changes)
     }
 
-    /// Where nothing fails but what every day brings, a comment is told within four minutes. A channel that takes one
-    /// post a second, and never two, makes that ten as the product stands: docs/decisions/0007-worlds-that-still-fail.md, W3.
+    /// Where nothing fails but what every day brings, a comment is told within four minutes.
     fn late(&self) -> Option<Millis> {
-        let patient = self.class == Class::Usual && self.services.steady;
-        self.mild.then_some(if patient { 600_000 } else { 240_000 })
+        self.mild.then_some(240_000)
     }
 
     fn ours(&self) -> &str {

@@ -17,7 +17,7 @@ use casebridge::{
         transport::{Opened, Source, Transport},
     },
     runtime::{
-        QueueMessage, World,
+        QueueMessage, Recent, World,
         live::{Inbox, Live, Safe},
         sighting::Sightings,
     },
@@ -149,6 +149,10 @@ impl World for Outside {
             0 => self.live.now() + self.ahead.load(Ordering::SeqCst),
             at => at,
         }
+    }
+
+    fn recent(&self) -> Option<&Recent> {
+        self.live.recent()
     }
 
     async fn sleep(&self, time: Duration) {

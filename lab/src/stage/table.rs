@@ -8,8 +8,8 @@ use std::sync::{
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind, Told, Wanted,
-        key::Key, memory::Memory,
+        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result as Stored, Saying, Store, TargetKind,
+        Told, Wanted, key::Key, memory::Memory,
     },
 };
 use tokio::sync::Notify;

@@ -54,7 +54,7 @@ use self::{
     context::{ActionError, CommandContext, Outcome, RECORD_TTL},
     findings::{AuditEnd, Findings, Refusal, record},
     naming::SlackMessage,
-    retry::{MENDED, WAIT, is_for_now, is_soon_over, known},
+    retry::{MENDED, WAIT, is_for_now, is_soon_over},
 };
 use super::{deliver, reply::Reply};
 use crate::{
@@ -77,9 +77,9 @@ use crate::{
             length, roles, secret_scan,
         },
     },
-    runtime::World,
+    runtime::{World, gate, note},
     state::{self, Store, Unread},
-    targets::slack::OpenedView,
+    targets::slack::{self, OpenedView, known},
 };
 
 /// So long the inbox brings a job again by itself, five times at most.
@@ -118,7 +118,8 @@ pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver>
         return Ok(issue_comments::heard(chat, job, issue).await?);
     }
     let (slack, since) = (chat.slack(), chat.world.now());
-    let answer = match known(chat, job).await? {
+    ask_first(chat, job).await;
+    let answer = match retry::known(chat, job).await? {
         Ok(Some(person)) => recorded(chat, job, &person, since).await?,
         Ok(None) => {
             refused(chat, job, Reply::says("This workspace does not know you. Nothing was done.")).await?
@@ -126,6 +127,14 @@ pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver>
         Err(answer) => refused(chat, job, answer).await?,
     };
     Ok(deliver::send(&slack, job, &answer).await?)
+}
+
+/// Reads at once what is known of who asks and who reads along. Where the table does not answer, each is asked again.
+async fn ask_first(chat: &ChatContext<'_>, job: &Job) {
+    let channel = job.place.channel.as_ref().map(|channel| known::Fact::Channel(channel).to_string());
+    let person = known::Fact::Person(&job.user).to_string();
+    let names: Vec<String> = [person, gate::quiet_note(slack::KIND)].into_iter().chain(channel).collect();
+    let _ = note::fetch(chat.world, &names).await;
 }
 
 /// Refuses somebody of whom nothing is known, and every delivery with the same words. The record of what was said in a

@@ -22,6 +22,8 @@ const VERSION: u32 = 1;
 /// So long after it was written an event is on its way: by then it is judged by the settings as they are.
 pub(crate) const MOMENTS: Millis = 60_000;
 const LOOKED: Millis = 3_600_000;
+/// So long a process does not look again.
+const LATELY: Millis = 600_000;
 /// Where nobody looked for so long, nobody knows what the settings said meanwhile: the functions stood still, or the
 /// table is one that was restored.
 const UNKNOWN: Millis = 82_800_000;
@@ -88,6 +90,19 @@ pub(crate) fn is_live(written: Millis, now: Millis) -> bool {
 pub(crate) async fn seen(world: &dyn World, settings: &Settings) -> state::Result<Since> {
     let now = world.now();
     seen_at(world, settings, now, now).await
+}
+
+/// The same, unless this process saw the same settings a few minutes ago.
+pub(crate) async fn seen_lately(world: &dyn World, settings: &Settings) -> state::Result<()> {
+    let said = serde_json::to_string(&Since::of(settings, 0));
+    let said = said.map_err(|error| state::Error::Trouble(error.to_string()))?;
+    let now = world.now();
+    if world.recent().is_some_and(|recent| recent.was_seen_to(NOTE, &said, (now, LATELY))) {
+        return Ok(());
+    }
+    seen(world, settings).await?;
+    world.recent().inspect(|recent| recent.saw_to(NOTE, said, now));
+    Ok(())
 }
 
 /// The same for somebody who knows more: what nobody saw before counts from `at`, when an event came that was taken

@@ -108,12 +108,23 @@ impl Worker<'_> {
     async fn intend(&self, intent: &mut Intent, hand: &mut Hand<'_>) -> Result<(), Stop> {
         intent.since = self.world().now();
         hand.note.open = Some(intent.clone());
+        self.forget_what_changes(hand);
         self.save(hand.note).await?;
         if self.may_send(intent.since) {
             return Ok(());
         }
         hand.note.open = None;
         Err(Stop::At(Standing::OutOfTime))
+    }
+
+    /// What is set after it is forgotten with it: that spares a write of its own.
+    fn forget_what_changes(&self, hand: &mut Hand<'_>) {
+        let now = self.world().now();
+        for state in self.planner().decoration(hand.picture, hand.note) {
+            if state.due_at(hand.note).is_some_and(|at| at <= now) {
+                hand.note.set.remove(&state.name);
+            }
+        }
     }
 
     /// DONE: the ledger first, so that a crash between the two writes is seen by the next worker.

@@ -81,6 +81,8 @@ pub(crate) struct Worker<'a> {
     pub(crate) read: Cell<bool>,
     /// The case is closed.
     closed: Cell<bool>,
+    /// It had its turn at a place that it shares with other cases.
+    posted: Cell<bool>,
     /// The case's place takes nothing, because people closed it, and that is new.
     pub(crate) shut: Cell<bool>,
 }
@@ -109,7 +111,7 @@ impl<'a> Worker<'a> {
         target: &'a dyn Target,
         rest: &'a Rest,
     ) -> Self {
-        let [tripped, broken, saved, read, closed, shut] = [const { Cell::new(false) }; 6];
+        let [tripped, broken, saved, read, closed, shut, posted] = [const { Cell::new(false) }; 7];
         Self {
             context,
             lease,
@@ -121,6 +123,7 @@ impl<'a> Worker<'a> {
             saved,
             read,
             closed,
+            posted,
             shut,
         }
     }

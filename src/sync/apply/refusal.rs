@@ -12,6 +12,7 @@ use crate::{
         World,
         breaker::{self, Known},
         gate::{self, Slot},
+        note,
     },
     state::{
         self, Reserved, agenda,
@@ -137,8 +138,12 @@ impl Worker<'_> {
 
     pub(super) async fn slot(&self, note: &PlaceNote, adds: bool) -> Result<(), Stop> {
         let Some(slot) = self.planner().slot(note, adds) else { return Ok(()) };
-        if note.home.is_none() {
-            // What a case is shown by comes before whatever else waits for the place.
+        if let Some(at) = self.context.queues.own(self.planner().kind(), &slot, self.world().now()) {
+            return self.spend(at).await;
+        }
+        let is_first = !self.posted.replace(true);
+        if note.home.is_none() || is_first {
+            // What a case is shown by, and the first that is new on it, come before whatever else waits for the place.
             return self.take(&slot, self.last_moment()).await;
         }
         let queue = self.context.queues.before(self.planner().kind(), &slot);
@@ -218,7 +223,11 @@ impl Worker<'_> {
 
     /// Until when the target is left alone by everybody; long ago where it is not.
     pub(super) async fn left_alone_until(&self) -> Result<Millis, Stop> {
-        let breaker = breaker::read(self.world(), self.planner().kind()).await?;
+        let kind = self.planner().kind();
+        let breaker = match note::fetch(self.world(), &[breaker::name(kind), gate::quiet_note(kind)]).await {
+            // One of them may be readable.
+            Ok(()) | Err(_) => breaker::read(self.world(), kind).await?,
+        };
         self.tripped.set(breaker.trips > 0);
         Ok(breaker.until)
     }

@@ -8,7 +8,7 @@ mod whose;
 
 use std::mem;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use tracing::warn;
 
 use self::{
@@ -18,12 +18,18 @@ use self::{
 use super::context::{Context, Lease};
 use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
-    state::{self, Meta, Unread, notes::CaseNote, owner},
+    runtime::{breaker, gate, note},
+    state::{
+        self, Leaving, Meta, TargetKind, Unread,
+        notes::{CaseNote, PlaceNote},
+        owner,
+    },
     sync::{
         apply::{Hand, Left, Standing, Worker, reconsider},
         audit,
-        observe::{self, Look, Looking, ObserveError},
+        observe::{self, KnownLedgers, Look, Looking, More, ObserveError},
         reading::ReadingError,
+        trigger::Asking,
     },
     targets::{
         contract::Target,
@@ -60,21 +66,92 @@ impl Turn {
     }
 }
 
-/// Brings a case up to date, as far as it can be now. Whatever remains is written down with its time. A case of which
-/// something cannot be read is left as it is, with an alarm, and tried again each hour.
+/// Why a case was left.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReconcileError {
+    /// Nobody will come back for what was asked.
+    #[error("what was asked was not noted: {0}")]
+    NotNoted(state::Error),
+    /// What was asked is noted.
+    #[error(transparent)]
+    Store(#[from] state::Error),
+}
+
+/// Brings a case up to date, as far as it can be now, where it is due or somebody asks for it. Whatever remains is written
+/// down with its time. A case of which something cannot be read is left as it is, with an alarm, and tried again each hour.
 ///
 /// # Errors
-/// The table did not answer, or the lease was taken over: the debt stands, the sweep will come back to it.
-pub async fn reconcile(context: &Context<'_>, case: &CaseId) -> Result<Report, state::Error> {
-    let now = context.world.now();
+/// The table did not answer, or the lease was taken over.
+pub async fn reconcile(
+    context: &Context<'_>,
+    case: &CaseId,
+    asked: Option<&Asking>,
+) -> Result<Report, ReconcileError> {
+    let (store, now) = (context.world.store(), context.world.now());
     let until = context.deadline + LEASE_MARGIN;
-    let leased = match context.world.store().lease(case, now, until).await {
-        Err(state::Error::Unreadable(record)) => return park(context, case, None, &record).await,
-        leased => leased?,
+    let take = async {
+        match asked {
+            Some(asking) => store.take_up(case, now, until, asking.asked()).await,
+            None => store.lease(case, now, until).await,
+        }
     };
-    let Some(meta) = leased else { return Ok(Report::default()) };
+    let begun = vec![PlaceNote::default(); context.targets.len()];
+    let (leased, _) = join(take, note::fetch(context.world, &asked_first(context, begun.iter()))).await;
+    let meta = match leased {
+        Ok(Some(meta)) => meta,
+        Ok(None) => return Ok(Report::default()),
+        Err(state::Error::Unreadable(record)) => return Ok(park(context, case, None, &record).await?),
+        Err(trouble) if asked.is_some() => return Err(ReconcileError::NotNoted(trouble)),
+        Err(trouble) => return Err(trouble.into()),
+    };
+    Ok(held(context, case, asked, meta).await?)
+}
+
+/// So many events are remembered.
+const EVENTS: usize = 10;
+
+/// Gives a case back as it was where its events came before: that they came again says nothing new. Else they are
+/// remembered, and the answer is `None`.
+async fn heard_again(
+    context: &Context<'_>,
+    (lease, meta): (&Lease<'_>, &Meta),
+    asking: &Asking,
+    notes: &mut Notes,
+) -> Result<Option<Report>, state::Error> {
+    let note = &mut notes.case.note;
+    let times = asking.asked().times;
+    if !asking.is_known(&note.events) || meta.want != note.wanted + times {
+        note.events.extend(asking.events().iter().cloned());
+        note.events.drain(..note.events.len().saturating_sub(EVENTS));
+        return Ok(None);
+    }
+    (note.wanted, note.heard) = (meta.want, note.heard + times);
+    let next_at = note.rests_until;
+    let leaving = Leaving { want: meta.want, next_at, full: meta.full, notes: notes.changed()? };
+    let left = context.world.store().leave(lease.case, lease.epoch, &leaving).await?;
+    Ok(left.then(Report::default))
+}
+
+/// The notes that are asked before anything is sent.
+fn asked_first<'n>(context: &Context<'_>, notes: impl Iterator<Item = &'n PlaceNote>) -> Vec<String> {
+    let of = |(target, note): (&&dyn Target, &PlaceNote)| {
+        let kind: TargetKind = target.planner().kind();
+        [breaker::name(kind), gate::quiet_note(kind)]
+            .into_iter()
+            .chain(target.notes(note))
+            .collect::<Vec<_>>()
+    };
+    context.targets.iter().zip(notes).flat_map(of).collect()
+}
+
+async fn held(
+    context: &Context<'_>,
+    case: &CaseId,
+    asked: Option<&Asking>,
+    meta: Meta,
+) -> Result<Report, state::Error> {
     let lease = Lease { case, epoch: meta.epoch };
-    match Box::pin(hold(context, &lease, meta)).await {
+    match Box::pin(hold(context, &lease, asked, meta)).await {
         Err(state::Error::Unreadable(record)) => park(context, case, Some(lease.epoch), &record).await,
         held => held,
     }
@@ -93,15 +170,27 @@ async fn park(
 }
 
 /// Turn after turn, as long as somebody asks for the case meanwhile.
-async fn hold(context: &Context<'_>, lease: &Lease<'_>, mut meta: Meta) -> Result<Report, state::Error> {
+async fn hold(
+    context: &Context<'_>,
+    lease: &Lease<'_>,
+    asked: Option<&Asking>,
+    mut meta: Meta,
+) -> Result<Report, state::Error> {
     let (case, store) = (lease.case, context.world.store());
     let mut report = Report::default();
     let mut notes = Notes::read(case, &meta, &context.kinds())?;
+    if let Some(asking) = asked
+        && let Some(report) = heard_again(context, (lease, &meta), asking, &mut notes).await?
+    {
+        return Ok(report);
+    }
     loop {
         let turn = Box::pin(turn(context, lease, &meta, &mut notes, &mut report));
         let Turn { next_at, done } = turn.await?;
-        notes.save(store, lease).await?;
-        if store.release(case, meta.epoch, meta.want, next_at, meta.full && !done).await? {
+        let full = meta.full && !done;
+        notes.case.note.rests_until = next_at;
+        let leaving = Leaving { want: meta.want, next_at, full, notes: notes.changed()? };
+        if store.leave(case, meta.epoch, &leaving).await? {
             return Ok(report);
         }
         let Some(newer) = store.meta(case).await? else { return Ok(report) };
@@ -111,7 +200,9 @@ async fn hold(context: &Context<'_>, lease: &Lease<'_>, mut meta: Meta) -> Resul
         meta.full = newer.full;
         meta.want = newer.want;
         if context.deadline - context.world.now() < LEAST_TURN {
-            store.release(case, meta.epoch, meta.want, Some(context.world.now()), meta.full).await?;
+            let leaving =
+                Leaving { want: meta.want, next_at: Some(context.world.now()), full: meta.full, ..leaving };
+            store.leave(case, meta.epoch, &leaving).await?;
             return Ok(report);
         }
     }
@@ -127,7 +218,15 @@ async fn turn(
 ) -> Result<Turn, state::Error> {
     let (world, started) = (context.world, context.world.now());
     let verify = notes.case.note.verify_at.is_some_and(|at| at <= started);
-    let seen = match see(context, lease.case, meta.full || verify, &mut notes.case.note).await? {
+    let told = match mem::take(&mut notes.are_new) {
+        true => KnownLedgers::nothing(context.targets.len()),
+        false => KnownLedgers::default(),
+    };
+    let at = Seeing { id: lease.case, full: meta.full || verify, told: &told };
+    let asked = meta.want > notes.case.note.wanted;
+    let first = ask_first(context, &notes.targets, asked);
+    let (seen, ()) = join(see(context, &at, &mut notes.case.note), first).await;
+    let seen = match seen? {
         Ok(seen) => seen,
         Err(trouble) => {
             let again = blind(lease.case, &trouble, meta.want, &mut notes.case.note);
@@ -147,6 +246,9 @@ async fn turn(
     let CaseNote { waiting, turned, .. } = &notes.case.note;
     notes.case.note.turned = turn::turned(*waiting, *turned, &seen.case);
     notes.case.note.waiting = turn::since(notes.case.note.waiting, &seen.case, &seen.comments);
+    let verify = verify && seen.more == More::Nothing;
+    // What was told is known otherwise once it was compared with what stands there.
+    let told = if verify { KnownLedgers::default() } else { told };
     if verify {
         let absent = verify_each(context, lease, &seen, notes).await?;
         notes.case.note.verify_at = Some(next_verify(context, started, absent));
@@ -156,7 +258,7 @@ async fn turn(
         notes.targets.iter_mut().for_each(|target| reconsider(&mut target.note, started));
     }
     let done = report.tally.done;
-    let Told { left, news, call_at } = tell(context, lease, &seen, notes, report).await?;
+    let Told { left, news, call_at } = tell(context, lease, (&seen, &told), notes, report).await?;
     remember(context, &seen, schedule::Asked { want: meta.want, news, started }, &mut notes.case.note);
     let next_at = come_back(context, &seen, &notes.case.note, &left);
     let next_at = next_at.into_iter().chain(call_at).min();
@@ -166,19 +268,45 @@ async fn turn(
         report.lag = seen.case.updated.map(|updated| world.now() / 1_000 - updated);
     }
     let settled = left.iter().all(|left| left.told == Standing::Settled);
-    Ok(Turn { next_at, done: settled && notes.case.note.look_again_at.is_none() })
+    if settled {
+        notes.case.note.told(&seen);
+    }
+    let done = settled && seen.more == More::Nothing && notes.case.note.look_again_at.is_none();
+    Ok(Turn { next_at, done })
+}
+
+/// What is asked before anything is sent, beside the first read of the case: where something is to be expected.
+async fn ask_first(context: &Context<'_>, notes: &[notes::Noted<PlaceNote>], asked: bool) {
+    let names = asked_first(context, notes.iter().map(|noted| &noted.note));
+    // Where the table does not answer, it is asked again before the first effect.
+    if note::fetch(context.world, &names).await.is_err() {
+        return;
+    }
+    let unshown = context.targets.iter().zip(notes).filter(|(_, noted)| asked || noted.note.home.is_none());
+    join_all(unshown.map(async |(target, noted)| {
+        let broken = breaker::read(context.world, target.planner().kind()).await;
+        if broken.is_ok_and(|breaker| breaker.until <= context.world.now()) {
+            drop(target.ours_until(&noted.note).await);
+        }
+    }))
+    .await;
+}
+
+struct Seeing<'s> {
+    id: &'s CaseId,
+    full: bool,
+    told: &'s KnownLedgers,
 }
 
 /// A look with so much time that what it sees can still be told.
 async fn see(
     context: &Context<'_>,
-    id: &CaseId,
-    full: bool,
+    at: &Seeing<'_>,
     note: &mut CaseNote,
 ) -> Result<Result<Look, ObserveError>, state::Error> {
     let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
-    let looking = Looking { world: context.world, id, kinds: &kinds, until };
-    match observe::look(&looking, note, full).await {
+    let looking = Looking { world: context.world, id: at.id, kinds: &kinds, until, told: at.told };
+    match observe::look(&looking, note, at.full).await {
         Err(ObserveError::Store(error)) => Err(error),
         seen => Ok(seen),
     }
@@ -238,7 +366,7 @@ async fn verify_each(
 async fn tell(
     context: &Context<'_>,
     lease: &Lease<'_>,
-    seen: &Look,
+    (seen, told): (&Look, &KnownLedgers),
     notes: &mut Notes,
     report: &mut Report,
 ) -> Result<Told, state::Error> {
@@ -249,8 +377,10 @@ async fn tell(
     let known = picture::Known { sayings, owner: owner::of(context.world.store(), lease.case).await? };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
-    let mut ledgers = vec![Ledger::new(); context.targets.len()];
-    read_ledgers(context, &picture, notes, &mut ledgers).await?;
+    let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);
+    if told.get().is_none() {
+        read_ledgers(context, &picture, notes, &mut ledgers).await?;
+    }
     let news = news(context, &picture, notes, &ledgers);
     let mut left = Vec::new();
     for _ in 0..3 {
@@ -261,7 +391,7 @@ async fn tell(
             break;
         }
         picture.view.links = links;
-        if mem::replace(&mut picture.notice, notice.clone()) != notice {
+        if mem::replace(&mut picture.notice, notice.clone()) != notice && told.get().is_none() {
             // It may have been told before.
             read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }
@@ -335,7 +465,7 @@ async fn read_ledgers(
     ledgers: &mut [Ledger],
 ) -> Result<(), state::Error> {
     let (store, case) = (context.world.store(), &picture.view.case.id);
-    for ((target, noted), ledger) in context.targets.iter().zip(&notes.targets).zip(ledgers) {
+    let one = async |(target, noted, ledger): (&&dyn Target, &notes::Noted<PlaceNote>, &mut Ledger)| {
         let planner = target.planner();
         let mut keys = planner.keys(picture);
         keys.extend(noted.note.open.iter().map(|intent| intent.key.clone()));
@@ -344,9 +474,11 @@ async fn read_ledgers(
         let at = observe::At { store, case, kind: planner.kind() };
         observe::ledger(&at, keys, ledger).await?;
         let more = telling::keys_of_edited(planner, picture, ledger);
-        observe::ledger(&at, more, ledger).await?;
-    }
-    Ok(())
+        observe::ledger(&at, more, ledger).await
+    };
+    let each = context.targets.iter().zip(&notes.targets).zip(ledgers);
+    let each = each.map(|((target, noted), ledger)| one((target, noted, ledger)));
+    join_all(each).await.into_iter().collect()
 }
 
 /// How much of what was seen nobody was told yet: to be held against how much was announced.

@@ -5,11 +5,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     case::CaseId,
     state::{
-        self, Meta, Note, Store, TargetKind,
+        self, Meta, Note, TargetKind,
         notes::{CaseNote, PlaceNote},
         record::{Rest, write},
     },
-    sync::context::Lease,
 };
 
 /// A note, and what the table has of it.
@@ -27,14 +26,11 @@ impl<T: Default + Serialize + DeserializeOwned> Noted<T> {
         Ok(Self { of, note, rest, saved: meta.text(of).cloned() })
     }
 
-    async fn save(&mut self, store: &dyn Store, lease: &Lease<'_>) -> state::Result<()> {
+    /// As it is to be saved, where the table has another.
+    fn changed(&self) -> state::Result<Option<(Note, String)>> {
         let trouble = |error: serde_json::Error| state::Error::Trouble(error.to_string());
         let json = write(&self.note, &self.rest).map_err(trouble)?;
-        if self.saved.as_ref() != Some(&json) {
-            store.save(lease.case, lease.epoch, self.of, &json).await?;
-            self.saved = Some(json);
-        }
-        Ok(())
+        Ok((self.saved.as_ref() != Some(&json)).then_some((self.of, json)))
     }
 
     /// The table has another note than the one that was read: a worker saved it in between.
@@ -48,6 +44,8 @@ pub(super) struct Notes {
     pub(crate) case: Noted<CaseNote>,
     /// In the order of the targets.
     pub(crate) targets: Vec<Noted<PlaceNote>>,
+    /// Nobody was ever told anything of the case, up to the first turn.
+    pub(crate) are_new: bool,
 }
 
 impl Notes {
@@ -60,15 +58,14 @@ impl Notes {
         state::notes::noted(case, meta)?;
         let target = |kind: &TargetKind| Noted::read(case, meta, Note::Of(*kind));
         let targets = kinds.iter().map(target).collect::<state::Result<_>>()?;
-        Ok(Self { case: Noted::read(case, meta, Note::Case)?, targets })
+        let are_new = meta.case.is_none() && meta.targets.is_empty();
+        Ok(Self { case: Noted::read(case, meta, Note::Case)?, targets, are_new })
     }
 
-    /// Writes what changed.
-    pub(crate) async fn save(&mut self, store: &dyn Store, lease: &Lease<'_>) -> state::Result<()> {
-        self.case.save(store, lease).await?;
-        for target in &mut self.targets {
-            target.save(store, lease).await?;
-        }
-        Ok(())
+    /// What is to be saved.
+    pub(crate) fn changed(&self) -> state::Result<Vec<(Note, String)>> {
+        let targets = self.targets.iter().map(Noted::changed);
+        let all: Vec<_> = [self.case.changed()].into_iter().chain(targets).collect::<state::Result<_>>()?;
+        Ok(all.into_iter().flatten().collect())
     }
 }

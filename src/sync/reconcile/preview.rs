@@ -3,13 +3,17 @@
 use std::fmt;
 
 use super::{
+    Seeing,
     notes::{Noted, Notes},
     picture, read_ledgers, see,
 };
 use crate::{
     case::{CaseId, Millis},
     state::{self, TargetKind, notes::PlaceNote},
-    sync::{context::Context, observe::ObserveError},
+    sync::{
+        context::Context,
+        observe::{KnownLedgers, ObserveError},
+    },
     targets::{
         contract::Target,
         telling::{Ledger, Picture},
@@ -53,7 +57,8 @@ pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<
     let store = context.world.store();
     let meta = store.meta(case).await?.unwrap_or_default();
     let mut notes = Notes::read(case, &meta, &context.kinds())?;
-    let seen = see(context, case, true, &mut notes.case.note).await??;
+    let ledger = KnownLedgers::default();
+    let seen = see(context, &Seeing { id: case, full: true, told: &ledger }, &mut notes.case.note).await??;
     let known =
         picture::Known { sayings: store.sayings(case).await?, owner: state::owner::of(store, case).await? };
     let picture = picture::of(context, &seen, known, &notes);

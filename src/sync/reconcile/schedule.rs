@@ -3,11 +3,11 @@
 use crate::{
     aws::sir::FaultKind,
     case::{Investigation, Millis, Resolver, turn},
-    state::notes::CaseNote,
+    state::notes::{CaseNote, GoingOn},
     sync::{
         apply::{Left, Standing},
         context::Context,
-        observe::Look,
+        observe::{Look, More},
     },
 };
 
@@ -101,7 +101,9 @@ pub(super) fn come_back(
     let timing = &context.settings.timing;
     let nudged = note.waiting.filter(|(ours, _)| !*ours || seen.case.resolver == Resolver::Own);
     let nudge = nudged.and_then(|waiting| turn::nudge_at(waiting, timing.nudge_hours, timing.quiet_hours));
+    let more = (seen.more != More::Nothing).then_some(now);
     owed.chain(decoration)
+        .chain(more)
         .chain(note.verify_at)
         .chain(note.look_again_at)
         .chain(at_work.then_some(now + AGENT_PAUSE))
@@ -122,6 +124,28 @@ impl CaseNote {
         self.older_since = None;
         self.updated = seen.case.updated;
         self.newest = seen.newest.or(self.newest);
+        if seen.whole {
+            self.comments = seen.comments.len();
+        }
+    }
+
+    /// What was read was told: the next look need not read it again.
+    pub(super) fn told(&mut self, seen: &Look) {
+        self.going_on = None;
+        match &seen.more {
+            More::At(GoingOn { page, full: false }) if !self.newest_first => {
+                self.known_to = Some(page.clone())
+            }
+            More::At(page) => self.going_on = Some(page.clone()),
+            More::FromTheStart => self.known_to = None,
+            More::Nothing => {
+                self.known_to.clone_from(&seen.last_page);
+                if seen.last_page.is_some() {
+                    // From now on only these are seen.
+                    self.newest = seen.newest_at_end.or(self.newest);
+                }
+            }
+        }
     }
 }
 
@@ -155,7 +179,16 @@ mod tests {
 
     fn look(updated: Seconds, newest: Option<Seconds>) -> Look {
         let case = Case { updated: Some(updated), ..case() };
-        Look { case, comments: Vec::new(), newest, investigations: Vec::new() }
+        Look {
+            case,
+            comments: Vec::new(),
+            newest,
+            newest_at_end: newest,
+            whole: true,
+            more: More::Nothing,
+            last_page: None,
+            investigations: Vec::new(),
+        }
     }
 
     #[test]

@@ -18,7 +18,9 @@ use crate::{
 };
 
 /// 20 writes in 2 s and 100 in 30 s an issue: <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>.
-const SPACING: Millis = 300;
+const SPACING: Millis = 330;
+/// So many at once fit into both.
+const AT_ONCE: i64 = 8;
 /// Its search index lags.
 const QUARANTINE_ISSUE: Millis = 300_000;
 /// After so many refusals an issue goes without a link.
@@ -46,7 +48,8 @@ impl<'a> JiraPlanner<'a> {
             let state = Decoration { needs_a_person: true, ..Decoration::new(STATUS, hash) };
             (state, IssueState::Status(target))
         });
-        [Some(text), console, slack, status].into_iter().flatten().collect()
+        // People act on the status: it does not wait for the rest.
+        [status, Some(text), console, slack].into_iter().flatten().collect()
     }
 
     fn status(&self, case: &Case) -> Option<(&'a str, Fingerprint)> {
@@ -144,9 +147,10 @@ impl Planner for JiraPlanner<'_> {
         Some(Notice::NotMoved { issue, to, why: owed.why.clone()? })
     }
 
+    /// Issues are made as fast as cases come; an issue is written to by whoever holds its case.
     fn slot(&self, note: &PlaceNote, _adds: bool) -> Option<Slot> {
-        let place = note.home.as_ref().map_or(&self.settings.project, |issue| &issue.place);
-        Some(Slot { place: place.clone(), spacing: SPACING })
+        let place = note.home.as_ref()?.place.clone();
+        Some(Slot { place, spacing: SPACING, own: Some(AT_ONCE) })
     }
 
     fn quarantine(&self, key: &Key) -> Millis {

@@ -39,10 +39,11 @@ impl Jira<'_> {
     /// to the first of that category. Repeating it changes nothing. A refusal's `why` can follow "because of".
     pub async fn transition(&self, issue: &IssueId, target: &str) -> Result<Moved, Failure> {
         let target = Goal(target);
-        if target.is_met_by(&self.issue_status(IssueRef::Id(issue)).await?) {
+        let (now, ways) = tokio::join!(self.issue_status(IssueRef::Id(issue)), self.transitions(issue));
+        if target.is_met_by(&now?) {
             return Ok(Moved::There);
         }
-        let ways = self.transitions(issue).await?;
+        let ways = ways?;
         let Some(way) = target.way(&ways) else {
             return Ok(Moved::NotPossible { possible: ways.into_iter().map(|way| way.to).collect() });
         };

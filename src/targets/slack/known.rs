@@ -8,7 +8,7 @@ use super::Slack;
 use crate::{
     case::{ChannelId, GroupId, Millis, UserId},
     http::Failure,
-    runtime::World,
+    runtime::{World, note},
     state::record,
 };
 
@@ -65,7 +65,7 @@ async fn dated<T: Serialize + DeserializeOwned>(
     find: impl AsyncFnOnce() -> Result<T, Failure>,
 ) -> Result<(Millis, T), Failure> {
     let name = fact.to_string();
-    let old = world.store().note(&name).await.ok().flatten();
+    let old = note::text(world, &name).await.ok().flatten();
     if let Some((until, found)) = old.as_deref().and_then(|json| record::read_whole::<(Millis, T)>(json).ok())
         && world.now() < until
     {
@@ -75,6 +75,7 @@ async fn dated<T: Serialize + DeserializeOwned>(
     let found = find().await?;
     if let Ok(json) = serde_json::to_string(&(until, &found)) {
         let _ = world.store().swap_note(&name, old.as_deref(), &json, Some(until)).await;
+        note::wrote(world, &name, Some(json));
     }
     Ok((until, found))
 }

@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// About one post a second a channel: <https://docs.slack.dev/apis/web-api/rate-limits>.
-const SPACING: i64 = 1_000;
+/// One is on its way a little longer than the one before it.
+const SPACING: i64 = 1_050;
 /// After so many refusals nobody is invited any more.
 const INVITATIONS: u32 = 5;
 const TOPIC: &str = "channel/topic";
@@ -182,7 +183,7 @@ fn no_thread(case: &Case, note: &PlaceNote) -> Option<Effect> {
 }
 
 pub(super) fn turn_in(channel: &ChannelId) -> Slot {
-    Slot { place: channel.to_string(), spacing: SPACING }
+    Slot { place: channel.to_string(), spacing: SPACING, own: None }
 }
 
 pub(super) fn card_at(home: &Home) -> MessageRef {

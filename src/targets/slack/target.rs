@@ -242,6 +242,10 @@ impl Target for SlackTarget<'_> {
         known_to(self.slack.me().await)
     }
 
+    fn notes(&self, note: &PlaceNote) -> Vec<String> {
+        vec![known::Fact::Channel(&self.planner.told_in(note)).to_string()]
+    }
+
     async fn ours_until(&self, note: &PlaceNote) -> Result<Option<Millis>, Failure> {
         known::ours_until(&self.slack, &self.planner.told_in(note)).await
     }

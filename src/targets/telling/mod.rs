@@ -49,16 +49,22 @@ pub struct Picture {
 
 pub type Ledger = HashMap<Key, Told>;
 
-/// How many things nobody was told yet: a comment of several parts is one.
+/// How many events there must have been for what nobody was told yet, at least: one for each comment, of several parts or
+/// not, and one for all that changed on the case itself. Of the agent's steps, and of what comes by itself, none tells.
 pub fn news(effects: &[Effect]) -> usize {
-    let new = |effect: &&Effect| match effect {
-        Effect::Note(_) => true,
-        Effect::Create { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
-            let ours = ["nudge/", "refused/", calls::CALL, "owner/", LOST]
-                .iter()
-                .any(|start| key.0.starts_with(start));
-            !ours && (!key.0.starts_with("comment/") || key.0.ends_with("/0"))
+    let (mut comments, mut case) = (0, false);
+    for effect in effects {
+        match effect {
+            Effect::Note(_) => case = true,
+            Effect::Create { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
+                let begins = |starts: &[&str]| starts.iter().any(|start| key.0.starts_with(start));
+                if begins(&["comment/"]) {
+                    comments += usize::from(key.0.ends_with("/0"));
+                } else {
+                    case |= !begins(&["nudge/", "refused/", "investigation/", calls::CALL, "owner/", LOST]);
+                }
+            }
         }
-    };
-    effects.iter().filter(new).count()
+    }
+    comments + usize::from(case)
 }

@@ -271,7 +271,7 @@ fn a_channel_and_an_issue_have_their_states() {
     };
     assert_eq!(names(slack::KIND, "thread"), ["set home"]);
     assert_eq!(names(slack::KIND, "channel"), ["set home", "set invitation", "set channel"]);
-    assert_eq!(names(jira::KIND, "channel"), ["set home", "set link", "set status"]);
+    assert_eq!(names(jira::KIND, "channel"), ["set status", "set home", "set link"]);
 }
 
 #[test]
@@ -409,4 +409,16 @@ fn what_is_shown_nowhere_is_in_no_fingerprint_and_what_is_shown_is() {
     assert!(linked[1] != same[1] && described[1] != same[1]);
     let titled = hashes(|view| view.case.title.push('!'));
     assert!(titled[0] != same[0] && titled[1] != same[1]);
+}
+
+#[test]
+fn one_event_stands_behind_all_that_changed_on_a_case_and_one_behind_each_comment() {
+    let part = || Part { index: 0, of: 1, text: String::new() };
+    let add =
+        |key: &str| Effect::add(Key(key.to_owned()), Content::Description(part()), Fingerprint::default());
+    let all = |keys: &[&str]| news(&keys.iter().map(|key| add(key)).collect::<Vec<_>>());
+    assert_eq!(all(&["description/0", "changes/1"]), 1);
+    assert_eq!(all(&["description/0", "changes/1", "comment/1/0", "comment/1/1", "comment/2/0"]), 3);
+    assert_eq!(all(&["investigation/inv-1", "nudge/1", "refused/status/x"]), 0, "no event tells of these");
+    assert_eq!(all(&["home"]), 1);
 }
