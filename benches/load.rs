@@ -103,18 +103,6 @@ async fn backlog() -> (f64, usize, BTreeMap<String, usize>) {
     let began = load.now();
     deliver(&load, events, 8).await;
     let made = load.made();
-    if std::env::args().any(|arg| arg == "debug") {
-        for one in &made {
-            let body: String = one.body.chars().take(200).collect();
-            println!(
-                "B {:>8} {}{} {}",
-                one.at - began,
-                if one.throttled { "429 " } else { "" },
-                one.what,
-                body.trim_end()
-            );
-        }
-    }
     let posts = posts(&made);
     (seconds(posts.last().unwrap().at - began), posts.len(), shares(&made))
 }
@@ -134,18 +122,6 @@ async fn urgent() -> f64 {
     };
     join(deliver(&load, events, 4), comment).await;
     let made = load.made();
-    if std::env::args().any(|arg| arg == "debug") {
-        for one in &made {
-            let body: String = one.body.chars().take(200).collect();
-            println!(
-                "{:>8} {}{} {}",
-                one.at - began,
-                if one.throttled { "429 " } else { "" },
-                one.what,
-                body.trim_end()
-            );
-        }
-    }
     seconds(posts(&made).iter().find(|post| post.body.contains(WORDS)).unwrap().at - began)
 }
 
