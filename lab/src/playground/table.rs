@@ -9,8 +9,8 @@ use std::{
 use casebridge::{
     case::{CaseId, Millis},
     state::{
-        Command, Error, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told, Wanted, key::Key,
-        notes::PlaceNote,
+        Asked, Command, Error, Leaving, Meta, Note, Reserved, Result, Saying, Store, TargetKind, Told,
+        Wanted, key::Key, notes::PlaceNote,
     },
 };
 
@@ -60,6 +60,10 @@ impl PlayTable<'_> {
         self.feed.add(self.clock.now(), entry);
     }
 
+    fn taken(&self, case: &CaseId, until: Millis, taken: Option<Meta>) -> Option<Meta> {
+        taken.inspect(|_| self.tells(FeedEntry::new(FeedKind::Takes, "worker", until.to_string()).of(case)))
+    }
+
     /// Says what a target's note says that it did not say before.
     fn noted(&self, case: &CaseId, target: &'static str, json: &str) {
         let Ok(note) = serde_json::from_str::<PlaceNote>(json) else { return };
@@ -85,10 +89,12 @@ impl Store for PlayTable<'_> {
 
     async fn lease(&self, case: &CaseId, now: Millis, until: Millis) -> Result<Option<Meta>> {
         let taken = self.once(self.table.lease(case, now, until)).await?;
-        if taken.is_some() {
-            self.tells(FeedEntry::new(FeedKind::Takes, "worker", until.to_string()).of(case));
-        }
-        Ok(taken)
+        Ok(self.taken(case, until, taken))
+    }
+
+    async fn take_up(&self, case: &CaseId, now: Millis, until: Millis, asked: Asked) -> Result<Option<Meta>> {
+        let taken = self.once(self.table.take_up(case, now, until, asked)).await?;
+        Ok(self.taken(case, until, taken))
     }
 
     async fn meta(&self, case: &CaseId) -> Result<Option<Meta>> {
@@ -106,17 +112,15 @@ impl Store for PlayTable<'_> {
         self.once(saved).await
     }
 
-    async fn release(
-        &self,
-        case: &CaseId,
-        epoch: u64,
-        want: u64,
-        next_at: Option<Millis>,
-        full: bool,
-    ) -> Result<bool> {
-        let released = self.once(self.table.release(case, epoch, want, next_at, full)).await?;
+    async fn leave(&self, case: &CaseId, epoch: u64, leaving: &Leaving) -> Result<bool> {
+        let released = self.once(self.table.leave(case, epoch, leaving)).await?;
         if released {
-            let next = next_at.map(|at| at.to_string()).unwrap_or_default();
+            for (note, json) in &leaving.notes {
+                if let Note::Of(kind) = note {
+                    self.noted(case, kind.as_str(), json);
+                }
+            }
+            let next = leaving.next_at.map(|at| at.to_string()).unwrap_or_default();
             self.tells(FeedEntry::new(FeedKind::Rests, "worker", next).of(case));
         }
         Ok(released)
@@ -136,6 +140,10 @@ impl Store for PlayTable<'_> {
 
     async fn all_told(&self, case: &CaseId, target: TargetKind) -> Result<Vec<(Key, Told)>> {
         self.once(self.table.all_told(case, target)).await
+    }
+
+    async fn ledgers(&self, case: &CaseId, targets: &[TargetKind]) -> Result<Vec<Vec<(Key, Told)>>> {
+        self.once(self.table.ledgers(case, targets)).await
     }
 
     async fn tell(
@@ -169,6 +177,10 @@ impl Store for PlayTable<'_> {
 
     async fn note(&self, name: &str) -> Result<Option<String>> {
         self.once(self.table.note(name)).await
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<Vec<Option<String>>> {
+        self.once(self.table.notes(names)).await
     }
 
     async fn swap_note(
