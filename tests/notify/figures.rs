@@ -13,7 +13,7 @@ async fn what_is_new_stands_there_after_few_calls_one_after_the_other() {
         (Flow::Created, 6),
         (Flow::CommentSlack, 6),
         (Flow::CommentJira, 6),
-        (Flow::StatusJira, 7),
+        (Flow::StatusJira, 9),
         (Flow::Modal, 2),
     ] {
         let cost = cost(flow).await;
