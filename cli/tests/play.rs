@@ -295,9 +295,7 @@ async fn walk(browser: &Browser) {
     let typed = browser.acts(json!({ "do": "says", "user": BO, "text": format!("/sir {case} close") })).await;
     assert_eq!(typed["status"], 200);
     let may_not = "close needs the role commander; you are responder.";
-    let reads = |seen: &Value| {
-        all(&seen["slack"]["people"]).any(|one| one.to_string().contains("needs the role commander"))
-    };
+    let reads = |seen: &Value| seen[format!("own/{BO}")].to_string().contains("needs the role commander");
     browser.sees(may_not, |seen| reads(seen).then_some(())).await;
     let typed =
         browser.acts(json!({ "do": "says", "user": ANA, "text": format!("/sir {case} close") })).await;

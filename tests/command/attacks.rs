@@ -48,7 +48,7 @@ impl Attack<'_> {
     fn doors(&self, user: &UserId, line: &str) -> [(&'static str, Vec<SignedRequest>); 4] {
         let (slack, channel) = (&self.stage.slack, &self.stage.channel);
         let (.., bot, _) = slack.app();
-        let click = slack.clicks(&ana(), channel, &self.card, "run/2", &Value::Null).unwrap();
+        let click = slack.clicks(&ana(), channel, &self.card, "run/take", &Value::Null).unwrap();
         [
             ("slash", vec![slack.types(user, channel, "/sir", line)]),
             ("alias", vec![slack.types(user, channel, "/security-ir", line)]),

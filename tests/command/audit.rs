@@ -62,7 +62,7 @@ async fn ways(stage: &Stage, user: &UserId, case: &CaseId, card: &Ts) -> Vec<(&'
     let (ts, first) = slack.says(user, channel, "CANARY first", Some(card));
     let ways: Vec<(&str, Vec<SignedRequest>)> = vec![
         ("slash", vec![slack.types(user, channel, "/sir", &format!("{case} title CANARY title"))]),
-        ("button", vec![slack.clicks(user, channel, card, "run/2", &Value::Null).unwrap()]),
+        ("button", vec![slack.clicks(user, channel, card, "run/take", &Value::Null).unwrap()]),
         ("shortcut", vec![slack.uses_message_shortcut(user, channel, &shared, "attach_file").unwrap()]),
         ("mention", slack.says(user, channel, &format!("<@{bot}> describe CANARY text"), Some(card)).1),
         ("reply", first),

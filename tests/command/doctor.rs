@@ -165,6 +165,8 @@ async fn is_broken(stage: &Stage, target: &str) {
     let note = json!({"until": stage.now() + 300_000, "trips": 1, "why": "invalid_auth"});
     let put = stage.memory.swap_note(&format!("breaker/{target}"), None, &note.to_string(), None).await;
     assert!(put.unwrap());
+    // What was read a moment ago is held for true.
+    stage.later(3_000);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ pub enum Act {
     OpensForm,
     /// Opens the bridge's page.
     LooksHome,
-    /// Presses a button on the bridge's page: she gets the answer in her direct messages.
+    /// Sends a form that the bridge's page opened: she gets the answer in her direct messages.
     AsksAtHome,
     /// Says which issue is the case's.
     LinksIssue,
@@ -180,7 +180,10 @@ impl Act {
             Self::AsksAtHome => {
                 delivered(stage, &[stage.slack.opens_home(&ana())]).await;
                 let home = stage.slack.home(&ana()).unwrap()["id"].as_str().unwrap().to_owned();
-                vec![stage.slack.clicks_in_view(&ana(), &home, "run/2", &Value::Null).unwrap()]
+                let new = action_of(&stage.slack.home(&ana()).unwrap(), "New case");
+                let click = stage.slack.clicks_in_view(&ana(), &home, &new, &Value::Null).unwrap();
+                delivered(stage, &[click]).await;
+                vec![filled_in(stage, &NEW_CASE)]
             }
             Self::LinksIssue => {
                 let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
@@ -226,6 +229,11 @@ const NEW_CASE: [(&str, &str); 5] = [
 /// A form that was opened by a line, and sent.
 async fn form(stage: &Stage, line: &str, values: &[(&str, &str)]) -> SignedRequest {
     stage.ana(line).await;
+    filled_in(stage, values)
+}
+
+/// Ana sends the form that she sees.
+fn filled_in(stage: &Stage, values: &[(&str, &str)]) -> SignedRequest {
     let view = stage.form(&ana())["id"].as_str().unwrap().to_owned();
     let value = |name: &str, text: &str| match name {
         "engagement" | "resolver" => chosen(text),

@@ -56,7 +56,9 @@ async fn read_cell(operation: &str, row: &Row) -> Option<String> {
     let at = stage.now();
     stage.arrive(&events[..1]).await;
     let meta = stage.meta(&case).await;
-    let told = stage.slack.calls().len() + stage.jira.calls().len();
+    // Who reads along is asked beside the first read.
+    let asked_along = stage.slack.count("conversations.info");
+    let told = stage.slack.calls().len() + stage.jira.calls().len() - asked_along;
     // The agent is not part of every membership: a case is told without it.
     let without_agent = operation == "ListInvestigations"
         && ["AccessDeniedException", "ResourceNotFoundException"].contains(name);
@@ -108,7 +110,9 @@ async fn find_cell(find: &(TargetKind, &str, &str), row: &super::faults::Row) ->
     // Whether that concerns everybody is asked once more, and answered.
     let who = ["auth.test", "getCurrentUser"].contains(&reads);
     let everybody = means == Means::Everywhere || means == Means::Gone && !is_slack;
-    let questions = 1 + usize::from(who && everybody);
+    // Whether the thread is gone is asked once more as well.
+    let thread = is_slack && means == Means::Gone && ["conversations.replies", "auth.test"].contains(&reads);
+    let questions = 1 + usize::from(who && everybody || thread);
     let stage = Stage::set().await;
     let case = stage.sir.console_creates_case("Key leaked");
     let first = adds == "createIssue" || reads == "conversations.history";

@@ -89,7 +89,8 @@ async fn that_the_service_cannot_be_reached_is_said_to_who_waits_and_what_was_sa
         assert_eq!(news.len(), usize::from(said), "{act:?} {news:?}");
         assert!(
             news.iter()
-                .all(|text| text.contains("could not be reached") && text.contains("Nothing was changed"))
+                .all(|text| text.contains("could not be reached") && text.contains("Nothing was changed")),
+            "{act:?} {news:?}"
         );
         assert_eq!(ready.stage.world.waited().as_secs(), 1 + 2 + 4, "{act:?}");
     }

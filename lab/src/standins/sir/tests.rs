@@ -22,6 +22,7 @@ use super::{
 
 fn client(sir: &SirStandin) -> Client {
     let config = Config::builder()
+        .http_client(casebridge::config::sdk::http().unwrap())
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(sir.url())
         .region(Region::new("eu-west-1"))
