@@ -31,7 +31,7 @@ pub struct Deed {
     pub sets: Vec<DeedField>,
 }
 
-/// A field that was set, named as [`Change::set`] names it.
+/// A field that was set, named as `Change::set` names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeedField {
     #[serde(rename = "field")]
