@@ -32,16 +32,16 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Asks AWS who the operator is.
+    /// Asks AWS who the operator is, if there is an audit trail to be written into.
     ///
     /// # Errors
-    /// Whoever is not known, or has no audit trail to be written into, changes nothing.
-    pub async fn identify(aws: &Aws) -> Result<Self, OperatorError> {
-        let group = environment::audit_group(variable)?;
+    /// Where there is one, whoever is not known changes nothing.
+    pub async fn identify(aws: &Aws) -> Result<Option<Self>, OperatorError> {
+        let Ok(group) = environment::audit_group(variable) else { return Ok(None) };
         let client = aws_sdk_sts::Client::new(aws.config().await);
         let identity = client.get_caller_identity().send().await.map_err(|_| OperatorError::Nobody)?;
         let arn = identity.arn().filter(|arn| !arn.is_empty()).ok_or(OperatorError::Nobody)?;
-        Ok(Self { arn: arn.to_owned(), logs: logs(aws).await?, group })
+        Ok(Some(Self { arn: arn.to_owned(), logs: logs(aws).await?, group }))
     }
 
     /// One whose trail is this stand-in's.

@@ -19,9 +19,7 @@ const TIME: i64 = 120_000;
 pub enum PlanError {
     #[error("\"{0}\" is no case id: it is a number of ten digits")]
     Case(String),
-    #[error(
-        "{0}. Set what the functions have: CASEBRIDGE_TABLE, CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID, CASEBRIDGE_AUDIT_GROUP"
-    )]
+    #[error("{0}. Set what the functions have: CASEBRIDGE_TABLE, CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID")]
     Environment(#[from] environment::EnvironmentError),
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -79,11 +79,14 @@ pub async fn run(command: SettingsCommand) -> Result<String, SettingsError> {
             let (toml, settings) = check(&file, sdk::reach_here().await)?;
             let account = Account::open().await?;
             is_at_home(settings.sir.region.as_deref(), &account.region)?;
-            // Whoever cannot be named in the audit trail changes nothing.
+            // Whoever cannot be named in the audit trail changes nothing where one is kept.
             let operator = Operator::identify(&account.aws).await?;
             account.table.put_settings(&toml).await?;
             let (file, name) = (file.display(), &account.name);
             let said = format!("{file} is in {name}; the functions take it up within a minute");
+            let Some(operator) = operator else {
+                return Ok(format!("{said}. No trail says who did it: CASEBRIDGE_AUDIT_GROUP is not set"));
+            };
             match operator.record(pushed(&toml)).await {
                 Ok(()) => Ok(said),
                 Err(error) => Err(SettingsError::Unaudited { said, error, line: pushed(&toml).json() }),

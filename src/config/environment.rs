@@ -12,8 +12,8 @@ pub struct Environment {
     pub inbox_url: String,
     /// `CASEBRIDGE_SECRET_ID`: the secret's ARN or name.
     pub secret_id: String,
-    /// `CASEBRIDGE_AUDIT_GROUP`: the log group of the audit trail.
-    pub audit_group: String,
+    /// `CASEBRIDGE_AUDIT_GROUP`: the log group of the audit trail. Where there is none, the function's own log has its lines.
+    pub audit_group: Option<String>,
 }
 
 /// Everything that is not right with the environment.
@@ -34,12 +34,11 @@ const AUDIT_GROUP: &str = "CASEBRIDGE_AUDIT_GROUP";
 
 impl Environment {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, EnvironmentError> {
-        let names = [TABLE, INBOX_URL, SECRET_ID, AUDIT_GROUP];
-        let [table, inbox_url, secret_id, audit_group] = all(names, variable)?;
+        let [table, inbox_url, secret_id] = all([TABLE, INBOX_URL, SECRET_ID], &variable)?;
         if !Url::parse(&inbox_url).is_ok_and(|url| hosts::is_private(&url)) {
             return Err(EnvironmentError::InboxUrl);
         }
-        Ok(Self { table, inbox_url, secret_id, audit_group })
+        Ok(Self { table, inbox_url, secret_id, audit_group: audit_group(variable).ok() })
     }
 }
 
@@ -91,21 +90,20 @@ mod tests {
 
     #[test]
     fn all_that_is_missing_is_named_at_once() {
-        let (table, inbox, secret, audit) =
-            ((TABLE, "cases"), (INBOX_URL, "https://sqs/inbox.fifo"), (SECRET_ID, "s"), (AUDIT_GROUP, "a"));
-        assert!(read(&[table, inbox, secret, audit]).is_ok());
+        let (table, inbox, secret) =
+            ((TABLE, "cases"), (INBOX_URL, "https://sqs/inbox.fifo"), (SECRET_ID, "s"));
+        assert_eq!(read(&[table, inbox, secret]).unwrap().audit_group, None, "not everybody keeps one");
+        let kept = read(&[table, inbox, secret, (AUDIT_GROUP, "a")]).unwrap().audit_group;
+        assert_eq!(kept.as_deref(), Some("a"));
         for (set, missing) in [
-            (vec![], vec![TABLE, INBOX_URL, SECRET_ID, AUDIT_GROUP]),
-            (vec![inbox, audit], vec![TABLE, SECRET_ID]),
-            (vec![table, (INBOX_URL, " "), (SECRET_ID, "")], vec![INBOX_URL, SECRET_ID, AUDIT_GROUP]),
+            (vec![], vec![TABLE, INBOX_URL, SECRET_ID]),
+            (vec![inbox], vec![TABLE, SECRET_ID]),
+            (vec![table, (INBOX_URL, " "), (SECRET_ID, "")], vec![INBOX_URL, SECRET_ID]),
         ] {
             assert_eq!(read(&set), Err(EnvironmentError::Missing(missing)));
         }
         let text = read(&[table]).unwrap_err().to_string();
-        assert_eq!(
-            text,
-            "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID, CASEBRIDGE_AUDIT_GROUP"
-        );
+        assert_eq!(text, "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID");
         assert_eq!(super::table(|name| (name == TABLE).then(|| "cases".to_owned())).as_deref(), Ok("cases"));
         assert_eq!(super::table(|_| None), Err(EnvironmentError::Missing(vec![TABLE])));
     }
@@ -114,10 +112,10 @@ mod tests {
     fn jobs_go_to_an_address_that_keeps_them_private() {
         for url in ["inbox", "http://sqs.example/inbox.fifo", "arn:aws:sqs:eu-west-1:111122223333:inbox.fifo"]
         {
-            let set = [(TABLE, "cases"), (INBOX_URL, url), (SECRET_ID, "s"), (AUDIT_GROUP, "a")];
+            let set = [(TABLE, "cases"), (INBOX_URL, url), (SECRET_ID, "s")];
             assert_eq!(read(&set), Err(EnvironmentError::InboxUrl), "{url}");
         }
         let here = (INBOX_URL, "http://127.0.0.1:4570/q");
-        assert!(read(&[(TABLE, "cases"), here, (SECRET_ID, "s"), (AUDIT_GROUP, "a")]).is_ok());
+        assert!(read(&[(TABLE, "cases"), here, (SECRET_ID, "s")]).is_ok());
     }
 }

@@ -130,8 +130,8 @@ impl Live<Dynamo> {
         let ways = (Inbox::Queue(inbox_url), Safe::Manager(secret_id));
         // A process of the function has a stream of its own in its log, and so one of the same name here.
         let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| "casebridge".to_owned());
-        let trail = LogStream { group: audit_group, name: stream };
-        Self::with(store, aws, ways, make_sir).audited(trail)
+        let trail = audit_group.map(|group| LogStream { group, name: stream });
+        Self { trail, ..Self::with(store, aws, ways, make_sir) }
     }
 }
 
@@ -378,7 +378,7 @@ impl<S: Store> World for Live<S> {
         if line.decision == Decision::Refused {
             metrics::refused();
         }
-        let Some(trail) = &self.trail else { return tracing::debug!(audit = line.json(), "an act") };
+        let Some(trail) = &self.trail else { return tracing::info!(audit = line.json(), "an act") };
         if let Err(trouble) = self.put(trail, &line).await {
             metrics::unaudited();
             audit::kept_in_the_log(&line, &trouble.to_string());

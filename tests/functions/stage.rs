@@ -51,7 +51,8 @@ impl Stage {
         jira.enforce_rates(false);
         let channel = slack.security();
         let people = commanders(&slack, channel.as_str(), people);
-        let settings = settings_of(&standins, "", &format!("[roles]\ncommander = {people:?}\n"));
+        let speakers = [people.clone(), vec![jira.ana().to_string()]].concat();
+        let settings = settings_of(&standins, "", &format!("[roles]\ncommander = {speakers:?}\n"));
         Settings::parse(&settings, Reach::Loopback).unwrap();
         let table = table::asked_for().await.unwrap().make(test).await;
         table.store.put_settings(&settings).await.unwrap();
