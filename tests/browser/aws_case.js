@@ -106,7 +106,7 @@ async function asksForInvestigations(person, time) {
 }
 
 async function closes(person) {
-  await person.presses("Close", person.card);
+  await person.choosesOnCard("Close…");
   await person.sees("slack", "needs the role commander");
   await person.is("Ana");
   await person.deliversAgain();

@@ -31,6 +31,9 @@ exports.tell = async (person) => {
   await page.locator("#plan", { hasText: "slack:" }).waitFor();
   await person.presses("Mend all");
   await person.lets("+1 h");
-  await person.seesEverywhereOnce("Are you there?");
+  await person.seesOnce("aws", "Are you there?");
+  await person.seesOnce("jira", "Are you there?");
+  // In the thread, and on the card as what AWS waits for an answer to.
+  await person.sees("slack", "Are you there?");
   await person.seesAllTold();
 };

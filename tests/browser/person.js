@@ -76,9 +76,23 @@ class Person {
     await this.presses(action, message);
   }
 
-  // By the card's button, and by the one that says that it is final.
+  // Chooses something in the menu of the newest card.
+  async choosesOnCard(name) {
+    const item = this.card.getByRole("button", { name, exact: true }).last();
+    // A card that is drawn anew closes its menu.
+    for (let tries = 1; ; tries += 1) {
+      if (!(await item.isVisible())) await this.card.locator("summary[aria-label=More]").last().click();
+      try {
+        return await item.click({ timeout: 2000 });
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
+  }
+
+  // By the card's menu, and by the button that says that it is final.
   async closesCase() {
-    await this.presses("Close", this.card);
+    await this.choosesOnCard("Close…");
     await this.seesForm("Close the case");
     await this.form.getByText("That is final").waitFor();
     await this.presses("Close the case", this.form);
