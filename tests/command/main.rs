@@ -18,6 +18,7 @@ mod home;
 mod issue;
 mod jira_people;
 mod linked;
+mod lost_webhooks;
 mod many_files;
 mod mended;
 mod older;

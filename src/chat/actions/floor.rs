@@ -19,6 +19,9 @@ pub(crate) struct Floor {
     /// When the newest of the internal notes was written that the settings kept in the issue: they stay there when the
     /// settings let others out.
     pub(crate) notes: Option<Millis>,
+    /// When it was last read to its end, by our clock: what came before that is heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) heard: Option<Millis>,
 }
 
 impl Floor {
@@ -27,6 +30,21 @@ impl Floor {
         let (json, before) = read(store, issue).await?;
         let floor = Self { since: before.since.max(Some(now)), ..before };
         write(store, issue, json.as_deref(), floor).await
+    }
+
+    /// Whether an issue was read to its end since something came about it.
+    pub(crate) async fn is_heard(
+        store: &dyn Store,
+        issue: &IssueId,
+        came: Millis,
+    ) -> Result<bool, ActionError> {
+        Ok(read(store, issue).await?.1.heard.is_some_and(|heard| came < heard))
+    }
+
+    /// An issue was read to its end, from `began` on.
+    pub(crate) async fn hear(store: &dyn Store, issue: &IssueId, began: Millis) -> Result<(), ActionError> {
+        let (json, before) = read(store, issue).await?;
+        write(store, issue, json.as_deref(), Self { heard: Some(began), ..before }).await
     }
 
     /// An issue's floor, raised first by what the settings keep there now. Without [`Self::since`] where the case has no

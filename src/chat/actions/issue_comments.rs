@@ -54,10 +54,18 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
         // The case was linked to another issue since.
         return Ok(());
     }
+    // Many things happen to an issue at once: one look hears all that came before it.
+    if Floor::is_heard(store, issue, job.at).await? {
+        return Ok(());
+    }
+    let began = chat.world.now();
     match listen(&Listening { chat, jira: &jira, job }, &case, issue, home.is_some()).await {
+        Ok(true) => Floor::hear(store, issue, began).await,
+        // A word to somebody is still owed.
+        Ok(false) => Ok(()),
         // The issue was deleted meanwhile: nobody says anything there any more.
         Err(ActionError::Failed(Failure::Gone { .. })) => Ok(()),
-        outcome => outcome,
+        Err(error) => Err(error),
     }
 }
 
@@ -67,12 +75,13 @@ struct Listening<'a> {
     job: &'a Job,
 }
 
+/// Whether all that is there was dealt with.
 async fn listen(
     with: &Listening<'_>,
     case: &CaseId,
     issue: &IssueId,
     is_home: bool,
-) -> Result<(), ActionError> {
+) -> Result<bool, ActionError> {
     let Listening { chat, jira, job } = with;
     let me = jira.me().await?;
     let (people, others) =
@@ -88,11 +97,11 @@ async fn listen(
         ahead: job.act.happened().map_or(0, |happened| job.at - happened),
     };
     let names = names(&conversation);
-    let (mut notices, mut staying) = (Vec::new(), 0);
+    let (mut notices, mut staying, mut all_told) = (Vec::new(), 0, true);
     for comment in &conversation.people {
         let Some(heard) = heard_new(with, comment, plain(&comment.body, &names), &told) else { continue };
         match gate.stays(comment, &heard.speech.words) {
-            None => said(with, &conversation, &heard).await?,
+            None => all_told &= said(with, &conversation, &heard).await?,
             Some(Stays::Secret(kind)) => {
                 notices.push((IssueNotice::secret(comment, case, kind), comment, secret_scan::RULE))
             }
@@ -109,14 +118,14 @@ async fn listen(
     notices.dedup_by(|(one, ..), (other, ..)| one.key == other.key);
     for (one, comment, rule) in notices.iter().filter(|(one, ..)| told.iter().all(|(key, _)| *key != one.key))
     {
-        one.tell(jira, &conversation).await?;
+        all_told &= one.tell(jira, &conversation).await?;
         let found = Findings::of_comment(case);
         found.refused(*rule);
         let act = &CommandKey::of_issue_comment(issue, &comment.id);
         let heard = HeardBy { comment, issue, act };
         chat.world.record(found.line_in_issue(&heard, AuditEnd::Refused, chat.world.now())).await;
     }
-    Ok(())
+    Ok(all_told)
 }
 
 /// When the news came, where it is tried again by the inbox itself; later it is judged as of now.
@@ -195,15 +204,16 @@ impl NewComment<'_> {
     }
 }
 
-/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
+/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command. Answers
+/// whether the case has it: what is refused may be taken when it comes again.
 async fn said(
     with: &Listening<'_>,
     conversation: &Conversation<'_>,
     heard: &NewComment<'_>,
-) -> Result<(), ActionError> {
+) -> Result<bool, ActionError> {
     let NewComment { comment, speech, known, person } = heard;
     if speech.words.trim().is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let Conversation { case, issue, .. } = conversation;
     let id = speech.jira_comment.as_ref().unwrap_or(&comment.id);
@@ -247,9 +257,9 @@ async fn said(
         // There is nobody to tell in Jira; the others' comments still count.
         Err(ActionError::Said(_)) => {
             tracing::warn!(%case, comment = %comment.id, "a comment of an issue was refused");
-            Ok(())
+            Ok(false)
         }
-        outcome => outcome,
+        outcome => outcome.map(|()| true),
     }
 }
 

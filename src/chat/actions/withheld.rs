@@ -38,8 +38,8 @@ impl IssueNotice {
     ///
     /// # Errors
     /// It may be told, or can be soon: the job must come again. Where Jira takes no comment of ours at all, no error: the
-    /// issue's other comments must not wait for this.
-    pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<(), ActionError> {
+    /// issue's other comments must not wait for this. Answers whether it stands there.
+    pub(crate) async fn tell(&self, jira: &Jira<'_>, said: &Conversation<'_>) -> Result<bool, ActionError> {
         let (key, case) = (&self.key, said.case);
         let there = said.others.iter().find(|other| other.mark_by(&said.me) == Some(&Mark::new(&key.0)));
         let told = match there {
@@ -47,11 +47,11 @@ impl IssueNotice {
             None => jira.comment(said.issue, &Mark::new(&key.0), self.words.clone()).await,
         };
         match told {
-            Ok(remote) => remember(jira.world.store(), case, key, remote.into()).await,
+            Ok(remote) => remember(jira.world.store(), case, key, remote.into()).await.map(|()| true),
             Err(failure) if is_for_now(&failure) => Err(failure.into()),
             Err(failure) => {
                 tracing::warn!(%case, %key, %failure, "an issue was not told what stays in it");
-                Ok(())
+                Ok(false)
             }
         }
     }

@@ -1,11 +1,16 @@
-//! Replies in Slack that no event brought: a second look, after what stands there was read back.
+//! What people said in Slack or in an issue and no event brought: a second look, after what stands there was read back.
 
 use async_trait::async_trait;
 use tracing::warn;
 
-use super::said;
+use super::{
+    act::ActId,
+    action::Action,
+    job::{Door, Origin, Sender},
+    said,
+};
 use crate::{
-    case::{MemberId, Millis, Ts, UserId},
+    case::{IssueId, MemberId, Millis, TeamId, Ts, UserId},
     chat::policy::{
         identity, length,
         since::{self, MessageTimes, Since, TooOld},
@@ -15,6 +20,7 @@ use crate::{
     state,
     targets::{
         contract::{Listener, Said, Unheard},
+        jira,
         slack::{KIND, Slack},
     },
     telemetry::metrics,
@@ -23,7 +29,7 @@ use crate::{
 /// Records of commands are kept for a day; a message older than this may have lost its record.
 const EVENT_LOST: Millis = 82_800_000;
 
-/// Puts people's replies whose event never came on the inbox, as their event would have been.
+/// Puts people's replies and changes of issues whose event never came on the inbox, as their event would have been.
 pub struct Replies<'a> {
     /// Everything outside.
     pub world: &'a dyn World,
@@ -42,6 +48,9 @@ struct Judge<'j> {
 impl Listener for Replies<'_> {
     async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()> {
         let counts = unheard.kind == KIND && !unheard.case.is_closed();
+        if unheard.kind == jira::KIND {
+            return self.in_issue(unheard).await;
+        }
         let relay = self.settings.slack.relay();
         if !counts || relay == Relay::Off || unheard.said.is_empty() {
             return Ok(());
@@ -65,6 +74,28 @@ impl Listener for Replies<'_> {
 }
 
 impl Replies<'_> {
+    /// Something changed in an issue within the day: it is heard as if its webhook came now. What is known already is
+    /// nothing new.
+    async fn in_issue(&self, unheard: &Unheard<'_>) -> state::Result<()> {
+        let now = self.world.now();
+        let newest = unheard.said.iter().map(|said| said.at).max().unwrap_or_default();
+        if unheard.case.is_closed() || now - newest >= EVENT_LOST {
+            return Ok(());
+        }
+        let issue = IssueId::new(&unheard.anchor.place);
+        // No webhook tells when it happened.
+        let act = ActId::of_issue(&issue, 0);
+        let nobody = Sender {
+            team: TeamId::new(""),
+            user: UserId::new(""),
+            place: Origin::default(),
+            at: now,
+            door: Door::Webhook,
+        };
+        let job = nobody.does(act, Action::JiraChanged { issue });
+        job.put(self.world, Some(&now.to_string())).await.map_err(state::Error::Trouble)
+    }
+
     async fn one(&self, judge: &Judge<'_>, said: &Said) -> state::Result<()> {
         let now = self.world.now();
         // Nothing is read for what was said too early.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use super::{
-    CommentRef, Created, IssueRef, IssueText, Jira, Moved, RemoteLink, content, description,
+    CommentRef, Created, HeardComment, IssueRef, IssueText, Jira, Moved, RemoteLink, content, description,
     planner::{IssueState, JiraPlanner},
     summary,
 };
@@ -17,7 +17,7 @@ use crate::{
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
-        contract::{Creation, Entry, Found, Planner, ReadBack, Target, known_to},
+        contract::{Creation, Entry, Found, Planner, ReadBack, Said, Target, known_to},
         mark::{Mark, earliest},
         telling::{Decoration, Picture, What},
     },
@@ -35,17 +35,12 @@ impl<'a> JiraTarget<'a> {
         Self { planner: JiraPlanner { settings: jira.settings }, jira, me: OnceCell::new() }
     }
 
-    async fn comments(&self, case: &CaseId, issue: &IssueId) -> Result<Vec<Found>, Failure> {
+    async fn comments(&self, case: &CaseId, issue: &IssueId) -> Result<ReadBack, Failure> {
         let me = self.me.get_or_try_init(|| self.jira.me()).await?;
-        let (mut all, mut start) = (Vec::new(), 0);
+        let (mut all, mut start) = (ReadBack::default(), 0);
         loop {
             let page = self.jira.comments(issue, start).await?;
-            for one in page.items {
-                let Some((key, hash)) = one.mark_by(me).and_then(|mark| mark.read(case)) else { continue };
-                // Ids rise with time.
-                let at = one.id.as_str().parse().unwrap_or(Millis::MAX);
-                all.push(Found { key, hash, remote: one.id.into(), at });
-            }
+            page.items.into_iter().for_each(|one| take(&mut all, one, case, me));
             match page.next {
                 Some(next) => start = next,
                 None => return Ok(all),
@@ -130,7 +125,7 @@ impl Target for JiraTarget<'_> {
             let found = self.jira.find_issue(case).await?;
             return Ok(found.as_ref().map(remote));
         }
-        Ok(earliest(&self.comments(case, &issue(note)?).await?, &intent.key))
+        Ok(earliest(&self.comments(case, &issue(note)?).await?.ours, &intent.key))
     }
 
     async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
@@ -148,13 +143,29 @@ impl Target for JiraTarget<'_> {
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let home = note.home.as_ref().ok_or_else(no_issue)?;
         let issue = Created { id: IssueId::new(&home.place), key: IssueKey::new(&home.name) };
-        let mut ours = self.comments(case, &issue.id).await?;
-        ours.push(self.issue_itself(case, &issue).await?);
-        Ok(ReadBack { ours, said: Vec::new() })
+        let mut all = self.comments(case, &issue.id).await?;
+        all.ours.push(self.issue_itself(case, &issue).await?);
+        Ok(all)
     }
 
     async fn knows_us(&self) -> Result<bool, Failure> {
         known_to(self.jira.me().await)
+    }
+}
+
+/// Of what people wrote only that and when it last changed: who reads it is for the gate to say, with the comment itself.
+fn take(all: &mut ReadBack, one: HeardComment, case: &CaseId, me: &AccountId) {
+    match one.mark_by(me).and_then(|mark| mark.read(case)) {
+        Some((key, hash)) => {
+            // Ids rise with time.
+            let at = one.id.as_str().parse().unwrap_or(Millis::MAX);
+            all.ours.push(Found { key, hash, remote: one.id.into(), at });
+        }
+        None if one.mark_by(me).is_none() => {
+            let remote = format!("{}/at/{}", one.id, one.updated);
+            all.said.push(Said { remote, at: one.changed().unwrap_or_default(), ..Said::default() });
+        }
+        None => {}
     }
 }
 
