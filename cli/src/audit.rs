@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casebridge::{
     aws::{
-        logs::{LogsError, Search},
+        logs::{Logs, LogsError, Search},
         sir::aws::SirClient,
     },
     case::{CaseId, Millis, UserId, text},
@@ -64,7 +64,7 @@ pub async fn run(asked: &AuditArgs) -> Result<String, AuditError> {
     let search = search(asked, environment::audit_group(variable)?, clock::now())?;
     let aws = Aws::default();
     account::ready(&aws).await?;
-    let found = read(&aws, search).await?;
+    let found = read(&operator::logs(&aws).await?, search).await?;
     if asked.json {
         return Ok(found.iter().map(AuditLine::json).collect::<Vec<_>>().join("\n"));
     }
@@ -73,11 +73,16 @@ pub async fn run(asked: &AuditArgs) -> Result<String, AuditError> {
     Ok(if told.is_empty() { "The audit trail says nothing of that.".to_owned() } else { told.join("\n") })
 }
 
+/// Which lines are about a case, as a term of the service's patterns.
+pub fn about(case: &CaseId) -> String {
+    format!("($.case = \"{case}\")")
+}
+
 fn search(asked: &AuditArgs, group: String, now: Millis) -> Result<Search, AuditError> {
     let mut terms = Vec::new();
     if let Some(case) = &asked.case {
         let id = CaseId::parse(case).ok_or_else(|| AuditError::Case(case.clone()))?;
-        terms.push(format!("($.case = \"{id}\")"));
+        terms.push(about(&id));
     }
     if let Some(who) = &asked.who {
         // It stands between quotes.
@@ -96,8 +101,7 @@ fn search(asked: &AuditArgs, group: String, now: Millis) -> Result<Search, Audit
 }
 
 /// All lines that are looked for, each once: an act that was delivered twice may have written two.
-async fn read(aws: &Aws, mut search: Search) -> Result<Vec<AuditLine>, AuditError> {
-    let logs = operator::logs(aws).await?;
+pub async fn read(logs: &Logs, mut search: Search) -> Result<Vec<AuditLine>, LogsError> {
     let (mut lines, mut seen) = (Vec::new(), BTreeSet::new());
     loop {
         let page = logs.find(&search).await?;
@@ -146,14 +150,7 @@ fn told(line: &AuditLine, names: &BTreeMap<String, String>) -> String {
         (None, id) => id.to_owned(),
     };
     let case = line.case.as_ref().map(|case| format!(" {case}")).unwrap_or_default();
-    let ended = match (line.decision, line.outcome) {
-        (Decision::Refused, _) => "refused",
-        (_, AuditOutcome::Done) => "done",
-        (_, AuditOutcome::Shown) => "shown",
-        (_, AuditOutcome::Asked) => "asked to confirm",
-        (_, AuditOutcome::NotDone) => "allowed, not done",
-        (_, AuditOutcome::Unknown) => "tried, tried again",
-    };
+    let ended = ended(line);
     let rule = if line.rule.is_empty() { String::new() } else { format!(" ({})", line.rule) };
     let version = if line.version.is_empty() { String::new() } else { format!(" {}", line.version) };
     let place = [&line.channel, &line.issue].into_iter().find(|place| !place.is_empty());
@@ -168,6 +165,18 @@ fn told(line: &AuditLine, names: &BTreeMap<String, String>) -> String {
         line.at
     ))
     .replace('\n', " ")
+}
+
+/// How it ended, in words.
+pub fn ended(line: &AuditLine) -> &'static str {
+    match (line.decision, line.outcome) {
+        (Decision::Refused, _) => "refused",
+        (_, AuditOutcome::Done) => "done",
+        (_, AuditOutcome::Shown) => "shown",
+        (_, AuditOutcome::Asked) => "asked to confirm",
+        (_, AuditOutcome::NotDone) => "allowed, not done",
+        (_, AuditOutcome::Unknown) => "tried, tried again",
+    }
 }
 
 #[cfg(test)]

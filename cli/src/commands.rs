@@ -15,7 +15,11 @@ use casebridge_lab::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{audit, doctor, output, plan, play, settings};
+use crate::{
+    audit, doctor,
+    export::{self, keys, verify},
+    output, plan, play, settings,
+};
 
 /// AWS Security Incident Response cases in Slack and Jira.
 #[derive(Debug, Parser)]
@@ -42,6 +46,21 @@ enum CliCommand {
     },
     /// Tells who did what, and who tried to, from the audit trail in the log group CASEBRIDGE_AUDIT_GROUP.
     Audit(audit::AuditArgs),
+    /// Writes all that is known of a case into a folder, signed: timeline, a page to print, its files if asked.
+    Export(export::ExportArgs),
+    /// Says whether an exported folder is as it was, and which file and line is not.
+    Verify {
+        /// What `casebridge export` made.
+        folder: PathBuf,
+        /// The public key of who exported it.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Makes a key that signs exports, and beside it, as FILE.pub, the one that verifies them.
+    Keypair {
+        /// Where the private key goes.
+        file: PathBuf,
+    },
     /// Shows what would be done for a case now, and changes nothing.
     Plan {
         /// The case's id.
@@ -108,6 +127,12 @@ pub enum CliError {
     #[error("{0}")]
     Audit(#[from] audit::AuditError),
     #[error("{0}")]
+    Export(#[from] export::ExportError),
+    #[error("{0}")]
+    Verify(#[from] verify::VerifyError),
+    #[error("{0}")]
+    Key(#[from] keys::KeyError),
+    #[error("{0}")]
     Plan(#[from] plan::PlanError),
     #[error(
         "port {0} is in use by another program, perhaps by another playground: leave --port out, which takes a free \
@@ -148,6 +173,9 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             simulate(Task::Seeds { first, count, class: class.into() })?;
         }
         CliCommand::Audit(asked) => output::say(&audit::run(&asked).await?)?,
+        CliCommand::Export(asked) => output::say(&Box::pin(export::run(&asked)).await?)?,
+        CliCommand::Verify { folder, key } => output::say(&verify::run(&folder, &key)?)?,
+        CliCommand::Keypair { file } => output::say(&keys::make(&file)?)?,
         CliCommand::Plan { case } => output::say(&plan::run(&case).await?)?,
         CliCommand::Doctor { json, quiet } => {
             let visit = doctor::run().await?;

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod commands;
 mod doctor;
+mod export;
 mod operator;
 mod output;
 mod plan;

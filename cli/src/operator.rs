@@ -1,7 +1,8 @@
 //! Who is at this terminal, as AWS knows them, and what they did, in the audit trail.
 
 use casebridge::{
-    aws::logs::{LogStream, Logs, LogsError},
+    aws::logs::{LogStream, Logs, LogsError, Search},
+    case::CaseId,
     config::{
         clock,
         environment::{self, variable},
@@ -10,6 +11,8 @@ use casebridge::{
     http::transport::Transport,
     telemetry::audit::AuditLine,
 };
+
+use crate::audit;
 
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
@@ -52,6 +55,16 @@ impl Operator {
         let http = Transport::default().client(clock::now()).expect("a client");
         let logs = Logs::new(http, credentials, "eu-west-1", logs);
         Self { arn: arn.to_owned(), logs, group: casebridge_lab::standins::AUDIT_GROUP.to_owned() }
+    }
+
+    /// What the trail says of a case, oldest first.
+    ///
+    /// # Errors
+    /// The trail did not answer.
+    pub async fn acts_on(&self, case: &CaseId) -> Result<Vec<AuditLine>, LogsError> {
+        let pattern = Some(format!("{{ {} }}", audit::about(case)));
+        let search = Search { group: self.group.clone(), since: None, pattern, next: None };
+        audit::read(&self.logs, search).await
     }
 
     /// Puts a line about them into the trail.

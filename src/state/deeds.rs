@@ -67,7 +67,7 @@ fn parse(case: &CaseId, text: Option<&str>) -> Result<(Vec<Deed>, Rest)> {
 }
 
 /// What was done on a case in the last day, oldest first.
-pub(crate) async fn of<S: Store + ?Sized>(store: &S, case: &CaseId) -> Result<Vec<Deed>> {
+pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId) -> Result<Vec<Deed>> {
     Ok(parse(case, store.note(&name(case)).await?.as_deref())?.0)
 }
 

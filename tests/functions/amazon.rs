@@ -1,4 +1,5 @@
-//! As much of AWS as a function needs beside the table: a secret, a queue, a log group, and a table that holds only settings.
+//! As much of AWS as a function or the tool needs beside the table: a secret, a queue, a log group, who somebody is, and a
+//! table that holds only settings.
 
 use std::sync::Arc;
 
@@ -31,6 +32,9 @@ impl Amazon {
     }
 }
 
+/// Whom AWS takes everybody for.
+pub const OPERATOR: &str = "arn:aws:sts::111122223333:assumed-role/ops/ana";
+
 /// The secret's document with which the stand-ins let a function in.
 pub fn secret_of(slack: &SlackStandin, jira: &JiraStandin) -> Value {
     json!({
@@ -52,6 +56,7 @@ pub fn variables_of(table: (&str, &str), amazon: &str, sir: &SirStandin) -> Vec<
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.to_owned()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_SQS", amazon.to_owned()),
+        ("AWS_ENDPOINT_URL_STS", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", amazon.to_owned()),
         ("AWS_ENDPOINT_URL_SECURITY_IR", sir.url().to_owned()),
         ("CASEBRIDGE_TABLE", name.to_owned()),
@@ -88,6 +93,15 @@ async fn answer(State(amazon): State<Arc<Amazon>>, headers: HeaderMap, body: Byt
             }
         }
         "Logs_20140328.PutLogEvents" => json!({}),
+        // STS takes forms and answers XML.
+        "" if body.starts_with(b"Action=GetCallerIdentity") => {
+            let told = format!("<Arn>{OPERATOR}</Arn><UserId>A</UserId><Account>111122223333</Account>");
+            let told = format!("<GetCallerIdentityResult>{told}</GetCallerIdentityResult>");
+            return (
+                StatusCode::OK,
+                format!("<GetCallerIdentityResponse>{told}</GetCallerIdentityResponse>"),
+            );
+        }
         _ => return (StatusCode::BAD_REQUEST, json!({"__type": "UnknownOperationException"}).to_string()),
     };
     (StatusCode::OK, answer.to_string())

@@ -1,0 +1,306 @@
+//! What is known of a case, read from everybody who knows something: the service, the table, the trail, Slack and Jira.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use casebridge::{
+    aws::sir::{Answer, Call, Fault, FaultKind, Page},
+    case::{self, Case, CaseId, Edit, IssueId, Millis, UserId},
+    http::Failure,
+    runtime::World,
+    state::{self, Note, Seen, TargetKind, deeds, notes::PlaceNote, owner},
+    targets::{
+        jira::{self, Jira},
+        slack::{self, Slack},
+    },
+    telemetry::audit::AuditLine,
+};
+
+use super::{
+    entry::{Comment, Entry, File, Investigation, Told, What, moment},
+    files::{self, FileError},
+};
+
+/// How often a call that was refused for now is made.
+const TRIES: u32 = 6;
+
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    #[error("the service does not give the case: {operation} answered {fault}")]
+    Service { operation: &'static str, fault: Fault },
+    #[error("the table does not tell of the case: {0}")]
+    Store(#[from] state::Error),
+    #[error(transparent)]
+    Files(#[from] FileError),
+}
+
+/// Whom to ask.
+pub struct Sources<'a> {
+    pub world: &'a dyn World,
+    pub slack: Slack<'a>,
+    pub jira: Option<Jira<'a>>,
+    /// The lines of the trail about the case, or why there are none.
+    pub trail: Result<Vec<AuditLine>, String>,
+    /// Where files go, if they are wanted.
+    pub files: Option<&'a std::path::Path>,
+}
+
+/// All of a case, in the order of a timeline.
+pub async fn case(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
+    let mut found = of_service(sources, id).await?;
+    found.extend(of_record(sources, id).await?);
+    found.extend(match &sources.trail {
+        Ok(lines) => lines.iter().map(act).collect(),
+        Err(why) => vec![missing("the audit trail", why)],
+    });
+    found.extend(people(sources, &found).await);
+    super::entry::sort(&mut found);
+    Ok(found)
+}
+
+fn missing(what: &str, why: impl ToString) -> Entry {
+    Entry { at: None, what: What::Missing { what: what.to_owned(), why: why.to_string() } }
+}
+
+fn act(line: &AuditLine) -> Entry {
+    Entry { at: Some(line.at.clone()), what: What::Act { line: line.clone() } }
+}
+
+async fn of_service(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
+    let world = sources.world;
+    let Answer::Case(case) = ask(world, Call::GetCase { case: id.clone() }).await? else {
+        return Err(strange("GetCase"));
+    };
+    let mut found = pages(world, |next| Call::ListCaseEdits { case: id.clone(), next }, edits).await?;
+    found.extend(pages(world, |next| Call::ListComments { case: id.clone(), next }, comments).await?);
+    match pages(world, |next| Call::ListInvestigations { case: id.clone(), next }, steps).await {
+        Ok(steps) => found.extend(steps),
+        // Cases that AWS does not work have none, and the service may say so by refusing.
+        Err(why) if case.resolver == case::Resolver::Aws => {
+            found.push(missing("what AWS's agent found", why));
+        }
+        Err(_) => {}
+    }
+    let tags = match ask(world, Call::ListTagsForResource { arn: case.arn.clone() }).await {
+        Ok(Answer::Tags(tags)) => tags,
+        Ok(_) => return Err(strange("ListTagsForResource")),
+        Err(why) => {
+            found.push(missing("the case's tags", why));
+            Vec::new()
+        }
+    };
+    found.extend(files(sources, &case).await?);
+    let at = case.updated;
+    found.push(Entry::seconds(at, What::Case { case, tags }));
+    Ok(found)
+}
+
+async fn files(sources: &Sources<'_>, case: &Case) -> Result<Vec<Entry>, CollectError> {
+    let mut found = Vec::new();
+    for (index, file) in case.attachments.iter().enumerate() {
+        let fetched = match sources.files {
+            Some(folder) => files::fetch(sources.world, folder, &case.id, (index + 1, file)).await?,
+            None => files::not_asked(),
+        };
+        let (id, creator) = (file.id.to_string(), file.creator.clone());
+        let (name, status) = (file.name.clone(), file.status.clone());
+        let what = What::File(File { id, name, status, creator, fetched });
+        found.push(Entry::seconds(file.created, what));
+    }
+    Ok(found)
+}
+
+fn edits(answer: Answer) -> Option<Page<Entry>> {
+    let Answer::Edits(Page { items, next, total }) = answer else { return None };
+    let told = |Edit { at, principal, action, message }| {
+        Entry::seconds(at, What::Edit { principal, action, message })
+    };
+    Some(Page { items: items.into_iter().map(told).collect(), next, total })
+}
+
+fn comments(answer: Answer) -> Option<Page<Entry>> {
+    let Answer::Comments(Page { items, next, total }) = answer else { return None };
+    let told = |case::Comment { id, created, updated, creator, body }| {
+        let updated = updated.filter(|at| *at != created).map(moment);
+        Entry::seconds(created, What::Comment(Comment { id: id.to_string(), creator, updated, body }))
+    };
+    Some(Page { items: items.into_iter().map(told).collect(), next, total })
+}
+
+fn steps(answer: Answer) -> Option<Page<Entry>> {
+    let Answer::Investigations(Page { items, next, total }) = answer else { return None };
+    let told = |case::Investigation { id, kind, title, content, status, updated, feedback }| {
+        let id = id.to_string();
+        let step = Investigation { id, step: kind, title, content, status, feedback };
+        Entry::seconds(updated, What::Investigation(step))
+    };
+    Some(Page { items: items.into_iter().map(told).collect(), next, total })
+}
+
+/// What the table knows. What cannot be read there is said.
+async fn of_record(sources: &Sources<'_>, id: &CaseId) -> Result<Vec<Entry>, CollectError> {
+    let store = sources.world.store();
+    let mut found = Vec::new();
+    let Some(meta) = store.meta(id).await? else {
+        return Ok(vec![missing("what was told in Slack and Jira", "the table does not know the case")]);
+    };
+    for kind in [slack::KIND, jira::KIND] {
+        let place = match meta.note::<PlaceNote>(id, Note::Of(kind)) {
+            Ok((place, _)) => place,
+            Err(why) => {
+                found.push(missing(&format!("where it is told in {kind}"), why));
+                continue;
+            }
+        };
+        let times = times(sources, kind, &place, &mut found).await;
+        if let Some(home) = &place.home {
+            let (target, place, name) = (kind.to_string(), home.place.clone(), home.name.clone());
+            found.push(Entry { at: None, what: What::Place { target, place, name } });
+        }
+        match store.all_told(id, kind).await {
+            Ok(told) => found.extend(told.iter().map(|(key, told)| told_there(kind, &key.0, told, &times))),
+            Err(why) => found.push(missing(&format!("what was told in {kind}"), why)),
+        }
+    }
+    match owner::of(store, id).await {
+        Ok(owner) => found.extend(owner.map(|owner| {
+            let (user, name) = (owner.user.to_string(), owner.name);
+            Entry::seconds(owner.since, What::Owner { user, name })
+        })),
+        Err(why) => found.push(missing("who has the case", why)),
+    }
+    match deeds::of(store, id).await {
+        Ok(deeds) => found.extend(deeds.into_iter().map(deed)),
+        Err(why) => found.push(missing("who set what in the last day", why)),
+    }
+    Ok(found)
+}
+
+fn deed(deed: deeds::Deed) -> Entry {
+    let who = match &deed.who {
+        case::author::Author::Slack { user } => user.to_string(),
+        other => format!("{other:?}"),
+    };
+    let fields = deed.sets.into_iter().map(|set| set.field).collect();
+    Entry::at(deed.at, What::Deed { who, name: deed.name, fields })
+}
+
+fn told_there(kind: TargetKind, key: &str, told: &state::Told, times: &BTreeMap<String, Millis>) -> Entry {
+    let seen = match told.seen {
+        Seen::NotYet(_) => "not looked for yet",
+        Seen::Yes => "stands there",
+        Seen::Deleted => "was deleted there",
+    };
+    let by = if told.theirs { "a person" } else { "Casebridge" };
+    let (target, key, hash) = (kind.to_string(), key.to_owned(), told.hash.clone());
+    let what = What::Told(Told { target, key, remote: told.remote.clone(), by, seen, hash });
+    match times.get(&told.remote) {
+        Some(at) => Entry::at(*at, what),
+        None if kind == slack::KIND => Entry::ts(&told.remote, what),
+        None => Entry { at: None, what },
+    }
+}
+
+/// When each comment of the issue was written, as Jira says: its ids do not tell.
+async fn times(
+    sources: &Sources<'_>,
+    kind: TargetKind,
+    place: &PlaceNote,
+    found: &mut Vec<Entry>,
+) -> BTreeMap<String, Millis> {
+    let (Some(jira), Some(home)) = (&sources.jira, &place.home) else { return BTreeMap::new() };
+    if kind != jira::KIND {
+        return BTreeMap::new();
+    }
+    match written(jira, &IssueId::new(&home.place)).await {
+        Ok(times) => times,
+        Err(why) => {
+            found.push(missing("when it was told in Jira", why));
+            BTreeMap::new()
+        }
+    }
+}
+
+async fn written(jira: &Jira<'_>, issue: &IssueId) -> Result<BTreeMap<String, Millis>, Failure> {
+    let (mut times, mut start) = (BTreeMap::new(), 0);
+    loop {
+        let page = jira.comments(issue, start).await?;
+        times.extend(page.items.iter().filter_map(|one| Some((one.id.to_string(), one.written()?))));
+        match page.next {
+            Some(next) if next > start => start = next,
+            _ => return Ok(times),
+        }
+    }
+}
+
+/// How those are called whose ids stand in the trail.
+async fn people(sources: &Sources<'_>, found: &[Entry]) -> Vec<Entry> {
+    let ids = found.iter().filter_map(|entry| match &entry.what {
+        What::Act { line } if !line.team.is_empty() => Some(line.who.clone()),
+        _ => None,
+    });
+    let mut people = Vec::new();
+    for id in ids.collect::<BTreeSet<_>>() {
+        match sources.slack.user(&UserId::new(&id)).await {
+            Ok(Some(person)) => {
+                people.push(Entry { at: None, what: What::Person { id, name: person.name } });
+            }
+            Ok(None) => {}
+            Err(why) => {
+                people.push(missing("how people are called", format!("Slack does not tell: {why}")));
+                break;
+            }
+        }
+    }
+    people
+}
+
+fn strange(operation: &'static str) -> CollectError {
+    let fault = Fault { kind: FaultKind::Unknown, message: String::new() };
+    CollectError::Service { operation, fault }
+}
+
+/// Makes a call that changes nothing; what is refused for now is waited for.
+pub async fn ask(world: &dyn World, call: Call) -> Result<Answer, CollectError> {
+    let operation = call.operation();
+    for attempt in 0.. {
+        let fault = match Box::pin(world.call(call.clone())).await {
+            Ok(answer) => return Ok(answer),
+            Err(fault) => fault,
+        };
+        let least = Duration::from_secs(1 << attempt);
+        let wait = match &fault.kind {
+            FaultKind::Throttled { retry_after } => retry_after.unwrap_or_default().max(least),
+            FaultKind::Unknown | FaultKind::NotSent => least,
+            _ => return Err(CollectError::Service { operation, fault }),
+        };
+        if attempt + 1 >= TRIES {
+            return Err(CollectError::Service { operation, fault });
+        }
+        world.sleep(wait).await;
+    }
+    Err(strange(operation))
+}
+
+/// All pages; one whose token was seen before would never end.
+async fn pages(
+    world: &dyn World,
+    call: impl Fn(Option<String>) -> Call,
+    open: impl Fn(Answer) -> Option<Page<Entry>>,
+) -> Result<Vec<Entry>, CollectError> {
+    let (mut items, mut next, mut seen) = (Vec::new(), None, BTreeSet::new());
+    loop {
+        let call = call(next);
+        let operation = call.operation();
+        let page = open(ask(world, call).await?).ok_or_else(|| strange(operation))?;
+        items.extend(page.items);
+        next = page.next;
+        match &next {
+            Some(token) if seen.insert(token.clone()) => {}
+            Some(_) => return Err(strange(operation)),
+            None => return Ok(items),
+        }
+    }
+}

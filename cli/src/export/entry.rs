@@ -1,0 +1,169 @@
+//! What a line of an exported timeline says.
+
+use casebridge::{
+    case::{Case, Millis, Seconds, Ts},
+    telemetry::audit::AuditLine,
+};
+use serde::Serialize;
+
+/// One line: when it happened, where somebody knows, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// UTC.
+    pub at: Option<String>,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum What {
+    /// Who exported it, with what.
+    Export {
+        by: String,
+        tool: String,
+    },
+    /// Something that could not be read, so that it is not in the export.
+    Missing {
+        what: String,
+        why: String,
+    },
+    /// As the service had it at that moment; its times are seconds since 1970.
+    Case {
+        case: Box<Case>,
+        tags: Vec<(String, String)>,
+    },
+    /// How somebody was called at that moment.
+    Person {
+        id: String,
+        name: String,
+    },
+    /// Where the case is told.
+    Place {
+        target: String,
+        place: String,
+        name: String,
+    },
+    Owner {
+        user: String,
+        name: String,
+    },
+    /// A line of ListCaseEdits.
+    Edit {
+        principal: String,
+        action: String,
+        message: String,
+    },
+    Comment(Comment),
+    /// A step of AWS's agent, which the service keeps for 90 days.
+    Investigation(Investigation),
+    File(File),
+    Told(Told),
+    /// Who set what through Casebridge in the last day, by the record.
+    Deed {
+        who: String,
+        name: String,
+        fields: Vec<String>,
+    },
+    /// A line of the audit trail.
+    Act {
+        line: AuditLine,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comment {
+    pub id: String,
+    /// Whom the service names.
+    pub creator: String,
+    /// When it was last edited.
+    pub updated: Option<String>,
+    pub body: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Investigation {
+    pub id: String,
+    pub step: String,
+    pub title: String,
+    pub content: String,
+    pub status: String,
+    pub feedback: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct File {
+    pub id: String,
+    pub name: String,
+    pub status: String,
+    pub creator: String,
+    #[serde(flatten)]
+    pub fetched: Fetched,
+}
+
+/// What became of a file's bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Fetched {
+    Here { path: String, bytes: u64, sha256: String },
+    Not { not_fetched: String },
+}
+
+/// What stands in Slack or Jira: by the ledger, its key says what it tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    pub target: String,
+    pub key: String,
+    /// The message's `ts`, the comment's id.
+    pub remote: String,
+    /// Whether Casebridge put it there, or a person.
+    pub by: &'static str,
+    /// How the last check saw it.
+    pub seen: &'static str,
+    pub hash: String,
+}
+
+impl Entry {
+    pub fn at(at: Millis, what: What) -> Self {
+        Self { at: Some(AuditLine::time(at)), what }
+    }
+
+    pub fn seconds(at: impl Into<Option<Seconds>>, what: What) -> Self {
+        Self { at: at.into().map(moment), what }
+    }
+
+    /// A message of Slack's says when it was posted.
+    pub fn ts(ts: &str, what: What) -> Self {
+        let at = Ts::new(ts).millis();
+        Self { at: (at > 0).then(|| AuditLine::time(at)), what }
+    }
+
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+pub fn moment(seconds: Seconds) -> String {
+    AuditLine::time(seconds.saturating_mul(1_000))
+}
+
+/// In the order of a timeline: first how things stand, then what happened by its time, at last what has no time.
+pub fn sort(entries: &mut [Entry]) {
+    entries.sort_by_key(|entry| {
+        let rank = match entry.what {
+            What::Export { .. } => 0,
+            What::Missing { .. } => 1,
+            What::Case { .. } => 2,
+            What::Person { .. } => 3,
+            What::Place { .. } => 4,
+            _ if entry.at.is_some() => 5,
+            _ => 6,
+        };
+        // Of one second, comments stand as they were numbered.
+        let number = match &entry.what {
+            What::Comment(comment) => comment.id.clone(),
+            _ => String::new(),
+        };
+        (rank, entry.at.clone(), number)
+    });
+}

@@ -1,0 +1,33 @@
+//! A case is exported, verified, and found changed, by the tool alone.
+
+use super::{Deployed, amazon::OPERATOR};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_exported_signed_and_verified_and_whoever_took_it_is_in_the_trail() {
+    let Some(deployed) = Deployed::set("export").await else { return };
+    let sir = &deployed.standins.sir;
+    let case = sir.aws_creates_case("Key leaked");
+    sir.aws_comments(&case, "AWS Responder", "Did you make it?").unwrap();
+    sir.aws_attaches(&case, "auth.log", "03:10 web-2 is off\n").unwrap();
+    let (good, said) = deployed.casebridge(&["keypair", "key"]).await;
+    assert!(good && said.contains("key.pub verifies"), "{said}");
+    let export = ["export", case.as_str(), "--key", "key", "--attachments"];
+    let (good, said) = deployed.casebridge(&export).await;
+    assert!(good, "{said}");
+    let folder = format!("case-{case}");
+    assert!(said.contains(&folder) && said.contains("the table does not know the case"), "{said}");
+    let [line] = <[_; 1]>::try_from(deployed.trail()).unwrap();
+    assert_eq!((line.who.as_str(), line.verb.as_str(), line.case), (OPERATOR, "export", Some(case.clone())));
+    let verify = ["verify", &folder, "--key", "key.pub"];
+    let (good, said) = deployed.casebridge(&verify).await;
+    assert!(good && said.contains("is as it was exported") && said.contains(OPERATOR), "{said}");
+    let (good, said) = deployed.casebridge(&export).await;
+    assert!(!good && said.contains("is there already"), "{said}");
+    std::fs::write(deployed.scratch.join(&folder).join("attachments/01-auth.log"), "03:10 web-2 is on\n")
+        .unwrap();
+    let (good, said) = deployed.casebridge(&verify).await;
+    assert!(!good && said.contains("attachments/01-auth.log differs"), "{said}");
+    let (good, said) = deployed.casebridge(&["export", "9999999999", "--key", "key"]).await;
+    assert!(!good && said.contains("the service does not give the case"), "{said}");
+    assert!(!deployed.scratch.join("case-9999999999.part").exists(), "nothing half-done stays");
+}

@@ -1,0 +1,80 @@
+//! The tool against an account: a table, a secret, who the operator is, the trail, and the stand-ins.
+//!
+//! The processes share a table, and memory cannot be shared: `CASEBRIDGE_TEST_DYNAMODB` names a DynamoDB. Where it names none,
+//! that is said, and nothing is tried.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod evidence;
+mod settings;
+
+#[path = "../../../tests/functions/amazon.rs"]
+mod amazon;
+#[path = "../../../tests/functions/fifo.rs"]
+#[expect(dead_code, reason = "the functions need more of it")]
+mod fifo;
+#[path = "../../../tests/store/table.rs"]
+mod table;
+
+use std::{path::PathBuf, process::Command};
+
+use casebridge::{config::secrets::Secrets, state::Store, telemetry::audit::AuditLine};
+use casebridge_lab::{playground::standins::Standins, stage::settings_of, standins::AUDIT_GROUP};
+
+use self::amazon::{Amazon, secret_of, variables_of};
+
+/// An account in which Casebridge is set up.
+pub struct Deployed {
+    pub standins: Standins,
+    pub table: table::Table,
+    variables: Vec<(&'static str, String)>,
+    /// A folder of this test's own.
+    pub scratch: PathBuf,
+}
+
+impl Deployed {
+    /// `None` where no DynamoDB was asked for.
+    pub async fn set(test: &str) -> Option<Self> {
+        let table = table::asked_for().await?.make(test).await;
+        let endpoint = std::env::var("CASEBRIDGE_TEST_DYNAMODB").unwrap();
+        let standins = Standins::start().await.unwrap();
+        let Standins { slack, jira, sir, logs, .. } = standins.clone();
+        table.store.put_settings(&settings_of(&standins, "", "")).await.unwrap();
+        let secret = secret_of(&slack, &jira);
+        Secrets::parse(&secret.to_string()).unwrap();
+        let amazon = Amazon { secret, settings: None, inbox: fifo::Fifo::default() }.start().await;
+        let mut variables = variables_of((&endpoint, &table.name), &amazon, &sir);
+        variables.retain(|(name, _)| {
+            !["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "CASEBRIDGE_AUDIT_GROUP"].contains(name)
+        });
+        variables.push(("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.url().to_owned()));
+        variables.push(("CASEBRIDGE_AUDIT_GROUP", AUDIT_GROUP.to_owned()));
+        variables.push(("AWS_EC2_METADATA_DISABLED", "true".to_owned()));
+        // Slack and Jira stand on this machine: allowed while AWS does, too.
+        variables.push(("AWS_ENDPOINT_URL", amazon));
+        let scratch = std::env::temp_dir().join(format!("casebridge-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&scratch).unwrap();
+        Some(Self { standins, table, variables, scratch })
+    }
+
+    /// What the tool says: whether it is content, and its words.
+    pub async fn casebridge(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_casebridge"));
+        command.args(arguments).current_dir(&self.scratch).env_clear();
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value.as_str())));
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    /// The lines of the trail.
+    pub fn trail(&self) -> Vec<AuditLine> {
+        let lines = self.standins.logs.lines();
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+impl Drop for Deployed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.scratch);
+    }
+}
