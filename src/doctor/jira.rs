@@ -74,7 +74,7 @@ async fn of_the_project(jira: &Jira<'_>, found: &mut Findings) {
         }
     };
     found.add("jira.project", fine(format!("{project} is there")));
-    match kinds.iter().find(|kind| kind.name.eq_ignore_ascii_case(&jira.settings.issue_type)) {
+    match kinds.iter().find(|kind| kind.is(&jira.settings.issue_type)) {
         Some(kind) => {
             found.add("jira.issue_type", fine(format!("{} can be made there", kind.name)));
             of_the_issues(jira, kind, found).await;
@@ -120,25 +120,31 @@ async fn fields(jira: &Jira<'_>, kind: &IssueKind) -> Answer {
         Ok(fields) => fields,
         Err(failure) => return refused(&failure, "Give the account the right Create Issues"),
     };
-    let given = ["project", "issuetype", "summary", "description", "labels", "reporter"];
+    let ours = ["project", "issuetype", "summary", "description", "labels", "reporter"];
+    let given: Vec<&str> = ours.into_iter().chain(jira.settings.fields.keys().map(String::as_str)).collect();
     let must: Vec<_> = fields
         .iter()
         .filter(|field| field.is_needed && !given.contains(&field.id.as_str()))
         .map(|field| field.id.clone())
         .collect();
     if !must.is_empty() {
-        let seen = format!("an issue of this type needs {}, which the bridge does not give", must.join(", "));
-        return wrong(seen, "Make them optional on the create screen, or give them a default");
+        let seen = format!("an issue of this type needs {}, which nothing gives", must.join(", "));
+        return wrong(
+            seen,
+            "Give them under [jira.fields] (docs/settings.md), or make them optional on the create screen",
+        );
     }
-    let lacking: Vec<_> = ["description", "labels"]
+    let unasked = ["project", "issuetype", "summary", "reporter"];
+    let lacking: Vec<_> = given
         .into_iter()
-        .filter(|name| !fields.iter().any(|one| one.id == *name))
+        .filter(|name| !unasked.contains(name) && !fields.iter().any(|one| one.id == *name))
         .collect();
     match lacking.is_empty() {
         true => fine("the create screen takes what the bridge gives, and wants no more"),
         false => wrong(
-            format!("the create screen has no {}", lacking.join(" and no ")),
-            "Add it to the screen (Project settings, Screens): issues are found again by their label",
+            format!("the create screen has no {}, which is left out", lacking.join(" and no ")),
+            "Add it to the screen (Project settings, Screens), or take it out of [jira.fields]. Without labels issues are \
+             found again only among all that our account made",
         ),
     }
 }
@@ -146,7 +152,7 @@ async fn fields(jira: &Jira<'_>, kind: &IssueKind) -> Answer {
 /// Where issues can go from where some of them stand: a workflow tells it of an issue alone.
 async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTreeSet<&str>) -> Answer {
     let from: Vec<_> = statuses.iter().filter(|one| wanted.iter().any(|name| one.is(name))).collect();
-    let (mut tried, mut stuck) = (0, Vec::new());
+    let (mut tried, mut stuck, mut wants) = (0, Vec::new(), BTreeSet::new());
     for status in &from {
         let issue: Option<IssueId> = match jira.newest_in(status).await {
             Ok(issue) => issue,
@@ -158,21 +164,28 @@ async fn transitions(jira: &Jira<'_>, statuses: &[ProjectStatus], wanted: &BTree
             Err(failure) => return refused(&failure, "Give the account the right Transition Issues"),
         };
         tried += 1;
-        let unreachable = wanted.iter().filter(|name| {
-            !status.is(name)
-                && !ways.iter().any(|way| way.to.eq_ignore_ascii_case(name) || way.category == **name)
-        });
-        stuck.extend(unreachable.map(|name| format!("from {} to {name}", status.name)));
+        for name in wanted.iter().filter(|name| !status.is(name)) {
+            match jira.way(&ways, name) {
+                None => stuck.push(format!("from {} to {name}", status.name)),
+                Some(way) => wants.extend(
+                    way.wants(jira.settings, name).into_iter().map(|field| format!("{name} wants {field}")),
+                ),
+            }
+        }
     }
-    match (stuck.is_empty(), tried) {
-        (_, 0) => unseen(
+    match (stuck.is_empty(), wants.is_empty(), tried) {
+        (.., 0) => unseen(
             "no issue of the project stands in a status of [jira.status]",
             "open a case of your own with /sir new, then ask again",
         ),
-        (true, tried) => {
+        (true, true, tried) => {
             fine(format!("from {tried} of {} statuses an issue can go to all others", from.len()))
         }
-        (false, _) => wrong(
+        (true, false, _) => wrong(
+            wants.into_iter().collect::<Vec<_>>().join(", "),
+            "Give such a field under [jira.transitions.\"STATUS\"] (docs/settings.md), or take it off the transition's screen",
+        ),
+        (false, ..) => wrong(
             format!("no transition leads {}", stuck.join(", ")),
             "Add the transitions to the workflow, or name other statuses under [jira.status]",
         ),

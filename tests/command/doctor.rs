@@ -7,7 +7,7 @@ use std::{
 
 use casebridge::{
     case::{ChannelId, Email, MemberId, TeamId},
-    config::settings::Layout,
+    config::settings::{JiraSettings, Layout},
     doctor::{self, Answer, Finding, Patient},
     runtime::{
         breaker::{self, Refused},
@@ -111,11 +111,14 @@ const FAULTS: &[(&str, Fault)] = &[
     ("jira.project", |stage| stage.settings.jira.as_mut().unwrap().project = "NOPE".to_owned()),
     ("jira.issue_type", |stage| stage.settings.jira.as_mut().unwrap().issue_type = "Nonsense".to_owned()),
     ("jira.fields", |stage| stage.jira.remove_field("labels")),
+    ("jira.fields", |stage| stage.jira.need_field("customfield_10050", "Severity", "option")),
+    ("jira.fields", |stage| given(stage).fields = [("customfield_10050".to_owned(), json!("High"))].into()),
     ("jira.statuses", |stage| {
         let jira = stage.settings.jira.as_mut().unwrap();
         jira.status.insert("Submitted".to_owned(), "No Such Status".to_owned());
     }),
     ("jira.transitions", |stage| stage.jira.set_workflow("To Do", &["In Progress"])),
+    ("jira.transitions", |stage| stage.jira.require("*", "Done", "resolution", false)),
     ("jira.rights", |stage| stage.jira.deny("CREATE_ISSUES")),
     ("jira.links", |stage| stage.jira.allow_links("*", false)),
     ("sir.membership", |stage| stage.settings.sir.region = Some("us-east-1".to_owned())),
@@ -135,6 +138,10 @@ const FAULTS: &[(&str, Fault)] = &[
     ("queue.events_dead", |stage| stage.world.has_queues([0, 0, 1, 0])),
     ("queue.inbox_dead", |stage| stage.world.has_queues([0, 0, 0, 1])),
 ];
+
+fn given(stage: &mut Stage) -> &mut JiraSettings {
+    stage.settings.jira.as_mut().unwrap()
+}
 
 fn denied(stage: &Stage, operation: &str) {
     stage.sir.fault(FaultRule::on(operation).error("AccessDeniedException"));
@@ -243,4 +250,30 @@ async fn each_request_to_the_table_that_is_not_answered_fails_its_own_check_and_
     for check in ["table.read", "table.write", "table.index", "functions.settings"] {
         assert!(seen.contains(check), "{check}: {seen:?}");
     }
+}
+
+#[tokio::test]
+async fn the_doctor_names_the_fields_that_screens_want_and_what_the_settings_give_mends_it() {
+    let mut stage = well().await;
+    stage.jira.need_field("customfield_10050", "Severity", "option");
+    stage.jira.need_field("components", "Components", "components");
+    stage.jira.require("*", "Done", "resolution", false);
+    let seen = |found: &[Finding]| {
+        let answers = found.iter().filter_map(|finding| match &finding.answer {
+            Answer::Wrong { seen, .. } => Some(seen.clone()),
+            _ => None,
+        });
+        answers.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen(&examined(&stage).await),
+        [
+            "an issue of this type needs components, customfield_10050, which nothing gives",
+            "Done wants resolution"
+        ]
+    );
+    let jira = given(&mut stage);
+    jira.fields = ["components", "customfield_10050"].map(|field| (field.to_owned(), json!("x"))).into();
+    jira.transitions = [("Done".to_owned(), [("resolution".to_owned(), json!("Done"))].into())].into();
+    assert_eq!(wrong(&examined(&stage).await), [""; 0]);
 }

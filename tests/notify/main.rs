@@ -16,6 +16,7 @@ mod older;
 mod preview;
 mod repaired;
 mod sample;
+mod screens;
 mod settings;
 mod shared;
 mod state;

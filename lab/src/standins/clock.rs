@@ -58,8 +58,7 @@ impl ServiceClock {
 
     /// `2026-11-21T09:30:00Z`.
     pub(crate) fn iso(&self) -> String {
-        let now = OffsetDateTime::from_unix_timestamp(self.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        now.format(&Rfc3339).unwrap_or_default()
+        iso(self.seconds())
     }
 
     /// `Sat, 21 Nov 2026 09:30:00 GMT`, as HTTP writes it.
@@ -73,9 +72,19 @@ impl ServiceClock {
 
     /// `2026-11-21T09:30:00.123+0000`, as Jira writes timestamps.
     pub(crate) fn jira(&self) -> String {
-        let iso = self.iso();
-        format!("{}.{:03}+0000", iso.trim_end_matches('Z'), self.millis().rem_euclid(1000))
+        self.jira_before(0)
     }
+
+    /// The same so many milliseconds ago.
+    pub(crate) fn jira_before(&self, ago: i64) -> String {
+        let at = self.millis().saturating_sub(ago).max(0);
+        format!("{}.{:03}+0000", iso(at.div_euclid(1000)).trim_end_matches('Z'), at.rem_euclid(1000))
+    }
+}
+
+fn iso(seconds: i64) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    at.format(&Rfc3339).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is wrong with a settings document: every problem at once, with its key, its line, and what to do.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     ops::{Range, RangeInclusive},
 };
@@ -187,8 +188,10 @@ impl Checker<'_> {
             let spot = Spot { key: format!("{table}.{}", key.name), ..spot.clone() };
             self.found(spot, "this key is missing", fix);
         }
-        if table == "slack" {
-            self.layout(values);
+        match table {
+            "slack" => self.layout(values),
+            "jira" => self.ways(values),
+            _ => {}
         }
     }
 
@@ -235,7 +238,49 @@ impl Checker<'_> {
             (ValueKind::Names(names, shape), DeValue::Table(table)) => {
                 self.names(spot, (names, shape), table)
             }
+            (ValueKind::Fields, DeValue::Table(table)) => self.fields(spot, table),
+            (ValueKind::Ways, DeValue::Table(table)) => {
+                for (status, fields) in table {
+                    let key = format!("{}.{:?}", spot.key, status.get_ref());
+                    self.value(&Spot::at(key, fields.span()), ValueKind::Fields, fields);
+                }
+            }
             (_, other) => self.mistyped(spot, what(kind), other),
+        }
+    }
+
+    fn fields(&mut self, spot: &Spot, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let at = Spot::at(format!("{}.{}", spot.key, name.get_ref()), name.span());
+            let name = name.get_ref().as_ref();
+            if GIVEN.contains(&name) {
+                self.found(at, "the bridge gives this field itself", "Take it out; jira.labels adds labels");
+            } else if let Err(right) = TextShape::Field.check(name) {
+                self.found(at, format!("{name:?} is no field's id"), format!("Give {right}"));
+            } else if holds_a_date(value.get_ref()) {
+                self.found(at, "here stands a date", "Give it as a text, in quotes");
+            }
+        }
+    }
+
+    /// A way to a status that no case leads to is a mistake.
+    fn ways(&mut self, jira: &DeTable<'_>) {
+        let Some(ways) = jira.get("transitions").and_then(|ways| ways.get_ref().as_table()) else { return };
+        let given = jira.get("status").and_then(|status| status.get_ref().as_table());
+        let mut statuses = super::jira_status();
+        for (case, issue) in given.into_iter().flatten() {
+            statuses
+                .insert(case.get_ref().to_string(), issue.get_ref().as_str().unwrap_or_default().to_owned());
+        }
+        statuses.retain(|_, status| !status.is_empty());
+        let names: BTreeSet<&str> = statuses.values().map(String::as_str).collect();
+        for (status, _) in ways {
+            let name = status.get_ref().as_ref();
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                let fix = did_you_mean(name, &names.iter().copied().collect::<Vec<_>>());
+                let key = format!("jira.transitions.{name:?}");
+                self.found(Spot::at(key, status.span()), "no status of [jira.status] is called so", fix);
+            }
         }
     }
 
@@ -329,6 +374,18 @@ impl Checker<'_> {
     }
 }
 
+/// What the bridge itself says of a new issue.
+const GIVEN: [&str; 5] = ["project", "issuetype", "summary", "description", "labels"];
+
+fn holds_a_date(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Datetime(_) => true,
+        DeValue::Array(values) => values.iter().any(|value| holds_a_date(value.get_ref())),
+        DeValue::Table(values) => values.values().any(|value| holds_a_date(value.get_ref())),
+        _ => false,
+    }
+}
+
 fn holds_token(value: &DeValue<'_>) -> bool {
     match value {
         DeValue::String(text) => TOKENS.iter().any(|begin| text.trim_start().starts_with(begin)),
@@ -350,7 +407,8 @@ fn what(kind: ValueKind) -> &'static str {
         ValueKind::Hours => "two hours, as [22, 7]",
         ValueKind::Minutes(..) => "a list of numbers, as [15, 60]",
         ValueKind::Rules => "tables: [[notify.rules]]",
-        ValueKind::Names(..) => "a table",
+        ValueKind::Names(..) | ValueKind::Fields => "a table",
+        ValueKind::Ways => "a table a status: [jira.transitions.\"Done\"]",
     }
 }
 
@@ -537,6 +595,42 @@ mod tests {
             "invite = [\"ana@example.com\", \"xoxb-EXAMPLE\"]",
             Some(
                 "line 4: slack.invite: this is a token, or the place of one. Take it out of this file: tokens belong in Secrets Manager, in the secret of the stack (the output SecretArn). A token that was shared with this file is to be replaced.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.fields]\ncomponents = [\"SIR\"]\ncustomfield_1 = { value = 3 }\n[jira.transitions.\"done\"]\nresolution = \"Done\"",
+            None,
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.fields]\nSeverity = \"High\"",
+            Some(
+                "line 8: jira.fields.Severity: \"Severity\" is no field's id. Give a field's id, as \"customfield_10050\" or \"components\": `casebridge doctor` names those that are wanted.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.fields]\nlabels = [\"x\"]",
+            Some(
+                "line 8: jira.fields.labels: the bridge gives this field itself. Take it out; jira.labels adds labels.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.fields]\nduedate = 2026-11-26",
+            Some("line 8: jira.fields.duedate: here stands a date. Give it as a text, in quotes."),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.transitions]\nDone = \"x\"",
+            Some("line 8: jira.transitions.\"Done\": here stands a string. Give a table."),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.transitions.Dnoe]\nresolution = \"Done\"",
+            Some(
+                "line 7: jira.transitions.\"Dnoe\": no status of [jira.status] is called so. Perhaps it should be Done.",
+            ),
+        ),
+        (
+            "[jira]\napi_url = \"https://example.atlassian.net\"\nproject = \"SEC\"\n[jira.status]\nClosed = \"Resolved\"\n[jira.transitions.Done]\nresolution = \"Done\"",
+            Some(
+                "line 9: jira.transitions.\"Done\": no status of [jira.status] is called so. There are: In Progress, In Review, Resolved, To Do.",
             ),
         ),
         (

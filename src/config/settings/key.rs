@@ -15,6 +15,10 @@ pub(crate) enum ValueKind {
     Minutes(u32, u32),
     Rules,
     Names(&'static [&'static str], TextShape),
+    /// Fields of an issue.
+    Fields,
+    /// The same on the way to each status.
+    Ways,
 }
 
 /// What holds where a key is not given.
@@ -126,6 +130,12 @@ keys! {
     jira.status: ValueKind::Names(&STATUSES, TextShape::NameOrNone), Fallback::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";
+    jira.fields: ValueKind::Fields, Fallback::None("none"),
+        "More fields of each new issue, by their ids: what the project's create screen wants. A field that the screen does not \
+         have is left out. See below.";
+    jira.transitions: ValueKind::Ways, Fallback::None("none"),
+        "Fields that are given on the way to a status: what a transition's screen wants. A field that the screen does not have is \
+         left out. See below.";
     sir.region: ValueKind::Text(TextShape::Region), Fallback::None("the functions' own"),
         "The membership's Region, if the links to the console need it. The roles of `template.yaml` allow the stack's own \
          Region only, and only there events arrive: `settings push` refuses another. Deploy the stack in the membership's Region.";
@@ -194,7 +204,8 @@ impl ValueKind {
             Self::Hours => "two hours, 0 to 23".to_owned(),
             Self::Minutes(least, most) => format!("rising numbers, {least} to {most}"),
             Self::Rules => "tables".to_owned(),
-            Self::Names(..) => "table".to_owned(),
+            Self::Names(..) | Self::Fields => "table".to_owned(),
+            Self::Ways => "a table a status".to_owned(),
         }
     }
 }
@@ -202,6 +213,15 @@ impl ValueKind {
 pub(crate) fn keys_of(table: &str) -> impl Iterator<Item = &'static SettingKey> {
     KEYS.iter().filter(move |key| key.table == table)
 }
+
+const FIELDS: &str = "\n### `[jira.fields]` and `[jira.transitions.\"…\"]`\n\n\
+A field's id is `resolution`, `components` or `customfield_10050`: `casebridge doctor` names those that are wanted. A text, or a \
+list of texts, is enough where Jira goes by names (`resolution`, `priority`, `components`, `fixVersions`, `versions`), and an \
+account's id for `assignee` and `reporter`; any other value goes to Jira as it is written here.\n\n\
+```toml\n[jira.fields]\ncomponents = [\"SIR\"]\ncustomfield_10050 = { value = \"High\" }\n\n[jira.transitions.\"Done\"]\n\
+resolution = \"Done\"\n```\n\n\
+A status stands here as it stands in `[jira.status]`. Without a field that is wanted, new issues wait, or the status is owed \
+and the thread says so once; comments go on.\n";
 
 pub fn reference() -> String {
     let mut text = String::new();
@@ -226,6 +246,7 @@ pub fn reference() -> String {
     for status in STATUSES {
         text += &format!("| `{status}` | `{}` |\n", defaults.get(status).map_or("", String::as_str));
     }
+    text += FIELDS;
     text += "\n### `[[notify.rules]]`\n\nOf the rules that fit a case, the first that names a moment says who is called for it. A rule \
              fits where all its conditions do.\n\n| key | takes | |\n|---|---|---|\n";
     for (name, kind) in RULE {

@@ -7,6 +7,7 @@ mod value;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 pub use check::{Problem, utf8};
 pub use key::reference;
@@ -107,6 +108,12 @@ pub struct JiraSettings {
     /// named keeps its default, and one with an empty name is not here.
     #[serde(default = "jira_status", deserialize_with = "status_over_default")]
     pub status: BTreeMap<String, String>,
+    /// More fields of a new issue, by their ids, as Jira takes them. Default: none.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Value>,
+    /// Fields that are given on the way to a status, by the status's name as `status` has it. Default: none.
+    #[serde(default)]
+    pub transitions: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +277,13 @@ impl SlackSettings {
 }
 
 impl JiraSettings {
+    /// What is given on the way to a status.
+    pub fn given_on_the_way(&self, to: &str) -> impl Iterator<Item = (&String, &Value)> {
+        let same = |status: &str| status.trim().to_lowercase() == to.trim().to_lowercase();
+        let ways = self.transitions.iter().filter(move |(status, _)| same(status));
+        ways.flat_map(|(_, fields)| fields)
+    }
+
     pub fn browse(&self, key: &IssueKey) -> String {
         format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
     }
@@ -398,7 +412,9 @@ mod tests {
                 Otherwise::Required => assert!(there.is_some(), "{}", key.name),
                 Otherwise::Value(value) => assert_eq!(there, Some(value), "{}", key.name),
                 Otherwise::None(_) if key.name == "status" => {}
-                Otherwise::None(_) => assert!(there.is_none_or(|there| there == "[]"), "{}", key.name),
+                Otherwise::None(_) => {
+                    assert!(there.is_none_or(|there| ["[]", "{}"].contains(&there)), "{}", key.name);
+                }
             }
         }
     }
@@ -413,7 +429,7 @@ mod tests {
         for key in KEYS {
             assert!(
                 example.lines().any(|line| line.trim_start_matches("# ").starts_with(key.name)
-                    || line == format!("[{}.{}]", key.table, key.name)),
+                    || line.starts_with(&format!("[{}.{}", key.table, key.name))),
                 "{} is not in the example",
                 key.name
             );

@@ -21,6 +21,8 @@ pub(super) enum TextShape {
     NameOrNone,
     /// Jira allows no blank in it.
     Label,
+    /// The id of a field of an issue.
+    Field,
     Region,
     /// An AWS account.
     Account,
@@ -67,6 +69,11 @@ impl TextShape {
             Self::Label => {
                 all(|char| !char.is_whitespace() && !char.is_control()) && (1..=255).contains(&length)
             }
+            Self::Field => {
+                all(|char| char.is_ascii_alphanumeric() || char == '_')
+                    && text.starts_with(|char: char| char.is_ascii_lowercase())
+                    && length <= 100
+            }
             Self::Region => is_region(text),
             Self::Account => length == 12 && all(|char| char.is_ascii_digit()),
             Self::Callee => matches!(text, "watchers" | "owner") || Self::Member.fits(text),
@@ -89,6 +96,9 @@ impl TextShape {
             Self::Project => "the project's key, as \"SEC\": the part of an issue's key before the dash",
             Self::Name | Self::NameOrNone => "a name as Jira shows it, without blanks around it",
             Self::Label => "one word: Jira allows no blank in a label",
+            Self::Field => {
+                "a field's id, as \"customfield_10050\" or \"components\": `casebridge doctor` names those that are wanted"
+            }
             Self::Region => "an AWS Region, as \"eu-west-1\"",
             Self::Account => "an AWS account's twelve digits in quotes, as \"111122223333\"",
             Self::Callee => {
@@ -222,7 +232,12 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TABLE: [(TextShape, &[&str], &[&str]); 9] = [
+    const TABLE: [(TextShape, &[&str], &[&str]); 10] = [
+        (
+            TextShape::Field,
+            &["components", "customfield_10050", "fixVersions"],
+            &["", "Story Points", "Severity", "a-b", "1"],
+        ),
         (TextShape::Team, &["T1", "T024BE7LD"], &["", "T", "t024", "C024BE7LR", "T02-4", "T024BE7LD ", "TÉ"]),
         (TextShape::Channel, &["C024BE7LR", "G1"], &["", "#security", "security", "D024BE7LR", "C 1"]),
         (

@@ -1,14 +1,25 @@
 //! How a case's issue is made, found again, read and set.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tracing::warn;
 
-use super::{Jira, JiraRequest, PROPERTY, answer::Concern, clock, text_at};
+use super::{
+    Jira, JiraRequest, PROPERTY,
+    answer::{self, Concern},
+    clock, fields, text_at,
+};
 use crate::{
     case::{AccountId, CaseId, IssueId, IssueKey, Millis},
-    http::{Failure, Pages, with},
+    http::{Failure, Pages, Response, with},
     targets::mark::Mark,
 };
+
+const DESCRIPTION: &str = "description";
+/// So many minutes two clocks may differ.
+const CLOCKS: Millis = 5;
+/// So many pages of issues are looked through.
+const PAGES: usize = 20;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct IssueText<'a> {
@@ -86,19 +97,49 @@ pub fn label(case: &CaseId) -> String {
 }
 
 impl Jira<'_> {
-    /// Makes an issue. Label and property are part of the one request: an issue of ours is never without them.
+    /// Makes an issue. The property is part of the one request: an issue of ours is never without it. What the project's
+    /// create screen does not have is left out; a description is set then.
     pub async fn create_issue(&self, issue: IssueText<'_>) -> Result<Created, Failure> {
+        let mut fields = self.new_fields(&issue);
+        let answer = self.post_issue(&issue, &fields).await?;
+        if answer.status != 400 || answer::fields(&answer).is_empty() {
+            return made(&answer);
+        }
+        let Ok(Some(screen)) = self.create_screen().await else { return made(&answer) };
+        let left_out = fields::fit(&mut fields, &screen);
+        if left_out.is_empty() {
+            return made(&answer);
+        }
+        let made = made(&self.post_issue(&issue, &fields).await?)?;
+        warn!(case = %issue.case, fields = ?left_out, "the create screen has no such fields");
+        if left_out.contains(DESCRIPTION) {
+            let case = issue.case;
+            if let Err(failure) = self.set_text(&made.id, issue).await {
+                warn!(%case, %failure, "the issue has no description");
+            }
+        }
+        Ok(made)
+    }
+
+    fn new_fields(&self, issue: &IssueText<'_>) -> Map<String, Value> {
         let mut labels = vec![label(issue.case)];
         labels.extend(self.settings.labels.iter().cloned());
-        let properties = issue.properties();
-        let fields = json!({
-            "project": {"key": self.settings.project},
-            "issuetype": {"name": self.settings.issue_type},
-            "summary": issue.summary,
-            "labels": labels,
-        });
-        let fields = with(fields, "description", issue.description);
-        let body = with(json!({"properties": properties}), "fields", fields);
+        let mut fields = fields::given(&self.settings.fields);
+        fields.insert("summary".to_owned(), json!(issue.summary));
+        fields.insert("labels".to_owned(), json!(labels));
+        fields.insert(DESCRIPTION.to_owned(), issue.description.clone());
+        fields
+    }
+
+    async fn post_issue(
+        &self,
+        issue: &IssueText<'_>,
+        fields: &Map<String, Value>,
+    ) -> Result<Response, Failure> {
+        let mut all = fields.clone();
+        all.insert("project".to_owned(), json!({"key": self.settings.project}));
+        all.insert("issuetype".to_owned(), json!({"name": self.settings.issue_type}));
+        let body = json!({"properties": issue.properties(), "fields": all});
         let ask = JiraRequest {
             what: "create issue",
             place: Concern::Site,
@@ -106,21 +147,33 @@ impl Jira<'_> {
             path: &["issue"],
             query: "",
         };
-        created(&self.ask(ask, Some(&body)).await?).ok_or_else(|| Failure::unreadable("create issue"))
+        self.send(&ask, Some(&body)).await
     }
 
-    /// Finds the issue that we made for a case, the first if there are several. Anybody can set the label; the
-    /// property tells the case, and the creator that it was us. The index may lag behind by minutes.
-    pub async fn find_issue(&self, case: &CaseId) -> Result<Option<Created>, Failure> {
-        let what = "find issue";
+    /// Finds the issue that we made for a case since then, the first if there are several. Anybody can set the label; the
+    /// property tells the case, and the creator that it was us. A project may have no labels: then it is looked for among
+    /// all that we made. The index may lag behind by minutes.
+    pub async fn find_issue(&self, case: &CaseId, since: Millis) -> Result<Option<Created>, Failure> {
         let me = self.me().await?;
+        let labelled = format!("labels = \"{}\"", label(case));
+        if let Some(found) = self.first_of(case, &me, &labelled).await? {
+            return Ok(Some(found));
+        }
+        // A date would be read in the time zone of our account.
+        let minutes = (self.world.now() - since).div_euclid(60_000) + CLOCKS;
+        let by_us = format!("creator = currentUser() AND created >= \"-{minutes}m\" ORDER BY created ASC");
+        self.first_of(case, &me, &by_us).await
+    }
+
+    async fn first_of(&self, case: &CaseId, me: &AccountId, jql: &str) -> Result<Option<Created>, Failure> {
+        let what = "find issue";
         let mut body = json!({
-            "jql": format!("labels = \"{}\"", label(case)),
+            "jql": jql,
             "fields": ["creator"],
             "properties": [PROPERTY],
             "maxResults": 100,
         });
-        let (mut ours, mut pages) = (Vec::new(), Pages::default());
+        let (mut ours, mut pages, mut read) = (Vec::new(), Pages::default(), 0);
         loop {
             let ask = JiraRequest {
                 what,
@@ -132,8 +185,10 @@ impl Jira<'_> {
             let answer = self.ask(ask, Some(&body)).await?;
             let issues = answer.get("issues").and_then(Value::as_array);
             let issues = issues.ok_or_else(|| Failure::unreadable(what))?;
-            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, &me)).filter_map(created));
-            match pages.follow(what, text_at(&answer, "/nextPageToken"))? {
+            ours.extend(issues.iter().filter(|issue| is_ours(issue, case, me)).filter_map(created));
+            let next = pages.follow(what, text_at(&answer, "/nextPageToken"))?;
+            read += 1;
+            match next.filter(|_| read < PAGES) {
                 Some(token) => body["nextPageToken"] = json!(token),
                 // Ids rise with time.
                 None => {
@@ -198,6 +253,12 @@ impl Jira<'_> {
         let body = json!({"globalId": id, "object": {"url": url, "title": title}});
         self.ask(ask, Some(&body)).await.map(drop)
     }
+}
+
+fn made(answer: &Response) -> Result<Created, Failure> {
+    let what = "create issue";
+    let issue = answer::read(what, Concern::Site, answer)?;
+    created(&issue).ok_or_else(|| Failure::unreadable(what))
 }
 
 fn created(issue: &Value) -> Option<Created> {

@@ -6,6 +6,7 @@ mod answer;
 mod clock;
 mod comments;
 mod description;
+mod fields;
 mod issues;
 mod notice;
 mod offers;

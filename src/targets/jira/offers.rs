@@ -15,12 +15,26 @@ pub struct IssueKind {
     pub name: String,
 }
 
-/// A field of the screen on which an issue is made.
+/// A field of a screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueField {
     pub id: String,
     /// It must be given: it has no default.
     pub is_needed: bool,
+}
+
+impl IssueKind {
+    /// Whether the settings mean it by this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+impl IssueField {
+    pub(super) fn of(id: String, meta: &Value) -> Self {
+        let flag = |name: &str| meta.get(name).and_then(Value::as_bool) == Some(true);
+        Self { id, is_needed: flag("required") && !flag("hasDefaultValue") }
+    }
 }
 
 /// A status of a type's workflow.
@@ -57,15 +71,23 @@ impl Jira<'_> {
         Ok(Some(kinds.iter().filter_map(kind).collect()))
     }
 
+    /// The fields of the screen on which an issue of a case is made; `None` where the project or its type is not there.
+    pub(super) async fn create_screen(&self) -> Result<Option<Vec<IssueField>>, Failure> {
+        let kinds = self.issue_kinds().await?.unwrap_or_default();
+        match kinds.iter().find(|kind| kind.is(&self.settings.issue_type)) {
+            Some(kind) => self.fields(kind).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The fields of the screen on which such an issue is made.
     pub async fn fields(&self, kind: &IssueKind) -> Result<Vec<IssueField>, Failure> {
         let what = "fields";
         let path = ["issue", "createmeta", &self.settings.project, "issuetypes", &kind.id];
         let fields = self.all(what, &path, &["fields", "results"]).await?;
         let field = |field: &Value| {
-            let flag = |name: &str| field.get(name).and_then(Value::as_bool) == Some(true);
             let id = text_at(field, "/fieldId").or_else(|| text_at(field, "/key"))?;
-            Some(IssueField { id, is_needed: flag("required") && !flag("hasDefaultValue") })
+            Some(IssueField::of(id, field))
         };
         Ok(fields.iter().filter_map(field).collect())
     }

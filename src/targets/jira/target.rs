@@ -122,14 +122,15 @@ impl Target for JiraTarget<'_> {
         note: &PlaceNote,
     ) -> Result<Option<String>, Failure> {
         if intent.key.0 == HOME {
-            let found = self.jira.find_issue(case).await?;
+            let found = self.jira.find_issue(case, intent.since).await?;
             return Ok(found.as_ref().map(remote));
         }
         Ok(earliest(&self.comments(case, &issue(note)?).await?.ours, &intent.key))
     }
 
     async fn recall(&self, case: &Case, _note: &PlaceNote) -> Result<Option<String>, Failure> {
-        Ok(self.jira.find_issue(&case.id).await?.as_ref().map(remote))
+        let since = case.created.unwrap_or_default() * 1_000;
+        Ok(self.jira.find_issue(&case.id, since).await?.as_ref().map(remote))
     }
 
     async fn is_gone(&self, note: &PlaceNote) -> Result<bool, Failure> {

@@ -39,7 +39,8 @@ pub(super) fn fields(state: &mut Site, given: &Given<'_>) -> Output {
     if !state.issue_types.iter().any(|kind| kind["id"] == given.parts[1].as_str()) {
         return Err(message(404, "The issue type was not found."));
     }
-    let fields: Vec<&Value> = state.fields.values().collect();
+    let there = |(id, _): &(&String, &Value)| !state.off_create.contains(*id);
+    let fields: Vec<&Value> = state.fields.iter().filter(there).map(|(_, meta)| meta).collect();
     Ok(WireResponse::json(
         200,
         &json!({ "startAt": 0, "maxResults": 50, "total": fields.len(), "fields": fields }),
@@ -61,6 +62,10 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
         return Err(message(403, "You do not have permission to create issues in this project."));
     }
     let wanted = body["fields"].as_object().cloned().unwrap_or_default();
+    let misfits = against_the_screen(state, &wanted);
+    if !misfits.is_empty() {
+        return Err(refuse_fields(misfits));
+    }
     let issue = new_issue(state, wanted, &given.who)?;
     let (id, key) = (issue.id, issue.key.clone());
     let properties = body["properties"].as_array().into_iter().flatten();
@@ -75,6 +80,25 @@ pub(super) fn create(state: &mut Site, given: &Given<'_>) -> Output {
     webhooks::issue(state, id, "jira:issue_created", "issue_created", &given.who, &[]);
     let own = format!("{}/issue/{id}", state.api());
     Ok(WireResponse::json(201, &json!({ "id": id.to_string(), "key": key, "self": own })))
+}
+
+/// What the create screen does not have, and what it wants and was not given.
+fn against_the_screen(state: &Site, wanted: &Map<String, Value>) -> Map<String, Value> {
+    let hidden = wanted.keys().filter(|name| state.off_create.contains(*name));
+    let hidden = hidden.map(|name| (name.clone(), off_screen(name).into()));
+    let needed = state.fields.iter().filter(|(name, meta)| {
+        let ours = ["project", "issuetype", "summary"].contains(&name.as_str());
+        meta["required"] == true && !ours && wanted.get(*name).is_none_or(Value::is_null)
+    });
+    let needed = needed.map(|(name, meta)| {
+        let why = format!("{} is required.", meta["name"].as_str().unwrap_or_default());
+        (name.clone(), why.into())
+    });
+    hidden.chain(needed).collect()
+}
+
+pub(super) fn off_screen(name: &str) -> String {
+    format!("Field '{name}' cannot be set. It is not on the appropriate screen, or unknown.")
 }
 
 /// An issue of these fields, not yet kept.
@@ -166,9 +190,7 @@ pub(super) fn checked(
 fn checked_field(state: &Site, name: &str, value: Value) -> Result<Value, String> {
     let known = state.fields.get(name);
     let Some(meta) = known else {
-        return Err(format!(
-            "Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."
-        ));
+        return Err(off_screen(name));
     };
     match meta["schema"]["type"].as_str().unwrap_or_default() {
         _ if value.is_null() => Ok(value),

@@ -1,6 +1,6 @@
 //! Which issues does a JQL query find, as far as the index knows?
-//! Read are conjunctions of `=`, `!=`, `in` and `~` over `project`, `labels`, `key`, `status`, `statusCategory`
-//! and `summary`, with an `ORDER BY`.
+//! Read are conjunctions of `=`, `!=`, `in`, `~` and `>=` over `project`, `labels`, `key`, `status`, `statusCategory`,
+//! `summary`, `creator` and `created`, with an `ORDER BY`; of functions `currentUser()`, of dates those of so many minutes ago.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ const BODY: Shape = Shape::Object(&[
 #[derive(Debug, PartialEq)]
 struct Clause {
     field: String,
-    /// `=`, `!=`, `~`; `in` is `=` with several values.
+    /// `=`, `!=`, `~`, `>=`; `in` is `=` with several values.
     operator: &'static str,
     values: Vec<String>,
 }
@@ -61,7 +61,8 @@ fn search(state: &mut Site, body: &Value) -> Output {
     if !misfits(&BODY, body, "").is_empty() {
         return Err(bad_payload());
     }
-    let clauses = parse(body["jql"].as_str().unwrap_or_default()).map_err(|why| message(400, &why))?;
+    let mut clauses = parse(body["jql"].as_str().unwrap_or_default()).map_err(|why| message(400, &why))?;
+    clauses.iter_mut().try_for_each(|clause| meant(state, clause)).map_err(|why| message(400, &why))?;
     if clauses.is_empty() {
         return Err(message(
             400,
@@ -80,6 +81,24 @@ fn search(state: &mut Site, body: &Value) -> Output {
         found.reverse();
     }
     page(state, body, &found)
+}
+
+/// Puts what it stands for in the place of a function, or of a time before now.
+fn meant(state: &Site, clause: &mut Clause) -> Result<(), String> {
+    for value in &mut clause.values {
+        match clause.field.as_str() {
+            "creator" if value == "currentUser()" => *value = state.settings.own.to_string(),
+            "created" => {
+                let minutes = value.strip_prefix('-').and_then(|text| text.strip_suffix('m'));
+                let minutes: i64 = minutes.and_then(|text| text.parse().ok()).ok_or_else(|| {
+                    format!("Date value '{value}' for field 'created' is not read by this stand-in.")
+                })?;
+                *value = state.clock.jira_before(minutes.saturating_mul(60_000));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Whether a query ends in `ORDER BY created`, or `key`, without `DESC`. Otherwise the newest come first.
@@ -147,9 +166,13 @@ fn fits(clause: &Clause, fields: &Value) -> bool {
             .filter_map(|name| fields["status"]["statusCategory"][*name].as_str())
             .collect(),
         "summary" => fields["summary"].as_str().into_iter().collect(),
+        "creator" => fields["creator"]["accountId"].as_str().into_iter().collect(),
+        "created" => fields["created"].as_str().into_iter().collect(),
         _ => fields["key"].as_str().into_iter().collect(),
     };
     let same = |value: &String| match clause.operator {
+        // Times of one zone, written alike.
+        ">=" => has.iter().any(|text| *text >= value.as_str()),
         "~" => has.iter().any(|text| text.to_lowercase().contains(&value.to_lowercase())),
         _ => has.iter().any(|text| text.eq_ignore_ascii_case(value)),
     };
@@ -178,8 +201,18 @@ fn parse(jql: &str) -> Result<Vec<Clause>, String> {
 }
 
 fn clause(words: &[String]) -> Result<(Clause, &[String]), String> {
-    const KNOWN: [&str; 8] =
-        ["project", "labels", "key", "issuekey", "id", "status", "statuscategory", "summary"];
+    const KNOWN: [&str; 10] = [
+        "project",
+        "labels",
+        "key",
+        "issuekey",
+        "id",
+        "status",
+        "statuscategory",
+        "summary",
+        "creator",
+        "created",
+    ];
     let [field, operator, tail @ ..] = words else {
         return Err("Error in the JQL Query: The query ends too early.".into());
     };
@@ -194,6 +227,10 @@ fn clause(words: &[String]) -> Result<(Clause, &[String]), String> {
             let values = tail[..end].iter().filter(|word| *word != ",").cloned().collect();
             ("=", values, &tail[end + 1..])
         }
+        ("=", [function, open, close, tail @ ..]) if open == "(" && close == ")" => {
+            ("=", vec![format!("{function}()")], tail)
+        }
+        (">=", [value, tail @ ..]) => (">=", vec![value.clone()], tail),
         ("=", [value, tail @ ..]) => ("=", vec![value.clone()], tail),
         ("!=", [value, tail @ ..]) => ("!=", vec![value.clone()], tail),
         ("~", [value, tail @ ..]) => ("~", vec![value.clone()], tail),
@@ -204,7 +241,7 @@ fn clause(words: &[String]) -> Result<(Clause, &[String]), String> {
     Ok((Clause { field, operator, values }, rest))
 }
 
-/// Words, quoted strings, and the signs `( ) , = != ~`.
+/// Words, quoted strings, and the signs `( ) , = != ~ >=`.
 fn words(jql: &str) -> Result<Vec<String>, String> {
     let mut words = vec![];
     let mut chars = jql.chars().peekable();
@@ -213,6 +250,7 @@ fn words(jql: &str) -> Result<Vec<String>, String> {
             c if c.is_whitespace() => {}
             '(' | ')' | ',' | '=' | '~' => words.push(c.to_string()),
             '!' if chars.next_if_eq(&'=').is_some() => words.push("!=".into()),
+            '>' if chars.next_if_eq(&'=').is_some() => words.push(">=".into()),
             '"' | '\'' => {
                 let mut word = String::new();
                 loop {
@@ -268,6 +306,10 @@ mod tests {
         assert_eq!(
             parse("labels in (\"a b\", c) and status != 'To Do'"),
             Ok(vec![clause("labels", "=", &["a b", "c"]), clause("status", "!=", &["To Do"])])
+        );
+        assert_eq!(
+            parse("creator = currentUser() AND created >= \"-90m\" ORDER BY created ASC"),
+            Ok(vec![clause("creator", "=", &["currentUser()"]), clause("created", ">=", &["-90m"])])
         );
         assert_eq!(parse(""), Ok(vec![]));
         for bad in ["colour = red", "labels", "labels = ", "labels like x", "labels = \"x", "labels in (a"] {

@@ -172,6 +172,21 @@ impl JiraStandin {
         self.with(|state| add_field(state, id, name, kind));
     }
 
+    /// A new issue wants this field from now on.
+    pub fn need_field(&self, id: &str, name: &str, kind: &str) {
+        self.with(|state| {
+            add_field(state, id, name, kind);
+            if let Some(meta) = Arc::make_mut(&mut state.fields).get_mut(id) {
+                meta["required"] = true.into();
+            }
+        });
+    }
+
+    /// Takes a field off the create screen: a new issue with it is refused, an edit is not.
+    pub fn hide_at_creation(&self, id: &str) {
+        self.with(|state| state.off_create.insert(id.to_owned()));
+    }
+
     /// Takes a field off the screens, so that setting it is refused.
     pub fn remove_field(&self, id: &str) {
         self.with(|state| Arc::make_mut(&mut state.fields).remove(id));

@@ -61,6 +61,8 @@ pub struct Site {
     pub(super) unlinkable: BTreeSet<String>,
     /// Rights that our account lacks.
     pub(super) denied: BTreeSet<String>,
+    /// Fields that the create screen does not have, though an issue has them.
+    pub(super) off_create: BTreeSet<String>,
     /// Field id → what createmeta says about it.
     pub(super) fields: Arc<BTreeMap<String, Value>>,
     /// By id, which never changes.
@@ -157,6 +159,7 @@ impl Site {
             required: vec![],
             unlinkable: BTreeSet::new(),
             denied: BTreeSet::new(),
+            off_create: BTreeSet::new(),
             fields: Arc::default(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),

@@ -1,7 +1,7 @@
 //! Where can an issue go from here?
 
 use casebridge::case::AccountId;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     super::{
@@ -9,6 +9,7 @@ use super::{
         shape::{Shape, may, misfits, need},
     },
     comments,
+    create::off_screen,
     refused::{JiraRefusal, Output, bad_payload, field, message},
     routes::Given,
     state::{Required, Site},
@@ -25,7 +26,10 @@ const BODY: Shape = Shape::Object(&[
 ]);
 
 pub(super) fn list(state: &mut Site, given: &Given<'_>) -> Output {
-    let transitions = open(state, &given.parts[0])?;
+    let mut transitions = open(state, &given.parts[0])?;
+    if !given.asked.query("expand").unwrap_or_default().contains("transitions.fields") {
+        transitions.iter_mut().filter_map(Value::as_object_mut).for_each(|way| drop(way.remove("fields")));
+    }
     Ok(WireResponse::json(200, &json!({ "expand": "transitions", "transitions": transitions })))
 }
 
@@ -38,8 +42,15 @@ fn open(state: &mut Site, key: &str) -> Result<Vec<Value>, JiraRefusal> {
     let legal =
         |name: &str| follows.map_or(name != from, |follows| follows.iter().any(|follow| follow == name));
     let transition = |(n, to): (usize, &Value)| {
-        let screen = required(state, &key, to).any(|required| !required.in_words);
-        json!({ "id": format!("{}1", n + 1), "name": to["name"], "to": to, "hasScreen": screen, "isGlobal": false,
+        let screen = screen(state, &key, to);
+        let fields: Map<String, Value> = screen
+            .map(|one| {
+                let meta = json!({ "required": true, "hasDefaultValue": false, "name": one.field, "key": one.field,
+                                   "operations": ["set"], "schema": { "type": one.field } });
+                (one.field.clone(), meta)
+            })
+            .collect();
+        json!({ "id": format!("{}1", n + 1), "name": to["name"], "to": to, "hasScreen": !fields.is_empty(), "fields": fields, "isGlobal": false,
             "isInitial": false, "isConditional": false, "isAvailable": true })
     };
     let statuses = state.statuses.iter().enumerate();
@@ -51,6 +62,11 @@ fn required<'a>(state: &'a Site, key: &'a str, to: &'a Value) -> impl Iterator<I
     let fits = |wish: &str, has: &str| wish == "*" || wish.eq_ignore_ascii_case(has);
     let status = to["name"].as_str().unwrap_or_default();
     state.required.iter().filter(move |one| fits(&one.key, key) && fits(&one.status, status))
+}
+
+/// What stands on the screen of a transition.
+fn screen<'a>(state: &'a Site, key: &'a str, to: &'a Value) -> impl Iterator<Item = &'a Required> {
+    required(state, key, to).filter(|one| !one.in_words)
 }
 
 /// A screen names the field, a validator only speaks of it.
@@ -77,7 +93,13 @@ pub(super) fn perform(state: &mut Site, given: &Given<'_>) -> Output {
     if let Some(refused) = required(state, &key, &to).find(missing).map(not_given) {
         return Err(refused);
     }
+    let wanted = body["fields"].as_object().cloned().unwrap_or_default();
+    let hidden = |name: &&String| !required(state, &key, &to).any(|one| one.field == **name);
+    if let Some(name) = wanted.keys().find(hidden) {
+        return Err(field(name, &off_screen(name)));
+    }
     place(state, &key, &to, &given.who)?;
+    state.issue(&key)?.fields.extend(wanted);
     for added in body["update"]["comment"].as_array().into_iter().flatten() {
         comments::add(
             state,
