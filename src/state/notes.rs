@@ -105,6 +105,9 @@ pub struct PlaceNote {
     pub facts: Option<Facts>,
     #[serde(rename = "changes")]
     pub changes: u32,
+    /// The lines of changes that nobody saw there yet, by their number.
+    #[serde(rename = "lines", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<u32, Line>,
     /// The addition that is being made, or of which it is not known whether it was.
     #[serde(rename = "open", deserialize_with = "stated")]
     pub open: Option<Intent>,
@@ -118,6 +121,21 @@ pub struct PlaceNote {
     #[serde(rename = "parked", default)]
     pub parked: Option<String>,
 }
+
+/// A line of changes: kept until it is seen, since only what the case was before and after it says what stood in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    #[serde(rename = "before")]
+    pub(crate) before: Facts,
+    #[serde(rename = "after")]
+    pub(crate) after: Facts,
+    /// It was never stored: it is told again.
+    #[serde(rename = "owed", default)]
+    pub(crate) owed: bool,
+}
+
+/// More lines than are told between two checks of a case; the oldest are given up first.
+const MOST_LINES: usize = 16;
 
 /// A state that could not be set. It is tried by itself, and nothing else waits for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,15 +242,32 @@ impl PlaceNote {
             LOST => {
                 self.set.insert(LOST.to_owned(), hash.into());
             }
-            other if other.starts_with(CHANGES) => {
-                self.changes += 1;
-                self.facts = facts;
+            _ => {
+                if let Some(number) = line_number(&key) {
+                    self.told_line(number, facts);
+                }
             }
-            _ => {}
         }
         self.open = None;
         self.failures = 0;
         self.parked = None;
+    }
+
+    /// A line of changes was told: the next one, or one of before once more.
+    fn told_line(&mut self, number: u32, facts: Option<Facts>) {
+        if let Some(again) = self.lines.get_mut(&number) {
+            again.owed = false;
+            return;
+        }
+        if let (Some(before), Some(after)) = (&self.facts, &facts) {
+            let line = Line { before: before.clone(), after: after.clone(), owed: false };
+            self.lines.insert(number, line);
+        }
+        if self.lines.len() > MOST_LINES {
+            self.lines.pop_first();
+        }
+        self.changes += 1;
+        self.facts = facts;
     }
 }
 
@@ -240,7 +275,17 @@ impl PlaceNote {
 pub(crate) const CHANNEL: &str = "channel";
 /// The key of the card or the issue, and the name under which its state is set.
 pub const HOME: &str = "home";
-pub(crate) const CHANGES: &str = "changes/";
+const CHANGES: &str = "changes/";
+
+/// The key of a line of changes.
+pub(crate) fn line_key(number: u32) -> Key {
+    Key(format!("{CHANGES}{number}"))
+}
+
+/// Which line of changes a key means, if one.
+pub(crate) fn line_number(key: &Key) -> Option<u32> {
+    key.0.strip_prefix(CHANGES)?.parse().ok()
+}
 
 /// Stands for the hash of a state whose bearer a person deleted.
 pub(crate) const GONE: &str = "gone";
@@ -349,8 +394,8 @@ mod tests {
             "turned",
         ];
         golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
-        let may_lack = ["again", "not_before", "failures", "parked", "read_first"];
-        golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments"]);
+        let may_lack = ["again", "not_before", "failures", "parked", "read_first", "lines", "owed"];
+        golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments", "lines"]);
         golden::later::<CaseNote>("case-notes");
         golden::later::<PlaceNote>("place-notes");
     }
@@ -414,6 +459,10 @@ mod tests {
                 }),
                 ("comment being told", {
                     PlaceNote { open: open("comment/100002/0", Plainness::Plain, None), ..waiting.clone() }
+                }),
+                ("changes that nobody saw yet", {
+                    let line = |owed| Line { before: Facts::of(&case()), after: Facts::of(&full()), owed };
+                    PlaceNote { lines: [(0, line(true)), (1, line(false))].into(), ..thread.clone() }
                 }),
                 ("changes being told", {
                     let open = open("changes/2", Plainness::Stub, Some(Facts::of(&full())));

@@ -1,7 +1,7 @@
 //! The hourly check: what was lost comes, what stands twice goes, and what a person deleted stays deleted.
 
 use casebridge::{
-    case::{CaseId, IssueCommentId, IssueId, Ts},
+    case::{CaseId, IssueCommentId, IssueId, Status, Ts},
     runtime::World,
     state::{Command, Store, agenda},
     targets::jira,
@@ -30,6 +30,29 @@ async fn a_message_that_slack_took_and_never_stored_is_sent_again() {
     stage.minutes(90).await;
     assert_eq!(count(&stage.lines(&case).await, "two"), 1);
     assert_eq!(count(&stage.comments(&case).await, "two"), 1);
+}
+
+#[tokio::test]
+async fn a_line_of_changes_that_was_never_stored_is_told_again_as_it_was() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.slack.fault(FaultRule::on("chat.postMessage").once().never_stored());
+    stage.sir.aws_sets_status(&case, &Status::Detection).unwrap();
+    stage.events().await;
+    stage.sir.aws_changes(&case, &json!({ "title": "Two keys leaked" })).unwrap();
+    stage.events().await;
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "→ Detection"), count(&lines, "Two keys")), (0, 2), "{lines:?}");
+    stage.minutes(90).await;
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "→ Detection"), count(&lines, "Two keys")), (1, 2), "{lines:?}");
+    assert_eq!(count(&stage.comments(&case).await, "→ Detection"), 1);
+    // Told once more it is known like any other, and what follows it is told as ever.
+    stage.sir.aws_sets_status(&case, &Status::Containment).unwrap();
+    stage.events().await;
+    stage.minutes(90).await;
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "→ Detection"), count(&lines, "→ Containment")), (1, 1), "{lines:?}");
 }
 
 #[tokio::test]

@@ -166,7 +166,7 @@ impl Circumstances for Around<'_> {
         self.swallowed.iter().any(|text| text.contains(words))
     }
 
-    fn may_lack_changes(&self) -> bool {
+    fn swallowed_changes(&self) -> bool {
         !self.swallowed.is_empty()
     }
 

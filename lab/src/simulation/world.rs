@@ -275,11 +275,10 @@ impl Circumstances for Shared {
         self.services.has_swallowed(words)
     }
 
-    /// Such lines are not told again: docs/decisions/0007-worlds-that-still-fail.md, W1.
-    fn may_lack_changes(&self) -> bool {
+    fn swallowed_changes(&self) -> bool {
         let bodies = self.services.swallowed.borrow();
         let is_changes = |body: &Value| matches!(told(&visible::in_slack(body)), ReadText::Changes(_));
-        self.class == Class::Usual && bodies.iter().any(is_changes)
+        bodies.iter().any(is_changes)
     }
 
     /// Where nothing fails but what every day brings, a comment is told within four minutes.

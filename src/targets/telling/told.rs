@@ -18,7 +18,7 @@ use crate::{
         Saying, Seen, Told,
         deeds::{self, Deed},
         key::{Fingerprint, Key},
-        notes::{CHANGES, PlaceNote},
+        notes::{PlaceNote, line_key},
     },
     targets::{
         content::{Content, Doer, Notice, Part, ToldChange},
@@ -125,21 +125,27 @@ fn said(picture: &Picture) -> BTreeMap<&str, &Saying> {
     said
 }
 
-/// What changed of the case's fields since it was last told.
-pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &PlaceNote) -> Option<Effect> {
+/// What changed of the case's fields since it was last told; before it the lines of before that were never stored.
+pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &PlaceNote) -> Vec<Effect> {
+    let line = |number: u32, changes: Vec<Change>| {
+        let content =
+            Content::Changes(changes.into_iter().map(|change| told_change(picture, change)).collect());
+        let hash = planner.content_fingerprint(&content);
+        Effect::add(line_key(number), content, hash)
+    };
+    let owed = note.lines.iter().filter(|(_, line)| line.owed);
+    let mut effects: Vec<Effect> =
+        owed.map(|(number, of)| line(*number, changes(&of.before, &of.after))).collect();
     let new = Facts::of(&picture.view.case);
-    let old = note.facts.as_ref()?;
-    if *old == new {
-        return None;
+    if let Some(old) = note.facts.as_ref().filter(|old| **old != new) {
+        let changes = changes(old, &new);
+        effects.push(if changes.is_empty() {
+            Effect::Note(Box::new(new))
+        } else {
+            line(note.changes, changes)
+        });
     }
-    let changes = changes(old, &new);
-    if changes.is_empty() {
-        return Some(Effect::Note(Box::new(new)));
-    }
-    let key = Key(format!("{CHANGES}{}", note.changes));
-    let content = Content::Changes(changes.into_iter().map(|change| told_change(picture, change)).collect());
-    let hash = planner.content_fingerprint(&content);
-    Some(Effect::add(key, content, hash))
+    effects
 }
 
 fn told_change(picture: &Picture, change: Change) -> ToldChange {

@@ -57,13 +57,15 @@ fn lines(place: &TargetView<'_>) -> Vec<ReadChange> {
         .collect()
 }
 
+/// Whether the lines stand as they were told: one that Slack did not keep is told again, below later ones.
+fn in_order(judge: &Findings<'_>, place: &TargetView<'_>) -> bool {
+    place.name != "Slack" || !judge.around.swallowed_changes()
+}
+
 pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory) {
     let lines = lines(place);
     let Some(home) = place.homes.first() else { return };
-    // Such lines are not told again: docs/decisions/0007-worlds-that-still-fail.md, W1.
-    if place.name == "Slack" && judge.around.may_lack_changes() {
-        return;
-    }
+    let in_order = in_order(judge, place);
     for (name, value) in FIELDS {
         let told: Vec<(&str, &str)> = lines
             .iter()
@@ -78,6 +80,7 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
         let open = |is: &Map<String, Value>| *name != "Next move" || text(is, "caseStatus") != "Closed";
         let was = history(life, |is| open(is).then(|| value(is)));
         let settled = *name != "Next move" || !life.is_closed();
+        let told = if in_order { told } else { chained(told, &was) };
         if let Some(why) = broken(&was, home.at(), &told, settled) {
             judge.says(why, format!("{name} was {} and is told as {told:?} in {}", worded(&was), place.name));
         }
@@ -109,6 +112,19 @@ fn history<T: PartialEq>(
 
 fn worded(was: &[(Millis, String)]) -> String {
     was.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" → ")
+}
+
+/// The lines of a field in the order in which they go on from one another, where there is one.
+fn chained<'l>(mut told: Vec<(&'l str, &'l str)>, was: &[(Millis, String)]) -> Vec<(&'l str, &'l str)> {
+    let mut chain: Vec<(&str, &str)> = Vec::new();
+    for (_, value) in was {
+        let goes_on = chain.last().is_none_or(|(_, last)| last == value);
+        if goes_on && let Some(next) = told.iter().position(|(old, _)| old == value) {
+            chain.push(told.remove(next));
+        }
+    }
+    chain.extend(told);
+    chain
 }
 
 /// What is wrong with a field's lines: they begin with what it was when the case was first shown, each goes on where
@@ -147,13 +163,18 @@ fn list(
     let was = history(life, items);
     let Some((_, is)) = was.last() else { return };
     let adds_up = |start: &Vec<String>| {
-        let mut now = start.clone();
+        let (mut now, mut gone) = (start.clone(), Vec::new());
         for line in lines {
             if let ReadChange::List { name: of, added, removed } = line
                 && *of == name
             {
-                now.retain(|item| !removed.contains(item));
                 now.extend(added.iter().cloned());
+                gone.extend(removed.iter());
+            }
+        }
+        for item in gone {
+            if let Some(at) = now.iter().position(|one| one == item) {
+                now.remove(at);
             }
         }
         let (mut now, mut is) = (now, is.clone());
@@ -182,9 +203,10 @@ fn files(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistory, l
         life.was.iter().filter(|(at, _)| *at <= shown).flat_map(|(_, is)| files(is)).collect();
     let Some((_, is)) = life.was.last() else { return };
     for (name, stands) in files(is).into_iter().filter(|file| !at_first.contains(file)) {
+        let told = ReadChange::File { name: name.clone(), stands: stands.clone() };
         let last =
             lines.iter().rfind(|line| matches!(line, ReadChange::File { name: of, .. } if *of == name));
-        if last != Some(&ReadChange::File { name: name.clone(), stands: stands.clone() }) {
+        if last != Some(&told) && (in_order(judge, place) || !lines.contains(&told)) {
             judge.says(Defect::Lost, format!("that {name} is {stands} is not told in {}", place.name));
         }
     }

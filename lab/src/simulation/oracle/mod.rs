@@ -73,8 +73,8 @@ pub trait Circumstances {
     fn is_reworded(&self, text: &str) -> bool;
     /// Whether Slack answered `ok` to a post that has these words, and stored nothing.
     fn has_swallowed(&self, words: &str) -> bool;
-    /// Whether lines of changes that Slack answered `ok` to and did not store may be missing.
-    fn may_lack_changes(&self) -> bool;
+    /// Whether Slack answered `ok` to a line of changes and did not store it.
+    fn swallowed_changes(&self) -> bool;
     /// What is told after so long is late.
     fn late(&self) -> Option<Millis>;
     /// As whom our own calls count.
