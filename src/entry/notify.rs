@@ -188,7 +188,7 @@ impl Notifier<'_> {
 
     fn context<'c>(&'c self, targets: &'c [&'c dyn Target], listener: &'c dyn Listener) -> Context<'c> {
         let Self { world, settings, deadline, .. } = *self;
-        Context { world, settings, targets, listener, queues: Queues::default(), deadline }
+        Context { world, settings, targets, listener, queues: Queues::default(), crowd: false, deadline }
     }
 
     /// What would be done for a case now. Changes nothing anywhere.
@@ -208,7 +208,7 @@ impl Notifier<'_> {
     async fn attend_each(&self, cases: Vec<(CaseId, Option<&Asking>)>) -> (Vec<Report>, Vec<CaseId>) {
         let targets = Targets::new(self.slack(), self.jira());
         let (all, listener) = (targets.all(), self.listener());
-        let context = self.context(&all, &listener);
+        let context = Context { crowd: cases.len() > 1, ..self.context(&all, &listener) };
         let each = stream::iter(&cases).map(async |(case, asked)| match (self.has_time(), asked) {
             (true, asked) => one(&context, case, *asked).await,
             // What is not begun any more stays due; what was never noted comes again.

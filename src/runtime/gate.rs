@@ -41,6 +41,17 @@ pub(crate) async fn reserve(
     world.store().reserve(&gate_of(target, slot), now, wanted).await
 }
 
+/// The next turn among all who ask Security Incident Response for the same, so many milliseconds after the one before, if
+/// it begins in time.
+pub(crate) async fn turn(
+    world: &dyn World,
+    operation: &str,
+    spacing: Millis,
+    latest: Millis,
+) -> Result<Reserved> {
+    world.store().reserve(&format!("sir/{operation}"), world.now(), Wanted { spacing, latest }).await
+}
+
 fn gate_of(target: TargetKind, slot: &Slot) -> String {
     format!("{target}/{}", slot.place)
 }

@@ -66,6 +66,13 @@ pub(crate) async fn fetch(world: &dyn World, names: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// What was read of these counts no more: the next reading is of the table.
+pub(crate) fn forget(world: &dyn World, names: &[String]) {
+    if let Some(recent) = world.recent() {
+        recent.notes.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| !names.contains(name));
+    }
+}
+
 /// The text of a note, as it was a moment ago at the earliest.
 pub(crate) async fn text(world: &dyn World, name: &str) -> Result<Option<String>> {
     let now = world.now();

@@ -58,12 +58,18 @@ pub(crate) fn doer<'d>(deeds: &'d [Deed], change: &Change) -> Option<&'d Deed> {
     deeds.iter().rev().find(|deed| deed.sets.iter().any(|set| set.made(change)))
 }
 
-fn name(case: &CaseId) -> String {
+/// The note of what was done on a case.
+pub(crate) fn name(case: &CaseId) -> String {
     format!("deeds/{case}")
 }
 
 fn parse(case: &CaseId, text: Option<&str>) -> Result<(Vec<Deed>, Rest)> {
     text.map_or_else(|| Ok(Default::default()), |text| read_note(&name(case), text))
+}
+
+/// What was done on a case in the last day, by the text of its note.
+pub(crate) fn read(case: &CaseId, text: Option<&str>) -> Result<Vec<Deed>> {
+    Ok(parse(case, text)?.0)
 }
 
 /// What was done on a case in the last day, oldest first.

@@ -24,15 +24,20 @@ pub struct Owner {
     pub since: Seconds,
 }
 
-fn name(case: &CaseId) -> String {
+/// The note that says who took it.
+pub(crate) fn name(case: &CaseId) -> String {
     format!("owner/{case}")
 }
 
 /// Whose the case is.
 pub async fn of<S: Store + ?Sized>(store: &S, case: &CaseId) -> Result<Option<Owner>> {
-    let name = name(case);
-    let Some(text) = store.note(&name).await? else { return Ok(None) };
-    let (owner, _): (Owner, Rest) = read_note(&name, &text)?;
+    read(case, store.note(&name(case)).await?)
+}
+
+/// The same, by the text of the note.
+pub(crate) fn read(case: &CaseId, text: Option<String>) -> Result<Option<Owner>> {
+    let Some(text) = text else { return Ok(None) };
+    let (owner, _): (Owner, Rest) = read_note(&name(case), &text)?;
     Ok(Some(owner).filter(|owner| owner.user != ""))
 }
 

@@ -20,6 +20,8 @@ pub struct Context<'a> {
     pub listener: &'a dyn Listener,
     /// Who of this invocation waits for a place.
     pub queues: Queues,
+    /// This invocation has more than one case.
+    pub crowd: bool,
     /// When the function's time ends.
     pub deadline: Millis,
 }

@@ -54,6 +54,8 @@ pub(crate) struct Looking<'a> {
     pub(crate) until: Millis,
     /// What was told, where all of that is known.
     pub(crate) told: &'a KnownLedgers,
+    /// Others are looked at beside it.
+    pub(crate) crowd: bool,
 }
 
 /// What the ledger has of a case at each target, read whole while it is small, beside the case.
@@ -105,7 +107,7 @@ pub(crate) async fn look(
     full: bool,
 ) -> Result<Look, ObserveError> {
     let Looking { id, .. } = looking;
-    let reader = Reader::new(looking.world, looking.until);
+    let reader = Reader::new(looking.world, looking.until).among(looking.crowd);
     let start = Start::of(note, full);
     let told = async { if note.comments <= FEW { looking.told.read(looking).await } else { Ok(()) } };
     let (case, first, steps, told) = tokio::join!(

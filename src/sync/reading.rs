@@ -5,9 +5,10 @@ use std::{cell::RefCell, collections::HashSet, time::Duration};
 use tracing::error;
 
 use crate::{
-    aws::sir::{Answer, Call, Fault, FaultKind},
+    aws::sir::{Answer, Call, Fault, FaultKind, Rate},
     case::Millis,
-    runtime::World,
+    runtime::{World, gate},
+    state::Reserved,
 };
 
 /// The first and the longest wait where the service does not say for how long: it allows five reads a second.
@@ -19,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Reader<'a> {
     world: &'a dyn World,
     until: Millis,
+    /// Many read at once: each asks in its turn among all workers.
+    crowd: bool,
     followed: RefCell<HashSet<String>>,
 }
 
@@ -35,13 +38,20 @@ pub enum ReadingError {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(world: &'a dyn World, until: Millis) -> Self {
-        Self { world, until, followed: RefCell::default() }
+        Self { world, until, crowd: false, followed: RefCell::default() }
     }
 
-    /// Asks, and asks again where the service was asked too often: what was read before is kept.
+    pub(crate) fn among(self, crowd: bool) -> Self {
+        Self { crowd, ..self }
+    }
+
+    /// Asks, and where the service was asked too often asks again, in its turn: what was read before is kept.
     pub(crate) async fn ask(&self, call: Call) -> Result<Answer, ReadingError> {
-        let (mut wait, mut patience) = (WAIT.0, PATIENCE);
+        let (mut wait, mut patience, mut in_turn) = (WAIT.0, PATIENCE, self.crowd);
         loop {
+            if in_turn {
+                self.turn(&call).await?;
+            }
             if self.world.now() > self.until {
                 return Err(ReadingError::OutOfTime);
             }
@@ -56,6 +66,25 @@ impl<'a> Reader<'a> {
             self.world.sleep(pause).await;
             patience -= pause;
             wait = (wait * 2).min(WAIT.1);
+            in_turn = true;
+        }
+    }
+
+    /// Waits for its turn. Where the table does not answer nobody knows whose turn it is: then the service says so.
+    async fn turn(&self, call: &Call) -> Result<(), ReadingError> {
+        let spacing = match call.rate() {
+            Rate::One => 1_000,
+            Rate::Five => 220,
+            Rate::Unpublished => return Ok(()),
+        };
+        match gate::turn(self.world, call.operation(), spacing, self.until).await {
+            Ok(Reserved::At(at)) => {
+                let left = u64::try_from(at - self.world.now()).unwrap_or(0);
+                self.world.sleep(Duration::from_millis(left)).await;
+                Ok(())
+            }
+            Ok(Reserved::NotBefore(_)) => Err(ReadingError::OutOfTime),
+            Err(_) => Ok(()),
         }
     }
 

@@ -152,8 +152,15 @@ pub async fn invoke(world: &dyn World, place: &dyn Place, cases: Vec<CaseId>, ti
     let deadline = world.now() + time;
     let (target, queues) = (Plain(place), Queues::default());
     let targets: [&dyn Target; 1] = [&target];
-    let context =
-        Context { world, settings: &settings, targets: &targets, listener: &Nobody, queues, deadline };
+    let context = Context {
+        world,
+        settings: &settings,
+        targets: &targets,
+        listener: &Nobody,
+        queues,
+        crowd: false,
+        deadline,
+    };
     let each = stream::iter(cases).map(async |case| {
         if deadline - world.now() > 15_000 {
             reconcile(&context, &case, None).await.unwrap();

@@ -108,7 +108,10 @@ impl Flow {
             }
         }
         let made = load.made();
-        let stands = made.iter().find(|one| self.stands_by(one)).map_or(began, |one| one.at);
+        let stands = made.iter().find(|one| self.stands_by(one)).map(|one| one.at);
+        let shows = !matches!(self, Self::Duplicate | Self::IdleSweep);
+        assert!(stands.is_some() || !shows, "{self:?} came to nothing: {made:?}");
+        let stands = stands.unwrap_or(began);
         Cost { until: stands - began, made }
     }
 

@@ -231,6 +231,7 @@ impl World for Load {
     }
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
+        let message = QueueMessage { body: self.secrets.seal(&message.body), ..message };
         let put = || (self.jobs.borrow_mut().push(message), false);
         self.calls.take(("queue".to_owned(), ""), self.delays.queue, put).await;
         Ok(())

@@ -20,7 +20,7 @@ use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
     runtime::{breaker, gate, note},
     state::{
-        self, Leaving, Meta, TargetKind, Unread,
+        self, Leaving, Meta, TargetKind, Unread, deeds,
         notes::{CaseNote, PlaceNote},
         owner,
     },
@@ -96,7 +96,9 @@ pub async fn reconcile(
         }
     };
     let begun = vec![PlaceNote::default(); context.targets.len()];
-    let (leased, _) = join(take, note::fetch(context.world, &asked_first(context, begun.iter()))).await;
+    let names = [asked_first(context, begun.iter()), told_by_people(case).to_vec()].concat();
+    note::forget(context.world, &told_by_people(case));
+    let (leased, _) = join(take, note::fetch(context.world, &names)).await;
     let meta = match leased {
         Ok(Some(meta)) => meta,
         Ok(None) => return Ok(Report::default()),
@@ -142,6 +144,11 @@ fn asked_first<'n>(context: &Context<'_>, notes: impl Iterator<Item = &'n PlaceN
             .collect::<Vec<_>>()
     };
     context.targets.iter().zip(notes).flat_map(of).collect()
+}
+
+/// The notes of what people did with the case through us: each turn reads them anew.
+fn told_by_people(case: &CaseId) -> [String; 2] {
+    [owner::name(case), deeds::name(case)]
 }
 
 async fn held(
@@ -199,6 +206,7 @@ async fn hold(
         }
         meta.full = newer.full;
         meta.want = newer.want;
+        note::forget(context.world, &told_by_people(case));
         if context.deadline - context.world.now() < LEAST_TURN {
             let leaving =
                 Leaving { want: meta.want, next_at: Some(context.world.now()), full: meta.full, ..leaving };
@@ -224,7 +232,7 @@ async fn turn(
     };
     let at = Seeing { id: lease.case, full: meta.full || verify, told: &told };
     let asked = meta.want > notes.case.note.wanted;
-    let first = ask_first(context, &notes.targets, asked);
+    let first = ask_first(context, lease.case, &notes.targets, asked);
     let (seen, ()) = join(see(context, &at, &mut notes.case.note), first).await;
     let seen = match seen? {
         Ok(seen) => seen,
@@ -276,8 +284,9 @@ async fn turn(
 }
 
 /// What is asked before anything is sent, beside the first read of the case: where something is to be expected.
-async fn ask_first(context: &Context<'_>, notes: &[notes::Noted<PlaceNote>], asked: bool) {
-    let names = asked_first(context, notes.iter().map(|noted| &noted.note));
+async fn ask_first(context: &Context<'_>, case: &CaseId, notes: &[notes::Noted<PlaceNote>], asked: bool) {
+    let places = asked_first(context, notes.iter().map(|noted| &noted.note));
+    let names = [places, told_by_people(case).to_vec()].concat();
     // Where the table does not answer, it is asked again before the first effect.
     if note::fetch(context.world, &names).await.is_err() {
         return;
@@ -305,7 +314,8 @@ async fn see(
     note: &mut CaseNote,
 ) -> Result<Result<Look, ObserveError>, state::Error> {
     let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
-    let looking = Looking { world: context.world, id: at.id, kinds: &kinds, until, told: at.told };
+    let Context { world, crowd, .. } = *context;
+    let looking = Looking { world, id: at.id, kinds: &kinds, until, told: at.told, crowd };
     match observe::look(&looking, note, at.full).await {
         Err(ObserveError::Store(error)) => Err(error),
         seen => Ok(seen),
@@ -374,7 +384,8 @@ async fn tell(
         true => context.world.store().sayings(lease.case).await?,
         false => Vec::new(),
     };
-    let known = picture::Known { sayings, owner: owner::of(context.world.store(), lease.case).await? };
+    let owner = note::text(context.world, &owner::name(lease.case)).await?;
+    let known = picture::Known { sayings, owner: owner::read(lease.case, owner)? };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);

@@ -7,6 +7,7 @@ use crate::{
         author::Author,
         snapshot::{Facts, changes},
     },
+    runtime::note,
     state::{
         self,
         deeds::{self, Deed, DeedField},
@@ -61,7 +62,8 @@ pub(super) async fn deeds(
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    let ours = match deeds::of(context.world.store(), case).await {
+    let text = note::text(context.world, &deeds::name(case)).await?;
+    let ours = match deeds::read(case, text.as_deref()) {
         Err(state::Error::Unreadable(record)) => {
             metrics::unreadable(&record);
             Vec::new()
@@ -77,7 +79,7 @@ pub(super) async fn deeds(
 }
 
 async fn edits(context: &Context<'_>, case: &CaseId) -> Vec<Edit> {
-    let reader = Reader::new(context.world, context.deadline);
+    let reader = Reader::new(context.world, context.deadline).among(context.crowd);
     let (mut edits, mut next) = (Vec::new(), None);
     for _ in 0..PAGES {
         match reader.ask(Call::ListCaseEdits { case: case.clone(), next }).await {
