@@ -228,6 +228,25 @@ async fn a_job_goes_to_the_queue_with_its_group_and_its_id() {
 }
 
 #[tokio::test]
+async fn what_is_to_be_looked_at_now_goes_to_the_events_and_says_nothing_but_which_case() {
+    let amazon = Amazon::default();
+    let live = live(&amazon, SETTINGS).await;
+    amazon.gives(200, json!({"MessageId": "m"}));
+    let case = CaseId::new("0000000001");
+    let of = |store: Memory, url: &str, aws| {
+        let safe = Safe::Manager("casebridge".to_owned());
+        Live::new(store, aws, Inbox::Queue(url.to_owned()), safe)
+    };
+    let stack = of(Memory::default(), "http://127.0.0.1:1/111122223333/c-inbox.fifo", amazon.start().await);
+    stack.look_soon(&case).await.unwrap();
+    let expected = json!({
+        "QueueUrl": "http://127.0.0.1:1/111122223333/c-events", "MessageBody": r#"{"due":"0000000001"}"#,
+    });
+    assert_eq!(amazon.one().body, expected);
+    assert!(live.look_soon(&case).await.is_err(), "another queue's name says nothing of the events");
+}
+
+#[tokio::test]
 async fn a_job_can_stay_in_the_process() {
     let (sender, mut jobs) = tokio::sync::mpsc::unbounded_channel();
     let inbox = Inbox::Channel(sender);

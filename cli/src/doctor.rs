@@ -70,7 +70,7 @@ pub async fn run() -> Result<Visit, DoctorError> {
         token: &secrets.jira_api_token,
         until,
     });
-    let patient = Patient { world: &live, settings, slack: &slack, jira: jira.as_ref() };
+    let patient = Patient { world: &live, settings, slack: &slack, jira: jira.as_ref(), secrets, until };
     Ok(Visit { found: Box::pin(doctor::examine(&patient)).await })
 }
 

@@ -1,5 +1,7 @@
 //! Where may a request go? To https, and to this machine itself; with a token, to the hosts of its own service.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use reqwest::Url;
 
 /// How far a token may go.
@@ -26,6 +28,45 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether the host is a name that may lead to a public address, and no address itself: where it leads is seen as a
+/// connection is made.
+pub(crate) fn is_named(url: &Url) -> bool {
+    let name = url.domain().filter(|name| name.contains('.') && !name.ends_with('.'));
+    let inside = [".local", ".internal", ".localhost", ".home.arpa"];
+    url.scheme() == "https" && name.is_some_and(|name| !inside.iter().any(|end| name.ends_with(end)))
+}
+
+/// Whether an address is one of the internet's, and leads into nobody's own network: RFC 6890, and what was added to it.
+pub(crate) fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(four) => is_public_v4(four),
+        IpAddr::V6(six) => {
+            let [first, second, ..] = six.segments();
+            let four = matches!((first, second), (0x64, 0xff9b) | (0x2002, _));
+            // Of 2000::/3 all but what carries or stands for something else.
+            first & 0xe000 == 0x2000
+                && !four
+                && (first, second) != (0x2001, 0xdb8)
+                && !(first == 0x2001 && second < 0x200)
+        }
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let shared = a == 100 && (64..128).contains(&b);
+    let special =
+        a == 0 || a >= 240 || (a, b) == (198, 18) || (a, b) == (198, 19) || (a, b, c) == (192, 0, 0);
+    !(address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        || (a, b, c) == (192, 88, 99)
+        || shared
+        || special)
+}
+
 /// The base of an API, cut at the first slash. Read as text and compared byte by byte: what any program could read
 /// otherwise than another (a name, a port, an escape, an upper-case or foreign letter, a dot too many) is equal to
 /// nothing here.
@@ -44,6 +85,11 @@ impl<'a> Base<'a> {
 
     pub(super) fn is_slack_api(self) -> bool {
         matches!((self.host, self.path), ("slack.com" | "slack-gov.com", "api"))
+    }
+
+    /// <https://developer.pagerduty.com/docs/events-api-v2-overview>, and its service region EU.
+    pub(super) fn is_pagerduty(self) -> bool {
+        matches!((self.host, self.path), ("events.pagerduty.com" | "events.eu.pagerduty.com", ""))
     }
 
     /// `https://SITE.atlassian.net`
@@ -121,6 +167,67 @@ mod tests {
             "data:text/plain,https://x",
         ] {
             assert!(!private(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_leads_into_anybodys_own_network_is_not_public() {
+        for good in ["8.8.8.8", "100.63.0.1", "172.32.0.1", "2606:4700::1111", "2001:4860:4860::8888"] {
+            assert!(is_public(good.parse().unwrap()), "{good}");
+        }
+        for bad in [
+            "0.0.0.0",
+            "10.0.0.1",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:a00:1::",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "ff02::1",
+        ] {
+            assert!(!is_public(bad.parse().unwrap()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_a_name_of_the_internet_is_one() {
+        let named = |text: &str| Url::parse(text).is_ok_and(|url| is_named(&url));
+        for good in ["https://hooks.example.com/in", "https://hooks.example.com:8443/in?x=1"] {
+            assert!(named(good), "{good}");
+        }
+        for bad in [
+            "http://hooks.example.com/",
+            "https://10.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://[::1]/",
+            "https://localhost/",
+            "https://metadata.google.internal/",
+            "https://printer.local/",
+            "https://x.localhost/",
+            "https://intranet/",
+            "https://example.com./",
+        ] {
+            assert!(!named(bad), "{bad}");
         }
     }
 

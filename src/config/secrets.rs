@@ -1,6 +1,7 @@
 //! Which secrets does the bridge hold, and how are they kept out of every log?
 
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
 
 use crate::config::settings::Settings;
@@ -42,6 +43,12 @@ pub struct Secrets {
     pub jira_webhook_secret: Secret,
     #[serde(default)]
     pub jira_webhook_secret_previous: Option<Secret>,
+    /// Names the service of PagerDuty that rings. Needed with PagerDuty only.
+    #[serde(default)]
+    pub pagerduty_routing_key: Secret,
+    /// One or two `whsec_…`, with a blank between. Needed with a webhook only.
+    #[serde(default)]
+    pub webhook_secret: Secret,
 }
 
 /// Why there are no secrets. Nothing of them is told: serde's own words would quote what it could not read.
@@ -55,6 +62,10 @@ pub enum SecretsError {
     NotAnObject,
     #[error("the secret lacks {}", .0.join(", "))]
     Missing(Vec<&'static str>),
+    #[error(
+        "webhook_secret is not one or two secrets as whsec_… of 24 to 64 bytes in Base64, with a blank between"
+    )]
+    Webhook,
 }
 
 const SLACK: [&str; 2] = ["slack_bot_token", "slack_signing_secret"];
@@ -80,18 +91,38 @@ impl Secrets {
             jira_api_token: get("jira_api_token").unwrap_or_default(),
             jira_webhook_secret: get("jira_webhook_secret").unwrap_or_default(),
             jira_webhook_secret_previous: get("jira_webhook_secret_previous"),
+            pagerduty_routing_key: get("pagerduty_routing_key").unwrap_or_default(),
+            webhook_secret: get("webhook_secret").unwrap_or_default(),
         })
     }
 
     pub fn suffice(&self, settings: &Settings) -> Result<(), SecretsError> {
         let values = [&self.jira_email, &self.jira_api_token, &self.jira_webhook_secret];
-        let missing = JIRA.into_iter().zip(values).filter(|(_, value)| value.reveal().is_empty());
-        let missing: Vec<_> = missing.map(|(name, _)| name).collect();
-        if settings.jira.is_none() || missing.is_empty() {
-            Ok(())
-        } else {
-            Err(SecretsError::Missing(missing))
+        let jira = JIRA.into_iter().zip(values).map(|(name, value)| (name, value, settings.jira.is_some()));
+        let others = [
+            ("pagerduty_routing_key", &self.pagerduty_routing_key, settings.pagerduty.is_some()),
+            ("webhook_secret", &self.webhook_secret, settings.webhook.is_some()),
+        ];
+        let missing = jira.chain(others).filter(|(_, value, needed)| *needed && value.reveal().is_empty());
+        let missing: Vec<_> = missing.map(|(name, ..)| name).collect();
+        if !missing.is_empty() {
+            return Err(SecretsError::Missing(missing));
         }
+        match settings.webhook.is_some() && self.webhook_keys().is_none() {
+            true => Err(SecretsError::Webhook),
+            false => Ok(()),
+        }
+    }
+
+    /// What signs a webhook, the newest first: the bytes that each `whsec_…` stands for. `None` where one is none.
+    pub(crate) fn webhook_keys(&self) -> Option<Vec<Vec<u8>>> {
+        let all = self.webhook_secret.reveal().split_whitespace();
+        let bytes = |text: &str| BASE64_STANDARD.decode(text.strip_prefix("whsec_")?).ok();
+        let keys: Option<Vec<_>> = all.map(bytes).collect();
+        let good = |keys: &Vec<Vec<u8>>| {
+            (1..=2).contains(&keys.len()) && keys.iter().all(|key| (24..=64).contains(&key.len()))
+        };
+        keys.filter(good)
     }
 
     /// The secrets, and of which version of the document they are.

@@ -7,12 +7,13 @@ mod bridge;
 mod jira;
 mod service;
 mod slack;
+mod unread;
 
 use serde::Serialize;
 
 use crate::{
     case::Millis,
-    config::settings::Settings,
+    config::{secrets::Secrets, settings::Settings},
     http::Failure,
     runtime::World,
     targets::{jira::Jira, slack::Slack},
@@ -28,6 +29,10 @@ pub struct Patient<'a> {
     pub slack: &'a Slack<'a>,
     /// The site, where there is one.
     pub jira: Option<&'a Jira<'a>>,
+    /// Signs and names us to PagerDuty and the webhook.
+    pub secrets: &'a Secrets,
+    /// Nothing is sent that could be answered after this.
+    pub until: Millis,
 }
 
 /// A check and what it found.
@@ -105,6 +110,7 @@ pub async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     let mut found = Findings::default();
     Box::pin(slack::examine(patient, &mut found)).await;
     Box::pin(jira::examine(patient, &mut found)).await;
+    Box::pin(unread::examine(patient, &mut found)).await;
     Box::pin(service::examine(patient, &mut found)).await;
     Box::pin(bridge::examine(patient, &mut found)).await;
     found.0

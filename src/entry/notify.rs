@@ -13,7 +13,10 @@ use crate::{
     case::{CaseId, Millis},
     chat::{ingress::unheard::Replies, policy::since},
     config::{secrets::Secrets, settings::Settings},
-    entry::{targets::Targets, unready},
+    entry::{
+        targets::{Chosen, Targets},
+        unready,
+    },
     runtime::{World, gate::Queues, sighting},
     state,
     sync::{
@@ -30,7 +33,9 @@ use crate::{
     targets::{
         contract::{Listener, Target},
         jira::Jira,
+        pagerduty::PagerDuty,
         slack::{Slack, SlackTarget},
+        webhook::Webhook,
     },
     telemetry::{metrics, report::Report},
 };
@@ -80,6 +85,7 @@ impl Notifier<'_> {
     /// Works through what arrived. The answer names the messages that must come again.
     async fn work(&self, hints: Vec<(String, Result<Hint, TriggerError>)>) -> Vec<String> {
         let (mut failed, mut cases, mut sweep) = (Vec::new(), BTreeMap::<CaseId, Wanted>::new(), false);
+        let mut due = BTreeSet::new();
         if hints.iter().any(|(_, hint)| matches!(hint, Ok(Hint::Case { .. } | Hint::Membership { .. }))) {
             sighting::event(self.world).await;
         }
@@ -87,6 +93,7 @@ impl Notifier<'_> {
             match hint {
                 Ok(Hint::NotOurs) => {}
                 Ok(Hint::Sweep) => sweep = true,
+                Ok(Hint::Due(id)) => drop(due.insert(id)),
                 Ok(Hint::Case { id, full, event }) => {
                     let Wanted { messages, asking } = cases.entry(id).or_default();
                     messages.push(message);
@@ -109,7 +116,9 @@ impl Notifier<'_> {
                 }
             }
         }
-        let asked = cases.iter().map(|(id, wanted)| (id.clone(), Some(&wanted.asking))).collect();
+        due.retain(|id| !cases.contains_key(id));
+        let asked = cases.iter().map(|(id, wanted)| (id.clone(), Some(&wanted.asking)));
+        let asked = asked.chain(due.into_iter().map(|id| (id, None))).collect();
         let (mut reports, not_noted) = self.attend_each(asked).await;
         failed.extend(not_noted.iter().filter_map(|id| cases.remove(id)).flat_map(|wanted| wanted.messages));
         if sweep {
@@ -164,18 +173,25 @@ impl Notifier<'_> {
         self.deadline - self.world.now() > LEAST
     }
 
-    fn jira(&self) -> Option<Jira<'_>> {
-        self.settings.jira.as_ref().map(|settings| Jira {
-            world: self.world,
+    fn targets(&self) -> Targets<'_> {
+        let Self { world, settings, secrets, deadline: until } = *self;
+        let jira = settings.jira.as_ref().map(|settings| Jira {
+            world,
             settings,
-            email: &self.secrets.jira_email,
-            token: &self.secrets.jira_api_token,
-            until: self.deadline,
-        })
+            email: &secrets.jira_email,
+            token: &secrets.jira_api_token,
+            until,
+        });
+        let routing_key = &secrets.pagerduty_routing_key;
+        let pager = settings.pagerduty.as_ref();
+        let pager = pager.map(|settings| PagerDuty { world, settings, routing_key, until });
+        let webhook = settings.webhook.as_ref();
+        let webhook = webhook.map(|settings| Webhook { world, settings, secrets, until });
+        Targets::new(self.slack(), Chosen { jira, pager, webhook })
     }
 
     async fn recover(&self) {
-        let targets = Targets::new(self.slack(), self.jira());
+        let targets = self.targets();
         let all = targets.all();
         if let Err(trouble) = resync::recover(&self.context(&all, &self.listener())).await {
             warn!(%trouble, "whether a target is mended is not known");
@@ -193,7 +209,7 @@ impl Notifier<'_> {
 
     /// What would be done for a case now. Changes nothing anywhere.
     pub async fn preview(&self, case: &CaseId) -> Result<Vec<Preview>, PreviewError> {
-        let (targets, listener) = (Targets::new(self.slack(), self.jira()), self.listener());
+        let (targets, listener) = (self.targets(), self.listener());
         let all = targets.all();
         preview(&self.context(&all, &listener), case).await
     }
@@ -206,7 +222,7 @@ impl Notifier<'_> {
     /// Every case for itself: what one of them does to its worker harms no other. The answer names those for which nobody
     /// will come back.
     async fn attend_each(&self, cases: Vec<(CaseId, Option<&Asking>)>) -> (Vec<Report>, Vec<CaseId>) {
-        let targets = Targets::new(self.slack(), self.jira());
+        let targets = self.targets();
         let (all, listener) = (targets.all(), self.listener());
         let context = Context { crowd: cases.len() > 1, ..self.context(&all, &listener) };
         let each = stream::iter(&cases).map(async |(case, asked)| match (self.has_time(), asked) {

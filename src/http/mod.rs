@@ -24,6 +24,8 @@ pub struct Request {
     pub url: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: Bytes,
+    /// It goes to no address inside anybody's own network, whatever a name leads to.
+    pub only_public: bool,
 }
 
 impl std::fmt::Debug for Request {
@@ -35,7 +37,7 @@ impl std::fmt::Debug for Request {
 impl Request {
     pub fn bare(method: Method, url: String) -> Self {
         let headers = vec![("accept", "application/json".to_owned())];
-        Self { method, url, headers, body: Bytes::new() }
+        Self { method, url, headers, body: Bytes::new(), only_public: false }
     }
 
     /// A request with a JSON body. Slack warns where the charset is missing.
@@ -55,6 +57,11 @@ impl Request {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    #[must_use]
+    pub fn only_public(self) -> Self {
+        Self { only_public: true, ..self }
     }
 
     pub fn bearer(self, token: &Secret) -> Self {

@@ -1,11 +1,15 @@
 //! How does a request reach Slack or Jira? Once: no retry, no redirect, nothing unencrypted.
 
 use std::{
+    net::ToSocketAddrs,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{
+    Client, RequestBuilder, Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+};
 
 use crate::{
     case::Millis,
@@ -40,33 +44,44 @@ pub enum Source {
     },
 }
 
+/// A client, and when it was used last.
+type Kept = Option<(Millis, Client)>;
+
 #[derive(Clone)]
 pub struct Transport {
     connect: Duration,
     timeout: Duration,
-    client: Arc<Mutex<Option<(Millis, Client)>>>,
+    clients: Arc<Mutex<[Kept; 2]>>,
 }
 
 impl Default for Transport {
     fn default() -> Self {
-        Self { connect: CONNECT, timeout: http::TIMEOUT, client: Arc::default() }
+        Self { connect: CONNECT, timeout: http::TIMEOUT, clients: Arc::default() }
     }
 }
 
 impl Transport {
     pub fn client(&self, now: Millis) -> Result<Client, TransportError> {
-        let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        self.client_for(false, now)
+    }
+
+    /// Of two: one goes anywhere, the other to public addresses only.
+    fn client_for(&self, only_public: bool, now: Millis) -> Result<Client, TransportError> {
+        let mut kept = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let [anywhere, public] = &mut *kept;
+        let kept = if only_public { public } else { anywhere };
         let fresh = kept.take().filter(|(used, _)| (*used..used.saturating_add(KEPT)).contains(&now));
         let client = match fresh {
             Some((_, client)) => client,
-            None => self.build()?,
+            None => self.build(only_public)?,
         };
         *kept = Some((now, client.clone()));
         Ok(client)
     }
 
-    fn build(&self) -> Result<Client, TransportError> {
+    fn build(&self, only_public: bool) -> Result<Client, TransportError> {
         let builder = connector::builder(self.connect).map_err(|_| not_sent("HTTPS_PROXY is no address"))?;
+        let builder = if only_public { builder.dns_resolver(PublicNames) } else { builder };
         builder.timeout(self.timeout).build().map_err(|_| not_sent("there is no HTTP client"))
     }
 
@@ -115,11 +130,30 @@ impl Transport {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(not_sent("there is a name in the address"));
         }
-        let mut built = self.client(now)?.request(request.method, url).body(request.body);
+        let mut built =
+            self.client_for(request.only_public, now)?.request(request.method, url).body(request.body);
         for (name, value) in request.headers {
             built = built.header(name, value);
         }
         Ok(built)
+    }
+}
+
+/// Finds where a name leads, and takes it only where each of its addresses is public.
+#[derive(Clone, Copy, Debug)]
+struct PublicNames;
+
+impl Resolve for PublicNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_owned();
+        Box::pin(async move {
+            let find = move || (name.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+            let found = tokio::task::spawn_blocking(find).await??;
+            match found.iter().all(|address| hosts::is_public(address.ip())) {
+                true => Ok(Box::new(found.into_iter()) as Addrs),
+                false => Err("a name that leads to a private address".into()),
+            }
+        })
     }
 }
 
@@ -190,7 +224,20 @@ mod tests {
 
     fn http() -> Transport {
         let (connect, timeout) = (Duration::from_millis(300), Duration::from_millis(600));
-        Transport { connect, timeout, client: Arc::default() }
+        Transport { connect, timeout, clients: Arc::default() }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_a_private_address_is_not_reached_though_somebody_listens_there() {
+        let (address, heard) = server(|_| {});
+        let port = address.rsplit(':').next().unwrap();
+        let ask = |url: String| Request::bare(Method::GET, url).only_public();
+        let url = format!("http://localhost:{port}/");
+        let refused = http().send(ask(url.clone()), 0).await;
+        assert_eq!(refused, Err(not_sent("no connection")));
+        assert_eq!(heard.load(Ordering::SeqCst), 0);
+        let _ = http().send(Request::bare(Method::GET, url), 0).await;
+        assert_eq!(heard.load(Ordering::SeqCst), 1, "anybody else reaches it");
     }
 
     async fn get(url: &str) -> Result<Response, TransportError> {

@@ -8,6 +8,7 @@ use std::{
 
 use aws_sdk_securityir::config::Region;
 use aws_sdk_sqs::{error::ProvideErrorMetadata, types::QueueAttributeName};
+use serde_json::json;
 use tokio::sync::{Mutex, OnceCell, mpsc::UnboundedSender};
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         logs::{LogStream, Logs, LogsError},
         sir::{self, Fault},
     },
-    case::{Millis, text},
+    case::{CaseId, Millis, text},
     config::{
         clock,
         environment::{Environment, variable},
@@ -73,6 +74,11 @@ pub fn queue_urls(inbox: &str) -> Result<[String; 4], String> {
     let stack = inbox.strip_suffix("-inbox.fifo");
     let stack = stack.ok_or_else(|| "CASEBRIDGE_INBOX_URL does not end with -inbox.fifo".to_owned())?;
     Ok(["-events", "-inbox.fifo", "-events-dead", "-inbox-dead.fifo"].map(|end| format!("{stack}{end}")))
+}
+
+/// What `notify` reads as: look at this case, of which something is due. It needs no seal: it says nothing of what to tell.
+pub fn trigger(case: &CaseId) -> String {
+    json!({ "due": case }).to_string()
 }
 
 pub enum Inbox {
@@ -396,6 +402,14 @@ impl<S: Store> World for Live<S> {
 
     fn sightings(&self) -> Option<&Sightings> {
         Some(&self.sightings)
+    }
+
+    async fn look_soon(&self, case: &CaseId) -> Result<(), String> {
+        let Inbox::Queue(inbox) = &self.inbox else { return Ok(()) };
+        let [events, ..] = queue_urls(inbox)?;
+        let message = self.queue().await.send_message().queue_url(events).message_body(trigger(case));
+        let sent = message.send().await;
+        sent.map(drop).map_err(|error| error.code().unwrap_or("no answer").to_owned())
     }
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {

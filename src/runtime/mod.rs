@@ -15,7 +15,7 @@ use async_trait::async_trait;
 pub use self::note::Recent;
 use crate::{
     aws::sir,
-    case::Millis,
+    case::{CaseId, Millis},
     http::{
         self,
         transport::{Opened, Source},
@@ -55,6 +55,12 @@ pub trait World {
 
     /// Puts a job on the inbox, sealed: see [`crate::config::secrets::Secrets::seal`].
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String>;
+
+    /// Lets `notify` look now at a case of which something is due, and not with the next sweep. Where it is lost, the
+    /// sweep comes.
+    async fn look_soon(&self, _case: &CaseId) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Puts a line into the audit trail. What the trail does not take stands in the log, and is counted.
     async fn record(&self, line: AuditLine) {

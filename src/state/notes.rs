@@ -108,6 +108,9 @@ pub struct PlaceNote {
     /// The lines of changes that nobody saw there yet, by their number.
     #[serde(rename = "lines", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lines: BTreeMap<u32, Line>,
+    /// What was last told of each thing that goes through steps, by its name.
+    #[serde(rename = "steps", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<String, String>,
     /// The addition that is being made, or of which it is not known whether it was.
     #[serde(rename = "open", deserialize_with = "stated")]
     pub open: Option<Intent>,
@@ -246,6 +249,9 @@ impl PlaceNote {
                 if let Some(number) = line_number(&key) {
                     self.told_line(number, facts);
                 }
+                if let Some((name, step)) = step_of(&key.0) {
+                    self.steps.insert(name.to_owned(), step.to_owned());
+                }
             }
         }
         self.open = None;
@@ -269,6 +275,18 @@ impl PlaceNote {
         self.changes += 1;
         self.facts = facts;
     }
+}
+
+/// The key of what goes through steps: `page/overdue/1795668300/trigger`.
+const STEPS: &str = "page/";
+
+pub(crate) fn step_key(name: &str, step: &str) -> Key {
+    Key(format!("{STEPS}{name}/{step}"))
+}
+
+/// Which step of what such a key tells.
+pub(crate) fn step_of(key: &str) -> Option<(&str, &str)> {
+    key.strip_prefix(STEPS)?.rsplit_once('/')
 }
 
 /// The key of the channel of a case, and of its topic's and invitations' sharing it.
@@ -394,8 +412,12 @@ mod tests {
             "turned",
         ];
         golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
-        let may_lack = ["again", "not_before", "failures", "parked", "read_first", "lines", "owed"];
-        golden::damage::<PlaceNote>("place-notes", &may_lack, &["set", "again", "attachments", "lines"]);
+        let may_lack = ["again", "not_before", "failures", "parked", "read_first", "lines", "owed", "steps"];
+        golden::damage::<PlaceNote>(
+            "place-notes",
+            &may_lack,
+            &["set", "again", "attachments", "lines", "steps"],
+        );
         golden::later::<CaseNote>("case-notes");
         golden::later::<PlaceNote>("place-notes");
     }
@@ -444,6 +466,13 @@ mod tests {
             "place-notes",
             &[
                 ("nothing yet", PlaceNote::default()),
+                (
+                    "alert that rang",
+                    PlaceNote {
+                        steps: texts([("overdue/1795668300", "acknowledge")]),
+                        ..PlaceNote::default()
+                    },
+                ),
                 ("linked issue", PlaceNote { home: linked, ..PlaceNote::default() }),
                 ("thread that people took away", {
                     let mut lost = thread.clone();

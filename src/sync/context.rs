@@ -31,6 +31,12 @@ impl Context<'_> {
     pub(crate) fn kinds(&self) -> Vec<TargetKind> {
         self.targets.iter().map(|target| target.planner().kind()).collect()
     }
+
+    /// Of those that are told of comments.
+    pub(crate) fn tellers(&self) -> Vec<TargetKind> {
+        let planners = self.targets.iter().map(|target| target.planner());
+        planners.filter(|planner| planner.tells_comments()).map(|planner| planner.kind()).collect()
+    }
 }
 
 /// A case that is held by one worker.

@@ -50,6 +50,8 @@ pub(crate) struct Looking<'a> {
     pub(crate) world: &'a dyn World,
     pub(crate) id: &'a CaseId,
     pub(crate) kinds: &'a [TargetKind],
+    /// Those of them that are told of comments.
+    pub(crate) tellers: &'a [TargetKind],
     /// Nothing is read after this: what was read must still be told.
     pub(crate) until: Millis,
     /// What was told, where all of that is known.
@@ -296,12 +298,13 @@ impl Pages<'_> {
 
     /// Whether each target was told of all that stands on a page.
     async fn all_known(&self, page: &[Comment]) -> Result<bool, state::Error> {
-        let Looking { world, id, kinds, told, .. } = self.looking;
+        let Looking { world, id, kinds, tellers, told, .. } = self.looking;
         let keys: Vec<Key> = page.iter().map(comment_key).collect();
         if let Some(ledgers) = told.get() {
-            return Ok(ledgers.iter().all(|ledger| keys.iter().all(|key| ledger.contains_key(key))));
+            let mut each = kinds.iter().zip(ledgers).filter(|(kind, _)| tellers.contains(kind));
+            return Ok(each.all(|(_, ledger)| keys.iter().all(|key| ledger.contains_key(key))));
         }
-        let each = join_all(kinds.iter().map(|kind| world.store().told(id, *kind, &keys)));
+        let each = join_all(tellers.iter().map(|kind| world.store().told(id, *kind, &keys)));
         for told in each.await {
             if told?.iter().any(Option::is_none) {
                 return Ok(false);

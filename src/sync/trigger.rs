@@ -26,6 +26,8 @@ pub enum Hint {
         event: String,
     },
     Sweep,
+    /// Look at this case, of which something is due: `command` wrote it down.
+    Due(CaseId),
     /// An event of the same source that tells us nothing, CloudTrail's among them.
     NotOurs,
 }
@@ -103,6 +105,10 @@ pub fn decode_value(value: Value) -> Result<Hint, TriggerError> {
     if value.get("sweep") == Some(&Value::Bool(true)) {
         return Ok(Hint::Sweep);
     }
+    if let Some(due) = value.get("due") {
+        let id = due.as_str().and_then(CaseId::parse);
+        return id.map(Hint::Due).ok_or_else(|| TriggerError::Id("due".to_owned()));
+    }
     let event: Event = serde_json::from_value(value).map_err(|_| TriggerError::Shape)?;
     match event.detail_type.as_str() {
         "Case Comment Updated" => case(event, true),
@@ -165,6 +171,13 @@ mod tests {
             let hint = Hint::Membership { id, what, event: "e1".to_owned() };
             assert_eq!(decode(&event(detail_type, r#"{"membershipId":"m-1234567890"}"#)), Ok(hint));
         }
+    }
+
+    #[test]
+    fn what_command_left_is_looked_at() {
+        let id = CaseId::new("1234567890");
+        assert_eq!(decode(&crate::runtime::live::trigger(&id)), Ok(Hint::Due(id)));
+        assert_eq!(decode(r#"{"due":"../x"}"#), Err(TriggerError::Id("due".to_owned())));
     }
 
     #[test]

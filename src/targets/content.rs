@@ -38,6 +38,46 @@ pub enum Content {
     Call(Call),
     /// Somebody took the case, or was given it.
     Taken(Owner),
+    /// An alert rings, or becomes something else: for a pager alone.
+    Page(Page, PageStep),
+}
+
+/// Something that may wake somebody, as long as it is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Names the alert: `overdue/1795668300`.
+    pub name: String,
+    pub moment: Moment,
+    pub at: Seconds,
+    /// It is time to ring.
+    pub due: bool,
+    /// Somebody has the case, or answered.
+    pub taken: bool,
+}
+
+/// What becomes of an alert, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PageStep {
+    Trigger,
+    Acknowledge,
+    Resolve,
+}
+
+impl PageStep {
+    const ALL: [Self; 3] = [Self::Trigger, Self::Acknowledge, Self::Resolve];
+
+    /// Its name, as PagerDuty calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Trigger => "trigger",
+            Self::Acknowledge => "acknowledge",
+            Self::Resolve => "resolve",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
 }
 
 /// A line that calls somebody.

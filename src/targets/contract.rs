@@ -34,6 +34,11 @@ pub trait Planner {
     /// What is to be told, in the order in which it must happen, each not before the one before it.
     fn plan(&self, picture: &Picture, note: &PlaceNote, ledger: &Ledger) -> Vec<Effect>;
 
+    /// Whether what is said on a case is told there.
+    fn tells_comments(&self) -> bool {
+        true
+    }
+
     /// The keys of which [`Self::plan`] must know what was told.
     fn keys(&self, picture: &Picture) -> Vec<Key>;
 

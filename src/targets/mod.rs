@@ -5,6 +5,8 @@ pub mod content;
 pub mod contract;
 pub mod jira;
 pub mod mark;
+pub mod pagerduty;
 pub mod slack;
 pub mod telling;
+pub mod webhook;
 pub mod wording;

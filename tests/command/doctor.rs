@@ -7,7 +7,10 @@ use std::{
 
 use casebridge::{
     case::{ChannelId, Email, MemberId, TeamId},
-    config::settings::{JiraSettings, Layout},
+    config::{
+        secrets::Secret,
+        settings::{JiraSettings, Layout},
+    },
     doctor::{self, Answer, Finding, Patient},
     runtime::{
         breaker::{self, Refused},
@@ -24,7 +27,8 @@ use serde_json::json;
 
 /// A bridge that lacks nothing: a private channel, a case with its issue, and everybody was heard of.
 async fn well() -> Stage {
-    let mut stage = Stage::set().await;
+    let more = "[pagerduty]\napi_url = '{pager}'\n[webhook]\nurl = '{webhook}/in'\n";
+    let mut stage = Stage::with("", more).await;
     let (.., bot, _) = stage.slack.app();
     let private = stage.slack.add_channel("sir", true, &[stage.slack.ana(), bot]);
     stage.settings.slack.channel = private.clone();
@@ -51,7 +55,8 @@ async fn examined(stage: &Stage) -> Vec<Finding> {
         token: &secrets.jira_api_token,
         until,
     });
-    Box::pin(doctor::examine(&Patient { world, settings, slack: &slack, jira: jira.as_ref() })).await
+    let jira = jira.as_ref();
+    Box::pin(doctor::examine(&Patient { world, settings, slack: &slack, jira, secrets, until })).await
 }
 
 fn wrong(found: &[Finding]) -> Vec<&'static str> {
@@ -133,6 +138,8 @@ const FAULTS: &[(&str, Fault)] = &[
         let rule = FaultRule::on("GetAdministratorAccount").error("AccessDeniedException");
         stage.hub.fault(rule);
     }),
+    ("pagerduty.key", |stage| stage.secrets.pagerduty_routing_key = Secret::new("another")),
+    ("webhook.receiver", |stage| stage.webhook.ends(true)),
     ("queue.events", |stage| stage.world.has_queues([5_000, 0, 0, 0])),
     ("queue.inbox", |stage| stage.world.has_queues([0, 5_000, 0, 0])),
     ("queue.events_dead", |stage| stage.world.has_queues([0, 0, 1, 0])),

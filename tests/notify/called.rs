@@ -61,6 +61,27 @@ async fn a_night_calls_who_the_settings_say_and_stops_when_somebody_takes_it() {
 }
 
 #[tokio::test]
+async fn what_only_the_table_knows_stands_there_without_a_sweep() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.notify().await;
+    let before = (stage.sir.count("GetCase"), stage.now());
+    stage.types(&ana(), &format!("{case} take")).await;
+    assert!(stage.soon().await, "notify was asked");
+    let lines = stage.lines(&case).await;
+    assert!(lines[0].contains("@U024BE7LH has it") && lines.last().unwrap().starts_with("🙋"), "{lines:?}");
+    assert_eq!(stage.sir.count("GetCase") - before.0, 2, "one for the command, one look");
+    assert!(stage.now() - before.1 < 5_000);
+    let key = stage.home(&case, casebridge::targets::jira::KIND).await.name;
+    stage.jira.person_deletes(&stage.jira.ana(), &key).unwrap();
+    stage.sir.aws_comments(&case, "AWS Responder", "Any news?").unwrap();
+    stage.events().await;
+    stage.types(&ana(), &format!("{case} jira open")).await;
+    assert!(stage.soon().await);
+    assert_ne!(stage.home(&case, casebridge::targets::jira::KIND).await.name, key);
+}
+
+#[tokio::test]
 async fn an_answer_of_ours_ends_it_and_without_names_the_thread_still_says_so() {
     let stage = Stage::set().await;
     let answered = stage.sir.aws_creates_case("Answered");

@@ -13,6 +13,7 @@ mod life;
 mod lost;
 mod many;
 mod older;
+mod pager;
 mod preview;
 mod repaired;
 mod sample;

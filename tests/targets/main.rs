@@ -7,10 +7,13 @@
 
 mod jira;
 mod pace;
+mod pager;
 mod plain;
 mod repeatable;
 mod slack;
 mod suite;
+mod unread;
+mod webhook;
 
 /// One test for each promise, for a stage.
 macro_rules! keeps_the_contract {
@@ -44,4 +47,27 @@ macro_rules! conforms {
     };
 }
 
-pub(crate) use {conforms, keeps_the_contract};
+/// All promises of a target that cannot be read.
+macro_rules! conforms_unread {
+    ($stage:expr) => {
+        $crate::conforms_unread! {
+            what_comes_twice_is_taken_once,
+            a_refusal_of_what_it_says_is_no_refusal_of_us,
+            whoever_is_asked_to_wait_hears_for_how_long,
+            without_an_answer_it_is_sent_again_under_its_id,
+            whoever_is_not_known_hears_so,
+            nothing_is_set_or_looked_for_there;
+            $stage
+        }
+    };
+    ($($name:ident),* $(,)?; $stage:expr) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                crate::unread::$name(&$stage.await).await;
+            }
+        )*
+    };
+}
+
+pub(crate) use {conforms, conforms_unread, keeps_the_contract};

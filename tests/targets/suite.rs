@@ -101,6 +101,7 @@ pub fn picture() -> Picture {
         investigations: Vec::new(),
         overdue: None,
         calls: Vec::new(),
+        pages: Vec::new(),
         notice: None,
     }
 }

@@ -139,6 +139,13 @@ fn the_schedule_may_only_hint() {
 }
 
 #[test]
+fn command_may_hint_and_do_nothing_else_at_the_events() {
+    let events = grants("CommandRole").into_iter().filter(|grant| grant.resource == "Events.Arn");
+    let actions: Vec<_> = events.map(|grant| grant.action).collect();
+    assert_eq!(actions, ["sqs:GetQueueAttributes", "sqs:SendMessage"], "the doctor counts them");
+}
+
+#[test]
 fn every_grant_points_at_our_own_things_unless_the_service_takes_no_resource() {
     for role in ["NotifyRole", "CommandRole"] {
         for Grant { action, resource } in grants(role) {

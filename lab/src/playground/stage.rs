@@ -185,9 +185,9 @@ impl Stage {
     }
 
     fn world<'a>(&'a self, boundary: &'a Boundary<'a>) -> PlayWorld<'a> {
-        let Self { live, clock, feed, switches, notes, witness, .. } = self;
+        let Self { live, clock, feed, switches, notes, witness, events, .. } = self;
         let table = PlayTable { table: live.store(), boundary, clock, switches, feed, notes };
-        PlayWorld { live, clock, table, boundary, feed, witness }
+        PlayWorld { live, clock, table, boundary, feed, witness, events }
     }
 
     fn bridge<'a>(&'a self, world: &'a PlayWorld<'a>) -> ChatContext<'a> {

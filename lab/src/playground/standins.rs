@@ -6,7 +6,8 @@ use casebridge::case::UserId;
 use serde_json::{Value, json};
 
 use crate::standins::{
-    HubStandin, JiraStandin, LogsStandin, ServiceClock, Sharing, SirStandin, SlackStandin,
+    HubStandin, JiraStandin, LogsStandin, PagerDutyStandin, ServiceClock, Sharing, SirStandin, SlackStandin,
+    WebhookStandin,
 };
 
 /// A responder: may comment and move a case, may not close it.
@@ -23,7 +24,7 @@ pub const JIRA_SITE: &str = "https://example.atlassian.net";
 /// The membership's Region.
 pub const REGION: &str = "eu-west-1";
 
-/// The five servers, each on a port of loopback. Clones are the same servers.
+/// The seven servers, each on a port of loopback. Clones are the same servers.
 #[derive(Clone, Debug)]
 pub struct Standins {
     /// AWS Security Incident Response.
@@ -36,30 +37,38 @@ pub struct Standins {
     pub hub: HubStandin,
     /// CloudWatch Logs, with the audit trail's group.
     pub logs: LogsStandin,
+    /// PagerDuty, with one service.
+    pub pager: PagerDutyStandin,
+    /// Whoever receives the webhook.
+    pub webhook: WebhookStandin,
     /// Who may do what: the role, its person.
     roles: Vec<(&'static str, UserId)>,
 }
 
 impl Standins {
-    /// Starts all five, each on a clock of its own: no two services agree on the time.
+    /// Starts all, each on a clock of its own: no two services agree on the time.
     /// Fails: no port could be bound.
     pub async fn start() -> io::Result<Self> {
-        Self::start_each([(); 5].map(|()| ServiceClock::default())).await
+        Self::start_each([(); 7].map(|()| ServiceClock::default())).await
     }
 
     /// The same on one clock.
     /// Fails: no port could be bound.
     pub async fn start_on(clock: &ServiceClock) -> io::Result<Self> {
-        Self::start_each([(); 5].map(|()| clock.clone())).await
+        Self::start_each([(); 7].map(|()| clock.clone())).await
     }
 
-    async fn start_each([sir, slack, jira, hub, logs]: [ServiceClock; 5]) -> io::Result<Self> {
+    async fn start_each(
+        [sir, slack, jira, hub, logs, pager, webhook]: [ServiceClock; 7],
+    ) -> io::Result<Self> {
         Ok(Self {
             sir: SirStandin::start_on(&sir).await?,
             slack: SlackStandin::start_on(&slack).await?,
             jira: JiraStandin::start_on(&jira).await?,
             hub: HubStandin::start_on(&hub).await?,
             logs: LogsStandin::start_on(&logs).await?,
+            pager: PagerDutyStandin::start_on(&pager).await?,
+            webhook: WebhookStandin::start_on(&webhook).await?,
             roles: vec![("responder", bo()), ("admin", ana())],
         })
     }
@@ -126,6 +135,8 @@ impl Standins {
             "jira_email": email,
             "jira_api_token": token,
             "jira_webhook_secret": self.jira.webhook_secret(),
+            "pagerduty_routing_key": self.pager.routing_key(),
+            "webhook_secret": self.webhook.secret(),
         })
     }
 
@@ -138,6 +149,8 @@ impl Standins {
             "jira": self.jira.url(),
             "hub": self.hub.url(),
             "logs": self.logs.url(),
+            "pagerduty": self.pager.url(),
+            "webhook": self.webhook.url(),
             "slack_signing_secret": self.slack.signing_secret(),
             "secret": self.secret(),
             "settings": self.settings(),

@@ -1,16 +1,19 @@
 //! The world of one invocation: the real one over the wire, on the playground's clock, watched, in which a worker can be
 //! killed.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use casebridge::{
     aws::sir,
-    case::Millis,
+    case::{CaseId, Millis},
     http::{
         Request, Response, TransportError,
         transport::{Opened, Source},
     },
-    runtime::{QueueMessage, World, live::Live},
+    runtime::{
+        QueueMessage, World,
+        live::{Live, trigger},
+    },
     state::{Store, memory::Memory},
     telemetry::audit::AuditLine,
 };
@@ -18,7 +21,8 @@ use casebridge::{
 use super::{
     boundary::Boundary,
     clock::PlayClock,
-    feed::{Feed, FeedEntry, FeedKind},
+    feed::{Feed, FeedEntry, FeedKind, lock},
+    queue::Queue,
     table::PlayTable,
     witness::Witness,
 };
@@ -30,6 +34,8 @@ pub struct PlayWorld<'a> {
     pub boundary: &'a Boundary<'a>,
     pub feed: &'a Feed,
     pub witness: &'a Witness,
+    /// What waits for `notify`.
+    pub events: &'a Mutex<Queue>,
 }
 
 impl PlayWorld<'_> {
@@ -105,6 +111,11 @@ impl World for PlayWorld<'_> {
 
     async fn enqueue(&self, message: QueueMessage) -> Result<(), String> {
         self.live.enqueue(message).await
+    }
+
+    async fn look_soon(&self, case: &CaseId) -> Result<(), String> {
+        lock(self.events).put(trigger(case));
+        Ok(())
     }
 
     async fn record(&self, line: AuditLine) {

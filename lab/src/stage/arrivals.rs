@@ -37,7 +37,15 @@ impl Stage {
     pub async fn events(&self) -> Vec<Value> {
         let events = self.sir.take_events();
         assert_eq!(self.arrive(&events).await, [""; 0]);
+        self.soon().await;
         events
+    }
+
+    /// What `command` left for `notify` to look at arrives; whether there was anything.
+    pub async fn soon(&self) -> bool {
+        let left = std::mem::take(&mut *self.world.soon.lock().unwrap());
+        assert_eq!(self.arrive_as(&left).await, [""; 0]);
+        !left.is_empty()
     }
 
     /// The minute's turn.

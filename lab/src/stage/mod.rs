@@ -41,7 +41,9 @@ pub use table::{Countdown, WatchedTable};
 
 use crate::{
     playground::standins::{REGION, Standins},
-    standins::{HubStandin, JiraStandin, LogsStandin, SirStandin, SlackStandin},
+    standins::{
+        HubStandin, JiraStandin, LogsStandin, PagerDutyStandin, SirStandin, SlackStandin, WebhookStandin,
+    },
 };
 
 thread_local! {
@@ -64,6 +66,10 @@ pub struct Stage {
     pub hub: HubStandin,
     /// CloudWatch Logs.
     pub logs: LogsStandin,
+    /// PagerDuty, where the settings have it: `{pager}` stands for its address there.
+    pub pager: PagerDutyStandin,
+    /// The receiver of the webhook, where the settings have it: `{webhook}` stands for its address there.
+    pub webhook: WebhookStandin,
     /// The table, past everybody who watches it.
     pub memory: Memory,
     /// What the product runs in.
@@ -97,10 +103,25 @@ impl Stage {
         let (sender, jobs) = unbounded_channel();
         let world = Outside::of(&standins, &memory, Inbox::Channel(sender), &secrets).await;
         let settings = world.settings().await;
-        let Standins { slack, jira, sir, hub, logs, .. } = standins;
+        let Standins { slack, jira, sir, hub, logs, pager, webhook, .. } = standins;
         let (channel, jobs) = (slack.security(), Mutex::new(Some(jobs)));
         let inbox_secrets = secrets.clone();
-        Self { slack, jira, sir, hub, logs, memory, world, settings, secrets, channel, inbox_secrets, jobs }
+        Self {
+            slack,
+            jira,
+            sir,
+            hub,
+            logs,
+            pager,
+            webhook,
+            memory,
+            world,
+            settings,
+            secrets,
+            channel,
+            inbox_secrets,
+            jobs,
+        }
     }
 
     /// What `command` is given.
@@ -144,7 +165,8 @@ impl Drop for Stage {
 
 /// The settings with which the product finds the stand-ins.
 pub fn settings_of(standins: &Standins, slack_lines: &str, more: &str) -> String {
-    let Standins { slack, jira, .. } = standins;
+    let Standins { slack, jira, pager, webhook, .. } = standins;
+    let more = more.replace("{pager}", pager.url()).replace("{webhook}", webhook.url());
     let (.., team) = slack.app();
     let roles = match more.contains("[roles]") {
         true => String::new(),

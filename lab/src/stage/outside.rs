@@ -10,7 +10,7 @@ use std::{
 
 use casebridge::{
     aws::{logs::LogStream, sir},
-    case::Millis,
+    case::{CaseId, Millis},
     config::{secrets::Secrets, settings::Settings},
     http::{
         self,
@@ -18,7 +18,7 @@ use casebridge::{
     },
     runtime::{
         QueueMessage, Recent, World,
-        live::{Inbox, Live, Safe},
+        live::{Inbox, Live, Safe, trigger},
         sighting::Sightings,
     },
     state::{Store, memory::Memory},
@@ -44,7 +44,7 @@ pub struct Outside {
     pub(super) table: WatchedTable,
     pub(super) countdown: Arc<Countdown>,
     pub(super) refusals: Refusals,
-    clocks: [ServiceClock; 5],
+    clocks: [ServiceClock; 7],
     ahead: AtomicI64,
     /// Where the product's clock was stopped; 0 where it runs.
     stopped: AtomicI64,
@@ -55,12 +55,14 @@ pub struct Outside {
     /// Requests to this path take so long, by every clock.
     takes: Mutex<Option<(String, Duration)>>,
     queues: Mutex<Option<[u64; 4]>>,
+    /// What `command` wants `notify` to look at.
+    pub(super) soon: Mutex<Vec<String>>,
     sightings: OnceLock<Sightings>,
 }
 
 impl Outside {
     pub(super) async fn of(standins: &Standins, memory: &Memory, inbox: Inbox, secrets: &Secrets) -> Self {
-        let Standins { slack, jira, sir, hub, logs, .. } = standins;
+        let Standins { slack, jira, sir, hub, logs, pager, webhook, .. } = standins;
         let aws = aws_at(sir.url()).await.with_security_hub(hub.url()).with_logs(logs.url());
         let live = Live::new(memory.clone(), aws, inbox, Safe::Given(secrets.clone()));
         let trail = LogStream { group: AUDIT_GROUP.to_owned(), name: "stage".to_owned() };
@@ -71,13 +73,23 @@ impl Outside {
             table: WatchedTable::new(memory, &countdown),
             countdown,
             refusals: Refusals::of([slack, jira, sir, hub]),
-            clocks: [slack.clock(), jira.clock(), sir.clock(), hub.clock(), logs.clock()].map(Clone::clone),
+            clocks: [
+                slack.clock(),
+                jira.clock(),
+                sir.clock(),
+                hub.clock(),
+                logs.clock(),
+                pager.clock(),
+                webhook.clock(),
+            ]
+            .map(Clone::clone),
             ahead: AtomicI64::default(),
             stopped: AtomicI64::default(),
             waited: AtomicU64::default(),
             copying: AtomicI64::default(),
             takes: Mutex::default(),
             queues: Mutex::default(),
+            soon: Mutex::default(),
             sightings: OnceLock::default(),
         }
     }
@@ -216,6 +228,11 @@ impl World for Outside {
         let answer = self.live.enqueue(message).await;
         self.countdown.moment().await;
         answer
+    }
+
+    async fn look_soon(&self, case: &CaseId) -> Result<(), String> {
+        self.soon.lock().unwrap().push(trigger(case));
+        Ok(())
     }
 
     async fn record(&self, line: AuditLine) {

@@ -1,6 +1,6 @@
-//! What would SIR, Security Hub, Slack, Jira and CloudWatch Logs have answered?
+//! What would SIR, Security Hub, Slack, Jira, CloudWatch Logs, PagerDuty and the receiver of a webhook have answered?
 //!
-//! Five servers over real HTTP on loopback. The playground, the tests and the deployment check talk to them
+//! Seven servers over real HTTP on loopback. The playground, the tests and the deployment check talk to them
 //! with the same clients as in production. They keep their state in the wire's own JSON, refuse what they do
 //! not know, check authorization, and can be told to fail.
 //!
@@ -28,6 +28,7 @@ mod fault;
 mod hub;
 mod jira;
 mod logs;
+mod pagerduty;
 mod past;
 mod rate;
 mod server;
@@ -36,6 +37,7 @@ mod sigv4;
 mod sir;
 mod slack;
 mod standin;
+mod webhook;
 mod wire;
 mod within;
 
@@ -45,10 +47,12 @@ pub use fault::{Canned, ErrorCode, FaultEffect, FaultRule, FaultTarget};
 pub use hub::HubStandin;
 pub use jira::JiraStandin;
 pub use logs::{AUDIT_GROUP, LogsStandin};
+pub use pagerduty::{Alert, PagerDutyStandin, shown as shown_alerts};
 pub use server::{Endpoint, Server};
 pub use sir::{Order, Scan, SirRefused, SirStandin};
 pub use slack::{LiveText, Pace, Sharing, SlackStandin, tier as slack_tier};
 pub use standin::Standin;
+pub use webhook::{WebhookStandin, complaints as webhook_complaints};
 pub use within::Sight;
 
 /// A client for loopback: reading the system's root certificates takes longer than most tests.

@@ -45,5 +45,6 @@ pub(super) async fn begin_anew(
     let json = record::write(&note, &rest).map_err(|error| ActionError::Trouble(error.to_string()))?;
     store.save(id, meta.epoch, Note::Of(kind), &json).await?;
     store.release(id, meta.epoch, meta.want, Some(now), true).await?;
+    context.look_soon(id).await;
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
         policy::identity::{self, Profile},
         reply::Reply,
     },
-    config::{secrets::Secret, settings::Settings},
+    config::{secrets::Secrets, settings::Settings},
     http::Failure,
     runtime::World,
     state::{self, Unread, notes},
@@ -81,7 +81,7 @@ pub(crate) struct CommandContext<'a> {
     pub(crate) person: &'a Profile,
     pub(crate) slack: &'a Slack<'a>,
     pub(crate) jira: Option<&'a Jira<'a>>,
-    pub(crate) signs: &'a Secret,
+    pub(crate) secrets: &'a Secrets,
     pub(crate) since: Millis,
     /// An earlier try ended nobody knows how: what it asked for may have been done.
     pub(crate) again: bool,
@@ -165,7 +165,7 @@ impl CommandContext<'_> {
     }
 
     pub(crate) fn confirmation_key(&self) -> &[u8] {
-        self.signs.reveal().as_bytes()
+        self.secrets.slack_signing_secret.reveal().as_bytes()
     }
 
     pub(crate) async fn case(&self, case: &CaseId) -> Result<Case, ActionError> {
@@ -230,6 +230,21 @@ impl CommandContext<'_> {
     /// Says that the case changed: somebody should look at it and tell everybody.
     pub(crate) async fn changed(&self, case: &CaseId) -> Result<(), ActionError> {
         Ok(self.world.store().hint(case, self.world.now(), false).await?)
+    }
+}
+
+impl CommandContext<'_> {
+    /// The same where no event of the service follows: everybody reads it now, and not with the next sweep.
+    pub(crate) async fn changed_here(&self, case: &CaseId) -> Result<(), ActionError> {
+        self.changed(case).await?;
+        self.look_soon(case).await;
+        Ok(())
+    }
+
+    pub(crate) async fn look_soon(&self, case: &CaseId) {
+        if let Err(why) = self.world.look_soon(case).await {
+            tracing::warn!(%case, why, "a case is looked at with the next sweep only");
+        }
     }
 }
 

@@ -105,8 +105,9 @@ pub(crate) fn whoami(context: &CommandContext<'_>) -> Reply {
 
 /// `doctor`: what is wrong first, then what was not seen, then the names of all that works.
 pub(crate) async fn doctor(context: &CommandContext<'_>) -> Outcome {
-    let CommandContext { world, settings, slack, jira, .. } = *context;
-    let found = Box::pin(doctor::examine(&Patient { world, settings, slack, jira })).await;
+    let CommandContext { world, settings, slack, jira, secrets, .. } = *context;
+    let patient = Patient { world, settings, slack, jira, secrets, until: slack.until };
+    let found = Box::pin(doctor::examine(&patient)).await;
     let (mut wrong, mut unseen, mut good) = (Vec::new(), Vec::new(), Vec::new());
     for Finding { check, answer } in found {
         let line = Paragraph::default().bold(check);

@@ -232,7 +232,7 @@ async fn said(
         person: &person,
         slack: &slack,
         jira: Some(jira),
-        signs: &chat.secrets.slack_signing_secret,
+        secrets: chat.secrets,
         since: chat.world.now(),
         again: false,
         found: &found,

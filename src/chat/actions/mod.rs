@@ -206,7 +206,7 @@ async fn recorded(
         person,
         slack: &slack,
         jira: jira.as_ref(),
-        signs: &chat.secrets.slack_signing_secret,
+        secrets: chat.secrets,
         since,
         again: first.is_some() && work.changes(),
         found: &found,

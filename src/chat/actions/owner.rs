@@ -56,7 +56,7 @@ async fn set(context: &CommandContext<'_>, id: &CaseId, owner: Owner) -> Outcome
         return Err(closed(id).give_back(&context.typed()).into());
     }
     owner::set(context.world.store(), id, &owner, context.world.now()).await?;
-    context.changed(id).await?;
+    context.changed_here(id).await?;
     let line = match (owner.user == "", owner.user == context.job.user) {
         (true, _) => of(id).text(" is nobody's now."),
         (_, true) => of(id).text(" is yours. Nobody else is called for its open question."),

@@ -218,10 +218,10 @@ impl Checker<'_> {
                     self.text_within(&spot.within(text.span()), shape, text.get_ref());
                 }
             }
-            (ValueKind::Choice(choices), DeValue::String(text)) => {
-                if !choices.contains(&text.as_ref()) {
-                    let fix = did_you_mean(text, choices);
-                    self.found(spot.clone(), format!("there is no {text:?}"), fix);
+            (ValueKind::Choice(choices), DeValue::String(text)) => self.choice(spot, choices, text),
+            (ValueKind::Choices(choices), DeValue::Array(chosen)) => {
+                for one in chosen {
+                    self.value(&spot.within(one.span()), ValueKind::Choice(choices), one);
                 }
             }
             (ValueKind::Flag, DeValue::Boolean(_)) => {}
@@ -281,6 +281,12 @@ impl Checker<'_> {
                 let key = format!("jira.transitions.{name:?}");
                 self.found(Spot::at(key, status.span()), "no status of [jira.status] is called so", fix);
             }
+        }
+    }
+
+    fn choice(&mut self, spot: &Spot, choices: &[&str], text: &str) {
+        if !choices.contains(&text) {
+            self.found(spot.clone(), format!("there is no {text:?}"), did_you_mean(text, choices));
         }
     }
 
@@ -401,7 +407,7 @@ const TOKENS: [&str; 8] = ["xoxb-", "xoxp-", "xoxa-", "xoxe", "xapp-", "ATATT", 
 fn what(kind: ValueKind) -> &'static str {
     match kind {
         ValueKind::Text(_) | ValueKind::Url(_) | ValueKind::Choice(_) => "a text in quotes",
-        ValueKind::Texts(_) => "a list of texts, as [\"…\", \"…\"]",
+        ValueKind::Texts(_) | ValueKind::Choices(_) => "a list of texts, as [\"…\", \"…\"]",
         ValueKind::Flag => "true or false, without quotes",
         ValueKind::Number(..) => "a whole number, without quotes",
         ValueKind::Hours => "two hours, as [22, 7]",
@@ -464,7 +470,9 @@ mod tests {
         ("[slak]", Some("line 4: slak: there is no such table. Perhaps it should be slack.")),
         (
             "[x]",
-            Some("line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify."),
+            Some(
+                "line 4: x: there is no such table. There are: slack, jira, sir, roles, timing, notify, pagerduty, webhook.",
+            ),
         ),
         (
             "replies_are_comments = \"yes\"",

@@ -7,6 +7,7 @@ pub(crate) enum ValueKind {
     Text(TextShape),
     Url(UrlShape),
     Choice(&'static [&'static str]),
+    Choices(&'static [&'static str]),
     Texts(TextShape),
     Flag,
     Number(u32, u32),
@@ -39,7 +40,7 @@ pub(crate) struct SettingKey {
 }
 
 /// The tables, and whether the settings must have each.
-pub(crate) const TABLES: [(&str, bool, &str); 6] = [
+pub(crate) const TABLES: [(&str, bool, &str); 8] = [
     ("slack", true, "Where the team talks."),
     ("jira", false, "Where the team keeps its issues. Without this table there is no Jira."),
     ("sir", false, "The service."),
@@ -58,6 +59,20 @@ pub(crate) const TABLES: [(&str, bool, &str); 6] = [
         "Whom to call: users (`U…`, `W…`), user groups (`S…`), `watchers` of the case, its `owner`. Whoever is called is \
          mentioned in the case's thread, which is shown in the channel as well, and invited to it first. Nobody is called where \
          another workspace reads. After three calls of a kind within ten minutes nobody is called for each further case.",
+    ),
+    (
+        "pagerduty",
+        false,
+        "Whom to wake. PagerDuty hears the case's id, why, and the links, and nothing else of it. An alert is acknowledged \
+         when somebody takes the case, and resolved when your side answers or the case is closed. The secret needs \
+         `pagerduty_routing_key`, the key of an integration of the kind Events API v2. Without this table it wakes nobody.",
+    ),
+    (
+        "webhook",
+        false,
+        "Where else what happens on a case is told, after [Standard Webhooks](https://www.standardwebhooks.com): \
+         JSON after [this schema](webhook.schema.json), signed under `webhook_secret`, once by its `webhook-id`, which stays the same over all \
+         tries. An answer of 410 ends it, until the secret or the address is another. Without this table it is told nowhere else.",
     ),
 ];
 
@@ -178,6 +193,16 @@ keys! {
          ends that. `[]` never does.";
     notify.rules: ValueKind::Rules, Fallback::None("none"),
         "For some cases others are called: see below.";
+    pagerduty.api_url: ValueKind::Url(UrlShape::PagerDuty), Fallback::Value("\"https://events.pagerduty.com\""),
+        "Base of PagerDuty's Events API. In its service region EU: `https://events.eu.pagerduty.com`. No other is taken.";
+    pagerduty.on: ValueKind::Choices(&["new_case", "your_move", "overdue"]), Fallback::Value("[\"overdue\"]"),
+        "Of what it rings: a case was opened, AWS waits for an answer, or nobody gave it in time.";
+    pagerduty.after_minutes: ValueKind::Number(1, 10_080), Fallback::None("the last of `notify.escalate_minutes`"),
+        "After so many minutes without an answer or anybody who takes the case it is overdue for PagerDuty.";
+    webhook.url: ValueKind::Url(UrlShape::Public), Fallback::Required,
+        "Where it is told: an address with `https://` and a name that leads to public addresses only.";
+    webhook.texts: ValueKind::Flag, Fallback::Value("false"),
+        "With titles, descriptions, comments and the values of fields. Without it: ids, kinds, status, who, times and links.";
 }
 
 /// What a rule of `[notify]` may hold: conditions, then who is called.
@@ -198,6 +223,7 @@ impl ValueKind {
         match self {
             Self::Text(_) | Self::Url(_) => "text".to_owned(),
             Self::Choice(choices) => choices.join(" or "),
+            Self::Choices(choices) => format!("list of {}", choices.join(", ")),
             Self::Texts(_) => "list of texts".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Number(least, most) => format!("number, {least} to {most}"),

@@ -33,6 +33,42 @@ pub struct Settings {
     pub timing: Timing,
     #[serde(default)]
     pub notify: Notify,
+    /// Whom PagerDuty wakes. Without this table nobody.
+    pub pagerduty: Option<PagerDutySettings>,
+    /// Where else what happens is told, as JSON. Without this table nowhere.
+    pub webhook: Option<WebhookSettings>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PagerDutySettings {
+    /// Base of the Events API. Default `https://events.pagerduty.com`.
+    #[serde(default = "pagerduty_api_url")]
+    pub api_url: String,
+    /// Of what it rings. Default: an answer is overdue.
+    #[serde(default = "pages")]
+    pub on: Vec<PageMoment>,
+    /// After so many minutes an answer is overdue for it. Default: with the last of `notify.escalate_minutes`.
+    #[serde(default)]
+    pub after_minutes: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageMoment {
+    NewCase,
+    YourMove,
+    Overdue,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// Where it is told. Required.
+    pub url: String,
+    /// With titles, descriptions, comments and the values of fields. Default `false`.
+    #[serde(default)]
+    pub texts: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -256,6 +292,13 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// What wakes somebody.
+    pub(crate) fn pager(&self) -> Option<&PagerDutySettings> {
+        self.pagerduty.as_ref()
+    }
+}
+
 impl SlackSettings {
     pub fn relay(&self) -> Relay {
         self.relay.unwrap_or(if self.replies_are_comments { Relay::All } else { Relay::Off })
@@ -287,6 +330,21 @@ impl JiraSettings {
     pub fn browse(&self, key: &IssueKey) -> String {
         format!("{}/browse/{key}", self.site_url.as_ref().unwrap_or(&self.api_url))
     }
+}
+
+impl PagerDutySettings {
+    /// After so many minutes an answer is overdue for it; with no step at all, after an hour.
+    pub(crate) fn after_minutes(&self, notify: &Notify) -> u32 {
+        self.after_minutes.or(notify.escalate_minutes.last().copied()).unwrap_or(60)
+    }
+}
+
+fn pagerduty_api_url() -> String {
+    "https://events.pagerduty.com".to_owned()
+}
+
+fn pages() -> Vec<PageMoment> {
+    vec![PageMoment::Overdue]
 }
 
 fn slack_api_url() -> String {
@@ -405,7 +463,8 @@ mod tests {
 
     #[test]
     fn every_default_is_the_one_that_the_list_of_keys_tells() {
-        let written = written(&parse(LEAST).unwrap());
+        let least = format!("{LEAST}\n[pagerduty]\n[webhook]\nurl = 'https://hooks.example.com/in'");
+        let written = written(&parse(&least).unwrap());
         for key in KEYS {
             let there = written.get(&format!("{}.{}", key.table, key.name)).map(String::as_str);
             match key.default {

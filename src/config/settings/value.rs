@@ -118,6 +118,10 @@ pub(super) enum UrlShape {
     /// A link in which `{region}` and `{case}` are replaced. People open it with their own rights; nothing is sent
     /// there.
     Link,
+    /// The base of PagerDuty's Events API: the routing key goes there.
+    PagerDuty,
+    /// What happens on cases goes there: only to a name, and only where it is public.
+    Public,
 }
 
 impl UrlShape {
@@ -128,12 +132,17 @@ impl UrlShape {
             let url = url(&filled)?;
             return self.at(&url, reach, !hosts::is_loopback(&url));
         }
+        if self == Self::Public {
+            let url = url(text)?;
+            return self.at(&url, reach, hosts::is_named(&url));
+        }
         let (url, base) = (base_url(text)?, hosts::Base::of(text));
         let right = base.is_some_and(|base| match self {
             Self::SlackApi => base.is_slack_api(),
             Self::JiraApi => base.is_jira_api(),
             Self::JiraSite => base.is_jira_site(),
-            Self::Link => false,
+            Self::PagerDuty => base.is_pagerduty(),
+            Self::Link | Self::Public => false,
         });
         self.at(&url, reach, right)
     }
@@ -148,6 +157,10 @@ impl UrlShape {
             }
             Self::JiraSite => "https://SITE.atlassian.net",
             Self::Link => "an address that people can open",
+            Self::PagerDuty => {
+                "https://events.pagerduty.com or https://events.eu.pagerduty.com: the routing key goes nowhere else"
+            }
+            Self::Public => "an address with a public name, as \"https://hooks.example.com/casebridge\"",
         }
     }
 
@@ -157,7 +170,8 @@ impl UrlShape {
         match self {
             Self::SlackApi => hosts::Base::of(&format!("{host}/api")).is_some_and(hosts::Base::is_slack_api),
             Self::JiraApi | Self::JiraSite => hosts::Base::of(&host).is_some_and(hosts::Base::is_jira_site),
-            Self::Link => false,
+            Self::PagerDuty => hosts::Base::of(&host).is_some_and(hosts::Base::is_pagerduty),
+            Self::Link | Self::Public => false,
         }
     }
 

@@ -42,7 +42,8 @@ pub(super) fn tells_fields(what: &What) -> bool {
             | Content::Nudge { .. }
             | Content::Notice(_)
             | Content::Call(_)
-            | Content::Taken(_),
+            | Content::Taken(_)
+            | Content::Page(..),
         ) => false,
     }
 }
@@ -60,7 +61,14 @@ impl Worker<'_> {
                 intent.attempt = open.attempt + 1;
                 intent.plainness = open.plainness;
             }
-            _ => hand.note.open = None,
+            Some(open) => {
+                if self.target.is_repeatable() {
+                    // Nothing overtakes what may still be on its way.
+                    self.wait_until(open.since + self.planner().quarantine(&open.key)).await?;
+                }
+                hand.note.open = None;
+            }
+            None => {}
         }
         // Before its container too: the case may have been begun without one.
         if matches!(what, What::Anchor | What::Container(_)) && self.recall(&intent, hand).await? {

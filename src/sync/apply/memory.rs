@@ -116,7 +116,11 @@ fn happened(effect: &Effect, hand: &Hand<'_>) -> Millis {
         Content::Changes(_) => case.updated,
         Content::Investigation { step, .. } => Some(step.updated),
         // They come by themselves, long after what they tell.
-        Content::Nudge { .. } | Content::Notice(_) | Content::Call(_) | Content::Taken(_) => Some(0),
+        Content::Nudge { .. }
+        | Content::Notice(_)
+        | Content::Call(_)
+        | Content::Taken(_)
+        | Content::Page(..) => Some(0),
     };
     seconds.map_or(0, |seconds| seconds * 1_000)
 }

@@ -313,9 +313,9 @@ async fn see(
     at: &Seeing<'_>,
     note: &mut CaseNote,
 ) -> Result<Result<Look, ObserveError>, state::Error> {
-    let (kinds, until) = (context.kinds(), context.deadline - LEAST_TURN);
+    let (kinds, tellers, until) = (context.kinds(), context.tellers(), context.deadline - LEAST_TURN);
     let Context { world, crowd, .. } = *context;
-    let looking = Looking { world, id: at.id, kinds: &kinds, until, told: at.told, crowd };
+    let looking = Looking { world, id: at.id, kinds: &kinds, tellers: &tellers, until, told: at.told, crowd };
     match observe::look(&looking, note, at.full).await {
         Err(ObserveError::Store(error)) => Err(error),
         seen => Ok(seen),

@@ -34,7 +34,8 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         last_word: last_word(seen),
         owner: known.owner,
     };
-    let calls = calling(context, seen, &view, &notes.case.note).due();
+    let calling = calling(context, seen, &view, &notes.case.note);
+    let (calls, pages) = (calling.due(), calling.pages());
     Picture {
         view,
         comments: seen.comments.clone(),
@@ -43,6 +44,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         investigations: seen.investigations.clone(),
         overdue,
         calls,
+        pages,
         notice: notice(context, &seen.case, notes),
     }
 }
@@ -62,6 +64,7 @@ pub(super) fn calling<'a>(
         turned: note.turned,
         now: context.world.now() / 1_000,
         notify: &context.settings.notify,
+        pager: context.settings.pager(),
     }
 }
 

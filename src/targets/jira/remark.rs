@@ -8,7 +8,7 @@ use crate::{
     http::with,
     state::key::Plainness,
     targets::{
-        content::{Content, Doer, Notice, Part, ToldChange},
+        content::{Call, Content, Doer, Notice, Page, Part, ToldChange},
         wording,
     },
 };
@@ -59,7 +59,9 @@ fn stub(content: &Content) -> Inline {
             head(content).plain()
         }
         Content::Nudge { .. } => Inline::new().text("A reminder"),
-        Content::Notice(_) | Content::Call(_) | Content::Taken(_) => head(content).plain(),
+        Content::Notice(_) | Content::Call(_) | Content::Taken(_) | Content::Page(..) => {
+            head(content).plain()
+        }
     };
     what.text(": could not be shown here. Read it in the AWS console.")
 }
@@ -85,7 +87,9 @@ fn head(content: &Content) -> Inline {
             Inline::new().text(&format!("This case waits for AWS since {}", wording::utc(*since)))
         }
         // Nobody is called in Jira.
-        Content::Call(call) => Inline::new().text(wording::moment(call.moment)),
+        Content::Call(Call { moment, .. }) | Content::Page(Page { moment, .. }, _) => {
+            Inline::new().text(wording::moment(*moment))
+        }
         Content::Taken(owner) => Inline::new().text(&value(&owner.name)).text(" took the case"),
         Content::Notice(Notice::NotMoved { issue, to, why }) => {
             Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
@@ -106,7 +110,8 @@ fn body(content: &Content) -> &str {
         | Content::Nudge { .. }
         | Content::Notice(_)
         | Content::Call(_)
-        | Content::Taken(_) => return "",
+        | Content::Taken(_)
+        | Content::Page(..) => return "",
     };
     match text.trim() {
         "" if text.is_empty() => empty,

@@ -65,6 +65,8 @@ fn full(content: &Content) -> Message {
         Content::Taken(owner) => {
             alone(Line::new().own("🙋 ").user(&owner.user).own(" took this case · ").date(owner.since))
         }
+        // It is told where it wakes somebody, and nowhere else.
+        Content::Page(page, _) => alone(Line::new().own(wording::moment(page.moment))),
     }
 }
 
@@ -262,6 +264,7 @@ fn stub(content: &Content) -> Message {
         Content::Notice(_) => Line::new().own("What became of the case's issue or thread"),
         Content::Call(call) => called(&Call { quote: None, ..call.clone() }).own(". The rest"),
         Content::Taken(_) => Line::new().own("Who took the case"),
+        Content::Page(..) => Line::new().own("An alert"),
     };
     alone(line.own(" could not be shown here. Read it in the AWS console, or with /sir show."))
         .without_blocks()

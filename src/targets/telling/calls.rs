@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::{Effect, Ledger, Picture};
 use crate::{
     case::{Comment, Investigation, Millis, Resolver, Seconds, author::Author, turn},
-    config::settings::{CallRule, Callee, Notify},
+    config::settings::{CallRule, Callee, Notify, PageMoment, PagerDutySettings},
     state::key::{Fingerprint, Key},
-    targets::content::{Call, Called, Content, Moment, View},
+    targets::content::{Call, Called, Content, Moment, Page, View},
 };
 
 /// What is older than this calls nobody any more.
@@ -26,6 +26,7 @@ pub(crate) struct Calling<'a> {
     pub(crate) turned: Option<Seconds>,
     pub(crate) now: Seconds,
     pub(crate) notify: &'a Notify,
+    pub(crate) pager: Option<&'a PagerDutySettings>,
 }
 
 impl Calling<'_> {
@@ -70,7 +71,9 @@ impl Calling<'_> {
     /// When the next call is due by the clock alone.
     pub(crate) fn next_at(&self) -> Option<Millis> {
         let since = self.open_question()?;
-        let steps = self.notify.escalate_minutes.iter().map(|minutes| since + Seconds::from(*minutes) * 60);
+        let pager = self.pager.map(|pager| pager.after_minutes(self.notify));
+        let steps = self.notify.escalate_minutes.iter().copied().chain(pager);
+        let steps = steps.map(|minutes| since + Seconds::from(minutes) * 60);
         steps.filter(|at| *at > self.now).min().map(|at| at * 1_000)
     }
 
@@ -91,6 +94,44 @@ impl Calling<'_> {
         let answered = self.comments.iter().any(|one| !is_of_aws(one) && one.created >= since);
         let taken = self.view.owner.as_ref().is_some_and(|owner| owner.since >= since);
         (!answered && !taken).then_some(since)
+    }
+
+    /// What may wake somebody, while it is so: what is no longer among them is over.
+    pub(crate) fn pages(&self) -> Vec<Page> {
+        let Some(pager) = self.pager.filter(|_| !self.view.case.is_closed()) else { return Vec::new() };
+        let each = pager.on.iter().filter_map(|moment| match moment {
+            PageMoment::NewCase => {
+                let at = self.view.case.created?;
+                let answered = self.comments.iter().any(|one| !is_of_aws(one));
+                let taken = answered || self.view.owner.is_some();
+                Some(page("new", Moment::NewCase, at, (self.is_fresh(at), taken)))
+            }
+            PageMoment::YourMove => {
+                let at = self.asked()?;
+                Some(page("move", Moment::YourMove, at, (self.is_fresh(at), self.is_taken(at))))
+            }
+            PageMoment::Overdue => {
+                let (at, since) = (self.asked()?, self.question()?);
+                let after = Seconds::from(pager.after_minutes(self.notify)) * 60;
+                Some(page("overdue", Moment::Overdue, at, (since + after <= self.now, self.is_taken(at))))
+            }
+        });
+        each.collect()
+    }
+
+    fn is_taken(&self, since: Seconds) -> bool {
+        self.view.owner.as_ref().is_some_and(|owner| owner.since > since)
+    }
+
+    /// Since when nobody answered: AWS may have asked again meanwhile. `None` where nobody waits for us.
+    fn asked(&self) -> Option<Seconds> {
+        let since = self.question()?;
+        let turned = self.turned.unwrap_or(since).min(since);
+        let answers = self.comments.iter().filter(|one| !is_of_aws(one) && one.created >= turned);
+        match answers.map(|one| one.created).max() {
+            None => Some(turned),
+            Some(answered) => (since > answered).then_some(answered),
+        }
     }
 
     /// The latest step that is due: a call that is late makes no earlier one good.
@@ -169,6 +210,10 @@ impl Calling<'_> {
             && rule.title.as_ref().is_none_or(|words| title.contains(&words.to_lowercase()))
             && rule.engagement.as_ref().is_none_or(|engagement| *engagement == case.engagement)
     }
+}
+
+fn page(kind: &str, moment: Moment, at: Seconds, (due, taken): (bool, bool)) -> Page {
+    Page { name: format!("{kind}/{at}"), moment, at, due, taken }
 }
 
 fn of_rule(rule: &CallRule, moment: Moment) -> Option<&[Callee]> {
@@ -265,7 +310,16 @@ mod tests {
             true => (Some((true, last.unwrap_or(ASKED).max(ASKED))), Some(ASKED)),
             false => (Some((false, 1_790_000_100)), Some(1_790_000_100)),
         };
-        let calling = Calling { view, comments, investigations: &[], waiting, turned, now, notify: &notify };
+        let calling = Calling {
+            view,
+            comments,
+            investigations: &[],
+            waiting,
+            turned,
+            now,
+            notify: &notify,
+            pager: None,
+        };
         let whom = |call: &Call| {
             let each = call.whom.iter().map(|one| match one {
                 Called::Member(id) => id.as_str().to_owned(),
@@ -362,6 +416,7 @@ mod tests {
             turned: Some(ASKED),
             now: ASKED,
             notify: &notify,
+            pager: None,
         };
         assert_eq!(calling.next_at(), Some((ASKED + 900) * 1_000));
         calling.now = ASKED + 900;
@@ -394,6 +449,7 @@ mod tests {
             turned: Some(1_790_000_100),
             now: ASKED,
             notify: &notify,
+            pager: None,
         };
         assert!(calling.due().iter().any(|call| call.key.0 == "call/agent/inv-1"));
     }

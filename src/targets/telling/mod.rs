@@ -22,7 +22,7 @@ pub use self::{
     key::text_keys,
     told::{comments, description, investigations},
 };
-use super::content::{Call, Notice, View};
+use super::content::{Call, Notice, Page, View};
 use crate::{
     case::{Comment, Investigation, Seconds},
     state::{Saying, Told, deeds::Deed, key::Key, notes::LOST},
@@ -43,6 +43,8 @@ pub struct Picture {
     pub overdue: Option<(bool, Seconds)>,
     /// What calls somebody, as it now stands.
     pub calls: Vec<Call>,
+    /// What may wake somebody, as long as it is so.
+    pub pages: Vec<Page>,
     /// What another target has to say of its anchor.
     pub notice: Option<Notice>,
 }
@@ -61,7 +63,15 @@ pub fn news(effects: &[Effect]) -> usize {
                 if begins(&["comment/"]) {
                     comments += usize::from(key.0.ends_with("/0"));
                 } else {
-                    case |= !begins(&["nudge/", "refused/", "investigation/", calls::CALL, "owner/", LOST]);
+                    case |= !begins(&[
+                        "nudge/",
+                        "refused/",
+                        "investigation/",
+                        calls::CALL,
+                        "owner/",
+                        "page/",
+                        LOST,
+                    ]);
                 }
             }
         }

@@ -70,6 +70,7 @@ fn picture(comments: &[Comment]) -> Picture {
         investigations: Vec::new(),
         overdue: None,
         calls: Vec::new(),
+        pages: Vec::new(),
         notice: None,
     }
 }
