@@ -1,9 +1,41 @@
-// Can the forms be filled in that no button leads to: those of a membership?
+// Can the forms be filled in that no card leads to: those of a membership, of a file beside the threads, of a case at home?
 "use strict";
 
-exports.name = "a membership is changed in its form, and a required tick is asked for";
+exports.name = "the forms that no card leads to: a membership's, a file's beside the threads, a case's at home";
 
 exports.tell = async (person) => {
+  await membership(person);
+  await file(person);
+  await atHome(person);
+};
+
+// Of what is said beside the threads, nobody knows which case is meant.
+async function file(person) {
+  await person.presses("AWS opens a case");
+  await person.sees("slack", "Resolver AWS");
+  const picked = { name: "proxy.log", mimeType: "text/plain", buffer: Buffer.from("03:10 web-2 is off") };
+  await person.page.locator("#line-pick").setInputFiles(picked);
+  await person.says("from the proxy");
+  await person.choosesOn("proxy.log", "Attach file to case");
+  await person.seesForm("Attach to a case");
+  await person.chooses("Case", "7000000004  Credentials used from a new country");
+  await person.presses("Attach", person.form);
+  await person.seesFormClose();
+  await person.sees("aws", "proxy.log · Verified");
+}
+
+async function atHome(person) {
+  await person.goesTo("Casebridge: Home");
+  await person.sees("slack", "Credentials used");
+  await person.presses("Open", person.page.locator("#messages"));
+  await person.seesForm("Case");
+  await person.form.getByText("Worked by: AWS").waitFor();
+  await person.form.getByText("proxy.log (Verified)").waitFor();
+  await person.presses("Close", person.form);
+  await person.seesFormClose();
+}
+
+async function membership(person) {
   await person.says("/sir membership update");
   await person.seesForm("Change the membership");
   await person.writes("New name (optional)", "Trains");
@@ -26,4 +58,4 @@ exports.tell = async (person) => {
   await person.seesWrong("Incident response team", "A team has 2 to 10 people; this has 1.");
   await person.presses("Cancel", person.form);
   await person.seesFormClose();
-};
+}

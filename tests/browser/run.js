@@ -16,6 +16,7 @@ const STORIES = [
   "aws_case",
   "forms",
   "hands",
+  "tabs",
   "roles",
   "clock",
   "faults",

@@ -262,6 +262,7 @@ impl Modal {
     pub(crate) fn with(&self, submit: &str, blocks: Vec<Value>) -> Value {
         let mut view = self.without_submit(blocks);
         view["submit"] = plain(submit);
+        view["close"] = plain("Cancel");
         view
     }
 
@@ -272,7 +273,7 @@ impl Modal {
 
     fn without_submit(&self, blocks: Vec<Value>) -> Value {
         json!({
-            "type": "modal", "callback_id": CALLBACK, "title": plain(self.kind.title()), "close": plain("Cancel"),
+            "type": "modal", "callback_id": CALLBACK, "title": plain(self.kind.title()), "close": plain("Close"),
             "private_metadata": self.metadata(), "blocks": blocks,
         })
     }
