@@ -49,9 +49,20 @@ pub(crate) fn unnamed<'a>(body: &'a str, speaker: Option<&str>) -> &'a str {
 
 /// Whether a comment names its speaker as we do for somebody who spoke at this target: `Ana (Slack):`.
 pub(crate) fn names_a_speaker(body: &str, target: &str) -> bool {
-    let line = body.split_once(":\n").map_or("", |(line, _)| line);
+    speaker_in(body, target).is_some()
+}
+
+/// The line in which a comment names its speaker so, without the number of its part.
+pub(crate) fn speaker_in<'a>(body: &'a str, target: &str) -> Option<&'a str> {
+    let (line, _) = body.split_once(":\n")?;
     let who = line.rsplit_once(" · part ").map_or(line, |(who, _)| who);
-    !who.contains('\n') && who.ends_with(&format!(" ({target})"))
+    (!who.contains('\n') && who.ends_with(&format!(" ({target})"))).then_some(who)
+}
+
+/// Their name, of such a line: `Ana Lima, U024BE7LH (Slack)`.
+pub(crate) fn name_in(line: &str) -> &str {
+    let who = line.rsplit_once(" (").map_or(line, |(who, _)| who);
+    who.rsplit_once(", ").map_or(who, |(name, _)| name)
 }
 
 impl Author {

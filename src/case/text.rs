@@ -89,6 +89,11 @@ pub fn beside(words: &str, on: &str, names: &[String]) -> String {
     }
 }
 
+/// Whether such a line stands below a text.
+pub(crate) fn names_files(text: &str) -> bool {
+    text.lines().last().is_some_and(|line| line.starts_with("[On this ") && line.ends_with(']'))
+}
+
 /// A link as text. Where the words are the address, they stand alone; words of another meaning keep it.
 pub fn linked(label: &str, address: &str) -> String {
     let address =

@@ -8,6 +8,7 @@
 pub mod agenda;
 pub mod deeds;
 pub mod dynamodb;
+pub mod earlier;
 #[cfg(test)]
 pub(crate) mod golden;
 mod item;

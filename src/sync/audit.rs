@@ -17,6 +17,9 @@ use crate::{
     targets::contract::{Found, ReadBack, Said, Target, Unheard},
 };
 
+/// How the key of a case's comment begins.
+const COMMENT: &str = "comment/";
+
 /// So many checks must miss something before it is sent again.
 const ABSENT: u8 = 3;
 
@@ -64,8 +67,9 @@ pub(crate) async fn verify(
         audited.apply(context, note, finding).await?;
     }
     if let Some(anchor) = &note.home {
+        let gone = gone(&told, &there);
         let said = unknown(&told, there.said);
-        let unheard = Unheard { kind, anchor, case: audited.case, said };
+        let unheard = Unheard { kind, anchor, case: audited.case, said, gone };
         context.listener.take_up(&unheard).await?;
     }
     Ok(absent)
@@ -125,6 +129,22 @@ async fn read_back(audited: &Audited<'_>, note: &PlaceNote) -> Option<ReadBack> 
 fn unknown(told: &BTreeMap<Key, Told>, said: Vec<Said>) -> Vec<Said> {
     let known: HashSet<&str> = told.values().map(|told| told.remote.as_str()).collect();
     said.into_iter().filter(|one| !known.contains(one.remote.as_str())).collect()
+}
+
+/// What people said there, as far as the case has it, that does not stand there now. An edit, or another's, has a name of its
+/// own behind the comment's.
+fn gone(told: &BTreeMap<Key, Told>, there: &ReadBack) -> Vec<String> {
+    let whole = |remote: &str| remote.split('/').next().unwrap_or_default().to_owned();
+    let ours = there.ours.iter().map(|one| whole(&one.remote));
+    let stands: HashSet<String> = there.said.iter().map(|one| whole(&one.remote)).chain(ours).collect();
+    let on_the_case = told.iter().filter(|(key, told)| {
+        key.0.starts_with(COMMENT) && told.theirs && told.seen != Seen::Deleted && !told.remote.is_empty()
+    });
+    let mut gone: Vec<_> = on_the_case.map(|(_, told)| told.remote.clone()).collect();
+    gone.retain(|remote| !stands.contains(&whole(remote)));
+    gone.sort_unstable();
+    gone.dedup();
+    gone
 }
 
 fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {

@@ -226,4 +226,6 @@ pub struct Unheard<'u> {
     pub case: &'u Case,
     /// What they said, oldest first.
     pub said: Vec<Said>,
+    /// What they said that is on the case and was not found there: what each is called at the target.
+    pub gone: Vec<String>,
 }

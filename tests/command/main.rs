@@ -32,6 +32,7 @@ mod state;
 mod thread;
 mod verbs;
 mod whose;
+mod withdrawn;
 mod words_at_the_door;
 mod words_in_jira;
 mod words_in_slack;

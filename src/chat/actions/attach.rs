@@ -9,6 +9,7 @@ use super::{
     context::{ActionError, CommandContext, Outcome, strange},
     freeze::Frozen,
     speech::Speech,
+    withdrawal,
 };
 use crate::{
     aws::sir::{self, Call, limits},
@@ -49,6 +50,9 @@ pub(crate) async fn next(
     files: &[FileId],
     before: usize,
 ) -> Outcome {
+    if context.job.is_of_its_files() && withdrawal::came_first(context).await? {
+        return Ok(Reply::silence());
+    }
     let case = context.case(id).await?;
     if case.is_closed() && before == 0 {
         return Err(closed(id).into());

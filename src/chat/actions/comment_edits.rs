@@ -9,15 +9,23 @@ use super::{
     naming::{self, SlackMessage},
     parts,
     speech::Speech,
+    withdrawal::{self, Withdrawn},
 };
 use crate::{
     aws::sir::{self, Call},
-    case::{CaseId, Comment, CommentId, IssueCommentId, Ts, author::Author, text},
+    case::{
+        CaseId, Comment, CommentId, IssueCommentId, Ts,
+        author::{Author, name_in, speaker_in, unnamed},
+        text,
+    },
     chat::{
         ingress::act::CommandKey,
         reply::{Paragraph, Reply},
     },
-    state::Saying,
+    state::{
+        Saying, Seen,
+        earlier::{self, Earlier, InPlace},
+    },
     targets::{jira, slack},
 };
 
@@ -28,6 +36,15 @@ pub(super) struct Before {
 }
 
 impl Before {
+    /// Comments, and by which command each was made, as far as that is known; `made` is for those of which it is not.
+    pub(super) fn of(made: CommandKey, comments: Vec<(CommentId, Option<CommandKey>)>) -> Self {
+        let command = |(index, (comment, command)): (usize, (CommentId, Option<CommandKey>))| {
+            (comment, command.unwrap_or_else(|| made.part(index)))
+        };
+        let known = comments.into_iter().enumerate().map(command).collect();
+        Self { made, known }
+    }
+
     pub(super) fn in_issue(made: CommandKey, comments: Vec<CommentId>) -> Self {
         let known =
             comments.into_iter().enumerate().map(|(index, comment)| (comment, made.part(index))).collect();
@@ -111,17 +128,11 @@ pub(super) async fn rewrite(
     if context.case(id).await?.is_closed() {
         return Err(closed(id).give_back(&context.typed()).into());
     }
-    // What is remembered at the end takes the place of what was: that must be readable.
-    for (destination, is_there) in
-        [(slack::KIND, speech.slack_ts.is_some()), (jira::KIND, speech.jira_comment.is_some())]
-    {
-        if is_there {
-            context.or_parked(context.world.store().all_told(id, destination).await)?;
-        }
-    }
+    readable(context, id, speech).await?;
     let text = decided(context, speech).await?;
     let standing = standing(context, id, before).await?;
-    replace(context, id, &Rewrite { speech, before, text: &text }, &standing).await?;
+    let rewriting = Rewrite { speech, before, text: &text, ends: Ends::Edited };
+    replace(context, id, &rewriting, &standing).await?;
     for (index, body) in text.bodies.iter().enumerate().skip(standing.len()) {
         let saying = speech.saying(&before.made.part(index), text.speaker.as_deref());
         part(context, id, saying, body).await?;
@@ -130,10 +141,58 @@ pub(super) async fn rewrite(
     Ok(context.world.store().hint(id, context.world.now(), true).await?)
 }
 
+/// What is remembered at the end takes the place of what was: that must be readable.
+async fn readable(context: &CommandContext<'_>, id: &CaseId, speech: &Speech) -> Result<(), ActionError> {
+    for (destination, is_there) in
+        [(slack::KIND, speech.slack_ts.is_some()), (jira::KIND, speech.jira_comment.is_some())]
+    {
+        if is_there {
+            context.or_parked(context.world.store().all_told(id, destination).await)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts in the place of what was said that it was taken back. Its line of the speaker stays.
+pub(super) async fn withdraw(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    speech: Speech,
+    before: &Before,
+) -> Result<Withdrawn, ActionError> {
+    let is_closed = context.case(id).await?.is_closed();
+    readable(context, id, &speech).await?;
+    let standing = standing(context, id, before).await?;
+    let bodies = || standing.iter().filter_map(|(_, body)| body.as_deref());
+    let line = bodies().find_map(|body| speaker_in(body, speech.place()));
+    let name = line.map_or_else(|| speech.author_name(context), |line| name_in(line).to_owned());
+    let words = withdrawal::words(&name, context.job.at);
+    let speaker = line.map_or_else(|| speech.speaker.clone(), str::to_owned);
+    let had_files = bodies().any(text::names_files);
+    let speech = Speech { words, speaker, ..speech.by(&name) };
+    let text = decided(context, &speech).await?;
+    let ends = if is_closed { Ends::WithdrawnOfClosed } else { Ends::Withdrawn };
+    replace(context, id, &Rewrite { speech: &speech, before, text: &text, ends }, &standing).await?;
+    context.world.store().hint(id, context.world.now(), true).await?;
+    let body = text.bodies.first().map_or("", String::as_str);
+    let words = unnamed(body, text.speaker.as_deref()).to_owned();
+    Ok(Withdrawn { words, stays_at_aws: is_closed, had_files })
+}
+
+/// Why what was said before stands there no more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Edited,
+    Withdrawn,
+    /// Of a case on which AWS changes nothing any more.
+    WithdrawnOfClosed,
+}
+
 struct Rewrite<'a> {
     speech: &'a Speech,
     before: &'a Before,
     text: &'a Text,
+    ends: Ends,
 }
 
 async fn replace(
@@ -142,7 +201,7 @@ async fn replace(
     rewriting: &Rewrite<'_>,
     standing: &[(CommentId, Option<String>)],
 ) -> Result<(), ActionError> {
-    let Rewrite { speech, before, text } = rewriting;
+    let Rewrite { speech, before, text, ends } = rewriting;
     let fallen = parts::fallen_away(text.speaker.as_deref());
     for (index, (comment, now)) in standing.iter().enumerate() {
         let body = text.bodies.get(index).unwrap_or(&fallen);
@@ -152,13 +211,39 @@ async fn replace(
         let (since, body_hash) = (context.job.at, text::hash(body));
         let saying = Saying { since, body_hash, comment: Some(comment.to_string()), ..saying };
         context.world.store().say(id, &saying, context.world.now() + RECORD_TTL).await?;
-        if now.as_ref().is_some_and(|now| now != body) {
-            let (case, comment) = (id.clone(), comment.clone());
-            context.call(Call::UpdateCaseComment { case, comment, body: body.clone() }).await?;
+        if let Some(now) = now.as_ref().filter(|now| *now != body) {
+            let text = (now.as_str(), body.as_str());
+            exchange(context, id, comment, &Exchange { rewriting, text }).await?;
         }
-        told(context, id, comment, &saying).await?;
+        let seen = if *ends == Ends::Edited { Seen::Yes } else { Seen::Deleted };
+        told(context, id, &saying, seen).await?;
     }
     Ok(())
+}
+
+struct Exchange<'a> {
+    rewriting: &'a Rewrite<'a>,
+    /// What stands there, and what is to stand there.
+    text: (&'a str, &'a str),
+}
+
+/// Keeps what a comment says, and then lets it say something else.
+async fn exchange(
+    context: &CommandContext<'_>,
+    id: &CaseId,
+    comment: &CommentId,
+    Exchange { rewriting: Rewrite { speech, text, ends, .. }, text: (now, body) }: &Exchange<'_>,
+) -> Result<(), ActionError> {
+    let store = context.world.store();
+    let by = text.speaker.clone().unwrap_or_else(|| speech.speaker.clone());
+    let (text, until, withdrawn) = ((*now).to_owned(), context.job.at, *ends != Ends::Edited);
+    earlier::keep(store, id, comment, &Earlier { text, until, by, withdrawn }).await?;
+    let (case, comment, body) = (id.clone(), comment.clone(), (*body).to_owned());
+    if *ends == Ends::WithdrawnOfClosed {
+        let instead = InPlace { comment, of: text::hash(now), shown: body };
+        return Ok(earlier::put_in_place(store, id, &instead).await?);
+    }
+    context.call(Call::UpdateCaseComment { case, comment, body }).await.map(drop)
 }
 
 /// What these comments say now, in the order of their parts; `None` where the case has no such comment.

@@ -161,22 +161,23 @@ pub(super) async fn part(
     };
     saying.comment = Some(comment.to_string());
     store.say(id, &saying, expires).await?;
-    told(context, id, &comment, &saying).await?;
+    told(context, id, &saying, Seen::Yes).await?;
     Ok(comment)
 }
 
-/// Remembers where the comment can be read already: it is not told there again.
+/// Remembers where the comment can be read already, or could be: it is not told there again.
 pub(super) async fn told(
     context: &CommandContext<'_>,
     id: &CaseId,
-    comment: &CommentId,
     saying: &Saying,
+    seen: Seen,
 ) -> Result<(), ActionError> {
+    let Some(comment) = &saying.comment else { return Ok(()) };
     let key = Key(format!("comment/{comment}/0"));
     for (destination, remote) in [(slack::KIND, &saying.slack_ts), (jira::KIND, &saying.jira_comment)] {
         let Some(remote) = remote else { continue };
         let hash = saying.body_hash.clone();
-        let told = Told { remote: remote.clone(), hash, seen: Seen::Yes, theirs: true };
+        let told = Told { remote: remote.clone(), hash, seen, theirs: true };
         match context.world.store().tell(id, NO_LEASE, destination, &key, &told).await {
             // A worker that holds the case knows already where it can be read.
             Ok(()) | Err(state::Error::Fenced) => {}

@@ -219,6 +219,10 @@ impl CommandContext<'_> {
             record.key
         ));
         match self.job.action {
+            Action::Deleted { .. } => {
+                let answer = answer.say("What you took back is taken back by itself within the hour.");
+                ActionError::Unsettled(answer)
+            }
             Action::Said { .. } => {
                 let answer = answer.say("What you said is tried again by itself, for a day.");
                 ActionError::Unsettled(answer.give_back(&self.typed()))

@@ -1,5 +1,7 @@
 //! What people say in a case's issue, and how it becomes comments of the case.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::{
     TOLD_FOR,
     comment_edits::{self, Before},
@@ -9,6 +11,7 @@ use super::{
     floor::Floor,
     speech::Speech,
     stays::{Gate, Stays},
+    withdrawal,
     withheld::IssueNotice,
 };
 use crate::{
@@ -23,11 +26,14 @@ use crate::{
     },
     http::Failure,
     state::{
-        Note, Told,
+        Note, Seen, Told,
         key::Key,
         notes::{self, PlaceNote},
     },
-    targets::jira::{self, AccountType, HeardComment, Jira, Names, Person, plain},
+    targets::{
+        jira::{self, AccountType, Audience, HeardComment, Jira, Names, Person, plain},
+        slack::Slack,
+    },
 };
 
 /// What is said in a case's issue, as it stands there now.
@@ -75,6 +81,44 @@ struct Listening<'a> {
     job: &'a Job,
 }
 
+/// Who does something there, and under which key.
+struct Acting<'a> {
+    key: &'a CommandKey,
+    person: &'a Profile,
+    slack: &'a Slack<'a>,
+    found: &'a Findings,
+}
+
+impl Listening<'_> {
+    fn context<'c>(&'c self, acting: &Acting<'c>) -> CommandContext<'c> {
+        let Acting { key, person, slack, found } = *acting;
+        let ChatContext { world, settings, secrets } = *self.chat;
+        CommandContext {
+            world,
+            settings,
+            job: self.job,
+            key,
+            person,
+            slack,
+            jira: Some(self.jira),
+            secrets,
+            since: world.now(),
+            again: false,
+            found,
+        }
+    }
+
+    async fn record(&self, heard: &HeardBy<'_>, found: &Findings, error: Option<&ActionError>) {
+        let ended = match error {
+            None => AuditEnd::Answered,
+            Some(ActionError::Said(_)) => AuditEnd::Refused,
+            Some(_) => AuditEnd::Unknown,
+        };
+        let world = self.chat.world;
+        world.record(found.line_in_issue(heard, ended, world.now())).await;
+    }
+}
+
 /// Whether all that is there was dealt with.
 async fn listen(
     with: &Listening<'_>,
@@ -98,7 +142,11 @@ async fn listen(
     };
     let names = names(&conversation);
     let (mut notices, mut staying, mut all_told) = (Vec::new(), 0, true);
-    for comment in &conversation.people {
+    let (hidden, open): (Vec<_>, Vec<_>) =
+        conversation.people.iter().partition(|comment| gate.hides(comment).is_some());
+    all_told &= taken_back(with, &conversation, (&hidden, &told)).await?;
+    staying += hidden.len();
+    for comment in open {
         let Some(heard) = heard_new(with, comment, plain(&comment.body, &names), &told) else { continue };
         match gate.stays(comment, &heard.speech.words) {
             None => all_told &= said(with, &conversation, &heard).await?,
@@ -222,21 +270,9 @@ async fn said(
     let identity = Identity::of_account(with.chat.settings, &person.account);
     let person = Profile { identity, name: person.name.clone(), email: None };
     let found = Findings::of_comment(case);
-    let Listening { chat, jira, job } = with;
-    let slack = chat.slack();
-    let context = CommandContext {
-        world: chat.world,
-        settings: chat.settings,
-        job,
-        key: if known.is_empty() { &made } else { &later },
-        person: &person,
-        slack: &slack,
-        jira: Some(jira),
-        secrets: chat.secrets,
-        since: chat.world.now(),
-        again: false,
-        found: &found,
-    };
+    let slack = with.chat.slack();
+    let key = if known.is_empty() { &made } else { &later };
+    let context = with.context(&Acting { key, person: &person, slack: &slack, found: &found });
     let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
     let outcome = match comments.is_empty() {
         true => comments::create(&context, case, speech).await.map(drop),
@@ -245,14 +281,7 @@ async fn said(
             comment_edits::rewrite(&context, case, speech, &before).await
         }
     };
-    let act = context.key;
-    let ended = match &outcome {
-        Ok(()) => AuditEnd::Answered,
-        Err(ActionError::Said(_)) => AuditEnd::Refused,
-        Err(_) => AuditEnd::Unknown,
-    };
-    let line = found.line_in_issue(&HeardBy { comment, issue, act }, ended, chat.world.now());
-    chat.world.record(line).await;
+    with.record(&HeardBy { comment, issue, act: key }, &found, outcome.as_ref().err()).await;
     match outcome {
         // There is nobody to tell in Jira; the others' comments still count.
         Err(ActionError::Said(_)) => {
@@ -260,6 +289,87 @@ async fn said(
             Ok(false)
         }
         outcome => outcome.map(|()| true),
+    }
+}
+
+/// Takes back what the case has of comments that are not for everybody any more, or are gone. Answers whether all was.
+async fn taken_back(
+    with: &Listening<'_>,
+    conversation: &Conversation<'_>,
+    (hidden, told): (&[&HeardComment], &[(Key, Told)]),
+) -> Result<bool, ActionError> {
+    let all = conversation.people.iter().chain(&conversation.others);
+    let open: HashSet<&IssueCommentId> =
+        all.filter(|one| !hidden.contains(one)).map(|comment| &comment.id).collect();
+    let is_owed = |one: &Told| one.seen != Seen::Deleted || !is_known_as_withdrawn(&one.remote, told);
+    let theirs = told.iter().filter(|(key, one)| {
+        comment_of(key).is_some() && one.theirs && !one.remote.is_empty() && is_owed(one)
+    });
+    let gone: BTreeSet<&str> = theirs.map(|(_, told)| told.remote.as_str()).collect();
+    let mut all_told = true;
+    for remote in gone {
+        let id = IssueCommentId::new(remote.split('/').next().unwrap_or_default());
+        let comment = match hidden.iter().find(|comment| comment.id == id) {
+            _ if open.contains(&id) => continue,
+            // It was an internal note when the settings let it out, and is the same still.
+            Some(comment) if comment.audience == Audience::Team && comment.updated == comment.created => {
+                continue;
+            }
+            Some(comment) => (*comment).clone(),
+            None if is_there(with, conversation.issue, &id).await? => continue,
+            None => HeardComment::of(id),
+        };
+        all_told &= take_back(with, conversation, &comment, remote).await?;
+    }
+    Ok(all_told)
+}
+
+/// Whether the issue was told of it. A word to somebody may be owed where the text is taken back already.
+fn is_known_as_withdrawn(remote: &str, told: &[(Key, Told)]) -> bool {
+    let id = remote.split('/').next().unwrap_or_default();
+    told.iter().any(|(key, _)| key.0.starts_with(&IssueNotice::of_withdrawn(id)))
+}
+
+/// Asked anew: what a page left out may stand there.
+async fn is_there(with: &Listening<'_>, issue: &IssueId, id: &IssueCommentId) -> Result<bool, ActionError> {
+    let at = jira::CommentRef { issue: issue.clone(), id: id.clone() };
+    match with.jira.comment_by_id(&at).await {
+        Ok(_) => Ok(true),
+        Err(Failure::Gone { .. }) => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn take_back(
+    with: &Listening<'_>,
+    conversation: &Conversation<'_>,
+    comment: &HeardComment,
+    remote: &str,
+) -> Result<bool, ActionError> {
+    let Conversation { case, issue, .. } = conversation;
+    let writer = Person {
+        account: comment.author.clone().unwrap_or_else(|| AccountId::new("")),
+        name: comment.author_name.clone(),
+    };
+    let identity = Identity::of_account(with.chat.settings, &writer.account);
+    let person = Profile { identity, name: writer.name.clone(), email: None };
+    let (found, slack) = (Findings::of_comment(case), with.chat.slack());
+    found.allowed(withdrawal::RULE);
+    let key = &CommandKey::of_issue_withdrawal(issue, remote, &comment.updated);
+    let context = with.context(&Acting { key, person: &person, slack: &slack, found: &found });
+    let speech = Speech::in_issue(&writer, IssueCommentId::new(remote), String::new());
+    let outcome = withdrawal::take_back(&context, case, speech, (jira::KIND, remote)).await;
+    with.record(&HeardBy { comment, issue, act: key }, &found, outcome.as_ref().err()).await;
+    match outcome {
+        Ok(Some(withdrawn)) => {
+            IssueNotice::withdrawn(comment, case, &withdrawn).tell(with.jira, conversation).await
+        }
+        Ok(None) => Ok(true),
+        Err(ActionError::Said(_)) => {
+            tracing::warn!(%case, comment = %comment.id, "a comment of an issue could not be taken back");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }
 

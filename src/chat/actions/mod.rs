@@ -47,6 +47,7 @@ mod status;
 mod stays;
 mod submit;
 mod tags;
+mod withdrawal;
 mod withheld;
 
 use self::{
@@ -58,7 +59,7 @@ use self::{
 };
 use super::{deliver, reply::Reply};
 use crate::{
-    case::{CaseId, Millis},
+    case::{CaseId, Millis, Ts},
     chat::{
         forms::{FormInput, Modal},
         ingress::{
@@ -121,6 +122,10 @@ pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver>
     ask_first(chat, job).await;
     let answer = match retry::known(chat, job).await? {
         Ok(Some(person)) => recorded(chat, job, &person, since).await?,
+        // Whoever it was: what nobody reads there any more is taken back.
+        _ if matches!(job.action, Action::Deleted { .. }) => {
+            recorded(chat, job, &withdrawal::somebody(job), since).await?
+        }
         Ok(None) => {
             refused(chat, job, Reply::says("This workspace does not know you. Nothing was done.")).await?
         }
@@ -257,7 +262,8 @@ impl ResolvedJob {
             ResolvedAction::Said { .. }
             | ResolvedAction::Withheld { .. }
             | ResolvedAction::Unread
-            | ResolvedAction::Amended { .. } => Command::Comment { text: None },
+            | ResolvedAction::Amended { .. }
+            | ResolvedAction::Deleted { .. } => Command::Comment { text: None },
         };
         verbs::of(&command)
     }
@@ -288,6 +294,7 @@ impl ResolvedJob {
                 | ResolvedAction::Withheld { .. }
                 | ResolvedAction::Unread
                 | ResolvedAction::Amended { .. }
+                | ResolvedAction::Deleted { .. }
         )
     }
 
@@ -326,6 +333,7 @@ enum ResolvedAction {
     Withheld { kind: String },
     Unread,
     Amended { message: SlackMessage },
+    Deleted { ts: Ts },
     Filled { filled: FormInput },
     Opened { opened: OpenedView, form: Modal },
     Home,
@@ -345,6 +353,7 @@ fn work(chat: &ChatContext<'_>, job: &Job, person: &Profile) -> Result<ResolvedJ
         Action::Amended { ts, text, files, uploads } => {
             ResolvedAction::Amended { message: SlackMessage { ts, text, files, uploads } }
         }
+        Action::Deleted { ts } => ResolvedAction::Deleted { ts },
         Action::Filled { filled } => ResolvedAction::Filled { filled },
         Action::Opened { view, hash, form } => {
             ResolvedAction::Opened { opened: OpenedView { id: view, hash }, form }
@@ -432,6 +441,7 @@ async fn attempt(context: &CommandContext<'_>, work: &ResolvedJob) -> Outcome {
         | ResolvedAction::Withheld { .. }
         | ResolvedAction::Unread
         | ResolvedAction::Amended { .. } => Box::pin(spoken(context, work, here)).await,
+        ResolvedAction::Deleted { ts } => Box::pin(withdrawal::of_message(context, ts, here)).await,
     }
 }
 
@@ -443,6 +453,9 @@ async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Reply::silence()) };
+    if withdrawal::came_first(context).await? {
+        return Ok(Reply::silence());
+    }
     // Asked first: that the settings hold is noted as soon as somebody's words prove it.
     let judged = match &work.action {
         ResolvedAction::Said { message }

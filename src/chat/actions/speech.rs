@@ -55,6 +55,26 @@ impl Speech {
         }
     }
 
+    /// Where it was said, as the line of the speaker names the place.
+    pub(super) fn place(&self) -> &'static str {
+        if self.jira_comment.is_some() { "Jira" } else { "Slack" }
+    }
+
+    pub(super) fn author_name(&self, context: &CommandContext<'_>) -> String {
+        match &self.author {
+            Author::Jira { name } => name.clone(),
+            _ => plain_name(&context.person.name),
+        }
+    }
+
+    /// Whoever is called so said it, where the place tells people by name alone.
+    pub(super) fn by(self, name: &str) -> Self {
+        match self.author {
+            Author::Jira { .. } => Self { author: Author::Jira { name: name.to_owned() }, ..self },
+            _ => self,
+        }
+    }
+
     /// The name that stands before the words, if the settings want it there.
     pub(super) fn named_line(&self, settings: &Settings) -> Option<String> {
         settings.sir.name_the_speaker.then(|| text::one_line(&self.speaker))

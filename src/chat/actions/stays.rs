@@ -40,14 +40,11 @@ impl Gate<'_> {
     /// Why a comment, whose `words` would go to the case, stays in its issue; `None` where they may go. A secret is looked
     /// for last: that a comment holds one is told in the issue, and nothing is told of what would stay anyway.
     pub(crate) fn stays(&self, comment: &HeardComment, words: &str) -> Option<Stays> {
-        let is_later = |floor: Option<_>| floor.is_none() || comment.written() > floor;
-        match comment.audience {
-            Audience::Restricted => return Some(Stays::Restricted),
-            Audience::Team if !self.settings.internal_notes_are_comments || !is_later(self.floor.notes) => {
-                return Some(Stays::Internal);
-            }
-            Audience::Team | Audience::Everybody if !is_later(self.floor.since) => return Some(Stays::Older),
-            Audience::Team | Audience::Everybody => {}
+        if let Some(hidden) = self.hides(comment) {
+            return Some(hidden);
+        }
+        if !is_later(comment, self.floor.since) {
+            return Some(Stays::Older);
         }
         match self.may_speak(comment) {
             Err(TooOld::Role) => return Some(Stays::Older),
@@ -57,6 +54,16 @@ impl Gate<'_> {
         secret_scan::secret(words).or_else(|| secret_scan::secret(&bare(&comment.body))).map(Stays::Secret)
     }
 
+    /// Whether it is not for everybody: then what the case has of it is taken back, too.
+    pub(crate) fn hides(&self, comment: &HeardComment) -> Option<Stays> {
+        let lets_notes_out = self.settings.internal_notes_are_comments && is_later(comment, self.floor.notes);
+        match comment.audience {
+            Audience::Restricted => Some(Stays::Restricted),
+            Audience::Team => (!lets_notes_out).then_some(Stays::Internal),
+            Audience::Everybody => None,
+        }
+    }
+
     /// Whoever edits a comment is its author.
     fn may_speak(&self, comment: &HeardComment) -> Result<(), TooOld> {
         let speaker = comment.speaker().ok_or(TooOld::NoRole)?;
@@ -64,6 +71,10 @@ impl Gate<'_> {
         let speaker = MemberId::new(speaker.account.as_str());
         self.since.may_in_issue(written.saturating_add(self.ahead), &speaker, self.came)
     }
+}
+
+fn is_later(comment: &HeardComment, floor: Option<Millis>) -> bool {
+    floor.is_none() || comment.written() > floor
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now};
+use super::{context::ActionError, issue_comments::Conversation, retry::is_for_now, withdrawal::Withdrawn};
 use crate::{
     case::CaseId,
     state::{self, NO_LEASE, Seen, Store, Told, key::Key},
@@ -29,6 +29,18 @@ impl IssueNotice {
     /// Somebody has no role: told once an issue, of the first of them.
     pub(crate) fn no_role(person: &Person, case: &CaseId) -> Self {
         Self { key: Key("norole".to_owned()), words: jira::no_role(person, case) }
+    }
+
+    /// What somebody wrote was taken back from the case.
+    pub(crate) fn withdrawn(comment: &HeardComment, case: &CaseId, withdrawn: &Withdrawn) -> Self {
+        let of = Self::of_withdrawn(comment.id.as_str());
+        let key = Key(format!("{of}{}", comment.changed().unwrap_or_default()));
+        Self { key, words: jira::withdrawn(case, &withdrawn.words, &withdrawn.notes()) }
+    }
+
+    /// How the keys of such notices about a comment begin.
+    pub(crate) fn of_withdrawn(comment: &str) -> String {
+        format!("withdrawn/{comment}/")
     }
 
     /// Tells it, unless it stands in the issue.

@@ -9,6 +9,7 @@ use crate::case::{ChannelId, IssueCommentId, IssueId, TriggerId, Ts, ViewId, tex
 
 const FORM: &str = "form/";
 const FILES: &str = "/files";
+const DELETED: &str = "deleted";
 
 /// Names one act of one person: the same act always has the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,17 @@ impl ActId {
 
     pub(crate) fn of_edit(channel: &ChannelId, ts: &Ts, edit: &Ts) -> Self {
         Self(format!("{channel}/{ts}/{edit}"))
+    }
+
+    pub(crate) fn of_deletion(channel: &ChannelId, ts: &Ts) -> Self {
+        Self(format!("{channel}/{ts}/{DELETED}"))
+    }
+
+    /// That the message was deleted which this act wrote, edited or brought files with.
+    pub(crate) fn deletion(&self) -> Self {
+        let mut parts = self.0.splitn(3, '/');
+        let mut part = || parts.next().unwrap_or_default();
+        Self(format!("{}/{}/{DELETED}", part(), part()))
     }
 
     pub(crate) fn of_home(opened: Option<&Ts>) -> Self {
@@ -87,6 +99,11 @@ impl CommandKey {
     /// The same comment as it was edited at this time.
     pub(crate) fn of_issue_edit(issue: &IssueId, comment: &IssueCommentId, updated: &str) -> Self {
         Self::of(format!("jira|{issue}|{comment}|{updated}"))
+    }
+
+    /// That what is called so was taken back, as it was changed at this time.
+    pub(crate) fn of_issue_withdrawal(issue: &IssueId, comment: &str, updated: &str) -> Self {
+        Self::of(format!("jira|{issue}|{comment}|withdrawn|{updated}"))
     }
 
     /// A part of what is done; the first has the command's own key.

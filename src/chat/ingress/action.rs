@@ -86,6 +86,12 @@ pub(crate) enum Action {
         #[serde(rename = "uploads", default, skip_serializing_if = "Vec::is_empty")]
         uploads: Vec<FileId>,
     },
+    /// A message was deleted, or became one that stays in Slack.
+    #[serde(rename = "Deleted")]
+    Deleted {
+        #[serde(rename = "ts")]
+        ts: Ts,
+    },
     #[serde(rename = "JiraChanged")]
     JiraChanged {
         #[serde(rename = "issue")]
@@ -105,6 +111,7 @@ impl Action {
             Self::Mistaken { .. } => "mistaken",
             Self::Said { .. } | Self::Withheld { .. } | Self::Unread => "said",
             Self::Amended { .. } => "amended",
+            Self::Deleted { .. } => "deleted",
             Self::JiraChanged { .. } => "jira",
         }
     }
@@ -115,7 +122,11 @@ impl Action {
             Self::Said { text, .. } | Self::Amended { text, .. } => text.clone(),
             Self::Filled { filled } => filled.typed(),
             Self::Confirmed { .. } | Self::Mistaken { .. } | Self::Withheld { .. } => String::new(),
-            Self::Unread | Self::Opened { .. } | Self::Home | Self::JiraChanged { .. } => String::new(),
+            Self::Deleted { .. }
+            | Self::Unread
+            | Self::Opened { .. }
+            | Self::Home
+            | Self::JiraChanged { .. } => String::new(),
         }
     }
 }

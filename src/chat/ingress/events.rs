@@ -22,6 +22,8 @@ use crate::{
     config::settings::Settings,
 };
 
+const TOMBSTONE: &str = "tombstone";
+
 /// An event as it was delivered.
 pub(super) struct Delivered<'a> {
     pub(super) settings: &'a Settings,
@@ -90,15 +92,23 @@ impl Delivered<'_> {
                 Some(sender.does(ActId::of_message(channel, &ts), action))
             }
             Some("message_changed") => self.amended(channel, message, read),
+            Some("message_deleted") => self.deleted(channel, message.previous_message.as_deref()?),
             _ => None,
         }
     }
 
     fn amended(&self, channel: &ChannelId, message: &EventMessage, read: bool) -> Option<Job> {
         let (new, old) = (message.message.as_deref()?, message.previous_message.as_deref()?);
+        // What is left of a thread's first message that was deleted.
+        if new.subtype.as_deref() == Some(TOMBSTONE) {
+            return self.deleted(channel, old);
+        }
+        if self.settings.slack.is_private(&new.text) && !self.settings.slack.is_private(&old.text) {
+            return self.kept_back(channel, new, message);
+        }
         // Unfurled links and replies change a message as well. A file that is deleted makes no edit.
         let words = Some(new.said()).filter(|words| *words != old.said())?;
-        let edit = new.edited.as_ref().and_then(|edited| edited.ts.as_ref()).or(message.ts.as_ref())?;
+        let edit = edited_at(new, message)?;
         let (user, ts) = self.written(new)?;
         let action = match said::spoken(&ts, words, read) {
             Action::Said { ts, text, files, uploads } => Action::Amended { ts, text, files, uploads },
@@ -110,19 +120,37 @@ impl Delivered<'_> {
         )
     }
 
-    /// Who wrote a message, and its `ts`, if it may become a comment: a person's, in a thread or in a case's channel,
-    /// and not a command to us.
+    /// Whatever the settings say now: it may be on a case since they said something else.
+    fn deleted(&self, channel: &ChannelId, old: &EventMessage) -> Option<Job> {
+        let (user, ts) = self.a_persons(old).filter(|_| old.subtype.as_deref() != Some(TOMBSTONE))?;
+        let act = ActId::of_deletion(channel, &ts);
+        Some(self.sender(user, place(channel, old), Door::Deletion).does(act, Action::Deleted { ts }))
+    }
+
+    /// A message became one that its writer keeps in Slack.
+    fn kept_back(&self, channel: &ChannelId, new: &EventMessage, event: &EventMessage) -> Option<Job> {
+        let (user, ts) = self.a_persons(new)?;
+        let act = ActId::of_edit(channel, &ts, edited_at(new, event)?);
+        Some(self.sender(user, place(channel, new), Door::Edit).does(act, Action::Deleted { ts }))
+    }
+
+    /// Who wrote a message, and its `ts`, if it may become a comment: one that is for the case, and no command to us.
     fn written(&self, message: &EventMessage) -> Option<(UserId, Ts)> {
-        let (user, ts) = (message.user.clone()?, message.ts.clone()?);
-        let bot = self.callback.bot();
-        let ours = message.bot_id.is_some() || bot == Some(&user);
-        let settings = &self.settings.slack;
-        // Whatever the layout is now: a case goes on in the channel that was made for it.
-        let elsewhere = self.callback.channel().is_none_or(|channel| *channel != settings.channel);
-        let inside = thread_of(message).is_some() || elsewhere;
+        let (settings, bot) = (&self.settings.slack, self.callback.bot());
+        let (user, ts) = self.a_persons(message)?;
         let command = bot.is_some_and(|bot| addressed(&message.text, bot).is_some());
         let told = said::is_told(settings, &message.text, bot);
-        (told && inside && !ours && !command).then_some((user, ts))
+        (told && !command).then_some((user, ts))
+    }
+
+    /// Who wrote a message, and its `ts`, where that was a person, in a thread or in a case's channel.
+    fn a_persons(&self, message: &EventMessage) -> Option<(UserId, Ts)> {
+        let (user, ts) = (message.user.clone()?, message.ts.clone()?);
+        let ours = message.bot_id.is_some() || self.callback.bot() == Some(&user);
+        // Whatever the layout is now: a case goes on in the channel that was made for it.
+        let elsewhere = self.callback.channel().is_none_or(|channel| *channel != self.settings.slack.channel);
+        let inside = thread_of(message).is_some() || elsewhere;
+        (inside && !ours).then_some((user, ts))
     }
 
     /// `@Casebridge VERB …`: a message that names us elsewhere than at its beginning only speaks of us.
@@ -150,6 +178,11 @@ impl Delivered<'_> {
         let sender = || self.sender(opened.user.clone(), Origin::default(), Door::Home);
         (opened.tab == "home").then(|| sender().does(ActId::of_home(opened.event_ts.as_ref()), Action::Home))
     }
+}
+
+/// When a message was edited: names the edit.
+fn edited_at<'m>(new: &'m EventMessage, event: &'m EventMessage) -> Option<&'m Ts> {
+    new.edited.as_ref().and_then(|edited| edited.ts.as_ref()).or(event.ts.as_ref())
 }
 
 fn place(channel: &ChannelId, message: &EventMessage) -> Origin {

@@ -53,6 +53,7 @@ pub enum Door {
     Mention,
     Reply,
     Edit,
+    Deletion,
     Home,
     Webhook,
 }
@@ -72,6 +73,7 @@ impl Door {
             Self::Mention => "mention",
             Self::Reply => "reply",
             Self::Edit => "edit",
+            Self::Deletion => "deletion",
             Self::Home => "home",
             Self::Webhook => "webhook",
         }
@@ -181,7 +183,19 @@ impl Job {
 
     /// Something that was said for the case, not asked of the bridge.
     pub(crate) fn is_a_message(&self) -> bool {
-        matches!(self.action, Action::Said { .. } | Action::Amended { .. } | Action::JiraChanged { .. })
+        matches!(
+            self.action,
+            Action::Said { .. }
+                | Action::Amended { .. }
+                | Action::Deleted { .. }
+                | Action::JiraChanged { .. }
+        )
+    }
+
+    /// Under which key the message is taken back that this is about.
+    pub(crate) fn deletion(&self) -> CommandKey {
+        let deleted = Action::Deleted { ts: Ts::new("") };
+        Self { act: self.act.deletion(), action: deleted, ..self.clone() }.key()
     }
 
     pub(crate) fn typed(&self) -> String {

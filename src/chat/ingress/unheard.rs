@@ -10,7 +10,7 @@ use super::{
     said,
 };
 use crate::{
-    case::{IssueId, MemberId, Millis, TeamId, Ts, UserId},
+    case::{ChannelId, IssueId, MemberId, Millis, TeamId, Ts, UserId, author::Author},
     chat::policy::{
         identity, length,
         since::{self, MessageTimes, Since, TooOld},
@@ -21,13 +21,16 @@ use crate::{
     targets::{
         contract::{Listener, Said, Unheard},
         jira,
-        slack::{KIND, Slack},
+        slack::{KIND, MessageRef, Slack},
     },
     telemetry::metrics,
 };
 
 /// Records of commands are kept for a day; a message older than this may have lost its record.
 const EVENT_LOST: Millis = 82_800_000;
+
+/// What was written this lately may only not be shown yet.
+const SETTLED: Millis = 600_000;
 
 /// Puts people's replies and changes of issues whose event never came on the inbox, as their event would have been.
 pub struct Replies<'a> {
@@ -47,10 +50,13 @@ struct Judge<'j> {
 #[async_trait(?Send)]
 impl Listener for Replies<'_> {
     async fn take_up(&self, unheard: &Unheard<'_>) -> state::Result<()> {
-        let counts = unheard.kind == KIND && !unheard.case.is_closed();
         if unheard.kind == jira::KIND {
             return self.in_issue(unheard).await;
         }
+        for remote in &unheard.gone {
+            self.taken_away(unheard, &Ts::new(remote)).await?;
+        }
+        let counts = unheard.kind == KIND && !unheard.case.is_closed();
         let relay = self.settings.slack.relay();
         if !counts || relay == Relay::Off || unheard.said.is_empty() {
             return Ok(());
@@ -79,7 +85,8 @@ impl Replies<'_> {
     async fn in_issue(&self, unheard: &Unheard<'_>) -> state::Result<()> {
         let now = self.world.now();
         let newest = unheard.said.iter().map(|said| said.at).max().unwrap_or_default();
-        if unheard.case.is_closed() || now - newest >= EVENT_LOST {
+        let nothing_new = unheard.case.is_closed() || now - newest >= EVENT_LOST;
+        if nothing_new && unheard.gone.is_empty() {
             return Ok(());
         }
         let issue = IssueId::new(&unheard.anchor.place);
@@ -94,6 +101,35 @@ impl Replies<'_> {
         };
         let job = nobody.does(act, Action::JiraChanged { issue });
         job.put(self.world, Some(&now.to_string())).await.map_err(state::Error::Trouble)
+    }
+
+    /// A message that is on the case is not found in Slack: it is taken back as if its event came now. What is old may be gone
+    /// because the workspace keeps nothing longer: that takes back no word.
+    async fn taken_away(&self, unheard: &Unheard<'_>, ts: &Ts) -> state::Result<()> {
+        let (now, channel) = (self.world.now(), ChannelId::new(&unheard.anchor.place));
+        if !(SETTLED..EVENT_LOST).contains(&(now - ts.millis())) {
+            return Ok(());
+        }
+        let sayings = self.world.store().sayings(&unheard.case.id).await?;
+        let saying = sayings.into_iter().find(|saying| saying.slack_ts.as_deref() == Some(ts.as_str()));
+        let Some(Author::Slack { user }) = saying.map(|saying| saying.author) else { return Ok(()) };
+        let act = ActId::of_deletion(&channel, ts);
+        let at = MessageRef { channel: channel.clone(), ts: ts.clone() };
+        let place = Origin { channel: Some(channel), thread: Some(Ts::new(&unheard.anchor.name)) };
+        let team = self.settings.slack.team.clone();
+        let job = Sender { team, user, place, at: now, door: Door::Deletion }
+            .does(act, Action::Deleted { ts: ts.clone() });
+        let known = self.world.store().command(job.key().as_str()).await?;
+        if known.is_some_and(|known| known.answer.is_some()) || !self.is_gone(&at).await {
+            return Ok(());
+        }
+        job.put(self.world, None).await.map_err(state::Error::Trouble)
+    }
+
+    /// Asked anew, of this message alone; where nobody knows it is left for the next check.
+    async fn is_gone(&self, at: &MessageRef) -> bool {
+        let gone = self.slack.is_gone(at).await;
+        gone.inspect_err(|failure| warn!(%failure, "a message that was not found")).unwrap_or(false)
     }
 
     async fn one(&self, judge: &Judge<'_>, said: &Said) -> state::Result<()> {
@@ -204,7 +240,7 @@ mod tests {
         let token = &Secret::default();
         let slack = Slack { world, settings: &settings.slack, token, until: Millis::MAX };
         let case = Case { closed: closed.map(|at| at / 1_000), ..case() };
-        let unheard = Unheard { kind: KIND, anchor, case: &case, said: vec![said.clone()] };
+        let unheard = Unheard { kind: KIND, anchor, case: &case, said: vec![said.clone()], gone: vec![] };
         Replies { world, settings, slack }.take_up(&unheard).await.unwrap();
     }
 

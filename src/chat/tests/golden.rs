@@ -220,6 +220,7 @@ fn every_job_that_any_release_put_on_the_queue_is_read_as_it_was_meant() {
         ("withheld", Action::Withheld { kind: "an AWS access key".to_owned() }),
         ("amended", amended_with("It was me", &[])),
         ("amended with files", amended_with("It was me", &["auth.log"])),
+        ("deleted", Action::Deleted { ts: Ts::new(SAID_AT) }),
         ("issue changed", Action::JiraChanged { issue: IssueId::new("10001") }),
     ];
     let acts = acts.into_iter().chain(filled());

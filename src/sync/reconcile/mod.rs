@@ -20,7 +20,7 @@ use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
     runtime::{breaker, gate, note},
     state::{
-        self, Leaving, Meta, TargetKind, Unread, deeds,
+        self, Leaving, Meta, Store, TargetKind, Unread, deeds, earlier,
         notes::{CaseNote, PlaceNote},
         owner,
     },
@@ -384,8 +384,9 @@ async fn tell(
         true => context.world.store().sayings(lease.case).await?,
         false => Vec::new(),
     };
+    let comments = shown(context.world.store(), seen).await?;
     let owner = note::text(context.world, &owner::name(lease.case)).await?;
-    let known = picture::Known { sayings, owner: owner::read(lease.case, owner)? };
+    let known = picture::Known { comments, sayings, owner: owner::read(lease.case, owner)? };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);
@@ -498,6 +499,14 @@ fn news(context: &Context<'_>, picture: &Picture, notes: &Notes, ledgers: &[Ledg
     let count = each
         .map(|((target, noted), ledger)| telling::news(&target.planner().plan(picture, &noted.note, ledger)));
     count.max().unwrap_or(0)
+}
+
+/// The comments as they are to be shown: on a closed case AWS changes none that was taken back.
+async fn shown(store: &dyn Store, seen: &Look) -> Result<Vec<Comment>, state::Error> {
+    match seen.case.is_closed() {
+        true => earlier::shown(store, &seen.case.id, seen.comments.clone()).await,
+        false => Ok(seen.comments.clone()),
+    }
 }
 
 fn is_a_principals(comment: &Comment) -> bool {

@@ -2,7 +2,7 @@
 
 use super::notes::Notes;
 use crate::{
-    case::{Case, CaseId, Resolver, author::Author, turn},
+    case::{Case, CaseId, Comment, Resolver, author::Author, turn},
     state::{Saying, notes::CaseNote, owner::Owner},
     sync::{context::Context, observe::Look},
     targets::{
@@ -13,6 +13,8 @@ use crate::{
 
 /// What the table knows of a case beside its notes.
 pub(super) struct Known {
+    /// The comments as they are to be shown.
+    pub(super) comments: Vec<Comment>,
     pub(super) sayings: Vec<Saying>,
     pub(super) owner: Option<Owner>,
 }
@@ -38,7 +40,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
     let (calls, pages) = (calling.due(), calling.pages());
     Picture {
         view,
-        comments: seen.comments.clone(),
+        comments: known.comments,
         sayings: known.sayings,
         deeds: Vec::new(),
         investigations: seen.investigations.clone(),

@@ -59,8 +59,11 @@ pub(crate) async fn preview(context: &Context<'_>, case: &CaseId) -> Result<Vec<
     let mut notes = Notes::read(case, &meta, &context.kinds())?;
     let ledger = KnownLedgers::default();
     let seen = see(context, &Seeing { id: case, full: true, told: &ledger }, &mut notes.case.note).await??;
-    let known =
-        picture::Known { sayings: store.sayings(case).await?, owner: state::owner::of(store, case).await? };
+    let known = picture::Known {
+        comments: super::shown(store, &seen).await?,
+        sayings: store.sayings(case).await?,
+        owner: state::owner::of(store, case).await?,
+    };
     let picture = picture::of(context, &seen, known, &notes);
     let mut ledgers = vec![Ledger::new(); context.targets.len()];
     read_ledgers(context, &picture, &notes, &mut ledgers).await?;

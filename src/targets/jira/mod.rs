@@ -32,7 +32,7 @@ pub use self::{
     transitions::{Moved, Transition},
 };
 pub(crate) use self::{
-    notice::{no_role, withheld},
+    notice::{no_role, withdrawn, withheld},
     reading::{Names, bare, plain},
 };
 use crate::{

@@ -23,6 +23,16 @@ pub fn withheld(comment: &HeardComment, case: &CaseId, kind: &str) -> Value {
     adf::document(vec![adf::paragraph(Inline::new().text(&which).strong("withheld").text(&why))])
 }
 
+/// Says that a comment was taken back from a case, and what stands there now; `notes`: what else is true of that.
+pub fn withdrawn(case: &CaseId, words: &str, notes: &[&str]) -> Value {
+    let told = format!(
+        "A comment that was deleted here, or is not for everybody any more, was taken back: case {case} shows {words} in its \
+         place. AWS may have read it before, and the record of Casebridge keeps it."
+    );
+    let all = [&[told.as_str()], notes].concat().join(" ");
+    adf::document(vec![adf::paragraph(Inline::new().text(&all))])
+}
+
 /// Says that nothing of what somebody writes in an issue goes to its case, and how that is changed.
 pub fn no_role(person: &Person, case: &CaseId) -> Value {
     let name = text::cut(&text::one_line(&person.name), 88);

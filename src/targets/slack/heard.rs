@@ -82,6 +82,18 @@ impl Slack<'_> {
         self.heard(ApiMethod::ConversationsReplies, &pairs).await
     }
 
+    /// Whether a message is there no more. Asked by its own `ts`, Slack gives a reply alone.
+    pub(crate) async fn is_gone(&self, at: &MessageRef) -> Result<bool, Failure> {
+        match self.replies(at, None).await {
+            Ok(page) => {
+                let stands = |one: &Heard| one.ts == at.ts && one.subtype.as_deref() != Some("tombstone");
+                Ok(!page.items.iter().any(stands))
+            }
+            Err(Failure::Gone { .. }) => Ok(true),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// A page of a channel's own messages from `oldest` on, the newest first; without the threads' replies.
     pub async fn history(
         &self,

@@ -401,8 +401,13 @@ pub(super) fn deletes(state: &mut Workspace, channel: &ChannelId, ts: &Ts) -> Re
     let now = state.ts();
     let place = state.channels.get_mut(channel).ok_or("no such channel")?;
     let gone = place.remove(ts).ok_or("no such message")?;
-    let deleted = json!({ "type": "message", "subtype": "message_deleted", "hidden": true, "ts": now,
-        "deleted_ts": ts, "previous_message": gone });
+    // Of a message with answers a stone is left.
+    let deleted = match place.messages.get(ts) {
+        Some(stone) => json!({ "type": "message", "subtype": "message_changed", "hidden": true, "ts": now,
+            "message": **stone, "previous_message": gone }),
+        None => json!({ "type": "message", "subtype": "message_deleted", "hidden": true, "ts": now,
+            "deleted_ts": ts, "previous_message": gone }),
+    };
     Ok(event(state, placed(state, deleted, channel)))
 }
 
