@@ -18,8 +18,9 @@ pub struct PlayArgs {
     /// The page's port on loopback; 0 takes a free one.
     #[arg(long, default_value_t = 0, conflicts_with = "once")]
     port: u16,
-    /// Tells a story step by step: key, ransomware, exercise, outage, sixty, or a file of such a form.
-    #[arg(long, value_name = "NAME|FILE", conflicts_with = "once")]
+    /// Tells a story step by step: key, night, ransomware, exercise, outage, sixty, or a file of such a form. With --once
+    /// as text, all of it.
+    #[arg(long, value_name = "NAME|FILE")]
     story: Option<String>,
     /// Opens the page in the browser, also where no terminal asks for it.
     #[arg(long, conflicts_with = "once")]
@@ -31,6 +32,9 @@ pub struct PlayArgs {
 
 /// Shows it until it is stopped.
 pub async fn run(args: PlayArgs) -> Result<(), CliError> {
+    if let (true, Some(story)) = (args.once, &args.story) {
+        return Ok(Box::pin(story::tell_named(&mut io::stdout(), story)).await?);
+    }
     if args.once {
         return Ok(story::tell(&mut io::stdout()).await?);
     }

@@ -22,6 +22,9 @@ pub struct Owner {
     pub name: String,
     #[serde(rename = "since")]
     pub since: Seconds,
+    /// Who gave it to them, where that was somebody else.
+    #[serde(rename = "by", default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// The note that says who took it.
@@ -64,8 +67,15 @@ mod tests {
 
     #[test]
     fn what_any_release_wrote_of_who_took_a_case_is_read_as_it_was_meant() {
-        let ana = Owner { user: UserId::new("U0ANAEXAMP"), name: "Ana".to_owned(), since: 1_795_669_200 };
-        let nobody = Owner { user: UserId::new(""), name: String::new(), since: 1_795_669_300 };
-        golden::check_json("owners", &[("ana", ana), ("nobody", nobody)]);
+        let owner = |user: &str, name: &str, since| Owner {
+            user: UserId::new(user),
+            name: name.to_owned(),
+            since,
+            by: None,
+        };
+        let ana = owner("U0ANAEXAMP", "Ana", 1_795_669_200);
+        let given = Owner { by: Some(UserId::new("U0BOEXAMPL")), ..ana.clone() };
+        let nobody = owner("", "", 1_795_669_300);
+        golden::check_json("owners", &[("ana", ana), ("given", given), ("nobody", nobody)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use casebridge_lab::stage::{ANA, BO, Stage, ana, bo};
 use casebridge_lab::standins::{FaultRule, SlackStandin};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const NOTIFY: &str =
     "[notify]\nnew_case = ['U024BE7LJ']\nyour_move = ['owner', 'U024BE7LJ']\noverdue = ['U024BE7LH']\n";
@@ -175,4 +175,47 @@ async fn nobody_is_called_where_strangers_read() {
     let case = stage.sir.aws_creates_case("Key leaked");
     stage.notify().await;
     assert_eq!(stage.slack.messages(&stage.channel).len(), 0, "{case}");
+}
+
+#[tokio::test]
+async fn an_ordinary_case_of_aws_is_few_lines_and_calls_within_seconds() {
+    for notify in ["", NOTIFY] {
+        let stage = Stage::with("", notify).await;
+        let case = stage.sir.aws_creates_case("Key leaked");
+        let opened = stage.now();
+        stage.events().await;
+        stage.minutes(2).await;
+        stage.sir.aws_comments(&case, "AWS Responder", "Did your team create this key?").unwrap();
+        stage.sir.aws_sets_pending_action(&case, "Customer").unwrap();
+        let asked = stage.now();
+        stage.events().await;
+        let at = |message: &Value| (message["ts"].as_str().unwrap().parse::<f64>().unwrap() * 1_000.0) as i64;
+        let shown = |message: &&Value| message["subtype"] == "thread_broadcast";
+        let calls: Vec<_> = stage.thread(&case).await.iter().filter(shown).map(at).collect();
+        for (call, since) in calls.iter().zip([opened, asked]) {
+            assert!((0..=5_000).contains(&(call - since)), "{}", call - since);
+        }
+        assert_eq!(calls.len(), if notify.is_empty() { 0 } else { 2 });
+        let (channel, card) = stage.card(&case).await;
+        for reply in stage.slack.says(&ana(), &channel, "No, it is not ours.", Some(&card)).1 {
+            stage.deliver(&reply).await;
+        }
+        assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
+        stage.notify().await;
+        stage
+            .sir
+            .aws_changes(
+                &case,
+                &json!({ "caseStatus": "Containment, Eradication and Recovery", "pendingAction": "None" }),
+            )
+            .unwrap();
+        stage.notify().await;
+        stage.sir.aws_closes(&case, "True Positive").unwrap();
+        stage.notify().await;
+        let lines = stage.lines(&case).await;
+        // The card, and the reply itself, are none of our lines.
+        assert!(lines.len() - 2 <= 6, "{} lines: {lines:#?}", lines.len() - 2);
+        let moved = lines.iter().filter(|line| line.contains("Next move AWS")).count();
+        assert_eq!(moved, usize::from(notify.is_empty()), "the call says it: {lines:#?}");
+    }
 }

@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::standins::{Standins, ana, bo};
 use crate::standins::{JiraStandin, SlackStandin};
 
+/// What an alert is called there.
+pub const PAGER: &str = "pager";
+
 /// One thing that somebody sees: a message, an issue, a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thing {
@@ -23,7 +26,7 @@ pub struct Screen(BTreeMap<String, Thing>);
 /// Something that is new, or says something else than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FreshLines {
-    /// In Slack, else in Jira.
+    /// In Slack, else in Jira or at the pager.
     pub in_slack: bool,
     /// As [`Thing::what`].
     pub what: String,
@@ -54,6 +57,10 @@ impl Screen {
         }
         for key in standins.jira.issues() {
             issue(&mut all, &standins.jira, &key);
+        }
+        for (number, alert) in standins.pager.alerts().into_iter().enumerate() {
+            let lines = vec![alert.summary, format!("Alert: {}", alert.state)];
+            all.insert(format!("3 pager {number:0>4}"), Thing { what: PAGER.to_owned(), lines });
         }
         Self(all)
     }

@@ -151,7 +151,8 @@ impl Stage {
             .endpoint_url(standins.sir.url())
             .build();
         let store = Memory::default();
-        store.put_settings(&standins.settings()).await.map_err(live::ConfigError::from)?;
+        let more = story.as_ref().map_or("", Telling::settings);
+        store.put_settings(&standins.settings_with(more)).await.map_err(live::ConfigError::from)?;
         // They were pushed long ago.
         agenda::change(&store, |agenda| std::mem::take(&mut agenda.wake))
             .await

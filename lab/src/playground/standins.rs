@@ -126,6 +126,13 @@ impl Standins {
              [roles]\n{roles}",
         )
     }
+
+    /// The same and more, in which `{pager}` and `{webhook}` stand for the addresses of those two.
+    pub fn settings_with(&self, more: &str) -> String {
+        let more = more.replace("{pager}", self.pager.url()).replace("{webhook}", self.webhook.url());
+        format!("{}\n{more}", self.settings())
+    }
+
     /// The document that Secrets Manager would hold.
     pub fn secret(&self) -> Value {
         let (email, token) = self.jira.credentials();

@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use casebridge::case::{CaseId, Status, Ts, UserId};
+use casebridge::case::{CaseId, Millis, Status, Ts, UserId};
 use serde_json::{Value, json};
 
 use super::{
-    shown::{FreshLines, Screen},
+    shown::{FreshLines, PAGER, Screen},
     stage::{self, Beginning, Stage},
     standins::{ana, bo},
+    telling::{self, Telling},
 };
 
 const WIDTH: usize = 98;
@@ -57,7 +58,7 @@ impl In {
             Self::Card => news.in_slack && news.what == "card",
             Self::Thread => news.in_slack && news.what == "thread",
             Self::Private => news.in_slack && news.what.starts_with("only "),
-            Self::Issue => !news.in_slack && !news.what.ends_with(" comment"),
+            Self::Issue => !news.in_slack && !news.what.ends_with(" comment") && news.what != PAGER,
             Self::Comment => !news.in_slack && news.what.ends_with(" comment"),
         }
     }
@@ -90,6 +91,40 @@ pub async fn tell(out: &mut impl Write) -> Result<(), StoryError> {
     teller.the_case_is_closed(&case).await?;
     writeln!(teller.out, "\nAll of it happened as told. Try it yourself: cargo run")?;
     Ok(())
+}
+
+/// Tells a story by its name, or from a file: each step with its time, and what came of it.
+/// Fails: there is no such story, or a step cannot be done: see [`StoryError`].
+pub async fn tell_named(out: &mut impl Write, named: &str) -> Result<(), StoryError> {
+    let story = Telling::find(named).map_err(stage::StageError::from)?;
+    let (name, about) = story.heading();
+    writeln!(out, "{name}")?;
+    wrapped(about, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    writeln!(out, "Times are UTC.  + is new, ~ changed.")?;
+    let titles = story.titles();
+    let stage = Stage::set(Beginning { story: Some(story), peopled: true }).await?;
+    let mut seen = Screen::now(&stage.standins);
+    for title in titles {
+        let at = hour(stage.clock.now());
+        Box::pin(telling::goes_on(&stage)).await?;
+        let shown = Screen::now(&stage.standins);
+        let news = shown.since(&seen);
+        seen = shown;
+        let told = paragraph(0, &title, &news);
+        write!(out, "\n{at}{}", told.trim_start_matches('\n').trim_start_matches(" 0"))?;
+        out.flush()?;
+    }
+    let sums = serde_json::to_value(stage.counters()).unwrap_or_default();
+    let sum = |name: &str| sums[name].as_u64().unwrap_or_default();
+    let (lost, doubled, order) = (sum("lost"), sum("doubled"), sum("out_of_order"));
+    writeln!(out, "\nLost {lost}, doubled {doubled}, out of order {order}.")?;
+    Ok(())
+}
+
+/// `02:10`
+fn hour(at: Millis) -> String {
+    let minutes = at.div_euclid(60_000);
+    format!("{:0>2}:{:0>2}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60))
 }
 
 impl<W: Write> Teller<'_, W> {
@@ -263,11 +298,15 @@ fn paragraph(step: usize, came: &str, news: &[FreshLines]) -> String {
     let mut text = format!("\n{step:>2}  {came}\n");
     let mut place = "";
     for news in news {
-        let now = if news.in_slack { "Slack" } else { "Jira" };
+        let now = match news.in_slack {
+            true => "Slack",
+            false if news.what == PAGER => "Pager",
+            false => "Jira",
+        };
         let name = if now == place { "" } else { now };
         place = now;
         let mark = if news.is_new { '+' } else { '~' };
-        let what = news.what.trim_end_matches(" comment");
+        let what = if now == "Pager" { "alert" } else { news.what.trim_end_matches(" comment") };
         let mut head = format!("    {name:<5} {mark} {what:<8}");
         let lines = if news.what == "card" { as_card(&news.lines) } else { news.lines.clone() };
         for line in lines.iter().flat_map(|line| wrapped(line, WIDTH - INDENT)) {
@@ -337,5 +376,20 @@ mod tests {
         let begin = "\n 3  AWS comments\n    Slack + card     A title\n                     Status: Submitted · Case: 1\n";
         assert!(text.starts_with(begin), "{text}");
         assert!(text.contains("\n    Jira  ~ SEC-1    A title\n"), "{text}");
+    }
+
+    /// As it stands in the repository: UPDATE_DOCS=1 writes it anew.
+    #[tokio::test]
+    async fn the_story_of_a_night_is_told_as_it_stands_in_its_transcript() {
+        let mut told = Vec::new();
+        Box::pin(tell_named(&mut told, "night")).await.unwrap();
+        let told = String::from_utf8(told).unwrap();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/playground/stories/night.txt");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &told).unwrap();
+        }
+        assert_eq!(told, std::fs::read_to_string(path).unwrap(), "UPDATE_DOCS=1 cargo test rewrites it");
+        assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+        assert!(told.ends_with("Lost 0, doubled 0, out of order 0.\n"), "{told}");
     }
 }

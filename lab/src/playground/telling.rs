@@ -12,6 +12,7 @@ use super::{acts::Act, feed::lock, stage::Stage};
 /// The stories that come along: name and file.
 const STORIES: &[(&str, &str)] = &[
     ("key", include_str!("stories/key.toml")),
+    ("night", include_str!("stories/night.toml")),
     ("ransomware", include_str!("stories/ransomware.toml")),
     ("exercise", include_str!("stories/exercise.toml")),
     ("outage", include_str!("stories/outage.toml")),
@@ -43,6 +44,9 @@ struct StoryFile {
     about: String,
     /// What time it is when it begins.
     begins: String,
+    /// More settings, as TOML. `{pager}` and `{webhook}` stand for the addresses of those two.
+    #[serde(default)]
+    settings: String,
     step: Vec<StoryStep>,
 }
 
@@ -104,6 +108,21 @@ impl Telling {
             }
         }
         Ok(Self { file, begins, told: 0 })
+    }
+
+    /// Its name, and what it is about.
+    pub fn heading(&self) -> (&str, &str) {
+        (&self.file.name, &self.file.about)
+    }
+
+    /// What happens in each step.
+    pub fn titles(&self) -> Vec<String> {
+        self.file.step.iter().map(|step| step.title.clone()).collect()
+    }
+
+    /// What it needs of the settings beside what everybody begins with.
+    pub fn settings(&self) -> &str {
+        &self.file.settings
     }
 
     /// When it begins.
@@ -225,7 +244,7 @@ mod tests {
             assert!(story.file.step.len() > 2, "{name}");
         }
         let unknown = Telling::find("nothing").expect_err("there is none").to_string();
-        assert!(unknown.contains("key, ransomware"), "{unknown}");
+        assert!(unknown.contains("key, night, ransomware"), "{unknown}");
     }
 
     async fn told(name: &str) -> (Vec<String>, Value) {

@@ -16,8 +16,12 @@ use crate::{
 
 /// "I take it": whoever asks has it from when they asked.
 pub(crate) async fn take(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
-    let owner =
-        Owner { user: context.job.user.clone(), name: context.person.name.clone(), since: asked_at(context) };
+    let owner = Owner {
+        user: context.job.user.clone(),
+        name: context.person.name.clone(),
+        since: asked_at(context),
+        by: None,
+    };
     set(context, id, owner).await
 }
 
@@ -33,7 +37,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
 pub(crate) async fn give(context: &CommandContext<'_>, id: &CaseId, to: &OwnerRef) -> Outcome {
     let since = asked_at(context);
     let owner = match to {
-        OwnerRef::Nobody => Owner { user: UserId::new(""), name: String::new(), since },
+        OwnerRef::Nobody => Owner { user: UserId::new(""), name: String::new(), since, by: None },
         OwnerRef::Person(user) => {
             let Some(person) = context.profile(user).await? else {
                 return Ok(context.refuse("This workspace does not know that person."));
@@ -44,7 +48,8 @@ pub(crate) async fn give(context: &CommandContext<'_>, id: &CaseId, to: &OwnerRe
                 let why = format!("{} has no role to work a case.", person.name);
                 return Ok(context.refuse(why));
             }
-            Owner { user: user.clone(), name: person.name, since }
+            let by = Some(context.job.user.clone()).filter(|by| by != user);
+            Owner { user: user.clone(), name: person.name, since, by }
         }
     };
     set(context, id, owner).await

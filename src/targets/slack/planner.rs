@@ -107,8 +107,9 @@ impl Planner for SlackPlanner<'_> {
         }
         let mut effects = telling::description(self, picture, ledger);
         effects.extend(telling::comments(self, picture, ledger));
-        effects.extend(telling::changed_facts(self, picture, note));
-        effects.extend(telling::calls(picture, ledger));
+        let calls = telling::calls(picture, ledger);
+        effects.extend(telling::unless_called(picture, telling::changed_facts(self, picture, note), &calls));
+        effects.extend(calls);
         effects.extend(telling::taken(picture, ledger));
         effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));

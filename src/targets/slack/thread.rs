@@ -63,7 +63,11 @@ fn full(content: &Content) -> Message {
         }
         Content::Call(call) => alone(called(call)),
         Content::Taken(owner) => {
-            alone(Line::new().own("🙋 ").user(&owner.user).own(" took this case · ").date(owner.since))
+            let line = match &owner.by {
+                Some(by) => Line::new().own("🙋 ").user(by).own(" gave this case to ").user(&owner.user),
+                None => Line::new().own("🙋 ").user(&owner.user).own(" took this case"),
+            };
+            alone(line.own(" · ").date(owner.since))
         }
         // It is told where it wakes somebody, and nowhere else.
         Content::Page(page, _) => alone(Line::new().own(wording::moment(page.moment))),

@@ -242,6 +242,11 @@ fn is_of_aws(comment: &Comment) -> bool {
 
 pub(super) const CALL: &str = "call/";
 
+/// Whether it calls because the move passed to us.
+pub(super) fn is_of_the_move(key: &Key) -> bool {
+    key.0.strip_prefix(CALL).is_some_and(|key| key.starts_with("move/"))
+}
+
 /// What calls somebody, and was not told yet.
 pub(crate) fn calls(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
     let new = picture.calls.iter().filter(|call| !ledger.contains_key(&call.key));
@@ -333,7 +338,7 @@ mod tests {
     /// Cases by name.
     fn named(name: &str) -> View {
         let mut view = view();
-        let owner = |since| Some(Owner { user: UserId::new("U7"), name: "Ana".to_owned(), since });
+        let owner = |since| Some(Owner { user: UserId::new("U7"), name: "Ana".to_owned(), since, by: None });
         view.case.waits_for_customer = ["ours", "owned", "taken", "root"].contains(&name);
         match name {
             "owned" => view.owner = owner(ASKED - 100),

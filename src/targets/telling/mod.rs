@@ -15,7 +15,7 @@ pub(crate) use self::{
     calls::{Calling, calls, taken},
     fingerprint::fingerprint,
     key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
-    told::{changed_facts, notice, nudge},
+    told::{changed_facts, notice, nudge, unless_called},
 };
 pub use self::{
     effect::{Decoration, Effect, What},

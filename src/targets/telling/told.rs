@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Effect, Ledger, Picture,
+    Effect, Ledger, Picture, What,
+    calls::is_of_the_move,
     fingerprint::told_by_0_1_0,
     key::{MOST_PARTS, Stem, comment_key, investigation_key, notice_key, nudge_key, part_hash, part_key},
 };
@@ -146,6 +147,21 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
         });
     }
     effects
+}
+
+/// That the move passed to us is said by the call, where one says it: the two are one line.
+pub(crate) fn unless_called(picture: &Picture, changed: Vec<Effect>, calls: &[Effect]) -> Vec<Effect> {
+    let called = calls.iter().any(|call| matches!(call, Effect::Create { key, .. } if is_of_the_move(key)));
+    let only_the_move = |effect: &Effect| match effect {
+        Effect::Create { what: What::Content(Content::Changes(list)), .. } => {
+            matches!(&list[..], [ToldChange { change: Change::Field { name: "Next move", .. }, .. }])
+        }
+        _ => false,
+    };
+    let note = || Effect::Note(Box::new(Facts::of(&picture.view.case)));
+    let each =
+        changed.into_iter().map(|effect| if called && only_the_move(&effect) { note() } else { effect });
+    each.collect()
 }
 
 fn told_change(picture: &Picture, change: Change) -> ToldChange {

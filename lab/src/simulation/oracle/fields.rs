@@ -67,16 +67,7 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     let Some(home) = place.homes.first() else { return };
     let in_order = in_order(judge, place);
     for (name, value) in FIELDS {
-        let told: Vec<(&str, &str)> = lines
-            .iter()
-            .filter_map(|line| match line {
-                ReadChange::Field { name: of, old, new } if of == name => Some((old.as_str(), new.as_str())),
-                ReadChange::Field { .. }
-                | ReadChange::List { .. }
-                | ReadChange::Description
-                | ReadChange::File { .. } => None,
-            })
-            .collect();
+        let told = told_of(name, &lines);
         let open = |is: &Map<String, Value>| *name != "Next move" || text(is, "caseStatus") != "Closed";
         let was = history(life, |is| open(is).then(|| value(is)));
         let settled = *name != "Next move" || !life.is_closed();
@@ -92,6 +83,26 @@ pub fn judge(judge: &mut Findings<'_>, place: &TargetView<'_>, life: &CaseHistor
     if rewritten(life, home.at()) && !lines.contains(&ReadChange::Description) {
         judge.says(Defect::Lost, format!("that the description changed is not told in {}", place.name));
     }
+}
+
+/// What the lines say of a field. A call says that the move passed to us, unless a line beside it says so.
+fn told_of<'l>(name: &str, lines: &'l [ReadChange]) -> Vec<(&'l str, &'l str)> {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for line in lines {
+        match line {
+            ReadChange::Field { name: of, old, new } if *of == name => told.push((old, new)),
+            ReadChange::Called if name == "Next move" => {
+                let known = told.last().is_some_and(|(_, new)| *new == "Your team");
+                told.extend((!known).then_some(("AWS", "Your team")));
+            }
+            ReadChange::Field { .. }
+            | ReadChange::List { .. }
+            | ReadChange::Description
+            | ReadChange::Called
+            | ReadChange::File { .. } => {}
+        }
+    }
+    told
 }
 
 /// A field's values, since when, without repetitions.

@@ -14,6 +14,8 @@ pub enum ReadChange {
         removed: Vec<String>,
     },
     Description,
+    /// Somebody is called because the move passed to them.
+    Called,
     /// A file came, or its check ended: its name, and how it stands.
     File {
         name: String,
@@ -74,6 +76,9 @@ fn line(line: &str) -> Option<ReadChange> {
     let line = line.rsplit_once(" · by ").map_or(line, |(line, _)| line);
     if line.starts_with("Description changed") {
         return Some(ReadChange::Description);
+    }
+    if line.starts_with("👉 Your move: ") {
+        return Some(ReadChange::Called);
     }
     if let Some(file) = line.strip_prefix("Attachment ") {
         let (name, stands) = file.split_once(' ')?;
