@@ -117,6 +117,9 @@ pub struct PlaceNote {
     /// More may stand there than the ledger knows of: nothing is told before it was read back.
     #[serde(rename = "read_first", default, skip_serializing_if = "std::ops::Not::not")]
     pub read_first: bool,
+    /// The last time that somebody else set the anchor to a status.
+    #[serde(rename = "moved", default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
     #[serde(rename = "not_before", default)]
     pub not_before: Millis,
     #[serde(rename = "failures", default)]
@@ -139,6 +142,23 @@ pub struct Line {
 
 /// More lines than are told between two checks of a case; the oldest are given up first.
 const MOST_LINES: usize = 16;
+
+/// Somebody set an issue to a status by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Names the change.
+    #[serde(rename = "id")]
+    pub id: String,
+    /// The status.
+    #[serde(rename = "to")]
+    pub to: String,
+    /// Who, as Jira shows them.
+    #[serde(rename = "by")]
+    pub by: String,
+    /// Whether work is over there.
+    #[serde(rename = "done", default)]
+    pub done: bool,
+}
 
 /// A state that could not be set. It is tried by itself, and nothing else waits for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,6 +241,14 @@ impl PlaceNote {
     /// Whether nothing can be told there any more: people took away the anchor with all that hung on it.
     pub fn is_lost(&self) -> bool {
         self.set.get(HOME).is_some_and(|hash| hash == LOST)
+    }
+
+    /// People took the anchor away: nothing is tried there any more, until it is there again.
+    pub(crate) fn bury(&mut self) {
+        self.set.insert(HOME.to_owned(), GONE.to_owned());
+        self.owed.clear();
+        self.again.clear();
+        (self.parked, self.failures, self.not_before) = (None, 0, 0);
     }
 
     /// Nothing is told there any more, but once that it is so.
@@ -412,7 +440,18 @@ mod tests {
             "turned",
         ];
         golden::damage::<CaseNote>("case-notes", &may_lack, &["events"]);
-        let may_lack = ["again", "not_before", "failures", "parked", "read_first", "lines", "owed", "steps"];
+        let may_lack = [
+            "again",
+            "not_before",
+            "failures",
+            "parked",
+            "read_first",
+            "lines",
+            "owed",
+            "steps",
+            "moved",
+            "done",
+        ];
         golden::damage::<PlaceNote>(
             "place-notes",
             &may_lack,
@@ -506,6 +545,10 @@ mod tests {
                 ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
                 ("thread", thread),
                 ("channel", channel),
+                ("issue moved by hand", {
+                    let [id, to, by] = ["50007", "Done", "Ana Alvarez"].map(str::to_owned);
+                    PlaceNote { moved: Some(Moved { id, to, by, done: true }), ..issue.clone() }
+                }),
                 ("issue", issue),
             ],
         );

@@ -208,6 +208,7 @@ impl Audited<'_> {
         let destination = kind.as_str();
         match finding {
             Finding::Seen(key, told) => {
+                self.rename(&key, &told, note);
                 if key.0 == HOME && note.set.get(HOME).is_some_and(|hash| *hash != told.hash) {
                     // What the anchor shows is not what we set last: it is set again.
                     note.set.remove(HOME);
@@ -244,6 +245,14 @@ impl Audited<'_> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// An anchor may be called otherwise since people moved it.
+    fn rename(&self, key: &Key, told: &Told, note: &mut PlaceNote) {
+        let anchor = self.target.planner().anchor(&told.remote, note);
+        if let Some(home) = note.home.as_mut().filter(|home| key.0 == HOME && home.place == anchor.place) {
+            home.name = anchor.name;
         }
     }
 

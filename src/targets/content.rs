@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{author::Author, snapshot::Change, *},
-    state::{key::Key, owner::Owner},
+    state::{key::Key, notes::Moved, owner::Owner},
 };
 
 /// One thing that is told in a case's thread and issue.
@@ -151,6 +151,8 @@ pub struct Doer {
 pub enum Notice {
     /// Jira does not let it go to a status, or its category, because of a field, our own words, or an error code.
     NotMoved { issue: IssueKey, to: String, why: String },
+    /// Somebody moved it by hand.
+    Moved { case: CaseId, issue: IssueKey, moved: Moved, stands: Status },
     /// It was deleted, or is hidden from us.
     Lost { issue: IssueKey, case: CaseId },
     /// People took away the case's thread.

@@ -64,8 +64,8 @@ pub trait Planner {
     fn link(&self, anchor: &Home, links: &mut Links);
 
     /// What others are to say of what became of the anchor.
-    fn notice(&self, _case: &Case, _note: &PlaceNote) -> Option<Notice> {
-        None
+    fn notices(&self, _case: &Case, _note: &PlaceNote) -> Vec<Notice> {
+        Vec::new()
     }
 
     /// Which turn a write waits for; `None` where it needs none. Most targets count additions alone.

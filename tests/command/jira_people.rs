@@ -11,7 +11,7 @@ use casebridge_lab::{
 use serde_json::json;
 
 /// All that was heard in Jira, and what follows from it.
-async fn heard(stage: &Stage) {
+pub(super) async fn heard(stage: &Stage) {
     for delivery in stage.jira.take_webhooks() {
         assert_eq!(stage.deliver(&delivery).await.0, 200);
     }

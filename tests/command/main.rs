@@ -16,6 +16,7 @@ mod forms;
 mod grid;
 mod home;
 mod issue;
+mod issue_moves;
 mod jira_people;
 mod linked;
 mod lost_webhooks;

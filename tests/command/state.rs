@@ -54,6 +54,7 @@ async fn nothing_is_changed_on_a_case_of_which_something_cannot_be_read_and_the_
         "close",
         "tag add a=b",
         "jira open",
+        "jira back",
         "jira link SEC-2",
     ] {
         let shown = stage.ana(&format!("{case} {line}")).await;

@@ -102,7 +102,7 @@ pub fn picture() -> Picture {
         overdue: None,
         calls: Vec::new(),
         pages: Vec::new(),
-        notice: None,
+        notices: Vec::new(),
     }
 }
 

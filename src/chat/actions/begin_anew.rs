@@ -3,7 +3,7 @@
 use super::context::{ActionError, CommandContext, RECORD_TTL};
 use crate::{
     case::{CaseId, Millis},
-    state::{Note, TargetKind, notes::PlaceNote, record},
+    state::{Meta, Note, Store, TargetKind, notes::PlaceNote, record},
 };
 
 /// How long the case's notes are held meanwhile: longer than it can take.
@@ -21,6 +21,17 @@ pub(super) async fn noted(
     Ok(context.or_parked(meta.note(id, Note::Of(kind)))?.0)
 }
 
+/// Holds the case's notes, which nobody else changes meanwhile.
+pub(super) async fn hold(
+    store: &dyn Store,
+    (id, now): (&CaseId, Millis),
+    full: bool,
+) -> Result<Meta, ActionError> {
+    store.hint(id, now, full).await?;
+    let held = store.lease(id, now, now + LEASE).await?;
+    held.ok_or_else(|| ActionError::Trouble("the case is being told just now".to_owned()))
+}
+
 /// Puts another note in the place of the target's and forgets what was told or said there, under the case's lease.
 pub(super) async fn begin_anew(
     context: &CommandContext<'_>,
@@ -29,10 +40,7 @@ pub(super) async fn begin_anew(
     note: PlaceNote,
 ) -> Result<(), ActionError> {
     let (store, now) = (context.world.store(), context.world.now());
-    store.hint(id, now, true).await?;
-    let Some(meta) = store.lease(id, now, now + LEASE).await? else {
-        return Err(ActionError::Trouble("the case is being told just now".to_owned()));
-    };
+    let meta = hold(store, (id, now), true).await?;
     let (_, rest) = context.or_parked(meta.note::<PlaceNote>(id, Note::Of(kind)))?;
     for (key, _) in context.or_parked(store.all_told(id, kind).await)? {
         store.untell(id, meta.epoch, kind, &key).await?;

@@ -3,7 +3,7 @@
 use super::{
     ai, brief, card, cases, comment_edits, comments,
     context::{CommandContext, Outcome},
-    diagnostics, fields, files, history, hub, issue, lists, membership, owner, status, tags,
+    diagnostics, fields, files, history, hub, issue, issue_moves, lists, membership, owner, status, tags,
 };
 use crate::{
     case::CaseId,
@@ -52,6 +52,7 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Jira => issue::show(context, case).await,
         Command::JiraLink { key } => issue::link(context, case, key).await,
         Command::JiraOpen => issue::open(context, case).await,
+        Command::JiraBack => issue_moves::put_back(context, case).await,
         Command::Card => card::open(context, case).await,
         _ => Ok(how(context, Some(case), command)),
     }

@@ -32,6 +32,11 @@ impl Floor {
         write(store, issue, json.as_deref(), floor).await
     }
 
+    /// Since when an issue is its case's, where that was written down.
+    pub(crate) async fn since(store: &dyn Store, issue: &IssueId) -> Result<Option<Millis>, ActionError> {
+        Ok(read(store, issue).await?.1.since)
+    }
+
     /// Whether an issue was read to its end since something came about it.
     pub(crate) async fn is_heard(
         store: &dyn Store,

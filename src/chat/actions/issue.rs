@@ -45,7 +45,7 @@ pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     })
 }
 
-fn no_jira() -> Reply {
+pub(super) fn no_jira() -> Reply {
     Reply::of(
         Paragraph::of("Jira is not in the settings. Whoever deployed the bridge adds the table ")
             .code("[jira]")

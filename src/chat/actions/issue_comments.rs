@@ -9,6 +9,7 @@ use super::{
     context::{ActionError, CommandContext},
     findings::{AuditEnd, Findings, HeardBy},
     floor::Floor,
+    issue_moves,
     speech::Speech,
     stays::{Gate, Stays},
     withdrawal,
@@ -65,6 +66,7 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
         return Ok(());
     }
     let began = chat.world.now();
+    issue_moves::follow(chat, &jira, (&case, issue)).await?;
     match listen(&Listening { chat, jira: &jira, job }, &case, issue, home.is_some()).await {
         Ok(true) => Floor::hear(store, issue, began).await,
         // A word to somebody is still owed.

@@ -32,6 +32,7 @@ mod home;
 mod hub;
 mod issue;
 mod issue_comments;
+mod issue_moves;
 mod links;
 mod lists;
 mod membership;

@@ -38,6 +38,7 @@ bare! {
     close => Command::Close,
     jira => Command::Jira,
     jira_open => Command::JiraOpen,
+    jira_back => Command::JiraBack,
     card => Command::Card,
 }
 

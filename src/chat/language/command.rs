@@ -233,6 +233,8 @@ pub(crate) enum Command {
     },
     #[serde(rename = "JiraOpen")]
     JiraOpen,
+    #[serde(rename = "JiraBack")]
+    JiraBack,
     #[serde(rename = "Card")]
     Card,
     #[serde(rename = "Membership")]

@@ -16,7 +16,7 @@ const COMMANDER: Option<Role> = Some(Role::Commander);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// In the order of help.
-pub(super) static TABLE: [Verb; 58] = [
+pub(super) static TABLE: [Verb; 59] = [
     Verb::new(VIEWER, Case, "tray", "")
         .says(
             "What can be done here, as buttons; outside a case, your latest open cases.",
@@ -221,6 +221,10 @@ pub(super) static TABLE: [Verb; 58] = [
     Verb::new(RESPONDER, Case, "jira open", "")
         .says("Makes the case's issue if there is none.", &["jira open"])
         .reads(args::jira_open),
+    Verb::new(RESPONDER, Case, "jira back", "")
+        .says("Puts the case's issue back to the status that goes with the case's.", &["jira back"])
+        .calls(&["GetCase"])
+        .reads(args::jira_back),
     Verb::new(RESPONDER, Case, "card", "")
         .says("Posts a new card with the whole story, where the case's card was deleted.", &["card"])
         .reads(args::card),

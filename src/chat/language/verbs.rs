@@ -176,6 +176,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Jira => "jira",
         Command::JiraLink { .. } => "jira link",
         Command::JiraOpen => "jira open",
+        Command::JiraBack => "jira back",
         Command::Card => "card",
         Command::Membership(command) => membership(command),
         Command::Hub(command) => hub(command),

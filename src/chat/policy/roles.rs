@@ -368,6 +368,7 @@ mod tests {
         jira                 rRca        -
         jira-link            rRca        -
         jira-open            rRca        -
+        jira-back            rRca        -
         card                 rRca        -
         close                ca          -
         resolver             ca          -

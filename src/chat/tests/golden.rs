@@ -34,7 +34,7 @@ use crate::{
 const NOW: i64 = 1_795_674_000;
 
 /// A line for each verb, and for each shape of its arguments.
-const LINES: [&str; 83] = [
+const LINES: [&str; 84] = [
     "tray",
     "1234567890 tray",
     "help",
@@ -97,6 +97,7 @@ const LINES: [&str; 83] = [
     "jira",
     "1234567890 jira link SEC-12",
     "1234567890 jira open",
+    "1234567890 jira back",
     "1234567890 card",
     "membership list",
     "membership show",

@@ -142,6 +142,9 @@ keys! {
         "In a service project: an internal note of a person becomes a comment on the case too. AWS and everybody who reads \
          the case's thread read it then. Notes that were kept in Jira before stay there, and so does always a comment for one \
          role or group.";
+    jira.status_from_jira: ValueKind::Choice(&["say", "off"]), Fallback::Value("\"say\""),
+        "Where somebody moves a case's issue by hand, `say` tells the case's thread, with buttons that close the case or put the \
+         issue back. Nothing moves or closes a case by itself.";
     jira.status: ValueKind::Names(&STATUSES, TextShape::NameOrNone), Fallback::None("see below"),
         "From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status. A \
          status that is not named keeps its default; `\"\"` leaves the issue as it is.";

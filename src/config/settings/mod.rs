@@ -121,6 +121,15 @@ pub enum Relay {
     Off,
 }
 
+/// What follows where somebody moves a case's issue by hand. Nothing moves the case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusFromJira {
+    #[default]
+    Say,
+    Off,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JiraSettings {
@@ -139,6 +148,9 @@ pub struct JiraSettings {
     /// An internal note of a service project becomes a comment on the case too. Default `false`.
     #[serde(default)]
     pub internal_notes_are_comments: bool,
+    /// Whether the thread says that somebody moved an issue by hand. Default `say`.
+    #[serde(default)]
+    pub status_from_jira: StatusFromJira,
     /// From a case's status to the name, or the category (`new`, `indeterminate`, `done`), of a Jira status.
     /// Default: To Do, In Progress, In Review, Done as the service's own sample maps them; a status that is not
     /// named keeps its default, and one with an empty name is not here.

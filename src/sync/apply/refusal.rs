@@ -14,10 +14,7 @@ use crate::{
         gate::{self, Slot},
         note,
     },
-    state::{
-        self, Reserved, agenda,
-        notes::{GONE, HOME, PlaceNote},
-    },
+    state::{self, Reserved, agenda, notes::PlaceNote},
     targets::contract::Target,
 };
 
@@ -96,10 +93,7 @@ impl Worker<'_> {
             && matches!(self.target.is_gone(note).await, Ok(true));
         if is_gone && !note.is_gone() {
             warn!(destination = self.name(), case = %self.lease.case, "its anchor is gone");
-            note.set.insert(HOME.to_owned(), GONE.to_owned());
-            note.owed.clear();
-            note.again.clear();
-            (note.parked, note.failures, note.not_before) = (None, 0, 0);
+            note.bury();
         }
         is_gone
     }

@@ -398,12 +398,12 @@ async fn tell(
     for _ in 0..3 {
         left = settle(context, lease, &picture, notes, &mut ledgers, report).await?;
         let links = picture::links(context, notes, lease.case);
-        let notice = picture::notice(context, &seen.case, notes);
-        if links == picture.view.links && notice == picture.notice {
+        let notices = picture::notices(context, &seen.case, notes);
+        if links == picture.view.links && notices == picture.notices {
             break;
         }
         picture.view.links = links;
-        if mem::replace(&mut picture.notice, notice.clone()) != notice && told.get().is_none() {
+        if mem::replace(&mut picture.notices, notices.clone()) != notices && told.get().is_none() {
             // It may have been told before.
             read_ledgers(context, &picture, notes, &mut ledgers).await?;
         }

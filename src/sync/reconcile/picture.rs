@@ -47,7 +47,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         overdue,
         calls,
         pages,
-        notice: notice(context, &seen.case, notes),
+        notices: notices(context, &seen.case, notes),
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn links(context: &Context<'_>, notes: &Notes, case: &CaseId) -> Link
 }
 
 /// What one target refuses and others are to say.
-pub(super) fn notice(context: &Context<'_>, case: &Case, notes: &Notes) -> Option<Notice> {
-    let mut each = context.targets.iter().zip(&notes.targets);
-    each.find_map(|(target, noted)| target.planner().notice(case, &noted.note))
+pub(super) fn notices(context: &Context<'_>, case: &Case, notes: &Notes) -> Vec<Notice> {
+    let each = context.targets.iter().zip(&notes.targets);
+    each.flat_map(|(target, noted)| target.planner().notices(case, &noted.note)).collect()
 }

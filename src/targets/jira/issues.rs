@@ -79,6 +79,26 @@ pub struct IssueStatus {
 }
 
 impl IssueStatus {
+    pub(super) fn of(issue: &Value) -> Option<Self> {
+        let time = |pointer: &str| text_at(issue, pointer).and_then(|text| clock::millis(&text));
+        Some(Self {
+            id: IssueId::new(text_at(issue, "/id")?),
+            key: IssueKey::new(text_at(issue, "/key")?),
+            status: text_at(issue, "/fields/status/name")?,
+            category: text_at(issue, "/fields/status/statusCategory/key")?,
+            mark: text_at(issue, "/properties/casebridge/mark").map(Mark::new),
+            case: text_at(issue, "/properties/casebridge/case").map(CaseId::new),
+            creator: text_at(issue, "/fields/creator/accountId").map(AccountId::new),
+            created: time("/fields/created"),
+            updated: time("/fields/updated"),
+        })
+    }
+
+    /// Whether it stands at a status that is called so, or in a category.
+    pub(crate) fn is_in(&self, name: &str) -> bool {
+        self.status.trim().to_lowercase() == name.trim().to_lowercase() || self.category == name
+    }
+
     pub fn is_ours(&self, case: &CaseId, me: &AccountId) -> bool {
         self.creator.as_ref() == Some(me) && self.case.as_ref() == Some(case)
     }
@@ -218,26 +238,21 @@ impl Jira<'_> {
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
     pub async fn issue_status(&self, issue: IssueRef<'_>) -> Result<IssueStatus, Failure> {
-        let what = "read issue";
+        let answer = self.read_issue(issue, "").await?;
+        IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))
+    }
+
+    pub(super) async fn read_issue(&self, issue: IssueRef<'_>, more: &str) -> Result<Value, Failure> {
         let path = ["issue", issue.as_str()];
-        let query = "fields=status,creator,created,updated&properties=casebridge";
-        let ask = JiraRequest { what, place: Concern::Issue, method: Method::GET, path: &path, query };
-        let answer = self.ask(ask, None).await?;
-        let time = |pointer: &str| text_at(&answer, pointer).and_then(|text| clock::millis(&text));
-        let read = || {
-            Some(IssueStatus {
-                id: IssueId::new(text_at(&answer, "/id")?),
-                key: IssueKey::new(text_at(&answer, "/key")?),
-                status: text_at(&answer, "/fields/status/name")?,
-                category: text_at(&answer, "/fields/status/statusCategory/key")?,
-                mark: text_at(&answer, "/properties/casebridge/mark").map(Mark::new),
-                case: text_at(&answer, "/properties/casebridge/case").map(CaseId::new),
-                creator: text_at(&answer, "/fields/creator/accountId").map(AccountId::new),
-                created: time("/fields/created"),
-                updated: time("/fields/updated"),
-            })
+        let query = format!("fields=status,creator,created,updated&properties=casebridge{more}");
+        let ask = JiraRequest {
+            what: "read issue",
+            place: Concern::Issue,
+            method: Method::GET,
+            path: &path,
+            query: &query,
         };
-        read().ok_or_else(|| Failure::unreadable(what))
+        self.ask(ask, None).await
     }
 
     pub async fn remote_link(&self, issue: &IssueId, link: &RemoteLink<'_>) -> Result<(), Failure> {

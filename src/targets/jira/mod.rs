@@ -7,6 +7,7 @@ mod clock;
 mod comments;
 mod description;
 mod fields;
+mod history;
 mod issues;
 mod notice;
 mod offers;
@@ -24,6 +25,7 @@ pub use self::{
     adf::parts,
     comments::{AccountType, Audience, CommentRef, HeardComment, Person},
     description::{description, summary},
+    history::StatusMove,
     issues::{Created, IssueRef, IssueStatus, IssueText, RemoteLink, label},
     offers::{IssueField, IssueKind, ProjectStatus},
     planner::{JiraPlanner, STATUS},

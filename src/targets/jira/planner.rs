@@ -52,6 +52,13 @@ impl<'a> JiraPlanner<'a> {
         [status, Some(text), console, slack].into_iter().flatten().collect()
     }
 
+    /// Told once a reason: the field, the rule or the code.
+    fn not_moved(&self, case: &Case, note: &PlaceNote, issue: IssueKey) -> Option<Notice> {
+        let (to, hash) = self.status(case)?;
+        let owed = note.owed.get(STATUS).filter(|owed| owed.hash == hash)?;
+        Some(Notice::NotMoved { issue, to: to.to_owned(), why: owed.why.clone()? })
+    }
+
     fn status(&self, case: &Case) -> Option<(&'a str, Fingerprint)> {
         let status = case.status.as_str();
         let target = self.settings.status.get(status)?;
@@ -135,16 +142,19 @@ impl Planner for JiraPlanner<'_> {
         links.jira_key = Some(key);
     }
 
-    /// Told once a reason: the field, the rule or the code.
-    fn notice(&self, case: &Case, note: &PlaceNote) -> Option<Notice> {
+    fn notices(&self, case: &Case, note: &PlaceNote) -> Vec<Notice> {
+        let Some(home) = note.home.as_ref() else { return Vec::new() };
+        let issue = IssueKey::new(&home.name);
         if note.is_gone() {
-            let issue = IssueKey::new(&note.home.as_ref()?.name);
-            return Some(Notice::Lost { issue, case: case.id.clone() });
+            return vec![Notice::Lost { issue, case: case.id.clone() }];
         }
-        let (to, hash) = self.status(case)?;
-        let owed = note.owed.get(STATUS).filter(|owed| owed.hash == hash)?;
-        let (issue, to) = (IssueKey::new(&note.home.as_ref()?.name), to.to_owned());
-        Some(Notice::NotMoved { issue, to, why: owed.why.clone()? })
+        let moved = note.moved.clone().map(|moved| Notice::Moved {
+            case: case.id.clone(),
+            issue: issue.clone(),
+            moved,
+            stands: case.status.clone(),
+        });
+        self.not_moved(case, note, issue).into_iter().chain(moved).collect()
     }
 
     /// Issues are made as fast as cases come; an issue is written to by whoever holds its case.

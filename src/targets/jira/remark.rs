@@ -94,6 +94,9 @@ fn head(content: &Content) -> Inline {
         Content::Notice(Notice::NotMoved { issue, to, why }) => {
             Inline::new().text(&value(&format!("{issue} could not be moved to {to} because of {why}")))
         }
+        Content::Notice(Notice::Moved { issue, moved, .. }) => {
+            Inline::new().text(&value(&format!("{issue} was moved to {} by {}", moved.to, moved.by)))
+        }
         Content::Notice(Notice::Lost { issue, .. }) => {
             Inline::new().text(&value(&format!("{issue} was deleted, or is hidden")))
         }

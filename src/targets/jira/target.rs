@@ -10,7 +10,7 @@ use super::{
     summary,
 };
 use crate::{
-    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, IssueKey, Millis, text},
+    case::{AccountId, Case, CaseId, IssueCommentId, IssueId, Millis, text},
     http::Failure,
     state::{
         key::{Key, Plainness},
@@ -50,10 +50,16 @@ impl<'a> JiraTarget<'a> {
 
     /// The issue stands for its own key: it is there if it can be read. One that we did not make does not say which
     /// version stands there.
-    async fn issue_itself(&self, case: &CaseId, issue: &Created) -> Result<Found, Failure> {
-        let mark = self.jira.issue_status(IssueRef::Id(&issue.id)).await?.mark;
-        let hash = mark.and_then(|mark| mark.read(case)).map(|(_, hash)| hash).unwrap_or_default();
-        Ok(Found { key: Key(HOME.to_owned()), hash, remote: remote(issue), at: 0 })
+    async fn issue_itself(&self, case: &CaseId, issue: &IssueId, all: &mut ReadBack) -> Result<(), Failure> {
+        let (stands, last) = self.jira.issue_history(IssueRef::Id(issue)).await?;
+        let hash = stands.mark.and_then(|mark| mark.read(case)).map(|(_, hash)| hash).unwrap_or_default();
+        // It may have another key since it was moved.
+        let remote = remote(&Created { id: stands.id, key: stands.key });
+        all.ours.push(Found { key: Key(HOME.to_owned()), hash, remote, at: 0 });
+        if let Some(last) = last.filter(|last| last.by.as_ref() != self.me.get()) {
+            all.said.push(Said { remote: format!("moved/{}", last.id), at: last.at, ..Said::default() });
+        }
+        Ok(())
     }
 }
 
@@ -143,9 +149,9 @@ impl Target for JiraTarget<'_> {
 
     async fn read_back(&self, case: &CaseId, note: &PlaceNote) -> Result<ReadBack, Failure> {
         let home = note.home.as_ref().ok_or_else(no_issue)?;
-        let issue = Created { id: IssueId::new(&home.place), key: IssueKey::new(&home.name) };
-        let mut all = self.comments(case, &issue.id).await?;
-        all.ours.push(self.issue_itself(case, &issue).await?);
+        let issue = IssueId::new(&home.place);
+        let mut all = self.comments(case, &issue).await?;
+        self.issue_itself(case, &issue, &mut all).await?;
         Ok(all)
     }
 

@@ -150,7 +150,7 @@ mod tests {
             overdue: None,
             calls: Vec::new(),
             pages: pages.iter().map(page).collect(),
-            notice: None,
+            notices: Vec::new(),
         }
     }
 

@@ -289,9 +289,16 @@ fn entry(value: &str, label: &str) -> Value {
 
 /// One button that runs a line.
 pub(super) fn one_button(line: &str, label: &str) -> Value {
-    let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);
-    let button = json!({"type": "button", "action_id": "run/1", "value": line, "text": plain(&label)});
-    json!({"type": "actions", "elements": [button]})
+    some_buttons([(line.to_owned(), label)])
+}
+
+/// Buttons that each run a line.
+pub(super) fn some_buttons<'a>(lines: impl IntoIterator<Item = (String, &'a str)>) -> Value {
+    let button = |(index, (line, label)): (usize, (String, &str))| {
+        let label = text::cut_by(&text::one_line(label), LABEL, char::len_utf16);
+        json!({"type": "button", "action_id": format!("run/{}", index + 1), "value": line, "text": plain(&label)})
+    };
+    json!({"type": "actions", "elements": lines.into_iter().enumerate().map(button).collect::<Vec<_>>()})
 }
 
 /// Text that is never read as markup, nor as an emoji's name.

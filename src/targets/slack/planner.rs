@@ -113,7 +113,7 @@ impl Planner for SlackPlanner<'_> {
         effects.extend(telling::taken(picture, ledger));
         effects.extend(telling::investigations(self, picture, ledger));
         effects.extend(telling::nudge(picture, ledger));
-        effects.extend(telling::notice(picture, ledger));
+        effects.extend(telling::notices(picture, ledger));
         effects
     }
 

@@ -9,7 +9,9 @@ use super::{
     mrkdwn,
 };
 use crate::{
-    case::{CaseId, Investigation, IssueKey, Seconds, UserId, author::Author, snapshot::Change, text},
+    case::{
+        CaseId, Investigation, IssueKey, Seconds, Status, UserId, author::Author, snapshot::Change, text,
+    },
     state::key::Plainness,
     targets::{
         content::{Call, Called, Content, Doer, Moment, Notice, Part, ToldChange},
@@ -56,9 +58,7 @@ fn full(content: &Content) -> Message {
         }
         Content::Notice(said) => {
             let mut message = alone(notice(said));
-            if let Notice::NoThread { case } = said {
-                message.blocks.push(card::one_button(&format!("{case} card"), "New card"));
-            }
+            message.blocks.extend(ways_on(said));
             message
         }
         Content::Call(call) => alone(called(call)),
@@ -104,6 +104,21 @@ fn called(call: &Call) -> Line {
     })
 }
 
+/// What can be done about it, as buttons.
+fn ways_on(said: &Notice) -> Option<Value> {
+    match said {
+        Notice::NotMoved { .. } => None,
+        Notice::Moved { case, stands, moved, .. } => {
+            let close = (format!("{case} close"), "Close case…");
+            let back = (format!("{case} jira back"), "Put it back");
+            let offers_close = moved.done && *stands != Status::Closed;
+            Some(card::some_buttons(offers_close.then_some(close).into_iter().chain([back])))
+        }
+        Notice::Lost { case, .. } => Some(card::one_button(&format!("{case} jira open"), "New issue")),
+        Notice::NoThread { case } => Some(card::one_button(&format!("{case} card"), "New card")),
+    }
+}
+
 fn notice(said: &Notice) -> Line {
     let of = |issue: &IssueKey| Line::new().own("⚠️ ").strong(&value(issue.as_str()));
     match said {
@@ -113,6 +128,14 @@ fn notice(said: &Notice) -> Line {
             .own(" because of ")
             .text(&value(why))
             .own(". It is tried again by itself, and nothing else waits for it."),
+        Notice::Moved { issue, moved, stands, .. } => {
+            let line = Line::new().own("🔀 ").strong(&value(issue.as_str())).own(" was moved to ");
+            let line = line.strong(&value(&moved.to)).own(" by ").strong(&value(&moved.by));
+            match stands {
+                Status::Closed => line.own("; the case is closed."),
+                stands => line.own("; the case is still open: ").text(&value(stands.as_str())).own("."),
+            }
+        }
         Notice::Lost { issue, case } => of(issue)
             .own(" was deleted, or is hidden from Casebridge: nothing more of this case is told in Jira. ")
             .strong(&format!("/sir {case} jira open"))

@@ -28,7 +28,7 @@ pub(crate) fn other_keys(picture: &Picture) -> Vec<Key> {
     let steps = picture.investigations.iter().map(investigation_key);
     let reminders = picture.overdue.map(nudge_key);
     let calls = picture.calls.iter().map(|call| call.key.clone());
-    let all = steps.chain(reminders).chain(picture.notice.as_ref().map(notice_key));
+    let all = steps.chain(reminders).chain(picture.notices.iter().map(notice_key));
     all.chain(calls).chain(taken_key(picture)).collect()
 }
 
@@ -93,6 +93,7 @@ pub(super) fn nudge_key((for_us, since): (bool, Seconds)) -> Key {
 pub(super) fn notice_key(notice: &Notice) -> Key {
     Key(match notice {
         Notice::NotMoved { why, .. } => format!("refused/status/{}", text::hash(why)),
+        Notice::Moved { issue, moved, .. } => format!("moved/{issue}/{}", moved.id),
         Notice::Lost { issue, .. } => format!("refused/lost/{issue}"),
         Notice::NoThread { .. } => LOST.to_owned(),
     })

@@ -15,7 +15,7 @@ pub(crate) use self::{
     calls::{Calling, calls, taken},
     fingerprint::fingerprint,
     key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
-    told::{changed_facts, notice, nudge, unless_called},
+    told::{changed_facts, notices, nudge, unless_called},
 };
 pub use self::{
     effect::{Decoration, Effect, What},
@@ -45,8 +45,8 @@ pub struct Picture {
     pub calls: Vec<Call>,
     /// What may wake somebody, as long as it is so.
     pub pages: Vec<Page>,
-    /// What another target has to say of its anchor.
-    pub notice: Option<Notice>,
+    /// What other targets have to say of their anchors.
+    pub notices: Vec<Notice>,
 }
 
 pub type Ledger = HashMap<Key, Told>;
@@ -66,6 +66,7 @@ pub fn news(effects: &[Effect]) -> usize {
                     case |= !begins(&[
                         "nudge/",
                         "refused/",
+                        "moved/",
                         "investigation/",
                         calls::CALL,
                         "owner/",

@@ -71,7 +71,7 @@ fn picture(comments: &[Comment]) -> Picture {
         overdue: None,
         calls: Vec::new(),
         pages: Vec::new(),
-        notice: None,
+        notices: Vec::new(),
     }
 }
 
@@ -281,9 +281,9 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     let (note, mut ledger) = known(&picture);
     let refused = |to: &str, why: &str| {
         let [to, why] = [to, why].map(str::to_owned);
-        Some(Notice::NotMoved { issue: IssueKey::new("SEC-1"), to, why })
+        vec![Notice::NotMoved { issue: IssueKey::new("SEC-1"), to, why }]
     };
-    picture.notice = refused("In Progress", "resolution");
+    picture.notices = refused("In Progress", "resolution");
     let effects = plan(slack::KIND, &picture, &note, &ledger);
     let [Effect::Create { key, hash, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert!(of(slack::KIND, "thread", |planner| planner.keys(&picture)).contains(key));
@@ -291,9 +291,9 @@ fn what_jira_refuses_is_told_once_a_reason_and_names_the_newest_status() {
     assert_eq!(plan(jira::KIND, &picture, &note, &ledger), []);
     ledger.insert(key.clone(), Told { hash: hash.to_string(), ..told("") });
     assert_eq!(lacks(&picture, &note, &ledger), [""; 0]);
-    picture.notice = refused("Done", "resolution");
+    picture.notices = refused("Done", "resolution");
     assert_eq!(lacks(&picture, &note, &ledger), [format!("edit {key}")]);
-    picture.notice = refused("Done", "customfield_1");
+    picture.notices = refused("Done", "customfield_1");
     assert!(lacks(&picture, &note, &ledger)[0].starts_with("add refused/status/"));
 }
 
@@ -307,9 +307,11 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
             owed: [(STATUS.to_owned(), owed)].into(),
             ..PlaceNote::default()
         };
-        of(jira::KIND, "thread", |planner| planner.notice(&case, &note)).and_then(|said| match said {
-            Notice::NotMoved { to, .. } => Some(to),
-            Notice::Lost { .. } | Notice::NoThread { .. } => None,
+        of(jira::KIND, "thread", |planner| planner.notices(&case, &note)).into_iter().find_map(|said| {
+            match said {
+                Notice::NotMoved { to, .. } => Some(to),
+                Notice::Moved { .. } | Notice::Lost { .. } | Notice::NoThread { .. } => None,
+            }
         })
     };
     let owed =
@@ -319,7 +321,7 @@ fn only_the_status_that_was_refused_for_its_own_sake_is_said_to_be_refused() {
     assert_eq!(said(Owed { hash: Fingerprint::of("Closed"), ..owed.clone() }), None, "of another status");
     assert_eq!(said(Owed { given_up: true, ..owed }), Some("To Do".to_owned()), "the notice stands");
     let unmade = PlaceNote::default();
-    assert_eq!(of(jira::KIND, "thread", |planner| planner.notice(&case, &unmade)), None);
+    assert_eq!(of(jira::KIND, "thread", |planner| planner.notices(&case, &unmade)), []);
 }
 
 fn step(status: &str) -> Investigation {

@@ -195,11 +195,15 @@ pub(crate) fn nudge(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
 }
 
 /// What became of another target's anchor. That it could not be moved is told once a reason, and names the newest status.
-pub(crate) fn notice(picture: &Picture, ledger: &Ledger) -> Option<Effect> {
-    let notice = picture.notice.as_ref()?;
+pub(crate) fn notices(picture: &Picture, ledger: &Ledger) -> Vec<Effect> {
+    picture.notices.iter().filter_map(|notice| told_notice(notice, ledger)).collect()
+}
+
+fn told_notice(notice: &Notice, ledger: &Ledger) -> Option<Effect> {
     let key = notice_key(notice);
     let hash = match notice {
         Notice::NotMoved { issue, to, .. } => Fingerprint::of(&format!("{issue}/{to}")),
+        Notice::Moved { moved, .. } => Fingerprint::of(&moved.id),
         Notice::Lost { issue, .. } => Fingerprint::of(issue.as_str()),
         Notice::NoThread { case } => Fingerprint::of(case.as_str()),
     };

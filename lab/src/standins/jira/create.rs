@@ -162,6 +162,8 @@ pub(super) fn new_issue(
         properties: Default::default(),
         comments: vec![],
         links: vec![],
+        histories: vec![],
+        old_keys: vec![],
         watchers: vec![who.clone()],
         writes: vec![],
     })

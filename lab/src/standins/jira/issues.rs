@@ -25,8 +25,14 @@ const BODY: Shape = Shape::Object(&[
 pub(super) fn get(state: &mut Site, given: &Given<'_>) -> Output {
     let (api, names) = (state.api(), given.asked.query("fields").unwrap_or("*all").to_owned());
     let properties = given.asked.query("properties").unwrap_or_default().to_owned();
+    let expands = given.asked.query("expand").unwrap_or_default().contains("changelog");
     let issue = state.issue(&given.parts[0])?;
     let mut shown = show(issue, &api, &names);
+    if expands {
+        let newest: Vec<&Value> = issue.histories.iter().rev().take(100).collect();
+        let (total, most) = (issue.histories.len(), newest.len());
+        shown["changelog"] = json!({ "startAt": 0, "maxResults": most, "total": total, "histories": newest });
+    }
     let wanted = |key: &&String| properties.split(',').any(|name| name == "*all" || name == key.as_str());
     let found = issue.properties.iter().filter(|(key, _)| wanted(key));
     let found: Map<String, Value> = found.map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -110,6 +116,26 @@ pub(super) fn change(
         webhooks::issue(state, id, "jira:issue_updated", "issue_updated", who, &changes);
     }
     Ok(())
+}
+
+/// Moves an issue to another project, whoever does it: it gets a key there, and answers to its old one as well.
+pub(super) fn move_to(
+    state: &mut Site,
+    key: &str,
+    project: &str,
+    who: &AccountId,
+) -> Result<String, JiraRefusal> {
+    let to = super::create::project(state, project)?;
+    let new = format!("{project}-{}", state.next(project));
+    let issue = state.issue(key)?;
+    let (id, old) = (issue.id, std::mem::replace(&mut issue.key, new.clone()));
+    issue.old_keys.push(old.clone());
+    let from = issue.fields.insert("project".into(), to.clone()).unwrap_or_default();
+    state.touch(id);
+    let items =
+        [webhooks::item("project", &from, &to), webhooks::item("Key", &old.into(), &new.clone().into())];
+    webhooks::issue(state, id, "jira:issue_updated", "issue_moved", who, &items);
+    Ok(new)
 }
 
 pub(super) fn delete(state: &mut Site, given: &Given<'_>) -> Output {

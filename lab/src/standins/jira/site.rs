@@ -386,6 +386,12 @@ impl JiraStandin {
         self.does(|state| transitions::place(state, key, &to, account))
     }
 
+    /// A person moves an issue to another project; says its new key.
+    /// Fails when there is no such issue or project.
+    pub fn person_transfers(&self, account: &AccountId, key: &str, project: &str) -> Result<String, String> {
+        self.does(|state| issues::move_to(state, key, project, account))
+    }
+
     /// A person edits fields.
     /// Fails when there is no such issue, or a field does not take the value.
     pub fn person_edits(&self, account: &AccountId, key: &str, fields: &Value) -> Result<(), String> {

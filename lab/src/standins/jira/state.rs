@@ -83,9 +83,20 @@ pub(super) struct StoredIssue {
     /// Oldest first.
     pub(super) comments: Vec<StoredComment>,
     pub(super) links: Vec<Value>,
+    /// What changed, oldest first.
+    pub(super) histories: Vec<Value>,
+    /// What it was called before it was moved.
+    pub(super) old_keys: Vec<String>,
     pub(super) watchers: Vec<AccountId>,
     /// Times of the latest writes, in milliseconds.
     pub(super) writes: Vec<i64>,
+}
+
+impl StoredIssue {
+    /// It answers to every key that it ever had.
+    fn is_called(&self, key: &str) -> bool {
+        [&self.key].into_iter().chain(&self.old_keys).any(|own| own.eq_ignore_ascii_case(key))
+    }
 }
 
 /// A field that a transition wants. `*` stands for every issue, or every status.
@@ -188,8 +199,7 @@ impl Site {
 
     pub(super) fn issue(&mut self, key_or_id: &str) -> Result<&mut StoredIssue, JiraRefusal> {
         let id = key_or_id.parse().ok();
-        let named =
-            |issue: &&mut StoredIssue| Some(issue.id) == id || issue.key.eq_ignore_ascii_case(key_or_id);
+        let named = |issue: &&mut StoredIssue| Some(issue.id) == id || issue.is_called(key_or_id);
         self.issues.values_mut().find(named).ok_or_else(no_issue)
     }
 

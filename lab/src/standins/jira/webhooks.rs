@@ -16,8 +16,8 @@ use super::{
 const PATH: &str = "/jira/webhooks";
 
 pub(super) fn item(field: &str, before: &Value, after: &Value) -> Value {
-    json!({ "field": field, "fieldtype": "jira", "fieldId": field, "from": null, "fromString": flat(before),
-        "to": null, "toString": flat(after) })
+    json!({ "field": field, "fieldtype": "jira", "fieldId": field, "from": before["id"], "fromString": flat(before),
+        "to": after["id"], "toString": flat(after) })
 }
 
 fn flat(value: &Value) -> Value {
@@ -45,13 +45,18 @@ fn old_issue(state: &Site, id: u64) -> Value {
 }
 
 pub(super) fn issue(state: &mut Site, id: u64, event: &str, kind: &str, who: &AccountId, changes: &[Value]) {
+    let change = (50_000 + state.next("change")).to_string();
+    let (author, created) = (state.person(who), state.clock.jira());
+    if let Some(issue) = state.issues.get_mut(&id).filter(|_| !changes.is_empty()) {
+        issue.histories.push(json!({ "id": change, "author": author, "created": created, "items": changes }));
+    }
     if !state.settings.webhook {
         return;
     }
     let mut body = json!({ "timestamp": state.clock.millis(), "webhookEvent": event, "issue_event_type_name": kind,
         "user": state.person(who), "issue": old_issue(state, id) });
     if event == "jira:issue_updated" {
-        body["changelog"] = json!({ "id": (50_000 + state.next("change")).to_string(), "items": changes });
+        body["changelog"] = json!({ "id": change, "items": changes });
     }
     send(state, &body);
 }

@@ -1,0 +1,83 @@
+//! Who moved an issue last.
+
+use serde_json::Value;
+
+use super::{IssueRef, IssueStatus, Jira, clock, text_at};
+use crate::{
+    case::{AccountId, Millis},
+    http::Failure,
+};
+
+/// Somebody set an issue to a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusMove {
+    /// Of the change; it rises with time.
+    pub id: String,
+    pub to: String,
+    /// `None` for somebody whose account is gone.
+    pub by: Option<AccountId>,
+    pub name: String,
+    /// By Jira's clock.
+    pub at: Millis,
+}
+
+impl Jira<'_> {
+    /// Reads where an issue stands, and who set it to that last; [`Failure::Gone`] where it is deleted, or hidden from us.
+    pub async fn issue_history(
+        &self,
+        issue: IssueRef<'_>,
+    ) -> Result<(IssueStatus, Option<StatusMove>), Failure> {
+        let answer = self.read_issue(issue, "&expand=changelog").await?;
+        let status = IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))?;
+        Ok((status, last_move(&answer)))
+    }
+}
+
+/// Of a page of changes, in whatever order it is.
+fn last_move(issue: &Value) -> Option<StatusMove> {
+    let all = issue.pointer("/changelog/histories").and_then(Value::as_array)?;
+    let moves = all.iter().filter_map(status_move);
+    moves.max_by_key(|one| (one.at, one.id.parse::<u64>().unwrap_or_default()))
+}
+
+fn status_move(change: &Value) -> Option<StatusMove> {
+    let items = change.get("items").and_then(Value::as_array)?;
+    let item = items.iter().rfind(|item| item["field"] == "status")?;
+    Some(StatusMove {
+        id: text_at(change, "/id")?,
+        to: text_at(item, "/toString")?,
+        by: text_at(change, "/author/accountId").map(AccountId::new),
+        name: text_at(change, "/author/displayName").unwrap_or_else(|| "somebody".to_owned()),
+        at: clock::millis(&text_at(change, "/created")?)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_last_move_is_the_newest_whatever_the_order_and_whatever_else_changed() {
+        let change = |id: &str, minute: u32, field: &str, to: &str| {
+            json!({ "id": id, "created": format!("2026-11-26T10:{minute:02}:00.000+0000"),
+                    "author": { "accountId": "a1", "displayName": "Ana" }, "items": [{ "field": field, "toString": to }] })
+        };
+        let mut all = vec![
+            change("9", 1, "status", "In Progress"),
+            change("10", 2, "status", "Done"),
+            change("11", 3, "labels", "x"),
+        ];
+        for _ in 0..2 {
+            let found = last_move(&json!({ "changelog": { "histories": all } })).unwrap();
+            assert_eq!((found.id.as_str(), found.to.as_str(), found.name.as_str()), ("10", "Done", "Ana"));
+            all.reverse();
+        }
+        assert_eq!(
+            last_move(&json!({ "changelog": { "histories": [change("11", 3, "labels", "x")] } })),
+            None
+        );
+        assert_eq!(last_move(&json!({})), None);
+    }
+}
