@@ -2,13 +2,96 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::text;
+use crate::case::{CommentId, text};
 
 /// Marks what we sent, so that it can be found again: unique within a case and a destination. Made from what is told,
-/// never from time or chance: `card`, `change/3`, `comment/000123/0`, `description/0`.
+/// never from time or chance: `home`, `changes/3`, `comment/000123/0`, `description/0`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub String);
+
+/// What stands under a key: nobody else takes one apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyName<'k> {
+    /// The card or the issue.
+    Anchor,
+    /// A channel of the case's own.
+    Container,
+    /// That nothing can be told below the anchor any more.
+    Lost,
+    /// A part of the description.
+    Description,
+    Comment {
+        id: CommentId,
+        /// 0 is the first.
+        part: usize,
+    },
+    /// A line of changes, by its number.
+    Changes(u32),
+    /// A step of an alert.
+    Page { name: &'k str, step: &'k str },
+    /// What comes by itself: a reminder, a refusal, the agent's steps, a call, who took the case.
+    ByItself,
+}
+
+/// The key of the card or the issue, and the name under which its state is set.
+pub const HOME: &str = "home";
+/// The key of the channel of a case, and of its topic's and invitations' sharing it.
+pub(crate) const CHANNEL: &str = "channel";
+/// Stands for the hash of an anchor below which nothing can be told any more; the key under which that is said.
+pub(crate) const LOST: &str = "lost";
+
+impl Key {
+    pub(crate) fn description(part: usize) -> Self {
+        Self(format!("description/{part}"))
+    }
+
+    pub(crate) fn comment(id: &CommentId, part: usize) -> Self {
+        Self(format!("comment/{id}/{part}"))
+    }
+
+    pub(crate) fn changes(number: u32) -> Self {
+        Self(format!("changes/{number}"))
+    }
+
+    /// The key of what goes through steps: `page/overdue/1795668300/trigger`.
+    pub(crate) fn page(name: &str, step: &str) -> Self {
+        Self(format!("page/{name}/{step}"))
+    }
+
+    pub fn named(&self) -> KeyName<'_> {
+        let (kind, rest) = self.0.split_once('/').unwrap_or((&self.0, ""));
+        let known = match kind {
+            HOME => Some(KeyName::Anchor),
+            CHANNEL => Some(KeyName::Container),
+            LOST => Some(KeyName::Lost),
+            "description" => Some(KeyName::Description),
+            "comment" => rest.rsplit_once('/').and_then(|(id, part)| {
+                Some(KeyName::Comment { id: CommentId::new(id), part: part.parse().ok()? })
+            }),
+            "changes" => rest.parse().ok().map(KeyName::Changes),
+            "page" => rest.rsplit_once('/').map(|(name, step)| KeyName::Page { name, step }),
+            _ => None,
+        };
+        known.unwrap_or(KeyName::ByItself)
+    }
+
+    /// Which line of changes it means, if one.
+    pub(crate) fn line(&self) -> Option<u32> {
+        match self.named() {
+            KeyName::Changes(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Which of the case's comments it is about, if one.
+    pub(crate) fn comment_id(&self) -> Option<CommentId> {
+        match self.named() {
+            KeyName::Comment { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+}
 
 impl std::fmt::Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -59,4 +142,31 @@ pub enum Plainness {
     /// One line that names what could not be shown and where to read it.
     #[serde(rename = "Stub")]
     Stub,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_names_what_it_was_made_of() {
+        let id = CommentId::new("000123");
+        assert_eq!(Key::comment(&id, 2).named(), KeyName::Comment { id: id.clone(), part: 2 });
+        assert_eq!(Key::comment(&id, 2).0, "comment/000123/2");
+        assert_eq!(Key::changes(7).named(), KeyName::Changes(7));
+        let page = Key::page("overdue/1795668300", "trigger");
+        assert_eq!(page.named(), KeyName::Page { name: "overdue/1795668300", step: "trigger" });
+        for (key, named) in [
+            ("home", KeyName::Anchor),
+            ("channel", KeyName::Container),
+            ("lost", KeyName::Lost),
+            ("description/0", KeyName::Description),
+            ("nudge/true/1795668300", KeyName::ByItself),
+            ("refused/lost/SEC-1", KeyName::ByItself),
+            ("changes/later", KeyName::ByItself),
+            ("of/a/later/release", KeyName::ByItself),
+        ] {
+            assert_eq!(Key(key.to_owned()).named(), named, "{key}");
+        }
+    }
 }

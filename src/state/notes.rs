@@ -9,7 +9,7 @@ use crate::{
     case::{CaseId, Millis, Seconds, snapshot::Facts},
     state::{
         self, Meta, Note, Store,
-        key::{Fingerprint, Key, Plainness},
+        key::{Fingerprint, Key, KeyName, Plainness},
         record::stated,
     },
 };
@@ -262,25 +262,22 @@ impl PlaceNote {
     /// What follows from an addition that is known to be made; `anchor` is what it would be as the anchor.
     pub(crate) fn adopt(&mut self, intent: Intent, remote: &str, anchor: Home) {
         let Intent { key, since: _, attempt: _, plainness: _, hash, facts } = intent;
-        match key.0.as_str() {
-            CHANNEL => self.channel = Some(remote.to_owned()),
-            HOME => {
+        match key.named() {
+            KeyName::Container => self.channel = Some(remote.to_owned()),
+            KeyName::Anchor => {
                 self.home = Some(anchor);
                 self.set.insert(HOME.to_owned(), hash.into());
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
             }
-            LOST => {
+            KeyName::Lost => {
                 self.set.insert(LOST.to_owned(), hash.into());
             }
-            _ => {
-                if let Some(number) = line_number(&key) {
-                    self.told_line(number, facts);
-                }
-                if let Some((name, step)) = step_of(&key.0) {
-                    self.steps.insert(name.to_owned(), step.to_owned());
-                }
+            KeyName::Changes(number) => self.told_line(number, facts),
+            KeyName::Page { name, step } => {
+                self.steps.insert(name.to_owned(), step.to_owned());
             }
+            KeyName::Description | KeyName::Comment { .. } | KeyName::ByItself => {}
         }
         self.open = None;
         self.failures = 0;
@@ -305,39 +302,11 @@ impl PlaceNote {
     }
 }
 
-/// The key of what goes through steps: `page/overdue/1795668300/trigger`.
-const STEPS: &str = "page/";
-
-pub(crate) fn step_key(name: &str, step: &str) -> Key {
-    Key(format!("{STEPS}{name}/{step}"))
-}
-
-/// Which step of what such a key tells.
-pub(crate) fn step_of(key: &str) -> Option<(&str, &str)> {
-    key.strip_prefix(STEPS)?.rsplit_once('/')
-}
-
-/// The key of the channel of a case, and of its topic's and invitations' sharing it.
-pub(crate) const CHANNEL: &str = "channel";
-/// The key of the card or the issue, and the name under which its state is set.
-pub const HOME: &str = "home";
-const CHANGES: &str = "changes/";
-
-/// The key of a line of changes.
-pub(crate) fn line_key(number: u32) -> Key {
-    Key(format!("{CHANGES}{number}"))
-}
-
-/// Which line of changes a key means, if one.
-pub(crate) fn line_number(key: &Key) -> Option<u32> {
-    key.0.strip_prefix(CHANGES)?.parse().ok()
-}
+pub use super::key::HOME;
+pub(crate) use super::key::{CHANNEL, LOST};
 
 /// Stands for the hash of a state whose bearer a person deleted.
 pub(crate) const GONE: &str = "gone";
-
-/// Stands for the hash of an anchor below which nothing can be told any more; the key under which that is said.
-pub(crate) const LOST: &str = "lost";
 
 #[cfg(test)]
 mod tests {

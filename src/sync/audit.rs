@@ -11,7 +11,7 @@ use crate::{
     state::{
         self, Seen, Told,
         key::Key,
-        notes::{GONE, HOME, PlaceNote, line_number},
+        notes::{GONE, HOME, PlaceNote},
     },
     sync::context::{Context, Lease},
     targets::contract::{Found, ReadBack, Said, Target, Unheard},
@@ -100,12 +100,11 @@ pub(crate) async fn learn(
 /// Where lines of changes stand that are later than any we know of, the table is an earlier one. Which changes they
 /// tell nobody knows: what the case is now counts as told, and the next line gets a number of its own.
 fn outgrow(audited: &Audited<'_>, note: &mut PlaceNote, found: &[Found]) {
-    let Some(last) =
-        found.iter().filter_map(|one| line_number(&one.key)).max().filter(|last| *last >= note.changes)
+    let Some(last) = found.iter().filter_map(|one| one.key.line()).max().filter(|last| *last >= note.changes)
     else {
         return;
     };
-    let being_told = note.open.as_ref().is_some_and(|intent| line_number(&intent.key).is_some());
+    let being_told = note.open.as_ref().is_some_and(|intent| intent.key.line().is_some());
     if !being_told {
         note.changes = last.saturating_add(1);
         note.facts = Some(Facts::of(audited.case));
@@ -160,7 +159,7 @@ fn compare(told: &BTreeMap<Key, Told>, found: &[Found]) -> Vec<Finding> {
             known.and_then(|told| copies.iter().position(|copy| copy.remote == told.remote)).unwrap_or(0);
         let first = copies.remove(kept);
         // Two lines of changes with one number that say different things are two lines.
-        copies.retain(|copy| copy.hash == first.hash || line_number(key).is_none());
+        copies.retain(|copy| copy.hash == first.hash || key.line().is_none());
         findings.extend(copies.into_iter().map(|copy| Finding::Double(copy.remote.clone())));
         // An issue that we did not make does not say which version stands there: then the ledger's word holds.
         let said = Some(first.hash.to_string()).filter(|hash| !hash.is_empty());
@@ -213,7 +212,7 @@ impl Audited<'_> {
                     // What the anchor shows is not what we set last: it is set again.
                     note.set.remove(HOME);
                 }
-                if let Some(number) = line_number(&key) {
+                if let Some(number) = key.line() {
                     note.lines.remove(&number);
                 }
                 self.lease.tell(store, kind, (&key, &told)).await
@@ -233,7 +232,7 @@ impl Audited<'_> {
                 if key.0 == HOME {
                     return self.begin_again(context, note).await;
                 }
-                if let Some(line) = line_number(&key).and_then(|number| note.lines.get_mut(&number)) {
+                if let Some(line) = key.line().and_then(|number| note.lines.get_mut(&number)) {
                     line.owed = true;
                 }
                 self.lease.untell(store, kind, &key).await

@@ -2,7 +2,7 @@
 //! and how many there were in all.
 
 use casebridge::{
-    case::{Millis, Status},
+    case::{CaseId, Millis, Status},
     runtime::World,
 };
 use serde_json::Value;
@@ -75,19 +75,29 @@ impl Flow {
         load.made();
         ready();
         let began = load.now();
+        self.happens(&load, &case).await;
+        let made = load.made();
+        let stands = made.iter().find(|one| self.stands_by(one)).map(|one| one.at);
+        let shows = !matches!(self, Self::Duplicate | Self::IdleSweep);
+        assert!(stands.is_some() || !shows, "{self:?} came to nothing: {made:?}");
+        let stands = stands.unwrap_or(began);
+        Cost { until: stands - began, made }
+    }
+
+    async fn happens(self, load: &Load, case: &CaseId) {
         let channel = load.slack.security();
         match self {
             Self::Created => load.events().await,
             Self::CommentSlack | Self::CommentJira => {
-                load.sir.aws_comments(&case, "AWS Responder", WORDS).unwrap();
+                load.sir.aws_comments(case, "AWS Responder", WORDS).unwrap();
                 load.events().await;
             }
             Self::StatusJira => {
-                load.sir.aws_sets_status(&case, &Status::Detection).unwrap();
+                load.sir.aws_sets_status(case, &Status::Detection).unwrap();
                 load.events().await;
             }
             Self::Duplicate => {
-                let event = load.event(&case);
+                let event = load.event(case);
                 load.arrive(std::slice::from_ref(&event)).await;
                 load.settle_for(120).await;
                 load.made();
@@ -107,12 +117,6 @@ impl Flow {
                 load.people(&load.slack.types(&load.slack.ana(), &channel, "/sir", &line)).await;
             }
         }
-        let made = load.made();
-        let stands = made.iter().find(|one| self.stands_by(one)).map(|one| one.at);
-        let shows = !matches!(self, Self::Duplicate | Self::IdleSweep);
-        assert!(stands.is_some() || !shows, "{self:?} came to nothing: {made:?}");
-        let stands = stands.unwrap_or(began);
-        Cost { until: stands - began, made }
     }
 
     fn stands_by(self, made: &Made) -> bool {
@@ -154,7 +158,7 @@ impl Load {
     }
 
     /// The event that a case's comment makes.
-    fn event(&self, case: &casebridge::case::CaseId) -> Value {
+    fn event(&self, case: &CaseId) -> Value {
         serde_json::json!({"id": "e1", "source": "aws.security-ir", "detail-type": "Case Comment Added",
             "detail": {"caseId": case}})
     }

@@ -114,7 +114,7 @@ async fn long_ago(
 ) -> Result<BTreeMap<CommentId, CommandKey>, ActionError> {
     let all = context.world.store().all_told(id, slack::KIND).await?;
     let found = all.into_iter().filter(|(_, told)| told.theirs && *ts == told.remote.as_str());
-    let comments = found.filter_map(|(key, _)| Some(CommentId::new(key.0.split('/').nth(1)?)));
+    let comments = found.filter_map(|(key, _)| key.comment_id());
     Ok(comments.enumerate().map(|(index, comment)| (comment, context.key.part(index))).collect())
 }
 

@@ -173,7 +173,7 @@ pub(super) async fn told(
     seen: Seen,
 ) -> Result<(), ActionError> {
     let Some(comment) = &saying.comment else { return Ok(()) };
-    let key = Key(format!("comment/{comment}/0"));
+    let key = Key::comment(&CommentId::new(comment.as_str()), 0);
     for (destination, remote) in [(slack::KIND, &saying.slack_ts), (jira::KIND, &saying.jira_comment)] {
         let Some(remote) = remote else { continue };
         let hash = saying.body_hash.clone();

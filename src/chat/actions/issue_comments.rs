@@ -16,7 +16,7 @@ use super::{
     withheld::IssueNotice,
 };
 use crate::{
-    case::{AccountId, CaseId, CommentId, IssueCommentId, IssueId, Millis},
+    case::{AccountId, CaseId, IssueCommentId, IssueId, Millis},
     chat::{
         ingress::{act::CommandKey, context::ChatContext, job::Job},
         policy::{
@@ -275,7 +275,7 @@ async fn said(
     let slack = with.chat.slack();
     let key = if known.is_empty() { &made } else { &later };
     let context = with.context(&Acting { key, person: &person, slack: &slack, found: &found });
-    let comments: Vec<_> = known.iter().filter_map(|(key, _)| comment_of(key)).collect();
+    let comments: Vec<_> = known.iter().filter_map(|(key, _)| key.comment_id()).collect();
     let outcome = match comments.is_empty() {
         true => comments::create(&context, case, speech).await.map(drop),
         false => {
@@ -305,7 +305,7 @@ async fn taken_back(
         all.filter(|one| !hidden.contains(one)).map(|comment| &comment.id).collect();
     let is_owed = |one: &Told| one.seen != Seen::Deleted || !is_known_as_withdrawn(&one.remote, told);
     let theirs = told.iter().filter(|(key, one)| {
-        comment_of(key).is_some() && one.theirs && !one.remote.is_empty() && is_owed(one)
+        key.comment_id().is_some() && one.theirs && !one.remote.is_empty() && is_owed(one)
     });
     let gone: BTreeSet<&str> = theirs.map(|(_, told)| told.remote.as_str()).collect();
     let mut all_told = true;
@@ -373,11 +373,6 @@ async fn take_back(
         }
         Err(error) => Err(error),
     }
-}
-
-/// The case's comment that a key of the ledger is about: `comment/000123/0`.
-fn comment_of(key: &Key) -> Option<CommentId> {
-    key.0.strip_prefix("comment/")?.split('/').next().map(CommentId::new)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::KIND;
 use crate::{
     state::{
         TargetKind,
-        key::{Fingerprint, Key},
-        notes::{Home, PlaceNote, step_key, step_of},
+        key::{Fingerprint, Key, KeyName},
+        notes::{Home, PlaceNote},
     },
     targets::{
         content::{Content, Links, Moment, Page, PageStep, View},
@@ -93,7 +93,10 @@ impl Planner for PagerDutyPlanner {
 
 /// The step of which nobody knows whether it was taken.
 fn unanswered(note: &PlaceNote) -> Option<(&str, &str)> {
-    note.open.as_ref().and_then(|intent| step_of(&intent.key.0))
+    match note.open.as_ref()?.key.named() {
+        KeyName::Page { name, step } => Some((name, step)),
+        _ => None,
+    }
 }
 
 /// What was told last of each alert. One that may ring counts as one that does: it must be told that it is over.
@@ -108,7 +111,7 @@ fn told(note: &PlaceNote) -> BTreeMap<&str, PageStep> {
 }
 
 fn effect(page: Page, step: PageStep) -> Effect {
-    let key = step_key(&page.name, step.name());
+    let key = Key::page(&page.name, step.name());
     Effect::add(key, Content::Page(page, step), Fingerprint::default())
 }
 

@@ -9,8 +9,8 @@ use crate::{
     config::settings::{self, Layout},
     state::{
         TargetKind,
-        key::{Fingerprint, Key, Plainness},
-        notes::{CHANNEL, HOME, Home, LOST, PlaceNote},
+        key::{Fingerprint, Key, KeyName, Plainness},
+        notes::{HOME, Home, LOST, PlaceNote},
     },
     targets::{
         content::{Content, Links, Notice, View},
@@ -53,10 +53,10 @@ impl<'a> SlackPlanner<'a> {
 
     /// A case goes on as it was begun: the settings are for new ones.
     pub(super) fn layout(&self, note: &PlaceNote) -> Layout {
-        let being_made = note.open.as_ref().map(|intent| intent.key.0.as_str());
+        let being_made = note.open.as_ref().map(|intent| intent.key.named());
         match (&note.channel, &note.home, being_made) {
-            (Some(_), ..) | (None, None, Some(CHANNEL)) => Layout::Channel,
-            (None, Some(_), _) | (None, None, Some(HOME)) => Layout::Thread,
+            (Some(_), ..) | (None, None, Some(KeyName::Container)) => Layout::Channel,
+            (None, Some(_), _) | (None, None, Some(KeyName::Anchor)) => Layout::Thread,
             (None, None, _) => self.settings.layout,
         }
     }

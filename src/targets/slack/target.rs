@@ -21,8 +21,8 @@ use crate::{
     config::settings::Layout,
     http::{Failure, Pages},
     state::{
-        key::{Key, Plainness},
-        notes::{CHANNEL, HOME, Intent, LOST, PlaceNote},
+        key::{Key, KeyName, Plainness},
+        notes::{HOME, Intent, PlaceNote},
     },
     targets::{
         content::{Call, Content},
@@ -190,10 +190,12 @@ impl Target for SlackTarget<'_> {
         note: &PlaceNote,
     ) -> Result<Option<String>, Failure> {
         let oldest = ts((intent.since - EARLIER).max(0) / 1_000);
-        let found = match intent.key.0.as_str() {
+        let found = match intent.key.named() {
             // A second creation answers with the channel that the first one made.
-            CHANNEL => return Ok(None),
-            HOME | LOST => self.channel(case, &self.planner.told_in(note), oldest).await?,
+            KeyName::Container => return Ok(None),
+            KeyName::Anchor | KeyName::Lost => {
+                self.channel(case, &self.planner.told_in(note), oldest).await?
+            }
             _ => match place(self.planner.layout(note), note)? {
                 ConversationRef { channel, thread: Some(ts) } => {
                     match self.thread(case, &MessageRef { channel: channel.clone(), ts }).await {

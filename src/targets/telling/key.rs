@@ -1,7 +1,5 @@
 //! Under which key is something told, and which of them must be looked up? Keys come from what is told alone.
 
-use std::fmt;
-
 use super::{Ledger, Picture, calls::taken_key};
 use crate::{
     case::{Comment, CommentId, Investigation, Seconds, text},
@@ -63,17 +61,11 @@ pub(crate) enum Stem<'a> {
     Comment(&'a CommentId),
 }
 
-impl fmt::Display for Stem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Description => f.write_str("description"),
-            Self::Comment(id) => write!(f, "comment/{id}"),
-        }
-    }
-}
-
 pub(crate) fn part_key(stem: Stem<'_>, index: usize) -> Key {
-    Key(format!("{stem}/{index}"))
+    match stem {
+        Stem::Description => Key::description(index),
+        Stem::Comment(id) => Key::comment(id, index),
+    }
 }
 
 /// A comment's first part: whether it is known, the comment is.

@@ -25,7 +25,11 @@ pub use self::{
 use super::content::{Call, Notice, Page, View};
 use crate::{
     case::{Comment, Investigation, Seconds},
-    state::{Saying, Told, deeds::Deed, key::Key, notes::LOST},
+    state::{
+        Saying, Told,
+        deeds::Deed,
+        key::{Key, KeyName},
+    },
 };
 
 #[derive(Clone, Debug)]
@@ -59,20 +63,12 @@ pub fn news(effects: &[Effect]) -> usize {
         match effect {
             Effect::Note(_) => case = true,
             Effect::Create { key, .. } | Effect::Adopt { key, .. } | Effect::Edit { key, .. } => {
-                let begins = |starts: &[&str]| starts.iter().any(|start| key.0.starts_with(start));
-                if begins(&["comment/"]) {
-                    comments += usize::from(key.0.ends_with("/0"));
-                } else {
-                    case |= !begins(&[
-                        "nudge/",
-                        "refused/",
-                        "moved/",
-                        "investigation/",
-                        calls::CALL,
-                        "owner/",
-                        "page/",
-                        LOST,
-                    ]);
+                match key.named() {
+                    KeyName::Comment { part, .. } => comments += usize::from(part == 0),
+                    KeyName::Anchor | KeyName::Container | KeyName::Description | KeyName::Changes(_) => {
+                        case = true
+                    }
+                    KeyName::Lost | KeyName::Page { .. } | KeyName::ByItself => {}
                 }
             }
         }

@@ -19,7 +19,7 @@ use crate::{
         Saying, Seen, Told,
         deeds::{self, Deed},
         key::{Fingerprint, Key},
-        notes::{PlaceNote, line_key},
+        notes::PlaceNote,
     },
     targets::{
         content::{Content, Doer, Notice, Part, ToldChange},
@@ -132,7 +132,7 @@ pub(crate) fn changed_facts(planner: &dyn Planner, picture: &Picture, note: &Pla
         let content =
             Content::Changes(changes.into_iter().map(|change| told_change(picture, change)).collect());
         let hash = planner.content_fingerprint(&content);
-        Effect::add(line_key(number), content, hash)
+        Effect::add(Key::changes(number), content, hash)
     };
     let owed = note.lines.iter().filter(|(_, line)| line.owed);
     let mut effects: Vec<Effect> =

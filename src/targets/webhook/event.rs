@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    case::{Case, CaseId, CommentId, Millis, Resolver, Seconds, snapshot::Change, text},
+    case::{Case, CaseId, Millis, Resolver, Seconds, snapshot::Change, text},
     state::key::{Fingerprint, Key},
     targets::{
         content::{Content, Links, Part, ToldChange, View},
@@ -102,10 +102,10 @@ impl Telling<'_> {
         let Content::Comment { author, speaker, at, edited, part: Part { index, of, text } } = content else {
             return None;
         };
-        let id = self.key.0.strip_prefix("comment/")?.split('/').next()?;
+        let id = self.key.comment_id()?;
         let name = speaker.clone().unwrap_or_else(|| wording::author(author));
         let mut data = object(json!({
-            "comment": CommentId::new(id), "who": { "name": name }, "said": time(*at), "edited": edited,
+            "comment": id, "who": { "name": name }, "said": time(*at), "edited": edited,
             "part": { "index": index, "of": of },
         }));
         self.word(&mut data, "text", text);
