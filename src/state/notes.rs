@@ -117,6 +117,12 @@ pub struct PlaceNote {
     /// More may stand there than the ledger knows of: nothing is told before it was read back.
     #[serde(rename = "read_first", default, skip_serializing_if = "std::ops::Not::not")]
     pub read_first: bool,
+    /// Somebody asked for another anchor: one that is there already is not taken up.
+    #[serde(rename = "anew", default, skip_serializing_if = "std::ops::Not::not")]
+    pub anew: bool,
+    /// The issue's description is a person's and stays: what we would write there stands in a comment.
+    #[serde(rename = "beside", default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// The last time that somebody else set the anchor to a status.
     #[serde(rename = "moved", default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -266,6 +272,7 @@ impl PlaceNote {
             KeyName::Container => self.channel = Some(remote.to_owned()),
             KeyName::Anchor => {
                 self.home = Some(anchor);
+                self.anew = false;
                 self.set.insert(HOME.to_owned(), hash.into());
                 // Where a card is made a second time, what was told since the first stays told.
                 self.facts = self.facts.take().or(facts);
@@ -419,6 +426,8 @@ mod tests {
             "owed",
             "steps",
             "moved",
+            "anew",
+            "beside",
             "done",
         ];
         golden::damage::<PlaceNote>(
@@ -514,6 +523,8 @@ mod tests {
                 ("card deleted", PlaceNote { set: texts([("home", "gone")]), ..thread.clone() }),
                 ("thread", thread),
                 ("channel", channel),
+                ("another card wanted", PlaceNote { anew: true, ..PlaceNote::default() }),
+                ("issue with a person's description", PlaceNote { beside: true, ..issue.clone() }),
                 ("issue moved by hand", {
                     let [id, to, by] = ["50007", "Done", "Ana Alvarez"].map(str::to_owned);
                     PlaceNote { moved: Some(Moved { id, to, by, done: true }), ..issue.clone() }

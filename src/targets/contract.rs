@@ -110,6 +110,11 @@ pub trait Target {
         Ok(None)
     }
 
+    /// Whether this refusal says for good that nothing can be told below the anchor, though it can be read.
+    fn is_evidence(&self, _why: &str) -> bool {
+        false
+    }
+
     /// Whether the anchor is gone, asked anew: what could not be found may have been something on it.
     async fn is_gone(&self, _note: &PlaceNote) -> Result<bool, Failure> {
         Ok(false)

@@ -144,6 +144,7 @@ async fn an_issue_is_moved_to_a_status_or_says_where_it_can_go() {
             category: category.to_owned(),
             mark: Some(Mark::new("1234567890/home#Unusual API calls")),
             case: Some(case()),
+            beside: false,
             creator: Some(AccountId::new(site.jira.own_account())),
             created: None,
             updated: None,

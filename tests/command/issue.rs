@@ -1,6 +1,6 @@
 //! What people write in a case's issue becomes comments on the case; which issue that is can be asked and chosen.
 
-use casebridge_lab::stage::{Log, Stage, ana};
+use casebridge_lab::stage::{Log, Stage, ana, ts_of};
 use std::time::Duration;
 
 use casebridge::{
@@ -14,7 +14,7 @@ use casebridge::{
     targets::jira::IssueText,
     targets::mark::Mark,
 };
-use casebridge_lab::standins::{FaultRule, JiraStandin, SignedRequest};
+use casebridge_lab::standins::{FaultRule, JiraStandin, SignedRequest, SlackStandin};
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ async fn webhooks(stage: &Stage) -> Vec<SignedRequest> {
 async fn linked(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-    stage.ana(&format!("{case} jira link {key}")).await;
+    stage.links(&case, &key).await;
     stage.notify().await;
     webhooks(stage).await;
     (case, key)
@@ -386,7 +386,13 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     let case = stage.sir.aws_creates_case("Key leaked");
     assert!(stage.ana(&format!("{case} jira")).await.contains("has no issue yet"));
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-    let shown = stage.ana(&format!("{case} jira link {key}")).await;
+    let asked = stage.ana(&format!("{case} jira link {key}")).await;
+    assert!(asked.contains(&key) && asked.contains("whoever sees that issue reads it"), "{asked}");
+    assert!(
+        stage.ana(&format!("{case} jira")).await.contains("has no issue yet"),
+        "nothing is done before it is confirmed"
+    );
+    let shown = stage.links(&case, &key).await;
     assert!(shown.contains(&key) && shown.contains("whole story is told in it once"), "{shown}");
     let again = stage.ana(&format!("{case} jira link {key}")).await;
     assert!(again.contains("already: nothing is told in it again"), "{again}");
@@ -406,8 +412,8 @@ async fn the_issue_is_shown_and_another_can_be_chosen() {
     let now = casebridge::config::clock::now();
     let lease = stage.memory.lease(&case, now, now + 60_000).await.unwrap().unwrap();
     let second = stage.jira.person_creates(&stage.jira.ana(), "Second");
-    let typed = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} jira link {second}"));
-    stage.deliver(&typed).await;
+    stage.ana(&format!("{case} jira link {second}")).await;
+    stage.deliver(&confirms(&stage)).await;
     let jobs = stage.jobs();
     assert_eq!(stage.work(&jobs).await, ["m0"]);
     stage.memory.save(&case, lease.epoch, Note::Case, "{}").await.unwrap();
@@ -421,16 +427,15 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
         let case = stage.sir.aws_creates_case("Key leaked");
         let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
         stage.jira.person_comments(&stage.jira.ana(), &key, "HR suspects a colleague.").unwrap();
-        let typed = stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} jira link {key}"));
-        stage.deliver(&typed).await;
+        stage.ana(&format!("{case} jira link {key}")).await;
+        stage.deliver(&confirms(&stage)).await;
         let job = stage.job();
-        let before = stage.slack.ephemerals(&ana()).len();
         let ended = stage.until(&job, at).await;
         // Perhaps it was stopped while it held the case's notes: nobody waits for it longer than 75 s.
         stage.world.stops_the_clock(casebridge::config::clock::now() + 80_000);
         casebridge::chat::execute(&stage.bridge(), &job).await.unwrap();
         stage.world.stops_the_clock(0);
-        let shown = stage.since(&ana(), before);
+        let shown = SlackStandin::shown(&stage.latest());
         assert!(
             shown.contains("is now the issue") && !shown.contains("is told in it again"),
             "moment {at}: {shown}"
@@ -442,6 +447,12 @@ async fn linking_an_issue_says_the_same_however_often_it_is_delivered() {
             break;
         }
     }
+}
+
+/// Ana presses the button that confirms what she asked last.
+fn confirms(stage: &Stage) -> SignedRequest {
+    let ts = ts_of(&stage.latest());
+    stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap()
 }
 
 /// Ana comments, and all webhooks come.
@@ -464,8 +475,8 @@ async fn nothing_older_than_the_link_ever_leaves_an_issue_whatever_the_clocks_sa
         let old = stage.jira.person_comments(&author, &key, "HR suspects a colleague.").unwrap();
         let hidden = comment("The colleague is Bo.", counsel);
         let hidden = stage.jira.person_writes(&author, &key, &hidden).unwrap();
-        let typed = format!("{case} jira link {key}");
-        stage.deliver(&stage.slack.types(&ana(), &stage.channel, "/sir", &typed)).await;
+        stage.ana(&format!("{case} jira link {key}")).await;
+        stage.deliver(&confirms(&stage)).await;
         stage.world.stops_the_clock(casebridge::config::clock::now() + we_ahead);
         assert_eq!(stage.work(&stage.jobs()).await, [""; 0]);
         stage.sir.aws_comments(&case, "AWS Responder", "Turn the key").unwrap();
@@ -508,14 +519,14 @@ async fn an_issue_counts_only_while_it_is_the_cases_also_when_it_is_linked_a_sec
     let known = comments(&stage, &first, "one").await;
     let second = stage.jira.person_creates(&ana, "Another");
     stage.jira.person_comments(&ana, &second, "old in the second").unwrap();
-    stage.ana(&format!("{case} jira link {second}")).await;
+    stage.links(&case, &second).await;
     stage.notify().await;
     webhooks(&stage).await;
     comments(&stage, &first, "meanwhile").await;
     stage.jira.person_edits_comment(&ana, &first, &known, "one, edited meanwhile").unwrap();
     webhooks(&stage).await;
     comments(&stage, &second, "two").await;
-    stage.ana(&format!("{case} jira link {first}")).await;
+    stage.links(&case, &first).await;
     stage.notify().await;
     comments(&stage, &second, "too late").await;
     comments(&stage, &first, "three").await;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 async fn known(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.console_creates_case("Key leaked");
     let issue = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-    stage.ana(&format!("{case} jira link {issue}")).await;
+    stage.links(&case, &issue).await;
     (case, issue)
 }
 

@@ -45,7 +45,7 @@ async fn half_a_character_in_a_jira_comment_costs_neither_it_nor_another() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-    stage.ana(&format!("{case} jira link {key}")).await;
+    stage.links(&case, &key).await;
     stage.jira.take_webhooks();
     stage.jira.person_comments(&stage.jira.ana(), &key, "The alert said {half} and stopped.").unwrap();
     stage.jira.person_comments(&stage.jira.ana(), &key, "web-2 is isolated.").unwrap();
@@ -93,7 +93,7 @@ async fn a_webhook_whose_time_is_null_is_a_hint_like_any_other() {
     let stage = Stage::set().await;
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-    stage.ana(&format!("{case} jira link {key}")).await;
+    stage.links(&case, &key).await;
     stage.jira.take_webhooks();
     stage.jira.person_comments(&stage.jira.ana(), &key, "We isolated web-2.").unwrap();
     let mut webhook: Value =

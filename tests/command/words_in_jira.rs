@@ -14,7 +14,7 @@ pub fn file(name: &str) -> String {
 async fn linked(stage: &Stage) -> (CaseId, String) {
     let case = stage.sir.aws_creates_case("Key leaked");
     let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-    stage.ana(&format!("{case} jira link {key}")).await;
+    stage.links(&case, &key).await;
     stage.notify().await;
     heard(stage).await;
     (case, key)

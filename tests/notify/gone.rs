@@ -233,3 +233,25 @@ async fn what_people_said_in_a_thread_that_was_deleted_is_told_with_their_name_b
     let said = lines.iter().find(|line| line.contains("It was Bo's key")).unwrap();
     assert!(said.contains(&format!("@{ANA}")), "{lines:#?}");
 }
+
+#[tokio::test]
+async fn a_thread_that_takes_no_replies_is_said_once_and_it_goes_on_below_a_new_card() {
+    let stage = Stage::set().await;
+    let case = stage.sir.aws_creates_case("Key leaked");
+    stage.events().await;
+    let (_, card) = stage.card(&case).await;
+    let replies = FaultRule::on("chat.postMessage").body(card.as_str()).times(u32::MAX);
+    stage.slack.fault(replies.error("cannot_reply_to_message"));
+    for words in ["one", "two"] {
+        stage.sir.aws_comments(&case, "AWS Responder", words).unwrap();
+        stage.events().await;
+        stage.minutes(70).await;
+    }
+    let there = shown(&stage);
+    assert_eq!((count(&there, "takes no replies"), count(&there, "one")), (1, 0), "{there:#?}");
+    let notice = ts_of(stage.slack.messages(&stage.channel).last().unwrap());
+    stage.clicks(&ana(), &notice, "run/1").await;
+    stage.minutes(1).await;
+    let lines = stage.lines(&case).await;
+    assert_eq!((count(&lines, "one"), count(&lines, "two")), (1, 1), "{lines:#?}");
+}

@@ -187,7 +187,9 @@ impl Act {
             }
             Self::LinksIssue => {
                 let key = stage.jira.person_creates(&stage.jira.ana(), "Key leaked");
-                vec![stage.slack.types(&ana(), &stage.channel, "/sir", &format!("{case} jira link {key}"))]
+                stage.ana(&format!("{case} jira link {key}")).await;
+                let ts = ts_of(&stage.latest());
+                vec![stage.slack.clicks(&ana(), &stage.channel, &ts, "confirm/1", &Value::Null).unwrap()]
             }
             Self::CommentsInJira => {
                 issue(stage, case).await;

@@ -63,6 +63,12 @@ impl Stage {
         self.slack.ephemerals(&ana()).pop().unwrap()
     }
 
+    /// Ana links an issue to a case, and confirms it. What she then reads.
+    pub async fn links(&self, case: &CaseId, key: &str) -> String {
+        self.ana(&format!("{case} jira link {key}")).await;
+        self.presses(&ana(), "confirm/1").await
+    }
+
     /// Somebody presses the button of this action in the latest message, and everything follows. What they then read.
     pub async fn presses(&self, user: &UserId, action: &str) -> String {
         self.clicks(user, &ts_of(&self.latest()), action).await;

@@ -5,7 +5,7 @@ use super::{
     freeze::Frozen,
 };
 use crate::{
-    case::{Case, Resolver, Seconds},
+    case::{Case, IssueKey, Resolver, Seconds},
     chat::{
         language::command::{self, Command, HubCommand, MembershipCommand},
         policy::confirmation::{Confirmation, ConfirmationError, LIFETIME},
@@ -47,6 +47,7 @@ pub(crate) fn question(case: Option<&Case>, command: &Command) -> (Paragraph, &'
     match (command, case) {
         (Command::Close, Some(case)) => (close(case), "Close the case"),
         (Command::Resolver, Some(case)) => (hand_over(case), "Hand it to AWS"),
+        (Command::JiraLink { key }, Some(case)) => (link(case, key), "Link it"),
         (Command::Membership(MembershipCommand::New { values: Some(values) }), _) => (
             Paragraph::of("Make the membership ")
                 .bold(&values.name)
@@ -89,6 +90,13 @@ fn close(case: &Case) -> Paragraph {
         "? It is in {}. That is final: the service cannot open it again, and deletes its files after seven days.{aws}",
         case.status.as_str()
     ))
+}
+
+fn link(case: &Case, key: &IssueKey) -> Paragraph {
+    Paragraph::of("Make ").bold(key.as_str()).text(" the issue of case ").bold(case.id.as_str()).text("  ").bold(&case.title).text(
+        "? Its title becomes the case's, and the case's whole story is told in it: whoever sees that issue reads it. Its \
+         description, and what stands in it already, stay there; what people write in it from then on goes to the case.",
+    )
 }
 
 fn hand_over(case: &Case) -> Paragraph {

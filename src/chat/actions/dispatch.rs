@@ -50,7 +50,6 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Tag { pairs } => tags::add(context, case, pairs).await,
         Command::Untag { keys } => tags::remove(context, case, keys).await,
         Command::Jira => issue::show(context, case).await,
-        Command::JiraLink { key } => issue::link(context, case, key).await,
         Command::JiraOpen => issue::open(context, case).await,
         Command::JiraBack => issue_moves::put_back(context, case).await,
         Command::Card => card::open(context, case).await,

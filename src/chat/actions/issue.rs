@@ -2,16 +2,20 @@
 
 use super::{
     begin_anew::{begin_anew, noted},
-    context::{CommandContext, Outcome},
+    confirm,
+    context::{ActionError, CommandContext, Outcome},
     floor::Floor,
     freeze::Frozen,
 };
 use crate::{
     case::{CaseId, IssueKey},
-    chat::reply::{Paragraph, Reply},
+    chat::{
+        language::command::Command,
+        reply::{Paragraph, Reply},
+    },
     http::Failure,
     state::notes::{Home, PlaceNote},
-    targets::jira::{self, IssueRef},
+    targets::jira::{self, IssueRef, IssueStatus, Jira},
 };
 
 pub(crate) async fn show(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
@@ -70,19 +74,20 @@ pub(crate) async fn open(context: &CommandContext<'_>, id: &CaseId) -> Outcome {
     ))
 }
 
-const TOLD_ANEW: &str = ". It takes the case's title and description, and the case's whole story is told in it once, \
-                         from the beginning. What stands in the issue already stays there; comments that people write in \
-                         it from now on go to the case.";
+const TOLD_ANEW: &str = ". It takes the case's title, and the case's whole story is told in it once, from the beginning. What \
+                         stands in the issue already stays there; comments that people write in it from now on go to the case.";
 
-/// `jira link KEY`: from now on everything is told in this issue, from the beginning, and what people write in it from
-/// now on goes to the case.
-pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
-    let Some(jira) = context.jira else { return Ok(no_jira()) };
+/// An issue that the case may be told in, if it can be.
+async fn linkable(
+    context: &CommandContext<'_>,
+    (jira, id): (&Jira<'_>, &CaseId),
+    key: &IssueKey,
+) -> Result<Result<IssueStatus, Reply>, ActionError> {
     let issue = match jira.issue_status(IssueRef::Key(key)).await {
         Ok(issue) => issue,
         Err(Failure::Gone { .. } | Failure::Content { .. }) => {
             let why = format!("Jira has no issue {key}, or hides it from the bridge.");
-            return Ok(context.refuse(why));
+            return Ok(Err(context.refuse(why)));
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -92,16 +97,47 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
             "{} is not in the project {project}, which the settings name: nothing of a case goes elsewhere.",
             issue.key
         );
-        return Ok(context.refuse(why));
+        return Ok(Err(context.refuse(why)));
     }
-    let place = format!("jira/{}", issue.id);
-    match context.world.store().bound(&place).await? {
+    match context.world.store().bound(&place(&issue)).await? {
         Some(other) if other != *id => {
-            return Ok(context.refuse(format!("{} is the issue of case {other} already.", issue.key)));
+            Ok(Err(context.refuse(format!("{} is the issue of case {other} already.", issue.key))))
         }
-        _ => {}
+        _ => Ok(Ok(issue)),
     }
-    let home = Home { place: issue.id.to_string(), name: issue.key.to_string() };
+}
+
+fn place(issue: &IssueStatus) -> String {
+    format!("jira/{}", issue.id)
+}
+
+fn home_at(issue: &IssueStatus) -> Home {
+    Home { place: issue.id.to_string(), name: issue.key.to_string() }
+}
+
+/// `jira link KEY`: asks first, unless it is so already.
+pub(crate) async fn ask_to_link(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
+    let Some(jira) = context.jira else { return Ok(no_jira()) };
+    let issue = match linkable(context, (jira, id), key).await? {
+        Ok(issue) => issue,
+        Err(refusal) => return Ok(refusal),
+    };
+    if noted(context, id, jira::KIND).await?.home.as_ref() == Some(&home_at(&issue)) {
+        return link(context, id, key).await;
+    }
+    let case = context.case(id).await?;
+    confirm::ask(context, Some(&case), &Command::JiraLink { key: issue.key }).await
+}
+
+/// `jira link KEY`, once it is confirmed: from now on everything is told in this issue, from the beginning, and what people
+/// write in it from now on goes to the case.
+pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueKey) -> Outcome {
+    let Some(jira) = context.jira else { return Ok(no_jira()) };
+    let issue = match linkable(context, (jira, id), key).await? {
+        Ok(issue) => issue,
+        Err(refusal) => return Ok(refusal),
+    };
+    let home = home_at(&issue);
     let other = noted(context, id, jira::KIND).await?.home.as_ref() != Some(&home);
     // Told once: a repetition finds it linked, and must not say that it was so before.
     let anew = context.freeze(Frozen::Anew, other).await?;
@@ -109,9 +145,12 @@ pub(crate) async fn link(context: &CommandContext<'_>, id: &CaseId, key: &IssueK
         // First: nothing is heard in the issue before it is bound.
         let now = issue.updated.ok_or_else(|| Failure::unreadable("read issue"))?;
         Floor::raise(context.world.store(), &issue.id, now).await?;
-        begin_anew(context, id, jira::KIND, PlaceNote { home: Some(home), ..PlaceNote::default() }).await?;
+        let is_theirs = issue.mark.is_none() || issue.beside;
+        let beside = is_theirs && jira.is_described(&issue.id).await?;
+        begin_anew(context, id, jira::KIND, PlaceNote { home: Some(home), beside, ..PlaceNote::default() })
+            .await?;
     }
-    context.world.store().bind(&place, id).await?;
+    context.world.store().bind(&place(&issue), id).await?;
     context.changed(id).await?;
     let (is, told) = match anew {
         true => (" is now the issue ", TOLD_ANEW),

@@ -513,9 +513,10 @@ async fn asked(context: &CommandContext<'_>, line: &CommandLine, here: Option<Ca
     }
     match case {
         None => cases::which(context, &line.command).await,
-        Some(case) if verb.is_some_and(|verb| verb.confirmed) => {
-            close::asked(context, &case, &line.command).await
-        }
+        Some(case) if verb.is_some_and(|verb| verb.confirmed) => match &line.command {
+            Command::JiraLink { key } => issue::ask_to_link(context, &case, key).await,
+            command => close::asked(context, &case, command).await,
+        },
         Some(case) => dispatch::of_case(context, &case, &line.command).await,
     }
 }
@@ -542,6 +543,7 @@ async fn confirmed(
     match (command, case) {
         (Command::Close, Some(case)) => close::close(context, case).await,
         (Command::Resolver, Some(case)) => close::hand_over(context, case).await,
+        (Command::JiraLink { key }, Some(case)) => issue::link(context, case, key).await,
         (Command::Membership(MembershipCommand::New { values: Some(values) }), _) => {
             membership::create(context, values).await
         }

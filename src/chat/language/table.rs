@@ -213,10 +213,11 @@ pub(super) static TABLE: [Verb; 59] = [
     Verb::new(RESPONDER, Case, "jira", "").says("The case's Jira issue.", &["jira"]).reads(args::jira),
     Verb::new(RESPONDER, Case, "jira link", "KEY")
         .says(
-            "Makes an issue that exists the case's: it takes the case's title and description, and the whole story \
-             once. What people wrote in it before stays there.",
+            "Makes an issue that exists the case's, which takes its title and whole story. What stands in it stays. Asks first.",
             &["jira link SEC-12"],
         )
+        .calls(&["GetCase"])
+        .confirmed()
         .reads(args::jira_link),
     Verb::new(RESPONDER, Case, "jira open", "")
         .says("Makes the case's issue if there is none.", &["jira open"])

@@ -88,7 +88,9 @@ impl Worker<'_> {
                     warn!(destination = self.name(), key = %intent.key, why, "rendered plainer");
                     intent.plainness = plainer(intent.plainness);
                 }
-                Err(Failure::Gone { why }) if self.is_lost(hand).await => return self.lost(&why, hand).await,
+                Err(Failure::Gone { why }) if self.is_lost(&why, hand).await => {
+                    return self.lost(&why, hand).await;
+                }
                 Err(failure) => return self.failed(failure, hand.note).await,
             }
         }
@@ -96,13 +98,17 @@ impl Worker<'_> {
 
     /// Whether nothing hangs on the anchor any more, though something did, asked anew: one answer is no evidence. Where
     /// nothing ever did, the anchor was never stored: the check finds that.
-    async fn is_lost(&self, hand: &Hand<'_>) -> bool {
+    async fn is_lost(&self, why: &str, hand: &Hand<'_>) -> bool {
         let planner = self.planner();
         planner.forgets_what_is_gone()
             && !planner.stands_alone(hand.note)
             && !hand.note.is_lost()
             && hand.ledger.iter().any(|(key, told)| key.0 != HOME && !told.theirs)
-            && matches!(self.target.read_back(self.lease.case, hand.note).await, Err(Failure::Gone { .. }))
+            && (self.target.is_evidence(why)
+                || matches!(
+                    self.target.read_back(self.lease.case, hand.note).await,
+                    Err(Failure::Gone { .. })
+                ))
     }
 
     /// People took away the anchor and all below it: nothing more is told there, and that is said once.
@@ -182,7 +188,7 @@ impl Worker<'_> {
         match self.target.find(self.lease.case, &intent, hand.note).await {
             Ok(Some(remote)) => self.done(intent, &remote, hand).await,
             Ok(None) => self.once_more(intent, hand.note),
-            Err(Failure::Gone { why }) if self.is_lost(hand).await => self.lost(&why, hand).await,
+            Err(Failure::Gone { why }) if self.is_lost(&why, hand).await => self.lost(&why, hand).await,
             Err(failure) => self.refused(failure, hand.note).await,
         }
     }

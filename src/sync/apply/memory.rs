@@ -29,7 +29,7 @@ impl Worker<'_> {
     pub(super) async fn recall(&self, intent: &Intent, hand: &mut Hand<'_>) -> Result<bool, Stop> {
         let case = &hand.picture.view.case;
         let is_new = case.created.is_some_and(|created| self.world().now() - created * 1_000 < NEW);
-        if is_new || intent.attempt > 1 {
+        if is_new || intent.attempt > 1 || hand.note.anew {
             return Ok(false);
         }
         self.patience(hand.note).await?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{IssueRef, IssueStatus, Jira, clock, text_at};
+use super::{IssueRef, IssueStatus, Jira, clock, issues::STANDS, text_at};
 use crate::{
     case::{AccountId, Millis},
     http::Failure,
@@ -27,7 +27,7 @@ impl Jira<'_> {
         &self,
         issue: IssueRef<'_>,
     ) -> Result<(IssueStatus, Option<StatusMove>), Failure> {
-        let answer = self.read_issue(issue, "&expand=changelog").await?;
+        let answer = self.read_issue(issue, &format!("{STANDS}&expand=changelog")).await?;
         let status = IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))?;
         Ok((status, last_move(&answer)))
     }

@@ -7,7 +7,9 @@ use tracing::warn;
 use super::{
     Jira, JiraRequest, PROPERTY,
     answer::{self, Concern},
-    clock, fields, text_at,
+    clock, fields,
+    reading::{Names, plain},
+    text_at,
 };
 use crate::{
     case::{AccountId, CaseId, IssueId, IssueKey, Millis},
@@ -15,6 +17,8 @@ use crate::{
     targets::mark::Mark,
 };
 
+/// What is read of an issue.
+pub(super) const STANDS: &str = "fields=status,creator,created,updated&properties=casebridge";
 const DESCRIPTION: &str = "description";
 /// So many minutes two clocks may differ.
 const CLOCKS: Millis = 5;
@@ -72,6 +76,8 @@ pub struct IssueStatus {
     pub mark: Option<Mark>,
     /// The case that it says it shows: anybody who may edit it can set that.
     pub case: Option<CaseId>,
+    /// Its description was a person's when it was linked.
+    pub beside: bool,
     pub creator: Option<AccountId>,
     pub created: Option<Millis>,
     /// When something happened to it last: no comment on it is younger.
@@ -88,6 +94,7 @@ impl IssueStatus {
             category: text_at(issue, "/fields/status/statusCategory/key")?,
             mark: text_at(issue, "/properties/casebridge/mark").map(Mark::new),
             case: text_at(issue, "/properties/casebridge/case").map(CaseId::new),
+            beside: issue.pointer("/properties/casebridge/beside") == Some(&Value::Bool(true)),
             creator: text_at(issue, "/fields/creator/accountId").map(AccountId::new),
             created: time("/fields/created"),
             updated: time("/fields/updated"),
@@ -222,6 +229,19 @@ impl Jira<'_> {
 
     /// Sets summary and description, and the mark with them. Repeating it changes nothing.
     pub async fn set_text(&self, issue: &IssueId, text: IssueText<'_>) -> Result<(), Failure> {
+        let properties = text.properties();
+        let fields = with(json!({"summary": text.summary}), "description", text.description);
+        self.put(issue, with(json!({"properties": properties}), "fields", fields)).await
+    }
+
+    /// Sets the summary alone, and the mark with it: the description is a person's.
+    pub async fn set_summary(&self, issue: &IssueId, text: &IssueText<'_>) -> Result<(), Failure> {
+        let value = json!({"case": text.case, "mark": text.mark, "beside": true});
+        let properties = json!([{"key": PROPERTY, "value": value}]);
+        self.put(issue, json!({"properties": properties, "fields": {"summary": text.summary}})).await
+    }
+
+    async fn put(&self, issue: &IssueId, body: Value) -> Result<(), Failure> {
         let path = ["issue", issue.as_str()];
         let ask = JiraRequest {
             what: "set fields",
@@ -230,27 +250,30 @@ impl Jira<'_> {
             path: &path,
             query: "",
         };
-        let properties = text.properties();
-        let fields = with(json!({"summary": text.summary}), "description", text.description);
-        let body = with(json!({"properties": properties}), "fields", fields);
         self.ask(ask, Some(&body)).await.map(drop)
+    }
+
+    /// Whether it has a description.
+    pub async fn is_described(&self, issue: &IssueId) -> Result<bool, Failure> {
+        let answer = self.read_issue(IssueRef::Id(issue), "fields=description").await?;
+        let description = answer.pointer("/fields/description").unwrap_or(&Value::Null);
+        Ok(!plain(description, &Names::default()).trim().is_empty())
     }
 
     /// Reads where an issue stands; [`Failure::Gone`] where it is deleted, or hidden from us.
     pub async fn issue_status(&self, issue: IssueRef<'_>) -> Result<IssueStatus, Failure> {
-        let answer = self.read_issue(issue, "").await?;
+        let answer = self.read_issue(issue, STANDS).await?;
         IssueStatus::of(&answer).ok_or_else(|| Failure::unreadable("read issue"))
     }
 
-    pub(super) async fn read_issue(&self, issue: IssueRef<'_>, more: &str) -> Result<Value, Failure> {
+    pub(super) async fn read_issue(&self, issue: IssueRef<'_>, query: &str) -> Result<Value, Failure> {
         let path = ["issue", issue.as_str()];
-        let query = format!("fields=status,creator,created,updated&properties=casebridge{more}");
         let ask = JiraRequest {
             what: "read issue",
             place: Concern::Issue,
             method: Method::GET,
             path: &path,
-            query: &query,
+            query,
         };
         self.ask(ask, None).await
     }

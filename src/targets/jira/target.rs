@@ -13,7 +13,7 @@ use crate::{
     case::{AccountId, Case, CaseId, IssueCommentId, IssueId, Millis, text},
     http::Failure,
     state::{
-        key::{Key, Plainness},
+        key::{Fingerprint, Key, Plainness},
         notes::{HOME, Intent, PlaceNote},
     },
     targets::{
@@ -22,6 +22,9 @@ use crate::{
         telling::{Decoration, Picture, What},
     },
 };
+
+/// The key of the comment that stands for our description where that is a person's.
+const BESIDE: &str = "beside";
 
 /// Jira as a target; asked at most once who we are.
 pub struct JiraTarget<'a> {
@@ -46,6 +49,24 @@ impl<'a> JiraTarget<'a> {
                 None => return Ok(all),
             }
         }
+    }
+
+    /// A description that is a person's stays; ours is a comment, which is there once however often it is set.
+    async fn set_beside(
+        &self,
+        text: IssueText<'_>,
+        hash: &Fingerprint,
+        note: &PlaceNote,
+    ) -> Result<(), Failure> {
+        let (issue, key) = (issue(note)?, Key(BESIDE.to_owned()));
+        let mark = Mark::of(text.case, &key, hash);
+        let there = self.comments(text.case, &issue).await?.ours;
+        let words = text.description.clone();
+        match earliest(&there, &key) {
+            Some(id) => self.jira.edit_comment(&comment(&id, note)?, &mark, words).await?,
+            None => drop(self.jira.comment(&issue, &mark, words).await?),
+        }
+        self.jira.set_summary(&issue, &text).await
     }
 
     /// The issue stands for its own key: it is there if it can be read. One that we did not make does not say which
@@ -100,7 +121,11 @@ impl Target for JiraTarget<'_> {
         match states.find(|(other, _)| other.name == state.name).map(|(_, setting)| setting) {
             Some(IssueState::Text) => {
                 let mark = Mark::of(case, &Key(HOME.to_owned()), &state.hash);
-                self.jira.set_text(&issue(note)?, issue_text(mark, picture)).await
+                let text = issue_text(mark, picture);
+                match note.beside {
+                    false => self.jira.set_text(&issue(note)?, text).await,
+                    true => self.set_beside(text, &state.hash, note).await,
+                }
             }
             Some(IssueState::Status(target)) => match self.jira.transition(&issue(note)?, target).await? {
                 Moved::There => Ok(()),

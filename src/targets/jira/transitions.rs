@@ -206,6 +206,7 @@ mod tests {
             category: "done".to_owned(),
             mark: None,
             case: None,
+            beside: false,
             creator: None,
             created: None,
             updated: None,

@@ -54,6 +54,9 @@ impl fmt::Display for Code {
     }
 }
 
+/// People let nobody reply to a message.
+pub(super) const NO_REPLIES: &str = "cannot_reply_to_message";
+
 const TABLE: [(Meaning, &[&str]); 9] = [
     (
         Meaning::Done,
@@ -95,6 +98,7 @@ const TABLE: [(Meaning, &[&str]); 9] = [
         &[
             "message_not_found",
             "thread_not_found",
+            NO_REPLIES,
             "cant_update_message",
             "cant_delete_message",
             "edit_window_closed",

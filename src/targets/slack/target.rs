@@ -10,6 +10,7 @@ use tracing::warn;
 use super::{
     ConversationRef, Heard, Me, MessageRef, Slack,
     calling::Calls,
+    code::NO_REPLIES,
     content, known,
     method::ApiMethod,
     planner::{ChannelState, SlackPlanner, card_at},
@@ -238,6 +239,10 @@ impl Target for SlackTarget<'_> {
             Layout::Thread => self.thread(case, &card).await,
             Layout::Channel => self.channel(case, &card.channel, Ts::new("0")).await,
         }
+    }
+
+    fn is_evidence(&self, why: &str) -> bool {
+        why.ends_with(NO_REPLIES)
     }
 
     async fn knows_us(&self) -> Result<bool, Failure> {

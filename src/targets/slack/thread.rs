@@ -143,7 +143,7 @@ fn notice(said: &Notice) -> Line {
         Notice::NoThread { case } => Line::new()
             .own("⚠️ The thread of case ")
             .strong(case.as_str())
-            .own(" was deleted, so nothing more of it is told in Slack. ")
+            .own(" was deleted, or takes no replies, so nothing more of it is told in Slack. ")
             .strong(&format!("/sir {case} card"))
             .own(" makes a new card with the whole story."),
     }
