@@ -6,6 +6,7 @@
 //! One suite, `tests/store.rs`, holds for both.
 
 pub mod agenda;
+pub mod case_clocks;
 pub mod deeds;
 pub mod dynamodb;
 pub mod earlier;

@@ -101,6 +101,8 @@ pub enum Moment {
     AwsSpoke,
     Overdue,
     Closed,
+    /// A deadline of a clock is near, or now.
+    Deadline,
 }
 
 impl Moment {
@@ -112,6 +114,7 @@ impl Moment {
             Self::AwsSpoke => "aws",
             Self::Overdue => "overdue",
             Self::Closed => "closed",
+            Self::Deadline => "deadline",
         }
     }
 }

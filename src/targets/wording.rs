@@ -34,6 +34,7 @@ pub(crate) fn moment(moment: Moment) -> &'static str {
         Moment::AwsSpoke => "AWS commented",
         Moment::Overdue => "AWS still waits for an answer",
         Moment::Closed => "The case is closed",
+        Moment::Deadline => "Deadline",
     }
 }
 

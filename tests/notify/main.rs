@@ -4,6 +4,7 @@
 
 mod apart;
 mod called;
+mod clocks;
 mod comments;
 mod cost;
 mod doors;

@@ -1,7 +1,7 @@
 //! Catching up: how a case stands, and what happened on it in which order. Two calls of the service each.
 
 use super::{
-    comments,
+    clock, comments,
     context::{ActionError, CommandContext, Outcome},
     history, links,
     next_move::next_move,
@@ -17,7 +17,7 @@ use crate::{
         reply::{Button, Paragraph, Reply},
     },
     state::{
-        Note, Saying,
+        Note, Saying, case_clocks,
         notes::CaseNote,
         owner::{self, Owner},
     },
@@ -89,6 +89,11 @@ async fn facts(context: &CommandContext<'_>, case: &Case) -> Result<Facts, Actio
         let at = steps.map(|minutes| since + Seconds::from(*minutes) * 60);
         at.filter(|at| *at * 1_000 > context.world.now()).min()
     });
+    let clocks = context.or_parked(case_clocks::of(context.world.store(), &case.id).await)?;
+    let line = match clock::next(context, case, &clocks) {
+        Some((what, at)) => line.text(format!("\nNext deadline: {what}, ")).date(at),
+        None => line,
+    };
     let told = match next {
         Some(at) => line.text("\nUnanswered, it calls again: ").date(at),
         None => line,

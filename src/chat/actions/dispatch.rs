@@ -1,7 +1,7 @@
 //! Which function carries out which command.
 
 use super::{
-    ai, brief, card, cases, comment_edits, comments,
+    ai, brief, card, cases, clock, comment_edits, comments,
     context::{CommandContext, Outcome},
     diagnostics, fields, files, history, hub, issue, issue_moves, lists, membership, owner, status, tags,
 };
@@ -10,7 +10,9 @@ use crate::{
     chat::{
         forms,
         language::{
-            command::{Command, CommandLine, HubCommand, ListEdit, MembershipCommand, MembershipUpdate},
+            command::{
+                ClockChange, Command, CommandLine, HubCommand, ListEdit, MembershipCommand, MembershipUpdate,
+            },
             help, verbs,
         },
         reply::{self, Button, Reply},
@@ -38,6 +40,13 @@ pub(crate) async fn of_case(context: &CommandContext<'_>, case: &CaseId, command
         Command::Impact { edit, what } => lists::impact(context, case, *edit, what).await,
         Command::Actor { edit, actor } => lists::actor(context, case, *edit, actor).await,
         Command::Take => owner::take(context, case).await,
+        Command::Clock { name: None, .. } => clock::show(context, case).await,
+        Command::Clock { name: Some(name), change: ClockChange::Start { from } } => {
+            clock::start(context, case, (name, from.as_deref())).await
+        }
+        Command::Clock { name: Some(name), change: ClockChange::Stop } => {
+            clock::stop(context, case, name).await
+        }
         Command::Owner { to: None } => owner::show(context, case).await,
         Command::Owner { to: Some(to) } => owner::give(context, case, to).await,
         Command::Brief { post } => brief::show(context, case, *post).await,

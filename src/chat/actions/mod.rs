@@ -11,6 +11,7 @@ mod begin_anew;
 mod brief;
 mod card;
 mod cases;
+mod clock;
 mod close;
 mod comment_edits;
 mod comments;

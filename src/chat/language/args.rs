@@ -4,7 +4,7 @@ use crate::case::{Actor, Seconds, Status};
 
 use super::{
     arguments::{Arguments, Flag, choose, items, once, plain},
-    command::{CaseFilter, Command, Impact, ListEdit, OwnerRef, PersonRef},
+    command::{CaseFilter, ClockChange, Command, Impact, ListEdit, OwnerRef, PersonRef},
     help as pages,
     user_error::{UserError, nearest, quoted},
     validate, when,
@@ -355,6 +355,26 @@ pub(super) fn owner(words: &mut LineWords<'_>, _: Seconds) -> Asked {
         }
     };
     Ok(Command::Owner { to })
+}
+
+pub(super) fn clock(words: &mut LineWords<'_>, _: Seconds) -> Asked {
+    let start = |from| ClockChange::Start { from };
+    let Some(name) = words.next().map(|word| word.shown()) else {
+        return Ok(Command::Clock { name: None, change: start(None) });
+    };
+    let rest = joined(words);
+    let change = match rest.split_once(' ') {
+        _ if rest.is_empty() => start(None),
+        _ if rest.eq_ignore_ascii_case("stop") => ClockChange::Stop,
+        Some((from, when)) if from.eq_ignore_ascii_case("from") => start(Some(when.to_owned())),
+        _ => {
+            return Err(UserError::new(
+                format!("{} does not follow a clock's name.", quoted(&rest)),
+                "Write `clock NAME`, `clock NAME from yesterday 14:00`, or `clock NAME stop`.",
+            ));
+        }
+    };
+    Ok(Command::Clock { name: Some(name), change })
 }
 
 pub(super) fn brief(words: &mut LineWords<'_>, _: Seconds) -> Asked {

@@ -212,6 +212,14 @@ pub(crate) enum Command {
         #[serde(rename = "to", deserialize_with = "stated")]
         to: Option<OwnerRef>,
     },
+    #[serde(rename = "Clock")]
+    Clock {
+        /// `None`: which there are.
+        #[serde(rename = "name", deserialize_with = "stated")]
+        name: Option<String>,
+        #[serde(rename = "change")]
+        change: ClockChange,
+    },
     #[serde(rename = "Brief")]
     Brief {
         /// For everybody who reads the place, without what the case says.
@@ -244,6 +252,18 @@ pub(crate) enum Command {
 }
 
 /// Who is to have a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ClockChange {
+    #[serde(rename = "Start")]
+    Start {
+        /// As it was typed: whose clock it is on is known later. `None`: now.
+        #[serde(rename = "from", deserialize_with = "stated")]
+        from: Option<String>,
+    },
+    #[serde(rename = "Stop")]
+    Stop,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum OwnerRef {
     #[serde(rename = "Person")]

@@ -291,11 +291,11 @@ mod tests {
             }
         }
         assert_eq!(
-            reply("1234567890 clo"),
-            "`close` takes something away, so it is not guessed from \"clo\". Write it in full.\n\
+            reply("1234567890 clos"),
+            "`close` takes something away, so it is not guessed from \"clos\". Write it in full.\n\
              Did you mean: /sir 1234567890 close\n\
              How to say it: /sir close\n\
-             You typed: 1234567890 clo"
+             You typed: 1234567890 clos"
         );
     }
 

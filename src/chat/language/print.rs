@@ -7,8 +7,8 @@ use crate::case::{MembershipId, Responder, Status};
 use super::{
     arguments::Flag,
     command::{
-        CaseFilter, Command, CommandLine, HubCommand, Impact, MembershipCommand, MembershipUpdate,
-        MembershipValues, OwnerRef, PersonRef,
+        CaseFilter, ClockChange, Command, CommandLine, HubCommand, Impact, MembershipCommand,
+        MembershipUpdate, MembershipValues, OwnerRef, PersonRef,
     },
     verbs, when,
 };
@@ -35,6 +35,14 @@ impl Display for Command {
             Self::Owner { to: None } => Ok(()),
             Self::Owner { to: Some(OwnerRef::Nobody) } => f.write_str(" nobody"),
             Self::Owner { to: Some(OwnerRef::Person(user)) } => write!(f, " <@{user}>"),
+            Self::Clock { name: None, .. } => Ok(()),
+            Self::Clock { name: Some(name), change } => {
+                word(f, name)?;
+                match change {
+                    ClockChange::Start { from } => from.iter().try_for_each(|from| write!(f, " from {from}")),
+                    ClockChange::Stop => f.write_str(" stop"),
+                }
+            }
             Self::Brief { post } => flag(f, *post, Flag::Post),
             Self::Timeline { since } => {
                 since.iter().try_for_each(|since| write!(f, " {}", when::written(*since)))

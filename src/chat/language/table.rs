@@ -16,7 +16,7 @@ const COMMANDER: Option<Role> = Some(Role::Commander);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// In the order of help.
-pub(super) static TABLE: [Verb; 59] = [
+pub(super) static TABLE: [Verb; 60] = [
     Verb::new(VIEWER, Case, "tray", "")
         .says(
             "What can be done here, as buttons; outside a case, your latest open cases.",
@@ -65,6 +65,13 @@ pub(super) static TABLE: [Verb; 59] = [
         .says("Who owns the case, or gives it to somebody.", &["owner <@U024BE7LH>", "owner nobody", "owner"])
         .calls(&["GetCase"])
         .reads(args::owner),
+    Verb::new(RESPONDER, Case, "clock", "[NAME [from WHEN|stop]]")
+        .says(
+            "Which clocks run, or starts one of the settings: from now, or from a moment on your own clock. You are reminded of its deadlines.",
+            &["clock NIS2 from yesterday 14:00", "clock", "clock NIS2 stop"],
+        )
+        .calls(&["GetCase"])
+        .reads(args::clock),
     Verb::new(RESPONDER, Case, "comment", "[TEXT]")
         .says(
             "Adds a comment: everything after the verb, as it stands; without a text, a form.",

@@ -171,6 +171,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Resolver => "resolver",
         Command::Take => "take",
         Command::Owner { .. } => "owner",
+        Command::Clock { .. } => "clock",
         Command::Brief { .. } => "brief",
         Command::Timeline { .. } => "timeline",
         Command::Jira => "jira",

@@ -23,6 +23,17 @@ pub fn moment(text: &str, now: Seconds) -> Option<Seconds> {
     Some(at.unix_timestamp()).filter(|seconds| *seconds >= 0)
 }
 
+/// The same on a clock that is so many seconds ahead of UTC, unless the text says which it is on.
+pub(crate) fn moment_in(text: &str, now: Seconds, ahead: Seconds) -> Option<Seconds> {
+    let lower = text.trim().to_lowercase();
+    let says_which = lower.ends_with("utc")
+        || lower.split_at_checked(10).is_some_and(|(_, rest)| rest.contains(['z', '+', '-']));
+    if says_which {
+        return moment(text, now);
+    }
+    moment(text, now + ahead).map(|at| at - ahead).filter(|at| *at >= 0)
+}
+
 /// Reads a day and gives its midnight.
 pub(crate) fn day(text: &str, now: Seconds) -> Option<Seconds> {
     let now = OffsetDateTime::from_unix_timestamp(now).ok()?;
@@ -187,5 +198,26 @@ mod tests {
         {
             assert_eq!(day(text, NOW).map(written_day).as_deref(), at, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_moment_is_on_the_clock_of_whoever_says_it_unless_they_say_which() {
+        let hour = 3_600;
+        for (text, ahead, utc) in [
+            ("yesterday 14:00", 0, "yesterday 14:00"),
+            ("yesterday 14:00", 2 * hour, "yesterday 12:00"),
+            ("yesterday 14:00", -5 * hour, "yesterday 19:00"),
+            // At ten in the morning of Saturday it is Friday evening there.
+            ("today 9:30", -11 * hour, "2026-11-20 20:30"),
+            ("2026-11-20 14:00", 2 * hour, "2026-11-20 12:00"),
+            ("2026-11-20T14:00:00Z", 2 * hour, "2026-11-20 14:00"),
+            ("2026-11-20T14:00:00-05:00", 2 * hour, "2026-11-20 19:00"),
+            ("2026-11-20 14:00 UTC", 2 * hour, "2026-11-20 14:00"),
+            ("2h ago", 2 * hour, "2h ago"),
+            ("now", -5 * hour, "now"),
+        ] {
+            assert_eq!(moment_in(text, NOW, ahead), moment(utc, NOW), "{text} {ahead}");
+        }
+        assert_eq!(moment_in("soon", NOW, hour), None);
     }
 }

@@ -137,6 +137,7 @@ mod tests {
             is_bot: false,
             is_restricted: false,
             is_deleted: false,
+            tz_offset: None,
         };
         for (person, kind) in [
             (ana.clone(), PersonKind::Member),

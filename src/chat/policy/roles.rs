@@ -340,6 +340,7 @@ mod tests {
         timeline             vVrRca      -
         take                 rRca        -
         owner                rRca        -
+        clock                rRca        -
         comment              rRca        -
         amend                rRca        -
         status               rRca        -

@@ -34,7 +34,7 @@ use crate::{
 const NOW: i64 = 1_795_674_000;
 
 /// A line for each verb, and for each shape of its arguments.
-const LINES: [&str; 84] = [
+const LINES: [&str; 88] = [
     "tray",
     "1234567890 tray",
     "help",
@@ -92,6 +92,10 @@ const LINES: [&str; 84] = [
     "1234567890 owner nobody",
     "brief",
     "1234567890 brief --post",
+    "clock",
+    "1234567890 clock NIS2 from yesterday 14:00",
+    "1234567890 clock NIS2",
+    "1234567890 clock NIS2 stop",
     "timeline",
     "1234567890 timeline 2026-11-26T02:00:00Z",
     "jira",

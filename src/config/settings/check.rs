@@ -1,6 +1,7 @@
 //! What is wrong with a settings document: every problem at once, with its key, its line, and what to do.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     fmt,
     ops::{Range, RangeInclusive},
@@ -235,6 +236,9 @@ impl Checker<'_> {
             (ValueKind::Rules, DeValue::Array(rules)) => {
                 rules.iter().for_each(|rule| self.rule(&spot.within(rule.span()), rule));
             }
+            (ValueKind::Clocks, DeValue::Table(clocks)) => {
+                clocks.iter().for_each(|(name, clock)| self.clock(spot, name, clock));
+            }
             (ValueKind::Names(names, shape), DeValue::Table(table)) => {
                 self.names(spot, (names, shape), table)
             }
@@ -281,6 +285,23 @@ impl Checker<'_> {
                 let key = format!("jira.transitions.{name:?}");
                 self.found(Spot::at(key, status.span()), "no status of [jira.status] is called so", fix);
             }
+        }
+    }
+
+    /// One word names it, so that it can be typed; a deadline is at most a year of hours away.
+    fn clock(&mut self, spot: &Spot, name: &Spanned<Cow<'_, str>>, clock: &Value<'_>) {
+        let at = Spot::at(format!("{}.{:?}", spot.key, name.get_ref()), name.span());
+        let is_word = name.get_ref().chars().all(|char| char.is_alphanumeric() || "-_".contains(char));
+        if !is_word || name.get_ref().is_empty() || name.get_ref().len() > 30 {
+            self.found(at.clone(), "a clock's name is one word", "Give letters, digits and dashes, as NIS2");
+        }
+        let Some(deadlines) = clock.get_ref().as_table() else {
+            return self.mistyped(&at, "a table of hours, as \"Early warning\" = 24", clock.get_ref());
+        };
+        for (deadline, hours) in deadlines {
+            let spot = Spot::at(format!("{}.{:?}", at.key, deadline.get_ref()), hours.span());
+            self.text(&spot, TextShape::Name, deadline.get_ref());
+            self.value(&spot, ValueKind::Number(1, 8_760), hours);
         }
     }
 
@@ -413,7 +434,7 @@ fn what(kind: ValueKind) -> &'static str {
         ValueKind::Hours => "two hours, as [22, 7]",
         ValueKind::Minutes(..) => "a list of numbers, as [15, 60]",
         ValueKind::Rules => "tables: [[notify.rules]]",
-        ValueKind::Names(..) | ValueKind::Fields => "a table",
+        ValueKind::Names(..) | ValueKind::Fields | ValueKind::Clocks => "a table",
         ValueKind::Ways => "a table a status: [jira.transitions.\"Done\"]",
     }
 }

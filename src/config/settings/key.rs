@@ -15,6 +15,8 @@ pub(crate) enum ValueKind {
     /// Rising minutes, each in this range.
     Minutes(u32, u32),
     Rules,
+    /// Names, each with hours by name.
+    Clocks,
     Names(&'static [&'static str], TextShape),
     /// Fields of an issue.
     Fields,
@@ -194,6 +196,13 @@ keys! {
     notify.escalate_minutes: ValueKind::Minutes(1, 10_080), Fallback::Value("[15, 60]"),
         "After so many minutes a question of AWS calls again. A comment of your side on the case, or whoever takes the case, \
          ends that. `[]` never does.";
+    notify.deadline: CALLED, Fallback::None("the case's owner"),
+        "A deadline of a clock is near, or now.";
+    notify.remind_minutes: ValueKind::Minutes(1, 10_080), Fallback::Value("[30, 120]"),
+        "So many minutes before each deadline it is said, and once more when it is over.";
+    notify.clocks: ValueKind::Clocks, Fallback::None("none"),
+        "Clocks that people start with `clock NAME`: each with its deadlines, in hours from the start. A deadline is what you \
+         write here: this is no legal advice.";
     notify.rules: ValueKind::Rules, Fallback::None("none"),
         "For some cases others are called: see below.";
     pagerduty.api_url: ValueKind::Url(UrlShape::PagerDuty), Fallback::Value("\"https://events.pagerduty.com\""),
@@ -209,7 +218,7 @@ keys! {
 }
 
 /// What a rule of `[notify]` may hold: conditions, then who is called.
-pub(crate) const RULE: [(&str, ValueKind); 9] = [
+pub(crate) const RULE: [(&str, ValueKind); 10] = [
     ("account", ValueKind::Text(TextShape::Account)),
     ("region", ValueKind::Text(TextShape::Region)),
     ("title", ValueKind::Text(TextShape::Name)),
@@ -219,6 +228,7 @@ pub(crate) const RULE: [(&str, ValueKind); 9] = [
     ("aws", CALLED),
     ("overdue", CALLED),
     ("closed", CALLED),
+    ("deadline", CALLED),
 ];
 
 impl ValueKind {
@@ -233,7 +243,7 @@ impl ValueKind {
             Self::Hours => "two hours, 0 to 23".to_owned(),
             Self::Minutes(least, most) => format!("rising numbers, {least} to {most}"),
             Self::Rules => "tables".to_owned(),
-            Self::Names(..) | Self::Fields => "table".to_owned(),
+            Self::Names(..) | Self::Fields | Self::Clocks => "table".to_owned(),
             Self::Ways => "a table a status".to_owned(),
         }
     }

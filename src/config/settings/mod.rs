@@ -233,6 +233,15 @@ pub struct Notify {
     /// After so many minutes a question that nobody answered or took calls again, rising. Default 15, 60.
     #[serde(default = "escalate_minutes")]
     pub escalate_minutes: Vec<u32>,
+    /// A deadline is near, or now. Default: the case's owner.
+    #[serde(default)]
+    pub deadline: Vec<Callee>,
+    /// So many minutes before a deadline it is said. Default 30, 120.
+    #[serde(default = "remind_minutes")]
+    pub remind_minutes: Vec<u32>,
+    /// Clocks that people may start, by their names: hours from the start, by the deadline's name.
+    #[serde(default)]
+    pub clocks: BTreeMap<String, BTreeMap<String, u32>>,
     /// For some cases others are called: of those that fit, the first that names the moment.
     #[serde(default)]
     pub rules: Vec<CallRule>,
@@ -253,6 +262,7 @@ pub struct CallRule {
     pub aws: Option<Vec<Callee>>,
     pub overdue: Option<Vec<Callee>>,
     pub closed: Option<Vec<Callee>>,
+    pub deadline: Option<Vec<Callee>>,
 }
 
 /// Somebody who can be called: a user, a user group, whoever watches the case, or whoever took it.
@@ -391,6 +401,10 @@ fn nudge_hours() -> u32 {
     24
 }
 
+fn remind_minutes() -> Vec<u32> {
+    vec![30, 120]
+}
+
 fn escalate_minutes() -> Vec<u32> {
     vec![15, 60]
 }
@@ -439,6 +453,9 @@ impl Default for Notify {
             overdue: Vec::new(),
             closed: Vec::new(),
             escalate_minutes: escalate_minutes(),
+            deadline: Vec::new(),
+            remind_minutes: remind_minutes(),
+            clocks: BTreeMap::new(),
             rules: Vec::new(),
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     case::{CaseId, Comment, Millis, author::Author, turn},
     runtime::{breaker, gate, note},
     state::{
-        self, Leaving, Meta, Store, TargetKind, Unread, deeds, earlier,
+        self, Leaving, Meta, Store, TargetKind, Unread, case_clocks, deeds, earlier,
         notes::{CaseNote, PlaceNote},
         owner,
     },
@@ -147,8 +147,8 @@ fn asked_first<'n>(context: &Context<'_>, notes: impl Iterator<Item = &'n PlaceN
 }
 
 /// The notes of what people did with the case through us: each turn reads them anew.
-fn told_by_people(case: &CaseId) -> [String; 2] {
-    [owner::name(case), deeds::name(case)]
+fn told_by_people(case: &CaseId) -> [String; 3] {
+    [owner::name(case), deeds::name(case), case_clocks::name(case)]
 }
 
 async fn held(
@@ -386,7 +386,9 @@ async fn tell(
     };
     let comments = shown(context.world.store(), seen).await?;
     let owner = note::text(context.world, &owner::name(lease.case)).await?;
-    let known = picture::Known { comments, sayings, owner: owner::read(lease.case, owner)? };
+    let clocks = note::text(context.world, &case_clocks::name(lease.case)).await?;
+    let (owner, clocks) = (owner::read(lease.case, owner)?, case_clocks::read(lease.case, clocks)?);
+    let known = picture::Known { comments, sayings, owner, clocks: clocks.clone() };
     let mut picture = picture::of(context, seen, known, notes);
     picture.deeds = whose::deeds(context, lease.case, seen, notes).await?;
     let mut ledgers = told.get().cloned().unwrap_or_else(|| vec![Ledger::new(); context.targets.len()]);
@@ -411,7 +413,7 @@ async fn tell(
     Ok(Told {
         left,
         news,
-        call_at: picture::calling(context, seen, &picture.view, &notes.case.note).next_at(),
+        call_at: picture::calling(context, (seen, &clocks), &picture.view, &notes.case.note).next_at(),
     })
 }
 

@@ -3,7 +3,7 @@
 use super::notes::Notes;
 use crate::{
     case::{Case, CaseId, Comment, Resolver, author::Author, turn},
-    state::{Saying, notes::CaseNote, owner::Owner},
+    state::{Saying, case_clocks::CaseClock, notes::CaseNote, owner::Owner},
     sync::{context::Context, observe::Look},
     targets::{
         content::{LastWord, Links, Notice, View},
@@ -17,6 +17,7 @@ pub(super) struct Known {
     pub(super) comments: Vec<Comment>,
     pub(super) sayings: Vec<Saying>,
     pub(super) owner: Option<Owner>,
+    pub(super) clocks: Vec<CaseClock>,
 }
 
 pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes) -> Picture {
@@ -36,7 +37,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
         last_word: last_word(seen),
         owner: known.owner,
     };
-    let calling = calling(context, seen, &view, &notes.case.note);
+    let calling = calling(context, (seen, &known.clocks), &view, &notes.case.note);
     let (calls, pages) = (calling.due(), calling.pages());
     Picture {
         view,
@@ -54,7 +55,7 @@ pub(super) fn of(context: &Context<'_>, seen: &Look, known: Known, notes: &Notes
 /// What decides who is called for a case now.
 pub(super) fn calling<'a>(
     context: &'a Context<'_>,
-    seen: &'a Look,
+    (seen, clocks): (&'a Look, &'a [CaseClock]),
     view: &'a View,
     note: &CaseNote,
 ) -> Calling<'a> {
@@ -67,6 +68,7 @@ pub(super) fn calling<'a>(
         now: context.world.now() / 1_000,
         notify: &context.settings.notify,
         pager: context.settings.pager(),
+        clocks,
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Slack, method::ApiMethod, needed, text_at};
 use crate::{
-    case::{Email, GroupId, TeamId, UserId},
+    case::{Email, GroupId, Seconds, TeamId, UserId},
     http::Failure,
 };
 
@@ -31,6 +31,8 @@ pub struct Person {
     /// A guest, or somebody of another workspace.
     pub is_restricted: bool,
     pub is_deleted: bool,
+    /// So many seconds their clock is ahead of UTC now, as far as Slack tells it.
+    pub tz_offset: Option<Seconds>,
 }
 
 impl Slack<'_> {
@@ -102,6 +104,7 @@ fn person(user: &Value) -> Option<Person> {
             || flag("is_ultra_restricted") != Some(false)
             || flag("is_stranger") == Some(true),
         is_deleted: flag("deleted") != Some(false),
+        tz_offset: user.get("tz_offset").and_then(Value::as_i64).filter(|ahead| ahead.abs() <= 50_400),
         id,
     })
 }
@@ -128,6 +131,7 @@ mod tests {
             is_bot: false,
             is_restricted: false,
             is_deleted: false,
+            tz_offset: None,
         };
         assert_eq!(person(&plain), Some(ana.clone()));
         let bot = Person { is_bot: true, ..ana.clone() };

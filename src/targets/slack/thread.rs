@@ -87,6 +87,7 @@ fn called(call: &Call) -> Line {
         Moment::YourMove | Moment::Overdue => Line::new().own("👉 "),
         Moment::AwsSpoke => Line::new().own("💬 "),
         Moment::Closed => Line::new().own("✅ "),
+        Moment::Deadline => Line::new().own("⏰ "),
     };
     let line = line.bold(wording::moment(call.moment));
     let line = match call.quote.as_deref().map(|quote| short(quote, QUOTE)).filter(|it| !it.is_empty()) {
@@ -95,6 +96,7 @@ fn called(call: &Call) -> Line {
     };
     let line = match call.moment {
         Moment::Overdue | Moment::YourMove => line.own(" · since ").date(call.at),
+        Moment::Deadline => line.own(" · ").date(call.at),
         _ => line,
     };
     call.whom.iter().fold(line, |line, one| match one {

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Effect, Ledger, Picture};
 use crate::{
-    case::{Comment, Investigation, Millis, Resolver, Seconds, author::Author, turn},
+    case::{Comment, Investigation, Millis, Resolver, Seconds, Status, author::Author, turn},
     config::settings::{CallRule, Callee, Notify, PageMoment, PagerDutySettings},
-    state::key::{Fingerprint, Key},
+    state::{
+        case_clocks::CaseClock,
+        key::{Fingerprint, Key},
+    },
     targets::content::{Call, Called, Content, Moment, Page, View},
 };
 
@@ -27,6 +30,17 @@ pub(crate) struct Calling<'a> {
     pub(crate) now: Seconds,
     pub(crate) notify: &'a Notify,
     pub(crate) pager: Option<&'a PagerDutySettings>,
+    /// Those that people started.
+    pub(crate) clocks: &'a [CaseClock],
+}
+
+/// AWS is to answer a case that it works within this, "with every reasonable effort": the first time only.
+/// <https://docs.aws.amazon.com/security-ir/latest/userguide/create-an-aws-supported-case.html>
+pub(crate) const FIRST_RESPONSE: Seconds = 900;
+
+/// So many hours from a start.
+pub(crate) fn deadline(start: Seconds, hours: u32) -> Seconds {
+    start + Seconds::from(hours) * 3_600
 }
 
 impl Calling<'_> {
@@ -35,7 +49,48 @@ impl Calling<'_> {
         let mut calls = self.all_due();
         // What is overdue is said though nobody is named.
         calls.retain(|call| !call.whom.is_empty() || call.moment == Moment::Overdue);
+        // A clock that somebody started is counted though nobody is named, and though the case is closed.
+        calls.extend(self.deadlines().iter().filter_map(|deadline| self.reminder(deadline)));
         calls
+    }
+
+    fn deadlines(&self) -> Vec<Deadline> {
+        let of = |clock: &CaseClock| {
+            let deadlines = self.notify.clocks.get(&clock.name).into_iter().flatten();
+            let (start, name) = (clock.start, clock.name.clone());
+            deadlines.map(move |(what, hours)| Deadline {
+                key: format!("{name}/{start}/{what}"),
+                what: format!("{name}, {what}"),
+                at: deadline(start, *hours),
+            })
+        };
+        self.clocks.iter().flat_map(of).chain(self.first_response()).collect()
+    }
+
+    /// While AWS said and did nothing yet, and somebody is named for it.
+    fn first_response(&self) -> Option<Deadline> {
+        let case = &self.view.case;
+        let waits = case.resolver == Resolver::Aws && case.status == Status::Submitted;
+        let answered = self.comments.iter().any(is_of_aws);
+        let named = !self.named(Moment::Deadline).is_empty();
+        let at = case.created.filter(|_| waits && named && !answered && !case.is_closed())? + FIRST_RESPONSE;
+        Some(Deadline { key: format!("first/{at}"), what: "AWS's first response".to_owned(), at })
+    }
+
+    /// The latest that is due of a deadline's reminders, and of its passing.
+    fn reminder(&self, deadline: &Deadline) -> Option<Call> {
+        let Deadline { key, what, at } = deadline;
+        let due = self.moments(deadline).filter(|(_, moment)| *moment <= self.now && self.is_fresh(*moment));
+        let (minutes, _) = due.min_by_key(|(minutes, _)| *minutes)?;
+        let words = if minutes == 0 { format!("{what}: it is over") } else { what.clone() };
+        let call = self.call(format!("deadline/{key}/{minutes}"), Moment::Deadline, *at);
+        Some(Call { quote: Some(words), ..call })
+    }
+
+    /// When something is said of it, and how many minutes before it.
+    fn moments(&self, deadline: &Deadline) -> impl Iterator<Item = (u32, Seconds)> {
+        let (before, at) = (self.notify.remind_minutes.iter().copied(), deadline.at);
+        before.chain([0]).map(move |minutes| (minutes, at - Seconds::from(minutes) * 60))
     }
 
     fn all_due(&self) -> Vec<Call> {
@@ -70,11 +125,17 @@ impl Calling<'_> {
 
     /// When the next call is due by the clock alone.
     pub(crate) fn next_at(&self) -> Option<Millis> {
-        let since = self.open_question()?;
+        let deadlines = self.deadlines();
+        let reminders = deadlines.iter().flat_map(|deadline| self.moments(deadline)).map(|(_, at)| at);
+        let all = self.escalations().into_iter().chain(reminders);
+        all.filter(|at| *at > self.now).min().map(|at| at * 1_000)
+    }
+
+    fn escalations(&self) -> Vec<Seconds> {
+        let Some(since) = self.open_question() else { return Vec::new() };
         let pager = self.pager.map(|pager| pager.after_minutes(self.notify));
         let steps = self.notify.escalate_minutes.iter().copied().chain(pager);
-        let steps = steps.map(|minutes| since + Seconds::from(minutes) * 60);
-        steps.filter(|at| *at > self.now).min().map(|at| at * 1_000)
+        steps.map(|minutes| since + Seconds::from(minutes) * 60).collect()
     }
 
     fn is_fresh(&self, at: Seconds) -> bool {
@@ -170,6 +231,7 @@ impl Calling<'_> {
     fn whom(&self, moment: Moment) -> Vec<Called> {
         let named = match moment {
             Moment::Overdue => [self.named(Moment::YourMove), self.named(Moment::Overdue)].concat(),
+            Moment::Deadline if self.named(moment).is_empty() => vec![Callee::Owner],
             moment => self.named(moment).to_vec(),
         };
         let mut called = Vec::new();
@@ -212,6 +274,13 @@ impl Calling<'_> {
     }
 }
 
+/// A moment by which something is to be done.
+struct Deadline {
+    key: String,
+    what: String,
+    at: Seconds,
+}
+
 fn page(kind: &str, moment: Moment, at: Seconds, (due, taken): (bool, bool)) -> Page {
     Page { name: format!("{kind}/{at}"), moment, at, due, taken }
 }
@@ -223,6 +292,7 @@ fn of_rule(rule: &CallRule, moment: Moment) -> Option<&[Callee]> {
         Moment::AwsSpoke => rule.aws.as_deref(),
         Moment::Overdue => rule.overdue.as_deref(),
         Moment::Closed => rule.closed.as_deref(),
+        Moment::Deadline => rule.deadline.as_deref(),
     }
 }
 
@@ -233,6 +303,7 @@ fn of_settings(notify: &Notify, moment: Moment) -> &[Callee] {
         Moment::AwsSpoke => &notify.aws,
         Moment::Overdue => &notify.overdue,
         Moment::Closed => &notify.closed,
+        Moment::Deadline => &notify.deadline,
     }
 }
 
@@ -271,7 +342,7 @@ pub(super) fn taken_key(picture: &Picture) -> Option<Key> {
 mod tests {
     use super::*;
     use crate::{
-        case::{CommentId, InvestigationId, Status, UserId, Watcher, snapshot::tests::case},
+        case::{CommentId, InvestigationId, UserId, Watcher, snapshot::tests::case},
         state::owner::Owner,
         targets::content::Links,
     };
@@ -324,6 +395,7 @@ mod tests {
             now,
             notify: &notify,
             pager: None,
+            clocks: &[],
         };
         let whom = |call: &Call| {
             let each = call.whom.iter().map(|one| match one {
@@ -422,6 +494,7 @@ mod tests {
             now: ASKED,
             notify: &notify,
             pager: None,
+            clocks: &[],
         };
         assert_eq!(calling.next_at(), Some((ASKED + 900) * 1_000));
         calling.now = ASKED + 900;
@@ -455,6 +528,7 @@ mod tests {
             now: ASKED,
             notify: &notify,
             pager: None,
+            clocks: &[],
         };
         assert!(calling.due().iter().any(|call| call.key.0 == "call/agent/inv-1"));
     }

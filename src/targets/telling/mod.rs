@@ -12,7 +12,7 @@ mod told;
 use std::collections::HashMap;
 
 pub(crate) use self::{
-    calls::{Calling, calls, taken},
+    calls::{Calling, FIRST_RESPONSE, calls, deadline, taken},
     fingerprint::fingerprint,
     key::{Stem, comment_key, keys_of_edited, other_keys, part_key},
     told::{changed_facts, notices, nudge, unless_called},

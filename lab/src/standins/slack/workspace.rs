@@ -153,6 +153,16 @@ impl SlackStandin {
         })
     }
 
+    /// Changes what `users.info` tells of somebody.
+    pub fn set_user(&self, user: &UserId, change: &Value) {
+        self.with(|state| {
+            let Some(known) = Arc::make_mut(&mut state.users).get_mut(user) else { return };
+            for (name, value) in change.as_object().into_iter().flatten() {
+                known[name] = value.clone();
+            }
+        });
+    }
+
     /// Adds a guest: `is_restricted`.
     pub fn add_guest(&self, name: &str, email: &str) -> UserId {
         self.add_user(name, email, &json!({ "is_restricted": true }))
