@@ -9,11 +9,12 @@ use crate::{
 };
 
 const CHANNEL: [&str; 4] = ["slack.member", "slack.archived", "slack.private", "slack.shared"];
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "slack.team",
     "slack.clock",
     "slack.scopes",
     "slack.private_channels",
+    "slack.receipts",
     "slack.channel",
     CHANNEL[0],
     CHANNEL[1],
@@ -61,7 +62,21 @@ fn of_the_app(patient: &Patient<'_>, login: &Login, found: &mut Findings) {
     );
     found.add("slack.clock", clock(patient.world.now() / 1_000, login.time));
     found.add("slack.scopes", granted(login));
-    let may = login.scopes.iter().any(|scope| scope == scopes::PRIVATE_CHANNELS);
+    let may_have = |scope| login.scopes.iter().any(|granted| granted == scope);
+    found.add(
+        "slack.receipts",
+        match may_have(scopes::RECEIPTS) {
+            true => fine("replies are marked as being on their case, waiting or refused"),
+            false => unseen(
+                format!(
+                    "without {} no reply is marked as being on its case, which nothing waits for",
+                    scopes::RECEIPTS
+                ),
+                "add the scope under OAuth & Permissions, then Reinstall to Workspace",
+            ),
+        },
+    );
+    let may = may_have(scopes::PRIVATE_CHANNELS);
     found.add(
         "slack.private_channels",
         match (patient.settings.slack.layout, may) {

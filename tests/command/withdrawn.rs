@@ -7,7 +7,7 @@ use casebridge::{
 };
 use casebridge_lab::{
     stage::{Stage, ana, count},
-    standins::SignedRequest,
+    standins::{FaultRule, SignedRequest},
 };
 use serde_json::json;
 
@@ -327,6 +327,23 @@ async fn a_comment_that_becomes_restricted_or_internal_is_taken_back_and_said_ag
         settle(&stage).await;
         assert_eq!(count(&stage.case_comments(&case), "It was Bo's key"), 1);
     }
+}
+
+#[tokio::test]
+async fn a_comment_of_which_jira_does_not_say_that_it_is_gone_stays_until_it_does() {
+    let stage = Stage::set().await;
+    let (case, _, key) = told(&stage).await;
+    let id = stage.jira.person_comments(&stage.jira.ana(), &key, "It was Bo's key").unwrap();
+    settle(&stage).await;
+    stage.jira.person_deletes_comment(&key, &id).unwrap();
+    stage.jira.fault(FaultRule::on("getComment").once().answers(500));
+    let webhook = stage.jira.take_webhooks().pop().unwrap();
+    assert_eq!(stage.deliver(&webhook).await.0, 200);
+    let jobs = stage.jobs();
+    assert_eq!(stage.work(&jobs).await, ["m0"]);
+    assert_eq!(count(&stage.case_comments(&case), "It was Bo's key"), 1);
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    assert_eq!(count(&stage.case_comments(&case), "It was Bo's key"), 0);
 }
 
 #[tokio::test]

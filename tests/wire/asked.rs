@@ -49,6 +49,8 @@ pub enum For {
     Notice,
     /// Whether it works at all.
     Doctor,
+    /// A sign on a message: nothing hangs on it.
+    Receipt,
 }
 
 use For::*;
@@ -58,13 +60,14 @@ type Row = (At, &'static str, &'static str, For, Act);
 
 const LINE: &str = "CASE title Two keys leaked";
 
-pub const ASKED: [Row; 26] = [
+pub const ASKED: [Row; 27] = [
     (At::Slack, "users.info", "", Who, Act::Types(LINE)),
     (At::Slack, "usergroups.users.list", "", Who, Act::TypesInGroup(LINE)),
     (At::Slack, "conversations.info", "", Within, Act::Types(LINE)),
     (At::Slack, "users.info", "U024BE7LJ", Within, Act::Types("CASE watch <@U024BE7LJ|bo>")),
     (At::Slack, "users.info", "U024BE7LJ", Within, Act::Replies),
     (At::Slack, "usergroups.list", "", Name, Act::Replies),
+    (At::Slack, "reactions.add", "", Receipt, Act::Replies),
     (At::Slack, "files.info", "", Within, Act::Attaches),
     (At::Slack, "response_url", "", Answer, Act::Types(LINE)),
     (At::Slack, "response_url", "", Answer, Act::Confirms("CASE close")),
@@ -126,6 +129,7 @@ fn expected(row: &Row, name: &str, means: Means, lasts: Lasts) -> Reaction {
         // Nobody else waits for it, and what only a person can mend does not come again by itself.
         Notice => reaction(1, 0, Reads::Nothing, matches!(means, Wait(_) | Unknown)),
         Doctor => reaction(1, 0, Reads::Ill, false),
+        Receipt => reaction(1, 0, done, false),
     }
 }
 

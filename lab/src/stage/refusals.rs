@@ -14,9 +14,10 @@ use serde_json::Value;
 use crate::standins::{HeardCall, Server};
 
 /// What Slack says to a request that is right as such: of the world, not of the words.
-const SLACK_MAY: [&str; 12] = [
+const SLACK_MAY: [&str; 13] = [
     "not_found",
     "already_",
+    "no_reaction",
     "is_archived",
     "not_in_channel",
     "name_taken",

@@ -17,6 +17,7 @@ use crate::{
     chat::{
         forms::FormInput,
         ingress::{act::CommandKey, action::Action, job::Job},
+        policy::secret_scan,
         reply::{Paragraph, Reply},
     },
     http::{Failure, Request, transport::Source},
@@ -231,6 +232,9 @@ fn checked(context: &CommandContext<'_>, case: &Case, file: &File) -> Result<(u6
     let is_known = case.attachments.len() < limits::file::MOST_FILES;
     if !is_known {
         limits::case::room_for_a_file(case).map_err(|error| error.to_string())?;
+    }
+    if let Some(kind) = secret_scan::secret(&file.name) {
+        return Err(format!("its name looks like it holds {kind}: give it another name."));
     }
     let size = file.size.ok_or("Slack does not say how large it is.")?;
     limits::file::size(size).map_err(|error| error.to_string())?;

@@ -7,7 +7,7 @@ use super::{
     compare_and_set::closed,
     context::{ActionError, CommandContext, Outcome, RECORD_TTL},
     naming::{self, SlackMessage},
-    parts,
+    parts, receipts,
     speech::Speech,
     withdrawal::{self, Withdrawn},
 };
@@ -97,12 +97,16 @@ pub(super) async fn edited(context: &CommandContext<'_>, id: &CaseId, message: &
         return Ok(Reply::silence());
     }
     let words = naming::words(context, message).await?;
+    if words.trim().is_empty() {
+        return withdrawal::of_message(context, &message.ts, Some(id.clone())).await;
+    }
     // The other parts' tokens are made of the first one's, which is the command's own.
     let is_first =
         |made: &&CommandKey| (1..known.len()).all(|index| known.values().any(|it| *it == made.part(index)));
     let made = known.values().find(is_first).unwrap_or(context.key).clone();
     let speech = Speech::in_message(context, &message.ts, words);
     rewrite(context, id, &speech, &Before { made, known }).await?;
+    receipts::on_the_case(context).await;
     Ok(Reply::silence())
 }
 

@@ -9,6 +9,7 @@ use super::{
     freeze::Frozen,
     naming::{self, SlackMessage},
     parts::Named,
+    receipts,
     speech::Speech,
 };
 use crate::{
@@ -18,7 +19,10 @@ use crate::{
         author::{Author, unnamed},
         text,
     },
-    chat::reply::{Paragraph, Reply},
+    chat::{
+        policy::secret_scan,
+        reply::{Paragraph, Reply},
+    },
     state::{self, NO_LEASE, Saying, Seen, Told, key::Key},
     targets::{jira, slack},
 };
@@ -104,8 +108,10 @@ pub(super) async fn reply(context: &CommandContext<'_>, id: &CaseId, message: &S
     if words.trim().is_empty() {
         return Ok(Reply::silence());
     }
+    receipts::taken_up(context).await;
     create(context, id, &Speech::in_message(context, &message.ts, words)).await?;
     attach::begin(context, id, &message.uploads).await?;
+    receipts::on_the_case(context).await;
     Ok(Reply::silence())
 }
 
@@ -134,6 +140,11 @@ pub(super) struct Text {
 }
 
 pub(super) async fn decided(context: &CommandContext<'_>, speech: &Speech) -> Result<Text, ActionError> {
+    // Each door asks before; a name that only Slack told is known here at last.
+    if let Some(kind) = secret_scan::secret(&speech.words) {
+        context.found.refused(secret_scan::RULE);
+        return Err(Reply::says(secret_scan::withheld(kind)).into());
+    }
     let said = (speech.named_line(context.settings), speech.body(context.settings));
     let (speaker, body) = context.freeze(Frozen::Body, said).await?;
     let words = unnamed(&body, speaker.as_deref());

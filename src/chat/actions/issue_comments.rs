@@ -37,6 +37,9 @@ use crate::{
     },
 };
 
+/// What refuses a comment of a case that is closed, in the audit trail.
+const CLOSED: &str = "the case is closed";
+
 /// What is said in a case's issue, as it stands there now.
 pub(super) struct Conversation<'a> {
     pub(super) case: &'a CaseId,
@@ -144,14 +147,19 @@ async fn listen(
     };
     let names = names(&conversation);
     let (mut notices, mut staying, mut all_told) = (Vec::new(), 0, true);
+    let says_nothing = |comment: &HeardComment| plain(&comment.body, &names).trim().is_empty();
     let (hidden, open): (Vec<_>, Vec<_>) =
-        conversation.people.iter().partition(|comment| gate.hides(comment).is_some());
+        conversation.people.iter().partition(|one| gate.hides(one).is_some() || says_nothing(one));
     all_told &= taken_back(with, &conversation, (&hidden, &told)).await?;
     staying += hidden.len();
     for comment in open {
         let Some(heard) = heard_new(with, comment, plain(&comment.body, &names), &told) else { continue };
         match gate.stays(comment, &heard.speech.words) {
-            None => all_told &= said(with, &conversation, &heard).await?,
+            None => match said(with, &conversation, &heard).await? {
+                Became::Told => {}
+                Became::Refused => all_told = false,
+                Became::Late => notices.push((IssueNotice::closed(case), comment, CLOSED)),
+            },
             Some(Stays::Secret(kind)) => {
                 notices.push((IssueNotice::secret(comment, case, kind), comment, secret_scan::RULE))
             }
@@ -165,9 +173,9 @@ async fn listen(
         // How many, and nothing of them.
         tracing::info!(%case, staying, "comments stay in the issue");
     }
-    notices.dedup_by(|(one, ..), (other, ..)| one.key == other.key);
-    for (one, comment, rule) in notices.iter().filter(|(one, ..)| told.iter().all(|(key, _)| *key != one.key))
-    {
+    let mut known: HashSet<_> = told.iter().map(|(key, _)| key.clone()).collect();
+    notices.retain(|(one, ..)| known.insert(one.key.clone()));
+    for (one, comment, rule) in &notices {
         all_told &= one.tell(jira, &conversation).await?;
         let found = Findings::of_comment(case);
         found.refused(*rule);
@@ -254,17 +262,22 @@ impl NewComment<'_> {
     }
 }
 
-/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command. Answers
-/// whether the case has it: what is refused may be taken when it comes again.
+/// What became of a comment.
+enum Became {
+    Told,
+    /// It may be taken when it comes again.
+    Refused,
+    /// The case is closed.
+    Late,
+}
+
+/// Makes a comment of an issue a comment on its case, once: its id is the command. A later text is another command.
 async fn said(
     with: &Listening<'_>,
     conversation: &Conversation<'_>,
     heard: &NewComment<'_>,
-) -> Result<bool, ActionError> {
+) -> Result<Became, ActionError> {
     let NewComment { comment, speech, known, person } = heard;
-    if speech.words.trim().is_empty() {
-        return Ok(true);
-    }
     let Conversation { case, issue, .. } = conversation;
     let id = speech.jira_comment.as_ref().unwrap_or(&comment.id);
     let made = CommandKey::of_issue_comment(issue, id);
@@ -285,12 +298,13 @@ async fn said(
     };
     with.record(&HeardBy { comment, issue, act: key }, &found, outcome.as_ref().err()).await;
     match outcome {
-        // There is nobody to tell in Jira; the others' comments still count.
+        // The others' comments still count.
         Err(ActionError::Said(_)) => {
             tracing::warn!(%case, comment = %comment.id, "a comment of an issue was refused");
-            Ok(false)
+            let is_late = matches!(context.case(case).await, Ok(case) if case.is_closed());
+            Ok(if is_late { Became::Late } else { Became::Refused })
         }
-        outcome => outcome.map(|()| true),
+        outcome => outcome.map(|()| Became::Told),
     }
 }
 

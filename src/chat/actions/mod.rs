@@ -42,6 +42,7 @@ mod next_move;
 mod older;
 mod owner;
 mod parts;
+mod receipts;
 mod retry;
 mod second;
 mod speech;
@@ -133,7 +134,9 @@ pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver>
         }
         Err(answer) => refused(chat, job, answer).await?,
     };
-    Ok(deliver::send(&slack, job, &answer).await?)
+    deliver::send(&slack, job, &answer).await?;
+    receipts::answered(&slack, job, &answer).await;
+    Ok(())
 }
 
 /// Reads at once what is known of who asks and who reads along. Where the table does not answer, each is asked again.
@@ -484,10 +487,7 @@ async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<C
     match &work.action {
         ResolvedAction::Said { message } => comments::reply(context, &case, message).await,
         ResolvedAction::Amended { message } => comment_edits::edited(context, &case, message).await,
-        ResolvedAction::Withheld { kind } => Ok(Reply::says(format!(
-            "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may \
-             have seen it: revoke it, and say the same without it."
-        ))),
+        ResolvedAction::Withheld { kind } => Ok(Reply::says(secret_scan::withheld(kind))),
         ResolvedAction::Unread => Ok(Reply::says(
             "Your message is long, and when it came you were not known to be somebody who may comment, so it was not \
              read and not put on the case. Now you may: say it again.",

@@ -6,12 +6,16 @@ use super::{
     comment_edits::{self, Before},
     context::{ActionError, CommandContext, Outcome},
     freeze::Frozen,
+    receipts,
     speech::Speech,
 };
 use crate::{
     case::{CaseId, CommentId, Millis, Ts},
     chat::{
-        ingress::{act::CommandKey, job::Job},
+        ingress::{
+            act::CommandKey,
+            job::{Door, Job},
+        },
         policy::{
             identity::Profile,
             roles::{Identity, PersonKind},
@@ -65,6 +69,9 @@ pub(super) async fn of_message(context: &CommandContext<'_>, ts: &Ts, here: Opti
     let Some(withdrawn) = take_back(context, &case, speech, (slack::KIND, ts.as_str())).await? else {
         return Ok(Reply::silence());
     };
+    if context.job.door == Door::Edit {
+        receipts::not_on_the_case(context.slack, context.job).await;
+    }
     let told = Paragraph::of("Your message was taken back: case ").bold(case.as_str()).text(" shows ");
     let told = told
         .code(&withdrawn.words)

@@ -31,6 +31,11 @@ impl IssueNotice {
         Self { key: Key("norole".to_owned()), words: jira::no_role(person, case) }
     }
 
+    /// The case is closed: told once an issue.
+    pub(crate) fn closed(case: &CaseId) -> Self {
+        Self { key: Key("closed".to_owned()), words: jira::too_late(case) }
+    }
+
     /// What somebody wrote was taken back from the case.
     pub(crate) fn withdrawn(comment: &HeardComment, case: &CaseId, withdrawn: &Withdrawn) -> Self {
         let of = Self::of_withdrawn(comment.id.as_str());

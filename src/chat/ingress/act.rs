@@ -38,6 +38,12 @@ impl ActId {
         Self(format!("{channel}/{ts}/{DELETED}"))
     }
 
+    /// The message that this act wrote or edited; `None` where it is no message's.
+    pub(crate) fn message(&self) -> Option<Ts> {
+        let ts = self.0.split('/').nth(1).map(Ts::new)?;
+        (ts.millis() > 0).then_some(ts)
+    }
+
     /// That the message was deleted which this act wrote, edited or brought files with.
     pub(crate) fn deletion(&self) -> Self {
         let mut parts = self.0.splitn(3, '/');

@@ -69,10 +69,10 @@ pub(crate) fn spoken(ts: &Ts, said: Words, read: bool) -> Action {
 /// A secret stays where it is.
 fn judged(action: Action) -> Action {
     match &action {
-        Action::Said { text, .. } => match secret_scan::secret(text) {
-            Some(kind) => Action::Withheld { kind: kind.to_owned() },
-            None => action,
-        },
+        Action::Said { text, files, .. } => {
+            let kind = std::iter::once(text).chain(files).find_map(|words| secret_scan::secret(words));
+            kind.map_or(action.clone(), |kind| Action::Withheld { kind: kind.to_owned() })
+        }
         _ => action,
     }
 }

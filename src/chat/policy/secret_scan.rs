@@ -27,6 +27,14 @@ pub fn secret(text: &str) -> Option<&'static str> {
     views.into_iter().find_map(kind).map(SecretKind::words)
 }
 
+/// What the writer of a message reads that holds such a secret.
+pub(crate) fn withheld(kind: &str) -> String {
+    format!(
+        "Your message looks like it holds {kind}, so it was not put on the case. Whoever reads this channel may have seen it: \
+         revoke it, and say the same without it."
+    )
+}
+
 /// What a text may hold. Of several kinds in one text the first of this list is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SecretKind {

@@ -34,7 +34,7 @@ pub use self::{
     transitions::{Moved, Transition},
 };
 pub(crate) use self::{
-    notice::{no_role, withdrawn, withheld},
+    notice::{no_role, too_late, withdrawn, withheld},
     reading::{Names, bare, plain},
 };
 use crate::{

@@ -33,6 +33,14 @@ pub fn withdrawn(case: &CaseId, words: &str, notes: &[&str]) -> Value {
     adf::document(vec![adf::paragraph(Inline::new().text(&all))])
 }
 
+/// Says that a case is closed, so that nothing more goes there.
+pub fn too_late(case: &CaseId) -> Value {
+    let told = format!(
+        "Case {case} is closed, so what is written now stays here: AWS takes no more of it. This is said once."
+    );
+    adf::document(vec![adf::paragraph(Inline::new().text(&told))])
+}
+
 /// Says that nothing of what somebody writes in an issue goes to its case, and how that is changed.
 pub fn no_role(person: &Person, case: &CaseId) -> Value {
     let name = text::cut(&text::one_line(&person.name), 88);

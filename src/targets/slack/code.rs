@@ -60,7 +60,14 @@ pub(super) const NO_REPLIES: &str = "cannot_reply_to_message";
 const TABLE: [(Meaning, &[&str]); 9] = [
     (
         Meaning::Done,
-        &["already_in_channel", "already_pinned", "already_reacted", "already_archived", "cant_invite_self"],
+        &[
+            "already_in_channel",
+            "already_pinned",
+            "already_reacted",
+            "no_reaction",
+            "already_archived",
+            "cant_invite_self",
+        ],
     ),
     (Meaning::Wait, &["ratelimited", "rate_limited", "invalid_cursor"]),
     (
@@ -167,7 +174,7 @@ mod tests {
     const EXPECTED: [(Meaning, &str); 9] = [
         (
             Meaning::Done,
-            "already_in_channel already_pinned already_reacted already_archived cant_invite_self",
+            "already_in_channel already_pinned already_reacted no_reaction already_archived cant_invite_self",
         ),
         (Meaning::Wait, "ratelimited rate_limited invalid_cursor"),
         (

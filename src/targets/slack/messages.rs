@@ -103,6 +103,16 @@ impl Slack<'_> {
         }
     }
 
+    /// Puts an emoji of ours to a message.
+    pub(crate) async fn react(&self, at: &MessageRef, emoji: &str) -> Result<(), Failure> {
+        self.write(ApiMethod::ReactionsAdd, &reaction(at, emoji)).await.map(drop)
+    }
+
+    /// Takes it away. One that is not there is as good.
+    pub(crate) async fn unreact(&self, at: &MessageRef, emoji: &str) -> Result<(), Failure> {
+        self.write(ApiMethod::ReactionsRemove, &reaction(at, emoji)).await.map(drop)
+    }
+
     /// Shows a message to one person there only. It is not kept, and cannot be found again.
     pub async fn ephemeral(
         &self,
@@ -164,6 +174,10 @@ fn spoken(message: &Message, blocks: Vec<Value>) -> Value {
         body["blocks"] = blocks.into();
     }
     body
+}
+
+fn reaction(at: &MessageRef, emoji: &str) -> Value {
+    json!({"channel": at.channel, "timestamp": at.ts, "name": emoji})
 }
 
 fn marked(channel: &ChannelId, mark: &Mark, message: &Message) -> Value {

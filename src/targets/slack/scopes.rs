@@ -3,6 +3,9 @@
 /// Makes, names and fills the private channels of `layout = "channel"`, and sets a channel's topic.
 pub const PRIVATE_CHANNELS: &str = "groups:write";
 
+/// Puts receipts on people's messages. Without it there are none.
+pub const RECEIPTS: &str = "reactions:write";
+
 /// Each scope with its reason, as the manifest has them.
 pub const SCOPES: &[(&str, &str)] = &[
     ("app_mentions:read", "hears `@Casebridge show` in threads, where no slash command runs"),
@@ -14,6 +17,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("groups:history", "reads the thread of a case in a private channel"),
     ("groups:read", "looks whether a private channel is shared with another workspace"),
     (PRIVATE_CHANNELS, "makes and fills a private channel a case, with layout = \"channel\""),
+    (RECEIPTS, "marks a reply that is on its case, waits or was refused"),
     ("usergroups:read", "knows who is in a user group that has a role"),
     ("users:read", "knows who is a member, a guest or a bot"),
     ("users:read.email", "finds whom to watch or invite by their address"),
@@ -21,5 +25,5 @@ pub const SCOPES: &[(&str, &str)] = &[
 
 /// What is needed whatever the settings say.
 pub fn needed() -> impl Iterator<Item = &'static str> {
-    SCOPES.iter().map(|(scope, _)| *scope).filter(|scope| *scope != PRIVATE_CHANNELS)
+    SCOPES.iter().map(|(scope, _)| *scope).filter(|scope| ![PRIVATE_CHANNELS, RECEIPTS].contains(scope))
 }

@@ -83,3 +83,20 @@ pub(super) fn react(state: &mut Workspace, args: &Args) -> Output {
     }
     yes(json!({}))
 }
+
+pub(super) fn unreact(state: &mut Workspace, args: &Args) -> Output {
+    let (bot, name) = (state.settings.bot_user.clone(), args.text("name"));
+    let channel = state.joined(&args.channel())?;
+    let message = channel.messages.get_mut(&Ts::new(args.text("timestamp"))).map(Arc::make_mut);
+    let message = message.ok_or_else(|| no("message_not_found"))?;
+    let all = message["reactions"].as_array();
+    let ours = |reaction: &Value| {
+        reaction["name"] == name
+            && reaction["users"].as_array().is_some_and(|users| users.contains(&json!(bot)))
+    };
+    if !all.is_some_and(|all| all.iter().any(ours)) {
+        return Err(no("no_reaction"));
+    }
+    toggle(message, &bot, name);
+    yes(json!({}))
+}

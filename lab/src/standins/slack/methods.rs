@@ -271,6 +271,13 @@ pub(super) const METHODS: &[Method] = &[
         ..WRITE
     },
     Method {
+        name: "reactions.remove",
+        scopes: same(&["reactions:write"]),
+        fields: &[CHANNEL, need("timestamp", ID), need("name", ID)],
+        work: marks::unreact,
+        ..WRITE
+    },
+    Method {
         name: "usergroups.list",
         scopes: same(&["usergroups:read"]),
         fields: &[
