@@ -245,6 +245,7 @@ async fn people_are_known_by_id_by_address_and_by_group() {
         is_bot: false,
         is_restricted: false,
         is_deleted: false,
+        tz_offset: None,
     };
     assert_eq!(client.user(&ana()).await, Ok(Some(known)));
     assert_eq!(client.user(&user("U0NOBODY")).await, Ok(None));
