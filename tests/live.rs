@@ -117,7 +117,10 @@ async fn settings_are_read_from_the_table_and_refused_where_they_are_not_good() 
     let store = Memory::default();
     let live = Live::new(store.clone(), Aws::default(), inbox(), Safe::Given(Secrets::default()));
     let none = live.settings().await.unwrap_err();
-    assert_eq!(none.to_string(), "there are no settings yet: run casebridge settings push FILE");
+    assert_eq!(
+        none.to_string(),
+        "there are no settings yet: run casebridge setup, or casebridge settings push FILE"
+    );
     store.put_settings("[slack]\nteam = 'x'\nchannel = 'C1'").await.unwrap();
     let bad = live.settings().await.unwrap_err().to_string();
     assert!(bad.starts_with("the settings are not good: line 2: slack.team: \"x\" does not fit."), "{bad}");

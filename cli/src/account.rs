@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use casebridge::{
     config::{
         environment::{self, variable},
+        hosts::Reach,
         sdk::{Aws, Unready},
     },
     state::dynamodb::{Dynamo, Unusable},
@@ -66,6 +67,8 @@ pub enum AccountError {
 pub struct Account {
     pub aws: Aws,
     pub region: String,
+    /// How far tokens may go from here.
+    pub reach: Reach,
     pub name: String,
     pub table: Dynamo,
 }
@@ -77,11 +80,17 @@ impl Account {
         let aws = Aws::default();
         let region = ready(&aws).await?;
         let table = Dynamo::new(aws.clone(), name.as_str());
-        let account = Self { aws, region, name, table };
+        let reach = aws.reach().await;
+        let account = Self { aws, region, reach, name, table };
         match account.table.is_usable().await {
             Ok(()) => Ok(account),
             Err(why) => Err(account.explain(why)),
         }
+    }
+
+    /// Secrets Manager, as whoever asks may use it.
+    pub async fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(self.aws.config().await)
     }
 
     fn explain(&self, why: Unusable) -> AccountError {

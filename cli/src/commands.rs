@@ -16,9 +16,9 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
-    audit, doctor,
+    audit, doctor, exercise,
     export::{self, keys, verify},
-    output, plan, play, settings,
+    manifest, manual, output, plan, play, queue, settings, setup, status,
 };
 
 /// AWS Security Incident Response cases in Slack and Jira.
@@ -39,6 +39,12 @@ enum CliCommand {
         #[arg(long, value_name = "FILE")]
         port_file: PathBuf,
     },
+    /// Sets a deployed stack up: tokens, settings, Jira's webhook, and whether all works. Done again, it changes nothing.
+    Setup(setup::SetupArgs),
+    /// Opens a case of its own, waits until Slack and Jira show it and a comment on it, and closes it.
+    Exercise,
+    /// Prints the manifest of the Slack app.
+    Manifest(manifest::ManifestArgs),
     /// Checks settings, stores them in the table CASEBRIDGE_TABLE, or shows those that are there.
     Settings {
         #[command(subcommand)]
@@ -76,6 +82,24 @@ enum CliCommand {
         /// Says only what is wrong or was not seen.
         #[arg(long, conflicts_with = "json")]
         quiet: bool,
+    },
+    /// Shows how things stand: what is due, what waits for a person, which service is left alone, and the dead letters.
+    ///
+    /// Ends with 1 where something needs a person.
+    Status(status::StatusArgs),
+    /// Looks at a case once more as a whole, or brings an event once more. Nothing is told twice.
+    Replay(queue::ReplayArgs),
+    /// Puts dead letters back on their queue. Nothing is done twice.
+    Redrive(queue::RedriveArgs),
+    /// Prints what completes this tool's commands in a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual's pages into a folder.
+    Man {
+        /// The folder; it is made.
+        folder: PathBuf,
     },
     /// Runs the bridge in many seeded worlds in which everything goes wrong, and counts what is lost or doubled.
     Simulate {
@@ -140,6 +164,16 @@ pub enum CliError {
     )]
     Taken(u16),
     #[error(transparent)]
+    Setup(#[from] setup::SetupError),
+    #[error(transparent)]
+    Exercise(#[from] exercise::ExerciseError),
+    #[error(transparent)]
+    Manifest(#[from] manifest::ManifestError),
+    #[error(transparent)]
+    Status(#[from] status::StatusError),
+    #[error(transparent)]
+    Queue(#[from] queue::QueueError),
+    #[error(transparent)]
     Doctor(#[from] doctor::DoctorError),
     #[error("something is wrong: see above")]
     Unwell,
@@ -172,21 +206,54 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             let (first, count) = (seed.unwrap_or(0), seeds.unwrap_or(1_000));
             simulate(Task::Seeds { first, count, class: class.into() })?;
         }
-        CliCommand::Audit(asked) => output::say(&audit::run(&asked).await?)?,
-        CliCommand::Export(asked) => output::say(&Box::pin(export::run(&asked)).await?)?,
+        CliCommand::Audit(asked) => {
+            output::say(&output::patiently("reading the audit trail", audit::run(&asked)).await?)?;
+        }
+        CliCommand::Plan { case } => output::say(&planned(&case).await?)?,
+        CliCommand::Status(asked) => {
+            let (told, calm) = output::patiently("asking how things stand", status::run(&asked)).await?;
+            if !told.is_empty() {
+                output::say(&told)?;
+            }
+            if !calm {
+                return Err(CliError::Unwell);
+            }
+        }
+        CliCommand::Replay(asked) if asked.dry_run => output::say(&planned(&asked.what).await?)?,
+        CliCommand::Replay(asked) => output::say(&queue::replay(&asked).await?)?,
+        CliCommand::Redrive(asked) => {
+            output::say(&output::patiently("moving dead letters", queue::redrive(&asked)).await?)?;
+        }
+        CliCommand::Completions { shell } => manual::completions(shell)?,
+        CliCommand::Man { folder } => output::say(&manual::pages(&folder)?)?,
+        CliCommand::Export(asked) => {
+            output::say(&output::patiently("exporting", Box::pin(export::run(&asked))).await?)?;
+        }
         CliCommand::Verify { folder, key } => output::say(&verify::run(&folder, &key)?)?,
         CliCommand::Keypair { file } => output::say(&keys::make(&file)?)?,
-        CliCommand::Plan { case } => output::say(&plan::run(&case).await?)?,
         CliCommand::Doctor { json, quiet } => {
-            let visit = doctor::run().await?;
+            let visit = output::patiently("asking Slack, Jira and AWS", doctor::run()).await?;
             output::say(&if json { visit.json() } else { visit.text(quiet) })?;
             if !visit.is_well() {
                 return Err(CliError::Unwell);
             }
         }
-        CliCommand::Settings { command } => output::say(&settings::run(command).await?)?,
+        CliCommand::Setup(args) => {
+            if !Box::pin(setup::run(args)).await? {
+                return Err(CliError::Unwell);
+            }
+        }
+        CliCommand::Exercise => exercise::run().await?,
+        CliCommand::Manifest(args) => output::say(&manifest::run(&args)?)?,
+        CliCommand::Settings { command } => {
+            output::say(&output::patiently("asking", settings::run(command)).await?)?
+        }
     }
     Ok(())
+}
+
+async fn planned(case: &str) -> Result<String, plan::PlanError> {
+    output::patiently("reading the case and what was told of it", plan::run(case)).await
 }
 
 /// How often it is said how far a simulation is.

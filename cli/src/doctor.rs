@@ -2,16 +2,27 @@
 
 use casebridge::{
     aws::sir::aws::SirClient,
+    case::Millis,
     config::{
         clock,
         environment::{self, Environment, variable},
+        secrets::Secrets,
+        settings::Settings,
     },
     doctor::{self, Answer, Finding, Patient},
-    runtime::live::{ConfigError, Live},
+    runtime::{
+        World,
+        live::{ConfigError, Live},
+    },
     targets::{jira::Jira, slack::Slack},
 };
 
 use crate::account::{Account, AccountError};
+
+/// How long ago something was.
+pub fn ago(at: Millis) -> String {
+    doctor::ago(clock::now(), at)
+}
 
 /// How long asking may take.
 const TIME: i64 = 300_000;
@@ -57,21 +68,39 @@ impl Visit {
 pub async fn run() -> Result<Visit, DoctorError> {
     Account::open().await?;
     let live = Live::of(Environment::read(variable)?, SirClient::new);
-    let chosen = match live.chosen().await {
-        Ok(chosen) => chosen,
-        Err(why) => return Ok(Visit { found: vec![not_begun(&why)] }),
+    match live.chosen().await {
+        Ok(chosen) => Ok(Visit { found: examined(&live, &chosen.settings, &chosen.secrets, false).await }),
+        Err(why) => Ok(Visit { found: vec![not_begun(&why)] }),
+    }
+}
+
+/// Asks Slack and Jira about these settings, with the tokens of the stack.
+pub async fn of_settings(settings: &Settings) -> Result<Visit, DoctorError> {
+    let account = Account::open().await?;
+    let environment = Environment::read(variable)?;
+    let secrets = match Secrets::load(&account.secrets().await, &environment.secret_id).await {
+        Ok((secrets, _)) => secrets,
+        Err(why) => return Ok(Visit { found: vec![not_begun(&why.into())] }),
     };
-    let (settings, secrets, until) = (&chosen.settings, &chosen.secrets, clock::now() + TIME);
-    let slack = Slack { world: &live, settings: &settings.slack, token: &secrets.slack_bot_token, until };
+    let live = Live::of(environment, SirClient::new);
+    Ok(Visit { found: examined(&live, settings, &secrets, true).await })
+}
+
+async fn examined(world: &dyn World, settings: &Settings, secrets: &Secrets, chosen: bool) -> Vec<Finding> {
+    let until = clock::now() + TIME;
+    let slack = Slack { world, settings: &settings.slack, token: &secrets.slack_bot_token, until };
     let jira = settings.jira.as_ref().map(|settings| Jira {
-        world: &live,
+        world,
         settings,
         email: &secrets.jira_email,
         token: &secrets.jira_api_token,
         until,
     });
-    let patient = Patient { world: &live, settings, slack: &slack, jira: jira.as_ref(), secrets, until };
-    Ok(Visit { found: Box::pin(doctor::examine(&patient)).await })
+    let patient = Patient { world, settings, slack: &slack, jira: jira.as_ref(), secrets, until };
+    match chosen {
+        true => Box::pin(doctor::examine_settings(&patient)).await,
+        false => Box::pin(doctor::examine(&patient)).await,
+    }
 }
 
 /// Without settings and secret nothing else can be asked.
@@ -81,9 +110,10 @@ fn not_begun(why: &ConfigError) -> Finding {
             "settings",
             "`casebridge settings check FILE` says what is wrong, `casebridge settings push FILE` stores it",
         ),
-        ConfigError::Secrets(_) => {
-            ("secret", "put all names into the secret (the output SecretArn): docs/operations.md, step 3")
-        }
+        ConfigError::Secrets(_) => (
+            "secret",
+            "`casebridge setup` asks for what is missing; docs/settings.md lists what belongs there",
+        ),
         ConfigError::Store(_) => ("table.read", "see the table in DynamoDB's console"),
     };
     Finding { check, answer: Answer::Wrong { seen: why.to_string(), mend: mend.to_owned() } }

@@ -2,14 +2,23 @@
 
 mod account;
 mod audit;
+mod choices;
 mod commands;
 mod doctor;
+mod exercise;
 mod export;
+mod manifest;
+mod manual;
 mod operator;
 mod output;
 mod plan;
 mod play;
+mod queue;
 mod settings;
+mod setup;
+mod status;
+mod terminal;
+mod vault;
 
 use std::{
     io::{Write, stderr},

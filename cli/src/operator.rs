@@ -41,10 +41,8 @@ impl Operator {
     /// Where there is one, whoever is not known changes nothing.
     pub async fn identify(aws: &Aws) -> Result<Option<Self>, OperatorError> {
         let Ok(group) = environment::audit_group(variable) else { return Ok(None) };
-        let client = aws_sdk_sts::Client::new(aws.config().await);
-        let identity = client.get_caller_identity().send().await.map_err(|_| OperatorError::Nobody)?;
-        let arn = identity.arn().filter(|arn| !arn.is_empty()).ok_or(OperatorError::Nobody)?;
-        Ok(Some(Self { arn: arn.to_owned(), logs: logs(aws).await?, group }))
+        let arn = arn(aws).await.ok_or(OperatorError::Nobody)?;
+        Ok(Some(Self { arn, logs: logs(aws).await?, group }))
     }
 
     /// One whose trail is this stand-in's.
@@ -77,6 +75,12 @@ impl Operator {
         let stream = LogStream { group: self.group.clone(), name: "casebridge".to_owned() };
         self.logs.put(&stream, now, &line.json()).await
     }
+}
+
+/// The ARN of who asks, as AWS tells it.
+pub async fn arn(aws: &Aws) -> Option<String> {
+    let identity = aws_sdk_sts::Client::new(aws.config().await).get_caller_identity().send().await.ok()?;
+    identity.arn().filter(|arn| !arn.is_empty()).map(str::to_owned)
 }
 
 /// CloudWatch Logs, as the operator may ask it.

@@ -14,6 +14,25 @@ pub struct Environment {
     pub secret_id: String,
     /// `CASEBRIDGE_AUDIT_GROUP`: the log group of the audit trail. Where there is none, the function's own log has its lines.
     pub audit_group: Option<String>,
+    /// `CASEBRIDGE_WITHOUT`: the rights that the stack's parameters left out.
+    pub left_out: LeftOut,
+}
+
+/// For which verbs the functions were given no rights, by parameters of the stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// `WithMemberships=false`
+    pub memberships: bool,
+    /// `WithSecurityHub=false`
+    pub hub: bool,
+}
+
+impl LeftOut {
+    /// A list with commas, empty places among them.
+    fn parse(text: &str) -> Self {
+        let has = |wanted: &str| text.split(',').any(|name| name.trim() == wanted);
+        Self { memberships: has("memberships"), hub: has("hub") }
+    }
 }
 
 /// Everything that is not right with the environment.
@@ -30,6 +49,7 @@ pub enum EnvironmentError {
 const TABLE: &str = "CASEBRIDGE_TABLE";
 const INBOX_URL: &str = "CASEBRIDGE_INBOX_URL";
 const SECRET_ID: &str = "CASEBRIDGE_SECRET_ID";
+const WITHOUT: &str = "CASEBRIDGE_WITHOUT";
 const AUDIT_GROUP: &str = "CASEBRIDGE_AUDIT_GROUP";
 
 impl Environment {
@@ -38,7 +58,8 @@ impl Environment {
         if !Url::parse(&inbox_url).is_ok_and(|url| hosts::is_private(&url)) {
             return Err(EnvironmentError::InboxUrl);
         }
-        Ok(Self { table, inbox_url, secret_id, audit_group: audit_group(variable).ok() })
+        let left_out = LeftOut::parse(&variable(WITHOUT).unwrap_or_default());
+        Ok(Self { table, inbox_url, secret_id, audit_group: audit_group(variable).ok(), left_out })
     }
 }
 
@@ -106,6 +127,15 @@ mod tests {
         assert_eq!(text, "the environment lacks CASEBRIDGE_INBOX_URL, CASEBRIDGE_SECRET_ID");
         assert_eq!(super::table(|name| (name == TABLE).then(|| "cases".to_owned())).as_deref(), Ok("cases"));
         assert_eq!(super::table(|_| None), Err(EnvironmentError::Missing(vec![TABLE])));
+    }
+
+    #[test]
+    fn what_the_stack_was_deployed_without_is_known() {
+        for (text, memberships, hub) in
+            [("", false, false), (",", false, false), ("memberships,", true, false), (",hub", false, true)]
+        {
+            assert_eq!(LeftOut::parse(text), LeftOut { memberships, hub }, "{text}");
+        }
     }
 
     #[test]

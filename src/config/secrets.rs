@@ -56,7 +56,7 @@ pub struct Secrets {
 pub enum SecretsError {
     #[error("the secret cannot be read: {0}")]
     Unread(String),
-    #[error("the secret has no value yet: docs/operations.md, step 3, says what belongs there")]
+    #[error("the secret has no value yet: `casebridge setup` asks for what belongs there")]
     NoValue,
     #[error("the secret is not a JSON object")]
     NotAnObject,

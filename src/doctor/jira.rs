@@ -13,7 +13,7 @@ use crate::{
 const OF_AN_ISSUE: [&str; 4] = ["jira.issue_type", "jira.fields", "jira.statuses", "jira.transitions"];
 const RIGHTS: [&str; 2] = ["jira.rights", "jira.links"];
 const TOKEN: &str = "Put the account's e-mail and API token into the secret as jira_email and jira_api_token: \
-                     docs/operations.md, step 3. A token lives a year at most";
+                     `casebridge setup --replace-tokens` asks for them. A token lives a year at most";
 
 /// What the bridge does in a project, as Jira calls the right to it.
 const NEEDED: [&str; 6] = [

@@ -7,6 +7,7 @@ mod bridge;
 mod jira;
 mod service;
 mod slack;
+pub mod status;
 mod unread;
 
 use serde::Serialize;
@@ -116,6 +117,15 @@ pub async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     found.0
 }
 
+/// What hangs on the settings alone: whether what they name is there, in Slack and in Jira.
+pub async fn examine_settings(patient: &Patient<'_>) -> Vec<Finding> {
+    let mut found = Findings::default();
+    Box::pin(slack::examine(patient, &mut found)).await;
+    Box::pin(jira::examine(patient, &mut found)).await;
+    found.0.retain(|finding| !finding.check.ends_with("_secret"));
+    found.0
+}
+
 #[derive(Default)]
 struct Findings(Vec<Finding>);
 
@@ -129,6 +139,10 @@ impl Findings {
             Answer::NotSeen { why, how } => unseen(plain(why), plain(how)),
         };
         self.0.push(Finding { check, answer });
+    }
+
+    fn has(&self, check: &str) -> bool {
+        self.0.iter().any(|finding| finding.check == check)
     }
 
     fn add_all(&mut self, checks: &[&'static str], answer: &Answer) {
@@ -149,7 +163,7 @@ fn refused(failure: &Failure, mend: &str) -> Answer {
 }
 
 /// `3 minutes ago`.
-fn ago(now: Millis, at: Millis) -> String {
+pub fn ago(now: Millis, at: Millis) -> String {
     let minutes = (now - at).max(0) / 60_000;
     match minutes {
         0 => "just now".to_owned(),

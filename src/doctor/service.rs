@@ -29,6 +29,16 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
     found.add("hub", hub(patient).await);
 }
 
+/// As [`read`], of what a parameter of the stack may have left out.
+fn read_unless(left_out: Option<&str>, asked: Result<sir::Answer, Fault>) -> Answer {
+    match (left_out, asked) {
+        (Some(parameter), Err(Fault { kind: FaultKind::Denied, .. })) => {
+            fine(format!("left out by parameter: {parameter}=false"))
+        }
+        (_, asked) => read(asked, "it answered"),
+    }
+}
+
 fn read(asked: Result<sir::Answer, Fault>, seen: &str) -> Answer {
     let Err(fault) = asked else { return fine(seen) };
     let why = format!("{fault} {}", fault.message);
@@ -49,9 +59,14 @@ fn read(asked: Result<sir::Answer, Fault>, seen: &str) -> Answer {
 
 async fn membership(patient: &Patient<'_>, found: &mut Findings) -> Option<MembershipId> {
     let here = patient.settings.sir.region.as_deref().unwrap_or("this Region");
+    let left_out = patient.world.left_out().memberships.then_some("WithMemberships");
     let asked = patient.world.call(Call::ListMemberships { next: None }).await;
     let Ok(sir::Answer::Memberships(page)) = asked else {
-        found.add("sir.membership", read(asked, "it answered"));
+        let answer = read_unless(left_out, asked);
+        if matches!(answer, Answer::Ok { .. }) {
+            found.add_all(&OF_A_MEMBERSHIP, &answer);
+        }
+        found.add("sir.membership", answer);
         return None;
     };
     let active = page.items.iter().find(|one| one.status.as_deref() == Some("Active"));
@@ -107,12 +122,16 @@ fn calls(case: &CaseId) -> [Call; 4] {
 
 async fn of_the_membership(patient: &Patient<'_>, membership: Option<MembershipId>, found: &mut Findings) {
     let Some(membership) = membership else {
-        return found.add_all(&OF_A_MEMBERSHIP, &behind("sir.membership"));
+        if !found.has(OF_A_MEMBERSHIP[0]) {
+            found.add_all(&OF_A_MEMBERSHIP, &behind("sir.membership"));
+        }
+        return;
     };
+    let left_out = patient.world.left_out().memberships.then_some("WithMemberships");
     let to = patient.world.now() / 1_000;
     let metrics = Call::GetFindingMetrics { membership: membership.clone(), from: to - 86_400, to };
     for (check, call) in OF_A_MEMBERSHIP.into_iter().zip([Call::GetMembership { membership }, metrics]) {
-        found.add(check, read(patient.world.call(call).await, "it answered"));
+        found.add(check, read_unless(left_out, patient.world.call(call).await));
     }
 }
 
@@ -125,6 +144,6 @@ async fn hub(patient: &Patient<'_>) -> Answer {
             "Security Hub is not in use here",
             "switch it on in this account and Region, if you want /sir hub",
         ),
-        asked => read(asked, "it answered"),
+        asked => read_unless(patient.world.left_out().hub.then_some("WithSecurityHub"), asked),
     }
 }

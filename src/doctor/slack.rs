@@ -40,7 +40,7 @@ pub(super) async fn examine(patient: &Patient<'_>, found: &mut Findings) {
         }
         Err(failure) => {
             let mend = "Put the app's Bot User OAuth Token (OAuth & Permissions, xoxb-…) into the secret as \
-                        slack_bot_token (docs/operations.md, step 3)";
+                        slack_bot_token: `casebridge setup --replace-tokens` asks for it";
             found.add("slack.token", refused(&failure, mend));
             found.add_all(&ALL, &behind("slack.token"));
         }
@@ -277,7 +277,9 @@ pub(super) async fn signed(patient: &Patient<'_>, service: Service) -> Answer {
     match (genuine, strange) {
         (genuine, Some(strange)) if genuine.is_none_or(|genuine| genuine < strange) => wrong(
             format!("a request that is signed, but not with {secret}, came {}", ago(now, strange)),
-            format!("Compare {secret} in the secret with {where_to_look} (docs/operations.md, step 3)"),
+            format!(
+                "Compare {secret} in the secret with {where_to_look}: `casebridge setup --replace-tokens` asks for it"
+            ),
         ),
         (Some(genuine), _) => fine(format!("the last request that fits {secret} came {}", ago(now, genuine))),
         (None, _) => unseen(format!("no request that is signed with {secret} came yet"), way),

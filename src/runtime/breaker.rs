@@ -23,6 +23,13 @@ pub struct Breaker {
     pub why: String,
 }
 
+impl Breaker {
+    /// Until when the target is left alone.
+    pub fn until(&self) -> Millis {
+        self.until
+    }
+}
+
 /// The first and the longest time for which a broken destination is left alone.
 const OPEN: (Millis, Millis) = (300_000, 3_600_000);
 

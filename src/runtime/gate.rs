@@ -125,6 +125,16 @@ pub(crate) struct Counted<'c> {
     pub(crate) about: fn(&Response) -> usize,
 }
 
+/// What is left alone now, and until when.
+pub(crate) async fn left_alone(world: &dyn World, target: TargetKind) -> Result<Vec<(String, Millis)>> {
+    let now = world.now();
+    let all = match note::read::<Quiet>(world, &quiet_note(target)).await? {
+        Quiet::All(until) => vec![("all".to_owned(), until)],
+        Quiet::Each(each) => each.into_iter().collect(),
+    };
+    Ok(all.into_iter().filter(|(_, until)| *until > now).collect())
+}
+
 /// The note that every request to a target is held against.
 pub(crate) fn quiet_note(target: TargetKind) -> String {
     format!("quiet/{target}")

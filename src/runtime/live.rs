@@ -20,7 +20,7 @@ use crate::{
     case::{CaseId, Millis, text},
     config::{
         clock,
-        environment::{Environment, variable},
+        environment::{Environment, LeftOut, variable},
         sdk::{Aws, Timeouts},
         secrets::{self, Secrets},
         settings::{Problem, Settings},
@@ -53,7 +53,7 @@ const PATIENCE: Timeouts =
 pub enum ConfigError {
     #[error(transparent)]
     Store(#[from] state::Error),
-    #[error("there are no settings yet: run casebridge settings push FILE")]
+    #[error("there are no settings yet: run casebridge setup, or casebridge settings push FILE")]
     NoSettings,
     #[error("the settings are not good: {}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join(" "))]
     Settings(Vec<Problem>),
@@ -117,6 +117,7 @@ pub struct Live<S> {
     recent: Recent,
     /// Where the audit trail is kept, if it is.
     trail: Option<LogStream>,
+    left_out: LeftOut,
     versions: Mutex<Versions>,
 }
 
@@ -130,14 +131,14 @@ struct Versions {
 impl Live<Dynamo> {
     /// `make_sir` says which calls there are: [`sir::aws::SirClient::new`] or [`sir::aws::SirClient::reading`].
     pub fn of(environment: Environment, make_sir: MakeSir) -> Self {
-        let Environment { table, inbox_url, secret_id, audit_group } = environment;
+        let Environment { table, inbox_url, secret_id, audit_group, left_out } = environment;
         let aws = Aws::default();
         let store = Dynamo::new(aws.clone(), table);
         let ways = (Inbox::Queue(inbox_url), Safe::Manager(secret_id));
         // A process of the function has a stream of its own in its log, and so one of the same name here.
         let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| "casebridge".to_owned());
         let trail = audit_group.map(|group| LogStream { group, name: stream });
-        Self { trail, ..Self::with(store, aws, ways, make_sir) }
+        Self { trail, left_out, ..Self::with(store, aws, ways, make_sir) }
     }
 }
 
@@ -161,6 +162,7 @@ impl<S: Store> Live<S> {
             secrets: Cached::default(),
             recent: Recent::default(),
             trail: None,
+            left_out: LeftOut::default(),
             versions: Mutex::default(),
             sightings: Sightings::default(),
         }
@@ -398,6 +400,10 @@ impl<S: Store> World for Live<S> {
             *depth = self.depth(&url).await?;
         }
         Ok(depths)
+    }
+
+    fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     fn sightings(&self) -> Option<&Sightings> {

@@ -16,6 +16,7 @@ pub use self::note::Recent;
 use crate::{
     aws::sir,
     case::{CaseId, Millis},
+    config::environment::LeftOut,
     http::{
         self,
         transport::{Opened, Source},
@@ -70,6 +71,11 @@ pub trait World {
     /// How many messages wait for `notify`, for `command`, and among the dead letters of each.
     async fn queues(&self) -> Result<[u64; 4], String> {
         Err("there are no queues in this world".to_owned())
+    }
+
+    /// For which verbs the functions were given no rights.
+    fn left_out(&self) -> LeftOut {
+        LeftOut::default()
     }
 
     /// What this process wrote down of what it saw; none where nobody asks for it.

@@ -19,6 +19,7 @@ pub mod notes;
 pub mod owner;
 pub(crate) mod record;
 mod table;
+pub mod versions;
 
 use std::collections::BTreeMap;
 

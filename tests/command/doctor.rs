@@ -8,6 +8,7 @@ use std::{
 use casebridge::{
     case::{ChannelId, Email, MemberId, TeamId},
     config::{
+        environment::LeftOut,
         secrets::Secret,
         settings::{JiraSettings, Layout},
     },
@@ -167,6 +168,28 @@ async fn each_fault_makes_exactly_its_own_check_fail() {
         fault(&mut stage);
         Box::pin(fails_alone(&stage, check)).await;
     }
+}
+
+#[tokio::test]
+async fn what_a_parameter_left_out_is_not_wrong_and_without_it_is() {
+    let denied_calls = ["ListMemberships", "GetMembership", "GetFindingMetrics"];
+    let out = "left out by parameter: With";
+    for is_left_out in [true, false] {
+        let stage = well().await;
+        denied_calls.iter().for_each(|call| denied(&stage, call));
+        stage.hub.fault(FaultRule::on("GetAdministratorAccount").error("AccessDeniedException"));
+        stage.world.is_deployed_without(LeftOut { memberships: is_left_out, hub: is_left_out });
+        let found = Box::pin(examined(&stage)).await;
+        let told: Vec<_> = found.iter().filter(|finding| finding.to_string().contains(out)).collect();
+        let names: Vec<_> = told.iter().map(|finding| finding.check).collect();
+        let expected = ["sir.get_membership", "sir.get_finding_metrics", "sir.membership", "hub"];
+        assert_eq!(names, if is_left_out { &expected[..] } else { &[] }, "{found:#?}");
+        assert_eq!(wrong(&found), if is_left_out { &[][..] } else { &["sir.membership", "hub"] });
+    }
+    // What is left out and answers all the same works.
+    let stage = well().await;
+    stage.world.is_deployed_without(LeftOut { memberships: true, hub: true });
+    assert!(!Box::pin(examined(&stage)).await.iter().any(|finding| finding.to_string().contains(out)));
 }
 
 /// As if the last sweep had written something else down.

@@ -101,34 +101,37 @@ class Emulator:
             aws_secret_access_key="emulated",
         )
 
-    def deploy(self, template, binaries):
-        """Creates the stack with FOLDER/notify/bootstrap and FOLDER/command/bootstrap; answers its outputs and physical ids."""
+    def deploy(self, template, binaries, name=STACK, parameters=()):
+        """Creates a stack with FOLDER/notify/bootstrap and FOLDER/command/bootstrap; answers its outputs and physical ids."""
         document = transformed(template)
-        for name, resource in list(document["Resources"].items()):
+        for resource_name, resource in list(document["Resources"].items()):
             # An alarm that counts with more than one metric it does not know either.
             if resource["Type"] in UNKNOWN_TYPES or "Metrics" in resource.get("Properties", {}):
-                del document["Resources"][name]
+                del document["Resources"][resource_name]
         store = self.client("s3")
-        store.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
-        for name in ("notify", "command"):
-            store.put_object(Bucket="code", Key=f"{name}.zip", Body=zipped(pathlib.Path(binaries) / name / "bootstrap"))
+        if not store.list_buckets()["Buckets"]:
+            store.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+        for binary in ("notify", "command"):
+            bootstrap = pathlib.Path(binaries) / binary / "bootstrap"
+            store.put_object(Bucket="code", Key=f"{binary}.zip", Body=zipped(bootstrap))
         stacks = self.client("cloudformation")
         stacks.create_stack(
-            StackName=STACK,
+            StackName=name,
             TemplateBody=json.dumps(document),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in dict(parameters).items()],
             Capabilities=["CAPABILITY_IAM"],
         )
 
         def created():
-            stack = stacks.describe_stacks(StackName=STACK)["Stacks"][0]
+            stack = stacks.describe_stacks(StackName=name)["Stacks"][0]
             if stack["StackStatus"] == "CREATE_IN_PROGRESS":
                 return None
             if stack["StackStatus"] != "CREATE_COMPLETE":
-                events = stacks.describe_stack_events(StackName=STACK)["StackEvents"]
+                events = stacks.describe_stack_events(StackName=name)["StackEvents"]
                 why = [e.get("ResourceStatusReason") for e in events if e["ResourceStatus"].endswith("FAILED")]
                 raise RuntimeError(f"{stack['StackStatus']}: {why}")
             return stack
 
         outputs = {o["OutputKey"]: o["OutputValue"] for o in wait_for("the stack", created)["Outputs"]}
-        resources = stacks.list_stack_resources(StackName=STACK)["StackResourceSummaries"]
+        resources = stacks.list_stack_resources(StackName=name)["StackResourceSummaries"]
         return outputs, {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}

@@ -102,6 +102,10 @@ class Outside:
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer
 
+    def group(self, handle, user):
+        """Makes a user group of one."""
+        return read("POST", f"{self.known['slack']}/_control/groups", {"handle": handle, "user": user})["id"]
+
     def threads(self, case):
         """The `ts` of each message in the channel that shows the case."""
         channel = self.settings["slack"]["channel"]

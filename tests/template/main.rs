@@ -61,9 +61,11 @@ fn template() -> Value {
     yaml_serde::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The text of a scalar, with or without a tag as `!GetAtt`.
+/// The text of a scalar, with or without a tag as `!GetAtt`; where what an earlier stack left may stand in the place of what is
+/// made here, that which is made.
 fn text(value: &Value) -> String {
     match value {
+        Value::Tagged(tagged) if tagged.tag == "If" => text(&tagged.value[1]),
         Value::Tagged(tagged) => text(&tagged.value),
         value => value.as_str().unwrap().to_owned(),
     }
@@ -213,8 +215,8 @@ fn the_functions_can_write_everything_of_the_table_but_the_settings() {
         let [denied] = &statements(role, "Deny")[..] else { panic!("{role} denies one thing") };
         assert_eq!(texts(&denied["Action"]), WRITES, "{role}");
         assert_eq!(text(&denied["Resource"]), "Table.Arn");
-        let keys = &denied["Condition"]["ForAnyValue:StringEquals"]["dynamodb:LeadingKeys"];
-        assert_eq!(texts(keys), ["NOTE#settings"]);
+        let keys = &denied["Condition"]["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"];
+        assert_eq!(texts(keys), ["NOTE#settings*"], "and their versions");
         assert_eq!(
             denied["Condition"].as_mapping().unwrap().len(),
             1,
@@ -310,6 +312,79 @@ fn the_audit_trail_outlives_the_stack_and_nobody_here_can_take_a_line_away() {
     }
 }
 
+/// Each `!If [MakesX, ours, theirs]` of the template: its condition, and both texts.
+fn choices(value: &Value, found: &mut BTreeSet<(String, String, String)>) {
+    match value {
+        Value::Tagged(tagged) => {
+            if tagged.tag == "If" && text(&tagged.value[0]).starts_with("Makes") {
+                let [condition, ours, theirs] = [0, 1, 2].map(|place| text(&tagged.value[place]));
+                found.insert((condition, ours, theirs));
+            }
+            choices(&tagged.value, found);
+        }
+        Value::Mapping(all) => all.iter().for_each(|(_, one)| choices(one, found)),
+        Value::Sequence(all) => all.iter().for_each(|one| choices(one, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_an_earlier_stack_left_takes_the_place_of_what_is_made_everywhere() {
+    let template = template();
+    let (mut found, resources) = (BTreeSet::new(), &template["Resources"]);
+    choices(&template, &mut found);
+    let arn = |service: &str, rest: &str| {
+        format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}")
+    };
+    let table = arn("dynamodb", "table/${ExistingTable}");
+    let mut expected = vec![
+        ("MakesTable".to_owned(), "Table".to_owned(), "ExistingTable".to_owned()),
+        ("MakesTable".to_owned(), "Table.Arn".to_owned(), table.clone()),
+        ("MakesTable".to_owned(), "${Table.Arn}/index/due".to_owned(), format!("{table}/index/due")),
+        ("MakesSecret".to_owned(), "Secret".to_owned(), "ExistingSecretArn".to_owned()),
+        ("MakesKey".to_owned(), "Key.Arn".to_owned(), "ExistingKeyArn".to_owned()),
+    ];
+    for (group, name) in
+        [("NotifyLogs", "notify"), ("CommandLogs", "command"), ("AuditLogs", "audit"), ("ApiLogs", "api")]
+    {
+        let path = format!("/casebridge/${{AWS::StackName}}/{name}");
+        assert_eq!(text(&resources[group]["Properties"]["LogGroupName"]), path);
+        if group != "ApiLogs" {
+            expected.push(("MakesLogs".to_owned(), group.to_owned(), path.clone()));
+        }
+        let arn = arn("logs", &format!("log-group:{path}:*"));
+        expected.push(("MakesLogs".to_owned(), format!("{group}.Arn"), arn));
+    }
+    assert_eq!(found, expected.into_iter().collect());
+    // Nothing names what may not be there without asking whether it is.
+    let text = include_str!("../../template.yaml");
+    for (name, condition) in [
+        ("Table", "MakesTable"),
+        ("Secret", "MakesSecret"),
+        ("Key", "MakesKey"),
+        ("NotifyLogs", "MakesLogs"),
+        ("CommandLogs", "MakesLogs"),
+        ("AuditLogs", "MakesLogs"),
+        ("ApiLogs", "MakesLogs"),
+    ] {
+        let resource = &resources[name];
+        assert_eq!(self::text(&resource["Condition"]), condition, "{name}");
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            assert_eq!(self::text(&resource[policy]), "Retain", "{name}: {policy}");
+        }
+        let unasked: Vec<_> = text
+            .lines()
+            .filter(|line| {
+                [format!("!Ref {name}\n"), format!("!GetAtt {name}.Arn\n")]
+                    .iter()
+                    .any(|end| format!("{line}\n").ends_with(end))
+            })
+            .filter(|line| line.trim() != "SecretId: !Ref Secret")
+            .collect();
+        assert_eq!(unasked, [""; 0], "{name}");
+    }
+}
+
 /// The alarm counts what this function's code writes under that name.
 fn counts(template: &Value, alarm: &str, function: &str) {
     let properties = &template["Resources"][alarm]["Properties"];
@@ -342,6 +417,35 @@ fn every_metric_of_our_own_that_an_alarm_watches_is_written() {
     assert!(watched.contains("Sweeps") && watched.contains("SecretFailures") && watched.contains("NotSetUp"));
     for metric in watched {
         assert!(metrics.contains(&format!("\"{metric}\"")), "nobody writes {metric}");
+    }
+}
+
+#[test]
+fn the_dashboard_shows_metrics_that_are_written_of_what_is_there() {
+    let template = template();
+    let body = text(&template["Resources"]["Dashboard"]["Properties"]["DashboardBody"][0]);
+    let metrics = include_str!("../../src/telemetry/metrics.rs");
+    let board: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let widgets = board["widgets"].as_array().unwrap();
+    assert_eq!(widgets.len(), 6);
+    let mut ours = 0;
+    for widget in widgets {
+        let mut space = String::new();
+        for metric in widget["properties"]["metrics"].as_array().unwrap() {
+            let [first, name] = [0, 1].map(|place| metric[place].as_str().unwrap().to_owned());
+            if first != "." && first != "..." {
+                space = first.clone();
+            }
+            if space == "Casebridge" && first != "..." {
+                ours += 1;
+                assert!(metrics.contains(&format!("\"{name}\"")), "nobody writes {name}");
+            }
+        }
+    }
+    assert_eq!(ours, 8);
+    for name in body.split("${").skip(1).map(|rest| rest.split(['}', '.']).next().unwrap()) {
+        let known = ["AWS::Region", "Name"].contains(&name) || !template["Resources"][name].is_null();
+        assert!(known, "{name}");
     }
 }
 

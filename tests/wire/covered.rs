@@ -7,13 +7,21 @@ use casebridge::aws::sir::Operation;
 use super::{asked, calls, door, news, reads, service};
 
 /// Calls that the clients can make and no function asks for: nothing follows from their failure.
-const UNASKED: [&str; 2] = ["chat.getPermalink", "conversations.join"];
+const UNASKED: [&str; 7] = [
+    "chat.getPermalink",
+    "conversations.join",
+    "createWebhook",
+    "findUsers",
+    "getWebhooks",
+    "searchProjects",
+    "updateWebhook",
+];
 
 /// Calls of what is taken back: `tests/command/withdrawn.rs` and `tests/command/receipts.rs` let them fail.
 const TAKEN_BACK: [&str; 2] = ["getComment", "reactions.remove"];
 
 /// What Jira's client calls its requests, and the operation of each.
-const JIRA: [(&str, &str); 18] = [
+const JIRA: [(&str, &str); 23] = [
     ("comment", "addComment"),
     ("comments", "getComments"),
     ("create issue", "createIssue"),
@@ -24,14 +32,19 @@ const JIRA: [(&str, &str); 18] = [
     ("issue types", "getCreateIssueMetaIssueTypes"),
     ("myself", "getCurrentUser"),
     ("newest issue", "searchAndReconsileIssuesUsingJqlPost"),
+    ("new webhook", "createWebhook"),
+    ("people", "findUsers"),
     ("permissions", "getMyPermissions"),
+    ("projects", "searchProjects"),
     ("read comment", "getComment"),
     ("read issue", "getIssue"),
     ("remote link", "createOrUpdateRemoteIssueLink"),
     ("set fields", "editIssue"),
+    ("set webhook", "updateWebhook"),
     ("statuses", "getAllStatuses"),
     ("transition", "doTransition"),
     ("transitions", "getTransitions"),
+    ("webhooks", "getWebhooks"),
 ];
 
 /// The source of a client, without its tests.

@@ -11,7 +11,7 @@ use std::{
 use casebridge::{
     aws::{logs::LogStream, sir},
     case::{CaseId, Millis},
-    config::{secrets::Secrets, settings::Settings},
+    config::{environment::LeftOut, secrets::Secrets, settings::Settings},
     http::{
         self,
         transport::{Opened, Source, Transport},
@@ -57,6 +57,7 @@ pub struct Outside {
     queues: Mutex<Option<[u64; 4]>>,
     /// What `command` wants `notify` to look at.
     pub(super) soon: Mutex<Vec<String>>,
+    left_out: Mutex<LeftOut>,
     sightings: OnceLock<Sightings>,
 }
 
@@ -90,6 +91,7 @@ impl Outside {
             takes: Mutex::default(),
             queues: Mutex::default(),
             soon: Mutex::default(),
+            left_out: Mutex::default(),
             sightings: OnceLock::default(),
         }
     }
@@ -116,6 +118,11 @@ impl Outside {
     /// From now on so many messages wait for `notify`, for `command`, and among the dead letters of each.
     pub fn has_queues(&self, depths: [u64; 4]) {
         *self.queues.lock().unwrap() = Some(depths);
+    }
+
+    /// As if the stack had been deployed without these rights.
+    pub fn is_deployed_without(&self, left_out: LeftOut) {
+        *self.left_out.lock().unwrap() = left_out;
     }
 
     /// From now on what is seen is written down, as the functions do it.
@@ -211,6 +218,10 @@ impl World for Outside {
         self.refusals.called(&asked, &answer);
         self.countdown.moment().await;
         answer
+    }
+
+    fn left_out(&self) -> LeftOut {
+        *self.left_out.lock().unwrap()
     }
 
     async fn queues(&self) -> Result<[u64; 4], String> {

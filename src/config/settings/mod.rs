@@ -369,6 +369,20 @@ fn pages() -> Vec<PageMoment> {
     vec![PageMoment::Overdue]
 }
 
+impl Notify {
+    /// Whether anybody is called at any moment.
+    pub fn calls_somebody(&self) -> bool {
+        let Self { new_case, your_move, aws, overdue, closed, rules, .. } = self;
+        let by_rule = rules.iter().flat_map(|rule| {
+            [&rule.new_case, &rule.your_move, &rule.aws, &rule.overdue, &rule.closed].into_iter().flatten()
+        });
+        [new_case, your_move, aws, overdue, closed]
+            .into_iter()
+            .chain(by_rule)
+            .any(|callees| !callees.is_empty())
+    }
+}
+
 fn slack_api_url() -> String {
     "https://slack.com/api".to_owned()
 }

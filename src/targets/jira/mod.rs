@@ -16,6 +16,7 @@ mod reading;
 mod remark;
 mod target;
 mod transitions;
+pub mod webhooks;
 
 use reqwest::{Method, Url};
 use serde_json::Value;
@@ -113,14 +114,18 @@ impl Jira<'_> {
         gate::send(self.world, counted, request, self.until).await
     }
 
-    /// The address below `/rest/api/3`; each segment is escaped, so that no id reaches another place.
+    /// The address below `/rest/api/3`, or that of the webhooks; each segment is escaped, so that no id reaches another place.
     fn url(&self, ask: &JiraRequest<'_>) -> Result<String, Failure> {
         let broken = || Failure::Broken { everywhere: true, why: "jira.api_url is no address".to_owned() };
         let mut url = Url::parse(&self.settings.api_url).map_err(|_| broken())?;
         url.path_segments_mut()
             .map_err(|()| broken())?
             .pop_if_empty()
-            .extend(["rest", "api", "3"])
+            .extend(if ask.path.first() == Some(&webhooks::ROOT) {
+                &["rest"][..]
+            } else {
+                &["rest", "api", "3"]
+            })
             .extend(ask.path);
         url.set_query((!ask.query.is_empty()).then_some(ask.query));
         Ok(url.to_string())

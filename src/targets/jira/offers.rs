@@ -6,7 +6,10 @@ use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 use super::{Jira, JiraRequest, answer::Concern, text_at};
-use crate::{case::IssueId, http::Failure};
+use crate::{
+    case::{AccountId, Email, IssueId},
+    http::Failure,
+};
 
 /// A type of issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,33 @@ const PAGE: usize = 50;
 const PAGES: usize = 20;
 
 impl Jira<'_> {
+    /// The keys of the projects that the account sees: the first page.
+    pub async fn projects(&self) -> Result<Vec<String>, Failure> {
+        let what = "projects";
+        let answer = self.read_offer(what, &["project", "search"], "").await?;
+        let all = answer.get("values").and_then(Value::as_array).ok_or_else(|| Failure::unreadable(what))?;
+        Ok(all.iter().filter_map(|project| text_at(project, "/key")).collect())
+    }
+
+    /// Whose e-mail address this is, where Jira tells of one person alone. Who hides their address is found by it all the same.
+    pub async fn account_called(&self, email: &Email) -> Result<Option<AccountId>, Failure> {
+        let what = "people";
+        let query = Url::parse_with_params("https://x", [("query", email.as_str())]).ok();
+        let query = query.as_ref().and_then(Url::query).unwrap_or_default();
+        let answer = self.read_offer(what, &["user", "search"], query).await?;
+        let all = answer.as_array().ok_or_else(|| Failure::unreadable(what))?;
+        let is_them = |user: &&Value| {
+            let address = text_at(user, "/emailAddress").filter(|address| !address.is_empty());
+            user["accountType"] == "atlassian"
+                && address.is_none_or(|address| address.eq_ignore_ascii_case(email.as_str()))
+        };
+        let them: Vec<_> = all.iter().filter(is_them).collect();
+        Ok(match them[..] {
+            [one] => text_at(one, "/accountId").map(AccountId::new),
+            _ => None,
+        })
+    }
+
     /// The types of issue that can be made in the project; `None` where the account sees no such project.
     pub async fn issue_kinds(&self) -> Result<Option<Vec<IssueKind>>, Failure> {
         let what = "issue types";

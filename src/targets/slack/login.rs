@@ -4,10 +4,10 @@
 use serde_json::Value;
 use time::{PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
-use super::{Slack, channels::is_shared, method::ApiMethod, people::me_of};
+use super::{Slack, channels::is_shared, heard::next_cursor, method::ApiMethod, people::me_of, text_at};
 use crate::{
-    case::{ChannelId, Seconds},
-    http::{Failure, Request},
+    case::{ChannelId, GroupId, Seconds},
+    http::{Failure, Pages, Request},
 };
 
 /// What the answer to `auth.test` tells besides.
@@ -53,6 +53,42 @@ impl Slack<'_> {
         let answer = self.try_find(ApiMethod::ConversationsInfo, &pairs, &["channel_not_found"]).await?;
         Ok(answer.and_then(|answer| answer.get("channel").map(facts)))
     }
+}
+
+/// What people call things.
+impl Slack<'_> {
+    /// The channel of this name, as far as the app may see it.
+    pub async fn channel_called(&self, name: &str) -> Result<Option<ChannelId>, Failure> {
+        let (mut cursor, mut pages) = (None, Pages::default());
+        loop {
+            let mut pairs = vec![
+                ("types", "private_channel,public_channel"),
+                ("exclude_archived", "true"),
+                ("limit", "1000"),
+            ];
+            pairs.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+            let answer = self.read(ApiMethod::ConversationsList, &pairs).await?;
+            if let Some(id) = id_of(&answer, "channels", &["name"], name) {
+                return Ok(Some(ChannelId::new(id)));
+            }
+            cursor = pages.follow(ApiMethod::ConversationsList, next_cursor(&answer))?;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The user group of this handle.
+    pub async fn group_called(&self, handle: &str) -> Result<Option<GroupId>, Failure> {
+        let answer = self.read(ApiMethod::UsergroupsList, &[]).await?;
+        Ok(id_of(&answer, "usergroups", &["handle"], handle).map(GroupId::new))
+    }
+}
+
+fn id_of(answer: &Value, list: &str, names: &[&str], wanted: &str) -> Option<String> {
+    let all = answer.get(list).and_then(Value::as_array)?;
+    let found = all.iter().find(|one| names.iter().any(|name| one[*name] == wanted))?;
+    text_at(found, "/id")
 }
 
 fn facts(channel: &Value) -> ChannelFacts {

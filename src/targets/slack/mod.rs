@@ -12,6 +12,7 @@ mod heard;
 pub mod known;
 mod line;
 mod login;
+pub mod manifest;
 mod membership;
 mod message;
 mod messages;

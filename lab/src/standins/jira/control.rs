@@ -57,6 +57,10 @@ pub(super) fn answer(state: &mut Site, asked: &WireRequest) -> Option<WireRespon
             Ok(json!({}))
         }
         ("DELETE", ["issues", key]) => issues::remove(state, key, &by).map(|()| json!({})),
+        ("PUT", ["rights"]) => {
+            state.permit(&text("name"), body["allowed"] == true);
+            Ok(json!({}))
+        }
         ("PUT", ["settings"]) => {
             state.count_from(body["nextIssue"].as_u64().unwrap_or_default());
             Ok(json!({}))

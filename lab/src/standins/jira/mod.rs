@@ -7,6 +7,7 @@ mod circles;
 mod comments;
 mod control;
 mod create;
+mod hooks;
 mod issues;
 mod links;
 mod people;
@@ -58,6 +59,7 @@ use state::Site;
 /// | `DELETE required` | | [`require_nothing`](Self::require_nothing) |
 /// | `PUT issues/KEY/links` | `{allowed}` | [`allow_links`](Self::allow_links) |
 /// | `PUT settings` | `{nextIssue}` | the next issue has this number, if it is the next thing that is made |
+/// | `PUT rights` | `{name, allowed}` | what our account may, by the right's name; it is no administrator at first |
 /// | `POST index` | | [`index_now`](Self::index_now) |
 pub type JiraStandin = Standin<Site>;
 

@@ -4,8 +4,8 @@
 use casebridge::case::AccountId;
 
 use super::{
-    super::exchange::WireRequest, attachments, comments, create, issues, links, people, projects, properties,
-    refused::Output, search, state::Site, transitions,
+    super::exchange::WireRequest, attachments, comments, create, hooks, issues, links, people, projects,
+    properties, refused::Output, search, state::Site, transitions,
 };
 
 /// The parts of the path that are variable, and the whole request.
@@ -18,7 +18,7 @@ pub(super) struct Given<'a> {
 pub(super) struct RestCall {
     pub(super) name: &'static str,
     method: &'static str,
-    /// Below `/rest/api/3/`; `{}` is variable.
+    /// Below `/rest/api/3/`, that of webhooks below `/rest/`; `{}` is variable.
     path: &'static str,
     pub(super) work: fn(&mut Site, &Given<'_>) -> Output,
 }
@@ -40,6 +40,9 @@ pub(super) const ROUTES: &[RestCall] = &[
     route("searchProjects", "GET", "project/search", projects::search),
     route("getAllStatuses", "GET", "project/{}/statuses", projects::statuses),
     route("getMyPermissions", "GET", "mypermissions", projects::rights),
+    route("getWebhooks", "GET", "webhooks/1.0/webhook", hooks::list),
+    route("createWebhook", "POST", "webhooks/1.0/webhook", hooks::create),
+    route("updateWebhook", "PUT", "webhooks/1.0/webhook/{}", hooks::update),
     route("createIssue", "POST", "issue", create::create),
     route("getIssue", "GET", "issue/{}", issues::get),
     route("editIssue", "PUT", "issue/{}", issues::edit),
@@ -72,7 +75,15 @@ pub(super) const ROUTES: &[RestCall] = &[
 
 /// The call for a method and the decoded parts of the path.
 pub(super) fn find(method: &str, parts: &[String]) -> Option<(&'static RestCall, Vec<String>)> {
-    let below = parts.strip_prefix(&["rest".to_owned(), "api".to_owned(), "3".to_owned()])?;
+    let [rest, below @ ..] = parts else { return None };
+    let below = match below {
+        [first, ..] if first == "webhooks" => below,
+        [api, version, below @ ..] if api == "api" && version == "3" => below,
+        _ => return None,
+    };
+    if rest != "rest" {
+        return None;
+    }
     ROUTES.iter().filter(|route| route.method == method).find_map(|route| {
         let wanted: Vec<&str> = route.path.split('/').collect();
         let fits = wanted.len() == below.len()

@@ -219,7 +219,17 @@ impl JiraStandin {
 
     /// Takes a right away from our account: `CREATE_ISSUES`.
     pub fn deny(&self, right: &str) {
-        self.with(|state| state.denied.insert(right.to_owned()));
+        self.with(|state| state.permit(right, false));
+    }
+
+    /// The same right given. Our account is no administrator at first.
+    pub fn permit(&self, right: &str) {
+        self.with(|state| state.permit(right, true));
+    }
+
+    /// The webhooks that were made by a call.
+    pub fn webhooks_made(&self) -> Vec<Value> {
+        self.with(|state| state.hooks.values().cloned().collect())
     }
 
     /// How far search is behind; none: until [`index_now`](Self::index_now).

@@ -59,6 +59,8 @@ pub struct Site {
     pub(super) required: Vec<Required>,
     /// Keys of issues that our account may not link; `*` for all.
     pub(super) unlinkable: BTreeSet<String>,
+    /// The webhooks that were made by a call, by id.
+    pub(super) hooks: BTreeMap<u64, Value>,
     /// Rights that our account lacks.
     pub(super) denied: BTreeSet<String>,
     /// Fields that the create screen does not have, though an issue has them.
@@ -169,8 +171,9 @@ impl Site {
             workflow: Arc::default(),
             required: vec![],
             unlinkable: BTreeSet::new(),
-            denied: BTreeSet::new(),
             off_create: BTreeSet::new(),
+            hooks: BTreeMap::new(),
+            denied: BTreeSet::from(["ADMINISTER".to_owned()]),
             fields: Arc::default(),
             issues: BTreeMap::new(),
             attachments: BTreeMap::new(),
@@ -201,6 +204,13 @@ impl Site {
         let id = key_or_id.parse().ok();
         let named = |issue: &&mut StoredIssue| Some(issue.id) == id || issue.is_called(key_or_id);
         self.issues.values_mut().find(named).ok_or_else(no_issue)
+    }
+
+    pub(super) fn permit(&mut self, right: &str, allowed: bool) {
+        match allowed {
+            true => self.denied.remove(right),
+            false => self.denied.insert(right.to_owned()),
+        };
     }
 
     pub(super) fn allow_links(&mut self, key: &str, allowed: bool) {

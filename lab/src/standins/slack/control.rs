@@ -8,7 +8,7 @@ use super::{
     mrkdwn::shown,
     person::{archives, clicks, deletes, says, types},
     state::Workspace,
-    workspace::{live_of, renamed, share, whole},
+    workspace::{grouped, live_of, renamed, share, whole},
 };
 
 pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> Option<WireResponse> {
@@ -46,6 +46,7 @@ pub(super) fn answer(state: &mut Workspace, asked: &WireRequest) -> Option<WireR
             })
             .map_err(|error| error.to_string()),
         ("PUT", ["workspace"]) => Ok(renamed(state, &TeamId::new(text("team")), &channel)),
+        ("POST", ["groups"]) => Ok(json!({ "id": grouped(state, &text("handle"), &[user]) })),
         ("POST", ["archives"]) => Ok(archives(state, &channel, &user, true).to_json()),
         _ => return None,
     };

@@ -60,6 +60,7 @@ pub use workspace::Sharing;
 /// | `POST deletions` | `{channel, ts}` | a delivery |
 /// | `POST archives` | `{channel}` | a delivery |
 /// | `PUT sharing` | `{channel, sharing}`: `ours`, `invited`, `connected`, `organisation` | who else reads a channel |
+/// | `POST groups` | `{handle, user}` | a user group of one person, as `{id}` |
 /// | `PUT workspace` | `{team, channel}` | gives the workspace and its first channel these ids |
 pub type SlackStandin = Standin<Workspace>;
 

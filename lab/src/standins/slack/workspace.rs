@@ -48,6 +48,14 @@ pub(super) fn people_it(state: &mut Workspace) {
     }
 }
 
+pub(super) fn grouped(state: &mut Workspace, handle: &str, users: &[UserId]) -> String {
+    let id = state.id('S');
+    let wire = json!({ "id": id, "team_id": state.settings.team, "is_usergroup": true, "name": handle,
+        "handle": handle, "description": "", "is_external": false, "date_delete": 0 });
+    state.groups.insert(id.clone(), UserGroup { wire, users: users.to_vec() });
+    id
+}
+
 /// Gives the workspace and its first channel other ids, before anything happens in it.
 pub(super) fn renamed(state: &mut Workspace, team: &TeamId, channel: &ChannelId) -> Value {
     let old = std::mem::replace(&mut state.settings.team, team.clone());
@@ -180,14 +188,7 @@ impl SlackStandin {
 
     /// Adds a user group; says the id.
     pub fn add_group(&self, handle: &str, users: &[UserId]) -> String {
-        self.with(|state| {
-            let id = state.id('S');
-            let wire = json!({ "id": id, "team_id": state.settings.team, "is_usergroup": true, "name": handle,
-                "handle": handle, "description": "", "is_external": false, "date_delete": 0 });
-            let users = users.to_vec();
-            state.groups.insert(id.clone(), UserGroup { wire, users });
-            id
-        })
+        self.with(|state| grouped(state, handle, users))
     }
 
     /// Adds a channel with these people; the bot is in it only when it is among them. Says the id.

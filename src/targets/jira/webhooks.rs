@@ -1,0 +1,60 @@
+//! The webhook that brings what people do in Jira. Making one takes an administrator of the site:
+//! <https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-via-the-jira-rest-api-for-other-integrations>.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Jira, JiraRequest, answer::Concern, text_at};
+use crate::{config::secrets::Secret, http::Failure};
+
+/// What the bridge listens to.
+pub const EVENTS: [&str; 3] = ["jira:issue_updated", "comment_created", "comment_updated"];
+
+/// Below `/rest`, where all other requests go below `/rest/api/3`.
+pub(super) const ROOT: &str = "webhooks";
+const PATH: [&str; 3] = [ROOT, "1.0", "webhook"];
+
+impl Jira<'_> {
+    /// Which issues the webhook tells of.
+    pub fn webhook_jql(&self) -> String {
+        format!("project = {}", self.settings.project)
+    }
+
+    /// Makes the webhook that goes to this address, or sets the one that goes there already.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] where the account may not.
+    pub async fn put_webhook(&self, url: &str, secret: &Secret) -> Result<(), Failure> {
+        let what = "webhooks";
+        let all = self.hook(what, Method::GET, &PATH, None).await?;
+        let all = all.as_array().ok_or_else(|| Failure::unreadable(what))?;
+        let ours = all.iter().find(|hook| hook["url"] == url).and_then(|hook| text_at(hook, "/self"));
+        let id = ours.as_deref().and_then(|own| own.rsplit('/').next());
+        let hook = json!({
+            "name": "Casebridge",
+            "url": url,
+            "events": EVENTS,
+            "filters": { "issue-related-events-section": self.webhook_jql() },
+            "excludeBody": false,
+            "secret": secret.reveal(),
+        });
+        let answer = match id {
+            Some(id) => {
+                let path = [PATH[0], PATH[1], PATH[2], id];
+                self.hook("set webhook", Method::PUT, &path, Some(&hook)).await
+            }
+            None => self.hook("new webhook", Method::POST, &PATH, Some(&hook)).await,
+        };
+        answer.map(drop)
+    }
+
+    async fn hook(
+        &self,
+        what: &'static str,
+        method: Method,
+        path: &[&str],
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
+        self.ask(JiraRequest { what, place: Concern::Issue, method, path, query: "" }, body).await
+    }
+}
