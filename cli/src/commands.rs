@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
-    audit, doctor, exercise,
+    adopt, audit, doctor, exercise,
     export::{self, keys, verify},
     manifest, manual, output, plan, play, queue, settings, setup, status,
 };
@@ -91,6 +91,8 @@ enum CliCommand {
     Replay(queue::ReplayArgs),
     /// Puts dead letters back on their queue. Nothing is done twice.
     Redrive(queue::RedriveArgs),
+    /// Takes over from AWS's sample integration: the issues that it made go on as the cases' issues.
+    Adopt(adopt::AdoptArgs),
     /// Prints what completes this tool's commands in a shell.
     Completions {
         /// Which shell.
@@ -170,6 +172,8 @@ pub enum CliError {
     #[error(transparent)]
     Manifest(#[from] manifest::ManifestError),
     #[error(transparent)]
+    Adopt(#[from] adopt::RunError),
+    #[error(transparent)]
     Status(#[from] status::StatusError),
     #[error(transparent)]
     Queue(#[from] queue::QueueError),
@@ -223,6 +227,9 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         CliCommand::Replay(asked) => output::say(&queue::replay(&asked).await?)?,
         CliCommand::Redrive(asked) => {
             output::say(&output::patiently("moving dead letters", queue::redrive(&asked)).await?)?;
+        }
+        CliCommand::Adopt(asked) => {
+            output::say(&output::patiently("adopting", adopt::run(&asked)).await?)?;
         }
         CliCommand::Completions { shell } => manual::completions(shell)?,
         CliCommand::Man { folder } => output::say(&manual::pages(&folder)?)?,

@@ -1,7 +1,7 @@
 //! The client of Jira.
 
 use casebridge::{
-    case::{AccountId, CaseId, IssueCommentId, IssueId, IssueKey, author::Author},
+    case::{AccountId, CaseId, Email, IssueCommentId, IssueId, IssueKey, author::Author},
     config::secrets::Secret,
     http::Failure,
     state::key::Plainness,
@@ -435,4 +435,35 @@ async fn a_search_that_leads_back_to_a_page_that_was_read_ends() {
     let before = site.jira.count(search);
     assert_eq!(outcome(client.find_issue(&case(), 0).await), Outcome::BrokenHere);
     assert_eq!(site.jira.count(search) - before, 2);
+}
+
+#[tokio::test]
+async fn a_webhook_is_made_by_an_administrator_once_and_set_from_then_on() {
+    let site = site().await;
+    let client = site.client();
+    let url = "https://abc.example/jira/webhooks";
+    assert_eq!(
+        outcome(client.put_webhook(url, &Secret::new("one")).await),
+        Outcome::BrokenEverywhere,
+        "no administrator"
+    );
+    site.jira.permit("ADMINISTER");
+    client.put_webhook(url, &Secret::new("one")).await.unwrap();
+    client.put_webhook(url, &Secret::new("two")).await.unwrap();
+    let [made] = &site.jira.webhooks_made()[..] else { panic!("there is one") };
+    assert_eq!((made["url"].as_str(), site.jira.webhook_secret().as_str()), (Some(url), "two"));
+    assert_eq!(made["filters"]["issue-related-events-section"], "project = SEC");
+}
+
+#[tokio::test]
+async fn a_person_is_found_by_their_address_where_it_is_one_persons() {
+    let site = site().await;
+    let client = site.client();
+    for (address, expected) in [
+        ("ANA@example.com", Some(site.jira.ana())),
+        ("nobody@example.com", None),
+        ("an", None), // the beginning of an address is nobody's
+    ] {
+        assert_eq!(client.account_called(&Email::new(address)).await, Ok(expected), "{address}");
+    }
 }

@@ -169,6 +169,12 @@ class Outside:
         search = {"jql": f'labels = "aws-sir-{case}"', "fields": ["summary"], "maxResults": 50}
         return [issue["key"] for issue in self.jira("POST", "search/jql", search)["issues"]]
 
+    def person_creates(self, summary):
+        """The first person of the site opens an issue."""
+        people = [user for user in self.jira("GET", "user/search?query=ana") if user["accountType"] == "atlassian"]
+        issue = {"by": people[0]["accountId"], "summary": summary}
+        return read("POST", f"{self.known['jira']}/_control/issues", issue)["key"]
+
     def person_comments(self, key, text):
         """The first person of the site writes on an issue."""
         people = [user for user in self.jira("GET", "user/search?query=ana") if user["accountType"] == "atlassian"]

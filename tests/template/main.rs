@@ -72,6 +72,9 @@ fn text(value: &Value) -> String {
 }
 
 fn texts(value: &Value) -> Vec<String> {
+    if matches!(value, Value::Tagged(tagged) if tagged.tag == "If") {
+        return vec![text(value)];
+    }
     value.as_sequence().map_or_else(|| vec![text(value)], |list| list.iter().map(text).collect())
 }
 

@@ -4,6 +4,7 @@
 //! from it. In between, each step can be taken again: a `clientToken` where the service knows one, elsewhere a comparison
 //! of what is with what is wanted (`compare_and_set`).
 
+pub mod adopt;
 mod ai;
 mod attach;
 mod authority;

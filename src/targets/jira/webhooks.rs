@@ -2,7 +2,7 @@
 //! <https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-via-the-jira-rest-api-for-other-integrations>.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Jira, JiraRequest, answer::Concern, text_at};
 use crate::{config::secrets::Secret, http::Failure};
@@ -26,7 +26,9 @@ impl Jira<'_> {
     /// [`Failure::Broken`] where the account may not.
     pub async fn put_webhook(&self, url: &str, secret: &Secret) -> Result<(), Failure> {
         let what = "webhooks";
-        let all = self.hook(what, Method::GET, &PATH, None).await?;
+        let (place, query) = (Concern::Issue, "");
+        let all =
+            self.ask(JiraRequest { what, place, method: Method::GET, path: &PATH, query }, None).await?;
         let all = all.as_array().ok_or_else(|| Failure::unreadable(what))?;
         let ours = all.iter().find(|hook| hook["url"] == url).and_then(|hook| text_at(hook, "/self"));
         let id = ours.as_deref().and_then(|own| own.rsplit('/').next());
@@ -40,21 +42,16 @@ impl Jira<'_> {
         });
         let answer = match id {
             Some(id) => {
-                let path = [PATH[0], PATH[1], PATH[2], id];
-                self.hook("set webhook", Method::PUT, &path, Some(&hook)).await
+                let path = &[PATH[0], PATH[1], PATH[2], id];
+                let set = JiraRequest { what: "set webhook", place, method: Method::PUT, path, query };
+                self.ask(set, Some(&hook)).await
             }
-            None => self.hook("new webhook", Method::POST, &PATH, Some(&hook)).await,
+            None => {
+                let new =
+                    JiraRequest { what: "new webhook", place, method: Method::POST, path: &PATH, query };
+                self.ask(new, Some(&hook)).await
+            }
         };
         answer.map(drop)
-    }
-
-    async fn hook(
-        &self,
-        what: &'static str,
-        method: Method,
-        path: &[&str],
-        body: Option<&Value>,
-    ) -> Result<Value, Failure> {
-        self.ask(JiraRequest { what, place: Concern::Issue, method, path, query: "" }, body).await
     }
 }
