@@ -1,7 +1,7 @@
 //! From AWS's sample to Casebridge: the issues that the sample made go on as the cases' issues.
 //! <https://github.com/aws-samples/sample-aws-security-incident-response-integrations>
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, error::ProvideErrorMetadata, types::AttributeValue};
 use casebridge::{
@@ -18,6 +18,10 @@ use casebridge::{
 use serde_json::Value;
 
 use crate::account::{Account, AccountError};
+
+/// So often, with such pauses, it is tried again where a worker holds the case.
+const HELD: u32 = 40;
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// How long all of it may take.
 const TIME: i64 = 3_600_000;
@@ -96,7 +100,7 @@ pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
         let done = match (&one.issue, one.is_closed) {
             (_, true) => "closed: left as it is".to_owned(),
             (None, false) => "has no issue: it gets one of its own".to_owned(),
-            (Some(key), false) => match adopt::adopt(&jira, &one.case, key, asked.dry_run).await {
+            (Some(key), false) => match patiently(&jira, &one.case, key, asked.dry_run).await {
                 Ok(adopted) => said(key, &adopted, asked.dry_run),
                 Err(error) => return Err(RunError::Adopt { case: one.case, error }),
             },
@@ -105,6 +109,22 @@ pub async fn run(asked: &AdoptArgs) -> Result<String, RunError> {
         lines.push(format!("{}  {done}{channel}", one.case));
     }
     Ok(lines.join("\n"))
+}
+
+/// Waits for a worker who holds the case: it is done within two minutes, or its hold is over.
+async fn patiently(
+    jira: &Jira<'_>,
+    case: &CaseId,
+    key: &IssueKey,
+    asks: bool,
+) -> Result<Adopted, AdoptError> {
+    for _ in 0..HELD {
+        match adopt::adopt(jira, case, key, asks).await {
+            Err(AdoptError::Held) => tokio::time::sleep(PAUSE).await,
+            answer => return answer,
+        }
+    }
+    adopt::adopt(jira, case, key, asks).await
 }
 
 fn said(key: &IssueKey, adopted: &Adopted, asks: bool) -> String {

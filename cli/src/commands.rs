@@ -214,15 +214,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
             output::say(&output::patiently("reading the audit trail", audit::run(&asked)).await?)?;
         }
         CliCommand::Plan { case } => output::say(&planned(&case).await?)?,
-        CliCommand::Status(asked) => {
-            let (told, calm) = output::patiently("asking how things stand", status::run(&asked)).await?;
-            if !told.is_empty() {
-                output::say(&told)?;
-            }
-            if !calm {
-                return Err(CliError::Unwell);
-            }
-        }
+        CliCommand::Status(asked) => stands(&asked).await?,
         CliCommand::Replay(asked) if asked.dry_run => output::say(&planned(&asked.what).await?)?,
         CliCommand::Replay(asked) => output::say(&queue::replay(&asked).await?)?,
         CliCommand::Redrive(asked) => {
@@ -259,6 +251,14 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
     Ok(())
 }
 
+async fn stands(asked: &status::StatusArgs) -> Result<(), CliError> {
+    let (told, calm) = output::patiently("asking how things stand", status::run(asked)).await?;
+    if !told.is_empty() {
+        output::say(&told)?;
+    }
+    if calm { Ok(()) } else { Err(CliError::Unwell) }
+}
+
 async fn planned(case: &str) -> Result<String, plan::PlanError> {
     output::patiently("reading the case and what was told of it", plan::run(case)).await
 }
@@ -288,4 +288,93 @@ async fn standins(port_file: &std::path::Path) -> Result<(), CliError> {
     output::say(&format!("Stand-ins of SIR, Slack, Jira and Security Hub: see {}", port_file.display()))?;
     std::future::pending::<()>().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    /// Every text below a folder with this ending.
+    fn texts(folder: &Path, end: &str, found: &mut Vec<(String, String)>) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            if path.is_dir() {
+                texts(&path, end, found);
+            } else if path.to_string_lossy().ends_with(end) {
+                found.push((path.display().to_string(), fs::read_to_string(&path).unwrap_or_default()));
+            }
+        }
+    }
+
+    /// What is typed of a command, without what a shell or a reader adds; a number stands for N.
+    fn typed(text: &str) -> Vec<String> {
+        let text = text.split(['#', '|', '>', '<', '&', ';', '\n', '…']).next().unwrap_or_default();
+        let word =
+            |word: &str| if word == "N" { "7".to_owned() } else { word.trim_matches(['"', '\'']).to_owned() };
+        text.split_whitespace().map(word).collect()
+    }
+
+    fn commands(text: &str) -> Vec<Vec<String>> {
+        let in_code = text.split('`').skip(1).step_by(2).filter(|code| code.starts_with("casebridge "));
+        let lines = text.lines().map(str::trim_start).filter(|line| line.starts_with("casebridge "));
+        in_code.chain(lines).map(typed).filter(|words| words.len() > 1).collect()
+    }
+
+    fn takes(words: &[String]) -> Result<(), String> {
+        use clap::error::ErrorKind::{self, DisplayHelp, DisplayVersion, MissingRequiredArgument};
+        match Cli::try_parse_from(words) {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.kind(), DisplayHelp | DisplayVersion) => Ok(()),
+            // It may be named without what it is given.
+            Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Ok(()),
+            Err(error) if error.kind() == MissingRequiredArgument => Ok(()),
+            Err(error) => Err(format!("{}: {}", words.join(" "), error.kind())),
+        }
+    }
+
+    #[test]
+    fn every_command_in_the_documents_is_one_that_there_is() {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        texts(&top.join("docs"), ".md", &mut found);
+        found.push(("README.md".to_owned(), fs::read_to_string(top.join("README.md")).expect("README.md")));
+        let (mut count, mut wrong) = (0, Vec::new());
+        for (file, text) in &found {
+            // Between fences a backtick is no quote.
+            let fenced: Vec<_> = text.split("```").collect();
+            for (number, part) in fenced.iter().enumerate() {
+                let words = if number % 2 == 1 { commands(&part.replace('`', " ")) } else { commands(part) };
+                count += words.len();
+                wrong.extend(
+                    words.iter().filter_map(|words| Some(format!("{file}: {}", takes(words).err()?))),
+                );
+            }
+        }
+        assert!(count > 40, "{count} commands");
+        assert_eq!(wrong, [""; 0]);
+    }
+
+    #[test]
+    fn every_command_that_a_message_names_is_one_that_there_is() {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        texts(&top.join("src"), ".rs", &mut found);
+        texts(&top.join("cli/src"), ".rs", &mut found);
+        let (mut count, mut wrong) = (0, Vec::new());
+        for (file, text) in &found {
+            // A text that goes on in the next line is one text.
+            let text: Vec<_> = text.split("\\\n").map(str::trim_start).collect();
+            let text = text.concat();
+            for code in text.lines().flat_map(|line| line.split('`').skip(1).step_by(2)) {
+                if code.starts_with("casebridge ") && !code.contains('{') {
+                    count += 1;
+                    wrong.extend(takes(&typed(code)).err().map(|why| format!("{file}: {why}")));
+                }
+            }
+        }
+        assert!(count > 20, "{count} commands");
+        assert_eq!(wrong, [""; 0]);
+    }
 }

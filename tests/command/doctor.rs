@@ -113,6 +113,15 @@ const FAULTS: &[(&str, Fault)] = &[
         stage.settings.slack.layout = Layout::Channel;
         stage.settings.slack.invite = vec![Email::new("nobody@example.com")];
     }),
+    ("slack.archived", |stage| {
+        stage.slack.archives(&stage.channel, &stage.slack.ana());
+    }),
+    ("jira.people", |stage| {
+        let roles = &mut stage.settings.roles;
+        for role in [&mut roles.responder, &mut roles.commander, &mut roles.admin] {
+            role.retain(|id| !id.is_of_jira());
+        }
+    }),
     ("jira.token", |stage| stage.jira.set_token("another")),
     ("jira.project", |stage| stage.settings.jira.as_mut().unwrap().project = "NOPE".to_owned()),
     ("jira.issue_type", |stage| stage.settings.jira.as_mut().unwrap().issue_type = "Nonsense".to_owned()),
