@@ -20,6 +20,8 @@ async fn what_is_new_stands_there_after_few_calls_one_after_the_other() {
         (Flow::CommentJira, 6),
         (Flow::StatusJira, 8),
         (Flow::Modal, 2),
+        (Flow::Show, 5),
+        (Flow::ReplyCase, 7),
     ] {
         let cost = cost(flow).await;
         assert!((1..=most).contains(&cost.steps()), "{flow:?}\n{cost}");

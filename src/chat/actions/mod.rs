@@ -54,6 +54,8 @@ mod tags;
 mod withdrawal;
 mod withheld;
 
+use futures_util::future::join;
+
 use self::{
     authority::authorised,
     context::{ActionError, CommandContext, Outcome, RECORD_TTL},
@@ -80,6 +82,7 @@ use crate::{
             confirmation::{Confirmation, ConfirmationError},
             identity::Profile,
             length, roles, secret_scan,
+            since::TooOld,
         },
     },
     runtime::{World, gate, note},
@@ -122,30 +125,62 @@ pub async fn execute(chat: &ChatContext<'_>, job: &Job) -> Result<(), Redeliver>
     if let Action::JiraChanged { issue } = &job.action {
         return Ok(issue_comments::heard(chat, job, issue).await?);
     }
-    let (slack, since) = (chat.slack(), chat.world.now());
-    ask_first(chat, job).await;
+    let (slack, begun) = (chat.slack(), Begun::read(chat, job).await);
     let answer = match retry::known(chat, job).await? {
-        Ok(Some(person)) => recorded(chat, job, &person, since).await?,
+        Ok(Some(person)) => recorded(chat, job, &person, &begun).await?,
         // Whoever it was: what nobody reads there any more is taken back.
         _ if matches!(job.action, Action::Deleted { .. }) => {
-            recorded(chat, job, &withdrawal::somebody(job), since).await?
+            recorded(chat, job, &withdrawal::somebody(job), &begun).await?
         }
-        Ok(None) => {
-            refused(chat, job, Reply::says("This workspace does not know you. Nothing was done.")).await?
-        }
-        Err(answer) => refused(chat, job, answer).await?,
+        Ok(None) => Answered::kept(
+            refused(chat, job, Reply::says("This workspace does not know you. Nothing was done.")).await?,
+        ),
+        Err(answer) => Answered::kept(refused(chat, job, answer).await?),
     };
-    deliver::send(&slack, job, &answer).await?;
-    receipts::answered(&slack, job, &answer).await;
+    let Answered { reply, keep } = answer;
+    let keep = async {
+        match &keep {
+            Some(key) => finish(chat.world.store(), key, &reply).await.map(drop),
+            None => Ok(()),
+        }
+    };
+    let (sent, kept) = join(deliver::send(&slack, job, &reply), keep).await;
+    kept?;
+    sent?;
+    receipts::answered(&slack, job, &reply).await;
     Ok(())
 }
 
-/// Reads at once what is known of who asks and who reads along. Where the table does not answer, each is asked again.
-async fn ask_first(chat: &ChatContext<'_>, job: &Job) {
-    let channel = job.place.channel.as_ref().map(|channel| known::Fact::Channel(channel).to_string());
-    let person = known::Fact::Person(&job.user).to_string();
-    let names: Vec<String> = [person, gate::quiet_note(slack::KIND)].into_iter().chain(channel).collect();
-    let _ = note::fetch(chat.world, &names).await;
+/// What is read at once before a job is done.
+struct Begun {
+    at: Millis,
+    /// The case of the thread, else of the channel.
+    here: state::Result<Option<CaseId>>,
+}
+
+impl Begun {
+    /// With what is known of who asks and who reads along. What the table does not tell now is asked again.
+    async fn read(chat: &ChatContext<'_>, job: &Job) -> Self {
+        let at = chat.world.now();
+        let channel = job.place.channel.as_ref().map(|channel| known::Fact::Channel(channel).to_string());
+        let person = known::Fact::Person(&job.user).to_string();
+        let names: Vec<String> = [person, gate::quiet_note(slack::KIND)].into_iter().chain(channel).collect();
+        let (_, here) = join(note::fetch(chat.world, &names), here(chat.world, job)).await;
+        Self { at, here }
+    }
+}
+
+/// An answer, and the record that is to hold it where it does not yet: of what changed nothing a second try would only
+/// answer once more.
+struct Answered {
+    reply: Reply,
+    keep: Option<CommandKey>,
+}
+
+impl Answered {
+    fn kept(reply: Reply) -> Self {
+        Self { reply, keep: None }
+    }
 }
 
 /// Refuses somebody of whom nothing is known, and every delivery with the same words. The record of what was said in a
@@ -193,20 +228,21 @@ async fn recorded(
     chat: &ChatContext<'_>,
     job: &Job,
     person: &Profile,
-    since: Millis,
-) -> Result<Reply, Redeliver> {
+    begun: &Begun,
+) -> Result<Answered, Redeliver> {
     let work = match work(chat, job, person) {
         Ok(work) => work,
-        Err(rejected) => return Ok(rejected.told(chat, job).await),
+        Err(rejected) => return Ok(Answered::kept(rejected.told(chat, job).await)),
     };
     // A message where no case is (yet) leaves no record: the hourly check finds it again once the thread is known.
-    if work.is_a_message() && here(chat.world, job).await?.is_none() {
-        return Ok(Reply::silence());
+    if work.is_a_message() && begun.here.clone()?.is_none() {
+        return Ok(Answered::kept(Reply::silence()));
     }
     let known = begin(chat, job, &work.key).await?;
     let first = known.as_ref().map(|known| known.since);
     if let Some(answer) = known.and_then(|known| known.answer) {
-        return if work.is_a_part() { Ok(Reply::silence()) } else { read(&work.key, &answer) };
+        let reply = if work.is_a_part() { Reply::silence() } else { read(&work.key, &answer)? };
+        return Ok(Answered::kept(reply));
     }
     let (slack, jira, found) = (chat.slack(), chat.jira(), Findings::of(work.verb()));
     let context = CommandContext {
@@ -218,28 +254,31 @@ async fn recorded(
         slack: &slack,
         jira: jira.as_ref(),
         secrets: chat.secrets,
-        since,
+        since: begun.at,
         again: first.is_some() && work.changes(),
         found: &found,
     };
     if context.again {
         found.again();
     }
-    let ended = done(&context, &work).await;
+    let ended = done(&context, &work, &begun.here).await;
     record(chat.world, job, &found, Ended::of(&ended)).await;
     let answer = match ended? {
         Ended::Settled(answer) | Ended::Refused(answer) => answer,
-        Ended::Unsettled(answer) => return Ok(for_now(chat, first, answer)),
-        Ended::HandedOn => return Ok(Reply::silence()),
+        Ended::Unsettled(answer) => return Ok(Answered::kept(for_now(chat, first, answer))),
+        Ended::HandedOn => return Ok(Answered::kept(Reply::silence())),
     };
     // A link to a file needs no other right to be used: it is kept nowhere.
     if matches!(
         &work.action,
         ResolvedAction::Asked { line: CommandLine { command: Command::Get { .. }, .. } }
     ) {
-        return Ok(answer);
+        return Ok(Answered::kept(answer));
     }
-    finish(chat.world.store(), &work.key, &answer).await
+    if !work.changes() {
+        return Ok(Answered { reply: answer, keep: Some(work.key) });
+    }
+    Ok(Answered::kept(finish(chat.world.store(), &work.key, &answer).await?))
 }
 
 fn read(key: &CommandKey, answer: &str) -> Result<Reply, Redeliver> {
@@ -401,8 +440,12 @@ impl Ended {
 
 /// Does it; where a call had no answer, once more after a moment: every step can be taken again. What took long is left
 /// to the queue: it must end in time.
-async fn done(context: &CommandContext<'_>, work: &ResolvedJob) -> Result<Ended, Redeliver> {
-    let first = attempt(context, work).await;
+async fn done(
+    context: &CommandContext<'_>,
+    work: &ResolvedJob,
+    here: &state::Result<Option<CaseId>>,
+) -> Result<Ended, Redeliver> {
+    let first = attempt(context, work, here).await;
     let unsure = match &first {
         Err(ActionError::Trouble(_)) => true,
         Err(ActionError::Failed(failure)) => is_soon_over(failure),
@@ -412,7 +455,7 @@ async fn done(context: &CommandContext<'_>, work: &ResolvedJob) -> Result<Ended,
         true => {
             tracing::info!("a command is tried again");
             context.world.sleep(WAIT).await;
-            attempt(&CommandContext { again: work.changes(), ..*context }, work).await
+            attempt(&CommandContext { again: work.changes(), ..*context }, work, here).await
         }
         false => first,
     };
@@ -429,8 +472,15 @@ async fn done(context: &CommandContext<'_>, work: &ResolvedJob) -> Result<Ended,
     }
 }
 
-async fn attempt(context: &CommandContext<'_>, work: &ResolvedJob) -> Outcome {
-    let here = context.or_parked(here(context.world, context.job).await)?;
+async fn attempt(
+    context: &CommandContext<'_>,
+    work: &ResolvedJob,
+    known: &state::Result<Option<CaseId>>,
+) -> Outcome {
+    let here = match known {
+        Ok(here) => here.clone(),
+        Err(_) => context.or_parked(here(context.world, context.job).await)?,
+    };
     if let Some(case) = work.case().or(here.as_ref()) {
         context.found.on(case);
     }
@@ -459,22 +509,16 @@ async fn here(world: &dyn World, job: &Job) -> state::Result<Option<CaseId>> {
 /// A message in a thread or channel: a comment, if the place is a case's.
 async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<CaseId>) -> Outcome {
     let Some(case) = here else { return Ok(Reply::silence()) };
-    if withdrawal::came_first(context).await? {
+    let (came_first, judged) = join(withdrawal::came_first(context), timely(context, work, &case)).await;
+    if came_first? {
         return Ok(Reply::silence());
     }
-    // Asked first: that the settings hold is noted as soon as somebody's words prove it.
-    let judged = match &work.action {
-        ResolvedAction::Said { message }
-            if roles::may_comment(context.settings, &context.person.identity).is_ok() =>
-        {
-            context.readable(&case).await?;
-            older::judged(context, &case, &message.ts).await?
-        }
-        _ => Ok(()),
-    };
+    let judged = judged?;
     authorised(context, &Command::Comment { text: None }, Some(&case)).await?;
-    context.readable(&case).await?;
-    if let Err(older) = judged
+    if judged.is_none() {
+        context.readable(&case).await?;
+    }
+    if let Some(Err(older)) = judged
         && !older::is_begun(context, &case).await?
     {
         context.found.refused("older than its comments");
@@ -494,6 +538,26 @@ async fn spoken(context: &CommandContext<'_>, work: &ResolvedJob, here: Option<C
              read and not put on the case. Now you may: say it again.",
         )),
         _ => Ok(Reply::silence()),
+    }
+}
+
+/// Whether the words of somebody who may comment may still become one, on a case whose record can be read. Asked first:
+/// that the settings hold is noted as soon as somebody's words prove it.
+async fn timely(
+    context: &CommandContext<'_>,
+    work: &ResolvedJob,
+    case: &CaseId,
+) -> Result<Option<Result<(), TooOld>>, ActionError> {
+    match &work.action {
+        ResolvedAction::Said { message }
+            if roles::may_comment(context.settings, &context.person.identity).is_ok() =>
+        {
+            let judged = older::judged(context, case, &message.ts);
+            let (readable, judged) = join(context.readable(case), judged).await;
+            readable?;
+            judged.map(Some)
+        }
+        _ => Ok(None),
     }
 }
 

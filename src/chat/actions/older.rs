@@ -1,5 +1,6 @@
 //! Whether a message was written after it could become a comment.
 
+use futures_util::future::join;
 use serde::Deserialize;
 
 use super::{
@@ -26,10 +27,12 @@ pub(crate) async fn judged(
     // The door took what came at once because the settings said so: then that was seen.
     let at = if live { arrived } else { now };
     let first = if at_once && now - came < TOLD_FOR { arrived } else { now };
-    let since = since::seen_at(context.world, context.settings, at, first).await?;
+    let since = since::seen_at(context.world, context.settings, at, first);
+    let (since, card) = join(since, card(context, case)).await;
+    let (since, card) = (since?, card?);
     // The service itself takes no comment on a closed case.
     let closed = if live { None } else { context.case(case).await?.closed.map(|closed| closed * 1_000) };
-    let message = MessageTimes { written, arrived, card: card(context, case).await?, closed };
+    let message = MessageTimes { written, arrived, card, closed };
     let identity = &context.person.identity;
     let by = [identity.groups.clone(), vec![MemberId::new(identity.user.as_str())]].concat();
     Ok(since.may(&message, &by, now))
