@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod apart;
+mod bill;
 mod called;
 mod clocks;
 mod comments;
