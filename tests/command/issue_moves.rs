@@ -7,7 +7,7 @@ use casebridge::{
 };
 use casebridge_lab::{
     stage::{Stage, ana, bo, count},
-    standins::SlackStandin,
+    standins::{FaultRule, SlackStandin},
 };
 
 use super::jira_people::heard;
@@ -105,6 +105,9 @@ async fn our_own_moves_and_those_that_agree_with_the_case_are_not_said() {
     assert_eq!(status(&stage.issue(&case).await), "In Progress");
     stage.jira.person_moves(&stage.jira.ana(), "SEC-1", "To Do").unwrap();
     stage.jira.person_moves(&stage.jira.ana(), "SEC-1", "In Progress").unwrap();
+    heard(&stage).await;
+    // By our account, whatever the table knows of it.
+    stage.jira.person_moves(&stage.jira.own_account(), "SEC-1", "In Review").unwrap();
     settle(&stage).await;
     assert_eq!(said(&stage, &case).await, [""; 0]);
     stage.sir.aws_closes(&case, "False Positive").unwrap();
@@ -189,4 +192,22 @@ async fn a_token_that_jira_does_not_know_makes_no_issue_a_deleted_one() {
     }
     assert!(!stage.work(&stage.jobs()).await.is_empty(), "it comes again");
     assert!(!stage.place(&case, jira::KIND).await.is_gone());
+}
+
+#[tokio::test]
+async fn what_people_say_does_not_wait_for_what_became_of_the_issue() {
+    let stage = Stage::set().await;
+    let case = told(&stage).await;
+    stage.jira.person_moves(&stage.jira.ana(), "SEC-1", "Done").unwrap();
+    stage.jira.person_comments(&stage.jira.ana(), "SEC-1", "web-2 is isolated").unwrap();
+    stage.jira.fault(FaultRule::on("getIssue").times(1).answers(503));
+    stage.later(60_000);
+    stage.deliver(&stage.jira.take_webhooks()[0]).await;
+    let jobs = stage.jobs();
+    assert_eq!(stage.work(&jobs).await, ["m0"], "it comes again");
+    assert_eq!(count(&stage.case_comments(&case), "web-2 is isolated"), 1);
+    assert_eq!(stage.work(&jobs).await, [""; 0]);
+    settle(&stage).await;
+    assert_eq!(count(&stage.case_comments(&case), "web-2 is isolated"), 1);
+    assert_eq!(said(&stage, &case).await.len(), 1);
 }

@@ -59,8 +59,9 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
     let Some(case) = store.bound(&format!("jira/{issue}")).await? else { return Ok(()) };
     notes::readable(store, &case).await?;
     let meta = store.meta(&case).await?.unwrap_or_default();
-    let home = meta.note::<PlaceNote>(&case, Note::Of(jira::KIND))?.0.home;
-    if home.as_ref().is_some_and(|home| *issue != home.place.as_str()) {
+    let note = meta.note::<PlaceNote>(&case, Note::Of(jira::KIND))?.0;
+    let home = note.home.as_ref();
+    if home.is_some_and(|home| *issue != home.place.as_str()) {
         // The case was linked to another issue since.
         return Ok(());
     }
@@ -69,13 +70,18 @@ pub(super) async fn heard(chat: &ChatContext<'_>, job: &Job, issue: &IssueId) ->
         return Ok(());
     }
     let began = chat.world.now();
-    issue_moves::follow(chat, &jira, (&case, issue)).await?;
-    match listen(&Listening { chat, jira: &jira, job }, &case, issue, home.is_some()).await {
-        Ok(true) => Floor::hear(store, issue, began).await,
+    let listened = listen(&Listening { chat, jira: &jira, job }, &case, issue, home.is_some()).await;
+    // What people say comes first, and does not wait for what became of the issue.
+    let followed = issue_moves::follow((chat, &jira), (&case, issue), &note).await;
+    match listened {
+        Ok(true) => {
+            followed?;
+            Floor::hear(store, issue, began).await
+        }
         // A word to somebody is still owed.
-        Ok(false) => Ok(()),
+        Ok(false) => followed,
         // The issue was deleted meanwhile: nobody says anything there any more.
-        Err(ActionError::Failed(Failure::Gone { .. })) => Ok(()),
+        Err(ActionError::Failed(Failure::Gone { .. })) => followed,
         Err(error) => Err(error),
     }
 }

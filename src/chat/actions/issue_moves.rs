@@ -28,13 +28,10 @@ const NEWS: Millis = 82_800_000;
 
 /// Follows what became of a case's issue.
 pub(super) async fn follow(
-    chat: &ChatContext<'_>,
-    jira: &Jira<'_>,
+    (chat, jira): (&ChatContext<'_>, &Jira<'_>),
     (case, issue): (&CaseId, &IssueId),
+    note: &PlaceNote,
 ) -> Result<(), ActionError> {
-    let store = chat.world.store();
-    let meta = store.meta(case).await?.unwrap_or_default();
-    let note = meta.note::<PlaceNote>(case, Note::Of(jira::KIND))?.0;
     let mut after = note.clone();
     match jira.issue_history(IssueRef::Id(issue)).await {
         Ok((stands, last)) => {
@@ -42,7 +39,7 @@ pub(super) async fn follow(
                 home.name = stands.key.to_string();
             }
             if let Some(last) = last
-                && is_news(chat, jira, (issue, &stands, &last), &note).await?
+                && is_news(chat, jira, (issue, &stands, &last), note).await?
             {
                 let StatusMove { id, to, name: by, .. } = last;
                 after.moved = Some(Moved { id, to, by, done: stands.category == "done" });
@@ -51,7 +48,7 @@ pub(super) async fn follow(
         Err(Failure::Gone { .. }) => after.bury(),
         Err(failure) => return Err(failure.into()),
     }
-    if after == note || note.home.is_none() {
+    if after == *note || note.home.is_none() {
         return Ok(());
     }
     let change = |note: &mut PlaceNote| {
@@ -63,7 +60,7 @@ pub(super) async fn follow(
             (note.home, note.moved) = (after.home, after.moved);
         }
     };
-    amend(store, (case, chat.world.now()), change).await
+    amend(chat.world.store(), (case, chat.world.now()), change).await
 }
 
 /// Whether somebody else moved it lately, since it is the case's, to where it should not be.
