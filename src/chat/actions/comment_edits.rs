@@ -130,6 +130,7 @@ pub(super) async fn rewrite(
     before: &Before,
 ) -> Result<(), ActionError> {
     if context.case(id).await?.is_closed() {
+        context.found.comes_late();
         return Err(closed(id).give_back(&context.typed()).into());
     }
     readable(context, id, speech).await?;

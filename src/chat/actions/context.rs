@@ -132,6 +132,7 @@ impl CommandContext<'_> {
             }
             Some(case) => match Box::pin(self.world.call(Call::GetCase { case: case.clone() })).await {
                 Ok(sir::Answer::Case(case)) if case.is_closed() && !call.is_read() => {
+                    self.found.comes_late();
                     Some(fault::on_a_closed_case(&case.id, call.kind(), self.job.is_a_message()))
                 }
                 Err(fault) if fault::is_missing(&fault) => Some(fault::no_case(case)),

@@ -31,6 +31,8 @@ struct Found {
     decision: Decision,
     rule: String,
     asked: bool,
+    /// It was refused because the case is closed.
+    late: bool,
     /// A request was made that changed something, or may have; or an earlier delivery made one.
     changed: bool,
     requests: Vec<AwsRequest>,
@@ -81,6 +83,15 @@ impl Findings {
     /// Somebody is asked whether they mean it.
     pub(crate) fn asks(&self) {
         self.0.borrow_mut().asked = true;
+    }
+
+    /// It comes too late: the case is closed.
+    pub(crate) fn comes_late(&self) {
+        self.0.borrow_mut().late = true;
+    }
+
+    pub(crate) fn is_late(&self) -> bool {
+        self.0.borrow().late
     }
 
     /// An earlier delivery ended nobody knows how.

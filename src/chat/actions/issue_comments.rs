@@ -307,8 +307,7 @@ async fn said(
         // The others' comments still count.
         Err(ActionError::Said(_)) => {
             tracing::warn!(%case, comment = %comment.id, "a comment of an issue was refused");
-            let is_late = matches!(context.case(case).await, Ok(case) if case.is_closed());
-            Ok(if is_late { Became::Late } else { Became::Refused })
+            Ok(if found.is_late() { Became::Late } else { Became::Refused })
         }
         outcome => outcome.map(|()| Became::Told),
     }
