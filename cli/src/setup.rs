@@ -411,8 +411,8 @@ impl Setup {
                 "Jira's webhook takes an administrator of the site ({why}). Ask one to fill in, under System, WebHooks, \
                  Create a WebHook:\n  Name    Casebridge\n  URL     {url}\n  Secret  what the secret of the stack holds \
                  as {WEBHOOK}: aws secretsmanager get-secret-value --secret-id \"$CASEBRIDGE_SECRET_ID\" --query \
-                 SecretString --output text\n  JQL     {}\n  Events  Issue: updated; Comment: \
-                 created, updated ({})",
+                 SecretString --output text\n  JQL     {}\n  Events  Issue: updated, deleted; Comment: \
+                 created, updated, deleted ({})",
                 jira.webhook_jql(),
                 webhooks::EVENTS.join(", ")
             ))?,

@@ -8,7 +8,8 @@ use super::{Jira, JiraRequest, answer::Concern, text_at};
 use crate::{config::secrets::Secret, http::Failure};
 
 /// What the bridge listens to.
-pub const EVENTS: [&str; 3] = ["jira:issue_updated", "comment_created", "comment_updated"];
+pub const EVENTS: [&str; 5] =
+    ["jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated", "comment_deleted"];
 
 /// Below `/rest`, where all other requests go below `/rest/api/3`.
 pub(super) const ROOT: &str = "webhooks";
